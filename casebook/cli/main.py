@@ -1,0 +1,123 @@
+"""The `casebook` command: takes the global options from anywhere, loads one noun's module, prints its answer."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from casebook import __version__
+from casebook.cli.answer import Answer, Call
+from casebook.errors import CasebookError, WrongUsage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# command -> (module, one line of help). A module offers configure(parser), which sets `handler` as a default.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "identifiers": ("casebook.cli.identifiers", "check PNC and CRO numbers, postcodes and dates of birth"),
+    "deadlines": ("casebook.cli.deadlines", "the time limits an application received at a moment would have"),
+    "score": ("casebook.cli.score", "score a subject's history from a JSON file"),
+    "match": ("casebook.cli.match", "link subjects to persons, file against file"),
+    "monitor": ("casebook.cli.monitor", "watch decision-makers: analyse decisions, compute thresholds"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code and never shows a traceback."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    call = Call()
+    try:
+        call, words = take_global_options(words)
+        return show(run(call, words), call)
+    except CasebookError as error:
+        return complain(error, call)
+    except BrokenPipeError:
+        # the reader went away (head, less): nothing is wrong, but Python would complain again at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:  # noqa: BLE001 - the last door: a fault is told, its kind only, for a message may hold a value
+        return complain(CasebookError(f"unexpected {type(error).__name__}; set CASEBOOK_DEBUG=1 to see where"), call, error)
+
+
+def take_global_options(words: list[str]) -> tuple[Call, list[str]]:
+    """Split `--json`, `--home DIR` and `--as ID`, wherever they stand, from the rest."""
+    call, rest, waiting = Call(), list[str](), iter(words)
+    for word in waiting:
+        name, given, value = word.partition("=")
+        match name:
+            case "--":
+                return call, [*rest, word, *waiting]
+            case "--json" if not given:
+                call = replace(call, json=True)
+            case "--home" | "--as":
+                value = value if given else next(waiting, "")
+                if not value:
+                    raise WrongUsage(f"{name} needs a value")
+                call = (
+                    replace(call, home=Path(value).expanduser().absolute())
+                    if name == "--home"
+                    else replace(call, staff_id=value)
+                )
+            case _:
+                rest.append(word)
+    return call, rest
+
+
+def run(call: Call, words: list[str]) -> Answer:
+    """Parse the words of one command and call its handler."""
+    if words and words[0] == "--version":
+        return Answer(data={"version": __version__}, lines=[f"casebook {__version__}"])
+    if not words or words[0] in {"-h", "--help", "help"}:
+        return Answer(data={"commands": {name: text for name, (_, text) in COMMANDS.items()}}, lines=overview())
+    if words[0] not in COMMANDS:
+        raise WrongUsage(f"there is no command {words[0]!r}; `casebook --help` lists them")
+    module = importlib.import_module(COMMANDS[words[0]][0])
+    parser = argparse.ArgumentParser(
+        prog=f"casebook {words[0]}", description=COMMANDS[words[0]][1], allow_abbrev=False
+    )
+    module.configure(parser)
+    options = parser.parse_args(words[1:])
+    answer: Answer = options.handler(options, call)
+    return answer
+
+
+def overview() -> list[str]:
+    width = max(map(len, COMMANDS))
+    return [
+        "usage: casebook COMMAND ... [--json] [--home DIR] [--as STAFF_ID]",
+        "",
+        *(f"  {name:<{width}}  {text}" for name, (_, text) in COMMANDS.items()),
+        "",
+        "casebook COMMAND --help says more. Exit: 0 done, 1 refused or incomplete, 2 wrong usage, 3 a fault.",
+    ]
+
+
+def show(answer: Answer, call: Call) -> int:
+    if call.json:
+        print(json.dumps(answer.data, default=str, ensure_ascii=False))
+    else:
+        for line in answer.lines:
+            print(line)
+    sys.stdout.flush()
+    return answer.exit_code
+
+
+def complain(error: CasebookError, call: Call, cause: Exception | None = None) -> int:
+    if call.json:
+        print(json.dumps({"error": {"code": error.code, "message": error.message}}))
+    print(f"casebook: {error.message} [{error.code}]", file=sys.stderr)
+    if cause is not None and os.environ.get("CASEBOOK_DEBUG"):
+        raise cause
+    return error.exit_code
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,1 @@
+"""Identity variants, candidate search and the linkage model."""

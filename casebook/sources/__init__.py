@@ -1,0 +1,1 @@
+"""Record sources behind one protocol: local extract, SQL, HTTP, manual return, agency enquiry."""

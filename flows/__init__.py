@@ -1,0 +1,1 @@
+"""Prefect flows, one per module: the order of steps and nothing else."""
