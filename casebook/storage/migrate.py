@@ -1,0 +1,55 @@
+"""Brings a database to the schema this release expects; safe from several processes at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection, create_engine, inspect, text
+
+VERSIONS = Path(__file__).parent / "migrations" / "versions"
+_LOCK = 0x0CA5EB00  # any fixed number: the advisory lock under which one process migrates
+
+
+def head() -> str:
+    """The newest revision: the leading number of the newest file."""
+    return max(path.stem.split("_")[0] for path in VERSIONS.glob("[0-9]*.py"))
+
+
+def upgrade(url: str) -> bool:
+    """Migrate the database at `url` to the head; returns whether anything was done."""
+    engine = create_engine(url)
+    try:
+        with engine.connect() as connection:
+            if _current(connection) == head():
+                return False
+        with engine.begin() as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            if _current(connection) == head():
+                return False
+            _run(connection)
+            return True
+    finally:
+        engine.dispose()
+
+
+def _current(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
+
+
+def configuration(connection: Connection) -> object:
+    """Alembic's configuration for a live connection."""
+    from alembic.config import Config  # noqa: PLC0415 - 150 ms that only a migration should pay
+
+    config = Config()
+    config.set_main_option("script_location", str(VERSIONS.parent))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _run(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415
+
+    command.upgrade(configuration(connection), "head")  # type: ignore[arg-type]

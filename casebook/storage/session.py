@@ -1,0 +1,80 @@
+"""The one place that makes an engine and hands out sessions. A session rolls back unless its caller commits."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine, event, select
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from casebook import clock
+from casebook.errors import DatabaseUnavailable
+from casebook.storage import ledger
+from casebook.storage.tables import ClockOffset
+
+
+@dataclass(frozen=True, kw_only=True)
+class Store:
+    """An engine and the ledger's key."""
+
+    engine: Engine
+    key: bytes
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A session whose every change the ledger must speak of before it is committed."""
+        try:
+            with Session(self.engine, expire_on_commit=False, info={ledger.KEY: self.key}) as session:
+                yield session
+        except OperationalError as fault:
+            raise DatabaseUnavailable from fault
+        except DBAPIError as fault:
+            if fault.connection_invalidated:
+                raise DatabaseUnavailable from fault
+            raise
+
+
+def open_store(url: str, key: bytes, *, pool_size: int = 5) -> Store:
+    """A store on a migrated database at `url` (an SQLAlchemy address, psycopg driver)."""
+    engine = create_engine(url, pool_size=pool_size, pool_pre_ping=True, connect_args={"application_name": "casebook"})
+    event.listen(engine, "handle_error", _forget_values)
+    return Store(engine=engine, key=key)
+
+
+def _forget_values(context: object) -> None:
+    """Statements' parameters hold personal detail: they never reach an error text."""
+    if (error := getattr(context, "sqlalchemy_exception", None)) is not None:
+        error.hide_parameters = True
+
+
+def ledger_key(home: Path) -> bytes:
+    """The key of the row digests, made on first use in a 0600 file of the home."""
+    path = home / "secrets" / "ledger.key"
+    try:
+        return bytes.fromhex(path.read_text("ascii").strip())
+    except FileNotFoundError:
+        pass
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh.touch(mode=0o600)
+    fresh.write_text(secrets.token_hex(32), "ascii")
+    try:
+        os.link(fresh, path)  # fails if another command was first: then theirs is the key
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()
+    return bytes.fromhex(path.read_text("ascii").strip())
+
+
+def now(session: Session) -> datetime:
+    """The present of this home: the real moment, moved by the home's clock offset if it has one."""
+    seconds = session.scalar(select(ClockOffset.seconds))
+    return clock.now() + timedelta(seconds=seconds or 0)

@@ -1,0 +1,174 @@
+"""An application, the people in it, how they may be contacted, and who may look."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from casebook.storage.tables.base import Base, Json, JsonList
+
+
+class Application(Base):
+    __tablename__ = "application"
+    __table_args__ = (
+        CheckConstraint("stage <> 'closed' OR (outcome IS NOT NULL AND closed_at IS NOT NULL)", name="closed_has_outcome"),
+        CheckConstraint("NOT (legal_hold AND disposed_at IS NOT NULL)", name="no_disposal_under_hold"),
+        Index("ix_application_open", "stage", postgresql_where=text("stage <> 'closed'")),
+    )
+    personal = ("concern", "children", "relationship_started", "relationship_ended")
+
+    reference: Mapped[str] = mapped_column(primary_key=True)
+    external_id: Mapped[str | None] = mapped_column(unique=True)
+    content_digest: Mapped[str]  # keyed, of the imported row: the same row again changes nothing, a different one is told
+    submitted_at: Mapped[datetime]  # every clock starts here
+    received_at: Mapped[datetime]  # when the casebook first held it
+    route: Mapped[str]
+    applicant: Mapped[str]
+    policy: Mapped[str]
+    concern: Mapped[str | None]
+    immediate_danger: Mapped[str]
+    relationship: Mapped[str | None]
+    relationship_started: Mapped[str | None]
+    relationship_ended: Mapped[str | None]
+    living_together: Mapped[str]
+    pregnant: Mapped[str]
+    children: Mapped[JsonList]
+    explained: Mapped[JsonList]  # codes of missing minimum information whose absence somebody explained
+
+    stage: Mapped[str]
+    priority: Mapped[str]
+    priority_reason: Mapped[str]
+    band: Mapped[str | None]
+    score: Mapped[float | None]
+    version: Mapped[int]  # the round of decision: 1 until something is sent back or superseded
+    outcome: Mapped[str | None]
+    closed_at: Mapped[datetime | None]
+    closing_reason: Mapped[str | None]
+    out_of_cycle: Mapped[bool]
+    restricted: Mapped[bool]
+    legal_hold: Mapped[bool]
+    disposed_at: Mapped[datetime | None]
+
+
+class Person(Base):
+    """What is known of A, B or C in one application; `id` is reference and party."""
+
+    __tablename__ = "person"
+    personal = (
+        "forename", "middle_names", "surname", "former_names", "aliases", "dob", "address", "postcode", "phone", "email",
+        "pnc_id", "cro",
+    )  # fmt: skip
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)
+    party: Mapped[str]
+    forename: Mapped[str | None]
+    middle_names: Mapped[str | None]
+    surname: Mapped[str | None]
+    former_names: Mapped[JsonList]
+    aliases: Mapped[JsonList]
+    dob: Mapped[str | None]  # ISO, may be partial
+    dob_certainty: Mapped[str]
+    sex: Mapped[str]
+    address: Mapped[str | None]
+    postcode: Mapped[str | None]
+    phone: Mapped[str | None]
+    email: Mapped[str | None]
+    pnc_id: Mapped[str | None]
+    cro: Mapped[str | None]
+
+
+class SafeContact(Base):
+    """When and how one party may be contacted. No row, or no channel, means not at all."""
+
+    __tablename__ = "safe_contact"
+    personal = ("code_word", "days", "windows", "interpreter")
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)
+    party: Mapped[str]
+    channel: Mapped[str | None]
+    days: Mapped[JsonList]  # mon..sun
+    windows: Mapped[JsonList]  # [["09:00", "11:30"], ...] Europe/London
+    voicemail: Mapped[bool]
+    code_word: Mapped[str | None]
+    interpreter: Mapped[str | None]
+    confirmed_at: Mapped[datetime]
+    confirmed_by: Mapped[str]
+
+
+class ApplicationLink(Base):
+    """Two applications that speak of the same B, or come from the same A."""
+
+    __tablename__ = "application_link"
+
+    reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), primary_key=True)
+    other: Mapped[str] = mapped_column(ForeignKey("application.reference"), primary_key=True)
+    why: Mapped[str] = mapped_column(primary_key=True)  # same_subject | same_person_at_risk
+    found_at: Mapped[datetime]
+
+
+class Restriction(Base):
+    """One person who may see a restricted application."""
+
+    __tablename__ = "restriction"
+
+    reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), primary_key=True)
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    named_by: Mapped[str]
+    named_at: Mapped[datetime]
+
+
+class RestrictionLift(Base):
+    """A proposal to make a restricted application an ordinary one: it needs the head of unit and a second person."""
+
+    __tablename__ = "restriction_lift"
+    __table_args__ = (CheckConstraint("second_by IS NULL OR second_by <> proposed_by", name="two_people"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(ForeignKey("application.reference"))
+    proposed_by: Mapped[str]
+    proposed_at: Mapped[datetime]
+    reason: Mapped[str]
+    second_by: Mapped[str | None]
+    second_at: Mapped[datetime | None]
+
+
+class Disposal(Base):
+    """Two people who agreed that an application's personal detail may go."""
+
+    __tablename__ = "disposal"
+    __table_args__ = (CheckConstraint("second_by IS NULL OR second_by <> proposed_by", name="two_people"),)
+
+    reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), primary_key=True)
+    reason: Mapped[str]
+    proposed_by: Mapped[str]
+    proposed_at: Mapped[datetime]
+    second_by: Mapped[str | None]
+    second_at: Mapped[datetime | None]
+
+
+class Clock(Base):
+    """A time limit as a ledger: when it was due is computed from these, whether it is overdue is asked."""
+
+    __tablename__ = "clock"
+    __table_args__ = (
+        Index("ix_clock_due", "due_at", postgresql_where=text("met_at IS NULL AND due_at IS NOT NULL")),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)  # reference and limit
+    reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)
+    limit_name: Mapped[str]
+    anchor_at: Mapped[datetime]
+    budget: Mapped[Json]  # {"unit": ..., "amount": ...} as the policy said
+    consumed_seconds: Mapped[float]
+    running_since: Mapped[datetime | None]  # None: paused
+    pause_reason: Mapped[str | None]
+    due_at: Mapped[datetime | None]
+    unpaused_due_at: Mapped[datetime | None]  # reported beside the paused figure
+    source: Mapped[str]
+    verified: Mapped[bool]
+    met_at: Mapped[datetime | None]
+    overrun_reason: Mapped[str | None]

@@ -1,0 +1,40 @@
+"""What every table has in common, and what marks a row as one the ledger must speak of."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import DateTime, MetaData, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase
+
+Json = dict[str, Any]
+JsonList = list[Any]
+
+
+class Base(DeclarativeBase):
+    """No column of a ledgered table has a server default: the digest is taken before the row is read back."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: DateTime(timezone=True),
+        str: Text,
+        Json: JSONB,
+        JsonList: JSONB,
+    }
+
+    # False: an operational row (a lease, a queued wake-up) that nobody will ever be asked to explain
+    ledgered: ClassVar[bool] = True
+    # columns that hold personal detail: shown only to roles that may see it, erased by lawful disposal
+    personal: ClassVar[tuple[str, ...]] = ()
+
+

@@ -1,0 +1,154 @@
+"""What people must do, what waits for the engine, and what the gates said."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from casebook.storage.tables.base import Base, Json, JsonList
+
+
+class WorkItem(Base):
+    """One thing a person must do. The same need always has the same id, so opening it twice opens it once."""
+
+    __tablename__ = "work_item"
+    __table_args__ = (
+        Index("ix_work_item_open", "role", "priority", "due_at", postgresql_where=text("done_at IS NULL AND cancelled_at IS NULL")),
+        Index("ix_work_item_due", "due_at", postgresql_where=text("done_at IS NULL AND cancelled_at IS NULL")),
+        CheckConstraint("(done_at IS NULL) = (done_by IS NULL)", name="done_has_a_doer"),
+        CheckConstraint("NOT (done_at IS NOT NULL AND cancelled_at IS NOT NULL)", name="done_or_cancelled"),
+    )  # fmt: skip
+    personal = ("answer",)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    reference: Mapped[str | None] = mapped_column(ForeignKey("application.reference"), index=True)
+    kind: Mapped[str]
+    stage: Mapped[str | None]
+    role: Mapped[str]
+    key: Mapped[str]  # what distinguishes it from others of its kind on this application
+    subject: Mapped[Json]  # ids and codes of what it concerns; nothing personal
+    blocking: Mapped[bool]  # the stage does not end while it is open
+    priority: Mapped[str]
+    owner: Mapped[str | None]  # a member of staff only they may do it for, or who claimed it
+    reserved: Mapped[bool]  # True: opened for that owner and nobody else (a panel member's own answer)
+    opened_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    escalation_level: Mapped[int]
+    claimed_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[str | None]
+    answer: Mapped[Json | None]
+    cancelled_at: Mapped[datetime | None]
+    cancelled_why: Mapped[str | None]
+
+
+class Escalation(Base):
+    """One rung of the ladder, climbed once for one item."""
+
+    __tablename__ = "escalation"
+    __table_args__ = (UniqueConstraint("item_id", "rung"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    item_id: Mapped[str] = mapped_column(ForeignKey("work_item.id"), index=True)
+    reference: Mapped[str | None] = mapped_column(ForeignKey("application.reference"))
+    rung: Mapped[int]
+    role: Mapped[str]
+    reason: Mapped[str]
+    raised_at: Mapped[datetime]
+    acknowledged_by: Mapped[str | None]
+    acknowledged_at: Mapped[datetime | None]
+
+
+class Notice(Base):
+    """A message sent to a channel, and the receipt that it arrived."""
+
+    __tablename__ = "notice"
+    ledgered = False
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    escalation_id: Mapped[str | None] = mapped_column(ForeignKey("escalation.id"))
+    reference: Mapped[str | None]
+    reason: Mapped[str]
+    role: Mapped[str]
+    queued_at: Mapped[datetime]
+    tried_at: Mapped[datetime | None]
+    tries: Mapped[int]
+    received_at: Mapped[datetime | None]
+    channel: Mapped[str | None]
+    fault: Mapped[str | None]
+
+
+class GateResult(Base):
+    """What one gate said of one application at one moment; no values of any person in it."""
+
+    __tablename__ = "gate_result"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)
+    stage: Mapped[str]
+    asked_at: Mapped[datetime]
+    outcome: Mapped[str]  # passes | held | broken
+    results: Mapped[JsonList]
+
+
+class GateOverride(Base):
+    """Two people who let one expectation be failed, and why."""
+
+    __tablename__ = "gate_override"
+    __table_args__ = (
+        CheckConstraint("second_by IS NULL OR second_by <> proposed_by", name="two_people"),
+        UniqueConstraint("reference", "stage", "expectation"),
+    )
+    personal = ("reason",)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)
+    stage: Mapped[str]
+    expectation: Mapped[str]
+    reason: Mapped[str]
+    proposed_by: Mapped[str]
+    proposed_at: Mapped[datetime]
+    second_by: Mapped[str | None]
+    second_at: Mapped[datetime | None]
+
+
+class Outbox(Base):
+    """A wake-up for the engine, committed together with the act that calls for it."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_waiting", "id", postgresql_where=text("dispatched_at IS NULL")),)
+    ledgered = False
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    reference: Mapped[str]
+    reason: Mapped[str]
+    priority: Mapped[str]
+    written_at: Mapped[datetime]
+    dispatched_at: Mapped[datetime | None]
+    run_id: Mapped[str | None]
+
+
+class Lease(Base):
+    """At most one run works on an application; a run that was turned away raises `wake`."""
+
+    __tablename__ = "lease"
+    ledgered = False
+
+    reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), primary_key=True)
+    holder: Mapped[str | None]
+    acquired_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    wake: Mapped[int]
+
+
+class Heartbeat(Base):
+    """A signed sign of life of a sweep or dispatcher, read by the watchdog."""
+
+    __tablename__ = "heartbeat"
+    ledgered = False
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    signature: Mapped[str]
