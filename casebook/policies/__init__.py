@@ -1,0 +1,88 @@
+"""The policies a force works under, one TOML file each; an application keeps the one it was received under."""
+
+import tomllib
+from collections.abc import Iterable
+from datetime import date, datetime
+from functools import cache
+from importlib import resources
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from casebook.domain.policy import Calendar, Policy
+from casebook.errors import Refused, WrongUsage
+from casebook.policies.reading import UnreadablePolicy, read
+
+
+class UnknownPolicy(WrongUsage):
+    """There is no policy of that name."""
+
+    code = "unknown_policy"
+
+
+class NoPolicyInForce(Refused):
+    """No policy was in force on that date."""
+
+    code = "no_policy_in_force"
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Oldest first."""
+    files = (each.name for each in resources.files(__package__).iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in files if name.endswith(".toml")))
+
+
+@cache
+def load(name: str) -> Policy:
+    if name not in names():
+        raise UnknownPolicy(f"there is no such policy; known are {', '.join(names())}")
+    policy = read(Policy, _table(name), name)
+    _refuse_unknown_calendar(policy.calendar)
+    return policy
+
+
+def for_receipt(received: datetime) -> Policy:
+    """The policy in force on the local day of receipt."""
+    for name in names():
+        policy = load(name)
+        if policy.in_force(received.astimezone(ZoneInfo(policy.calendar.timezone)).date()):
+            return policy
+    raise NoPolicyInForce
+
+
+def holidays_for(policy: Policy, years: Iterable[int]) -> frozenset[date]:
+    """The bank holidays of those years, the policy's own additions among them."""
+    calendar, wanted = policy.calendar, frozenset(years)
+    known = frozenset[date]().union(*(_bank_holidays(calendar.country, calendar.subdivision, year) for year in wanted))
+    return known | {day for day in calendar.extra_bank_holidays.value if day.year in wanted}
+
+
+@cache
+def _bank_holidays(country: str, subdivision: str, year: int) -> frozenset[date]:
+    import holidays  # noqa: PLC0415 - only what asks for working days pays for it
+
+    try:
+        return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=year))
+    except NotImplementedError:
+        raise UnreadablePolicy(
+            "no bank holidays are known for that country and subdivision", "unknown_calendar"
+        ) from None
+
+
+def _refuse_unknown_calendar(calendar: Calendar) -> None:
+    try:
+        ZoneInfo(calendar.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise UnreadablePolicy("the policy's time zone is not known", "unknown_calendar") from None
+    _bank_holidays(calendar.country, calendar.subdivision, calendar.checked_until.value.year)
+
+
+def _table(name: str) -> dict[str, Any]:
+    """The file's table, laid over the policy it is based on; a limit it gives replaces that limit."""
+    table = tomllib.loads((resources.files(__package__) / f"{name}.toml").read_text(encoding="utf-8"))
+    if (base := table.pop("based_on", None)) is None:
+        return table
+    under = _table(base)
+    given = {each["limit"] for each in table.get("limits", ())}
+    kept = [each for each in under["limits"] if each["limit"] not in given]
+    return under | table | {"limits": table.get("limits", []) + kept}
