@@ -1,0 +1,137 @@
+"""Who may do what: one table of commands by role, and the rules that keep people apart. Pure; asked by every use case."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from casebook.domain.actors import Actor, Reason
+from casebook.domain.vocabulary import Role, WorkKind
+from casebook.domain.work import SPECS
+
+
+class Command(StrEnum):
+    """Everything that can be asked of the casebook, apart from doing a work item."""
+
+    IMPORT_APPLICATIONS = "import_applications"
+    LOAD_SOURCE = "load_source"
+    RECONCILE = "reconcile"
+    TRIAGE = "triage"
+    SWEEP = "sweep"
+    ANALYSE = "analyse"
+    VERIFY_LEDGER = "verify_ledger"
+    SEAL_LEDGER = "seal_ledger"
+    EXPORT_APPLICATION = "export_application"
+    ADMINISTER_STAFF = "administer_staff"
+    SUSPEND_STAFF = "suspend_staff"
+    LIST_APPLICATIONS = "list_applications"
+    LIST_WORK = "list_work"
+    CLAIM_WORK = "claim_work"
+    SHOW_APPLICATION = "show_application"
+    SEE_PERSONAL_DETAIL = "see_personal_detail"
+    RAISE_PRIORITY = "raise_priority"
+    LOWER_PRIORITY = "lower_priority"
+    OPEN_SAFEGUARDING = "open_safeguarding"
+    RESTRICT = "restrict"
+    LIFT_RESTRICTION = "lift_restriction"
+    HOLD = "hold"
+    DISPOSE = "dispose"
+    OVERRIDE_GATE = "override_gate"
+    OVERRIDE_CONTACT = "override_contact"
+    DISCLOSE_IN_EMERGENCY = "disclose_in_emergency"
+    CONTACT = "contact"
+    CLOSE_EARLY = "close_early"
+    ADD_INFORMATION = "add_information"
+
+
+_CASE_STAFF = frozenset({
+    Role.INTAKE_OFFICER, Role.RESEARCHER, Role.SECOND_READER, Role.RISK_ASSESSOR, Role.PANEL_MEMBER, Role.PANEL_CHAIR,
+    Role.APPROVER, Role.DISCLOSURE_OFFICER, Role.SUPERVISOR, Role.HEAD_OF_UNIT, Role.DUTY_INSPECTOR,
+})  # fmt: skip
+_OVERSIGHT = frozenset(
+    {Role.CHIEF_OFFICER, Role.REVIEW_OFFICER, Role.REVIEW_LEAD, Role.PROFESSIONAL_STANDARDS, Role.AUDITOR}
+)
+_PEOPLE = _CASE_STAFF | _OVERSIGHT
+_LEADS = frozenset({Role.SUPERVISOR, Role.HEAD_OF_UNIT})
+_MACHINE = frozenset({Role.OPERATOR, Role.SYSTEM})
+
+MAY: Mapping[Command, frozenset[Role]] = MappingProxyType({
+    Command.IMPORT_APPLICATIONS: frozenset({Role.OPERATOR, Role.SYSTEM, Role.INTAKE_OFFICER, Role.SUPERVISOR}),
+    Command.LOAD_SOURCE: _MACHINE,
+    Command.RECONCILE: _MACHINE,
+    Command.TRIAGE: _MACHINE | {Role.REVIEW_LEAD, Role.REVIEW_OFFICER},
+    Command.SWEEP: _MACHINE | _LEADS,
+    Command.ANALYSE: _MACHINE | {Role.PROFESSIONAL_STANDARDS, Role.HEAD_OF_UNIT},
+    Command.VERIFY_LEDGER: _MACHINE | {Role.AUDITOR, Role.PROFESSIONAL_STANDARDS},
+    Command.SEAL_LEDGER: _MACHINE | {Role.AUDITOR},
+    Command.EXPORT_APPLICATION: frozenset({Role.AUDITOR, Role.HEAD_OF_UNIT, Role.PROFESSIONAL_STANDARDS}),
+    Command.ADMINISTER_STAFF: frozenset({Role.OPERATOR, Role.HEAD_OF_UNIT}),
+    Command.SUSPEND_STAFF: frozenset({Role.OPERATOR, Role.HEAD_OF_UNIT, Role.PROFESSIONAL_STANDARDS}),
+    Command.LIST_APPLICATIONS: _PEOPLE | _MACHINE,
+    Command.LIST_WORK: _PEOPLE | _MACHINE,
+    Command.CLAIM_WORK: _PEOPLE,
+    Command.SHOW_APPLICATION: _PEOPLE | _MACHINE,
+    Command.SEE_PERSONAL_DETAIL: _CASE_STAFF | {Role.AUDITOR, Role.REVIEW_OFFICER, Role.REVIEW_LEAD},
+    Command.RAISE_PRIORITY: _PEOPLE | _MACHINE,
+    Command.LOWER_PRIORITY: _LEADS,
+    Command.OPEN_SAFEGUARDING: _PEOPLE,
+    Command.RESTRICT: _PEOPLE,
+    Command.LIFT_RESTRICTION: frozenset({Role.HEAD_OF_UNIT, Role.SUPERVISOR, Role.CHIEF_OFFICER}),
+    Command.HOLD: _LEADS | {Role.PROFESSIONAL_STANDARDS, Role.CHIEF_OFFICER},
+    Command.DISPOSE: _LEADS | {Role.AUDITOR},
+    Command.OVERRIDE_GATE: _LEADS,
+    Command.OVERRIDE_CONTACT: frozenset({Role.DUTY_INSPECTOR}),
+    Command.DISCLOSE_IN_EMERGENCY: frozenset({Role.DUTY_INSPECTOR}),
+    Command.CONTACT: frozenset({Role.INTAKE_OFFICER, Role.RESEARCHER, Role.DISCLOSURE_OFFICER, Role.SUPERVISOR, Role.DUTY_INSPECTOR}),
+    Command.CLOSE_EARLY: frozenset({Role.INTAKE_OFFICER, Role.RESEARCHER, Role.DISCLOSURE_OFFICER, Role.SUPERVISOR}),
+    Command.ADD_INFORMATION: _CASE_STAFF,
+})  # fmt: skip
+
+
+def why_not(actor: Actor, command: Command) -> Reason | None:
+    """A reason if none of the actor's roles allows the command."""
+    if actor.roles & MAY[command]:
+        return None
+    return Reason("not_permitted", f"{command.replace('_', ' ')} needs one of: {_names(MAY[command])}")
+
+
+def why_not_work(actor: Actor, kind: WorkKind, *, role: str, owner: str | None, reserved: bool) -> Reason | None:
+    """A reason if the actor may not do an item of this kind, in this role's queue, held by this owner."""
+    if not actor.is_person:
+        return Reason("not_a_person", "only a member of staff can do work; the operator and the system cannot")
+    allowed = {*SPECS[kind].roles, Role(role)}
+    if not actor.roles & allowed:
+        return Reason("not_permitted", f"{kind.replace('_', ' ')} needs one of: {_names(allowed)}")
+    if reserved and owner != actor.id:
+        return Reason("reserved", "this item is for one named member of staff, and that is somebody else")
+    if owner is not None and owner != actor.id:
+        return Reason("claimed_by_another", "somebody else has claimed this item")
+    return None
+
+
+def why_not_see(actor: Actor, *, restricted: bool, named: Collection[str]) -> Reason | None:
+    """A reason if an application is restricted and the actor is not among the people named for it."""
+    if restricted and actor.id not in named and Role.SYSTEM not in actor.roles:
+        return Reason("restricted", "this application is seen by named people only")
+    return None
+
+
+def why_not_second(actor: Actor, first: Collection[str | None]) -> Reason | None:
+    """A reason if the actor is one of the people whose act a second person is to look at."""
+    if actor.id in first:
+        return Reason("same_person", "this needs a second person: you were the first")
+    return None
+
+
+def why_not_approve(actor: Actor, *, chair: str, researchers: Collection[str]) -> Reason | None:
+    """A reason if the actor researched the application or chaired its panel."""
+    if actor.id == chair:
+        return Reason("approver_chaired", "the approver may not have chaired the panel")
+    if actor.id in researchers:
+        return Reason("approver_researched", "the approver may not have done research on this application")
+    return None
+
+
+def _names(roles: Collection[Role]) -> str:
+    return ", ".join(sorted(roles))

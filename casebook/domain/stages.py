@@ -1,0 +1,64 @@
+"""The state machine: one table of moves. `docs/states.md` is generated from it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from casebook.domain.actors import Reason
+from casebook.domain.vocabulary import Outcome, Stage
+
+
+class Move(NamedTuple):
+    """`because` is the event that makes it, `allowed` what must be true first."""
+
+    origin: Stage
+    to: Stage
+    because: str
+    allowed: str
+
+
+_ORDER = tuple(Stage)
+OPEN = tuple(stage for stage in Stage if stage is not Stage.CLOSED)
+
+FORWARD = tuple(
+    Move(origin, to, "gate_passed", "no blocking item is open and the gate passes")
+    for origin, to in zip(_ORDER, _ORDER[1:], strict=False)
+)
+BACK = (
+    Move(Stage.PANEL_DECISION, Stage.RECORD_CHECKS, "sent_back", "the panel says the information is insufficient"),
+    *(
+        Move(origin, Stage.RECORD_CHECKS, "reopened", "new information uncovers what had been covered; nothing is delivered")
+        for origin in (Stage.RISK_SCORING, Stage.PANEL_DECISION, Stage.DISCLOSURE)
+    ),
+    Move(Stage.DISCLOSURE, Stage.PANEL_DECISION, "decision_superseded", "an undelivered decision lost one of its people"),
+)  # fmt: skip
+OUT = tuple(
+    Move(origin, Stage.CLOSED, "closed_early", "withdrawn or no engagement, recorded by one person and approved by another")
+    for origin in OPEN
+)
+
+MOVES: tuple[Move, ...] = (*FORWARD, *BACK, *OUT)
+
+# outcomes that close an application before its last stage; each needs two people
+EARLY_OUTCOMES = frozenset({Outcome.WITHDRAWN, Outcome.NO_ENGAGEMENT})
+NEGATIVE_OUTCOMES = frozenset({Outcome.NOTHING_TO_DISCLOSE, Outcome.NOT_DISCLOSED, Outcome.OUT_OF_SCOPE})
+DISCLOSING_OUTCOMES = frozenset({Outcome.DISCLOSED_TO_A, Outcome.DISCLOSED_TO_PROTECTOR})
+
+
+def why_not_move(origin: Stage, to: Stage, because: str) -> Reason | None:
+    """A reason if the table has no such move."""
+    if any((move.origin, move.to, move.because) == (origin, to, because) for move in MOVES):
+        return None
+    return Reason("undeclared_move", f"no move from {origin} to {to} because {because}")
+
+
+def next_stage(stage: Stage) -> Stage:
+    """The stage that a passed gate leads to."""
+    return _ORDER[_ORDER.index(stage) + 1]
+
+
+def diagram() -> str:
+    """The table as a Mermaid state diagram."""
+    lines = ["stateDiagram-v2", f"    [*] --> {Stage.INTAKE}"]
+    lines += [f"    {move.origin} --> {move.to}: {move.because}" for move in MOVES]
+    return "\n".join([*lines, f"    {Stage.CLOSED} --> [*]", ""])

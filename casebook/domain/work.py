@@ -1,0 +1,110 @@
+"""What people can be asked to do: for whom, at which stage, and whether the stage waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+
+from casebook.domain import chain
+from casebook.domain.vocabulary import Limit, Priority, Role, Stage, WorkKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkSpec:
+    """`roles`: who may do it, the first being whose queue it is in. `stage` None: any stage."""
+
+    roles: tuple[Role, ...]
+    stage: Stage | None = None
+    blocking: bool = True
+    limit: Limit | None = None  # whose clock its due time is
+
+
+def _spec(*roles: Role, stage: Stage | None = None, blocking: bool = True, limit: Limit | None = None) -> WorkSpec:
+    return WorkSpec(roles=roles, stage=stage, blocking=blocking, limit=limit)
+
+
+SPECS: Mapping[WorkKind, WorkSpec] = MappingProxyType({
+    # danger: never waits for a stage, and no stage waits for it
+    WorkKind.IMMEDIATE_SAFEGUARDING: _spec(Role.DUTY_INSPECTOR, blocking=False, limit=Limit.IMMEDIATE_SAFEGUARDING),
+    WorkKind.RECORD_CRIME: _spec(Role.INTAKE_OFFICER, Role.SUPERVISOR, blocking=False),
+    WorkKind.REFER_SAFEGUARDING: _spec(Role.INTAKE_OFFICER, Role.SUPERVISOR, blocking=False),
+    WorkKind.RATIFY_EMERGENCY: _spec(Role.PANEL_CHAIR, blocking=False),
+    WorkKind.SAFEGUARD_DURING_DELAY: _spec(Role.SUPERVISOR, blocking=False),
+    WorkKind.CONFIRM_URGENT: _spec(Role.SUPERVISOR, blocking=False),
+    WorkKind.ACKNOWLEDGE_ESCALATION: _spec(Role.SUPERVISOR, Role.HEAD_OF_UNIT, Role.CHIEF_OFFICER, blocking=False),
+    WorkKind.MEND_QUALITY: _spec(Role.SUPERVISOR),
+    # intake
+    WorkKind.COMPLETE_DETAILS: _spec(Role.INTAKE_OFFICER, stage=Stage.INTAKE, limit=Limit.INITIAL_CHECKS),
+    # record checks
+    WorkKind.RETURN_SEARCH: _spec(Role.RESEARCHER, stage=Stage.RECORD_CHECKS, limit=Limit.RECORD_CHECKS),
+    WorkKind.REVIEW_MATCH: _spec(Role.RESEARCHER, stage=Stage.RECORD_CHECKS, limit=Limit.RECORD_CHECKS),
+    WorkKind.SECOND_LOOK_AT_REJECTION: _spec(
+        Role.SECOND_READER, Role.PANEL_CHAIR, stage=Stage.RECORD_CHECKS, limit=Limit.RECORD_CHECKS
+    ),
+    WorkKind.VERIFY_APPLICANT: _spec(Role.SUPERVISOR, stage=Stage.RECORD_CHECKS, limit=Limit.FACE_TO_FACE),
+    WorkKind.MEET_APPLICANT: _spec(
+        Role.INTAKE_OFFICER, Role.RESEARCHER, stage=Stage.RECORD_CHECKS, limit=Limit.FACE_TO_FACE
+    ),
+    WorkKind.LOCATE_PERSON_AT_RISK: _spec(
+        Role.INTAKE_OFFICER, Role.RESEARCHER, stage=Stage.RECORD_CHECKS, limit=Limit.RECORD_CHECKS
+    ),
+    WorkKind.SIGN_OFF_IDENTITY: _spec(Role.RESEARCHER, stage=Stage.RECORD_CHECKS, limit=Limit.RECORD_CHECKS),
+    WorkKind.STATE_ADEQUACY: _spec(
+        Role.SECOND_READER, Role.PANEL_CHAIR, stage=Stage.RECORD_CHECKS, limit=Limit.RECORD_CHECKS
+    ),
+    # risk scoring
+    WorkKind.ASSESS_RISK: _spec(
+        Role.RISK_ASSESSOR, Role.RESEARCHER, Role.SUPERVISOR, stage=Stage.RISK_SCORING, limit=Limit.RISK_SCORING
+    ),
+    # panel decision
+    WorkKind.VALIDATE_WITH_OWNER: _spec(Role.RESEARCHER, stage=Stage.PANEL_DECISION, limit=Limit.PANEL_DECISION),
+    WorkKind.CONVENE_PANEL: _spec(Role.PANEL_CHAIR, stage=Stage.PANEL_DECISION, limit=Limit.PANEL_DECISION),
+    WorkKind.DECIDE: _spec(
+        Role.PANEL_CHAIR, Role.PANEL_MEMBER, stage=Stage.PANEL_DECISION, limit=Limit.PANEL_DECISION
+    ),
+    WorkKind.APPROVE_DECISION: _spec(Role.APPROVER, stage=Stage.PANEL_DECISION, limit=Limit.PANEL_DECISION),
+    # disclosure
+    WorkKind.DELIVER_DISCLOSURE: _spec(Role.DISCLOSURE_OFFICER, stage=Stage.DISCLOSURE, limit=Limit.WHOLE_PROCESS),
+    WorkKind.DELIVER_NO_DISCLOSURE: _spec(Role.DISCLOSURE_OFFICER, stage=Stage.DISCLOSURE, limit=Limit.WHOLE_PROCESS),
+    # follow-up
+    WorkKind.CONTACT_FOLLOW_UP: _spec(Role.DISCLOSURE_OFFICER, Role.SUPERVISOR, stage=Stage.FOLLOW_UP),
+    # after closure, and the work of the monitor and the review
+    WorkKind.REVIEW_WATCH_PROPOSAL: _spec(Role.SUPERVISOR, blocking=False),
+    WorkKind.ANSWER_SIGNAL: _spec(Role.PROFESSIONAL_STANDARDS, blocking=False),
+    WorkKind.REDECIDE_SAMPLE: _spec(Role.REVIEW_OFFICER, Role.PANEL_CHAIR, blocking=False),
+    WorkKind.REVIEW_APPLICATION: _spec(Role.REVIEW_OFFICER, blocking=False),
+    WorkKind.SECOND_REVIEW: _spec(Role.REVIEW_OFFICER, Role.REVIEW_LEAD, blocking=False),
+})  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Need:
+    """Something a person must do, derived from the facts. The same need has the same id, however often it is derived."""
+
+    kind: WorkKind
+    key: str = ""  # distinguishes needs of one kind on one application: a candidate, a source and round, a version
+    role: Role | None = None  # None: the kind's own
+    owner: str | None = None  # reserved for this member of staff
+    subject: Mapping[str, object] = field(default_factory=dict)  # ids and codes, nothing personal
+    due_at: datetime | None = None  # None: the kind's clock
+    priority: Priority | None = None  # None: the application's
+    blocking: bool | None = None  # None: the kind's own
+
+    def id(self, reference: str | None) -> str:
+        """The id of its work item on an application."""
+        return chain.identity("work_item", reference or chain.HOUSE, self.kind, self.key)
+
+
+def queue_order(
+    *, priority: str, overdue: bool, due_at: datetime | None, score: float | None, received: datetime
+) -> tuple[int, bool, float, float, float]:
+    """Sort key of the queue: priority, overdue, due, score (more is worse) descending, received."""
+    return (
+        Priority(priority).rank,
+        not overdue,
+        due_at.timestamp() if due_at else float("inf"),
+        -(score or 0.0),
+        received.timestamp(),
+    )
