@@ -1,4 +1,4 @@
-"""What happens to a person's row between the counter and the index: each fault a function, each table a hundred cases."""
+"""What happens to a person's row between the counter and the index: each table a hundred cases."""
 
 from __future__ import annotations
 

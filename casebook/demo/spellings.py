@@ -1,4 +1,4 @@
-"""The same name written another way, and a birth date remembered wrongly: how one person becomes several in the files."""
+"""A name written another way, a birth date remembered wrongly: how one person becomes several."""
 
 from __future__ import annotations
 

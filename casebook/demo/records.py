@@ -1,0 +1,135 @@
+"""Rows of records.csv, and whole histories made of them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from casebook.demo.offences import (
+    APART,
+    GRAVE,
+    INCIDENTS,
+    INTELLIGENCE,
+    ORDERS,
+    PUBLIC_VIOLENCE,
+    SERIOUS,
+    SLIGHT,
+    Offence,
+    of_its_time,
+)
+from casebook.demo.people import chance
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Sequence
+    from datetime import date
+    from random import Random
+
+T = TypeVar("T")
+
+
+class RecordRow(NamedTuple):
+    """One line of records.csv."""
+
+    source: str
+    record_id: str
+    person_id: str
+    kind: str
+    offence_code: str
+    offence_text: str
+    date: str
+    outcome: str
+    victim_id: str
+    victim_relationship: str
+    flags: str
+    owner: str
+    source_evaluation: str
+    intelligence_assessment: str
+    handling: str
+
+
+class Victim(NamedTuple):
+    person_id: str
+    relationship: str
+
+
+NOBODY = Victim("", "")
+
+OWNERS = {
+    "pnc": ("",),
+    "rms": ("",),
+    "visor": ("", "Northshire Police"),
+    "pnd": ("Northshire Police", "Westmarch Constabulary", "Eastmere Police", "Tidewater Police"),
+    "marac": ("Synthetic Magna MARAC",),
+    "courts": ("Synthetic Regis County Court",),
+    "probation": ("Probation Service, Synthetic region",),
+    "dvds_register": ("",),
+}
+# how matters of a kind end
+OUTCOMES = {
+    "conviction": ("Community order", "Suspended sentence", "Fine", "Imprisonment 18 months", "Imprisonment 3 years"),
+    "caution": ("Simple caution", "Conditional caution"),
+    "charge": ("Awaiting trial", "Discontinued", "Not guilty verdict"),
+    "arrest": ("Released under investigation", "Released on bail", "Refused charge"),
+    "no_further_action": ("Victim does not support prosecution", "Evidential difficulties", "Suspect not interviewed"),
+    "order": ("In force", "Expired", "Varied"),
+    "non_crime_incident": ("", "DASH standard", "DASH medium", "DASH high"),
+    "intelligence": ("",),
+}
+# which kinds of record a source holds, commonest first (a kind may stand more than once)
+HOLDS = {
+    "pnc": ("conviction", "conviction", "conviction", "caution", "arrest"),
+    "rms": ("no_further_action", "non_crime_incident", "arrest", "charge", "non_crime_incident", "intelligence"),
+    "pnd": ("no_further_action", "intelligence", "non_crime_incident", "arrest", "charge"),
+    "visor": ("conviction", "intelligence"),
+    "marac": ("non_crime_incident",),
+    "courts": ("order",),
+    "probation": ("conviction", "order"),
+    "dvds_register": ("non_crime_incident",),
+}
+SPOKEN_OF = {"order": ORDERS, "non_crime_incident": INCIDENTS, "intelligence": INTELLIGENCE}
+LEVELS = {"grave": GRAVE, "serious": SERIOUS, "slight": SLIGHT, "apart": APART, "public": PUBLIC_VIOLENCE}
+LIKELY = ("slight",) * 9 + ("apart",) * 8 + ("serious",) * 6 + ("public",) * 4 + ("grave",) * 2
+
+
+def record(
+    rng: Random,
+    issued: Counter[str],
+    *,
+    source: str,
+    person_id: str,
+    on: date,
+    kind: str = "",
+    offence: Offence | None = None,
+    victim: Victim = NOBODY,
+) -> RecordRow:
+    """One record; what is not said is drawn as the source would have it."""
+    kind = kind or pick(rng, HOLDS[source])
+    what = of_its_time(offence or pick(rng, SPOKEN_OF.get(kind) or LEVELS[pick(rng, LIKELY)]), on.year)
+    issued[f"{source}.records"] += 1
+    graded = kind == "intelligence"
+    return RecordRow(
+        source,
+        f"SYN-REC-{source.upper().replace('_', '')}-{issued[f'{source}.records']:08}",
+        person_id,
+        kind,
+        "" if chance(rng, 0.04) else what.code,
+        what.text,
+        on.isoformat(),
+        pick(rng, OUTCOMES[kind]),
+        victim.person_id,
+        victim.relationship,
+        ";".join(what.flags),
+        pick(rng, OWNERS[source]),
+        pick(rng, ("1", "2", "2", "3")) if graded else "",
+        pick(rng, "ABBCDDE") if graded else "",
+        pick(rng, ("P", "P", "C")) if graded else "",
+    )
+
+
+def pick(rng: Random, entries: Sequence[T]) -> T:
+    return entries[int(rng.random() * len(entries))]
+
+
+def some_day(rng: Random, first: date, last: date) -> date:
+    return first + timedelta(days=int(rng.random() * max(1, (last - first).days)))
