@@ -1,0 +1,45 @@
+"""Everything that can be set from outside, in one class. Read at the edge with `load`, passed down as an argument."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from casebook.errors import WrongUsage
+
+
+class Settings(BaseSettings):
+    """Each field is an environment variable: `CASEBOOK_` and the field's name in capitals."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CASEBOOK_", env_ignore_empty=True, frozen=True, hide_input_in_errors=True, populate_by_name=True
+    )
+
+    home: Path = Field(description="The directory that holds everything of one casebook.")
+    database_url: SecretStr | None = Field(
+        default=None, description="Address of a PostgreSQL server of yours; without it an embedded one is run."
+    )
+    prefect_database_url: SecretStr | None = Field(
+        default=None,
+        validation_alias="PREFECT_API_DATABASE_CONNECTION_URL",
+        description="Address of Prefect's database when the server is yours; Prefect's own variable.",
+    )
+    token: SecretStr | None = Field(default=None, description="Token of the member of staff named by --as.")
+    server_user: str | None = Field(
+        default=None, description="For root: the system user the embedded server runs as (else postgres, else nobody)."
+    )
+    clusters: Path = Field(
+        default=Path("/var/lib/casebook-clusters"),
+        description="For root: where the embedded server's data goes when its user cannot reach the home.",
+    )
+
+
+def load(home: Path | None = None) -> Settings:
+    """Read the environment; `home`, when given, wins over `CASEBOOK_HOME`."""
+    try:
+        return Settings.model_validate({}) if home is None else Settings(home=home)
+    except ValidationError as error:
+        named = ", ".join(f"CASEBOOK_{place[0]!s}".upper() for place in (part["loc"] for part in error.errors()))
+        raise WrongUsage(f"these settings are missing or cannot be understood: {named}") from None

@@ -1,0 +1,138 @@
+"""The databases of one home: an embedded PostgreSQL shared by all commands on it, or the server somebody named.
+
+The first user starts the embedded server, the last one to leave stops it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from casebook.errors import DatabaseUnavailable, HomeUnusable
+from casebook.storage import cluster_record, databases, packaged_server, server_place, server_use
+from casebook.storage.packaged_server import Installation, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from casebook.settings import Settings
+    from casebook.storage.cluster_record import Record
+
+Name = Literal["casebook", "prefect", "postgres"]
+DRIVERS = {"casebook": "postgresql+psycopg", "prefect": "postgresql+asyncpg", "postgres": "postgresql+psycopg"}
+CLUSTERS = Path("/var/lib/casebook-clusters")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """Addresses that work while the context that gave this is open."""
+
+    addresses: Mapping[str, str] = field(repr=False)  # database -> postgresql://..., passwords included
+    folder: Path | None = None  # where the embedded server's users are counted; None for a server of somebody's own
+    data: Path | None = None
+
+    def address(self, name: Name) -> str:
+        """For libpq and so for psql: `postgresql://user:password@/name?host=/socket/directory`."""
+        if name not in self.addresses:
+            raise DatabaseUnavailable(f"no address is set for the database {name}")
+        return self.addresses[name]
+
+    def url(self, name: Name) -> str:
+        """For SQLAlchemy: psycopg, and asyncpg for `prefect`."""
+        return DRIVERS[name] + "://" + self.address(name).partition("://")[2]
+
+    def linger(self, seconds: int) -> None:
+        """Keep the embedded server for a while after this command, in the hands of a small detached process."""
+        if self.folder is None or self.data is None:
+            return
+        membership = server_use.join(self.folder)  # handed over open, so that there is no moment without a user
+        words = [sys.executable, "-m", "casebook.storage.keep_running", str(self.folder), str(self.data), str(seconds)]
+        files = [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDWR, 0)]
+        copies = [(os.POSIX_SPAWN_DUP2, old, new) for old, new in ((membership, 3), (0, 1), (0, 2))]
+        try:
+            os.posix_spawn(sys.executable, words, os.environ, file_actions=[*files, *copies], setsid=True)
+        finally:
+            os.close(membership)
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[Server]:
+    """The one way in: the server of `CASEBOOK_DATABASE_URL` if set, else this home's embedded one."""
+    if settings.database_url is not None:
+        prefect = settings.prefect_database_url
+        named = {"casebook": settings.database_url.get_secret_value()}
+        named |= {"prefect": prefect.get_secret_value()} if prefect else {}
+        yield Server(addresses={name: databases.plain(address) for name, address in named.items()})
+        return
+    with running(settings.home, server_user=settings.server_user, clusters=settings.clusters) as server:
+        yield server
+
+
+@contextmanager
+def running(home: Path, *, server_user: str | None = None, clusters: Path = CLUSTERS) -> Iterator[Server]:
+    """This home's embedded server, started if it is not running and stopped when the last user leaves."""
+    folder = server_place.own_folder(home)
+    with server_use.alone(folder):
+        membership = server_use.join(folder)
+        data = None
+        try:
+            record, installation = _installation(folder, server_user, clusters)
+            data = installation.data
+            addresses = _up(record, installation)
+        except BaseException:
+            if server_use.leave(membership) and data is not None:
+                packaged_server.stop(data)
+            raise
+    try:
+        yield Server(addresses=addresses, folder=folder, data=data)
+    finally:
+        stop_if_last(folder, data, membership)
+
+
+def stop_if_last(folder: Path, data: Path, membership: int) -> None:
+    with server_use.alone(folder):
+        if server_use.leave(membership):
+            packaged_server.stop(data)
+
+
+def _installation(folder: Path, server_user: str | None, clusters: Path) -> tuple[Record, Installation]:
+    record = cluster_record.read(folder) or cluster_record.new(folder)
+    if record.whole:
+        directory = Path(record.outside or folder)
+        account = _owner(directory / "data")
+    else:
+        account = server_place.server_account(server_user)
+        directory = server_place.cluster_directory(folder, account, clusters, record.cluster_id)
+        record = replace(record, outside=None if directory == folder else str(directory))
+        cluster_record.write(folder, record)
+    return record, Installation(
+        data=directory / "data",
+        socket=server_place.socket_directory(directory, account),
+        log=folder / "server.log",
+        account=account,
+        clusters=clusters,
+    )
+
+
+def _owner(data: Path) -> server_place.Account:
+    try:
+        return server_place.owner_of(data)
+    except OSError as error:
+        raise HomeUnusable(f"the database of this home is missing from {data}: {error.strerror}") from error
+
+
+def _up(record: Record, installation: Installation) -> Mapping[str, str]:
+    started = packaged_server.settle(installation.data) is State.GONE
+    if started and not record.whole:
+        packaged_server.initialise(installation, record.passwords["postgres"])
+    if started:
+        packaged_server.start(installation)
+    addresses = databases.addresses(installation.socket, record.passwords)
+    databases.ensure(addresses, record.passwords, thorough=started or not record.whole)
+    if not record.whole:
+        cluster_record.write(Path(record.folder), replace(record, whole=True))
+    return addresses

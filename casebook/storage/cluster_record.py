@@ -1,0 +1,71 @@
+"""What one home remembers of its embedded cluster: `database/cluster.json`, mode 0600, with the generated passwords."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+from casebook.errors import HomeUnusable
+from casebook.storage.packaged_server import write_file
+
+ROLES = ("postgres", "casebook", "prefect")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """Written before the cluster is made and again when it is whole: a start that was cut off is begun again."""
+
+    cluster_id: str  # random: a new home at an old path never meets the old home's data
+    folder: str  # where this record was written, to notice a home that was copied
+    outside: str | None  # the directory with the data when it is not in the home
+    passwords: dict[str, str] = field(repr=False)
+    whole: bool = False
+
+
+def new(folder: Path) -> Record:
+    return Record(
+        cluster_id=secrets.token_hex(6),
+        folder=str(folder),
+        outside=None,
+        passwords={role: secrets.token_urlsafe(24) for role in ROLES},
+    )
+
+
+def read(folder: Path) -> Record | None:
+    """The record of this home, or None for a new one."""
+    path = folder / "cluster.json"
+    try:
+        record = Record(**json.loads(path.read_text()))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise HomeUnusable(f"{path} cannot be read: {error.strerror}") from error
+    except (ValueError, TypeError) as error:
+        raise HomeUnusable(
+            f"{path} is damaged; restore it from a copy, for it holds the database's passwords"
+        ) from error
+    return record if record.folder == str(folder) else _moved(record, folder)
+
+
+def write(folder: Path, record: Record) -> Record:
+    try:
+        write_file(folder / "cluster.json", json.dumps(asdict(record), indent=1) + "\n")
+    except OSError as error:
+        raise HomeUnusable(f"{folder} cannot be written: {error.strerror}") from error
+    return record
+
+
+def _moved(record: Record, folder: Path) -> Record:
+    """A moved home takes its cluster along. A copy of a home whose data lies outside would share it: refused."""
+    if record.outside and _same_cluster(Path(record.folder), record):
+        raise HomeUnusable(f"the home at {folder} is a copy of {record.folder}, whose database it would share")
+    return write(folder, replace(record, folder=str(folder)))
+
+
+def _same_cluster(folder: Path, record: Record) -> bool:
+    try:
+        return bool(json.loads((folder / "cluster.json").read_text())["cluster_id"] == record.cluster_id)
+    except (OSError, ValueError, KeyError):
+        return False

