@@ -15,6 +15,7 @@ import great_expectations as gx
 import great_expectations.expectations as gxe
 import pandas as pd
 from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.expectations.metadata_types import FailureSeverity
 
 from casebook.domain.gates import GateFault, judged, result_of
 from expectations.suite import ABOUT_ROWS, REFERENCE, RowCount
@@ -192,15 +193,10 @@ class _Workbench:
 
 
 def _marked(number: int, rule: Rule, check: Check) -> Check:
-    # a copy: a suite binds its expectations to itself, and the answers come back in another order
-    meta = {
-        "check": number,
-        "code": rule.code,
-        "mend_kind": rule.mend_kind,
-        "mend_role": rule.mend_role,
-        "unwaivable": rule.unwaivable,
-    }
-    return check.copy(update={"meta": meta, "severity": rule.severity.value, "notes": rule.sentence}, deep=True)
+    # a copy: a suite binds its expectations to itself, and the answers come back in another order. The mark is small
+    # because Great Expectations walks through it some seventy times for each check
+    mark = {"check": number, "code": rule.code}
+    return check.copy(update={"meta": mark, "severity": FailureSeverity(rule.severity)}, deep=True)
 
 
 def _fault(answer: Answer | None) -> GateFault | None:
