@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from random import Random
 
-    from casebook.demo.people import Human, PersonRow
+    from casebook.demo.people import Human
+    from casebook.demo.rows import PersonRow
 
     Fault = Callable[[Random, Human, PersonRow], PersonRow]
 

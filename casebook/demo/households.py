@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from casebook.demo.people import YEAR, Household, Human, Tie, chance, surname_of
+from casebook.demo.dice import chance, years
+from casebook.demo.people import Household, Human, Tie, surname_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +38,7 @@ def partner_of(make: Makers, one: Human) -> Human:
     sex = ("f" if one.sex == "m" else "m") if chance(rng, 0.96) else one.sex
     other = make.human(sex, home=one.home)
     born = one.born + timedelta(days=int(rng.gauss(400, 1200)))
-    latest = make.now - timedelta(days=int(17 * YEAR))
+    latest = make.now - years(17)
     other = replace(other, born=min(born, latest))
     if sex == "f" and chance(rng, 0.33):
         other = replace(other, former=other.surname, surname=surname_of(one.surname, sex))
@@ -48,9 +49,9 @@ def family(make: Makers) -> Household:
     """A couple with a grown child, who may be the father's namesake or one of twins."""
     rng, parents = make.rng, couple(make)
     father, mother = parents.people
-    youngest = make.now - timedelta(days=int(16 * YEAR))
-    born = min(father.born + timedelta(days=int((20 + 15 * rng.random()) * YEAR)), youngest)
-    if born - father.born < timedelta(days=int(16 * YEAR)):
+    youngest = make.now - years(16)
+    born = min(father.born + years(20 + 15 * rng.random()), youngest)
+    if born - father.born < years(16):
         return parents
     child = grown_child(make, father, namesake=chance(rng, 0.25))
     child = replace(child, born=born)

@@ -1,49 +1,21 @@
-"""Synthetic people, the households they live in, and the rows that record sources hold about them."""
+"""Synthetic people, the households they live in."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 from casebook.demo import numbers
-from casebook.demo.clerical import carelessly
+from casebook.demo.dice import born_between, chance
 from casebook.demo.names import ENGLISH, ORIGINS, Origin
 from casebook.demo.spellings import other_form
 
 if TYPE_CHECKING:
-    from collections import Counter
+    from datetime import date
     from random import Random
 
     from casebook.demo.numbers import Home
-
-YEAR = 365.2425
-
-
-class PersonRow(NamedTuple):
-    """One line of persons.csv. Rows are tuples: a million of them must stream in seconds."""
-
-    source: str
-    person_id: str
-    forename: str
-    middle_names: str
-    surname: str
-    aliases: str
-    dob: str
-    sex: str
-    address: str
-    postcode: str
-    pnc_id: str
-    cro: str
-
-
-class Identity(NamedTuple):
-    """The truth beside a row: which human it is about."""
-
-    source: str
-    person_id: str
-    human: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,16 +51,6 @@ class Household:
     ties: tuple[Tie, ...] = ()
 
 
-def chance(rng: Random, share: float) -> bool:
-    return rng.random() < share
-
-
-def born_between(rng: Random, now: date, youngest: float, oldest: float) -> date:
-    """Ages crowd towards the younger end, as those of suspects and victims do."""
-    age = youngest + (oldest - youngest) * rng.random() ** 1.5
-    return now - timedelta(days=int(age * YEAR))
-
-
 class Makers:
     """Makes humans one after the other; each key is used once."""
 
@@ -114,7 +76,8 @@ class Makers:
             home=home or numbers.home(rng),
             former_home=numbers.home(rng),
         )
-        return replace(human, aliases=(alias(rng, human),)) if chance(rng, 0.12) else human
+        other = alias(rng, human) if chance(rng, 0.13) else human.name
+        return replace(human, aliases=(other,)) if other != human.name else human
 
     def known_to_police(self, human: Human) -> Human:
         """Give a PNC number and perhaps a CRO number, dated from a first arrest."""
@@ -137,24 +100,3 @@ def alias(rng: Random, human: Human) -> str:
     forename = human.origin.forename(rng, human.sex) if chance(rng, 0.5) else other_form(rng, human.forename)
     surname = human.surname if chance(rng, 0.4) else human.former or surname_of(human.origin.surname(rng), human.sex)
     return f"{forename} {surname}"
-
-
-@dataclass(kw_only=True)
-class Clerk:
-    """Writes rows, gives them the ids of their source and keeps the truth beside them; `take` hands them over."""
-
-    persons: list[PersonRow] = field(default_factory=list)
-    identities: list[Identity] = field(default_factory=list)
-    issued: Counter[str]
-
-    def file(self, rng: Random, human: Human, source: str, *, careful: bool = False) -> str:
-        """Enter one human in one source, carefully or as it happens; returns the row's person_id."""
-        self.issued[source] += 1
-        person_id = f"SYN-{source.upper().replace('_', '')}-{self.issued[source]:07}"
-        exact = PersonRow(
-            source, person_id, human.forename, human.middle, human.surname, ";".join(human.aliases),
-            human.born.isoformat(), human.sex, human.home.address, human.home.postcode, human.pnc_id, human.cro,
-        )  # fmt: skip
-        self.persons.append(exact if careful else carelessly(rng, human, exact))
-        self.identities.append(Identity(source, person_id, human.key))
-        return person_id

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
+from casebook.demo.dice import chance, pick
 from casebook.demo.offences import (
     APART,
     GRAVE,
@@ -17,35 +17,12 @@ from casebook.demo.offences import (
     Offence,
     of_its_time,
 )
-from casebook.demo.people import chance
+from casebook.demo.rows import RecordRow
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Sequence
     from datetime import date
     from random import Random
-
-T = TypeVar("T")
-
-
-class RecordRow(NamedTuple):
-    """One line of records.csv."""
-
-    source: str
-    record_id: str
-    person_id: str
-    kind: str
-    offence_code: str
-    offence_text: str
-    date: str
-    outcome: str
-    victim_id: str
-    victim_relationship: str
-    flags: str
-    owner: str
-    source_evaluation: str
-    intelligence_assessment: str
-    handling: str
 
 
 class Victim(NamedTuple):
@@ -125,11 +102,3 @@ def record(
         pick(rng, "ABBCDDE") if graded else "",
         pick(rng, ("P", "P", "C")) if graded else "",
     )
-
-
-def pick(rng: Random, entries: Sequence[T]) -> T:
-    return entries[int(rng.random() * len(entries))]
-
-
-def some_day(rng: Random, first: date, last: date) -> date:
-    return first + timedelta(days=int(rng.random() * max(1, (last - first).days)))

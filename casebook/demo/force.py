@@ -1,0 +1,181 @@
+"""The synthetic force on disk: `python -m casebook.demo.force --seed S --persons N --applications M --out DIR`.
+
+Everybody in it is made up. The same seed, sizes and moment give the same bytes; a million people stream.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from random import Random
+from typing import IO, TYPE_CHECKING, NamedTuple
+
+from casebook.demo.applications import NOW, cast
+from casebook.demo.clerk import Batch, Clerk
+from casebook.demo.crowd import Crowd
+from casebook.demo.register import Past, past
+from casebook.demo.rows import Identity, PersonRow, RecordRow
+from casebook.demo.telling import COLUMNS, LONDON
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from casebook.demo.telling import Row
+
+SOURCES = ("rms", "pnc", "pnd", "visor", "dvds_register", "marac", "courts", "probation")
+
+
+class Size(NamedTuple):
+    """How much to make. The people of applications and register come first and are always whole."""
+
+    persons: int = 1_000  # rows of persons.csv over all sources
+    applications: int = 30
+    register: int = 0  # past applications
+    filth: float = 0.0  # the share of register rows to spoil
+    records_per_person: float = 1.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Force:
+    applications: list[Row]
+    people: Batch
+    past: Past
+
+
+@dataclass(kw_only=True)
+class Enlistment:
+    """Makes the batches of one force; applications and register are complete once the batches are spent."""
+
+    seed: int
+    size: Size
+    now: datetime = NOW
+    applications: list[Row] = field(default_factory=list)
+    past: Past = field(default_factory=Past)
+
+    def batches(self) -> Iterator[Batch]:
+        clerk, left = Clerk(), self.size.persons
+        for batch in (*self._applicants(clerk), *self._subjects(clerk)):
+            left -= len(batch.persons)
+            yield batch
+        crowd = Crowd(
+            rng=Random(f"{self.seed}/crowd"),
+            clerk=clerk,
+            now=self.now.date(),
+            records_per_person=self.size.records_per_person,
+        )
+        for batch in crowd.batches():
+            if left <= 0:
+                return
+            yield _first(batch, left)
+            left -= len(batch.persons)
+
+    def _applicants(self, clerk: Clerk) -> Iterator[Batch]:
+        for row, batch in cast(self.seed, self.size.applications, clerk, self.now):
+            self.applications.append(row)
+            yield batch
+
+    def _subjects(self, clerk: Clerk) -> Iterator[Batch]:
+        self.past = past(self.seed, self.size.register, clerk, now=self.now.date(), filth=self.size.filth)
+        yield clerk.take()
+
+
+def _first(batch: Batch, rows: int) -> Batch:
+    """At most so many person rows, with the records that are about them."""
+    if len(batch.persons) <= rows:
+        return batch
+    kept = {row.person_id for row in batch.persons[:rows]}
+    records = [record for record in batch.records if record.person_id in kept]
+    return Batch(batch.persons[:rows], records, batch.identities[:rows])
+
+
+def build(
+    seed: int,
+    *,
+    persons: int = 1_000,
+    applications: int = 30,
+    register: int = 0,
+    filth: float = 0.0,
+    records_per_person: float = 1.5,
+    now: datetime = NOW,
+) -> Force:
+    """The whole force in memory."""
+    size = Size(persons, applications, register, filth, records_per_person)
+    enlistment, people = Enlistment(seed=seed, size=size, now=now), Batch([], [], [])
+    for batch in enlistment.batches():
+        for rows, more in zip(people, batch, strict=True):
+            rows.extend(more)  # type: ignore[arg-type]
+    return Force(applications=enlistment.applications, people=people, past=enlistment.past)
+
+
+def write(force: Force, directory: Path) -> None:
+    """All the files of a force: applications.csv, persons and records (together and by source), truth, register."""
+    directory.mkdir(parents=True, exist_ok=True)
+    write_people([force.people], directory)
+    write_applications(force.applications, directory)
+    force.past.write(directory)
+
+
+def stream(enlistment: Enlistment, directory: Path) -> None:
+    """The same files, never more than one household in memory."""
+    directory.mkdir(parents=True, exist_ok=True)
+    write_people(enlistment.batches(), directory)
+    write_applications(enlistment.applications, directory)
+    enlistment.past.write(directory)
+
+
+def write_applications(rows: list[Row], directory: Path) -> None:
+    with (directory / "applications.csv").open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, COLUMNS, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def write_people(batches: Iterable[Batch], directory: Path) -> None:
+    with ExitStack() as stack:
+
+        def table(name: str, columns: tuple[str, ...]) -> csv.writer:  # type: ignore[valid-type]
+            out: IO[str] = stack.enter_context((directory / name).open("w", encoding="utf-8", newline=""))
+            writer = csv.writer(out, lineterminator="\n")
+            writer.writerow(columns)
+            return writer
+
+        persons = {source: table(f"persons-{source}.csv", PersonRow._fields) for source in SOURCES}
+        records = {source: table(f"records-{source}.csv", RecordRow._fields) for source in SOURCES}
+        everyone, everything = table("persons.csv", PersonRow._fields), table("records.csv", RecordRow._fields)
+        truth = table("truth-persons.csv", Identity._fields)
+        for batch in batches:
+            everyone.writerows(batch.persons)
+            everything.writerows(batch.records)
+            truth.writerows(batch.identities)
+            for person in batch.persons:
+                persons[person.source].writerow(person)
+            for record in batch.records:
+                records[record.source].writerow(record)
+
+
+def moment(text: str) -> datetime:
+    when = datetime.fromisoformat(text)
+    return when if when.tzinfo else when.replace(tzinfo=LONDON)
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m casebook.demo.force", description="write a synthetic force as files")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--persons", type=int, default=1_000, help="rows of persons.csv over all sources")
+    parser.add_argument("--applications", type=int, default=30)
+    parser.add_argument("--register", type=int, default=0, help="past applications, with planted failures")
+    parser.add_argument("--filth", type=float, default=0.0, help="the share of register rows to spoil")
+    parser.add_argument("--records-per-person", type=float, default=1.5)
+    parser.add_argument("--now", type=moment, default=NOW, help="the moment the files are written for")
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args(argv)
+    size = Size(options.persons, options.applications, options.register, options.filth, options.records_per_person)
+    stream(Enlistment(seed=options.seed, size=size, now=options.now), options.out)
+
+
+if __name__ == "__main__":
+    main()
