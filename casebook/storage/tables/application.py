@@ -35,6 +35,7 @@ class Application(Base):
     living_together: Mapped[str]
     pregnant: Mapped[str]
     children: Mapped[JsonList]
+    doubts: Mapped[JsonList]  # codes of what was unclear in the application as sent
     explained: Mapped[JsonList]  # codes of missing minimum information whose absence somebody explained
 
     stage: Mapped[str]

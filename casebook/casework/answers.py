@@ -1,0 +1,76 @@
+"""What every answer to a work item has in common, and the registry of them: kind -> schema and handler."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from casebook.casework.acting import Act
+from casebook.domain.vocabulary import WorkKind
+from casebook.errors import InvalidAnswer
+from casebook.storage.tables import Application, WorkItem
+
+
+class Answer(BaseModel):
+    """Fields of every answer."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True, hide_input_in_errors=True)
+
+    occurred_at: AwareDatetime | None = Field(
+        default=None, description="When it was done, if that was before it is being written down."
+    )
+    version: int | None = Field(
+        default=None, description="The application's decision round that was looked at; a later round refuses the answer."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doing:
+    """One work item being answered."""
+
+    act: Act
+    application: Application
+    item: WorkItem
+    answer: Any  # an instance of the kind's schema
+
+    @property
+    def occurred_at(self) -> datetime:
+        moment: datetime = self.answer.occurred_at or self.act.now
+        return moment
+
+
+Handler = Callable[[Doing], None]
+
+# each module offers ANSWERS: dict[WorkKind, tuple[type[Answer], Handler]]
+MODULES = ("danger", "intake", "record_checks", "risk_scoring", "panel_decision", "disclosure", "follow_up", "quality")
+
+
+@cache
+def registry() -> dict[WorkKind, tuple[type[Answer], Handler]]:
+    """Every kind of work item that can be answered."""
+    found: dict[WorkKind, tuple[type[Answer], Handler]] = {}
+    for name in MODULES:
+        found.update(importlib.import_module(f"casebook.casework.{name}").ANSWERS)
+    return found
+
+
+def schema(kind: WorkKind) -> type[Answer]:
+    try:
+        return registry()[kind][0]
+    except KeyError:
+        raise InvalidAnswer(f"{kind} is not answered here", "no_such_answer") from None
+
+
+def parse(kind: WorkKind, raw: object) -> Answer:
+    """Check an answer against its schema. The error names fields and rules, never what was written in them."""
+    try:
+        return schema(kind).model_validate(raw)
+    except ValidationError as error:
+        faults = [f"{'.'.join(map(str, fault['loc'])) or 'answer'}: {fault['msg']}" for fault in error.errors(include_input=False)]
+        raise InvalidAnswer("; ".join(faults)) from None

@@ -1,0 +1,151 @@
+"""The clocks of an application: started at submission, met, shortened when danger grows, paused only where policy says."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from casebook import policies
+from casebook.casework.acting import Act, policy_of, refuse_because
+from casebook.domain import deadlines
+from casebook.domain.deadlines import Deadline
+from casebook.domain.policy import Allowance, Anchor
+from casebook.domain.vocabulary import Limit, Priority, Route
+from casebook.storage.tables import Application, Clock
+
+
+def clock_id(reference: str, limit: Limit | None) -> str:
+    return f"{reference}:{limit}"
+
+
+def due_from(moment: datetime, allowance: Allowance, application: Application) -> datetime:
+    """When something that starts now would be due under the application's policy."""
+    policy = policy_of(application)
+    return deadlines.after(
+        moment, allowance, zone=ZoneInfo(policy.calendar.timezone), holidays=_holidays(application, moment)
+    )
+
+
+def start(act: Act, application: Application) -> None:
+    """Start every clock that runs from submission. The caller speaks of it."""
+    for deadline in _from_receipt(application):
+        if deadline.anchor is Anchor.SUBMISSION:
+            act.session.add(_row(application, deadline))
+
+
+def start_deliveries(act: Act, application: Application, delivered_at: datetime) -> None:
+    """Start the clocks of the follow-up contacts."""
+    for deadline in deadlines.due_from_delivery(
+        delivered_at, route=Route(application.route), priority=Priority(application.priority),
+        policy=policy_of(application), holidays=_holidays(application, delivered_at),
+    ):  # fmt: skip
+        if act.session.get(Clock, clock_id(application.reference, Limit(deadline.what))) is None:
+            act.session.add(_row(application, deadline))
+
+
+def meet(act: Act, application: Application, limit: Limit, at: datetime | None = None) -> None:
+    """The limit was met; the first time counts. A limit that does not apply to the route has no clock."""
+    clock = act.session.get(Clock, clock_id(application.reference, limit))
+    if clock is not None and clock.met_at is None:
+        clock.met_at = at or act.now
+
+
+def reprice(act: Act, application: Application) -> list[str]:
+    """After a change of priority: shorten what now has less time. An allowance never grows; returns the limits that moved."""
+    moved = []
+    for deadline in _from_receipt(application):
+        clock = act.session.get(Clock, clock_id(application.reference, Limit(deadline.what)))
+        if clock is None or clock.met_at is not None or deadline.due_at >= (clock.unpaused_due_at or deadline.due_at):
+            continue
+        clock.unpaused_due_at = deadline.due_at
+        clock.budget = _budget(deadline)
+        clock.due_at = _ledger(clock).due_at
+        clock.source, clock.verified = deadline.source, deadline.verified
+        moved.append(clock.limit_name)
+    return moved
+
+
+def pause(act: Act, application: Application, limit: Limit, reason: str) -> Clock:
+    """Stop a clock on a ground the policy names; the unpaused figure stays beside it."""
+    clock = _running(act, application, limit)
+    if not act.actor.is_person:
+        refuse_because("not_a_person", "only a person can stop a clock")
+    why = deadlines.reason_not_to_pause(_ledger(clock), act.now, limit=limit, reason=reason, policy=policy_of(application))
+    if why:
+        refuse_because(why, "this clock cannot be stopped on that ground")
+    _store(clock, deadlines.pause(_ledger(clock), act.now), reason)
+    act.speak(application, "clock_paused", limit=limit, reason=reason)
+    return clock
+
+
+def resume(act: Act, application: Application, limit: Limit) -> Clock:
+    """Let a stopped clock run again with what is left of its budget."""
+    clock = _running(act, application, limit)
+    if clock.running_since is not None:
+        refuse_because("not_paused", "this clock is running")
+    _store(clock, deadlines.resume(_ledger(clock), act.now), None)
+    act.speak(application, "clock_resumed", limit=limit)
+    return clock
+
+
+def of(act: Act, application: Application) -> list[Clock]:
+    """Every clock of an application, by due time."""
+    clocks = act.session.scalars(select(Clock).where(Clock.reference == application.reference)).all()
+    return sorted(clocks, key=lambda clock: (clock.unpaused_due_at or act.now, clock.limit_name))
+
+
+def _running(act: Act, application: Application, limit: Limit) -> Clock:
+    clock = act.session.get(Clock, clock_id(application.reference, limit))
+    if clock is None or clock.met_at is not None:
+        refuse_because("no_such_clock", "no clock of that limit is running on this application")
+    return clock
+
+
+def _from_receipt(application: Application) -> list[Deadline]:
+    return deadlines.due_from_receipt(
+        application.submitted_at, route=Route(application.route), priority=Priority(application.priority),
+        policy=policy_of(application), holidays=_holidays(application, application.submitted_at),
+    )  # fmt: skip
+
+
+def _holidays(application: Application, moment: datetime) -> frozenset[object]:
+    return frozenset(policies.holidays_for(policy_of(application), range(moment.year, moment.year + 2)))
+
+
+def _row(application: Application, deadline: Deadline) -> Clock:
+    return Clock(
+        id=clock_id(application.reference, Limit(deadline.what)),
+        reference=application.reference,
+        limit_name=deadline.what,
+        anchor_at=deadline.anchor_at,
+        budget=_budget(deadline),
+        consumed_seconds=0.0,
+        running_since=deadline.anchor_at,
+        pause_reason=None,
+        due_at=deadline.due_at,
+        unpaused_due_at=deadline.due_at,
+        source=deadline.source,
+        verified=deadline.verified,
+        met_at=None,
+        overrun_reason=None,
+    )
+
+
+def _budget(deadline: Deadline) -> dict[str, object]:
+    return {"unit": deadline.allowance.unit, "amount": deadline.allowance.budget}
+
+
+def _ledger(clock: Clock) -> deadlines.Clock:
+    return deadlines.Clock(
+        anchor_at=clock.anchor_at,
+        unpaused_due_at=clock.unpaused_due_at or clock.anchor_at,
+        consumed=timedelta(seconds=clock.consumed_seconds),
+        running_since=clock.running_since,
+    )
+
+
+def _store(clock: Clock, ledger: deadlines.Clock, reason: str | None) -> None:
+    clock.consumed_seconds = ledger.consumed.total_seconds()
+    clock.running_since, clock.due_at, clock.pause_reason = ledger.running_since, ledger.due_at, reason

@@ -1,0 +1,139 @@
+"""Danger goes first: opens immediate safeguarding in the transaction of its cause, and records what was done about it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from casebook.casework.acting import Act, open_item, refuse_because
+from casebook.casework.answers import Answer, Doing, Handler
+from casebook.domain import chain
+from casebook.domain.authority import Command
+from casebook.domain.vocabulary import Priority, Role, WorkKind
+from casebook.domain.work import Need
+from casebook.errors import InvalidAnswer
+from casebook.storage.tables import Application, Notice, Referral
+
+
+def open_safeguarding(act: Act, application: Application, *, cause: str, key: str = "") -> None:
+    """Open `immediate_safeguarding` (once per cause), raise the priority to immediate and tell on-call."""
+    need = Need(
+        kind=WorkKind.IMMEDIATE_SAFEGUARDING, key=f"{cause}:{key}", priority=Priority.IMMEDIATE, subject={"cause": cause}
+    )
+    if open_item(act, application, need) is None:
+        return
+    raise_priority(act, application, Priority.IMMEDIATE, reason=cause)
+    notify(act, application, role=Role.DUTY_INSPECTOR, reason=f"immediate_safeguarding:{cause}", key=key)
+    act.speak(application, "safeguarding_opened", cause=cause)
+
+
+def report(act: Act, reference: str, cause: str) -> Application:
+    """Any member of staff may say that somebody is in danger now."""
+    act.allowed(Command.OPEN_SAFEGUARDING)
+    application = act.application(reference)
+    open_safeguarding(act, application, cause=cause, key=act.now.isoformat())
+    return application
+
+
+def raise_priority(act: Act, application: Application, to: Priority, *, reason: str) -> bool:
+    """Raise, never lower; deadlines shrink with it. Returns whether anything changed; the caller speaks of it."""
+    from casebook.casework import clocks, lifecycle  # noqa: PLC0415 - both act through us
+
+    if to.rank >= Priority(application.priority).rank:
+        return False
+    application.priority, application.priority_reason = to, reason
+    clocks.reprice(act, application)
+    for item in lifecycle.open_work(act.session, application):
+        if Priority(item.priority).rank > to.rank:
+            item.priority = to
+    return True
+
+
+def notify(act: Act, application: Application | None, *, role: Role, reason: str, key: str = "") -> None:
+    """Queue a message to whoever holds a role; it holds the reference and the reason code, nothing else."""
+    reference = application.reference if application else None
+    notice_id = chain.identity("notice", reference, role, reason, key)
+    if act.session.get(Notice, notice_id) is None:
+        act.session.add(
+            Notice(
+                id=notice_id, escalation_id=None, reference=reference, reason=reason, role=role, queued_at=act.now,
+                tried_at=None, tries=0, received_at=None, channel=None, fault=None,
+            )
+        )  # fmt: skip
+
+
+class Safeguarded(Answer):
+    """What was done at once about immediate danger."""
+
+    actions: list[
+        Literal["attended", "arrest", "protective_notice", "person_at_risk_safe", "welfare_check", "no_danger_found"]
+    ] = Field(min_length=1, description="What was done.")
+    incident_number: str = Field(min_length=1, description="The force's incident number.")
+    crime_number: str | None = Field(default=None, description="If a crime was recorded.")
+    crime_alleged: bool = Field(default=False, description="A crime was alleged and is still to be recorded.")
+    people_to_refer: list[Literal["children", "adult_at_risk"]] = Field(
+        default_factory=list, description="Who must be referred to another agency."
+    )
+    notes: str = Field(default="", description="Anything the next person needs to know.")
+
+
+class CrimeRecorded(Answer):
+    """A crime alleged in the application was recorded."""
+
+    crime_number: str = Field(min_length=1)
+    notes: str = ""
+
+
+class Referred(Answer):
+    """Somebody was referred to another agency, or the reason why not."""
+
+    agency: Literal["childrens_services", "adult_services", "idva", "marac", "other"]
+    agency_reference: str | None = None
+    not_referred_because: str | None = Field(default=None, description="Only if no referral was made.")
+    notes: str = ""
+
+
+def _safeguarded(doing: Doing) -> None:
+    answer: Safeguarded = doing.answer
+    if answer.crime_number is not None:
+        _refer(doing, kind="crime", agency_reference=answer.crime_number)
+    elif answer.crime_alleged:
+        open_item(doing.act, doing.application, Need(kind=WorkKind.RECORD_CRIME, key=doing.item.id))
+    for who in answer.people_to_refer:
+        need = Need(kind=WorkKind.REFER_SAFEGUARDING, key=f"{doing.item.id}:{who}", subject={"who": who})
+        open_item(doing.act, doing.application, need)
+
+
+def _crime_recorded(doing: Doing) -> None:
+    _refer(doing, kind="crime", agency_reference=doing.answer.crime_number, notes=doing.answer.notes)
+
+
+def _referred(doing: Doing) -> None:
+    answer: Referred = doing.answer
+    if (answer.agency_reference is None) == (answer.not_referred_because is None):
+        refuse_because("referral_or_reason", "give the agency's reference, or why nobody was referred", InvalidAnswer)
+    if answer.agency_reference is not None:
+        _refer(doing, kind=answer.agency, agency_reference=answer.agency_reference, notes=answer.notes)
+
+
+def _refer(doing: Doing, *, kind: str, agency_reference: str | None, notes: str = "") -> None:
+    doing.act.session.add(
+        Referral(
+            id=chain.identity("referral", doing.item.id, kind),
+            reference=doing.application.reference,
+            kind=kind,
+            agency_reference=agency_reference,
+            notes=notes or None,
+            occurred_at=doing.occurred_at,
+            recorded_at=doing.act.now,
+            recorded_by=doing.act.actor.id,
+        )
+    )
+
+
+ANSWERS: dict[WorkKind, tuple[type[Answer], Handler]] = {
+    WorkKind.IMMEDIATE_SAFEGUARDING: (Safeguarded, _safeguarded),
+    WorkKind.RECORD_CRIME: (CrimeRecorded, _crime_recorded),
+    WorkKind.REFER_SAFEGUARDING: (Referred, _referred),
+}

@@ -1,0 +1,83 @@
+"""What happens when a gate holds or is broken: the right people are asked to mend it, and two may let one fault pass."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from casebook.casework import lifecycle
+from casebook.casework.acting import Act, open_items, refuse, refuse_because
+from casebook.casework.answers import Answer, Doing, Handler
+from casebook.casework.danger import notify
+from casebook.domain import authority, chain
+from casebook.domain.authority import Command
+from casebook.domain.gates import GateOutcome, Verdict
+from casebook.domain.vocabulary import Role, WorkKind
+from casebook.domain.work import Need
+from casebook.storage.tables import Application, GateOverride, GateResult
+
+
+class Mended(Answer):
+    """What was done about a gate that held."""
+
+    done: Literal["mended", "not_a_fault"] = Field(description="The gate is asked again after either.")
+    explanation: str = Field(min_length=1, description="What was wrong and what was changed.")
+
+
+def open_mending(act: Act, application: Application, verdict: Verdict, result: GateResult) -> None:
+    """Open an item for each critical failure, for the role that can mend it; page operations for a broken gate."""
+    if verdict.outcome is GateOutcome.BROKEN:
+        notify(act, application, role=Role.OPERATOR, reason=f"gate_broken:{application.stage}", key=result.id)
+        act.speak(application, "gate_broken", stage=application.stage, faults=sorted({r.code for r in verdict.faults}))
+        return
+    needs = [
+        Need(
+            kind=WorkKind.MEND_QUALITY,
+            key=f"{result.id}:{failed.code}",
+            role=failed.mend_role,
+            subject={"stage": application.stage, "expectation": failed.code, "says": failed.sentence},
+        )
+        for failed in verdict.holding
+    ]
+    open_items(act, application, needs, because=f"gate_held:{application.stage}")
+
+
+def propose_override(act: Act, reference: str, expectation: str, reason: str) -> GateOverride:
+    """First of two people who let one expectation of the current stage be failed."""
+    act.allowed(Command.OVERRIDE_GATE)
+    application = act.application(reference)
+    row_id = chain.identity("gate_override", reference, application.stage, expectation)
+    if act.session.get(GateOverride, row_id) is not None:
+        refuse_because("already_proposed", "this override was proposed before")
+    row = GateOverride(
+        id=row_id, reference=reference, stage=application.stage, expectation=expectation, reason=reason,
+        proposed_by=act.actor.id, proposed_at=act.now, second_by=None, second_at=None,
+    )  # fmt: skip
+    act.session.add(row)
+    act.speak(application, "override_proposed", stage=application.stage, expectation=expectation)
+    return row
+
+
+def second_override(act: Act, override_id: str) -> GateOverride:
+    """The second of two people; the engine is woken to ask the gate again."""
+    act.allowed(Command.OVERRIDE_GATE)
+    row = act.session.get(GateOverride, override_id)
+    if row is None or row.second_by is not None:
+        refuse_because("not_found", "there is no override waiting for a second person")
+    application = act.application(row.reference)
+    refuse(authority.why_not_second(act.actor, [row.proposed_by]))
+    row.second_by, row.second_at = act.actor.id, act.now
+    for item in lifecycle.open_work(act.session, application):
+        if item.kind == WorkKind.MEND_QUALITY and item.subject.get("expectation") == row.expectation:
+            item.cancelled_at, item.cancelled_why = act.now, "overridden by two people"
+    act.speak(application, "override_seconded", stage=row.stage, expectation=row.expectation)
+    act.wake(application, "override_seconded")
+    return row
+
+
+def _mended(doing: Doing) -> None:
+    """Nothing but the explanation, which the item keeps: the gate itself says whether it is mended."""
+
+
+ANSWERS: dict[WorkKind, tuple[type[Answer], Handler]] = {WorkKind.MEND_QUALITY: (Mended, _mended)}

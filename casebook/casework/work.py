@@ -1,0 +1,121 @@
+"""The queue of work items: in what order, who claims what, and the one way in which any of them is done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from casebook.casework import answers, lifecycle
+from casebook.casework.acting import Act, refuse, refuse_because
+from casebook.domain import authority
+from casebook.domain.authority import Command
+from casebook.domain.vocabulary import Role, WorkKind
+from casebook.domain.work import SPECS, queue_order
+from casebook.errors import AlreadyDone, InvalidAnswer, NotFound, NotPermitted
+from casebook.storage.tables import Application, Restriction, WorkItem
+
+
+def queue(act: Act, *, role: Role | None = None, mine: bool = False) -> list[WorkItem]:
+    """Open items in the order to work them: those of a role, or those the actor may do; restricted ones only if named."""
+    act.allowed(Command.LIST_WORK)
+    query = (
+        select(WorkItem, Application)
+        .outerjoin(Application, Application.reference == WorkItem.reference)
+        .where(WorkItem.done_at.is_(None), WorkItem.cancelled_at.is_(None))
+    )
+    if mine:
+        query = query.where(WorkItem.owner == act.actor.id)
+    named = set(act.session.scalars(select(Restriction.reference).where(Restriction.staff_id == act.actor.id)))
+    rows: Sequence[tuple[WorkItem, Application | None]] = act.session.execute(query).tuples().all()
+    visible = [
+        (item, application)
+        for item, application in rows
+        if (application is None or not application.restricted or application.reference in named or not act.actor.is_person)
+        and _is_for(act, item, role)
+    ]
+    return [item for item, _ in sorted(visible, key=lambda pair: _order(*pair, act.now))]
+
+
+def _is_for(act: Act, item: WorkItem, role: Role | None) -> bool:
+    kind = WorkKind(item.kind)
+    if item.reserved and item.owner != act.actor.id and act.actor.is_person:
+        return False
+    doers = {*SPECS[kind].roles, Role(item.role)}
+    if role is not None:
+        return role == item.role or role in doers
+    return not act.actor.is_person or bool(act.actor.roles & doers)
+
+
+def _order(item: WorkItem, application: Application | None, now: datetime) -> tuple[object, ...]:
+    return (
+        *queue_order(
+            priority=item.priority,
+            overdue=item.due_at is not None and item.due_at < now,
+            due_at=item.due_at,
+            score=application.score if application else None,
+            received=application.received_at if application else item.opened_at,
+        ),
+        item.id,
+    )
+
+
+def claim(act: Act, item_id: str) -> WorkItem:
+    """Take an item for oneself; refused if it is done, somebody else's, or not for one's role."""
+    act.allowed(Command.CLAIM_WORK)
+    item, application = _load(act, item_id)
+    _refuse_done(item)
+    if item.owner == act.actor.id and item.claimed_at is not None:
+        return item
+    refuse(
+        authority.why_not_work(act.actor, WorkKind(item.kind), role=item.role, owner=item.owner, reserved=item.reserved),
+        NotPermitted,
+    )
+    item.owner, item.claimed_at = act.actor.id, act.now
+    act.speak(application, "work_claimed", item=item.id, kind=item.kind)
+    return item
+
+
+def do(act: Act, item_id: str, raw: object) -> WorkItem:
+    """Answer an item: everything the answer means, its ledger entry and the engine's wake-up, in one transaction."""
+    item, application = _load(act, item_id)
+    kind = WorkKind(item.kind)
+    refuse(
+        authority.why_not_work(act.actor, kind, role=item.role, owner=item.owner, reserved=item.reserved), NotPermitted
+    )
+    answer = answers.parse(kind, raw)
+    _refuse_done(item)
+    if application is None:
+        raise InvalidAnswer(f"{kind} belongs to no application and is answered by its own command", "no_such_answer")
+    lifecycle.refuse_stale(application, answer.version)
+    if answer.occurred_at is not None and answer.occurred_at > act.now:
+        refuse_because("in_the_future", "what is written down cannot have happened after now", InvalidAnswer)
+    item.owner = item.owner or act.actor.id
+    item.done_at, item.done_by = act.now, act.actor.id
+    item.answer = answer.model_dump(mode="json", exclude_none=True)
+    act.session.flush()
+    answers.registry()[kind][1](answers.Doing(act=act, application=application, item=item, answer=answer))
+    occurred = answer.occurred_at or act.now
+    act.speak(application, "work_done", item=item.id, kind=kind, key=item.key, occurred_at=occurred.isoformat())
+    lifecycle.carry_on(act, application, because=f"{kind}_done")
+    return item
+
+
+def _load(act: Act, item_id: str) -> tuple[WorkItem, Application | None]:
+    """The item with its application locked: every act on an application waits for the one before it."""
+    reference = act.session.execute(select(WorkItem.reference).where(WorkItem.id == item_id)).first()
+    if reference is None:
+        raise NotFound(f"there is no work item {item_id}")
+    application = act.application(reference[0]) if reference[0] else None
+    item = act.session.scalars(
+        select(WorkItem).where(WorkItem.id == item_id).with_for_update().execution_options(populate_existing=True)
+    ).one()
+    return item, application
+
+
+def _refuse_done(item: WorkItem) -> None:
+    if item.done_at is not None:
+        raise AlreadyDone(f"{item.done_by} did this at {item.done_at.isoformat(timespec='seconds')}")
+    if item.cancelled_at is not None:
+        raise AlreadyDone(f"this is no longer needed: {item.cancelled_why}", "cancelled")
