@@ -27,16 +27,21 @@ class NoPolicyInForce(Refused):
 
 @cache
 def names() -> tuple[str, ...]:
-    """Oldest first."""
+    """Of the policies alone: other tables lie beside them."""
     files = (each.name for each in resources.files(__package__).iterdir())
-    return tuple(sorted(name.removesuffix(".toml") for name in files if name.endswith(".toml")))
+    tables = sorted(name.removesuffix(".toml") for name in files if name.endswith(".toml"))
+    return tuple(name for name in tables if "in_force_from" in _table(name))
 
 
 @cache
 def load(name: str) -> Policy:
     if name not in names():
         raise UnknownPolicy(f"there is no such policy; known are {', '.join(names())}")
-    policy = read(Policy, _table(name), name)
+    return from_table(_table(name), name)
+
+
+def from_table(table: dict[str, Any], where: str) -> Policy:
+    policy = read(Policy, table, where)
     _refuse_unknown_calendar(policy.calendar)
     return policy
 
@@ -86,3 +91,16 @@ def _table(name: str) -> dict[str, Any]:
     given = {each["limit"] for each in table.get("limits", ())}
     kept = [each for each in under["limits"] if each["limit"] not in given]
     return under | table | {"limits": table.get("limits", []) + kept}
+
+
+class BankHolidays:
+    """The policy's bank holidays of every year, asked with `in`; a year is worked out when it is first asked for."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._calendar = policy.calendar
+
+    def __contains__(self, day: object) -> bool:
+        if not isinstance(day, date):
+            return False
+        extra = self._calendar.extra_bank_holidays.value
+        return day in extra or day in _bank_holidays(self._calendar.country, self._calendar.subdivision, day.year)

@@ -1,0 +1,180 @@
+"""When things are due, and how much of their time is used. Overdue is asked, never stored; no deadline is None.
+
+Elapsed time is real time, day and night. Days are counted on the policy's local calendar and keep their clock time;
+where that does not exist (clocks go forward) it moves by the gap, where it exists twice the earlier counts: the safe
+reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from typing import assert_never
+from zoneinfo import ZoneInfo
+
+from casebook.domain.policy import Allowance, Anchor, Policy, TimeLimit, Unit, WorkAllowance
+from casebook.domain.vocabulary import Limit, Priority, Route, WorkKind
+
+SATURDAY = 5
+END_OF_DAY = time(23, 59, 59)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deadline:
+    what: Limit | WorkKind
+    anchor: Anchor
+    anchor_at: datetime
+    allowance: Allowance
+    due_at: datetime  # with the offset of the policy's time zone at that moment
+    source: str
+    verified: bool  # the limit was read in its source, and the calendar has been checked as far as the due date
+    note: str
+
+
+def due(
+    limit: TimeLimit | WorkAllowance,
+    anchor_at: datetime,
+    *,
+    policy: Policy,
+    priority: Priority,
+    holidays: Container[date],
+) -> Deadline:
+    fact = limit.allowance(priority)
+    due_at = after(anchor_at, fact.value, zone=ZoneInfo(policy.calendar.timezone), holidays=holidays)
+    what, anchor = (limit.limit, limit.anchor) if isinstance(limit, TimeLimit) else (limit.kind, Anchor.OPENED)
+    return Deadline(
+        what=what,
+        anchor=anchor,
+        anchor_at=anchor_at.astimezone(UTC),
+        allowance=fact.value,
+        due_at=due_at,
+        source=fact.source,
+        verified=fact.verified and due_at.date() <= policy.calendar.checked_until.value,
+        note=fact.note,
+    )
+
+
+def due_from_receipt(
+    received_at: datetime,
+    *,
+    route: Route,
+    priority: Priority,
+    policy: Policy,
+    holidays: Container[date],
+) -> list[Deadline]:
+    """Every limit that is known at receipt, earliest first; where danger is known later, its limit runs from then."""
+    limits = (each for each in policy.limits if route in each.routes and each.anchor is not Anchor.DELIVERY)
+    return by_time(due(each, received_at, policy=policy, priority=priority, holidays=holidays) for each in limits)
+
+
+def due_from_delivery(
+    delivered_at: datetime, *, route: Route, priority: Priority, policy: Policy, holidays: Container[date]
+) -> list[Deadline]:
+    limits = (each for each in policy.limits if route in each.routes and each.anchor is Anchor.DELIVERY)
+    return by_time(due(each, delivered_at, policy=policy, priority=priority, holidays=holidays) for each in limits)
+
+
+def by_time(deadlines: Iterable[Deadline]) -> list[Deadline]:
+    order = [*Limit, *WorkKind]
+    return sorted(deadlines, key=lambda each: (each.due_at, order.index(each.what)))
+
+
+def after(anchor_at: datetime, allowance: Allowance, *, zone: ZoneInfo, holidays: Container[date]) -> datetime:
+    if anchor_at.tzinfo is None:
+        raise ValueError("a moment without an offset is no moment")
+    local = anchor_at.astimezone(zone)
+    match allowance.unit:
+        case Unit.ELAPSED_MINUTES:
+            due_at = anchor_at.astimezone(UTC) + timedelta(minutes=allowance.budget)
+        case Unit.ELAPSED_HOURS:
+            due_at = anchor_at.astimezone(UTC) + timedelta(hours=allowance.budget)
+        case Unit.CALENDAR_DAYS:
+            due_at = _at(local.date() + timedelta(days=allowance.budget), local.time(), zone)
+        case Unit.WORKING_DAYS:
+            due_at = _at(working_day_after(local.date(), allowance.budget, holidays), END_OF_DAY, zone)
+        case _:
+            assert_never(allowance.unit)
+    return _with_offset(due_at, zone)
+
+
+def working_day_after(day: date, count: int, holidays: Container[date]) -> date:
+    """The count-th working day after the day, which itself never counts."""
+    while count:
+        day += timedelta(days=1)
+        count -= day.weekday() < SATURDAY and day not in holidays
+    return day
+
+
+def _at(day: date, clock_time: time, zone: ZoneInfo) -> datetime:
+    # fold=0 is the earlier of two; on its way to UTC a time that does not exist takes the offset from before the gap
+    return datetime.combine(day, clock_time.replace(fold=0), zone).astimezone(UTC)
+
+
+def _with_offset(moment: datetime, zone: ZoneInfo) -> datetime:
+    # a fixed offset: Python compares two moments of one ZoneInfo by the wall clock, which is an hour wrong in October
+    local = moment.astimezone(zone)
+    return local.replace(tzinfo=timezone(local.utcoffset() or timedelta()), fold=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clock:
+    """A limit as a ledger: its budget runs from the anchor to where it would be due without a pause."""
+
+    anchor_at: datetime
+    unpaused_due_at: datetime
+    consumed: timedelta = timedelta()  # up to running_since
+    running_since: datetime | None  # None while paused
+
+    @property
+    def budget(self) -> timedelta:
+        return self.unpaused_due_at.astimezone(UTC) - self.anchor_at.astimezone(UTC)
+
+    @property
+    def due_at(self) -> datetime | None:
+        """None while paused: then there is no deadline."""
+        if self.running_since is None:
+            return None
+        return (self.running_since.astimezone(UTC) + self.budget - self.consumed).astimezone(
+            self.unpaused_due_at.tzinfo
+        )
+
+
+def start(deadline: Deadline) -> Clock:
+    return Clock(anchor_at=deadline.anchor_at, unpaused_due_at=deadline.due_at, running_since=deadline.anchor_at)
+
+
+def reason_not_to_pause(clock: Clock, at: datetime, *, limit: Limit, reason: str, policy: Policy) -> str | None:
+    """None if a person may pause it on this ground."""
+    if not policy.may_pause(limit, reason):
+        return "no_ground_in_policy"
+    if clock.running_since is None:
+        return "already_paused"
+    return "before_it_ran" if at < clock.running_since else None
+
+
+def pause(clock: Clock, at: datetime) -> Clock:
+    if clock.running_since is None or at < clock.running_since:
+        raise ValueError("only a running clock is paused, and not before it ran")
+    return replace(clock, consumed=used(clock, at), running_since=None)
+
+
+def resume(clock: Clock, at: datetime) -> Clock:
+    if clock.running_since is not None or at < clock.anchor_at + clock.consumed:
+        raise ValueError("only a paused clock is resumed, and not before it was paused")
+    return replace(clock, running_since=at.astimezone(UTC))
+
+
+def used(clock: Clock, now: datetime) -> timedelta:
+    if clock.running_since is None:
+        return clock.consumed
+    return clock.consumed + (now.astimezone(UTC) - clock.running_since.astimezone(UTC))
+
+
+def remaining(clock: Clock, now: datetime) -> timedelta:
+    """Negative once it is overdue."""
+    return clock.budget - used(clock, now)
+
+
+def overdue(clock: Clock, now: datetime) -> bool:
+    return remaining(clock, now) < timedelta()

@@ -1,0 +1,167 @@
+"""PNC and CRO numbers, postcodes and dates of birth: what is valid, and the one form in which each is compared.
+
+A wrong check letter leaves no canonical form: the raw value is kept by whoever holds it, and is not used to match.
+The rules are those of the Ministry of Justice's person-record service.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+LETTERS = "ZABCDEFGHJKLMNPQRTUVWXY"
+LONGEST = 40  # characters; no identifier comes near
+FIRST_YEAR = 1900
+
+PNC = re.compile(r"([0-9]{2}|[0-9]{4})/([0-9]{1,7})([A-Z])")
+UNSLASHED_PNC = re.compile(r"([0-9]{3,11})([A-Z])")
+CRO = re.compile(r"([0-9]{1,6})/([0-9]{2})([A-Z])")
+SEARCH_FILE_CRO = re.compile(r"SF([0-9]{2})/([0-9]{1,6})([A-Z])")
+POSTCODE = re.compile(r"[A-Z][A-HJ-Y]?[0-9][A-Z0-9]?[0-9][A-Z]{2}|GIR0A{2}")
+DATE_OF_BIRTH = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+OTHER_DATE = re.compile(r"[0-9]{1,2}([-/.])[0-9]{1,2}\1[0-9]{2,4}|[0-9]{4}([-/.])[0-9]{1,2}(?:\2[0-9]{1,2})?")
+
+NO_CRO = "000000/00Z"
+NO_POSTCODE = frozenset({"NF11NF", "NF11FA"})
+NO_DATE_OF_BIRTH = frozenset({"1900-01-01", "1970-01-01"})
+
+
+class Kind(StrEnum):
+    PNC = "pnc"
+    CRO = "cro"
+    POSTCODE = "postcode"
+    DATE_OF_BIRTH = "date_of_birth"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identifier:
+    value: str  # as given
+    kind: Kind
+    canonical: str | None = None  # None: not to be used for matching
+    reason: str | None = None  # why there is no canonical form
+
+    @property
+    def valid(self) -> bool:
+        return self.canonical is not None
+
+
+def check(value: str, this_year: int) -> Identifier:
+    """What the value is. One that fits two kinds is whichever is valid, in the order below."""
+    readings = [
+        reading
+        for reading in (
+            check_cro(value),
+            check_pnc(value, this_year),
+            check_postcode(value),
+            check_date_of_birth(value, this_year),
+        )
+        if reading is not None
+    ]
+    if not readings:
+        return _unrecognised(value, this_year)
+    # a filler is a right number that means none: it is not read as something else
+    return next((each for each in readings if each.valid or each.reason == "filler"), readings[0])
+
+
+def check_pnc(value: str, this_year: int) -> Identifier | None:
+    """None if it has not the shape of a PNC number."""
+    readings = [_pnc(value, *parts, this_year=this_year) for parts in _pnc_parts(_trimmed(value))]
+    return next((each for each in readings if each.valid), readings[0] if readings else None)
+
+
+def check_cro(value: str) -> Identifier | None:
+    """None if it has not the shape of a CRO number."""
+    text = _trimmed(value)
+    if found := CRO.fullmatch(text):
+        serial, year, letter = found[1].zfill(6), found[2], found[3]
+        canonical, right = f"{serial}/{year}{letter}", check_letter(year + serial) == letter
+    elif found := SEARCH_FILE_CRO.fullmatch(text):
+        # the serial of a search file is not padded, neither when it is written nor when its letter is worked out
+        canonical, right = text, check_letter(found[1] + found[2]) == found[3]
+    else:
+        return None
+    if canonical == NO_CRO:
+        return Identifier(value=value, kind=Kind.CRO, reason="filler")
+    return _lettered(value, Kind.CRO, canonical, right=right)
+
+
+def check_postcode(value: str) -> Identifier | None:
+    """None if it has not the shape of a postcode. Canonical is upper-case without a space."""
+    text = "".join(value.split())
+    if len(value) > LONGEST or not text.isascii() or not POSTCODE.fullmatch(text.upper()):
+        return None
+    if text.upper() in NO_POSTCODE:
+        return Identifier(value=value, kind=Kind.POSTCODE, reason="filler")
+    return Identifier(value=value, kind=Kind.POSTCODE, canonical=text.upper())
+
+
+def check_date_of_birth(value: str, this_year: int) -> Identifier | None:
+    """None if it is no date at all. ISO 8601; a month or a year alone will do."""
+    text = _trimmed(value)
+    if not (found := DATE_OF_BIRTH.fullmatch(text)):
+        return _date_fault(value, "not_iso_8601") if OTHER_DATE.fullmatch(text) else None
+    year, month, day = (int(part or 1) for part in found.groups())
+    if not FIRST_YEAR <= year <= this_year:
+        return _date_fault(value, "year_out_of_range")
+    try:
+        date(year, month, day)
+    except ValueError:
+        return _date_fault(value, "impossible_date")
+    if text in NO_DATE_OF_BIRTH:
+        return _date_fault(value, "filler")
+    return Identifier(value=value, kind=Kind.DATE_OF_BIRTH, canonical=text)
+
+
+def check_letter(digits: str) -> str:
+    return LETTERS[int(digits) % len(LETTERS)]
+
+
+def _pnc_parts(text: str) -> list[tuple[str, str, str]]:
+    """Year, serial and letter. Without a slash a short year is tried first, as the person-record service does."""
+    if found := PNC.fullmatch(text):
+        return [(found[1], found[2], found[3])]
+    if found := UNSLASHED_PNC.fullmatch(text):
+        digits, letter = found[1], found[2]
+        return [(digits[:at], digits[at:], letter) for at in (2, 4) if 1 <= len(digits) - at <= 7]  # noqa: PLR2004 - a serial
+    return []
+
+
+def _pnc(value: str, year: str, serial: str, letter: str, *, this_year: int) -> Identifier:
+    full = _full_year(int(year), this_year) if len(year) == len("YY") else int(year)
+    if not FIRST_YEAR <= full <= this_year:
+        return Identifier(value=value, kind=Kind.PNC, reason="year_out_of_range")
+    serial = serial.zfill(7)
+    right = check_letter(year[-2:] + serial) == letter
+    return _lettered(value, Kind.PNC, f"{full}/{serial}{letter}", right=right)
+
+
+def _full_year(two_digits: int, this_year: int) -> int:
+    return (2000 if two_digits <= this_year % 100 else 1900) + two_digits
+
+
+def _lettered(value: str, kind: Kind, canonical: str, *, right: bool) -> Identifier:
+    if right:
+        return Identifier(value=value, kind=kind, canonical=canonical)
+    return Identifier(value=value, kind=kind, reason="wrong_check_letter")
+
+
+def _date_fault(value: str, reason: str) -> Identifier:
+    return Identifier(value=value, kind=Kind.DATE_OF_BIRTH, reason=reason)
+
+
+def _unrecognised(value: str, this_year: int) -> Identifier:
+    text = value.strip()
+    if not text or len(text) > LONGEST:
+        return Identifier(value=value, kind=Kind.UNKNOWN, reason="too_long" if text else "empty")
+    if text.isascii() and (capital := check_cro(text.upper()) or check_pnc(text.upper(), this_year)):
+        return Identifier(value=value, kind=capital.kind, reason="letter_not_capital")
+    return Identifier(value=value, kind=Kind.UNKNOWN, reason="unrecognised")
+
+
+def _trimmed(value: str) -> str:
+    """Nothing, where it is too long to be anything."""
+    text = value.strip()
+    return text if len(text) <= LONGEST else ""
