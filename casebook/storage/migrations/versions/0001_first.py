@@ -28,6 +28,7 @@ def upgrade() -> None:
     sa.Column('living_together', sa.Text(), nullable=False),
     sa.Column('pregnant', sa.Text(), nullable=False),
     sa.Column('children', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('doubts', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('explained', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('stage', sa.Text(), nullable=False),
     sa.Column('priority', sa.Text(), nullable=False),
