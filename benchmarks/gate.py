@@ -11,13 +11,13 @@ import pandas as pd
 
 from casebook.domain.gates import GateOutcome, Rule, Severity
 from expectations.gate import ask, ask_many
-from expectations.suite import Frame, Gate, RowCount, between, filled, one_of, present
+from expectations.suite import Frame, Gate, RowCount, between, filled, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROUNDS = 40
-COLUMNS = ("reference", "name", "state", "score", "by")
+COLUMNS = ("reference", "name", "state", "score")
 
 
 def rule(code: str) -> Rule:
@@ -28,18 +28,17 @@ def frame(name: str, *, extra: bool) -> Frame:
     rules = (
         one_of("state", ["ok"], rule(f"{name}_state")),
         filled("name", rule(f"{name}_name")),
-        present("by", rule(f"{name}_by")),
     )
     more = (between("score", 0, 9, rule(f"{name}_score"), or_null=True),) if extra else ()
     guard = RowCount(rule=Rule(code=f"{name}_rows", sentence="", severity=Severity.INFO))
-    return Frame(name=name, columns=COLUMNS, rows=guard, expectations=(*rules, *more)[: 4 if extra else 3])
+    return Frame(name=name, columns=COLUMNS, rows=guard, expectations=(*rules, *more))
 
 
 GATE = Gate("benchmark", tuple(frame(name, extra=name != "d") for name in "abcd"))
 
 
 def frames(references: list[str]) -> dict[str, pd.DataFrame]:
-    rows = [{"reference": ref, "name": "n", "state": "ok", "score": 1, "by": "x"} for ref in references]
+    rows = [{"reference": ref, "name": "n", "state": "ok", "score": 1} for ref in references]
     return {name: pd.DataFrame(rows, columns=list(COLUMNS)) for name in "abcd"}
 
 

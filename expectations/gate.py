@@ -14,7 +14,11 @@ from typing import TYPE_CHECKING, Any
 import great_expectations as gx
 import great_expectations.expectations as gxe
 import pandas as pd
-from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.data_context.types.base import (
+    DataContextConfig,
+    InMemoryStoreBackendDefaults,
+    ProgressBarsConfig,
+)
 from great_expectations.expectations.metadata_types import FailureSeverity
 
 from casebook.domain.gates import GateFault, judged, result_of
@@ -158,9 +162,12 @@ class _Workbench:
     def __init__(self) -> None:
         self.pid = os.getpid()
         self.validations = 0
-        context = gx.get_context(mode="ephemeral")
-        context.enable_analytics(enable=False)
-        context.variables.progress_bars = ProgressBarsConfig(globally=False)
+        config = DataContextConfig(
+            store_backend_defaults=InMemoryStoreBackendDefaults(),
+            progress_bars=ProgressBarsConfig(globally=False),
+            analytics_enabled=False,
+        )
+        context = gx.get_context(project_config=config, mode="ephemeral")
         asset = context.data_sources.add_pandas("casebook").add_dataframe_asset("frame")
         self.batches = asset.add_batch_definition_whole_dataframe("whole")
 

@@ -118,7 +118,7 @@ def true(column: str, rule: Rule, *, when: RowConditionType = None) -> Expectati
 def matching(
     column: str, regex: str, rule: Rule, *, or_null: bool = False, when: RowConditionType = None
 ) -> Expectation:
-    """The expression must match the whole value, from first to last character."""
+    """The expression must match the whole value, from first to last character. Groups in it capture nothing, `(?:`."""
     check = gxe.ExpectColumnValuesToMatchRegex(column=column, regex=rf"\A(?:{regex})\Z")
     return _guarded(rule, [] if or_null else [column], check, when)
 
