@@ -15,8 +15,8 @@ from casebook.errors import WrongUsage
 
 def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--received", required=True, metavar="T", help="date and time with offset, ISO 8601")
-    parser.add_argument("--route", choices=[*Route], type=str, default=Route.RIGHT_TO_ASK)
-    parser.add_argument("--priority", choices=[*Priority], type=str, default=Priority.STANDARD)
+    parser.add_argument("--route", choices=[each.value for each in Route], default=Route.RIGHT_TO_ASK)
+    parser.add_argument("--priority", choices=[each.value for each in Priority], default=Priority.STANDARD)
     parser.add_argument("--policy", metavar="NAME", help="one of " + ", ".join(policies.names()) + "; else by receipt")
     parser.set_defaults(handler=show)
 
