@@ -15,6 +15,7 @@ from casebook.demo.dice import chance, pick, some_day, years
 from casebook.demo.offences import APART, GRAVE, SERIOUS, SLIGHT
 from casebook.demo.people import Makers
 from casebook.demo.scene import Scene
+from casebook.demo.specials import SPECIALS
 from casebook.demo.telling import COLUMNS, LONDON, doubtfully, for_a, safe_contact, statement
 
 if TYPE_CHECKING:

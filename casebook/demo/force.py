@@ -12,16 +12,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from random import Random
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from casebook.demo.applications import NOW, cast
 from casebook.demo.clerk import Batch, Clerk
 from casebook.demo.crowd import Crowd
-from casebook.demo.register import Past, past
+from casebook.demo.lists import Past
+from casebook.demo.register import past
 from casebook.demo.rows import Identity, PersonRow, RecordRow
 from casebook.demo.telling import COLUMNS, LONDON
 
 if TYPE_CHECKING:
+    from _csv import Writer
     from collections.abc import Iterable, Iterator
 
     from casebook.demo.telling import Row
@@ -106,8 +108,9 @@ def build(
     size = Size(persons, applications, register, filth, records_per_person)
     enlistment, people = Enlistment(seed=seed, size=size, now=now), Batch([], [], [])
     for batch in enlistment.batches():
-        for rows, more in zip(people, batch, strict=True):
-            rows.extend(more)  # type: ignore[arg-type]
+        people.persons.extend(batch.persons)
+        people.records.extend(batch.records)
+        people.identities.extend(batch.identities)
     return Force(applications=enlistment.applications, people=people, past=enlistment.past)
 
 
@@ -137,8 +140,8 @@ def write_applications(rows: list[Row], directory: Path) -> None:
 def write_people(batches: Iterable[Batch], directory: Path) -> None:
     with ExitStack() as stack:
 
-        def table(name: str, columns: tuple[str, ...]) -> csv.writer:  # type: ignore[valid-type]
-            out: IO[str] = stack.enter_context((directory / name).open("w", encoding="utf-8", newline=""))
+        def table(name: str, columns: tuple[str, ...]) -> Writer:
+            out = stack.enter_context((directory / name).open("w", encoding="utf-8", newline=""))
             writer = csv.writer(out, lineterminator="\n")
             writer.writerow(columns)
             return writer
@@ -163,7 +166,9 @@ def moment(text: str) -> datetime:
 
 
 def main(argv: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="python -m casebook.demo.force", description="write a synthetic force as files")
+    parser = argparse.ArgumentParser(
+        prog="python -m casebook.demo.force", description="write a synthetic force as files"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--persons", type=int, default=1_000, help="rows of persons.csv over all sources")
     parser.add_argument("--applications", type=int, default=30)

@@ -65,6 +65,8 @@ HOLDS = {
     "dvds_register": ("non_crime_incident",),
 }
 SPOKEN_OF = {"order": ORDERS, "non_crime_incident": INCIDENTS, "intelligence": INTELLIGENCE}
+# what may be said of a source's records of an offence: incidents, intelligence and orders are in words
+CHARGES = {source: tuple(kind for kind in kinds if kind not in SPOKEN_OF) for source, kinds in HOLDS.items()}
 LEVELS = {"grave": GRAVE, "serious": SERIOUS, "slight": SLIGHT, "apart": APART, "public": PUBLIC_VIOLENCE}
 LIKELY = ("slight",) * 9 + ("apart",) * 8 + ("serious",) * 6 + ("public",) * 4 + ("grave",) * 2
 
@@ -81,7 +83,7 @@ def record(
     victim: Victim = NOBODY,
 ) -> RecordRow:
     """One record; what is not said is drawn as the source would have it."""
-    kind = kind or pick(rng, HOLDS[source])
+    kind = kind or pick(rng, HOLDS[source] if offence is None else CHARGES[source])
     what = of_its_time(offence or pick(rng, SPOKEN_OF.get(kind) or LEVELS[pick(rng, LIKELY)]), on.year)
     issued[f"{source}.records"] += 1
     graded = kind == "intelligence"

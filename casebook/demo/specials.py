@@ -10,7 +10,6 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from casebook.demo.offences import APART, GRAVE, INTELLIGENCE, SERIOUS, SLIGHT
-from casebook.demo.records import Victim
 from casebook.demo.spellings import swapped_day_and_month
 from casebook.demo.telling import moment, statement
 
@@ -128,9 +127,7 @@ def restricted(scene: Scene) -> Row:
     b = scene.known(b, APART, sources=("rms",))
     person_id = scene.clerk.batch.persons[-1].person_id
     on = scene.now.date() - timedelta(days=200)
-    scene.clerk.enter(
-        scene.rng, "rms", person_id, on, kind="intelligence", offence=INTELLIGENCE[0], victim=Victim("", "unknown")
-    )
+    scene.clerk.enter(scene.rng, "rms", person_id, on, kind="intelligence", offence=INTELLIGENCE[0])
     return scene.row(
         a,
         _b(scene, b),

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     Row = dict[str, str]
 
 LONDON = ZoneInfo("Europe/London")
-_PERSON = words("forename middle_names surname former_names aliases dob sex address postcode phone email")
+PERSON = words("forename middle_names surname former_names aliases dob sex address postcode phone email")
 _SAFE = words("safe_channel safe_days safe_from safe_until safe_voicemail code_word interpreter")
 COLUMNS = (
     *("external_id", "submitted_at", "route", "applicant", "concern", "immediate_danger"),
-    *(f"{party}_{column}" for party in "abc" for column in _PERSON),
+    *(f"{party}_{column}" for party in "abc" for column in PERSON),
     *("b_dob_certainty", "b_pnc_id", "b_cro"),
     *("relationship", "relationship_started", "relationship_ended", "living_together", "pregnant", "children"),
     *_SAFE,
@@ -130,6 +130,7 @@ _PLANS: tuple[Row, ...] = (
     {"safe_channel": "in_person", "safe_days": "tue", "safe_from": "15:10", "safe_until": "15:40"},
     {"safe_channel": "through_agency", "safe_days": "mon;tue;wed;thu;fri", "safe_from": "09:00", "safe_until": "17:00"},
 )
+_NO_PLAN = dict.fromkeys(_SAFE, "")
 _POOR_PLANS: tuple[Row, ...] = (
     {},
     {"safe_channel": "phone"},  # no day, no hour
@@ -141,8 +142,9 @@ _POOR_PLANS: tuple[Row, ...] = (
 def safe_contact(rng: Random, *, poor: float = 0.1) -> Row:
     """A plan that can be kept; now and then one that is missing or contradicts itself."""
     if chance(rng, poor):
-        return dict(pick(rng, _POOR_PLANS))
+        return {**_NO_PLAN, **pick(rng, _POOR_PLANS)}
     return {
+        **_NO_PLAN,
         "safe_voicemail": pick(rng, ("no", "no", "no", "yes")),
         "code_word": pick(rng, _CODE_WORDS),
         "interpreter": pick(rng, _LANGUAGES),

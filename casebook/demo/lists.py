@@ -1,0 +1,143 @@
+"""The lists in which a force's past applications stand: overlapping, incomplete, and on request filthy."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from casebook.demo.dice import chance, pick
+from casebook.demo.filth import FILTH
+from casebook.demo.telling import PERSON
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from random import Random
+
+    from casebook.demo.past_case import Case
+    from casebook.demo.telling import Row
+
+COLUMNS = (
+    *("register", "reference", "received_on", "route", "applicant"),
+    *(f"{party}_{column}" for party in "ab" for column in PERSON),
+    *("b_dob_certainty", "b_pnc_id", "b_cro"),
+    *("relationship", "relationship_ended", "living_together", "children", "immediate_danger"),
+    *("handler", "approver", "sources_searched", "searched_as"),
+    *("outcome", "decided_on", "disclosed_on", "rationale", "contact_safe"),
+)
+TRUTH = (
+    "reference",
+    "mode",
+    "severity",
+    "noise",
+    "danger_now",
+    "received_on",
+    "lists",
+    "rows",
+    "also",
+    "filth",
+    "b",
+    "a",
+)
+CORRESPONDENCE = {"register", "reference", "received_on", "route", "applicant"}  # and what it says of A and B
+PORTAL_OPENED = "2020-02"
+
+
+@dataclass(kw_only=True)
+class Line:
+    """One application as it stands in one list."""
+
+    row: Row
+    case: int
+    filth: str = ""  # what was done to it
+
+
+@dataclass(kw_only=True)
+class Past:
+    cases: list[Case] = field(default_factory=list)
+    lists: dict[str, list[Line]] = field(default_factory=dict)
+
+    def write(self, directory: Path) -> None:
+        """register-LIST.csv for each list and truth-register.csv; nothing if there are no past applications."""
+        if not self.cases:
+            return
+        starts: dict[int, list[str]] = {}
+        for name, lines in self.lists.items():
+            chunks, at = [_encoded(dict(zip(COLUMNS, COLUMNS, strict=True)), "")], 2
+            for line in lines:
+                starts.setdefault(line.case, []).append(f"{name}#{at}")
+                chunks.append(_encoded(line.row, line.filth))
+                at += chunks[-1].count(b"\n")
+            (directory / f"register-{name}.csv").write_bytes(b"".join(chunks))
+        self._write_truth(directory / "truth-register.csv", starts)
+
+    def _write_truth(self, path: Path, starts: dict[int, list[str]]) -> None:
+        """`reference` is an application's best name, `also` every name that a list gives it, `rows` where it stands."""
+        found: dict[int, list[Line]] = {}
+        for lines in self.lists.values():
+            for line in lines:
+                found.setdefault(line.case, []).append(line)
+        with path.open("w", encoding="utf-8", newline="") as out:
+            writer = csv.writer(out, lineterminator="\n")
+            writer.writerow(TRUTH)
+            for index, case in enumerate(self.cases):
+                lines, rows = found.get(index, []), starts.get(index, [])
+                also = dict.fromkeys(line.row["reference"] for line in lines if line.row["reference"])
+                writer.writerow((
+                    next(iter(also), rows[0] if rows else ""), case.mode, case.severity, case.noise,
+                    "yes" if case.danger_now else "no", case.row["received_on"],
+                    ";".join(dict.fromkeys(line.row["register"] for line in lines)), ";".join(rows),
+                    ";".join((*also, *rows)), ";".join(dict.fromkeys(line.filth for line in lines if line.filth)),
+                    case.b.key, case.a.key,
+                ))  # fmt: skip
+
+
+def _encoded(row: Row, filth: str) -> bytes:
+    text = io.StringIO()
+    csv.DictWriter(text, COLUMNS, restval="", lineterminator="\n").writerow(row)
+    return text.getvalue().encode("latin-1" if filth == "wrong_encoding" else "utf-8", "replace")
+
+
+def listed(rng: Random, cases: list[Case], *, filth: float) -> Past:
+    """Each case in none, one or several lists. A service failure always stands in a list that tells its outcome."""
+    lists: dict[str, list[Line]] = {"case_system": [], "spreadsheet": [], "mailbox": [], "portal": []}
+    for index, case in enumerate(cases):
+        for name in _where(rng, case):
+            line = Line(row=_as_in(rng, name, case.row), case=index)
+            lists[name].append(line)
+            if chance(rng, filth):
+                lists[name] += _spoil(rng, line)
+    return Past(cases=cases, lists=lists)
+
+
+def _where(rng: Random, case: Case) -> list[str]:
+    main, failure = chance(rng, 0.95), case.severity in {"service", "harm"}
+    second = chance(rng, 0.6 if main else 0.75) or (failure and not main)
+    portal = case.row["received_on"] > PORTAL_OPENED and chance(rng, 0.35)
+    places = (("case_system", main), ("spreadsheet", second), ("mailbox", chance(rng, 0.4)), ("portal", portal))
+    return [name for name, there in places if there]
+
+
+def _as_in(rng: Random, name: str, row: Row) -> Row:
+    if name == "case_system":
+        return {**row, "register": name}
+    if name == "spreadsheet":
+        reference = row["reference"] if chance(rng, 0.9) else ""
+        if reference and chance(rng, 0.02):
+            reference = f"{reference[:-1]}{pick(rng, '0123456789')}"  # a slip: the lists disagree
+        return {**row, "register": name, "reference": reference, "b_middle_names": "", "a_email": "", "b_email": ""}
+    said = {column: row.get(column, "") for column in COLUMNS if column in CORRESPONDENCE or column[:2] in {"a_", "b_"}}
+    said["reference"] = row["reference"] if chance(rng, 0.3) else ""
+    if name == "mailbox":
+        days = timedelta(days=pick(rng, (0, 0, 1, 2)))
+        said["received_on"] = (date.fromisoformat(row["received_on"]) - days).isoformat()
+    return {**said, "register": name}
+
+
+def _spoil(rng: Random, line: Line) -> list[Line]:
+    """Spoil a line where it stands; gives the further line that doubling makes."""
+    line.filth, dirty = pick(rng, FILTH)
+    line.row = dirty(rng, line.row)
+    return [Line(row=dict(line.row), case=line.case, filth=line.filth)] if line.filth == "doubled" else []
