@@ -20,11 +20,16 @@ if TYPE_CHECKING:
 
 # command -> (module, one line of help). A module offers configure(parser), which sets `handler` as a default.
 COMMANDS: dict[str, tuple[str, str]] = {
+    "applications": ("casebook.cli.applications", "take applications in, list them, look at one"),
+    "work": ("casebook.cli.work", "the queue of what people must do"),
+    "staff": ("casebook.cli.staff", "who may act, and what they are trained for"),
+    "audit": ("casebook.cli.audit", "verify, seal and export the ledger"),
     "identifiers": ("casebook.cli.identifiers", "check PNC and CRO numbers, postcodes and dates of birth"),
     "deadlines": ("casebook.cli.deadlines", "the time limits an application received at a moment would have"),
     "score": ("casebook.cli.score", "score a subject's history from a JSON file"),
     "match": ("casebook.cli.match", "link subjects to persons, file against file"),
     "monitor": ("casebook.cli.monitor", "watch decision-makers: analyse decisions, compute thresholds"),
+    "database-url": ("casebook.cli.database_url", "an address of the database, for the operator; good for a minute"),
 }
 
 

@@ -50,11 +50,13 @@ class Server:
         if self.folder is None or self.data is None:
             return
         membership = server_use.join(self.folder)  # handed over open, so that there is no moment without a user
-        words = [sys.executable, "-m", "casebook.storage.keep_running", str(self.folder), str(self.data), str(seconds)]
+        module = ["-P", "-m", "casebook.storage.keep_running"]
+        words = [sys.executable, *module, str(self.folder), str(self.data), str(seconds)]
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("CASEBOOK_")}
         files = [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDWR, 0)]
         copies = [(os.POSIX_SPAWN_DUP2, old, new) for old, new in ((membership, 3), (0, 1), (0, 2))]
         try:
-            os.posix_spawn(sys.executable, words, os.environ, file_actions=[*files, *copies], setsid=True)
+            os.posix_spawn(sys.executable, words, environment, file_actions=[*files, *copies], setsid=True)
         finally:
             os.close(membership)
 
@@ -74,7 +76,7 @@ def database(settings: Settings) -> Iterator[Server]:
 
 @contextmanager
 def running(home: Path, *, server_user: str | None = None, clusters: Path = CLUSTERS) -> Iterator[Server]:
-    """This home's embedded server, started if it is not running and stopped when the last user leaves."""
+    """The embedded server of `home`, started if it is not running and stopped when the last user leaves."""
     folder = server_place.own_folder(home)
     with server_use.alone(folder):
         membership = server_use.join(folder)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from casebook.errors import DatabaseUnavailable
 
@@ -43,15 +43,19 @@ def connect(address: str) -> psycopg.Connection:
     try:
         return psycopg.connect(address, autocommit=True, connect_timeout=PATIENCE)
     except psycopg.OperationalError as error:
-        lines = str(error).strip().splitlines() or ["no reason was given"]
         # an unescaped @ in a password makes part of it look like the host's name, which the message repeats
-        reason = (
-            lines[0] if urlsplit(address).netloc.count("@") < 2 else "its password has an @ that is not written %40"
-        )
+        ambiguous = "@" in address.partition("@")[2].partition("/")[0]
+        reason = "its password has an @ that is not written %40" if ambiguous else _one_line(str(error))
         raise DatabaseUnavailable(f"the database cannot be reached: {reason}") from None
     except (psycopg.Error, ValueError):
         # the message would repeat the address
         raise DatabaseUnavailable("the address of the database cannot be understood") from None
+
+
+def _one_line(message: str) -> str:
+    """Of one failed attempt what went wrong, without libpq's questions; of several the first."""
+    attempts = [line for line in message.splitlines() if "failed:" in line and not line.endswith("failed:")]
+    return (attempts or message.splitlines() or ["no reason was given"])[0].removeprefix("- ").strip()
 
 
 def ensure(known: Mapping[str, str], passwords: Mapping[str, str], *, thorough: bool) -> None:

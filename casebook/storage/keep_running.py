@@ -1,10 +1,11 @@
-"""The small process that `Server.linger` leaves behind: a user of the server that does nothing for a while, then leaves.
+"""The small process that `Server.linger` leaves behind: a user of the server that waits for a while, then leaves.
 
 python -m casebook.storage.keep_running FOLDER DATA SECONDS, with the membership open as file 3.
 """
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import time
@@ -17,6 +18,7 @@ MEMBERSHIP = 3
 
 
 def main(folder: Path, data: Path, seconds: float) -> None:
+    os.chdir("/")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     try:
         time.sleep(seconds)

@@ -6,16 +6,15 @@ import enum
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import IO, TypedDict
 
 from casebook.errors import DatabaseUnavailable
-from casebook.storage.server_place import Account, is_root, make_directory, programs
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from casebook.storage.server_place import SOCKET_NAME, Account, is_root, make_directory, programs
 
 SUPERUSER = "postgres"
 PATIENCE = 60.0  # seconds for a start (which may have to recover) or a stop
@@ -85,9 +84,9 @@ def initialise(installation: Installation, password: str) -> None:
 
 
 def _initdb(installation: Installation, half: Path, secret: Path) -> None:
-    words = ["--username", SUPERUSER, "--pwfile", secret, "--auth", "scram-sha-256", "--encoding", "UTF8"]
+    words = ["--username", SUPERUSER, "--pwfile", str(secret), "--auth", "scram-sha-256", "--encoding", "UTF8"]
     words += ["--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C.UTF-8", "--data-checksums"]
-    words += ["--no-instructions", "--pgdata", half]
+    words += ["--no-instructions", "--pgdata", str(half)]
     done = subprocess.run(  # noqa: S603 - the packaged program with our own words
         [programs(installation.account, installation.clusters) / "initdb", *words],
         check=False,
@@ -100,12 +99,12 @@ def _initdb(installation: Installation, half: Path, secret: Path) -> None:
 
 def start(installation: Installation) -> None:
     """Start the server in a session of its own, so that Ctrl-C at a command does not reach it, and wait for it."""
-    _forget_stale(installation.data)
+    _forget_stale(installation)
     settings = CONFIGURATION | {"unix_socket_directories": str(installation.socket)}
     text = "".join(f"{name} = '{value}'\n" for name, value in settings.items())
     write_file(installation.data / "postgresql.conf", text, installation.account)
     write_file(installation.data / "pg_hba.conf", ACCESS, installation.account)
-    with _open_log(installation) as log:
+    with _open_log(installation.log) as log:
         beginning = log.tell()
         process = subprocess.Popen(  # noqa: S603 - the packaged program with our own words
             [programs(installation.account, installation.clusters) / "postgres", "-D", installation.data],
@@ -169,42 +168,58 @@ def write_file(path: Path, text: str, account: Account | None = None) -> None:
     beside.replace(path)
 
 
-def _as_server(account: Account) -> dict[str, object]:
-    common: dict[str, object] = {"cwd": "/", "env": {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}}
-    if not is_root():
-        return common
-    return common | {"user": account.uid, "group": account.gid, "extra_groups": []}
+class _AsServer(TypedDict, total=False):
+    cwd: str
+    env: dict[str, str]
+    user: int
+    group: int
+    extra_groups: list[int]
 
 
-def _open_log(installation: Installation):  # noqa: ANN202
-    log = installation.log
-    if log.exists() and log.stat().st_size > LOG_LIMIT:
-        log.replace(log.with_name(f"{log.name}.1"))
-    file = open(log, "ab", opener=lambda path, flags: os.open(path, flags | os.O_NOFOLLOW, 0o600))  # noqa: PTH123, SIM115
+def _as_server(account: Account) -> _AsServer:
+    """How a program of the server's is run: as its user, and with nothing of our environment."""
+    common = _AsServer(cwd="/", env={"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"})
+    return {**common, "user": account.uid, "group": account.gid, "extra_groups": []} if is_root() else common
+
+
+def _open_log(path: Path) -> IO[bytes]:
+    if path.exists() and path.stat().st_size > LOG_LIMIT:
+        path.replace(path.with_name(f"{path.name}.1"))
+    opened = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    file = os.fdopen(opened, "ab")
     file.seek(0, os.SEEK_END)
     return file
 
 
 def _pid_file(data: Path) -> tuple[int | None, str]:
+    """The server's own notes: its pid on the first line, how it is on the last."""
     try:
         lines = (data / "postmaster.pid").read_text().splitlines()
-        return int(lines[0]), lines[7].strip() if len(lines) > 7 else ""
+        return int(lines[0]), lines[-1].strip()
     except (OSError, ValueError, IndexError):
         return None, ""
 
 
 def _is_server(pid: int, data: Path) -> bool:
-    """A pid is reused after a crash or a reboot: only a process that works in `data` is our server."""
+    """A pid is used again after a crash or a reboot: only a process that works in `data` is our server."""
     try:
-        return os.readlink(f"/proc/{pid}/cwd") == str(data)
+        return Path(f"/proc/{pid}/cwd").readlink() == data
     except OSError:
         return False
 
 
-def _forget_stale(data: Path) -> None:
-    """PostgreSQL believes a stale pid file whose number now belongs to another process of the same user; we know better."""
-    if observe(data) is State.GONE:
-        (data / "postmaster.pid").unlink(missing_ok=True)
+def _forget_stale(installation: Installation) -> None:
+    """PostgreSQL would believe a stale pid file whose pid is now another process of the same user.
+
+    A server that answers although its process is not to be seen (it runs in another container) is left in peace.
+    """
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(installation.socket / SOCKET_NAME))
+        except OSError:
+            (installation.data / "postmaster.pid").unlink(missing_ok=True)
+            return
+    raise DatabaseUnavailable(f"another server, not started by casebook here, has the socket in {installation.socket}")
 
 
 def _said_since(log: Path, beginning: int) -> str:

@@ -1,6 +1,6 @@
 """Where one home's embedded server lives: its data, its socket, its programs and the system user it runs as.
 
-No directory that was there before us changes its mode or its owner. What the server's user cannot reach is put elsewhere.
+No directory that was there before us changes its mode or owner. What the server's user cannot reach is put elsewhere.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Account:
 
     def can_pass(self, path: Path) -> bool:
         """Whether every directory from the root down to `path` lets this user through."""
-        return all(self._may_enter(os.stat(directory)) for directory in (path, *path.parents))
+        return all(self._may_enter(directory.stat()) for directory in (path, *path.parents))
 
     def _may_enter(self, found: os.stat_result) -> bool:
         if found.st_uid == self.uid:
@@ -71,7 +71,7 @@ def own_folder(home: Path) -> Path:
         home.mkdir(mode=PASSABLE if is_root() else PRIVATE, parents=True, exist_ok=True)
         make_directory(folder, PASSABLE if is_root() else PRIVATE)
         if not os.access(folder, os.W_OK | os.X_OK):
-            raise HomeUnusable(f"the home {home} cannot be written by this user")  # noqa: TRY301 - one sentence for both
+            raise HomeUnusable(f"the home {home} cannot be written by this user")
     except OSError as error:
         raise HomeUnusable(f"the home {home} cannot be used: {error.strerror}") from error
     return folder.resolve()
@@ -150,7 +150,7 @@ def programs(account: Account, clusters: Path) -> Path:
 
 
 def _copy_programs(package: Path, copy: Path) -> None:
-    """Copied beside and renamed, so that a copy is whole or absent. The programs find their libraries by relative path."""
+    """Copied beside and renamed, so that a copy is whole or absent. Programs find their libraries by relative path."""
     half = copy.with_name(f"{copy.name}.{os.getpid()}")
     try:
         for part in (Path("bin"), Path("lib"), Path("share")):

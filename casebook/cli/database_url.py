@@ -1,0 +1,29 @@
+"""`casebook database-url`: an address that psql and other tools understand, good for a minute."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from casebook.cli.answer import Answer, Call
+
+if TYPE_CHECKING:
+    import argparse
+
+LINGER = 60  # seconds
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("database", choices=("casebook", "prefect"))
+    parser.set_defaults(handler=address)
+
+
+def address(options: argparse.Namespace, call: Call) -> Answer:
+    from casebook import settings  # noqa: PLC0415 - so that --help is quick
+    from casebook.storage import cluster, migrate  # noqa: PLC0415
+
+    with cluster.database(settings.load(call.home)) as server:
+        found = server.address(options.database)
+        if options.database == "casebook":
+            migrate.upgrade(server.url("casebook"))
+        server.linger(LINGER)
+    return Answer(data={"url": found}, lines=[found])
