@@ -1,0 +1,145 @@
+"""Watching decision-makers: risk-adjusted scores, the charts that add them up, and who may be named.
+
+A signal is a question to be asked, never a finding. Thresholds and limits are computed in `casebook.monitor`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from casebook.domain.vocabulary import Outcome
+
+# nobody is named, and no funnel speaks, before this many decisions
+DECISIONS_BEFORE_NAMING = 20
+
+# float sums of the same scores in another order differ in the last digits; a chart that is this near has reached
+REACHED = 1e-9
+
+DISCLOSED = {Outcome.DISCLOSED_TO_A, Outcome.DISCLOSED_TO_PROTECTOR}
+NOT_DISCLOSED = {Outcome.NOTHING_TO_DISCLOSE, Outcome.NOT_DISCLOSED}
+
+# words that registers and decisions.csv use beside the vocabulary
+ALSO_SAID = {"disclosed": Outcome.DISCLOSED_TO_A}
+
+
+class Channel(StrEnum):
+    """What a chart counts. The comment says when the event has happened for one application."""
+
+    DECISION = "decision"  # disclosed, given findings, band and route
+    YIELD = "yield"  # a qualifying finding came of the research, given facts fixed before it began
+    SKIPPED_SOURCE = "skipped_source"  # a required source was not searched
+    UNCOVERED_VARIANT = "uncovered_variant"  # an identity variant was left without a search
+    REJECTED_CANDIDATE = "rejected_candidate"  # a proposed match was rejected, given its weight
+    HURRIED = "hurried"  # took less time than nine in ten of the others' comparable checks
+    DISAGREEMENT = "disagreement"  # a blind re-decision came out differently
+
+
+class Side(StrEnum):
+    LOW = "low"  # fewer events than expected
+    HIGH = "high"  # more events than expected
+
+
+class FunnelPlace(StrEnum):
+    INSIDE = "inside"
+    OUTSIDE_95 = "outside_95"
+    OUTSIDE_998 = "outside_998"
+
+
+# the side that means worse service; `decision` is watched on both, the other side of the rest is good news or noise
+SIDES_WATCHED: dict[Channel, tuple[Side, ...]] = {
+    Channel.DECISION: (Side.LOW, Side.HIGH),
+    Channel.YIELD: (Side.LOW,),
+    Channel.SKIPPED_SOURCE: (Side.HIGH,),
+    Channel.UNCOVERED_VARIANT: (Side.HIGH,),
+    Channel.REJECTED_CANDIDATE: (Side.HIGH,),
+    Channel.HURRIED: (Side.HIGH,),
+    Channel.DISAGREEMENT: (Side.HIGH,),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One application as one channel sees it."""
+
+    on: date
+    happened: bool
+    expected: float  # the probability of the event, 0..1, from a model that has not seen this decider
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.expected <= 1:
+            raise ValueError("an expected probability lies between 0 and 1")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signal:
+    """The chart reached its threshold and was restarted at 0."""
+
+    on: date
+    case: int  # counted from 1 over all the decider's cases
+    since_restart: int  # cases since the chart last started
+
+
+@dataclass(frozen=True, kw_only=True)
+class Path:
+    """One side's chart; values are negative on the low side."""
+
+    side: Side
+    values: tuple[float, ...]  # after each case; the value that reached the threshold stands, the next starts from 0
+    current: float  # where the next case starts from: 0 right after a signal
+    signals: tuple[Signal, ...]
+
+
+def judgement(word: str) -> bool | None:
+    """True for disclosed, False for not disclosed, None for an outcome that is no decision, else ValueError."""
+    outcome = ALSO_SAID.get(word) or Outcome(word)
+    if outcome in DISCLOSED:
+        return True
+    return False if outcome in NOT_DISCLOSED else None
+
+
+def score(*, happened: bool, expected: float, odds_ratio: float) -> float:
+    """Log-likelihood ratio of the odds being `odds_ratio` times the expected against being as expected.
+
+    Steiner, Cook, Farewell and Treasure 2000, Biostatistics 1:441-452.
+    """
+    return (math.log(odds_ratio) if happened else 0.0) - math.log1p((odds_ratio - 1) * expected)
+
+
+def side_of(odds_ratio: float) -> Side:
+    return Side.HIGH if odds_ratio > 1 else Side.LOW
+
+
+def chart(cases: Sequence[Case], *, odds_ratio: float, threshold: float | None) -> Path:
+    """Add up the scores, never below 0; restart at each signal. Without a threshold the chart never signals."""
+    side = side_of(odds_ratio)
+    sign = 1.0 if side is Side.HIGH else -1.0
+    value, started, values, signals = 0.0, 0, list[float](), list[Signal]()
+    for number, case in enumerate(cases, start=1):
+        value = max(0.0, value + score(happened=case.happened, expected=case.expected, odds_ratio=odds_ratio))
+        values.append(sign * value if value else 0.0)
+        if threshold is not None and value >= threshold - REACHED:
+            signals.append(Signal(on=case.on, case=number, since_restart=number - started))
+            value, started = 0.0, number
+    return Path(side=side, values=tuple(values), current=sign * value if value else 0.0, signals=tuple(signals))
+
+
+def reason_not_to_name(cases: int) -> str | None:
+    """Why a decider may not be named yet, or None."""
+    if cases < DECISIONS_BEFORE_NAMING:
+        return f"fewer than {DECISIONS_BEFORE_NAMING} decisions"
+    return None
+
+
+def funnel_place(cases: int, outside: FunnelPlace) -> FunnelPlace:
+    """The place in the funnel that may be spoken of."""
+    return FunnelPlace.INSIDE if reason_not_to_name(cases) else outside
+
+
+def pooled_rate(happened: Iterable[bool]) -> float | None:
+    """The rate of a group, kept off 0 and 1 by half an event either way; None for an empty group."""
+    seen = list(happened)
+    return (sum(seen) + 0.5) / (len(seen) + 1) if seen else None

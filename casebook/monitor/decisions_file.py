@@ -1,0 +1,127 @@
+"""Reads decisions.csv: every row lands or is listed with its line, column and code; no value is echoed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from casebook import files
+from casebook.domain.decision_monitor import judgement
+from casebook.errors import UnreadableFile
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    line: int
+    decided_on: date
+    decider: str
+    reference: str
+    outcome: bool | None  # disclosed or not; None where it is no decision
+    expected: float | None  # None: not given
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionsFile:
+    rows: tuple[Row, ...]  # by day; rows of one day in file order
+    rejected: tuple[files.Rejection, ...]
+    ignored_columns: tuple[str, ...]
+
+
+class CellError(ValueError):
+    """A cell that cannot be read: a code and what was wanted, never the value."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(code, message)
+        self.code, self.message = code, message
+
+
+def read_decisions(path: Path) -> DecisionsFile:
+    table = files.read(path, known=READERS, required=("decided_on", "decider", "outcome"))
+    rows, rejected = list[Row](), list[files.Rejection]()
+    for raw in table.rows:
+        read = read_row(raw)
+        if isinstance(read, Row):
+            rows.append(read)
+        else:
+            rejected.extend(read)
+    rows.sort(key=lambda row: row.decided_on)
+    return DecisionsFile(rows=tuple(rows), rejected=tuple(rejected), ignored_columns=tuple(table.ignored))
+
+
+def read_row(raw: files.Row) -> Row | list[files.Rejection]:
+    read, faults = dict[str, Any](), list[files.Rejection]()
+    for column, reader in READERS.items():
+        try:
+            if column in raw.undecodable:
+                raise CellError("undecodable", "holds bytes that are not text")  # noqa: TRY301 - told as any other fault
+            read[column] = reader(raw[column])
+        except CellError as error:
+            faults.append(files.Rejection(line=raw.line, column=column, code=error.code, message=error.message))
+    return faults or Row(line=raw.line, **read)
+
+
+def read_expected(path: Path) -> list[float]:
+    """The `expected` column of a decisions.csv, empty cells left out; or a plain list of numbers."""
+    try:
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
+    except OSError as error:
+        raise UnreadableFile(f"{path.name}: {error.strerror or 'cannot be opened'}", "no_such_file") from None
+    where, cells = "number", list(enumerate(text.replace(",", " ").split(), start=1))
+    if cells and cells[0][1].strip('"')[:1].isalpha():  # a header
+        table = files.read(path, known=("expected",), required=("expected",))
+        where, cells = "line", [(row.line, row["expected"]) for row in table.rows]
+    found = list[float]()
+    for place, cell in cells:
+        try:
+            found += [read_probability(cell)] if cell else []
+        except CellError as error:
+            raise UnreadableFile(f"{path.name}, {where} {place}: {error.message}", error.code) from None
+    if not found:
+        raise UnreadableFile(f"{path.name} holds no expected values", "no_expected")
+    return found
+
+
+def read_day(cell: str) -> date:
+    if not cell:
+        raise CellError("missing", "a decision has a date")
+    try:
+        return datetime.fromisoformat(cell).date()
+    except ValueError:
+        raise CellError("bad_date", "a date is written YYYY-MM-DD") from None
+
+
+def read_decider(cell: str) -> str:
+    if not cell:
+        raise CellError("missing", "a decision has a decider")
+    return cell
+
+
+def read_outcome(cell: str) -> bool | None:
+    if not cell:
+        raise CellError("missing", "a decision has an outcome")
+    try:
+        return judgement(cell.lower())
+    except ValueError:
+        raise CellError("bad_outcome", "disclosed, not_disclosed, or an outcome of the casebook") from None
+
+
+def read_probability(cell: str) -> float:
+    try:
+        number = float(cell)
+    except ValueError:
+        raise CellError("bad_number", "an expected value is a number") from None
+    if not 0 <= number <= 1:  # also true of what is not a number at all
+        raise CellError("out_of_range", "an expected value lies between 0 and 1")
+    return number
+
+
+READERS: dict[str, Callable[[str], object]] = {
+    "decided_on": read_day,
+    "decider": read_decider,
+    "reference": str,
+    "outcome": read_outcome,
+    "expected": lambda cell: read_probability(cell) if cell else None,
+}
