@@ -6,8 +6,8 @@ from casebook.storage.tables.application import (
     Clock,
     Disposal,
     Person,
+    Proposal,
     Restriction,
-    RestrictionLift,
     SafeContact,
 )
 from casebook.storage.tables.base import Base
@@ -60,7 +60,7 @@ __all__ = [
     "ClockOffset", "Competence", "ContactAttempt", "ContactOverride", "Decision", "DisclosedItem", "Disclosure", "Disposal",
     "EmergencyDisclosure", "Escalation", "Finding", "FollowUp", "GateOverride", "GateResult", "Heartbeat", "Home",
     "InstrumentAnswer", "Lease", "LedgerEntry", "Meeting", "MemberAnswer", "Notice", "Outbox", "OwnerAgreement", "Panel",
-    "Person", "ReferenceCounter", "Referral", "Restriction", "RestrictionLift", "RiskAssessment", "RiskScore", "SafeContact",
+    "Person", "Proposal", "ReferenceCounter", "Referral", "Restriction", "RiskAssessment", "RiskScore", "SafeContact",
     "Seal", "Search", "SearchAttempt", "SourceExtract", "SourcePerson", "SourceRecord", "Staff", "StaffRole", "Token", "Watch",
     "WorkItem",
 ]  # fmt: skip

@@ -122,17 +122,19 @@ class Restriction(Base):
     named_at: Mapped[datetime]
 
 
-class RestrictionLift(Base):
-    """A proposal to make a restricted application an ordinary one: it needs the head of unit and a second person."""
+class Proposal(Base):
+    """Something that needs two people: the first proposes it here, the second agrees."""
 
-    __tablename__ = "restriction_lift"
+    __tablename__ = "proposal"
     __table_args__ = (CheckConstraint("second_by IS NULL OR second_by <> proposed_by", name="two_people"),)
+    personal = ("reason",)
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(ForeignKey("application.reference"))
+    reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)
+    what: Mapped[str]
+    reason: Mapped[str]
     proposed_by: Mapped[str]
     proposed_at: Mapped[datetime]
-    reason: Mapped[str]
     second_by: Mapped[str | None]
     second_at: Mapped[datetime | None]
 

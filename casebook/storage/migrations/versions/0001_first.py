@@ -446,6 +446,20 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_person'))
     )
     op.create_index(op.f('ix_person_reference'), 'person', ['reference'], unique=False)
+    op.create_table('proposal',
+    sa.Column('id', sa.Text(), nullable=False),
+    sa.Column('reference', sa.Text(), nullable=False),
+    sa.Column('what', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('proposed_by', sa.Text(), nullable=False),
+    sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('second_by', sa.Text(), nullable=True),
+    sa.Column('second_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('second_by IS NULL OR second_by <> proposed_by', name=op.f('ck_proposal_two_people')),
+    sa.ForeignKeyConstraint(['reference'], ['application.reference'], name=op.f('fk_proposal_reference')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_proposal'))
+    )
+    op.create_index(op.f('ix_proposal_reference'), 'proposal', ['reference'], unique=False)
     op.create_table('referral',
     sa.Column('id', sa.Text(), nullable=False),
     sa.Column('reference', sa.Text(), nullable=False),
@@ -467,18 +481,6 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['reference'], ['application.reference'], name=op.f('fk_restriction_reference')),
     sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_restriction_staff_id')),
     sa.PrimaryKeyConstraint('reference', 'staff_id', name=op.f('pk_restriction'))
-    )
-    op.create_table('restriction_lift',
-    sa.Column('id', sa.Text(), nullable=False),
-    sa.Column('reference', sa.Text(), nullable=False),
-    sa.Column('proposed_by', sa.Text(), nullable=False),
-    sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('reason', sa.Text(), nullable=False),
-    sa.Column('second_by', sa.Text(), nullable=True),
-    sa.Column('second_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint('second_by IS NULL OR second_by <> proposed_by', name=op.f('ck_restriction_lift_two_people')),
-    sa.ForeignKeyConstraint(['reference'], ['application.reference'], name=op.f('fk_restriction_lift_reference')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_restriction_lift'))
     )
     op.create_table('risk_score',
     sa.Column('id', sa.Text(), nullable=False),

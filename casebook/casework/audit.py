@@ -1,0 +1,159 @@
+"""Verifying, sealing and exporting the ledger. Verification recomputes everything and names the first broken link."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session
+
+from casebook.casework.acting import Act
+from casebook.domain import chain
+from casebook.domain.authority import Command
+from casebook.storage import ledger
+from casebook.storage.tables import Base, ChainHead, LedgerEntry, Seal
+
+_PAGE = 5_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Broken:
+    """One link that does not hold. `what` names a ledger entry, a row, a chain's end or a seal."""
+
+    code: str
+    what: str
+
+
+@dataclass(kw_only=True)
+class Verification:
+    """What was recomputed, and what did not hold."""
+
+    checked: int = 0
+    rows: int = 0
+    broken: list[Broken] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, object]:
+        first = self.broken[0] if self.broken else None
+        return {
+            "ok": not self.broken,
+            "checked": self.checked,
+            "rows": self.rows,
+            "broken": len(self.broken),
+            "first_broken": {"code": first.code, "what": first.what} if first else None,
+        }
+
+
+@dataclass(kw_only=True)
+class _Said:
+    """What the ledger has said so far: the end of each chain, and the last digest of each row."""
+
+    ends: dict[str, tuple[int, str]] = field(default_factory=dict)
+    rows: dict[str, str] = field(default_factory=dict)
+
+
+def verify(act: Act) -> Verification:
+    """Recompute every hash, every row digest from the live rows, every chain's end and every seal."""
+    act.allowed(Command.VERIFY_LEDGER)
+    verification, said = Verification(), _Said()
+    sealed = _sealed(act.session)
+    for broken in _entries(act.session, said, verification, sealed):
+        verification.broken.append(broken)
+    verification.broken += [*_ends(act.session, said), *_seals(act.session, sealed)]
+    verification.broken += list(_live_rows(act.session, said, verification))
+    return verification
+
+
+def _entries(
+    session: Session, said: _Said, verification: Verification, sealed: dict[tuple[str, int], str]
+) -> Iterator[Broken]:
+    t = LedgerEntry
+    query = select(t.id, t.chain, t.sequence, t.at, t.actor, t.event, t.body, t.previous, t.hash).order_by(t.id)
+    for row in session.execute(query.execution_options(yield_per=_PAGE)):
+        _, name, sequence, at, actor, event, body, previous, stored = row
+        verification.checked += 1
+        before, expected = said.ends.get(name, (0, chain.GENESIS))
+        where = f"ledger:{name}:{sequence}"
+        if sequence != before + 1:
+            yield Broken(code="entry_missing", what=f"ledger:{name}:{before + 1}")
+        elif previous != expected:
+            yield Broken(code="chain_broken", what=where)
+        if stored != chain.entry_hash(
+            chain=name, sequence=sequence, at=at, actor=actor, event=event, body=body, previous=previous
+        ):
+            yield Broken(code="entry_changed", what=where)
+        if sealed.pop((name, sequence), stored) != stored:
+            yield Broken(code="differs_from_seal", what=where)
+        said.ends[name] = (sequence, stored)
+        said.rows.update(body.get("rows", {}))
+
+
+def _ends(session: Session, said: _Said) -> list[Broken]:
+    heads = {head.chain: (head.sequence, head.hash) for head in session.scalars(select(ChainHead))}
+    return [
+        Broken(code="chain_end_differs", what=f"chain:{name}")
+        for name in sorted(heads.keys() | said.ends.keys())
+        if heads.get(name) != said.ends.get(name)
+    ]
+
+
+def _sealed(session: Session) -> dict[tuple[str, int], str]:
+    """What the seals say each chain's entry was; taken out as it is found."""
+    return {
+        (name, sequence): hash_
+        for seal in session.scalars(select(Seal).order_by(Seal.id))
+        for name, (sequence, hash_) in seal.sequences.items()
+    }
+
+
+def _seals(session: Session, unseen: dict[tuple[str, int], str]) -> list[Broken]:
+    lost = [Broken(code="sealed_entry_missing", what=f"ledger:{name}:{sequence}") for name, sequence in sorted(unseen)]
+    return lost + [
+        Broken(code="seal_changed", what=f"seal:{seal.id}")
+        for seal in session.scalars(select(Seal).order_by(Seal.id))
+        if seal.root != _root(seal.sequences) or seal.heads != len(seal.sequences)
+    ]
+
+
+def _live_rows(session: Session, said: _Said, verification: Verification) -> Iterator[Broken]:
+    """Compare every live row with the last digest the ledger gave it; then name those the ledger knows and nobody finds."""
+    waiting = {name: digest for name, digest in said.rows.items() if digest != "deleted"}
+    for mapper in sorted(Base.registry.mappers, key=lambda mapper: str(mapper.local_table)):
+        if not mapper.class_.ledgered:
+            continue
+        keys = list(inspect(mapper.class_).primary_key)
+        query = select(mapper.class_).order_by(*keys).execution_options(yield_per=_PAGE, populate_existing=True)
+        for row in session.scalars(query):
+            verification.rows += 1
+            name, digest = ledger.digest_of(session.info[ledger.KEY], row)
+            expected = waiting.pop(name, None)
+            if expected is None:
+                yield Broken(code="row_unspoken_of", what=name)
+            elif expected != digest:
+                yield Broken(code="row_changed", what=name)
+            session.expunge(row)
+    yield from (Broken(code="row_missing", what=name) for name in sorted(waiting))
+
+
+def seal(act: Act, directory: Path) -> dict[str, object]:
+    """Take a Merkle root over all chain heads, keep it, and write it to a file to be kept elsewhere."""
+    act.allowed(Command.SEAL_LEDGER)
+    heads = {head.chain: [head.sequence, head.hash] for head in act.session.scalars(select(ChainHead))}
+    row = Seal(sealed_at=act.now, heads=len(heads), root=_root(heads), sequences=heads)
+    act.session.add(row)
+    act.session.flush()
+    act.speak(None, "ledger_sealed", seal=row.id, root=row.root, heads=row.heads)
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = directory / f"seal-{act.now:%Y%m%dT%H%M%SZ}-{row.id}.json"
+    said = {"seal": row.id, "sealed_at": act.now.isoformat(), "root": row.root, "heads": heads}
+    with path.open("x", encoding="utf-8") as file:
+        file.write(chain.canonical(said))
+        file.flush()
+        os.fsync(file.fileno())
+    return {"ok": True, "seal": row.id, "root": row.root, "heads": row.heads, "file": str(path)}
+
+
+def _root(heads: dict[str, list[object]]) -> str:
+    return chain.merkle_root([f"{name}:{sequence}:{hash_}" for name, (sequence, hash_) in sorted(heads.items())])

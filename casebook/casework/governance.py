@@ -1,0 +1,207 @@
+"""What may be done about an application beside its work items: danger, restriction, hold, disposal, early closing, priority.
+
+Where two people are needed the first call proposes and the second, by somebody else, agrees.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from casebook.casework import clocks, danger, lifecycle
+from casebook.casework.acting import Act, refuse, refuse_because, still_open
+from casebook.domain import authority, chain
+from casebook.domain.authority import Command
+from casebook.domain.vocabulary import Limit, Outcome, Priority, Role, Stage
+from casebook.storage import tables
+from casebook.storage.tables import Application, Base, Disposal, Proposal, Restriction
+
+Done = dict[str, object]
+
+# every table that holds personal detail of one application
+PERSONAL: tuple[type[Base], ...] = tuple(
+    mapper.class_ for mapper in Base.registry.mappers if mapper.class_.personal and "reference" in mapper.columns
+)
+
+
+def report_danger(act: Act, reference: str, *, reason: str) -> Done:
+    """Somebody is in danger now: immediate safeguarding opens, on-call is told."""
+    application = danger.report(act, reference, reason)
+    return {"reference": reference, "priority": application.priority}
+
+
+def restrict(act: Act, reference: str, *, reason: str) -> Done:
+    """Let only named people see it: whoever restricts it and the heads of unit are named at once."""
+    act.allowed(Command.RESTRICT)
+    application = act.application(reference)
+    if application.restricted:
+        refuse_because("already_restricted", "this application is restricted already")
+    application.restricted = True
+    heads = act.session.scalars(
+        select(tables.StaffRole.staff_id).where(
+            tables.StaffRole.role == Role.HEAD_OF_UNIT, tables.StaffRole.ended_at.is_(None)
+        )
+    )
+    for staff_id in sorted({act.actor.id, *heads}):
+        act.session.add(
+            Restriction(reference=reference, staff_id=staff_id, named_by=act.actor.id, named_at=act.now)
+        )
+    lifecycle_open = lifecycle.open_work(act.session, application)
+    for item in lifecycle_open:
+        item.owner, item.claimed_at = (item.owner, item.claimed_at) if item.reserved else (None, None)
+    act.speak(application, "restricted", reason=reason)
+    return {"reference": reference, "restricted": True}
+
+
+def name_person(act: Act, reference: str, *, staff: str) -> Done:
+    """Name one more person for a restricted application."""
+    act.allowed(Command.RESTRICT)
+    application = act.application(reference)
+    if not application.restricted:
+        refuse_because("not_restricted", "this application is open to everyone of a fitting role")
+    if act.session.get(tables.Staff, staff) is None:
+        refuse_because("not_found", "there is no such member of staff")
+    act.session.merge(Restriction(reference=reference, staff_id=staff, named_by=act.actor.id, named_at=act.now))
+    act.speak(application, "person_named", staff=staff)
+    return {"reference": reference, "named": staff}
+
+
+def lift(act: Act, reference: str, *, reason: str) -> Done:
+    """Head of unit and a second person make a restricted application an ordinary one."""
+    act.allowed(Command.LIFT_RESTRICTION)
+    application = act.application(reference)
+    if not application.restricted:
+        refuse_because("not_restricted", "this application is not restricted")
+    first = agreed(act, application, "lift_restriction", reason=reason)
+    if first is None:
+        return {"reference": reference, "proposed": "lift_restriction"}
+    if Role.HEAD_OF_UNIT not in act.actor.roles and not _is_head(act, first):
+        refuse_because("not_permitted", "one of the two must be the head of unit")
+    application.restricted = False
+    act.speak(application, "restriction_lifted", first=first)
+    return {"reference": reference, "restricted": False}
+
+
+def hold(act: Act, reference: str, *, reason: str) -> Done:
+    """Nothing of it may be disposed of."""
+    act.allowed(Command.HOLD)
+    application = act.application(reference)
+    application.legal_hold = True
+    act.speak(application, "legal_hold_set", reason=reason)
+    return {"reference": reference, "legal_hold": True}
+
+
+def release(act: Act, reference: str, *, reason: str) -> Done:
+    """End a legal hold; two people."""
+    act.allowed(Command.HOLD)
+    application = act.application(reference)
+    if (first := agreed(act, application, "release_hold", reason=reason)) is None:
+        return {"reference": reference, "proposed": "release_hold"}
+    application.legal_hold = False
+    act.speak(application, "legal_hold_ended", first=first)
+    return {"reference": reference, "legal_hold": False}
+
+
+def dispose(act: Act, reference: str, *, reason: str) -> Done:
+    """Erase the personal detail of a closed application; two people, no legal hold. The ledger still verifies."""
+    act.allowed(Command.DISPOSE)
+    application = act.application(reference)
+    if application.stage != Stage.CLOSED:
+        refuse_because("not_closed", "only a closed application can be disposed of")
+    if application.legal_hold:
+        refuse_because("legal_hold", "a legal hold is in force")
+    if application.disposed_at is not None:
+        refuse_because("already_disposed", "this was disposed of already")
+    if (first := agreed(act, application, "dispose", reason=reason)) is None:
+        return {"reference": reference, "proposed": "dispose"}
+    act.session.add(
+        Disposal(
+            reference=reference, reason=reason, proposed_by=first, proposed_at=act.now,
+            second_by=act.actor.id, second_at=act.now,
+        )
+    )  # fmt: skip
+    application.disposed_at = act.now
+    erased = sum(_erase(act, table, reference) for table in PERSONAL)
+    act.speak(application, "disposed", rows=erased, first=first)
+    return {"reference": reference, "disposed": True, "rows": erased}
+
+
+def withdraw(act: Act, reference: str, *, reason: str) -> Done:
+    """The applicant no longer wants it; what that leaves undone is recorded, and B's risk does not end with it."""
+    return _close_early(act, reference, Outcome.WITHDRAWN, reason)
+
+
+def no_engagement(act: Act, reference: str, *, reason: str) -> Done:
+    """Nobody could be reached after the attempts policy asks for; a supervisor must be one of the two people."""
+    return _close_early(act, reference, Outcome.NO_ENGAGEMENT, reason)
+
+
+def lower_priority(act: Act, reference: str, *, to: str, reason: str) -> Done:
+    """Lower a priority: two people. Deadlines that were shortened stay as they are."""
+    act.allowed(Command.LOWER_PRIORITY)
+    application = act.application(reference)
+    still_open(application)
+    if to not in set(Priority) or Priority(to).rank <= Priority(application.priority).rank:
+        refuse_because("not_lower", "name a priority below the present one")
+    if (first := agreed(act, application, f"lower_priority:{to}", reason=reason)) is None:
+        return {"reference": reference, "proposed": f"lower_priority:{to}"}
+    application.priority, application.priority_reason = to, "lowered_by_two_people"
+    act.speak(application, "priority_lowered", to=to, first=first)
+    return {"reference": reference, "priority": to}
+
+
+def agreed(act: Act, application: Application, what: str, *, reason: str) -> str | None:
+    """First call: keep the proposal, None. Second call, by somebody else: who proposed it, and the proposal is spent."""
+    row_id = chain.identity("proposal", application.reference, what)
+    waiting = act.session.get(Proposal, row_id, with_for_update=True)
+    if waiting is None or waiting.second_by is not None:
+        act.session.merge(
+            Proposal(
+                id=row_id, reference=application.reference, what=what, reason=reason, proposed_by=act.actor.id,
+                proposed_at=act.now, second_by=None, second_at=None,
+            )
+        )  # fmt: skip
+        act.speak(application, "proposed", what=what)
+        return None
+    refuse(authority.why_not_second(act.actor, [waiting.proposed_by]))
+    waiting.second_by, waiting.second_at = act.actor.id, act.now
+    return waiting.proposed_by
+
+
+def _is_head(act: Act, staff_id: str) -> bool:
+    row = act.session.get(tables.StaffRole, (staff_id, Role.HEAD_OF_UNIT))
+    return row is not None and row.ended_at is None
+
+
+def _close_early(act: Act, reference: str, outcome: Outcome, reason: str) -> Done:
+    act.allowed(Command.CLOSE_EARLY)
+    application = act.application(reference)
+    still_open(application)
+    if (first := agreed(act, application, outcome, reason=reason)) is None:
+        return {"reference": reference, "proposed": outcome}
+    if Role.SUPERVISOR not in act.actor.roles and not _supervises(act, first):
+        refuse_because("supervisor_needed", "one of the two must be a supervisor")
+    undone = sorted({item.kind for item in lifecycle.open_work(act.session, application)})
+    application.outcome, application.closing_reason, application.closed_at = outcome, reason, act.now
+    clocks.meet(act, application, Limit.WHOLE_PROCESS)
+    act.speak(application, "closed_early", outcome=outcome, first=first, undone=undone)
+    lifecycle.move(act, application, Stage.CLOSED, because="closed_early")
+    return {"reference": reference, "outcome": outcome, "undone": undone}
+
+
+def _supervises(act: Act, staff_id: str) -> bool:
+    row = act.session.get(tables.StaffRole, (staff_id, Role.SUPERVISOR))
+    return row is not None and row.ended_at is None
+
+
+def _erase(act: Act, table: type[Base], reference: str) -> int:
+    """Blank the personal columns of an application's rows in one table; returns how many rows."""
+    rows = act.session.scalars(select(table).where(table.__table__.c.reference == reference)).all()
+    for row in rows:
+        for name in table.personal:
+            column = table.__table__.c[name]
+            setattr(row, name, None if column.nullable else _blank(column.type.python_type))
+    return len(rows)
+
+
+def _blank(kind: type) -> object:
+    return {dict: {}, list: [], str: "", bool: False}.get(kind, [])

@@ -1,0 +1,190 @@
+"""Staff: who may act, what they are trained for, how they prove who they are, and what happens when one is suspended."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casebook.casework import suspension
+from casebook.casework.acting import Act, refuse_because
+from casebook.domain.actors import OPERATOR, Actor
+from casebook.domain.authority import Command
+from casebook.domain.vocabulary import Role
+from casebook.errors import NotFound, NotPermitted
+from casebook.storage.tables import Competence, Staff, StaffRole, Token
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+GIVEN = frozenset(Role) - {Role.OPERATOR, Role.SYSTEM}  # the machine's own roles are nobody's
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """One member of staff as others may see them."""
+
+    id: str
+    roles: tuple[str, ...]
+    competences: dict[str, str]  # subject -> last day it is valid
+    on_duty: bool
+    suspended: bool
+
+
+def identify(session: Session, staff_id: str | None, token: str | None, now: datetime) -> Actor:
+    """The actor of a call: the operator without an id; a member of staff with an id and their token."""
+    if staff_id is None:
+        return OPERATOR
+    if not token:
+        raise NotPermitted("CASEBOOK_TOKEN must hold the token of the member of staff named by --as", "token_needed")
+    digest = _digest(token)
+    found = session.scalars(select(Token).where(Token.staff_id == staff_id, Token.revoked_at.is_(None))).all()
+    member = session.get(Staff, staff_id)
+    if member is None or member.suspended_at is not None or not any(hmac.compare_digest(t.digest, digest) for t in found):
+        raise NotPermitted("no such member of staff, or not their token", "token_refused")
+    return actor_of(session, member, now)
+
+
+def actor_of(session: Session, member: Staff, now: datetime) -> Actor:
+    """A member of staff with the roles and competences that are valid now."""
+    roles = session.scalars(select(StaffRole.role).where(StaffRole.staff_id == member.id, StaffRole.ended_at.is_(None)))
+    subjects = session.scalars(
+        select(Competence.subject).where(Competence.staff_id == member.id, Competence.expires_on >= now.date())
+    )
+    return Actor(id=member.id, roles=frozenset(map(Role, roles)), competences=frozenset(subjects))
+
+
+def add(act: Act, staff_id: str, roles: Sequence[Role], *, line_manager: str | None = None) -> str:
+    """Add a member of staff and give them a token, which is shown once."""
+    act.allowed(Command.ADMINISTER_STAFF)
+    if not _ID.fullmatch(staff_id) or staff_id.lower() in {"operator", "system"}:
+        refuse_because("bad_staff_id", "a staff id is up to 64 letters, digits, dots, dashes, and no name of the machine")
+    if act.session.get(Staff, staff_id) is not None:
+        refuse_because("already_there", "there is a member of staff of that id")
+    act.session.add(
+        Staff(
+            id=staff_id, added_at=act.now, added_by=act.actor.id, line_manager=line_manager, on_duty=True,
+            suspended_at=None, suspended_by=None,
+        )
+    )  # fmt: skip
+    act.session.flush()
+    for role in roles:
+        _give(act, staff_id, role)
+    token = _issue(act, staff_id)
+    act.speak(None, "staff_added", staff=staff_id, roles=sorted(roles))
+    return token
+
+
+def set_role(act: Act, staff_id: str, role: Role, *, given: bool) -> None:
+    """Give or take a role."""
+    act.allowed(Command.ADMINISTER_STAFF)
+    _member(act, staff_id)
+    if given:
+        _give(act, staff_id, role)
+    elif (row := act.session.get(StaffRole, (staff_id, role))) is not None:
+        row.ended_at = act.now
+    act.speak(None, "role_given" if given else "role_taken", staff=staff_id, role=role)
+
+
+def set_competence(act: Act, staff_id: str, subject: str, *, expires_on: date) -> None:
+    """Record that somebody is trained and authorised for a source, a task or `domestic_abuse`, and until when."""
+    act.allowed(Command.ADMINISTER_STAFF)
+    _member(act, staff_id)
+    act.session.merge(
+        Competence(
+            staff_id=staff_id, subject=subject, granted_on=act.now.date(), expires_on=expires_on, recorded_by=act.actor.id
+        )
+    )
+    act.speak(None, "competence_recorded", staff=staff_id, subject=subject, expires_on=expires_on.isoformat())
+
+
+def new_token(act: Act, staff_id: str) -> str:
+    """Revoke every token of a member of staff and issue one."""
+    act.allowed(Command.ADMINISTER_STAFF)
+    if _member(act, staff_id).suspended_at is not None:
+        refuse_because("suspended", "a suspended member of staff gets no token")
+    _revoke(act, staff_id)
+    token = _issue(act, staff_id)
+    act.speak(None, "token_issued", staff=staff_id)
+    return token
+
+
+def set_duty(act: Act, staff_id: str, *, on_duty: bool) -> None:
+    """Say whether somebody is on duty; work of the absent is open to others of their role."""
+    act.allowed(Command.ADMINISTER_STAFF)
+    member = _member(act, staff_id)
+    member.on_duty = on_duty
+    returned = 0 if on_duty else suspension.return_items(act, staff_id)
+    act.speak(None, "on_duty" if on_duty else "off_duty", staff=staff_id, returned=returned)
+
+
+def suspend(act: Act, staff_id: str) -> suspension.Account:
+    """Suspend somebody: tokens dead at once, work back to the queue, undelivered decisions need a fresh second person."""
+    act.allowed(Command.SUSPEND_STAFF)
+    member = _member(act, staff_id)
+    if member.suspended_at is not None:
+        refuse_because("already_suspended", "this member of staff is suspended already")
+    member.suspended_at, member.suspended_by, member.on_duty = act.now, act.actor.id, False
+    _revoke(act, staff_id)
+    act.speak(None, "staff_suspended", staff=staff_id)
+    return suspension.carry_out(act, staff_id)
+
+
+def everybody(session: Session) -> list[Member]:
+    """All staff, by id, the suspended included."""
+    roles: dict[str, list[str]] = {}
+    for row in session.scalars(select(StaffRole).where(StaffRole.ended_at.is_(None))):
+        roles.setdefault(row.staff_id, []).append(row.role)
+    trained: dict[str, dict[str, str]] = {}
+    for subject in session.scalars(select(Competence)):
+        trained.setdefault(subject.staff_id, {})[subject.subject] = subject.expires_on.isoformat()
+    return [
+        Member(
+            id=member.id,
+            roles=tuple(sorted(roles.get(member.id, []))),
+            competences=dict(sorted(trained.get(member.id, {}).items())),
+            on_duty=member.on_duty,
+            suspended=member.suspended_at is not None,
+        )
+        for member in session.scalars(select(Staff).order_by(Staff.id))
+    ]
+
+
+def _member(act: Act, staff_id: str) -> Staff:
+    member = act.session.get(Staff, staff_id, with_for_update=True)
+    if member is None:
+        raise NotFound(f"there is no member of staff {staff_id}")
+    return member
+
+
+def _give(act: Act, staff_id: str, role: Role) -> None:
+    if role not in GIVEN:
+        refuse_because("not_a_staff_role", f"{role} is nobody's to hold")
+    act.session.merge(
+        StaffRole(staff_id=staff_id, role=role, given_at=act.now, given_by=act.actor.id, ended_at=None)
+    )
+
+
+def _issue(act: Act, staff_id: str) -> str:
+    token = secrets.token_urlsafe(24)
+    act.session.add(
+        Token(
+            id=secrets.token_hex(8), staff_id=staff_id, digest=_digest(token), issued_at=act.now, revoked_at=None
+        )
+    )
+    return token
+
+
+def _revoke(act: Act, staff_id: str) -> None:
+    for token in act.session.scalars(select(Token).where(Token.staff_id == staff_id, Token.revoked_at.is_(None))):
+        token.revoked_at = act.now
+
+
+def _digest(token: str) -> str:
+    # a token is 192 random bits: a plain hash of it cannot be guessed back
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,82 @@
+"""What a suspension sets going: whatever the person held goes back, and whatever they touched is listed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+
+from casebook.casework import lifecycle
+from casebook.casework.acting import Act
+from casebook.domain.vocabulary import Stage
+from casebook.storage.people import touched_by
+from casebook.storage.tables import Application, Approval, Decision, Disclosure, WorkItem
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """What came of a suspension."""
+
+    returned_items: int
+    superseded_decisions: list[str]  # references whose undelivered decision needs fresh people
+    touched: list[str] = field(default_factory=list)  # every application they acted on, for a look-back
+    hold_offered: list[str] = field(default_factory=list)  # touched, and not under legal hold yet
+
+
+def carry_out(act: Act, staff_id: str) -> Account:
+    """Return their work, reopen their undelivered decisions, list what they touched."""
+    returned = return_items(act, staff_id)
+    superseded = [_supersede(act, reference) for reference in _undelivered(act, staff_id)]
+    touched = touched_by(act.session, staff_id)
+    held = set(act.session.scalars(select(Application.reference).where(Application.legal_hold)))
+    act.speak(None, "suspension_carried_out", staff=staff_id, returned=returned, superseded=superseded, touched=len(touched))
+    return Account(
+        returned_items=returned,
+        superseded_decisions=superseded,
+        touched=touched,
+        hold_offered=[reference for reference in touched if reference not in held],
+    )
+
+
+def return_items(act: Act, staff_id: str) -> int:
+    """Put everything somebody claimed, or that was reserved for them, back into the queue of its role."""
+    query = select(WorkItem).where(
+        WorkItem.owner == staff_id, WorkItem.done_at.is_(None), WorkItem.cancelled_at.is_(None)
+    )
+    items = act.session.scalars(query.with_for_update()).all()
+    for item in items:
+        item.owner, item.claimed_at, item.reserved = None, None, False
+        act.speak(act.session.get(Application, item.reference) if item.reference else None, "work_returned", item=item.id)
+    return len(items)
+
+
+def _undelivered(act: Act, staff_id: str) -> list[str]:
+    """Applications whose standing decision this person chaired or approved and nobody has been told of."""
+    query = (
+        select(Decision.reference)
+        .outerjoin(Approval, Approval.decision_id == Decision.id)
+        .outerjoin(Disclosure, Disclosure.decision_id == Decision.id)
+        .where(
+            Decision.superseded.is_(False),
+            Disclosure.id.is_(None),
+            (Decision.chair == staff_id) | (Approval.approver == staff_id),
+        )
+    )
+    return sorted(set(act.session.scalars(query)))
+
+
+def _supersede(act: Act, reference: str) -> str:
+    application = act.session.scalars(
+        select(Application).where(Application.reference == reference).with_for_update()
+    ).one()
+    for decision in act.session.scalars(
+        select(Decision).where(Decision.reference == reference, Decision.superseded.is_(False))
+    ):
+        decision.superseded = True
+    application.version += 1
+    act.speak(application, "decision_superseded", because="staff_suspended", version=application.version)
+    if application.stage == Stage.DISCLOSURE:
+        lifecycle.move(act, application, Stage.PANEL_DECISION, because="decision_superseded")
+    else:
+        lifecycle.carry_on(act, application, because="decision_superseded")
+    return reference

@@ -1,0 +1,132 @@
+"""Looking at applications. Looking at personal detail is an act: it is allowed or refused, and stands in the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session
+
+from casebook.casework.acting import Act
+from casebook.domain import authority
+from casebook.domain.authority import Command
+from casebook.domain.vocabulary import Priority, Stage
+from casebook.storage import tables
+from casebook.storage.tables import Application, Base, Clock, LedgerEntry, Restriction, WorkItem
+
+# what `show` gathers beside the application itself, in the order an application goes through it
+PARTS: tuple[type[Base], ...] = (
+    tables.Person, tables.SafeContact, tables.Clock, tables.WorkItem, tables.Search, tables.Candidate, tables.Finding,
+    tables.Assurance, tables.ApplicantSign, tables.Meeting, tables.InstrumentAnswer, tables.RiskScore, tables.RiskAssessment,
+    tables.OwnerAgreement, tables.Panel, tables.MemberAnswer, tables.Decision, tables.Approval, tables.Disclosure,
+    tables.EmergencyDisclosure, tables.ContactOverride, tables.ContactAttempt, tables.FollowUp, tables.Referral,
+    tables.GateResult, tables.GateOverride, tables.Escalation, tables.ApplicationLink, tables.Watch,
+)  # fmt: skip
+
+
+def listing(act: Act, *, stage: Stage | None = None, overdue: bool = False) -> list[dict[str, object]]:
+    """Applications in the order to care about them. Restricted ones are listed for those named, and to the machine."""
+    act.allowed(Command.LIST_APPLICATIONS)
+    query = select(Application)
+    if stage is not None:
+        query = query.where(Application.stage == stage)
+    named = set(act.session.scalars(select(Restriction.reference).where(Restriction.staff_id == act.actor.id)))
+    waiting = _waiting(act.session)
+    dues = _dues(act.session)
+    rows = [
+        _line(application, waiting.get(application.reference, []), dues.get(application.reference), act.now)
+        for application in act.session.scalars(query)
+        if not application.restricted or application.reference in named or not act.actor.is_person
+    ]
+    return sorted((row for row in rows if row["overdue"] or not overdue), key=_order)
+
+
+def _line(
+    application: Application, items: Sequence[WorkItem], due_at: datetime | None, now: datetime
+) -> dict[str, object]:
+    return {
+        "reference": application.reference,
+        "stage": application.stage,
+        "waiting_for": sorted({item.kind for item in items}),
+        "priority": application.priority,
+        "band": application.band,
+        "due_at": due_at.isoformat() if due_at else None,
+        "overdue": due_at is not None and due_at < now,
+        "escalation_level": max((item.escalation_level for item in items), default=0),
+        "outcome": application.outcome,
+        "score": application.score,
+        "received_at": application.received_at.isoformat(),
+    }
+
+
+def _order(row: dict[str, Any]) -> tuple[object, ...]:
+    return (
+        row["stage"] == Stage.CLOSED,
+        Priority(row["priority"]).rank,
+        not row["overdue"],
+        row["due_at"] or "9999",
+        -(row["score"] or 0),
+        row["received_at"],
+        row["reference"],
+    )
+
+
+def _waiting(session: Session) -> dict[str, list[WorkItem]]:
+    found: dict[str, list[WorkItem]] = {}
+    query = select(WorkItem).where(
+        WorkItem.reference.is_not(None), WorkItem.done_at.is_(None), WorkItem.cancelled_at.is_(None)
+    )
+    for item in session.scalars(query):
+        found.setdefault(str(item.reference), []).append(item)
+    return found
+
+
+def _dues(session: Session) -> dict[str, datetime]:
+    """The next unmet deadline of each application."""
+    found: dict[str, datetime] = {}
+    for clock in session.scalars(select(Clock).where(Clock.met_at.is_(None), Clock.due_at.is_not(None))):
+        if clock.due_at is not None and (clock.reference not in found or clock.due_at < found[clock.reference]):
+            found[clock.reference] = clock.due_at
+    return found
+
+
+def show(act: Act, reference: str) -> dict[str, object]:
+    """The whole application: who, when, on what facts, by which test, under which policy.
+
+    Personal detail only for roles that may see it; its view is in the ledger.
+    """
+    act.allowed(Command.SHOW_APPLICATION)
+    application = act.application(reference)
+    personal = authority.why_not(act.actor, Command.SEE_PERSONAL_DETAIL) is None
+    parts = {part.__tablename__: _rows(act.session, part, reference, personal=personal) for part in PARTS}
+    history = act.session.scalars(
+        select(LedgerEntry).where(LedgerEntry.chain == reference).order_by(LedgerEntry.sequence)
+    ).all()
+    if personal:
+        act.speak(application, "personal_detail_viewed")
+    return {
+        **_values(application, personal=personal),
+        "personal_detail": "shown" if personal else "not for this role",
+        **{name: rows for name, rows in parts.items() if rows},
+        "history": [
+            {"at": entry.at.isoformat(), "actor": entry.actor, "event": entry.event,
+             "body": {key: value for key, value in entry.body.items() if key != "rows"}}
+            for entry in history
+        ],
+    }  # fmt: skip
+
+
+def _rows(session: Session, part: type[Base], reference: str, *, personal: bool) -> list[dict[str, object]]:
+    column = part.__table__.c.reference
+    return [_values(row, personal=personal) for row in session.scalars(select(part).where(column == reference))]
+
+
+def _values(row: Base, *, personal: bool) -> dict[str, object]:
+    hidden = frozenset() if personal else frozenset(type(row).personal)
+    return {
+        attribute.key: getattr(row, attribute.key)
+        for attribute in inspect(type(row)).column_attrs
+        if attribute.key not in hidden
+    }

@@ -1,0 +1,113 @@
+"""`casebook applications`: taking them in, listing them, looking at one."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from casebook.casework import governance, intake, viewing
+from casebook.casework.acting import Act
+from casebook.cli.answer import Answer, Call
+from casebook.cli.opening import opened
+from casebook.domain.authority import Command
+from casebook.domain.vocabulary import Stage
+
+
+def configure(parser: ArgumentParser) -> None:
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    take_in = actions.add_parser("import", help="take in applications.csv; bad rows are listed, good ones land")
+    take_in.add_argument("file", type=Path)
+    take_in.set_defaults(handler=_import)
+    listing = actions.add_parser("list", help="every application, most pressing first")
+    listing.add_argument("--stage", type=Stage, metavar="STAGE", help=", ".join(Stage))
+    listing.add_argument("--overdue", action="store_true")
+    listing.set_defaults(handler=_list)
+    show = actions.add_parser("show", help="one application, whole")
+    show.add_argument("reference")
+    show.set_defaults(handler=_show)
+    governance_actions(actions)
+
+
+def governance_actions(actions) -> None:  # noqa: ANN001 - argparse has no public name for it
+    """What may be done about an application apart from its work items; each is refused to most roles."""
+    for name, (text, _, needs) in GOVERNANCE.items():
+        action = actions.add_parser(name, help=text)
+        action.add_argument("reference")
+        for need in needs:
+            action.add_argument(f"--{need}", required=True)
+        action.set_defaults(handler=_govern, action=name)
+
+
+GOVERNANCE = {
+    "danger": ("say that somebody is in danger now", governance.report_danger, ("reason",)),
+    "restrict": ("let only named people see it", governance.restrict, ("reason",)),
+    "name": ("name a person for a restricted application", governance.name_person, ("staff",)),
+    "unrestrict": ("propose, or as a second person agree, that it is no longer restricted", governance.lift, ("reason",)),
+    "hold": ("legal hold: nothing of it may be disposed of", governance.hold, ("reason",)),
+    "release": ("end a legal hold", governance.release, ("reason",)),
+    "dispose": ("propose, or as a second person agree, that its personal detail is erased", governance.dispose, ("reason",)),
+    "withdraw": ("propose, or as a second person agree, that it closes as withdrawn", governance.withdraw, ("reason",)),
+    "no-engagement": ("the same, because nobody could be reached", governance.no_engagement, ("reason",)),
+    "lower": ("propose, or as a second person agree, a lower priority", governance.lower_priority, ("to", "reason")),
+}
+
+
+def _govern(options: Namespace, call: Call) -> Answer:
+    _, use_case, needs = GOVERNANCE[options.action]
+    with opened(call) as casebook, casebook.acting() as act:
+        done: dict[str, object] = use_case(act, options.reference, **{need: getattr(options, need) for need in needs})
+    return Answer(data=done, lines=[f"{key}: {value}" for key, value in done.items()])
+
+
+def _import(options: Namespace, call: Call) -> Answer:
+    with opened(call) as casebook:
+        with casebook.store.session() as session:
+            Act(session=session, actor=casebook.actor, now=datetime.min).allowed(Command.IMPORT_APPLICATIONS)
+        imported = intake.import_file(casebook.store, casebook.actor, options.file)
+    rejected = [rejection.as_json() for rejection in imported.rejected]
+    data = {
+        "accepted": imported.accepted,
+        "unchanged": imported.unchanged,
+        "rejected": rejected,
+        "ignored_columns": imported.ignored_columns,
+    }
+    lines = [f"accepted {len(imported.accepted)}, unchanged {len(imported.unchanged)}, rejected {len(rejected)} faults"]
+    lines += [f"line {each.line}, {each.column}: {each.message} [{each.code}]" for each in imported.rejected]
+    if imported.ignored_columns:
+        lines.append(f"ignored columns: {', '.join(imported.ignored_columns)}")
+    return Answer(data=data, lines=lines, exit_code=1 if rejected else 0)
+
+
+def _list(options: Namespace, call: Call) -> Answer:
+    with opened(call) as casebook, casebook.acting() as act:
+        rows = viewing.listing(act, stage=options.stage, overdue=options.overdue)
+    return Answer(data=rows, lines=[_line(row) for row in rows] or ["no applications"])
+
+
+def _line(row: dict[str, object]) -> str:
+    waiting = ", ".join(row["waiting_for"]) if row["waiting_for"] else "-"  # type: ignore[arg-type]
+    late = "  OVERDUE" if row["overdue"] else ""
+    return f"{row['reference']}  {row['priority']:<9} {row['stage']:<14} due {row['due_at'] or '-':<25}{late}  {waiting}"
+
+
+def _show(options: Namespace, call: Call) -> Answer:
+    with opened(call) as casebook, casebook.acting() as act:
+        whole = viewing.show(act, options.reference)
+    return Answer(data=whole, lines=list(_page(whole)))
+
+
+def _page(whole: dict[str, object]) -> Iterator[str]:
+    for name, value in whole.items():
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            yield f"\n{name}"
+            for row in value:
+                yield "  " + "  ".join(f"{key}={_plain(held)}" for key, held in row.items() if held not in (None, [], {}))
+        elif value not in (None, [], ""):
+            yield f"{name}: {_plain(value)}"
+
+
+def _plain(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)

@@ -1,0 +1,55 @@
+"""Opens a home for one command: its database, its ledger key, and who is calling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from casebook import settings
+from casebook.casework import staff
+from casebook.casework.acting import Act
+from casebook.cli.answer import Call
+from casebook.domain.actors import Actor
+from casebook.storage import cluster, migrate
+from casebook.storage import session as storage
+from casebook.storage.session import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """A home that is open, and the actor of the call."""
+
+    store: Store
+    actor: Actor
+    server: cluster.Server
+
+    @contextmanager
+    def acting(self) -> Iterator[Act]:
+        """One act in one transaction, committed at the end unless something is raised."""
+        with self.store.session() as session:
+            yield self.act_on(session)
+            session.commit()
+
+    def act_on(self, session: Session) -> Act:
+        """An act of the caller in a session that somebody else commits, or nobody does."""
+        return Act(session=session, actor=self.actor, now=storage.now(session))
+
+
+@contextmanager
+def opened(call: Call) -> Iterator[Opened]:
+    """The casebook of a call's home, started and migrated if need be."""
+    configured = settings.load(call.home)
+    with cluster.database(configured) as server:
+        url = server.url("casebook")
+        migrate.upgrade(url)
+        store = storage.open_store(url, storage.ledger_key(configured.home))
+        try:
+            token = configured.token.get_secret_value() if configured.token else None
+            with store.session() as session:
+                actor = staff.identify(session, call.staff_id, token, storage.now(session))
+            yield Opened(store=store, actor=actor, server=server)
+        finally:
+            store.engine.dispose()

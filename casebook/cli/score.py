@@ -1,0 +1,55 @@
+"""`casebook score FILE.json`: how a subject's history weighs, with every reason; touches no database."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from casebook import clock
+from casebook.cli.answer import Answer, Call
+from casebook.domain.risk_inputs import ScoreInputs
+from casebook.domain.risk_scoring import Score, score
+from casebook.domain.subject_records import InputError
+from casebook.errors import UnreadableFile, WrongUsage
+from casebook.policies import risk_model
+
+if TYPE_CHECKING:
+    import argparse
+
+LONDON = ZoneInfo("Europe/London")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE.json", help="today, subject_records, instrument and so on")
+    parser.add_argument("--model", default=risk_model.CURRENT, help="default: %(default)s")
+    parser.set_defaults(handler=run)
+
+
+def run(options: argparse.Namespace, call: Call) -> Answer:  # noqa: ARG001 - every handler is called alike
+    try:
+        inputs = ScoreInputs.from_dict(_read(options.file), today=clock.now().astimezone(LONDON).date())
+    except InputError as error:
+        raise WrongUsage(str(error), error.code) from None
+    result = score(inputs, risk_model.load(options.model))
+    return Answer(data=result.to_dict(), lines=_lines(result))
+
+
+def _read(path: Path) -> object:
+    try:
+        return json.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError:
+        raise UnreadableFile("the file cannot be opened") from None
+    except (ValueError, RecursionError):
+        raise UnreadableFile("the file is not JSON in UTF-8", "not_json") from None
+
+
+def _lines(result: Score) -> list[str]:
+    return [
+        f"{result.band.replace('_', ' ')}, priority {result.priority}, score {result.score:g}",
+        *(f"  {each.value:8.4f}  {each.factor.replace('_', ' ')}: {each.reason}" for each in result.contributions),
+        *(["not known:"] if result.uncertainty else []),
+        *(f"  {each}" for each in result.uncertainty),
+        "the priority: " + "; ".join(result.priority_reasons),
+    ]

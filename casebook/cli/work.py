@@ -1,0 +1,97 @@
+"""`casebook work`: the queue, claiming, doing, and what an answer must look like."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from casebook.casework import answers, work
+from casebook.cli.answer import Answer, Call
+from casebook.cli.opening import opened
+from casebook.domain.vocabulary import Role, WorkKind
+from casebook.errors import InvalidAnswer, UnreadableFile
+from casebook.storage.tables import WorkItem
+
+
+def configure(parser: ArgumentParser) -> None:
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="the queue, in the order to work it")
+    listing.add_argument("--role", type=Role, metavar="ROLE", help="what waits for one role")
+    listing.add_argument("--mine", action="store_true", help="only what I claimed or what is reserved for me")
+    listing.set_defaults(handler=_list)
+    claim = actions.add_parser("claim", help="take an item for yourself")
+    claim.add_argument("item")
+    claim.set_defaults(handler=_claim)
+    do = actions.add_parser("do", help="answer an item from a JSON file (- for standard input)")
+    do.add_argument("item")
+    do.add_argument("--file", required=True, type=Path, metavar="ANSWER.json")
+    do.set_defaults(handler=_do)
+    schema = actions.add_parser("schema", help="the JSON schema of an answer")
+    schema.add_argument("kind", type=WorkKind)
+    schema.set_defaults(handler=_schema)
+
+
+def _list(options: Namespace, call: Call) -> Answer:
+    with opened(call) as casebook, casebook.acting() as act:
+        items = [_item(item, overdue=item.due_at is not None and item.due_at < act.now) for item in work.queue(act, role=options.role, mine=options.mine)]  # fmt: skip  # noqa: E501
+    return Answer(data=items, lines=[_line(item) for item in items] or ["nothing waits"])
+
+
+def _claim(options: Namespace, call: Call) -> Answer:
+    with opened(call) as casebook, casebook.acting() as act:
+        item = work.claim(act, options.item)
+    return Answer(data=_item(item), lines=[f"{item.kind} of {item.reference} is yours"])
+
+
+def _do(options: Namespace, call: Call) -> Answer:
+    answer = _read(options.file)
+    with opened(call) as casebook, casebook.acting() as act:
+        item = work.do(act, options.item, answer)
+    return Answer(data=_item(item), lines=[f"{item.kind} of {item.reference} is done"])
+
+
+def _schema(options: Namespace, _call: Call) -> Answer:
+    schema = answers.schema(options.kind).model_json_schema()
+    return Answer(data=schema, lines=[json.dumps(schema, indent=2, ensure_ascii=False)])
+
+
+def _read(path: Path) -> object:
+    try:
+        text = sys.stdin.read() if str(path) == "-" else path.read_text("utf-8")
+    except OSError as error:
+        raise UnreadableFile(f"{path.name}: {error.strerror or 'cannot be opened'}", "no_such_file") from None
+    except UnicodeDecodeError:
+        raise InvalidAnswer("the answer is not UTF-8 text") from None
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise InvalidAnswer(f"the answer is not JSON: {getattr(error, 'msg', 'it cannot be read')}") from None
+
+
+def _item(item: WorkItem, *, overdue: bool = False) -> dict[str, object]:
+    return {
+        "item": item.id,
+        "reference": item.reference,
+        "kind": item.kind,
+        "stage": item.stage,
+        "role": item.role,
+        "owner": item.owner,
+        "priority": item.priority,
+        "due_at": item.due_at.isoformat() if item.due_at else None,
+        "overdue": overdue,
+        "escalation_level": item.escalation_level,
+        "subject": item.subject,
+        "opened_at": item.opened_at.isoformat(),
+        "done_at": item.done_at.isoformat() if item.done_at else None,
+        "done_by": item.done_by,
+    }
+
+
+def _line(item: dict[str, object]) -> str:
+    late = "OVERDUE" if item["overdue"] else ""
+    return (
+        f"{item['item']}  {item['priority']:<9} {item['kind']:<24} {item['reference'] or '-'}"
+        f"  due {item['due_at'] or '-'}  {late}  {item['owner'] or ''}"
+    )

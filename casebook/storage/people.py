@@ -1,0 +1,28 @@
+"""Who did what on an application: the questions that keep people apart and that a look-back asks."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, union
+from sqlalchemy.orm import Session
+
+from casebook.storage.tables import Assurance, Candidate, LedgerEntry, Search
+
+
+def researchers_of(session: Session, reference: str) -> frozenset[str]:
+    """Everyone who returned a search, reviewed a candidate or signed the identity of an application."""
+    query = union(
+        select(Search.returned_by).where(Search.reference == reference, Search.returned_by.is_not(None)),
+        select(Candidate.reviewed_by).where(Candidate.reference == reference, Candidate.reviewed_by.is_not(None)),
+        select(Assurance.signed_by).where(Assurance.reference == reference, Assurance.kind == "identity"),
+    )
+    return frozenset(who for who in session.scalars(query) if not who.startswith("system:"))
+
+
+def touched_by(session: Session, staff_id: str) -> list[str]:
+    """References of every application on which somebody acted, in the ledger's own words; views do not count."""
+    query = (
+        select(LedgerEntry.chain)
+        .where(LedgerEntry.actor == staff_id, LedgerEntry.chain != "house", LedgerEntry.event != "personal_detail_viewed")
+        .distinct()
+    )
+    return sorted(session.scalars(query))
