@@ -37,14 +37,13 @@ class PersonRows:
 def read(path: Path, id_column: str) -> PersonRows:
     """Raises UnreadableFile if there is no header or no column of ids."""
     lines = _lines(path)
-    first = next(lines, "")
-    header = [name.strip() for name in next(csv.reader([first]), [])]
+    header = [name.strip().lower() for name in next(csv.reader([next(lines, "")]), [])]
+    if not header:
+        raise UnreadableFile(f"{path.name} is empty: a header row is needed", "no_header")
     if id_column not in header:
-        raise UnreadableFile(f"{path.name} has no column {id_column}")
+        raise UnreadableFile(f"{path.name} lacks the column {id_column}", "missing_column")
     known = {id_column, *COLUMNS, *UNREAD}
-    if len(set(header) & known) < sum(name in known for name in header):
-        raise UnreadableFile(f"{path.name} has a column twice")
-    rows = PersonRows(ignored_columns=[name for name in header if name not in known], chunks=iter(()))
+    rows = PersonRows(ignored_columns=[name for name in header if name and name not in known], chunks=iter(()))
     rows.chunks = _chunks(_landed(lines, header, id_column, rows.rejected))
     return rows
 
@@ -54,7 +53,7 @@ def _lines(path: Path) -> Iterator[str]:
         with path.open(encoding="utf-8-sig", errors="surrogateescape") as file:
             yield from file
     except OSError as error:
-        raise UnreadableFile(f"{path.name} cannot be read: {error.strerror}") from None
+        raise UnreadableFile(f"{path.name} cannot be read: {error.strerror}", "no_such_file") from None
 
 
 def _landed(lines: Iterator[str], header: list[str], id_column: str, rejected: list[Rejected]) -> Iterator[list[str]]:

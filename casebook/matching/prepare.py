@@ -1,0 +1,156 @@
+"""Turns person rows into the columns the model compares and the keys by which candidates are found.
+
+One definition in DuckDB's SQL serves files of a million rows and a single search alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from casebook.domain import identifiers
+from casebook.matching import names
+from casebook.matching.person_rows import COLUMNS
+
+if TYPE_CHECKING:
+    import duckdb
+
+TEXTS = pa.list_(pa.string())
+
+# words that stand in so many addresses that they tell nothing
+ADDRESS_NOISE = tuple(
+    name
+    for line in (
+        "STREET ST ROAD RD AVENUE AVE LANE LN CLOSE DRIVE DR CRESCENT PLACE PL COURT CT GARDENS TERRACE WAY",
+        "FLAT APARTMENT APT UNIT FLOOR HOUSE THE OF UK ENGLAND WALES UNITED KINGDOM",
+    )
+    for name in line.split()
+)
+
+# row columns -> compared columns; the joined tables hold what `look_up` makes of each distinct cell
+PREPARED = f"""
+select
+    row.unique_id, 'TABLE' as source_dataset, row.id,
+    g.joined as forename, f.joined as surname,
+    g.roots as forename_roots, f.roots as surname_roots,
+    coalesce(m.forms, []) as middle,
+    list_distinct(coalesce(g.forms, []) || coalesce(m.forms, []) || coalesce(a.given_forms, [])) as given_all,
+    list_distinct(coalesce(f.forms, []) || coalesce(a.family_forms, [])) as family_all,
+    list_distinct(coalesce(g.roots, []) || coalesce(m.forms, []) || coalesce(a.given_roots, [])) as given_roots,
+    list_distinct(coalesce(f.roots, []) || coalesce(a.family_roots, [])) as family_roots,
+    coalesce(a.family_forms, []) as alias_surnames,
+    d.canonical as dob,
+    try_cast(d.canonical[1:4] as smallint) as dob_year,
+    try_cast(d.canonical[6:7] as tinyint) as dob_month,
+    try_cast(d.canonical[9:10] as tinyint) as dob_day,
+    case lower(row.sex) when 'f' then 'f' when 'female' then 'f' when 'm' then 'm' when 'male' then 'm' end as sex,
+    pc.postcode,
+    case when regexp_full_match(pc.postcode, '{identifiers.POSTCODE.pattern}') then pc.postcode[:-4] end as outward,
+    nullif(ad.address, '') as address,
+    list_distinct([word for word in string_split(ad.address, ' ') if word not in {ADDRESS_NOISE}])
+        as address_words,
+    p.canonical as pnc_id, c.canonical as cro
+from ROWS as row
+    left join ROWS_forename as g on row.forename = g.text
+    left join ROWS_surname as f on row.surname = f.text
+    left join ROWS_middle_names as m on row.middle_names = m.text
+    left join ROWS_aliases as a on row.aliases = a.text
+    left join ROWS_dob as d on row.dob = d.text
+    left join ROWS_pnc_id as p on row.pnc_id = p.text
+    left join ROWS_cro as c on row.cro = c.text,
+    lateral (select case when squeezed not in {tuple(sorted(identifiers.NO_POSTCODE))} then squeezed end as postcode
+        from (select nullif(regexp_replace(upper(row.postcode), '[^A-Z0-9]', '', 'g'), '') as squeezed)) as pc,
+    lateral (select trim(regexp_replace(upper(strip_accents(row.address)), '[^A-Z0-9]+', ' ', 'g')) as address) as ad
+"""
+
+# Two records are compared if they share any one of these keys. Each single field is a key of its own; the pairs of
+# fields tolerate a slip in one of the two: no field, and no common pair of fields, can hide a person by being wrong.
+_NAMES = "(given_all || family_all)"
+KEYS = f"""list_distinct(flatten([
+    ['name:' || n for n in {_NAMES}],
+    flatten([['both:' || least(g, s) || '~' || greatest(g, s) for s in family_roots] for g in given_roots]),
+    ['year:' || n || dob_year for n in {_NAMES}],
+    ['year+month:' || n || dob_year || '-' || dob_month for n in {_NAMES}],
+    ['month+day:' || n || dob_month || '-' || dob_day for n in {_NAMES}],
+    ['year+day:' || n || dob_year || '-' || dob_day for n in {_NAMES}],
+    ['area:' || n || outward for n in {_NAMES}],
+    flatten([['initial:' || s || g[1] for g in given_all] for s in family_all]),
+    flatten([['forename end:' || s || g[-2:] for g in given_all] for s in family_all]),
+    flatten([['surname start:' || g || s[:2] for g in given_all] for s in family_all]),
+    flatten([['surname end:' || g || s[-2:] for g in given_all] for s in family_all]),
+    flatten([['surname ends:' || g || s[1] || s[-1] for g in given_all] for s in family_all]),
+    ['born:' || dob_year || '-' || least(dob_month, dob_day) || '-' || greatest(dob_month, dob_day)],
+    ['postcode:' || postcode],
+    ['house:' || h for h in regexp_extract_all(address, '[0-9]+[A-Z]? [A-Z]{{2,}}')],
+    ['pnc:' || pnc_id],
+    ['cro:' || cro]
+]))"""
+
+
+def prepare(con: duckdb.DuckDBPyConnection, rows: str, table: str, *, this_year: int) -> None:
+    """Create `table` (the columns of PREPARED) from the table `rows` that `load_rows` made."""
+    look_up(con, rows, this_year=this_year)
+    con.execute(f"create or replace table {table} as " + PREPARED.replace("ROWS", rows).replace("TABLE", table))
+
+
+def load_rows(con: duckdb.DuckDBPyConnection, table: str, chunks: Iterable[list[list[str]]]) -> None:
+    """Create `table` of raw rows: unique_id (1..n in file order), line, id, and the cells of COLUMNS."""
+    raw = pa.schema([(name, pa.string()) for name in ("line", "id", *COLUMNS)])
+    con.register("chunks", pa.RecordBatchReader.from_batches(raw, (pa.record_batch(chunk, raw) for chunk in chunks)))
+    con.execute(
+        f"""create or replace table {table} as
+        select row_number() over () as unique_id, line::integer as line, * exclude (line) from chunks"""
+    )
+    con.unregister("chunks")
+
+
+def look_up(con: duckdb.DuckDBPyConnection, rows: str, *, this_year: int) -> None:
+    """Clean each distinct cell once: tables `rows`_COLUMN from the raw text to what it means."""
+    name = {"joined": pa.string(), "forms": TEXTS, "roots": TEXTS}
+    alias = {"given_forms": TEXTS, "given_roots": TEXTS, "family_forms": TEXTS, "family_roots": TEXTS}
+    code = {"canonical": pa.string(), "fault": pa.string()}
+    tables: dict[str, tuple[dict[str, pa.DataType], Callable[[str], tuple[object, ...]]]] = {
+        "forename": (name, lambda text: _name(names.given(text))),
+        "surname": (name, lambda text: _name(names.family(text))),
+        "middle_names": ({"forms": TEXTS}, lambda text: (names.middle(text),)),
+        "aliases": (alias, _aliases),
+        "dob": (code, lambda text: date_of_birth(text, this_year)),
+        "pnc_id": (code, lambda text: _identifier(identifiers.check_pnc(text, this_year))),
+        "cro": (code, lambda text: _identifier(identifiers.check_cro(text))),
+    }
+    for column, (fields, meaning) in tables.items():
+        cells = con.execute(f"select distinct {column} from {rows} where {column} <> ''").fetchall()
+        found = pa.Table.from_pylist(
+            [dict(zip(("text", *fields), (text, *meaning(text)), strict=True)) for (text,) in cells],
+            pa.schema({"text": pa.string(), **fields}),
+        )
+        con.register("found", found)
+        con.execute(f"create or replace table {rows}_{column} as from found")
+        con.unregister("found")
+
+
+def date_of_birth(text: str, this_year: int) -> tuple[str | None, str | None]:
+    """What is compared, and what is wrong with it. An impossible date is a slip in a real one: still compared."""
+    found = identifiers.check_date_of_birth(text, this_year)
+    if found is None:
+        return None, "not_iso_8601"
+    if found.reason == "impossible_date" and len(found.value.strip()) == len("YYYY-MM-DD"):
+        return found.value.strip(), found.reason
+    return found.canonical, None if found.reason == "filler" else found.reason
+
+
+def _identifier(found: identifiers.Identifier | None) -> tuple[str | None, str | None]:
+    if found is None:
+        return None, "unrecognised"
+    return found.canonical, None if found.reason == "filler" else found.reason
+
+
+def _name(name: names.Name) -> tuple[object, ...]:
+    return name.joined, name.forms, name.roots
+
+
+def _aliases(text: str) -> tuple[object, ...]:
+    found = names.aliases(text)
+    return found.given.forms, found.given.roots, found.family.forms, found.family.roots
