@@ -44,7 +44,7 @@ OWNERS = {
 }
 # how matters of a kind end
 OUTCOMES = {
-    "conviction": ("Community order", "Suspended sentence", "Fine", "Imprisonment 18 months", "Imprisonment 3 years"),
+    "conviction": ("Community order", "Suspended sentence", "Fine", "Imprisonment 6 months", "Imprisonment 18 months"),
     "caution": ("Simple caution", "Conditional caution"),
     "charge": ("Awaiting trial", "Discontinued", "Not guilty verdict"),
     "arrest": ("Released under investigation", "Released on bail", "Refused charge"),
@@ -67,6 +67,11 @@ HOLDS = {
 SPOKEN_OF = {"order": ORDERS, "non_crime_incident": INCIDENTS, "intelligence": INTELLIGENCE}
 # what may be said of a source's records of an offence: incidents, intelligence and orders are in words
 CHARGES = {source: tuple(kind for kind in kinds if kind not in SPOKEN_OF) for source, kinds in HOLDS.items()}
+NO_VICTIM = {offence.code for offence in APART}
+SENTENCES = {
+    offence.code: ("Imprisonment 18 months", "Imprisonment 3 years", "Imprisonment 6 years") for offence in GRAVE
+}
+SENTENCES |= {offence.code: ("Fine", "Community order", "Conditional discharge") for offence in APART}
 LEVELS = {"grave": GRAVE, "serious": SERIOUS, "slight": SLIGHT, "apart": APART, "public": PUBLIC_VIOLENCE}
 LIKELY = ("slight",) * 9 + ("apart",) * 8 + ("serious",) * 6 + ("public",) * 4 + ("grave",) * 2
 
@@ -85,6 +90,7 @@ def record(
     """One record; what is not said is drawn as the source would have it."""
     kind = kind or pick(rng, HOLDS[source] if offence is None else CHARGES[source])
     what = of_its_time(offence or pick(rng, SPOKEN_OF.get(kind) or LEVELS[pick(rng, LIKELY)]), on.year)
+    victim = NOBODY if what.code in NO_VICTIM else victim
     issued[f"{source}.records"] += 1
     graded = kind == "intelligence"
     return RecordRow(
@@ -95,7 +101,7 @@ def record(
         "" if chance(rng, 0.04) else what.code,
         what.text,
         on.isoformat(),
-        pick(rng, OUTCOMES[kind]),
+        pick(rng, SENTENCES.get(what.code, OUTCOMES[kind]) if kind == "conviction" else OUTCOMES[kind]),
         victim.person_id,
         victim.relationship,
         ";".join(what.flags),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from casebook.demo.failures import ADMINISTRATIVE, SERVICE, later_serious_record
 from casebook.demo.lists import Past, listed
 from casebook.demo.past_case import Case, Office
-from casebook.demo.sound import SOUND
+from casebook.demo.sound import SOUND, nothing_held
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -60,7 +60,8 @@ def _planted(rng: Random, n: int) -> Iterator[Callable[[Office], list[Case]]]:
     yield from [later_serious_record] * max(1, round(n * LATER_SHARE))
     for mode, spoil in ADMINISTRATIVE.items():
         for _ in range(max(1, round(n * ADMINISTRATIVE_SHARE[mode]))):
-            yield _spoilt(rng.choice(SOUND), spoil)
+            # an unknown outcome about somebody with a history is no mere matter of paper: it is planted apart
+            yield _spoilt(nothing_held if mode == "outcome_unknown" else rng.choice(SOUND), spoil)
 
 
 def _spoilt(
