@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casebook.storage.tables.base import Base, Json, JsonList
@@ -29,6 +29,10 @@ class SourcePerson(Base):
     """A version of one person of an extract; a search keeps the version it saw."""
 
     __tablename__ = "source_person"
+    __table_args__ = (
+        Index("ix_source_person_current", "source", "person_id", unique=True, postgresql_where=text("until IS NULL")),
+        Index("ix_source_person_keys", "keys", postgresql_using="gin", postgresql_where=text("until IS NULL")),
+    )
     ledgered = False  # a million rows at once: the extract's digest stands for them
     personal = ("forename", "middle_names", "surname", "aliases", "dob", "address", "postcode", "pnc_id", "cro")
 
@@ -47,13 +51,18 @@ class SourcePerson(Base):
     postcode: Mapped[str | None]
     pnc_id: Mapped[str | None]
     cro: Mapped[str | None]
+    keys: Mapped[list[int]] = mapped_column(ARRAY(Integer))  # under which a search finds them, see sources/keys.py
+    digest: Mapped[int] = mapped_column(BigInteger)  # of the row as loaded: an equal row is no new version
 
 
 class SourceRecord(Base):
     """A version of one record of an extract."""
 
     __tablename__ = "source_record"
-    __table_args__ = (Index("ix_source_record_person", "source", "person_id"),)
+    __table_args__ = (
+        Index("ix_source_record_current", "source", "record_id", unique=True, postgresql_where=text("until IS NULL")),
+        Index("ix_source_record_person", "source", "person_id"),
+    )
     ledgered = False
     personal = ("offence_text", "victim_id")
 
@@ -75,6 +84,7 @@ class SourceRecord(Base):
     source_evaluation: Mapped[str | None]
     intelligence_assessment: Mapped[str | None]
     handling: Mapped[str | None]
+    digest: Mapped[int] = mapped_column(BigInteger)
 
 
 class Search(Base):

@@ -131,8 +131,12 @@ def upgrade() -> None:
     sa.Column('postcode', sa.Text(), nullable=True),
     sa.Column('pnc_id', sa.Text(), nullable=True),
     sa.Column('cro', sa.Text(), nullable=True),
+    sa.Column('keys', sa.ARRAY(sa.Integer()), nullable=False),
+    sa.Column('digest', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_source_person'))
     )
+    op.create_index('ix_source_person_current', 'source_person', ['source', 'person_id'], unique=True, postgresql_where=sa.text('until IS NULL'))
+    op.create_index('ix_source_person_keys', 'source_person', ['keys'], unique=False, postgresql_using='gin', postgresql_where=sa.text('until IS NULL'))
     op.create_table('source_record',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('source', sa.Text(), nullable=False),
@@ -152,8 +156,10 @@ def upgrade() -> None:
     sa.Column('source_evaluation', sa.Text(), nullable=True),
     sa.Column('intelligence_assessment', sa.Text(), nullable=True),
     sa.Column('handling', sa.Text(), nullable=True),
+    sa.Column('digest', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_source_record'))
     )
+    op.create_index('ix_source_record_current', 'source_record', ['source', 'record_id'], unique=True, postgresql_where=sa.text('until IS NULL'))
     op.create_index('ix_source_record_person', 'source_record', ['source', 'person_id'], unique=False)
     op.create_table('staff',
     sa.Column('id', sa.Text(), nullable=False),
