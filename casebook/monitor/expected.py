@@ -1,0 +1,192 @@
+"""What was to be expected of a case: simple logistic models, refitted, calibrated, blind to the person they judge.
+
+Two sets of features, because two things are judged. Deciding is judged given what was found. Researching is judged by
+facts fixed before the researcher touched the case: nothing that the judged person entered may enter it, or a finding
+that was missed explains itself away. Functions on data frames; one row per case.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from casebook.domain.decision_monitor import Channel, pooled_rate
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+
+# the columns each model may see; `decider` and `happened` stand beside them in a frame
+FEATURES: Mapping[Channel, tuple[str, ...]] = {
+    Channel.DECISION: ("findings", "band", "route"),
+    Channel.YIELD: ("route", "applicant", "immediate_danger", "relationship", "b_age", "b_sex", "proposed_matches"),
+}
+FEWEST_FOR_A_MODEL = 50  # rows; below it everybody is expected to do as the others' rate
+RIDGE = 1.0  # penalty on standardised coefficients where plain maximum likelihood does not settle
+LARGEST_LOG_ODDS = 15.0  # a coefficient beyond this is separation, not evidence
+TENTHS = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Design:
+    """How a frame becomes numbers: a level of a category, or a standardised number, per column."""
+
+    levels: Mapping[str, tuple[str, ...]]  # without the commonest, which is the baseline
+    numbers: Mapping[str, tuple[float, float]]  # mean and standard deviation
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        coded = [f"{column}={level}" for column, levels in self.levels.items() for level in levels]
+        return ("intercept", *coded, *self.numbers)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    design: Design
+    coefficients: Mapping[str, float]  # log odds; explains itself by name
+    fitted_on: int
+    penalised: bool  # plain maximum likelihood did not settle (separation, too few cases)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calibration:
+    """Of probabilities against what happened. 0 and 1 are the perfect intercept and slope; None cannot be estimated."""
+
+    cases: int
+    intercept: float | None
+    slope: float | None
+    brier: float | None
+    tenths: tuple[tuple[int, float, float], ...]  # cases, mean expected, rate observed; by rising expectation
+
+
+def fit(frame: pd.DataFrame, *, features: Sequence[str], happened: str = "happened") -> Model:
+    """Maximum likelihood; a ridge penalty where that does not settle. Missing values are a level of their own."""
+    design = design_of(frame, features)
+    matrix, outcome = matrix_of(frame, design), frame[happened].to_numpy(dtype=np.float64)
+    plain = maximum_likelihood(matrix, outcome)
+    found = plain if plain is not None else ridge(matrix, outcome)
+    return Model(
+        design=design,
+        coefficients=dict(zip(design.names, (float(each) for each in found), strict=True)),
+        fitted_on=len(frame),
+        penalised=plain is None,
+    )
+
+
+def predict(model: Model, frame: pd.DataFrame) -> Floats:
+    """Probabilities, always strictly between 0 and 1."""
+    return logistic(matrix_of(frame, model.design) @ np.array(list(model.coefficients.values())))
+
+
+def expected_by_others(
+    frame: pd.DataFrame, *, features: Sequence[str], decider: str = "decider", happened: str = "happened"
+) -> pd.Series[float]:
+    """For each row, the probability from a model fitted without any row of that row's decider; NaN if there is none.
+
+    With too few rows of others for a model, the others' rate.
+    """
+    expected = frame[decider].map(lambda _: math.nan).astype(float)
+    for name in frame[decider].unique():
+        own = frame[decider] == name
+        others = frame[~own]
+        if len(others) >= FEWEST_FOR_A_MODEL and 0 < others[happened].mean() < 1:
+            expected[own] = predict(fit(others, features=features, happened=happened), frame[own])
+        elif (rate := pooled_rate(bool(each) for each in others[happened])) is not None:
+            expected[own] = rate
+    return expected
+
+
+def calibration(expected: Sequence[float] | Floats, happened: Sequence[bool] | NDArray[np.bool_]) -> Calibration:
+    """Intercept (with slope 1), slope, Brier score and a table by tenths; Cox 1958, Steyerberg 2019 chapter 15."""
+    p, y = np.asarray(expected, dtype=np.float64), np.asarray(happened, dtype=np.float64)
+    if not len(p):
+        return Calibration(cases=0, intercept=None, slope=None, brier=None, tenths=())
+    log_odds = np.log(np.clip(p, 1e-9, 1 - 1e-9) / np.clip(1 - p, 1e-9, 1 - 1e-9))
+    one = np.ones((len(p), 1))
+    shift = maximum_likelihood(one, y, offset=log_odds)
+    line = maximum_likelihood(np.column_stack([one, log_odds]), y) if np.ptp(log_odds) > 0 else None
+    groups = [each for each in np.array_split(np.argsort(p, kind="stable"), TENTHS) if len(each)]
+    return Calibration(
+        cases=len(p),
+        intercept=None if shift is None else float(shift[0]),
+        slope=None if line is None else float(line[1]),
+        brier=float(np.mean((p - y) ** 2)),
+        tenths=tuple((len(each), float(p[each].mean()), float(y[each].mean())) for each in groups),
+    )
+
+
+def design_of(frame: pd.DataFrame, features: Sequence[str]) -> Design:
+    levels, numbers = dict[str, tuple[str, ...]](), dict[str, tuple[float, float]]()
+    for column in features:
+        values = frame[column]
+        if is_number(values):
+            spread = float(values.std(ddof=0))
+            if spread > 0:
+                numbers[column] = (float(values.mean()), spread)
+        if not is_number(values) or values.isna().any():
+            levels[column] = tuple(sorted(as_levels(values).value_counts().index[1:]))
+    return Design(levels=levels, numbers=numbers)
+
+
+def is_number(values: pd.Series[Any]) -> bool:
+    return values.dtype.kind in "iuf"
+
+
+def as_levels(values: pd.Series[Any]) -> pd.Series[str]:
+    """Text; missing is a level too. Of a number only whether it is known."""
+    if is_number(values):
+        return values.isna().map({True: "unknown", False: "known"})
+    return values.astype("object").where(values.notna(), "unknown").astype(str)
+
+
+def matrix_of(frame: pd.DataFrame, design: Design) -> Floats:
+    """A level that the model never met counts as the baseline, a missing number as the mean."""
+    columns: list[Floats] = [np.ones(len(frame))]
+    for column, levels in design.levels.items():
+        words = as_levels(frame[column])
+        columns += [np.asarray(words == level, dtype=np.float64) for level in levels]
+    for column, (mean, spread) in design.numbers.items():
+        columns.append(((frame[column] - mean) / spread).fillna(0.0).to_numpy(dtype=np.float64))
+    return np.column_stack(columns)
+
+
+def maximum_likelihood(matrix: Floats, outcome: Floats, *, offset: Floats | None = None) -> Floats | None:
+    """None where it does not settle: separation, a singular design, only one outcome."""
+    from statsmodels.genmod.families import Binomial  # noqa: PLC0415 - a second to import, and only models need it
+    from statsmodels.genmod.generalized_linear_model import GLM  # noqa: PLC0415 - as above
+
+    if len(np.unique(outcome)) < 2 or np.linalg.matrix_rank(matrix) < matrix.shape[1]:  # noqa: PLR2004 - one of each
+        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # separation is told by the coefficients below
+        model = GLM(outcome, matrix, family=Binomial(), offset=offset)  # type: ignore[no-untyped-call]
+        fitted = model.fit(maxiter=100)  # type: ignore[no-untyped-call]
+    found = np.asarray(fitted.params, dtype=np.float64)
+    settled = bool(fitted.converged) and bool(np.all(np.abs(found) < LARGEST_LOG_ODDS))
+    return found if settled else None
+
+
+def ridge(matrix: Floats, outcome: Floats) -> Floats:
+    """Newton's method on the penalised likelihood; the intercept is hardly penalised, so that the rate is kept."""
+    penalty = np.full(matrix.shape[1], RIDGE)
+    penalty[0] = 0.01
+    found = np.zeros(matrix.shape[1])
+    for _ in range(100):
+        p = logistic(matrix @ found)
+        slope = (matrix * (p * (1 - p))[:, None]).T @ matrix + np.diag(penalty)
+        step = np.linalg.solve(slope, matrix.T @ (outcome - p) - penalty * found)
+        found = found + np.clip(step, -1, 1)
+        if np.max(np.abs(step)) < 1e-9:  # noqa: PLR2004 - converged
+            break
+    return found
+
+
+def logistic(log_odds: Floats) -> Floats:
+    return 1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))
