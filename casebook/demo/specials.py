@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from casebook.demo.telling import Row
 
 
+HELD_DETAILS = {"b_surname": "Thistleby", "b_dob": "1990-05-17", "a_phone": "07700 900461"}
+
+
 def _b(scene: Scene, b: Human) -> Row:
     return {**statement(scene.rng, "b", b), "b_dob_certainty": "exact", "b_phone": "", "b_email": ""}
 
@@ -70,11 +73,11 @@ def source_down(scene: Scene) -> Row:
 
 
 def second_identity(scene: Scene) -> Row:
-    """B is filed under what A knows as an alias, day and month the other way round; as given, nobody is there."""
+    """Filed under what A knows as an alias, another birth date and an old address; as given, nobody is there."""
     a, b = scene.pair()
     true = date(1986, 3, 7)
     b = replace(b, sex="m", forename="Liam", middle="", surname="Hartnoll", former="", aliases=(), born=true)
-    b = scene.known(b, GRAVE, sources=("rms", "pnc"))
+    scene.known(replace(b, home=b.former_home), GRAVE, sources=("rms", "pnc"))
     told = replace(b, forename="Lee", surname="Ashdown", born=swapped_day_and_month(scene.rng, true))
     return scene.row(
         a,
@@ -85,16 +88,20 @@ def second_identity(scene: Scene) -> Row:
 
 
 def held(scene: Scene) -> Row:
-    """Half a form: no surname and no birth date for B although it is said to be exact, no way to reach A."""
+    """Half a form: no surname and no birth date for B although it is said to be exact, no way to reach A.
+
+    `HELD_DETAILS` is what A says when asked.
+    """
     a, b = scene.pair()
-    scene.known(b, SLIGHT, sources=("rms",))
-    gaps = {f"b_{column}": "" for column in ("surname", "dob", "address", "postcode")}
+    born = date.fromisoformat(HELD_DETAILS["b_dob"])
+    b = replace(b, sex="m", forename="Corwin", middle="", surname=HELD_DETAILS["b_surname"], aliases=(), born=born)
+    b = scene.known(b, SLIGHT, sources=("rms",))
+    gaps = dict.fromkeys(HELD_DETAILS, "")
     plan = {f"safe_{column}": "" for column in ("channel", "days", "from", "until", "voicemail")}
     return {
         **scene.row(a, _b(scene, b), concern="I would rather explain when we meet."),
         **gaps,
         **plan,
-        "a_phone": "",
         "a_email": "",
     }
 
