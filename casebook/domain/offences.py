@@ -22,13 +22,15 @@ class Grading:
 
 
 def finds(phrase: str, plain: str) -> bool:
-    """Whether the words stand in this order; `strang*` is the start of a word, a lone `*` up to six words of anything."""
+    """Whether the words stand in this order; `strang*` is the start of a word, a lone `*` up to six words."""
     return _pattern(phrase).search(plain) is not None
 
 
 @cache
 def _pattern(phrase: str) -> re.Pattern[str]:
-    parts = (r"(?:\w+ ){0,6}" if word == "*" else re.escape(word).replace(r"\*", r"\w*") + " " for word in phrase.split())
+    parts = (
+        r"(?:\w+ ){0,6}" if word == "*" else re.escape(word).replace(r"\*", r"\w*") + " " for word in phrase.split()
+    )
     return re.compile(r"\b" + "".join(parts))
 
 

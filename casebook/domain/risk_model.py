@@ -49,7 +49,7 @@ class Weights:
     victim: Fact[Mapping[VictimRelationship, float]]
     domestic: Fact[tuple[VictimRelationship, ...]]
     half_life_days: Fact[int]
-    recency_floor: Fact[float]
+    recency_floor: Fact[Mapping[Tier, float]]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,7 +35,7 @@ def phrases() -> tuple[tuple[str, str], ...]:
 
 
 def derive(standing_data: list[dict[str, object]]) -> list[tuple[str, str, str]]:
-    """(code, Home Office class, group) of every notifiable offence, and of the others that the words of their title grade."""
+    """(code, Home Office class, group) of every notifiable offence, and of the others that have a group."""
     rules = {row["class"]: row["group"] for row in rows("offence_classes.csv")}
     by_words = OffenceTable(groups={}, phrases=phrases())
     found = []

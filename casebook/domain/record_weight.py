@@ -1,0 +1,117 @@
+"""What one record weighs: how grave, how sure, against whom and how long ago; and what about it is not known."""
+
+import math
+from dataclasses import dataclass
+from datetime import date
+
+from casebook.domain.offences import UNMAPPED, Basis
+from casebook.domain.risk_model import RiskModel, Shows, Tier
+from casebook.domain.subject_records import SubjectRecord, latest_day
+from casebook.domain.vocabulary import RecordKind, VictimRelationship
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weighed:
+    record: SubjectRecord
+    key: object  # equal keys are one record
+    days_ago: int
+    group: str
+    tier: Tier
+    signs: frozenset[str]  # flags, and what the offence itself proves
+    sure: float  # kind and grading, 0..1
+    weight: float  # sure x victim x recency
+    points: float  # weight x gravity
+    counts: bool  # it says something about the danger of a partner
+    domestic: bool  # the victim was a partner or relative, or nobody says who
+    doubts: tuple[str, ...]
+
+
+def weigh(record: SubjectRecord, place: int, today: date, model: RiskModel) -> Weighed:
+    """`place` keeps records without a number apart."""
+    weights, grading = model.numbers.weights, model.offences.grade(record.offence_code, record.offence_text)
+    group, relationship = model.group(grading.group), record.relationship
+    day, dated = latest_day(record.date, today)
+    days_ago = (today - day).days
+    signs = frozenset(record.flags) & model.numbers.signs.points.value.keys() | frozenset(group.signs)
+    related = relationship in weights.domestic.value
+    counts = group.tier is not Tier.OTHER or bool(signs) or related
+    sure, graded = surety(record, model)
+    recency = max(0.5 ** (days_ago / weights.half_life_days.value), weights.recency_floor.value[group.tier])
+    weight = sure * weights.victim.value[relationship] * recency
+    doubts = (
+        *graded,
+        dated,
+        *_unmapped(grading.basis),
+        *_unlisted(record, model),
+        *_unattributed(record, counts=counts),
+    )
+    return Weighed(
+        record=record,
+        key=record.key or place,
+        days_ago=days_ago,
+        group=grading.group,
+        tier=group.tier,
+        signs=signs,
+        sure=sure,
+        weight=weight,
+        points=weight * gravity(grading.group, model, counts=counts),
+        counts=counts,
+        domestic=related or relationship is VictimRelationship.UNKNOWN,
+        doubts=tuple(doubt for doubt in doubts if doubt),
+    )
+
+
+def gravity(group: str, model: RiskModel, *, counts: bool) -> float:
+    """Rises with the harm days, ever more slowly."""
+    rule, tier = model.numbers.gravity, model.group(group).tier
+    relevance = rule.relevance.value[tier]
+    if counts:  # whatever concerns a partner or bears a sign is as relevant as anything
+        relevance = max(relevance, rule.relevance.value[Tier.HARMFUL])
+    return rule.per_decade.value * math.log10(1 + model.harm_days[group]) * relevance
+
+
+def surety(record: SubjectRecord, model: RiskModel) -> tuple[float, tuple[str, ...]]:
+    """How much the kind of record and, for intelligence, its grading make it count."""
+    weights, kind = model.numbers.weights, record.known_kind
+    base = weights.kind.value[kind or "unknown"]
+    if kind is not RecordKind.INTELLIGENCE:
+        return base, () if kind else ("unknown_kind",)
+    by_source, by_content = weights.source_evaluation.value, weights.intelligence_assessment.value
+    source, content = record.source_evaluation[:1], record.intelligence_assessment[:1].upper()
+    known = source in by_source and content in by_content
+    sure = base * by_source.get(source, by_source["unknown"]) * by_content.get(content, by_content["unknown"])
+    doubtful = "doubtful_intelligence" if sure < model.numbers.pattern.least_weight.value else ""
+    return sure, (doubtful if known else "ungraded_intelligence",)
+
+
+def shown(rule: Shows, history: tuple[Weighed, ...]) -> tuple[Weighed, ...]:
+    """The rows that bear out the rule, or none."""
+    fitting = tuple(each for each in history if _bears(rule, each))
+    wanted = {*rule.signs, *rule.groups}
+    found = {what for each in fitting for what in (*each.signs, each.group) if what in wanted}
+    return fitting if len(found) >= rule.at_least else ()
+
+
+def _bears(rule: Shows, row: Weighed) -> bool:
+    return (
+        row.sure >= rule.least_weight
+        and (not rule.within_days or row.days_ago <= rule.within_days)
+        and (not rule.victims or row.record.relationship in rule.victims)
+        and (row.group in rule.groups or not row.signs.isdisjoint(rule.signs))
+    )
+
+
+def _unmapped(basis: Basis) -> tuple[str, ...]:
+    return {Basis.CODE: (), Basis.TEXT: ("graded_by_text",), Basis.NONE: (f"{UNMAPPED}_offence",)}[basis]
+
+
+def _unlisted(record: SubjectRecord, model: RiskModel) -> tuple[str, ...]:
+    unlisted = set(record.flags) - model.numbers.signs.points.value.keys()
+    return ("unknown_flag" if unlisted else "", "" if record.record_id else "unnumbered_record")
+
+
+def _unattributed(record: SubjectRecord, *, counts: bool) -> tuple[str, ...]:
+    if not counts:
+        return ()
+    nobody = record.relationship is VictimRelationship.UNKNOWN
+    return ("" if record.victim_id else "unknown_victim", "unknown_relationship" if nobody else "")

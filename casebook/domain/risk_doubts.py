@@ -1,0 +1,110 @@
+"""What is not known about a history, listed in plain words. It raises the priority and never lowers it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from casebook.domain.instruments import Reading, printable
+from casebook.domain.record_weight import Weighed
+from casebook.domain.risk_model import RiskModel
+
+WORDS = {
+    "unknown_answer": "without yes or no in the instrument",
+    "unknown_question": "answered that the instrument's form does not have",
+    "unknown_instrument": "the instrument is none of those known",
+    "no_instrument": "no instrument was used",
+    "no_record": "no record about the subject: a nil is not a clearance",
+    "unmapped_offence": "an offence that neither code nor words grade",
+    "graded_by_text": "an offence graded by its words alone",
+    "unknown_kind": "a kind of record that is not known",
+    "unknown_flag": "a flag that is not known",
+    "unknown_date": "no readable date: taken as today",
+    "partial_date": "a date in part: taken as late as it can be",
+    "future_date": "a date after today: taken as today",
+    "unknown_victim": "no victim is named",
+    "unknown_relationship": "nobody says who the victim was to the subject",
+    "ungraded_intelligence": "intelligence without a full grading",
+    "doubtful_intelligence": "intelligence graded so low that it starts no count",
+    "unnumbered_record": "no record number: counted apart from every other",
+    "differing_versions": "versions of one record differ: the graver counts",
+    "unknown_vulnerability": "a vulnerability that no table names",
+    "unknown_circumstance": "a circumstance that no table names",
+    "earlier_applications_unknown": "nobody says whether there were earlier applications",
+    "unknown_input": "something came along that scoring does not know",
+    "unreviewed_candidate": "a possible match that nobody has reviewed",
+    "unreachable_source": "a source that could not be reached",
+    "unsearched_source": "a source that was not searched",
+    "unknown_gap": "something else is still open",
+    "near_threshold": "the unknown answers could lift the count of yes to the form's threshold",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doubt:
+    kind: str
+    about: tuple[str, ...] = ()  # labels, sorted, each once
+    count: int = 1
+
+    @property
+    def told(self) -> str:
+        shown = ", ".join(self.about[:SHOWN]) + (", ..." if len(self.about) > SHOWN else "")
+        number = f" ({self.count})" if self.count > 1 else ""
+        return f"{WORDS[self.kind]}{number}{': ' if shown else ''}{shown}"
+
+
+SHOWN = 8  # labels in one sentence
+
+
+def of_history(history: Sequence[Weighed]) -> Iterable[Doubt]:
+    if not history:
+        yield Doubt(kind="no_record")
+    keys, labels = defaultdict[str, set[object]](set), defaultdict[str, set[str]](set)
+    versions = defaultdict[object, set[str]](set)
+    for each in history:
+        versions[each.key].add(repr(each.record))
+        for doubt in each.doubts:
+            keys[doubt].add(each.key)
+            labels[doubt].add(each.record.label)
+    for key, different in versions.items():
+        if len(different) > 1:
+            keys["differing_versions"].add(key)
+            labels["differing_versions"] |= {each.record.label for each in history if each.key == key}
+    for kind in keys:
+        yield Doubt(kind=kind, about=tuple(sorted(labels[kind])), count=len(keys[kind]))
+
+
+def of_answers(reading: Reading | None) -> Iterable[Doubt]:
+    if reading is None:
+        yield Doubt(kind="no_instrument")
+        return
+    if reading.form is None:
+        yield Doubt(kind="unknown_instrument")
+    if count := reading.unknown_count:
+        topics = (*(each.code for each in reading.unknown), *map(printable, reading.foreign_unknown))
+        yield Doubt(kind="unknown_answer", about=tuple(dict.fromkeys(topics)), count=count)
+    if foreign := (*reading.foreign_yes, *reading.foreign_no, *reading.foreign_unknown):
+        yield Doubt(kind="unknown_question", about=tuple(sorted(set(map(printable, foreign)))), count=len(foreign))
+    high_at = reading.form.high_at.value if reading.form else 0
+    if reading.yes_count < high_at <= reading.yes_count + reading.unknown_count:
+        yield Doubt(kind="near_threshold")
+
+
+def of_person(
+    vulnerabilities: Sequence[str], circumstances: Sequence[str], earlier: int | None, model: RiskModel
+) -> Iterable[Doubt]:
+    if unknown := set(vulnerabilities) - model.numbers.person_at_risk.vulnerabilities.value.keys():
+        yield Doubt(kind="unknown_vulnerability", count=len(unknown))
+    if unknown := set(circumstances) - model.numbers.signs.circumstances.value.keys():
+        yield Doubt(kind="unknown_circumstance", count=len(unknown))
+    if earlier is None:
+        yield Doubt(kind="earlier_applications_unknown")
+
+
+def of_gaps(gaps: Sequence[str], unread: int) -> Iterable[Doubt]:
+    """What the search left open, once for each."""
+    open_kinds = {"unreviewed_candidate", "unreachable_source", "unsearched_source"}
+    kinds = [each if each in open_kinds else "unknown_gap" for each in gaps]
+    for kind in sorted(set(kinds)):
+        yield Doubt(kind=kind, count=kinds.count(kind))
+    if unread:
+        yield Doubt(kind="unknown_input", count=unread)
