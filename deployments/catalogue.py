@@ -1,0 +1,106 @@
+"""What can be run: the deployments, the pool and queues they wait in, and the command that makes Prefect know them."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from prefect import Flow
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import WorkPoolCreate, WorkPoolUpdate
+from prefect.client.schemas.schedules import CronSchedule
+from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
+from prefect.types.entrypoint import EntrypointType
+
+from deployments import automations
+from deployments.warm_worker import WarmWorker
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from prefect.client.orchestration import PrefectClient
+
+POOL = "casebook"
+QUEUES = {"urgent": 1, "standard": 10, "sweep": 20}  # a lower number is served first
+ZONE = "Europe/London"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One deployment. `flow` is a module entrypoint: a file entrypoint would load our modules a second time."""
+
+    flow: str
+    name: str
+    description: str
+    queue: str = "standard"
+    tags: tuple[str, ...] = ()
+    cron: str | None = None  # in Europe/London
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+CATALOGUE: tuple[Entry, ...] = ()
+
+
+async def register(entries: Sequence[Entry], *, pool: str = POOL, worker_type: str = WarmWorker.type) -> None:
+    """Bring the server in line with the catalogue. May be run again at any time."""
+    async with get_client() as client:
+        await _pool(client, pool, worker_type)
+        await _queues(client, pool)
+        await automations.register(client)
+    for entry in entries:
+        await _deploy(entry, pool)
+
+
+async def _pool(client: PrefectClient, pool: str, worker_type: str) -> None:
+    template = WarmWorker.get_default_base_job_template() if worker_type == WarmWorker.type else None
+    try:
+        await client.create_work_pool(WorkPoolCreate(name=pool, type=worker_type, base_job_template=template or {}))
+    except ObjectAlreadyExists:
+        if template:
+            await client.update_work_pool(pool, WorkPoolUpdate(base_job_template=template))
+
+
+async def _queues(client: PrefectClient, pool: str) -> None:
+    for name, priority in QUEUES.items():
+        try:
+            queue = await client.read_work_queue_by_name(name, work_pool_name=pool)
+        except ObjectNotFound:
+            await client.create_work_queue(name=name, priority=priority, work_pool_name=pool)
+        else:
+            if queue.priority != priority:
+                await client.update_work_queue(queue.id, priority=priority)
+
+
+async def _deploy(entry: Entry, pool: str) -> None:
+    deployment = await load(entry.flow).ato_deployment(
+        name=entry.name,
+        description=entry.description,
+        tags=list(entry.tags),
+        parameters=dict(entry.parameters),
+        schedule=CronSchedule(cron=entry.cron, timezone=ZONE) if entry.cron else None,
+        work_pool_name=pool,
+        work_queue_name=entry.queue,
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    )
+    await deployment.aapply()
+
+
+def load(entrypoint: str) -> Flow[..., Any]:
+    module, _, name = entrypoint.rpartition(".")
+    flow = getattr(importlib.import_module(module), name)
+    if not isinstance(flow, Flow):
+        raise TypeError(f"{entrypoint} is not a flow")
+    return flow
+
+
+def main(arguments: Sequence[str]) -> None:
+    """`python -m deployments.catalogue MODULE WORKER_TYPE`: register the CATALOGUE of that module."""
+    module, worker_type = arguments
+    asyncio.run(register(importlib.import_module(module).CATALOGUE, worker_type=worker_type))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,148 @@
+"""A process that has everything imported and forks a child for each flow run: one process per run, without its start-up.
+
+The worker speaks to it over a socket, one JSON object a line. It forks only while it has a single thread. When the worker
+is gone, it ends its children, who tell Prefect themselves that they crashed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import importlib
+import json
+import os
+import random
+import runpy
+import select
+import signal
+import socket
+import sys
+import threading
+import time
+import traceback
+import warnings
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PATIENCE = 10.0  # seconds that orphaned children have to tell Prefect and end
+PR_SET_PDEATHSIG = 1
+
+
+def main(arguments: Sequence[str]) -> None:
+    """`python -m deployments.forkserver SOCKET_FD MODULE...`"""
+    channel = socket.socket(fileno=int(arguments[0]))
+    for name in arguments[1:]:
+        try:
+            importlib.import_module(name)
+        except Exception:  # noqa: BLE001 - a release that cannot be imported: each run says so itself, in its own log
+            traceback.print_exc()
+    if threading.active_count() > 1:
+        print("forkserver: a preloaded module has started a thread; forking is not safe", file=sys.stderr)
+    gc.collect()
+    gc.freeze()  # the children share these pages for as long as nobody's collector walks over them
+    if request := Server(channel).serve():
+        become(request)
+
+
+class Server:
+    def __init__(self, channel: socket.socket) -> None:
+        self.channel = channel
+        self.children: dict[int, str] = {}
+        self.libc = ctypes.CDLL(None)
+        self.wake, self.waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+
+    def serve(self) -> dict[str, Any] | None:
+        """None when the worker is gone; in a child, what the child is to be."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(self.waker)
+        said = b""
+        while True:
+            ready, _, _ = select.select([self.channel, self.wake], [], [])
+            if self.wake in ready:
+                with contextlib.suppress(BlockingIOError):
+                    os.read(self.wake, 4096)
+                self.reap()
+            if self.channel in ready:
+                heard = self.channel.recv(65536)
+                if not heard:
+                    return self.end()
+                *lines, said = (said + heard).split(b"\n")
+                for line in lines:
+                    if request := self.answer(json.loads(line)):
+                        return request
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any] | None:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        server = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            signal.set_wakeup_fd(-1)
+            for number in (signal.SIGINT, signal.SIGCHLD):
+                signal.signal(number, signal.SIG_DFL if number != signal.SIGINT else signal.default_int_handler)
+            self.libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+            if os.getppid() != server:
+                os._exit(1)
+            self.channel.close()
+            os.close(self.wake)
+            os.close(self.waker)
+            return request
+        self.children[pid] = request["id"]
+        self.tell({"id": request["id"], "pid": pid})
+        return None
+
+    def reap(self) -> None:
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+                if pid == 0:
+                    return
+                if (name := self.children.pop(pid, None)) is not None:
+                    self.tell({"id": name, "status": os.waitstatus_to_exitcode(status)})
+
+    def tell(self, what: dict[str, Any]) -> None:
+        with contextlib.suppress(OSError):  # the worker may be gone; the next read will show it
+            self.channel.sendall(json.dumps(what).encode() + b"\n")
+
+    def end(self) -> None:
+        deadline = time.monotonic() + PATIENCE
+        self.signal_all(signal.SIGTERM)
+        while self.children and time.monotonic() < deadline:
+            select.select([self.wake], [], [], 0.2)
+            with contextlib.suppress(BlockingIOError):
+                os.read(self.wake, 4096)
+            self.reap()
+        self.signal_all(signal.SIGKILL)
+
+    def signal_all(self, number: signal.Signals) -> None:
+        for pid in self.children:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+
+def become(request: dict[str, Any]) -> None:
+    """In the child: take on the run's environment and be what `python -m prefect.engine` would be."""
+    os.setsid()
+    gc.unfreeze()
+    os.environ.clear()
+    os.environ.update(request["env"])
+    os.chdir(request["cwd"])
+    random.seed()
+    if numpy := sys.modules.get("numpy"):
+        numpy.random.seed()
+    sys.argv = ["prefect.engine"]
+
+    from prefect.context import SettingsContext, get_settings_context
+    from prefect.settings import Settings
+
+    with SettingsContext(profile=get_settings_context().profile, settings=Settings()), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*found in sys.modules.*", category=RuntimeWarning)
+        runpy.run_module("prefect.engine", run_name="__main__", alter_sys=False)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

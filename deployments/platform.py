@@ -1,0 +1,200 @@
+"""Everything that `casebook up` runs beside the database: Prefect's server, the warm worker, the dispatcher.
+
+Prefect itself is not imported here: each part is a process of its own and is told all it needs by its environment.
+"""
+
+from __future__ import annotations
+
+import base64
+import fcntl
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from casebook.errors import AlreadyDone, Fault, Refused
+from deployments.supervisor import Child, Supervisor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+HOST = "127.0.0.1"
+POOL = "casebook"
+SERVER_PATIENCE = 120.0  # seconds for the server to answer; a first start creates its tables
+
+
+class AlreadyUp(AlreadyDone):
+    """The platform of this home is already running."""
+
+    code = "already_up"
+
+
+class PortInUse(Refused):
+    """Something else listens on this port."""
+
+    code = "port_in_use"
+
+
+class PlatformFault(Fault):
+    """A part of the platform did not start."""
+
+    code = "platform_fault"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    home: Path
+    prefect_database_url: str = field(repr=False)  # postgresql+asyncpg://...
+    port: int | None = None  # None: any free one
+    dispatcher: tuple[str, ...] = ()  # a command; none without it
+    catalogue: str = "deployments.catalogue"  # a module with a CATALOGUE
+    worker_type: str = "warm-process"
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)  # for the worker and the dispatcher
+
+
+@dataclass(frozen=True, kw_only=True)
+class Platform:
+    ui: str
+    api: str
+    environment: Mapping[str, str] = field(repr=False)  # makes a process a client of this server
+
+
+@contextmanager
+def running(plan: Plan, tell: Callable[[str], None]) -> Iterator[Platform]:
+    """The platform, up and watched; everything is stopped on the way out, within seconds."""
+    folder = plan.home / "prefect"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _alone(folder) as note:
+        port = _port(plan.port)
+        platform = Platform(
+            ui=f"http://{HOST}:{port}", api=f"http://{HOST}:{port}/api", environment=_client(folder, port)
+        )
+        supervisor = Supervisor(tell)
+        try:
+            server = (sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(port))
+            supervisor.start(_child("prefect-server", server, platform.environment | _server(plan, folder), folder))
+            _wait_for(platform, folder)
+            _register(plan, platform, folder)
+            work = {**platform.environment, **plan.environment}
+            supervisor.start(_child("worker", _worker(plan), work, folder, patience=25))
+            if plan.dispatcher:
+                supervisor.start(_child("dispatcher", plan.dispatcher, work, folder))
+            supervisor.watch()
+            note(platform.ui)
+            yield platform
+        finally:
+            supervisor.stop()
+
+
+def secret(folder: Path) -> str:
+    """The password of Prefect's API, made once, in a file that only its owner reads."""
+    path = folder / "auth"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    word = f"casebook:{secrets.token_urlsafe(24)}"
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(word + "\n")
+    return word
+
+
+def _client(folder: Path, port: int) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    return inherited | {
+        "PREFECT_HOME": str(folder),
+        "PREFECT_PROFILES_PATH": str(folder / "profiles.toml"),  # nobody's own profile may redirect us
+        "PREFECT_API_URL": f"http://{HOST}:{port}/api",
+        "PREFECT_API_AUTH_STRING": secret(folder),
+        "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "PREFECT_WORKER_QUERY_SECONDS": "0.5",
+        "PREFECT_CLI_PROMPT": "false",
+        "PREFECT_LOGGING_COLORS": "false",
+    }
+
+
+def _server(plan: Plan, folder: Path) -> dict[str, str]:
+    return {
+        "PREFECT_API_DATABASE_CONNECTION_URL": plan.prefect_database_url,
+        "PREFECT_SERVER_API_AUTH_STRING": secret(folder),
+        "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+    }
+
+
+def _worker(plan: Plan) -> tuple[str, ...]:
+    return (sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL, "--type", plan.worker_type)
+
+
+def _child(
+    name: str, command: tuple[str, ...], environment: Mapping[str, str], folder: Path, *, patience: float = 10
+) -> Child:
+    return Child(name=name, command=command, environment=environment, log=folder / f"{name}.log", patience=patience)
+
+
+def _port(wanted: int | None) -> int:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, wanted or 0))
+        except OSError as error:
+            raise PortInUse(f"port {wanted} cannot be used: {error.strerror}") from None
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(platform: Platform, folder: Path) -> None:
+    token = base64.b64encode(platform.environment["PREFECT_API_AUTH_STRING"].encode()).decode()
+    request = urllib.request.Request(f"{platform.api}/health", headers={"Authorization": f"Basic {token}"})  # noqa: S310
+    deadline = time.monotonic() + SERVER_PATIENCE
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(request, timeout=5):  # noqa: S310 - our own loopback address
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    raise PlatformFault(f"Prefect's server did not answer; its log is {folder / 'prefect-server.log'}")
+
+
+def _register(plan: Plan, platform: Platform, folder: Path) -> None:
+    log = folder / "register.log"
+    with log.open("wb") as file:
+        words = [sys.executable, "-m", "deployments.catalogue", plan.catalogue, plan.worker_type]
+        done = subprocess.run(  # noqa: S603 - our own command
+            words, env=dict(platform.environment), stdin=subprocess.DEVNULL, stdout=file, stderr=file, check=False
+        )
+    if done.returncode:
+        raise PlatformFault(f"the deployments could not be registered; the log is {log}")
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[Callable[[str], None]]:
+    """One platform for a home. Gives a function that notes its address for whoever comes second."""
+    with (folder / "up.lock").open("a+", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            noted = lock.read()
+            where = json.loads(noted).get("ui", "") if noted else ""
+            raise AlreadyUp(f"this home is already up {where}".rstrip()) from None
+        lock.truncate(0)
+
+        def note(ui: str) -> None:
+            lock.write(json.dumps({"pid": os.getpid(), "ui": ui}))
+            lock.flush()
+
+        try:
+            yield note
+        finally:
+            lock.truncate(0)

@@ -1,0 +1,119 @@
+"""Starts child processes, starts them again with growing pauses when they die, and leaves none behind."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+STEADY = 60.0  # seconds after which a child's next death counts as its first
+PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Child:
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str] = field(repr=False)  # holds secrets
+    log: Path
+    patience: float = 10.0  # seconds between being asked to stop and being killed
+
+
+class Running:
+    """A child, with what is known of its deaths."""
+
+    def __init__(self, child: Child) -> None:
+        self.child = child
+        self.deaths = 0
+        self.due = 0.0  # when it is to be started again; meaningful only while it is dead
+        self.begin()
+
+    def begin(self) -> None:
+        self.since = time.monotonic()
+        with self.child.log.open("ab") as log:
+            os.chmod(log.fileno(), 0o600)
+            self.process: subprocess.Popen[bytes] | None = subprocess.Popen(  # noqa: S603 - our own commands
+                self.child.command,
+                env=dict(self.child.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509 - one system call, taken before any thread matters
+            )
+
+    def died(self, now: float) -> str:
+        status = self.process.returncode if self.process else None
+        self.end_group(signal.SIGKILL)  # what it leaves behind would hold its port or its place
+        self.process = None
+        self.deaths = 1 if now - self.since > STEADY else self.deaths + 1
+        pause = min(FIRST_PAUSE * 2 ** (self.deaths - 1), LONGEST_PAUSE)
+        self.due = now + pause
+        return f"{self.child.name} ended (status {status}); it is started again in {pause:.0f} s"
+
+    def end_group(self, number: signal.Signals) -> None:
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, number)
+
+
+class Supervisor:
+    """`tell` is given one line for each thing that people should know."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self._running: list[Running] = []
+        self._stop = threading.Event()
+        self._watch = threading.Thread(target=self._keep_watch, name="supervisor", daemon=True)
+
+    def start(self, child: Child) -> Running:
+        running = Running(child)
+        self._running.append(running)
+        return running
+
+    def watch(self) -> None:
+        self._watch.start()
+
+    def _keep_watch(self) -> None:
+        # this thread outlives the children it starts: they are to die with the thread that started them
+        while not self._stop.wait(0.5):
+            for running in self._running:
+                self._look_after(running, time.monotonic())
+
+    def _look_after(self, running: Running, now: float) -> None:
+        if running.process is not None and running.process.poll() is not None:
+            self._tell(running.died(now))
+        elif running.process is None and now >= running.due:
+            running.begin()
+            self._tell(f"{running.child.name} was started again")
+
+    def stop(self) -> None:
+        """In reverse order: each child is asked, given its time, and killed with all that it started."""
+        self._stop.set()
+        if self._watch.is_alive() and threading.current_thread() is not self._watch:
+            self._watch.join()
+        for running in reversed(self._running):
+            if running.process is None:
+                continue
+            running.process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                running.process.wait(running.child.patience)
+            running.end_group(signal.SIGKILL)
+            running.process.wait()
+        self._running.clear()
+
+
+def _die_with_parent() -> None:
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
