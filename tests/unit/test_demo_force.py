@@ -318,3 +318,21 @@ def test_the_committed_sample_is_what_its_readme_says(tmp_path):
     committed = {path.name for path in SAMPLE.glob("*.csv")}
     assert committed == {path.name for path in tmp_path.iterdir()} - {"persons.csv", "records.csv"}
     assert all((SAMPLE / name).read_bytes() == (tmp_path / name).read_bytes() for name in committed)
+
+
+def test_what_was_held_at_the_decision_makes_a_failure_and_its_absence_a_sound_refusal(force):
+    human = {(one.source, one.person_id): one.human for one in force.people.identities}
+    grave = {offence.text for offence in (*GRAVE, *SERIOUS)}
+    held = defaultdict(list)
+    for record in force.people.records:
+        if record.offence_text in grave and record.victim_relationship in {"ex_partner", "intimate_partner"}:
+            held[human[record.source, record.person_id]].append(date.fromisoformat(record.date))
+    known_then = {case.row["reference"]: any(on < case.decided for on in held[case.b.key]) for case in force.past.cases}
+    refusals = {"nothing_to_disclose", "not_disclosed"}
+    for case in force.past.cases:
+        if case.severity in {"service", "harm"}:
+            assert known_then[case.row["reference"]], case.mode
+        elif case.row["outcome"] in refusals:
+            assert not known_then[case.row["reference"]], case.noise
+        if case.danger_now:
+            assert any(on > case.decided for on in held[case.b.key])
