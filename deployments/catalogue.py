@@ -41,7 +41,30 @@ class Entry:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
-CATALOGUE: tuple[Entry, ...] = ()
+LIFECYCLE = "application_lifecycle/application"
+
+CATALOGUE: tuple[Entry, ...] = (
+    Entry(
+        flow="flows.application_lifecycle.application_lifecycle",
+        name="application",
+        description="Carry one application as far as the facts allow. Safe to run by hand at any time: enter its reference.",
+    ),
+    Entry(
+        flow="flows.urgent_case.urgent_case",
+        name="urgent",
+        description="Make one application urgent: enter its reference and why. A supervisor is asked to confirm within the hour.",
+        queue="urgent",
+        tags=("urgent",),
+    ),
+    Entry(
+        flow="flows.sla_sweep.sla_sweep",
+        name="sweep",
+        description="Find what is overdue, stalled or forgotten, and set it going again. Safe to run by hand.",
+        queue="sweep",
+        tags=("sweep",),
+        cron="*/15 * * * *",
+    ),
+)
 
 
 async def register(entries: Sequence[Entry], *, pool: str = POOL, worker_type: str = WarmWorker.type) -> None:

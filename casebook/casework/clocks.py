@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -110,8 +110,8 @@ def _from_receipt(application: Application) -> list[Deadline]:
     )  # fmt: skip
 
 
-def _holidays(application: Application, moment: datetime) -> frozenset[object]:
-    return frozenset(policies.holidays_for(policy_of(application), range(moment.year, moment.year + 2)))
+def _holidays(application: Application, moment: datetime) -> frozenset[date]:
+    return policies.holidays_for(policy_of(application), range(moment.year, moment.year + 2))
 
 
 def _row(application: Application, deadline: Deadline) -> Clock:

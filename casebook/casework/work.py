@@ -35,7 +35,7 @@ def queue(act: Act, *, role: Role | None = None, mine: bool = False) -> list[Wor
         if (application is None or not application.restricted or application.reference in named or not act.actor.is_person)
         and _is_for(act, item, role)
     ]
-    return [item for item, _ in sorted(visible, key=lambda pair: _order(*pair, act.now))]
+    return [item for item, _ in sorted(visible, key=lambda pair: _order(pair[0], pair[1], act.now))]
 
 
 def _is_for(act: Act, item: WorkItem, role: Role | None) -> bool:

@@ -85,9 +85,11 @@ def running(home: Path, *, server_user: str | None = None, clusters: Path = CLUS
             record, installation = _installation(folder, server_user, clusters)
             data = installation.data
             addresses = _up(record, installation)
-        except BaseException:
+        except BaseException as problem:
             if server_use.leave(membership) and data is not None:
                 packaged_server.stop(data)
+            if isinstance(problem, OSError):
+                raise HomeUnusable(f"the home {home} cannot be used: {problem.strerror}") from problem
             raise
     try:
         yield Server(addresses=addresses, folder=folder, data=data)

@@ -47,7 +47,13 @@ def record(
         body=said,
         previous=head.hash,
         hash=chain.entry_hash(
-            chain=chain_name, sequence=head.sequence + 1, at=at, actor=actor, event=event_name, body=said, previous=head.hash
+            chain=chain_name,
+            sequence=head.sequence + 1,
+            at=at,
+            actor=actor,
+            event=event_name,
+            body=said,
+            previous=head.hash,
         ),
     )
     head.sequence, head.hash = entry.sequence, entry.hash
@@ -59,9 +65,7 @@ def record(
 def _locked_head(session: Session, name: str) -> ChainHead:
     find = select(ChainHead).where(ChainHead.chain == name).with_for_update().execution_options(populate_existing=True)
     if (head := session.scalar(find)) is None:
-        session.execute(
-            insert(ChainHead).values(chain=name, sequence=0, hash=chain.GENESIS).on_conflict_do_nothing()
-        )
+        session.execute(insert(ChainHead).values(chain=name, sequence=0, hash=chain.GENESIS).on_conflict_do_nothing())
         head = session.scalars(find).one()
     return head
 
@@ -69,7 +73,9 @@ def _locked_head(session: Session, name: str) -> ChainHead:
 def digest_of(key: bytes, row: Base) -> tuple[str, str]:
     """`table:primary key` and the keyed digest of a live row."""
     mapper = inspect(type(row))
-    values = {column.key: getattr(row, attribute.key) for attribute in mapper.column_attrs for column in attribute.columns}
+    values = {
+        column.key: getattr(row, attribute.key) for attribute in mapper.column_attrs for column in attribute.columns
+    }
     name = ":".join(str(part) for part in mapper.primary_key_from_instance(row))
     return f"{row.__tablename__}:{name}", chain.row_digest(key, row.__tablename__, values)
 

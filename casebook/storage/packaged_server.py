@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import os
 import shutil
@@ -98,12 +99,22 @@ def _initdb(installation: Installation, half: Path, secret: Path) -> None:
 
 
 def start(installation: Installation) -> None:
-    """Start the server in a session of its own, so that Ctrl-C at a command does not reach it, and wait for it."""
+    """Start the server and wait until it takes connections."""
     _forget_stale(installation)
     settings = CONFIGURATION | {"unix_socket_directories": str(installation.socket)}
     text = "".join(f"{name} = '{value}'\n" for name, value in settings.items())
     write_file(installation.data / "postgresql.conf", text, installation.account)
     write_file(installation.data / "pg_hba.conf", ACCESS, installation.account)
+    until = time.monotonic() + PATIENCE
+    while said := _attempt(installation, until):
+        # the last processes of a killed server may need a moment to notice
+        if "pre-existing shared memory block" not in said or time.monotonic() > until:
+            raise DatabaseUnavailable(_reason("the database server did not start", said, installation.log))
+        time.sleep(20 * PAUSE)
+
+
+def _attempt(installation: Installation, until: float) -> str:
+    """Empty when the server is ready, else what it said before it gave up."""
     with _open_log(installation.log) as log:
         beginning = log.tell()
         process = subprocess.Popen(  # noqa: S603 - the packaged program with our own words
@@ -111,26 +122,25 @@ def start(installation: Installation) -> None:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            start_new_session=True,
+            start_new_session=True,  # so that Ctrl-C at a command does not reach it
             **_as_server(installation.account),
         )
     _started.append(process)
-    until = time.monotonic() + PATIENCE
     while observe(installation.data) is not State.READY:
         if process.poll() is not None:
-            said = _said_since(installation.log, beginning)
-            raise DatabaseUnavailable(_reason("the database server did not start", said, installation.log))
+            return _said_since(installation.log, beginning) or "it said nothing"
         if time.monotonic() > until:
             raise DatabaseUnavailable(f"the database server is still starting; see {installation.log}")
         time.sleep(PAUSE)
+    return ""
 
 
 def observe(data: Path) -> State:
     """How the server on `data` is, by its own pid file and the kernel's word that the process is that server."""
-    pid, status = _pid_file(data)
+    pid, notes = _pid_file(data)
     if pid is None or not _is_server(pid, data):
         return State.GONE
-    return State.READY if status == "ready" else State.BUSY
+    return State.READY if notes[-1].strip() == "ready" else State.BUSY
 
 
 def settle(data: Path) -> State:
@@ -145,7 +155,7 @@ def settle(data: Path) -> State:
 
 def stop(data: Path) -> None:
     """Fast shutdown: open transactions are rolled back, what was committed is on disk already."""
-    pid, _ = _pid_file(data)
+    pid, notes = _pid_file(data)
     if pid is None or not _is_server(pid, data):
         return
     os.kill(pid, signal.SIGINT)
@@ -153,6 +163,9 @@ def stop(data: Path) -> None:
     while _is_server(pid, data) and time.monotonic() < until:
         time.sleep(PAUSE)
     _started[:] = [process for process in _started if process.poll() is None]
+    with contextlib.suppress(OSError):
+        for place in notes[4:5]:
+            Path(place).rmdir()  # above all one in /tmp; the next start makes it again
 
 
 def write_file(path: Path, text: str, account: Account | None = None) -> None:
@@ -191,13 +204,13 @@ def _open_log(path: Path) -> IO[bytes]:
     return file
 
 
-def _pid_file(data: Path) -> tuple[int | None, str]:
-    """The server's own notes: its pid on the first line, how it is on the last."""
+def _pid_file(data: Path) -> tuple[int | None, list[str]]:
+    """The server's own notes: its pid is the first line, its socket's directory the fifth, how it is the last."""
     try:
-        lines = (data / "postmaster.pid").read_text().splitlines()
-        return int(lines[0]), lines[-1].strip()
+        notes = (data / "postmaster.pid").read_text().splitlines()
+        return int(notes[0]), notes
     except (OSError, ValueError, IndexError):
-        return None, ""
+        return None, []
 
 
 def _is_server(pid: int, data: Path) -> bool:

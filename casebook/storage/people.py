@@ -22,7 +22,9 @@ def touched_by(session: Session, staff_id: str) -> list[str]:
     """References of every application on which somebody acted, in the ledger's own words; views do not count."""
     query = (
         select(LedgerEntry.chain)
-        .where(LedgerEntry.actor == staff_id, LedgerEntry.chain != "house", LedgerEntry.event != "personal_detail_viewed")
+        .where(
+            LedgerEntry.actor == staff_id, LedgerEntry.chain != "house", LedgerEntry.event != "personal_detail_viewed"
+        )
         .distinct()
     )
     return sorted(session.scalars(query))

@@ -53,7 +53,16 @@ from casebook.storage.tables.house import (
     StaffRole,
     Token,
 )
-from casebook.storage.tables.work import Escalation, GateOverride, GateResult, Heartbeat, Lease, Notice, Outbox, WorkItem
+from casebook.storage.tables.work import (
+    Escalation,
+    GateOverride,
+    GateResult,
+    Heartbeat,
+    Lease,
+    Notice,
+    Outbox,
+    WorkItem,
+)
 
 __all__ = [
     "Application", "ApplicationLink", "ApplicantSign", "Approval", "Assurance", "Base", "Candidate", "ChainHead", "Clock",

@@ -13,7 +13,9 @@ from casebook.storage.tables.base import Base, Json, JsonList
 class Application(Base):
     __tablename__ = "application"
     __table_args__ = (
-        CheckConstraint("stage <> 'closed' OR (outcome IS NOT NULL AND closed_at IS NOT NULL)", name="closed_has_outcome"),
+        CheckConstraint(
+            "stage <> 'closed' OR (outcome IS NOT NULL AND closed_at IS NOT NULL)", name="closed_has_outcome"
+        ),
         CheckConstraint("NOT (legal_hold AND disposed_at IS NOT NULL)", name="no_disposal_under_hold"),
         Index("ix_application_open", "stage", postgresql_where=text("stage <> 'closed'")),
     )
@@ -21,7 +23,9 @@ class Application(Base):
 
     reference: Mapped[str] = mapped_column(primary_key=True)
     external_id: Mapped[str | None] = mapped_column(unique=True)
-    content_digest: Mapped[str]  # keyed, of the imported row: the same row again changes nothing, a different one is told
+    content_digest: Mapped[
+        str
+    ]  # keyed, of the imported row: the same row again changes nothing, a different one is told
     submitted_at: Mapped[datetime]  # every clock starts here
     received_at: Mapped[datetime]  # when the casebook first held it
     route: Mapped[str]
@@ -157,9 +161,7 @@ class Clock(Base):
     """A time limit as a ledger: when it was due is computed from these, whether it is overdue is asked."""
 
     __tablename__ = "clock"
-    __table_args__ = (
-        Index("ix_clock_due", "due_at", postgresql_where=text("met_at IS NULL AND due_at IS NOT NULL")),
-    )
+    __table_args__ = (Index("ix_clock_due", "due_at", postgresql_where=text("met_at IS NULL AND due_at IS NOT NULL")),)
 
     id: Mapped[str] = mapped_column(primary_key=True)  # reference and limit
     reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)

@@ -36,5 +36,3 @@ class Base(DeclarativeBase):
     ledgered: ClassVar[bool] = True
     # columns that hold personal detail: shown only to roles that may see it, erased by lawful disposal
     personal: ClassVar[tuple[str, ...]] = ()
-
-

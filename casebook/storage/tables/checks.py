@@ -253,5 +253,3 @@ class InstrumentAnswer(Base):
     answered_at: Mapped[datetime]
     recorded_by: Mapped[str]
     superseded: Mapped[bool]
-
-

@@ -265,7 +265,9 @@ class FollowUp(Base):
     """One of the contacts offered at delivery, and what became of it."""
 
     __tablename__ = "follow_up"
-    __table_args__ = (CheckConstraint("closure_approved_by IS NULL OR closure_approved_by <> closed_by", name="two_people"),)
+    __table_args__ = (
+        CheckConstraint("closure_approved_by IS NULL OR closure_approved_by <> closed_by", name="two_people"),
+    )
     personal = ("notes",)
 
     id: Mapped[str] = mapped_column(primary_key=True)  # reference and limit

@@ -25,6 +25,16 @@ def upgrade() -> None:
             " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
         )
     op.execute("CREATE INDEX ix_person_name ON person (party, lower(surname), lower(forename))")
+    # a committed wake-up is told at once to whoever listens; the sweep finds what nobody heard
+    op.execute(
+        """
+        CREATE FUNCTION tell_outbox() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN PERFORM pg_notify('casebook_outbox', ''); RETURN NULL; END $$
+        """
+    )
+    op.execute(
+        "CREATE TRIGGER outbox_told AFTER INSERT ON outbox FOR EACH STATEMENT EXECUTE FUNCTION tell_outbox()"
+    )
     op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
     op.execute("CREATE EXTENSION IF NOT EXISTS fuzzystrmatch")
 

@@ -1,0 +1,54 @@
+"""An application in a few lines for people who watch: references, stages, codes and times, nothing personal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+
+from casebook.casework import clocks, lifecycle
+from casebook.casework.acting import Act
+from casebook.domain.standing import Standing
+from casebook.domain.vocabulary import Stage
+from casebook.storage.tables import Application, GateResult, LedgerEntry
+
+
+def card(act: Act, reference: str) -> str:
+    """Markdown: standing, open items, clocks, gate results and timeline."""
+    application = act.application(reference, lock=False)
+    return "\n".join(_lines(act, application))
+
+
+def _lines(act: Act, application: Application) -> Iterator[str]:
+    items = lifecycle.open_work(act.session, application) if application.stage != Stage.CLOSED else []
+    waiting = tuple(item.kind for item in items if item.blocking)
+    standing = Standing(reference=application.reference, stage=Stage(application.stage), waiting_for=waiting)
+    yield f"# {application.reference}: {standing.name}"
+    yield ""
+    yield f"Stage **{application.stage}** · priority **{application.priority}** ({application.priority_reason})"
+    yield f"· route {application.route} · band {application.band or 'not scored yet'} · outcome {application.outcome or 'none yet'}"
+    yield "\n## Who is waited for\n"
+    yield "| what | role | due | claimed | level |\n|---|---|---|---|---|"
+    for item in sorted(items, key=lambda item: (item.due_at is None, item.due_at or act.now)):
+        late = " **overdue**" if item.due_at and item.due_at < act.now else ""
+        yield f"| {item.kind} | {item.role} | {_time(item.due_at)}{late} | {'yes' if item.claimed_at else 'no'} | {item.escalation_level} |"
+    yield "\n## Clocks\n"
+    yield "| limit | due | met |\n|---|---|---|"
+    for clock in clocks.of(act, application):
+        late = " **overdue**" if clock.met_at is None and clock.due_at and clock.due_at < act.now else ""
+        yield f"| {clock.limit_name} | {_time(clock.due_at)}{late} | {_time(clock.met_at)} |"
+    yield "\n## Gates\n"
+    yield "| asked | stage | outcome | failed |\n|---|---|---|---|"
+    asked = select(GateResult).where(GateResult.reference == application.reference).order_by(GateResult.asked_at)
+    for result in act.session.scalars(asked):
+        failed = ", ".join(each["code"] for each in result.results) or "-"
+        yield f"| {_time(result.asked_at)} | {result.stage} | {result.outcome} | {failed} |"
+    yield "\n## Timeline\n"
+    entries = select(LedgerEntry).where(LedgerEntry.chain == application.reference).order_by(LedgerEntry.sequence)
+    for entry in act.session.scalars(entries):
+        what = next((entry.body[key] for key in ("kind", "to", "outcome", "cause", "because") if key in entry.body), "")
+        yield f"- {_time(entry.at)} {entry.event} {what}"
+
+
+def _time(moment: object) -> str:
+    return f"{moment:%d %b %Y %H:%M}" if moment else "-"

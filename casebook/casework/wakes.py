@@ -1,0 +1,58 @@
+"""Bringing the engine back to applications it should be working on: reconcile, the sweep's wake-ups, and urgency."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from casebook.casework import danger
+from casebook.casework.acting import Act, open_items, still_open
+from casebook.domain.authority import Command
+from casebook.domain.vocabulary import Priority, WorkKind
+from casebook.domain.work import Need
+from casebook.storage import leases, outbox
+from casebook.storage.tables import Application
+
+
+@dataclass(frozen=True, kw_only=True)
+class Woken:
+    """What was found lying and set going again."""
+
+    checked: int
+    woken: list[str]
+    freed: list[str]
+
+
+def reconcile(act: Act) -> Woken:
+    """Start a fresh run for each open application: what to do after the engine's database was lost."""
+    act.allowed(Command.RECONCILE)
+    freed = leases.free_dead(act.session)
+    references = outbox.open_references(act.session)
+    outbox.add(act.session, references, reason="reconciled", at=act.now)
+    act.speak(None, "reconciled", woken=len(references), freed=len(freed))
+    return Woken(checked=len(references), woken=references, freed=freed)
+
+
+def wake_neglected(act: Act) -> Woken:
+    """Wake what is decided but not advanced: open, waiting for nobody, with no run and no wake-up on its way."""
+    act.allowed(Command.SWEEP)
+    freed = leases.free_dead(act.session)
+    neglected = outbox.neglected(act.session)
+    outbox.add(act.session, neglected, reason="neglected", at=act.now)
+    if neglected or freed:
+        act.speak(None, "neglected_woken", woken=neglected, freed=freed)
+    return Woken(checked=len(outbox.open_references(act.session)), woken=neglected, freed=freed)
+
+
+def make_urgent(act: Act, reference: str, reason: str) -> Application:
+    """Raise an application to urgent: anyone may, a supervisor confirms; doing it again changes nothing."""
+    act.allowed(Command.RAISE_PRIORITY)
+    application = act.application(reference)
+    still_open(application)
+    raised = danger.raise_priority(act, application, Priority.URGENT, reason=reason)
+    if raised or not application.out_of_cycle:
+        application.out_of_cycle = True  # the panel may decide before its next meeting
+        need = Need(kind=WorkKind.CONFIRM_URGENT, key=reason, subject={"reason": reason, "by": act.actor.id})
+        act.speak(application, "made_urgent", reason=reason)
+        open_items(act, application, [need], because="made_urgent")
+        act.wake(application, "made_urgent")
+    return application

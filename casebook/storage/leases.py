@@ -1,0 +1,60 @@
+"""At most one run works on an application. A run that is turned away raises `wake`, so that its holder goes round again.
+
+Leases are about processes: they are counted in real time, whatever a home's clock says.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from casebook import clock
+from casebook.storage.tables import Lease
+
+TERM = timedelta(seconds=90)  # a run renews it at every step; the slowest step is a source that does not answer
+
+
+def take(session: Session, reference: str, holder: str) -> int | None:
+    """The lease, and the `wake` count it was taken at; None, with `wake` raised, if another run holds it."""
+    now = clock.now()
+    session.execute(insert(Lease).values(reference=reference, wake=0).on_conflict_do_nothing())
+    free = or_(Lease.holder.is_(None), Lease.holder == holder, Lease.expires_at < now)
+    taken = update(Lease).where(Lease.reference == reference, free)
+    wake = session.scalar(taken.values(holder=holder, acquired_at=now, expires_at=now + TERM).returning(Lease.wake))
+    if wake is None:
+        session.execute(update(Lease).where(Lease.reference == reference).values(wake=Lease.wake + 1))
+    return wake
+
+
+def renew(session: Session, reference: str, holder: str) -> bool:
+    """Hold on for another term; False if somebody else has taken it meanwhile."""
+    mine = update(Lease).where(Lease.reference == reference, Lease.holder == holder)
+    return session.scalar(mine.values(expires_at=clock.now() + TERM).returning(Lease.reference)) is not None
+
+
+def give_back(session: Session, reference: str, holder: str, wake: int) -> int | None:
+    """Free the lease if nobody was turned away since `wake`; else keep it and return the new count: go round again."""
+    lease = session.scalar(select(Lease).where(Lease.reference == reference).with_for_update())
+    if lease is None or lease.holder != holder:
+        return None
+    if lease.wake != wake:
+        return lease.wake
+    lease.holder = lease.acquired_at = lease.expires_at = None
+    return None
+
+
+def drop(session: Session, reference: str, holder: str) -> None:
+    """Free the holder's lease whatever happened meanwhile."""
+    mine = update(Lease).where(Lease.reference == reference, Lease.holder == holder)
+    session.execute(mine.values(holder=None, acquired_at=None, expires_at=None))
+
+
+def free_dead(session: Session) -> list[str]:
+    """Free leases whose holder has not renewed them in time; returns the applications."""
+    dead = update(Lease).where(Lease.holder.is_not(None), Lease.expires_at < clock.now())
+    return sorted(
+        session.scalars(dead.values(holder=None, acquired_at=None, expires_at=None).returning(Lease.reference))
+    )

@@ -1,0 +1,92 @@
+"""Turns committed wake-ups into flow runs: listens for them, folds those of one application, most dangerous first.
+
+Several may run at once. A crash between a run's creation and the marking of its rows makes no second run: the key is the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+
+import psycopg
+from prefect.client.orchestration import PrefectClient, get_client
+from sqlalchemy.engine import make_url
+
+from casebook import clock
+from casebook.domain.vocabulary import Priority
+from casebook.storage import heartbeats, outbox
+from casebook.storage.outbox import WakeUp
+from deployments.catalogue import LIFECYCLE
+from tasks.home import store
+
+BATCH = 20  # small, so that what is urgent waits behind few
+PATIENCE = 5.0  # seconds after which it looks even if nobody called
+DANGER = frozenset({Priority.IMMEDIATE, Priority.URGENT})
+
+
+async def dispatch_once(client: PrefectClient) -> int:
+    """Deliver one batch; returns how many applications were woken. Rows are marked in the transaction that locked them."""
+    casebook = store()
+    with casebook.session() as session:
+        wake_ups = outbox.claim(session, BATCH)
+        for wake_up in wake_ups:
+            run_id = await _create_run(client, wake_up)
+            outbox.mark(session, wake_up, run_id=run_id, at=clock.now())
+        heartbeats.beat(session, "dispatcher", casebook.key)
+        session.commit()
+        return len(wake_ups)
+
+
+async def _create_run(client: PrefectClient, wake_up: WakeUp) -> str:
+    deployment = await client.read_deployment_by_name(LIFECYCLE)
+    run = await client.create_flow_run_from_deployment(
+        deployment.id,
+        parameters={"reference": wake_up.reference},
+        name=f"{wake_up.reference} {wake_up.stage}",
+        tags=[wake_up.stage, wake_up.route, wake_up.priority, wake_up.reference],
+        idempotency_key=wake_up.key,
+        work_queue_name="urgent" if wake_up.priority in DANGER else "standard",
+    )
+    return str(run.id)
+
+
+async def run(stop: asyncio.Event) -> None:
+    """Deliver until told to stop."""
+    async with get_client() as client, await _listening() as connection:
+        while not stop.is_set():
+            while await dispatch_once(client) and not stop.is_set():
+                pass
+            await _called(connection, stop)
+
+
+async def _listening() -> psycopg.AsyncConnection[tuple[object, ...]]:
+    url = make_url(store().engine.url).set(drivername="postgresql")
+    connection = await psycopg.AsyncConnection.connect(url.render_as_string(hide_password=False), autocommit=True)
+    await connection.execute(f"LISTEN {outbox.CHANNEL}")  # type: ignore[arg-type]
+    return connection
+
+
+async def _called(connection: psycopg.AsyncConnection[tuple[object, ...]], stop: asyncio.Event) -> None:
+    """Until a wake-up is committed, or patience ends."""
+
+    async def hear() -> None:
+        async for _ in connection.notifies(timeout=PATIENCE, stop_after=1):
+            return
+
+    waits = [asyncio.create_task(hear()), asyncio.create_task(stop.wait())]
+    done, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for waiting in pending:
+        waiting.cancel()
+    for finished in done:
+        finished.result()
+
+
+async def main() -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await run(stop)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

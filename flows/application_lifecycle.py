@@ -1,0 +1,68 @@
+"""Carries one application as far as the facts allow, and ends named after what it waits for. Waiting is a row, not a run."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from prefect import flow, runtime
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
+
+from casebook.domain.standing import Standing
+from casebook.domain.vocabulary import Stage
+from flows.disclosure import disclosure
+from flows.follow_up import follow_up
+from flows.intake import intake
+from flows.panel_decision import panel_decision
+from flows.record_checks import record_checks
+from flows.risk_scoring import risk_scoring
+from tasks.cards import show_card
+from tasks.leases import drop_lease, give_back_lease, take_lease
+from tasks.stages import look
+
+STAGES: dict[Stage, Callable[..., Awaitable[Standing]]] = {
+    Stage.INTAKE: intake,
+    Stage.RECORD_CHECKS: record_checks,
+    Stage.RISK_SCORING: risk_scoring,
+    Stage.PANEL_DECISION: panel_decision,
+    Stage.DISCLOSURE: disclosure,
+    Stage.FOLLOW_UP: follow_up,
+}
+
+
+def run_name() -> str:
+    """The dispatcher's name (reference and stage) if it gave one, else the reference."""
+    reference, given = str(runtime.flow_run.parameters["reference"]), str(runtime.flow_run.name)
+    return given if given.startswith(reference) else reference
+
+
+@flow(name="application_lifecycle", flow_run_name=run_name)
+async def application_lifecycle(reference: str) -> State[None]:
+    """Carry one application as far as the facts allow.
+
+    Safe to run at any time and as often as you like: a run that finds another at work ends as Skipped, a run that finds
+    nothing to do changes nothing. `reference` looks like CL-2026-000123.
+    """
+    holder = str(runtime.flow_run.id)
+    wake = take_lease(reference, holder)
+    if wake is None:
+        return Completed(name="Skipped", message="another run is at work on this application and will go round again")
+    try:
+        while wake is not None:
+            standing = await walk(reference, holder)
+            wake = give_back_lease(reference, holder, wake)
+    except BaseException:
+        drop_lease(reference, holder)  # a failed or cancelled run does not keep the application from the next one
+        raise
+    await show_card(reference)
+    return Completed(name=standing.name, message=f"{standing.stage}: {', '.join(standing.waiting_for) or 'nobody'}")
+
+
+async def walk(reference: str, holder: str) -> Standing:
+    """Go through the stage flows until a stage waits for somebody."""
+    standing = look(reference)
+    while standing.stage is not Stage.CLOSED:
+        standing = await STAGES[standing.stage](reference, holder)
+        if not standing.moved:
+            break
+    return standing

@@ -1,0 +1,14 @@
+"""Disclosure: the approved outcome is delivered inside the safe window, whatever it is."""
+
+from __future__ import annotations
+
+from prefect import flow
+
+from casebook.domain.standing import Standing
+from casebook.domain.vocabulary import Stage
+from tasks.stages import finish
+
+
+@flow(name="disclosure", flow_run_name="{reference} disclosure")
+async def disclosure(reference: str, holder: str | None = None) -> Standing:
+    return finish(reference, Stage.DISCLOSURE, holder)

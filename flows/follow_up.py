@@ -1,0 +1,14 @@
+"""Follow-up: contacts at the times A chose, until made, declined or exhausted; then it closes."""
+
+from __future__ import annotations
+
+from prefect import flow
+
+from casebook.domain.standing import Standing
+from casebook.domain.vocabulary import Stage
+from tasks.stages import finish
+
+
+@flow(name="follow_up", flow_run_name="{reference} follow_up")
+async def follow_up(reference: str, holder: str | None = None) -> Standing:
+    return finish(reference, Stage.FOLLOW_UP, holder)

@@ -1,0 +1,14 @@
+"""Panel decision: owners, members, chair and approver; no outcome without two people."""
+
+from __future__ import annotations
+
+from prefect import flow
+
+from casebook.domain.standing import Standing
+from casebook.domain.vocabulary import Stage
+from tasks.stages import finish
+
+
+@flow(name="panel_decision", flow_run_name="{reference} panel_decision")
+async def panel_decision(reference: str, holder: str | None = None) -> Standing:
+    return finish(reference, Stage.PANEL_DECISION, holder)

@@ -1,0 +1,16 @@
+"""Record checks: the automatic sources first, then what people return, review and sign."""
+
+from __future__ import annotations
+
+from prefect import flow
+
+from casebook.domain.standing import Standing
+from casebook.domain.vocabulary import Stage
+from tasks.record_checks import search_automatic_sources
+from tasks.stages import finish
+
+
+@flow(name="record_checks", flow_run_name="{reference} record_checks")
+async def record_checks(reference: str, holder: str | None = None) -> Standing:
+    await search_automatic_sources(reference)
+    return finish(reference, Stage.RECORD_CHECKS, holder)

@@ -1,0 +1,14 @@
+"""Risk scoring: the machine scores, a person confirms, raises or, with a second person, lowers."""
+
+from __future__ import annotations
+
+from prefect import flow
+
+from casebook.domain.standing import Standing
+from casebook.domain.vocabulary import Stage
+from tasks.stages import finish
+
+
+@flow(name="risk_scoring", flow_run_name="{reference} risk_scoring")
+async def risk_scoring(reference: str, holder: str | None = None) -> Standing:
+    return finish(reference, Stage.RISK_SCORING, holder)

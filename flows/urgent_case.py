@@ -1,0 +1,24 @@
+"""Makes one application urgent from Prefect's own interface. It may only raise; a supervisor confirms within the hour."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
+from pydantic import Field
+
+from tasks.wakes import make_urgent
+
+Reference = Annotated[str, Field(pattern=r"^CL-\d{4}-\d{6}$", description="As in CL-2026-000123", title="Reference")]
+ReasonCode = Literal[
+    "new_threat", "escalating_violence", "person_at_risk_asked", "partner_agency_asked", "release_from_custody", "other"
+]
+
+
+@flow(name="urgent_case", flow_run_name="{reference} urgent")
+async def urgent_case(reference: Reference, reason: ReasonCode) -> State[None]:
+    """Put one application before all others."""
+    priority = make_urgent(reference, reason)
+    return Completed(message=f"{reference} is {priority}")

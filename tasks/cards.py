@@ -1,0 +1,17 @@
+"""The card of an application in the Prefect UI: where it is, who is waited for, until when. Nothing personal in it."""
+
+from __future__ import annotations
+
+from prefect import task
+from prefect.artifacts import acreate_markdown_artifact
+
+from casebook.casework import cards
+from tasks.home import acting
+
+
+@task(task_run_name="card of {reference}")
+async def show_card(reference: str) -> None:
+    """Write the next version of the application's card."""
+    with acting() as act:
+        text = cards.card(act, reference)
+    await acreate_markdown_artifact(key=reference.lower(), markdown=text, description="Where this application stands")

@@ -1,0 +1,33 @@
+"""The casebook of this process's home: opened once, shared by every task of the run, joined and left with the process."""
+
+from __future__ import annotations
+
+import atexit
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
+
+from casebook import settings
+from casebook.casework.acting import Act
+from casebook.domain.actors import system
+from casebook.storage import cluster
+from casebook.storage import session as storage
+from casebook.storage.session import Store, open_store
+
+
+@cache
+def store() -> Store:
+    """The store of `CASEBOOK_HOME`. Never opened at import: a forked run opens its own."""
+    configured = settings.load()
+    stack = ExitStack()
+    atexit.register(stack.close)
+    server = stack.enter_context(cluster.database(configured))
+    return open_store(server.url("casebook"), storage.ledger_key(configured.home), pool_size=2)
+
+
+@contextmanager
+def acting(part: str = "lifecycle") -> Iterator[Act]:
+    """One act of the machine in one transaction, committed at the end unless something is raised."""
+    with store().session() as session:
+        yield Act(session=session, actor=system(part), now=storage.now(session))
+        session.commit()

@@ -1,0 +1,80 @@
+"""What every stage ends with: open what people must do, and if nobody is waited for, ask the gate and move on."""
+
+from __future__ import annotations
+
+import importlib
+
+import pandas as pd
+from prefect import task
+
+from casebook.casework import lifecycle
+from casebook.casework.acting import Act
+from casebook.domain.gates import Verdict
+from casebook.domain.standing import Standing
+from casebook.domain.vocabulary import Stage
+from casebook.storage import leases
+from casebook.storage.tables import Application
+from expectations.suite import Gate
+from tasks.home import acting
+
+
+@task(task_run_name="look at {reference}")
+def look(reference: str) -> Standing:
+    """Where the application is, and who is waited for."""
+    with acting() as act:
+        return _standing(act, act.application(reference, lock=False))
+
+
+@task(task_run_name="{reference}: {stage}")
+def finish(reference: str, stage: Stage, holder: str | None = None) -> Standing:
+    """Open the stage's work; if none blocks, ask its gate and move. One transaction: the verdict is about these facts.
+
+    Does nothing if the application is no longer in that stage.
+    """
+    with acting() as act:
+        application = act.application(reference)
+        if holder is not None:
+            leases.renew(act.session, reference, holder)
+        if application.stage != stage:
+            return _standing(act, application)
+        lifecycle.refresh(act, application, because="stage_run")
+        if lifecycle.blocking(act.session, application):
+            return _standing(act, application)
+        verdict = ask_gate(act, application, stage)
+        lifecycle.leave(act, application, verdict)
+        return _standing(act, application, gate=verdict.outcome, moved=application.stage != stage)
+
+
+def ask_gate(act: Act, application: Application, stage: Stage) -> Verdict:
+    """Build the stage's frames for one application and ask its suite."""
+    from expectations.gate import ask  # noqa: PLC0415 - 2-7 s of Great Expectations that a look does not need
+
+    gate = gate_of(stage)
+    act.session.flush()
+    rows = importlib.import_module(f"casebook.storage.frames.{stage}").frames(act.session, [application.reference])
+    return ask(gate, tables(gate, rows), waived=lifecycle.waived(act.session, application))
+
+
+def gate_of(stage: Stage) -> Gate:
+    gate: Gate = importlib.import_module(f"expectations.{stage}").GATE
+    return gate
+
+
+def tables(gate: Gate, rows: dict[str, list[dict[str, object]]]) -> dict[str, pd.DataFrame]:
+    """Plain rows as frames. A frame without rows keeps its columns; one that was not built stays out, and breaks the gate."""
+    return {
+        frame.name: pd.DataFrame(rows[frame.name], columns=None if rows[frame.name] else ["reference", *frame.columns])
+        for frame in gate.frames
+        if frame.name in rows
+    }
+
+
+def _standing(act: Act, application: Application, *, gate: str | None = None, moved: bool = False) -> Standing:
+    waiting = () if application.stage == Stage.CLOSED else lifecycle.blocking(act.session, application)
+    return Standing(
+        reference=application.reference,
+        stage=Stage(application.stage),
+        waiting_for=tuple(sorted({item.kind for item in waiting})),
+        gate=gate,
+        moved=moved,
+    )
