@@ -1,0 +1,121 @@
+"""Who may sit on a panel, when its chair may decide, and who may approve what it decided."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from casebook.domain import authority
+from casebook.domain.actors import Actor, Reason
+from casebook.domain.vocabulary import Band, Priority, Role
+
+OURS = "police"
+SITS = frozenset({Role.PANEL_MEMBER, Role.PANEL_CHAIR})
+_SHORTEST = 3  # letters; a shorter surname tells nothing
+_OF_AGE = 18
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sitter:
+    """A member of staff who might sit."""
+
+    id: str
+    roles: frozenset[Role]
+    suspended: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ties:
+    """What ties people to an application."""
+
+    researchers: frozenset[str]
+    restricted: bool
+    named: frozenset[str]  # who may see it, if it is restricted
+    surnames: frozenset[str]  # of everyone in it, lower case, former names and aliases among them
+
+
+def why_not_sit(  # noqa: PLR0911 - one return for each reason, in the order in which they are told
+    sitter: Sitter | None, ties: Ties, *, said_unrelated: Collection[str] = ()
+) -> Reason | None:
+    """A conflict of interest, or another reason why somebody may not be on the panel."""
+    if sitter is None:
+        return Reason("unknown_staff", "there is no such member of staff")
+    if sitter.suspended:
+        return Reason("suspended", f"{sitter.id} is suspended")
+    if not sitter.roles & SITS:
+        return Reason("not_a_panel_member", f"{sitter.id} is not a panel member")
+    if sitter.id in ties.researchers:
+        return Reason("researched", f"{sitter.id} did research on this application")
+    if ties.restricted and sitter.id not in ties.named:
+        return Reason("restricted", f"{sitter.id} is not named for this restricted application")
+    if sitter.id not in said_unrelated and may_be_named(sitter.id, ties.surnames):
+        return Reason(
+            "may_be_named", f"{sitter.id} shares a surname with somebody in the application: leave out, or explain"
+        )
+    return None
+
+
+def may_be_named(staff_id: str, surnames: Collection[str]) -> bool:
+    """Whether a staff id holds the surname of somebody in the application."""
+    parts = {part for part in re.split(r"[^a-z]+", staff_id.lower()) if len(part) >= _SHORTEST}
+    return not parts.isdisjoint(surnames)
+
+
+def why_not_out_of_cycle(priority: str, band: str | None) -> Reason | None:
+    """Only what cannot wait is decided out of cycle."""
+    if priority in {Priority.IMMEDIATE, Priority.URGENT} or band in {Band.HIGH, Band.CRITICAL}:
+        return None
+    return Reason(
+        "not_urgent", "only an urgent application, or one of a high or critical band, is decided out of cycle"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attendance:
+    """Who was asked and who answered; the chair is in neither."""
+
+    asked: frozenset[str]
+    answered: frozenset[str]
+    agencies: frozenset[str]  # outside the police, whose member answered
+    meets_at: datetime
+
+
+def why_not_yet(present: Attendance, *, now: datetime, quorum: int, agencies_in_quorum: int) -> Reason | None:
+    """Members have until the meeting to answer; then the chair decides with those who did, if they are enough."""
+    if (silent := present.asked - present.answered) and now < present.meets_at:
+        return Reason("members_unheard", f"{len(silent)} members have until the meeting to answer")
+    if len(present.answered) + 1 < quorum:
+        return Reason("no_quorum", f"{len(present.answered) + 1} of {quorum} have answered, the chair among them")
+    if len(present.agencies) < agencies_in_quorum:
+        return Reason("no_quorum", f"{len(present.agencies)} of {agencies_in_quorum} agencies have answered")
+    return None
+
+
+def why_not_approve(actor: Actor, *, chair: str, supervisor: str | None, researchers: Collection[str]) -> Reason | None:
+    """The approver did not chair, did no research, and is not the supervisor whose reason stands in the decision."""
+    if supervisor is not None and actor.id == supervisor:
+        return Reason("same_person", "the supervisor's reason and the approval come from two people")
+    return authority.why_not_approve(actor, chair=chair, researchers=researchers)
+
+
+def why_not_explain(actor: Actor, *, chair: str, researchers: Collection[str]) -> Reason | None:
+    """The supervisor who answers for a refusal of grave risk is neither its chair nor its researcher."""
+    if Role.SUPERVISOR not in actor.roles:
+        return Reason("not_permitted", "this needs a supervisor")
+    if actor.id == chair:
+        return Reason("same_person", "the supervisor may not have chaired the panel")
+    if actor.id in researchers:
+        return Reason("supervisor_researched", "the supervisor may not have done research on this application")
+    return None
+
+
+def may_be_minor(born: str | None, today: date) -> bool:
+    """Whether somebody with this birth date, perhaps partial, could be under 18; without one nobody supposes it."""
+    match = re.fullmatch(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", born or "", re.ASCII)
+    if match is None:
+        return False
+    year, month, day = (int(part) if part else 0 for part in match.groups())
+    # the latest day that a partial date can mean
+    return (year + _OF_AGE, month or 12, day or 31) > (today.year, today.month, today.day)
