@@ -136,7 +136,13 @@ def _up(record: Record, installation: Installation) -> Mapping[str, str]:
     if started:
         packaged_server.start(installation)
     addresses = databases.addresses(installation.socket, record.passwords)
-    databases.ensure(addresses, record.passwords, thorough=started or not record.whole)
+    try:
+        databases.ensure(addresses, record.passwords, thorough=started or not record.whole)
+    except DatabaseUnavailable:
+        if started or not packaged_server.is_dying(installation.data):
+            raise
+        packaged_server.start(installation)
+        databases.ensure(addresses, record.passwords, thorough=True)
     if not record.whole:
         cluster_record.write(Path(record.folder), replace(record, whole=True))
     return addresses

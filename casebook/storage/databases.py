@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 NAMES = ("casebook", "prefect")
 EXTENSIONS = ("pg_trgm", "fuzzystrmatch")
+FULL_DISK = ("No space left on device", "could not extend file")
 PATIENCE = 5  # seconds to wait for a connection
 
 
@@ -54,22 +55,33 @@ def connect(address: str) -> psycopg.Connection:
 
 def _one_line(message: str) -> str:
     """Of one failed attempt what went wrong, without libpq's questions; of several the first."""
+    if any(sign in message for sign in FULL_DISK):
+        return "the disk is full; nothing is lost, free some space and try again"
     attempts = [line for line in message.splitlines() if "failed:" in line and not line.endswith("failed:")]
     return (attempts or message.splitlines() or ["no reason was given"])[0].removeprefix("- ").strip()
 
 
 def ensure(known: Mapping[str, str], passwords: Mapping[str, str], *, thorough: bool) -> None:
     """Make the roles, databases and extensions that are missing; not `thorough`: look for the databases only."""
-    with connect(known["postgres"]) as superuser:
-        have = {name for (name,) in superuser.execute("select datname from pg_database")}
-        missing = [name for name in NAMES if name not in have]
-        if not missing and not thorough:
-            return
-        _ensure_roles(superuser, passwords)
-        for name in missing:
-            superuser.execute(f"create database {name} owner {name}")
-            superuser.execute(f"revoke connect on database {name} from public")
-    with connect(known["postgres"].replace("/postgres?", "/casebook?")) as superuser:
+    import psycopg  # noqa: PLC0415 - as above
+
+    try:
+        with connect(known["postgres"]) as superuser:
+            have = {name for (name,) in superuser.execute("select datname from pg_database")}
+            missing = [name for name in NAMES if name not in have]
+            if missing or thorough:
+                _ensure_roles(superuser, passwords)
+            for name in missing:
+                superuser.execute(f"create database {name} owner {name}")
+                superuser.execute(f"revoke connect on database {name} from public")
+        if missing or thorough:
+            _ensure_extensions(known["postgres"].replace("/postgres?", "/casebook?"))
+    except psycopg.Error as error:
+        raise DatabaseUnavailable(f"the databases could not be prepared: {_one_line(str(error))}") from error
+
+
+def _ensure_extensions(address: str) -> None:
+    with connect(address) as superuser:
         for extension in EXTENSIONS:
             superuser.execute(f"create extension if not exists {extension}")
 

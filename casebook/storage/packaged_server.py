@@ -153,6 +153,12 @@ def settle(data: Path) -> State:
     return state
 
 
+def is_dying(data: Path) -> bool:
+    """Whether a server that did not answer is gone now or in a moment: a killed process is seen a while longer."""
+    time.sleep(25 * PAUSE)
+    return settle(data) is State.GONE
+
+
 def stop(data: Path) -> None:
     """Fast shutdown: open transactions are rolled back, what was committed is on disk already."""
     pid, notes = _pid_file(data)
@@ -222,7 +228,7 @@ def _is_server(pid: int, data: Path) -> bool:
 
 
 def _forget_stale(installation: Installation) -> None:
-    """PostgreSQL would believe a stale pid file whose pid is now another process of the same user.
+    """PostgreSQL would believe a stale file whose pid is now another process of the same user, or not yet buried.
 
     A server that answers although its process is not to be seen (it runs in another container) is left in peace.
     """
@@ -230,7 +236,8 @@ def _forget_stale(installation: Installation) -> None:
         try:
             probe.connect(str(installation.socket / SOCKET_NAME))
         except OSError:
-            (installation.data / "postmaster.pid").unlink(missing_ok=True)
+            for stale in (installation.data / "postmaster.pid", installation.socket / f"{SOCKET_NAME}.lock"):
+                stale.unlink(missing_ok=True)
             return
     raise DatabaseUnavailable(f"another server, not started by casebook here, has the socket in {installation.socket}")
 
