@@ -59,6 +59,11 @@ def row_digest(key: bytes, table: str, values: Mapping[str, object]) -> str:
     return hmac.new(key, f"{table}\n{canonical(present)}".encode(), hashlib.sha256).hexdigest()[:40]
 
 
+def digest(value: object) -> str:
+    """SHA-256, hex, of a value's canonical JSON: for ids and codes; what is personal takes `row_digest`."""
+    return hashlib.sha256(canonical(value).encode()).hexdigest()
+
+
 def merkle_root(leaves: Sequence[str]) -> str:
     """Root over hex leaves in the given order; an odd one is carried up unpaired. No leaves: the genesis hash."""
     level = [hashlib.sha256(b"\x00" + leaf.encode()).hexdigest() for leaf in leaves] or [GENESIS]

@@ -1,0 +1,134 @@
+"""Gathers what a score rests on from what is known of an application; what is not known goes along as a gap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from casebook.casework.acting import Act, policy_of
+from casebook.domain.instruments import Instrument
+from casebook.domain.panel import may_be_minor
+from casebook.domain.risk_inputs import ScoreInputs
+from casebook.domain.subject_records import SubjectRecord
+from casebook.domain.vocabulary import Answer3, Party, Relationship
+from casebook.storage import decisions
+from casebook.storage.tables import (
+    Application,
+    ApplicationLink,
+    Candidate,
+    InstrumentAnswer,
+    Person,
+    SafeContact,
+    Search,
+)
+
+
+def gather(act: Act, application: Application) -> list[ScoreInputs]:
+    """The inputs as they stand: one for each instrument that was used, since a score rests on one. Never empty."""
+    nothing = ScoreInputs(
+        today=today(act, application),
+        records=tuple(
+            SubjectRecord.from_row(row.record) for row in decisions.findings(act.session, application.reference)
+        ),
+        vulnerabilities=tuple(sorted(_vulnerabilities(act, application))),
+        earlier_applications=_earlier(act, application),
+        circumstances=tuple(sorted(_circumstances(application))),
+        gaps=tuple(sorted((*_unknown(application), *_unsearched(act, application)))),
+    )
+    used = instruments(act, application.reference)
+    return [replace(nothing, instrument=each) for each in used] or [nothing]
+
+
+def today(act: Act, application: Application) -> date:
+    """The local day under the application's policy."""
+    return act.now.astimezone(ZoneInfo(policy_of(application).calendar.timezone)).date()
+
+
+def instruments(act: Act, reference: str) -> list[Instrument]:
+    """Every instrument that was used, with its standing answers."""
+    query = select(InstrumentAnswer).where(
+        InstrumentAnswer.reference == reference, InstrumentAnswer.superseded.is_(False)
+    )
+    rows = act.session.scalars(query.order_by(InstrumentAnswer.question)).all()
+    return [
+        Instrument(
+            name=name.upper(),
+            version=version,
+            answers=tuple(
+                sorted(
+                    (row.question, row.answer)
+                    for row in rows
+                    if (row.instrument, row.instrument_version) == (name, version)
+                )
+            ),
+        )
+        for name, version in sorted({(row.instrument, row.instrument_version) for row in rows})
+    ]
+
+
+def _circumstances(application: Application) -> Iterator[str]:
+    """What the application says of now."""
+    if application.relationship == Relationship.EX_PARTNER or application.relationship_ended:
+        yield "separation"
+    if application.pregnant == Answer3.YES:
+        yield "pregnancy"
+    if application.living_together == Answer3.YES:
+        yield "living_together"
+    if application.children:
+        yield "children"
+
+
+def _vulnerabilities(act: Act, application: Application) -> Iterator[str]:
+    """Of the person at risk, as far as the application tells; what only a person can see is in the instrument."""
+    a = act.session.get(Person, f"{application.reference}:{Party.A}")
+    if application.pregnant == Answer3.YES:
+        yield "pregnancy"
+    if application.children:
+        yield "dependants"
+    if a is not None and may_be_minor(a.dob, today(act, application)):
+        yield "under_18"
+    plan = act.session.get(SafeContact, f"{application.reference}:{Party.A}")
+    if plan is not None and plan.interpreter:
+        yield "language_barrier"
+
+
+def _earlier(act: Act, application: Application) -> int:
+    query = select(func.count(ApplicationLink.other.distinct())).where(
+        ApplicationLink.reference == application.reference
+    )
+    return act.session.scalar(query) or 0
+
+
+def _unknown(application: Application) -> Iterator[str]:
+    """Facts of the application that nobody knows: none counts as a no."""
+    if application.pregnant == Answer3.UNKNOWN:
+        yield "pregnancy_unknown"
+    if application.living_together == Answer3.UNKNOWN:
+        yield "living_together_unknown"
+    if not application.relationship:
+        yield "relationship_unknown"
+
+
+def _unsearched(act: Act, application: Application) -> Iterator[str]:
+    """What the search for the subject left open, once for each."""
+    reference = application.reference
+    searches = select(Search).where(
+        Search.reference == reference, Search.party == Party.B, Search.superseded.is_(False)
+    )
+    for search in act.session.scalars(searches):
+        if search.result == "unavailable":
+            yield "unreachable_source"
+        elif search.result is None and search.mandatory:
+            yield "unsearched_source"
+    candidates = select(Candidate.verdict).where(
+        Candidate.reference == reference, Candidate.party == Party.B, Candidate.superseded.is_(False)
+    )
+    for verdict in act.session.scalars(candidates):
+        if verdict is None:
+            yield "unreviewed_candidate"
+        elif verdict == "cannot_tell":
+            yield "undecided_candidate"

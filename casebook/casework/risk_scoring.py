@@ -1,0 +1,182 @@
+"""How grave the danger from B looks: the machine's score of what is known, and people's judgement of it.
+
+A changed input makes a new score and orders the queue anew; that raises a priority, never lowers one, and decides nothing.
+"""
+
+from __future__ import annotations
+
+from pydantic import Field
+from sqlalchemy import func, select
+
+from casebook.casework import danger, risk_inputs
+from casebook.casework.acting import Act, refuse, refuse_because
+from casebook.casework.answers import Answer, Doing, Handler
+from casebook.domain import authority, chain
+from casebook.domain.risk_assessment import ORDER, Judgement, why_not_judge
+from casebook.domain.risk_inputs import ScoreInputs
+from casebook.domain.risk_model import RiskModel
+from casebook.domain.risk_scoring import Score, score
+from casebook.domain.vocabulary import Band, Priority, WorkKind
+from casebook.domain.work import Need
+from casebook.errors import InvalidAnswer
+from casebook.policies import risk_model
+from casebook.storage import decisions, ledger
+from casebook.storage.tables import Application, RiskAssessment, RiskScore, WorkItem
+
+SECOND = "second:"  # begins the key of the second person's item
+RECOMPUTES = "score_recomputes"  # the gate's rule whose mending means: score again
+
+
+def prepare(act: Act, application: Application) -> None:
+    """Score what is known now."""
+    score_now(act, application)
+
+
+def score_now(act: Act, application: Application) -> RiskScore:
+    """The score of what is known now. Unchanged inputs keep the score they have, whatever the day."""
+    model = risk_model.load()
+    inputs, result = max(
+        ((each, score(each, model)) for each in risk_inputs.gather(act, application)),
+        key=lambda pair: (ORDER.index(pair[1].band), pair[1].score),
+    )
+    digest = _digest(act, inputs, model)
+    current = decisions.current_score(act.session, application.reference)
+    if current is None or current.inputs_digest != digest or _mended_since(act, current):
+        current = _replace(act, application, current, _row(act, application, inputs, result, digest))
+    _order(act, application, current, Priority(result.priority))
+    return current
+
+
+def needs(act: Act, application: Application) -> list[Need]:
+    """A person confirms, raises or lowers each new score; a lowering waits for a second person."""
+    current = decisions.current_score(act.session, application.reference)
+    if current is None:
+        return []
+    judged = [row for row, of in decisions.judgements(act.session, application.reference) if of.id == current.id]
+    if not judged:
+        band = decisions.effective_band(act.session, current)
+        return [Need(kind=WorkKind.ASSESS_RISK, key=current.id, subject={"score": current.id, "band": band})]
+    return [
+        Need(
+            kind=WorkKind.ASSESS_RISK,
+            key=f"{SECOND}{row.id}",
+            subject={"score": current.id, "assessment": row.id, "lower_to": row.band, "first": row.assessed_by},
+        )
+        for row in judged
+        if row.lowers and row.second_agrees is None
+    ]
+
+
+def _digest(act: Act, inputs: ScoreInputs, model: RiskModel) -> str:
+    """Keyed, for the inputs are personal; without the day, which alone is no reason to ask people again."""
+    said = inputs.to_dict() | {"today": None, "model": model.version}
+    return chain.row_digest(act.session.info[ledger.KEY], "risk_inputs", said)
+
+
+def _row(act: Act, application: Application, inputs: ScoreInputs, result: Score, digest: str) -> RiskScore:
+    made = act.session.scalar(
+        select(func.count()).select_from(RiskScore).where(RiskScore.reference == application.reference)
+    )
+    return RiskScore(
+        id=chain.identity("risk_score", application.reference, made),
+        reference=application.reference,
+        model=result.model_version,
+        inputs=inputs.to_dict(),
+        inputs_digest=digest,
+        band=result.band,
+        priority=result.priority,
+        score=result.score,
+        contributions=[each.to_dict() for each in result.contributions],
+        uncertainty=list(result.uncertainty),
+        computed_at=act.now,
+        superseded=False,
+    )
+
+
+def _replace(act: Act, application: Application, old: RiskScore | None, new: RiskScore) -> RiskScore:
+    if old is not None:
+        old.superseded = True
+        for row, of in decisions.judgements(act.session, application.reference):
+            # a lowering spoke of facts that have changed since; a raise stands until two people lower it
+            row.superseded = row.lowers and of.id == old.id
+    act.session.add(new)
+    act.speak(
+        application, "risk_scored", score=new.id, band=new.band, priority=new.priority, points=new.score,
+        doubts=len(new.uncertainty), replaces=old.id if old else None,
+    )  # fmt: skip
+    return new
+
+
+def _order(act: Act, application: Application, current: RiskScore, priority: Priority) -> None:
+    """Let the score and the band that holds order the queue."""
+    band = decisions.effective_band(act.session, current)
+    if ORDER.index(band) > ORDER.index(Band(current.band)):
+        of_band = risk_model.load().numbers.priority.of_band.value[band]
+        priority = min(priority, of_band, key=lambda each: each.rank)
+    before = (application.band, application.score)
+    application.band, application.score = band, current.score
+    raised = danger.raise_priority(act, application, priority, reason="risk")
+    if raised or before != (band, current.score):
+        act.speak(application, "risk_ordered", band=band, priority=application.priority)
+
+
+def _mended_since(act: Act, current: RiskScore) -> bool:
+    """A score that did not recompute is made again once somebody has looked at it."""
+    query = select(WorkItem.subject).where(
+        WorkItem.reference == current.reference,
+        WorkItem.kind == WorkKind.MEND_QUALITY,
+        WorkItem.done_at > current.computed_at,
+    )
+    return any(subject.get("expectation") == RECOMPUTES for subject in act.session.scalars(query))
+
+
+class RiskAssessed(Answer):
+    """What a person makes of the score; or, on a lowering, what the second person makes of the first's."""
+
+    judgement: Judgement = Field(
+        description="confirm, raise or lower the band; on the second look at a lowering: agree or disagree."
+    )
+    band: Band | None = Field(default=None, description="To which band, if it is raised or lowered.")
+    reason: str = Field(min_length=1, description="Why, in words.")
+
+
+def _assessed(doing: Doing) -> None:
+    if doing.item.key.startswith(SECOND):
+        _seconded(doing)
+        return
+    act, answer = doing.act, doing.answer
+    current = act.session.get(RiskScore, doing.item.subject["score"])
+    if current is None or current.superseded:
+        refuse_because("score_changed", "what the score rests on has changed: look at the new one")
+    present = decisions.effective_band(act.session, current)
+    refuse(why_not_judge(answer.judgement, present=present, to=answer.band, second=False), InvalidAnswer)
+    act.session.add(
+        RiskAssessment(
+            id=chain.identity("risk_assessment", doing.item.id),
+            reference=doing.application.reference,
+            score_id=current.id,
+            band=answer.band or present,
+            lowers=answer.judgement is Judgement.LOWER,
+            reason=answer.reason,
+            assessed_by=act.actor.id,
+            assessed_at=act.now,
+            second_agrees=None,
+            second_by=None,
+            second_at=None,
+            superseded=False,
+        )
+    )
+
+
+def _seconded(doing: Doing) -> None:
+    act, answer = doing.act, doing.answer
+    first = act.session.get(RiskAssessment, doing.item.key.removeprefix(SECOND))
+    if first is None or first.superseded:
+        refuse_because("score_changed", "what was to be lowered has changed since")
+    refuse(authority.why_not_second(act.actor, [first.assessed_by]))
+    refuse(why_not_judge(answer.judgement, present=Band(first.band), to=answer.band, second=True), InvalidAnswer)
+    first.second_agrees = answer.judgement is Judgement.AGREE
+    first.second_by, first.second_at = act.actor.id, act.now
+
+
+ANSWERS: dict[WorkKind, tuple[type[Answer], Handler]] = {WorkKind.ASSESS_RISK: (RiskAssessed, _assessed)}

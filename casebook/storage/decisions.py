@@ -1,0 +1,142 @@
+"""What stands about an application when it is scored and decided: findings, scores, owners' answers, the decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casebook.domain import chain
+from casebook.domain.panel_decision import HeldFinding
+from casebook.domain.risk_assessment import Judged, effective
+from casebook.domain.risk_model import Standing
+from casebook.domain.vocabulary import Band, Party
+from casebook.storage.tables import (
+    Application,
+    Approval,
+    Assurance,
+    Decision,
+    Finding,
+    MemberAnswer,
+    OwnerAgreement,
+    Panel,
+    RiskAssessment,
+    RiskScore,
+)
+
+
+def findings(session: Session, reference: str, party: Party = Party.B) -> Sequence[Finding]:
+    """The confirmed records about a party, oldest finding first."""
+    query = select(Finding).where(Finding.reference == reference, Finding.party == party, Finding.withdrawn.is_(False))
+    return session.scalars(query.order_by(Finding.found_at, Finding.id)).all()
+
+
+def agreements(session: Session, reference: str) -> Mapping[str, OwnerAgreement]:
+    """What owners said, by finding."""
+    query = select(OwnerAgreement).where(OwnerAgreement.reference == reference)
+    return {row.finding_id: row for row in session.scalars(query)}
+
+
+def held(session: Session, reference: str) -> tuple[HeldFinding, ...]:
+    """The confirmed findings about the subject, each with what its owner said."""
+    said = agreements(session, reference)
+    return tuple(held_finding(row, said.get(row.id)) for row in findings(session, reference))
+
+
+def held_finding(row: Finding, said: OwnerAgreement | None) -> HeldFinding:
+    return HeldFinding(
+        id=row.id,
+        standing=Standing(row.qualifies),
+        owner=row.owner,
+        handling=row.record.get("handling") or None,
+        agreed=said.agreed if said else None,
+        proceedings_pending=bool(said and said.proceedings_pending),
+    )
+
+
+def current_score(session: Session, reference: str) -> RiskScore | None:
+    query = select(RiskScore).where(RiskScore.reference == reference, RiskScore.superseded.is_(False))
+    return session.scalar(query)
+
+
+def judgements(session: Session, reference: str) -> Sequence[tuple[RiskAssessment, RiskScore]]:
+    """People's judgements of every score that stand, in order of time, each with its score."""
+    query = (
+        select(RiskAssessment, RiskScore)
+        .join(RiskScore, RiskScore.id == RiskAssessment.score_id)
+        .where(RiskAssessment.reference == reference, RiskAssessment.superseded.is_(False))
+        .order_by(RiskAssessment.assessed_at, RiskAssessment.id)
+    )
+    return session.execute(query).tuples().all()
+
+
+def effective_band(session: Session, score: RiskScore) -> Band:
+    """The band that holds: the score's, raised by any one person, lowered by two."""
+    judged = (
+        Judged(
+            band=Band(row.band),
+            scored=Band(of.band),
+            lowers=row.lowers,
+            agreed=row.second_agrees,
+            of_this_score=of.id == score.id,
+        )
+        for row, of in judgements(session, score.reference)
+    )
+    return effective(Band(score.band), judged)
+
+
+def facts(session: Session, application: Application) -> str:
+    """A digest of what a decision is made on: findings, owners' answers, score, judgements, assurances.
+
+    Of ids and codes alone; equal facts give an equal digest, whatever the order in which they came.
+    """
+    reference = application.reference
+    score = current_score(session, reference)
+    signed = select(Assurance.id).where(Assurance.reference == reference, Assurance.superseded.is_(False))
+    return chain.digest(
+        {
+            "findings": sorted([row.id, row.qualifies, row.owner or ""] for row in findings(session, reference)),
+            "owners": sorted(
+                [row.id, row.agreed, row.proceedings_pending] for row in agreements(session, reference).values()
+            ),
+            "score": score.id if score else None,
+            "judgements": sorted([row.id, row.second_agrees] for row, _ in judgements(session, reference)),
+            "assurances": sorted(session.scalars(signed)),
+        }
+    )
+
+
+def panel(session: Session, application: Application) -> Panel | None:
+    """The people asked to decide the present round."""
+    query = select(Panel).where(Panel.reference == application.reference, Panel.version == application.version)
+    return session.scalar(query)
+
+
+def answers(session: Session, application: Application) -> Sequence[MemberAnswer]:
+    """What members answered in the present round."""
+    query = select(MemberAnswer).where(
+        MemberAnswer.reference == application.reference, MemberAnswer.version == application.version
+    )
+    return session.scalars(query.order_by(MemberAnswer.answered_at, MemberAnswer.member)).all()
+
+
+def decision(session: Session, application: Application) -> Decision | None:
+    """The decision of the present round, if it stands."""
+    query = select(Decision).where(
+        Decision.reference == application.reference,
+        Decision.version == application.version,
+        Decision.superseded.is_(False),
+    )
+    return session.scalar(query)
+
+
+def approval(session: Session, decision_id: str) -> Approval | None:
+    return session.get(Approval, decision_id)
+
+
+def approved(session: Session, application: Application) -> tuple[Decision, Approval] | None:
+    """The decision that may be delivered: of the present round, standing, and approved by another person."""
+    found = decision(session, application)
+    given = approval(session, found.id) if found else None
+    return (found, given) if found and given and given.approved else None
