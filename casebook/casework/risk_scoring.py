@@ -1,6 +1,6 @@
 """How grave the danger from B looks: the machine's score of what is known, and people's judgement of it.
 
-A changed input makes a new score and orders the queue anew; that raises a priority, never lowers one, and decides nothing.
+A changed input makes a new score and orders the queue anew: that may raise a priority, and lowers and decides nothing.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from casebook.domain import authority
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.domain.work import SPECS, queue_order
-from casebook.errors import AlreadyDone, InvalidAnswer, NotFound, NotPermitted
+from casebook.errors import AlreadyDecided, AlreadyDone, InvalidAnswer, NotFound, NotPermitted
 from casebook.storage.tables import Application, Restriction, WorkItem
 
 
@@ -81,11 +81,13 @@ def do(act: Act, item_id: str, raw: object) -> WorkItem:
     """Answer an item: everything the answer means, its ledger entry and the engine's wake-up, in one transaction."""
     item, application = _load(act, item_id)
     kind = WorkKind(item.kind)
+    # whoever may do such work is told who was first before being told whose it is
+    refuse(authority.why_not_work(act.actor, kind, role=item.role, owner=None, reserved=False), NotPermitted)
+    _refuse_done(item)
     refuse(
         authority.why_not_work(act.actor, kind, role=item.role, owner=item.owner, reserved=item.reserved), NotPermitted
     )
     answer = answers.parse(kind, raw)
-    _refuse_done(item)
     if application is None:
         raise InvalidAnswer(f"{kind} belongs to no application and is answered by its own command", "no_such_answer")
     lifecycle.refuse_stale(application, answer.version)
@@ -116,6 +118,7 @@ def _load(act: Act, item_id: str) -> tuple[WorkItem, Application | None]:
 
 def _refuse_done(item: WorkItem) -> None:
     if item.done_at is not None:
-        raise AlreadyDone(f"{item.done_by} did this at {item.done_at.isoformat(timespec='seconds')}")
+        first = AlreadyDecided if item.kind == WorkKind.DECIDE else AlreadyDone
+        raise first(f"{item.done_by} did this at {item.done_at.isoformat(timespec='seconds')}")
     if item.cancelled_at is not None:
         raise AlreadyDone(f"this is no longer needed: {item.cancelled_why}", "cancelled")
