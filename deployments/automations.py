@@ -29,7 +29,11 @@ ZOMBIES = AutomationCore(
         threshold=1,
         within=WINDOW,
     ),
-    actions=[ChangeFlowRunState(state=StateType.CRASHED, message="Nothing was heard of this run for too long.")],
+    actions=[
+        ChangeFlowRunState(
+            name=None, state=StateType.CRASHED, message="Nothing was heard of this run for too long.", force=False
+        )
+    ],
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import os
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -11,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from prefect import Flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import WorkPoolCreate, WorkPoolUpdate
-from prefect.client.schemas.schedules import CronSchedule
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
+from prefect.schedules import Cron
 from prefect.types.entrypoint import EntrypointType
 
 from deployments import automations
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 POOL = "casebook"
 QUEUES = {"urgent": 1, "standard": 10, "sweep": 20}  # a lower number is served first
 ZONE = "Europe/London"
+# runs of one pool at the same time: more than the cores only make each slower, and the urgent wait behind them
+AT_ONCE = max(3, os.cpu_count() or 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,10 +83,12 @@ async def register(entries: Sequence[Entry], *, pool: str = POOL, worker_type: s
 async def _pool(client: PrefectClient, pool: str, worker_type: str) -> None:
     template = WarmWorker.get_default_base_job_template() if worker_type == WarmWorker.type else None
     try:
-        await client.create_work_pool(WorkPoolCreate(name=pool, type=worker_type, base_job_template=template or {}))
+        await client.create_work_pool(
+            WorkPoolCreate(name=pool, type=worker_type, base_job_template=template or {}, concurrency_limit=AT_ONCE)
+        )
     except ObjectAlreadyExists:
         if template:
-            await client.update_work_pool(pool, WorkPoolUpdate(base_job_template=template))
+            await client.update_work_pool(pool, WorkPoolUpdate(base_job_template=template, concurrency_limit=AT_ONCE))
 
 
 async def _queues(client: PrefectClient, pool: str) -> None:
@@ -103,7 +108,7 @@ async def _deploy(entry: Entry, pool: str) -> None:
         description=entry.description,
         tags=list(entry.tags),
         parameters=dict(entry.parameters),
-        schedule=CronSchedule(cron=entry.cron, timezone=ZONE) if entry.cron else None,
+        schedule=Cron(entry.cron, timezone=ZONE) if entry.cron else None,
         work_pool_name=pool,
         work_queue_name=entry.queue,
         entrypoint_type=EntrypointType.MODULE_PATH,

@@ -1,7 +1,7 @@
-"""A process that has everything imported and forks a child for each flow run: one process per run, without its start-up.
+"""A process that has everything imported and forks a child for each flow run: a run has no start-up to wait for.
 
-The worker speaks to it over a socket, one JSON object a line. It forks only while it has a single thread. When the worker
-is gone, it ends its children, who tell Prefect themselves that they crashed.
+The worker speaks to it over a socket, one JSON object a line. It stays single-threaded, as one that forks must.
+When the worker is gone it ends its children, who tell Prefect themselves that they crashed.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str]) -> None:
         except Exception:  # noqa: BLE001 - a release that cannot be imported: each run says so itself, in its own log
             traceback.print_exc()
     if threading.active_count() > 1:
-        print("forkserver: a preloaded module has started a thread; forking is not safe", file=sys.stderr)
+        sys.stderr.write("forkserver: a preloaded module has started a thread, so forking is not safe\n")
     gc.collect()
     gc.freeze()  # the children share these pages for as long as nobody's collector walks over them
     if request := Server(channel).serve():
@@ -61,15 +61,14 @@ class Server:
         signal.set_wakeup_fd(self.waker)
         said = b""
         while True:
-            ready, _, _ = select.select([self.channel, self.wake], [], [])
+            ready = set(select.select([self.channel.fileno(), self.wake], [], [])[0])
             if self.wake in ready:
-                with contextlib.suppress(BlockingIOError):
-                    os.read(self.wake, 4096)
                 self.reap()
-            if self.channel in ready:
+            if self.channel.fileno() in ready:
                 heard = self.channel.recv(65536)
                 if not heard:
-                    return self.end()
+                    self.end()
+                    return None
                 *lines, said = (said + heard).split(b"\n")
                 for line in lines:
                     if request := self.answer(json.loads(line)):
@@ -82,8 +81,8 @@ class Server:
         pid = os.fork()
         if pid == 0:
             signal.set_wakeup_fd(-1)
-            for number in (signal.SIGINT, signal.SIGCHLD):
-                signal.signal(number, signal.SIG_DFL if number != signal.SIGINT else signal.default_int_handler)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             self.libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
             if os.getppid() != server:
                 os._exit(1)
@@ -96,6 +95,8 @@ class Server:
         return None
 
     def reap(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            os.read(self.wake, 4096)
         with contextlib.suppress(ChildProcessError):
             while True:
                 pid, status = os.waitpid(-1, os.WNOHANG)
@@ -113,8 +114,6 @@ class Server:
         self.signal_all(signal.SIGTERM)
         while self.children and time.monotonic() < deadline:
             select.select([self.wake], [], [], 0.2)
-            with contextlib.suppress(BlockingIOError):
-                os.read(self.wake, 4096)
             self.reap()
         self.signal_all(signal.SIGKILL)
 
@@ -136,8 +135,8 @@ def become(request: dict[str, Any]) -> None:
         numpy.random.seed()
     sys.argv = ["prefect.engine"]
 
-    from prefect.context import SettingsContext, get_settings_context
-    from prefect.settings import Settings
+    from prefect.context import SettingsContext, get_settings_context  # noqa: PLC0415 - by now the preloaded one
+    from prefect.settings import Settings  # noqa: PLC0415
 
     with SettingsContext(profile=get_settings_context().profile, settings=Settings()), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*found in sys.modules.*", category=RuntimeWarning)

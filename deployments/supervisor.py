@@ -42,8 +42,7 @@ class Running:
 
     def begin(self) -> None:
         self.since = time.monotonic()
-        with self.child.log.open("ab") as log:
-            os.chmod(log.fileno(), 0o600)
+        with open(self.child.log, "ab", opener=_for_owner) as log:
             self.process: subprocess.Popen[bytes] | None = subprocess.Popen(  # noqa: S603 - our own commands
                 self.child.command,
                 env=dict(self.child.environment),
@@ -113,6 +112,10 @@ class Supervisor:
             running.end_group(signal.SIGKILL)
             running.process.wait()
         self._running.clear()
+
+
+def _for_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _die_with_parent() -> None:

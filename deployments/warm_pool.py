@@ -19,7 +19,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-ENGINE = ("prefect", "prefect.engine", "prefect.flow_engine", "prefect.client.orchestration", "prefect.events.clients")
+ENGINE = (  # what a run imports late, found by comparing sys.modules before and after one
+    "prefect.flow_engine",
+    "prefect.task_engine",
+    "prefect.client.orchestration",
+    "prefect.events.clients",
+    "prefect.concurrency.services",
+    "prefect.concurrency._asyncio",
+    "prefect.utilities.visualization",
+    "prefect._internal.observers",
+    "prefect._internal.states",
+    "anyio._backends._asyncio",
+    "rich._emoji_codes",
+)
 ROOMS = ("casebook", "expectations", "tasks", "flows", "deployments")
 DRAIN = 5.0  # seconds that runs have to finish by themselves when the worker is told to stop
 LAST = 10.0  # and then to tell Prefect that they were ended
@@ -65,11 +77,12 @@ class Generation:
     async def fork(self, environment: Mapping[str, str], directory: Path) -> Forked:
         writer = await self._open()
         name = str(next(self._numbers))
-        answer = self._asked[name] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Forked] = asyncio.get_running_loop().create_future()
+        self._asked[name] = answer
         request = {"id": name, "env": dict(environment), "cwd": str(directory)}
         writer.write(json.dumps(request).encode() + b"\n")
         await writer.drain()
-        return await answer
+        return await answer  # the process has started; how it ends is heard later
 
     async def _open(self) -> asyncio.StreamWriter:
         if self._writer is None:
@@ -142,7 +155,7 @@ class WarmPool:
         """Let the runs finish, then end them, then end the forkservers."""
         self._closing = True
         for patience, number in ((DRAIN, signal.SIGTERM), (LAST, signal.SIGKILL), (1.0, None)):
-            if await self._idle_within(patience) or number is None:
+            if await self._ended_within(patience) or number is None:
                 break
             for generation in self.generations:
                 generation.signal_all(number)
@@ -151,13 +164,10 @@ class WarmPool:
         for generation in self.generations:
             await asyncio.to_thread(generation.process.wait)
 
-    async def _idle_within(self, seconds: float) -> bool:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                while not all(generation.idle for generation in self.generations):
-                    await asyncio.sleep(0.05)
-                return True
-        return False
+    async def _ended_within(self, seconds: float) -> bool:
+        runs = [asyncio.ensure_future(run.wait()) for one in self.generations for run in one.runs.values()]
+        _, waiting = await asyncio.wait(runs, timeout=seconds) if runs else (set(), set())
+        return not waiting
 
 
 def release_of(modules: Iterable[str]) -> tuple[object, ...]:
@@ -165,8 +175,8 @@ def release_of(modules: Iterable[str]) -> tuple[object, ...]:
     names = {*ROOMS, *(name.partition(".")[0] for name in modules)}
     found = [spec for name in sorted(names) if (spec := importlib.util.find_spec(name))]
     installed = Path(sysconfig.get_path("purelib"))
-    ours = [place for spec in found for place in spec.submodule_search_locations or [] if installed not in Path(place).parents]
-    files = sorted(path for place in ours for path in Path(place).rglob("*.py"))
+    places = [Path(place) for spec in found for place in spec.submodule_search_locations or []]
+    files = sorted(path for place in places if installed not in place.parents for path in place.rglob("*.py"))
     return (installed.stat().st_mtime_ns, *((str(path), path.stat().st_mtime_ns) for path in files))
 
 
