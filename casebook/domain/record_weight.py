@@ -18,6 +18,7 @@ class Weighed:
     group: str
     tier: Tier
     signs: frozenset[str]  # flags, and what the offence itself proves
+    flagged: frozenset[str]  # the flags that the offence does not prove anyway
     sure: float  # kind and grading, 0..1
     weight: float  # sure x victim x recency
     points: float  # weight x gravity
@@ -32,9 +33,9 @@ def weigh(record: SubjectRecord, place: int, today: date, model: RiskModel) -> W
     group, relationship = model.group(grading.group), record.relationship
     day, dated = latest_day(record.date, today)
     days_ago = (today - day).days
-    signs = frozenset(record.flags) & model.numbers.signs.points.value.keys() | frozenset(group.signs)
+    flagged = frozenset(record.flags).intersection(model.numbers.signs.points.value).difference(group.signs)
     related = relationship in weights.domestic.value
-    counts = group.tier is not Tier.OTHER or bool(signs) or related
+    counts = group.tier is not Tier.OTHER or bool(flagged) or related
     sure, graded = surety(record, model)
     recency = max(0.5 ** (days_ago / weights.half_life_days.value), weights.recency_floor.value[group.tier])
     weight = sure * weights.victim.value[relationship] * recency
@@ -51,7 +52,8 @@ def weigh(record: SubjectRecord, place: int, today: date, model: RiskModel) -> W
         days_ago=days_ago,
         group=grading.group,
         tier=group.tier,
-        signs=signs,
+        signs=flagged.union(group.signs),
+        flagged=flagged,
         sure=sure,
         weight=weight,
         points=weight * gravity(grading.group, model, counts=counts),
@@ -62,12 +64,13 @@ def weigh(record: SubjectRecord, place: int, today: date, model: RiskModel) -> W
 
 
 def gravity(group: str, model: RiskModel, *, counts: bool) -> float:
-    """Rises with the harm days, ever more slowly."""
+    """Rises with the harm days, ever more slowly, and with the lethality signs that the offence proves."""
     rule, tier = model.numbers.gravity, model.group(group).tier
     relevance = rule.relevance.value[tier]
     if counts:  # whatever concerns a partner or bears a sign is as relevant as anything
         relevance = max(relevance, rule.relevance.value[Tier.HARMFUL])
-    return rule.per_decade.value * math.log10(1 + model.harm_days[group]) * relevance
+    proved = sum(model.numbers.signs.points.value[sign] for sign in model.group(group).signs)
+    return rule.per_decade.value * math.log10(1 + model.harm_days[group]) * relevance + proved
 
 
 def surety(record: SubjectRecord, model: RiskModel) -> tuple[float, tuple[str, ...]]:

@@ -88,9 +88,9 @@ def _ago(row: Weighed) -> str:
 
 def _of_signs(history: Sequence[Weighed], model: RiskModel) -> Iterable[Contribution]:
     for sign, points in model.numbers.signs.points.value.items():
-        bearing = [each for each in history if sign in each.signs]
+        bearing = [each for each in history if sign in each.flagged]
         if bearing:
-            most = max(bearing, key=lambda row: (row.weight, row.record.label))
+            most = max(bearing, key=lambda row: (row.weight, repr(row.record)))
             told = f"{sign.replace('_', ' ')}, as {most.record.label} has it, {_ago(most)}"
             yield line("lethality_sign", points * most.weight, told)
 

@@ -41,8 +41,8 @@ vignettes and disagree.
   Recency halves every {half_life} days, down to a floor. A date that is missing or after today counts
   as today; a partial one as late as it can be. A score of a past moment first leaves out what was dated
   later (`risk_scoring.known_by`).
-* **Lethality signs**, which harm days miss: from the record's flags and from the offence itself; the
-  weightiest record decides.
+* **Lethality signs**, which harm days miss: what an offence proves is part of its gravity; of the records that
+  bear a flag, the weightiest decides.
 * **Pattern**: how many records in three years, how many different victims, a serial subject, escalation. A
   record that names no victim still has one.
 * **The instrument**: question by question, with tool and version. The threshold of 14 belongs to the

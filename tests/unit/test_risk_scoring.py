@@ -12,6 +12,7 @@ import pytest
 
 from casebook.cli.main import main
 from casebook.domain.offences import UNMAPPED, Basis
+from casebook.domain.risk_bands import SEVERITY
 from casebook.domain.risk_doubts import WORDS
 from casebook.domain.risk_inputs import ScoreInputs
 from casebook.domain.risk_model import Standing
@@ -229,6 +230,15 @@ def test_nothing_known_is_said_to_be_nothing_known():
         assert result.score >= scored().score
 
 
+def test_a_first_trivial_record_lowers_nothing_where_nothing_was_known():
+    trivial = record(offence_code="TH68010", date="2006-01-01", victim_relationship="other")
+    before, after = scored(instrument=None), scored(trivial, instrument=None)
+    assert (before.band, after.band) == (Band.INSUFFICIENT_INFORMATION, Band.STANDARD)
+    assert SEVERITY[before.band] == SEVERITY[after.band]
+    assert after.priority.rank <= before.priority.rank
+    assert after.score >= before.score
+
+
 def test_every_doubt_has_words_and_a_weight():
     assert WORDS.keys() == MODEL.numbers.priority.doubts.value.keys()
 
@@ -258,6 +268,13 @@ def test_a_question_is_known_by_number_and_by_topic(code):
     result = scored(instrument={"name": "safelives", "answers": {code: "Yes"}})
     assert result.band in {Band.HIGH, Band.CRITICAL}
     assert not any("form does not have" in each for each in result.uncertainty)
+
+
+@pytest.mark.parametrize("pair", [{"q1": "yes", "Q1": "no"}, {"q1": "no", "01": "yes"}])
+def test_of_two_answers_to_one_question_the_weightier_holds(pair):
+    assert scored(instrument=form("DARA", "no") | {"answers": pair}).score == (
+        scored(instrument={"name": "DARA", "answers": {"q1": "yes"}}).score
+    )
 
 
 def test_a_code_that_the_form_lacks_is_listed_and_its_yes_counts():
