@@ -74,20 +74,23 @@ def why_not_out_of_cycle(priority: str, band: str | None) -> Reason | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Attendance:
-    """Who was asked and who answered; the chair is in neither."""
+    """Who was asked beside the chair, and who of them answered."""
 
     asked: frozenset[str]
-    answered: frozenset[str]
+    answered: frozenset[str]  # a chair who sat as a member counts once
     agencies: frozenset[str]  # outside the police, whose member answered
     meets_at: datetime
 
 
-def why_not_yet(present: Attendance, *, now: datetime, quorum: int, agencies_in_quorum: int) -> Reason | None:
+def why_not_yet(
+    present: Attendance, *, chair: str, now: datetime, quorum: int, agencies_in_quorum: int
+) -> Reason | None:
     """Members have until the meeting to answer; then the chair decides with those who did, if they are enough."""
-    if (silent := present.asked - present.answered) and now < present.meets_at:
+    answered = len(present.answered | {chair})
+    if (silent := present.asked - present.answered - {chair}) and now < present.meets_at:
         return Reason("members_unheard", f"{len(silent)} members have until the meeting to answer")
-    if len(present.answered) + 1 < quorum:
-        return Reason("no_quorum", f"{len(present.answered) + 1} of {quorum} have answered, the chair among them")
+    if answered < quorum:
+        return Reason("no_quorum", f"{answered} of {quorum} have answered, the chair among them")
     if len(present.agencies) < agencies_in_quorum:
         return Reason("no_quorum", f"{len(present.agencies)} of {agencies_in_quorum} agencies have answered")
     return None

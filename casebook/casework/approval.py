@@ -1,0 +1,106 @@
+"""The second person of every outcome approves what the chair decided, or sends it back; before, a supervisor if need be."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from casebook.casework import clocks
+from casebook.casework.acting import Act, open_item, policy_of, refuse, refuse_because
+from casebook.casework.answers import Answer, Doing
+from casebook.casework.rounds import next_round
+from casebook.domain.panel import why_not_approve, why_not_explain
+from casebook.domain.panel_decision import needs_supervisor
+from casebook.domain.policy import Allowance, Unit
+from casebook.domain.vocabulary import Role, WorkKind
+from casebook.domain.work import Need
+from casebook.storage import decisions
+from casebook.storage.people import researchers_of
+from casebook.storage.tables import Application, Approval, Decision
+
+SUPERVISOR = "supervisor"
+OUT_OF_CYCLE = "out_of_cycle"  # cause of a ratification that is about a decision, not about an emergency disclosure
+
+
+class Approved(Answer):
+    """Yes to the decision as it stands, or back to a new round."""
+
+    approved: bool = Field(description="false sends it back: the panel decides anew.")
+    reason: str = Field(min_length=1, description="Why; from a supervisor, why a grave risk is not disclosed.")
+
+
+def needs(act: Act, application: Application, standing: Decision) -> list[Need]:
+    """The supervisor's reason first, where one is needed: the approver is to see it."""
+    if decisions.approval(act.session, standing.id) is not None:
+        return []
+    subject = {
+        "decision": standing.id,
+        "version": standing.version,
+        "outcome": standing.outcome,
+        "chair": standing.chair,
+    }
+    if needs_supervisor(standing.outcome, application.band) and standing.supervisor is None:
+        key = f"{standing.version}:{SUPERVISOR}"
+        return [
+            Need(kind=WorkKind.APPROVE_DECISION, key=key, role=Role.SUPERVISOR, subject=subject | {"as": SUPERVISOR})
+        ]
+    return [Need(kind=WorkKind.APPROVE_DECISION, key=f"{standing.version}", subject=subject)]
+
+
+def approved(doing: Doing) -> None:
+    standing = decisions.decision(doing.act.session, doing.application)
+    if standing is None or standing.id != doing.item.subject["decision"]:
+        refuse_because("superseded", "this decision has been superseded")
+    if doing.item.subject.get("as") == SUPERVISOR:
+        _explain(doing, standing)
+    else:
+        _approve(doing, standing)
+
+
+def _explain(doing: Doing, standing: Decision) -> None:
+    """A refusal where the risk is grave stands only with a supervisor's own reason."""
+    act = doing.act
+    researchers = researchers_of(act.session, doing.application.reference)
+    refuse(why_not_explain(act.actor, chair=standing.chair, researchers=researchers))
+    if not doing.answer.approved:
+        next_round(act, doing.application, because="supervisor_sent_back")
+        return
+    standing.supervisor, standing.supervisor_reason = act.actor.id, doing.answer.reason
+    act.speak(doing.application, "exception_recorded", what="grave_risk_not_disclosed", decision=standing.id)
+
+
+def _approve(doing: Doing, standing: Decision) -> None:
+    act, application = doing.act, doing.application
+    researchers = researchers_of(act.session, application.reference)
+    refuse(why_not_approve(act.actor, chair=standing.chair, supervisor=standing.supervisor, researchers=researchers))
+    act.session.add(
+        Approval(
+            decision_id=standing.id,
+            reference=application.reference,
+            approved=doing.answer.approved,
+            approver=act.actor.id,
+            chair=standing.chair,
+            researchers=sorted(researchers),
+            reason=doing.answer.reason,
+            approved_at=act.now,
+        )
+    )
+    if not doing.answer.approved:
+        next_round(act, application, because="approver_sent_back")
+    elif (called := decisions.panel(act.session, application)) is not None and called.out_of_cycle:
+        _open_ratification(act, application, standing)
+
+
+def _open_ratification(act: Act, application: Application, standing: Decision) -> None:
+    """What was decided out of cycle comes before the full panel afterwards; nothing waits for it."""
+    days = policy_of(application).panel.ratify_out_of_cycle_days.value
+    due_at = clocks.due_from(act.now, Allowance(unit=Unit.CALENDAR_DAYS, budget=days), application)
+    subject = {"cause": OUT_OF_CYCLE, "decision": standing.id}
+    key = f"{OUT_OF_CYCLE}:{standing.id}"
+    open_item(act, application, Need(kind=WorkKind.RATIFY_EMERGENCY, key=key, subject=subject, due_at=due_at))
+
+
+def refuse_own_ratification(act: Act, decision_id: str) -> None:
+    """What was decided out of cycle is ratified under another chair than the one who decided it."""
+    row = act.session.get(Decision, decision_id)
+    if row is not None and row.chair == act.actor.id:
+        refuse_because("same_person", "another chair ratifies what was decided out of cycle")

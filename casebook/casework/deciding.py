@@ -1,0 +1,255 @@
+"""The panel's answers: each member for themselves, then one chair for all. The first chair's decision wins."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import select
+
+from casebook.casework import lifecycle, panel, risk_inputs
+from casebook.casework.acting import Act, policy_of, refuse, refuse_because
+from casebook.casework.answers import Answer, Doing
+from casebook.casework.rounds import next_round
+from casebook.domain import chain
+from casebook.domain.panel import may_be_minor, why_not_yet
+from casebook.domain.panel_decision import INSUFFICIENT, Draft, Held, Limb, Recipient, why_not_decide
+from casebook.domain.vocabulary import Party, Role, Stage, WorkKind
+from casebook.domain.work import Need
+from casebook.errors import AlreadyDecided, InvalidAnswer
+from casebook.policies import panel_refusals
+from casebook.storage import decisions
+from casebook.storage.tables import Application, Assurance, Decision, MemberAnswer, Panel, Person
+
+CHAIR = "chair"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True, hide_input_in_errors=True)
+
+
+class LimbAnswer(_Part):
+    met: bool
+    reasons: str = Field(min_length=1)
+
+
+class Representations(_Part):
+    invited: bool = Field(description="B is asked for representations; never if it would endanger A.")
+    reasons: str = Field(min_length=1)
+
+
+class RecipientGiven(_Part):
+    party: Literal["a"] | None = Field(default=None, description="a: the person at risk.")
+    protector: str | None = Field(default=None, description="Or somebody who can protect them.")
+    why: str | None = Field(default=None, description="Why this protector.")
+    with_childrens_services: bool = Field(default=False, description="Needed where A is or may be under 18.")
+
+
+class Dissent(_Part):
+    member: str = Field(min_length=1)
+    reasons: str = Field(min_length=1)
+
+
+class Decided(Answer):
+    """A member's own answer; from the chair, the panel's decision."""
+
+    outcome: Literal[
+        "disclosed_to_a", "disclosed_to_protector", "nothing_to_disclose", "not_disclosed", "out_of_scope",
+        "insufficient_information",
+    ]  # fmt: skip
+    limbs: dict[Limb, LimbAnswer] = Field(default_factory=dict, description="The three-limb test, each with reasons.")
+    rationale: str = Field(min_length=1, description="What was considered, what was left out, and why this follows.")
+    representations: Representations | None = Field(default=None, description="Whether B is heard, and why or why not.")
+    recipients: list[RecipientGiven] = Field(default_factory=list, description="Who is told.")
+    items: list[str] = Field(default_factory=list, description="Findings to be told, by id.")
+    wording: str | None = Field(default=None, description="Version of the approved wording.")
+    refusal_reason: str | None = Field(default=None, description="Code, from the allowed list.")
+    proceedings_considered: str | None = Field(default=None, description="If an item is part of pending proceedings.")
+    dissent: list[Dissent] = Field(default_factory=list, description="A member's other answer is added by itself.")
+    agencies_silent: list[str] = Field(default_factory=list, description="Asked, and no answer by the meeting.")
+    declares_conflict: str | None = Field(default=None, description="A member's interest in it: they leave the panel.")
+
+
+def needs(act: Act, application: Application, called: Panel) -> list[Need]:
+    """Each member who has not answered, and one chair, whichever comes first."""
+    present = panel.attendance(act, application, called)
+    subject = {"version": application.version, "meets_at": called.meets_at.isoformat()}
+    members = [
+        Need(
+            kind=WorkKind.DECIDE,
+            key=f"{application.version}:{staff}",
+            role=Role.PANEL_MEMBER,
+            owner=staff,
+            subject=subject,
+        )
+        for staff in sorted(present.asked - present.answered)
+    ]
+    chair = Need(
+        kind=WorkKind.DECIDE,
+        key=f"{application.version}:{CHAIR}",
+        role=Role.PANEL_CHAIR,
+        subject=subject | {"as": CHAIR},
+    )
+    return [*members, chair]
+
+
+def decided(doing: Doing) -> None:
+    """One answer to one `decide` item: a member's, or the chair's."""
+    called = decisions.panel(doing.act.session, doing.application)
+    if called is None:
+        refuse_because("not_convened", "no panel has been convened for this round")
+    if doing.item.subject.get("as") == CHAIR:
+        _by_chair(doing, called)
+    else:
+        _by_member(doing, called)
+
+
+def _by_member(doing: Doing, called: Panel) -> None:
+    act, answer, application = doing.act, doing.answer, doing.application
+    asked = doing.item.key.partition(":")[2]
+    if answer.declares_conflict:
+        called.members = [seat for seat in called.members if seat["staff"] != asked]
+        act.speak(application, "conflict_declared", staff=act.actor.id)
+        if len(called.members) + 1 < called.quorum:
+            next_round(act, application, because="panel_conflicted")
+        return
+    if act.actor.id != asked:
+        _take_seat(doing, called, asked)
+    refuse(panel.conflict(act, application, act.actor.id, said_unrelated={asked}))
+    if answer.outcome != INSUFFICIENT and (missing := [limb for limb in Limb if limb not in answer.limbs]):
+        refuse_because("limb_unanswered", f"each limb needs an answer and reasons: {', '.join(missing)}", InvalidAnswer)
+    act.session.add(
+        MemberAnswer(
+            id=chain.identity("member_answer", doing.item.id),
+            reference=application.reference,
+            version=application.version,
+            member=act.actor.id,
+            limbs={limb: given.model_dump() for limb, given in answer.limbs.items()},
+            outcome=answer.outcome,
+            reasons=answer.rationale,
+            answered_at=act.now,
+        )
+    )
+
+
+def _take_seat(doing: Doing, called: Panel, asked: str) -> None:
+    """A member who cannot answer is stood in for, by somebody who could have been asked."""
+    staff = doing.act.actor.id
+    refuse(panel.conflict(doing.act, doing.application, staff))
+    if staff == called.chair or any(seat["staff"] == staff for seat in called.members):
+        refuse_because("member_twice", "you are on this panel already")
+    called.members = [seat | {"staff": staff} if seat["staff"] == asked else seat for seat in called.members]
+
+
+def _by_chair(doing: Doing, called: Panel) -> None:
+    act, answer, application = doing.act, doing.answer, doing.application
+    _refuse_second_decision(act, application)
+    if Role.PANEL_CHAIR not in act.actor.roles:
+        refuse_because("not_permitted", "only a chair decides for the panel")
+    if answer.declares_conflict:
+        refuse_because("conflict_declared", "a chair with an interest leaves it to another chair; nothing is recorded")
+    refuse(panel.conflict(act, application, act.actor.id, said_unrelated={called.chair}))
+    _refuse_early(act, application, called)
+    _hear_agencies(called, answer)
+    draft = _draft(answer)
+    refuse(why_not_decide(draft, _held(act, application)), InvalidAnswer)
+    _record(doing)
+    if answer.outcome == INSUFFICIENT:
+        _send_back(act, application)
+
+
+def _refuse_second_decision(act: Act, application: Application) -> None:
+    query = select(Decision).where(Decision.reference == application.reference, Decision.version == application.version)
+    if (first := act.session.scalar(query)) is not None:
+        raise AlreadyDecided(f"{first.chair} decided this at {first.recorded_at.isoformat(timespec='seconds')}")
+
+
+def _refuse_early(act: Act, application: Application, called: Panel) -> None:
+    refuse(
+        why_not_yet(
+            panel.attendance(act, application, called),
+            chair=act.actor.id,
+            now=act.now,
+            quorum=called.quorum,
+            agencies_in_quorum=policy_of(application).panel.agencies_in_quorum.value,
+        )
+    )
+
+
+def _hear_agencies(called: Panel, answer: Decided) -> None:
+    if not set(answer.agencies_silent) <= set(called.agencies_asked):
+        refuse_because("silent_unasked", "an agency that was not asked is not silent", InvalidAnswer)
+    if answer.agencies_silent:
+        called.agencies_silent = sorted(set(answer.agencies_silent))
+
+
+def _draft(answer: Decided) -> Draft:
+    return Draft(
+        outcome=answer.outcome,
+        limbs={limb: given.met for limb, given in answer.limbs.items()},
+        items=tuple(answer.items),
+        recipients=tuple(Recipient(**each.model_dump()) for each in answer.recipients),
+        representations_told=answer.representations is not None,
+        refusal=answer.refusal_reason,
+        wording=answer.wording,
+        proceedings_considered=bool(answer.proceedings_considered),
+    )
+
+
+def _held(act: Act, application: Application) -> Held:
+    a = act.session.get(Person, f"{application.reference}:{Party.A}")
+    return Held(
+        findings=decisions.held(act.session, application.reference),
+        minor=may_be_minor(a.dob if a else None, risk_inputs.today(act, application)),
+        refusals=panel_refusals.load(),
+    )
+
+
+def _record(doing: Doing) -> None:
+    act, answer, application = doing.act, doing.answer, doing.application
+    act.session.add(
+        Decision(
+            id=f"{application.reference}:{application.version}",
+            reference=application.reference,
+            version=application.version,
+            chair=act.actor.id,
+            outcome=answer.outcome,
+            limbs={limb: given.model_dump() for limb, given in answer.limbs.items()},
+            representations=answer.representations.model_dump() if answer.representations else {},
+            recipients=[each.model_dump(exclude_none=True) for each in answer.recipients],
+            items=list(dict.fromkeys(answer.items)),
+            wording=answer.wording,
+            refusal_reason=answer.refusal_reason,
+            rationale=answer.rationale,
+            dissent=_dissent(act, application, answer),
+            supervisor_reason=None,
+            supervisor=None,
+            facts=decisions.facts(act.session, application),
+            policy=application.policy,
+            occurred_at=doing.occurred_at,
+            recorded_at=act.now,
+            superseded=answer.outcome == INSUFFICIENT,
+        )
+    )
+
+
+def _dissent(act: Act, application: Application, answer: Decided) -> list[dict[str, str]]:
+    """What the chair says of it, and every member whose own answer was another one."""
+    said = [each.model_dump() for each in answer.dissent]
+    told = {each["member"] for each in said}
+    return said + [
+        {"member": row.member, "outcome": row.outcome, "reasons": row.reasons}
+        for row in decisions.answers(act.session, application)
+        if row.outcome != answer.outcome and row.member not in told
+    ]
+
+
+def _send_back(act: Act, application: Application) -> None:
+    """Record checks must be stated adequate anew before a panel sees it again."""
+    signed = select(Assurance).where(
+        Assurance.reference == application.reference, Assurance.kind == "adequacy", Assurance.superseded.is_(False)
+    )
+    for row in act.session.scalars(signed):
+        row.superseded = True
+    next_round(act, application, because=INSUFFICIENT)
+    lifecycle.move(act, application, Stage.RECORD_CHECKS, because="sent_back")

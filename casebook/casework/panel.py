@@ -1,0 +1,152 @@
+"""Calling the panel of a round: who is asked beside the chair, which conflicts of interest are found, when it meets."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from sqlalchemy import select
+
+from casebook.casework.acting import Act, named, policy_of, refuse
+from casebook.casework.answers import Answer, Doing
+from casebook.domain import chain
+from casebook.domain.actors import Reason
+from casebook.domain.panel import OURS, SITS, Attendance, Sitter, Ties, why_not_out_of_cycle, why_not_sit
+from casebook.domain.vocabulary import Role, WorkKind
+from casebook.domain.work import Need
+from casebook.errors import InvalidAnswer
+from casebook.storage import decisions
+from casebook.storage.people import researchers_of
+from casebook.storage.tables import Application, Panel, Person, Staff, StaffRole
+
+
+class Seat(BaseModel):
+    """One member asked beside the chair."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
+
+    staff: str = Field(min_length=1, description="Staff id.")
+    agency: str = Field(default=OURS, min_length=1, description="Whom they speak for.")
+
+
+class Convened(Answer):
+    """Who sits on the panel of this round, and when."""
+
+    members: list[Seat] = Field(default_factory=list, description="Asked beside the chair; each answers separately.")
+    agencies_asked: list[str] = Field(default_factory=list, description="Agencies asked for what they know.")
+    agencies_silent: list[str] = Field(default_factory=list, description="Those of them that did not answer.")
+    meets_at: AwareDatetime | None = Field(default=None, description="Members have until then. Empty: now.")
+    quorum: int | None = Field(default=None, ge=1, description="More than policy asks for; never less.")
+    out_of_cycle: bool = Field(default=False, description="It cannot wait for the next meeting; ratified afterwards.")
+    not_the_person_named: dict[str, str] = Field(
+        default_factory=dict,
+        description="staff id -> why they are not the person of that surname in the application.",
+    )
+
+
+def need(act: Act, application: Application) -> Need:
+    """With the members that could be asked, and those that could not and why."""
+    ties = ties_of(act, application)
+    asked = {each.id: why_not_sit(each, ties) for each in _sitters(act, Role.PANEL_MEMBER)}
+    return Need(
+        kind=WorkKind.CONVENE_PANEL,
+        key=f"{application.version}",
+        subject={
+            "version": application.version,
+            "eligible": sorted(staff for staff, reason in asked.items() if reason is None),
+            "conflicted": {staff: reason.code for staff, reason in sorted(asked.items()) if reason},
+        },
+    )
+
+
+def convened(doing: Doing) -> None:
+    act, answer, application = doing.act, doing.answer, doing.application
+    refuse(conflict(act, application, act.actor.id, said_unrelated=answer.not_the_person_named))
+    for seat in answer.members:
+        refuse(conflict(act, application, seat.staff, said_unrelated=answer.not_the_person_named))
+    quorum = max(policy_of(application).panel.quorum.value, answer.quorum or 0)
+    refuse(_why_not_this_panel(answer, act.actor.id, quorum), InvalidAnswer)
+    if answer.out_of_cycle:
+        refuse(why_not_out_of_cycle(application.priority, application.band))
+        application.out_of_cycle = True
+    act.session.add(
+        Panel(
+            id=chain.identity("panel", application.reference, application.version),
+            reference=application.reference,
+            version=application.version,
+            chair=act.actor.id,
+            members=[seat.model_dump() for seat in answer.members],
+            agencies_asked=sorted(set(answer.agencies_asked)),
+            agencies_silent=sorted(set(answer.agencies_silent)),
+            meets_at=answer.meets_at or act.now,
+            out_of_cycle=answer.out_of_cycle,
+            quorum=quorum,
+            convened_by=act.actor.id,
+            convened_at=act.now,
+        )
+    )
+
+
+def _why_not_this_panel(answer: Convened, chair: str, quorum: int) -> Reason | None:
+    asked = [seat.staff for seat in answer.members]
+    if chair in asked or len(set(asked)) != len(asked):
+        return Reason("member_twice", "each member is asked once, and the chair is none of them")
+    if len(asked) + 1 < quorum:
+        return Reason("no_quorum", f"the quorum is {quorum}, the chair among them: ask more members")
+    if not set(answer.agencies_silent) <= set(answer.agencies_asked):
+        return Reason("silent_unasked", "an agency that was not asked is not silent")
+    return None
+
+
+def conflict(
+    act: Act, application: Application, staff_id: str, *, said_unrelated: Collection[str] = ()
+) -> Reason | None:
+    """Why somebody may not sit on this application's panel."""
+    sitter = next((each for each in _sitters(act, *SITS) if each.id == staff_id), None)
+    if sitter is None and (member := act.session.get(Staff, staff_id)) is not None:
+        sitter = Sitter(id=staff_id, roles=frozenset(), suspended=member.suspended_at is not None)
+    return why_not_sit(sitter, ties_of(act, application), said_unrelated=said_unrelated)
+
+
+def ties_of(act: Act, application: Application) -> Ties:
+    """What ties people to an application."""
+    return Ties(
+        researchers=researchers_of(act.session, application.reference),
+        restricted=application.restricted,
+        named=named(act.session, application),
+        surnames=_surnames(act, application),
+    )
+
+
+def attendance(act: Act, application: Application, panel: Panel) -> Attendance:
+    """Who was asked beside the chair, and who of them answered."""
+    answered = frozenset(row.member for row in decisions.answers(act.session, application))
+    return Attendance(
+        asked=frozenset(seat["staff"] for seat in panel.members),
+        answered=answered,
+        agencies=frozenset(seat["agency"] for seat in panel.members if seat["staff"] in answered) - {OURS},
+        meets_at=panel.meets_at,
+    )
+
+
+def _sitters(act: Act, *roles: Role) -> list[Sitter]:
+    """Staff who hold one of the roles now."""
+    query = (
+        select(Staff.id, Staff.suspended_at, StaffRole.role)
+        .join(StaffRole, StaffRole.staff_id == Staff.id)
+        .where(StaffRole.role.in_(roles), StaffRole.ended_at.is_(None))
+        .order_by(Staff.id)
+    )
+    held: dict[str, set[Role]] = {}
+    suspended = set()
+    for staff_id, suspended_at, role in act.session.execute(query):
+        held.setdefault(staff_id, set()).add(Role(role))
+        if suspended_at is not None:
+            suspended.add(staff_id)
+    return [Sitter(id=each, roles=frozenset(has), suspended=each in suspended) for each, has in held.items()]
+
+
+def _surnames(act: Act, application: Application) -> frozenset[str]:
+    people = act.session.scalars(select(Person).where(Person.reference == application.reference))
+    names = [name for each in people for name in (each.surname, *each.former_names, *each.aliases) if name]
+    return frozenset(name.split()[-1].lower() for name in names if name.split())

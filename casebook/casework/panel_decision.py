@@ -1,0 +1,41 @@
+"""Owners say what may be released, a panel is called, each member and one chair answer, and another person approves.
+
+No outcome is reached by fewer than two people. If the facts change under a decision, it is superseded and made again.
+"""
+
+from __future__ import annotations
+
+from casebook.casework import approval, deciding, panel, release, risk_scoring
+from casebook.casework.acting import Act
+from casebook.casework.answers import Answer, Handler
+from casebook.casework.rounds import next_round
+from casebook.domain.vocabulary import WorkKind
+from casebook.domain.work import Need
+from casebook.storage import decisions
+from casebook.storage.tables import Application
+
+
+def prepare(act: Act, application: Application) -> None:
+    """Score again what may have changed, and supersede a decision that was made on other facts."""
+    risk_scoring.score_now(act, application)
+    standing = decisions.decision(act.session, application)
+    if standing is not None and standing.facts != decisions.facts(act.session, application):
+        next_round(act, application, because="facts_changed")
+
+
+def needs(act: Act, application: Application) -> list[Need]:
+    """What this round still asks of people; none once its decision is approved."""
+    if (standing := decisions.decision(act.session, application)) is not None:
+        return approval.needs(act, application, standing)
+    owners = release.needs(act, application)
+    if (called := decisions.panel(act.session, application)) is None:
+        return [*owners, panel.need(act, application)]
+    return [*owners, *deciding.needs(act, application, called)]
+
+
+ANSWERS: dict[WorkKind, tuple[type[Answer], Handler]] = {
+    WorkKind.VALIDATE_WITH_OWNER: (release.OwnerAnswered, release.answered),
+    WorkKind.CONVENE_PANEL: (panel.Convened, panel.convened),
+    WorkKind.DECIDE: (deciding.Decided, deciding.decided),
+    WorkKind.APPROVE_DECISION: (approval.Approved, approval.approved),
+}
