@@ -9,7 +9,7 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from casebook import __version__
 from casebook.cli.answer import Answer, Call
@@ -20,10 +20,14 @@ if TYPE_CHECKING:
 
 # command -> (module, one line of help). A module offers configure(parser), which sets `handler` as a default.
 COMMANDS: dict[str, tuple[str, str]] = {
+    "up": ("casebook.cli.up", "run the platform in the foreground: databases, Prefect, worker, dispatcher"),
     "applications": ("casebook.cli.applications", "take applications in, list them, look at one"),
     "work": ("casebook.cli.work", "the queue of what people must do"),
     "staff": ("casebook.cli.staff", "who may act, and what they are trained for"),
     "audit": ("casebook.cli.audit", "verify, seal and export the ledger"),
+    "urgent": ("casebook.cli.engine", "put one application before all others"),
+    "sweep": ("casebook.cli.engine", "find what is overdue, stalled or forgotten"),
+    "reconcile": ("casebook.cli.engine", "start a fresh run for every open application"),
     "identifiers": ("casebook.cli.identifiers", "check PNC and CRO numbers, postcodes and dates of birth"),
     "deadlines": ("casebook.cli.deadlines", "the time limits an application received at a moment would have"),
     "score": ("casebook.cli.score", "score a subject's history from a JSON file"),
@@ -31,6 +35,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "monitor": ("casebook.cli.monitor", "watch decision-makers: analyse decisions, compute thresholds"),
     "database-url": ("casebook.cli.database_url", "an address of the database, for the operator; good for a minute"),
 }
+
+
+class Parser(argparse.ArgumentParser):
+    """Tells a wrong call the way every other error is told."""
+
+    def error(self, message: str) -> NoReturn:
+        raise WrongUsage(f"{message}; `{self.prog} --help` says more")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -85,9 +96,7 @@ def run(call: Call, words: list[str]) -> Answer:
     if words[0] not in COMMANDS:
         raise WrongUsage(f"there is no command {words[0]!r}; `casebook --help` lists them")
     module = importlib.import_module(COMMANDS[words[0]][0])
-    parser = argparse.ArgumentParser(
-        prog=f"casebook {words[0]}", description=COMMANDS[words[0]][1], allow_abbrev=False
-    )
+    parser = Parser(prog=f"casebook {words[0]}", description=COMMANDS[words[0]][1], allow_abbrev=False)
     module.configure(parser)
     options = parser.parse_args(words[1:])
     answer: Answer = options.handler(options, call)

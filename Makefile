@@ -1,0 +1,46 @@
+# `make` alone lists what there is. Everything runs from a .venv in this checkout, made from constraints.txt.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+help: ## list the targets
+	@grep -hE '^[a-z.]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z.]+):[^#]*## /  make \1\t/' | expand -t 18
+
+.venv: pyproject.toml constraints.txt ## the environment, from the committed constraints
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt setuptools wheel
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch .venv
+
+demo: .venv ## a whole synthetic force, from intake to follow-up, on a real Prefect server
+	@$(BIN)/casebook demo
+
+up: .venv ## the platform of the default home, in the foreground
+	@$(BIN)/casebook up
+
+test: .venv ## every kind of test once, small
+	@$(BIN)/python -m pytest -n 2 -m 'not soak'
+
+soak: .venv ## long seeds and kill matrices; writes docs/evidence/
+	@benchmarks/soak.sh
+
+check: .venv ## every read-only check; counts failures at the end
+	@$(BIN)/python benchmarks/check.py
+
+fix: .venv ## the only command that edits
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
+
+bench: .venv ## what the README's figures come from
+	@for each in benchmarks/bench_*.py; do $(BIN)/python $$each; done
+
+docs: .venv ## the generated pages
+	@$(BIN)/python -m casebook.domain.pages docs
+	@$(BIN)/python -m casebook.policies.page > docs/policy.md
+
+lock: ## make constraints.txt anew from pyproject.toml
+	@rm -rf .lock && $(PYTHON) -m venv .lock && .lock/bin/pip install --quiet '.[dev]' setuptools wheel
+	@(head -1 constraints.txt; .lock/bin/pip freeze --exclude casebook) > .constraints && mv .constraints constraints.txt && rm -rf .lock
+
+.PHONY: help demo up test soak check fix bench docs lock
+.DEFAULT_GOAL := help

@@ -1,0 +1,66 @@
+"""Every read-only check, all of them, counting failures at the end."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+
+CHECKS: tuple[tuple[str, list[str]], ...] = (
+    ("ruff", [str(BIN / "ruff"), "check", "--quiet", "."]),
+    ("format", [str(BIN / "ruff"), "format", "--check", "--quiet", "."]),
+    ("mypy", [str(BIN / "mypy")]),
+    ("import contracts", [str(BIN / "lint-imports")]),
+)
+
+
+def main() -> int:
+    failed = [name for name, command in CHECKS if not passes(name, command)]
+    if not wheel_works():
+        failed.append("wheel")
+    print(f"{len(CHECKS) + 1 - len(failed)} checks passed, {len(failed)} failed: {', '.join(failed) or 'none'}")
+    return 1 if failed else 0
+
+
+def passes(name: str, command: list[str]) -> bool:
+    begun = time.perf_counter()
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    print(f"{'ok  ' if done.returncode == 0 else 'FAIL'} {name} {time.perf_counter() - begun:.1f} s", flush=True)
+    if done.returncode:
+        print(done.stdout[-6000:], done.stderr[-2000:])
+    return done.returncode == 0
+
+
+def wheel_works() -> bool:
+    """Build the wheel, put it into an environment with the source out of reach, and use it once."""
+    with tempfile.TemporaryDirectory() as folder:
+        source, built, there = (Path(folder) / name for name in ("source", "built", "there"))
+        tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        for name in filter(None, tracked.split("\0")):
+            if (ROOT / name).is_file():
+                (source / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, source / name)
+        build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(built), str(source)]
+        if not passes("wheel is built", build):
+            return False
+        wheel = next(built.glob("*.whl"))
+        install = [
+            sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(there), str(wheel),
+        ]  # fmt: skip
+        use = [
+            sys.executable, "-I", "-c",
+            f"import sys; sys.path.insert(0, {str(there)!r}); sys.path[:] = [p for p in sys.path if p != {str(ROOT)!r}];"
+            "import casebook.cli.main as m; assert m.__file__.startswith(sys.path[0]), m.__file__;"
+            "raise SystemExit(m.main(['deadlines', '--received', '2026-03-01T09:00:00+00:00', '--json']))",
+        ]  # fmt: skip
+        return passes("wheel is installed", install) and passes("wheel is used", use)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

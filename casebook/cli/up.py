@@ -1,0 +1,63 @@
+"""`casebook up`: the databases, Prefect's server, the worker and the dispatcher, in the foreground until told to stop."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from casebook import settings
+from casebook.cli.answer import Answer, Call
+from casebook.errors import NotPermitted
+from casebook.settings import Settings
+from casebook.storage import cluster, migrate
+from casebook.storage import session as storage
+from casebook.storage.cluster import Server
+from deployments import platform
+from deployments.platform import Plan, Platform
+
+DISPATCHER = (sys.executable, "-m", "deployments.dispatcher")
+
+
+def configure(parser: ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, default=4200, help="of Prefect's interface on this machine; 4200 unless told")
+    parser.set_defaults(handler=_up)
+
+
+def _up(options: Namespace, call: Call) -> Answer:
+    if call.staff_id is not None:
+        raise NotPermitted("only the operator of the machine runs the platform; leave out --as")
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with running(settings.load(call.home), options.port, _tell) as (_, up):
+        _tell(f"Prefect's interface: {up.ui}")
+        _tell(f"its user and password: {call.home / 'prefect' / 'auth'}")
+        _tell("ready; Ctrl-C stops everything")
+        stop.wait()
+        _tell("stopping")
+    return Answer(data={"ui": up.ui, "stopped": True}, lines=["stopped"])
+
+
+@contextmanager
+def running(configured: Settings, port: int | None, tell: Callable[[str], None]) -> Iterator[tuple[Server, Platform]]:
+    """The whole platform of a home; stopped on the way out."""
+    with cluster.database(configured) as server:
+        migrate.upgrade(server.url("casebook"))
+        storage.ledger_key(configured.home)
+        plan = Plan(
+            home=configured.home,
+            prefect_database_url=server.url("prefect"),
+            port=port,
+            dispatcher=DISPATCHER,
+            environment={"CASEBOOK_HOME": str(configured.home)},
+        )
+        with platform.running(plan, tell) as up:
+            yield server, up
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
