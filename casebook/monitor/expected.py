@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -86,16 +86,22 @@ def predict(model: Model, frame: pd.DataFrame) -> Floats:
 
 
 def expected_by_others(
-    frame: pd.DataFrame, *, features: Sequence[str], decider: str = "decider", happened: str = "happened"
+    frame: pd.DataFrame,
+    *,
+    features: Sequence[str],
+    in_question: Collection[str] = (),
+    decider: str = "decider",
+    happened: str = "happened",
 ) -> pd.Series[float]:
     """For each row, the probability from a model fitted without any row of that row's decider; NaN if there is none.
 
-    With too few rows of others for a model, the others' rate.
+    With too few rows of others for a model, the others' rate. Deciders `in_question` (a signal not yet answered, or
+    upheld) teach nobody's model: one who never discloses makes eleven sound ones look as if they disclosed too much.
     """
     expected = frame[decider].map(lambda _: math.nan).astype(float)
     for name in frame[decider].unique():
         own = frame[decider] == name
-        others = frame[~own]
+        others = frame[~own & ~frame[decider].isin(list(in_question))]
         if len(others) >= FEWEST_FOR_A_MODEL and 0 < others[happened].mean() < 1:
             expected[own] = predict(fit(others, features=features, happened=happened), frame[own])
         elif (rate := pooled_rate(bool(each) for each in others[happened])) is not None:

@@ -22,9 +22,9 @@ from casebook.errors import Refused, WrongUsage
 Floats = NDArray[np.float64]
 
 FORGOTTEN = 1e-13  # mass of excursions not worth following further
-SLOWEST_EXACT = 5e-4  # part of the excursions' mass lost per case; below this they last so long that a grid is quicker
-FEWEST_CELLS, MOST_CELLS, COARSE_CELLS = 2048, 8192, 1024
-CELLS_PER_SCORE = 100  # a cell is at most this part of the mean absolute score, or scores below a cell bias the grid
+MOST_ROWS = 10_000  # of the exact method; more only for odds ratios near 1, where a grid is quicker
+FEWEST_CELLS, MOST_CELLS, COARSE_CELLS = 2048, 6000, 1024
+CELLS_PER_SCORE = 40  # a cell is at most this part of the mean absolute score; coarser ones bias small scores
 EXACT_STEP, GRID_STEP = 1e-6, 1e-5  # how finely a threshold is sought
 LONGEST_RUN = 1e12  # beyond it the chance of a signal drowns in rounding
 LONGEST_SEQUENCE = 20
@@ -66,10 +66,21 @@ class Mix:
         return bool(np.any((self.expected > 0) & (self.expected < 1)))
 
     @property
+    def moves_by_size(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Of one expected value: probability and score, the larger score first."""
+        (event, none), (p_event, p_none) = (each.tolist() for each in self.scores)
+        found = ((p_event, event), (p_none, none))
+        return found if abs(event) >= abs(none) else (found[1], found[0])
+
+    @property
     def exact(self) -> bool:
+        if len(self.expected) > 1:
+            return False
         # the moment generating function at 1/2 bounds what is left of an excursion after each case (Chernoff)
         values, masses = self.scores
-        return len(self.expected) == 1 and float(1 - np.exp(values / 2) @ masses) >= SLOWEST_EXACT
+        (p_large, _), _ = self.moves_by_size
+        lost = float(1 - np.exp(values / 2) @ masses)
+        return lost > 0 and p_large * -math.log(FORGOTTEN) / lost <= MOST_ROWS
 
     def cells(self, threshold: float) -> int:
         values, masses = self.scores
@@ -132,21 +143,35 @@ def smallest(run_length: Callable[[float], float], wanted: float, *, within: tup
 
 
 def arl_exactly(mix: Mix, threshold: float) -> float:
-    """Follow every excursion from 0 of a chart with one expected value; its place is the number of upward scores."""
-    (up, down), (p_up, p_down) = (each.tolist() for each in mix.scores)
-    if up < 0:
-        up, down, p_up, p_down = down, up, p_down, p_up
-    alive, length, signalled, cases = {0: 1.0}, 0.0, 0.0, 0
-    while (mass := math.fsum(alive.values())) > FORGOTTEN:
-        length, cases, after = length + mass, cases + 1, dict[int, float]()
-        for ups, here in alive.items():
-            for now, share in ((ups + 1, here * p_up), (ups, here * p_down)):
-                value = now * up + (cases - now) * down
-                if value >= threshold - REACHED:
-                    signalled += share
-                elif value > REACHED:  # at 0 or below the excursion is over and the chart is as new
-                    after[now] = after.get(now, 0.0) + share
-        alive = after
+    """Follow every excursion from 0 of a chart with one expected value.
+
+    After i large and k small scores (they have opposite signs) the chart stands at a known value, so the masses on all
+    k follow for each i from those of i - 1. The larger score is the rarer one, so there are few rows.
+    """
+    (p_large, large), (p_small, small) = mix.moves_by_size
+    rising, below = large > 0, threshold - REACHED
+    visits, places = np.array([1.0]), np.array([0])  # the start, at 0
+    signalled = p_small if small >= below else 0.0
+    if not rising and small < below:
+        places = np.arange(math.ceil(below / small))
+        visits = p_small ** places.astype(np.float64)
+        signalled = float(visits[-1]) * p_small
+    length, row = float(visits.sum()), 0
+    while visits.size and (entering := p_large * visits).sum() > FORGOTTEN:
+        row += 1
+        values = row * large + places * small
+        signalled += float(entering[values >= below].sum())
+        alive = (values > REACHED) & (values < below)
+        if not alive.any():
+            break
+        first = int(places[alive][0])
+        last = (row * large - REACHED) / -small if rising else (below - row * large) / small
+        places, entering = np.arange(first, max(math.ceil(last), first + 1)), entering[alive]
+        visits = np.pad(entering, (0, max(0, len(places) - len(entering))))
+        fading = p_small ** np.arange(len(visits), dtype=np.float64)
+        visits = fading * np.cumsum(visits / fading)
+        signalled += 0.0 if rising else float(visits[-1]) * p_small
+        length += float(visits.sum())
     return length / signalled if signalled else math.inf
 
 
