@@ -1,4 +1,4 @@
-"""The second person of every outcome approves what the chair decided, or sends it back; before, a supervisor if need be."""
+"""The second person of every outcome approves what a chair decided, or sends it back; before them a supervisor."""
 
 from __future__ import annotations
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
-from casebook.casework import lifecycle, panel, risk_inputs
+from casebook.casework import lifecycle, panel, risk_inputs, searches
 from casebook.casework.acting import Act, policy_of, refuse, refuse_because
 from casebook.casework.answers import Answer, Doing
 from casebook.casework.rounds import next_round
 from casebook.domain import chain
 from casebook.domain.panel import may_be_minor, why_not_yet
 from casebook.domain.panel_decision import INSUFFICIENT, Draft, Held, Limb, Recipient, why_not_decide
-from casebook.domain.vocabulary import Party, Role, Stage, WorkKind
+from casebook.domain.vocabulary import Party, Role, Source, Stage, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import AlreadyDecided, InvalidAnswer
 from casebook.policies import panel_refusals
@@ -66,6 +67,9 @@ class Decided(Answer):
     refusal_reason: str | None = Field(default=None, description="Code, from the allowed list.")
     proceedings_considered: str | None = Field(default=None, description="If an item is part of pending proceedings.")
     dissent: list[Dissent] = Field(default_factory=list, description="A member's other answer is added by itself.")
+    search_again: list[Source] = Field(
+        default_factory=list, description="If the information is insufficient: where to look again."
+    )
     agencies_silent: list[str] = Field(default_factory=list, description="Asked, and no answer by the meeting.")
     declares_conflict: str | None = Field(default=None, description="A member's interest in it: they leave the panel.")
 
@@ -155,7 +159,7 @@ def _by_chair(doing: Doing, called: Panel) -> None:
     refuse(why_not_decide(draft, _held(act, application)), InvalidAnswer)
     _record(doing)
     if answer.outcome == INSUFFICIENT:
-        _send_back(act, application)
+        _send_back(act, application, answer.search_again)
 
 
 def _refuse_second_decision(act: Act, application: Application) -> None:
@@ -244,12 +248,14 @@ def _dissent(act: Act, application: Application, answer: Decided) -> list[dict[s
     ]
 
 
-def _send_back(act: Act, application: Application) -> None:
-    """Record checks must be stated adequate anew before a panel sees it again."""
+def _send_back(act: Act, application: Application, search_again: Sequence[Source]) -> None:
+    """Back to record checks, which must be found adequate anew before a panel sees it again."""
     signed = select(Assurance).where(
         Assurance.reference == application.reference, Assurance.kind == "adequacy", Assurance.superseded.is_(False)
     )
     for row in act.session.scalars(signed):
         row.superseded = True
+    act.session.flush()
+    searches.again(act, application, search_again)
     next_round(act, application, because=INSUFFICIENT)
     lifecycle.move(act, application, Stage.RECORD_CHECKS, because="sent_back")

@@ -78,7 +78,7 @@ class Panel(Base):
     reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)
     version: Mapped[int]
     chair: Mapped[str]
-    members: Mapped[JsonList]  # staff ids asked beside the chair
+    members: Mapped[JsonList]  # asked beside the chair: [{"staff": ..., "agency": ...}]
     agencies_asked: Mapped[JsonList]
     agencies_silent: Mapped[JsonList]
     meets_at: Mapped[datetime]
@@ -116,8 +116,9 @@ class Decision(Base):
             " 'out_of_scope', 'insufficient_information')",
             name="outcome",
         ),
+        CheckConstraint("supervisor IS NULL OR supervisor <> chair", name="supervisor_is_another"),
     )
-    personal = ("limbs", "rationale", "representations", "recipients", "dissent")
+    personal = ("limbs", "rationale", "representations", "recipients", "dissent", "supervisor_reason")
 
     id: Mapped[str] = mapped_column(primary_key=True)  # reference and version
     reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)

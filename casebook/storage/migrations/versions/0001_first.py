@@ -278,6 +278,7 @@ def upgrade() -> None:
     sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('superseded', sa.Boolean(), nullable=False),
     sa.CheckConstraint("outcome IN ('disclosed_to_a', 'disclosed_to_protector', 'nothing_to_disclose', 'not_disclosed', 'out_of_scope', 'insufficient_information')", name=op.f('ck_decision_outcome')),
+    sa.CheckConstraint('supervisor IS NULL OR supervisor <> chair', name=op.f('ck_decision_supervisor_is_another')),
     sa.ForeignKeyConstraint(['reference'], ['application.reference'], name=op.f('fk_decision_reference')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_decision')),
     sa.UniqueConstraint('reference', 'version', name=op.f('uq_decision_reference'))
