@@ -32,6 +32,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "deadlines": ("casebook.cli.deadlines", "the time limits an application received at a moment would have"),
     "score": ("casebook.cli.score", "score a subject's history from a JSON file"),
     "match": ("casebook.cli.match", "link subjects to persons, file against file"),
+    "sources": ("casebook.cli.sources", "list, load and check the record sources"),
+    "search": ("casebook.cli.search", "who in a loaded source may be this person"),
     "monitor": ("casebook.cli.monitor", "watch decision-makers: analyse decisions, compute thresholds"),
     "database-url": ("casebook.cli.database_url", "an address of the database, for the operator; good for a minute"),
 }

@@ -1,0 +1,190 @@
+"""The applicant is looked at too: signs that they are B, act for B or are the abuser; the meeting; locating A safely."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+from sqlalchemy import select
+
+from casebook.casework import clocks, danger, identity
+from casebook.casework.acting import Act, refuse_because
+from casebook.casework.answers import Answer, Doing
+from casebook.domain import chain
+from casebook.domain import record_checks as rules
+from casebook.domain.instruments import Reply
+from casebook.domain.record_checks import Known, Verdict
+from casebook.domain.vocabulary import Answer3, Limit, MatchBand, Party, Source
+from casebook.errors import InvalidAnswer
+from casebook.storage import extracts
+from casebook.storage import record_checks as stored
+from casebook.storage.tables import ApplicantSign, Application, Candidate, InstrumentAnswer, Meeting
+
+EVIDENCE = Literal[
+    "passport", "driving_licence", "household_bill", "bank_statement", "benefit_notice", "birth_certificate",
+    "identity_card", "known_to_professional", "other",
+]  # fmt: skip
+
+
+class ApplicantVerified(Answer):
+    """Whether a sign about the applicant is explained."""
+
+    cleared: bool = Field(description="True: the sign is explained, and nothing stands against telling the applicant.")
+    explanation: str = Field(min_length=1)
+
+
+class InstrumentGiven(Answer):
+    """Answers to a risk instrument, question by question."""
+
+    name: Literal["DASH", "SAFELIVES", "DARA"]
+    instrument_version: str = Field(default="", description="Of the form that was used.")
+    answers: dict[str, Reply] = Field(description="question code -> answer")
+
+
+class ApplicantMet(Answer):
+    """The meeting with the applicant, or why there is none."""
+
+    held: bool
+    exception_reason: str | None = Field(
+        default=None, description="Only if it was not held: why, and what was done instead."
+    )
+    identity_evidence: list[EVIDENCE] = Field(
+        default_factory=list, description="Kinds of document seen; never numbers."
+    )
+    identity_confirmed: bool = False
+    instrument: InstrumentGiven | None = None
+    immediate_danger: bool = Field(default=False, description="Somebody is in danger now.")
+    notes: str | None = None
+
+
+class PersonLocated(Answer):
+    """For Right to Know: whether A was found, and how A can be reached safely."""
+
+    located: bool
+    exception_reason: str | None = Field(default=None, description="Only if A was not located: what was tried.")
+    immediate_danger: bool = False
+    notes: str | None = None
+
+
+def look_for_signs(act: Act, application: Application) -> list[ApplicantSign]:
+    """Compare the applicant with B and with our own records; a new sign is for a supervisor to answer."""
+    people = {party: identity.person_of(act, application, party) for party in Party}
+    strong = {party.value: _like(act, application, party) for party in (Party.A, Party.B)}
+    records = extracts.records(act.session, Source.RMS, strong["a"]) if strong["a"] else []
+    found = rules.signs_about_applicant(
+        [identity.told_of(people[party]) for party in (Party.A, Party.C) if people[party]],
+        identity.told_of(people[Party.B]),
+        living_together=application.living_together == Answer3.YES,
+        strong=strong,
+        records=[Known(person_id=record.person_id, victim_id=record.victim_id or "") for record in records],
+    )
+    new = [sign for code in found if (sign := _new(act, application, code))]
+    if new:
+        act.session.add_all(new)
+        act.speak(application, "applicant_signs_found", codes=sorted(sign.code for sign in new))
+    return new
+
+
+def _like(act: Act, application: Application, party: Party) -> set[str]:
+    """Our own persons who look like a party, or were confirmed to be."""
+    query = select(Candidate.person_id).where(
+        Candidate.reference == application.reference,
+        Candidate.party == party,
+        Candidate.source == Source.RMS,
+        Candidate.superseded.is_(False),
+        (Candidate.band == MatchBand.STRONG) | (Candidate.verdict == Verdict.SAME),
+        Candidate.verdict.is_distinct_from(Verdict.DIFFERENT),
+    )
+    return set(act.session.scalars(query))
+
+
+def _new(act: Act, application: Application, code: rules.Sign) -> ApplicantSign | None:
+    sign_id = chain.identity("applicant_sign", application.reference, code)
+    if act.session.get(ApplicantSign, sign_id) is not None:
+        return None
+    return ApplicantSign(
+        id=sign_id, reference=application.reference, code=code, found_at=act.now, cleared=None, answer=None,
+        answered_by=None, answered_at=None,
+    )  # fmt: skip
+
+
+def verified(doing: Doing) -> None:
+    sign = doing.act.session.get_one(ApplicantSign, doing.item.subject["sign"])
+    sign.cleared, sign.answer = doing.answer.cleared, doing.answer.explanation
+    sign.answered_by, sign.answered_at = doing.act.actor.id, doing.act.now
+
+
+def met(doing: Doing) -> None:
+    answer: ApplicantMet = doing.answer
+    _record(
+        doing,
+        kind="meeting",
+        held=answer.held,
+        evidence=list(answer.identity_evidence),
+        confirmed=answer.identity_confirmed,
+    )
+    if answer.instrument:
+        _keep_answers(doing, answer.instrument)
+
+
+def located(doing: Doing) -> None:
+    _record(doing, kind="located", held=doing.answer.located, evidence=[], confirmed=doing.answer.located)
+
+
+def _record(doing: Doing, *, kind: str, held: bool, evidence: list[str], confirmed: bool) -> None:
+    """A meeting that was not held needs its reason; danger that was heard of is acted on at once."""
+    answer = doing.answer
+    if held == bool(answer.exception_reason):
+        refuse_because("held_or_reason", "either it was done, or exception_reason says why not", InvalidAnswer)
+    if held and kind == "meeting" and not evidence:
+        refuse_because("evidence_missing", "say in identity_evidence what proved who they are", InvalidAnswer)
+    doing.act.session.add(
+        Meeting(
+            id=chain.identity("meeting", doing.item.id),
+            reference=doing.application.reference,
+            kind=kind,
+            held=held,
+            exception_reason=answer.exception_reason,
+            identity_evidence=evidence,
+            identity_confirmed=confirmed,
+            notes=answer.notes,
+            occurred_at=doing.occurred_at,
+            recorded_at=doing.act.now,
+            recorded_by=doing.act.actor.id,
+        )
+    )
+    if held and kind == "meeting":
+        clocks.meet(doing.act, doing.application, Limit.FACE_TO_FACE, doing.occurred_at)
+    if answer.immediate_danger:
+        danger.open_safeguarding(doing.act, doing.application, cause=f"danger_heard_at_{kind}", key=doing.item.id)
+
+
+def _keep_answers(doing: Doing, given: InstrumentGiven) -> None:
+    earlier = doing.act.session.scalars(
+        select(InstrumentAnswer).where(
+            InstrumentAnswer.reference == doing.application.reference,
+            InstrumentAnswer.instrument == given.name,
+            InstrumentAnswer.question.in_(given.answers),
+        )
+    )
+    for row in earlier:
+        row.superseded = True
+    doing.act.session.add_all(
+        InstrumentAnswer(
+            id=chain.identity("instrument_answer", doing.item.id, given.name, question),
+            reference=doing.application.reference,
+            instrument=given.name,
+            instrument_version=given.instrument_version,
+            question=question,
+            answer=reply,
+            answered_at=doing.occurred_at,
+            recorded_by=doing.act.actor.id,
+            superseded=False,
+        )
+        for question, reply in given.answers.items()
+    )
+
+
+def answered_signs(act: Act, application: Application) -> bool:
+    """Whether nothing about the applicant waits for a supervisor."""
+    return all(sign.cleared is not None for sign in stored.signs(act.session, application.reference))

@@ -1,0 +1,84 @@
+"""Loading a source's extract: rows into the tables, one entry in the ledger, and a look again at everything open."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import func, select, text
+
+from casebook.casework.acting import Act
+from casebook.domain.authority import Command
+from casebook.domain.vocabulary import Source, Stage
+from casebook.sources import loading
+from casebook.sources.loading import Counted
+from casebook.storage import extracts
+from casebook.storage.tables import Application, Base, SourceExtract, SourcePerson, SourceRecord
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """What became of the files; `extract` is None if nothing changed."""
+
+    source: Source
+    extract: int | None
+    persons: Counted | None
+    records: Counted | None
+
+
+def load(act: Act, source: Source, *, persons: Path | None, records: Path | None, whole: bool = False) -> Loaded:
+    """Load either file or both, persons first. The same files again change nothing; a change wakes what is open."""
+    act.allowed(Command.LOAD_SOURCE)
+    # one load of a source at a time: the second waits, and then compares with what the first left
+    act.session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": f"load:{source}"})
+    act.session.execute(text("LOCK TABLE source_extract IN SHARE ROW EXCLUSIVE MODE"))
+    extract_id = (act.session.scalar(select(func.max(SourceExtract.id))) or 0) + 1
+    counted = [
+        loading.load(act.session, path, kind, source=source, extract=extract_id, this_year=act.now.year, whole=whole)
+        if path
+        else None
+        for path, kind in ((persons, loading.PERSONS), (records, loading.RECORDS))
+    ]
+    changed = sum(each.new + each.changed + each.gone for each in counted if each)
+    if not changed and extracts.newest(act.session, source) is not None:
+        return Loaded(source=source, extract=None, persons=counted[0], records=counted[1])
+    act.session.add(_extract(act, source, extract_id, changed))
+    act.speak(None, "extract_loaded", source=source, extract=extract_id, changed=changed)
+    for application in act.session.scalars(select(Application).where(Application.stage != Stage.CLOSED)):
+        act.wake(application, "extract_loaded")
+    return Loaded(source=source, extract=extract_id, persons=counted[0], records=counted[1])
+
+
+def _extract(act: Act, source: Source, extract_id: int, changed: int) -> SourceExtract:
+    return SourceExtract(
+        id=extract_id,
+        source=source,
+        loaded_at=act.now,
+        loaded_by=act.actor.id,
+        persons=_current(act, SourcePerson, source),
+        records=_current(act, SourceRecord, source),
+        changed=changed,
+        digest=_digest(act, extract_id),
+    )
+
+
+def _current(act: Act, table: type[SourcePerson | SourceRecord], source: Source) -> int:
+    query = select(func.count()).select_from(table).where(table.source == source, table.until.is_(None))
+    return act.session.scalar(query) or 0
+
+
+def _digest(act: Act, extract_id: int) -> str:
+    """Over the digests of the rows this load brought, in the order of their ids."""
+    whole = hashlib.sha256()
+    tables: tuple[type[Base], ...] = (SourcePerson, SourceRecord)
+    for table in tables:
+        rows = act.session.execute(
+            text(f"SELECT digest FROM {table.__tablename__} WHERE since = :extract ORDER BY id").execution_options(
+                yield_per=10_000
+            ),
+            {"extract": extract_id},
+        )
+        for (digest,) in rows:
+            whole.update(digest.to_bytes(8, signed=True))
+    return whole.hexdigest()

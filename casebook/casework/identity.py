@@ -1,0 +1,76 @@
+"""What is known of a party as searches take it: the cells of persons.csv, and the identities that must be covered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from casebook.casework import stand_in as variants
+from casebook.casework.acting import Act, policy_of
+from casebook.domain.coverage import Terms, Variant
+from casebook.domain.record_checks import Told, variant_key
+from casebook.domain.vocabulary import Party
+from casebook.storage.tables import Application, Person
+
+_CELLS = ("forename", "middle_names", "surname", "dob", "address", "postcode", "pnc_id", "cro")
+_TOLD = ("forename", "surname", "dob", "address", "postcode", "phone", "email")
+
+
+def person_of(act: Act, application: Application, party: Party) -> Person | None:
+    return act.session.get(Person, f"{application.reference}:{party}")
+
+
+def cells_of(person: Person) -> dict[str, str]:
+    """As persons.csv would have them; former names are aliases to a source."""
+    return {
+        **{name: getattr(person, name) or "" for name in _CELLS},
+        "aliases": ";".join((*person.aliases, *_whole_names(person))),
+        "sex": person.sex,
+    }
+
+
+def _whole_names(person: Person) -> list[str]:
+    """A former name that is one word is a former surname."""
+    forename = person.forename or ""
+    return [name if " " in name.strip() else f"{forename} {name}".strip() for name in person.former_names]
+
+
+def told_of(person: Person | None) -> Told:
+    return Told(**{name: (getattr(person, name) if person else None) or "" for name in _TOLD})
+
+
+def has_name(person: Person | None) -> bool:
+    return person is not None and bool(person.forename or person.surname or person.aliases)
+
+
+def variants_of(act: Act, application: Application, party: Party) -> dict[str, Variant]:
+    """Key -> identity to cover, in the order to cover them; none if nothing is known of the party."""
+    person = person_of(act, application, party)
+    if person is None:
+        return {}
+    found = variants.variants(
+        variants.Known(
+            **{name: getattr(person, name) or "" for name in (*_CELLS, "phone")},
+            former_names=tuple(person.former_names),
+            aliases=tuple(person.aliases),
+        ),
+        policy_of(application).search,
+        this_year=act.now.year,
+    )
+    return {variant_key(variant, application.reference): variant for variant in found}
+
+
+def under(cells: Mapping[str, str], terms: Terms) -> dict[str, str]:
+    """The same person looked for under another name or date; the name as given is kept among the aliases."""
+    asked = dict(cells)
+    if terms.forename or terms.surname:
+        given = f"{cells['forename']} {cells['surname']}".strip()
+        asked |= {"forename": terms.forename, "surname": terms.surname, "dob": terms.dob or cells["dob"]}
+        if given and (terms.forename, terms.surname) != (cells["forename"], cells["surname"]):
+            asked["aliases"] = ";".join(filter(None, (cells["aliases"], given)))
+    return asked
+
+
+def pivots(variants_now: Mapping[str, Variant]) -> list[Terms]:
+    """The addresses and identifiers that every search of an extract looks for beside the name."""
+    return [replace(variant.terms) for variant in variants_now.values() if variant.pivot]

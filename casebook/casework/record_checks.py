@@ -1,0 +1,161 @@
+"""The record-checks stage: what the machine searches, what people must return, review and sign, and what reopens it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from casebook.casework import applicant, assurances, clocks, lifecycle, returns, reviews, searches
+from casebook.casework.acting import Act, policy_of
+from casebook.casework.answers import Answer, Doing, Handler
+from casebook.domain import record_checks as rules
+from casebook.domain.record_checks import Result, Verdict
+from casebook.domain.vocabulary import Limit, Party, Role, Route, Stage, WorkKind
+from casebook.domain.work import Need
+from casebook.storage import record_checks as stored
+from casebook.storage.tables import Application, Search
+
+REOPENABLE = frozenset({Stage.RISK_SCORING, Stage.PANEL_DECISION, Stage.DISCLOSURE})
+
+
+def search_automatic(act: Act, application: Application) -> list[str]:
+    """Make every automatic search that is due, at any stage: at intake these are the initial checks.
+
+    Opens immediate safeguarding in the same transaction if what is found calls for it. Idempotent; returns the searches run.
+    """
+    ran = searches.bring_up(act, application)
+    applicant.look_for_signs(act, application)
+    return [search.id for search in ran]
+
+
+def prepare(act: Act, application: Application) -> None:
+    """The machine's part of the stage."""
+    search_automatic(act, application)
+
+
+def reopen(act: Act, application: Application, *, because: str) -> bool:
+    """After new information about B, or a newer extract: search what is not covered, and go back if that leaves work.
+
+    What was covered, reviewed and signed before still stands as far as it speaks of the same facts. Returns whether the
+    application went back to record checks; nothing goes back once anything was delivered.
+    """
+    facts = stored.facts(act.session, application.reference)
+    search_automatic(act, application)
+    if application.stage not in REOPENABLE or stored.facts(act.session, application.reference) == facts:
+        return False
+    act.speak(application, "record_checks_reopened", because=because, origin=application.stage)
+    lifecycle.move(act, application, Stage.RECORD_CHECKS, because="reopened")
+    return True
+
+
+def needs(act: Act, application: Application) -> list[Need]:
+    """What people must still do; the two signatures come last, and again whenever the facts have changed."""
+    reference = application.reference
+    live = stored.searches(act.session, reference)
+    first = [
+        *_returns(act, application, live),
+        *_reviews(act, reference),
+        *(
+            Need(kind=WorkKind.VERIFY_APPLICANT, key=sign.id, subject={"sign": sign.id, "code": sign.code})
+            for sign in stored.signs(act.session, reference)
+            if sign.cleared is None
+        ),
+        *_meeting(act, application),
+    ]
+    research = {WorkKind.RETURN_SEARCH, WorkKind.REVIEW_MATCH, WorkKind.SECOND_LOOK_AT_REJECTION}
+    waiting = any(need.kind in research and need.blocking is not False for need in first)
+    machine = any(search.automatic and search.mandatory and search.returned_at is None for search in live)
+    return first if waiting or machine or not live else [*first, *_signatures(act, reference)]
+
+
+def _returns(act: Act, application: Application, live: Sequence[Search]) -> list[Need]:
+    """One item per source that people search, and one for a supervisor where a source cannot be had."""
+    tries = stored.attempts(act.session, application.reference)
+    found = []
+    for search in live:
+        asked = tries[search.id, "asked"]
+        failed = sum(
+            count for (search_id, outcome), count in tries.items() if search_id == search.id and outcome != "asked"
+        )
+        if search.returned_at is None and (not search.automatic or failed >= rules.FAILURES_BEFORE_A_PERSON):
+            found.append(_return(act, application, search, asked))
+        if search.result == Result.UNAVAILABLE and search.mandatory and search.accepted_by is None:
+            subject = {"search": search.id, "source": search.source, "accept": True}
+            key = f"{search.id}:accept"
+            found.append(Need(kind=WorkKind.RETURN_SEARCH, key=key, role=Role.SUPERVISOR, subject=subject))
+    return found
+
+
+def _return(act: Act, application: Application, search: Search, asked: int) -> Need:
+    """After an agency was asked the item comes back when it is to be chased."""
+    chase = timedelta(days=policy_of(application).sources.chase_days.value)
+    return Need(
+        kind=WorkKind.RETURN_SEARCH,
+        key=f"{search.id}:{asked}" if asked else search.id,
+        subject={
+            "search": search.id,
+            "source": search.source,
+            "party": search.party,
+            "round": search.round,
+            "searches": [step["family"] for step in search.plan],
+        },
+        due_at=act.now + chase if asked else None,
+        blocking=search.mandatory,
+    )
+
+
+def _reviews(act: Act, reference: str) -> list[Need]:
+    """Each candidate is reviewed; each that is not said to be B is looked at by a second person."""
+    rounds = stored.reviews(act.session, reference)
+    found = []
+    for candidate in stored.candidates(act.session, reference, Party.B):
+        key = f"{candidate.id}:{rounds[candidate.id]}"
+        subject = {"candidate": candidate.id, "source": candidate.source, "band": candidate.band}
+        if candidate.verdict is None:
+            found.append(Need(kind=WorkKind.REVIEW_MATCH, key=key, subject=subject))
+        elif candidate.verdict != Verdict.SAME and candidate.second_agrees is None:
+            found.append(Need(kind=WorkKind.SECOND_LOOK_AT_REJECTION, key=key, subject=subject))
+    return found
+
+
+def _meeting(act: Act, application: Application) -> list[Need]:
+    if stored.meeting(act.session, application.reference) is not None:
+        return []
+    if application.route == Route.RIGHT_TO_ASK:
+        return [Need(kind=WorkKind.MEET_APPLICANT)]
+    return [Need(kind=WorkKind.LOCATE_PERSON_AT_RISK)]
+
+
+def _signatures(act: Act, reference: str) -> list[Need]:
+    facts = stored.facts(act.session, reference)
+    subject: dict[str, object] = {"facts": facts}
+    if stored.assurance(act.session, reference, "identity", facts) is None:
+        return [Need(kind=WorkKind.SIGN_OFF_IDENTITY, key=facts, subject=subject)]
+    if stored.assurance(act.session, reference, "adequacy", facts) is None:
+        uncovered = assurances.by_family(stored.uncovered(act.session, reference))
+        return [Need(kind=WorkKind.STATE_ADEQUACY, key=facts, subject={**subject, "uncovered": uncovered})]
+    return []
+
+
+def _seen(handler: Handler) -> Handler:
+    """The initial checks are met when the automatic searches have returned and a person has seen them."""
+
+    def handle(doing: Doing) -> None:
+        handler(doing)
+        live = stored.searches(doing.act.session, doing.application.reference)
+        if live and all(search.returned_at is not None for search in live if search.automatic):
+            clocks.meet(doing.act, doing.application, Limit.INITIAL_CHECKS)
+
+    return handle
+
+
+ANSWERS: dict[WorkKind, tuple[type[Answer], Handler]] = {
+    WorkKind.RETURN_SEARCH: (returns.SearchReturned, _seen(returns.returned)),
+    WorkKind.REVIEW_MATCH: (reviews.MatchReviewed, _seen(reviews.reviewed)),
+    WorkKind.SECOND_LOOK_AT_REJECTION: (reviews.RejectionSeen, _seen(reviews.looked_at)),
+    WorkKind.SIGN_OFF_IDENTITY: (assurances.IdentitySigned, _seen(assurances.identity_signed)),
+    WorkKind.STATE_ADEQUACY: (assurances.AdequacyStated, _seen(assurances.adequacy_stated)),
+    WorkKind.VERIFY_APPLICANT: (applicant.ApplicantVerified, applicant.verified),
+    WorkKind.MEET_APPLICANT: (applicant.ApplicantMet, applicant.met),
+    WorkKind.LOCATE_PERSON_AT_RISK: (applicant.PersonLocated, applicant.located),
+}

@@ -1,0 +1,189 @@
+"""What comes back from a source that people search, or that an agency answers; and sources that cannot be had."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from casebook.casework import automatic, candidates, identity
+from casebook.casework.acting import Act, policy_of, refuse, refuse_because
+from casebook.casework.answers import Answer, Doing
+from casebook.domain import authority
+from casebook.domain import record_checks as rules
+from casebook.domain.coverage import Terms
+from casebook.domain.record_checks import Result, RowResult
+from casebook.domain.vocabulary import Flag, MatchBand, Party, RecordKind, Role, VictimRelationship
+from casebook.errors import InvalidAnswer, NotPermitted
+from casebook.policies import source_families
+from casebook.storage.extracts import PERSON_CELLS, RECORD_CELLS
+from casebook.storage.tables import Application, Search
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True, hide_input_in_errors=True)
+
+
+_DATE = r"^(\d{4}(-\d{2}(-\d{2})?)?)?$"
+
+
+class SearchMade(Part):
+    """One search as it was typed; what was left empty was not part of it."""
+
+    forename: str = ""
+    surname: str = ""
+    dob: str = Field(default="", pattern=_DATE, description="ISO, may be partial; empty if searched without a date")
+    age_range: bool = Field(default=False, description="With no date: an age range was given instead.")
+    pivot: str = Field(default="", description="An address, postcode, phone or identifier.")
+    result: RowResult
+
+
+class RecordSeen(Part):
+    """What one record says, in the words of records.csv; never a copy of it."""
+
+    record_id: str = Field(min_length=1)
+    kind: RecordKind
+    offence_code: str = ""
+    offence_text: str = ""
+    date: str = Field(default="", pattern=_DATE)
+    outcome: str = ""
+    victim_id: str = ""
+    victim_relationship: VictimRelationship = VictimRelationship.UNKNOWN
+    flags: list[Flag] = Field(default_factory=list)
+    owner: str = Field(default="", description="Whose information it is; empty: ours.")
+    source_evaluation: Literal["", "1", "2", "3"] = ""
+    intelligence_assessment: Literal["", "A", "B", "C", "D", "E"] = ""
+    handling: Literal["", "P", "C"] = ""
+
+
+class PersonSeen(Part):
+    """Somebody the source holds who may be the person searched for."""
+
+    person_id: str = Field(min_length=1, description="The source's own number of the person.")
+    forename: str = ""
+    middle_names: str = ""
+    surname: str = ""
+    aliases: list[str] = Field(default_factory=list)
+    dob: str = Field(default="", pattern=_DATE)
+    sex: Literal["f", "m", "x", "unknown"] = "unknown"
+    address: str = ""
+    postcode: str = ""
+    pnc_id: str = ""
+    cro: str = ""
+    records: list[RecordSeen] = Field(default_factory=list)
+
+
+class SearchReturned(Answer):
+    """What one source said: a row for each search made, whoever was found, and where the evidence is."""
+
+    result: Literal["hit", "nil", "unavailable", "asked"] = Field(
+        description="asked: an agency has been asked or chased and has not answered yet"
+    )
+    searches: list[SearchMade] = Field(default_factory=list, description="Every search made, in order.")
+    persons: list[PersonSeen] = Field(default_factory=list, description="Everybody found who may be meant.")
+    searched_at: AwareDatetime | None = Field(default=None, description="When the source answered.")
+    evidence_reference: str | None = Field(default=None, description="Where the evidence of the searches is kept.")
+    summary: str | None = Field(default=None, description="What was found, in a sentence; never a copy of a record.")
+    unavailable_reason: str | None = Field(default=None, description="Why the source cannot be searched.")
+    accept_unavailable: bool | None = Field(
+        default=None, description="A supervisor only: whether the checks may do without this source."
+    )
+
+
+def returned(doing: Doing) -> None:
+    """Write down what came back. A nil needs its searches; an unavailable source needs a supervisor's acceptance."""
+    search = doing.act.session.get_one(Search, doing.item.subject["search"])
+    answer: SearchReturned = doing.answer
+    if doing.item.subject.get("accept"):
+        _accept(doing, search, answer)
+        return
+    refuse_malformed(answer)
+    if answer.result == "asked":
+        automatic.attempt(doing.act, search, "asked")
+        return
+    search.returned_at, search.returned_by = doing.act.now, doing.act.actor.id
+    search.searched_at = answer.searched_at or doing.occurred_at
+    if search.searched_at > doing.act.now:
+        refuse_because("in_the_future", "a source cannot have answered after now", InvalidAnswer)
+    search.result, search.unavailable_reason = Result(answer.result), answer.unavailable_reason
+    search.evidence_reference, search.summary = answer.evidence_reference, answer.summary
+    search.terms = [made.model_dump(mode="json") for made in answer.searches]
+    search.covered = _covered(doing, search, answer)
+    automatic.attempt(doing.act, search, "returned" if answer.result != "unavailable" else "unavailable")
+    _propose(doing.act, doing.application, search, answer.persons)
+
+
+def refuse_malformed(answer: SearchReturned) -> None:
+    """A return says enough to be believed later, and does not contradict itself."""
+    hits = [made for made in answer.searches if made.result is RowResult.HIT]
+    match answer.result:
+        case "asked":
+            return
+        case "unavailable":
+            if not answer.unavailable_reason:
+                refuse_because("reason_missing", "say why the source is unavailable", InvalidAnswer)
+            return
+        case _ if not answer.searches or not answer.evidence_reference:
+            refuse_because("no_searches", "a return lists each search made and where its evidence is", InvalidAnswer)
+        case "nil" if hits or answer.persons:
+            refuse_because("nil_with_hits", "a nil has neither hits nor persons", InvalidAnswer)
+        case "nil" if all(made.result is RowResult.TOO_MANY for made in answer.searches):
+            refuse_because("nil_with_too_many", "a search with too many to read is not a nil: narrow it", InvalidAnswer)
+        case "hit" if not (hits and answer.persons):
+            refuse_because("hit_without_persons", "a hit has a search that hit, and says who was found", InvalidAnswer)
+    if any(not (made.forename or made.surname or made.pivot) for made in answer.searches):
+        refuse_because("empty_search", "a search needs a name or a pivot", InvalidAnswer)
+
+
+def _covered(doing: Doing, search: Search, answer: SearchReturned) -> list[str]:
+    variants = identity.variants_of(doing.act, doing.application, Party(search.party))
+    made = [
+        Terms(forename=each.forename, surname=each.surname, dob=each.dob, pivot=each.pivot)
+        for each in answer.searches
+        if each.result is not RowResult.TOO_MANY
+    ]
+    families = source_families.manual(search.source)
+    covered = rules.covered(list(variants.values()), made, families, doing.application.reference)
+    return [key for key in search.required if key in covered]
+
+
+def _propose(act: Act, application: Application, search: Search, persons: list[PersonSeen]) -> None:
+    """Everybody a researcher found is a candidate, however unlike: a person thought them worth writing down."""
+    subject = identity.person_of(act, application, Party(search.party))
+    asked = identity.cells_of(subject) if subject else {}
+    limit = policy_of(application).search.candidates.value
+    gathered = candidates.Gathered(limit=max(limit, len(persons)))
+    records = {
+        person.person_id: tuple(_record_cells(search, person, record) for record in person.records)
+        for person in persons
+    }
+    rows = [{**_person_cells(search, person), "records": records[person.person_id]} for person in persons]
+    gathered.add(rows, asked, this_year=act.now.year, bands=frozenset(MatchBand))
+    candidates.propose(act, application, search, gathered, records, only_add=True)
+
+
+def _person_cells(search: Search, person: PersonSeen) -> dict[str, Any]:
+    said = person.model_dump(mode="json", exclude={"records"})
+    said |= {"source": search.source, "aliases": ";".join(person.aliases)}
+    return {name: said.get(name) or "" for name in PERSON_CELLS}
+
+
+def _record_cells(search: Search, person: PersonSeen, record: RecordSeen) -> dict[str, str]:
+    said = record.model_dump(mode="json")
+    said |= {"source": search.source, "person_id": person.person_id, "flags": ";".join(record.flags)}
+    return {name: said.get(name) or "" for name in RECORD_CELLS}
+
+
+def _accept(doing: Doing, search: Search, answer: SearchReturned) -> None:
+    """A supervisor, not the one who returned it, says whether the checks may do without this source."""
+    if Role.SUPERVISOR not in doing.act.actor.roles:
+        refuse_because("not_permitted", "only a supervisor accepts that a source is unavailable", NotPermitted)
+    refuse(authority.why_not_second(doing.act.actor, [search.returned_by]))
+    if answer.accept_unavailable is None or answer.result != "unavailable":
+        refuse_because(
+            "accept_or_not", "say with accept_unavailable whether the checks may do without it", InvalidAnswer
+        )
+    if answer.accept_unavailable:
+        search.accepted_by = doing.act.actor.id
+    else:
+        search.superseded = True  # the next round is opened at once: it must be searched after all

@@ -1,0 +1,183 @@
+"""Rounds of searching: which sources for whom, and when one is due again; a stale or outdated return no longer counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from casebook.casework import automatic, identity
+from casebook.casework.acting import Act, policy_of
+from casebook.domain import record_checks as rules
+from casebook.domain.coverage import Variant
+from casebook.domain.vocabulary import Party, Route, Source
+from casebook.sources import catalogue
+from casebook.sources.local_extract import LocalExtract
+from casebook.storage import record_checks as stored
+from casebook.storage.tables import Application, Search
+
+Variants = Mapping[str, Variant]  # by key
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """One source to be searched for one party."""
+
+    party: Party
+    source: Source
+    mandatory: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Round:
+    """What decides whether a source is due."""
+
+    act: Act
+    application: Application
+    wanted: Wanted
+    variants: Variants
+    extract: int | None  # in force; None: not loaded
+    live: Sequence[Search]  # of this party and source
+
+    @property
+    def automatic(self) -> bool:
+        return self.extract is not None or self.wanted.source is catalogue.OWN_REGISTER
+
+
+def bring_up(act: Act, application: Application) -> list[Search]:
+    """Open what is not being searched, replace what is stale or was made on an older extract, run what is automatic.
+
+    Returns the searches that were run. Idempotent: with nothing new it changes nothing.
+    """
+    live = stored.searches(act.session, application.reference)
+    local = catalogue.local(act.session, act.now.year)
+    variants = {party: identity.variants_of(act, application, party) for party in (Party.A, Party.B)}
+    ran, changed = [], {}
+    for each in wanted(act, application, local):
+        mine = [search for search in live if (search.party, search.source) == (each.party, each.source)]
+        extract = local[each.source].extract if each.source in local else None
+        due = Round(
+            act=act, application=application, wanted=each, variants=variants[each.party], extract=extract, live=mine
+        )
+        if (search := _due(due)) is None:
+            continue
+        if search.automatic:
+            automatic.run(act, application, search, due.variants, local.get(each.source))
+            ran.append(search)
+        changed[f"{each.party}:{each.source}"] = search.result or "open"
+    if changed:
+        act.speak(application, "searches_made", searches=changed)
+    return ran
+
+
+def wanted(act: Act, application: Application, local: Mapping[Source, LocalExtract]) -> list[Wanted]:
+    """B in every mandatory source and in every other that costs nothing; A in the force's own records."""
+    mandatory = policy_of(application).mandatory_sources(Route(application.route))
+    free = sorted({*local, catalogue.OWN_REGISTER} - set(mandatory))
+    found = [Wanted(party=Party.B, source=source, mandatory=source in mandatory) for source in (*mandatory, *free)]
+    if identity.has_name(identity.person_of(act, application, Party.A)):
+        found.append(Wanted(party=Party.A, source=Source.RMS, mandatory=True))
+    return found
+
+
+def _due(due: Round) -> Search | None:
+    """The search to make now: a new round, one that failed before, or an open one that must cover more."""
+    kept = [search for search in due.live if not _outdated(due, search)]
+    for search in due.live:
+        search.superseded = search not in kept
+    asked = {key for search in kept for key in search.required}
+    missing = [key for key in due.variants if key not in asked]
+    waiting = next((search for search in kept if search.returned_at is None), None)
+    if waiting is not None and waiting.automatic:
+        return waiting
+    if kept and not missing:
+        return None
+    if waiting is None:
+        return open_round(due, missing)
+    waiting.required = [*waiting.required, *missing]
+    waiting.plan = plan(due.application, waiting.required, due.variants)
+    return waiting
+
+
+def _outdated(due: Round, search: Search) -> bool:
+    """An automatic search is made again whole when its extract or what is known of the party changed; it costs nothing."""
+    if due.automatic != search.automatic:
+        return due.automatic
+    if search.automatic and (search.extract_id != due.extract or not set(due.variants) <= set(search.required)):
+        return True
+    if search.returned_at is None or not (search.mandatory or search.automatic):
+        return False
+    fresh_days = policy_of(due.application).sources.freshness(due.wanted.source).value
+    return rules.is_stale(search.searched_at or search.returned_at, due.act.now, fresh_days)
+
+
+def open_round(due: Round, required: Sequence[str]) -> Search:
+    """A search that is to be made; the machine or a researcher returns it."""
+    application, each = due.application, due.wanted
+    number = 1 + (
+        due.act.session.scalar(
+            select(func.max(Search.round)).where(
+                Search.reference == application.reference, Search.party == each.party, Search.source == each.source
+            )
+        )
+        or 0
+    )
+    search = Search(
+        id=f"{application.reference}:{each.party}:{each.source}:{number}",
+        reference=application.reference,
+        party=each.party,
+        source=each.source,
+        round=number,
+        automatic=due.automatic,
+        mandatory=each.mandatory,
+        opened_at=due.act.now,
+        plan=[] if due.automatic else plan(application, required, due.variants),
+        required=list(required),
+        covered=[],
+        terms=[],
+        result=None,
+        unavailable_reason=None,
+        accepted_by=None,
+        searched_at=None,
+        returned_at=None,
+        returned_by=None,
+        evidence_reference=None,
+        summary=None,
+        extract_id=due.extract,
+        superseded=False,
+    )
+    due.act.session.add(search)
+    return search
+
+
+def plan(application: Application, required: Sequence[str], variants: Variants) -> list[dict[str, object]]:
+    """The searches to make by hand, in order, as the researcher types them."""
+    policy = policy_of(application).search
+    chosen = rules.manual_plan([variants[key] for key in required if key in variants], policy.manual_searches.value)
+    return [
+        {
+            "family": variant.family,
+            "forename": variant.forename,
+            "surname": variant.surname,
+            "dob": variant.dob,
+            "age_range_years": None if variant.dob or variant.pivot else policy.age_range_years.value,
+            "pivot": variant.pivot,
+        }
+        for variant in chosen
+    ]
+
+
+def again(act: Act, application: Application, sources: Sequence[Source]) -> None:
+    """Search B again in these sources for what stays uncovered there; somebody was not satisfied."""
+    local = catalogue.local(act.session, act.now.year)
+    variants = identity.variants_of(act, application, Party.B)
+    uncovered = stored.uncovered(act.session, application.reference)
+    for each in wanted(act, application, local):
+        if each.party is not Party.B or each.source not in sources:
+            continue
+        extract = local[each.source].extract if each.source in local else None
+        due = Round(act=act, application=application, wanted=each, variants=variants, extract=extract, live=())
+        search = open_round(due, [key for key in uncovered.get(each.source, variants) if key in variants])
+        if search.automatic:
+            automatic.run(act, application, search, variants, local.get(each.source))

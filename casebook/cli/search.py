@@ -1,0 +1,50 @@
+"""`casebook search`: who in one loaded source may be this person, best first, and why."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from casebook.casework import searching
+from casebook.cli.answer import Answer, Call
+from casebook.cli.opening import opened
+from casebook.domain.intake import is_possible_date
+from casebook.domain.vocabulary import Source
+from casebook.errors import WrongUsage
+
+
+def configure(parser: ArgumentParser) -> None:
+    parser.add_argument("--source", type=Source, required=True, metavar="NAME", help=", ".join(Source))
+    parser.add_argument("--forename", required=True)
+    parser.add_argument("--surname", required=True)
+    parser.add_argument("--dob", default="", help="ISO, may be partial: 1987, 1987-04, 1987-04-30")
+    parser.add_argument("--postcode", default="")
+    parser.add_argument("--alias", action="append", default=[], metavar="'F S'", help="may be given more than once")
+    parser.add_argument("--limit", type=int, default=20)
+    parser.set_defaults(handler=show)
+
+
+def show(options: Namespace, call: Call) -> Answer:
+    if options.limit < 1:
+        raise WrongUsage("--limit must be at least 1")
+    if options.dob and not is_possible_date(options.dob):
+        raise WrongUsage("--dob must be a date that can be: YYYY, YYYY-MM or YYYY-MM-DD")
+    asked = {name: getattr(options, name) for name in ("forename", "surname", "dob", "postcode")}
+    with opened(call) as casebook, casebook.acting() as act:
+        found = searching.search(
+            act, options.source, {**asked, "aliases": ";".join(options.alias)}, limit=options.limit
+        )
+    rows = [
+        {
+            "person_id": each.person_id,
+            "weight": each.weight,
+            "probability": each.probability,
+            "band": each.band,
+            "explanation": list(each.explanation),
+        }
+        for each in found
+    ]
+    return Answer(data=rows, lines=[_line(row) for row in rows] or ["nobody who shares anything; that is no clearance"])
+
+
+def _line(row: dict[str, object]) -> str:
+    return f"{row['person_id']:<24} {row['weight']:>8} bits  {row['band']:<9} {'; '.join(map(str, row['explanation']))}"  # type: ignore[call-overload]

@@ -1,0 +1,84 @@
+"""`casebook sources`: what is loaded, loading an extract, and whether each source answers."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from casebook.casework import extracts as loading
+from casebook.cli.answer import Answer, Call
+from casebook.cli.opening import opened
+from casebook.domain.vocabulary import Source
+from casebook.errors import WrongUsage
+from casebook.sources import catalogue
+from casebook.sources.loading import Counted
+
+
+def configure(parser: ArgumentParser) -> None:
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="every source, how it is searched, and what is loaded")
+    listing.set_defaults(handler=_list)
+    load = actions.add_parser("load", help="load persons.csv and records.csv of one source; bad rows are listed")
+    load.add_argument("name", type=Source, metavar="NAME", help=", ".join(Source))
+    load.add_argument("--persons", type=Path, metavar="FILE")
+    load.add_argument("--records", type=Path, metavar="FILE")
+    load.add_argument("--whole", action="store_true", help="the files are all the source has: what they lack is gone")
+    load.set_defaults(handler=_load)
+    check = actions.add_parser("check", help="ask each automatic source whether it answers")
+    check.set_defaults(handler=_check)
+
+
+def _list(_options: Namespace, call: Call) -> Answer:
+    with opened(call) as casebook, casebook.acting() as act:
+        rows = catalogue.listing(act.session, act.now)
+    return Answer(data=rows, lines=[_line(row) for row in rows])
+
+
+def _line(row: dict[str, object]) -> str:
+    loaded = (
+        f"{row['persons']} persons, {row['records']} records, loaded {row['loaded_at']}" if row["loaded_at"] else ""
+    )
+    mandatory = "mandatory" if row["mandatory"] else ""
+    return f"{row['source']:<20} {row['how']:<9} {mandatory:<9} {loaded}".rstrip()
+
+
+def _load(options: Namespace, call: Call) -> Answer:
+    if not (options.persons or options.records):
+        raise WrongUsage("sources load needs --persons FILE, --records FILE or both")
+    with opened(call) as casebook, casebook.acting() as act:
+        loaded = loading.load(act, options.name, persons=options.persons, records=options.records, whole=options.whole)
+    files = [("persons", loaded.persons), ("records", loaded.records)]
+    rejected = [{"file": name, **fault.as_json()} for name, counted in files if counted for fault in counted.rejected]
+    data = {
+        "source": loaded.source,
+        "extract": loaded.extract,
+        **{name: _counts(counted) for name, counted in files},
+        "rejected": rejected,
+        "ignored_columns": [column for _, counted in files if counted for column in counted.ignored_columns],
+    }
+    lines = [
+        f"{name}: {counted.new} new, {counted.changed} changed, {counted.unchanged} unchanged, {counted.gone} gone"
+        for name, counted in files
+        if counted
+    ]
+    lines += [
+        f"{fault['file']} line {fault['line']}, {fault['column']}: {fault['message']} [{fault['code']}]"
+        for fault in rejected
+    ]
+    return Answer(data=data, lines=lines, exit_code=1 if rejected else 0)
+
+
+def _counts(counted: Counted | None) -> dict[str, int] | None:
+    if counted is None:
+        return None
+    return {
+        "landed": counted.landed, "new": counted.new, "changed": counted.changed, "unchanged": counted.unchanged,
+        "gone": counted.gone,
+    }  # fmt: skip
+
+
+def _check(_options: Namespace, call: Call) -> Answer:
+    with opened(call) as casebook, casebook.acting() as act:
+        rows = catalogue.health(act.session)
+    lines = [f"{row['source']:<20} {'ok' if row['ok'] else row['fault']}" for row in rows] or ["no automatic source"]
+    return Answer(data=rows, lines=lines, exit_code=0 if all(row["ok"] for row in rows) else 1)

@@ -1,0 +1,178 @@
+"""What makes record checks adequate: which searches to make, what they cover, how long they hold, what must be asked of A.
+
+Every rule answers the case of a subject searched twice under one wrong birth date and cleared by a nil (IOPC, 2018).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from casebook.domain import coverage
+from casebook.domain.actors import Reason
+from casebook.domain.coverage import Family, Search, Terms, Variant
+from casebook.domain.vocabulary import MatchBand
+
+DATES = frozenset({Family.DAY_MONTH_SWAPPED, Family.DATE_SLIP, Family.YEAR_NEAR, Family.DATE_UNKNOWN})
+
+# the order of a manual plan: as given, without a date, other names, swapped, identifier, last address
+PLANNED = (
+    Family.AS_GIVEN, Family.DATE_UNKNOWN, Family.ALIAS, Family.FORMER_NAME, Family.SWAPPED_NAMES, Family.IDENTIFIER,
+    Family.ADDRESS,
+)  # fmt: skip
+_ONE_OF = frozenset({Family.DATE_UNKNOWN, Family.SWAPPED_NAMES, Family.ADDRESS})  # of these the first will do
+
+FAILURES_BEFORE_A_PERSON = 3  # tries of an automatic source after which a researcher is asked to search it by hand
+
+
+class Result(StrEnum):
+    HIT = "hit"
+    NIL = "nil"
+    UNAVAILABLE = "unavailable"
+
+
+class RowResult(StrEnum):
+    """What one search of a manual source brought. Too many to read is no answer: it covers nothing."""
+
+    HIT = "hit"
+    NIL = "nil"
+    TOO_MANY = "too_many"
+
+
+class Verdict(StrEnum):
+    SAME = "same"
+    DIFFERENT = "different"
+    CANNOT_TELL = "cannot_tell"  # is looked at by a second person, and counts as uncertainty
+
+
+def variant_key(variant: Variant, salt: str) -> str:
+    """Names a variant without saying it: its family, and a digest salted with the application's reference."""
+    said = "\x1f".join((*variant.terms.plain, *variant.departs_from.plain))
+    return f"{variant.family}:{hashlib.blake2b(said.encode(), key=salt.encode()[:64], digest_size=6).hexdigest()}"
+
+
+def family_of(key: str) -> str:
+    return key.partition(":")[0]
+
+
+def manual_plan(variants: Sequence[Variant], at_most: int) -> list[Variant]:
+    """The few searches to make by hand, in order; what else there is to cover is left to be listed and signed."""
+    planned: list[Variant] = []
+    for family in PLANNED:
+        of_family = [variant for variant in variants if variant.family is family]
+        planned += of_family[:1] if family in _ONE_OF else of_family
+    # a date slip or spelling that alone is new is worth a search of its own
+    planned += [variant for variant in variants if variant.family not in PLANNED][: 0 if planned else at_most]
+    return planned[:at_most]
+
+
+def covered(variants: Sequence[Variant], made: Iterable[Terms], families: frozenset[Family], salt: str) -> set[str]:
+    """Keys of the variants that searches under these terms cover in a source that tolerates these families.
+
+    A search without a date of birth also covers every date of the names it was made under.
+    """
+    searches = [each for terms in made for each in _with_dates(terms, variants, families)]
+    missing = set(coverage.uncovered(variants, searches))
+    return {variant_key(variant, salt) for variant in variants if variant not in missing}
+
+
+def _with_dates(terms: Terms, variants: Sequence[Variant], families: frozenset[Family]) -> Iterable[Search]:
+    yield Search(terms=terms, families=families)
+    if terms.dob or not (terms.forename or terms.surname):
+        return
+    names = terms.plain[:2]
+    for dob in {t.dob for v in variants for t in (v.terms, v.departs_from) if t.dob and t.plain[:2] == names}:
+        yield Search(terms=replace(terms, dob=dob), families=families | DATES)
+
+
+def is_stale(returned_at: datetime, now: datetime, fresh_days: int) -> bool:
+    """Whether a return is older than policy lets a decision rest on."""
+    return now - returned_at > timedelta(days=fresh_days)
+
+
+def worth_reading(bands: Iterable[str]) -> bool:
+    """Whether a candidate of this band is put before a person."""
+    return any(band in {MatchBand.STRONG, MatchBand.POSSIBLE} for band in bands)
+
+
+def is_settled(verdict: str | None, second_agrees: bool | None) -> bool:  # noqa: FBT001 - a pair of facts
+    """Said to be the same by one person, or said not to be, or not to be tellable, by two."""
+    return verdict == Verdict.SAME or (verdict is not None and second_agrees is True)
+
+
+def why_not_adequate(uncovered: Collection[str], listed: Collection[str]) -> Reason | None:
+    """A reason if something stays uncovered that the signer did not name."""
+    if unnamed := sorted(set(uncovered) - set(listed)):
+        return Reason("uncovered_not_listed", f"these stay uncovered and must be named: {', '.join(unnamed)}")
+    return None
+
+
+class Sign(StrEnum):
+    """What suggests that the applicant is B, acts for B, or is the abuser."""
+
+    MAY_BE_SUBJECT = "applicant_may_be_subject"  # one person of the records looks like both
+    SUSPECT_AGAINST_SUBJECT = "suspect_against_subject"  # our records name A as suspect and B as victim
+    SHARES_CONTACT = "shares_contact_with_subject"  # phone or e-mail
+    SHARES_ADDRESS = "shares_address_with_subject"  # though they are not said to live together
+    SAME_NAME_AND_BIRTH = "same_name_and_birth_as_subject"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What the application says of one party, for comparing."""
+
+    forename: str = ""
+    surname: str = ""
+    dob: str = ""
+    address: str = ""
+    postcode: str = ""
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """One of our records: who is suspected, who was the victim."""
+
+    person_id: str
+    victim_id: str = ""
+
+
+def signs_about_applicant(
+    applicants: Sequence[Told],
+    subject: Told,
+    *,
+    living_together: bool,
+    strong: Mapping[str, Collection[str]],
+    records: Iterable[Known],
+) -> list[Sign]:
+    """`applicants`: A, and C where one applies; `strong`: party -> ids of our persons who look like them."""
+    mine, theirs = set(strong.get("a", ())), set(strong.get("b", ()))
+    found: set[Sign] = set()
+    if mine & theirs:
+        found.add(Sign.MAY_BE_SUBJECT)
+    if any(each.person_id in mine and each.victim_id in theirs for each in records):
+        found.add(Sign.SUSPECT_AGAINST_SUBJECT)
+    for told in applicants:
+        if _same(told, subject, "phone") or _same(told, subject, "email"):
+            found.add(Sign.SHARES_CONTACT)
+        if not living_together and _same(told, subject, "address") and _same(told, subject, "postcode", or_empty=True):
+            found.add(Sign.SHARES_ADDRESS)
+        if all(_same(told, subject, name) for name in ("forename", "surname", "dob")):
+            found.add(Sign.SAME_NAME_AND_BIRTH)
+    return sorted(found)
+
+
+def _same(one: Told, other: Told, name: str, *, or_empty: bool = False) -> bool:
+    left, right = (_bare(getattr(each, name), name) for each in (one, other))
+    return (or_empty and not (left and right)) or bool(left and left == right)
+
+
+def _bare(text: str, name: str) -> str:
+    if name == "phone":
+        digits = "".join(filter(str.isdigit, text))
+        return digits.removeprefix("44").removeprefix("0")
+    return "".join(filter(str.isalnum, text.casefold()))

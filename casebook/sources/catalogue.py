@@ -1,0 +1,62 @@
+"""How each source is searched here: by an extract that is loaded, by our own casebook, or by hand."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from casebook import policies
+from casebook.domain.vocabulary import Route, Source
+from casebook.errors import SourceFault
+from casebook.sources.local_extract import LocalExtract
+from casebook.storage import extracts
+
+OWN_REGISTER = Source.DVDS_REGISTER  # without an extract it is our own earlier applications
+
+
+def local(session: Session, this_year: int) -> dict[Source, LocalExtract]:
+    """The sources with a loaded extract."""
+    return {
+        Source(name): LocalExtract(session=session, source=Source(name), extract=extract, this_year=this_year)
+        for name, extract in extracts.loaded(session).items()
+    }
+
+
+def listing(session: Session, now: datetime) -> list[dict[str, Any]]:
+    """Every source: whether it is mandatory today, how it is searched, what is loaded."""
+    loaded = {row["source"]: row for row in extracts.counts(session)}
+    policy = policies.for_receipt(now)
+    mandatory = {source for route in Route for source in policy.mandatory_sources(route)}
+    none = {"extract": None, "loaded_at": None, "loaded_by": None, "persons": 0, "records": 0}
+    return [
+        {
+            **none,
+            **loaded.get(source, {}),
+            "source": source.value,
+            "how": _how(source, source in loaded),
+            "automatic": source in loaded or source is OWN_REGISTER,
+            "mandatory": source in mandatory,
+            "fresh_days": policy.sources.freshness(source).value,
+        }
+        for source in Source
+    ]
+
+
+def _how(source: Source, loaded: bool) -> str:  # noqa: FBT001 - a fact about the source
+    if loaded:
+        return "extract"
+    return "casebook" if source is OWN_REGISTER else "manual"
+
+
+def health(session: Session, this_year: int = 0) -> list[dict[str, Any]]:
+    """Whether each automatic source answers, and the fault's code if it does not."""
+    found = []
+    for source, extract in sorted(local(session, this_year).items()):
+        try:
+            extract.check()
+            found.append({"source": source.value, "ok": True, "fault": None})
+        except SourceFault as fault:
+            found.append({"source": source.value, "ok": False, "fault": fault.code})
+    return found

@@ -1,0 +1,125 @@
+"""The keys under which a person of an extract is found: two persons that share one are worth comparing.
+
+The rules are those of `casebook.matching.prepare.KEYS` (a test compares them): single fields, and pairs of fields of which
+one may be wrong. A key is kept as a 32-bit number; two that collide cost one comparison.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from zlib import crc32
+
+from casebook.domain import identifiers
+from casebook.matching import names
+
+_NAMES_KEPT = 200_000  # distinct cells: a force has fewer forenames and surnames
+_HOUSE = re.compile(r"[0-9]+[A-Z]? [A-Z]{2,}")
+
+
+def numbers(source: str, cells: Mapping[str, str], this_year: int) -> list[int]:
+    """The keys of a row of persons.csv as signed 32-bit numbers, each once; another source's never collide by rule."""
+    start = crc32(source.encode())
+    return [_signed(crc32(key.encode(), start)) for key in {*texts(cells, this_year)}]
+
+
+def texts(cells: Mapping[str, str], this_year: int) -> Iterator[str]:
+    """The keys in words, perhaps some twice."""
+    given, family = _given(cells["forename"]), _family(cells["surname"])
+    others, more = _aliases(cells["aliases"]), _middle(cells["middle_names"])
+    given_all = {*given.forms, *more, *others.given.forms}
+    family_all = {*family.forms, *others.family.forms}
+    yield from _of_names(given_all, family_all)
+    for g in {*given.roots, *more, *others.given.roots}:
+        for f in {*family.roots, *others.family.roots}:
+            yield f"both:{g}~{f}" if g < f else f"both:{f}~{g}"
+    postcode, outward = _postcode(cells["postcode"])
+    everyone = given_all | family_all
+    if outward:
+        yield from (f"area:{name}{outward}" for name in everyone)
+    if postcode:
+        yield f"postcode:{postcode}"
+    if dob := _born(cells["dob"], this_year):
+        yield from _of_birth(dob, everyone)
+    if cells["address"]:
+        yield from (f"house:{house}" for house in _HOUSE.findall(_plain(cells["address"])))
+    if cells["pnc_id"] and (pnc := identifiers.check_pnc(cells["pnc_id"], this_year)) and pnc.canonical:
+        yield f"pnc:{pnc.canonical}"
+    if cells["cro"] and (cro := identifiers.check_cro(cells["cro"])) and cro.canonical:
+        yield f"cro:{cro.canonical}"
+
+
+def _of_names(given: set[str], family: set[str]) -> Iterator[str]:
+    for name in given | family:
+        yield f"name:{name}"
+    for f in family:
+        for g in given:
+            yield f"initial:{f}{g[0]}"
+            yield f"forename end:{f}{g[-2:]}"
+            yield f"surname start:{g}{f[:2]}"
+            yield f"surname end:{g}{f[-2:]}"
+            yield f"surname ends:{g}{f[0]}{f[-1]}"
+
+
+def _of_birth(dob: str, everyone: set[str]) -> Iterator[str]:
+    """A full date also finds what differs from it in the year, the month or the day, or has the last two swapped."""
+    year, month, day = dob[:4], dob[5:7], dob[8:10]
+    for name in everyone:
+        yield f"year:{name}{year}"
+        if day:
+            yield f"month+day:{name}{month}-{day}"
+    if day:
+        yield f"born:{year}-{min(month, day)}-{max(month, day)}"
+
+
+@lru_cache(_NAMES_KEPT)
+def _given(text: str) -> names.Name:
+    return names.given(text)
+
+
+@lru_cache(_NAMES_KEPT)
+def _family(text: str) -> names.Name:
+    return names.family(text)
+
+
+@lru_cache(_NAMES_KEPT)
+def _middle(text: str) -> tuple[str, ...]:
+    return names.middle(text)
+
+
+@lru_cache(_NAMES_KEPT)
+def _aliases(cell: str) -> names.Aliases:
+    return names.aliases(cell)
+
+
+@lru_cache(_NAMES_KEPT)
+def _born(text: str, this_year: int) -> str:
+    """As compared: an impossible date is a slip in a real one and still leads to its person."""
+    found = identifiers.check_date_of_birth(text, this_year) if text else None
+    if found is None:
+        return ""
+    return found.value.strip() if found.reason == "impossible_date" else found.canonical or ""
+
+
+def _postcode(text: str) -> tuple[str, str]:
+    """The postcode and, if it is a whole one, its outward part."""
+    squeezed = re.sub(r"[^A-Z0-9]", "", text.upper())
+    if not squeezed or squeezed in identifiers.NO_POSTCODE:
+        return "", ""
+    return squeezed, squeezed[:-3] if identifiers.POSTCODE.fullmatch(squeezed) else ""
+
+
+def _plain(text: str) -> str:
+    upper = text.upper() if text.isascii() else _unaccented(text)
+    return re.sub(r"[^A-Z0-9]+", " ", upper)
+
+
+def _unaccented(text: str) -> str:
+    parts = unicodedata.normalize("NFKD", text.upper())
+    return "".join(sign for sign in parts if not unicodedata.combining(sign))
+
+
+def _signed(number: int) -> int:
+    return number - (1 << 32) if number >= 1 << 31 else number

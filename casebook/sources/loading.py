@@ -1,0 +1,227 @@
+"""Loads persons.csv and records.csv of one source: every row lands or is listed, versions are kept, nothing lands twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from casebook import files
+from casebook.domain.intake import is_possible_date
+from casebook.domain.vocabulary import Flag, RecordKind, Sex, VictimRelationship
+from casebook.files import Rejection, Row
+from casebook.sources import keys
+from casebook.storage.extracts import PERSON_CELLS, RECORD_CELLS
+
+SEXES = {"f": Sex.F, "female": Sex.F, "m": Sex.M, "male": Sex.M, "x": Sex.X}
+GRADES = {
+    "kind": frozenset(RecordKind), "victim_relationship": frozenset(VictimRelationship),
+    "source_evaluation": frozenset("123"), "intelligence_assessment": frozenset("abcde"), "handling": frozenset("pc"),
+}  # fmt: skip
+_NAMED = {"kind", "victim_relationship"}  # vocabularies in small letters; the grades are in capitals
+
+
+@dataclass(kw_only=True)
+class Counted:
+    """What became of one file: rows that are new, differ from the version before, are equal to it, or went."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    gone: int = 0
+    rejected: list[Rejection] = field(default_factory=list)
+    ignored_columns: list[str] = field(default_factory=list)
+    spared: set[str] = field(default_factory=set)  # ids of rejected rows: what is held of them stays
+
+    @property
+    def landed(self) -> int:
+        return self.new + self.changed + self.unchanged
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """One of the two files and the table that keeps it."""
+
+    table: str
+    id_column: str
+    columns: tuple[str, ...]
+    lists: frozenset[str]
+    faults: Callable[[Row, str], Iterator[Rejection]]
+
+
+def load(
+    session: Session, path: Path, kind: Kind, *, source: str, extract: int, this_year: int, whole: bool
+) -> Counted:
+    """Stage the file, then bring the table up to it. `whole`: what the file does not mention is gone from the source."""
+    table = files.read(path, known=kind.columns, required=(kind.id_column,))
+    counted = Counted(ignored_columns=table.ignored)
+    session.execute(text(f"DROP TABLE IF EXISTS staged_{kind.table}"))
+    session.execute(
+        text(
+            f"CREATE TEMP TABLE staged_{kind.table} ON COMMIT DROP AS SELECT 0 AS line, {_listed(kind)}"
+            f" FROM {kind.table} WITH NO DATA"
+        )
+    )
+    session.execute(text("SET LOCAL maintenance_work_mem = '256MB'"))
+    session.execute(text("SET LOCAL gin_pending_list_limit = '64MB'"))
+    with _cursor(session) as cursor, cursor.copy(f"COPY staged_{kind.table} FROM STDIN") as copy:
+        for row in _unrepeated(table.rows, kind, source, counted):
+            copy.write_row((row.line, *_values(row, kind, source, this_year)))
+    session.execute(text(f"ANALYZE staged_{kind.table}"))
+    if kind is RECORDS:
+        _reject_orphans(session, source, counted)
+    _bring_up(session, kind, source=source, extract=extract, whole=whole, counted=counted)
+    counted.rejected.sort(key=lambda fault: fault.line)
+    return counted
+
+
+def _cursor(session: Session) -> psycopg.Cursor[Any]:
+    driver: psycopg.Connection[Any] = session.connection().connection.driver_connection  # type: ignore[assignment]
+    return driver.cursor()
+
+
+def _unrepeated(rows: Iterator[Row], kind: Kind, source: str, counted: Counted) -> Iterator[Row]:
+    """The good rows; of those with one id the first, the others being listed unless they say the same."""
+    seen: dict[str, tuple[int, bytes]] = {}
+    for row in rows:
+        if faults := list(kind.faults(row, source)):
+            counted.rejected += faults
+            counted.spared.add(row[kind.id_column])
+            continue
+        said = blake2b("\x1f".join(row[name] for name in kind.columns).encode(), digest_size=8).digest()
+        first = seen.setdefault(row[kind.id_column], (row.line, said))
+        if first[0] == row.line:
+            yield row
+        elif first[1] != said:
+            message = f"line {first[0]} has this id and says something else"
+            counted.rejected.append(
+                Rejection(line=row.line, column=kind.id_column, code="repeated_id", message=message)
+            )
+
+
+def _values(row: Row, kind: Kind, source: str, this_year: int) -> Iterator[object]:
+    cells = {name: row[name] for name in kind.columns}
+    cells["source"] = source
+    tidy = {name: _tidy(name, cells[name]) for name in kind.columns}
+    for name in kind.columns:
+        yield json.dumps(files.list_of(cells[name]), ensure_ascii=False) if name in kind.lists else tidy[name]
+    if kind is PERSONS:
+        yield "{" + ",".join(map(str, keys.numbers(source, cells, this_year))) + "}"
+    said = "\x1f".join(cells[name] if name in kind.lists else tidy[name] or "" for name in kind.columns)
+    yield int.from_bytes(blake2b(said.encode(), digest_size=8).digest(), signed=True)
+
+
+def _tidy(name: str, cell: str) -> str | None:
+    if name == "sex":
+        return SEXES.get(cell.lower(), Sex.UNKNOWN)
+    if name == "victim_relationship":
+        return cell.lower() or VictimRelationship.UNKNOWN
+    if name == "kind":
+        return cell.lower()
+    return (cell.upper() if name in GRADES else cell) or None
+
+
+def _listed(kind: Kind) -> str:
+    return ", ".join((*kind.columns, *(("keys",) if kind is PERSONS else ()), "digest"))
+
+
+def _reject_orphans(session: Session, source: str, counted: Counted) -> None:
+    """A record of somebody the source does not know would be found by nobody: it is listed, to be loaded again."""
+    lost = session.execute(
+        text(
+            """DELETE FROM staged_source_record AS staged WHERE NOT EXISTS (
+                SELECT FROM source_person AS p
+                WHERE p.source = :source AND p.person_id = staged.person_id AND p.until IS NULL) RETURNING line, record_id"""
+        ),
+        {"source": source},
+    )
+    message = "the source has no person of this id: load the person first"
+    for line, record_id in lost:
+        counted.spared.add(record_id)
+        counted.rejected.append(Rejection(line=line, column="person_id", code="unknown_person", message=message))
+
+
+def _bring_up(session: Session, kind: Kind, *, source: str, extract: int, whole: bool, counted: Counted) -> None:
+    """Close the versions that were replaced, or dropped from a whole file, and add what is new or different."""
+    staged, current = f"staged_{kind.table} AS staged", f"{kind.table} AS current"
+    same_id = f"current.{kind.id_column} = staged.{kind.id_column}"
+    of_source = "current.source = :source AND current.until IS NULL"
+    bound = {"source": source, "extract": extract, "spared": sorted(counted.spared)}
+
+    def count(statement: str) -> int:
+        return int(session.connection().execute(text(statement), bound).rowcount)
+
+    if whole:
+        counted.gone = count(
+            f"UPDATE {current} SET until = :extract WHERE {of_source} AND NOT EXISTS (SELECT FROM {staged} WHERE {same_id})"
+            f" AND current.{kind.id_column} <> ALL(CAST(:spared AS text[]))"
+        )
+    counted.unchanged = count(
+        f"DELETE FROM {staged} USING {current} WHERE {of_source} AND {same_id} AND current.digest = staged.digest"
+    )
+    counted.changed = count(f"UPDATE {current} SET until = :extract FROM {staged} WHERE {of_source} AND {same_id}")
+    added = count(
+        f"INSERT INTO {kind.table} ({_listed(kind)}, since) SELECT {_listed(kind)}, :extract FROM {staged} ORDER BY line"
+    )
+    counted.new = added - counted.changed
+
+
+def _faults(row: Row, id_column: str, source: str) -> Iterator[Rejection]:
+    for column in sorted(row.undecodable):
+        message = "holds bytes or characters that cannot be kept"
+        yield Rejection(line=row.line, column=column, code="undecodable", message=message)
+    if not row[id_column] and id_column not in row.undecodable:
+        yield Rejection(line=row.line, column=id_column, code="missing", message="must not be empty")
+    if row["source"] and row["source"].lower() != source:
+        message = "the row belongs to another source than the one being loaded"
+        yield Rejection(line=row.line, column="source", code="other_source", message=message)
+
+
+def _date_fault(row: Row, column: str) -> Iterator[Rejection]:
+    if row[column] and not is_possible_date(row[column]):
+        message = "is not a date that can be: YYYY, YYYY-MM or YYYY-MM-DD"
+        yield Rejection(line=row.line, column=column, code="impossible_date", message=message)
+
+
+def _person_faults(row: Row, source: str) -> Iterator[Rejection]:
+    yield from _faults(row, "person_id", source)
+    yield from _date_fault(row, "dob")
+
+
+def _record_faults(row: Row, source: str) -> Iterator[Rejection]:
+    yield from _faults(row, "record_id", source)
+    for column in ("person_id", "kind"):
+        if not row[column] and column not in row.undecodable:
+            yield Rejection(line=row.line, column=column, code="missing", message="must not be empty")
+    yield from _date_fault(row, "date")
+    for column, allowed in GRADES.items():
+        if row[column] and row[column].lower() not in allowed:
+            shown = sorted(allowed) if column in _NAMED else sorted(value.upper() for value in allowed)
+            message = f"must be one of: {', '.join(shown)}"
+            yield Rejection(line=row.line, column=column, code="unknown_code", message=message)
+    if not {flag.lower() for flag in files.list_of(row["flags"])} <= set(Flag):
+        message = f"must be a list of: {', '.join(Flag)}"
+        yield Rejection(line=row.line, column="flags", code="unknown_code", message=message)
+
+
+PERSONS = Kind(
+    table="source_person",
+    id_column="person_id",
+    columns=PERSON_CELLS,
+    lists=frozenset({"aliases"}),
+    faults=_person_faults,
+)
+RECORDS = Kind(
+    table="source_record",
+    id_column="record_id",
+    columns=RECORD_CELLS,
+    lists=frozenset({"flags"}),
+    faults=_record_faults,
+)

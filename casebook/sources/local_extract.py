@@ -1,0 +1,50 @@
+"""A source whose extract is loaded: searched in the casebook's own database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from casebook.domain.coverage import Family
+from casebook.domain.vocabulary import Source
+from casebook.errors import SourceFault
+from casebook.policies import source_families
+from casebook.sources import keys
+from casebook.sources.protocol import Answered, Cells
+from casebook.storage import extracts
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalExtract:
+    """A `RecordSource`; `extract` is the load that is in force."""
+
+    session: Session
+    source: Source
+    extract: int
+    this_year: int
+
+    @property
+    def families(self) -> frozenset[Family]:
+        return source_families.extract()
+
+    def find(self, asked: Cells) -> Answered:
+        wanted = keys.numbers(self.source, {**dict.fromkeys(extracts.PERSON_CELLS, ""), **asked}, self.this_year)
+        rows = extracts.sharing(self.session, self.source, wanted)
+        return Answered(persons=tuple(extracts.person_cells(row) for row in rows), records={})
+
+    def records_of(self, person_ids: list[str]) -> dict[str, tuple[Cells, ...]]:
+        """Asked only for those worth reading: the others' records are nobody's business."""
+        found: dict[str, list[Cells]] = {}
+        for row in extracts.records(self.session, self.source, person_ids):
+            found.setdefault(row.person_id, []).append(extracts.record_cells(row))
+        return {person_id: tuple(rows) for person_id, rows in found.items()}
+
+    def check(self) -> None:
+        try:
+            newest = extracts.newest(self.session, self.source)
+        except SQLAlchemyError as error:
+            raise SourceFault(code="database") from error
+        if newest is None:
+            raise SourceFault("no extract is loaded", "not_loaded")

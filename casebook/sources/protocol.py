@@ -1,0 +1,39 @@
+"""What every automatic source offers: it is asked about one identity and gives everybody who may be meant, or fails aloud."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from casebook.domain.coverage import Family
+from casebook.domain.vocabulary import Source
+
+Cells = Mapping[str, str]  # a row of persons.csv or records.csv, every cell as text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answered:
+    """Everybody the source holds who shares something with the identity asked about. Empty only if it looked and found none."""
+
+    persons: tuple[Cells, ...]
+    records: Mapping[str, tuple[Cells, ...]]  # person_id -> what is recorded of them
+    complete: bool = True  # False: more shared something than were handed over
+
+
+class RecordSource(Protocol):
+    """One way of asking. `find` raises SourceFault for everything that is not a whole answer; a fault is never a nil."""
+
+    @property
+    def source(self) -> Source: ...
+
+    @property
+    def families(self) -> frozenset[Family]:
+        """Variants that one search under an identity covers."""
+        ...
+
+    def find(self, asked: Cells) -> Answered: ...
+
+    def check(self) -> None:
+        """Raises SourceFault if the source does not answer."""
+        ...

@@ -1,0 +1,116 @@
+"""Persons and records of loaded extracts: who shares a key with a subject, what is recorded of whom, what is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from casebook.storage.tables import SourceExtract, SourcePerson, SourceRecord
+
+# a key that more persons share than this tells little: whoever shares more than it with the subject shares a rarer one too
+COMMON = 1_000
+COMPARED = 400  # persons handed to the model per search, those with the rarest and most shared keys first
+
+_SHARING = text(
+    """
+    WITH hit AS (
+        SELECT found.id, count(*) OVER (PARTITION BY asked.key) AS sharing
+        FROM unnest(CAST(:keys AS integer[])) AS asked (key)
+        CROSS JOIN LATERAL (
+            SELECT id FROM source_person
+            WHERE until IS NULL AND source = :source AND keys @> ARRAY[asked.key] LIMIT :common
+        ) AS found
+    )
+    SELECT id FROM hit GROUP BY id
+    ORDER BY bool_or(sharing < :common) DESC, sum(ln(1000000.0 / sharing)) DESC, id LIMIT :wanted
+    """
+)
+
+
+def sharing(session: Session, source: str, keys: Collection[int], *, wanted: int = COMPARED) -> Sequence[SourcePerson]:
+    """The current persons of a source that share a key, the likeliest first; at most `wanted`."""
+    if not keys:
+        return []
+    # a LIMIT makes a sequential scan look cheap to the planner, and with a million persons it never is
+    before = session.scalar(text("SELECT set_config('enable_seqscan', 'off', true)"))
+    ids = session.scalars(_SHARING, {"keys": list(keys), "source": source, "common": COMMON, "wanted": wanted}).all()
+    session.execute(text(f"SET LOCAL enable_seqscan = {'on' if before else 'off'}"))
+    rows = {row.id: row for row in session.scalars(select(SourcePerson).where(SourcePerson.id.in_(ids)))}
+    return [rows[id_] for id_ in ids]
+
+
+def newest(session: Session, source: str) -> int | None:
+    """The extract of a source that is in force; None: the source is not loaded."""
+    return session.scalar(select(func.max(SourceExtract.id)).where(SourceExtract.source == source))
+
+
+def loaded(session: Session) -> dict[str, int]:
+    """Source -> its newest extract."""
+    rows = session.execute(select(SourceExtract.source, func.max(SourceExtract.id)).group_by(SourceExtract.source))
+    return dict(rows.all())
+
+
+def person(session: Session, source: str, person_id: str) -> SourcePerson | None:
+    """The current version of one person."""
+    return session.scalar(
+        select(SourcePerson).where(
+            SourcePerson.source == source, SourcePerson.person_id == person_id, SourcePerson.until.is_(None)
+        )
+    )
+
+
+def records(session: Session, source: str, person_ids: Collection[str]) -> Sequence[SourceRecord]:
+    """The current records of persons, by date."""
+    query = (
+        select(SourceRecord)
+        .where(SourceRecord.source == source, SourceRecord.person_id.in_(person_ids), SourceRecord.until.is_(None))
+        .order_by(SourceRecord.date, SourceRecord.record_id)
+    )
+    return session.scalars(query).all()
+
+
+def counts(session: Session) -> list[dict[str, Any]]:
+    """What is loaded, one row per source: its newest extract, when, by whom and how much is current."""
+    found = []
+    for source, extract_id in sorted(loaded(session).items()):
+        extract = session.get_one(SourceExtract, extract_id)
+        found.append(
+            {
+                "source": source,
+                "extract": extract_id,
+                "loaded_at": extract.loaded_at.isoformat(),
+                "loaded_by": extract.loaded_by,
+                "persons": extract.persons,
+                "records": extract.records,
+            }
+        )
+    return found
+
+
+PERSON_CELLS = (
+    "source", "person_id", "forename", "middle_names", "surname", "aliases", "dob", "sex", "address", "postcode", "pnc_id",
+    "cro",
+)  # fmt: skip
+RECORD_CELLS = (
+    "source", "record_id", "person_id", "kind", "offence_code", "offence_text", "date", "outcome", "victim_id",
+    "victim_relationship", "flags", "owner", "source_evaluation", "intelligence_assessment", "handling",
+)  # fmt: skip
+
+
+def person_cells(row: SourcePerson) -> dict[str, str]:
+    """A row as persons.csv has it."""
+    return {name: _cell(getattr(row, name)) for name in PERSON_CELLS}
+
+
+def record_cells(row: SourceRecord) -> dict[str, str]:
+    """A row as records.csv has it."""
+    return {name: _cell(getattr(row, name)) for name in RECORD_CELLS}
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, list):
+        return ";".join(value)
+    return str(value) if value is not None else ""

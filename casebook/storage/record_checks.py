@@ -1,0 +1,124 @@
+"""Questions about one application's searches and candidates, asked by use cases and gates alike."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from casebook.domain import chain
+from casebook.domain.vocabulary import Party, WorkKind
+from casebook.storage.tables import (
+    ApplicantSign,
+    Assurance,
+    Candidate,
+    Finding,
+    Meeting,
+    Search,
+    SearchAttempt,
+    WorkItem,
+)
+
+
+def searches(session: Session, reference: str, *, live: bool = True) -> Sequence[Search]:
+    """In the order they were opened. Live: not replaced by a later round."""
+    query = select(Search).where(Search.reference == reference).order_by(Search.opened_at, Search.id)
+    return session.scalars(query.where(Search.superseded.is_(False)) if live else query).all()
+
+
+def candidates(session: Session, reference: str, party: Party | None = Party.B) -> Sequence[Candidate]:
+    """Those still standing, the likeliest first."""
+    query = select(Candidate).where(Candidate.reference == reference, Candidate.superseded.is_(False))
+    query = query if party is None else query.where(Candidate.party == party)
+    return session.scalars(query.order_by(Candidate.weight.desc(), Candidate.id)).all()
+
+
+def findings(session: Session, reference: str) -> Sequence[Finding]:
+    """What is recorded of the confirmed subject."""
+    query = select(Finding).where(Finding.reference == reference, Finding.withdrawn.is_(False))
+    return session.scalars(query.order_by(Finding.id)).all()
+
+
+def signs(session: Session, reference: str) -> Sequence[ApplicantSign]:
+    return session.scalars(
+        select(ApplicantSign).where(ApplicantSign.reference == reference).order_by(ApplicantSign.code)
+    ).all()
+
+
+def meeting(session: Session, reference: str) -> Meeting | None:
+    """The last meeting, locating of A, or recorded exception."""
+    return session.scalars(
+        select(Meeting).where(Meeting.reference == reference).order_by(Meeting.recorded_at.desc(), Meeting.id)
+    ).first()
+
+
+def attempts(session: Session, reference: str) -> Counter[tuple[str, str]]:
+    """(search, outcome) -> how often."""
+    query = select(SearchAttempt.search_id, SearchAttempt.outcome).join(Search, Search.id == SearchAttempt.search_id)
+    return Counter(session.execute(query.where(Search.reference == reference)).all())
+
+
+def reviews(session: Session, reference: str) -> Counter[str]:
+    """Candidate -> how often a review of it was done or dropped: the round of the next review."""
+    query = select(WorkItem.subject["candidate"].astext).where(
+        WorkItem.reference == reference,
+        WorkItem.kind == WorkKind.REVIEW_MATCH,
+        or_(WorkItem.done_at.is_not(None), WorkItem.cancelled_at.is_not(None)),
+    )
+    return Counter(session.scalars(query))
+
+
+def undetermined(session: Session, reference: str) -> int:
+    """Candidates of whom two people say that nobody can tell: they count as uncertainty."""
+    return sum(each.verdict == "cannot_tell" for each in candidates(session, reference))
+
+
+def uncovered(session: Session, reference: str) -> dict[str, tuple[str, ...]]:
+    """Source -> keys of the variants of B that no live return of a mandatory source covers."""
+    required: dict[str, set[str]] = {}
+    done: dict[str, set[str]] = {}
+    for search in searches(session, reference):
+        if search.party == Party.B and search.mandatory:
+            required.setdefault(search.source, set()).update(search.required)
+            done.setdefault(search.source, set()).update(search.covered)
+    return {
+        source: tuple(sorted(keys - done[source])) for source, keys in sorted(required.items()) if keys - done[source]
+    }
+
+
+def facts(session: Session, reference: str) -> str:
+    """Digest of what identity and adequacy are signed on: whatever was searched, found or said of it since makes it stale.
+
+    Replaced rounds count too, so that no state of the facts ever comes back under an old signature.
+    """
+    session.flush()
+    said = [
+        [
+            (s.id, s.result, s.covered, s.required, s.accepted_by, s.superseded)
+            for s in searches(session, reference, live=False)
+        ],
+        sorted(
+            (c.id, c.verdict or "", str(c.second_agrees), c.reviewed_by or "", c.superseded)
+            for c in session.scalars(select(Candidate).where(Candidate.reference == reference))
+        ),
+        sorted(finding.id for finding in findings(session, reference)),
+        # a signature that a panel set aside: what was adequate then is to be signed anew
+        sorted(
+            session.scalars(
+                select(Assurance.id).where(Assurance.reference == reference, Assurance.superseded.is_(True))
+            )
+        ),
+    ]
+    return hashlib.sha256(chain.canonical(said).encode()).hexdigest()[:32]
+
+
+def assurance(session: Session, reference: str, kind: str, facts_now: str) -> Assurance | None:
+    """The signature of a kind on the facts as they are now."""
+    query = select(Assurance).where(
+        Assurance.reference == reference, Assurance.kind == kind, Assurance.facts == facts_now,
+        Assurance.superseded.is_(False),
+    )  # fmt: skip
+    return session.scalars(query.order_by(Assurance.signed_at.desc())).first()
