@@ -102,6 +102,14 @@ def test_a_dropped_engine_database_is_made_anew_by_the_next_user(made_home: Path
             assert ask(second, "select 1", "prefect") == [(1,)]
 
 
+def test_the_operators_address_may_restore_but_is_no_superuser(server: Server) -> None:
+    with databases.connect(server.address("casebook")) as connection:
+        connection.execute("set session_replication_role = replica")
+        assert connection.execute("show is_superuser").fetchone() == ("off",)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("copy (select 1) to program 'cat'")
+
+
 def test_the_servers_log_holds_no_values(made_home: Path) -> None:
     canary = "Xanthippe-Quillfeather"
     with cluster.running(made_home) as server, databases.connect(server.address("casebook")) as connection:
