@@ -1,0 +1,97 @@
+"""What the panel gate looks at: the decision of the round, each limb, each item to be told, the people who made it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casebook.domain.panel_decision import HeldFinding, Limb, needs_supervisor
+from casebook.domain.risk_model import Standing
+from casebook.storage import decisions
+from casebook.storage.frames import Rows
+from casebook.storage.people import researchers_of
+from casebook.storage.tables import Application, Approval, Decision
+
+
+def frames(session: Session, references: Sequence[str]) -> dict[str, Rows]:
+    """`decision`: one row each. `limbs`: three each. `items`: one per finding told. `people`: one per researcher."""
+    query = select(Application).where(Application.reference.in_(references)).order_by(Application.reference)
+    decided = [
+        (application, found)
+        for application in session.scalars(query)
+        if (found := decisions.decision(session, application)) is not None
+    ]
+    return {
+        "decision": [_decision(session, application, found) for application, found in decided],
+        "limbs": [line for _, found in decided for line in _limbs(found)],
+        "items": [line for _, found in decided for line in _items(session, found)],
+        "people": [line for _, found in decided for line in _people(session, found)],
+    }
+
+
+def _decision(session: Session, application: Application, found: Decision) -> dict[str, object]:
+    given = session.get(Approval, found.id)
+    held = decisions.held(session, application.reference)
+    called = decisions.panel(session, application)
+    answered = {row.member for row in decisions.answers(session, application)} | {found.chair}
+    met = [limb for limb in found.limbs.values() if isinstance(limb, dict) and limb.get("met")]
+    return {
+        "reference": application.reference,
+        "outcome": found.outcome,
+        "rationale": found.rationale,
+        "representations": found.representations.get("reasons"),
+        "chair": found.chair,
+        "approver": given.approver if given and given.approved else None,
+        "two_people": given is not None and given.approved and given.approver != found.chair,
+        "qualifying": sum(each.standing is Standing.QUALIFYING for each in held),
+        "limbs_met": len(met),
+        "items": len(found.items),
+        "recipients": len(found.recipients),
+        "wording": found.wording,
+        "refusal_reason": found.refusal_reason,
+        "explained": not needs_supervisor(found.outcome, application.band) or _explained(found),
+        "facts_current": found.facts == decisions.facts(session, application),
+        "quorum": called.quorum if called else None,
+        "answered": len(answered),
+    }
+
+
+def _explained(found: Decision) -> bool:
+    return bool((found.supervisor_reason or "").strip()) and found.supervisor not in {None, found.chair}
+
+
+def _limbs(found: Decision) -> Rows:
+    said = {limb: found.limbs.get(limb) or {} for limb in Limb}
+    return [
+        {"reference": found.reference, "limb": limb.value, "met": answer.get("met"), "reasons": answer.get("reasons")}
+        for limb, answer in said.items()
+    ]
+
+
+def _items(session: Session, found: Decision) -> Rows:
+    held: dict[str, HeldFinding] = {each.id: each for each in decisions.held(session, found.reference)}
+    return [
+        {
+            "reference": found.reference,
+            "item": item,
+            "standing": held[item].standing.value if item in held else None,
+            "released": item in held and held[item].releasable,
+        }
+        for item in found.items
+    ]
+
+
+def _people(session: Session, found: Decision) -> Rows:
+    """Each researcher beside the approver and the chair."""
+    given = session.get(Approval, found.id)
+    return [
+        {
+            "reference": found.reference,
+            "researcher": who,
+            "approved_it": given is not None and given.approver == who,
+            "chaired_it": found.chair == who,
+        }
+        for who in sorted(researchers_of(session, found.reference))
+    ]

@@ -1,0 +1,100 @@
+"""What the risk-scoring gate looks at: the score made again from its stored inputs, and each answer that was scored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casebook.domain import instruments
+from casebook.domain.instruments import Instrument
+from casebook.domain.risk_doubts import WORDS
+from casebook.domain.risk_inputs import ScoreInputs
+from casebook.domain.risk_model import RiskModel
+from casebook.domain.risk_scoring import score
+from casebook.domain.subject_records import InputError
+from casebook.errors import WrongUsage
+from casebook.policies import risk_model
+from casebook.storage import decisions
+from casebook.storage.frames import Rows
+from casebook.storage.tables import InstrumentAnswer, RiskScore
+
+NO_INSTRUMENT = "an instrument"
+SETTLED = frozenset({"yes", "no"})
+
+
+def frames(session: Session, references: Sequence[str]) -> dict[str, Rows]:
+    """`score`: one row each, the standing one. `answers`: one per question, or one that says no instrument was used."""
+    query = select(RiskScore).where(RiskScore.reference.in_(references), RiskScore.superseded.is_(False))
+    scores = session.scalars(query.order_by(RiskScore.reference)).all()
+    return {
+        "score": [_score(session, row) for row in scores],
+        "answers": [line for row in scores for line in _answers(session, row)],
+    }
+
+
+def _score(session: Session, row: RiskScore) -> dict[str, object]:
+    judged = [judgement for judgement, of in decisions.judgements(session, row.reference) if of.id == row.id]
+    lowered = [judgement for judgement in judged if judgement.lowers]
+    return {
+        "reference": row.reference,
+        "recomputed_equal": _recomputes(row),
+        "assessed_by": judged[0].assessed_by if judged else None,
+        "lowered_alone": sum(judgement.second_by in {None, judgement.assessed_by} for judgement in lowered),
+        "band": row.band,
+    }
+
+
+def _recomputes(row: RiskScore) -> bool:
+    """Whether the stored inputs give exactly the stored score, with the model that made it."""
+    try:
+        model = risk_model.load(row.model.partition("/")[0])
+        again = score(ScoreInputs.from_dict(row.inputs), model).to_dict()
+    except (InputError, WrongUsage):
+        return False
+    stored = {
+        "band": row.band, "priority": row.priority, "score": row.score, "contributions": row.contributions,
+        "uncertainty": row.uncertainty, "model_version": row.model,
+    }  # fmt: skip
+    return all(again[name] == value for name, value in stored.items())
+
+
+def _answers(session: Session, row: RiskScore) -> Rows:
+    """Each question of the form that was scored, beside the answer given now."""
+    model, scored = risk_model.load(), Instrument.from_dict(row.inputs.get("instrument"))
+    told = set(row.uncertainty)
+    if scored is None:
+        given = select(InstrumentAnswer.id).where(
+            InstrumentAnswer.reference == row.reference, InstrumentAnswer.superseded.is_(False)
+        )
+        unused = session.scalars(given.limit(1)).first() is None
+        counted = WORDS["no_instrument"] in told
+        return [{"reference": row.reference, "question": NO_INSTRUMENT, "as_scored": unused, "counted": counted}]
+    return [
+        {
+            "reference": row.reference,
+            "question": question,
+            "as_scored": now == then,
+            "counted": now in SETTLED or any(doubt.startswith(WORDS["unknown_answer"]) for doubt in told),
+        }
+        for question, now, then in _beside(session, row.reference, scored, model)
+    ]
+
+
+def _beside(
+    session: Session, reference: str, scored: Instrument, model: RiskModel
+) -> list[tuple[str, str | None, str | None]]:
+    """Question, answer given, answer scored."""
+    form = model.numbers.instruments.get(scored.name)
+    questions = form.questions if form else ()
+    query = select(InstrumentAnswer.question, InstrumentAnswer.answer).where(
+        InstrumentAnswer.reference == reference,
+        InstrumentAnswer.instrument == scored.name,
+        InstrumentAnswer.instrument_version == scored.version,
+        InstrumentAnswer.superseded.is_(False),
+    )
+    now = {instruments.question_code(code, questions): answer for code, answer in session.execute(query)}
+    then = {instruments.question_code(code, questions): answer for code, answer in scored.answers}
+    codes = sorted({each.code for each in questions} | now.keys() | then.keys())
+    return [(code, now.get(code), then.get(code)) for code in codes]
