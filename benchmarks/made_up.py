@@ -12,8 +12,25 @@ from pathlib import Path
 from casebook.demo.names import ORIGINS
 from casebook.matching import names
 
-STREETS = [f"{first}{last}" for first in "ASH ELM MILL CHURCH STATION PARK VICTORIA QUEENS KINGS ALBERT".split() for last in (" STREET", " ROAD", " LANE", " CLOSE", "FIELD WAY")]
-COLUMNS = ("source", "person_id", "forename", "middle_names", "surname", "aliases", "dob", "sex", "address", "postcode", "pnc_id", "cro")
+STREETS = [
+    f"{first}{last}"
+    for first in "ASH ELM MILL CHURCH STATION PARK VICTORIA QUEENS KINGS ALBERT".split()
+    for last in (" STREET", " ROAD", " LANE", " CLOSE", "FIELD WAY")
+]
+COLUMNS = (
+    "source",
+    "person_id",
+    "forename",
+    "middle_names",
+    "surname",
+    "aliases",
+    "dob",
+    "sex",
+    "address",
+    "postcode",
+    "pnc_id",
+    "cro",
+)
 LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
 
 
@@ -41,7 +58,7 @@ def person(rng: random.Random) -> Person:
         middle_names=origin.forename(rng, sex) if rng.random() < 0.6 else "",
         surname=origin.surname(rng),
         aliases=f"{origin.forename(rng, sex)} {origin.surname(rng)}" if rng.random() < 0.1 else "",
-        dob=str(date(1945, 1, 1) + timedelta(days=rng.randrange(60 * 365))),
+        dob=str(date(1945, 1, 1) + timedelta(days=rng.randrange(45 * 365))),
         sex=sex,
         address=f"{rng.randint(1, 150)} {rng.choice(STREETS)}",
         postcode=postcode(rng),
@@ -53,12 +70,21 @@ def twin(rng: random.Random, of: Person) -> Person:
     return Person(**{**vars(of), "forename": other.forename, "middle_names": other.middle_names, "aliases": ""})
 
 
+def junior(rng: random.Random, of: Person) -> Person:
+    born = f"{int(of.dob[:4]) + rng.randint(18, 40)}{person(rng).dob[4:].replace('02-29', '02-28')}"
+    return Person(**{**vars(of), "dob": born, "middle_names": "", "aliases": ""})
+
+
 def typo(rng: random.Random, text: str) -> str:
     if len(text) < 3:
         return text
     at = rng.randrange(1, len(text) - 1)
     return rng.choice(
-        [text[:at] + text[at + 1 :], text[:at] + text[at] + text[at:], text[:at] + rng.choice("aeinorst") + text[at + 1 :]]
+        [
+            text[:at] + text[at + 1 :],
+            text[:at] + text[at] + text[at:],
+            text[:at] + rng.choice("aeinorst") + text[at + 1 :],
+        ]
     )
 
 
@@ -143,7 +169,9 @@ def corrupt(rng: random.Random, who: Person, faults: int) -> list[str]:
     while len(done) < faults:
         done.append(rng.choice(free))
         taken = {CORRUPTIONS[name][0] for name in done}
-        taken |= {"names"} if taken & {"forename", "surname"} else {"forename", "surname"} if "names" in taken else set()
+        taken |= (
+            {"names"} if taken & {"forename", "surname"} else {"forename", "surname"} if "names" in taken else set()
+        )
         free = [name for name in free if CORRUPTIONS[name][0] not in taken]
         CORRUPTIONS[done[-1]][1](rng, who)
     return done
@@ -160,7 +188,10 @@ def write(path: Path, id_column: str, people: list[tuple[str, Person]]) -> None:
 def write_files(folder: Path, *, persons: int, subjects: int, faults: int, seed: int) -> None:
     """persons.csv, and subjects.csv: some of the persons again, each with that many faults and the person's id."""
     rng = random.Random(seed)
-    everyone = [(f"P{number}", person(rng)) for number in range(persons)]
+    people = [person(rng) for _ in range(persons)]
+    for at in range(0, persons - 1, 50):  # a fiftieth have a twin or a namesake of another generation next to them
+        people[at + 1] = rng.choice([twin, junior])(rng, people[at])
+    everyone = [(f"P{number}", who) for number, who in enumerate(people)]
     asked = [(identity, Person(**vars(who))) for identity, who in rng.sample(everyone, subjects)]
     for _, who in asked:
         corrupt(rng, who, faults)

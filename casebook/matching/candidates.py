@@ -1,4 +1,4 @@
-"""Finds which persons are worth comparing with each subject: those that share any key, however little that proves."""
+"""Finds which persons are worth comparing with each subject: those that share a key, the rarest shared keys first."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ WANTED = 20  # candidates a subject is given, if so many share anything
 # A key that more persons share than this (the surname Smith in a whole force) is used only for a subject that has too
 # few candidates without it. Whoever shares more than that one thing with the subject shares a rarer key as well.
 COMMON = 1_000
+# How many persons are compared with one subject at most. The order is by how rare the keys are that they share, in
+# sixteenths of a bit, so that it is the same on every machine.
+COMPARED = 500
+RARITY = "round(16 * log2(1 + everyone / count(*)))::integer"
 
 
 def find_pairs(con: duckdb.DuckDBPyConnection, subjects: str, persons: str) -> int:
@@ -26,25 +30,23 @@ def find_pairs(con: duckdb.DuckDBPyConnection, subjects: str, persons: str) -> i
         semi join asked using (key)"""
     )
     con.execute(
-        "create or replace temp table common as select key from shared group by key having count(*) > ?", [COMMON]
+        f"""create or replace temp table rarity as
+        select key, {RARITY} as bits, count(*) > {COMMON} as common
+        from shared, (select count(*) as everyone from {persons}) group by key, everyone"""
     )
+    con.execute(f"create or replace table pairs as {_rarest('asked', 'shared', 'not common')}")
     con.execute(
-        """create or replace table pairs as
-        select distinct subject, person from asked join (from shared anti join common using (key)) using (key)"""
+        f"""create or replace temp table lacking as select asked.* from asked semi join (
+            select unique_id as subject from {subjects} left join pairs on subject = unique_id
+            group by unique_id having count(person) < {WANTED}) using (subject)"""
     )
-    _add_common(con, subjects)
+    first = f"""(select key, person from shared semi join lacking using (key) semi join (from rarity where common)
+        using (key) qualify row_number() over (partition by key order by person) <= {COMMON})"""
+    con.execute(f"insert into pairs {_rarest('lacking', first, 'common')} except select subject, person from pairs")
     return int(con.execute("select count(*) from pairs").fetchall()[0][0])
 
 
-def _add_common(con: duckdb.DuckDBPyConnection, subjects: str) -> None:
-    con.execute(
-        f"""create or replace temp table lacking as select unique_id as subject from {subjects}
-        left join pairs on subject = unique_id group by unique_id having count(person) < {WANTED}"""
-    )
-    con.execute(
-        f"""insert into pairs
-        select distinct subject, person from asked semi join lacking using (subject)
-        join (select key, person from shared semi join common using (key)
-            qualify row_number() over (partition by key order by person) <= {COMMON}) using (key)
-        except select subject, person from pairs"""
-    )
+def _rarest(asked: str, shared: str, keys: str) -> str:
+    return f"""select subject, person from {asked} join {shared} using (key) join (from rarity where {keys}) using (key)
+        group by subject, person
+        qualify row_number() over (partition by subject order by sum(bits) desc, person) <= {COMPARED}"""
