@@ -128,6 +128,7 @@ class Generation:
 class WarmPool:
     def __init__(self) -> None:
         self.generations: list[Generation] = []
+        self._retired: list[Generation] = []
         self._closing = False
 
     def prepare(self, modules: Sequence[str]) -> Generation:
@@ -141,6 +142,8 @@ class WarmPool:
             elif (not usable or generation.release != release) and generation.idle:
                 generation.close()
                 self.generations.remove(generation)
+                self._retired.append(generation)
+        self._retired = [one for one in self._retired if one.process.poll() is None]  # polling takes the dead away
         if current is None:
             current = Generation(modules, release)
             self.generations.append(current)
@@ -161,7 +164,7 @@ class WarmPool:
                 generation.signal_all(number)
         for generation in self.generations:
             generation.close()
-        for generation in self.generations:
+        for generation in (*self.generations, *self._retired):
             await asyncio.to_thread(generation.process.wait)
 
     async def _ended_within(self, seconds: float) -> bool:

@@ -1,0 +1,227 @@
+"""The warm worker on a real server: every way a run can end leaves a true state in Prefect, and nothing running."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_SSL_CERT_FILE, PREFECT_API_URL, temporary_settings
+from prefect.states import Cancelling
+
+from casebook.storage import cluster
+from deployments import automations
+from deployments.platform import AlreadyUp, Plan, PortInUse, running
+from deployments.warm_pool import WarmPool
+from deployments.warm_worker import identity, is_gone
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = {"PYTHONPATH": str(ROOT), "PREFECT_WORKER_HEARTBEAT_SECONDS": "1"}
+STEADY = 60  # seconds for anything on a busy machine
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory):
+    home = tmp_path_factory.mktemp("warm")
+    told: list[str] = []
+    with cluster.running(home) as server:
+        plan = Plan(
+            home=home,
+            prefect_database_url=server.url("prefect"),
+            catalogue="benchmarks.handoff_flows",
+            environment=HERE,
+        )
+        os.environ["PYTHONPATH"] = str(ROOT)  # the catalogue's module is not installed
+        with running(plan, told.append) as up:
+            yield up, plan, told
+        del os.environ["PYTHONPATH"]
+    left = [child.name() for child in psutil.Process().children(recursive=True)]
+    assert left == []
+
+
+@pytest.fixture
+def server(platform):
+    """A function that runs a coroutine function with a client of the platform's server."""
+    up, _, _ = platform
+    settings = {
+        PREFECT_API_URL: up.api,
+        PREFECT_API_AUTH_STRING: up.environment["PREFECT_API_AUTH_STRING"],
+        PREFECT_API_SSL_CERT_FILE: up.environment["PREFECT_API_SSL_CERT_FILE"],
+    }
+
+    def run(work):
+        async def inside():
+            async with get_client() as client:
+                return await work(client)
+
+        with temporary_settings(updates=settings):
+            return asyncio.run(inside())
+
+    return run
+
+
+async def start(client, **parameters):
+    deployment = await client.read_deployment_by_name("handoff-sample/sample")
+    return (await client.create_flow_run_from_deployment(deployment.id, parameters=parameters)).id
+
+
+async def until(client, run, wanted, *, seconds=STEADY):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        flow_run = await client.read_flow_run(run)
+        if flow_run.state.name in wanted and (flow_run.infrastructure_pid or flow_run.state.is_final()):
+            return flow_run
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"{run} is {flow_run.state!r}, wanted {wanted}")
+
+
+def pid_of(flow_run) -> int:
+    return int(flow_run.infrastructure_pid.split(":")[1])
+
+
+def worker_process() -> psutil.Process:
+    return next(p for p in psutil.Process().children() if "worker" in p.cmdline())
+
+
+def test_each_run_has_a_process_of_its_own_forked_from_one_that_stays(server):
+    async def work(client):
+        runs = [await start(client) for _ in range(3)]
+        return [await until(client, run, {"Completed"}) for run in runs]
+
+    ended = server(work)
+    assert len({pid_of(run) for run in ended}) == 3
+    assert worker_process().children()
+    deadline = time.monotonic() + STEADY  # a run is Completed a moment before its process has sent its last events
+    while not all(is_gone(run.infrastructure_pid) for run in ended):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+def test_a_run_cancelled_in_the_ui_is_ended_and_marked_cancelled(server):
+    async def work(client):
+        run = await start(client, seconds=120)
+        under_way = await until(client, run, {"Running"})
+        await client.set_flow_run_state(run, Cancelling())
+        await until(client, run, {"Cancelled"})
+        return under_way
+
+    assert is_gone(server(work).infrastructure_pid)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])  # the kernel kills for want of memory with SIGKILL
+def test_a_run_whose_process_is_killed_is_marked_crashed(server, number):
+    async def work(client):
+        run = await start(client, seconds=120)
+        os.kill(pid_of(await until(client, run, {"Running"})), number)
+        return await until(client, run, {"Crashed"})
+
+    assert server(work).state.is_crashed()
+
+
+def test_a_run_that_asks_for_too_much_memory_fails_and_the_next_one_completes(server):
+    async def work(client):
+        await until(client, await start(client, memory=1 << 60), {"Failed", "Crashed"})
+        await until(client, await start(client), {"Completed"})
+
+    server(work)
+
+
+def test_a_killed_worker_is_started_again_and_its_runs_are_marked_crashed(server, platform):
+    _, _, told = platform
+
+    async def work(client):
+        run = await start(client, seconds=120)
+        under_way = await until(client, run, {"Running"})
+        worker_process().kill()
+        await until(client, run, {"Crashed"})
+        await until(client, await start(client), {"Completed"})
+        return under_way
+
+    assert is_gone(server(work).infrastructure_pid)
+    assert any(line.startswith("worker ended") for line in told)
+
+
+def test_a_run_that_went_down_with_worker_and_forkserver_is_found_and_marked_crashed(server):
+    async def work(client):
+        run = await start(client, seconds=120)
+        under_way = await until(client, run, {"Running"})
+        worker = worker_process()
+        doomed = [worker, *worker.children(recursive=True)]
+        for process in doomed:
+            process.suspend()  # so that none of them can say what became of it
+        for process in doomed:
+            process.kill()
+        await until(client, run, {"Crashed"})
+        return under_way
+
+    assert is_gone(server(work).infrastructure_pid)
+
+
+def test_the_rule_against_zombies_is_there_once_and_waits_for_three_heartbeats(server):
+    async def work(client):
+        await automations.register(client)  # as at each start
+        return await client.read_automations_by_name(automations.ZOMBIES.name)
+
+    (found,) = server(work)
+    assert found.enabled
+    assert found.trigger.within.total_seconds() >= 540
+
+
+def test_a_second_platform_on_the_same_home_is_told_where_the_first_one_is(platform):
+    up, plan, _ = platform
+    with pytest.raises(AlreadyUp, match=up.ui), running(plan, print):
+        pass
+
+
+def test_a_port_that_is_taken_is_refused_before_anything_starts(platform, tmp_path):
+    up, plan, _ = platform
+    taken = int(up.ui.rpartition(":")[2])
+    with pytest.raises(PortInUse), running(Plan(**{**vars(plan), "home": tmp_path, "port": taken}), print):
+        pass
+    assert not (tmp_path / "prefect" / "prefect-server.log").exists()
+
+
+def test_the_password_is_in_a_file_that_only_its_owner_reads_and_in_no_command_line(platform):
+    up, plan, _ = platform
+    path = plan.home / "prefect" / "auth"
+    assert path.stat().st_mode & 0o777 == 0o600
+    password = up.environment["PREFECT_API_AUTH_STRING"].partition(":")[2]
+    lines = [" ".join(p.cmdline()) for p in psutil.Process().children(recursive=True)]
+    assert not any(password in line for line in lines)
+
+
+def test_a_new_release_of_the_code_gets_a_new_forkserver(tmp_path, monkeypatch):
+    package = tmp_path / "released_code"
+    package.mkdir()
+    (package / "__init__.py").write_text("VERSION = 1\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+    async def work():
+        pool = WarmPool()
+        first = pool.prepare(["released_code"])
+        assert pool.prepare(["released_code"]) is first
+        (package / "__init__.py").write_text("VERSION = 2\n")
+        os.utime(package / "__init__.py", (1, 1))
+        second = pool.prepare(["released_code"])
+        assert second is not first
+        assert pool.generations == [second]  # the first one had no runs, so it has gone
+        await pool.close()
+        assert first.process.wait(30) is not None
+
+    asyncio.run(work())
+
+
+def test_a_process_is_told_from_a_later_one_with_its_number():
+    mine = identity(os.getpid())
+    assert not is_gone(mine)
+    assert is_gone(mine[:-1] + ("1" if mine[-1] != "1" else "2"))
+    assert not is_gone("elsewhere:1:1")
+    assert not is_gone(None)
+    assert sys.platform == "linux"
