@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from great_expectations.expectations import ExpectColumnPairValuesToBeEqual
-
 from casebook.domain.gates import Rule
 from casebook.domain.vocabulary import Priority, Role, WorkKind
-from expectations.suite import Expectation, Frame, Gate, MayBeEmpty, RowCount, filled, one_of, true
+from expectations.suite import Frame, Gate, MayBeEmpty, RowCount, filled, one_of, same, true
 
 
 def _rule(code: str, sentence: str, *, role: Role = Role.INTAKE_OFFICER, unwaivable: bool = False) -> Rule:
@@ -25,17 +23,14 @@ GATE = Gate(
             expectations=(
                 filled("policy", _rule("policy_kept", "It names the policy it was received under.", role=Role.SUPERVISOR)),
                 one_of("priority", list(Priority), _rule("triaged", "It has a priority.", role=Role.SUPERVISOR)),
-                Expectation(
-                    rule=_rule(
+                same(
+                    "clock_anchor",
+                    "submitted_at",
+                    _rule(
                         "clock_from_submission",
                         "Its clock runs from the moment of submission.",
                         role=Role.SUPERVISOR,
                         unwaivable=True,
-                    ),
-                    checks=(
-                        ExpectColumnPairValuesToBeEqual(
-                            column_A="clock_anchor", column_B="submitted_at", ignore_row_if="never"
-                        ),
                     ),
                 ),
             ),
@@ -53,8 +48,8 @@ GATE = Gate(
         ),
         Frame(
             name="repeats",
-            columns=("other", "linked"),
-            rows=MayBeEmpty("most applications are the first about their people"),
+            columns=("party", "linked"),
+            rows=MayBeEmpty(because="most applications are the first about their people"),
             expectations=(
                 true("linked", _rule("repeats_linked", "Earlier applications about the same people are linked.")),
             ),

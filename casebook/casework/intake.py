@@ -31,6 +31,9 @@ from casebook.storage.session import Store
 from casebook.storage.tables import Application, ApplicationLink, Person, ReferenceCounter, SafeContact
 
 
+LINKED = 10  # the latest repeats an application is linked to; those are linked to the ones before them
+
+
 class ChangedSince(Refused):
     """An application of this external id was imported before with other contents."""
 
@@ -275,7 +278,7 @@ def _same_person(act: Act, application: Application, person: Person) -> list[str
     query = select(Person.reference).where(
         Person.party == person.party, Person.reference != application.reference, or_(same_name, *same_id)
     )
-    return sorted(set(act.session.scalars(query)))
+    return list(dict.fromkeys(act.session.scalars(query.order_by(Person.reference.desc()).limit(LINKED))))
 
 
 def _digest(key: bytes, cells: Mapping[str, str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from casebook.domain.vocabulary import Applicant, Limit, Party
@@ -13,7 +13,7 @@ from casebook.storage.tables import Application, ApplicationLink, Clock, Person,
 
 
 def frames(session: Session, references: Sequence[str]) -> dict[str, Rows]:
-    """`application`: one row each. `minimum`: one row per piece of information. `repeats`: one per earlier application."""
+    """`application`: one row each. `minimum`: one row per piece of information. `repeats`: one per party seen before."""
     return {
         "application": _applications(session, references),
         "minimum": _minimum(session, references),
@@ -75,32 +75,29 @@ def _minimum(session: Session, references: Sequence[str]) -> Rows:
 
 
 def _repeats(session: Session, references: Sequence[str]) -> Rows:
-    """Earlier applications whose B or A has the same name and birth date, and whether the link stands."""
+    """Each party who stands in an earlier application by the same name and birth date, and whether a link says so."""
     mine, theirs, earlier, here = aliased(Person), aliased(Person), aliased(Application), aliased(Application)
-    link = and_(ApplicationLink.reference == mine.reference, ApplicationLink.other == theirs.reference)
-    query = (
-        select(mine.reference, theirs.reference, ApplicationLink.other)
-        .join(
-            theirs,
-            and_(
-                theirs.party == mine.party,
-                theirs.reference != mine.reference,
-                func.lower(theirs.surname) == func.lower(mine.surname),
-                func.lower(theirs.forename) == func.lower(mine.forename),
-                theirs.dob == mine.dob,
-            ),
-        )
+    before = (
+        select(theirs.id)
         .join(earlier, earlier.reference == theirs.reference)
-        .join(here, here.reference == mine.reference)
-        .outerjoin(ApplicationLink, link)
         .where(
-            mine.reference.in_(references),
-            or_(mine.party == Party.A, mine.party == Party.B),
+            theirs.party == mine.party,
+            theirs.reference != mine.reference,
+            func.lower(theirs.surname) == func.lower(mine.surname),
+            func.lower(theirs.forename) == func.lower(mine.forename),
+            theirs.dob == mine.dob,
             earlier.received_at < here.received_at,
         )
-        .distinct()
+        .exists()
+    )
+    why = case((mine.party == Party.B, "same_subject"), else_="same_person_at_risk")
+    link = select(ApplicationLink.other).where(ApplicationLink.reference == mine.reference, ApplicationLink.why == why)
+    query = (
+        select(mine.reference, mine.party, link.exists())
+        .join(here, here.reference == mine.reference)
+        .where(mine.reference.in_(references), or_(mine.party == Party.A, mine.party == Party.B), before)
     )
     return [
-        {"reference": reference, "other": other, "linked": linked is not None}
-        for reference, other, linked in session.execute(query)
+        {"reference": reference, "party": party, "linked": linked}
+        for reference, party, linked in session.execute(query)
     ]
