@@ -12,6 +12,7 @@ import pytest
 from casebook.cli.main import main
 from casebook.domain.decision_monitor import Case, Side, chart, judgement, reason_not_to_name, score
 from casebook.domain.vocabulary import Outcome
+from casebook.monitor.unit_change import others_shift
 
 DAY = date(2024, 1, 1)
 
@@ -76,6 +77,11 @@ def test_only_four_outcomes_are_decisions():
 def test_nobody_is_named_before_twenty_decisions():
     assert reason_not_to_name(19) is not None
     assert reason_not_to_name(20) is None
+
+
+def test_a_decider_is_compared_with_where_the_others_moved():
+    assert others_shift({"A": -3.0, "B": 0.0, "C": 0.2}, "A") == pytest.approx(0.1)
+    assert others_shift({"A": -3.0}, "A") == 0
 
 
 # --- the commands -----------------------------------------------------------------------------------------------------

@@ -50,6 +50,7 @@ def test_equal_probabilities_have_the_binomial_tails():
 def test_the_place_is_decided_by_the_exact_tail():
     assert place(Tails(low=0.026, high=0.99)) is FunnelPlace.INSIDE
     assert place(Tails(low=0.024, high=0.99)) is FunnelPlace.OUTSIDE_95
+    assert place(Tails(low=0.0015, high=0.99)) is FunnelPlace.OUTSIDE_95
     assert place(Tails(low=0.99, high=0.0009)) is FunnelPlace.OUTSIDE_998
     assert place(Tails(low=0.99, high=0.0009), dispersion=2) is FunnelPlace.OUTSIDE_95
     assert place(Tails(low=0.0, high=1.0), dispersion=9) is FunnelPlace.OUTSIDE_998
