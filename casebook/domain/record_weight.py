@@ -18,10 +18,10 @@ class Weighed:
     group: str
     tier: Tier
     signs: frozenset[str]  # flags, and what the offence itself proves
-    flagged: frozenset[str]  # the flags that the offence does not prove anyway
     sure: float  # kind and grading, 0..1
     weight: float  # sure x victim x recency
-    points: float  # weight x gravity
+    harm: float  # weight x gravity
+    points: float  # harm, and weight x what the signs are worth
     counts: bool  # it says something about the danger of a partner
     domestic: bool  # the victim was a partner or relative, or nobody says who
     doubts: tuple[str, ...]
@@ -33,12 +33,14 @@ def weigh(record: SubjectRecord, place: int, today: date, model: RiskModel) -> W
     group, relationship = model.group(grading.group), record.relationship
     day, dated = latest_day(record.date, today)
     days_ago = (today - day).days
-    flagged = frozenset(record.flags).intersection(model.numbers.signs.points.value).difference(group.signs)
+    worth = model.numbers.signs.points.value
+    signs = worth.keys() & {*record.flags, *group.signs}
     related = relationship in weights.domestic.value
-    counts = group.tier is not Tier.OTHER or bool(flagged) or related
+    counts = group.tier is not Tier.OTHER or bool(signs) or related
     sure, graded = surety(record, model)
     recency = max(0.5 ** (days_ago / weights.half_life_days.value), weights.recency_floor.value[group.tier])
     weight = sure * weights.victim.value[relationship] * recency
+    harm = weight * gravity(grading.group, model, counts=counts)
     doubts = (
         *graded,
         dated,
@@ -52,11 +54,11 @@ def weigh(record: SubjectRecord, place: int, today: date, model: RiskModel) -> W
         days_ago=days_ago,
         group=grading.group,
         tier=group.tier,
-        signs=flagged.union(group.signs),
-        flagged=flagged,
+        signs=frozenset(signs),
         sure=sure,
         weight=weight,
-        points=weight * gravity(grading.group, model, counts=counts),
+        harm=harm,
+        points=harm + weight * math.fsum(worth[sign] for sign in signs),
         counts=counts,
         domestic=related or relationship is VictimRelationship.UNKNOWN,
         doubts=tuple(doubt for doubt in doubts if doubt),
@@ -64,13 +66,12 @@ def weigh(record: SubjectRecord, place: int, today: date, model: RiskModel) -> W
 
 
 def gravity(group: str, model: RiskModel, *, counts: bool) -> float:
-    """Rises with the harm days, ever more slowly, and with the lethality signs that the offence proves."""
+    """Rises with the harm days, ever more slowly."""
     rule, tier = model.numbers.gravity, model.group(group).tier
     relevance = rule.relevance.value[tier]
     if counts:  # whatever concerns a partner or bears a sign is as relevant as anything
         relevance = max(relevance, rule.relevance.value[Tier.HARMFUL])
-    proved = sum(model.numbers.signs.points.value[sign] for sign in model.group(group).signs)
-    return rule.per_decade.value * math.log10(1 + model.harm_days[group]) * relevance + proved
+    return rule.per_decade.value * math.log10(1 + model.harm_days[group]) * relevance
 
 
 def surety(record: SubjectRecord, model: RiskModel) -> tuple[float, tuple[str, ...]]:

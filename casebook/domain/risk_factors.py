@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from casebook.domain.instruments import Reading, printable
 from casebook.domain.record_weight import Weighed
@@ -37,8 +37,7 @@ def line(factor: str, value: float, reason: str) -> Contribution:
 
 def of_history(history: Sequence[Weighed], model: RiskModel) -> tuple[Contribution, ...]:
     return (
-        *(_of_record(each, model) for each in gravest(history)),
-        *_of_signs(history, model),
+        *(each for row in gravest(history) for each in _of_record(row, model)),
         *_of_frequency(history, model),
         *_of_victims(history, model),
         *([_serial(model)] if is_serial(history, model) else []),
@@ -72,11 +71,16 @@ def _certain(history: Sequence[Weighed], days: int, model: RiskModel) -> list[We
     return [each for each in history if each.counts and each.domestic and each.sure >= least and each.days_ago <= days]
 
 
-def _of_record(row: Weighed, model: RiskModel) -> Contribution:
+def _of_record(row: Weighed, model: RiskModel) -> Iterable[Contribution]:
     kind = (row.record.known_kind or "record of an unknown kind").replace("_", " ")
-    against = AGAINST[row.record.relationship]
-    told = f"{kind}: {model.group(row.group).words}, {against}, {_ago(row)} ({row.record.label})"
-    return line("record", row.points, told)
+    against, group = AGAINST[row.record.relationship], model.group(row.group)
+    harm = line("record", row.harm, f"{kind}: {group.words}, {against}, {_ago(row)} ({row.record.label})")
+    yield harm
+    if row.signs:
+        shown = ", ".join(sorted(row.signs)).replace("_", " ")
+        # the two lines add up to the rounded whole: rounded apart, a graver record could come to a sixteenth less
+        whole = line("lethality_signs", row.points, f"shown by {row.record.label}: {shown}")
+        yield replace(whole, value=whole.value - harm.value)
 
 
 def _ago(row: Weighed) -> str:
@@ -84,15 +88,6 @@ def _ago(row: Weighed) -> str:
         return "taken as today"
     years = row.days_ago / 365.25
     return f"{row.days_ago} days ago" if years < 2 else f"{years:.0f} years ago"  # noqa: PLR2004 - readable at a glance
-
-
-def _of_signs(history: Sequence[Weighed], model: RiskModel) -> Iterable[Contribution]:
-    for sign, points in model.numbers.signs.points.value.items():
-        bearing = [each for each in history if sign in each.flagged]
-        if bearing:
-            most = max(bearing, key=lambda row: (row.weight, repr(row.record)))
-            told = f"{sign.replace('_', ' ')}, as {most.record.label} has it, {_ago(most)}"
-            yield line("lethality_sign", points * most.weight, told)
 
 
 def _of_frequency(history: Sequence[Weighed], model: RiskModel) -> Iterable[Contribution]:

@@ -4,8 +4,9 @@ A score orders work; it never decides an outcome. Nothing added, or learnt to be
 what is not known never counts as a no.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from casebook.domain import instruments, risk_bands, risk_doubts, risk_factors
@@ -70,7 +71,14 @@ def score(inputs: ScoreInputs, model: RiskModel) -> Score:
 
 
 def weigh_all(records: Iterable[SubjectRecord], today: date, model: RiskModel) -> tuple[Weighed, ...]:
-    return tuple(weigh(each, place, today, model) for place, each in enumerate(records))
+    """What one version of a record flags, every version of it shows."""
+    rows, flags = tuple(records), defaultdict[object, set[str]](set)
+    for place, each in enumerate(rows):
+        flags[each.key or place].update(each.flags)
+    return tuple(
+        weigh(replace(each, flags=tuple(sorted(flags[each.key or place]))), place, today, model)
+        for place, each in enumerate(rows)
+    )
 
 
 def known_by(records: Iterable[SubjectRecord], day: date) -> tuple[SubjectRecord, ...]:

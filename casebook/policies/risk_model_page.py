@@ -41,8 +41,8 @@ vignettes and disagree.
   Recency halves every {half_life} days, down to a floor. A date that is missing or after today counts
   as today; a partial one as late as it can be. A score of a past moment first leaves out what was dated
   later (`risk_scoring.known_by`).
-* **Lethality signs**, which harm days miss: what an offence proves is part of its gravity; of the records that
-  bear a flag, the weightiest decides.
+* **Lethality signs**, which harm days miss: those that a record flags and those that its offence proves, each
+  once for a record, weighted like the record.
 * **Pattern**: how many records in three years, how many different victims, a serial subject, escalation. A
   record that names no victim still has one.
 * **The instrument**: question by question, with tool and version. The threshold of 14 belongs to the
@@ -109,7 +109,7 @@ def _because(result: Score) -> str:
 
 def _groups(model: RiskModel) -> Iterator[str]:
     yield "\n## Offence groups\n\nPoints are those of one conviction today with a victim who is nobody's partner.\n"
-    groups = sorted(model.numbers.groups, key=lambda name: (-gravity(name, model, counts=False), name))
+    groups = sorted(model.numbers.groups, key=lambda name: (-_points(name, model), name))
     yield from _table(
         ("group", "tier", "harm days", "points", "codes", "proves"),
         (
@@ -117,13 +117,18 @@ def _groups(model: RiskModel) -> Iterator[str]:
                 name,
                 model.group(name).tier,
                 f"{model.harm_days[name]:g}",
-                f"{gravity(name, model, counts=False):.2f}",
+                f"{_points(name, model):.2f}",
                 sum(group == name for group in model.offences.groups.values()),
                 ", ".join(model.group(name).signs),
             )
             for name in groups
         ),
     )
+
+
+def _points(group: str, model: RiskModel) -> float:
+    signs = model.group(group).signs
+    return gravity(group, model, counts=bool(signs)) + sum(model.numbers.signs.points.value[sign] for sign in signs)
 
 
 def _floors(model: RiskModel) -> Iterator[str]:
