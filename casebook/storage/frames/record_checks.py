@@ -1,0 +1,161 @@
+"""What the record-checks gate looks at: a row for every source, variant, candidate, signature, sign and meeting there must be.
+
+Spelled out from the rows themselves and not taken from the use cases: the gate is the second look at them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casebook import policies
+from casebook.domain.policy import Policy
+from casebook.domain.vocabulary import Party, Route, Source
+from casebook.storage import people, record_checks
+from casebook.storage import session as storage
+from casebook.storage.frames import Rows
+from casebook.storage.tables import Application, Assurance, Candidate, Person, Search
+
+
+def frames(session: Session, references: Sequence[str]) -> dict[str, Rows]:
+    """`sources`, `coverage`, `candidates`, `signatures`, `signs`, `meeting`."""
+    found: dict[str, Rows] = {
+        name: [] for name in ("sources", "coverage", "candidates", "signatures", "signs", "meeting")
+    }
+    now = storage.now(session)
+    for application in session.scalars(select(Application).where(Application.reference.in_(references))):
+        policy = policies.load(application.policy.partition("@")[0])
+        live = record_checks.searches(session, application.reference)
+        signed = _signed(session, application.reference)
+        found["sources"] += _sources(session, application, policy, live, now)
+        found["coverage"] += _coverage(application, live, signed["adequacy"])
+        found["candidates"] += _candidates(session, application)
+        found["signatures"] += _signatures(session, application, signed)
+        found["signs"] += _signs(session, application)
+        found["meeting"].append(_meeting(session, application))
+    return found
+
+
+def _sources(session: Session, application: Application, policy: Policy, live: Sequence[Search], now: datetime) -> Rows:
+    """One row per source that must be searched, with its returns: all of them fresh, an absence accepted by another."""
+    required = [(Party.B, source) for source in policy.mandatory_sources(Route(application.route))]
+    a = session.get(Person, f"{application.reference}:{Party.A}")
+    if a is not None and (a.forename or a.surname or a.aliases):
+        required.append((Party.A, Source.RMS))
+    return [
+        {
+            "reference": application.reference,
+            "party": party.value,
+            "source": source.value,
+            **_returned(
+                [search for search in live if (search.party, search.source) == (party, source)],
+                now - timedelta(days=policy.sources.freshness(source).value),
+            ),
+        }
+        for party, source in required
+    ]
+
+
+def _returned(rounds: Sequence[Search], oldest: datetime) -> dict[str, object]:
+    results = [search.result for search in rounds]
+    moments = [search.searched_at or search.returned_at for search in rounds]
+    absent = [search for search in rounds if search.result == "unavailable"]
+    return {
+        # the weakest of the rounds; None if one is open, or none was made
+        "result": None if not results or None in results else "unavailable" if absent else min(r for r in results if r),
+        "fresh": bool(moments) and all(moment is not None and moment >= oldest for moment in moments),
+        "returned_by": None if not rounds or None in {s.returned_by for s in rounds} else rounds[0].returned_by,
+        "acceptable": all(
+            search.accepted_by is not None and search.accepted_by != search.returned_by and search.unavailable_reason
+            for search in absent
+        ),
+    }
+
+
+def _coverage(application: Application, live: Sequence[Search], adequacy: Assurance | None) -> Rows:
+    """One row per mandatory source and variant of B: covered by a return, or named in the second person's signature."""
+    required: dict[tuple[str, str], bool] = {}
+    for search in live:
+        if search.party == Party.B and search.mandatory:
+            for key in (*search.required, *search.covered):
+                pair = (search.source, key)
+                required[pair] = required.get(pair, False) or (search.result is not None and key in search.covered)
+    named = set(adequacy.uncovered) if adequacy else set()
+    return [
+        {
+            "reference": application.reference,
+            "source": source,
+            "variant": key,
+            "covered_or_signed": covered or f"{source}:{key}" in named,
+        }
+        for (source, key), covered in required.items()
+    ]
+
+
+def _candidates(session: Session, application: Application) -> Rows:
+    return [
+        {
+            "reference": application.reference,
+            "candidate": candidate.id,
+            "verdict": candidate.verdict,
+            "reviewed_by": candidate.reviewed_by,
+            "reason": candidate.reason,
+            "seen_by_second": _seen(candidate),
+        }
+        for candidate in record_checks.candidates(session, application.reference, Party.B)
+    ]
+
+
+def _seen(candidate: Candidate) -> bool:
+    another = candidate.second_by is not None and candidate.second_by != candidate.reviewed_by
+    return candidate.verdict == "same" or (another and candidate.second_agrees is True)
+
+
+def _signed(session: Session, reference: str) -> Mapping[str, Assurance | None]:
+    facts = record_checks.facts(session, reference)
+    return {kind: record_checks.assurance(session, reference, kind, facts) for kind in ("identity", "adequacy")}
+
+
+def _signatures(session: Session, application: Application, signed: Mapping[str, Assurance | None]) -> Rows:
+    """One row per signature that is needed; only one that speaks of the facts as they are now counts."""
+    researchers = people.researchers_of(session, application.reference)
+    return [
+        {
+            "reference": application.reference,
+            "kind": kind,
+            "signed_by": row.signed_by if row else None,
+            "statement": row.statement if row else None,
+            "confidence": row.confidence if row else None,
+            "by_another": kind == "identity" or (row is not None and row.signed_by not in researchers),
+        }
+        for kind, row in signed.items()
+    ]
+
+
+def _signs(session: Session, application: Application) -> Rows:
+    return [
+        {
+            "reference": application.reference,
+            "sign": sign.code,
+            "answered_by": sign.answered_by,
+            "answered": sign.cleared is not None,
+        }
+        for sign in record_checks.signs(session, application.reference)
+    ]
+
+
+def _meeting(session: Session, application: Application) -> dict[str, object]:
+    wanted = "meeting" if application.route == Route.RIGHT_TO_ASK else "located"
+    row = record_checks.meeting(session, application.reference)
+    return {
+        "reference": application.reference,
+        "kind": row.kind if row and row.kind == wanted else None,
+        "held_or_excepted": row is not None and (row.held or _any_text([row.exception_reason])),
+    }
+
+
+def _any_text(values: Iterable[str | None]) -> bool:
+    return any(value and value.strip() for value in values)

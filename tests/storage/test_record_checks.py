@@ -1,0 +1,501 @@
+"""The record-checks stage for real: a nil is no clearance, people settle every candidate, and the gate is the second look."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pandas as pd
+import pytest
+from sqlalchemy import select
+
+from casebook.casework import extracts as loading
+from casebook.casework import intake, lifecycle, record_checks, work
+from casebook.domain.vocabulary import Party, Role, Source, Stage
+from casebook.errors import Refused
+from casebook.storage import record_checks as stored
+from casebook.storage.frames.record_checks import frames
+from casebook.storage.tables import ApplicantSign, Application, Candidate, Clock, Finding, Search, WorkItem
+from expectations.gate import ask
+from expectations.record_checks import GATE
+
+NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+LATER = NOW + timedelta(hours=2)
+PERSONS = "source,person_id,forename,surname,aliases,dob,postcode\n"
+RECORDS = "source,record_id,person_id,kind,offence_text,date,victim_id,victim_relationship,flags\n"
+MANDATORY = (Source.PNC, Source.PND, Source.VISOR, Source.RMS)
+# the subject of the fixtures is Barry Canarytwo, born 1985-02-03, of QX1 1AA
+B_UNDER_ANOTHER_DATE = "{s},b1,Barry,Canarytwo,,1985-03-02,QX1 1AA\n"
+NOBODY = "{s},n1,Fenwick,Quillthorpe,,1950-01-01,ZZ9 9ZZ\n"
+ASSAULT = "{s},{s}-r1,b1,conviction,Assault occasioning actual bodily harm,2019-05-06,v1,ex_partner,\n"
+STRANGLED = "{s},{s}-r1,b1,conviction,Intentional strangulation,2025-11-06,v1,ex_partner,strangulation\n"
+
+
+@pytest.fixture
+def load(acting, tmp_path):
+    def run(persons, records="", source=Source.RMS, now=NOW):
+        paths = {}
+        for name, header, lines in (("persons", PERSONS, persons), ("records", RECORDS, records)):
+            paths[name] = (tmp_path / f"{name}.csv") if lines else None
+            if lines:
+                paths[name].write_text(header + lines.replace("{s}", source))
+        with acting(now=now) as act:
+            return loading.load(act, source, **paths)
+
+    return run
+
+
+@pytest.fixture
+def crew(person):
+    return {
+        "r1": person("r1", Role.RESEARCHER),
+        "r2": person("r2", Role.RESEARCHER, Role.SECOND_READER),
+        "s1": person("s1", Role.SUPERVISOR),
+        "i1": person("i1", Role.INTAKE_OFFICER),
+    }
+
+
+@pytest.fixture
+def checking(acting, received):
+    """An application that has just come to record checks."""
+
+    def make(now=NOW, **overrides):
+        reference = received(now=now, **overrides)
+        with acting(now=now) as act:
+            lifecycle.move(act, act.application(reference), Stage.RECORD_CHECKS, because="gate_passed")
+        return reference
+
+    return make
+
+
+@pytest.fixture
+def items(store):
+    def find(reference, kind=None):
+        with store.session() as session:
+            query = select(WorkItem).where(
+                WorkItem.reference == reference, WorkItem.done_at.is_(None), WorkItem.cancelled_at.is_(None)
+            )
+            found = session.scalars(query.order_by(WorkItem.kind, WorkItem.id)).all()
+            return [item for item in found if kind is None or item.kind == kind]
+
+    return find
+
+
+@pytest.fixture
+def do(acting):
+    def answer(item, actor, now=LATER, **said):
+        with acting(actor, now=now) as act:
+            work.do(act, item.id, said)
+
+    return answer
+
+
+@pytest.fixture
+def verdict(store):
+    def judge(reference):
+        with store.session() as session:
+            rows = frames(session, [reference])
+        tables = {
+            frame.name: pd.DataFrame(
+                rows[frame.name], columns=None if rows[frame.name] else ["reference", *frame.columns]
+            )
+            for frame in GATE.frames
+        }
+        return ask(GATE, tables)
+
+    return judge
+
+
+@pytest.fixture(autouse=True)
+def _frozen(monkeypatch):
+    """The gate asks for the present; here it is soon after the work was done."""
+    from casebook.casework import answers
+
+    monkeypatch.setattr(answers, "MODULES", ("danger", "intake", "record_checks", "quality"))
+    answers.registry.cache_clear()
+    monkeypatch.setattr("casebook.clock.now", lambda: LATER + timedelta(hours=1))
+
+
+NIL = {"result": "nil", "evidence_reference": "E1"}
+
+
+def as_planned(store, item):
+    """A nil for every search of the item's plan."""
+    with store.session() as session:
+        plan = session.get_one(Search, item.subject["search"]).plan
+    fields = ("forename", "surname", "dob", "pivot")
+    return [{**{name: step[name] for name in fields}, "result": "nil"} for step in plan]
+
+
+@pytest.fixture
+def settle(store, items, do, crew):
+    """Do everything that is asked, as a careful crew would, except the kinds in `but`; who is B is said by `same`."""
+
+    def run(reference, *, same=lambda candidate: False, but=()):
+        for _ in range(30):
+            todo = [item for item in items(reference) if item.kind in ANSWERED and item.kind not in but]
+            if not todo:
+                return
+            item = todo[0]
+            match item.kind:
+                case "return_search":
+                    do(item, crew["r1"], **NIL, searches=as_planned(store, item))
+                case "review_match":
+                    with store.session() as session:
+                        found = same(session.get_one(Candidate, item.subject["candidate"]))
+                    do(item, crew["r1"], verdict="same" if found else "different", reason="compared")
+                case "second_look_at_rejection":
+                    do(item, crew["r2"], agrees=True, reason="agreed")
+                case "sign_off_identity":
+                    do(item, crew["r1"], confidence="high", statement="everything agrees")
+                case "state_adequacy":
+                    do(item, crew["r2"], adequate=True, uncovered=item.subject["uncovered"], statement="enough")
+                case "verify_applicant":
+                    do(item, crew["s1"], cleared=True, explanation="explained")
+                case "meet_applicant":
+                    do(item, crew["i1"], held=True, identity_evidence=["passport"], identity_confirmed=True)
+
+    return run
+
+
+ANSWERED = frozenset({
+    "return_search", "review_match", "second_look_at_rejection", "sign_off_identity", "state_adequacy", "verify_applicant",
+    "meet_applicant",
+})  # fmt: skip
+
+
+@pytest.fixture
+def all_loaded(load):
+    """Every mandatory source holds B, under another date of birth, and his record."""
+
+    def run(person=B_UNDER_ANOTHER_DATE, record=ASSAULT):
+        for source in MANDATORY:
+            load(NOBODY + person, record, source=source)
+
+    return run
+
+
+def codes(verdict):
+    return {result.code for result in verdict.results if not result.success}
+
+
+def test_the_wiltshire_case_a_subject_under_a_wrong_date_is_found_and_no_nil_clears_him(
+    all_loaded, checking, items, settle, verdict, store
+):
+    all_loaded()
+    reference = checking()
+    reviews = items(reference, "review_match")
+    assert len(reviews) == len(MANDATORY)
+    assert codes(verdict(reference)) >= {"candidate_reviewed", "signed_on_these_facts", "meeting_recorded"}
+    settle(reference, same=lambda candidate: candidate.person_id == "b1")
+    assert verdict(reference).outcome == "passes", codes(verdict(reference))
+    with store.session() as session:
+        findings = session.scalars(select(Finding)).all()
+        assert {(f.source, f.qualifies) for f in findings} == {(source.value, "qualifying") for source in MANDATORY}
+        assert (
+            session.scalars(select(Search).where(Search.result == "nil", Search.party == "b", Search.mandatory)).all()
+            == []
+        )
+
+
+def test_a_nil_everywhere_passes_only_after_coverage_and_a_second_person(
+    load, checking, items, settle, verdict, do, crew
+):
+    load(NOBODY)  # our own records; the three others are searched by hand
+    reference = checking()
+    assert {item.subject["source"] for item in items(reference, "return_search")} == {"pnc", "pnd", "visor"}
+    assert codes(verdict(reference)) >= {"source_returned", "variants_covered", "signed_on_these_facts"}
+    settle(reference, but={"state_adequacy"})
+    assert codes(verdict(reference)) & {"source_returned"} == set()
+    assert codes(verdict(reference)) >= {"variants_covered", "signed_on_these_facts", "adequacy_by_another"}
+    (adequacy,) = items(reference, "state_adequacy")
+    assert adequacy.subject["uncovered"]
+    with pytest.raises(Refused) as first:
+        do(
+            adequacy,
+            crew["r1"].__class__(id="r1", roles=frozenset({Role.SECOND_READER})),
+            adequate=True,
+            statement="fine",
+        )
+    assert first.value.code == "same_person"
+    with pytest.raises(Refused) as silent:
+        do(adequacy, crew["r2"], adequate=True, statement="fine")
+    assert silent.value.code == "uncovered_not_listed"
+    do(adequacy, crew["r2"], adequate=True, statement="enough", uncovered=adequacy.subject["uncovered"])
+    assert verdict(reference).outcome == "passes", codes(verdict(reference))
+
+
+def test_a_manual_plan_is_short_and_says_nothing_personal_in_the_item(checking, items, store):
+    reference = checking(b_aliases=";".join(f"Alias{i} Canarytwo" for i in range(9)))
+    for item in items(reference, "return_search"):
+        with store.session() as session:
+            search = session.get_one(Search, item.subject["search"])
+        assert 1 <= len(search.plan) <= 6
+        assert search.plan[0]["forename"] == "Barry"
+        assert "Canarytwo" not in repr(item.subject)
+        assert "Barry" not in repr((item.subject, search.required))
+
+
+def test_a_lethality_sign_in_what_is_found_opens_safeguarding_at_once(all_loaded, received, acting, items):
+    all_loaded(record=STRANGLED)
+    reference = received()
+    with acting() as act:
+        assert record_checks.search_automatic(act, act.application(reference))
+        assert record_checks.search_automatic(act, act.application(reference)) == []  # once
+    (item,) = items(reference, "immediate_safeguarding")
+    assert item.subject["cause"].startswith("lethality_sign:")
+    assert item.role == Role.DUTY_INSPECTOR
+
+
+def test_a_rejection_needs_another_person_and_an_overturned_one_is_reviewed_anew(
+    load, checking, items, do, crew, store
+):
+    load(B_UNDER_ANOTHER_DATE, ASSAULT)
+    reference = checking()
+    (review,) = items(reference, "review_match")
+    do(review, crew["r2"], verdict="different", reason="another birth date")
+    (look,) = items(reference, "second_look_at_rejection")
+    with pytest.raises(Refused) as same:
+        do(look, crew["r2"], agrees=True, reason="I was right")
+    assert same.value.code == "same_person"
+    third = crew["r2"].__class__(id="r3", roles=frozenset({Role.SECOND_READER}))
+    do(look, third, agrees=False, reason="day and month are swapped")
+    (anew,) = items(reference, "review_match")
+    assert anew.id != review.id
+    do(anew, crew["r1"], verdict="same", reason="day and month are swapped")
+    assert items(reference, "second_look_at_rejection") == []
+    with store.session() as session:
+        assert [finding.source for finding in stored.findings(session, reference)] == ["rms"]
+
+
+def test_an_unavailable_source_needs_its_reason_and_a_supervisor_other_than_who_said_so(
+    load, checking, items, do, crew, settle, verdict
+):
+    load(NOBODY)
+    reference = checking()
+    item = next(item for item in items(reference, "return_search") if item.subject["source"] == "visor")
+    with pytest.raises(Refused):
+        do(item, crew["r1"], result="unavailable")
+    do(item, crew["r1"], result="unavailable", unavailable_reason="down for a week")
+    (accept,) = [item for item in items(reference, "return_search") if item.subject.get("accept")]
+    assert accept.role == Role.SUPERVISOR
+    with pytest.raises(Refused):
+        do(accept, crew["r2"], result="unavailable", accept_unavailable=True)
+    assert "unavailable_accepted" in codes(verdict(reference))
+    do(accept, crew["s1"], result="unavailable", accept_unavailable=True)
+    settle(reference)
+    assert verdict(reference).outcome == "passes", codes(verdict(reference))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"result": "nil"},
+        {"result": "nil", "evidence_reference": "E"},
+        {"result": "nil", "evidence_reference": "E", "searches": [{"forename": "B", "result": "hit"}]},
+        {"result": "nil", "evidence_reference": "E", "searches": [{"forename": "B", "result": "too_many"}]},
+        {"result": "hit", "evidence_reference": "E", "searches": [{"forename": "B", "result": "hit"}]},
+        {"result": "nil", "evidence_reference": "E", "searches": [{"result": "nil"}]},
+        {"result": "nil", "evidence_reference": "E", "searches": [{"forename": "B", "result": "maybe"}]},
+    ],
+)
+def test_a_return_that_says_too_little_or_contradicts_itself_is_refused(checking, items, do, crew, said):
+    item = items(checking(), "return_search")[0]
+    with pytest.raises(Refused) as refused:
+        do(item, crew["r1"], **said)
+    assert refused.value.code in {
+        "no_searches",
+        "nil_with_hits",
+        "nil_with_too_many",
+        "hit_without_persons",
+        "empty_search",
+        "invalid_answer",
+    }
+
+
+def test_an_agency_that_was_asked_is_chased_and_nothing_counts_until_it_answers(checking, items, do, crew, verdict):
+    reference = checking()
+    item = next(item for item in items(reference, "return_search") if item.subject["source"] == "pnd")
+    do(item, crew["r1"], result="asked")
+    again = next(item for item in items(reference, "return_search") if item.subject["source"] == "pnd")
+    assert again.id != item.id
+    assert again.due_at == LATER + timedelta(days=3)
+    assert "source_returned" in codes(verdict(reference))
+
+
+def test_somebody_found_by_hand_is_a_candidate_and_what_was_written_down_of_him_a_finding(
+    checking, items, do, crew, store
+):
+    reference = checking()
+    item = next(item for item in items(reference, "return_search") if item.subject["source"] == "pnc")
+    record = {
+        "record_id": "pnc-9",
+        "kind": "conviction",
+        "offence_text": "Common assault",
+        "date": "2020",
+        "owner": "Kent",
+    }
+    found = {"person_id": "2002/0073319Z", "forename": "Barry", "surname": "Canarytwo", "records": [record]}
+    searches = [{"forename": "Barry", "surname": "Canarytwo", "result": "hit"}]
+    do(item, crew["r1"], result="hit", evidence_reference="E", searches=searches, persons=[found])
+    (review,) = items(reference, "review_match")
+    do(review, crew["r1"], verdict="same", reason="same address")
+    with store.session() as session:
+        (finding,) = stored.findings(session, reference)
+        assert (finding.record_id, finding.owner) == ("pnc-9", "Kent")
+
+
+def test_new_information_reopens_only_what_it_uncovers(load, checking, settle, acting, items, store, verdict):
+    load(NOBODY)
+    reference = checking()
+    settle(reference)
+    assert verdict(reference).outcome == "passes"
+    with acting(now=LATER) as act:
+        application = act.application(reference)
+        lifecycle.move(act, application, Stage.RISK_SCORING, because="gate_passed")
+    with acting(now=LATER) as act:
+        application = act.application(reference)
+        assert not record_checks.reopen(act, application, because="nothing_new")
+        intake.correct_person(act, application, Party.B, {"aliases": ["Bazza Other"]})
+        act.speak(application, "person_corrected")
+        assert record_checks.reopen(act, application, because="new_alias")
+        assert application.stage == Stage.RECORD_CHECKS
+    again = items(reference, "return_search")
+    assert {(item.subject["source"], item.subject["round"]) for item in again} == {
+        (s, 2) for s in ("pnc", "pnd", "visor")
+    }
+    for item in again:
+        with store.session() as session:
+            plan = session.get_one(Search, item.subject["search"]).plan
+        assert {step["forename"] for step in plan} == {"Bazza"}
+    assert items(reference, "meet_applicant") == []
+    settle(reference)
+    assert verdict(reference).outcome == "passes", codes(verdict(reference))
+
+
+def test_a_newer_extract_that_changes_the_candidates_reopens_them(
+    load, checking, settle, acting, items, verdict, store
+):
+    load(NOBODY)
+    reference = checking()
+    settle(reference)
+    load(B_UNDER_ANOTHER_DATE, ASSAULT, now=LATER)
+    with acting(now=LATER) as act:
+        lifecycle.refresh(act, act.application(reference), because="extract_loaded")
+    assert len(items(reference, "review_match")) == 1
+    assert codes(verdict(reference)) >= {"candidate_reviewed", "signed_on_these_facts"}
+    settle(reference, same=lambda candidate: True)
+    assert verdict(reference).outcome == "passes", codes(verdict(reference))
+
+
+def test_a_stale_return_is_made_again(load, checking, settle, acting, items):
+    load(NOBODY)
+    reference = checking()
+    settle(reference)
+    with acting(now=NOW + timedelta(days=15)) as act:
+        lifecycle.refresh(act, act.application(reference), because="sweep")
+    assert {item.subject["source"] for item in items(reference, "return_search")} == {"pnc", "pnd", "visor"}
+
+
+def test_an_applicant_who_is_suspected_of_hurting_b_is_verified_by_a_supervisor(load, checking, items, do, crew, store):
+    load(
+        "rms,a9,Anna,Canaryone,,1990-05-06,\nrms,b1,Barry,Canarytwo,,1985-02-03,QX1 1AA\n",
+        "rms,r1,a9,arrest,Assault,2024-01-02,b1,intimate_partner,\n",
+    )
+    reference = checking()
+    (item,) = items(reference, "verify_applicant")
+    assert item.subject["code"] == "suspect_against_subject"
+    do(item, crew["s1"], cleared=False, explanation="to be discussed")
+    with store.session() as session:
+        assert session.scalars(select(ApplicantSign.cleared)).all() == [False]
+    assert items(reference, "verify_applicant") == []
+
+
+def test_a_right_to_know_has_a_person_to_locate_instead_of_an_applicant_to_meet(checking, items, do, crew):
+    reference = checking(route="right_to_know", applicant="agency")
+    assert items(reference, "meet_applicant") == []
+    (item,) = items(reference, "locate_person_at_risk")
+    with pytest.raises(Refused):
+        do(item, crew["i1"], located=False)
+    do(item, crew["i1"], located=True)
+    assert items(reference, "locate_person_at_risk") == []
+
+
+def test_initial_checks_are_met_when_the_machine_is_done_and_a_person_has_looked(
+    all_loaded, checking, items, do, crew, store
+):
+    all_loaded()
+    reference = checking()
+
+    def met():
+        with store.session() as session:
+            return session.get_one(Clock, f"{reference}:initial_checks").met_at
+
+    assert met() is None
+    do(items(reference, "review_match")[0], crew["r1"], verdict="same", reason="compared")
+    assert met() == LATER
+
+
+def test_danger_heard_at_the_meeting_opens_safeguarding(checking, items, do, crew):
+    reference = checking()
+    answers = {"name": "DASH", "answers": {"q1": "yes", "q18": "unknown"}}
+    (item,) = items(reference, "meet_applicant")
+    said = {"held": True, "identity_evidence": ["passport"], "instrument": answers, "immediate_danger": True}
+    do(item, crew["i1"], **said)
+    assert len(items(reference, "immediate_safeguarding")) == 1
+
+
+DAMAGES = {
+    "source_returned": "UPDATE search SET result = NULL, returned_at = NULL WHERE source = 'pnc'",
+    "return_has_author": "UPDATE search SET returned_by = NULL WHERE source = 'pnd'",
+    "return_fresh": "UPDATE search SET searched_at = searched_at - interval '90 days' WHERE source = 'visor'",
+    "unavailable_accepted": "UPDATE search SET result = 'unavailable', unavailable_reason = 'x' WHERE source = 'pnc'",
+    "sources_required": None,
+    "identity_to_search": "UPDATE search SET required = '[]', covered = '[]'",
+    "variants_covered": "UPDATE assurance SET uncovered = '[]'",
+    "candidate_reviewed": "UPDATE candidate SET verdict = NULL",
+    "review_has_author": "UPDATE candidate SET reviewed_by = NULL",
+    "review_has_reason": "UPDATE candidate SET reason = '  '",
+    "rejection_seen_by_second": "UPDATE candidate SET second_agrees = NULL, second_by = NULL",
+    "signed_on_these_facts": "UPDATE assurance SET facts = 'other' WHERE kind = 'identity'",
+    "two_signatures": None,
+    "signature_says_why": "UPDATE assurance SET statement = ' '",
+    "identity_has_confidence": "UPDATE assurance SET confidence = NULL",
+    "adequacy_by_another": "UPDATE assurance SET signed_by = 'r1'",
+    "sign_answered": "UPDATE applicant_sign SET cleared = NULL",
+    "sign_has_answerer": "UPDATE applicant_sign SET answered_by = NULL",
+    "meeting_once": None,
+    "meeting_recorded": "DELETE FROM meeting",
+    "meeting_held": "UPDATE meeting SET held = false, exception_reason = ' '",
+}  # None: a guard on the number of rows that no damage to rows can break; an application that is not there breaks it
+
+
+def test_every_expectation_holds_the_application_whose_rows_are_damaged(
+    load, checking, settle, verdict, sql, store, acting
+):
+    load("rms,b1,Barry,Canarytwo,,1985-03-02,QX1 1AA\n")
+    reference = checking(a_phone="07700 900002", b_phone="07700900002")
+    settle(reference)
+    assert verdict(reference).outcome == "passes", codes(verdict(reference))
+    assert {rule.code for frame in GATE.frames for rule in frame.rules} == set(DAMAGES)
+    tables = ("search", "assurance", "candidate", "applicant_sign", "meeting")
+    for table in tables:
+        sql(f"CREATE TABLE kept_{table} AS TABLE {table}")
+    for code, damage in DAMAGES.items():
+        if damage is None:
+            continue
+        sql(damage)
+        judged = verdict(reference)
+        assert code in codes(judged), code
+        assert judged.outcome == "held", code
+        for table in tables:
+            sql(f"SET session_replication_role = replica; DELETE FROM {table}; INSERT INTO {table} TABLE kept_{table}")
+    assert verdict(reference).outcome == "passes"
+    assert {c for c, d in DAMAGES.items() if d is None} <= codes(verdict("CL-2026-999999"))
+
+
+def test_the_ledger_speaks_of_everything(all_loaded, checking, settle, store):
+    all_loaded()
+    reference = checking()
+    settle(reference)
+    with store.session() as session:
+        assert session.get_one(Application, reference).stage == Stage.RECORD_CHECKS
