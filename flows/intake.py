@@ -1,4 +1,4 @@
-"""Intake: the minimum information, safe contact, repeats, danger; until the intake gate passes."""
+"""Intake: the initial checks run at once, then the minimum information, safe contact and repeats, until its gate passes."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from prefect import flow
 
 from casebook.domain.standing import Standing
 from casebook.domain.vocabulary import Stage
+from tasks.record_checks import search_automatic_sources
 from tasks.stages import finish
 
 
 @flow(name="intake", flow_run_name="{reference} intake")
 async def intake(reference: str, holder: str | None = None) -> Standing:
+    search_automatic_sources(reference)
     return finish(reference, Stage.INTAKE, holder)

@@ -12,5 +12,5 @@ from tasks.stages import finish
 
 @flow(name="record_checks", flow_run_name="{reference} record_checks")
 async def record_checks(reference: str, holder: str | None = None) -> Standing:
-    await search_automatic_sources(reference)
+    search_automatic_sources(reference)
     return finish(reference, Stage.RECORD_CHECKS, holder)

@@ -48,7 +48,9 @@ class Doing:
 Handler = Callable[[Doing], None]
 
 # each module offers ANSWERS: dict[WorkKind, tuple[type[Answer], Handler]]
-MODULES = ("danger", "intake", "record_checks", "risk_scoring", "panel_decision", "disclosure", "follow_up", "quality")
+MODULES = (
+    "danger", "oversight", "intake", "record_checks", "risk_scoring", "panel_decision", "disclosure", "follow_up", "quality",
+)  # fmt: skip
 
 
 @cache
