@@ -1,0 +1,42 @@
+from casebook.domain.coverage import Family, Search, Terms, Variant, uncovered
+
+GIVEN = Terms(forename="Sam", surname="Hill", dob="1980-05-12")
+
+
+def variant(family, **terms):
+    return Variant(**{**vars_of(GIVEN), **terms}, family=family, departs_from=GIVEN, reason="a reason")
+
+
+def vars_of(terms):
+    return {"forename": terms.forename, "surname": terms.surname, "dob": terms.dob, "pivot": terms.pivot}
+
+
+AS_GIVEN = variant(Family.AS_GIVEN)
+SWAPPED = variant(Family.SWAPPED_NAMES, forename="Hill", surname="Sam")
+UNDATED = variant(Family.DATE_UNKNOWN, dob="")
+
+
+def test_nothing_is_covered_before_anything_is_searched():
+    assert uncovered([AS_GIVEN, SWAPPED, UNDATED], []) == (AS_GIVEN, SWAPPED, UNDATED)
+
+
+def test_a_search_covers_the_terms_it_was_made_under_however_they_are_typed():
+    assert uncovered([AS_GIVEN], [Search(terms=Terms(forename=" SAM ", surname="hill", dob="1980-05-12"))]) == ()
+
+
+def test_a_search_under_a_date_covers_no_search_without_one():
+    assert uncovered([AS_GIVEN, UNDATED], [Search(terms=GIVEN)]) == (UNDATED,)
+
+
+def test_a_tolerant_search_covers_its_families_of_the_identity_it_was_made_under():
+    search = Search(terms=GIVEN, families=frozenset({Family.SWAPPED_NAMES}))
+    assert uncovered([AS_GIVEN, SWAPPED, UNDATED], [search]) == (UNDATED,)
+
+
+def test_a_tolerant_search_under_an_alias_says_nothing_about_the_name_as_given():
+    search = Search(terms=Terms(forename="Max", surname="Vale"), families=frozenset(Family))
+    assert uncovered([AS_GIVEN, SWAPPED], [search]) == (AS_GIVEN, SWAPPED)
+
+
+def test_searches_may_come_as_an_iterator():
+    assert uncovered([AS_GIVEN, UNDATED], iter([Search(terms=GIVEN, families=frozenset(Family))])) == ()
