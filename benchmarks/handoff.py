@@ -37,6 +37,7 @@ STOCK = "stock"
 def main(runs: int) -> None:
     with tempfile.TemporaryDirectory(prefix="handoff-") as directory:
         home = Path(directory)
+        home.chmod(0o711)  # root's database user keeps its data inside, and all goes with it
         with cluster.running(home) as server:
             here = {"PYTHONPATH": str(ROOT)}
             plan = Plan(

@@ -6,7 +6,9 @@ import asyncio
 import os
 import signal
 import sys
+import tempfile
 import time
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psutil
@@ -27,9 +29,18 @@ STEADY = 60  # seconds for anything on a busy machine
 
 
 @pytest.fixture(scope="module")
-def platform(tmp_path_factory):
-    home = tmp_path_factory.mktemp("warm")
+def platform():
     told: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="warm-", dir="/tmp") as directory, ExitStack() as stack:
+        home = Path(directory)
+        home.chmod(0o711)  # root's server user keeps its data inside, and all goes with it
+        yield stack.enter_context(started(home, told))
+    left = [child.name() for child in psutil.Process().children(recursive=True)]
+    assert left == []
+
+
+@contextmanager
+def started(home, told):
     with cluster.running(home) as server:
         plan = Plan(
             home=home,
@@ -41,8 +52,6 @@ def platform(tmp_path_factory):
         with running(plan, told.append) as up:
             yield up, plan, told
         del os.environ["PYTHONPATH"]
-    left = [child.name() for child in psutil.Process().children(recursive=True)]
-    assert left == []
 
 
 @pytest.fixture
