@@ -59,7 +59,7 @@ def ask(
         terms = variant.terms if variant.departs_from in made else variant.departs_from
         asked = identity.under(cells, terms)
         answered = source.find(asked)
-        whole = gathered.add(answered.persons, asked, this_year=act.now.year) and answered.complete
+        whole = gathered.add(answered, asked, this_year=act.now.year) and answered.complete
         (made if whole else overflowed).append(terms)
         covered = rules.covered(listed, [*made, *(beside if made else [])], source.families, application.reference)
         entries.append(_entry(terms, asked, "too_many" if not whole else "hit" if gathered.best else "nil"))

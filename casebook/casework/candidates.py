@@ -9,15 +9,15 @@ from typing import Any
 
 from sqlalchemy import select
 
-from casebook.casework import danger
-from casebook.casework import stand_in as scorer
+from casebook.casework import danger, likeness
 from casebook.casework.acting import Act
+from casebook.casework.likeness import Likeness
 from casebook.domain import chain, risk_scoring
 from casebook.domain.record_checks import Verdict
 from casebook.domain.subject_records import SubjectRecord
 from casebook.domain.vocabulary import MatchBand, Party
 from casebook.policies import risk_model
-from casebook.sources.protocol import Cells
+from casebook.sources.protocol import Answered, Cells
 from casebook.storage.tables import Application, Candidate, Finding, Search
 
 Seen = Mapping[str, Any]  # a person as the source holds them; one found by hand has `records` beside the cells
@@ -32,22 +32,24 @@ class Gathered:
     """The best candidates over all searches of one source, and the row of each as it was seen."""
 
     limit: int
-    scored: dict[str, scorer.Scored] = field(default_factory=dict)
+    scored: dict[str, Likeness] = field(default_factory=dict)
     seen: dict[str, Seen] = field(default_factory=dict)
 
-    def add(
-        self, persons: Sequence[Seen], asked: Cells, *, this_year: int, bands: Collection[MatchBand] = READ
-    ) -> bool:
+    def add(self, answered: Answered, asked: Cells, *, this_year: int, bands: Collection[MatchBand] = READ) -> bool:
         """Score the persons of one answer; False if more are worth reading than can be shown."""
-        found = [each for each in scorer.score(asked, persons, this_year=this_year) if each.band in bands]
-        rows = {row["person_id"]: row for row in persons}
+        found = [
+            each
+            for each in likeness.score(asked, answered.persons, answered.counts, this_year=this_year)
+            if each.band in bands
+        ]
+        rows = {row["person_id"]: row for row in answered.persons}
         for each in found[: self.limit]:
             if each.person_id not in self.scored or each.weight > self.scored[each.person_id].weight:
                 self.scored[each.person_id], self.seen[each.person_id] = each, rows[each.person_id]
         return len(found) <= self.limit
 
     @property
-    def best(self) -> list[scorer.Scored]:
+    def best(self) -> list[Likeness]:
         return sorted(self.scored.values(), key=lambda each: (-each.weight, each.person_id))
 
 
@@ -87,7 +89,7 @@ def _all(act: Act, application: Application, party: str, source: str) -> Sequenc
     return act.session.scalars(query).all()
 
 
-def _row(application: Application, search: Search, scored: scorer.Scored, seen: Seen) -> Candidate:
+def _row(application: Application, search: Search, scored: Likeness, seen: Seen) -> Candidate:
     """The id holds what the source said: a person of whom it now says something else is somebody to look at again."""
     said = hashlib.sha256(chain.canonical(dict(seen)).encode()).hexdigest()
     return Candidate(

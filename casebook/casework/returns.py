@@ -16,6 +16,7 @@ from casebook.domain.record_checks import Result, RowResult
 from casebook.domain.vocabulary import Flag, MatchBand, Party, RecordKind, Role, VictimRelationship
 from casebook.errors import InvalidAnswer, NotPermitted
 from casebook.policies import source_families
+from casebook.sources.protocol import Answered
 from casebook.storage.extracts import PERSON_CELLS, RECORD_CELLS
 from casebook.storage.tables import Application, Search
 
@@ -158,7 +159,7 @@ def _propose(act: Act, application: Application, search: Search, persons: list[P
         for person in persons
     }
     rows = [{**_person_cells(search, person), "records": records[person.person_id]} for person in persons]
-    gathered.add(rows, asked, this_year=act.now.year, bands=frozenset(MatchBand))
+    gathered.add(Answered(persons=tuple(rows)), asked, this_year=act.now.year, bands=frozenset(MatchBand))
     candidates.propose(act, application, search, gathered, records, only_add=True)
 
 

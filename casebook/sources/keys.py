@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import chain
+from typing import Any
 from zlib import crc32
 
 from casebook.domain import identifiers
 from casebook.matching import names
+from casebook.matching.prepare import ADDRESS_NOISE
 
 _NAMES_KEPT = 200_000  # distinct cells: a force has fewer forenames and surnames
 _HOUSE = re.compile(r"[0-9]+[A-Z]? [A-Z]{2,}")
@@ -49,6 +52,47 @@ def texts(cells: Mapping[str, str], this_year: int) -> Iterator[str]:
         yield f"pnc:{pnc.canonical}"
     if cells["cro"] and (cro := identifiers.check_cro(cells["cro"])) and cro.canonical:
         yield f"cro:{cro.canonical}"
+
+
+def plain(cells: Mapping[str, str]) -> tuple[str | None, str | None, str | None]:
+    """Forename, surname and postcode as they are compared and counted."""
+    return _given(cells["forename"]).joined, _family(cells["surname"]).joined, _postcode(cells["postcode"])[0] or None
+
+
+def compared(cells: Mapping[str, str], this_year: int) -> dict[str, Any]:
+    """The columns that the linkage model compares: what `casebook.matching.prepare` makes of the same row."""
+    given, family = _given(cells["forename"]), _family(cells["surname"])
+    others, more = _aliases(cells["aliases"]), list(_middle(cells["middle_names"]))
+    postcode, outward = _postcode(cells["postcode"])
+    dob, address = _born(cells["dob"], this_year), _plain(cells["address"]).strip()
+    pnc, cro = identifiers.check_pnc(cells["pnc_id"], this_year), identifiers.check_cro(cells["cro"])
+    return {
+        "forename": given.joined,
+        "surname": family.joined,
+        "forename_roots": list(given.roots) or None,
+        "surname_roots": list(family.roots) or None,
+        "middle": more,
+        "given_all": _distinct(given.forms, more, others.given.forms),
+        "family_all": _distinct(family.forms, others.family.forms),
+        "given_roots": _distinct(given.roots, more, others.given.roots),
+        "family_roots": _distinct(family.roots, others.family.roots),
+        "alias_surnames": list(others.family.forms),
+        "dob": dob or None,
+        "dob_year": int(dob[:4]) if dob else None,
+        "dob_month": int(dob[5:7]) if dob[5:7] else None,
+        "dob_day": int(dob[8:10]) if dob[8:10] else None,
+        "sex": {"f": "f", "female": "f", "m": "m", "male": "m"}.get(cells["sex"].lower()),
+        "postcode": postcode or None,
+        "outward": outward or None,
+        "address": address or None,
+        "address_words": [word for word in dict.fromkeys(address.split()) if word not in ADDRESS_NOISE],
+        "pnc_id": pnc.canonical if pnc else None,
+        "cro": cro.canonical if cro else None,
+    }
+
+
+def _distinct(*parts: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(chain.from_iterable(parts)))
 
 
 def _of_names(given: set[str], family: set[str]) -> Iterator[str]:

@@ -18,6 +18,7 @@ from casebook.domain.intake import is_possible_date
 from casebook.domain.vocabulary import Flag, RecordKind, Sex, VictimRelationship
 from casebook.files import Rejection, Row
 from casebook.sources import keys
+from casebook.storage import extracts
 from casebook.storage.extracts import PERSON_CELLS, RECORD_CELLS
 
 SEXES = {"f": Sex.F, "female": Sex.F, "m": Sex.M, "male": Sex.M, "x": Sex.X}
@@ -78,6 +79,8 @@ def load(
     if kind is RECORDS:
         _reject_orphans(session, source, counted)
     _bring_up(session, kind, source=source, extract=extract, whole=whole, counted=counted)
+    if kind is PERSONS and counted.new + counted.changed + counted.gone:
+        extracts.count_frequencies(session, source)
     counted.rejected.sort(key=lambda fault: fault.line)
     return counted
 
@@ -113,6 +116,7 @@ def _values(row: Row, kind: Kind, source: str, this_year: int) -> Iterator[objec
     for name in kind.columns:
         yield json.dumps(files.list_of(cells[name]), ensure_ascii=False) if name in kind.lists else tidy[name]
     if kind is PERSONS:
+        yield from keys.plain(cells)
         yield "{" + ",".join(map(str, keys.numbers(source, cells, this_year))) + "}"
     said = "\x1f".join(cells[name] if name in kind.lists else tidy[name] or "" for name in kind.columns)
     yield int.from_bytes(blake2b(said.encode(), digest_size=8).digest(), signed=True)
@@ -129,7 +133,13 @@ def _tidy(name: str, cell: str) -> str | None:
 
 
 def _listed(kind: Kind) -> str:
-    return ", ".join((*kind.columns, *(("keys",) if kind is PERSONS else ()), "digest"))
+    return ", ".join(
+        (
+            *kind.columns,
+            *(("plain_forename", "plain_surname", "plain_postcode", "keys") if kind is PERSONS else ()),
+            "digest",
+        )
+    )
 
 
 def _reject_orphans(session: Session, source: str, counted: Counted) -> None:

@@ -12,7 +12,7 @@ from casebook.domain.vocabulary import Source
 from casebook.errors import SourceFault
 from casebook.policies import source_families
 from casebook.sources import keys
-from casebook.sources.protocol import Answered, Cells
+from casebook.sources.protocol import Answered, Cells, Counts
 from casebook.storage import extracts
 
 
@@ -32,7 +32,14 @@ class LocalExtract:
     def find(self, asked: Cells) -> Answered:
         wanted = keys.numbers(self.source, {**dict.fromkeys(extracts.PERSON_CELLS, ""), **asked}, self.this_year)
         rows = extracts.sharing(self.session, self.source, wanted)
-        return Answered(persons=tuple(extracts.person_cells(row) for row in rows), records={})
+        values = {
+            value for row in rows for value in (row.plain_forename, row.plain_surname, row.plain_postcode) if value
+        }
+        counts = Counts(
+            persons=extracts.size(self.session, self.source),
+            of=extracts.frequencies(self.session, self.source, values),
+        )
+        return Answered(persons=tuple(extracts.person_cells(row) for row in rows), counts=counts)
 
     def records_of(self, person_ids: list[str]) -> dict[str, tuple[Cells, ...]]:
         """Asked only for those worth reading: the others' records are nobody's business."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from casebook.domain.coverage import Family
@@ -13,11 +13,19 @@ Cells = Mapping[str, str]  # a row of persons.csv or records.csv, every cell as 
 
 
 @dataclass(frozen=True, kw_only=True)
+class Counts:
+    """How common the values are in a source: agreeing on a common one tells less."""
+
+    persons: int = 0
+    of: Mapping[tuple[str, str], int] = field(default_factory=dict)  # (part, plain value) -> persons
+
+
+@dataclass(frozen=True, kw_only=True)
 class Answered:
     """Everybody the source holds who shares something with the identity asked about. Empty only if it looked and found none."""
 
     persons: tuple[Cells, ...]
-    records: Mapping[str, tuple[Cells, ...]]  # person_id -> what is recorded of them
+    counts: Counts = field(default_factory=Counts)
     complete: bool = True  # False: more shared something than were handed over
 
 

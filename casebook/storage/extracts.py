@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
-from casebook.storage.tables import SourceExtract, SourcePerson, SourceRecord
+from casebook.storage.tables import SourceExtract, SourceFrequency, SourcePerson, SourceRecord
 
 # a key that more persons share than this tells little: whoever shares more than it with the subject shares a rarer one too
 COMMON = 1_000
-COMPARED = 400  # persons handed to the model per search, those with the rarest and most shared keys first
+SHARED = 3  # from so many persons on a value is counted
+COMPARED = 300  # persons handed to the model per search, those with the rarest and most shared keys first
 
 _SHARING = text(
     """
@@ -40,6 +41,35 @@ def sharing(session: Session, source: str, keys: Collection[int], *, wanted: int
     session.execute(text(f"SET LOCAL enable_seqscan = {'on' if before else 'off'}"))
     rows = {row.id: row for row in session.scalars(select(SourcePerson).where(SourcePerson.id.in_(ids)))}
     return [rows[id_] for id_ in ids]
+
+
+def count_frequencies(session: Session, source: str) -> None:
+    """Count again how many persons of a source share each common value; after a load."""
+    session.execute(delete(SourceFrequency).where(SourceFrequency.source == source))
+    for part in ("forename", "surname", "postcode"):
+        session.execute(
+            text(
+                f"INSERT INTO source_frequency (source, part, value, persons)"
+                f" SELECT :source, :part, plain_{part}, count(*) FROM source_person"
+                f" WHERE source = :source AND until IS NULL AND plain_{part} IS NOT NULL"
+                f" GROUP BY plain_{part} HAVING count(*) >= :common"
+            ),
+            {"source": source, "part": part, "common": SHARED},
+        )
+
+
+def frequencies(session: Session, source: str, values: Collection[str]) -> dict[tuple[str, str], int]:
+    """(part, value) -> how many persons of the source have it; a rare value is not there."""
+    query = select(SourceFrequency.part, SourceFrequency.value, SourceFrequency.persons).where(
+        SourceFrequency.source == source, SourceFrequency.value.in_(values)
+    )
+    return {(part, value): persons for part, value, persons in session.execute(query)}
+
+
+def size(session: Session, source: str) -> int:
+    """How many persons the extract in force holds."""
+    query = select(SourceExtract.persons).where(SourceExtract.source == source).order_by(SourceExtract.id.desc())
+    return session.scalar(query.limit(1)) or 0
 
 
 def newest(session: Session, source: str) -> int | None:

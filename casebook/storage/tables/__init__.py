@@ -21,6 +21,7 @@ from casebook.storage.tables.checks import (
     Search,
     SearchAttempt,
     SourceExtract,
+    SourceFrequency,
     SourcePerson,
     SourceRecord,
 )
@@ -70,6 +71,6 @@ __all__ = [
     "EmergencyDisclosure", "Escalation", "Finding", "FollowUp", "GateOverride", "GateResult", "Heartbeat", "Home",
     "InstrumentAnswer", "Lease", "LedgerEntry", "Meeting", "MemberAnswer", "Notice", "Outbox", "OwnerAgreement", "Panel",
     "Person", "Proposal", "ReferenceCounter", "Referral", "Restriction", "RiskAssessment", "RiskScore", "SafeContact",
-    "Seal", "Search", "SearchAttempt", "SourceExtract", "SourcePerson", "SourceRecord", "Staff", "StaffRole", "Token", "Watch",
+    "Seal", "Search", "SearchAttempt", "SourceExtract", "SourceFrequency", "SourcePerson", "SourceRecord", "Staff", "StaffRole", "Token", "Watch",
     "WorkItem",
 ]  # fmt: skip

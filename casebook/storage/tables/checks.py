@@ -34,7 +34,10 @@ class SourcePerson(Base):
         Index("ix_source_person_keys", "keys", postgresql_using="gin", postgresql_where=text("until IS NULL")),
     )
     ledgered = False  # a million rows at once: the extract's digest stands for them
-    personal = ("forename", "middle_names", "surname", "aliases", "dob", "address", "postcode", "pnc_id", "cro")
+    personal = (
+        "forename", "middle_names", "surname", "aliases", "dob", "address", "postcode", "pnc_id", "cro", "plain_forename",
+        "plain_surname", "plain_postcode",
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     source: Mapped[str]
@@ -51,8 +54,23 @@ class SourcePerson(Base):
     postcode: Mapped[str | None]
     pnc_id: Mapped[str | None]
     cro: Mapped[str | None]
+    plain_forename: Mapped[str | None]  # as names are compared; counted in SourceFrequency
+    plain_surname: Mapped[str | None]
+    plain_postcode: Mapped[str | None]
     keys: Mapped[list[int]] = mapped_column(ARRAY(Integer))  # under which a search finds them, see sources/keys.py
     digest: Mapped[int] = mapped_column(BigInteger)  # of the row as loaded: an equal row is no new version
+
+
+class SourceFrequency(Base):
+    """How many current persons of a source have a common forename, surname or postcode: agreeing on it tells less."""
+
+    __tablename__ = "source_frequency"
+    ledgered = False
+
+    source: Mapped[str] = mapped_column(primary_key=True)
+    part: Mapped[str] = mapped_column(primary_key=True)  # forename | surname | postcode
+    value: Mapped[str] = mapped_column(primary_key=True)
+    persons: Mapped[int]
 
 
 class SourceRecord(Base):

@@ -115,6 +115,13 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_source_extract'))
     )
     op.create_index(op.f('ix_source_extract_source'), 'source_extract', ['source'], unique=False)
+    op.create_table('source_frequency',
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('part', sa.Text(), nullable=False),
+    sa.Column('value', sa.Text(), nullable=False),
+    sa.Column('persons', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('source', 'part', 'value', name=op.f('pk_source_frequency'))
+    )
     op.create_table('source_person',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('source', sa.Text(), nullable=False),
@@ -131,6 +138,9 @@ def upgrade() -> None:
     sa.Column('postcode', sa.Text(), nullable=True),
     sa.Column('pnc_id', sa.Text(), nullable=True),
     sa.Column('cro', sa.Text(), nullable=True),
+    sa.Column('plain_forename', sa.Text(), nullable=True),
+    sa.Column('plain_surname', sa.Text(), nullable=True),
+    sa.Column('plain_postcode', sa.Text(), nullable=True),
     sa.Column('keys', sa.ARRAY(sa.Integer()), nullable=False),
     sa.Column('digest', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_source_person'))

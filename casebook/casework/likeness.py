@@ -1,0 +1,75 @@
+"""How much each person that a source found looks like the party, by the linkage model, and whether they may be a twin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from casebook.domain.vocabulary import MatchBand
+from casebook.matching import model
+from casebook.matching.scorer import Scorer
+from casebook.sources import keys
+from casebook.sources.protocol import Cells, Counts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Likeness:
+    person_id: str
+    weight: float  # bits
+    probability: float
+    band: MatchBand
+    twin: bool
+    explanation: tuple[str, ...]
+
+
+def score(asked: Cells, persons: Sequence[Mapping[str, Any]], counts: Counts, *, this_year: int) -> list[Likeness]:
+    """Everybody, the likest first."""
+    if not persons:
+        return []
+    subject = keys.compared(asked, this_year)
+    rows = [{"id": cells["person_id"], **keys.compared(cells, this_year)} for cells in persons]
+    shares = _shares(counts)
+    for row in (subject, *rows):
+        row |= {f"tf_{part}": shares(part, row[part]) for part in model.frequency_columns(model.settings())}
+    known = {row["id"]: row for row in rows}
+    return [
+        Likeness(
+            person_id=each.person_id,
+            weight=each.weight,
+            probability=each.probability,
+            band=each.band,
+            twin=may_be_twin(subject, known[each.person_id]),
+            explanation=each.explanation,
+        )
+        for each in scorer().score(subject, rows, limit=len(rows))
+    ]
+
+
+@cache
+def scorer() -> Scorer:
+    """One per process: it takes a second to make."""
+    return Scorer()
+
+
+def may_be_twin(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Same surname, birth date and postcode, other forenames, no identifier in common: two people of one household.
+
+    The twins rule of the Ministry of Justice's person record.
+    """
+    same = all(one[part] and one[part] == other[part] for part in ("surname", "dob", "postcode"))
+    identified = any(one[part] and one[part] == other[part] for part in ("pnc_id", "cro"))
+    return same and not identified and not set(one["given_roots"]) & set(other["given_roots"])
+
+
+def _shares(counts: Counts) -> Any:  # noqa: ANN401 - a function of part and value
+    usual = model.frequency_columns(model.settings())
+
+    def share(part: str, value: str | None) -> float | None:
+        if value is None:
+            return None
+        trusted = model.PRIOR_PERSONS
+        return (counts.of.get((part, value), 1) + trusted * usual[part]) / (counts.persons + trusted)
+
+    return share
