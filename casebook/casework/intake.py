@@ -204,6 +204,7 @@ def _application(act: Act, form: Form, digest: str) -> Application:
         out_of_cycle=False,
         restricted=False,
         legal_hold=False,
+        frozen_at=None,
         disposed_at=None,
     )
 

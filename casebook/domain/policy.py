@@ -130,6 +130,7 @@ class ContactRules:
     attempts_apart_hours: Fact[int]  # so that they fall at different safe times
     delivering_people: Fact[int]
     trained_among_them: Fact[int]
+    override_hours: Fact[int]  # a threat-to-life override lasts so long, or until somebody was reached
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -54,6 +54,7 @@ class Application(Base):
     out_of_cycle: Mapped[bool]
     restricted: Mapped[bool]
     legal_hold: Mapped[bool]
+    frozen_at: Mapped[datetime | None]  # after a death or serious injury: what is known stays as it is
     disposed_at: Mapped[datetime | None]
 
 

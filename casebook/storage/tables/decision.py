@@ -183,6 +183,7 @@ class Disclosure(Base):
     recipient: Mapped[str]  # a | c | protector: description
     identity_checked: Mapped[bool]
     channel: Mapped[str]
+    verbal: Mapped[bool]  # nothing was handed over in writing
     exception_reason: Mapped[str | None]  # when not in person
     undertaking: Mapped[str]  # signed | refused_weighed | not_needed
     wording: Mapped[str]
@@ -246,16 +247,23 @@ class ContactOverride(Base):
 
 
 class ContactAttempt(Base):
-    """One outbound contact that was made or tried. Refused ones stand in the ledger only."""
+    """One outbound contact that was made or tried. A refused one stands in the ledger only, and survives the refusal."""
 
     __tablename__ = "contact_attempt"
+    personal = ("plan", "exception_reason")
 
     id: Mapped[str] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)
     party: Mapped[str]
     purpose: Mapped[str]
+    about: Mapped[str | None]  # id of the delivery or follow-up it was for
     channel: Mapped[str]
+    agreed_meeting: Mapped[bool]
+    asked_plan_again: Mapped[bool]
+    left_message: Mapped[bool]
     reached: Mapped[bool]
+    plan: Mapped[Json | None]  # as it stood then: why the contact was safe can be asked for ever
+    exception_reason: Mapped[str | None]  # under an override, why not in person
     made_by: Mapped[str]
     override_id: Mapped[str | None] = mapped_column(ForeignKey("contact_override.id"))
     occurred_at: Mapped[datetime]
