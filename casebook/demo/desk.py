@@ -1,0 +1,50 @@
+"""A member of staff at a terminal: runs `casebook` commands in their own name and sees what those print, nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from casebook.cli import main
+from casebook.cli.answer import Call
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """`staff_id` None is the operator's own terminal."""
+
+    home: Path
+    staff_id: str | None = None
+    token: str | None = None
+
+    def ask(self, *words: str) -> Any:
+        """What a command prints with --json. A refusal is raised, as the terminal would say it."""
+        with _token(self.token):
+            answer = main.run(Call(home=self.home, staff_id=self.staff_id, json=True), list(words))
+        return json.loads(json.dumps(answer.data, default=str))
+
+    def do(self, item: str, answer: object) -> Any:
+        """Answer a work item from a file that only this person can read, and that is gone afterwards."""
+        with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
+            json.dump(answer, file)
+            file.flush()
+            return self.ask("work", "do", item, "--file", file.name)
+
+
+@contextmanager
+def _token(token: str | None) -> Iterator[None]:
+    before = os.environ.pop("CASEBOOK_TOKEN", None)
+    if token is not None:
+        os.environ["CASEBOOK_TOKEN"] = token
+    try:
+        yield
+    finally:
+        os.environ.pop("CASEBOOK_TOKEN", None)
+        if before is not None:
+            os.environ["CASEBOOK_TOKEN"] = before

@@ -1,0 +1,183 @@
+"""What simulated staff answer: from the item in their queue and from what `applications show` prints for their role."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from casebook.demo.terminals import Terminal
+
+Shown = Mapping[str, Any]  # what `applications show` printed
+Item = Mapping[str, Any]  # a line of `work list`
+Terminals = Mapping[str, Terminal]
+
+EVIDENCE = ["passport", "household_bill"]
+
+
+def answer(item: Item, shown: Shown, terminals: Terminals) -> dict[str, Any]:
+    """The answer to one item; KeyError if this crew does not know the kind."""
+    if item["kind"] == "return_search":
+        return return_search(item, shown, terminals)
+    return ANSWERS[item["kind"]](item, shown)
+
+
+def complete_details(item: Item, shown: Shown) -> dict[str, Any]:
+    """What can be had is had at the meeting; until then each absence is explained."""
+    del shown
+    reasons = {code: "not known to the applicant; asked, and to be asked again when they are met" for code in item["subject"]["doubts"]}
+    return {"explained": reasons}
+
+
+def return_search(item: Item, shown: Shown, terminals: Terminals) -> dict[str, Any]:
+    """Make every search of the plan at the other system's terminal and write down what it said."""
+    if item["subject"].get("accept"):
+        return {"result": "unavailable", "accept_unavailable": True}
+    search = next(row for row in shown["search"] if row["id"] == item["subject"]["search"])
+    terminal = terminals.get(search["source"], Terminal(persons=[], records={}))
+    made, found = [], {}
+    for step in search["plan"]:
+        hits = terminal.search(step)
+        found.update({row["person_id"]: row for row in hits})
+        made.append(
+            {
+                **{name: step[name] or "" for name in ("forename", "surname", "dob", "pivot")},
+                "age_range": bool(step["age_range_years"]),
+                "result": "hit" if hits else "nil",
+            }
+        )
+    return {
+        "result": "hit" if found else "nil",
+        "searches": made,
+        "persons": [terminal.seen(row) for row in found.values()],
+        "evidence_reference": f"LOG-{search['source']}-{item['item'][:8]}",
+        "summary": f"{len(found)} persons under {len(made)} searches",
+    }
+
+
+def review_match(item: Item, shown: Shown) -> dict[str, Any]:
+    """The same if nothing that identifies stands against it: a strong weight, or name and birth date both nearly agree."""
+    candidate = next(row for row in shown["candidate"] if row["id"] == item["subject"]["candidate"])
+    told = next(row for row in shown["person"] if row["party"] == "b")
+    same = candidate["band"] == "strong" or _agrees(told, candidate["seen"])
+    return {
+        "verdict": "same" if same and not candidate["twin"] else "different",
+        "reason": f"weight {candidate['weight']:.1f} bits; " + "; ".join(map(str, candidate["explanation"]))[:400],
+    }
+
+
+def _agrees(told: Shown, seen: Shown) -> bool:
+    names = {_whole(told["forename"], told["surname"]), *(alias.lower() for alias in told["aliases"] + told["former_names"])}
+    aliases = seen.get("aliases") or []
+    theirs = {_whole(seen.get("forename"), seen.get("surname"))}
+    theirs |= {alias.lower() for alias in (aliases.split(";") if isinstance(aliases, str) else aliases)}
+    one, other = str(told["dob"] or ""), str(seen.get("dob") or "")
+    return bool(names & theirs) and (not one or not other or sorted(one) == sorted(other) or _slips(one, other) <= 1)
+
+
+def _whole(forename: object, surname: object) -> str:
+    return f"{forename or ''} {surname or ''}".strip().lower()
+
+
+def _slips(one: str, other: str) -> int:
+    return sum(a != b for a, b in zip(one, other, strict=False)) + abs(len(one) - len(other))
+
+
+def second_look_at_rejection(item: Item, shown: Shown) -> dict[str, Any]:
+    """Agree if it is not plainly the same person."""
+    candidate = next(row for row in shown["candidate"] if row["id"] == item["subject"]["candidate"])
+    told = next(row for row in shown["person"] if row["party"] == "b")
+    return {"agrees": candidate["twin"] or not _agrees(told, candidate["seen"]), "reason": "looked at name, birth date and address anew"}
+
+
+def meet_applicant(_item: Item, shown: Shown) -> dict[str, Any]:
+    held = not str(shown.get("external_id") or "").endswith("UNREACHABLE")
+    if not held:
+        return {"held": False, "exception_reason": "no answer at any safe time; every attempt is logged", "identity_confirmed": False}
+    questions = {f"q{number}": "no" for number in range(1, 25)}
+    questions |= {"q2": "yes", "q4": "unknown", "q6": "yes" if shown.get("relationship") == "ex_partner" else "no"}
+    return {
+        "held": True,
+        "identity_evidence": EVIDENCE,
+        "identity_confirmed": True,
+        "instrument": {"name": "DASH", "instrument_version": "2009", "answers": questions},
+    }
+
+
+def locate_person_at_risk(_item: Item, _shown: Shown) -> dict[str, Any]:
+    return {"located": True, "notes": "through the agency that told us"}
+
+
+def assess_risk(item: Item, _shown: Shown) -> dict[str, Any]:
+    if "assessment" in item["subject"]:
+        return {"judgement": "agree", "reason": "the reasons given bear it"}
+    return {"judgement": "confirm", "reason": "the contributions listed are the ones I would weigh"}
+
+
+def convene_panel(item: Item, _shown: Shown) -> dict[str, Any]:
+    member = item["subject"]["eligible"][:1]
+    return {
+        "members": [{"staff": staff, "agency": "probation"} for staff in member],
+        "agencies_asked": ["childrens_services"],
+        "agencies_silent": ["childrens_services"],
+    }
+
+
+def validate_with_owner(_item: Item, _shown: Shown) -> dict[str, Any]:
+    return {"agreed": True, "said_by": "duty supervisor of the owner's disclosure unit"}
+
+
+def decide(_item: Item, shown: Shown) -> dict[str, Any]:
+    """Disclose if something confirmed qualifies and may be released; else say truly that there is nothing, or why not."""
+    refused = {row["finding_id"] for row in shown.get("owner_agreement", []) if not row["agreed"]}
+    findings = [row for row in shown.get("finding", []) if row["party"] == "b" and not row["withdrawn"]]
+    qualifying = [row["id"] for row in findings if row["qualifies"] == "qualifying" and row["id"] not in refused]
+    tell = bool(qualifying)
+    decided: dict[str, Any] = {
+        "outcome": "disclosed_to_a" if tell else "nothing_to_disclose",
+        "limbs": {
+            limb: {"met": tell, "reasons": f"on {len(qualifying)} confirmed findings that qualify"}
+            for limb in ("necessary", "pressing_need", "proportionate")
+        },
+        "rationale": "the pack, the findings and the score were read; what does not qualify was left out",
+        "representations": {"invited": False, "reasons": "asking B would tell B of the application"},
+    }
+    if tell:
+        decided |= {"items": qualifying, "recipients": [{"party": "a"}], "wording": WORDING, "proceedings_considered": "none known"}
+    return decided
+
+
+def approve_decision(_item: Item, _shown: Shown) -> dict[str, Any]:
+    return {"approved": True, "reason": "the decision follows from the findings and every step has its person"}
+
+
+WORDING = "1"
+
+ANSWERS: dict[str, Callable[[Item, Shown], dict[str, Any]]] = {
+    "complete_details": complete_details,
+    "review_match": review_match,
+    "second_look_at_rejection": second_look_at_rejection,
+    "meet_applicant": meet_applicant,
+    "locate_person_at_risk": locate_person_at_risk,
+    "verify_applicant": lambda _i, _s: {"cleared": True, "explanation": "met in person with two documents; the likeness is chance"},
+    "sign_off_identity": lambda _i, _s: {"confidence": "high", "statement": "names, birth date and address were compared"},
+    "state_adequacy": lambda item, _s: {
+        "uncovered": item["subject"].get("uncovered", []),
+        "statement": "every mandatory source has answered; what stays uncovered is listed and small",
+    },
+    "assess_risk": assess_risk,
+    "validate_with_owner": validate_with_owner,
+    "convene_panel": convene_panel,
+    "decide": decide,
+    "approve_decision": approve_decision,
+    "mend_quality": lambda _i, _s: {"done": "mended", "explanation": "looked into, and put right where it was wrong"},
+    "immediate_safeguarding": lambda _i, _s: {
+        "actions": ["attended", "person_at_risk_safe"], "incident_number": "SYN-0001", "people_to_refer": ["children"],
+    },
+    "refer_safeguarding": lambda _i, _s: {"agency": "childrens_services", "agency_reference": "SYN-CS-1"},
+    "record_crime": lambda _i, _s: {"crime_number": "SYN-CR-1"},
+    "confirm_urgent": lambda _i, _s: {"confirmed": True, "reason": "what was reported bears it"},
+    "acknowledge_escalation": lambda _i, _s: {"action": "spoke_to_owner", "overrun_reason": "staff_shortage"},
+    "safeguard_during_delay": lambda _i, _s: {
+        "plan": "safety plan agreed, alarm marker on the address", "applicant_told": True, "risk_reviewed": True,
+    },
+}  # fmt: skip
