@@ -10,11 +10,12 @@ from sqlalchemy import select
 from casebook.casework import clocks, danger, identity
 from casebook.casework.acting import Act, refuse_because
 from casebook.casework.answers import Answer, Doing
+from casebook.casework.candidates import EVEN
 from casebook.domain import chain
 from casebook.domain import record_checks as rules
 from casebook.domain.instruments import Reply
 from casebook.domain.record_checks import Known, Verdict
-from casebook.domain.vocabulary import Answer3, Limit, MatchBand, Party, Source
+from casebook.domain.vocabulary import Answer3, Limit, Party, Source
 from casebook.errors import InvalidAnswer
 from casebook.storage import extracts
 from casebook.storage import record_checks as stored
@@ -92,7 +93,7 @@ def _like(act: Act, application: Application, party: Party) -> set[str]:
         Candidate.party == party,
         Candidate.source == Source.RMS,
         Candidate.superseded.is_(False),
-        (Candidate.band == MatchBand.STRONG) | (Candidate.verdict == Verdict.SAME),
+        (Candidate.weight >= EVEN) | (Candidate.verdict == Verdict.SAME),
         Candidate.verdict.is_distinct_from(Verdict.DIFFERENT),
     )
     return set(act.session.scalars(query))

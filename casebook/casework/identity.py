@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
-from casebook.casework import stand_in as variants
 from casebook.casework.acting import Act, policy_of
+from casebook.domain import identifiers
 from casebook.domain.coverage import Terms, Variant
 from casebook.domain.record_checks import Told, variant_key
-from casebook.domain.vocabulary import Party
+from casebook.domain.vocabulary import Certainty, Party
+from casebook.matching import variants
+from casebook.matching.variants import Bounds
 from casebook.storage.tables import Application, Person
 
 _CELLS = ("forename", "middle_names", "surname", "dob", "address", "postcode", "pnc_id", "cro")
@@ -48,16 +49,26 @@ def variants_of(act: Act, application: Application, party: Party) -> dict[str, V
     person = person_of(act, application, party)
     if person is None:
         return {}
-    found = variants.variants(
-        variants.Known(
-            **{name: getattr(person, name) or "" for name in (*_CELLS, "phone")},
-            former_names=tuple(person.former_names),
-            aliases=tuple(person.aliases),
-        ),
-        policy_of(application).search,
-        this_year=act.now.year,
-    )
+    policy = policy_of(application).search
+    found = variants.identities(_known(person, act.now.year), Bounds(total=policy.variants.value))
     return {variant_key(variant, application.reference): variant for variant in found}
+
+
+def _known(person: Person, this_year: int) -> variants.Known:
+    """A number whose check letter is wrong is kept as it came and not searched for."""
+    numbers = (identifiers.check_pnc(person.pnc_id or "", this_year), identifiers.check_cro(person.cro or ""))
+    return variants.Known(
+        forename=person.forename or "",
+        middle_names=person.middle_names or "",
+        surname=person.surname or "",
+        former_names=tuple(person.former_names),
+        aliases=tuple(person.aliases),
+        dob=person.dob or "",
+        dob_certainty=Certainty(person.dob_certainty),
+        addresses=tuple(filter(None, (person.postcode, person.address))),
+        phones=tuple(filter(None, (person.phone,))),
+        identifiers=tuple(number.canonical for number in numbers if number and number.canonical),
+    )
 
 
 def under(cells: Mapping[str, str], terms: Terms) -> dict[str, str]:
@@ -69,8 +80,3 @@ def under(cells: Mapping[str, str], terms: Terms) -> dict[str, str]:
         if given and (terms.forename, terms.surname) != (cells["forename"], cells["surname"]):
             asked["aliases"] = ";".join(filter(None, (cells["aliases"], given)))
     return asked
-
-
-def pivots(variants_now: Mapping[str, Variant]) -> list[Terms]:
-    """The addresses and identifiers that every search of an extract looks for beside the name."""
-    return [replace(variant.terms) for variant in variants_now.values() if variant.pivot]
