@@ -53,8 +53,7 @@ def _decision(session: Session, application: Application, found: Decision) -> di
         "refusal_reason": found.refusal_reason,
         "explained": not needs_supervisor(found.outcome, application.band) or _explained(found),
         "facts_current": found.facts == decisions.facts(session, application),
-        "quorum": called.quorum if called else None,
-        "answered": len(answered),
+        "unanswered": max(0, called.quorum - len(answered)) if called else None,
     }
 
 

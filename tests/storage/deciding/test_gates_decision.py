@@ -1,0 +1,191 @@
+"""Each rule of the gates of risk scoring and of deciding catches its fault: rows are damaged, the gate is asked."""
+
+from __future__ import annotations
+
+import importlib
+from datetime import UTC, datetime, timedelta
+
+import pandas as pd
+import pytest
+
+from casebook.domain.gates import GateOutcome
+from casebook.domain.vocabulary import Stage, WorkKind
+from expectations.gate import ask
+
+NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+STRANGLED = {
+    "offence_text": "strangulation", "victim_relationship": "ex_partner", "victim_id": "V1", "flags": ["strangulation"],
+}  # fmt: skip
+GRAVE = (STRANGLED, "qualifying", None)
+THEIRS = (STRANGLED, "supporting", "other_force")
+LIMBS = {limb: {"met": True, "reasons": "because"} for limb in ("necessary", "pressing_need", "proportionate")}
+HEARD = {"representations": {"invited": False, "reasons": "danger"}, "rationale": "all weighed", "limbs": LIMBS}
+
+# what is done to the database, and the rule that must hold the application for it
+SCORE_DAMAGE = {
+    "score_there": "DELETE FROM risk_assessment; UPDATE risk_score SET superseded = true",
+    "answers_there": "UPDATE risk_score SET superseded = true",
+    "score_recomputes": "UPDATE risk_score SET score = score - 0.0625",
+    "score_recomputes (contribution)": "UPDATE risk_score SET contributions = contributions - 0",
+    "score_recomputes (inputs)": "UPDATE risk_score SET inputs = jsonb_set(inputs, '{subject_records}', '[]')",
+    "score_recomputes (model)": "UPDATE risk_score SET model = 'risk-model-0/1'",
+    "band_known": "UPDATE risk_score SET band = 'green'",
+    "score_assessed": "UPDATE risk_assessment SET superseded = true",
+    "score_assessed (blank)": "UPDATE risk_assessment SET assessed_by = ' '",
+    "lowered_by_two": "UPDATE risk_assessment SET lowers = true",
+    "answers_scored": "UPDATE instrument_answer SET answer = 'no' WHERE question = 'q1'",
+    "answers_scored (one lost)": "DELETE FROM instrument_answer WHERE question = 'q1'",
+    "unknown_counted": "UPDATE risk_score SET uncertainty = '[]'",
+}
+DECISION_DAMAGE = {
+    "decision_there": "UPDATE decision SET superseded = true",
+    "limbs_there": "UPDATE application SET version = version + 1",
+    "outcome_known": (
+        "ALTER TABLE decision DROP CONSTRAINT ck_decision_outcome; UPDATE decision SET outcome = 'no_concerns'"
+    ),
+    "rationale_given": "UPDATE decision SET rationale = '  '",
+    "representations_weighed": "UPDATE decision SET representations = '{}'",
+    "chair_named": "UPDATE decision SET chair = ''",
+    "approved": "DELETE FROM approval",
+    "approved (sent back)": "UPDATE approval SET approved = false",
+    "two_people": "UPDATE decision SET chair = 'p1'",
+    "fits_findings": "UPDATE decision SET outcome = 'nothing_to_disclose'",
+    "test_met": "UPDATE decision SET limbs = jsonb_set(limbs, '{necessary,met}', 'false')",
+    "items_chosen": "UPDATE decision SET items = '[]'",
+    "recipients_named": "UPDATE decision SET recipients = '[]'",
+    "wording_named": "UPDATE decision SET wording = NULL",
+    "refusal_reasoned": "UPDATE decision SET outcome = 'not_disclosed', refusal_reason = NULL",
+    "grave_refusal_explained": "UPDATE decision SET outcome = 'not_disclosed'",
+    "grave_refusal_explained (by nobody)": (
+        "UPDATE decision SET outcome = 'not_disclosed', supervisor = 's1', supervisor_reason = ' '"
+    ),
+    "facts_current": "UPDATE finding SET qualifies = 'supporting' WHERE qualifies = 'qualifying'",
+    "quorum_reached": "UPDATE panel SET quorum = 3",
+    "quorum_reached (no panel)": "DELETE FROM panel",
+    "limb_answered": "UPDATE decision SET limbs = limbs - 'proportionate'",
+    "limb_answered (neither)": "UPDATE decision SET limbs = limbs #- '{proportionate,met}'",
+    "limb_reasoned": "UPDATE decision SET limbs = jsonb_set(limbs, '{necessary,reasons}', '\" \"')",
+    "items_confirmed": "UPDATE decision SET items = '[\"somebody else''s\"]'",
+    "items_confirmed (not)": "UPDATE finding SET qualifies = 'not'",
+    "items_released": "UPDATE owner_agreement SET agreed = false",
+    "items_released (never asked)": "DELETE FROM owner_agreement",
+    "approver_no_researcher": "UPDATE search SET returned_by = 'p1'",
+    "chair_no_researcher": "UPDATE candidate SET reviewed_by = 'c1'",
+}
+
+
+@pytest.fixture
+def verdict(store):
+    def ask_about(stage, reference):
+        gate = importlib.import_module(f"expectations.{stage}").GATE
+        with store.session() as session:
+            rows = importlib.import_module(f"casebook.storage.frames.{stage}").frames(session, [reference])
+        tables = {
+            frame.name: pd.DataFrame(
+                rows[frame.name], columns=None if rows[frame.name] else [*frame.columns, "reference"]
+            )
+            for frame in gate.frames
+        }
+        return ask(gate, tables)
+
+    return ask_about
+
+
+@pytest.fixture
+def scored(researched, acting, crew, do):
+    """An application whose score somebody confirmed."""
+
+    def make(*, answers=(("q1", "yes"), ("q2", "unknown"))):
+        from casebook.casework import lifecycle  # noqa: PLC0415
+        from casebook.storage.tables import InstrumentAnswer  # noqa: PLC0415
+
+        reference = researched(GRAVE)
+        with acting(crew["r1"]) as act:
+            application = act.application(reference)
+            for question, answer in answers:
+                act.session.add(
+                    InstrumentAnswer(
+                        id=f"{reference}:{question}", reference=reference, instrument="DASH", instrument_version="2009",
+                        question=question, answer=answer, answered_at=act.now, recorded_by="r1", superseded=False,
+                    )
+                )  # fmt: skip
+            act.speak(application, "asked")
+            lifecycle.refresh(act, application, because="asked")
+        do("a1", reference, WorkKind.ASSESS_RISK, {"judgement": "confirm", "reason": "it fits"})
+        return reference
+
+    return make
+
+
+@pytest.fixture
+def approved(convened, do):
+    """An application whose disclosure was decided and approved; one item is another force's."""
+    reference = convened(GRAVE, THEIRS)
+    items = [f"{reference}:rms:R{number}" for number in (0, 1)]
+    do("r1", reference, WorkKind.VALIDATE_WITH_OWNER, {"agreed": True})
+    tell = {"outcome": "disclosed_to_a", "items": items, "recipients": [{"party": "a"}], "wording": "1", **HEARD}
+    do("c1", reference, WorkKind.DECIDE, tell)
+    do("p1", reference, WorkKind.APPROVE_DECISION, {"approved": True, "reason": "sound"})
+    return reference
+
+
+def held(verdict):
+    assert not verdict.faults
+    return {result.code for result in verdict.holding}
+
+
+def test_a_judged_score_passes(scored, verdict):
+    assert verdict(Stage.RISK_SCORING, scored()).outcome is GateOutcome.PASSES
+
+
+def test_a_score_without_an_instrument_passes_if_it_says_so(scored, verdict, sql):
+    reference = scored(answers=())
+    assert verdict(Stage.RISK_SCORING, reference).outcome is GateOutcome.PASSES
+    sql("UPDATE risk_score SET uncertainty = '[]'")
+    assert "unknown_counted" in held(verdict(Stage.RISK_SCORING, reference))
+
+
+@pytest.mark.parametrize("code", SCORE_DAMAGE)
+def test_a_damaged_score_is_held(scored, verdict, sql, code):
+    reference = scored()
+    for statement in SCORE_DAMAGE[code].split("; "):
+        sql(statement)
+    answer = verdict(Stage.RISK_SCORING, reference)
+    assert answer.outcome is GateOutcome.HELD
+    assert code.partition(" ")[0] in held(answer)
+
+
+def test_an_approved_disclosure_passes(approved, verdict):
+    assert verdict(Stage.PANEL_DECISION, approved).outcome is GateOutcome.PASSES
+
+
+@pytest.mark.parametrize("code", DECISION_DAMAGE)
+def test_a_damaged_decision_is_held(approved, verdict, sql, code):
+    for statement in DECISION_DAMAGE[code].split("; "):
+        sql(statement)
+    answer = verdict(Stage.PANEL_DECISION, approved)
+    assert answer.outcome is GateOutcome.HELD
+    assert code.partition(" ")[0] in held(answer)
+
+
+@pytest.mark.parametrize(
+    ("stage", "damage"), [(Stage.RISK_SCORING, SCORE_DAMAGE), (Stage.PANEL_DECISION, DECISION_DAMAGE)]
+)
+def test_every_rule_has_a_fixture_that_breaks_it(stage, damage):
+    gate = importlib.import_module(f"expectations.{stage}").GATE
+    rules = {rule.code for frame in gate.frames for rule in frame.rules}
+    assert rules == {code.partition(" ")[0] for code in damage}
+
+
+def test_a_score_that_did_not_recompute_is_made_again_once_somebody_has_looked(scored, sql, acting, crew, verdict):
+    from casebook.casework import lifecycle, work  # noqa: PLC0415
+    from casebook.storage.tables import WorkItem  # noqa: PLC0415
+
+    reference = scored()
+    sql("UPDATE risk_score SET score = 0 WHERE NOT superseded")
+    with acting(crew["a1"]) as act:
+        lifecycle.leave(act, act.application(reference), verdict(Stage.RISK_SCORING, reference))
+    with acting(crew["a1"], now=NOW + timedelta(hours=1)) as act:
+        (item,) = act.session.query(WorkItem).filter_by(kind=WorkKind.MEND_QUALITY).all()
+        work.do(act, item.id, {"done": "mended", "explanation": "an edit from outside"})
+    assert held(verdict(Stage.RISK_SCORING, reference)) == {"score_assessed"}
