@@ -49,7 +49,7 @@ select
     pc.postcode,
     case when regexp_full_match(pc.postcode, '{identifiers.POSTCODE.pattern}') then pc.postcode[:-4] end as outward,
     nullif(ad.address, '') as address,
-    list_distinct([word for word in string_split(ad.address, ' ') if word not in {ADDRESS_NOISE}])
+    list_distinct([word for word in string_split(nullif(ad.address, ''), ' ') if word not in {ADDRESS_NOISE}])
         as address_words,
     p.canonical as pnc_id, c.canonical as cro
 from ROWS as row

@@ -1,0 +1,210 @@
+import csv
+import json
+from collections import defaultdict
+
+import pytest
+
+from casebook.cli.main import main
+from casebook.matching import model
+from casebook.matching.scorer import Scorer
+
+PERSONS = """source,person_id,forename,middle_names,surname,aliases,dob,sex,address,postcode,pnc_id,cro
+rms,p1,Siobhan,,O'Brien,,1985-03-12,f,4 Elm Road,SN1 2AB,,
+rms,p2,Mohammed,,Khan,Mo Malik,1990-07-21,m,9 Mill Lane,SN3 4CD,2002/0073319Z,
+rms,p3,Margaret,Rose,Fox-Reed,,1971-11-02,f,12 High Street,SN5 6EF,,
+rms,p4,Daniel,,Hill,,1988-02-29,m,1 Ash Close,SN7 8GH,,
+rms,p5,Peter,,Hill,,1988-02-29,m,1 Ash Close,SN7 8GH,,
+rms,p6,Robert,,Macdonald,,1964-01-30,m,,,,
+"""
+
+
+@pytest.fixture
+def match(tmp_path, capsys):
+    def run(subjects, persons=PERSONS):
+        files = {"subjects": subjects, "persons": persons}
+        for name, text in files.items():
+            content = text if isinstance(text, bytes) else text.encode()
+            (tmp_path / f"{name}.csv").write_bytes(content)
+        out = tmp_path / "out.csv"
+        words = [f"--{name}={tmp_path / name}.csv" for name in files]
+        code = main(["match", "--json", *words, "--out", str(out)])
+        rows = list(csv.DictReader(out.read_text().splitlines())) if out.exists() else []
+        return code, json.loads(capsys.readouterr().out), rows
+
+    return run
+
+
+def candidates(rows):
+    found = defaultdict(list)
+    for row in rows:
+        found[row["subject_id"]].append(row["person_id"])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("who", "columns", "expected"),
+    [
+        ("another spelling and no apostrophe", {"forename": "Shivaun", "surname": "OBrien"}, "p1"),
+        ("swapped names", {"forename": "Khan", "surname": "Mohammed"}, "p2"),
+        ("an alias only", {"forename": "Mo", "surname": "Malik"}, "p2"),
+        ("a transliteration", {"forename": "Muhammad", "surname": "Kahn"}, "p2"),
+        ("a number only", {"pnc_id": "02/73319Z"}, "p2"),
+        ("a nickname and one part of the surname", {"forename": "Peggy", "surname": "Reed"}, "p3"),
+        ("a middle name as forename", {"forename": "Rose", "surname": "Fox Reed"}, "p3"),
+        ("day and month swapped, name changed", {"forename": "Meg", "surname": "Wood", "dob": "1971-02-11"}, "p3"),
+        ("Mc for Mac", {"forename": "Bob", "surname": "Mc Donald", "dob": "1964"}, "p6"),
+        ("a date that does not exist", {"forename": "Daniel", "dob": "1988-02-30"}, "p4"),
+        ("a postcode only", {"postcode": "sn56ef"}, "p3"),
+        ("a house only", {"address": "12 high st"}, "p3"),
+    ],
+)
+def test_a_person_is_found_under(match, who, columns, expected):
+    _, answer, rows = match(f"subject_id,{','.join(columns)}\ns1,{','.join(columns.values())}\n")
+    assert candidates(rows)["s1"][0] == expected, who
+    assert answer["subjects"] == 1
+
+
+def test_candidates_come_best_first_with_band_by_weight(match):
+    _, _, rows = match("subject_id,forename,surname,dob,postcode\ns1,Daniel,Hill,1988-02-29,SN7 8GH\n")
+    assert list(rows[0]) == ["subject_id", "person_id", "weight", "probability", "band"]
+    assert [row["person_id"] for row in rows[:2]] == ["p4", "p5"]
+    weights = [float(row["weight"]) for row in rows]
+    assert weights == sorted(weights, reverse=True)
+    assert [row["band"] for row in rows] == [model.bands().of(weight) for weight in weights]
+    assert rows[0]["band"] == "strong"
+
+
+def test_a_twin_is_kept_apart_but_listed(match):
+    _, _, rows = match("subject_id,forename,surname,dob,postcode\ns1,Daniel,Hill,1988-02-29,SN7 8GH\n")
+    twin = next(row for row in rows if row["person_id"] == "p5")
+    assert float(twin["weight"]) < 0
+    assert twin["band"] == "possible"
+
+
+def test_a_namesake_of_another_generation_is_not_strong(match):
+    _, _, rows = match(
+        "subject_id,forename,surname,dob,address,postcode\ns1,Daniel,Hill,1960-09-01,1 Ash Close,SN7 8GH\n"
+    )
+    assert {row["person_id"]: row["band"] for row in rows}["p4"] == "possible"
+
+
+def test_name_and_date_of_birth_alone_are_for_a_person_to_look_at(match):
+    _, _, rows = match("subject_id,forename,surname,dob\ns1,Robert,Macdonald,1964-01-30\n")
+    assert (rows[0]["person_id"], rows[0]["band"]) == ("p6", "possible")
+
+
+def test_fillers_share_nothing(match):
+    persons = (
+        "person_id,forename,surname,dob,postcode\np1,Ann,Lee,1900-01-01,NF1 1NF\np2,Unknown,Fox,1970-01-01,NF1 1FA\n"
+    )
+    subjects = "subject_id,forename,surname,dob,postcode\ns1,Unknown,Ray,1900-01-01,NF1 1NF\n"
+    code, answer, rows = match(subjects, persons)
+    assert (code, rows, answer["without_candidates"]) == (0, [], 1)
+
+
+@pytest.mark.parametrize("persons", ["person_id\n", "person_id,forename,surname\n", PERSONS.splitlines()[0]])
+def test_no_persons_is_no_candidates(match, persons):
+    code, answer, rows = match("subject_id,forename,surname\ns1,Ann,Lee\n", persons)
+    assert (code, rows, answer["persons"]) == (0, [], 0)
+
+
+def test_no_subjects_is_an_empty_answer(match):
+    code, answer, rows = match("subject_id,forename\n")
+    assert (code, rows, answer["subjects"], answer["persons"]) == (0, [], 0, 6)
+
+
+def test_one_person_and_one_subject_is_enough(match):
+    _, _, rows = match("subject_id,surname\ns1,Lee\n", "person_id,surname\ns1,Lee\n")
+    assert [(row["subject_id"], row["person_id"]) for row in rows] == [("s1", "s1")]
+
+
+def test_at_most_twenty_and_equals_by_person_id(match):
+    persons = "person_id,surname\n" + "".join(f"p{number:02},Lee\n" for number in range(50, 0, -1))
+    _, _, rows = match("subject_id,surname\ns1,Lee\n", persons)
+    assert [row["person_id"] for row in rows] == [f"p{number:02}" for number in range(1, 21)]
+
+
+def test_what_a_whole_force_shares_still_gives_candidates(match, monkeypatch):
+    monkeypatch.setattr("casebook.matching.candidates.COMMON", 10)
+    persons = "person_id,surname\n" + "".join(f"p{number:02},Lee\n" for number in range(50))
+    _, _, rows = match("subject_id,surname\ns1,Lee\n", persons)
+    assert len(rows) == 10
+
+
+def test_one_id_in_several_sources_is_one_candidate(match):
+    persons = "source,person_id,forename,surname\nrms,p1,Ann,Lee\npnc,p1,Anna,Leigh\nrms,p1,Ann,Lee\n"
+    _, _, rows = match("subject_id,forename,surname\ns1,Ann,Lee\n", persons)
+    assert [row["person_id"] for row in rows] == ["p1"]
+
+
+def test_the_same_files_give_the_same_answer(match):
+    subjects = "subject_id,surname\ns2,Hill\ns1,Khan\n"
+    assert match(subjects) == match(subjects)
+    assert [row["subject_id"] for row in match(subjects)[2]][:2] == ["s2", "s2"]
+
+
+def test_bad_rows_are_listed_and_good_ones_land(match):
+    subjects = (
+        b"\xef\xbb\xbfsubject_id,surname,dob,sex,shoe\n"
+        b's1,Khan,,,\n,"two\nlines",,,\ns3,\xff,,,\ns4,"open,,,\ns5,Hill,yesterday,q,\ns6,Hi\0ll,,,\ns7\ns8,Hill,,,9\n'
+    )
+    code, answer, rows = match(subjects)
+    assert code == 1
+    assert [(each["line"], each["column"], each["code"], each["landed"]) for each in answer["rejected"]] == [
+        (3, "subject_id", "missing", False),
+        (5, "surname", "undecodable", False),
+        (6, "", "open_quote", False),
+        (7, "dob", "not_iso_8601", True),
+        (7, "sex", "not_in_vocabulary", True),
+        (8, "surname", "undecodable", False),
+        (9, "", "wrong_number_of_cells", False),
+    ]
+    assert answer["ignored_columns"] == ["shoe"]
+    assert set(candidates(rows)) == {"s1", "s5", "s8"}
+    assert "yesterday" not in json.dumps(answer)
+
+
+def test_a_number_with_a_wrong_letter_is_counted_and_not_used(match):
+    code, answer, rows = match("subject_id,pnc_id\ns1,2002/0073319A\n")
+    assert (code, rows, answer["unused_identifiers"]) == (0, [], 1)
+
+
+@pytest.mark.parametrize(
+    ("subjects", "code"), [("", "no_header"), ("name\nAnn\n", "missing_column"), ("person_id\np1\n", "missing_column")]
+)
+def test_a_file_without_ids_is_wrong_usage(match, subjects, code):
+    exit_code, answer, rows = match(subjects)
+    assert (exit_code, answer["error"]["code"], rows) == (2, code, [])
+
+
+def test_what_is_read_is_never_written_over(tmp_path, capsys):
+    persons = tmp_path / "persons.csv"
+    persons.write_text(PERSONS)
+    assert main(["match", "--subjects", str(persons), "--persons", str(persons), "--out", str(persons)]) == 2
+    assert persons.read_text() == PERSONS
+
+
+def test_a_single_search_weighs_as_a_whole_file_does(match):
+    subject = {"forename": "Margret", "surname": "Fox", "dob": "1971-11-03", "postcode": "SN5 6EF"}
+    _, _, rows = match(f"subject_id,{','.join(subject)}\ns1,{','.join(subject.values())}\n")
+    scorer, persons = Scorer(), list(csv.DictReader(PERSONS.splitlines()))
+    usual = model.frequency_columns(model.settings())
+    prior = model.PRIOR_PERSONS
+    prepared = [
+        scorer.prepared(person, this_year=2026)
+        | {"id": person["person_id"]}
+        # each of these names and postcodes stands once among the six, but for the Hills and their postcode
+        | {
+            f"tf_{column}": ((2 if person["surname"] == "Hill" and column != "forename" else 1) + prior * share)
+            / ((5 if column == "postcode" else 6) + prior)
+            for column, share in usual.items()
+        }
+        for person in persons
+    ]
+    scored = {each.person_id: each for each in scorer.score(scorer.prepared(subject, this_year=2026), prepared)}
+    assert rows
+    for row in rows:
+        assert scored[row["person_id"]].weight == pytest.approx(float(row["weight"]), abs=0.002)
+        assert scored[row["person_id"]].band == row["band"]
+    assert scored["p3"].explanation[0].startswith("postcode: the same postcode")
+    assert any("one digit wrong" in line for line in scored["p3"].explanation)
