@@ -14,7 +14,7 @@ from casebook.matching import names
 
 STREETS = [
     f"{first}{last}"
-    for first in "ASH ELM MILL CHURCH STATION PARK VICTORIA QUEENS KINGS ALBERT".split()
+    for first in ("ASH", "ELM", "MILL", "CHURCH", "STATION", "PARK", "VICTORIA", "QUEENS", "KINGS", "ALBERT")
     for last in (" STREET", " ROAD", " LANE", " CLOSE", "FIELD WAY")
 ]
 COLUMNS = (
@@ -109,7 +109,7 @@ def slip(rng: random.Random, dob: str) -> str:
 Corruption = Callable[[random.Random, Person], None]
 
 
-def _swap_names(rng: random.Random, who: Person) -> None:
+def _swap_names(_rng: random.Random, who: Person) -> None:
     who.forename, who.surname = who.surname, who.forename
 
 
@@ -118,13 +118,13 @@ def _swap_day_month(rng: random.Random, who: Person) -> None:
     who.dob = f"{year}-{day}-{month}" if int(day) <= 12 else slip(rng, who.dob)
 
 
-def _alias_only(rng: random.Random, who: Person) -> None:
+def _alias_only(_rng: random.Random, who: Person) -> None:
     if who.aliases:
         who.forename, _, who.surname = who.aliases.partition(" ")
         who.aliases = who.middle_names = ""
 
 
-def _middle_first(rng: random.Random, who: Person) -> None:
+def _middle_first(_rng: random.Random, who: Person) -> None:
     if who.middle_names:
         who.forename, who.middle_names = who.middle_names, who.forename
 
@@ -142,11 +142,11 @@ def _set(column: str, value: Callable[[random.Random, Person], str]) -> Corrupti
 CORRUPTIONS: dict[str, tuple[str, Corruption]] = {
     "forename typo": ("forename", _set("forename", lambda rng, who: typo(rng, who.forename))),
     "nickname": ("forename", _set("forename", nickname)),
-    "another forename": ("forename", _set("forename", lambda rng, who: person(rng).forename)),
+    "another forename": ("forename", _set("forename", lambda rng, _: person(rng).forename)),
     "initial": ("forename", _set("forename", lambda _, who: who.forename[0])),
     "no forename": ("forename", _set("forename", lambda *_: "")),
     "surname typo": ("surname", _set("surname", lambda rng, who: typo(rng, who.surname))),
-    "another surname": ("surname", _set("surname", lambda rng, who: person(rng).surname)),
+    "another surname": ("surname", _set("surname", lambda rng, _: person(rng).surname)),
     "swapped names": ("names", _swap_names),
     "alias only": ("names", _alias_only),
     "middle name first": ("names", _middle_first),
@@ -155,7 +155,7 @@ CORRUPTIONS: dict[str, tuple[str, Corruption]] = {
     "year near": ("dob", _set("dob", lambda rng, who: str(_moved_year(who.dob, rng.choice([-1, 1]))))),
     "year only": ("dob", _set("dob", lambda _, who: who.dob[:4])),
     "date unknown": ("dob", _set("dob", lambda *_: "")),
-    "another date": ("dob", _set("dob", lambda rng, who: person(rng).dob)),
+    "another date": ("dob", _set("dob", lambda rng, _: person(rng).dob)),
     "moved": ("place", lambda rng, who: vars(who).update(address=person(rng).address, postcode=postcode(rng))),
     "no address": ("place", lambda _, who: vars(who).update(address="", postcode="")),
     "wrong sex": ("sex", _set("sex", lambda _, who: "f" if who.sex == "m" else "m")),
