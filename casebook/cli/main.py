@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("casebook.cli.up", "run the platform in the foreground: databases, Prefect, worker, dispatcher"),
     "applications": ("casebook.cli.applications", "take applications in, list them, look at one"),
     "work": ("casebook.cli.work", "the queue of what people must do"),
+    "pack": ("casebook.cli.pack", "what a panel reads before it decides, as text, HTML or PDF"),
     "staff": ("casebook.cli.staff", "who may act, and what they are trained for"),
     "audit": ("casebook.cli.audit", "verify, seal and export the ledger"),
     "urgent": ("casebook.cli.engine", "put one application before all others"),

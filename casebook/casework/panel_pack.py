@@ -1,0 +1,173 @@
+"""The pack a panel decides on, as data: what was found and searched, how it weighs, who is to be protected and how.
+
+It holds personal detail: reading it is an act that stands in the ledger, and nothing of it goes to the engine.
+Other victims have no name in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from casebook.casework.acting import Act
+from casebook.domain.authority import Command
+from casebook.domain.vocabulary import Party
+from casebook.storage import decisions
+from casebook.storage.tables import (
+    Application,
+    ApplicationLink,
+    Assurance,
+    Finding,
+    OwnerAgreement,
+    Person,
+    SafeContact,
+    Search,
+)
+
+Section = Mapping[str, Any]
+
+# what of a record the panel reads: never who the victim was
+OF_A_RECORD = (
+    "kind", "offence_code", "offence_text", "date", "outcome", "victim_relationship", "flags", "source_evaluation",
+    "intelligence_assessment", "handling",
+)  # fmt: skip
+OF_A_PERSON = (
+    "forename",
+    "middle_names",
+    "surname",
+    "former_names",
+    "aliases",
+    "dob",
+    "dob_certainty",
+    "address",
+    "postcode",
+)
+OF_A_PLAN = ("party", "channel", "days", "windows", "voicemail", "code_word", "interpreter", "confirmed_at")
+
+
+def pack(act: Act, reference: str) -> dict[str, Any]:
+    """Everything the panel of an application reads, marked with who read it and when."""
+    act.allowed(Command.SEE_PERSONAL_DETAIL)
+    application = act.application(reference)
+    act.speak(application, "personal_detail_viewed", what="pack", version=application.version)
+    return {
+        "reference": reference,
+        "printed_at": act.now.isoformat(timespec="seconds"),
+        "printed_by": act.actor.id,
+        "application": _application(application),
+        "people": {party.value: _person(act, reference, party) for party in (Party.A, Party.B, Party.C)},
+        "safe_contact": _plans(act, reference),
+        "findings": _findings(act, reference),
+        "coverage": _coverage(act, reference),
+        "assurances": _assurances(act, reference),
+        "score": _score(act, reference),
+        "judgements": _judgements(act, reference),
+        "earlier_applications": _earlier(act, reference),
+    }
+
+
+def _application(application: Application) -> Section:
+    names = (
+        "route", "applicant", "policy", "submitted_at", "version", "priority", "priority_reason", "band", "concern",
+        "immediate_danger", "relationship", "relationship_started", "relationship_ended", "living_together", "pregnant",
+        "children",
+    )  # fmt: skip
+    return _of(application, names)
+
+
+def _person(act: Act, reference: str, party: Party) -> Section | None:
+    found = act.session.get(Person, f"{reference}:{party}")
+    return _of(found, OF_A_PERSON) if found else None
+
+
+def _plans(act: Act, reference: str) -> list[Section]:
+    query = select(SafeContact).where(SafeContact.reference == reference).order_by(SafeContact.party)
+    return [_of(plan, OF_A_PLAN) for plan in act.session.scalars(query)]
+
+
+def _findings(act: Act, reference: str) -> list[Section]:
+    said = decisions.agreements(act.session, reference)
+    return [_finding(row, said.get(row.id)) for row in decisions.findings(act.session, reference)]
+
+
+def _finding(row: Finding, said: OwnerAgreement | None) -> Section:
+    held = decisions.held_finding(row, said)
+    return {
+        "item": row.id,
+        "source": row.source,
+        **{name: value for name in OF_A_RECORD if (value := row.record.get(name))},
+        "owner": row.owner or "ours",
+        "standing": row.qualifies,
+        "may_be_told": held.releasable,
+        "owner_answered": said.agreed if said else None,
+        "conditions": said.conditions if said else None,
+        "proceedings_pending": held.proceedings_pending,
+    }
+
+
+def _coverage(act: Act, reference: str) -> list[Section]:
+    """What was searched for the subject, and how much of what was to be covered was not."""
+    query = select(Search).where(Search.reference == reference, Search.party == Party.B, Search.superseded.is_(False))
+    return [
+        {
+            "source": row.source,
+            "mandatory": row.mandatory,
+            "result": row.result or "not returned",
+            "unavailable_because": row.unavailable_reason,
+            "accepted_by": row.accepted_by,
+            "returned_at": _plain(row.returned_at),
+            "returned_by": row.returned_by,
+            "to_cover": len(row.required),
+            "uncovered": len(set(row.required) - set(row.covered)),
+        }
+        for row in act.session.scalars(query.order_by(Search.source))
+    ]
+
+
+def _assurances(act: Act, reference: str) -> list[Section]:
+    query = select(Assurance).where(Assurance.reference == reference, Assurance.superseded.is_(False))
+    names = ("kind", "confidence", "statement", "signed_by", "signed_at")
+    return [
+        {**_of(row, names), "uncovered": len(row.uncovered)}
+        for row in act.session.scalars(query.order_by(Assurance.signed_at))
+    ]
+
+
+def _score(act: Act, reference: str) -> Section | None:
+    found = decisions.current_score(act.session, reference)
+    names = ("model", "band", "priority", "score", "contributions", "uncertainty", "computed_at")
+    return _of(found, names) if found else None
+
+
+def _judgements(act: Act, reference: str) -> list[Section]:
+    names = ("band", "lowers", "reason", "assessed_by", "assessed_at", "second_agrees", "second_by")
+    return [_of(row, names) for row, _ in decisions.judgements(act.session, reference)]
+
+
+def _earlier(act: Act, reference: str) -> list[Section]:
+    """Of a restricted one no more than that it is there."""
+    query = (
+        select(Application, ApplicationLink.why)
+        .join(ApplicationLink, ApplicationLink.other == Application.reference)
+        .where(ApplicationLink.reference == reference)
+        .order_by(Application.reference)
+    )
+    return [
+        {
+            "reference": other.reference,
+            "why": why,
+            **({"restricted": True} if other.restricted else _of(other, ("submitted_at", "stage", "outcome", "band"))),
+        }
+        for other, why in act.session.execute(query)
+    ]
+
+
+def _of(row: object, names: Sequence[str]) -> dict[str, Any]:
+    return {name: _plain(getattr(row, name)) for name in names}
+
+
+def _plain(value: object) -> Any:  # noqa: ANN401 - whatever JSON can hold
+    return value.isoformat(timespec="seconds") if isinstance(value, datetime) else value

@@ -1,0 +1,46 @@
+"""`casebook pack REF`: what a panel reads before it decides; only for roles that may see personal detail."""
+
+from __future__ import annotations
+
+import os
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from casebook.casework.panel_pack import pack
+from casebook.cli import pack_page
+from casebook.cli.answer import Answer, Call
+from casebook.cli.opening import opened
+from casebook.errors import WrongUsage
+
+
+def configure(parser: ArgumentParser) -> None:
+    parser.add_argument("reference")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="write it as one HTML page")
+    parser.add_argument("--pdf", type=Path, metavar="FILE", help="write it as PDF")
+    parser.set_defaults(handler=run)
+
+
+def run(options: Namespace, call: Call) -> Answer:
+    with opened(call) as casebook, casebook.acting() as act:
+        data = pack(act, options.reference)
+        written = []
+        if options.html:
+            written.append(_write(options.html, pack_page.as_html(data).encode()))
+        if options.pdf:
+            written.append(_write(options.pdf, pack_page.as_pdf(data)))
+    if written:
+        return Answer(
+            data={"reference": options.reference, "written": written}, lines=[f"written: {file}" for file in written]
+        )
+    return Answer(data=data, lines=pack_page.as_text(data))
+
+
+def _write(path: Path, content: bytes) -> str:
+    """For the eyes of whoever printed it."""
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            os.fchmod(file.fileno(), 0o600)
+            file.write(content)
+    except OSError:
+        raise WrongUsage("the file cannot be written there", "cannot_write") from None
+    return str(path)
