@@ -54,6 +54,7 @@ from casebook.storage.tables.house import (
     StaffRole,
     Token,
 )
+from casebook.storage.tables.review import ReviewApplication, ReviewImport, ReviewRow, ReviewState
 from casebook.storage.tables.work import (
     Escalation,
     GateOverride,
@@ -70,7 +71,7 @@ __all__ = [
     "ClockOffset", "Competence", "ContactAttempt", "ContactOverride", "Decision", "DisclosedItem", "Disclosure", "Disposal",
     "EmergencyDisclosure", "Escalation", "Finding", "FollowUp", "GateOverride", "GateResult", "Heartbeat", "Home",
     "InstrumentAnswer", "Lease", "LedgerEntry", "Meeting", "MemberAnswer", "Notice", "Outbox", "OwnerAgreement", "Panel",
-    "Person", "Proposal", "ReferenceCounter", "Referral", "Restriction", "RiskAssessment", "RiskScore", "SafeContact",
+    "Person", "Proposal", "ReferenceCounter", "Referral", "Restriction", "ReviewApplication", "ReviewImport", "ReviewRow", "ReviewState", "RiskAssessment", "RiskScore", "SafeContact",
     "Seal", "Search", "SearchAttempt", "SourceExtract", "SourceFrequency", "SourcePerson", "SourceRecord", "Staff", "StaffRole", "Token", "Watch",
     "WorkItem",
 ]  # fmt: skip

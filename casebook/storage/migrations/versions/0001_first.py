@@ -96,6 +96,32 @@ def upgrade() -> None:
     sa.Column('last', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('year', name=op.f('pk_reference_counter'))
     )
+    op.create_table('review_application',
+    sa.Column('id', sa.Text(), nullable=False),
+    sa.Column('reference', sa.Text(), nullable=False),
+    sa.Column('rows', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('basis', sa.Text(), nullable=True),
+    sa.Column('assessment', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+    sa.Column('rank', sa.Integer(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_review_application')),
+    sa.UniqueConstraint('reference', name=op.f('uq_review_application_reference'))
+    )
+    op.create_table('review_import',
+    sa.Column('digest', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('imported_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('imported_by', sa.Text(), nullable=False),
+    sa.Column('rows', sa.Integer(), nullable=False),
+    sa.Column('quality', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.PrimaryKeyConstraint('digest', name=op.f('pk_review_import'))
+    )
+    op.create_table('review_state',
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('value', sa.Text(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('said', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.PrimaryKeyConstraint('name', name=op.f('pk_review_state'))
+    )
     op.create_table('seal',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('sealed_at', sa.DateTime(timezone=True), nullable=False),
@@ -335,6 +361,7 @@ def upgrade() -> None:
     sa.Column('chosen', sa.Text(), nullable=False),
     sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('result', sa.Text(), nullable=True),
+    sa.Column('by_them', sa.Boolean(), nullable=True),
     sa.Column('notes', sa.Text(), nullable=True),
     sa.Column('closed_by', sa.Text(), nullable=True),
     sa.Column('closure_approved_by', sa.Text(), nullable=True),
@@ -500,6 +527,18 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_restriction_staff_id')),
     sa.PrimaryKeyConstraint('reference', 'staff_id', name=op.f('pk_restriction'))
     )
+    op.create_table('review_row',
+    sa.Column('id', sa.Text(), nullable=False),
+    sa.Column('import_digest', sa.Text(), nullable=False),
+    sa.Column('file', sa.Text(), nullable=False),
+    sa.Column('line', sa.Integer(), nullable=False),
+    sa.Column('cells', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('digest', sa.Text(), nullable=False),
+    sa.Column('notes', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.ForeignKeyConstraint(['import_digest'], ['review_import.digest'], name=op.f('fk_review_row_import_digest')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_review_row'))
+    )
+    op.create_index(op.f('ix_review_row_import_digest'), 'review_row', ['import_digest'], unique=False)
     op.create_table('risk_score',
     sa.Column('id', sa.Text(), nullable=False),
     sa.Column('reference', sa.Text(), nullable=False),

@@ -1,0 +1,225 @@
+"""Which rows of several lists are one application: by reference, else by both people and a date within days.
+
+The answer depends on what the rows say and never on their order, so half a list today and half tomorrow come to the same.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from casebook.domain.register import Entry, Person, digits, plain, slip
+
+WITHIN_DAYS = 10  # a mailbox and a case system differ by a weekend; the next application comes later
+NEIGHBOURS = 12  # rows of one key that are compared with each other, those nearest in time
+ENOUGH = 3  # pieces of agreement that make two rows one application
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A row and where it stands."""
+
+    id: str
+    file: str
+    line: int
+    digest: str  # of its cells: rows that say the same are alike wherever they stand
+    entry: Entry
+
+    @property
+    def where(self) -> str:
+        return f"{self.entry.register}#{self.line}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Application:
+    """One past application: its rows in an order of their own, and the name by which it is called."""
+
+    rows: tuple[Row, ...]
+    reference: str
+    disagreeing: bool  # its lists give different references
+
+
+def reconcile(rows: Sequence[Row]) -> tuple[Application, ...]:
+    """Every row in exactly one application."""
+    groups = _joined(rows)
+    taken = Counter(reference for group in groups for reference in {_named(row) for row in group} - {""})
+    found = [_application(group, taken) for group in groups]
+    return _told_apart(found)
+
+
+@lru_cache(200_000)
+def reference_key(reference: str) -> str:
+    return "".join(plain(reference).split())
+
+
+def _named(row: Row) -> str:
+    return reference_key(row.entry.reference)
+
+
+def _joined(rows: Sequence[Row]) -> list[list[Row]]:
+    parent = {row.id: row.id for row in rows}
+
+    def root(of: str) -> str:
+        while parent[of] != of:
+            parent[of] = parent[parent[of]]
+            of = parent[of]
+        return of
+
+    there = {(row.entry.register, _named(row)) for row in rows}
+    for one, other in _worth_comparing(rows):
+        left, right = root(one.id), root(other.id)
+        if left != right and _same(one, other, there):
+            parent[max(left, right)] = min(left, right)
+    groups: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[root(row.id)].append(row)
+    return list(groups.values())
+
+
+def _worth_comparing(rows: Sequence[Row]) -> Iterator[tuple[Row, Row]]:
+    buckets: dict[Hashable, list[Row]] = defaultdict(list)
+    for row in rows:
+        for key in _keys(row):
+            buckets[key].append(row)
+    for bucket in buckets.values():
+        bucket.sort(key=lambda row: (row.entry.received_on or date.min, row.digest, row.file, row.line))
+        for place, row in enumerate(bucket):
+            for other in bucket[place + 1 : place + 1 + NEIGHBOURS]:
+                yield row, other
+
+
+def _keys(row: Row) -> Iterator[Hashable]:
+    a, b = row.entry.a, row.entry.b
+    if reference := _named(row):
+        yield "reference", reference
+    if a.words and b.words:
+        yield "names", a.words, b.words
+    for party, person in (("a", a), ("b", b)):
+        if person.words and person.dob:
+            yield party, person.words, person.dob
+        if number := digits(person.phone):
+            yield party, number
+    if a.dob and b.dob:
+        yield "born", a.dob, b.dob
+
+
+def _same(one: Row, other: Row, there: set[tuple[str, str]]) -> bool:
+    mine, theirs = one.entry, other.entry
+    left, right = _named(one), _named(other)
+    agreement, contradiction = _people(mine, theirs)
+    if left and left == right:
+        return agreement > 0 or not contradiction
+    if left and right and _both_listed_apart(mine, theirs, left, right, there):
+        return False
+    if not _near(mine, theirs):
+        return False
+    a, b = _agreement(mine.a, theirs.a), _agreement(mine.b, theirs.b)
+    if not (mine.b.named and theirs.b.named):
+        return a[0] >= ENOUGH and not b[1]
+    if not (mine.a.named and theirs.a.named):
+        return b[0] >= ENOUGH and not a[1]
+    return a[0] >= 1 and b[0] >= 1 and a[0] + b[0] >= ENOUGH and a[1] + b[1] < a[0] + b[0]
+
+
+def _both_listed_apart(mine: Entry, theirs: Entry, left: str, right: str, there: set[tuple[str, str]]) -> bool:
+    """One list never has one application under two references; two lists that each know both mean two applications."""
+    if mine.register == theirs.register:
+        return True
+    return (mine.register, right) in there and (theirs.register, left) in there
+
+
+def _near(mine: Entry, theirs: Entry) -> bool:
+    """Within days of each other; where a date cannot be read the people alone must do."""
+    mine_first, theirs_first = (each.received_on or each.decided_on for each in (mine, theirs))
+    days = [(mine_first, theirs_first), (mine.decided_on, theirs.decided_on)]
+    gaps = [abs((one - other).days) for one, other in days if one and other]
+    return not gaps or min(gaps) <= WITHIN_DAYS
+
+
+def _people(mine: Entry, theirs: Entry) -> tuple[int, int]:
+    """Agreement and contradiction over both people, whichever column each of them stands in."""
+    pairs = ((mine.a, theirs.a), (mine.b, theirs.b))
+    crossed = ((mine.a, theirs.b), (mine.b, theirs.a))
+    straight, turned = ([_agreement(one, other) for one, other in each] for each in (pairs, crossed))
+    return max(sum(each[0] for each in straight), sum(each[0] for each in turned)), sum(each[1] for each in straight)
+
+
+def _agreement(one: Person, other: Person) -> tuple[int, int]:
+    """How many things agree and how many disagree."""
+    answers: list[bool] = []
+    if one.words and other.words:
+        answers.append(len(one.words & other.words) >= min(len(one.words), len(other.words), 2))
+    if one.dob and other.dob:
+        shorter, longer = sorted((one.dob, other.dob), key=len)
+        answers.append(longer.startswith(shorter) or slip(one.dob, other.dob))
+    for left, right in (
+        (digits(one.phone), digits(other.phone)), (one.postcode, other.postcode), (one.email.lower(), other.email.lower()),
+    ):  # fmt: skip
+        if left and right:
+            answers.append(left == right)
+    return sum(answers), len(answers) - sum(answers)
+
+
+def _application(group: Iterable[Row], taken: Counter[str]) -> Application:
+    """Called by the reference that most of its rows give; of equals, the one that fewer others lay claim to."""
+    rows = tuple(sorted(group, key=lambda row: (row.entry.register, row.digest, row.file, row.line)))
+    given = Counter(row.entry.reference for row in rows if _named(row))
+    best = min(given, key=lambda name: (-given[name], taken[reference_key(name)], name), default="")
+    first = min(rows, key=lambda row: (row.file, row.line))
+    return Application(
+        rows=rows, reference=best or first.where, disagreeing=len({reference_key(name) for name in given}) > 1
+    )
+
+
+def _told_apart(found: Sequence[Application]) -> tuple[Application, ...]:
+    """No two applications are called the same: of those that share a name, the one of more rows that say so keeps it."""
+    by_name: dict[str, list[Application]] = defaultdict(list)
+    for each in found:
+        by_name[each.reference].append(each)
+    named: list[Application] = []
+    for name, sharing in by_name.items():
+        sharing.sort(key=lambda each: (-_saying(each), [row.digest for row in each.rows]))
+        named.append(sharing[0])
+        for each in sharing[1:]:
+            first = min(each.rows, key=lambda row: (row.file, row.line))
+            where = first.where if first.where != name else f"{first.where}@{first.file}"
+            named.append(Application(rows=each.rows, reference=where, disagreeing=each.disagreeing))
+    return tuple(sorted(named, key=lambda each: [row.digest for row in each.rows]))
+
+
+def _saying(application: Application) -> int:
+    return sum(row.entry.reference == application.reference for row in application.rows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overlap:
+    """What the lists have in common: the missing and the doubled of each."""
+
+    rows: int
+    applications: int
+    lists: dict[str, int]  # applications in each
+    missing: dict[str, int]  # applications that another list has and this one has not
+    doubled: dict[str, int]  # rows beyond one of an application in one list
+    only_in: dict[str, int]  # applications that no other list has
+    disagreeing_references: int
+    patterns: dict[tuple[str, ...], int]  # lists -> applications that are in exactly these
+
+
+def overlap(applications: Sequence[Application]) -> Overlap:
+    names = sorted({row.entry.register for each in applications for row in each.rows})
+    patterns = Counter(tuple(sorted({row.entry.register for row in each.rows})) for each in applications)
+    rows = Counter(row.entry.register for each in applications for row in each.rows)
+    lists = {name: sum(count for pattern, count in patterns.items() if name in pattern) for name in names}
+    return Overlap(
+        rows=rows.total(),
+        applications=len(applications),
+        lists=lists,
+        missing={name: len(applications) - lists[name] for name in names},
+        doubled={name: rows[name] - lists[name] for name in names},
+        only_in={name: patterns[(name,)] for name in names},
+        disagreeing_references=sum(each.disagreeing for each in applications),
+        patterns=dict(sorted(patterns.items())),
+    )

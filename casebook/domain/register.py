@@ -1,0 +1,355 @@
+"""One row of a register of past applications as it can be read. Nothing is refused: whatever is doubtful is a finding.
+
+A finding is a code and the column it is about; it never repeats a value.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from functools import cached_property, lru_cache
+from typing import TypeVar
+
+from casebook.domain.vocabulary import Answer3, Applicant, Outcome, Relationship, Route, Source
+
+PERSON = (
+    "forename",
+    "middle_names",
+    "surname",
+    "former_names",
+    "aliases",
+    "dob",
+    "sex",
+    "address",
+    "postcode",
+    "phone",
+    "email",
+)
+COLUMNS = (
+    "register", "reference", "received_on", "route", "applicant",
+    *(f"{party}_{name}" for party in "ab" for name in PERSON),
+    "b_dob_certainty", "b_pnc_id", "b_cro",
+    "relationship", "relationship_ended", "living_together", "children", "immediate_danger",
+    "handler", "approver", "sources_searched", "searched_as",
+    "outcome", "decided_on", "disclosed_on", "rationale", "contact_safe",
+)  # fmt: skip
+# what only a list kept by those who handled the application can say
+HANDLING = ("handler", "approver", "sources_searched", "searched_as", "outcome", "decided_on", "rationale")
+
+EARLIEST = date(2012, 1, 1)  # the pilot began that year: an application cannot be older
+BORN_FROM = 1900
+FILLERS = frozenset(
+    {
+        "UNKNOWN",
+        "UNK",
+        "NK",
+        "NA",
+        "NONE",
+        "NULL",
+        "TBC",
+        "TBA",
+        "NOTKNOWN",
+        "NOTGIVEN",
+        "NONAME",
+        "UNNAMED",
+        "X",
+        "XX",
+        "XXX",
+        "TEST",
+    }
+)
+FILLER_DATES = frozenset({"1900-01-01", "1970-01-01"})
+FILLER_POSTCODES = frozenset({"NF11NF", "NF11FA"})
+DISCLOSED_SHORT = "disclosed"  # how registers say disclosed_to_a
+
+
+class Finding(StrEnum):
+    """What is doubtful about a row."""
+
+    UNREADABLE_DATE = "unreadable_date"
+    DATE_NOT_ISO = "date_not_iso"
+    IMPOSSIBLE_DATE = "impossible_date"
+    OUT_OF_TIME = "date_out_of_time"
+    DATES_SWAPPED = "decided_before_received"
+    DISCLOSED_EARLY = "disclosed_before_decided"
+    UNKNOWN_CODE = "unknown_code"
+    UNKNOWN_SOURCE = "unknown_source"
+    FILLER = "filler"
+    MISSING_PERSON = "missing_person"
+    MISSING = "missing"
+    REPAIRED = "text_repaired"
+    NOT_UTF8 = "not_utf8"
+    UNDECODABLE = "undecodable"
+    CELLS = "wrong_number_of_cells"
+    OPEN_QUOTE = "open_quote"
+
+
+T = TypeVar("T", bound=StrEnum)
+Note = tuple[Finding, str]  # the finding and the column
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """A or B as one row tells of them; empty: not known."""
+
+    forename: str = ""
+    middle_names: str = ""
+    surname: str = ""
+    former_names: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    dob: str = ""  # ISO, may be partial
+    sex: str = ""
+    address: str = ""
+    postcode: str = ""
+    phone: str = ""
+    email: str = ""
+    pnc_id: str = ""
+    cro: str = ""
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Of forename and surname, in no order: swapped columns make no other person."""
+        return frozenset(plain(f"{self.forename} {self.surname}").split())
+
+    @property
+    def named(self) -> bool:
+        return bool(self.words)
+
+    @cached_property
+    def other_names(self) -> tuple[str, ...]:
+        """Every further name under which the application says the person is known."""
+        former = (name if " " in name.strip() else f"{self.forename} {name}".strip() for name in self.former_names)
+        mine = plain(f"{self.forename} {self.surname}")
+        return tuple(dict.fromkeys(name for name in (*self.aliases, *former) if plain(name) not in {"", mine}))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Searched:
+    """One identity that was searched."""
+
+    name: str
+    dob: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One row, read. None and empty: not known."""
+
+    register: str
+    reference: str
+    received_on: date | None
+    decided_on: date | None
+    disclosed_on: date | None
+    route: Route | None
+    applicant: Applicant | None
+    a: Person
+    b: Person
+    relationship: Relationship | None
+    living_together: Answer3
+    immediate_danger: Answer3
+    contact_safe: Answer3
+    handler: str
+    approver: str
+    sources_searched: frozenset[str]
+    searched_as: tuple[Searched, ...]
+    outcome: Outcome | None  # None: the row does not say, or says it in words that are not of the table
+    rationale: str
+    handled: bool  # the list it comes from tells of the handling at all
+    notes: tuple[Note, ...] = field(default=())
+
+
+def read(cells: Mapping[str, str], *, register: str, today: date, notes: tuple[Note, ...] = ()) -> Entry:
+    """`register` holds where the row does not say; `notes` are what the reader of the file found already."""
+    found = list(notes)
+    tidy = {name: _repaired(cells.get(name, ""), name, found) for name in COLUMNS}
+    received = _day(tidy["received_on"], "received_on", today, found)
+    decided = _day(tidy["decided_on"], "decided_on", today, found)
+    disclosed = _day(tidy["disclosed_on"], "disclosed_on", today, found)
+    if received and decided and decided < received:
+        found.append((Finding.DATES_SWAPPED, "decided_on"))
+        received, decided = decided, received
+    if disclosed and decided and disclosed < decided:
+        found.append((Finding.DISCLOSED_EARLY, "disclosed_on"))
+    a, b = (_person(tidy, party, today, found) for party in "ab")
+    found += [(Finding.MISSING, name) for name in ("reference", "received_on") if not tidy[name]]
+    return Entry(
+        register=tidy["register"] or register,
+        reference="" if is_filler(tidy["reference"]) else tidy["reference"],
+        received_on=received,
+        decided_on=decided,
+        disclosed_on=disclosed,
+        route=_code(Route, tidy["route"], "route", found),
+        applicant=_code(Applicant, tidy["applicant"], "applicant", found),
+        a=a,
+        b=b,
+        relationship=_code(Relationship, tidy["relationship"], "relationship", found),
+        living_together=_answer(tidy, "living_together", found),
+        immediate_danger=_answer(tidy, "immediate_danger", found),
+        contact_safe=_answer(tidy, "contact_safe", found),
+        handler=tidy["handler"],
+        approver=tidy["approver"],
+        sources_searched=_sources(tidy["sources_searched"], found),
+        searched_as=tuple(_searched(item) for item in _items(tidy["searched_as"])),
+        outcome=_outcome(tidy["outcome"], found),
+        rationale=tidy["rationale"],
+        handled=any(tidy[name] for name in HANDLING),
+        notes=tuple(dict.fromkeys(found)),
+    )
+
+
+@lru_cache(200_000)  # the same names stand in every list
+def plain(text: str) -> str:
+    """Upper case, no accents or marks, single spaces; a filler is nothing."""
+    folded = unicodedata.normalize("NFKD", re.sub(r"['`\u2018\u2019]", "", text).upper())
+    kept = "".join(sign if sign.isalnum() else "" if unicodedata.combining(sign) else " " for sign in folded)
+    words = kept.split()
+    return (
+        "" if "".join(words) in FILLERS else " ".join(word for word in words if word not in FILLERS or len(word) == 1)
+    )
+
+
+def is_filler(text: str) -> bool:
+    return "".join(plain(text).split()) == ""
+
+
+def day_of(text: str) -> tuple[date | None, Finding | None]:
+    """A whole day, and what is doubtful about how it is written."""
+    if not text:
+        return None, None
+    if found := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?", text, re.ASCII):
+        parts, doubt = found.groups(), None
+    elif found := re.fullmatch(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?: .*)?", text, re.ASCII):
+        parts, doubt = found.groups()[::-1], Finding.DATE_NOT_ISO
+    else:
+        return None, Finding.UNREADABLE_DATE
+    try:
+        return date(*(int(part) for part in parts)), doubt
+    except ValueError:
+        return None, Finding.IMPOSSIBLE_DATE
+
+
+def birth_date(text: str, today: date) -> tuple[str, Finding | None]:
+    """ISO, perhaps partial; empty if it cannot be one."""
+    if text in FILLER_DATES or (text and is_filler(text)):
+        return "", Finding.FILLER
+    if found := re.fullmatch(r"(\d{4})(?:-(\d{2}))?", text, re.ASCII):
+        year, month = int(found[1]), int(found[2] or 1)
+        return (text, None) if BORN_FROM < year <= today.year and 1 <= month <= 12 else ("", Finding.IMPOSSIBLE_DATE)  # noqa: PLR2004
+    day, doubt = day_of(text)
+    if day and not BORN_FROM <= day.year <= today.year:
+        return "", Finding.OUT_OF_TIME
+    return (day.isoformat() if day else ""), doubt
+
+
+@lru_cache(200_000)
+def digits(phone: str) -> str:
+    found = re.sub(r"\D", "", phone)
+    return found.removeprefix("44").removeprefix("0") if len(found) > 6 else ""  # noqa: PLR2004 - fewer are no number
+
+
+def _repaired(text: str, column: str, found: list[Note]) -> str:
+    """Text that was read in the wrong alphabet, read again in the right one."""
+    if text.isascii():
+        return text.strip()
+    try:
+        better = text.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return text.strip()
+    found.append((Finding.REPAIRED, column))
+    return better.strip()
+
+
+def _day(text: str, column: str, today: date, found: list[Note]) -> date | None:
+    day, doubt = day_of(text)
+    if doubt:
+        found.append((doubt, column))
+    if day and not EARLIEST <= day <= today:
+        found.append((Finding.OUT_OF_TIME, column))
+        return None
+    return day
+
+
+def _person(cells: Mapping[str, str], party: str, today: date, found: list[Note]) -> Person:
+    told = {name: cells.get(f"{party}_{name}", "") for name in (*PERSON, "pnc_id", "cro")}
+    for name in ("forename", "surname"):
+        if told[name] and is_filler(told[name]):
+            found.append((Finding.FILLER, f"{party}_{name}"))
+            told[name] = ""
+    dob, doubt = birth_date(told["dob"], today)
+    if doubt:
+        found.append((doubt, f"{party}_dob"))
+    squeezed = re.sub(r"[^A-Z0-9]", "", told["postcode"].upper())
+    if squeezed in FILLER_POSTCODES:
+        found.append((Finding.FILLER, f"{party}_postcode"))
+        squeezed = ""
+    if not (told["forename"] or told["surname"]):
+        found.append((Finding.MISSING_PERSON, f"{party}_surname"))
+    lists = {name: _items(told.pop(name)) for name in ("former_names", "aliases")}
+    return Person(**told | {"dob": dob, "postcode": squeezed, "sex": told["sex"].lower()}, **lists)
+
+
+def _items(cell: str) -> tuple[str, ...]:
+    return tuple(item.strip() for item in cell.split(";") if item.strip())
+
+
+def _word(text: str) -> str:
+    return re.sub(r"[\s-]+", "_", text.strip().casefold())
+
+
+def _code(codes: type[T], text: str, column: str, found: list[Note]) -> T | None:
+    if not text:
+        return None
+    if (word := _word(text)) in set(codes):
+        return codes(word)
+    found.append((Finding.UNKNOWN_CODE, column))
+    return None
+
+
+def _answer(cells: Mapping[str, str], column: str, found: list[Note]) -> Answer3:
+    short = {"y": "yes", "n": "no", "true": "yes", "false": "no"}.get(cells[column].lower(), cells[column])
+    return _code(Answer3, short, column, found) or Answer3.UNKNOWN
+
+
+def _outcome(text: str, found: list[Note]) -> Outcome | None:
+    if _word(text) == DISCLOSED_SHORT:
+        return Outcome.DISCLOSED_TO_A
+    if not text:
+        found.append((Finding.MISSING, "outcome"))
+    outcome = _code(Outcome, text, "outcome", found)
+    return None if outcome is Outcome.UNKNOWN else outcome
+
+
+def _sources(cell: str, found: list[Note]) -> frozenset[str]:
+    words = {_word(item) for item in re.split(r"[;,|/]", cell) if item.strip()}
+    if words - set(Source):
+        found.append((Finding.UNKNOWN_SOURCE, "sources_searched"))
+    return frozenset(words)
+
+
+def _searched(item: str) -> Searched:
+    name, _, dob = item.partition("|")
+    day, _doubt = day_of(dob.strip())
+    partial = re.fullmatch(r"\d{4}(-\d{2})?", dob.strip(), re.ASCII)
+    return Searched(name=plain(name), dob=day.isoformat() if day else dob.strip() if partial else "")
+
+
+def parts_differing(one: str, other: str) -> int | None:
+    """How many of year, month and day differ between two birth dates as far as both are known; None: nothing to compare."""
+    mine, theirs = one.split("-"), other.split("-")
+    if not (one and other):
+        return None
+    return sum(left != right for left, right in zip(mine, theirs, strict=False))
+
+
+def slip(one: str, other: str) -> bool:
+    """Whether two birth dates that differ look like one date written wrongly: a digit, two exchanged, day and month, a near year."""
+    if one == other or len(one) != len(other) or not one:
+        return False
+    wrong = [at for at in range(len(one)) if one[at] != other[at]]
+    exchanged = sorted(one) == sorted(other) and len(wrong) == 2  # noqa: PLR2004 - two places
+    turned = "-".join((one[:4], one[8:10], one[5:7])) == other
+    return len(wrong) == 1 or exchanged or turned or (one[4:] == other[4:] and abs(int(one[:4]) - int(other[:4])) <= 2)  # noqa: PLR2004 - years

@@ -1,0 +1,65 @@
+"""The retrospective review: registers as they came, the applications they tell of, and what the live rules say of each."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from casebook.storage.tables.base import Base, Json, JsonList
+
+
+class ReviewImport(Base):
+    """One register file. Its rows are not in the ledger one by one: the digest of the file stands for them."""
+
+    __tablename__ = "review_import"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)  # SHA-256 of the file
+    name: Mapped[str]
+    imported_at: Mapped[datetime]
+    imported_by: Mapped[str]
+    rows: Mapped[int]
+    quality: Mapped[Json]  # counts only
+
+
+class ReviewRow(Base):
+    """A row of a register as it was read."""
+
+    __tablename__ = "review_row"
+    ledgered = False
+    personal = ("cells",)
+
+    id: Mapped[str] = mapped_column(primary_key=True)  # of import and line
+    import_digest: Mapped[str] = mapped_column(ForeignKey("review_import.digest"), index=True)
+    file: Mapped[str]
+    line: Mapped[int]
+    cells: Mapped[Json]
+    digest: Mapped[str]  # of the cells
+    notes: Mapped[JsonList]  # [finding, column] that the reader of the file made
+
+
+class ReviewApplication(Base):
+    """One past application after reconciling, and what the last triage made of it."""
+
+    __tablename__ = "review_application"
+    ledgered = False  # worked out again at any time; the ledger has the digest of each triage as a whole
+
+    id: Mapped[str] = mapped_column(primary_key=True)  # of its rows' contents
+    reference: Mapped[str] = mapped_column(unique=True)
+    rows: Mapped[JsonList]  # ids of review_row
+    basis: Mapped[str | None]  # digest of everything the assessment rests on; None: not assessed yet
+    assessment: Mapped[Json | None]  # codes, counts and reasons; nothing personal
+    rank: Mapped[int | None]
+
+
+class ReviewState(Base):
+    """Which rows the last reconciling saw, so that it is done again when and only when there are others."""
+
+    __tablename__ = "review_state"
+    ledgered = False
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+    at: Mapped[datetime]
+    said: Mapped[Json]  # its counts
