@@ -1,4 +1,4 @@
-"""The applicant is looked at too: signs that they are B, act for B or are the abuser; the meeting; locating A safely."""
+"""The applicant is looked at too: signs that they are B, act for B or are the abuser; the meeting; locating A."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two signatures close the research: the identity is as sure as it can be, and a second person finds the search adequate."""
+"""Two signatures close the research: how sure the identity is, and that a second person finds it adequate."""
 
 from __future__ import annotations
 

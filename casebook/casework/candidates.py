@@ -1,4 +1,4 @@
-"""Candidates: proposed by the machine, confirmed or rejected by people; what is recorded of the confirmed are the findings."""
+"""Candidates: proposed by the machine, judged by people; what is recorded of the confirmed are the findings."""
 
 from __future__ import annotations
 
@@ -176,7 +176,7 @@ def _finding(act: Act, application: Application, candidate: Candidate, finding_i
 
 
 def watch_for_danger(act: Act, application: Application, records: Iterable[Cells]) -> None:
-    """A lethality sign in what is recorded of somebody likely opens immediate safeguarding, without waiting for anyone."""
+    """A lethality sign in what is recorded of somebody likely opens immediate safeguarding at once."""
     rows = [SubjectRecord.from_row(dict(record)) for record in records]
     for sign in risk_scoring.lethality_signs(rows, act.now.date(), risk_model.load()):
         danger.open_safeguarding(act, application, cause=f"lethality_sign:{sign.name}")

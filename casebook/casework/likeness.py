@@ -1,4 +1,4 @@
-"""How much each person that a source found looks like the party, by the linkage model, and whether they may be a twin."""
+"""How much each person found looks like the party, by the linkage model, and whether they may be a twin."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ REOPENABLE = frozenset({Stage.RISK_SCORING, Stage.PANEL_DECISION, Stage.DISCLOSU
 def search_automatic(act: Act, application: Application) -> list[str]:
     """Make every automatic search that is due, at any stage: at intake these are the initial checks.
 
-    Opens immediate safeguarding in the same transaction if what is found calls for it. Idempotent; returns the searches run.
+    Opens immediate safeguarding in the same transaction if what is found calls for it. Idempotent; returns what it ran.
     """
     ran = searches.bring_up(act, application)
     applicant.look_for_signs(act, application)

@@ -34,7 +34,7 @@ class RejectionSeen(Answer):
 
 
 def reviewed(doing: Doing) -> None:
-    """Keep the verdict; a confirmed candidate's records become findings, and a sign of danger in them opens safeguarding."""
+    """Keep the verdict. The records of the confirmed become findings; a sign of danger in them opens safeguarding."""
     candidate, answer = _candidate(doing), doing.answer
     if candidate.verdict is not None:
         raise AlreadyDone("this candidate has been reviewed")

@@ -1,4 +1,4 @@
-"""Rounds of searching: which sources for whom, and when one is due again; a stale or outdated return no longer counts."""
+"""Rounds of searching: which sources for whom, and when one is due again; a stale return no longer counts."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def _due(due: Round) -> Search | None:
 
 
 def _outdated(due: Round, search: Search) -> bool:
-    """An automatic search is made again whole when its extract or what is known of the party changed; it costs nothing."""
+    """An automatic search is made again whole when its extract or what is known of the party changed."""
     if due.automatic != search.automatic:
         return due.automatic
     if search.automatic and (search.extract_id != due.extract or not set(due.variants) <= set(search.required)):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from casebook.casework.acting import Act, refuse_because
 from casebook.casework import likeness
+from casebook.casework.acting import Act, refuse_because
 from casebook.casework.likeness import Likeness
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Source

@@ -1,4 +1,4 @@
-"""What makes record checks adequate: which searches to make, what they cover, how long they hold, what must be asked of A.
+"""What makes record checks adequate: which searches to make, what they cover, what must be asked of A.
 
 Every rule answers the case of a subject searched twice under one wrong birth date and cleared by a nil (IOPC, 2018).
 """

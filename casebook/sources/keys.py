@@ -1,7 +1,7 @@
 """The keys under which a person of an extract is found: two persons that share one are worth comparing.
 
-The rules are those of `casebook.matching.prepare.KEYS` (a test compares them): single fields, and pairs of fields of which
-one may be wrong. A key is kept as a 32-bit number; two that collide cost one comparison.
+The rules are those of `casebook.matching.prepare.KEYS` (a test compares them): single fields, and pairs of fields of
+which one may be wrong. A key is kept as a 32-bit number; two that collide cost one comparison.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Loads persons.csv and records.csv of one source: every row lands or is listed, versions are kept, nothing lands twice."""
+"""Loads persons.csv and records.csv of one source: every row lands or is listed, and versions are kept."""
 
 from __future__ import annotations
 

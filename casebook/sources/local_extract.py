@@ -32,14 +32,12 @@ class LocalExtract:
     def find(self, asked: Cells) -> Answered:
         wanted = keys.numbers(self.source, {**dict.fromkeys(extracts.PERSON_CELLS, ""), **asked}, self.this_year)
         rows = extracts.sharing(self.session, self.source, wanted)
-        values = {
-            value for row in rows for value in (row.plain_forename, row.plain_surname, row.plain_postcode) if value
-        }
+        values = {value for _, plain in rows for value in plain if value}
         counts = Counts(
             persons=extracts.size(self.session, self.source),
             of=extracts.frequencies(self.session, self.source, values),
         )
-        return Answered(persons=tuple(extracts.person_cells(row) for row in rows), counts=counts)
+        return Answered(persons=tuple(cells for cells, _ in rows), counts=counts)
 
     def records_of(self, person_ids: list[str]) -> dict[str, tuple[Cells, ...]]:
         """Asked only for those worth reading: the others' records are nobody's business."""

@@ -1,4 +1,4 @@
-"""What every automatic source offers: it is asked about one identity and gives everybody who may be meant, or fails aloud."""
+"""What every automatic source offers: asked about one identity, it gives everybody who may be meant, or fails aloud."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Counts:
 
 @dataclass(frozen=True, kw_only=True)
 class Answered:
-    """Everybody the source holds who shares something with the identity asked about. Empty only if it looked and found none."""
+    """Everybody the source holds who shares something with the identity. Empty only if it looked and found none."""
 
     persons: tuple[Cells, ...]
     counts: Counts = field(default_factory=Counts)
@@ -30,7 +30,7 @@ class Answered:
 
 
 class RecordSource(Protocol):
-    """One way of asking. `find` raises SourceFault for everything that is not a whole answer; a fault is never a nil."""
+    """One way of asking. `find` raises SourceFault for all that is no whole answer: a fault is never a nil."""
 
     @property
     def source(self) -> Source: ...

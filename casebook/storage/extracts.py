@@ -10,13 +10,22 @@ from sqlalchemy.orm import Session
 
 from casebook.storage.tables import SourceExtract, SourceFrequency, SourcePerson, SourceRecord
 
-# a key that more persons share than this tells little: whoever shares more than it with the subject shares a rarer one too
+# a key that more persons share than this tells little: whoever shares more with the subject shares a rarer one too
 COMMON = 1_000
 SHARED = 3  # from so many persons on a value is counted
 COMPARED = 300  # persons handed to the model per search, those with the rarest and most shared keys first
 
-_SHARING = text(
-    """
+PERSON_CELLS = (
+    "source", "person_id", "forename", "middle_names", "surname", "aliases", "dob", "sex", "address", "postcode", "pnc_id",
+    "cro",
+)  # fmt: skip
+RECORD_CELLS = (
+    "source", "record_id", "person_id", "kind", "offence_code", "offence_text", "date", "outcome", "victim_id",
+    "victim_relationship", "flags", "owner", "source_evaluation", "intelligence_assessment", "handling",
+)  # fmt: skip
+
+
+_SHARING = """
     WITH hit AS (
         SELECT found.id, count(*) OVER (PARTITION BY asked.key) AS sharing
         FROM unnest(CAST(:keys AS integer[])) AS asked (key)
@@ -24,23 +33,32 @@ _SHARING = text(
             SELECT id FROM source_person
             WHERE until IS NULL AND source = :source AND keys @> ARRAY[asked.key] LIMIT :common
         ) AS found
+    ), best AS (
+        SELECT id, bool_or(sharing < :common) AS rare, sum(ln(CAST(1000000 AS float8) / sharing)) AS told
+        FROM hit GROUP BY id ORDER BY rare DESC, told DESC, id LIMIT :wanted
     )
-    SELECT id FROM hit GROUP BY id
-    ORDER BY bool_or(sharing < :common) DESC, sum(ln(1000000.0 / sharing)) DESC, id LIMIT :wanted
+    SELECT {columns}, plain_forename, plain_surname, plain_postcode
+    FROM best JOIN source_person USING (id) ORDER BY rare DESC, told DESC, id
     """
-)
 
 
-def sharing(session: Session, source: str, keys: Collection[int], *, wanted: int = COMPARED) -> Sequence[SourcePerson]:
-    """The current persons of a source that share a key, the likeliest first; at most `wanted`."""
+def sharing(
+    session: Session, source: str, keys: Collection[int], *, wanted: int = COMPARED
+) -> list[tuple[dict[str, str], tuple[str | None, ...]]]:
+    """The current persons of a source that share a key, the likeliest first; at most `wanted`.
+
+    Of each the cells of persons.csv, and the plain forename, surname and postcode by which frequencies are counted.
+    """
     if not keys:
         return []
+    bound = {"keys": list(keys), "source": source, "common": COMMON, "wanted": wanted}
     # a LIMIT makes a sequential scan look cheap to the planner, and with a million persons it never is
-    before = session.scalar(text("SELECT set_config('enable_seqscan', 'off', true)"))
-    ids = session.scalars(_SHARING, {"keys": list(keys), "source": source, "common": COMMON, "wanted": wanted}).all()
-    session.execute(text(f"SET LOCAL enable_seqscan = {'on' if before else 'off'}"))
-    rows = {row.id: row for row in session.scalars(select(SourcePerson).where(SourcePerson.id.in_(ids)))}
-    return [rows[id_] for id_ in ids]
+    before = session.scalar(text("SELECT current_setting('enable_seqscan')"))
+    session.execute(text("SET LOCAL enable_seqscan = off"))
+    rows = session.execute(text(_SHARING.format(columns=", ".join(PERSON_CELLS))), bound).all()
+    session.execute(text(f"SET LOCAL enable_seqscan = {before}"))
+    width = len(PERSON_CELLS)
+    return [(dict(zip(PERSON_CELLS, map(_cell, row[:width]), strict=True)), tuple(row[width:])) for row in rows]
 
 
 def count_frequencies(session: Session, source: str) -> None:
@@ -56,6 +74,8 @@ def count_frequencies(session: Session, source: str) -> None:
             ),
             {"source": source, "part": part, "common": SHARED},
         )
+    # what a load leaves waiting beside the index would be read through by every search until a vacuum comes by
+    session.execute(text("SELECT gin_clean_pending_list('ix_source_person_keys')"))
 
 
 def frequencies(session: Session, source: str, values: Collection[str]) -> dict[tuple[str, str], int]:
@@ -118,16 +138,6 @@ def counts(session: Session) -> list[dict[str, Any]]:
             }
         )
     return found
-
-
-PERSON_CELLS = (
-    "source", "person_id", "forename", "middle_names", "surname", "aliases", "dob", "sex", "address", "postcode", "pnc_id",
-    "cro",
-)  # fmt: skip
-RECORD_CELLS = (
-    "source", "record_id", "person_id", "kind", "offence_code", "offence_text", "date", "outcome", "victim_id",
-    "victim_relationship", "flags", "owner", "source_evaluation", "intelligence_assessment", "handling",
-)  # fmt: skip
 
 
 def person_cells(row: SourcePerson) -> dict[str, str]:

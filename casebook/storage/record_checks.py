@@ -90,7 +90,7 @@ def uncovered(session: Session, reference: str) -> dict[str, tuple[str, ...]]:
 
 
 def facts(session: Session, reference: str) -> str:
-    """Digest of what identity and adequacy are signed on: whatever was searched, found or said of it since makes it stale.
+    """Digest of what identity and adequacy are signed on: whatever is searched, found or said later makes it stale.
 
     Replaced rounds count too, so that no state of the facts ever comes back under an old signature.
     """

@@ -1,4 +1,4 @@
-"""The record-checks stage for real: a nil is no clearance, people settle every candidate, and the gate is the second look."""
+"""The record-checks stage for real: a nil is no clearance, and people settle every candidate."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from sqlalchemy import select
 
+from casebook.casework import answers, intake, lifecycle, record_checks, work
 from casebook.casework import extracts as loading
-from casebook.casework import intake, lifecycle, record_checks, work
 from casebook.domain.vocabulary import Party, Role, Source, Stage
 from casebook.errors import Refused
 from casebook.storage import record_checks as stored
@@ -108,8 +108,6 @@ def verdict(store):
 @pytest.fixture(autouse=True)
 def _frozen(monkeypatch):
     """The gate asks for the present; here it is soon after the work was done."""
-    from casebook.casework import answers
-
     monkeypatch.setattr(answers, "MODULES", ("danger", "intake", "record_checks", "quality"))
     answers.registry.cache_clear()
     monkeypatch.setattr("casebook.clock.now", lambda: LATER + timedelta(hours=1))
@@ -130,7 +128,7 @@ def as_planned(store, item):
 def settle(store, items, do, crew):
     """Do everything that is asked, as a careful crew would, except the kinds in `but`; who is B is said by `same`."""
 
-    def run(reference, *, same=lambda candidate: False, but=()):
+    def run(reference, *, same=lambda _: False, but=()):
         for _ in range(30):
             todo = [item for item in items(reference) if item.kind in ANSWERED and item.kind not in but]
             if not todo:
@@ -385,7 +383,7 @@ def test_a_newer_extract_that_changes_the_candidates_reopens_them(
         lifecycle.refresh(act, act.application(reference), because="extract_loaded")
     assert len(items(reference, "review_match")) == 1
     assert codes(verdict(reference)) >= {"candidate_reviewed", "signed_on_these_facts"}
-    settle(reference, same=lambda candidate: True)
+    settle(reference, same=lambda _: True)
     assert verdict(reference).outcome == "passes", codes(verdict(reference))
 
 
