@@ -11,7 +11,6 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import IntegrityError
 
 from casebook import files, policies
 from casebook.casework import clocks, danger, lifecycle
@@ -24,7 +23,7 @@ from casebook.domain.authority import Command
 from casebook.domain.intake import Form, PersonForm, PlanForm
 from casebook.domain.vocabulary import Answer3, Certainty, Channel, Party, Priority, Sex, Stage, WorkKind
 from casebook.domain.work import Need
-from casebook.errors import Refused
+from casebook.errors import Collision, Refused
 from casebook.files import Rejection
 from casebook.storage import session as storage
 from casebook.storage.session import Store
@@ -78,19 +77,18 @@ def _import_row(store: Store, actor: Actor, row: files.Row, imported: Imported) 
 
 def _take_in_alone(store: Store, actor: Actor, form: Form, cells: Mapping[str, str]) -> tuple[str, bool]:
     """One row in one transaction; two processes with the same row end up with one application."""
-    try:
-        with store.session() as session:
-            act = Act(session=session, actor=actor, now=storage.now(session))
-            application, fresh = take_in(act, form, _digest(store.key, cells))
-            session.commit()
-            return application.reference, fresh
-    except IntegrityError:
-        # the same external id was committed by another process a moment ago: look again
-        with store.session() as session:
-            act = Act(session=session, actor=actor, now=storage.now(session))
-            application, fresh = take_in(act, form, _digest(store.key, cells))
-            session.commit()
-            return application.reference, fresh
+    for last in (False, False, True):
+        try:
+            with store.session() as session:
+                act = Act(session=session, actor=actor, now=storage.now(session))
+                application, fresh = take_in(act, form, _digest(store.key, cells))
+                session.commit()
+                return application.reference, fresh
+        except Collision:
+            # most often the same external id was committed by another process a moment ago: look again
+            if last:
+                raise
+    raise AssertionError("unreachable")
 
 
 def take_in(act: Act, form: Form, digest: str) -> tuple[Application, bool]:
@@ -333,12 +331,15 @@ class DetailsCompleted(Answer):
 
 
 def _details_completed(doing: Doing) -> None:
-    answer: DetailsCompleted = doing.answer
-    application = doing.application
+    add_details(doing.act, doing.application, doing.answer)
+
+
+def add_details(act: Act, application: Application, answer: DetailsCompleted) -> None:
+    """Write down what is newly known, and why the rest cannot be. The caller speaks of it."""
     for party, details in answer.people.items():
-        correct_person(doing.act, application, party, details.model_dump(exclude_none=True))
+        correct_person(act, application, party, details.model_dump(exclude_none=True))
     for party, plan in answer.safe_contact.items():
-        confirm_plan(doing.act, application, party, plan)
+        confirm_plan(act, application, party, plan)
     if answer.relationship:
         application.relationship = answer.relationship
     application.explained = [*application.explained, *(code for code in answer.explained if code not in application.explained)]

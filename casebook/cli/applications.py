@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from casebook.casework import governance, intake, viewing
+from casebook.casework import governance, information, intake, viewing
 from casebook.casework.acting import Act
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
+from casebook.cli.reading import read_json
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Stage
 
@@ -28,6 +29,10 @@ def configure(parser: ArgumentParser) -> None:
     show = actions.add_parser("show", help="one application, whole")
     show.add_argument("reference")
     show.set_defaults(handler=_show)
+    correct = actions.add_parser("correct", help="add or correct what is known of its people, from a JSON file")
+    correct.add_argument("reference")
+    correct.add_argument("--file", required=True, type=Path, metavar="DETAILS.json")
+    correct.set_defaults(handler=_correct)
     governance_actions(actions)
 
 
@@ -85,6 +90,14 @@ def _list(options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook, casebook.acting() as act:
         rows = viewing.listing(act, stage=options.stage, overdue=options.overdue)
     return Answer(data=rows, lines=[_line(row) for row in rows] or ["no applications"])
+
+
+def _correct(options: Namespace, call: Call) -> Answer:
+    details = read_json(options.file)
+    with opened(call) as casebook, casebook.acting() as act:
+        application = information.add(act, options.reference, details)
+        done = {"reference": application.reference, "stage": application.stage}
+    return Answer(data=done, lines=[f"{done['reference']} is in {done['stage']}"])
 
 
 def _line(row: dict[str, object]) -> str:

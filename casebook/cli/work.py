@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from casebook.casework import answers, work
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
+from casebook.cli.reading import read_json
 from casebook.domain.vocabulary import Role, WorkKind
-from casebook.errors import InvalidAnswer, UnreadableFile
 from casebook.storage.tables import WorkItem
 
 
@@ -46,7 +45,7 @@ def _claim(options: Namespace, call: Call) -> Answer:
 
 
 def _do(options: Namespace, call: Call) -> Answer:
-    answer = _read(options.file)
+    answer = read_json(options.file)
     with opened(call) as casebook, casebook.acting() as act:
         item = work.do(act, options.item, answer)
     return Answer(data=_item(item), lines=[f"{item.kind} of {item.reference} is done"])
@@ -55,19 +54,6 @@ def _do(options: Namespace, call: Call) -> Answer:
 def _schema(options: Namespace, _call: Call) -> Answer:
     schema = answers.schema(options.kind).model_json_schema()
     return Answer(data=schema, lines=[json.dumps(schema, indent=2, ensure_ascii=False)])
-
-
-def _read(path: Path) -> object:
-    try:
-        text = sys.stdin.read() if str(path) == "-" else path.read_text("utf-8")
-    except OSError as error:
-        raise UnreadableFile(f"{path.name}: {error.strerror or 'cannot be opened'}", "no_such_file") from None
-    except UnicodeDecodeError:
-        raise InvalidAnswer("the answer is not UTF-8 text") from None
-    try:
-        return json.loads(text)
-    except ValueError as error:
-        raise InvalidAnswer(f"the answer is not JSON: {getattr(error, 'msg', 'it cannot be read')}") from None
 
 
 def _item(item: WorkItem, *, overdue: bool = False) -> dict[str, object]:

@@ -161,6 +161,7 @@ ANSWERS: dict[str, Callable[[Item, Shown], dict[str, Any]]] = {
     "verify_applicant": lambda _i, _s: {"cleared": True, "explanation": "met in person with two documents; the likeness is chance"},
     "sign_off_identity": lambda _i, _s: {"confidence": "high", "statement": "names, birth date and address were compared"},
     "state_adequacy": lambda item, _s: {
+        "adequate": True,
         "uncovered": item["subject"].get("uncovered", []),
         "statement": "every mandatory source has answered; what stays uncovered is listed and small",
     },

@@ -1,0 +1,25 @@
+"""New information about the people of an application, whenever it comes: it is added, and what it uncovers is reopened."""
+
+from __future__ import annotations
+
+from casebook.casework import intake, lifecycle, record_checks
+from casebook.casework.acting import Act, still_open
+from casebook.casework.answers import parse
+from casebook.domain.authority import Command
+from casebook.domain.vocabulary import WorkKind
+from casebook.storage.tables import Application
+
+
+def add(act: Act, reference: str, raw: object) -> Application:
+    """Add or correct details (the schema of `complete_details`); B's searches are made again where they no longer cover."""
+    act.allowed(Command.ADD_INFORMATION)
+    application = act.application(reference)
+    still_open(application)
+    details = parse(WorkKind.COMPLETE_DETAILS, raw)
+    assert isinstance(details, intake.DetailsCompleted)  # noqa: S101 - the registry's own type for this kind
+    lifecycle.refuse_stale(application, details.version)
+    intake.add_details(act, application, details)
+    act.speak(application, "information_added")
+    if not record_checks.reopen(act, application, because="information_added"):
+        lifecycle.carry_on(act, application, because="information_added")
+    return application
