@@ -1,4 +1,4 @@
-"""The gate at the end of record checks: a nil passes only when all was searched, covered or signed for, by two people."""
+"""The gate at the end of record checks: a nil passes only when all was searched, or signed for by two people."""
 
 from __future__ import annotations
 

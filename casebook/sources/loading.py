@@ -60,7 +60,7 @@ class Kind:
 def load(
     session: Session, path: Path, kind: Kind, *, source: str, extract: int, this_year: int, whole: bool
 ) -> Counted:
-    """Stage the file, then bring the table up to it. `whole`: what the file does not mention is gone from the source."""
+    """Stage the file, then bring the table up to it. `whole`: what the file does not mention is gone."""
     table = files.read(path, known=kind.columns, required=(kind.id_column,))
     counted = Counted(ignored_columns=table.ignored)
     session.execute(text(f"DROP TABLE IF EXISTS staged_{kind.table}"))
@@ -148,7 +148,8 @@ def _reject_orphans(session: Session, source: str, counted: Counted) -> None:
         text(
             """DELETE FROM staged_source_record AS staged WHERE NOT EXISTS (
                 SELECT FROM source_person AS p
-                WHERE p.source = :source AND p.person_id = staged.person_id AND p.until IS NULL) RETURNING line, record_id"""
+                WHERE p.source = :source AND p.person_id = staged.person_id AND p.until IS NULL)
+            RETURNING line, record_id"""
         ),
         {"source": source},
     )
@@ -170,7 +171,8 @@ def _bring_up(session: Session, kind: Kind, *, source: str, extract: int, whole:
 
     if whole:
         counted.gone = count(
-            f"UPDATE {current} SET until = :extract WHERE {of_source} AND NOT EXISTS (SELECT FROM {staged} WHERE {same_id})"
+            f"UPDATE {current} SET until = :extract WHERE {of_source}"
+            f" AND NOT EXISTS (SELECT FROM {staged} WHERE {same_id})"
             f" AND current.{kind.id_column} <> ALL(CAST(:spared AS text[]))"
         )
     counted.unchanged = count(
@@ -178,7 +180,8 @@ def _bring_up(session: Session, kind: Kind, *, source: str, extract: int, whole:
     )
     counted.changed = count(f"UPDATE {current} SET until = :extract FROM {staged} WHERE {of_source} AND {same_id}")
     added = count(
-        f"INSERT INTO {kind.table} ({_listed(kind)}, since) SELECT {_listed(kind)}, :extract FROM {staged} ORDER BY line"
+        f"INSERT INTO {kind.table} ({_listed(kind)}, since)"
+        f" SELECT {_listed(kind)}, :extract FROM {staged} ORDER BY line"
     )
     counted.new = added - counted.changed
 

@@ -16,8 +16,8 @@ SHARED = 3  # from so many persons on a value is counted
 COMPARED = 300  # persons handed to the model per search, those with the rarest and most shared keys first
 
 PERSON_CELLS = (
-    "source", "person_id", "forename", "middle_names", "surname", "aliases", "dob", "sex", "address", "postcode", "pnc_id",
-    "cro",
+    "source", "person_id", "forename", "middle_names", "surname", "aliases", "dob", "sex", "address", "postcode",
+    "pnc_id", "cro",
 )  # fmt: skip
 RECORD_CELLS = (
     "source", "record_id", "person_id", "kind", "offence_code", "offence_text", "date", "outcome", "victim_id",

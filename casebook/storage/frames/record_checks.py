@@ -1,4 +1,4 @@
-"""What the record-checks gate looks at: a row for every source, variant, candidate, signature and meeting there must be.
+"""What the record-checks gate looks at: a row for each source, variant, candidate and signature there must be.
 
 Spelled out from the rows themselves and not taken from the use cases: the gate is the second look at them.
 """
