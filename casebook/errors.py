@@ -84,6 +84,12 @@ class DatabaseUnavailable(Fault):
     code = "database_unavailable"
 
 
+class Collision(Fault):
+    """Somebody changed the same thing at the same moment; nothing was changed, so do it again."""
+
+    code = "collision"
+
+
 class HomeUnusable(Fault):
     """The home directory cannot be used."""
 

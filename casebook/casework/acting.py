@@ -48,7 +48,8 @@ class Act:
     def application(self, reference: str, *, lock: bool = True) -> Application:
         """The application, locked against other acts on it; refused if the actor may not know it."""
         query = select(Application).where(Application.reference == reference)
-        found = self.session.scalar(query.with_for_update() if lock else query)
+        # as an UPDATE locks it: another act waits, a row elsewhere that only points here does not
+        found = self.session.scalar(query.with_for_update(key_share=True) if lock else query)
         if found is None:
             raise NotFound(f"there is no application {reference}")
         refuse(authority.why_not_see(self.actor, restricted=found.restricted, named=named(self.session, found)), NotPermitted)

@@ -62,6 +62,19 @@ def registry() -> dict[WorkKind, tuple[type[Answer], Handler]]:
     return found
 
 
+def _storable(value: object) -> bool:
+    """Whether PostgreSQL can hold every text in it."""
+    match value:
+        case str():
+            return "\x00" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
+        case dict():
+            return all(_storable(key) and _storable(held) for key, held in value.items())
+        case list():
+            return all(map(_storable, value))
+        case _:
+            return True
+
+
 def schema(kind: WorkKind) -> type[Answer]:
     try:
         return registry()[kind][0]
@@ -71,6 +84,8 @@ def schema(kind: WorkKind) -> type[Answer]:
 
 def parse(kind: WorkKind, raw: object) -> Answer:
     """Check an answer against its schema. The error names fields and rules, never what was written in them."""
+    if not _storable(raw):
+        raise InvalidAnswer("an answer may hold no NUL and no half of a surrogate pair: they cannot be kept", "undecodable")
     try:
         return schema(kind).model_validate(raw)
     except ValidationError as error:

@@ -67,7 +67,7 @@ def _undelivered(act: Act, staff_id: str) -> list[str]:
 
 def _supersede(act: Act, reference: str) -> str:
     application = act.session.scalars(
-        select(Application).where(Application.reference == reference).with_for_update()
+        select(Application).where(Application.reference == reference).with_for_update(key_share=True)
     ).one()
     for decision in act.session.scalars(
         select(Decision).where(Decision.reference == reference, Decision.superseded.is_(False))

@@ -7,20 +7,24 @@ import importlib
 import json
 import os
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from casebook import __version__
 from casebook.cli.answer import Answer, Call
-from casebook.errors import CasebookError, WrongUsage
+from casebook.errors import CasebookError, Collision, WrongUsage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from argparse import Namespace
+    from collections.abc import Callable, Sequence
+    from typing import IO
 
 # command -> (module, one line of help). A module offers configure(parser), which sets `handler` as a default.
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("casebook.cli.up", "run the platform in the foreground: databases, Prefect, worker, dispatcher"),
+    "demo": ("casebook.cli.demo", "a synthetic force, from intake to follow-up, on the real platform"),
     "applications": ("casebook.cli.applications", "take applications in, list them, look at one"),
     "work": ("casebook.cli.work", "the queue of what people must do"),
     "pack": ("casebook.cli.pack", "what a panel reads before it decides, as text, HTML or PDF"),
@@ -39,9 +43,20 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "database-url": ("casebook.cli.database_url", "an address of the database, for the operator; good for a minute"),
 }
 
+TRIES = 5
+PAUSE = 0.05  # seconds before the second try of an act that collided with another, longer before each further one
+
+
+class HelpAsked(Exception):  # noqa: N818 - no error
+    """Carries the text of --help to where every answer is shown."""
+
 
 class Parser(argparse.ArgumentParser):
-    """Tells a wrong call the way every other error is told."""
+    """Tells a wrong call the way every other error is told, and help the way of every other answer."""
+
+    def print_help(self, file: IO[str] | None = None) -> None:
+        del file
+        raise HelpAsked(self.format_help())
 
     def error(self, message: str) -> NoReturn:
         raise WrongUsage(f"{message}; `{self.prog} --help` says more")
@@ -50,7 +65,7 @@ class Parser(argparse.ArgumentParser):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code and never shows a traceback."""
     words = list(sys.argv[1:] if argv is None else argv)
-    call = Call()
+    call = Call(json="--json" in words)  # known even when the other options cannot be understood
     try:
         call, words = take_global_options(words)
         return show(run(call, words), call)
@@ -68,6 +83,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def take_global_options(words: list[str]) -> tuple[Call, list[str]]:
     """Split `--json`, `--home DIR` and `--as ID`, wherever they stand, from the rest."""
+    if not all(map(_is_text, words)) and "identifiers" not in words:  # which tells of each value what is wrong with it
+        raise WrongUsage("an argument is not UTF-8 text")
     call, rest, waiting = Call(), list[str](), iter(words)
     for word in waiting:
         name, given, value = word.partition("=")
@@ -78,7 +95,7 @@ def take_global_options(words: list[str]) -> tuple[Call, list[str]]:
                 call = replace(call, json=True)
             case "--home" | "--as":
                 value = value if given else next(waiting, "")
-                if not value:
+                if not value or (not given and value.startswith("--")):
                     raise WrongUsage(f"{name} needs a value")
                 call = (
                     replace(call, home=Path(value).expanduser().absolute())
@@ -101,9 +118,29 @@ def run(call: Call, words: list[str]) -> Answer:
     module = importlib.import_module(COMMANDS[words[0]][0])
     parser = Parser(prog=f"casebook {words[0]}", description=COMMANDS[words[0]][1], allow_abbrev=False)
     module.configure(parser)
-    options = parser.parse_args(words[1:])
-    answer: Answer = options.handler(options, call)
-    return answer
+    try:
+        options = parser.parse_args(words[1:])
+    except HelpAsked as asked:
+        return Answer(data={"help": str(asked)}, lines=[str(asked).rstrip()])
+    return insist(options.handler, options, call)
+
+
+def insist(handler: Callable[[Namespace, Call], Answer], options: Namespace, call: Call) -> Answer:
+    """Call a handler, again if it collided with somebody else's act: what collides has changed nothing."""
+    for number in range(1, TRIES):
+        try:
+            return handler(options, call)
+        except Collision:
+            time.sleep(PAUSE * number)
+    return handler(options, call)
+
+
+def _is_text(word: str) -> bool:
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def overview() -> list[str]:

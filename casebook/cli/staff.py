@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from dataclasses import asdict
 from datetime import date
 
@@ -44,6 +44,8 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def _role(text: str) -> Role:
+    if text not in set(Role):
+        raise ArgumentTypeError(f"there is no role {text!r}; the roles are {', '.join(Role)}")
     return Role(text)
 
 

@@ -10,14 +10,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolation
 from sqlalchemy import Engine, create_engine, event, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from casebook import clock
-from casebook.errors import DatabaseUnavailable
+from casebook.errors import Collision, DatabaseUnavailable
 from casebook.storage import ledger
 from casebook.storage.tables import ClockOffset
+
+# two transactions wanted the same at once: one of them is done, the other was undone whole and may be tried again
+_COLLISIONS = (DeadlockDetected, SerializationFailure, UniqueViolation)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,10 +37,10 @@ class Store:
         try:
             with Session(self.engine, expire_on_commit=False, info={ledger.KEY: self.key}) as session:
                 yield session
-        except OperationalError as fault:
-            raise DatabaseUnavailable from fault
         except DBAPIError as fault:
-            if fault.connection_invalidated:
+            if isinstance(fault.orig, _COLLISIONS):
+                raise Collision from fault
+            if isinstance(fault, OperationalError) or fault.connection_invalidated:
                 raise DatabaseUnavailable from fault
             raise
 
