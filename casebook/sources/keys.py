@@ -85,7 +85,9 @@ def compared(cells: Mapping[str, str], this_year: int) -> dict[str, Any]:
         "postcode": postcode or None,
         "outward": outward or None,
         "address": address or None,
-        "address_words": [word for word in dict.fromkeys(address.split()) if word not in ADDRESS_NOISE],
+        "address_words": [word for word in dict.fromkeys(address.split()) if word not in ADDRESS_NOISE]
+        if address
+        else None,
         "pnc_id": pnc.canonical if pnc else None,
         "cro": cro.canonical if cro else None,
     }
@@ -114,7 +116,8 @@ def _of_birth(dob: str, everyone: set[str]) -> Iterator[str]:
         yield f"year:{name}{year}"
         if day:
             yield f"month+day:{name}{month}-{day}"
-    if day:
+    if month:
+        day = day or month
         yield f"born:{year}-{min(month, day)}-{max(month, day)}"
 
 
