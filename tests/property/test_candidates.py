@@ -4,6 +4,7 @@ import csv
 import os
 import random
 import runpy
+from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
 
@@ -31,6 +32,12 @@ HOPELESS = {frozenset({"another forename", "another surname"}), frozenset({"no f
 PERSONS = 2_000
 
 
+@dataclass(frozen=True, kw_only=True)
+class People:
+    folder: Path = field(repr=False)
+    known: dict = field(repr=False)  # two thousand of them would drown a failure's report
+
+
 @pytest.fixture(scope="module")
 def people(tmp_path_factory):
     rng = random.Random(20)  # noqa: S311 - a seeded generator wants to be repeatable
@@ -40,12 +47,12 @@ def people(tmp_path_factory):
     named = [(f"p{at}", who) for at, who in enumerate(known)]
     folder = tmp_path_factory.mktemp("people")
     MADE_UP["write"](folder / "persons.csv", "person_id", named)
-    return folder, dict(named)
+    return People(folder=folder, known=dict(named))
 
 
 def missed(people, seed, faults):
     """Those of one fresh subject per fault that are not among their own candidates."""
-    folder, known = people
+    folder, known = people.folder, people.known
     rng = random.Random(seed)  # noqa: S311 - a seeded generator wants to be repeatable
     asked = []
     for number, kinds in enumerate(faults):
