@@ -64,7 +64,8 @@ def _quality(folder: Path) -> dict[str, object]:
     alike = defaultdict(set)
     for person in _ids(folder / "persons.csv"):
         alike[_original(person)].add(person)
-    true = {(one, other) for one in _ids(folder / "subjects.csv") for other in alike[_original(one)] - {one}}
+    others = {one: alike[_original(one)] - {one} for one in _ids(folder / "subjects.csv")}
+    true = {(one, other) for one, these in others.items() for other in these}
     strong = {
         (one, other) for one, listed in found.items() for other, band in listed if band == "strong" and one != other
     }
@@ -81,7 +82,7 @@ def _quality(folder: Path) -> dict[str, object]:
         "recall_at_5": recall_at(5),
         # where the row itself stands among the persons, it takes one of the five places
         "attainable_at_5": round(
-            sum(min(5 - (one in alike[_original(one)]), len(others)) for one, others in each.items()) / len(true), 4
+            sum(min(5 - (one in alike[_original(one)]), len(these)) for one, these in others.items()) / len(true), 4
         ),
         "recall_at_20": recall_at(20),
         "any_at_5": round(
