@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, union
+from typing import Any
+
+from sqlalchemy import CompoundSelect, select, union
 from sqlalchemy.orm import Session
 
-from casebook.storage.tables import Assurance, Candidate, LedgerEntry, Search
+from casebook.domain.vocabulary import WorkKind
+from casebook.storage.tables import Assurance, Candidate, LedgerEntry, Search, WorkItem
 
 
 def researchers_of(session: Session, reference: str) -> frozenset[str]:
     """Everyone who returned a search, reviewed a candidate or signed the identity of an application."""
-    query = union(
+    query: CompoundSelect[Any] = union(
         select(Search.returned_by).where(Search.reference == reference, Search.returned_by.is_not(None)),
         select(Candidate.reviewed_by).where(Candidate.reference == reference, Candidate.reviewed_by.is_not(None)),
         select(Assurance.signed_by).where(Assurance.reference == reference, Assurance.kind == "identity"),
+        # a review that was sent back leaves no name on its candidate, and was research all the same
+        select(WorkItem.done_by).where(
+            WorkItem.reference == reference, WorkItem.kind == WorkKind.REVIEW_MATCH, WorkItem.done_by.is_not(None)
+        ),
     )
     return frozenset(who for who in session.scalars(query) if not who.startswith("system:"))
 
