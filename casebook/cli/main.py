@@ -19,7 +19,6 @@ from casebook.errors import CasebookError, Collision, WrongUsage
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Callable, Sequence
-    from typing import IO
 
 # command -> (module, one line of help). A module offers configure(parser), which sets `handler` as a default.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -39,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "match": ("casebook.cli.match", "link subjects to persons, file against file"),
     "sources": ("casebook.cli.sources", "list, load and check the record sources"),
     "search": ("casebook.cli.search", "who in a loaded source may be this person"),
+    "review": ("casebook.cli.review", "look again at past applications: import registers, rank, report"),
     "monitor": ("casebook.cli.monitor", "watch decision-makers: analyse decisions, compute thresholds"),
     "database-url": ("casebook.cli.database_url", "an address of the database, for the operator; good for a minute"),
 }
@@ -54,7 +54,7 @@ class HelpAsked(Exception):  # noqa: N818 - no error
 class Parser(argparse.ArgumentParser):
     """Tells a wrong call the way every other error is told, and help the way of every other answer."""
 
-    def print_help(self, file: IO[str] | None = None) -> None:
+    def print_help(self, file: object = None) -> None:
         del file
         raise HelpAsked(self.format_help())
 
@@ -155,11 +155,12 @@ def overview() -> list[str]:
 
 
 def show(answer: Answer, call: Call) -> int:
+    encoding = sys.stdout.encoding or "utf-8"  # of a narrow terminal or pipe: what it cannot show is escaped
     if call.json:
-        print(json.dumps(answer.data, default=str, ensure_ascii=False))
+        print(json.dumps(answer.data, default=str, ensure_ascii=not encoding.lower().startswith("utf")))
     else:
         for line in answer.lines:
-            print(line)
+            print(line.encode(encoding, "backslashreplace").decode(encoding))
     sys.stdout.flush()
     return answer.exit_code
 

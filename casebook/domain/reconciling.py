@@ -97,6 +97,8 @@ def _keys(row: Row) -> Iterator[Hashable]:
         yield "reference", reference
     if a.words and b.words:
         yield "names", a.words, b.words
+    if a.named or b.named:
+        yield "copy", row.digest
     for party, person in (("a", a), ("b", b)):
         if person.words and person.dob:
             yield party, person.words, person.dob
@@ -109,6 +111,8 @@ def _keys(row: Row) -> Iterator[Hashable]:
 def _same(one: Row, other: Row, there: set[tuple[str, str]]) -> bool:
     mine, theirs = one.entry, other.entry
     left, right = _named(one), _named(other)
+    if one.digest == other.digest:
+        return True
     agreement, contradiction = _people(mine, theirs)
     if left and left == right:
         return agreement > 0 or not contradiction

@@ -1,0 +1,160 @@
+"""Registers into the casebook, and their rows into past applications: every row lands, none twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import text
+
+from casebook.casework import review_files
+from casebook.casework.acting import Act
+from casebook.casework.review_files import RegisterFile
+from casebook.domain import chain, register
+from casebook.domain.authority import Command
+from casebook.domain.reconciling import Application, Overlap, Row, overlap, reconcile
+from casebook.storage import review as stored
+from casebook.storage.tables import ReviewImport, ReviewRow
+
+LONDON = ZoneInfo("Europe/London")
+RECONCILED = "reconciled"
+RULES = "reconciling-1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imported:
+    """What became of one file."""
+
+    file: str
+    rows: int
+    new: bool
+    registers: dict[str, int]
+    findings: dict[str, dict[str, int]]  # finding -> column -> rows
+    listed: tuple[tuple[int, str, str], ...]  # line, column, finding
+    ignored_columns: tuple[str, ...]
+    absent_columns: tuple[str, ...]
+
+
+def today(act: Act) -> date:
+    return act.now.astimezone(LONDON).date()
+
+
+def import_file(act: Act, path: Path) -> Imported:
+    """Keep the rows of a register. Nothing in it is refused; the same file again changes nothing."""
+    act.allowed(Command.TRIAGE)
+    file = review_files.read(path)
+    act.session.execute(text("SELECT pg_advisory_xact_lock(hashtext('review_import'))"))
+    told = _told(act, file)
+    if stored.imported(act.session, file.digest) is not None:
+        return told(new=False)
+    imported = told(new=True)
+    act.session.add(
+        ReviewImport(
+            digest=file.digest,
+            name=file.name,
+            imported_at=act.now,
+            imported_by=act.actor.id,
+            rows=len(file.rows),
+            quality={"registers": imported.registers, "findings": imported.findings},
+        )  # fmt: skip
+    )
+    act.session.flush()
+    stored.add_rows(act.session, [_kept(file, line, cells, notes) for line, cells, notes in file.rows])
+    act.speak(None, "register_imported", digest=file.digest, rows=len(file.rows))
+    return imported
+
+
+def _kept(file: RegisterFile, line: int, cells: dict[str, str], notes: Sequence[register.Note]) -> dict[str, object]:
+    return {
+        "id": chain.identity(file.digest, line), "import_digest": file.digest, "file": file.name, "line": line, "cells": cells,
+        "digest": chain.digest(cells), "notes": [[finding.value, column] for finding, column in notes],
+    }  # fmt: skip
+
+
+class _told:  # noqa: N801 - reads as the function it is
+    """What is to be said of a file, whether its rows are new or not."""
+
+    def __init__(self, act: Act, file: RegisterFile) -> None:
+        self.file, self.registers, self.listed = file, Counter[str](), list[tuple[int, str, str]]()
+        self.findings: dict[str, Counter[str]] = {}
+        for line, cells, notes in file.rows:
+            entry = register.read(cells, register=name_of(file.name), today=today(act), notes=notes)
+            self.registers[entry.register] += 1
+            for finding, column in entry.notes:
+                self.listed.append((line, column, finding))
+                self.findings.setdefault(finding, Counter())[column] += 1
+
+    def __call__(self, *, new: bool) -> Imported:
+        return Imported(
+            file=self.file.name,
+            rows=len(self.file.rows),
+            new=new,
+            registers=dict(sorted(self.registers.items())),
+            findings={name: dict(sorted(counts.items())) for name, counts in sorted(self.findings.items())},
+            listed=tuple(self.listed),
+            ignored_columns=tuple(self.file.ignored),
+            absent_columns=tuple(self.file.absent),
+        )
+
+
+def name_of(file: str) -> str:
+    """What a list is called whose rows do not say: its file, without a leading `register-`."""
+    return file.removeprefix("register-").removeprefix("register_") or file
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reconciled:
+    applications: tuple[Application, ...]
+    ids: dict[str, str]  # reference -> id, made of the rows' contents
+    overlap: Overlap
+    fingerprint: str
+    again: bool  # nothing had changed since the last time
+
+
+def reconciled(act: Act) -> Reconciled:
+    """The rows as applications; kept, and spoken of, if rows came since the last time."""
+    act.allowed(Command.TRIAGE)
+    act.session.execute(text("SELECT pg_advisory_xact_lock(hashtext('review_reconcile'))"))
+    rows = stored.rows(act.session)
+    fingerprint = chain.digest(
+        [RULES, today(act).isoformat(), *(row.id for row in sorted(rows, key=lambda row: row.id))]
+    )
+    found = reconcile([_read(act, row) for row in rows])
+    ids = _ids(found)
+    before = stored.state(act.session, RECONCILED)
+    again = before is not None and before.value == fingerprint
+    told = Reconciled(applications=found, ids=ids, overlap=overlap(found), fingerprint=fingerprint, again=again)
+    if not again:
+        stored.replace_applications(act.session, [_row(each, ids) for each in found])
+        counts = {"rows": len(rows), "applications": len(found)}
+        stored.keep_state(act.session, RECONCILED, fingerprint, act.now, counts)
+        act.speak(None, "registers_reconciled", fingerprint=fingerprint, **counts)
+    return told
+
+
+def _read(act: Act, row: ReviewRow) -> Row:
+    notes = tuple((register.Finding(finding), column) for finding, column in row.notes)
+    entry = register.read(row.cells, register=name_of(row.file), today=today(act), notes=notes)
+    return Row(id=row.id, file=row.file, line=row.line, digest=row.digest, entry=entry)
+
+
+def _ids(found: Sequence[Application]) -> dict[str, str]:
+    """Made of the contents, so that it is the same however the rows came; of equals the second and third are numbered."""
+    seen = Counter[str]()
+    ids: dict[str, str] = {}
+    for each in found:
+        whole = chain.digest(sorted({row.digest for row in each.rows}))[:32]
+        seen[whole] += 1
+        ids[each.reference] = whole if seen[whole] == 1 else f"{whole}-{seen[whole]}"
+    return ids
+
+
+def _row(application: Application, ids: dict[str, str]) -> dict[str, object]:
+    return {
+        "id": ids[application.reference], "reference": application.reference, "rows": [row.id for row in application.rows],
+        "basis": None, "assessment": None, "rank": None,
+    }  # fmt: skip

@@ -1,0 +1,263 @@
+"""The live rules, asked of every past application: linked to today's sources, judged as of its decision and as of now.
+
+Done in chunks that are committed one by one: an interrupted triage goes on where it stopped and ends with the same ranking.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+
+from casebook import policies
+from casebook.casework import review
+from casebook.casework.acting import Act
+from casebook.casework.review import Reconciled
+from casebook.domain import chain
+from casebook.domain.authority import Command
+from casebook.domain.failure_modes import Evidence, Held
+from casebook.domain.past_application import Earlier, Linked, Past, merged, same_text
+from casebook.domain.policy import Policy
+from casebook.domain.register import Person, birth_date, digits, plain
+from casebook.domain.review import assess
+from casebook.domain.risk_inputs import ScoreInputs
+from casebook.domain.risk_model import RiskModel, Standing
+from casebook.domain.risk_scoring import known_by, qualifying, score
+from casebook.domain.subject_records import SubjectRecord
+from casebook.domain.vocabulary import Limit, Priority
+from casebook.matching import linking, model
+from casebook.policies import risk_model
+from casebook.storage import extracts
+from casebook.storage import review as stored
+
+CHUNK = 4_000  # applications linked, judged and committed at a time
+RULES = "triage-1"
+TRIAGED = "triaged"
+DOMESTIC = frozenset({"intimate_partner", "ex_partner", "family"})
+
+Acting = Callable[[], AbstractContextManager[Act]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Triaged:
+    applications: int
+    assessed: int  # in this call; the others were assessed before, on the same facts
+    linked: int  # applications whose subject some person of the sources may be
+    modes: dict[str, int]
+    contact: dict[str, int]
+    digest: str  # of the whole ranking
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What an assessment needs of all the other applications."""
+
+    pasts: Mapping[str, Past]  # by id
+    copies: Mapping[str, int]
+    subjects: Mapping[tuple[str, ...], list[str]]  # subject key -> ids
+
+
+def triage(acting: Acting, progress: Callable[[int, int], None] = lambda _done, _of: None) -> Triaged:
+    """Reconcile if need be, assess what is not assessed on today's facts, rank everything."""
+    with acting() as act:
+        act.allowed(Command.TRIAGE)
+        found = review.reconciled(act)
+        basis = _basis(act, found)
+        done = stored.assessed(act.session, basis)
+        loaded = bool(extracts.loaded(act.session))
+    known = _known(found)
+    pending = sorted(set(known.pasts) - done)
+    if pending:
+        _assess_all(acting, known, pending, basis=basis, loaded=loaded, progress=progress)
+    with acting() as act:
+        return _ranked(act, basis, assessed=len(pending))
+
+
+def _basis(act: Act, found: Reconciled) -> str:
+    """Everything that an assessment rests on beside the application itself."""
+    return chain.digest(
+        [
+            RULES,
+            found.fingerprint,
+            sorted(extracts.loaded(act.session).items()),
+            risk_model.load().version,
+            review.today(act).isoformat(),
+        ]
+    )
+
+
+def _known(found: Reconciled) -> Known:
+    pasts = {found.ids[each.reference]: merged(each) for each in found.applications}
+    subjects: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for id_, past in pasts.items():
+        for key in _subject_keys(past):
+            subjects[key].append(id_)
+    copies = Counter(same_text(past.rationale) for past in pasts.values())
+    return Known(pasts=pasts, copies=copies, subjects=subjects)
+
+
+def _subject_keys(past: Past) -> set[tuple[str, ...]]:
+    keys: set[tuple[str, ...]] = set()
+    for each in past.b:
+        if each.dob:
+            keys.add(("born", *sorted(each.words), each.dob))
+        if each.pnc_id:
+            keys.add(("pnc", each.pnc_id))
+        if number := digits(each.phone):
+            keys.add(("phone", *sorted(each.words), number))
+    return keys
+
+
+def _assess_all(
+    acting: Acting,
+    known: Known,
+    pending: Sequence[str],
+    *,
+    basis: str,
+    loaded: bool,
+    progress: Callable[[int, int], None],
+) -> None:
+    with acting() as act, linking.linker(stored.persons(act.session), this_year=act.now.year) as linker:
+        for start in range(0, len(pending), CHUNK):
+            chunk = pending[start : start + CHUNK]
+            links = linker.link(_subjects(known, chunk), at_least=model.bands().possible)
+            with acting() as inner:
+                _assess(inner, known, chunk, links, basis=basis, loaded=loaded)
+            progress(start + len(chunk), len(pending))
+
+
+def _subjects(known: Known, ids: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Each way in which a list tells who the subject is, as a row of its own."""
+    for id_ in ids:
+        yield from (
+            (id_, cells)
+            for cells in {tuple(_cells(each).items()): _cells(each) for each in known.pasts[id_].b}.values()
+        )
+
+
+def _cells(person: Person) -> dict[str, str]:
+    return {
+        "forename": person.forename, "middle_names": person.middle_names, "surname": person.surname,
+        "aliases": ";".join(person.other_names), "dob": person.dob, "sex": person.sex, "address": person.address,
+        "postcode": person.postcode, "pnc_id": person.pnc_id, "cro": person.cro,
+    }  # fmt: skip
+
+
+def _assess(
+    act: Act, known: Known, ids: Sequence[str], links: Sequence[linking.Link], *, basis: str, loaded: bool
+) -> None:
+    people = {link.person for link in links}
+    cells, records = stored.cells_of(act.session, people), stored.records_of(act.session, people)
+    linked: dict[str, list[Linked]] = defaultdict(list)
+    for link in links:
+        linked[link.subject].append(_linked(link, cells[link.person], records.get(link.person, []), review.today(act)))
+    stored.keep_assessments(
+        act.session,
+        [
+            {
+                "id": id_,
+                "basis": basis,
+                "assessment": json.dumps(_assessment(act, known, id_, linked[id_], loaded=loaded)),
+            }
+            for id_ in ids
+        ],
+    )
+
+
+def _linked(
+    link: linking.Link, cells: Mapping[str, str], records: Sequence[Mapping[str, object]], today: date
+) -> Linked:
+    return Linked(
+        source=cells["source"],
+        weight=link.weight,
+        words=frozenset(plain(f"{cells['forename']} {cells['surname']}").split()),
+        dob=birth_date(cells["dob"], today)[0],
+        records=tuple(SubjectRecord.from_row(record) for record in records),
+    )
+
+
+def _assessment(act: Act, known: Known, id_: str, linked: Sequence[Linked], *, loaded: bool) -> dict[str, object]:
+    past, today = known.pasts[id_], review.today(act)
+    policy = _policy(past.received_on or past.decided_on or today)
+    limit = policy.limit(Limit.WHOLE_PROCESS, past.route)
+    allowed = limit.allowance(Priority.STANDARD).value.budget if limit else 0
+    day = past.known_by(allowed, today)
+    evidence = Evidence(
+        past=past,
+        held=tuple(
+            held(each, day, today, risk_model.load())
+            for each in sorted(linked, key=lambda each: (-each.weight, each.source, each.dob))
+        ),
+        known_by=day,
+        mandatory=frozenset(policy.mandatory_sources(past.route)),
+        allowed_days=allowed,
+        copies=known.copies[same_text(past.rationale)],
+        earlier=_earlier(known, id_),
+    )
+    year = str(past.received_on.year) if past.received_on else ""
+    facts = {
+        "year": year, "handlers": sorted(past.handlers), "registers": list(past.registers), "outcome": past.outcome or "unknown",
+        "findings": list(past.findings), "linked": bool(linked),
+    }  # fmt: skip
+    return assess(evidence, sources_loaded=loaded).to_dict() | facts
+
+
+def held(who: Linked, day: date, today: date, risk: RiskModel) -> Held:
+    """What a linked person's records say by the live rules: as they could be known on `day`, and since."""
+    then = known_by(who.records, day)
+    before = {id(each) for each in then}
+    since = [each for each in who.records if id(each) not in before]
+    rulings = [(each, qualifying(each, day, risk).standing) for each in then]
+    grave = [each for each, standing in rulings if standing is Standing.QUALIFYING]
+    later = [each for each in since if qualifying(each, today, risk).standing is Standing.QUALIFYING]
+    return Held(
+        who=who,
+        qualifying_then=len(grave),
+        supporting_then=sum(standing is Standing.SUPPORTING for _, standing in rulings),
+        points_then=score(ScoreInputs(today=day, records=then), risk).score if then else 0.0,
+        qualifying_since=len(later),
+        domestic_since=sum(each.victim_relationship in DOMESTIC for each in later),
+        sources_then=frozenset(each.source or who.source for each in grave),
+    )
+
+
+def _policy(day: date) -> Policy:
+    try:
+        return policies.for_receipt(datetime.combine(day, time(12), UTC))
+    except policies.NoPolicyInForce:
+        return min((policies.load(name) for name in policies.names()), key=lambda each: each.in_force_from.value)
+
+
+def _earlier(known: Known, id_: str) -> tuple[Earlier, ...]:
+    past = known.pasts[id_]
+    if (day := past.received_on or past.decided_on) is None:
+        return ()
+    others = {other for key in _subject_keys(past) for other in known.subjects[key]} - {id_}
+    found = []
+    for other in sorted(others):
+        before = known.pasts[other].received_on or known.pasts[other].decided_on
+        if before and before < day:
+            found.append(Earlier(days_before=(day - before).days, disclosed=known.pasts[other].disclosed))
+    return tuple(found)
+
+
+def _ranked(act: Act, basis: str, *, assessed: int) -> Triaged:
+    stored.rank(act.session)
+    rows = stored.applications(act.session)
+    digest = chain.digest([[row.id, row.rank] for row in rows])
+    modes = Counter(mode for row in rows if row.assessment for mode in row.assessment["modes"])
+    contact = Counter(row.assessment["contact_priority"] for row in rows if row.assessment)
+    told = Triaged(
+        applications=len(rows),
+        assessed=assessed,
+        linked=sum(bool(row.assessment and row.assessment["linked"]) for row in rows),
+        modes=dict(sorted(modes.items())),
+        contact=dict(sorted(contact.items())),
+        digest=digest,
+    )
+    stored.keep_state(act.session, TRIAGED, basis, act.now, {"applications": len(rows), "digest": digest})
+    act.speak(None, "review_triaged", applications=len(rows), assessed=assessed, ranking=digest)
+    return told

@@ -1,0 +1,175 @@
+"""`casebook review`: registers of past applications in, reconciled, and ranked by who must be looked at first."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+from casebook.casework import review, review_triage
+from casebook.cli.answer import Answer, Call
+from casebook.cli.opening import opened
+from casebook.errors import Refused, UnreadableFile
+from casebook.storage import review as stored
+from casebook.storage.tables import ReviewApplication
+
+TRIAGE_COLUMNS = ("rank", "reference", "score", "contact_priority", "failure_modes", "reasons")
+LISTED = 1_000  # findings told one by one; the counts are of all
+
+
+def configure(parser: ArgumentParser) -> None:
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    importing = actions.add_parser(
+        "import", help="take registers in, CSV or Excel; nothing is refused, findings are told"
+    )
+    importing.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    importing.set_defaults(handler=_import)
+    actions.add_parser("reconcile", help="which rows are one application; what each list lacks").set_defaults(
+        handler=_reconcile
+    )
+    triage = actions.add_parser("triage", help="rank every application by who must be looked at first")
+    triage.add_argument("--out", type=Path, metavar="FILE", help="write the CSV there")
+    triage.set_defaults(handler=_triage)
+    queue = actions.add_parser("queue", help="what to look at next")
+    queue.add_argument("--by", choices=("review", "contact"), default="review")
+    queue.add_argument("--limit", type=int, default=50)
+    queue.set_defaults(handler=_queue)
+
+
+def _import(options: Namespace, call: Call) -> Answer:
+    with opened(call) as casebook:
+        told = []
+        for path in options.files:
+            with casebook.acting() as act:
+                told.append(review.import_file(act, path))
+    registers, findings = Counter[str](), Counter[str]()
+    for each in told:
+        registers.update(each.registers)
+        findings.update({name: sum(counts.values()) for name, counts in each.findings.items()})
+    data = {
+        "files": [
+            {
+                "file": each.file, "rows": each.rows, "new": each.new, "registers": each.registers, "findings": each.findings,
+                "ignored_columns": list(each.ignored_columns), "absent_columns": list(each.absent_columns),
+            }
+            for each in told
+        ],
+        "rows": sum(each.rows for each in told),
+        "registers": dict(sorted(registers.items())),
+        "findings": dict(sorted(findings.items())),
+        "listed": [
+            {"file": each.file, "line": line, "column": column, "code": code}
+            for each in told
+            for line, column, code in each.listed[:LISTED]
+        ],
+        "ignored_columns": sorted({name for each in told for name in each.ignored_columns}),
+    }  # fmt: skip
+    lines = [
+        f"{each.file}: {each.rows} rows{'' if each.new else ', imported before: nothing changed'}" for each in told
+    ]
+    lines += [f"  {name}: {count} rows" for name, count in sorted(registers.items())]
+    lines += [f"  {name.replace('_', ' ')}: {count}" for name, count in sorted(findings.items())]
+    return Answer(data=data, lines=lines)
+
+
+def _reconcile(_options: Namespace, call: Call) -> Answer:
+    with opened(call) as casebook, casebook.acting() as act:
+        found = review.reconciled(act)
+    told = asdict(found.overlap) | {
+        "patterns": [
+            {"lists": list(pattern), "applications": count} for pattern, count in found.overlap.patterns.items()
+        ]
+    }
+    lines = [f"{found.overlap.rows} rows are {found.overlap.applications} applications"]
+    lines += [
+        f"  {name}: {count} applications, {found.overlap.missing[name]} missing, {found.overlap.doubled[name]} rows doubled,"
+        f" {found.overlap.only_in[name]} in no other list"
+        for name, count in found.overlap.lists.items()
+    ]
+    return Answer(data=told, lines=lines)
+
+
+def _triage(options: Namespace, call: Call) -> Answer:
+    with opened(call) as casebook:
+        told = review_triage.triage(casebook.acting, _progress)
+        with casebook.acting() as act:
+            rows = stored.applications(act.session)
+    if options.out:
+        _write(options.out, rows)
+    data = {
+        "applications": told.applications, "assessed": told.assessed, "linked": told.linked, "failure_modes": told.modes,
+        "contact_priority": told.contact, "out": str(options.out) if options.out else None,
+    } | ({} if options.out else {"ranking": [_told(row) for row in rows]})  # fmt: skip
+    return Answer(data=data, lines=_summary(data) if options.out else _csv(rows))
+
+
+def _progress(done: int, of: int) -> None:
+    print(f"{done} of {of} applications assessed", file=sys.stderr)
+
+
+def _summary(data: dict[str, object]) -> list[str]:
+    return [f"{name.replace('_', ' ')}: {value}" for name, value in data.items()]
+
+
+def _told(row: ReviewApplication) -> dict[str, object]:
+    said = row.assessment or {}
+    return {
+        "rank": row.rank,
+        "reference": row.reference,
+        "score": said.get("score"),
+        "contact_priority": said.get("contact_priority"),
+        "failure_modes": said.get("modes", []),
+        "reasons": said.get("reasons", []),
+    }
+
+
+def _csv(rows: Iterable[ReviewApplication]) -> Iterator[str]:
+    yield ",".join(TRIAGE_COLUMNS)
+    for row in rows:
+        told, out = _told(row), io.StringIO()
+        cells = [";".join(cell) if isinstance(cell, list) else cell for cell in told.values()]
+        cells[2] = f"{told['score']:.3f}"
+        csv.writer(out, lineterminator="").writerow(cells)
+        yield out.getvalue()
+
+
+def _write(path: Path, rows: Iterable[ReviewApplication]) -> None:
+    """The file appears whole or not at all."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(f"{line}\n" for line in _csv(rows))
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise UnreadableFile(f"{path.name} cannot be written: {error.strerror}", "unwritable_file") from None
+
+
+def _queue(options: Namespace, call: Call) -> Answer:
+    with opened(call) as casebook, casebook.acting() as act:
+        rows = [row for row in stored.applications(act.session) if row.rank is not None]
+    if not rows:
+        raise Refused("nothing has been triaged yet: `casebook review triage` first", "not_triaged")
+    if options.by == "contact":
+        order = [*review_order()]
+        rows.sort(key=lambda row: (order.index((row.assessment or {})["contact_priority"]), row.rank))
+    told = [_told(row) for row in rows[: options.limit]]
+    return Answer(
+        data=told,
+        lines=[
+            f"{each['rank']:>6}  {each['contact_priority']:<8} {each['score']:>8.1f}  {each['reference']}  {', '.join(each['failure_modes'])}"
+            for each in told
+        ],  # type: ignore[arg-type]
+    )
+
+
+def review_order() -> tuple[str, ...]:
+    from casebook.domain.review import ContactPriority  # noqa: PLC0415
+
+    return tuple(ContactPriority)

@@ -1,0 +1,316 @@
+"""The ways in which a past application can have been mishandled: each a named rule with the evidence for it.
+
+A rule gives its evidence in plain words, or None. No name, no date of birth and no staff id stands in it or counts as
+evidence. What a rule says is a reason to look: a person finds whether there was a failure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from itertools import chain
+
+from casebook.domain.past_application import Earlier, Linked, Past
+from casebook.domain.register import parts_differing, plain, slip
+from casebook.domain.vocabulary import Answer3, Applicant, Outcome
+
+COPIED = 5  # applications with one and the same rationale
+THIN = 15  # characters: less is no reason
+TOO_FAR_YEARS = 3  # no slip of the pen: another person
+SURE = 0.5  # chance from which a linked person is taken to be the subject
+
+
+class Family(StrEnum):
+    """What kind of failure it would be."""
+
+    SERVICE = "service"
+    RESEARCH = "research"  # a service failure if anything was there to be found
+    SIGNAL = "signal"  # no failure: something that happened since
+    ADMINISTRATIVE = "administrative"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """A linked person and what was recorded of them, by the live rules."""
+
+    who: Linked
+    qualifying_then: int  # records that could have been disclosed
+    supporting_then: int
+    points_then: float  # by the live risk model, on the day of the decision
+    qualifying_since: int
+    domestic_since: int  # of these, against a partner or relative
+    sources_then: frozenset[str] = frozenset()  # that hold the qualifying ones
+
+    @property
+    def chance(self) -> float:
+        return self.who.chance
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    past: Past
+    held: tuple[Held, ...]  # the likeliest first
+    known_by: date
+    mandatory: frozenset[str]  # sources, by the policy of its day
+    allowed_days: int  # from receipt to the outcome, by the same policy
+    copies: int  # applications with this very rationale
+    earlier: tuple[Earlier, ...]
+
+    @property
+    def damning(self) -> tuple[Held, ...]:
+        return tuple(each for each in self.held if each.qualifying_then and each.chance >= SURE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mode:
+    name: str
+    family: Family
+    rule: Callable[[Evidence], str | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    name: str
+    family: Family
+    reason: str
+
+
+def undisclosed(e: Evidence) -> str | None:
+    if e.past.disclosed or e.past.outcome is None or not (found := [each for each in e.held if each.qualifying_then]):
+        return None
+    best = max(found, key=lambda each: each.chance)
+    places = ", ".join(sorted(best.sources_then))
+    return (
+        f"{_count(best.qualifying_then, 'record')} that could be disclosed stood in {places} by the decision and the outcome was"
+        f" {e.past.outcome.replace('_', ' ')} (chance that it is the subject: {best.chance:.0%})"
+    )
+
+
+def outcome_unknown_with_history(e: Evidence) -> str | None:
+    if e.past.outcome is not None or not (found := [each for each in e.held if each.qualifying_then]):
+        return None
+    best = max(found, key=lambda each: each.chance)
+    return (
+        f"nobody recorded an outcome, and {_count(best.qualifying_then, 'record')} that could be disclosed stood in"
+        f" {', '.join(sorted(best.sources_then))} (chance that it is the subject: {best.chance:.0%})"
+    )
+
+
+def repeat_ignored(e: Evidence) -> str | None:
+    if e.past.disclosed or not e.earlier:
+        return None
+    told = any(each.disclosed for each in e.earlier)
+    if told and (e.past.refused or e.past.outcome is None):
+        return "an earlier application about the same subject ended in a disclosure, this one in none"
+    if e.damning:
+        return f"{_count(len(e.earlier), 'earlier application')} about the same subject"
+    return None
+
+
+def wrong_recipient(e: Evidence) -> str | None:
+    """Somebody else than A was told, or A was never seen."""
+    if not e.past.disclosed or e.past.applicant is not Applicant.THIRD_PARTY:
+        return None
+    words = f" {plain(e.past.rationale)} "
+    if any(f" {phrase} " in words for phrase in TOLD_OTHERS):
+        return "the information seems to have gone to the third party who asked, not to the person at risk"
+    if e.past.contact_safe is not Answer3.YES and e.past.outcome is Outcome.DISCLOSED_TO_A and not e.past.disclosed_on:
+        return "a third party asked, and nothing shows that the person at risk was reached"
+    return None
+
+
+# how those who write rationales say that not A was told
+TOLD_OTHERS = tuple(
+    f"{verb} {whom}"
+    for verb in ("GIVEN TO", "DISCLOSED TO", "TOLD TO", "PASSED TO", "SHARED WITH", "TOLD", "INFORMED", "UPDATED", "SPOKE TO", "DISCLOSURE MADE TO", "DISCLOSURE TO", "GIVEN DIRECTLY TO")
+    for whom in (
+        "THE APPLICANT", "APPLICANT", "THIRD PARTY", "THE THIRD PARTY", "THE CALLER", "CALLER", "A NEIGHBOUR", "NEIGHBOUR", "THE NEIGHBOUR",
+        "A COLLEAGUE", "A FRIEND", "FRIEND", "MOTHER", "THE MOTHER", "FATHER", "SISTER", "BROTHER", "FAMILY", "THE FAMILY", "A RELATIVE", "RELATIVE", "SUBJECT", "THE SUBJECT",
+    )
+) + ("PERSON AT RISK NOT SEEN", "PERSON AT RISK NOT INFORMED", "PERSON AT RISK NOT TOLD", "A NOT SEEN", "A NOT INFORMED", "WRONG PERSON", "WRONG RECIPIENT")  # fmt: skip
+
+
+def contact_unsafe(e: Evidence) -> str | None:
+    if e.past.contact_safe is not Answer3.NO:
+        return None
+    return "contact was recorded as unsafe" + (", and there was a disclosure all the same" if e.past.disclosed else "")
+
+
+def wrong_person(e: Evidence) -> str | None:
+    """Every search was for somebody of another birth date, too far away for a slip, or of another name."""
+    past, names = e.past, _names(e.past)
+    dobs = {person.dob for person in past.b if len(person.dob) == len("YYYY-MM-DD")}
+    if not past.searched_as or not past.b:
+        return None
+    if dobs and all(each.dob and not any(_could_be(each.dob, dob) for dob in dobs) for each in past.searched_as):
+        return "every search was for a person of another date of birth than the application gives"
+    if (
+        names
+        and not any(set(each.name.split()) & name for each in past.searched_as if each.name for name in names)
+        and all(each.name for each in past.searched_as)
+    ):
+        return "every search was for a person of another name than the application gives"
+    return None
+
+
+def wrong_person_disclosed(e: Evidence) -> str | None:
+    """What was told was about somebody else, as far as today's sources know."""
+    if not e.past.disclosed or not e.past.searched_as or wrong_person(e) is None:
+        return None
+    return None if e.damning else "something was disclosed, but the subject as told has nothing that could have been"
+
+
+def source_missing(e: Evidence) -> str | None:
+    if not e.past.handled or e.past.outcome in _ENDED_EARLY or not (missing := e.mandatory - e.past.sources_searched):
+        return None
+    if not e.past.sources_searched:
+        return "no source is recorded as searched"
+    there = sorted(missing & {source for each in e.damning for source in each.sources_then})
+    return f"not searched: {', '.join(sorted(missing))}" + (f"; {', '.join(there)} had something" if there else "")
+
+
+def single_identity(e: Evidence) -> str | None:
+    """Known under several names, searched under one."""
+    others = {frozenset(plain(name).split()) for person in e.past.b for name in person.former_names}
+    return _unsearched(e, others, "a former name that the application gives was not searched")
+
+
+def alias_unsearched(e: Evidence) -> str | None:
+    others = {frozenset(plain(name).split()) for person in e.past.b for name in person.aliases}
+    return _unsearched(e, others, "an alias that the application gives was not searched")
+
+
+def wrong_dob(e: Evidence) -> str | None:
+    """Only dates were searched under which the linked person does not stand."""
+    if not e.past.searched_as or not all(each.dob for each in e.past.searched_as):
+        return None
+    searched = {each.dob for each in e.past.searched_as}
+    real = [each.who.dob for each in e.held if each.chance >= SURE and len(each.who.dob) == len("YYYY-MM-DD")]
+    if real and not any(_agrees(dob, one) for dob in real for one in searched):
+        return "the date of birth that was searched is not the one under which the sources know the person"
+    told = {person.dob for person in e.past.b if len(person.dob) == len("YYYY-MM-DD")}
+    if told and not any(_agrees(dob, one) for dob in told for one in searched) and wrong_person(e) is None:
+        return "the date of birth that was searched is not the one the application gives"
+    return None
+
+
+def identity_unrecorded(e: Evidence) -> str | None:
+    if e.past.searched_as or not e.past.handled or e.past.outcome in _ENDED_EARLY:
+        return None
+    return "nobody recorded which identity was searched"
+
+
+def serious_record_after(e: Evidence) -> str | None:
+    since = [each for each in e.held if each.qualifying_since and each.chance >= SURE]
+    if not since:
+        return None
+    domestic = sum(each.domestic_since for each in since)
+    return f"{_count(sum(each.qualifying_since for each in since), 'serious record')} since the decision, {domestic} against a partner or relative"
+
+
+def no_second_person(e: Evidence) -> str | None:
+    if not e.past.handled or e.past.outcome in _ENDED_EARLY:
+        return None
+    if not e.past.approvers:
+        return "no approver is recorded"
+    return "handled and approved by one and the same person" if e.past.approvers <= e.past.handlers else None
+
+
+def late(e: Evidence) -> str | None:
+    ended = e.past.disclosed_on or e.past.decided_on
+    if not (e.past.received_on and ended) or (days := (ended - e.past.received_on).days) <= e.allowed_days:
+        return None
+    return f"took {days} days where {e.allowed_days} were allowed"
+
+
+def no_rationale(e: Evidence) -> str | None:
+    if not e.past.handled or len(plain(e.past.rationale)) >= THIN:
+        return None
+    return "no rationale" if not plain(e.past.rationale) else "a rationale too thin to be one"
+
+
+def copied_rationale(e: Evidence) -> str | None:
+    return f"{e.copies} applications have this very rationale" if e.copies >= COPIED and e.past.rationale else None
+
+
+def outcome_unknown(e: Evidence) -> str | None:
+    if e.past.outcome is not None:
+        return None
+    return "no outcome that can be read" if e.past.handled else "stands in no list that tells of its handling"
+
+
+def outcomes_differ(e: Evidence) -> str | None:
+    return "the lists disagree on the outcome" if e.past.outcomes_differ else None
+
+
+def contact_unknown(e: Evidence) -> str | None:
+    if e.past.contact_safe is not Answer3.UNKNOWN or not e.past.handled:
+        return None
+    return "nobody recorded whether contact is safe"
+
+
+_ENDED_EARLY = frozenset({Outcome.WITHDRAWN, Outcome.NO_ENGAGEMENT, Outcome.OUT_OF_SCOPE})
+
+MODES: tuple[Mode, ...] = tuple(
+    Mode(name=rule.__name__, family=family, rule=rule)
+    for family, rules in (
+        (
+            Family.SERVICE,
+            (
+                undisclosed,
+                outcome_unknown_with_history,
+                repeat_ignored,
+                wrong_recipient,
+                contact_unsafe,
+                wrong_person_disclosed,
+            ),
+        ),
+        (
+            Family.RESEARCH,
+            (source_missing, single_identity, alias_unsearched, wrong_dob, wrong_person, identity_unrecorded),
+        ),
+        (Family.SIGNAL, (serious_record_after,)),
+        (
+            Family.ADMINISTRATIVE,
+            (no_second_person, outcome_unknown, outcomes_differ, late, no_rationale, copied_rationale, contact_unknown),
+        ),
+    )
+    for rule in rules
+)
+
+
+def found(evidence: Evidence) -> tuple[Found, ...]:
+    """Every mode there is evidence for, in the order of the table."""
+    return tuple(
+        Found(name=mode.name, family=mode.family, reason=reason)
+        for mode in MODES
+        if (reason := mode.rule(evidence)) is not None
+    )
+
+
+def _unsearched(e: Evidence, others: set[frozenset[str]], told: str) -> str | None:
+    searched = [frozenset(each.name.split()) for each in e.past.searched_as]
+    missing = [name for name in others if name and not any(name <= each for each in searched)]
+    return told if searched and missing else None
+
+
+def _names(past: Past) -> list[set[str]]:
+    texts = chain.from_iterable((f"{each.forename} {each.surname}", *each.other_names) for each in past.b)
+    return [words for text in texts if (words := set(plain(text).split()))]
+
+
+def _agrees(one: str, other: str) -> bool:
+    """Equal as far as both are known."""
+    return parts_differing(one, other) == 0
+
+
+def _could_be(one: str, other: str) -> bool:
+    if _agrees(one, other) or slip(one, other):
+        return True
+    return parts_differing(one, other) == 1 and abs(int(one[:4]) - int(other[:4])) < TOO_FAR_YEARS
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,126 @@
+"""What the review asks of the database: register rows, every person of the extracts, the records of those linked."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from casebook.storage.extracts import PERSON_CELLS, RECORD_CELLS
+from casebook.storage.tables import ReviewApplication, ReviewImport, ReviewRow, ReviewState, SourcePerson, SourceRecord
+
+FETCHED = 10_000  # rows at a time
+SEPARATOR = "\x1f"  # between a source and its person in one id
+
+
+def imported(session: Session, digest: str) -> ReviewImport | None:
+    return session.get(ReviewImport, digest)
+
+
+def add_rows(session: Session, rows: list[dict[str, Any]]) -> None:
+    for start in range(0, len(rows), FETCHED):
+        session.execute(insert(ReviewRow).on_conflict_do_nothing(), rows[start : start + FETCHED])
+
+
+def rows(session: Session) -> list[ReviewRow]:
+    return list(session.scalars(select(ReviewRow).order_by(ReviewRow.digest, ReviewRow.file, ReviewRow.line)))
+
+
+def imports(session: Session) -> list[ReviewImport]:
+    return list(session.scalars(select(ReviewImport).order_by(ReviewImport.digest)))
+
+
+def replace_applications(session: Session, found: list[dict[str, Any]]) -> None:
+    """The applications of a fresh reconciling in place of those before."""
+    session.execute(text("DELETE FROM review_application"))
+    for start in range(0, len(found), FETCHED):
+        session.execute(insert(ReviewApplication), found[start : start + FETCHED])
+
+
+def assessed(session: Session, basis: str) -> set[str]:
+    """Ids of the applications that were assessed on this basis."""
+    return set(session.scalars(select(ReviewApplication.id).where(ReviewApplication.basis == basis)))
+
+
+def keep_assessments(session: Session, found: list[dict[str, Any]]) -> None:
+    """`found`: id, basis, assessment of each; their ranks are void until the whole is ranked."""
+    session.execute(
+        text(
+            "UPDATE review_application SET basis = :basis, assessment = CAST(:assessment AS jsonb), rank = NULL WHERE id = :id"
+        ),
+        found,
+    )
+
+
+def rank(session: Session) -> None:
+    """The likeliest and worst first; equals by what is wrong on paper, then by their contents, never by a name."""
+    session.execute(
+        text(
+            """UPDATE review_application AS a SET rank = r.place FROM (
+                SELECT id, row_number() OVER (ORDER BY (assessment->>'score')::numeric DESC,
+                    (assessment->>'administrative')::numeric DESC, id COLLATE "C") AS place
+                FROM review_application WHERE assessment IS NOT NULL) AS r WHERE r.id = a.id"""
+        )
+    )
+
+
+def applications(session: Session) -> list[ReviewApplication]:
+    """In the order of their ranks; what is not assessed comes last."""
+    return list(
+        session.scalars(select(ReviewApplication).order_by(ReviewApplication.rank.nulls_last(), ReviewApplication.id))
+    )
+
+
+def state(session: Session, name: str) -> ReviewState | None:
+    return session.get(ReviewState, name)
+
+
+def keep_state(session: Session, name: str, value: str, at: datetime, said: dict[str, Any]) -> None:
+    row = {"name": name, "value": value, "at": at, "said": said}
+    session.execute(insert(ReviewState).values(row).on_conflict_do_update(index_elements=["name"], set_=row))
+
+
+def persons(session: Session) -> Iterator[tuple[str, dict[str, str]]]:
+    """Every current person of every source: source and id in one, and the cells of persons.csv."""
+    columns = [getattr(SourcePerson, name) for name in PERSON_CELLS]
+    query = select(*columns).where(SourcePerson.until.is_(None)).order_by(SourcePerson.source, SourcePerson.person_id)
+    for row in session.execute(query.execution_options(yield_per=FETCHED)):
+        cells = {
+            name: ";".join(value) if isinstance(value, list) else value or ""
+            for name, value in zip(PERSON_CELLS, row, strict=True)
+        }
+        yield f"{cells['source']}{SEPARATOR}{cells['person_id']}", cells
+
+
+def cells_of(session: Session, linked: Collection[str]) -> dict[str, dict[str, str]]:
+    return dict(_of(session, linked, SourcePerson, PERSON_CELLS))
+
+
+def records_of(session: Session, linked: Collection[str]) -> dict[str, list[dict[str, Any]]]:
+    """The current records of persons, as records.csv has them."""
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for name, cells in _of(session, linked, SourceRecord, RECORD_CELLS):
+        found[name].append(cells)
+    return found
+
+
+def _of(
+    session: Session, linked: Collection[str], table: type[SourcePerson | SourceRecord], cells: tuple[str, ...]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    pairs = [name.split(SEPARATOR, 1) for name in sorted(linked)]
+    if not pairs:
+        return
+    query = text(
+        f"SELECT {', '.join(f't.{name}' for name in cells)} FROM unnest(CAST(:sources AS text[]), CAST(:ids AS text[]))"
+        f" AS asked (source, id) JOIN {table.__tablename__} AS t ON t.source = asked.source AND t.person_id = asked.id"
+        " AND t.until IS NULL ORDER BY t.id"
+    )
+    asked = {"sources": [source for source, _ in pairs], "ids": [id_ for _, id_ in pairs]}
+    for row in session.execute(query, asked):
+        told = {name: value if value is not None else "" for name, value in zip(cells, row, strict=True)}
+        yield f"{told['source']}{SEPARATOR}{told['person_id']}", told
