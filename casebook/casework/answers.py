@@ -49,7 +49,8 @@ Handler = Callable[[Doing], None]
 
 # each module offers ANSWERS: dict[WorkKind, tuple[type[Answer], Handler]]
 MODULES = (
-    "danger", "oversight", "intake", "record_checks", "risk_scoring", "panel_decision", "disclosure", "follow_up", "quality",
+    "danger", "emergency", "oversight", "intake", "record_checks", "risk_scoring", "panel_decision", "disclosure",
+    "follow_up", "watch", "quality",
 )  # fmt: skip
 
 

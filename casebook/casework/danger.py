@@ -88,7 +88,7 @@ class CrimeRecorded(Answer):
 class Referred(Answer):
     """Somebody was referred to another agency, or the reason why not."""
 
-    agency: Literal["childrens_services", "adult_services", "idva", "marac", "other"]
+    agency: Literal["childrens_services", "adult_services", "idva", "marac", "regulator", "other"]
     agency_reference: str | None = None
     not_referred_because: str | None = Field(default=None, description="Only if no referral was made.")
     notes: str = ""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from casebook.casework import intake, lifecycle, record_checks
-from casebook.casework.acting import Act, still_open
+from casebook.casework.acting import Act, refuse, still_open
 from casebook.casework.answers import parse
+from casebook.domain import freezing
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import WorkKind
 from casebook.storage.tables import Application
@@ -15,6 +16,7 @@ def add(act: Act, reference: str, raw: object) -> Application:
     act.allowed(Command.ADD_INFORMATION)
     application = act.application(reference)
     still_open(application)
+    refuse(freezing.why_not_edit(application.frozen_at))
     details = parse(WorkKind.COMPLETE_DETAILS, raw)
     assert isinstance(details, intake.DetailsCompleted)  # noqa: S101 - the registry's own type for this kind
     lifecycle.refuse_stale(application, details.version)

@@ -66,7 +66,9 @@ def carry_on(act: Act, application: Application, *, because: str) -> None:
 
 
 def refresh(act: Act, application: Application, *, because: str) -> None:
-    """Bring the open items in line with what the facts call for."""
+    """Bring the open items in line with what the facts call for; nothing is brought anywhere while it is frozen."""
+    if application.frozen_at is not None:
+        return
     prepare(act, application)
     wanted = needs(act, application)
     ids = {need.id(application.reference) for need in wanted}
@@ -129,6 +131,8 @@ def _failed(verdict: Verdict) -> list[str]:
 def leave(act: Act, application: Application, verdict: Verdict) -> Stage:
     """Record the verdict and, if it passes and nobody is waited for, move to the next stage; returns where it is now."""
     row = record_verdict(act, application, verdict)
+    if application.frozen_at is not None:
+        return Stage(application.stage)
     if verdict.outcome is GateOutcome.PASSES:
         if blocking(act.session, application):
             refuse_because("work_open", "a blocking item is still open", Refused)

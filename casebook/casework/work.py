@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 
 from casebook.casework import answers, lifecycle
 from casebook.casework.acting import Act, refuse, refuse_because
-from casebook.domain import authority
+from casebook.domain import authority, freezing
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.domain.work import SPECS, queue_order
@@ -28,7 +27,7 @@ def queue(act: Act, *, role: Role | None = None, mine: bool = False) -> list[Wor
     if mine:
         query = query.where(WorkItem.owner == act.actor.id)
     named = set(act.session.scalars(select(Restriction.reference).where(Restriction.staff_id == act.actor.id)))
-    rows: Sequence[tuple[WorkItem, Application | None]] = act.session.execute(query).tuples().all()
+    rows: list[tuple[WorkItem, Application | None]] = [(item, found) for item, found in act.session.execute(query)]
     visible = [
         (item, application)
         for item, application in rows
@@ -90,6 +89,7 @@ def do(act: Act, item_id: str, raw: object) -> WorkItem:
     answer = answers.parse(kind, raw)
     if application is None:
         raise InvalidAnswer(f"{kind} belongs to no application and is answered by its own command", "no_such_answer")
+    refuse(freezing.why_not_edit(application.frozen_at, kind))
     lifecycle.refuse_stale(application, answer.version)
     if answer.occurred_at is not None and answer.occurred_at > act.now:
         refuse_because("in_the_future", "what is written down cannot have happened after now", InvalidAnswer)

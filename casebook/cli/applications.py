@@ -10,6 +10,7 @@ from pathlib import Path
 
 from casebook.casework import governance, information, intake, viewing
 from casebook.casework.acting import Act
+from casebook.cli import outside
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
 from casebook.cli.reading import read_json
@@ -31,7 +32,7 @@ def configure(parser: ArgumentParser) -> None:
     show.set_defaults(handler=_show)
     correct = actions.add_parser("correct", help="add or correct what is known of its people, from a JSON file")
     correct.add_argument("reference")
-    correct.add_argument("--file", required=True, type=Path, metavar="DETAILS.json")
+    correct.add_argument("--file", required=True, type=read_json, dest="details", metavar="DETAILS.json")
     correct.set_defaults(handler=_correct)
     governance_actions(actions)
 
@@ -42,7 +43,7 @@ def governance_actions(actions) -> None:  # noqa: ANN001 - argparse has no publi
         action = actions.add_parser(name, help=text)
         action.add_argument("reference")
         for need in needs:
-            action.add_argument(f"--{need}", required=True)
+            action.add_argument(f"--{need.removesuffix('?')}", required=not need.endswith("?"))
         action.set_defaults(handler=_govern, action=name)
 
 
@@ -57,13 +58,15 @@ GOVERNANCE = {
     "withdraw": ("propose, or as a second person agree, that it closes as withdrawn", governance.withdraw, ("reason",)),
     "no-engagement": ("the same, because nobody could be reached", governance.no_engagement, ("reason",)),
     "lower": ("propose, or as a second person agree, a lower priority", governance.lower_priority, ("to", "reason")),
+    **outside.ACTIONS,
 }
 
 
 def _govern(options: Namespace, call: Call) -> Answer:
     _, use_case, needs = GOVERNANCE[options.action]
     with opened(call) as casebook, casebook.acting() as act:
-        done: dict[str, object] = use_case(act, options.reference, **{need: getattr(options, need) for need in needs})
+        given = {name: getattr(options, name) for name in (need.removesuffix("?").replace("-", "_") for need in needs)}
+        done: dict[str, object] = use_case(act, options.reference, **given)
     return Answer(data=done, lines=[f"{key}: {value}" for key, value in done.items()])
 
 
@@ -93,9 +96,8 @@ def _list(options: Namespace, call: Call) -> Answer:
 
 
 def _correct(options: Namespace, call: Call) -> Answer:
-    details = read_json(options.file)
     with opened(call) as casebook, casebook.acting() as act:
-        application = information.add(act, options.reference, details)
+        application = information.add(act, options.reference, options.details)
         done = {"reference": application.reference, "stage": application.stage}
     return Answer(data=done, lines=[f"{done['reference']} is in {done['stage']}"])
 

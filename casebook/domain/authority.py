@@ -43,6 +43,7 @@ class Command(StrEnum):
     CONTACT = "contact"
     CLOSE_EARLY = "close_early"
     ADD_INFORMATION = "add_information"
+    RENEW_WATCH = "renew_watch"
 
 
 _CASE_STAFF = frozenset({
@@ -86,6 +87,7 @@ MAY: Mapping[Command, frozenset[Role]] = MappingProxyType({
     Command.CONTACT: frozenset({Role.INTAKE_OFFICER, Role.RESEARCHER, Role.DISCLOSURE_OFFICER, Role.SUPERVISOR, Role.DUTY_INSPECTOR}),
     Command.CLOSE_EARLY: frozenset({Role.INTAKE_OFFICER, Role.RESEARCHER, Role.DISCLOSURE_OFFICER, Role.SUPERVISOR}),
     Command.ADD_INFORMATION: _CASE_STAFF,
+    Command.RENEW_WATCH: _LEADS,
 })  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """When and how somebody may be contacted without danger to them: inside the plan they gave, or not at all.
 
-A window is read off the wall clock of the policy's zone. Where the clock goes back an hour, a window in that hour is open
-twice; where it goes forward, a window in the missing hour is shorter, or not there.
+A window is read off the wall clock of the policy's zone. Where the clock goes back, a window in the hour that comes
+twice is open twice; where it goes forward, one in the missing hour is shorter, or not there.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from casebook.domain.actors import Reason
+from casebook.domain.intake import DAYS
 from casebook.domain.vocabulary import Channel
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _CLOCK_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _DAYS_AHEAD = 15  # a weekly window may be swallowed once by a missing hour, never twice in a row
 _MINUTE = timedelta(minutes=1)
@@ -79,14 +79,16 @@ class Way:
     leaves_message: bool = False
 
 
-def why_not(way: Way, plan: Plan | None, *, stale_after: timedelta, zone: ZoneInfo) -> Reason | None:
+def why_not(  # noqa: PLR0911 - one return for each reason, in the order in which they are told
+    way: Way, plan: Plan | None, *, stale_after: timedelta, zone: ZoneInfo
+) -> Reason | None:
     """The first reason for which this contact is not safe."""
     if plan is None:
         return Reason("no_plan", "nobody has said how this person may safely be contacted")
     if not plan.channel:
         return Reason("no_channel", "the plan names no safe channel: no contact until a professional sets one")
     if way.channel not in allowed_channels(plan, agreed_meeting=way.agreed_meeting):
-        return Reason("unsafe_channel", f"the safe channel is {plan.channel}; a meeting in person is agreed over it first")
+        return Reason("unsafe_channel", f"the safe channel is {plan.channel}; agree over it to meet in person")
     if way.at < plan.confirmed_at:
         return Reason("plan_is_later", "the plan was set after this contact, and says nothing about it")
     if is_stale(plan, way.at, stale_after) and not way.asks_plan_again:

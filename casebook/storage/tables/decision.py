@@ -286,6 +286,7 @@ class FollowUp(Base):
     chosen: Mapped[str]  # accepted | declined | another_time
     due_at: Mapped[datetime]
     result: Mapped[str | None]  # reached | declined | exhausted
+    by_them: Mapped[bool | None]  # they came to us, so that no outbound contact stands behind the result
     notes: Mapped[str | None]
     closed_by: Mapped[str | None]
     closure_approved_by: Mapped[str | None]  # for exhausted attempts: a supervisor

@@ -1,0 +1,224 @@
+"""The one way in which anybody outside is contacted: inside their plan, or under a duty inspector's override.
+
+A contact that is refused leaves nothing behind but an entry in the ledger, written although the act itself is undone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from casebook.casework.acting import Act, policy_of, refuse_because
+from casebook.domain import chain, follow_up, safe_contact
+from casebook.domain.actors import Reason
+from casebook.domain.authority import Command
+from casebook.domain.safe_contact import Plan, Purpose, Way
+from casebook.domain.vocabulary import Applicant, Channel, Party
+from casebook.errors import InvalidAnswer, Refused
+from casebook.storage import asides, deliveries
+from casebook.storage.tables import Application, ContactAttempt, ContactOverride, SafeContact
+
+Done = dict[str, object]
+PROTECTOR = "protector"  # chosen by the panel, found by officers; no plan of theirs is kept
+
+
+class ContactRefused(Refused):
+    """The contact is not safe."""
+
+    code = "unsafe_contact"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """One outbound contact, made or tried."""
+
+    party: str  # a, b, c or protector
+    purpose: Purpose
+    way: Way
+    reached: bool
+    about: str | None = None
+    override: str | None = None
+    not_in_person_because: str | None = None
+
+
+def log(act: Act, application: Application, contact: Contact) -> ContactAttempt:
+    """Keep a contact that was safe; refuse any other. With the plan as it stood, so that it can be judged again."""
+    override = deliveries.override(act.session, contact.override)
+    plan = deliveries.plan(act.session, application.reference, contact.party)
+    if reason := why_not(act, application, contact.party, contact.way):
+        if contact.override:
+            reason = _why_not_override(act, application, contact, override)
+        if reason:
+            _refuse(act, application, contact, reason)
+    else:
+        override = None  # the plan allows it: nothing is overridden
+    row = _row(act, application, contact, plan, override)
+    if act.session.get(ContactAttempt, row.id) is not None:
+        refuse_because("already_logged", "this contact is in the log already")
+    act.session.add(row)
+    if contact.reached and contact.way.asks_plan_again and override is None:
+        _confirm(act, application, contact)
+    act.speak(
+        application, "contact_made", contact=row.id, party=row.party, purpose=row.purpose, channel=row.channel,
+        reached=row.reached, override=row.override_id,
+    )  # fmt: skip
+    return row
+
+
+def why_not(act: Act, application: Application, party: str, way: Way) -> Reason | None:
+    """The reason for which a party may not be contacted in this way, override aside."""
+    plan = deliveries.plan(act.session, application.reference, party)
+    if party == Party.B:
+        return Reason("subject", "the subject is not contacted about an application")
+    if party == PROTECTOR or (plan is None and party == Party.C and application.applicant == Applicant.AGENCY):
+        return None
+    policy = policy_of(application)
+    stale_after = timedelta(days=policy.contact.safe_contact_stale_days.value)
+    return safe_contact.why_not(way, plan, stale_after=stale_after, zone=ZoneInfo(policy.calendar.timezone))
+
+
+def _why_not_override(
+    act: Act, application: Application, contact: Contact, override: ContactOverride | None
+) -> Reason | None:
+    if override is None or (override.reference, override.party) != (application.reference, contact.party):
+        return Reason("no_such_override", "no override of that id is for this person")
+    lasts = timedelta(hours=policy_of(application).contact.override_hours.value)
+    if not override.authorised_at <= contact.way.at <= override.authorised_at + lasts:
+        return Reason("override_not_in_force", "the override was given later, or has run out: ask the duty inspector")
+    under_it = [
+        row for row in deliveries.attempts(act.session, application.reference) if row.override_id == override.id
+    ]
+    if any(row.reached and (row.about is None or row.about != contact.about) for row in under_it):
+        return Reason("override_spent", "somebody was reached under this override: the next contact needs its own")
+    tried = any(row.channel == Channel.IN_PERSON for row in under_it)
+    if contact.way.channel != Channel.IN_PERSON and not tried and not contact.not_in_person_because:
+        return Reason("in_person_first", "under an override go in person first, or say why that cannot be")
+    return None
+
+
+def _refuse(act: Act, application: Application, contact: Contact, reason: Reason) -> None:
+    asides.record(
+        act.session, chain_name=application.reference, actor=act.actor.id, event_name="contact_refused", at=act.now,
+        party=contact.party, purpose=contact.purpose, channel=contact.way.channel, reason=reason.code,
+        occurred_at=contact.way.at.isoformat(),
+    )  # fmt: skip
+    raise ContactRefused(reason.message, reason.code)
+
+
+def _row(
+    act: Act, application: Application, contact: Contact, plan: Plan | None, override: ContactOverride | None
+) -> ContactAttempt:
+    way = contact.way
+    return ContactAttempt(
+        id=chain.identity(
+            "contact_attempt", application.reference, contact.party, contact.purpose, contact.about, way.at.isoformat()
+        ),
+        reference=application.reference,
+        party=contact.party,
+        purpose=contact.purpose,
+        about=contact.about,
+        channel=way.channel,
+        agreed_meeting=way.agreed_meeting,
+        asked_plan_again=way.asks_plan_again,
+        left_message=way.leaves_message,
+        reached=contact.reached,
+        plan=deliveries.as_kept(plan),
+        exception_reason=contact.not_in_person_because,
+        made_by=act.actor.id,
+        override_id=override.id if override else None,
+        occurred_at=way.at,
+        recorded_at=act.now,
+    )
+
+
+def _confirm(act: Act, application: Application, contact: Contact) -> None:
+    plan = act.session.get(SafeContact, f"{application.reference}:{contact.party}")
+    if plan is not None and plan.confirmed_at < contact.way.at:
+        plan.confirmed_at, plan.confirmed_by = contact.way.at, act.actor.id
+
+
+def record(
+    act: Act,
+    reference: str,
+    *,
+    party: str,
+    purpose: str,
+    channel: str,
+    result: str,
+    at: str | None = None,
+    override: str | None = None,
+    not_in_person_because: str | None = None,
+    asked_plan_again: str | None = None,
+    left_message: str | None = None,
+) -> Done:
+    """Write down one contact that was made or tried; refused, and said so in the ledger, if it was not safe."""
+    act.allowed(Command.CONTACT)
+    application = act.application(reference)
+    way = Way(
+        at=moment(at, act.now),
+        channel=one_of(Channel, channel, "channel"),
+        agreed_meeting=channel == Channel.IN_PERSON and has_agreed(act, application, party, moment(at, act.now)),
+        asks_plan_again=asked_plan_again == "yes" or purpose == Purpose.CONFIRM_PLAN,
+        leaves_message=left_message == "yes",
+    )
+    kept = log(
+        act,
+        application,
+        Contact(
+            party=one_of(Party, party, "party"), purpose=Purpose(one_of(Purpose, purpose, "purpose")), way=way,
+            reached=one_of(("reached", "not_reached"), result, "result") == "reached", override=override,
+            not_in_person_because=not_in_person_because,
+        ),
+    )  # fmt: skip
+    return {"reference": reference, "contact": kept.id, "reached": kept.reached, "override": kept.override_id}
+
+
+def has_agreed(act: Act, application: Application, party: str, before: datetime) -> bool:
+    """Whether a meeting was agreed with them over their safe channel; an agreement is for one meeting."""
+    made = [
+        row
+        for row in deliveries.attempts(act.session, application.reference)
+        if row.reached and row.party == party and row.occurred_at <= before
+    ]
+    held = max((row.occurred_at for row in made if row.channel == Channel.IN_PERSON), default=None)
+    return any(row.purpose == Purpose.ARRANGE and (held is None or row.occurred_at > held) for row in made)
+
+
+def why_not_exhausted(act: Act, application: Application) -> Reason | None:
+    """Why an application cannot be closed for no engagement: too few attempts to reach the applicant at safe times."""
+    rules = policy_of(application).contact
+    party = Party.A if application.applicant == Applicant.A else Party.C
+    unanswered = [
+        row.occurred_at
+        for row in deliveries.attempts(act.session, application.reference)
+        if row.party == party and not row.reached
+    ]
+    return follow_up.why_not_exhausted(
+        unanswered, minimum=rules.minimum_attempts.value, apart=timedelta(hours=rules.attempts_apart_hours.value),
+        route_tried=True,
+    )  # fmt: skip
+
+
+def moment(given: str | None, now: datetime) -> datetime:
+    """A time from the command line: with an offset, and not in the future."""
+    if given is None:
+        return now
+    try:
+        at = datetime.fromisoformat(given)
+    except ValueError:
+        refuse_because("bad_time", "a time is ISO 8601 with its offset", InvalidAnswer)
+    if at.tzinfo is None:
+        refuse_because("bad_time", "a time is ISO 8601 with its offset", InvalidAnswer)
+    if at > now:
+        refuse_because("in_the_future", "what is written down cannot have happened after now", InvalidAnswer)
+    return at
+
+
+def one_of(allowed: Iterable[str], given: str, name: str) -> str:
+    """The word given on the command line, if it is one of those known."""
+    words = [str(each) for each in allowed]
+    if given not in words:
+        refuse_because("bad_value", f"{name} is one of: {', '.join(words)}", InvalidAnswer)
+    return given

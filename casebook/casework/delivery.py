@@ -1,0 +1,250 @@
+"""One delivery of an approved outcome: what those who made it report, checked against what was approved, and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from casebook.casework import clocks, contact, danger, referrals
+from casebook.casework.acting import Act, named, policy_of, refuse, refuse_because
+from casebook.casework.answers import Doing
+from casebook.casework.contact import Contact
+from casebook.casework.delivery_report import Choice, told
+from casebook.domain import chain
+from casebook.domain import disclosure as rules
+from casebook.domain.disclosure import Addressee, Due
+from casebook.domain.follow_up import Chosen, Result
+from casebook.domain.safe_contact import Purpose, Way
+from casebook.domain.vocabulary import Channel, Limit, Outcome, Role, Route
+from casebook.errors import InvalidAnswer
+from casebook.policies import wording
+from casebook.storage import decisions, deliveries
+from casebook.storage.tables import (
+    Application,
+    Approval,
+    Clock,
+    Competence,
+    Decision,
+    DisclosedItem,
+    Disclosure,
+    FollowUp,
+    Proposal,
+    Staff,
+    StaffRole,
+)
+
+NOT_IN_PERSON = "not_told_in_person"  # what two people agree to
+THEY_ASK_TO_WAIT = "person_at_risk_asks_to_wait"  # the ground on which policy lets a follow-up clock be stopped
+
+
+def delivered(doing: Doing) -> None:
+    """Check it, log the contact, keep the delivery, and start what follows from it."""
+    act, application, code = doing.act, doing.application, doing.item.subject["recipient"]
+    approved = decisions.approved(act.session, application)
+    if approved is None or approved[0].id != doing.item.subject["decision"]:
+        refuse_because("superseded", "the decision has been superseded, or its approval withdrawn")
+    standing, approval = approved
+    addressees = deliveries.addressees(application, standing)
+    to = next(each for each in addressees if each.code == code)
+    if doing.answer.recipient != code:
+        refuse_because(
+            "recipient_not_permitted", f"the decision has {code} told, and nobody in their place", InvalidAnswer
+        )
+    refuse(rules.why_not_deliver(told(doing), _due(doing, standing, approval, to)), InvalidAnswer)
+    override_id = _log_contact(doing, to)
+    _keep(doing, standing, to, override_id)
+    referrals.keep(doing, doing.answer.referrals)
+    if limits := offers_due(application, addressees, to):
+        _offer(doing, limits)
+    _reach_outcome(doing, standing, to)
+    if doing.answer.immediate_danger:
+        danger.open_safeguarding(act, application, cause="danger_heard_at_delivery", key=doing.item.id)
+
+
+def wording_of(standing: Decision, to: Addressee) -> str:
+    """The version the panel approved for a disclosure; the present one for the fixed words."""
+    if to.is_told_something and standing.wording in wording.versions():
+        return str(standing.wording)
+    return wording.current()
+
+
+def referrals_asked(application: Application, to: Addressee) -> tuple[str, ...]:
+    if to.is_other_applicant:
+        return ()
+    return rules.referrals_asked(band=application.band, children=bool(application.children))
+
+
+def offers_due(application: Application, told: Sequence[Addressee], to: Addressee) -> tuple[Limit, ...]:
+    """The contacts to be offered on this delivery: to one addressee, none to whoever applied for somebody else."""
+    if to != rules.followed(told):
+        return ()
+    policy = policy_of(application)
+    return tuple(limit for limit in deliveries.IN_TURN if policy.limit(limit, Route(application.route)))
+
+
+def approved_at(act: Act, standing: Decision) -> datetime:
+    return act.session.get_one(Approval, standing.id).approved_at
+
+
+def is_supervisor(act: Act, staff_id: str) -> bool:
+    row = act.session.get(StaffRole, (staff_id, Role.SUPERVISOR))
+    return row is not None and row.ended_at is None
+
+
+def _due(doing: Doing, standing: Decision, approval: Approval, to: Addressee) -> Due:
+    act, application, policy = doing.act, doing.application, policy_of(doing.application)
+    second = doing.answer.second_officer
+    if second is not None:
+        _refuse_second(act, application, second)
+    return Due(
+        to=to,
+        approved_at=approval.approved_at,
+        wording=wording_of(standing, to),
+        items=frozenset(standing.items),
+        people=policy.contact.delivering_people.value,
+        trained_needed=policy.contact.trained_among_them.value,
+        trained=frozenset(who for who in (act.actor.id, second) if who and _is_trained(doing, who)),
+        exception_approved=_is_excepted(act, application.reference) or doing.answer.override is not None,
+        referrals=referrals_asked(application, to),
+        offers=offers_due(application, deliveries.addressees(application, standing), to),
+    )
+
+
+def _refuse_second(act: Act, application: Application, second: str) -> None:
+    member = act.session.get(Staff, second)
+    if member is None or member.suspended_at is not None:
+        refuse_because("unknown_second", "the second officer is no member of staff, or is suspended", InvalidAnswer)
+    if application.restricted and second not in named(act.session, application):
+        refuse_because("restricted", "the second officer is not named for this restricted application")
+
+
+def _is_trained(doing: Doing, staff_id: str) -> bool:
+    """On the day of the delivery, not on that of its writing up."""
+    day = doing.occurred_at.date()
+    row = doing.act.session.get(Competence, (staff_id, rules.TRAINED))
+    return row is not None and row.granted_on <= day <= row.expires_on
+
+
+def _is_excepted(act: Act, reference: str) -> bool:
+    query = select(Proposal.id).where(
+        Proposal.reference == reference, Proposal.what == NOT_IN_PERSON, Proposal.second_by.is_not(None)
+    )
+    return act.session.scalar(query) is not None
+
+
+def _log_contact(doing: Doing, to: Addressee) -> str | None:
+    """The agreement to meet, if it is told here, and the delivery itself; both inside the plan or under an override."""
+    act, application, answer = doing.act, doing.application, doing.answer
+    party = contact.PROTECTOR if to.code.startswith(contact.PROTECTOR) else to.code
+    if answer.arranged_at is not None:
+        _log_agreement(doing, party)
+    agreed = answer.channel == Channel.IN_PERSON and contact.has_agreed(act, application, party, doing.occurred_at)
+    way = Way(
+        at=doing.occurred_at, channel=answer.channel, agreed_meeting=agreed, asks_plan_again=answer.asked_plan_again
+    )
+    made = _contact(doing, party, Purpose.DELIVER, way)
+    return contact.log(act, application, made).override_id
+
+
+def _log_agreement(doing: Doing, party: str) -> None:
+    """Over the plan's own channel; a meeting cannot be agreed after it was held."""
+    act, answer = doing.act, doing.answer
+    if answer.arranged_at > doing.occurred_at:
+        refuse_because("arranged_after", "the meeting was agreed before it was held", InvalidAnswer)
+    plan = deliveries.plan(act.session, doing.application.reference, party)
+    channel = (plan.channel if plan else None) or answer.channel
+    way = Way(at=answer.arranged_at, channel=channel, asks_plan_again=answer.asked_plan_again)
+    contact.log(act, doing.application, _contact(doing, party, Purpose.ARRANGE, way))
+
+
+def _contact(doing: Doing, party: str, purpose: Purpose, way: Way) -> Contact:
+    return Contact(
+        party=party,
+        purpose=purpose,
+        way=way,
+        reached=True,
+        about=delivery_id(doing.item.id),
+        override=doing.answer.override,
+        not_in_person_because=doing.answer.exception_reason,
+    )
+
+
+def delivery_id(item_id: str) -> str:
+    return chain.identity("disclosure", item_id)
+
+
+def _keep(doing: Doing, standing: Decision, to: Addressee, override_id: str | None) -> None:
+    answer, act = doing.answer, doing.act
+    row = Disclosure(
+        id=delivery_id(doing.item.id),
+        reference=doing.application.reference,
+        decision_id=standing.id,
+        approved=True,
+        kind="disclosure" if to.is_told_something else "no_disclosure",
+        recipient=to.code,
+        identity_checked=answer.identity_checked,
+        channel=answer.channel,
+        verbal=answer.verbal,
+        exception_reason=answer.exception_reason,
+        undertaking=getattr(answer, "undertaking", rules.NOT_NEEDED),
+        wording=answer.wording,
+        support_offered=answer.support_offered,
+        safety_plan=answer.safety_plan,
+        delivered_by=act.actor.id,
+        second_officer=answer.second_officer,
+        override_id=override_id,
+        occurred_at=doing.occurred_at,
+        recorded_at=act.now,
+    )
+    act.session.add(row)
+    act.session.flush()
+    act.session.add_all(
+        DisclosedItem(disclosure_id=row.id, finding_id=item) for item in dict.fromkeys(getattr(answer, "items", ()))
+    )
+
+
+def _offer(doing: Doing, limits: Sequence[Limit]) -> None:
+    """One row for each contact offered, with its clock; what was declined is met, what is to be later waits."""
+    act, application = doing.act, doing.application
+    clocks.start_deliveries(act, application, doing.occurred_at)
+    act.session.flush()
+    for limit in limits:
+        choice: Choice = doing.answer.follow_up[limit]
+        declined = choice.chosen is Chosen.DECLINED
+        policy_due = act.session.get_one(Clock, clocks.clock_id(application.reference, limit)).due_at or act.now
+        act.session.add(
+            FollowUp(
+                id=f"{application.reference}:{limit}",
+                reference=application.reference,
+                limit_name=limit,
+                offered=True,
+                chosen=choice.chosen,
+                due_at=choice.at or policy_due,
+                result=Result.DECLINED if declined else None,
+                by_them=None,
+                notes=None,
+                closed_by=act.actor.id if declined else None,
+                closure_approved_by=None,
+                closed_at=doing.occurred_at if declined else None,
+            )
+        )
+        if declined:
+            clocks.meet(act, application, limit, doing.occurred_at)
+        elif choice.at is not None and choice.at > policy_due:
+            clocks.pause(act, application, limit, THEY_ASK_TO_WAIT)
+
+
+def _reach_outcome(doing: Doing, standing: Decision, to: Addressee) -> None:
+    """The first who is told the outcome itself; the words for another applicant tell none of a disclosure."""
+    application = doing.application
+    discloses = any(each.is_told_something for each in deliveries.addressees(application, standing))
+    if discloses and not to.is_told_something:
+        return
+    application.outcome = Outcome(standing.outcome)
+    clocks.meet(doing.act, application, Limit.WHOLE_PROCESS, doing.occurred_at)
+    doing.act.speak(
+        application, "outcome_delivered", decision=standing.id, outcome=standing.outcome, recipient=to.code,
+        occurred_at=doing.occurred_at.isoformat(),
+    )  # fmt: skip

@@ -1,0 +1,101 @@
+"""The disclosure stage: the approved outcome, whatever it is, is delivered to everybody it has told, by two people.
+
+Nothing is delivered of a decision that was superseded, or that was made on facts which have changed since.
+"""
+
+from __future__ import annotations
+
+from casebook.casework import delivery, delivery_report, lifecycle
+from casebook.casework.acting import Act, refuse_because
+from casebook.casework.answers import Answer, Handler
+from casebook.casework.rounds import next_round
+from casebook.domain.authority import Command
+from casebook.domain.disclosure import Addressee
+from casebook.domain.vocabulary import Role, Stage, WorkKind
+from casebook.domain.wording import Text, words
+from casebook.domain.work import Need
+from casebook.policies import wording
+from casebook.storage import decisions, deliveries
+from casebook.storage.tables import Application, Decision
+
+Done = dict[str, object]
+
+
+def prepare(act: Act, application: Application) -> None:
+    """Back to the panel, if nobody has been told and the decision no longer stands on the facts."""
+    if deliveries.told(act.session, application.reference):
+        return
+    approved = decisions.approved(act.session, application)
+    if approved is not None and approved[0].facts == decisions.facts(act.session, application):
+        return
+    if approved is not None:
+        next_round(act, application, because="facts_changed")
+    lifecycle.move(act, application, Stage.PANEL_DECISION, because="decision_superseded")
+
+
+def needs(act: Act, application: Application) -> list[Need]:
+    """One delivery for each who is still to be told; another applicant is told last, and the same in every case."""
+    approved = decisions.approved(act.session, application)
+    if approved is None:
+        return []
+    standing, _ = approved
+    done = {row.recipient for row in deliveries.told(act.session, application.reference)}
+    waiting = [each for each in deliveries.addressees(application, standing) if each.code not in done]
+    first = [each for each in waiting if not each.is_other_applicant]
+    return [_need(act, application, standing, each) for each in first or waiting]
+
+
+def _need(act: Act, application: Application, standing: Decision, to: Addressee) -> Need:
+    told = deliveries.addressees(application, standing)
+    return Need(
+        kind=WorkKind.DELIVER_DISCLOSURE if to.is_told_something else WorkKind.DELIVER_NO_DISCLOSURE,
+        key=f"{standing.id}:{to.code}",
+        subject={
+            "decision": standing.id,
+            "version": standing.version,
+            "recipient": to.code,
+            "text": to.text,
+            "wording": delivery.wording_of(standing, to),
+            "items": list(standing.items) if to.is_told_something else [],
+            "referrals": list(delivery.referrals_asked(application, to)),
+            "follow_up": list(delivery.offers_due(application, told, to)),
+            "approved_at": delivery.approved_at(act, standing).isoformat(),
+        },
+    )
+
+
+def say(act: Act, reference: str) -> Done:
+    """The words to be said to each who is still to be told, from the approved version."""
+    act.allowed(Command.CONTACT)
+    application = act.application(reference)
+    open_now = needs(act, application) if application.stage == Stage.DISCLOSURE else []
+    if not open_now:
+        refuse_because("nobody_to_tell", "nobody is to be told anything about this application now")
+    said = {
+        str(need.subject["recipient"]): words(
+            wording.load(str(need.subject["wording"])), Text(str(need.subject["text"]))
+        )
+        for need in open_now
+    }
+    return {"reference": reference, "words": said}
+
+
+def except_from_meeting(act: Act, reference: str, *, reason: str) -> Done:
+    """Two people, a supervisor among them, let the outcome be told otherwise than in person."""
+    from casebook.casework import governance  # noqa: PLC0415 - it reads every stage
+
+    act.allowed(Command.CONTACT)
+    application = act.application(reference)
+    first = governance.agreed(act, application, delivery.NOT_IN_PERSON, reason=reason)
+    if first is None:
+        return {"reference": reference, "proposed": delivery.NOT_IN_PERSON}
+    if Role.SUPERVISOR not in act.actor.roles and not delivery.is_supervisor(act, first):
+        refuse_because("supervisor_needed", "one of the two must be a supervisor")
+    act.speak(application, "exception_recorded", what=delivery.NOT_IN_PERSON, first=first)
+    return {"reference": reference, "agreed": delivery.NOT_IN_PERSON}
+
+
+ANSWERS: dict[WorkKind, tuple[type[Answer], Handler]] = {
+    WorkKind.DELIVER_DISCLOSURE: (delivery_report.DisclosureDelivered, delivery.delivered),
+    WorkKind.DELIVER_NO_DISCLOSURE: (delivery_report.NoDisclosureDelivered, delivery.delivered),
+}

@@ -1,0 +1,205 @@
+"""What cannot wait: telling somebody at once, its ratification by the panel, what follows a death or serious injury.
+
+None of it replaces the rest of the process: no outcome comes of it, and no clock but its own is met.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from casebook.casework import approval, contact, danger, lifecycle, safe_contact
+from casebook.casework.acting import Act, open_items, policy_of, refuse, refuse_because
+from casebook.casework.answers import Answer, Doing, Handler
+from casebook.casework.contact import Contact
+from casebook.casework.rounds import next_round
+from casebook.domain import authority, chain, follow_up
+from casebook.domain.actors import Reason
+from casebook.domain.authority import Command
+from casebook.domain.safe_contact import Override, Purpose, Way
+from casebook.domain.vocabulary import Channel, Party, Priority, Role, Stage, WorkKind
+from casebook.domain.work import Need
+from casebook.storage import decisions, deliveries
+from casebook.storage.people import researchers_of
+from casebook.storage.tables import Application, EmergencyDisclosure
+
+Done = dict[str, object]
+CAUSE = "emergency_disclosure"
+HARMS = ("death", "serious_injury")
+
+
+def disclose(
+    act: Act,
+    reference: str,
+    *,
+    recipient: str,
+    channel: str,
+    reason: str,
+    told: str,
+    at: str | None = None,
+    override: str | None = None,
+    not_in_person_because: str | None = None,
+) -> Done:
+    """A duty inspector who did no research has somebody told at once; the panel ratifies it within its limit.
+
+    `override` is the ground on which A is contacted outside their plan, if that has to be.
+    """
+    act.allowed(Command.DISCLOSE_IN_EMERGENCY)
+    application = act.application(reference)
+    researchers = researchers_of(act.session, reference)
+    refuse(_why_not_authorise(act, researchers))
+    occurred_at = contact.moment(at, act.now)
+    row = EmergencyDisclosure(
+        id=chain.identity("emergency_disclosure", reference, act.actor.id, act.now.isoformat()),
+        reference=reference,
+        authorised_by=act.actor.id,
+        researchers=sorted(researchers),
+        recipient=contact.one_of((Party.A, contact.PROTECTOR), recipient, "recipient"),
+        channel=contact.one_of(Channel, channel, "channel"),
+        reason=_said(reason, "reason"),
+        told=_said(told, "told"),
+        occurred_at=occurred_at,
+        recorded_at=act.now,
+        ratified_by=None,
+        ratified=None,
+        ratification=None,
+        ratified_at=None,
+    )
+    used = _contact(act, application, row, override, not_in_person_because)
+    act.session.add(row)
+    act.speak(application, "disclosed_in_emergency", emergency=row.id, recipient=recipient, channel=channel)
+    subject = {"cause": CAUSE, "emergency": row.id, "authorised_by": act.actor.id}
+    need = Need(kind=WorkKind.RATIFY_EMERGENCY, key=row.id, subject=subject, priority=Priority.IMMEDIATE)
+    items = open_items(act, application, [need], because=CAUSE)
+    danger.notify(act, application, role=Role.PANEL_CHAIR, reason=f"ratify:{CAUSE}", key=row.id)
+    danger.open_safeguarding(act, application, cause=CAUSE, key=row.id)
+    return {"reference": reference, "emergency": row.id, "override": used, "ratify_by": _due(items[0].due_at)}
+
+
+def _why_not_authorise(act: Act, researchers: frozenset[str]) -> Reason | None:
+    if act.actor.id in researchers:
+        return Reason("authoriser_researched", "whoever did research on it does not authorise telling in an emergency")
+    return None
+
+
+def _contact(
+    act: Act,
+    application: Application,
+    row: EmergencyDisclosure,
+    ground: str | None,
+    not_in_person_because: str | None,
+) -> str | None:
+    """Inside the plan, or under an override that is given in the same breath."""
+    meeting = row.channel == Channel.IN_PERSON
+    agreed = meeting and contact.has_agreed(act, application, row.recipient, row.occurred_at)
+    way = Way(at=row.occurred_at, channel=row.channel, agreed_meeting=agreed)
+    override_id = None
+    if ground is not None and contact.why_not(act, application, row.recipient, way) is not None:
+        ground = contact.one_of(Override, ground, "override")
+        given = safe_contact.override_row(
+            act, application, party=row.recipient, code=ground, reason=row.reason, at=row.occurred_at
+        )
+        act.session.flush()
+        override_id = given.id
+    made = Contact(
+        party=row.recipient, purpose=Purpose.EMERGENCY, way=way, reached=True, about=row.id, override=override_id,
+        not_in_person_because=not_in_person_because,
+    )  # fmt: skip
+    return contact.log(act, application, made).override_id
+
+
+class Ratified(Answer):
+    """What the panel says afterwards of something that could not wait for it."""
+
+    ratified: bool = Field(description="The panel stands by it.")
+    reasons: str = Field(min_length=1, description="By the same three-limb test, as it stood at the time.")
+
+
+def _ratified(doing: Doing) -> None:
+    """By another than who authorised it; what is not ratified is an exception, and goes to the head of unit."""
+    if doing.item.subject.get("cause") == CAUSE:
+        _ratify_emergency(doing)
+    else:
+        _ratify_decision(doing)
+    if not doing.answer.ratified:
+        act, application = doing.act, doing.application
+        danger.notify(act, application, role=Role.HEAD_OF_UNIT, reason="not_ratified", key=doing.item.id)
+        act.speak(application, "exception_recorded", what="not_ratified", cause=doing.item.subject.get("cause"))
+
+
+def _ratify_emergency(doing: Doing) -> None:
+    row = doing.act.session.get_one(EmergencyDisclosure, doing.item.subject["emergency"])
+    refuse(authority.why_not_second(doing.act.actor, [row.authorised_by]))
+    row.ratified_by, row.ratified_at = doing.act.actor.id, doing.act.now
+    row.ratified, row.ratification = doing.answer.ratified, doing.answer.reasons
+
+
+def _ratify_decision(doing: Doing) -> None:
+    """What was decided out of cycle. Not ratified and nobody told yet: the panel decides anew."""
+    act, application, decision_id = doing.act, doing.application, doing.item.subject["decision"]
+    approval.refuse_own_ratification(act, decision_id)
+    standing = decisions.decision(act.session, application)
+    if doing.answer.ratified or standing is None or standing.id != decision_id:
+        return
+    if application.stage in {Stage.PANEL_DECISION, Stage.DISCLOSURE} and not deliveries.told(
+        act.session, application.reference
+    ):
+        next_round(act, application, because="not_ratified")
+        if application.stage == Stage.DISCLOSURE:
+            lifecycle.move(act, application, Stage.PANEL_DECISION, because="decision_superseded")
+
+
+def report_harm(act: Act, reference: str, *, what: str) -> Done:
+    """Somebody in it died or was seriously injured: legal hold, nothing known is edited, the regulator hears of it.
+
+    The referral is due by the end of the next local day, whatever the stage, and after closing as well.
+    """
+    act.allowed(Command.OPEN_SAFEGUARDING)
+    application = act.application(reference)
+    contact.one_of(HARMS, what, "what")
+    application.legal_hold = True
+    application.frozen_at = application.frozen_at or act.now
+    act.speak(application, "harm_reported", what=what)
+    need = Need(
+        kind=WorkKind.REFER_SAFEGUARDING,
+        key=f"{what}:{act.now.isoformat()}",
+        role=Role.HEAD_OF_UNIT,
+        subject={"who": "regulator", "what": what},
+        priority=Priority.IMMEDIATE,
+        due_at=follow_up.end_of_next_day(act.now, ZoneInfo(policy_of(application).calendar.timezone)),
+    )
+    items = open_items(act, application, [need], because=what)
+    for role in (Role.HEAD_OF_UNIT, Role.PROFESSIONAL_STANDARDS):
+        danger.notify(act, application, role=role, reason=f"harm:{what}", key=act.now.isoformat())
+    return {"reference": reference, "frozen": True, "legal_hold": True, "refer_by": _due(items[0].due_at)}
+
+
+def unfreeze(act: Act, reference: str, *, reason: str) -> Done:
+    """Two people of those who may hold let it go on; the legal hold stays until it is released for itself."""
+    from casebook.casework import governance  # noqa: PLC0415 - it reads every stage
+
+    act.allowed(Command.HOLD)
+    application = act.application(reference)
+    if application.frozen_at is None:
+        refuse_because("not_frozen", "this application is not frozen")
+    if (first := governance.agreed(act, application, "unfreeze", reason=reason)) is None:
+        return {"reference": reference, "proposed": "unfreeze"}
+    application.frozen_at = None
+    act.speak(application, "unfrozen", first=first)
+    lifecycle.carry_on(act, application, because="unfrozen")
+    return {"reference": reference, "frozen": False}
+
+
+def _said(text: str, name: str) -> str:
+    if not text.strip():
+        refuse_because("reason_missing", f"{name} must say something")
+    return text
+
+
+def _due(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+ANSWERS: dict[WorkKind, tuple[type[Answer], Handler]] = {WorkKind.RATIFY_EMERGENCY: (Ratified, _ratified)}

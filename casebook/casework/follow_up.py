@@ -1,0 +1,242 @@
+"""The follow-up stage: contacts agreed at delivery, each reached, declined, or given up by two people; then the end.
+
+No reply ends nothing by itself. What closes an application opens its watch.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+from sqlalchemy import func, select
+
+from casebook.casework import clocks, contact, danger, referrals
+from casebook.casework.acting import Act, open_items, policy_of, refuse, refuse_because
+from casebook.casework.answers import Answer, Doing, Handler
+from casebook.casework.contact import Contact
+from casebook.casework.referrals import ReferralMade
+from casebook.domain import authority, stages
+from casebook.domain import follow_up as rules
+from casebook.domain.disclosure import GRAVE
+from casebook.domain.follow_up import Chosen, Result
+from casebook.domain.safe_contact import Purpose, Way
+from casebook.domain.vocabulary import Channel, Limit, Party, Role, WorkKind
+from casebook.domain.work import Need
+from casebook.errors import InvalidAnswer
+from casebook.storage import decisions, deliveries
+from casebook.storage.tables import Application, Clock, FollowUp, SourceExtract, Watch, WorkItem
+
+EXHAUSTED = "exhausted"
+
+
+class FollowedUp(Answer):
+    """What came of one contact that was agreed at delivery; occurred_at is inside the safe window."""
+
+    result: Literal["reached", "not_reached", "declined", "exhausted", "try_again"] = Field(
+        description="exhausted: enough attempts were made (a supervisor agrees, or says try_again)."
+    )
+    channel: Channel | None = Field(default=None, description="How they were contacted; as their plan says.")
+    they_called: bool = Field(default=False, description="They came to us: then the plan plays no part.")
+    asked_plan_again: bool = Field(
+        default=False, description="It began by asking whether the plan still holds; an old plan allows nothing else."
+    )
+    left_message: bool = Field(default=False, description="Only where the plan allows messages.")
+    override: str | None = Field(default=None, description="Id of a duty inspector's override, if outside the plan.")
+    not_in_person_because: str | None = Field(default=None, description="Under an override only.")
+    support_offered: bool = Field(default=False, description="Needed if they were reached.")
+    agency_route: str | None = Field(
+        default=None, description="For exhausted: which partner agency was asked to reach them, and what came of it."
+    )
+    referrals: list[ReferralMade] = Field(default_factory=list)
+    immediate_danger: bool = Field(default=False, description="Somebody is in danger now: safeguarding opens.")
+    notes: str | None = None
+
+
+def needs(act: Act, application: Application) -> list[Need]:
+    """Each agreed contact that has no result yet: to be made, tried again, or given up by a supervisor."""
+    rounds = _rounds(act, application.reference)
+    return [
+        _need(act, application, row, rounds.get(row.limit_name, 0))
+        for row in deliveries.follow_ups(act.session, application.reference)
+        if row.result is None
+    ]
+
+
+def _need(act: Act, application: Application, row: FollowUp, tried: int) -> Need:
+    apart = timedelta(hours=policy_of(application).contact.attempts_apart_hours.value)
+    made = deliveries.attempts(act.session, application.reference, about=row.id)
+    subject: dict[str, object] = {"limit": row.limit_name, "party": _party(act, application), "attempts": len(made)}
+    if row.closed_by is not None:
+        role, subject = Role.SUPERVISOR, subject | {"approve": EXHAUSTED, "proposed_by": row.closed_by}
+    else:
+        role, subject = None, subject | {"not_before": not_before(act, application, row).isoformat()}
+    return Need(
+        kind=WorkKind.CONTACT_FOLLOW_UP,
+        key=f"{row.limit_name}:{tried}",
+        role=role,
+        subject=subject,
+        due_at=rules.retry_at(made[-1].occurred_at if made else None, row.due_at, apart=apart),
+    )
+
+
+def not_before(act: Act, application: Application, row: FollowUp) -> datetime:
+    """From the time they chose; else from when the contact before this one was due, or from the delivery."""
+    if row.chosen == Chosen.ANOTHER_TIME:
+        return row.due_at
+    place = deliveries.IN_TURN.index(Limit(row.limit_name))
+    before = [clocks.clock_id(application.reference, limit) for limit in deliveries.IN_TURN[:place]]
+    query = select(func.max(Clock.unpaused_due_at)).where(Clock.id.in_(before))
+    started = select(Clock.anchor_at).where(Clock.id == row.id)
+    return act.session.scalar(query) or act.session.scalars(started).one()
+
+
+def _rounds(act: Act, reference: str) -> dict[str, int]:
+    """How often each contact was answered for already: the next item about it is another one."""
+    query = select(WorkItem.subject).where(
+        WorkItem.reference == reference, WorkItem.kind == WorkKind.CONTACT_FOLLOW_UP, WorkItem.done_at.is_not(None)
+    )
+    found: dict[str, int] = {}
+    for subject in act.session.scalars(query):
+        found[subject["limit"]] = found.get(subject["limit"], 0) + 1
+    return found
+
+
+def _party(act: Act, application: Application) -> str:
+    """With whom the contacts were agreed."""
+    told = {row.recipient for row in deliveries.told(act.session, application.reference)}
+    return Party.A if Party.A in told else contact.PROTECTOR
+
+
+def _followed_up(doing: Doing) -> None:
+    row = doing.act.session.get_one(FollowUp, f"{doing.application.reference}:{doing.item.subject['limit']}")
+    if row.result is not None:
+        refuse_because("already_done", "this contact has its result already")
+    referrals.refuse_unclear(doing.answer.referrals)
+    match doing.item.subject.get("approve"), doing.answer.result:
+        case None, "exhausted":
+            _propose_to_stop(doing, row)
+        case None, "try_again":
+            refuse_because("nothing_proposed", "nobody has proposed to stop", InvalidAnswer)
+        case None, _:
+            _contacted(doing, row)
+        case _, "exhausted" | "try_again":
+            _judge_stopping(doing, row)
+        case _:
+            refuse_because("judge_only", "agree that attempts are exhausted, or say try_again", InvalidAnswer)
+    referrals.keep(doing, doing.answer.referrals)
+    if doing.answer.immediate_danger:
+        danger.open_safeguarding(doing.act, doing.application, cause="danger_heard_at_follow_up", key=doing.item.id)
+
+
+def _contacted(doing: Doing, row: FollowUp) -> None:
+    answer = doing.answer
+    if answer.they_called and answer.result == "not_reached":
+        refuse_because("they_called", "if they came to us they were reached", InvalidAnswer)
+    if answer.result == "reached" and not answer.support_offered:
+        refuse_because("support_not_offered", "support is offered at every contact", InvalidAnswer)
+    if not answer.they_called:
+        _log(doing, row)
+    if answer.result != "not_reached":
+        _end(doing, row, Result(answer.result))
+        row.by_them, row.notes = answer.they_called, answer.notes
+
+
+def _log(doing: Doing, row: FollowUp) -> None:
+    act, answer, application = doing.act, doing.answer, doing.application
+    if answer.channel is None:
+        refuse_because("channel_missing", "say how they were contacted, or that they came to us", InvalidAnswer)
+    refuse(rules.why_not_now(doing.occurred_at, not_before=not_before(act, application, row)))
+    party = _party(act, application)
+    way = Way(
+        at=doing.occurred_at,
+        channel=answer.channel,
+        agreed_meeting=answer.channel == Channel.IN_PERSON
+        and contact.has_agreed(act, application, party, doing.occurred_at),
+        asks_plan_again=answer.asked_plan_again,
+        leaves_message=answer.left_message,
+    )
+    made = Contact(
+        party=party, purpose=Purpose.FOLLOW_UP, way=way, reached=answer.result != "not_reached", about=row.id,
+        override=answer.override, not_in_person_because=answer.not_in_person_because,
+    )  # fmt: skip
+    contact.log(act, application, made)
+
+
+def _propose_to_stop(doing: Doing, row: FollowUp) -> None:
+    """First of two people; the second is a supervisor."""
+    limits = policy_of(doing.application).contact
+    unanswered = [each.occurred_at for each in deliveries.attempts(doing.act.session, row.reference, about=row.id)]
+    reason = rules.why_not_exhausted(
+        unanswered,
+        minimum=limits.minimum_attempts.value,
+        apart=timedelta(hours=limits.attempts_apart_hours.value),
+        route_tried=bool(doing.answer.agency_route),
+    )
+    refuse(reason)
+    row.closed_by, row.notes = doing.act.actor.id, doing.answer.notes or doing.answer.agency_route
+
+
+def _judge_stopping(doing: Doing, row: FollowUp) -> None:
+    refuse(authority.why_not_second(doing.act.actor, [row.closed_by]))
+    if Role.SUPERVISOR not in doing.act.actor.roles:
+        refuse_because("supervisor_needed", "a supervisor says whether attempts may end")
+    if doing.answer.result == "try_again":
+        row.closed_by = None
+        return
+    proposed_by = row.closed_by
+    _end(doing, row, Result.EXHAUSTED)
+    row.closed_by, row.closure_approved_by = proposed_by, doing.act.actor.id
+
+
+def _end(doing: Doing, row: FollowUp, result: Result) -> None:
+    row.result, row.closed_by, row.closed_at = result, doing.act.actor.id, doing.occurred_at
+    clocks.meet(doing.act, doing.application, Limit(row.limit_name), doing.occurred_at)
+
+
+def close(act: Act, application: Application) -> None:
+    """What closing brings, however it came: its time and outcome, the watch, and a proposal after an early end."""
+    with act.session.no_autoflush:  # a closed row without its outcome would be refused
+        if application.outcome is None:
+            approved = decisions.approved(act.session, application)
+            if approved is None:
+                refuse_because("no_outcome", "an application without an outcome is not closed")
+            application.outcome = approved[0].outcome
+        application.closed_at = application.closed_at or act.now
+    _cancel_mending(act, application)
+    _open_watch(act, application)
+    if application.outcome in stages.EARLY_OUTCOMES and application.band in GRAVE:
+        subject = {"because": "closed_early", "outcome": application.outcome, "band": application.band}
+        need = Need(kind=WorkKind.REVIEW_WATCH_PROPOSAL, key=f"closed_early:{application.outcome}", subject=subject)
+        open_items(act, application, [need], because="closed_early")
+
+
+def _cancel_mending(act: Act, application: Application) -> None:
+    """What was held at a gate no longer is; the stages' own items go by themselves."""
+    query = select(WorkItem).where(
+        WorkItem.reference == application.reference, WorkItem.kind == WorkKind.MEND_QUALITY,
+        WorkItem.done_at.is_(None), WorkItem.cancelled_at.is_(None),
+    )  # fmt: skip
+    for item in act.session.scalars(query):
+        item.cancelled_at, item.cancelled_why = act.now, "closed"
+
+
+def _open_watch(act: Act, application: Application) -> None:
+    if act.session.get(Watch, application.reference) is not None:
+        return
+    policy = policy_of(application)
+    since = application.closed_at or act.now
+    act.session.add(
+        Watch(
+            reference=application.reference,
+            since=since,
+            until=rules.months_after(since, policy.watch.months.value, ZoneInfo(policy.calendar.timezone)),
+            seen_extract=act.session.scalar(select(func.max(SourceExtract.id))),
+            renewed_by=None,
+            renewal_reason=None,
+        )
+    )
+
+
+ANSWERS: dict[WorkKind, tuple[type[Answer], Handler]] = {WorkKind.CONTACT_FOLLOW_UP: (FollowedUp, _followed_up)}

@@ -1,0 +1,47 @@
+"""Referrals to other services that were made on the way: kept with the agency's reference, or the reason why not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from casebook.casework.acting import refuse_because
+from casebook.casework.answers import Doing
+from casebook.domain import chain
+from casebook.errors import InvalidAnswer
+from casebook.storage.tables import Referral
+
+
+class ReferralMade(BaseModel):
+    """One agency: its reference, or why nobody was referred to it."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True, hide_input_in_errors=True)
+
+    agency: Literal["idva", "marac", "childrens_services", "adult_services", "other"]
+    agency_reference: str | None = None
+    not_referred_because: str | None = None
+
+
+def refuse_unclear(referrals: Iterable[ReferralMade]) -> None:
+    if any((made.agency_reference is None) == (made.not_referred_because is None) for made in referrals):
+        refuse_because("referral_or_reason", "give the agency's reference, or why nobody was referred", InvalidAnswer)
+
+
+def keep(doing: Doing, referrals: Iterable[ReferralMade]) -> None:
+    """Those that were made; why others were not stands in the answer."""
+    made = {each.agency: each for each in referrals if each.agency_reference is not None}
+    doing.act.session.add_all(
+        Referral(
+            id=chain.identity("referral", doing.item.id, agency),
+            reference=doing.application.reference,
+            kind=agency,
+            agency_reference=each.agency_reference,
+            notes=None,
+            occurred_at=doing.occurred_at,
+            recorded_at=doing.act.now,
+            recorded_by=doing.act.actor.id,
+        )
+        for agency, each in made.items()
+    )

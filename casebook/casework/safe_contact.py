@@ -1,0 +1,106 @@
+"""Safe-contact plans: when the next contact is safe, what a professional sets, and the one exit, a threat to life."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from casebook.casework import contact, intake, lifecycle
+from casebook.casework.acting import Act, policy_of, refuse, refuse_because
+from casebook.domain import chain, freezing, safe_contact
+from casebook.domain.authority import Command
+from casebook.domain.intake import DAYS
+from casebook.domain.safe_contact import Override, Plan, Way
+from casebook.domain.vocabulary import Channel, Party
+from casebook.errors import InvalidAnswer
+from casebook.storage import deliveries
+from casebook.storage.tables import Application, ContactOverride
+
+Done = dict[str, object]
+
+
+def safe_time(act: Act, reference: str, *, party: str) -> Done:
+    """When and over what somebody may next be contacted. It is a look at personal detail, and kept as one."""
+    act.allowed(Command.CONTACT)
+    application = act.application(reference)
+    policy = policy_of(application)
+    plan = deliveries.plan(act.session, reference, contact.one_of(Party, party, "party"))
+    channels = sorted(safe_contact.allowed_channels(plan))
+    next_safe = safe_contact.next_safe(plan, act.now, ZoneInfo(policy.calendar.timezone))
+    reason = contact.why_not(act, application, party, Way(at=act.now, channel=channels[0] if channels else ""))
+    act.speak(application, "personal_detail_viewed", part="safe_contact", party=party)
+    return {
+        "reference": reference,
+        "party": party,
+        "channels": channels,
+        "now": reason.code if reason else "safe",
+        "next_safe": next_safe.isoformat() if next_safe else None,
+        "ask_plan_again": bool(reason and reason.code == "stale_plan"),
+    }
+
+
+def set_plan(
+    act: Act,
+    reference: str,
+    *,
+    party: str,
+    channel: str,
+    days: str,
+    start: str,
+    until: str,
+    voicemail: str | None = None,
+    code_word: str | None = None,
+) -> Done:
+    """A professional sets, or confirms, how one party may safely be contacted; lists are separated by `;`."""
+    act.allowed(Command.CONTACT)
+    application = act.application(reference)
+    refuse(freezing.why_not_edit(application.frozen_at))
+    if party not in {Party.A, Party.C}:
+        refuse_because("bad_plan", "a plan is for a or c")
+    starts, ends = start.split(";"), until.split(";")
+    try:
+        plan = intake.SafeContactPlan(
+            channel=Channel(channel), days=days.lower().split(";"), windows=list(zip(starts, ends, strict=True)),
+            voicemail=voicemail == "yes", code_word=code_word,
+        )  # fmt: skip
+    except (ValueError, ValidationError):
+        refuse_because("bad_plan", "a plan has a channel, and as many starts as ends", InvalidAnswer)
+    readable = Plan(channel=channel, days=tuple(plan.days), windows=tuple(plan.windows), confirmed_at=act.now)
+    if not set(plan.days) <= set(DAYS) or len(readable.hours) != len(plan.windows):
+        refuse_because("bad_plan", "days are mon..sun, times HH:MM, and a window ends after it starts", InvalidAnswer)
+    intake.confirm_plan(act, application, Party(party), plan)
+    act.speak(application, "safe_contact_set", party=party)
+    lifecycle.carry_on(act, application, because="safe_contact_set")
+    return {"reference": reference, "party": party, "channel": channel}
+
+
+def allow_override(act: Act, reference: str, *, party: str, code: str, reason: str) -> Done:
+    """A duty inspector lets somebody be contacted outside their plan, for a threat to life. An exception, listed."""
+    act.allowed(Command.OVERRIDE_CONTACT)
+    application = act.application(reference)
+    if party not in {Party.A, Party.C}:
+        refuse_because("bad_party", "an override is for contact with a or c")
+    override = override_row(act, application, party=party, code=contact.one_of(Override, code, "code"), reason=reason)
+    return {"reference": reference, "override": override.id, "party": party, "code": code}
+
+
+def override_row(
+    act: Act, application: Application, *, party: str, code: str, reason: str, at: datetime | None = None
+) -> ContactOverride:
+    """The override itself, spoken of as an exception. `at`: when it was given, if it is being written up later."""
+    if not reason.strip():
+        refuse_because("reason_missing", "say what threatens whose life")
+    row = ContactOverride(
+        id=chain.identity("contact_override", application.reference, party, act.now.isoformat(), act.actor.id),
+        reference=application.reference,
+        party=party,
+        reason_code=code,
+        reason=reason,
+        authorised_by=act.actor.id,
+        authorised_at=at or act.now,
+    )
+    act.session.add(row)
+    act.speak(application, "exception_recorded", what="contact_override", override=row.id, party=party, reason=code)
+    return row

@@ -1,0 +1,200 @@
+"""The watch over closed applications: a new qualifying record about B becomes a Right to Know proposal.
+
+Accepting opens a Right to Know application; dismissing takes two people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+from sqlalchemy import select
+
+from casebook.casework import candidates, danger, identity, intake, likeness
+from casebook.casework.acting import Act, open_items, policy_of, refuse, refuse_because
+from casebook.casework.answers import Answer, Doing, Handler
+from casebook.domain import authority, chain, risk_scoring
+from casebook.domain import follow_up as rules
+from casebook.domain import intake as form_rules
+from casebook.domain.authority import Command
+from casebook.domain.record_checks import Verdict
+from casebook.domain.risk_model import Standing
+from casebook.domain.subject_records import SubjectRecord
+from casebook.domain.vocabulary import Answer3, Applicant, Party, Priority, Route, Source, WorkKind
+from casebook.domain.work import Need
+from casebook.policies import risk_model
+from casebook.sources import catalogue
+from casebook.sources.local_extract import LocalExtract
+from casebook.storage import extracts
+from casebook.storage.tables import Candidate, Person, SourceRecord, Watch
+
+Done = dict[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looked:
+    """What came of looking again."""
+
+    watched: int
+    proposed: list[str]  # references
+
+
+def look_again(act: Act) -> Looked:
+    """Compare what every watch has not seen yet with its subject. Asked twice it opens nothing twice."""
+    act.allowed(Command.SWEEP)
+    local = catalogue.local(act.session, act.now.year)
+    watches = act.session.scalars(select(Watch).where(Watch.until > act.now).order_by(Watch.reference)).all()
+    proposed = []
+    for watch in watches:
+        newer = {source: extract for source, extract in local.items() if extract.extract > (watch.seen_extract or 0)}
+        if newer and (found := _new_records(act, watch, newer)):
+            _propose(act, watch, found, newest=max(extract.extract for extract in newer.values()))
+            proposed.append(watch.reference)
+    return Looked(watched=len(watches), proposed=proposed)
+
+
+def renew(act: Act, reference: str, *, reason: str) -> Done:
+    """A person with a reason lets a watch go on for as long again."""
+    act.allowed(Command.RENEW_WATCH)
+    application = act.application(reference)
+    if (watch := act.session.get(Watch, reference)) is None:
+        refuse_because("not_watched", "a watch begins when an application is closed")
+    policy = policy_of(application)
+    zone = ZoneInfo(policy.calendar.timezone)
+    watch.until = rules.months_after(max(watch.until, act.now), policy.watch.months.value, zone)
+    watch.renewed_by, watch.renewal_reason = act.actor.id, reason
+    act.speak(application, "watch_renewed", until=watch.until.isoformat())
+    return {"reference": reference, "until": watch.until.isoformat()}
+
+
+def _new_records(act: Act, watch: Watch, newer: Mapping[Source, LocalExtract]) -> list[SubjectRecord]:
+    """Records that qualify, that the watch has not seen, and that are about whoever is or may be the subject."""
+    return [
+        record
+        for source, extract in newer.items()
+        for record in _fresh(act, source, watch.seen_extract or 0, _persons(act, watch, source, extract))
+    ]
+
+
+def _persons(act: Act, watch: Watch, source: Source, extract: LocalExtract) -> set[str]:
+    """The confirmed, and those who look like the subject and were not said to be somebody else."""
+    query = select(Candidate.person_id, Candidate.verdict).where(
+        Candidate.reference == watch.reference, Candidate.party == Party.B, Candidate.source == source,
+        Candidate.superseded.is_(False),
+    )  # fmt: skip
+    said = dict(act.session.execute(query).tuples().all())
+    confirmed = {person for person, verdict in said.items() if verdict == Verdict.SAME}
+    return confirmed | {
+        person for person in _alike(act, watch, source, extract) if said.get(person) != Verdict.DIFFERENT
+    }
+
+
+def _alike(act: Act, watch: Watch, source: Source, extract: LocalExtract) -> Iterator[str]:
+    subject = act.session.get(Person, f"{watch.reference}:{Party.B}")
+    if subject is None or not identity.has_name(subject):
+        return
+    asked = identity.cells_of(subject)
+    answered = extract.find(asked)
+    changed = _with_new_records(act, source, watch.seen_extract or 0, [each["person_id"] for each in answered.persons])
+    worth = [each for each in answered.persons if each["person_id"] in changed]
+    for each in likeness.score(asked, worth, answered.counts, this_year=act.now.year):
+        if each.band in candidates.READ:
+            yield each.person_id
+
+
+def _with_new_records(act: Act, source: Source, seen: int, persons: list[str]) -> set[str]:
+    query = select(SourceRecord.person_id).where(
+        SourceRecord.source == source, SourceRecord.person_id.in_(persons), SourceRecord.since > seen,
+        SourceRecord.until.is_(None),
+    )  # fmt: skip
+    return set(act.session.scalars(query))
+
+
+def _fresh(act: Act, source: Source, seen: int, persons: set[str]) -> Iterator[SubjectRecord]:
+    """Records that qualify now and did not when the watch last saw them."""
+    query = select(SourceRecord).where(SourceRecord.source == source, SourceRecord.person_id.in_(persons))
+    before: set[str] = set()
+    now: list[SubjectRecord] = []
+    for row in act.session.scalars(query.order_by(SourceRecord.since)):
+        record = SubjectRecord.from_row(extracts.record_cells(row))
+        if risk_scoring.qualifying(record, act.now.date(), risk_model.load()).standing is not Standing.QUALIFYING:
+            continue
+        if row.since <= seen:
+            before.add(row.record_id)
+        elif row.until is None and row.record_id not in before:
+            now.append(record)
+    yield from now
+
+
+def _propose(act: Act, watch: Watch, found: list[SubjectRecord], *, newest: int) -> None:
+    """One proposal for all that is new; a sign of danger to life does not wait for it."""
+    application = act.application(watch.reference)
+    records = sorted({record.label for record in found})
+    watch.seen_extract = newest
+    act.speak(application, "watch_found", records=len(records), extract=newest)
+    need = Need(
+        kind=WorkKind.REVIEW_WATCH_PROPOSAL,
+        key=f"new_record:{newest}",
+        subject={"because": "new_record", "records": records},
+        priority=Priority.HIGH,
+    )
+    open_items(act, application, [need], because="new_record")
+    for sign in risk_scoring.lethality_signs(found, act.now.date(), risk_model.load()):
+        danger.open_safeguarding(act, application, cause=f"watch:{sign.name}", key=str(newest))
+
+
+class WatchReviewed(Answer):
+    """What becomes of a proposal to tell the person at risk unasked."""
+
+    decision: Literal["accept", "dismiss"] = Field(
+        description="accept opens a Right to Know application; to dismiss, a second person must do so too."
+    )
+    reason: str = Field(min_length=1)
+
+
+def _reviewed(doing: Doing) -> None:
+    first = doing.item.subject.get("dismissed_by")
+    if first is not None:
+        refuse(authority.why_not_second(doing.act.actor, [first]))
+    if doing.answer.decision == "accept":
+        opened = _open_right_to_know(doing)
+        doing.act.speak(doing.application, "right_to_know_opened", opened=opened)
+    elif first is None:
+        subject = {**doing.item.subject, "dismissed_by": doing.act.actor.id}
+        need = Need(
+            kind=WorkKind.REVIEW_WATCH_PROPOSAL, key=f"{doing.item.key}:second", subject=subject,
+            priority=Priority(doing.item.priority),
+        )  # fmt: skip
+        open_items(doing.act, doing.application, [need], because="dismissed_once")
+    else:
+        doing.act.speak(doing.application, "proposal_dismissed", item=doing.item.id, first=first)
+
+
+def _open_right_to_know(doing: Doing) -> str:
+    """About the same two people; whoever applied the first time plays no part in it."""
+    application = doing.application
+    form = intake.form_of(doing.act, application)
+    fresh = replace(
+        form,
+        external_id=f"proposal-{doing.item.id}",
+        submitted_at=doing.act.now,
+        route=Route.RIGHT_TO_KNOW,
+        applicant=Applicant.AGENCY,
+        immediate_danger=Answer3.UNKNOWN,
+        relationship_started=application.relationship_started or "",
+        relationship_ended=application.relationship_ended or "",
+        living_together=Answer3(application.living_together),
+        pregnant=Answer3(application.pregnant),
+        children=tuple(application.children),
+        people={party: person for party, person in form.people.items() if party is not Party.C},
+        plans={},  # how the person at risk may be reached is found out anew
+    )
+    told = replace(fresh, doubts=tuple(form_rules.minimum_missing(fresh)))
+    opened, _ = intake.take_in(doing.act, told, chain.digest({"item": doing.item.id}))
+    return opened.reference
+
+
+ANSWERS: dict[WorkKind, tuple[type[Answer], Handler]] = {WorkKind.REVIEW_WATCH_PROPOSAL: (WatchReviewed, _reviewed)}

@@ -1,0 +1,86 @@
+"""What was told to whom, how people were contacted, and which contacts were agreed for afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casebook.domain import disclosure as rules
+from casebook.domain.disclosure import Addressee
+from casebook.domain.safe_contact import Plan, Purpose
+from casebook.domain.vocabulary import Limit
+from casebook.storage.tables import (
+    Application,
+    ContactAttempt,
+    ContactOverride,
+    Decision,
+    Disclosure,
+    FollowUp,
+    SafeContact,
+)
+
+IN_TURN = (Limit.FOLLOW_UP_24H, Limit.FOLLOW_UP_7D, Limit.FOLLOW_UP_28D)
+
+
+def told(session: Session, reference: str) -> Sequence[Disclosure]:
+    """Every delivery, in order of time."""
+    query = select(Disclosure).where(Disclosure.reference == reference)
+    return session.scalars(query.order_by(Disclosure.occurred_at, Disclosure.id)).all()
+
+
+def addressees(application: Application, decision: Decision) -> tuple[Addressee, ...]:
+    """Whom the decision has told, and how."""
+    return rules.addressees(decision.outcome, decision.recipients, applicant=application.applicant)
+
+
+def plan(session: Session, reference: str, party: str) -> Plan | None:
+    row = session.get(SafeContact, f"{reference}:{party}")
+    return None if row is None else plan_of(row)
+
+
+def plan_of(row: SafeContact) -> Plan:
+    return Plan(
+        channel=row.channel,
+        days=tuple(row.days),
+        windows=tuple((start, end) for start, end in row.windows),
+        voicemail=row.voicemail,
+        confirmed_at=row.confirmed_at,
+    )
+
+
+def attempts(
+    session: Session, reference: str, *, about: str | None = None, purpose: Purpose | None = None
+) -> Sequence[ContactAttempt]:
+    """Outbound contacts, in order of time: all, those of one purpose, or those about one thing."""
+    query = select(ContactAttempt).where(ContactAttempt.reference == reference)
+    if about is not None:
+        query = query.where(ContactAttempt.about == about)
+    if purpose is not None:
+        query = query.where(ContactAttempt.purpose == purpose)
+    return session.scalars(query.order_by(ContactAttempt.occurred_at, ContactAttempt.id)).all()
+
+
+def follow_ups(session: Session, reference: str) -> Sequence[FollowUp]:
+    """In the order in which they come."""
+    rows = session.scalars(select(FollowUp).where(FollowUp.reference == reference)).all()
+    return sorted(rows, key=lambda row: IN_TURN.index(Limit(row.limit_name)))
+
+
+def override(session: Session, override_id: str | None) -> ContactOverride | None:
+    return session.get(ContactOverride, override_id) if override_id else None
+
+
+def as_kept(plan: Plan | None) -> dict[str, Any] | None:
+    """A plan as it is kept with an attempt that was made under it."""
+    if plan is None:
+        return None
+    return {
+        "channel": plan.channel,
+        "days": list(plan.days),
+        "windows": [list(window) for window in plan.windows],
+        "voicemail": plan.voicemail,
+        "confirmed_at": plan.confirmed_at.isoformat(),
+    }
