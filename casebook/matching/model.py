@@ -60,8 +60,13 @@ def frequency_columns(model: Settings) -> dict[str, float]:
     }
 
 
+def share(count: int, *, of: int, usual: float) -> float:
+    """How common a value is that `count` persons of a source of that many have."""
+    return (count + PRIOR_PERSONS * usual) / (of + PRIOR_PERSONS)
+
+
 def count_frequencies(con: duckdb.DuckDBPyConnection, persons: str) -> None:
-    """Create tables tf_COLUMN (COLUMN, tf_COLUMN): the share of persons that have each value."""
+    """Create tables tf_COLUMN (COLUMN, tf_COLUMN): the `share` of each value, of the persons of whom it is known."""
     for column, usual in frequency_columns(settings()).items():
         con.execute(
             f"""create or replace table tf_{column} as

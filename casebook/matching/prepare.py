@@ -40,7 +40,6 @@ select
     list_distinct(coalesce(f.forms, []) || coalesce(a.family_forms, [])) as family_all,
     list_distinct(coalesce(g.roots, []) || coalesce(m.forms, []) || coalesce(a.given_roots, [])) as given_roots,
     list_distinct(coalesce(f.roots, []) || coalesce(a.family_roots, [])) as family_roots,
-    coalesce(a.family_forms, []) as alias_surnames,
     d.canonical as dob,
     try_cast(d.canonical[1:4] as smallint) as dob_year,
     try_cast(d.canonical[6:7] as tinyint) as dob_month,

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 _TEXTS = pa.list_(pa.string())
 
-# What `prepare` makes of a person and a record source keeps, with the share of its persons that have each common value.
-PREPARED = pa.schema(
+# What `prepare` makes of a person, and a record source keeps of each; tf_* is the `model.share` of the value there.
+RECORD = pa.schema(
     {
         "unique_id": pa.int64(),
         **dict.fromkeys(("source_dataset", "id", "forename", "surname"), pa.string()),
         **dict.fromkeys(("forename_roots", "surname_roots", "middle", "given_all", "family_all"), _TEXTS),
-        **dict.fromkeys(("given_roots", "family_roots", "alias_surnames"), _TEXTS),
+        **dict.fromkeys(("given_roots", "family_roots"), _TEXTS),
         "dob": pa.string(),
         **dict.fromkeys(("dob_year", "dob_month", "dob_day"), pa.int16()),
         **dict.fromkeys(("sex", "postcode", "outward", "address"), pa.string()),
@@ -69,12 +69,12 @@ class Scorer:
     def score(
         self, subject: Mapping[str, Any], persons: Sequence[Mapping[str, Any]], *, limit: int = WANTED
     ) -> list[Scored]:
-        """The best first. All have the columns of PREPARED; one who stands there twice (two sources) is told once."""
+        """The best first. All have the columns of RECORD; one who stands there twice (two sources) is told once."""
         ids = [str(person["id"]) for person in persons]
         numbered = [{**person, "unique_id": number} for number, person in enumerate(persons)]
         with self._turn:
-            self._con.register(SUBJECT, pa.Table.from_pylist([{**subject, "unique_id": 0}], PREPARED))
-            self._con.register(PERSONS, pa.Table.from_pylist(numbered, PREPARED))
+            self._con.register(SUBJECT, pa.Table.from_pylist([{**subject, "unique_id": 0}], RECORD))
+            self._con.register(PERSONS, pa.Table.from_pylist(numbered, RECORD))
             rows = self._con.sql(self._sql).to_arrow_table().to_pylist()
         ranked = sorted(
             (-round(float(row["match_weight"]), 3), ids[row["unique_id_r"]], at) for at, row in enumerate(rows)
@@ -95,7 +95,7 @@ def _model_as_sql(con: duckdb.DuckDBPyConnection) -> str:
 
     # the persons were found already, by other means than the settings' keys
     found_already = {**model.settings(), "blocking_rules_to_generate_predictions": []}
-    nobody = PREPARED.empty_table()
+    nobody = RECORD.empty_table()
     sql: str = compare_records(nobody, nobody, found_already, DuckDBAPI(con)).sql_used_to_create
     sql = re.sub(r"\b__splink__compare_records_left_\w+", SUBJECT, sql)
     sql = re.sub(r"\b__splink__compare_records_right_\w+", PERSONS, sql)

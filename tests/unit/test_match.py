@@ -1,11 +1,16 @@
 import csv
 import json
+import random
+import runpy
 from collections import defaultdict
+from math import log2
+from pathlib import Path
 
 import pytest
 
 from casebook.cli.main import main
 from casebook.matching import model
+from casebook.matching.learn import learn
 from casebook.matching.scorer import Scorer
 
 PERSONS = """source,person_id,forename,middle_names,surname,aliases,dob,sex,address,postcode,pnc_id,cro
@@ -188,16 +193,17 @@ def test_a_single_search_weighs_as_a_whole_file_does(match):
     subject = {"forename": "Margret", "surname": "Fox", "dob": "1971-11-03", "postcode": "SN5 6EF"}
     _, _, rows = match(f"subject_id,{','.join(subject)}\ns1,{','.join(subject.values())}\n")
     scorer, persons = Scorer(), list(csv.DictReader(PERSONS.splitlines()))
-    usual = model.frequency_columns(model.settings())
-    prior = model.PRIOR_PERSONS
     prepared = [
         scorer.prepared(person, this_year=2026)
         | {"id": person["person_id"]}
-        # each of these names and postcodes stands once among the six, but for the Hills and their postcode
+        # each name and postcode stands once among the six, but for the Hills and theirs; one has no postcode
         | {
-            f"tf_{column}": ((2 if person["surname"] == "Hill" and column != "forename" else 1) + prior * share)
-            / ((5 if column == "postcode" else 6) + prior)
-            for column, share in usual.items()
+            f"tf_{column}": model.share(
+                2 if person["surname"] == "Hill" and column != "forename" else 1,
+                of=5 if column == "postcode" else 6,
+                usual=usual,
+            )
+            for column, usual in model.frequency_columns(model.settings()).items()
         }
         for person in persons
     ]
@@ -208,3 +214,36 @@ def test_a_single_search_weighs_as_a_whole_file_does(match):
         assert scored[row["person_id"]].band == row["band"]
     assert scored["p3"].explanation[0].startswith("postcode: the same postcode")
     assert any("one digit wrong" in line for line in scored["p3"].explanation)
+
+
+def test_the_documented_weights_are_the_models():
+    text = (Path(__file__).parents[2] / "docs" / "matching.md").read_text(encoding="utf-8")
+    told = {tuple(line.strip("| ").split(" | ")[:3]) for line in text.splitlines() if line.startswith("| ")}
+    for comparison in model.settings()["comparisons"]:
+        for level in comparison["comparison_levels"]:
+            if "m_probability" in level:
+                bits = log2(level["m_probability"] / level["u_probability"])
+                assert (comparison["comparison_description"], level["label_for_charts"], f"{bits:+.1f}") in told
+
+
+def test_what_an_extract_teaches_changes_weights_but_not_rules(tmp_path):
+    made_up = runpy.run_path(str(Path(__file__).parents[2] / "benchmarks" / "made_up.py"))
+    rng = random.Random(3)  # noqa: S311 - a seeded generator wants to be repeatable
+    people = [made_up["person"](rng) for _ in range(1_500)]
+    again = [made_up["Person"](**vars(who)) for who in people[:500]]
+    for who in again:
+        made_up["corrupt"](rng, who, 1)
+    made_up["write"](tmp_path / "persons.csv", "person_id", [(str(at), who) for at, who in enumerate(people + again)])
+    learned, committed = learn(tmp_path / "persons.csv", this_year=2026), model.settings()
+    probabilities = {"m_probability", "u_probability"}
+    changed = set()
+    for ours, theirs in zip(committed["comparisons"], learned["comparisons"], strict=True):
+        for level, taught in zip(ours["comparison_levels"], theirs["comparison_levels"], strict=True):
+            assert {**level, **dict.fromkeys(probabilities)} == {**taught, **dict.fromkeys(probabilities)}
+            if level != taught:
+                changed.add(ours["output_column_name"])
+    assert {"forename", "surname", "dob"} <= changed
+    assert not changed & {"numbers", "twin"}
+    surname = next(each for each in learned["comparisons"] if each["output_column_name"] == "surname")
+    same = surname["comparison_levels"][1]
+    assert log2(same["m_probability"] / same["u_probability"]) > 5
