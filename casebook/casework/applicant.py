@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import Field
@@ -15,10 +16,9 @@ from casebook.domain import chain
 from casebook.domain import record_checks as rules
 from casebook.domain.instruments import Reply
 from casebook.domain.record_checks import Known, Verdict
-from casebook.domain.vocabulary import Answer3, Limit, Party, Source
+from casebook.domain.vocabulary import Answer3, Limit, MatchBand, Party, Source
 from casebook.errors import InvalidAnswer
 from casebook.storage import extracts
-from casebook.storage import record_checks as stored
 from casebook.storage.tables import ApplicantSign, Application, Candidate, InstrumentAnswer, Meeting
 
 EVIDENCE = Literal[
@@ -70,13 +70,17 @@ class PersonLocated(Answer):
 def look_for_signs(act: Act, application: Application) -> list[ApplicantSign]:
     """Compare the applicant with B and with our own records; a new sign is for a supervisor to answer."""
     people = {party: identity.person_of(act, application, party) for party in Party}
-    strong = {party.value: _like(act, application, party) for party in (Party.A, Party.B)}
-    records = extracts.records(act.session, Source.RMS, strong["a"]) if strong["a"] else []
+    alike = {party.value: _alike(act, application, party) for party in (Party.A, Party.B)}
+    likely = {party: {row.person_id for row in rows} for party, rows in alike.items()}
+    records = extracts.records(act.session, Source.RMS, likely["a"]) if likely["a"] else []
     found = rules.signs_about_applicant(
         [identity.told_of(people[party]) for party in (Party.A, Party.C) if people[party]],
         identity.told_of(people[Party.B]),
         living_together=application.living_together == Answer3.YES,
-        strong=strong,
+        strong={
+            party: {row.person_id for row in rows if row.band == MatchBand.STRONG} for party, rows in alike.items()
+        },
+        likely=likely,
         records=[Known(person_id=record.person_id, victim_id=record.victim_id or "") for record in records],
     )
     new = [sign for code in found if (sign := _new(act, application, code))]
@@ -86,9 +90,9 @@ def look_for_signs(act: Act, application: Application) -> list[ApplicantSign]:
     return new
 
 
-def _like(act: Act, application: Application, party: Party) -> set[str]:
-    """Our own persons who look like a party, or were confirmed to be."""
-    query = select(Candidate.person_id).where(
+def _alike(act: Act, application: Application, party: Party) -> Sequence[Candidate]:
+    """Our own persons who are at least as likely a party as not, or were confirmed to be."""
+    query = select(Candidate).where(
         Candidate.reference == application.reference,
         Candidate.party == party,
         Candidate.source == Source.RMS,
@@ -96,7 +100,7 @@ def _like(act: Act, application: Application, party: Party) -> set[str]:
         (Candidate.weight >= EVEN) | (Candidate.verdict == Verdict.SAME),
         Candidate.verdict.is_distinct_from(Verdict.DIFFERENT),
     )
-    return set(act.session.scalars(query))
+    return act.session.scalars(query).all()
 
 
 def _new(act: Act, application: Application, code: rules.Sign) -> ApplicantSign | None:
@@ -184,8 +188,3 @@ def _keep_answers(doing: Doing, given: InstrumentGiven) -> None:
         )
         for question, reply in given.answers.items()
     )
-
-
-def answered_signs(act: Act, application: Application) -> bool:
-    """Whether nothing about the applicant waits for a supervisor."""
-    return all(sign.cleared is not None for sign in stored.signs(act.session, application.reference))

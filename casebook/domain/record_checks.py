@@ -147,12 +147,16 @@ def signs_about_applicant(
     *,
     living_together: bool,
     strong: Mapping[str, Collection[str]],
+    likely: Mapping[str, Collection[str]],
     records: Iterable[Known],
 ) -> list[Sign]:
-    """`applicants`: A, and C where one applies; `strong`: party -> ids of our persons who look like them."""
-    mine, theirs = set(strong.get("a", ())), set(strong.get("b", ()))
+    """`applicants`: A, and C where one applies; `strong` and `likely`: party -> ids of our persons who look like them.
+
+    One person who is likely both is usually one of a couple of one name and address: only a strong likeness counts.
+    """
+    mine, theirs = set(likely.get("a", ())), set(likely.get("b", ()))
     found: set[Sign] = set()
-    if mine & theirs:
+    if set(strong.get("a", ())) & set(strong.get("b", ())):
         found.add(Sign.MAY_BE_SUBJECT)
     if any(each.person_id in mine and each.victim_id in theirs for each in records):
         found.add(Sign.SUSPECT_AGAINST_SUBJECT)

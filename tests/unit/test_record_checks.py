@@ -121,17 +121,19 @@ A = Told(forename="Ann", surname="Ash", dob="1990-01-01", address="1 High St", p
 BARRY = Told(
     forename="Barry", surname="Brook", dob="1980-01-01", address="2 Low St", postcode="SN2 2AA", phone="07700900002"
 )
+PAIR = {"a": {"p1"}, "b": {"p2"}}
 
 
 @pytest.mark.parametrize(
     ("applicant", "options", "signs"),
     [
         (A, {}, []),
-        (A, {"strong": {"a": {"p1"}, "b": {"p2"}}}, []),
+        (A, {"strong": PAIR, "likely": PAIR}, []),
         (A, {"strong": {"a": {"p1"}, "b": {"p1"}}}, [Sign.MAY_BE_SUBJECT]),
+        (A, {"likely": {"a": {"p1"}, "b": {"p1"}}}, []),  # a couple of one name and address
         # in our records B is the victim and A the suspect; the other way round is why people apply
-        (A, {"strong": {"a": {"p1"}, "b": {"p2"}}, "records": [Known(person_id="p1", victim_id="p2")]}, [Sign.SUSPECT_AGAINST_SUBJECT]),
-        (A, {"strong": {"a": {"p1"}, "b": {"p2"}}, "records": [Known(person_id="p2", victim_id="p1")]}, []),
+        (A, {"likely": PAIR, "records": [Known(person_id="p1", victim_id="p2")]}, [Sign.SUSPECT_AGAINST_SUBJECT]),
+        (A, {"likely": PAIR, "records": [Known(person_id="p2", victim_id="p1")]}, []),
         (Told(phone="+44 7700 900002"), {}, [Sign.SHARES_CONTACT]),
         (Told(address="2, Low St.", postcode="sn22aa"), {}, [Sign.SHARES_ADDRESS]),
         (Told(address="2, Low St.", postcode="sn22aa"), {"living_together": True}, []),
@@ -140,6 +142,6 @@ BARRY = Told(
     ],
 )  # fmt: skip
 def test_signs_that_the_applicant_is_b_acts_for_b_or_is_the_abuser(applicant, options, signs):
-    given = {"living_together": False, "strong": {}, "records": [], **options}
+    given = {"living_together": False, "strong": {}, "likely": {}, "records": [], **options}
     assert signs_about_applicant([applicant], BARRY, **given) == sorted(signs)
-    assert signs_about_applicant([applicant], Told(), **{**given, "strong": {}}) == []
+    assert signs_about_applicant([applicant], Told(), **{**given, "strong": {}, "likely": {}}) == []
