@@ -31,7 +31,12 @@ def queue(act: Act, *, role: Role | None = None, mine: bool = False) -> list[Wor
     visible = [
         (item, application)
         for item, application in rows
-        if (application is None or not application.restricted or application.reference in named or not act.actor.is_person)
+        if (
+            application is None
+            or not application.restricted
+            or application.reference in named
+            or not act.actor.is_person
+        )
         and _is_for(act, item, role)
     ]
     return [item for item, _ in sorted(visible, key=lambda pair: _order(pair[0], pair[1], act.now))]
@@ -68,7 +73,9 @@ def claim(act: Act, item_id: str) -> WorkItem:
     if item.owner == act.actor.id and item.claimed_at is not None:
         return item
     refuse(
-        authority.why_not_work(act.actor, WorkKind(item.kind), role=item.role, owner=item.owner, reserved=item.reserved),
+        authority.why_not_work(
+            act.actor, WorkKind(item.kind), role=item.role, owner=item.owner, reserved=item.reserved
+        ),
         NotPermitted,
     )
     item.owner, item.claimed_at = act.actor.id, act.now

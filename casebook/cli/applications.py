@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
+from casebook import clock
 from casebook.casework import governance, information, intake, viewing
 from casebook.casework.acting import Act
 from casebook.cli import outside
@@ -16,6 +17,12 @@ from casebook.cli.opening import opened
 from casebook.cli.reading import read_json
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Stage
+
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
+Actions: TypeAlias = "_SubParsersAction[ArgumentParser]"
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -37,7 +44,7 @@ def configure(parser: ArgumentParser) -> None:
     governance_actions(actions)
 
 
-def governance_actions(actions) -> None:  # noqa: ANN001 - argparse has no public name for it
+def governance_actions(actions: Actions) -> None:
     """What may be done about an application apart from its work items; each is refused to most roles."""
     for name, (text, _, needs) in GOVERNANCE.items():
         action = actions.add_parser(name, help=text)
@@ -47,14 +54,22 @@ def governance_actions(actions) -> None:  # noqa: ANN001 - argparse has no publi
         action.set_defaults(handler=_govern, action=name)
 
 
-GOVERNANCE = {
+GOVERNANCE: dict[str, tuple[str, Callable[..., dict[str, object]], tuple[str, ...]]] = {
     "danger": ("say that somebody is in danger now", governance.report_danger, ("reason",)),
     "restrict": ("let only named people see it", governance.restrict, ("reason",)),
     "name": ("name a person for a restricted application", governance.name_person, ("staff",)),
-    "unrestrict": ("propose, or as a second person agree, that it is no longer restricted", governance.lift, ("reason",)),
+    "unrestrict": (
+        "propose, or as a second person agree, that it is no longer restricted",
+        governance.lift,
+        ("reason",),
+    ),
     "hold": ("legal hold: nothing of it may be disposed of", governance.hold, ("reason",)),
     "release": ("end a legal hold", governance.release, ("reason",)),
-    "dispose": ("propose, or as a second person agree, that its personal detail is erased", governance.dispose, ("reason",)),
+    "dispose": (
+        "propose, or as a second person agree, that its personal detail is erased",
+        governance.dispose,
+        ("reason",),
+    ),
     "withdraw": ("propose, or as a second person agree, that it closes as withdrawn", governance.withdraw, ("reason",)),
     "no-engagement": ("the same, because nobody could be reached", governance.no_engagement, ("reason",)),
     "lower": ("propose, or as a second person agree, a lower priority", governance.lower_priority, ("to", "reason")),
@@ -73,7 +88,7 @@ def _govern(options: Namespace, call: Call) -> Answer:
 def _import(options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook:
         with casebook.store.session() as session:
-            Act(session=session, actor=casebook.actor, now=datetime.min).allowed(Command.IMPORT_APPLICATIONS)
+            Act(session=session, actor=casebook.actor, now=clock.now()).allowed(Command.IMPORT_APPLICATIONS)
         imported = intake.import_file(casebook.store, casebook.actor, options.file)
     rejected = [rejection.as_json() for rejection in imported.rejected]
     data = {
@@ -105,7 +120,9 @@ def _correct(options: Namespace, call: Call) -> Answer:
 def _line(row: dict[str, object]) -> str:
     waiting = ", ".join(row["waiting_for"]) if row["waiting_for"] else "-"  # type: ignore[arg-type]
     late = "  OVERDUE" if row["overdue"] else ""
-    return f"{row['reference']}  {row['priority']:<9} {row['stage']:<14} due {row['due_at'] or '-':<25}{late}  {waiting}"
+    return (
+        f"{row['reference']}  {row['priority']:<9} {row['stage']:<14} due {row['due_at'] or '-':<25}{late}  {waiting}"
+    )
 
 
 def _show(options: Namespace, call: Call) -> Answer:
@@ -119,7 +136,9 @@ def _page(whole: dict[str, object]) -> Iterator[str]:
         if isinstance(value, list) and value and isinstance(value[0], dict):
             yield f"\n{name}"
             for row in value:
-                yield "  " + "  ".join(f"{key}={_plain(held)}" for key, held in row.items() if held not in (None, [], {}))
+                yield "  " + "  ".join(
+                    f"{key}={_plain(held)}" for key, held in row.items() if held not in (None, [], {})
+                )
         elif value not in (None, [], ""):
             yield f"{name}: {_plain(value)}"
 

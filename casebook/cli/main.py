@@ -78,7 +78,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except Exception as error:  # noqa: BLE001 - the last door: a fault is told, its kind only, for a message may hold a value
-        return complain(CasebookError(f"unexpected {type(error).__name__}; set CASEBOOK_DEBUG=1 to see where"), call, error)
+        return complain(
+            CasebookError(f"unexpected {type(error).__name__}; set CASEBOOK_DEBUG=1 to see where"), call, error
+        )
 
 
 def take_global_options(words: list[str]) -> tuple[Call, list[str]]:

@@ -9,14 +9,16 @@ from pathlib import Path
 from casebook.errors import InvalidAnswer, UnreadableFile
 
 
-def read_json(path: Path) -> object:
+def read_json(name: str) -> object:
+    """The type of an argument: read while the words are, hence once; a second try finds standard input empty."""
+    path = Path(name)
     try:
-        text = sys.stdin.read() if str(path) == "-" else path.read_text("utf-8")
+        text = sys.stdin.read() if name == "-" else path.read_text("utf-8")
     except OSError as error:
         raise UnreadableFile(f"{path.name}: {error.strerror or 'cannot be opened'}", "no_such_file") from None
     except UnicodeDecodeError:
         raise InvalidAnswer("the answer is not UTF-8 text") from None
     try:
         return json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidAnswer(f"the answer is not JSON: {getattr(error, 'msg', 'it cannot be read')}") from None

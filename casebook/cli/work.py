@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 
 from casebook.casework import answers, work
 from casebook.cli.answer import Answer, Call
@@ -25,7 +24,7 @@ def configure(parser: ArgumentParser) -> None:
     claim.set_defaults(handler=_claim)
     do = actions.add_parser("do", help="answer an item from a JSON file (- for standard input)")
     do.add_argument("item")
-    do.add_argument("--file", required=True, type=Path, metavar="ANSWER.json")
+    do.add_argument("--file", required=True, type=read_json, dest="answer", metavar="ANSWER.json")
     do.set_defaults(handler=_do)
     schema = actions.add_parser("schema", help="the JSON schema of an answer")
     schema.add_argument("kind", type=WorkKind)
@@ -45,9 +44,8 @@ def _claim(options: Namespace, call: Call) -> Answer:
 
 
 def _do(options: Namespace, call: Call) -> Answer:
-    answer = read_json(options.file)
     with opened(call) as casebook, casebook.acting() as act:
-        item = work.do(act, options.item, answer)
+        item = work.do(act, options.item, options.answer)
     return Answer(data=_item(item), lines=[f"{item.kind} of {item.reference} is done"])
 
 

@@ -32,7 +32,7 @@ def _applications(session: Session, references: Sequence[str]) -> Rows:
             "clock_anchor": clock.anchor_at if clock else None,
             "submitted_at": application.submitted_at,
         }
-        for application, clock in session.execute(query).tuples()
+        for application, clock in session.execute(query)
     ]
 
 
