@@ -49,6 +49,8 @@ class Matched:
 
 def match_files(subjects: Path, persons: Path, out: Path, *, this_year: int) -> Matched:
     """Write `out`. Raises UnreadableFile for a file that has no header, no ids, or cannot be opened or written."""
+    if not out.absolute().parent.is_dir():
+        raise UnreadableFile(f"{out.name} cannot be written: its directory does not exist", "unwritable_file")
     with tempfile.TemporaryDirectory(prefix="casebook-match-") as spill, duckdb.connect() as con:
         con.execute("set temp_directory = ?", [spill])
         con.execute("set enable_progress_bar = false")

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from casebook.cli.main import main
+from casebook.errors import UnreadableFile
 from casebook.matching import model
 from casebook.matching.learn import learn
+from casebook.matching.match import match_files
 from casebook.matching.scorer import Scorer
 
 PERSONS = """source,person_id,forename,middle_names,surname,aliases,dob,sex,address,postcode,pnc_id,cro
@@ -187,6 +189,13 @@ def test_what_is_read_is_never_written_over(tmp_path, capsys):
     persons.write_text(PERSONS)
     assert main(["match", "--subjects", str(persons), "--persons", str(persons), "--out", str(persons)]) == 2
     assert persons.read_text() == PERSONS
+
+
+def test_an_answer_that_cannot_be_written_is_refused_before_the_work(tmp_path):
+    persons = tmp_path / "persons.csv"
+    persons.write_text(PERSONS)
+    with pytest.raises(UnreadableFile):
+        match_files(persons, persons, tmp_path / "nowhere" / "out.csv", this_year=2026)
 
 
 def test_a_single_search_weighs_as_a_whole_file_does(match):
