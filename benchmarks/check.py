@@ -19,6 +19,16 @@ CHECKS: tuple[tuple[str, list[str]], ...] = (
     ("import contracts", [str(BIN / "lint-imports")]),
 )
 
+# the checkout is installed editable in this environment, so its finder is taken out as well as its path
+USE = """
+import sys
+sys.path = [{there!r}, *(path for path in sys.path if path != {root!r})]
+sys.meta_path = [finder for finder in sys.meta_path if "__editable__" not in repr(finder)]
+import casebook.cli.main as command
+assert command.__file__.startswith({there!r}), command.__file__
+raise SystemExit(command.main(["deadlines", "--received", "2026-03-01T09:00:00+00:00", "--json"]))
+"""
+
 
 def main() -> int:
     failed = [name for name, command in CHECKS if not passes(name, command)]
@@ -51,14 +61,10 @@ def wheel_works() -> bool:
             return False
         wheel = next(built.glob("*.whl"))
         install = [
-            sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(there), str(wheel),
-        ]  # fmt: skip
-        use = [
-            sys.executable, "-I", "-c",
-            f"import sys; sys.path.insert(0, {str(there)!r}); sys.path[:] = [p for p in sys.path if p != {str(ROOT)!r}];"
-            "import casebook.cli.main as m; assert m.__file__.startswith(sys.path[0]), m.__file__;"
-            "raise SystemExit(m.main(['deadlines', '--received', '2026-03-01T09:00:00+00:00', '--json']))",
-        ]  # fmt: skip
+            *(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index"),
+            *("--target", str(there), str(wheel)),
+        ]
+        use = [sys.executable, "-I", "-c", USE.format(there=str(there), root=str(ROOT))]
         return passes("wheel is installed", install) and passes("wheel is used", use)
 
 

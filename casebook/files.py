@@ -61,7 +61,9 @@ def read(path: Path, *, known: Collection[str], required: Collection[str] = ()) 
     except StopIteration:
         raise UnreadableFile(f"{path.name} is empty: a header row is needed", "no_header") from None
     if missing := sorted(set(required) - set(header)):
-        raise UnreadableFile(f"{path.name} lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}", "missing_column")
+        raise UnreadableFile(
+            f"{path.name} lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}", "missing_column"
+        )
     return Table(
         columns=tuple(header),
         ignored=[name for name in header if name and name not in known],
@@ -88,9 +90,13 @@ def _rows(lines: Iterator[list[str]], header: list[str], known: frozenset[str]) 
         if not any(value.strip() for value in values):
             continue
         # a name that stands twice in the header: the first column of that name counts
-        cells = {name: value.strip() for name, value in reversed(list(zip(header, values, strict=False))) if name in known}
+        cells = {
+            name: value.strip() for name, value in reversed(list(zip(header, values, strict=False))) if name in known
+        }
         bad = frozenset(name for name, value in cells.items() if not _storable(value))
-        yield Row(line=start, cells={name: "" if name in bad else value for name, value in cells.items()}, undecodable=bad)
+        yield Row(
+            line=start, cells={name: "" if name in bad else value for name, value in cells.items()}, undecodable=bad
+        )
 
 
 def _storable(value: str) -> bool:

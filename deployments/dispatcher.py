@@ -62,7 +62,7 @@ async def run(stop: asyncio.Event) -> None:
 async def _listening() -> psycopg.AsyncConnection[tuple[object, ...]]:
     url = make_url(store().engine.url).set(drivername="postgresql")
     connection = await psycopg.AsyncConnection.connect(url.render_as_string(hide_password=False), autocommit=True)
-    await connection.execute(f"LISTEN {outbox.CHANNEL}")  # type: ignore[arg-type]
+    await connection.execute(f"LISTEN {outbox.CHANNEL}")
     return connection
 
 

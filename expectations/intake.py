@@ -21,7 +21,9 @@ GATE = Gate(
                 rule=_rule("application_there", "The application itself is there, once.", role=Role.SUPERVISOR), most=1
             ),
             expectations=(
-                filled("policy", _rule("policy_kept", "It names the policy it was received under.", role=Role.SUPERVISOR)),
+                filled(
+                    "policy", _rule("policy_kept", "It names the policy it was received under.", role=Role.SUPERVISOR)
+                ),
                 one_of("priority", list(Priority), _rule("triaged", "It has a priority.", role=Role.SUPERVISOR)),
                 same(
                     "clock_anchor",
@@ -39,11 +41,14 @@ GATE = Gate(
             name="minimum",
             columns=("what", "settled", "safe_contact"),
             rows=RowCount(
-                rule=_rule("minimum_asked", "Every piece of minimum information was asked for.", role=Role.SUPERVISOR), least=9
+                rule=_rule("minimum_asked", "Every piece of minimum information was asked for.", role=Role.SUPERVISOR),
+                least=9,
             ),
             expectations=(
                 true("settled", _rule("minimum_settled", "Minimum information is there, or its absence is explained.")),
-                true("safe_contact", _rule("safe_contact_plan", "It is known how the applicant may safely be contacted.")),
+                true(
+                    "safe_contact", _rule("safe_contact_plan", "It is known how the applicant may safely be contacted.")
+                ),
             ),
         ),
         Frame(

@@ -52,16 +52,23 @@ class Act:
         found = self.session.scalar(query.with_for_update(key_share=True) if lock else query)
         if found is None:
             raise NotFound(f"there is no application {reference}")
-        refuse(authority.why_not_see(self.actor, restricted=found.restricted, named=named(self.session, found)), NotPermitted)
+        refuse(
+            authority.why_not_see(self.actor, restricted=found.restricted, named=named(self.session, found)),
+            NotPermitted,
+        )
         return found
 
     def wake(self, application: Application, reason: str) -> None:
         """Leave a wake-up for the engine, delivered if and only if this transaction is committed."""
         self.session.add(
             Outbox(
-                reference=application.reference, reason=reason, priority=application.priority, written_at=self.now,
-                dispatched_at=None, run_id=None,
-            )  # fmt: skip
+                reference=application.reference,
+                reason=reason,
+                priority=application.priority,
+                written_at=self.now,
+                dispatched_at=None,
+                run_id=None,
+            )
         )
 
 

@@ -26,7 +26,8 @@ class Answer(BaseModel):
         default=None, description="When it was done, if that was before it is being written down."
     )
     version: int | None = Field(
-        default=None, description="The application's decision round that was looked at; a later round refuses the answer."
+        default=None,
+        description="The application's decision round that was looked at; a later round refuses the answer.",
     )
 
 
@@ -86,9 +87,14 @@ def schema(kind: WorkKind) -> type[Answer]:
 def parse(kind: WorkKind, raw: object) -> Answer:
     """Check an answer against its schema. The error names fields and rules, never what was written in them."""
     if not _storable(raw):
-        raise InvalidAnswer("an answer may hold no NUL and no half of a surrogate pair: they cannot be kept", "undecodable")
+        raise InvalidAnswer(
+            "an answer may hold no NUL and no half of a surrogate pair: they cannot be kept", "undecodable"
+        )
     try:
         return schema(kind).model_validate(raw)
     except ValidationError as error:
-        faults = [f"{'.'.join(map(str, fault['loc'])) or 'answer'}: {fault['msg']}" for fault in error.errors(include_input=False)]
+        faults = [
+            f"{'.'.join(map(str, fault['loc'])) or 'answer'}: {fault['msg']}"
+            for fault in error.errors(include_input=False)
+        ]
         raise InvalidAnswer("; ".join(faults)) from None

@@ -31,7 +31,8 @@ def _lines(act: Act, application: Application) -> Iterator[str]:
     yield "| what | role | due | claimed | level |\n|---|---|---|---|---|"
     for item in sorted(items, key=lambda item: (item.due_at is None, item.due_at or act.now)):
         late = " **overdue**" if item.due_at and item.due_at < act.now else ""
-        yield f"| {item.kind} | {item.role} | {_time(item.due_at)}{late} | {'yes' if item.claimed_at else 'no'} | {item.escalation_level} |"
+        claimed = "yes" if item.claimed_at else "no"
+        yield f"| {item.kind} | {item.role} | {_time(item.due_at)}{late} | {claimed} | {item.escalation_level} |"
     yield "\n## Clocks\n"
     yield "| limit | due | met |\n|---|---|---|"
     for clock in clocks.of(act, application):

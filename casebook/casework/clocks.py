@@ -72,7 +72,9 @@ def pause(act: Act, application: Application, limit: Limit, reason: str) -> Cloc
     clock = _running(act, application, limit)
     if not act.actor.is_person:
         refuse_because("not_a_person", "only a person can stop a clock")
-    why = deadlines.reason_not_to_pause(_ledger(clock), act.now, limit=limit, reason=reason, policy=policy_of(application))
+    why = deadlines.reason_not_to_pause(
+        _ledger(clock), act.now, limit=limit, reason=reason, policy=policy_of(application)
+    )
     if why:
         refuse_because(why, "this clock cannot be stopped on that ground")
     _store(clock, deadlines.pause(_ledger(clock), act.now), reason)

@@ -42,9 +42,7 @@ def restrict(act: Act, reference: str, *, reason: str) -> Done:
         )
     )
     for staff_id in sorted({act.actor.id, *heads}):
-        act.session.add(
-            Restriction(reference=reference, staff_id=staff_id, named_by=act.actor.id, named_at=act.now)
-        )
+        act.session.add(Restriction(reference=reference, staff_id=staff_id, named_by=act.actor.id, named_at=act.now))
     lifecycle_open = lifecycle.open_work(act.session, application)
     for item in lifecycle_open:
         item.owner, item.claimed_at = (item.owner, item.claimed_at) if item.reserved else (None, None)

@@ -29,7 +29,6 @@ from casebook.storage import session as storage
 from casebook.storage.session import Store
 from casebook.storage.tables import Application, ApplicationLink, Person, ReferenceCounter, SafeContact
 
-
 LINKED = 10  # the latest repeats an application is linked to; those are linked to the ones before them
 
 
@@ -257,9 +256,7 @@ def _link_repeats(act: Act, application: Application) -> int:
         if person is None or not (person.forename and person.surname):
             continue
         for other in _same_person(act, application, person):
-            act.session.add(
-                ApplicationLink(reference=application.reference, other=other, why=why, found_at=act.now)
-            )
+            act.session.add(ApplicationLink(reference=application.reference, other=other, why=why, found_at=act.now))
             found += 1
     if found:
         danger.raise_priority(act, application, Priority.HIGH, reason="repeat_application")
@@ -342,7 +339,10 @@ def add_details(act: Act, application: Application, answer: DetailsCompleted) ->
         confirm_plan(act, application, party, plan)
     if answer.relationship:
         application.relationship = answer.relationship
-    application.explained = [*application.explained, *(code for code in answer.explained if code not in application.explained)]
+    application.explained = [
+        *application.explained,
+        *(code for code in answer.explained if code not in application.explained),
+    ]
 
 
 def correct_person(act: Act, application: Application, party: Party, details: Mapping[str, Any]) -> Person:
@@ -365,4 +365,6 @@ def confirm_plan(act: Act, application: Application, party: Party, plan: SafeCon
     act.session.merge(_plan(act, application.reference, form))
 
 
-ANSWERS: dict[WorkKind, tuple[type[Answer], Handler]] = {WorkKind.COMPLETE_DETAILS: (DetailsCompleted, _details_completed)}
+ANSWERS: dict[WorkKind, tuple[type[Answer], Handler]] = {
+    WorkKind.COMPLETE_DETAILS: (DetailsCompleted, _details_completed)
+}

@@ -28,8 +28,14 @@ class EscalationAcknowledged(Answer):
     action: Literal["reassigned", "spoke_to_owner", "took_over", "accepted_delay", "other"]
     overrun_reason: (
         Literal[
-            "awaiting_source", "awaiting_agency", "awaiting_applicant", "panel_cycle", "staff_shortage", "complexity",
-            "system_fault", "other",
+            "awaiting_source",
+            "awaiting_agency",
+            "awaiting_applicant",
+            "panel_cycle",
+            "staff_shortage",
+            "complexity",
+            "system_fault",
+            "other",
         ]
         | None
     ) = Field(default=None, description="Why the time was not enough, if it has run out.")
@@ -50,9 +56,7 @@ def _confirmed(doing: Doing) -> None:
         return
     if answer.lower_to is None:
         refuse_because("lower_to_missing", "say which priority it should have instead", InvalidAnswer)
-    governance.lower_priority(
-        doing.act, doing.application.reference, to=answer.lower_to, reason=answer.reason
-    )
+    governance.lower_priority(doing.act, doing.application.reference, to=answer.lower_to, reason=answer.reason)
 
 
 def _acknowledged(doing: Doing) -> None:

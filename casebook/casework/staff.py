@@ -45,7 +45,11 @@ def identify(session: Session, staff_id: str | None, token: str | None, now: dat
     digest = _digest(token)
     found = session.scalars(select(Token).where(Token.staff_id == staff_id, Token.revoked_at.is_(None))).all()
     member = session.get(Staff, staff_id)
-    if member is None or member.suspended_at is not None or not any(hmac.compare_digest(t.digest, digest) for t in found):
+    if (
+        member is None
+        or member.suspended_at is not None
+        or not any(hmac.compare_digest(t.digest, digest) for t in found)
+    ):
         raise NotPermitted("no such member of staff, or not their token", "token_refused")
     return actor_of(session, member, now)
 
@@ -63,7 +67,9 @@ def add(act: Act, staff_id: str, roles: Sequence[Role], *, line_manager: str | N
     """Add a member of staff and give them a token, which is shown once."""
     act.allowed(Command.ADMINISTER_STAFF)
     if not _ID.fullmatch(staff_id) or staff_id.lower() in {"operator", "system"}:
-        refuse_because("bad_staff_id", "a staff id is up to 64 letters, digits, dots, dashes, and no name of the machine")
+        refuse_because(
+            "bad_staff_id", "a staff id is up to 64 letters, digits, dots, dashes, and no name of the machine"
+        )
     if act.session.get(Staff, staff_id) is not None:
         refuse_because("already_there", "there is a member of staff of that id")
     act.session.add(
@@ -97,7 +103,11 @@ def set_competence(act: Act, staff_id: str, subject: str, *, expires_on: date) -
     _member(act, staff_id)
     act.session.merge(
         Competence(
-            staff_id=staff_id, subject=subject, granted_on=act.now.date(), expires_on=expires_on, recorded_by=act.actor.id
+            staff_id=staff_id,
+            subject=subject,
+            granted_on=act.now.date(),
+            expires_on=expires_on,
+            recorded_by=act.actor.id,
         )
     )
     act.speak(None, "competence_recorded", staff=staff_id, subject=subject, expires_on=expires_on.isoformat())
@@ -165,17 +175,13 @@ def _member(act: Act, staff_id: str) -> Staff:
 def _give(act: Act, staff_id: str, role: Role) -> None:
     if role not in GIVEN:
         refuse_because("not_a_staff_role", f"{role} is nobody's to hold")
-    act.session.merge(
-        StaffRole(staff_id=staff_id, role=role, given_at=act.now, given_by=act.actor.id, ended_at=None)
-    )
+    act.session.merge(StaffRole(staff_id=staff_id, role=role, given_at=act.now, given_by=act.actor.id, ended_at=None))
 
 
 def _issue(act: Act, staff_id: str) -> str:
     token = secrets.token_urlsafe(24)
     act.session.add(
-        Token(
-            id=secrets.token_hex(8), staff_id=staff_id, digest=_digest(token), issued_at=act.now, revoked_at=None
-        )
+        Token(id=secrets.token_hex(8), staff_id=staff_id, digest=_digest(token), issued_at=act.now, revoked_at=None)
     )
     return token
 

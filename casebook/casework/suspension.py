@@ -29,7 +29,9 @@ def carry_out(act: Act, staff_id: str) -> Account:
     superseded = [_supersede(act, reference) for reference in _undelivered(act, staff_id)]
     touched = touched_by(act.session, staff_id)
     held = set(act.session.scalars(select(Application.reference).where(Application.legal_hold)))
-    act.speak(None, "suspension_carried_out", staff=staff_id, returned=returned, superseded=superseded, touched=len(touched))
+    act.speak(
+        None, "suspension_carried_out", staff=staff_id, returned=returned, superseded=superseded, touched=len(touched)
+    )
     return Account(
         returned_items=returned,
         superseded_decisions=superseded,
@@ -46,7 +48,9 @@ def return_items(act: Act, staff_id: str) -> int:
     items = act.session.scalars(query.with_for_update()).all()
     for item in items:
         item.owner, item.claimed_at, item.reserved = None, None, False
-        act.speak(act.session.get(Application, item.reference) if item.reference else None, "work_returned", item=item.id)
+        act.speak(
+            act.session.get(Application, item.reference) if item.reference else None, "work_returned", item=item.id
+        )
     return len(items)
 
 

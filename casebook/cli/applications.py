@@ -18,7 +18,6 @@ from casebook.cli.reading import read_json
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Stage
 
-
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
 

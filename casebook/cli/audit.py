@@ -26,4 +26,7 @@ def _verify(_options: Namespace, call: Call) -> Answer:
 def _seal(_options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook, casebook.acting() as act:
         sealed = audit.seal(act, call.home / "seals")
-    return Answer(data=sealed, lines=[f"sealed {sealed['heads']} chains: {sealed['root']}", f"keep this elsewhere: {sealed['file']}"])
+    return Answer(
+        data=sealed,
+        lines=[f"sealed {sealed['heads']} chains: {sealed['root']}", f"keep this elsewhere: {sealed['file']}"],
+    )

@@ -40,7 +40,7 @@ ACTIONS: Mapping[str, Action] = {
         disclosure.except_from_meeting,
         ("reason",),
     ),
-    "harm": ("a death or serious injury: hold, freeze, referral by the end of tomorrow", emergency.report_harm, ("what",)),
+    "harm": ("a death or serious injury: hold, freeze, referral by tomorrow night", emergency.report_harm, ("what",)),
     "unfreeze": ("propose, or as a second person agree, that work on it goes on", emergency.unfreeze, ("reason",)),
     "renew-watch": ("let the watch over a closed application go on", watch.renew, ("reason",)),
 }  # fmt: skip

@@ -54,7 +54,10 @@ def _add(options: Namespace, call: Call) -> Answer:
         token = staff.add(act, options.id, options.role, line_manager=options.line_manager)
     return Answer(
         data={"id": options.id, "roles": sorted(options.role), "token": token},
-        lines=[f"{options.id} may act with --as {options.id} and CASEBOOK_TOKEN={token}", "The token is not shown again."],
+        lines=[
+            f"{options.id} may act with --as {options.id} and CASEBOOK_TOKEN={token}",
+            "The token is not shown again.",
+        ],
     )
 
 
@@ -107,4 +110,6 @@ def _list(_options: Namespace, call: Call) -> Answer:
         + ("  SUSPENDED" if member.suspended else "")
         for member in members
     ]
-    return Answer(data=[asdict(member) for member in members], lines=lines or ["nobody yet: casebook staff add ID --role ROLE"])
+    return Answer(
+        data=[asdict(member) for member in members], lines=lines or ["nobody yet: casebook staff add ID --role ROLE"]
+    )

@@ -23,7 +23,9 @@ DISPATCHER = (sys.executable, "-m", "deployments.dispatcher")
 
 
 def configure(parser: ArgumentParser) -> None:
-    parser.add_argument("--port", type=int, default=4200, help="of Prefect's interface on this machine; 4200 unless told")
+    parser.add_argument(
+        "--port", type=int, default=4200, help="of Prefect's interface on this machine; 4200 unless told"
+    )
     parser.set_defaults(handler=_up)
 
 

@@ -96,7 +96,9 @@ class PersonForm:
 
     @property
     def known(self) -> bool:
-        return any((self.forename, self.surname, self.aliases, self.dob, self.address, self.postcode, self.phone, self.email))
+        return any(
+            (self.forename, self.surname, self.aliases, self.dob, self.address, self.postcode, self.phone, self.email)
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -226,7 +228,9 @@ def _required_faults(cells: Mapping[str, str], undecodable: Collection[str]) -> 
     for column in REQUIRED:
         value = cells.get(column, "")
         if column in undecodable:
-            faults.append(Fault(column=column, code="undecodable", message="holds bytes or characters that cannot be kept"))
+            faults.append(
+                Fault(column=column, code="undecodable", message="holds bytes or characters that cannot be kept")
+            )
         elif not value:
             faults.append(Fault(column=column, code="missing", message="must not be empty"))
         elif column in CODED and value.lower() not in set(CODED[column]):
@@ -255,7 +259,9 @@ def _date_faults(cells: Mapping[str, str]) -> list[Fault]:
         for column in DATES
         if any(
             not is_possible_date(item) or (column in born and _DATE.fullmatch(latest) and item[:10] > latest)
-            for item in (_items(cells.get(column, "")) if column == "children" else filter(None, [cells.get(column, "")]))
+            for item in (
+                _items(cells.get(column, "")) if column == "children" else filter(None, [cells.get(column, "")])
+            )
         )
     ]
 
@@ -273,7 +279,9 @@ def _items(cell: str) -> tuple[str, ...]:
 
 
 def _person(cells: Mapping[str, str], party: Party, codes: Mapping[str, str]) -> PersonForm:
-    texts = {name: cells.get(f"{party}_{name}", "") for name in _PERSON if name not in {"former_names", "aliases", "sex"}}
+    texts = {
+        name: cells.get(f"{party}_{name}", "") for name in _PERSON if name not in {"former_names", "aliases", "sex"}
+    }
     subject = party is Party.B
     return PersonForm(
         party=party,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 from casebook.domain.actors import Reason
@@ -22,7 +23,7 @@ OPEN = tuple(stage for stage in Stage if stage is not Stage.CLOSED)
 
 FORWARD = tuple(
     Move(origin, to, "gate_passed", "no blocking item is open and the gate passes")
-    for origin, to in zip(_ORDER, _ORDER[1:], strict=False)
+    for origin, to in pairwise(_ORDER)
 )
 BACK = (
     Move(Stage.PANEL_DECISION, Stage.RECORD_CHECKS, "sent_back", "the panel says the information is insufficient"),
@@ -33,7 +34,12 @@ BACK = (
     Move(Stage.DISCLOSURE, Stage.PANEL_DECISION, "decision_superseded", "an undelivered decision lost one of its people"),
 )  # fmt: skip
 OUT = tuple(
-    Move(origin, Stage.CLOSED, "closed_early", "withdrawn or no engagement, recorded by one person and approved by another")
+    Move(
+        origin,
+        Stage.CLOSED,
+        "closed_early",
+        "withdrawn or no engagement, recorded by one person and approved by another",
+    )
     for origin in OPEN
 )
 

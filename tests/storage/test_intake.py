@@ -45,7 +45,9 @@ def test_the_same_file_twice_changes_nothing(store, cells, tmp_path):
 def test_an_external_id_with_other_contents_is_rejected_and_the_first_stays(store, cells, tmp_path):
     intake.import_file(store, OPERATOR, written(tmp_path / "a.csv", [cells()]))
     changed = intake.import_file(store, OPERATOR, written(tmp_path / "b.csv", [cells(concern="something else")]))
-    assert [(fault.line, fault.column, fault.code) for fault in changed.rejected] == [(2, "external_id", "changed_since")]
+    assert [(fault.line, fault.column, fault.code) for fault in changed.rejected] == [
+        (2, "external_id", "changed_since")
+    ]
 
 
 def test_lines_are_physical_even_behind_line_breaks_in_quotes(store, cells, tmp_path):

@@ -1,0 +1,76 @@
+"""`casebook demo`: a synthetic force and its crew carry applications through all six stages on the real platform."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from casebook import settings
+from casebook.cli.answer import Answer, Call, default_home
+from casebook.cli.up import running
+from casebook.demo import engine, force
+from casebook.demo.engine import Engine
+from casebook.demo.story import Story
+from casebook.errors import HomeUnusable, NotPermitted, UnreadableFile
+from casebook.storage import session as storage
+
+
+def configure(parser: ArgumentParser) -> None:
+    parser.add_argument("--applications", type=int, default=30, metavar="N", help="special cases first, then filler")
+    parser.add_argument("--file", type=Path, metavar="applications.csv", help="carry these instead of synthetic ones")
+    parser.add_argument("--seed", type=int, default=1, metavar="S")
+    parser.set_defaults(handler=_demo)
+
+
+def _demo(options: Namespace, call: Call) -> Answer:
+    if call.staff_id is not None:
+        raise NotPermitted("the demonstration is the operator's; leave out --as")
+    if options.applications < 1:
+        raise UnreadableFile("--applications must be at least 1", "bad_count")
+    begun = time.monotonic()
+    home = _fresh_home(call)
+    files = _files(options, home)
+    with running(settings.load(home), None, _tell) as (server, up):
+        store = storage.open_store(server.url("casebook"), storage.ledger_key(home))
+        try:
+            engine.make_trial(store)
+            _tell(f"Prefect's interface, while this runs: {up.ui} (user and password in {home / 'prefect' / 'auth'})")
+            watched = Engine(store=store, api=up.api, auth=up.environment["PREFECT_API_AUTH_STRING"])
+            account = Story(home=home, files=files, engine=watched, tell=_tell, begun=begun).run()
+        finally:
+            store.engine.dispose()
+    _tell(f"look again at any time: casebook up --home {home}")
+    done = account["open"] == 0 and account["ledger_ok"]
+    return Answer(data=account, lines=[f"{key}: {value}" for key, value in account.items()], exit_code=0 if done else 1)
+
+
+def _fresh_home(call: Call) -> Path:
+    """A home of the demonstration's own; one that was named must be empty, for its clock will be moved."""
+    if call.home == default_home() and not os.environ.get("CASEBOOK_HOME"):
+        home = Path(tempfile.mkdtemp(prefix="casebook-demo-"))
+        home.chmod(0o711)  # ours; the database server of root's home is another user and passes through
+        return home
+    if call.home.exists() and any(call.home.iterdir()):
+        raise HomeUnusable("the demonstration needs an empty home: it moves the clock", "home_not_fresh")
+    return call.home
+
+
+def _files(options: Namespace, home: Path) -> Path:
+    """The synthetic force's files; with --file, its sources beside the given applications."""
+    files = home / "files"
+    files.mkdir(mode=0o700, parents=True, exist_ok=True)
+    force.write(force.build(options.seed, applications=options.applications), files)
+    if options.file is not None:
+        try:
+            (files / "applications.csv").write_bytes(options.file.read_bytes())
+        except OSError as error:
+            raise UnreadableFile(f"{options.file.name}: {error.strerror}", "no_such_file") from None
+    return files
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

@@ -1,0 +1,121 @@
+"""What the demonstration asks of the running platform: is it at rest, how many runs, and a run by hand as ops would start one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+from sqlalchemy import func, select
+
+from casebook.storage import outbox
+from casebook.storage import session as storage
+from casebook.storage.session import Store
+from casebook.storage.tables import ClockOffset, Escalation, GateResult, Home, Lease
+
+PATIENCE = 180.0  # seconds for the platform to come to rest after a round of people's work
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engine:
+    """The platform of a trial home, from outside."""
+
+    store: Store
+    api: str
+    auth: str  # user:password of Prefect's API
+
+    def rest(self, tell: Callable[[str], None]) -> bool:
+        """Wait until nothing is on its way; False, and said so, if it takes too long."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            if not self._busy():
+                return True
+            time.sleep(0.3)
+        tell("the platform is still busy; going on")
+        return False
+
+    def _busy(self) -> bool:
+        with self.store.session() as session:
+            held = session.scalar(select(func.count()).select_from(Lease).where(Lease.holder.is_not(None)))
+            return bool(outbox.waiting(session) or held or outbox.neglected(session)) or self._unfinished() > 0
+
+    def _unfinished(self) -> int:
+        states = {"state": {"type": {"any_": ["PENDING", "RUNNING"]}}}
+        late = {
+            "state": {"type": {"any_": ["SCHEDULED"]}},
+            "tags": {"is_null_": False},
+            "deployment_id": {"is_null_": False},
+        }
+        now = {**late, "next_scheduled_start_time": {"before_": self._real_now()}}
+        return int(self._post("flow_runs/count", {"flow_runs": states})) + int(
+            self._post("flow_runs/count", {"flow_runs": now})
+        )
+
+    def _real_now(self) -> str:
+        from casebook import clock  # noqa: PLC0415
+
+        return clock.now().isoformat()
+
+    def runs(self) -> int:
+        """How many flow runs ended, subflows left out."""
+        ended = {
+            "state": {"type": {"any_": ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"]}},
+            "parent_task_run_id": {"is_null_": True},
+        }
+        return int(self._post("flow_runs/count", {"flow_runs": ended}))
+
+    def start(self, deployment: str, parameters: Mapping[str, str]) -> None:
+        """Start a deployment by hand, as the form in Prefect's interface does."""
+        found = self._get(f"deployments/name/{deployment}")
+        self._post(
+            f"deployments/{found['id']}/create_flow_run",
+            {"parameters": dict(parameters), "state": {"type": "SCHEDULED"}},
+        )
+
+    def figures(self) -> dict[str, int]:
+        """Gate holds and escalations so far."""
+        with self.store.session() as session:
+            holds = select(func.count()).select_from(GateResult).where(GateResult.outcome == "held")
+            rungs = select(func.count()).select_from(Escalation)
+            return {"gate_holds": session.scalar(holds) or 0, "escalations": session.scalar(rungs) or 0}
+
+    def now(self) -> datetime:
+        with self.store.session() as session:
+            return storage.now(session)
+
+    def move_clock(self, to: datetime) -> None:
+        """Move the home's present forward. Every process reads it; no step is skipped."""
+        with self.store.session() as session:
+            row = session.get_one(ClockOffset, "trial")
+            row.seconds += max(timedelta(), to - storage.now(session)).total_seconds()
+            session.commit()
+
+    def _post(self, path: str, body: Mapping[str, Any]) -> Any:
+        with self._client() as client:
+            token = client.get("csrf-token", params={"client": "demonstration"}).json()
+            headers = {"Prefect-Csrf-Token": token.get("token", ""), "Prefect-Csrf-Client": "demonstration"}
+            answer = client.post(path, json=body, headers=headers)
+            answer.raise_for_status()
+            return answer.json()
+
+    def _get(self, path: str) -> Any:
+        with self._client() as client:
+            answer = client.get(path)
+            answer.raise_for_status()
+            return answer.json()
+
+    def _client(self) -> httpx.Client:
+        user, _, password = self.auth.partition(":")
+        return httpx.Client(base_url=f"{self.api}/", auth=(user, password), timeout=30)
+
+
+def make_trial(store: Store) -> None:
+    """Mark a fresh home as one whose clock may be moved."""
+    with store.session() as session:
+        session.add(Home(kind="trial"))
+        session.flush()
+        session.add(ClockOffset(kind="trial", seconds=0.0))
+        session.commit()

@@ -1,0 +1,157 @@
+"""The demonstration from beginning to end: a fresh home, a synthetic force, its crew, the real platform, and time that passes."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from casebook.demo.crew import Crew
+from casebook.demo.desk import Desk
+from casebook.demo.engine import Engine
+
+EXTRACTS = ("rms", "pnc", "pnd", "dvds_register")  # what is loaded; the other sources are searched by hand
+LONGEST = 60  # rounds of people's work
+
+
+@dataclass(kw_only=True)
+class Story:
+    """One demonstration under way."""
+
+    home: Path
+    files: Path
+    engine: Engine
+    tell: Callable[[str], None]
+    begun: float
+
+    def __post_init__(self) -> None:
+        self.operator = Desk(home=self.home)
+        self.references: dict[str, str] = {}
+
+    def run(self) -> dict[str, Any]:
+        """Everything, in order; gives the answer of `casebook demo --json`."""
+        self.load_sources()
+        self.crew = Crew.hire(self.home, self.files)
+        self.tell(f"{len(self.crew.desks)} synthetic staff are at their desks")
+        self.take_in()
+        self.special_beginnings()
+        self.work_until_closed()
+        return self.account()
+
+    def load_sources(self) -> None:
+        for source in EXTRACTS:
+            words = [
+                "--persons",
+                str(self.files / f"persons-{source}.csv"),
+                "--records",
+                str(self.files / f"records-{source}.csv"),
+            ]
+            loaded = self.operator.ask("sources", "load", source, *words)
+            self.tell(f"source {source}: {loaded['persons']['landed']} persons, {loaded['records']['landed']} records")
+
+    def take_in(self) -> None:
+        imported = self.operator.ask("applications", "import", str(self.files / "applications.csv"))
+        self.references = {each["external_id"]: each["reference"] for each in imported["accepted"]}
+        self.tell(f"{len(imported['accepted'])} applications taken in, {len(imported['rejected'])} faults listed")
+
+    def special(self, name: str) -> str | None:
+        """The reference of a special case, if this file has it."""
+        return self.references.get(f"SPECIAL-{name}")
+
+    def special_beginnings(self) -> None:
+        """What people outside the queue do at the beginning: ops, an inspector, somebody who sees who B is."""
+        if reference := self.special("URGENT"):
+            self.engine.start("urgent_case/urgent", {"reference": reference, "reason": "release_from_custody"})
+            self.tell(f"{reference}: made urgent from Prefect's interface")
+        if reference := self.special("RESTRICTED"):
+            supervisor = self.crew.desks["syn-supervisor"]
+            supervisor.ask("applications", "restrict", reference, "--reason", "subject_is_police_staff")
+            for staff_id in self.crew.desks:
+                supervisor.ask("applications", "name", reference, "--staff", staff_id)
+            self.tell(f"{reference}: restricted to named people")
+
+    def work_until_closed(self) -> None:
+        for number in range(1, LONGEST + 1):
+            self.engine.rest(self.tell)
+            done = self.crew.work_once()
+            self.special_interventions()
+            self.engine.rest(self.tell)
+            rows = self.operator.ask("applications", "list")
+            open_ = [row for row in rows if row["stage"] != "closed"]
+            self.tell(f"round {number}, {self.engine.now():%d %b %H:%M}: {done} items done, " + _stages(rows))
+            if not open_:
+                return
+            if not done and not self.pass_time():
+                return
+
+    def pass_time(self) -> bool:
+        """Nobody can do anything now: go on to the next moment at which somebody can, and sweep."""
+        moments = sorted(moment for moment in self.crew.postponed if moment > self.engine.now())
+        if not moments:
+            self.tell(f"nobody can go on: {dict(self.crew.left)}")
+            return False
+        self.engine.move_clock(moments[0] + timedelta(minutes=1))
+        self.operator.ask("sweep")
+        self.tell(f"time passes: it is {self.engine.now():%a %d %b %Y %H:%M}")
+        return True
+
+    def special_interventions(self) -> None:
+        """What people do beside their queue once a case calls for it."""
+        if (reference := self.special("HELD")) and self._held(reference):
+            self.crew.mend(reference)
+            self.tell(f"{reference}: the gate held it; the missing safe-contact plan was agreed and written down")
+        if (reference := self.special("UNREACHABLE")) and self._waits(
+            reference, "state_adequacy", "sign_off_identity", "meet_applicant"
+        ):
+            self._give_up(reference)
+
+    def _held(self, reference: str) -> bool:
+        return self._waits(reference, "mend_quality")
+
+    def _waits(self, reference: str, *kinds: str) -> bool:
+        rows = self.operator.ask("applications", "list")
+        return any(row["reference"] == reference and set(kinds) & set(row["waiting_for"]) for row in rows)
+
+    def _give_up(self, reference: str) -> None:
+        for desk in ("syn-intake", "syn-supervisor"):
+            self.crew.desks[desk].ask("applications", "no-engagement", reference, "--reason", "attempts_exhausted")
+        self.tell(f"{reference}: nobody could be reached; closed by two people")
+
+    def account(self) -> dict[str, Any]:
+        rows = self.operator.ask("applications", "list")
+        closed = [row for row in rows if row["stage"] == "closed"]
+        ledger = self.operator.ask("audit", "verify")
+        for name in specials_named(self.references):
+            self.tell(_ending(name, self.references[name], rows))
+        self.tell(
+            "outcomes: "
+            + ", ".join(
+                f"{count} {outcome}" for outcome, count in Counter(row["outcome"] for row in closed).most_common()
+            )
+        )
+        return {
+            "applications": len(rows),
+            "closed": len(closed),
+            "open": len(rows) - len(closed),
+            "runs": self.engine.runs(),
+            **self.engine.figures(),
+            "seconds": round(time.monotonic() - self.begun, 1),
+            "ledger_ok": ledger["ok"],
+        }
+
+
+def specials_named(references: dict[str, str]) -> Sequence[str]:
+    return [name for name in references if name.startswith("SPECIAL-")]
+
+
+def _stages(rows: list[dict[str, Any]]) -> str:
+    return ", ".join(f"{count} in {stage}" for stage, count in Counter(row["stage"] for row in rows).items())
+
+
+def _ending(name: str, reference: str, rows: list[dict[str, Any]]) -> str:
+    row = next(each for each in rows if each["reference"] == reference)
+    return f"{name:<26} {reference}  {row['stage']:<10} {row['outcome'] or '-':<22} priority {row['priority']}, band {row['band'] or '-'}"
