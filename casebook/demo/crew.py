@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from casebook import clock
 from casebook.demo import judgement
@@ -41,6 +42,7 @@ class Crew:
     desks: dict[str, Desk]
     terminals: Mapping[str, Terminal]
     left: Counter[str] = field(default_factory=Counter)
+    postponed: list[datetime] = field(default_factory=list)  # when somebody who could not go on now can
 
     @classmethod
     def hire(cls, home: Path, files: Path) -> Crew:
@@ -59,19 +61,43 @@ class Crew:
     def work_once(self) -> int:
         """Everybody does what is in their queue now; returns how many items were done."""
         self.left.clear()
+        self.postponed.clear()
         return sum(self._work(desk) for desk in self.desks.values())
+
+    def mend(self, reference: str) -> None:
+        """An application held by its gate: what was missing is agreed with the applicant, and the item says so."""
+        officer = self.desks["syn-intake"]
+        officer.correct(reference, {"safe_contact": {"a": judgement.AGREED_PLAN}})
 
     def _work(self, desk: Desk) -> int:
         done = 0
         for item in desk.ask("work", "list"):
-            if item["owner"] not in (None, desk.staff_id):
+            if item["owner"] not in (None, desk.staff_id) or item["reference"] is None:
                 continue
             try:
-                shown = desk.ask("applications", "show", item["reference"])
-                desk.do(item["item"], judgement.answer(item, shown, self.terminals))
-                done += 1
+                done += self._do(desk, item)
             except Refused as refusal:
                 self.left[f"{item['kind']}:{refusal.code}"] += 1
             except KeyError:
                 self.left[f"{item['kind']}:nobody_knows_how"] += 1
         return done
+
+    def _do(self, desk: Desk, item: dict[str, Any]) -> bool:
+        if item["kind"] in judgement.CONTACTS and (later := self._not_yet(desk, item)):
+            self.postponed.append(later)
+            return False
+        shown = desk.ask("applications", "show", item["reference"])
+        desk.do(item["item"], judgement.answer(item, shown, self.terminals))
+        return True
+
+    def _not_yet(self, desk: Desk, item: dict[str, Any]) -> datetime | None:
+        """When the person may safely be contacted, if that is not now; a contact for later waits for its time."""
+        if item["kind"] == "contact_follow_up" and item["due_at"]:
+            wanted = datetime.fromisoformat(item["due_at"]) - timedelta(hours=12)
+            if wanted > desk.now():
+                return wanted
+        party = str(item["subject"].get("recipient", "a"))[:1]
+        said = desk.ask("applications", "safe-time", item["reference"], "--party", "c" if party == "c" else "a")
+        if said["now"] in {"safe", "stale_plan"} or not said["next_safe"]:
+            return None
+        return datetime.fromisoformat(said["next_safe"])

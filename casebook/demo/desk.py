@@ -30,11 +30,19 @@ class Desk:
         return json.loads(json.dumps(answer.data, default=str))
 
     def do(self, item: str, answer: object) -> Any:
-        """Answer a work item from a file that only this person can read, and that is gone afterwards."""
+        """Answer a work item."""
+        return self._with_file(answer, "work", "do", item)
+
+    def correct(self, reference: str, details: object) -> Any:
+        """Add or correct what is known of an application's people."""
+        return self._with_file(details, "applications", "correct", reference)
+
+    def _with_file(self, contents: object, *words: str) -> Any:
+        """Through a file that only this person can read, and that is gone afterwards."""
         with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
-            json.dump(answer, file)
+            json.dump(contents, file)
             file.flush()
-            return self.ask("work", "do", item, "--file", file.name)
+            return self.ask(*words, "--file", file.name)
 
 
 @contextmanager

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from casebook.demo.specials import HELD_DETAILS
 from casebook.demo.terminals import Terminal
 
 Shown = Mapping[str, Any]  # what `applications show` printed
 Item = Mapping[str, Any]  # a line of `work list`
 Terminals = Mapping[str, Terminal]
+
+# kinds that speak to somebody: done at a safe time, or later
+CONTACTS = frozenset({"deliver_disclosure", "deliver_no_disclosure", "contact_follow_up"})
+AGREED_PLAN = {"channel": "phone", "days": ["mon", "tue", "wed", "thu", "fri"], "windows": [["09:00", "17:00"]]}
 
 EVIDENCE = ["passport", "household_bill"]
 
@@ -23,8 +28,10 @@ def answer(item: Item, shown: Shown, terminals: Terminals) -> dict[str, Any]:
 
 def complete_details(item: Item, shown: Shown) -> dict[str, Any]:
     """What can be had is had at the meeting; until then each absence is explained."""
-    del shown
-    reasons = {code: "not known to the applicant; asked, and to be asked again when they are met" for code in item["subject"]["doubts"]}
+    if str(shown.get("external_id") or "").endswith("HELD"):
+        return {"people": {"a": {"phone": HELD_DETAILS["a_phone"]},
+                           "b": {"surname": HELD_DETAILS["b_surname"], "dob": HELD_DETAILS["b_dob"]}}}  # fmt: skip
+    reasons = dict.fromkeys(item["subject"]["doubts"], "not known to the applicant; asked, and to be asked again when they are met")
     return {"explained": reasons}
 
 
@@ -66,7 +73,10 @@ def review_match(item: Item, shown: Shown) -> dict[str, Any]:
 
 
 def _agrees(told: Shown, seen: Shown) -> bool:
-    names = {_whole(told["forename"], told["surname"]), *(alias.lower() for alias in told["aliases"] + told["former_names"])}
+    names = {
+        _whole(told["forename"], told["surname"]),
+        *(alias.lower() for alias in told["aliases"] + told["former_names"]),
+    }
     aliases = seen.get("aliases") or []
     theirs = {_whole(seen.get("forename"), seen.get("surname"))}
     theirs |= {alias.lower() for alias in (aliases.split(";") if isinstance(aliases, str) else aliases)}
@@ -86,13 +96,20 @@ def second_look_at_rejection(item: Item, shown: Shown) -> dict[str, Any]:
     """Agree if it is not plainly the same person."""
     candidate = next(row for row in shown["candidate"] if row["id"] == item["subject"]["candidate"])
     told = next(row for row in shown["person"] if row["party"] == "b")
-    return {"agrees": candidate["twin"] or not _agrees(told, candidate["seen"]), "reason": "looked at name, birth date and address anew"}
+    return {
+        "agrees": candidate["twin"] or not _agrees(told, candidate["seen"]),
+        "reason": "looked at name, birth date and address anew",
+    }
 
 
 def meet_applicant(_item: Item, shown: Shown) -> dict[str, Any]:
     held = not str(shown.get("external_id") or "").endswith("UNREACHABLE")
     if not held:
-        return {"held": False, "exception_reason": "no answer at any safe time; every attempt is logged", "identity_confirmed": False}
+        return {
+            "held": False,
+            "exception_reason": "no answer at any safe time; every attempt is logged",
+            "identity_confirmed": False,
+        }
     questions = {f"q{number}": "no" for number in range(1, 25)}
     questions |= {"q2": "yes", "q4": "unknown", "q6": "yes" if shown.get("relationship") == "ex_partner" else "no"}
     return {
@@ -142,7 +159,12 @@ def decide(_item: Item, shown: Shown) -> dict[str, Any]:
         "representations": {"invited": False, "reasons": "asking B would tell B of the application"},
     }
     if tell:
-        decided |= {"items": qualifying, "recipients": [{"party": "a"}], "wording": WORDING, "proceedings_considered": "none known"}
+        decided |= {
+            "items": qualifying,
+            "recipients": [{"party": "a"}],
+            "wording": WORDING,
+            "proceedings_considered": "none known",
+        }
     return decided
 
 

@@ -38,12 +38,19 @@ class Terminal:
     def seen(self, row: Row) -> dict[str, Any]:
         """A person as a researcher writes them down: what the source says of them, and of each record its particulars."""
         return {
-            **{name: row[name] for name in ("person_id", "forename", "middle_names", "surname", "dob", "address", "postcode")},
+            **{
+                name: row[name]
+                for name in ("person_id", "forename", "middle_names", "surname", "dob", "address", "postcode")
+            },
             "sex": row["sex"] or "unknown",
             "aliases": [alias for alias in row["aliases"].split(";") if alias],
             "records": [
                 {
-                    **{key: value for key, value in record.items() if key not in {"source", "person_id", "flags"} and value},
+                    **{
+                        key: value
+                        for key, value in record.items()
+                        if key not in {"source", "person_id", "flags"} and value
+                    },
                     "flags": [flag for flag in record["flags"].split(";") if flag],
                 }
                 for record in self.records.get(row["person_id"], [])
