@@ -24,7 +24,8 @@ from casebook.domain.policy import Policy
 from casebook.domain.register import Person, birth_date, digits, plain
 from casebook.domain.review import assess
 from casebook.domain.risk_inputs import ScoreInputs
-from casebook.domain.risk_model import RiskModel, Standing
+from casebook.domain.record_weight import weigh
+from casebook.domain.risk_model import RiskModel, Standing, Tier
 from casebook.domain.risk_scoring import known_by, qualifying, score
 from casebook.domain.subject_records import SubjectRecord
 from casebook.domain.vocabulary import Limit, Priority
@@ -34,7 +35,7 @@ from casebook.storage import extracts
 from casebook.storage import review as stored
 
 CHUNK = 4_000  # applications linked, judged and committed at a time
-RULES = "triage-1"
+RULES = "triage-2"
 TRIAGED = "triaged"
 DOMESTIC = frozenset({"intimate_partner", "ex_partner", "family"})
 
@@ -196,13 +197,14 @@ def _assessment(act: Act, known: Known, id_: str, linked: Sequence[Linked], *, l
         allowed_days=allowed,
         copies=known.copies[same_text(past.rationale)],
         earlier=_earlier(known, id_),
+        sources_loaded=loaded,
     )
     year = str(past.received_on.year) if past.received_on else ""
     facts = {
         "year": year, "handlers": sorted(past.handlers), "registers": list(past.registers), "outcome": past.outcome or "unknown",
         "findings": list(past.findings), "linked": bool(linked),
     }  # fmt: skip
-    return assess(evidence, sources_loaded=loaded).to_dict() | facts
+    return assess(evidence).to_dict() | facts
 
 
 def held(who: Linked, day: date, today: date, risk: RiskModel) -> Held:
@@ -216,6 +218,7 @@ def held(who: Linked, day: date, today: date, risk: RiskModel) -> Held:
     return Held(
         who=who,
         qualifying_then=len(grave),
+        close_then=any(row.tier is Tier.GRAVE or row.domestic for each in grave for row in [weigh(each, 0, day, risk)]),
         supporting_then=sum(standing is Standing.SUPPORTING for _, standing in rulings),
         points_then=score(ScoreInputs(today=day, records=then), risk).score if then else 0.0,
         qualifying_since=len(later),

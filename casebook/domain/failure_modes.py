@@ -27,6 +27,7 @@ class Family(StrEnum):
 
     SERVICE = "service"
     RESEARCH = "research"  # a service failure if anything was there to be found
+    PROCESS = "process"  # not done as it must be, whatever came of it
     SIGNAL = "signal"  # no failure: something that happened since
     ADMINISTRATIVE = "administrative"
 
@@ -38,6 +39,7 @@ class Held:
     who: Linked
     qualifying_then: int  # records that could have been disclosed
     supporting_then: int
+    close_then: bool  # one of these is grave, or against a partner or relative, or against nobody knows whom
     points_then: float  # by the live risk model, on the day of the decision
     qualifying_since: int
     domestic_since: int  # of these, against a partner or relative
@@ -57,6 +59,7 @@ class Evidence:
     allowed_days: int  # from receipt to the outcome, by the same policy
     copies: int  # applications with this very rationale
     earlier: tuple[Earlier, ...]
+    sources_loaded: bool = True
 
     @property
     def damning(self) -> tuple[Held, ...]:
@@ -78,24 +81,15 @@ class Found:
 
 
 def undisclosed(e: Evidence) -> str | None:
-    if e.past.disclosed or e.past.outcome is None or not (found := [each for each in e.held if each.qualifying_then]):
+    if not e.past.refused or not (found := _best(e)):
         return None
-    best = max(found, key=lambda each: each.chance)
-    places = ", ".join(sorted(best.sources_then))
-    return (
-        f"{_count(best.qualifying_then, 'record')} that could be disclosed stood in {places} by the decision and the outcome was"
-        f" {e.past.outcome.replace('_', ' ')} (chance that it is the subject: {best.chance:.0%})"
-    )
+    return f"the outcome was {_said(e.past.outcome)}, while {_what(found)}"
 
 
 def outcome_unknown_with_history(e: Evidence) -> str | None:
-    if e.past.outcome is not None or not (found := [each for each in e.held if each.qualifying_then]):
+    if e.past.outcome is not None or not (found := _best(e)):
         return None
-    best = max(found, key=lambda each: each.chance)
-    return (
-        f"nobody recorded an outcome, and {_count(best.qualifying_then, 'record')} that could be disclosed stood in"
-        f" {', '.join(sorted(best.sources_then))} (chance that it is the subject: {best.chance:.0%})"
-    )
+    return f"nobody recorded an outcome, while {_what(found)}"
 
 
 def repeat_ignored(e: Evidence) -> str | None:
@@ -111,14 +105,25 @@ def repeat_ignored(e: Evidence) -> str | None:
 
 def wrong_recipient(e: Evidence) -> str | None:
     """Somebody else than A was told, or A was never seen."""
-    if not e.past.disclosed or e.past.applicant is not Applicant.THIRD_PARTY:
+    if not e.past.disclosed or e.past.applicant is Applicant.A:
         return None
-    words = f" {plain(e.past.rationale)} "
-    if any(f" {phrase} " in words for phrase in TOLD_OTHERS):
-        return "the information seems to have gone to the third party who asked, not to the person at risk"
-    if e.past.contact_safe is not Answer3.YES and e.past.outcome is Outcome.DISCLOSED_TO_A and not e.past.disclosed_on:
-        return "a third party asked, and nothing shows that the person at risk was reached"
+    texts = [f" {plain(each)} " for each in e.past.rationales]
+    if any(f" {phrase} " in text for text in texts for phrase in TOLD_OTHERS):
+        return "the information seems to have gone to somebody else than the person at risk"
     return None
+
+
+def recipient_unclear(e: Evidence) -> str | None:
+    if not e.past.disclosed or e.past.applicant is not Applicant.THIRD_PARTY or e.past.contact_safe is Answer3.YES:
+        return None
+    return "a third party asked, there was a disclosure, and nothing shows that the person at risk was reached safely"
+
+
+def right_to_know_missed(e: Evidence) -> str | None:
+    """It ended without a decision, and what was held spoke for telling A of our own accord."""
+    if e.past.outcome not in _ENDED_EARLY or not (found := _best(e)):
+        return None
+    return f"ended as {_said(e.past.outcome)}, while {_what(found)}"
 
 
 # how those who write rationales say that not A was told
@@ -210,6 +215,18 @@ def serious_record_after(e: Evidence) -> str | None:
     return f"{_count(sum(each.qualifying_since for each in since), 'serious record')} since the decision, {domestic} against a partner or relative"
 
 
+def disclosed_without_ground(e: Evidence) -> str | None:
+    """What was told may have been about somebody else."""
+    if (
+        not e.past.disclosed
+        or not e.past.b
+        or not e.sources_loaded
+        or any(each.qualifying_then or each.supporting_then for each in e.held)
+    ):
+        return None
+    return "there was a disclosure, and today's sources hold nothing of that time about the subject"
+
+
 def no_second_person(e: Evidence) -> str | None:
     if not e.past.handled or e.past.outcome in _ENDED_EARLY:
         return None
@@ -251,6 +268,22 @@ def contact_unknown(e: Evidence) -> str | None:
     return "nobody recorded whether contact is safe"
 
 
+def _best(e: Evidence) -> Held | None:
+    """The likeliest person with something that could have been disclosed."""
+    return next((each for each in e.held if each.qualifying_then), None)
+
+
+def _what(held: Held) -> str:
+    return (
+        f"{_count(held.qualifying_then, 'record')} that could be disclosed stood in {', '.join(sorted(held.sources_then))} by then"
+        f" ({held.chance:.0%} that it is the subject)"
+    )
+
+
+def _said(outcome: Outcome | None) -> str:
+    return (outcome or Outcome.UNKNOWN).replace("_", " ")
+
+
 _ENDED_EARLY = frozenset({Outcome.WITHDRAWN, Outcome.NO_ENGAGEMENT, Outcome.OUT_OF_SCOPE})
 
 MODES: tuple[Mode, ...] = tuple(
@@ -261,6 +294,7 @@ MODES: tuple[Mode, ...] = tuple(
             (
                 undisclosed,
                 outcome_unknown_with_history,
+                right_to_know_missed,
                 repeat_ignored,
                 wrong_recipient,
                 contact_unsafe,
@@ -271,10 +305,11 @@ MODES: tuple[Mode, ...] = tuple(
             Family.RESEARCH,
             (source_missing, single_identity, alias_unsearched, wrong_dob, wrong_person, identity_unrecorded),
         ),
+        (Family.PROCESS, (no_second_person, recipient_unclear, disclosed_without_ground)),
         (Family.SIGNAL, (serious_record_after,)),
         (
             Family.ADMINISTRATIVE,
-            (no_second_person, outcome_unknown, outcomes_differ, late, no_rationale, copied_rationale, contact_unknown),
+            (outcome_unknown, outcomes_differ, late, no_rationale, copied_rationale, contact_unknown),
         ),
     )
     for rule in rules

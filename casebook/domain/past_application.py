@@ -47,6 +47,7 @@ class Past:
     outcome: Outcome | None
     outcomes_differ: bool
     rationale: str
+    rationales: tuple[str, ...]  # of every list
     handled: bool  # a list that tells of the handling has it
     references_differ: bool
     findings: tuple[str, ...]  # codes
@@ -119,6 +120,7 @@ def merged(application: Application) -> Past:
         outcome=next((each for each in _WORST if each in outcomes), None),
         outcomes_differ=len({each in DISCLOSED for each in outcomes}) > 1,
         rationale=_most(entries, lambda each: each.rationale) or "",
+        rationales=tuple(sorted({each.rationale for each in entries if each.rationale})),
         handled=any(each.handled for each in entries),
         references_differ=application.disagreeing,
         findings=tuple(sorted({finding for each in entries for finding, _ in each.notes} - {Finding.MISSING})),

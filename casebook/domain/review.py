@@ -15,11 +15,18 @@ from casebook.domain.failure_modes import SURE, Evidence, Family, Found, Held
 from casebook.domain.past_application import DISCLOSED, REFUSED
 from casebook.domain.vocabulary import Answer3, Outcome, Relationship
 
-SERIOUS = 40.0  # what a record that could have been disclosed weighs at least
+SERIOUS = (
+    40.0  # what a record weighs at least that could have been disclosed and is grave or about a partner or relative
+)
+APART = 20.0  # and what one about somebody else weighs
 MOST_POINTS = 60.0  # of the live model, added to it
 SUPPORTING = 12.0  # what only supports weighs at most
 UNSAFE = 55.0  # a disclosure into an unsafe contact, or to somebody else
 WRONG_PERSON_TOLD = 45.0
+RECIPIENT_UNCLEAR, GROUNDLESS = 18.0, 8.0
+ONE_PERSON, ONE_PERSON_TOLD = 12.0, 3.0  # decided by one person alone, for not telling or for telling
+NO_OUTCOME = 5.0  # nobody wrote down how it ended
+RESEARCH_WITH_HISTORY = 15.0  # inadequate, and there was something to be found
 RESEARCH_STEP, RESEARCH_MOST = 2.0, 8.0  # each way in which research was inadequate
 RESEARCH_ALONE = 3.0  # inadequate, and nothing found today
 UNCERTAIN_STEP, UNCERTAIN_MOST = 1.5, 6.0
@@ -30,9 +37,8 @@ HIGH_POINTS = 30.0  # of the live model: serious danger
 OUTCOME_WEIGHT = {
     **dict.fromkeys(REFUSED, 1.0),
     **dict.fromkeys(DISCLOSED, 0.0),
-    Outcome.OUT_OF_SCOPE: 0.8,
-    Outcome.NO_ENGAGEMENT: 0.7,
-    Outcome.WITHDRAWN: 0.7,
+    # nobody decided: not a wrong answer, but perhaps somebody who should have been told of our own accord
+    **dict.fromkeys((Outcome.OUT_OF_SCOPE, Outcome.NO_ENGAGEMENT, Outcome.WITHDRAWN), 0.4),
 }
 UNKNOWN_OUTCOME = 0.95
 UNLISTED_OUTCOME = 0.6  # only a mailbox or portal knows of it: its outcome may stand in a list not yet here
@@ -65,10 +71,13 @@ class Assessment:
         }
 
 
-def assess(e: Evidence, *, sources_loaded: bool = True) -> Assessment:
+def assess(e: Evidence) -> Assessment:
     modes = failure_modes.found(e)
-    doubts = _doubts(e, sources_loaded=sources_loaded)
+    doubts = _doubts(e)
     score = _risk(e, modes) + _research(e, modes) + min(UNCERTAIN_MOST, UNCERTAIN_STEP * len(doubts)) + _since(e)
+    if any(each.name == "no_second_person" for each in modes):
+        score += ONE_PERSON_TOLD if e.past.disclosed else ONE_PERSON
+    score += NO_OUTCOME * (e.past.outcome is None)
     score += DANGER_THEN * (e.past.immediate_danger is Answer3.YES)
     contact, why = _contact(e, modes)
     return Assessment(
@@ -92,12 +101,14 @@ def _risk(e: Evidence, modes: Iterable[Found]) -> float:
         (unsafe if e.past.disclosed else UNSAFE / 3) * ("contact_unsafe" in names),
         WRONG_PERSON_TOLD * ("wrong_person_disclosed" in names),
         30.0 * ("repeat_ignored" in names),
+        RECIPIENT_UNCLEAR * ("recipient_unclear" in names),
+        GROUNDLESS * ("disclosed_without_ground" in names),
     )
 
 
 def _gravity(held: Held) -> float:
     if held.qualifying_then:
-        return SERIOUS + min(MOST_POINTS, held.points_then)
+        return (SERIOUS if held.close_then else APART) + min(MOST_POINTS, held.points_then)
     return min(SUPPORTING, 4.0 + held.points_then / 4) if held.supporting_then else 0.0
 
 
@@ -111,6 +122,8 @@ def _research(e: Evidence, modes: Iterable[Found]) -> float:
     found = [each for each in modes if each.family is Family.RESEARCH]
     if not found or e.past.disclosed:
         return 0.5 * bool(found)
+    if e.damning:
+        return RESEARCH_WITH_HISTORY * _outcome_weight(e)
     return RESEARCH_ALONE + min(RESEARCH_MOST, RESEARCH_STEP * len(found))
 
 
@@ -120,7 +133,7 @@ def _since(e: Evidence) -> float:
     )
 
 
-def _doubts(e: Evidence, *, sources_loaded: bool) -> tuple[str, ...]:
+def _doubts(e: Evidence) -> tuple[str, ...]:
     past = e.past
     told = (
         (not past.b, "the subject is not known, so nothing could be looked up"),
@@ -128,7 +141,7 @@ def _doubts(e: Evidence, *, sources_loaded: bool) -> tuple[str, ...]:
         (past.outcome is None, "how it ended is not known"),
         (past.outcomes_differ, "one list says it was disclosed, another that it was not"),
         (past.decided_on is None and not past.disclosed_on, "when it was decided is not known"),
-        (bool(past.b) and not sources_loaded, "no source is loaded, so nothing could be looked up"),
+        (bool(past.b) and not e.sources_loaded, "no source is loaded, so nothing could be looked up"),
         (bool(_between(e.held)), "a person with a history may or may not be the subject"),
     )
     return tuple(words for holds, words in told if holds)
@@ -144,7 +157,9 @@ def _contact(e: Evidence, modes: Iterable[Found]) -> tuple[ContactPriority, tupl
     sure = [each for each in e.held if each.chance >= SURE]
     together = past.living_together is Answer3.YES or past.relationship in {Relationship.PARTNER, None}
     grave = max((each.points_then for each in sure if each.qualifying_then), default=0.0) >= HIGH_POINTS
-    untold = bool(names & {"undisclosed", "outcome_unknown_with_history", "repeat_ignored"}) and bool(e.damning)
+    untold = bool(
+        names & {"undisclosed", "outcome_unknown_with_history", "right_to_know_missed", "repeat_ignored"}
+    ) and bool(e.damning)
     if any(each.domestic_since for each in sure):
         return ContactPriority.NOW, ("contact: a record against a partner or relative since the decision",)
     if untold and grave and together:
