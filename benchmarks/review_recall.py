@@ -59,7 +59,7 @@ def main(words: Sequence[str] | None = None) -> None:
 
 
 def _run(seed: int, options: argparse.Namespace) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory(prefix="review-", dir="/tmp") as directory, _store(Path(directory)) as store:  # noqa: S108 - short
+    with tempfile.TemporaryDirectory(prefix="review-", dir="/tmp") as directory, _store(Path(directory)) as store:
         files = Path(directory) / "files"
         made = force.build(seed, persons=options.persons, register=options.register, filth=options.filth)
         force.write(made, files)

@@ -17,6 +17,7 @@ from casebook.casework.review_files import RegisterFile
 from casebook.domain import chain, register
 from casebook.domain.authority import Command
 from casebook.domain.reconciling import Application, Overlap, Row, overlap, reconcile
+from casebook.domain.register_cells import Finding
 from casebook.storage import review as stored
 from casebook.storage.tables import ReviewImport, ReviewRow
 
@@ -60,7 +61,7 @@ def import_file(act: Act, path: Path) -> Imported:
             imported_by=act.actor.id,
             rows=len(file.rows),
             quality={"registers": imported.registers, "findings": imported.findings},
-        )  # fmt: skip
+        )
     )
     act.session.flush()
     stored.add_rows(act.session, [_kept(file, line, cells, notes) for line, cells, notes in file.rows])
@@ -70,9 +71,14 @@ def import_file(act: Act, path: Path) -> Imported:
 
 def _kept(file: RegisterFile, line: int, cells: dict[str, str], notes: Sequence[register.Note]) -> dict[str, object]:
     return {
-        "id": chain.identity(file.digest, line), "import_digest": file.digest, "file": file.name, "line": line, "cells": cells,
-        "digest": chain.digest(cells), "notes": [[finding.value, column] for finding, column in notes],
-    }  # fmt: skip
+        "id": chain.identity(file.digest, line),
+        "import_digest": file.digest,
+        "file": file.name,
+        "line": line,
+        "cells": cells,
+        "digest": chain.digest(cells),
+        "notes": [[finding.value, column] for finding, column in notes],
+    }
 
 
 class _told:  # noqa: N801 - reads as the function it is
@@ -137,7 +143,7 @@ def reconciled(act: Act) -> Reconciled:
 
 
 def _read(act: Act, row: ReviewRow) -> Row:
-    notes = tuple((register.Finding(finding), column) for finding, column in row.notes)
+    notes = tuple((Finding(finding), column) for finding, column in row.notes)
     entry = register.read(row.cells, register=name_of(row.file), today=today(act), notes=notes)
     return Row(id=row.id, file=row.file, line=row.line, digest=row.digest, entry=entry)
 
@@ -154,7 +160,6 @@ def _ids(found: Sequence[Application]) -> dict[str, str]:
 
 
 def _row(application: Application, ids: dict[str, str]) -> dict[str, object]:
-    return {
-        "id": ids[application.reference], "reference": application.reference, "rows": [row.id for row in application.rows],
-        "basis": None, "assessment": None, "rank": None,
-    }  # fmt: skip
+    rows = [row.id for row in application.rows]
+    unjudged = {"basis": None, "assessment": None, "rank": None}
+    return {"id": ids[application.reference], "reference": application.reference, "rows": rows, **unjudged}

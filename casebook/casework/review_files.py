@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from casebook.domain.register import COLUMNS, Finding, Note
+from casebook.domain.register import COLUMNS, Note
+from casebook.domain.register_cells import Finding
 from casebook.errors import UnreadableFile
 
 EXCEL = frozenset({".xlsx", ".xlsm"})

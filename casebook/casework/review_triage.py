@@ -18,13 +18,14 @@ from casebook.casework.acting import Act
 from casebook.casework.review import Reconciled
 from casebook.domain import chain
 from casebook.domain.authority import Command
-from casebook.domain.failure_modes import Evidence, Held
 from casebook.domain.past_application import Earlier, Linked, Past, merged, same_text
 from casebook.domain.policy import Policy
-from casebook.domain.register import Person, birth_date, digits, plain
-from casebook.domain.review import assess
-from casebook.domain.risk_inputs import ScoreInputs
 from casebook.domain.record_weight import weigh
+from casebook.domain.register import Person
+from casebook.domain.register_cells import birth_date, digits, plain
+from casebook.domain.review import assess
+from casebook.domain.review_evidence import Evidence, Held
+from casebook.domain.risk_inputs import ScoreInputs
 from casebook.domain.risk_model import RiskModel, Standing, Tier
 from casebook.domain.risk_scoring import known_by, qualifying, score
 from casebook.domain.subject_records import SubjectRecord

@@ -11,10 +11,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from casebook.casework import review, review_triage
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
+from casebook.domain.review import ContactPriority
 from casebook.errors import Refused, UnreadableFile
 from casebook.storage import review as stored
 from casebook.storage.tables import ReviewApplication
@@ -117,7 +119,7 @@ def _summary(data: dict[str, object]) -> list[str]:
     return [f"{name.replace('_', ' ')}: {value}" for name, value in data.items()]
 
 
-def _told(row: ReviewApplication) -> dict[str, object]:
+def _told(row: ReviewApplication) -> dict[str, Any]:
     said = row.assessment or {}
     return {
         "rank": row.rank,
@@ -157,19 +159,12 @@ def _queue(options: Namespace, call: Call) -> Answer:
     if not rows:
         raise Refused("nothing has been triaged yet: `casebook review triage` first", "not_triaged")
     if options.by == "contact":
-        order = [*review_order()]
+        order = [*ContactPriority]
         rows.sort(key=lambda row: (order.index((row.assessment or {})["contact_priority"]), row.rank))
     told = [_told(row) for row in rows[: options.limit]]
-    return Answer(
-        data=told,
-        lines=[
-            f"{each['rank']:>6}  {each['contact_priority']:<8} {each['score']:>8.1f}  {each['reference']}  {', '.join(each['failure_modes'])}"
-            for each in told
-        ],  # type: ignore[arg-type]
-    )
+    return Answer(data=told, lines=[_line(each) for each in told])
 
 
-def review_order() -> tuple[str, ...]:
-    from casebook.domain.review import ContactPriority  # noqa: PLC0415
-
-    return tuple(ContactPriority)
+def _line(told: dict[str, Any]) -> str:
+    modes = ", ".join(told["failure_modes"])
+    return f"{told['rank']:>6}  {told['contact_priority']:<8} {told['score']:>8.1f}  {told['reference']}  {modes}"

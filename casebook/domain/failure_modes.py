@@ -8,62 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
-from enum import StrEnum
 from itertools import chain
 
-from casebook.domain.past_application import Earlier, Linked, Past
-from casebook.domain.register import parts_differing, plain, slip
+from casebook.domain.past_application import Past
+from casebook.domain.register_cells import parts_differing, plain, slip
+from casebook.domain.review_evidence import SURE, Evidence, Family, Found, Held
 from casebook.domain.vocabulary import Answer3, Applicant, Outcome
 
 COPIED = 5  # applications with one and the same rationale
 THIN = 15  # characters: less is no reason
 TOO_FAR_YEARS = 3  # no slip of the pen: another person
-SURE = 0.5  # chance from which a linked person is taken to be the subject
-
-
-class Family(StrEnum):
-    """What kind of failure it would be."""
-
-    SERVICE = "service"
-    RESEARCH = "research"  # a service failure if anything was there to be found
-    PROCESS = "process"  # not done as it must be, whatever came of it
-    SIGNAL = "signal"  # no failure: something that happened since
-    ADMINISTRATIVE = "administrative"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Held:
-    """A linked person and what was recorded of them, by the live rules."""
-
-    who: Linked
-    qualifying_then: int  # records that could have been disclosed
-    supporting_then: int
-    close_then: bool  # one of these is grave, or against a partner or relative, or against nobody knows whom
-    points_then: float  # by the live risk model, on the day of the decision
-    qualifying_since: int
-    domestic_since: int  # of these, against a partner or relative
-    sources_then: frozenset[str] = frozenset()  # that hold the qualifying ones
-
-    @property
-    def chance(self) -> float:
-        return self.who.chance
-
-
-@dataclass(frozen=True, kw_only=True)
-class Evidence:
-    past: Past
-    held: tuple[Held, ...]  # the likeliest first
-    known_by: date
-    mandatory: frozenset[str]  # sources, by the policy of its day
-    allowed_days: int  # from receipt to the outcome, by the same policy
-    copies: int  # applications with this very rationale
-    earlier: tuple[Earlier, ...]
-    sources_loaded: bool = True
-
-    @property
-    def damning(self) -> tuple[Held, ...]:
-        return tuple(each for each in self.held if each.qualifying_then and each.chance >= SURE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,13 +25,6 @@ class Mode:
     name: str
     family: Family
     rule: Callable[[Evidence], str | None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Found:
-    name: str
-    family: Family
-    reason: str
 
 
 def undisclosed(e: Evidence) -> str | None:
@@ -126,15 +73,19 @@ def right_to_know_missed(e: Evidence) -> str | None:
     return f"ended as {_said(e.past.outcome)}, while {_what(found)}"
 
 
-# how those who write rationales say that not A was told
-TOLD_OTHERS = tuple(
-    f"{verb} {whom}"
-    for verb in ("GIVEN TO", "DISCLOSED TO", "TOLD TO", "PASSED TO", "SHARED WITH", "TOLD", "INFORMED", "UPDATED", "SPOKE TO", "DISCLOSURE MADE TO", "DISCLOSURE TO", "GIVEN DIRECTLY TO")
-    for whom in (
-        "THE APPLICANT", "APPLICANT", "THIRD PARTY", "THE THIRD PARTY", "THE CALLER", "CALLER", "A NEIGHBOUR", "NEIGHBOUR", "THE NEIGHBOUR",
-        "A COLLEAGUE", "A FRIEND", "FRIEND", "MOTHER", "THE MOTHER", "FATHER", "SISTER", "BROTHER", "FAMILY", "THE FAMILY", "A RELATIVE", "RELATIVE", "SUBJECT", "THE SUBJECT",
-    )
-) + ("PERSON AT RISK NOT SEEN", "PERSON AT RISK NOT INFORMED", "PERSON AT RISK NOT TOLD", "A NOT SEEN", "A NOT INFORMED", "WRONG PERSON", "WRONG RECIPIENT")  # fmt: skip
+# how those who write rationales say that somebody else than A was told
+TOLD = ("GIVEN TO", "GIVEN DIRECTLY TO", "DISCLOSED TO", "DISCLOSURE TO", "DISCLOSURE MADE TO", "PASSED TO", "SHARED WITH", "TOLD",
+        "INFORMED", "SPOKE TO")  # fmt: skip
+OTHERS = ("THE APPLICANT", "APPLICANT", "THE THIRD PARTY", "THIRD PARTY", "THE CALLER", "CALLER", "THE SUBJECT", "SUBJECT",
+          "A NEIGHBOUR", "A COLLEAGUE", "A FRIEND", "A RELATIVE", "THE FAMILY", "MOTHER", "FATHER", "SISTER", "BROTHER")  # fmt: skip
+NOT_TOLD = (
+    "PERSON AT RISK NOT SEEN",
+    "PERSON AT RISK NOT INFORMED",
+    "PERSON AT RISK NOT TOLD",
+    "WRONG PERSON",
+    "WRONG RECIPIENT",
+)
+TOLD_OTHERS = (*(f"{told} {other}" for told in TOLD for other in OTHERS), *NOT_TOLD)
 
 
 def contact_unsafe(e: Evidence) -> str | None:
@@ -212,7 +163,8 @@ def serious_record_after(e: Evidence) -> str | None:
     if not since:
         return None
     domestic = sum(each.domestic_since for each in since)
-    return f"{_count(sum(each.qualifying_since for each in since), 'serious record')} since the decision, {domestic} against a partner or relative"
+    serious = _count(sum(each.qualifying_since for each in since), "serious record")
+    return f"{serious} since the decision, {domestic} against a partner or relative"
 
 
 def disclosed_without_ground(e: Evidence) -> str | None:

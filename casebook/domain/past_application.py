@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from typing import TypeVar
 
 from casebook.domain.reconciling import Application
-from casebook.domain.register import Entry, Finding, Person, Searched, plain
+from casebook.domain.register import Entry, Person, Searched
+from casebook.domain.register_cells import Finding, plain
 from casebook.domain.subject_records import SubjectRecord
 from casebook.domain.vocabulary import Answer3, Applicant, Outcome, Relationship, Route
 
@@ -21,7 +22,7 @@ _WORST = (
     Outcome.NOTHING_TO_DISCLOSE, Outcome.NOT_DISCLOSED, Outcome.OUT_OF_SCOPE, Outcome.NO_ENGAGEMENT, Outcome.WITHDRAWN,
     Outcome.DISCLOSED_TO_PROTECTOR, Outcome.DISCLOSED_TO_A,
 )  # fmt: skip
-HALF_CHANCE = -5.0  # bits at which a linked person is as likely the subject as not, measured on made-up forces
+HALF_CHANCE = -6.0  # bits at which a linked person is as likely the subject as not, measured on made-up forces
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +62,7 @@ class Past:
         return self.outcome in DISCLOSED
 
     def known_by(self, allowed_days: int, today: date) -> date:
-        """The last day whose records the decision could have known; where nobody says when that was, the latest it can have been."""
+        """The last day whose records the decision could have known; if nobody says when that was, the latest it can have been."""
         if decided := self.decided_on or self.disclosed_on:
             return decided
         return min(today, self.received_on + timedelta(days=allowed_days)) if self.received_on else today

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from casebook.domain.register import Entry, Person, digits, plain, slip
+from casebook.domain.register import Entry, Person
+from casebook.domain.register_cells import digits, plain, slip
 
 WITHIN_DAYS = 10  # a mailbox and a case system differ by a weekend; the next application comes later
 NEIGHBOURS = 12  # rows of one key that are compared with each other, those nearest in time
@@ -120,6 +121,11 @@ def _same(one: Row, other: Row, there: set[tuple[str, str]]) -> bool:
         return False
     if not _near(mine, theirs):
         return False
+    return _one_couple(mine, theirs)
+
+
+def _one_couple(mine: Entry, theirs: Entry) -> bool:
+    """Both people agree; or one does so fully, and the other is told in one of the rows only."""
     a, b = _agreement(mine.a, theirs.a), _agreement(mine.b, theirs.b)
     if not (mine.b.named and theirs.b.named):
         return a[0] >= ENOUGH and not b[1]

@@ -6,14 +6,14 @@ A finding is a code and the column it is about; it never repeats a value.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TypeVar
 
+from casebook.domain.register_cells import Finding, birth_date, day_of, is_filler, plain
 from casebook.domain.vocabulary import Answer3, Applicant, Outcome, Relationship, Route, Source
 
 PERSON = (
@@ -41,51 +41,8 @@ COLUMNS = (
 HANDLING = ("handler", "approver", "sources_searched", "searched_as", "outcome", "decided_on", "rationale")
 
 EARLIEST = date(2012, 1, 1)  # the pilot began that year: an application cannot be older
-BORN_FROM = 1900
-FILLERS = frozenset(
-    {
-        "UNKNOWN",
-        "UNK",
-        "NK",
-        "NA",
-        "NONE",
-        "NULL",
-        "TBC",
-        "TBA",
-        "NOTKNOWN",
-        "NOTGIVEN",
-        "NONAME",
-        "UNNAMED",
-        "X",
-        "XX",
-        "XXX",
-        "TEST",
-    }
-)
-FILLER_DATES = frozenset({"1900-01-01", "1970-01-01"})
 FILLER_POSTCODES = frozenset({"NF11NF", "NF11FA"})
 DISCLOSED_SHORT = "disclosed"  # how registers say disclosed_to_a
-
-
-class Finding(StrEnum):
-    """What is doubtful about a row."""
-
-    UNREADABLE_DATE = "unreadable_date"
-    DATE_NOT_ISO = "date_not_iso"
-    IMPOSSIBLE_DATE = "impossible_date"
-    OUT_OF_TIME = "date_out_of_time"
-    DATES_SWAPPED = "decided_before_received"
-    DISCLOSED_EARLY = "disclosed_before_decided"
-    UNKNOWN_CODE = "unknown_code"
-    UNKNOWN_SOURCE = "unknown_source"
-    FILLER = "filler"
-    MISSING_PERSON = "missing_person"
-    MISSING = "missing"
-    REPAIRED = "text_repaired"
-    NOT_UTF8 = "not_utf8"
-    UNDECODABLE = "undecodable"
-    CELLS = "wrong_number_of_cells"
-    OPEN_QUOTE = "open_quote"
 
 
 T = TypeVar("T", bound=StrEnum)
@@ -201,56 +158,6 @@ def read(cells: Mapping[str, str], *, register: str, today: date, notes: tuple[N
     )
 
 
-@lru_cache(200_000)  # the same names stand in every list
-def plain(text: str) -> str:
-    """Upper case, no accents or marks, single spaces; a filler is nothing."""
-    folded = unicodedata.normalize("NFKD", re.sub(r"['`\u2018\u2019]", "", text).upper())
-    kept = "".join(sign if sign.isalnum() else "" if unicodedata.combining(sign) else " " for sign in folded)
-    words = kept.split()
-    return (
-        "" if "".join(words) in FILLERS else " ".join(word for word in words if word not in FILLERS or len(word) == 1)
-    )
-
-
-def is_filler(text: str) -> bool:
-    return "".join(plain(text).split()) == ""
-
-
-def day_of(text: str) -> tuple[date | None, Finding | None]:
-    """A whole day, and what is doubtful about how it is written."""
-    if not text:
-        return None, None
-    if found := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?", text, re.ASCII):
-        parts, doubt = found.groups(), None
-    elif found := re.fullmatch(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?: .*)?", text, re.ASCII):
-        parts, doubt = found.groups()[::-1], Finding.DATE_NOT_ISO
-    else:
-        return None, Finding.UNREADABLE_DATE
-    try:
-        return date(*(int(part) for part in parts)), doubt
-    except ValueError:
-        return None, Finding.IMPOSSIBLE_DATE
-
-
-def birth_date(text: str, today: date) -> tuple[str, Finding | None]:
-    """ISO, perhaps partial; empty if it cannot be one."""
-    if text in FILLER_DATES or (text and is_filler(text)):
-        return "", Finding.FILLER
-    if found := re.fullmatch(r"(\d{4})(?:-(\d{2}))?", text, re.ASCII):
-        year, month = int(found[1]), int(found[2] or 1)
-        return (text, None) if BORN_FROM < year <= today.year and 1 <= month <= 12 else ("", Finding.IMPOSSIBLE_DATE)  # noqa: PLR2004
-    day, doubt = day_of(text)
-    if day and not BORN_FROM <= day.year <= today.year:
-        return "", Finding.OUT_OF_TIME
-    return (day.isoformat() if day else ""), doubt
-
-
-@lru_cache(200_000)
-def digits(phone: str) -> str:
-    found = re.sub(r"\D", "", phone)
-    return found.removeprefix("44").removeprefix("0") if len(found) > 6 else ""  # noqa: PLR2004 - fewer are no number
-
-
 def _repaired(text: str, column: str, found: list[Note]) -> str:
     """Text that was read in the wrong alphabet, read again in the right one."""
     if text.isascii():
@@ -288,8 +195,9 @@ def _person(cells: Mapping[str, str], party: str, today: date, found: list[Note]
         squeezed = ""
     if not (told["forename"] or told["surname"]):
         found.append((Finding.MISSING_PERSON, f"{party}_surname"))
-    lists = {name: _items(told.pop(name)) for name in ("former_names", "aliases")}
-    return Person(**told | {"dob": dob, "postcode": squeezed, "sex": told["sex"].lower()}, **lists)
+    former, aliases = (_items(told.pop(name)) for name in ("former_names", "aliases"))
+    told |= {"dob": dob, "postcode": squeezed, "sex": told["sex"].lower()}
+    return replace(Person(**told), former_names=former, aliases=aliases)  # type: ignore[arg-type]
 
 
 def _items(cell: str) -> tuple[str, ...]:
@@ -335,21 +243,3 @@ def _searched(item: str) -> Searched:
     day, _doubt = day_of(dob.strip())
     partial = re.fullmatch(r"\d{4}(-\d{2})?", dob.strip(), re.ASCII)
     return Searched(name=plain(name), dob=day.isoformat() if day else dob.strip() if partial else "")
-
-
-def parts_differing(one: str, other: str) -> int | None:
-    """How many of year, month and day differ between two birth dates as far as both are known; None: nothing to compare."""
-    mine, theirs = one.split("-"), other.split("-")
-    if not (one and other):
-        return None
-    return sum(left != right for left, right in zip(mine, theirs, strict=False))
-
-
-def slip(one: str, other: str) -> bool:
-    """Whether two birth dates that differ look like one date written wrongly: a digit, two exchanged, day and month, a near year."""
-    if one == other or len(one) != len(other) or not one:
-        return False
-    wrong = [at for at in range(len(one)) if one[at] != other[at]]
-    exchanged = sorted(one) == sorted(other) and len(wrong) == 2  # noqa: PLR2004 - two places
-    turned = "-".join((one[:4], one[8:10], one[5:7])) == other
-    return len(wrong) == 1 or exchanged or turned or (one[4:] == other[4:] and abs(int(one[:4]) - int(other[:4])) <= 2)  # noqa: PLR2004 - years

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from casebook.domain import failure_modes
-from casebook.domain.failure_modes import SURE, Evidence, Family, Found, Held
 from casebook.domain.past_application import DISCLOSED, REFUSED
+from casebook.domain.review_evidence import SURE, Evidence, Family, Found, Held
 from casebook.domain.vocabulary import Answer3, Outcome, Relationship
 
 SERIOUS = (

@@ -1,0 +1,104 @@
+"""What the cells of a register say: text without its accidents, days, dates of birth, and what is doubtful about them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+from enum import StrEnum
+from functools import lru_cache
+
+BORN_FROM = 1900
+FILLERS = frozenset(
+    "UNKNOWN UNK NK NA NONE NULL TBC TBA NOTKNOWN NOTGIVEN NONAME UNNAMED X XX XXX TEST".split()  # noqa: SIM905 - reads better
+)
+FILLER_DATES = frozenset({"1900-01-01", "1970-01-01"})
+
+
+class Finding(StrEnum):
+    """What is doubtful about a row."""
+
+    UNREADABLE_DATE = "unreadable_date"
+    DATE_NOT_ISO = "date_not_iso"
+    IMPOSSIBLE_DATE = "impossible_date"
+    OUT_OF_TIME = "date_out_of_time"
+    DATES_SWAPPED = "decided_before_received"
+    DISCLOSED_EARLY = "disclosed_before_decided"
+    UNKNOWN_CODE = "unknown_code"
+    UNKNOWN_SOURCE = "unknown_source"
+    FILLER = "filler"
+    MISSING_PERSON = "missing_person"
+    MISSING = "missing"
+    REPAIRED = "text_repaired"
+    NOT_UTF8 = "not_utf8"
+    UNDECODABLE = "undecodable"
+    CELLS = "wrong_number_of_cells"
+    OPEN_QUOTE = "open_quote"
+
+
+@lru_cache(200_000)  # the same names stand in every list
+def plain(text: str) -> str:
+    """Upper case, no accents or marks, single spaces; a filler is nothing."""
+    folded = unicodedata.normalize("NFKD", re.sub(r"['`\u2018\u2019]", "", text).upper())
+    kept = "".join(sign if sign.isalnum() else "" if unicodedata.combining(sign) else " " for sign in folded)
+    words = kept.split()
+    return (
+        "" if "".join(words) in FILLERS else " ".join(word for word in words if word not in FILLERS or len(word) == 1)
+    )
+
+
+def is_filler(text: str) -> bool:
+    return "".join(plain(text).split()) == ""
+
+
+def day_of(text: str) -> tuple[date | None, Finding | None]:
+    """A whole day, and what is doubtful about how it is written."""
+    if not text:
+        return None, None
+    if found := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?", text, re.ASCII):
+        parts, doubt = found.groups(), None
+    elif found := re.fullmatch(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?: .*)?", text, re.ASCII):
+        parts, doubt = found.groups()[::-1], Finding.DATE_NOT_ISO
+    else:
+        return None, Finding.UNREADABLE_DATE
+    try:
+        return date(*(int(part) for part in parts)), doubt
+    except ValueError:
+        return None, Finding.IMPOSSIBLE_DATE
+
+
+def birth_date(text: str, today: date) -> tuple[str, Finding | None]:
+    """ISO, perhaps partial; empty if it cannot be one."""
+    if text in FILLER_DATES or (text and is_filler(text)):
+        return "", Finding.FILLER
+    if found := re.fullmatch(r"(\d{4})(?:-(\d{2}))?", text, re.ASCII):
+        year, month = int(found[1]), int(found[2] or 1)
+        return (text, None) if BORN_FROM < year <= today.year and 1 <= month <= 12 else ("", Finding.IMPOSSIBLE_DATE)  # noqa: PLR2004
+    day, doubt = day_of(text)
+    if day and not BORN_FROM <= day.year <= today.year:
+        return "", Finding.OUT_OF_TIME
+    return (day.isoformat() if day else ""), doubt
+
+
+@lru_cache(200_000)
+def digits(phone: str) -> str:
+    found = re.sub(r"\D", "", phone)
+    return found.removeprefix("44").removeprefix("0") if len(found) > 6 else ""  # noqa: PLR2004 - fewer are no number
+
+
+def parts_differing(one: str, other: str) -> int | None:
+    """How many of year, month and day differ between two birth dates as far as both are known; None: nothing to compare."""
+    mine, theirs = one.split("-"), other.split("-")
+    if not (one and other):
+        return None
+    return sum(left != right for left, right in zip(mine, theirs, strict=False))
+
+
+def slip(one: str, other: str) -> bool:
+    """Whether two birth dates differ as by a slip: a digit, two exchanged, day and month, a near year."""
+    if one == other or len(one) != len(other) or not one:
+        return False
+    wrong = [at for at in range(len(one)) if one[at] != other[at]]
+    exchanged = sorted(one) == sorted(other) and len(wrong) == 2  # noqa: PLR2004 - two places
+    turned = "-".join((one[:4], one[8:10], one[5:7])) == other
+    return len(wrong) == 1 or exchanged or turned or (one[4:] == other[4:] and abs(int(one[:4]) - int(other[:4])) <= 2)  # noqa: PLR2004 - years
