@@ -9,7 +9,7 @@ help: ## list the targets
 
 .venv: pyproject.toml constraints.txt ## the environment, from the committed constraints
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt setuptools wheel
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt 'setuptools>=77' wheel
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	@touch .venv
 
