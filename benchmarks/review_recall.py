@@ -75,7 +75,7 @@ def _run(seed: int, options: argparse.Namespace) -> dict[str, Any]:
         with _acting(store) as act:
             rows = stored.applications(act.session)
             ranked = {row.reference: row for row in rows}
-        truth = list(csv.DictReader((files / "truth-register.csv").open(encoding="utf-8")))
+        truth = list(csv.DictReader((files / "truth-register.csv").read_text("utf-8").splitlines()))
         found = _judged(truth, ranked)
         if options.show:
             _show(found, rows, truth)

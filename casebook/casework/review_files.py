@@ -86,14 +86,15 @@ def _csv(content: bytes) -> Iterator[tuple[int, list[str], list[Note]]]:
     lines = content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
     first = _text(lines[0])[0]
     delimiter = max(DELIMITERS, key=lambda sign: (first.count(sign), -DELIMITERS.index(sign)))
-    at = 0
+    at, width = 0, 0
     while at < len(lines):
-        taken, values, notes = _row(lines, at, delimiter)
+        taken, values, notes = _row(lines, at, delimiter, width)
+        width = width or len(values)
         yield at + 1, values, notes
         at += taken
 
 
-def _row(lines: list[bytes], at: int, delimiter: str) -> tuple[int, list[str], list[Note]]:
+def _row(lines: list[bytes], at: int, delimiter: str, width: int) -> tuple[int, list[str], list[Note]]:
     """How many physical lines the row takes, its values and notes."""
     text, notes = "", list[Note]()
     for taken in range(1, min(LONGEST_ROW, len(lines) - at) + 1):
@@ -101,17 +102,19 @@ def _row(lines: list[bytes], at: int, delimiter: str) -> tuple[int, list[str], l
         text += more + "\n"
         if not whole:
             notes = [(Finding.NOT_UTF8, "")]
-        if text.count('"') % 2 == 0 and (values := _split(text, delimiter)) is not None:
+        values = _split(text, delimiter, strict=taken > 1) if text.count('"') % 2 == 0 else None
+        # over several lines only a whole row counts: a stray quote must not swallow the rows after it
+        if values is not None and (taken == 1 or not width or len(values) == width):
             return taken, values, notes
     text, whole = _text(lines[at])
     notes = [(Finding.OPEN_QUOTE, ""), *([] if whole else [(Finding.NOT_UTF8, "")])]
     return 1, text.replace('"', "").split(delimiter), notes
 
 
-def _split(text: str, delimiter: str) -> list[str] | None:
+def _split(text: str, delimiter: str, *, strict: bool) -> list[str] | None:
     """None if the text is no whole row."""
     try:
-        return next(csv.reader(text.splitlines(keepends=True), delimiter=delimiter), [])
+        return next(csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=strict), [])
     except csv.Error:
         return None
 

@@ -123,7 +123,7 @@ def _research(e: Evidence, modes: Iterable[Found]) -> float:
     if not found or e.past.disclosed:
         return 0.5 * bool(found)
     if e.damning:
-        return RESEARCH_WITH_HISTORY * _outcome_weight(e)
+        return RESEARCH_WITH_HISTORY * _outcome_weight(e) * max(each.chance for each in e.damning)
     return RESEARCH_ALONE + min(RESEARCH_MOST, RESEARCH_STEP * len(found))
 
 

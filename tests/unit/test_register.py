@@ -1,0 +1,210 @@
+"""Registers as they come: every row is read, everything doubtful is a finding, and lists become applications."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, timedelta
+
+import openpyxl
+import pytest
+
+from casebook.casework import review_files
+from casebook.domain import register
+from casebook.domain.reconciling import Row, overlap, reconcile
+from casebook.domain.register_cells import Finding, birth_date, slip
+from casebook.domain.vocabulary import Outcome
+from casebook.errors import UnreadableFile
+
+TODAY = date(2026, 6, 1)
+SMITH = {
+    "a_forename": "Ann", "a_surname": "Smith", "a_dob": "1985-02-03", "b_forename": "Bob", "b_surname": "Jones",
+    "b_dob": "1980-05-06", "received_on": "2019-03-04",
+}  # fmt: skip
+
+
+@pytest.fixture
+def row():
+    """A row of a list; its cells by name."""
+    count = iter(range(2, 10_000))
+
+    def make(in_list="case_system", **cells):
+        line = next(count)
+        told = {**SMITH, **cells}
+        entry = register.read(told, register=in_list, today=TODAY)
+        return Row(
+            id=f"{in_list}:{line}",
+            file=in_list,
+            line=line,
+            digest=repr(sorted({**told, "l": in_list}.items())),
+            entry=entry,
+        )
+
+    return make
+
+
+def notes(**cells):
+    return {finding for finding, _ in register.read(cells, register="x", today=TODAY).notes}
+
+
+@pytest.mark.parametrize(
+    ("cells", "finding"),
+    [
+        ({"received_on": "31/02/2019"}, Finding.IMPOSSIBLE_DATE),
+        ({"received_on": "2019-13-45"}, Finding.IMPOSSIBLE_DATE),
+        ({"received_on": "TBC"}, Finding.UNREADABLE_DATE),
+        ({"received_on": "44012"}, Finding.UNREADABLE_DATE),
+        ({"received_on": "04/03/2019"}, Finding.DATE_NOT_ISO),
+        ({"decided_on": "2031-01-01"}, Finding.OUT_OF_TIME),
+        ({"received_on": "2019-03-04", "decided_on": "2019-02-01"}, Finding.DATES_SWAPPED),
+        ({"outcome": "see file"}, Finding.UNKNOWN_CODE),
+        ({"b_forename": "N/K"}, Finding.FILLER),
+        ({"b_dob": "1900-01-01"}, Finding.FILLER),
+        ({"b_surname": "JosÃ©"}, Finding.REPAIRED),
+        ({"sources_searched": "pnc;google"}, Finding.UNKNOWN_SOURCE),
+        ({}, Finding.MISSING_PERSON),
+    ],
+)
+def test_what_is_doubtful_is_a_finding_and_never_a_refusal(cells, finding):
+    assert finding in notes(**cells)
+
+
+def test_a_swapped_pair_of_dates_is_put_right_and_said():
+    entry = register.read({"received_on": "2019-03-20", "decided_on": "2019-03-04"}, register="x", today=TODAY)
+    assert (entry.received_on, entry.decided_on) == (date(2019, 3, 4), date(2019, 3, 20))
+
+
+def test_disclosed_is_read_as_disclosed_to_the_person_at_risk_and_unknown_as_no_outcome():
+    said = [
+        register.read({"outcome": text}, register="x", today=TODAY).outcome
+        for text in ("Disclosed", "unknown", "", "??")
+    ]
+    assert said == [Outcome.DISCLOSED_TO_A, None, None, None]
+
+
+def test_a_birth_date_may_be_partial():
+    assert [birth_date(text, TODAY)[0] for text in ("1987", "1987-04", "1987-13", "2087")] == [
+        "1987",
+        "1987-04",
+        "",
+        "",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("1980-05-06", "1980-06-05", True),  # day and month
+        ("1980-05-06", "1980-05-07", True),  # a digit
+        ("1980-05-06", "1908-05-06", True),  # two digits exchanged
+        ("1980-05-06", "1982-05-06", True),  # a near year
+        ("1980-05-06", "1961-05-06", False),  # another generation
+        ("1980-05-06", "1980-05-06", False),  # no slip at all
+        ("1980", "1980-05-06", False),
+    ],
+)
+def test_slips_in_a_birth_date(one, other, expected):
+    assert slip(one, other) is expected
+
+
+def test_an_open_quote_takes_no_other_row_down(tmp_path):
+    path = tmp_path / "r.csv"
+    path.write_text('reference,rationale\nR1,"never closed\nR2,fine\nR3,"over\nlines"\nR4,last\n', encoding="utf-8")
+    found = [
+        (line, cells["reference"], {note for note, _ in notes}) for line, cells, notes in review_files.read(path).rows
+    ]
+    assert [(line, reference) for line, reference, _ in found][-1] == (6, "R4")
+    assert {reference for _, reference, _ in found} == {"R1", "R2", "R3", "R4"}
+
+
+def test_bytes_of_another_alphabet_are_kept_and_said(tmp_path):
+    path = tmp_path / "r.csv"
+    path.write_bytes("reference,b_surname\nR1,Dubé\n".encode("latin-1") + "R2,Dubé\n".encode())
+    (_, first, doubt), (_, second, none) = review_files.read(path).rows
+    assert first["b_surname"] == second["b_surname"] == "Dubé"
+    assert [note for note, _ in doubt] == [Finding.NOT_UTF8]
+    assert not none
+
+
+def test_an_excel_register_reads_like_the_csv(tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["Reference", "received_on", "outcome"])
+    sheet.append([17, date(2019, 3, 4), None])
+    book.save(tmp_path / "r.xlsx")
+    [(line, cells, _)] = review_files.read(tmp_path / "r.xlsx").rows
+    assert (line, cells) == (2, {"reference": "17", "received_on": "2019-03-04"})
+
+
+def test_a_file_that_names_no_column_of_a_register_is_no_register(tmp_path):
+    (tmp_path / "r.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(UnreadableFile):
+        review_files.read(tmp_path / "r.csv")
+
+
+def test_rows_of_one_reference_are_one_application(row):
+    [only] = reconcile([row(reference="R1"), row("spreadsheet", reference="r 1", b_forename="Jones", b_surname="Bob")])
+    assert only.reference in {"R1", "r 1"}
+
+
+def test_a_row_without_a_reference_is_found_by_both_people_and_a_date_within_days(row):
+    [only] = reconcile([row(reference="R1"), row("mailbox", received_on="2019-03-02")])
+    assert only.reference == "R1"
+
+
+def test_where_lists_disagree_on_the_reference_the_application_is_still_one(row):
+    [only] = reconcile([row(reference="R1"), row("spreadsheet", reference="R7"), row("portal", reference="R1")])
+    assert (only.reference, only.disagreeing) == ("R1", True)
+
+
+def test_an_application_no_list_names_is_called_after_its_first_row(row):
+    first = row("mailbox")
+    [only] = reconcile([first, row("mailbox")])
+    assert only.reference == f"mailbox#{first.line}"
+
+
+def test_the_same_people_months_later_are_another_application(row):
+    assert len(reconcile([row("mailbox"), row("mailbox", received_on="2019-09-04")])) == 2
+
+
+def test_one_reference_on_two_different_couples_is_two_applications_with_two_names(row):
+    other = {
+        "a_forename": "Eve",
+        "a_surname": "Khan",
+        "a_dob": "1990-01-01",
+        "b_forename": "Ian",
+        "b_surname": "Webb",
+        "b_dob": "1970-10-10",
+    }
+    found = reconcile([row(reference="R1"), row("spreadsheet", reference="R1", **other)])
+    assert len({each.reference for each in found}) == 2
+
+
+def test_rows_of_which_nothing_is_known_stay_apart(row):
+    nobody = dict.fromkeys(SMITH, "")
+    assert len(reconcile([row(**nobody), row(**nobody)])) == 2
+
+
+def test_the_order_of_rows_makes_no_difference(row):
+    rows = [
+        row(name, reference=f"R{index}" if name != "mailbox" else "", b_surname=f"Jones{index}", a_surname=f"Smith{index}",
+            received_on=(date(2019, 1, 1) + timedelta(days=9 * index)).isoformat())
+        for index in range(40) for name in ("case_system", "mailbox", "spreadsheet")
+    ]  # fmt: skip
+    told = {tuple(sorted(row.id for row in each.rows)) for each in reconcile(rows)}
+    random.Random(5).shuffle(rows)  # noqa: S311 - an order, no secret
+    assert {tuple(sorted(row.id for row in each.rows)) for each in reconcile(rows)} == told
+    assert len(told) == 40
+
+
+def test_what_each_list_lacks_and_doubles_is_counted(row):
+    found = overlap(
+        reconcile(
+            [
+                row(reference="R1"),
+                row(reference="R1"),
+                row("mailbox", reference="R2", a_surname="Other", b_surname="Else", a_dob="", b_dob=""),
+            ]
+        )
+    )
+    assert found.missing == {"case_system": 1, "mailbox": 1}
+    assert found.doubled == {"case_system": 1, "mailbox": 0}
