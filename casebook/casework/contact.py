@@ -47,13 +47,11 @@ def log(act: Act, application: Application, contact: Contact) -> ContactAttempt:
     """Keep a contact that was safe; refuse any other. With the plan as it stood, so that it can be judged again."""
     override = deliveries.override(act.session, contact.override)
     plan = deliveries.plan(act.session, application.reference, contact.party)
-    if reason := why_not(act, application, contact.party, contact.way):
-        if contact.override:
-            reason = _why_not_override(act, application, contact, override)
-        if reason:
-            _refuse(act, application, contact, reason)
-    else:
-        override = None  # the plan allows it: nothing is overridden
+    reason = why_not(act, application, contact.party, contact.way)
+    if contact.override is not None:  # one that is named must hold, needed or not
+        reason = _why_not_override(act, application, contact, override)
+    if reason is not None:
+        _refuse(act, application, contact, reason)
     row = _row(act, application, contact, plan, override)
     if act.session.get(ContactAttempt, row.id) is not None:
         refuse_because("already_logged", "this contact is in the log already")

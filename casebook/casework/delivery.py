@@ -35,7 +35,6 @@ from casebook.storage.tables import (
     StaffRole,
 )
 
-NOT_IN_PERSON = "not_told_in_person"  # what two people agree to
 THEY_ASK_TO_WAIT = "person_at_risk_asks_to_wait"  # the ground on which policy lets a follow-up clock be stopped
 
 
@@ -129,7 +128,7 @@ def _is_trained(doing: Doing, staff_id: str) -> bool:
 
 def _is_excepted(act: Act, reference: str) -> bool:
     query = select(Proposal.id).where(
-        Proposal.reference == reference, Proposal.what == NOT_IN_PERSON, Proposal.second_by.is_not(None)
+        Proposal.reference == reference, Proposal.what == rules.NOT_IN_PERSON, Proposal.second_by.is_not(None)
     )
     return act.session.scalar(query) is not None
 

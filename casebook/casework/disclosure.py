@@ -10,7 +10,7 @@ from casebook.casework.acting import Act, refuse_because
 from casebook.casework.answers import Answer, Handler
 from casebook.casework.rounds import next_round
 from casebook.domain.authority import Command
-from casebook.domain.disclosure import Addressee
+from casebook.domain.disclosure import NOT_IN_PERSON, Addressee
 from casebook.domain.vocabulary import Role, Stage, WorkKind
 from casebook.domain.wording import Text, words
 from casebook.domain.work import Need
@@ -86,13 +86,13 @@ def except_from_meeting(act: Act, reference: str, *, reason: str) -> Done:
 
     act.allowed(Command.CONTACT)
     application = act.application(reference)
-    first = governance.agreed(act, application, delivery.NOT_IN_PERSON, reason=reason)
+    first = governance.agreed(act, application, NOT_IN_PERSON, reason=reason)
     if first is None:
-        return {"reference": reference, "proposed": delivery.NOT_IN_PERSON}
+        return {"reference": reference, "proposed": NOT_IN_PERSON}
     if Role.SUPERVISOR not in act.actor.roles and not delivery.is_supervisor(act, first):
         refuse_because("supervisor_needed", "one of the two must be a supervisor")
-    act.speak(application, "exception_recorded", what=delivery.NOT_IN_PERSON, first=first)
-    return {"reference": reference, "agreed": delivery.NOT_IN_PERSON}
+    act.speak(application, "exception_recorded", what=NOT_IN_PERSON, first=first)
+    return {"reference": reference, "agreed": NOT_IN_PERSON}
 
 
 ANSWERS: dict[WorkKind, tuple[type[Answer], Handler]] = {

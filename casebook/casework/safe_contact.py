@@ -34,6 +34,7 @@ def safe_time(act: Act, reference: str, *, party: str) -> Done:
     return {
         "reference": reference,
         "party": party,
+        "at": act.now.isoformat(),
         "channels": channels,
         "now": reason.code if reason else "safe",
         "next_safe": next_safe.isoformat() if next_safe else None,

@@ -85,7 +85,7 @@ def _persons(act: Act, watch: Watch, source: Source, extract: LocalExtract) -> s
         Candidate.reference == watch.reference, Candidate.party == Party.B, Candidate.source == source,
         Candidate.superseded.is_(False),
     )  # fmt: skip
-    said = dict(act.session.execute(query).tuples().all())
+    said: dict[str, str | None] = {row.person_id: row.verdict for row in act.session.execute(query)}
     confirmed = {person for person, verdict in said.items() if verdict == Verdict.SAME}
     return confirmed | {
         person for person in _alike(act, watch, source, extract) if said.get(person) != Verdict.DIFFERENT

@@ -13,6 +13,7 @@ from casebook.domain.vocabulary import Applicant, Band, Channel, Limit, Party
 from casebook.domain.wording import APPLICANT_OTHER, Text, text_for
 
 TRAINED = "domestic_abuse"  # the competence that at least one of those who deliver has
+NOT_IN_PERSON = "not_told_in_person"  # what two people may agree to
 SIGNED, WEIGHED, NOT_NEEDED = "signed", "refused_weighed", "not_needed"
 GRAVE = frozenset({Band.HIGH, Band.CRITICAL})
 

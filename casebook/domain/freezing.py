@@ -1,4 +1,4 @@
-"""After a death or serious injury what is known stays as it is: only danger, crimes and referrals are still worked on."""
+"""After a death or serious injury what is known stays as it is: only danger, crimes, referrals are worked on."""
 
 from __future__ import annotations
 
@@ -13,4 +13,4 @@ def why_not_edit(frozen_at: datetime | None, kind: WorkKind | None = None) -> Re
     """A reason if the application is frozen and this is work of a stage, or (without a kind) a change of its details."""
     if frozen_at is None or (kind is not None and SPECS[kind].stage is None):
         return None
-    return Reason("frozen", "after a death or serious injury what is known stays as it is; two people may unfreeze it")
+    return Reason("frozen", "after a death or serious injury what is known stays as it is until two people unfreeze it")

@@ -1,0 +1,213 @@
+"""What the disclosure gate looks at: each who is to be told beside what was delivered, each item, each contact, each offer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from casebook import policies
+from casebook.domain import disclosure as rules
+from casebook.domain import safe_contact
+from casebook.domain.disclosure import Addressee
+from casebook.domain.policy import Policy
+from casebook.domain.safe_contact import Plan, Purpose, Way
+from casebook.domain.vocabulary import Channel, Limit, Route
+from casebook.policies import wording
+from casebook.storage import decisions, deliveries
+from casebook.storage.frames import Rows
+from casebook.storage.tables import (
+    Application,
+    Clock,
+    Competence,
+    ContactAttempt,
+    Decision,
+    DisclosedItem,
+    Disclosure,
+    FollowUp,
+    Proposal,
+)
+
+UNBOUND = "protector"
+
+
+def frames(session: Session, references: Sequence[str]) -> dict[str, Rows]:
+    """`outcome`: one row each. `deliveries`: one per addressee. `items`, `contacts`, `offers`: one per thing."""
+    found: dict[str, Rows] = {"outcome": [], "deliveries": [], "items": [], "contacts": [], "offers": []}
+    query = select(Application).where(Application.reference.in_(references)).order_by(Application.reference)
+    for application in session.scalars(query):
+        approved = decisions.approved(session, application)
+        if approved is None:
+            continue
+        standing = approved[0]
+        told = deliveries.told(session, application.reference)
+        found["outcome"].append(_outcome(session, application, standing))
+        found["deliveries"] += _deliveries(session, application, standing, told)
+        found["items"] += [
+            {"reference": application.reference, "item": item, "decided": item in standing.items}
+            for row in told
+            for item in _items(session, row)
+        ]
+        found["contacts"] += contacts(session, application, {Purpose.DELIVER, Purpose.ARRANGE})
+        found["offers"] += _offers(session, application, standing)
+    return found
+
+
+def _outcome(session: Session, application: Application, standing: Decision) -> dict[str, object]:
+    whole = session.get(Clock, f"{application.reference}:{Limit.WHOLE_PROCESS}")
+    return {
+        "reference": application.reference,
+        "outcome": application.outcome,
+        "decided": standing.outcome,
+        "clock_met": whole is not None and whole.met_at is not None,
+    }
+
+
+def _deliveries(session: Session, application: Application, standing: Decision, told: Sequence[Disclosure]) -> Rows:
+    wanted = {each.code: each for each in deliveries.addressees(application, standing)}
+    by_code: dict[str, list[Disclosure | None]] = {code: [] for code in wanted}
+    for row in told:
+        by_code.setdefault(row.recipient, []).append(row)
+    return [
+        _delivery(session, application, standing, wanted.get(code), row) | {"recipient": code}
+        for code, rows in by_code.items()
+        for row in rows or [None]
+    ]
+
+
+def _delivery(
+    session: Session, application: Application, standing: Decision, to: Addressee | None, row: Disclosure | None
+) -> dict[str, object]:
+    """A delivery to whoever was not to be told has a row too, and is not permitted."""
+    policy = policies.load(application.policy.partition("@")[0])
+    other = to is not None and to.is_other_applicant
+    given = decisions.approval(session, standing.id)
+    return {
+        "reference": application.reference,
+        "permitted": to is not None,
+        "delivered": row is not None,
+        "kind_fits": row is not None and to is not None and (row.kind == "disclosure") == to.is_told_something,
+        "approved": row is not None and row.decision_id == standing.id and row.approved,
+        "after_approval": row is not None and given is not None and row.occurred_at >= given.approved_at,
+        "identity_checked": row is not None and (row.identity_checked or other),
+        "manner": _manner(session, row, other=other),
+        "logged": row is not None and _logged(session, row),
+        "kind": row.kind if row else None,
+        "undertaking": row.undertaking if row else None,
+        "items": len(_items(session, row)) if row else 0,
+        "support_offered": row is not None and row.support_offered,
+        "safety_plan": row is not None and (bool((row.safety_plan or "").strip()) or other),
+        "wording_approved": row is not None and _is_worded(standing, row),
+        "two_officers": row is not None and (other or _two_officers(row, policy)),
+        "trained": row is not None and (other or _trained(session, row) >= policy.contact.trained_among_them.value),
+    }
+
+
+def _manner(session: Session, row: Disclosure | None, *, other: bool) -> str | None:
+    if row is None:
+        return None
+    if other:
+        return "fixed_words"
+    if not row.verbal:
+        return "in_writing"
+    if row.channel == Channel.IN_PERSON:
+        return "in_person"
+    agreed = select(Proposal.id).where(
+        Proposal.reference == row.reference, Proposal.what == rules.NOT_IN_PERSON, Proposal.second_by.is_not(None)
+    )
+    excepted = bool(row.exception_reason) and (row.override_id is not None or session.scalar(agreed) is not None)
+    return "exception" if excepted else "not_in_person"
+
+
+def _logged(session: Session, row: Disclosure) -> bool:
+    made = deliveries.attempts(session, row.reference, about=row.id, purpose=Purpose.DELIVER)
+    return any(each.reached and each.occurred_at == row.occurred_at and each.channel == row.channel for each in made)
+
+
+def _is_worded(standing: Decision, row: Disclosure) -> bool:
+    named = standing.wording in wording.versions() and row.kind == "disclosure"
+    return row.wording == standing.wording if named else row.wording in wording.versions()
+
+
+def _two_officers(row: Disclosure, policy: Policy) -> bool:
+    return policy.contact.delivering_people.value < len({"one", "other"}) or row.second_officer not in {
+        None,
+        row.delivered_by,
+    }
+
+
+def _trained(session: Session, row: Disclosure) -> int:
+    day = row.occurred_at.date()
+    query = select(func.count(Competence.staff_id.distinct())).where(
+        Competence.staff_id.in_([row.delivered_by, row.second_officer]), Competence.subject == rules.TRAINED,
+        Competence.granted_on <= day, Competence.expires_on >= day,
+    )  # fmt: skip
+    return session.scalar(query) or 0
+
+
+def _items(session: Session, row: Disclosure) -> list[str]:
+    query = select(DisclosedItem.finding_id).where(DisclosedItem.disclosure_id == row.id)
+    return sorted(session.scalars(query))
+
+
+def _offers(session: Session, application: Application, standing: Decision) -> Rows:
+    """Each contact that policy has offered to whoever was told, beside what they chose."""
+    if rules.followed(deliveries.addressees(application, standing)) is None:
+        return []
+    policy = policies.load(application.policy.partition("@")[0])
+    chosen = {row.limit_name: row for row in deliveries.follow_ups(session, application.reference)}
+    nothing: FollowUp | None = None
+    return [
+        {
+            "reference": application.reference,
+            "limit": limit.value,
+            "chosen": row.chosen if row and row.offered else None,
+        }
+        for limit in deliveries.IN_TURN
+        if policy.limit(limit, Route(application.route))
+        for row in [chosen.get(limit, nothing)]
+    ]
+
+
+def contacts(session: Session, application: Application, purposes: set[Purpose]) -> Rows:
+    """Each outbound contact of these purposes, judged again by the plan that was kept with it."""
+    policy = policies.load(application.policy.partition("@")[0])
+    return [
+        {"reference": application.reference, "contact": row.id, "safe": _is_safe(session, row, policy)}
+        for row in deliveries.attempts(session, application.reference)
+        if row.purpose in purposes
+    ]
+
+
+def _is_safe(session: Session, row: ContactAttempt, policy: Policy) -> bool:
+    override = deliveries.override(session, row.override_id)
+    if override is not None:
+        return (override.reference, override.party) == (row.reference, row.party)
+    if row.plan is None:
+        return row.party == UNBOUND or _is_agency(session, row)
+    kept = row.plan
+    plan = Plan(
+        channel=kept["channel"],
+        days=tuple(kept["days"]),
+        windows=tuple((start, end) for start, end in kept["windows"]),
+        voicemail=kept["voicemail"],
+        confirmed_at=datetime.fromisoformat(kept["confirmed_at"]),
+    )
+    way = Way(
+        at=row.occurred_at,
+        channel=row.channel,
+        agreed_meeting=row.agreed_meeting,
+        asks_plan_again=row.asked_plan_again,
+        leaves_message=row.left_message,
+    )
+    stale_after = timedelta(days=policy.contact.safe_contact_stale_days.value)
+    zone = ZoneInfo(policy.calendar.timezone)
+    return safe_contact.why_not(way, plan, stale_after=stale_after, zone=zone) is None
+
+
+def _is_agency(session: Session, row: ContactAttempt) -> bool:
+    application = session.get_one(Application, row.reference)
+    return row.party == "c" and application.applicant == "agency"

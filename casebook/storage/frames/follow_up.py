@@ -1,0 +1,80 @@
+"""What the follow-up gate looks at: the outcome, each contact that was offered and what became of it, each attempt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casebook import policies
+from casebook.domain import disclosure as rules
+from casebook.domain import follow_up
+from casebook.domain.follow_up import Result
+from casebook.domain.policy import Policy
+from casebook.domain.safe_contact import Purpose
+from casebook.domain.vocabulary import Role, Route
+from casebook.storage import decisions, deliveries
+from casebook.storage.frames import Rows
+from casebook.storage.frames.disclosure import contacts as judged_again
+from casebook.storage.tables import Application, EmergencyDisclosure, FollowUp, StaffRole
+
+
+def frames(session: Session, references: Sequence[str]) -> dict[str, Rows]:
+    """`application`: one row each. `contacts`: one per contact offered. `attempts`: one each. `emergencies`: one each."""
+    found: dict[str, Rows] = {"application": [], "contacts": [], "attempts": [], "emergencies": []}
+    query = select(Application).where(Application.reference.in_(references)).order_by(Application.reference)
+    for application in session.scalars(query):
+        policy = policies.load(application.policy.partition("@")[0])
+        rows = deliveries.follow_ups(session, application.reference)
+        found["application"].append(_application(session, application, policy, rows))
+        found["contacts"] += [_contact(session, row, policy) for row in rows]
+        found["attempts"] += judged_again(session, application, {Purpose.FOLLOW_UP})
+        found["emergencies"] += _emergencies(session, application.reference)
+    return found
+
+
+def _application(
+    session: Session, application: Application, policy: Policy, rows: Sequence[FollowUp]
+) -> dict[str, object]:
+    approved = decisions.approved(session, application)
+    told = deliveries.told(session, application.reference)
+    addressees = deliveries.addressees(application, approved[0]) if approved else ()
+    wanted = {limit.value for limit in deliveries.IN_TURN if policy.limit(limit, Route(application.route))}
+    offered = {row.limit_name for row in rows if row.offered}
+    return {
+        "reference": application.reference,
+        "outcome": application.outcome,
+        "decided": approved[0].outcome if approved else None,
+        "deliveries": len(told),
+        "support_offered": bool(told) and all(row.support_offered for row in told),
+        "all_offered": rules.followed(addressees) is None or wanted <= offered,
+    }
+
+
+def _contact(session: Session, row: FollowUp, policy: Policy) -> dict[str, object]:
+    made = deliveries.attempts(session, row.reference, about=row.id)
+    apart = timedelta(hours=policy.contact.attempts_apart_hours.value)
+    silent = follow_up.counted((each.occurred_at for each in made if not each.reached), apart=apart)
+    return {
+        "reference": row.reference,
+        "limit": row.limit_name,
+        "result": row.result,
+        "reached_in_log": row.result != Result.REACHED or bool(row.by_them) or any(each.reached for each in made),
+        "attempts_enough": row.result != Result.EXHAUSTED or silent >= policy.contact.minimum_attempts.value,
+        "closure_approved": row.result != Result.EXHAUSTED or _is_approved(session, row),
+    }
+
+
+def _is_approved(session: Session, row: FollowUp) -> bool:
+    if row.closure_approved_by is None or row.closure_approved_by == row.closed_by:
+        return False
+    return session.get(StaffRole, (row.closure_approved_by, Role.SUPERVISOR)) is not None
+
+
+def _emergencies(session: Session, reference: str) -> Rows:
+    query = select(EmergencyDisclosure).where(EmergencyDisclosure.reference == reference)
+    return [
+        {"reference": reference, "emergency": row.id, "ratified_by": row.ratified_by} for row in session.scalars(query)
+    ]

@@ -1,0 +1,85 @@
+"""The gate at the end of follow-up: contacts made, declined or given up by two people; support offered; nothing unratified."""
+
+from __future__ import annotations
+
+from casebook.domain.follow_up import Result
+from casebook.domain.gates import Rule
+from casebook.domain.vocabulary import Role, WorkKind
+from expectations.suite import Frame, Gate, MayBeEmpty, RowCount, between, filled, one_of, same, true
+
+
+def _rule(code: str, sentence: str, *, role: Role = Role.SUPERVISOR, unwaivable: bool = False) -> Rule:
+    return Rule(code=code, sentence=sentence, mend_kind=WorkKind.MEND_QUALITY, mend_role=role, unwaivable=unwaivable)
+
+
+GATE = Gate(
+    "follow_up",
+    (
+        Frame(
+            name="application",
+            columns=("outcome", "decided", "deliveries", "support_offered", "all_offered"),
+            rows=RowCount(rule=_rule("application_there", "The application itself is there, once."), most=1),
+            expectations=(
+                same(
+                    "outcome",
+                    "decided",
+                    _rule("outcome_as_decided", "Its outcome is the one that was approved.", unwaivable=True),
+                ),
+                between("deliveries", 1, None, _rule("told", "Its outcome was delivered.", unwaivable=True)),
+                true("support_offered", _rule("support_offered", "Support was offered, whatever the outcome.")),
+                true("all_offered", _rule("all_offered", "Every later contact of the policy was offered.")),
+            ),
+        ),
+        Frame(
+            name="contacts",
+            columns=("limit", "result", "reached_in_log", "attempts_enough", "closure_approved"),
+            rows=MayBeEmpty(because="that all were offered is asked of the application"),
+            expectations=(
+                one_of(
+                    "result",
+                    list(Result),
+                    _rule(
+                        "contacts_ended", "Each contact was made, declined, or given up.", role=Role.DISCLOSURE_OFFICER
+                    ),
+                ),
+                true("reached_in_log", _rule("reached_in_log", "Whoever was reached was so in the log of contacts.")),
+                true(
+                    "attempts_enough",
+                    _rule("attempts_enough", "Nobody is given up before the attempts policy asks for."),
+                ),
+                true(
+                    "closure_approved",
+                    _rule("closure_approved", "A supervisor, and another person, gave them up.", unwaivable=True),
+                ),
+            ),
+        ),
+        Frame(
+            name="attempts",
+            columns=("contact", "safe"),
+            rows=MayBeEmpty(because="every contact may have been declined"),
+            expectations=(
+                true(
+                    "safe",
+                    _rule(
+                        "inside_safe_plan",
+                        "Each attempt was inside the plan of its time, or under an override.",
+                        unwaivable=True,
+                    ),
+                ),
+            ),
+        ),
+        Frame(
+            name="emergencies",
+            columns=("emergency", "ratified_by"),
+            rows=MayBeEmpty(because="few are told in an emergency"),
+            expectations=(
+                filled(
+                    "ratified_by",
+                    _rule(
+                        "emergency_judged", "The panel has said what it makes of each emergency.", role=Role.PANEL_CHAIR
+                    ),
+                ),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,288 @@
+"""Delivering an approved outcome on a real database: the right people, safely, by two, and what follows from it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from casebook.casework import contact, disclosure, safe_contact
+from casebook.errors import AlreadyDone, InvalidAnswer, NotPermitted, Refused
+from casebook.policies import wording
+from casebook.storage.tables import (
+    Clock,
+    ContactAttempt,
+    DisclosedItem,
+    Disclosure,
+    FollowUp,
+    LedgerEntry,
+    Referral,
+    WorkItem,
+)
+
+MONDAY = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+TOLD = "deliver_disclosure"
+WORDS = "deliver_no_disclosure"
+THIRD = {
+    "applicant": "third_party", "c_forename": "Cara", "c_surname": "Canarythree", "c_phone": "07700900003",
+    "a_safe_channel": "phone", "a_safe_days": "mon;tue;wed;thu;fri", "a_safe_from": "09:00", "a_safe_until": "17:00",
+    "safe_channel": "text",
+}  # fmt: skip
+
+
+def to_c(**overrides):
+    return {
+        "recipient": "c",
+        "wording": "1",
+        "channel": "text",
+        "support_offered": True,
+        "occurred_at": "2026-03-02T11:30:00+00:00",
+        **overrides,
+    }
+
+
+def events(store, reference):
+    with store.session() as session:
+        query = select(LedgerEntry).where(LedgerEntry.chain == reference).order_by(LedgerEntry.sequence)
+        return [(entry.event, entry.body) for entry in session.scalars(query)]
+
+
+def test_a_disclosure_sets_the_outcome_meets_the_clock_and_starts_follow_up(delivered, peek, store, rows):
+    reference = delivered()
+    assert peek(reference).outcome == "disclosed_to_a"
+    (row,) = rows(Disclosure, reference)
+    assert (row.kind, row.recipient, row.delivered_by, row.second_officer) == ("disclosure", "a", "d1", "s1")
+    with store.session() as session:
+        assert session.get(Clock, f"{reference}:whole_process").met_at == datetime(2026, 3, 2, 11, 0, tzinfo=UTC)
+        assert session.get(Clock, f"{reference}:follow_up_24h").due_at == datetime(2026, 3, 3, 11, 0, tzinfo=UTC)
+        assert len(session.scalars(select(DisclosedItem)).all()) == 2
+    assert sorted(each.limit_name for each in rows(FollowUp, reference)) == [
+        "follow_up_24h", "follow_up_28d", "follow_up_7d",
+    ]  # fmt: skip
+    assert [(each.purpose, each.channel) for each in rows(ContactAttempt, reference)] == [
+        ("arrange", "phone"), ("deliver", "in_person"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"recipient": "protector:0"}, "recipient_not_permitted"),
+        ({"second_officer": None}, "second_officer_missing"),
+        ({"second_officer": "d1"}, "same_person"),
+        ({"second_officer": "nobody"}, "unknown_second"),
+        ({"identity_checked": False}, "identity_unchecked"),
+        ({"verbal": False}, "in_writing"),
+        ({"channel": "phone"}, "not_in_person"),
+        ({"channel": "phone", "exception_reason": "she is abroad"}, "exception_unapproved"),
+        ({"wording": "0"}, "wording_not_approved"),
+        ({"undertaking": "refused_weighed"}, "refusal_unweighed"),
+        ({"items": ["of another application"]}, "item_not_decided"),
+        ({"support_offered": False}, "support_not_offered"),
+        ({"safety_plan": None}, "safety_plan_missing"),
+        ({"follow_up": {}}, "follow_up_not_offered"),
+        ({"occurred_at": "2026-03-02T09:59:00+00:00", "arranged_at": "2026-03-02T09:30:00+00:00"}, "before_approval"),
+        ({"occurred_at": "2026-03-02T10:20:00+00:00"}, "arranged_after"),
+        ({"arranged_at": None}, "unsafe_channel"),  # nobody agreed over the phone to meet
+        ({"override": "made up"}, "no_such_override"),
+        ({"override": "made up", "channel": "phone", "exception_reason": "quicker"}, "no_such_override"),
+    ],
+)
+def test_each_thing_a_delivery_must_be_is_checked(decided, do, disclosure_answer, rows, change, code):
+    reference = decided()
+    answer = disclosure_answer(reference, **change)
+    with pytest.raises(Refused) as refused:
+        do("d1", reference, TOLD, answer)
+    assert refused.value.code == code
+    assert rows(Disclosure, reference) == []
+
+
+def test_one_item_may_be_left_out_only_with_a_reason(decided, do, disclosure_answer, rows):
+    reference = decided()
+    first = disclosure_answer(reference, items=[f"{reference}:rms:R0"])
+    with pytest.raises(InvalidAnswer) as refused:
+        do("d1", reference, TOLD, first)
+    assert refused.value.code == "item_left_out"
+    do("d1", reference, TOLD, first | {"left_out_because": "she asked to hear no more"})
+    assert len(rows(Disclosure, reference)) == 1
+
+
+def test_training_that_has_run_out_does_not_count(decided, do, disclosure_answer, sql):
+    reference = decided()
+    sql("UPDATE competence SET granted_on = '2024-01-01', expires_on = '2026-03-01'")
+    with pytest.raises(InvalidAnswer) as refused:
+        do("d1", reference, TOLD, disclosure_answer(reference))
+    assert refused.value.code == "nobody_trained"
+
+
+def test_in_a_grave_case_idva_and_marac_are_answered_and_children_are_thought_of(decided, do, disclosure_answer, rows):
+    reference = decided(band="critical", children="2020-01-01")
+    with pytest.raises(InvalidAnswer, match="idva, marac, childrens_services"):
+        do("d1", reference, TOLD, disclosure_answer(reference))
+    made = [
+        {"agency": "idva", "agency_reference": "I-1"},
+        {"agency": "marac", "agency_reference": "M-1"},
+        {"agency": "childrens_services", "not_referred_because": "they are involved already"},
+    ]
+    do("d1", reference, TOLD, disclosure_answer(reference, referrals=made))
+    assert sorted(each.kind for each in rows(Referral, reference)) == ["idva", "marac"]
+
+
+def test_outside_the_window_nothing_is_delivered_and_the_refusal_stays_in_the_ledger(
+    decided, do, disclosure_answer, rows, store
+):
+    reference = decided()
+    late = disclosure_answer(reference, occurred_at="2026-03-02T17:00:00+00:00")
+    with pytest.raises(contact.ContactRefused) as refused:
+        do("d1", reference, TOLD, late, now=MONDAY + timedelta(hours=9))
+    assert refused.value.code == "outside_window"
+    assert rows(Disclosure, reference) == []
+    assert rows(ContactAttempt, reference) == []  # the agreement to meet went with it
+    event, body = events(store, reference)[-1]
+    assert (event, body["reason"], body["occurred_at"]) == (
+        "contact_refused", "outside_window", "2026-03-02T17:00:00+00:00",
+    )  # fmt: skip
+
+
+def test_an_override_opens_the_way_in_person_first_and_once(decided, do, disclosure_answer, acting, crew, rows, store):
+    reference = decided()
+    evening = MONDAY + timedelta(hours=9)
+    with pytest.raises(NotPermitted), acting(crew["d1"], now=evening) as act:
+        safe_contact.allow_override(act, reference, party="a", code="threat_to_kill", reason="he said so")
+    with acting(crew["i1"], now=evening) as act:
+        given = safe_contact.allow_override(act, reference, party="a", code="threat_to_kill", reason="he said so")
+    late = disclosure_answer(
+        reference, occurred_at="2026-03-02T19:30:00+00:00", arranged_at=None, override=given["override"]
+    )
+    with pytest.raises(contact.ContactRefused) as refused, acting(crew["d1"], now=evening) as act:
+        contact.record(
+            act, reference, party="a", purpose="other", channel="email", result="reached", override=given["override"]
+        )
+    assert refused.value.code == "in_person_first"
+    do("d1", reference, TOLD, late, now=evening + timedelta(hours=1))
+    assert rows(Disclosure, reference)[0].override_id == given["override"]
+    with pytest.raises(contact.ContactRefused) as refused, acting(crew["d1"], now=evening + timedelta(hours=2)) as act:
+        contact.record(
+            act, reference, party="a", purpose="other", channel="in_person", result="reached",
+            override=given["override"],
+        )  # fmt: skip
+    assert refused.value.code == "override_spent"
+    said = [body["what"] for event, body in events(store, reference) if event == "exception_recorded"]
+    assert said == ["contact_override"]
+
+
+def test_an_old_plan_allows_only_a_contact_that_asks_for_it_again(decided, do, disclosure_answer, sql, rows):
+    reference = decided()
+    sql("UPDATE safe_contact SET confirmed_at = '2026-01-01T09:00:00+00:00'")
+    with pytest.raises(contact.ContactRefused) as refused:
+        do("d1", reference, TOLD, disclosure_answer(reference))
+    assert refused.value.code == "stale_plan"
+    do("d1", reference, TOLD, disclosure_answer(reference, asked_plan_again=True))
+    assert len(rows(Disclosure, reference)) == 1
+
+
+def test_a_plan_set_after_the_contact_does_not_make_it_safe(decided, do, disclosure_answer, acting, crew):
+    reference = decided()
+    with acting(crew["d1"], now=MONDAY + timedelta(hours=9)) as act:
+        safe_contact.set_plan(
+            act, reference, party="a", channel="in_person", days="mon", start="08:00", until="20:00"
+        )
+    late = disclosure_answer(reference, occurred_at="2026-03-02T18:00:00+00:00", arranged_at=None)
+    with pytest.raises(contact.ContactRefused) as refused:
+        do("d1", reference, TOLD, late, now=MONDAY + timedelta(hours=10))
+    assert refused.value.code == "plan_is_later"
+
+
+def test_two_people_may_agree_that_it_is_told_by_phone(decided, do, disclosure_answer, acting, crew, rows):
+    reference = decided()
+    with acting(crew["d1"]) as act:
+        disclosure.except_from_meeting(act, reference, reason="she is abroad")
+    by_phone = disclosure_answer(reference, channel="phone", exception_reason="she is abroad", arranged_at=None)
+    with pytest.raises(InvalidAnswer):
+        do("d1", reference, TOLD, by_phone)
+    with acting(crew["s1"]) as act:
+        disclosure.except_from_meeting(act, reference, reason="agreed")
+    do("d1", reference, TOLD, by_phone)
+    assert rows(Disclosure, reference)[0].channel == "phone"
+
+
+@pytest.mark.parametrize("outcome", ["nothing_to_disclose", "not_disclosed", "out_of_scope"])
+def test_a_negative_outcome_is_delivered_as_carefully(delivered, peek, rows, outcome):
+    reference = delivered(outcome)
+    assert peek(reference).outcome == outcome
+    (row,) = rows(Disclosure, reference)
+    assert (row.kind, row.support_offered, row.undertaking) == ("no_disclosure", True, "not_needed")
+    assert len(rows(FollowUp, reference)) == 3
+
+
+def test_whoever_applied_for_another_is_told_the_same_bytes_whatever_came_of_it(decided, acting, crew, do, disclosure_answer):
+    said = set()
+    for number, outcome in enumerate(("nothing_to_disclose", "not_disclosed", "out_of_scope", "disclosed_to_a")):
+        reference = decided(outcome, external_id=f"X-{number}", b_surname=f"Other{number}", **THIRD)
+        if outcome == "disclosed_to_a":
+            do("d1", reference, TOLD, disclosure_answer(reference))
+        with acting(crew["d1"], now=MONDAY + timedelta(hours=3)) as act:
+            said.add(disclosure.say(act, reference)["words"]["c"].encode())
+        do("d1", reference, WORDS, to_c())
+    assert len(said) == 1
+    assert wording.load("1").texts["to_others"].strip().encode() in said.pop()
+
+
+def test_the_words_for_another_applicant_come_last_and_tell_no_outcome(decided, do, disclosure_answer, open_items, peek):
+    reference = decided("disclosed_to_a", **THIRD)
+    assert [item.subject["recipient"] for item in open_items(reference) if item.stage] == ["a"]
+    do("d1", reference, TOLD, disclosure_answer(reference))
+    assert [item.subject["recipient"] for item in open_items(reference) if item.stage] == ["c"]
+    do("d1", reference, WORDS, to_c())
+    assert peek(reference).outcome == "disclosed_to_a"
+    assert [item for item in open_items(reference) if item.stage] == []
+
+
+def test_a_protector_is_told_in_place_of_the_person_at_risk(decided, do, disclosure_answer, rows):
+    reference = decided("disclosed_to_protector", recipients=[{"protector": "her mother", "why": "she lives there"}])
+    do("d1", reference, TOLD, disclosure_answer(reference, recipient="protector:0", arranged_at=None))
+    assert rows(Disclosure, reference)[0].recipient == "protector:0"
+
+
+def test_nobody_is_told_twice(delivered, do, disclosure_answer, store, acting, crew):
+    reference = delivered()
+    with store.session() as session:
+        item = session.scalars(select(WorkItem).where(WorkItem.kind == TOLD)).one()
+    from casebook.casework import work  # noqa: PLC0415
+
+    with pytest.raises(AlreadyDone), acting(crew["d2"]) as act:
+        work.do(act, item.id, disclosure_answer(reference))
+
+
+def test_a_decision_made_on_other_facts_goes_back_to_the_panel_before_anybody_is_told(decided, acting, peek, sql):
+    from casebook.casework import lifecycle  # noqa: PLC0415
+
+    reference = decided()
+    sql("UPDATE finding SET qualifies = 'not' WHERE record_id = 'R1'")
+    with acting() as act:
+        lifecycle.refresh(act, act.application(reference), because="run")
+    assert peek(reference).stage == "panel_decision"
+    assert peek(reference).version == 2
+
+
+def test_danger_heard_at_the_delivery_opens_safeguarding(delivered, open_items, peek):
+    reference = delivered(answer={"immediate_danger": True})
+    assert [item.kind for item in open_items(reference, "immediate_safeguarding")] == ["immediate_safeguarding"]
+    assert peek(reference).priority == "immediate"
+
+
+def test_the_subject_is_never_contacted(decided, acting, crew):
+    reference = decided()
+    with pytest.raises(contact.ContactRefused) as refused, acting(crew["d1"]) as act:
+        contact.record(act, reference, party="b", purpose="other", channel="phone", result="reached")
+    assert refused.value.code == "subject"
+
+
+def test_asking_for_the_next_safe_time_is_a_look_that_is_kept(decided, acting, crew, store):
+    reference = decided()
+    with acting(crew["d1"], now=datetime(2026, 3, 6, 18, 0, tzinfo=UTC)) as act:
+        told = safe_contact.safe_time(act, reference, party="a")
+    assert told["now"] == "outside_window"
+    assert told["next_safe"] == "2026-03-09T09:00:00+00:00"
+    assert events(store, reference)[-1][0] == "personal_detail_viewed"
