@@ -107,6 +107,7 @@ def show(act: Act, reference: str) -> dict[str, object]:
     if personal:
         act.speak(application, "personal_detail_viewed")
     return {
+        "now": act.now.isoformat(),
         **_values(application, personal=personal),
         "personal_detail": "shown" if personal else "not for this role",
         **{name: rows for name, rows in parts.items() if rows},

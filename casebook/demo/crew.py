@@ -87,17 +87,23 @@ class Crew:
             self.postponed.append(later)
             return False
         shown = desk.ask("applications", "show", item["reference"])
-        desk.do(item["item"], judgement.answer(item, shown, self.terminals))
+        desk.do(item["item"], judgement.answer({**item, "owner": desk.staff_id}, shown, self.terminals))
         return True
 
     def _not_yet(self, desk: Desk, item: dict[str, Any]) -> datetime | None:
-        """When the person may safely be contacted, if that is not now; a contact for later waits for its time."""
-        if item["kind"] == "contact_follow_up" and item["due_at"]:
-            wanted = datetime.fromisoformat(item["due_at"]) - timedelta(hours=12)
-            if wanted > desk.now():
-                return wanted
-        party = str(item["subject"].get("recipient", "a"))[:1]
-        said = desk.ask("applications", "safe-time", item["reference"], "--party", "c" if party == "c" else "a")
-        if said["now"] in {"safe", "stale_plan"} or not said["next_safe"]:
+        """When the person may safely be contacted, if that is not now; somebody without a plan gets one agreed."""
+        subject = item["subject"]
+        if subject.get("approve"):
             return None
-        return datetime.fromisoformat(said["next_safe"])
+        party = str(subject.get("recipient") or subject.get("party") or "a")[0]
+        party = party if party in {"a", "c"} else "a"
+        said = desk.ask("applications", "safe-time", item["reference"], "--party", party)
+        if said["next_safe"] is None:
+            desk.ask("applications", "safe-contact", item["reference"], "--party", party, *judgement.PLAN_WORDS)
+            said = desk.ask("applications", "safe-time", item["reference"], "--party", party)
+        earliest = max(filter(None, [said["next_safe"], subject.get("not_before")]), key=_at)
+        return None if _at(earliest) <= _at(said["at"]) else _at(earliest)
+
+
+def _at(moment: str) -> datetime:
+    return datetime.fromisoformat(moment)

@@ -15,6 +15,7 @@ Terminals = Mapping[str, Terminal]
 # kinds that speak to somebody: done at a safe time, or later
 CONTACTS = frozenset({"deliver_disclosure", "deliver_no_disclosure", "contact_follow_up"})
 AGREED_PLAN = {"channel": "phone", "days": ["mon", "tue", "wed", "thu", "fri"], "windows": [["09:00", "17:00"]]}
+PLAN_WORDS = ("--channel", "phone", "--days", "mon;tue;wed;thu;fri", "--start", "09:00", "--until", "17:00")
 
 EVIDENCE = ["passport", "household_bill"]
 
@@ -172,6 +173,45 @@ def approve_decision(_item: Item, _shown: Shown) -> dict[str, Any]:
     return {"approved": True, "reason": "the decision follows from the findings and every step has its person"}
 
 
+def deliver(item: Item, shown: Shown) -> dict[str, Any]:
+    """Told in person at a safe time by two people; to another applicant only the one sentence everybody gets."""
+    subject = item["subject"]
+    report: dict[str, Any] = {
+        "recipient": subject["recipient"],
+        "wording": subject["wording"],
+        "support_offered": True,
+        "asked_plan_again": True,
+    }
+    if subject["recipient"] == "c":
+        plan = next(row for row in shown["safe_contact"] if row["party"] == "c")
+        return report | {"channel": plan["channel"]}
+    report |= {
+        "channel": "in_person",
+        "second_officer": "syn-disclose-2" if item["owner"] != "syn-disclose-2" else "syn-disclose-1",
+        "identity_checked": True,
+        "arranged_at": shown["now"],
+        "safety_plan": "agreed: who to call, where to go, what to take",
+        "referrals": [{"agency": agency, "agency_reference": f"SYN-{agency}"} for agency in subject["referrals"]],
+        "follow_up": {limit: {"chosen": _choice(limit)} for limit in subject["follow_up"]},
+    }
+    if item["kind"] == "deliver_disclosure":
+        report |= {"undertaking": "signed", "items": subject["items"]}
+    return report
+
+
+def _choice(limit: str) -> str:
+    """Most want the first calls and not the last one."""
+    return "declined" if limit == "follow_up_28d" else "accepted"
+
+
+def contact_follow_up(item: Item, shown: Shown) -> dict[str, Any]:
+    if item["subject"].get("approve"):
+        return {"result": "exhausted", "agency_route": "asked, no contact either"}
+    party = item["subject"]["party"]
+    plan = next((row for row in shown.get("safe_contact", []) if row["party"] == party), {"channel": "phone"})
+    return {"result": "reached", "channel": plan["channel"], "support_offered": True, "asked_plan_again": True}
+
+
 WORDING = "1"
 
 ANSWERS: dict[str, Callable[[Item, Shown], dict[str, Any]]] = {
@@ -192,6 +232,10 @@ ANSWERS: dict[str, Callable[[Item, Shown], dict[str, Any]]] = {
     "convene_panel": convene_panel,
     "decide": decide,
     "approve_decision": approve_decision,
+    "deliver_disclosure": deliver,
+    "deliver_no_disclosure": deliver,
+    "contact_follow_up": contact_follow_up,
+    "ratify_emergency": lambda _i, _s: {"ratified": True, "reasons": "necessary, pressing and proportionate as it stood then"},
     "mend_quality": lambda _i, _s: {"done": "mended", "explanation": "looked into, and put right where it was wrong"},
     "immediate_safeguarding": lambda _i, _s: {
         "actions": ["attended", "person_at_risk_safe"], "incident_number": "SYN-0001", "people_to_refer": ["children"],
