@@ -119,7 +119,7 @@ def dispose(act: Act, reference: str, *, reason: str) -> Done:
     )  # fmt: skip
     application.disposed_at = act.now
     erased = sum(_erase(act, table, reference) for table in PERSONAL)
-    act.speak(application, "disposed", rows=erased, first=first)
+    act.speak(application, "disposed", erased=erased, first=first)
     return {"reference": reference, "disposed": True, "rows": erased}
 
 

@@ -65,7 +65,7 @@ def import_file(act: Act, path: Path) -> Imported:
     )
     act.session.flush()
     stored.add_rows(act.session, [_kept(file, line, cells, notes) for line, cells, notes in file.rows])
-    act.speak(None, "register_imported", digest=file.digest, rows=len(file.rows))
+    act.speak(None, "register_imported", digest=file.digest, register_rows=len(file.rows))
     return imported
 
 
@@ -138,7 +138,7 @@ def reconciled(act: Act) -> Reconciled:
         stored.replace_applications(act.session, [_row(each, ids) for each in found])
         counts = {"rows": len(rows), "applications": len(found)}
         stored.keep_state(act.session, RECONCILED, fingerprint, act.now, counts)
-        act.speak(None, "registers_reconciled", fingerprint=fingerprint, **counts)
+        act.speak(None, "registers_reconciled", fingerprint=fingerprint, counts=counts)
     return told
 
 
