@@ -60,6 +60,13 @@ CATALOGUE: tuple[Entry, ...] = (
         tags=("urgent",),
     ),
     Entry(
+        flow="flows.retrospective_review.retrospective_review",
+        name="review",
+        description="Rank every past application on today's facts. Safe to run by hand; goes on where it stopped.",
+        queue="sweep",
+        tags=("review",),
+    ),
+    Entry(
         flow="flows.sla_sweep.sla_sweep",
         name="sweep",
         description="Find what is overdue, stalled or forgotten, and set it going again. Safe to run by hand.",

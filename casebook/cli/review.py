@@ -13,11 +13,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from casebook.casework import review, review_triage
+from casebook.casework import review, review_account, review_files, review_triage
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
 from casebook.domain.review import ContactPriority
-from casebook.errors import Refused, UnreadableFile
+from casebook.errors import UnreadableFile
 from casebook.storage import review as stored
 from casebook.storage.tables import ReviewApplication
 
@@ -31,6 +31,7 @@ def configure(parser: ArgumentParser) -> None:
         "import", help="take registers in, CSV or Excel; nothing is refused, findings are told"
     )
     importing.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    importing.add_argument("--no-quality", action="store_true", help="leave out the counts by list, year and handler")
     importing.set_defaults(handler=_import)
     actions.add_parser("reconcile", help="which rows are one application; what each list lacks").set_defaults(
         handler=_reconcile
@@ -42,6 +43,14 @@ def configure(parser: ArgumentParser) -> None:
     queue.add_argument("--by", choices=("review", "contact"), default="review")
     queue.add_argument("--limit", type=int, default=50)
     queue.set_defaults(handler=_queue)
+    actions.add_parser("progress", help="how far the review is").set_defaults(handler=_account)
+    report = actions.add_parser("report", help="what was found, by mode, year and list, with intervals; names nobody")
+    report.add_argument("--internal", action="store_true", help="with the rates by handler: not for publication")
+    report.add_argument("--out", type=Path, metavar="FILE", help="write the CSV there")
+    report.set_defaults(handler=_report)
+    enquiry = actions.add_parser("enquiry", help="somebody came forward about this application")
+    enquiry.add_argument("reference", metavar="REF")
+    enquiry.set_defaults(handler=_enquiry)
 
 
 def _import(options: Namespace, call: Call) -> Answer:
@@ -50,6 +59,7 @@ def _import(options: Namespace, call: Call) -> Answer:
         for path in options.files:
             with casebook.acting() as act:
                 told.append(review.import_file(act, path))
+    quality = {} if options.no_quality else _quality(options.files)
     registers, findings = Counter[str](), Counter[str]()
     for each in told:
         registers.update(each.registers)
@@ -71,6 +81,7 @@ def _import(options: Namespace, call: Call) -> Answer:
             for line, column, code in each.listed[:LISTED]
         ],
         "ignored_columns": sorted({name for each in told for name in each.ignored_columns}),
+        "quality": quality,
     }  # fmt: skip
     lines = [
         f"{each.file}: {each.rows} rows{'' if each.new else ', imported before: nothing changed'}" for each in told
@@ -78,6 +89,14 @@ def _import(options: Namespace, call: Call) -> Answer:
     lines += [f"  {name}: {count} rows" for name, count in sorted(registers.items())]
     lines += [f"  {name.replace('_', ' ')}: {count}" for name, count in sorted(findings.items())]
     return Answer(data=data, lines=lines)
+
+
+def _quality(paths: Iterable[Path]) -> dict[str, dict[str, dict[str, int]]]:
+    """What the suite says of the files just taken in; the rows are kept already, whatever it says."""
+    from expectations import register  # noqa: PLC0415 - Great Expectations takes seconds, and only this needs it
+
+    files = [(review.name_of(file.name), file) for file in map(review_files.read, paths)]
+    return register.quality([{"register": name, **cells} for name, file in files for _, cells, _ in file.rows])
 
 
 def _reconcile(_options: Namespace, call: Call) -> Answer:
@@ -103,7 +122,7 @@ def _triage(options: Namespace, call: Call) -> Answer:
         with casebook.acting() as act:
             rows = stored.applications(act.session)
     if options.out:
-        _write(options.out, rows)
+        _write_whole(options.out, _csv(rows))
     data = {
         "applications": told.applications, "assessed": told.assessed, "linked": told.linked, "failure_modes": told.modes,
         "contact_priority": told.contact, "out": str(options.out) if options.out else None,
@@ -141,12 +160,12 @@ def _csv(rows: Iterable[ReviewApplication]) -> Iterator[str]:
         yield out.getvalue()
 
 
-def _write(path: Path, rows: Iterable[ReviewApplication]) -> None:
+def _write_whole(path: Path, lines: Iterable[str]) -> None:
     """The file appears whole or not at all."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with part.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(f"{line}\n" for line in _csv(rows))
+            file.writelines(f"{line}\n" for line in lines)
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
@@ -155,12 +174,7 @@ def _write(path: Path, rows: Iterable[ReviewApplication]) -> None:
 
 def _queue(options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook, casebook.acting() as act:
-        rows = [row for row in stored.applications(act.session) if row.rank is not None]
-    if not rows:
-        raise Refused("nothing has been triaged yet: `casebook review triage` first", "not_triaged")
-    if options.by == "contact":
-        order = [*ContactPriority]
-        rows.sort(key=lambda row: (order.index((row.assessment or {})["contact_priority"]), row.rank))
+        rows = review_account.queue(act, by_contact=options.by == "contact")
     told = [_told(row) for row in rows[: options.limit]]
     return Answer(data=told, lines=[_line(each) for each in told])
 
@@ -168,3 +182,39 @@ def _queue(options: Namespace, call: Call) -> Answer:
 def _line(told: dict[str, Any]) -> str:
     modes = ", ".join(told["failure_modes"])
     return f"{told['rank']:>6}  {told['contact_priority']:<8} {told['score']:>8.1f}  {told['reference']}  {modes}"
+
+
+def _account(_options: Namespace, call: Call) -> Answer:
+    with opened(call) as casebook, casebook.acting() as act:
+        told = review_account.progress(act)
+    return Answer(data=told, lines=_summary(told))
+
+
+def _report(options: Namespace, call: Call) -> Answer:
+    with opened(call) as casebook, casebook.acting() as act:
+        told = review_account.report(act, internal=options.internal)
+    lines = list(_report_csv(told))
+    if options.out:
+        _write_whole(options.out, lines)
+    return Answer(data=asdict(told) | {"out": str(options.out) if options.out else None}, lines=lines)
+
+
+def _report_csv(told: review_account.Report) -> Iterator[str]:
+    yield "by,what,of,count,share,low,high"
+    for by, shares in told.shares.items():
+        for each in shares:
+            rate = each.count / each.of if each.of else 0.0
+            yield f"{by},{each.what},{each.of},{each.count},{rate:.4f},{each.low},{each.high}"
+    for what, counts in told.lists.items():
+        yield from (f"list_{what},{name},{told.applications},{count},,," for name, count in counts.items())
+    if told.hidden:
+        yield f"in_no_list,{told.hidden.assumption},,,,{told.hidden.low},{told.hidden.high}"
+
+
+def _enquiry(options: Namespace, call: Call) -> Answer:
+    with opened(call) as casebook, casebook.acting() as act:
+        row = review_account.enquiry(act, options.reference)
+    told = _told(row) | {"contact_priority": ContactPriority.NOW, "enquiry": True}
+    return Answer(
+        data=told, lines=[f"{row.reference}: first among those to be reached; agree safe contact before anything else"]
+    )

@@ -85,6 +85,10 @@ def keep_state(session: Session, name: str, value: str, at: datetime, said: dict
     session.execute(insert(ReviewState).values(row).on_conflict_do_update(index_elements=["name"], set_=row))
 
 
+def named_states(session: Session, start: str) -> set[str]:
+    return set(session.scalars(select(ReviewState.name).where(ReviewState.name.startswith(start, autoescape=True))))
+
+
 def persons(session: Session) -> Iterator[tuple[str, dict[str, str]]]:
     """Every current person of every source: source and id in one, and the cells of persons.csv."""
     columns = [getattr(SourcePerson, name) for name in PERSON_CELLS]

@@ -1,0 +1,75 @@
+"""What is to be expected of a register of past applications. It reports and refuses nothing: every rule is for information.
+
+Asked three times over the same rows: by list, by year of receipt and by handler, so that a bad patch shows where it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from casebook.domain.gates import Rule, Severity
+from casebook.domain.vocabulary import Answer3, Applicant, Outcome, Route
+from expectations import gate
+from expectations.suite import REFERENCE, Frame, Gate, RowCount, filled, matching, one_of, true
+
+DAY = r"\d{4}-\d{2}-\d{2}"
+BORN = r"\d{4}(?:-\d{2}(?:-\d{2})?)?"
+ORDERED = "received_before_decided"
+TEXTS = ("reference", "handler", "approver", "sources_searched", "searched_as", "rationale", "a_surname", "b_surname")
+DAYS = ("received_on", "decided_on")
+CODES: Mapping[str, Sequence[str]] = {
+    "route": list(Route), "applicant": list(Applicant), "outcome": [*Outcome, "disclosed"], "contact_safe": list(Answer3),
+}  # fmt: skip
+BY = ("register", "year", "handler")
+
+
+def _note(code: str, sentence: str) -> Rule:
+    return Rule(code=code, sentence=sentence, severity=Severity.INFO)
+
+
+ROWS = Frame(
+    name="rows",
+    columns=(*TEXTS, *DAYS, "b_dob", *CODES, ORDERED),
+    rows=RowCount(rule=_note("no_rows", "There are no rows.")),
+    expectations=(
+        *(filled(name, _note(f"{name}_missing", f"Some rows say nothing under {name}.")) for name in TEXTS),
+        *(
+            matching(name, DAY, _note(f"{name}_unreadable", f"Some rows have no ISO date under {name}."))
+            for name in DAYS
+        ),
+        matching("b_dob", BORN, _note("b_dob_unreadable", "Some rows have no date of birth of the subject.")),
+        *(
+            one_of(name, codes, _note(f"{name}_unknown", f"Some rows have no word of ours under {name}."))
+            for name, codes in CODES.items()
+        ),
+        true(ORDERED, _note("decided_before_received", "Some rows were decided before they were received.")),
+    ),
+)
+GATE = Gate("register", (ROWS,))
+
+
+def quality(rows: Sequence[Mapping[str, str]]) -> dict[str, dict[str, dict[str, int]]]:
+    """How many rows break each rule: list, year or handler -> its values -> code -> rows. No value of a person is in it."""
+    cells = pd.DataFrame(
+        [{name: row.get(name, "") for name in (*TEXTS, *DAYS, "b_dob", *CODES, "register")} for row in rows]
+    )
+    if cells.empty:
+        return {by: {} for by in BY}
+    groups = {
+        "register": cells["register"],
+        "year": cells["received_on"].str.extract(r"^(\d{4})-\d{2}-\d{2}$", expand=False).fillna("unknown"),
+        "handler": cells["handler"].replace("", "unknown"),
+    }
+    disordered = (cells["decided_on"] != "") & (cells["decided_on"] < cells["received_on"])
+    frame = cells.where(cells != "", None).assign(**{ORDERED: ~disordered})
+    return {by: _broken(frame, groups[by]) for by in BY}
+
+
+def _broken(frame: pd.DataFrame, group: pd.Series[str]) -> dict[str, dict[str, int]]:
+    verdicts = gate.ask_many(GATE, {"rows": frame.assign(**{REFERENCE: group})}, sorted(set(group)))
+    return {
+        name: {result.code: result.unexpected_count for result in verdict.results if result.unexpected_count}
+        for name, verdict in verdicts.items()
+    }

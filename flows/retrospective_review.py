@@ -1,0 +1,16 @@
+"""The review of past applications: every one of them ranked on today's facts. Safe to run again at any time."""
+
+from __future__ import annotations
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
+
+from tasks.retrospective_review import triage_past_applications
+
+
+@flow(name="retrospective_review")
+async def retrospective_review() -> State[None]:
+    """Reconcile the registers, assess what is not assessed on today's facts, and rank."""
+    told = triage_past_applications()
+    return Completed(message=f"{told.applications} applications ranked, {told.assessed} assessed in this run")
