@@ -74,6 +74,14 @@ CATALOGUE: tuple[Entry, ...] = (
         tags=("sweep",),
         cron="*/15 * * * *",
     ),
+    Entry(
+        flow="flows.watch.watch",
+        name="watch",
+        description="Compare new records with the subjects of closed applications. Safe to run by hand.",
+        queue="sweep",
+        tags=("watch",),
+        cron="20 3 * * *",
+    ),
 )
 
 

@@ -18,7 +18,7 @@ from casebook.domain.panel_decision import INSUFFICIENT, Draft, Held, Limb, Reci
 from casebook.domain.vocabulary import Party, Role, Source, Stage, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import AlreadyDecided, InvalidAnswer
-from casebook.policies import panel_refusals
+from casebook.policies import panel_refusals, wording
 from casebook.storage import decisions
 from casebook.storage.tables import Application, Assurance, Decision, MemberAnswer, Panel, Person
 
@@ -155,6 +155,10 @@ def _by_chair(doing: Doing, called: Panel) -> None:
     refuse(panel.conflict(act, application, act.actor.id, said_unrelated={called.chair}))
     _refuse_early(act, application, called)
     _hear_agencies(called, answer)
+    if answer.wording is not None and answer.wording not in wording.versions():
+        refuse_because(
+            "unknown_wording", f"approved versions of the wording: {', '.join(wording.versions())}", InvalidAnswer
+        )
     draft = _draft(answer)
     refuse(why_not_decide(draft, _held(act, application)), InvalidAnswer)
     _record(doing)

@@ -152,7 +152,7 @@ def disclosure_answer():
             "recipient": "a", "wording": "1", "occurred_at": "2026-03-02T11:00:00+00:00",
             "arranged_at": "2026-03-02T10:30:00+00:00", "second_officer": "s1", "identity_checked": True,
             "undertaking": "signed", "items": [f"{reference}:rms:R0", f"{reference}:rms:R1"], "support_offered": True,
-            "safety_plan": "agreed with her", "follow_up": dict.fromkeys(LIMITS, {"chosen": "accepted"}), **overrides,
+            "safety_plan": "agreed with her", "follow_up": {limit: {"chosen": "accepted"} for limit in LIMITS}, **overrides,
         }  # fmt: skip
 
     return make

@@ -185,9 +185,7 @@ def test_an_old_plan_allows_only_a_contact_that_asks_for_it_again(decided, do, d
 def test_a_plan_set_after_the_contact_does_not_make_it_safe(decided, do, disclosure_answer, acting, crew):
     reference = decided()
     with acting(crew["d1"], now=MONDAY + timedelta(hours=9)) as act:
-        safe_contact.set_plan(
-            act, reference, party="a", channel="in_person", days="mon", start="08:00", until="20:00"
-        )
+        safe_contact.set_plan(act, reference, party="a", channel="in_person", days="mon", start="08:00", until="20:00")
     late = disclosure_answer(reference, occurred_at="2026-03-02T18:00:00+00:00", arranged_at=None)
     with pytest.raises(contact.ContactRefused) as refused:
         do("d1", reference, TOLD, late, now=MONDAY + timedelta(hours=10))
@@ -216,7 +214,9 @@ def test_a_negative_outcome_is_delivered_as_carefully(delivered, peek, rows, out
     assert len(rows(FollowUp, reference)) == 3
 
 
-def test_whoever_applied_for_another_is_told_the_same_bytes_whatever_came_of_it(decided, acting, crew, do, disclosure_answer):
+def test_whoever_applied_for_another_is_told_the_same_bytes_whatever_came_of_it(
+    decided, acting, crew, do, disclosure_answer
+):
     said = set()
     for number, outcome in enumerate(("nothing_to_disclose", "not_disclosed", "out_of_scope", "disclosed_to_a")):
         reference = decided(outcome, external_id=f"X-{number}", b_surname=f"Other{number}", **THIRD)
@@ -229,7 +229,9 @@ def test_whoever_applied_for_another_is_told_the_same_bytes_whatever_came_of_it(
     assert wording.load("1").texts["to_others"].strip().encode() in said.pop()
 
 
-def test_the_words_for_another_applicant_come_last_and_tell_no_outcome(decided, do, disclosure_answer, open_items, peek):
+def test_the_words_for_another_applicant_come_last_and_tell_no_outcome(
+    decided, do, disclosure_answer, open_items, peek
+):
     reference = decided("disclosed_to_a", **THIRD)
     assert [item.subject["recipient"] for item in open_items(reference) if item.stage] == ["a"]
     do("d1", reference, TOLD, disclosure_answer(reference))

@@ -30,9 +30,9 @@ DISCLOSURE_DAMAGE = {
         " override_id, occurred_at, recorded_at FROM disclosure"
     ),
     "recipient_permitted": "UPDATE disclosure SET recipient = 'c'",
-    "recipient_permitted (decided otherwise)": "UPDATE decision SET recipients = '[{\"protector\": \"x\"}]'",
+    "recipient_permitted (decided otherwise)": 'UPDATE decision SET recipients = \'[{"protector": "x"}]\'',
     "delivered": "DELETE FROM disclosed_item; DELETE FROM disclosure",
-    "delivered (one of two)": "UPDATE decision SET recipients = recipients || '[{\"protector\": \"x\"}]'",
+    "delivered (one of two)": 'UPDATE decision SET recipients = recipients || \'[{"protector": "x"}]\'',
     "kind_fits": "UPDATE disclosure SET kind = 'no_disclosure'",
     "approved": (
         "INSERT INTO decision SELECT 'other', reference, 7, chair, outcome, limbs, representations, recipients, items,"
@@ -96,7 +96,9 @@ def verdict(store):
         with store.session() as session:
             rows = importlib.import_module(f"casebook.storage.frames.{stage}").frames(session, [reference])
         frames = {
-            frame.name: pd.DataFrame(rows[frame.name], columns=None if rows[frame.name] else ["reference", *frame.columns])
+            frame.name: pd.DataFrame(
+                rows[frame.name], columns=None if rows[frame.name] else ["reference", *frame.columns]
+            )
             for frame in gate.frames
         }
         return ask(gate, frames)

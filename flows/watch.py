@@ -1,0 +1,16 @@
+"""The watch: each night new records are compared with the subjects of closed applications."""
+
+from __future__ import annotations
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
+
+from tasks.watch import look_again
+
+
+@flow(name="watch")
+async def watch() -> State[None]:
+    """Open a Right to Know proposal for each closed application about whose subject something new is recorded."""
+    looked = look_again()
+    return Completed(message=f"{looked.watched} watched, {len(looked.proposed)} proposals")

@@ -1,0 +1,16 @@
+"""Looking again at the subjects of closed applications."""
+
+from __future__ import annotations
+
+from prefect import task
+
+from casebook.casework import watch
+from casebook.casework.watch import Looked
+from tasks.home import acting
+
+
+@task
+def look_again() -> Looked:
+    """Compare what no watch has seen yet; a proposal is opened once."""
+    with acting("watch") as act:
+        return watch.look_again(act)

@@ -1,0 +1,93 @@
+"""What applicants are told: one approved version, no false comfort, and for another applicant always the same bytes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from casebook.domain.disclosure import addressees, followed
+from casebook.domain.vocabulary import Outcome
+from casebook.domain.wording import Text, faults, text_for, words
+from casebook.policies import wording
+
+TELLS = [{"party": "a"}, {"protector": "her mother", "why": "she is near"}]
+
+
+@pytest.mark.parametrize("version", wording.versions())
+def test_every_version_may_be_said(version):
+    assert faults(wording.load(version)) == []
+
+
+@pytest.mark.parametrize("text", Text)
+@pytest.mark.parametrize("version", wording.versions())
+def test_every_text_says_how_to_get_help_and_how_to_hide_that_one_asked(version, text):
+    said = words(wording.load(version), text).lower()
+    for needed in ("999", "press 55", "mobile", "101", "online", "history", "apply again", "helpline"):
+        assert needed in said
+    assert "no concern" not in said
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase", "code"),
+    [
+        (Text.NO_DISCLOSURE, "We have no concerns.", "no_concerns"),
+        (Text.TO_OTHERS, "There are NO  CONCERN about him.", "no_concerns"),
+        (Text.NO_DISCLOSURE, "There is no known risk.", "no_risk"),
+        (Text.OUT_OF_SCOPE, "You are safe.", "clearance"),
+    ],
+)
+def test_false_comfort_is_refused(text, phrase, code):
+    approved = wording.load("1")
+    changed = replace(approved, texts={**approved.texts, text: f"{approved.texts[text]} {phrase}"})
+    assert [reason.code for reason in faults(changed)] == [code]
+
+
+def test_a_text_without_its_warning_is_refused():
+    approved = wording.load("1")
+    changed = replace(approved, texts={**approved.texts, Text.NO_DISCLOSURE: "We have nothing to tell you."})
+    assert [reason.code for reason in faults(changed)] == ["no_warning"]
+
+
+@pytest.mark.parametrize("name", ["emergency", "silent", "police", "web_history", "apply_again"])
+def test_advice_that_may_save_somebody_is_never_left_out(name):
+    approved = wording.load("1")
+    changed = replace(approved, advice={key: said for key, said in approved.advice.items() if key != name})
+    assert [reason.code for reason in faults(changed)] == ["advice_missing"]
+
+
+def test_nothing_that_nobody_checked_is_called_verified():
+    approved = wording.load("1")
+    assert not any(each.verified for each in (*approved.services, *approved.advice.values()))
+
+
+def test_whoever_applies_for_another_is_told_the_same_whatever_the_outcome():
+    assert {text_for(outcome, "c") for outcome in Outcome} == {Text.TO_OTHERS}
+
+
+def test_whether_there_is_nothing_or_nothing_that_may_be_told_sounds_the_same():
+    assert text_for(Outcome.NOTHING_TO_DISCLOSE, "a") is text_for(Outcome.NOT_DISCLOSED, "a")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "recipients", "applicant", "codes"),
+    [
+        ("disclosed_to_a", TELLS[:1], "a", ["a"]),
+        ("disclosed_to_a", TELLS, "a", ["a", "protector:1"]),
+        ("disclosed_to_a", TELLS[:1], "third_party", ["a", "c"]),
+        ("disclosed_to_protector", TELLS[1:], "agency", ["protector:0", "c"]),
+        ("nothing_to_disclose", [], "a", ["a"]),
+        ("nothing_to_disclose", [], "third_party", ["c"]),  # A, who did not ask, is not visited
+        ("not_disclosed", [], "agency", ["c"]),
+    ],
+)
+def test_who_is_told(outcome, recipients, applicant, codes):
+    told = addressees(outcome, recipients, applicant=applicant)
+    assert [each.code for each in told] == codes
+    assert all(each.is_told_something == (outcome.startswith("disclosed") and each.code != "c") for each in told)
+
+
+def test_later_contacts_are_with_the_person_at_risk_before_anybody_else():
+    assert followed(addressees("disclosed_to_a", TELLS[::-1], applicant="third_party")).code == "a"
+    assert followed(addressees("disclosed_to_protector", TELLS[1:], applicant="third_party")).code == "protector:0"
+    assert followed(addressees("not_disclosed", [], applicant="third_party")) is None
