@@ -136,11 +136,13 @@ def _subjects(known: Known, ids: Sequence[str]) -> Iterator[tuple[str, dict[str,
     for id_ in ids:
         yield from (
             (id_, cells)
-            for cells in {tuple(_cells(each).items()): _cells(each) for each in known.pasts[id_].b}.values()
+            for cells in {
+                tuple(subject_cells(each).items()): subject_cells(each) for each in known.pasts[id_].b
+            }.values()
         )
 
 
-def _cells(person: Person) -> dict[str, str]:
+def subject_cells(person: Person) -> dict[str, str]:
     return {
         "forename": person.forename, "middle_names": person.middle_names, "surname": person.surname,
         "aliases": ";".join(person.other_names), "dob": person.dob, "sex": person.sex, "address": person.address,

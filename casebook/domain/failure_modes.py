@@ -1,18 +1,18 @@
 """The ways in which a past application can have been mishandled: each a named rule with the evidence for it.
 
-A rule gives its evidence in plain words, or None. No name, no date of birth and no staff id stands in it or counts as
-evidence. What a rule says is a reason to look: a person finds whether there was a failure.
+A rule gives its evidence in plain words, or None. No name, birth date or staff id stands in it or counts as evidence.
+What a rule says is a reason to look: a person finds whether there was a failure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import chain
 
 from casebook.domain.past_application import Past
 from casebook.domain.register_cells import parts_differing, plain, slip
-from casebook.domain.review_evidence import SURE, Evidence, Family, Found, Held
+from casebook.domain.review_evidence import PERHAPS, SURE, Evidence, Family, Found, Held
 from casebook.domain.vocabulary import Answer3, Applicant, Outcome
 
 COPIED = 5  # applications with one and the same rationale
@@ -122,18 +122,20 @@ def source_missing(e: Evidence) -> str | None:
     if not e.past.sources_searched:
         return "no source is recorded as searched"
     there = sorted(missing & {source for each in e.damning for source in each.sources_then})
-    return f"not searched: {', '.join(sorted(missing))}" + (f"; {', '.join(there)} had something" if there else "")
+    return f"not searched: {', '.join(sorted(missing))}" + (
+        f", of which {', '.join(there)} had something" if there else ""
+    )
 
 
 def single_identity(e: Evidence) -> str | None:
     """Known under several names, searched under one."""
-    others = {frozenset(plain(name).split()) for person in e.past.b for name in person.former_names}
-    return _unsearched(e, others, "a former name that the application gives was not searched")
+    former = (name for person in e.past.b for name in person.former_names)
+    return _unsearched(e, former, "a former name that the application gives was not searched")
 
 
 def alias_unsearched(e: Evidence) -> str | None:
-    others = {frozenset(plain(name).split()) for person in e.past.b for name in person.aliases}
-    return _unsearched(e, others, "an alias that the application gives was not searched")
+    aliases = (name for person in e.past.b for name in person.aliases)
+    return _unsearched(e, aliases, "an alias that the application gives was not searched")
 
 
 def wrong_dob(e: Evidence) -> str | None:
@@ -208,10 +210,6 @@ def outcome_unknown(e: Evidence) -> str | None:
     return "no outcome that can be read" if e.past.handled else "stands in no list that tells of its handling"
 
 
-def outcomes_differ(e: Evidence) -> str | None:
-    return "the lists disagree on the outcome" if e.past.outcomes_differ else None
-
-
 def contact_unknown(e: Evidence) -> str | None:
     if e.past.contact_safe is not Answer3.UNKNOWN or not e.past.handled:
         return None
@@ -220,7 +218,7 @@ def contact_unknown(e: Evidence) -> str | None:
 
 def _best(e: Evidence) -> Held | None:
     """The likeliest person with something that could have been disclosed."""
-    return next((each for each in e.held if each.qualifying_then), None)
+    return next((each for each in e.held if each.qualifying_then and each.chance >= PERHAPS), None)
 
 
 def _what(held: Held) -> str:
@@ -259,7 +257,7 @@ MODES: tuple[Mode, ...] = tuple(
         (Family.SIGNAL, (serious_record_after,)),
         (
             Family.ADMINISTRATIVE,
-            (outcome_unknown, outcomes_differ, late, no_rationale, copied_rationale, contact_unknown),
+            (outcome_unknown, late, no_rationale, copied_rationale, contact_unknown),
         ),
     )
     for rule in rules
@@ -275,9 +273,10 @@ def found(evidence: Evidence) -> tuple[Found, ...]:
     )
 
 
-def _unsearched(e: Evidence, others: set[frozenset[str]], told: str) -> str | None:
+def _unsearched(e: Evidence, others: Iterable[str], told: str) -> str | None:
     searched = [frozenset(each.name.split()) for each in e.past.searched_as]
-    missing = [name for name in others if name and not any(name <= each for each in searched)]
+    names = {frozenset(plain(name).split()) for name in others} - {frozenset()}
+    missing = [name for name in names if not any(name <= each for each in searched)]
     return told if searched and missing else None
 
 

@@ -53,10 +53,12 @@ def _two(cells: Mapping[tuple[str, ...], int], names: Sequence[str]) -> Hidden:
     )
 
 
-def _more(cells: Mapping[tuple[str, ...], int], names: Sequence[str]) -> Hidden:
+def _more(cells: Mapping[tuple[str, ...], int], names: Sequence[str]) -> Hidden | None:
     pairs = list(combinations(names, 2))
     models = [(), *((pair,) for pair in pairs), *(() if len(names) == 3 else (tuple(pairs),))]  # noqa: PLR2004 - three lists are saturated by pairs
     fitted = [found for model in models if (found := _fit(cells, names, model)) is not None]
+    if not fitted:
+        return None
     best = min(score for score, _, _ in fitted)
     likely = [(low, high) for score, low, high in fitted if score <= best + 4]  # by Akaike's measure, not clearly worse
     return Hidden(
@@ -80,30 +82,32 @@ def _fit(
         for cell in table
     ]
     counts = [float(cells.get(cell, 0)) for cell in table]
-    beta = [math.log(sum(counts) / len(counts) + TINY)] + [0.0] * (len(design[0]) - 1)
-    for _ in range(STEPS):
-        means = [math.exp(min(30.0, sum(b * x for b, x in zip(beta, row, strict=True)))) for row in design]
-        information = _weighted(design, means)
-        change = _solve(
-            information,
-            [
-                sum((count - mean) * row[k] for count, mean, row in zip(counts, means, design, strict=True))
-                for k in range(len(beta))
-            ],
-        )
-        if change is None:
-            return None
-        beta = [b + max(-2.0, min(2.0, step)) for b, step in zip(beta, change, strict=True)]
-        if max(map(abs, change)) < TINY:
-            break
+    if (found := _likeliest(design, counts)) is None:
+        return None
+    beta, means = found
     variance = _solve(_weighted(design, means), [1.0] + [0.0] * (len(beta) - 1))
     if variance is None or variance[0] <= 0:
         return None
     spread = Z95 * math.sqrt(variance[0])
-    likelihood = sum(
+    fit = sum(
         count * math.log(mean + TINY) - mean - math.lgamma(count + 1) for count, mean in zip(counts, means, strict=True)
     )
-    return 2 * len(beta) - 2 * likelihood, math.exp(min(20.0, beta[0] - spread)), math.exp(min(20.0, beta[0] + spread))
+    return 2 * len(beta) - 2 * fit, math.exp(min(20.0, beta[0] - spread)), math.exp(min(20.0, beta[0] + spread))
+
+
+def _likeliest(design: Sequence[Sequence[float]], counts: Sequence[float]) -> tuple[list[float], list[float]] | None:
+    """Newton's way to the coefficients, and the means they give; None if there is no one answer."""
+    beta, means = [math.log(sum(counts) / len(counts) + TINY)] + [0.0] * (len(design[0]) - 1), list(counts)
+    for _ in range(STEPS):
+        means = [math.exp(min(30.0, sum(b * x for b, x in zip(beta, row, strict=True)))) for row in design]
+        over = [count - mean for count, mean in zip(counts, means, strict=True)]
+        slope = [sum(each * row[k] for each, row in zip(over, design, strict=True)) for k in range(len(beta))]
+        if (change := _solve(_weighted(design, means), slope)) is None:
+            return None
+        beta = [b + max(-2.0, min(2.0, step)) for b, step in zip(beta, change, strict=True)]
+        if max(map(abs, change)) < TINY:
+            break
+    return beta, means
 
 
 def _weighted(design: Sequence[Sequence[float]], means: Sequence[float]) -> list[list[float]]:

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from casebook.domain import failure_modes
 from casebook.domain.past_application import DISCLOSED, REFUSED
-from casebook.domain.review_evidence import SURE, Evidence, Family, Found, Held
+from casebook.domain.review_evidence import PERHAPS, SURE, Evidence, Family, Found, Held
 from casebook.domain.vocabulary import Answer3, Outcome, Relationship
 
 SERIOUS = (
@@ -148,7 +148,7 @@ def _doubts(e: Evidence) -> tuple[str, ...]:
 
 
 def _between(held: Sequence[Held]) -> list[Held]:
-    return [each for each in held if each.qualifying_then and 0.1 <= each.chance < SURE]  # noqa: PLR2004 - less is noise
+    return [each for each in held if each.qualifying_then and PERHAPS <= each.chance < SURE]
 
 
 def _contact(e: Evidence, modes: Iterable[Found]) -> tuple[ContactPriority, tuple[str, ...]]:

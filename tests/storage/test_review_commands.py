@@ -1,0 +1,82 @@
+"""The commands of the review, as another program calls them."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import pytest
+
+from casebook.cli.main import main
+from casebook.demo import force
+
+HEADER = (
+    "register,reference,received_on,a_forename,a_surname,b_forename,b_surname,b_dob,"
+    "handler,approver,outcome,decided_on,rationale\n"
+)
+
+
+@pytest.fixture
+def run(made_home, capsys):
+    def call(*words):
+        code = main([*words, "--json", "--home", str(made_home)])
+        return code, json.loads(capsys.readouterr().out)
+
+    return call
+
+
+def test_a_register_full_of_faults_is_taken_in_and_triaged(run, tmp_path):
+    register = tmp_path / "list.csv"
+    register.write_text(
+        HEADER
+        + "mailbox,,31/02/2019,Ann,Smith,Bob,Jones,1900-01-01,H1,H1,??,,.\n"
+        + 'mailbox,,TBC,,,,,,,,,,"open\n'
+        + "mailbox,R9,2019-01-01,Eve,Khan,Ian,Webb,1970-02-03,H2,S1,withdrawn,2019-01-09,A reasoned text of some length\n"
+    )
+    code, told = run("review", "import", str(register))
+    assert (code, told["rows"], told["registers"]) == (0, 3, {"mailbox": 3})
+    assert {"impossible_date", "unreadable_date", "unknown_code", "open_quote", "filler"} <= told["findings"].keys()
+    assert {2, 3} <= {each["line"] for each in told["listed"]}
+    assert told["quality"]["handler"]["H1"]["outcome_unknown"] == 1
+    code, told = run("review", "triage", "--out", str(tmp_path / "out.csv"))
+    assert (code, told["applications"]) == (0, 3)
+    rows = list(csv.DictReader((tmp_path / "out.csv").read_text("utf-8").splitlines()))
+    assert list(rows[0]) == ["rank", "reference", "score", "contact_priority", "failure_modes", "reasons"]
+    assert [row["rank"] for row in rows] == ["1", "2", "3"]
+    assert {row["reference"] for row in rows} == {"mailbox#2", "mailbox#3", "R9"}
+    assert not [word for word in ("Jones", "Webb", "Khan", "1970") if word in (tmp_path / "out.csv").read_text()]
+
+
+def test_the_review_from_import_to_report(run, tmp_path):
+    force.write(force.build(3, persons=200, register=40), tmp_path)
+    registers = [str(path) for path in sorted(tmp_path.glob("register-*.csv"))]
+    assert run("review", "import", "--no-quality", *registers)[0] == 0
+    _, found = run("review", "reconcile")
+    assert run("review", "queue")[1]["error"]["code"] == "not_triaged"
+    _, triage = run("review", "triage")
+    assert triage["applications"] == found["applications"] == len(triage["ranking"])
+    _, queue = run("review", "queue", "--by", "contact", "--limit", "5")
+    assert len(queue) == 5
+    last = triage["ranking"][-1]["reference"]
+    assert run("review", "enquiry", last)[1]["contact_priority"] == "now"
+    assert run("review", "queue", "--by", "contact", "--limit", "1")[1][0]["reference"] == last
+    assert run("review", "enquiry", "no such")[0] == 1
+    _, progress = run("review", "progress")
+    assert (progress["applications"], progress["enquiries"]) == (triage["applications"], 1)
+    _, report = run("review", "report")
+    assert "handler" not in report["shares"]
+    assert report["hidden"]["low"] <= report["hidden"]["high"]
+    assert run("audit", "verify")[1]["ok"]
+
+
+def test_nothing_imported_is_an_empty_ranking(run, tmp_path):
+    code, told = run("review", "triage", "--out", str(tmp_path / "out.csv"))
+    assert (code, told["applications"]) == (0, 0)
+    assert (tmp_path / "out.csv").read_text() == "rank,reference,score,contact_priority,failure_modes,reasons\n"
+
+
+def test_what_is_no_register_is_wrong_usage(run, tmp_path):
+    (tmp_path / "x.csv").write_text("a,b\n1,2\n")
+    code, told = run("review", "import", str(tmp_path / "x.csv"))
+    assert (code, told["error"]["code"]) == (2, "no_header")
+    assert run("review", "import", str(tmp_path / "none.csv"))[0] == 2
