@@ -68,7 +68,7 @@ def judgements(session: Session, reference: str) -> Sequence[tuple[RiskAssessmen
         .where(RiskAssessment.reference == reference, RiskAssessment.superseded.is_(False))
         .order_by(RiskAssessment.assessed_at, RiskAssessment.id)
     )
-    return session.execute(query).all()
+    return session.execute(query).tuples().all()
 
 
 def effective_band(session: Session, score: RiskScore) -> Band:

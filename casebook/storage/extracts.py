@@ -100,7 +100,7 @@ def newest(session: Session, source: str) -> int | None:
 def loaded(session: Session) -> dict[str, int]:
     """Source -> its newest extract."""
     rows = session.execute(select(SourceExtract.source, func.max(SourceExtract.id)).group_by(SourceExtract.source))
-    return dict(rows.all())
+    return dict(rows.tuples().all())
 
 
 def person(session: Session, source: str, person_id: str) -> SourcePerson | None:

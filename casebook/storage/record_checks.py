@@ -58,7 +58,7 @@ def meeting(session: Session, reference: str) -> Meeting | None:
 def attempts(session: Session, reference: str) -> Counter[tuple[str, str]]:
     """(search, outcome) -> how often."""
     query = select(SearchAttempt.search_id, SearchAttempt.outcome).join(Search, Search.id == SearchAttempt.search_id)
-    return Counter(session.execute(query.where(Search.reference == reference)).all())
+    return Counter(session.execute(query.where(Search.reference == reference)).tuples())
 
 
 def reviews(session: Session, reference: str) -> Counter[str]:
