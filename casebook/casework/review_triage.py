@@ -36,7 +36,7 @@ from casebook.storage import extracts
 from casebook.storage import review as stored
 
 CHUNK = 4_000  # applications linked, judged and committed at a time
-RULES = "triage-2"
+RULES = "triage-1"
 TRIAGED = "triaged"
 DOMESTIC = frozenset({"intimate_partner", "ex_partner", "family"})
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import chain
 
+from casebook.domain import recipient_words
 from casebook.domain.past_application import Past
 from casebook.domain.register_cells import parts_differing, plain, slip
 from casebook.domain.review_evidence import PERHAPS, SURE, Evidence, Family, Found, Held
@@ -54,8 +55,8 @@ def wrong_recipient(e: Evidence) -> str | None:
     """Somebody else than A was told, or A was never seen."""
     if not e.past.disclosed or e.past.applicant is Applicant.A:
         return None
-    texts = [f" {plain(each)} " for each in e.past.rationales]
-    if any(f" {phrase} " in text for text in texts for phrase in TOLD_OTHERS):
+    protector = e.past.outcome is Outcome.DISCLOSED_TO_PROTECTOR
+    if any(recipient_words.tell_of_another(plain(text), protector=protector) for text in e.past.rationales):
         return "the information seems to have gone to somebody else than the person at risk"
     return None
 
@@ -71,19 +72,6 @@ def right_to_know_missed(e: Evidence) -> str | None:
     if e.past.outcome not in _ENDED_EARLY or not (found := _best(e)):
         return None
     return f"ended as {_said(e.past.outcome)}, while {_what(found)}"
-
-
-# how those who write rationales say that somebody else than A was told
-TOLD = (
-    "GIVEN TO", "GIVEN DIRECTLY TO", "DISCLOSED TO", "DISCLOSURE TO", "DISCLOSURE MADE TO", "PASSED TO", "SHARED WITH", "TOLD",
-    "INFORMED", "SPOKE TO",
-)  # fmt: skip
-OTHERS = (
-    "THE APPLICANT", "APPLICANT", "THE THIRD PARTY", "THIRD PARTY", "THE CALLER", "CALLER", "THE SUBJECT", "SUBJECT",
-    "A NEIGHBOUR", "A COLLEAGUE", "A FRIEND", "A RELATIVE", "THE FAMILY", "MOTHER", "FATHER", "SISTER", "BROTHER",
-)  # fmt: skip
-NOT_TOLD = ("RISK NOT SEEN", "RISK NOT INFORMED", "RISK NOT TOLD", "WRONG PERSON", "WRONG RECIPIENT")
-TOLD_OTHERS = (*(f"{told} {other}" for told in TOLD for other in OTHERS), *NOT_TOLD)
 
 
 def contact_unsafe(e: Evidence) -> str | None:

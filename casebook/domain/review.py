@@ -20,7 +20,7 @@ SERIOUS = (
 )
 APART = 20.0  # and what one about somebody else weighs
 MOST_POINTS = 60.0  # of the live model, added to it
-SUPPORTING = 12.0  # what only supports weighs at most
+SUPPORTING = 25.0  # what only supports weighs at most
 UNSAFE = 55.0  # a disclosure into an unsafe contact, or to somebody else
 WRONG_PERSON_TOLD = 45.0
 RECIPIENT_UNCLEAR, GROUNDLESS = 18.0, 8.0
@@ -38,7 +38,7 @@ OUTCOME_WEIGHT = {
     **dict.fromkeys(REFUSED, 1.0),
     **dict.fromkeys(DISCLOSED, 0.0),
     # nobody decided: not a wrong answer, but perhaps somebody who should have been told of our own accord
-    **dict.fromkeys((Outcome.OUT_OF_SCOPE, Outcome.NO_ENGAGEMENT, Outcome.WITHDRAWN), 0.4),
+    **dict.fromkeys((Outcome.OUT_OF_SCOPE, Outcome.NO_ENGAGEMENT, Outcome.WITHDRAWN), 0.3),
 }
 UNKNOWN_OUTCOME = 0.95
 UNLISTED_OUTCOME = 0.6  # only a mailbox or portal knows of it: its outcome may stand in a list not yet here
@@ -109,7 +109,7 @@ def _risk(e: Evidence, modes: Iterable[Found]) -> float:
 def _gravity(held: Held) -> float:
     if held.qualifying_then:
         return (SERIOUS if held.close_then else APART) + min(MOST_POINTS, held.points_then)
-    return min(SUPPORTING, 4.0 + held.points_then / 4) if held.supporting_then else 0.0
+    return min(SUPPORTING, 4.0 + held.points_then / 3) if held.supporting_then else 0.0
 
 
 def _outcome_weight(e: Evidence) -> float:

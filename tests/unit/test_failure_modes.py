@@ -152,3 +152,21 @@ def test_reasons_hold_nothing_personal(evidence):
     assert not [
         word for word in ("bob", "jones", "dazzler", "ann", "smith", "1980", "1981", "h1") if word in text.split()
     ]
+
+
+def test_a_third_party_who_was_told_nothing_is_no_wrong_recipient(evidence):
+    cells = {
+        "outcome": "disclosed",
+        "applicant": "third_party",
+        "rationale": "Told A in person. Nothing was disclosed to the applicant.",
+    }
+    assert "wrong_recipient" not in modes(evidence(held(then=1), **cells))
+
+
+def test_a_protector_told_is_no_wrong_recipient(evidence):
+    cells = {
+        "outcome": "disclosed_to_protector",
+        "applicant": "third_party",
+        "rationale": "Disclosed to mother, who protects A.",
+    }
+    assert "wrong_recipient" not in modes(evidence(held(then=1), **cells))
