@@ -157,6 +157,8 @@ def _assess(
     cells, records = stored.cells_of(act.session, people), stored.records_of(act.session, people)
     linked: dict[str, list[Linked]] = defaultdict(list)
     for link in links:
+        if link.person not in cells:  # an extract without that person came in meanwhile: the next triage looks again
+            continue
         linked[link.subject].append(_linked(link, cells[link.person], records.get(link.person, []), review.today(act)))
     stored.keep_assessments(
         act.session,

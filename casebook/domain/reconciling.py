@@ -163,8 +163,7 @@ def _agreement(one: Person, other: Person) -> tuple[int, int]:
     if one.words and other.words:
         answers.append(len(one.words & other.words) >= min(len(one.words), len(other.words), 2))
     if one.dob and other.dob:
-        shorter, longer = sorted((one.dob, other.dob), key=len)
-        answers.append(longer.startswith(shorter) or slip(one.dob, other.dob))
+        answers.append(one.dob.startswith(other.dob) or other.dob.startswith(one.dob) or slip(one.dob, other.dob))
     for left, right in (
         (digits(one.phone), digits(other.phone)), (one.postcode, other.postcode), (one.email.lower(), other.email.lower()),
     ):  # fmt: skip

@@ -32,7 +32,7 @@ class Linker:
     this_year: int
 
     def link(self, subjects: Iterable[tuple[str, Mapping[str, str]]], *, at_least: float) -> list[Link]:
-        """Links of that weight or more. A subject may have several rows, one for each way of telling who it is."""
+        """The best links of each subject, of that weight or more. A subject may have several rows, one for each way of telling who it is."""
         prepare.load_rows(self.con, "subject_rows", _chunks(subjects))
         prepare.prepare(self.con, "subject_rows", "subjects", this_year=self.this_year)
         if not self.persons or not candidates.find_pairs(self.con, "subjects", "persons"):
@@ -42,7 +42,10 @@ class Linker:
             f"""select subject.id, person.id, max(round(match_weight, 3)) as weight from {scored}
                 join subjects as subject on subject.unique_id = unique_id_l
                 join persons as person on person.unique_id = unique_id_r
-            group by all having weight >= ? order by all""",
+            group by all having weight >= ?
+            qualify row_number() over (partition by subject.id order by max(match_weight) desc, person.id)
+                <= {candidates.WANTED}
+            order by all""",
             [at_least],
         ).fetchall()
         self.con.execute(f"drop table {scored}")
