@@ -32,19 +32,19 @@ class Linker:
     this_year: int
 
     def link(self, subjects: Iterable[tuple[str, Mapping[str, str]]], *, at_least: float) -> list[Link]:
-        """The best links of each subject, of that weight or more. A subject may have several rows, one for each way of telling who it is."""
+        """The best links of each subject, of that weight or more. Each way of telling who a subject is may be a row."""
         prepare.load_rows(self.con, "subject_rows", _chunks(subjects))
         prepare.prepare(self.con, "subject_rows", "subjects", this_year=self.this_year)
         if not self.persons or not candidates.find_pairs(self.con, "subjects", "persons"):
             return []
         scored = model.score_pairs(self.con, "subjects", "persons")
         rows = self.con.execute(
-            f"""select subject.id, person.id, max(round(match_weight, 3)) as weight from {scored}
-                join subjects as subject on subject.unique_id = unique_id_l
-                join persons as person on person.unique_id = unique_id_r
-            group by all having weight >= ?
-            qualify row_number() over (partition by subject.id order by max(match_weight) desc, person.id)
-                <= {candidates.WANTED}
+            f"""from (
+                select subject.id as subject, person.id as person, max(round(match_weight, 3)) as weight from {scored}
+                    join subjects as subject on subject.unique_id = unique_id_l
+                    join persons as person on person.unique_id = unique_id_r
+                group by all having weight >= ?)
+            qualify row_number() over (partition by subject order by weight desc, person) <= {candidates.WANTED}
             order by all""",
             [at_least],
         ).fetchall()
