@@ -71,9 +71,7 @@ def queue(act: Act, *, by_contact: bool) -> list[ReviewApplication]:
     rows = triaged(act)
     if by_contact:
         asked, order = stored.named_states(act.session, ENQUIRY), list(ContactPriority)
-        rows.sort(
-            key=lambda row: (f"{ENQUIRY}{row.id}" not in asked, order.index(_said(row, "contact_priority")), row.rank)
-        )
+        rows.sort(key=lambda row: (not _asked_about(row, asked), order.index(_said(row, "contact_priority")), row.rank))
     return rows
 
 
@@ -162,7 +160,12 @@ def enquiry(act: Act, reference: str) -> ReviewApplication:
     row = act.session.scalar(select(ReviewApplication).where(ReviewApplication.reference == reference))
     if row is None:
         raise NotFound("no list of the review has an application of that name")
-    if stored.state(act.session, f"{ENQUIRY}{row.id}") is None:
-        stored.keep_state(act.session, f"{ENQUIRY}{row.id}", "open", act.now, {})
+    if not _asked_about(row, stored.named_states(act.session, ENQUIRY)):
+        # by a row of it: the application may be joined by rows of another list, and what was asked must stay with it
+        stored.keep_state(act.session, f"{ENQUIRY}{row.rows[0]}", "open", act.now, {})
         act.speak(None, "review_enquiry_received", application=chain.digest(reference)[:16])
     return row
+
+
+def _asked_about(row: ReviewApplication, asked: set[str]) -> bool:
+    return any(f"{ENQUIRY}{id_}" in asked for id_ in row.rows)
