@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from casebook.casework import clocks, danger, lifecycle
+from casebook.casework import clocks, contact, danger, lifecycle
 from casebook.casework.acting import Act, refuse, refuse_because, still_open
 from casebook.domain import authority, chain
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Limit, Outcome, Priority, Role, Stage
-from casebook.storage import tables
+from casebook.storage import deliveries, tables
 from casebook.storage.tables import Application, Base, Disposal, Proposal, Restriction
 
 Done = dict[str, object]
@@ -130,6 +130,7 @@ def withdraw(act: Act, reference: str, *, reason: str) -> Done:
 
 def no_engagement(act: Act, reference: str, *, reason: str) -> Done:
     """Nobody could be reached after the attempts policy asks for; a supervisor must be one of the two people."""
+    refuse(contact.why_not_exhausted(act, act.application(reference)))
     return _close_early(act, reference, Outcome.NO_ENGAGEMENT, reason)
 
 
@@ -174,6 +175,8 @@ def _close_early(act: Act, reference: str, outcome: Outcome, reason: str) -> Don
     act.allowed(Command.CLOSE_EARLY)
     application = act.application(reference)
     still_open(application)
+    if deliveries.told(act.session, reference):
+        refuse_because("delivered", "the outcome was delivered; what follows is ended by its follow-up contacts")
     if (first := agreed(act, application, outcome, reason=reason)) is None:
         return {"reference": reference, "proposed": outcome}
     if Role.SUPERVISOR not in act.actor.roles and not _supervises(act, first):

@@ -12,11 +12,12 @@ from pathlib import Path
 from casebook import settings
 from casebook.cli.answer import Answer, Call, default_home
 from casebook.cli.up import running
-from casebook.demo import engine, force
+from casebook.demo import force
 from casebook.demo.engine import Engine
 from casebook.demo.story import Story
 from casebook.errors import HomeUnusable, NotPermitted, UnreadableFile
 from casebook.storage import session as storage
+from casebook.storage import trial
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -37,7 +38,9 @@ def _demo(options: Namespace, call: Call) -> Answer:
     with running(settings.load(home), None, _tell) as (server, up):
         store = storage.open_store(server.url("casebook"), storage.ledger_key(home))
         try:
-            engine.make_trial(store)
+            with store.session() as session:
+                trial.begin(session)
+                session.commit()
             _tell(f"Prefect's interface, while this runs: {up.ui} (user and password in {home / 'prefect' / 'auth'})")
             watched = Engine(store=store, api=up.api, auth=up.environment["PREFECT_API_AUTH_STRING"])
             account = Story(home=home, files=files, engine=watched, tell=_tell, begun=begun).run()

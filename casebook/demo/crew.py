@@ -32,6 +32,8 @@ STAFF: Mapping[str, tuple[str, ...]] = {
     "syn-head": ("head_of_unit",),
     "syn-inspector": ("duty_inspector",),
 }
+A_DAY = timedelta(hours=24)
+ENOUGH = 3  # attempts, as the crew was taught; the casebook has the last word
 SOURCES = ("pnc", "pnd", "visor", "rms", "dvds_register", "marac", "courts", "probation")
 
 
@@ -42,6 +44,8 @@ class Crew:
     desks: dict[str, Desk]
     terminals: Mapping[str, Terminal]
     left: Counter[str] = field(default_factory=Counter)
+    unreachable: set[str] = field(default_factory=set)  # references whose applicant never answers
+    mended: set[str] = field(default_factory=set)  # references that a gate had held
     postponed: list[datetime] = field(default_factory=list)  # when somebody who could not go on now can
 
     @classmethod
@@ -62,14 +66,11 @@ class Crew:
         """Everybody does what is in their queue now; returns how many items were done."""
         self.left.clear()
         self.postponed.clear()
-        return sum(self._work(desk) for desk in self.desks.values())
+        self.mended.clear()
+        return sum(self.work(desk) for desk in self.desks.values())
 
-    def mend(self, reference: str) -> None:
-        """An application held by its gate: what was missing is agreed with the applicant, and the item says so."""
-        officer = self.desks["syn-intake"]
-        officer.correct(reference, {"safe_contact": {"a": judgement.AGREED_PLAN}})
-
-    def _work(self, desk: Desk) -> int:
+    def work(self, desk: Desk) -> int:
+        """One member of staff does what is in their queue now."""
         done = 0
         for item in desk.ask("work", "list"):
             if item["owner"] not in (None, desk.staff_id) or item["reference"] is None:
@@ -83,11 +84,42 @@ class Crew:
         return done
 
     def _do(self, desk: Desk, item: dict[str, Any]) -> bool:
+        if item["kind"] == "meet_applicant" and item["reference"] in self.unreachable:
+            return self._ring(desk, item["reference"])
+        if item["kind"] == "mend_quality" and item["subject"]["expectation"] in judgement.AGREED_BY_PHONE:
+            desk.correct(item["reference"], {"safe_contact": {"a": judgement.AGREED_PLAN}})
+            self.mended.add(item["reference"])
         if item["kind"] in judgement.CONTACTS and (later := self._not_yet(desk, item)):
             self.postponed.append(later)
             return False
         shown = desk.ask("applications", "show", item["reference"])
         desk.do(item["item"], judgement.answer({**item, "owner": desk.staff_id}, shown, self.terminals))
+        return True
+
+    def _ring(self, desk: Desk, reference: str) -> bool:
+        """Nobody answers. Each attempt is at a safe time and written down; after enough of them two people give up."""
+        said = desk.ask("applications", "safe-time", reference, "--party", "a")
+        shown = desk.ask("applications", "show", reference)
+        made = [_at(row["occurred_at"]) for row in shown.get("contact_attempt", [])]
+        wait = max(made, default=_at(said["at"]) - A_DAY) + A_DAY
+        if len(made) >= ENOUGH:
+            for who in (desk, self.desks["syn-supervisor"]):
+                who.ask("applications", "no-engagement", reference, "--reason", "attempts_exhausted")
+            return True
+        if _at(said["next_safe"]) > _at(said["at"]) or wait > _at(said["at"]):
+            self.postponed.append(max(_at(said["next_safe"]), wait))
+            return False
+        words = (
+            "--purpose",
+            "arrange",
+            "--channel",
+            said["channels"][0],
+            "--result",
+            "not_reached",
+            "--asked-plan-again",
+            "yes",
+        )
+        desk.ask("applications", "contact", reference, "--party", "a", *words)
         return True
 
     def _not_yet(self, desk: Desk, item: dict[str, Any]) -> datetime | None:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import httpx
-from sqlalchemy import func, select
 
-from casebook.storage import outbox
+from casebook import clock
+from casebook.storage import figures, trial
 from casebook.storage import session as storage
 from casebook.storage.session import Store
-from casebook.storage.tables import ClockOffset, Escalation, GateResult, Home, Lease
 
 PATIENCE = 180.0  # seconds for the platform to come to rest after a round of people's work
 
@@ -39,8 +38,7 @@ class Engine:
 
     def _busy(self) -> bool:
         with self.store.session() as session:
-            held = session.scalar(select(func.count()).select_from(Lease).where(Lease.holder.is_not(None)))
-            return bool(outbox.waiting(session) or held or outbox.neglected(session)) or self._unfinished() > 0
+            return figures.under_way(session) > 0 or self._unfinished() > 0
 
     def _unfinished(self) -> int:
         states = {"state": {"type": {"any_": ["PENDING", "RUNNING"]}}}
@@ -49,15 +47,10 @@ class Engine:
             "tags": {"is_null_": False},
             "deployment_id": {"is_null_": False},
         }
-        now = {**late, "next_scheduled_start_time": {"before_": self._real_now()}}
+        now = {**late, "next_scheduled_start_time": {"before_": clock.now().isoformat()}}
         return int(self._post("flow_runs/count", {"flow_runs": states})) + int(
             self._post("flow_runs/count", {"flow_runs": now})
         )
-
-    def _real_now(self) -> str:
-        from casebook import clock  # noqa: PLC0415
-
-        return clock.now().isoformat()
 
     def runs(self) -> int:
         """How many flow runs ended, subflows left out."""
@@ -78,9 +71,7 @@ class Engine:
     def figures(self) -> dict[str, int]:
         """Gate holds and escalations so far."""
         with self.store.session() as session:
-            holds = select(func.count()).select_from(GateResult).where(GateResult.outcome == "held")
-            rungs = select(func.count()).select_from(Escalation)
-            return {"gate_holds": session.scalar(holds) or 0, "escalations": session.scalar(rungs) or 0}
+            return {"gate_holds": figures.gate_holds(session), "escalations": figures.escalations(session)}
 
     def now(self) -> datetime:
         with self.store.session() as session:
@@ -89,8 +80,7 @@ class Engine:
     def move_clock(self, to: datetime) -> None:
         """Move the home's present forward. Every process reads it; no step is skipped."""
         with self.store.session() as session:
-            row = session.get_one(ClockOffset, "trial")
-            row.seconds += max(timedelta(), to - storage.now(session)).total_seconds()
+            trial.move_clock(session, to)
             session.commit()
 
     def _post(self, path: str, body: Mapping[str, Any]) -> Any:
@@ -110,12 +100,3 @@ class Engine:
     def _client(self) -> httpx.Client:
         user, _, password = self.auth.partition(":")
         return httpx.Client(base_url=f"{self.api}/", auth=(user, password), timeout=30)
-
-
-def make_trial(store: Store) -> None:
-    """Mark a fresh home as one whose clock may be moved."""
-    with store.session() as session:
-        session.add(Home(kind="trial"))
-        session.flush()
-        session.add(ClockOffset(kind="trial", seconds=0.0))
-        session.commit()

@@ -14,6 +14,8 @@ Terminals = Mapping[str, Terminal]
 
 # kinds that speak to somebody: done at a safe time, or later
 CONTACTS = frozenset({"deliver_disclosure", "deliver_no_disclosure", "contact_follow_up"})
+# what a gate holds for and a call at a safe time can settle
+AGREED_BY_PHONE = frozenset({"minimum_settled", "safe_contact_plan"})
 AGREED_PLAN = {"channel": "phone", "days": ["mon", "tue", "wed", "thu", "fri"], "windows": [["09:00", "17:00"]]}
 PLAN_WORDS = ("--channel", "phone", "--days", "mon;tue;wed;thu;fri", "--start", "09:00", "--until", "17:00")
 
@@ -32,7 +34,9 @@ def complete_details(item: Item, shown: Shown) -> dict[str, Any]:
     if str(shown.get("external_id") or "").endswith("HELD"):
         return {"people": {"a": {"phone": HELD_DETAILS["a_phone"]},
                            "b": {"surname": HELD_DETAILS["b_surname"], "dob": HELD_DETAILS["b_dob"]}}}  # fmt: skip
-    reasons = dict.fromkeys(item["subject"]["doubts"], "not known to the applicant; asked, and to be asked again when they are met")
+    reasons = dict.fromkeys(
+        item["subject"]["doubts"], "not known to the applicant; asked, and to be asked again when they are met"
+    )
     return {"explained": reasons}
 
 
@@ -104,13 +108,6 @@ def second_look_at_rejection(item: Item, shown: Shown) -> dict[str, Any]:
 
 
 def meet_applicant(_item: Item, shown: Shown) -> dict[str, Any]:
-    held = not str(shown.get("external_id") or "").endswith("UNREACHABLE")
-    if not held:
-        return {
-            "held": False,
-            "exception_reason": "no answer at any safe time; every attempt is logged",
-            "identity_confirmed": False,
-        }
     questions = {f"q{number}": "no" for number in range(1, 25)}
     questions |= {"q2": "yes", "q4": "unknown", "q6": "yes" if shown.get("relationship") == "ex_partner" else "no"}
     return {

@@ -67,19 +67,35 @@ class Story:
         if reference := self.special("URGENT"):
             self.engine.start("urgent_case/urgent", {"reference": reference, "reason": "release_from_custody"})
             self.tell(f"{reference}: made urgent from Prefect's interface")
+        if reference := self.special("DANGER"):
+            self._tell_at_once(reference)
         if reference := self.special("RESTRICTED"):
             supervisor = self.crew.desks["syn-supervisor"]
             supervisor.ask("applications", "restrict", reference, "--reason", "subject_is_police_staff")
             for staff_id in self.crew.desks:
                 supervisor.ask("applications", "name", reference, "--staff", staff_id)
             self.tell(f"{reference}: restricted to named people")
+        if reference := self.special("UNREACHABLE"):
+            self.crew.unreachable.add(reference)
+
+    def _tell_at_once(self, reference: str) -> None:
+        """Danger waits for no procedure: safeguarded first, told under a threat to life, ratified by the panel afterwards."""
+        inspector = self.crew.desks["syn-inspector"]
+        self.crew.work(inspector)
+        said = ("--reason", "he_says_tonight", "--told", "a conviction for violence against a partner")
+        words = ("--recipient", "a", "--channel", "in_person", "--override", "threat_to_kill", *said)
+        told = inspector.ask("applications", "emergency-disclose", reference, *words)
+        self.tell(
+            f"{reference}: safeguarded, and told at once by a duty inspector; to be ratified by {told['ratify_by']}"
+        )
 
     def work_until_closed(self) -> None:
         for number in range(1, LONGEST + 1):
             self.engine.rest(self.tell)
             done = self.crew.work_once()
-            self.special_interventions()
             self.engine.rest(self.tell)
+            for reference in sorted(self.crew.mended):
+                self.tell(f"{reference}: its gate held it; what was missing was agreed by phone and written down")
             rows = self.operator.ask("applications", "list")
             open_ = [row for row in rows if row["stage"] != "closed"]
             self.tell(f"round {number}, {self.engine.now():%d %b %H:%M}: {done} items done, " + _stages(rows))
@@ -98,28 +114,6 @@ class Story:
         self.operator.ask("sweep")
         self.tell(f"time passes: it is {self.engine.now():%a %d %b %Y %H:%M}")
         return True
-
-    def special_interventions(self) -> None:
-        """What people do beside their queue once a case calls for it."""
-        if (reference := self.special("HELD")) and self._held(reference):
-            self.crew.mend(reference)
-            self.tell(f"{reference}: the gate held it; the missing safe-contact plan was agreed and written down")
-        if (reference := self.special("UNREACHABLE")) and self._waits(
-            reference, "state_adequacy", "sign_off_identity", "meet_applicant"
-        ):
-            self._give_up(reference)
-
-    def _held(self, reference: str) -> bool:
-        return self._waits(reference, "mend_quality")
-
-    def _waits(self, reference: str, *kinds: str) -> bool:
-        rows = self.operator.ask("applications", "list")
-        return any(row["reference"] == reference and set(kinds) & set(row["waiting_for"]) for row in rows)
-
-    def _give_up(self, reference: str) -> None:
-        for desk in ("syn-intake", "syn-supervisor"):
-            self.crew.desks[desk].ask("applications", "no-engagement", reference, "--reason", "attempts_exhausted")
-        self.tell(f"{reference}: nobody could be reached; closed by two people")
 
     def account(self) -> dict[str, Any]:
         rows = self.operator.ask("applications", "list")
@@ -154,4 +148,5 @@ def _stages(rows: list[dict[str, Any]]) -> str:
 
 def _ending(name: str, reference: str, rows: list[dict[str, Any]]) -> str:
     row = next(each for each in rows if each["reference"] == reference)
-    return f"{name:<26} {reference}  {row['stage']:<10} {row['outcome'] or '-':<22} priority {row['priority']}, band {row['band'] or '-'}"
+    ended = f"{row['stage']:<10} {row['outcome'] or '-':<22}"
+    return f"{name:<26} {reference}  {ended} priority {row['priority']}, band {row['band'] or '-'}"

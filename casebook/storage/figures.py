@@ -1,0 +1,23 @@
+"""How much is on its way, and how often things were held or escalated."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from casebook.storage import outbox
+from casebook.storage.tables import Escalation, GateResult, Lease
+
+
+def under_way(session: Session) -> int:
+    """Wake-ups not delivered, runs at work, and applications that wait for nobody: none of them when all is at rest."""
+    held = session.scalar(select(func.count()).select_from(Lease).where(Lease.holder.is_not(None))) or 0
+    return outbox.waiting(session) + held + len(outbox.neglected(session))
+
+
+def gate_holds(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(GateResult).where(GateResult.outcome == "held")) or 0
+
+
+def escalations(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Escalation)) or 0
