@@ -116,7 +116,7 @@ def _same(one: Row, other: Row, there: set[tuple[str, str]]) -> bool:
         return True
     agreement, contradiction = _people(mine, theirs)
     if left and left == right:
-        return agreement > 0 or not contradiction
+        return agreement >= contradiction
     if left and right and _both_listed_apart(mine, theirs, left, right, there):
         return False
     if not _near(mine, theirs):
@@ -151,10 +151,11 @@ def _near(mine: Entry, theirs: Entry) -> bool:
 
 def _people(mine: Entry, theirs: Entry) -> tuple[int, int]:
     """Agreement and contradiction over both people, whichever column each of them stands in."""
-    pairs = ((mine.a, theirs.a), (mine.b, theirs.b))
-    crossed = ((mine.a, theirs.b), (mine.b, theirs.a))
-    straight, turned = ([_agreement(one, other) for one, other in each] for each in (pairs, crossed))
-    return max(sum(each[0] for each in straight), sum(each[0] for each in turned)), sum(each[1] for each in straight)
+    arranged = ([(mine.a, theirs.a), (mine.b, theirs.b)], [(mine.a, theirs.b), (mine.b, theirs.a)])
+    told = [[_agreement(one, other) for one, other in pairs] for pairs in arranged]
+    return max(
+        ((sum(each[0] for each in pair), sum(each[1] for each in pair)) for pair in told), key=lambda sums: sums[0]
+    )
 
 
 def _agreement(one: Person, other: Person) -> tuple[int, int]:
