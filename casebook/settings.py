@@ -26,6 +26,11 @@ class Settings(BaseSettings):
         validation_alias="PREFECT_API_DATABASE_CONNECTION_URL",
         description="Address of Prefect's database when the server is yours; Prefect's own variable.",
     )
+    sources_file: Path | None = Field(
+        default=None,
+        validation_alias="CASEBOOK_SOURCES",
+        description="A TOML file of the record sources that are asked elsewhere; else `sources.toml` of the home, if any.",
+    )
     token: SecretStr | None = Field(default=None, description="Token of the member of staff named by --as.")
     server_user: str | None = Field(
         default=None, description="For root: the system user the embedded server runs as (else postgres, else nobody)."
@@ -34,6 +39,12 @@ class Settings(BaseSettings):
         default=Path("/var/lib/casebook-clusters"),
         description="For root: where the embedded server's data goes when its user cannot reach the home.",
     )
+
+    @property
+    def sources(self) -> Path | None:
+        """The file of record sources, if there is one."""
+        own = self.home / "sources.toml"
+        return self.sources_file or (own if own.is_file() else None)
 
 
 def load(home: Path | None = None) -> Settings:

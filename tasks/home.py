@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
 
+from prefect.concurrency.sync import rate_limit
+
 from casebook import settings
 from casebook.casework.acting import Act
 from casebook.domain.actors import system
+from casebook.sources import catalogue
 from casebook.storage import cluster
 from casebook.storage import session as storage
 from casebook.storage.session import Store, open_store
@@ -19,10 +22,16 @@ from casebook.storage.session import Store, open_store
 def store() -> Store:
     """The store of `CASEBOOK_HOME`. Never opened at import: a forked run opens its own."""
     configured = settings.load()
+    catalogue.configure(configured.sources, admit=_take_turn)
     stack = ExitStack()
     atexit.register(stack.close)
     server = stack.enter_context(cluster.database(configured))
     return open_store(server.url("casebook"), storage.ledger_key(configured.home), pool_size=2)
+
+
+def _take_turn(source: str) -> None:
+    """Wait for a turn among all processes, where Prefect holds a global limit `source-NAME` with slot decay."""
+    rate_limit(f"source-{source}", strict=False)
 
 
 @contextmanager

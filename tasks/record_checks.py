@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from prefect import task
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
 from prefect.tasks import exponential_backoff
 
-from casebook.casework import record_checks
+from casebook.casework import record_checks, remote_searches
 from tasks.home import acting
 
 
@@ -19,3 +23,17 @@ def search_automatic_sources(reference: str) -> int:
     """Make every automatic search that is due; returns how many were made."""
     with acting() as act:
         return len(record_checks.search_automatic(act, act.application(reference)))
+
+
+@task(
+    task_run_name="ask the sources elsewhere about {reference}",
+    retries=2,
+    retry_delay_seconds=exponential_backoff(backoff_factor=2),
+    retry_jitter_factor=0.5,
+)
+def search_remote_sources(reference: str) -> State[Any]:
+    """Ask every source elsewhere that is due. Fails while one does not answer; those that did are not asked again."""
+    asked = remote_searches.ask_remote(acting, reference)
+    if asked.failed:
+        return Failed(message=", ".join(f"{search}: {code}" for search, code in sorted(asked.failed.items())))
+    return Completed(message=f"{len(asked.answered)} answered")

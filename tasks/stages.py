@@ -7,7 +7,7 @@ import importlib
 import pandas as pd
 from prefect import task
 
-from casebook.casework import lifecycle
+from casebook.casework import lifecycle, remote_searches
 from casebook.casework.acting import Act
 from casebook.domain.gates import Verdict
 from casebook.domain.standing import Standing
@@ -38,7 +38,7 @@ def finish(reference: str, stage: Stage, holder: str | None = None) -> Standing:
         if application.stage != stage:
             return _standing(act, application)
         lifecycle.refresh(act, application, because="stage_run")
-        if lifecycle.blocking(act.session, application):
+        if lifecycle.blocking(act.session, application) or _awaits_source(act, application):
             return _standing(act, application)
         verdict = ask_gate(act, application, stage)
         lifecycle.leave(act, application, verdict)
@@ -76,5 +76,11 @@ def _standing(act: Act, application: Application, *, gate: str | None = None, mo
         stage=Stage(application.stage),
         waiting_for=tuple(sorted({item.kind for item in waiting})),
         gate=gate,
+        awaits_source=not waiting and _awaits_source(act, application),
         moved=moved,
     )
+
+
+def _awaits_source(act: Act, application: Application) -> bool:
+    """An answer that is still to come from a source is waited for, not held against anybody."""
+    return application.stage == Stage.RECORD_CHECKS and remote_searches.awaited(act.session, application.reference)

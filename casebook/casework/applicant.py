@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 from sqlalchemy import select
 
-from casebook.casework import clocks, danger, identity
+from casebook.casework import clocks, danger, identity, reviews
 from casebook.casework.acting import Act, refuse_because
 from casebook.casework.answers import Answer, Doing
 from casebook.casework.candidates import EVEN
@@ -18,7 +18,6 @@ from casebook.domain.instruments import Reply
 from casebook.domain.record_checks import Known, Verdict
 from casebook.domain.vocabulary import Answer3, Limit, MatchBand, Party, Source
 from casebook.errors import InvalidAnswer
-from casebook.storage import extracts
 from casebook.storage.tables import ApplicantSign, Application, Candidate, InstrumentAnswer, Meeting
 
 EVIDENCE = Literal[
@@ -72,7 +71,7 @@ def look_for_signs(act: Act, application: Application) -> list[ApplicantSign]:
     people = {party: identity.person_of(act, application, party) for party in Party}
     alike = {party.value: _alike(act, application, party) for party in (Party.A, Party.B)}
     likely = {party: {row.person_id for row in rows} for party, rows in alike.items()}
-    records = extracts.records(act.session, Source.RMS, likely["a"]) if likely["a"] else []
+    records = [each for row in alike["a"] for each in reviews.records_of(act, row)]
     found = rules.signs_about_applicant(
         [identity.told_of(people[party]) for party in (Party.A, Party.C) if people[party]],
         identity.told_of(people[Party.B]),
@@ -81,7 +80,7 @@ def look_for_signs(act: Act, application: Application) -> list[ApplicantSign]:
             party: {row.person_id for row in rows if row.band == MatchBand.STRONG} for party, rows in alike.items()
         },
         likely=likely,
-        records=[Known(person_id=record.person_id, victim_id=record.victim_id or "") for record in records],
+        records=[Known(person_id=record["person_id"], victim_id=record["victim_id"]) for record in records],
     )
     new = [sign for code in found if (sign := _new(act, application, code))]
     if new:

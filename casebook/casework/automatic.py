@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
@@ -10,61 +11,99 @@ from casebook.casework import candidates, identity
 from casebook.casework.acting import Act, policy_of
 from casebook.domain import chain
 from casebook.domain import record_checks as rules
-from casebook.domain.coverage import Family, Terms, Variant
+from casebook.domain.coverage import PIVOTS, Family, Terms, Variant
 from casebook.domain.record_checks import Result
-from casebook.domain.vocabulary import Party
+from casebook.domain.vocabulary import Party, Source
 from casebook.errors import SourceFault
 from casebook.policies import source_families
 from casebook.sources.local_extract import LocalExtract
-from casebook.sources.protocol import RecordSource
+from casebook.sources.protocol import Cells, RecordSource
 from casebook.storage.tables import Application, ApplicationLink, Search, SearchAttempt
 
 MACHINE = "system:record-checks"  # who returned an automatic search
 BESIDE = frozenset({Family.ADDRESS, Family.IDENTIFIER})  # every search of persons looks for these beside the name
 
 
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """All that asking a source needs: it is asked outside any transaction if it is not our own database."""
+
+    search_id: str
+    reference: str
+    source: Source
+    cells: Mapping[str, str]  # of the party, as persons.csv has them
+    variants: Mapping[str, Variant]
+    limit: int
+    this_year: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What a source said to a question, whole."""
+
+    gathered: candidates.Gathered
+    covered: set[str]  # keys of variants
+    terms: list[dict[str, str]]
+    records: Mapping[str, Sequence[Cells]]
+
+
 def run(
     act: Act, application: Application, search: Search, variants: Mapping[str, Variant], local: LocalExtract | None
 ) -> None:
-    """Make one automatic search. A fault leaves it unreturned, with the try kept."""
+    """Make one automatic search in our own database. A fault leaves it unreturned, with the try kept."""
     act.session.flush()
     if local is None:
         _ask_own_register(act, application, search, variants)
         return
     try:
-        gathered, covered = ask(act, application, search, variants, local)
-        records = local.records_of([scored.person_id for scored in gathered.best])
+        found = ask(question(act, application, search, variants), local)
     except SourceFault as fault:
         attempt(act, search, fault.code)
         return
-    candidates.propose(act, application, search, gathered, records)
-    finish(act, search, result=Result.HIT if gathered.best else Result.NIL, covered=covered)
+    write(act, application, search, found)
 
 
-def ask(
-    act: Act, application: Application, search: Search, variants: Mapping[str, Variant], source: RecordSource
-) -> tuple[candidates.Gathered, set[str]]:
-    """Everybody found under any identity of the party, and the keys of the variants that are covered by it."""
+def question(act: Act, application: Application, search: Search, variants: Mapping[str, Variant]) -> Question:
     person = identity.person_of(act, application, Party(search.party))
-    gathered = candidates.Gathered(limit=policy_of(application).search.candidates.value)
-    if person is None:
-        return gathered, set()
-    cells, listed = identity.cells_of(person), list(variants.values())
-    beside = [variant.terms for variant in listed if variant.family in BESIDE]
+    return Question(
+        search_id=search.id,
+        reference=application.reference,
+        source=Source(search.source),
+        cells=identity.cells_of(person) if person else {},
+        variants=variants if person else {},
+        limit=policy_of(application).search.candidates.value,
+        this_year=act.now.year,
+    )
+
+
+def ask(asking: Question, source: RecordSource) -> Found:
+    """Everybody found under any identity of the party, what is recorded of them, and what is covered by that."""
+    gathered, listed = candidates.Gathered(limit=asking.limit), list(asking.variants.values())
+    beside = [variant.terms for variant in listed if variant.family in BESIDE & source.families]
     made, covered, overflowed = list[Terms](), set[str](), list[Terms]()
     entries = []
-    for key, variant in variants.items():
-        if key in covered or variant.family not in source.families or variant.departs_from in overflowed:
+    for key, variant in asking.variants.items():
+        tolerated = variant.family in source.families
+        if key in covered or (variant.departs_from in overflowed if tolerated else variant.family in PIVOTS):
             continue
-        terms = variant.terms if variant.departs_from in made else variant.departs_from
-        asked = identity.under(cells, terms)
-        answered = source.find(asked)
-        whole = gathered.add(answered, asked, this_year=act.now.year) and answered.complete
+        terms = variant.departs_from if tolerated and variant.departs_from not in made else variant.terms
+        asked = identity.under(asking.cells, terms)
+        # where a date is not tolerated, one that the variant leaves out is left out; it is compared all the same
+        typed = asked if tolerated else {**asked, "dob": terms.dob}
+        answered = source.find(typed)
+        whole = gathered.add(answered, asked, this_year=asking.this_year) and answered.complete
         (made if whole else overflowed).append(terms)
-        covered = rules.covered(listed, [*made, *(beside if made else [])], source.families, application.reference)
-        entries.append(_entry(terms, asked, "too_many" if not whole else "hit" if gathered.best else "nil"))
-    search.terms = entries
-    return gathered, covered
+        covered = rules.covered(listed, [*made, *(beside if made else [])], source.families, asking.reference)
+        entries.append(_entry(terms, typed, "too_many" if not whole else "hit" if gathered.best else "nil"))
+    records = source.records_of([scored.person_id for scored in gathered.best])
+    return Found(gathered=gathered, covered=covered, terms=entries, records=records)
+
+
+def write(act: Act, application: Application, search: Search, found: Found) -> None:
+    """Keep what the source said: the machine's return and the candidates it is about."""
+    search.terms = found.terms
+    candidates.propose(act, application, search, found.gathered, found.records)
+    finish(act, search, result=Result.HIT if found.gathered.best else Result.NIL, covered=found.covered)
 
 
 def _entry(terms: Terms, asked: Mapping[str, str], result: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from casebook.casework import applicant, assurances, clocks, lifecycle, returns, reviews, searches
+from casebook.casework import applicant, assurances, clocks, lifecycle, remote_searches, returns, reviews, searches
 from casebook.casework.acting import Act, policy_of
 from casebook.casework.answers import Answer, Doing, Handler
 from casebook.domain import record_checks as rules
@@ -29,8 +29,11 @@ def search_automatic(act: Act, application: Application) -> list[str]:
 
 
 def prepare(act: Act, application: Application) -> None:
-    """The machine's part of the stage."""
+    """The machine's part of the stage. Sources elsewhere are asked by the engine, in no transaction of ours."""
+    before = set(remote_searches.waiting(act.session, application.reference))
     search_automatic(act, application)
+    if set(remote_searches.waiting(act.session, application.reference)) - before:
+        act.wake(application, "source_to_ask")
 
 
 def reopen(act: Act, application: Application, *, because: str) -> bool:
@@ -40,7 +43,7 @@ def reopen(act: Act, application: Application, *, because: str) -> bool:
     application went back to record checks; nothing goes back once anything was delivered.
     """
     facts = stored.facts(act.session, application.reference)
-    search_automatic(act, application)
+    prepare(act, application)
     if application.stage not in REOPENABLE or stored.facts(act.session, application.reference) == facts:
         return False
     act.speak(application, "record_checks_reopened", because=because, origin=application.stage)

@@ -42,13 +42,23 @@ class Round:
 
     @property
     def automatic(self) -> bool:
-        return self.extract is not None or self.wanted.source is catalogue.OWN_REGISTER
+        return self.extract is not None or self.elsewhere or self.wanted.source is catalogue.OWN_REGISTER
+
+    @property
+    def elsewhere(self) -> bool:
+        return self.wanted.source in catalogue.remote()
+
+    @property
+    def here(self) -> bool:
+        """Whether it can be searched in this transaction."""
+        return self.automatic and not self.elsewhere
 
 
 def bring_up(act: Act, application: Application) -> list[Search]:
     """Open what is not being searched, replace what is stale or was made on an older extract, run what is automatic.
 
-    Returns the searches that were run. Idempotent: with nothing new it changes nothing.
+    Returns the searches that were run, and those that were opened for a source elsewhere to be asked outside this
+    transaction. Idempotent: with nothing new it changes nothing.
     """
     live = stored.searches(act.session, application.reference)
     local = catalogue.local(act.session, act.now.year)
@@ -62,8 +72,11 @@ def bring_up(act: Act, application: Application) -> list[Search]:
         )
         if (search := _due(due)) is None:
             continue
-        if search.automatic:
+        if search.automatic and due.here:
             automatic.run(act, application, search, due.variants, local.get(each.source))
+        elif search.automatic and search in mine and not any(earlier.superseded for earlier in mine):
+            continue  # it waits for its source, as before
+        if search.automatic:
             ran.append(search)
         changed[f"{each.party}:{each.source}"] = search.result or "open"
     if changed:
@@ -74,7 +87,7 @@ def bring_up(act: Act, application: Application) -> list[Search]:
 def wanted(act: Act, application: Application, local: Mapping[Source, LocalExtract]) -> list[Wanted]:
     """B in every mandatory source and in every other that costs nothing; A in the force's own records."""
     mandatory = policy_of(application).mandatory_sources(Route(application.route))
-    free = sorted({*local, catalogue.OWN_REGISTER} - set(mandatory))
+    free = sorted({*local, *catalogue.remote(), catalogue.OWN_REGISTER} - set(mandatory))
     found = [Wanted(party=Party.B, source=source, mandatory=source in mandatory) for source in (*mandatory, *free)]
     if identity.has_name(identity.person_of(act, application, Party.A)):
         found.append(Wanted(party=Party.A, source=Source.RMS, mandatory=True))
@@ -132,7 +145,7 @@ def open_round(due: Round, required: Sequence[str]) -> Search:
         automatic=due.automatic,
         mandatory=each.mandatory,
         opened_at=due.act.now,
-        plan=[] if due.automatic else plan(application, required, due.variants),
+        plan=[] if due.here else plan(application, required, due.variants),
         required=list(required),
         covered=[],
         terms=[],
@@ -179,5 +192,5 @@ def again(act: Act, application: Application, sources: Sequence[Source]) -> None
         extract = local[each.source].extract if each.source in local else None
         due = Round(act=act, application=application, wanted=each, variants=variants, extract=extract, live=())
         search = open_round(due, [key for key in uncovered.get(each.source, variants) if key in variants])
-        if search.automatic:
+        if due.here:
             automatic.run(act, application, search, variants, local.get(each.source))

@@ -13,6 +13,7 @@ from casebook.casework import staff
 from casebook.casework.acting import Act
 from casebook.cli.answer import Call
 from casebook.domain.actors import Actor
+from casebook.sources import catalogue
 from casebook.storage import cluster, migrate
 from casebook.storage import session as storage
 from casebook.storage.session import Store
@@ -42,6 +43,7 @@ class Opened:
 def opened(call: Call) -> Iterator[Opened]:
     """The casebook of a call's home, started and migrated if need be."""
     configured = settings.load(call.home)
+    catalogue.configure(configured.sources)
     with cluster.database(configured) as server:
         url = server.url("casebook")
         migrate.upgrade(url)

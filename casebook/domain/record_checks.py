@@ -25,7 +25,8 @@ PLANNED = (
 )  # fmt: skip
 _ONE_OF = frozenset({Family.DATE_UNKNOWN, Family.SWAPPED_NAMES, Family.ADDRESS})  # of these the first will do
 
-FAILURES_BEFORE_A_PERSON = 3  # tries of an automatic source after which a researcher is asked to search it by hand
+# tries of an automatic source after which a researcher is asked to search it by hand: those of two wakings, a sweep apart
+FAILURES_BEFORE_A_PERSON = 6
 
 
 class Result(StrEnum):

@@ -38,6 +38,7 @@ class Standing:
     stage: Stage
     waiting_for: tuple[str, ...] = ()  # kinds of open blocking items
     gate: str | None = None  # the last gate's outcome, if one was asked in this run
+    awaits_source: bool = False  # an automatic search that must return has not
     moved: bool = False  # it went to another stage, so there may be more to do
 
     @property
@@ -48,7 +49,8 @@ class Standing:
         if self.gate == "broken":
             return "Gate broken"
         waiting = set(self.waiting_for)
-        return next((words for kind, words in _WORDS if kind in waiting), "Awaiting staff")
+        nobody = "Awaiting a source" if self.awaits_source else "Awaiting staff"
+        return next((words for kind, words in _WORDS if kind in waiting), nobody)
 
 
 def state_names() -> Sequence[str]:

@@ -1,8 +1,11 @@
-"""How each source is searched here: by an extract that is loaded, by our own casebook, or by hand."""
+"""How each source is searched here: elsewhere over a line, by an extract that is loaded, by our own casebook, or by hand."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,10 +13,28 @@ from sqlalchemy.orm import Session
 from casebook import policies
 from casebook.domain.vocabulary import Route, Source
 from casebook.errors import SourceFault
+from casebook.sources import configured
 from casebook.sources.local_extract import LocalExtract
+from casebook.sources.protocol import RecordSource
 from casebook.storage import extracts
 
 OWN_REGISTER = Source.DVDS_REGISTER  # without an extract it is our own earlier applications
+
+_remote: dict[Source, configured.Remote] = {}  # of this process; empty until somebody at the edge configures it
+
+
+def configure(path: Path | None, *, admit: Callable[[str], None] | None = None) -> None:
+    """Set which sources this process asks elsewhere; `admit` waits for a turn among all processes."""
+    found = configured.read(path, admit=admit) if path else {}
+    for source in _remote.values():
+        source.close()
+    _remote.clear()
+    _remote.update(found)
+
+
+def remote() -> Mapping[Source, RecordSource]:
+    """The sources that are asked elsewhere; one that is configured so is not looked up in an older extract."""
+    return MappingProxyType(_remote)
 
 
 def local(session: Session, this_year: int) -> dict[Source, LocalExtract]:
@@ -21,6 +42,7 @@ def local(session: Session, this_year: int) -> dict[Source, LocalExtract]:
     return {
         Source(name): LocalExtract(session=session, source=Source(name), extract=extract, this_year=this_year)
         for name, extract in extracts.loaded(session).items()
+        if Source(name) not in _remote
     }
 
 
@@ -36,7 +58,7 @@ def listing(session: Session, now: datetime) -> list[dict[str, Any]]:
             **loaded.get(source, {}),
             "source": source.value,
             "how": _how(source, source in loaded),
-            "automatic": source in loaded or source is OWN_REGISTER,
+            "automatic": source in loaded or source in _remote or source is OWN_REGISTER,
             "mandatory": source in mandatory,
             "fresh_days": policy.sources.freshness(source).value,
         }
@@ -45,6 +67,8 @@ def listing(session: Session, now: datetime) -> list[dict[str, Any]]:
 
 
 def _how(source: Source, loaded: bool) -> str:  # noqa: FBT001 - a fact about the source
+    if source in _remote:
+        return configured.kind(_remote[source])
     if loaded:
         return "extract"
     return "casebook" if source is OWN_REGISTER else "manual"
@@ -53,9 +77,10 @@ def _how(source: Source, loaded: bool) -> str:  # noqa: FBT001 - a fact about th
 def health(session: Session, this_year: int = 0) -> list[dict[str, Any]]:
     """Whether each automatic source answers, and the fault's code if it does not."""
     found = []
-    for source, extract in sorted(local(session, this_year).items()):
+    asked: dict[Source, RecordSource] = {**local(session, this_year), **_remote}
+    for source, way in sorted(asked.items()):
         try:
-            extract.check()
+            way.check()
             found.append({"source": source.value, "ok": True, "fault": None})
         except SourceFault as fault:
             found.append({"source": source.value, "ok": False, "fault": fault.code})

@@ -42,6 +42,10 @@ class RecordSource(Protocol):
 
     def find(self, asked: Cells) -> Answered: ...
 
+    def records_of(self, person_ids: list[str]) -> Mapping[str, tuple[Cells, ...]]:
+        """person_id -> what is recorded of them; somebody without records may be left out."""
+        ...
+
     def check(self) -> None:
         """Raises SourceFault if the source does not answer."""
         ...

@@ -1,0 +1,148 @@
+"""What a source elsewhere must answer, checked cell by cell: an answer of another shape is a fault, never fewer persons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from casebook.domain.vocabulary import Flag, RecordKind, Source, VictimRelationship
+from casebook.errors import SourceFault
+from casebook.sources.loading import SEXES
+from casebook.sources.protocol import Cells
+from casebook.storage.extracts import PERSON_CELLS, RECORD_CELLS
+
+
+def _text(value: object) -> object:
+    """Absent is empty; a number may be an id. Anything else stays, to be refused."""
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _listed(value: object) -> object:
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(";") if part.strip()]
+    return [] if value is None else value
+
+
+def _small(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+def _capital(value: object) -> object:
+    return value.strip().upper() if isinstance(value, str) else _text(value)
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+Id = Annotated[str, BeforeValidator(_text), Field(min_length=1)]
+_DATE = r"^(\d{4}(-\d{2}(-\d{2})?)?)?$"
+
+
+class Shape(BaseModel):
+    """What is not named here may be there and is not read: an answer may grow."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True, str_strip_whitespace=True)
+
+
+class Person(Shape):
+    """A row of persons.csv."""
+
+    person_id: Id
+    forename: Text = ""
+    middle_names: Text = ""
+    surname: Text = ""
+    aliases: Annotated[list[str], BeforeValidator(_listed)] = Field(default_factory=list)
+    dob: Annotated[str, BeforeValidator(_text), Field(pattern=_DATE)] = ""
+    sex: Text = ""
+    address: Text = ""
+    postcode: Text = ""
+    pnc_id: Text = ""
+    cro: Text = ""
+
+
+class Record(Shape):
+    """A row of records.csv."""
+
+    record_id: Id
+    person_id: Id
+    kind: Annotated[RecordKind, BeforeValidator(_small)]
+    offence_code: Text = ""
+    offence_text: Text = ""
+    date: Annotated[str, BeforeValidator(_text), Field(pattern=_DATE)] = ""
+    outcome: Text = ""
+    victim_id: Text = ""
+    victim_relationship: Annotated[VictimRelationship, BeforeValidator(lambda value: _small(value) or "unknown")] = (
+        VictimRelationship.UNKNOWN
+    )
+    flags: Annotated[list[Flag], BeforeValidator(_listed)] = Field(default_factory=list)
+    owner: Text = ""
+    source_evaluation: Annotated[Literal["", "1", "2", "3"], BeforeValidator(_text)] = ""
+    intelligence_assessment: Annotated[Literal["", "A", "B", "C", "D", "E"], BeforeValidator(_capital)] = ""
+    handling: Annotated[Literal["", "P", "C"], BeforeValidator(_capital)] = ""
+
+
+class Page(Shape):
+    """One page of an answer. `total` counts all pages, so that a page that is missing is missed."""
+
+    total: int = Field(ge=0, strict=True)
+    next: str | None = Field(description="What asks for the page after this one; null on the last.")
+
+
+class PersonsPage(Page):
+    persons: list[Person]
+    complete: bool = True
+
+
+class RecordsPage(Page):
+    records: list[Record]
+
+
+S = TypeVar("S", bound=Shape)
+
+
+def shaped(shape: type[S], said: object) -> S:
+    """Raises SourceFault, which says where it does not fit and never what stands there."""
+    try:
+        return shape.model_validate(said)
+    except ValidationError as error:
+        raise misshapen(error) from None
+
+
+def misshapen(error: ValidationError) -> SourceFault:
+    place = ".".join("*" if isinstance(part, int) else str(part) for part in error.errors()[0]["loc"])
+    return SourceFault(f"the source's answer does not fit its schema at {place or 'the top'}", "schema")
+
+
+def persons(source: Source, rows: Iterable[Person]) -> tuple[Cells, ...]:
+    """As persons.csv has them. One id twice is no whole answer."""
+    return tuple(_unrepeated(map(lambda row: _cells(source, row, PERSON_CELLS), rows), "person_id"))  # noqa: C417
+
+
+def records(source: Source, rows: Iterable[Record], asked: Iterable[str]) -> dict[str, tuple[Cells, ...]]:
+    """person_id -> records, by date. Records of somebody who was not asked for mean that something is mixed up."""
+    found: dict[str, list[Cells]] = {person_id: [] for person_id in asked}
+    for cells in _unrepeated((_cells(source, row, RECORD_CELLS) for row in rows), "record_id"):
+        if cells["person_id"] not in found:
+            raise SourceFault("the source answered with records of somebody else", "mixed_up")
+        found[cells["person_id"]].append(cells)
+    order: Callable[[Cells], tuple[str, str]] = lambda cells: (cells["date"], cells["record_id"])  # noqa: E731
+    return {person_id: tuple(sorted(rows, key=order)) for person_id, rows in found.items() if rows}
+
+
+def _unrepeated(rows: Iterable[Cells], name: str) -> Iterable[Cells]:
+    seen = set[str]()
+    for cells in rows:
+        if cells[name] in seen:
+            raise SourceFault("the source gave one id twice", "repeated_id")
+        seen.add(cells[name])
+        yield cells
+
+
+def _cells(source: Source, row: Shape, names: Iterable[str]) -> Cells:
+    said: Mapping[str, Any] = {**row.model_dump(mode="json"), "source": source.value}
+    cells = {name: ";".join(said[name]) if isinstance(said[name], list) else str(said[name]) for name in names}
+    if "sex" in cells:
+        cells["sex"] = str(SEXES.get(cells["sex"].lower(), "unknown"))
+    return cells

@@ -1,0 +1,140 @@
+"""Reads which sources are asked elsewhere, and how, from a TOML file. Secrets are named in it, never written."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
+
+from casebook.domain.coverage import Family
+from casebook.domain.vocabulary import Source
+from casebook.errors import UnreadableFile, WrongUsage
+from casebook.policies import source_families
+from casebook.sources.http import HttpSource, Patience
+from casebook.sources.pacing import Throttle
+from casebook.sources.sql import Mapped, SqlSource
+from casebook.storage.extracts import PERSON_CELLS, RECORD_CELLS
+
+_DATES = {Family.DAY_MONTH_SWAPPED, Family.DATE_SLIP, Family.YEAR_NEAR, Family.DATE_UNKNOWN}
+# who has the surname is found whatever else differs
+_BY_SURNAME = {Family.AS_GIVEN, Family.SWAPPED_NAMES, Family.NICKNAME, Family.MIDDLE_NAME, *_DATES}
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Http(Part):
+    kind: Literal["http"]
+    url: str
+    token_env: str | None = Field(default=None, description="The environment variable that holds the bearer token.")
+    ca_file: Path | None = Field(
+        default=None, description="Certificate authority of the source, beside the usual ones."
+    )
+    rate_per_second: float = Field(default=5, gt=0)
+    timeout_seconds: float = Field(default=5, gt=0, le=60)
+    tries: int = Field(default=3, ge=1, le=10)
+    families: list[Family] | None = Field(
+        default=None, description="What one search tolerates; else what policy says of the source, usually nothing."
+    )
+
+    @field_validator("url")
+    @classmethod
+    def _protected(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1", "::1"}):
+            return url
+        raise ValueError("only https, except on this machine")
+
+
+class Table(Part):
+    table: str
+    columns: dict[str, str] = Field(description="cell of persons.csv or records.csv -> column")
+    table_schema: str | None = Field(default=None, alias="schema")
+
+
+class Sql(Part):
+    kind: Literal["sql"]
+    url_env: str = Field(description="The environment variable that holds SQLAlchemy's address of the database.")
+    persons: Table
+    records: Table
+    families: list[Family] | None = None
+
+
+_FILE: TypeAdapter[dict[Source, Http | Sql]] = TypeAdapter(
+    dict[Source, Annotated[Http | Sql, Field(discriminator="kind")]]
+)
+Admit = Callable[[str], None]
+Remote = HttpSource | SqlSource
+
+
+def read(path: Path, *, admit: Admit | None = None) -> dict[Source, Remote]:
+    """Every source of the file. A file that cannot be understood is refused whole, and says where."""
+    try:
+        said = _FILE.validate_python(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError):
+        raise UnreadableFile("the file of record sources cannot be read") from None
+    except tomllib.TOMLDecodeError as error:
+        raise UnreadableFile(f"the file of record sources is not TOML: {error}") from None
+    except ValidationError as error:
+        place = ".".join(map(str, error.errors()[0]["loc"]))
+        raise UnreadableFile(f"the file of record sources is wrong at {place}: {error.errors()[0]['msg']}") from None
+    if Source.DVDS_REGISTER in said:
+        raise UnreadableFile("dvds_register is this casebook itself: an older register is loaded, not asked")
+    return {source: _made(source, each, admit) for source, each in said.items()}
+
+
+def kind(source: Remote) -> str:
+    return "sql" if isinstance(source, SqlSource) else "http"
+
+
+def _made(source: Source, said: Http | Sql, admit: Admit | None) -> Remote:
+    if isinstance(said, Sql):
+        return SqlSource(
+            source=source,
+            families=frozenset(_sql_families(said)) if said.families is None else frozenset(said.families),
+            url=_secret(said.url_env),
+            persons=_mapped(source, said.persons, PERSON_CELLS, needed={"person_id", "forename", "surname"}),
+            records=_mapped(source, said.records, RECORD_CELLS, needed={"record_id", "person_id", "kind"}),
+        )
+    made = HttpSource(
+        source=source,
+        families=source_families.manual(source) if said.families is None else frozenset(said.families),
+        url=said.url,
+        token=_secret(said.token_env) if said.token_env else "",
+        ca_file=str(said.ca_file) if said.ca_file else None,
+        patience=Patience(seconds=said.timeout_seconds, tries=said.tries),
+        throttle=Throttle(per_second=said.rate_per_second),
+    )
+    if admit is not None:
+        made.admit = admit
+    return made
+
+
+def _sql_families(said: Sql) -> set[Family]:
+    has = set(said.persons.columns)
+    found = set(_BY_SURNAME)
+    if "postcode" in has:
+        found.add(Family.ADDRESS)
+    if {"pnc_id", "cro"} <= has:
+        found.add(Family.IDENTIFIER)
+    return found
+
+
+def _mapped(source: Source, said: Table, cells: tuple[str, ...], *, needed: set[str]) -> Mapped:
+    unknown, missing = set(said.columns) - set(cells), needed - set(said.columns)
+    if unknown or missing:
+        named = ", ".join(sorted(unknown or missing))
+        raise UnreadableFile(f"columns of {source} that {'are no cells' if unknown else 'are missing'}: {named}")
+    return Mapped(table=said.table, columns=said.columns, schema=said.table_schema)
+
+
+def _secret(name: str) -> str:
+    if not (value := os.environ.get(name)):
+        raise WrongUsage(f"the file of record sources names {name}, and that is not set")
+    return value

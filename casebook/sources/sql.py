@@ -1,0 +1,168 @@
+"""A source that is another database: any address SQLAlchemy knows, its tables and columns named in configuration, read only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    Connection,
+    Engine,
+    String,
+    TableClause,
+    case,
+    cast,
+    column,
+    create_engine,
+    func,
+    or_,
+    select,
+    table,
+    text,
+)
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
+from sqlalchemy.sql.elements import ColumnElement
+
+from casebook.domain.coverage import Family
+from casebook.domain.vocabulary import Source
+from casebook.errors import SourceFault
+from casebook.sources import answers
+from casebook.sources.answers import Person, Record
+from casebook.sources.protocol import Answered, Cells
+
+AT_MOST = 2_000  # persons of one answer; more that share as much are said to be more
+PATIENCE = 10  # seconds for one statement
+
+# what each kind of server is told first, so that nothing of ours can change anything there, nor take forever
+_BEFORE: Mapping[str, tuple[str, ...]] = {
+    "postgresql": ("SET TRANSACTION READ ONLY", f"SET LOCAL statement_timeout = {PATIENCE * 1000}"),
+    "mysql": ("SET SESSION TRANSACTION READ ONLY",),
+    "mariadb": ("SET SESSION TRANSACTION READ ONLY",),
+    "oracle": ("SET TRANSACTION READ ONLY",),
+    "sqlite": ("PRAGMA query_only = ON",),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mapped:
+    """Where the cells of a file are in the other database."""
+
+    table: str
+    columns: Mapping[str, str]  # cell -> column
+    schema: str | None = None
+
+    @cached_property
+    def clause(self) -> TableClause:
+        return table(self.table, *map(column, dict.fromkeys(self.columns.values())), schema=self.schema)
+
+    def of(self, cell: str) -> ColumnElement[Any]:
+        return self.clause.c[self.columns[cell]]
+
+    @property
+    def cells(self) -> list[ColumnElement[Any]]:
+        return [self.of(cell).label(cell) for cell in self.columns]
+
+
+@dataclass(kw_only=True)
+class SqlSource:
+    """A `RecordSource`."""
+
+    source: Source
+    families: frozenset[Family]
+    url: str = field(repr=False)
+    persons: Mapped
+    records: Mapped | None = None
+
+    def find(self, asked: Cells) -> Answered:
+        """Everybody who shares a name, the date of birth, the postcode or a number; those who share most first."""
+        agreeing = [test for cell in self.persons.columns for test in self._tests(cell, asked)]
+        if not agreeing:
+            raise SourceFault("nothing is known that this source could be asked for", "nothing_to_ask")
+        agreement = sum((case((test, 1), else_=0) for test in agreeing[1:]), case((agreeing[0], 1), else_=0))
+        query = (
+            select(*self.persons.cells)
+            .where(or_(*agreeing))
+            .order_by(agreement.desc(), self.persons.of("person_id"))
+            .limit(AT_MOST + 1)
+        )
+        rows = self._rows(query)
+        read = [answers.shaped(Person, row) for row in rows[:AT_MOST]]
+        return Answered(persons=answers.persons(self.source, read), complete=len(rows) <= AT_MOST)
+
+    def records_of(self, person_ids: list[str]) -> dict[str, tuple[Cells, ...]]:
+        if self.records is None or not person_ids:
+            return {}
+        query = select(*self.records.cells).where(_said(self.records.of("person_id")).in_(person_ids))
+        return answers.records(self.source, [answers.shaped(Record, row) for row in self._rows(query)], person_ids)
+
+    def check(self) -> None:
+        for mapped in filter(None, (self.persons, self.records)):
+            self._rows(select(*mapped.cells).limit(0))
+
+    def close(self) -> None:
+        """Nothing is kept open between questions."""
+
+    def _tests(self, cell: str, asked: Cells) -> Iterator[ColumnElement[bool]]:
+        """Forename and surname are looked for in either place: people are entered the wrong way round."""
+        value = asked.get(cell, "")
+        match cell:
+            case "surname" | "forename":
+                for name in ("surname", "forename"):
+                    # a forename alone is everybody's
+                    if asked.get(name) and (name == "surname" or not asked.get("surname")):
+                        yield _plain(self.persons.of(cell)) == asked[name].strip().lower()
+            case "dob" if value:
+                yield _said(self.persons.of(cell)).startswith(value, autoescape=True)
+            case "postcode" | "pnc_id" | "cro" if value:
+                yield func.replace(_plain(self.persons.of(cell)), " ", "") == value.replace(" ", "").lower()
+
+    def _rows(self, query: Any) -> list[dict[str, object]]:  # noqa: ANN401 - a select of any columns
+        try:
+            with self._reading() as connection:
+                return [
+                    {name: _value(value) for name, value in row.items()} for row in connection.execute(query).mappings()
+                ]
+        except SQLAlchemyError:
+            # the driver's text may hold what was asked for
+            raise SourceFault("the source's database did not answer", "database") from None
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """A transaction in which nothing can be written; it is never committed."""
+        with self._engine.connect() as connection:
+            for statement in _BEFORE.get(connection.dialect.name, ()):
+                connection.execute(text(statement))
+            try:
+                yield connection
+            finally:
+                connection.rollback()
+
+    @cached_property
+    def _engine(self) -> Engine:
+        """Without a pool: a process asks now and then, and a fork shares no connection."""
+        known = {"postgresql": {"connect_timeout": PATIENCE}, "mysql": {"connect_timeout": PATIENCE}}
+        kind = self.url.partition(":")[0].partition("+")[0]
+        return create_engine(self.url, poolclass=NullPool, hide_parameters=True, connect_args=known.get(kind, {}))
+
+
+def _said(cell: ColumnElement[Any]) -> ColumnElement[str]:
+    return cast(cell, String)
+
+
+def _plain(cell: ColumnElement[Any]) -> ColumnElement[str]:
+    return func.lower(func.trim(_said(cell)))
+
+
+def _value(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, (Decimal, UUID)) else value
