@@ -15,6 +15,7 @@ from casebook.domain.register import Entry, Person
 from casebook.domain.register_cells import digits, plain, slip
 
 WITHIN_DAYS = 10  # a mailbox and a case system differ by a weekend; the next application comes later
+DECIDED_WITHIN = 60  # from receipt in one list to the decision in another
 NEIGHBOURS = 12  # rows of one key that are compared with each other, those nearest in time
 ENOUGH = 3  # pieces of agreement that make two rows one application
 
@@ -142,11 +143,12 @@ def _both_listed_apart(mine: Entry, theirs: Entry, left: str, right: str, there:
 
 
 def _near(mine: Entry, theirs: Entry) -> bool:
-    """Within days of each other; where a date cannot be read the people alone must do."""
-    mine_first, theirs_first = (each.received_on or each.decided_on for each in (mine, theirs))
-    days = [(mine_first, theirs_first), (mine.decided_on, theirs.decided_on)]
-    gaps = [abs((one - other).days) for one, other in days if one and other]
-    return not gaps or min(gaps) <= WITHIN_DAYS
+    """Within days of each other; where a date cannot be read, decided soon after; with no date the people alone must do."""
+    days = [(mine.received_on, theirs.received_on), (mine.decided_on, theirs.decided_on)]
+    if gaps := [abs((one - other).days) for one, other in days if one and other]:
+        return min(gaps) <= WITHIN_DAYS
+    one, other = (each.received_on or each.decided_on for each in (mine, theirs))
+    return not (one and other) or abs((one - other).days) <= DECIDED_WITHIN
 
 
 def _people(mine: Entry, theirs: Entry) -> tuple[int, int]:
