@@ -144,11 +144,11 @@ def _both_listed_apart(mine: Entry, theirs: Entry, left: str, right: str, there:
 
 def _near(mine: Entry, theirs: Entry) -> bool:
     """Within days of each other; where a date cannot be read, decided soon after; with no date the people alone must do."""
-    days = [(mine.received_on, theirs.received_on), (mine.decided_on, theirs.decided_on)]
-    if gaps := [abs((one - other).days) for one, other in days if one and other]:
-        return min(gaps) <= WITHIN_DAYS
-    one, other = (each.received_on or each.decided_on for each in (mine, theirs))
-    return not (one and other) or abs((one - other).days) <= DECIDED_WITHIN
+    days = [(mine.received_on, theirs.received_on, WITHIN_DAYS), (mine.decided_on, theirs.decided_on, WITHIN_DAYS)]
+    if not (mine.received_on and theirs.received_on):
+        days.append((mine.received_on or mine.decided_on, theirs.received_on or theirs.decided_on, DECIDED_WITHIN))
+    near = [abs((one - other).days) <= limit for one, other, limit in days if one and other]
+    return not near or any(near)
 
 
 def _people(mine: Entry, theirs: Entry) -> tuple[int, int]:
