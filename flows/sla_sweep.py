@@ -6,11 +6,14 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
-from tasks.wakes import wake_neglected
+from tasks.wakes import sweep
 
 
 @flow(name="sla_sweep")
 async def sla_sweep() -> State[None]:
-    """Free the leases of dead runs and wake every open application that waits for nobody."""
-    woken = wake_neglected()
-    return Completed(message=f"{woken.checked} open, {len(woken.woken)} woken, {len(woken.freed)} leases freed")
+    """Find what is overdue, stalled or forgotten; wake what a machine can help, tell a person of the rest."""
+    swept = sweep()
+    return Completed(
+        message=f"{swept.checked} open, {len(swept.woken)} woken, {len(swept.retried)} asked their sources again,"
+        f" {len(swept.escalated)} escalated, {len(swept.reconciled)} leases freed"
+    )

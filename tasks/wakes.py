@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from prefect import task
 
+from casebook.casework import sweep as sweeping
 from casebook.casework import wakes
-from casebook.casework.wakes import Woken
+from casebook.casework.sweep import Swept
 from casebook.storage import heartbeats
 from tasks.home import acting, store
 
 
 @task
-def wake_neglected() -> Woken:
-    """Free dead leases and wake what waits for nobody."""
+def sweep() -> Swept:
+    """One sweep, and its sign of life."""
+    swept = sweeping.sweep(lambda: acting("sweep"))
     with acting("sweep") as act:
-        woken = wakes.wake_neglected(act)
         heartbeats.beat(act.session, "sweep", store().key)
-        return woken
+    return swept
 
 
 @task(task_run_name="make {reference} urgent")

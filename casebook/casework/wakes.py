@@ -40,7 +40,7 @@ def wake_neglected(act: Act) -> Woken:
     outbox.add(act.session, neglected, reason="neglected", at=act.now)
     if neglected or freed:
         act.speak(None, "neglected_woken", woken=neglected, freed=freed)
-    return Woken(checked=len(outbox.open_references(act.session)), woken=neglected, freed=freed)
+    return Woken(checked=outbox.open_count(act.session), woken=neglected, freed=freed)
 
 
 def make_urgent(act: Act, reference: str, reason: str) -> Application:

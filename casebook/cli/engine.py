@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from datetime import datetime
 
-from casebook.casework import wakes
+from casebook.casework import sweep, wakes
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
 
@@ -20,6 +21,7 @@ def configure(parser: ArgumentParser) -> None:
             parser.add_argument("--reason", required=True, metavar="CODE")
             parser.set_defaults(handler=_urgent)
         case _:
+            parser.add_argument("--now", type=_moment, metavar="T", help="sweep as if it were this moment")
             parser.set_defaults(handler=_sweep)
 
 
@@ -32,18 +34,32 @@ def _reconcile(_options: Namespace, call: Call) -> Answer:
     )
 
 
-def _sweep(_options: Namespace, call: Call) -> Answer:
+def _sweep(options: Namespace, call: Call) -> Answer:
     begun = time.perf_counter()
-    with opened(call) as casebook, casebook.acting() as act:
-        woken = wakes.wake_neglected(act)
+    with opened(call) as casebook:
+        swept = sweep.sweep(casebook.acting, now=options.now)
     seconds = round(time.perf_counter() - begun, 3)
+    summary = (
+        f"{swept.checked} open, {len(swept.woken)} woken, {len(swept.escalated)} escalated, {len(swept.retried)} whose sources"
+        f" are asked again, {len(swept.reconciled)} leases freed, {seconds} s"
+    )
     return Answer(
         data={
-            "checked": woken.checked, "woken": woken.woken, "escalated": [], "retried": [], "reconciled": woken.freed,
-            "seconds": seconds,
+            "checked": swept.checked, "woken": swept.woken, "escalated": swept.escalated, "retried": swept.retried,
+            "reconciled": swept.reconciled, "seconds": seconds,
         },
-        lines=[f"{woken.checked} open, {len(woken.woken)} woken, {len(woken.freed)} leases freed, {seconds} s"],
+        lines=[*("{reference} rung {rung} to {role}: {kind} {reason}".format_map(told) for told in swept.escalated), summary],
     )  # fmt: skip
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError("a moment looks like 2026-03-02T09:00:00+00:00") from None
+    if moment.tzinfo is None:
+        raise ArgumentTypeError("a moment needs its offset, as in 2026-03-02T09:00:00+00:00")
+    return moment
 
 
 def _urgent(options: Namespace, call: Call) -> Answer:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import case, func, select, text, update
+from sqlalchemy import ColumnElement, DateTime, any_, case, func, insert, literal, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Session
 
 from casebook.domain.vocabulary import Priority, Stage
-from casebook.storage.tables import Application, Lease, Outbox, WorkItem
+from casebook.storage.tables import Application, Lease, Outbox, Search, WorkItem
 
 CHANNEL = "casebook_outbox"  # a trigger notifies it when rows are committed
 
@@ -70,15 +71,18 @@ def waiting(session: Session) -> int:
 
 def add(session: Session, references: Sequence[str], *, reason: str, at: datetime) -> int:
     """Wake these applications; the transaction decides."""
-    found = session.scalars(select(Application).where(Application.reference.in_(references))).all()
-    session.add_all(
-        Outbox(
-            reference=application.reference, reason=reason, priority=application.priority, written_at=at,
-            dispatched_at=None, run_id=None,
-        )
-        for application in found
-    )  # fmt: skip
-    return len(found)
+    each = select(
+        Application.reference, literal(reason), Application.priority, literal(at, DateTime(timezone=True))
+    ).where(Application.reference == any_(literal(list(references), ARRAY(TEXT))))
+    columns = [Outbox.reference, Outbox.reason, Outbox.priority, Outbox.written_at]
+    made = session.execute(insert(Outbox).from_select(columns, each).returning(Outbox.id))
+    return len(made.all())
+
+
+def open_count(session: Session) -> int:
+    """How many applications are not closed."""
+    query = select(func.count()).select_from(Application).where(Application.stage != Stage.CLOSED)
+    return session.scalar(query) or 0
 
 
 def open_references(session: Session) -> list[str]:
@@ -99,10 +103,44 @@ def neglected(session: Session) -> list[str]:
         )
         .exists()
     )
-    called = select(Outbox.id).where(Outbox.reference == Application.reference, Outbox.dispatched_at.is_(None)).exists()
-    held = select(Lease.reference).where(Lease.reference == Application.reference, Lease.holder.is_not(None)).exists()
-    query = select(Application.reference).where(Application.stage != Stage.CLOSED, ~waits, ~called, ~held)
+    query = select(Application.reference).where(Application.stage != Stage.CLOSED, ~waits, *_unattended())
     return sorted(session.scalars(query))
+
+
+def without_an_answer(session: Session) -> list[str]:
+    """Open applications with an automatic search that its source did not answer, and that nobody is at work on."""
+    query = (
+        select(Application.reference)
+        .join(Search, Search.reference == Application.reference)
+        .where(
+            Search.automatic,
+            Search.returned_at.is_(None),
+            Search.superseded.is_(False),
+            Application.stage != Stage.CLOSED,
+            *_unattended(),
+        )
+        .distinct()
+    )
+    return sorted(session.scalars(query))
+
+
+def often(session: Session, *, reason: str, times: int) -> list[str]:
+    """Applications woken for one reason again and again, with nothing that anybody did in between."""
+    since = select(func.max(WorkItem.done_at)).where(WorkItem.reference == Outbox.reference).scalar_subquery()
+    query = (
+        select(Outbox.reference)
+        .where(Outbox.reason == reason, Outbox.written_at > func.coalesce(since, datetime.min.replace(tzinfo=UTC)))
+        .group_by(Outbox.reference)
+        .having(func.count() >= times)
+    )
+    return sorted(session.scalars(query))
+
+
+def _unattended() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """No wake-up is on its way, no run is at work."""
+    called = select(Outbox.id).where(Outbox.reference == Application.reference, Outbox.dispatched_at.is_(None))
+    held = select(Lease.reference).where(Lease.reference == Application.reference, Lease.holder.is_not(None))
+    return ~called.exists(), ~held.exists()
 
 
 def listen(session: Session) -> None:

@@ -35,6 +35,23 @@ def upgrade() -> None:
     op.execute(
         "CREATE TRIGGER outbox_told AFTER INSERT ON outbox FOR EACH STATEMENT EXECUTE FUNCTION tell_outbox()"
     )
+    # what the sweep asks every quarter of an hour costs as much as is due, not as much as is open
+    is_open = "done_at IS NULL AND cancelled_at IS NULL"
+    for name, columns, which in (
+        ("ix_sweep_overdue", "work_item (due_at)", f"{is_open} AND escalation_level = 0"),
+        ("ix_sweep_unclaimed", "work_item (priority, opened_at)", f"{is_open} AND escalation_level = 0 AND owner IS NULL"),
+        ("ix_sweep_unchanged", "work_item (stage, opened_at)", f"{is_open} AND escalation_level = 0 AND blocking"),
+        ("ix_sweep_escalated", "work_item (escalation_level)", f"{is_open} AND escalation_level > 0"),
+        ("ix_sweep_acknowledge", "work_item (id)", f"{is_open} AND kind = 'acknowledge_escalation'"),
+        ("ix_sweep_waited_for", "work_item (reference)", f"{is_open} AND blocking"),
+        ("ix_sweep_open", "application (reference)", "stage <> 'closed'"),
+        ("ix_sweep_unanswered", "search (reference)", "automatic AND returned_at IS NULL AND NOT superseded"),
+        ("ix_sweep_called", "outbox (reference)", "dispatched_at IS NULL"),
+        ("ix_sweep_neglected", "outbox (reference)", "reason = 'neglected'"),
+        ("ix_sweep_held", "lease (reference)", "holder IS NOT NULL"),
+        ("ix_sweep_undelivered", "notice (queued_at)", "received_at IS NULL"),
+    ):
+        op.execute(f"CREATE INDEX {name} ON {columns} WHERE {which}")
     op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
     op.execute("CREATE EXTENSION IF NOT EXISTS fuzzystrmatch")
 

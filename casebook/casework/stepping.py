@@ -1,0 +1,228 @@
+"""One page of the sweep: the rungs of some items raised, with who must acknowledge them and who is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from casebook.casework import clocks
+from casebook.casework.acting import Act, policy_of
+from casebook.casework.thresholds import rules_for
+from casebook.domain import chain, escalation
+from casebook.domain.escalation import Step, Wait, Why
+from casebook.domain.policy import Rung
+from casebook.domain.vocabulary import Priority, Role, Stage, WorkKind
+from casebook.domain.work import SPECS, Need
+from casebook.storage import escalations as stored
+from casebook.storage import ledger
+from casebook.storage.escalations import Found
+from casebook.storage.tables import Application, Base, Clock, Escalation, Notice, WorkItem
+
+Told = list[dict[str, object]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Raised:
+    """What a rung consists of."""
+
+    escalation: Escalation
+    item: WorkItem
+    acknowledge: WorkItem | None  # nobody is asked where nobody is
+    notice: Notice | None
+
+
+def raise_rungs(act: Act, page: Sequence[Found]) -> tuple[Told, list[Found]]:
+    """Raise what is due under lock; returns what was raised, and what somebody else is at work on."""
+    applications, items, busy = _locked(act, page)
+    return _raise(act, applications, items), busy
+
+
+def open_safeguarding(act: Act, page: Sequence[Found]) -> tuple[Told, list[Found]]:
+    """For each limit that has passed: somebody keeps the person safe meanwhile, and says why time was not enough."""
+    applications = stored.lock_applications(act.session, (str(found.reference) for found in page))
+    overrun = [
+        clock
+        for clock in stored.clocks(act.session, (found.id for found in page))
+        if clock.reference in applications and clock.due_at is not None and clock.due_at <= act.now
+    ]
+    items = stored.claim(act.session, [_safeguard(act, applications[clock.reference], clock) for clock in overrun])
+    kept = stored.lock_items(act.session, (item.id for item in items))
+    busy = [found for found in page if found.reference not in applications]
+    return _raise(act, applications, kept, fresh=kept), busy
+
+
+def tell_of_failing_runs(act: Act, page: Sequence[Found]) -> tuple[Told, list[Found]]:
+    """The engine does not get on with these: a supervisor is asked, and silence climbs from there."""
+    applications = stored.lock_applications(act.session, (found.id for found in page))
+    changes = stored.last_changes(act.session, applications)
+    rows = [_failing(act, application, changes.get(reference)) for reference, application in applications.items()]
+    fresh = stored.claim(act.session, rows)
+    kept = stored.lock_items(act.session, (item.id for item in fresh))
+    present = stored.present(act.session)
+    raised = list[Raised]()
+    for item in kept:
+        rules = rules_for(applications[item.reference or ""], act.now)
+        steps = escalation.climb(rules, 1, Why.ENGINE_FAILED, partial(_reachable, item=item, present=present))
+        raised += [
+            _rung(act, item, step, asked=step.reachable or step.rung.level == escalation.top(rules)) for step in steps
+        ]
+    return _keep(act, raised, kept), [found for found in page if found.id not in applications]
+
+
+def close_settled(act: Act, page: Sequence[Found]) -> tuple[Told, list[Found]]:
+    """Nobody has to acknowledge what has been done meanwhile."""
+    _, items, busy = _locked(act, page)
+    for item in items:
+        item.cancelled_at, item.cancelled_why = act.now, "settled"
+    said = {
+        reference: {"because": "settled", "kinds": [item.kind for item in items if _chain(item) == reference]}
+        for reference in {_chain(item) for item in items}
+    }
+    if said:
+        ledger.record_many(act.session, said, actor=act.actor.id, event_name="work_cancelled", at=act.now)
+    return [], busy
+
+
+def _locked(act: Act, page: Sequence[Found]) -> tuple[dict[str, Application], Sequence[WorkItem], list[Found]]:
+    """Applications first, as every act locks them, then those items of theirs that are still open."""
+    applications = stored.lock_applications(act.session, (found.reference for found in page if found.reference))
+    free = [found for found in page if found.reference is None or found.reference in applications]
+    items = stored.lock_items(act.session, (found.id for found in free))
+    return applications, items, [found for found in page if found not in set(free)]
+
+
+def _raise(
+    act: Act, applications: Mapping[str, Application], items: Sequence[WorkItem], *, fresh: Sequence[WorkItem] = ()
+) -> Told:
+    standing = stored.highest(act.session, (item.id for item in items))
+    changes = stored.last_changes(act.session, applications)
+    present = stored.present(act.session)
+    raised = list[Raised]()
+    for item in items:
+        application = applications.get(item.reference or "")
+        rules = rules_for(application, act.now)
+        wait = _wait(item, standing.get(item.id), changes.get(item.reference or ""))
+        if why := escalation.reason(wait, rules, act.now):
+            steps = escalation.climb(rules, item.escalation_level, why, partial(_reachable, item=item, present=present))
+            last = escalation.top(rules)
+            raised += [_rung(act, item, step, asked=step.reachable or step.rung.level == last) for step in steps]
+    return _keep(act, raised, fresh)
+
+
+def _keep(act: Act, raised: Sequence[Raised], fresh: Sequence[WorkItem]) -> Told:
+    """Claim each rung by its row; only what was claimed here is told of and spoken of here."""
+    claimed = {each.id for each in stored.claim(act.session, [each.escalation for each in raised])}
+    mine = [each for each in raised if each.escalation.id in claimed]
+    asked = stored.claim(act.session, [each.acknowledge for each in mine if each.acknowledge])
+    stored.claim(act.session, [each.notice for each in mine if each.notice])
+    for each in mine:
+        each.item.escalation_level = max(each.item.escalation_level, each.escalation.rung)
+    told = {each.escalation.id: _said(each) for each in mine}
+    said = {
+        name: {
+            "rungs": [told[each.escalation.id] for each in mine if _chain(each.item) == name],
+            "opened": sorted(item.id for item in fresh if _chain(item) == name),
+        }
+        for name in sorted({_chain(each.item) for each in mine} | {_chain(item) for item in fresh})
+    }
+    inserted: list[Base] = [*(each.escalation for each in mine), *asked, *fresh]
+    if said:
+        ledger.record_many(
+            act.session, said, actor=act.actor.id, event_name="work_escalated", at=act.now, inserted=inserted
+        )
+    return [{"reference": each.item.reference, **told[each.escalation.id]} for each in mine]
+
+
+def _said(raised: Raised) -> dict[str, object]:
+    row = raised.escalation
+    return {"item": row.item_id, "kind": raised.item.kind, "rung": row.rung, "role": row.role, "reason": row.reason}
+
+
+def _chain(item: WorkItem) -> str:
+    return item.reference or chain.HOUSE
+
+
+def _wait(item: WorkItem, last: Escalation | None, changed_at: datetime | None) -> Wait:
+    return Wait(
+        kind=WorkKind(item.kind),
+        priority=Priority(item.priority),
+        stage=Stage(item.stage) if item.stage and item.blocking else None,
+        opened_at=item.opened_at,
+        due_at=item.due_at,
+        claimed=item.owner is not None,
+        changed_at=changed_at or item.opened_at,
+        level=last.rung if last else item.escalation_level,
+        raised_at=last.raised_at if last else None,
+        acknowledged_at=last.acknowledged_at if last else None,
+    )
+
+
+def _reachable(rung: Rung, *, item: WorkItem, present: Mapping[str, frozenset[str]]) -> bool:
+    """Whether somebody on duty would hear of it: the owner, or else whoever may do the work; above, the rung's role."""
+    if rung.role is not None:
+        return any(rung.role in roles for roles in present.values())
+    if item.owner is not None and item.reserved:
+        return item.owner in present
+    doers = {item.role, *SPECS[WorkKind(item.kind)].roles}
+    return any(roles & doers for roles in present.values())
+
+
+def _rung(act: Act, item: WorkItem, step: Step, *, asked: bool) -> Raised:
+    level, role = step.rung.level, step.rung.role or Role(item.role)
+    row = Escalation(
+        id=chain.identity("escalation", item.id, level), item_id=item.id, reference=item.reference, rung=level,
+        role=role, reason=_reason(item, step), raised_at=act.now, acknowledged_by=None, acknowledged_at=None,
+    )  # fmt: skip
+    subject = {"escalation": row.id, "item": item.id, "rung": level, "kind": item.kind, "reason": row.reason}
+    if item.subject.get("clock"):
+        subject["clock"] = item.subject["clock"]
+    need = Need(
+        kind=WorkKind.ACKNOWLEDGE_ESCALATION, key=row.id, role=role, subject=subject, priority=Priority(item.priority)
+    )
+    notice = Notice(
+        id=chain.identity("notice", row.id), escalation_id=row.id, reference=item.reference, reason=row.reason, role=role,
+        queued_at=act.now, tried_at=None, tries=0, received_at=None, channel=None, fault=None,
+    )  # fmt: skip
+    own = item.kind == WorkKind.ACKNOWLEDGE_ESCALATION  # which is acknowledged by being done
+    return Raised(
+        escalation=row,
+        item=item,
+        acknowledge=_item(act, item.reference, item.stage, need) if asked and not own else None,
+        notice=notice if asked else None,
+    )
+
+
+def _reason(item: WorkItem, step: Step) -> str:
+    limit = item.subject.get("limit")
+    return f"{step.why}:{limit}" if step.why == Why.OVERRUN and limit else str(step.why)
+
+
+def _safeguard(act: Act, application: Application, clock: Clock) -> WorkItem:
+    kind, priority = WorkKind.SAFEGUARD_DURING_DELAY, Priority(application.priority)
+    allowance = policy_of(application).work_allowance(kind)
+    due_at = clocks.due_from(act.now, allowance.allowance(priority).value, application) if allowance else None
+    subject = {"clock": clock.id, "limit": clock.limit_name}
+    need = Need(kind=kind, key=clock.id, subject=subject, priority=priority, due_at=due_at)
+    return _item(act, application.reference, application.stage, need)
+
+
+def _failing(act: Act, application: Application, changed_at: datetime | None) -> WorkItem:
+    key = f"{Why.ENGINE_FAILED}:{changed_at or application.received_at}"  # the next time is another item
+    need = Need(
+        kind=WorkKind.ACKNOWLEDGE_ESCALATION, key=key, role=Role.SUPERVISOR, priority=Priority(application.priority)
+    )
+    row = _item(act, application.reference, application.stage, need)
+    row.subject = {"escalation": chain.identity("escalation", row.id, 2), "item": row.id, "reason": Why.ENGINE_FAILED}
+    return row
+
+
+def _item(act: Act, reference: str | None, stage: str | None, need: Need) -> WorkItem:
+    """A row like those of `open_item`, to be inserted together with a thousand others."""
+    return WorkItem(
+        id=need.id(reference), reference=reference, kind=need.kind, stage=stage, role=need.role or SPECS[need.kind].roles[0],
+        key=need.key, subject=dict(need.subject), blocking=False, priority=need.priority or Priority.STANDARD, owner=None,
+        reserved=False, opened_at=act.now, due_at=need.due_at, escalation_level=0, claimed_at=None, done_at=None, done_by=None,
+        answer=None, cancelled_at=None, cancelled_why=None,
+    )  # fmt: skip

@@ -1,0 +1,76 @@
+"""The sweep: whatever is overdue, unclaimed, unchanged, silent or forgotten is found and told. Two at once do nothing twice.
+
+Each page is a transaction of its own, so a sweep that is killed loses at most the page it was at, and the next one finds it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from casebook.casework import retrying, stepping, thresholds, wakes
+from casebook.casework.acting import Act
+from casebook.storage.escalations import Found
+
+PAGE = 500  # rows looked at in one transaction
+PATIENCE = (0.2, 1.0, 3.0)  # seconds; how often and after how long what somebody was at work on is looked at again
+
+Acting = Callable[[], AbstractContextManager[Act]]
+Page = Callable[[Act, Sequence[Found]], tuple[list[dict[str, object]], list[Found]]]
+
+
+# in this order: what is opened first may be settled, nothing is settled that has not been told
+STEPS: tuple[tuple[Callable[[Act], list[Found]], Page], ...] = (
+    (retrying.failing_runs, stepping.tell_of_failing_runs),
+    (thresholds.overruns, stepping.open_safeguarding),
+    (thresholds.waiting, stepping.raise_rungs),
+    (thresholds.settled, stepping.close_settled),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Swept:
+    """What one sweep did."""
+
+    checked: int
+    woken: list[str]
+    retried: list[str]
+    reconciled: list[str]
+    escalated: list[dict[str, object]] = field(default_factory=list)
+
+
+def sweep(acting: Acting, *, now: datetime | None = None) -> Swept:
+    """One sweep, at the home's present or as if it were `now`."""
+
+    @contextmanager
+    def at() -> Iterator[Act]:
+        with acting() as act:
+            yield act if now is None else replace(act, now=now)
+
+    with at() as act:
+        woken = wakes.wake_neglected(act)
+        retried = retrying.wake_unanswered(act)
+    escalated = [told for find, page in STEPS for told in _through(at, find, page)]
+    return Swept(checked=woken.checked, woken=woken.woken, retried=retried, reconciled=woken.freed, escalated=escalated)
+
+
+def _through(acting: Acting, find: Callable[[Act], list[Found]], page: Page) -> list[dict[str, object]]:
+    """Take everything that is found, page by page; what is locked by an act in progress comes again at the end."""
+    with acting() as act:
+        left = find(act)
+    done = list[dict[str, object]]()
+    for pause in (0.0, *PATIENCE):
+        if not left:
+            break
+        time.sleep(pause)
+        passed_over = list[Found]()
+        for start in range(0, len(left), PAGE):
+            with acting() as act:
+                told, busy = page(act, left[start : start + PAGE])
+            done += told
+            passed_over += busy
+        left = passed_over
+    return done

@@ -1,0 +1,103 @@
+"""The ladder: when a wait is told to somebody, who is told next, and when silence climbs. Pure; asked by the sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from casebook.domain.policy import EscalationRules, Rung
+from casebook.domain.vocabulary import Priority, Stage, WorkKind
+
+
+class Why(StrEnum):
+    """Why somebody is told. Every kind of stalled work has its name."""
+
+    OVERDUE = "overdue"
+    OVERRUN = "overrun"  # a limit of the scheme has passed
+    GATE_HOLD = "gate_hold"  # a gate holds the application and nobody mends it
+    UNCLAIMED = "unclaimed"
+    UNCHANGED = "unchanged"  # nothing happened for longer than the stage allows
+    ENGINE_FAILED = "engine_failed"  # runs were started again and again, and none got anywhere
+    SILENCE = "silence"  # the rung below did not acknowledge
+    UNREACHABLE = "unreachable"  # nobody on the rung is on duty
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wait:
+    """What the ladder needs to know of one open work item."""
+
+    kind: WorkKind
+    priority: Priority
+    stage: Stage | None
+    opened_at: datetime
+    due_at: datetime | None
+    claimed: bool
+    changed_at: datetime  # the last thing that happened to its application
+    level: int = 0  # the rung it stands on; 0 is none
+    raised_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """A rung to raise. An unreachable one is kept on record, and the next is raised with it."""
+
+    rung: Rung
+    why: str
+    reachable: bool
+
+
+def reason(wait: Wait, rules: EscalationRules, now: datetime) -> Why | None:
+    """Why this item must be told of one rung further, or None while it need not."""
+    return _first(wait, rules, now) if wait.level == 0 else _further(wait, rules, now)
+
+
+def _first(wait: Wait, rules: EscalationRules, now: datetime) -> Why | None:
+    if wait.kind is WorkKind.ACKNOWLEDGE_ESCALATION:
+        return None  # its silence climbs the ladder of the item it speaks of
+    if wait.kind is WorkKind.SAFEGUARD_DURING_DELAY:
+        return Why.OVERRUN
+    held = wait.kind is WorkKind.MEND_QUALITY
+    if wait.due_at is not None and wait.due_at <= now:
+        return Why.GATE_HOLD if held else Why.OVERDUE
+    unclaimed = timedelta(minutes=rules.unclaimed_minutes.value[wait.priority])
+    if not wait.claimed and wait.opened_at + unclaimed <= now:
+        return Why.GATE_HOLD if held else Why.UNCLAIMED
+    return Why.UNCHANGED if _unchanged(wait, rules, now, since=wait.opened_at) else None
+
+
+def _further(wait: Wait, rules: EscalationRules, now: datetime) -> Why | None:
+    """Silence climbs after the rung's wait; an acknowledgement buys as long as the stage may stay unchanged."""
+    rung = next((each for each in rules.rungs.value if each.level == wait.level), None)
+    if rung is None or wait.raised_at is None or wait.level >= top(rules):
+        return None
+    if wait.acknowledged_at is not None:
+        return Why.UNCHANGED if _unchanged(wait, rules, now, since=wait.acknowledged_at) else None
+    minutes = rung.wait_minutes.get(wait.priority, 0)
+    return Why.SILENCE if wait.raised_at + timedelta(minutes=minutes) <= now else None
+
+
+def _unchanged(wait: Wait, rules: EscalationRules, now: datetime, *, since: datetime) -> bool:
+    days = rules.unchanged_days.value.get(wait.stage) if wait.stage else None
+    return days is not None and max(since, wait.changed_at) + timedelta(days=days) <= now
+
+
+def top(rules: EscalationRules) -> int:
+    """The last rung."""
+    return max(rung.level for rung in rules.rungs.value)
+
+
+def climb(rules: EscalationRules, level: int, why: str, reachable: Callable[[Rung], bool]) -> Sequence[Step]:
+    """The rungs to raise now, from the one above `level` to the first where somebody can be reached."""
+    steps = list[Step]()
+    for rung in sorted(rules.rungs.value, key=lambda each: each.level):
+        if rung.level <= level:
+            continue
+        there = reachable(rung)
+        steps.append(Step(rung=rung, why=why, reachable=there))
+        if there:
+            break
+        why = Why.UNREACHABLE
+    return steps

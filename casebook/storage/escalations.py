@@ -1,0 +1,172 @@
+"""What may have to be escalated, found by range scans on partial indexes; and the rows that claim a rung, once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, any_, case, func, inspect, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT, insert
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from casebook.domain.vocabulary import Stage, WorkKind
+from casebook.storage.tables import Application, Base, Clock, Escalation, Staff, StaffRole, WorkItem
+
+R = TypeVar("R", bound=Base)
+
+OPEN = and_(WorkItem.done_at.is_(None), WorkItem.cancelled_at.is_(None))
+UNTOLD = and_(OPEN, WorkItem.escalation_level == 0, WorkItem.kind != WorkKind.ACKNOWLEDGE_ESCALATION)
+
+
+class Found(NamedTuple):
+    """A row to look at more closely under lock."""
+
+    id: str
+    reference: str | None
+
+
+def overdue(session: Session, now: datetime) -> list[Found]:
+    return _found(session, select(WorkItem.id, WorkItem.reference).where(UNTOLD, WorkItem.due_at <= now))
+
+
+def unclaimed(session: Session, opened_before: Mapping[str, datetime]) -> list[Found]:
+    """Open items nobody took, by priority."""
+    too_old = or_(*(and_(WorkItem.priority == p, WorkItem.opened_at <= cut) for p, cut in opened_before.items()))
+    return _found(session, select(WorkItem.id, WorkItem.reference).where(UNTOLD, WorkItem.owner.is_(None), too_old))
+
+
+def unchanged(session: Session, changed_before: Mapping[str, datetime]) -> list[Found]:
+    """Old blocking items of applications where nothing was done since, by stage."""
+    other = aliased(WorkItem)
+    old = or_(*(and_(WorkItem.stage == s, WorkItem.opened_at <= cut) for s, cut in changed_before.items()))
+    cut = case(changed_before, value=WorkItem.stage, else_=None)
+    since = select(other.id).where(other.reference == WorkItem.reference, other.done_at > cut).exists()
+    return _found(session, select(WorkItem.id, WorkItem.reference).where(UNTOLD, WorkItem.blocking, old, ~since))
+
+
+def silent(session: Session, raised_before: datetime, acknowledged_before: datetime, *, top: int) -> list[Found]:
+    """Items whose highest rung was not acknowledged, or was and nothing came of it."""
+    quiet = or_(
+        and_(Escalation.acknowledged_at.is_(None), Escalation.raised_at <= raised_before),
+        Escalation.acknowledged_at <= acknowledged_before,
+    )
+    query = (
+        select(WorkItem.id, WorkItem.reference)
+        .join(Escalation, and_(Escalation.item_id == WorkItem.id, Escalation.rung == WorkItem.escalation_level))
+        .where(OPEN, WorkItem.escalation_level > 0, WorkItem.escalation_level < top, quiet)
+    )
+    return _found(session, query)
+
+
+def overruns(session: Session, now: datetime) -> list[Found]:
+    """Unmet limits of open applications that have passed, and for which nobody was asked yet to keep the person safe."""
+    asked = select(WorkItem.id).where(
+        WorkItem.reference == Clock.reference,
+        WorkItem.kind == WorkKind.SAFEGUARD_DURING_DELAY,
+        WorkItem.key == Clock.id,
+    )
+    query = (
+        select(Clock.id, Clock.reference)
+        .join(Application, Application.reference == Clock.reference)
+        .where(Clock.met_at.is_(None), Clock.due_at <= now, Application.stage != Stage.CLOSED, ~asked.exists())
+    )
+    return _found(session, query)
+
+
+def settled(session: Session) -> list[Found]:
+    """Open acknowledgements of what is no longer open; one that still owes the reason of an overrun stays."""
+    told = aliased(WorkItem)
+    about = WorkItem.subject["item"].astext
+    owing = (
+        select(Clock.id).where(Clock.id == WorkItem.subject["clock"].astext, Clock.overrun_reason.is_(None)).exists()
+    )
+    query = (
+        select(WorkItem.id, WorkItem.reference)
+        .join(told, told.id == about)
+        .where(
+            OPEN,
+            WorkItem.kind == WorkKind.ACKNOWLEDGE_ESCALATION,
+            or_(told.done_at.is_not(None), told.cancelled_at.is_not(None)),
+            ~owing,
+        )
+    )
+    return _found(session, query)
+
+
+def lock_applications(session: Session, references: Iterable[str]) -> dict[str, Application]:
+    """Lock those that nobody acts on at this moment, as an act does; the others are left out."""
+    query = (
+        select(Application)
+        .where(_among(Application.reference, references))
+        .order_by(Application.reference)
+        .with_for_update(skip_locked=True, key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return {application.reference: application for application in session.scalars(query)}
+
+
+def lock_items(session: Session, ids: Iterable[str]) -> Sequence[WorkItem]:
+    """The items as they are now, those still open."""
+    query = (
+        select(WorkItem)
+        .where(_among(WorkItem.id, ids), OPEN)
+        .order_by(WorkItem.id)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    return session.scalars(query).all()
+
+
+def clocks(session: Session, ids: Iterable[str]) -> Sequence[Clock]:
+    return session.scalars(select(Clock).where(_among(Clock.id, ids), Clock.met_at.is_(None))).all()
+
+
+def highest(session: Session, ids: Iterable[str]) -> dict[str, Escalation]:
+    """The highest rung raised for each item."""
+    query = select(Escalation).where(_among(Escalation.item_id, ids)).order_by(Escalation.rung)
+    return {each.item_id: each for each in session.scalars(query.execution_options(populate_existing=True))}
+
+
+def last_changes(session: Session, references: Iterable[str]) -> dict[str, datetime]:
+    """When somebody last finished anything about each application."""
+    query = (
+        select(WorkItem.reference, func.max(WorkItem.done_at))
+        .where(_among(WorkItem.reference, references), WorkItem.done_at.is_not(None))
+        .group_by(WorkItem.reference)
+    )
+    return {str(reference): at for reference, at in session.execute(query)}
+
+
+def present(session: Session) -> dict[str, frozenset[str]]:
+    """Who is on duty, and in which roles."""
+    query = (
+        select(Staff.id, func.array_agg(StaffRole.role))
+        .join(StaffRole, StaffRole.staff_id == Staff.id)
+        .where(Staff.on_duty, Staff.suspended_at.is_(None), StaffRole.ended_at.is_(None))
+        .group_by(Staff.id)
+    )
+    return {staff_id: frozenset(roles) for staff_id, roles in session.execute(query)}
+
+
+def claim(session: Session, rows: Sequence[R]) -> list[R]:
+    """Insert what is not there yet; returns those that were inserted by this call. The unique row is the claim."""
+    if not rows:
+        return []
+    mapper = inspect(type(rows[0]))
+    key = mapper.primary_key[0]
+    values = [{column.key: getattr(row, column.key) for column in mapper.column_attrs} for row in rows]
+    made = set[str]()
+    for start in range(0, len(values), 1000):
+        statement = insert(type(rows[0])).values(values[start : start + 1000]).on_conflict_do_nothing().returning(key)
+        made.update(session.scalars(statement))
+    return [row for row in rows if getattr(row, key.name) in made]
+
+
+def _among(column: InstrumentedAttribute[Any], values: Iterable[str]) -> ColumnElement[bool]:
+    # one array, not one bind each: there may be more of them than a statement may have
+    return column == any_(literal(sorted(set(values)), ARRAY(TEXT)))
+
+
+def _found(session: Session, query: Select[Any]) -> list[Found]:
+    return [Found(*row) for row in session.execute(query)]

@@ -1,0 +1,233 @@
+"""The sweep on a real database: all that is due is told, once, whoever else sweeps and wherever one is killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from casebook.casework import audit, sweep, work
+from casebook.casework.staff import add, set_duty
+from casebook.domain.vocabulary import Role
+from casebook.storage.tables import Escalation, Notice, WorkItem
+
+NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+MANY = 2_000
+LADDER = ((Role.SUPERVISOR, "s1"), (Role.HEAD_OF_UNIT, "h1"), (Role.CHIEF_OFFICER, "c1"), (Role.INTAKE_OFFICER, "i1"))
+
+# copies of one application with one overdue item each; what the ledger does not know is not verified here
+FILL = """
+INSERT INTO application SELECT (jsonb_populate_record(a, jsonb_build_object(
+    'reference', 'CL-2030-' || lpad(n::text, 6, '0'), 'external_id', 'N' || n))).*
+FROM application a, generate_series(1, :many) n WHERE a.reference = :reference
+"""
+ITEMS = """
+INSERT INTO work_item SELECT (jsonb_populate_record(w, jsonb_build_object(
+    'id', 'item-' || n, 'reference', 'CL-2030-' || lpad(n::text, 6, '0')))).*
+FROM work_item w, generate_series(1, :many) n WHERE w.id = :item
+"""
+
+
+@pytest.fixture
+def staffed(acting):
+    with acting() as act:
+        for role, staff_id in LADDER:
+            add(act, staff_id, [role])
+
+
+@pytest.fixture
+def waiting(received, sql):
+    """One application in intake, with an item that somebody took and that is due in an hour; gives the item's id."""
+    reference = received(b_forename="", b_surname="")
+    items = sql("SELECT id FROM work_item WHERE reference = :r AND kind = 'complete_details'", r=reference).all()
+    item = items[0][0]
+    return item
+
+
+@pytest.fixture
+def sweep_at(acting):
+    def run(after: timedelta = timedelta(0)):
+        return sweep.sweep(acting, now=NOW + after)
+
+    return run
+
+
+@pytest.fixture
+def rungs(store):
+    def look(item=None):
+        with store.session() as session:
+            query = select(Escalation.rung).order_by(Escalation.rung)
+            return list(session.scalars(query.where(Escalation.item_id == item) if item else query))
+
+    return look
+
+
+def test_what_is_overdue_is_told_to_the_first_rung_and_told_once(staffed, waiting, sweep_at, rungs, sql):
+    sql("UPDATE work_item SET due_at = :due WHERE id = :id", due=NOW + timedelta(hours=1), id=waiting)
+    assert sweep_at(timedelta(minutes=59)).escalated == []
+    told = sweep_at(timedelta(minutes=61)).escalated
+    assert [(each["item"], each["rung"], each["reason"]) for each in told] == [(waiting, 1, "overdue")]
+    assert sweep_at(timedelta(minutes=62)).escalated == []
+    assert rungs(waiting) == [1]
+
+
+def test_an_item_that_nobody_takes_is_told_of_though_it_is_not_due(staffed, waiting, sweep_at, sql):
+    sql("UPDATE work_item SET due_at = NULL WHERE id = :id", id=waiting)
+    assert [each["reason"] for each in sweep_at(timedelta(hours=25)).escalated if each["item"] == waiting] == [
+        "unclaimed"
+    ]
+
+
+def test_an_application_in_which_nothing_happens_is_told_of_though_somebody_took_the_item(
+    staffed, waiting, sweep_at, sql
+):
+    sql("UPDATE work_item SET due_at = NULL, owner = 'i1' WHERE id = :id", id=waiting)
+    assert [each for each in sweep_at(timedelta(hours=47)).escalated if each["item"] == waiting] == []
+    assert [each["reason"] for each in sweep_at(timedelta(hours=49)).escalated if each["item"] == waiting] == [
+        "unchanged"
+    ]
+
+
+def test_silence_climbs_to_the_last_rung_and_no_rung_is_raised_twice(staffed, waiting, sweep_at, rungs):
+    for hour in range(0, 24 * 14, 4):
+        sweep_at(timedelta(hours=hour))
+    assert rungs(waiting) == [1, 2, 3, 4]
+
+
+def test_an_acknowledgement_ends_the_silence(staffed, waiting, acting, person, sweep_at, rungs, sql):
+    sql("UPDATE work_item SET due_at = :due WHERE id = :id", due=NOW, id=waiting)
+    sweep_at(timedelta(hours=1))
+    ask = sql(
+        "SELECT id FROM work_item WHERE kind = 'acknowledge_escalation' AND subject->>'item' = :i", i=waiting
+    ).scalar()
+    with acting(person("i1", Role.INTAKE_OFFICER), NOW + timedelta(hours=1)) as act:
+        work.do(act, ask, {"action": "took_over"})
+    sweep_at(timedelta(hours=40))
+    assert rungs(waiting) == [1]
+    sweep_at(timedelta(hours=50))  # an acknowledgement buys no longer than the stage may stay unchanged
+    assert rungs(waiting) == [1, 2]
+
+
+def test_a_rung_with_nobody_on_duty_climbs_at_once(staffed, waiting, acting, sweep_at, store, sql):
+    with acting() as act:
+        set_duty(act, "i1", on_duty=False)
+        set_duty(act, "s1", on_duty=False)
+    sql("UPDATE work_item SET due_at = :due WHERE id = :id", due=NOW, id=waiting)
+    told = [each for each in sweep_at().escalated if each["item"] == waiting]
+    assert [(each["rung"], each["reason"]) for each in told] == [(1, "overdue"), (2, "unreachable"), (3, "unreachable")]
+    with store.session() as session:
+        assert list(session.scalars(select(Notice.role).where(Notice.escalation_id.is_not(None)))) == ["head_of_unit"]
+
+
+def test_every_limit_that_passes_has_somebody_keep_the_person_safe(staffed, waiting, sweep_at, sql):
+    told = sweep_at(timedelta(days=29)).escalated
+    assert "overrun:whole_process" in {each["reason"] for each in told}
+    asked = "SELECT subject->>'limit' FROM work_item WHERE kind = 'safeguard_during_delay'"
+    passed = "SELECT limit_name FROM clock WHERE met_at IS NULL AND due_at <= :now"
+    limits = sorted(sql(asked).scalars())
+    assert limits == sorted(sql(passed, now=NOW + timedelta(days=29)).scalars())
+    sweep_at(timedelta(days=29, minutes=15))
+    assert sorted(sql(asked).scalars()) == limits
+
+
+def test_the_ledger_speaks_of_all_that_a_sweep_changes(staffed, waiting, acting, sweep_at):
+    for day in (1, 29, 40):
+        sweep_at(timedelta(days=day))
+    with acting() as act:
+        assert audit.verify(act).broken == []
+
+
+def test_what_was_done_meanwhile_needs_no_acknowledgement(staffed, waiting, sweep_at, sql):
+    sql("UPDATE work_item SET due_at = :due WHERE id = :id", due=NOW, id=waiting)
+    sweep_at()
+    sql("UPDATE work_item SET done_at = :at, done_by = 'i1' WHERE id = :id", at=NOW, id=waiting)
+    sweep_at(timedelta(minutes=15))
+    left = "SELECT count(*) FROM work_item WHERE kind = 'acknowledge_escalation' AND cancelled_at IS NULL"
+    assert sql(left).scalar() == 0
+
+
+def test_a_run_that_fails_again_and_again_is_told_to_a_person(staffed, waiting, sweep_at, sql):
+    sql("UPDATE work_item SET cancelled_at = :at WHERE id = :id", at=NOW, id=waiting)
+    reasons = []
+    for number in range(4):
+        sql("UPDATE outbox SET dispatched_at = written_at")  # a run was made, and came to nothing
+        reasons.append([each["reason"] for each in sweep_at(timedelta(minutes=15 * number)).escalated])
+    assert "engine_failed" in reasons[2]
+    assert "engine_failed" not in reasons[3]
+
+
+@pytest.fixture
+def crowd(staffed, waiting, sql):
+    """Two thousand applications whose item falls due in the same minute."""
+    reference = sql("SELECT reference FROM work_item WHERE id = :id", id=waiting).scalar()
+    sql(FILL, many=MANY, reference=reference)
+    sql(ITEMS, many=MANY, item=waiting)
+    sql("UPDATE work_item SET due_at = :due", due=NOW)
+    return {f"item-{number}" for number in range(1, MANY + 1)}
+
+
+def once_each(store, crowd):
+    with store.session() as session:
+        rows = session.execute(select(Escalation.item_id, func.count()).group_by(Escalation.item_id)).all()
+        asked = session.scalar(select(func.count()).select_from(WorkItem).where(WorkItem.id.in_(
+            select(WorkItem.id).where(WorkItem.kind == "acknowledge_escalation")
+        )))  # fmt: skip
+        notices = session.scalar(select(func.count()).select_from(Notice).where(Notice.escalation_id.is_not(None)))
+    told = dict((item, count) for item, count in rows)
+    assert crowd <= set(told)
+    assert set(told.values()) == {1}
+    assert asked == notices == len(told)
+
+
+def test_two_thousand_that_fall_due_in_one_minute_are_all_told(crowd, sweep_at, store):
+    assert len(sweep_at().escalated) >= MANY
+    once_each(store, crowd)
+
+
+def test_two_sweeps_at_once_tell_nobody_twice(crowd, sweep_at, store):
+    told = []
+    sweeps = [threading.Thread(target=lambda: told.append(len(sweep_at().escalated))) for _ in range(2)]
+    for each in sweeps:
+        each.start()
+    for each in sweeps:
+        each.join()
+    once_each(store, crowd)
+    assert len(told) == 2
+
+
+KILLED = """
+import sys
+from datetime import datetime
+from contextlib import contextmanager
+from casebook.casework import sweep
+from casebook.casework.acting import Act
+from casebook.domain.actors import OPERATOR
+from casebook.storage.session import open_store
+store, now = open_store(sys.argv[1], b"a key for tests"), datetime.fromisoformat(sys.argv[2])
+sweep.PAGE = 50
+@contextmanager
+def acting():
+    with store.session() as session:
+        yield Act(session=session, actor=OPERATOR, now=now)
+        session.commit()
+sweep.sweep(acting)
+"""
+
+
+def test_a_sweep_that_is_killed_half_way_loses_nothing(crowd, sweep_at, store, database_url, sql):
+    victim = subprocess.Popen([sys.executable, "-c", KILLED, database_url, NOW.isoformat()])
+    until = time.monotonic() + 60
+    while not (half := sql("SELECT count(*) FROM escalation").scalar()) and time.monotonic() < until:
+        time.sleep(0.01)
+    os.kill(victim.pid, signal.SIGKILL)
+    victim.wait()
+    assert 0 < half < MANY
+    sweep_at()
+    once_each(store, crowd)
