@@ -14,8 +14,10 @@ from casebook.cli.answer import Answer, Call, default_home
 from casebook.cli.up import running
 from casebook.demo import force
 from casebook.demo.engine import Engine
+from casebook.demo.flaky_source import FlakySource
 from casebook.demo.story import Story
 from casebook.errors import HomeUnusable, NotPermitted, UnreadableFile
+from casebook.settings import Settings
 from casebook.storage import session as storage
 from casebook.storage import trial
 
@@ -35,7 +37,10 @@ def _demo(options: Namespace, call: Call) -> Answer:
     begun = time.monotonic()
     home = _fresh_home(call)
     files = _files(options, home)
-    with running(settings.load(home), None, _tell) as (server, up):
+    with (
+        FlakySource.of(files, "pnd").serving() as elsewhere,
+        running(_asking(home, elsewhere), None, _tell) as (server, up),
+    ):
         store = storage.open_store(server.url("casebook"), storage.ledger_key(home))
         try:
             with store.session() as session:
@@ -43,12 +48,18 @@ def _demo(options: Namespace, call: Call) -> Answer:
                 session.commit()
             _tell(f"Prefect's interface, while this runs: {up.ui} (user and password in {home / 'prefect' / 'auth'})")
             watched = Engine(store=store, api=up.api, auth=up.environment["PREFECT_API_AUTH_STRING"])
-            account = Story(home=home, files=files, engine=watched, tell=_tell, begun=begun).run()
+            account = Story(home=home, files=files, engine=watched, elsewhere=elsewhere, tell=_tell, begun=begun).run()
         finally:
             store.engine.dispose()
     _tell(f"look again at any time: casebook up --home {home}")
     done = account["open"] == 0 and account["ledger_ok"]
     return Answer(data=account, lines=[f"{key}: {value}" for key, value in account.items()], exit_code=0 if done else 1)
+
+
+def _asking(home: Path, elsewhere: FlakySource) -> Settings:
+    """The home's settings, with one of its sources asked over HTTP."""
+    elsewhere.write_configuration(home / "sources.toml")
+    return settings.load(home)
 
 
 def _fresh_home(call: Call) -> Path:

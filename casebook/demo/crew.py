@@ -44,6 +44,7 @@ class Crew:
     desks: dict[str, Desk]
     terminals: Mapping[str, Terminal]
     left: Counter[str] = field(default_factory=Counter)
+    waits_for: set[str] = field(default_factory=set)  # sources that are down: nobody searches them by hand yet
     unreachable: set[str] = field(default_factory=set)  # references whose applicant never answers
     mended: set[str] = field(default_factory=set)  # references that a gate had held
     postponed: list[datetime] = field(default_factory=list)  # when somebody who could not go on now can
@@ -84,6 +85,8 @@ class Crew:
         return done
 
     def _do(self, desk: Desk, item: dict[str, Any]) -> bool:
+        if item["subject"].get("source") in self.waits_for and item["kind"] == "return_search":
+            return False
         if item["kind"] == "meet_applicant" and item["reference"] in self.unreachable:
             return self._ring(desk, item["reference"])
         if item["kind"] == "mend_quality" and item["subject"]["expectation"] in judgement.AGREED_BY_PHONE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -13,9 +14,11 @@ from typing import Any
 from casebook.demo.crew import Crew
 from casebook.demo.desk import Desk
 from casebook.demo.engine import Engine
+from casebook.demo.flaky_source import FlakySource
 
-EXTRACTS = ("rms", "pnc", "pnd", "dvds_register")  # what is loaded; the other sources are searched by hand
-LONGEST = 60  # rounds of people's work
+EXTRACTS = ("rms", "pnc", "dvds_register")  # what is loaded; pnd is asked over HTTP, the other sources by hand
+MENDED_AFTER = 3  # rounds that one source stays down
+LONGEST = 120  # rounds of people's work
 
 
 @dataclass(kw_only=True)
@@ -25,6 +28,7 @@ class Story:
     home: Path
     files: Path
     engine: Engine
+    elsewhere: FlakySource
     tell: Callable[[str], None]
     begun: float
 
@@ -54,9 +58,30 @@ class Story:
             self.tell(f"source {source}: {loaded['persons']['landed']} persons, {loaded['records']['landed']} records")
 
     def take_in(self) -> None:
+        if surname := self._subject("SOURCE-RECOVERS"):
+            self.elsewhere.fail_about(surname, 2)
+        if surname := self._subject("SOURCE-DOWN"):
+            self.elsewhere.fail_about(surname, 1_000_000)
+            self.crew.waits_for.add("pnd")
         imported = self.operator.ask("applications", "import", str(self.files / "applications.csv"))
         self.references = {each["external_id"]: each["reference"] for each in imported["accepted"]}
         self.tell(f"{len(imported['accepted'])} applications taken in, {len(imported['rejected'])} faults listed")
+
+    def _subject(self, name: str) -> str | None:
+        """The surname that a special case gives its subject: what the source elsewhere is made to fail about."""
+        with (self.files / "applications.csv").open(encoding="utf-8", newline="") as file:
+            return next(
+                (row["b_surname"] for row in csv.DictReader(file) if row["external_id"] == f"SPECIAL-{name}"), None
+            )
+
+    def mend_source(self) -> None:
+        """The source that was down answers again; the sweep finds who waited for it."""
+        surname, reference = self._subject("SOURCE-DOWN"), self.special("SOURCE-DOWN")
+        if surname and reference and self.crew.waits_for:
+            self.elsewhere.fail_about(surname, 0)
+            self.crew.waits_for.clear()
+            swept = self.operator.ask("sweep")
+            self.tell(f"{reference}: its source is back after being down; the sweep retried {swept['retried']}")
 
     def special(self, name: str) -> str | None:
         """The reference of a special case, if this file has it."""
@@ -101,7 +126,9 @@ class Story:
             self.tell(f"round {number}, {self.engine.now():%d %b %H:%M}: {done} items done, " + _stages(rows))
             if not open_:
                 return
-            if not done and not self.pass_time():
+            if number == MENDED_AFTER:
+                self.mend_source()
+            elif not done and not self.pass_time():
                 return
 
     def pass_time(self) -> bool:

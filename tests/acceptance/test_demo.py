@@ -1,0 +1,75 @@
+"""The main job for real: applications from a file go through all six stages on a real Prefect server, and nothing leaks."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from casebook.storage import cluster, databases
+
+PERSONAL = ("forename", "surname", "dob", "address", "postcode", "phone", "email")
+COMMAND = [sys.executable, "-m", "casebook.cli.main"]
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory):
+    """A demonstration with two applications: the urgent one, and the one in danger."""
+    import shutil  # noqa: PLC0415
+    import tempfile  # noqa: PLC0415
+
+    home = Path(tempfile.mkdtemp(prefix="casebook-test-", dir="/tmp"))
+    home.chmod(0o711)
+    done = subprocess.run(
+        [*COMMAND, "demo", "--home", str(home), "--applications", "2", "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=900,
+    )
+    yield home, done
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.mark.timeout(1000)
+def test_every_application_is_carried_from_intake_to_follow_up(shown):
+    _, done = shown
+    assert done.returncode == 0, done.stderr[-3000:]
+    account = json.loads(done.stdout)
+    assert account["applications"] == account["closed"] == 2
+    assert account["open"] == 0
+    assert account["ledger_ok"] is True
+    assert 2 <= account["runs"] <= 2 * 12
+
+
+@pytest.mark.timeout(1000)
+def test_no_personal_detail_reaches_prefect_its_logs_or_the_terminal(shown):
+    home, done = shown
+    canaries = set(personal_values(home / "files" / "applications.csv"))
+    assert len(canaries) >= 15
+    with cluster.running(home) as server:
+        places = {"terminal": done.stdout + done.stderr}
+        with databases.connect(server.address("prefect")) as connection:
+            for (table,) in connection.execute(
+                "select quote_ident(tablename) from pg_tables where schemaname = 'public'"
+            ).fetchall():
+                rows = connection.execute(f"select t::text from {table} t").fetchall()
+                places[f"prefect.{table}"] = "\n".join(row[0] for row in rows)
+    places |= {path.name: path.read_text("utf-8", "replace") for path in (home / "prefect").glob("*.log")}
+    assert any("CL-" in text for text in places.values()), "the search looked at nothing"
+    found = {(place, value) for place, text in places.items() for value in canaries if value in text}
+    assert not found
+
+
+def personal_values(path: Path):
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            for column, value in row.items():
+                if column.partition("_")[2] in PERSONAL and len(value) > 5:
+                    yield value
+            if row["concern"]:
+                yield row["concern"]
