@@ -19,7 +19,10 @@ from casebook.storage.tables import Application, Notice, Referral
 def open_safeguarding(act: Act, application: Application, *, cause: str, key: str = "") -> None:
     """Open `immediate_safeguarding` (once per cause), raise the priority to immediate and tell on-call."""
     need = Need(
-        kind=WorkKind.IMMEDIATE_SAFEGUARDING, key=f"{cause}:{key}", priority=Priority.IMMEDIATE, subject={"cause": cause}
+        kind=WorkKind.IMMEDIATE_SAFEGUARDING,
+        key=f"{cause}:{key}",
+        priority=Priority.IMMEDIATE,
+        subject={"cause": cause},
     )
     if open_item(act, application, need) is None:
         return

@@ -47,7 +47,7 @@ TRIES = 5
 PAUSE = 0.05  # seconds before the second try of an act that collided with another, longer before each further one
 
 
-class HelpAsked(Exception):  # noqa: N818 - no error
+class HelpAsked(Exception):
     """Carries the text of --help to where every answer is shown."""
 
 

@@ -22,8 +22,7 @@ _ORDER = tuple(Stage)
 OPEN = tuple(stage for stage in Stage if stage is not Stage.CLOSED)
 
 FORWARD = tuple(
-    Move(origin, to, "gate_passed", "no blocking item is open and the gate passes")
-    for origin, to in pairwise(_ORDER)
+    Move(origin, to, "gate_passed", "no blocking item is open and the gate passes") for origin, to in pairwise(_ORDER)
 )
 BACK = (
     Move(Stage.PANEL_DECISION, Stage.RECORD_CHECKS, "sent_back", "the panel says the information is insufficient"),
