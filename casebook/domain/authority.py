@@ -84,7 +84,8 @@ MAY: Mapping[Command, frozenset[Role]] = MappingProxyType({
     Command.OVERRIDE_GATE: _LEADS,
     Command.OVERRIDE_CONTACT: frozenset({Role.DUTY_INSPECTOR}),
     Command.DISCLOSE_IN_EMERGENCY: frozenset({Role.DUTY_INSPECTOR}),
-    Command.CONTACT: frozenset({Role.INTAKE_OFFICER, Role.RESEARCHER, Role.DISCLOSURE_OFFICER, Role.SUPERVISOR, Role.DUTY_INSPECTOR}),
+    Command.CONTACT: frozenset({Role.SUPERVISOR})
+    | {Role.INTAKE_OFFICER, Role.RESEARCHER, Role.DISCLOSURE_OFFICER, Role.DUTY_INSPECTOR},
     Command.CLOSE_EARLY: frozenset({Role.INTAKE_OFFICER, Role.RESEARCHER, Role.DISCLOSURE_OFFICER, Role.SUPERVISOR}),
     Command.ADD_INFORMATION: _CASE_STAFF,
     Command.RENEW_WATCH: _LEADS,
