@@ -16,7 +16,7 @@ from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.schedules import Cron
 from prefect.types.entrypoint import EntrypointType
 
-from deployments import automations
+from deployments import automations, source_limits
 from deployments.warm_worker import WarmWorker
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ async def register(entries: Sequence[Entry], *, pool: str = POOL, worker_type: s
         await _pool(client, pool, worker_type)
         await _queues(client, pool)
         await automations.register(client)
+        await source_limits.register(client)
     for entry in entries:
         await _deploy(entry, pool)
 

@@ -189,7 +189,12 @@ def _register(plan: Plan, platform: Platform, folder: Path) -> None:
     with log.open("wb") as file:
         words = [sys.executable, "-m", "deployments.catalogue", plan.catalogue, plan.worker_type]
         done = subprocess.run(  # noqa: S603 - our own command
-            words, env=dict(platform.environment), stdin=subprocess.DEVNULL, stdout=file, stderr=file, check=False
+            words,
+            env={**platform.environment, **plan.environment},
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
+            check=False,
         )
     if done.returncode:
         raise PlatformFault(f"the deployments could not be registered; the log is {log}")

@@ -6,12 +6,13 @@ from prefect import flow
 
 from casebook.domain.standing import Standing
 from casebook.domain.vocabulary import Stage
-from tasks.record_checks import search_automatic_sources, search_remote_sources
+from tasks.record_checks import due_elsewhere, search_automatic_sources, search_remote_sources
 from tasks.stages import finish
 
 
 @flow(name="record_checks", flow_run_name="{reference} record_checks")
 async def record_checks(reference: str, holder: str | None = None) -> Standing:
     search_automatic_sources(reference)
-    search_remote_sources(reference, return_state=True)  # the flow goes on without an answer: the sweep asks again
+    if due_elsewhere(reference):
+        search_remote_sources(reference, return_state=True)  # the flow goes on without an answer: the sweep asks again
     return finish(reference, Stage.RECORD_CHECKS, holder)

@@ -25,6 +25,12 @@ def search_automatic_sources(reference: str) -> int:
         return len(record_checks.search_automatic(act, act.application(reference)))
 
 
+def due_elsewhere(reference: str) -> bool:
+    """Whether any source elsewhere is to be asked. Not a task: most casebooks have none, and every run would pay for it."""
+    with acting() as act:
+        return bool(remote_searches.waiting(act.session, reference))
+
+
 @task(
     task_run_name="ask the sources elsewhere about {reference}",
     retries=2,

@@ -59,6 +59,8 @@ def ask_remote(acting: Acting, reference: str) -> Asked:
 
 
 def _due(session: Session, reference: str) -> Sequence[Search]:
+    if not catalogue.remote():
+        return []
     query = (
         select(Search)
         .where(Search.reference == reference, Search.automatic, Search.superseded.is_(False))
