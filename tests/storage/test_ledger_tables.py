@@ -1,0 +1,141 @@
+"""One application that went through everything: a field changed in any ledgered table is named by `audit verify`."""
+
+from __future__ import annotations
+
+import os
+from datetime import date, datetime
+
+import pytest
+from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import DBAPIError
+from walking import BEGIN, KNOWN, ROW, Unit, through_everything
+
+from casebook.casework import audit, emergency, governance, quality
+from casebook.casework.acting import Act
+from casebook.domain.actors import OPERATOR
+from casebook.domain.vocabulary import Role, Stage
+from casebook.storage.session import open_store
+from casebook.storage.tables import Base
+
+CREW = {
+    "intake": Role.INTAKE_OFFICER, "research": Role.RESEARCHER, "read": Role.SECOND_READER, "risk": Role.RISK_ASSESSOR,
+    "chair": Role.PANEL_CHAIR, "member": Role.PANEL_MEMBER, "approve": Role.APPROVER, "disclose": Role.DISCLOSURE_OFFICER,
+    "second": Role.DISCLOSURE_OFFICER, "supervise": Role.SUPERVISOR, "supervise2": Role.SUPERVISOR,
+    "head": Role.HEAD_OF_UNIT, "inspect": Role.DUTY_INSPECTOR,
+}  # fmt: skip
+LEDGERED = sorted(
+    (mapper.class_ for mapper in Base.registry.mappers if mapper.class_.ledgered), key=lambda table: table.__tablename__
+)
+FIELDS = int(os.environ.get("CASEBOOK_FIELDS", "1"))  # of each table; 99 for all of them
+
+
+@pytest.fixture
+def unit(database_url):
+    store = open_store(database_url, b"a key for tests")
+    unit = Unit(store=store, terminals={"pnc": KNOWN})
+    for staff_id, role in CREW.items():
+        unit.hire(staff_id, role)
+    yield unit
+    store.engine.dispose()
+
+
+def lived(unit):
+    """A closed application behind which stands all that people and machine may write down; its reference."""
+    first = unit.receive({**ROW, "external_id": "E-1", "a_surname": "Sorrelby"})
+    whole = unit.receive({**ROW, "external_id": "E-2", "immediate_danger": "yes", "children": "2019"})
+    with unit.acting("supervise") as act:
+        quality.propose_override(act, first, "something_missing", "it was looked at")
+    with unit.acting("head") as act:
+        governance.restrict(act, first, reason="known_to_staff")
+        governance.hold(act, first, reason="complaint")
+    with unit.acting("supervise") as act:
+        governance.lower_priority(act, whole, to="standard", reason="safe now")
+    with unit.acting("inspect") as act:
+        emergency.disclose(
+            act, whole, recipient="a", channel="phone", reason="he is on his way to her", told="that he is violent",
+            override="threat_to_life", not_in_person_because="no time",
+        )  # fmt: skip
+    assert through_everything(unit, whole) == Stage.CLOSED
+    with unit.acting("supervise") as act:
+        governance.dispose(act, whole, reason="time is over")
+    with unit.acting("supervise2") as act:
+        governance.dispose(act, whole, reason="time is over")
+    return whole
+
+
+def planted(act, table):
+    """A row of a table that this life left empty, with the shortest value of each type in it."""
+    values = {}
+    for column in table.__table__.columns:
+        if column.foreign_keys:
+            values[column.name] = act.session.scalar(select(next(iter(column.foreign_keys)).column).limit(1))
+        elif column.type.python_type in SHORT:
+            values[column.name] = SHORT[column.type.python_type]
+        else:
+            values[column.name] = []
+    act.session.add(table(**values))
+    act.speak(None, "planted")
+
+
+SHORT = {str: "x", bool: False, int: 1, float: 1.0, datetime: BEGIN, date: BEGIN.date(), dict: {}}
+
+
+def change_of(column):
+    """SQL for another value of a column's type, whatever is in it."""
+    name = column.name
+    kind = column.type.python_type
+    if kind is bool:
+        return f"{name} = NOT {name}"
+    if kind is datetime:
+        return f"{name} = {name} + interval '1 second'"
+    if kind is date:
+        return f"{name} = {name} + 1"
+    if kind in {int, float}:
+        return f"{name} = {name} + 1"
+    if kind is str:
+        return f"{name} = {name} || '.'"
+    return f"{name} = '[\"another\"]'"
+
+
+def damages(session, table):
+    """Do damage that the database itself lets pass, one kind after another, each undone before the next; says what."""
+    name, keys = table.__tablename__, {column.name for column in inspect(table).primary_key}
+    changes = {
+        column.name: f"UPDATE {name} SET {change_of(column)} WHERE {column.name} IS NOT NULL"
+        for column in table.__table__.columns
+        if column.name not in keys and not column.foreign_keys
+    }
+    for what, statement in (changes or {"a whole row": f"DELETE FROM {name}"}).items():
+        savepoint = session.begin_nested()
+        try:
+            changed = session.execute(text(statement)).rowcount
+        except DBAPIError:  # a constraint spoke first: that damage cannot be done
+            changed = 0
+        if changed:
+            yield what
+        savepoint.rollback()
+
+
+def test_one_changed_field_of_any_table_is_named(unit):
+    lived(unit)
+    missed = set()
+    with unit.acting() as act:
+        empty = [table for table in LEDGERED if act.session.scalar(select(table).limit(1)) is None]
+        for table in empty:
+            planted(act, table)
+    assert len(empty) < len(LEDGERED) / 5, empty  # or it was no whole life
+    with unit.store.session() as session:
+        act = Act(session=session, actor=OPERATOR, now=unit.now)
+        assert audit.verify(act).broken == []
+        for table in LEDGERED:
+            name = table.__tablename__
+            harmed = 0
+            for what in damages(session, table):
+                harmed += 1
+                if not any(each.what.startswith(f"{name}:") for each in audit.verify(act).broken):
+                    missed.add(f"{name}.{what}")
+                if harmed == FIELDS:
+                    break
+            assert harmed, f"nothing in {name} can be damaged"
+            session.rollback()
+    assert missed == set()
