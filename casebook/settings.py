@@ -32,6 +32,10 @@ class Settings(BaseSettings):
         description="A TOML file of the record sources that are asked elsewhere; else `sources.toml` of the home, if any.",
     )
     token: SecretStr | None = Field(default=None, description="Token of the member of staff named by --as.")
+    notify_urls: SecretStr | None = Field(
+        default=None,
+        description="Where escalations are sent: Apprise addresses apart by white space, each for all or, as ROLE=URL, for a role.",
+    )
     server_user: str | None = Field(
         default=None, description="For root: the system user the embedded server runs as (else postgres, else nobody)."
     )

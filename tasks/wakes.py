@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from prefect import task
 
+from casebook import settings
+from casebook.casework import channels, wakes
 from casebook.casework import sweep as sweeping
-from casebook.casework import wakes
 from casebook.casework.sweep import Swept
 from casebook.storage import heartbeats
 from tasks.home import acting, store
@@ -14,7 +15,9 @@ from tasks.home import acting, store
 @task
 def sweep() -> Swept:
     """One sweep, and its sign of life."""
-    swept = sweeping.sweep(lambda: acting("sweep"))
+    urls = settings.load().notify_urls
+    ways = channels.read(urls.get_secret_value() if urls else None)
+    swept = sweeping.sweep(lambda: acting("sweep"), ways=ways)
     with acting("sweep") as act:
         heartbeats.beat(act.session, "sweep", store().key)
     return swept

@@ -8,11 +8,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from casebook.casework import retrying, stepping, thresholds, wakes
+from casebook.casework import notices, retrying, stepping, thresholds, wakes
 from casebook.casework.acting import Act
+from casebook.casework.channels import Channel
+from casebook.casework.notices import Delivered
 from casebook.storage.escalations import Found
 
 PAGE = 500  # rows looked at in one transaction
@@ -39,11 +41,12 @@ class Swept:
     woken: list[str]
     retried: list[str]
     reconciled: list[str]
-    escalated: list[dict[str, object]] = field(default_factory=list)
+    escalated: list[dict[str, object]]
+    delivered: Delivered
 
 
-def sweep(acting: Acting, *, now: datetime | None = None) -> Swept:
-    """One sweep, at the home's present or as if it were `now`."""
+def sweep(acting: Acting, *, now: datetime | None = None, ways: Sequence[Channel] = ()) -> Swept:
+    """One sweep, at the home's present or as if it were `now`; `ways` are the channels on which people are told."""
 
     @contextmanager
     def at() -> Iterator[Act]:
@@ -54,7 +57,14 @@ def sweep(acting: Acting, *, now: datetime | None = None) -> Swept:
         woken = wakes.wake_neglected(act)
         retried = retrying.wake_unanswered(act)
     escalated = [told for find, page in STEPS for told in _through(at, find, page)]
-    return Swept(checked=woken.checked, woken=woken.woken, retried=retried, reconciled=woken.freed, escalated=escalated)
+    return Swept(
+        checked=woken.checked,
+        woken=woken.woken,
+        retried=retried,
+        reconciled=woken.freed,
+        escalated=escalated,
+        delivered=notices.deliver(at, ways),
+    )
 
 
 def _through(acting: Acting, find: Callable[[Act], list[Found]], page: Page) -> list[dict[str, object]]:

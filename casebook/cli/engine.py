@@ -6,7 +6,9 @@ import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from datetime import datetime
 
-from casebook.casework import sweep, wakes
+from casebook import settings
+from casebook.casework import channels, sweep, wakes
+from casebook.casework.channels import Channel
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
 
@@ -37,11 +39,12 @@ def _reconcile(_options: Namespace, call: Call) -> Answer:
 def _sweep(options: Namespace, call: Call) -> Answer:
     begun = time.perf_counter()
     with opened(call) as casebook:
-        swept = sweep.sweep(casebook.acting, now=options.now)
+        swept = sweep.sweep(casebook.acting, now=options.now, ways=ways(call))
     seconds = round(time.perf_counter() - begun, 3)
     summary = (
         f"{swept.checked} open, {len(swept.woken)} woken, {len(swept.escalated)} escalated, {len(swept.retried)} whose sources"
-        f" are asked again, {len(swept.reconciled)} leases freed, {seconds} s"
+        f" are asked again, {len(swept.reconciled)} leases freed, {swept.delivered.received} notices received,"
+        f" {swept.delivered.waiting} not yet, {seconds} s"
     )
     return Answer(
         data={
@@ -50,6 +53,12 @@ def _sweep(options: Namespace, call: Call) -> Answer:
         },
         lines=[*("{reference} rung {rung} to {role}: {kind} {reason}".format_map(told) for told in swept.escalated), summary],
     )  # fmt: skip
+
+
+def ways(call: Call) -> list[Channel]:
+    """The channels of the settings, on which people are told."""
+    urls = settings.load(call.home).notify_urls
+    return channels.read(urls.get_secret_value() if urls else None)
 
 
 def _moment(text: str) -> datetime:

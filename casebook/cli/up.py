@@ -38,6 +38,10 @@ def _up(options: Namespace, call: Call) -> Answer:
     with running(settings.load(call.home), options.port, _tell) as (_, up):
         _tell(f"Prefect's interface: {up.ui}")
         _tell(f"its user and password: {call.home / 'prefect' / 'auth'}")
+        if settings.load(call.home).notify_urls is None:
+            _tell(
+                "warning: no channel is configured (CASEBOOK_NOTIFY_URLS): escalations reach nobody outside the casebook"
+            )
         _tell("ready; Ctrl-C stops everything")
         stop.wait()
         _tell("stopping")

@@ -47,8 +47,7 @@ def waiting(received, sql):
     """One application in intake, with an item that somebody took and that is due in an hour; gives the item's id."""
     reference = received(b_forename="", b_surname="")
     items = sql("SELECT id FROM work_item WHERE reference = :r AND kind = 'complete_details'", r=reference).all()
-    item = items[0][0]
-    return item
+    return items[0][0]
 
 
 @pytest.fixture
@@ -175,12 +174,14 @@ def crowd(staffed, waiting, sql):
 
 def once_each(store, crowd):
     with store.session() as session:
-        rows = session.execute(select(Escalation.item_id, func.count()).group_by(Escalation.item_id)).all()
+        rows = session.execute(
+            select(Escalation.item_id, func.count().label("count")).group_by(Escalation.item_id)
+        ).all()
         asked = session.scalar(select(func.count()).select_from(WorkItem).where(WorkItem.id.in_(
             select(WorkItem.id).where(WorkItem.kind == "acknowledge_escalation")
         )))  # fmt: skip
         notices = session.scalar(select(func.count()).select_from(Notice).where(Notice.escalation_id.is_not(None)))
-    told = dict((item, count) for item, count in rows)
+    told = dict(row.tuple() for row in rows)
     assert crowd <= set(told)
     assert set(told.values()) == {1}
     assert asked == notices == len(told)

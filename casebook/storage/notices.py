@@ -1,0 +1,46 @@
+"""The messages that wait to be received."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from casebook.storage.tables import Notice
+
+AGAIN = timedelta(minutes=5)  # after a try; meanwhile another sweep may be at it
+
+
+class Queued(NamedTuple):
+    id: str
+    role: str
+    reference: str | None
+    reason: str
+
+
+def claim(session: Session, now: datetime) -> list[Queued]:
+    """Mark all that waits as being tried, and give it out; what somebody tries at this moment is left out."""
+    trying = and_(Notice.tried_at > now - AGAIN, Notice.tried_at <= now)
+    free = select(Notice.id).where(Notice.received_at.is_(None), or_(Notice.tried_at.is_(None), ~trying))
+    mine = (
+        update(Notice)
+        .where(Notice.id.in_(free.with_for_update(skip_locked=True).scalar_subquery()))
+        .values(tried_at=now, tries=Notice.tries + 1)
+        .returning(Notice.id, Notice.role, Notice.reference, Notice.reason, Notice.queued_at)
+    )
+    rows = sorted(session.execute(mine), key=lambda row: (row.queued_at, row.id))
+    return [Queued(row.id, row.role, row.reference, row.reason) for row in rows]
+
+
+def keep(session: Session, ids: Sequence[str], *, at: datetime, channels: Sequence[str], faults: Sequence[str]) -> None:
+    """The receipt, if there was one, and what went wrong."""
+    told = update(Notice).where(Notice.id.in_(ids), Notice.received_at.is_(None))
+    receipt = {"received_at": at, "channel": " ".join(channels)} if channels else {}
+    session.execute(told.values(fault=" ".join(faults) or None, **receipt))
+
+
+def undelivered(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Notice).where(Notice.received_at.is_(None))) or 0
