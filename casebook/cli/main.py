@@ -32,6 +32,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "urgent": ("casebook.cli.engine", "put one application before all others"),
     "sweep": ("casebook.cli.engine", "find what is overdue, stalled or forgotten"),
     "reconcile": ("casebook.cli.engine", "start a fresh run for every open application"),
+    "board": ("casebook.cli.oversight", "who waits, for whom, how late; escalations; the limit kept by week"),
+    "watchdog": ("casebook.cli.oversight", "whether sweep, dispatcher and notifier are alive; exit 1 names what stopped"),
     "identifiers": ("casebook.cli.identifiers", "check PNC and CRO numbers, postcodes and dates of birth"),
     "deadlines": ("casebook.cli.deadlines", "the time limits an application received at a moment would have"),
     "score": ("casebook.cli.score", "score a subject's history from a JSON file"),

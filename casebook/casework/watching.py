@@ -1,0 +1,35 @@
+"""Who watches the watchers: whether sweep, dispatcher and notifier still do their work. Knows nothing of the engine."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from casebook import clock
+from casebook.storage import board, heartbeats, outbox
+from casebook.storage import notices as stored
+
+# how long each may be silent: two rounds of its own, and a little
+SILENCE = {"sweep": timedelta(minutes=35), "dispatcher": timedelta(minutes=2)}
+WAITS = timedelta(minutes=35)  # a wake-up or a notice that nobody took for so long is stuck
+
+
+def watch(session: Session, key: bytes, now: datetime) -> dict[str, object]:
+    """What stopped, by name, and the figures it is judged by. Signs of life are of real time, the rest of the home's."""
+    beats, real = heartbeats.last(session, key), clock.now()
+    stopped = [name for name, patience in SILENCE.items() if name not in beats or real - beats[name] > patience]
+    wake_up, notice = board.oldest_wake_up(session), board.oldest_notice(session)
+    stopped += ["outbox"] if _stuck(wake_up, now) else []
+    stopped += ["notifier"] if _stuck(notice, now) else []
+    return {
+        "ok": not stopped,
+        "stopped": stopped,
+        "heartbeats": {name: beats[name].isoformat() if name in beats else None for name in SILENCE},
+        "outbox": {"waiting": outbox.waiting(session), "oldest": wake_up.isoformat() if wake_up else None},
+        "notices": {"undelivered": stored.undelivered(session), "oldest": notice.isoformat() if notice else None},
+    }
+
+
+def _stuck(since: datetime | None, now: datetime) -> bool:
+    return since is not None and now - since > WAITS

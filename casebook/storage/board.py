@@ -1,0 +1,127 @@
+"""The figures that operations see, counted by the database. References, codes and counts; nothing personal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, and_, case, false, func, or_, select
+from sqlalchemy.orm import Session
+
+from casebook.domain.vocabulary import Limit, Priority, Stage, WorkKind
+from casebook.storage.tables import Application, Clock, Escalation, Notice, Outbox, WorkItem
+
+OPEN = and_(WorkItem.done_at.is_(None), WorkItem.cancelled_at.is_(None))
+RANK = {str(priority): priority.rank for priority in Priority}
+
+
+class Whole(NamedTuple):
+    """The limit of the whole process of one application: due when, met when."""
+
+    reference: str
+    submitted_at: datetime
+    due_at: datetime | None
+    met_at: datetime | None
+
+
+def stages(session: Session, now: datetime, soon: dict[str, timedelta]) -> dict[str, dict[str, int]]:
+    """Open applications by stage: each is overdue, due soon or on time by its next unmet limit; held and waiting beside."""
+    due = (
+        select(Clock.reference, func.min(Clock.due_at).label("due"))
+        .where(Clock.met_at.is_(None), Clock.due_at.is_not(None))
+        .group_by(Clock.reference)
+        .subquery()
+    )
+    near = or_(false(), *(and_(Application.priority == p, due.c.due <= now + ahead) for p, ahead in soon.items()))
+    where = case((due.c.due <= now, "overdue"), (near, "due_soon"), else_="on_time")
+    held = _open(WorkItem.kind == WorkKind.MEND_QUALITY)
+    source = _open(WorkItem.kind == WorkKind.RETURN_SEARCH)
+    query = (
+        select(
+            Application.stage,
+            func.count().filter(where == "on_time"),
+            func.count().filter(where == "due_soon"),
+            func.count().filter(where == "overdue"),
+            func.count().filter(held),
+            func.count().filter(source),
+        )
+        .outerjoin(due, due.c.reference == Application.reference)
+        .where(Application.stage != Stage.CLOSED)
+        .group_by(Application.stage)
+    )
+    names = ("on_time", "due_soon", "overdue", "held", "waiting_for_source")
+    counted = {stage: dict(zip(names, counts, strict=True)) for stage, *counts in session.execute(query)}
+    return {str(s): counted.get(s, dict.fromkeys(names, 0)) for s in Stage if s is not Stage.CLOSED}
+
+
+def _open(condition: Any) -> Any:  # noqa: ANN401 - SQL expressions
+    return select(WorkItem.id).where(WorkItem.reference == Application.reference, OPEN, condition).exists()
+
+
+def worst(session: Session, limit: int) -> Sequence[Row[Any]]:
+    """Blocking items, longest overdue first within a priority: whom the most pressing applications wait for."""
+    rank = case(RANK, value=Application.priority, else_=len(RANK))
+    query = (
+        select(
+            Application.reference, Application.stage, Application.priority, WorkItem.kind, WorkItem.role, WorkItem.owner,
+            WorkItem.due_at, WorkItem.opened_at, WorkItem.escalation_level,
+        )
+        .join(WorkItem, WorkItem.reference == Application.reference)
+        .where(Application.stage != Stage.CLOSED, OPEN, WorkItem.blocking)
+        .order_by(rank, WorkItem.due_at.nulls_last(), WorkItem.opened_at, Application.reference, WorkItem.id)
+        .limit(limit)
+    )  # fmt: skip
+    return session.execute(query).all()
+
+
+def oldest_unclaimed(session: Session) -> Row[Any] | None:
+    query = (
+        select(WorkItem.id, WorkItem.reference, WorkItem.kind, WorkItem.role, WorkItem.opened_at)
+        .where(OPEN, WorkItem.owner.is_(None))
+        .order_by(WorkItem.opened_at, WorkItem.id)
+        .limit(1)
+    )
+    return session.execute(query).first()
+
+
+def unacknowledged(session: Session) -> Sequence[Row[Any]]:
+    """The rung on which each open item stands, where nobody answered yet."""
+    query = (
+        select(
+            Escalation.reference,
+            WorkItem.kind,
+            Escalation.rung,
+            Escalation.role,
+            Escalation.reason,
+            Escalation.raised_at,
+        )
+        .join(WorkItem, and_(WorkItem.id == Escalation.item_id, WorkItem.escalation_level == Escalation.rung))
+        .where(OPEN, Escalation.acknowledged_at.is_(None))
+        .order_by(Escalation.rung.desc(), Escalation.raised_at, Escalation.id)
+    )
+    return session.execute(query).all()
+
+
+def whole_process(session: Session) -> list[Whole]:
+    """Every application that has the limit, by submission."""
+    query = (
+        select(Application.reference, Application.submitted_at, Clock.due_at, Clock.met_at)
+        .join(Clock, and_(Clock.reference == Application.reference, Clock.limit_name == Limit.WHOLE_PROCESS))
+        .order_by(Application.submitted_at, Application.reference)
+    )
+    return [Whole(*row) for row in session.execute(query)]
+
+
+def queues(session: Session) -> Sequence[Row[Any]]:
+    """How many items each role has, and since when the oldest waits."""
+    query = select(WorkItem.role, func.count(), func.min(WorkItem.opened_at)).where(OPEN).group_by(WorkItem.role)
+    return session.execute(query.order_by(WorkItem.role)).all()
+
+
+def oldest_wake_up(session: Session) -> datetime | None:
+    return session.scalar(select(func.min(Outbox.written_at)).where(Outbox.dispatched_at.is_(None)))
+
+
+def oldest_notice(session: Session) -> datetime | None:
+    return session.scalar(select(func.min(Notice.queued_at)).where(Notice.received_at.is_(None)))
