@@ -75,6 +75,14 @@ CATALOGUE: tuple[Entry, ...] = (
         cron="*/15 * * * *",
     ),
     Entry(
+        flow="flows.gate_drift.gate_drift",
+        name="gate-drift",
+        description="Ask the gates again about every open application that passed them. Changes nothing. Safe to run by hand.",
+        queue="sweep",
+        tags=("sweep",),
+        cron="30 2 * * *",
+    ),
+    Entry(
         flow="flows.watch.watch",
         name="watch",
         description="Compare new records with the subjects of closed applications. Safe to run by hand.",

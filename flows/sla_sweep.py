@@ -6,6 +6,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
+from tasks.board import show_board
 from tasks.wakes import sweep
 
 
@@ -13,6 +14,7 @@ from tasks.wakes import sweep
 async def sla_sweep() -> State[None]:
     """Find what is overdue, stalled or forgotten; wake what a machine can help, tell a person of the rest."""
     swept = sweep()
+    await show_board()
     return Completed(
         message=f"{swept.checked} open, {len(swept.woken)} woken, {len(swept.retried)} asked their sources again,"
         f" {len(swept.escalated)} escalated, {len(swept.reconciled)} leases freed"

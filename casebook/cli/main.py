@@ -33,7 +33,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sweep": ("casebook.cli.engine", "find what is overdue, stalled or forgotten"),
     "reconcile": ("casebook.cli.engine", "start a fresh run for every open application"),
     "board": ("casebook.cli.oversight", "who waits, for whom, how late; escalations; the limit kept by week"),
-    "watchdog": ("casebook.cli.oversight", "whether sweep, dispatcher and notifier are alive; exit 1 names what stopped"),
+    "returns": ("casebook.cli.returns", "the figures a force gives, as CSV"),
+    "watchdog": (
+        "casebook.cli.oversight",
+        "whether sweep, dispatcher and notifier are alive; exit 1 names what stopped",
+    ),
     "identifiers": ("casebook.cli.identifiers", "check PNC and CRO numbers, postcodes and dates of birth"),
     "deadlines": ("casebook.cli.deadlines", "the time limits an application received at a moment would have"),
     "score": ("casebook.cli.score", "score a subject's history from a JSON file"),

@@ -1,0 +1,56 @@
+"""The rows behind the figures that a force gives, one application a row; codes and moments, nothing personal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, and_, select
+from sqlalchemy.orm import Session
+
+from casebook.storage.tables import Application, Decision, LedgerEntry
+
+
+class Case(NamedTuple):
+    reference: str
+    route: str
+    applicant: str
+    submitted_at: datetime
+    closed_at: datetime | None
+    outcome: str | None
+    refusal_reason: str | None
+
+
+def cases(session: Session, begin: datetime | None, end: datetime | None) -> list[Case]:
+    """Every application submitted from `begin` to before `end`, with its standing decision's reason."""
+    query = (
+        select(
+            Application.reference, Application.route, Application.applicant, Application.submitted_at, Application.closed_at,
+            Application.outcome, Decision.refusal_reason,
+        )
+        .outerjoin(Decision, and_(Decision.reference == Application.reference, Decision.superseded.is_(False)))
+        .order_by(Application.submitted_at, Application.reference, Decision.version)
+    )  # fmt: skip
+    if begin is not None:
+        query = query.where(Application.submitted_at >= begin)
+    if end is not None:
+        query = query.where(Application.submitted_at < end)
+    return list({row.reference: Case(*row) for row in session.execute(query)}.values())
+
+
+def moves(session: Session) -> Sequence[Row[Any]]:
+    """Every change of stage: reference, moment, from, to."""
+    origin, to = LedgerEntry.body["origin"].astext, LedgerEntry.body["to"].astext
+    query = (
+        select(LedgerEntry.chain, LedgerEntry.at, origin.label("origin"), to.label("to"))
+        .where(LedgerEntry.event == "stage_changed")
+        .order_by(LedgerEntry.chain, LedgerEntry.sequence)
+    )
+    return session.execute(query).all()
+
+
+def received(session: Session) -> dict[str, datetime]:
+    """When each application came under this casebook's eyes: its first stage starts then."""
+    query = select(Application.reference, Application.received_at)
+    return {reference: at for reference, at in session.execute(query)}  # noqa: C416 - a row is no pair to mypy
