@@ -1,0 +1,313 @@
+"""What may be done about an application beside its work: two people where two are asked for, and nobody who is not named."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import inspect, select
+from walking import KNOWN, ROW, Unit, through_everything
+
+from casebook.casework import audit, governance, viewing, wakes, work
+from casebook.domain.actors import OPERATOR
+from casebook.domain.vocabulary import Role, Stage
+from casebook.errors import Refused
+from casebook.storage.tables import Application, Base, Disposal, LedgerEntry
+
+CREW = {
+    "intake": Role.INTAKE_OFFICER, "research": Role.RESEARCHER, "read": Role.SECOND_READER, "risk": Role.RISK_ASSESSOR,
+    "chair": Role.PANEL_CHAIR, "member": Role.PANEL_MEMBER, "approve": Role.APPROVER, "disclose": Role.DISCLOSURE_OFFICER,
+    "second": Role.DISCLOSURE_OFFICER, "supervise": Role.SUPERVISOR, "supervise2": Role.SUPERVISOR,
+    "head": Role.HEAD_OF_UNIT, "head2": Role.HEAD_OF_UNIT, "inspect": Role.DUTY_INSPECTOR, "chief": Role.CHIEF_OFFICER,
+    "audit": Role.AUDITOR,
+}  # fmt: skip
+CANARY = "Zyxcanary"
+
+
+@contextmanager
+def refused(code):
+    """The reason code being what programs rely on."""
+    with pytest.raises(Refused) as caught:
+        yield
+    assert caught.value.code == code
+
+
+@pytest.fixture
+def crew(store):
+    unit = Unit(store=store, terminals={"pnc": KNOWN})
+    for staff_id, role in CREW.items():
+        unit.hire(staff_id, role)
+    return unit
+
+
+@pytest.fixture
+def reference(crew):
+    return crew.receive({**ROW, "external_id": "G-1"})
+
+
+@pytest.fixture
+def does(crew, reference):
+    """`does("head", governance.hold)`: one act of one person on the application."""
+
+    def do(who, use_case, **words):
+        words = words or {"reason": "known_to_staff"}
+        with crew.acting(who) as act:
+            return use_case(act, reference, **words)
+
+    return do
+
+
+@pytest.fixture
+def looked_up(crew, reference):
+    def look(name):
+        with crew.store.session() as session:
+            return getattr(session.get_one(Application, reference), name)
+
+    return look
+
+
+def seen_by(crew, who):
+    """References that somebody finds in the two lists."""
+    with crew.acting(who) as act:
+        listed = {row["reference"] for row in viewing.listing(act)}
+        waiting = {item.reference for item in work.queue(act)}
+    return listed | waiting
+
+
+def test_a_restricted_application_is_for_those_who_are_named(crew, reference, does):
+    assert reference in seen_by(crew, "supervise")
+    does("research", governance.restrict)
+    for stranger in ("supervise", "intake", "chief", "audit"):
+        assert seen_by(crew, stranger) == set()
+        with refused("restricted"), crew.acting(stranger) as act:
+            viewing.show(act, reference)
+        with refused("restricted"):
+            does(stranger, governance.report_danger)
+    for named in ("research", "head", "head2"):
+        assert reference in seen_by(crew, named)
+
+
+def test_nobody_does_or_claims_the_work_of_an_application_they_are_not_named_for(crew, does):
+    crew.now = crew.now.replace(month=4)
+    other = crew.receive({**ROW, "external_id": "G-2", "b_dob": "", "b_surname": ""})
+    with crew.acting("research") as act:
+        governance.restrict(act, other, reason="known_to_staff")
+    (item, *_) = crew.open_items(other)
+    for attempt in (lambda act: work.claim(act, item.id), lambda act: work.do(act, item.id, {})):
+        with refused("restricted"), crew.acting("intake") as act:
+            attempt(act)
+
+
+def test_a_named_person_sees_it_and_a_name_that_is_none_is_refused(crew, reference, does):
+    with refused("not_restricted"):
+        does("research", governance.name_person, staff="intake")
+    does("research", governance.restrict)
+    with refused("not_found"):
+        does("research", governance.name_person, staff="nobody")
+    with refused("restricted"):
+        does("supervise", governance.name_person, staff="supervise")  # nobody names themselves
+    does("research", governance.name_person, staff="intake")
+    assert seen_by(crew, "intake") >= {reference}
+    with refused("already_restricted"):
+        does("intake", governance.restrict)
+
+
+def test_the_operator_sees_that_a_restricted_application_is_there_and_cannot_open_it(crew, reference, does):
+    does("research", governance.restrict)
+    with crew.acting() as act:
+        assert [row["reference"] for row in viewing.listing(act)] == [reference]
+        with refused("restricted"):
+            viewing.show(act, reference)
+
+
+def test_a_restriction_is_lifted_by_the_head_of_unit_and_a_second_person(does, looked_up):
+    does("research", governance.restrict)
+    does("head", governance.name_person, staff="supervise")
+    with refused("not_permitted"):
+        does("research", governance.lift)
+    assert does("head", governance.lift)["proposed"] == "lift_restriction"
+    assert looked_up("restricted")
+    with refused("same_person"):
+        does("head", governance.lift)
+    assert looked_up("restricted")
+    assert does("supervise", governance.lift)["restricted"] is False
+    assert not looked_up("restricted")
+    with refused("not_restricted"):
+        does("head", governance.lift)
+
+
+def test_two_who_are_not_the_head_of_unit_lift_nothing(does, looked_up):
+    does("research", governance.restrict)
+    for each in ("supervise", "supervise2"):
+        does("head", governance.name_person, staff=each)
+    does("supervise", governance.lift)
+    with refused("not_permitted"):
+        does("supervise2", governance.lift)
+    assert looked_up("restricted")
+    does("head", governance.lift)
+    assert not looked_up("restricted")
+
+
+@pytest.mark.parametrize("who", [role for role in CREW if role not in {"supervise", "supervise2", "head", "head2"}])
+def test_a_priority_is_lowered_by_supervisors_and_heads_only(does, who):
+    does("inspect", wakes.make_urgent, reason="new_threat")
+    with refused("not_permitted"):
+        does(who, governance.lower_priority, to="standard", reason="safe_now")
+
+
+def test_a_priority_is_lowered_by_two_people_and_never_raised_so(does, looked_up):
+    does("intake", wakes.make_urgent, reason="new_threat")
+    assert looked_up("priority") == "urgent"
+    for to in ("urgent", "immediate", "nonsense", ""):
+        with refused("not_lower"):
+            does("supervise", governance.lower_priority, to=to, reason="safe_now")
+    does("supervise", governance.lower_priority, to="high", reason="safe_now")
+    assert looked_up("priority") == "urgent"
+    with refused("same_person"):
+        does("supervise", governance.lower_priority, to="high", reason="safe_now")
+    does("head", governance.lower_priority, to="standard", reason="safe_now")  # another proposal: still one person each
+    assert looked_up("priority") == "urgent"
+    does("head", governance.lower_priority, to="high", reason="safe_now")
+    assert looked_up("priority") == "high"
+
+
+def test_a_withdrawal_takes_two_people_one_of_them_a_supervisor(does, looked_up):
+    does("intake", governance.withdraw, reason="she asked")
+    with refused("same_person"):
+        does("intake", governance.withdraw, reason="she asked")
+    with refused("supervisor_needed"):
+        does("research", governance.withdraw, reason="she asked")
+    assert (looked_up("stage"), looked_up("outcome")) == (Stage.INTAKE, None)
+    does("supervise", governance.withdraw, reason="she asked")
+    assert (looked_up("stage"), looked_up("outcome")) == (Stage.CLOSED, "withdrawn")
+    with refused("closed"):
+        does("supervise2", governance.withdraw, reason="she asked")
+
+
+def test_nobody_is_given_up_before_enough_attempts_were_made(does, looked_up):
+    with refused("too_few_attempts"):
+        does("intake", governance.no_engagement, reason="no answer")
+    assert looked_up("stage") == Stage.INTAKE
+
+
+def test_a_hold_ends_by_two_people(does, looked_up):
+    does("supervise", governance.hold)
+    assert looked_up("legal_hold")
+    does("supervise", governance.release)
+    with refused("same_person"):
+        does("supervise", governance.release)
+    assert looked_up("legal_hold")
+    does("head", governance.release)
+    assert not looked_up("legal_hold")
+
+
+def closed_with_canaries(crew):
+    """A whole life, with a word in every personal place that must be gone afterwards."""
+    reference = crew.receive({
+        **ROW, "external_id": "G-9", "concern": f"{CANARY} concern", "a_surname": CANARY, "a_former_names": CANARY,
+        "a_address": f"1 {CANARY} Street", "code_word": CANARY, "interpreter": CANARY, "immediate_danger": "yes",
+        "a_email": f"{CANARY}@example.org", "children": "2019-01",
+    })  # fmt: skip
+    assert through_everything(crew, reference) == Stage.CLOSED
+    return reference
+
+
+def everything(crew, *, but=()):
+    """Every value of every row, as text, by table and column."""
+    with crew.store.session() as session:
+        for mapper in Base.registry.mappers:
+            if mapper.class_.__tablename__ in but:
+                continue
+            for row in session.scalars(select(mapper.class_)):
+                for attribute in inspect(mapper.class_).column_attrs:
+                    yield mapper.class_, row, attribute.key, getattr(row, attribute.key)
+
+
+def test_disposal_takes_two_people_a_closed_application_and_no_hold(crew, does):
+    with refused("not_closed"):
+        does("supervise", governance.dispose, reason="time is over")
+    reference = closed_with_canaries(crew)
+
+    def dispose(who, **words):
+        with crew.acting(who) as act:
+            return governance.dispose(act, reference, reason="time is over", **words)
+
+    with crew.acting("supervise") as act:
+        governance.hold(act, reference, reason="complaint")
+    with refused("legal_hold"):
+        dispose("supervise")
+    for who in ("supervise", "head"):
+        with crew.acting(who) as act:
+            governance.release(act, reference, reason="settled")
+    with refused("not_permitted"):
+        dispose("research")
+    dispose("supervise")
+    with refused("same_person"):
+        dispose("supervise")
+    assert dispose("audit")["disposed"] is True
+    with refused("already_disposed"):
+        dispose("head")
+
+
+def test_disposal_leaves_nothing_personal_in_any_table_and_the_ledger_still_verifies(crew):
+    reference = closed_with_canaries(crew)
+    assert any(CANARY.lower() in str(value).lower() for *_, value in everything(crew))
+    for who in ("supervise", "head"):
+        with crew.acting(who) as act:
+            governance.dispose(act, reference, reason="time is over")
+    left = {
+        (table.__tablename__, name)
+        for table, _, name, value in everything(crew)
+        if CANARY.lower() in str(value).lower()
+    }
+    assert left == set()
+    still = {
+        (table.__tablename__, name)
+        for table, row, name, value in everything(crew, but=("source_person", "source_record"))
+        if name in table.personal
+        and getattr(row, "reference", None) == reference
+        and value not in (None, "", [], {}, False)
+    }
+    assert still == set()
+    with crew.acting() as act:
+        assert audit.verify(act).broken == []
+    with crew.store.session() as session:
+        row = session.get_one(Disposal, reference)
+        events = session.scalars(select(LedgerEntry.event).where(LedgerEntry.chain == reference)).all()
+    assert {row.proposed_by, row.second_by} == {"supervise", "head"}
+    assert "disposed" in events
+
+
+def test_what_stays_of_a_disposed_application_can_be_listed_and_shown(crew):
+    reference = closed_with_canaries(crew)
+    for who in ("supervise", "head"):
+        with crew.acting(who) as act:
+            governance.dispose(act, reference, reason="time is over")
+    shown = crew.shown("head", reference)
+    assert shown["outcome"]
+    assert CANARY.lower() not in str(shown).lower()
+
+
+def test_the_ledger_s_own_words_hold_nothing_personal_even_of_a_whole_life(crew):
+    closed_with_canaries(crew)
+    with crew.store.session() as session:
+        said = [str(row.body) for row in session.scalars(select(LedgerEntry))]
+    assert [body for body in said if CANARY.lower() in body.lower() or "ottershaw" in body.lower()] == []
+
+
+def test_the_operator_governs_nothing(does):
+    for use_case in (
+        governance.restrict,
+        governance.hold,
+        governance.dispose,
+        governance.withdraw,
+        governance.report_danger,
+    ):
+        with refused("not_permitted"):
+            does(OPERATOR, use_case)
+
+
+def test_an_application_that_is_not_there_is_told_so(crew):
+    for use_case in (governance.hold, governance.withdraw, governance.dispose):
+        with refused("not_found"), crew.acting("supervise") as act:
+            use_case(act, "CL-2099-000001", reason="x")
