@@ -23,15 +23,16 @@ def figures(act: Act) -> dict[str, object]:
     session, now, policy = act.session, act.now, policies.for_receipt(act.now)
     soon = {str(p): timedelta(minutes=m) for p, m in policy.escalation.due_soon_minutes.value.items()}
     limits = [(each.due_at, each.met_at) for each in stored.whole_process(session)]
-    oldest = stored.oldest_unclaimed(session)
+    hidden = stored.hidden_from(session, act.actor.id) if act.actor.is_person else frozenset()
+    oldest = stored.oldest_unclaimed(session, hidden)
     return {
         "at": now.isoformat(),
         "stages": stored.stages(session, now, soon),
-        "worst": [_worst(row, now) for row in stored.worst(session, WORST)],
+        "worst": [_worst(row, now) for row in stored.worst(session, WORST, hidden)],
         "oldest_unclaimed": None
         if oldest is None
         else {**_plain(oldest), "waits_hours": _hours(oldest.opened_at, now)},
-        "escalations": [_plain(row) for row in stored.unacknowledged(session)],
+        "escalations": [_plain(row) for row in stored.unacknowledged(session) if row.reference not in hidden],
         "queues": [
             {"role": role, "open": count, "oldest_hours": _hours(since, now)}
             for role, count, since in stored.queues(session)
@@ -48,10 +49,10 @@ def _worst(row, now: datetime) -> dict[str, object]:  # type: ignore[no-untyped-
     overdue = row.due_at is not None and row.due_at <= now
     return {
         **_plain(row),
-        "waiting_for": row.owner or row.role,
+        "waiting_for": row.owner or row.role or "engine",
         "overdue": overdue,
         "overdue_hours": _hours(row.due_at, now) if overdue else 0,
-        "waits_hours": _hours(row.opened_at, now),
+        "waits_hours": _hours(row.since, now),
     }
 
 

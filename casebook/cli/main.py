@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sweep": ("casebook.cli.engine", "find what is overdue, stalled or forgotten"),
     "reconcile": ("casebook.cli.engine", "start a fresh run for every open application"),
     "board": ("casebook.cli.oversight", "who waits, for whom, how late; escalations; the limit kept by week"),
+    "forecast": ("casebook.cli.forecast", "how many applications will pass their limit in the next eight weeks"),
     "returns": ("casebook.cli.returns", "the figures a force gives, as CSV"),
     "watchdog": (
         "casebook.cli.oversight",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -10,7 +10,7 @@ from sqlalchemy import Row, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from casebook.domain.vocabulary import Limit, Priority, Stage, WorkKind
-from casebook.storage.tables import Application, Clock, Escalation, Notice, Outbox, WorkItem
+from casebook.storage.tables import Application, Clock, Escalation, Notice, Outbox, Restriction, WorkItem
 
 OPEN = and_(WorkItem.done_at.is_(None), WorkItem.cancelled_at.is_(None))
 RANK = {str(priority): priority.rank for priority in Priority}
@@ -59,26 +59,35 @@ def _open(condition: Any) -> Any:  # noqa: ANN401 - SQL expressions
     return select(WorkItem.id).where(WorkItem.reference == Application.reference, OPEN, condition).exists()
 
 
-def worst(session: Session, limit: int) -> Sequence[Row[Any]]:
-    """Blocking items, longest overdue first within a priority: whom the most pressing applications wait for."""
+def hidden_from(session: Session, staff_id: str) -> frozenset[str]:
+    """The restricted applications that a member of staff is not named for."""
+    named = select(Restriction.reference).where(Restriction.staff_id == staff_id)
+    query = select(Application.reference).where(Application.restricted, Application.reference.not_in(named))
+    return frozenset(session.scalars(query))
+
+
+def worst(session: Session, limit: int, hidden: Collection[str] = ()) -> Sequence[Row[Any]]:
+    """Open applications and the blocking item of each, first due first within a priority; none waits for the engine."""
     rank = case(RANK, value=Application.priority, else_=len(RANK))
+    since = func.coalesce(WorkItem.opened_at, Application.received_at)
+    item = and_(WorkItem.reference == Application.reference, OPEN, WorkItem.blocking)
     query = (
         select(
             Application.reference, Application.stage, Application.priority, WorkItem.kind, WorkItem.role, WorkItem.owner,
-            WorkItem.due_at, WorkItem.opened_at, WorkItem.escalation_level,
+            WorkItem.due_at, since.label("since"), func.coalesce(WorkItem.escalation_level, 0).label("escalation_level"),
         )
-        .join(WorkItem, WorkItem.reference == Application.reference)
-        .where(Application.stage != Stage.CLOSED, OPEN, WorkItem.blocking)
-        .order_by(rank, WorkItem.due_at.nulls_last(), WorkItem.opened_at, Application.reference, WorkItem.id)
+        .outerjoin(WorkItem, item)
+        .where(Application.stage != Stage.CLOSED, Application.reference.not_in(hidden))
+        .order_by(rank, WorkItem.due_at.nulls_last(), since, Application.reference, WorkItem.id)
         .limit(limit)
     )  # fmt: skip
     return session.execute(query).all()
 
 
-def oldest_unclaimed(session: Session) -> Row[Any] | None:
+def oldest_unclaimed(session: Session, hidden: Collection[str] = ()) -> Row[Any] | None:
     query = (
         select(WorkItem.id, WorkItem.reference, WorkItem.kind, WorkItem.role, WorkItem.opened_at)
-        .where(OPEN, WorkItem.owner.is_(None))
+        .where(OPEN, WorkItem.owner.is_(None), or_(WorkItem.reference.is_(None), WorkItem.reference.not_in(hidden)))
         .order_by(WorkItem.opened_at, WorkItem.id)
         .limit(1)
     )

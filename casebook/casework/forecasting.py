@@ -1,0 +1,85 @@
+"""How many applications will pass their limit in the next eight weeks, and what one more pair of hands would change."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import datetime, timedelta
+from statistics import median
+
+from casebook import policies
+from casebook.casework.acting import Act
+from casebook.casework.simulation import Before, Force, late
+from casebook.domain.authority import Command
+from casebook.domain.policy import Unit
+from casebook.domain.vocabulary import Limit, Route, Stage
+from casebook.storage import history
+
+WEEKS = 8
+PLAYS = 200
+RESEARCHED = frozenset({Stage.RISK_SCORING, Stage.PANEL_DECISION, Stage.DISCLOSURE})
+
+
+def forecast(act: Act, *, seed: int = 1, plays: int = PLAYS) -> dict[str, object]:
+    """The figures with an interval, or why there are none."""
+    act.allowed(Command.LIST_APPLICATIONS)
+    needed = policies.for_receipt(act.now).oversight.forecast_needs_weeks.value
+    came = [at for at in history.arrivals(act.session) if at <= act.now]
+    weeks = (act.now - came[0]).days / 7 if came else 0.0
+    told: dict[str, object] = {"weeks_of_history": round(weeks, 1), "weeks_needed": needed, "forecast": None}
+    if weeks < needed:
+        return {**told, "reason": "too_little_history"}
+    force = _learn(act, came)
+    if force is None:
+        return {**told, "reason": "nothing_decided_and_delivered_yet"}
+    return {
+        **told,
+        "reason": None,
+        "forecast": {
+            "weeks": WEEKS,
+            "open": len(force.open),
+            "late_already": sum(case.due < 0 for case in force.open),
+            "as_it_is": _spread(force, seed, plays),
+            "one_more_researcher": _spread(replace(force, researchers=force.researchers + 1), seed, plays),
+            "one_more_panel_slot": _spread(replace(force, slots=force.slots + 1), seed, plays),
+        },
+    }
+
+
+def _learn(act: Act, came: list[datetime]) -> Force | None:
+    session, now, policy = act.session, act.now, policies.for_receipt(act.now)
+    limit = policy.limit(Limit.WHOLE_PROCESS, Route.RIGHT_TO_ASK)
+    research, delivery = history.research_days(session), history.delivery_days(session)
+    decided, cycle = history.decisions(session), policy.panel.cycle_days.value
+    if limit is None or limit.usual.value.unit is not Unit.CALENDAR_DAYS or not (research and delivery and decided):
+        return None
+    recent = [at for at in came if at > now - timedelta(weeks=26)]
+    days = min(26 * 7, max(1.0, (now - came[0]).total_seconds() / 86400))
+    return Force(
+        open=[
+            Before(
+                due=(each.due_at - now).total_seconds() / 86400,
+                researched=each.stage in RESEARCHED,
+                decided=each.stage == Stage.DISCLOSURE,
+            )
+            for each in history.waiting(session)
+        ],
+        arrivals_per_day=len(recent) / days,
+        research_days=research,
+        delivery_days=delivery,
+        researchers=max(1, history.researchers(session)),
+        slots=_busiest(decided, timedelta(days=cycle)),
+        cycle_days=cycle,
+        allowed_days=limit.usual.value.budget,
+    )
+
+
+def _busiest(decided: list[datetime], cycle: timedelta) -> int:
+    """The most that was ever decided in one cycle: what a meeting is known to be able to do."""
+    return max(sum(start <= at < start + cycle for at in decided) for start in decided)
+
+
+def _spread(force: Force, seed: int, plays: int) -> dict[str, float]:
+    """Median and the interval that nine plays of ten fall into. The same seed for each question, so that they compare."""
+    found = sorted(late(force, days=WEEKS * 7, rng=random.Random(seed + play)) for play in range(plays))  # noqa: S311 - a simulation
+    return {"median": median(found), "low": found[plays // 20], "high": found[-1 - plays // 20]}

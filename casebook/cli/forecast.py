@@ -1,0 +1,38 @@
+"""`casebook forecast`: how many applications will pass their limit in the next eight weeks."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+from typing import Any
+
+from casebook.casework import forecasting
+from casebook.cli.answer import Answer, Call
+from casebook.cli.opening import opened
+
+WORDS = {
+    "too_little_history": "{weeks_of_history} weeks of history; a forecast needs {weeks_needed}, so there is none",
+    "nothing_decided_and_delivered_yet": "nothing was researched, decided and delivered yet, so there is no forecast",
+}
+
+
+def configure(parser: ArgumentParser) -> None:
+    parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same figures")
+    parser.set_defaults(handler=_forecast)
+
+
+def _forecast(options: Namespace, call: Call) -> Answer:
+    with opened(call) as casebook, casebook.acting() as act:
+        told: dict[str, Any] = forecasting.forecast(act, seed=options.seed)
+    if told["reason"]:
+        return Answer(data=told, lines=[WORDS[told["reason"]].format_map(told)])
+    found = told["forecast"]
+    names = ("as_it_is", "one_more_researcher", "one_more_panel_slot")
+    lines = [
+        f"{found['open']} open, {found['late_already']} of them late already; late in the next {found['weeks']} weeks:"
+    ]
+    return Answer(data=told, lines=[*lines, *(f"  {name.replace('_', ' ')}: {_words(found[name])}" for name in names)])
+
+
+def _words(spread: Mapping[str, float]) -> str:
+    return f"{spread['median']:g} ({spread['low']:g} to {spread['high']:g})"

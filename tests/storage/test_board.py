@@ -1,0 +1,138 @@
+"""The figures that operations see equal what a plain recount gives; who looks at nothing is found out."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from casebook import clock
+from casebook.casework import board, drift, force_figures, forecasting, watching
+from casebook.domain.vocabulary import Role, Stage
+from casebook.storage import heartbeats
+from tasks import drift as asking
+
+NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def year(received, sql):
+    """Sixty applications over a year, some kept, some late, some open; gives (submitted, met or None) of each."""
+    dice = random.Random(6)  # noqa: S311 - the same year in every run
+    lived = []
+    for number in range(60):
+        submitted = datetime(2026, 3, 2, 9, tzinfo=UTC) + timedelta(hours=dice.randrange(24 * 300))
+        reference = received(now=submitted, external_id=f"Y-{number}", submitted_at=submitted.isoformat())
+        met = submitted + timedelta(hours=dice.randrange(24 * 40)) if dice.random() < 0.8 else None
+        if number == 7:
+            met = submitted + timedelta(days=28)  # to the minute, unless the clocks changed meanwhile
+        sql(
+            "UPDATE clock SET met_at = :met WHERE reference = :r AND limit_name = 'whole_process'", met=met, r=reference
+        )
+        lived.append((submitted, met))
+    return lived
+
+
+def test_28_day_compliance_is_what_a_plain_recount_gives(year, acting):
+    now = NOW + timedelta(days=200)
+    weeks = defaultdict(lambda: [0, 0])
+    for submitted, met in year:
+        # the same local time 28 days later: London is an hour ahead from the last Sunday of March to that of October
+        due = submitted + timedelta(days=28) + ahead(submitted) - ahead(submitted + timedelta(days=28))
+        if (met is None and due >= now) or (met is not None and met > now):
+            continue
+        day = (due + ahead(due)).date()
+        week = weeks[(day - timedelta(days=day.weekday())).isoformat()]
+        week[0] += 1
+        week[1] += met is not None and met <= due
+    with acting(now=now) as act:
+        shown = board.figures(act)["compliance"]
+    assert len(shown) > 12
+    assert {each["monday"]: [each["due"], each["kept"]] for each in shown} == dict(weeks)
+
+
+def ahead(moment):
+    summer = datetime(2026, 3, 29, 1, tzinfo=UTC) <= moment < datetime(2026, 10, 25, 1, tzinfo=UTC)
+    return timedelta(hours=summer)
+
+
+def test_every_open_application_is_counted_once_by_stage(year, acting, sql):
+    with acting(now=NOW + timedelta(days=200)) as act:
+        shown = board.figures(act)
+    stages = shown["stages"]
+    assert sum(each[k] for each in stages.values() for k in ("on_time", "due_soon", "overdue")) == 60
+    late = "SELECT count(DISTINCT reference) FROM clock WHERE met_at IS NULL AND due_at <= :now"
+    assert sum(each["overdue"] for each in stages.values()) == sql(late, now=NOW + timedelta(days=200)).scalar()
+
+
+def test_the_board_shows_nothing_personal(year, acting):
+    with acting(now=NOW + timedelta(days=200)) as act:
+        text = board.markdown(board.figures(act))
+    assert text.count("CL-2026-0000") == 20
+    assert not [word for word in ("Canary", "Anna", "Barry", "07700", "QX1", "hurt") if word in text]
+
+
+def test_a_restricted_application_is_on_the_board_of_those_named_only(received, acting, person, sql):
+    reference = received()
+    sql("UPDATE application SET restricted = true")
+    with acting(person("r1", Role.RESEARCHER)) as act:
+        assert reference not in board.markdown(board.figures(act))
+    with acting() as act:
+        assert reference in board.markdown(board.figures(act))
+
+
+def test_the_returns_reconcile_to_the_case_list(year, acting, sql):
+    sql("UPDATE application SET outcome = 'withdrawn', closed_at = :now WHERE reference < 'CL-2026-000011'", now=NOW)
+    with acting() as act:
+        figures = force_figures.figures(act)
+    total = {
+        name: sum(each["value"] for each in figures if each["measure"] == name) for name in ("applications", "outcome")
+    }
+    assert total == {"applications": 60, "outcome": 60}
+    assert sum(each["value"] for each in figures if each["detail"] == "withdrawn") == 10
+
+
+def test_a_watchdog_names_whoever_fell_silent(store, received, sql):
+    key = b"a key for tests"
+
+    def stopped(at):
+        with store.session() as session:
+            return watching.watch(session, key, at)["stopped"]
+
+    received()
+    assert stopped(NOW) == ["sweep", "dispatcher"]
+    with store.session() as session:
+        heartbeats.beat(session, "sweep", key)
+        heartbeats.beat(session, "dispatcher", key)
+        session.commit()
+    assert stopped(NOW) == []
+    assert stopped(NOW + timedelta(hours=1)) == ["outbox"]
+    sql("UPDATE heartbeat SET at = :at WHERE name = 'sweep'", at=clock.now() + timedelta(minutes=1))  # forged: unsigned
+    assert stopped(NOW) == ["sweep"]
+
+
+def test_eight_weeks_of_history_are_needed_for_a_forecast(received, acting):
+    received()
+    with acting(now=NOW + timedelta(days=55)) as act:
+        assert forecasting.forecast(act)["reason"] == "too_little_history"
+    with acting(now=NOW + timedelta(days=57)) as act:
+        assert forecasting.forecast(act)["reason"] == "nothing_decided_and_delivered_yet"
+
+
+def test_what_would_not_pass_its_gate_today_is_told_once(received, acting, sql, monkeypatch):
+    sound, damaged = received(external_id="X-1"), received(external_id="X-2")
+    sql("UPDATE application SET stage = 'record_checks'")
+    monkeypatch.setattr(asking, "acting", lambda _part: acting())
+    with acting() as act:
+        assert drift.open_past(act, Stage.INTAKE) == [sound, damaged]
+        assert drift.open_past(act, Stage.RECORD_CHECKS) == []
+    before = asking.ask_again.fn(Stage.INTAKE, [sound, damaged])
+    sql("UPDATE person SET surname = NULL, forename = NULL, dob = NULL WHERE reference = :r AND party = 'b'", r=damaged)
+    after = asking.ask_again.fn(Stage.INTAKE, [sound, damaged])
+    assert after.get(sound) == before.get(sound)
+    assert set(after[damaged]) > set(before.get(damaged, []))
+    told = sql("SELECT count(*) FROM notice WHERE reason LIKE 'gate_drift:intake:%'").scalar()
+    asking.ask_again.fn(Stage.INTAKE, [sound, damaged])
+    assert sql("SELECT count(*) FROM notice WHERE reason LIKE 'gate_drift:intake:%'").scalar() == told > 0

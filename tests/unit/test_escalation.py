@@ -1,0 +1,88 @@
+"""The ladder's rules, without a database."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from casebook import policies
+from casebook.casework.simulation import Before, Force, late
+from casebook.domain import escalation
+from casebook.domain.escalation import Wait, Why
+from casebook.domain.vocabulary import Priority, Stage, WorkKind
+
+NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+RULES = policies.load("england-and-wales-2023").escalation
+WAIT = Wait(
+    kind=WorkKind.RETURN_SEARCH, priority=Priority.STANDARD, stage=Stage.RECORD_CHECKS, opened_at=NOW, due_at=None,
+    claimed=True, changed_at=NOW,
+)  # fmt: skip
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("wait", "after", "why"),
+    [
+        (WAIT, 5 * DAY - MINUTE, None),  # record checks may stay unchanged for five days
+        (WAIT, 5 * DAY, Why.UNCHANGED),
+        (replace(WAIT, changed_at=NOW + DAY), 5 * DAY, None),  # somebody did something else meanwhile
+        (replace(WAIT, stage=None), 50 * DAY, None),
+        (replace(WAIT, due_at=NOW + DAY), DAY - MINUTE, None),
+        (replace(WAIT, due_at=NOW + DAY), DAY, Why.OVERDUE),
+        (replace(WAIT, claimed=False), DAY - MINUTE, None),
+        (replace(WAIT, claimed=False), DAY, Why.UNCLAIMED),
+        (replace(WAIT, claimed=False, priority=Priority.IMMEDIATE), 10 * MINUTE, Why.UNCLAIMED),
+        (replace(WAIT, kind=WorkKind.MEND_QUALITY, due_at=NOW), MINUTE, Why.GATE_HOLD),
+        (replace(WAIT, kind=WorkKind.ACKNOWLEDGE_ESCALATION, claimed=False), 50 * DAY, None),
+        (replace(WAIT, level=1, raised_at=NOW), DAY - MINUTE, None),
+        (replace(WAIT, level=1, raised_at=NOW), DAY, Why.SILENCE),
+        (replace(WAIT, level=1, raised_at=NOW, priority=Priority.URGENT), 60 * MINUTE, Why.SILENCE),
+        (replace(WAIT, level=1, raised_at=NOW, acknowledged_at=NOW), 5 * DAY - MINUTE, None),
+        (replace(WAIT, level=1, raised_at=NOW, acknowledged_at=NOW), 5 * DAY, Why.UNCHANGED),
+        (replace(WAIT, level=4, raised_at=NOW), 500 * DAY, None),  # there is nobody above
+    ],
+)
+def test_when_somebody_is_told_and_why(wait, after, why):
+    assert escalation.reason(wait, RULES, NOW + after) == why
+
+
+@pytest.mark.parametrize(
+    ("level", "reachable", "rungs"),
+    [
+        (0, {1, 2, 3, 4}, [1]),
+        (0, {3}, [1, 2, 3]),  # the rungs below are on record as unreachable
+        (1, {1, 3}, [2, 3]),
+        (0, set(), [1, 2, 3, 4]),
+        (4, {1}, []),
+    ],
+)
+def test_a_climb_ends_where_somebody_can_be_reached(level, reachable, rungs):
+    steps = escalation.climb(RULES, level, Why.OVERDUE, lambda rung: rung.level in reachable)
+    assert [step.rung.level for step in steps] == rungs
+    assert [step.why for step in steps] == [Why.OVERDUE, *[Why.UNREACHABLE] * 3][: len(rungs)]
+
+
+FORCE = Force(
+    open=[Before(due=20, researched=False, decided=False)] * 40, arrivals_per_day=0.5, research_days=[3.0, 5.0],
+    delivery_days=[2.0], researchers=1, slots=5, cycle_days=7, allowed_days=28,
+)  # fmt: skip
+
+
+def play(force, seed):
+    return late(force, days=56, rng=random.Random(seed))  # noqa: S311 - a simulation
+
+
+def plays(force):
+    return sum(play(force, seed) for seed in range(20)) / 20
+
+
+def test_more_hands_make_fewer_late_and_nothing_is_late_where_all_is_quick():
+    assert plays(FORCE) > plays(replace(FORCE, researchers=4)) > plays(replace(FORCE, researchers=4, slots=20))
+    assert plays(replace(FORCE, researchers=100, slots=100, research_days=[0.1], delivery_days=[0.1])) == 0
+
+
+def test_what_is_late_already_does_not_become_late_again():
+    assert play(replace(FORCE, open=[Before(due=-1, researched=True, decided=True)], arrivals_per_day=0), 1) == 0
