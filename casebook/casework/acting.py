@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,8 @@ from casebook.domain.work import SPECS, Need
 from casebook.errors import NotFound, NotPermitted, Refused
 from casebook.storage import ledger
 from casebook.storage.tables import Application, Clock, Outbox, Restriction, WorkItem
+
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +96,13 @@ def named(session: Session, application: Application) -> frozenset[str]:
         return frozenset()
     query = select(Restriction.staff_id).where(Restriction.reference == application.reference)
     return frozenset(session.scalars(query))
+
+
+def reason_code(given: str) -> str:
+    """A reason that the ledger or the engine repeats is a code; whatever could hold a name is refused."""
+    if not _CODE.fullmatch(given):
+        refuse_because("not_a_code", "the reason must be a code such as new_threat: small letters, digits and underscores")
+    return given
 
 
 def open_item(act: Act, application: Application, need: Need) -> WorkItem | None:

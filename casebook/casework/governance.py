@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from casebook.casework import clocks, contact, danger, lifecycle
-from casebook.casework.acting import Act, refuse, refuse_because, still_open
+from casebook.casework.acting import Act, reason_code, refuse, refuse_because, still_open
 from casebook.domain import authority, chain
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Limit, Outcome, Priority, Role, Stage
@@ -25,7 +25,7 @@ PERSONAL: tuple[type[Base], ...] = tuple(
 
 def report_danger(act: Act, reference: str, *, reason: str) -> Done:
     """Somebody is in danger now: immediate safeguarding opens, on-call is told."""
-    application = danger.report(act, reference, reason)
+    application = danger.report(act, reference, reason_code(reason))
     return {"reference": reference, "priority": application.priority}
 
 
@@ -46,7 +46,7 @@ def restrict(act: Act, reference: str, *, reason: str) -> Done:
     lifecycle_open = lifecycle.open_work(act.session, application)
     for item in lifecycle_open:
         item.owner, item.claimed_at = (item.owner, item.claimed_at) if item.reserved else (None, None)
-    act.speak(application, "restricted", reason=reason)
+    act.speak(application, "restricted", reason=reason_code(reason))
     return {"reference": reference, "restricted": True}
 
 
@@ -84,7 +84,7 @@ def hold(act: Act, reference: str, *, reason: str) -> Done:
     act.allowed(Command.HOLD)
     application = act.application(reference)
     application.legal_hold = True
-    act.speak(application, "legal_hold_set", reason=reason)
+    act.speak(application, "legal_hold_set", reason=reason_code(reason))
     return {"reference": reference, "legal_hold": True}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from casebook.casework import danger
-from casebook.casework.acting import Act, open_items, still_open
+from casebook.casework.acting import Act, open_items, reason_code, still_open
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Priority, WorkKind
 from casebook.domain.work import Need
@@ -48,6 +48,7 @@ def make_urgent(act: Act, reference: str, reason: str) -> Application:
     act.allowed(Command.RAISE_PRIORITY)
     application = act.application(reference)
     still_open(application)
+    reason = reason_code(reason)
     raised = danger.raise_priority(act, application, Priority.URGENT, reason=reason)
     if raised or not application.out_of_cycle:
         application.out_of_cycle = True  # the panel may decide before its next meeting
