@@ -23,7 +23,7 @@ test: .venv ## every kind of test once, small
 	@$(BIN)/python -m pytest -n 2 -m 'not soak'
 
 soak: .venv ## long seeds and kill matrices; writes docs/evidence/
-	@benchmarks/soak.sh
+	@CASEBOOK_SEEDS=20 $(BIN)/python -m pytest -n 2 -m soak 2>&1 | tee docs/evidence/soak.txt
 
 check: .venv ## every read-only check; counts failures at the end
 	@$(BIN)/python benchmarks/check.py
@@ -32,7 +32,7 @@ fix: .venv ## the only command that edits
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 
 bench: .venv ## what the README's figures come from
-	@for each in benchmarks/bench_*.py; do $(BIN)/python $$each; done
+	@for each in gate handoff matching review_speed sweep; do $(BIN)/python -m benchmarks.$$each; done
 
 docs: .venv ## the generated pages
 	@$(BIN)/python -m casebook.domain.pages docs

@@ -43,6 +43,17 @@ def open_mending(act: Act, application: Application, verdict: Verdict, result: G
     open_items(act, application, needs, because=f"gate_held:{application.stage}")
 
 
+def override(act: Act, reference: str, *, expectation: str, reason: str) -> dict[str, object]:
+    """First call: propose that one expectation of the current stage may fail. Second call, by somebody else: agree."""
+    application = act.application(reference)
+    waiting = act.session.get(GateOverride, chain.identity("gate_override", reference, application.stage, expectation))
+    if waiting is None:
+        row = propose_override(act, reference, expectation, reason)
+        return {"reference": reference, "expectation": expectation, "proposed_by": row.proposed_by}
+    row = second_override(act, waiting.id)
+    return {"reference": reference, "expectation": expectation, "overridden_by": [row.proposed_by, row.second_by]}
+
+
 def propose_override(act: Act, reference: str, expectation: str, reason: str) -> GateOverride:
     """First of two people who let one expectation of the current stage be failed."""
     act.allowed(Command.OVERRIDE_GATE)

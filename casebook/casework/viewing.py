@@ -119,9 +119,13 @@ def show(act: Act, reference: str) -> dict[str, object]:
     }  # fmt: skip
 
 
+def rows_of(session: Session, part: type[Base], reference: str) -> Sequence[Base]:
+    """The rows of one table that belong to an application."""
+    return session.scalars(select(part).where(part.__table__.c.reference == reference)).all()
+
+
 def _rows(session: Session, part: type[Base], reference: str, *, personal: bool) -> list[dict[str, object]]:
-    column = part.__table__.c.reference
-    return [_values(row, personal=personal) for row in session.scalars(select(part).where(column == reference))]
+    return [_values(row, personal=personal) for row in rows_of(session, part, reference)]
 
 
 def _values(row: Base, *, personal: bool) -> dict[str, object]:

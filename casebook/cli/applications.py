@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from casebook import clock
-from casebook.casework import governance, information, intake, viewing
+from casebook.casework import governance, information, intake, quality, viewing
 from casebook.casework.acting import Act
 from casebook.cli import outside
 from casebook.cli.answer import Answer, Call
@@ -71,6 +71,11 @@ GOVERNANCE: dict[str, tuple[str, Callable[..., dict[str, object]], tuple[str, ..
     ),
     "withdraw": ("propose, or as a second person agree, that it closes as withdrawn", governance.withdraw, ("reason",)),
     "no-engagement": ("the same, because nobody could be reached", governance.no_engagement, ("reason",)),
+    "override-gate": (
+        "propose, or as a second person agree, that one expectation of its gate may fail",
+        quality.override,
+        ("expectation", "reason"),
+    ),
     "lower": ("propose, or as a second person agree, a lower priority", governance.lower_priority, ("to", "reason")),
     **outside.ACTIONS,
 }

@@ -2,25 +2,56 @@
 
 from __future__ import annotations
 
+import json
+import os
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 
-from casebook.casework import audit
+from casebook.casework import audit, bundle
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
+from casebook.errors import UnreadableFile
 
 
 def configure(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     actions.add_parser("verify", help="recompute everything; names the first broken link").set_defaults(handler=_verify)
+    export = actions.add_parser("export", help="one application as a bundle that verifies without the database")
+    export.add_argument("reference")
+    export.add_argument("--out", type=Path, metavar="FILE", help="REFERENCE.json here unless told")
+    export.set_defaults(handler=_export)
+    check = actions.add_parser("check", help="verify an exported bundle from its file alone")
+    check.add_argument("file", type=Path)
+    check.set_defaults(handler=_check)
     actions.add_parser("seal", help="write a root over all chains, to be kept elsewhere").set_defaults(handler=_seal)
 
 
 def _verify(_options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook, casebook.store.session() as session:
         verification = audit.verify(casebook.act_on(session))
-    lines = [f"{verification.checked} entries and {verification.rows} rows checked"]
+    return _told(verification, "the ledger and every row that it speaks of")
+
+
+def _export(options: Namespace, call: Call) -> Answer:
+    path: Path = options.out or Path(f"{options.reference}.json")
+    with opened(call) as casebook, casebook.acting() as act:
+        exported = bundle.export(act, options.reference)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            json.dump(exported, file, ensure_ascii=False, indent=1)
+    except OSError as error:
+        raise UnreadableFile(f"{path.name} cannot be written: {error.strerror}", "cannot_write") from None
+    return _told(bundle.check(path), f"written to {path}, for its reader only", {"file": str(path)})
+
+
+def _check(options: Namespace, _call: Call) -> Answer:
+    return _told(bundle.check(options.file), f"{options.file.name}")
+
+
+def _told(verification: audit.Verification, first: str, more: dict[str, object] | None = None) -> Answer:
+    lines = [first, f"{verification.checked} entries and {verification.rows} rows checked"]
     lines += [f"BROKEN {broken.what}: {broken.code}" for broken in verification.broken[:20]] or ["everything holds"]
-    return Answer(data=verification.as_json(), lines=lines, exit_code=1 if verification.broken else 0)
+    return Answer(data=verification.as_json() | (more or {}), lines=lines, exit_code=1 if verification.broken else 0)
 
 
 def _seal(_options: Namespace, call: Call) -> Answer:

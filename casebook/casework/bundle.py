@@ -1,0 +1,103 @@
+"""One application as a bundle that stands without the database: what happened, on what facts, and who may be given what."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from casebook.casework.acting import Act
+from casebook.casework.audit import Broken, Verification
+from casebook.casework.viewing import PARTS, rows_of
+from casebook.domain import chain
+from casebook.domain.authority import Command
+from casebook.errors import UnreadableFile
+from casebook.storage import ledger
+from casebook.storage.tables import Base, LedgerEntry
+
+# what a subject-access request of A may be given: their own words and what was done for them; what speaks of B, of other
+# victims or of how sources are searched only after advice (a local reading; a data protection officer has the last word)
+_YES = frozenset(
+    {"application", "safe_contact", "clock", "contact_attempt", "follow_up", "referral", "meeting", "instrument_answer"}
+)
+_NO = frozenset({"candidate", "finding", "search", "owner_agreement", "applicant_sign"})
+
+
+def export(act: Act, reference: str) -> dict[str, Any]:
+    """Ledger entries and live rows of one application, each row with its keyed digest and its mark for subject access."""
+    act.allowed(Command.EXPORT_APPLICATION)
+    application = act.application(reference)
+    act.speak(application, "application_exported")
+    entries = act.session.scalars(
+        select(LedgerEntry).where(LedgerEntry.chain == reference).order_by(LedgerEntry.sequence)
+    )
+    rows = [
+        _item(act, application),
+        *(_item(act, row) for part in PARTS for row in rows_of(act.session, part, reference)),
+    ]
+    return {
+        "reference": reference,
+        "exported_at": act.now.isoformat(),
+        "entries": [_entry(entry) for entry in entries],
+        "items": rows,
+    }
+
+
+def _entry(entry: LedgerEntry) -> dict[str, Any]:
+    names = ("chain", "sequence", "actor", "event", "body", "previous", "hash")
+    return {**{name: getattr(entry, name) for name in names}, "at": entry.at.isoformat()}
+
+
+def _item(act: Act, row: Base) -> dict[str, Any]:
+    name, digest = ledger.digest_of(act.session.info[ledger.KEY], row)
+    table = row.__tablename__
+    mark = "yes" if table in _YES else "no" if table in _NO else "after_advice"
+    values = {column.key: getattr(row, column.key) for column in row.__table__.columns}
+    return {"row": name, "digest": digest, "subject_access": mark, "values": json.loads(chain.canonical(values))}
+
+
+def check(path: Path) -> Verification:
+    """Verify a bundle from its file alone: every hash, the chain, and that each row is as its last entry spoke of it."""
+    bundle = _read(path)
+    verification, previous, said = Verification(), chain.GENESIS, dict[str, str]()
+    for number, entry in enumerate(bundle["entries"], start=1):
+        verification.checked += 1
+        verification.broken += _faults(entry, number, previous)
+        previous = entry["hash"]
+        said.update(entry["body"].get("rows", {}))
+    for item in bundle["items"]:
+        verification.rows += 1
+        if said.get(item["row"], item["digest"]) != item["digest"]:
+            verification.broken.append(Broken(code="row_changed", what=item["row"]))
+    return verification
+
+
+def _faults(entry: Mapping[str, Any], number: int, previous: str) -> list[Broken]:
+    where = f"ledger:{entry['chain']}:{entry['sequence']}"
+    again = chain.entry_hash(
+        chain=entry["chain"],
+        sequence=entry["sequence"],
+        at=datetime.fromisoformat(entry["at"]),
+        actor=entry["actor"],
+        event=entry["event"],
+        body=entry["body"],
+        previous=entry["previous"],
+    )
+    found = [Broken(code="entry_changed", what=where)] if again != entry["hash"] else []
+    if entry["sequence"] != number or entry["previous"] != previous:
+        found.append(Broken(code="chain_broken", what=where))
+    return found
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        bundle = json.loads(path.read_text("utf-8"))
+        return {"entries": list(bundle["entries"]), "items": list(bundle["items"])}
+    except OSError as error:
+        raise UnreadableFile(f"{path.name}: {error.strerror}", "no_such_file") from None
+    except (ValueError, KeyError, TypeError):
+        raise UnreadableFile(f"{path.name} is not an exported application", "not_a_bundle") from None
