@@ -28,16 +28,24 @@ ROW = {
     "external_id": "seed", "route": "right_to_ask", "applicant": "a", "immediate_danger": "no", "a_forename": "A", "a_surname": "B",
     "a_dob": "1990-01-01", "relationship": "partner",
 }  # fmt: skip
-COPY = "lpad(n::text, 7, '0')"
 FILL = (
-    f"INSERT INTO application SELECT (jsonb_populate_record(a, jsonb_build_object('reference', 'CL-9-' || {COPY},"
-    " 'external_id', 'N' || n))).* FROM application a, generate_series(:first, :last) n WHERE a.external_id = 'seed'",
-    f"INSERT INTO work_item SELECT (jsonb_populate_record(w, jsonb_build_object('id', 'I' || n, 'reference', 'CL-9-' || {COPY},"
-    " 'owner', 'i1', 'due_at', :later))).* FROM (SELECT * FROM work_item WHERE kind = 'complete_details' AND id NOT LIKE 'I%'"
-    " LIMIT 1) w, generate_series(:first, :last) n",
-    f"INSERT INTO clock SELECT (jsonb_populate_record(c, jsonb_build_object('id', 'CL-9-' || {COPY} || ':' || c.limit_name,"
-    f" 'reference', 'CL-9-' || {COPY}))).* FROM clock c, generate_series(:first, :last) n WHERE c.reference LIKE 'CL-2%'"
-    " AND c.limit_name IN ('whole_process', 'record_checks')",
+    """
+    INSERT INTO application SELECT (jsonb_populate_record(a, jsonb_build_object(
+        'reference', 'CL-9-' || lpad(n::text, 7, '0'), 'external_id', 'N' || n))).*
+    FROM application a, generate_series(CAST(:first AS int), CAST(:last AS int)) n WHERE a.external_id = 'seed'
+    """,
+    """
+    INSERT INTO work_item SELECT (jsonb_populate_record(w, jsonb_build_object(
+        'id', 'I' || n, 'reference', 'CL-9-' || lpad(n::text, 7, '0'), 'owner', 'i1', 'due_at', CAST(:later AS text)))).*
+    FROM work_item w, generate_series(CAST(:first AS int), CAST(:last AS int)) n
+    WHERE w.kind = 'complete_details' AND w.id NOT LIKE 'I%'
+    """,
+    """
+    INSERT INTO clock SELECT (jsonb_populate_record(c, jsonb_build_object(
+        'id', 'CL-9-' || lpad(n::text, 7, '0') || ':' || c.limit_name, 'reference', 'CL-9-' || lpad(n::text, 7, '0')))).*
+    FROM clock c, generate_series(CAST(:first AS int), CAST(:last AS int)) n
+    WHERE c.reference LIKE 'CL-2%' AND c.limit_name IN ('whole_process', 'record_checks')
+    """,
 )
 
 
@@ -52,7 +60,7 @@ def main(address: str, sizes: list[int]) -> None:
                 connection.execute(text(statement), {"first": filled + 1, "last": size, "later": later})
             due = {"first": filled, "last": filled + DUE, "due": clock.now()}
             connection.execute(text("UPDATE work_item SET due_at = :due WHERE id IN"
-                                    " (SELECT 'I' || n FROM generate_series(:first + 1, :last) n)"), due)  # fmt: skip
+                                    " (SELECT 'I' || n FROM generate_series(CAST(:first AS int) + 1, CAST(:last AS int)) n)"), due)  # fmt: skip
         filled = size
         with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))
