@@ -35,7 +35,7 @@ bench: .venv ## what the README's figures come from
 	@for each in gate handoff matching review_speed sweep; do $(BIN)/python -m benchmarks.$$each; done
 
 docs: .venv ## the generated pages
-	@$(BIN)/python -m casebook.domain.pages docs
+	@$(BIN)/python -m casebook.cli.pages docs
 	@$(BIN)/python -m casebook.policies.page > docs/policy.md
 
 lock: ## make constraints.txt anew from pyproject.toml
