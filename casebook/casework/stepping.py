@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -76,10 +77,8 @@ def close_settled(act: Act, page: Sequence[Found]) -> tuple[Told, list[Found]]:
     _, items, busy = _locked(act, page)
     for item in items:
         item.cancelled_at, item.cancelled_why = act.now, "settled"
-    said = {
-        reference: {"because": "settled", "kinds": [item.kind for item in items if _chain(item) == reference]}
-        for reference in {_chain(item) for item in items}
-    }
+    counted = Counter(_chain(item) for item in items)
+    said = {name: {"because": "settled", "acknowledgements": number} for name, number in counted.items()}
     if said:
         ledger.record_many(act.session, said, actor=act.actor.id, event_name="work_cancelled", at=act.now)
     return [], busy
@@ -119,20 +118,17 @@ def _keep(act: Act, raised: Sequence[Raised], fresh: Sequence[WorkItem]) -> Told
     stored.claim(act.session, [each.notice for each in mine if each.notice])
     for each in mine:
         each.item.escalation_level = max(each.item.escalation_level, each.escalation.rung)
-    told = {each.escalation.id: _said(each) for each in mine}
-    said = {
-        name: {
-            "rungs": [told[each.escalation.id] for each in mine if _chain(each.item) == name],
-            "opened": sorted(item.id for item in fresh if _chain(item) == name),
-        }
-        for name in sorted({_chain(each.item) for each in mine} | {_chain(item) for item in fresh})
-    }
+    said: dict[str, dict[str, list[object]]] = defaultdict(lambda: {"rungs": [], "opened": []})
+    for each in mine:
+        said[_chain(each.item)]["rungs"].append(_said(each))
+    for item in fresh:
+        said[_chain(item)]["opened"].append(item.id)
     inserted: list[Base] = [*(each.escalation for each in mine), *asked, *fresh]
     if said:
         ledger.record_many(
             act.session, said, actor=act.actor.id, event_name="work_escalated", at=act.now, inserted=inserted
         )
-    return [{"reference": each.item.reference, **told[each.escalation.id]} for each in mine]
+    return [{"reference": each.item.reference, **_said(each)} for each in mine]
 
 
 def _said(raised: Raised) -> dict[str, object]:

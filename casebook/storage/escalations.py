@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Select, and_, any_, case, func, inspect, literal, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, any_, case, func, inspect, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT, insert
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
@@ -153,14 +153,12 @@ def claim(session: Session, rows: Sequence[R]) -> list[R]:
     """Insert what is not there yet; returns those that were inserted by this call. The unique row is the claim."""
     if not rows:
         return []
-    mapper = inspect(type(rows[0]))
-    key = mapper.primary_key[0]
-    values = [{column.key: getattr(row, column.key) for column in mapper.column_attrs} for row in rows]
-    made = set[str]()
-    for start in range(0, len(values), 1000):
-        statement = insert(type(rows[0])).values(values[start : start + 1000]).on_conflict_do_nothing().returning(key)
-        made.update(session.scalars(statement))
-    return [row for row in rows if getattr(row, key.name) in made]
+    table = cast("Table", type(rows[0]).__table__)
+    names = {attribute.columns[0].name: attribute.key for attribute in inspect(type(rows[0])).column_attrs}
+    values = [{name: getattr(row, key) for name, key in names.items()} for row in rows]
+    key = next(iter(table.primary_key))
+    made = set(session.scalars(insert(table).on_conflict_do_nothing().returning(key), values))
+    return [row for row in rows if getattr(row, names[key.name]) in made]
 
 
 def _among(column: InstrumentedAttribute[Any], values: Iterable[str]) -> ColumnElement[bool]:

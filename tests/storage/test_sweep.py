@@ -181,7 +181,7 @@ def once_each(store, crowd):
             select(WorkItem.id).where(WorkItem.kind == "acknowledge_escalation")
         )))  # fmt: skip
         notices = session.scalar(select(func.count()).select_from(Notice).where(Notice.escalation_id.is_not(None)))
-    told = dict(row.tuple() for row in rows)
+    told = dict(map(tuple, rows))
     assert crowd <= set(told)
     assert set(told.values()) == {1}
     assert asked == notices == len(told)
