@@ -76,7 +76,6 @@ def compared(cells: Mapping[str, str], this_year: int) -> dict[str, Any]:
         "family_all": _distinct(family.forms, others.family.forms),
         "given_roots": _distinct(given.roots, more, others.given.roots),
         "family_roots": _distinct(family.roots, others.family.roots),
-        "alias_surnames": list(others.family.forms),
         "dob": dob or None,
         "dob_year": int(dob[:4]) if dob else None,
         "dob_month": int(dob[5:7]) if dob[5:7] else None,
