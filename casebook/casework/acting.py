@@ -22,7 +22,7 @@ from casebook.errors import NotFound, NotPermitted, Refused
 from casebook.storage import ledger
 from casebook.storage.tables import Application, Clock, Outbox, Restriction, WorkItem
 
-_CODE = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
+_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +101,7 @@ def named(session: Session, application: Application) -> frozenset[str]:
 def reason_code(given: str) -> str:
     """A reason that the ledger or the engine repeats is a code; whatever could hold a name is refused."""
     if not _CODE.fullmatch(given):
-        refuse_because("not_a_code", "the reason must be a code such as new_threat: small letters, digits and underscores")
+        refuse_because("not_a_code", "the reason must be a code such as new_threat: letters, digits and underscores")
     return given
 
 

@@ -166,7 +166,7 @@ def everybody(session: Session) -> list[Member]:
 
 
 def _member(act: Act, staff_id: str) -> Staff:
-    member = act.session.get(Staff, staff_id, with_for_update=True)
+    member = act.session.get(Staff, staff_id, with_for_update={"key_share": True})
     if member is None:
         raise NotFound(f"there is no member of staff {staff_id}")
     return member

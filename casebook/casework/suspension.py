@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -25,8 +26,10 @@ class Account:
 
 def carry_out(act: Act, staff_id: str) -> Account:
     """Return their work, reopen their undelivered decisions, list what they touched."""
+    undelivered = _undelivered(act, staff_id)
+    _lock(act, [*_held(act, staff_id), *undelivered])
     returned = return_items(act, staff_id)
-    superseded = [_supersede(act, reference) for reference in _undelivered(act, staff_id)]
+    superseded = [_supersede(act, reference) for reference in undelivered]
     touched = touched_by(act.session, staff_id)
     held = set(act.session.scalars(select(Application.reference).where(Application.legal_hold)))
     act.speak(
@@ -40,8 +43,22 @@ def carry_out(act: Act, staff_id: str) -> Account:
     )
 
 
+def _held(act: Act, staff_id: str) -> list[str]:
+    query = select(WorkItem.reference).where(
+        WorkItem.owner == staff_id, WorkItem.done_at.is_(None), WorkItem.cancelled_at.is_(None)
+    )
+    return [reference for reference in act.session.scalars(query) if reference]
+
+
+def _lock(act: Act, references: Sequence[str]) -> None:
+    """Applications before their items, and each in its turn, as every act does: so no two wait for each other."""
+    query = select(Application).where(Application.reference.in_(references)).order_by(Application.reference)
+    act.session.scalars(query.with_for_update(key_share=True)).all()
+
+
 def return_items(act: Act, staff_id: str) -> int:
     """Put everything somebody claimed, or that was reserved for them, back into the queue of its role."""
+    _lock(act, _held(act, staff_id))
     query = select(WorkItem).where(
         WorkItem.owner == staff_id, WorkItem.done_at.is_(None), WorkItem.cancelled_at.is_(None)
     )

@@ -1,0 +1,227 @@
+"""Two processes on one casebook: nothing is lost, nobody waits for ever, and whoever came second is told so."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from walking import KNOWN, ROW, Unit
+
+from casebook.casework import audit, governance, staff, viewing, work
+from casebook.domain.vocabulary import Role, WorkKind
+from casebook.errors import Collision, Refused
+from casebook.storage.tables import Application, WorkItem
+
+COMMAND = str(Path(sys.executable).with_name("casebook"))
+CREW = {
+    "intake": Role.INTAKE_OFFICER, "intake2": Role.INTAKE_OFFICER, "research": Role.RESEARCHER, "read": Role.SECOND_READER,
+    "chair": Role.PANEL_CHAIR, "supervise": Role.SUPERVISOR, "head": Role.HEAD_OF_UNIT, "inspect": Role.DUTY_INSPECTOR,
+}  # fmt: skip
+
+
+@pytest.fixture
+def crew(store):
+    unit = Unit(store=store, terminals={"pnc": KNOWN})
+    for staff_id, role in CREW.items():
+        unit.hire(staff_id, role)
+    return unit
+
+
+@pytest.fixture
+def command(store, database_url, tmp_path):
+    """`command("applications", "import", file)`: the same casebook from a process of its own."""
+    key = tmp_path / "home" / "secrets" / "ledger.key"
+    key.parent.mkdir(parents=True)
+    key.write_text(store.key.hex(), "ascii")
+    address = database_url.replace("postgresql+psycopg://", "postgresql://")
+    settings = {**os.environ, "CASEBOOK_HOME": str(tmp_path / "home"), "CASEBOOK_DATABASE_URL": address}
+
+    def start(*words):
+        return subprocess.Popen(
+            [COMMAND, *words, "--json"], env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+    return start
+
+
+def written(path, rows):
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def outcome(act):
+    """What came of one attempt: `done`, or the reason code."""
+    try:
+        act()
+    except Refused as refusal:
+        return refusal.code
+    return "done"
+
+
+def at_once(*acts):
+    """All of them at the same moment, each in its own thread and connection."""
+    start = threading.Barrier(len(acts))
+
+    def run(act):
+        start.wait()
+        return outcome(act)
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return [each.result(timeout=60) for each in [pool.submit(run, act) for act in acts]]
+
+
+def unclear(crew, number):
+    """An application with something to complete, all about the same B, so that they are linked to each other."""
+    return crew.receive(
+        {**ROW, "external_id": f"C-{number}", "a_surname": f"Name{number}", "a_phone": "", "b_dob": "1985"}
+    )
+
+
+def completing(crew, who, reference):
+    def act():
+        for item in crew.open_items(reference):
+            if item.kind == WorkKind.COMPLETE_DETAILS:
+                crew.do(who, item, crew.answer(who, item))
+
+    return act
+
+
+def test_an_import_beside_people_at_work_loses_nothing(crew, command, store, tmp_path):
+    existing = [unclear(crew, number) for number in range(12)]
+    rows = [{**ROW, "external_id": f"I-{number}", "a_surname": f"Other{number}"} for number in range(80)]
+    importing = command("applications", "import", str(written(tmp_path / "a.csv", rows)))
+    told = Counter()
+    rounds = 0
+    while importing.poll() is None or rounds < 3:
+        rounds += 1
+        for reference in existing:
+            told[outcome(completing(crew, "intake", reference))] += 1
+            with crew.acting("supervise") as act:
+                viewing.listing(act)
+                work.queue(act)
+            crew.carry(reference)
+    out, err = importing.communicate(timeout=60)
+    assert importing.returncode == 0, err
+    assert len(json.loads(out)["accepted"]) == 80
+    assert set(told) == {"done"}
+    with store.session() as session:
+        assert session.scalar(select(func.count()).select_from(Application)) == 92
+    with crew.acting() as act:
+        assert audit.verify(act).broken == []
+
+
+def test_listings_from_another_process_are_whole_while_an_import_runs(crew, command, tmp_path):
+    rows = [{**ROW, "external_id": f"I-{number}", "a_surname": f"Other{number}"} for number in range(40)]
+    importing = command("applications", "import", str(written(tmp_path / "a.csv", rows)))
+    seen = [0]
+    while importing.poll() is None:
+        listing = command("applications", "list")
+        out, err = listing.communicate(timeout=60)
+        assert listing.returncode == 0, err
+        seen.append(len(json.loads(out)))
+    _, err = importing.communicate(timeout=60)
+    assert importing.returncode == 0, err
+    assert seen == sorted(seen)  # what was there once is there the next time
+
+
+def test_two_who_claim_one_item_at_the_same_moment_get_it_once(crew, store):
+    for number in range(5):
+        reference = unclear(crew, number)
+        (item,) = [each for each in crew.open_items(reference) if each.kind == WorkKind.COMPLETE_DETAILS]
+
+        def claiming(who, item_id=item.id):
+            def act():
+                with crew.acting(who) as acting:
+                    work.claim(acting, item_id)
+
+            return act
+
+        assert sorted(at_once(claiming("intake"), claiming("intake2"))) == ["claimed_by_another", "done"]
+        with store.session() as session:
+            assert session.get_one(WorkItem, item.id).owner in {"intake", "intake2"}
+
+
+def test_two_who_do_one_item_at_the_same_moment_do_it_once_and_one_is_told_who_was_first(crew):
+    for number in range(5):
+        reference = unclear(crew, number)
+        (item,) = [each for each in crew.open_items(reference) if each.kind == WorkKind.COMPLETE_DETAILS]
+        answers = {who: crew.answer(who, item) for who in ("intake", "intake2")}
+        told = at_once(*(lambda who=who: crew.do(who, item, answers[who]) for who in answers))
+        assert sorted(told) == ["already_done", "done"]
+    with crew.acting() as act:
+        assert audit.verify(act).broken == []
+
+
+def test_two_proposals_at_the_same_moment_are_one_proposal_and_one_agreement(crew, store):
+    reference = unclear(crew, 1)
+
+    def withdrawing(who):
+        def act():
+            with crew.acting(who) as acting:
+                governance.withdraw(acting, reference, reason="she asked")
+
+        return act
+
+    assert at_once(withdrawing("intake"), withdrawing("supervise")) == ["done", "done"]
+    with store.session() as session:
+        assert session.get_one(Application, reference).outcome == "withdrawn"
+
+
+def test_a_suspension_and_the_suspended_at_work_do_not_wait_for_each_other(crew):
+    for number in range(6):
+        who = crew.hire(f"officer{number}", Role.INTAKE_OFFICER)
+        references = [unclear(crew, f"{number}-{each}") for each in range(4)]
+        for reference in references:
+            for item in crew.open_items(reference):
+                if item.kind == WorkKind.COMPLETE_DETAILS:
+                    with crew.acting(who) as act:
+                        work.claim(act, item.id)
+
+        def suspending(staff_id=who):
+            with crew.acting() as act:
+                staff.suspend(act, staff_id)
+
+        def naming(staff_id=who, reference=references[-1]):
+            with crew.acting("head") as act:
+                governance.restrict(act, reference, reason="known_to_staff")
+            with crew.acting("head") as act:
+                governance.name_person(act, reference, staff=staff_id)
+
+        told = at_once(suspending, naming, *(completing(crew, who, reference) for reference in references[:3]))
+        assert told[0] == "done"
+        assert set(told) <= {"done", "claimed_by_another", "restricted"}
+        assert [item for item in crew.open_items() if item.owner == who] == []
+
+
+def test_the_same_new_member_of_staff_added_twice_at_once_is_one_and_a_collision(crew):
+    def adding():
+        with crew.acting() as act:
+            staff.add(act, "twin", [Role.RESEARCHER])
+
+    def tried():
+        try:
+            adding()
+        except Collision:  # the command tries again by itself, and is then told that there is one
+            adding()
+
+    assert sorted(at_once(tried, tried)) == ["already_there", "done"]
+
+
+def test_the_command_tries_again_by_itself_when_it_collides(crew, command):
+    started = [command("staff", "add", "twin", "--role", "researcher") for _ in range(4)]
+    ended = [(each.communicate(timeout=120), each.returncode) for each in started]
+    assert sorted(code for _, code in ended) == [0, 1, 1, 1], ended
+    codes = {json.loads(out)["error"]["code"] for (out, _), code in ended if code}
+    assert codes == {"already_there"}
