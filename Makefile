@@ -23,7 +23,7 @@ test: .venv ## every kind of test once, small
 	@$(BIN)/python -m pytest -n 2 -m 'not soak'
 
 soak: .venv ## long seeds and kill matrices; writes docs/evidence/
-	@CASEBOOK_SEEDS=20 $(BIN)/python -m pytest -n 2 -m soak 2>&1 | tee docs/evidence/soak.txt
+	@CASEBOOK_SEEDS=20 CASEBOOK_STEPS=1000 $(BIN)/python -m pytest --timeout 14400 -s tests/property/test_casework.py 2>&1 | tee docs/evidence/soak.txt
 
 check: .venv ## every read-only check; counts failures at the end
 	@$(BIN)/python benchmarks/check.py
