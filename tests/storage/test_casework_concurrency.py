@@ -10,6 +10,7 @@ import sys
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -158,7 +159,7 @@ def test_two_who_do_one_item_at_the_same_moment_do_it_once_and_one_is_told_who_w
         reference = unclear(crew, number)
         (item,) = [each for each in crew.open_items(reference) if each.kind == WorkKind.COMPLETE_DETAILS]
         answers = {who: crew.answer(who, item) for who in ("intake", "intake2")}
-        told = at_once(*(lambda who=who: crew.do(who, item, answers[who]) for who in answers))
+        told = at_once(*(partial(crew.do, who, item, answer) for who, answer in answers.items()))
         assert sorted(told) == ["already_done", "done"]
     with crew.acting() as act:
         assert audit.verify(act).broken == []
