@@ -200,7 +200,8 @@ def test_two_sweeps_at_once_tell_nobody_twice(crowd, sweep_at, store):
     for each in sweeps:
         each.join()
     once_each(store, crowd)
-    assert len(told) == 2
+    with store.session() as session:
+        assert sum(told) == session.scalar(select(func.count()).select_from(Escalation))  # neither tells of the other's
 
 
 KILLED = """
@@ -232,3 +233,20 @@ def test_a_sweep_that_is_killed_half_way_loses_nothing(crowd, sweep_at, store, d
     assert 0 < half < MANY
     sweep_at()
     once_each(store, crowd)
+
+
+def test_a_source_that_was_down_is_asked_again_in_every_sweep_until_it_answers(waiting, sweep_at, sql):
+    reference = sql("SELECT reference FROM work_item WHERE id = :id", id=waiting).scalar()
+    sql(
+        "INSERT INTO search (id, reference, party, source, round, automatic, mandatory, opened_at, plan, required, covered,"
+        " terms, superseded) VALUES ('s', :r, 'b', 'pnc', 1, true, true, :at, '[]', '[]', '[]', '[]', false)",
+        r=reference, at=NOW,
+    )  # fmt: skip
+    sql("UPDATE outbox SET dispatched_at = written_at")
+    assert sweep_at().retried == [reference]
+    assert sweep_at().retried == []  # the wake-up is still on its way
+    sql("UPDATE outbox SET dispatched_at = written_at")
+    assert sweep_at(timedelta(minutes=15)).retried == [reference]
+    sql("UPDATE outbox SET dispatched_at = written_at")
+    sql("UPDATE search SET returned_at = :at, returned_by = 'system:record-checks', result = 'nil'", at=NOW)
+    assert sweep_at(timedelta(minutes=30)).retried == []
