@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select, union_all
 from sqlalchemy.dialects.postgresql import insert
 
 from casebook import files, policies
-from casebook.casework import clocks, danger, lifecycle
-from casebook.casework.acting import Act
+from casebook.casework import clocks, danger
+from casebook.casework.acting import Act, open_items
 from casebook.casework.answers import Answer, Doing, Handler
 from casebook.domain import chain
 from casebook.domain import intake as rules
@@ -29,6 +29,8 @@ from casebook.storage import session as storage
 from casebook.storage.session import Store
 from casebook.storage.tables import Application, ApplicationLink, Person, ReferenceCounter, SafeContact
 
+# whose coming again is a sign, and what it is called
+REPEATED = {Party.B: "same_subject", Party.A: "same_person_at_risk"}
 LINKED = 10  # the latest repeats an application is linked to; those are linked to the ones before them
 
 
@@ -104,18 +106,22 @@ def take_in(act: Act, form: Form, digest: str) -> tuple[Application, bool]:
     act.session.add_all(_person(application.reference, person) for person in form.people.values())
     act.session.add_all(_plan(act, application.reference, plan) for plan in form.plans.values())
     clocks.start(act, application)
+    act.session.flush()
     linked = _link_repeats(act, application)
     act.speak(application, "application_received", route=form.route, applicant=form.applicant, doubts=len(form.doubts))
     if form.immediate_danger is Answer3.YES:
         danger.open_safeguarding(act, application, cause="applicant_says_immediate_danger")
-    lifecycle.refresh(act, application, because="application_received")
+    open_items(act, application, _needs(application, form), "application_received")
     act.wake(application, "linked" if linked else "application_received")
     return application, True
 
 
 def needs(act: Act, application: Application) -> list[Need]:
     """Somebody must complete what is missing, or explain why it cannot be had; once explained, nobody is asked again."""
-    form = form_of(act, application)
+    return _needs(application, form_of(act, application))
+
+
+def _needs(application: Application, form: Form) -> list[Need]:
     missing = [doubt for doubt in form.doubts if doubt not in application.explained]
     if not missing:
         return []
@@ -250,20 +256,18 @@ def _plan(act: Act, reference: str, form: PlanForm) -> SafeContact:
 
 def _link_repeats(act: Act, application: Application) -> int:
     """Link earlier applications about the same B or by the same A. A repeat is a sign of risk: it raises the priority."""
-    found = 0
-    for party, why in ((Party.B, "same_subject"), (Party.A, "same_person_at_risk")):
-        person = act.session.get(Person, f"{application.reference}:{party}")
-        if person is None or not (person.forename and person.surname):
-            continue
-        for other in _same_person(act, application, person):
-            act.session.add(ApplicationLink(reference=application.reference, other=other, why=why, found_at=act.now))
-            found += 1
+    people = [act.session.get(Person, f"{application.reference}:{party}") for party in REPEATED]
+    queries = [_same_person(person) for person in people if person is not None and person.forename and person.surname]
+    found = sorted(set(act.session.execute(union_all(*queries)))) if queries else []
+    for party, other in found:
+        why = REPEATED[Party(party)]
+        act.session.add(ApplicationLink(reference=application.reference, other=other, why=why, found_at=act.now))
     if found:
         danger.raise_priority(act, application, Priority.HIGH, reason="repeat_application")
-    return found
+    return len(found)
 
 
-def _same_person(act: Act, application: Application, person: Person) -> list[str]:
+def _same_person(person: Person) -> Select[tuple[str, str]]:
     """References whose person of the same party has the same name, and a birth date or identifier that does not differ."""
     same_name = and_(
         func.lower(Person.surname) == (person.surname or "").lower(),
@@ -271,10 +275,10 @@ def _same_person(act: Act, application: Application, person: Person) -> list[str
         or_(Person.dob == person.dob, Person.dob.is_(None)) if person.dob else Person.dob.is_(None),
     )
     same_id = [getattr(Person, name) == getattr(person, name) for name in ("pnc_id", "cro") if getattr(person, name)]
-    query = select(Person.reference).where(
-        Person.party == person.party, Person.reference != application.reference, or_(same_name, *same_id)
+    query = select(Person.party, Person.reference).where(
+        Person.party == person.party, Person.reference != person.reference, or_(same_name, *same_id)
     )
-    return list(dict.fromkeys(act.session.scalars(query.order_by(Person.reference.desc()).limit(LINKED))))
+    return select(query.order_by(Person.reference.desc()).limit(LINKED).subquery())
 
 
 def _digest(key: bytes, cells: Mapping[str, str]) -> str:

@@ -19,6 +19,7 @@ from casebook.storage.tables import Base, ChainHead, LedgerEntry
 
 KEY = "ledger_key"
 _TOUCHED = "ledger_touched"
+_HELD = "ledger_heads"
 
 
 class UnspokenChange(Fault):
@@ -87,11 +88,21 @@ def _locked_heads(session: Session, names: Sequence[str]) -> dict[str, ChainHead
 
 
 def _locked_head(session: Session, name: str) -> ChainHead:
+    """The end of a chain; locked at its first entry in a transaction, and held until the transaction ends."""
+    held: dict[str, ChainHead] = session.info.setdefault(_HELD, {})
+    if name not in held:
+        held[name] = _lock_head(session, name)
+    return held[name]
+
+
+def _lock_head(session: Session, name: str) -> ChainHead:
     find = select(ChainHead).where(ChainHead.chain == name).with_for_update().execution_options(populate_existing=True)
-    if (head := session.scalar(find)) is None:
-        session.execute(insert(ChainHead).values(chain=name, sequence=0, hash=chain.GENESIS).on_conflict_do_nothing())
-        head = session.scalars(find).one()
-    return head
+    if (head := session.scalar(find)) is not None:
+        return head
+    begin = insert(ChainHead).values(chain=name, sequence=0, hash=chain.GENESIS).on_conflict_do_nothing()
+    if (head := session.scalar(begin.returning(ChainHead))) is not None:
+        return head
+    return session.scalars(find).one()  # somebody began it a moment ago
 
 
 def digest_of(key: bytes, row: Base) -> tuple[str, str]:
@@ -132,6 +143,11 @@ def _refuse_unspoken(session: Session) -> None:
     session.flush()
     if session.info.get(_TOUCHED) or session.info.get(f"{_TOUCHED}_gone"):
         raise UnspokenChange
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _let_go(session: Session, _transaction: object) -> None:
+    session.info.pop(_HELD, None)
 
 
 @event.listens_for(Session, "after_rollback")

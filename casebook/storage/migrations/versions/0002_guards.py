@@ -25,6 +25,8 @@ def upgrade() -> None:
             " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
         )
     op.execute("CREATE INDEX ix_person_name ON person (party, lower(surname), lower(forename))")
+    op.execute("CREATE INDEX ix_person_pnc ON person (pnc_id) WHERE pnc_id IS NOT NULL")
+    op.execute("CREATE INDEX ix_person_cro ON person (cro) WHERE cro IS NOT NULL")
     # a committed wake-up is told at once to whoever listens; the sweep finds what nobody heard
     op.execute(
         """
