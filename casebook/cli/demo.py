@@ -23,7 +23,7 @@ from casebook.storage import trial
 
 
 def configure(parser: ArgumentParser) -> None:
-    parser.add_argument("--applications", type=int, default=30, metavar="N", help="special cases first, then filler")
+    parser.add_argument("--applications", type=int, default=24, metavar="N", help="special cases first, then filler")
     parser.add_argument("--file", type=Path, metavar="applications.csv", help="carry these instead of synthetic ones")
     parser.add_argument("--seed", type=int, default=1, metavar="S")
     parser.set_defaults(handler=_demo)

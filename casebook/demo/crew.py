@@ -95,7 +95,8 @@ class Crew:
         if item["kind"] in judgement.CONTACTS and (later := self._not_yet(desk, item)):
             self.postponed.append(later)
             return False
-        shown = desk.ask("applications", "show", item["reference"])
+        reads = item["kind"] in judgement.READS
+        shown = desk.ask("applications", "show", item["reference"]) if reads else {}
         desk.do(item["item"], judgement.answer({**item, "owner": desk.staff_id}, shown, self.terminals))
         return True
 

@@ -14,6 +14,10 @@ Terminals = Mapping[str, Terminal]
 
 # kinds that speak to somebody: done at a safe time, or later
 CONTACTS = frozenset({"deliver_disclosure", "deliver_no_disclosure", "contact_follow_up"})
+# kinds for which the whole application is looked at before they are answered; the others say enough in the queue
+READS = CONTACTS | {
+    "complete_details", "return_search", "review_match", "second_look_at_rejection", "meet_applicant", "decide",
+}  # fmt: skip
 # what a gate holds for and a call at a safe time can settle
 AGREED_BY_PHONE = frozenset({"minimum_settled", "safe_contact_plan"})
 AGREED_PLAN = {"channel": "phone", "days": ["mon", "tue", "wed", "thu", "fri"], "windows": [["09:00", "17:00"]]}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import psycopg
 from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy.engine import make_url
 
 VERSIONS = Path(__file__).parent / "migrations" / "versions"
 _LOCK = 0x0CA5EB00  # any fixed number: the advisory lock under which one process migrates
@@ -17,11 +19,10 @@ def head() -> str:
 
 def upgrade(url: str) -> bool:
     """Migrate the database at `url` to the head; returns whether anything was done."""
+    if _is_current(url):
+        return False
     engine = create_engine(url)
     try:
-        with engine.connect() as connection:
-            if _current(connection) == head():
-                return False
         with engine.begin() as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
             if _current(connection) == head():
@@ -30,6 +31,17 @@ def upgrade(url: str) -> bool:
             return True
     finally:
         engine.dispose()
+
+
+def _is_current(url: str) -> bool:
+    """One connection and one question, for every command asks it."""
+    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    try:
+        with psycopg.connect(address) as connection:
+            found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except (psycopg.errors.UndefinedTable, psycopg.OperationalError):
+        return False  # not migrated yet; or not reachable, which the engine says in its own words
+    return found is not None and found[0] == head()
 
 
 def _current(connection: Connection) -> str | None:
