@@ -59,8 +59,9 @@ def main(address: str, sizes: list[int]) -> None:
             for statement in FILL:
                 connection.execute(text(statement), {"first": filled + 1, "last": size, "later": later})
             due = {"first": filled, "last": filled + DUE, "due": clock.now()}
-            connection.execute(text("UPDATE work_item SET due_at = :due WHERE id IN"
-                                    " (SELECT 'I' || n FROM generate_series(CAST(:first AS int) + 1, CAST(:last AS int)) n)"), due)  # fmt: skip
+            numbers = "generate_series(CAST(:first AS int) + 1, CAST(:last AS int))"
+            make_due = f"UPDATE work_item SET due_at = :due WHERE id IN (SELECT 'I' || n FROM {numbers} n)"
+            connection.execute(text(make_due), due)
         filled = size
         with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))

@@ -31,7 +31,7 @@ def store(database_url: str) -> Iterator[Store]:
 
 @pytest.fixture
 def acting(store: Store) -> Acting:
-    """Opens an act of somebody, committed at the end: `with acting(actor) as act:`."""
+    """An act of somebody, committed at its end."""
 
     @contextmanager
     def act_as(actor: Actor = OPERATOR, now: datetime = NOW) -> Iterator[Act]:

@@ -314,7 +314,9 @@ def test_an_application_that_is_not_there_is_told_so(crew):
 
 
 @pytest.mark.parametrize("reason", ["", "Anna Smith said so", "1985-02-03", "x" * 65, "new threat", "né"])
-@pytest.mark.parametrize("use_case", [governance.restrict, governance.hold, governance.report_danger, wakes.make_urgent])
+@pytest.mark.parametrize(
+    "use_case", [governance.restrict, governance.hold, governance.report_danger, wakes.make_urgent]
+)
 def test_a_reason_that_the_ledger_repeats_is_a_code(does, use_case, reason):
     with refused("not_a_code"):
         does("supervise", use_case, reason=reason)
