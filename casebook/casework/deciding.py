@@ -15,11 +15,12 @@ from casebook.casework.rounds import next_round
 from casebook.domain import chain
 from casebook.domain.panel import may_be_minor, why_not_yet
 from casebook.domain.panel_decision import INSUFFICIENT, Draft, Held, Limb, Recipient, why_not_decide
-from casebook.domain.vocabulary import Party, Role, Source, Stage, WorkKind
+from casebook.domain.vocabulary import Applicant, Outcome, Party, Role, Source, Stage, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import AlreadyDecided, InvalidAnswer
 from casebook.policies import panel_refusals, wording
 from casebook.storage import decisions
+from casebook.storage.record_checks import signs
 from casebook.storage.tables import Application, Assurance, Decision, MemberAnswer, Panel, Person
 
 CHAIR = "chair"
@@ -159,6 +160,7 @@ def _by_chair(doing: Doing, called: Panel) -> None:
         refuse_because(
             "unknown_wording", f"approved versions of the wording: {', '.join(wording.versions())}", InvalidAnswer
         )
+    _refuse_telling_the_uncleared(act, application, answer.outcome)
     draft = _draft(answer)
     refuse(why_not_decide(draft, _held(act, application)), InvalidAnswer)
     _record(doing)
@@ -182,6 +184,15 @@ def _refuse_early(act: Act, application: Application, called: Panel) -> None:
             agencies_in_quorum=policy_of(application).panel.agencies_in_quorum.value,
         )
     )
+
+
+def _refuse_telling_the_uncleared(act: Act, application: Application, outcome: str) -> None:
+    """An applicant who may be B, or act for B, is not told; somebody who can protect A still may be."""
+    uncleared = any(sign.cleared is False for sign in signs(act.session, application.reference))
+    if uncleared and outcome == Outcome.DISCLOSED_TO_A and application.applicant == Applicant.A:
+        refuse_because(
+            "applicant_not_cleared", "a supervisor did not clear the applicant: they cannot be told", InvalidAnswer
+        )
 
 
 def _hear_agencies(called: Panel, answer: Decided) -> None:

@@ -367,3 +367,16 @@ def test_the_ledger_speaks_of_all_of_it(convened, do, acting):
 
 def _later(hours):
     return NOW + timedelta(hours=hours)
+
+
+def test_an_applicant_whom_a_supervisor_did_not_clear_is_not_told(convened, do, sql, rows):
+    reference = convened(ASSAULT)
+    sql(
+        "INSERT INTO applicant_sign (id, reference, code, found_at, cleared, answer, answered_by, answered_at)"
+        " VALUES ('sign', :reference, 'same_person', now(), false, 'may be B', 'sup', now())",
+        reference=reference,
+    )
+    with pytest.raises(InvalidAnswer) as refusal:
+        do("c1", reference, WorkKind.DECIDE, tell(reference))
+    assert refusal.value.code == "applicant_not_cleared"
+    assert rows(Decision, reference) == []
