@@ -43,7 +43,8 @@ def test_every_application_is_carried_from_intake_to_follow_up(shown):
     assert account["applications"] == account["closed"] == 2
     assert account["open"] == 0
     assert account["ledger_ok"] is True
-    assert 2 <= account["runs"] <= 2 * 12
+    # at most a dozen for each application; beside them the urgent run by hand, and scheduled sweeps and nightly flows
+    assert 2 <= account["runs"] <= 2 * 12 + 12
 
 
 @pytest.mark.timeout(1000)
