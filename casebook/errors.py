@@ -84,6 +84,12 @@ class DatabaseUnavailable(Fault):
     code = "database_unavailable"
 
 
+class DatabaseRefused(Fault):
+    """The database refused a change that no rule had refused."""
+
+    code = "database_refused"
+
+
 class Collision(Fault):
     """Somebody changed the same thing at the same moment; nothing was changed, so do it again."""
 

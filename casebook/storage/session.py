@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from casebook import clock
-from casebook.errors import Collision, DatabaseUnavailable
+from casebook.errors import Collision, DatabaseRefused, DatabaseUnavailable
 from casebook.storage import ledger
 from casebook.storage.tables import ClockOffset
 
@@ -38,11 +38,19 @@ class Store:
             with Session(self.engine, expire_on_commit=False, info={ledger.KEY: self.key}) as session:
                 yield session
         except DBAPIError as fault:
+            # PostgreSQL's own words repeat the row: they go no further than here, and into no log
             if isinstance(fault.orig, _COLLISIONS):
-                raise Collision from fault
+                raise Collision from None
             if isinstance(fault, OperationalError) or fault.connection_invalidated:
                 raise DatabaseUnavailable from fault
-            raise
+            raise DatabaseRefused(_without_values(fault)) from None
+
+
+def _without_values(fault: DBAPIError) -> str:
+    """Which constraint, or which kind of fault."""
+    diagnosis = getattr(fault.orig, "diag", None)
+    broken = getattr(diagnosis, "constraint_name", None) or type(fault.orig).__name__
+    return f"the database refused a change: {broken}"
 
 
 def open_store(url: str, key: bytes, *, pool_size: int = 5) -> Store:

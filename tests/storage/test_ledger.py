@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -10,8 +12,9 @@ from casebook import clock
 from casebook.casework import audit
 from casebook.casework.staff import add
 from casebook.domain.vocabulary import Role
+from casebook.errors import DatabaseRefused
 from casebook.storage.ledger import UnspokenChange
-from casebook.storage.tables import Base, Staff
+from casebook.storage.tables import Application, Base, Staff
 
 # one harmless-looking change for each ledgered table that an application fresh from intake has rows in
 CHANGES = {
@@ -123,3 +126,13 @@ def test_the_schema_is_what_the_tables_say(store):
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         ours = [each for each in compare_metadata(context, Base.metadata) if "ix_" not in str(each)]
     assert ours == []
+
+
+def test_what_the_database_refuses_is_told_without_the_row_it_refused(store, received):
+    reference = received(b_surname="Canaryfour")
+    with pytest.raises(DatabaseRefused, match="ck_") as told, store.session() as session:  # noqa: PT012 - leaving is the point
+        session.get_one(Application, reference).stage = "closed"
+        session.get_one(Application, reference).concern = "Canaryfour"
+        session.flush()
+    shown = "".join(traceback.format_exception(told.value))
+    assert "Canaryfour" not in shown
