@@ -1,21 +1,25 @@
 """Turns committed wake-ups into flow runs: listens for them, folds those of one application, most dangerous first.
 
 Several may run at once. A crash between a run's creation and the marking of its rows makes no second run: the key is the same.
+Beside that it tells people what is queued for them: danger does not wait for the next sweep.
 """
 
 from __future__ import annotations
 
 import asyncio
 import signal
+from typing import LiteralString
 
 import psycopg
 from prefect.client.orchestration import PrefectClient, get_client
 from sqlalchemy.engine import make_url
 
-from casebook import clock
+from casebook import clock, settings
+from casebook.casework import channels
 from casebook.domain.vocabulary import Priority
-from casebook.storage import heartbeats, outbox
+from casebook.storage import heartbeats, notices, outbox
 from casebook.storage.outbox import WakeUp
+from deployments import telling
 from deployments.catalogue import LIFECYCLE
 from tasks.home import store
 
@@ -52,25 +56,40 @@ async def _create_run(client: PrefectClient, wake_up: WakeUp) -> str:
 
 async def run(stop: asyncio.Event) -> None:
     """Deliver until told to stop."""
-    async with get_client() as client, await _listening() as connection:
+    async with asyncio.TaskGroup() as both:
+        both.create_task(_wake(stop))
+        both.create_task(_tell(stop))
+
+
+async def _wake(stop: asyncio.Event) -> None:
+    async with get_client() as client, await _listening(outbox.CHANNEL) as connection:
         while not stop.is_set():
             while await dispatch_once(client) and not stop.is_set():
                 pass
-            await _called(connection, stop)
+            await _called(connection, stop, PATIENCE)
 
 
-async def _listening() -> psycopg.AsyncConnection[tuple[object, ...]]:
+async def _tell(stop: asyncio.Event) -> None:
+    urls = settings.load().notify_urls
+    ways = channels.read(urls.get_secret_value() if urls else None)
+    async with await _listening(notices.CHANNEL) as connection:
+        await telling.tell(ways, lambda: _called(connection, stop, telling.PATIENCE), stop)
+
+
+async def _listening(channel: LiteralString) -> psycopg.AsyncConnection[tuple[object, ...]]:
     url = make_url(store().engine.url).set(drivername="postgresql")
     connection = await psycopg.AsyncConnection.connect(url.render_as_string(hide_password=False), autocommit=True)
-    await connection.execute(f"LISTEN {outbox.CHANNEL}")
+    await connection.execute(f"LISTEN {channel}")
     return connection
 
 
-async def _called(connection: psycopg.AsyncConnection[tuple[object, ...]], stop: asyncio.Event) -> None:
-    """Until a wake-up is committed, or patience ends."""
+async def _called(
+    connection: psycopg.AsyncConnection[tuple[object, ...]], stop: asyncio.Event, patience: float
+) -> None:
+    """Until something is committed, or patience ends."""
 
     async def hear() -> None:
-        async for _ in connection.notifies(timeout=PATIENCE, stop_after=1):
+        async for _ in connection.notifies(timeout=patience, stop_after=1):
             return
 
     waits = [asyncio.create_task(hear()), asyncio.create_task(stop.wait())]

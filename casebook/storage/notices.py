@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from casebook.storage.tables import Notice
 
+CHANNEL = "casebook_notice"  # a trigger notifies it when notices are committed
 AGAIN = timedelta(minutes=5)  # after a try; meanwhile another sweep may be at it
 
 

@@ -27,16 +27,17 @@ def upgrade() -> None:
     op.execute("CREATE INDEX ix_person_name ON person (party, lower(surname), lower(forename))")
     op.execute("CREATE INDEX ix_person_pnc ON person (pnc_id) WHERE pnc_id IS NOT NULL")
     op.execute("CREATE INDEX ix_person_cro ON person (cro) WHERE cro IS NOT NULL")
-    # a committed wake-up is told at once to whoever listens; the sweep finds what nobody heard
-    op.execute(
-        """
-        CREATE FUNCTION tell_outbox() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN PERFORM pg_notify('casebook_outbox', ''); RETURN NULL; END $$
-        """
-    )
-    op.execute(
-        "CREATE TRIGGER outbox_told AFTER INSERT ON outbox FOR EACH STATEMENT EXECUTE FUNCTION tell_outbox()"
-    )
+    # a committed wake-up or notice is told at once to whoever listens; the sweep finds what nobody heard
+    for table in ("outbox", "notice"):
+        op.execute(
+            f"""
+            CREATE FUNCTION tell_{table}() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN PERFORM pg_notify('casebook_{table}', ''); RETURN NULL; END $$
+            """
+        )
+        op.execute(
+            f"CREATE TRIGGER {table}_told AFTER INSERT ON {table} FOR EACH STATEMENT EXECUTE FUNCTION tell_{table}()"
+        )
     # what the sweep asks every quarter of an hour costs as much as is due, not as much as is open
     is_open = "done_at IS NULL AND cancelled_at IS NULL"
     for name, columns, which in (

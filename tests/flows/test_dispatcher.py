@@ -1,0 +1,181 @@
+"""What a committed act sets going at once: people are told of danger, and no receiver holds up a wake-up."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+from contextlib import asynccontextmanager, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from sqlalchemy import text
+
+from casebook import clock
+from casebook.casework import danger, intake
+from casebook.casework.acting import Act
+from casebook.domain import intake as rules
+from casebook.domain.actors import OPERATOR
+from casebook.domain.vocabulary import Role
+from casebook.storage.session import open_store
+from deployments import dispatcher, telling
+
+FORM = {
+    "external_id": "X-1", "submitted_at": "2026-03-02T09:00:00+00:00", "route": "right_to_ask", "applicant": "a",
+    "immediate_danger": "yes",
+}  # fmt: skip
+ENOUGH = 20  # seconds for anything on a busy machine; the sweep comes after 900
+
+
+@pytest.fixture
+def store(database_url):
+    opened = open_store(database_url, b"a key for tests")
+    yield opened
+    opened.engine.dispose()
+
+
+@pytest.fixture
+def acting(store):
+    @contextmanager
+    def act(_part=""):
+        with store.session() as session:
+            yield Act(session=session, actor=OPERATOR, now=clock.now())
+            session.commit()
+
+    return act
+
+
+@pytest.fixture
+def dispatching(store, acting, monkeypatch, tmp_path):
+    """Runs the dispatcher beside a coroutine, with an engine that takes every wake-up and channels of the test's."""
+
+    @asynccontextmanager
+    async def no_server():
+        yield None
+
+    async def run_made(_client, wake_up):
+        return f"run of {wake_up.reference}"
+
+    monkeypatch.setenv("CASEBOOK_HOME", str(tmp_path))
+    monkeypatch.setattr(dispatcher, "store", lambda: store)
+    monkeypatch.setattr(dispatcher, "get_client", no_server)
+    monkeypatch.setattr(dispatcher, "_create_run", run_made)
+    monkeypatch.setattr(telling, "acting", acting)
+
+    def beside(urls, act):
+        monkeypatch.setenv("CASEBOOK_NOTIFY_URLS", urls)
+
+        async def both():
+            stop = asyncio.Event()
+            running = asyncio.create_task(dispatcher.run(stop))
+            await asyncio.sleep(1)  # it has looked once, and listens
+            try:
+                await asyncio.to_thread(act)
+            finally:
+                stop.set()
+                await running
+
+        asyncio.run(both())
+
+    return beside
+
+
+@pytest.fixture
+def receiver():
+    """A local receiver: its address, what it got, and the event for which it waits before it answers."""
+    got, answer = [], threading.Event()
+
+    class Receiver(BaseHTTPRequestHandler):
+        def do_POST(self):
+            got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            answer.wait(ENOUGH)
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *words):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    yield f"json://127.0.0.1:{server.server_address[1]}/", got, answer
+    answer.set()
+    server.shutdown()
+    server.server_close()
+
+
+def until(done):
+    end = time.monotonic() + ENOUGH
+    while not (found := done()) and time.monotonic() < end:
+        time.sleep(0.02)
+    return found
+
+
+def take_in(acting):
+    form = rules.read(FORM)
+    assert isinstance(form, rules.Form)
+    with acting() as act:
+        return intake.take_in(act, form, "digest")[0].reference
+
+
+def test_danger_is_received_without_a_sweep(dispatching, receiver, acting, store):
+    url, got, answer = receiver
+    answer.set()
+    found = {}
+
+    def act():
+        begun = time.monotonic()
+        found["reference"] = take_in(acting)
+        assert until(lambda: got)
+        found["seconds"] = time.monotonic() - begun
+
+    dispatching(url, act)
+    assert found["reference"] in got[0]["message"]
+    assert "immediate_safeguarding" in got[0]["message"]
+    assert found["seconds"] < telling.PATIENCE / 3  # it was called, it did not happen to look
+    with store.engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM notice WHERE received_at IS NULL")).scalar() == 0
+    assert len(got) == 1
+
+
+def test_a_receiver_that_hangs_does_not_hold_up_a_wake_up(dispatching, receiver, acting, store):
+    url, got, answer = receiver
+
+    def waiting():
+        with store.engine.connect() as connection:
+            return connection.execute(text("SELECT count(*) FROM outbox WHERE dispatched_at IS NULL")).scalar()
+
+    def act():
+        with acting() as first:
+            danger.notify(first, None, role=Role.SUPERVISOR, reason="overdue")
+        assert until(lambda: got)  # the receiver has it, and does not answer
+        begun = time.monotonic()
+        take_in(acting)
+        assert until(lambda: waiting() == 0)
+        assert time.monotonic() - begun < dispatcher.PATIENCE
+        answer.set()
+
+    dispatching(url, act)
+
+
+def test_a_fault_in_telling_ends_nothing_else(dispatching, receiver, acting, monkeypatch):
+    from casebook.errors import DatabaseUnavailable  # noqa: PLC0415
+
+    url, got, answer = receiver
+    answer.set()
+    whole, tries = telling.deliver, []
+
+    def faulty(ways):
+        tries.append(1)
+        if len(tries) == 1:
+            raise DatabaseUnavailable
+        return whole(ways)
+
+    monkeypatch.setattr(telling, "deliver", faulty)
+
+    def act():
+        take_in(acting)
+        assert until(lambda: got)
+
+    dispatching(url, act)
