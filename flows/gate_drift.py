@@ -7,10 +7,11 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from casebook.domain.vocabulary import Stage
+from flows.names import what_and_when
 from tasks.drift import ask_again, open_past, show_drift
 
 
-@flow(name="gate_drift")
+@flow(name="gate_drift", flow_run_name=what_and_when)
 async def gate_drift() -> State[None]:
     """Find what passed a gate and would not pass it today."""
     found = {}

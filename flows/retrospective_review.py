@@ -6,10 +6,11 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
+from flows.names import what_and_when
 from tasks.retrospective_review import triage_past_applications
 
 
-@flow(name="retrospective_review")
+@flow(name="retrospective_review", flow_run_name=what_and_when)
 async def retrospective_review() -> State[None]:
     """Reconcile the registers, assess what is not assessed on today's facts, and rank."""
     told = triage_past_applications()

@@ -6,10 +6,11 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
+from flows.names import what_and_when
 from tasks.watch import look_again
 
 
-@flow(name="watch")
+@flow(name="watch", flow_run_name=what_and_when)
 async def watch() -> State[None]:
     """Open a Right to Know proposal for each closed application about whose subject something new is recorded."""
     looked = look_again()

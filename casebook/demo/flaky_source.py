@@ -66,7 +66,7 @@ class FlakySource:
     @contextmanager
     def serving(self) -> Iterator[FlakySource]:
         """Answers on a free port of this machine until the end of the block."""
-        server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        server = _Server(("127.0.0.1", 0), _handler(self))
         self.url = f"http://127.0.0.1:{server.server_port}"
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
         thread.start()
@@ -91,6 +91,11 @@ class FlakySource:
             return _page("records", rows, said.get("cursor"))
         found = {row["person_id"]: row for key in _keys(said["asked"]) for row in self._by_key.get(key, [])}
         return _page("persons", list(found.values()), said.get("cursor"))
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """Whoever asked has gone, with the run that asked: that is theirs to tell, and not on this terminal."""
 
 
 def _handler(source: FlakySource) -> type[BaseHTTPRequestHandler]:
