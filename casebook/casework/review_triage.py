@@ -31,6 +31,7 @@ from casebook.domain.risk_scoring import known_by, qualifying, score
 from casebook.domain.subject_records import SubjectRecord
 from casebook.domain.vocabulary import Limit, Priority
 from casebook.matching import linking, model
+from casebook.policies import review as review_policy
 from casebook.policies import risk_model
 from casebook.storage import extracts
 from casebook.storage import review as stored
@@ -86,6 +87,8 @@ def _basis(act: Act, found: Reconciled) -> str:
             found.fingerprint,
             sorted(extracts.loaded(act.session).items()),
             risk_model.load().version,
+            chain.digest(model.settings()),
+            review_policy.load().version,
             review.today(act).isoformat(),
         ]
     )
@@ -206,10 +209,11 @@ def _assessment(act: Act, known: Known, id_: str, linked: Sequence[Linked], *, l
     )
     year = str(past.received_on.year) if past.received_on else ""
     facts = {
-        "year": year, "handlers": sorted(past.handlers), "registers": list(past.registers), "outcome": past.outcome or "unknown",
+        "year": year, "handlers": sorted(past.handlers), "approvers": sorted(past.approvers),
+        "registers": list(past.registers), "outcome": past.outcome or "unknown",
         "findings": list(past.findings), "linked": bool(linked),
     }  # fmt: skip
-    return assess(evidence).to_dict() | facts
+    return assess(evidence, review_policy.load().weights).to_dict() | facts
 
 
 def held(who: Linked, day: date, today: date, risk: RiskModel) -> Held:

@@ -8,12 +8,20 @@ from datetime import date
 import pytest
 
 from casebook.domain import failure_modes, register
+from casebook.domain import review as ranking
 from casebook.domain.past_application import Earlier, Linked, merged
 from casebook.domain.reconciling import Row, reconcile
-from casebook.domain.review import ContactPriority, assess
+from casebook.domain.review import ContactPriority
 from casebook.domain.review_evidence import Evidence, Held
+from casebook.policies import review as review_policy
 
 TODAY = date(2026, 6, 1)
+
+
+def assess(evidence):
+    return ranking.assess(evidence, review_policy.load().weights)
+
+
 SOUND = {
     "reference": "R1", "received_on": "2019-03-04", "route": "right_to_ask", "applicant": "a", "relationship": "partner",
     "a_forename": "Ann", "a_surname": "Smith", "a_dob": "1985-02-03", "b_forename": "Bob", "b_surname": "Jones",
