@@ -55,6 +55,15 @@ from casebook.storage.tables.house import (
     Token,
 )
 from casebook.storage.tables.review import ReviewApplication, ReviewImport, ReviewRow, ReviewState
+from casebook.storage.tables.review_work import (
+    ReviewCampaign,
+    ReviewCase,
+    ReviewContact,
+    ReviewContactStep,
+    ReviewMember,
+    ReviewOpinion,
+    ReviewReferral,
+)
 from casebook.storage.tables.work import (
     Escalation,
     GateOverride,
@@ -107,7 +116,14 @@ __all__ = [
     "Referral",
     "Restriction",
     "ReviewApplication",
+    "ReviewCampaign",
+    "ReviewCase",
+    "ReviewContact",
+    "ReviewContactStep",
     "ReviewImport",
+    "ReviewMember",
+    "ReviewOpinion",
+    "ReviewReferral",
     "ReviewRow",
     "ReviewState",
     "RiskAssessment",

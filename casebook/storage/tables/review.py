@@ -51,6 +51,7 @@ class ReviewApplication(Base):
     basis: Mapped[str | None]  # digest of everything the assessment rests on; None: not assessed yet
     assessment: Mapped[Json | None]  # codes, counts and reasons; nothing personal
     rank: Mapped[int | None]
+    before: Mapped[Json | None]  # the assessment under the matching model before this one
 
 
 class ReviewState(Base):

@@ -34,7 +34,7 @@ def upgrade() -> None:
     sa.Column('priority', sa.Text(), nullable=False),
     sa.Column('priority_reason', sa.Text(), nullable=False),
     sa.Column('band', sa.Text(), nullable=True),
-    sa.Column('score', sa.Double(), nullable=True),
+    sa.Column('score', sa.Float(), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('outcome', sa.Text(), nullable=True),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
@@ -103,9 +103,34 @@ def upgrade() -> None:
     sa.Column('basis', sa.Text(), nullable=True),
     sa.Column('assessment', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
     sa.Column('rank', sa.Integer(), nullable=True),
+    sa.Column('before', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_review_application')),
     sa.UniqueConstraint('reference', name=op.f('uq_review_application_reference'))
     )
+    op.create_table('review_campaign',
+    sa.Column('id', sa.Text(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('target', sa.Text(), nullable=False),
+    sa.Column('because', sa.Text(), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('opened_by', sa.Text(), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('closed_by', sa.Text(), nullable=True),
+    sa.Column('account', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+    sa.CheckConstraint('(closed_at IS NULL) = (account IS NULL)', name=op.f('ck_review_campaign_closed_with_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_review_campaign'))
+    )
+    op.create_table('review_contact',
+    sa.Column('id', sa.Text(), nullable=False),
+    sa.Column('anchor', sa.Text(), nullable=False),
+    sa.Column('reference', sa.Text(), nullable=False),
+    sa.Column('because', sa.Text(), nullable=False),
+    sa.Column('rung', sa.Text(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('look_again_on', sa.Date(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_review_contact'))
+    )
+    op.create_index(op.f('ix_review_contact_anchor'), 'review_contact', ['anchor'], unique=False)
     op.create_table('review_import',
     sa.Column('digest', sa.Text(), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),
@@ -114,6 +139,16 @@ def upgrade() -> None:
     sa.Column('rows', sa.Integer(), nullable=False),
     sa.Column('quality', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.PrimaryKeyConstraint('digest', name=op.f('pk_review_import'))
+    )
+    op.create_table('review_referral',
+    sa.Column('id', sa.Text(), nullable=False),
+    sa.Column('anchor', sa.Text(), nullable=False),
+    sa.Column('reference', sa.Text(), nullable=False),
+    sa.Column('ground', sa.Text(), nullable=False),
+    sa.Column('regulator_reference', sa.Text(), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('made_by', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_review_referral'))
     )
     op.create_table('review_state',
     sa.Column('name', sa.Text(), nullable=False),
@@ -251,7 +286,7 @@ def upgrade() -> None:
     sa.Column('limit_name', sa.Text(), nullable=False),
     sa.Column('anchor_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('budget', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-    sa.Column('consumed_seconds', sa.Double(), nullable=False),
+    sa.Column('consumed_seconds', sa.Float(), nullable=False),
     sa.Column('running_since', sa.DateTime(timezone=True), nullable=True),
     sa.Column('pause_reason', sa.Text(), nullable=True),
     sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
@@ -267,7 +302,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_clock_reference'), 'clock', ['reference'], unique=False)
     op.create_table('clock_offset',
     sa.Column('kind', sa.Text(), nullable=False),
-    sa.Column('seconds', sa.Double(), nullable=False),
+    sa.Column('seconds', sa.Float(), nullable=False),
     sa.CheckConstraint("kind = 'trial'", name=op.f('ck_clock_offset_trial_only')),
     sa.ForeignKeyConstraint(['kind'], ['home.kind'], name=op.f('fk_clock_offset_kind')),
     sa.PrimaryKeyConstraint('kind', name=op.f('pk_clock_offset'))
@@ -527,6 +562,46 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_restriction_staff_id')),
     sa.PrimaryKeyConstraint('reference', 'staff_id', name=op.f('pk_restriction'))
     )
+    op.create_table('review_case',
+    sa.Column('id', sa.Text(), nullable=False),
+    sa.Column('campaign_id', sa.Text(), nullable=False),
+    sa.Column('anchor', sa.Text(), nullable=False),
+    sa.Column('reference', sa.Text(), nullable=False),
+    sa.Column('place', sa.Integer(), nullable=False),
+    sa.Column('top', sa.Boolean(), nullable=False),
+    sa.Column('sampled', sa.Boolean(), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('outcome', sa.Text(), nullable=True),
+    sa.Column('modes', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('concluded_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('(outcome IS NULL) = (concluded_at IS NULL)', name=op.f('ck_review_case_concluded_with_outcome')),
+    sa.ForeignKeyConstraint(['campaign_id'], ['review_campaign.id'], name=op.f('fk_review_case_campaign_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_review_case'))
+    )
+    op.create_index(op.f('ix_review_case_anchor'), 'review_case', ['anchor'], unique=False)
+    op.create_index(op.f('ix_review_case_campaign_id'), 'review_case', ['campaign_id'], unique=False)
+    op.create_table('review_contact_step',
+    sa.Column('id', sa.Text(), nullable=False),
+    sa.Column('contact_id', sa.Text(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('rung', sa.Text(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('taken_by', sa.Text(), nullable=False),
+    sa.Column('taken_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('second_by', sa.Text(), nullable=True),
+    sa.Column('second_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('second_by IS NULL OR second_by <> taken_by', name=op.f('ck_review_contact_step_two_people')),
+    sa.ForeignKeyConstraint(['contact_id'], ['review_contact.id'], name=op.f('fk_review_contact_step_contact_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_review_contact_step')),
+    sa.UniqueConstraint('contact_id', 'number', name=op.f('uq_review_contact_step_contact_id'))
+    )
+    op.create_index(op.f('ix_review_contact_step_contact_id'), 'review_contact_step', ['contact_id'], unique=False)
+    op.create_table('review_member',
+    sa.Column('campaign_id', sa.Text(), nullable=False),
+    sa.Column('anchor', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['campaign_id'], ['review_campaign.id'], name=op.f('fk_review_member_campaign_id')),
+    sa.PrimaryKeyConstraint('campaign_id', 'anchor', name=op.f('pk_review_member'))
+    )
     op.create_table('review_row',
     sa.Column('id', sa.Text(), nullable=False),
     sa.Column('import_digest', sa.Text(), nullable=False),
@@ -547,7 +622,7 @@ def upgrade() -> None:
     sa.Column('inputs_digest', sa.Text(), nullable=False),
     sa.Column('band', sa.Text(), nullable=False),
     sa.Column('priority', sa.Text(), nullable=False),
-    sa.Column('score', sa.Double(), nullable=False),
+    sa.Column('score', sa.Float(), nullable=False),
     sa.Column('contributions', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('uncertainty', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('computed_at', sa.DateTime(timezone=True), nullable=False),
@@ -686,7 +761,7 @@ def upgrade() -> None:
     sa.Column('party', sa.Text(), nullable=False),
     sa.Column('source', sa.Text(), nullable=False),
     sa.Column('person_id', sa.Text(), nullable=False),
-    sa.Column('weight', sa.Double(), nullable=False),
+    sa.Column('weight', sa.Float(), nullable=False),
     sa.Column('band', sa.Text(), nullable=False),
     sa.Column('twin', sa.Boolean(), nullable=False),
     sa.Column('explanation', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -746,6 +821,26 @@ def upgrade() -> None:
     sa.UniqueConstraint('item_id', 'rung', name=op.f('uq_escalation_item_id'))
     )
     op.create_index(op.f('ix_escalation_item_id'), 'escalation', ['item_id'], unique=False)
+    op.create_table('review_opinion',
+    sa.Column('id', sa.Text(), nullable=False),
+    sa.Column('case_id', sa.Text(), nullable=False),
+    sa.Column('place', sa.Integer(), nullable=False),
+    sa.Column('reviewer', sa.Text(), nullable=False),
+    sa.Column('decision', sa.Text(), nullable=True),
+    sa.Column('reasons', sa.Text(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('outcome', sa.Text(), nullable=True),
+    sa.Column('modes', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('checklist', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('explanation', sa.Text(), nullable=True),
+    sa.Column('found_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('(outcome IS NULL) = (found_at IS NULL)', name=op.f('ck_review_opinion_found_with_outcome')),
+    sa.ForeignKeyConstraint(['case_id'], ['review_case.id'], name=op.f('fk_review_opinion_case_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_review_opinion')),
+    sa.UniqueConstraint('case_id', 'place', name=op.f('uq_review_opinion_case_id')),
+    sa.UniqueConstraint('case_id', 'reviewer', name='uq_review_opinion_case_reviewer')
+    )
+    op.create_index(op.f('ix_review_opinion_case_id'), 'review_opinion', ['case_id'], unique=False)
     op.create_table('risk_assessment',
     sa.Column('id', sa.Text(), nullable=False),
     sa.Column('reference', sa.Text(), nullable=False),
