@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from casebook.domain.vocabulary import MatchBand
 from casebook.matching import model
-from casebook.matching.scorer import Scorer
 from casebook.sources import keys
 from casebook.sources.protocol import Cells, Counts
+
+if TYPE_CHECKING:
+    from casebook.matching.scorer import Scorer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +52,8 @@ def score(asked: Cells, persons: Sequence[Mapping[str, Any]], counts: Counts, *,
 @cache
 def scorer() -> Scorer:
     """One per process: it takes a second to make."""
+    from casebook.matching.scorer import Scorer  # noqa: PLC0415 - most commands compare nobody and need not load the engine
+
     return Scorer()
 
 

@@ -15,6 +15,16 @@ from importlib.resources import files
 
 from nicknames import NickNamer
 
+# words that stand in so many addresses that they tell nothing
+ADDRESS_NOISE = tuple(
+    name
+    for line in (
+        "STREET ST ROAD RD AVENUE AVE LANE LN CLOSE DRIVE DR CRESCENT PLACE PL COURT CT GARDENS TERRACE WAY",
+        "FLAT APARTMENT APT UNIT FLOOR HOUSE THE OF UK ENGLAND WALES UNITED KINGDOM",
+    )
+    for name in line.split()
+)
+
 TITLES = frozenset({"MR", "MRS", "MISS", "MS", "DR", "REV", "SIR", "PROF"})
 # what a hurried clerk or a migration writes where a name is not known
 FILLERS = frozenset(

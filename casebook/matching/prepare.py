@@ -12,22 +12,13 @@ import pyarrow as pa
 
 from casebook.domain import identifiers
 from casebook.matching import names
+from casebook.matching.names import ADDRESS_NOISE
 from casebook.matching.person_rows import COLUMNS
 
 if TYPE_CHECKING:
     import duckdb
 
 TEXTS = pa.list_(pa.string())
-
-# words that stand in so many addresses that they tell nothing
-ADDRESS_NOISE = tuple(
-    name
-    for line in (
-        "STREET ST ROAD RD AVENUE AVE LANE LN CLOSE DRIVE DR CRESCENT PLACE PL COURT CT GARDENS TERRACE WAY",
-        "FLAT APARTMENT APT UNIT FLOOR HOUSE THE OF UK ENGLAND WALES UNITED KINGDOM",
-    )
-    for name in line.split()
-)
 
 # row columns -> compared columns; the joined tables hold what `look_up` makes of each distinct cell
 PREPARED = f"""

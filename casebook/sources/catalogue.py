@@ -6,17 +6,19 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
 from casebook import policies
 from casebook.domain.vocabulary import Route, Source
 from casebook.errors import SourceFault
-from casebook.sources import configured
 from casebook.sources.local_extract import LocalExtract
 from casebook.sources.protocol import RecordSource
 from casebook.storage import extracts
+
+if TYPE_CHECKING:
+    from casebook.sources import configured
 
 OWN_REGISTER = Source.DVDS_REGISTER  # without an extract it is our own earlier applications
 
@@ -25,7 +27,11 @@ _remote: dict[Source, configured.Remote] = {}  # of this process; empty until so
 
 def configure(path: Path | None, *, admit: Callable[[str], None] | None = None) -> None:
     """Set which sources this process asks elsewhere; `admit` waits for a turn among all processes."""
-    found = configured.read(path, admit=admit) if path else {}
+    found: dict[Source, configured.Remote] = {}
+    if path:
+        from casebook.sources import configured  # noqa: PLC0415 - no command pays for HTTP unless its home asks elsewhere
+
+        found = configured.read(path, admit=admit)
     for source in _remote.values():
         source.close()
     _remote.clear()
@@ -68,7 +74,7 @@ def listing(session: Session, now: datetime) -> list[dict[str, Any]]:
 
 def _how(source: Source, loaded: bool) -> str:  # noqa: FBT001 - a fact about the source
     if source in _remote:
-        return configured.kind(_remote[source])
+        return _remote[source].how
     if loaded:
         return "extract"
     return "casebook" if source is OWN_REGISTER else "manual"

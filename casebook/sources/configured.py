@@ -89,10 +89,6 @@ def read(path: Path, *, admit: Admit | None = None) -> dict[Source, Remote]:
     return {source: _made(source, each, admit) for source, each in said.items()}
 
 
-def kind(source: Remote) -> str:
-    return "sql" if isinstance(source, SqlSource) else "http"
-
-
 def _made(source: Source, said: Http | Sql, admit: Admit | None) -> Remote:
     if isinstance(said, Sql):
         return SqlSource(

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import httpx
 from pydantic import ValidationError
@@ -52,6 +52,7 @@ class Patience:
 class HttpSource:
     """A `RecordSource`. One per process and source; threads may share it."""
 
+    how: ClassVar = "http"
     source: Source
     families: frozenset[Family]
     url: str

@@ -16,7 +16,7 @@ from zlib import crc32
 
 from casebook.domain import identifiers
 from casebook.matching import names
-from casebook.matching.prepare import ADDRESS_NOISE
+from casebook.matching.names import ADDRESS_NOISE
 
 _NAMES_KEPT = 200_000  # distinct cells: a force has fewer forenames and surnames
 _HOUSE = re.compile(r"[0-9]+[A-Z]? [A-Z]{2,}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -74,6 +74,7 @@ class Mapped:
 class SqlSource:
     """A `RecordSource`."""
 
+    how: ClassVar = "sql"
     source: Source
     families: frozenset[Family]
     url: str = field(repr=False)
