@@ -13,18 +13,19 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from casebook import policies
-from casebook.casework import review
+from casebook.casework import review, review_known
 from casebook.casework.acting import Act
 from casebook.casework.review import Reconciled
+from casebook.casework.review_known import Known
 from casebook.domain import chain
 from casebook.domain.authority import Command
-from casebook.domain.past_application import Earlier, Linked, Past, merged, same_text
+from casebook.domain.past_application import Linked, same_text
 from casebook.domain.policy import Policy
 from casebook.domain.record_weight import weigh
 from casebook.domain.register import Person
-from casebook.domain.register_cells import birth_date, digits, plain
+from casebook.domain.register_cells import birth_date, plain
 from casebook.domain.review import assess
-from casebook.domain.review_evidence import Evidence, Held
+from casebook.domain.review_evidence import PERHAPS, Evidence, Held
 from casebook.domain.risk_inputs import ScoreInputs
 from casebook.domain.risk_model import RiskModel, Standing, Tier
 from casebook.domain.risk_scoring import known_by, qualifying, score
@@ -37,7 +38,8 @@ from casebook.storage import extracts
 from casebook.storage import review as stored
 
 CHUNK = 4_000  # applications linked, judged and committed at a time
-RULES = "triage-1"
+RULES = "triage-2"
+SHOWN = 10  # likely persons of today's sources whose ids are kept for whoever examines the application
 TRIAGED = "triaged"
 DOMESTIC = frozenset({"intimate_partner", "ex_partner", "family"})
 
@@ -54,15 +56,6 @@ class Triaged:
     digest: str  # of the whole ranking
 
 
-@dataclass(frozen=True, kw_only=True)
-class Known:
-    """What an assessment needs of all the other applications."""
-
-    pasts: Mapping[str, Past]  # by id
-    copies: Mapping[str, int]
-    subjects: Mapping[tuple[str, ...], list[str]]  # subject key -> ids
-
-
 def triage(acting: Acting, progress: Callable[[int, int], None] = lambda _done, _of: None) -> Triaged:
     """Reconcile if need be, assess what is not assessed on today's facts, rank everything."""
     with acting() as act:
@@ -71,7 +64,7 @@ def triage(acting: Acting, progress: Callable[[int, int], None] = lambda _done, 
         basis = _basis(act, found)
         done = stored.assessed(act.session, basis)
         loaded = bool(extracts.loaded(act.session))
-    known = _known(found)
+    known = review_known.known_of(found)
     pending = sorted(set(known.pasts) - done)
     if pending:
         _assess_all(acting, known, pending, basis=basis, loaded=loaded, progress=progress)
@@ -92,28 +85,6 @@ def _basis(act: Act, found: Reconciled) -> str:
             review.today(act).isoformat(),
         ]
     )
-
-
-def _known(found: Reconciled) -> Known:
-    pasts = {found.ids[each.reference]: merged(each) for each in found.applications}
-    subjects: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for id_, past in pasts.items():
-        for key in _subject_keys(past):
-            subjects[key].append(id_)
-    copies = Counter(same_text(past.rationale) for past in pasts.values())
-    return Known(pasts=pasts, copies=copies, subjects=subjects)
-
-
-def _subject_keys(past: Past) -> set[tuple[str, ...]]:
-    keys: set[tuple[str, ...]] = set()
-    for each in past.b:
-        if each.dob:
-            keys.add(("born", *sorted(each.words), each.dob))
-        if each.pnc_id:
-            keys.add(("pnc", each.pnc_id))
-        if number := digits(each.phone):
-            keys.add(("phone", *sorted(each.words), number))
-    return keys
 
 
 def _assess_all(
@@ -181,6 +152,7 @@ def _linked(
 ) -> Linked:
     return Linked(
         source=cells["source"],
+        person_id=cells["person_id"],
         weight=link.weight,
         words=frozenset(plain(f"{cells['forename']} {cells['surname']}").split()),
         dob=birth_date(cells["dob"], today)[0],
@@ -204,16 +176,28 @@ def _assessment(act: Act, known: Known, id_: str, linked: Sequence[Linked], *, l
         mandatory=frozenset(policy.mandatory_sources(past.route)),
         allowed_days=allowed,
         copies=known.copies[same_text(past.rationale)],
-        earlier=_earlier(known, id_),
+        earlier=review_known.earlier(known, id_),
         sources_loaded=loaded,
     )
-    year = str(past.received_on.year) if past.received_on else ""
     facts = {
-        "year": year, "handlers": sorted(past.handlers), "approvers": sorted(past.approvers),
-        "registers": list(past.registers), "outcome": past.outcome or "unknown",
-        "findings": list(past.findings), "linked": bool(linked),
-    }  # fmt: skip
+        "year": str(past.received_on.year) if past.received_on else "",
+        "handlers": sorted(past.handlers),
+        "approvers": sorted(past.approvers),
+        "registers": list(past.registers),
+        "outcome": past.outcome or "unknown",
+        "findings": list(past.findings),
+        "linked": bool(linked),
+        "held": [[*each.person, each.weight] for each in _likeliest(linked)],
+        "model": chain.digest(model.settings())[:16],
+        "same_person": known.same_person[id_],
+    }
     return assess(evidence, review_policy.load().weights).to_dict() | facts
+
+
+def _likeliest(linked: Sequence[Linked]) -> list[Linked]:
+    """For reviewers to look at, and for telling what another matching model changed."""
+    found = sorted(linked, key=lambda each: (-each.weight, each.person))
+    return [each for each in found if each.chance >= PERHAPS][:SHOWN]
 
 
 def held(who: Linked, day: date, today: date, risk: RiskModel) -> Held:
@@ -241,19 +225,6 @@ def _policy(day: date) -> Policy:
         return policies.for_receipt(datetime.combine(day, time(12), UTC))
     except policies.NoPolicyInForce:
         return min((policies.load(name) for name in policies.names()), key=lambda each: each.in_force_from.value)
-
-
-def _earlier(known: Known, id_: str) -> tuple[Earlier, ...]:
-    past = known.pasts[id_]
-    if (day := past.received_on or past.decided_on) is None:
-        return ()
-    others = {other for key in _subject_keys(past) for other in known.subjects[key]} - {id_}
-    found = []
-    for other in sorted(others):
-        before = known.pasts[other].received_on or known.pasts[other].decided_on
-        if before and before < day:
-            found.append(Earlier(days_before=(day - before).days, disclosed=known.pasts[other].disclosed))
-    return tuple(found)
 
 
 def _ranked(act: Act, basis: str, *, assessed: int) -> Triaged:

@@ -77,6 +77,11 @@ class Linked:
     words: frozenset[str] = frozenset()  # of forename and surname
     dob: str = ""
     records: tuple[SubjectRecord, ...] = ()
+    person_id: str = ""  # in its source
+
+    @property
+    def person(self) -> tuple[str, str]:
+        return self.source, self.person_id
 
     @property
     def chance(self) -> float:

@@ -36,10 +36,15 @@ def imports(session: Session) -> list[ReviewImport]:
 
 
 def replace_applications(session: Session, found: list[dict[str, Any]]) -> None:
-    """The applications of a fresh reconciling in place of those before."""
-    session.execute(text("DELETE FROM review_application"))
+    """The applications of a fresh reconciling. What was said of one that is still the same holds until it is said anew."""
+    ids = [each["id"] for each in found]
+    session.execute(text("DELETE FROM review_application WHERE id <> ALL(CAST(:ids AS text[]))"), {"ids": ids})
+    # a name may have gone from one to another: none is taken while they are given anew
+    session.execute(text("UPDATE review_application SET reference = id || chr(31)"))
     for start in range(0, len(found), FETCHED):
-        session.execute(insert(ReviewApplication), found[start : start + FETCHED])
+        fresh = insert(ReviewApplication)
+        kept = {"reference": fresh.excluded.reference, "rows": fresh.excluded.rows}
+        session.execute(fresh.on_conflict_do_update(index_elements=["id"], set_=kept), found[start : start + FETCHED])
 
 
 def assessed(session: Session, basis: str) -> set[str]:
@@ -51,7 +56,9 @@ def keep_assessments(session: Session, found: list[dict[str, Any]]) -> None:
     """`found`: id, basis, assessment of each; their ranks are void until the whole is ranked."""
     session.execute(
         text(
-            "UPDATE review_application SET basis = :basis, assessment = CAST(:assessment AS jsonb), rank = NULL WHERE id = :id"
+            """UPDATE review_application AS a SET basis = :basis, assessment = n.said, rank = NULL,
+                before = CASE WHEN a.assessment ->> 'model' <> n.said ->> 'model' THEN a.assessment ELSE a.before END
+            FROM (SELECT CAST(:assessment AS jsonb) AS said) AS n WHERE a.id = :id"""
         ),
         found,
     )

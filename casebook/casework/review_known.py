@@ -1,0 +1,72 @@
+"""What an assessment needs of all the other past applications: the same subject, the same person at risk, the same words."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from casebook.casework.review import Reconciled
+from casebook.domain.past_application import Earlier, Past, merged, same_text
+from casebook.domain.register import Person
+from casebook.domain.register_cells import digits
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What an assessment needs of all the other applications."""
+
+    pasts: Mapping[str, Past]  # by id
+    copies: Mapping[str, int]
+    subjects: Mapping[tuple[str, ...], list[str]]  # subject key -> ids
+    same_person: Mapping[str, list[str]]  # id -> the applications of the same person at risk, itself among them
+
+
+def known_of(found: Reconciled) -> Known:
+    pasts = {found.ids[each.reference]: merged(each) for each in found.applications}
+    subjects: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for id_, past in pasts.items():
+        for key in _subject_keys(past):
+            subjects[key].append(id_)
+    copies = Counter(same_text(past.rationale) for past in pasts.values())
+    return Known(pasts=pasts, copies=copies, subjects=subjects, same_person=_same_person(pasts))
+
+
+def _same_person(pasts: Mapping[str, Past]) -> dict[str, list[str]]:
+    """Applications whose person at risk is told alike, by name and birth date or by name and phone."""
+    by_key: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for id_, past in pasts.items():
+        for key in _keys_of(past.a):
+            by_key[key].append(id_)
+    return {
+        id_: sorted({id_, *(other for key in _keys_of(past.a) for other in by_key[key])}) for id_, past in pasts.items()
+    }
+
+
+def _subject_keys(past: Past) -> set[tuple[str, ...]]:
+    return _keys_of(past.b)
+
+
+def _keys_of(people: Iterable[Person]) -> set[tuple[str, ...]]:
+    keys: set[tuple[str, ...]] = set()
+    for each in people:
+        if each.dob:
+            keys.add(("born", *sorted(each.words), each.dob))
+        if each.pnc_id:
+            keys.add(("pnc", each.pnc_id))
+        if number := digits(each.phone):
+            keys.add(("phone", *sorted(each.words), number))
+    return keys
+
+
+def earlier(known: Known, id_: str) -> tuple[Earlier, ...]:
+    past = known.pasts[id_]
+    if (day := past.received_on or past.decided_on) is None:
+        return ()
+    others = {other for key in _subject_keys(past) for other in known.subjects[key]} - {id_}
+    found = []
+    for other in sorted(others):
+        before = known.pasts[other].received_on or known.pasts[other].decided_on
+        if before and before < day:
+            found.append(Earlier(days_before=(day - before).days, disclosed=known.pasts[other].disclosed))
+    return tuple(found)
