@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import NamedTuple
 
 from casebook.errors import UnreadableFile
 
 csv.field_size_limit(1 << 24)
+LONGEST_ROW = 1_000  # physical lines; a quote that closes later than this was never meant to open
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,72 +36,138 @@ class Row:
     line: int
     cells: Mapping[str, str]
     undecodable: frozenset[str] = frozenset()
+    miscounted: bool = False  # fewer cells than the header has, or more of them filled
+    broken: Rejection | None = None  # the row cannot be told from its neighbours: its cells are only likely
 
     def __getitem__(self, column: str) -> str:
         return self.cells.get(column, "")
 
 
-@dataclass(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Table:
-    """A CSV file being read. `ignored` is known once the header is; rows stream."""
+    """A CSV file being read; rows stream."""
 
     columns: tuple[str, ...]
     ignored: list[str]
     rows: Iterator[Row]
-    required_missing: list[str] = field(default_factory=list)
+
+
+class Line(NamedTuple):
+    """One row as it stands. Not whole: a quote in it never closes; then it is its first physical line, without quotes."""
+
+    number: int
+    values: list[str]
+    whole: bool = True
+    lines: int = 1  # physical lines it takes
 
 
 def read(path: Path, *, known: Collection[str], required: Collection[str] = ()) -> Table:
     """Open a CSV file. Raises UnreadableFile if there is no file, no header, or a required column is missing."""
-    try:
-        stream = path.open("rb")
-    except OSError as error:
-        raise UnreadableFile(f"{path.name}: {error.strerror or 'cannot be opened'}", "no_such_file") from None
-    lines = csv.reader(_lines(stream), strict=False)
-    try:
-        header = [name.strip().lower() for name in next(lines)]
-    except StopIteration:
-        raise UnreadableFile(f"{path.name} is empty: a header row is needed", "no_header") from None
+    rows = split(lines(path))
+    header = header_of(path, rows)
     if missing := sorted(set(required) - set(header)):
         raise UnreadableFile(
             f"{path.name} lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}", "missing_column"
         )
     return Table(
-        columns=tuple(header),
-        ignored=[name for name in header if name and name not in known],
-        rows=_rows(lines, header, frozenset(known)),
+        columns=header,
+        ignored=[name for name in dict.fromkeys(header) if name and name not in known],
+        rows=_rows(rows, header, frozenset(known)),
     )
 
 
-def _lines(stream: BinaryIO) -> Iterator[str]:
+def lines(path: Path) -> Iterator[str]:
     """Text lines; a byte that is not UTF-8 becomes a lone surrogate, so that its cell can be told from the others."""
+    try:
+        stream = path.open("rb")
+    except OSError as error:
+        raise UnreadableFile(f"{path.name}: {error.strerror or 'cannot be opened'}", "no_such_file") from None
     with stream, io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
         yield from text
 
 
-def _rows(lines: Iterator[list[str]], header: list[str], known: frozenset[str]) -> Iterator[Row]:
-    reader = lines
-    while True:
-        start = reader.line_num + 1  # type: ignore[attr-defined]
-        try:
-            values = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise UnreadableFile(f"line {start}: {error}", "not_csv") from None
-        if not any(value.strip() for value in values):
-            continue
-        # a name that stands twice in the header: the first column of that name counts
-        cells = {
-            name: value.strip() for name, value in reversed(list(zip(header, values, strict=False))) if name in known
-        }
-        bad = frozenset(name for name, value in cells.items() if not _storable(value))
-        yield Row(
-            line=start, cells={name: "" if name in bad else value for name, value in cells.items()}, undecodable=bad
-        )
+def header_of(path: Path, rows: Iterator[Line]) -> tuple[str, ...]:
+    """The names of the columns, from the first line that is not empty."""
+    for row in rows:
+        if any(value.strip() for value in row.values):
+            header = tuple(value.strip().lower() for value in row.values)
+            if "\0" in "".join(header):
+                raise UnreadableFile(f"{path.name} is not UTF-8 text", "not_utf8")
+            return header
+    raise UnreadableFile(f"{path.name} is empty: a header row is needed", "no_header")
 
 
-def _storable(value: str) -> bool:
+def split(lines: Iterable[str], delimiter: str = ",") -> Iterator[Line]:
+    """Every row with its line, the header first. A stray quote costs its own row and never the ones after it."""
+    source, waiting = iter(lines), deque[str]()
+    number, width = 1, 0
+    while line := waiting.popleft() if waiting else next(source, ""):
+        count, whole = 1, True
+        if '"' not in line:
+            values = line.rstrip("\r\n").split(delimiter)
+        else:
+            taken = list[str]()
+            found = _quoted(_fed(line, taken, waiting, source), taken, delimiter, width)
+            waiting.extendleft(reversed(taken[1:] if found is None else ()))
+            count, whole = (len(taken), True) if found is not None else (1, False)
+            values = line.rstrip("\r\n").replace('"', "").split(delimiter) if found is None else found
+        yield Line(number, values, whole, count)
+        width, number = width or len(values), number + count
+
+
+def _fed(line: str, taken: list[str], waiting: deque[str], source: Iterator[str]) -> Iterator[str]:
+    """The line and those after it, as far as they are asked for; what was given stands in `taken`."""
+    while line and len(taken) < LONGEST_ROW:
+        taken.append(line)
+        yield line
+        line = waiting.popleft() if waiting else next(source, "")
+    if line:
+        waiting.appendleft(line)
+
+
+def _quoted(fed: Iterator[str], taken: list[str], delimiter: str, width: int) -> list[str] | None:
+    """The cells of a row with quotes in it; None if it has no end that can be believed."""
+    try:
+        values = next(csv.reader(fed, delimiter=delimiter, strict=True))
+    except csv.Error:
+        if len(taken) > 1:
+            return None
+        # a quote that ends where no cell does; if nothing else is wrong it is only a careless one
+        values = next(csv.reader(taken, delimiter=delimiter))
+        return values if len(values) == width and taken[0].count('"') % 2 == 0 else None
+    # over several lines only a whole row counts, or a quote left open would swallow the rows after it
+    swallowed = len(taken) > 1 and len(values) != width > 0
+    return None if swallowed and any(more.count(delimiter) >= width - 1 for more in taken[1:]) else values
+
+
+def _rows(rows: Iterator[Line], header: tuple[str, ...], known: frozenset[str]) -> Iterator[Row]:
+    # a name that stands twice in the header: the first column of that name counts
+    wanted = [(header.index(name), name) for name in dict.fromkeys(header) if name in known]
+    for number, values, whole, _ in rows:
+        if not whole:
+            problem = Rejection(line=number, column="", code="open_quote", message="a quote in this row never closes")
+            likely = _row(number, values, len(header), wanted)
+            yield replace(likely or Row(line=number, cells={}), broken=problem)
+        elif row := _row(number, values, len(header), wanted):
+            yield row
+
+
+def _row(number: int, values: list[str], width: int, wanted: list[tuple[int, str]]) -> Row | None:
+    """None if nothing stands in it."""
+    text = "".join(values)
+    if not text.strip():
+        return None
+    odd = len(values) < width or any(value.strip() for value in values[width:])
+    cells = {name: values[at].strip() for at, name in wanted if at < len(values)}
+    if text.isascii() and "\0" not in text:
+        return Row(line=number, cells=cells, miscounted=odd)
+    bad = frozenset(name for name, value in cells.items() if not storable(value))
+    kept = {name: "" if name in bad else value for name, value in cells.items()} if bad else cells
+    return Row(line=number, cells=kept, undecodable=bad, miscounted=odd)
+
+
+def storable(value: str) -> bool:
+    """Whether PostgreSQL can hold it: no NUL, and every byte of it was UTF-8."""
     if "\x00" in value:
         return False
     try:

@@ -5,19 +5,18 @@ Unlike `casebook.files`, it keeps what is not UTF-8 (the bytes are read as Windo
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from casebook import files
 from casebook.domain.register import COLUMNS, Note
 from casebook.domain.register_cells import Finding
 from casebook.errors import UnreadableFile
 
 EXCEL = frozenset({".xlsx", ".xlsm"})
-LONGEST_ROW = 60  # physical lines; a quote that closes later than this was never meant to open
 DELIMITERS = ",;\t|"
 MOST_KEPT = 1_000_000  # characters of a cell
 
@@ -86,37 +85,22 @@ def _csv(content: bytes) -> Iterator[tuple[int, list[str], list[Note]]]:
     lines = content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
     first = _text(lines[0])[0]
     delimiter = max(DELIMITERS, key=lambda sign: (first.count(sign), -DELIMITERS.index(sign)))
-    at, width = 0, 0
-    while at < len(lines):
-        taken, values, notes = _row(lines, at, delimiter, width)
-        width = width or len(values)
-        yield at + 1, values, notes
-        at += taken
+    strange = set[int]()  # physical lines that were not UTF-8
+    for number, values, whole, count in files.split(_texts(lines, strange), delimiter):
+        legible = strange.isdisjoint(range(number, number + count))
+        yield (
+            number,
+            values,
+            [*([] if legible else [(Finding.NOT_UTF8, "")]), *([] if whole else [(Finding.OPEN_QUOTE, "")])],
+        )
 
 
-def _row(lines: list[bytes], at: int, delimiter: str, width: int) -> tuple[int, list[str], list[Note]]:
-    """How many physical lines the row takes, its values and notes."""
-    text, notes = "", list[Note]()
-    for taken in range(1, min(LONGEST_ROW, len(lines) - at) + 1):
-        more, whole = _text(lines[at + taken - 1])
-        text += more + "\n"
+def _texts(lines: Sequence[bytes], strange: set[int]) -> Iterator[str]:
+    for number, line in enumerate(lines, start=1):
+        text, whole = _text(line)
         if not whole:
-            notes = [(Finding.NOT_UTF8, "")]
-        values = _split(text, delimiter, strict=taken > 1) if text.count('"') % 2 == 0 else None
-        # over several lines only a whole row counts: a stray quote must not swallow the rows after it
-        if values is not None and (taken == 1 or not width or len(values) == width):
-            return taken, values, notes
-    text, whole = _text(lines[at])
-    notes = [(Finding.OPEN_QUOTE, ""), *([] if whole else [(Finding.NOT_UTF8, "")])]
-    return 1, text.replace('"', "").split(delimiter), notes
-
-
-def _split(text: str, delimiter: str, *, strict: bool) -> list[str] | None:
-    """None if the text is no whole row."""
-    try:
-        return next(csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=strict), [])
-    except csv.Error:
-        return None
+            strange.add(number)
+        yield text + "\n"
 
 
 def _text(line: bytes) -> tuple[str, bool]:

@@ -52,6 +52,8 @@ def read_decisions(path: Path) -> DecisionsFile:
 
 
 def read_row(raw: files.Row) -> Row | list[files.Rejection]:
+    if raw.broken:
+        return [raw.broken]
     read, faults = dict[str, Any](), list[files.Rejection]()
     for column, reader in READERS.items():
         try:

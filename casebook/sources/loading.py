@@ -94,7 +94,7 @@ def _unrepeated(rows: Iterator[Row], kind: Kind, source: str, counted: Counted) 
     """The good rows; of those with one id the first, the others being listed unless they say the same."""
     seen: dict[str, tuple[int, bytes]] = {}
     for row in rows:
-        if faults := list(kind.faults(row, source)):
+        if faults := [row.broken] if row.broken else list(kind.faults(row, source)):
             counted.rejected += faults
             counted.spared.add(row[kind.id_column])
             continue
@@ -187,6 +187,9 @@ def _bring_up(session: Session, kind: Kind, *, source: str, extract: int, whole:
 
 
 def _faults(row: Row, id_column: str, source: str) -> Iterator[Rejection]:
+    if row.miscounted:
+        message = "has more or fewer cells than the header"
+        yield Rejection(line=row.line, column="", code="wrong_number_of_cells", message=message)
     for column in sorted(row.undecodable):
         message = "holds bytes or characters that cannot be kept"
         yield Rejection(line=row.line, column=column, code="undecodable", message=message)
