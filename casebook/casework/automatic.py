@@ -63,6 +63,44 @@ def run(
     write(act, application, search, found)
 
 
+def confirm(
+    act: Act, application: Application, search: Search, variants: Mapping[str, Variant], local: LocalExtract | None
+) -> bool:
+    """Make a search again. If it says what it said, what people made of it stands, as of now; else nothing is written."""
+    act.session.flush()
+    if local is None:
+        if _links(act, application) != (search.result == Result.HIT):
+            return False
+    else:
+        try:
+            found = ask(question(act, application, search, variants), local)
+        except SourceFault:
+            return False
+        same = _result(found) == search.result and found.covered & {*search.required} == {*search.covered}
+        if not (same and candidates.said_before(act, application, search, found.gathered)):
+            return False
+        candidates.propose(act, application, search, found.gathered, found.records)
+        search.extract_id = local.extract
+    search.searched_at = act.now
+    attempt(act, search, "confirmed")
+    return True
+
+
+def adds_nobody(
+    act: Act, application: Application, search: Search, variants: Mapping[str, Variant], local: LocalExtract
+) -> bool:
+    """Whether an extract of a source that a person searched holds nobody whom they did not find there."""
+    try:
+        found = ask(question(act, application, search, variants), local)
+    except SourceFault:
+        return False
+    if {each.person_id for each in found.gathered.best} - candidates.known(act, application, search):
+        return False
+    search.extract_id = local.extract
+    attempt(act, search, "confirmed")
+    return True
+
+
 def question(act: Act, application: Application, search: Search, variants: Mapping[str, Variant]) -> Question:
     person = identity.person_of(act, application, Party(search.party))
     return Question(
@@ -103,7 +141,11 @@ def write(act: Act, application: Application, search: Search, found: Found) -> N
     """Keep what the source said: the machine's return and the candidates it is about."""
     search.terms = found.terms
     candidates.propose(act, application, search, found.gathered, found.records)
-    finish(act, search, result=Result.HIT if found.gathered.best else Result.NIL, covered=found.covered)
+    finish(act, search, result=_result(found), covered=found.covered)
+
+
+def _result(found: Found) -> Result:
+    return Result.HIT if found.gathered.best else Result.NIL
 
 
 def _entry(terms: Terms, asked: Mapping[str, str], result: str) -> dict[str, str]:
@@ -112,12 +154,14 @@ def _entry(terms: Terms, asked: Mapping[str, str], result: str) -> dict[str, str
 
 def _ask_own_register(act: Act, application: Application, search: Search, variants: Mapping[str, Variant]) -> None:
     """Earlier applications about B or by A were linked when this one was taken in."""
-    links = act.session.scalars(
-        select(ApplicationLink.other).where(ApplicationLink.reference == application.reference)
-    ).all()
     families = source_families.own_register()
     covered = {key for key, variant in variants.items() if variant.family in families}
-    finish(act, search, result=Result.HIT if links else Result.NIL, covered=covered)
+    finish(act, search, result=Result.HIT if _links(act, application) else Result.NIL, covered=covered)
+
+
+def _links(act: Act, application: Application) -> bool:
+    query = select(ApplicationLink.other).where(ApplicationLink.reference == application.reference)
+    return act.session.scalar(query.limit(1)) is not None
 
 
 def finish(act: Act, search: Search, *, result: Result, covered: set[str]) -> None:

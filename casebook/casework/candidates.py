@@ -64,6 +64,7 @@ def propose(
 ) -> None:
     """Put the candidates of one search before people. Those no longer found stand aside, unless it may only add."""
     before = {row.id: row for row in _all(act, application, search.party, search.source)}
+    by_hand = _found_by_hand(act, application)
     found = set()
     for each in gathered.best:
         row = _row(application, search, each, gathered.seen[each.person_id])
@@ -75,11 +76,35 @@ def propose(
             _refresh(known, row)
     act.session.flush()
     for row in () if only_add else before.values():
-        row.superseded = row.id not in found
+        # whom a person found stays: that a machine does not find them takes nobody off the list
+        row.superseded = row.id not in found and (row.superseded or row.search_id not in by_hand)
     _bring_findings_up(act, application, search, records)
     if search.party == Party.B:
         likely = [each.person_id for each in gathered.best if each.band is MatchBand.STRONG or each.weight >= EVEN]
         watch_for_danger(act, application, (record for person in likely for record in records.get(person, ())))
+
+
+def said_before(act: Act, application: Application, search: Search, gathered: Gathered) -> bool:
+    """Whether these are the very candidates who stand already, and the source says of each what it said."""
+    by_hand = _found_by_hand(act, application)
+    standing = {
+        row.id
+        for row in _all(act, application, search.party, search.source)
+        if not row.superseded and row.search_id not in by_hand
+    }
+    return standing == {_row(application, search, each, gathered.seen[each.person_id]).id for each in gathered.best}
+
+
+def known(act: Act, application: Application, search: Search) -> set[str]:
+    """Persons of the source who stand as candidates."""
+    rows = _all(act, application, search.party, search.source)
+    return {row.person_id for row in rows if not row.superseded}
+
+
+def _found_by_hand(act: Act, application: Application) -> set[str]:
+    """Searches that people made."""
+    query = select(Search.id).where(Search.reference == application.reference, Search.automatic.is_(False))
+    return set(act.session.scalars(query))
 
 
 def _all(act: Act, application: Application, party: str, source: str) -> Sequence[Candidate]:

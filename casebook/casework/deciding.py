@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
-from casebook.casework import lifecycle, panel, risk_inputs, searches
+from casebook.casework import lifecycle, panel, record_checks, risk_inputs, searches
 from casebook.casework.acting import Act, policy_of, refuse, refuse_because
 from casebook.casework.answers import Answer, Doing
 from casebook.casework.rounds import next_round
@@ -155,6 +155,8 @@ def _by_chair(doing: Doing, called: Panel) -> None:
         refuse_because("conflict_declared", "a chair with an interest leaves it to another chair; nothing is recorded")
     refuse(panel.conflict(act, application, act.actor.id, said_unrelated={called.chair}))
     _refuse_early(act, application, called)
+    if answer.outcome != INSUFFICIENT:
+        refuse(record_checks.why_not_decide_on(act, application))
     _hear_agencies(called, answer)
     if answer.wording is not None and answer.wording not in wording.versions():
         refuse_because(

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from sqlalchemy import func, select, text
 
+from casebook.casework import reopening
 from casebook.casework.acting import Act
 from casebook.domain.authority import Command
-from casebook.domain.vocabulary import Source, Stage
+from casebook.domain.vocabulary import Source
 from casebook.sources import loading
 from casebook.sources.loading import Counted
-from casebook.storage import extracts
-from casebook.storage.tables import Application, Base, SourceExtract, SourcePerson, SourceRecord
+from casebook.storage import extracts, outbox
+from casebook.storage.tables import Base, SourceExtract, SourcePerson, SourceRecord
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,10 +26,11 @@ class Loaded:
     extract: int | None
     persons: Counted | None
     records: Counted | None
+    touched: tuple[str, ...] = ()  # open applications whose candidates may have changed
 
 
 def load(act: Act, source: Source, *, persons: Path | None, records: Path | None, whole: bool = False) -> Loaded:
-    """Load either file or both, persons first. The same files again change nothing; a change wakes what is open."""
+    """Load either file or both, persons first. The same files again change nothing; a change wakes whom it touches."""
     act.allowed(Command.LOAD_SOURCE)
     # one load of a source at a time: the second waits, and then compares with what the first left
     act.session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": f"load:{source}"})
@@ -41,13 +43,15 @@ def load(act: Act, source: Source, *, persons: Path | None, records: Path | None
         for path, kind in ((persons, loading.PERSONS), (records, loading.RECORDS))
     ]
     changed = sum(each.new + each.changed + each.gone for each in counted if each)
-    if not changed and extracts.newest(act.session, source) is not None:
+    before = extracts.newest(act.session, source)
+    if not changed and before is not None:
         return Loaded(source=source, extract=None, persons=counted[0], records=counted[1])
     act.session.add(_extract(act, source, extract_id, changed))
     act.speak(None, "extract_loaded", source=source, extract=extract_id, changed=changed)
-    for application in act.session.scalars(select(Application).where(Application.stage != Stage.CLOSED)):
-        act.wake(application, "extract_loaded")
-    return Loaded(source=source, extract=extract_id, persons=counted[0], records=counted[1])
+    touched = reopening.touched(act, source, extract_id, first=before is None)
+    # looked at again at once by whoever loaded it; should that be cut short, the engine does it
+    outbox.add(act.session, touched, reason=reopening.NEWER, at=act.now)
+    return Loaded(source=source, extract=extract_id, persons=counted[0], records=counted[1], touched=tuple(touched))
 
 
 def _extract(act: Act, source: Source, extract_id: int, changed: int) -> SourceExtract:

@@ -53,7 +53,12 @@ def needs(act: Act, application: Application) -> list[Need]:
 
 
 def prepare(act: Act, application: Application) -> None:
-    """The machine's part of the stage that needs nothing from outside: score, plan, assemble."""
+    """The machine's part of the stage that needs nothing from outside: score, plan, assemble.
+
+    First of all, past record checks: whether what was found there is still what the sources say, and fresh enough.
+    """
+    if stage_module(Stage.RECORD_CHECKS).keep_up(act, application):
+        return  # the move back prepared the stage it is in now
     if application.stage != Stage.CLOSED and (work := getattr(stage_module(Stage(application.stage)), "prepare", None)):
         work(act, application)
 

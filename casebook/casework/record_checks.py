@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from casebook.casework import applicant, assurances, clocks, lifecycle, remote_searches, returns, reviews, searches
 from casebook.casework.acting import Act, policy_of
 from casebook.casework.answers import Answer, Doing, Handler
 from casebook.domain import record_checks as rules
+from casebook.domain.actors import Reason
 from casebook.domain.record_checks import Result, Verdict
 from casebook.domain.vocabulary import Limit, Party, Role, Route, Stage, WorkKind
 from casebook.domain.work import Need
+from casebook.storage import deliveries
 from casebook.storage import record_checks as stored
 from casebook.storage.tables import Application, Search
 
@@ -42,13 +45,59 @@ def reopen(act: Act, application: Application, *, because: str) -> bool:
     What was covered, reviewed and signed before still stands as far as it speaks of the same facts. Returns whether the
     application went back to record checks; nothing goes back once anything was delivered.
     """
-    facts = stored.facts(act.session, application.reference)
+    facts, before = stored.facts(act.session, application.reference), _standing(act, application)
     prepare(act, application)
     if application.stage not in REOPENABLE or stored.facts(act.session, application.reference) == facts:
         return False
-    act.speak(application, "record_checks_reopened", because=because, origin=application.stage)
+    if deliveries.told(act.session, application.reference):
+        act.speak(application, "changed_after_delivery", because=because)
+        return False
+    changed = _changed(before, _standing(act, application))
+    act.speak(application, "record_checks_reopened", because=because, origin=application.stage, changed=changed)
     lifecycle.move(act, application, Stage.RECORD_CHECKS, because="reopened")
     return True
+
+
+def keep_up(act: Act, application: Application) -> bool:
+    """Past record checks: go back if a newer extract changed the candidates, or a return is too old to decide on."""
+    if application.stage not in REOPENABLE or application.frozen_at is not None:
+        return False
+    because = searches.why_again(act, application)
+    return because is not None and reopen(act, application, because=because)
+
+
+def why_not_decide_on(act: Act, application: Application) -> Reason | None:
+    """A reason if what was returned is no ground for a decision now. What the machine can search again it does first."""
+    if keep_up(act, application):
+        return Reason(
+            "reopened", "the sources say something new, or a return is too old: the next sweep reopens the checks"
+        )
+    return searches.why_too_old(act, application)
+
+
+def _standing(act: Act, application: Application) -> dict[str, set[str]]:
+    """Source -> ids of what stands there: candidates, records of the confirmed, and searches still to be made."""
+    reference, standing = application.reference, defaultdict[str, set[str]](set)
+    for candidate in stored.candidates(act.session, reference, party=None):
+        standing[candidate.source].add(f"candidate:{candidate.id}")
+    for finding in stored.findings(act.session, reference):
+        standing[finding.source].add(f"finding:{finding.id}")
+    for search in stored.searches(act.session, reference):
+        if search.returned_at is None:
+            standing[search.source].add(f"search:{search.id}")
+    return standing
+
+
+def _changed(before: Mapping[str, set[str]], now: Mapping[str, set[str]]) -> dict[str, dict[str, int]]:
+    """Source -> how many of each came or went, as `candidate_new`, `candidate_gone`, `finding_new`, `search_new`, ..."""
+    changed: dict[str, dict[str, int]] = {}
+    for source in sorted({*before, *now}):
+        old, new = before.get(source, set()), now.get(source, set())
+        kinds = [f"{each.partition(':')[0]}_new" for each in new - old]
+        kinds += [f"{each.partition(':')[0]}_gone" for each in old - new]
+        if kinds:
+            changed[source] = dict(sorted(Counter(kinds).items()))
+    return changed
 
 
 def needs(act: Act, application: Application) -> list[Need]:

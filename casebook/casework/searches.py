@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -10,10 +10,12 @@ from sqlalchemy import func, select
 from casebook.casework import automatic, identity
 from casebook.casework.acting import Act, policy_of
 from casebook.domain import record_checks as rules
+from casebook.domain.actors import Reason
 from casebook.domain.coverage import Variant
-from casebook.domain.vocabulary import Party, Route, Source
+from casebook.domain.vocabulary import Party, Route, Source, Stage
 from casebook.sources import catalogue
 from casebook.sources.local_extract import LocalExtract
+from casebook.storage import decisions
 from casebook.storage import record_checks as stored
 from casebook.storage.tables import Application, Search
 
@@ -39,6 +41,7 @@ class Round:
     variants: Variants
     extract: int | None  # in force; None: not loaded
     live: Sequence[Search]  # of this party and source
+    decided: bool  # a decision rests on what was returned: age alone calls for no other search
 
     @property
     def automatic(self) -> bool:
@@ -57,24 +60,22 @@ class Round:
 def bring_up(act: Act, application: Application) -> list[Search]:
     """Open what is not being searched, replace what is stale or was made on an older extract, run what is automatic.
 
-    Returns the searches that were run, and those that were opened for a source elsewhere to be asked outside this
-    transaction. Idempotent: with nothing new it changes nothing.
+    An automatic search that only says again what it said stands as it was, and with it what people made of it. Returns
+    the searches that were run, and those that were opened for a source elsewhere to be asked outside this transaction.
+    Idempotent: with nothing new it changes nothing.
     """
-    live = stored.searches(act.session, application.reference)
     local = catalogue.local(act.session, act.now.year)
-    variants = {party: identity.variants_of(act, application, party) for party in (Party.A, Party.B)}
     ran, changed = [], {}
-    for each in wanted(act, application, local):
-        mine = [search for search in live if (search.party, search.source) == (each.party, each.source)]
-        extract = local[each.source].extract if each.source in local else None
-        due = Round(
-            act=act, application=application, wanted=each, variants=variants[each.party], extract=extract, live=mine
-        )
+    for due in rounds(act, application, local):
+        each = due.wanted
+        if _stands(due, local.get(each.source)):
+            changed[f"{each.party}:{each.source}"] = "confirmed"
+            continue
         if (search := _due(due)) is None:
             continue
         if search.automatic and due.here:
             automatic.run(act, application, search, due.variants, local.get(each.source))
-        elif search.automatic and search in mine and not any(earlier.superseded for earlier in mine):
+        elif search.automatic and search in due.live and not any(earlier.superseded for earlier in due.live):
             continue  # it waits for its source, as before
         if search.automatic:
             ran.append(search)
@@ -84,14 +85,60 @@ def bring_up(act: Act, application: Application) -> list[Search]:
     return ran
 
 
-def wanted(act: Act, application: Application, local: Mapping[Source, LocalExtract]) -> list[Wanted]:
-    """B in every mandatory source and in every other that costs nothing; A in the force's own records."""
+def rounds(act: Act, application: Application, local: Mapping[Source, LocalExtract]) -> Iterator[Round]:
+    """Every source that must or may be searched, with what was searched there so far."""
+    live = stored.searches(act.session, application.reference)
+    variants = {party: identity.variants_of(act, application, party) for party in (Party.A, Party.B)}
+    decided = decisions.decision(act.session, application) is not None
+    for each in wanted(act, application, local, live):
+        yield Round(
+            act=act,
+            application=application,
+            wanted=each,
+            variants=variants[each.party],
+            extract=local[each.source].extract if each.source in local else None,
+            live=[search for search in live if (search.party, search.source) == (each.party, each.source)],
+            decided=decided,
+        )
+
+
+def wanted(
+    act: Act, application: Application, local: Mapping[Source, LocalExtract], live: Sequence[Search] = ()
+) -> list[Wanted]:
+    """B in every mandatory source, in every one somebody enquired of, and in every other that costs nothing; A in ours."""
     mandatory = policy_of(application).mandatory_sources(Route(application.route))
-    free = sorted({*local, *catalogue.remote(), catalogue.OWN_REGISTER} - set(mandatory))
-    found = [Wanted(party=Party.B, source=source, mandatory=source in mandatory) for source in (*mandatory, *free)]
+    asked = {Source(search.source) for search in live if search.party == Party.B and search.mandatory} - {*mandatory}
+    free = sorted({*local, *catalogue.remote(), catalogue.OWN_REGISTER} - {*mandatory, *asked})
+    found = [Wanted(party=Party.B, source=source, mandatory=True) for source in (*mandatory, *sorted(asked))]
+    found += [Wanted(party=Party.B, source=source, mandatory=False) for source in free]
     if identity.has_name(identity.person_of(act, application, Party.A)):
         found.append(Wanted(party=Party.A, source=Source.RMS, mandatory=True))
     return found
+
+
+def why_again(act: Act, application: Application) -> str | None:
+    """Why what was found adequate must be looked at again: an extract that was not searched yet, or a return too old."""
+    local = catalogue.local(act.session, act.now.year)
+    due = [each for each in rounds(act, application, local) if each.live]
+    if any(each.extract is not None and not any(s.extract_id == each.extract for s in each.live) for each in due):
+        return "extract_loaded"
+    return "return_too_old" if any(_too_old(each, search) for each in due for search in each.live) else None
+
+
+def _stands(due: Round, local: LocalExtract | None) -> bool:
+    """Whether a search that is due again says, asked now, what it said before."""
+    match due.live:
+        case [search] if due.here and search.returned_at and _outdated(due, search):
+            if not set(due.variants) <= set(search.required):
+                return False
+            if search.automatic:
+                return automatic.confirm(due.act, due.application, search, due.variants, local)
+            # what a person returned is enough, past record checks, while the machine finds nobody else
+            past = due.application.stage not in {Stage.INTAKE, Stage.RECORD_CHECKS}
+            if local is None or not past or _too_old(due, search):
+                return False
+            return automatic.adds_nobody(due.act, due.application, search, due.variants, local)
+    return False
 
 
 def _due(due: Round) -> Search | None:
@@ -116,13 +163,36 @@ def _due(due: Round) -> Search | None:
 def _outdated(due: Round, search: Search) -> bool:
     """An automatic search is made again whole when its extract or what is known of the party changed."""
     if due.automatic != search.automatic:
-        return due.automatic
+        return due.automatic and (search.extract_id is None or search.extract_id != due.extract)
     if search.automatic and (search.extract_id != due.extract or not set(due.variants) <= set(search.required)):
         return True
-    if search.returned_at is None or not (search.mandatory or search.automatic):
+    return _too_old(due, search)
+
+
+def _too_old(due: Round, search: Search) -> bool:
+    """Whether no decision may rest on it any more; one that was made while it was fresh may."""
+    if due.decided or search.returned_at is None or not (search.mandatory or search.automatic):
         return False
     fresh_days = policy_of(due.application).sources.freshness(due.wanted.source).value
     return rules.is_stale(search.searched_at or search.returned_at, due.act.now, fresh_days)
+
+
+def why_too_old(act: Act, application: Application) -> Reason | None:
+    """A reason if a decision made now would rest on a return that policy calls too old."""
+    live = stored.searches(act.session, application.reference)
+    fresh = policy_of(application).sources.freshness
+    old = sorted(
+        search.source
+        for search in live
+        if search.mandatory
+        and search.returned_at is not None
+        and rules.is_stale(search.searched_at or search.returned_at, act.now, fresh(Source(search.source)).value)
+    )
+    if not old:
+        return None
+    return Reason(
+        "returns_too_old", f"searched too long ago to decide on: {', '.join(old)}; they are to be searched again"
+    )
 
 
 def open_round(due: Round, required: Sequence[str]) -> Search:
@@ -186,11 +256,10 @@ def again(act: Act, application: Application, sources: Sequence[Source]) -> None
     local = catalogue.local(act.session, act.now.year)
     variants = identity.variants_of(act, application, Party.B)
     uncovered = stored.uncovered(act.session, application.reference)
-    for each in wanted(act, application, local):
+    for due in [*rounds(act, application, local)]:
+        each = due.wanted
         if each.party is not Party.B or each.source not in sources:
             continue
-        extract = local[each.source].extract if each.source in local else None
-        due = Round(act=act, application=application, wanted=each, variants=variants, extract=extract, live=())
         search = open_round(due, [key for key in uncovered.get(each.source, variants) if key in variants])
         if due.here:
             automatic.run(act, application, search, variants, local.get(each.source))

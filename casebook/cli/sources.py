@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from casebook.casework import extracts as loading
+from casebook.casework import reopening
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
 from casebook.domain.vocabulary import Source
@@ -45,8 +46,12 @@ def _line(row: dict[str, object]) -> str:
 def _load(options: Namespace, call: Call) -> Answer:
     if not (options.persons or options.records):
         raise WrongUsage("sources load needs --persons FILE, --records FILE or both")
-    with opened(call) as casebook, casebook.acting() as act:
-        loaded = loading.load(act, options.name, persons=options.persons, records=options.records, whole=options.whole)
+    with opened(call) as casebook:
+        with casebook.acting() as act:
+            loaded = loading.load(
+                act, options.name, persons=options.persons, records=options.records, whole=options.whole
+            )
+        looked = reopening.look_again(casebook.acting, loaded.touched)
     files = [("persons", loaded.persons), ("records", loaded.records)]
     rejected = [{"file": name, **fault.as_json()} for name, counted in files if counted for fault in counted.rejected]
     data = {
@@ -55,6 +60,9 @@ def _load(options: Namespace, call: Call) -> Answer:
         **{name: _counts(counted) for name, counted in files},
         "rejected": rejected,
         "ignored_columns": [column for _, counted in files if counted for column in counted.ignored_columns],
+        "looked_at_again": len(loaded.touched),
+        "reopened": looked.reopened,
+        "changed": looked.changed,
     }
     lines = [
         f"{name}: {counted.new} new, {counted.changed} changed, {counted.unchanged} unchanged, {counted.gone} gone"
@@ -65,6 +73,8 @@ def _load(options: Namespace, call: Call) -> Answer:
         f"{fault['file']} line {fault['line']}, {fault['column']}: {fault['message']} [{fault['code']}]"
         for fault in rejected
     ]
+    lines += [f"{reference} goes back to record checks" for reference in looked.reopened]
+    lines += [f"{reference} has other candidates now" for reference in looked.changed]
     return Answer(data=data, lines=lines, exit_code=1 if rejected else 0)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, func, select, text
@@ -101,6 +101,38 @@ def loaded(session: Session) -> dict[str, int]:
     """Source -> its newest extract."""
     rows = session.execute(select(SourceExtract.source, func.max(SourceExtract.id)).group_by(SourceExtract.source))
     return dict(rows.tuples().all())
+
+
+def touched(session: Session, source: str, extract: int, asked: Mapping[str, Collection[int]]) -> set[str]:
+    """Applications whose candidates a load may have changed; `asked`: reference -> keys under which its people are found.
+
+    Those to whom a person was proposed who differs now, has other records or is gone, and those who share a key with
+    somebody new or different. Nobody else can have other candidates than before.
+    """
+    bound = {"source": source, "extract": extract}
+    found = set(session.scalars(text(_PROPOSED), bound))
+    left = {reference: keys for reference, keys in asked.items() if reference not in found}
+    pairs = [(reference, key) for reference, keys in left.items() for key in keys]
+    if not pairs:
+        return found
+    bound |= {"references": [reference for reference, _ in pairs], "keys": [key for _, key in pairs]}
+    return found | set(session.scalars(text(_SHARED_WITH_NEW), bound))
+
+
+_PROPOSED = """
+    SELECT DISTINCT candidate.reference FROM candidate JOIN (
+        SELECT person_id FROM source_person WHERE source = :source AND (since = :extract OR until = :extract)
+        UNION SELECT person_id FROM source_record WHERE source = :source AND (since = :extract OR until = :extract)
+    ) AS changed USING (person_id) WHERE candidate.source = :source AND NOT candidate.superseded
+    """
+
+_SHARED_WITH_NEW = """
+    SELECT DISTINCT asked.reference
+    FROM unnest(CAST(:references AS text[]), CAST(:keys AS integer[])) AS asked (reference, key)
+    JOIN (
+        SELECT DISTINCT unnest(keys) AS key FROM source_person WHERE source = :source AND since = :extract
+    ) AS changed USING (key)
+    """
 
 
 def person(session: Session, source: str, person_id: str) -> SourcePerson | None:

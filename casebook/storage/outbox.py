@@ -11,9 +11,11 @@ from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Session
 
 from casebook.domain.vocabulary import Priority, Stage
+from casebook.storage import leases
 from casebook.storage.tables import Application, Lease, Outbox, Search, WorkItem
 
 CHANNEL = "casebook_outbox"  # a trigger notifies it when rows are committed
+RECONCILED = "reconciled"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +31,12 @@ class WakeUp:
     @property
     def key(self) -> str:
         return f"{self.reference}:{max(self.rows)}"
+
+
+def settle(session: Session, reference: str, *, reason: str, at: datetime) -> None:
+    """What an application was to be woken for has been done already."""
+    waiting = (Outbox.reference == reference, Outbox.reason == reason, Outbox.dispatched_at.is_(None))
+    session.execute(update(Outbox).where(*waiting).values(dispatched_at=at))
 
 
 def claim(session: Session, limit: int) -> list[WakeUp]:
@@ -60,6 +68,44 @@ def claim(session: Session, limit: int) -> list[WakeUp]:
     ]
 
 
+def hand_over(session: Session, limit: int, *, at: datetime) -> int:
+    """Give wake-ups to the runs that are at work on their applications; how many.
+
+    Not those of a reconciliation: it is asked for when the holder may be a run that no engine knows any more.
+    """
+    waiting_rows = select(Outbox.id, Outbox.reference).where(Outbox.dispatched_at.is_(None), Outbox.reason != RECONCILED)
+    rows = session.execute(waiting_rows.order_by(Outbox.id).limit(limit).with_for_update(skip_locked=True)).all()
+    holders = leases.turn_round(session, {row.reference for row in rows}) if rows else {}
+    for reference, holder in holders.items():
+        ids = [row.id for row in rows if row.reference == reference]
+        session.execute(update(Outbox).where(Outbox.id.in_(ids)).values(dispatched_at=at, begun_at=at, run_id=holder))
+    return len(holders)
+
+
+def coming(session: Session, wake_ups: Sequence[WakeUp]) -> dict[str, str]:
+    """Runs already made for these applications that have not begun: they will see everything. Run by reference.
+
+    The rows stay locked, so that such a run begins before this transaction or sees what it was committed for. A run that
+    was made before its application became dangerous waits in a slower queue and is left out.
+    """
+    dangerous = {each.reference for each in wake_ups if Priority(each.priority).is_danger}
+    rows = session.scalars(
+        select(Outbox)
+        .where(
+            Outbox.reference.in_([each.reference for each in wake_ups]),
+            Outbox.begun_at.is_(None),
+            Outbox.run_id.is_not(None),
+        )
+        .order_by(Outbox.id)
+        .with_for_update()
+    )
+    return {
+        row.reference: str(row.run_id)
+        for row in rows
+        if row.reference not in dangerous or Priority(row.priority).is_danger
+    }
+
+
 def mark(session: Session, wake_up: WakeUp, *, run_id: str, at: datetime) -> None:
     """The engine has a run for these rows."""
     session.execute(update(Outbox).where(Outbox.id.in_(wake_up.rows)).values(dispatched_at=at, run_id=run_id))
@@ -83,6 +129,11 @@ def open_count(session: Session) -> int:
     """How many applications are not closed."""
     query = select(func.count()).select_from(Application).where(Application.stage != Stage.CLOSED)
     return session.scalar(query) or 0
+
+
+def any_open(session: Session) -> bool:
+    query = select(Application.reference).where(Application.stage != Stage.CLOSED).limit(1)
+    return session.scalar(query) is not None
 
 
 def open_references(session: Session) -> list[str]:

@@ -5,16 +5,21 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from casebook import policies
 from casebook.domain import chain
-from casebook.domain.vocabulary import Party, WorkKind
+from casebook.domain import record_checks as rules
+from casebook.domain.vocabulary import Party, Source, Stage, WorkKind
 from casebook.storage.tables import (
     ApplicantSign,
+    Application,
     Assurance,
     Candidate,
+    Decision,
     Finding,
     Meeting,
     Search,
@@ -69,6 +74,38 @@ def reviews(session: Session, reference: str) -> Counter[str]:
         or_(WorkItem.done_at.is_not(None), WorkItem.cancelled_at.is_not(None)),
     )
     return Counter(session.scalars(query))
+
+
+def too_old(session: Session, now: datetime) -> list[str]:
+    """Applications past record checks and not decided, with a return that policy calls too old to decide on.
+
+    What is searched in our own database is not asked about: it is searched again in the moment somebody decides.
+    """
+    moment = func.coalesce(Search.searched_at, Search.returned_at)
+    undecided = ~exists().where(
+        Decision.reference == Application.reference, Decision.version == Application.version,
+        Decision.superseded.is_(False),
+    )  # fmt: skip
+    rows = session.execute(
+        select(Application.reference, Application.policy, Search.source, func.min(moment))
+        .join(Search, Search.reference == Application.reference)
+        .where(
+            Application.stage.in_([Stage.RISK_SCORING, Stage.PANEL_DECISION]),
+            Application.frozen_at.is_(None),
+            undecided,
+        )
+        .where(Search.mandatory, Search.superseded.is_(False), Search.returned_at.is_not(None))
+        .where(or_(Search.automatic.is_(False), Search.extract_id.is_(None)), Search.source != Source.DVDS_REGISTER)
+        .group_by(Application.reference, Application.policy, Search.source)
+    ).all()
+    policy = {name: policies.load(name.partition("@")[0]) for name in {row.policy for row in rows}}
+    return sorted(
+        {
+            reference
+            for reference, name, source, returned_at in rows
+            if rules.is_stale(returned_at, now, policy[name].sources.freshness(Source(source)).value)
+        }
+    )
 
 
 def undetermined(session: Session, reference: str) -> int:

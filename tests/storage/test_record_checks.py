@@ -9,12 +9,24 @@ import pytest
 from sqlalchemy import select
 
 from casebook.casework import extracts as loading
-from casebook.casework import intake, lifecycle, record_checks, work
+from casebook.casework import intake, lifecycle, record_checks, reopening, searches, work
+from casebook.casework.acting import refuse
 from casebook.domain.vocabulary import Party, Role, Source, Stage
 from casebook.errors import Refused
+from casebook.storage import decisions
 from casebook.storage import record_checks as stored
 from casebook.storage.frames.record_checks import frames
-from casebook.storage.tables import ApplicantSign, Application, Candidate, Clock, Finding, Search, WorkItem
+from casebook.storage.tables import (
+    ApplicantSign,
+    Application,
+    Candidate,
+    Clock,
+    Decision,
+    Finding,
+    LedgerEntry,
+    Search,
+    WorkItem,
+)
 from expectations.gate import ask
 from expectations.record_checks import GATE
 
@@ -32,14 +44,14 @@ STRANGLED = "{s},{s}-r1,b1,conviction,Intentional strangulation,2025-11-06,v1,ex
 
 @pytest.fixture
 def load(acting, tmp_path):
-    def run(persons, records="", source=Source.RMS, now=NOW):
+    def run(persons, records="", source=Source.RMS, now=NOW, **options):
         paths = {}
         for name, header, lines in (("persons", PERSONS, persons), ("records", RECORDS, records)):
             paths[name] = (tmp_path / f"{name}.csv") if lines else None
             if lines:
                 paths[name].write_text(header + lines.replace("{s}", source))
         with acting(now=now) as act:
-            return loading.load(act, source, **paths)
+            return loading.load(act, source, **paths, **options)
 
     return run
 
@@ -497,3 +509,161 @@ def test_the_ledger_speaks_of_everything(all_loaded, checking, settle, store):
     settle(reference)
     with store.session() as session:
         assert session.get_one(Application, reference).stage == Stage.RECORD_CHECKS
+
+
+@pytest.fixture
+def past_checks(checking, settle, acting):
+    """An application whose record checks are done, and which has moved on."""
+
+    def make(*, same=lambda _: False, to=Stage.RISK_SCORING, **overrides):
+        reference = checking(**overrides)
+        settle(reference, same=same)
+        with acting(now=LATER) as act:
+            application = act.application(reference)
+            for stage in (Stage.RISK_SCORING, Stage.PANEL_DECISION):
+                lifecycle.move(act, application, stage, because="gate_passed")
+                if stage is to:
+                    break
+        return reference
+
+    return make
+
+
+@pytest.fixture
+def look_again(acting):
+    return lambda loaded, now=LATER: reopening.look_again(lambda: acting(now=now), loaded.touched)
+
+
+def said(store, reference, event):
+    with store.session() as session:
+        query = select(LedgerEntry.body).where(LedgerEntry.chain == reference, LedgerEntry.event == event)
+        return list(session.scalars(query.order_by(LedgerEntry.sequence)))
+
+
+def test_a_newer_extract_that_holds_the_subject_takes_an_application_back_and_says_what_changed(
+    load, past_checks, look_again, items, store, peek, settle, verdict
+):
+    load(NOBODY)
+    reference = past_checks(to=Stage.PANEL_DECISION)
+    assert items(reference, "review_match") == []
+    loaded = load(NOBODY + B_UNDER_ANOTHER_DATE, ASSAULT, now=LATER)
+    assert loaded.touched == (reference,)
+    assert look_again(loaded).reopened == [reference]
+    assert peek(reference).stage == Stage.RECORD_CHECKS
+    (body,) = said(store, reference, "record_checks_reopened")
+    assert (body["because"], body["origin"]) == ("extract_loaded", "panel_decision")
+    assert body["changed"] == {"rms": {"candidate_new": 1}}
+    assert [item.subject["source"] for item in items(reference, "review_match")] == ["rms"]
+    settle(reference, same=lambda _: True)
+    assert verdict(reference).outcome == "passes", codes(verdict(reference))
+
+
+def test_somebody_who_is_gone_from_a_newer_extract_takes_an_application_back(
+    load, past_checks, look_again, store, peek
+):
+    load(NOBODY + B_UNDER_ANOTHER_DATE, ASSAULT)
+    reference = past_checks(same=lambda _: True)
+    loaded = load(NOBODY, whole=True, now=LATER)
+    assert look_again(loaded).reopened == [reference]
+    (body,) = said(store, reference, "record_checks_reopened")
+    assert body["changed"] == {"rms": {"candidate_gone": 1, "finding_gone": 1}}
+    with store.session() as session:
+        assert stored.findings(session, reference) == []
+
+
+def test_a_record_that_is_new_about_the_confirmed_takes_an_application_back(load, past_checks, look_again, peek):
+    load(B_UNDER_ANOTHER_DATE, ASSAULT)
+    reference = past_checks(same=lambda _: True)
+    loaded = load("", "{s},{s}-r2,b1,arrest,Common assault,2026-02-01,v2,ex_partner,\n", now=LATER)
+    assert look_again(loaded).reopened == [reference]
+
+
+def test_a_newer_extract_that_says_the_same_of_the_subject_leaves_everything_standing(
+    load, past_checks, look_again, store, peek, sql
+):
+    load(B_UNDER_ANOTHER_DATE, ASSAULT)
+    reference = past_checks(same=lambda _: True)
+    untouched = load("{s},x1,Fenwick,Quillthorpe,,1950-01-01,ZZ9 9ZZ\n", now=LATER)
+    assert untouched.touched == ()
+    # another Canarytwo, who is nobody's candidate
+    newer = load("{s},x2,Zebedee,Canarytwo,,1931-11-30,ZZ9 9ZZ\n", now=LATER)
+    assert newer.touched == (reference,)
+    looked = look_again(newer)
+    assert (looked.reopened, looked.unchanged) == ([], [reference])
+    assert peek(reference).stage == Stage.RISK_SCORING
+    with store.session() as session:
+        rms = [s for s in stored.searches(session, reference) if (s.source, s.party) == ("rms", "b")]
+        assert [(search.round, search.extract_id) for search in rms] == [(1, newer.extract)]
+        facts = stored.facts(session, reference)
+        assert stored.assurance(session, reference, "adequacy", facts) is not None
+    # what was looked at is not waited for by the engine, and looking again does nothing
+    before = said(store, reference, "searches_made")
+    assert look_again(newer).unchanged == [reference]
+    assert said(store, reference, "searches_made") == before
+
+
+def test_an_extract_of_a_source_that_was_searched_by_hand_takes_back_only_whom_it_changes(
+    load, past_checks, look_again, peek
+):
+    load(NOBODY)
+    reference = past_checks()
+    nothing = load(NOBODY, source=Source.PND, now=LATER)
+    assert look_again(nothing).unchanged == [reference]
+    found = load(B_UNDER_ANOTHER_DATE, source=Source.PND, now=LATER)
+    assert look_again(found).reopened == [reference]
+
+
+def test_whom_a_person_found_by_hand_no_extract_takes_off_the_list(load, checking, items, do, crew, store, acting):
+    reference = checking()
+    item = next(item for item in items(reference, "return_search") if item.subject["source"] == "pnc")
+    found = {"person_id": "2002/0073319Z", "forename": "Barry", "surname": "Canarytwo"}
+    searches = [{"forename": "Barry", "surname": "Canarytwo", "result": "hit"}]
+    do(item, crew["r1"], result="hit", evidence_reference="E", searches=searches, persons=[found])
+    load(NOBODY, source=Source.PNC, now=LATER)
+    with acting(now=LATER) as act:
+        lifecycle.refresh(act, act.application(reference), because="extract_loaded")
+    with store.session() as session:
+        assert [row.person_id for row in stored.candidates(session, reference)] == ["2002/0073319Z"]
+
+
+def test_a_return_that_is_too_old_at_the_decision_is_made_again_before_it(load, past_checks, acting, items, peek):
+    load(NOBODY)
+    reference = past_checks(to=Stage.PANEL_DECISION)
+    late = NOW + timedelta(days=15)
+    with acting(now=NOW + timedelta(days=13)) as act:
+        # our own records are older than the day that policy gives them: they are searched again at once
+        assert searches.why_too_old(act, act.application(reference)).code == "returns_too_old"
+        assert record_checks.why_not_decide_on(act, act.application(reference)) is None
+    assert reopening.reopen_outdated(lambda: acting(now=NOW + timedelta(days=13))) == []
+    with pytest.raises(Refused), acting(now=late) as act:
+        refuse(record_checks.why_not_decide_on(act, act.application(reference)))
+    assert peek(reference).stage == Stage.PANEL_DECISION
+    assert reopening.reopen_outdated(lambda: acting(now=late)) == [reference]
+    assert peek(reference).stage == Stage.RECORD_CHECKS
+    again = items(reference, "return_search")
+    assert {(item.subject["source"], item.subject["round"]) for item in again} == {
+        (source, 2) for source in ("pnc", "pnd", "visor")
+    }
+    assert reopening.reopen_outdated(lambda: acting(now=late)) == []
+
+
+def test_a_decision_that_was_made_on_fresh_returns_is_not_undone_by_their_age(load, past_checks, acting, peek, sql):
+    load(NOBODY)
+    reference = past_checks(to=Stage.PANEL_DECISION)
+    with acting(now=LATER) as act:
+        application = act.application(reference)
+        act.session.add(
+            Decision(
+                id=f"{reference}:{application.version}", reference=reference, version=application.version, chair="c1",
+                outcome="nothing_to_disclose", limbs={}, representations={}, recipients=[], items=[], wording=None,
+                refusal_reason=None, rationale="x", dissent=[], supervisor_reason=None, supervisor=None,
+                facts=decisions.facts(act.session, application), policy=application.policy, occurred_at=LATER,
+                recorded_at=LATER, superseded=False,
+            )
+        )  # fmt: skip
+        act.speak(application, "decided")
+    late = NOW + timedelta(days=15)
+    assert reopening.reopen_outdated(lambda: acting(now=late)) == []
+    with acting(now=late) as act:
+        lifecycle.refresh(act, act.application(reference), because="sweep")
+    assert peek(reference).stage == Stage.PANEL_DECISION
