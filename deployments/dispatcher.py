@@ -1,5 +1,8 @@
 """Turns committed wake-ups into flow runs: listens for them, folds those of one application, most dangerous first.
 
+A wake-up whose application has a run at work goes to that run, which then goes round again; one whose application has a
+run that has not begun needs no other.
+
 Several may run at once. A crash between a run's creation and the marking of its rows makes no second run: the key is the same.
 Beside that it tells people what is queued for them: danger does not wait for the next sweep.
 """
@@ -8,10 +11,19 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Mapping
 from typing import LiteralString
+from uuid import UUID
 
 import psycopg
 from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterId,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import StateType
 from sqlalchemy.engine import make_url
 
 from casebook import clock, settings
@@ -25,20 +37,37 @@ from tasks.home import store
 
 BATCH = 20  # small, so that what is urgent waits behind few
 PATIENCE = 5.0  # seconds after which it looks even if nobody called
-DANGER = frozenset({Priority.IMMEDIATE, Priority.URGENT})
 
 
 async def dispatch_once(client: PrefectClient) -> int:
     """Deliver one batch; returns how many applications were woken. Rows are marked in the transaction that locked them."""
     casebook = store()
     with casebook.session() as session:
+        turned = outbox.hand_over(session, BATCH, at=clock.now())
+        session.commit()  # at once: a run that ends waits for this
+    with casebook.session() as session:
         wake_ups = outbox.claim(session, BATCH)
+        coming = await _still_coming(client, outbox.coming(session, wake_ups)) if wake_ups else {}
         for wake_up in wake_ups:
-            run_id = await _create_run(client, wake_up)
+            run_id = coming.get(wake_up.reference) or await _create_run(client, wake_up)
             outbox.mark(session, wake_up, run_id=run_id, at=clock.now())
         heartbeats.beat(session, "dispatcher", casebook.key)
         session.commit()
-        return len(wake_ups)
+        return turned + len(wake_ups)
+
+
+async def _still_coming(client: PrefectClient, runs: Mapping[str, str]) -> dict[str, str]:
+    """Those of the runs that Prefect has not begun either; one that was cancelled or lost will see nothing."""
+    if not runs:
+        return {}
+    found = await client.read_flow_runs(
+        flow_run_filter=FlowRunFilter(
+            id=FlowRunFilterId(any_=[UUID(run) for run in runs.values()]),
+            state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED, StateType.PENDING])),
+        )
+    )
+    known = {str(run.id) for run in found}
+    return {reference: run for reference, run in runs.items() if run in known}
 
 
 async def _create_run(client: PrefectClient, wake_up: WakeUp) -> str:
@@ -49,7 +78,7 @@ async def _create_run(client: PrefectClient, wake_up: WakeUp) -> str:
         name=f"{wake_up.reference} {wake_up.stage}",
         tags=[wake_up.stage, wake_up.route, wake_up.priority, wake_up.reference],
         idempotency_key=wake_up.key,
-        work_queue_name="urgent" if wake_up.priority in DANGER else "standard",
+        work_queue_name="urgent" if Priority(wake_up.priority).is_danger else "standard",
     )
     return str(run.id)
 

@@ -123,6 +123,7 @@ def _client(folder: Path, port: int) -> dict[str, str]:
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
+        "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",  # it is this very installation; each client would ask
         "PREFECT_WORKER_QUERY_SECONDS": "0.5",
         "PREFECT_CLI_PROMPT": "false",
         "PREFECT_LOGGING_COLORS": "false",
@@ -148,6 +149,9 @@ def _server(plan: Plan, folder: Path) -> dict[str, str]:
         "PREFECT_SERVER_API_AUTH_STRING": secret(folder),
         "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+        # more statements than the 100 that are kept by default: each of the others would be parsed and planned anew
+        "PREFECT_SERVER_DATABASE_SQLALCHEMY_CONNECT_ARGS_STATEMENT_CACHE_SIZE": "2000",
+        "PREFECT_SERVER_DATABASE_SQLALCHEMY_CONNECT_ARGS_PREPARED_STATEMENT_CACHE_SIZE": "2000",
     }
 
 

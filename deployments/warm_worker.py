@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from deployments.warm_pool import Forked
 
 UNDER_WAY = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
-PRELOAD = ["flows", "great_expectations"]
+PRELOAD = ["deployments.rehearsal"]
 
 
 class WarmJobConfiguration(BaseJobConfiguration):

@@ -27,7 +27,7 @@ def reconcile(act: Act) -> Woken:
     act.allowed(Command.RECONCILE)
     freed = leases.free_dead(act.session)
     references = outbox.open_references(act.session)
-    outbox.add(act.session, references, reason="reconciled", at=act.now)
+    outbox.add(act.session, references, reason=outbox.RECONCILED, at=act.now)
     act.speak(None, "reconciled", woken=len(references), freed=len(freed))
     return Woken(checked=len(references), woken=references, freed=freed)
 

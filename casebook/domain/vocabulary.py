@@ -163,6 +163,11 @@ class Priority(StrEnum):
         """0 comes first."""
         return list(Priority).index(self)
 
+    @property
+    def is_danger(self) -> bool:
+        """Overtakes everything else."""
+        return self in {Priority.IMMEDIATE, Priority.URGENT}
+
 
 class Band(StrEnum):
     """How grave the risk from B is."""

@@ -74,6 +74,9 @@ def ensure(known: Mapping[str, str], passwords: Mapping[str, str], *, thorough: 
             for name in missing:
                 superuser.execute(f"create database {name} owner {name}")
                 superuser.execute(f"revoke connect on database {name} from public")
+            if missing or thorough:
+                # what is lost of it in a crash is made again from the casebook, whose own commits do wait for the disk
+                superuser.execute("alter database prefect set synchronous_commit to off")
         if missing or thorough:
             _ensure_extensions(known["postgres"].replace("/postgres?", "/casebook?"))
     except psycopg.Error as error:

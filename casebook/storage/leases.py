@@ -5,6 +5,7 @@ Leases are about processes: they are counted in real time, whatever a home's clo
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from sqlalchemy import or_, select, update
@@ -12,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from casebook import clock
-from casebook.storage.tables import Lease
+from casebook.storage.tables import Lease, Outbox
 
 TERM = timedelta(seconds=90)  # a run renews it at every step; the slowest step is a source that does not answer
 
@@ -20,6 +21,8 @@ TERM = timedelta(seconds=90)  # a run renews it at every step; the slowest step 
 def take(session: Session, reference: str, holder: str) -> int | None:
     """The lease, and the `wake` count it was taken at; None, with `wake` raised, if another run holds it."""
     now = clock.now()
+    coming = update(Outbox).where(Outbox.reference == reference, Outbox.begun_at.is_(None), Outbox.run_id == holder)
+    session.execute(coming.values(begun_at=now))  # from here on, what is committed may escape this run
     session.execute(insert(Lease).values(reference=reference, wake=0).on_conflict_do_nothing())
     free = or_(Lease.holder.is_(None), Lease.holder == holder, Lease.expires_at < now)
     taken = update(Lease).where(Lease.reference == reference, free)
@@ -27,6 +30,15 @@ def take(session: Session, reference: str, holder: str) -> int | None:
     if wake is None:
         session.execute(update(Lease).where(Lease.reference == reference).values(wake=Lease.wake + 1))
     return wake
+
+
+def turn_round(session: Session, references: Iterable[str]) -> dict[str, str]:
+    """Tell the runs at work on these applications to go round again; holders by reference."""
+    held = update(Lease).where(
+        Lease.reference.in_(list(references)), Lease.holder.is_not(None), Lease.expires_at > clock.now()
+    )
+    told = session.execute(held.values(wake=Lease.wake + 1).returning(Lease.reference, Lease.holder))
+    return {reference: str(holder) for reference, holder in told}
 
 
 def renew(session: Session, reference: str, holder: str) -> bool:

@@ -73,7 +73,9 @@ def hand_over(session: Session, limit: int, *, at: datetime) -> int:
 
     Not those of a reconciliation: it is asked for when the holder may be a run that no engine knows any more.
     """
-    waiting_rows = select(Outbox.id, Outbox.reference).where(Outbox.dispatched_at.is_(None), Outbox.reason != RECONCILED)
+    waiting_rows = select(Outbox.id, Outbox.reference).where(
+        Outbox.dispatched_at.is_(None), Outbox.reason != RECONCILED
+    )
     rows = session.execute(waiting_rows.order_by(Outbox.id).limit(limit).with_for_update(skip_locked=True)).all()
     holders = leases.turn_round(session, {row.reference for row in rows}) if rows else {}
     for reference, holder in holders.items():

@@ -118,7 +118,10 @@ class Outbox(Base):
     """A wake-up for the engine, committed together with the act that calls for it."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_waiting", "id", postgresql_where=text("dispatched_at IS NULL")),)
+    __table_args__ = (
+        Index("ix_outbox_waiting", "id", postgresql_where=text("dispatched_at IS NULL")),
+        Index("ix_outbox_coming", "reference", postgresql_where=text("begun_at IS NULL")),
+    )
     ledgered = False
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -128,6 +131,7 @@ class Outbox(Base):
     written_at: Mapped[datetime]
     dispatched_at: Mapped[datetime | None]
     run_id: Mapped[str | None]
+    begun_at: Mapped[datetime | None]  # when that run reached for the application's lease
 
 
 class Lease(Base):

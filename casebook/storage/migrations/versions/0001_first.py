@@ -88,8 +88,10 @@ def upgrade() -> None:
     sa.Column('written_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('dispatched_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('run_id', sa.Text(), nullable=True),
+    sa.Column('begun_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_outbox'))
     )
+    op.create_index('ix_outbox_coming', 'outbox', ['reference'], unique=False, postgresql_where=sa.text('begun_at IS NULL'))
     op.create_index('ix_outbox_waiting', 'outbox', ['id'], unique=False, postgresql_where=sa.text('dispatched_at IS NULL'))
     op.create_table('reference_counter',
     sa.Column('year', sa.Integer(), autoincrement=False, nullable=False),
