@@ -17,8 +17,7 @@ from casebook.demo.engine import Engine
 from casebook.demo.flaky_source import FlakySource
 
 EXTRACTS = ("rms", "pnc", "dvds_register")  # what is loaded; pnd is asked over HTTP, the other sources by hand
-MENDED_AFTER = 3  # rounds that one source stays down
-LONGEST = 120  # rounds of people's work
+LONGEST = 600  # rounds of people's work
 
 
 @dataclass(kw_only=True)
@@ -74,14 +73,16 @@ class Story:
                 (row["b_surname"] for row in csv.DictReader(file) if row["external_id"] == f"SPECIAL-{name}"), None
             )
 
-    def mend_source(self) -> None:
-        """The source that was down answers again; the sweep finds who waited for it."""
+    def mend_source(self) -> bool:
+        """The source that was down answers again, and the sweep finds who waited for it; False if it never was."""
         surname, reference = self._subject("SOURCE-DOWN"), self.special("SOURCE-DOWN")
-        if surname and reference and self.crew.waits_for:
-            self.elsewhere.fail_about(surname, 0)
-            self.crew.waits_for.clear()
-            swept = self.operator.ask("sweep")
-            self.tell(f"{reference}: its source is back after being down; the sweep retried {swept['retried']}")
+        if surname is None or reference is None or not self.crew.waits_for:
+            return False
+        self.elsewhere.fail_about(surname, 0)
+        self.crew.waits_for.clear()
+        swept = self.operator.ask("sweep")
+        self.tell(f"{reference}: its source is back after being down; the sweep retried {swept['retried']}")
+        return True
 
     def special(self, name: str) -> str | None:
         """The reference of a special case, if this file has it."""
@@ -115,24 +116,27 @@ class Story:
         )
 
     def work_until_closed(self) -> None:
-        for number in range(1, LONGEST + 1):
-            self.engine.rest(self.tell)
+        """Everybody works while the platform does; when neither can go on, time passes."""
+        rested = False
+        for _ in range(LONGEST):
             done = self.crew.work_once()
-            self.engine.rest(self.tell)
             for reference in sorted(self.crew.mended):
                 self.tell(f"{reference}: its gate held it; what was missing was agreed by phone and written down")
             rows = self.operator.ask("applications", "list")
-            open_ = [row for row in rows if row["stage"] != "closed"]
-            self.tell(f"round {number}, {self.engine.now():%d %b %H:%M}: {done} items done, " + _stages(rows))
-            if not open_:
+            if done:
+                self.tell(f"{self.engine.now():%a %d %b %H:%M}: {done} items done, " + _stages(rows))
+            if all(row["stage"] == "closed" for row in rows):
                 return
-            if number == MENDED_AFTER:
-                self.mend_source()
-            elif not done and not self.pass_time():
+            if not done and rested and not self.go_on():
                 return
+            rested = not done and not rested and self.engine.rest(self.tell)
+
+    def go_on(self) -> bool:
+        """Nobody can do anything now: the source that is down comes back, or the next moment at which somebody can act."""
+        return self.mend_source() or self.pass_time()
 
     def pass_time(self) -> bool:
-        """Nobody can do anything now: go on to the next moment at which somebody can, and sweep."""
+        """On to the next moment at which somebody can act, and the sweep that would have come by then."""
         moments = sorted(moment for moment in self.crew.postponed if moment > self.engine.now())
         if not moments:
             self.tell(f"nobody can go on: {dict(self.crew.left)}")
