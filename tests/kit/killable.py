@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent / "killing"
@@ -19,12 +19,12 @@ class Killing:
 
     folder: Path
     lease_seconds: float | None = None
-    killed: list[str] = field(default_factory=list)
 
     def environment(self, **more: str) -> dict[str, str]:
         """For a process that is to die at a point of this folder, and for all that it starts."""
         lease = {"KILL_POINTS_LEASE": str(self.lease_seconds)} if self.lease_seconds else {}
-        return {**os.environ, "PYTHONPATH": str(HERE), "KILL_POINTS": str(self.folder), **lease, **more}
+        path = os.pathsep.join(filter(None, [str(HERE), os.environ.get("PYTHONPATH")]))
+        return {**os.environ, "PYTHONPATH": path, "KILL_POINTS": str(self.folder), **lease, **more}
 
     def arm(self, point: str) -> None:
         self.folder.mkdir(exist_ok=True)

@@ -1,0 +1,79 @@
+"""Two runs of one application at the same time: one works, the other is skipped, and what is done meanwhile does not wait."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import count
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import select
+from walking import ROW, Unit
+
+from casebook import clock
+from casebook.domain.vocabulary import Role, Stage
+from casebook.storage.session import open_store
+from casebook.storage.tables import GateResult, Lease
+
+
+@pytest.fixture
+def unit(database_url, monkeypatch):
+    from tasks import home  # noqa: PLC0415 - imports Prefect
+
+    store = open_store(database_url, b"a key for tests")
+    monkeypatch.setattr(home, "store", lambda: store)
+    unit = Unit(store=store, now=clock.now())
+    unit.hire("intake", Role.INTAKE_OFFICER)
+    yield unit
+    store.engine.dispose()
+
+
+@pytest.fixture
+def lifecycle(unit, monkeypatch):
+    """The flow and its tasks as plain functions: what is tested is theirs, not Prefect's."""
+    from flows import application_lifecycle as flow  # noqa: PLC0415 - imports Prefect
+    from tasks.stages import finish  # noqa: PLC0415
+
+    def stage_flow(stage):
+        async def carry(reference, holder):
+            return finish.fn(reference, stage, holder)
+
+        return carry
+
+    async def no_card(_reference):
+        pass
+
+    ids = count(1)
+    for name in ("take_lease", "give_back_lease", "look"):
+        monkeypatch.setattr(flow, name, getattr(flow, name).fn)
+    monkeypatch.setattr(flow, "show_card", no_card)
+    monkeypatch.setattr(flow, "STAGES", {stage: stage_flow(stage) for stage in flow.STAGES})
+    run = type("Run", (), {"id": property(lambda _: f"run {next(ids)}")})()
+    monkeypatch.setattr(flow, "runtime", SimpleNamespace(flow_run=run))
+    return flow
+
+
+def test_of_two_runs_at_once_one_is_skipped_and_the_other_goes_round_for_what_was_done_meanwhile(
+    unit, lifecycle, monkeypatch
+):
+    reference = unit.receive({**ROW, "external_id": "T-1", "submitted_at": unit.now.isoformat()})
+    walk, second = lifecycle.walk, []
+
+    async def walk_and_meet(reference, holder):
+        """The run has looked and somebody is waited for. They act, and their wake-up starts a second run before it ends."""
+        standing = await walk(reference, holder)
+        if not second:
+            assert standing.waiting_for
+            (item,) = unit.open_items(reference)
+            unit.do("intake", item, unit.answer("intake", item))
+            second.append(await lifecycle.application_lifecycle.fn(reference))
+        return standing
+
+    monkeypatch.setattr(lifecycle, "walk", walk_and_meet)
+    first = asyncio.run(lifecycle.application_lifecycle.fn(reference))
+    assert [state.name for state in second] == ["Skipped"]
+    assert first.name != "Skipped"
+    with unit.store.session() as session:
+        assert session.scalars(select(GateResult.stage)).all() == [Stage.INTAKE]  # asked once, and passed
+        assert session.get_one(Lease, reference).holder is None
+    assert {item.stage for item in unit.open_items(reference)} == {Stage.RECORD_CHECKS}
