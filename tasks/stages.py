@@ -18,9 +18,8 @@ from expectations.suite import Gate
 from tasks.home import acting
 
 
-@task(task_run_name="look at {reference}")
 def look(reference: str) -> Standing:
-    """Where the application is, and who is waited for."""
+    """Where the application is, and who is waited for. A read, so not a task."""
     with acting() as act:
         return _standing(act, act.application(reference, lock=False))
 

@@ -22,7 +22,7 @@ from casebook.storage.session import open_store
 from casebook.storage.tables import GateResult, LedgerEntry, Outbox
 
 FINISH = "from tasks.stages import finish; print(finish.fn({reference!r}, {stage!r}, 'killed'))"
-LOOK = "from tasks import leases, stages; leases.take_lease.fn({reference!r}, 'killed'); stages.look.fn({reference!r})"
+LOOK = "from tasks import leases, stages; leases.take_lease({reference!r}, 'killed'); stages.look({reference!r})"
 # Prefect as the dispatcher sees it: a run for each key, however often it is asked for
 DISPATCH = """
 import asyncio, json, types
