@@ -46,7 +46,17 @@ class Doing:
         return moment
 
 
+@dataclass(frozen=True, kw_only=True)
+class HouseDoing:
+    """One work item being answered that belongs to no application."""
+
+    act: Act
+    item: WorkItem
+    answer: Any  # an instance of the kind's schema
+
+
 Handler = Callable[[Doing], None]
+HouseHandler = Callable[[HouseDoing], None]
 
 # each module offers ANSWERS: dict[WorkKind, tuple[type[Answer], Handler]]
 MODULES = (
@@ -55,12 +65,25 @@ MODULES = (
 )  # fmt: skip
 
 
+# each offers HOUSE: dict[WorkKind, tuple[type[Answer], HouseHandler]], for items that belong to no application
+HOUSE_MODULES = ("review_examining", "review_people")
+
+
 @cache
 def registry() -> dict[WorkKind, tuple[type[Answer], Handler]]:
     """Every kind of work item that can be answered."""
     found: dict[WorkKind, tuple[type[Answer], Handler]] = {}
     for name in MODULES:
         found.update(importlib.import_module(f"casebook.casework.{name}").ANSWERS)
+    return found
+
+
+@cache
+def house() -> dict[WorkKind, tuple[type[Answer], HouseHandler]]:
+    """Every kind of work item that can be answered although it belongs to no application."""
+    found: dict[WorkKind, tuple[type[Answer], HouseHandler]] = {}
+    for name in HOUSE_MODULES:
+        found.update(importlib.import_module(f"casebook.casework.{name}").HOUSE)
     return found
 
 
@@ -78,10 +101,9 @@ def _storable(value: object) -> bool:
 
 
 def schema(kind: WorkKind) -> type[Answer]:
-    try:
-        return registry()[kind][0]
-    except KeyError:
-        raise InvalidAnswer(f"{kind} is not answered here", "no_such_answer") from None
+    if (found := registry().get(kind) or house().get(kind)) is None:
+        raise InvalidAnswer(f"{kind} is not answered here", "no_such_answer")
+    return found[0]
 
 
 def parse(kind: WorkKind, raw: object) -> Answer:

@@ -16,10 +16,12 @@ from casebook.casework.acting import Act
 from casebook.casework.review_files import RegisterFile
 from casebook.domain import chain, register
 from casebook.domain.authority import Command
+from casebook.domain.past_application import Past, merged
 from casebook.domain.reconciling import Application, Overlap, Row, overlap, reconcile
 from casebook.domain.register_cells import Finding
 from casebook.storage import review as stored
-from casebook.storage.tables import ReviewImport, ReviewRow
+from casebook.storage import review_work
+from casebook.storage.tables import ReviewApplication, ReviewImport, ReviewRow
 
 LONDON = ZoneInfo("Europe/London")
 RECONCILED = "reconciled"
@@ -124,6 +126,11 @@ class Reconciled:
 def reconciled(act: Act) -> Reconciled:
     """The rows as applications; kept, and spoken of, if rows came since the last time."""
     act.allowed(Command.TRIAGE)
+    return reconcile_again(act)
+
+
+def reconcile_again(act: Act) -> Reconciled:
+    """The same for an act that has its own leave."""
     act.session.execute(text("SELECT pg_advisory_xact_lock(hashtext('review_reconcile'))"))
     rows = stored.rows(act.session)
     fingerprint = chain.digest(
@@ -146,6 +153,12 @@ def _read(act: Act, row: ReviewRow) -> Row:
     notes = tuple((Finding(finding), column) for finding, column in row.notes)
     entry = register.read(row.cells, register=name_of(row.file), today=today(act), notes=notes)
     return Row(id=row.id, file=row.file, line=row.line, digest=row.digest, entry=entry)
+
+
+def past_of(act: Act, application: ReviewApplication) -> Past:
+    """What the lists together tell of one application, read again from its rows."""
+    rows = tuple(_read(act, row) for row in review_work.rows_of(act.session, application.rows))
+    return merged(Application(rows=rows, reference=application.reference, disagreeing=False))
 
 
 def _ids(found: Sequence[Application]) -> dict[str, str]:

@@ -1,125 +1,138 @@
-"""What the review can say of itself: how far it is, what it found by mode and year, and what no list may hold."""
+"""What the review can say of itself: how far it is, what it found, how sure its reviewers are, and what no list may hold."""
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import select
-
-from casebook.casework import review
+from casebook.casework import review, review_campaigns, review_people, review_ranking, review_referrals
 from casebook.casework.acting import Act
+from casebook.casework.review_ranking import said
 from casebook.casework.review_triage import TRIAGED
-from casebook.domain import chain
+from casebook.domain import review_figures as figures
 from casebook.domain.authority import Command
 from casebook.domain.hidden_population import Hidden, estimate
 from casebook.domain.review import ContactPriority
 from casebook.domain.review_evidence import Family
-from casebook.errors import NotFound, Refused
+from casebook.domain.review_figures import Agreement, Forecast, Pair, Share, Undetected
+from casebook.domain.review_work import FAILURES, ReviewOutcome
+from casebook.policies import review as review_policy
 from casebook.storage import review as stored
-from casebook.storage.tables import ReviewApplication
+from casebook.storage import review_work as work
+from casebook.storage.tables import ReviewApplication, ReviewCase, ReviewOpinion
 
-Z95 = 1.96
-FEWER_THAN = 5  # a published count this small could point at somebody
-ENQUIRY = "enquiry:"
-
-
-class NotTriaged(Refused):
-    """Nothing has been triaged yet: `casebook review triage` comes first."""
-
-    code = "not_triaged"
+Groups = dict[str, tuple[int, int]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Share:
-    """How many of how many, with Wilson's 95 % interval."""
+class Examined:
+    """The applications people have concluded, each by its latest case."""
 
-    what: str
-    of: int
-    count: int
-    low: float
-    high: float
+    rows: Sequence[ReviewApplication]
+    latest: Mapping[str, ReviewCase]  # by application
+    in_hand: int
 
-
-def share(what: str, count: int, of: int) -> Share:
-    if not of:
-        return Share(what=what, of=0, count=0, low=0.0, high=1.0)
-    p, z2 = count / of, Z95**2
-    middle, spread = (
-        (p + z2 / (2 * of)) / (1 + z2 / of),
-        Z95 * math.sqrt(p * (1 - p) / of + z2 / (4 * of**2)) / (1 + z2 / of),
-    )
-    return Share(
-        what=what, of=of, count=count, low=round(max(0.0, middle - spread), 4), high=round(min(1.0, middle + spread), 4)
-    )
+    @property
+    def cases(self) -> list[ReviewCase]:
+        return list(self.latest.values())
 
 
-def triaged(act: Act) -> list[ReviewApplication]:
-    """Every application by rank; refused before the first triage."""
-    act.allowed(Command.LIST_WORK)
-    rows = [row for row in stored.applications(act.session) if row.rank is not None and row.assessment]
-    if not rows:
-        raise NotTriaged
-    return rows
-
-
-def queue(act: Act, *, by_contact: bool) -> list[ReviewApplication]:
-    """In the order to look at them; by contact, those about whom somebody came forward come first."""
-    rows = triaged(act)
-    if by_contact:
-        asked, order = stored.named_states(act.session, ENQUIRY), list(ContactPriority)
-        rows.sort(key=lambda row: (not _asked_about(row, asked), order.index(_said(row, "contact_priority")), row.rank))
-    return rows
+def examined(act: Act) -> Examined:
+    rows = stored.applications(act.session)
+    by_row = {name: row.id for row in rows for name in row.rows}
+    latest: dict[str, ReviewCase] = {}
+    open_ones = set[str]()
+    for case in work.cases(act.session):
+        if (id_ := by_row.get(case.anchor)) is None:
+            continue
+        if case.concluded_at is None:
+            open_ones.add(id_)
+        elif id_ not in latest or case.concluded_at > (latest[id_].concluded_at or case.concluded_at):
+            latest[id_] = case
+    return Examined(rows=rows, latest=latest, in_hand=len(open_ones))
 
 
 def progress(act: Act) -> dict[str, object]:
-    """What is in, what is assessed, what people have looked at, and who waits to be reached."""
+    """What is in, what is assessed, what people have examined, who waits to be reached, and when it may end."""
     act.allowed(Command.LIST_WORK)
-    rows, state = stored.applications(act.session), stored.state(act.session, TRIAGED)
-    assessed = [row for row in rows if row.rank is not None and row.assessment]
+    found, imports = examined(act), stored.imports(act.session)
+    assessed = [row for row in found.rows if row.rank is not None and row.assessment]
+    priorities = Counter(said(row, "contact_priority") for row in assessed)
+    state, end = stored.state(act.session, TRIAGED), forecast(act, found)
     return {
-        "files": len(stored.imports(act.session)),
-        "rows": sum(each.rows for each in stored.imports(act.session)),
-        "applications": len(rows),
+        "files": len(imports),
+        "rows": sum(each.rows for each in imports),
+        "applications": len(found.rows),
         "assessed": len(assessed),
-        "waiting_for_triage": len(rows) - len(assessed),
+        "waiting_for_triage": len(found.rows) - len(assessed),
         "triaged_at": state.at.isoformat() if state else None,
-        "contact_priority": {
-            name.value: sum(_said(row, "contact_priority") == name for row in assessed) for name in ContactPriority
-        },
-        "enquiries": len(stored.named_states(act.session, ENQUIRY)),
-        "examined": 0,
-        "remaining": len(rows),
+        "contact_priority": {name.value: priorities[name] for name in ContactPriority},
+        "enquiries": len(review_ranking.asked_about(act.session)),
+        "examined": len(found.latest),
+        "in_hand": found.in_hand,
+        "remaining": len(found.rows) - len(found.latest),
+        "outcomes": review_campaigns.outcomes(found.cases),
+        "forecast": _end(end),
+        "people": review_people.progress(act),
+        "referrals": {"made": len(work.referrals(act.session)), "owed": review_referrals.owed(act)},
+        "campaigns": [review_campaigns.told(act, each) for each in work.campaigns(act.session)],
     }
+
+
+def _end(end: Forecast | None) -> dict[str, object] | None:
+    if end is None:
+        return None
+    return {
+        "end": end.end.isoformat(),
+        "earliest": end.earliest.isoformat(),
+        "latest": end.latest.isoformat() if end.latest else None,
+        "a_day": end.a_day,
+    }
+
+
+def forecast(act: Act, found: Examined) -> Forecast | None:
+    """As fast as so far: from the first case opened to now."""
+    began = [case.opened_at for case in work.cases(act.session)]
+    return figures.forecast(
+        concluded=len(found.latest),
+        days=(act.now - min(began)).total_seconds() / 86_400 if began else 0.0,
+        remaining=len(found.rows) - len(found.latest),
+        today=review.today(act),
+        needs=review_policy.load().publishing.forecast_needs.value,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
     applications: int
-    shares: dict[str, tuple[Share, ...]]  # by mode, family, year, register, and inside the force by handler
+    examined: int
+    public: bool
+    shares: dict[str, tuple[Share, ...]]  # signs of failure, by the rules: mode, family, year, register (and handler)
+    found: dict[str, tuple[Share, ...]]  # failures of service people found, of those examined; and the outcomes
+    agreement: Agreement
+    undetected: Undetected | None
+    forecast: Forecast | None
+    people: dict[str, int | None]
     hidden: Hidden | None
     lists: dict[str, dict[str, int]]
 
 
 def report(act: Act, *, internal: bool) -> Report:
-    """For publication it names nobody and keeps small groups together; `internal` adds the rates by handler."""
-    rows, overlap = triaged(act), review.reconciled(act).overlap
-    by_mode = Counter(mode for row in rows for mode in _said(row, "modes"))
-    by_family = Counter(family for row in rows for family in set(_said(row, "families")))
-    shares = {
-        "mode": tuple(share(name, count, len(rows)) for name, count in sorted(by_mode.items())),
-        "family": tuple(share(family.value, by_family[family.value], len(rows)) for family in Family),
-        "year": _rates(rows, "year", internal=internal),
-        "register": _rates(rows, "registers", internal=internal),
-    }
-    if internal:
-        shares["handler"] = _rates(rows, "handlers", internal=True)
+    """For publication it names nobody and keeps back small cells; `internal` adds the rates by handler and every count."""
+    rows, found = review_ranking.triaged(act), examined(act)
+    overlap = review.reconcile_again(act).overlap
+    pairs, looked = _pairs(act, found)
     return Report(
-        applications=len(rows),
-        shares=shares,
+        applications=len(found.rows),
+        examined=len(found.latest),
+        public=not internal,
+        shares=_told(_signs(rows, handlers=internal), internal=internal),
+        found=_told(_failures(rows, found, handlers=internal), internal=internal),
+        agreement=figures.agreement(pairs),
+        undetected=looked,
+        forecast=forecast(act, found),
+        people={name: _count(count, internal=internal) for name, count in review_people.progress(act).items()},  # type: ignore[arg-type]
         hidden=estimate(overlap.patterns),
         lists={
             "applications": overlap.lists,
@@ -130,42 +143,88 @@ def report(act: Act, *, internal: bool) -> Report:
     )
 
 
-def _rates(rows: Sequence[ReviewApplication], by: str, *, internal: bool) -> tuple[Share, ...]:
-    """Of each group the share with a sign of a service failure."""
+def _count(count: int, *, internal: bool) -> int | None:
+    return count if internal or not 0 < count < review_policy.load().publishing.fewer_than.value else None
+
+
+def _told(tables: Mapping[str, Groups], *, internal: bool) -> dict[str, tuple[Share, ...]]:
+    few = review_policy.load().publishing.fewer_than.value
+    if internal:
+        return {name: figures.rates(groups) for name, groups in tables.items()}
+    return {
+        name: figures.publishable(
+            figures.rates(figures.pooled(groups, fewer_than=few) if name in {"year", "register"} else groups),
+            fewer_than=few,
+        )
+        for name, groups in tables.items()
+    }
+
+
+def _signs(rows: Sequence[ReviewApplication], *, handlers: bool) -> dict[str, Groups]:
+    modes = Counter(mode for row in rows for mode in said(row, "modes"))
+    families = Counter(family for row in rows for family in set(said(row, "families")))
+
+    def failing(row: ReviewApplication) -> bool:
+        return Family.SERVICE.value in said(row, "families")
+
+    return {
+        "mode": {name: (count, len(rows)) for name, count in modes.items()},
+        "family": {family.value: (families[family.value], len(rows)) for family in Family},
+        "year": _by(rows, "year", failing),
+        "register": _by(rows, "registers", failing),
+        **({"handler": _by(rows, "handlers", failing)} if handlers else {}),
+    }
+
+
+def _failures(rows: Sequence[ReviewApplication], found: Examined, *, handlers: bool) -> dict[str, Groups]:
+    looked_at = [row for row in rows if row.id in found.latest]
+    modes = Counter(mode for case in found.cases for mode in case.modes)
+    outcomes = review_campaigns.outcomes(found.cases)
+
+    def failed(row: ReviewApplication) -> bool:
+        return found.latest[row.id].outcome in FAILURES
+
+    return {
+        "outcome": {name: (count, len(found.latest)) for name, count in outcomes.items()},
+        "mode": {name: (count, len(found.latest)) for name, count in modes.items()},
+        "year": _by(looked_at, "year", failed),
+        "register": _by(looked_at, "registers", failed),
+        **({"handler": _by(looked_at, "handlers", failed)} if handlers else {}),
+    }
+
+
+def _by(rows: Iterable[ReviewApplication], name: str, failing: Callable[[ReviewApplication], bool]) -> Groups:
+    """Of each group how many fail, of how many."""
     of, count = Counter[str](), Counter[str]()
     for row in rows:
-        for name in _listed(_said(row, by)):
-            of[name] += 1
-            count[name] += Family.SERVICE.value in _said(row, "families")
-    if not internal:
-        small = [name for name in of if of[name] < FEWER_THAN]
-        for name in small:
-            of["others"] += of.pop(name)
-            count["others"] += count.pop(name)
-    return tuple(share(name, count[name], of[name]) for name in sorted(of))
+        value = said(row, name)
+        for group in value if isinstance(value, list) else [str(value) or "unknown"]:
+            of[group] += 1
+            count[group] += failing(row)
+    return {group: (count[group], of[group]) for group in of}
 
 
-def _listed(value: object) -> Iterable[str]:
-    return value if isinstance(value, list) else [str(value) or "unknown"]
+def _pairs(act: Act, found: Examined) -> tuple[list[Pair], Undetected | None]:
+    """What first and second reviewers said, and what that tells of those whom only one person looked at."""
+    percent = review_policy.load().allocation.sampled_percent.value
+    opinions = _found(work.opinions(act.session))
+    pairs, tally = list[Pair](), Counter[str]()
+    for case in found.cases:
+        first, *others = [each.outcome or "" for each in opinions[case.id]]
+        sound = first == ReviewOutcome.NO_FAILURE
+        if others:
+            pairs.append(
+                Pair(first=first, second=others[0], chance=1.0 if sound and case.top else percent / 100 or 1.0)
+            )
+        if sound and not case.top:
+            tally["sampled" if others else "once"] += 1
+            tally["overturned"] += bool(others) and case.outcome in FAILURES
+    looked = figures.undetected(sampled=tally["sampled"], overturned=tally["overturned"], looked_at_once=tally["once"])
+    return pairs, looked
 
 
-def _said(row: ReviewApplication, name: str) -> Any:  # noqa: ANN401 - a cell of JSON
-    return (row.assessment or {}).get(name, [])
-
-
-def enquiry(act: Act, reference: str) -> ReviewApplication:
-    """Somebody came forward about a past application: from now on it is first among those to be reached."""
-    act.allowed(Command.TRIAGE)
-    review.reconciled(act)
-    row = act.session.scalar(select(ReviewApplication).where(ReviewApplication.reference == reference))
-    if row is None:
-        raise NotFound("no list of the review has an application of that name")
-    if not _asked_about(row, stored.named_states(act.session, ENQUIRY)):
-        # by a row of it: the application may be joined by rows of another list, and what was asked must stay with it
-        stored.keep_state(act.session, f"{ENQUIRY}{row.rows[0]}", "open", act.now, {})
-        act.speak(None, "review_enquiry_received", application=chain.digest(reference)[:16])
-    return row
-
-
-def _asked_about(row: ReviewApplication, asked: set[str]) -> bool:
-    return any(f"{ENQUIRY}{id_}" in asked for id_ in row.rows)
+def _found(opinions: Mapping[str, Sequence[ReviewOpinion]]) -> dict[str, list[ReviewOpinion]]:
+    whole: dict[str, list[ReviewOpinion]] = defaultdict(list)
+    for case, given in opinions.items():
+        whole[case] = [each for each in given if each.outcome]
+    return whole

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from casebook.casework import answers, lifecycle
+from casebook.casework import answers, lifecycle, oversight
 from casebook.casework.acting import Act, refuse, refuse_because
+from casebook.casework.answers import Answer
 from casebook.domain import authority, freezing
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Role, WorkKind
@@ -95,20 +96,39 @@ def do(act: Act, item_id: str, raw: object) -> WorkItem:
     )
     answer = answers.parse(kind, raw)
     if application is None:
-        raise InvalidAnswer(f"{kind} belongs to no application and is answered by its own command", "no_such_answer")
+        return _do_for_the_unit(act, item, answer)
     refuse(freezing.why_not_edit(application.frozen_at, kind))
     lifecycle.refuse_stale(application, answer.version)
+    _mark_done(act, item, answer)
+    answers.registry()[kind][1](answers.Doing(act=act, application=application, item=item, answer=answer))
+    occurred = answer.occurred_at or act.now
+    act.speak(application, "work_done", item=item.id, kind=kind, key=item.key, occurred_at=occurred.isoformat())
+    lifecycle.carry_on(act, application, because=f"{kind}_done")
+    return item
+
+
+def _do_for_the_unit(act: Act, item: WorkItem, answer: Answer) -> WorkItem:
+    """Work that is about no application: an escalation is acknowledged, a past application examined."""
+    kind = WorkKind(item.kind)
+    if kind not in answers.house() and kind != WorkKind.ACKNOWLEDGE_ESCALATION:
+        raise InvalidAnswer(f"{kind} belongs to no application and is answered by its own command", "no_such_answer")
+    _mark_done(act, item, answer)
+    if kind in answers.house():
+        answers.house()[kind][1](answers.HouseDoing(act=act, item=item, answer=answer))
+    else:
+        oversight.acknowledge(act, item)
+    occurred = answer.occurred_at or act.now
+    act.speak(None, "work_done", item=item.id, kind=kind, key=item.key, occurred_at=occurred.isoformat())
+    return item
+
+
+def _mark_done(act: Act, item: WorkItem, answer: Answer) -> None:
     if answer.occurred_at is not None and answer.occurred_at > act.now:
         refuse_because("in_the_future", "what is written down cannot have happened after now", InvalidAnswer)
     item.owner = item.owner or act.actor.id
     item.done_at, item.done_by = act.now, act.actor.id
     item.answer = answer.model_dump(mode="json", exclude_none=True)
     act.session.flush()
-    answers.registry()[kind][1](answers.Doing(act=act, application=application, item=item, answer=answer))
-    occurred = answer.occurred_at or act.now
-    act.speak(application, "work_done", item=item.id, kind=kind, key=item.key, occurred_at=occurred.isoformat())
-    lifecycle.carry_on(act, application, because=f"{kind}_done")
-    return item
 
 
 def _load(act: Act, item_id: str) -> tuple[WorkItem, Application | None]:

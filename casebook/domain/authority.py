@@ -18,7 +18,12 @@ class Command(StrEnum):
     LOAD_SOURCE = "load_source"
     RECONCILE = "reconcile"
     TRIAGE = "triage"
+    LEAD_REVIEW = "lead_review"
+    EXAMINE_REVIEW = "examine_review"
+    REFER_REVIEW = "refer_review"
+    RECEIVE_ENQUIRY = "receive_enquiry"
     SWEEP = "sweep"
+    RECOMPUTE_DEADLINES = "recompute_deadlines"
     ANALYSE = "analyse"
     VERIFY_LEDGER = "verify_ledger"
     SEAL_LEDGER = "seal_ledger"
@@ -62,7 +67,12 @@ MAY: Mapping[Command, frozenset[Role]] = MappingProxyType({
     Command.LOAD_SOURCE: _MACHINE,
     Command.RECONCILE: _MACHINE,
     Command.TRIAGE: _MACHINE | {Role.REVIEW_LEAD, Role.REVIEW_OFFICER},
+    Command.LEAD_REVIEW: _MACHINE | {Role.REVIEW_LEAD},
+    Command.EXAMINE_REVIEW: frozenset({Role.REVIEW_LEAD, Role.REVIEW_OFFICER}),
+    Command.REFER_REVIEW: frozenset({Role.REVIEW_LEAD, Role.PROFESSIONAL_STANDARDS}),
+    Command.RECEIVE_ENQUIRY: _MACHINE | _PEOPLE,
     Command.SWEEP: _MACHINE | _LEADS,
+    Command.RECOMPUTE_DEADLINES: frozenset({Role.OPERATOR, Role.HEAD_OF_UNIT}),
     Command.ANALYSE: _MACHINE | {Role.PROFESSIONAL_STANDARDS, Role.HEAD_OF_UNIT},
     Command.VERIFY_LEDGER: _MACHINE | {Role.AUDITOR, Role.PROFESSIONAL_STANDARDS},
     Command.SEAL_LEDGER: _MACHINE | {Role.AUDITOR},

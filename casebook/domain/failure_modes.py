@@ -252,6 +252,9 @@ MODES: tuple[Mode, ...] = tuple(
 )
 
 
+NAMES = tuple(mode.name for mode in MODES)
+
+
 def found(evidence: Evidence) -> tuple[Found, ...]:
     """Every mode there is evidence for, in the order of the table."""
     return tuple(

@@ -1,0 +1,229 @@
+"""Who examines what: by load and without conflict, in the order of the ranking. Run again at any time, it only tops up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from casebook.casework import review_campaigns, review_items, review_people, review_ranking
+from casebook.casework.acting import Act
+from casebook.casework.review_campaigns import Member
+from casebook.domain import chain
+from casebook.domain.authority import Command
+from casebook.domain.review import ContactPriority
+from casebook.domain.review_policy import Allocation
+from casebook.domain.review_work import FIRST, SECOND, THIRD, CampaignKind, why_not_examine
+from casebook.domain.vocabulary import Priority, Role, WorkKind
+from casebook.domain.work import Need
+from casebook.policies import review as review_policy
+from casebook.storage import ledger
+from casebook.storage import review_work as work
+from casebook.storage.tables import ReviewApplication, ReviewCampaign, ReviewCase, WorkItem
+
+ROLES = {
+    FIRST: (Role.REVIEW_OFFICER,),
+    SECOND: (Role.REVIEW_OFFICER, Role.REVIEW_LEAD),
+    THIRD: (Role.REVIEW_LEAD, Role.REVIEW_OFFICER),
+}
+
+
+@dataclass(kw_only=True)
+class Allocated:
+    """What became of one allocation."""
+
+    campaigns: list[str] = field(default_factory=list)
+    allocated: list[dict[str, object]] = field(default_factory=list)
+    conflicted: list[str] = field(default_factory=list)  # references that nobody on duty may examine
+    waiting: int = 0  # applications of the campaigns that nobody holds yet
+    reviewers: dict[str, int] = field(default_factory=dict)  # who -> items they hold
+    identified: int = 0  # people added to the contact ladder
+    proposed: int = 0  # Right to Know proposals opened
+
+
+@dataclass(frozen=True, kw_only=True)
+class Crew:
+    """Who may be given what at this moment."""
+
+    by_role: Mapping[Role, Collection[str]]
+    managers: Mapping[str, str]
+    load: Counter[str]
+    most: int
+
+    def choose(self, place: int, *, handled: Collection[str], before: Collection[str]) -> tuple[str | None, bool]:
+        """The least loaded who may, by the role asked first; and whether anybody at all may, had they time."""
+        possible = False
+        for role in ROLES[place]:
+            eligible = [
+                who
+                for who in self.by_role[role]
+                if why_not_examine(who, handled=handled, managers=self.managers, before=before) is None
+            ]
+            possible = possible or bool(eligible)
+            # who examines again is not held up by a full desk: the first finding waits for it
+            free = [who for who in eligible if place != FIRST or self.load[who] < self.most]
+            if free:
+                return min(free, key=lambda who: (self.load[who], who)), True
+        return None, possible
+
+
+def allocate(act: Act, campaign_id: str | None = None) -> Allocated:
+    """Give reviewers what they have time for. Without a campaign open, one for the whole register begins."""
+    act.allowed(Command.LEAD_REVIEW)
+    act.session.execute(text("SELECT pg_advisory_xact_lock(hashtext('review_allocate'))"))
+    rows = review_ranking.triaged(act)
+    told = Allocated()
+    crew = crew_of(act)
+    told.allocated += _give_again(act, crew)
+    for campaign in _campaigns(act, campaign_id):
+        review_campaigns.select_members(act, campaign, rows)
+        told.campaigns.append(campaign.id)
+        _open_cases(act, campaign, crew, told)
+    told.identified, told.proposed = review_people.identify(act, rows)
+    told.reviewers = {who: crew.load[who] for who in crew.by_role[Role.REVIEW_OFFICER]}
+    return told
+
+
+def crew_of(act: Act) -> Crew:
+    held = Counter(item.owner for item in work.open_items(act.session) if item.owner)
+    roles = {role: work.reviewers(act.session, role) for role in (Role.REVIEW_OFFICER, Role.REVIEW_LEAD)}
+    rules = review_policy.load().allocation
+    return Crew(by_role=roles, managers=work.managers(act.session), load=held, most=rules.open_per_reviewer.value)
+
+
+def _campaigns(act: Act, campaign_id: str | None) -> list[ReviewCampaign]:
+    if campaign_id is not None:
+        return [review_campaigns.find(act, campaign_id)]
+    under_way = [each for each in work.campaigns(act.session) if each.closed_at is None]
+    if under_way:
+        return under_way
+    return [review_campaigns.open_campaign(act, CampaignKind.REGISTER, target="", because="whole_register")]
+
+
+def _open_cases(act: Act, campaign: ReviewCampaign, crew: Crew, told: Allocated) -> None:
+    found = review_campaigns.members(act, campaign)
+    rules = review_policy.load().allocation
+    waiting = [member for member in found if member.case is None]
+    opened: list[WorkItem] = []
+    for at, member in enumerate(waiting):
+        if all(crew.load[who] >= crew.most for who in crew.by_role[Role.REVIEW_OFFICER]):
+            told.waiting += len(waiting) - at
+            break
+        who, possible = crew.choose(FIRST, handled=handled(member.application), before=())
+        if who is None:
+            told.waiting += 1
+            told.conflicted += [] if possible else [member.application.reference]
+            continue
+        case = _case(act, campaign, member, rules, of=len(found))
+        opened.append(give(act, case, FIRST, who, member.application))
+        crew.load[who] += 1
+    told.allocated += [said(item) for item in opened]
+    if opened:
+        act.speak(None, "review_allocated", campaign=campaign.id, items=len(opened))
+
+
+def handled(application: ReviewApplication) -> list[str]:
+    found = application.assessment or {}
+    return [*found.get("handlers", []), *found.get("approvers", [])]
+
+
+def _case(act: Act, campaign: ReviewCampaign, member: Member, rules: Allocation, *, of: int) -> ReviewCase:
+    application = member.application
+    case = ReviewCase(
+        id=chain.identity("review_case", campaign.id, application.rows[0]), campaign_id=campaign.id,
+        anchor=application.rows[0], reference=application.reference, place=member.place,
+        top=member.place * 100 <= of * rules.top_percent.value, sampled=False, opened_at=act.now, outcome=None, modes=[],
+        concluded_at=None,
+    )  # fmt: skip
+    case.sampled = drawn(act, case.id, rules.sampled_percent.value)
+    act.session.add(case)
+    return case
+
+
+def drawn(act: Act, case_id: str, percent: int) -> bool:
+    """At random to whoever does not hold the casebook's key, and the same however often it is asked."""
+    digest = chain.row_digest(act.session.info[ledger.KEY], "review_sample", {"case": case_id})
+    number = int(digest[:8], 16)
+    return number * 100 < percent << 32
+
+
+def give(act: Act, case: ReviewCase, place: int, who: str | None, application: ReviewApplication | None) -> WorkItem:
+    """Open the item of one reviewer; without one it waits for the next allocation."""
+    part = "finding" if place == THIRD else "own"
+    key = f"{case.id}:{place}:{part}"
+    tries = work.opened_before(act.session, key)
+    return open_part(act, case, place=place, part=part, who=who, application=application, key=f"{key}:{tries}")
+
+
+def open_part(
+    act: Act,
+    case: ReviewCase,
+    *,
+    place: int,
+    part: str,
+    who: str | None,
+    application: ReviewApplication | None,
+    key: str,
+) -> WorkItem:
+    rules = review_policy.load().allocation
+    contact = ((application.assessment or {}) if application else {}).get("contact_priority")
+    urgent = contact == ContactPriority.NOW
+    days = rules.urgent_days.value if urgent else rules.review_days.value
+    need = Need(
+        kind=WorkKind.REVIEW_APPLICATION if place == FIRST else WorkKind.SECOND_REVIEW,
+        key=key,
+        role=ROLES[place][0],
+        owner=who,
+        subject={"case": case.id, "past": case.reference, "place": place, "part": part},
+        due_at=act.now + timedelta(days=days),
+        priority=Priority.URGENT if urgent else Priority.HIGH if case.top else Priority.STANDARD,
+    )
+    return review_items.open_item(act, need)
+
+
+def _give_again(act: Act, crew: Crew) -> list[dict[str, object]]:
+    """What lost its reviewer, by a suspension or an absence, or never had one, goes to somebody else."""
+    given = []
+    for item in work.open_items(act.session):
+        case = act.session.get(ReviewCase, item.subject["case"])
+        if item.owner is not None or case is None:
+            continue
+        application = work.application_of(act.session, case.anchor)
+        place = int(item.subject["place"])
+        before = [each.reviewer for each in work.opinions_of(act.session, case.id)]
+        who, _ = crew.choose(place, handled=handled(application) if application else (), before=before)
+        if who is None:
+            continue
+        if place != THIRD and item.subject["part"] == "finding":
+            _begin_anew(act, case, place, item)
+            item = give(act, case, place, who, application)  # noqa: PLW2901 - another item for the same work
+        item.owner, item.reserved = who, True
+        crew.load[who] += 1
+        given.append(said(item))
+    if given:
+        act.speak(None, "review_given_again", items=len(given))
+    return given
+
+
+def _begin_anew(act: Act, case: ReviewCase, place: int, item: WorkItem) -> None:
+    """Nobody finishes another's opinion: the half that there is stays with the item it was given on."""
+    item.cancelled_at, item.cancelled_why = act.now, "reviewer_left"
+    for each in work.opinions_of(act.session, case.id):
+        if each.place == place:
+            act.session.delete(each)
+    act.session.flush()
+
+
+def said(item: WorkItem) -> dict[str, object]:
+    return {
+        "item": item.id,
+        "reference": item.subject["past"],
+        "case": item.subject["case"],
+        "kind": item.kind,
+        "reviewer": item.owner,
+        "priority": item.priority,
+        "due_at": item.due_at.isoformat() if item.due_at else None,
+    }

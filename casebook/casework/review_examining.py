@@ -1,0 +1,156 @@
+"""Examining a past application: one's own decision first, blind to the one under review, then what to make of that one.
+
+A finding of no failure high in the ranking, and a random sample of all others, is examined by a second person who sees
+nothing of the first; where they differ, a third settles it.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from casebook.casework import review_allocation, review_people
+from casebook.casework.acting import Act, refuse, refuse_because
+from casebook.casework.answers import Answer, HouseDoing, HouseHandler
+from casebook.domain import chain, failure_modes
+from casebook.domain import review_work as rules
+from casebook.domain.review_work import CHECKLIST, FAILURES, SECOND, THIRD, OwnDecision, ReviewOutcome
+from casebook.domain.vocabulary import WorkKind
+from casebook.errors import AlreadyDone, InvalidAnswer, NotPermitted
+from casebook.storage import review_work as work
+from casebook.storage.tables import ReviewApplication, ReviewCase, ReviewOpinion, WorkItem
+
+Checked = Literal["yes", "no", "unknown", "not_applicable"]
+
+
+class Examined(Answer):
+    """An examination in two parts; the item's subject says which is asked. `review dossier REF` shows what to read."""
+
+    decision: OwnDecision | None = Field(
+        default=None,
+        description="Part `own`: what you would have decided on what could be known then. The first decision is not shown yet.",
+    )
+    reasons: str | None = Field(default=None, min_length=1, description="Part `own`: why.")
+    outcome: ReviewOutcome | None = Field(
+        default=None,
+        description="Part `finding`: what came of the first decision, which is shown now. harm: somebody was hurt after it.",
+    )
+    modes: list[str] = Field(
+        default_factory=list, description=f"Part `finding`: how it failed; any of {', '.join(failure_modes.NAMES)}."
+    )
+    checklist: dict[str, Checked] = Field(
+        default_factory=dict,
+        description="Part `finding`: each is answered. "
+        + " ".join(f"{name}: {says}" for name, says in CHECKLIST.items()),
+    )
+    explanation: str | None = Field(default=None, min_length=1, description="Part `finding`: what it rests on.")
+
+
+def examined(doing: HouseDoing) -> None:
+    """Keep one part of one reviewer's opinion, and open what follows from it."""
+    act, item = doing.act, doing.item
+    case = act.session.get(ReviewCase, str(item.subject["case"]), with_for_update={"key_share": True})
+    if case is None or case.concluded_at is not None:
+        refuse_because("concluded", "this case is concluded", AlreadyDone)
+    application = work.application_of(act.session, case.anchor)
+    opinions = list(work.opinions_of(act.session, case.id))
+    place = int(item.subject["place"])
+    others = [each.reviewer for each in opinions if each.place != place]
+    handled = review_allocation.handled(application) if application else ()
+    managers = work.managers(act.session)
+    refuse(rules.why_not_examine(act.actor.id, handled=handled, managers=managers, before=others), NotPermitted)
+    if item.subject["part"] == "own":
+        _decide(doing, case, place, application)
+    else:
+        _find(doing, case, opinions, application)
+
+
+def _decide(doing: HouseDoing, case: ReviewCase, place: int, application: ReviewApplication | None) -> None:
+    answer: Examined = doing.answer
+    if answer.decision is None or not answer.reasons:
+        refuse_because("own_decision_missing", "first your own decision and its reasons", InvalidAnswer)
+    if answer.outcome or answer.modes or answer.checklist or answer.explanation:
+        refuse_because(
+            "not_yet", "what to make of the first decision is asked once your own is recorded", InvalidAnswer
+        )
+    act = doing.act
+    act.session.add(_opinion(act, case, place, decision=answer.decision, reasons=answer.reasons))
+    key = f"{doing.item.key}:finding"
+    review_allocation.open_part(
+        act, case, place=place, part="finding", who=act.actor.id, application=application, key=key
+    )
+
+
+def _opinion(
+    act: Act, case: ReviewCase, place: int, *, decision: OwnDecision | None = None, reasons: str | None = None
+) -> ReviewOpinion:
+    return ReviewOpinion(
+        id=chain.identity("review_opinion", case.id, place, act.actor.id), case_id=case.id, place=place,
+        reviewer=act.actor.id, decision=decision, reasons=reasons, decided_at=act.now if decision else None, outcome=None,
+        modes=[], checklist={}, explanation=None, found_at=None,
+    )  # fmt: skip
+
+
+def _find(
+    doing: HouseDoing, case: ReviewCase, opinions: list[ReviewOpinion], application: ReviewApplication | None
+) -> None:
+    answer: Examined = doing.answer
+    act, place = doing.act, int(doing.item.subject["place"])
+    _check(answer)
+    mine = next((each for each in opinions if each.place == place), None)
+    if mine is None and place == THIRD:
+        mine = _opinion(act, case, place)
+        act.session.add(mine)
+        opinions.append(mine)
+    if mine is None or mine.reviewer != act.actor.id:
+        refuse_because("not_yours", "somebody else made the first part of this opinion", NotPermitted)
+    mine.outcome, mine.modes, mine.checklist = answer.outcome, sorted(set(answer.modes)), dict(answer.checklist)
+    mine.explanation, mine.found_at = answer.explanation, act.now
+    _go_on(act, case, opinions, application)
+
+
+def _check(answer: Examined) -> None:
+    if answer.decision is not None or answer.reasons:
+        refuse_because("already_decided", "your own decision is recorded and stays as it is", InvalidAnswer)
+    if answer.outcome is None or not answer.explanation:
+        refuse_because("finding_missing", "say the outcome and what it rests on", InvalidAnswer)
+    if set(answer.checklist) != set(CHECKLIST):
+        missing = sorted(set(CHECKLIST) - set(answer.checklist))
+        refuse_because(
+            "checklist_incomplete",
+            f"each of the checklist is answered, and no other: {', '.join(missing)}",
+            InvalidAnswer,
+        )
+    refuse(rules.why_not_find(answer.outcome, answer.modes, failure_modes.NAMES), InvalidAnswer)
+
+
+def _go_on(act: Act, case: ReviewCase, opinions: list[ReviewOpinion], application: ReviewApplication | None) -> None:
+    """Conclude, or ask the next one."""
+    found = [ReviewOutcome(each.outcome) for each in opinions if each.outcome]
+    outcome = rules.settled(found, top=case.top, sampled=case.sampled)
+    if outcome is None:
+        _ask_another(act, case, opinions, application)
+        return
+    case.outcome, case.modes, case.concluded_at = outcome, opinions[-1].modes, act.now
+    act.speak(None, "review_concluded", case=case.id, outcome=outcome, reviewers=len(found))
+    if outcome in FAILURES and application is not None:
+        review_people.identify_one(act, application, because="finding")
+
+
+def _ask_another(
+    act: Act, case: ReviewCase, opinions: list[ReviewOpinion], application: ReviewApplication | None
+) -> None:
+    place = len(opinions) + 1
+    handled = review_allocation.handled(application) if application else ()
+    before = [each.reviewer for each in opinions]
+    who, _ = review_allocation.crew_of(act).choose(place, handled=handled, before=before)
+    item: WorkItem = review_allocation.give(act, case, place, who, application)
+    because = "differing" if place > SECOND else "second_look"
+    act.speak(None, "review_second_asked", case=case.id, place=place, because=because, item=item.id)
+
+
+HOUSE: dict[WorkKind, tuple[type[Answer], HouseHandler]] = {
+    WorkKind.REVIEW_APPLICATION: (Examined, examined),
+    WorkKind.SECOND_REVIEW: (Examined, examined),
+}

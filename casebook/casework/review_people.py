@@ -1,0 +1,221 @@
+"""The people at risk whom the review must reach: one ladder for each person, and the urgent ones into the live process.
+
+A person is never contacted before somebody wrote down how that is safe. That nobody can safely reach them is said by two
+people and looked at again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+
+from casebook.casework import review, review_items, review_ranking
+from casebook.casework.acting import Act, refuse, refuse_because
+from casebook.casework.answers import Answer, HouseDoing, HouseHandler
+from casebook.casework.review_right_to_know import open_right_to_know
+from casebook.casework.watch import WatchReviewed
+from casebook.domain import authority, chain
+from casebook.domain.authority import Command
+from casebook.domain.review import ContactPriority
+from casebook.domain.review_work import Rung, why_not_step
+from casebook.domain.vocabulary import Priority, WorkKind
+from casebook.domain.work import Need
+from casebook.errors import NotFound
+from casebook.policies import review as review_policy
+from casebook.storage import review as stored
+from casebook.storage import review_work as work
+from casebook.storage.tables import ReviewApplication, ReviewContact, ReviewContactStep
+
+
+def identify(act: Act, rows: Sequence[ReviewApplication]) -> tuple[int, int]:
+    """Put everybody on the ladder who may be in danger or was asked about; propose the urgent. How many of each."""
+    asked = review_ranking.asked_about(act.session)
+    by_row = {name: row for row in rows for name in row.rows}
+    known = work.contacts(act.session)
+    covered = {id_ for each in known if each.anchor in by_row for id_ in _same_person(by_row[each.anchor])}
+    fresh: list[ReviewContact] = []
+    for row in rows:
+        if (because := _because(row, asked)) and covered.isdisjoint(_same_person(row)):
+            covered |= _same_person(row)
+            fresh.append(_identified(act, row, because))
+    act.session.add_all(fresh)
+    if fresh:
+        act.speak(None, "review_people_identified", people=len(fresh))
+    by_id = {row.id: row for row in rows}
+    return len(fresh), _propose(act, [*known, *fresh], by_row, by_id)
+
+
+def _because(row: ReviewApplication, asked: set[str]) -> str | None:
+    if not asked.isdisjoint(row.rows):
+        return "enquiry"
+    priority = review_ranking.said(row, "contact_priority")
+    return f"contact_{priority}" if priority in {ContactPriority.NOW, ContactPriority.SOON} else None
+
+
+def _same_person(row: ReviewApplication) -> set[str]:
+    """Ids of the applications of the same person at risk."""
+    return {row.id, *review_ranking.said(row, "same_person")}
+
+
+def _identified(act: Act, row: ReviewApplication, because: str) -> ReviewContact:
+    return ReviewContact(
+        id=chain.identity("review_contact", row.rows[0]), anchor=row.rows[0], reference=row.reference, because=because,
+        rung=Rung.IDENTIFIED, at=act.now, look_again_on=None,
+    )  # fmt: skip
+
+
+def _propose(
+    act: Act,
+    contacts: Iterable[ReviewContact],
+    by_row: Mapping[str, ReviewApplication],
+    by_id: Mapping[str, ReviewApplication],
+) -> int:
+    """Somebody may be in danger now: a supervisor decides whether it becomes a live Right to Know application."""
+    hours = review_policy.load().allocation.proposal_hours.value
+    opened = 0
+    for contact in contacts:
+        row = by_row.get(contact.anchor)
+        others = [by_id[id_] for id_ in _same_person(row) if id_ in by_id] if row else []
+        if not any(review_ranking.said(each, "contact_priority") == ContactPriority.NOW for each in others):
+            continue
+        need = Need(
+            kind=WorkKind.REVIEW_WATCH_PROPOSAL, key=f"past:{contact.id}", priority=Priority.URGENT,
+            subject={"because": "retrospective_review", "past": contact.reference, "contact": contact.id},
+            due_at=act.now + timedelta(hours=hours),
+        )  # fmt: skip
+        opened += review_items.opens(act, need)
+    if opened:
+        act.speak(None, "right_to_know_proposed", because="retrospective_review", items=opened)
+    return opened
+
+
+def identify_one(act: Act, application: ReviewApplication, *, because: str) -> ReviewContact:
+    """The ladder of an application's person at risk, begun if there is none."""
+    if (there := contact_of(act, application)) is not None:
+        return there
+    contact = _identified(act, application, because)
+    act.session.add(contact)
+    act.speak(None, "review_person_identified", contact=contact.id, because=because)
+    return contact
+
+
+def contact_of(act: Act, application: ReviewApplication) -> ReviewContact | None:
+    same = _same_person(application)
+    for each in work.contacts(act.session):
+        row = work.application_of(act.session, each.anchor)
+        if row is not None and row.id in same:
+            return each
+    return None
+
+
+def enquire(act: Act, reference: str) -> ReviewApplication:
+    """Somebody came forward: first among those to be reached, how to do so safely before anything else."""
+    row = review_ranking.enquire(act, reference)
+    identify_one(act, row, because="enquiry")
+    return row
+
+
+def step(act: Act, reference: str, rung: Rung, *, note: str) -> ReviewContact:
+    """Take one step. That somebody cannot safely be contacted counts once another person has said so too."""
+    act.allowed(Command.EXAMINE_REVIEW)
+    application = work.application_called(act.session, reference)
+    if application is None:
+        raise NotFound("no list of the review has an application of that name")
+    if not note.strip():
+        refuse_because("note_missing", "say in a few words what was done")
+    contact = identify_one(act, application, because="by_hand")
+    act.session.refresh(contact, with_for_update={"key_share": True})
+    refuse(why_not_step(Rung(contact.rung), rung))
+    steps = work.steps(act.session, contact.id)
+    pending = next((each for each in steps[-1:] if each.rung == Rung.NOT_CONTACTABLE and each.second_by is None), None)
+    if rung is Rung.NOT_CONTACTABLE and pending is not None:
+        refuse(authority.why_not_second(act.actor, [pending.taken_by]))
+        pending.second_by, pending.second_at = act.actor.id, act.now
+        _arrive(act, contact, rung)
+    else:
+        act.session.add(_step(act, contact, rung, note, number=len(steps) + 1))
+        if rung is not Rung.NOT_CONTACTABLE:
+            _arrive(act, contact, rung)
+    act.speak(None, "review_contact_step", contact=contact.id, rung=rung, standing=contact.rung)
+    return contact
+
+
+def _step(act: Act, contact: ReviewContact, rung: Rung, note: str, *, number: int) -> ReviewContactStep:
+    return ReviewContactStep(
+        id=chain.identity("review_contact_step", contact.id, number), contact_id=contact.id, number=number, rung=rung,
+        note=note, taken_by=act.actor.id, taken_at=act.now, second_by=None, second_at=None,
+    )  # fmt: skip
+
+
+def _arrive(act: Act, contact: ReviewContact, rung: Rung) -> None:
+    contact.rung, contact.at = rung, act.now
+    days = review_policy.load().contact.look_again_days.value
+    contact.look_again_on = review.today(act) + timedelta(days=days) if rung is Rung.NOT_CONTACTABLE else None
+
+
+def listing(act: Act) -> list[dict[str, object]]:
+    """Everybody on the ladder, those furthest from safety first; names nobody."""
+    act.allowed(Command.LIST_WORK)
+    today = review.today(act)
+    by_row = {name: row for row in stored.applications(act.session) for name in row.rows}
+    rows = [_told(each, by_row.get(each.anchor), today) for each in work.contacts(act.session)]
+    order = list(ContactPriority)
+    return sorted(rows, key=lambda row: (not row["look_again"], _done(row), order.index(row["contact_priority"])))  # type: ignore[arg-type]
+
+
+def _done(row: Mapping[str, object]) -> bool:
+    return row["rung"] in {Rung.SAFEGUARDED, Rung.NOT_CONTACTABLE}
+
+
+def _told(contact: ReviewContact, row: ReviewApplication | None, today: date) -> dict[str, object]:
+    asked = contact.because == "enquiry"
+    priority = (review_ranking.said(row, "contact_priority") if row else None) or ContactPriority.ROUTINE
+    return {
+        "reference": row.reference if row else contact.reference,
+        "because": contact.because,
+        "contact_priority": ContactPriority.NOW if asked else ContactPriority(priority),
+        "rung": contact.rung,
+        "since": contact.at.isoformat(),
+        "look_again_on": contact.look_again_on.isoformat() if contact.look_again_on else None,
+        "look_again": contact.look_again_on is not None and contact.look_again_on <= today,
+    }
+
+
+def progress(act: Act) -> dict[str, object]:
+    """How many people stand on which rung, and who must be looked at again."""
+    contacts, today = work.contacts(act.session), review.today(act)
+    rungs = Counter(each.rung for each in contacts)
+    return {
+        **{rung.value: rungs[rung] for rung in Rung},
+        "look_again": sum(each.look_again_on is not None and each.look_again_on <= today for each in contacts),
+    }
+
+
+def _proposal_answered(doing: HouseDoing) -> None:
+    """Accepted: a live application about the same two people. Dismissed: by two."""
+    act, item, answer = doing.act, doing.item, doing.answer
+    first = item.subject.get("dismissed_by")
+    if first is not None:
+        refuse(authority.why_not_second(act.actor, [first]))
+    contact = act.session.get(ReviewContact, str(item.subject["contact"]))
+    application = work.application_of(act.session, contact.anchor) if contact else None
+    if answer.decision == "accept":
+        if application is None:
+            refuse_because("gone", "no list has this application any more")
+        opened = open_right_to_know(act, application, item.id)
+        act.speak(None, "right_to_know_opened", contact=item.subject["contact"], opened=opened)
+    elif first is None:
+        need = Need(
+            kind=WorkKind.REVIEW_WATCH_PROPOSAL, key=f"{item.key}:second", priority=Priority(item.priority),
+            subject={**item.subject, "dismissed_by": act.actor.id}, due_at=item.due_at,
+        )  # fmt: skip
+        review_items.opens(act, need)
+        act.speak(None, "work_opened", because="dismissed_once", kinds=[need.kind])
+    else:
+        act.speak(None, "proposal_dismissed", item=item.id, first=first)
+
+
+HOUSE: dict[WorkKind, tuple[type[Answer], HouseHandler]] = {
+    WorkKind.REVIEW_WATCH_PROPOSAL: (WatchReviewed, _proposal_answered)
+}

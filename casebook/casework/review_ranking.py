@@ -1,0 +1,74 @@
+"""The ranking as the last triage left it, and who of those in it somebody asked about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from casebook.casework import review
+from casebook.casework.acting import Act
+from casebook.domain import chain
+from casebook.domain.authority import Command
+from casebook.domain.review import ContactPriority
+from casebook.domain.vocabulary import Role
+from casebook.errors import NotFound, Refused
+from casebook.storage import review as stored
+from casebook.storage import review_work as work
+from casebook.storage.tables import ReviewApplication
+
+ENQUIRY = "enquiry:"
+
+
+class NotTriaged(Refused):
+    """Nothing has been triaged yet: `casebook review triage` comes first."""
+
+    code = "not_triaged"
+
+
+def triaged(act: Act) -> list[ReviewApplication]:
+    """Every application by rank; refused before the first triage."""
+    act.allowed(Command.LIST_WORK)
+    rows = [row for row in stored.applications(act.session) if row.rank is not None and row.assessment]
+    if not rows:
+        raise NotTriaged
+    return rows
+
+
+def queue(act: Act, *, by_contact: bool) -> list[ReviewApplication]:
+    """In the order to look at them; by contact, those about whom somebody came forward come first."""
+    rows = triaged(act)
+    if by_contact:
+        asked, order = asked_about(act.session), list(ContactPriority)
+        rows.sort(key=lambda row: (asked.isdisjoint(row.rows), order.index(said(row, "contact_priority")), row.rank))
+    return rows
+
+
+def blind(act: Act) -> bool:
+    """Whoever examines sees no reason in a list: the first decision shows through it."""
+    return Role.REVIEW_OFFICER in act.actor.roles and Role.REVIEW_LEAD not in act.actor.roles
+
+
+def said(row: ReviewApplication, name: str) -> Any:  # noqa: ANN401 - a cell of JSON
+    return (row.assessment or {}).get(name, [])
+
+
+def asked_about(session: Session) -> set[str]:
+    """A row of each application about which somebody came forward."""
+    return {name.removeprefix(ENQUIRY) for name in stored.named_states(session, ENQUIRY)}
+
+
+def enquire(act: Act, reference: str) -> ReviewApplication:
+    """Somebody came forward about a past application: from now on it is first among those to be reached."""
+    act.allowed(Command.RECEIVE_ENQUIRY)
+    row = work.application_called(act.session, reference)
+    if row is None:
+        review.reconcile_again(act)
+        row = work.application_called(act.session, reference)
+    if row is None:
+        raise NotFound("no list of the review has an application of that name")
+    if asked_about(act.session).isdisjoint(row.rows):
+        # by a row of it: the application may be joined by rows of another list, and what was asked must stay with it
+        stored.keep_state(act.session, f"{ENQUIRY}{row.rows[0]}", "open", act.now, {})
+        act.speak(None, "review_enquiry_received", application=chain.digest(reference)[:16])
+    return row

@@ -1,0 +1,97 @@
+"""What was told to the regulator: a register of referrals, and its export week by week."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from casebook.casework import review
+from casebook.casework.acting import Act, reason_code
+from casebook.domain import chain
+from casebook.domain.authority import Command
+from casebook.domain.review_work import ReviewOutcome
+from casebook.errors import NotFound, WrongUsage
+from casebook.storage import review_work as work
+from casebook.storage.tables import ReviewReferral
+
+COLUMNS = ("week", "referred_on", "reference", "ground", "outcome", "modes", "regulator_reference")
+_WEEK = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
+
+
+def refer(act: Act, reference: str, *, ground: str, regulator_reference: str = "") -> ReviewReferral:
+    """Write down that an application was told to the regulator; the same ground twice is one referral."""
+    act.allowed(Command.REFER_REVIEW)
+    application = work.application_called(act.session, reference)
+    if application is None:
+        raise NotFound("no list of the review has an application of that name")
+    anchors = set(application.rows)
+    for each in work.referrals(act.session):
+        if each.anchor in anchors and each.ground == ground:
+            return each
+    referral = ReviewReferral(
+        id=chain.identity("review_referral", application.rows[0], ground), anchor=application.rows[0],
+        reference=reference, ground=reason_code(ground), regulator_reference=regulator_reference, made_at=act.now,
+        made_by=act.actor.id,
+    )  # fmt: skip
+    act.session.add(referral)
+    act.speak(None, "review_referred", referral=referral.id, ground=ground)
+    return referral
+
+
+def week_of(day: date) -> str:
+    year, week, _ = day.isocalendar()
+    return f"{year:04d}-W{week:02d}"
+
+
+def last_week(act: Act) -> str:
+    return week_of(review.today(act) - timedelta(days=7))
+
+
+def check_week(text: str) -> str:
+    """An ISO week such as 2026-W23."""
+    found = _WEEK.fullmatch(text)
+    try:
+        date.fromisocalendar(int(found[1]), int(found[2]), 1) if found else None
+    except ValueError:
+        found = None
+    if found is None:
+        raise WrongUsage("a week is written as 2026-W23")
+    return text
+
+
+def listing(act: Act, week: str | None) -> list[dict[str, str]]:
+    """The referrals of a week, or all; exporting them is told to the ledger."""
+    act.allowed(Command.LIST_WORK)
+    rows = [row for row in _rows(act) if week in {None, row["week"]}]
+    act.speak(None, "review_referrals_listed", week=week or "all", referrals=len(rows))
+    return rows
+
+
+def _rows(act: Act) -> Iterator[dict[str, str]]:
+    concluded = {case.anchor: case for case in work.cases(act.session) if case.outcome}
+    for each in work.referrals(act.session):
+        application = work.application_of(act.session, each.anchor)
+        anchors = application.rows if application else [each.anchor]
+        case = next((concluded[anchor] for anchor in anchors if anchor in concluded), None)
+        made = each.made_at.astimezone(review.LONDON).date()
+        yield {
+            "week": week_of(made),
+            "referred_on": made.isoformat(),
+            "reference": application.reference if application else each.reference,
+            "ground": each.ground,
+            "outcome": (case.outcome if case else None) or "under_review",
+            "modes": ";".join(case.modes) if case else "",
+            "regulator_reference": each.regulator_reference,
+        }
+
+
+def owed(act: Act) -> list[str]:
+    """Applications in which harm was found and which the regulator was not told of."""
+    told = {each.anchor for each in work.referrals(act.session)}
+    found = []
+    for case in work.cases(act.session):
+        application = work.application_of(act.session, case.anchor)
+        if case.outcome == ReviewOutcome.HARM and told.isdisjoint(application.rows if application else [case.anchor]):
+            found.append(case.reference)
+    return sorted(set(found))
