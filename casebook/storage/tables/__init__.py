@@ -64,6 +64,7 @@ from casebook.storage.tables.review_work import (
     ReviewOpinion,
     ReviewReferral,
 )
+from casebook.storage.tables.watching import DipSample, MonitorRun, MonitorSignal
 from casebook.storage.tables.work import (
     Escalation,
     GateOverride,
@@ -90,6 +91,7 @@ __all__ = [
     "ContactAttempt",
     "ContactOverride",
     "Decision",
+    "DipSample",
     "DisclosedItem",
     "Disclosure",
     "Disposal",
@@ -106,6 +108,8 @@ __all__ = [
     "LedgerEntry",
     "Meeting",
     "MemberAnswer",
+    "MonitorRun",
+    "MonitorSignal",
     "Notice",
     "Outbox",
     "OwnerAgreement",

@@ -80,6 +80,13 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ledger')),
     sa.UniqueConstraint('chain', 'sequence', name=op.f('uq_ledger_chain'))
     )
+    op.create_table('monitor_run',
+    sa.Column('id', sa.Text(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('channels', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('signals', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_monitor_run'))
+    )
     op.create_table('outbox',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('reference', sa.Text(), nullable=False),
@@ -807,6 +814,34 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_contact_attempt'))
     )
     op.create_index(op.f('ix_contact_attempt_reference'), 'contact_attempt', ['reference'], unique=False)
+    op.create_table('dip_sample',
+    sa.Column('id', sa.Text(), nullable=False),
+    sa.Column('draw_id', sa.Text(), nullable=False),
+    sa.Column('seed', sa.Text(), nullable=False),
+    sa.Column('because', sa.Text(), nullable=False),
+    sa.Column('reference', sa.Text(), nullable=False),
+    sa.Column('decision_id', sa.Text(), nullable=False),
+    sa.Column('decider', sa.Text(), nullable=False),
+    sa.Column('first_outcome', sa.Text(), nullable=False),
+    sa.Column('chance', sa.Float(), nullable=False),
+    sa.Column('item_id', sa.Text(), nullable=False),
+    sa.Column('drawn_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('outcome', sa.Text(), nullable=True),
+    sa.Column('agrees', sa.Boolean(), nullable=True),
+    sa.Column('reasons', sa.Text(), nullable=True),
+    sa.Column('redecided_by', sa.Text(), nullable=True),
+    sa.Column('redecided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('(outcome IS NULL) = (redecided_at IS NULL)', name=op.f('ck_dip_sample_redecided_with_outcome')),
+    sa.CheckConstraint('chance > 0 AND chance <= 1', name=op.f('ck_dip_sample_chance')),
+    sa.CheckConstraint('redecided_by IS NULL OR redecided_by <> decider', name=op.f('ck_dip_sample_by_another')),
+    sa.ForeignKeyConstraint(['decision_id'], ['decision.id'], name=op.f('fk_dip_sample_decision_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['work_item.id'], name=op.f('fk_dip_sample_item_id')),
+    sa.ForeignKeyConstraint(['reference'], ['application.reference'], name=op.f('fk_dip_sample_reference')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_dip_sample')),
+    sa.UniqueConstraint('decision_id', name=op.f('uq_dip_sample_decision_id'))
+    )
+    op.create_index(op.f('ix_dip_sample_draw_id'), 'dip_sample', ['draw_id'], unique=False)
+    op.create_index(op.f('ix_dip_sample_reference'), 'dip_sample', ['reference'], unique=False)
     op.create_table('escalation',
     sa.Column('id', sa.Text(), nullable=False),
     sa.Column('item_id', sa.Text(), nullable=False),
@@ -823,6 +858,30 @@ def upgrade() -> None:
     sa.UniqueConstraint('item_id', 'rung', name=op.f('uq_escalation_item_id'))
     )
     op.create_index(op.f('ix_escalation_item_id'), 'escalation', ['item_id'], unique=False)
+    op.create_table('monitor_signal',
+    sa.Column('id', sa.Text(), nullable=False),
+    sa.Column('run_id', sa.Text(), nullable=True),
+    sa.Column('channel', sa.Text(), nullable=False),
+    sa.Column('side', sa.Text(), nullable=False),
+    sa.Column('staff_id', sa.Text(), nullable=False),
+    sa.Column('on', sa.Date(), nullable=False),
+    sa.Column('last_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('last_case', sa.Text(), nullable=False),
+    sa.Column('evidence', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('joined_to', sa.Text(), nullable=True),
+    sa.Column('item_id', sa.Text(), nullable=True),
+    sa.Column('raised_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('conclusion', sa.Text(), nullable=True),
+    sa.Column('answered_by', sa.Text(), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('(conclusion IS NULL) = (answered_at IS NULL)', name=op.f('ck_monitor_signal_answered_with_conclusion')),
+    sa.CheckConstraint('answered_by IS NULL OR answered_by <> staff_id', name=op.f('ck_monitor_signal_answered_by_another')),
+    sa.ForeignKeyConstraint(['item_id'], ['work_item.id'], name=op.f('fk_monitor_signal_item_id')),
+    sa.ForeignKeyConstraint(['joined_to'], ['monitor_signal.id'], name=op.f('fk_monitor_signal_joined_to')),
+    sa.ForeignKeyConstraint(['run_id'], ['monitor_run.id'], name=op.f('fk_monitor_signal_run_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_monitor_signal'))
+    )
+    op.create_index('ix_monitor_signal_staff', 'monitor_signal', ['staff_id', 'channel', 'side'], unique=False)
     op.create_table('review_opinion',
     sa.Column('id', sa.Text(), nullable=False),
     sa.Column('case_id', sa.Text(), nullable=False),
