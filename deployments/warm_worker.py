@@ -7,20 +7,11 @@ states, cancellation and crashes go through the same executor as in its process 
 from __future__ import annotations
 
 import os
-import socket
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anyio
-from prefect.client.schemas.filters import (
-    FlowRunFilter,
-    FlowRunFilterState,
-    FlowRunFilterStateType,
-    WorkPoolFilter,
-    WorkPoolFilterName,
-)
-from prefect.client.schemas.objects import StateType
 from prefect.flows import load_flow_from_flow_run
 from prefect.runner._flow_run_executor import FlowRunExecutorContext
 from prefect.runner._process_manager import ProcessHandle, create_isolated_termination_scope
@@ -29,6 +20,7 @@ from prefect.utilities.processutils import sanitize_subprocess_env
 from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker, BaseWorkerResult
 from pydantic import Field
 
+from deployments.orphans import Orphans, identity
 from deployments.warm_pool import WarmPool
 
 if TYPE_CHECKING:
@@ -39,7 +31,6 @@ if TYPE_CHECKING:
 
     from deployments.warm_pool import Forked
 
-UNDER_WAY = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
 PRELOAD = ["deployments.rehearsal"]
 
 
@@ -77,7 +68,7 @@ class WarmWorker(BaseWorker[WarmJobConfiguration, WarmVariables, WarmWorkerResul
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - the base class's own signature
         super().__init__(*args, **kwargs)
         self._pool = WarmPool()
-        self._suspects: set[str] = set()
+        self._orphans = Orphans()
 
     async def setup(self) -> None:
         self._pool.prepare(PRELOAD)  # imports go on while the worker makes itself known
@@ -126,18 +117,8 @@ class WarmWorker(BaseWorker[WarmJobConfiguration, WarmVariables, WarmWorkerResul
         await self._find_orphans()
 
     async def _find_orphans(self) -> None:
-        """Runs whose process on this machine is gone without a word, for its worker went first, are marked Crashed.
-
-        Only what was gone the time before as well: a worker that still lives is about to say what became of it.
-        """
-        runs = await self.client.read_flow_runs(
-            flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=UNDER_WAY))),
-            work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[self._work_pool_name])),
-        )
-        gone = {str(run.id): run for run in runs if is_gone(run.infrastructure_pid)}
-        for key in self._suspects & set(gone):
-            await self._propose_crashed_state(gone[key], "The run's process is gone and its worker did not say why.")
-        self._suspects = set(gone)
+        for run, why in await self._orphans.found(self.client, self._work_pool_name):
+            await self._propose_crashed_state(run, why)
 
 
 class WarmStarter:
@@ -171,26 +152,6 @@ class WarmStarter:
         else:
             environment |= {"PREFECT__CONTROL_PORT": str(port), "PREFECT__CONTROL_TOKEN": token}
         return sanitize_subprocess_env(environment)
-
-
-def identity(pid: int | None) -> str:
-    """A process of this machine, told apart from a later one that is given the same number."""
-    return f"{socket.gethostname()}:{pid}:{_started(pid)}"
-
-
-def is_gone(told: str | None) -> bool:
-    host, _, process = (told or "").partition(":")
-    pid, _, started = process.partition(":")
-    return host == socket.gethostname() and pid.isdecimal() and _started(int(pid)) != started
-
-
-def _started(pid: int | None) -> str:
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
-    except OSError:
-        return ""
-    state, *fields = stat.rpartition(")")[2].split()
-    return "" if state == "Z" else fields[18]
 
 
 __all__ = ["Forked", "WarmWorker"]

@@ -19,9 +19,9 @@ from prefect.states import Cancelling
 
 from casebook.storage import cluster
 from deployments import automations
+from deployments.orphans import identity, is_gone
 from deployments.platform import AlreadyUp, Plan, PortInUse, running
 from deployments.warm_pool import WarmPool
-from deployments.warm_worker import identity, is_gone
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = {"PYTHONPATH": str(ROOT), "PREFECT_WORKER_HEARTBEAT_SECONDS": "1"}
