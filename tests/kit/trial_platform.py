@@ -49,6 +49,9 @@ DESKS = {
 }  # fmt: skip
 # what a sweep says depends on when it comes, so it is no part of what an application went through
 SWEPT = frozenset({WorkKind.ACKNOWLEDGE_ESCALATION, WorkKind.SAFEGUARD_DURING_DELAY})
+BESIDE = frozenset(
+    {"work_escalated", "overrun_gathered", "priority_raised", "deadlines_recomputed", "personal_detail_viewed"}
+)
 NAMES = ("quayle", "birtwhistle", "oxenham", "trevarthen", "yaxley", "huckstep", "zouch", "pemberley", "ludgrove", "iveson",
          "capstick", "marwood", "fothergill", "delacourt", "gathercole", "sillitoe", "wolstenholme", "abernethy", "ruddock",
          "kerslake", "nankivell", "eccleston", "tattersall", "venables", "judd", "oglethorpe", "haythornthwaite", "pym",
@@ -181,7 +184,8 @@ class Trial:
     def work(self, references: list[str]) -> int:
         """Everybody does what can be done now; returns how much that was."""
         done = 0
-        for item in [item for reference in references for item in self.unit.open_items(reference)]:
+        items = [item for reference in references for item in self.unit.open_items(reference)]
+        for item in sorted(items, key=lambda item: "as" in item.subject):  # a chair answers after the members
             self.at_once()
             self.unit.wait_for(item)
             with self.unit.store.session() as session:
@@ -238,9 +242,8 @@ class Trial:
     def story(self, reference: str) -> Counter[str]:
         """Everything that its ledger says happened to an application, and how often."""
         with self.unit.store.session() as session:
-            query = select(LedgerEntry).where(LedgerEntry.chain == reference).order_by(LedgerEntry.sequence)
-            entries = [each for each in session.scalars(query) if each.actor != "system:sweep"]
-        return Counter(words for each in entries if (words := told(each)))
+            query = select(LedgerEntry).where(LedgerEntry.chain == reference, LedgerEntry.event.not_in(BESIDE))
+            return Counter(words for entry in session.scalars(query) for words in told(entry))
 
     def ledger_ok(self) -> bool:
         with self.unit.acting() as act:
@@ -252,7 +255,15 @@ class Trial:
             return f"{found.stage}, {found.outcome}"
 
     def runs(self, references: list[str]) -> Counter[str]:
-        """How Prefect says the runs of these applications ended."""
+        """How Prefect says the runs of these applications ended, those that still run given a minute."""
+        deadline = time.monotonic() + 60
+        while (states := self._states(references)).keys() & {"Scheduled", "Pending", "Running"}:
+            if time.monotonic() > deadline:
+                break
+            time.sleep(1)
+        return states
+
+    def _states(self, references: list[str]) -> Counter[str]:
         wanted = {"flow_runs": {"tags": {"any_": references}}, "limit": 200}
         return Counter(run["state"]["type"].capitalize() for run in self.engine()._post("flow_runs/filter", wanted))
 
@@ -266,14 +277,16 @@ class Trial:
         return Engine(store=self.unit.store, api=f"http://127.0.0.1:{self.port}/api", auth=auth)
 
 
-def told(entry: LedgerEntry) -> str:
+def told(entry: LedgerEntry) -> list[str]:
     """One entry as far as it would be the same in any other telling of the same history."""
     body = entry.body
-    kinds = [kind for kind in body.get("kinds", [body.get("kind")]) if kind not in SWEPT]
-    if not kinds or ("kind" in body and body["kind"] in SWEPT):
-        return ""
     said = [body.get(name) for name in ("origin", "to", "outcome", "stage", "source")]
-    return " ".join(str(word) for word in (entry.event, *kinds, *said, *sorted(body.get("searches", {}))) if word)
+    each = (
+        body.get("kinds") or [body.get("kind")]
+        if {"kind", "kinds"} & body.keys()
+        else sorted(body.get("searches", [""]))
+    )
+    return [" ".join(str(word) for word in (entry.event, what, *said) if word) for what in each if what not in SWEPT]
 
 
 def command(*words: str, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
