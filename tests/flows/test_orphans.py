@@ -27,7 +27,7 @@ class Client:
     def __init__(self, *runs, parents=()):
         self.runs, self.parents = runs, {parent.id: parent for parent in parents}
 
-    async def read_flow_runs(self, *, flow_run_filter, work_pool_filter=None):
+    async def read_flow_runs(self, *, flow_run_filter, **_):
         below = flow_run_filter.parent_task_run_id is not None
         return [each for each in self.runs if (each.parent_task_run_id is not None) == below]
 
