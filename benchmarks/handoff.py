@@ -1,102 +1,74 @@
-"""From creating a run to its end, on a real server: the warm worker against Prefect's own process worker, turn by turn.
+"""From a committed human act to the next state: the warm worker against Prefect's own process worker, turn by turn.
 
-`python -m benchmarks.handoff [RUNS]`. The same flow, server, database and moment for both; prints one JSON document.
+`python -m benchmarks.handoff [ACTS]`. On each side an intake officer completes an application's details; the clock runs
+from their command's end to the verdict of the gate. The same flows and applications on both; prints one JSON document.
 """
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
-from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import psutil
-from prefect.client.orchestration import get_client
+from sqlalchemy import text
 
-from benchmarks.handoff_flows import CATALOGUE
-from casebook.storage import cluster
-from deployments.catalogue import register
-from deployments.platform import Plan, running
+from benchmarks.two_platforms import load, memory, sides
+from casebook.demo import judgement
 
 if TYPE_CHECKING:
-    from uuid import UUID
+    from benchmarks.two_platforms import Side
 
-    from prefect.client.orchestration import PrefectClient
-
-ROOT = Path(__file__).resolve().parent.parent
-STOCK = "stock"
+PATIENCE = 120.0  # seconds for one act to show
+SHARE = 0.6  # of all applications: the others need no details
 
 
-def main(runs: int) -> None:
-    with tempfile.TemporaryDirectory(prefix="handoff-") as directory:
-        home = Path(directory)
-        home.chmod(0o711)  # root's database user keeps its data inside, and all goes with it
-        with cluster.running(home) as server:
-            here = {"PYTHONPATH": str(ROOT)}
-            plan = Plan(
-                home=home,
-                prefect_database_url=server.url("prefect"),
-                catalogue="benchmarks.handoff_flows",
-                environment=here,
-            )
-            os.environ.update(here)
-            with running(plan, lambda line: print(line, file=sys.stderr)) as platform:
-                environment = {**platform.environment, **here}
-                words = [sys.executable, "-m", "benchmarks.handoff", "--client", str(runs)]
-                answer = subprocess.run(words, env=environment, check=True, stdout=subprocess.PIPE)
-    print(answer.stdout.decode().strip().splitlines()[-1])
+def main(acts: int) -> None:
+    with sides(max(24, round(acts / SHARE) + 6)) as both:
+        idle = memory(both["warm"].home)
+        taken: dict[str, list[float]] = {kind: [] for kind in both}
+        queues = {kind: _queue(side) for kind, side in both.items()}
+        for turn in range(acts + 1):
+            for kind, side in both.items():
+                seconds = _once(side, queues[kind].pop())
+                if turn:  # the first of each side warms what stays warm
+                    taken[kind].append(seconds)
+    figures = {kind: {"p50": _middle(v), "p95": _late(v), "acts": len(v)} for kind, v in taken.items()}
+    ratio = round(_middle(taken["stock"]) / _middle(taken["warm"]), 1)
+    print(json.dumps({**figures, "ratio_p50": ratio, "idle_megabytes": idle, "load": load()}))
 
 
-async def client(runs: int) -> None:
-    await register([replace(entry, name=STOCK) for entry in CATALOGUE], pool=STOCK, worker_type="process")
-    command = [sys.executable, "-m", "prefect", "worker", "start", "--pool", STOCK, "--type", "process"]
-    worker = subprocess.Popen(command, stdout=sys.stderr, stderr=sys.stderr)  # noqa: ASYNC220 - before anything is timed
-    try:
-        async with get_client() as api:
-            names = ("warm", "sample"), ("stock", STOCK)
-            ids = {kind: (await api.read_deployment_by_name(f"handoff-sample/{name}")).id for kind, name in names}
-            taken: dict[str, list[float]] = {kind: [] for kind in ids}
-            for deployment in ids.values():  # the first run of each waits for its worker, and is not counted
-                await once(api, deployment)
-            for _ in range(runs):
-                for kind, deployment in ids.items():
-                    taken[kind].append(await once(api, deployment))
-    finally:
-        worker.terminate()
-        worker.wait()
-    figures = {kind: {"p50": middle(v), "p95": late(v), "runs": len(v)} for kind, v in taken.items()}
-    load = [round(one / (psutil.cpu_count() or 1), 1) for one in psutil.getloadavg()]
-    print(json.dumps({**figures, "ratio_p50": round(middle(taken["stock"]) / middle(taken["warm"]), 1), "load": load}))
+def _queue(side: Side) -> list[dict[str, Any]]:
+    return [item for item in side.officer.ask("work", "list") if item["kind"] == "complete_details"]
 
 
-async def once(api: PrefectClient, deployment: UUID) -> float:
+def _once(side: Side, item: dict[str, Any]) -> float:
+    side.engine.rest(lambda line: print(line, file=sys.stderr))
+    before = _verdicts(side, item["reference"])
+    shown = side.officer.ask("applications", "show", item["reference"])
+    side.officer.do(item["item"], judgement.answer(item, shown, {}))
     start = time.perf_counter()
-    run = await api.create_flow_run_from_deployment(deployment)
-    while True:
-        await asyncio.sleep(0.05)
-        state = (await api.read_flow_run(run.id)).state
-        if state and state.is_final():
-            assert state.is_completed(), state
-            return time.perf_counter() - start
+    while _verdicts(side, item["reference"]) == before:
+        if time.perf_counter() - start > PATIENCE:
+            raise TimeoutError(item["reference"])
+        time.sleep(0.01)
+    return time.perf_counter() - start
 
 
-def middle(values: list[float]) -> float:
+def _verdicts(side: Side, reference: str) -> int:
+    with side.engine.store.session() as session:
+        query = text("select count(*) from gate_result where reference = :reference")
+        return int(session.scalar(query, {"reference": reference}) or 0)
+
+
+def _middle(values: list[float]) -> float:
     return round(statistics.median(values), 2)
 
 
-def late(values: list[float]) -> float:
+def _late(values: list[float]) -> float:
     return round(sorted(values)[min(len(values) - 1, int(len(values) * 0.95))], 2)
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--client"]:
-        asyncio.run(client(int(sys.argv[2])))
-    else:
-        main(int(sys.argv[1]) if sys.argv[1:] else 15)
+    main(int(sys.argv[1]) if sys.argv[1:] else 15)
