@@ -155,3 +155,8 @@ def told(act: Act, campaign: ReviewCampaign) -> dict[str, object]:
         "closed_at": campaign.closed_at.isoformat() if campaign.closed_at else None,
         **(campaign.account or account(act, campaign)),
     }
+
+
+def listing(act: Act) -> list[dict[str, object]]:
+    act.allowed(Command.LIST_WORK)
+    return [told(act, each) for each in work.campaigns(act.session)]

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from casebook.casework import review, review_account, review_files, review_triage
+from casebook.casework import review, review_account, review_files, review_ranking, review_triage
+from casebook.cli import review_page, review_work
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
-from casebook.domain.review import ContactPriority
-from casebook.errors import UnreadableFile
+from casebook.cli.writing import refuse_unwritable, write_whole
 from casebook.storage import review as stored
 from casebook.storage.tables import ReviewApplication
 
@@ -41,16 +40,22 @@ def configure(parser: ArgumentParser) -> None:
     triage.set_defaults(handler=_triage)
     queue = actions.add_parser("queue", help="what to look at next")
     queue.add_argument("--by", choices=("review", "contact"), default="review")
-    queue.add_argument("--limit", type=int, default=50)
+    queue.add_argument("--limit", type=at_least_nothing, metavar="N", help="the first N only")
     queue.set_defaults(handler=_queue)
-    actions.add_parser("progress", help="how far the review is").set_defaults(handler=_account)
-    report = actions.add_parser("report", help="what was found, by mode, year and list, with intervals; names nobody")
-    report.add_argument("--internal", action="store_true", help="with the rates by handler: not for publication")
-    report.add_argument("--out", type=Path, metavar="FILE", help="write the CSV there")
+    actions.add_parser("progress", help="how far the review is, and when it may end").set_defaults(handler=_account)
+    report = actions.add_parser("report", help="what was found, with intervals; names nobody and may be published")
+    report.add_argument(
+        "--internal", action="store_true", help="with small counts and the rates by handler: not for publication"
+    )
+    report.add_argument("--out", type=Path, metavar="FILE", help="write it there: .html, .pdf, else CSV")
     report.set_defaults(handler=_report)
-    enquiry = actions.add_parser("enquiry", help="somebody came forward about this application")
-    enquiry.add_argument("reference", metavar="REF")
-    enquiry.set_defaults(handler=_enquiry)
+    review_work.configure(actions)
+
+
+def at_least_nothing(text: str) -> int:
+    if not text.isdecimal():
+        raise ArgumentTypeError("a whole number, not below 0")
+    return int(text)
 
 
 def _import(options: Namespace, call: Call) -> Answer:
@@ -117,17 +122,18 @@ def _reconcile(_options: Namespace, call: Call) -> Answer:
 
 
 def _triage(options: Namespace, call: Call) -> Answer:
+    refuse_unwritable(options.out)
     with opened(call) as casebook:
         told = review_triage.triage(casebook.acting, _progress)
         with casebook.acting() as act:
-            rows = stored.applications(act.session)
+            rows, blind = stored.applications(act.session), review_ranking.blind(act)
     if options.out:
-        _write_whole(options.out, _csv(rows))
+        write_whole(options.out, _csv(rows, blind=blind))
     data = {
         "applications": told.applications, "assessed": told.assessed, "linked": told.linked, "failure_modes": told.modes,
         "contact_priority": told.contact, "out": str(options.out) if options.out else None,
-    } | ({} if options.out else {"ranking": [_told(row) for row in rows]})  # fmt: skip
-    return Answer(data=data, lines=_summary(data) if options.out else _csv(rows))
+    } | ({} if options.out else {"ranking": [_told(row, blind=blind) for row in rows]})  # fmt: skip
+    return Answer(data=data, lines=_summary(data) if options.out else _csv(rows, blind=blind))
 
 
 def _progress(done: int, of: int) -> None:
@@ -138,8 +144,10 @@ def _summary(data: dict[str, object]) -> list[str]:
     return [f"{name.replace('_', ' ')}: {value}" for name, value in data.items()]
 
 
-def _told(row: ReviewApplication) -> dict[str, Any]:
+def _told(row: ReviewApplication, *, blind: bool = False) -> dict[str, Any]:
     said = row.assessment or {}
+    if blind:
+        said = said | {"modes": [], "reasons": []}
     return {
         "rank": row.rank,
         "reference": row.reference,
@@ -150,32 +158,21 @@ def _told(row: ReviewApplication) -> dict[str, Any]:
     }
 
 
-def _csv(rows: Iterable[ReviewApplication]) -> Iterator[str]:
+def _csv(rows: Iterable[ReviewApplication], *, blind: bool = False) -> Iterator[str]:
     yield ",".join(TRIAGE_COLUMNS)
     for row in rows:
-        told, out = _told(row), io.StringIO()
+        told, out = _told(row, blind=blind), io.StringIO()
         cells = [";".join(cell) if isinstance(cell, list) else cell for cell in told.values()]
         cells[2] = f"{told['score']:.3f}"
         csv.writer(out, lineterminator="").writerow(cells)
         yield out.getvalue()
 
 
-def _write_whole(path: Path, lines: Iterable[str]) -> None:
-    """The file appears whole or not at all."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(f"{line}\n" for line in lines)
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise UnreadableFile(f"{path.name} cannot be written: {error.strerror}", "unwritable_file") from None
-
-
 def _queue(options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook, casebook.acting() as act:
-        rows = review_account.queue(act, by_contact=options.by == "contact")
-    told = [_told(row) for row in rows[: options.limit]]
+        rows = review_ranking.queue(act, by_contact=options.by == "contact")
+        blind = review_ranking.blind(act)
+    told = [_told(row, blind=blind) for row in rows[: options.limit]]
     return Answer(data=told, lines=[_line(each) for each in told])
 
 
@@ -191,30 +188,60 @@ def _account(_options: Namespace, call: Call) -> Answer:
 
 
 def _report(options: Namespace, call: Call) -> Answer:
+    refuse_unwritable(options.out)
     with opened(call) as casebook, casebook.acting() as act:
         told = review_account.report(act, internal=options.internal)
     lines = list(_report_csv(told))
-    if options.out:
-        _write_whole(options.out, lines)
-    return Answer(data=asdict(told) | {"out": str(options.out) if options.out else None}, lines=lines)
+    match options.out.suffix.lower() if options.out else "":
+        case "":
+            pass
+        case ".html" | ".htm":
+            write_whole(options.out, review_page.as_html(told).encode())
+        case ".pdf":
+            write_whole(options.out, review_page.as_pdf(told))
+        case _:
+            write_whole(options.out, lines)
+    return Answer(data=_plain(told) | {"out": str(options.out) if options.out else None}, lines=lines)
+
+
+def _plain(told: review_account.Report) -> dict[str, Any]:
+    data = asdict(told)
+    for name in ("end", "earliest", "latest"):
+        if data["forecast"] and data["forecast"][name]:
+            data["forecast"][name] = data["forecast"][name].isoformat()
+    return data
 
 
 def _report_csv(told: review_account.Report) -> Iterator[str]:
-    yield "by,what,of,count,share,low,high"
-    for by, shares in told.shares.items():
-        for each in shares:
-            rate = each.count / each.of if each.of else 0.0
-            yield f"{by},{each.what},{each.of},{each.count},{rate:.4f},{each.low},{each.high}"
+    """An empty cell: too few to tell."""
+    out = io.StringIO()
+    write = csv.writer(out, lineterminator="\n").writerow
+    write(["by", "what", "of", "count", "share", "low", "high"])
+    for prefix, tables in (("", told.shares), ("found_", told.found)):
+        for by, shares in tables.items():
+            for each in shares:
+                rate = f"{each.count / each.of:.4f}" if each.count is not None and each.of else ""
+                write([f"{prefix}{by}", each.what, each.of, each.count, rate, each.low, each.high])
     for what, counts in told.lists.items():
-        yield from (f"list_{what},{name},{told.applications},{count},,," for name, count in counts.items())
+        for name, count in counts.items():
+            write([f"list_{what}", name, told.applications, count, "", "", ""])
+    for rung, reached in told.people.items():
+        write(["people", rung, "", reached, "", "", ""])
+    agreed = told.agreement
+    write(["reviewers", "agreed", agreed.pairs, agreed.agreed, "", agreed.low, agreed.high])
+    write(["reviewers", "kappa", agreed.pairs, "", agreed.kappa, "", ""])
+    if told.undetected:
+        write(
+            [
+                "undetected",
+                told.undetected.assumption,
+                told.undetected.looked_at_once,
+                "",
+                "",
+                told.undetected.low,
+                told.undetected.high,
+            ]
+        )
     if told.hidden:
-        yield f"in_no_list,{told.hidden.assumption},,,,{told.hidden.low},{told.hidden.high}"
-
-
-def _enquiry(options: Namespace, call: Call) -> Answer:
-    with opened(call) as casebook, casebook.acting() as act:
-        row = review_account.enquiry(act, options.reference)
-    told = _told(row) | {"contact_priority": ContactPriority.NOW, "enquiry": True}
-    return Answer(
-        data=told, lines=[f"{row.reference}: first among those to be reached; agree safe contact before anything else"]
-    )
+        write(["in_no_list", told.hidden.assumption, "", "", "", told.hidden.low, told.hidden.high])
+    yield from out.getvalue().splitlines()
