@@ -174,5 +174,4 @@ def _ids(found: Sequence[Application]) -> dict[str, str]:
 
 def _row(application: Application, ids: dict[str, str]) -> dict[str, object]:
     rows = [row.id for row in application.rows]
-    unjudged = {"basis": None, "assessment": None, "rank": None, "before": None}
-    return {"id": ids[application.reference], "reference": application.reference, "rows": rows, **unjudged}
+    return {"id": ids[application.reference], "reference": application.reference, "rows": rows}

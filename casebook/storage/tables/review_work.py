@@ -14,7 +14,7 @@ class ReviewCampaign(Base):
     """Why applications are looked at again, and which."""
 
     __tablename__ = "review_campaign"
-    __table_args__ = (CheckConstraint("(closed_at IS NULL) = (account IS NULL)", name="closed_with_account"),)
+    __table_args__ = (CheckConstraint("(closed_at IS NULL) = (closed_by IS NULL)", name="closed_by_somebody"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str]  # register | handler | rule | model

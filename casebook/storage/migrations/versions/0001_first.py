@@ -126,7 +126,7 @@ def upgrade() -> None:
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('closed_by', sa.Text(), nullable=True),
     sa.Column('account', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
-    sa.CheckConstraint('(closed_at IS NULL) = (account IS NULL)', name=op.f('ck_review_campaign_closed_with_account')),
+    sa.CheckConstraint('(closed_at IS NULL) = (closed_by IS NULL)', name=op.f('ck_review_campaign_closed_by_somebody')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_review_campaign'))
     )
     op.create_table('review_contact',

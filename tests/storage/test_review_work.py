@@ -1,0 +1,466 @@
+"""People examine past applications: without conflict, blind, twice where it is asked; and who may be in danger is reached."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+
+from casebook.casework import (
+    audit,
+    review,
+    review_account,
+    review_allocation,
+    review_campaigns,
+    review_dossier,
+    review_people,
+    review_referrals,
+    review_triage,
+    staff,
+    work,
+)
+from casebook.cli import review_page
+from casebook.domain.actors import Actor
+from casebook.domain.review_work import CHECKLIST, CampaignKind, Rung
+from casebook.domain.vocabulary import Role
+from casebook.errors import InvalidAnswer, NotPermitted, Refused
+from casebook.policies import review as review_policy
+from casebook.storage import review as stored
+from casebook.storage import review_work as asked
+from casebook.storage.tables import Application, LedgerEntry, ReviewCase, ReviewOpinion, WorkItem
+
+LATER = datetime(2026, 3, 17, 10, 0, tzinfo=UTC)
+COLUMNS = (
+    "reference,received_on,a_forename,a_surname,a_dob,b_forename,b_surname,b_dob,handler,approver,sources_searched,"
+    "searched_as,outcome,decided_on,rationale,contact_safe"
+)
+SAYS_NOTHING = "nothing_to_disclose,2019-03-20,Four systems read and nothing found {n},yes"
+PEOPLE = {
+    "o1": (Role.REVIEW_OFFICER,), "o2": (Role.REVIEW_OFFICER,), "lead": (Role.REVIEW_LEAD,), "boss": (Role.REVIEW_LEAD,),
+    "sup": (Role.SUPERVISOR,), "sup2": (Role.SUPERVISOR,), "psd": (Role.PROFESSIONAL_STANDARDS,),
+}  # fmt: skip
+WHO = {name: Actor(id=name, roles=frozenset(roles)) for name, roles in PEOPLE.items()}
+ALL_YES = dict.fromkeys(CHECKLIST, "yes")
+OWN = {"decision": "not_disclose", "reasons": "nothing then known would have been told"}
+SOUND = {"outcome": "no_failure", "checklist": ALL_YES, "explanation": "all was read"}
+FAILED = {"outcome": "service", "modes": ["undisclosed"], "checklist": ALL_YES, "explanation": "a record was missed"}
+
+
+@pytest.fixture
+def past(acting, tmp_path):
+    """A register of that many applications, triaged. `handlers`: whose they are, in turn; `unsafe`: told where unsafe."""
+
+    def make(count, *, handlers=("H1",), unsafe=0):
+        lines = [COLUMNS]
+        for n in range(count):
+            end = SAYS_NOTHING.format(n=n)
+            if n < unsafe:
+                end = f"disclosed,2019-03-20,Told in person as agreed number {n},no"
+            lines.append(
+                f"R{n},2019-03-{n % 27 + 1:02d},Ann{n},Canarya{n},1985-02-03,Bob{n},Canaryb{n},1980-05-06,"
+                f"{handlers[n % len(handlers)]},S1,pnc;pnd;visor;rms,Bob{n} Canaryb{n}|1980-05-06,{end}"
+            )
+        path = tmp_path / "list.csv"
+        path.write_text("\n".join(lines) + "\n")
+        with acting() as act:
+            review.import_file(act, path)
+        review_triage.triage(acting)
+
+    return make
+
+
+@pytest.fixture
+def crew(acting):
+    def make(*names, managers=()):
+        with acting() as act:
+            for name in names or PEOPLE:
+                staff.add(act, name, PEOPLE[name], line_manager=dict(managers).get(name))
+
+    return make
+
+
+@pytest.fixture
+def allocate(acting):
+    def run(campaign=None):
+        with acting() as act:
+            return review_allocation.allocate(act, campaign)
+
+    return run
+
+
+@pytest.fixture
+def do(acting):
+    """Somebody answers whatever part of a case waits for them."""
+
+    def run(who, answer, reference=None):
+        with acting(WHO[who]) as act:
+            item = next(
+                each
+                for each in asked.open_items(act.session)
+                if each.owner == who and reference in {None, each.subject["past"]}
+            )
+            work.do(act, item.id, answer)
+            return item.subject["past"]
+
+    return run
+
+
+@pytest.fixture
+def policy(monkeypatch):
+    """Numbers of the review's policy, changed for one test."""
+
+    def change(**numbers):
+        whole = review_policy.load()
+        facts = {name: replace(whole.allocation.top_percent, value=value) for name, value in numbers.items()}
+        changed = replace(whole, allocation=replace(whole.allocation, **facts))
+        monkeypatch.setattr(review_policy, "load", lambda: changed)
+
+    return change
+
+
+def case_of(act, reference):
+    return act.session.scalars(select(ReviewCase).where(ReviewCase.reference == reference)).one()
+
+
+def test_allocation_tops_up_each_desk_and_no_further(past, crew, allocate, policy):
+    policy(open_per_reviewer=3)
+    past(10)
+    crew("o1", "o2")
+    first = allocate()
+    assert (len(first.allocated), first.waiting) == (6, 4)
+    assert first.reviewers == {"o1": 3, "o2": 3}
+    again = allocate()
+    assert (again.allocated, again.waiting) == ([], 4)
+
+
+def test_nobody_examines_what_they_or_their_line_handled(past, crew, allocate, policy):
+    policy(open_per_reviewer=20)
+    past(6, handlers=("O1", " boss"))
+    crew("o1", "o2", managers=[("o2", "boss")])
+    told = allocate()
+    assert {(each["reference"], each["reviewer"]) for each in told.allocated} == {
+        *((f"R{n}", "o2") for n in (0, 2, 4)),
+        *((f"R{n}", "o1") for n in (1, 3, 5)),
+    }
+
+
+def test_what_everybody_handled_is_told_and_not_given(past, crew, allocate):
+    past(2, handlers=("o1",))
+    crew("o1")
+    told = allocate()
+    assert (told.allocated, sorted(told.conflicted), told.waiting) == ([], ["R0", "R1"], 2)
+
+
+def test_the_first_decision_is_not_seen_before_ones_own_is_recorded(past, crew, allocate, do, acting):
+    past(1)
+    crew("o1")
+    allocate()
+    with acting(WHO["o1"]) as act:
+        before = review_dossier.dossier(act, "R0")
+    assert before["blind"]
+    assert "nothing_to_disclose" not in json.dumps(before, default=str)
+    assert "undisclosed" not in json.dumps(before["lists"])
+    do("o1", OWN)
+    with acting(WHO["o1"]) as act:
+        after = review_dossier.dossier(act, "R0")
+    assert after["lists"][0]["cells"]["outcome"] == "nothing_to_disclose"
+
+
+def test_what_to_make_of_it_is_not_asked_first(past, crew, allocate, do):
+    past(1)
+    crew("o1")
+    allocate()
+    with pytest.raises(InvalidAnswer) as refused:
+        do("o1", SOUND)
+    assert refused.value.code == "own_decision_missing"
+    do("o1", OWN)
+    with pytest.raises(InvalidAnswer) as refused:
+        do("o1", {**SOUND, "checklist": {"sources": "yes"}})
+    assert refused.value.code == "checklist_incomplete"
+    with pytest.raises(InvalidAnswer) as refused:
+        do("o1", {**FAILED, "modes": []})
+    assert refused.value.code == "failure_without_modes"
+
+
+def test_no_failure_in_the_top_band_is_examined_by_a_second_who_sees_nothing_of_the_first(
+    past, crew, allocate, do, acting, policy
+):
+    policy(top_percent=100, sampled_percent=0)
+    past(1)
+    crew("o1", "o2")
+    allocate()
+    do("o1", OWN)
+    do("o1", SOUND)
+    with acting(WHO["o2"]) as act:
+        seen = review_dossier.dossier(act, "R0")
+    assert seen["blind"]
+    assert seen["opinions"] == []
+    do("o2", OWN)
+    do("o2", SOUND)
+    with acting() as act:
+        assert case_of(act, "R0").outcome == "no_failure"
+
+
+def test_a_failure_outside_the_sample_needs_no_second(past, crew, allocate, do, acting, policy):
+    policy(top_percent=100, sampled_percent=0)
+    past(1)
+    crew("o1", "o2")
+    allocate()
+    do("o1", OWN)
+    do("o1", FAILED)
+    with acting() as act:
+        assert (case_of(act, "R0").outcome, case_of(act, "R0").modes) == ("service", ["undisclosed"])
+        assert asked.open_items(act.session) == []
+
+
+def test_two_who_differ_are_settled_by_a_third(past, crew, allocate, do, acting, policy):
+    policy(top_percent=0, sampled_percent=100)
+    past(1)
+    crew("o1", "o2", "lead")
+    allocate()
+    do("o1", OWN)
+    do("o1", SOUND)
+    do("o2", OWN)
+    do("o2", FAILED)
+    with acting(WHO["lead"]) as act:
+        assert len(review_dossier.dossier(act, "R0")["opinions"]) == 2
+    do("lead", {**FAILED, "outcome": "harm"})
+    with acting() as act:
+        assert case_of(act, "R0").outcome == "harm"
+        report = review_account.report(act, internal=True)
+    assert (report.agreement.pairs, report.agreement.agreed) == (1, 0)
+    assert report.undetected.overturned == 1
+
+
+def test_a_second_whom_nobody_can_be_waits_until_somebody_can(past, crew, allocate, do, policy):
+    policy(top_percent=100)
+    past(1)
+    crew("o1")
+    allocate()
+    do("o1", OWN)
+    do("o1", SOUND)
+    assert allocate().allocated == []
+    crew("o2")
+    assert [each["reviewer"] for each in allocate().allocated] == ["o2"]
+
+
+def test_a_suspended_reviewers_half_opinion_is_begun_anew_by_another(past, crew, allocate, do, acting):
+    past(1)
+    crew("o1", "o2")
+    allocate()
+    with acting() as act:
+        first = next(each.owner for each in asked.open_items(act.session))
+    other = {"o1": "o2", "o2": "o1"}[first]
+    do(first, OWN)
+    with acting() as act:
+        staff.suspend(act, first)
+    assert [each["reviewer"] for each in allocate().allocated] == [other]
+    do(other, OWN)
+    do(other, FAILED)
+    with acting() as act:
+        assert [each.reviewer for each in act.session.scalars(select(ReviewOpinion))] == [other]
+
+
+def test_whoever_handled_it_is_refused_even_if_the_item_is_theirs(past, crew, allocate, acting):
+    past(1, handlers=("o2",))
+    crew("o1", "o2")
+    allocate()
+    with acting() as act:
+        item = asked.open_items(act.session)[0]
+        item.owner = "o2"
+        act.speak(None, "test_changed")
+        item_id = item.id
+    with acting(WHO["o2"]) as act, pytest.raises(NotPermitted) as refused:
+        work.do(act, item_id, OWN)
+    assert refused.value.code == "conflict"
+
+
+def test_campaigns_select_rank_and_close_for_themselves(past, crew, allocate, do, acting, policy):
+    policy(top_percent=0, sampled_percent=0)
+    past(5, handlers=("H1", "H2"), unsafe=1)
+    crew("o1")
+    with acting(WHO["lead"]) as act:
+        handler = review_campaigns.open_campaign(act, CampaignKind.HANDLER, target="h2", because="suspension")
+        rule = review_campaigns.open_campaign(act, CampaignKind.RULE, target="contact_unsafe", because="rule_mended")
+        twice = review_campaigns.open_campaign(act, CampaignKind.HANDLER, target="h2", because="suspension")
+        names = [review_campaigns.account(act, each)["applications"] for each in (handler, rule)]
+        assert (names, twice.id) == ([2, 1], handler.id)
+        first, second = handler.id, rule.id
+    assert {each["reference"] for each in allocate().allocated} == {"R0", "R1", "R3"}
+    with acting(WHO["lead"]) as act, pytest.raises(Refused) as refused:
+        review_campaigns.close(act, first)
+    assert refused.value.code == "unfinished"
+    for reference in ("R1", "R3"):
+        do("o1", OWN, reference)
+        do("o1", SOUND, reference)
+    with acting(WHO["lead"]) as act:
+        closed = review_campaigns.close(act, first)
+        assert closed.account["outcomes"] == {"no_failure": 2, "administrative": 0, "service": 0, "harm": 0}
+        assert review_campaigns.find(act, second).closed_at is None
+
+
+def test_another_matching_model_selects_what_it_changed(past, acting):
+    past(3)
+    with acting() as act:
+        rows = stored.applications(act.session)
+        rows[0].before = {**rows[0].assessment, "held": [["rms", "P9", 4.0]], "model": "another"}
+        rows[1].before = {**rows[1].assessment, "model": "another"}
+        changed = rows[0].reference
+    with acting(WHO["lead"]) as act:
+        campaign = review_campaigns.open_campaign(act, CampaignKind.MODEL, target="", because="model_changed")
+        assert [each.application.reference for each in review_campaigns.members(act, campaign)] == [changed]
+
+
+def test_what_one_campaign_has_in_hand_is_not_opened_by_another(past, crew, allocate, do, acting, policy):
+    policy(top_percent=0, sampled_percent=0)
+    past(2)
+    crew("o1")
+    allocate()
+    with acting(WHO["lead"]) as act:
+        later = review_campaigns.open_campaign(act, CampaignKind.HANDLER, target="H1", because="monitor_signal")
+        name = later.id
+    assert allocate(name).allocated == []
+    do("o1", OWN, "R0")
+    do("o1", SOUND, "R0")
+    with acting() as act:
+        assert review_campaigns.account(act, review_campaigns.find(act, name))["examined"] == 1
+
+
+def test_nobody_is_attempted_without_a_plan_and_not_contactable_takes_two(past, crew, allocate, acting):
+    past(2, unsafe=1)
+    crew("o1", "lead")
+    assert allocate().identified == 1
+    with acting(WHO["o1"]) as act, pytest.raises(Refused) as refused:
+        review_people.step(act, "R0", Rung.ATTEMPTED, note="rang")
+    assert refused.value.code == "no_safe_plan"
+    with acting(WHO["o1"]) as act:
+        assert review_people.step(act, "R0", Rung.NOT_CONTACTABLE, note="he answers her phone").rung == Rung.IDENTIFIED
+    with acting(WHO["o1"]) as act, pytest.raises(Refused) as refused:
+        review_people.step(act, "R0", Rung.NOT_CONTACTABLE, note="still so")
+    assert refused.value.code == "same_person"
+    with acting(WHO["lead"]) as act:
+        contact = review_people.step(act, "R0", Rung.NOT_CONTACTABLE, note="I agree")
+        assert contact.rung == Rung.NOT_CONTACTABLE
+        assert (contact.look_again_on - review.today(act)).days == 14
+        assert review_people.progress(act)["not_contactable"] == 1
+    with acting(WHO["lead"], now=LATER) as act:
+        assert review_people.progress(act)["look_again"] == 1
+        for rung in (Rung.SAFE_PLAN, Rung.ATTEMPTED, Rung.REACHED, Rung.SAFEGUARDED):
+            review_people.step(act, "R0", rung, note="done")
+        assert review_people.progress(act)["safeguarded"] == 1
+
+
+def test_an_urgent_one_becomes_a_live_right_to_know_application_if_a_supervisor_accepts(past, crew, allocate, acting):
+    past(2, unsafe=1)
+    crew("sup", "o1")
+    assert allocate().proposed == 1
+    assert allocate().proposed == 0
+    with acting(WHO["sup"]) as act:
+        [item] = [each for each in work.queue(act) if each.kind == "review_watch_proposal"]
+        work.do(act, item.id, {"decision": "accept", "reason": "the contact was never safe"})
+    with acting() as act:
+        live = act.session.scalars(select(Application)).one()
+        assert (live.route, live.applicant, live.stage) == ("right_to_know", "agency", "intake")
+
+
+def test_a_proposal_is_dismissed_by_two(past, crew, allocate, acting):
+    past(1, unsafe=1)
+    crew("sup", "sup2", "o1")
+    allocate()
+    said = {"decision": "dismiss", "reason": "she has left the country and is safe"}
+    with acting(WHO["sup"]) as act:
+        [item] = [each for each in work.queue(act) if each.kind == "review_watch_proposal"]
+        work.do(act, item.id, said)
+    with acting() as act:
+        [item] = [each for each in work.queue(act) if each.kind == "review_watch_proposal"]
+    with acting(WHO["sup"]) as act, pytest.raises(Refused) as refused:
+        work.do(act, item.id, said)
+    assert refused.value.code == "same_person"
+    with acting(WHO["sup2"]) as act:
+        work.do(act, item.id, said)
+        assert not [each for each in work.queue(act) if each.kind == "review_watch_proposal"]
+
+
+def test_an_enquiry_is_first_to_be_reached_and_first_to_be_examined(past, crew, allocate, acting, policy):
+    policy(open_per_reviewer=1)
+    past(4)
+    with acting() as act:
+        last = stored.applications(act.session)[-1].reference
+        review_people.enquire(act, last)
+        assert review_people.listing(act)[0]["reference"] == last
+    crew("o1")
+    assert [each["reference"] for each in allocate().allocated] == [last]
+
+
+def test_harm_is_owed_to_the_regulator_until_it_is_referred(past, crew, allocate, do, acting, policy):
+    policy(top_percent=0, sampled_percent=0)
+    past(1)
+    crew("o1", "psd")
+    allocate()
+    do("o1", OWN)
+    do("o1", {**FAILED, "outcome": "harm"})
+    with acting() as act:
+        assert review_account.progress(act)["referrals"] == {"made": 0, "owed": ["R0"]}
+    with acting(WHO["psd"]) as act:
+        first = review_referrals.refer(act, "R0", ground="serious_injury").id
+        assert review_referrals.refer(act, "R0", ground="serious_injury").id == first
+        week = review_referrals.week_of(review.today(act))
+        [row] = review_referrals.listing(act, week)
+        assert (row["reference"], row["ground"], row["outcome"]) == ("R0", "serious_injury", "harm")
+        assert review_referrals.listing(act, "2019-W01") == []
+        assert review_account.progress(act)["referrals"] == {"made": 1, "owed": []}
+
+
+def test_every_step_is_in_the_ledger_and_names_nobody(past, crew, allocate, do, acting, policy):
+    policy(top_percent=100)
+    past(2, unsafe=1)
+    crew()
+    allocate()
+    first = do("o1", OWN)
+    do("o1", SOUND, first)
+    with acting(WHO["lead"]) as act:
+        review_people.step(act, "R0", Rung.SAFE_PLAN, note="Canaryword lives with her sister")
+    with acting() as act:
+        entries = act.session.scalars(select(LedgerEntry)).all()
+        assert {"review_allocated", "review_campaign_opened", "work_done", "review_contact_step"} <= {
+            e.event for e in entries
+        }
+        assert "canary" not in json.dumps([entry.body for entry in entries]).lower()
+        assert audit.verify(act).ok
+
+
+def test_a_published_report_keeps_small_cells_back_and_names_nobody(past, crew, allocate, do, acting, policy):
+    policy(top_percent=0, sampled_percent=0, open_per_reviewer=20)
+    past(12, handlers=("H1", "H2"), unsafe=2)
+    crew("o1")
+    allocate()
+    for n in range(12):
+        do("o1", OWN, f"R{n}")
+        do("o1", FAILED if n < 3 else SOUND, f"R{n}")
+    with acting() as act:
+        public, internal = (review_account.report(act, internal=each) for each in (False, True))
+    counts = {each.what: each.count for each in public.found["outcome"]}
+    assert counts["service"] is None
+    assert counts["no_failure"] is None  # or the other could be worked out
+    assert "handler" not in public.found
+    assert {each.what: each.count for each in internal.found["outcome"]}["service"] == 3
+    assert internal.found["handler"]
+    page = review_page.as_html(public)
+    assert page.count("<svg") >= 1
+    assert not [word for word in ("Canary", "H1", "H2", "R1<", "1980") if word in page]
+    assert review_page.as_pdf(public).startswith(b"%PDF")
+
+
+def test_open_items_of_the_review_are_in_the_queue_of_whoever_they_are_reserved_for(past, crew, allocate, acting):
+    past(2)
+    crew("o1", "o2")
+    allocate()
+    with acting(WHO["o1"]) as act:
+        mine = work.queue(act)
+        assert [item.owner for item in mine] == ["o1"]
+        work.claim(act, mine[0].id)
+    with acting() as act:
+        assert len(act.session.scalars(select(WorkItem)).all()) == 2
