@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from casebook import clock
-from casebook.casework import audit, intake, staff, work
+from casebook.casework import application_file, audit, staff, work
 from casebook.casework.acting import Act
 from casebook.demo.applications import applications
 from casebook.domain.actors import OPERATOR
@@ -75,8 +75,8 @@ def importing(store: Store, rows: int) -> dict[str, object]:
         writer.writeheader()
         writer.writerows(made)
         file.flush()
-        first = timed(lambda: intake.import_file(store, OPERATOR, Path(file.name)))
-        again = timed(lambda: intake.import_file(store, OPERATOR, Path(file.name)))
+        first = timed(lambda: application_file.import_file(store, OPERATOR, Path(file.name)))
+        again = timed(lambda: application_file.import_file(store, OPERATOR, Path(file.name)))
     return {
         "import_rows": rows,
         "import_rows_s": round(rows / first, 1),

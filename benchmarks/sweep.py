@@ -18,7 +18,7 @@ from casebook import clock
 from casebook.casework import intake, sweep
 from casebook.casework.acting import Act
 from casebook.casework.staff import add
-from casebook.domain import intake as rules
+from casebook.domain import application_file as rules
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Role
 from casebook.storage.session import Store, open_store

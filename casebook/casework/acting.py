@@ -107,12 +107,18 @@ def reason_code(given: str) -> str:
 
 def open_item(act: Act, application: Application, need: Need) -> WorkItem | None:
     """Open the work item of a need, unless it was opened before; the caller speaks of it."""
-    item_id = need.id(application.reference)
-    if act.session.get(WorkItem, item_id) is not None:
+    if act.session.get(WorkItem, need.id(application.reference)) is not None:
         return None
+    item = item_of(act, application, need)
+    act.session.add(item)
+    return item
+
+
+def item_of(act: Act, application: Application, need: Need) -> WorkItem:
+    """The work item of a need, not yet part of anything."""
     spec = SPECS[need.kind]
-    item = WorkItem(
-        id=item_id,
+    return WorkItem(
+        id=need.id(application.reference),
         reference=application.reference,
         kind=need.kind,
         stage=spec.stage or application.stage,
@@ -133,8 +139,6 @@ def open_item(act: Act, application: Application, need: Need) -> WorkItem | None
         cancelled_at=None,
         cancelled_why=None,
     )
-    act.session.add(item)
-    return item
 
 
 def open_items(act: Act, application: Application, needs: Iterable[Need], because: str) -> list[WorkItem]:

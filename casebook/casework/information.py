@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casebook.casework import intake, lifecycle, record_checks
+from casebook.casework import details, lifecycle, record_checks
 from casebook.casework.acting import Act, refuse, still_open
 from casebook.casework.answers import parse
 from casebook.domain import freezing
@@ -17,10 +17,10 @@ def add(act: Act, reference: str, raw: object) -> Application:
     application = act.application(reference)
     still_open(application)
     refuse(freezing.why_not_edit(application.frozen_at))
-    details = parse(WorkKind.COMPLETE_DETAILS, raw)
-    assert isinstance(details, intake.DetailsCompleted)  # noqa: S101 - the registry's own type for this kind
-    lifecycle.refuse_stale(application, details.version)
-    intake.add_details(act, application, details)
+    known = parse(WorkKind.COMPLETE_DETAILS, raw)
+    assert isinstance(known, details.DetailsCompleted)  # noqa: S101 - the registry's own type for this kind
+    lifecycle.refuse_stale(application, known.version)
+    details.add_details(act, application, known)
     act.speak(application, "information_added")
     if not record_checks.reopen(act, application, because="information_added"):
         lifecycle.carry_on(act, application, because="information_added")

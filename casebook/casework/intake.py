@@ -1,37 +1,40 @@
-"""Taking applications in: each in its own transaction, danger first, the clock from submission, repeats linked."""
+"""Taking an application in, whole in one transaction: danger first, the clock from submission, repeats linked.
+
+At this stage somebody completes what is missing, or explains why it cannot be had.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 
-from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Select, and_, func, or_, select, union_all
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from casebook import files, policies
-from casebook.casework import clocks, danger
-from casebook.casework.acting import Act, open_items
-from casebook.casework.answers import Answer, Doing, Handler
-from casebook.domain import chain
+from casebook import policies
+from casebook.casework import clocks, danger, details, parties
+from casebook.casework.acting import Act, item_of, policy_of
 from casebook.domain import intake as rules
-from casebook.domain.actors import Actor
 from casebook.domain.authority import Command
-from casebook.domain.intake import Form, PersonForm, PlanForm
-from casebook.domain.vocabulary import Answer3, Certainty, Channel, Party, Priority, Sex, Stage, WorkKind
-from casebook.domain.work import Need
-from casebook.errors import Collision, Refused
-from casebook.files import Rejection
-from casebook.storage import session as storage
-from casebook.storage.session import Store
-from casebook.storage.tables import Application, ApplicationLink, Person, ReferenceCounter, SafeContact
+from casebook.domain.intake import Form
+from casebook.domain.vocabulary import Answer3, Party, Priority, Stage, WorkKind
+from casebook.domain.work import SPECS, Need
+from casebook.errors import Refused
+from casebook.storage import ledger, repeats
+from casebook.storage.tables import (
+    Application,
+    ApplicationLink,
+    Clock,
+    Person,
+    ReferenceCounter,
+    SafeContact,
+    WorkItem,
+)
 
 # whose coming again is a sign, and what it is called
 REPEATED = {Party.B: "same_subject", Party.A: "same_person_at_risk"}
-LINKED = 10  # the latest repeats an application is linked to; those are linked to the ones before them
+ANSWERS = details.ANSWERS
 
 
 class ChangedSince(Refused):
@@ -40,80 +43,81 @@ class ChangedSince(Refused):
     code = "changed_since"
 
 
-@dataclass(kw_only=True)
-class Imported:
-    """What became of each row of a file."""
+def take_in(act: Act, form: Form, digest: str, *, reference: str | None = None) -> tuple[Application, bool]:
+    """Take one application in: people, plans, clocks, links, danger, and the engine's wake-up. False if it was there.
 
-    accepted: list[dict[str, str]] = field(default_factory=list)
-    unchanged: list[dict[str, str]] = field(default_factory=list)
-    rejected: list[Rejection] = field(default_factory=list)
-    ignored_columns: list[str] = field(default_factory=list)
-
-
-def import_file(store: Store, actor: Actor, path: Path) -> Imported:
-    """Import applications.csv. A bad row never takes a good one down; the same file again changes nothing."""
-    table = files.read(path, known=rules.COLUMNS, required=rules.REQUIRED)
-    imported = Imported(ignored_columns=table.ignored)
-    for row in table.rows:
-        _import_row(store, actor, row, imported)
-    return imported
-
-
-def _import_row(store: Store, actor: Actor, row: files.Row, imported: Imported) -> None:
-    form = rules.read(row.cells, row.undecodable)
-    if isinstance(form, list):
-        imported.rejected += [Rejection(line=row.line, column=f.column, code=f.code, message=f.message) for f in form]
-        return
-    try:
-        reference, fresh = _take_in_alone(store, actor, form, row.cells)
-    except ChangedSince as refusal:
-        imported.rejected.append(
-            Rejection(line=row.line, column="external_id", code=refusal.code, message=refusal.message)
-        )
-        return
-    (imported.accepted if fresh else imported.unchanged).append(
-        {"external_id": form.external_id, "reference": reference}
-    )
-
-
-def _take_in_alone(store: Store, actor: Actor, form: Form, cells: Mapping[str, str]) -> tuple[str, bool]:
-    """One row in one transaction; two processes with the same row end up with one application."""
-    for last in (False, False, True):
-        try:
-            with store.session() as session:
-                act = Act(session=session, actor=actor, now=storage.now(session))
-                application, fresh = take_in(act, form, _digest(store.key, cells))
-                session.commit()
-                return application.reference, fresh
-        except Collision:
-            # most often the same external id was committed by another process a moment ago: look again
-            if last:
-                raise
-    raise AssertionError("unreachable")
-
-
-def take_in(act: Act, form: Form, digest: str) -> tuple[Application, bool]:
-    """Take one application in: people, plans, clocks, links, danger, and the engine's wake-up. False if it was there."""
+    `reference` is one kept by `keep_references`, by a caller who looked that there is no such application yet.
+    """
     act.allowed(Command.IMPORT_APPLICATIONS)
-    earlier = act.session.scalar(select(Application).where(Application.external_id == form.external_id))
-    if earlier is not None:
-        if earlier.content_digest != digest:
-            raise ChangedSince
-        return earlier, False
-    application = _application(act, form, digest)
-    act.session.add(application)
+    if reference is None:
+        earlier = act.session.scalar(select(Application).where(Application.external_id == form.external_id))
+        if earlier is not None:
+            refuse_changed(earlier.content_digest, digest)
+            return earlier, False
+        [reference] = keep_references(act, [form.submitted_at.year])
     act.session.flush()
-    act.session.add_all(_person(application.reference, person) for person in form.people.values())
-    act.session.add_all(_plan(act, application.reference, plan) for plan in form.plans.values())
-    clocks.start(act, application)
-    act.session.flush()
-    linked = _link_repeats(act, application)
-    act.speak(application, "application_received", route=form.route, applicant=form.applicant, doubts=len(form.doubts))
+    with act.session.no_autoflush:
+        application = _write(act, form, digest=digest, reference=reference)
     if form.immediate_danger is Answer3.YES:
         danger.open_safeguarding(act, application, cause="applicant_says_immediate_danger")
-    open_items(act, application, _needs(application, form), "application_received")
-    act.wake(application, "linked" if linked else "application_received")
     return application, True
+
+
+def refuse_changed(earlier: str, digest: str) -> None:
+    """The same application may come again; one of the same name with other contents is no repetition."""
+    if earlier != digest:
+        raise ChangedSince
+
+
+def keep_references(act: Act, years: Sequence[int]) -> list[str]:
+    """The next `CL-YYYY-NNNNNN` for each year given, in its order. A gap means an import that was broken off."""
+    last = {year: _raise_counter(act, year, count) for year, count in sorted(Counter(years).items())}
+    kept = {year: iter(range(last[year] - count + 1, last[year] + 1)) for year, count in Counter(years).items()}
+    return [f"CL-{year:04d}-{next(kept[year]):06d}" for year in years]
+
+
+def _raise_counter(act: Act, year: int, count: int) -> int:
+    statement = insert(ReferenceCounter).values(year=year, last=count)
+    statement = statement.on_conflict_do_update(
+        index_elements=[ReferenceCounter.year], set_={"last": ReferenceCounter.last + statement.excluded.last}
+    )
+    return act.session.scalars(statement.returning(ReferenceCounter.last)).one()
+
+
+def _write(act: Act, form: Form, *, digest: str, reference: str) -> Application:
+    """Everything that an application begins with, and the first word of its chain, in one statement."""
+    people = [parties.person_row(reference, person) for person in form.people.values()]
+    found = repeats.of_people(act.session, [person for person in people if person.party in REPEATED])
+    application = _application(act, form, digest=digest, reference=reference, repeated=bool(found))
+    links = [
+        ApplicationLink(reference=reference, other=other, why=REPEATED[Party(party)], found_at=act.now)
+        for party, other in found
+    ]
+    plans = [parties.plan_row(plan, reference, by=act.actor.id, at=act.now) for plan in form.plans.values()]
+    act.session.add_all([application, *people, *plans, *links])
+    clocks.start(act, application)
+    items = _items(act, application, form)
+    act.session.add_all(items)
+    act.wake(application, "linked" if found else "application_received")
+    ledger.begin(
+        act.session, chain_name=reference, actor=act.actor.id, event_name="application_received", at=act.now,
+        route=form.route, applicant=form.applicant, doubts=len(form.doubts), opened=[item.kind for item in items],
+    )  # fmt: skip
+    return application
+
+
+def _items(act: Act, application: Application, form: Form) -> list[WorkItem]:
+    """What somebody must do at once; it is due with the clock of its kind, which has only just been started."""
+    due = {row.limit_name: row.due_at for row in act.session.new if isinstance(row, Clock)}
+    policy = policy_of(application)
+    return [
+        item_of(
+            act,
+            application,
+            need if policy.work_allowance(need.kind) else replace(need, due_at=due.get(SPECS[need.kind].limit or "")),
+        )
+        for need in _needs(application, form)
+    ]
 
 
 def needs(act: Act, application: Application) -> list[Need]:
@@ -139,45 +143,23 @@ def form_of(act: Act, application: Application) -> Form:
         applicant=application.applicant,  # type: ignore[arg-type]
         relationship=application.relationship or "",
         immediate_danger=Answer3(application.immediate_danger),
-        people={Party(person.party): person_form(person) for person in people},
-        plans={Party(plan.party): plan_form(plan) for plan in plans},
+        people={Party(person.party): parties.person_form(person) for person in people},
+        plans={Party(plan.party): parties.plan_form(plan) for plan in plans},
     )
     # a doubt about the file's own words is settled by explaining it, missing information by having it
     kept = [doubt for doubt in application.doubts if doubt not in rules.MINIMUM]
     return replace(form, doubts=(*rules.minimum_missing(form), *kept))
 
 
-def person_form(person: Person) -> PersonForm:
-    names = (
-        "forename", "middle_names", "surname", "dob", "address", "postcode", "phone", "email", "pnc_id", "cro",
-    )  # fmt: skip
-    return PersonForm(
-        party=Party(person.party),
-        **{name: getattr(person, name) or "" for name in names},
-        former_names=tuple(person.former_names),
-        aliases=tuple(person.aliases),
-        dob_certainty=person.dob_certainty,
-        sex=person.sex,
-    )
-
-
-def plan_form(plan: SafeContact) -> PlanForm:
-    return PlanForm(
-        party=Party(plan.party),
-        channel=plan.channel or "",
-        days=tuple(plan.days),
-        windows=tuple((start, end) for start, end in plan.windows),
-        voicemail=plan.voicemail,
-        code_word=plan.code_word or "",
-        interpreter=plan.interpreter or "",
-    )
-
-
-def _application(act: Act, form: Form, digest: str) -> Application:
+def _application(act: Act, form: Form, *, digest: str, reference: str, repeated: bool) -> Application:
     priority, why = rules.priority(form)
+    if priority is Priority.IMMEDIATE:
+        priority = Priority.URGENT  # danger raises it, and says so
+    if repeated and priority.rank > Priority.HIGH.rank:
+        priority, why = Priority.HIGH, "repeat_application"
     policy = policies.for_receipt(form.submitted_at)
     return Application(
-        reference=_next_reference(act, form.submitted_at.year),
+        reference=reference,
         external_id=form.external_id,
         content_digest=digest,
         submitted_at=form.submitted_at,
@@ -196,7 +178,7 @@ def _application(act: Act, form: Form, digest: str) -> Application:
         doubts=list(form.doubts),
         explained=[],
         stage=Stage.INTAKE,
-        priority=priority if priority is not Priority.IMMEDIATE else Priority.URGENT,  # danger raises it, and says so
+        priority=priority,
         priority_reason=why,
         band=None,
         score=None,
@@ -210,165 +192,3 @@ def _application(act: Act, form: Form, digest: str) -> Application:
         frozen_at=None,
         disposed_at=None,
     )
-
-
-def _next_reference(act: Act, year: int) -> str:
-    """`CL-YYYY-NNNNNN`; a gap means a transaction that was rolled back, never an application that was lost."""
-    statement = insert(ReferenceCounter).values(year=year, last=1)
-    statement = statement.on_conflict_do_update(
-        index_elements=[ReferenceCounter.year], set_={"last": ReferenceCounter.last + 1}
-    )
-    number = act.session.scalar(statement.returning(ReferenceCounter.last))
-    return f"CL-{year:04d}-{number:06d}"
-
-
-def _person(reference: str, form: PersonForm) -> Person:
-    return Person(
-        id=f"{reference}:{form.party}",
-        reference=reference,
-        party=form.party,
-        former_names=list(form.former_names),
-        aliases=list(form.aliases),
-        dob_certainty=form.dob_certainty,
-        sex=form.sex,
-        **{
-            name: getattr(form, name) or None
-            for name in ("forename", "middle_names", "surname", "dob", "address", "postcode", "phone", "email", "pnc_id", "cro")
-        },
-    )  # fmt: skip
-
-
-def _plan(act: Act, reference: str, form: PlanForm) -> SafeContact:
-    return SafeContact(
-        id=f"{reference}:{form.party}",
-        reference=reference,
-        party=form.party,
-        channel=form.channel or None,
-        days=list(form.days),
-        windows=[list(window) for window in form.windows],
-        voicemail=form.voicemail,
-        code_word=form.code_word or None,
-        interpreter=form.interpreter or None,
-        confirmed_at=act.now,
-        confirmed_by=act.actor.id,
-    )
-
-
-def _link_repeats(act: Act, application: Application) -> int:
-    """Link earlier applications about the same B or by the same A. A repeat is a sign of risk: it raises the priority."""
-    people = [act.session.get(Person, f"{application.reference}:{party}") for party in REPEATED]
-    queries = [_same_person(person) for person in people if person is not None and person.forename and person.surname]
-    found = sorted(set(act.session.execute(union_all(*queries)))) if queries else []
-    for party, other in found:
-        why = REPEATED[Party(party)]
-        act.session.add(ApplicationLink(reference=application.reference, other=other, why=why, found_at=act.now))
-    if found:
-        danger.raise_priority(act, application, Priority.HIGH, reason="repeat_application")
-    return len(found)
-
-
-def _same_person(person: Person) -> Select[tuple[str, str]]:
-    """References whose person of the same party has the same name, and a birth date or identifier that does not differ."""
-    same_name = and_(
-        func.lower(Person.surname) == (person.surname or "").lower(),
-        func.lower(Person.forename) == (person.forename or "").lower(),
-        or_(Person.dob == person.dob, Person.dob.is_(None)) if person.dob else Person.dob.is_(None),
-    )
-    same_id = [getattr(Person, name) == getattr(person, name) for name in ("pnc_id", "cro") if getattr(person, name)]
-    query = select(Person.party, Person.reference).where(
-        Person.party == person.party, Person.reference != person.reference, or_(same_name, *same_id)
-    )
-    return select(query.order_by(Person.reference.desc()).limit(LINKED).subquery())
-
-
-def _digest(key: bytes, cells: Mapping[str, str]) -> str:
-    present = {name: value for name, value in cells.items() if value}
-    return hashlib.blake2b(chain.canonical(present).encode(), key=key[:64], digest_size=20).hexdigest()
-
-
-class PersonDetails(BaseModel):
-    """What is now known of one party; a field left out stays as it is."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
-
-    forename: str | None = None
-    middle_names: str | None = None
-    surname: str | None = None
-    former_names: list[str] | None = None
-    aliases: list[str] | None = None
-    dob: str | None = Field(default=None, pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$", description="ISO, may be partial")
-    dob_certainty: Certainty | None = None
-    sex: Sex | None = None
-    address: str | None = None
-    postcode: str | None = None
-    phone: str | None = None
-    email: str | None = None
-    pnc_id: str | None = None
-    cro: str | None = None
-
-
-class SafeContactPlan(BaseModel):
-    """When and how one party may safely be contacted, as agreed with them."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-    channel: Channel
-    days: list[str] = Field(description="mon..sun", min_length=1)
-    windows: list[tuple[str, str]] = Field(description="pairs of HH:MM, Europe/London", min_length=1)
-    voicemail: bool = False
-    code_word: str | None = None
-    interpreter: str | None = None
-
-
-class DetailsCompleted(Answer):
-    """What was missing from an application, or why it cannot be had."""
-
-    people: dict[Party, PersonDetails] = Field(default_factory=dict)
-    safe_contact: dict[Party, SafeContactPlan] = Field(default_factory=dict)
-    relationship: str | None = Field(default=None, pattern="^(partner|ex_partner|other)$")
-    explained: dict[str, str] = Field(
-        default_factory=dict, description="code of a doubt -> why what it asks for cannot be had or does not matter"
-    )
-
-
-def _details_completed(doing: Doing) -> None:
-    add_details(doing.act, doing.application, doing.answer)
-
-
-def add_details(act: Act, application: Application, answer: DetailsCompleted) -> None:
-    """Write down what is newly known, and why the rest cannot be. The caller speaks of it."""
-    for party, details in answer.people.items():
-        correct_person(act, application, party, details.model_dump(exclude_none=True))
-    for party, plan in answer.safe_contact.items():
-        confirm_plan(act, application, party, plan)
-    if answer.relationship:
-        application.relationship = answer.relationship
-    application.explained = [
-        *application.explained,
-        *(code for code in answer.explained if code not in application.explained),
-    ]
-
-
-def correct_person(act: Act, application: Application, party: Party, details: Mapping[str, Any]) -> Person:
-    """Add to or correct what is known of one party. The ledger keeps the digest of what it replaces."""
-    person = act.session.get(Person, f"{application.reference}:{party}")
-    if person is None:
-        person = _person(application.reference, PersonForm(party=party))
-        act.session.add(person)
-    for name, value in details.items():
-        setattr(person, name, value)
-    return person
-
-
-def confirm_plan(act: Act, application: Application, party: Party, plan: SafeContactPlan) -> None:
-    """Set or confirm one party's safe-contact plan, as of now."""
-    form = PlanForm(
-        party=party, channel=plan.channel, days=tuple(plan.days), windows=tuple(plan.windows), voicemail=plan.voicemail,
-        code_word=plan.code_word or "", interpreter=plan.interpreter or "",
-    )  # fmt: skip
-    act.session.merge(_plan(act, application.reference, form))
-
-
-ANSWERS: dict[WorkKind, tuple[type[Answer], Handler]] = {
-    WorkKind.COMPLETE_DETAILS: (DetailsCompleted, _details_completed)
-}

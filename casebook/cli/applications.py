@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from casebook import clock
-from casebook.casework import governance, information, intake, quality, viewing
+from casebook.casework import application_file, governance, information, quality, viewing
 from casebook.casework.acting import Act
 from casebook.cli import outside
 from casebook.cli.answer import Answer, Call
@@ -93,7 +93,7 @@ def _import(options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook:
         with casebook.store.session() as session:
             Act(session=session, actor=casebook.actor, now=clock.now()).allowed(Command.IMPORT_APPLICATIONS)
-        imported = intake.import_file(casebook.store, casebook.actor, options.file)
+        imported = application_file.import_file(casebook.store, casebook.actor, options.file)
     rejected = [rejection.as_json() for rejection in imported.rejected]
     data = {
         "accepted": imported.accepted,

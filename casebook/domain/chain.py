@@ -23,7 +23,7 @@ def identity(*parts: object) -> str:
 
 def canonical(value: object) -> str:
     """JSON with sorted keys, no white space, and moments in UTC: equal values give equal text."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+    return _ENCODER.encode(value)
 
 
 def _plain(value: object) -> object:
@@ -38,6 +38,9 @@ def _plain(value: object) -> object:
             return list(value) if isinstance(value, tuple) else sorted(value)
         case _:
             raise TypeError(f"{type(value).__name__} has no canonical form")
+
+
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
 
 
 def entry_hash(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import event, inspect, select
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from casebook.domain import chain
 from casebook.errors import Fault
+from casebook.storage import at_once
 from casebook.storage.tables import Base, ChainHead, LedgerEntry
 
 KEY = "ledger_key"
@@ -28,6 +30,12 @@ class UnspokenChange(Fault):
     code = "unspoken_change"
 
 
+class ReservedWord(Fault):
+    """An entry's body cannot say `rows`: that is where the ledger keeps its own digests."""
+
+    code = "reserved_word"
+
+
 def record(
     session: Session, *, chain_name: str, actor: str, event_name: str, at: datetime, **body: object
 ) -> LedgerEntry:
@@ -35,10 +43,28 @@ def record(
 
     `body` holds ids, codes, counts and digests; nothing personal.
     """
+    _refuse_rows(body)
     session.flush()
     rows = _take_touched(session)
     entry = _append(session, _locked_head(session, chain_name), {**body}, rows, at=at, actor=actor, event=event_name)
     session.flush()
+    return entry
+
+
+def begin(
+    session: Session, *, chain_name: str, actor: str, event_name: str, at: datetime, **body: object
+) -> LedgerEntry:
+    """Write everything that waits in the session and the first entry of a new chain, in one statement.
+
+    For what is new altogether: nobody else can hold the chain's end, so nothing is locked, and a twin collides.
+    """
+    _refuse_rows(body)
+    waiting = list(session.new)
+    rows = dict(sorted(digest_of(session.info[KEY], row) for row in waiting if row.ledgered))
+    head = ChainHead(chain=chain_name, sequence=0, hash=chain.GENESIS)
+    entry = _entry(head, body, rows, at=at, actor=actor, event=event_name)
+    at_once.write(session, [*waiting, head, entry])
+    session.info.setdefault(_HELD, {})[chain_name] = head
     return entry
 
 
@@ -63,20 +89,33 @@ def record_many(
         rows[getattr(row, "reference", None) or chain.HOUSE][name] = digest
     heads = _locked_heads(session, sorted(said))
     for name, body in said.items():
+        _refuse_rows(body)
         _append(session, heads[name], {**body}, dict(sorted(rows[name].items())), at=at, actor=actor, event=event_name)
     session.flush()
 
 
+def _refuse_rows(body: Mapping[str, object]) -> None:
+    """What `verify` reads as digests is written by this module alone."""
+    if "rows" in body:
+        raise ReservedWord
+
+
 def _append(
-    session: Session, head: ChainHead, said: dict[str, Any], rows: dict[str, str], **known: object
+    session: Session, head: ChainHead, said: Mapping[str, Any], rows: dict[str, str], **known: object
 ) -> LedgerEntry:
+    entry = _entry(head, said, rows, **known)
+    session.add(entry)
+    return entry
+
+
+def _entry(head: ChainHead, said: Mapping[str, Any], rows: dict[str, str], **known: object) -> LedgerEntry:
+    """The entry after the chain's end, which it then is."""
     what: dict[str, Any] = {
         **known, "chain": head.chain, "sequence": head.sequence + 1, "body": {**said, **({"rows": rows} if rows else {})},
         "previous": head.hash,
     }  # fmt: skip
     entry = LedgerEntry(**what, hash=chain.entry_hash(**what))
     head.sequence, head.hash = entry.sequence, entry.hash
-    session.add(entry)
     return entry
 
 
@@ -107,12 +146,18 @@ def _lock_head(session: Session, name: str) -> ChainHead:
 
 def digest_of(key: bytes, row: Base) -> tuple[str, str]:
     """`table:primary key` and the keyed digest of a live row."""
-    mapper = inspect(type(row))
-    values = {
-        column.key: getattr(row, attribute.key) for attribute in mapper.column_attrs for column in attribute.columns
-    }
-    name = ":".join(str(part) for part in mapper.primary_key_from_instance(row))
+    columns, keys = _columns_of(type(row))
+    values = {column: getattr(row, name) for name, column in columns}
+    name = ":".join([str(getattr(row, each)) for each in keys])
     return f"{row.__tablename__}:{name}", chain.row_digest(key, row.__tablename__, values)
+
+
+@cache
+def _columns_of(table: type[Base]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """Attribute and column of everything in a row, and the attributes of its primary key."""
+    mapper = inspect(table)
+    columns = tuple((each.key, str(column.key)) for each in mapper.column_attrs for column in each.columns)
+    return columns, tuple(mapper.get_property_by_column(column).key for column in mapper.primary_key)
 
 
 def _take_touched(session: Session) -> dict[str, str]:

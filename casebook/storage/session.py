@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolation
-from sqlalchemy import Engine, create_engine, event, select
+from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -32,10 +32,20 @@ class Store:
     key: bytes
 
     @contextmanager
-    def session(self) -> Iterator[Session]:
+    def connection(self) -> Iterator[Connection]:
+        """One connection for many sessions, given up after it: what was set on it meets nobody else."""
+        try:
+            with self.engine.connect() as connection:
+                connection.detach()
+                yield connection
+        except OperationalError as fault:
+            raise DatabaseUnavailable from fault
+
+    @contextmanager
+    def session(self, connection: Connection | None = None) -> Iterator[Session]:
         """A session whose every change the ledger must speak of before it is committed."""
         try:
-            with Session(self.engine, expire_on_commit=False, info={ledger.KEY: self.key}) as session:
+            with Session(connection or self.engine, expire_on_commit=False, info={ledger.KEY: self.key}) as session:
                 yield session
         except DBAPIError as fault:
             # PostgreSQL's own words repeat the row: they go no further than here, and into no log

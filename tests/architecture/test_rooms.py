@@ -34,10 +34,8 @@ ONLY_IN = {
 MODULE_LINES, FUNCTION_LINES = 300, 40
 LONGER_MODULES: dict[str, str] = {
     "casebook/storage/tables/decision.py": "one table after another: nothing in it to follow",
-    "casebook/casework/intake.py": "to be parted: the answer to complete_details is a room of its own",
     "casebook/domain/register.py": "to be parted: the columns, and what a row of old lists may mean",
     "casebook/domain/failure_modes.py": "one failure mode after another",
-    "casebook/domain/intake.py": "to be parted: reading a row, and what is missing in it",
 }
 LONGER_FUNCTIONS: dict[str, str] = {
     "casebook/cli/staff.py:configure": "one line for each argument",

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from casebook import clock
 from casebook.casework import danger, intake
 from casebook.casework.acting import Act
-from casebook.domain import intake as rules
+from casebook.domain import application_file as rules
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Role
 from casebook.storage.session import open_store

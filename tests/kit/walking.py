@@ -15,8 +15,8 @@ from casebook.casework import intake, lifecycle, record_checks, staff, viewing, 
 from casebook.casework.acting import Act
 from casebook.demo import judgement
 from casebook.demo.terminals import Terminal
-from casebook.domain import authority
 from casebook.domain import application_file as rules
+from casebook.domain import authority
 from casebook.domain.actors import OPERATOR, Actor, system
 from casebook.domain.gates import GateOutcome, Rule, Severity, Verdict, judged, result_of
 from casebook.domain.vocabulary import Role, Stage, WorkKind

@@ -11,7 +11,7 @@ import pytest
 
 from casebook.casework import intake
 from casebook.casework.acting import Act
-from casebook.domain import intake as rules
+from casebook.domain import application_file as rules
 from casebook.domain.actors import OPERATOR, Actor
 from casebook.domain.vocabulary import Role
 from casebook.storage.session import Store, open_store
@@ -20,6 +20,7 @@ from casebook.storage.tables import Application
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
 Acting = Callable[..., AbstractContextManager[Act]]
+TRAINED = ("domestic_abuse", "pnc", "pnd", "visor", "rms")  # for everything that asks for training
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def acting(store: Store) -> Acting:
 def person() -> Callable[..., Actor]:
     """Somebody with roles: `person("r1", Role.RESEARCHER)`."""
 
-    def make(staff_id: str, *roles: Role, competences: tuple[str, ...] = ("domestic_abuse",)) -> Actor:
+    def make(staff_id: str, *roles: Role, competences: tuple[str, ...] = TRAINED) -> Actor:
         return Actor(id=staff_id, roles=frozenset(roles), competences=frozenset(competences))
 
     return make

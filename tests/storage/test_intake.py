@@ -10,9 +10,9 @@ from collections import Counter
 import pytest
 from sqlalchemy import func, select
 
-from casebook.casework import intake
+from casebook.casework import application_file
 from casebook.domain.actors import OPERATOR
-from casebook.domain.intake import REQUIRED
+from casebook.domain.application_file import REQUIRED
 from casebook.errors import UnreadableFile
 from casebook.storage.tables import Application, ApplicationLink, Clock, Notice, Outbox, WorkItem
 
@@ -34,8 +34,8 @@ def count(store, table):
 
 def test_the_same_file_twice_changes_nothing(store, cells, tmp_path):
     file = written(tmp_path / "a.csv", [cells(external_id=f"X-{i}", b_surname=f"Name{i}") for i in range(5)])
-    first = intake.import_file(store, OPERATOR, file)
-    second = intake.import_file(store, OPERATOR, file)
+    first = application_file.import_file(store, OPERATOR, file)
+    second = application_file.import_file(store, OPERATOR, file)
     assert len(first.accepted) == 5
     assert second.accepted == []
     assert second.unchanged == first.accepted
@@ -43,8 +43,8 @@ def test_the_same_file_twice_changes_nothing(store, cells, tmp_path):
 
 
 def test_an_external_id_with_other_contents_is_rejected_and_the_first_stays(store, cells, tmp_path):
-    intake.import_file(store, OPERATOR, written(tmp_path / "a.csv", [cells()]))
-    changed = intake.import_file(store, OPERATOR, written(tmp_path / "b.csv", [cells(concern="something else")]))
+    application_file.import_file(store, OPERATOR, written(tmp_path / "a.csv", [cells()]))
+    changed = application_file.import_file(store, OPERATOR, written(tmp_path / "b.csv", [cells(concern="something else")]))
     assert [(fault.line, fault.column, fault.code) for fault in changed.rejected] == [
         (2, "external_id", "changed_since")
     ]
@@ -52,7 +52,7 @@ def test_an_external_id_with_other_contents_is_rejected_and_the_first_stays(stor
 
 def test_lines_are_physical_even_behind_line_breaks_in_quotes(store, cells, tmp_path):
     rows = [cells(external_id="X-1", concern="one\ntwo\nthree"), cells(external_id="X-2", route="")]
-    imported = intake.import_file(store, OPERATOR, written(tmp_path / "a.csv", rows))
+    imported = application_file.import_file(store, OPERATOR, written(tmp_path / "a.csv", rows))
     assert [fault.line for fault in imported.rejected] == [5]  # the header, then three lines of the first row
 
 
@@ -63,7 +63,7 @@ def test_cells_that_cannot_be_kept_are_told_and_take_no_other_row_down(store, ce
     data[1] = data[1].replace(b"right_to_ask", b"right\x00ask")
     data[2] = data[2].replace(b"CONCERN", b"\xff\xfe")
     file.write_bytes(b"\xef\xbb\xbf" + b"\r\n".join(data))
-    imported = intake.import_file(store, OPERATOR, file)
+    imported = application_file.import_file(store, OPERATOR, file)
     assert [(fault.line, fault.column, fault.code) for fault in imported.rejected] == [(2, "route", "undecodable")]
     assert [each["external_id"] for each in imported.accepted] == ["X-1", "X-2"]
 
@@ -71,7 +71,7 @@ def test_cells_that_cannot_be_kept_are_told_and_take_no_other_row_down(store, ce
 def test_columns_may_stand_in_any_order_and_unknown_ones_are_named(store, cells, tmp_path):
     row = {**cells(), "shoe_size": "9"}
     file = written(tmp_path / "a.csv", [row], columns=sorted(row, reverse=True))
-    imported = intake.import_file(store, OPERATOR, file)
+    imported = application_file.import_file(store, OPERATOR, file)
     assert len(imported.accepted) == 1
     assert imported.ignored_columns == ["shoe_size"]
 
@@ -80,7 +80,7 @@ def test_columns_may_stand_in_any_order_and_unknown_ones_are_named(store, cells,
 def test_a_file_without_a_required_column_is_refused_whole(store, cells, tmp_path, column):
     row = {name: value for name, value in cells().items() if name != column}
     with pytest.raises(UnreadableFile, match=column):
-        intake.import_file(store, OPERATOR, written(tmp_path / "a.csv", [row]))
+        application_file.import_file(store, OPERATOR, written(tmp_path / "a.csv", [row]))
 
 
 def test_danger_opens_safeguarding_in_the_same_transaction_and_tells_on_call(store, received, peek):
@@ -115,7 +115,7 @@ def test_two_processes_importing_the_same_rows_make_one_application_of_each(stor
     file = written(tmp_path / "a.csv", [cells(external_id=f"X-{i}") for i in range(20)])
     results = []
     threads = [
-        threading.Thread(target=lambda: results.append(intake.import_file(store, OPERATOR, file))) for _ in range(3)
+        threading.Thread(target=lambda: results.append(application_file.import_file(store, OPERATOR, file))) for _ in range(3)
     ]
     for thread in threads:
         thread.start()
@@ -134,7 +134,7 @@ def test_of_many_rows_with_faults_every_good_one_lands_once_and_every_bad_one_is
         cells(external_id=f"X-{i}", b_surname=f"B{i % 97}", a_surname=f"A{i}", **dict([bad[i]] if i in bad else []))
         for i in range(many)
     ]
-    imported = intake.import_file(store, OPERATOR, written(tmp_path / "a.csv", rows))
+    imported = application_file.import_file(store, OPERATOR, written(tmp_path / "a.csv", rows))
     assert [fault.line for fault in imported.rejected] == [i + 2 for i in sorted(bad)]
     assert len(imported.accepted) == many - len(bad) == count(store, Application)
     assert count(store, Outbox) == len(imported.accepted)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from casebook.domain import intake
+from casebook.domain import application_file, intake
 from casebook.domain.intake import Form
 from casebook.domain.vocabulary import Party, Priority
 
@@ -18,7 +18,7 @@ WHOLE = {
 
 
 def read(**overrides):
-    return intake.read({**WHOLE, **overrides})
+    return application_file.read({**WHOLE, **overrides})
 
 
 def test_a_whole_row_has_no_doubts():
@@ -88,14 +88,14 @@ def test_a_doubt_is_kept_and_the_row_still_lands(overrides, doubt):
 
 
 def test_a_row_of_nothing_but_the_four_required_cells_lands():
-    form = intake.read({name: WHOLE[name] for name in intake.REQUIRED})
+    form = application_file.read({name: WHOLE[name] for name in application_file.REQUIRED})
     assert isinstance(form, Form)
     assert set(intake.MINIMUM) <= set(form.doubts)
 
 
 def test_an_undecodable_coded_column_is_a_fault_and_an_undecodable_text_a_doubt():
-    assert [fault.code for fault in intake.read({**WHOLE, "b_sex": ""}, {"b_sex"})] == ["undecodable"]
-    form = intake.read({**WHOLE, "concern": ""}, {"concern"})
+    assert [fault.code for fault in application_file.read({**WHOLE, "b_sex": ""}, {"b_sex"})] == ["undecodable"]
+    form = application_file.read({**WHOLE, "concern": ""}, {"concern"})
     assert "undecodable:concern" in form.doubts
 
 

@@ -24,9 +24,11 @@ def upgrade() -> None:
             f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}"
             " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
         )
-    op.execute("CREATE INDEX ix_person_name ON person (party, lower(surname), lower(forename))")
-    op.execute("CREATE INDEX ix_person_pnc ON person (pnc_id) WHERE pnc_id IS NOT NULL")
-    op.execute("CREATE INDEX ix_person_cro ON person (cro) WHERE cro IS NOT NULL")
+    # an index holds some 2,700 bytes: what people may write can be longer, so it is kept as far as it tells apart
+    names = "left(lower(surname), 100), left(lower(forename), 100)"
+    op.execute(f"CREATE INDEX ix_person_name ON person (party, {names}, reference)")
+    for number in ("pnc_id", "cro"):
+        op.execute(f"CREATE INDEX ix_person_{number} ON person (left({number}, 40), reference) WHERE {number} IS NOT NULL")
     # a committed wake-up or notice is told at once to whoever listens; the sweep finds what nobody heard
     for table in ("outbox", "notice"):
         op.execute(

@@ -1,0 +1,203 @@
+"""Importing applications.csv: each row in its own transaction, those in danger first, and no bad row takes a good one down."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from sqlalchemy import Connection, select, text
+from sqlalchemy import Row as Found
+from sqlalchemy.orm import Session
+
+from casebook import files, policies
+from casebook.casework import intake
+from casebook.casework.acting import Act
+from casebook.casework.intake import ChangedSince
+from casebook.domain import application_file as rules
+from casebook.domain import chain
+from casebook.domain.actors import Actor, Reason
+from casebook.domain.intake import Form
+from casebook.domain.vocabulary import Answer3
+from casebook.errors import Collision, DatabaseRefused
+from casebook.files import Rejection, Row
+from casebook.storage import session as storage
+from casebook.storage.session import Store
+from casebook.storage.tables import Application
+
+CHUNK = 100  # rows whose external ids are looked up, and references kept, together
+
+
+@dataclass(kw_only=True)
+class Imported:
+    """What became of each row of a file, in the file's order."""
+
+    accepted: list[dict[str, str]] = field(default_factory=list)
+    unchanged: list[dict[str, str]] = field(default_factory=list)
+    rejected: list[Rejection] = field(default_factory=list)
+    ignored_columns: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Arrival:
+    """A row that can land."""
+
+    line: int
+    form: Form
+    digest: str
+
+
+@dataclass(kw_only=True)
+class _Landing:
+    """The rows that landed, by line: whether they are new, and what they are called."""
+
+    store: Store
+    actor: Actor
+    connection: Connection
+    landed: dict[int, tuple[bool, dict[str, str]]] = field(default_factory=dict)
+    rejected: list[Rejection] = field(default_factory=list)
+
+
+def import_file(store: Store, actor: Actor, path: Path) -> Imported:
+    """Import applications.csv. A bad row never takes a good one down; the same file again changes nothing."""
+    table = _opened(path)
+    with store.connection() as connection:
+        connection.execute(text("SET synchronous_commit = off"))  # where it must be on, it is said
+        connection.commit()
+        landing = _Landing(store=store, actor=actor, connection=connection)
+        rows = _danger_first(path, table)
+        while chunk := list(islice(rows, CHUNK)):
+            _land(landing, [arrival for row in chunk if (arrival := _read(landing, row))])
+        _say(landing)
+    by_line = [landing.landed[line] for line in sorted(landing.landed)]
+    return Imported(
+        accepted=[said for fresh, said in by_line if fresh],
+        unchanged=[said for fresh, said in by_line if not fresh],
+        rejected=sorted(landing.rejected, key=lambda rejection: rejection.line),
+        ignored_columns=table.ignored,
+    )
+
+
+def _opened(path: Path) -> files.Table:
+    return files.read(path, known=rules.COLUMNS, required=rules.REQUIRED)
+
+
+def _danger_first(path: Path, table: files.Table) -> Iterator[Row]:
+    """Whoever says that they are in danger now does not wait for the rest of the file, which is read twice for it."""
+    if not path.is_file():  # a pipe can be read once
+        yield from table.rows
+        return
+    yield from _only(table.rows, in_danger=True)
+    yield from _only(_opened(path).rows, in_danger=False)
+
+
+def _only(rows: Iterable[Row], *, in_danger: bool) -> Iterator[Row]:
+    """Of rows with one external id the first counts, in danger or not: the ones after it keep their place behind it."""
+    seen = set[str]()
+    for row in rows:
+        urgent = row["immediate_danger"].lower() == Answer3.YES and not row.broken and row["external_id"] not in seen
+        seen.add(row["external_id"])
+        if urgent is in_danger:
+            yield row
+
+
+def _read(landing: _Landing, row: Row) -> _Arrival | None:
+    """None if it cannot land; then it is listed."""
+    if row.broken:
+        landing.rejected.append(row.broken)
+        return None
+    doubts = ["wrong_number_of_cells"] if row.miscounted else []
+    form = rules.read(row.cells, row.undecodable, doubts=doubts, why_not_received=_why_not_received)
+    if isinstance(form, Form):
+        return _Arrival(line=row.line, form=form, digest=_digest(landing.store.key, row.cells))
+    landing.rejected += [Rejection(line=row.line, column=f.column, code=f.code, message=f.message) for f in form]
+    return None
+
+
+def _why_not_received(moment: datetime) -> Reason | None:
+    try:
+        policies.for_receipt(moment)
+    except policies.NoPolicyInForce as refusal:
+        return Reason(refusal.code, "lies before the first policy of the scheme")
+    return None
+
+
+def _land(landing: _Landing, arrivals: Sequence[_Arrival]) -> None:
+    """Take in what is new of a chunk, each in its own transaction."""
+    with landing.store.session(landing.connection) as session:
+        act = Act(session=session, actor=landing.actor, now=storage.now(session))
+        known = _known(session, [arrival.form.external_id for arrival in arrivals])
+        fresh = [arrival for arrival in arrivals if arrival.form.external_id not in known]
+        references = iter(intake.keep_references(act, [arrival.form.submitted_at.year for arrival in fresh]))
+        _for_good(session)  # no reference is ever given twice, and what was taken in before is on disk
+        session.commit()
+    for arrival in arrivals:
+        try:
+            if there := known.get(arrival.form.external_id):
+                intake.refuse_changed(there.content_digest, arrival.digest)
+                _landed(landing, arrival, there.reference, fresh=False)
+            else:
+                _take_in(landing, arrival, next(references), act.now)
+        except (ChangedSince, DatabaseRefused) as refusal:
+            column = "external_id" if isinstance(refusal, ChangedSince) else ""
+            landing.rejected.append(
+                Rejection(line=arrival.line, column=column, code=refusal.code, message=refusal.message)
+            )
+
+
+def _known(session: Session, external_ids: Sequence[str]) -> dict[str | None, Found[tuple[str | None, str, str]]]:
+    query = select(Application.external_id, Application.reference, Application.content_digest)
+    found = session.execute(query.where(Application.external_id.in_(external_ids)))
+    return {row.external_id: row for row in found}
+
+
+def _take_in(landing: _Landing, arrival: _Arrival, reference: str, now: datetime) -> None:
+    """One row in one transaction; two processes with the same row end up with one application."""
+    kept: str | None = reference
+    for last in (False, False, True):
+        try:
+            with landing.store.session(landing.connection) as session:
+                act = Act(session=session, actor=landing.actor, now=now)
+                application, fresh = intake.take_in(act, arrival.form, arrival.digest, reference=kept)
+                if arrival.form.immediate_danger is Answer3.YES:
+                    _for_good(session)  # on-call is told of it at once
+                session.commit()
+            _landed(landing, arrival, application.reference, fresh=fresh)
+        except Collision:
+            # most often the same external id was committed by another process a moment ago: look again
+            kept = None
+            if last:
+                raise
+        else:
+            return
+
+
+def _landed(landing: _Landing, arrival: _Arrival, reference: str, *, fresh: bool) -> None:
+    landing.landed[arrival.line] = (fresh, {"external_id": arrival.form.external_id, "reference": reference})
+
+
+def _say(landing: _Landing) -> None:
+    """One word of it in the ledger of the house, if anything came of it; with its commit all of it is on disk."""
+    accepted = sum(fresh for fresh, _ in landing.landed.values())
+    if not accepted:
+        return
+    with landing.store.session(landing.connection) as session:
+        act = Act(session=session, actor=landing.actor, now=storage.now(session))
+        rejected = len({rejection.line for rejection in landing.rejected})
+        unchanged = len(landing.landed) - accepted
+        act.speak(None, "applications_imported", accepted=accepted, unchanged=unchanged, rejected=rejected)
+        _for_good(session)
+        session.commit()
+
+
+def _for_good(session: Session) -> None:
+    """This commit returns when it, and with it every one before it, is on disk."""
+    session.execute(text("SET LOCAL synchronous_commit = on"))
+
+
+def _digest(key: bytes, cells: Mapping[str, str]) -> str:
+    present = {name: value for name, value in cells.items() if value}
+    return hashlib.blake2b(chain.canonical(present).encode(), key=key[:64], digest_size=20).hexdigest()

@@ -1,0 +1,103 @@
+"""What becomes known of an application after it came in: the answer to complete_details, corrections, confirmed plans."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from casebook.casework import parties
+from casebook.casework.acting import Act
+from casebook.casework.answers import Answer, Doing, Handler
+from casebook.domain.intake import PersonForm, PlanForm
+from casebook.domain.vocabulary import Certainty, Channel, Party, Sex, WorkKind
+from casebook.storage.tables import Application, Person
+
+
+class PersonDetails(BaseModel):
+    """What is now known of one party; a field left out stays as it is."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
+
+    forename: str | None = None
+    middle_names: str | None = None
+    surname: str | None = None
+    former_names: list[str] | None = None
+    aliases: list[str] | None = None
+    dob: str | None = Field(default=None, pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$", description="ISO, may be partial")
+    dob_certainty: Certainty | None = None
+    sex: Sex | None = None
+    address: str | None = None
+    postcode: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    pnc_id: str | None = None
+    cro: str | None = None
+
+
+class SafeContactPlan(BaseModel):
+    """When and how one party may safely be contacted, as agreed with them."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    channel: Channel
+    days: list[str] = Field(description="mon..sun", min_length=1)
+    windows: list[tuple[str, str]] = Field(description="pairs of HH:MM, Europe/London", min_length=1)
+    voicemail: bool = False
+    code_word: str | None = None
+    interpreter: str | None = None
+
+
+class DetailsCompleted(Answer):
+    """What was missing from an application, or why it cannot be had."""
+
+    people: dict[Party, PersonDetails] = Field(default_factory=dict)
+    safe_contact: dict[Party, SafeContactPlan] = Field(default_factory=dict)
+    relationship: str | None = Field(default=None, pattern="^(partner|ex_partner|other)$")
+    explained: dict[str, str] = Field(
+        default_factory=dict, description="code of a doubt -> why what it asks for cannot be had or does not matter"
+    )
+
+
+def _details_completed(doing: Doing) -> None:
+    add_details(doing.act, doing.application, doing.answer)
+
+
+def add_details(act: Act, application: Application, answer: DetailsCompleted) -> None:
+    """Write down what is newly known, and why the rest cannot be. The caller speaks of it."""
+    for party, details in answer.people.items():
+        correct_person(act, application, party, details.model_dump(exclude_none=True))
+    for party, plan in answer.safe_contact.items():
+        confirm_plan(act, application, party, plan)
+    if answer.relationship:
+        application.relationship = answer.relationship
+    application.explained = [
+        *application.explained,
+        *(code for code in answer.explained if code not in application.explained),
+    ]
+
+
+def correct_person(act: Act, application: Application, party: Party, details: Mapping[str, Any]) -> Person:
+    """Add to or correct what is known of one party. The ledger keeps the digest of what it replaces."""
+    person = act.session.get(Person, f"{application.reference}:{party}")
+    if person is None:
+        person = parties.person_row(application.reference, PersonForm(party=party))
+        act.session.add(person)
+    for name, value in details.items():
+        setattr(person, name, value)
+    return person
+
+
+def confirm_plan(act: Act, application: Application, party: Party, plan: SafeContactPlan) -> None:
+    """Set or confirm one party's safe-contact plan, as of now."""
+    form = PlanForm(
+        party=party, channel=plan.channel, days=tuple(plan.days), windows=tuple(plan.windows), voicemail=plan.voicemail,
+        code_word=plan.code_word or "", interpreter=plan.interpreter or "",
+    )  # fmt: skip
+    act.session.merge(parties.plan_row(form, application.reference, by=act.actor.id, at=act.now))
+
+
+ANSWERS: dict[WorkKind, tuple[type[Answer], Handler]] = {
+    WorkKind.COMPLETE_DETAILS: (DetailsCompleted, _details_completed)
+}
