@@ -12,8 +12,10 @@ from casebook.casework.acting import Act, policy_of, refuse_because
 from casebook.domain import deadlines
 from casebook.domain.deadlines import Deadline
 from casebook.domain.policy import Allowance, Anchor
-from casebook.domain.vocabulary import Limit, Priority, Route
-from casebook.storage.tables import Application, Clock
+from casebook.domain.vocabulary import Limit, Priority, Route, WorkKind
+from casebook.domain.work import SPECS
+from casebook.storage.escalations import OPEN
+from casebook.storage.tables import Application, Clock, WorkItem
 
 
 def clock_id(reference: str, limit: Limit | None) -> str:
@@ -59,12 +61,32 @@ def reprice(act: Act, application: Application) -> list[str]:
         clock = act.session.get(Clock, clock_id(application.reference, Limit(deadline.what)))
         if clock is None or clock.met_at is not None or deadline.due_at >= (clock.unpaused_due_at or deadline.due_at):
             continue
-        clock.unpaused_due_at = deadline.due_at
-        clock.budget = _budget(deadline)
-        clock.due_at = _ledger(clock).due_at
-        clock.source, clock.verified = deadline.source, deadline.verified
+        reset(clock, deadline)
         moved.append(clock.limit_name)
+    _hasten(act, application)
     return moved
+
+
+def reset(clock: Clock, deadline: Deadline) -> None:
+    """Give a clock another budget; what it has used, and a pause, stay as they are."""
+    clock.unpaused_due_at = deadline.due_at
+    clock.budget = _budget(deadline)
+    clock.due_at = _ledger(clock).due_at
+    clock.source, clock.verified = deadline.source, deadline.verified
+
+
+def _hasten(act: Act, application: Application) -> None:
+    """What is open is due sooner too, as if it had been opened at the present priority."""
+    policy, priority = policy_of(application), Priority(application.priority)
+    for item in act.session.scalars(select(WorkItem).where(WorkItem.reference == application.reference, OPEN)):
+        kind = WorkKind(item.kind)
+        if allowance := policy.work_allowance(kind):
+            due_at: datetime | None = due_from(item.opened_at, allowance.allowance(priority).value, application)
+        else:
+            clock = act.session.get(Clock, clock_id(application.reference, SPECS[kind].limit))
+            due_at = clock.due_at if clock else None
+        if due_at and item.due_at and due_at < item.due_at:
+            item.due_at = due_at
 
 
 def pause(act: Act, application: Application, limit: Limit, reason: str) -> Clock:

@@ -6,12 +6,15 @@ from typing import Literal
 
 from pydantic import Field
 
-from casebook.casework import governance
-from casebook.casework.acting import refuse_because
+from casebook.casework import governance, outreach
+from casebook.casework.acting import Act, refuse_because
 from casebook.casework.answers import Answer, Doing, Handler
-from casebook.domain.vocabulary import WorkKind
+from casebook.casework.outreach import Speaks
+from casebook.domain.safe_contact import Purpose
+from casebook.domain.vocabulary import Channel, WorkKind
 from casebook.errors import InvalidAnswer
-from casebook.storage.tables import Clock, Escalation
+from casebook.storage import deliveries
+from casebook.storage.tables import Clock, Escalation, WorkItem
 
 
 class UrgencyConfirmed(Answer):
@@ -25,7 +28,9 @@ class UrgencyConfirmed(Answer):
 class EscalationAcknowledged(Answer):
     """What somebody who was told of a delay does about it."""
 
-    action: Literal["reassigned", "spoke_to_owner", "took_over", "accepted_delay", "other"]
+    action: Literal["reassigned", "spoke_to_owner", "took_over", "decide_out_of_cycle", "accepted_delay", "other"] = (
+        Field(description="decide_out_of_cycle: the panel that meets too late is not waited for.")
+    )
     overrun_reason: (
         Literal[
             "awaiting_source",
@@ -42,11 +47,13 @@ class EscalationAcknowledged(Answer):
     notes: str = ""  # fmt: skip
 
 
-class SafeguardedDuringDelay(Answer):
+class SafeguardedDuringDelay(Speaks):
     """How the person at risk is kept safe while the application takes longer than it may."""
 
     plan: str = Field(min_length=1, description="What is in place until a decision is delivered.")
-    applicant_told: bool = Field(description="Whether the applicant was told safely that it takes longer.")
+    applicant_told: bool = Field(
+        description="Whether the applicant was told that it takes longer: over their plan's channel unless channel says so."
+    )
     risk_reviewed: bool = Field(description="Whether the risk was looked at again.")
 
 
@@ -60,17 +67,41 @@ def _confirmed(doing: Doing) -> None:
 
 
 def _acknowledged(doing: Doing) -> None:
+    acknowledge(doing.act, doing.item)
     answer: EscalationAcknowledged = doing.answer
-    escalation = doing.act.session.get(Escalation, doing.item.subject.get("escalation"))
+    if answer.overrun_reason is not None:
+        for clock in _overrun(doing):
+            clock.overrun_reason = answer.overrun_reason
+    if answer.action == "decide_out_of_cycle":
+        if doing.item.subject.get("propose") != answer.action:
+            refuse_because("not_proposed", "a decision out of cycle was not proposed here", InvalidAnswer)
+        doing.application.out_of_cycle = True
+
+
+def acknowledge(act: Act, item: WorkItem) -> None:
+    """Silence ends: the rung that the item speaks of was heard."""
+    escalation = act.session.get(Escalation, item.subject.get("escalation"))
     if escalation is not None and escalation.acknowledged_at is None:
-        escalation.acknowledged_by, escalation.acknowledged_at = doing.act.actor.id, doing.act.now
-    clock = doing.act.session.get(Clock, doing.item.subject.get("clock")) if doing.item.subject.get("clock") else None
-    if clock is not None and answer.overrun_reason is not None:
-        clock.overrun_reason = answer.overrun_reason
+        escalation.acknowledged_by, escalation.acknowledged_at = act.actor.id, act.now
+
+
+def _overrun(doing: Doing) -> list[Clock]:
+    """The limits gathered on the item that was escalated and that have no reason yet."""
+    told = doing.act.session.get(WorkItem, doing.item.subject.get("item"))
+    found = (doing.act.session.get(Clock, each) for each in (told.subject.get("clocks", []) if told else []))
+    return [clock for clock in found if clock is not None and clock.overrun_reason is None]
 
 
 def _safeguarded(doing: Doing) -> None:
-    """Nothing beyond the answer itself, which the item keeps."""
+    """The item keeps the answer; the log of contacts keeps that the applicant was told."""
+    application, answer = doing.application, doing.answer
+    party = outreach.applicant_of(application)
+    plan = deliveries.plan(doing.act.session, application.reference, party)
+    own = (plan.channel if plan else None) or Channel.THROUGH_AGENCY
+    if answer.applicant_told or answer.channel is not None:
+        outreach.spoken(
+            doing, party=party, purpose=Purpose.OTHER, channel=answer.channel or own, reached=answer.applicant_told
+        )
 
 
 ANSWERS: dict[WorkKind, tuple[type[Answer], Handler]] = {

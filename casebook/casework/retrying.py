@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from casebook.casework.acting import Act
-from casebook.storage import outbox
-from casebook.storage.escalations import Found
+from casebook.casework.concerns import Concern
+from casebook.domain.escalation import Why
+from casebook.storage import escalations, outbox
 
 FAILED_RUNS = 3  # wake-ups of a forgotten application without anything done in between, before a person hears of it
 
@@ -18,8 +19,8 @@ def wake_unanswered(act: Act) -> list[str]:
     return references
 
 
-def failing_runs(act: Act) -> list[Found]:
+def failing_runs(act: Act) -> list[Concern]:
     """Applications that were woken as forgotten several times, and still are."""
-    return [
-        Found(reference, reference) for reference in outbox.often(act.session, reason="neglected", times=FAILED_RUNS)
-    ]
+    references = outbox.often(act.session, reason="neglected", times=FAILED_RUNS)
+    changes = escalations.last_changes(act.session, references)
+    return [Concern(each, Why.ENGINE_FAILED, f"{changes.get(each, 'received')}") for each in references]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from casebook.casework import clocks
+from casebook.casework import clocks, outreach
 from casebook.casework.acting import Act, policy_of
+from casebook.casework.concerns import Concern
 from casebook.casework.thresholds import rules_for
 from casebook.domain import chain, escalation
 from casebook.domain.escalation import Step, Wait, Why
@@ -41,35 +42,35 @@ def raise_rungs(act: Act, page: Sequence[Found]) -> tuple[Told, list[Found]]:
 
 
 def open_safeguarding(act: Act, page: Sequence[Found]) -> tuple[Told, list[Found]]:
-    """For each limit that has passed: somebody keeps the person safe meanwhile, and says why time was not enough."""
+    """For the limits that have passed: somebody keeps the person safe meanwhile, and says why time was not enough."""
     applications = stored.lock_applications(act.session, (str(found.reference) for found in page))
-    overrun = [
-        clock
-        for clock in stored.clocks(act.session, (found.id for found in page))
-        if clock.reference in applications and clock.due_at is not None and clock.due_at <= act.now
-    ]
-    items = stored.claim(act.session, [_safeguard(act, applications[clock.reference], clock) for clock in overrun])
-    kept = stored.lock_items(act.session, (item.id for item in items))
+    overrun: dict[str, list[Clock]] = defaultdict(list)
+    for clock in stored.clocks(act.session, (found.id for found in page)):
+        if clock.reference in applications and clock.due_at is not None and clock.due_at <= act.now:
+            overrun[clock.reference].append(clock)
+    begun = stored.safeguarding(act.session, overrun)
+    _gather(act, {item: overrun.pop(reference) for reference, item in begun.items()})
+    opened = [_safeguard(act, applications[reference], clocks) for reference, clocks in overrun.items()]
+    kept = stored.lock_items(act.session, (item.id for item in stored.claim(act.session, opened)))
     busy = [found for found in page if found.reference not in applications]
     return _raise(act, applications, kept, fresh=kept), busy
 
 
-def tell_of_failing_runs(act: Act, page: Sequence[Found]) -> tuple[Told, list[Found]]:
-    """The engine does not get on with these: a supervisor is asked, and silence climbs from there."""
-    applications = stored.lock_applications(act.session, (found.id for found in page))
-    changes = stored.last_changes(act.session, applications)
-    rows = [_failing(act, application, changes.get(reference)) for reference, application in applications.items()]
-    fresh = stored.claim(act.session, rows)
+def tell(act: Act, page: Sequence[Concern]) -> tuple[Told, list[Concern]]:
+    """A supervisor is asked about each, and silence climbs from there."""
+    applications = stored.lock_applications(act.session, (each.reference for each in page if each.reference))
+    free = [each for each in page if each.reference is None or each.reference in applications]
+    fresh = stored.claim(act.session, [_asking(act, applications.get(each.reference or ""), each) for each in free])
     kept = stored.lock_items(act.session, (item.id for item in fresh))
     present = stored.present(act.session)
     raised = list[Raised]()
     for item in kept:
-        rules = rules_for(applications[item.reference or ""], act.now)
-        steps = escalation.climb(rules, 1, Why.ENGINE_FAILED, partial(_reachable, item=item, present=present))
+        rules = rules_for(applications.get(item.reference or ""), act.now)
+        steps = escalation.climb(rules, 1, item.subject["reason"], partial(_reachable, item=item, present=present))
         raised += [
             _rung(act, item, step, asked=step.reachable or step.rung.level == escalation.top(rules)) for step in steps
         ]
-    return _keep(act, raised, kept), [found for found in page if found.id not in applications]
+    return _keep(act, raised, kept), [each for each in page if each not in free]
 
 
 def close_settled(act: Act, page: Sequence[Found]) -> tuple[Told, list[Found]]:
@@ -172,8 +173,6 @@ def _rung(act: Act, item: WorkItem, step: Step, *, asked: bool) -> Raised:
         role=role, reason=_reason(item, step), raised_at=act.now, acknowledged_by=None, acknowledged_at=None,
     )  # fmt: skip
     subject = {"escalation": row.id, "item": item.id, "rung": level, "kind": item.kind, "reason": row.reason}
-    if item.subject.get("clock"):
-        subject["clock"] = item.subject["clock"]
     need = Need(
         kind=WorkKind.ACKNOWLEDGE_ESCALATION, key=row.id, role=role, subject=subject, priority=Priority(item.priority)
     )
@@ -191,26 +190,55 @@ def _rung(act: Act, item: WorkItem, step: Step, *, asked: bool) -> Raised:
 
 
 def _reason(item: WorkItem, step: Step) -> str:
-    limit = item.subject.get("limit")
-    return f"{step.why}:{limit}" if step.why == Why.OVERRUN and limit else str(step.why)
+    limits = item.subject.get("limits")
+    return f"{step.why}:{'+'.join(limits)}" if step.why == Why.OVERRUN and limits else str(step.why)
 
 
-def _safeguard(act: Act, application: Application, clock: Clock) -> WorkItem:
+def _safeguard(act: Act, application: Application, overrun: Sequence[Clock]) -> WorkItem:
     kind, priority = WorkKind.SAFEGUARD_DURING_DELAY, Priority(application.priority)
     allowance = policy_of(application).work_allowance(kind)
     due_at = clocks.due_from(act.now, allowance.allowance(priority).value, application) if allowance else None
-    subject = {"clock": clock.id, "limit": clock.limit_name}
-    need = Need(kind=kind, key=clock.id, subject=subject, priority=priority, due_at=due_at)
+    first = min(overrun, key=lambda clock: (clock.due_at or act.now, clock.id))
+    subject = {**_overrun(overrun), "party": outreach.applicant_of(application)}
+    need = Need(kind=kind, key=first.id, subject=subject, priority=priority, due_at=due_at)
     return _item(act, application.reference, application.stage, need)
 
 
-def _failing(act: Act, application: Application, changed_at: datetime | None) -> WorkItem:
-    key = f"{Why.ENGINE_FAILED}:{changed_at or application.received_at}"  # the next time is another item
+def _overrun(overrun: Sequence[Clock]) -> dict[str, list[str]]:
+    in_order = sorted(overrun, key=lambda clock: clock.id)
+    return {"clocks": [clock.id for clock in in_order], "limits": [clock.limit_name for clock in in_order]}
+
+
+def _gather(act: Act, further: Mapping[WorkItem, Sequence[Clock]]) -> None:
+    """One item an application: it names each further limit, and who gave the reason of the earlier ones is asked again."""
+    for item, overrun in further.items():
+        more = _overrun(overrun)
+        item.subject = {**item.subject, **{name: [*item.subject[name], *found] for name, found in more.items()}}
+    ids = [item.id for item in further]
+    still, standing = stored.asked(act.session, ids), stored.highest(act.session, ids)
+    asks = [_ask(act, item, standing[item.id]) for item in further if item.id in standing and item.id not in still]
+    opened = stored.claim(act.session, asks)
+    if said := {_chain(item): {"limits": item.subject["limits"]} for item in further}:
+        ledger.record_many(
+            act.session, said, actor=act.actor.id, event_name="overrun_gathered", at=act.now, inserted=opened
+        )
+
+
+def _ask(act: Act, item: WorkItem, rung: Escalation) -> WorkItem:
+    key = f"{rung.id}:{len(item.subject['clocks'])}"
+    subject = {"escalation": rung.id, "item": item.id, "rung": rung.rung, "kind": item.kind, "reason": Why.OVERRUN}
     need = Need(
-        kind=WorkKind.ACKNOWLEDGE_ESCALATION, key=key, role=Role.SUPERVISOR, priority=Priority(application.priority)
-    )
-    row = _item(act, application.reference, application.stage, need)
-    row.subject = {"escalation": chain.identity("escalation", row.id, 2), "item": row.id, "reason": Why.ENGINE_FAILED}
+        kind=WorkKind.ACKNOWLEDGE_ESCALATION, key=key, role=Role(rung.role), subject=subject,
+        priority=Priority(item.priority),
+    )  # fmt: skip
+    return _item(act, item.reference, item.stage, need)
+
+
+def _asking(act: Act, application: Application | None, concern: Concern) -> WorkItem:
+    priority = Priority(application.priority) if application else Priority.STANDARD
+    stage = application.stage if application else None
+    row = _item(act, concern.reference, stage, replace(concern.need, priority=priority))
+    row.subject = {**row.subject, "escalation": chain.identity("escalation", row.id, 2), "item": row.id}
     return row
 
 

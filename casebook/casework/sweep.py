@@ -10,26 +10,30 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from casebook.casework import notices, retrying, stepping, thresholds, wakes
+from casebook.casework import foresight, notices, reopening, retrying, stepping, thresholds, triaging, wakes
 from casebook.casework.acting import Act
 from casebook.casework.channels import Channel
 from casebook.casework.notices import Delivered
-from casebook.storage.escalations import Found
 
 PAGE = 500  # rows looked at in one transaction
 PATIENCE = (0.2, 1.0, 3.0)  # seconds; how often and after how long what somebody was at work on is looked at again
 
 Acting = Callable[[], AbstractContextManager[Act]]
-Page = Callable[[Act, Sequence[Found]], tuple[list[dict[str, object]], list[Found]]]
+Told = list[dict[str, object]]
+# what it finds, and what it does about a page of that: what was told, and what was busy and comes again
+Step = tuple[Callable[[Act], list[Any]], Callable[[Act, Sequence[Any]], tuple[Told, list[Any]]]]
 
-
-# in this order: what is opened first may be settled, nothing is settled that has not been told
-STEPS: tuple[tuple[Callable[[Act], list[Found]], Page], ...] = (
-    (retrying.failing_runs, stepping.tell_of_failing_runs),
+# in this order: what is more pressing than it was is told sooner, what is opened first may be settled
+TRIAGE: Step = (triaging.pressing, triaging.raise_priorities)
+STEPS: tuple[Step, ...] = (
+    (retrying.failing_runs, stepping.tell),
+    (foresight.coming, stepping.tell),
     (thresholds.overruns, stepping.open_safeguarding),
     (thresholds.waiting, stepping.raise_rungs),
     (thresholds.settled, stepping.close_settled),
+    (foresight.passed, stepping.close_settled),
 )
 
 
@@ -41,7 +45,8 @@ class Swept:
     woken: list[str]
     retried: list[str]
     reconciled: list[str]
-    escalated: list[dict[str, object]]
+    raised: Told  # priorities
+    escalated: Told
     delivered: Delivered
 
 
@@ -56,27 +61,31 @@ def sweep(acting: Acting, *, now: datetime | None = None, ways: Sequence[Channel
     with at() as act:
         woken = wakes.wake_neglected(act)
         retried = retrying.wake_unanswered(act)
-    escalated = [told for find, page in STEPS for told in _through(at, find, page)]
+    reopened = reopening.reopen_outdated(at)
+    raised = _through(at, TRIAGE)
+    escalated = [told for step in STEPS for told in _through(at, step)]
     return Swept(
         checked=woken.checked,
-        woken=woken.woken,
+        woken=[*woken.woken, *reopened],
         retried=retried,
         reconciled=woken.freed,
+        raised=raised,
         escalated=escalated,
         delivered=notices.deliver(at, ways),
     )
 
 
-def _through(acting: Acting, find: Callable[[Act], list[Found]], page: Page) -> list[dict[str, object]]:
+def _through(acting: Acting, step: Step) -> Told:
     """Take everything that is found, page by page; what is locked by an act in progress comes again at the end."""
+    find, page = step
     with acting() as act:
         left = find(act)
-    done = list[dict[str, object]]()
+    done = Told()
     for pause in (0.0, *PATIENCE):
         if not left:
             break
         time.sleep(pause)
-        passed_over = list[Found]()
+        passed_over = list[Any]()
         for start in range(0, len(left), PAGE):
             with acting() as act:
                 told, busy = page(act, left[start : start + PAGE])

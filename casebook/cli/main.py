@@ -41,6 +41,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "identifiers": ("casebook.cli.identifiers", "check PNC and CRO numbers, postcodes and dates of birth"),
     "deadlines": ("casebook.cli.deadlines", "the time limits an application received at a moment would have"),
+    "policy": ("casebook.cli.policy", "after a change of policy: reckon every open deadline again"),
     "score": ("casebook.cli.score", "score a subject's history from a JSON file"),
     "match": ("casebook.cli.match", "link subjects to persons, file against file"),
     "sources": ("casebook.cli.sources", "list, load and check the record sources"),

@@ -20,6 +20,9 @@ class Why(StrEnum):
     UNCLAIMED = "unclaimed"
     UNCHANGED = "unchanged"  # nothing happened for longer than the stage allows
     ENGINE_FAILED = "engine_failed"  # runs were started again and again, and none got anywhere
+    PANEL_TOO_LATE = "panel_too_late"  # the limit passes before the panel meets: decide out of cycle
+    CREW_SHORT = "crew_short"  # fewer people are on duty than the rules need
+    CALENDAR_ENDS = "calendar_ends"  # the bank holidays are not checked much further
     SILENCE = "silence"  # the rung below did not acknowledge
     UNREACHABLE = "unreachable"  # nobody on the rung is on duty
 

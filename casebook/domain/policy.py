@@ -120,6 +120,8 @@ class PanelRules:
     quorum: Fact[int]  # members who answered, the chair among them
     agencies_in_quorum: Fact[int]  # at least so many outside the police
     cycle_days: Fact[int]  # between two meetings
+    first_meeting: Fact[date]  # any meeting of the cycle
+    meetings: Fact[tuple[date, ...]]  # dates that were fixed by hand; the cycle goes on after the last of them
     ratify_out_of_cycle_days: Fact[int]  # a decision out of cycle comes before the full panel within
 
 
@@ -157,6 +159,15 @@ class EscalationRules:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Triage:
+    """The least priority of an application that shows a sign while it is open; two people may lower it again."""
+
+    repeat_application: Fact[Priority]  # somebody applies about the same B, or A comes again
+    safeguarding_overdue: Fact[Priority]  # what was to keep somebody safe was not done in time
+    limit_passed: Fact[Priority]  # the limit of the whole process
+
+
+@dataclass(frozen=True, kw_only=True)
 class Oversight:
     sampled_percent: Fact[int]  # of negative outcomes, decided again by someone else
     competence_months: Fact[int]  # training counts for so long
@@ -186,6 +197,7 @@ class Policy:
     contact: ContactRules
     watch: WatchRules
     escalation: EscalationRules
+    triage: Triage
     oversight: Oversight
     retention: Retention
 

@@ -64,7 +64,7 @@ def overruns(session: Session, now: datetime) -> list[Found]:
     asked = select(WorkItem.id).where(
         WorkItem.reference == Clock.reference,
         WorkItem.kind == WorkKind.SAFEGUARD_DURING_DELAY,
-        WorkItem.key == Clock.id,
+        WorkItem.subject["clocks"].has_key(Clock.id),
     )
     query = (
         select(Clock.id, Clock.reference)
@@ -78,9 +78,8 @@ def settled(session: Session) -> list[Found]:
     """Open acknowledgements of what is no longer open; one that still owes the reason of an overrun stays."""
     told = aliased(WorkItem)
     about = WorkItem.subject["item"].astext
-    owing = (
-        select(Clock.id).where(Clock.id == WorkItem.subject["clock"].astext, Clock.overrun_reason.is_(None)).exists()
-    )
+    overrun = and_(Clock.reference == WorkItem.reference, told.subject["clocks"].has_key(Clock.id))
+    owing = select(Clock.id).where(overrun, Clock.overrun_reason.is_(None)).exists()
     query = (
         select(WorkItem.id, WorkItem.reference)
         .join(told, told.id == about)
@@ -98,7 +97,7 @@ def lock_applications(session: Session, references: Iterable[str]) -> dict[str, 
     """Lock those that nobody acts on at this moment, as an act does; the others are left out."""
     query = (
         select(Application)
-        .where(_among(Application.reference, references))
+        .where(among(Application.reference, references))
         .order_by(Application.reference)
         .with_for_update(skip_locked=True, key_share=True)
         .execution_options(populate_existing=True)
@@ -110,7 +109,7 @@ def lock_items(session: Session, ids: Iterable[str]) -> Sequence[WorkItem]:
     """The items as they are now, those still open."""
     query = (
         select(WorkItem)
-        .where(_among(WorkItem.id, ids), OPEN)
+        .where(among(WorkItem.id, ids), OPEN)
         .order_by(WorkItem.id)
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
@@ -119,20 +118,40 @@ def lock_items(session: Session, ids: Iterable[str]) -> Sequence[WorkItem]:
 
 
 def clocks(session: Session, ids: Iterable[str]) -> Sequence[Clock]:
-    return session.scalars(select(Clock).where(_among(Clock.id, ids), Clock.met_at.is_(None))).all()
+    return session.scalars(select(Clock).where(among(Clock.id, ids), Clock.met_at.is_(None))).all()
+
+
+def clocks_of(session: Session, references: Iterable[str]) -> Sequence[Clock]:
+    return session.scalars(select(Clock).where(among(Clock.reference, references))).all()
 
 
 def highest(session: Session, ids: Iterable[str]) -> dict[str, Escalation]:
     """The highest rung raised for each item."""
-    query = select(Escalation).where(_among(Escalation.item_id, ids)).order_by(Escalation.rung)
+    query = select(Escalation).where(among(Escalation.item_id, ids)).order_by(Escalation.rung)
     return {each.item_id: each for each in session.scalars(query.execution_options(populate_existing=True))}
+
+
+def safeguarding(session: Session, references: Iterable[str]) -> dict[str, WorkItem]:
+    """The open item of each application that keeps somebody safe while time overruns."""
+    query = select(WorkItem).where(
+        among(WorkItem.reference, references), OPEN, WorkItem.kind == WorkKind.SAFEGUARD_DURING_DELAY
+    )
+    found = session.scalars(query.order_by(WorkItem.opened_at, WorkItem.id).with_for_update())
+    return {str(item.reference): item for item in found}
+
+
+def asked(session: Session, items: Iterable[str]) -> set[str]:
+    """Those of the items that somebody is still asked to acknowledge."""
+    about = WorkItem.subject["item"].astext
+    query = select(about).where(OPEN, WorkItem.kind == WorkKind.ACKNOWLEDGE_ESCALATION, about.in_(list(items)))
+    return set(session.scalars(query))
 
 
 def last_changes(session: Session, references: Iterable[str]) -> dict[str, datetime]:
     """When somebody last finished anything about each application."""
     query = (
         select(WorkItem.reference, func.max(WorkItem.done_at))
-        .where(_among(WorkItem.reference, references), WorkItem.done_at.is_not(None))
+        .where(among(WorkItem.reference, references), WorkItem.done_at.is_not(None))
         .group_by(WorkItem.reference)
     )
     return {str(reference): at for reference, at in session.execute(query)}
@@ -161,7 +180,8 @@ def claim(session: Session, rows: Sequence[R]) -> list[R]:
     return [row for row in rows if getattr(row, names[key.name]) in made]
 
 
-def _among(column: InstrumentedAttribute[Any], values: Iterable[str]) -> ColumnElement[bool]:
+def among(column: InstrumentedAttribute[Any], values: Iterable[str]) -> ColumnElement[bool]:
+    """The column is one of many values."""
     # one array, not one bind each: there may be more of them than a statement may have
     return column == any_(literal(sorted(set(values)), ARRAY(TEXT)))
 

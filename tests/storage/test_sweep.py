@@ -8,19 +8,24 @@ import subprocess
 import sys
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from casebook.casework import audit, sweep, work
-from casebook.casework.staff import add, set_duty
+from casebook.casework.staff import add, set_competence, set_duty
 from casebook.domain.vocabulary import Role
 from casebook.storage.tables import Escalation, Notice, WorkItem
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 MANY = 2_000
 LADDER = ((Role.SUPERVISOR, "s1"), (Role.HEAD_OF_UNIT, "h1"), (Role.CHIEF_OFFICER, "c1"), (Role.INTAKE_OFFICER, "i1"))
+# so that no crew is short
+OTHERS = (
+    (Role.RESEARCHER, "r1"), (Role.PANEL_CHAIR, "p1"), (Role.APPROVER, "a1"), (Role.DISCLOSURE_OFFICER, "o1"),
+    (Role.DUTY_INSPECTOR, "d1"),
+)  # fmt: skip
 
 # copies of one application with one overdue item each; what the ledger does not know is not verified here
 FILL = """
@@ -38,8 +43,9 @@ FROM work_item w, generate_series(1, :many) n WHERE w.id = :item
 @pytest.fixture
 def staffed(acting):
     with acting() as act:
-        for role, staff_id in LADDER:
+        for role, staff_id in LADDER + OTHERS:
             add(act, staff_id, [role])
+        set_competence(act, "o1", "domestic_abuse", expires_on=date(2030, 1, 1))
 
 
 @pytest.fixture
@@ -122,18 +128,69 @@ def test_a_rung_with_nobody_on_duty_climbs_at_once(staffed, waiting, acting, swe
     told = [each for each in sweep_at().escalated if each["item"] == waiting]
     assert [(each["rung"], each["reason"]) for each in told] == [(1, "overdue"), (2, "unreachable"), (3, "unreachable")]
     with store.session() as session:
-        assert list(session.scalars(select(Notice.role).where(Notice.escalation_id.is_not(None)))) == ["head_of_unit"]
+        of_item = (
+            select(Notice.role)
+            .join(Escalation, Escalation.id == Notice.escalation_id)
+            .where(Escalation.item_id == waiting)
+        )
+        assert list(session.scalars(of_item)) == ["head_of_unit"]
 
 
-def test_every_limit_that_passes_has_somebody_keep_the_person_safe(staffed, waiting, sweep_at, sql):
-    told = sweep_at(timedelta(days=29)).escalated
-    assert "overrun:whole_process" in {each["reason"] for each in told}
-    asked = "SELECT subject->>'limit' FROM work_item WHERE kind = 'safeguard_during_delay'"
-    passed = "SELECT limit_name FROM clock WHERE met_at IS NULL AND due_at <= :now"
-    limits = sorted(sql(asked).scalars())
-    assert limits == sorted(sql(passed, now=NOW + timedelta(days=29)).scalars())
-    sweep_at(timedelta(days=29, minutes=15))
-    assert sorted(sql(asked).scalars()) == limits
+SAFE = "SELECT subject->'limits' FROM work_item WHERE kind = 'safeguard_during_delay' ORDER BY opened_at"
+PASSED = "SELECT limit_name FROM clock WHERE met_at IS NULL AND due_at <= :now ORDER BY id"
+ASKED = (
+    "SELECT a.id FROM work_item a JOIN work_item t ON t.id = a.subject->>'item' WHERE a.kind = 'acknowledge_escalation'"
+    " AND t.kind = 'safeguard_during_delay' AND a.done_at IS NULL AND a.cancelled_at IS NULL"
+)
+
+
+def test_whoever_keeps_the_person_safe_is_asked_once_and_told_of_every_limit_that_passes(
+    staffed, waiting, sweep_at, sql
+):
+    told = sweep_at(timedelta(days=2)).escalated
+    assert "overrun:initial_checks" in {each["reason"] for each in told}
+    for days in (15, 17, 24, 29):
+        sweep_at(timedelta(days=days))
+        sweep_at(timedelta(days=days, minutes=15))
+    (limits,) = sql(SAFE).scalars()
+    assert limits[0] == "initial_checks"
+    assert sorted(limits) == sorted(sql(PASSED, now=NOW + timedelta(days=29, minutes=15)).scalars())
+    assert len(limits) == len(set(limits)) > 3
+
+
+def test_every_overrun_gets_a_reason_though_the_earlier_ones_have_theirs(
+    staffed, waiting, acting, person, sweep_at, sql
+):
+    def answer(item, kind, after):
+        with acting(person("s1", Role.SUPERVISOR), NOW + after) as act:
+            work.do(act, item, kind)
+
+    overrun = {"action": "accepted_delay", "overrun_reason": "staff_shortage"}
+    sweep_at(timedelta(days=2))
+    (first,) = sql(ASKED).scalars()
+    answer(first, overrun, timedelta(days=2))
+    sweep_at(timedelta(days=29))
+    (second,) = sql(ASKED).scalars()
+    answer(second, overrun | {"overrun_reason": "complexity"}, timedelta(days=29))
+    why = sql("SELECT limit_name, overrun_reason FROM clock WHERE due_at <= :now", now=NOW + timedelta(days=29)).all()
+    assert dict(map(tuple, why)).pop("initial_checks") == "staff_shortage"
+    assert {reason for limit, reason in why if limit != "initial_checks"} == {"complexity"}
+    with acting() as act:
+        assert audit.verify(act).broken == []
+
+
+def test_a_limit_that_passes_after_a_plan_was_made_asks_for_another_plan(
+    staffed, waiting, acting, person, sweep_at, sql
+):
+    sweep_at(timedelta(days=2))
+    item = sql("SELECT id FROM work_item WHERE kind = 'safeguard_during_delay'").scalar()
+    with acting(person("s1", Role.SUPERVISOR), NOW + timedelta(days=2)) as act:
+        work.do(act, item, {"plan": "a visit each day", "applicant_told": False, "risk_reviewed": True})
+    sweep_at(timedelta(days=29))
+    first, second = sql(SAFE).scalars()
+    assert first == ["initial_checks"]
+    assert "whole_process" in second
+    assert "initial_checks" not in second
 
 
 def test_the_ledger_speaks_of_all_that_a_sweep_changes(staffed, waiting, acting, sweep_at):

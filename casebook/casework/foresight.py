@@ -1,0 +1,142 @@
+"""What can be seen coming is told before it happens: a panel that meets too late, a crew too small, a calendar that ends."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime, time, timedelta
+from itertools import chain as join
+from zoneinfo import ZoneInfo
+
+from casebook import policies
+from casebook.casework.acting import Act, named, policy_of
+from casebook.casework.concerns import Concern
+from casebook.domain import chain, crew, deadlines
+from casebook.domain.crew import OnDuty
+from casebook.domain.escalation import Why
+from casebook.domain.panel import may_be_named
+from casebook.domain.panel_cycle import next_meeting, too_late
+from casebook.domain.policy import Policy
+from casebook.domain.vocabulary import Limit, Priority, Route
+from casebook.storage import foresight as stored
+from casebook.storage import outbox
+from casebook.storage.escalations import Found
+from casebook.storage.people import researchers_of
+from casebook.storage.tables import Application
+
+OUT_OF_CYCLE = "decide_out_of_cycle"  # what is proposed, and the action that agrees to it
+
+
+def coming(act: Act) -> list[Concern]:
+    """Everything that can be seen coming now and that nobody was told of yet."""
+    found = list(join(_panels(act), _crews(act), _calendars(act)))
+    told = stored.opened(act.session, [each.id for each in found])
+    return [each for each in found if each.id not in told]
+
+
+def at_intake(act: Act, application: Application) -> list[Concern]:
+    """What can be seen as soon as an application comes in: the panel it will reach, reckoned by the policy's own times."""
+    policy, zone = policy_of(application), _zone(policy_of(application))
+    times = {
+        each.what: each.due_at
+        for each in deadlines.due_from_receipt(
+            application.submitted_at, route=Route(application.route), priority=Priority(application.priority), policy=policy,
+            holidays=policies.BankHolidays(policy),
+        )
+    }  # fmt: skip
+    due_at, ready_at = times[Limit.WHOLE_PROCESS], max(times[Limit.RISK_SCORING], act.now)
+    if application.out_of_cycle or due_at <= act.now:
+        return []
+    meeting = too_late(policy.panel, ready_at=ready_at, due_at=due_at, zone=zone)
+    return [_panel(application.reference, due_at, meeting.isoformat())] if meeting else []
+
+
+def missing(act: Act) -> tuple[str, ...]:
+    """What the crew on duty is short of, whatever the application."""
+    return crew.missing(stored.crew(act.session, act.now.date()), policies.for_receipt(act.now))
+
+
+def _panels(act: Act) -> Iterator[Concern]:
+    for policy in map(policies.load, policies.names()):
+        zone = _zone(policy)
+        meeting = next_meeting(policy.panel, act.now.astimezone(zone).date())
+        until = datetime.combine(meeting + timedelta(days=1), time(), zone)
+        for each in stored.due_before(act.session, policy.name, act.now, until):
+            yield _panel(each.reference, each.due_at, meeting.isoformat())
+
+
+def _panel(reference: str, due_at: datetime, meeting: str) -> Concern:
+    subject = {
+        "propose": OUT_OF_CYCLE,
+        "panel_meets": meeting,
+        "limit": Limit.WHOLE_PROCESS,
+        "due_at": due_at.isoformat(),
+    }
+    return Concern(reference, Why.PANEL_TOO_LATE, due_at.date().isoformat(), subject)
+
+
+def passed(act: Act) -> list[Found]:
+    """Warnings that no longer hold: the crew is whole, the panel has decided or will decide out of its cycle."""
+    warned = stored.crew_warnings(act.session)
+    short = _short(act) if warned else {}
+    whole = [Found(each.id, each.reference) for each in warned if short.get(each.reference) != each.short_of]
+    return [*whole, *stored.decided_meanwhile(act.session)]
+
+
+def _crews(act: Act) -> Iterator[Concern]:
+    """The unit's own shortage once a day while nobody answered for it; that of one application where conflicts make it."""
+    standing = {(each.reference, each.short_of) for each in stored.crew_warnings(act.session)}
+    today = act.now.astimezone(_zone(policies.for_receipt(act.now))).date().isoformat()
+    for reference, short in _short(act).items():
+        if (reference, short) not in standing:
+            yield _crew(reference, short, today if reference is None else "")
+
+
+def _short(act: Act) -> dict[str | None, tuple[str, ...]]:
+    """What is short: under None for the unit, under a reference for one application alone."""
+    if not outbox.any_open(act.session):
+        return {}
+    present, policy = stored.crew(act.session, act.now.date()), policies.for_receipt(act.now)
+    everywhere = crew.missing(present, policy)
+    found: dict[str | None, tuple[str, ...]] = {None: everywhere} if everywhere else {}
+    applications = stored.to_be_convened(act.session)
+    names = _names(act, applications, present)
+    for application in applications:
+        barred = _barred(act, application, present, names[application.reference])
+        researched = researchers_of(act.session, application.reference)
+        lacks = crew.missing(present, policy_of(application), researched=researched, barred=barred)
+        if own := tuple(code for code in lacks if code not in everywhere):
+            found[application.reference] = own
+    return found
+
+
+def _crew(reference: str | None, short: tuple[str, ...], key: str) -> Concern:
+    return Concern(reference, Why.CREW_SHORT, f"{','.join(short)}:{key}", {"short_of": list(short)})
+
+
+def _names(act: Act, applications: Collection[Application], present: Collection[OnDuty]) -> Mapping[str, set[str]]:
+    found = defaultdict[str, set[str]](set)
+    for reference, name in stored.surnames(act.session, [each.reference for each in applications]) if present else ():
+        found[reference].add(name)
+    return found
+
+
+def _barred(act: Act, application: Application, present: Collection[OnDuty], surnames: set[str]) -> set[str]:
+    may_see = named(act.session, application)
+    return {
+        each.id
+        for each in present
+        if may_be_named(each.id, surnames) or (application.restricted and each.id not in may_see)
+    }
+
+
+def _calendars(act: Act) -> Iterator[Concern]:
+    policy = policies.for_receipt(act.now)
+    until = policy.calendar.checked_until.value
+    if act.now.astimezone(_zone(policy)).date() >= until - timedelta(days=policy.calendar.warn_days_before.value):
+        subject = {"policy": policy.name, "checked_until": until.isoformat()}
+        yield Concern(None, Why.CALENDAR_ENDS, chain.identity(policy.name, until), subject)
+
+
+def _zone(policy: Policy) -> ZoneInfo:
+    return ZoneInfo(policy.calendar.timezone)

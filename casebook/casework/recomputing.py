@@ -1,0 +1,143 @@
+"""After a change of a policy's numbers or calendar: every open deadline reckoned again, with what moved and what could not."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from casebook import policies
+from casebook.casework import clocks
+from casebook.casework.acting import Act, policy_of
+from casebook.domain import deadlines
+from casebook.domain.authority import Command
+from casebook.domain.deadlines import Deadline
+from casebook.domain.vocabulary import Limit, Priority, Route, WorkKind
+from casebook.domain.work import SPECS
+from casebook.storage import escalations as stored
+from casebook.storage import ledger, outbox, recomputing
+from casebook.storage.tables import Application, Clock, WorkItem
+
+PAGE = 500
+OWN_DUE = frozenset({WorkKind.RATIFY_EMERGENCY})  # due by what it ratifies, not by its kind alone
+Line = dict[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recomputed:
+    """`moved` and `could_not`: reference, limit or kind, and the old and new moment or the reason."""
+
+    checked: int = 0
+    moved: list[Line] = field(default_factory=list)
+    could_not: list[Line] = field(default_factory=list)
+
+
+def recompute(acting: Callable[[], AbstractContextManager[Act]]) -> Recomputed:
+    """Page by page, each in its own transaction; run again after a fault, it goes on with what has not moved yet."""
+    with acting() as act:
+        act.allowed(Command.RECOMPUTE_DEADLINES)
+        references = outbox.open_references(act.session)
+    moved, could_not = list[Line](), list[Line]()
+    for start in range(0, len(references), PAGE):
+        with acting() as act:
+            _page(act, references[start : start + PAGE], moved, could_not)
+    return Recomputed(checked=len(references), moved=moved, could_not=could_not)
+
+
+def _page(act: Act, references: Sequence[str], moved: list[Line], could_not: list[Line]) -> None:
+    applications = stored.lock_applications(act.session, references)
+    could_not += [
+        {"reference": each, "why": "somebody_is_at_work_on_it"} for each in references if each not in applications
+    ]
+    of: dict[str, list[Clock]] = defaultdict(list)
+    for clock in stored.clocks_of(act.session, applications):
+        of[clock.reference].append(clock)
+    items: dict[str, list[WorkItem]] = defaultdict(list)
+    for item in recomputing.open_items(act.session, applications):
+        items[str(item.reference)].append(item)
+    lowered = recomputing.lowered(act.session, applications)
+    said = dict[str, Mapping[str, object]]()
+    for reference, application in applications.items():
+        again = _Again(act, application, lowered=reference in lowered)
+        again.clocks(of[reference])
+        again.items(items[reference])
+        moved += again.moved
+        could_not += again.could_not
+        if again.moved:
+            policy = policy_of(application)
+            application.policy = f"{policy.name}@{policy.version}"
+            said[reference] = {"policy": application.policy, "moved": [line["what"] for line in again.moved]}
+    if said:
+        ledger.record_many(act.session, said, actor=act.actor.id, event_name="deadlines_recomputed", at=act.now)
+
+
+class _Again:
+    """One application under its policy as that stands today."""
+
+    def __init__(self, act: Act, application: Application, *, lowered: bool) -> None:
+        self.act, self.application, self.lowered = act, application, lowered
+        self.policy, self.priority = policy_of(application), Priority(application.priority)
+        self.moved, self.could_not = list[Line](), list[Line]()
+        self.shifted = dict[str, tuple[datetime, datetime]]()  # limit -> its due moment, before and after
+
+    def clocks(self, running: Sequence[Clock]) -> None:
+        for clock in running:
+            if clock.met_at is None and (new := self._deadline(clock)) is not None:
+                was = clock.unpaused_due_at
+                if was is None or new.due_at == was:
+                    continue
+                if self._refused(clock.limit_name, was, new.due_at):
+                    continue
+                before = clock.due_at
+                clocks.reset(clock, new)
+                if before and clock.due_at:
+                    self.shifted[clock.limit_name] = before, clock.due_at
+                self._move(clock.limit_name, was, new.due_at, **({"why": "paused"} if before is None else {}))
+
+    def items(self, waiting: Sequence[WorkItem]) -> None:
+        for item in waiting:
+            kind = WorkKind(item.kind)
+            if item.due_at is None or kind in OWN_DUE:
+                continue
+            if allowance := self.policy.work_allowance(kind):
+                priority = min(self.priority, Priority(item.priority), key=lambda each: each.rank)
+                due_at = clocks.due_from(item.opened_at, allowance.allowance(priority).value, self.application)
+            elif (shift := self.shifted.get(str(SPECS[kind].limit))) and shift[0] == item.due_at:
+                due_at = shift[1]  # one that was due at a moment of its own stays
+            else:
+                continue
+            if due_at != item.due_at and not self._refused(kind, item.due_at, due_at):
+                self._move(kind, item.due_at, due_at)
+                item.due_at = due_at
+
+    def _deadline(self, clock: Clock) -> Deadline | None:
+        limit = self.policy.limit(Limit(clock.limit_name), Route(self.application.route))
+        if limit is None:
+            self._stay(clock.limit_name, "no_such_limit_in_the_policy")
+            return None
+        return deadlines.due(
+            limit,
+            clock.anchor_at,
+            policy=self.policy,
+            priority=self.priority,
+            holidays=policies.BankHolidays(self.policy),
+        )
+
+    def _refused(self, what: str, was: datetime, now: datetime) -> bool:
+        """Nothing is moved on a frozen application; what was shortened for a priority that two people lowered stays short."""
+        if self.application.frozen_at is not None:
+            self._stay(what, "frozen")
+        elif self.lowered and now > was:
+            self._stay(what, "shortened_for_a_higher_priority")
+        else:
+            return False
+        return True
+
+    def _move(self, what: str, was: datetime, now: datetime, **more: str) -> None:
+        line = {"what": str(what), "was": was.isoformat(), "due_at": now.isoformat()}
+        self.moved.append({"reference": self.application.reference, **line, **more})
+
+    def _stay(self, what: str, why: str) -> None:
+        self.could_not.append({"reference": self.application.reference, "what": str(what), "why": why})

@@ -1,0 +1,36 @@
+"""What makes an open application more pressing as time goes by. It raises, by the policy's table, and lowers nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from casebook.domain.policy import Triage
+from casebook.domain.vocabulary import Priority
+
+
+class Sign(StrEnum):
+    """Named as in the policy."""
+
+    REPEAT_APPLICATION = "repeat_application"
+    SAFEGUARDING_OVERDUE = "safeguarding_overdue"
+    LIMIT_PASSED = "limit_passed"
+
+
+def least(sign: Sign, rules: Triage) -> Priority:
+    """The least priority of an application that shows it."""
+    match sign:
+        case Sign.REPEAT_APPLICATION:
+            return rules.repeat_application.value
+        case Sign.SAFEGUARDING_OVERDUE:
+            return rules.safeguarding_overdue.value
+        case Sign.LIMIT_PASSED:
+            return rules.limit_passed.value
+
+
+def raised(present: Priority, signs: Iterable[Sign], rules: Triage) -> tuple[Priority, Sign] | None:
+    """To which priority these signs raise it, and which of them does; None if it is as pressing already."""
+    highest = min(signs, key=lambda sign: least(sign, rules).rank, default=None)
+    if highest is None or least(highest, rules).rank >= present.rank:
+        return None
+    return least(highest, rules), highest

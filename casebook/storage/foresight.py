@@ -1,0 +1,112 @@
+"""What can be seen coming: limits that pass before the panel meets, and who is there to sit on it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from casebook.domain.crew import OnDuty
+from casebook.domain.disclosure import TRAINED
+from casebook.domain.escalation import Why
+from casebook.domain.vocabulary import Limit, Role, Stage, WorkKind
+from casebook.storage.escalations import OPEN, Found, among, present
+from casebook.storage.tables import Application, Clock, Competence, Decision, Panel, Person, WorkItem
+
+UNDECIDED = (Stage.INTAKE, Stage.RECORD_CHECKS, Stage.RISK_SCORING, Stage.PANEL_DECISION)
+
+
+class Running(NamedTuple):
+    """An undecided application and when its whole process is due."""
+
+    reference: str
+    policy: str
+    due_at: datetime
+
+
+def due_before(session: Session, policy: str, now: datetime, until: datetime) -> list[Running]:
+    """Undecided applications of a policy whose limit passes by then, and for which no earlier panel is called."""
+    decided = exists().where(Decision.reference == Application.reference, Decision.superseded.is_(False))
+    called = exists().where(
+        Panel.reference == Application.reference,
+        Panel.version == Application.version,
+        Panel.meets_at <= Clock.due_at,
+    )
+    query = (
+        select(Application.reference, Application.policy, Clock.due_at)
+        .join(Clock, Clock.reference == Application.reference)
+        .where(
+            Clock.limit_name == Limit.WHOLE_PROCESS, Clock.met_at.is_(None), Clock.due_at > now, Clock.due_at <= until,
+            Application.stage.in_(UNDECIDED), Application.out_of_cycle.is_(False), Application.policy.startswith(f"{policy}@"),
+            ~decided, ~called,
+        )
+    )  # fmt: skip
+    return [Running(*row) for row in session.execute(query)]
+
+
+def to_be_convened(session: Session) -> list[Application]:
+    """Applications that wait for somebody to call their panel, and those that only named people may see."""
+    waits = exists().where(WorkItem.reference == Application.reference, OPEN, WorkItem.kind == WorkKind.CONVENE_PANEL)
+    by_name = and_(Application.restricted, Application.stage.in_(UNDECIDED))
+    queue = select(WorkItem.reference).where(
+        OPEN, WorkItem.role == Role.PANEL_CHAIR, WorkItem.kind == WorkKind.CONVENE_PANEL
+    )
+    found = [*_applications(session, Application.reference.in_(queue)), *_applications(session, by_name, ~waits)]
+    return sorted(found, key=lambda each: each.reference)
+
+
+def _applications(session: Session, *conditions: ColumnElement[bool]) -> Iterable[Application]:
+    return session.scalars(select(Application).where(*conditions))
+
+
+def crew(session: Session, today: date) -> list[OnDuty]:
+    """Who is there."""
+    subjects = select(Competence.staff_id).where(Competence.subject == TRAINED, Competence.expires_on >= today)
+    trained = frozenset(session.scalars(subjects))
+    return [
+        OnDuty(id=staff_id, roles=frozenset(map(Role, roles)), trained=staff_id in trained)
+        for staff_id, roles in sorted(present(session).items())
+    ]
+
+
+def surnames(session: Session, references: Collection[str]) -> list[tuple[str, str]]:
+    """Reference and surname, lower case, of everyone in these applications."""
+    query = select(Person.reference, func.lower(Person.surname)).where(
+        Person.reference.in_(references), Person.surname.is_not(None)
+    )
+    return [(reference, name) for reference, name in session.execute(query)]
+
+
+def opened(session: Session, ids: Collection[str]) -> frozenset[str]:
+    """Those of the ids that were opened before, whatever became of them."""
+    return frozenset(session.scalars(select(WorkItem.id).where(among(WorkItem.id, ids))))
+
+
+class CrewWarning(NamedTuple):
+    id: str
+    reference: str | None  # None: of the unit
+    short_of: tuple[str, ...]
+
+
+def crew_warnings(session: Session) -> list[CrewWarning]:
+    """The open warnings of a short crew."""
+    query = select(WorkItem.id, WorkItem.reference, WorkItem.subject).where(*_warns(Why.CREW_SHORT))
+    return [CrewWarning(item, reference, tuple(said["short_of"])) for item, reference, said in session.execute(query)]
+
+
+def decided_meanwhile(session: Session) -> list[Found]:
+    """Open warnings of a late panel on what is decided, or will be decided out of its cycle."""
+    decided = exists().where(Decision.reference == Application.reference, Decision.superseded.is_(False))
+    query = (
+        select(WorkItem.id, WorkItem.reference)
+        .join(Application, Application.reference == WorkItem.reference)
+        .where(*_warns(Why.PANEL_TOO_LATE), or_(Application.out_of_cycle, Application.stage.not_in(UNDECIDED), decided))
+    )
+    return [Found(*row) for row in session.execute(query)]
+
+
+def _warns(why: Why) -> tuple[ColumnElement[bool], ...]:
+    return OPEN, WorkItem.kind == WorkKind.ACKNOWLEDGE_ESCALATION, WorkItem.subject["reason"].astext == why

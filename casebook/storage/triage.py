@@ -1,0 +1,63 @@
+"""Signs that an open application is more pressing than its priority says. Found by what happened, not by what is open."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, exists, select, union_all
+from sqlalchemy.orm import Session
+
+from casebook.domain.triage import Sign
+from casebook.domain.vocabulary import Limit, Priority, Stage, WorkKind
+from casebook.storage.escalations import OPEN
+from casebook.storage.tables import Application, ApplicationLink, Clock, Proposal, WorkItem
+
+SAFETY = (WorkKind.IMMEDIATE_SAFEGUARDING, WorkKind.SAFEGUARD_DURING_DELAY)
+
+
+class Seen(NamedTuple):
+    """A sign about one application."""
+
+    reference: str
+    sign: Sign
+
+
+def seen(session: Session, now: datetime, below: Collection[Priority]) -> list[Seen]:
+    """Every sign about an open application of these priorities that two people have not looked past since."""
+    either = union_all(
+        select(ApplicationLink.reference.label("reference"), ApplicationLink.found_at.label("at")),
+        select(ApplicationLink.other, ApplicationLink.found_at),
+    ).subquery()
+    late = select(Clock.reference, Clock.due_at.label("at")).where(
+        Clock.limit_name == Limit.WHOLE_PROCESS, Clock.met_at.is_(None), Clock.due_at <= now
+    )
+    unsafe = select(WorkItem.reference, WorkItem.due_at.label("at")).where(
+        OPEN, WorkItem.due_at <= now, WorkItem.kind.in_(SAFETY)
+    )
+    queries = {
+        Sign.REPEAT_APPLICATION: select(either.c.reference, either.c.at),
+        Sign.SAFEGUARDING_OVERDUE: unsafe,
+        Sign.LIMIT_PASSED: late,
+    }
+    return [
+        Seen(reference, sign)
+        for sign, query in queries.items()
+        for reference in session.scalars(_not_looked_past(query, below))
+    ]
+
+
+def _not_looked_past(query: Select[Any], below: Collection[Priority]) -> Select[Any]:
+    found = query.subquery()
+    lowered = exists().where(
+        Proposal.reference == Application.reference,
+        Proposal.what.startswith("lower_priority:"),
+        Proposal.second_at >= found.c.at,
+    )
+    return (
+        select(Application.reference)
+        .join(found, found.c.reference == Application.reference)
+        .where(Application.stage != Stage.CLOSED, Application.priority.in_(below), ~lowered)
+        .distinct()
+    )

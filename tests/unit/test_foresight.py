@@ -1,0 +1,106 @@
+"""What can be seen coming, without a database: the next panel, the smallest crew, what makes a case more pressing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from casebook import policies
+from casebook.domain import crew, panel_cycle, triage
+from casebook.domain.crew import OnDuty
+from casebook.domain.triage import Sign
+from casebook.domain.vocabulary import Priority, Role
+
+POLICY = policies.load("england-and-wales-2023")
+PANEL = POLICY.panel  # every 14 days, 7 January 2026 among them
+LONDON = ZoneInfo("Europe/London")
+
+
+def fixed(*dates):
+    return replace(PANEL, meetings=replace(PANEL.meetings, value=dates))
+
+
+@pytest.mark.parametrize(
+    ("rules", "day", "meeting"),
+    [
+        (PANEL, date(2026, 1, 7), date(2026, 1, 7)),  # on the day itself
+        (PANEL, date(2026, 1, 8), date(2026, 1, 21)),
+        (PANEL, date(2025, 12, 1), date(2025, 12, 10)),  # the cycle runs backwards too
+        (fixed(date(2026, 2, 3), date(2026, 3, 5)), date(2026, 1, 8), date(2026, 2, 3)),
+        (fixed(date(2026, 2, 3), date(2026, 3, 5)), date(2026, 2, 4), date(2026, 3, 5)),
+        (fixed(date(2026, 2, 3), date(2026, 3, 5)), date(2026, 3, 6), date(2026, 3, 19)),  # after the last, the cycle
+    ],
+)
+def test_the_next_meeting(rules, day, meeting):
+    assert panel_cycle.next_meeting(rules, day) == meeting
+
+
+@pytest.mark.parametrize(
+    ("due_at", "late"),
+    [
+        (datetime(2026, 1, 21, 23, 59, tzinfo=UTC), True),  # nothing can be decided and delivered on the same day
+        (datetime(2026, 1, 22, 0, 0, tzinfo=UTC), False),
+    ],
+)
+def test_a_limit_that_passes_on_the_day_of_the_panel_is_too_late(due_at, late):
+    ready_at = datetime(2026, 1, 8, tzinfo=UTC)
+    found = panel_cycle.too_late(PANEL, ready_at=ready_at, due_at=due_at, zone=LONDON)
+    assert found == (date(2026, 1, 21) if late else None)
+
+
+def on_duty(staff_id, *roles, trained=False):
+    return OnDuty(id=staff_id, roles=frozenset(roles), trained=trained)
+
+
+LEADS = on_duty("lead", Role.SUPERVISOR, Role.DUTY_INSPECTOR, Role.DISCLOSURE_OFFICER, trained=True)
+THREE = (on_duty("r", Role.RESEARCHER), on_duty("c", Role.PANEL_CHAIR), on_duty("a", Role.APPROVER))
+
+
+@pytest.mark.parametrize(
+    ("present", "short"),
+    [
+        ([LEADS, *THREE], ()),
+        ([LEADS, *THREE[1:]], ("researcher",)),
+        ([LEADS, THREE[0], on_duty("both", Role.PANEL_CHAIR, Role.APPROVER)], ("approver",)),  # not one and the same
+        (
+            [LEADS, on_duty("x", Role.RESEARCHER, Role.APPROVER), on_duty("y", Role.RESEARCHER, Role.PANEL_CHAIR),
+             on_duty("z", Role.PANEL_CHAIR, Role.APPROVER)],
+            (),
+        ),  # who sits where is found, however it was begun
+        ([replace(LEADS, trained=False), *THREE], ("trained:domestic_abuse",)),
+        ([replace(LEADS, roles=LEADS.roles - {Role.DUTY_INSPECTOR}), *THREE], ("duty_inspector",)),
+    ],
+)  # fmt: skip
+def test_the_smallest_crew_is_of_different_people(present, short):
+    assert crew.missing(present, POLICY) == short
+
+
+def test_who_researched_an_application_sits_nowhere_on_it():
+    present = [LEADS, on_duty("r", Role.RESEARCHER, Role.PANEL_CHAIR), on_duty("a", Role.APPROVER)]
+    assert crew.missing(present, POLICY) == ("panel_chair",)  # the only researcher is the only chair
+    assert crew.missing([*present, on_duty("r2", Role.RESEARCHER)], POLICY) == ()
+    assert crew.missing([*present, on_duty("r2", Role.RESEARCHER)], POLICY, researched={"r"}) == ("panel_chair",)
+    assert crew.missing([LEADS, *THREE], POLICY, barred={"c"}) == ("panel_chair",)
+
+
+@pytest.mark.parametrize(
+    ("present", "signs", "raised"),
+    [
+        (Priority.STANDARD, [], None),
+        (Priority.STANDARD, [Sign.LIMIT_PASSED], (Priority.HIGH, Sign.LIMIT_PASSED)),
+        (Priority.HIGH, [Sign.LIMIT_PASSED, Sign.REPEAT_APPLICATION], None),
+        (Priority.HIGH, [Sign.LIMIT_PASSED, Sign.SAFEGUARDING_OVERDUE], (Priority.URGENT, Sign.SAFEGUARDING_OVERDUE)),
+        (Priority.IMMEDIATE, list(Sign), None),
+    ],
+)
+def test_signs_raise_a_priority_and_never_lower_one(present, signs, raised):
+    assert triage.raised(present, signs, POLICY.triage) == raised
+
+
+def test_a_meeting_is_never_further_away_than_a_cycle():
+    for number in range(400):
+        day = date(2026, 1, 1) + timedelta(days=number)
+        assert timedelta(0) <= panel_cycle.next_meeting(PANEL, day) - day < timedelta(days=14)
