@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from casebook.domain.vocabulary import MatchBand
-from casebook.matching import model
+from casebook.matching import model, scorer
 from casebook.sources import keys
 from casebook.sources.protocol import Cells, Counts
-
-if TYPE_CHECKING:
-    from casebook.matching.scorer import Scorer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,16 +41,8 @@ def score(asked: Cells, persons: Sequence[Mapping[str, Any]], counts: Counts, *,
             twin=may_be_twin(subject, known[each.person_id]),
             explanation=each.explanation,
         )
-        for each in scorer().score(subject, rows, limit=len(rows))
+        for each in scorer.score(subject, rows, limit=len(rows))
     ]
-
-
-@cache
-def scorer() -> Scorer:
-    """One per process: it takes a second to make."""
-    from casebook.matching.scorer import Scorer  # noqa: PLC0415 - most commands compare nobody and need not load the engine
-
-    return Scorer()
 
 
 def may_be_twin(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

@@ -1,42 +1,24 @@
-"""Scores the persons found for one subject, in process and at once, by the model that serves whole files; says why."""
+"""Scores the persons found for one subject by the model that serves whole files, without its engine; says why.
+
+Splink and DuckDB take a tenth of a second to compare one pair or three hundred; a test holds the two to the same bits.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
-from threading import Lock
+from math import log2
 from typing import TYPE_CHECKING, Any
 
-import duckdb
-import pyarrow as pa
-
-from casebook.matching import model
-from casebook.matching.candidates import WANTED
-from casebook.matching.person_rows import COLUMNS
-from casebook.matching.prepare import KEYS, load_rows, prepare
+from casebook.matching import conditions, model
+from casebook.matching.conditions import Row
 
 if TYPE_CHECKING:
     from casebook.domain.vocabulary import MatchBand
 
-_TEXTS = pa.list_(pa.string())
-
-# What `prepare` makes of a person, and a record source keeps of each; tf_* is the `model.share` of the value there.
-RECORD = pa.schema(
-    {
-        "unique_id": pa.int64(),
-        **dict.fromkeys(("source_dataset", "id", "forename", "surname"), pa.string()),
-        **dict.fromkeys(("forename_roots", "surname_roots", "middle", "given_all", "family_all"), _TEXTS),
-        **dict.fromkeys(("given_roots", "family_roots"), _TEXTS),
-        "dob": pa.string(),
-        **dict.fromkeys(("dob_year", "dob_month", "dob_day"), pa.int16()),
-        **dict.fromkeys(("sex", "postcode", "outward", "address"), pa.string()),
-        "address_words": _TEXTS,
-        **dict.fromkeys(("pnc_id", "cro"), pa.string()),
-        **dict.fromkeys(("tf_forename", "tf_surname", "tf_postcode"), pa.float64()),
-    }
-)
+TELLING = 1.0  # bits: a value rarer or commoner by less is not worth a word
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,87 +30,105 @@ class Scored:
     explanation: tuple[str, ...]  # a line per field that was compared, the heaviest first; no values in it
 
 
-class Scorer:
-    """One per process. Threads take turns: its connection holds one question at a time."""
+@dataclass(frozen=True, kw_only=True)
+class Level:
+    """One way in which a field of two persons can stand."""
 
-    def __init__(self) -> None:
-        # for a few hundred rows a second thread costs more than it gives
-        self._con = duckdb.connect(config={"threads": 1})
-        self._turn = Lock()
-        self._sql = _model_as_sql(self._con)
+    holds: Callable[[Row, Row], bool]
+    told: str  # field and level
+    bits: float | None  # None: one of the two is not known
+    rarity: Callable[[Row, Row], float] | None  # bits more or less for a rare or common value
 
-    def prepared(self, cells: Mapping[str, str], *, this_year: int) -> dict[str, Any]:
-        """The compared columns of one person (cells by the names of persons.csv), and `keys` to find others by."""
-        row = [["1"], [""], *([cells.get(column, "")] for column in COLUMNS)]
-        with self._turn:
-            load_rows(self._con, "one_row", [row])
-            prepare(self._con, "one_row", "one", this_year=this_year)
-            found = self._con.sql(f"select *, {KEYS} as keys from one").to_arrow_table()
-        return dict(found.to_pylist()[0])
 
-    def score(
-        self, subject: Mapping[str, Any], persons: Sequence[Mapping[str, Any]], *, limit: int = WANTED
-    ) -> list[Scored]:
-        """The best first. All have the columns of RECORD; one who stands there twice (two sources) is told once."""
-        ids = [str(person["id"]) for person in persons]
-        numbered = [{**person, "unique_id": number} for number, person in enumerate(persons)]
-        with self._turn:
-            self._con.register(SUBJECT, pa.Table.from_pylist([{**subject, "unique_id": 0}], RECORD))
-            self._con.register(PERSONS, pa.Table.from_pylist(numbered, RECORD))
-            rows = self._con.sql(self._sql).to_arrow_table().to_pylist()
-        ranked = sorted(
-            (-round(float(row["match_weight"]), 3), ids[row["unique_id_r"]], at) for at, row in enumerate(rows)
+def score(subject: Row, persons: Sequence[Row], *, limit: int) -> list[Scored]:
+    """The best first. All have the columns of `sources.keys.compared`, and `tf_*`, the `model.share` of the value there.
+
+    One who stands there twice (two sources) is told once.
+    """
+    ranked = []
+    for at, person in enumerate(persons):
+        found = compared(subject, person)
+        ranked.append((-round(weight(found), 3), str(person["id"]), at, found))
+    ranked.sort(key=lambda each: each[:3])
+    best: dict[str, tuple[float, list[tuple[Level, float]]]] = {}
+    for negative, person_id, _, found in ranked:
+        best.setdefault(person_id, (-negative, found))
+    return [
+        Scored(
+            person_id=person_id,
+            weight=bits,
+            probability=model.probability(bits),
+            band=model.bands().of(bits),
+            explanation=tuple(explain(found)),
         )
-        best: dict[str, Mapping[str, Any]] = {}
-        for _, person_id, at in ranked:
-            best.setdefault(person_id, rows[at])
-        return [_scored(person_id, row) for person_id, row in islice(best.items(), limit)]
+        for person_id, (bits, found) in islice(best.items(), limit)
+    ]
 
 
-SUBJECT, PERSONS = "asked_for", "found"
+def compared(subject: Row, person: Row) -> list[tuple[Level, float]]:
+    """For each field the level that holds, and the bits that the rarity of the value adds to it."""
+    found = []
+    for levels in _comparisons():
+        level = next(level for level in levels if level.holds(subject, person))
+        found.append((level, level.rarity(subject, person) if level.rarity else 0.0))
+    return found
 
 
-def _model_as_sql(con: duckdb.DuckDBPyConnection) -> str:
-    """Splink's own SQL for comparing two tables of records, made once: making it anew takes longer than running it."""
-    from splink import DuckDBAPI  # noqa: PLC0415 - costs 0.3 s, and only this needs it
-    from splink.internals.realtime import compare_records  # noqa: PLC0415
-
-    # the persons were found already, by other means than the settings' keys
-    found_already = {**model.settings(), "blocking_rules_to_generate_predictions": []}
-    nobody = RECORD.empty_table()
-    sql: str = compare_records(nobody, nobody, found_already, DuckDBAPI(con)).sql_used_to_create
-    sql = re.sub(r"\b__splink__compare_records_left_\w+", SUBJECT, sql)
-    sql = re.sub(r"\b__splink__compare_records_right_\w+", PERSONS, sql)
-    compared = [comparison["output_column_name"] for comparison in model.settings()["comparisons"]]
-    bits = [f"{part}_{name}" for name in compared for part in ("gamma", "mw")]
-    rarities = [f"mw_tf_adj_{column}" for column in model.frequency_columns(model.settings())]
-    return f"select {', '.join(['unique_id_r', 'match_weight', *bits, *rarities])} from ({sql})"
+def weight(found: Sequence[tuple[Level, float]]) -> float:
+    """Bits, added in the order in which Splink adds them."""
+    total = _prior()
+    for level, rarity in found:
+        total += level.bits or 0.0
+        total += rarity
+    return total
 
 
-def _scored(person_id: str, row: Mapping[str, Any]) -> Scored:
-    weight = round(float(row["match_weight"]), 3)
-    return Scored(
-        person_id=person_id,
-        weight=weight,
-        probability=model.probability(weight),
-        band=model.bands().of(weight),
-        explanation=tuple(explain(row)),
+def explain(found: Sequence[tuple[Level, float]]) -> list[str]:
+    """A line per compared field: what was found, and how many bits it speaks for or against."""
+    told = list[tuple[float, str]]()
+    for level, rarity in found:
+        if level.bits is None:
+            continue
+        rare = "" if abs(rarity) < TELLING else ", rare here" if rarity > 0 else ", common here"
+        if level.bits or rare:
+            bits = level.bits + rarity
+            told.append((bits, f"{level.told}{rare} ({bits:+.1f})"))
+    return [line for _, line in sorted(told, key=lambda each: -abs(each[0]))]
+
+
+@cache
+def _prior() -> float:
+    chance: float = model.settings()["probability_two_random_records_match"]
+    return log2(chance / (1 - chance))
+
+
+@cache
+def _comparisons() -> tuple[tuple[Level, ...], ...]:
+    """The committed model, compiled once per process."""
+    return tuple(
+        tuple(_level(comparison, level) for level in comparison["comparison_levels"])
+        for comparison in model.settings()["comparisons"]
     )
 
 
-def explain(row: Mapping[str, Any]) -> list[str]:
-    """A line per compared field: what was found, and how many bits it speaks for or against."""
-    told = list[tuple[float, str]]()
-    for comparison in model.settings()["comparisons"]:
-        name, levels = comparison["output_column_name"], comparison["comparison_levels"]
-        gamma = row[f"gamma_{name}"]
-        if gamma == -1:
-            continue
-        label = levels[len(levels) - 1 - gamma]["label_for_charts"]
-        bits, rarity = float(row[f"mw_{name}"]), float(row.get(f"mw_tf_adj_{name}") or 0)
-        rare = "" if abs(rarity) < 1 else ", rare here" if rarity > 0 else ", common here"
-        if bits or rare:
-            told.append(
-                (bits + rarity, f"{comparison['comparison_description']}: {label}{rare} ({bits + rarity:+.1f})")
-            )
-    return [line for _, line in sorted(told, key=lambda each: -abs(each[0]))]
+def _level(comparison: Mapping[str, Any], level: Mapping[str, Any]) -> Level:
+    condition = level["sql_condition"]
+    unknown = level.get("is_null_level", False)
+    return Level(
+        holds=(lambda _left, _right: True) if condition == "ELSE" else conditions.compiled(condition),
+        told=f"{comparison['comparison_description']}: {level['label_for_charts']}",
+        bits=None if unknown else log2(level["m_probability"] / level["u_probability"]),
+        rarity=_rarity(level) if "tf_adjustment_column" in level else None,
+    )
+
+
+def _rarity(level: Mapping[str, Any]) -> Callable[[Row, Row], float]:
+    column, usual = f"tf_{level['tf_adjustment_column']}", log2(level["u_probability"])
+    least, trust = level["tf_minimum_u_value"], level["tf_adjustment_weight"]
+
+    def bits(subject: Row, person: Row) -> float:
+        """By the commoner of the two; nothing where no frequency is known."""
+        known = [share for share in (subject[column], person[column]) if share is not None]
+        return float(trust * (usual - log2(max(*known, least)))) if known else 0.0
+
+    return bits

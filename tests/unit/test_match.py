@@ -10,10 +10,11 @@ import pytest
 
 from casebook.cli.main import main
 from casebook.errors import UnreadableFile
-from casebook.matching import model
+from casebook.matching import model, scorer
 from casebook.matching.learn import learn
 from casebook.matching.match import match_files
-from casebook.matching.scorer import Scorer
+from casebook.matching.person_rows import COLUMNS
+from casebook.sources import keys
 
 PERSONS = """source,person_id,forename,middle_names,surname,aliases,dob,sex,address,postcode,pnc_id,cro
 rms,p1,Siobhan,,O'Brien,,1985-03-12,f,4 Elm Road,SN1 2AB,,
@@ -201,9 +202,8 @@ def test_an_answer_that_cannot_be_written_is_refused_before_the_work(tmp_path):
 def test_a_single_search_weighs_as_a_whole_file_does(match):
     subject = {"forename": "Margret", "surname": "Fox", "dob": "1971-11-03", "postcode": "SN5 6EF"}
     _, _, rows = match(f"subject_id,{','.join(subject)}\ns1,{','.join(subject.values())}\n")
-    scorer, persons = Scorer(), list(csv.DictReader(PERSONS.splitlines()))
-    prepared = [
-        scorer.prepared(person, this_year=2026)
+    persons = [
+        keys.compared(person, 2026)
         | {"id": person["person_id"]}
         # each name and postcode stands once among the six, but for the Hills and theirs; one has no postcode
         | {
@@ -214,12 +214,14 @@ def test_a_single_search_weighs_as_a_whole_file_does(match):
             )
             for column, usual in model.frequency_columns(model.settings()).items()
         }
-        for person in persons
+        for person in csv.DictReader(PERSONS.splitlines())
     ]
-    scored = {each.person_id: each for each in scorer.score(scorer.prepared(subject, this_year=2026), prepared)}
+    asked = keys.compared({**dict.fromkeys(COLUMNS, ""), **subject}, 2026)
+    asked |= {f"tf_{column}": None for column in model.frequency_columns(model.settings())}
+    scored = {each.person_id: each for each in scorer.score(asked, persons, limit=20)}
     assert rows
     for row in rows:
-        assert scored[row["person_id"]].weight == pytest.approx(float(row["weight"]), abs=0.002)
+        assert scored[row["person_id"]].weight == float(row["weight"])
         assert scored[row["person_id"]].band == row["band"]
     assert scored["p3"].explanation[0].startswith("postcode: the same postcode")
     assert any("one digit wrong" in line for line in scored["p3"].explanation)
