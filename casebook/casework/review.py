@@ -46,10 +46,13 @@ def today(act: Act) -> date:
     return act.now.astimezone(LONDON).date()
 
 
-def import_file(act: Act, path: Path) -> Imported:
-    """Keep the rows of a register. Nothing in it is refused; the same file again changes nothing."""
+def import_file(act: Act, path: Path) -> list[Imported]:
+    """Keep the rows of a register, sheet by sheet. Nothing in it is refused; the same file again changes nothing."""
+    return [take_in(act, file) for file in review_files.read(path)]
+
+
+def take_in(act: Act, file: RegisterFile) -> Imported:
     act.allowed(Command.TRIAGE)
-    file = review_files.read(path)
     act.session.execute(text("SELECT pg_advisory_xact_lock(hashtext('review_import'))"))
     told = _told(act, file)
     if stored.imported(act.session, file.digest) is not None:

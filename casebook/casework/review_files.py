@@ -6,6 +6,7 @@ Unlike `casebook.files`, it keeps what is not UTF-8 (the bytes are read as Windo
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,12 +21,18 @@ EXCEL = frozenset({".xlsx", ".xlsm"})
 DELIMITERS = ",;\t|"
 MOST_KEPT = 1_000_000  # characters of a cell
 
+OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+
+Raw = tuple[int, list[str], list[Note]]  # physical line, values as they stand, what is doubtful
 Line = tuple[int, dict[str, str], tuple[Note, ...]]  # physical line, cells by column, what is doubtful
+
+
+HEADER_WITHIN = 20  # rows: some programs put a title and a date above the header
 
 
 @dataclass(kw_only=True)
 class RegisterFile:
-    name: str  # of the file without its ending
+    name: str  # of the file without its ending, and of the sheet if there are several
     digest: str  # of its bytes
     columns: tuple[str, ...]
     ignored: list[str]
@@ -33,32 +40,59 @@ class RegisterFile:
     rows: list[Line]
 
 
-def read(path: Path) -> RegisterFile:
-    """Raises UnreadableFile if there is no file, or no line in it that names any column of a register."""
+def read(path: Path) -> list[RegisterFile]:
+    """One register, or one for each sheet that has a header.
+
+    Raises UnreadableFile if there is no file, or nothing in it that names any column of a register.
+    """
     try:
         content = path.read_bytes()
     except OSError as error:
         raise UnreadableFile(f"{path.name}: {error.strerror or 'cannot be opened'}", "no_such_file") from None
-    lines = _excel(path) if path.suffix.lower() in EXCEL else _csv(content)
-    header: tuple[str, ...] = ()
-    rows: list[Line] = []
-    for number, values, notes in lines:
-        if not header:
-            header = tuple(" ".join(value.split()).strip("\ufeff").lower().replace(" ", "_") for value in values)
-            if not set(header) & set(COLUMNS):
-                raise UnreadableFile(f"{path.name}: the first row names no column of a register", "no_header")
-        elif any(value.strip() for value in values):
-            rows.append((number, *_cells(header, values, notes)))
-    if not header:
-        raise UnreadableFile(f"{path.name} is empty: a header row is needed", "no_header")
+    if content.startswith(OLD_EXCEL):
+        raise UnreadableFile(f"{path.name} is an old Excel file: save it as .xlsx or CSV", "not_excel")
+    is_excel = path.suffix.lower() in EXCEL or content.startswith(b"PK\x03\x04")
+    sheets = list(_excel(path, content)) if is_excel else [("", list(_csv(content)))]
+    found = [(title, lines, at) for title, lines in sheets if (at := _header_at(lines)) is not None]
+    if not found:
+        raise UnreadableFile(f"{path.name}: no row at its beginning names a column of a register", "no_header")
+    several = len(found) > 1
+    return [
+        _register(
+            f"{path.stem}-{title}" if several else path.stem,
+            hashlib.sha256(content + (b"\0" + title.encode() if several else b"")).hexdigest(),
+            lines[at:],
+        )
+        for title, lines, at in found
+    ]
+
+
+def _register(name: str, digest: str, lines: Sequence[Raw]) -> RegisterFile:
+    header = _header(lines[0][1])
     return RegisterFile(
-        name=path.stem,
-        digest=hashlib.sha256(content).hexdigest(),
+        name=name,
+        digest=digest,
         columns=header,
         ignored=[name for name in header if name and name not in COLUMNS],
         absent=[name for name in COLUMNS if name not in header],
-        rows=rows,
+        rows=[
+            (number, *_cells(header, values, notes))
+            for number, values, notes in lines[1:]
+            if any(value.strip() for value in values)
+        ],
     )
+
+
+def _header(values: Sequence[str]) -> tuple[str, ...]:
+    return tuple(" ".join(value.split()).strip("\ufeff").lower().replace(" ", "_") for value in values)
+
+
+def _header_at(lines: Sequence[Raw]) -> int | None:
+    """The first row, or the first further down that names several columns: a title may name one by chance."""
+    for at, (_, values, _) in enumerate(lines[:HEADER_WITHIN]):
+        if len(set(_header(values)) & set(COLUMNS)) > (at > 0):
+            return at
+    return None
 
 
 def _cells(header: Sequence[str], values: Sequence[str], notes: list[Note]) -> tuple[dict[str, str], tuple[Note, ...]]:
@@ -75,7 +109,7 @@ def _cells(header: Sequence[str], values: Sequence[str], notes: list[Note]) -> t
     return cells, tuple(notes)
 
 
-def _csv(content: bytes) -> Iterator[tuple[int, list[str], list[Note]]]:
+def _csv(content: bytes) -> Iterator[Raw]:
     """Physical line, values, notes of each row; the header first."""
     wide = next(
         (name for mark, name in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")) if content.startswith(mark)), ""
@@ -83,8 +117,7 @@ def _csv(content: bytes) -> Iterator[tuple[int, list[str], list[Note]]]:
     if wide:
         content = content.decode(wide, "replace").encode("utf-8", "replace")
     lines = content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-    first = _text(lines[0])[0]
-    delimiter = max(DELIMITERS, key=lambda sign: (first.count(sign), -DELIMITERS.index(sign)))
+    delimiter = _delimiter([_text(line)[0] for line in lines[:HEADER_WITHIN]])
     strange = set[int]()  # physical lines that were not UTF-8
     for number, values, whole, count in files.split(_texts(lines, strange), delimiter):
         legible = strange.isdisjoint(range(number, number + count))
@@ -93,6 +126,15 @@ def _csv(content: bytes) -> Iterator[tuple[int, list[str], list[Note]]]:
             values,
             [*([] if legible else [(Finding.NOT_UTF8, "")]), *([] if whole else [(Finding.OPEN_QUOTE, "")])],
         )
+
+
+def _delimiter(first: Sequence[str]) -> str:
+    """The sign that parts the most names of columns in one of the first lines."""
+
+    def named(sign: str) -> int:
+        return max((len({*_header(line.replace('"', "").split(sign))} & set(COLUMNS)) for line in first), default=0)
+
+    return max(DELIMITERS, key=lambda sign: (named(sign), -DELIMITERS.index(sign)))
 
 
 def _texts(lines: Sequence[bytes], strange: set[int]) -> Iterator[str]:
@@ -111,17 +153,19 @@ def _text(line: bytes) -> tuple[str, bool]:
         return line.decode("cp1252", "replace"), False
 
 
-def _excel(path: Path) -> Iterator[tuple[int, list[str], list[Note]]]:
-    """The rows of the first sheet; a date cell is read as its date."""
+def _excel(path: Path, content: bytes) -> Iterator[tuple[str, list[Raw]]]:
+    """The rows of each sheet, all of one length; a date cell is read as its date."""
     import openpyxl  # noqa: PLC0415 - only an Excel file pays for it
 
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        for sheet in book.worksheets:
+            rows = [[_shown(value) for value in values] for values in sheet.iter_rows(values_only=True)]
+            width = max(map(len, rows), default=0)
+            yield sheet.title, [(at, [*row, *[""] * (width - len(row))], []) for at, row in enumerate(rows, start=1)]
+        book.close()
     except Exception as error:  # noqa: BLE001 - a broken workbook raises what it likes
         raise UnreadableFile(f"{path.name} cannot be read as Excel ({type(error).__name__})", "not_excel") from None
-    for number, values in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
-        yield number, [_shown(value) for value in values], []
-    book.close()
 
 
 def _shown(value: object) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from casebook.casework import review, review_account, review_files, review_ranking, review_triage
+from casebook.casework.review_files import RegisterFile
 from casebook.cli import review_page, review_work
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
@@ -59,12 +60,15 @@ def at_least_nothing(text: str) -> int:
 
 
 def _import(options: Namespace, call: Call) -> Answer:
+    files = [
+        file for path in options.files for file in review_files.read(path)
+    ]  # all can be read before one is taken in
     with opened(call) as casebook:
         told = []
-        for path in options.files:
+        for file in files:
             with casebook.acting() as act:
-                told.append(review.import_file(act, path))
-    quality = {} if options.no_quality else _quality(options.files)
+                told.append(review.take_in(act, file))
+    quality = {} if options.no_quality else _quality(files)
     registers, findings = Counter[str](), Counter[str]()
     for each in told:
         registers.update(each.registers)
@@ -96,12 +100,13 @@ def _import(options: Namespace, call: Call) -> Answer:
     return Answer(data=data, lines=lines)
 
 
-def _quality(paths: Iterable[Path]) -> dict[str, dict[str, dict[str, int]]]:
+def _quality(files: Iterable[RegisterFile]) -> dict[str, dict[str, dict[str, int]]]:
     """What the suite says of the files just taken in; the rows are kept already, whatever it says."""
     from expectations import register  # noqa: PLC0415 - Great Expectations takes seconds, and only this needs it
 
-    files = [(review.name_of(file.name), file) for file in map(review_files.read, paths)]
-    return register.quality([{"register": name, **cells} for name, file in files for _, cells, _ in file.rows])
+    return register.quality(
+        [{"register": review.name_of(file.name), **cells} for file in files for _, cells, _ in file.rows]
+    )
 
 
 def _reconcile(_options: Namespace, call: Call) -> Answer:

@@ -110,7 +110,8 @@ def test_an_open_quote_takes_no_other_row_down(tmp_path):
     path = tmp_path / "r.csv"
     path.write_text('reference,rationale\nR1,"never closed\nR2,fine\nR3,"over\nlines"\nR4,last\n', encoding="utf-8")
     found = [
-        (line, cells["reference"], {note for note, _ in notes}) for line, cells, notes in review_files.read(path).rows
+        (line, cells["reference"], {note for note, _ in notes})
+        for line, cells, notes in review_files.read(path)[0].rows
     ]
     assert [(line, reference) for line, reference, _ in found][-1] == (6, "R4")
     assert {reference for _, reference, _ in found} == {"R1", "R2", "R3", "R4"}
@@ -119,10 +120,43 @@ def test_an_open_quote_takes_no_other_row_down(tmp_path):
 def test_bytes_of_another_alphabet_are_kept_and_said(tmp_path):
     path = tmp_path / "r.csv"
     path.write_bytes("reference,b_surname\nR1,Dubé\n".encode("latin-1") + "R2,Dubé\n".encode())
-    (_, first, doubt), (_, second, none) = review_files.read(path).rows
+    (_, first, doubt), (_, second, none) = review_files.read(path)[0].rows
     assert first["b_surname"] == second["b_surname"] == "Dubé"
     assert [note for note, _ in doubt] == [Finding.NOT_UTF8]
     assert not none
+
+
+def test_each_sheet_with_a_header_is_a_register_of_its_own(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "2019"
+    for title, rows in (("2019", 1), ("2020", 2), ("notes", 0)):
+        sheet = book[title] if title in book.sheetnames else book.create_sheet(title)
+        sheet.append(["Past applications", None] if rows else ["ask Jo"])
+        if rows:
+            sheet.append(["Reference", "received_on", "outcome"])
+        for n in range(rows):
+            sheet.append([f"{title}/{n}", date(2019, 3, 4)])
+    book.save(tmp_path / "list.xlsx")
+    first, second = review_files.read(tmp_path / "list.xlsx")
+    assert (first.name, second.name) == ("list-2019", "list-2020")
+    assert [line for line, _, _ in second.rows] == [3, 4]
+    assert first.digest != second.digest
+    assert not [note for _, _, notes in first.rows for note in notes]
+
+
+def test_a_title_above_the_header_is_no_row(tmp_path):
+    (tmp_path / "r.csv").write_text("Report of 1 June, by reference\n\nreference;outcome\nR1;withdrawn\n")
+    [file] = review_files.read(tmp_path / "r.csv")
+    assert [(line, cells["reference"]) for line, cells, _ in file.rows] == [(4, "R1")]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\n\n", b"a,b\n1,2\n", b"\x89PNG\r\n\x1a\n", b"\xd0\xcf\x11\xe0", b"PK\x03\x04junk"]
+)
+def test_what_is_no_register_is_told_without_a_trace(tmp_path, content):
+    (tmp_path / "r.csv").write_bytes(content)
+    with pytest.raises(UnreadableFile):
+        review_files.read(tmp_path / "r.csv")
 
 
 def test_an_excel_register_reads_like_the_csv(tmp_path):
@@ -131,7 +165,7 @@ def test_an_excel_register_reads_like_the_csv(tmp_path):
     sheet.append(["Reference", "received_on", "outcome"])
     sheet.append([17, date(2019, 3, 4), None])
     book.save(tmp_path / "r.xlsx")
-    [(line, cells, _)] = review_files.read(tmp_path / "r.xlsx").rows
+    [(line, cells, _)] = review_files.read(tmp_path / "r.xlsx")[0].rows
     assert (line, cells) == (2, {"reference": "17", "received_on": "2019-03-04"})
 
 
