@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from casebook.casework import answers, lifecycle, oversight
+from casebook.casework import answers, competence, lifecycle, oversight
 from casebook.casework.acting import Act, refuse, refuse_because
 from casebook.casework.answers import Answer
 from casebook.domain import authority, freezing
@@ -50,7 +50,7 @@ def _is_for(act: Act, item: WorkItem, role: Role | None) -> bool:
     doers = {*SPECS[kind].roles, Role(item.role)}
     if role is not None:
         return role == item.role or role in doers
-    return not act.actor.is_person or bool(act.actor.roles & doers)
+    return not act.actor.is_person or bool(act.actor.roles & doers and competence.why_not(act.actor, item) is None)
 
 
 def _order(item: WorkItem, application: Application | None, now: datetime) -> tuple[object, ...]:
@@ -79,6 +79,7 @@ def claim(act: Act, item_id: str) -> WorkItem:
         ),
         NotPermitted,
     )
+    refuse(competence.why_not(act.actor, item), NotPermitted)
     item.owner, item.claimed_at = act.actor.id, act.now
     act.speak(application, "work_claimed", item=item.id, kind=item.kind)
     return item
@@ -94,6 +95,7 @@ def do(act: Act, item_id: str, raw: object) -> WorkItem:
     refuse(
         authority.why_not_work(act.actor, kind, role=item.role, owner=item.owner, reserved=item.reserved), NotPermitted
     )
+    refuse(competence.why_not(act.actor, item), NotPermitted)
     answer = answers.parse(kind, raw)
     if application is None:
         return _do_for_the_unit(act, item, answer)

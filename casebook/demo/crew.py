@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -57,9 +57,8 @@ class Crew:
         desks = {}
         for staff_id, roles in STAFF.items():
             token = operator.ask("staff", "add", staff_id, "--role", *roles)["token"]
-            for subject in ("domestic_abuse", *SOURCES):
-                if "researcher" in roles or "disclosure_officer" in roles:
-                    operator.ask("staff", "competence", staff_id, subject, "--until", until)
+            for subject in _training(roles):
+                operator.ask("staff", "competence", staff_id, subject, "--until", until)
             desks[staff_id] = Desk(home=home, staff_id=staff_id, token=token)
         return cls(desks=desks, terminals={source: Terminal.of(files, source) for source in SOURCES})
 
@@ -143,3 +142,9 @@ class Crew:
 
 def _at(moment: str) -> datetime:
     return datetime.fromisoformat(moment)
+
+
+def _training(roles: Sequence[str]) -> tuple[str, ...]:
+    if "researcher" in roles or "disclosure_officer" in roles:
+        return ("domestic_abuse", *SOURCES)
+    return ("domestic_abuse",) if "intake_officer" in roles else ()

@@ -1,0 +1,60 @@
+"""Training in use: who may be given an item, and what was done by people who were not trained when they did it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from casebook.casework.acting import Act
+from casebook.domain import chain, competence
+from casebook.domain.actors import Actor, Reason
+from casebook.domain.authority import Command
+from casebook.domain.competence import Recorded
+from casebook.domain.vocabulary import WorkKind
+from casebook.policies import monitor as policy
+from casebook.storage.tables import LedgerEntry, WorkItem
+
+
+def why_not(actor: Actor, item: WorkItem) -> Reason | None:
+    """A reason if an item needs training that the actor does not have today."""
+    return competence.why_not_trained(
+        competence.needed(WorkKind(item.kind), item.subject, policy.load().competence), actor.competences
+    )
+
+
+def untrained(act: Act, *, staff_id: str | None = None) -> list[dict[str, Any]]:
+    """Everything that was done by somebody who was not trained for it at that moment, newest first.
+
+    Training is read from the ledger, where one that has been renewed or cut short still stands as it was.
+    """
+    act.allowed(Command.ANALYSE)
+    history = _history(act)
+    rules = policy.load().competence
+    query = select(WorkItem).where(WorkItem.done_at.is_not(None))
+    if staff_id is not None:
+        query = query.where(WorkItem.done_by == staff_id)
+    found = []
+    for item in act.session.scalars(query.order_by(WorkItem.done_at.desc(), WorkItem.id)):
+        needs = competence.needed(WorkKind(item.kind), item.subject, rules)
+        if needs is None or item.done_at is None or competence.held(history[str(item.done_by), needs], item.done_at):
+            continue
+        found.append(
+            {"staff": item.done_by, "reference": item.reference, "kind": item.kind, "needs": needs, "item": item.id,
+             "done_at": item.done_at.isoformat()}
+        )  # fmt: skip
+    act.speak(None, "untrained_acts_listed", found=len(found))
+    return found
+
+
+def _history(act: Act) -> dict[tuple[str, str], list[Recorded]]:
+    """By member of staff and subject."""
+    query = select(LedgerEntry).where(LedgerEntry.chain == chain.HOUSE, LedgerEntry.event == "competence_recorded")
+    found: dict[tuple[str, str], list[Recorded]] = defaultdict(list)
+    for entry in act.session.scalars(query.order_by(LedgerEntry.sequence)):
+        said = entry.body
+        recorded = Recorded(at=entry.at, expires_on=date.fromisoformat(said["expires_on"]))
+        found[said["staff"], said["subject"]].append(recorded)
+    return found

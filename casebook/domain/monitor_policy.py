@@ -1,0 +1,45 @@
+"""The numbers of watching: charts, samples, and what somebody must be trained for. Loaded from `casebook/policies`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from casebook.domain.decision_monitor import Channel
+from casebook.domain.policy import Fact
+from casebook.domain.vocabulary import Band, Source, WorkKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Charts:
+    unit_years_per_false_alarm: Fact[int]  # of each channel
+    fewest_cases_per_false_alarm: Fact[int]
+    answer_days: Fact[int]
+    odds_ratio: Fact[Mapping[Channel, float]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sampling:
+    window_days: Fact[int]
+    worst_rate: Fact[float]
+    assurance: Fact[float]
+    random_part: Fact[float]
+    suspicion: Fact[float]
+    negative: Fact[float]
+    answer_days: Fact[int]
+    risk: Fact[Mapping[Band, float]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompetenceRules:
+    sources: Fact[tuple[Source, ...]]  # to search one of these, somebody is trained for that one
+    work: Fact[Mapping[WorkKind, str]]  # kind of work -> what one must be trained for
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonitorPolicy:
+    name: str
+    version: str
+    charts: Charts
+    sampling: Sampling
+    competence: CompetenceRules

@@ -1,0 +1,99 @@
+"""Work goes to those who are trained for it, and a look-back tells who did what without."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from walking import ROW, Unit
+
+from casebook.casework import competence, lifecycle, staff, work
+from casebook.domain.vocabulary import Role, Stage, WorkKind
+from casebook.errors import NotPermitted
+from casebook.storage.session import open_store
+
+
+@pytest.fixture
+def unit(database_url):
+    store = open_store(database_url, b"a key for tests")
+    unit = Unit(store=store)
+    yield unit
+    store.engine.dispose()
+
+
+def hire(unit, staff_id, *subjects, until=date(2029, 1, 1)):
+    with unit.acting() as act:
+        staff.add(act, staff_id, [Role.RESEARCHER])
+        for subject in subjects:
+            staff.set_competence(act, staff_id, subject, expires_on=until)
+
+
+def manual_search(unit, source="visor"):
+    reference = unit.receive({**ROW, "external_id": "C-1"})
+    with unit.acting() as act:
+        application = act.application(reference)
+        application.stage = Stage.RECORD_CHECKS
+        act.speak(application, "moved")
+        lifecycle.refresh(act, application, because="moved")
+    return next(
+        item
+        for item in unit.open_items(reference)
+        if item.kind == WorkKind.RETURN_SEARCH and item.subject["source"] == source
+    )
+
+
+def listed(unit, who, **kwargs):
+    with unit.acting(who) as act:
+        return {item.id for item in work.queue(act, **kwargs)}
+
+
+def test_a_search_goes_to_nobody_who_is_not_trained_for_its_source(unit):
+    item = manual_search(unit)
+    hire(unit, "trained", "visor")
+    hire(unit, "other", "pnc", "domestic_abuse")
+    assert item.id in listed(unit, "trained")
+    assert item.id not in listed(unit, "other")
+    for attempt in (lambda act: work.claim(act, item.id), lambda act: work.do(act, item.id, {"result": "asked"})):
+        with pytest.raises(NotPermitted) as refused, unit.acting("other") as act:
+            attempt(act)
+        assert refused.value.code == "not_trained"
+    with unit.acting("trained") as act:
+        assert work.claim(act, item.id).owner == "trained"
+
+
+def test_training_ends_with_its_last_day(unit):
+    item = manual_search(unit)
+    hire(unit, "lapsing", "visor", until=unit.now.date())
+    assert item.id in listed(unit, "lapsing")
+    unit.now += timedelta(days=1)
+    assert item.id not in listed(unit, "lapsing")
+    with pytest.raises(NotPermitted), unit.acting("lapsing") as act:
+        work.claim(act, item.id)
+
+
+def test_who_asks_for_a_role_s_queue_sees_it_whole(unit):
+    item = manual_search(unit)
+    hire(unit, "other", "pnc")
+    assert item.id in listed(unit, "other", role=Role.RESEARCHER)
+
+
+def test_a_look_back_lists_what_was_done_without_training_even_if_it_was_made_up_for_later(unit):
+    item = manual_search(unit)
+    hire(unit, "early", "visor", until=unit.now.date())
+    hire(unit, "always", "visor")
+    answer = {"result": "asked"}
+    with unit.acting("early") as act:
+        work.do(act, item.id, answer)
+    unit.now += timedelta(days=30)
+    with unit.acting() as act:
+        found = act.session.get(type(item), item.id)
+        assert competence.untrained(act) == []
+        found.done_at = unit.now  # as if the command had not refused it
+        act.speak(None, "edited")
+    unit.now += timedelta(days=1)
+    with unit.acting() as act:
+        staff.set_competence(act, "early", "visor", expires_on=date(2030, 1, 1))
+    with unit.acting() as act:
+        (told,) = competence.untrained(act)
+        assert (told["staff"], told["needs"], told["item"]) == ("early", "visor", item.id)
+        assert competence.untrained(act, staff_id="always") == []
