@@ -8,15 +8,17 @@ from typing import Literal
 from pydantic import Field
 from sqlalchemy import select
 
-from casebook.casework import clocks, danger, identity, reviews
+from casebook.casework import clocks, danger, identity, outreach, reviews
 from casebook.casework.acting import Act, refuse_because
 from casebook.casework.answers import Answer, Doing
 from casebook.casework.candidates import EVEN
+from casebook.casework.outreach import Speaks
 from casebook.domain import chain
 from casebook.domain import record_checks as rules
 from casebook.domain.instruments import Reply
 from casebook.domain.record_checks import Known, Verdict
-from casebook.domain.vocabulary import Answer3, Limit, MatchBand, Party, Source
+from casebook.domain.safe_contact import Purpose
+from casebook.domain.vocabulary import Answer3, Channel, Limit, MatchBand, Party, Source
 from casebook.errors import InvalidAnswer
 from casebook.storage.tables import ApplicantSign, Application, Candidate, InstrumentAnswer, Meeting
 
@@ -41,8 +43,11 @@ class InstrumentGiven(Answer):
     answers: dict[str, Reply] = Field(description="question code -> answer")
 
 
-class ApplicantMet(Answer):
-    """The meeting with the applicant, or why there is none."""
+class ApplicantMet(Speaks):
+    """The meeting with the applicant, or why there is none. It was in person, unless channel says otherwise.
+
+    Not held: channel says how they were tried, if they were.
+    """
 
     held: bool
     exception_reason: str | None = Field(
@@ -57,8 +62,8 @@ class ApplicantMet(Answer):
     notes: str | None = None
 
 
-class PersonLocated(Answer):
-    """For Right to Know: whether A was found, and how A can be reached safely."""
+class PersonLocated(Speaks):
+    """For Right to Know: whether A was found. channel only if A was spoken to, as a professional set the plan for it."""
 
     located: bool
     exception_reason: str | None = Field(default=None, description="Only if A was not located: what was tried.")
@@ -120,6 +125,10 @@ def verified(doing: Doing) -> None:
 
 def met(doing: Doing) -> None:
     answer: ApplicantMet = doing.answer
+    outreach.spoken(
+        doing, party=outreach.applicant_of(doing.application), purpose=Purpose.MEET, reached=answer.held,
+        channel=answer.channel or (Channel.IN_PERSON if answer.held else None),
+    )  # fmt: skip
     _record(
         doing,
         kind="meeting",
@@ -132,6 +141,7 @@ def met(doing: Doing) -> None:
 
 
 def located(doing: Doing) -> None:
+    outreach.spoken(doing, party=Party.A, purpose=Purpose.MEET, reached=doing.answer.located)
     _record(doing, kind="located", held=doing.answer.located, evidence=[], confirmed=doing.answer.located)
 
 

@@ -137,6 +137,26 @@ def _confirm(act: Act, application: Application, contact: Contact) -> None:
         plan.confirmed_at, plan.confirmed_by = contact.way.at, act.actor.id
 
 
+def override_row(
+    act: Act, application: Application, *, party: str, code: str, reason: str, at: datetime | None = None
+) -> ContactOverride:
+    """The override itself, spoken of as an exception. `at`: when it was given, if it is being written up later."""
+    if not reason.strip():
+        refuse_because("reason_missing", "say what threatens whose life")
+    row = ContactOverride(
+        id=chain.identity("contact_override", application.reference, party, act.now.isoformat(), act.actor.id),
+        reference=application.reference,
+        party=party,
+        reason_code=code,
+        reason=reason,
+        authorised_by=act.actor.id,
+        authorised_at=at or act.now,
+    )
+    act.session.add(row)
+    act.speak(application, "exception_recorded", what="contact_override", override=row.id, party=party, reason=code)
+    return row
+
+
 def record(
     act: Act,
     reference: str,

@@ -6,11 +6,13 @@ from typing import Literal
 
 from pydantic import Field
 
+from casebook.casework import outreach
 from casebook.casework.acting import Act, open_item, refuse_because
 from casebook.casework.answers import Answer, Doing, Handler
 from casebook.domain import chain
 from casebook.domain.authority import Command
-from casebook.domain.vocabulary import Priority, Role, WorkKind
+from casebook.domain.safe_contact import Override
+from casebook.domain.vocabulary import Channel, Party, Priority, Role, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer
 from casebook.storage.tables import Application, Notice, Referral
@@ -66,8 +68,12 @@ def notify(act: Act, application: Application | None, *, role: Role, reason: str
         )  # fmt: skip
 
 
+# what cannot be done without reaching the person at risk
+REACHING = frozenset({"person_at_risk_safe", "welfare_check"})
+
+
 class Safeguarded(Answer):
-    """What was done at once about immediate danger."""
+    """What was done at once about immediate danger. Seeing the person at risk is a contact, in the log like any other."""
 
     actions: list[
         Literal["attended", "arrest", "protective_notice", "person_at_risk_safe", "welfare_check", "no_danger_found"]
@@ -78,6 +84,13 @@ class Safeguarded(Answer):
     people_to_refer: list[Literal["children", "adult_at_risk"]] = Field(
         default_factory=list, description="Who must be referred to another agency."
     )
+    channel: Channel | None = Field(
+        default=None, description="How the person at risk was reached, if they were; a visit and a check are in person."
+    )
+    threat: Override = Field(
+        default=Override.IMMEDIATE_DANGER, description="The ground, where that was outside their plan: an override."
+    )
+    not_in_person_because: str | None = Field(default=None, description="Outside their plan only.")
     notes: str = Field(default="", description="Anything the next person needs to know.")
 
 
@@ -99,6 +112,12 @@ class Referred(Answer):
 
 def _safeguarded(doing: Doing) -> None:
     answer: Safeguarded = doing.answer
+    if (channel := answer.channel or (Channel.IN_PERSON if REACHING & set(answer.actions) else None)) is not None:
+        outreach.at_once(
+            doing.act, doing.application, party=Party.A, channel=channel, at=doing.occurred_at, about=doing.item.id,
+            ground=answer.threat, reason=f"immediate safeguarding, incident {answer.incident_number}",
+            not_in_person_because=answer.not_in_person_because,
+        )  # fmt: skip
     if answer.crime_number is not None:
         _refer(doing, kind="crime", agency_reference=answer.crime_number)
     elif answer.crime_alleged:

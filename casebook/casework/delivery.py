@@ -7,17 +7,16 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from casebook.casework import clocks, contact, danger, referrals
+from casebook.casework import clocks, contact, danger, outreach, referrals
 from casebook.casework.acting import Act, named, policy_of, refuse, refuse_because
 from casebook.casework.answers import Doing
-from casebook.casework.contact import Contact
 from casebook.casework.delivery_report import Choice, told
 from casebook.domain import chain
 from casebook.domain import disclosure as rules
 from casebook.domain.disclosure import Addressee, Due
 from casebook.domain.follow_up import Chosen, Result
-from casebook.domain.safe_contact import Purpose, Way
-from casebook.domain.vocabulary import Channel, Limit, Outcome, Role, Route
+from casebook.domain.safe_contact import Purpose
+from casebook.domain.vocabulary import Limit, Outcome, Role, Route
 from casebook.errors import InvalidAnswer
 from casebook.policies import wording
 from casebook.storage import decisions, deliveries
@@ -134,40 +133,13 @@ def _is_excepted(act: Act, reference: str) -> bool:
 
 
 def _log_contact(doing: Doing, to: Addressee) -> str | None:
-    """The agreement to meet, if it is told here, and the delivery itself; both inside the plan or under an override."""
-    act, application, answer = doing.act, doing.application, doing.answer
+    answer = doing.answer
     party = contact.PROTECTOR if to.code.startswith(contact.PROTECTOR) else to.code
-    if answer.arranged_at is not None:
-        _log_agreement(doing, party)
-    agreed = answer.channel == Channel.IN_PERSON and contact.has_agreed(act, application, party, doing.occurred_at)
-    way = Way(
-        at=doing.occurred_at, channel=answer.channel, agreed_meeting=agreed, asks_plan_again=answer.asked_plan_again
-    )
-    made = _contact(doing, party, Purpose.DELIVER, way)
-    return contact.log(act, application, made).override_id
-
-
-def _log_agreement(doing: Doing, party: str) -> None:
-    """Over the plan's own channel; a meeting cannot be agreed after it was held."""
-    act, answer = doing.act, doing.answer
-    if answer.arranged_at > doing.occurred_at:
-        refuse_because("arranged_after", "the meeting was agreed before it was held", InvalidAnswer)
-    plan = deliveries.plan(act.session, doing.application.reference, party)
-    channel = (plan.channel if plan else None) or answer.channel
-    way = Way(at=answer.arranged_at, channel=channel, asks_plan_again=answer.asked_plan_again)
-    contact.log(act, doing.application, _contact(doing, party, Purpose.ARRANGE, way))
-
-
-def _contact(doing: Doing, party: str, purpose: Purpose, way: Way) -> Contact:
-    return Contact(
-        party=party,
-        purpose=purpose,
-        way=way,
-        reached=True,
-        about=delivery_id(doing.item.id),
-        override=doing.answer.override,
-        not_in_person_because=doing.answer.exception_reason,
-    )
+    made = outreach.keep(
+        doing, party=party, purpose=Purpose.DELIVER, channel=answer.channel, about=delivery_id(doing.item.id),
+        because=answer.exception_reason,
+    )  # fmt: skip
+    return made.override_id
 
 
 def delivery_id(item_id: str) -> str:

@@ -10,20 +10,19 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from casebook.casework import approval, contact, danger, lifecycle, safe_contact
+from casebook.casework import approval, contact, danger, lifecycle, outreach
 from casebook.casework.acting import Act, open_items, policy_of, refuse, refuse_because
 from casebook.casework.answers import Answer, Doing, Handler
-from casebook.casework.contact import Contact
 from casebook.casework.rounds import next_round
 from casebook.domain import authority, chain, follow_up
 from casebook.domain.actors import Reason
 from casebook.domain.authority import Command
-from casebook.domain.safe_contact import Override, Purpose, Way
+from casebook.domain.safe_contact import Override
 from casebook.domain.vocabulary import Channel, Party, Priority, Role, Stage, WorkKind
 from casebook.domain.work import Need
 from casebook.storage import decisions, deliveries
 from casebook.storage.people import researchers_of
-from casebook.storage.tables import Application, EmergencyDisclosure
+from casebook.storage.tables import EmergencyDisclosure
 
 Done = dict[str, object]
 CAUSE = "emergency_disclosure"
@@ -67,7 +66,11 @@ def disclose(
         ratification=None,
         ratified_at=None,
     )
-    used = _contact(act, application, row, override, not_in_person_because)
+    used = outreach.at_once(
+        act, application, party=row.recipient, channel=row.channel, at=occurred_at, about=row.id, reason=row.reason,
+        ground=Override(contact.one_of(Override, override, "override")) if override else None,
+        not_in_person_because=not_in_person_because,
+    ).override_id  # fmt: skip
     act.session.add(row)
     act.speak(application, "disclosed_in_emergency", emergency=row.id, recipient=recipient, channel=channel)
     subject = {"cause": CAUSE, "emergency": row.id, "authorised_by": act.actor.id}
@@ -82,32 +85,6 @@ def _why_not_authorise(act: Act, researchers: frozenset[str]) -> Reason | None:
     if act.actor.id in researchers:
         return Reason("authoriser_researched", "whoever did research on it does not authorise telling in an emergency")
     return None
-
-
-def _contact(
-    act: Act,
-    application: Application,
-    row: EmergencyDisclosure,
-    ground: str | None,
-    not_in_person_because: str | None,
-) -> str | None:
-    """Inside the plan, or under an override that is given in the same breath."""
-    meeting = row.channel == Channel.IN_PERSON
-    agreed = meeting and contact.has_agreed(act, application, row.recipient, row.occurred_at)
-    way = Way(at=row.occurred_at, channel=row.channel, agreed_meeting=agreed)
-    override_id = None
-    if ground is not None and contact.why_not(act, application, row.recipient, way) is not None:
-        ground = contact.one_of(Override, ground, "override")
-        given = safe_contact.override_row(
-            act, application, party=row.recipient, code=ground, reason=row.reason, at=row.occurred_at
-        )
-        act.session.flush()
-        override_id = given.id
-    made = Contact(
-        party=row.recipient, purpose=Purpose.EMERGENCY, way=way, reached=True, about=row.id, override=override_id,
-        not_in_person_because=not_in_person_because,
-    )  # fmt: skip
-    return contact.log(act, application, made).override_id
 
 
 class Ratified(Answer):

@@ -6,7 +6,17 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from casebook.casework import applicant, assurances, clocks, lifecycle, remote_searches, returns, reviews, searches
+from casebook.casework import (
+    applicant,
+    assurances,
+    clocks,
+    lifecycle,
+    outreach,
+    remote_searches,
+    returns,
+    reviews,
+    searches,
+)
 from casebook.casework.acting import Act, policy_of
 from casebook.casework.answers import Answer, Doing, Handler
 from casebook.domain import record_checks as rules
@@ -174,7 +184,7 @@ def _meeting(act: Act, application: Application) -> list[Need]:
     if stored.meeting(act.session, application.reference) is not None:
         return []
     if application.route == Route.RIGHT_TO_ASK:
-        return [Need(kind=WorkKind.MEET_APPLICANT)]
+        return [Need(kind=WorkKind.MEET_APPLICANT, subject={"party": outreach.applicant_of(application)})]
     return [Need(kind=WorkKind.LOCATE_PERSON_AT_RISK)]
 
 

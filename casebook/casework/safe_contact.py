@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from casebook.casework import contact, intake, lifecycle
+from casebook.casework import contact, details, lifecycle
 from casebook.casework.acting import Act, policy_of, refuse, refuse_because
-from casebook.domain import chain, freezing, safe_contact
+from casebook.domain import freezing, safe_contact
 from casebook.domain.authority import Command
 from casebook.domain.intake import DAYS
 from casebook.domain.safe_contact import Override, Plan, Way
 from casebook.domain.vocabulary import Channel, Party
 from casebook.errors import InvalidAnswer
 from casebook.storage import deliveries
-from casebook.storage.tables import Application, ContactOverride
 
 Done = dict[str, object]
 
@@ -62,7 +60,7 @@ def set_plan(
         refuse_because("bad_plan", "a plan is for a or c")
     starts, ends = start.split(";"), until.split(";")
     try:
-        plan = intake.SafeContactPlan(
+        plan = details.SafeContactPlan(
             channel=Channel(channel), days=days.lower().split(";"), windows=list(zip(starts, ends, strict=True)),
             voicemail=voicemail == "yes", code_word=code_word,
         )  # fmt: skip
@@ -71,7 +69,7 @@ def set_plan(
     readable = Plan(channel=channel, days=tuple(plan.days), windows=tuple(plan.windows), confirmed_at=act.now)
     if not set(plan.days) <= set(DAYS) or len(readable.hours) != len(plan.windows):
         refuse_because("bad_plan", "days are mon..sun, times HH:MM, and a window ends after it starts", InvalidAnswer)
-    intake.confirm_plan(act, application, Party(party), plan)
+    details.confirm_plan(act, application, Party(party), plan)
     act.speak(application, "safe_contact_set", party=party)
     lifecycle.carry_on(act, application, because="safe_contact_set")
     return {"reference": reference, "party": party, "channel": channel}
@@ -83,25 +81,5 @@ def allow_override(act: Act, reference: str, *, party: str, code: str, reason: s
     application = act.application(reference)
     if party not in {Party.A, Party.C}:
         refuse_because("bad_party", "an override is for contact with a or c")
-    override = override_row(act, application, party=party, code=contact.one_of(Override, code, "code"), reason=reason)
+    override = contact.override_row(act, application, party=party, code=contact.one_of(Override, code, "code"), reason=reason)
     return {"reference": reference, "override": override.id, "party": party, "code": code}
-
-
-def override_row(
-    act: Act, application: Application, *, party: str, code: str, reason: str, at: datetime | None = None
-) -> ContactOverride:
-    """The override itself, spoken of as an exception. `at`: when it was given, if it is being written up later."""
-    if not reason.strip():
-        refuse_because("reason_missing", "say what threatens whose life")
-    row = ContactOverride(
-        id=chain.identity("contact_override", application.reference, party, act.now.isoformat(), act.actor.id),
-        reference=application.reference,
-        party=party,
-        reason_code=code,
-        reason=reason,
-        authorised_by=act.actor.id,
-        authorised_at=at or act.now,
-    )
-    act.session.add(row)
-    act.speak(application, "exception_recorded", what="contact_override", override=row.id, party=party, reason=code)
-    return row

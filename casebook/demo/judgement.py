@@ -13,7 +13,9 @@ Item = Mapping[str, Any]  # a line of `work list`
 Terminals = Mapping[str, Terminal]
 
 # kinds that speak to somebody: done at a safe time, or later
-CONTACTS = frozenset({"deliver_disclosure", "deliver_no_disclosure", "contact_follow_up"})
+CONTACTS = frozenset({
+    "meet_applicant", "deliver_disclosure", "deliver_no_disclosure", "contact_follow_up", "safeguard_during_delay",
+})  # fmt: skip
 # kinds for which the whole application is looked at before they are answered; the others say enough in the queue
 READS = CONTACTS | {
     "complete_details", "return_search", "review_match", "second_look_at_rejection", "meet_applicant", "decide",
@@ -116,6 +118,8 @@ def meet_applicant(_item: Item, shown: Shown) -> dict[str, Any]:
     questions |= {"q2": "yes", "q4": "unknown", "q6": "yes" if shown.get("relationship") == "ex_partner" else "no"}
     return {
         "held": True,
+        "arranged_at": shown["now"],
+        "asked_plan_again": True,
         "identity_evidence": EVIDENCE,
         "identity_confirmed": True,
         "instrument": {"name": "DASH", "instrument_version": "2009", "answers": questions},
@@ -247,5 +251,6 @@ ANSWERS: dict[str, Callable[[Item, Shown], dict[str, Any]]] = {
     "acknowledge_escalation": lambda _i, _s: {"action": "spoke_to_owner", "overrun_reason": "staff_shortage"},
     "safeguard_during_delay": lambda _i, _s: {
         "plan": "safety plan agreed, alarm marker on the address", "applicant_told": True, "risk_reviewed": True,
+        "asked_plan_again": True,
     },
 }  # fmt: skip

@@ -42,6 +42,7 @@ class Override(StrEnum):
     SUBJECT_RELEASED = "subject_released"
     PERSON_UNACCOUNTED_FOR = "person_unaccounted_for"
     CHILD_IN_DANGER = "child_in_danger"
+    IMMEDIATE_DANGER = "immediate_danger"  # what immediate safeguarding was opened for
 
 
 @dataclass(frozen=True, kw_only=True)

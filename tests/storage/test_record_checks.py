@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from casebook.casework import extracts as loading
-from casebook.casework import intake, lifecycle, record_checks, reopening, searches, work
+from casebook.casework import details, lifecycle, record_checks, reopening, searches, work
 from casebook.casework.acting import refuse
 from casebook.domain.vocabulary import Party, Role, Source, Stage
 from casebook.errors import Refused
@@ -160,7 +160,14 @@ def settle(store, items, do, crew):  # noqa: C901 - one case per kind of work
                 case "verify_applicant":
                     do(item, crew["s1"], cleared=True, explanation="explained")
                 case "meet_applicant":
-                    do(item, crew["i1"], held=True, identity_evidence=["passport"], identity_confirmed=True)
+                    do(
+                        item,
+                        crew["i1"],
+                        held=True,
+                        they_came=True,
+                        identity_evidence=["passport"],
+                        identity_confirmed=True,
+                    )
 
     return run
 
@@ -365,7 +372,7 @@ def test_new_information_reopens_only_what_it_uncovers(load, checking, settle, a
     with acting(now=LATER) as act:
         application = act.application(reference)
         assert not record_checks.reopen(act, application, because="nothing_new")
-        intake.correct_person(act, application, Party.B, {"aliases": ["Bazza Other"]})
+        details.correct_person(act, application, Party.B, {"aliases": ["Bazza Other"]})
         act.speak(application, "person_corrected")
         assert record_checks.reopen(act, application, because="new_alias")
         assert application.stage == Stage.RECORD_CHECKS
@@ -449,7 +456,13 @@ def test_danger_heard_at_the_meeting_opens_safeguarding(checking, items, do, cre
     reference = checking()
     answers = {"name": "DASH", "answers": {"q1": "yes", "q18": "unknown"}}
     (item,) = items(reference, "meet_applicant")
-    said = {"held": True, "identity_evidence": ["passport"], "instrument": answers, "immediate_danger": True}
+    said = {
+        "held": True,
+        "they_came": True,
+        "identity_evidence": ["passport"],
+        "instrument": answers,
+        "immediate_danger": True,
+    }
     do(item, crew["i1"], **said)
     assert len(items(reference, "immediate_safeguarding")) == 1
 

@@ -1,0 +1,122 @@
+"""What an answer says of somebody who was spoken to: kept by `contact`, which refuses what their plan does not allow."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import AwareDatetime, Field
+
+from casebook.casework import contact
+from casebook.casework.acting import Act, refuse_because
+from casebook.casework.answers import Answer, Doing
+from casebook.casework.contact import Contact
+from casebook.domain.authority import Command, why_not
+from casebook.domain.safe_contact import Override, Purpose, Way
+from casebook.domain.vocabulary import Applicant, Channel, Party
+from casebook.errors import InvalidAnswer
+from casebook.storage import deliveries
+from casebook.storage.tables import Application, ContactAttempt
+
+
+class Speaks(Answer):
+    """Fields of an answer that may say somebody was contacted; occurred_at is then inside the safe window."""
+
+    channel: Channel | None = Field(
+        default=None, description="How they were contacted, if they were; as their plan says."
+    )
+    arranged_at: AwareDatetime | None = Field(
+        default=None,
+        description="When a meeting was agreed over the plan's own channel, unless that is in the log already.",
+    )
+    they_came: bool = Field(default=False, description="They came to us unasked: then the plan plays no part.")
+    asked_plan_again: bool = Field(
+        default=False, description="It began by asking whether the plan still holds; an old plan allows nothing else."
+    )
+    left_message: bool = Field(default=False, description="Only where the plan allows messages.")
+    override: str | None = Field(default=None, description="Id of a duty inspector's override, if outside the plan.")
+    not_in_person_because: str | None = Field(default=None, description="Under an override only.")
+
+
+def applicant_of(application: Application) -> Party:
+    """Who is spoken to about the application itself."""
+    return Party.A if application.applicant == Applicant.A else Party.C
+
+
+def spoken(doing: Doing, *, party: str, purpose: Purpose, channel: str | None = None, reached: bool = True) -> None:
+    """Keep what a `Speaks` answer says; nothing if they came to us, or nobody was contacted."""
+    channel = channel or doing.answer.channel
+    if channel is None or doing.answer.they_came:
+        return
+    keep(
+        doing, party=party, purpose=purpose, channel=channel, about=doing.item.id, reached=reached,
+        because=doing.answer.not_in_person_because, leaves_message=doing.answer.left_message,
+    )  # fmt: skip
+
+
+def keep(
+    doing: Doing,
+    *,
+    party: str,
+    purpose: Purpose,
+    channel: str,
+    about: str,
+    because: str | None,
+    reached: bool = True,
+    leaves_message: bool = False,
+) -> ContactAttempt:
+    """The agreement to meet, if it is told here, and the contact itself; both inside the plan or under an override."""
+    act, application, answer = doing.act, doing.application, doing.answer
+    if answer.arranged_at is not None:
+        _agreement(doing, party=party, channel=channel, about=about, because=because)
+    agreed = channel == Channel.IN_PERSON and contact.has_agreed(act, application, party, doing.occurred_at)
+    way = Way(
+        at=doing.occurred_at, channel=channel, agreed_meeting=agreed, asks_plan_again=answer.asked_plan_again,
+        leaves_message=leaves_message,
+    )  # fmt: skip
+    made = Contact(
+        party=party, purpose=purpose, way=way, reached=reached, about=about, override=answer.override,
+        not_in_person_because=because,
+    )  # fmt: skip
+    return contact.log(act, application, made)
+
+
+def _agreement(doing: Doing, *, party: str, channel: str, about: str, because: str | None) -> None:
+    """Over the plan's own channel; a meeting cannot be agreed after it was held."""
+    act, answer = doing.act, doing.answer
+    if answer.arranged_at > doing.occurred_at:
+        refuse_because("arranged_after", "the meeting was agreed before it was held", InvalidAnswer)
+    plan = deliveries.plan(act.session, doing.application.reference, party)
+    over = (plan.channel if plan else None) or channel
+    way = Way(at=answer.arranged_at, channel=over, asks_plan_again=answer.asked_plan_again)
+    made = Contact(
+        party=party, purpose=Purpose.ARRANGE, way=way, reached=True, about=about, override=answer.override,
+        not_in_person_because=because,
+    )  # fmt: skip
+    contact.log(act, doing.application, made)
+
+
+def at_once(
+    act: Act,
+    application: Application,
+    *,
+    party: str,
+    channel: str,
+    at: datetime,
+    about: str,
+    ground: Override | None,
+    reason: str,
+    not_in_person_because: str | None = None,
+) -> ContactAttempt:
+    """Where a life may be at stake: inside the plan, or under an override that a duty inspector gives in the same breath."""
+    agreed = channel == Channel.IN_PERSON and contact.has_agreed(act, application, party, at)
+    way = Way(at=at, channel=channel, agreed_meeting=agreed)
+    given = None
+    outside = contact.why_not(act, application, party, way) is not None
+    if ground is not None and outside and why_not(act.actor, Command.OVERRIDE_CONTACT) is None:
+        given = contact.override_row(act, application, party=party, code=ground, reason=reason, at=at).id
+        act.session.flush()
+    made = Contact(
+        party=party, purpose=Purpose.EMERGENCY, way=way, reached=True, about=about, override=given,
+        not_in_person_because=not_in_person_because,
+    )  # fmt: skip
+    return contact.log(act, application, made)

@@ -1,0 +1,214 @@
+"""Whatever work speaks to somebody outside goes through the one log, and is refused outside their plan with a reason."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from casebook.casework import answers, lifecycle, work
+from casebook.casework.acting import open_item
+from casebook.domain.vocabulary import Role, WorkKind
+from casebook.domain.work import Need
+from casebook.errors import Refused
+from casebook.storage.tables import ContactAttempt, ContactOverride, LedgerEntry, WorkItem
+
+MONDAY = datetime(2026, 3, 2, 11, 0, tzinfo=UTC)  # the plan is mon..fri 09:00-17:00, by phone
+NIGHT = datetime(2026, 3, 3, 2, 0, tzinfo=UTC)
+THIRD = {"applicant": "third_party", "c_forename": "C", "c_surname": "Three", "c_phone": "07700900003"}
+
+# kind -> who is spoken to, and what an answer then says beside what it says in any case
+MEETS = {"held": True, "identity_evidence": ["passport"], "identity_confirmed": True}
+DELAYED = {"plan": "a visit each day", "applicant_told": True, "risk_reviewed": True}
+ON_THE_WAY = {
+    WorkKind.MEET_APPLICANT: ("n1", MEETS | {"arranged_at": "%s"}),
+    WorkKind.LOCATE_PERSON_AT_RISK: ("n1", {"located": True, "channel": "phone"}),
+    WorkKind.SAFEGUARD_DURING_DELAY: ("s1", DELAYED),
+}
+AT_THE_END = {WorkKind.DELIVER_DISCLOSURE, WorkKind.DELIVER_NO_DISCLOSURE, WorkKind.CONTACT_FOLLOW_UP}
+UNDER_AN_OVERRIDE = {WorkKind.IMMEDIATE_SAFEGUARDING}  # a duty inspector's own, given in the same breath
+# every other kind, and to whom it speaks instead
+SPEAKS_TO_NOBODY_OUTSIDE = {
+    WorkKind.RECORD_CRIME: "the force's own records", WorkKind.REFER_SAFEGUARDING: "an agency",
+    WorkKind.RATIFY_EMERGENCY: "the panel", WorkKind.CONFIRM_URGENT: "nobody",
+    WorkKind.ACKNOWLEDGE_ESCALATION: "the unit", WorkKind.MEND_QUALITY: "the unit",
+    WorkKind.COMPLETE_DETAILS: "whoever sent the application; a call to the applicant is `applications contact`",
+    WorkKind.RETURN_SEARCH: "a source", WorkKind.REVIEW_MATCH: "nobody", WorkKind.SECOND_LOOK_AT_REJECTION: "nobody",
+    WorkKind.VERIFY_APPLICANT: "nobody", WorkKind.SIGN_OFF_IDENTITY: "nobody", WorkKind.STATE_ADEQUACY: "nobody",
+    WorkKind.ASSESS_RISK: "nobody", WorkKind.VALIDATE_WITH_OWNER: "an owner", WorkKind.CONVENE_PANEL: "the panel",
+    WorkKind.DECIDE: "the panel", WorkKind.APPROVE_DECISION: "nobody", WorkKind.REVIEW_WATCH_PROPOSAL: "nobody",
+    WorkKind.ANSWER_SIGNAL: "the unit", WorkKind.REDECIDE_SAMPLE: "nobody",
+    WorkKind.REVIEW_APPLICATION: "nobody", WorkKind.SECOND_REVIEW: "nobody",
+}  # fmt: skip
+# fields that say somebody was reached; a schema that has one belongs to a kind that is tried here
+SAYS_SO = {
+    "channel",
+    "arranged_at",
+    "they_came",
+    "they_called",
+    "left_message",
+    "asked_plan_again",
+    "override",
+    "contacted",
+}
+
+
+def test_every_kind_of_work_either_goes_through_the_log_or_speaks_to_nobody_outside():
+    contacting = {*ON_THE_WAY, *AT_THE_END, *UNDER_AN_OVERRIDE}
+    kinds = [*contacting, *SPEAKS_TO_NOBODY_OUTSIDE]
+    assert len(kinds) == len(set(kinds))
+    own = set(answers.registry())
+    assert own <= set(kinds)
+    says = {kind for kind, (schema, _) in answers.registry().items() if SAYS_SO & set(schema.model_fields)}
+    assert says == contacting & own
+
+
+@pytest.fixture
+def crew(crew, person):
+    """The same people; whoever meets an applicant is trained for it."""
+    return {**crew, "n1": person("n1", Role.INTAKE_OFFICER)}
+
+
+@pytest.fixture
+def asked(received, acting):
+    """An item of a kind on a fresh application."""
+
+    def make(kind, **overrides):
+        reference = received(**overrides)
+        with acting() as act:
+            application = act.application(reference)
+            item = open_item(act, application, Need(kind=kind, key="asked"))
+            act.speak(application, "work_opened")
+            return reference, item.id
+
+    return make
+
+
+@pytest.fixture
+def logged(store):
+    def find(reference):
+        with store.session() as session:
+            rows = session.scalars(select(ContactAttempt).where(ContactAttempt.reference == reference)).all()
+            refusals = session.scalars(
+                select(LedgerEntry).where(LedgerEntry.chain == reference, LedgerEntry.event == "contact_refused")
+            ).all()
+            return [(row.party, row.purpose, row.channel) for row in rows], [each.body["reason"] for each in refusals]
+
+    return find
+
+
+@pytest.fixture
+def refused(acting, crew):
+    """The reason code for which an answer is refused."""
+
+    def why(who, item, answer, *, now):
+        with pytest.raises(Refused) as caught, acting(crew[who], now=now) as act:
+            work.do(act, item, answer)
+        return caught.value.code
+
+    return why
+
+
+@pytest.mark.parametrize("kind", ON_THE_WAY)
+@pytest.mark.parametrize("applicant", [{}, THIRD])
+def test_on_the_way_nobody_is_spoken_to_outside_their_plan(asked, refused, store, logged, kind, applicant):
+    overrides = applicant if kind is not WorkKind.LOCATE_PERSON_AT_RISK else {}
+    reference, item = asked(kind, **overrides)
+    who, answer = ON_THE_WAY[kind]
+    answer = {name: NIGHT.isoformat() if value == "%s" else value for name, value in answer.items()}
+    assert refused(who, item, answer, now=NIGHT) == "outside_window"
+    assert logged(reference) == ([], ["outside_window"])
+    with store.session() as session:
+        assert session.get_one(WorkItem, item).done_at is None
+
+
+@pytest.mark.parametrize("kind", ON_THE_WAY)
+def test_inside_their_plan_it_stands_in_the_log(asked, crew, acting, logged, kind):
+    party = "a" if kind is WorkKind.LOCATE_PERSON_AT_RISK else "c"
+    reference, item = asked(kind, **(THIRD if party == "c" else {}))
+    who, answer = ON_THE_WAY[kind]
+    answer = {name: MONDAY.isoformat() if value == "%s" else value for name, value in answer.items()}
+    with acting(crew[who], now=MONDAY) as act:
+        work.do(act, item, answer)
+    made, refusals = logged(reference)
+    assert {each[0] for each in made} == {party}
+    assert made
+    assert refusals == []
+
+
+def test_a_meeting_is_agreed_over_the_safe_channel_first_or_they_came_by_themselves(
+    asked, crew, acting, refused, logged
+):
+    reference, item = asked(WorkKind.MEET_APPLICANT)
+    assert refused("n1", item, MEETS, now=MONDAY) == "unsafe_channel"
+    with acting(crew["n1"], now=MONDAY) as act:
+        work.do(act, item, MEETS | {"they_came": True})
+    assert logged(reference) == ([], ["unsafe_channel"])
+
+
+def test_an_attempt_to_meet_that_failed_counts_as_one(asked, crew, acting, refused, logged):
+    reference, item = asked(WorkKind.MEET_APPLICANT)
+    tried = {"held": False, "exception_reason": "no answer; a colleague will go on trying", "channel": "phone"}
+    assert refused("n1", item, tried, now=NIGHT) == "outside_window"
+    with acting(crew["n1"], now=MONDAY) as act:
+        work.do(act, item, tried)
+    assert logged(reference)[0] == [("a", "meet", "phone")]
+
+
+@pytest.mark.parametrize("actions", [["welfare_check"], ["attended", "person_at_risk_safe"]])
+def test_seeing_the_person_at_risk_in_danger_is_a_contact_under_the_inspectors_override(
+    asked, crew, acting, logged, store, actions
+):
+    reference, item = asked(WorkKind.IMMEDIATE_SAFEGUARDING, a_safe_channel="", **THIRD)
+    with acting(crew["i1"], now=NIGHT) as act:
+        work.do(act, item, {"actions": actions, "incident_number": "I-1", "threat": "subject_on_the_way"})
+    assert logged(reference)[0] == [("a", "emergency", "in_person")]
+    with store.session() as session:
+        (given,) = session.scalars(select(ContactOverride).where(ContactOverride.reference == reference))
+        assert (given.authorised_by, given.reason_code) == ("i1", "subject_on_the_way")
+        exceptions = select(LedgerEntry).where(
+            LedgerEntry.chain == reference, LedgerEntry.event == "exception_recorded"
+        )
+        assert [each.body["what"] for each in session.scalars(exceptions)] == ["contact_override"]
+
+
+def test_whoever_is_no_duty_inspector_gives_no_override_by_writing_up_what_was_done(asked, crew, refused, sql, logged):
+    reference, item = asked(WorkKind.IMMEDIATE_SAFEGUARDING)
+    sql("UPDATE work_item SET role = 'supervisor' WHERE id = :id", id=item)
+    assert Role.DUTY_INSPECTOR not in crew["s1"].roles
+    checked = {"actions": ["welfare_check"], "incident_number": "I-1"}
+    assert refused("s1", item, checked, now=NIGHT) == "unsafe_channel"
+    assert logged(reference) == ([], ["unsafe_channel"])
+
+
+def test_danger_that_is_met_without_the_person_at_risk_is_no_contact(asked, crew, acting, logged):
+    reference, item = asked(WorkKind.IMMEDIATE_SAFEGUARDING)
+    with acting(crew["i1"], now=NIGHT) as act:
+        work.do(act, item, {"actions": ["arrest"], "incident_number": "I-1"})
+    assert logged(reference) == ([], [])
+
+
+@pytest.mark.parametrize("kind", sorted(AT_THE_END))
+def test_at_the_end_nobody_is_spoken_to_outside_their_plan(
+    decided, delivered, do, acting, logged, disclosure_answer, no_disclosure_answer, kind
+):
+    if kind == WorkKind.CONTACT_FOLLOW_UP:
+        reference = delivered()
+        with acting() as act:
+            application = act.application(reference)
+            application.stage = "follow_up"
+            act.speak(application, "moved")
+            lifecycle.refresh(act, application, because="moved")
+        who, answer = "d1", {"result": "not_reached", "channel": "phone"}
+    elif kind == WorkKind.DELIVER_DISCLOSURE:
+        reference = decided()
+        who, answer = "d1", disclosure_answer(reference, arranged_at=NIGHT.isoformat())
+    else:
+        reference = decided("nothing_to_disclose")
+        who, answer = "d1", no_disclosure_answer(reference, arranged_at=NIGHT.isoformat())
+    answer["occurred_at"] = NIGHT.isoformat()
+    with pytest.raises(Refused) as caught:
+        do(who, reference, kind, answer, now=NIGHT + timedelta(hours=1))
+    assert caught.value.code == "outside_window"
+    assert logged(reference)[1] == ["outside_window"]
