@@ -94,7 +94,7 @@ class Form:
     @property
     def applying(self) -> Party:
         """Whose contact details the applicant's are."""
-        return Party.A if self.applicant is Applicant.A else Party.C
+        return Party.A if self.applicant == Applicant.A else Party.C
 
 
 def minimum_missing(form: Form) -> list[str]:
