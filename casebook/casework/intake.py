@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from casebook import policies
-from casebook.casework import clocks, danger, details, parties
+from casebook.casework import clocks, danger, details, foresight, parties, stepping
 from casebook.casework.acting import Act, item_of, policy_of
 from casebook.domain import intake as rules
 from casebook.domain.authority import Command
@@ -60,6 +60,8 @@ def take_in(act: Act, form: Form, digest: str, *, reference: str | None = None) 
         application = _write(act, form, digest=digest, reference=reference)
     if form.immediate_danger is Answer3.YES:
         danger.open_safeguarding(act, application, cause="applicant_says_immediate_danger")
+    if coming := foresight.at_intake(act, application):
+        stepping.tell(act, coming)
     return application, True
 
 
