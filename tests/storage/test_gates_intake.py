@@ -1,0 +1,127 @@
+"""Each rule of the intake gate catches its fault in PostgreSQL's rows, and in a crowd each application gets its own verdict."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from casebook.domain.gates import GateOutcome
+from casebook.storage.frames.intake import frames
+from casebook.storage.session import open_store
+from expectations.gate import ask, ask_many
+from expectations.intake import GATE
+from tasks.stages import tables
+
+# what is done to the database, and the rule that must hold the application for it; None: an application that is not there
+DAMAGES = {
+    "application_there": None,
+    "minimum_asked": None,
+    "policy_kept": "UPDATE application SET policy = ' '",
+    "triaged": "UPDATE application SET priority = 'soon'",
+    "clock_from_submission": "UPDATE clock SET anchor_at = anchor_at + interval '1 day'",
+    "clock_from_submission (no clock)": "DELETE FROM clock WHERE limit_name = 'whole_process'",
+    "minimum_settled": "UPDATE person SET dob = '' WHERE party = 'b'",
+    "minimum_settled (nobody)": "DELETE FROM person WHERE party = 'b'",
+    "safe_contact_plan": "DELETE FROM safe_contact",
+    "repeats_linked": "DELETE FROM application_link",
+}
+NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+CROWD = 200
+PROCESSES, THREADS = 2, 3  # beside this one
+
+
+def verdict(session, reference):
+    return ask(GATE, tables(GATE, frames(session, [reference])))
+
+
+def test_every_rule_has_a_damage_that_it_catches():
+    assert {rule.code for frame in GATE.frames for rule in frame.rules} == {name.partition(" ")[0] for name in DAMAGES}
+
+
+def test_an_application_whose_rows_are_damaged_is_held_by_the_rule_for_it(received, store, sql):
+    received()
+    reference = received(now=NOW + timedelta(hours=1), external_id="X-2", concern="again")
+    with store.session() as session:
+        assert verdict(session, reference).outcome is GateOutcome.PASSES
+        absent = verdict(session, "CL-2026-999999")
+    assert {code for code, damage in DAMAGES.items() if damage is None} <= {each.code for each in absent.holding}
+    for code, damage in DAMAGES.items():
+        if damage is None:
+            continue
+        with store.session() as session:  # never committed
+            session.connection().exec_driver_sql(damage)
+            judged = verdict(session, reference)
+        assert judged.outcome is GateOutcome.HELD, code
+        assert code.partition(" ")[0] in {each.code for each in judged.holding}, code
+
+
+@pytest.fixture
+def crowd(received, sql):
+    """Two hundred applications; every second one is damaged, in one of three ways."""
+    references = [received(external_id=f"X-{n}", b_surname=f"Person{n}", a_surname=f"Other{n}") for n in range(CROWD)]
+    ways = ("clock_from_submission", "minimum_settled", "triaged")
+    wanted = {reference: ways[n // 2 % 3] if n % 2 else None for n, reference in enumerate(references)}
+    for way in ways:
+        where = " AND " if "WHERE" in DAMAGES[way] else " WHERE "
+        sql(f"{DAMAGES[way]}{where}reference = ANY(:them)", them=[r for r, damage in wanted.items() if damage == way])
+    return wanted
+
+
+def wrong(store, wanted):
+    """Those who did not get their own verdict."""
+    found = []
+    for reference, code in wanted:
+        with store.session() as session:
+            judged = verdict(session, reference)
+        if {each.code for each in judged.holding} != ({code} if code else set()) or judged.faults:
+            found.append(reference)
+    return found
+
+
+def in_threads(url, wanted):
+    """Each thread takes every third application, so that good and bad are asked side by side."""
+    store, found = open_store(url, b"a key for tests", pool_size=THREADS), []
+    threads = [
+        threading.Thread(target=lambda n=n: found.extend(wrong(store, wanted[n::THREADS]))) for n in range(THREADS)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    store.engine.dispose()
+    return found
+
+
+def test_two_hundred_good_and_bad_applications_asked_from_threads_and_processes_get_their_own_verdicts(
+    crowd, store, database_url
+):
+    everybody = list(crowd.items())
+    with store.session() as session:
+        verdict(session, everybody[0][0])  # what is forked inherits a used context, and must not use it
+        together = ask_many(GATE, tables(GATE, frames(session, list(crowd))), list(crowd))
+    assert {r: {each.code for each in judged.holding} for r, judged in together.items()} == {
+        r: {code} if code else set() for r, code in crowd.items()
+    }
+    store.engine.dispose()
+    share, children = CROWD // (PROCESSES + 1), []
+    for number in range(PROCESSES):
+        reader, writer = os.pipe()
+        if (pid := os.fork()) == 0:
+            try:
+                mine = everybody[number * share : (number + 1) * share]
+                os.write(writer, json.dumps([len(mine), in_threads(database_url, mine)]).encode())
+            finally:
+                os._exit(0)
+        os.close(writer)
+        children.append((pid, reader))
+    rest = everybody[PROCESSES * share :]
+    answers = [[len(rest), in_threads(database_url, rest)]]
+    for pid, reader in children:
+        answers.append(json.loads(os.read(reader, 1 << 16)))
+        os.waitpid(pid, 0)
+    assert sum(asked for asked, _ in answers) == CROWD
+    assert [reference for _, found in answers for reference in found] == []
