@@ -39,6 +39,7 @@ DATES = (*(f"{party}_dob" for party in Party), "relationship_started", "relation
 
 _DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?", re.ASCII)
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
+_LONGEST_ID = 200
 _YEARS = range(1900, 2200)  # outside them a submission is a slip, and no calendar could say when it is due
 
 
@@ -62,7 +63,9 @@ def read(
 
     `doubts` are those that the file's reader had; `why_not_received` says whether a policy was in force then.
     """
-    faults = [*_required_faults(cells, undecodable, why_not_received), *_date_faults(cells)]
+    faults = _required_faults(cells, undecodable, why_not_received)
+    latest = "" if any(fault.column == "submitted_at" for fault in faults) else cells["submitted_at"][:10]
+    faults += _date_faults(cells, latest)
     faults += [
         Fault(column=column, code="undecodable", message="holds bytes or characters that cannot be kept")
         for column in sorted(undecodable)
@@ -106,6 +109,8 @@ def _required_faults(
             )
         elif not value:
             faults.append(Fault(column=column, code="missing", message="must not be empty"))
+        elif column == "external_id" and len(value) > _LONGEST_ID:
+            faults.append(Fault(column=column, code="too_long", message=f"has at most {_LONGEST_ID} characters"))
         elif column in CODED and value.lower() not in _CODES[column]:
             allowed = ", ".join(CODED[column])
             faults.append(Fault(column=column, code="unknown_code", message=f"must be one of: {allowed}"))
@@ -126,9 +131,9 @@ def _moment_fault(text: str, why_not_received: Callable[[datetime], Reason | Non
     return why_not_received(moment)
 
 
-def _date_faults(cells: Mapping[str, str]) -> list[Fault]:
+def _date_faults(cells: Mapping[str, str], latest: str) -> list[Fault]:
+    """`latest`: the day of submission, after which nobody in it can have been born; empty if it is not known."""
     born = {f"{party}_dob" for party in Party} | {"children"}
-    latest = cells.get("submitted_at", "")[:10]
     return [
         Fault(column=column, code="impossible_date", message="is not a date that can be: YYYY, YYYY-MM or YYYY-MM-DD")
         for column in DATES
