@@ -6,7 +6,9 @@ import argparse
 import importlib
 import json
 import os
+import signal
 import sys
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -73,6 +75,7 @@ class Parser(argparse.ArgumentParser):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code and never shows a traceback."""
     words = list(sys.argv[1:] if argv is None else argv)
+    stop_in_order()
     call = Call(json="--json" in words)  # known even when the other options cannot be understood
     try:
         call, words = take_global_options(words)
@@ -89,6 +92,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         return complain(
             CasebookError(f"unexpected {type(error).__name__}; set CASEBOOK_DEBUG=1 to see where"), call, error
         )
+
+
+def stop_in_order() -> None:
+    """What asks a command to end lets it leave as an interrupt from the keyboard does: the shared database is released."""
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is signal.SIG_DFL:  # what is ignored (nohup) stays ignored
+                signal.signal(number, _stop)
+
+
+def _stop(number: int, _frame: object) -> NoReturn:
+    signal.signal(number, signal.SIG_IGN)  # once is enough: what is being released is not to be interrupted
+    raise SystemExit(128 + number)
 
 
 def take_global_options(words: list[str]) -> tuple[Call, list[str]]:
