@@ -22,6 +22,9 @@ from casebook.errors import NotFound, NotPermitted, Refused
 from casebook.storage import ledger
 from casebook.storage.tables import Application, Clock, Outbox, Restriction, WorkItem
 
+# what an item is given each time it is opened
+OPENED = ("stage", "role", "subject", "blocking", "priority", "owner", "reserved", "opened_at", "due_at", "claimed_at",
+          "cancelled_at", "cancelled_why")  # fmt: skip
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}", re.ASCII)
 
 
@@ -106,12 +109,19 @@ def reason_code(given: str) -> str:
 
 
 def open_item(act: Act, application: Application, need: Need) -> WorkItem | None:
-    """Open the work item of a need, unless it was opened before; the caller speaks of it."""
-    if act.session.get(WorkItem, need.id(application.reference)) is not None:
+    """Open the work item of a need, unless it was opened before; the caller speaks of it.
+
+    One that was cancelled because nobody needed it any more is open again: it stands on the rung where it stood.
+    """
+    item, known = item_of(act, application, need), act.session.get(WorkItem, need.id(application.reference))
+    if known is None:
+        act.session.add(item)
+        return item
+    if known.cancelled_at is None:
         return None
-    item = item_of(act, application, need)
-    act.session.add(item)
-    return item
+    for name in OPENED:
+        setattr(known, name, getattr(item, name))
+    return known
 
 
 def item_of(act: Act, application: Application, need: Need) -> WorkItem:

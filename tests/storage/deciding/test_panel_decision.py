@@ -14,7 +14,7 @@ from casebook.casework.acting import Act
 from casebook.domain.vocabulary import Priority, Role, Stage, WorkKind
 from casebook.errors import AlreadyDecided, AlreadyDone, InvalidAnswer, NotPermitted, Refused
 from casebook.storage import decisions
-from casebook.storage.tables import Approval, Candidate, Decision, MemberAnswer, RiskScore, Search
+from casebook.storage.tables import Approval, Candidate, Decision, MemberAnswer, RiskScore, Search, WorkItem
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 LIMBS = {limb: {"met": True, "reasons": "because"} for limb in ("necessary", "pressing_need", "proportionate")}
@@ -380,3 +380,19 @@ def test_an_applicant_whom_a_supervisor_did_not_clear_is_not_told(convened, do, 
         do("c1", reference, WorkKind.DECIDE, tell(reference))
     assert refusal.value.code == "applicant_not_cleared"
     assert rows(Decision, reference) == []
+
+
+def test_a_decision_that_was_overtaken_by_new_checks_is_asked_for_again_afterwards(convened, acting, crew, do, store):
+    reference = convened(GRAVE)
+    with acting(crew["r1"]) as act:
+        application = act.application(reference)
+        lifecycle.move(act, application, Stage.RECORD_CHECKS, because="reopened")
+        asked = select(WorkItem).where(WorkItem.reference == reference, WorkItem.kind == WorkKind.DECIDE)
+        assert {item.cancelled_why for item in act.session.scalars(asked)} == {"reopened"}
+    with acting(crew["r1"]) as act:
+        application = act.application(reference)
+        application.stage = Stage.PANEL_DECISION  # the checks are made again
+        act.speak(application, "checked_again")
+        lifecycle.refresh(act, application, because="gate_passed")
+        assert {item.cancelled_at for item in act.session.scalars(asked)} == {None}
+        assert lifecycle.blocking(act.session, application)
