@@ -20,6 +20,7 @@ from sqlalchemy import select
 from walking import KNOWN, ROW, Unit
 
 from casebook.casework import audit
+from casebook.demo import judgement
 from casebook.demo.engine import Engine
 from casebook.demo.flaky_source import FlakySource
 from casebook.demo.terminals import Terminal
@@ -29,7 +30,7 @@ from casebook.sources import catalogue
 from casebook.storage import cluster, trial
 from casebook.storage import session as storage
 from casebook.storage.session import open_store
-from casebook.storage.tables import Application, Lease, LedgerEntry
+from casebook.storage.tables import Application, Lease, LedgerEntry, WorkItem
 
 LEASE = 20.0  # seconds: a dead run's lease is not what is measured here
 READY = 180
@@ -185,6 +186,8 @@ class Trial:
         """Everybody does what can be done now; returns how much that was."""
         done = 0
         items = [item for reference in references for item in self.unit.open_items(reference)]
+        if not self.together(references, items):
+            items = [item for item in items if item.kind not in judgement.CONTACTS]
         for item in sorted(items, key=lambda item: "as" in item.subject):  # a chair answers after the members
             self.at_once()
             self.unit.wait_for(item)
@@ -199,6 +202,14 @@ class Trial:
             except Refused:
                 continue  # a run was quicker, and it is no longer needed
         return done
+
+    def together(self, references: list[str], items: list[WorkItem]) -> bool:
+        """Whether all wait for somebody to be spoken to: time may pass, and nobody's searches grow old meanwhile."""
+        waiting = {item.reference for item in items if item.kind in judgement.CONTACTS}
+        return all(
+            stage == Stage.CLOSED or reference in waiting
+            for reference, stage in zip(references, self.stages(references), strict=True)
+        )
 
     def carry(self, references: list[str], *, until: Stage = Stage.CLOSED) -> bool:
         """Everybody works and the platform carries on, until both are there; a sweep comes by when nothing moves."""
