@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from casebook.casework import likeness
 from casebook.casework.acting import Act, refuse_because
@@ -10,17 +11,39 @@ from casebook.casework.likeness import Likeness
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Source
 from casebook.sources import catalogue
+from casebook.sources.protocol import RecordSource
 from casebook.storage.extracts import PERSON_CELLS
 
 
-def search(act: Act, source: Source, asked: Mapping[str, str], *, limit: int) -> list[Likeness]:
-    """The best candidates of a loaded source, whatever their band. Refused for a source that is not loaded."""
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """The best candidates, whatever their band; not `complete` if the source knows more who share as much."""
+
+    best: list[Likeness]
+    complete: bool
+
+
+def search(act: Act, source: Source, asked: Mapping[str, str], *, limit: int) -> Found:
+    """Ask one automatic source. Refused for one that only people search; a source that does not answer is a SourceFault."""
     act.allowed(Command.ANALYSE if not act.actor.is_person else Command.SEE_PERSONAL_DETAIL)
-    local = catalogue.local(act.session, act.now.year).get(source)
-    if local is None:
-        refuse_because("not_loaded", f"no extract of {source} is loaded, so nothing was searched")
+    elsewhere: Mapping[Source, RecordSource] = catalogue.remote()
+    way = elsewhere.get(source) or catalogue.local(act.session, act.now.year).get(source)
+    if way is None:
+        refuse_because("not_loaded", _why_nobody_asks(source))
     cells = {**dict.fromkeys(PERSON_CELLS, ""), **asked}
-    answered = local.find(cells)
+    answered = way.find(cells)
     found = likeness.score(cells, answered.persons, answered.counts, this_year=act.now.year)
     act.speak(None, "source_searched", source=source, found=len(found))
-    return found[:limit]
+    return Found(best=found[:limit], complete=answered.complete)
+
+
+def _why_nobody_asks(source: Source) -> str:
+    if source is catalogue.OWN_REGISTER:
+        return (
+            f"{source} is this casebook itself: earlier applications about the same people are linked at intake."
+            " Nothing was searched; an older register can be loaded with `sources load`"
+        )
+    return (
+        f"no extract of {source} is loaded and no address of it is configured, so nothing was searched:"
+        " load one with `sources load`, or have it searched by a researcher"
+    )

@@ -1,4 +1,4 @@
-"""`casebook search`: who in one loaded source may be this person, best first, and why."""
+"""`casebook search`: who in one automatic source may be this person, best first, and why."""
 
 from __future__ import annotations
 
@@ -41,9 +41,12 @@ def show(options: Namespace, call: Call) -> Answer:
             "band": each.band,
             "explanation": list(each.explanation),
         }
-        for each in found
+        for each in found.best
     ]
-    return Answer(data=rows, lines=[_line(row) for row in rows] or ["nobody who shares anything; that is no clearance"])
+    lines = [_line(row) for row in rows] or ["nobody who shares anything; that is no clearance"]
+    if not found.complete:
+        lines.append("the source knows more who share as much and did not hand them over: narrow the search")
+    return Answer(data=rows, lines=lines)
 
 
 def _line(row: dict[str, object]) -> str:

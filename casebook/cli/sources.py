@@ -1,12 +1,12 @@
-"""`casebook sources`: what is loaded, loading an extract, and whether each source answers."""
+"""`casebook sources`: what is loaded, loading an extract, enquiring of an agency, and whether each source answers."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from casebook.casework import enquiries, reopening
 from casebook.casework import extracts as loading
-from casebook.casework import reopening
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
 from casebook.domain.vocabulary import Source
@@ -25,6 +25,13 @@ def configure(parser: ArgumentParser) -> None:
     load.add_argument("--records", type=Path, metavar="FILE")
     load.add_argument("--whole", action="store_true", help="the files are all the source has: what they lack is gone")
     load.set_defaults(handler=_load)
+    enquire = actions.add_parser("enquire", help="ask a source that is not asked by itself, for one application")
+    enquire.add_argument("name", type=Source, metavar="NAME")
+    enquire.add_argument("reference", metavar="REF")
+    enquire.add_argument(
+        "--without-waiting", action="store_true", help="the record checks may end before it is answered"
+    )
+    enquire.set_defaults(handler=_enquire)
     check = actions.add_parser("check", help="ask each automatic source whether it answers")
     check.set_defaults(handler=_check)
 
@@ -76,6 +83,18 @@ def _load(options: Namespace, call: Call) -> Answer:
     lines += [f"{reference} goes back to record checks" for reference in looked.reopened]
     lines += [f"{reference} has other candidates now" for reference in looked.changed]
     return Answer(data=data, lines=lines, exit_code=1 if rejected else 0)
+
+
+def _enquire(options: Namespace, call: Call) -> Answer:
+    with opened(call) as casebook, casebook.acting() as act:
+        search = enquiries.enquire(act, options.reference, options.name, wait=not options.without_waiting)
+        data = {
+            "search": search.id, "reference": search.reference, "source": search.source, "waited_for": search.mandatory,
+            "searches": [step["family"] for step in search.plan],
+        }  # fmt: skip
+    return Answer(
+        data=data, lines=[f"{search.source} is to be asked about {search.reference}: see `work list --role researcher`"]
+    )
 
 
 def _counts(counted: Counted | None) -> dict[str, int] | None:

@@ -25,6 +25,8 @@ class Command(StrEnum):
     SWEEP = "sweep"
     RECOMPUTE_DEADLINES = "recompute_deadlines"
     ANALYSE = "analyse"
+    SEE_SIGNALS = "see_signals"
+    LOOK_BACK = "look_back"
     VERIFY_LEDGER = "verify_ledger"
     SEAL_LEDGER = "seal_ledger"
     EXPORT_APPLICATION = "export_application"
@@ -48,6 +50,7 @@ class Command(StrEnum):
     CONTACT = "contact"
     CLOSE_EARLY = "close_early"
     ADD_INFORMATION = "add_information"
+    ENQUIRE = "enquire"
     RENEW_WATCH = "renew_watch"
 
 
@@ -74,6 +77,8 @@ MAY: Mapping[Command, frozenset[Role]] = MappingProxyType({
     Command.SWEEP: _MACHINE | _LEADS,
     Command.RECOMPUTE_DEADLINES: frozenset({Role.OPERATOR, Role.HEAD_OF_UNIT}),
     Command.ANALYSE: _MACHINE | {Role.PROFESSIONAL_STANDARDS, Role.HEAD_OF_UNIT},
+    Command.SEE_SIGNALS: frozenset({Role.PROFESSIONAL_STANDARDS}),
+    Command.LOOK_BACK: frozenset({Role.PROFESSIONAL_STANDARDS, Role.CHIEF_OFFICER}),
     Command.VERIFY_LEDGER: _MACHINE | {Role.AUDITOR, Role.PROFESSIONAL_STANDARDS},
     Command.SEAL_LEDGER: _MACHINE | {Role.AUDITOR},
     Command.EXPORT_APPLICATION: frozenset({Role.AUDITOR, Role.HEAD_OF_UNIT, Role.PROFESSIONAL_STANDARDS}),
@@ -98,6 +103,7 @@ MAY: Mapping[Command, frozenset[Role]] = MappingProxyType({
     | {Role.INTAKE_OFFICER, Role.RESEARCHER, Role.DISCLOSURE_OFFICER, Role.DUTY_INSPECTOR},
     Command.CLOSE_EARLY: frozenset({Role.INTAKE_OFFICER, Role.RESEARCHER, Role.DISCLOSURE_OFFICER, Role.SUPERVISOR}),
     Command.ADD_INFORMATION: _CASE_STAFF,
+    Command.ENQUIRE: frozenset({Role.RESEARCHER, Role.SUPERVISOR}),
     Command.RENEW_WATCH: _LEADS,
 })  # fmt: skip
 

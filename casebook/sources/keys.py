@@ -28,6 +28,15 @@ def numbers(source: str, cells: Mapping[str, str], this_year: int) -> list[int]:
     return [_signed(crc32(key.encode(), start)) for key in {*texts(cells, this_year)}]
 
 
+def of_names(source: str, cells: Mapping[str, str]) -> dict[str, int]:
+    """Each single name of a row, and the key under which whoever has it is found."""
+    others = _aliases(cells["aliases"])
+    parts = (_given(cells["forename"]), _family(cells["surname"]), others.given, others.family)
+    every = {*_middle(cells["middle_names"]), *(form for part in parts for form in part.forms)}
+    start = crc32(source.encode())
+    return {name: _signed(crc32(f"name:{name}".encode(), start)) for name in every}
+
+
 def texts(cells: Mapping[str, str], this_year: int) -> Iterator[str]:
     """The keys in words, perhaps some twice."""
     given, family = _given(cells["forename"]), _family(cells["surname"])

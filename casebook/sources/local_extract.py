@@ -15,6 +15,8 @@ from casebook.sources import keys
 from casebook.sources.protocol import Answered, Cells, Counts
 from casebook.storage import extracts
 
+FEW = 20  # a subject is given so many candidates, if so many share anything
+
 
 @dataclass(frozen=True, kw_only=True)
 class LocalExtract:
@@ -30,8 +32,13 @@ class LocalExtract:
         return source_families.extract()
 
     def find(self, asked: Cells) -> Answered:
-        wanted = keys.numbers(self.source, {**dict.fromkeys(extracts.PERSON_CELLS, ""), **asked}, self.this_year)
-        rows = extracts.sharing(self.session, self.source, wanted)
+        cells = {**dict.fromkeys(extracts.PERSON_CELLS, ""), **asked}
+        wanted, names = keys.numbers(self.source, cells, self.this_year), keys.of_names(self.source, cells)
+        common = extracts.common_names(self.session, self.source, names)
+        # whoever shares more with the subject than a name that thousands have shares a rarer key as well
+        rows = extracts.sharing(self.session, self.source, {*wanted} - {names[name] for name in common})
+        if common and len(rows) < FEW:
+            rows = extracts.sharing(self.session, self.source, wanted)
         values = {value for _, plain in rows for value in plain if value}
         counts = Counts(
             persons=extracts.size(self.session, self.source),

@@ -86,6 +86,15 @@ def frequencies(session: Session, source: str, values: Collection[str]) -> dict[
     return {(part, value): persons for part, value, persons in session.execute(query)}
 
 
+def common_names(session: Session, source: str, names: Collection[str]) -> set[str]:
+    """Those that so many persons have as forename or surname that the name alone finds nobody in particular."""
+    query = select(SourceFrequency.value).where(
+        SourceFrequency.source == source, SourceFrequency.part.in_(["forename", "surname"]),
+        SourceFrequency.value.in_(names), SourceFrequency.persons >= COMMON,
+    )  # fmt: skip
+    return set(session.scalars(query))
+
+
 def size(session: Session, source: str) -> int:
     """How many persons the extract in force holds."""
     query = select(SourceExtract.persons).where(SourceExtract.source == source).order_by(SourceExtract.id.desc())

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from sqlalchemy import select
 
+from casebook.casework import details, enquiries, lifecycle, record_checks, reopening, searches, work
 from casebook.casework import extracts as loading
-from casebook.casework import details, lifecycle, record_checks, reopening, searches, work
 from casebook.casework.acting import refuse
 from casebook.domain.vocabulary import Party, Role, Source, Stage
 from casebook.errors import Refused
@@ -680,3 +680,51 @@ def test_a_decision_that_was_made_on_fresh_returns_is_not_undone_by_their_age(lo
     with acting(now=late) as act:
         lifecycle.refresh(act, act.application(reference), because="sweep")
     assert peek(reference).stage == Stage.PANEL_DECISION
+
+
+def test_a_researcher_asks_an_agency_that_is_not_asked_by_itself_and_the_checks_wait_for_its_answer(
+    load, checking, acting, items, do, crew, settle, verdict, store
+):
+    load(NOBODY)
+    reference = checking()
+    with acting(crew["r1"]) as act:
+        search = enquiries.enquire(act, reference, Source.PROBATION)
+        assert search.mandatory
+    (item,) = [item for item in items(reference, "return_search") if item.subject["source"] == "probation"]
+    assert item.blocking
+    do(item, crew["r1"], result="asked")
+    (chased,) = [item for item in items(reference, "return_search") if item.subject["source"] == "probation"]
+    assert chased.due_at > LATER
+    settle(reference)
+    assert verdict(reference).outcome == "passes", codes(verdict(reference))
+    with store.session() as session:
+        (search,) = [search for search in stored.searches(session, reference) if search.source == "probation"]
+        assert (search.result, search.covered != []) == ("nil", True)
+
+
+def test_an_enquiry_that_nobody_waits_for_does_not_hold_the_checks(checking, acting, items, crew):
+    reference = checking()
+    with acting(crew["r1"]) as act:
+        enquiries.enquire(act, reference, Source.HOUSING, wait=False)
+    (item,) = [item for item in items(reference, "return_search") if item.subject["source"] == "housing"]
+    assert not item.blocking
+
+
+def test_an_enquiry_is_refused_where_it_makes_no_sense(load, checking, past_checks, acting, crew):
+    load(NOBODY, source=Source.PRISON)
+    load(NOBODY)
+    reference = checking()
+    with acting(crew["r1"]) as act:
+        enquiries.enquire(act, reference, Source.ACRO)
+    past = past_checks(external_id="X-2", b_surname="Other")
+    for actor, ref, source, code in (
+        (crew["r1"], reference, Source.PNC, "mandatory"),
+        (crew["r1"], reference, Source.PRISON, "automatic"),
+        (crew["r1"], reference, Source.DVDS_REGISTER, "automatic"),
+        (crew["r1"], reference, Source.ACRO, "enquiry_open"),
+        (crew["r1"], past, Source.ACRO, "not_in_record_checks"),
+        (crew["i1"], reference, Source.HEALTH, "not_permitted"),
+    ):
+        with pytest.raises(Refused) as refused, acting(actor) as act:
+            enquiries.enquire(act, ref, source)
+        assert refused.value.code == code

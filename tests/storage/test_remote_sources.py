@@ -12,7 +12,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from casebook.casework import lifecycle, record_checks, remote_searches
+from casebook.casework import lifecycle, record_checks, remote_searches, searching
 from casebook.domain.record_checks import FAILURES_BEFORE_A_PERSON
 from casebook.domain.vocabulary import Party, Source, Stage
 from casebook.errors import CasebookError, SourceFault
@@ -153,6 +153,16 @@ def test_no_more_calls_a_second_than_are_allowed(configure, elsewhere, tell, cal
     moments = calls()["moments"]
     assert len(moments) == 12
     assert moments[-1] - moments[0] >= 11 / 20 - 0.05
+
+
+def test_one_search_asks_a_source_elsewhere_and_a_fault_is_no_empty_answer(pnd, acting, tell):
+    with acting() as act:
+        found = searching.search(act, Source.PND, ASKED, limit=3)
+    assert found.best[0].person_id == "b1"
+    assert len(found.best) == 3
+    tell(share=1.0, faults=["error"])
+    with pytest.raises(SourceFault), acting() as act:
+        searching.search(act, Source.PND, ASKED, limit=3)
 
 
 def test_a_search_is_opened_here_and_asked_in_no_transaction_of_ours(

@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import func, select
 
 from casebook.casework import extracts as loading
+from casebook.casework import searching
 from casebook.casework.acting import Act
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Source
+from casebook.errors import Refused
 from casebook.sources import catalogue
 from casebook.storage import extracts
 from casebook.storage.session import open_store
@@ -141,3 +143,22 @@ def test_whoever_shares_something_is_found_whatever_else_differs(load, store, as
         source = catalogue.local(session, NOW.year)[Source.RMS]
         blank = dict.fromkeys(extracts.PERSON_CELLS, "")
         assert [row["person_id"] for row in source.find({**blank, **asked}).persons] == ["p1"]
+
+
+def test_a_name_that_thousands_have_is_searched_by_only_where_nothing_else_finds_enough(load, store, monkeypatch):
+    monkeypatch.setattr(extracts, "COMMON", 10)
+    smiths = "".join(f"rms,s{n},Forename{chr(97 + n)}x,,Smith,,19{n + 50}-01-02,m,,,,\n" for n in range(25))
+    load(smiths + "rms,p1,John,,Smith,,1980-02-03,m,,,,\n")
+    blank = dict.fromkeys(extracts.PERSON_CELLS, "")
+    with store.session() as session:
+        assert extracts.common_names(session, "rms", {"SMITH", "JOHN"}) == {"SMITH"}
+        source = catalogue.local(session, NOW.year)[Source.RMS]
+        assert len(source.find({**blank, "surname": "Smith"}).persons) == 10
+        assert source.find({**blank, "forename": "John", "surname": "Smith"}).persons[0]["person_id"] == "p1"
+
+
+def test_a_source_that_nobody_can_ask_is_said_to_be_unsearched(store):
+    for source, told in ((Source.PNC, "no extract of pnc is loaded"), (Source.DVDS_REGISTER, "this casebook itself")):
+        with store.session() as session, pytest.raises(Refused, match=told) as refused:
+            searching.search(Act(session=session, actor=OPERATOR, now=NOW), source, {"surname": "Smith"}, limit=20)
+        assert refused.value.code == "not_loaded"

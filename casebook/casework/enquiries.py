@@ -1,0 +1,47 @@
+"""A researcher asks a source that policy does not ask by itself: an agency, another force, a system searched by hand."""
+
+from __future__ import annotations
+
+from casebook.casework import identity, lifecycle, searches
+from casebook.casework.acting import Act, policy_of, refuse, refuse_because
+from casebook.casework.searches import Round, Wanted
+from casebook.domain import freezing
+from casebook.domain.authority import Command
+from casebook.domain.vocabulary import Party, Route, Source, Stage
+from casebook.errors import AlreadyDone
+from casebook.sources import catalogue
+from casebook.storage import record_checks as stored
+from casebook.storage.tables import Search
+
+
+def enquire(act: Act, reference: str, source: Source, *, wait: bool = True) -> Search:
+    """Open a search of B there, and its `return_search` item. With `wait` the checks end only with its return.
+
+    Refused outside record checks, for a source that policy or the machine asks anyway, and while one is open.
+    """
+    act.allowed(Command.ENQUIRE)
+    application = act.application(reference)
+    refuse(freezing.why_not_edit(application.frozen_at))
+    if application.stage != Stage.RECORD_CHECKS:
+        refuse_because(
+            "not_in_record_checks", f"{reference} is in {application.stage}: enquiries belong to record checks"
+        )
+    if source in policy_of(application).mandatory_sources(Route(application.route)):
+        refuse_because("mandatory", f"{source} is searched in every application of this route")
+    extract = catalogue.local(act.session, act.now.year).get(source)
+    if extract is not None or source in catalogue.remote() or source is catalogue.OWN_REGISTER:
+        refuse_because("automatic", f"{source} is searched by the machine")
+    live = [search for search in stored.searches(act.session, reference) if search.source == source]
+    if any(search.returned_at is None for search in live):
+        raise AlreadyDone(f"an enquiry to {source} is open already", "enquiry_open")
+    variants = identity.variants_of(act, application, Party.B)
+    due = Round(
+        act=act, application=application, wanted=Wanted(party=Party.B, source=source, mandatory=wait), variants=variants,
+        extract=None, live=live, decided=False,
+    )  # fmt: skip
+    search = searches.open_round(due, list(variants))
+    for earlier in live:
+        earlier.superseded = True
+    act.speak(application, "enquiry_opened", search=search.id, source=source, waited_for=wait)
+    lifecycle.carry_on(act, application, because="enquiry_opened")
+    return search
