@@ -1,0 +1,79 @@
+"""Who may examine, when another must look, what settles a case, and which step comes after which."""
+
+from __future__ import annotations
+
+import pytest
+
+from casebook.domain.review_work import (
+    ReviewOutcome,
+    Rung,
+    line_of,
+    settled,
+    why_not_examine,
+    why_not_find,
+    why_not_step,
+)
+
+SOUND, PAPER, SERVICE, HARM = ReviewOutcome
+MANAGERS = {"o1": "sgt", "o2": "sgt", "sgt": "insp", "x": "other"}
+
+
+def test_a_line_is_everybody_above_and_below_and_nobody_beside():
+    assert line_of("sgt", MANAGERS) == {"sgt", "insp", "o1", "o2"}
+    assert line_of("o1", MANAGERS) == {"o1", "sgt", "insp"}
+
+
+def test_a_line_that_turns_in_a_circle_has_an_end():
+    assert line_of("a", {"a": "b", "b": "a"}) == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    ("handled", "before", "code"),
+    [
+        (["h1"], [], None),
+        (["O1 "], [], "conflict"),  # spelled as registers spell it
+        (["insp"], [], "conflict"),
+        (["o2"], [], None),  # a colleague is not the line
+        (["h1"], ["o1"], "same_person"),
+    ],
+)
+def test_nobody_examines_their_own_lines_work_or_twice(handled, before, code):
+    found = why_not_examine("o1", handled=handled, managers=MANAGERS, before=before)
+    assert (found.code if found else None) == code
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "top", "sampled", "expected"),
+    [
+        ([], True, True, None),
+        ([SOUND], False, False, SOUND),
+        ([SOUND], True, False, None),  # no failure high in the ranking: a second must look
+        ([SERVICE], True, False, SERVICE),
+        ([SERVICE], False, True, None),  # drawn, whatever was found
+        ([SOUND, SOUND], True, False, SOUND),
+        ([SOUND, SERVICE], True, False, None),  # differing: a third settles it
+        ([SOUND, SERVICE, HARM], True, False, HARM),
+        ([PAPER, SERVICE, PAPER], False, True, PAPER),
+    ],
+)
+def test_what_settles_a_case(outcomes, top, sampled, expected):
+    assert settled(outcomes, top=top, sampled=sampled) is expected
+
+
+def test_a_failure_names_its_ways_and_no_failure_none():
+    known = ("late", "undisclosed")
+    assert why_not_find(SOUND, [], known) is None
+    assert why_not_find(SERVICE, ["undisclosed"], known) is None
+    assert why_not_find(SOUND, ["late"], known).code == "no_failure_with_modes"
+    assert why_not_find(PAPER, [], known).code == "failure_without_modes"
+    assert why_not_find(HARM, ["somehow"], known).code == "unknown_mode"
+
+
+@pytest.mark.parametrize("at", list(Rung))
+def test_nobody_is_attempted_or_reached_before_it_is_known_how_that_is_safe(at):
+    planned = at in {Rung.SAFE_PLAN, Rung.ATTEMPTED}
+    assert (why_not_step(at, Rung.ATTEMPTED) is None) is planned
+    assert (why_not_step(at, Rung.REACHED) is None) is planned
+    assert why_not_step(at, Rung.SAFE_PLAN) is None
+    assert why_not_step(at, Rung.IDENTIFIED).code == "no_step"
+    assert (why_not_step(at, Rung.SAFEGUARDED) is None) is (at is Rung.REACHED)
