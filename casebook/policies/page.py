@@ -9,6 +9,7 @@ from dataclasses import fields, is_dataclass
 from casebook import policies
 from casebook.domain.policy import Allowance, Fact, Policy, Rung, Timed, TimeLimit
 from casebook.domain.vocabulary import Limit
+from casebook.policies import review
 
 HEAD = """# Policy
 
@@ -21,7 +22,18 @@ def page() -> str:
     parts = [HEAD, *_whole(latest)]
     for policy in earlier:
         parts += [f"## {policy.title}", *_in_force(policy), "The limits; all else is as above.", _limits(policy)]
+    parts += _review()
     return "\n\n".join(parts) + "\n"
+
+
+def _review() -> Iterator[str]:
+    policy = review.load()
+    yield "## The review of past applications"
+    yield f"`{policy.name}`, version {policy.version}."
+    for each in fields(policy):
+        if is_dataclass(section := getattr(policy, each.name)):
+            yield f"### {_words(each.name).capitalize()} (review)"
+            yield _table(["what", "value", "source", "verified", "note"], _facts(section, ""))
 
 
 def _whole(policy: Policy) -> Iterator[str]:
