@@ -56,7 +56,7 @@ def log(act: Act, application: Application, contact: Contact) -> ContactAttempt:
     if act.session.get(ContactAttempt, row.id) is not None:
         refuse_because("already_logged", "this contact is in the log already")
     act.session.add(row)
-    if contact.reached and contact.way.asks_plan_again and override is None:
+    if contact.reached and contact.way.asks_plan_again and override is None and application.frozen_at is None:
         _confirm(act, application, contact)
     act.speak(
         application, "contact_made", contact=row.id, party=row.party, purpose=row.purpose, channel=row.channel,

@@ -42,10 +42,13 @@ def report(act: Act, reference: str, cause: str) -> Application:
 
 
 def raise_priority(act: Act, application: Application, to: Priority, *, reason: str) -> bool:
-    """Raise, never lower; deadlines shrink with it. Returns whether anything changed; the caller speaks of it."""
+    """Raise, never lower; deadlines shrink with it. Returns whether anything changed; the caller speaks of it.
+
+    Of a frozen application nothing changes: what keeps people safe has its own priority.
+    """
     from casebook.casework import clocks, lifecycle  # noqa: PLC0415 - both act through us
 
-    if to.rank >= Priority(application.priority).rank:
+    if application.frozen_at is not None or to.rank >= Priority(application.priority).rank:
         return False
     application.priority, application.priority_reason = to, reason
     clocks.reprice(act, application)

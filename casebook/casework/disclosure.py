@@ -85,7 +85,7 @@ def except_from_meeting(act: Act, reference: str, *, reason: str) -> Done:
     from casebook.casework import governance  # noqa: PLC0415 - it reads every stage
 
     act.allowed(Command.CONTACT)
-    application = act.application(reference)
+    application = governance.unfrozen(act, reference)
     first = governance.agreed(act, application, NOT_IN_PERSON, reason=reason)
     if first is None:
         return {"reference": reference, "proposed": NOT_IN_PERSON}

@@ -155,7 +155,7 @@ def report_harm(act: Act, reference: str, *, what: str) -> Done:
 
 def unfreeze(act: Act, reference: str, *, reason: str) -> Done:
     """Two people of those who may hold let it go on; the legal hold stays until it is released for itself."""
-    from casebook.casework import governance  # noqa: PLC0415 - it reads every stage
+    from casebook.casework import governance, suspension  # noqa: PLC0415 - they read every stage
 
     act.allowed(Command.HOLD)
     application = act.application(reference)
@@ -165,6 +165,8 @@ def unfreeze(act: Act, reference: str, *, reason: str) -> Done:
         return {"reference": reference, "proposed": "unfreeze"}
     application.frozen_at = None
     act.speak(application, "unfrozen", first=first)
+    act.session.flush()
+    suspension.catch_up(act, reference)
     lifecycle.carry_on(act, application, because="unfrozen")
     return {"reference": reference, "frozen": False}
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from casebook.casework import clocks, contact, danger, lifecycle
 from casebook.casework.acting import Act, reason_code, refuse, refuse_because, still_open
-from casebook.domain import authority, chain
+from casebook.domain import authority, chain, freezing
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Limit, Outcome, Priority, Role, Stage
 from casebook.storage import deliveries, tables
@@ -66,7 +66,7 @@ def name_person(act: Act, reference: str, *, staff: str) -> Done:
 def lift(act: Act, reference: str, *, reason: str) -> Done:
     """Head of unit and a second person make a restricted application an ordinary one."""
     act.allowed(Command.LIFT_RESTRICTION)
-    application = act.application(reference)
+    application = unfrozen(act, reference)
     if not application.restricted:
         refuse_because("not_restricted", "this application is not restricted")
     first = agreed(act, application, "lift_restriction", reason=reason)
@@ -91,7 +91,7 @@ def hold(act: Act, reference: str, *, reason: str) -> Done:
 def release(act: Act, reference: str, *, reason: str) -> Done:
     """End a legal hold; two people."""
     act.allowed(Command.HOLD)
-    application = act.application(reference)
+    application = unfrozen(act, reference)
     if (first := agreed(act, application, "release_hold", reason=reason)) is None:
         return {"reference": reference, "proposed": "release_hold"}
     application.legal_hold = False
@@ -102,7 +102,7 @@ def release(act: Act, reference: str, *, reason: str) -> Done:
 def dispose(act: Act, reference: str, *, reason: str) -> Done:
     """Erase the personal detail of a closed application; two people, no legal hold. The ledger still verifies."""
     act.allowed(Command.DISPOSE)
-    application = act.application(reference)
+    application = unfrozen(act, reference)
     if application.stage != Stage.CLOSED:
         refuse_because("not_closed", "only a closed application can be disposed of")
     if application.legal_hold:
@@ -130,14 +130,15 @@ def withdraw(act: Act, reference: str, *, reason: str) -> Done:
 
 def no_engagement(act: Act, reference: str, *, reason: str) -> Done:
     """Nobody could be reached after the attempts policy asks for; a supervisor must be one of the two people."""
-    refuse(contact.why_not_exhausted(act, act.application(reference)))
+    act.allowed(Command.CLOSE_EARLY)
+    refuse(contact.why_not_exhausted(act, unfrozen(act, reference)))
     return _close_early(act, reference, Outcome.NO_ENGAGEMENT, reason)
 
 
 def lower_priority(act: Act, reference: str, *, to: str, reason: str) -> Done:
     """Lower a priority: two people. Deadlines that were shortened stay as they are."""
     act.allowed(Command.LOWER_PRIORITY)
-    application = act.application(reference)
+    application = unfrozen(act, reference)
     still_open(application)
     if to not in set(Priority) or Priority(to).rank <= Priority(application.priority).rank:
         refuse_because("not_lower", "name a priority below the present one")
@@ -146,6 +147,13 @@ def lower_priority(act: Act, reference: str, *, to: str, reason: str) -> Done:
     application.priority, application.priority_reason = to, "lowered_by_two_people"
     act.speak(application, "priority_lowered", to=to, first=first)
     return {"reference": reference, "priority": to}
+
+
+def unfrozen(act: Act, reference: str) -> Application:
+    """The application, to be changed: refused after a death or serious injury."""
+    application = act.application(reference)
+    refuse(freezing.why_not_edit(application.frozen_at))
+    return application
 
 
 def agreed(act: Act, application: Application, what: str, *, reason: str) -> str | None:
@@ -173,7 +181,7 @@ def _is_head(act: Act, staff_id: str) -> bool:
 
 def _close_early(act: Act, reference: str, outcome: Outcome, reason: str) -> Done:
     act.allowed(Command.CLOSE_EARLY)
-    application = act.application(reference)
+    application = unfrozen(act, reference)
     still_open(application)
     if deliveries.told(act.session, reference):
         refuse_because("delivered", "the outcome was delivered; what follows is ended by its follow-up contacts")

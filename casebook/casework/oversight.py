@@ -7,9 +7,10 @@ from typing import Literal
 from pydantic import Field
 
 from casebook.casework import governance, outreach
-from casebook.casework.acting import Act, refuse_because
+from casebook.casework.acting import Act, refuse, refuse_because
 from casebook.casework.answers import Answer, Doing, Handler
 from casebook.casework.outreach import Speaks
+from casebook.domain import freezing
 from casebook.domain.safe_contact import Purpose
 from casebook.domain.vocabulary import Channel, WorkKind
 from casebook.errors import InvalidAnswer
@@ -69,6 +70,8 @@ def _confirmed(doing: Doing) -> None:
 def _acknowledged(doing: Doing) -> None:
     acknowledge(doing.act, doing.item)
     answer: EscalationAcknowledged = doing.answer
+    if answer.overrun_reason is not None or answer.action == "decide_out_of_cycle":
+        refuse(freezing.why_not_edit(doing.application.frozen_at))
     if answer.overrun_reason is not None:
         for clock in _overrun(doing):
             clock.overrun_reason = answer.overrun_reason

@@ -10,7 +10,7 @@ from casebook.casework import lifecycle
 from casebook.casework.acting import Act, open_items, refuse, refuse_because
 from casebook.casework.answers import Answer, Doing, Handler
 from casebook.casework.danger import notify
-from casebook.domain import authority, chain
+from casebook.domain import authority, chain, freezing
 from casebook.domain.authority import Command
 from casebook.domain.gates import GateOutcome, Verdict
 from casebook.domain.vocabulary import Role, WorkKind
@@ -58,6 +58,7 @@ def propose_override(act: Act, reference: str, expectation: str, reason: str) ->
     """First of two people who let one expectation of the current stage be failed."""
     act.allowed(Command.OVERRIDE_GATE)
     application = act.application(reference)
+    refuse(freezing.why_not_edit(application.frozen_at))
     row_id = chain.identity("gate_override", reference, application.stage, expectation)
     if act.session.get(GateOverride, row_id) is not None:
         refuse_because("already_proposed", "this override was proposed before")
@@ -77,6 +78,7 @@ def second_override(act: Act, override_id: str) -> GateOverride:
     if row is None or row.second_by is not None:
         refuse_because("not_found", "there is no override waiting for a second person")
     application = act.application(row.reference)
+    refuse(freezing.why_not_edit(application.frozen_at))
     refuse(authority.why_not_second(act.actor, [row.proposed_by]))
     row.second_by, row.second_at = act.actor.id, act.now
     for item in lifecycle.open_work(act.session, application):

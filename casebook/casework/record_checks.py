@@ -36,6 +36,8 @@ def search_automatic(act: Act, application: Application) -> list[str]:
 
     Opens immediate safeguarding in the same transaction if what is found calls for it. Idempotent; returns what it ran.
     """
+    if application.frozen_at is not None:
+        return []
     ran = searches.bring_up(act, application)
     applicant.look_for_signs(act, application)
     return [search.id for search in ran]

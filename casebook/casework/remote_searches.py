@@ -71,7 +71,7 @@ def _due(session: Session, reference: str) -> Sequence[Search]:
 
 def _questions(act: Act, reference: str) -> list[Question]:
     application = act.application(reference, lock=False)
-    if application.stage == Stage.CLOSED:
+    if application.stage == Stage.CLOSED or application.frozen_at is not None:
         return []
     return [
         automatic.question(act, application, search, identity.variants_of(act, application, Party(search.party)))
@@ -98,7 +98,8 @@ def _keep(acting: Acting, question: Question, said: Found | str) -> bool:
     with acting() as act:
         application = act.application(question.reference)
         search = act.session.get_one(Search, question.search_id, populate_existing=True)
-        overtaken = search.superseded or search.returned_at is not None or application.stage == Stage.CLOSED
+        resting = application.stage == Stage.CLOSED or application.frozen_at is not None
+        overtaken = search.superseded or search.returned_at is not None or resting
         if overtaken or identity.variants_of(act, application, Party(search.party)).keys() != question.variants.keys():
             return False
         if isinstance(said, str):

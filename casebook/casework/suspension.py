@@ -11,7 +11,7 @@ from casebook.casework import lifecycle
 from casebook.casework.acting import Act
 from casebook.domain.vocabulary import Stage
 from casebook.storage.people import touched_by
-from casebook.storage.tables import Application, Approval, Decision, Disclosure, WorkItem
+from casebook.storage.tables import Application, Approval, Decision, Disclosure, Staff, WorkItem
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,18 +72,33 @@ def return_items(act: Act, staff_id: str) -> int:
 
 
 def _undelivered(act: Act, staff_id: str) -> list[str]:
-    """Applications whose standing decision this person chaired or approved and nobody has been told of."""
+    """Applications whose standing decision this person chaired or approved and nobody has been told of.
+
+    Not those that are frozen: their decision is superseded when they are unfrozen.
+    """
     query = (
         select(Decision.reference)
+        .join(Application, Application.reference == Decision.reference)
         .outerjoin(Approval, Approval.decision_id == Decision.id)
         .outerjoin(Disclosure, Disclosure.decision_id == Decision.id)
         .where(
             Decision.superseded.is_(False),
             Disclosure.id.is_(None),
+            Application.frozen_at.is_(None),
             (Decision.chair == staff_id) | (Approval.approver == staff_id),
         )
     )
     return sorted(set(act.session.scalars(query)))
+
+
+def catch_up(act: Act, reference: str) -> None:
+    """Supersede the undelivered decision of somebody who was suspended while the application was frozen."""
+    people = select(Decision.chair, Approval.approver).outerjoin(Approval, Approval.decision_id == Decision.id)
+    behind = act.session.execute(people.where(Decision.reference == reference, Decision.superseded.is_(False))).all()
+    for staff_id in {each for row in behind for each in row if each}:
+        member = act.session.get(Staff, staff_id)
+        if member is not None and member.suspended_at is not None and reference in _undelivered(act, staff_id):
+            _supersede(act, reference)
 
 
 def _supersede(act: Act, reference: str) -> str:

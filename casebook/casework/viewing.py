@@ -84,9 +84,14 @@ def _waiting(session: Session) -> dict[str, list[WorkItem]]:
 
 
 def _dues(session: Session) -> dict[str, datetime]:
-    """The next unmet deadline of each application."""
+    """The next unmet deadline of each open application; nothing is due about a closed one."""
     found: dict[str, datetime] = {}
-    for clock in session.scalars(select(Clock).where(Clock.met_at.is_(None), Clock.due_at.is_not(None))):
+    query = (
+        select(Clock)
+        .join(Application, Application.reference == Clock.reference)
+        .where(Clock.met_at.is_(None), Clock.due_at.is_not(None), Application.stage != Stage.CLOSED)
+    )
+    for clock in session.scalars(query):
         if clock.due_at is not None and (clock.reference not in found or clock.due_at < found[clock.reference]):
             found[clock.reference] = clock.due_at
     return found
@@ -99,6 +104,7 @@ def show(act: Act, reference: str) -> dict[str, object]:
     """
     act.allowed(Command.SHOW_APPLICATION)
     application = act.application(reference)
+    refuse(why_not_look(act, reference), NotPermitted)
     personal = authority.why_not(act.actor, Command.SEE_PERSONAL_DETAIL) is None
     parts = {part.__tablename__: _rows(act.session, part, reference, personal=personal) for part in PARTS}
     history = act.session.scalars(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from casebook.casework import danger
-from casebook.casework.acting import Act, open_items, reason_code, still_open
+from casebook.casework.acting import Act, open_items, reason_code, refuse, still_open
+from casebook.domain import freezing
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Priority, WorkKind
 from casebook.domain.work import Need
@@ -48,6 +49,7 @@ def make_urgent(act: Act, reference: str, reason: str) -> Application:
     act.allowed(Command.RAISE_PRIORITY)
     application = act.application(reference)
     still_open(application)
+    refuse(freezing.why_not_edit(application.frozen_at))
     reason = reason_code(reason)
     raised = danger.raise_priority(act, application, Priority.URGENT, reason=reason)
     if raised or not application.out_of_cycle:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from casebook.casework import contact, governance, lifecycle, watch
+from casebook.casework import contact, governance, lifecycle, viewing, watch
 from casebook.domain.actors import system
 from casebook.domain.vocabulary import Stage
 from casebook.errors import InvalidAnswer, Refused
@@ -156,6 +156,15 @@ def test_closing_opens_a_watch_for_a_year(closed, peek, rows):
     (row,) = rows(Watch, reference)
     assert row.since == at(29, 17)
     assert row.until == datetime(2027, 3, 31, 17, 0, tzinfo=UTC)
+
+
+def test_nothing_is_overdue_about_an_application_that_is_closed(closed, received, acting, crew):
+    ended, other = closed(), received(external_id="X-2", b_surname="Other")
+    with acting(crew["s1"], now=at(400)) as act:
+        found = {row["reference"]: (row["due_at"] is None, row["overdue"]) for row in viewing.listing(act)}
+        late = [row["reference"] for row in viewing.listing(act, overdue=True)]
+    assert found == {ended: (True, False), other: (False, True)}
+    assert late == [other]
 
 
 def test_a_grave_application_that_ends_early_is_put_before_a_supervisor(decided, acting, crew, open_items, peek):
