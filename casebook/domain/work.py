@@ -66,8 +66,8 @@ SPECS: Mapping[WorkKind, WorkSpec] = MappingProxyType({
     ),
     WorkKind.APPROVE_DECISION: _spec(Role.APPROVER, stage=Stage.PANEL_DECISION, limit=Limit.PANEL_DECISION),
     # disclosure
-    WorkKind.DELIVER_DISCLOSURE: _spec(Role.DISCLOSURE_OFFICER, stage=Stage.DISCLOSURE, limit=Limit.WHOLE_PROCESS),
-    WorkKind.DELIVER_NO_DISCLOSURE: _spec(Role.DISCLOSURE_OFFICER, stage=Stage.DISCLOSURE, limit=Limit.WHOLE_PROCESS),
+    WorkKind.DELIVER_DISCLOSURE: _spec(Role.DISCLOSURE_OFFICER, stage=Stage.DISCLOSURE, limit=Limit.DISCLOSURE),
+    WorkKind.DELIVER_NO_DISCLOSURE: _spec(Role.DISCLOSURE_OFFICER, stage=Stage.DISCLOSURE, limit=Limit.DISCLOSURE),
     # follow-up
     WorkKind.CONTACT_FOLLOW_UP: _spec(Role.DISCLOSURE_OFFICER, Role.SUPERVISOR, stage=Stage.FOLLOW_UP),
     # after closure, and the work of the monitor and the review
