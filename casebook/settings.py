@@ -36,6 +36,10 @@ class Settings(BaseSettings):
         default=None,
         description="Where escalations are sent: Apprise addresses apart by white space, each for all or, as ROLE=URL, for a role.",
     )
+    metrics_port: int | None = Field(
+        default=None,
+        description="Port on 127.0.0.1 of the figures for Prometheus; else `up` takes the one after its own.",
+    )
     server_user: str | None = Field(
         default=None, description="For root: the system user the embedded server runs as (else postgres, else nobody)."
     )

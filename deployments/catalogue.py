@@ -83,12 +83,28 @@ CATALOGUE: tuple[Entry, ...] = (
         cron="30 2 * * *",
     ),
     Entry(
+        flow="flows.decision_monitor.decision_monitor",
+        name="monitor",
+        description="The week's look at who decides and researches, and a draw of decisions to be made again. Safe to run by hand.",
+        queue="sweep",
+        tags=("monitor",),
+        cron="10 4 * * 1",
+    ),
+    Entry(
         flow="flows.watch.watch",
         name="watch",
         description="Compare new records with the subjects of closed applications. Safe to run by hand.",
         queue="sweep",
         tags=("watch",),
         cron="20 3 * * *",
+    ),
+    Entry(
+        flow="flows.retention.retention",
+        name="retention",
+        description="Name what has been kept for as long as the policy says. Disposes of nothing. Safe to run by hand.",
+        queue="sweep",
+        tags=("retention",),
+        cron="50 3 * * *",
     ),
 )
 

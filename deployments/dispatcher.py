@@ -10,6 +10,7 @@ Beside that it tells people what is queued for them: danger does not wait for th
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import Mapping
 from typing import LiteralString
@@ -31,7 +32,7 @@ from casebook.casework import channels
 from casebook.domain.vocabulary import Priority
 from casebook.storage import heartbeats, notices, outbox
 from casebook.storage.outbox import WakeUp
-from deployments import telling
+from deployments import telling, watchpost
 from deployments.catalogue import LIFECYCLE
 from tasks.home import store
 
@@ -85,6 +86,9 @@ async def _create_run(client: PrefectClient, wake_up: WakeUp) -> str:
 
 async def run(stop: asyncio.Event) -> None:
     """Deliver until told to stop."""
+    configured = settings.load()
+    if configured.metrics_port and (word := os.environ.get("PREFECT_API_AUTH_STRING")):
+        watchpost.serve(configured.metrics_port, word)
     async with asyncio.TaskGroup() as both:
         both.create_task(_wake(stop))
         both.create_task(_tell(stop))

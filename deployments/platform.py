@@ -61,6 +61,7 @@ class Plan:
     catalogue: str = "deployments.catalogue"  # a module with a CATALOGUE
     worker_type: str = "warm-process"
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)  # for the worker and the dispatcher
+    keep_runs_days: int = 90  # finished runs older than that are removed by Prefect's own service
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +150,7 @@ def _server(plan: Plan, folder: Path) -> dict[str, str]:
         "PREFECT_SERVER_API_AUTH_STRING": secret(folder),
         "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(plan.keep_runs_days * 86_400),
         # more statements than the 100 that are kept by default: each of the others would be parsed and planned anew
         "PREFECT_SERVER_DATABASE_SQLALCHEMY_CONNECT_ARGS_STATEMENT_CACHE_SIZE": "2000",
         "PREFECT_SERVER_DATABASE_SQLALCHEMY_CONNECT_ARGS_PREPARED_STATEMENT_CACHE_SIZE": "2000",
@@ -173,6 +175,14 @@ def _port(wanted: int | None) -> int:
         except OSError as error:
             raise PortInUse(f"port {wanted} cannot be used: {error.strerror}") from None
         return int(probe.getsockname()[1])
+
+
+def free_port(wanted: int | None) -> int:
+    """The wanted port if it is free, else any free one."""
+    try:
+        return _port(wanted)
+    except PortInUse:
+        return _port(None)
 
 
 def _wait_for(platform: Platform, folder: Path) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from prefect import task
-from prefect.artifacts import acreate_markdown_artifact
+from prefect.artifacts import acreate_image_artifact, acreate_markdown_artifact
 
-from casebook.casework import board
+from casebook.casework import board, board_plot
 from tasks.home import acting
 
 
 @task
 async def show_board() -> None:
-    """Write the next version of the board."""
+    """Write the next version of the board and of its plot."""
     with acting("sweep") as act:
-        text = board.markdown(board.figures(act))
-    await acreate_markdown_artifact(key="board", markdown=text, description="Who waits longest, and for whom")
+        shown = board.figures(act)
+    words = "Who waits longest, and for whom"
+    await acreate_markdown_artifact(key="board", markdown=board.markdown(shown), description=words)
+    words = "The limit kept by week; what came and went"
+    await acreate_image_artifact(key="board-plot", image_url=board_plot.data_url(shown), description=words)

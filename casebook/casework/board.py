@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from casebook import policies
@@ -11,9 +14,10 @@ from casebook.casework.acting import Act
 from casebook.domain import compliance
 from casebook.domain.authority import Command
 from casebook.storage import board as stored
-from casebook.storage import notices
+from casebook.storage import notices, outbox
 
 WORST = 20
+WEEKS = 26  # in tables and plots
 Figures = dict[str, object]
 
 
@@ -41,8 +45,56 @@ def figures(act: Act) -> dict[str, object]:
             {**asdict(week), "share": round(week.share, 4)}
             for week in compliance.by_week(limits, now, ZoneInfo(policy.calendar.timezone))
         ],
+        "throughput": [
+            asdict(week) for week in compliance.throughput(stored.moments(session), ZoneInfo(policy.calendar.timezone))
+        ],
+        "foreseen": [_foreseen(row) for row in stored.warnings(session) if row.reference not in hidden],
+        "outbox": {"waiting": outbox.waiting(session), "oldest_hours": _age(stored.oldest_wake_up(session), now)},
         "undelivered_notices": notices.undelivered(session),
     }
+
+
+def _foreseen(row) -> dict[str, object]:  # type: ignore[no-untyped-def]  # noqa: ANN001 - a row of SQL
+    said = {name: row.subject[name] for name in ("short_of", "panel_meets", "checked_until") if name in row.subject}
+    return {"reference": row.reference, "why": row.reason, "since": row.opened_at.isoformat(), **said}
+
+
+def _age(since: datetime | None, now: datetime) -> float:
+    return _hours(since, now) if since else 0.0
+
+
+class Gauge(NamedTuple):
+    """One figure of the board, as monitors like it."""
+
+    name: str
+    words: str
+    value: float
+    labels: Mapping[str, str] = {}
+
+
+def gauges(board: dict) -> Iterator[Gauge]:  # type: ignore[type-arg]
+    """The same figures, each with its name and labels."""
+    for stage, counts in board["stages"].items():
+        for state, count in counts.items():
+            yield Gauge("applications", "Open applications", count, {"stage": stage, "state": state})
+    for queue in board["queues"]:
+        labels = {"role": queue["role"]}
+        yield Gauge("work_items", "Open work items", queue["open"], labels)
+        yield Gauge("oldest_work_item_hours", "Age of the oldest open work item", queue["oldest_hours"], labels)
+    rungs = Counter(str(each["rung"]) for each in board["escalations"])
+    for rung in map(str, range(1, 5)):
+        yield Gauge("escalations_unacknowledged", "Rungs nobody answered", rungs[rung], {"rung": rung})
+    oldest = board["oldest_unclaimed"]
+    yield Gauge("oldest_unclaimed_hours", "Age of the oldest item nobody took", oldest["waits_hours"] if oldest else 0)
+    for why, count in sorted(Counter(each["why"] for each in board["foreseen"]).items()):
+        yield Gauge("foreseen", "Warnings nobody answered", count, {"why": why})
+    yield Gauge("notices_undelivered", "Notices received by nobody", board["undelivered_notices"])
+    yield Gauge("outbox_waiting", "Wake-ups the engine has not taken", board["outbox"]["waiting"])
+    yield Gauge("outbox_oldest_hours", "Age of the oldest of them", board["outbox"]["oldest_hours"])
+    if board["compliance"]:
+        last = board["compliance"][-1]
+        yield Gauge("limit_due_last_week", "Applications due in the last week on the board", last["due"])
+        yield Gauge("limit_kept_last_week", "Of them, those in time", last["kept"])
 
 
 def _worst(row, now: datetime) -> dict[str, object]:  # type: ignore[no-untyped-def]  # noqa: ANN001 - a row of SQL
@@ -96,6 +148,20 @@ def markdown(board: dict) -> str:  # type: ignore[type-arg]
             for w in board["compliance"]
         ],
     )
+    lines += ["", "## Came in and closed, by week", ""]
+    lines += _table(
+        ["week of", "came in", "closed"],
+        [[w["monday"], w["received"], w["closed"]] for w in board["throughput"][-WEEKS:]],
+    )
+    lines += ["", "## Seen coming", ""]
+    lines += _table(
+        ["application", "why", "what", "since"],
+        [
+            [f["reference"] or "the unit", f["why"],
+             f.get("panel_meets") or f.get("checked_until") or ", ".join(f.get("short_of", [])), f["since"]]
+            for f in board["foreseen"]
+        ],
+    )  # fmt: skip
     if oldest := board["oldest_unclaimed"]:
         lines += [
             "",

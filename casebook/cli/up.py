@@ -9,7 +9,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from casebook import settings
+from casebook import clock, policies, settings
 from casebook.cli.answer import Answer, Call
 from casebook.errors import NotPermitted
 from casebook.settings import Settings
@@ -54,12 +54,15 @@ def running(configured: Settings, port: int | None, tell: Callable[[str], None])
     with cluster.database(configured) as server:
         migrate.upgrade(server.url("casebook"))
         storage.ledger_key(configured.home)
+        metrics = platform.free_port(configured.metrics_port or (port + 1 if port else None))
+        tell(f"figures for Prometheus: http://{platform.HOST}:{metrics}/metrics")
         plan = Plan(
             home=configured.home,
             prefect_database_url=server.url("prefect"),
             port=port,
             dispatcher=DISPATCHER,
-            environment={"CASEBOOK_HOME": str(configured.home)},
+            environment={"CASEBOOK_HOME": str(configured.home), "CASEBOOK_METRICS_PORT": str(metrics)},
+            keep_runs_days=policies.for_receipt(clock.now()).retention.engine_run_days.value,
         )
         with platform.running(plan, tell) as up:
             yield server, up

@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session
 
+from casebook.domain.escalation import Why
 from casebook.domain.vocabulary import Limit, Priority, Stage, WorkKind
 from casebook.storage.tables import Application, Clock, Escalation, Notice, Outbox, Restriction, WorkItem
 
 OPEN = and_(WorkItem.done_at.is_(None), WorkItem.cancelled_at.is_(None))
+FORESEEN = (Why.PANEL_TOO_LATE, Why.CREW_SHORT, Why.CALENDAR_ENDS)
 RANK = {str(priority): priority.rank for priority in Priority}
 
 
@@ -120,6 +122,21 @@ def whole_process(session: Session) -> list[Whole]:
         .order_by(Application.submitted_at, Application.reference)
     )
     return [Whole(*row) for row in session.execute(query)]
+
+
+def moments(session: Session) -> list[tuple[datetime, datetime | None]]:
+    """When each application came in, and when it was closed."""
+    query = select(Application.received_at, Application.closed_at).order_by(Application.received_at)
+    return [(received, closed) for received, closed in session.execute(query)]
+
+
+def warnings(session: Session) -> Sequence[Row[Any]]:
+    """What a supervisor was warned of and has not answered for: late panels, short crews, the end of the calendar."""
+    reason = WorkItem.subject["reason"].astext
+    query = select(WorkItem.reference, reason.label("reason"), WorkItem.subject, WorkItem.opened_at).where(
+        OPEN, WorkItem.kind == WorkKind.ACKNOWLEDGE_ESCALATION, reason.in_(FORESEEN)
+    )
+    return session.execute(query.order_by(WorkItem.opened_at, WorkItem.id)).all()
 
 
 def queues(session: Session) -> Sequence[Row[Any]]:

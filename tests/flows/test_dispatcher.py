@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import threading
 import time
+import urllib.error
+import urllib.request
 from contextlib import asynccontextmanager, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -19,7 +22,7 @@ from casebook.domain import application_file as rules
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Role
 from casebook.storage.session import open_store
-from deployments import dispatcher, telling
+from deployments import dispatcher, telling, watchpost
 
 FORM = {
     "external_id": "X-1", "submitted_at": "2026-03-02T09:00:00+00:00", "route": "right_to_ask", "applicant": "a",
@@ -179,3 +182,62 @@ def test_a_fault_in_telling_ends_nothing_else(dispatching, receiver, acting, mon
         assert until(lambda: got)
 
     dispatching(url, act)
+
+
+@pytest.fixture
+def door(acting, monkeypatch):
+    """The dispatcher's door: ask(path, word, body) gives status and text."""
+    monkeypatch.setattr(watchpost, "acting", acting)
+    server = watchpost.serve(0, "casebook:secret")
+
+    def ask(path, word="casebook:secret", body=None):
+        request = urllib.request.Request(f"http://127.0.0.1:{server.server_address[1]}{path}", data=body)
+        request.add_header("Authorization", "Basic " + base64.b64encode(word.encode()).decode())
+        try:
+            with urllib.request.urlopen(request, timeout=ENOUGH) as answer:  # noqa: S310 - our own door
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as refused:
+            return refused.code, ""
+
+    yield ask
+    server.shutdown()
+    server.server_close()
+
+
+def test_the_figures_for_prometheus_are_those_of_the_board(door, acting):
+    take_in(acting)
+    status, text = door("/metrics")
+    assert status == 200
+    assert 'casebook_applications{stage="intake",state="overdue"} 1.0' in text  # it was submitted long ago
+    assert "casebook_notices_undelivered 1.0" in text
+    assert "CL-" not in text
+    assert door("/other")[0] == 404
+
+
+def test_an_alarm_becomes_a_notice_for_the_operator_once_in_a_while(door, acting, store):
+    reference = take_in(acting)
+    assert door("/alarm/run_crashed", body=f"{reference} intake".encode())[0] == 204
+    assert door("/alarm/run_crashed", body=f"{reference} intake".encode())[0] == 204
+    with store.engine.connect() as connection:
+        told = connection.execute(text("SELECT reference, role FROM notice WHERE reason = 'engine:run_crashed'")).all()
+    assert set(map(tuple, told)) == {(reference, "operator")}
+    assert len(told) <= 2  # two only if the quarter of an hour turned in between
+
+
+@pytest.mark.parametrize(
+    ("path", "word", "status"),
+    [("/alarm/run_crashed", "casebook:guessed", 401), ("/alarm/anything", "casebook:secret", 404)],
+)
+def test_nobody_else_rings_and_nothing_else_is_rung(door, store, path, word, status):
+    assert door(path, word, b"")[0] == status
+    with store.engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM notice")).scalar() == 0
+
+
+def test_a_port_that_is_taken_ends_nothing(door, acting):
+    import socket  # noqa: PLC0415
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        assert watchpost.serve(taken.getsockname()[1], "a:b") is None

@@ -320,3 +320,38 @@ def test_an_application_that_is_not_there_is_told_so(crew):
 def test_a_reason_that_the_ledger_repeats_is_a_code(does, use_case, reason):
     with refused("not_a_code"):
         does("supervise", use_case, reason=reason)
+
+
+def test_what_is_kept_long_enough_is_named_when_closure_and_watch_are_over_and_a_hold_is_named_too(
+    received, acting, sql
+):
+    from datetime import UTC, datetime, timedelta  # noqa: PLC0415
+
+    from casebook.casework import retention  # noqa: PLC0415
+
+    closed, day = datetime(2026, 3, 31, 12, tzinfo=UTC), timedelta(days=1)
+    plain, watched, held, gone, waiting = (
+        received(external_id=f"K-{number}", b_surname=f"Kept{number}") for number in range(5)
+    )
+    sql(
+        "UPDATE application SET stage = 'closed', outcome = 'withdrawn', closed_at = :at WHERE reference <> :r",
+        at=closed,
+        r=waiting,
+    )
+    sql("UPDATE application SET legal_hold = true WHERE reference = :r", r=held)
+    sql("UPDATE application SET disposed_at = :at WHERE reference = :r", at=closed, r=gone)
+    sql(
+        "INSERT INTO watch (reference, since, until) VALUES (:r, :at, :until)", r=watched, at=closed,
+        until=closed + 365 * day,
+    )  # fmt: skip
+
+    def over(at):
+        with acting(now=at) as act:
+            return {each.reference: each.legal_hold for each in retention.propose(act)}
+
+    six_years = closed.replace(year=2032)
+    assert over(six_years - day) == {}
+    assert sql("SELECT count(*) FROM notice WHERE reason = 'retention_over'").scalar() == 0
+    assert over(six_years + day) == {plain: False, held: True}
+    assert over(six_years + 366 * day) == {plain: False, held: True, watched: False}
+    assert sql("SELECT count(*) FROM notice WHERE reason = 'retention_over'").scalar() == 2  # once a month

@@ -1,0 +1,110 @@
+"""A door on this machine alone: the board's figures for Prometheus, and the alarms that Prefect's automations ring."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import logging
+import re
+import threading
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from prometheus_client.core import CollectorRegistry, GaugeMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.registry import Collector
+
+from casebook.casework import alarms, board
+from casebook.casework.board import Gauge
+from tasks.home import acting
+
+HOST = "127.0.0.1"
+LONGEST = 2_000  # bytes of an alarm
+_REFERENCE = re.compile(r"\bCL-\d{4}-\d{6}\b")
+
+log = logging.getLogger("casebook.watchpost")
+
+
+def serve(port: int, word: str) -> ThreadingHTTPServer | None:
+    """Open the door, in a thread. `word` (user:password) is asked of whoever rings. None if somebody else has the port."""
+    try:
+        server = ThreadingHTTPServer((HOST, port), _handler(word))
+    except OSError:
+        log.warning("port %d is taken: no figures for Prometheus and no alarms from here", port)
+        return None
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, name="watchpost", daemon=True).start()
+    return server
+
+
+def exposition() -> bytes:
+    """The board as Prometheus reads it."""
+    with acting("dispatcher") as act:
+        gauges = list(board.gauges(board.figures(act)))
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Families(gauges))
+    return generate_latest(registry)
+
+
+class _Families(Collector):
+    def __init__(self, gauges: list[Gauge]) -> None:
+        self.gauges = gauges
+
+    def collect(self):  # type: ignore[no-untyped-def]  # noqa: ANN202 - the library's own shape
+        families: dict[str, GaugeMetricFamily] = {}
+        for gauge in self.gauges:
+            labels = list(gauge.labels)
+            family = families.setdefault(
+                gauge.name, GaugeMetricFamily(f"casebook_{gauge.name}", gauge.words, labels=labels)
+            )
+            family.add_metric(list(gauge.labels.values()), gauge.value)
+        return families.values()
+
+
+def ring(what: str, about: str) -> None:
+    """An automation says that something happened to a run, a pool or the sweep."""
+    found = _REFERENCE.search(about)
+    with acting("dispatcher") as act:
+        alarms.ring(act, what, reference=found[0] if found else None)
+
+
+def _handler(word: str) -> type[BaseHTTPRequestHandler]:
+    expected = "Basic " + base64.b64encode(word.encode()).decode()
+
+    class Door(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if self.path != "/metrics":
+                self._answer(HTTPStatus.NOT_FOUND)
+                return
+            try:
+                self._answer(HTTPStatus.OK, exposition(), CONTENT_TYPE_LATEST)
+            except Exception:
+                log.exception("the figures could not be counted")
+                self._answer(HTTPStatus.SERVICE_UNAVAILABLE)
+
+        def do_POST(self) -> None:
+            what = self.path.removeprefix("/alarm/")
+            length = int(self.headers.get("Content-Length") or 0)
+            if not hmac.compare_digest(self.headers.get("Authorization", ""), expected):
+                self._answer(HTTPStatus.UNAUTHORIZED)
+            elif what not in alarms.ALARMS or not 0 <= length <= LONGEST:
+                self._answer(HTTPStatus.NOT_FOUND)
+            else:
+                try:
+                    ring(what, self.rfile.read(length).decode("utf-8", "replace"))
+                    self._answer(HTTPStatus.NO_CONTENT)
+                except Exception:
+                    log.exception("an alarm could not be kept")
+                    self._answer(HTTPStatus.SERVICE_UNAVAILABLE)
+
+        def _answer(self, status: HTTPStatus, body: bytes = b"", kind: str = "text/plain") -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_words: object) -> None:
+            """Nobody needs a line for every scrape."""
+
+    return Door
