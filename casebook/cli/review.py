@@ -18,6 +18,8 @@ from casebook.cli import review_page, review_work
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
 from casebook.cli.writing import refuse_unwritable, write_whole
+from casebook.domain import reconciling
+from casebook.domain.hidden_population import estimate
 from casebook.storage import review as stored
 from casebook.storage.tables import ReviewApplication
 
@@ -112,10 +114,15 @@ def _quality(files: Iterable[RegisterFile]) -> dict[str, dict[str, dict[str, int
 def _reconcile(_options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook, casebook.acting() as act:
         found = review.reconciled(act)
+    unseen = estimate(found.overlap.patterns)
+    doubled = reconciling.doubled(found.applications)
     told = asdict(found.overlap) | {
         "patterns": [
             {"lists": list(pattern), "applications": count} for pattern, count in found.overlap.patterns.items()
-        ]
+        ],
+        "missing_references": reconciling.missing(found.applications),
+        "doubled_references": {name: [asdict(each) for each in rows] for name, rows in doubled.items()},
+        "in_no_list": asdict(unseen) if unseen else None,
     }
     lines = [f"{found.overlap.rows} rows are {found.overlap.applications} applications"]
     lines += [
@@ -123,7 +130,14 @@ def _reconcile(_options: Namespace, call: Call) -> Answer:
         f" {found.overlap.only_in[name]} in no other list"
         for name, count in found.overlap.lists.items()
     ]
-    return Answer(data=told, lines=lines)
+    lines += [
+        f"  {each.reference} stands twice in {name}: {', '.join(each.where)}"
+        for name, rows in doubled.items()
+        for each in rows
+    ]
+    if unseen:
+        lines.append(f"between {unseen.low} and {unseen.high} may stand in no list, assuming {unseen.assumption}")
+    return Answer(data=told, lines=[*lines, "which are missing from which list: --json"])
 
 
 def _triage(options: Namespace, call: Call) -> Answer:
@@ -189,7 +203,23 @@ def _line(told: dict[str, Any]) -> str:
 def _account(_options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook, casebook.acting() as act:
         told = review_account.progress(act)
-    return Answer(data=told, lines=_summary(told))
+    return Answer(data=told, lines=list(_progress_lines(told)))
+
+
+def _progress_lines(told: dict[str, Any]) -> Iterator[str]:
+    yield f"{told['rows']} rows in {told['files']} files are {told['applications']} applications, {told['assessed']} of them ranked"
+    yield f"{told['examined']} examined, {told['in_hand']} in hand, {told['remaining']} remaining"
+    end = told["forecast"]
+    yield f"end: about {end['end']}, {end['a_day']} a day" if end else "end: too few are examined to tell"
+    for name in ("outcomes", "contact_priority", "people"):
+        counts = ", ".join(f"{count} {what.replace('_', ' ')}" for what, count in told[name].items())
+        yield f"{name.replace('_', ' ')}: {counts}"
+    referrals = told["referrals"]
+    yield f"enquiries: {told['enquiries']}; referrals: {referrals['made']} made, {len(referrals['owed'])} owed for harm found"
+    for each in told["campaigns"]:
+        yield f"campaign {each['kind']} {each['target']}: {each['examined']} of {each['applications']} examined".replace(
+            " :", ":"
+        )
 
 
 def _report(options: Namespace, call: Call) -> Answer:

@@ -235,3 +235,31 @@ def overlap(applications: Sequence[Application]) -> Overlap:
         disagreeing_references=sum(each.disagreeing for each in applications),
         patterns=dict(sorted(patterns.items())),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doubled:
+    """An application that stands more than once in one list, and on which lines of which file."""
+
+    reference: str
+    where: tuple[str, ...]  # FILE:LINE
+
+
+def missing(applications: Sequence[Application]) -> dict[str, tuple[str, ...]]:
+    """List -> the references of what other lists have and it has not."""
+    held = {each.reference: {row.entry.register for row in each.rows} for each in applications}
+    names = sorted(set().union(*held.values())) if held else []
+    return {name: tuple(sorted(reference for reference, lists in held.items() if name not in lists)) for name in names}
+
+
+def doubled(applications: Sequence[Application]) -> dict[str, tuple[Doubled, ...]]:
+    """List -> what stands in it more than once."""
+    found: dict[str, list[Doubled]] = defaultdict(list)
+    for each in sorted(applications, key=lambda each: each.reference):
+        by_list: dict[str, list[str]] = defaultdict(list)
+        for row in sorted(each.rows, key=lambda row: (row.file, row.line)):
+            by_list[row.entry.register].append(f"{row.file}:{row.line}")
+        for name, where in by_list.items():
+            if len(where) > 1:
+                found[name].append(Doubled(reference=each.reference, where=tuple(where)))
+    return {name: tuple(rows) for name, rows in sorted(found.items())}

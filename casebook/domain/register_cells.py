@@ -12,6 +12,9 @@ BORN_FROM = 1900
 FILLERS = frozenset(
     "UNKNOWN UNK NK NA NONE NULL TBC TBA NOTKNOWN NOTGIVEN NONAME UNNAMED X XX XXX TEST".split()  # noqa: SIM905 - reads better
 )
+MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
 FILLER_DATES = frozenset({"1900-01-01", "1970-01-01"})
 
 
@@ -57,14 +60,23 @@ def day_of(text: str) -> tuple[date | None, Finding | None]:
         return None, None
     if found := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?", text, re.ASCII):
         parts, doubt = found.groups(), None
-    elif found := re.fullmatch(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?: .*)?", text, re.ASCII):
-        parts, doubt = found.groups()[::-1], Finding.DATE_NOT_ISO
+    elif found := re.fullmatch(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?: .*)?", text, re.ASCII):
+        parts, doubt = (found[4], found[3], found[1]), Finding.DATE_NOT_ISO
+    elif (found := re.fullmatch(r"(\d{1,2})[ -]([A-Za-z]{3,9})[ -](\d{4})", text, re.ASCII)) and (
+        month := _month(found[2])
+    ):
+        parts, doubt = (found[3], month, found[1]), Finding.DATE_NOT_ISO
     else:
         return None, Finding.UNREADABLE_DATE
     try:
         return date(*(int(part) for part in parts)), doubt
     except ValueError:
         return None, Finding.IMPOSSIBLE_DATE
+
+
+def _month(name: str) -> str | None:
+    """Its number, by its English name or the first letters of it."""
+    return next((str(at) for at, whole in enumerate(MONTHS, start=1) if whole.startswith(name.lower())), None)
 
 
 def birth_date(text: str, today: date) -> tuple[str, Finding | None]:

@@ -10,7 +10,7 @@ import pytest
 
 from casebook.casework import review_files
 from casebook.domain import register
-from casebook.domain.reconciling import Row, overlap, reconcile
+from casebook.domain.reconciling import Row, doubled, missing, overlap, reconcile
 from casebook.domain.register_cells import Finding, birth_date, slip
 from casebook.domain.vocabulary import Outcome
 from casebook.errors import UnreadableFile
@@ -54,6 +54,9 @@ def notes(**cells):
         ({"received_on": "TBC"}, Finding.UNREADABLE_DATE),
         ({"received_on": "44012"}, Finding.UNREADABLE_DATE),
         ({"received_on": "04/03/2019"}, Finding.DATE_NOT_ISO),
+        ({"received_on": "4-Mar-2019"}, Finding.DATE_NOT_ISO),
+        ({"received_on": "04-03-2019"}, Finding.DATE_NOT_ISO),
+        ({"received_on": "4 Mai 2019"}, Finding.UNREADABLE_DATE),
         ({"decided_on": "2031-01-01"}, Finding.OUT_OF_TIME),
         ({"received_on": "2019-03-04", "decided_on": "2019-02-01"}, Finding.DATES_SWAPPED),
         ({"outcome": "see file"}, Finding.UNKNOWN_CODE),
@@ -242,3 +245,14 @@ def test_what_each_list_lacks_and_doubles_is_counted(row):
     )
     assert found.missing == {"case_system": 1, "mailbox": 1}
     assert found.doubled == {"case_system": 1, "mailbox": 0}
+
+
+def test_what_a_list_lacks_and_has_twice_is_told_by_name(row):
+    rows = [
+        row(reference="R1"),
+        row(reference="R1"),
+        row("mailbox", reference="R2", b_forename="Ian", b_surname="Webb", a_forename="Eve", a_surname="Khan"),
+    ]
+    found = reconcile(rows)
+    assert missing(found) == {"case_system": ("R2",), "mailbox": ("R1",)}
+    assert {name: [each.reference for each in rows] for name, rows in doubled(found).items()} == {"case_system": ["R1"]}
