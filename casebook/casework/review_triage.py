@@ -19,7 +19,7 @@ from casebook.casework.review import Reconciled
 from casebook.casework.review_known import Known
 from casebook.domain import chain
 from casebook.domain.authority import Command
-from casebook.domain.past_application import Linked, same_text
+from casebook.domain.past_application import Linked, same_text, set_apart
 from casebook.domain.policy import Policy
 from casebook.domain.record_weight import weigh
 from casebook.domain.register import Person
@@ -38,7 +38,7 @@ from casebook.storage import extracts
 from casebook.storage import review as stored
 
 CHUNK = 4_000  # applications linked, judged and committed at a time
-RULES = "triage-2"
+RULES = "triage-3"
 SHOWN = 10  # likely persons of today's sources whose ids are kept for whoever examines the application
 TRIAGED = "triaged"
 DOMESTIC = frozenset({"intimate_partner", "ex_partner", "family"})
@@ -140,7 +140,9 @@ def _assess(
             {
                 "id": id_,
                 "basis": basis,
-                "assessment": json.dumps(_assessment(act, known, id_, linked[id_], loaded=loaded)),
+                "assessment": json.dumps(
+                    _assessment(act, known, id_, set_apart(known.pasts[id_].b, linked[id_]), loaded=loaded)
+                ),
             }
             for id_ in ids
         ],

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from difflib import SequenceMatcher
 from typing import TypeVar
 
 from casebook.domain.reconciling import Application
 from casebook.domain.register import Entry, Person, Searched
-from casebook.domain.register_cells import Finding, plain
+from casebook.domain.register_cells import Finding, parts_differing, plain, slip
 from casebook.domain.subject_records import SubjectRecord
 from casebook.domain.vocabulary import Answer3, Applicant, Outcome, Relationship, Route
 
@@ -23,6 +24,9 @@ _WORST = (
     Outcome.DISCLOSED_TO_PROTECTOR, Outcome.DISCLOSED_TO_A,
 )  # fmt: skip
 HALF_CHANCE = -6.0  # bits at which a linked person is as likely the subject as not, measured on made-up forces
+FAR_LIKELIER = 10.0  # bits by which one person outweighs another who is told otherwise
+SET_APART = 0.2  # the chance that is left to the other: looked at, and never taken for the subject
+ALIKE = 0.75  # of two words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +82,7 @@ class Linked:
     dob: str = ""
     records: tuple[SubjectRecord, ...] = ()
     person_id: str = ""  # in its source
+    apart: bool = False  # somebody far likelier is known, and this one is told otherwise: a twin, a parent, a namesake
 
     @property
     def person(self) -> tuple[str, str]:
@@ -85,7 +90,34 @@ class Linked:
 
     @property
     def chance(self) -> float:
-        return 1 / (1 + 2 ** -(self.weight - HALF_CHANCE)) if self.weight > -100 else 0.0  # noqa: PLR2004 - no float beyond
+        chance = 1 / (1 + 2 ** -(self.weight - HALF_CHANCE)) if self.weight > -100 else 0.0  # noqa: PLR2004 - no float beyond
+        return min(SET_APART, chance) if self.apart else chance
+
+
+def set_apart(told: Sequence[Person], linked: Sequence[Linked]) -> list[Linked]:
+    """With a twin or namesake beside the subject, only the subject is taken for the subject.
+
+    Somebody under several ids, by another name or a slip in the birth date, stays; so does everybody if nobody stands out.
+    """
+    best = max((each.weight for each in linked), default=0.0)
+    sure = best > 0 and any(each.weight == best and _fits(told, each) for each in linked)
+    return [
+        replace(each, apart=True) if sure and best - each.weight >= FAR_LIKELIER and not _fits(told, each) else each
+        for each in linked
+    ]
+
+
+def _fits(told: Sequence[Person], who: Linked) -> bool:
+    """As far as both are known, the name is one that was given, and the birth date too or nearly so."""
+    names = [plain(text).split() for each in told for text in (f"{each.forename} {each.surname}", *each.other_names)]
+    born = [each.dob for each in told if each.dob]
+    return any(all(any(_alike(word, other) for other in name) for word in who.words) for name in names) and (
+        not who.dob or not born or any((parts_differing(who.dob, day) or 0) <= 1 or slip(who.dob, day) for day in born)
+    )
+
+
+def _alike(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one) or SequenceMatcher(None, one, other).ratio() >= ALIKE
 
 
 @dataclass(frozen=True, kw_only=True)

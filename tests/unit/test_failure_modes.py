@@ -9,8 +9,9 @@ import pytest
 
 from casebook.domain import failure_modes, register
 from casebook.domain import review as ranking
-from casebook.domain.past_application import Earlier, Linked, merged
+from casebook.domain.past_application import Earlier, Linked, merged, set_apart
 from casebook.domain.reconciling import Row, reconcile
+from casebook.domain.register import Person
 from casebook.domain.review import ContactPriority
 from casebook.domain.review_evidence import Evidence, Held
 from casebook.policies import review as review_policy
@@ -178,3 +179,31 @@ def test_a_protector_told_is_no_wrong_recipient(evidence):
         "rationale": "Disclosed to mother, who protects A.",
     }
     assert "wrong_recipient" not in modes(evidence(held(then=1), **cells))
+
+
+TOLD = Person(forename="James", surname="Okonkwo", dob="1980-05-06", aliases=("Danny Brown",))
+
+
+def someone(name, dob, weight):
+    return Linked(source="rms", weight=weight, words=frozenset(name.upper().split()), dob=dob)
+
+
+SELF = someone("James Okonkwo", "1980-05-06", 24.0)
+
+
+@pytest.mark.parametrize(
+    ("other", "taken"),
+    [
+        (someone("David Okonkwo", "1980-05-06", -3.0), False),  # a twin
+        (someone("James Okonkwo", "1951-02-03", -2.0), False),  # the father
+        (someone("Danny Brown", "1980-05-06", 2.0), True),  # the same man by an alias
+        (someone("James Okonkwo", "1980-06-05", 10.0), True),  # the same man, his birth date turned round
+        (someone("J Okonkwo", "1980", -3.0), True),  # perhaps the same man, badly recorded
+        (someone("Robert Okonkwo", "1980-05-06", 20.0), True),  # nobody is far enough ahead
+    ],
+)
+def test_beside_the_subject_a_twin_or_namesake_is_not_taken_for_them(other, taken):
+    _, found = set_apart([TOLD], [SELF, other])
+    assert (found.chance >= 0.5) is taken
+    [alone] = set_apart([TOLD], [other])
+    assert alone.chance >= 0.5  # nobody else is known: then it may be them
