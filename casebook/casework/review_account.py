@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from casebook.casework import review, review_campaigns, review_people, review_ranking, review_referrals
 from casebook.casework.acting import Act
@@ -130,7 +130,7 @@ def report(act: Act, *, internal: bool) -> Report:
         shares=_told(_signs(rows, handlers=internal), internal=internal),
         found=_told(_failures(rows, found, handlers=internal), internal=internal),
         agreement=figures.agreement(pairs),
-        undetected=looked,
+        undetected=_undetected(looked, internal=internal),
         forecast=forecast(act, found),
         people={name: _count(count, internal=internal) for name, count in review_people.progress(act).items()},  # type: ignore[arg-type]
         hidden=estimate(overlap.patterns),
@@ -145,6 +145,12 @@ def report(act: Act, *, internal: bool) -> Report:
 
 def _count(count: int, *, internal: bool) -> int | None:
     return count if internal or not 0 < count < review_policy.load().publishing.fewer_than.value else None
+
+
+def _undetected(looked: Undetected | None, *, internal: bool) -> Undetected | None:
+    if looked is None or looked.overturned is None:
+        return looked
+    return replace(looked, overturned=_count(looked.overturned, internal=internal))
 
 
 def _told(tables: Mapping[str, Groups], *, internal: bool) -> dict[str, tuple[Share, ...]]:

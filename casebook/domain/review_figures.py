@@ -112,7 +112,7 @@ class Undetected:
     high: int
     looked_at_once: int
     sampled: int  # findings of no failure outside the top band that a second person looked at
-    overturned: int  # of these
+    overturned: int | None  # of these; None: too few to be published
     assumption: str = (
         "that those drawn for a second look are like those that were not, and that two people miss nothing"
     )
