@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 
@@ -34,3 +36,28 @@ class Answer:
     data: object
     lines: Iterable[str] = ()
     exit_code: int = 0
+
+
+def as_json(data: object, *, ensure_ascii: bool = False) -> str:
+    """One JSON document; a moment is ISO 8601 with its offset."""
+    return json.dumps(data, default=_text, ensure_ascii=ensure_ascii)
+
+
+def plain(value: object) -> str:
+    """A value as a person reads it in one line."""
+    return _text(value) if isinstance(value, str | date) else as_json(value)
+
+
+def page(data: Mapping[str, object]) -> Iterator[str]:
+    """An answer for people: one line a key; a long text under its key, with the lines it has."""
+    for key, value in data.items():
+        if isinstance(value, Mapping):
+            yield from page({f"{key} {inner}": held for inner, held in value.items()})
+        elif "\n" in (text := plain(value)):
+            yield from (f"{key}:", *text.rstrip().splitlines())
+        else:
+            yield f"{key}: {text}"
+
+
+def _text(value: object) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)

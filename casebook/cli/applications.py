@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from casebook import clock
 from casebook.casework import application_file, governance, information, quality, viewing
 from casebook.casework.acting import Act
-from casebook.cli import outside
-from casebook.cli.answer import Answer, Call
+from casebook.cli import application_page, outside
+from casebook.cli.answer import Answer, Call, page, plain
 from casebook.cli.opening import opened
-from casebook.cli.reading import read_json
+from casebook.cli.reading import one_of, read_json
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Stage
 
@@ -30,7 +29,7 @@ def configure(parser: ArgumentParser) -> None:
     take_in.add_argument("file", type=Path)
     take_in.set_defaults(handler=_import)
     listing = actions.add_parser("list", help="every application, most pressing first")
-    listing.add_argument("--stage", type=Stage, metavar="STAGE", help=", ".join(Stage))
+    listing.add_argument("--stage", type=one_of(Stage), metavar="STAGE", help=", ".join(Stage))
     listing.add_argument("--overdue", action="store_true")
     listing.set_defaults(handler=_list)
     show = actions.add_parser("show", help="one application, whole")
@@ -86,7 +85,7 @@ def _govern(options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook, casebook.acting() as act:
         given = {name: getattr(options, name) for name in (need.removesuffix("?").replace("-", "_") for need in needs)}
         done: dict[str, object] = use_case(act, options.reference, **given)
-    return Answer(data=done, lines=[f"{key}: {value}" for key, value in done.items()])
+    return Answer(data=done, lines=page(done))
 
 
 def _import(options: Namespace, call: Call) -> Answer:
@@ -132,20 +131,4 @@ def _line(row: dict[str, object]) -> str:
 def _show(options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook, casebook.acting() as act:
         whole = viewing.show(act, options.reference)
-    return Answer(data=whole, lines=list(_page(whole)))
-
-
-def _page(whole: dict[str, object]) -> Iterator[str]:
-    for name, value in whole.items():
-        if isinstance(value, list) and value and isinstance(value[0], dict):
-            yield f"\n{name}"
-            for row in value:
-                yield "  " + "  ".join(
-                    f"{key}={_plain(held)}" for key, held in row.items() if held not in (None, [], {})
-                )
-        elif value not in (None, [], ""):
-            yield f"{name}: {_plain(value)}"
-
-
-def _plain(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
+    return Answer(data=whole, lines=list(application_page.page(whole)))

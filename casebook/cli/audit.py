@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 from pathlib import Path
 
 from casebook.casework import audit, bundle
@@ -56,8 +57,9 @@ def _told(verification: audit.Verification, first: str, more: dict[str, object] 
 
 def _seal(_options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook, casebook.acting() as act:
+        verification = audit.verify(act)
         sealed = audit.seal(act, call.home / "seals")
-    return Answer(
-        data=sealed,
-        lines=[f"sealed {sealed['heads']} chains: {sealed['root']}", f"keep this elsewhere: {sealed['file']}"],
+    told = _told(
+        verification, f"sealed {sealed['heads']} chains: {sealed['root']}", sealed | {"ok": not verification.broken}
     )
+    return replace(told, lines=[*told.lines, f"keep this elsewhere: {sealed['file']}"])

@@ -48,8 +48,9 @@ def _sweep(options: Namespace, call: Call) -> Answer:
     )
     return Answer(
         data={
-            "checked": swept.checked, "woken": swept.woken, "escalated": swept.escalated, "retried": swept.retried,
-            "reconciled": swept.reconciled, "seconds": seconds,
+            "checked": swept.checked, "woken": len(swept.woken), "escalated": swept.escalated,
+            "retried": len(swept.retried), "reconciled": len(swept.reconciled), "seconds": seconds,
+            "references": {"woken": swept.woken, "retried": swept.retried, "reconciled": swept.reconciled},
         },
         lines=[*("{reference} rung {rung} to {role}: {kind} {reason}".format_map(told) for told in swept.escalated), summary],
     )  # fmt: skip

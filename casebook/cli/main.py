@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from casebook import __version__
-from casebook.cli.answer import Answer, Call
+from casebook.cli.answer import Answer, Call, as_json
 from casebook.errors import CasebookError, Collision, WrongUsage
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ def overview() -> list[str]:
 def show(answer: Answer, call: Call) -> int:
     encoding = sys.stdout.encoding or "utf-8"  # of a narrow terminal or pipe: what it cannot show is escaped
     if call.json:
-        print(json.dumps(answer.data, default=str, ensure_ascii=not encoding.lower().startswith("utf")))
+        print(as_json(answer.data, ensure_ascii=not encoding.lower().startswith("utf")))
     else:
         for line in answer.lines:
             print(line.encode(encoding, "backslashreplace").decode(encoding))

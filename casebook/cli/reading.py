@@ -4,9 +4,26 @@ from __future__ import annotations
 
 import json
 import sys
+from argparse import ArgumentTypeError
+from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 from casebook.errors import InvalidAnswer, UnreadableFile
+
+W = TypeVar("W", bound=StrEnum)
+
+
+def one_of(words: type[W]) -> Callable[[str], W]:
+    """The type of an argument that is a word of a vocabulary; another word is told what the words are."""
+
+    def read(text: str) -> W:
+        if text not in set(words):
+            raise ArgumentTypeError(f"{text!r} is none of: {', '.join(words)}")
+        return words(text)
+
+    return read
 
 
 def read_json(name: str) -> object:

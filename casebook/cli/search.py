@@ -7,13 +7,14 @@ from argparse import ArgumentParser, Namespace
 from casebook.casework import searching
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
+from casebook.cli.reading import one_of
 from casebook.domain.intake import is_possible_date
 from casebook.domain.vocabulary import Source
 from casebook.errors import WrongUsage
 
 
 def configure(parser: ArgumentParser) -> None:
-    parser.add_argument("--source", type=Source, required=True, metavar="NAME", help=", ".join(Source))
+    parser.add_argument("--source", type=one_of(Source), required=True, metavar="NAME", help=", ".join(Source))
     parser.add_argument("--forename", required=True)
     parser.add_argument("--surname", required=True)
     parser.add_argument("--dob", default="", help="ISO, may be partial: 1987, 1987-04, 1987-04-30")
@@ -29,6 +30,8 @@ def show(options: Namespace, call: Call) -> Answer:
     if options.dob and not is_possible_date(options.dob):
         raise WrongUsage("--dob must be a date that can be: YYYY, YYYY-MM or YYYY-MM-DD")
     asked = {name: getattr(options, name) for name in ("forename", "surname", "dob", "postcode")}
+    if not any(text.strip() for text in (*asked.values(), *options.alias)):
+        raise WrongUsage("a search needs something to go by: nothing asked is no nil", "nothing_asked")
     with opened(call) as casebook, casebook.acting() as act:
         found = searching.search(
             act, options.source, {**asked, "aliases": ";".join(options.alias)}, limit=options.limit

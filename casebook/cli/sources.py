@@ -9,6 +9,7 @@ from casebook.casework import enquiries, reopening
 from casebook.casework import extracts as loading
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
+from casebook.cli.reading import one_of
 from casebook.domain.vocabulary import Source
 from casebook.errors import WrongUsage
 from casebook.sources import catalogue
@@ -20,13 +21,13 @@ def configure(parser: ArgumentParser) -> None:
     listing = actions.add_parser("list", help="every source, how it is searched, and what is loaded")
     listing.set_defaults(handler=_list)
     load = actions.add_parser("load", help="load persons.csv and records.csv of one source; bad rows are listed")
-    load.add_argument("name", type=Source, metavar="NAME", help=", ".join(Source))
+    load.add_argument("name", type=one_of(Source), metavar="NAME", help=", ".join(Source))
     load.add_argument("--persons", type=Path, metavar="FILE")
     load.add_argument("--records", type=Path, metavar="FILE")
     load.add_argument("--whole", action="store_true", help="the files are all the source has: what they lack is gone")
     load.set_defaults(handler=_load)
     enquire = actions.add_parser("enquire", help="ask a source that is not asked by itself, for one application")
-    enquire.add_argument("name", type=Source, metavar="NAME")
+    enquire.add_argument("name", type=one_of(Source), metavar="NAME")
     enquire.add_argument("reference", metavar="REF")
     enquire.add_argument(
         "--without-waiting", action="store_true", help="the record checks may end before it is answered"

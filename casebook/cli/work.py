@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
 
 from casebook.casework import answers, work
-from casebook.cli.answer import Answer, Call
+from casebook.cli.answer import Answer, Call, plain
 from casebook.cli.opening import opened
-from casebook.cli.reading import read_json
+from casebook.cli.reading import one_of, read_json
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.storage.tables import WorkItem
 
@@ -16,7 +19,7 @@ from casebook.storage.tables import WorkItem
 def configure(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="the queue, in the order to work it")
-    listing.add_argument("--role", type=Role, metavar="ROLE", help="what waits for one role")
+    listing.add_argument("--role", type=one_of(Role), metavar="ROLE", help="what waits for one role")
     listing.add_argument("--mine", action="store_true", help="only what I claimed or what is reserved for me")
     listing.set_defaults(handler=_list)
     claim = actions.add_parser("claim", help="take an item for yourself")
@@ -27,26 +30,28 @@ def configure(parser: ArgumentParser) -> None:
     do.add_argument("--file", required=True, type=read_json, dest="answer", metavar="ANSWER.json")
     do.set_defaults(handler=_do)
     schema = actions.add_parser("schema", help="the JSON schema of an answer")
-    schema.add_argument("kind", type=WorkKind)
+    schema.add_argument("kind", type=one_of(WorkKind), metavar="KIND", help=", ".join(WorkKind))
     schema.set_defaults(handler=_schema)
 
 
 def _list(options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook, casebook.acting() as act:
-        items = [_item(item, overdue=item.due_at is not None and item.due_at < act.now) for item in work.queue(act, role=options.role, mine=options.mine)]  # fmt: skip  # noqa: E501
-    return Answer(data=items, lines=[_line(item) for item in items] or ["nothing waits"])
+        items = [_item(item, act.now) for item in work.queue(act, role=options.role, mine=options.mine)]
+    return Answer(data=items, lines=[line for item in items for line in _lines(item)] or ["nothing waits"])
 
 
 def _claim(options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook, casebook.acting() as act:
         item = work.claim(act, options.item)
-    return Answer(data=_item(item), lines=[f"{item.kind} of {item.reference} is yours"])
+        data = _item(item, act.now)
+    return Answer(data=data, lines=[f"{item.kind} of {item.reference} is yours"])
 
 
 def _do(options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook, casebook.acting() as act:
         item = work.do(act, options.item, options.answer)
-    return Answer(data=_item(item), lines=[f"{item.kind} of {item.reference} is done"])
+        data = _item(item, act.now)
+    return Answer(data=data, lines=[f"{item.kind} of {item.reference} is done"])
 
 
 def _schema(options: Namespace, _call: Call) -> Answer:
@@ -54,7 +59,7 @@ def _schema(options: Namespace, _call: Call) -> Answer:
     return Answer(data=schema, lines=[json.dumps(schema, indent=2, ensure_ascii=False)])
 
 
-def _item(item: WorkItem, *, overdue: bool = False) -> dict[str, object]:
+def _item(item: WorkItem, now: datetime) -> dict[str, object]:
     return {
         "item": item.id,
         "reference": item.reference,
@@ -64,7 +69,7 @@ def _item(item: WorkItem, *, overdue: bool = False) -> dict[str, object]:
         "owner": item.owner,
         "priority": item.priority,
         "due_at": item.due_at.isoformat() if item.due_at else None,
-        "overdue": overdue,
+        "overdue": item.due_at is not None and item.due_at < now,
         "escalation_level": item.escalation_level,
         "subject": item.subject,
         "opened_at": item.opened_at.isoformat(),
@@ -73,9 +78,11 @@ def _item(item: WorkItem, *, overdue: bool = False) -> dict[str, object]:
     }
 
 
-def _line(item: dict[str, object]) -> str:
-    late = "OVERDUE" if item["overdue"] else ""
-    return (
-        f"{item['item']}  {item['priority']:<9} {item['kind']:<24} {item['reference'] or '-'}"
-        f"  due {item['due_at'] or '-'}  {late}  {item['owner'] or ''}"
-    )
+def _lines(item: dict[str, Any]) -> Iterator[str]:
+    """An item, and under it what it is about; whoever answers it needs both."""
+    words = [
+        f"{item['item']}  {item['priority']:<9} {item['kind']:<24} {item['reference'] or '-'}  due {item['due_at'] or '-'}"
+    ]
+    yield "  ".join([*words, *(["OVERDUE"] if item["overdue"] else []), *([item["owner"]] if item["owner"] else [])])
+    if item["subject"]:
+        yield "    " + "  ".join(f"{name}={plain(value)}" for name, value in item["subject"].items())

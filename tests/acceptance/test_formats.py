@@ -1,0 +1,220 @@
+"""What `docs` and other programs rely on, asked of the commands on one home: shapes, exit codes, order, bad input."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import json
+import os
+import shutil
+import sys
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from casebook.cli import main
+from casebook.domain.vocabulary import Limit, WorkKind
+from casebook.domain.work import SPECS
+
+
+class Desk:
+    """A home whose server stays up; each call runs in this process."""
+
+    def __init__(self, home):
+        self.home, self.tokens = home, {}
+
+    def say(self, *words, who=None, stdin=""):
+        """Exit code, stdout and stderr."""
+        os.environ["CASEBOOK_HOME"] = str(self.home)
+        os.environ.pop("CASEBOOK_TOKEN", None)
+        if who:
+            words, os.environ["CASEBOOK_TOKEN"] = (*words, "--as", who), self.tokens[who]
+        out, err, was = io.StringIO(), io.StringIO(), sys.stdin
+        sys.stdin = io.StringIO(stdin)
+        try:
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                code = main.main([str(word) for word in words])
+        finally:
+            sys.stdin = was
+            os.environ.pop("CASEBOOK_HOME")
+            os.environ.pop("CASEBOOK_TOKEN", None)
+        assert "Traceback" not in err.getvalue()
+        return code, out.getvalue(), err.getvalue()
+
+    def ask(self, *words, who=None, stdin="", code=0):
+        """The one JSON document, with the exit code that is expected."""
+        ended, out, err = self.say(*words, "--json", who=who, stdin=stdin)
+        assert ended == code, err or out
+        return json.loads(out)
+
+    def refusal(self, *words, who=None, stdin="", code=1):
+        return self.ask(*words, who=who, stdin=stdin, code=code)["error"]["code"]
+
+    def hire(self, name, *roles):
+        self.tokens[name] = self.ask("staff", "add", name, "--role", *roles)["token"]
+        return name
+
+    def do(self, item, answer, who):
+        return self.ask("work", "do", item, "--file", "-", who=who, stdin=json.dumps(answer))
+
+
+@pytest.fixture(scope="module")
+def desk():
+    from casebook.storage import cluster  # noqa: PLC0415
+
+    home = Path(tempfile.mkdtemp(prefix="casebook-test-", dir="/tmp"))
+    home.chmod(0o711)
+    with cluster.running(home):
+        desk = Desk(home)
+        for name, role in {
+            "in": "intake_officer",
+            "re": "researcher",
+            "du": "duty_inspector",
+            "su": "supervisor",
+        }.items():
+            desk.hire(name, role)
+        yield desk
+    shutil.rmtree(home, ignore_errors=True)
+
+
+APPLICATION = {
+    "submitted_at": "2026-03-02T09:00:00+00:00", "route": "right_to_ask", "applicant": "a", "immediate_danger": "no",
+    "a_forename": "Anna", "a_surname": "Quill", "a_dob": "1990-05-06", "a_phone": "07700900001", "b_forename": "Barry",
+    "b_surname": "Otter", "b_dob": "1985-02-03", "b_dob_certainty": "exact", "b_postcode": "QX1 1AA",
+    "relationship": "partner", "living_together": "no", "pregnant": "no", "safe_channel": "phone",
+    "safe_days": "mon;tue;wed;thu;fri", "safe_from": "09:00", "safe_until": "17:00",
+}  # fmt: skip
+
+
+@contextlib.contextmanager
+def desk_database(home):
+    from casebook.storage import cluster, databases  # noqa: PLC0415
+
+    with cluster.running(home) as server, databases.connect(server.address("casebook")) as database:
+        yield database
+
+
+@pytest.fixture
+def take_in(desk, tmp_path):
+    """Import rows; each is a complete application with what is given changed."""
+
+    def take_in(*rows, code=0):
+        whole = [APPLICATION | row for row in rows]
+        file = tmp_path / "applications.csv"
+        with file.open("w", newline="", encoding="utf-8") as text:
+            writer = csv.DictWriter(text, sorted({name for row in whole for name in row}))
+            writer.writeheader()
+            writer.writerows(whole)
+        return desk.ask("applications", "import", file, code=code)
+
+    return take_in
+
+
+def moments(value):
+    """Every text in an answer that begins like a moment."""
+    match value:
+        case dict():
+            return [found for held in value.values() for found in moments(held)]
+        case list():
+            return [found for held in value for found in moments(held)]
+        case str() if len(value) > 18 and value[4:5] == "-" and value[13:14] == ":":
+            return [value]
+    return []
+
+
+def test_every_moment_of_an_application_is_iso_8601_with_its_offset(desk, take_in):
+    (taken,) = take_in({"external_id": "moments"})["accepted"]
+    found = moments(desk.ask("applications", "show", taken["reference"]))
+    assert len(found) > 10
+    assert [each for each in found if each[10] != "T" or datetime.fromisoformat(each).tzinfo is None] == []
+
+
+def test_whoever_is_at_risk_and_applies_is_not_asked_for_a_third_party(desk, take_in):
+    (taken,) = take_in({"external_id": "asks for herself"})["accepted"]
+    desk.ask("applications", "danger", taken["reference"], "--reason", "new_threat", who="re")
+    (item,) = [each for each in desk.ask("work", "list") if each["reference"] == taken["reference"]]
+    desk.do(item["item"], {"actions": ["attended"], "incident_number": "I1"}, "du")
+    (shown,) = [each for each in desk.ask("applications", "list") if each["reference"] == taken["reference"]]
+    assert shown["waiting_for"] == []
+
+
+def test_an_application_from_before_the_scheme_is_one_rejected_row(take_in):
+    told = take_in({"external_id": "old", "submitted_at": "2010-01-01T00:00:00Z"}, {"external_id": "next"}, code=1)
+    assert [(each["line"], each["column"]) for each in told["rejected"]] == [(2, "submitted_at")]
+    assert [each["external_id"] for each in told["accepted"]] == ["next"]
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_moment_at_the_edge_of_the_calendar_takes_no_other_row_down(take_in, moment):
+    told = take_in({"external_id": "edge", "submitted_at": moment}, {"external_id": f"after {moment}"}, code=1)
+    assert {each["line"] for each in told["rejected"]} == {2}
+    assert len(told["accepted"]) == 1
+
+
+def test_the_queue_says_what_each_item_is_about(desk, take_in):
+    (taken,) = take_in({"external_id": "no name", "b_forename": "", "b_surname": ""})["accepted"]
+    _, out, _ = desk.say("work", "list", who="in")
+    lines = out.splitlines()
+    at = next(number for number, line in enumerate(lines) if taken["reference"] in line)
+    assert "no_subject_name" in lines[at + 1]
+
+
+def test_an_item_that_is_late_is_said_to_be_late_whoever_asks(desk, take_in):
+    take_in({"external_id": "no name either", "b_surname": "", "b_forename": ""})
+    with desk_database(desk.home) as database:
+        database.execute("update work_item set due_at = opened_at - interval '1 hour' where kind = 'complete_details'")
+    for item in desk.ask("work", "list", who="in"):
+        assert item["overdue"] is True
+        assert desk.ask("work", "claim", item["item"], who="in")["overdue"] is True
+
+
+def test_a_sweep_answers_with_counts_and_the_list_of_what_was_escalated(desk):
+    told = desk.ask("sweep")
+    assert {name: type(told[name]) for name in ("checked", "woken", "retried", "reconciled")} == dict.fromkeys(
+        ("checked", "woken", "retried", "reconciled"), int
+    )
+    assert isinstance(told["escalated"], list)
+    assert isinstance(told["seconds"], float)
+
+
+@pytest.mark.parametrize("action", ["verify", "seal"])
+def test_the_audit_says_what_it_checked_and_what_is_broken_first(desk, action):
+    told = desk.ask("audit", action)
+    assert (told["ok"], told["first_broken"]) == (True, None)
+    assert told["checked"] > 0
+
+
+def test_a_search_for_nothing_is_wrong_usage_and_no_nil(desk):
+    assert desk.refusal("search", "--source", "pnc", "--forename", "", "--surname", " ", code=2) == "nothing_asked"
+
+
+@pytest.mark.parametrize(
+    ("words", "known"),
+    [
+        (["applications", "list", "--stage", "nonsense"], "follow_up"),
+        (["work", "list", "--role", "nonsense"], "panel_chair"),
+        (["work", "schema", "nonsense"], "return_search"),
+        (["sources", "load", "nonsense", "--persons", "x"], "visor"),
+        (["search", "--source", "nonsense", "--forename", "A", "--surname", "B"], "visor"),
+        (["staff", "add", "x", "--role", "nonsense"], "panel_chair"),
+    ],
+)
+def test_a_word_that_is_in_no_vocabulary_is_told_which_are(desk, words, known):
+    told = desk.ask(*words, code=2)["error"]
+    assert known in told["message"]
+
+
+def test_the_words_to_be_read_aloud_are_printed_as_lines():
+    from casebook.cli.answer import page  # noqa: PLC0415
+
+    assert list(page({"reference": "CL-1", "words": {"a": "First.\n\nSecond.\n"}})) == [
+        "reference: CL-1", "words a:", "First.", "", "Second.",
+    ]  # fmt: skip
+
+
+def test_telling_the_outcome_is_due_with_its_own_limit_and_not_at_the_end_of_the_whole_process():
+    delivering = (WorkKind.DELIVER_DISCLOSURE, WorkKind.DELIVER_NO_DISCLOSURE)
+    assert {SPECS[kind].limit for kind in delivering} == {Limit.DISCLOSURE}
