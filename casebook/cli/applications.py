@@ -11,7 +11,7 @@ from casebook import clock
 from casebook.casework import application_file, governance, information, quality, viewing
 from casebook.casework.acting import Act
 from casebook.cli import application_page, outside
-from casebook.cli.answer import Answer, Call, page, plain
+from casebook.cli.answer import Answer, Call, page
 from casebook.cli.opening import opened
 from casebook.cli.reading import one_of, read_json
 from casebook.domain.authority import Command

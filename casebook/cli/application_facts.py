@@ -1,0 +1,167 @@
+"""The part of an application's page that tells what is known: people, searches, candidates, facts, meeting, risk."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from casebook.cli.page_words import Row, Whole, clean, moment, paragraph, rows, table, words
+
+MOST = 12  # contributions of a score that are shown; --json has all
+
+
+def who(whole: Whole) -> Iterator[str]:
+    shown = whole["personal_detail"] == "shown"
+    plans = {plan["party"]: plan for plan in rows(whole, "safe_contact")}
+    for person in sorted(rows(whole, "person"), key=lambda person: str(person["party"])):
+        yield from _person(person, shown=shown)
+        if plan := plans.pop(person["party"], None):
+            yield from paragraph("safe contact", _plan(plan, shown=shown), indent=5)
+    for party, plan in plans.items():
+        yield from paragraph(f"{str(party).upper()}  safe contact", _plan(plan, shown=shown))
+    dates = f" from {whole.get('relationship_started') or '?'} to {whole.get('relationship_ended') or 'now'}"
+    known = whole.get("relationship_started") or whole.get("relationship_ended")
+    yield from paragraph(
+        f"B is to A: {words(whole['relationship'])}{dates if known else ''}; living together: {words(whole['living_together'])};"
+        f" pregnant: {words(whole['pregnant'])}; children born: {', '.join(whole.get('children') or []) or 'none known'}"
+    )
+    yield from paragraph(f"In danger now: {words(whole['immediate_danger'])}")
+    if whole.get("concern"):
+        yield from paragraph("Concern", whole["concern"])
+    if doubts := [code for code in whole["doubts"] if code not in whole["explained"]]:
+        yield from paragraph("Doubtful as sent", ", ".join(map(words, doubts)))
+    if whole["explained"]:
+        yield from paragraph("Not to be had, and explained", ", ".join(map(words, whole["explained"])))
+
+
+def _person(person: Row, *, shown: bool) -> Iterator[str]:
+    party = str(person["party"]).upper()
+    if not shown:
+        yield from paragraph(f"{party}  (not for this role)")
+        return
+    names = clean(" ".join(person[name] or "" for name in ("forename", "middle_names", "surname")))
+    certainty = f" ({person['dob_certainty']})" if person["dob"] and person["dob_certainty"] != "unknown" else ""
+    sex = "" if person["sex"] == "unknown" else f", {person['sex']}"
+    yield from paragraph(f"{party}  {names or 'name not known'}, born {person['dob'] or 'not known'}{certainty}{sex}")
+    if other := [*person["former_names"], *person["aliases"]]:
+        yield from paragraph("also known as", ", ".join(other), indent=5)
+    where = (person[name] for name in ("address", "postcode", "phone", "email"))
+    numbers = (f"{label} {person[name]}" for label, name in (("PNC", "pnc_id"), ("CRO", "cro")) if person[name])
+    if told := [clean(each) for each in (*where, *numbers) if each]:
+        yield from paragraph(", ".join(told), indent=5)
+
+
+def _plan(plan: Row, *, shown: bool) -> str:
+    said = [words(plan["channel"]) if plan["channel"] else "not at all until somebody sets it"]
+    if shown and plan["channel"]:
+        windows = ", ".join(f"{start}-{until}" for start, until in plan["windows"])
+        said += [" ".join(plan["days"]), windows, "voicemail yes" if plan["voicemail"] else "no voicemail"]
+        said += [f"{words(name)} {plan[name]}" for name in ("code_word", "interpreter") if plan[name]]
+    return f"{'; '.join(filter(None, said))}; confirmed {moment(plan['confirmed_at'])} by {plan['confirmed_by']}"
+
+
+def searches(whole: Whole) -> Iterator[str]:
+    lines = []
+    for row in sorted(
+        rows(whole, "search"), key=lambda row: (row["superseded"], str(row["party"]), str(row["source"]))
+    ):
+        result = words(row["result"]) if row["result"] else "OPEN"
+        if row["result"] == "unavailable":
+            accepted = f"accepted by {row['accepted_by']}" if row["accepted_by"] else "accepted by nobody yet"
+            result = f"unavailable ({words(row['unavailable_reason'])}), {accepted}"
+        by = f"{moment(row['returned_at'])} {row['returned_by'] or ''}" if row["returned_at"] else "-"
+        marks = [*(["mandatory"] if row["mandatory"] else []), *(["replaced"] if row["superseded"] else [])]
+        covered = f"{len(set(row['covered']) & set(row['required']))} of {len(row['required'])}"
+        lines.append((str(row["party"]).upper(), row["source"], by, covered, "; ".join([result, *marks])))
+    yield from table(("of", "source", "returned", "spellings", "result"), lines)
+    for row in rows(whole, "assurance"):
+        head = f"{row['kind']} signed by {row['signed_by']} {moment(row['signed_at'])}"
+        head += f", confidence {row['confidence']}" if row["confidence"] else ""
+        head += f", not covered: {len(row['uncovered'])}" if row["uncovered"] else ""
+        yield from paragraph(f"{head}{' (replaced)' if row['superseded'] else ''}", row.get("statement"))
+
+
+def candidates(whole: Whole) -> Iterator[str]:
+    for row in sorted(rows(whole, "candidate"), key=lambda row: (row["superseded"], -row["weight"])):
+        verdict = f"{words(row['verdict'])}, said {row['reviewed_by']}" if row["verdict"] else "NOT LOOKED AT YET"
+        twin = ", may be a twin or namesake" if row["twin"] else ""
+        head = f"{str(row['party']).upper()} {row['source']} {row['person_id']} ({row['band']}, {row['weight']:.1f} bits{twin})"
+        yield from paragraph(f"{head}: {verdict}{' (replaced)' if row['superseded'] else ''}", row.get("reason"))
+        if row["second_by"]:
+            agrees = "agrees" if row["second_agrees"] else "does not agree"
+            yield from paragraph(f"second look by {row['second_by']}: {agrees}", row.get("second_reason"), indent=5)
+
+
+def findings(whole: Whole) -> Iterator[str]:
+    agreed = {row["finding_id"]: row for row in rows(whole, "owner_agreement")}
+    for row in sorted(rows(whole, "finding"), key=lambda row: str(row["id"])):
+        record = row.get("record") or {}
+        told = [
+            record.get("date"),
+            words(record.get("kind") or row["source"]),
+            record.get("offence_text"),
+            record.get("outcome"),
+        ]
+        flags = record.get("flags") or ""
+        told.append(f"[{words(flags if isinstance(flags, str) else ', '.join(flags))}]" if flags else "")
+        head = (
+            f"{row['source']} {row['record_id']}, {words(row['qualifies'])}{', WITHDRAWN' if row['withdrawn'] else ''}"
+        )
+        yield from paragraph(head, ", ".join(clean(each) for each in told if each))
+        if row["owner"]:
+            said = agreed.get(row["id"])
+            answer = (
+                f"{'agrees' if said['agreed'] else 'REFUSES'}, recorded by {said['recorded_by']}"
+                if said
+                else "has not answered"
+            )
+            conditions = said.get("conditions") if said else None
+            yield from paragraph(f"its owner {words(row['owner'])} {answer}", conditions, indent=5)
+
+
+def meeting(whole: Whole) -> Iterator[str]:
+    for row in rows(whole, "meeting"):
+        shown = words(", ".join(row["identity_evidence"]))
+        held = f"identity {'confirmed' if row['identity_confirmed'] else 'NOT confirmed'} ({shown})"
+        held = held if row["held"] else f"not held: {words(row['exception_reason'])}"
+        head = f"{words(row['kind'])} {moment(row['occurred_at'])} by {row['recorded_by']}, {held}"
+        yield from paragraph(head, row.get("notes"))
+    for row in rows(whole, "applicant_sign"):
+        state = f"{'cleared' if row['cleared'] else 'NOT cleared'} by {row['answered_by']}"
+        state = "waits for an answer" if row["cleared"] is None else state
+        yield from paragraph(f"sign about the applicant: {words(row['code'])}, {state}", row.get("answer"))
+
+
+def risk(whole: Whole) -> Iterator[str]:
+    asked: dict[str, list[Row]] = defaultdict(list)
+    for row in rows(whole, "instrument_answer"):
+        if not row["superseded"]:
+            asked[f"{row['instrument']} ({row['instrument_version']})"].append(row)
+    for name, answers in asked.items():
+        counted = Counter(str(row["answer"]) for row in answers)
+        told = ", ".join(f"{count} {words(answer)}" for answer, count in sorted(counted.items()))
+        positive = ", ".join(str(row["question"]) for row in answers if row["answer"] == "yes")
+        yield from paragraph(f"{name}: {told}{f'; yes to {positive}' if positive else ''}")
+    for row in rows(whole, "risk_score"):
+        if row["superseded"]:
+            continue
+        yield from paragraph(
+            f"score {row['score']:.1f}: {words(row['band'])}, by {row['model']}, {moment(row['computed_at'])}"
+        )
+        for each in sorted(row["contributions"], key=lambda each: -abs(each.get("value") or 0))[:MOST]:
+            yield from paragraph(f"{each.get('value'):+.1f} {words(each.get('factor'))}", each.get("reason"), indent=5)
+        if row["uncertainty"]:
+            yield from paragraph("uncertain", "; ".join(_plain(each) for each in row["uncertainty"]), indent=5)
+    for row in rows(whole, "risk_assessment"):
+        second = (
+            f", second person {row['second_by']} {'agrees' if row['second_agrees'] else 'does not agree'}"
+            if row["second_by"]
+            else ""
+        )
+        lowers = " (lowers it)" if row["lowers"] else ""
+        head = f"{words(row['band'])}{lowers}, said {row['assessed_by']} {moment(row['assessed_at'])}{second}"
+        yield from paragraph(f"{head}{' (replaced)' if row['superseded'] else ''}", row.get("reason"))
+
+
+def _plain(value: object) -> str:
+    return ", ".join(clean(each) for each in value.values()) if isinstance(value, dict) else clean(value)

@@ -1,0 +1,137 @@
+"""The part of an application's page that tells what was decided, approved, told, and done afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from casebook.cli.page_words import Row, Whole, clean, moment, paragraph, rows, words
+
+
+def decisions(whole: Whole) -> Iterator[str]:
+    approvals = {row["decision_id"]: row for row in rows(whole, "approval")}
+    panels = {row["version"]: row for row in rows(whole, "panel")}
+    decided = {row["version"]: row for row in rows(whole, "decision")}
+    answers = rows(whole, "member_answer")
+    for version in sorted(panels.keys() | decided.keys()):
+        if panel := panels.get(version):
+            yield from _panel(panel)
+        for row in answers:
+            if row["version"] == version:
+                said = f"{row['member']} answered {moment(row['answered_at'])}: {words(row['outcome'])}"
+                yield from paragraph(said, row.get("reasons"))
+        if decision := decided.get(version):
+            yield from _decision(decision)
+            yield from _approval(approvals.get(decision["id"]))
+
+
+def _panel(row: Row) -> Iterator[str]:
+    members = ", ".join(
+        f"{each['staff']}{' for ' + words(each['agency']) if each.get('agency') else ''}" for each in row["members"]
+    )
+    silent = f"; silent: {words(', '.join(row['agencies_silent']))}" if row["agencies_silent"] else ""
+    cycle = " out of cycle" if row["out_of_cycle"] else ""
+    yield from paragraph(
+        f"Round {row['version']}: panel{cycle} {moment(row['meets_at'])}, chair {row['chair']}, members {members or 'none'}{silent}"
+    )
+
+
+def _decision(row: Row) -> Iterator[str]:
+    replaced = " (replaced)" if row["superseded"] else ""
+    yield from paragraph(
+        f"Decided: {words(row['outcome']).upper()}{replaced}, chair {row['chair']}, {moment(row['occurred_at'])}"
+    )
+    for name, limb in (row.get("limbs") or {}).items():
+        met = {True: "met", False: "NOT met"}.get(limb.get("met"), "not answered")
+        yield from paragraph(f"{words(name)}: {met}", limb.get("reasons"), indent=5)
+    for each in row.get("recipients") or []:
+        yield from paragraph("to be told", _recipient(each), indent=5)
+    if row["items"]:
+        yield from paragraph("of it", ", ".join(each.partition(":")[2] or each for each in row["items"]), indent=5)
+    if row["refusal_reason"]:
+        yield from paragraph("ground", words(row["refusal_reason"]), indent=5)
+    if asked := row.get("representations"):
+        yield from paragraph(
+            f"B {'was' if asked.get('invited') else 'was not'} asked for representations",
+            asked.get("reasons"),
+            indent=5,
+        )
+    if row.get("rationale"):
+        yield from paragraph("rationale", row["rationale"], indent=5)
+    for each in row.get("dissent") or []:
+        yield from paragraph(
+            "dissent", " ".join(map(clean, each.values())) if isinstance(each, dict) else each, indent=5
+        )
+    if row["supervisor"]:
+        yield from paragraph(
+            f"supervisor {row['supervisor']} on not telling in this band", row.get("supervisor_reason"), indent=5
+        )
+
+
+def _recipient(each: Row) -> str:
+    told = words(each["party"]).upper() if each.get("party") else clean(each.get("protector"))
+    return f"{told}{': ' + clean(each['why']) if each.get('why') else ''}"
+
+
+def _approval(row: Row | None) -> Iterator[str]:
+    if row is None:
+        yield from paragraph("Not approved yet")
+        return
+    said = "Approved" if row["approved"] else "SENT BACK"
+    yield from paragraph(
+        f"{said} by {row['approver']} {moment(row['approved_at'])} (researched by {', '.join(row['researchers'])})",
+        row.get("reason"),
+    )
+
+
+def deliveries(whole: Whole) -> Iterator[str]:
+    for row in sorted(rows(whole, "disclosure"), key=lambda row: str(row["occurred_at"])):
+        to = f" to {words(row['recipient']).upper()}" if row.get("recipient") else ""
+        by = " and ".join(filter(None, (row["delivered_by"], row["second_officer"])))
+        yield from paragraph(
+            f"{words(row['kind']).capitalize()}{to} {moment(row['occurred_at'])}, {words(row['channel'])}, by {by}"
+        )
+        told = [
+            "verbal" if row["verbal"] else "IN WRITING", f"identity {'checked' if row['identity_checked'] else 'not checked'}",
+            f"undertaking {words(row['undertaking'])}", f"support {'offered' if row['support_offered'] else 'NOT offered'}",
+        ]  # fmt: skip
+        told += [f"not in person: {words(row['exception_reason'])}"] if row["exception_reason"] else []
+        yield from paragraph("; ".join(told), indent=5)
+        if row.get("safety_plan"):
+            yield from paragraph("safety plan", row["safety_plan"], indent=5)
+    for row in rows(whole, "emergency_disclosure"):
+        ratified = {
+            None: "not ratified yet",
+            True: f"ratified by {row['ratified_by']}",
+            False: f"NOT ratified by {row['ratified_by']}",
+        }
+        head = f"In an emergency {moment(row['occurred_at'])}, {words(row['channel'])}, authorised by {row['authorised_by']}"
+        yield from paragraph(f"{head}, {ratified[row['ratified']]}", row.get("reason"))
+
+
+def afterwards(whole: Whole) -> Iterator[str]:
+    for row in sorted(rows(whole, "follow_up"), key=lambda row: str(row["due_at"])):
+        result = f"{words(row['result'])} {moment(row['closed_at'])} by {row['closed_by']}" if row["result"] else "open"
+        second = f", closure approved by {row['closure_approved_by']}" if row["closure_approved_by"] else ""
+        chosen = words(row["chosen"]) if row["offered"] else "not offered"
+        yield from paragraph(
+            f"{words(row['limit_name'])}: {chosen}, due {moment(row['due_at'])}, {result}{second}", row.get("notes")
+        )
+    for row in sorted(rows(whole, "referral"), key=lambda row: str(row["occurred_at"])):
+        number = f", their reference {row['agency_reference']}" if row["agency_reference"] else ""
+        yield from paragraph(
+            f"referred: {words(row['kind'])} {moment(row['occurred_at'])} by {row['recorded_by']}{number}",
+            row.get("notes"),
+        )
+
+
+def contacts(whole: Whole) -> Iterator[str]:
+    for row in sorted(rows(whole, "contact_attempt"), key=lambda row: str(row["occurred_at"])):
+        how = f"{words(row['channel'])} by {row['made_by']} ({words(row['purpose'])})"
+        result = "reached" if row["reached"] else "not reached"
+        message = ", message left" if row["left_message"] else ""
+        override = ", under an override" if row["override_id"] else ""
+        head = f"{str(row['party']).upper()} {moment(row['occurred_at'])} {how}: {result}{message}{override}"
+        yield from paragraph(head, row.get("exception_reason"))
+    for row in rows(whole, "contact_override"):
+        head = f"override for {str(row['party']).upper()} by {row['authorised_by']} {moment(row['authorised_at'])}"
+        yield from paragraph(f"{head} ({words(row['reason_code'])})", row.get("reason"))

@@ -1,0 +1,156 @@
+"""One application as a page for a person: what it is, who waits for what, on which facts who decided what, and when."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+
+from casebook.cli import application_facts as facts
+from casebook.cli import application_outcome as outcome
+from casebook.cli.page_words import Row, Whole, clean, instant, moment, paragraph, rows, table, words
+
+VIEWED = "personal_detail_viewed"
+# what an entry of the ledger is about, the first of these that it says
+ABOUT = ("kind", "to", "outcome", "part", "limit", "cause", "reason", "because", "kinds", "opened")
+
+
+def page(whole: Whole) -> Iterator[str]:
+    """`whole` is what `viewing.show` gives: what the role may not see is not in it."""
+    yield from _head(whole)
+    for title, section in SECTIONS:
+        if lines := list(section(whole)):
+            yield from ("", title, *lines)
+
+
+def _head(whole: Whole) -> Iterator[str]:
+    closed = whole.get("closed_at")
+    stage = f"closed: {words(whole.get('outcome'))}" if closed else words(whole["stage"])
+    title = f"{whole['reference']}   {stage.upper()}"
+    yield from (title, "=" * len(title))
+    if closed:
+        yield f"Closed {moment(closed)}: {words(whole.get('closing_reason'))}"
+    yield f"{words(whole['route']).capitalize()}; applicant: {words(whole['applicant'])}; policy {whole['policy']}"
+    yield f"Submitted {moment(whole['submitted_at'])}, held here since {moment(whole['received_at'])}"
+    band = f"band {words(whole['band'])}, score {whole['score']:.1f}" if whole.get("band") else "not scored yet"
+    yield f"Priority {whole['priority']} ({words(whole['priority_reason'])}); {band}; round {whole['version']}"
+    marks = {
+        "restricted": "RESTRICTED: named people only", "legal_hold": "under legal hold", "out_of_cycle": "decided out of cycle",
+        "frozen_at": f"frozen {moment(whole.get('frozen_at'))}", "disposed_at": f"disposed of {moment(whole.get('disposed_at'))}",
+    }  # fmt: skip
+    if told := [text for name, text in marks.items() if whole.get(name)]:
+        yield "; ".join(told)
+    if whole["personal_detail"] != "shown":
+        yield "Personal detail and free text are not for this role."
+
+
+def _waiting(whole: Whole) -> Iterator[str]:
+    items = [item for item in rows(whole, "work_item") if not item["done_at"] and not item["cancelled_at"]]
+    lines = [
+        (
+            moment(item["due_at"]) + (" OVERDUE" if _past(item["due_at"], whole) else ""),
+            words(item["kind"]), words(item["role"]), item["owner"] or "nobody yet", item["priority"],
+            f"level {item['escalation_level']}" if item["escalation_level"] else "",
+        )
+        for item in sorted(items, key=lambda item: (str(item["due_at"] or "9999"), item["kind"]))
+    ]  # fmt: skip
+    yield from table(("due", "what", "for", "with", "priority", ""), lines)
+    if not lines and not whole.get("closed_at"):
+        yield "  nobody: it goes on by itself"
+
+
+def _limits(whole: Whole) -> Iterator[str]:
+    lines = []
+    for clock in sorted(rows(whole, "clock"), key=lambda clock: str(clock["unpaused_due_at"])):
+        state = "runs"
+        if clock["met_at"]:
+            late = clock["due_at"] is not None and clock["met_at"] > clock["due_at"]
+            state = f"met {moment(clock['met_at'])}{', LATE' if late else ''}"
+        elif clock["running_since"] is None:
+            state = f"stopped: {words(clock['pause_reason'])}; unpaused {moment(clock['unpaused_due_at'])}"
+        elif whole.get("closed_at"):
+            state = "ended with the closure"
+        elif _past(clock["due_at"], whole):
+            state = "OVERDUE"
+        lines.append(
+            (words(clock["limit_name"]), moment(clock["due_at"]), state, "" if clock["verified"] else "unverified")
+        )
+    yield from table(("limit", "due", "", ""), lines)
+
+
+def _past(due: object, whole: Whole) -> bool:
+    moments = instant(due), instant(whole["now"])
+    return moments[0] is not None and moments[1] is not None and moments[0] < moments[1]
+
+
+def _gates(whole: Whole) -> Iterator[str]:
+    for result in sorted(rows(whole, "gate_result"), key=lambda row: str(row["asked_at"])):
+        failed = ", ".join(words(each.get("code")) for each in result["results"])
+        said = f"{words(result['stage'])}: {result['outcome']}, {moment(result['asked_at'])}"
+        yield from paragraph(said + (f"; failed: {failed}" if failed else ""))
+    for row in rows(whole, "gate_override"):
+        second = f"agreed by {row['second_by']} {moment(row['second_at'])}" if row["second_by"] else "nobody agreed yet"
+        yield from paragraph(
+            f"{words(row['expectation'])} let pass: proposed by {row['proposed_by']}, {second}", row.get("reason")
+        )
+
+
+def _escalations(whole: Whole) -> Iterator[str]:
+    for row in sorted(rows(whole, "escalation"), key=lambda row: str(row["raised_at"])):
+        heard = (
+            f"heard by {row['acknowledged_by']} {moment(row['acknowledged_at'])}"
+            if row["acknowledged_by"]
+            else "not heard yet"
+        )
+        yield from paragraph(
+            f"{moment(row['raised_at'])} rung {row['rung']} to {words(row['role'])} ({words(row['reason'])}), {heard}"
+        )
+
+
+def _links(whole: Whole) -> Iterator[str]:
+    for row in rows(whole, "application_link"):
+        yield from paragraph(f"{row['other']}: {words(row['why'])}, found {moment(row['found_at'])}")
+    for row in rows(whole, "watch"):
+        renewed = f", renewed by {row['renewed_by']}: {clean(row['renewal_reason'])}" if row["renewed_by"] else ""
+        yield from paragraph(f"watched {moment(row['since'])} to {moment(row['until'])}{renewed}")
+
+
+def _timeline(whole: Whole) -> Iterator[str]:
+    entries = [entry for entry in rows(whole, "history") if entry["event"] != VIEWED]
+    yield from table(
+        (), [(moment(entry["at"]), entry["actor"], words(entry["event"]), _about(entry["body"])) for entry in entries]
+    )
+    views = Counter(entry["actor"] for entry in rows(whole, "history") if entry["event"] == VIEWED)
+    if views:
+        yield from paragraph("looked at by", ", ".join(f"{who} ({times})" for who, times in sorted(views.items())))
+
+
+def _about(body: Row) -> str:
+    said = [body[name] for name in ABOUT if body.get(name) not in (None, [], "")][:2]
+    return ", ".join(_counted(each) if isinstance(each, list) else words(each) for each in said)
+
+
+def _counted(codes: list[object]) -> str:
+    return ", ".join(
+        f"{words(code)}{f' x{times}' if times > 1 else ''}" for code, times in Counter(map(str, codes)).items()
+    )
+
+
+Section = Callable[[Mapping[str, object]], Iterator[str]]
+SECTIONS: tuple[tuple[str, Section], ...] = (
+    ("WAITS FOR", _waiting),
+    ("WHO", facts.who),
+    ("TIME LIMITS", _limits),
+    ("RECORD CHECKS", facts.searches),
+    ("WHO WAS FOUND", facts.candidates),
+    ("FACTS", facts.findings),
+    ("MEETING AND SIGNS", facts.meeting),
+    ("RISK", facts.risk),
+    ("PANEL AND DECISION", outcome.decisions),
+    ("DISCLOSURE", outcome.deliveries),
+    ("FOLLOW-UP AND REFERRALS", outcome.afterwards),
+    ("CONTACTS", outcome.contacts),
+    ("GATES", _gates),
+    ("ESCALATIONS", _escalations),
+    ("LINKS AND WATCH", _links),
+    ("TIMELINE", _timeline),
+)

@@ -1,0 +1,70 @@
+"""Words, times, paragraphs and tables of a page of text that is read at a hundred columns."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+WIDTH = 100
+ZONE = ZoneInfo("Europe/London")  # the clock on the wall of whoever reads it
+
+Row = Mapping[str, Any]
+Whole = Mapping[str, Any]
+
+
+def rows(whole: Whole, name: str) -> list[Row]:
+    """The rows of one part; none if there are none."""
+    found: list[Row] = whole.get(name) or []
+    return found
+
+
+def clean(text: object) -> str:
+    """What somebody wrote, on one line and without signs that a terminal would obey."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in str(text or "")).split())
+
+
+def words(code: object) -> str:
+    """A code as words."""
+    match code:
+        case None | "":
+            return "-"
+        case bool():
+            return "yes" if code else "no"
+        case _:
+            return clean(code).replace("_", " ").replace(":", ": ")
+
+
+def instant(value: object) -> datetime | None:
+    """A moment, however it was given."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else value if isinstance(value, datetime) else None
+
+
+def moment(value: object) -> str:
+    """A moment as the clock on the wall shows it."""
+    if (known := instant(value)) is None:
+        return "-"
+    local = known.astimezone(ZONE)
+    return f"{local:%a} {local.day} {local:%b %Y %H:%M}"
+
+
+def paragraph(head: str, text: object = None, *, indent: int = 2) -> Iterator[str]:
+    """A line that is broken where it gets too long; what follows the colon is somebody's own words."""
+    said = f"{head}: {clean(text)}" if clean(text) else head
+    yield from textwrap.wrap(said, WIDTH, initial_indent=" " * indent, subsequent_indent=" " * (indent + 4))
+
+
+def table(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Columns as wide as they need to be; what the last one cannot hold goes on under it."""
+    if not lines:
+        return
+    every = [list(line) for line in ([heads, *lines] if any(heads) else lines)]
+    widths = [max(len(line[at]) for line in every) for at in range(len(every[0]))]
+    start = 2 + sum(width + 2 for width in widths[:-1])
+    for line in every:
+        before = "".join(f"{cell:<{width}}  " for cell, width in zip(line[:-1], widths[:-1], strict=True))
+        last = textwrap.wrap(line[-1], max(WIDTH - start, 24)) or [""]
+        yield f"  {before}{last[0]}".rstrip()
+        yield from (" " * start + more for more in last[1:])

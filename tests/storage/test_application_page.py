@@ -1,0 +1,82 @@
+"""The page of an application: everything that happened, readable at a hundred columns, nothing that is not for the role."""
+
+from __future__ import annotations
+
+import pytest
+from walking import KNOWN, ROW, Unit, through_everything
+
+from casebook.casework import viewing
+from casebook.cli.application_page import page
+from casebook.domain.actors import OPERATOR
+from casebook.domain.vocabulary import Role, Stage
+
+CREW = {
+    "intake": Role.INTAKE_OFFICER, "research": Role.RESEARCHER, "read": Role.SECOND_READER, "risk": Role.RISK_ASSESSOR,
+    "chair": Role.PANEL_CHAIR, "member": Role.PANEL_MEMBER, "approve": Role.APPROVER, "disclose": Role.DISCLOSURE_OFFICER,
+    "second": Role.DISCLOSURE_OFFICER, "supervise": Role.SUPERVISOR, "inspect": Role.DUTY_INSPECTOR,
+}  # fmt: skip
+CONCERN = "He said \x1b[2J he would\nhurt me; " + "and so on " * 40
+PERSONAL = ("Quillfeather", "Ottershaw", "1985-02-03", "1990-05-06", "07700900001", "QX1 1AA", "he would")
+
+
+@pytest.fixture
+def unit(store):
+    unit = Unit(store=store, terminals={"pnc": KNOWN})
+    for staff_id, role in CREW.items():
+        unit.hire(staff_id, role)
+    return unit
+
+
+@pytest.fixture
+def shown(unit):
+    def show(who, reference):
+        with unit.acting(who) as act:
+            return "\n".join(page(viewing.show(act, reference)))
+
+    return show
+
+
+def sections(text):
+    return {line for line in text.splitlines() if line.isupper() and not line.startswith((" ", "CL-"))}
+
+
+def test_an_open_application_says_who_waits_for_what_and_until_when(unit, shown):
+    reference = unit.receive(
+        {**ROW, "external_id": "P-1", "b_surname": "", "immediate_danger": "yes", "concern": CONCERN}
+    )
+    text = shown("supervise", reference)
+    assert text.splitlines()[0] == f"{reference}   INTAKE"
+    assert "Mon 2 Mar 2026 11:00  immediate safeguarding  duty inspector  nobody yet  immediate" in text
+    assert "Doubtful as sent: no subject name" in text
+    assert {"WAITS FOR", "WHO", "TIME LIMITS", "TIMELINE"} <= sections(text)
+    assert max(map(len, text.splitlines())) <= 100
+    assert "\x1b" not in text
+    assert "\nhurt" not in text
+
+
+def test_a_closed_application_is_told_from_its_beginning_to_its_end(unit, shown):
+    reference = unit.receive({**ROW, "external_id": "P-1", "concern": CONCERN})
+    assert through_everything(unit, reference) == Stage.CLOSED
+    text = shown("supervise", reference)
+    assert text.splitlines()[0] == f"{reference}   CLOSED: DISCLOSED TO A"
+    assert sections(text) >= {
+        "WHO", "TIME LIMITS", "RECORD CHECKS", "WHO WAS FOUND", "FACTS", "MEETING AND SIGNS", "RISK", "PANEL AND DECISION",
+        "DISCLOSURE", "FOLLOW-UP AND REFERRALS", "CONTACTS", "GATES", "LINKS AND WATCH", "TIMELINE",
+    }  # fmt: skip
+    assert "WAITS FOR" not in text
+    for said in (
+        "Assault occasioning actual bodily harm", "Decided: DISCLOSED TO A, chair chair", "necessary: met:", "pressing need: met:",
+        "proportionate: met:", "Approved by approve", "researched by research", "undertaking signed", "follow up 28d: accepted",
+        "Barry Ottershaw, born 1985-02-03", "policy england-and-wales-2023@1", "looked at by:",
+    ):  # fmt: skip
+        assert said in text
+    assert max(map(len, text.splitlines())) <= 100
+
+
+def test_who_may_see_no_personal_detail_gets_the_page_without_it(unit, shown):
+    reference = unit.receive({**ROW, "external_id": "P-1", "concern": CONCERN})
+    through_everything(unit, reference)
+    text = shown(OPERATOR, reference)
+    assert "not for this role" in text
+    assert "Decided: DISCLOSED TO A" in text
+    assert [said for said in PERSONAL if said in text] == []
