@@ -50,6 +50,7 @@ def upgrade() -> None:
         ("ix_sweep_acknowledge", "work_item (id)", f"{is_open} AND kind = 'acknowledge_escalation'"),
         ("ix_sweep_waited_for", "work_item (reference)", f"{is_open} AND blocking"),
         ("ix_sweep_open", "application (reference)", "stage <> 'closed'"),
+        ("ix_sweep_restricted", "application (reference)", "restricted AND stage <> 'closed'"),
         ("ix_sweep_unanswered", "search (reference)", "automatic AND returned_at IS NULL AND NOT superseded"),
         ("ix_sweep_called", "outbox (reference)", "dispatched_at IS NULL"),
         ("ix_sweep_neglected", "outbox (reference)", "reason = 'neglected'"),
