@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from casebook.domain.vocabulary import Source
 from casebook.sources import loading
 from casebook.sources.loading import Counted
 from casebook.storage import extracts, outbox
-from casebook.storage.tables import Base, SourceExtract, SourcePerson, SourceRecord
+from casebook.storage.tables import SourceExtract, SourcePerson, SourceRecord
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,16 +72,10 @@ def _current(act: Act, table: type[SourcePerson | SourceRecord], source: Source)
 
 
 def _digest(act: Act, extract_id: int) -> str:
-    """Over the digests of the rows this load brought, in the order of their ids."""
-    whole = hashlib.sha256()
-    tables: tuple[type[Base], ...] = (SourcePerson, SourceRecord)
-    for table in tables:
-        rows = act.session.execute(
-            text(f"SELECT digest FROM {table.__tablename__} WHERE since = :extract ORDER BY id").execution_options(
-                yield_per=10_000
-            ),
-            {"extract": extract_id},
-        )
-        for (digest,) in rows:
-            whole.update(digest.to_bytes(8, signed=True))
-    return whole.hexdigest()
+    """Over the digests of the rows this load brought, persons before records, in the order of their ids."""
+    query = text(
+        """SELECT encode(sha256(coalesce(string_agg(int8send(digest), ''::bytea ORDER BY part, id), '')), 'hex') FROM (
+            SELECT 1 AS part, id, digest FROM source_person WHERE since = :extract
+            UNION ALL SELECT 2, id, digest FROM source_record WHERE since = :extract) AS brought"""
+    )
+    return str(act.session.scalar(query, {"extract": extract_id}))

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import blake2b
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +30,9 @@ GRADES = {
     "kind": frozenset(RecordKind), "victim_relationship": frozenset(VictimRelationship),
     "source_evaluation": frozenset("123"), "intelligence_assessment": frozenset("abcde"), "handling": frozenset("pc"),
 }  # fmt: skip
+WRITTEN = 1_000  # lines handed to the server at a time
+_SPECIAL = re.compile(r"[\\\t\n\r]")
+_ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 _NAMED = {"kind", "victim_relationship"}  # vocabularies in small letters; the grades are in capitals
 
 
@@ -55,6 +62,11 @@ class Kind:
     columns: tuple[str, ...]
     lists: frozenset[str]
     faults: Callable[[Row, str], Iterator[Rejection]]
+    tidy: Callable[[dict[str, str]], dict[str, str]]  # vocabularies as they are kept; it may change what it is given
+
+    @cached_property
+    def blank(self) -> dict[str, str]:
+        return dict.fromkeys(self.columns, "")
 
 
 def load(
@@ -72,9 +84,11 @@ def load(
     )
     session.execute(text("SET LOCAL maintenance_work_mem = '256MB'"))
     session.execute(text("SET LOCAL gin_pending_list_limit = '64MB'"))
+    session.execute(text("SET LOCAL work_mem = '64MB'"))
     with _cursor(session) as cursor, cursor.copy(f"COPY staged_{kind.table} FROM STDIN") as copy:
-        for row in _unrepeated(table.rows, kind, source, counted):
-            copy.write_row((row.line, *_values(row, kind, source, this_year)))
+        lines = (_line(row, kind, source, this_year) for row in _unrepeated(table.rows, kind, source, counted))
+        while written := "".join(islice(lines, WRITTEN)):
+            copy.write(written)
     session.execute(text(f"ANALYZE staged_{kind.table}"))
     if kind is RECORDS:
         _reject_orphans(session, source, counted)
@@ -92,13 +106,13 @@ def _cursor(session: Session) -> psycopg.Cursor[Any]:
 
 def _unrepeated(rows: Iterator[Row], kind: Kind, source: str, counted: Counted) -> Iterator[Row]:
     """The good rows; of those with one id the first, the others being listed unless they say the same."""
-    seen: dict[str, tuple[int, bytes]] = {}
+    seen: dict[str, tuple[int, int]] = {}
     for row in rows:
         if faults := [row.broken] if row.broken else list(kind.faults(row, source)):
             counted.rejected += faults
             counted.spared.add(row[kind.id_column])
             continue
-        said = blake2b("\x1f".join(row[name] for name in kind.columns).encode(), digest_size=8).digest()
+        said = hash(tuple(row.cells.values()))
         first = seen.setdefault(row[kind.id_column], (row.line, said))
         if first[0] == row.line:
             yield row
@@ -109,27 +123,35 @@ def _unrepeated(rows: Iterator[Row], kind: Kind, source: str, counted: Counted) 
             )
 
 
-def _values(row: Row, kind: Kind, source: str, this_year: int) -> Iterator[object]:
-    cells = {name: row[name] for name in kind.columns}
-    cells["source"] = source
-    tidy = {name: _tidy(name, cells[name]) for name in kind.columns}
-    for name in kind.columns:
-        yield json.dumps(files.list_of(cells[name]), ensure_ascii=False) if name in kind.lists else tidy[name]
+def _line(row: Row, kind: Kind, source: str, this_year: int) -> str:
+    """A line of COPY's text format."""
+    cells = kind.tidy({**kind.blank, **row.cells, "source": source})
+    said = [cells[name] for name in kind.columns]
+    digest = int.from_bytes(blake2b("\x1f".join(said).encode(), digest_size=8).digest(), signed=True)
+    given: list[str | None] = [_as_list(cells[name]) if name in kind.lists else cells[name] for name in kind.columns]
     if kind is PERSONS:
-        yield from keys.plain(cells)
-        yield "{" + ",".join(map(str, keys.numbers(source, cells, this_year))) + "}"
-    said = "\x1f".join(cells[name] if name in kind.lists else tidy[name] or "" for name in kind.columns)
-    yield int.from_bytes(blake2b(said.encode(), digest_size=8).digest(), signed=True)
+        given += keys.plain(cells)
+    if _SPECIAL.search("".join(filter(None, given))):
+        given = [cell.translate(_ESCAPED) if cell else cell for cell in given]
+    if kind is PERSONS:
+        given.append("{" + ",".join(map(str, keys.numbers(source, cells, this_year))) + "}")
+    return "\t".join([str(row.line), *(cell or r"\N" for cell in given), str(digest)]) + "\n"
 
 
-def _tidy(name: str, cell: str) -> str | None:
-    if name == "sex":
-        return SEXES.get(cell.lower(), Sex.UNKNOWN)
-    if name == "victim_relationship":
-        return cell.lower() or VictimRelationship.UNKNOWN
-    if name == "kind":
-        return cell.lower()
-    return (cell.upper() if name in GRADES else cell) or None
+def _as_list(cell: str) -> str:
+    return json.dumps(files.list_of(cell), ensure_ascii=False) if cell else "[]"
+
+
+def _tidy_person(cells: dict[str, str]) -> dict[str, str]:
+    cells["sex"] = SEXES.get(cells["sex"].lower(), Sex.UNKNOWN).value
+    return cells
+
+
+def _tidy_record(cells: dict[str, str]) -> dict[str, str]:
+    for name in GRADES:
+        cells[name] = cells[name].lower() if name in _NAMED else cells[name].upper()
+    cells["victim_relationship"] = cells["victim_relationship"] or VictimRelationship.UNKNOWN.value
+    return cells
 
 
 def _listed(kind: Kind) -> str:
@@ -179,10 +201,10 @@ def _bring_up(session: Session, kind: Kind, *, source: str, extract: int, whole:
         f"DELETE FROM {staged} USING {current} WHERE {of_source} AND {same_id} AND current.digest = staged.digest"
     )
     counted.changed = count(f"UPDATE {current} SET until = :extract FROM {staged} WHERE {of_source} AND {same_id}")
-    added = count(
-        f"INSERT INTO {kind.table} ({_listed(kind)}, since)"
-        f" SELECT {_listed(kind)}, :extract FROM {staged} ORDER BY line"
-    )
+    with extracts.keys_indexed_afterwards(session) if kind is PERSONS else nullcontext():
+        added = count(
+            f"INSERT INTO {kind.table} ({_listed(kind)}, since) SELECT {_listed(kind)}, :extract FROM {staged}"
+        )
     counted.new = added - counted.changed
 
 
@@ -233,6 +255,7 @@ PERSONS = Kind(
     columns=PERSON_CELLS,
     lists=frozenset({"aliases"}),
     faults=_person_faults,
+    tidy=_tidy_person,
 )
 RECORDS = Kind(
     table="source_record",
@@ -240,4 +263,5 @@ RECORDS = Kind(
     columns=RECORD_CELLS,
     lists=frozenset({"flags"}),
     faults=_record_faults,
+    tidy=_tidy_record,
 )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, cast
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import Table, delete, func, select, text
 from sqlalchemy.orm import Session
 
 from casebook.storage.tables import SourceExtract, SourceFrequency, SourcePerson, SourceRecord
@@ -59,6 +60,19 @@ def sharing(
     session.execute(text(f"SET LOCAL enable_seqscan = {before}"))
     width = len(PERSON_CELLS)
     return [(dict(zip(PERSON_CELLS, map(_cell, row[:width]), strict=True)), tuple(row[width:])) for row in rows]
+
+
+@contextmanager
+def keys_indexed_afterwards(session: Session) -> Iterator[None]:
+    """Where nobody is kept yet, to build the index of keys once is much quicker than to grow it row by row."""
+    if session.scalar(select(SourcePerson.id).limit(1)) is not None:
+        yield
+        return
+    table = cast("Table", SourcePerson.__table__)
+    (index,) = (each for each in table.indexes if each.name == "ix_source_person_keys")
+    index.drop(session.connection())
+    yield
+    index.create(session.connection())
 
 
 def count_frequencies(session: Session, source: str) -> None:
