@@ -7,11 +7,12 @@ from datetime import date
 
 import pytest
 
-from casebook.domain import failure_modes, register
+from casebook.domain import failure_modes, recipient_words, register
 from casebook.domain import review as ranking
 from casebook.domain.past_application import Earlier, Linked, merged, set_apart
 from casebook.domain.reconciling import Row, reconcile
 from casebook.domain.register import Person
+from casebook.domain.register_cells import plain
 from casebook.domain.review import ContactPriority
 from casebook.domain.review_evidence import Evidence, Held
 from casebook.policies import review as review_policy
@@ -207,3 +208,24 @@ def test_beside_the_subject_a_twin_or_namesake_is_not_taken_for_them(other, take
     assert (found.chance >= 0.5) is taken
     [alone] = set_apart([TOLD], [other])
     assert alone.chance >= 0.5  # nobody else is known: then it may be them
+
+
+@pytest.mark.parametrize(
+    ("text", "another"),
+    [
+        ("Information given to the applicant by telephone", True),
+        ("Information passed to the applicant's sister", True),
+        ("Letter with the disclosure sent to the third party applicant", True),
+        ("Disclosed to her mum on the doorstep", True),
+        ("Disclosure to A's friend who had applied", True),
+        ("Told in person; A not aware of the application", True),
+        ("Disclosure delivered to A at home, her mother present for support", False),
+        ("Disclosure made to the person at risk by two officers; applicant thanked", False),
+        ("Nothing was disclosed to the applicant, A told in person", False),
+        ("Officers were told mother was worried; A seen alone and told", False),
+        ("Disclosure made to victim in person by DC and IDVA", False),
+        ("", False),
+    ],
+)
+def test_who_was_told_is_read_from_the_rationale(text, another):
+    assert recipient_words.tell_of_another(plain(text), protector=False) is another
