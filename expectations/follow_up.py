@@ -17,7 +17,7 @@ GATE = Gate(
     (
         Frame(
             name="application",
-            columns=("outcome", "decided", "deliveries", "support_offered", "all_offered"),
+            columns=("outcome", "decided", "deliveries", "everybody_told", "support_offered", "all_offered"),
             rows=RowCount(rule=_rule("application_there", "The application itself is there, once."), most=1),
             expectations=(
                 same(
@@ -26,6 +26,10 @@ GATE = Gate(
                     _rule("outcome_as_decided", "Its outcome is the one that was approved.", unwaivable=True),
                 ),
                 between("deliveries", 1, None, _rule("told", "Its outcome was delivered.", unwaivable=True)),
+                true(
+                    "everybody_told",
+                    _rule("everybody_told", "Everybody who is to be told has been told.", unwaivable=True),
+                ),
                 true("support_offered", _rule("support_offered", "Support was offered, whatever the outcome.")),
                 true("all_offered", _rule("all_offered", "Every later contact of the policy was offered.")),
             ),

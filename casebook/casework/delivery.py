@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -56,7 +56,9 @@ def delivered(doing: Doing) -> None:
     referrals.keep(doing, doing.answer.referrals)
     if limits := offers_due(application, addressees, to):
         _offer(doing, limits)
-    _reach_outcome(doing, standing, to)
+    discloses = any(each.is_told_something for each in addressees)
+    if to.is_told_something or not discloses:  # the words for another applicant tell none of a disclosure
+        reach_outcome(act, application, standing, doing.occurred_at)
     if doing.answer.immediate_danger:
         danger.open_safeguarding(act, application, cause="danger_heard_at_delivery", key=doing.item.id)
 
@@ -82,8 +84,21 @@ def offers_due(application: Application, told: Sequence[Addressee], to: Addresse
     return tuple(limit for limit in deliveries.IN_TURN if policy.limit(limit, Route(application.route)))
 
 
-def approved_at(act: Act, standing: Decision) -> datetime:
-    return act.session.get_one(Approval, standing.id).approved_at
+def not_before(application: Application, approval: Approval, to: Addressee) -> datetime:
+    """From when somebody may be told."""
+    if not to.is_other_applicant:
+        return approval.approved_at
+    rule = policy_of(application).contact
+    first, then = (timedelta(days=each.value) for each in (rule.others_told_after_days, rule.others_told_every_days))
+    return rules.others_told_from(application.submitted_at, approval.approved_at, first=first, then=then)
+
+
+def due_at(application: Application, approval: Approval, to: Addressee) -> datetime | None:
+    """Of another applicant, until when; for everybody else the clock of the whole process says it."""
+    if not to.is_other_applicant:
+        return None
+    days = policy_of(application).contact.others_told_every_days.value
+    return not_before(application, approval, to) + timedelta(days=days)
 
 
 def is_supervisor(act: Act, staff_id: str) -> bool:
@@ -99,6 +114,7 @@ def _due(doing: Doing, standing: Decision, approval: Approval, to: Addressee) ->
     return Due(
         to=to,
         approved_at=approval.approved_at,
+        not_before=not_before(application, approval, to),
         wording=wording_of(standing, to),
         items=frozenset(standing.items),
         people=policy.contact.delivering_people.value,
@@ -207,15 +223,10 @@ def _offer(doing: Doing, limits: Sequence[Limit]) -> None:
             clocks.pause(act, application, limit, THEY_ASK_TO_WAIT)
 
 
-def _reach_outcome(doing: Doing, standing: Decision, to: Addressee) -> None:
-    """The first who is told the outcome itself; the words for another applicant tell none of a disclosure."""
-    application = doing.application
-    discloses = any(each.is_told_something for each in deliveries.addressees(application, standing))
-    if discloses and not to.is_told_something:
-        return
+def reach_outcome(act: Act, application: Application, standing: Decision, at: datetime) -> None:
+    """Somebody was told the outcome itself."""
     application.outcome = Outcome(standing.outcome)
-    clocks.meet(doing.act, application, Limit.WHOLE_PROCESS, doing.occurred_at)
-    doing.act.speak(
-        application, "outcome_delivered", decision=standing.id, outcome=standing.outcome, recipient=to.code,
-        occurred_at=doing.occurred_at.isoformat(),
-    )  # fmt: skip
+    clocks.meet(act, application, Limit.WHOLE_PROCESS, at)
+    act.speak(
+        application, "outcome_delivered", decision=standing.id, outcome=standing.outcome, occurred_at=at.isoformat()
+    )

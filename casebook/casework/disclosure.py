@@ -1,6 +1,7 @@
 """The disclosure stage: the approved outcome, whatever it is, is delivered to everybody it has told, by two people.
 
-Nothing is delivered of a decision that was superseded, or that was made on facts which have changed since.
+Nothing is delivered of a decision that was superseded, or that was made on facts which have changed since. When another
+applicant is told depends on the day of submission alone, so that the time tells them nothing.
 """
 
 from __future__ import annotations
@@ -16,17 +17,19 @@ from casebook.domain.wording import Text, words
 from casebook.domain.work import Need
 from casebook.policies import wording
 from casebook.storage import decisions, deliveries
-from casebook.storage.tables import Application, Decision
+from casebook.storage.tables import Application, Approval, Decision
 
 Done = dict[str, object]
 
 
 def prepare(act: Act, application: Application) -> None:
-    """Back to the panel, if nobody has been told and the decision no longer stands on the facts."""
-    if deliveries.told(act.session, application.reference):
+    """Back to the panel, if nobody was told the outcome and the decision no longer stands on the facts."""
+    if application.outcome is not None:
         return
     approved = decisions.approved(act.session, application)
     if approved is not None and approved[0].facts == decisions.facts(act.session, application):
+        if not _waiting(act, application, approved[0]):  # another applicant was told before an earlier round ended
+            delivery.reach_outcome(act, application, approved[0], act.now)
         return
     if approved is not None:
         next_round(act, application, because="facts_changed")
@@ -34,22 +37,39 @@ def prepare(act: Act, application: Application) -> None:
 
 
 def needs(act: Act, application: Application) -> list[Need]:
-    """One delivery for each who is still to be told; another applicant is told last, and the same in every case."""
-    approved = decisions.approved(act.session, application)
-    if approved is None:
+    """One delivery for each who is still to be told; for another applicant no stage waits while the person at risk does."""
+    if (approved := decisions.approved(act.session, application)) is None:
         return []
-    standing, _ = approved
+    waiting = _waiting(act, application, approved[0])
+    alone = all(each.is_other_applicant for each in deliveries.addressees(application, approved[0]))
+    return [
+        _need(act, application, approved[0], each, blocking=alone or not each.is_other_applicant) for each in waiting
+    ]
+
+
+def needs_later(act: Act, application: Application) -> list[Need]:
+    """In follow-up: another applicant who has not been told, for whom the application stays open."""
+    if (approved := decisions.approved(act.session, application)) is None:
+        return []
+    waiting = [each for each in _waiting(act, application, approved[0]) if each.is_other_applicant]
+    return [_need(act, application, approved[0], each, key=":later") for each in waiting]
+
+
+def _waiting(act: Act, application: Application, standing: Decision) -> list[Addressee]:
     done = {row.recipient for row in deliveries.told(act.session, application.reference)}
-    waiting = [each for each in deliveries.addressees(application, standing) if each.code not in done]
-    first = [each for each in waiting if not each.is_other_applicant]
-    return [_need(act, application, standing, each) for each in first or waiting]
+    return [each for each in deliveries.addressees(application, standing) if each.code not in done]
 
 
-def _need(act: Act, application: Application, standing: Decision, to: Addressee) -> Need:
+def _need(
+    act: Act, application: Application, standing: Decision, to: Addressee, *, blocking: bool = True, key: str = ""
+) -> Need:
     told = deliveries.addressees(application, standing)
+    approval = act.session.get_one(Approval, standing.id)
     return Need(
         kind=WorkKind.DELIVER_DISCLOSURE if to.is_told_something else WorkKind.DELIVER_NO_DISCLOSURE,
-        key=f"{standing.id}:{to.code}",
+        key=f"{standing.id}:{to.code}{key}",
+        blocking=blocking,
+        due_at=delivery.due_at(application, approval, to),
         subject={
             "decision": standing.id,
             "version": standing.version,
@@ -59,7 +79,8 @@ def _need(act: Act, application: Application, standing: Decision, to: Addressee)
             "items": list(standing.items) if to.is_told_something else [],
             "referrals": list(delivery.referrals_asked(application, to)),
             "follow_up": list(delivery.offers_due(application, told, to)),
-            "approved_at": delivery.approved_at(act, standing).isoformat(),
+            "approved_at": approval.approved_at.isoformat(),
+            "not_before": delivery.not_before(application, approval, to).isoformat(),
         },
     )
 
@@ -68,7 +89,8 @@ def say(act: Act, reference: str) -> Done:
     """The words to be said to each who is still to be told, from the approved version."""
     act.allowed(Command.CONTACT)
     application = act.application(reference)
-    open_now = needs(act, application) if application.stage == Stage.DISCLOSURE else []
+    asked = {Stage.DISCLOSURE: needs, Stage.FOLLOW_UP: needs_later}.get(Stage(application.stage))
+    open_now = asked(act, application) if asked else []
     if not open_now:
         refuse_because("nobody_to_tell", "nobody is to be told anything about this application now")
     said = {

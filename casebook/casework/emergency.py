@@ -20,7 +20,7 @@ from casebook.domain.authority import Command
 from casebook.domain.safe_contact import Override
 from casebook.domain.vocabulary import Channel, Party, Priority, Role, Stage, WorkKind
 from casebook.domain.work import Need
-from casebook.storage import decisions, deliveries
+from casebook.storage import decisions
 from casebook.storage.people import researchers_of
 from casebook.storage.tables import EmergencyDisclosure
 
@@ -120,9 +120,7 @@ def _ratify_decision(doing: Doing) -> None:
     standing = decisions.decision(act.session, application)
     if doing.answer.ratified or standing is None or standing.id != decision_id:
         return
-    if application.stage in {Stage.PANEL_DECISION, Stage.DISCLOSURE} and not deliveries.told(
-        act.session, application.reference
-    ):
+    if application.stage in {Stage.PANEL_DECISION, Stage.DISCLOSURE} and application.outcome is None:
         next_round(act, application, because="not_ratified")
         if application.stage == Stage.DISCLOSURE:
             lifecycle.move(act, application, Stage.PANEL_DECISION, because="decision_superseded")

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 from sqlalchemy import func, select
 
-from casebook.casework import clocks, contact, danger, referrals
+from casebook.casework import clocks, contact, danger, disclosure, referrals
 from casebook.casework.acting import Act, open_items, policy_of, refuse, refuse_because
 from casebook.casework.answers import Answer, Doing, Handler
 from casebook.casework.contact import Contact
@@ -55,9 +55,12 @@ class FollowedUp(Answer):
 
 
 def needs(act: Act, application: Application) -> list[Need]:
-    """Each agreed contact that has no result yet: to be made, tried again, or given up by a supervisor."""
+    """Each agreed contact that has no result yet: to be made, tried again, or given up by a supervisor.
+
+    And another applicant who is still to hear something.
+    """
     rounds = _rounds(act, application.reference)
-    return [
+    return disclosure.needs_later(act, application) + [
         _need(act, application, row, rounds.get(row.limit_name, 0))
         for row in deliveries.follow_ups(act.session, application.reference)
         if row.result is None

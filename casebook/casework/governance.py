@@ -12,7 +12,7 @@ from casebook.casework.acting import Act, reason_code, refuse, refuse_because, s
 from casebook.domain import authority, chain, freezing
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Limit, Outcome, Priority, Role, Stage
-from casebook.storage import deliveries, tables
+from casebook.storage import tables
 from casebook.storage.tables import Application, Base, Disposal, Proposal, Restriction
 
 Done = dict[str, object]
@@ -183,7 +183,7 @@ def _close_early(act: Act, reference: str, outcome: Outcome, reason: str) -> Don
     act.allowed(Command.CLOSE_EARLY)
     application = unfrozen(act, reference)
     still_open(application)
-    if deliveries.told(act.session, reference):
+    if application.outcome is not None:
         refuse_because("delivered", "the outcome was delivered; what follows is ended by its follow-up contacts")
     if (first := agreed(act, application, outcome, reason=reason)) is None:
         return {"reference": reference, "proposed": outcome}

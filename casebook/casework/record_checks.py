@@ -24,7 +24,6 @@ from casebook.domain.actors import Reason
 from casebook.domain.record_checks import Result, Verdict
 from casebook.domain.vocabulary import Limit, Party, Role, Route, Stage, WorkKind
 from casebook.domain.work import Need
-from casebook.storage import deliveries
 from casebook.storage import record_checks as stored
 from casebook.storage.tables import Application, Search
 
@@ -61,7 +60,7 @@ def reopen(act: Act, application: Application, *, because: str) -> bool:
     prepare(act, application)
     if application.stage not in REOPENABLE or stored.facts(act.session, application.reference) == facts:
         return False
-    if deliveries.told(act.session, application.reference):
+    if application.outcome is not None:
         act.speak(application, "changed_after_delivery", because=because)
         return False
     changed = _changed(before, _standing(act, application))

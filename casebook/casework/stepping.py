@@ -142,14 +142,16 @@ def _chain(item: WorkItem) -> str:
 
 
 def _wait(item: WorkItem, last: Escalation | None, changed_at: datetime | None) -> Wait:
+    not_before = item.subject.get("not_before")  # nobody is late with what cannot be done yet
+    opened_at = max(item.opened_at, datetime.fromisoformat(not_before)) if not_before else item.opened_at
     return Wait(
         kind=WorkKind(item.kind),
         priority=Priority(item.priority),
         stage=Stage(item.stage) if item.stage and item.blocking else None,
-        opened_at=item.opened_at,
+        opened_at=opened_at,
         due_at=item.due_at,
         claimed=item.owner is not None,
-        changed_at=changed_at or item.opened_at,
+        changed_at=max(changed_at or opened_at, opened_at),
         level=last.rung if last else item.escalation_level,
         raised_at=last.raised_at if last else None,
         acknowledged_at=last.acknowledged_at if last else None,

@@ -11,7 +11,7 @@ from casebook.casework import lifecycle
 from casebook.casework.acting import Act
 from casebook.domain.vocabulary import Stage
 from casebook.storage.people import touched_by
-from casebook.storage.tables import Application, Approval, Decision, Disclosure, Staff, WorkItem
+from casebook.storage.tables import Application, Approval, Decision, Staff, WorkItem
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,10 +22,13 @@ class Account:
     superseded_decisions: list[str]  # references whose undelivered decision needs fresh people
     touched: list[str] = field(default_factory=list)  # every application they acted on, for a look-back
     hold_offered: list[str] = field(default_factory=list)  # touched, and not under legal hold yet
+    look_back_proposed: str = ""  # the signal that asks professional standards whether to look at it all again
 
 
 def carry_out(act: Act, staff_id: str) -> Account:
-    """Return their work, reopen their undelivered decisions, list what they touched."""
+    """Return their work, reopen their undelivered decisions, list what they touched, propose to look at it again."""
+    from casebook.casework import signals  # noqa: PLC0415 - every command loads this module, and few suspend anybody
+
     undelivered = _undelivered(act, staff_id)
     _lock(act, [*_held(act, staff_id), *undelivered])
     returned = return_items(act, staff_id)
@@ -40,6 +43,7 @@ def carry_out(act: Act, staff_id: str) -> Account:
         superseded_decisions=superseded,
         touched=touched,
         hold_offered=[reference for reference in touched if reference not in held],
+        look_back_proposed=signals.propose_look_back(act, staff_id, touched=len(touched)),
     )
 
 
@@ -80,10 +84,9 @@ def _undelivered(act: Act, staff_id: str) -> list[str]:
         select(Decision.reference)
         .join(Application, Application.reference == Decision.reference)
         .outerjoin(Approval, Approval.decision_id == Decision.id)
-        .outerjoin(Disclosure, Disclosure.decision_id == Decision.id)
         .where(
             Decision.superseded.is_(False),
-            Disclosure.id.is_(None),
+            Application.outcome.is_(None),
             Application.frozen_at.is_(None),
             (Decision.chair == staff_id) | (Approval.approver == staff_id),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from casebook.domain.actors import Reason
@@ -56,6 +56,15 @@ def referrals_asked(*, band: str | None, children: bool) -> tuple[str, ...]:
     return (*(("idva", "marac") if band in GRAVE else ()), *(("childrens_services",) if children else ()))
 
 
+def others_told_from(submitted: datetime, approved: datetime, *, first: timedelta, then: timedelta) -> datetime:
+    """From when another applicant is told: a row of moments fixed by the submission, the first of them after the approval.
+
+    So neither the outcome, nor what is done for the person at risk, nor how long that takes, can be read off it.
+    """
+    moment = submitted + first
+    return moment if moment >= approved else moment + -((moment - approved) // then) * then
+
+
 @dataclass(frozen=True, kw_only=True)
 class Offer:
     chosen: str  # accepted | another_time | declined
@@ -90,6 +99,7 @@ class Due:
 
     to: Addressee
     approved_at: datetime
+    not_before: datetime  # later than the approval for whoever applied for somebody else
     wording: str
     items: frozenset[str]
     people: int
@@ -110,6 +120,14 @@ def _after_approval(told: Told, due: Due) -> Reason | None:
     if told.at >= due.approved_at:
         return None
     return Reason("before_approval", "nothing is told before the decision was approved, except in an emergency")
+
+
+def _in_its_time(told: Told, due: Due) -> Reason | None:
+    if told.at.astimezone(UTC) >= due.not_before.astimezone(UTC):
+        return None
+    return Reason(
+        "too_early", f"they are told no sooner than {due.not_before.isoformat(timespec='minutes')}, in any case"
+    )
 
 
 def _two_people(told: Told, due: Due) -> Reason | None:
@@ -196,4 +214,4 @@ Rule = Callable[[Told, Due], Reason | None]
 RULES: tuple[Rule, ...] = (
     _after_approval, _two_people, _identity, _in_person, _worded, _undertaking, _items, _supported, _offered,
 )  # fmt: skip
-RULES_FOR_OTHERS: tuple[Rule, ...] = (_after_approval, _worded, _items, _supported, _offered)
+RULES_FOR_OTHERS: tuple[Rule, ...] = (_after_approval, _in_its_time, _worded, _items, _supported, _offered)

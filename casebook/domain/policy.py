@@ -133,6 +133,8 @@ class ContactRules:
     delivering_people: Fact[int]
     trained_among_them: Fact[int]
     override_hours: Fact[int]  # a threat-to-life override lasts so long, or until somebody was reached
+    others_told_after_days: Fact[int]  # from submission: whoever applied for somebody else hears no sooner ...
+    others_told_every_days: Fact[int]  # ... and if it is decided later, at the next of these
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,7 +26,7 @@ IN_TURN = (Limit.FOLLOW_UP_24H, Limit.FOLLOW_UP_7D, Limit.FOLLOW_UP_28D)
 
 
 def told(session: Session, reference: str) -> Sequence[Disclosure]:
-    """Every delivery, in order of time."""
+    """Every delivery, in order of time. That the outcome itself was told is the application's `outcome`."""
     query = select(Disclosure).where(Disclosure.reference == reference)
     return session.scalars(query.order_by(Disclosure.occurred_at, Disclosure.id)).all()
 

@@ -67,7 +67,11 @@ def _outcome(session: Session, application: Application, standing: Decision) -> 
 
 
 def _deliveries(session: Session, application: Application, standing: Decision, told: Sequence[Disclosure]) -> Rows:
-    wanted = {each.code: each for each in deliveries.addressees(application, standing)}
+    """Another applicant beside those who are told the outcome hears in their own time; follow-up asks for that."""
+    listed = deliveries.addressees(application, standing)
+    alone = all(each.is_other_applicant for each in listed)
+    heard = {row.recipient for row in told}
+    wanted = {each.code: each for each in listed if alone or not each.is_other_applicant or each.code in heard}
     by_code: dict[str, list[Disclosure | None]] = {code: [] for code in wanted}
     for row in told:
         by_code.setdefault(row.recipient, []).append(row)
@@ -84,13 +88,13 @@ def _delivery(
     """A delivery to whoever was not to be told has a row too, and is not permitted."""
     policy = policies.load(application.policy.partition("@")[0])
     other = to is not None and to.is_other_applicant
-    given = decisions.approval(session, standing.id)
+    given = decisions.approval(session, row.decision_id if row and other else standing.id)
     return {
         "reference": application.reference,
         "permitted": to is not None,
         "delivered": row is not None,
         "kind_fits": row is not None and to is not None and (row.kind == "disclosure") == to.is_told_something,
-        "approved": row is not None and row.decision_id == standing.id and row.approved,
+        "approved": row is not None and (other or row.decision_id == standing.id) and row.approved,
         "after_approval": row is not None and given is not None and row.occurred_at >= given.approved_at,
         "identity_checked": row is not None and (row.identity_checked or other),
         "manner": _manner(session, row, other=other),

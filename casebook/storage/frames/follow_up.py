@@ -48,6 +48,7 @@ def _application(
         "outcome": application.outcome,
         "decided": approved[0].outcome if approved else None,
         "deliveries": len(told),
+        "everybody_told": {each.code for each in addressees} <= {row.recipient for row in told},
         "support_offered": bool(told) and all(row.support_offered for row in told),
         "all_offered": rules.followed(addressees) is None or wanted <= offered,
     }

@@ -7,12 +7,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from casebook.casework import contact, disclosure, safe_contact
+from casebook.casework import contact, disclosure, lifecycle, safe_contact
+from casebook.domain.disclosure import others_told_from
+from casebook.domain.vocabulary import Stage
 from casebook.errors import AlreadyDone, InvalidAnswer, NotPermitted, Refused
 from casebook.policies import wording
 from casebook.storage.tables import (
     Clock,
     ContactAttempt,
+    Decision,
     DisclosedItem,
     Disclosure,
     FollowUp,
@@ -22,6 +25,7 @@ from casebook.storage.tables import (
 )
 
 MONDAY = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+THEIRS = datetime(2026, 3, 23, 11, 30, tzinfo=UTC)  # 21 days after the submission, at a safe time
 TOLD = "deliver_disclosure"
 WORDS = "deliver_no_disclosure"
 THIRD = {
@@ -37,7 +41,7 @@ def to_c(**overrides):
         "wording": "1",
         "channel": "text",
         "support_offered": True,
-        "occurred_at": "2026-03-02T11:30:00+00:00",
+        "occurred_at": THEIRS.isoformat(),
         **overrides,
     }
 
@@ -214,31 +218,94 @@ def test_a_negative_outcome_is_delivered_as_carefully(delivered, peek, rows, out
     assert len(rows(FollowUp, reference)) == 3
 
 
+NOBODY = ("nothing_to_disclose", "not_disclosed", "out_of_scope")
+
+
+def tell_c(do, reference, *, now=THEIRS + timedelta(hours=1), **overrides):
+    do("d1", reference, WORDS, to_c(**overrides), now=now)
+
+
 def test_whoever_applied_for_another_is_told_the_same_bytes_whatever_came_of_it(
     decided, acting, crew, do, disclosure_answer
 ):
     said = set()
-    for number, outcome in enumerate(("nothing_to_disclose", "not_disclosed", "out_of_scope", "disclosed_to_a")):
+    for number, outcome in enumerate((*NOBODY, "disclosed_to_a")):
         reference = decided(outcome, external_id=f"X-{number}", b_surname=f"Other{number}", **THIRD)
         if outcome == "disclosed_to_a":
             do("d1", reference, TOLD, disclosure_answer(reference))
         with acting(crew["d1"], now=MONDAY + timedelta(hours=3)) as act:
             said.add(disclosure.say(act, reference)["words"]["c"].encode())
-        do("d1", reference, WORDS, to_c())
+        tell_c(do, reference)
     assert len(said) == 1
     assert wording.load("1").texts["to_others"].strip().encode() in said.pop()
 
 
-def test_the_words_for_another_applicant_come_last_and_tell_no_outcome(
-    decided, do, disclosure_answer, open_items, peek
+@pytest.mark.parametrize("a_is_told", ["in time", "late", "nothing"])
+def test_when_another_applicant_is_told_says_nothing_of_the_outcome(
+    decided, do, disclosure_answer, open_items, a_is_told
+):
+    reference = decided("not_disclosed" if a_is_told == "nothing" else "disclosed_to_a", **THIRD)
+    if a_is_told == "in time":
+        do("d1", reference, TOLD, disclosure_answer(reference))
+    (item,) = (item for item in open_items(reference) if item.subject.get("recipient") == "c")
+    assert item.subject["not_before"] == "2026-03-23T09:00:00+00:00"
+    assert item.due_at == datetime(2026, 3, 26, 9, 0, tzinfo=UTC)
+    with pytest.raises(InvalidAnswer) as caught:
+        tell_c(do, reference, now=THEIRS, occurred_at="2026-03-20T11:30:00+00:00")
+    assert caught.value.code == "too_early"
+    tell_c(do, reference)
+
+
+def test_the_words_for_another_applicant_tell_no_outcome_and_keep_nobody_waiting(
+    decided, do, disclosure_answer, acting, open_items, peek
 ):
     reference = decided("disclosed_to_a", **THIRD)
-    assert [item.subject["recipient"] for item in open_items(reference) if item.stage] == ["a"]
+    assert {item.subject["recipient"]: item.blocking for item in open_items(reference) if item.stage} == {
+        "a": True,
+        "c": False,
+    }
     do("d1", reference, TOLD, disclosure_answer(reference))
-    assert [item.subject["recipient"] for item in open_items(reference) if item.stage] == ["c"]
-    do("d1", reference, WORDS, to_c())
+    with acting() as act:
+        lifecycle.move(act, act.application(reference), Stage.FOLLOW_UP, because="gate_passed")
+    (item,) = open_items(reference, WORDS)
+    assert (item.subject["recipient"], item.blocking) == ("c", True)
+    tell_c(do, reference)
     assert peek(reference).outcome == "disclosed_to_a"
-    assert [item for item in open_items(reference) if item.stage] == []
+    assert open_items(reference, WORDS) == []
+
+
+def test_another_applicant_who_was_told_first_does_not_fix_the_decision(
+    decided, do, disclosure_answer, sql, acting, peek
+):
+    reference = decided("disclosed_to_a", **THIRD)
+    tell_c(do, reference)
+    assert peek(reference).outcome is None
+    sql("UPDATE decision SET facts = 'other facts'")
+    with acting(now=THEIRS + timedelta(hours=2)) as act:
+        lifecycle.carry_on(act, act.application(reference), because="information_added")
+    assert peek(reference).stage != "disclosure"
+    assert [row.superseded for row in rows(Decision, reference)] == [True]
+
+
+def test_who_was_told_in_an_earlier_round_is_not_told_again(decided, do, sql, acting, peek, open_items):
+    reference = decided("disclosed_to_a", **THIRD)
+    tell_c(do, reference)
+    sql("UPDATE decision SET outcome = 'not_disclosed', items = '[]', recipients = '[]'")
+    with acting(now=THEIRS + timedelta(hours=2)) as act:
+        lifecycle.carry_on(act, act.application(reference), because="decided")
+    assert peek(reference).outcome == "not_disclosed"
+    assert open_items(reference, WORDS) == []
+
+
+@pytest.mark.parametrize(
+    ("decided_after", "told_from"),
+    [(0, 21), (20.9, 21), (21, 21), (21.1, 24), (24, 24), (26, 27), (60, 60), (60.1, 63)],
+)
+def test_another_applicant_is_told_at_one_of_few_moments_after_the_submission(decided_after, told_from):
+    moment = others_told_from(
+        MONDAY, MONDAY + timedelta(days=decided_after), first=timedelta(days=21), then=timedelta(days=3)
+    )
+    assert moment == MONDAY + timedelta(days=told_from)
 
 
 def test_a_protector_is_told_in_place_of_the_person_at_risk(decided, do, disclosure_answer, rows):

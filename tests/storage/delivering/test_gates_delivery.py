@@ -75,6 +75,7 @@ FOLLOW_UP_DAMAGE = {
     "application_there": None,
     "outcome_as_decided": "UPDATE application SET outcome = 'withdrawn'",
     "told": "DELETE FROM disclosed_item; DELETE FROM disclosure",
+    "everybody_told": "UPDATE application SET applicant = 'third_party'",
     "support_offered": "UPDATE disclosure SET support_offered = false",
     "all_offered": "DELETE FROM follow_up WHERE limit_name = 'follow_up_28d'",
     "contacts_ended": "UPDATE follow_up SET result = NULL",
@@ -139,8 +140,9 @@ def test_the_fixed_words_for_another_applicant_pass_without_visit_or_offers(deci
     reference = decided(
         "nothing_to_disclose", applicant="third_party", c_forename="C", c_surname="Three", c_phone="07700900003"
     )
+    when = datetime(2026, 3, 23, 12, 0, tzinfo=UTC)
     told = {"recipient": "c", "wording": "1", "channel": "phone", "support_offered": True}
-    do("d1", reference, "deliver_no_disclosure", told)
+    do("d1", reference, "deliver_no_disclosure", told, now=when)
     assert verdict("disclosure", reference).outcome is GateOutcome.PASSES
     assert verdict("follow_up", reference).outcome is GateOutcome.PASSES
 
