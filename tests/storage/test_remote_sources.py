@@ -24,6 +24,7 @@ NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 FAULTS = [
     "silence", "reset", "error", "too_many", "cut_short", "garbled", "other_shape", "page_missing", "bad_cell", "drip",
 ]  # fmt: skip
+RATE = 20  # calls a second
 QUICK = "tries = 2\ntimeout_seconds = 0.4\nrate_per_second = 500\n"
 FAMILIES = """families = [
     "as_given", "nickname", "swapped_names", "middle_name", "day_month_swapped", "date_slip", "year_near", "date_unknown"
@@ -203,26 +204,41 @@ def test_what_one_search_does_not_tolerate_is_asked_for_by_itself(
     assert set(search.covered) == set(search.required) - pivots
 
 
+@pytest.mark.parametrize(("known", "truth"), [(True, "hit"), (False, "nil")])
 def test_under_faults_nothing_is_ever_wrongly_returned_and_all_finish_once_it_recovers(
-    pnd, checking, search_of, acting, tell, store, outcomes
+    configure, elsewhere, checking, search_of, acting, tell, calls, store, outcomes, known, truth
 ):
+    slow = QUICK.replace("rate_per_second = 500", f"rate_per_second = {RATE}")
+    configure(f'[pnd]\nkind = "http"\nurl = "{elsewhere}"\n{slow}{FAMILIES}')
     references = [checking(external_id=f"X-{number}") for number in range(6)]
-    tell(share=0.3, faults=FAULTS, seed=7)
-    failed = 0
+
+    def people(reference):
+        with store.session() as session:
+            query = select(Candidate.person_id).where(Candidate.reference == reference, Candidate.source == "pnd")
+            return sorted(session.scalars(query))
+
+    tell(share=0.3, faults=FAULTS, seed=7, known=known)
+    failed, before = 0, {}
     for reference in references:
         failed += len(remote_searches.ask_remote(acting, reference).failed)
-        assert search_of(reference, Source.PND).result in {None, "hit"}
+        search = search_of(reference, Source.PND)
+        before[reference] = (search.result, people(reference), outcomes(search.id))
+        assert search.result in {None, truth}
     assert failed
-    tell()
+    moments = calls()["moments"]
+    # so many in any one second, and one on its edge
+    assert max(sum(begin <= moment < begin + 1 for moment in moments) for begin in moments) <= RATE + 1
+    tell(known=known)
     for reference in references:
-        before = outcomes(search_of(reference, Source.PND).id)
         remote_searches.ask_remote(acting, reference)
         search = search_of(reference, Source.PND)
-        assert search.result == "hit"
-        assert outcomes(search.id)[: len(before)] == before or "returned" in before
-        with store.session() as session:
-            found = session.scalars(select(Candidate.person_id).where(Candidate.reference == reference)).all()
-            assert "b1" in found
+        result, found, tried = before[reference]
+        assert search.result == truth
+        assert outcomes(search.id) == (tried if result else [*tried, "returned"])
+        assert people(reference) == (found if result else people(references[0]))
+    everybody = {tuple(people(reference)) for reference in references}
+    assert len(everybody) == 1
+    assert ("b1" in everybody.pop()) is known
 
 
 def test_the_application_waits_for_the_source_the_sweep_asks_again_and_in_the_end_a_person(
