@@ -274,9 +274,7 @@ def test_the_words_for_another_applicant_tell_no_outcome_and_keep_nobody_waiting
     assert open_items(reference, WORDS) == []
 
 
-def test_another_applicant_who_was_told_first_does_not_fix_the_decision(
-    decided, do, disclosure_answer, sql, acting, peek
-):
+def test_another_applicant_who_was_told_first_does_not_fix_the_decision(decided, do, sql, acting, peek, rows):
     reference = decided("disclosed_to_a", **THIRD)
     tell_c(do, reference)
     assert peek(reference).outcome is None
