@@ -9,10 +9,12 @@ from typing import Any
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
-from casebook.casework.acting import Act
+from casebook.casework.acting import Act, refuse
+from casebook.casework.blindness import why_not_look
 from casebook.domain import authority
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Priority, Stage
+from casebook.errors import NotPermitted
 from casebook.storage import tables
 from casebook.storage.tables import Application, Base, Clock, LedgerEntry, Restriction, WorkItem
 

@@ -1,4 +1,4 @@
-"""`casebook monitor`: analyse a file of decisions, compute the threshold of a chart. Touches no database."""
+"""`casebook monitor` on files: analyse decisions, compute the threshold of a chart. These two touch no database."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterable
 from pathlib import Path as FilePath
 
+from casebook.cli import monitor_live
 from casebook.cli.answer import Answer, Call
 from casebook.domain.decision_monitor import Path
 from casebook.monitor.analysis import Judged, Report, analyse
@@ -17,7 +18,7 @@ DIGITS = 6
 
 
 def configure(parser: ArgumentParser) -> None:
-    commands = parser.add_subparsers(required=True, metavar="analyse|threshold")
+    commands = parser.add_subparsers(required=True, metavar="ACTION")
     analysis = commands.add_parser("analyse", help="chart each decider's outcomes against what was expected")
     analysis.add_argument("file", type=FilePath, metavar="FILE", help="decisions.csv")
     analysis.add_argument("--odds-ratio", type=number, default=2.0, metavar="R", help="watched as R and as 1/R (2)")
@@ -30,6 +31,7 @@ def configure(parser: ArgumentParser) -> None:
     expected.add_argument("--expected", type=FilePath, metavar="FILE", help="decisions.csv, or a list of probabilities")
     expected.add_argument("--p", type=number, metavar="P", help="one probability for every case")
     threshold.set_defaults(handler=compute_threshold)
+    monitor_live.configure(commands)
 
 
 def number(word: str) -> float:

@@ -97,6 +97,8 @@ def _suspend(options: Namespace, call: Call) -> Answer:
             f"decisions that need fresh people: {', '.join(account.superseded_decisions) or 'none'}",
             f"applications they acted on: {', '.join(account.touched) or 'none'}",
             f"legal hold can be set on {len(account.hold_offered)} of them: casebook applications hold REF",
+            "professional standards is asked whether to look at it all again: casebook monitor look-back"
+            f" {account.look_back_proposed}",
         ],
     )
 

@@ -27,6 +27,11 @@ Floats = NDArray[np.float64]
 FEATURES: Mapping[Channel, tuple[str, ...]] = {
     Channel.DECISION: ("findings", "band", "route"),
     Channel.YIELD: ("route", "applicant", "immediate_danger", "relationship", "b_age", "b_sex", "proposed_matches"),
+    Channel.SKIPPED_SOURCE: ("route",),
+    Channel.UNCOVERED_VARIANT: ("route",),
+    Channel.REJECTED_CANDIDATE: ("weight", "band"),
+    Channel.HURRIED: ("source",),
+    Channel.DISAGREEMENT: ("band",),
 }
 FEWEST_FOR_A_MODEL = 50  # rows; below it everybody is expected to do as the others' rate
 RIDGE = 1.0  # penalty on standardised coefficients where plain maximum likelihood does not settle

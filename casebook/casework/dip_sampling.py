@@ -1,0 +1,191 @@
+"""Closed decisions made again by somebody who does not know the first: drawn at random, and more often by risk and suspicion.
+
+The item names neither the application nor its outcome; whoever has had a part in it, or has looked at it, is not blind.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+from typing import Any, Literal
+
+from pydantic import Field
+from sqlalchemy import select
+
+from casebook.casework import panel_pack, review_items
+from casebook.casework.acting import Act, open_items, refuse, refuse_because
+from casebook.casework.answers import Answer, HouseDoing, HouseHandler
+from casebook.casework.blindness import why_not_blind
+from casebook.domain import authority, chain
+from casebook.domain.authority import Command
+from casebook.domain.decision_monitor import DISCLOSED, NOT_DISCLOSED
+from casebook.domain.vocabulary import Band, Outcome, Priority, WorkKind
+from casebook.domain.work import Need
+from casebook.errors import NotFound, NotPermitted
+from casebook.policies import monitor as policy
+from casebook.storage import dip_sampling as stored
+from casebook.storage.tables import Application, Decision, DipSample, Finding, WorkItem
+
+# what of a pack the first decision did not leave its mark on
+BLIND = ("people", "findings", "coverage", "assurances", "score")
+OF_THE_APPLICATION = (
+    "route", "applicant", "submitted_at", "band", "concern", "immediate_danger", "relationship", "relationship_started",
+    "relationship_ended", "living_together", "pregnant", "children",
+)  # fmt: skip
+
+
+def draw(act: Act, *, in_question: Collection[str] = (), seed: int | None = None) -> list[str]:
+    """Draw what the assurance still wants of the decisions closed within the window; asked twice it draws once."""
+    from casebook.monitor import sampling  # noqa: PLC0415 - loads scipy, and most acts on samples need none
+
+    act.allowed(Command.ANALYSE)
+    rules = policy.load().sampling
+    since = act.now - timedelta(days=rules.window_days.value)
+    closed, drawn = stored.closed(act.session, since=since), stored.drawn(act.session)
+    rest = [pair for pair in closed if pair[0].id not in drawn]
+    wanted = sampling.sample_size_to_find(
+        worst_rate=rules.worst_rate.value, assurance=rules.assurance.value, population=max(1, len(closed))
+    )
+    size = min(len(rest), wanted - (len(closed) - len(rest)))
+    if size <= 0:
+        return []
+    seed = secrets.randbits(32) if seed is None else seed
+    weights = {decision.id: _weight(application, decision, in_question) for decision, application in rest}
+    chances = sampling.draw(weights, size=size, seed=seed, random_part=rules.random_part.value)
+    by_id = {decision.id: decision for decision, _ in rest}
+    return _open(act, [(by_id[each.reference], each.chance) for each in chances], seed=str(seed), because="assurance")
+
+
+def draw_all(act: Act, staff_id: str) -> int:
+    """Every closed decision that somebody made, whenever it was; the caller has decided that it is to be."""
+    drawn = stored.drawn(act.session)
+    theirs = [
+        (decision, 1.0) for decision, _ in stored.closed(act.session, decider=staff_id) if decision.id not in drawn
+    ]
+    return len(_open(act, theirs, seed="all", because="look_back"))
+
+
+def _weight(application: Application, decision: Decision, in_question: Collection[str]) -> float:
+    rules = policy.load().sampling
+    weight = rules.risk.value[Band(application.band or Band.INSUFFICIENT_INFORMATION)]
+    weight *= rules.negative.value if decision.outcome in NOT_DISCLOSED else 1.0
+    return weight * (rules.suspicion.value if decision.chair in in_question else 1.0)
+
+
+def _open(act: Act, chosen: Sequence[tuple[Decision, float]], *, seed: str, because: str) -> list[str]:
+    draw_id = chain.identity("dip_draw", act.now.isoformat(), seed, because, len(chosen))
+    due_at = act.now + timedelta(days=policy.load().sampling.answer_days.value)
+    for decision, chance in chosen:
+        sample_id = chain.identity("dip_sample", decision.id)
+        need = Need(kind=WorkKind.REDECIDE_SAMPLE, key=sample_id, subject={"sample": sample_id}, due_at=due_at)
+        item = review_items.open_item(act, need)
+        act.session.flush()
+        act.session.add(
+            DipSample(
+                id=sample_id, draw_id=draw_id, seed=seed, because=because, reference=decision.reference,
+                decision_id=decision.id, decider=decision.chair, first_outcome=decision.outcome, chance=chance,
+                item_id=item.id, drawn_at=act.now, outcome=None, agrees=None, reasons=None, redecided_by=None,
+                redecided_at=None,
+            )
+        )  # fmt: skip
+    if chosen:
+        act.speak(None, "samples_drawn", draw=draw_id, because=because, samples=len(chosen))
+    return [chain.identity("dip_sample", decision.id) for decision, _ in chosen]
+
+
+def look(act: Act, item_id: str) -> dict[str, Any]:
+    """What whoever decides again reads: what stood when it was first decided, without what was decided then."""
+    item, sample = _find(act, item_id)
+    refuse(
+        authority.why_not_work(
+            act.actor, WorkKind(item.kind), role=item.role, owner=item.owner, reserved=item.reserved
+        ),
+        NotPermitted,
+    )
+    if item.owner != act.actor.id:
+        refuse_because("not_claimed", "claim it first: whoever has read it decides it")
+    refuse(why_not_blind(act, sample, item=item), NotPermitted)
+    decision = act.session.get_one(Decision, sample.decision_id)
+    found = panel_pack.pack(act, sample.reference)
+    query = select(Finding.id).where(Finding.reference == sample.reference, Finding.found_at <= decision.recorded_at)
+    known = set(act.session.scalars(query))
+    return {
+        "sample": sample.id,
+        "as_of": decision.recorded_at.isoformat(),
+        "application": {name: found["application"][name] for name in OF_THE_APPLICATION},
+        **{name: found[name] for name in BLIND},
+        # an id says the reference, by which the outcome could be looked up
+        "findings": [
+            {**each, "item": number} for number, each in enumerate(found["findings"], 1) if each["item"] in known
+        ],
+        "earlier_applications": [{"why": each["why"]} for each in found["earlier_applications"]],
+    }
+
+
+class Redecided(Answer):
+    """The decision one would make on what the pack says, without knowing what was decided."""
+
+    outcome: Literal["disclosed_to_a", "disclosed_to_protector", "nothing_to_disclose", "not_disclosed"]
+    reasons: str = Field(min_length=1)
+
+
+def _redecided(doing: HouseDoing) -> None:
+    """Compare. Where somebody would have told and nobody was told, the person at risk does not wait for a statistic."""
+    act = doing.act
+    _, sample = _find(act, doing.item.id)
+    if doing.item.claimed_at is None:
+        refuse_because("not_claimed", "claim it and read it first: casebook monitor sample ITEM")
+    refuse(why_not_blind(act, sample, item=doing.item), NotPermitted)
+    sample.outcome, sample.reasons = doing.answer.outcome, doing.answer.reasons
+    sample.redecided_by, sample.redecided_at = act.actor.id, act.now
+    would, did = Outcome(doing.answer.outcome) in DISCLOSED, Outcome(sample.first_outcome) in DISCLOSED
+    sample.agrees = would == did
+    application = act.application(sample.reference)
+    act.speak(application, "decision_made_again", sample=sample.id, agrees=sample.agrees)
+    if would and not did:
+        need = Need(
+            kind=WorkKind.REVIEW_WATCH_PROPOSAL, key=f"redecided:{sample.id}", subject={"because": "decided_otherwise"},
+            priority=Priority.HIGH, due_at=act.now + timedelta(days=policy.load().sampling.answer_days.value),
+        )  # fmt: skip
+        open_items(act, application, [need], because="decided_otherwise")
+
+
+def agreement(act: Act) -> dict[str, object]:
+    """How often both decisions agree, with exact 95 % intervals, and the rate weighted back to all decisions."""
+    from casebook.monitor import sampling  # noqa: PLC0415 - loads scipy, and most acts on samples need none
+
+    act.allowed(Command.ANALYSE)
+    rows = stored.samples(act.session)
+    answered = [row for row in rows if row.redecided_at is not None]
+    drawn = [sampling.Drawn(reference=row.id, chance=row.chance) for row in rows]
+    differing = {row.id: not row.agrees for row in answered}
+    act.speak(None, "agreement_viewed", samples=len(rows))
+    return {
+        "drawn": len(rows),
+        "answered": len(answered),
+        **_interval(answered),
+        "disagreement_among_all": sampling.estimated_rate(differing, drawn),
+        "by_first_decision": {
+            name: _interval([row for row in answered if row.first_outcome in outcomes])
+            for name, outcomes in (("disclosed", DISCLOSED), ("not_disclosed", NOT_DISCLOSED))
+        },
+    }
+
+
+def _interval(rows: Sequence[DipSample]) -> dict[str, object]:
+    from casebook.monitor import sampling  # noqa: PLC0415 - loads scipy, and most acts on samples need none
+
+    found = sampling.agreement(sum(bool(row.agrees) for row in rows), len(rows))
+    return {"sampled": found.sampled, "agreed": found.agreed, "rate": found.rate, "low": found.low, "high": found.high}
+
+
+def _find(act: Act, item_id: str) -> tuple[WorkItem, DipSample]:
+    item = act.session.get(WorkItem, item_id)
+    sample = act.session.get(DipSample, str(item.subject.get("sample"))) if item else None
+    if item is None or sample is None:
+        raise NotFound("there is no sample of that item")
+    return item, sample
+
+
+HOUSE: dict[WorkKind, tuple[type[Answer], HouseHandler]] = {WorkKind.REDECIDE_SAMPLE: (Redecided, _redecided)}

@@ -1,0 +1,255 @@
+"""The week's look at everybody, one channel at a time: expected by the others, charted since the last restart.
+
+Rows in, questions out; nothing is read or written here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from casebook.domain.decision_monitor import (
+    SIDES_WATCHED,
+    Case,
+    Channel,
+    FunnelPlace,
+    Path,
+    Side,
+    chart,
+    funnel_place,
+    reason_not_to_name,
+)
+from casebook.domain.monitor_policy import Charts
+from casebook.errors import Refused
+from casebook.monitor import funnel
+from casebook.monitor.analysis import comparable_scores
+from casebook.monitor.expected import FEATURES, Calibration, calibration, expected_by_others
+from casebook.monitor.thresholds import threshold_for
+from casebook.monitor.unit_change import UnitChange, find_change, rebase
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Rows = Sequence[Mapping[str, Any]]
+Place = tuple[datetime, str]  # when a case was, and which: the order of a chart
+
+HURRIED_PART = 0.1  # of the others' searches of the same source take less time than the tenth percentile
+YEAR = timedelta(days=365)
+LATEST = 20  # cases that are listed in the evidence
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lane:
+    """One person's cases in order."""
+
+    judged: str
+    places: tuple[Place, ...]
+    cases: tuple[Case, ...]
+
+    def after(self, since: Place | None) -> Lane:
+        first = 0 if since is None else sum(place <= since for place in self.places)
+        return replace(self, places=self.places[first:], cases=self.cases[first:])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """A chart reached its threshold."""
+
+    channel: Channel
+    side: Side
+    judged: str
+    at: Place
+    evidence: Mapping[str, object]  # counts, sums and limits
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How one person stands in one channel; `paths` since their last restart."""
+
+    judged: str
+    cases: int
+    observed: int
+    expected: float
+    paths: tuple[Path, ...]
+    place: FunnelPlace
+    excess: float  # of the total over what was expected, in standard errors, whichever way
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelReport:
+    channel: Channel
+    cases: int
+    odds_ratio: float
+    arl0: float  # cases of one person until a false signal
+    thresholds: Mapping[Side, float | None]
+    calibration: Calibration
+    change: UnitChange | None
+    dispersion: float
+    standing: tuple[Standing, ...]
+    questions: tuple[Question, ...]
+
+
+def watch(
+    channel: Channel,
+    rows: Rows,
+    *,
+    rules: Charts,
+    resets: Mapping[tuple[str, str, str], Place],
+    in_question: Collection[str],
+) -> ChannelReport:
+    """`resets` by channel, side and person: the case after which the chart started again.
+
+    Whoever stands out most teaches no model when the others are judged again: one who never tells anybody makes sound
+    deciders look as if they told too much.
+    """
+    frame, suspects = frame_of(channel, rows), set(in_question)
+    while True:
+        report = judge(channel, frame, rules=rules, resets=resets, in_question=suspects)
+        fresh = {each.judged for each in report.questions} - suspects
+        if not fresh or len(suspects) >= len(report.standing) / 2:
+            return report
+        suspects.add(
+            max((each for each in report.standing if each.judged in fresh), key=lambda each: each.excess).judged
+        )
+
+
+def judge(
+    channel: Channel,
+    frame: pd.DataFrame,
+    *,
+    rules: Charts,
+    resets: Mapping[tuple[str, str, str], Place],
+    in_question: Collection[str],
+) -> ChannelReport:
+    """Everybody once, with the models of those who are not in question."""
+    frame = frame.assign(
+        expected=expected_by_others(frame, features=FEATURES[channel], decider="judged", in_question=in_question)
+    )
+    frame = frame[frame["expected"].notna()].reset_index(drop=True)
+    odds_ratio = rules.odds_ratio.value[channel]
+    arl0 = run_length(list(frame["at"]), rules)
+    expected = [float(p) for p in frame["expected"]]
+    thresholds = {side: threshold(expected, side, odds_ratio, arl0, channel) for side in SIDES_WATCHED[channel]}
+    lanes = by_person(frame)
+    cases = {lane.judged: lane.cases for lane in lanes}
+    change = find_change(cases)
+    compared = rebase(cases, change) if change else cases
+    dispersion = funnel.over_dispersion(comparable_scores(compared))
+    standing, questions = [], list[Question]()
+    for lane in (replace(lane, cases=compared[lane.judged]) for lane in lanes):
+        paths = []
+        for side, limit in thresholds.items():
+            later = lane.after(resets.get((channel, side, lane.judged)))
+            path = chart(later.cases, odds_ratio=odds_ratio if side is Side.HIGH else 1 / odds_ratio, threshold=limit)
+            paths.append(path)
+            if reason_not_to_name(len(lane.cases)) is None:
+                questions += asked(channel, later, path, limit)
+        standing.append(stands(lane, tuple(paths), dispersion))
+    return ChannelReport(
+        channel=channel, cases=len(frame), odds_ratio=odds_ratio, arl0=arl0, thresholds=thresholds,
+        calibration=calibration(expected, [bool(each) for each in frame["happened"]]), change=change,
+        dispersion=dispersion, standing=tuple(standing), questions=tuple(questions),
+    )  # fmt: skip
+
+
+def frame_of(channel: Channel, rows: Rows) -> pd.DataFrame:
+    """In the order of the charts, typed also where there is no row."""
+    import pandas as pd  # noqa: PLC0415 - half a second, and only a week's run needs it
+
+    columns = ["case", "judged", "at", "happened", *FEATURES[channel]]
+    frame = pd.DataFrame(list(rows), columns=[*columns, "seconds"] if channel is Channel.HURRIED else columns)
+    frame = frame.sort_values(["at", "case"], ignore_index=True)
+    if channel is Channel.HURRIED:
+        frame["happened"] = hurried(frame)
+    frame["happened"] = frame["happened"].astype(bool)
+    return frame
+
+
+def hurried(frame: pd.DataFrame) -> list[bool]:
+    """Less time than nine in ten of the *others'* searches of the same source took."""
+    short = dict[tuple[str, str], float]()
+    for source, name in {
+        (str(source), str(name)) for source, name in zip(frame["source"], frame["judged"], strict=True)
+    }:
+        others = frame.loc[(frame["source"] == source) & (frame["judged"] != name), "seconds"]
+        short[str(source), str(name)] = float(others.quantile(HURRIED_PART)) if len(others) else 0.0
+    return [row["seconds"] < short[row["source"], row["judged"]] for row in frame.to_dict("records")]
+
+
+def run_length(moments: Sequence[datetime], rules: Charts) -> float:
+    """So long that the whole unit gives one false signal in the years wanted, at the pace of its last year."""
+    if not moments:
+        return float(rules.fewest_cases_per_false_alarm.value)
+    last = max(moments)
+    recent = [each for each in moments if each > last - YEAR]
+    days = max(28.0, min(365.0, (last - min(recent)).total_seconds() / 86400))
+    a_year = len(recent) * 365 / days
+    return max(float(rules.fewest_cases_per_false_alarm.value), a_year * rules.unit_years_per_false_alarm.value)
+
+
+def threshold(expected: Sequence[float], side: Side, odds_ratio: float, arl0: float, channel: Channel) -> float | None:
+    """None where no chart in control ever moves. Each side has as many times the run length as there are sides."""
+    ratio = odds_ratio if side is Side.HIGH else 1 / odds_ratio
+    try:
+        if any(0 < p < 1 for p in expected):
+            return threshold_for(expected, odds_ratio=ratio, arl0=arl0 * len(SIDES_WATCHED[channel])).threshold
+    except Refused:
+        return None
+    return None
+
+
+def by_person(frame: pd.DataFrame) -> list[Lane]:
+    places, cases = dict[str, list[Place]](), dict[str, list[Case]]()
+    for row in frame.to_dict("records"):
+        name, at = str(row["judged"]), row["at"].to_pydatetime()
+        places.setdefault(name, []).append((at, str(row["case"])))
+        expected = min(1.0, max(0.0, float(row["expected"])))
+        cases.setdefault(name, []).append(Case(on=at.date(), happened=bool(row["happened"]), expected=expected))
+    return [Lane(judged=name, places=tuple(places[name]), cases=tuple(cases[name])) for name in sorted(cases)]
+
+
+def asked(channel: Channel, lane: Lane, path: Path, limit: float | None) -> list[Question]:
+    found = []
+    for signal in path.signals:
+        first, last = signal.case - signal.since_restart, signal.case - 1
+        since = lane.cases[first : signal.case]
+        reached = path.values[last]  # noqa: PD011 - a chart, not a frame
+        evidence: dict[str, object] = {
+            "cases": signal.since_restart,
+            "observed": sum(case.happened for case in since),
+            "expected": round(math.fsum(case.expected for case in since), 2),
+            "chart": round(reached, 3),
+            "threshold": limit,
+            "from": since[0].on.isoformat(),
+            "until": since[-1].on.isoformat(),
+            "latest": [case for _, case in lane.places[first : signal.case]][-LATEST:],
+        }
+        found.append(
+            Question(channel=channel, side=path.side, judged=lane.judged, at=lane.places[last], evidence=evidence)
+        )
+    return found
+
+
+def stands(lane: Lane, paths: tuple[Path, ...], dispersion: float) -> Standing:
+    observed, expected = sum(case.happened for case in lane.cases), [case.expected for case in lane.cases]
+    place = funnel.place(funnel.tails(observed, expected), dispersion=dispersion)
+    return Standing(
+        judged=lane.judged, cases=len(lane.cases), observed=observed, expected=math.fsum(expected), paths=paths,
+        place=funnel_place(len(lane.cases), place), excess=abs(funnel.z_score(observed, expected) or 0.0),
+    )  # fmt: skip
+
+
+def watch_all(
+    *,
+    rows: Mapping[Channel, Rows],
+    rules: Charts,
+    resets: Mapping[tuple[str, str, str], Place],
+    in_question: Collection[str],
+) -> tuple[ChannelReport, ...]:
+    """Every channel."""
+    return tuple(
+        watch(channel, each, rules=rules, resets=resets, in_question=in_question) for channel, each in rows.items()
+    )

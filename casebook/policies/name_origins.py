@@ -1,0 +1,41 @@
+"""From where a name may come: a rough classing of names, for asking whether some are searched worse than others.
+
+It says nothing of a person, is kept nowhere, and nothing but the report on fairness asks for it.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from functools import cache
+from importlib import resources
+
+OTHER = "british_or_other"
+
+
+@cache
+def _table() -> dict[str, dict[str, str]]:
+    """Part -> name or ending -> origin."""
+    text = (resources.files(__package__) / "name_origins.csv").read_text(encoding="utf-8")
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in csv.DictReader(text.splitlines()):
+        for name in row["names"].split(";"):
+            found[row["part"]].setdefault(name, row["origin"])
+    return dict(found)
+
+
+def origin_of(forename: str | None, surname: str | None) -> str:
+    """The surname speaks first, then its ending (the longest), then the forename."""
+    given, family = _plain(forename), _plain(surname)
+    table = _table()
+    if family in table["surname"]:
+        return table["surname"][family]
+    for length in range(min(6, len(family) - 2), 1, -1):
+        if (origin := table["surname_ending"].get(family[-length:])) is not None:
+            return origin
+    return table["forename"].get(given, OTHER)
+
+
+def _plain(name: str | None) -> str:
+    words = (name or "").upper().replace("-", " ").split()
+    return "".join(each for each in (words[-1] if words else "") if each.isalpha())

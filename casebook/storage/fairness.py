@@ -1,0 +1,74 @@
+"""For each application whose checks are over: the subject's name and sex, and how searching and deciding went."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casebook.domain.decision_monitor import DISCLOSED, NOT_DISCLOSED
+from casebook.domain.record_checks import Verdict
+from casebook.domain.risk_model import Standing
+from casebook.domain.vocabulary import Party, Stage, WorkKind
+from casebook.storage.tables import Application, Candidate, Finding, Person, Search, WorkItem
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looked:
+    forename: str | None
+    surname: str | None
+    sex: str
+    proposed: bool  # by an automatic search
+    confirmed: bool
+    by_machine: bool  # of the confirmed, an automatic search found one
+    rejected: bool
+    overturned: bool  # a rejection that the second person did not share
+    found: bool
+    told: bool | None  # None: not decided
+
+
+def subjects(session: Session) -> Sequence[Looked]:
+    seen: dict[str, list[tuple[Candidate, bool]]] = defaultdict(list)
+    query = select(Candidate, Search.automatic).join(Search, Search.id == Candidate.search_id)
+    for candidate, automatic in session.execute(query.where(Candidate.party == Party.B)).tuples():
+        seen[candidate.reference].append((candidate, automatic))
+    qualifying = select(Finding.reference).where(
+        Finding.party == Party.B, Finding.qualifies == Standing.QUALIFYING, Finding.withdrawn.is_(False)
+    )
+    found = set(session.scalars(qualifying))
+    looks = _second_looks(session)
+    people = (
+        select(Application.reference, Application.outcome, Person)
+        .join(Person, (Person.reference == Application.reference) & (Person.party == Party.B))
+        .where(Application.stage.not_in([Stage.INTAKE, Stage.RECORD_CHECKS]), Application.disposed_at.is_(None))
+    )
+    return [
+        _looked(person, seen[reference], outcome, looks.get(reference, []), found=reference in found)
+        for reference, outcome, person in session.execute(people).tuples()
+    ]
+
+
+def _second_looks(session: Session) -> dict[str, list[bool]]:
+    """By application, whether each second look at a rejection agreed. A candidate sent back keeps no trace of it itself."""
+    agrees = WorkItem.answer["agrees"].as_boolean()
+    query = select(WorkItem.reference, agrees).where(
+        WorkItem.kind == WorkKind.SECOND_LOOK_AT_REJECTION, WorkItem.done_at.is_not(None), agrees.is_not(None)
+    )
+    found: dict[str, list[bool]] = defaultdict(list)
+    for reference, agreed in session.execute(query):
+        found[str(reference)].append(agreed)
+    return found
+
+
+def _looked(
+    person: Person, seen: Sequence[tuple[Candidate, bool]], outcome: str | None, looks: list[bool], *, found: bool
+) -> Looked:
+    same = [automatic for row, automatic in seen if row.verdict == Verdict.SAME]
+    return Looked(
+        forename=person.forename, surname=person.surname, sex=person.sex, proposed=any(auto for _, auto in seen),
+        confirmed=bool(same), by_machine=any(same), rejected=bool(looks), overturned=not all(looks), found=found,
+        told=outcome in DISCLOSED if outcome in {*DISCLOSED, *NOT_DISCLOSED} else None,
+    )  # fmt: skip

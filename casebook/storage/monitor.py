@@ -1,0 +1,208 @@
+"""What the monitor looks at, as plain rows of ids, codes and numbers: one row per case and the person it is about.
+
+Every row has `case`, `judged` (a staff id), `at`, `happened`, and the features that the channel's model may see.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from casebook.domain.decision_monitor import DISCLOSED, NOT_DISCLOSED, Channel
+from casebook.domain.record_checks import Result, Verdict
+from casebook.domain.risk_model import Standing
+from casebook.domain.vocabulary import Party, Stage, WorkKind
+from casebook.storage.tables import (
+    Application,
+    Assurance,
+    Candidate,
+    Decision,
+    DipSample,
+    Finding,
+    MonitorSignal,
+    Person,
+    RiskScore,
+    Search,
+    WorkItem,
+)
+
+Rows = list[dict[str, Any]]
+
+
+def decisions(session: Session) -> Rows:
+    """The last decision of each chair on each application; what the findings and the machine's band said by then."""
+    bands, found = _bands(session), _findings(session)
+    query = (
+        select(Decision, Application.route)
+        .join(Application, Application.reference == Decision.reference)
+        .where(Decision.outcome.in_([*DISCLOSED, *NOT_DISCLOSED]))
+        .order_by(Decision.version)
+    )
+    last = {(row.reference, row.chair): (row, route) for row, route in session.execute(query)}
+    return [
+        {
+            "case": row.reference,
+            "judged": row.chair,
+            "at": row.occurred_at,
+            "happened": row.outcome in DISCLOSED,
+            "findings": float(sum(at <= row.recorded_at for at in found[row.reference])),
+            "band": next((band for at, band in reversed(bands[row.reference]) if at <= row.recorded_at), "none"),
+            "route": route,
+        }
+        for row, route in last.values()
+    ]
+
+
+def research(session: Session) -> Rows:
+    """Each application whose checks are over, for whoever signed the subject's identity.
+
+    Features were fixed before that person touched it; `skipped` and `uncovered` are what two further channels count.
+    """
+    signed = _signed(session)
+    found, proposed = _findings(session), _proposed(session)
+    skipped, uncovered = _gaps(session)
+    query = (
+        select(Application, Person)
+        .outerjoin(Person, (Person.reference == Application.reference) & (Person.party == Party.B))
+        .where(Application.stage.not_in([Stage.INTAKE, Stage.RECORD_CHECKS]), Application.reference.in_(signed))
+    )
+    return [
+        {
+            "case": row.reference,
+            "judged": signed[row.reference][0],
+            "at": signed[row.reference][1],
+            "happened": bool(found[row.reference]),
+            "route": row.route,
+            "applicant": row.applicant,
+            "immediate_danger": row.immediate_danger,
+            "relationship": row.relationship or "unknown",
+            "b_age": _age(b.dob if b else None, row.submitted_at),
+            "b_sex": b.sex if b else "unknown",
+            "proposed_matches": float(proposed[row.reference]),
+            "skipped": row.reference in skipped,
+            "uncovered": row.reference in uncovered,
+        }
+        for row, b in session.execute(query)
+    ]
+
+
+def candidates(session: Session) -> Rows:
+    """Each candidate that somebody reviewed: rejected or not, given its weight."""
+    query = select(Candidate).where(Candidate.party == Party.B, Candidate.reviewed_by.is_not(None))
+    return [
+        {"case": row.id, "judged": row.reviewed_by, "at": row.reviewed_at, "happened": row.verdict != Verdict.SAME,
+         "weight": row.weight, "band": row.band}
+        for row in session.scalars(query)
+    ]  # fmt: skip
+
+
+def searches(session: Session) -> Rows:
+    """Each search that somebody claimed and returned, with the seconds between."""
+    query = select(WorkItem).where(
+        WorkItem.kind == WorkKind.RETURN_SEARCH, WorkItem.done_at.is_not(None), WorkItem.claimed_at.is_not(None)
+    )
+    return [
+        {"case": row.id, "judged": row.done_by, "at": row.done_at, "source": str(row.subject.get("source")),
+         "seconds": (row.done_at - row.claimed_at).total_seconds()}
+        for row in session.scalars(query) if row.done_at and row.claimed_at
+    ]  # fmt: skip
+
+
+def samples(session: Session) -> Rows:
+    """Each decision that was made again, for whoever made it first."""
+    query = select(DipSample, Application.band).join(Application).where(DipSample.redecided_at.is_not(None))
+    return [
+        {
+            "case": row.id,
+            "judged": row.decider,
+            "at": row.redecided_at,
+            "happened": not row.agrees,
+            "band": band or "none",
+        }
+        for row, band in session.execute(query)
+    ]
+
+
+def resets(session: Session) -> dict[tuple[str, str, str], tuple[datetime, str]]:
+    """By channel, side and person: after which case the chart started again."""
+    found: dict[tuple[str, str, str], tuple[datetime, str]] = {}
+    for row in session.scalars(select(MonitorSignal).order_by(MonitorSignal.last_at, MonitorSignal.last_case)):
+        found[row.channel, row.side, row.staff_id] = (row.last_at, row.last_case)
+    return found
+
+
+def signals(session: Session) -> Sequence[MonitorSignal]:
+    """Every question that was raised, the newest first."""
+    return session.scalars(select(MonitorSignal).order_by(MonitorSignal.raised_at.desc(), MonitorSignal.id)).all()
+
+
+def rows(session: Session) -> dict[Channel, Rows]:
+    """What each channel counts."""
+    researched, returned = research(session), searches(session)
+    return {
+        Channel.DECISION: decisions(session),
+        Channel.YIELD: researched,
+        Channel.SKIPPED_SOURCE: [{**row, "happened": row["skipped"]} for row in researched],
+        Channel.UNCOVERED_VARIANT: [{**row, "happened": row["uncovered"]} for row in researched],
+        Channel.REJECTED_CANDIDATE: candidates(session),
+        Channel.HURRIED: returned,
+        Channel.DISAGREEMENT: samples(session),
+    }
+
+
+def _findings(session: Session) -> dict[str, list[datetime]]:
+    """When each qualifying finding about the subject was made."""
+    query = select(Finding.reference, Finding.found_at).where(
+        Finding.party == Party.B, Finding.qualifies == Standing.QUALIFYING, Finding.withdrawn.is_(False)
+    )
+    found: dict[str, list[datetime]] = defaultdict(list)
+    for reference, at in session.execute(query):
+        found[reference].append(at)
+    return found
+
+
+def _bands(session: Session) -> dict[str, list[tuple[datetime, str]]]:
+    found: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
+    query = select(RiskScore.reference, RiskScore.computed_at, RiskScore.band).order_by(RiskScore.computed_at)
+    for reference, at, band in session.execute(query):
+        found[reference].append((at, band))
+    return found
+
+
+def _signed(session: Session) -> dict[str, tuple[str, datetime]]:
+    """Who signed the identity last, and when."""
+    query = select(Assurance).where(Assurance.kind == "identity").order_by(Assurance.signed_at, Assurance.id)
+    return {row.reference: (row.signed_by, row.signed_at) for row in session.scalars(query)}
+
+
+def _proposed(session: Session) -> Counter[str]:
+    """How many candidates the automatic searches put forward: no person had a part in that."""
+    query = (
+        select(Candidate.reference, func.count())
+        .join(Search, Search.id == Candidate.search_id)
+        .where(Candidate.party == Party.B, Search.automatic)
+        .group_by(Candidate.reference)
+    )
+    return Counter(dict(session.execute(query).tuples().all()))
+
+
+def _gaps(session: Session) -> tuple[set[str], set[str]]:
+    """Applications with a mandatory source that was not searched, and with an identity variant no search covered."""
+    skipped, uncovered = set[str](), set[str]()
+    query = select(Search).where(Search.party == Party.B, Search.superseded.is_(False), Search.automatic.is_(False))
+    for row in session.scalars(query):
+        if row.mandatory and row.result in {None, Result.UNAVAILABLE}:
+            skipped.add(row.reference)
+        elif row.result and not set(row.required) <= set(row.covered):
+            uncovered.add(row.reference)
+    return skipped, uncovered
+
+
+def _age(dob: str | None, on: datetime) -> float | None:
+    """In years, as near as a partial date tells."""
+    return float(on.year - int(dob[:4])) if dob and dob[:4].isdigit() else None
