@@ -1,29 +1,39 @@
 """How long a sweep takes as the number of open applications grows and what is due stays the same. One-off; not in CI.
 
-python benchmarks/sweep.py ADDRESS [OPEN...]: an SQLAlchemy address of a migrated, empty database that may be filled.
+python benchmarks/sweep.py [OPEN...]: on a scratch cluster of its own. Beside it a naive sweep, one transaction for each open
+application, and how long it takes from an item falling due to somebody having received its escalation.
 """
 
 from __future__ import annotations
 
 import resource
+import shutil
 import sys
+import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from casebook import clock
-from casebook.casework import intake, sweep
-from casebook.casework.acting import Act
+from casebook.casework import channels, clocks, intake, lifecycle, stepping, sweep
+from casebook.casework.acting import Act, policy_of
 from casebook.casework.staff import add
 from casebook.domain import application_file as rules
+from casebook.domain import escalation
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Role
+from casebook.storage import cluster, migrate
 from casebook.storage.session import Store, open_store
+from casebook.storage.tables import Application
 
 DUE = 1_000
+SWEEP_EVERY = 900  # seconds
 ROW = {
     "external_id": "seed", "route": "right_to_ask", "applicant": "a", "immediate_danger": "no", "a_forename": "A", "a_surname": "B",
     "a_dob": "1990-01-01", "relationship": "partner",
@@ -49,8 +59,24 @@ FILL = (
 )
 
 
-def main(address: str, sizes: list[int]) -> None:
-    store, filled = open_store(address, b"benchmark"), 0
+NAIVE = 200
+
+
+def main(sizes: list[int]) -> None:
+    home = Path(tempfile.mkdtemp(prefix="sweep-"))
+    home.chmod(0o711)  # the server's user has its data inside
+    try:
+        with cluster.running(home) as server:
+            migrate.upgrade(server.url("casebook"))
+            store = open_store(server.url("casebook"), b"benchmark")
+            _measure(store, sizes)
+            store.engine.dispose()
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _measure(store: Store, sizes: list[int]) -> None:
+    filled, took = 0, list[float]()
     _seed(store)
     print("| open | due | seconds | megabytes | a sweep with nothing due |\n| --- | --- | --- | --- | --- |")
     for size in sizes:
@@ -68,7 +94,56 @@ def main(address: str, sizes: list[int]) -> None:
         told, seconds = _timed(store)
         _, idle = _timed(store)
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        took.append(seconds)
         print(f"| {size:,} | {told:,} | {seconds:.2f} | {memory:.0f} | {idle:.2f} |", flush=True)
+    print(f"\nratio of the largest to the smallest: {took[-1] / took[0]:.2f} (aim: 2 at most)")
+    each = _naive(store) / NAIVE
+    print(
+        f"naive, one transaction for each open application: {1000 * each:.1f} ms each, {each * sizes[-1]:,.0f} s for {sizes[-1]:,}"
+    )
+    print(f"from the sweep that finds an overdue item to its escalation received over HTTP: {_received(store):.2f} s")
+    print(f"from falling due to that: at most {SWEEP_EVERY / 60:.0f} minutes more, until the next sweep")
+
+
+def _naive(store: Store) -> float:
+    """Load each application with its items and clocks, and ask the ladder's rule of each item."""
+    begun = time.perf_counter()
+    with _acting(store) as act:
+        references = list(act.session.scalars(select(Application.reference).limit(NAIVE)))
+    for reference in references:
+        with _acting(store) as act:
+            application = act.application(reference)
+            clocks.of(act, application)
+            rules = policy_of(application).escalation
+            for item in lifecycle.open_work(act.session, application):
+                escalation.reason(stepping.wait(item, None, None), rules, act.now)
+    return time.perf_counter() - begun
+
+
+def _received(store: Store) -> float:
+    """One item more falls due; the sweep's message reaches a receiver on this machine."""
+    got = list[float]()
+
+    class Receiver(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            got.append(time.perf_counter())
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_words: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with store.engine.begin() as connection:
+        one = "SELECT id FROM work_item WHERE due_at > :now AND escalation_level = 0 AND kind = 'complete_details' LIMIT 1"
+        connection.execute(text(f"UPDATE work_item SET due_at = :now WHERE id = ({one})"), {"now": clock.now()})
+        connection.execute(text("UPDATE notice SET received_at = queued_at"))
+    begun = time.perf_counter()
+    sweep.sweep(lambda: _acting(store), ways=channels.read(f"json://127.0.0.1:{server.server_address[1]}/"))
+    server.shutdown()
+    return got[-1] - begun
 
 
 def _timed(store: Store) -> tuple[int, float]:
@@ -94,4 +169,4 @@ def _acting(store: Store) -> Iterator[Act]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], [int(size) for size in sys.argv[2:]] or [10_000, 100_000, 1_000_000])
+    main([int(size) for size in sys.argv[1:]] or [10_000, 100_000, 1_000_000])

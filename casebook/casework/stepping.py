@@ -103,8 +103,8 @@ def _raise(
     for item in items:
         application = applications.get(item.reference or "")
         rules = rules_for(application, act.now)
-        wait = _wait(item, standing.get(item.id), changes.get(item.reference or ""))
-        if why := escalation.reason(wait, rules, act.now):
+        waits = wait(item, standing.get(item.id), changes.get(item.reference or ""))
+        if why := escalation.reason(waits, rules, act.now):
             steps = escalation.climb(rules, item.escalation_level, why, partial(_reachable, item=item, present=present))
             last = escalation.top(rules)
             raised += [_rung(act, item, step, asked=step.reachable or step.rung.level == last) for step in steps]
@@ -141,7 +141,8 @@ def _chain(item: WorkItem) -> str:
     return item.reference or chain.HOUSE
 
 
-def _wait(item: WorkItem, last: Escalation | None, changed_at: datetime | None) -> Wait:
+def wait(item: WorkItem, last: Escalation | None, changed_at: datetime | None) -> Wait:
+    """What the ladder's rules ask of an item."""
     not_before = item.subject.get("not_before")  # nobody is late with what cannot be done yet
     opened_at = max(item.opened_at, datetime.fromisoformat(not_before)) if not_before else item.opened_at
     return Wait(
