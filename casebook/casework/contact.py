@@ -138,13 +138,20 @@ def _confirm(act: Act, application: Application, contact: Contact) -> None:
 
 
 def override_row(
-    act: Act, application: Application, *, party: str, code: str, reason: str, at: datetime | None = None
+    act: Act,
+    application: Application,
+    *,
+    party: str,
+    code: str,
+    reason: str,
+    at: datetime | None = None,
+    about: str = "",
 ) -> ContactOverride:
     """The override itself, spoken of as an exception. `at`: when it was given, if it is being written up later."""
     if not reason.strip():
         refuse_because("reason_missing", "say what threatens whose life")
     row = ContactOverride(
-        id=chain.identity("contact_override", application.reference, party, act.now.isoformat(), act.actor.id),
+        id=chain.identity("contact_override", application.reference, party, act.now.isoformat(), act.actor.id, about),
         reference=application.reference,
         party=party,
         reason_code=code,

@@ -113,7 +113,7 @@ def at_once(
     given = None
     outside = contact.why_not(act, application, party, way) is not None
     if ground is not None and outside and why_not(act.actor, Command.OVERRIDE_CONTACT) is None:
-        given = contact.override_row(act, application, party=party, code=ground, reason=reason, at=at).id
+        given = contact.override_row(act, application, party=party, code=ground, reason=reason, at=at, about=about).id
         act.session.flush()
     made = Contact(
         party=party, purpose=Purpose.EMERGENCY, way=way, reached=True, about=about, override=given,
