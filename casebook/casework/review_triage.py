@@ -65,6 +65,7 @@ def triage(acting: Acting, progress: Callable[[int, int], None] = lambda _done, 
         done = stored.assessed(act.session, basis)
         loaded = bool(extracts.loaded(act.session))
     known = review_known.known_of(found)
+    del found  # the rows of every list: an assessment needs only what they come to
     pending = sorted(set(known.pasts) - done)
     if pending:
         _assess_all(acting, known, pending, basis=basis, loaded=loaded, progress=progress)
@@ -231,18 +232,20 @@ def _policy(day: date) -> Policy:
 
 def _ranked(act: Act, basis: str, *, assessed: int) -> Triaged:
     stored.rank(act.session)
-    rows = stored.applications(act.session)
-    digest = chain.digest([[row.id, row.rank] for row in rows])
-    modes = Counter(mode for row in rows if row.assessment for mode in row.assessment["modes"])
-    contact = Counter(row.assessment["contact_priority"] for row in rows if row.assessment)
+    order, linked, modes, contact = list[list[object]](), 0, Counter[str](), Counter[str]()
+    for row in stored.ranking(act.session):
+        order.append([row.id, row.rank])
+        linked += bool(row.linked)
+        modes.update(row.modes)
+        contact[row.contact_priority] += 1
     told = Triaged(
-        applications=len(rows),
+        applications=len(order),
         assessed=assessed,
-        linked=sum(bool(row.assessment and row.assessment["linked"]) for row in rows),
+        linked=linked,
         modes=dict(sorted(modes.items())),
         contact=dict(sorted(contact.items())),
-        digest=digest,
+        digest=chain.digest(order),
     )
-    stored.keep_state(act.session, TRIAGED, basis, act.now, {"applications": len(rows), "digest": digest})
-    act.speak(None, "review_triaged", applications=len(rows), assessed=assessed, ranking=digest)
+    stored.keep_state(act.session, TRIAGED, basis, act.now, {"applications": len(order), "digest": told.digest})
+    act.speak(None, "review_triaged", applications=len(order), assessed=assessed, ranking=told.digest)
     return told

@@ -27,8 +27,11 @@ def add_rows(session: Session, rows: list[dict[str, Any]]) -> None:
         session.execute(insert(ReviewRow).on_conflict_do_nothing(), rows[start : start + FETCHED])
 
 
-def rows(session: Session) -> list[ReviewRow]:
-    return list(session.scalars(select(ReviewRow).order_by(ReviewRow.digest, ReviewRow.file, ReviewRow.line)))
+def rows(session: Session) -> Iterator[Any]:
+    """Every row, one after another: ten thousand registers' worth of cells are never held at once."""
+    columns = (ReviewRow.id, ReviewRow.file, ReviewRow.line, ReviewRow.digest, ReviewRow.notes, ReviewRow.cells)
+    query = select(*columns).order_by(ReviewRow.digest, ReviewRow.file, ReviewRow.line)
+    return iter(session.execute(query.execution_options(yield_per=FETCHED)))
 
 
 def imports(session: Session) -> list[ReviewImport]:
@@ -74,6 +77,16 @@ def rank(session: Session) -> None:
                 FROM review_application WHERE assessment IS NOT NULL) AS r WHERE r.id = a.id"""
         )
     )
+
+
+def ranking(session: Session) -> Iterator[Any]:
+    """Id, rank, modes, contact priority, and whether anybody is linked; of those ranked, the first one first."""
+    said = ReviewApplication.assessment
+    query = select(
+        ReviewApplication.id, ReviewApplication.rank, said["modes"].label("modes"),
+        said["contact_priority"].astext.label("contact_priority"), said["linked"].as_boolean().label("linked"),
+    ).where(ReviewApplication.rank.is_not(None)).order_by(ReviewApplication.rank)  # fmt: skip
+    return iter(session.execute(query.execution_options(yield_per=FETCHED)))
 
 
 def applications(session: Session) -> list[ReviewApplication]:
