@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casebook.casework.acting import Act
@@ -123,17 +123,13 @@ def _live_rows(session: Session, said: _Said, verification: Verification) -> Ite
     for mapper in sorted(Base.registry.mappers, key=lambda mapper: str(mapper.local_table)):
         if not mapper.class_.ledgered:
             continue
-        keys = list(inspect(mapper.class_).primary_key)
-        query = select(mapper.class_).order_by(*keys).execution_options(yield_per=_PAGE, populate_existing=True)
-        for row in session.scalars(query):
+        for name, digest in ledger.live_digests(session, mapper.class_, page=_PAGE):
             verification.rows += 1
-            name, digest = ledger.digest_of(session.info[ledger.KEY], row)
             expected = waiting.pop(name, None)
             if expected is None:
                 yield Broken(code="row_unspoken_of", what=name)
             elif expected != digest:
                 yield Broken(code="row_changed", what=name)
-            session.expunge(row)
     yield from (Broken(code="row_missing", what=name) for name in sorted(waiting))
 
 

@@ -59,7 +59,7 @@ def row_digest(key: bytes, table: str, values: Mapping[str, object]) -> str:
     Keyed, because a birth date can be guessed from a bare hash.
     """
     present = {name: value for name, value in values.items() if value is not None}
-    return hmac.new(key, f"{table}\n{canonical(present)}".encode(), hashlib.sha256).hexdigest()[:40]
+    return hmac.digest(key, f"{table}\n{canonical(present)}".encode(), "sha256").hex()[:40]
 
 
 def digest(value: object) -> str:

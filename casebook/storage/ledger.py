@@ -5,7 +5,7 @@ A session keeps the rows it touched; `record` writes their digests, and a commit
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -146,18 +146,30 @@ def _lock_head(session: Session, name: str) -> ChainHead:
 
 def digest_of(key: bytes, row: Base) -> tuple[str, str]:
     """`table:primary key` and the keyed digest of a live row."""
-    columns, keys = _columns_of(type(row))
-    values = {column: getattr(row, name) for name, column in columns}
-    name = ":".join([str(getattr(row, each)) for each in keys])
-    return f"{row.__tablename__}:{name}", chain.row_digest(key, row.__tablename__, values)
+    columns, primary = _columns_of(type(row))
+    return _digest(key, row.__tablename__, {column: getattr(row, name) for name, column in columns}, primary)
+
+
+def live_digests(session: Session, table: type[Base], *, page: int) -> Iterator[tuple[str, str]]:
+    """The same of every row of a table, in the order of its primary key, read as values and not as objects."""
+    columns, primary = _columns_of(table)
+    names = [column for _, column in columns]
+    read = [table.__table__.c[name] for name in names]
+    query = select(*read).order_by(*(table.__table__.c[name] for name in primary))
+    for values in session.execute(query.execution_options(yield_per=page)):
+        yield _digest(session.info[KEY], table.__tablename__, dict(zip(names, values, strict=True)), primary)
+
+
+def _digest(key: bytes, table: str, values: Mapping[str, object], primary: Sequence[str]) -> tuple[str, str]:
+    return f"{table}:{':'.join([str(values[name]) for name in primary])}", chain.row_digest(key, table, values)
 
 
 @cache
 def _columns_of(table: type[Base]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
-    """Attribute and column of everything in a row, and the attributes of its primary key."""
+    """Attribute and column of everything in a row, and the columns of its primary key."""
     mapper = inspect(table)
     columns = tuple((each.key, str(column.key)) for each in mapper.column_attrs for column in each.columns)
-    return columns, tuple(mapper.get_property_by_column(column).key for column in mapper.primary_key)
+    return columns, tuple(str(column.key) for column in mapper.primary_key)
 
 
 def _take_touched(session: Session) -> dict[str, str]:

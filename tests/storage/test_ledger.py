@@ -13,7 +13,8 @@ from casebook.casework import audit
 from casebook.casework.staff import add
 from casebook.domain.vocabulary import Role
 from casebook.errors import DatabaseRefused
-from casebook.storage.ledger import UnspokenChange
+from casebook.storage import ledger
+from casebook.storage.ledger import ReservedWord, UnspokenChange
 from casebook.storage.tables import Application, Base, Staff
 
 # one harmless-looking change for each ledgered table that an application fresh from intake has rows in
@@ -100,6 +101,16 @@ def test_a_chain_cut_short_and_patched_up_still_differs_from_its_seal(lived_in, 
 def test_the_database_refuses_to_change_the_ledger(lived_in, sql, statement):
     with pytest.raises(IntegrityError, match="append-only"):
         sql(statement)
+
+
+def test_no_entry_says_rows_itself_where_verification_reads_digests(store):
+    said = {"chain_name": "house", "actor": "operator", "event_name": "counted", "at": clock.now(), "rows": {"staff:s": "0"}}
+    with store.session() as session:
+        for write in (ledger.record, ledger.begin):
+            with pytest.raises(ReservedWord):
+                write(session, **said)
+        with pytest.raises(ReservedWord):
+            ledger.record_many(session, {"house": {"rows": {}}}, actor="operator", event_name="counted", at=clock.now())
 
 
 def test_a_change_without_a_word_is_not_committed(store, acting):
