@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from casebook import __version__
 from casebook.cli.answer import Answer, Call, as_json
-from casebook.errors import CasebookError, Collision, WrongUsage
+from casebook.errors import CasebookError, Collision, Fault, WrongUsage
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -74,6 +74,9 @@ class Parser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code and never shows a traceback."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # closed by whoever called; nothing else may take its number
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - as long as we run
     words = list(sys.argv[1:] if argv is None else argv)
     stop_in_order()
     call = Call(json="--json" in words)  # known even when the other options cannot be understood
@@ -83,8 +86,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CasebookError as error:
         return complain(error, call)
     except BrokenPipeError:
-        # the reader went away (head, less): nothing is wrong, but Python would complain again at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        let_go_of_stdout()  # the reader went away (head, less): nothing is wrong
         return 0
     except KeyboardInterrupt:
         return 130
@@ -182,13 +184,22 @@ def overview() -> list[str]:
 
 def show(answer: Answer, call: Call) -> int:
     encoding = sys.stdout.encoding or "utf-8"  # of a narrow terminal or pipe: what it cannot show is escaped
-    if call.json:
-        print(as_json(answer.data, ensure_ascii=not encoding.lower().startswith("utf")))
-    else:
-        for line in answer.lines:
+    lines = [as_json(answer.data, ensure_ascii=not encoding.lower().startswith("utf"))] if call.json else answer.lines
+    try:
+        for line in lines:
             print(line.encode(encoding, "backslashreplace").decode(encoding))
-    sys.stdout.flush()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        let_go_of_stdout()
+        raise Fault(f"it is done, but the answer cannot be written: {error.strerror}", "cannot_write") from None
     return answer.exit_code
+
+
+def let_go_of_stdout() -> None:
+    """What is still in its buffer goes nowhere; Python would complain about it again at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def complain(error: CasebookError, call: Call, cause: Exception | None = None) -> int:

@@ -8,6 +8,7 @@ import io
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from datetime import datetime
@@ -218,3 +219,26 @@ def test_the_words_to_be_read_aloud_are_printed_as_lines():
 def test_telling_the_outcome_is_due_with_its_own_limit_and_not_at_the_end_of_the_whole_process():
     delivering = (WorkKind.DELIVER_DISCLOSURE, WorkKind.DELIVER_NO_DISCLOSURE)
     assert {SPECS[kind].limit for kind in delivering} == {Limit.DISCLOSURE}
+
+
+COMMAND = Path(sys.executable).with_name("casebook")
+
+# how the shell calls it, the exit code, what stands on stderr
+STREAMS = [
+    ("identifiers check Zoë --json >&-", 0, ""),
+    ("identifiers check Zoë > /dev/full", 3, "cannot_write"),
+    ("identifiers check Zoë --json > /dev/full", 3, "cannot_write"),
+    ("nonsense 2>&-", 2, ""),
+    ("work do x --file - --json <&-", 1, "invalid_answer"),
+    ("identifiers check $(seq 2000) | head -1", 0, ""),
+]
+
+
+@pytest.mark.parametrize(("words", "code", "said"), STREAMS, ids=[words for words, _, _ in STREAMS])
+def test_a_stream_that_is_closed_or_full_costs_an_answer_and_no_traceback(words, code, said):
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {COMMAND} {words}"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == bool(said)
