@@ -139,6 +139,8 @@ def _redecided(doing: HouseDoing) -> None:
     refuse(why_not_blind(act, sample, item=doing.item), NotPermitted)
     sample.outcome, sample.reasons = doing.answer.outcome, doing.answer.reasons
     sample.redecided_by, sample.redecided_at = act.actor.id, act.now
+    # what may hold personal detail stays with the application, and goes when it is disposed of
+    doing.item.answer = {"outcome": doing.answer.outcome}
     would, did = Outcome(doing.answer.outcome) in DISCLOSED, Outcome(sample.first_outcome) in DISCLOSED
     sample.agrees = would == did
     application = act.application(sample.reference)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 
-import numpy as np
+import closed_cases
 import pytest
 
 from casebook.casework import dip_sampling, signals, staff, work
@@ -42,59 +42,11 @@ def decided(sql, crew):
     """Closed applications decided by each chair, one a day; `c1` tells nobody."""
 
     def make(each=60, *, failing="chair-1", start=datetime(2025, 9, 1, 9, 0, tzinfo=UTC)):
-        chance = np.random.default_rng(7)
-        rows = []
-        for number in range(each * len(CHAIRS)):
-            chair, findings = CHAIRS[number % len(CHAIRS)], int(chance.poisson(0.8))
-            told = chance.random() < 1 / (1 + np.exp(1.0 - 1.2 * findings)) and chair != failing
-            rows.append((f"CL-2025-{number:06d}", chair, "disclosed_to_a" if told else "not_disclosed",
-                         start + timedelta(days=number / len(CHAIRS)), findings))  # fmt: skip
-        insert(sql, rows)
+        rows = closed_cases.unit(CHAIRS, each=each, failing=failing, start=start)
+        closed_cases.insert(sql, rows)
         return rows
 
     return make
-
-
-def insert(sql, rows):
-    for reference, chair, outcome, at, findings in rows:
-        sql(
-            "INSERT INTO application (reference, content_digest, submitted_at, received_at, route, applicant, policy,"
-            " immediate_danger, living_together, pregnant, children, doubts, explained, stage, priority, priority_reason,"
-            " band, version, outcome, closed_at, closing_reason, out_of_cycle, restricted, legal_hold) VALUES (:r, :r, :at,"
-            " :at, 'right_to_ask', 'a', 'england-and-wales-2023@1', 'no', 'no', 'no', '[]', '[]', '[]', 'closed', 'standard',"
-            " 'none', 'high', 1, :o, :at, 'done', false, false, false)",
-            r=reference, o=outcome, at=at,
-        )  # fmt: skip
-        sql(
-            "INSERT INTO decision (id, reference, version, chair, outcome, limbs, representations, recipients, items,"
-            " rationale, dissent, facts, policy, occurred_at, recorded_at, superseded) VALUES (:r || '-1', :r, 1, :c, :o,"
-            " '{}', '{}', '[]', '[]', 'canary rationale', '[]', 'x', 'p', :at, :at, false)",
-            r=reference, c=chair, o=outcome, at=at,
-        )  # fmt: skip
-        sql(
-            "INSERT INTO approval (decision_id, reference, approved, approver, chair, researchers, reason, approved_at)"
-            " VALUES (:r || '-1', :r, true, 'p1', :c, '[]', 'agreed', :at)",
-            r=reference, c=chair, at=at,
-        )  # fmt: skip
-        if findings:
-            sql(
-                "INSERT INTO search (id, reference, party, source, round, automatic, mandatory, opened_at, plan, required,"
-                " covered, terms, superseded) VALUES (:r || 's', :r, 'b', 'rms', 1, true, true, :at, '[]', '[]', '[]', '[]',"
-                " false)",
-                r=reference, at=at,
-            )  # fmt: skip
-            sql(
-                "INSERT INTO candidate (id, reference, search_id, party, source, person_id, weight, band, twin, explanation,"
-                " seen, proposed_at, superseded) VALUES (:r || 'c', :r, :r || 's', 'b', 'rms', 'p', 20, 'strong', false,"
-                " '[]', '{}', :at, false)",
-                r=reference, at=at,
-            )  # fmt: skip
-        for number in range(findings):
-            sql(
-                "INSERT INTO finding (id, reference, candidate_id, party, source, record_id, record, qualifies, found_at,"
-                " withdrawn) VALUES (:r || :n, :r, :r || 'c', 'b', 'rms', :n, '{}', 'qualifying', :at, false)",
-                r=reference, n=f":rms:R{number}", at=at,
-            )  # fmt: skip
 
 
 def look(acting, now=NOW):
@@ -152,7 +104,7 @@ def insert_more(store, acting, decided):
     with store.engine.begin() as connection:
         from sqlalchemy import text  # noqa: PLC0415
 
-        insert(
+        closed_cases.insert(
             lambda statement, **values: connection.execute(text(statement), values),
             [(f"CL-2026-{n:06d}", "chair-1", "not_disclosed", at + timedelta(days=n), 2) for n in range(40)],
         )
