@@ -205,10 +205,16 @@ def _joined(parts: list[Truth], *, any_is: int) -> Truth:
     some, every = tuple(part[any_is] for part in parts), tuple(part[1 - any_is] for part in parts)
 
     def settled(left: Row, right: Row) -> bool:
-        return any(part(left, right) for part in some)
+        for part in some:  # noqa: SIM110 - `any` makes a generator each time, and this is asked a million times
+            if part(left, right):
+                return True
+        return False
 
     def unsettled(left: Row, right: Row) -> bool:
-        return all(part(left, right) for part in every)
+        for part in every:  # noqa: SIM110 - as above
+            if not part(left, right):
+                return False
+        return True
 
     return (unsettled, settled) if any_is else (settled, unsettled)
 
@@ -222,20 +228,29 @@ def _is_null(value: Value) -> Truth:
 
 
 def _compared(sign: Callable[[Any, Any], bool], one: Value, other: Value) -> Truth:
-    def says(left: Row, right: Row, wanted: bool) -> bool:  # noqa: FBT001 - what it says
-        first = one(left, right)
-        second = None if first is None else other(left, right)
-        return second is not None and sign(first, second) is wanted
+    def true(left: Row, right: Row) -> bool:
+        if (first := one(left, right)) is None or (second := other(left, right)) is None:
+            return False
+        return sign(first, second)
 
-    return lambda left, right: says(left, right, True), lambda left, right: says(left, right, False)  # noqa: FBT003
+    def false(left: Row, right: Row) -> bool:
+        if (first := one(left, right)) is None or (second := other(left, right)) is None:
+            return False
+        return not sign(first, second)
+
+    return true, false
 
 
 def _sharing(one: Value, other: Value) -> Truth:
-    def says(left: Row, right: Row, wanted: bool) -> bool:  # noqa: FBT001 - what it says
+    def true(left: Row, right: Row) -> bool:
         first, second = one(left, right), other(left, right)
-        return first is not None and second is not None and set(first).isdisjoint(second) is not wanted
+        return bool(first and second) and not set(first).isdisjoint(second)
 
-    return lambda left, right: says(left, right, True), lambda left, right: says(left, right, False)  # noqa: FBT003
+    def false(left: Row, right: Row) -> bool:
+        first, second = one(left, right), other(left, right)
+        return first is not None and second is not None and set(first).isdisjoint(second)
+
+    return true, false
 
 
 def _applied(function: Callable[..., Any], *arguments: Value) -> Value:

@@ -69,8 +69,10 @@ def compared(subject: Row, person: Row) -> list[tuple[Level, float]]:
     """For each field the level that holds, and the bits that the rarity of the value adds to it."""
     found = []
     for levels in _comparisons():
-        level = next(level for level in levels if level.holds(subject, person))
-        found.append((level, level.rarity(subject, person) if level.rarity else 0.0))
+        for level in levels:
+            if level.holds(subject, person):
+                found.append((level, level.rarity(subject, person) if level.rarity else 0.0))
+                break
     return found
 
 

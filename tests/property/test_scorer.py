@@ -128,4 +128,4 @@ def test_what_is_unknown_is_neither_true_nor_false(condition, sex, expected):
     assert conditions.compiled(condition)(left, right) is expected
     with duckdb.connect() as con:
         con.execute("create table pair as select ?::varchar as sex_l, ?::varchar as sex_r", list(sex))
-        assert con.sql(f"select coalesce({condition}, false) from pair").fetchone() == (expected,)
+        assert con.execute(f"select coalesce({condition}, false) from pair").fetchall() == [(expected,)]
