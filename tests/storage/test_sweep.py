@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from casebook.casework import audit, sweep, work
 from casebook.casework.staff import add, set_competence, set_duty
 from casebook.domain.vocabulary import Role
+from casebook.errors import DatabaseUnavailable
 from casebook.storage.tables import Escalation, Notice, WorkItem
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -219,14 +220,36 @@ def test_a_run_that_fails_again_and_again_is_told_to_a_person(staffed, waiting, 
     assert "engine_failed" not in reasons[3]
 
 
+def test_a_hold_that_nobody_mends_has_its_name(staffed, waiting, sweep_at, sql):
+    sql("UPDATE work_item SET kind = 'mend_quality', due_at = NULL WHERE id = :id", id=waiting)
+    assert [each["reason"] for each in sweep_at(timedelta(hours=25)).escalated if each["item"] == waiting] == [
+        "gate_hold"
+    ]
+
+
+def test_a_crashed_run_is_found_in_one_sweep_and_its_application_set_going_again(staffed, waiting, sweep_at, sql):
+    reference = sql(
+        "UPDATE work_item SET cancelled_at = :at WHERE id = :id RETURNING reference", at=NOW, id=waiting
+    ).scalar()
+    sql("UPDATE outbox SET dispatched_at = written_at")
+    sql(
+        "INSERT INTO lease (reference, holder, acquired_at, expires_at, wake) VALUES (:r, 'a dead run', :at, :at, 0)"
+        " ON CONFLICT (reference) DO UPDATE SET holder = 'a dead run', expires_at = :at", r=reference, at=NOW - timedelta(days=400),
+    )  # fmt: skip
+    swept = sweep_at()
+    assert (swept.reconciled, swept.woken) == ([reference], [reference])
+    assert sql("SELECT reason FROM outbox WHERE dispatched_at IS NULL").scalars().all() == ["neglected"]
+
+
 @pytest.fixture
-def crowd(staffed, waiting, sql):
-    """Two thousand applications whose item falls due in the same minute."""
+def crowd(request, staffed, waiting, sql):
+    """Two thousand applications whose item falls due in the same minute; or as many as the test asks for."""
+    many = getattr(request, "param", MANY)
     reference = sql("SELECT reference FROM work_item WHERE id = :id", id=waiting).scalar()
-    sql(FILL, many=MANY, reference=reference)
-    sql(ITEMS, many=MANY, item=waiting)
+    sql(FILL, many=many, reference=reference)
+    sql(ITEMS, many=many, item=waiting)
     sql("UPDATE work_item SET due_at = :due", due=NOW)
-    return {f"item-{number}" for number in range(1, MANY + 1)}
+    return {f"item-{number}" for number in range(1, many + 1)}
 
 
 def once_each(store, crowd):
@@ -246,6 +269,40 @@ def once_each(store, crowd):
 
 def test_two_thousand_that_fall_due_in_one_minute_are_all_told(crowd, sweep_at, store):
     assert len(sweep_at().escalated) >= MANY
+    once_each(store, crowd)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("crowd", [10_000], indirect=True)
+def test_ten_thousand_that_fall_due_in_one_minute_are_all_told(crowd, sweep_at, store):
+    assert len(sweep_at().escalated) >= len(crowd)
+    once_each(store, crowd)
+
+
+def test_a_sweep_that_loses_its_database_half_way_loses_nothing(crowd, sweep_at, store, sql, monkeypatch):
+    monkeypatch.setattr(sweep, "PAGE", 50)
+    failed = []
+
+    def run():
+        try:
+            sweep_at()
+        except DatabaseUnavailable as fault:
+            failed.append(fault)
+
+    swept = threading.Thread(target=run)
+    swept.start()
+    until = time.monotonic() + 60
+    while not (half := sql("SELECT count(*) FROM escalation").scalar()) and time.monotonic() < until:
+        time.sleep(0.01)
+    # what a restart does to whoever is connected
+    sql(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND pid <> pg_backend_pid()"
+    )
+    swept.join(60)
+    assert failed
+    assert 0 < half < MANY
+    sweep_at()
     once_each(store, crowd)
 
 
