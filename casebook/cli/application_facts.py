@@ -23,7 +23,8 @@ def who(whole: Whole) -> Iterator[str]:
     known = whole.get("relationship_started") or whole.get("relationship_ended")
     yield from paragraph(
         f"B is to A: {words(whole['relationship'])}{dates if known else ''}; living together: {words(whole['living_together'])};"
-        f" pregnant: {words(whole['pregnant'])}; children born: {', '.join(whole.get('children') or []) or 'none known'}"
+        f" pregnant: {words(whole['pregnant'])}"
+        + (f"; children born: {', '.join(whole['children']) or 'none known'}" if shown else "")
     )
     yield from paragraph(f"In danger now: {words(whole['immediate_danger'])}")
     if whole.get("concern"):

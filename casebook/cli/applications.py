@@ -101,7 +101,10 @@ def _import(options: Namespace, call: Call) -> Answer:
         "ignored_columns": imported.ignored_columns,
     }
     lines = [f"accepted {len(imported.accepted)}, unchanged {len(imported.unchanged)}, rejected {len(rejected)} faults"]
-    lines += [f"line {each.line}, {each.column}: {each.message} [{each.code}]" for each in imported.rejected]
+    lines += [
+        f"line {each.line}{', ' * bool(each.column)}{each.column}: {each.message} [{each.code}]"
+        for each in imported.rejected
+    ]
     if imported.ignored_columns:
         lines.append(f"ignored columns: {', '.join(imported.ignored_columns)}")
     return Answer(data=data, lines=lines, exit_code=1 if rejected else 0)
