@@ -24,6 +24,7 @@ from trial_platform import LEASE, Trial, command, kill
 
 from casebook.storage import databases
 
+REACHED = 180  # seconds to come to where somebody is to be killed
 ONLY = os.environ.get("CASEBOOK_KILLS", "")  # names apart by white space; all unless given
 
 
@@ -42,7 +43,9 @@ def at(point: str) -> Callable[[Trial], tuple[list[str], str]]:
     def strike(trial: Trial) -> tuple[list[str], str]:
         trial.killing.arm(point)
         references = trial.receive()
-        while not trial.killing.wait(point, 2):
+        deadline = time.monotonic() + REACHED
+        while not trial.killing.wait(point, 1):
+            assert time.monotonic() < deadline, f"nobody came to {point}"
             trial.work(references)
         return references, "killed there"
 
@@ -127,12 +130,15 @@ def a_command(point: str) -> Callable[[Trial], tuple[list[str], str]]:
 
     def strike(trial: Trial) -> tuple[list[str], str]:
         references = trial.receive()
-        while not (items := [each for each in trial.unit.open_items(references[0]) if each.kind == "complete_details"]):
+        deadline = time.monotonic() + REACHED
+        while not (items := trial.unit.open_items(references[0])):
+            assert time.monotonic() < deadline, "there was nothing to do"
             time.sleep(0.2)
-        token = json.loads(command("staff", "token", "intake", "--json", home=trial.home).stdout)["token"]
+        who = trial.unit.fitting(items[0])[0]
+        token = json.loads(command("staff", "token", who, "--json", home=trial.home).stdout)["token"]
         answer = trial.home / "answer.json"
-        answer.write_text(json.dumps(trial.unit.answer("intake", items[0])))
-        words = ["work", "do", items[0].id, "--file", str(answer), "--as", "intake"]
+        answer.write_text(json.dumps(trial.unit.answer(who, items[0])))
+        words = ["work", "do", items[0].id, "--file", str(answer), "--as", who]
         point_of = Killing(trial.home / "command")
         point_of.run(point, *CASEBOOK[1:], *words, "--home", str(trial.home), CASEBOOK_TOKEN=token)
         again = command(*words, home=trial.home, CASEBOOK_TOKEN=token)
