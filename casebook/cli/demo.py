@@ -16,7 +16,7 @@ from casebook.demo import force
 from casebook.demo.engine import Engine
 from casebook.demo.flaky_source import FlakySource
 from casebook.demo.story import Story
-from casebook.errors import HomeUnusable, NotPermitted, UnreadableFile
+from casebook.errors import NotPermitted, Refused, UnreadableFile
 from casebook.settings import Settings
 from casebook.storage import session as storage
 from casebook.storage import trial
@@ -35,8 +35,11 @@ def _demo(options: Namespace, call: Call) -> Answer:
     if options.applications < 1:
         raise UnreadableFile("--applications must be at least 1", "bad_count")
     begun = time.monotonic()
+    given = (
+        _given(options.file) if options.file else None
+    )  # before there is a home: one that is not empty is not taken again
     home = _fresh_home(call)
-    files = _files(options, home)
+    files = _files(options, home, given)
     with (
         FlakySource.of(files, "pnd").serving() as elsewhere,
         running(_asking(home, elsewhere), None, _tell) as (server, up),
@@ -69,20 +72,24 @@ def _fresh_home(call: Call) -> Path:
         home.chmod(0o711)  # ours; the database server of root's home is another user and passes through
         return home
     if call.home.exists() and any(call.home.iterdir()):
-        raise HomeUnusable("the demonstration needs an empty home: it moves the clock", "home_not_fresh")
+        raise Refused("the demonstration needs an empty home: it moves the clock", "home_not_fresh")
     return call.home
 
 
-def _files(options: Namespace, home: Path) -> Path:
-    """The synthetic force's files; with --file, its sources beside the given applications."""
+def _given(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise UnreadableFile(f"{file.name}: {error.strerror}", "no_such_file") from None
+
+
+def _files(options: Namespace, home: Path, given: bytes | None) -> Path:
+    """The synthetic force's files; its sources beside the applications, if some were given."""
     files = home / "files"
     files.mkdir(mode=0o700, parents=True, exist_ok=True)
     force.write(force.build(options.seed, applications=options.applications), files)
-    if options.file is not None:
-        try:
-            (files / "applications.csv").write_bytes(options.file.read_bytes())
-        except OSError as error:
-            raise UnreadableFile(f"{options.file.name}: {error.strerror}", "no_such_file") from None
+    if given is not None:
+        (files / "applications.csv").write_bytes(given)
     return files
 
 

@@ -25,6 +25,8 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def _returns(options: Namespace, call: Call) -> Answer:
+    if options.first and options.last and options.first > options.last:
+        raise WrongUsage("--from is later than --until", "nothing_between")
     begin = _midnight(options.first) if options.first else None
     end = _midnight(options.last + timedelta(days=1)) if options.last else None
     with opened(call) as casebook, casebook.acting() as act:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -24,9 +24,15 @@ DISPATCHER = (sys.executable, "-m", "deployments.dispatcher")
 
 def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
-        "--port", type=int, default=4200, help="of Prefect's interface on this machine; 4200 unless told"
+        "--port", type=_port, default=4200, help="of Prefect's interface on this machine; 4200 unless told"
     )
     parser.set_defaults(handler=_up)
+
+
+def _port(text: str) -> int:
+    if not (text.isdecimal() and 0 < int(text) < 1 << 16):
+        raise ArgumentTypeError("a port is a number from 1 to 65535")
+    return int(text)
 
 
 def _up(options: Namespace, call: Call) -> Answer:

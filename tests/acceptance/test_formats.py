@@ -242,3 +242,25 @@ def test_a_stream_that_is_closed_or_full_costs_an_answer_and_no_traceback(words,
     assert done.returncode == code, done.stderr
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == bool(said)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "reason"),
+    [
+        (["up", "--port", "99999"], 2, "wrong_usage"),
+        (["up", "--port", "0"], 2, "wrong_usage"),
+        (["up", "--as", "in"], 1, "not_permitted"),
+        (["demo", "--applications", "0"], 2, "bad_count"),
+        (["demo"], 1, "home_not_fresh"),
+        (["returns", "--from", "2026-03-02", "--until", "2026-03-01"], 2, "nothing_between"),
+    ],
+)
+def test_what_cannot_begin_is_refused_before_anything_is_started(desk, words, code, reason):
+    assert desk.refusal(*words, code=code) == reason
+
+
+def test_a_demonstration_of_a_file_that_is_not_there_leaves_no_home_behind(tmp_path, capsys):
+    home = tmp_path / "home"
+    assert main.main(["demo", "--home", str(home), "--file", str(tmp_path / "none.csv"), "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "no_such_file"
+    assert not home.exists()
