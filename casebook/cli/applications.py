@@ -16,6 +16,7 @@ from casebook.cli.opening import opened
 from casebook.cli.reading import one_of, read_json
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Stage
+from casebook.errors import Refused, UnreadableFile
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -92,7 +93,12 @@ def _import(options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook:
         with casebook.store.session() as session:
             Act(session=session, actor=casebook.actor, now=clock.now()).allowed(Command.IMPORT_APPLICATIONS)
-        imported = application_file.import_file(casebook.store, casebook.actor, options.file)
+        try:
+            imported = application_file.import_file(casebook.store, casebook.actor, options.file)
+        except UnreadableFile as error:
+            if error.code == "no_such_file":
+                raise
+            raise Refused(error.message, error.code) from None  # the call was right, the file is not
     rejected = [rejection.as_json() for rejection in imported.rejected]
     data = {
         "accepted": imported.accepted,

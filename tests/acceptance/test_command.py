@@ -237,3 +237,19 @@ def test_names_that_a_narrow_terminal_cannot_show_do_not_stop_the_answer(kept_ho
     told(done)
     shown = call("identifiers", "check", "Zoë", "--json", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
     assert (shown.returncode, told(shown)[0]["value"]) == (0, "Zoë")
+
+
+@pytest.mark.parametrize(
+    ("content", "exit_code", "code"),
+    [
+        (None, 2, "no_such_file"),  # the call is wrong
+        ("", 1, "no_header"),  # the call is right, and the file is refused
+        ("external_id,route\nX,right_to_ask\n", 1, "missing_column"),
+    ],
+)
+def test_an_import_tells_a_wrong_call_from_a_file_it_refuses(kept_home, tmp_path, content, exit_code, code):
+    path = tmp_path / "applications.csv"
+    if content is not None:
+        path.write_text(content, "utf-8")
+    done = call("applications", "import", str(path), "--json", home=kept_home)
+    assert (done.returncode, told(done)["error"]["code"]) == (exit_code, code)
