@@ -127,7 +127,14 @@ def constant(rng: np.random.Generator, *, base: float, failing: float, part: flo
     divergence = failing * math.log(failing / base) + (1 - failing) * math.log((1 - failing) / (1 - base))
     best = threshold_for([base], odds_ratio=odds, arl0=UNIT_DECADE * part).threshold
     reached = first_signal(scores_of(ill, np.full_like(ill, base), odds), best) / part
-    return {"charts": rows, "bound": {"information_per_case_looked_at": divergence, **summary(reached)}}
+    size = round(A_MONTH * 3 / DECIDERS * part)  # a quarter's cases that are looked at
+    quarters = summary(quarterly_funnel(ill, np.full_like(ill, base), size=size) / part)
+    quiet_quarters = quarterly_outside(quiet, np.full_like(quiet, base), size=size) / decades
+    return {
+        "charts": rows,
+        "bound": {"information_per_case_looked_at": divergence, **summary(reached)},
+        "quarterly_funnel": {**quarters, "false_alarms_per_ten_unit_years": quiet_quarters},
+    }
 
 
 def confirmed_failures(rng: np.random.Generator, *, wrong: float, runs: int) -> dict[str, object]:
@@ -211,12 +218,15 @@ def watched(rng: np.random.Generator, *, failing: str, runs: int, sound: Sound) 
 
 
 def quarterly_funnel_alarms(sound: Sound) -> float:
+    decade = A_MONTH * MONTHS // DECIDERS
     size = A_MONTH * 3 // DECIDERS
-    blocks = [
-        outside(sound.happened[:, start : start + size], sound.expected[:, start : start + size]).sum()
-        for start in range(0, A_MONTH * MONTHS // DECIDERS, size)
-    ]
-    return float(sum(blocks)) / sound.decades
+    return quarterly_outside(sound.happened[:, :decade], sound.expected[:, :decade], size=size) / sound.decades
+
+
+def quarterly_outside(happened: Floats, expected: Floats, *, size: int) -> float:
+    """How many quarters of sound deciders lie outside."""
+    starts = range(0, happened.shape[1], size)
+    return float(sum(outside(happened[:, at : at + size], expected[:, at : at + size]).sum() for at in starts))
 
 
 def main() -> None:

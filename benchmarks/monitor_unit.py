@@ -159,9 +159,8 @@ def padded(rows: list[Floats]) -> Floats:
     return np.array([np.pad(row, (0, longest - len(row))) for row in rows])
 
 
-def quarterly_funnel(happened: Floats, expected: Floats) -> Floats:
-    """Decisions until a quarter's total lies outside the exact 99.8 % limits; rows x decisions, 40 a quarter."""
-    size = A_MONTH * 3 // DECIDERS
+def quarterly_funnel(happened: Floats, expected: Floats, *, size: int = A_MONTH * 3 // DECIDERS) -> Floats:
+    """Cases until a quarter's total lies outside the exact 99.8 % limits; rows x cases, `size` a quarter."""
     found = np.full(len(happened), math.inf)
     for quarter in range(happened.shape[1] // size):
         part = slice(quarter * size, (quarter + 1) * size)

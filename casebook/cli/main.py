@@ -43,13 +43,16 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "identifiers": ("casebook.cli.identifiers", "check PNC and CRO numbers, postcodes and dates of birth"),
     "deadlines": ("casebook.cli.deadlines", "the time limits an application received at a moment would have"),
-    "policy": ("casebook.cli.policy", "after a change of policy: reckon every open deadline again"),
+    "policy": (
+        "casebook.cli.policy",
+        "after a change: reckon every open deadline again; what has been kept long enough",
+    ),
     "score": ("casebook.cli.score", "score a subject's history from a JSON file"),
     "match": ("casebook.cli.match", "link subjects to persons, file against file"),
     "sources": ("casebook.cli.sources", "list, load and check the record sources"),
     "search": ("casebook.cli.search", "who in a loaded source may be this person"),
     "review": ("casebook.cli.review", "look again at past applications: import registers, rank, report"),
-    "monitor": ("casebook.cli.monitor", "watch decision-makers: analyse decisions, compute thresholds"),
+    "monitor": ("casebook.cli.monitor", "watch decision-makers: charts, questions, blind samples, training, fairness"),
     "database-url": ("casebook.cli.database_url", "an address of the database, for the operator; good for a minute"),
 }
 
