@@ -18,5 +18,5 @@ async def sla_sweep() -> State[None]:
     await show_board()
     return Completed(
         message=f"{swept.checked} open, {len(swept.woken)} woken, {len(swept.retried)} asked their sources again,"
-        f" {len(swept.escalated)} escalated, {len(swept.reconciled)} leases freed"
+        f" {len(swept.raised)} raised, {len(swept.escalated)} escalated, {len(swept.reconciled)} leases freed"
     )

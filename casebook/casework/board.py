@@ -41,6 +41,10 @@ def figures(act: Act) -> dict[str, object]:
             {"role": role, "open": count, "oldest_hours": _hours(since, now)}
             for role, count, since in stored.queues(session)
         ],
+        "sources": [
+            {"source": source, "unanswered": count, "oldest_hours": _hours(since, now)}
+            for source, count, since in stored.silent_sources(session)
+        ],
         "compliance": [
             {**asdict(week), "share": round(week.share, 4)}
             for week in compliance.by_week(limits, now, ZoneInfo(policy.calendar.timezone))
@@ -81,6 +85,13 @@ def gauges(board: dict) -> Iterator[Gauge]:  # type: ignore[type-arg]
         labels = {"role": queue["role"]}
         yield Gauge("work_items", "Open work items", queue["open"], labels)
         yield Gauge("oldest_work_item_hours", "Age of the oldest open work item", queue["oldest_hours"], labels)
+    for source in board["sources"]:
+        yield Gauge(
+            "searches_unanswered",
+            "Searches a source has not answered",
+            source["unanswered"],
+            {"source": source["source"]},
+        )
     rungs = Counter(str(each["rung"]) for each in board["escalations"])
     for rung in map(str, range(1, 5)):
         yield Gauge("escalations_unacknowledged", "Rungs nobody answered", rungs[rung], {"rung": rung})
@@ -132,6 +143,15 @@ def markdown(board: dict) -> str:  # type: ignore[type-arg]
             for w in board["worst"]
         ],
     )  # fmt: skip
+    lines += ["", "## Queues", ""]
+    lines += _table(
+        ["role", "open items", "oldest, hours"], [[q["role"], q["open"], q["oldest_hours"]] for q in board["queues"]]
+    )
+    lines += ["", "## Sources that have not answered", ""]
+    lines += _table(
+        ["source", "searches", "oldest, hours"],
+        [[each["source"], each["unanswered"], each["oldest_hours"]] for each in board["sources"]],
+    )
     lines += ["", "## Escalations nobody has acknowledged", ""]
     lines += _table(
         ["application", "what", "rung", "role", "why", "since"],

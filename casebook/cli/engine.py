@@ -42,18 +42,28 @@ def _sweep(options: Namespace, call: Call) -> Answer:
         swept = sweep.sweep(casebook.acting, now=options.now, ways=ways(call))
     seconds = round(time.perf_counter() - begun, 3)
     summary = (
-        f"{swept.checked} open, {len(swept.woken)} woken, {len(swept.escalated)} escalated, {len(swept.retried)} whose sources"
-        f" are asked again, {len(swept.reconciled)} leases freed, {swept.delivered.received} notices received,"
+        f"{swept.checked} open, {len(swept.woken)} woken, {len(swept.raised)} raised, {len(swept.escalated)} escalated,"
+        f" {len(swept.retried)} whose sources are asked again, {len(swept.reconciled)} leases freed, {swept.delivered.received} notices received,"
         f" {swept.delivered.waiting} not yet, {seconds} s"
     )
     return Answer(
         data={
             "checked": swept.checked, "woken": len(swept.woken), "escalated": swept.escalated,
-            "retried": len(swept.retried), "reconciled": len(swept.reconciled), "seconds": seconds,
+            "retried": len(swept.retried), "reconciled": len(swept.reconciled), "raised": swept.raised,
+            "seconds": seconds,
             "references": {"woken": swept.woken, "retried": swept.retried, "reconciled": swept.reconciled},
         },
-        lines=[*("{reference} rung {rung} to {role}: {kind} {reason}".format_map(told) for told in swept.escalated), summary],
+        lines=[
+            *("{reference} is now {to}: {reason}".format_map(told) for told in swept.raised),
+            *(_rung(told) for told in swept.escalated),
+            summary,
+        ],
     )  # fmt: skip
+
+
+def _rung(told: dict[str, object]) -> str:
+    about = told["reference"] or "the unit"
+    return f"{about} rung {told['rung']} to {told['role']}: {told['kind']} {told['reason']}"
 
 
 def ways(call: Call) -> list[Channel]:

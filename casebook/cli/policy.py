@@ -1,4 +1,4 @@
-"""`casebook policy recompute`: every open deadline reckoned again after a change of a policy's numbers or calendar."""
+"""`casebook policy`: every open deadline reckoned again after a change; what has been kept for as long as the policy says."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 
-from casebook.casework import recomputing
+from casebook.casework import recomputing, retention
 from casebook.casework.acting import Act
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import Opened, opened
@@ -20,6 +20,8 @@ def configure(parser: ArgumentParser) -> None:
     )
     again.add_argument("--dry-run", action="store_true", help="only say what would move")
     again.set_defaults(handler=_recompute)
+    kept = actions.add_parser("retention", help="closed applications whose time is over, for two people to dispose of")
+    kept.set_defaults(handler=_retention)
 
 
 def _recompute(options: Namespace, call: Call) -> Answer:
@@ -32,6 +34,16 @@ def _recompute(options: Namespace, call: Call) -> Answer:
         f"{done.checked} open applications, {len(done.moved)} deadlines {would}, {len(done.could_not)} could not",
     ]
     return Answer(data=asdict(done) | {"dry_run": options.dry_run}, lines=lines, exit_code=1 if done.could_not else 0)
+
+
+def _retention(_options: Namespace, call: Call) -> Answer:
+    with opened(call) as casebook, casebook.acting() as act:
+        found = retention.over(act)
+    lines = [
+        f"{each.reference} over since {each.over_since:%d %b %Y}{': legal hold, it stays' if each.legal_hold else ''}"
+        for each in found
+    ]
+    return Answer(data=[asdict(each) for each in found], lines=lines or ["nothing has been kept for so long"])
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from casebook.domain.escalation import Why
 from casebook.domain.vocabulary import Limit, Priority, Stage, WorkKind
-from casebook.storage.tables import Application, Clock, Escalation, Notice, Outbox, Restriction, WorkItem
+from casebook.storage.tables import Application, Clock, Escalation, Notice, Outbox, Restriction, Search, WorkItem
 
 OPEN = and_(WorkItem.done_at.is_(None), WorkItem.cancelled_at.is_(None))
 FORESEEN = (Why.PANEL_TOO_LATE, Why.CREW_SHORT, Why.CALENDAR_ENDS)
@@ -137,6 +137,21 @@ def warnings(session: Session) -> Sequence[Row[Any]]:
         OPEN, WorkItem.kind == WorkKind.ACKNOWLEDGE_ESCALATION, reason.in_(FORESEEN)
     )
     return session.execute(query.order_by(WorkItem.opened_at, WorkItem.id)).all()
+
+
+def silent_sources(session: Session) -> Sequence[Row[Any]]:
+    """Sources with automatic searches that they have not answered: how many, and since when."""
+    query = (
+        select(Search.source, func.count(), func.min(Search.opened_at))
+        .join(Application, Application.reference == Search.reference)
+        .where(
+            Search.automatic,
+            Search.returned_at.is_(None),
+            Search.superseded.is_(False),
+            Application.stage != Stage.CLOSED,
+        )
+    )
+    return session.execute(query.group_by(Search.source).order_by(Search.source)).all()
 
 
 def queues(session: Session) -> Sequence[Row[Any]]:
