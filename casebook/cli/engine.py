@@ -43,8 +43,8 @@ def _sweep(options: Namespace, call: Call) -> Answer:
     seconds = round(time.perf_counter() - begun, 3)
     summary = (
         f"{swept.checked} open, {len(swept.woken)} woken, {len(swept.raised)} raised, {len(swept.escalated)} escalated,"
-        f" {len(swept.retried)} whose sources are asked again, {len(swept.reconciled)} leases freed, {swept.delivered.received} notices received,"
-        f" {swept.delivered.waiting} not yet, {seconds} s"
+        f" {len(swept.retried)} whose sources are asked again, {len(swept.reconciled)} leases freed,"
+        f" {swept.delivered.received} notices received, {swept.delivered.waiting} not yet, {seconds} s"
     )
     return Answer(
         data={
