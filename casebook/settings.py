@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from casebook.errors import WrongUsage
+from casebook.errors import HomeUnusable, WrongUsage
 
 
 class Settings(BaseSettings):
@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     )
     metrics_port: int | None = Field(
         default=None,
+        gt=0,
+        lt=1 << 16,
         description="Port on 127.0.0.1 of the figures for Prometheus; else `up` takes the one after its own.",
     )
     server_user: str | None = Field(
@@ -52,7 +54,10 @@ class Settings(BaseSettings):
     def sources(self) -> Path | None:
         """The file of record sources, if there is one."""
         own = self.home / "sources.toml"
-        return self.sources_file or (own if own.is_file() else None)
+        try:
+            return self.sources_file or (own if own.is_file() else None)
+        except OSError as error:  # another's directory, a name that is too long
+            raise HomeUnusable(f"the home {self.home} cannot be used: {error.strerror}") from None
 
 
 def load(home: Path | None = None) -> Settings:

@@ -191,7 +191,7 @@ def test_a_home_on_a_long_path_works_and_survives_its_commands():
         shutil.rmtree(root, ignore_errors=True)
 
 
-@pytest.mark.parametrize("place", ["/dev/null/home", "/proc/casebook", "/sys/casebook"])
+@pytest.mark.parametrize("place", ["/dev/null/home", "/proc/casebook", "/sys/casebook", f"/var/{'x' * 300}"])
 def test_a_home_that_cannot_be_made_is_a_fault_in_one_sentence(place):
     done = call("staff", "list", "--json", home=place)
     assert done.returncode == 3
