@@ -207,7 +207,7 @@ def has_agreed(act: Act, application: Application, party: str, before: datetime)
         for row in deliveries.attempts(act.session, application.reference)
         if row.reached and row.party == party and row.occurred_at <= before
     ]
-    held = max((row.occurred_at for row in made if row.channel == Channel.IN_PERSON), default=None)
+    held = max((row.occurred_at for row in made if row.agreed_meeting), default=None)
     return any(row.purpose == Purpose.ARRANGE and (held is None or row.occurred_at > held) for row in made)
 
 

@@ -122,7 +122,8 @@ class Unit:
     def wait_for(self, item: WorkItem) -> None:
         """Let time pass until somebody may safely be spoken to about an item."""
         if item.kind in judgement.CONTACTS:
-            self.now = self.safe_time(str(item.subject.get("not_before") or ""))
+            # no two meetings with anybody are at the same moment
+            self.now = self.safe_time(str(item.subject.get("not_before") or "")) + timedelta(minutes=1)
 
     def safe_time(self, not_before: str = "") -> datetime:
         """Now, or not before, if that is in a weekday's office hours; else the next weekday at eleven."""
@@ -199,11 +200,11 @@ KNOWN = Terminal(
 )  # fmt: skip
 
 
-def through_everything(unit: Unit, reference: str, *, rounds: int = 60) -> str:
-    """Work one application from intake to its end, everybody answering sensibly; returns the stage it got to."""
+def through_everything(unit: Unit, reference: str, *, rounds: int = 60, until: Stage = Stage.CLOSED) -> str:
+    """Work one application from intake to a stage, everybody answering sensibly; returns the stage it got to."""
     for _ in range(rounds):
         stage = unit.carry(reference)
-        if stage == Stage.CLOSED:
+        if stage in {until, Stage.CLOSED}:
             break
         for item in unit.open_items(reference):
             unit.wait_for(item)

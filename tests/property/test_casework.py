@@ -8,24 +8,57 @@ from __future__ import annotations
 import copy
 import os
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
+from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
-from walking import HELD, KNOWN, PASSED, ROW, Unit
+from sqlalchemy import select, text
+from walking import HELD, KNOWN, PASSED, ROW, Unit, through_everything
 
-from casebook.casework import audit, governance, staff, wakes, work
+from casebook.casework import (
+    audit,
+    contact,
+    disclosure,
+    emergency,
+    governance,
+    safe_contact,
+    staff,
+    wakes,
+    work,
+)
 from casebook.domain.actors import OPERATOR, system
 from casebook.domain.stages import EARLY_OUTCOMES, why_not_move
-from casebook.domain.vocabulary import Outcome, Role, Stage
+from casebook.domain.vocabulary import Role, Stage
 from casebook.errors import Refused
 from casebook.storage.session import open_store
-from casebook.storage.tables import Application, Approval, Decision, Disclosure, LedgerEntry, Proposal
+from casebook.storage.tables import (
+    Application,
+    Approval,
+    ContactAttempt,
+    ContactOverride,
+    Decision,
+    DisclosedItem,
+    Disclosure,
+    EmergencyDisclosure,
+    Finding,
+    LedgerEntry,
+    OwnerAgreement,
+    Proposal,
+    StaffRole,
+)
 
-SEEDS = int(os.environ.get("CASEBOOK_SEEDS", "4"))
-STEPS = int(os.environ.get("CASEBOOK_STEPS", "150"))
-VERIFY_EVERY = 20
+SEEDS = int(os.environ.get("CASEBOOK_SEEDS", "3"))
+STEPS = int(os.environ.get("CASEBOOK_STEPS", "120"))
+VERIFY_EVERY = 50
+THREE_WEEKS = timedelta(days=21)
+# where two applications of each walk begin: chance alone seldom gets past the panel
+FAR = [Stage.PANEL_DECISION, Stage.DISCLOSURE, Stage.FOLLOW_UP]
+LATE = {*FAR, Stage.RISK_SCORING}
+FOR_ANOTHER = {
+    "applicant": "third_party", "c_forename": "Cleo", "c_surname": "Marlingspike", "c_phone": "07700900009",
+    "a_safe_channel": "phone", "a_safe_days": "mon;tue;wed;thu;fri", "a_safe_from": "09:00", "a_safe_until": "17:00",
+}  # fmt: skip
 
 # one desk each, so that every walk can get far; beside them people whose roles the seed deals out
 DESKS = {
@@ -62,19 +95,22 @@ class Walk:
             unit.hire(staff_id, role)
         for number in range(4):
             unit.hire(f"mixed{number}", *self.rng.sample(DEALT, self.rng.randint(1, 5)))
+        for stage in self.rng.sample(FAR, 2):
+            through_everything(unit, self.receive(), until=stage)
         # somebody who may do everything, so that only the rules that keep people apart stand in their way
         unit.hire("allhands", *DEALT)
         self.receive()
 
     def receive(self):
         number = len(self.unit.references())
-        same = self.rng.random() < 0.3
-        self.unit.receive({
+        same = self.rng.random() < 0.6
+        return self.unit.receive({
             **ROW, "external_id": f"W-{number}", "concern": f"number {number}",
             "submitted_at": (self.unit.now - timedelta(hours=1)).isoformat(),
             "b_surname": "Ottershaw" if same else f"Fennimore{'abcdefgh'[number % 8]}",
             "immediate_danger": self.rng.choice(["no", "unknown", "yes"]),
-            **({"b_dob": "", "a_phone": ""} if self.rng.random() < 0.3 else {}),
+            **({"b_dob": "", "a_phone": ""} if self.rng.random() < 0.2 else {}),
+            **(FOR_ANOTHER if self.rng.random() < 0.3 else {}),
         })  # fmt: skip
 
     def step(self):
@@ -95,7 +131,8 @@ class Walk:
     def work_sensibly(self):
         if not (items := self.unit.open_items()):
             return
-        item = self.rng.choice(items[:12])
+        late = [item for item in items if item.stage in LATE] if self.rng.random() < 0.6 else []
+        item = self.rng.choice(late or items[:12])
         if self.rng.random() < 0.9:
             self.unit.wait_for(item)
         if able := self.unit.fitting(item):
@@ -164,6 +201,32 @@ def restrict(act, reference, rng, reason):
             governance.name_person(act, reference, staff=staff_id)
 
 
+def speak_to_somebody(act, ref, rng, _):
+    party, channel = rng.choice(["a", "c", "b"]), rng.choice(["phone", "in_person", "text"])
+    purpose = rng.choice(["arrange", "other", "meet"])
+    contact.record(
+        act, ref, party=party, purpose=purpose, channel=channel, result=rng.choice(["reached", "not_reached"])
+    )
+
+
+def tell_at_once(act, ref, rng, why):
+    ground = rng.choice([None, "threat_to_kill"])
+    emergency.disclose(
+        act,
+        ref,
+        recipient="a",
+        channel=rng.choice(["in_person", "phone"]),
+        reason=why,
+        told="something",
+        override=ground,
+    )
+
+
+def harm(act, ref, rng, _):
+    if rng.random() < 0.2:
+        emergency.report_harm(act, ref, what="serious_injury")
+
+
 STEPS_OF = {
     "work": (Walk.work_sensibly, 50),
     "work badly": (Walk.work_badly, 14),
@@ -188,6 +251,23 @@ GOVERNING = (
     lambda act, ref, _, why: governance.no_engagement(act, ref, reason=why),
     lambda act, ref, rng, why: governance.lower_priority(act, ref, to=rng.choice(["standard", "high"]), reason=why),
     lambda act, ref, _, why: wakes.make_urgent(act, ref, why),
+    speak_to_somebody,
+    tell_at_once,
+    harm,
+    lambda act, ref, _, why: emergency.unfreeze(act, ref, reason=why),
+    lambda act, ref, _, why: disclosure.except_from_meeting(act, ref, reason=why),
+    lambda act, ref, rng, why: safe_contact.allow_override(
+        act, ref, party=rng.choice(["a", "c"]), code="threat_to_kill", reason=why
+    ),
+    lambda act, ref, rng, _: safe_contact.set_plan(
+        act,
+        ref,
+        party=rng.choice(["a", "c"]),
+        channel=rng.choice(["phone", "text"]),
+        days="mon;wed",
+        start="10:00",
+        until="16:00",
+    ),
 )
 
 
@@ -224,13 +304,66 @@ def refused_truths(session):
         if application.outcome is not None and len(_behind(session, application)) < 2:
             wrong.append(("fewer than two people", application.reference, application.outcome))
     for row in session.scalars(select(Disclosure)):
-        approval = session.get(Approval, row.decision_id)
-        decision = session.get_one(Decision, row.decision_id)
-        if approval is None or not approval.approved or approval.approved_at > row.recorded_at:
-            wrong.append(("told without approval", row.id))
-        elif approval.approver in {decision.chair, *approval.researchers}:
-            wrong.append(("approved by one who chaired or researched", row.id))
+        wrong += _wrong_with_delivery(session, row)
+    wrong += [found for row in session.scalars(select(ContactAttempt)) if (found := _wrong_with_contact(session, row))]
     return wrong + _folded(session)
+
+
+def _wrong_with_delivery(session, row):
+    approval, decision = session.get(Approval, row.decision_id), session.get_one(Decision, row.decision_id)
+    application = session.get_one(Application, row.reference)
+    if approval is None or not approval.approved or approval.approved_at > row.occurred_at:
+        yield "told without approval", row.id
+    elif approval.approver in {decision.chair, *approval.researchers}:
+        yield "approved by one who chaired or researched", row.id
+    if row.recipient == "a" and row.delivered_by == row.second_officer:
+        yield "told by one person", row.id
+    if row.recipient == "c" and (
+        row.kind != "no_disclosure" or row.occurred_at < application.submitted_at + THREE_WEEKS
+    ):
+        yield "another applicant was told something, or too soon", row.id
+    if row.recipient not in {"a", "c"} and not row.recipient.startswith("protector:"):
+        yield "told to somebody else", row.id
+    logged = select(ContactAttempt).where(ContactAttempt.about == row.id, ContactAttempt.purpose == "deliver")
+    if not any(each.occurred_at == row.occurred_at and each.reached for each in session.scalars(logged)):
+        yield "told outside the log of contacts", row.id
+    for item in session.scalars(select(DisclosedItem).where(DisclosedItem.disclosure_id == row.id)):
+        finding = session.get_one(Finding, item.finding_id)
+        said = session.scalars(select(OwnerAgreement.agreed).where(OwnerAgreement.finding_id == finding.id)).all()
+        asks = finding.owner is not None or finding.record.get("handling") == "C"
+        if finding.id not in decision.items or finding.qualifies == "not" or (asks and said != [True]):
+            yield "told without release", finding.id
+
+
+def _wrong_with_contact(session, row):
+    """Judged anew from what was kept with it, by none of the casebook's own rules."""
+    if row.party == "b":
+        return "the subject was contacted", row.id
+    if row.override_id is not None:
+        given = session.get_one(ContactOverride, row.override_id)
+        roles = set(session.scalars(select(StaffRole.role).where(StaffRole.staff_id == given.authorised_by)))
+        fits = (given.reference, given.party) == (row.reference, row.party) and "duty_inspector" in roles
+        in_time = timedelta() <= row.occurred_at - given.authorised_at <= timedelta(hours=24)
+        return None if fits and in_time else ("an override that is none", row.id)
+    if row.plan is None:
+        return ("contacted without a plan", row.id)
+    local = row.occurred_at.astimezone(ZoneInfo("Europe/London"))
+    inside = local.strftime("%a").lower() in row.plan["days"] and any(
+        start <= local.strftime("%H:%M") < end for start, end in row.plan["windows"]
+    )
+    if not inside or row.occurred_at < datetime.fromisoformat(row.plan["confirmed_at"]):
+        return "contacted outside the safe window", row.id
+    if row.channel != row.plan["channel"] and not (row.channel == "in_person" and _agreed(session, row)):
+        return "contacted over another channel", row.id
+    return None
+
+
+def _agreed(session, row):
+    query = select(ContactAttempt).where(
+        ContactAttempt.reference == row.reference, ContactAttempt.party == row.party, ContactAttempt.reached,
+        ContactAttempt.purpose == "arrange", ContactAttempt.occurred_at <= row.occurred_at,
+    )  # fmt: skip
+    return session.scalars(query).first() is not None
 
 
 def _told(session, application):
@@ -287,14 +420,66 @@ def test_whatever_anybody_does_the_casebook_stays_true(database_url, seed):
                 with walk.unit.acting() as act:
                     broken = audit.verify(act).broken
                 assert broken == [], (seed, number, walk.told.most_common())
+        reached = stages_reached(store)
         if os.environ.get("CASEBOOK_TELL"):
-            print(seed, walk.told.most_common(), stages_reached(store))  # noqa: T201 - asked for
+            print(seed, walk.told.most_common(), reached)  # noqa: T201 - asked for
+        assert reached["approved"] + reached["closed"], reached  # a walk that never got to a decision says little
     finally:
         store.engine.dispose()
 
 
 def stages_reached(store):
+    """How far the applications of a walk got, and how much was done at its end."""
     with store.session() as session:
-        return Counter(session.scalars(select(Application.stage))), Counter(
-            outcome for outcome in session.scalars(select(Application.outcome)) if outcome in set(Outcome)
-        )
+        found = Counter(session.scalars(select(Application.stage)))
+        for name, table in {
+            "decided": Decision, "approved": Approval, "told": Disclosure, "contacts": ContactAttempt,
+            "overrides": ContactOverride, "emergencies": EmergencyDisclosure,
+        }.items():  # fmt: skip
+            found[name] = len(session.scalars(select(table)).all())
+        return found
+
+
+# what breaks each truth once -> what is then said
+DAMAGE = {
+    "UPDATE application SET outcome = 'not_disclosed'": "fewer than two people",
+    "UPDATE proposal SET second_by = proposed_by; UPDATE application SET outcome = 'withdrawn'": "fewer than two people",
+    "UPDATE application SET stage = 'panel_decision'; DELETE FROM disclosed_item; DELETE FROM disclosure": "an outcome that nobody",
+    "UPDATE approval SET approved_at = now()": "told without approval",
+    "UPDATE disclosure SET occurred_at = '2026-01-01'": "told without approval",
+    "UPDATE owner_agreement SET agreed = false": "told without release",
+    "DELETE FROM owner_agreement": "told without release",
+    "UPDATE decision SET items = '[]'": "told without release",
+    "UPDATE finding SET qualifies = 'not'": "told without release",
+    "UPDATE disclosure SET recipient = 'c'": "another applicant was told something",
+    "UPDATE disclosure SET recipient = 'b'": "told to somebody else",
+    "UPDATE contact_attempt SET about = 'x' WHERE purpose = 'deliver'": "told outside the log",
+    "UPDATE contact_attempt SET party = 'b'": "the subject was contacted",
+    "UPDATE contact_attempt SET plan = NULL": "contacted without a plan",
+    "UPDATE contact_attempt SET plan = jsonb_set(plan, '{days}', '[]')": "contacted outside the safe window",
+    "UPDATE contact_attempt SET plan = jsonb_set(plan, '{windows}', '[[\"03:00\", \"03:01\"]]')": "contacted outside",
+    "UPDATE contact_attempt SET occurred_at = occurred_at + interval '10 hours'": "contacted outside the safe window",
+    "UPDATE contact_attempt SET channel = 'text'": "contacted over another channel",
+    "UPDATE contact_attempt SET purpose = 'other' WHERE purpose = 'arrange'": "contacted over another channel",
+    "UPDATE staff_role SET role = 'auditor' WHERE role = 'duty_inspector'": "an override that is none",
+    "UPDATE contact_override SET authorised_at = '2026-01-01'": "an override that is none",
+    "UPDATE application SET stage = 'elsewhere'": "undeclared stage",
+}
+
+
+def test_each_truth_is_missed_when_it_is_broken(database_url):
+    store = open_store(database_url, b"a key for tests")
+    try:
+        unit = Unit(store=store, terminals={"pnc": KNOWN})
+        for staff_id, role in DESKS.items():
+            unit.hire(staff_id, role)
+        reference = unit.receive({**ROW, "external_id": "W-1", "immediate_danger": "yes"})
+        assert through_everything(unit, reference) == Stage.CLOSED
+        with store.session() as session:
+            assert refused_truths(session) == []
+        for statement, said in DAMAGE.items():
+            with store.session() as session:
+                session.execute(text(statement))
+                assert any(str(each[0]).startswith(said) for each in refused_truths(session)), statement
+    finally:
+        store.engine.dispose()
