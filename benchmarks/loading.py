@@ -35,8 +35,8 @@ def measure(folder: Path, persons: int) -> dict[str, object]:
         url = server.url("casebook")
         migrate.upgrade(url)
         store = open_store(url, b"a key for a benchmark")
-        ours = _timed(lambda: _load(store, file))
-        again = _timed(lambda: _load(store, file))
+        ours = _timed(lambda: load(store, file))
+        again = _timed(lambda: load(store, file))
         with databases.connect(server.address("casebook")) as superuser:
             bare = _bare(superuser, folder)
         store.engine.dispose()
@@ -49,7 +49,7 @@ def measure(folder: Path, persons: int) -> dict[str, object]:
     }
 
 
-def _load(store: Store, file: Path) -> None:
+def load(store: Store, file: Path) -> None:
     with store.session() as session:
         loading.load(Act(session=session, actor=OPERATOR, now=clock.now()), Source.RMS, persons=file, records=None)
         session.commit()

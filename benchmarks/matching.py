@@ -2,6 +2,7 @@
 
 python benchmarks/matching.py                                       # FEBRL
 python benchmarks/matching.py --persons 1000000 --subjects 4000     # and speed
+python benchmarks/matching.py --learned                             # the committed weights beside learned ones
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import random
 import resource
 import subprocess
 import sys
@@ -16,11 +18,13 @@ import tempfile
 import time
 import warnings
 from collections import defaultdict
+from math import log2
 from pathlib import Path
 
 import duckdb
 
 from casebook.matching import candidates, model, prepare
+from casebook.matching.learn import learn
 from casebook.matching.match import best, match_files
 from casebook.matching.person_rows import COLUMNS
 
@@ -161,6 +165,34 @@ def speed(folder: Path, *, persons: int, subjects: int) -> dict[str, object]:
     }
 
 
+def learned(folder: Path, *, people: int = 20_000, twice: int = 8_000) -> list[dict[str, object]]:
+    """Bits of each level as committed, and as learned from made-up people of whom some stand there twice, with a slip."""
+    from made_up import Person, corrupt, person, write  # noqa: PLC0415 - stands beside this file
+
+    rng = random.Random(3)
+    known = [person(rng) for _ in range(people)]
+    again = [Person(**vars(who)) for who in known[:twice]]
+    for who in again:
+        corrupt(rng, who, 1)
+    write(folder / "persons.csv", "person_id", [(str(at), who) for at, who in enumerate(known + again)])
+    taught = learn(folder / "persons.csv", this_year=THIS_YEAR)
+    return [
+        {
+            "field": ours["comparison_description"],
+            "level": level["label_for_charts"],
+            "committed": _bits(level),
+            "learned": _bits(other),
+        }
+        for ours, theirs in zip(model.settings()["comparisons"], taught["comparisons"], strict=True)
+        for level, other in zip(ours["comparison_levels"], theirs["comparison_levels"], strict=True)
+        if "m_probability" in level
+    ]
+
+
+def _bits(level: dict[str, float]) -> float:
+    return round(float(log2(level["m_probability"] / level["u_probability"])), 1)
+
+
 def _found(path: Path, subjects: int) -> float:
     with path.open(encoding="utf-8") as file:
         return round(sum(row["subject_id"] == row["person_id"] for row in csv.DictReader(file)) / subjects, 4)
@@ -172,6 +204,7 @@ def main() -> None:
     parser.add_argument("--subjects", type=int, default=1_000)
     parser.add_argument("--only", choices=["ours", "bare_splink"])
     parser.add_argument("--folder", type=Path)
+    parser.add_argument("--learned", action="store_true")
     options = parser.parse_args()
     if options.only:
         started = time.perf_counter()
@@ -188,6 +221,9 @@ def main() -> None:
         )
         return
     with tempfile.TemporaryDirectory() as place:
+        if options.learned:
+            print(json.dumps(learned(Path(place)), indent=2))
+            return
         answer: dict[str, object] = {"febrl": [febrl(name, Path(place)) for name in ("febrl4", "febrl3")]}
         if options.persons:
             answer["speed"] = speed(Path(place), persons=options.persons, subjects=options.subjects)

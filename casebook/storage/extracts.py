@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
-from sqlalchemy import Table, delete, func, select, text
+from sqlalchemy import Table, any_, delete, func, literal, select, text
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Session
 
 from casebook.storage.tables import SourceExtract, SourceFrequency, SourcePerson, SourceRecord
@@ -95,7 +96,7 @@ def count_frequencies(session: Session, source: str) -> None:
 def frequencies(session: Session, source: str, values: Collection[str]) -> dict[tuple[str, str], int]:
     """(part, value) -> how many persons of the source have it; a rare value is not there."""
     query = select(SourceFrequency.part, SourceFrequency.value, SourceFrequency.persons).where(
-        SourceFrequency.source == source, SourceFrequency.value.in_(values)
+        SourceFrequency.source == source, SourceFrequency.value == any_(literal(list(values), ARRAY(TEXT)))
     )
     return {(part, value): persons for part, value, persons in session.execute(query)}
 
