@@ -73,7 +73,10 @@ def read(
     ]
     if faults:
         return faults
-    doubts = [*doubts, *(f"undecodable:{column}" for column in sorted(undecodable))]
+    return _form(cells, [*doubts, *(f"undecodable:{column}" for column in sorted(undecodable))])
+
+
+def _form(cells: Mapping[str, str], doubts: list[str]) -> Form:
     codes = {column: _code(cells, column, doubts) for column in CODED}
     people = {party: _person(cells, party, codes) for party in Party}
     applicant = Applicant(codes["applicant"])
