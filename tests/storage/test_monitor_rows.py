@@ -1,0 +1,66 @@
+"""What the monitor reads of an application that people carried through: each act is charted for whoever did it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from walking import KNOWN, ROW, Unit, through_everything
+
+from casebook.casework import competence
+from casebook.domain.decision_monitor import Channel
+from casebook.domain.vocabulary import Role, Stage
+from casebook.monitor.expected import FEATURES
+from casebook.storage import monitor as stored
+from casebook.storage.session import open_store
+from casebook.storage.tables import Candidate, Decision, Finding
+
+CREW = {
+    "intake": Role.INTAKE_OFFICER, "research": Role.RESEARCHER, "read": Role.SECOND_READER, "risk": Role.RISK_ASSESSOR,
+    "chair": Role.PANEL_CHAIR, "member": Role.PANEL_MEMBER, "approve": Role.APPROVER, "disclose": Role.DISCLOSURE_OFFICER,
+    "second": Role.DISCLOSURE_OFFICER, "supervise": Role.SUPERVISOR, "supervise2": Role.SUPERVISOR,
+    "head": Role.HEAD_OF_UNIT, "inspect": Role.DUTY_INSPECTOR,
+}  # fmt: skip
+
+
+@pytest.fixture
+def unit(database_url):
+    store = open_store(database_url, b"a key for tests")
+    unit = Unit(store=store, terminals={"pnc": KNOWN})
+    for staff_id, role in CREW.items():
+        unit.hire(staff_id, role)
+    yield unit
+    store.engine.dispose()
+
+
+def test_an_application_that_went_through_everything_is_a_case_of_each_channel(unit):
+    reference = unit.receive({**ROW, "external_id": "M-1"})
+    assert through_everything(unit, reference) == Stage.CLOSED
+    with unit.acting() as act:
+        found = stored.rows(act.session)
+        decision = act.session.query(Decision).one()
+        qualifying = act.session.query(Finding).filter_by(qualifies="qualifying", party="b").count()
+        reviewed = act.session.query(Candidate).filter(Candidate.reviewed_by.is_not(None)).count()
+        assert competence.untrained(act) == []
+    (decided,) = found[Channel.DECISION]
+    assert (decided["judged"], decided["happened"]) == ("chair", decision.outcome.startswith("disclosed"))
+    assert (decided["findings"], decided["band"] != "none") == (float(qualifying), True)
+    (researched,) = found[Channel.YIELD]
+    assert (researched["judged"], researched["happened"]) == ("research", qualifying > 0)
+    assert (researched["b_age"], researched["route"]) == (41.0, "right_to_ask")
+    assert [row["judged"] for row in found[Channel.REJECTED_CANDIDATE]] == ["research"] * reviewed
+    for channel, rows in found.items():
+        assert all(set(FEATURES[channel]) <= row.keys() for row in rows)
+
+
+def test_what_is_found_after_a_decision_does_not_judge_it(unit):
+    reference = unit.receive({**ROW, "external_id": "M-2"})
+    through_everything(unit, reference)
+    with unit.acting() as act:
+        before = stored.decisions(act.session)[0]["findings"]
+        finding = act.session.query(Finding).filter_by(reference=reference, qualifies="qualifying").first()
+        assert finding is not None
+        finding.found_at += timedelta(days=400)
+        act.speak(act.application(reference), "found_later")
+    with unit.acting() as act:
+        assert stored.decisions(act.session)[0]["findings"] == before - 1
