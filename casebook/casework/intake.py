@@ -154,11 +154,7 @@ def form_of(act: Act, application: Application) -> Form:
 
 
 def _application(act: Act, form: Form, *, digest: str, reference: str, repeated: bool) -> Application:
-    priority, why = rules.priority(form)
-    if priority is Priority.IMMEDIATE:
-        priority = Priority.URGENT  # danger raises it, and says so
-    if repeated and priority.rank > Priority.HIGH.rank:
-        priority, why = Priority.HIGH, "repeat_application"
+    priority, why = _priority(form, repeated=repeated)
     policy = policies.for_receipt(form.submitted_at)
     return Application(
         reference=reference,
@@ -194,3 +190,13 @@ def _application(act: Act, form: Form, *, digest: str, reference: str, repeated:
         frozen_at=None,
         disposed_at=None,
     )
+
+
+def _priority(form: Form, *, repeated: bool) -> tuple[Priority, str]:
+    """The first priority and why; danger itself raises it further, and says so. A repeat is a sign of risk."""
+    priority, why = rules.priority(form)
+    if priority is Priority.IMMEDIATE:
+        return Priority.URGENT, why
+    if repeated and priority.rank > Priority.HIGH.rank:
+        return Priority.HIGH, "repeat_application"
+    return priority, why
