@@ -72,7 +72,7 @@ def searches(whole: Whole) -> Iterator[str]:
             result = f"unavailable ({words(row['unavailable_reason'])}), {accepted}"
         by = f"{moment(row['returned_at'])} {row['returned_by'] or ''}" if row["returned_at"] else "-"
         marks = [*(["mandatory"] if row["mandatory"] else []), *(["replaced"] if row["superseded"] else [])]
-        covered = f"{len(set(row['covered']) & set(row['required']))} of {len(row['required'])}"
+        covered = f"{len(set(row['covered'] or ()) & set(row['required'] or ()))} of {len(row['required'] or ())}"
         lines.append((str(row["party"]).upper(), row["source"], by, covered, "; ".join([result, *marks])))
     yield from table(("of", "source", "returned", "spellings", "result"), lines)
     for row in rows(whole, "assurance"):
@@ -122,7 +122,7 @@ def findings(whole: Whole) -> Iterator[str]:
 
 def meeting(whole: Whole) -> Iterator[str]:
     for row in rows(whole, "meeting"):
-        shown = words(", ".join(row["identity_evidence"]))
+        shown = words(", ".join(row["identity_evidence"] or ()))
         held = f"identity {'confirmed' if row['identity_confirmed'] else 'NOT confirmed'} ({shown})"
         held = held if row["held"] else f"not held: {words(row['exception_reason'])}"
         head = f"{words(row['kind'])} {moment(row['occurred_at'])} by {row['recorded_by']}, {held}"
@@ -149,7 +149,7 @@ def risk(whole: Whole) -> Iterator[str]:
         yield from paragraph(
             f"score {row['score']:.1f}: {words(row['band'])}, by {row['model']}, {moment(row['computed_at'])}"
         )
-        for each in sorted(row["contributions"], key=lambda each: -abs(each.get("value") or 0))[:MOST]:
+        for each in sorted(row["contributions"] or (), key=lambda each: -abs(each.get("value") or 0))[:MOST]:
             yield from paragraph(f"{each.get('value'):+.1f} {words(each.get('factor'))}", each.get("reason"), indent=5)
         if row["uncertainty"]:
             yield from paragraph("uncertain", "; ".join(_plain(each) for each in row["uncertainty"]), indent=5)

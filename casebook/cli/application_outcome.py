@@ -26,7 +26,8 @@ def decisions(whole: Whole) -> Iterator[str]:
 
 def _panel(row: Row) -> Iterator[str]:
     members = ", ".join(
-        f"{each['staff']}{' for ' + words(each['agency']) if each.get('agency') else ''}" for each in row["members"]
+        f"{each['staff']}{' for ' + words(each['agency']) if each.get('agency') else ''}"
+        for each in row["members"] or ()
     )
     silent = f"; silent: {words(', '.join(row['agencies_silent']))}" if row["agencies_silent"] else ""
     cycle = " out of cycle" if row["out_of_cycle"] else ""
@@ -78,7 +79,7 @@ def _approval(row: Row | None) -> Iterator[str]:
         return
     said = "Approved" if row["approved"] else "SENT BACK"
     yield from paragraph(
-        f"{said} by {row['approver']} {moment(row['approved_at'])} (researched by {', '.join(row['researchers'])})",
+        f"{said} by {row['approver']} {moment(row['approved_at'])} (researched by {', '.join(row['researchers'] or ())})",
         row.get("reason"),
     )
 

@@ -84,7 +84,7 @@ def _past(due: object, whole: Whole) -> bool:
 
 def _gates(whole: Whole) -> Iterator[str]:
     for result in sorted(rows(whole, "gate_result"), key=lambda row: str(row["asked_at"])):
-        failed = ", ".join(words(each.get("code")) for each in result["results"])
+        failed = ", ".join(words(each.get("code")) for each in result["results"] or ())
         said = f"{words(result['stage'])}: {result['outcome']}, {moment(result['asked_at'])}"
         yield from paragraph(said + (f"; failed: {failed}" if failed else ""))
     for row in rows(whole, "gate_override"):

@@ -15,10 +15,16 @@ Row = Mapping[str, Any]
 Whole = Mapping[str, Any]
 
 
+class Held(dict[str, Any]):
+    """A row in which what the role may not see reads as nothing."""
+
+    def __missing__(self, name: str) -> None:
+        return None
+
+
 def rows(whole: Whole, name: str) -> list[Row]:
     """The rows of one part; none if there are none."""
-    found: list[Row] = whole.get(name) or []
-    return found
+    return [Held(row) for row in whole.get(name) or []]
 
 
 def clean(text: object) -> str:
