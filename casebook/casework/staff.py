@@ -72,6 +72,8 @@ def add(act: Act, staff_id: str, roles: Sequence[Role], *, line_manager: str | N
         )
     if act.session.get(Staff, staff_id) is not None:
         refuse_because("already_there", "there is a member of staff of that id")
+    if line_manager is not None:
+        _member(act, line_manager)
     act.session.add(
         Staff(
             id=staff_id, added_at=act.now, added_by=act.actor.id, line_manager=line_manager, on_duty=True,

@@ -27,7 +27,7 @@ def configure(parser: ArgumentParser) -> None:
     competence = actions.add_parser("competence", help="record training for a source or task, and its last day")
     competence.add_argument("id")
     competence.add_argument("subject")
-    competence.add_argument("--until", required=True, type=date.fromisoformat, metavar="YYYY-MM-DD")
+    competence.add_argument("--until", required=True, type=_day, metavar="YYYY-MM-DD")
     competence.set_defaults(handler=_set_competence)
     duty = actions.add_parser("duty", help="say whether somebody is on duty")
     duty.add_argument("id")
@@ -41,6 +41,13 @@ def configure(parser: ArgumentParser) -> None:
         action.add_argument("id")
         action.set_defaults(handler=handler)
     actions.add_parser("list", help="all staff").set_defaults(handler=_list)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError("a date looks like 2027-03-02") from None
 
 
 def _role(text: str) -> Role:
@@ -97,8 +104,7 @@ def _suspend(options: Namespace, call: Call) -> Answer:
             f"decisions that need fresh people: {', '.join(account.superseded_decisions) or 'none'}",
             f"applications they acted on: {', '.join(account.touched) or 'none'}",
             f"legal hold can be set on {len(account.hold_offered)} of them: casebook applications hold REF",
-            "professional standards is asked whether to look at it all again: casebook monitor look-back"
-            f" {account.look_back_proposed}",
+            f"professional standards is asked to look at it all again: casebook monitor look-back {account.look_back_proposed}",
         ],
     )
 

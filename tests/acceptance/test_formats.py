@@ -264,3 +264,18 @@ def test_a_demonstration_of_a_file_that_is_not_there_leaves_no_home_behind(tmp_p
     assert main.main(["demo", "--home", str(home), "--file", str(tmp_path / "none.csv"), "--json"]) == 2
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "no_such_file"
     assert not home.exists()
+
+
+def test_a_line_manager_is_somebody_who_is_there(desk):
+    words = ("staff", "add", "new.one", "--role", "researcher", "--line-manager")
+    assert desk.refusal(*words, "nobody") == "not_found"
+    assert desk.ask(*words, "su")["id"] == "new.one"
+
+
+def test_who_is_suspended_is_told_no_more_than_a_stranger(desk):
+    desk.hire("gone", "researcher")
+    desk.ask("staff", "suspend", "gone")
+    assert desk.refusal("work", "list", who="gone") == "token_refused"
+    desk.tokens["stranger"] = desk.tokens["gone"]
+    assert desk.refusal("work", "list", who="stranger") == "token_refused"
+    assert desk.refusal("staff", "token", "gone") == "suspended"
