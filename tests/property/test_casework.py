@@ -8,12 +8,12 @@ from __future__ import annotations
 import copy
 import os
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import Random
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, text
+from truths import DESKS, refused_truths
 from walking import HELD, KNOWN, PASSED, ROW, Unit, through_everything
 
 from casebook.casework import (
@@ -28,7 +28,6 @@ from casebook.casework import (
     work,
 )
 from casebook.domain.actors import OPERATOR, system
-from casebook.domain.stages import EARLY_OUTCOMES, why_not_move
 from casebook.domain.vocabulary import Role, Stage
 from casebook.errors import Refused
 from casebook.storage.session import open_store
@@ -38,20 +37,14 @@ from casebook.storage.tables import (
     ContactAttempt,
     ContactOverride,
     Decision,
-    DisclosedItem,
     Disclosure,
     EmergencyDisclosure,
-    Finding,
     LedgerEntry,
-    OwnerAgreement,
-    Proposal,
-    StaffRole,
 )
 
 SEEDS = int(os.environ.get("CASEBOOK_SEEDS", "3"))
 STEPS = int(os.environ.get("CASEBOOK_STEPS", "120"))
 VERIFY_EVERY = 50
-THREE_WEEKS = timedelta(days=21)
 # where two applications of each walk begin: chance alone seldom gets past the panel
 FAR = [Stage.PANEL_DECISION, Stage.DISCLOSURE, Stage.FOLLOW_UP]
 LATE = {*FAR, Stage.RISK_SCORING}
@@ -60,13 +53,6 @@ FOR_ANOTHER = {
     "a_safe_channel": "phone", "a_safe_days": "mon;tue;wed;thu;fri", "a_safe_from": "09:00", "a_safe_until": "17:00",
 }  # fmt: skip
 
-# one desk each, so that every walk can get far; beside them people whose roles the seed deals out
-DESKS = {
-    "intake": Role.INTAKE_OFFICER, "research": Role.RESEARCHER, "read": Role.SECOND_READER, "risk": Role.RISK_ASSESSOR,
-    "chair": Role.PANEL_CHAIR, "member": Role.PANEL_MEMBER, "approve": Role.APPROVER, "disclose": Role.DISCLOSURE_OFFICER,
-    "second": Role.DISCLOSURE_OFFICER, "supervise": Role.SUPERVISOR, "head": Role.HEAD_OF_UNIT,
-    "inspect": Role.DUTY_INSPECTOR,
-}  # fmt: skip
 DEALT = [role for role in Role if role not in {Role.OPERATOR, Role.SYSTEM}]
 PLANTED = (
     "",
@@ -289,121 +275,6 @@ def damaged(rng, answer):
                 place[rng.choice(["stranger", "version", "occurred_at"])] = rng.choice(PLANTED)
         break
     return answer
-
-
-def refused_truths(session):
-    """What may never be; empty while it holds."""
-    wrong = []
-    for application in session.scalars(select(Application)):
-        if application.stage not in set(Stage):
-            wrong.append(("undeclared stage", application.reference))
-        if application.stage == Stage.CLOSED and application.outcome is None:
-            wrong.append(("closed without an outcome", application.reference))
-        if application.stage != Stage.CLOSED and application.outcome is not None and not _told(session, application):
-            wrong.append(("an outcome that nobody was told", application.reference, application.outcome))
-        if application.outcome is not None and len(_behind(session, application)) < 2:
-            wrong.append(("fewer than two people", application.reference, application.outcome))
-    for row in session.scalars(select(Disclosure)):
-        wrong += _wrong_with_delivery(session, row)
-    wrong += [found for row in session.scalars(select(ContactAttempt)) if (found := _wrong_with_contact(session, row))]
-    return wrong + _folded(session)
-
-
-def _wrong_with_delivery(session, row):
-    approval, decision = session.get(Approval, row.decision_id), session.get_one(Decision, row.decision_id)
-    application = session.get_one(Application, row.reference)
-    if approval is None or not approval.approved or approval.approved_at > row.occurred_at:
-        yield "told without approval", row.id
-    elif approval.approver in {decision.chair, *approval.researchers}:
-        yield "approved by one who chaired or researched", row.id
-    if row.recipient == "a" and row.delivered_by == row.second_officer:
-        yield "told by one person", row.id
-    if row.recipient == "c" and (
-        row.kind != "no_disclosure" or row.occurred_at < application.submitted_at + THREE_WEEKS
-    ):
-        yield "another applicant was told something, or too soon", row.id
-    if row.recipient not in {"a", "c"} and not row.recipient.startswith("protector:"):
-        yield "told to somebody else", row.id
-    logged = select(ContactAttempt).where(ContactAttempt.about == row.id, ContactAttempt.purpose == "deliver")
-    if not any(each.occurred_at == row.occurred_at and each.reached for each in session.scalars(logged)):
-        yield "told outside the log of contacts", row.id
-    for item in session.scalars(select(DisclosedItem).where(DisclosedItem.disclosure_id == row.id)):
-        finding = session.get_one(Finding, item.finding_id)
-        said = session.scalars(select(OwnerAgreement.agreed).where(OwnerAgreement.finding_id == finding.id)).all()
-        asks = finding.owner is not None or finding.record.get("handling") == "C"
-        if finding.id not in decision.items or finding.qualifies == "not" or (asks and said != [True]):
-            yield "told without release", finding.id
-
-
-def _wrong_with_contact(session, row):
-    """Judged anew from what was kept with it, by none of the casebook's own rules."""
-    if row.party == "b":
-        return "the subject was contacted", row.id
-    if row.override_id is not None:
-        given = session.get_one(ContactOverride, row.override_id)
-        roles = set(session.scalars(select(StaffRole.role).where(StaffRole.staff_id == given.authorised_by)))
-        fits = (given.reference, given.party) == (row.reference, row.party) and "duty_inspector" in roles
-        in_time = timedelta() <= row.occurred_at - given.authorised_at <= timedelta(hours=24)
-        return None if fits and in_time else ("an override that is none", row.id)
-    if row.plan is None:
-        return ("contacted without a plan", row.id)
-    local = row.occurred_at.astimezone(ZoneInfo("Europe/London"))
-    inside = local.strftime("%a").lower() in row.plan["days"] and any(
-        start <= local.strftime("%H:%M") < end for start, end in row.plan["windows"]
-    )
-    if not inside or row.occurred_at < datetime.fromisoformat(row.plan["confirmed_at"]):
-        return "contacted outside the safe window", row.id
-    if row.channel != row.plan["channel"] and not (row.channel == "in_person" and _agreed(session, row)):
-        return "contacted over another channel", row.id
-    return None
-
-
-def _agreed(session, row):
-    query = select(ContactAttempt).where(
-        ContactAttempt.reference == row.reference, ContactAttempt.party == row.party, ContactAttempt.reached,
-        ContactAttempt.purpose == "arrange", ContactAttempt.occurred_at <= row.occurred_at,
-    )  # fmt: skip
-    return session.scalars(query).first() is not None
-
-
-def _told(session, application):
-    return session.scalar(select(Disclosure.id).where(Disclosure.reference == application.reference).limit(1))
-
-
-def _behind(session, application):
-    """The people that an outcome rests on."""
-    if application.outcome in EARLY_OUTCOMES:
-        query = select(Proposal.proposed_by, Proposal.second_by).where(
-            Proposal.reference == application.reference, Proposal.what == application.outcome
-        )
-    else:
-        query = (
-            select(Decision.chair, Approval.approver)
-            .join(Approval, Approval.decision_id == Decision.id)
-            .where(
-                Decision.reference == application.reference,
-                Decision.outcome == application.outcome,
-                Decision.superseded.is_(False),
-                Approval.approved,
-            )
-        )
-    return {who for row in session.execute(query) for who in row if who and who != "operator" and ":" not in who}
-
-
-def _folded(session):
-    """Replay every stage from the ledger: each move is declared, and the last is where the application is."""
-    stages, wrong = {}, []
-    query = select(LedgerEntry).where(LedgerEntry.event.in_(["application_received", "stage_changed"]))
-    for entry in session.scalars(query.order_by(LedgerEntry.id)):
-        if entry.event == "application_received":
-            stages[entry.chain] = Stage.INTAKE
-            continue
-        body = entry.body
-        if stages.get(entry.chain) != body["origin"] or why_not_move(body["origin"], body["to"], body["because"]):
-            wrong.append(("undeclared move", entry.chain, body["origin"], body["to"], body["because"]))
-        stages[entry.chain] = body["to"]
-    stored = dict(session.execute(select(Application.reference, Application.stage)).all())
-    return wrong + ([("stage does not replay", stored, stages)] if stored != stages else [])
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
