@@ -19,7 +19,7 @@ class Application(Base):
         CheckConstraint("NOT (legal_hold AND disposed_at IS NOT NULL)", name="no_disposal_under_hold"),
         Index("ix_application_open", "stage", postgresql_where=text("stage <> 'closed'")),
     )
-    personal = ("concern", "children", "relationship_started", "relationship_ended")
+    personal = ("concern", "children", "relationship_started", "relationship_ended", "closing_reason")
 
     reference: Mapped[str] = mapped_column(primary_key=True)
     external_id: Mapped[str | None] = mapped_column(unique=True)

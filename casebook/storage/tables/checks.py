@@ -115,7 +115,7 @@ class Search(Base):
         CheckConstraint("result <> 'unavailable' OR unavailable_reason IS NOT NULL", name="unavailable_says_why"),
         CheckConstraint("accepted_by IS NULL OR accepted_by <> returned_by", name="acceptance_by_another"),
     )
-    personal = ("plan", "terms", "summary")
+    personal = ("plan", "terms", "summary", "unavailable_reason")
 
     id: Mapped[str] = mapped_column(primary_key=True)  # reference, party, source, round
     reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)
@@ -242,7 +242,7 @@ class Meeting(Base):
     """The face-to-face with the applicant, or for Right to Know the safe locating of A; or a recorded exception."""
 
     __tablename__ = "meeting"
-    personal = ("notes",)
+    personal = ("notes", "exception_reason")
 
     id: Mapped[str] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)
@@ -261,6 +261,7 @@ class InstrumentAnswer(Base):
     """One answer of one risk instrument. A later row for the same question supersedes the earlier."""
 
     __tablename__ = "instrument_answer"
+    personal = ("answer",)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)

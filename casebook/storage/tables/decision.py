@@ -14,7 +14,7 @@ class RiskScore(Base):
     """A score the machine computed, with everything it was computed from."""
 
     __tablename__ = "risk_score"
-    personal = ("inputs",)
+    personal = ("inputs", "contributions", "uncertainty")
 
     id: Mapped[str] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)
@@ -173,7 +173,7 @@ class Disclosure(Base):
         CheckConstraint("delivered_by <> second_officer", name="two_officers"),
         CheckConstraint("kind IN ('disclosure', 'no_disclosure')", name="kind"),
     )
-    personal = ("recipient", "safety_plan")
+    personal = ("recipient", "safety_plan", "exception_reason")
 
     id: Mapped[str] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)
@@ -313,6 +313,7 @@ class Watch(Base):
     """After closure: new qualifying records about B open a Right to Know proposal."""
 
     __tablename__ = "watch"
+    personal = ("renewal_reason",)
 
     reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), primary_key=True)
     since: Mapped[datetime]
