@@ -28,7 +28,8 @@ def _head(whole: Whole) -> Iterator[str]:
     title = f"{whole['reference']}   {stage.upper()}"
     yield from (title, "=" * len(title))
     if closed:
-        yield f"Closed {moment(closed)}: {words(whole.get('closing_reason'))}"
+        because = f": {words(whole['closing_reason'])}" if whole.get("closing_reason") else ""
+        yield f"Closed {moment(closed)}{because}"
     yield f"{words(whole['route']).capitalize()}; applicant: {words(whole['applicant'])}; policy {whole['policy']}"
     yield f"Submitted {moment(whole['submitted_at'])}, held here since {moment(whole['received_at'])}"
     band = f"band {words(whole['band'])}, score {whole['score']:.1f}" if whole.get("band") else "not scored yet"
