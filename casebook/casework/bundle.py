@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,15 +15,27 @@ from casebook.casework.audit import Broken, Verification
 from casebook.casework.viewing import PARTS, rows_of
 from casebook.domain import chain
 from casebook.domain.authority import Command
+from casebook.domain.vocabulary import Applicant, Party
 from casebook.errors import UnreadableFile
 from casebook.storage import ledger
-from casebook.storage.tables import Base, LedgerEntry
+from casebook.storage.tables import Application, Base, LedgerEntry
 
 # what a subject-access request of A may be given: their own words and what was done for them; what speaks of B, of other
 # victims or of how sources are searched only after advice (a local reading; a data protection officer has the last word)
 _YES = frozenset(
-    {"application", "safe_contact", "clock", "contact_attempt", "follow_up", "referral", "meeting", "instrument_answer"}
+    {
+        "application",
+        "person",
+        "safe_contact",
+        "clock",
+        "contact_attempt",
+        "follow_up",
+        "referral",
+        "meeting",
+        "instrument_answer",
+    }
 )
+_APPLICANTS = frozenset({"application", "meeting", "instrument_answer"})  # whoever applied speaks in them
 _NO = frozenset({"candidate", "finding", "search", "owner_agreement", "applicant_sign"})
 
 
@@ -31,14 +43,14 @@ def export(act: Act, reference: str) -> dict[str, Any]:
     """Ledger entries and live rows of one application, each row with its keyed digest and its mark for subject access."""
     act.allowed(Command.EXPORT_APPLICATION)
     application = act.application(reference)
-    act.speak(application, "application_exported")
+    rows = [
+        _item(act, application, application),
+        *(_item(act, row, application) for part in PARTS for row in rows_of(act.session, part, reference)),
+    ]
+    act.speak(application, "application_exported", items=_sealed(rows))
     entries = act.session.scalars(
         select(LedgerEntry).where(LedgerEntry.chain == reference).order_by(LedgerEntry.sequence)
     )
-    rows = [
-        _item(act, application),
-        *(_item(act, row) for part in PARTS for row in rows_of(act.session, part, reference)),
-    ]
     return {
         "reference": reference,
         "exported_at": act.now.isoformat(),
@@ -52,12 +64,30 @@ def _entry(entry: LedgerEntry) -> dict[str, Any]:
     return {**{name: getattr(entry, name) for name in names}, "at": entry.at.isoformat()}
 
 
-def _item(act: Act, row: Base) -> dict[str, Any]:
+def _sealed(items: Sequence[Mapping[str, Any]]) -> str:
+    """One digest of all items as they are given out: the keyed digests among them keep it from being guessed."""
+    return chain.digest({"items": list(items)})
+
+
+def _mark(row: Base, application: Application) -> str:
+    """What is of B or C is not A's; and where somebody else applied, A may not know of it."""
+    table, party = row.__tablename__, getattr(row, "party", Party.A)
+    if table in _NO or party != Party.A:
+        return "no"
+    if table in _APPLICANTS and application.applicant != Applicant.A:
+        return "after_advice"
+    return "yes" if table in _YES else "after_advice"
+
+
+def _item(act: Act, row: Base, application: Application) -> dict[str, Any]:
     name, digest = ledger.digest_of(act.session.info[ledger.KEY], row)
-    table = row.__tablename__
-    mark = "yes" if table in _YES else "no" if table in _NO else "after_advice"
     values = {column.key: getattr(row, column.key) for column in row.__table__.columns}
-    return {"row": name, "digest": digest, "subject_access": mark, "values": json.loads(chain.canonical(values))}
+    return {
+        "row": name,
+        "digest": digest,
+        "subject_access": _mark(row, application),
+        "values": json.loads(chain.canonical(values)),
+    }
 
 
 def check(path: Path) -> Verification:
@@ -69,6 +99,9 @@ def check(path: Path) -> Verification:
         verification.broken += _faults(entry, number, previous)
         previous = entry["hash"]
         said.update(entry["body"].get("rows", {}))
+    sealed = [entry["body"].get("items") for entry in bundle["entries"] if entry["event"] == "application_exported"]
+    if sealed[-1:] != [_sealed(bundle["items"])]:
+        verification.broken.append(Broken(code="items_changed", what=str(bundle.get("reference"))))
     for item in bundle["items"]:
         verification.rows += 1
         if said.get(item["row"], item["digest"]) != item["digest"]:
@@ -96,7 +129,8 @@ def _faults(entry: Mapping[str, Any], number: int, previous: str) -> list[Broken
 def _read(path: Path) -> dict[str, Any]:
     try:
         bundle = json.loads(path.read_text("utf-8"))
-        return {"entries": list(bundle["entries"]), "items": list(bundle["items"])}
+        entries, items = list(bundle["entries"]), list(bundle["items"])
+        return {"reference": bundle.get("reference"), "entries": entries, "items": items}
     except OSError as error:
         raise UnreadableFile(f"{path.name}: {error.strerror}", "no_such_file") from None
     except (ValueError, KeyError, TypeError):
