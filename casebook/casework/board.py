@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from casebook import policies
@@ -134,60 +134,49 @@ def markdown(board: dict) -> str:  # type: ignore[type-arg]
     if board["undelivered_notices"]:
         lines += [f"🔴 **{board['undelivered_notices']} notices were received by nobody.**", ""]
     lines += _table(["stage", *columns], [[stage, *(n[c] for c in columns)] for stage, n in board["stages"].items()])
-    lines += ["", "## Waits longest, most pressing first", ""]
-    lines += _table(
-        ["application", "stage", "priority", "for", "what", "due", "hours overdue", "told"],
-        [
-            [w["reference"], w["stage"], w["priority"], w["waiting_for"], w["kind"], w["due_at"], w["overdue_hours"],
-             w["escalation_level"]]
-            for w in board["worst"]
-        ],
-    )  # fmt: skip
-    lines += ["", "## Queues", ""]
-    lines += _table(
-        ["role", "open items", "oldest, hours"], [[q["role"], q["open"], q["oldest_hours"]] for q in board["queues"]]
-    )
-    lines += ["", "## Sources that have not answered", ""]
-    lines += _table(
-        ["source", "searches", "oldest, hours"],
-        [[each["source"], each["unanswered"], each["oldest_hours"]] for each in board["sources"]],
-    )
-    lines += ["", "## Escalations nobody has acknowledged", ""]
-    lines += _table(
-        ["application", "what", "rung", "role", "why", "since"],
-        [
-            [e["reference"], e["kind"], e["rung"], e["role"], e["reason"], e["raised_at"]]
-            for e in board["escalations"][:50]
-        ],
-    )
-    lines += ["", "## The limit of the whole process, by the week it fell in", ""]
-    lines += _table(
-        ["week of", "due", "kept", "share"],
-        [
-            [w["monday"], w["due"], w["kept"], f"{w['share']:.0%} {'█' * round(w['share'] * 20)}"]
-            for w in board["compliance"]
-        ],
-    )
-    lines += ["", "## Came in and closed, by week", ""]
-    lines += _table(
-        ["week of", "came in", "closed"],
-        [[w["monday"], w["received"], w["closed"]] for w in board["throughput"][-WEEKS:]],
-    )
-    lines += ["", "## Seen coming", ""]
-    lines += _table(
-        ["application", "why", "what", "since"],
-        [
-            [f["reference"] or "the unit", f["why"],
-             f.get("panel_meets") or f.get("checked_until") or ", ".join(f.get("short_of", [])), f["since"]]
-            for f in board["foreseen"]
-        ],
-    )  # fmt: skip
+    for title, head, rows in (*_waiting(board), *_by_week(board)):
+        lines += ["", f"## {title}", "", *_table(head, rows)]
     if oldest := board["oldest_unclaimed"]:
         lines += [
             "",
             f"Oldest item nobody took: {oldest['reference']} {oldest['kind']}, {oldest['waits_hours']} hours.",
         ]
     return "\n".join(lines)
+
+
+Section = tuple[str, list[str], list[list[object]]]
+
+
+def _waiting(board: dict) -> Iterator[Section]:  # type: ignore[type-arg]
+    worst = ("reference", "stage", "priority", "waiting_for", "kind", "due_at", "overdue_hours", "escalation_level")
+    head = ["application", "stage", "priority", "for", "what", "due", "hours overdue", "told"]
+    yield "Waits longest, most pressing first", head, [[w[name] for name in worst] for w in board["worst"]]
+    yield "Queues", ["role", "open items", "oldest, hours"], [list(queue.values()) for queue in board["queues"]]
+    sources = [list(source.values()) for source in board["sources"]]
+    yield "Sources that have not answered", ["source", "searches", "oldest, hours"], sources
+    told = ("reference", "kind", "rung", "role", "reason", "raised_at")
+    head = ["application", "what", "rung", "role", "why", "since"]
+    yield "Escalations nobody has acknowledged", head, [[e[name] for name in told] for e in board["escalations"][:50]]
+    rows = [[f["reference"] or "the unit", f["why"], _what(f), f["since"]] for f in board["foreseen"]]
+    yield "Seen coming", ["application", "why", "what", "since"], rows
+
+
+def _what(foreseen: Mapping[str, Any]) -> object:
+    return (
+        foreseen.get("panel_meets")
+        or foreseen.get("checked_until")
+        or ", ".join(map(str, foreseen.get("short_of", [])))
+    )
+
+
+def _by_week(board: dict) -> Iterator[Section]:  # type: ignore[type-arg]
+    kept = [
+        [w["monday"], w["due"], w["kept"], f"{w['share']:.0%} {'█' * round(w['share'] * 20)}"]
+        for w in board["compliance"]
+    ]
+    yield "The limit of the whole process, by the week it fell in", ["week of", "due", "kept", "share"], kept
+    went = [[w["monday"], w["received"], w["closed"]] for w in board["throughput"][-WEEKS:]]
+    yield "Came in and closed, by week", ["week of", "came in", "closed"], went
 
 
 def _table(head: list[str], rows: list[list[object]]) -> list[str]:
