@@ -27,7 +27,7 @@ FORWARD = tuple(
 BACK = (
     Move(Stage.PANEL_DECISION, Stage.RECORD_CHECKS, "sent_back", "the panel says the information is insufficient"),
     *(
-        Move(origin, Stage.RECORD_CHECKS, "reopened", "something new, or a return too old, uncovers what was covered; nothing is delivered")
+        Move(origin, Stage.RECORD_CHECKS, "reopened", "something new or too old uncovers what was covered; nothing is delivered")
         for origin in (Stage.RISK_SCORING, Stage.PANEL_DECISION, Stage.DISCLOSURE)
     ),
     Move(Stage.DISCLOSURE, Stage.PANEL_DECISION, "decision_superseded", "an undelivered decision lost one of its people"),
