@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from walking import BEGIN, KNOWN, ROW, Unit, through_everything
 
-from casebook.casework import audit, emergency, governance, quality
+from casebook.casework import audit, dip_sampling, emergency, governance, quality, signals, staff, sweep
 from casebook.casework.acting import Act
-from casebook.domain.actors import OPERATOR
+from casebook.domain.actors import OPERATOR, system
 from casebook.domain.vocabulary import Role, Stage
+from casebook.monitor.weekly import watch_all
 from casebook.storage.session import open_store
 from casebook.storage.tables import Base
 
@@ -56,6 +57,11 @@ def lived(unit):
             override="threat_to_life", not_in_person_because="no time",
         )  # fmt: skip
     assert through_everything(unit, whole) == Stage.CLOSED
+    with unit.acting() as act:
+        dip_sampling.draw(act, seed=1)
+        signals.record(act, watch_all(**signals.watch_inputs(act)))
+        staff.suspend(act, "second")
+    sweep.sweep(lambda: unit.acting(system("sweep")), now=unit.now + timedelta(days=30))
     with unit.acting("supervise") as act:
         governance.dispose(act, whole, reason="time is over")
     with unit.acting("supervise2") as act:
@@ -69,6 +75,8 @@ def planted(act, table):
     for column in table.__table__.columns:
         if column.foreign_keys:
             values[column.name] = act.session.scalar(select(next(iter(column.foreign_keys)).column).limit(1))
+        elif column.nullable:  # what is only there together with another column would be one without the other
+            values[column.name] = None
         elif column.type.python_type in SHORT:
             values[column.name] = SHORT[column.type.python_type]
         else:
