@@ -81,7 +81,7 @@ ENDINGS = [
     (["sources", "load", "pnc", "--persons", "/nowhere/at/all.csv"], 2),
     (["sources", "load", "nonsense", "--persons", "x"], 2),
     (["applications", "import", "/"], 2),
-    (["applications", "import", "/dev/null"], 2),
+    (["applications", "import", "/dev/null"], 1),  # it can be read, and is refused
     (["staff", "add", "x", "--role", "nonsense"], 2),
     (["staff", "add", "x", "--role", "operator"], 1),
     (["staff", "add", "no spaces", "--role", "researcher"], 1),
