@@ -44,14 +44,14 @@ def _claim(options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook, casebook.acting() as act:
         item = work.claim(act, options.item)
         data = _item(item, act.now)
-    return Answer(data=data, lines=[f"{item.kind} of {item.reference} is yours"])
+    return Answer(data=data, lines=[f"{item.kind} of {item.reference or 'the unit'} is yours"])
 
 
 def _do(options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook, casebook.acting() as act:
         item = work.do(act, options.item, options.answer)
         data = _item(item, act.now)
-    return Answer(data=data, lines=[f"{item.kind} of {item.reference} is done"])
+    return Answer(data=data, lines=[f"{item.kind} of {item.reference or 'the unit'} is done"])
 
 
 def _schema(options: Namespace, _call: Call) -> Answer:
