@@ -139,7 +139,7 @@ def test_allocation_tops_up_each_desk_and_no_further(past, crew, allocate, polic
 def test_nobody_examines_what_they_or_their_line_handled(past, crew, allocate, policy):
     policy(open_per_reviewer=20)
     past(6, handlers=("O1", " boss"))
-    crew("o1", "o2", managers=[("o2", "boss")])
+    crew("boss", "o1", "o2", managers=[("o2", "boss")])
     told = allocate()
     assert {(each["reference"], each["reviewer"]) for each in told.allocated} == {
         *((f"R{n}", "o2") for n in (0, 2, 4)),
