@@ -9,17 +9,16 @@ import importlib
 import pkgutil
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import tqdm
 from pydantic import BaseModel
-from sqlalchemy.orm import configure_mappers
 
 from casebook import policies
 from casebook.casework import answers
 from casebook.domain.vocabulary import Stage
 from casebook.policies import offence_tables, risk_model
+from casebook.storage.tables.base import Base
 from expectations.gate import ask
-from tasks.stages import gate_of
+from tasks.stages import gate_of, tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +46,7 @@ def rehearse() -> None:
     tqdm.tqdm.monitor_interval = 0  # Great Expectations' progress bars, though off, would start a thread
     for name in (*LATE, *_modules()):
         importlib.import_module(name)
-    configure_mappers()
+    Base.registry.configure()
     for name in policies.names():
         policies.load(name)
     answers.registry()
@@ -58,7 +57,7 @@ def rehearse() -> None:
     for stage in Stage:
         if stage is not Stage.CLOSED:
             gate = gate_of(stage)
-            ask(gate, {frame.name: pd.DataFrame(columns=["reference", *frame.columns]) for frame in gate.frames})
+            ask(gate, tables(gate, {frame.name: [] for frame in gate.frames}))
 
 
 def _modules() -> Iterator[str]:
