@@ -81,5 +81,7 @@ def allow_override(act: Act, reference: str, *, party: str, code: str, reason: s
     application = act.application(reference)
     if party not in {Party.A, Party.C}:
         refuse_because("bad_party", "an override is for contact with a or c")
-    override = contact.override_row(act, application, party=party, code=contact.one_of(Override, code, "code"), reason=reason)
+    override = contact.override_row(
+        act, application, party=party, code=contact.one_of(Override, code, "code"), reason=reason
+    )
     return {"reference": reference, "override": override.id, "party": party, "code": code}
