@@ -44,7 +44,9 @@ def test_the_same_file_twice_changes_nothing(store, cells, tmp_path):
 
 def test_an_external_id_with_other_contents_is_rejected_and_the_first_stays(store, cells, tmp_path):
     application_file.import_file(store, OPERATOR, written(tmp_path / "a.csv", [cells()]))
-    changed = application_file.import_file(store, OPERATOR, written(tmp_path / "b.csv", [cells(concern="something else")]))
+    changed = application_file.import_file(
+        store, OPERATOR, written(tmp_path / "b.csv", [cells(concern="something else")])
+    )
     assert [(fault.line, fault.column, fault.code) for fault in changed.rejected] == [
         (2, "external_id", "changed_since")
     ]
@@ -115,7 +117,8 @@ def test_two_processes_importing_the_same_rows_make_one_application_of_each(stor
     file = written(tmp_path / "a.csv", [cells(external_id=f"X-{i}") for i in range(20)])
     results = []
     threads = [
-        threading.Thread(target=lambda: results.append(application_file.import_file(store, OPERATOR, file))) for _ in range(3)
+        threading.Thread(target=lambda: results.append(application_file.import_file(store, OPERATOR, file)))
+        for _ in range(3)
     ]
     for thread in threads:
         thread.start()
