@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from casebook.storage import session as storage
 from casebook.storage.session import Store
 from casebook.storage.tables import Application
 
+A_CLOCK = timedelta(hours=1)  # by which another system's clock may be ahead
 CHUNK = 100  # rows whose external ids are looked up, and references kept, together
 
 
@@ -57,6 +58,7 @@ class _Landing:
     store: Store
     actor: Actor
     connection: Connection
+    now: datetime
     landed: dict[int, tuple[bool, dict[str, str]]] = field(default_factory=dict)
     rejected: list[Rejection] = field(default_factory=list)
 
@@ -67,7 +69,9 @@ def import_file(store: Store, actor: Actor, path: Path) -> Imported:
     with store.connection() as connection:
         connection.execute(text("SET synchronous_commit = off"))  # where it must be on, it is said
         connection.commit()
-        landing = _Landing(store=store, actor=actor, connection=connection)
+        with store.session() as session:
+            now = storage.now(session)
+        landing = _Landing(store=store, actor=actor, connection=connection, now=now)
         rows = _danger_first(path, table)
         while chunk := list(islice(rows, CHUNK)):
             _land(landing, [arrival for row in chunk if (arrival := _read(landing, row))])
@@ -112,6 +116,8 @@ def _read(landing: _Landing, row: Row) -> _Arrival | None:
     doubts = ["wrong_number_of_cells"] if row.miscounted else []
     form = rules.read(row.cells, row.undecodable, doubts=doubts, why_not_received=_why_not_received)
     if isinstance(form, Form):
+        if form.submitted_at > landing.now + A_CLOCK:
+            form = replace(form, doubts=(*form.doubts, "submitted_in_the_future"))
         return _Arrival(line=row.line, form=form, digest=_digest(landing.store.key, row.cells))
     landing.rejected += [Rejection(line=row.line, column=f.column, code=f.code, message=f.message) for f in form]
     return None

@@ -64,8 +64,16 @@ class Decided(Answer):
     representations: Representations | None = Field(default=None, description="Whether B is heard, and why or why not.")
     recipients: list[RecipientGiven] = Field(default_factory=list, description="Who is told.")
     items: list[str] = Field(default_factory=list, description="Findings to be told, by id.")
-    wording: str | None = Field(default=None, description="Version of the approved wording.")
-    refusal_reason: str | None = Field(default=None, description="Code, from the allowed list.")
+    wording: str | None = Field(
+        default=None,
+        description="Version of the approved wording.",
+        json_schema_extra=lambda schema: schema.update(enum=[*wording.versions(), None]),
+    )
+    refusal_reason: str | None = Field(
+        default=None,
+        description="Why it is not told.",
+        json_schema_extra=lambda schema: schema.update(enum=[*panel_refusals.load().allowed, None]),
+    )
     proceedings_considered: str | None = Field(default=None, description="If an item is part of pending proceedings.")
     dissent: list[Dissent] = Field(default_factory=list, description="A member's other answer is added by itself.")
     search_again: list[Source] = Field(

@@ -136,7 +136,7 @@ def _two_people(told: Told, due: Due) -> Reason | None:
     if due.people > 1 and not told.second:
         return Reason("second_officer_missing", "two people deliver: name the second officer")
     if len(due.trained) < due.trained_needed:
-        return Reason("nobody_trained", "at least one of those who deliver must be trained in domestic abuse")
+        return Reason("nobody_trained", "at least one of those who deliver must hold the competence domestic_abuse")
     return None
 
 

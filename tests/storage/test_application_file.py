@@ -181,3 +181,13 @@ def test_a_row_of_too_many_cells_lands_with_a_doubt_and_one_with_a_stray_quote_i
     with store.session() as session:
         doubts = session.scalars(select(Application.doubts).order_by(Application.external_id)).all()
     assert [("wrong_number_of_cells" in found) for found in doubts] == [True, False]
+
+
+def test_a_submission_from_the_future_lands_with_a_doubt_so_that_somebody_looks(store, cells, file_of):
+    rows = [cells(external_id="X-1", submitted_at="2199-03-02T09:00:00+00:00"), cells(external_id="X-2")]
+    found = application_file.import_file(store, OPERATOR, file_of(rows))
+    assert not found.rejected
+    with store.session() as session:
+        doubts = dict(session.execute(select(Application.external_id, Application.doubts)).all())
+    assert "submitted_in_the_future" in doubts["X-1"]
+    assert "submitted_in_the_future" not in doubts["X-2"]
