@@ -124,7 +124,8 @@ def test_every_table_says_whether_it_is_ledgered_and_only_the_machine_s_own_are_
     operational = {mapper.class_.__tablename__ for mapper in Base.registry.mappers if not mapper.class_.ledgered}
     assert operational == {
         "outbox", "lease", "heartbeat", "notice", "ledger", "chain_head", "seal", "reference_counter", "home",
-        "clock_offset", "source_person", "source_record", "source_frequency", "review_row", "review_application", "review_state", "review_member",
+        "clock_offset", "source_person", "source_record", "source_frequency", "review_row", "review_application", "review_state",
+        "review_member",
     }  # fmt: skip
 
 
