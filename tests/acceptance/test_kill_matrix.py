@@ -168,7 +168,7 @@ def a_sweep(trial: Trial) -> tuple[list[str], str]:
     time.sleep(LEASE + 1)
     Killing(trial.home / "command").run("sweep-half", *CASEBOOK[1:], "sweep", "--home", str(trial.home))
     again = json.loads(command("sweep", "--json", home=trial.home).stdout)
-    return references, f"killed; the next one woke {len(again['woken'])} and freed {len(again['reconciled'])}"
+    return references, f"killed; the next one woke {again['woken']} and freed {again['reconciled']}"
 
 
 DEATHS = [
