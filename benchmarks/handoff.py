@@ -44,7 +44,7 @@ def _queue(side: Side) -> list[dict[str, Any]]:
 
 
 def _once(side: Side, item: dict[str, Any]) -> float:
-    side.engine.rest(lambda line: print(line, file=sys.stderr))
+    side.engine.rest()
     before = _verdicts(side, item["reference"])
     shown = side.officer.ask("applications", "show", item["reference"])
     side.officer.do(item["item"], judgement.answer(item, shown, {}))

@@ -32,10 +32,10 @@ def main(applications: int) -> None:
 
 
 def _woken(side: Side) -> dict[str, float]:
-    side.engine.rest(_tell)
+    side.engine.rest()
     before, start = side.engine.runs(), time.perf_counter()
     side.operator.ask("reconcile")
-    while not side.engine.rest(_tell):
+    while not side.engine.rest():
         pass
     seconds = time.perf_counter() - start
     runs = side.engine.runs() - before

@@ -51,7 +51,7 @@ def sides(applications: int) -> Iterator[dict[str, Side]]:
         force.write(force.build(7, applications=applications), files)
         both = {kind: stack.enter_context(_side(directory / kind, worker, files)) for kind, worker in WORKERS.items()}
         for side in both.values():
-            side.engine.rest(_tell)
+            side.engine.rest()
         yield both
 
 

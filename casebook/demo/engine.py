@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,15 +26,14 @@ class Engine:
     api: str
     auth: str  # user:password of Prefect's API
 
-    def rest(self, tell: Callable[[str], None]) -> bool:
-        """Wait until nothing is on its way; False, and said so, if it takes too long."""
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            if not self._busy():
-                return True
+    def rest(self, within: float = PATIENCE) -> bool:
+        """Wait until nothing is on its way; False if something still is after so many seconds."""
+        deadline = time.monotonic() + within
+        while busy := self._busy():
+            if time.monotonic() > deadline:
+                break
             time.sleep(0.3)
-        tell("the platform is still busy; going on")
-        return False
+        return not busy
 
     def _busy(self) -> bool:
         with self.store.session() as session:

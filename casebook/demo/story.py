@@ -7,9 +7,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from datetime import time as time_of_day
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from casebook.demo.crew import Crew
 from casebook.demo.desk import Desk
@@ -17,7 +19,10 @@ from casebook.demo.engine import Engine
 from casebook.demo.flaky_source import FlakySource
 
 EXTRACTS = ("rms", "pnc", "dvds_register")  # what is loaded; pnd is asked over HTTP, the other sources by hand
-LONGEST = 600  # rounds of people's work
+LONGEST = 1000  # rounds of people's work
+LONDON = ZoneInfo("Europe/London")
+MORNING, SATURDAY = time_of_day(9, 30), 5
+GLANCE = 2.0  # seconds after which somebody without work looks at the queue again
 
 
 @dataclass(kw_only=True)
@@ -37,6 +42,7 @@ class Story:
 
     def run(self) -> dict[str, Any]:
         """Everything, in order; gives the answer of `casebook demo --json`."""
+        self.begin_in_the_morning()
         self.load_sources()
         self.crew = Crew.hire(self.home, self.files)
         self.tell(f"{len(self.crew.desks)} synthetic staff are at their desks")
@@ -44,6 +50,15 @@ class Story:
         self.special_beginnings()
         self.work_until_closed()
         return self.account()
+
+    def begin_in_the_morning(self) -> None:
+        """Of a working day, whenever it is run: at night nobody may be rung, and half of what there is to see would wait."""
+        now = self.engine.now().astimezone(LONDON)
+        begin = datetime.combine(now.date(), MORNING, LONDON)
+        while begin < now or begin.weekday() >= SATURDAY:
+            begin = datetime.combine(begin.date() + timedelta(days=1), MORNING, LONDON)
+        self.engine.move_clock(begin)
+        self.tell(f"it is {begin:%a %d %b %Y %H:%M}, by this home's clock")
 
     def load_sources(self) -> None:
         for source in EXTRACTS:
@@ -129,7 +144,7 @@ class Story:
                 return
             if not done and rested and not self.go_on():
                 return
-            rested = not done and not rested and self.engine.rest(self.tell)
+            rested = not done and not rested and self.engine.rest(within=GLANCE)
 
     def go_on(self) -> bool:
         """Nobody can do anything now: the source that is down comes back, or the next moment at which somebody can act."""

@@ -15,7 +15,7 @@ from walking import ROW, Unit
 from casebook import clock
 from casebook.casework import audit, wakes
 from casebook.domain.actors import system
-from casebook.domain.vocabulary import Role, Stage
+from casebook.domain.vocabulary import Role, Stage, WorkKind
 from casebook.storage import leases
 from casebook.storage import session as storage
 from casebook.storage.session import open_store
@@ -40,11 +40,14 @@ asyncio.run(dispatcher.dispatch_once(Client()))
 def killing(tmp_path, database_url):
     store = open_store(database_url, storage.ledger_key(tmp_path))
     unit = Unit(store=store, now=clock.now())
-    reference = unit.receive({**ROW, "external_id": "K-1", "submitted_at": unit.now.isoformat()})
+    reference = unit.receive(
+        {**ROW, "b_address": "", "b_postcode": "", "external_id": "K-1", "submitted_at": unit.now.isoformat()}
+    )
     unit.hire("intake", Role.INTAKE_OFFICER)
     unit.carry(reference)
     for item in unit.open_items(reference):
-        unit.do("intake", item, unit.answer("intake", item))
+        if item.kind == WorkKind.COMPLETE_DETAILS:
+            unit.do("intake", item, unit.answer("intake", item))
     environment = {"CASEBOOK_HOME": str(tmp_path), "CASEBOOK_DATABASE_URL": database_url}
     point = Killing(tmp_path / "points")
 

@@ -46,7 +46,7 @@ LOST = {
 }
 NOT_LOST = {
     "at work": run(Running(timestamp=LONG_AGO), pid=identity(os.getpid())),
-    "just taken": run(Pending(timestamp=clock.now() - UNSTARTED + timedelta(minutes=1))),
+    "just taken": run(Pending(timestamp=clock.now() + timedelta(hours=1))),
     "on another machine": run(Running(), pid="elsewhere:1:1"),
     "below a run at work": run(Running(), below=AT_WORK.id),
     "below a run of another pool": run(Running(), below=ELSEWHERE.id),

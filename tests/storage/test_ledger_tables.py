@@ -54,7 +54,7 @@ def lived(unit):
     with unit.acting("inspect") as act:
         emergency.disclose(
             act, whole, recipient="a", channel="phone", reason="he is on his way to her", told="that he is violent",
-            override="threat_to_life", not_in_person_because="no time",
+            override="threat_to_kill", not_in_person_because="no time",
         )  # fmt: skip
     assert through_everything(unit, whole) == Stage.CLOSED
     with unit.acting() as act:

@@ -16,7 +16,6 @@ from casebook.casework import (
     lifecycle,
     record_checks,
     staff,
-    suspension,
     wakes,
     watch,
     work,
@@ -162,7 +161,6 @@ def test_the_machine_changes_nothing_either(frozen, acting, known, store):
 def test_a_decision_of_somebody_suspended_meanwhile_is_superseded_when_it_is_unfrozen(frozen, acting, crew, rows, peek):
     with acting(crew["h1"], now=NOW) as act:
         staff.suspend(act, "c1")
-        suspension.carry_out(act, "c1")
     assert [row.superseded for row in rows(Decision, frozen)] == [False]
     for who in ("s1", "h1"):
         with acting(crew[who], now=NOW) as act:
