@@ -41,7 +41,10 @@ async def application_lifecycle(reference: str) -> State[None]:
     """Carry one application as far as the facts allow.
 
     Safe to run at any time and as often as you like: a run that finds another at work ends as Skipped, a run that finds
-    nothing to do changes nothing. `reference` looks like CL-2026-000123.
+    nothing to do changes nothing.
+
+    Args:
+        reference: As in CL-2026-000123.
     """
     holder = str(runtime.flow_run.id)
     wake = take_lease(reference, holder)

@@ -19,6 +19,11 @@ ReasonCode = Literal[
 
 @flow(name="urgent_case", flow_run_name="{reference} urgent")
 async def urgent_case(reference: Reference, reason: ReasonCode) -> State[None]:
-    """Put one application before all others."""
+    """Put one application before all others.
+
+    Args:
+        reference: As in CL-2026-000123.
+        reason: Why it cannot wait. A supervisor is asked to confirm within the hour.
+    """
     priority = make_urgent(reference, reason)
     return Completed(message=f"{reference} is {priority}")
