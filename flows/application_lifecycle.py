@@ -45,6 +45,7 @@ async def application_lifecycle(reference: str) -> State[None]:
 
     Args:
         reference: As in CL-2026-000123.
+
     """
     holder = str(runtime.flow_run.id)
     wake = take_lease(reference, holder)

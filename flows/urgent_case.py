@@ -24,6 +24,7 @@ async def urgent_case(reference: Reference, reason: ReasonCode) -> State[None]:
     Args:
         reference: As in CL-2026-000123.
         reason: Why it cannot wait. A supervisor is asked to confirm within the hour.
+
     """
     priority = make_urgent(reference, reason)
     return Completed(message=f"{reference} is {priority}")
