@@ -63,27 +63,27 @@ def under_way(demo: subprocess.Popen[str]) -> str:
 
 def photograph(ui: str, auth: str) -> None:
     with httpx.Client(base_url=f"{ui}/api/", auth=tuple(auth.split(":", 1)), timeout=30) as prefect:
+        token = prefect.get("csrf-token", params={"client": "pictures"}).json()["token"]
+        prefect.headers.update({"Prefect-Csrf-Token": token, "Prefect-Csrf-Client": "pictures"})
         sweep(prefect)
         cards = prefect.post("artifacts/latest/filter", json={"limit": 50, "sort": "KEY_ASC"}).json()
         card = next(
             each for each in cards if "Who is waited for" in str(each["data"]) and "Closed" not in str(each["data"])
         )
+        board = next(each for each in cards if each["key"] == "board")
         urgent = prefect.get("deployments/name/urgent_case/urgent").json()
     with browser(auth) as page:
-        page.shoot(f"{ui}/runs", "prefect-runs", 860, wait="application_lifecycle")
-        page.shoot(f"{ui}/artifacts/key/board", "prefect-board", 1000, wait="Waits longest")
-        page.shoot(f"{ui}/artifacts/key/{card['key']}", "prefect-card", 1000, wait="Who is waited for")
+        page.shoot(f"{ui}/runs", "prefect-runs", 1300, wait="application_lifecycle", click="Hide subflows")
+        page.shoot(f"{ui}/artifacts/artifact/{board['latest_id']}", "prefect-board", 1000, wait="Waits longest")
+        page.shoot(f"{ui}/artifacts/artifact/{card['latest_id']}", "prefect-card", 1000, wait="Who is waited for")
         page.shoot(f"{ui}/deployments/deployment/{urgent['id']}/run", "prefect-form", 860, wait="Reference")
 
 
 def sweep(prefect: httpx.Client) -> None:
     """The sweep writes the board."""
-    token = prefect.get("csrf-token", params={"client": "pictures"}).json()
-    headers = {"Prefect-Csrf-Token": token["token"], "Prefect-Csrf-Client": "pictures"}
     found = prefect.get("deployments/name/sla_sweep/sweep").json()
-    run = prefect.post(
-        f"deployments/{found['id']}/create_flow_run", json={"state": {"type": "SCHEDULED"}}, headers=headers
-    ).json()
+    asked = {"state": {"type": "SCHEDULED"}}
+    run = prefect.post(f"deployments/{found['id']}/create_flow_run", json=asked).json()
     deadline = time.monotonic() + PATIENCE
     while prefect.get(f"flow_runs/{run['id']}").json()["state"]["type"] != "COMPLETED":
         assert time.monotonic() < deadline, "the sweep did not end"
@@ -104,7 +104,7 @@ class Page:
         assert "result" in heard, heard
         return heard["result"]
 
-    def shoot(self, url: str, name: str, height: int, *, wait: str) -> None:
+    def shoot(self, url: str, name: str, height: int, *, wait: str, click: str = "") -> None:
         size = {"width": WIDTH, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self.ask("Emulation.setDeviceMetricsOverride", **size)
         self.ask("Page.navigate", url=url)
@@ -113,7 +113,10 @@ class Page:
             time.sleep(0.5)
             seen = str(self.ask("Runtime.evaluate", expression="document.body.innerText")["result"].get("value"))
         print(f"{name}: {'as expected' if wait in seen else f'{wait!r} was not on it'}")
-        time.sleep(3)  # what is still drawn
+        if click:
+            named = f"[...document.querySelectorAll('label')].find(each => each.innerText.includes({click!r}))"
+            self.ask("Runtime.evaluate", expression=f"{named}?.click()")
+        time.sleep(4)  # what is still drawn
         picture = Image.open(io.BytesIO(base64.b64decode(self.ask("Page.captureScreenshot", format="png")["data"])))
         picture.convert("RGB").quantize(COLOURS).save(DOCS / f"{name}.png", optimize=True)
 
