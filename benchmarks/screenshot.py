@@ -74,9 +74,9 @@ def photograph(ui: str, auth: str) -> None:
         urgent = prefect.get("deployments/name/urgent_case/urgent").json()
     with browser(auth) as page:
         page.shoot(f"{ui}/runs", "prefect-runs", 1300, wait="application_lifecycle", click="Hide subflows")
-        page.shoot(f"{ui}/artifacts/artifact/{board['latest_id']}", "prefect-board", 1000, wait="Waits longest")
+        page.shoot(f"{ui}/artifacts/artifact/{board['latest_id']}", "prefect-board", 1000, wait="waits longest")
         page.shoot(f"{ui}/artifacts/artifact/{card['latest_id']}", "prefect-card", 1000, wait="Who is waited for")
-        page.shoot(f"{ui}/deployments/deployment/{urgent['id']}/run", "prefect-form", 860, wait="Reference")
+        page.shoot(f"{ui}/deployments/deployment/{urgent['id']}/run", "prefect-form", 860, wait="reference")
 
 
 def sweep(prefect: httpx.Client) -> None:
@@ -115,7 +115,7 @@ class Page:
         print(f"{name}: {'as expected' if wait in seen else f'{wait!r} was not on it'}")
         if click:
             named = f"[...document.querySelectorAll('label')].find(each => each.innerText.includes({click!r}))"
-            self.ask("Runtime.evaluate", expression=f"{named}?.click()")
+            self.ask("Runtime.evaluate", expression=f"{named}?.querySelector('input,[role=switch],button')?.click()")
         time.sleep(4)  # what is still drawn
         picture = Image.open(io.BytesIO(base64.b64decode(self.ask("Page.captureScreenshot", format="png")["data"])))
         picture.convert("RGB").quantize(COLOURS).save(DOCS / f"{name}.png", optimize=True)

@@ -33,6 +33,7 @@ def figures(act: Act) -> dict[str, object]:
         "at": now.isoformat(),
         "stages": stored.stages(session, now, soon),
         "worst": [_worst(row, now) for row in stored.worst(session, WORST, hidden)],
+        "longest": [_worst(row, now) for row in stored.worst(session, 1, hidden, by_wait=True)],
         "oldest_unclaimed": None
         if oldest is None
         else {**_plain(oldest), "waits_hours": _hours(oldest.opened_at, now)},
@@ -130,9 +131,10 @@ def _hours(since: datetime, now: datetime) -> float:
 def markdown(board: dict) -> str:  # type: ignore[type-arg]
     """The board as a page."""
     columns = ["on_time", "due_soon", "overdue", "held", "waiting_for_source"]
-    lines = [f"# Board at {board['at']}", ""]
+    lines = [f"# Board at {_short(board['at'])}", ""]
+    lines += [f"**{_sentence(wait)}**\n" for wait in board["longest"]]
     if board["undelivered_notices"]:
-        lines += [f"🔴 **{board['undelivered_notices']} notices were received by nobody.**", ""]
+        lines += [f"**{board['undelivered_notices']} notices were received by nobody.**", ""]
     lines += _table(["stage", *columns], [[stage, *(n[c] for c in columns)] for stage, n in board["stages"].items()])
     for title, head, rows in (*_waiting(board), *_by_week(board)):
         lines += ["", f"## {title}", "", *_table(head, rows)]
@@ -144,19 +146,41 @@ def markdown(board: dict) -> str:  # type: ignore[type-arg]
     return "\n".join(lines)
 
 
+def _sentence(wait: Mapping[str, Any]) -> str:
+    """Who waits longest, and for whom, for somebody who reads one line."""
+    hours, what = wait["waits_hours"], f" ({wait['kind']})" if wait["kind"] else ""
+    long = f"{hours} hours" if hours < 48 else f"{hours / 24:.0f} days"  # noqa: PLR2004 - two days
+    return f"{wait['reference']} waits longest: {long}, for {wait['waiting_for']}{what}."
+
+
+def _short(moment: str | None) -> str:
+    return f"{datetime.fromisoformat(moment):%d %b %Y %H:%M}" if moment else ""
+
+
 Section = tuple[str, list[str], list[list[object]]]
 
 
 def _waiting(board: dict) -> Iterator[Section]:  # type: ignore[type-arg]
-    worst = ("reference", "stage", "priority", "waiting_for", "kind", "due_at", "overdue_hours", "escalation_level")
-    head = ["application", "stage", "priority", "for", "what", "due", "hours overdue", "told"]
-    yield "Waits longest, most pressing first", head, [[w[name] for name in worst] for w in board["worst"]]
+    worst = (
+        "reference",
+        "waiting_for",
+        "kind",
+        "waits_hours",
+        "overdue_hours",
+        "due_at",
+        "priority",
+        "escalation_level",
+    )
+    head = ["application", "waits for", "what", "hours", "hours overdue", "due", "priority", "rung told"]
+    rows = [[w[name] for name in worst] for w in ({**w, "due_at": _short(w["due_at"])} for w in board["worst"])]
+    yield "Most pressing first", head, rows
     yield "Queues", ["role", "open items", "oldest, hours"], [list(queue.values()) for queue in board["queues"]]
     sources = [list(source.values()) for source in board["sources"]]
     yield "Sources that have not answered", ["source", "searches", "oldest, hours"], sources
-    told = ("reference", "kind", "rung", "role", "reason", "raised_at")
+    told = ("reference", "kind", "rung", "role", "reason")
     head = ["application", "what", "rung", "role", "why", "since"]
-    yield "Escalations nobody has acknowledged", head, [[e[name] for name in told] for e in board["escalations"][:50]]
+    rows = [[*(e[name] for name in told), _short(e["raised_at"])] for e in board["escalations"][:50]]
+    yield "Escalations nobody has acknowledged", head, rows
     rows = [[f["reference"] or "the unit", f["why"], _what(f), f["since"]] for f in board["foreseen"]]
     yield "Seen coming", ["application", "why", "what", "since"], rows
 

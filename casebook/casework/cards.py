@@ -25,8 +25,8 @@ def _lines(act: Act, application: Application) -> Iterator[str]:
     standing = Standing(reference=application.reference, stage=Stage(application.stage), waiting_for=waiting)
     yield f"# {application.reference}: {standing.name}"
     yield ""
-    yield f"Stage **{application.stage}** · priority **{application.priority}** ({application.priority_reason})"
-    yield f"· route {application.route} · band {application.band or 'not scored yet'} · outcome {application.outcome or 'none yet'}"
+    yield f"Stage **{application.stage}** · priority **{application.priority}** ({application.priority_reason})\\"
+    yield f"route {application.route} · band {application.band or 'not scored yet'} · outcome {application.outcome or 'none yet'}"
     yield "\n## Who is waited for\n"
     yield "| what | role | due | claimed | level |\n|---|---|---|---|---|"
     for item in sorted(items, key=lambda item: (item.due_at is None, item.due_at or act.now)):

@@ -68,8 +68,11 @@ def hidden_from(session: Session, staff_id: str) -> frozenset[str]:
     return frozenset(session.scalars(query))
 
 
-def worst(session: Session, limit: int, hidden: Collection[str] = ()) -> Sequence[Row[Any]]:
-    """Open applications and the blocking item of each, first due first within a priority; none waits for the engine."""
+def worst(session: Session, limit: int, hidden: Collection[str] = (), *, by_wait: bool = False) -> Sequence[Row[Any]]:
+    """Open applications and the blocking item of each, first due first within a priority, or the longest wait first.
+
+    One without an item waits for the engine.
+    """
     rank = case(RANK, value=Application.priority, else_=len(RANK))
     since = func.coalesce(WorkItem.opened_at, Application.received_at)
     item = and_(WorkItem.reference == Application.reference, OPEN, WorkItem.blocking)
@@ -80,9 +83,9 @@ def worst(session: Session, limit: int, hidden: Collection[str] = ()) -> Sequenc
         )
         .outerjoin(WorkItem, item)
         .where(Application.stage != Stage.CLOSED, Application.reference.not_in(hidden))
-        .order_by(rank, WorkItem.due_at.nulls_last(), since, Application.reference, WorkItem.id)
-        .limit(limit)
     )  # fmt: skip
+    pressing = () if by_wait else (rank, WorkItem.due_at.nulls_last())
+    query = query.order_by(*pressing, since, Application.reference, WorkItem.id).limit(limit)
     return session.execute(query).all()
 
 
