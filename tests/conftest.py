@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,9 @@ THEIR_SETTINGS = (
 TEMPLATE = "casebook_template"
 ENOUGH = 4 << 30  # bytes
 ONE_AT_A_TIME = 20_140_308  # any number: the advisory lock under which one worker makes the template
+
+settings.register_profile("unhurried", deadline=None)  # no test is failed by a busy machine
+settings.load_profile("unhurried")
 
 
 def pytest_configure(config: pytest.Config) -> None:
