@@ -32,7 +32,7 @@ CASEBOOK = [sys.executable, "-m", "casebook.cli.main"]
 QUIET = ("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync",
          "--disable-component-update", "--hide-scrollbars")  # fmt: skip
 WIDTH, COLOURS = 1280, 128
-ENOUGH = 5  # rounds of people's work after which there is something to see
+ENOUGH = 8  # rounds of people's work after which there is something to see
 PATIENCE = 120
 
 

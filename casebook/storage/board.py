@@ -69,9 +69,9 @@ def hidden_from(session: Session, staff_id: str) -> frozenset[str]:
 
 
 def worst(session: Session, limit: int, hidden: Collection[str] = (), *, by_wait: bool = False) -> Sequence[Row[Any]]:
-    """Open applications and the blocking item of each, first due first within a priority, or the longest wait first.
+    """Open applications and the blocking item of each, first due first within a priority. One without waits for the engine.
 
-    One without an item waits for the engine.
+    `by_wait`: only those that wait for people, the longest wait first.
     """
     rank = case(RANK, value=Application.priority, else_=len(RANK))
     since = func.coalesce(WorkItem.opened_at, Application.received_at)
@@ -85,6 +85,7 @@ def worst(session: Session, limit: int, hidden: Collection[str] = (), *, by_wait
         .where(Application.stage != Stage.CLOSED, Application.reference.not_in(hidden))
     )  # fmt: skip
     pressing = () if by_wait else (rank, WorkItem.due_at.nulls_last())
+    query = query.where(WorkItem.id.is_not(None)) if by_wait else query
     query = query.order_by(*pressing, since, Application.reference, WorkItem.id).limit(limit)
     return session.execute(query).all()
 
