@@ -35,7 +35,7 @@ fix: .venv ## the only command that edits
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 
 bench: .venv ## what the README's figures come from
-	@for each in foundation gate handoff matching review_speed sweep; do $(BIN)/python -m benchmarks.$$each; done
+	@for each in foundation gate handoff throughput matching search loading review_speed sweep; do $(BIN)/python -m benchmarks.$$each; done
 
 docs: .venv ## the generated pages
 	@$(BIN)/python -m casebook.cli.pages docs
