@@ -103,7 +103,8 @@ class Crew:
         """Nobody answers. Each attempt is at a safe time and written down; after enough of them two people give up."""
         said = desk.ask("applications", "safe-time", reference, "--party", "a")
         shown = desk.ask("applications", "show", reference)
-        made = [_at(row["occurred_at"]) for row in shown.get("contact_attempt", [])]
+        rung = (row for row in shown.get("contact_attempt", []) if row["purpose"] == "arrange")
+        made = [_at(row["occurred_at"]) for row in rung]
         wait = max(made, default=_at(said["at"]) - A_DAY) + A_DAY
         if len(made) >= ENOUGH:
             for who in (desk, self.desks["syn-supervisor"]):
