@@ -18,6 +18,7 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from pydantic import SecretStr
 from sqlalchemy import select, text
 
 from casebook import clock
@@ -141,7 +142,7 @@ def _received(store: Store) -> float:
         connection.execute(text(f"UPDATE work_item SET due_at = :now WHERE id = ({one})"), {"now": clock.now()})
         connection.execute(text("UPDATE notice SET received_at = queued_at"))
     begun = time.perf_counter()
-    sweep.sweep(lambda: _acting(store), ways=channels.read(f"json://127.0.0.1:{server.server_address[1]}/"))
+    sweep.sweep(lambda: _acting(store), ways=channels.read(SecretStr(f"json://127.0.0.1:{server.server_address[1]}/")))
     server.shutdown()
     return got[-1] - begun
 

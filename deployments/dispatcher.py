@@ -103,8 +103,7 @@ async def _wake(stop: asyncio.Event) -> None:
 
 
 async def _tell(stop: asyncio.Event) -> None:
-    urls = settings.load().notify_urls
-    ways = channels.read(urls.get_secret_value() if urls else None)
+    ways = channels.read(settings.load().notify_urls)
     async with await _listening(notices.CHANNEL) as connection:
         await telling.tell(ways, lambda: _called(connection, stop, telling.PATIENCE), stop)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from prefect import task
-from prefect.artifacts import acreate_image_artifact, acreate_markdown_artifact
+from prefect.artifacts import acreate_markdown_artifact
 
 from casebook.casework import board, board_plot
 from tasks.home import acting
+from tasks.pictures import show_picture
 
 
 @task
@@ -16,5 +17,4 @@ async def show_board() -> None:
         shown = board.figures(act)
     words = "Who waits longest, and for whom"
     await acreate_markdown_artifact(key="board", markdown=board.markdown(shown), description=words)
-    words = "The limit kept by week; what came and went"
-    await acreate_image_artifact(key="board-plot", image_url=board_plot.data_url(shown), description=words)
+    await show_picture("board-plot", board_plot.svg(shown), "The limit kept by week; what came and went")

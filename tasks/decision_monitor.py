@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from prefect import task
-from prefect.artifacts import acreate_image_artifact, acreate_markdown_artifact
+from prefect.artifacts import acreate_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from casebook.casework import dip_sampling, signals
@@ -18,6 +18,7 @@ from casebook.casework.signals import Recorded
 from casebook.monitor import plots
 from casebook.monitor.weekly import ChannelReport, watch_all
 from tasks.home import acting
+from tasks.pictures import show_picture
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,4 +55,4 @@ async def show_charts(reports: Sequence[ChannelReport]) -> None:
     for report in (each for each in reports if each.standing):
         for what, picture in (("funnel", plots.funnel(report, named)), ("chart", plots.charts(report, named))):
             key = f"monitor-{report.channel}-{what}".replace("_", "-")
-            await acreate_image_artifact(image_url=plots.data_url(picture), key=key, description=plots.CAPTIONS[what])
+            await show_picture(key, picture, plots.CAPTIONS[what])

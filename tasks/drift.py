@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 
 from prefect import task
+from prefect.artifacts import acreate_markdown_artifact
 
 from casebook.casework import drift
 from casebook.domain.vocabulary import Stage
@@ -40,8 +41,6 @@ def ask_again(stage: Stage, references: list[str]) -> dict[str, list[str]]:
 @task
 async def show_drift(found: dict[str, dict[str, list[str]]]) -> None:
     """Write the page of what would not pass today."""
-    from prefect.artifacts import acreate_markdown_artifact  # noqa: PLC0415 - as late as the page itself
-
     await acreate_markdown_artifact(
         key="gate-drift", markdown=drift.page(found), description="What would not pass today"
     )

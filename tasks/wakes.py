@@ -15,9 +15,7 @@ from tasks.home import acting, store
 @task
 def sweep() -> Swept:
     """One sweep, and its sign of life."""
-    urls = settings.load().notify_urls
-    ways = channels.read(urls.get_secret_value() if urls else None)
-    swept = sweeping.sweep(lambda: acting("sweep"), ways=ways)
+    swept = sweeping.sweep(lambda: acting("sweep"), ways=channels.read(settings.load().notify_urls))
     with acting("sweep") as act:
         heartbeats.beat(act.session, "sweep", store().key)
     return swept

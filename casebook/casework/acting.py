@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NoReturn
 
@@ -127,28 +127,23 @@ def open_item(act: Act, application: Application, need: Need) -> WorkItem | None
 def item_of(act: Act, application: Application, need: Need) -> WorkItem:
     """The work item of a need, not yet part of anything."""
     spec = SPECS[need.kind]
-    return WorkItem(
-        id=need.id(application.reference),
-        reference=application.reference,
-        kind=need.kind,
-        stage=spec.stage or application.stage,
-        role=need.role or spec.roles[0],
-        key=need.key,
-        subject=dict(need.subject),
+    whole = replace(
+        need,
         blocking=spec.blocking if need.blocking is None else need.blocking,
-        priority=need.priority or application.priority,
-        owner=need.owner,
-        reserved=need.owner is not None,
-        opened_at=act.now,
+        priority=need.priority or Priority(application.priority),
         due_at=need.due_at or _due(act, application, need),
-        escalation_level=0,
-        claimed_at=None,
-        done_at=None,
-        done_by=None,
-        answer=None,
-        cancelled_at=None,
-        cancelled_why=None,
     )
+    return item_row(act, whole, reference=application.reference, stage=spec.stage or application.stage)
+
+
+def item_row(act: Act, need: Need, *, reference: str | None = None, stage: str | None = None) -> WorkItem:
+    """The row of a need that says all itself, also of one that belongs to no application."""
+    return WorkItem(
+        id=need.id(reference), reference=reference, kind=need.kind, stage=stage, role=need.role or SPECS[need.kind].roles[0],
+        key=need.key, subject=dict(need.subject), blocking=bool(need.blocking), priority=need.priority or Priority.STANDARD,
+        owner=need.owner, reserved=need.owner is not None, opened_at=act.now, due_at=need.due_at, escalation_level=0,
+        claimed_at=None, done_at=None, done_by=None, answer=None, cancelled_at=None, cancelled_why=None,
+    )  # fmt: skip
 
 
 def open_items(act: Act, application: Application, needs: Iterable[Need], because: str) -> list[WorkItem]:

@@ -13,6 +13,7 @@ from casebook import policies
 from casebook.casework.acting import Act
 from casebook.domain import compliance
 from casebook.domain.authority import Command
+from casebook.markdown import table as markdown_table
 from casebook.storage import board as stored
 from casebook.storage import notices, outbox
 
@@ -204,10 +205,4 @@ def _by_week(board: dict) -> Iterator[Section]:  # type: ignore[type-arg]
 
 
 def _table(head: list[str], rows: list[list[object]]) -> list[str]:
-    if not rows:
-        return ["none"]
-    return [
-        "| " + " | ".join(head) + " |",
-        "|" + " --- |" * len(head),
-        *("| " + " | ".join("" if cell is None else str(cell) for cell in row) + " |" for row in rows),
-    ]
+    return list(markdown_table(head, rows)) if rows else ["none"]

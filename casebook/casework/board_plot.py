@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,11 +9,6 @@ from casebook.casework.board import WEEKS
 
 WIDTH, HEIGHT, LEFT, GAP = 760, 130, 46, 34
 Week = Mapping[str, Any]
-
-
-def data_url(board: Mapping[str, Any]) -> str:
-    """The picture as an address that a browser shows without asking anybody."""
-    return "data:image/svg+xml;base64," + base64.b64encode(svg(board).encode()).decode()
 
 
 def svg(board: Mapping[str, Any]) -> str:

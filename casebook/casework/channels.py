@@ -7,6 +7,8 @@ import re
 import threading
 from dataclasses import dataclass, field
 
+from pydantic import SecretStr
+
 from casebook.domain.vocabulary import Role
 from casebook.errors import WrongUsage
 
@@ -29,9 +31,10 @@ class Channel:
     role: Role | None = None  # None: for everybody
 
 
-def read(setting: str | None) -> list[Channel]:
+def read(setting: SecretStr | None) -> list[Channel]:
     """`ROLE=URL` or `URL`, separated by white space."""
-    return [_channel(entry, number) for number, entry in enumerate((setting or "").split(), start=1)]
+    entries = setting.get_secret_value().split() if setting else []
+    return [_channel(entry, number) for number, entry in enumerate(entries, start=1)]
 
 
 def _channel(entry: str, number: int) -> Channel:

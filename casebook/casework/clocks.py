@@ -14,8 +14,7 @@ from casebook.domain.deadlines import Deadline
 from casebook.domain.policy import Allowance, Anchor
 from casebook.domain.vocabulary import Limit, Priority, Route, WorkKind
 from casebook.domain.work import SPECS
-from casebook.storage.escalations import OPEN
-from casebook.storage.tables import Application, Clock, WorkItem
+from casebook.storage.tables import OPEN_WORK, Application, Clock, WorkItem
 
 
 def clock_id(reference: str, limit: Limit | None) -> str:
@@ -78,7 +77,7 @@ def reset(clock: Clock, deadline: Deadline) -> None:
 def _hasten(act: Act, application: Application) -> None:
     """What is open is due sooner too, as if it had been opened at the present priority."""
     policy, priority = policy_of(application), Priority(application.priority)
-    for item in act.session.scalars(select(WorkItem).where(WorkItem.reference == application.reference, OPEN)):
+    for item in act.session.scalars(select(WorkItem).where(WorkItem.reference == application.reference, OPEN_WORK)):
         kind = WorkKind(item.kind)
         if allowance := policy.work_allowance(kind):
             due_at: datetime | None = due_from(item.opened_at, allowance.allowance(priority).value, application)

@@ -26,7 +26,7 @@ from casebook.domain.vocabulary import Channel, Limit, Party, Role, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer
 from casebook.storage import decisions, deliveries
-from casebook.storage.tables import Application, Clock, FollowUp, SourceExtract, Watch, WorkItem
+from casebook.storage.tables import OPEN_WORK, Application, Clock, FollowUp, SourceExtract, Watch, WorkItem
 
 EXHAUSTED = "exhausted"
 
@@ -218,9 +218,8 @@ def close(act: Act, application: Application) -> None:
 def _cancel_mending(act: Act, application: Application) -> None:
     """What was held at a gate no longer is; the stages' own items go by themselves."""
     query = select(WorkItem).where(
-        WorkItem.reference == application.reference, WorkItem.kind == WorkKind.MEND_QUALITY,
-        WorkItem.done_at.is_(None), WorkItem.cancelled_at.is_(None),
-    )  # fmt: skip
+        WorkItem.reference == application.reference, WorkItem.kind == WorkKind.MEND_QUALITY, OPEN_WORK
+    )
     for item in act.session.scalars(query):
         item.cancelled_at, item.cancelled_why = act.now, "closed"
 

@@ -20,7 +20,7 @@ from casebook.domain.gates import GateOutcome, Verdict
 from casebook.domain.vocabulary import Limit, Stage
 from casebook.domain.work import SPECS, Need
 from casebook.errors import AlreadyDecided, Refused
-from casebook.storage.tables import Application, GateOverride, GateResult, WorkItem
+from casebook.storage.tables import OPEN_WORK, Application, GateOverride, GateResult, WorkItem
 
 # what is met by leaving a stage
 LIMIT_OF = {
@@ -91,10 +91,7 @@ def refresh(act: Act, application: Application, *, because: str) -> None:
 
 def open_work(session: Session, application: Application) -> Sequence[WorkItem]:
     """Everything somebody still has to do about an application."""
-    query = select(WorkItem).where(
-        WorkItem.reference == application.reference, WorkItem.done_at.is_(None), WorkItem.cancelled_at.is_(None)
-    )
-    return session.scalars(query).all()
+    return session.scalars(select(WorkItem).where(WorkItem.reference == application.reference, OPEN_WORK)).all()
 
 
 def blocking(session: Session, application: Application) -> list[WorkItem]:

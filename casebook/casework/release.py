@@ -15,8 +15,6 @@ from casebook.errors import InvalidAnswer
 from casebook.storage import decisions
 from casebook.storage.tables import Application, Finding, OwnerAgreement
 
-PRESSING = frozenset({Priority.IMMEDIATE, Priority.URGENT})  # these do not wait for an owner to be asked again
-
 
 class OwnerAnswered(Answer):
     """What the owner of a finding says about its release."""
@@ -67,5 +65,5 @@ def answered(doing: Doing) -> None:
 
 def _refuse_early_silence(doing: Doing) -> None:
     chase = timedelta(days=policy_of(doing.application).sources.chase_days.value)
-    if doing.application.priority not in PRESSING and doing.act.now < doing.item.opened_at + chase:
+    if not Priority(doing.application.priority).is_danger and doing.act.now < doing.item.opened_at + chase:
         refuse_because("too_soon", f"an owner has {chase.days} days before silence counts as an answer")

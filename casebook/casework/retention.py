@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from casebook import policies
+from casebook import markdown, policies
 from casebook.casework.acting import Act, policy_of
 from casebook.casework.danger import notify
 from casebook.domain.authority import Command
@@ -58,16 +58,17 @@ def page(found: Sequence[Kept]) -> str:
         "Two people dispose: `casebook applications dispose REF --reason CODE`.",
         "",
     ]
-    lines += ["| application | ended | over since | |", "|---|---|---|---|"] if found else ["Nothing."]
+    rows = (
+        (
+            each.reference,
+            f"{each.closed_at:%d %b %Y}",
+            f"{each.over_since:%d %b %Y}",
+            "legal hold: it stays" * each.legal_hold,
+        )
+        for each in found
+    )
     return "\n".join(
-        [
-            *lines,
-            *(
-                f"| {each.reference} | {each.closed_at:%d %b %Y} | {each.over_since:%d %b %Y} |"
-                f" {'legal hold: it stays' if each.legal_hold else ''} |"
-                for each in found
-            ),
-        ]
+        [*lines, *(markdown.table(("application", "ended", "over since", ""), rows) if found else ["Nothing."])]
     )
 
 

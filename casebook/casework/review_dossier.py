@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from casebook.casework import review_allocation
+from casebook.casework import review_allocation, review_ranking
 from casebook.casework.acting import Act, refuse
 from casebook.domain import chain
 from casebook.domain import review_work as rules
 from casebook.domain.authority import Command
-from casebook.domain.vocabulary import Role
 from casebook.errors import NotFound, NotPermitted
 from casebook.storage import review as stored
 from casebook.storage import review_work as work
-from casebook.storage.tables import ReviewApplication, ReviewCase, ReviewOpinion
+from casebook.storage.tables import ReviewApplication, ReviewCase, ReviewOpinion, WorkItem
 
 FIRST_DECISION = frozenset({"outcome", "disclosed_on", "rationale", "handler", "approver"})
 
@@ -29,7 +28,10 @@ def dossier(act: Act, reference: str) -> dict[str, object]:
     refuse(rules.why_not_examine(act.actor.id, handled=handled, managers=managers, before=()), NotPermitted)
     cases = [case for case in work.cases(act.session) if case.anchor in application.rows]
     opinions = [each for case in cases for each in work.opinions_of(act.session, case.id)]
-    blind = _blind(act, cases, opinions)
+    owed = [item for item in work.open_items(act.session) if item.owner == act.actor.id and _of(item, cases)]
+    settles = any(item.subject["place"] == rules.THIRD for item in owed)
+    blind = _blind(act, owed, opinions, settles=settles)
+    concluded = {case.id for case in cases if case.concluded_at is not None}
     act.speak(None, "review_dossier_viewed", application=chain.digest(application.rows[0])[:16], blind=blind)
     said = application.assessment or {}
     return {
@@ -38,40 +40,25 @@ def dossier(act: Act, reference: str) -> dict[str, object]:
         "lists": _lists(act, application, blind=blind),
         "sources": _sources(act, said.get("held", [])),
         **({} if blind else {"failure_modes": said.get("modes", []), "reasons": said.get("reasons", [])}),
-        "opinions": [_told(each) for each in opinions if _may_see(act, each, cases, opinions)],
+        "opinions": [
+            _told(each)
+            for each in opinions
+            # one's own; those of others once the case is concluded, or to settle between them
+            if each.reviewer == act.actor.id or settles or (each.case_id in concluded and not blind)
+        ],
         "checklist": dict(rules.CHECKLIST),
     }
 
 
-def _blind(act: Act, cases: Sequence[ReviewCase], opinions: Sequence[ReviewOpinion]) -> bool:
-    owes = {
-        str(item.subject["case"])
-        for item in work.open_items(act.session)
-        if item.owner == act.actor.id and item.subject["part"] == "own"
-    }
-    if any(case.id in owes for case in cases):
+def _of(item: WorkItem, cases: Sequence[ReviewCase]) -> bool:
+    return any(case.id == item.subject["case"] for case in cases)
+
+
+def _blind(act: Act, owed: Sequence[WorkItem], opinions: Sequence[ReviewOpinion], *, settles: bool) -> bool:
+    """`owed`: what the actor still owes of this application's cases."""
+    if any(item.subject["part"] == "own" for item in owed):
         return True
-    if Role.REVIEW_OFFICER not in act.actor.roles or Role.REVIEW_LEAD in act.actor.roles:
-        return False
-    mine = any(each.reviewer == act.actor.id for each in opinions)
-    return not mine and not _settles(act, cases)
-
-
-def _settles(act: Act, cases: Sequence[ReviewCase]) -> bool:
-    """Whether the actor is the one to decide between two reviewers."""
-    ids = {case.id for case in cases}
-    return any(
-        item.owner == act.actor.id and item.subject["case"] in ids and item.subject["place"] == rules.THIRD
-        for item in work.open_items(act.session)
-    )
-
-
-def _may_see(act: Act, opinion: ReviewOpinion, cases: Sequence[ReviewCase], opinions: Sequence[ReviewOpinion]) -> bool:
-    """One's own; those of others once the case is concluded, or to settle between them."""
-    concluded = {case.id for case in cases if case.concluded_at is not None}
-    if opinion.reviewer == act.actor.id or _settles(act, cases):
-        return True
-    return opinion.case_id in concluded and not _blind(act, cases, opinions)
+    return review_ranking.blind(act) and not settles and all(each.reviewer != act.actor.id for each in opinions)
 
 
 def _lists(act: Act, application: ReviewApplication, *, blind: bool) -> list[dict[str, object]]:

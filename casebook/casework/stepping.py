@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 
 from casebook.casework import clocks, outreach
-from casebook.casework.acting import Act, policy_of
+from casebook.casework.acting import Act, item_row, policy_of
 from casebook.casework.concerns import Concern
 from casebook.casework.thresholds import rules_for
 from casebook.domain import chain, escalation
@@ -17,8 +17,8 @@ from casebook.domain.escalation import Step, Wait, Why
 from casebook.domain.policy import Rung
 from casebook.domain.vocabulary import Priority, Role, Stage, WorkKind
 from casebook.domain.work import SPECS, Need
+from casebook.storage import at_once, ledger
 from casebook.storage import escalations as stored
-from casebook.storage import ledger
 from casebook.storage.escalations import Found
 from casebook.storage.tables import Application, Base, Clock, Escalation, Notice, WorkItem
 
@@ -51,7 +51,7 @@ def open_safeguarding(act: Act, page: Sequence[Found]) -> tuple[Told, list[Found
     begun = stored.safeguarding(act.session, overrun)
     _gather(act, {item: overrun.pop(reference) for reference, item in begun.items()})
     opened = [_safeguard(act, applications[reference], clocks) for reference, clocks in overrun.items()]
-    kept = stored.lock_items(act.session, (item.id for item in stored.claim(act.session, opened)))
+    kept = stored.lock_items(act.session, (item.id for item in at_once.claim(act.session, opened)))
     busy = [found for found in page if found.reference not in applications]
     return _raise(act, applications, kept, fresh=kept), busy
 
@@ -60,7 +60,7 @@ def tell(act: Act, page: Sequence[Concern]) -> tuple[Told, list[Concern]]:
     """A supervisor is asked about each, and silence climbs from there."""
     applications = stored.lock_applications(act.session, (each.reference for each in page if each.reference))
     free = [each for each in page if each.reference is None or each.reference in applications]
-    fresh = stored.claim(act.session, [_asking(act, applications.get(each.reference or ""), each) for each in free])
+    fresh = at_once.claim(act.session, [_asking(act, applications.get(each.reference or ""), each) for each in free])
     kept = stored.lock_items(act.session, (item.id for item in fresh))
     present = stored.present(act.session)
     raised = list[Raised]()
@@ -113,10 +113,10 @@ def _raise(
 
 def _keep(act: Act, raised: Sequence[Raised], fresh: Sequence[WorkItem]) -> Told:
     """Claim each rung by its row; only what was claimed here is told of and spoken of here."""
-    claimed = {each.id for each in stored.claim(act.session, [each.escalation for each in raised])}
+    claimed = {each.id for each in at_once.claim(act.session, [each.escalation for each in raised])}
     mine = [each for each in raised if each.escalation.id in claimed]
-    asked = stored.claim(act.session, [each.acknowledge for each in mine if each.acknowledge])
-    stored.claim(act.session, [each.notice for each in mine if each.notice])
+    asked = at_once.claim(act.session, [each.acknowledge for each in mine if each.acknowledge])
+    at_once.claim(act.session, [each.notice for each in mine if each.notice])
     for each in mine:
         each.item.escalation_level = max(each.item.escalation_level, each.escalation.rung)
     said: dict[str, dict[str, list[object]]] = defaultdict(lambda: {"rungs": [], "opened": []})
@@ -187,7 +187,7 @@ def _rung(act: Act, item: WorkItem, step: Step, *, asked: bool) -> Raised:
     return Raised(
         escalation=row,
         item=item,
-        acknowledge=_item(act, item.reference, item.stage, need) if asked and not own else None,
+        acknowledge=item_row(act, need, reference=item.reference, stage=item.stage) if asked and not own else None,
         notice=notice if asked else None,
     )
 
@@ -204,7 +204,7 @@ def _safeguard(act: Act, application: Application, overrun: Sequence[Clock]) -> 
     first = min(overrun, key=lambda clock: (clock.due_at or act.now, clock.id))
     subject = {**_overrun(overrun), "party": outreach.applicant_of(application)}
     need = Need(kind=kind, key=first.id, subject=subject, priority=priority, due_at=due_at)
-    return _item(act, application.reference, application.stage, need)
+    return item_row(act, need, reference=application.reference, stage=application.stage)
 
 
 def _overrun(overrun: Sequence[Clock]) -> dict[str, list[str]]:
@@ -220,7 +220,7 @@ def _gather(act: Act, further: Mapping[WorkItem, Sequence[Clock]]) -> None:
     ids = [item.id for item in further]
     still, standing = stored.asked(act.session, ids), stored.highest(act.session, ids)
     asks = [_ask(act, item, standing[item.id]) for item in further if item.id in standing and item.id not in still]
-    opened = stored.claim(act.session, asks)
+    opened = at_once.claim(act.session, asks)
     if said := {_chain(item): {"limits": item.subject["limits"]} for item in further}:
         ledger.record_many(
             act.session, said, actor=act.actor.id, event_name="overrun_gathered", at=act.now, inserted=opened
@@ -234,22 +234,12 @@ def _ask(act: Act, item: WorkItem, rung: Escalation) -> WorkItem:
         kind=WorkKind.ACKNOWLEDGE_ESCALATION, key=key, role=Role(rung.role), subject=subject,
         priority=Priority(item.priority),
     )  # fmt: skip
-    return _item(act, item.reference, item.stage, need)
+    return item_row(act, need, reference=item.reference, stage=item.stage)
 
 
 def _asking(act: Act, application: Application | None, concern: Concern) -> WorkItem:
     priority = Priority(application.priority) if application else Priority.STANDARD
     stage = application.stage if application else None
-    row = _item(act, concern.reference, stage, replace(concern.need, priority=priority))
+    row = item_row(act, replace(concern.need, priority=priority), reference=concern.reference, stage=stage)
     row.subject = {**row.subject, "escalation": chain.identity("escalation", row.id, 2), "item": row.id}
     return row
-
-
-def _item(act: Act, reference: str | None, stage: str | None, need: Need) -> WorkItem:
-    """A row like those of `open_item`, to be inserted together with a thousand others."""
-    return WorkItem(
-        id=need.id(reference), reference=reference, kind=need.kind, stage=stage, role=need.role or SPECS[need.kind].roles[0],
-        key=need.key, subject=dict(need.subject), blocking=False, priority=need.priority or Priority.STANDARD, owner=None,
-        reserved=False, opened_at=act.now, due_at=need.due_at, escalation_level=0, claimed_at=None, done_at=None, done_by=None,
-        answer=None, cancelled_at=None, cancelled_why=None,
-    )  # fmt: skip

@@ -11,7 +11,7 @@ from casebook.casework import lifecycle
 from casebook.casework.acting import Act
 from casebook.domain.vocabulary import Stage
 from casebook.storage.people import touched_by
-from casebook.storage.tables import Application, Approval, Decision, Staff, WorkItem
+from casebook.storage.tables import OPEN_WORK, Application, Approval, Decision, Staff, WorkItem
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,9 +48,7 @@ def carry_out(act: Act, staff_id: str) -> Account:
 
 
 def _held(act: Act, staff_id: str) -> list[str]:
-    query = select(WorkItem.reference).where(
-        WorkItem.owner == staff_id, WorkItem.done_at.is_(None), WorkItem.cancelled_at.is_(None)
-    )
+    query = select(WorkItem.reference).where(WorkItem.owner == staff_id, OPEN_WORK)
     return [reference for reference in act.session.scalars(query) if reference]
 
 
@@ -63,9 +61,7 @@ def _lock(act: Act, references: Sequence[str]) -> None:
 def return_items(act: Act, staff_id: str) -> int:
     """Put everything somebody claimed, or that was reserved for them, back into the queue of its role."""
     _lock(act, _held(act, staff_id))
-    query = select(WorkItem).where(
-        WorkItem.owner == staff_id, WorkItem.done_at.is_(None), WorkItem.cancelled_at.is_(None)
-    )
+    query = select(WorkItem).where(WorkItem.owner == staff_id, OPEN_WORK)
     items = act.session.scalars(query.with_for_update()).all()
     for item in items:
         item.owner, item.claimed_at, item.reserved = None, None, False

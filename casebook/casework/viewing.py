@@ -16,7 +16,7 @@ from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Priority, Stage
 from casebook.errors import NotPermitted
 from casebook.storage import tables
-from casebook.storage.tables import Application, Base, Clock, LedgerEntry, Restriction, WorkItem
+from casebook.storage.tables import OPEN_WORK, Application, Base, Clock, LedgerEntry, Restriction, WorkItem
 
 # what `show` gathers beside the application itself, in the order an application goes through it
 PARTS: tuple[type[Base], ...] = (
@@ -77,10 +77,7 @@ def _order(row: dict[str, Any]) -> tuple[object, ...]:
 
 def _waiting(session: Session) -> dict[str, list[WorkItem]]:
     found: dict[str, list[WorkItem]] = {}
-    query = select(WorkItem).where(
-        WorkItem.reference.is_not(None), WorkItem.done_at.is_(None), WorkItem.cancelled_at.is_(None)
-    )
-    for item in session.scalars(query):
+    for item in session.scalars(select(WorkItem).where(WorkItem.reference.is_not(None), OPEN_WORK)):
         found.setdefault(str(item.reference), []).append(item)
     return found
 

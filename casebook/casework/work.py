@@ -14,7 +14,7 @@ from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.domain.work import SPECS, queue_order
 from casebook.errors import AlreadyDecided, AlreadyDone, InvalidAnswer, NotFound, NotPermitted
-from casebook.storage.tables import Application, Restriction, WorkItem
+from casebook.storage.tables import OPEN_WORK, Application, Restriction, WorkItem
 
 
 def queue(act: Act, *, role: Role | None = None, mine: bool = False) -> list[WorkItem]:
@@ -23,7 +23,7 @@ def queue(act: Act, *, role: Role | None = None, mine: bool = False) -> list[Wor
     query = (
         select(WorkItem, Application)
         .outerjoin(Application, Application.reference == WorkItem.reference)
-        .where(WorkItem.done_at.is_(None), WorkItem.cancelled_at.is_(None))
+        .where(OPEN_WORK)
     )
     if mine:
         query = query.where(WorkItem.owner == act.actor.id)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from datetime import datetime
 
 from casebook import policies
 from casebook.cli.answer import Answer, Call
+from casebook.cli.reading import moment
 from casebook.domain.deadlines import Deadline, due_from_receipt
 from casebook.domain.policy import Policy
 from casebook.domain.vocabulary import Priority, Route
@@ -14,7 +14,9 @@ from casebook.errors import WrongUsage
 
 
 def configure(parser: ArgumentParser) -> None:
-    parser.add_argument("--received", required=True, metavar="T", help="date and time with offset, ISO 8601")
+    parser.add_argument(
+        "--received", required=True, type=moment, metavar="T", help="date and time with offset, ISO 8601"
+    )
     parser.add_argument("--route", choices=[each.value for each in Route], default=Route.RIGHT_TO_ASK)
     parser.add_argument("--priority", choices=[each.value for each in Priority], default=Priority.STANDARD)
     parser.add_argument("--policy", metavar="NAME", help="one of " + ", ".join(policies.names()) + "; else by receipt")
@@ -22,7 +24,7 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def show(options: Namespace, _call: Call) -> Answer:
-    received_at = moment(options.received)
+    received_at = options.received
     try:
         policy = policies.load(options.policy) if options.policy else policies.for_receipt(received_at)
         found = due_from_receipt(
@@ -35,16 +37,6 @@ def show(options: Namespace, _call: Call) -> Answer:
     except OverflowError:
         raise WrongUsage("--received lies outside the calendar") from None
     return Answer(data=[row(each, policy) for each in found], lines=table(found, policy))
-
-
-def moment(text: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(text.strip().upper())
-    except ValueError:
-        raise WrongUsage("--received must be a date and time in ISO 8601, like 2026-03-01T09:30+00:00") from None
-    if found.tzinfo is None:
-        raise WrongUsage("--received needs an offset: Z, +00:00 or +01:00")
-    return found
 
 
 def row(deadline: Deadline, policy: Policy) -> dict[str, object]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from datetime import datetime
+from argparse import ArgumentParser, Namespace
 
 from casebook import settings
 from casebook.casework import channels, sweep, wakes
-from casebook.casework.channels import Channel
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
+from casebook.cli.reading import moment
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -23,7 +22,7 @@ def configure(parser: ArgumentParser) -> None:
             parser.add_argument("--reason", required=True, metavar="CODE")
             parser.set_defaults(handler=_urgent)
         case _:
-            parser.add_argument("--now", type=_moment, metavar="T", help="sweep as if it were this moment")
+            parser.add_argument("--now", type=moment, metavar="T", help="sweep as if it were this moment")
             parser.set_defaults(handler=_sweep)
 
 
@@ -39,7 +38,7 @@ def _reconcile(_options: Namespace, call: Call) -> Answer:
 def _sweep(options: Namespace, call: Call) -> Answer:
     begun = time.perf_counter()
     with opened(call) as casebook:
-        swept = sweep.sweep(casebook.acting, now=options.now, ways=ways(call))
+        swept = sweep.sweep(casebook.acting, now=options.now, ways=channels.read(settings.load(call.home).notify_urls))
     seconds = round(time.perf_counter() - begun, 3)
     summary = (
         f"{swept.checked} open, {len(swept.woken)} woken, {len(swept.raised)} raised, {len(swept.escalated)} escalated,"
@@ -64,22 +63,6 @@ def _sweep(options: Namespace, call: Call) -> Answer:
 def _rung(told: dict[str, object]) -> str:
     about = told["reference"] or "the unit"
     return f"{about} rung {told['rung']} to {told['role']}: {told['kind']} {told['reason']}"
-
-
-def ways(call: Call) -> list[Channel]:
-    """The channels of the settings, on which people are told."""
-    urls = settings.load(call.home).notify_urls
-    return channels.read(urls.get_secret_value() if urls else None)
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise ArgumentTypeError("a moment looks like 2026-03-02T09:00:00+00:00") from None
-    if moment.tzinfo is None:
-        raise ArgumentTypeError("a moment needs its offset, as in 2026-03-02T09:00:00+00:00")
-    return moment
 
 
 def _urgent(options: Namespace, call: Call) -> Answer:

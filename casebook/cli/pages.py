@@ -6,6 +6,7 @@ import sys
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
+from casebook import markdown
 from casebook.domain import stages
 from casebook.domain.authority import MAY
 from casebook.domain.vocabulary import Role
@@ -61,13 +62,12 @@ def _of(allowed: Collection[Role]) -> str:
     return ", ".join(role for role in PEOPLE if role in allowed) or "nobody but the machine"
 
 
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    return "\n".join(markdown.table(head, rows))
+
+
 def _page(*parts: str) -> str:
     return "\n\n".join([GENERATED, *parts]) + "\n"
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
 
 
 if __name__ == "__main__":

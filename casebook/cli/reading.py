@@ -6,6 +6,7 @@ import json
 import sys
 from argparse import ArgumentTypeError
 from collections.abc import Callable
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
@@ -24,6 +25,25 @@ def one_of(words: type[W]) -> Callable[[str], W]:
         return words(text)
 
     return read
+
+
+def day(text: str) -> date:
+    """The type of an argument that is a day."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError("a date looks like 2027-03-02") from None
+
+
+def moment(text: str) -> datetime:
+    """The type of an argument that is a moment, with its offset."""
+    try:
+        found = datetime.fromisoformat(text.strip().upper())
+    except ValueError:
+        raise ArgumentTypeError("a moment looks like 2026-03-02T09:00:00+00:00") from None
+    if found.tzinfo is None:
+        raise ArgumentTypeError("a moment needs its offset, as in 2026-03-02T09:00:00+00:00")
+    return found
 
 
 def read_json(name: str) -> object:

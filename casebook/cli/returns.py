@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, Namespace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,14 +12,16 @@ from zoneinfo import ZoneInfo
 from casebook.casework import force_figures
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
+from casebook.cli.reading import day
+from casebook.cli.writing import write_whole
 from casebook.errors import WrongUsage
 
 ZONE = ZoneInfo("Europe/London")
 
 
 def configure(parser: ArgumentParser) -> None:
-    parser.add_argument("--from", dest="first", type=_day, metavar="DATE", help="submitted on this day or later")
-    parser.add_argument("--until", dest="last", type=_day, metavar="DATE", help="submitted on this day or earlier")
+    parser.add_argument("--from", dest="first", type=day, metavar="DATE", help="submitted on this day or later")
+    parser.add_argument("--until", dest="last", type=day, metavar="DATE", help="submitted on this day or earlier")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the CSV there instead of printing it")
     parser.set_defaults(handler=_returns)
 
@@ -37,19 +39,9 @@ def _returns(options: Namespace, call: Call) -> Answer:
     writer.writerows(figures)
     if options.out is None:
         return Answer(data=figures, lines=text.getvalue().splitlines())
-    try:
-        options.out.write_text(text.getvalue(), encoding="utf-8", newline="")
-    except OSError as fault:
-        raise WrongUsage(f"the file cannot be written: {fault.strerror}", "unwritable_file") from None
+    write_whole(options.out, text.getvalue().encode())
     return Answer(data=figures, lines=[f"{len(figures)} figures in {options.out}"])
 
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), ZONE)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ArgumentTypeError("a date looks like 2026-03-02") from None

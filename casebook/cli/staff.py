@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from dataclasses import asdict
-from datetime import date
 
 from casebook.casework import staff
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
+from casebook.cli.reading import day
 from casebook.domain.vocabulary import Role
 
 
@@ -27,7 +27,7 @@ def configure(parser: ArgumentParser) -> None:
     competence = actions.add_parser("competence", help="record training for a source or task, and its last day")
     competence.add_argument("id")
     competence.add_argument("subject")
-    competence.add_argument("--until", required=True, type=_day, metavar="YYYY-MM-DD")
+    competence.add_argument("--until", required=True, type=day, metavar="YYYY-MM-DD")
     competence.set_defaults(handler=_set_competence)
     duty = actions.add_parser("duty", help="say whether somebody is on duty")
     duty.add_argument("id")
@@ -41,13 +41,6 @@ def configure(parser: ArgumentParser) -> None:
         action.add_argument("id")
         action.set_defaults(handler=handler)
     actions.add_parser("list", help="all staff").set_defaults(handler=_list)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ArgumentTypeError("a date looks like 2027-03-02") from None
 
 
 def _role(text: str) -> Role:

@@ -40,15 +40,14 @@ def _up(options: Namespace, call: Call) -> Answer:
     if call.staff_id is not None:
         raise NotPermitted("only the operator of the machine runs the platform; leave out --as")
     configured = settings.load(call.home)
-    urls = configured.notify_urls
-    channels.read(urls.get_secret_value() if urls else None)  # a wrong address is told now, not at the first danger
+    channels.read(configured.notify_urls)  # a wrong address is told now, not at the first danger
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with running(configured, options.port, _tell) as (_, up):
         _tell(f"Prefect's interface: {up.ui}")
         _tell(f"its user and password: {call.home / 'prefect' / 'auth'}")
-        if urls is None:
+        if configured.notify_urls is None:
             _tell(
                 "warning: no channel is configured (CASEBOOK_NOTIFY_URLS): escalations reach nobody outside the casebook"
             )

@@ -65,7 +65,7 @@ def may_be_named(staff_id: str, surnames: Collection[str]) -> bool:
 
 def why_not_out_of_cycle(priority: str, band: str | None) -> Reason | None:
     """Only what cannot wait is decided out of cycle."""
-    if priority in {Priority.IMMEDIATE, Priority.URGENT} or band in {Band.HIGH, Band.CRITICAL}:
+    if Priority(priority).is_danger or band in {Band.HIGH, Band.CRITICAL}:
         return None
     return Reason(
         "not_urgent", "only an urgent application, or one of a high or critical band, is decided out of cycle"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import math
 from collections.abc import Mapping, Sequence
 from random import Random
 
+from casebook import markdown
 from casebook.domain.decision_monitor import Side
 from casebook.monitor import funnel as limits
 from casebook.monitor.weekly import ChannelReport, Standing
@@ -34,11 +34,10 @@ def page(reports: Sequence[ChannelReport], names: Names) -> str:
         lines += [f"## {str(report.channel).replace('_', ' ')}", "", *_told(report)]
         rows = sorted(report.standing, key=lambda each: _in_order(names[each.judged]))
         if rows:
-            lines += ["| who | cases | observed | expected | funnel |", "| --- | ---: | ---: | ---: | --- |"]
-            lines += [
-                f"| {names[each.judged]} | {each.cases} | {each.observed} | {each.expected:.1f} | {each.place} |"
-                for each in rows
-            ]
+            lines += markdown.table(
+                ["who", "cases", "observed", "expected", "funnel"],
+                ([names[each.judged], each.cases, each.observed, f"{each.expected:.1f}", each.place] for each in rows),
+            )
             lines.append("")
     return "\n".join(lines)
 
@@ -156,7 +155,3 @@ class _Frame:
 
 def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def data_url(picture: str) -> str:
-    return "data:image/svg+xml;base64," + base64.b64encode(picture.encode()).decode()

@@ -1,15 +1,14 @@
 """The policies a force works under, one TOML file each; an application keeps the one it was received under."""
 
-import tomllib
 from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache
-from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from casebook.domain.policy import Calendar, Policy
 from casebook.errors import Refused, WrongUsage
+from casebook.policies import reading
 from casebook.policies.reading import UnreadablePolicy, read
 
 
@@ -28,9 +27,7 @@ class NoPolicyInForce(Refused):
 @cache
 def names() -> tuple[str, ...]:
     """Of the policies alone: other tables lie beside them."""
-    files = (each.name for each in resources.files(__package__).iterdir())
-    tables = sorted(name.removesuffix(".toml") for name in files if name.endswith(".toml"))
-    return tuple(name for name in tables if "in_force_from" in _table(name))
+    return tuple(name for name in sorted(reading.names("")) if "in_force_from" in _table(name))
 
 
 @cache
@@ -82,9 +79,10 @@ def _refuse_unknown_calendar(calendar: Calendar) -> None:
     _bank_holidays(calendar.country, calendar.subdivision, calendar.checked_until.value.year)
 
 
+@cache
 def _table(name: str) -> dict[str, Any]:
     """The file's table, laid over the policy it is based on; a limit it gives replaces that limit."""
-    table = tomllib.loads((resources.files(__package__) / f"{name}.toml").read_text(encoding="utf-8"))
+    table = reading.table(name)
     if (base := table.pop("based_on", None)) is None:
         return table
     under = _table(base)

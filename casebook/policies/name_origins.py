@@ -5,10 +5,10 @@ It says nothing of a person, is kept nowhere, and nothing but the report on fair
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
 from functools import cache
-from importlib import resources
+
+from casebook.policies import reading
 
 OTHER = "british_or_other"
 
@@ -16,9 +16,8 @@ OTHER = "british_or_other"
 @cache
 def _table() -> dict[str, dict[str, str]]:
     """Part -> name or ending -> origin."""
-    text = (resources.files(__package__) / "name_origins.csv").read_text(encoding="utf-8")
     found: dict[str, dict[str, str]] = defaultdict(dict)
-    for row in csv.DictReader(text.splitlines()):
+    for row in reading.rows("name_origins"):
         for name in row["names"].split(";"):
             found[row["part"]].setdefault(name, row["origin"])
     return dict(found)

@@ -7,36 +7,30 @@ The source is `dist/data/offence-code.json` of the npm package `@moj-bichard7-de
 """
 
 import csv
-import io
 import json
 import sys
 from functools import cache
-from importlib import resources
 from pathlib import Path
 
 from casebook.domain.offences import UNMAPPED, OffenceTable
+from casebook.policies.reading import rows
 
 BY_TITLE = "title/"  # a mixed class: the title's words decide, else the group after the slash
 NOT_AN_OFFENCE = ("application", "appeal", "consideration", "adjournment", "arrested for", "appearance", "request")
 
 
-def rows(name: str) -> list[dict[str, str]]:
-    text = (resources.files(__package__) / name).read_text(encoding="utf-8")
-    return list(csv.DictReader(io.StringIO(text)))
-
-
 @cache
 def load() -> OffenceTable:
-    return OffenceTable(groups={row["code"]: row["group"] for row in rows("offences.csv")}, phrases=phrases())
+    return OffenceTable(groups={row["code"]: row["group"] for row in rows("offences")}, phrases=phrases())
 
 
 def phrases() -> tuple[tuple[str, str], ...]:
-    return tuple((row["phrase"], row["group"]) for row in rows("offence_keywords.csv"))
+    return tuple((row["phrase"], row["group"]) for row in rows("offence_keywords"))
 
 
 def derive(standing_data: list[dict[str, object]]) -> list[tuple[str, str, str]]:
     """(code, Home Office class, group) of every notifiable offence, and of the others that have a group."""
-    rules = {row["class"]: row["group"] for row in rows("offence_classes.csv")}
+    rules = {row["class"]: row["group"] for row in rows("offence_classes")}
     by_words = OffenceTable(groups={}, phrases=phrases())
     found = []
     for offence in standing_data:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 
-from casebook import policies
+from casebook import markdown, policies
 from casebook.domain.policy import Allowance, Fact, Policy, Rung, Timed, TimeLimit
 from casebook.domain.vocabulary import Limit
 from casebook.policies import review
@@ -117,8 +117,7 @@ def _yes(verified: bool) -> str:  # noqa: FBT001 - the one thing it is about
 
 
 def _table(head: list[str], rows: Iterator[list[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |".replace("|  |", "| |") for line in lines)
+    return "\n".join(markdown.table(head, rows))
 
 
 if __name__ == "__main__":

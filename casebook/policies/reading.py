@@ -1,9 +1,12 @@
-"""Reads a TOML table as the dataclass it describes: every key known, every key there, every value of its type."""
+"""Reads what is shipped beside it: a TOML file as the dataclass it describes, with every key known and there, or CSV rows."""
 
+import csv
+import tomllib
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
+from importlib import resources
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from casebook.errors import WrongUsage
@@ -15,6 +18,29 @@ class UnreadablePolicy(WrongUsage):
     """The policy file does not say what a policy must say."""
 
     code = "unreadable_policy"
+
+
+def load(shape: type[D], name: str) -> D:
+    """The file `name`.toml as what it describes."""
+    return read(shape, table(name), name)
+
+
+def table(name: str) -> dict[str, Any]:
+    return tomllib.loads(_text(f"{name}.toml"))
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(_text(f"{name}.csv").splitlines()))
+
+
+def names(start: str) -> list[str]:
+    """The TOML files whose name begins so, without their ending."""
+    files = (each.name for each in resources.files(__package__).iterdir())
+    return [name.removesuffix(".toml") for name in files if name.startswith(start) and name.endswith(".toml")]
+
+
+def _text(file: str) -> str:
+    return (resources.files(__package__) / file).read_text(encoding="utf-8")
 
 
 def read(shape: type[D], table: object, where: str) -> D:

@@ -1,14 +1,12 @@
 """Loads a risk model: its numbers, the offence table and the harm days, checked against one another."""
 
-import tomllib
 from functools import cache
-from importlib import resources
 
 from casebook.domain.offences import UNMAPPED
 from casebook.domain.risk_model import RiskModel, RiskNumbers
 from casebook.errors import WrongUsage
-from casebook.policies import offence_tables
-from casebook.policies.reading import UnreadablePolicy, read
+from casebook.policies import offence_tables, reading
+from casebook.policies.reading import UnreadablePolicy
 
 CURRENT = "risk-model-1"
 
@@ -22,10 +20,9 @@ class UnknownRiskModel(WrongUsage):
 @cache
 def load(name: str = CURRENT) -> RiskModel:
     """A stored score names the model it was made with; that file stays as it was."""
-    file = resources.files(__package__) / f"{name}.toml"
-    if not name.startswith("risk-model-") or not file.is_file():
+    if name not in reading.names("risk-model-"):
         raise UnknownRiskModel
-    numbers = read(RiskNumbers, tomllib.loads(file.read_text(encoding="utf-8")), name)
+    numbers = reading.load(RiskNumbers, name)
     offences = offence_tables.load()
     if strangers := ({*offences.groups.values(), *(g for _, g in offences.phrases), UNMAPPED} - numbers.groups.keys()):
         raise UnreadablePolicy(f"{name}: no such group: {', '.join(sorted(strangers))}")
@@ -33,7 +30,7 @@ def load(name: str = CURRENT) -> RiskModel:
 
 
 def _harm_days(numbers: RiskNumbers) -> dict[str, float]:
-    table = {row["prc_subgroup"]: row for row in offence_tables.rows("harm_days.csv")}
+    table = {row["prc_subgroup"]: row for row in reading.rows("harm_days")}
     try:
         return {
             name: float(table[group.value.subgroup][group.value.statistic]) for name, group in numbers.groups.items()

@@ -3,16 +3,15 @@
 python -m casebook.policies.risk_model_page > docs/risk-model.md
 """
 
-import tomllib
-from collections.abc import Iterable, Iterator
-from importlib import resources
+from collections.abc import Iterator
 from typing import Any
 
+from casebook import markdown
 from casebook.domain.record_weight import gravity
 from casebook.domain.risk_inputs import ScoreInputs
 from casebook.domain.risk_model import RiskModel
 from casebook.domain.risk_scoring import Score, score
-from casebook.policies import risk_model
+from casebook.policies import reading, risk_model
 
 INTRODUCTION = """# The risk model
 
@@ -69,8 +68,7 @@ def page() -> str:
 
 
 def vignettes() -> Iterator[tuple[str, ScoreInputs]]:
-    file = resources.files(__package__) / "risk-vignettes.toml"
-    table = tomllib.loads(file.read_text(encoding="utf-8"))
+    table = reading.table("risk-vignettes")
     for each in table["vignettes"]:
         yield each["story"], ScoreInputs.from_dict(_inputs(each, table["today"].isoformat()))
 
@@ -92,7 +90,7 @@ def _inputs(vignette: dict[str, Any], today: str) -> dict[str, object]:
 def _vignettes(model: RiskModel) -> Iterator[str]:
     scored = [(story, score(inputs, model)) for story, inputs in vignettes()]
     yield f"## What ten vignettes score\n\nModel `{model.version}`. The three greatest contributions and the floors.\n"
-    yield from _table(
+    yield from markdown.table(
         ("#", "story", "band", "priority", "score", "because"),
         (
             (number, story, each.band, each.priority, f"{each.score:g}", _because(each))
@@ -110,7 +108,7 @@ def _because(result: Score) -> str:
 def _groups(model: RiskModel) -> Iterator[str]:
     yield "\n## Offence groups\n\nPoints are those of one conviction today with a victim who is nobody's partner.\n"
     groups = sorted(model.numbers.groups, key=lambda name: (-_points(name, model), name))
-    yield from _table(
+    yield from markdown.table(
         ("group", "tier", "harm days", "points", "codes", "proves"),
         (
             (
@@ -133,17 +131,14 @@ def _points(group: str, model: RiskModel) -> float:
 
 def _floors(model: RiskModel) -> Iterator[str]:
     yield "\n## Floors\n"
-    yield from _table(("at least", "when"), ((each.band, each.words) for each in model.numbers.floors))
+    yield from markdown.table(("at least", "when"), ((each.band, each.words) for each in model.numbers.floors))
 
 
 def _qualifying(model: RiskModel) -> Iterator[str]:
     yield "\n## Which confirmed findings qualify for disclosure\n\nThe first line that fits holds; a person decides.\n"
-    yield from _table(("standing", "finding"), ((each.standing, each.words) for each in model.numbers.qualifying))
-
-
-def _table(head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> Iterator[str]:
-    for row in (head, ("---",) * len(head), *rows):
-        yield "| " + " | ".join(str(cell) for cell in row) + " |"
+    yield from markdown.table(
+        ("standing", "finding"), ((each.standing, each.words) for each in model.numbers.qualifying)
+    )
 
 
 if __name__ == "__main__":

@@ -1,11 +1,10 @@
 """Which families of identity variants one search of a source covers; see source_families.toml."""
 
-import tomllib
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from casebook.domain.coverage import Family
+from casebook.policies import reading
 
 
 def extract() -> frozenset[Family]:
@@ -23,7 +22,7 @@ def manual(source: str) -> frozenset[Family]:
 
 @cache
 def _table() -> dict[str, Any]:
-    return tomllib.loads((resources.files(__package__) / "source_families.toml").read_text(encoding="utf-8"))
+    return reading.table("source_families")
 
 
 def _read(fact: dict[str, Any]) -> frozenset[Family]:

@@ -1,12 +1,11 @@
 """Loads the approved wordings; a version that may not be said is not loaded at all."""
 
-import tomllib
 from functools import cache
-from importlib import resources
 
 from casebook.domain.wording import Wording, faults
 from casebook.errors import Refused
-from casebook.policies.reading import UnreadablePolicy, read
+from casebook.policies import reading
+from casebook.policies.reading import UnreadablePolicy
 
 
 class UnknownWording(Refused):
@@ -18,25 +17,20 @@ class UnknownWording(Refused):
 @cache
 def versions() -> tuple[str, ...]:
     """The approved versions, the newest last."""
-    files = (each.name for each in resources.files(__package__).iterdir())
-    found = (name.removeprefix("wording-").removesuffix(".toml") for name in files if _is_wording(name))
-    return tuple(sorted(found, key=int))
+    found = (name.removeprefix("wording-") for name in reading.names("wording-"))
+    return tuple(sorted((version for version in found if version.isdecimal()), key=int))
 
 
 @cache
 def load(version: str) -> Wording:
     if version not in versions():
         raise UnknownWording(f"approved wordings are: {', '.join(versions())}")
-    file = f"wording-{version}.toml"
-    wording = read(Wording, tomllib.loads((resources.files(__package__) / file).read_text(encoding="utf-8")), file)
+    name = f"wording-{version}"
+    wording = reading.load(Wording, name)
     if wrong := faults(wording):
-        raise UnreadablePolicy(f"{file}: {'; '.join(reason.message for reason in wrong)}")
+        raise UnreadablePolicy(f"{name}: {'; '.join(reason.message for reason in wrong)}")
     return wording
 
 
 def current() -> str:
     return versions()[-1]
-
-
-def _is_wording(name: str) -> bool:
-    return name.startswith("wording-") and name.endswith(".toml") and name[len("wording-") : -len(".toml")].isdecimal()

@@ -11,9 +11,18 @@ from sqlalchemy.orm import Session
 
 from casebook.domain.escalation import Why
 from casebook.domain.vocabulary import Limit, Priority, Stage, WorkKind
-from casebook.storage.tables import Application, Clock, Escalation, Notice, Outbox, Restriction, Search, WorkItem
+from casebook.storage.tables import (
+    OPEN_WORK,
+    Application,
+    Clock,
+    Escalation,
+    Notice,
+    Outbox,
+    Restriction,
+    Search,
+    WorkItem,
+)
 
-OPEN = and_(WorkItem.done_at.is_(None), WorkItem.cancelled_at.is_(None))
 FORESEEN = (Why.PANEL_TOO_LATE, Why.CREW_SHORT, Why.CALENDAR_ENDS)
 RANK = {str(priority): priority.rank for priority in Priority}
 
@@ -58,7 +67,7 @@ def stages(session: Session, now: datetime, soon: dict[str, timedelta]) -> dict[
 
 
 def _open(condition: Any) -> Any:  # noqa: ANN401 - SQL expressions
-    return select(WorkItem.id).where(WorkItem.reference == Application.reference, OPEN, condition).exists()
+    return select(WorkItem.id).where(WorkItem.reference == Application.reference, OPEN_WORK, condition).exists()
 
 
 def hidden_from(session: Session, staff_id: str) -> frozenset[str]:
@@ -75,7 +84,7 @@ def worst(session: Session, limit: int, hidden: Collection[str] = (), *, by_wait
     """
     rank = case(RANK, value=Application.priority, else_=len(RANK))
     since = func.coalesce(WorkItem.opened_at, Application.received_at)
-    item = and_(WorkItem.reference == Application.reference, OPEN, WorkItem.blocking)
+    item = and_(WorkItem.reference == Application.reference, OPEN_WORK, WorkItem.blocking)
     query = (
         select(
             Application.reference, Application.stage, Application.priority, WorkItem.kind, WorkItem.role, WorkItem.owner,
@@ -93,7 +102,9 @@ def worst(session: Session, limit: int, hidden: Collection[str] = (), *, by_wait
 def oldest_unclaimed(session: Session, hidden: Collection[str] = ()) -> Row[Any] | None:
     query = (
         select(WorkItem.id, WorkItem.reference, WorkItem.kind, WorkItem.role, WorkItem.opened_at)
-        .where(OPEN, WorkItem.owner.is_(None), or_(WorkItem.reference.is_(None), WorkItem.reference.not_in(hidden)))
+        .where(
+            OPEN_WORK, WorkItem.owner.is_(None), or_(WorkItem.reference.is_(None), WorkItem.reference.not_in(hidden))
+        )
         .order_by(WorkItem.opened_at, WorkItem.id)
         .limit(1)
     )
@@ -112,7 +123,7 @@ def unacknowledged(session: Session) -> Sequence[Row[Any]]:
             Escalation.raised_at,
         )
         .join(WorkItem, and_(WorkItem.id == Escalation.item_id, WorkItem.escalation_level == Escalation.rung))
-        .where(OPEN, Escalation.acknowledged_at.is_(None))
+        .where(OPEN_WORK, Escalation.acknowledged_at.is_(None))
         .order_by(Escalation.rung.desc(), Escalation.raised_at, Escalation.id)
     )
     return session.execute(query).all()
@@ -138,7 +149,7 @@ def warnings(session: Session) -> Sequence[Row[Any]]:
     """What a supervisor was warned of and has not answered for: late panels, short crews, the end of the calendar."""
     reason = WorkItem.subject["reason"].astext
     query = select(WorkItem.reference, reason.label("reason"), WorkItem.subject, WorkItem.opened_at).where(
-        OPEN, WorkItem.kind == WorkKind.ACKNOWLEDGE_ESCALATION, reason.in_(FORESEEN)
+        OPEN_WORK, WorkItem.kind == WorkKind.ACKNOWLEDGE_ESCALATION, reason.in_(FORESEEN)
     )
     return session.execute(query.order_by(WorkItem.opened_at, WorkItem.id)).all()
 
@@ -160,7 +171,7 @@ def silent_sources(session: Session) -> Sequence[Row[Any]]:
 
 def queues(session: Session) -> Sequence[Row[Any]]:
     """How many items each role has, and since when the oldest waits."""
-    query = select(WorkItem.role, func.count(), func.min(WorkItem.opened_at)).where(OPEN).group_by(WorkItem.role)
+    query = select(WorkItem.role, func.count(), func.min(WorkItem.opened_at)).where(OPEN_WORK).group_by(WorkItem.role)
     return session.execute(query.order_by(WorkItem.role)).all()
 
 

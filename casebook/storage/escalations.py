@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Select, Table, and_, any_, case, func, inspect, literal, or_, select, text
-from sqlalchemy.dialects.postgresql import ARRAY, TEXT, insert
+from sqlalchemy import ColumnElement, Select, and_, any_, case, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from casebook.domain.vocabulary import Stage, WorkKind
-from casebook.storage.tables import Application, Base, Clock, Escalation, Staff, StaffRole, WorkItem
+from casebook.storage.tables import OPEN_WORK, Application, Base, Clock, Escalation, Staff, StaffRole, WorkItem
 
 R = TypeVar("R", bound=Base)
 
-OPEN = and_(WorkItem.done_at.is_(None), WorkItem.cancelled_at.is_(None))
-UNTOLD = and_(OPEN, WorkItem.escalation_level == 0, WorkItem.kind != WorkKind.ACKNOWLEDGE_ESCALATION)
+UNTOLD = and_(OPEN_WORK, WorkItem.escalation_level == 0, WorkItem.kind != WorkKind.ACKNOWLEDGE_ESCALATION)
 
 
 class Found(NamedTuple):
@@ -55,7 +53,7 @@ def silent(session: Session, raised_before: datetime, acknowledged_before: datet
     query = (
         select(WorkItem.id, WorkItem.reference)
         .join(Escalation, and_(Escalation.item_id == WorkItem.id, Escalation.rung == WorkItem.escalation_level))
-        .where(OPEN, WorkItem.escalation_level > 0, WorkItem.escalation_level < top, quiet)
+        .where(OPEN_WORK, WorkItem.escalation_level > 0, WorkItem.escalation_level < top, quiet)
     )
     return _found(session, query)
 
@@ -85,7 +83,7 @@ def settled(session: Session) -> list[Found]:
         select(WorkItem.id, WorkItem.reference)
         .join(told, told.id == about)
         .where(
-            OPEN,
+            OPEN_WORK,
             WorkItem.kind == WorkKind.ACKNOWLEDGE_ESCALATION,
             or_(told.done_at.is_not(None), told.cancelled_at.is_not(None)),
             ~owing,
@@ -110,7 +108,7 @@ def lock_items(session: Session, ids: Iterable[str]) -> Sequence[WorkItem]:
     """The items as they are now, those still open."""
     query = (
         select(WorkItem)
-        .where(among(WorkItem.id, ids), OPEN)
+        .where(among(WorkItem.id, ids), OPEN_WORK)
         .order_by(WorkItem.id)
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
@@ -135,7 +133,7 @@ def highest(session: Session, ids: Iterable[str]) -> dict[str, Escalation]:
 def safeguarding(session: Session, references: Iterable[str]) -> dict[str, WorkItem]:
     """The open item of each application that keeps somebody safe while time overruns."""
     query = select(WorkItem).where(
-        among(WorkItem.reference, references), OPEN, WorkItem.kind == WorkKind.SAFEGUARD_DURING_DELAY
+        among(WorkItem.reference, references), OPEN_WORK, WorkItem.kind == WorkKind.SAFEGUARD_DURING_DELAY
     )
     found = session.scalars(query.order_by(WorkItem.opened_at, WorkItem.id).with_for_update())
     return {str(item.reference): item for item in found}
@@ -144,7 +142,7 @@ def safeguarding(session: Session, references: Iterable[str]) -> dict[str, WorkI
 def asked(session: Session, items: Iterable[str]) -> set[str]:
     """Those of the items that somebody is still asked to acknowledge."""
     about = WorkItem.subject["item"].astext
-    query = select(about).where(OPEN, WorkItem.kind == WorkKind.ACKNOWLEDGE_ESCALATION, about.in_(list(items)))
+    query = select(about).where(OPEN_WORK, WorkItem.kind == WorkKind.ACKNOWLEDGE_ESCALATION, about.in_(list(items)))
     return set(session.scalars(query))
 
 
@@ -167,28 +165,6 @@ def present(session: Session) -> dict[str, frozenset[str]]:
         .group_by(Staff.id)
     )
     return {staff_id: frozenset(roles) for staff_id, roles in session.execute(query)}
-
-
-def claim(session: Session, rows: Sequence[R]) -> list[R]:
-    """Insert what is not there yet; returns those that were inserted by this call. The unique row is the claim."""
-    if not rows:
-        return []
-    table = cast("Table", type(rows[0]).__table__)
-    names = {attribute.columns[0].name: attribute.key for attribute in inspect(type(rows[0])).column_attrs}
-    values = [{name: getattr(row, key) for name, key in names.items()} for row in rows]
-    key = next(iter(table.primary_key))
-    # one parameter for a whole page: a thousand rows of binds cost more to read than to insert
-    whole = text(f"SELECT * FROM jsonb_populate_recordset(NULL::{table.name}, CAST(:rows AS jsonb))")
-    page = whole.columns(*table.columns).bindparams(rows=json.dumps(values, default=_plain))
-    statement = insert(table).from_select(list(table.columns), page).on_conflict_do_nothing().returning(key)
-    made = set(session.scalars(statement))
-    return [row for row in rows if getattr(row, names[key.name]) in made]
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} is in no row that is claimed")
 
 
 def among(column: InstrumentedAttribute[Any], values: Iterable[str]) -> ColumnElement[bool]:

@@ -13,8 +13,8 @@ from casebook.domain.crew import OnDuty
 from casebook.domain.disclosure import TRAINED
 from casebook.domain.escalation import Why
 from casebook.domain.vocabulary import Limit, Role, Stage, WorkKind
-from casebook.storage.escalations import OPEN, Found, among, present
-from casebook.storage.tables import Application, Clock, Competence, Decision, Panel, Person, WorkItem
+from casebook.storage.escalations import Found, among, present
+from casebook.storage.tables import OPEN_WORK, Application, Clock, Competence, Decision, Panel, Person, WorkItem
 
 UNDECIDED = (Stage.INTAKE, Stage.RECORD_CHECKS, Stage.RISK_SCORING, Stage.PANEL_DECISION)
 
@@ -49,10 +49,12 @@ def due_before(session: Session, policy: str, now: datetime, until: datetime) ->
 
 def to_be_convened(session: Session) -> list[Application]:
     """Applications that wait for somebody to call their panel, and those that only named people may see."""
-    waits = exists().where(WorkItem.reference == Application.reference, OPEN, WorkItem.kind == WorkKind.CONVENE_PANEL)
+    waits = exists().where(
+        WorkItem.reference == Application.reference, OPEN_WORK, WorkItem.kind == WorkKind.CONVENE_PANEL
+    )
     by_name = and_(Application.restricted, Application.stage.in_(UNDECIDED))
     queue = select(WorkItem.reference).where(
-        OPEN, WorkItem.role == Role.PANEL_CHAIR, WorkItem.kind == WorkKind.CONVENE_PANEL
+        OPEN_WORK, WorkItem.role == Role.PANEL_CHAIR, WorkItem.kind == WorkKind.CONVENE_PANEL
     )
     found = [*_applications(session, Application.reference.in_(queue)), *_applications(session, by_name, ~waits)]
     return sorted(found, key=lambda each: each.reference)
@@ -109,4 +111,4 @@ def decided_meanwhile(session: Session) -> list[Found]:
 
 
 def _warns(why: Why) -> tuple[ColumnElement[bool], ...]:
-    return OPEN, WorkItem.kind == WorkKind.ACKNOWLEDGE_ESCALATION, WorkItem.subject["reason"].astext == why
+    return OPEN_WORK, WorkItem.kind == WorkKind.ACKNOWLEDGE_ESCALATION, WorkItem.subject["reason"].astext == why

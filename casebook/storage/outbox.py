@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from casebook.domain.vocabulary import Priority, Stage
 from casebook.storage import leases
-from casebook.storage.tables import Application, Lease, Outbox, Search, WorkItem
+from casebook.storage.tables import OPEN_WORK, Application, Lease, Outbox, Search, WorkItem
 
 CHANNEL = "casebook_outbox"  # a trigger notifies it when rows are committed
 RECONCILED = "reconciled"
@@ -147,14 +147,7 @@ def open_references(session: Session) -> list[str]:
 def neglected(session: Session) -> list[str]:
     """Decided but not advanced: open, waiting for nobody, no wake-up on its way, no run at work."""
     waits = (
-        select(WorkItem.id)
-        .where(
-            WorkItem.reference == Application.reference,
-            WorkItem.blocking,
-            WorkItem.done_at.is_(None),
-            WorkItem.cancelled_at.is_(None),
-        )
-        .exists()
+        select(WorkItem.id).where(WorkItem.reference == Application.reference, WorkItem.blocking, OPEN_WORK).exists()
     )
     query = select(Application.reference).where(Application.stage != Stage.CLOSED, ~waits, *_unattended())
     return sorted(session.scalars(query))

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casebook.storage.escalations import OPEN, among
-from casebook.storage.tables import Proposal, WorkItem
+from casebook.storage.escalations import among
+from casebook.storage.tables import OPEN_WORK, Proposal, WorkItem
 
 
 def open_items(session: Session, references: Iterable[str]) -> Sequence[WorkItem]:
-    query = select(WorkItem).where(among(WorkItem.reference, references), OPEN).order_by(WorkItem.id)
+    query = select(WorkItem).where(among(WorkItem.reference, references), OPEN_WORK).order_by(WorkItem.id)
     return session.scalars(query.with_for_update()).all()
 
 

@@ -10,8 +10,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from casebook.domain.vocabulary import Role, WorkKind
+from casebook.storage.escalations import present
 from casebook.storage.review import FETCHED
 from casebook.storage.tables import (
+    OPEN_WORK,
     ReviewApplication,
     ReviewCampaign,
     ReviewCase,
@@ -22,7 +24,6 @@ from casebook.storage.tables import (
     ReviewReferral,
     ReviewRow,
     Staff,
-    StaffRole,
     WorkItem,
 )
 
@@ -77,14 +78,7 @@ def rows_of(session: Session, ids: Iterable[str]) -> Sequence[ReviewRow]:
 
 def reviewers(session: Session, *roles: Role) -> list[str]:
     """Who is on duty and may examine."""
-    query = (
-        select(Staff.id)
-        .join(StaffRole, StaffRole.staff_id == Staff.id)
-        .where(Staff.on_duty, Staff.suspended_at.is_(None), StaffRole.ended_at.is_(None), StaffRole.role.in_(roles))
-        .distinct()
-        .order_by(Staff.id)
-    )
-    return list(session.scalars(query))
+    return sorted(staff_id for staff_id, held in present(session).items() if not held.isdisjoint(roles))
 
 
 def managers(session: Session) -> dict[str, str]:
@@ -94,9 +88,7 @@ def managers(session: Session) -> dict[str, str]:
 
 def open_items(session: Session) -> Sequence[WorkItem]:
     """Examinations somebody still owes."""
-    query = select(WorkItem).where(
-        WorkItem.reference.is_(None), WorkItem.kind.in_(KINDS), WorkItem.done_at.is_(None), WorkItem.cancelled_at.is_(None)
-    )  # fmt: skip
+    query = select(WorkItem).where(WorkItem.reference.is_(None), WorkItem.kind.in_(KINDS), OPEN_WORK)
     return session.scalars(query.order_by(WorkItem.opened_at, WorkItem.id)).all()
 
 

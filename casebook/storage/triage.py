@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 
 from casebook.domain.triage import Sign
 from casebook.domain.vocabulary import Limit, Priority, Stage, WorkKind
-from casebook.storage.escalations import OPEN
-from casebook.storage.tables import Application, ApplicationLink, Clock, Proposal, WorkItem
+from casebook.storage.tables import OPEN_WORK, Application, ApplicationLink, Clock, Proposal, WorkItem
 
 SAFETY = (WorkKind.IMMEDIATE_SAFEGUARDING, WorkKind.SAFEGUARD_DURING_DELAY)
 
@@ -34,7 +33,7 @@ def seen(session: Session, now: datetime, below: Collection[Priority]) -> list[S
         Clock.limit_name == Limit.WHOLE_PROCESS, Clock.met_at.is_(None), Clock.due_at <= now
     )
     unsafe = select(WorkItem.reference, WorkItem.due_at.label("at")).where(
-        OPEN, WorkItem.due_at <= now, WorkItem.kind.in_(SAFETY)
+        OPEN_WORK, WorkItem.due_at <= now, WorkItem.kind.in_(SAFETY)
     )
     queries = {
         Sign.REPEAT_APPLICATION: select(either.c.reference, either.c.at),

@@ -38,6 +38,7 @@ def acting(database_url):
 
 def test_a_week_asks_draws_and_shows_pseudonyms_only(acting, monkeypatch):
     from tasks import decision_monitor as task  # noqa: PLC0415 - imports Prefect
+    from tasks import pictures  # noqa: PLC0415 - the same
 
     shown = []
 
@@ -46,7 +47,7 @@ def test_a_week_asks_draws_and_shows_pseudonyms_only(acting, monkeypatch):
 
     monkeypatch.setattr(task, "acting", acting)
     monkeypatch.setattr(task, "acreate_markdown_artifact", keep)
-    monkeypatch.setattr(task, "acreate_image_artifact", keep)
+    monkeypatch.setattr(pictures, "acreate_image_artifact", keep)
     watched = task.look_at_everybody.fn()
     assert watched.recorded.opened == 1
     assert task.draw_samples.fn() > 0

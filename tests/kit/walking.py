@@ -32,6 +32,15 @@ PASSED = Verdict(gate="any", outcome=GateOutcome.PASSES, results=())
 HELD = judged("any", [result_of(FAULT, frame="any", unexpected_count=1)])
 
 
+# one of each, and two where two are asked for
+CREW = {
+    "intake": Role.INTAKE_OFFICER, "research": Role.RESEARCHER, "read": Role.SECOND_READER, "risk": Role.RISK_ASSESSOR,
+    "chair": Role.PANEL_CHAIR, "member": Role.PANEL_MEMBER, "approve": Role.APPROVER, "disclose": Role.DISCLOSURE_OFFICER,
+    "second": Role.DISCLOSURE_OFFICER, "supervise": Role.SUPERVISOR, "supervise2": Role.SUPERVISOR,
+    "head": Role.HEAD_OF_UNIT, "inspect": Role.DUTY_INSPECTOR,
+}  # fmt: skip
+
+
 @dataclass(kw_only=True)
 class Unit:
     """One casebook, its people and its present."""
@@ -40,6 +49,14 @@ class Unit:
     now: datetime = BEGIN
     people: list[str] = field(default_factory=list)
     terminals: Mapping[str, Terminal] = field(default_factory=dict)  # of the sources that people search by hand
+
+    @classmethod
+    def staffed(cls, store: Store, crew: Mapping[str, Role] = CREW) -> Unit:
+        """With people, and with somebody known to the system that is searched by hand."""
+        unit = cls(store=store, terminals={"pnc": KNOWN})
+        for staff_id, role in crew.items():
+            unit.hire(staff_id, role)
+        return unit
 
     @contextmanager
     def acting(self, who: str | Actor = OPERATOR) -> Iterator[Act]:

@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from walking import KNOWN, ROW, Unit, through_everything
+from walking import ROW, Unit, through_everything
 
 from casebook.casework import viewing
 from casebook.cli.application_page import page
 from casebook.domain.actors import OPERATOR
-from casebook.domain.vocabulary import Role, Stage
+from casebook.domain.vocabulary import Stage
 
-CREW = {
-    "intake": Role.INTAKE_OFFICER, "research": Role.RESEARCHER, "read": Role.SECOND_READER, "risk": Role.RISK_ASSESSOR,
-    "chair": Role.PANEL_CHAIR, "member": Role.PANEL_MEMBER, "approve": Role.APPROVER, "disclose": Role.DISCLOSURE_OFFICER,
-    "second": Role.DISCLOSURE_OFFICER, "supervise": Role.SUPERVISOR, "inspect": Role.DUTY_INSPECTOR,
-}  # fmt: skip
 CONCERN = "He said \x1b[2J he would\nhurt me; " + "and so on " * 40
 PERSONAL = ("Quillfeather", "Ottershaw", "1985-02-03", "1990-05-06", "07700900001", "QX1 1AA", "he would")
 
 
 @pytest.fixture
 def unit(store):
-    unit = Unit(store=store, terminals={"pnc": KNOWN})
-    for staff_id, role in CREW.items():
-        unit.hire(staff_id, role)
-    return unit
+    return Unit.staffed(store)
 
 
 @pytest.fixture

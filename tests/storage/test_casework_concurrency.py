@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
-from walking import KNOWN, ROW, Unit
+from walking import ROW, Unit
 
 from casebook.casework import audit, governance, staff, viewing, work
 from casebook.domain.vocabulary import Role, WorkKind
@@ -31,10 +31,7 @@ CREW = {
 
 @pytest.fixture
 def crew(store):
-    unit = Unit(store=store, terminals={"pnc": KNOWN})
-    for staff_id, role in CREW.items():
-        unit.hire(staff_id, role)
-    return unit
+    return Unit.staffed(store, CREW)
 
 
 @pytest.fixture

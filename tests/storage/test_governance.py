@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import inspect, select
-from walking import KNOWN, ROW, Unit, through_everything
+from walking import ROW, Unit, through_everything
 
 from casebook.casework import audit, governance, viewing, wakes, work
 from casebook.domain.actors import OPERATOR
@@ -34,10 +34,7 @@ def refused(code):
 
 @pytest.fixture
 def crew(store):
-    unit = Unit(store=store, terminals={"pnc": KNOWN})
-    for staff_id, role in CREW.items():
-        unit.hire(staff_id, role)
-    return unit
+    return Unit.staffed(store, CREW)
 
 
 @pytest.fixture

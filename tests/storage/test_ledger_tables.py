@@ -8,22 +8,15 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
-from walking import BEGIN, KNOWN, ROW, Unit, through_everything
+from walking import BEGIN, ROW, Unit, through_everything
 
 from casebook.casework import audit, dip_sampling, emergency, governance, quality, signals, staff, sweep
 from casebook.casework.acting import Act
 from casebook.domain.actors import OPERATOR, system
-from casebook.domain.vocabulary import Role, Stage
+from casebook.domain.vocabulary import Stage
 from casebook.monitor.weekly import watch_all
-from casebook.storage.session import open_store
 from casebook.storage.tables import Base
 
-CREW = {
-    "intake": Role.INTAKE_OFFICER, "research": Role.RESEARCHER, "read": Role.SECOND_READER, "risk": Role.RISK_ASSESSOR,
-    "chair": Role.PANEL_CHAIR, "member": Role.PANEL_MEMBER, "approve": Role.APPROVER, "disclose": Role.DISCLOSURE_OFFICER,
-    "second": Role.DISCLOSURE_OFFICER, "supervise": Role.SUPERVISOR, "supervise2": Role.SUPERVISOR,
-    "head": Role.HEAD_OF_UNIT, "inspect": Role.DUTY_INSPECTOR,
-}  # fmt: skip
 LEDGERED = sorted(
     (mapper.class_ for mapper in Base.registry.mappers if mapper.class_.ledgered), key=lambda table: table.__tablename__
 )
@@ -31,13 +24,8 @@ FIELDS = int(os.environ.get("CASEBOOK_FIELDS", "1"))  # of each table; 99 for al
 
 
 @pytest.fixture
-def unit(database_url):
-    store = open_store(database_url, b"a key for tests")
-    unit = Unit(store=store, terminals={"pnc": KNOWN})
-    for staff_id, role in CREW.items():
-        unit.hire(staff_id, role)
-    yield unit
-    store.engine.dispose()
+def unit(store):
+    return Unit.staffed(store)
 
 
 def lived(unit):

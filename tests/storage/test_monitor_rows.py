@@ -5,32 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from walking import KNOWN, ROW, Unit, through_everything
+from walking import ROW, Unit, through_everything
 
 from casebook.casework import competence
 from casebook.domain.decision_monitor import Channel
-from casebook.domain.vocabulary import Role, Stage
+from casebook.domain.vocabulary import Stage
 from casebook.monitor.expected import FEATURES
 from casebook.storage import monitor as stored
-from casebook.storage.session import open_store
 from casebook.storage.tables import Candidate, Decision, Finding
-
-CREW = {
-    "intake": Role.INTAKE_OFFICER, "research": Role.RESEARCHER, "read": Role.SECOND_READER, "risk": Role.RISK_ASSESSOR,
-    "chair": Role.PANEL_CHAIR, "member": Role.PANEL_MEMBER, "approve": Role.APPROVER, "disclose": Role.DISCLOSURE_OFFICER,
-    "second": Role.DISCLOSURE_OFFICER, "supervise": Role.SUPERVISOR, "supervise2": Role.SUPERVISOR,
-    "head": Role.HEAD_OF_UNIT, "inspect": Role.DUTY_INSPECTOR,
-}  # fmt: skip
 
 
 @pytest.fixture
-def unit(database_url):
-    store = open_store(database_url, b"a key for tests")
-    unit = Unit(store=store, terminals={"pnc": KNOWN})
-    for staff_id, role in CREW.items():
-        unit.hire(staff_id, role)
-    yield unit
-    store.engine.dispose()
+def unit(store):
+    return Unit.staffed(store)
 
 
 def test_an_application_that_went_through_everything_is_a_case_of_each_channel(unit):

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from pydantic import SecretStr
 
 from casebook.casework import channels, danger, notices
 from casebook.domain.vocabulary import Role
@@ -78,7 +79,7 @@ def queued(received, acting):
 @pytest.fixture
 def deliver(acting):
     def run(urls, after=timedelta(0), seconds=5.0):
-        ways = channels.read(urls)
+        ways = channels.read(SecretStr(urls))
         return notices.deliver(lambda: acting(now=NOW + after), ways, seconds=seconds)
 
     return run
@@ -140,6 +141,6 @@ def test_without_a_channel_nothing_counts_as_sent(queued, deliver, sql):
 @pytest.mark.parametrize("bad", ["nonsense", "nowhere://x", "minister=json://localhost/", "mailto://"])
 def test_an_address_that_nobody_knows_is_refused_and_not_repeated(bad):
     with pytest.raises(channels.BadChannel) as refused:
-        channels.read(f"json://localhost/ {bad}")
+        channels.read(SecretStr(f"json://localhost/ {bad}"))
     assert bad not in str(refused.value)
     assert "entry 2" in str(refused.value)

@@ -20,7 +20,7 @@ from casebook.domain.risk_scoring import known_by, lethality_signs, qualifying, 
 from casebook.domain.subject_records import InputError, SubjectRecord, latest_day
 from casebook.domain.vocabulary import Band, Flag, Priority, RecordKind, VictimRelationship
 from casebook.errors import WrongUsage
-from casebook.policies import offence_tables, risk_model, risk_model_page
+from casebook.policies import offence_tables, reading, risk_model, risk_model_page
 
 TODAY = date(2026, 6, 1)
 MODEL = risk_model.load()
@@ -351,7 +351,7 @@ def test_a_past_moment_knows_only_what_was_dated_by_then():
 
 
 def test_every_code_of_the_table_is_in_a_known_group_and_listed_once():
-    codes = Counter(row["code"] for row in offence_tables.rows("offences.csv"))
+    codes = Counter(row["code"] for row in reading.rows("offences"))
     assert codes.most_common(1)[0][1] == 1
     assert len(codes) > 13_000
 

@@ -66,6 +66,7 @@ from casebook.storage.tables.review_work import (
 )
 from casebook.storage.tables.watching import DipSample, MonitorRun, MonitorSignal
 from casebook.storage.tables.work import (
+    OPEN_WORK,
     Escalation,
     GateOverride,
     GateResult,
@@ -77,6 +78,7 @@ from casebook.storage.tables.work import (
 )
 
 __all__ = [
+    "OPEN_WORK",
     "ApplicantSign",
     "Application",
     "ApplicationLink",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, and_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casebook.storage.tables.base import Base, Json, JsonList
@@ -42,6 +42,9 @@ class WorkItem(Base):
     answer: Mapped[Json | None]
     cancelled_at: Mapped[datetime | None]
     cancelled_why: Mapped[str | None]
+
+
+OPEN_WORK = and_(WorkItem.done_at.is_(None), WorkItem.cancelled_at.is_(None))  # somebody still owes it
 
 
 class Escalation(Base):

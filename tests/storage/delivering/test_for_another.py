@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 from truths import DESKS, refused_truths
-from walking import KNOWN, ROW, Unit, through_everything
+from walking import ROW, Unit, through_everything
 
 from casebook.domain.vocabulary import Stage
 from casebook.storage.tables import Application, Disclosure
@@ -22,9 +22,7 @@ RELEASED = datetime.fromisoformat("2026-03-23T09:00:00+00:00")
 
 
 def test_whoever_applies_for_another_hears_in_the_same_week_whatever_came_of_it(store):
-    unit = Unit(store=store, terminals={"pnc": KNOWN})
-    for staff_id, role in DESKS.items():
-        unit.hire(staff_id, role)
+    unit = Unit.staffed(store, DESKS)
     began, outcomes = unit.now, set()
     for number, about in enumerate(({}, NOBODY_KNOWN)):
         unit.now = began
