@@ -6,6 +6,7 @@ When the worker is gone it ends its children, who tell Prefect themselves that t
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import ctypes
 import gc
@@ -22,7 +23,7 @@ import threading
 import time
 import traceback
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +45,7 @@ def main(arguments: Sequence[str]) -> None:
     gc.collect()
     gc.freeze()  # the children share these pages for as long as nobody's collector walks over them
     if request := Server(channel).serve():
-        become(request)
+        leave(run(request))
 
 
 class Server:
@@ -123,10 +124,30 @@ class Server:
                 os.kill(pid, number)
 
 
+def run(request: dict[str, Any]) -> int:
+    """In the child: be the run, and say with which code it ended."""
+    try:
+        become(request)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:  # noqa: BLE001 - whatever it was, the process ends with it
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+def leave(code: int) -> NoReturn:
+    """What was to be said is said and written; nothing is torn down, for that would copy every page shared with the forkserver."""
+    threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001 - as multiprocessing ends its own forks
+    atexit._run_exitfuncs()  # noqa: SLF001
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 def become(request: dict[str, Any]) -> None:
-    """In the child: take on the run's environment and be what `python -m prefect.engine` would be."""
+    """Take on the run's environment and be what `python -m prefect.engine` would be."""
     os.setsid()
-    gc.unfreeze()
     os.environ.clear()
     os.environ.update(request["env"])
     os.chdir(request["cwd"])

@@ -47,7 +47,8 @@ class Crew:
     waits_for: set[str] = field(default_factory=set)  # sources that are down: nobody searches them by hand yet
     unreachable: set[str] = field(default_factory=set)  # references whose applicant never answers
     mended: set[str] = field(default_factory=set)  # references that a gate had held
-    postponed: list[datetime] = field(default_factory=list)  # when somebody who could not go on now can
+    postponed: dict[str, datetime] = field(default_factory=dict)  # item -> when whoever cannot do it now can
+    told: dict[str, datetime] = field(default_factory=dict)  # the same, as people remember it
 
     @classmethod
     def hire(cls, home: Path, files: Path) -> Crew:
@@ -62,9 +63,10 @@ class Crew:
             desks[staff_id] = Desk(home=home, staff_id=staff_id, token=token)
         return cls(desks=desks, terminals={source: Terminal.of(files, source) for source in SOURCES})
 
-    def work_once(self) -> int:
-        """Everybody does what is in their queue now; returns how many items were done."""
+    def work_once(self, now: datetime) -> int:
+        """Everybody does what is in their queue; nobody tries before the time they were told. Returns how many items were done."""
         self.left.clear()
+        self.told = {item: at for item, at in (self.told | self.postponed).items() if at > now}
         self.postponed.clear()
         self.mended.clear()
         return sum(self.work(desk) for desk in self.desks.values())
@@ -74,6 +76,9 @@ class Crew:
         done = 0
         for item in desk.ask("work", "list"):
             if item["owner"] not in (None, desk.staff_id) or item["reference"] is None:
+                continue
+            if later := self.told.get(item["item"]):
+                self.postponed[item["item"]] = later
                 continue
             try:
                 done += self._do(desk, item)
@@ -87,20 +92,21 @@ class Crew:
         if item["subject"].get("source") in self.waits_for and item["kind"] == "return_search":
             return False
         if item["kind"] == "meet_applicant" and item["reference"] in self.unreachable:
-            return self._ring(desk, item["reference"])
+            return self._ring(desk, item)
         if item["kind"] == "mend_quality" and item["subject"]["expectation"] in judgement.AGREED_BY_PHONE:
             desk.correct(item["reference"], {"safe_contact": {"a": judgement.AGREED_PLAN}})
             self.mended.add(item["reference"])
         if item["kind"] in judgement.CONTACTS and (later := self._not_yet(desk, item)):
-            self.postponed.append(later)
+            self.postponed[item["item"]] = later
             return False
         reads = item["kind"] in judgement.READS
         shown = desk.ask("applications", "show", item["reference"]) if reads else {}
         desk.do(item["item"], judgement.answer({**item, "owner": desk.staff_id}, shown, self.terminals))
         return True
 
-    def _ring(self, desk: Desk, reference: str) -> bool:
+    def _ring(self, desk: Desk, item: dict[str, Any]) -> bool:
         """Nobody answers. Each attempt is at a safe time and written down; after enough of them two people give up."""
+        reference = item["reference"]
         said = desk.ask("applications", "safe-time", reference, "--party", "a")
         shown = desk.ask("applications", "show", reference)
         rung = (row for row in shown.get("contact_attempt", []) if row["purpose"] == "arrange")
@@ -111,7 +117,7 @@ class Crew:
                 who.ask("applications", "no-engagement", reference, "--reason", "attempts_exhausted")
             return True
         if _at(said["next_safe"]) > _at(said["at"]) or wait > _at(said["at"]):
-            self.postponed.append(max(_at(said["next_safe"]), wait))
+            self.postponed[item["item"]] = max(_at(said["next_safe"]), wait)
             return False
         words = (
             "--purpose",

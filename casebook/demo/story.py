@@ -22,6 +22,7 @@ EXTRACTS = ("rms", "pnc", "dvds_register")  # what is loaded; pnd is asked over 
 LONGEST = 1000  # rounds of people's work
 LONDON = ZoneInfo("Europe/London")
 MORNING, SATURDAY = time_of_day(9, 30), 5
+TOGETHER = timedelta(minutes=30)  # what can be done so soon after is waited for
 GLANCE = 2.0  # seconds after which somebody without work looks at the queue again
 
 
@@ -134,7 +135,7 @@ class Story:
         """Everybody works while the platform does; when neither can go on, time passes."""
         rested = False
         for _ in range(LONGEST):
-            done = self.crew.work_once()
+            done = self.crew.work_once(self.engine.now())
             for reference in sorted(self.crew.mended):
                 self.tell(f"{reference}: its gate held it; what was missing was agreed by phone and written down")
             rows = self.operator.ask("applications", "list")
@@ -152,13 +153,15 @@ class Story:
 
     def pass_time(self) -> bool:
         """On to the next moment at which somebody can act, and the sweep that would have come by then."""
-        moments = sorted(moment for moment in self.crew.postponed if moment > self.engine.now())
+        moments = sorted(self.crew.postponed.values())
         if not moments:
             self.tell(f"nobody can go on: {dict(self.crew.left)}")
             return False
-        self.engine.move_clock(moments[0] + timedelta(minutes=1))
-        self.operator.ask("sweep")
-        self.tell(f"time passes: it is {self.engine.now():%a %d %b %Y %H:%M}")
+        if moments[0] > self.engine.now():
+            soon = [moment for moment in moments if moment <= moments[0] + TOGETHER]
+            self.engine.move_clock(soon[-1] + timedelta(minutes=1))
+            self.operator.ask("sweep")
+            self.tell(f"time passes: it is {self.engine.now():%a %d %b %Y %H:%M}")
         return True
 
     def account(self) -> dict[str, Any]:
