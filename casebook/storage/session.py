@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolation
@@ -65,9 +66,15 @@ def _without_values(fault: DBAPIError) -> str:
 
 def open_store(url: str, key: bytes, *, pool_size: int = 5) -> Store:
     """A store on a migrated database at `url` (an SQLAlchemy address, psycopg driver)."""
+    return Store(engine=_engine(url, pool_size), key=key)
+
+
+@lru_cache(maxsize=8)
+def _engine(url: str, pool_size: int) -> Engine:
+    """One for all stores of a process on a database: what it has compiled serves them all; `dispose` ends connections only."""
     engine = create_engine(url, pool_size=pool_size, pool_pre_ping=True, connect_args={"application_name": "casebook"})
     event.listen(engine, "handle_error", _forget_values)
-    return Store(engine=engine, key=key)
+    return engine
 
 
 def _forget_values(context: object) -> None:
