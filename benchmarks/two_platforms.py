@@ -100,6 +100,20 @@ def memory(home: Path) -> dict[str, float]:
     return {name: round(value / 1e6, 0) for name, value in mine.items()}
 
 
+def of_runs(home: Path) -> float:
+    """Megabytes that the largest run under way has for itself; what it shares with others is not counted."""
+    found = [0.0]
+    for process in psutil.process_iter():
+        try:
+            words, parent = process.cmdline(), process.parent()
+            forked = "deployments.forkserver" in words and parent and "deployments.forkserver" in parent.cmdline()
+            if (forked or "prefect.engine" in words) and str(home) in " ".join(process.environ().values()):
+                found.append(round(process.memory_full_info().uss / 1e6, 0))
+        except psutil.Error:
+            continue
+    return max(found)
+
+
 def load() -> list[float]:
     """The machine's load beside this, as a share of its cores."""
     return [round(one / (psutil.cpu_count() or 1), 1) for one in psutil.getloadavg()]
