@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import httpx
@@ -84,9 +85,7 @@ class Engine:
 
     def _post(self, path: str, body: Mapping[str, Any]) -> Any:
         with self._client() as client:
-            token = client.get("csrf-token", params={"client": "demonstration"}).json()
-            headers = {"Prefect-Csrf-Token": token.get("token", ""), "Prefect-Csrf-Client": "demonstration"}
-            answer = client.post(path, json=body, headers=headers)
+            answer = client.post(path, json=body, headers=self._token)
             answer.raise_for_status()
             return answer.json()
 
@@ -95,6 +94,13 @@ class Engine:
             answer = client.get(path)
             answer.raise_for_status()
             return answer.json()
+
+    @cached_property
+    def _token(self) -> dict[str, str]:
+        """For what is posted, good for an hour: the platform is asked several times a second."""
+        with self._client() as client:
+            given = client.get("csrf-token", params={"client": "demonstration"}).json()
+        return {"Prefect-Csrf-Token": given.get("token", ""), "Prefect-Csrf-Client": "demonstration"}
 
     def _client(self) -> httpx.Client:
         user, _, password = self.auth.partition(":")
