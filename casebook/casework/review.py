@@ -99,6 +99,9 @@ class _told:  # noqa: N801 - reads as the function it is
             for finding, column in entry.notes:
                 self.listed.append((line, column, finding))
                 self.findings.setdefault(finding, Counter())[column] += 1
+        if file.blank:
+            self.findings[Finding.BLANK_ROW] = Counter({"": len(file.blank)})
+            self.listed = sorted([*self.listed, *((line, "", Finding.BLANK_ROW) for line in file.blank)])
 
     def __call__(self, *, new: bool) -> Imported:
         return Imported(

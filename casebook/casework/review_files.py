@@ -28,6 +28,9 @@ Line = tuple[int, dict[str, str], tuple[Note, ...]]  # physical line, cells by c
 
 
 HEADER_WITHIN = 20  # rows: some programs put a title and a date above the header
+ELSEWHERE = frozenset(
+    {"reference", "outcome", "decided_on"}
+)  # columns that the monitor's decisions and records have too
 
 
 @dataclass(kw_only=True)
@@ -38,12 +41,13 @@ class RegisterFile:
     ignored: list[str]
     absent: list[str]
     rows: list[Line]
+    blank: list[int]  # physical lines below the header on which nothing stands
 
 
 def read(path: Path) -> list[RegisterFile]:
     """One register, or one for each sheet that has a header.
 
-    Raises UnreadableFile if there is no file, or nothing in it that names any column of a register.
+    Raises UnreadableFile if there is no file, or nothing in it that is headed as a register is.
     """
     try:
         content = path.read_bytes()
@@ -55,7 +59,7 @@ def read(path: Path) -> list[RegisterFile]:
     sheets = list(_excel(path, content)) if is_excel else [("", list(_csv(content)))]
     found = [(title, lines, at) for title, lines in sheets if (at := _header_at(lines)) is not None]
     if not found:
-        raise UnreadableFile(f"{path.name}: no row at its beginning names a column of a register", "no_header")
+        raise _no_register(path, sheets)
     several = len(found) > 1
     return [
         _register(
@@ -67,6 +71,15 @@ def read(path: Path) -> list[RegisterFile]:
     ]
 
 
+def _no_register(path: Path, sheets: Sequence[tuple[str, list[Raw]]]) -> UnreadableFile:
+    if not any(_filled(values) for _, lines in sheets for _, values, _ in lines):
+        return UnreadableFile(f"{path.name} is empty: a header row is needed", "no_header")
+    message = (
+        f"{path.name} is no register: no row at its beginning names columns such as received_on, b_surname or handler"
+    )
+    return UnreadableFile(message, "no_register")
+
+
 def _register(name: str, digest: str, lines: Sequence[Raw]) -> RegisterFile:
     header = _header(lines[0][1])
     return RegisterFile(
@@ -75,12 +88,13 @@ def _register(name: str, digest: str, lines: Sequence[Raw]) -> RegisterFile:
         columns=header,
         ignored=[name for name in header if name and name not in COLUMNS],
         absent=[name for name in COLUMNS if name not in header],
-        rows=[
-            (number, *_cells(header, values, notes))
-            for number, values, notes in lines[1:]
-            if any(value.strip() for value in values)
-        ],
+        rows=[(number, *_cells(header, values, notes)) for number, values, notes in lines[1:] if _filled(values)],
+        blank=[number for number, values, _ in lines[1:] if not _filled(values)],
     )
+
+
+def _filled(values: Sequence[str]) -> bool:
+    return any(value.strip() for value in values)
 
 
 def _header(values: Sequence[str]) -> tuple[str, ...]:
@@ -90,9 +104,15 @@ def _header(values: Sequence[str]) -> tuple[str, ...]:
 def _header_at(lines: Sequence[Raw]) -> int | None:
     """The first row, or the first further down that names several columns: a title may name one by chance."""
     for at, (_, values, _) in enumerate(lines[:HEADER_WITHIN]):
-        if len(set(_header(values)) & set(COLUMNS)) > (at > 0):
+        names = set(_header(values)) - {""}
+        if len(names & set(COLUMNS)) > (at > 0) and _of_a_register(names):
             return at
     return None
+
+
+def _of_a_register(names: set[str]) -> bool:
+    """One column that only a register has, or no foreign one: a bare list of references is a register too."""
+    return bool(names & set(COLUMNS) - ELSEWHERE) or names <= ELSEWHERE
 
 
 def _cells(header: Sequence[str], values: Sequence[str], notes: list[Note]) -> tuple[dict[str, str], tuple[Note, ...]]:
@@ -116,15 +136,16 @@ def _csv(content: bytes) -> Iterator[Raw]:
     )
     if wide:
         content = content.decode(wide, "replace").encode("utf-8", "replace")
-    lines = content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    whole = content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    lines = whole.removesuffix(b"\n").split(b"\n")  # the last line's end begins no line
     delimiter = _delimiter([_text(line)[0] for line in lines[:HEADER_WITHIN]])
     strange = set[int]()  # physical lines that were not UTF-8
-    for number, values, whole, count in files.split(_texts(lines, strange), delimiter):
+    for number, values, closed, count in files.split(_texts(lines, strange), delimiter):
         legible = strange.isdisjoint(range(number, number + count))
         yield (
             number,
             values,
-            [*([] if legible else [(Finding.NOT_UTF8, "")]), *([] if whole else [(Finding.OPEN_QUOTE, "")])],
+            [*([] if legible else [(Finding.NOT_UTF8, "")]), *([] if closed else [(Finding.OPEN_QUOTE, "")])],
         )
 
 
@@ -161,6 +182,8 @@ def _excel(path: Path, content: bytes) -> Iterator[tuple[str, list[Raw]]]:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         for sheet in book.worksheets:
             rows = [[_shown(value) for value in values] for values in sheet.iter_rows(values_only=True)]
+            while rows and not _filled(rows[-1]):  # a sheet goes on as far as anything was ever coloured in
+                rows.pop()
             width = max(map(len, rows), default=0)
             yield sheet.title, [(at, [*row, *[""] * (width - len(row))], []) for at, row in enumerate(rows, start=1)]
         book.close()

@@ -37,6 +37,7 @@ class Finding(StrEnum):
     UNDECODABLE = "undecodable"
     CELLS = "wrong_number_of_cells"
     OPEN_QUOTE = "open_quote"
+    BLANK_ROW = "blank_row"
 
 
 @lru_cache(200_000)  # the same names stand in every list

@@ -75,8 +75,27 @@ def test_nothing_imported_is_an_empty_ranking(run, tmp_path):
     assert (tmp_path / "out.csv").read_text() == "rank,reference,score,contact_priority,failure_modes,reasons\n"
 
 
-def test_what_is_no_register_is_wrong_usage(run, tmp_path):
-    (tmp_path / "x.csv").write_text("a,b\n1,2\n")
-    code, told = run("review", "import", str(tmp_path / "x.csv"))
-    assert (code, told["error"]["code"]) == (2, "no_header")
-    assert run("review", "import", str(tmp_path / "none.csv"))[0] == 2
+def test_what_is_no_register_is_wrong_usage_and_nothing_of_the_call_is_taken_in(run, tmp_path):
+    good, decisions = tmp_path / "list.csv", tmp_path / "decisions.csv"
+    good.write_text(HEADER + "mailbox,R9,2019-01-01\n")
+    decisions.write_text("decided_on,decider,reference,outcome,expected\n2026-01-05,D1,R1,disclosed,0.4\n")
+    for path, reason in ((decisions, "no_register"), (tmp_path / "none.csv", "no_such_file")):
+        code, told = run("review", "import", "--no-quality", str(good), str(path))
+        assert (code, told["error"]["code"]) == (2, reason)
+    assert run("review", "progress")[1]["rows"] == 0
+
+
+def test_rows_and_blank_rows_account_for_every_line(run, tmp_path):
+    register = tmp_path / "list.csv"
+    blank = "," * HEADER.count(",") + "\n"
+    register.write_text(HEADER + blank + "mailbox,R9,2019-01-01\n" + blank + blank)
+    for new in (True, False):
+        code, told = run("review", "import", "--no-quality", str(register))
+        assert (code, told["rows"], told["findings"]["blank_row"], told["files"][0]["new"]) == (0, 1, 3, new)
+        assert [each["line"] for each in told["listed"] if each["code"] == "blank_row"] == [2, 4, 5]
+
+
+def test_a_register_without_rows_is_a_register(run, tmp_path):
+    (tmp_path / "list.csv").write_text(HEADER)
+    code, told = run("review", "import", "--no-quality", str(tmp_path / "list.csv"))
+    assert (code, told["rows"], told["findings"]) == (0, 0, {})

@@ -172,10 +172,52 @@ def test_an_excel_register_reads_like_the_csv(tmp_path):
     assert (line, cells) == (2, {"reference": "17", "received_on": "2019-03-04"})
 
 
-def test_a_file_that_names_no_column_of_a_register_is_no_register(tmp_path):
-    (tmp_path / "r.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(UnreadableFile):
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [
+        ("", "no_header"),
+        (",,", "no_header"),
+        ("a,b", "no_register"),
+        ("decided_on,decider,reference,outcome,expected", "no_register"),
+        ("source,record_id,person_id,kind,offence_code,offence_text,date,outcome,victim_id,flags,owner", "no_register"),
+        ("person_id,forename,surname,dob,postcode", "no_register"),
+    ],
+)
+def test_a_file_headed_as_no_register_is_refused_with_its_reason(tmp_path, header, code):
+    (tmp_path / "r.csv").write_text(
+        f"{header}\n" + ",".join("1" * header.count(",")) + "\n" if header.strip(",") else header
+    )
+    with pytest.raises(UnreadableFile) as refused:
         review_files.read(tmp_path / "r.csv")
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["b_surname,notes", "received_on,officer", "register,reference,x", "handler;outcome;x", "reference;outcome"],
+)
+def test_one_column_that_only_registers_have_makes_one_and_so_does_a_bare_list_of_references(tmp_path, header):
+    (tmp_path / "r.csv").write_text(f"{header}\n")
+    [file] = review_files.read(tmp_path / "r.csv")
+    assert (file.rows, file.blank) == ([], [])
+
+
+def test_every_line_below_the_header_is_a_row_or_is_told_to_be_blank(tmp_path):
+    lines = ["reference,handler,outcome", "R1,H1,withdrawn", ",,", "", "R2,H1,", " ,\t, ", ",,"]
+    for name, ending in (("unix.csv", "\n"), ("windows.csv", "\r\n")):
+        (tmp_path / name).write_bytes(ending.join([*lines, ""]).encode())
+        [file] = review_files.read(tmp_path / name)
+        assert (len(file.rows), file.blank) == (2, [3, 4, 6, 7])
+        assert len(file.rows) + len(file.blank) == len(lines) - 1
+
+
+def test_a_blank_row_within_a_sheet_is_told_and_what_was_only_coloured_below_it_is_not(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["Reference", "handler"], ["R1", "H1"], [None, None], ["R2", "H1"], [" ", None], [None, ""]):
+        book.active.append(row)
+    book.save(tmp_path / "r.xlsx")
+    [file] = review_files.read(tmp_path / "r.xlsx")
+    assert ([line for line, _, _ in file.rows], file.blank) == ([2, 4], [3])
 
 
 def test_rows_of_one_reference_are_one_application(row):
