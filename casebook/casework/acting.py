@@ -26,6 +26,7 @@ from casebook.storage.tables import Application, Clock, Outbox, Restriction, Wor
 OPENED = ("stage", "role", "subject", "blocking", "priority", "owner", "reserved", "opened_at", "due_at", "claimed_at",
           "cancelled_at", "cancelled_why")  # fmt: skip
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}", re.ASCII)
+_NUMBER = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9/_.-]{1,64}", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +106,13 @@ def reason_code(given: str) -> str:
     """A reason that the ledger or the engine repeats is a code; whatever could hold a name is refused."""
     if not _CODE.fullmatch(given):
         refuse_because("not_a_code", "the reason must be a code such as new_threat: letters, digits and underscores")
+    return given
+
+
+def number_of_theirs(given: str) -> str:
+    """The number another service knows it by: no spaces and a digit in it, so that no name is one."""
+    if not _NUMBER.fullmatch(given):
+        refuse_because("not_a_number", "their reference is a number such as 42/123/26: letters, digits, / _ . -")
     return given
 
 

@@ -8,14 +8,17 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from casebook.casework import clocks, contact, danger, lifecycle
-from casebook.casework.acting import Act, reason_code, refuse, refuse_because, still_open
+from casebook.casework.acting import Act, number_of_theirs, reason_code, refuse, refuse_because, still_open
 from casebook.domain import authority, chain, freezing
 from casebook.domain.authority import Command
-from casebook.domain.vocabulary import Limit, Outcome, Priority, Role, Stage
+from casebook.domain.stages import EARLY_OUTCOMES, OPEN
+from casebook.domain.vocabulary import Limit, Outcome, Priority, Role, Stage, WorkKind
 from casebook.storage import tables
-from casebook.storage.tables import Application, Base, Disposal, Proposal, Restriction
+from casebook.storage.tables import Application, Base, Disposal, Proposal, Referral, Restriction
 
 Done = dict[str, object]
+TRANSFER = "transfer"
+ANOTHER_FORCE = "another_force"  # as a panel's refusal says it: another force deals with it and has said so
 
 # every table that holds personal detail of one application
 PERSONAL: tuple[type[Base], ...] = tuple(
@@ -128,6 +131,35 @@ def withdraw(act: Act, reference: str, *, reason: str) -> Done:
     return _close_early(act, reference, Outcome.WITHDRAWN, reason)
 
 
+def transfer(act: Act, reference: str, *, force: str, accepted_by: str, their_reference: str | None = None) -> Done:
+    """Another force deals with it from now on, and a function of it has said so; refused while somebody is in danger now.
+
+    All three are codes: who the applicant is now to ring is told within their safe-contact plan, not here.
+    """
+    act.allowed(Command.CLOSE_EARLY)
+    application = unfrozen(act, reference)
+    if any(item.kind == WorkKind.IMMEDIATE_SAFEGUARDING for item in lifecycle.open_work(act.session, application)):
+        refuse_because(
+            "danger_open", "somebody is in danger now: safeguard them first, whoever deals with it afterwards"
+        )
+    given = [
+        reason_code(force),
+        reason_code(accepted_by),
+        *([number_of_theirs(their_reference)] if their_reference else []),
+    ]
+    done = _close_early(act, reference, Outcome.OUT_OF_SCOPE, ANOTHER_FORCE, what=":".join([TRANSFER, *given]))
+    if "proposed" not in done:
+        act.session.add(
+            Referral(
+                id=chain.identity("referral", reference, TRANSFER), reference=reference, kind=f"{ANOTHER_FORCE}:{force}",
+                agency_reference=their_reference, notes=accepted_by, occurred_at=act.now, recorded_at=act.now,
+                recorded_by=act.actor.id,
+            )
+        )  # fmt: skip
+        act.speak(act.application(reference), "transferred", force=force, accepted_by=accepted_by)
+    return done
+
+
 def no_engagement(act: Act, reference: str, *, reason: str) -> Done:
     """Nobody could be reached after the attempts policy asks for; a supervisor must be one of the two people."""
     act.allowed(Command.CLOSE_EARLY)
@@ -179,22 +211,34 @@ def _is_head(act: Act, staff_id: str) -> bool:
     return row is not None and row.ended_at is None
 
 
-def _close_early(act: Act, reference: str, outcome: Outcome, reason: str) -> Done:
+def _close_early(act: Act, reference: str, outcome: Outcome, reason: str, *, what: str | None = None) -> Done:
+    """`what` is what both people must have said, where that is more than the outcome."""
     act.allowed(Command.CLOSE_EARLY)
     application = unfrozen(act, reference)
     still_open(application)
     if application.outcome is not None:
         refuse_because("delivered", "the outcome was delivered; what follows is ended by its follow-up contacts")
-    if (first := agreed(act, application, outcome, reason=reason)) is None:
-        return {"reference": reference, "proposed": outcome}
+    what = what or outcome
+    if (first := agreed(act, application, what, reason=reason)) is None:
+        return {"reference": reference, "proposed": what}
     if Role.SUPERVISOR not in act.actor.roles and not _supervises(act, first):
         refuse_because("supervisor_needed", "one of the two must be a supervisor")
-    undone = sorted({item.kind for item in lifecycle.open_work(act.session, application)})
+    if outcome in EARLY_OUTCOMES:  # another force's delivery is not ours to count
+        clocks.meet(act, application, Limit.WHOLE_PROCESS)
+    undone = _left_undone(act, application)
     application.outcome, application.closing_reason, application.closed_at = outcome, reason, act.now
-    clocks.meet(act, application, Limit.WHOLE_PROCESS)
-    act.speak(application, "closed_early", outcome=outcome, first=first, undone=undone)
+    act.speak(application, "closed_early", outcome=outcome, what=what, first=first, **undone)
     lifecycle.move(act, application, Stage.CLOSED, because="closed_early")
-    return {"reference": reference, "outcome": outcome, "undone": undone}
+    return {"reference": reference, "outcome": outcome, **undone}
+
+
+def _left_undone(act: Act, application: Application) -> dict[str, list[str]]:
+    """What closing now leaves: work nobody did, limits nobody met, stages it never reached. All that is known is told."""
+    return {
+        "undone": sorted({item.kind for item in lifecycle.open_work(act.session, application)}),
+        "limits_unmet": [clock.limit_name for clock in clocks.of(act, application) if clock.met_at is None],
+        "stages_unreached": [str(stage) for stage in OPEN[OPEN.index(Stage(application.stage)) + 1 :]],
+    }
 
 
 def _supervises(act: Act, staff_id: str) -> bool:

@@ -116,12 +116,18 @@ def show(act: Act, reference: str) -> dict[str, object]:
         **_values(application, personal=personal),
         "personal_detail": "shown" if personal else "not for this role",
         **{name: rows for name, rows in parts.items() if rows},
+        **_left_undone(history),
         "history": [
             {"at": entry.at.isoformat(), "actor": entry.actor, "event": entry.event,
              "body": {key: value for key, value in entry.body.items() if key != "rows"}}
             for entry in history
         ],
     }  # fmt: skip
+
+
+def _left_undone(history: Sequence[LedgerEntry]) -> dict[str, object]:
+    """What an early end left, from the ledger: it stays to be read after disposal."""
+    return next(({"left_undone": entry.body} for entry in history if entry.event == "closed_early"), {})
 
 
 def rows_of(session: Session, part: type[Base], reference: str) -> Sequence[Base]:

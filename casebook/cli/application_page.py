@@ -44,6 +44,23 @@ def _head(whole: Whole) -> Iterator[str]:
         yield "Personal detail and free text are not for this role."
 
 
+def _left_undone(whole: Whole) -> Iterator[str]:
+    """What an early end left: from the ledger, so that it stays after disposal."""
+    if said := whole.get("left_undone"):
+        for title, name in (
+            ("work", "undone"),
+            ("limits not met", "limits_unmet"),
+            ("never reached", "stages_unreached"),
+        ):
+            yield from paragraph(title, ", ".join(map(words, said[name])) or "none")
+        _, *of_theirs = str(said["what"]).split(":")
+        if of_theirs:
+            names = ("force", "accepted by", "their reference")
+            yield from paragraph(
+                "now with", "; ".join(f"{name} {code}" for name, code in zip(names, of_theirs, strict=False))
+            )
+
+
 def _waiting(whole: Whole) -> Iterator[str]:
     items = [item for item in rows(whole, "work_item") if not item["done_at"] and not item["cancelled_at"]]
     lines = [
@@ -138,6 +155,7 @@ def _counted(codes: list[object]) -> str:
 
 Section = Callable[[Mapping[str, object]], Iterator[str]]
 SECTIONS: tuple[tuple[str, Section], ...] = (
+    ("LEFT UNDONE", _left_undone),
     ("WAITS FOR", _waiting),
     ("WHO", facts.who),
     ("TIME LIMITS", _limits),

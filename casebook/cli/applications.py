@@ -70,6 +70,11 @@ GOVERNANCE: dict[str, tuple[str, Callable[..., dict[str, object]], tuple[str, ..
         ("reason",),
     ),
     "withdraw": ("propose, or as a second person agree, that it closes as withdrawn", governance.withdraw, ("reason",)),
+    "transfer": (
+        "propose, or as a second person agree, that another force, which has said so, deals with it",
+        governance.transfer,
+        ("force", "accepted-by", "their-reference?"),
+    ),
     "no-engagement": ("the same, because nobody could be reached", governance.no_engagement, ("reason",)),
     "override-gate": (
         "propose, or as a second person agree, that one expectation of its gate may fail",

@@ -37,14 +37,14 @@ OUT = tuple(
         origin,
         Stage.CLOSED,
         "closed_early",
-        "withdrawn or no engagement, recorded by one person and approved by another",
+        "withdrawn, no engagement or transferred to another force, recorded by one person and approved by another",
     )
     for origin in OPEN
 )
 
 MOVES: tuple[Move, ...] = (*FORWARD, *BACK, *OUT)
 
-# outcomes that close an application before its last stage; each needs two people
+# outcomes that are only ever an early end, by two people; a transfer, by two as well, ends as `out_of_scope`
 EARLY_OUTCOMES = frozenset({Outcome.WITHDRAWN, Outcome.NO_ENGAGEMENT})
 NEGATIVE_OUTCOMES = frozenset({Outcome.NOTHING_TO_DISCLOSE, Outcome.NOT_DISCLOSED, Outcome.OUT_OF_SCOPE})
 DISCLOSING_OUTCOMES = frozenset({Outcome.DISCLOSED_TO_A, Outcome.DISCLOSED_TO_PROTECTOR})

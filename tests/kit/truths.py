@@ -120,6 +120,8 @@ def _behind(session, application):
         query = select(Proposal.proposed_by, Proposal.second_by).where(
             Proposal.reference == application.reference, Proposal.what == application.outcome
         )
+    elif (moved := _transferred(session, application)) is not None:
+        query = moved
     else:
         query = (
             select(Decision.chair, Approval.approver)
@@ -132,6 +134,18 @@ def _behind(session, application):
             )
         )
     return {who for row in session.execute(query) for who in row if who and who != "operator" and ":" not in who}
+
+
+def _transferred(session, application):
+    """The two who said that another force deals with it, if that is how it ended."""
+    early = select(LedgerEntry.body).where(
+        LedgerEntry.chain == application.reference, LedgerEntry.event == "closed_early"
+    )
+    if (body := session.scalar(early)) is None:
+        return None
+    return select(Proposal.proposed_by, Proposal.second_by).where(
+        Proposal.reference == application.reference, Proposal.what == body["what"]
+    )
 
 
 def _folded(session):

@@ -9,6 +9,7 @@ from sqlalchemy import inspect, select
 from walking import ROW, Unit, through_everything
 
 from casebook.casework import audit, governance, viewing, wakes, work
+from casebook.cli.application_page import page
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Role, Stage
 from casebook.errors import Refused
@@ -179,6 +180,96 @@ def test_a_withdrawal_takes_two_people_one_of_them_a_supervisor(does, looked_up)
     assert (looked_up("stage"), looked_up("outcome")) == (Stage.CLOSED, "withdrawn")
     with refused("closed"):
         does("supervise2", governance.withdraw, reason="she asked")
+
+
+NEXT_DOOR = {"force": "next_door", "accepted_by": "protection_desk", "their_reference": "42/123/26"}
+
+
+def test_a_transfer_takes_two_people_who_name_the_same_force_and_one_is_a_supervisor(does, looked_up):
+    assert does("intake", governance.transfer, **NEXT_DOOR)["proposed"].startswith("transfer:next_door")
+    with refused("same_person"):
+        does("intake", governance.transfer, **NEXT_DOOR)
+    with refused("supervisor_needed"):
+        does("research", governance.transfer, **NEXT_DOOR)
+    for other in ({"force": "elsewhere"}, {"accepted_by": "front_desk"}, {"their_reference": "42/124/26"}):
+        assert "proposed" in does("supervise", governance.transfer, **{**NEXT_DOOR, **other})
+    assert (looked_up("stage"), looked_up("outcome")) == (Stage.INTAKE, None)
+    does("supervise", governance.transfer, **NEXT_DOOR)
+    assert (looked_up("stage"), looked_up("outcome")) == (Stage.CLOSED, "out_of_scope")
+    assert looked_up("closing_reason") == "another_force"
+    with refused("closed"):
+        does("supervise2", governance.transfer, **NEXT_DOOR)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"force": ""}, "not_a_code"),
+        ({"force": "Anna Smith"}, "not_a_code"),
+        ({"accepted_by": "a:b"}, "not_a_code"),
+        ({"their_reference": "Smith"}, "not_a_number"),
+        ({"their_reference": "Anna Smith 1985"}, "not_a_number"),
+    ],
+)
+def test_a_transfer_says_where_to_in_codes(does, wrong, code):
+    with refused(code):
+        does("supervise", governance.transfer, **{**NEXT_DOOR, **wrong})
+
+
+def test_nobody_is_transferred_out_of_danger(crew, reference, does, looked_up):
+    does("intake", governance.transfer, **NEXT_DOOR)
+    does("research", governance.report_danger, reason="new_threat")
+    for who in ("intake", "supervise"):
+        with refused("danger_open"):
+            does(who, governance.transfer, **NEXT_DOOR)
+    (item,) = [each for each in crew.open_items(reference) if each.kind == "immediate_safeguarding"]
+    crew.do("inspect", item, {"actions": ["attended", "no_danger_found"], "incident_number": "I-1"})
+    does("supervise", governance.transfer, **NEXT_DOOR)
+    assert looked_up("outcome") == "out_of_scope"
+
+
+def test_a_withdrawal_never_ends_safeguarding(crew, reference, does):
+    does("research", governance.report_danger, reason="new_threat")
+    for who in ("intake", "supervise"):
+        done = does(who, governance.withdraw, reason="she asked")
+    assert "immediate_safeguarding" in done["undone"]
+    assert "immediate_safeguarding" in {each.kind for each in crew.open_items(reference)}
+
+
+TRANSFERRED = (governance.transfer, NEXT_DOOR)
+WITHDRAWN = (governance.withdraw, {"reason": "she_asked"})
+
+
+@pytest.mark.parametrize(("use_case", "words", "met"), [(*TRANSFERRED, False), (*WITHDRAWN, True)])
+def test_an_early_end_says_what_it_left_undone_also_after_disposal(crew, does, reference, use_case, words, met):
+    assert crew.carry(reference) == Stage.RECORD_CHECKS
+    crew.carry(reference)
+    waiting = sorted({item.kind for item in crew.open_items(reference)})
+    assert waiting
+    for who in ("intake", "supervise"):
+        done = does(who, use_case, **words)
+    assert done["undone"] == waiting
+    assert set(done["limits_unmet"]) >= {"initial_checks", "face_to_face"}
+    assert ("whole_process" in done["limits_unmet"]) is not met  # another force's delivery is not ours
+    assert done["stages_unreached"] == ["risk_scoring", "panel_decision", "disclosure", "follow_up"]
+    for who in ("supervise", "head"):
+        does(who, governance.dispose, reason="time_is_over")
+    shown = crew.shown("audit", reference)
+    assert (
+        shown["left_undone"] | {name: done[name] for name in done if name not in {"reference", "outcome"}}
+        == (shown["left_undone"])
+    )
+    text = "\n".join(page(shown))
+    assert "LEFT UNDONE" in text
+    assert "face to face" in text
+    assert ("next_door" in text or "next door" in text) is (use_case is governance.transfer)
+
+
+def test_where_it_went_is_a_referral_with_their_number(crew, does, reference):
+    for who in ("intake", "supervise"):
+        does(who, governance.transfer, **NEXT_DOOR)
+    (row,) = crew.shown("head", reference)["referral"]
+    assert (row["kind"], row["agency_reference"]) == ("another_force:next_door", "42/123/26")
 
 
 def test_nobody_is_given_up_before_enough_attempts_were_made(does, looked_up):

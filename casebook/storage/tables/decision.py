@@ -301,7 +301,9 @@ class Referral(Base):
 
     id: Mapped[str] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)
-    kind: Mapped[str]  # idva | marac | childrens_services | adult_services | crime | regulator | other
+    kind: Mapped[
+        str
+    ]  # idva | marac | childrens_services | adult_services | crime | regulator | another_force:CODE | other
     agency_reference: Mapped[str | None]
     notes: Mapped[str | None]
     occurred_at: Mapped[datetime]
