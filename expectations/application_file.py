@@ -5,16 +5,11 @@ What is wrong with single rows never takes the file down: the import lists those
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 from casebook.domain.gates import Rule, Severity
 from casebook.domain.vocabulary import Applicant, Role, Route, WorkKind
 from expectations.suite import REFERENCE, Frame, Gate, RowCount, filled, matching, one_of, true, unique
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 ESSENTIAL = ("external_id", "submitted_at", "route", "applicant")
 MOMENT = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s?(?:[Zz]|[+-]\d{2}(?::?\d{2})?)"  # with an offset
@@ -63,12 +58,8 @@ def frames(rows: pd.DataFrame, *, name: str = "file") -> dict[str, pd.DataFrame]
     """The gate's frames for a file read as text, empty cells as "" or None; `name` may not tell anything personal."""
     given = rows.reindex(columns=list(ESSENTIAL)).astype("object")
     cells = given.where(given.notna() & (given != ""), None)
+    essential = ESSENTIAL if len(rows.columns) else ()
     return {
-        "header": pd.DataFrame({"column": ESSENTIAL, "found": _found(rows.columns)}),
+        "header": pd.DataFrame({"column": essential, "found": [column in rows.columns for column in essential]}),
         "rows": cells.assign(**{REFERENCE: name}),
     }
-
-
-def _found(columns: Iterable[str]) -> list[bool]:
-    there = set(columns)
-    return [column in there for column in ESSENTIAL]

@@ -7,7 +7,7 @@ import io
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -102,12 +102,13 @@ def _import(options: Namespace, call: Call) -> Answer:
     return Answer(data=data, lines=lines)
 
 
-def _quality(files: Iterable[RegisterFile]) -> dict[str, dict[str, dict[str, int]]]:
+def _quality(files: Sequence[RegisterFile]) -> dict[str, dict[str, dict[str, int]]]:
     """What the suite says of the files just taken in; the rows are kept already, whatever it says."""
     from expectations import register  # noqa: PLC0415 - Great Expectations takes seconds, and only this needs it
 
     return register.quality(
-        [{"register": review.name_of(file.name), **cells} for file in files for _, cells, _ in file.rows]
+        [{"register": review.name_of(file.name), **cells} for file in files for _, cells, _ in file.rows],
+        [review.name_of(file.name) for file in files if not file.rows],
     )
 
 

@@ -234,29 +234,29 @@ def test_a_suite_refuses_what_could_let_a_fault_through():
         RowCount(rule=rule("x"), least=0)
 
 
-def good_and_bad(first: int, count: int) -> list[int]:
-    """Numbers of the applications whose verdict was not their own."""
-    wrong = []
-    for number in range(first, first + count):
-        damage = {} if number % 2 else {"name": ""} if number % 4 else {"state": "?", "score": 99}
-        expected = set() if number % 2 else {"name"} if number % 4 else {"state", "score"}
-        if failing(ask(GATE, frames(f"r{number}", **damage))) != expected:
-            wrong.append(number)
-    return wrong
+def is_own(number: int) -> bool:
+    """Whether every second application passes, and the others are held by what is wrong with them and by nothing else."""
+    damage = {} if number % 2 else {"name": ""} if number % 4 else {"state": "?", "score": 99}
+    return failing(ask(GATE, frames(f"r{number}", **damage))) == set(damage)
 
 
-def in_threads(first: int, count: int, threads: int) -> list[int]:
-    wrong: list[int] = []
-    share = count // threads
-    workers = [
-        threading.Thread(target=lambda start=start: wrong.extend(good_and_bad(start, share)))
-        for start in range(first, first + count, share)
-    ]
+def in_threads(first: int, count: int, threads: int) -> dict[int, bool]:
+    """Number -> whether its verdict was its own; an application that got none is not in it."""
+    answers: dict[int, bool] = {}
+    together = threading.Barrier(threads)
+
+    def work(mine: range) -> None:
+        together.wait()
+        for number in mine:
+            answers[number] = is_own(number)
+
+    # an odd number of threads: each asks about good and bad by turns
+    workers = [threading.Thread(target=work, args=(range(first + n, first + count, threads),)) for n in range(threads)]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join()
-    return wrong
+    return answers
 
 
 def test_two_hundred_good_and_bad_applications_from_threads_and_processes_each_get_their_own_verdict():
@@ -266,13 +266,14 @@ def test_two_hundred_good_and_bad_applications_from_threads_and_processes_each_g
         receiver, sender = multiprocessing.Pipe(duplex=False)
         if (pid := os.fork()) == 0:
             try:
-                sender.send(in_threads(first, 50, threads=2))
+                sender.send(in_threads(first, 50, threads=3))
             finally:
                 os._exit(0)
+        sender.close()
         children.append((pid, receiver))
-    wrong = in_threads(150, 52, threads=4)
+    answers = in_threads(150, 50, threads=5)
     for pid, receiver in children:
         assert receiver.poll(120)
-        wrong += receiver.recv()
+        answers |= receiver.recv()
         os.waitpid(pid, 0)
-    assert wrong == []
+    assert answers == dict.fromkeys(range(200), True)
