@@ -55,7 +55,7 @@ def examined(act: Act) -> Examined:
 
 def progress(act: Act) -> dict[str, object]:
     """What is in, what is assessed, what people have examined, who waits to be reached, and when it may end."""
-    act.allowed(Command.LIST_WORK)
+    act.allowed(Command.SEE_REVIEW)
     found, imports = examined(act), stored.imports(act.session)
     assessed = [row for row in found.rows if row.rank is not None and row.assessment]
     priorities = Counter(said(row, "contact_priority") for row in assessed)

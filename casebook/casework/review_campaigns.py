@@ -158,5 +158,5 @@ def told(act: Act, campaign: ReviewCampaign) -> dict[str, object]:
 
 
 def listing(act: Act) -> list[dict[str, object]]:
-    act.allowed(Command.LIST_WORK)
+    act.allowed(Command.SEE_REVIEW)
     return [told(act, each) for each in work.campaigns(act.session)]

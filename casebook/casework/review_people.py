@@ -156,7 +156,7 @@ def _arrive(act: Act, contact: ReviewContact, rung: Rung) -> None:
 
 def listing(act: Act) -> list[dict[str, object]]:
     """Everybody on the ladder, those furthest from safety first; names nobody."""
-    act.allowed(Command.LIST_WORK)
+    act.allowed(Command.SEE_REVIEW)
     today = review.today(act)
     by_row = {name: row for row in stored.applications(act.session) for name in row.rows}
     rows = [_told(each, by_row.get(each.anchor), today) for each in work.contacts(act.session)]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from casebook.casework import review
 from casebook.casework.acting import Act
-from casebook.domain import chain
+from casebook.domain import authority, chain
 from casebook.domain.authority import Command
 from casebook.domain.review import ContactPriority
 from casebook.domain.vocabulary import Role
@@ -28,7 +28,7 @@ class NotTriaged(Refused):
 
 def triaged(act: Act) -> list[ReviewApplication]:
     """Every application by rank; refused before the first triage."""
-    act.allowed(Command.LIST_WORK)
+    act.allowed(Command.SEE_REVIEW)
     rows = [row for row in stored.applications(act.session) if row.rank is not None and row.assessment]
     if not rows:
         raise NotTriaged
@@ -47,6 +47,11 @@ def queue(act: Act, *, by_contact: bool) -> list[ReviewApplication]:
 def blind(act: Act) -> bool:
     """Whoever examines sees no reason in a list: the first decision shows through it."""
     return Role.REVIEW_OFFICER in act.actor.roles and Role.REVIEW_LEAD not in act.actor.roles
+
+
+def sees(act: Act) -> bool:
+    """Whoever takes the call of somebody who comes forward need not be let into what the review finds."""
+    return authority.why_not(act.actor, Command.SEE_REVIEW) is None
 
 
 def said(row: ReviewApplication, name: str) -> Any:  # noqa: ANN401 - a cell of JSON

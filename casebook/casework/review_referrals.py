@@ -62,7 +62,7 @@ def check_week(text: str) -> str:
 
 def listing(act: Act, week: str | None) -> list[dict[str, str]]:
     """The referrals of a week, or all; exporting them is told to the ledger."""
-    act.allowed(Command.LIST_WORK)
+    act.allowed(Command.SEE_REVIEW)
     rows = [row for row in _rows(act) if week in {None, row["week"]}]
     act.speak(None, "review_referrals_listed", week=week or "all", referrals=len(rows))
     return rows

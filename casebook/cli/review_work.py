@@ -9,7 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from casebook.casework import review_allocation, review_campaigns, review_dossier, review_people, review_referrals
+from casebook.casework import (
+    review_allocation,
+    review_campaigns,
+    review_dossier,
+    review_people,
+    review_ranking,
+    review_referrals,
+)
 from casebook.casework.review_allocation import Allocated
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
@@ -146,7 +153,7 @@ def _enquiry(options: Namespace, call: Call) -> Answer:
         row = review_people.enquire(act, options.reference)
         told = {
             "reference": row.reference,
-            "rank": row.rank,
+            "rank": row.rank if review_ranking.sees(act) else None,
             "contact_priority": ContactPriority.NOW,
             "enquiry": True,
             "safe_contact_first": True,

@@ -18,6 +18,7 @@ class Command(StrEnum):
     LOAD_SOURCE = "load_source"
     RECONCILE = "reconcile"
     TRIAGE = "triage"
+    SEE_REVIEW = "see_review"
     LEAD_REVIEW = "lead_review"
     EXAMINE_REVIEW = "examine_review"
     REFER_REVIEW = "refer_review"
@@ -70,6 +71,8 @@ MAY: Mapping[Command, frozenset[Role]] = MappingProxyType({
     Command.LOAD_SOURCE: _MACHINE,
     Command.RECONCILE: _MACHINE,
     Command.TRIAGE: _MACHINE | {Role.REVIEW_LEAD, Role.REVIEW_OFFICER},
+    # not those whose own cases are reviewed: the queue tells which of them, and for what
+    Command.SEE_REVIEW: _MACHINE | _OVERSIGHT | {Role.HEAD_OF_UNIT},
     Command.LEAD_REVIEW: _MACHINE | {Role.REVIEW_LEAD},
     Command.EXAMINE_REVIEW: frozenset({Role.REVIEW_LEAD, Role.REVIEW_OFFICER}),
     Command.REFER_REVIEW: frozenset({Role.REVIEW_LEAD, Role.PROFESSIONAL_STANDARDS}),

@@ -99,3 +99,41 @@ def test_a_register_without_rows_is_a_register(run, tmp_path):
     (tmp_path / "list.csv").write_text(HEADER)
     code, told = run("review", "import", "--no-quality", str(tmp_path / "list.csv"))
     assert (code, told["rows"], told["findings"]) == (0, 0, {})
+
+
+SEEN = (
+    ("queue",),
+    ("queue", "--by", "contact"),
+    ("progress",),
+    ("report",),
+    ("people",),
+    ("campaign", "list"),
+    ("referrals",),
+)
+
+
+def test_the_review_is_kept_from_those_whose_cases_it_reviews_who_may_still_take_a_call(run, tmp_path, monkeypatch):
+    (tmp_path / "list.csv").write_text(
+        HEADER + "mailbox,R9,2019-01-01,Eve,Khan,Ian,Webb,1970-02-03,r1,r1,withdrawn,,\n"
+    )
+    assert run("review", "import", "--no-quality", str(tmp_path / "list.csv"))[0] == 0
+    assert run("review", "triage")[0] == 0
+    roles = {"r1": "researcher", "s1": "supervisor", "a1": "auditor", "v1": "review_lead"}
+    tokens = {who: run("staff", "add", who, "--role", role)[1]["token"] for who, role in roles.items()}
+
+    def as_(who, *words):
+        with monkeypatch.context() as own:
+            own.setenv("CASEBOOK_TOKEN", tokens[who])
+            return run("review", *words, "--as", who)
+
+    for who in ("r1", "s1"):
+        for words in SEEN:
+            code, told = as_(who, *words)
+            assert (code, told["error"]["code"]) == (1, "not_permitted")
+        code, told = as_(who, "enquiry", "R9")
+        assert (code, told["contact_priority"], told["rank"]) == (0, "now", None)
+        assert not told.keys() & {"failure_modes", "score", "reasons"}
+    for who in ("a1", "v1"):
+        assert [as_(who, *words)[0] for words in SEEN] == [0] * len(SEEN)
+    assert as_("v1", "enquiry", "R9")[1]["rank"] == 1
+    assert run("review", "queue")[0] == run("review", "report")[0] == 0  # the holder of the machine

@@ -18,7 +18,7 @@ OPERATOR_MAY = {
     Command.IMPORT_APPLICATIONS, Command.LOAD_SOURCE, Command.RECONCILE, Command.TRIAGE, Command.SWEEP, Command.ANALYSE,
     Command.VERIFY_LEDGER, Command.SEAL_LEDGER, Command.ADMINISTER_STAFF, Command.SUSPEND_STAFF, Command.LIST_APPLICATIONS,
     Command.LIST_WORK, Command.SHOW_APPLICATION, Command.RAISE_PRIORITY, Command.RECOMPUTE_DEADLINES,
-    Command.LEAD_REVIEW, Command.RECEIVE_ENQUIRY,
+    Command.SEE_REVIEW, Command.LEAD_REVIEW, Command.RECEIVE_ENQUIRY,
 }  # fmt: skip
 
 
@@ -40,6 +40,14 @@ def test_a_command_is_allowed_to_the_roles_of_the_table_and_refused_with_a_reaso
 @pytest.mark.parametrize("command", Command)
 def test_the_operator_may_keep_the_machine_and_nothing_that_a_person_must_do(command):
     assert (authority.why_not(OPERATOR, command) is None) == (command in OPERATOR_MAY)
+
+
+def test_the_review_is_seen_by_those_who_answer_for_it_and_not_by_those_whose_cases_it_reviews():
+    seeing = {role for role in STAFF if authority.why_not(actor(role), Command.SEE_REVIEW) is None}
+    assert seeing == {
+        Role.REVIEW_LEAD, Role.REVIEW_OFFICER, Role.PROFESSIONAL_STANDARDS, Role.HEAD_OF_UNIT, Role.CHIEF_OFFICER, Role.AUDITOR,
+    }  # fmt: skip
+    assert {role for role in STAFF if authority.why_not(actor(role), Command.RECEIVE_ENQUIRY) is None} == set(STAFF)
 
 
 @pytest.mark.parametrize("role", Role)
