@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import closed_cases
 import pytest
 from sqlalchemy import select
 
@@ -30,7 +31,7 @@ from casebook.errors import InvalidAnswer, NotPermitted, Refused
 from casebook.policies import review as review_policy
 from casebook.storage import review as stored
 from casebook.storage import review_work as asked
-from casebook.storage.tables import Application, LedgerEntry, ReviewCase, ReviewOpinion, WorkItem
+from casebook.storage.tables import Application, DipSample, LedgerEntry, ReviewCase, ReviewOpinion, WorkItem
 
 LATER = datetime(2026, 3, 17, 10, 0, tzinfo=UTC)
 COLUMNS = (
@@ -464,3 +465,26 @@ def test_open_items_of_the_review_are_in_the_queue_of_whoever_they_are_reserved_
         work.claim(act, mine[0].id)
     with acting() as act:
         assert len(act.session.scalars(select(WorkItem)).all()) == 2
+
+
+def test_a_look_back_covers_the_registers_by_a_campaign_and_the_casebooks_own_decisions_by_making_them_again(
+    past, crew, acting, sql
+):
+    crew()
+    past(6, handlers=("chair-1", "H2"))
+    began = datetime(2025, 9, 1, 9, 0, tzinfo=UTC)
+    closed_cases.insert(sql, closed_cases.unit(("chair-1", "chair-2"), each=4, failing="chair-1", start=began))
+    with acting() as act:
+        staff.add(act, "chair-1", (Role.PANEL_CHAIR,))
+        question = staff.suspend(act, "chair-1").look_back_proposed
+    with acting(WHO["psd"]) as act:
+        [item] = [each for each in work.queue(act) if each.subject.get("signal") == question]
+        work.do(act, item.id, {"conclusion": "look_back", "reasons": "all of it is looked at again"})
+    with acting() as act:
+        [campaign] = asked.campaigns(act.session)
+        assert (campaign.kind, campaign.target, campaign.because) == (CampaignKind.HANDLER, "chair-1", "suspension")
+        listed = [each.application.reference for each in review_campaigns.members(act, campaign)]
+        assert sorted(listed) == ["R0", "R2", "R4"]
+        again = act.session.scalars(select(DipSample)).all()
+        assert {each.reference for each in again} == {f"CL-2025-{n:06d}" for n in (0, 2, 4, 6)}
+        assert {(each.because, each.decider) for each in again} == {("look_back", "chair-1")}
