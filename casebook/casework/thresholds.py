@@ -40,6 +40,7 @@ def waiting(act: Act) -> list[Found]:
             session,
             now - timedelta(minutes=min(waits, default=0)),
             max(unchanged.values(), default=now),
+            now=now,
             top=max(map(escalation.top, every)),
         ),
     ]

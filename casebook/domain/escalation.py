@@ -72,11 +72,14 @@ def _first(wait: Wait, rules: EscalationRules, now: datetime) -> Why | None:
 
 
 def _further(wait: Wait, rules: EscalationRules, now: datetime) -> Why | None:
-    """Silence climbs after the rung's wait; an acknowledgement buys as long as the stage may stay unchanged."""
+    """Silence climbs after the rung's wait; an acknowledgement buys as long as the stage may stay unchanged, or till it is due."""
     rung = next((each for each in rules.rungs.value if each.level == wait.level), None)
     if rung is None or wait.raised_at is None or wait.level >= top(rules):
         return None
     if wait.acknowledged_at is not None:
+        told_of_limits = wait.kind is WorkKind.SAFEGUARD_DURING_DELAY  # which is told of every limit that passes
+        if wait.due_at is not None and wait.acknowledged_at < wait.due_at <= now and not told_of_limits:
+            return Why.OVERDUE  # whoever heard of it before it was due has not heard that it is late
         return Why.UNCHANGED if _unchanged(wait, rules, now, since=wait.acknowledged_at) else None
     minutes = rung.wait_minutes.get(wait.priority, 0)
     return Why.SILENCE if wait.raised_at + timedelta(minutes=minutes) <= now else None

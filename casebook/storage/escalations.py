@@ -44,9 +44,12 @@ def unchanged(session: Session, changed_before: Mapping[str, datetime]) -> list[
     return _found(session, select(WorkItem.id, WorkItem.reference).where(UNTOLD, WorkItem.blocking, old, ~since))
 
 
-def silent(session: Session, raised_before: datetime, acknowledged_before: datetime, *, top: int) -> list[Found]:
-    """Items whose highest rung was not acknowledged, or was and nothing came of it."""
+def silent(
+    session: Session, raised_before: datetime, acknowledged_before: datetime, *, now: datetime, top: int
+) -> list[Found]:
+    """Items whose highest rung was not acknowledged, or was and nothing came of it, or was before the item was due."""
     quiet = or_(
+        and_(Escalation.acknowledged_at < WorkItem.due_at, WorkItem.due_at <= now),
         and_(Escalation.acknowledged_at.is_(None), Escalation.raised_at <= raised_before),
         Escalation.acknowledged_at <= acknowledged_before,
     )

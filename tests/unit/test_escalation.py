@@ -20,6 +20,7 @@ WAIT = Wait(
     kind=WorkKind.RETURN_SEARCH, priority=Priority.STANDARD, stage=Stage.RECORD_CHECKS, opened_at=NOW, due_at=None,
     claimed=True, changed_at=NOW,
 )  # fmt: skip
+HEARD = replace(WAIT, level=1, raised_at=NOW, acknowledged_at=NOW)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
@@ -42,6 +43,11 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
         (replace(WAIT, level=1, raised_at=NOW, priority=Priority.URGENT), 60 * MINUTE, Why.SILENCE),
         (replace(WAIT, level=1, raised_at=NOW, acknowledged_at=NOW), 5 * DAY - MINUTE, None),
         (replace(WAIT, level=1, raised_at=NOW, acknowledged_at=NOW), 5 * DAY, Why.UNCHANGED),
+        (replace(HEARD, due_at=NOW + DAY), DAY - MINUTE, None),
+        (replace(HEARD, due_at=NOW + DAY), DAY, Why.OVERDUE),  # who heard of it in time has not heard that it is late
+        (replace(HEARD, due_at=NOW + DAY, stage=None), 50 * DAY, Why.OVERDUE),
+        (replace(HEARD, due_at=NOW, acknowledged_at=NOW + MINUTE), DAY, None),  # who heard that it is late has
+        (replace(HEARD, due_at=NOW + DAY, kind=WorkKind.SAFEGUARD_DURING_DELAY), DAY, None),
         (replace(WAIT, level=4, raised_at=NOW), 500 * DAY, None),  # there is nobody above
     ],
 )
