@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import Counter, deque
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -61,17 +61,22 @@ class Line(NamedTuple):
     lines: int = 1  # physical lines it takes
 
 
-def read(path: Path, *, known: Collection[str], required: Collection[str] = ()) -> Table:
-    """Open a CSV file. Raises UnreadableFile if there is no file, no header, or a required column is missing."""
+def read(path: Path, *, known: Collection[str], required: Collection[str] = (), first_counts: bool = False) -> Table:
+    """Open a CSV file. Raises UnreadableFile if there is no file, no header, or a required column is missing.
+
+    A known column that stands twice is refused; with `first_counts` the later one is ignored, and named as ignored.
+    """
     rows = split(lines(path))
     header = header_of(path, rows)
     if missing := sorted(set(required) - set(header)):
         raise UnreadableFile(
             f"{path.name} lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}", "missing_column"
         )
+    if not first_counts:
+        refuse_repeated(path, header, known)
     return Table(
         columns=header,
-        ignored=[name for name in dict.fromkeys(header) if name and name not in known],
+        ignored=ignored(header, known),
         rows=_rows(rows, header, frozenset(known)),
     )
 
@@ -95,6 +100,26 @@ def header_of(path: Path, rows: Iterator[Line]) -> tuple[str, ...]:
                 raise UnreadableFile(f"{path.name} is not UTF-8 text", "not_utf8")
             return header
     raise UnreadableFile(f"{path.name} is empty: a header row is needed", "no_header")
+
+
+def refuse_repeated(path: Path, header: Sequence[str], known: Collection[str]) -> None:
+    """Raises UnreadableFile if a known column stands twice: nothing tells which of the two is meant."""
+    if twice := _repeated(header, known):
+        raise UnreadableFile(
+            f"{path.name} names the column{'s' * (len(twice) > 1)} {', '.join(twice)} more than once:"
+            " keep one of each name",
+            "repeated_column",
+        )
+
+
+def ignored(header: Sequence[str], known: Collection[str]) -> list[str]:
+    """Columns that are not read, each named once: unknown ones, and known ones that stood there before."""
+    twice = _repeated(header, known)
+    return [name for name in dict.fromkeys(header) if name and (name not in known or name in twice)]
+
+
+def _repeated(header: Sequence[str], known: Collection[str]) -> list[str]:
+    return [name for name, times in Counter(header).items() if times > 1 and name in known]
 
 
 def split(lines: Iterable[str], delimiter: str = ",") -> Iterator[Line]:
@@ -141,7 +166,7 @@ def _quoted(fed: Iterator[str], taken: list[str], delimiter: str, width: int) ->
 
 
 def _rows(rows: Iterator[Line], header: tuple[str, ...], known: frozenset[str]) -> Iterator[Row]:
-    # a name that stands twice in the header: the first column of that name counts
+    # a name that stands twice in the header, where that is allowed: the first column of that name counts
     wanted = [(header.index(name), name) for name in dict.fromkeys(header) if name in known]
     for number, values, whole, _ in rows:
         if not whole:

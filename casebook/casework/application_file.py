@@ -86,7 +86,8 @@ def import_file(store: Store, actor: Actor, path: Path) -> Imported:
 
 
 def _opened(path: Path) -> files.Table:
-    return files.read(path, known=rules.COLUMNS, required=rules.REQUIRED)
+    # a column that stands twice is no reason to leave applications lying: the first counts, and the other is told
+    return files.read(path, known=rules.COLUMNS, required=rules.REQUIRED, first_counts=True)
 
 
 def _danger_first(path: Path, table: files.Table) -> Iterator[Row]:

@@ -86,7 +86,7 @@ def _register(name: str, digest: str, lines: Sequence[Raw]) -> RegisterFile:
         name=name,
         digest=digest,
         columns=header,
-        ignored=[name for name in header if name and name not in COLUMNS],
+        ignored=files.ignored(header, COLUMNS),
         absent=[name for name in COLUMNS if name not in header],
         rows=[(number, *_cells(header, values, notes)) for number, values, notes in lines[1:] if _filled(values)],
         blank=[number for number, values, _ in lines[1:] if not _filled(values)],

@@ -34,13 +34,14 @@ class PersonRows:
 
 
 def read(path: Path, id_column: str) -> PersonRows:
-    """Raises UnreadableFile if there is no header or no column of ids."""
+    """Raises UnreadableFile if there is no header, no column of ids, or a known column twice."""
     lines = files.split(files.lines(path))
     header = files.header_of(path, lines)
     if id_column not in header:
         raise UnreadableFile(f"{path.name} lacks the column {id_column}", "missing_column")
     known = {id_column, *COLUMNS, *UNREAD}
-    rows = PersonRows(ignored_columns=[name for name in header if name and name not in known], chunks=iter(()))
+    files.refuse_repeated(path, header, known)
+    rows = PersonRows(ignored_columns=files.ignored(header, known), chunks=iter(()))
     rows.chunks = _chunks(_landed(lines, header, id_column, rows.rejected))
     return rows
 

@@ -151,6 +151,21 @@ def test_without_json_a_refusal_says_why_on_stderr_and_nothing_on_stdout(kept_ho
     assert done.stderr == "casebook: there is no application CL-2026-000001 [not_found]\n"
 
 
+def test_a_column_that_stands_twice_is_refused_except_where_applications_would_be_left_lying(kept_home, tmp_path):
+    repeated = tmp_path / "repeated.csv"
+    repeated.write_text("person_id,decided_on,decider,outcome,decider\np1,2026-01-02,d1,disclosed,d2\n")
+    done = call("monitor", "analyse", str(repeated), "--json")
+    assert (done.returncode, told(done)["error"]["code"]) == (2, "repeated_column")
+    assert "decider more than once" in told(done)["error"]["message"]
+    repeated.write_text("person_id,surname,surname\np1,Khan,Kahn\n")
+    done = call("sources", "load", "pnc", "--persons", str(repeated), "--json", home=kept_home)
+    assert (done.returncode, told(done)["error"]["code"]) == (2, "repeated_column")
+    repeated.write_text("external_id,submitted_at,route,applicant,b_surname,b_surname\n,,,,,\nX-1,,,,Khan,Kahn\n")
+    done = call("applications", "import", str(repeated), "--json", home=kept_home)
+    assert (done.returncode, told(done)["ignored_columns"]) == (1, ["b_surname"])  # its one row lacks what it needs
+    assert {fault["code"] for fault in told(done)["rejected"]} == {"missing"}
+
+
 def test_the_first_member_of_staff_is_the_operator_s_and_their_token_opens_the_door(kept_home):
     added = told(call("staff", "add", "first.one", "--role", "researcher", "second_reader", "--json", home=kept_home))
     assert added["roles"] == ["researcher", "second_reader"]

@@ -103,9 +103,19 @@ def test_what_postgresql_cannot_hold_is_named_by_its_column_and_stays_in_its_cel
     assert not third.undecodable
 
 
-def test_of_a_column_that_stands_twice_the_first_counts_and_unknown_ones_are_named_once(read):
-    table = read(b"name,id,shoe,name,shoe\nAnn,1,9,Other,8\n")
-    assert table.ignored == ["shoe"]
+def test_a_known_column_that_stands_twice_is_refused_by_name(read):
+    with pytest.raises(UnreadableFile, match=r"file\.csv names the column name more than once") as refused:
+        read(b"name,id,shoe, NAME ,shoe\nAnn,1,9,Other,8\n")
+    assert refused.value.code == "repeated_column"
+
+
+def test_an_unknown_column_that_stands_twice_is_named_once_as_ignored(read):
+    assert read(b"name,id,shoe,shoe\nAnn,1,9,8\n").ignored == ["shoe"]
+
+
+def test_where_the_first_of_a_name_counts_the_other_is_named_as_ignored(read):
+    table = read(b"name,id,shoe,name,shoe\nAnn,1,9,Other,8\n", first_counts=True)
+    assert table.ignored == ["name", "shoe"]
     assert [dict(row.cells) for row in table.rows] == [{"name": "Ann", "id": "1"}]
 
 

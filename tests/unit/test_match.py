@@ -178,9 +178,15 @@ def test_a_number_with_a_wrong_letter_is_counted_and_not_used(match):
 
 
 @pytest.mark.parametrize(
-    ("subjects", "code"), [("", "no_header"), ("name\nAnn\n", "missing_column"), ("person_id\np1\n", "missing_column")]
+    ("subjects", "code"),
+    [
+        ("", "no_header"),
+        ("name\nAnn\n", "missing_column"),
+        ("person_id\np1\n", "missing_column"),
+        ("subject_id,surname,surname\ns1,Khan,Kahn\n", "repeated_column"),
+    ],
 )
-def test_a_file_without_ids_is_wrong_usage(match, subjects, code):
+def test_a_file_without_ids_or_with_a_column_twice_is_wrong_usage(match, subjects, code):
     exit_code, answer, rows = match(subjects)
     assert (exit_code, answer["error"]["code"], rows) == (2, code, [])
 
