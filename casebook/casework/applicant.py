@@ -40,7 +40,9 @@ class InstrumentGiven(Answer):
 
     name: Literal["DASH", "SAFELIVES", "DARA"]
     instrument_version: str = Field(default="", description="Of the form that was used.")
-    answers: dict[str, Reply] = Field(description="question code -> answer")
+    answers: dict[str, Reply] = Field(
+        description="question code -> answer; `casebook instruments NAME` prints the codes."
+    )
 
 
 class ApplicantMet(Speaks):

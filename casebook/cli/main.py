@@ -48,6 +48,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "after a change: reckon every open deadline again; what has been kept long enough",
     ),
     "score": ("casebook.cli.score", "score a subject's history from a JSON file"),
+    "instruments": ("casebook.cli.instruments", "the questions of DASH, SAFELIVES and DARA, and their codes"),
     "match": ("casebook.cli.match", "link subjects to persons, file against file"),
     "sources": ("casebook.cli.sources", "list, load and check the record sources"),
     "search": ("casebook.cli.search", "who in a loaded source may be this person"),
