@@ -12,10 +12,11 @@ from casebook.casework import danger, risk_inputs
 from casebook.casework.acting import Act, refuse, refuse_because
 from casebook.casework.answers import Answer, Doing, Handler
 from casebook.domain import authority, chain
-from casebook.domain.risk_assessment import ORDER, Judgement, why_not_judge
+from casebook.domain.risk_assessment import ORDER, Judgement, why_not_below, why_not_judge
+from casebook.domain.risk_bands import FloorHeld
 from casebook.domain.risk_inputs import ScoreInputs
 from casebook.domain.risk_model import RiskModel
-from casebook.domain.risk_scoring import Score, score
+from casebook.domain.risk_scoring import Score, floors, score
 from casebook.domain.vocabulary import Band, Priority, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer
@@ -150,6 +151,8 @@ def _assessed(doing: Doing) -> None:
         refuse_because("score_changed", "what the score rests on has changed: look at the new one")
     present = decisions.effective_band(act.session, current)
     refuse(why_not_judge(answer.judgement, present=present, to=answer.band, second=False), InvalidAnswer)
+    if answer.judgement is Judgement.LOWER and answer.band is not None:
+        refuse(why_not_below(answer.band, _floors(act, doing.application)), InvalidAnswer)
     act.session.add(
         RiskAssessment(
             id=chain.identity("risk_assessment", doing.item.id),
@@ -166,6 +169,13 @@ def _assessed(doing: Doing) -> None:
             superseded=False,
         )
     )
+
+
+def _floors(act: Act, application: Application) -> list[FloorHeld]:
+    """Of every instrument that was used, whichever the score rests on."""
+    model = risk_model.load()
+    found = (each for inputs in risk_inputs.gather(act, application) for each in floors(inputs, model))
+    return list(dict.fromkeys(found))
 
 
 def _seconded(doing: Doing) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from casebook.domain.actors import Reason
+from casebook.domain.risk_bands import FloorHeld
 from casebook.domain.vocabulary import Band
 
 # "nothing is known" is graver than "looked at and slight"
@@ -67,3 +68,12 @@ def why_not_judge(judgement: Judgement, *, present: Band, to: Band | None, secon
             "band_contradicts", f"{to} is not {'above' if judgement is Judgement.RAISE else 'below'} {present}"
         )
     return None
+
+
+def why_not_below(to: Band, floors: Iterable[FloorHeld]) -> Reason | None:
+    """A reason if a fact holds the band above where somebody would lower it to: the fact is corrected, not its weight."""
+    held = [each for each in floors if ORDER.index(each.band) > ORDER.index(to)]
+    if not held:
+        return None
+    told = "; ".join(f"at least {each.band}: {each.reason}" for each in held)
+    return Reason("below_floor", f"{told}. If that is wrong, correct what it rests on and it is scored again")

@@ -12,6 +12,7 @@ from datetime import date
 from casebook.domain import instruments, risk_bands, risk_doubts, risk_factors
 from casebook.domain.instruments import Reading
 from casebook.domain.record_weight import Weighed, shown, weigh
+from casebook.domain.risk_bands import FloorHeld
 from casebook.domain.risk_factors import Contribution, line
 from casebook.domain.risk_inputs import ScoreInputs
 from casebook.domain.risk_model import Fits, RiskModel, Standing
@@ -68,6 +69,12 @@ def score(inputs: ScoreInputs, model: RiskModel) -> Score:
         priority_reasons=reasons,
         model_version=model.version,
     )
+
+
+def floors(inputs: ScoreInputs, model: RiskModel) -> tuple[FloorHeld, ...]:
+    """What the band is at least, and why; people lower what was counted, never what a fact says."""
+    reading = instruments.read(inputs.instrument, model.numbers.instruments) if inputs.instrument else None
+    return risk_bands.floors(weigh_all(inputs.records, inputs.today, model), reading, model)
 
 
 def weigh_all(records: Iterable[SubjectRecord], today: date, model: RiskModel) -> tuple[Weighed, ...]:

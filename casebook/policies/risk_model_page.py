@@ -47,7 +47,9 @@ vignettes and disagree.
 * **The instrument**: question by question, with tool and version. The threshold of 14 belongs to the
   SafeLives form alone.
 * **The person at risk**, earlier applications, and what the application says of now.
-* **Floors**: some facts put the band at least somewhere, however few the points.
+* **Floors**: some facts put the band at least somewhere, however few the points. Nobody lowers a band below one
+  (`below_floor`), not two people either: who thinks the fact is wrong corrects it (the record's person, the
+  answer), and it is scored again. Professional judgement raises what an instrument says and never takes it back.
 * `insufficient_information`: no record, and no yes or no to at least half of the questions. It stands beside
   `standard`, never below it, and what is unknown raises its priority.
 

@@ -14,7 +14,16 @@ from casebook.casework.acting import Act
 from casebook.domain.vocabulary import Priority, Role, Stage, WorkKind
 from casebook.errors import AlreadyDecided, AlreadyDone, InvalidAnswer, NotPermitted, Refused
 from casebook.storage import decisions
-from casebook.storage.tables import Approval, Candidate, Decision, MemberAnswer, RiskScore, Search, WorkItem
+from casebook.storage.tables import (
+    Approval,
+    Candidate,
+    Decision,
+    MemberAnswer,
+    RiskAssessment,
+    RiskScore,
+    Search,
+    WorkItem,
+)
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 LIMBS = {limb: {"met": True, "reasons": "because"} for limb in ("necessary", "pressing_need", "proportionate")}
@@ -110,23 +119,53 @@ def test_one_person_raises_the_band_and_with_it_the_priority(researched, do, pee
 def test_a_lowering_counts_when_a_second_person_agrees(researched, do, peek, open_items):
     reference = researched(GRAVE)
     band = peek(reference).band
-    do("a1", reference, WorkKind.ASSESS_RISK, assess(judgement="lower", band="medium"))
+    do("a1", reference, WorkKind.ASSESS_RISK, assess(judgement="lower", band="high"))
     assert peek(reference).band == band
     with pytest.raises(Refused, match="second person"):
         do("a1", reference, WorkKind.ASSESS_RISK, assess(judgement="agree"))
     priority = peek(reference).priority
     do("a2", reference, WorkKind.ASSESS_RISK, assess(judgement="agree"))
-    assert (peek(reference).band, peek(reference).priority) == ("medium", priority)
+    assert (peek(reference).band, peek(reference).priority) == ("high", priority)
     assert not open_items(reference, WorkKind.ASSESS_RISK)
 
 
 def test_a_lowering_nobody_agrees_to_leaves_the_band(researched, do, peek, open_items):
     reference = researched(GRAVE)
     band = peek(reference).band
-    do("a1", reference, WorkKind.ASSESS_RISK, assess(judgement="lower", band="standard"))
+    do("a1", reference, WorkKind.ASSESS_RISK, assess(judgement="lower", band="high"))
     do("a2", reference, WorkKind.ASSESS_RISK, assess(judgement="disagree"))
     assert peek(reference).band == band
     assert not open_items(reference, WorkKind.ASSESS_RISK)
+
+
+@pytest.mark.parametrize("band", ["medium", "standard", "insufficient_information"])
+def test_nobody_lowers_below_what_a_fact_says(researched, do, rows, peek, band):
+    reference = researched(GRAVE)
+    with pytest.raises(InvalidAnswer, match="at least high: strangulation within five years") as refused:
+        do("a1", reference, WorkKind.ASSESS_RISK, assess(judgement="lower", band=band))
+    assert refused.value.code == "below_floor"
+    assert rows(RiskAssessment, reference) == []
+    assert peek(reference).band == "critical"
+
+
+def test_where_no_fact_holds_it_the_points_may_be_lowered(researched, do, peek):
+    reference = researched(ASSAULT)
+    assert peek(reference).band == "high"
+    do("a1", reference, WorkKind.ASSESS_RISK, assess(judgement="lower", band="medium"))
+    do("a2", reference, WorkKind.ASSESS_RISK, assess(judgement="agree"))
+    assert peek(reference).band == "medium"
+
+
+def test_a_floor_goes_with_the_fact_it_rested_on(researched, do, acting, crew, peek):
+    reference = researched(GRAVE, ASSAULT)
+    with acting(crew["r1"]) as act:
+        next(each for each in decisions.findings(act.session, reference) if each.record["flags"]).withdrawn = True
+        application = act.application(reference)
+        act.speak(application, "finding_withdrawn")
+        lifecycle.refresh(act, application, because="finding_withdrawn")
+    do("a1", reference, WorkKind.ASSESS_RISK, assess(judgement="lower", band="medium"))
+    do("a2", reference, WorkKind.ASSESS_RISK, assess(judgement="agree"))
+    assert peek(reference).band == "medium"
 
 
 # deciding
