@@ -29,6 +29,7 @@ def untrained(act: Act, *, staff_id: str | None = None) -> list[dict[str, Any]]:
     """Everything that was done by somebody who was not trained for it at that moment, newest first.
 
     Training is read from the ledger, where one that has been renewed or cut short still stands as it was.
+    What counts of training that was recorded after it was granted is said at `domain.competence.held`.
     """
     act.allowed(Command.ANALYSE)
     history = _history(act)
@@ -55,6 +56,10 @@ def _history(act: Act) -> dict[tuple[str, str], list[Recorded]]:
     found: dict[tuple[str, str], list[Recorded]] = defaultdict(list)
     for entry in act.session.scalars(query.order_by(LedgerEntry.sequence)):
         said = entry.body
-        recorded = Recorded(at=entry.at, expires_on=date.fromisoformat(said["expires_on"]))
+        recorded = Recorded(
+            at=entry.at,
+            granted_on=date.fromisoformat(said["granted_on"]) if "granted_on" in said else entry.at.date(),
+            expires_on=date.fromisoformat(said["expires_on"]),
+        )
         found[said["staff"], said["subject"]].append(recorded)
     return found

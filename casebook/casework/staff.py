@@ -17,8 +17,10 @@ from casebook.casework import suspension
 from casebook.casework.acting import Act, refuse_because
 from casebook.domain.actors import OPERATOR, Actor
 from casebook.domain.authority import Command
+from casebook.domain.competence import subjects
 from casebook.domain.vocabulary import Role
 from casebook.errors import NotFound, NotPermitted
+from casebook.policies import monitor as policy
 from casebook.storage.tables import Competence, Staff, StaffRole, Token
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
@@ -57,10 +59,10 @@ def identify(session: Session, staff_id: str | None, token: str | None, now: dat
 def actor_of(session: Session, member: Staff, now: datetime) -> Actor:
     """A member of staff with the roles and competences that are valid now."""
     roles = session.scalars(select(StaffRole.role).where(StaffRole.staff_id == member.id, StaffRole.ended_at.is_(None)))
-    subjects = session.scalars(
+    trained = session.scalars(
         select(Competence.subject).where(Competence.staff_id == member.id, Competence.expires_on >= now.date())
     )
-    return Actor(id=member.id, roles=frozenset(map(Role, roles)), competences=frozenset(subjects))
+    return Actor(id=member.id, roles=frozenset(map(Role, roles)), competences=frozenset(trained))
 
 
 def add(act: Act, staff_id: str, roles: Sequence[Role], *, line_manager: str | None = None) -> str:
@@ -99,20 +101,36 @@ def set_role(act: Act, staff_id: str, role: Role, *, given: bool) -> None:
     act.speak(None, "role_given" if given else "role_taken", staff=staff_id, role=role)
 
 
-def set_competence(act: Act, staff_id: str, subject: str, *, expires_on: date) -> None:
-    """Record that somebody is trained and authorised for a source, a task or `domestic_abuse`, and until when."""
+def set_competence(act: Act, staff_id: str, subject: str, *, expires_on: date, granted_on: date | None = None) -> date:
+    """Record that somebody is trained and authorised for a source, a task or `domestic_abuse`, and until when.
+
+    Granted today unless it was earlier; returns that day. A last day that has passed ends training that stood.
+    """
     act.allowed(Command.ADMINISTER_STAFF)
     _member(act, staff_id)
+    known = subjects(policy.load().competence)
+    if subject not in known:
+        refuse_because("unknown_subject", f"training for this counts for nothing; it is for one of: {', '.join(known)}")
+    today = act.now.date()
+    if granted_on is not None and granted_on > today:
+        refuse_because("in_the_future", "training that is still to come is recorded once it is granted")
+    if granted_on is not None and granted_on > expires_on:
+        refuse_because("ends_before_it_begins", "the last day of training is not before the day it was granted")
+    granted_on = granted_on or today
     act.session.merge(
         Competence(
             staff_id=staff_id,
             subject=subject,
-            granted_on=act.now.date(),
+            granted_on=granted_on,
             expires_on=expires_on,
             recorded_by=act.actor.id,
         )
     )
-    act.speak(None, "competence_recorded", staff=staff_id, subject=subject, expires_on=expires_on.isoformat())
+    act.speak(
+        None, "competence_recorded", staff=staff_id, subject=subject, granted_on=granted_on.isoformat(),
+        expires_on=expires_on.isoformat(),
+    )  # fmt: skip
+    return granted_on
 
 
 def new_token(act: Act, staff_id: str) -> str:

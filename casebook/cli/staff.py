@@ -26,7 +26,10 @@ def configure(parser: ArgumentParser) -> None:
     role.set_defaults(handler=_set_role)
     competence = actions.add_parser("competence", help="record training for a source or task, and its last day")
     competence.add_argument("id")
-    competence.add_argument("subject")
+    competence.add_argument("subject", help="a source, or what a task asks for, such as domestic_abuse")
+    competence.add_argument(
+        "--from", dest="granted_on", type=day, metavar="YYYY-MM-DD", help="the day it was granted (default: today)"
+    )
     competence.add_argument("--until", required=True, type=day, metavar="YYYY-MM-DD")
     competence.set_defaults(handler=_set_competence)
     duty = actions.add_parser("duty", help="say whether somebody is on duty")
@@ -69,10 +72,11 @@ def _set_role(options: Namespace, call: Call) -> Answer:
 
 def _set_competence(options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook, casebook.acting() as act:
-        staff.set_competence(act, options.id, options.subject, expires_on=options.until)
-    return Answer(
-        data={"id": options.id, "subject": options.subject, "expires_on": options.until.isoformat()}, lines=["done"]
-    )
+        granted_on = staff.set_competence(
+            act, options.id, options.subject, expires_on=options.until, granted_on=options.granted_on
+        )
+    data = {"id": options.id, "subject": options.subject, "granted_on": granted_on.isoformat()}
+    return Answer(data={**data, "expires_on": options.until.isoformat()}, lines=["done"])
 
 
 def _set_duty(options: Namespace, call: Call) -> Answer:

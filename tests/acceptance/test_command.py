@@ -86,6 +86,7 @@ ENDINGS = [
     (["staff", "add", "x", "--role", "operator"], 1),
     (["staff", "add", "no spaces", "--role", "researcher"], 1),
     (["staff", "competence", "nobody", "pnc", "--until", "soon"], 2),
+    (["staff", "competence", "nobody", "pnc", "--from", "once", "--until", "2030-01-01"], 2),
     (["staff", "suspend", "nobody"], 1),
     (["staff", "list"], 0),
     (["applications", "list"], 0),

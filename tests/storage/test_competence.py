@@ -77,6 +77,24 @@ def test_who_asks_for_a_role_s_queue_sees_it_whole(unit):
     assert item.id in listed(unit, "other", role=Role.RESEARCHER)
 
 
+def test_training_granted_before_the_act_and_recorded_after_it_counts_for_it(unit):
+    item = manual_search(unit)
+    hire(unit, "late", "visor", until=unit.now.date())
+    with unit.acting("late") as act:
+        work.do(act, item.id, {"result": "asked"})
+    unit.now += timedelta(days=30)
+    with unit.acting() as act:
+        act.session.get(type(item), item.id).done_at = unit.now  # as if the command had not refused it
+        act.speak(None, "edited")
+    done_on = unit.now.date()
+    unit.now += timedelta(days=5)
+    for granted_on, listed_still in ((done_on + timedelta(days=1), 1), (done_on, 0)):
+        with unit.acting() as act:
+            staff.set_competence(act, "late", "visor", granted_on=granted_on, expires_on=date(2030, 1, 1))
+        with unit.acting() as act:
+            assert len(competence.untrained(act)) == listed_still
+
+
 def test_a_look_back_lists_what_was_done_without_training_even_if_it_was_made_up_for_later(unit):
     item = manual_search(unit)
     hire(unit, "early", "visor", until=unit.now.date())

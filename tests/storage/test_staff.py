@@ -11,7 +11,7 @@ from walking import KNOWN, ROW, Unit
 
 from casebook.casework import audit, staff, work
 from casebook.domain.actors import OPERATOR
-from casebook.domain.vocabulary import Role, Stage, WorkKind
+from casebook.domain.vocabulary import Role, Source, Stage, WorkKind
 from casebook.errors import NotFound, NotPermitted, Refused
 from casebook.storage.tables import LedgerEntry, Token, WorkItem
 
@@ -151,6 +151,39 @@ def test_a_competence_counts_until_the_end_of_its_last_day(acting, store, unit):
     assert identified(store, unit, "one", token).competences == {"pnc"}
     unit.now += timedelta(days=1)
     assert identified(store, unit, "one", token).competences == frozenset()
+
+
+@pytest.mark.parametrize("subject", ["domestic_abuse", *Source])
+def test_training_for_what_some_rule_asks_or_a_source_is_recorded(acting, unit, subject):
+    with acting() as act:
+        staff.add(act, "one", [Role.RESEARCHER])
+        assert staff.set_competence(act, "one", subject, expires_on=date(2030, 1, 1)) == unit.now.date()
+
+
+@pytest.mark.parametrize("subject", ["pcn", "PNC", "", "domestic abuse"])
+def test_training_that_counts_for_nothing_is_refused_with_what_does_count(acting, subject):
+    with acting() as act:
+        staff.add(act, "one", [Role.RESEARCHER])
+    with pytest.raises(Refused, match=r"acro.*domestic_abuse.*pnc") as caught, acting() as act:
+        staff.set_competence(act, "one", subject, expires_on=date(2030, 1, 1))
+    assert caught.value.code == "unknown_subject"
+
+
+def test_training_may_have_been_granted_earlier_but_not_later_nor_after_its_end(acting, store, unit):
+    today = unit.now.date()
+    with acting() as act:
+        staff.add(act, "one", [Role.RESEARCHER])
+        earlier = today - timedelta(days=40)
+        staff.set_competence(act, "one", "pnc", granted_on=earlier, expires_on=date(2030, 1, 1))
+    with store.session() as session:
+        entry = session.scalars(select(LedgerEntry).where(LedgerEntry.event == "competence_recorded")).one()
+        assert (entry.at, entry.body["granted_on"]) == (unit.now, earlier.isoformat())
+    for granted_on, expires_on, code in (
+        (today + timedelta(days=1), date(2030, 1, 1), "in_the_future"),
+        (today, today - timedelta(days=1), "ends_before_it_begins"),
+    ):
+        with refused(code), acting() as act:
+            staff.set_competence(act, "one", "pnc", granted_on=granted_on, expires_on=expires_on)
 
 
 def test_duty_is_listed(acting, store):

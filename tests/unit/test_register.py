@@ -203,7 +203,7 @@ def test_one_column_that_only_registers_have_makes_one_and_so_does_a_bare_list_o
 
 
 def test_of_a_register_s_column_that_stands_twice_the_first_counts_and_the_other_is_named(tmp_path):
-    (tmp_path / "r.csv").write_text("reference,outcome,Outcome,shoe,shoe\nR1,withdrawn,disclosed,9,8\n")
+    (tmp_path / "r.csv").write_text("reference,handler,outcome,Outcome,shoe,shoe\nR1,H1,withdrawn,disclosed,9,8\n")
     [file] = review_files.read(tmp_path / "r.csv")
     assert file.ignored == ["outcome", "shoe"]
     assert [cells["outcome"] for _, cells, _ in file.rows] == ["withdrawn"]
