@@ -161,6 +161,7 @@ def _return(act: Act, application: Application, search: Search, asked: int) -> N
             "party": search.party,
             "round": search.round,
             "searches": [step["family"] for step in search.plan],
+            "left_out": searches.left_out(act, application, search),
         },
         due_at=act.now + chase if asked else None,
         blocking=search.mandatory,

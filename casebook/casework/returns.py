@@ -6,16 +6,14 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from casebook.casework import automatic, candidates, identity
+from casebook.casework import automatic, candidates, identity, searches
 from casebook.casework.acting import Act, policy_of, refuse, refuse_because
 from casebook.casework.answers import Answer, Doing
 from casebook.domain import authority
-from casebook.domain import record_checks as rules
 from casebook.domain.coverage import Terms
 from casebook.domain.record_checks import Result, RowResult
 from casebook.domain.vocabulary import Flag, MatchBand, Party, RecordKind, Role, VictimRelationship
 from casebook.errors import InvalidAnswer, NotPermitted
-from casebook.policies import source_families
 from casebook.sources.protocol import Answered
 from casebook.storage.extracts import PERSON_CELLS, RECORD_CELLS
 from casebook.storage.tables import Application, Search
@@ -109,7 +107,7 @@ def returned(doing: Doing) -> None:
     search.result, search.unavailable_reason = Result(answer.result), answer.unavailable_reason
     search.evidence_reference, search.summary = answer.evidence_reference, answer.summary
     search.terms = [made.model_dump(mode="json") for made in answer.searches]
-    search.covered = _covered(doing, search, answer)
+    search.covered = searches.covered(doing.act, doing.application, search, _made(answer))
     automatic.attempt(doing.act, search, "returned" if answer.result != "unavailable" else "unavailable")
     _propose(doing.act, doing.application, search, answer.persons)
 
@@ -136,16 +134,12 @@ def refuse_malformed(answer: SearchReturned) -> None:
         refuse_because("empty_search", "a search needs a name or a pivot", InvalidAnswer)
 
 
-def _covered(doing: Doing, search: Search, answer: SearchReturned) -> list[str]:
-    variants = identity.variants_of(doing.act, doing.application, Party(search.party))
-    made = [
+def _made(answer: SearchReturned) -> list[Terms]:
+    return [
         Terms(forename=each.forename, surname=each.surname, dob=each.dob, pivot=each.pivot)
         for each in answer.searches
         if each.result is not RowResult.TOO_MANY
     ]
-    families = source_families.manual(search.source)
-    covered = rules.covered(list(variants.values()), made, families, doing.application.reference)
-    return [key for key in search.required if key in covered]
 
 
 def _propose(act: Act, application: Application, search: Search, persons: list[PersonSeen]) -> None:

@@ -11,8 +11,9 @@ from casebook.casework import automatic, identity
 from casebook.casework.acting import Act, policy_of
 from casebook.domain import record_checks as rules
 from casebook.domain.actors import Reason
-from casebook.domain.coverage import Variant
+from casebook.domain.coverage import Terms, Variant
 from casebook.domain.vocabulary import Party, Route, Source, Stage
+from casebook.policies import source_families
 from casebook.sources import catalogue
 from casebook.sources.local_extract import LocalExtract
 from casebook.storage import decisions
@@ -249,6 +250,24 @@ def plan(application: Application, required: Sequence[str], variants: Variants) 
         }
         for variant in chosen
     ]
+
+
+def covered(act: Act, application: Application, search: Search, made: Sequence[Terms]) -> list[str]:
+    """Keys of what a search by hand must cover and, made under these terms, does."""
+    variants = identity.variants_of(act, application, Party(search.party))
+    families = source_families.manual(search.source)
+    done = rules.covered(list(variants.values()), made, families, application.reference)
+    return [key for key in search.required if key in done]
+
+
+def left_out(act: Act, application: Application, search: Search) -> list[str]:
+    """The families of which something stays uncovered though the whole plan is made: to be listed and signed."""
+    typed = [
+        Terms(forename=step["forename"], surname=step["surname"], dob=step["dob"], pivot=step["pivot"])
+        for step in search.plan
+    ]
+    done = {*covered(act, application, search, typed)}
+    return list(dict.fromkeys(rules.family_of(key) for key in search.required if key not in done))
 
 
 def again(act: Act, application: Application, sources: Sequence[Source]) -> None:

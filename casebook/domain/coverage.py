@@ -48,6 +48,11 @@ class Terms:
         """For comparing: case and outer or doubled spaces do not make another search."""
         return tuple(" ".join(text.split()).casefold() for text in (self.forename, self.surname, self.dob, self.pivot))
 
+    @property
+    def typed(self) -> tuple[str, ...]:
+        """As `plain`; nor do spaces and marks in a postcode, an address, a phone or an identifier."""
+        return (*self.plain[:3], "".join(filter(str.isalnum, self.plain[3])))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Variant:
@@ -81,10 +86,10 @@ def uncovered(variants: Iterable[Variant], searches: Iterable[Search]) -> tuple[
     in a source that covers its family.
     """
     returned = tuple(searches)
-    made = {search.terms.plain for search in returned}
+    made = {search.terms.typed for search in returned}
     tolerated = {(search.terms.plain, family) for search in returned for family in search.families}
     return tuple(
         variant
         for variant in variants
-        if variant.terms.plain not in made and (variant.departs_from.plain, variant.family) not in tolerated
+        if variant.terms.typed not in made and (variant.departs_from.plain, variant.family) not in tolerated
     )

@@ -18,12 +18,13 @@ from casebook.domain.vocabulary import MatchBand
 
 DATES = frozenset({Family.DAY_MONTH_SWAPPED, Family.DATE_SLIP, Family.YEAR_NEAR, Family.DATE_UNKNOWN})
 
-# the order of a manual plan: as given, without a date, other names, swapped, identifier, last address
+# the order of a manual plan: as given, without a date, other names, swapped, identifier, last address (its postcode, and
+# its lines: a record may lack either)
 PLANNED = (
     Family.AS_GIVEN, Family.DATE_UNKNOWN, Family.ALIAS, Family.FORMER_NAME, Family.SWAPPED_NAMES, Family.IDENTIFIER,
     Family.ADDRESS,
 )  # fmt: skip
-_ONE_OF = frozenset({Family.DATE_UNKNOWN, Family.SWAPPED_NAMES, Family.ADDRESS})  # of these the first will do
+_ONE_OF = frozenset({Family.DATE_UNKNOWN, Family.SWAPPED_NAMES})  # of these the first will do
 
 # tries of an automatic source after which a researcher is asked to search it by hand: those of two wakings, a sweep apart
 FAILURES_BEFORE_A_PERSON = 6

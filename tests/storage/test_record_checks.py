@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import select
 
-from casebook.casework import details, enquiries, lifecycle, record_checks, reopening, searches, work
+from casebook.casework import details, enquiries, lifecycle, record_checks, reopening, searches, sweep, work
 from casebook.casework import extracts as loading
 from casebook.casework.acting import refuse
 from casebook.domain.vocabulary import Party, Role, Source, Stage
@@ -216,7 +216,7 @@ def test_a_nil_everywhere_passes_only_after_coverage_and_a_second_person(
     load, checking, items, settle, verdict, do, crew
 ):
     load(NOBODY)  # our own records; the three others are searched by hand
-    reference = checking()
+    reference = checking(b_phone="07700 900456")  # that no plan asks for
     assert {item.subject["source"] for item in items(reference, "return_search")} == {"pnc", "pnd", "visor"}
     assert codes(verdict(reference)) >= {"source_returned", "variants_covered", "signed_on_these_facts"}
     settle(reference, but={"state_adequacy"})
@@ -237,6 +237,27 @@ def test_a_nil_everywhere_passes_only_after_coverage_and_a_second_person(
     assert silent.value.code == "uncovered_not_listed"
     do(adequacy, crew["r2"], adequate=True, statement="enough", uncovered=adequacy.subject["uncovered"])
     assert verdict(reference).outcome == "passes", codes(verdict(reference))
+
+
+@pytest.mark.parametrize(
+    ("aliases", "surely"),
+    [
+        ("", ("as_given", "date_unknown", "swapped_names", "address")),
+        ("Bazza Other", ("as_given", "alias", "address")),  # the alias is not swapped, nor searched without a date
+        (";".join(f"Alias{i} Canarytwo" for i in range(9)), ("as_given",)),
+    ],
+)
+def test_a_whole_plan_typed_exactly_leaves_nothing_uncovered_but_what_the_item_says_is_left_out(
+    aliases, surely, load, checking, items, settle
+):
+    load(NOBODY)
+    reference = checking(b_aliases=aliases, b_address="12 Mill Lane, Swindon", b_postcode="SN1 1AA")
+    asked = [item for item in items(reference, "return_search") if item.subject["party"] == "b"]
+    settle(reference, but={"state_adequacy"})
+    (adequacy,) = items(reference, "state_adequacy")
+    left_out = {f"{item.subject['source']}:{family}" for item in asked for family in item.subject["left_out"]}
+    assert {each for each in adequacy.subject["uncovered"] if not each.startswith("rms:")} == left_out
+    assert left_out.isdisjoint(f"{source}:{family}" for source in ("pnd", "visor") for family in surely)
 
 
 def test_a_manual_plan_is_short_and_says_nothing_personal_in_the_item(checking, items, store):
@@ -337,6 +358,38 @@ def test_an_agency_that_was_asked_is_chased_and_nothing_counts_until_it_answers(
     assert again.id != item.id
     assert again.due_at == LATER + timedelta(days=3)
     assert "source_returned" in codes(verdict(reference))
+
+
+def test_an_agency_that_never_answers_is_chased_escalated_and_in_the_end_named_unavailable_by_two(
+    checking, items, do, crew, verdict, acting, store
+):
+    reference, now = checking(), LATER
+
+    def open_item():
+        (found,) = [item for item in items(reference, "return_search") if item.subject["source"] == "pnd"]
+        return found
+
+    def escalated(at):
+        told = sweep.sweep(acting, now=at).escalated
+        return {(each["item"], each["reason"]) for each in told if each["item"] == open_item().id}
+
+    for _ in range(2):  # asked, and chased: each time it comes back
+        item = open_item()
+        do(item, crew["r1"], now=now, result="asked")
+        chased = open_item()
+        assert chased.id != item.id
+        assert chased.due_at == now + timedelta(days=3)
+        now = chased.due_at + timedelta(minutes=1)
+        assert (chased.id, "overdue") in escalated(now)
+    assert "source_returned" in codes(verdict(reference))
+    do(open_item(), crew["r1"], now=now, result="unavailable", unavailable_reason="asked twice, never answered")
+    assert "unavailable_accepted" in codes(verdict(reference))
+    do(open_item(), crew["s1"], now=now, result="unavailable", accept_unavailable=True)
+    with store.session() as session:
+        search = session.get_one(Search, item.subject["search"])
+        assert (search.result, search.returned_by, search.accepted_by) == ("unavailable", "r1", "s1")
+        assert stored.attempts(session, reference)[search.id, "asked"] == 2
+    assert "unavailable_accepted" not in codes(verdict(reference))
 
 
 def test_somebody_found_by_hand_is_a_candidate_and_what_was_written_down_of_him_a_finding(

@@ -24,6 +24,13 @@ def test_a_search_covers_the_terms_it_was_made_under_however_they_are_typed():
     assert uncovered([AS_GIVEN], [Search(terms=Terms(forename=" SAM ", surname="hill", dob="1980-05-12"))]) == ()
 
 
+def test_a_postcode_typed_without_its_space_is_the_same_search_and_another_is_not():
+    pivot = Variant(pivot="SN1 1AA", family=Family.ADDRESS, departs_from=Terms(pivot="SN1 1AA"), reason="a reason")
+    assert uncovered([pivot], [Search(terms=Terms(pivot="sn11aa"))]) == ()
+    assert uncovered([pivot], [Search(terms=Terms(pivot="SN1 1AB"))]) == (pivot,)
+    assert uncovered([pivot], [Search(terms=Terms(pivot=""))]) == (pivot,)
+
+
 def test_a_search_under_a_date_covers_no_search_without_one():
     assert uncovered([AS_GIVEN, UNDATED], [Search(terms=GIVEN)]) == (UNDATED,)
 

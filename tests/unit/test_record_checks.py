@@ -52,6 +52,12 @@ def test_a_plan_is_short_begins_as_given_and_has_one_search_without_a_date():
     assert [v.family for v in whole[5:]] == [Family.SWAPPED_NAMES, Family.IDENTIFIER, Family.ADDRESS]
 
 
+def test_a_plan_asks_for_the_last_address_by_its_postcode_and_by_its_lines():
+    known = variants.Known(forename="John", surname="Smith", addresses=("SN1 1AA", "12 Mill Lane, Swindon"))
+    plan = manual_plan(variants.identities(known, Bounds()), 6)
+    assert [v.pivot for v in plan if v.family is Family.ADDRESS] == ["SN1 1AA", "12 Mill Lane, Swindon"]
+
+
 def test_a_search_covers_its_own_terms_and_nothing_else_in_a_source_that_tolerates_nothing():
     assert covered(VARIANTS, [AS_GIVEN], frozenset(), "s") == {variant_key(VARIANTS[0], "s")}
 
