@@ -61,11 +61,10 @@ def decisions(session: Session) -> Rows:
 def research(session: Session) -> Rows:
     """Each application whose checks are over, for whoever signed the subject's identity.
 
-    Features were fixed before that person touched it; `skipped` and `uncovered` are what two further channels count.
+    Features were fixed before that person touched it.
     """
     signed = _signed(session)
     found, proposed = _findings(session), _proposed(session)
-    skipped, uncovered = _gaps(session)
     query = (
         select(Application, Person)
         .outerjoin(Person, (Person.reference == Application.reference) & (Person.party == Party.B))
@@ -84,11 +83,41 @@ def research(session: Session) -> Rows:
             "b_age": _age(b.dob if b else None, row.submitted_at),
             "b_sex": b.sex if b else "unknown",
             "proposed_matches": float(proposed[row.reference]),
-            "skipped": row.reference in skipped,
-            "uncovered": row.reference in uncovered,
         }
         for row, b in session.execute(query)
     ]
+
+
+def gaps(session: Session, researched: Rows) -> Rows:
+    """What each person left of their own searches by hand in each of these applications: `skipped`, `uncovered`.
+
+    A search counts for whoever returned it; a mandatory one that nobody returned, for whoever signed the identity. It does
+    not count for whoever accepts a gap: all that they are shown are gaps, so they have nothing to be compared with.
+    """
+    signed = {row["case"]: row for row in researched}
+    parts = dict[tuple[str, str], dict[str, Any]]()
+    query = select(Search).where(
+        Search.party == Party.B, Search.superseded.is_(False), Search.automatic.is_(False), Search.reference.in_(signed)
+    )
+    for search in session.scalars(query.order_by(Search.id)):
+        if search.result is None and not search.mandatory:
+            continue
+        row = signed[search.reference]
+        who, at = search.returned_by or row["judged"], search.returned_at or row["at"]
+        new = {
+            "case": row["case"],
+            "judged": who,
+            "at": at,
+            "route": row["route"],
+            "skipped": False,
+            "uncovered": False,
+        }
+        part = parts.setdefault((row["case"], who), new)
+        skipped = search.mandatory and search.result in {None, Result.UNAVAILABLE}
+        part["at"] = max(part["at"], at)
+        part["skipped"] |= skipped
+        part["uncovered"] |= not skipped and not set(search.required) <= set(search.covered)
+    return list(parts.values())
 
 
 def candidates(session: Session) -> Rows:
@@ -144,11 +173,12 @@ def signals(session: Session) -> Sequence[MonitorSignal]:
 def rows(session: Session) -> dict[Channel, Rows]:
     """What each channel counts."""
     researched, returned = research(session), searches(session)
+    left = gaps(session, researched)
     return {
         Channel.DECISION: decisions(session),
         Channel.YIELD: researched,
-        Channel.SKIPPED_SOURCE: [{**row, "happened": row["skipped"]} for row in researched],
-        Channel.UNCOVERED_VARIANT: [{**row, "happened": row["uncovered"]} for row in researched],
+        Channel.SKIPPED_SOURCE: [{**row, "happened": row["skipped"]} for row in left],
+        Channel.UNCOVERED_VARIANT: [{**row, "happened": row["uncovered"]} for row in left],
         Channel.REJECTED_CANDIDATE: candidates(session),
         Channel.HURRIED: returned,
         Channel.DISAGREEMENT: samples(session),
@@ -189,18 +219,6 @@ def _proposed(session: Session) -> Counter[str]:
         .group_by(Candidate.reference)
     )
     return Counter(dict(session.execute(query).tuples().all()))
-
-
-def _gaps(session: Session) -> tuple[set[str], set[str]]:
-    """Applications with a mandatory source that was not searched, and with an identity variant no search covered."""
-    skipped, uncovered = set[str](), set[str]()
-    query = select(Search).where(Search.party == Party.B, Search.superseded.is_(False), Search.automatic.is_(False))
-    for row in session.scalars(query):
-        if row.mandatory and row.result in {None, Result.UNAVAILABLE}:
-            skipped.add(row.reference)
-        elif row.result and not set(row.required) <= set(row.covered):
-            uncovered.add(row.reference)
-    return skipped, uncovered
 
 
 def _age(dob: str | None, on: datetime) -> float | None:

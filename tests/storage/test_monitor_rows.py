@@ -12,7 +12,7 @@ from casebook.domain.decision_monitor import Channel
 from casebook.domain.vocabulary import Stage
 from casebook.monitor.expected import FEATURES
 from casebook.storage import monitor as stored
-from casebook.storage.tables import Candidate, Decision, Finding
+from casebook.storage.tables import Candidate, Decision, Finding, Search
 
 
 @pytest.fixture
@@ -38,6 +38,53 @@ def test_an_application_that_went_through_everything_is_a_case_of_each_channel(u
     assert [row["judged"] for row in found[Channel.REJECTED_CANDIDATE]] == ["research"] * reviewed
     for channel, rows in found.items():
         assert all(set(FEATURES[channel]) <= row.keys() for row in rows)
+
+
+def test_a_gap_in_the_searches_counts_for_whoever_returned_that_search_and_not_for_the_signer(unit):
+    reference = unit.receive({**ROW, "external_id": "M-3"})
+    through_everything(unit, reference)
+    with unit.acting() as act:
+        mine, skipped, narrow, open_ = _searches_by_hand(act.session, reference, 4)
+        for search in (mine, skipped, narrow, open_):
+            search.returned_by, search.mandatory, search.covered = "research", True, search.required
+        skipped.result, skipped.unavailable_reason = "unavailable", "down"
+        skipped.returned_by, skipped.accepted_by = "other", "supervise"
+        narrow.returned_by, narrow.required, narrow.covered = "third", ["a", "b"], ["a"]
+        act.speak(act.application(reference), "left_gaps")
+    with unit.acting() as act:
+        assert _gaps(act.session) == {"research": (False, False), "other": (True, False), "third": (False, True)}
+        (yielded,) = stored.rows(act.session)[Channel.YIELD]
+        assert yielded["judged"] == "research"
+
+
+def test_a_mandatory_search_that_nobody_returned_counts_for_whoever_signed(unit):
+    reference = unit.receive({**ROW, "external_id": "M-4"})
+    through_everything(unit, reference)
+    with unit.acting() as act:
+        returned, never, optional = _searches_by_hand(act.session, reference, 3)
+        for search in act.session.query(Search).filter_by(reference=reference, party="b", automatic=False):
+            search.returned_by, search.covered = "other", search.required
+        returned.mandatory = never.mandatory = True
+        optional.mandatory = False
+        for search in (never, optional):
+            search.result = search.returned_at = search.returned_by = None
+        act.speak(act.application(reference), "left_open")
+    with unit.acting() as act:
+        assert _gaps(act.session) == {"other": (False, False), "research": (True, False)}
+
+
+def _searches_by_hand(session, reference, many):
+    query = session.query(Search).filter_by(reference=reference, party="b", automatic=False, superseded=False)
+    found = query.order_by(Search.id).all()
+    assert len(found) >= many
+    return found[:many]
+
+
+def _gaps(session):
+    """By person: whether a source was skipped, and a variant left uncovered."""
+    found = stored.rows(session)
+    skipped, uncovered = found[Channel.SKIPPED_SOURCE], found[Channel.UNCOVERED_VARIANT]
+    return {row["judged"]: (row["happened"], other["happened"]) for row, other in zip(skipped, uncovered, strict=True)}
 
 
 def test_what_is_found_after_a_decision_does_not_judge_it(unit):

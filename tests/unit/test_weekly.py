@@ -30,7 +30,7 @@ def research(each, *, misses=None, seed=3, people=PEOPLE):
             "case": f"A{number:05d}", "judged": who, "at": START + timedelta(hours=number),
             "happened": bool(there and not (who == misses and chance.random() < 0.7)), "route": "right_to_ask",
             "applicant": "a", "immediate_danger": "no", "relationship": "partner", "b_age": 30.0 + number % 20,
-            "b_sex": "m", "proposed_matches": proposed, "skipped": False, "uncovered": False,
+            "b_sex": "m", "proposed_matches": proposed,
         }  # fmt: skip
 
 
