@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from casebook.casework import lifecycle, record_checks, remote_searches, searching
 from casebook.domain.record_checks import FAILURES_BEFORE_A_PERSON
@@ -225,9 +225,12 @@ def test_under_faults_nothing_is_ever_wrongly_returned_and_all_finish_once_it_re
         before[reference] = (search.result, people(reference), outcomes(search.id))
         assert search.result in {None, truth}
     assert failed
-    moments = calls()["moments"]
-    # so many in any one second, and one on its edge
-    assert max(sum(begin <= moment < begin + 1 for moment in moments) for begin in moments) <= RATE + 1
+
+    def most_in_a_second():
+        moments = calls()["moments"]
+        return max(sum(begin <= moment < begin + 1 for moment in moments) for begin in moments)
+
+    assert most_in_a_second() <= RATE + 1  # and one on its edge
     tell(known=known)
     for reference in references:
         remote_searches.ask_remote(acting, reference)
@@ -236,6 +239,7 @@ def test_under_faults_nothing_is_ever_wrongly_returned_and_all_finish_once_it_re
         assert search.result == truth
         assert outcomes(search.id) == (tried if result else [*tried, "returned"])
         assert people(reference) == (found if result else people(references[0]))
+    assert most_in_a_second() <= RATE + 1  # nor is what was missed caught up with in a rush
     everybody = {tuple(people(reference)) for reference in references}
     assert len(everybody) == 1
     assert ("b1" in everybody.pop()) is known
@@ -351,11 +355,17 @@ def test_another_database_is_searched_by_its_own_columns(visor):
 
 
 def test_a_name_that_looks_like_a_command_is_a_name(visor):
-    name = "O'Brien'; DROP TABLE nominal.\"Subject\"; --"
+    name, statements = "O'Brien'; DROP TABLE nominal.\"Subject\"; --", []
+    event.listen(visor._engine, "before_cursor_execute", lambda _c, _cursor, said, *_: statements.append(said))
     assert [cells["person_id"] for cells in visor.find({"forename": "Sean", "surname": name}).persons] == ["2"]
     assert visor.find({"surname": "x' OR '1'='1"}).persons == ()
     assert visor.find({"surname": "%", "dob": "19%"}).persons == ()
+    evil = "x') OR 1=1; DROP TABLE nominal.event; --"
+    assert visor.find(dict.fromkeys(("forename", "surname", "dob", "postcode"), evil)).persons == ()
+    assert not any(visor.records_of([evil]).values())
+    assert not [said for said in statements if "drop" in said.lower() or "1=1" in said]
     assert visor.find(ASKED).persons
+    assert visor.records_of(["1"])["1"]
 
 
 def test_nothing_can_be_written_there(visor):
