@@ -32,7 +32,7 @@ from casebook.casework import channels
 from casebook.domain.vocabulary import Priority
 from casebook.storage import heartbeats, notices, outbox
 from casebook.storage.outbox import WakeUp
-from deployments import telling, watchpost
+from deployments import doorbell, telling, watchpost
 from deployments.catalogue import LIFECYCLE
 from tasks.home import store
 
@@ -54,7 +54,9 @@ async def dispatch_once(client: PrefectClient) -> int:
             outbox.mark(session, wake_up, run_id=run_id, at=clock.now())
         heartbeats.beat(session, "dispatcher", casebook.key)
         session.commit()
-        return turned + len(wake_ups)
+    if wake_ups:
+        doorbell.ring()
+    return turned + len(wake_ups)
 
 
 async def _still_coming(client: PrefectClient, runs: Mapping[str, str]) -> dict[str, str]:

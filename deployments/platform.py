@@ -125,7 +125,7 @@ def _client(folder: Path, port: int) -> dict[str, str]:
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
         "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",  # it is this very installation; each client would ask
-        "PREFECT_WORKER_QUERY_SECONDS": "0.5",
+        "PREFECT_WORKER_QUERY_SECONDS": "1",  # for what nobody rings for: schedules, runs made in the interface
         "PREFECT_CLI_PROMPT": "false",
         "PREFECT_LOGGING_COLORS": "false",
     }

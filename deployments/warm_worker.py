@@ -6,6 +6,7 @@ states, cancellation and crashes go through the same executor as in its process 
 
 from __future__ import annotations
 
+import asyncio
 import os
 import tempfile
 from pathlib import Path
@@ -20,6 +21,7 @@ from prefect.utilities.processutils import sanitize_subprocess_env
 from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker, BaseWorkerResult
 from pydantic import Field
 
+from deployments import doorbell
 from deployments.orphans import Orphans, identity
 from deployments.warm_pool import WarmPool
 
@@ -69,12 +71,16 @@ class WarmWorker(BaseWorker[WarmJobConfiguration, WarmVariables, WarmWorkerResul
         super().__init__(*args, **kwargs)
         self._pool = WarmPool()
         self._orphans = Orphans()
+        self._bell: asyncio.Task[None] | None = None
 
     async def setup(self) -> None:
         self._pool.prepare(PRELOAD)  # imports go on while the worker makes itself known
         await super().setup()
+        self._bell = asyncio.create_task(doorbell.answer(self.get_and_submit_flow_runs))
 
     async def teardown(self, *exc_info: Any) -> None:  # noqa: ANN401
+        if self._bell:
+            self._bell.cancel()
         with anyio.CancelScope(shield=True):
             await self._pool.close()
         await super().teardown(*exc_info)
@@ -88,6 +94,7 @@ class WarmWorker(BaseWorker[WarmJobConfiguration, WarmVariables, WarmWorkerResul
         # shielded: when the worker is told to stop, its runs are ended by the pool, and their states are still seen to
         with anyio.CancelScope(shield=True):
             execution = await self._execute(flow_run, configuration, task_status or anyio.TASK_STATUS_IGNORED)
+        doorbell.ring()  # there is room for another
         if execution is None or execution.status_code is None:
             raise RuntimeError("Failed to start flow run process.")
         return WarmWorkerResult(status_code=execution.status_code, identifier=str(execution.handle.pid))
