@@ -50,7 +50,7 @@ class Running:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - one system call, taken before any thread matters
+                preexec_fn=_begin,  # noqa: PLW1509 - two system calls, taken before any thread matters
             )
 
     def died(self, now: float) -> str:
@@ -118,5 +118,7 @@ def _for_owner(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _die_with_parent() -> None:
+def _begin() -> None:
+    """It dies with its parent. A shell that starts us in the background has interrupts ignored, and Prefect stops itself by one."""
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -80,3 +80,14 @@ def test_the_log_is_for_its_owner_only(supervised, tmp_path):
     _, start, _ = supervised
     start(QUICK)
     assert (tmp_path / "log").stat().st_mode & 0o077 == 0
+
+
+def test_a_child_hears_interrupts_though_whoever_started_us_in_the_background_does_not(supervised, tmp_path):
+    _, start, _ = supervised
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        start("import signal; print(signal.getsignal(signal.SIGINT).__class__.__name__, flush=True)")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    eventually((tmp_path / "log").read_text)
+    assert "builtin_function" in (tmp_path / "log").read_text()  # Python's own, that raises KeyboardInterrupt
