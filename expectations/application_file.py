@@ -5,10 +5,13 @@ What is wrong with single rows never takes the file down: the import lists those
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
+
 import pandas as pd
 
 from casebook.domain.gates import Rule, Severity
 from casebook.domain.vocabulary import Applicant, Role, Route, WorkKind
+from expectations.gate import ask
 from expectations.suite import REFERENCE, Frame, Gate, RowCount, filled, matching, one_of, true, unique
 
 ESSENTIAL = ("external_id", "submitted_at", "route", "applicant")
@@ -52,6 +55,12 @@ ROWS = Frame(
 )
 
 GATE = Gate("application_file", (HEADER, ROWS))
+
+
+def quality(columns: Collection[str], rows: Iterable[Mapping[str, str]]) -> dict[str, int]:
+    """What the gate says of a whole file: code -> how many rows break it. Nothing of what they hold."""
+    given = pd.DataFrame([dict(row) for row in rows], columns=[name for name in ESSENTIAL if name in columns])
+    return {each.code: each.unexpected_count for each in ask(GATE, frames(given)).results if not each.success}
 
 
 def frames(rows: pd.DataFrame, *, name: str = "file") -> dict[str, pd.DataFrame]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from casebook import clock
+from casebook import clock, files
 from casebook.casework import application_file, governance, information, quality, viewing
 from casebook.casework.acting import Act
 from casebook.cli import application_page, outside
@@ -16,7 +16,7 @@ from casebook.cli.opening import opened
 from casebook.cli.reading import one_of, read_json
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Stage
-from casebook.errors import Refused, UnreadableFile
+from casebook.errors import Refused, UnreadableFile, WrongUsage
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -28,6 +28,9 @@ def configure(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     take_in = actions.add_parser("import", help="take in applications.csv; bad rows are listed, good ones land")
     take_in.add_argument("file", type=Path)
+    take_in.add_argument(
+        "--quality", action="store_true", help="say what the gate of the file finds in it as a whole, too"
+    )
     take_in.set_defaults(handler=_import)
     listing = actions.add_parser("list", help="every application, most pressing first")
     listing.add_argument("--stage", type=one_of(Stage), metavar="STAGE", help=", ".join(Stage))
@@ -95,6 +98,8 @@ def _govern(options: Namespace, call: Call) -> Answer:
 
 
 def _import(options: Namespace, call: Call) -> Answer:
+    if options.quality and options.file.exists() and not options.file.is_file():
+        raise WrongUsage("--quality reads the file a second time, and this can be read once", "not_a_file")
     with opened(call) as casebook:
         with casebook.store.session() as session:
             Act(session=session, actor=casebook.actor, now=clock.now()).allowed(Command.IMPORT_APPLICATIONS)
@@ -118,7 +123,19 @@ def _import(options: Namespace, call: Call) -> Answer:
     ]
     if imported.ignored_columns:
         lines.append(f"ignored columns: {', '.join(imported.ignored_columns)}")
+    if options.quality:
+        found = _quality(options.file)
+        data |= {"quality": found}
+        lines += [f"{code}: {count} rows" for code, count in found.items()] or ["the file as a whole is sound"]
     return Answer(data=data, lines=lines, exit_code=1 if rejected else 0)
+
+
+def _quality(path: Path) -> dict[str, int]:
+    """What the gate of the file says of it; its rows have landed or are listed, whatever that is."""
+    from expectations import application_file as gate  # noqa: PLC0415 - seconds of Great Expectations
+
+    table = files.read(path, known=gate.ESSENTIAL)
+    return gate.quality(table.columns, (row.cells for row in table.rows))
 
 
 def _list(options: Namespace, call: Call) -> Answer:

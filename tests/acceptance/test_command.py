@@ -269,3 +269,16 @@ def test_an_import_tells_a_wrong_call_from_a_file_it_refuses(kept_home, tmp_path
         path.write_text(content, "utf-8")
     done = call("applications", "import", str(path), "--json", home=kept_home)
     assert (done.returncode, told(done)["error"]["code"]) == (exit_code, code)
+
+
+def test_an_import_can_say_what_the_gate_finds_in_the_file_as_a_whole(kept_home, tmp_path):
+    path = tmp_path / "applications.csv"
+    row = "2026-03-02T09:00:00+00:00,right_to_ask,a\n"
+    path.write_text(f"external_id,submitted_at,route,applicant\nQ-1,{row}Q-1,{row},yesterday,sideways,a\n", "utf-8")
+    done = call("applications", "import", str(path), "--quality", "--json", home=kept_home)
+    found = told(done)
+    assert (done.returncode, len(found["accepted"])) == (1, 1)
+    assert found["quality"] == {
+        "external_id_missing": 1, "external_id_repeated": 2, "submitted_at_invalid": 1, "route_invalid": 1,
+    }  # fmt: skip
+    assert "quality" not in told(call("applications", "import", str(path), "--json", home=kept_home))
