@@ -37,6 +37,7 @@ EVERYTHING = [Role.SUPERVISOR, Role.HEAD_OF_UNIT, Role.DUTY_INSPECTOR, Role.DISC
 # every command on one application: refused while it is frozen ...
 REFUSED = {
     "unrestrict": {"reason": "known"}, "release": {"reason": "known"}, "dispose": {"reason": "old"},
+    "transfer": {"force": "kent_police", "accepted_by": "duty_sergeant"},
     "withdraw": {"reason": "asked"}, "no-engagement": {"reason": "silent"}, "lower": {"to": "standard", "reason": "safe"},
     "override-gate": {"expectation": "meeting_recorded", "reason": "late"}, "not-in-person": {"reason": "far away"},
     "safe-contact": {"party": "a", "channel": "phone", "days": "mon", "start": "09:00", "until": "10:00"},
