@@ -1,7 +1,7 @@
 """How long `sources load` takes beside a bare COPY of the finished rows into a table of the same columns and indexes. Prints JSON.
 
-python benchmarks/loading.py                        # 100,000 persons
-python benchmarks/loading.py --persons 1000000
+python -m benchmarks.loading                        # 100,000 persons
+python -m benchmarks.loading --persons 1000000
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
-from made_up import write_files
 
+from benchmarks.made_up import write_files
 from casebook import clock
 from casebook.casework import extracts as loading
 from casebook.casework.acting import Act

@@ -1,8 +1,8 @@
 """What `casebook match` finds on the public FEBRL sets, and how long it takes beside bare Splink. Prints JSON.
 
-python benchmarks/matching.py                                       # FEBRL
-python benchmarks/matching.py --persons 1000000 --subjects 4000     # and speed
-python benchmarks/matching.py --learned                             # the committed weights beside learned ones
+python -m benchmarks.matching                                       # FEBRL
+python -m benchmarks.matching --persons 1000000 --subjects 4000     # and speed
+python -m benchmarks.matching --learned                             # the committed weights beside learned ones
 """
 
 from __future__ import annotations
@@ -146,12 +146,12 @@ def ours(folder: Path) -> None:
 
 
 def speed(folder: Path, *, persons: int, subjects: int) -> dict[str, object]:
-    from made_up import write_files  # noqa: PLC0415 - stands beside this file
+    from benchmarks.made_up import write_files  # noqa: PLC0415 - only these two kinds of data are made
 
     write_files(folder, persons=persons, subjects=subjects, faults=1, seed=4)
     timed = {}
     for name in ("ours", "bare_splink"):
-        run = [sys.executable, __file__, "--only", name, "--folder", str(folder)]
+        run = [sys.executable, "-m", "benchmarks.matching", "--only", name, "--folder", str(folder)]
         timed[name] = json.loads(subprocess.run(run, check=True, capture_output=True, text=True).stdout)
     return {
         "persons": persons,
@@ -167,7 +167,7 @@ def speed(folder: Path, *, persons: int, subjects: int) -> dict[str, object]:
 
 def learned(folder: Path, *, people: int = 20_000, twice: int = 8_000) -> list[dict[str, object]]:
     """Bits of each level as committed, and as learned from made-up people of whom some stand there twice, with a slip."""
-    from made_up import Person, corrupt, person, write  # noqa: PLC0415 - stands beside this file
+    from benchmarks.made_up import Person, corrupt, person, write  # noqa: PLC0415 - only these two kinds of data are made
 
     rng = random.Random(3)
     known = [person(rng) for _ in range(people)]

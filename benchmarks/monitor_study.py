@@ -1,6 +1,6 @@
 """How soon the monitor sees five kinds of failing decider, at what price in false alarms, beside two older ways.
 
-Run: python benchmarks/monitor_study.py [--runs 400] [--out docs/evidence/monitor_study.json]
+Run: python -m benchmarks.monitor_study [--runs 400] [--out docs/evidence/monitor_study.json]
 A unit of 12 deciders and 160 applications a month; expectations are refitted every year by the real models' code, on
 two years of data that contain the failing decider's own past; a decider's own decisions are left out when judged.
 """
@@ -14,7 +14,8 @@ import time
 from pathlib import Path
 
 import numpy as np
-from monitor_unit import (
+
+from benchmarks.monitor_unit import (
     A_MONTH,
     DECIDERS,
     MEAN,
@@ -34,7 +35,6 @@ from monitor_unit import (
     summary,
     truth,
 )
-
 from casebook.monitor.expected import logistic
 from casebook.monitor.thresholds import Floats, threshold_for
 

@@ -1,7 +1,7 @@
 """How long one search of a loaded source takes: warm in one process, and as a command of its own. Prints JSON.
 
-python benchmarks/search.py                              # 20,000 persons
-python benchmarks/search.py --persons 1000000 --searches 400
+python -m benchmarks.search                              # 20,000 persons
+python -m benchmarks.search --persons 1000000 --searches 400
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from loading import load
-from made_up import write_files
 from sqlalchemy import text
 
+from benchmarks.loading import load
+from benchmarks.made_up import write_files
 from casebook import clock, settings
 from casebook.casework import searching
 from casebook.casework.acting import Act

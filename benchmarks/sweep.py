@@ -1,6 +1,6 @@
 """How long a sweep takes as the number of open applications grows and what is due stays the same. One-off; not in CI.
 
-python benchmarks/sweep.py [OPEN...]: on a scratch cluster of its own. Beside it a naive sweep, one transaction for each open
+python -m benchmarks.sweep [OPEN...]: on a scratch cluster of its own. Beside it a naive sweep, one transaction for each open
 application, and how long it takes from an item falling due to somebody having received its escalation.
 """
 
