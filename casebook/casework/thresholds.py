@@ -31,17 +31,13 @@ def waiting(act: Act) -> list[Found]:
     every, session, now = [policies.load(name).escalation for name in policies.names()], act.session, act.now
     unclaimed = _earliest([rules.unclaimed_minutes.value for rules in every], now, timedelta(minutes=1))
     unchanged = _earliest([rules.unchanged_days.value for rules in every], now, timedelta(days=1))
-    waits = [minutes for rules in every for rung in rules.rungs.value for minutes in rung.wait_minutes.values()]
+    quiet = _earliest([rung.wait_minutes for rules in every for rung in rules.rungs.value], now, timedelta(minutes=1))
     found = [
         *stored.overdue(session, now),
         *stored.unclaimed(session, unclaimed),
         *stored.unchanged(session, unchanged),
-        *stored.silent(
-            session,
-            now - timedelta(minutes=min(waits, default=0)),
-            max(unchanged.values(), default=now),
-            now=now,
-            top=max(map(escalation.top, every)),
+        *stored.told_below(
+            session, quiet, max(unchanged.values(), default=now), now=now, top=max(map(escalation.top, every))
         ),
     ]
     return list(dict.fromkeys(found))

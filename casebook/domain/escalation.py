@@ -53,41 +53,35 @@ class Step:
 
 
 def reason(wait: Wait, rules: EscalationRules, now: datetime) -> Why | None:
-    """Why this item must be told of one rung further, or None while it need not."""
-    return _first(wait, rules, now) if wait.level == 0 else _further(wait, rules, now)
+    """Why this item must be told of one rung further, or None while it need not.
+
+    A rung is quiet for its wait. Then silence climbs; after an acknowledgement, whatever is still wrong does.
+    """
+    if wait.level == 0:
+        return Why.OVERRUN if wait.kind is WorkKind.SAFEGUARD_DURING_DELAY else _ground(wait, rules, now)
+    rung = next((each for each in rules.rungs.value if each.level == wait.level), None)
+    if rung is None or wait.raised_at is None or wait.level >= top(rules):
+        return None
+    quiet = timedelta(minutes=rung.wait_minutes.get(wait.priority, 0))
+    if wait.acknowledged_at is None:
+        return Why.SILENCE if wait.raised_at + quiet <= now else None
+    # whoever heard of it before it was due has not heard that it is late
+    is_news = wait.due_at is not None and wait.acknowledged_at < wait.due_at <= now
+    return _ground(wait, rules, now) if is_news or wait.acknowledged_at + quiet <= now else None
 
 
-def _first(wait: Wait, rules: EscalationRules, now: datetime) -> Why | None:
+def _ground(wait: Wait, rules: EscalationRules, now: datetime) -> Why | None:
+    """What is wrong with it now, whoever has been told."""
     if wait.kind is WorkKind.ACKNOWLEDGE_ESCALATION:
         return None  # its silence climbs the ladder of the item it speaks of
-    if wait.kind is WorkKind.SAFEGUARD_DURING_DELAY:
-        return Why.OVERRUN
     held = wait.kind is WorkKind.MEND_QUALITY
     if wait.due_at is not None and wait.due_at <= now:
         return Why.GATE_HOLD if held else Why.OVERDUE
     unclaimed = timedelta(minutes=rules.unclaimed_minutes.value[wait.priority])
     if not wait.claimed and wait.opened_at + unclaimed <= now:
         return Why.GATE_HOLD if held else Why.UNCLAIMED
-    return Why.UNCHANGED if _unchanged(wait, rules, now, since=wait.opened_at) else None
-
-
-def _further(wait: Wait, rules: EscalationRules, now: datetime) -> Why | None:
-    """Silence climbs after the rung's wait; an acknowledgement buys as long as the stage may stay unchanged, or till it is due."""
-    rung = next((each for each in rules.rungs.value if each.level == wait.level), None)
-    if rung is None or wait.raised_at is None or wait.level >= top(rules):
-        return None
-    if wait.acknowledged_at is not None:
-        told_of_limits = wait.kind is WorkKind.SAFEGUARD_DURING_DELAY  # which is told of every limit that passes
-        if wait.due_at is not None and wait.acknowledged_at < wait.due_at <= now and not told_of_limits:
-            return Why.OVERDUE  # whoever heard of it before it was due has not heard that it is late
-        return Why.UNCHANGED if _unchanged(wait, rules, now, since=wait.acknowledged_at) else None
-    minutes = rung.wait_minutes.get(wait.priority, 0)
-    return Why.SILENCE if wait.raised_at + timedelta(minutes=minutes) <= now else None
-
-
-def _unchanged(wait: Wait, rules: EscalationRules, now: datetime, *, since: datetime) -> bool:
     days = rules.unchanged_days.value.get(wait.stage) if wait.stage else None
-    return days is not None and max(since, wait.changed_at) + timedelta(days=days) <= now
+    return Why.UNCHANGED if days is not None and wait.changed_at + timedelta(days=days) <= now else None
 
 
 def top(rules: EscalationRules) -> int:

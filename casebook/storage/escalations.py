@@ -44,20 +44,29 @@ def unchanged(session: Session, changed_before: Mapping[str, datetime]) -> list[
     return _found(session, select(WorkItem.id, WorkItem.reference).where(UNTOLD, WorkItem.blocking, old, ~since))
 
 
-def silent(
-    session: Session, raised_before: datetime, acknowledged_before: datetime, *, now: datetime, top: int
+def told_below(
+    session: Session, quiet_since: Mapping[str, datetime], opened_before: datetime, *, now: datetime, top: int
 ) -> list[Found]:
-    """Items whose highest rung was not acknowledged, or was and nothing came of it, or was before the item was due."""
-    quiet = or_(
-        and_(Escalation.acknowledged_at < WorkItem.due_at, WorkItem.due_at <= now),
-        and_(Escalation.acknowledged_at.is_(None), Escalation.raised_at <= raised_before),
-        Escalation.acknowledged_at <= acknowledged_before,
+    """Items whose highest rung was quiet for its wait, by priority: not acknowledged, or nothing came of it.
+
+    And what was acknowledged before it was due, and is late now.
+    """
+    heard = Escalation.acknowledged_at
+    quiet = func.coalesce(heard, Escalation.raised_at) <= case(quiet_since, value=WorkItem.priority, else_=None)
+    wrong = or_(
+        heard.is_(None),
+        WorkItem.due_at <= now,
+        WorkItem.owner.is_(None),
+        and_(WorkItem.blocking, WorkItem.opened_at <= opened_before),
     )
     query = (
         select(WorkItem.id, WorkItem.reference)
         .join(Escalation, and_(Escalation.item_id == WorkItem.id, Escalation.rung == WorkItem.escalation_level))
-        .where(OPEN_WORK, WorkItem.escalation_level > 0, WorkItem.escalation_level < top, quiet)
-    )
+        .where(
+            OPEN_WORK, WorkItem.escalation_level > 0, WorkItem.escalation_level < top,
+            or_(and_(heard < WorkItem.due_at, WorkItem.due_at <= now), and_(quiet, wrong)),
+        )
+    )  # fmt: skip
     return _found(session, query)
 
 

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from casebook.casework import audit, sweep, work
+from casebook.casework import audit, governance, sweep, work
 from casebook.casework.staff import add, set_competence, set_duty
 from casebook.domain.vocabulary import Role
 from casebook.errors import DatabaseUnavailable
@@ -107,17 +107,77 @@ def test_silence_climbs_to_the_last_rung_and_no_rung_is_raised_twice(staffed, wa
     assert rungs(waiting) == [1, 2, 3, 4]
 
 
-def test_an_acknowledgement_ends_the_silence(staffed, waiting, acting, person, sweep_at, rungs, sql):
-    sql("UPDATE work_item SET due_at = :due WHERE id = :id", due=NOW, id=waiting)
+@pytest.fixture
+def acknowledge(acting, person, sql):
+    """Whoever is asked about an item says that they heard; returns how many were asked."""
+    people = {role: person(staff_id, role) for role, staff_id in LADDER + OTHERS}
+
+    def all_of(item, after):
+        asked = sql(
+            "SELECT id, role FROM work_item WHERE kind = 'acknowledge_escalation' AND subject->>'item' = :i"
+            " AND done_at IS NULL AND cancelled_at IS NULL",
+            i=item,
+        ).all()
+        for ask, role in asked:
+            with acting(people[role], NOW + after) as act:
+                work.do(act, ask, {"action": "accepted_delay"})
+        return len(asked)
+
+    return all_of
+
+
+@pytest.mark.parametrize("in_a_stage", [True, False])
+def test_an_acknowledgement_quiets_only_the_rung_it_answers(
+    staffed, waiting, sweep_at, rungs, sql, acknowledge, in_a_stage
+):
+    sql("UPDATE work_item SET due_at = :due, blocking = :b WHERE id = :id", due=NOW, b=in_a_stage, id=waiting)
     sweep_at(timedelta(hours=1))
-    ask = sql(
-        "SELECT id FROM work_item WHERE kind = 'acknowledge_escalation' AND subject->>'item' = :i", i=waiting
-    ).scalar()
-    with acting(person("i1", Role.INTAKE_OFFICER), NOW + timedelta(hours=1)) as act:
-        work.do(act, ask, {"action": "took_over"})
-    sweep_at(timedelta(hours=40))
+    assert acknowledge(waiting, timedelta(hours=1)) == 1
+    sweep_at(timedelta(hours=24))
     assert rungs(waiting) == [1]
-    sweep_at(timedelta(hours=50))  # an acknowledgement buys no longer than the stage may stay unchanged
+    sweep_at(timedelta(hours=26))  # it was heard, and it is as late as before
+    assert rungs(waiting) == [1, 2]
+
+
+@pytest.mark.parametrize("in_a_stage", [True, False])
+def test_what_everybody_hears_of_and_nobody_does_climbs_to_the_last_rung_each_once(
+    staffed, waiting, sweep_at, rungs, sql, acknowledge, in_a_stage
+):
+    sql("UPDATE work_item SET due_at = :due, blocking = :b WHERE id = :id", due=NOW, b=in_a_stage, id=waiting)
+    heard = 0
+    for hour in range(0, 24 * 10, 6):
+        sweep_at(timedelta(hours=hour))
+        heard += acknowledge(waiting, timedelta(hours=hour))
+    assert rungs(waiting) == [1, 2, 3, 4]
+    assert heard == 4
+
+
+def test_danger_that_everybody_hears_of_and_nobody_answers_climbs_in_minutes(
+    staffed, waiting, acting, person, sweep_at, rungs, sql, acknowledge
+):
+    reference = sql("SELECT reference FROM work_item WHERE id = :id", id=waiting).scalar()
+    with acting(person("i1", Role.INTAKE_OFFICER)) as act:
+        governance.report_danger(act, reference, reason="new_threat")
+    item = sql("SELECT id FROM work_item WHERE kind = 'immediate_safeguarding'").scalar()
+    for minutes in range(0, 180, 5):
+        sweep_at(timedelta(minutes=minutes))
+        acknowledge(item, timedelta(minutes=minutes))
+    assert rungs(item) == [1, 2, 3, 4]
+
+
+def test_what_is_in_hand_and_not_late_is_quiet_once_it_was_heard_of(
+    staffed, waiting, sweep_at, rungs, sql, acknowledge
+):
+    sql(
+        "UPDATE work_item SET due_at = :due, kind = 'review_application', blocking = false WHERE id = :id",
+        due=NOW + timedelta(days=9), id=waiting,
+    )  # fmt: skip
+    sweep_at(timedelta(hours=25))
+    assert acknowledge(waiting, timedelta(hours=25)) == 1  # nobody had taken it
+    sql("UPDATE work_item SET owner = 'i1' WHERE id = :id", id=waiting)
+    sweep_at(timedelta(days=8))
+    assert rungs(waiting) == [1]
+    sweep_at(timedelta(days=9))
     assert rungs(waiting) == [1, 2]
 
 
@@ -171,8 +231,8 @@ def test_every_overrun_gets_a_reason_though_the_earlier_ones_have_theirs(
     (first,) = sql(ASKED).scalars()
     answer(first, overrun, timedelta(days=2))
     sweep_at(timedelta(days=29))
-    (second,) = sql(ASKED).scalars()
-    answer(second, overrun | {"overrun_reason": "complexity"}, timedelta(days=29))
+    for later in sql(ASKED).scalars().all():  # for the further limits, and because nobody has kept her safe meanwhile
+        answer(later, overrun | {"overrun_reason": "complexity"}, timedelta(days=29))
     why = sql("SELECT limit_name, overrun_reason FROM clock WHERE due_at <= :now", now=NOW + timedelta(days=29)).all()
     assert dict(map(tuple, why)).pop("initial_checks") == "staff_shortage"
     assert {reason for limit, reason in why if limit != "initial_checks"} == {"complexity"}

@@ -47,7 +47,18 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
         (replace(HEARD, due_at=NOW + DAY), DAY, Why.OVERDUE),  # who heard of it in time has not heard that it is late
         (replace(HEARD, due_at=NOW + DAY, stage=None), 50 * DAY, Why.OVERDUE),
         (replace(HEARD, due_at=NOW, acknowledged_at=NOW + MINUTE), DAY, None),  # who heard that it is late has
-        (replace(HEARD, due_at=NOW + DAY, kind=WorkKind.SAFEGUARD_DURING_DELAY), DAY, None),
+        (replace(HEARD, due_at=NOW + DAY, kind=WorkKind.SAFEGUARD_DURING_DELAY), DAY, Why.OVERDUE),
+        # heard and late, in a stage or outside one: the rung is quiet for its wait again
+        (replace(HEARD, due_at=NOW), DAY - MINUTE, None),
+        (replace(HEARD, due_at=NOW), DAY, Why.OVERDUE),
+        (replace(HEARD, due_at=NOW, stage=None), DAY - MINUTE, None),
+        (replace(HEARD, due_at=NOW, stage=None), DAY, Why.OVERDUE),
+        (replace(HEARD, due_at=NOW, stage=None, priority=Priority.IMMEDIATE), 10 * MINUTE, Why.OVERDUE),
+        (replace(HEARD, due_at=NOW, stage=None, level=3), 2 * DAY - MINUTE, None),
+        (replace(HEARD, due_at=NOW, stage=None, level=3), 2 * DAY, Why.OVERDUE),
+        (replace(HEARD, due_at=NOW, level=4), 50 * DAY, None),
+        (replace(HEARD, stage=None), 50 * DAY, None),  # somebody has it, and it is not late
+        (replace(HEARD, stage=None, claimed=False), DAY, Why.UNCLAIMED),
         (replace(WAIT, level=4, raised_at=NOW), 500 * DAY, None),  # there is nobody above
     ],
 )
