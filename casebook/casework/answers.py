@@ -61,7 +61,7 @@ HouseHandler = Callable[[HouseDoing], None]
 # each module offers ANSWERS: dict[WorkKind, tuple[type[Answer], Handler]]
 MODULES = (
     "danger", "emergency", "oversight", "intake", "record_checks", "risk_scoring", "panel_decision", "disclosure",
-    "follow_up", "watch", "quality",
+    "follow_up", "transfer", "watch", "quality",
 )  # fmt: skip
 
 

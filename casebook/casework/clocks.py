@@ -13,6 +13,7 @@ from casebook.domain import deadlines
 from casebook.domain.deadlines import Deadline
 from casebook.domain.policy import Allowance, Anchor
 from casebook.domain.vocabulary import Limit, Priority, Route, WorkKind
+from casebook.domain.wording import APPLICANT_OTHER
 from casebook.domain.work import SPECS
 from casebook.storage.tables import OPEN_WORK, Application, Clock, WorkItem
 
@@ -79,6 +80,8 @@ def _hasten(act: Act, application: Application) -> None:
     policy, priority = policy_of(application), Priority(application.priority)
     for item in act.session.scalars(select(WorkItem).where(WorkItem.reference == application.reference, OPEN_WORK)):
         kind = WorkKind(item.kind)
+        if item.subject.get("recipient") == APPLICANT_OTHER:
+            continue  # told in their own time: how pressing it is for the person at risk plays no part
         if allowance := policy.work_allowance(kind):
             due_at: datetime | None = due_from(item.opened_at, allowance.allowance(priority).value, application)
         else:

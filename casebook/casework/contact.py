@@ -211,7 +211,7 @@ def has_agreed(act: Act, application: Application, party: str, before: datetime)
     return any(row.purpose == Purpose.ARRANGE and (held is None or row.occurred_at > held) for row in made)
 
 
-def why_not_exhausted(act: Act, application: Application) -> Reason | None:
+def why_not_exhausted(act: Act, application: Application, *, route_tried: bool) -> Reason | None:
     """Why an application cannot be closed for no engagement: too few attempts to reach the applicant at safe times."""
     rules = policy_of(application).contact
     party = Party.A if application.applicant == Applicant.A else Party.C
@@ -222,7 +222,7 @@ def why_not_exhausted(act: Act, application: Application) -> Reason | None:
     ]
     return follow_up.why_not_exhausted(
         unanswered, minimum=rules.minimum_attempts.value, apart=timedelta(hours=rules.attempts_apart_hours.value),
-        route_tried=True,
+        route_tried=route_tried,
     )  # fmt: skip
 
 

@@ -86,19 +86,20 @@ def offers_due(application: Application, told: Sequence[Addressee], to: Addresse
 
 def not_before(application: Application, approval: Approval, to: Addressee) -> datetime:
     """From when somebody may be told."""
-    if not to.is_other_applicant:
-        return approval.approved_at
-    rule = policy_of(application).contact
-    first, then = (timedelta(days=each.value) for each in (rule.others_told_after_days, rule.others_told_every_days))
-    return rules.others_told_from(application.submitted_at, approval.approved_at, first=first, then=then)
+    return others_window(application, approval.approved_at)[0] if to.is_other_applicant else approval.approved_at
 
 
 def due_at(application: Application, approval: Approval, to: Addressee) -> datetime | None:
     """Of another applicant, until when; for everybody else the clock of the whole process says it."""
-    if not to.is_other_applicant:
-        return None
-    days = policy_of(application).contact.others_told_every_days.value
-    return not_before(application, approval, to) + timedelta(days=days)
+    return others_window(application, approval.approved_at)[1] if to.is_other_applicant else None
+
+
+def others_window(application: Application, settled: datetime) -> tuple[datetime, datetime]:
+    """From when and until when another applicant is told of what was settled then."""
+    rule = policy_of(application).contact
+    first, then = (timedelta(days=each.value) for each in (rule.others_told_after_days, rule.others_told_every_days))
+    begins = rules.others_told_from(application.submitted_at, settled, first=first, then=then)
+    return begins, begins + then
 
 
 def is_supervisor(act: Act, staff_id: str) -> bool:

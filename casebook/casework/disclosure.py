@@ -90,14 +90,14 @@ def say(act: Act, reference: str) -> Done:
     act.allowed(Command.CONTACT)
     application = act.application(reference)
     asked = {Stage.DISCLOSURE: needs, Stage.FOLLOW_UP: needs_later}.get(Stage(application.stage))
-    open_now = asked(act, application) if asked else []
+    open_now = [need.subject for need in asked(act, application)] if asked else []
+    open_now += [
+        item.subject for item in lifecycle.open_work(act.session, application) if item.kind == WorkKind.TELL_OF_TRANSFER
+    ]
     if not open_now:
         refuse_because("nobody_to_tell", "nobody is to be told anything about this application now")
     said = {
-        str(need.subject["recipient"]): words(
-            wording.load(str(need.subject["wording"])), Text(str(need.subject["text"]))
-        )
-        for need in open_now
+        str(each["recipient"]): words(wording.load(str(each["wording"])), Text(str(each["text"]))) for each in open_now
     }
     return {"reference": reference, "words": said}
 

@@ -8,17 +8,16 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from casebook.casework import clocks, contact, danger, lifecycle
+from casebook.casework import transfer as moved
 from casebook.casework.acting import Act, number_of_theirs, reason_code, refuse, refuse_because, still_open
 from casebook.domain import authority, chain, freezing
 from casebook.domain.authority import Command
-from casebook.domain.stages import EARLY_OUTCOMES, OPEN
+from casebook.domain.stages import ANOTHER_FORCE, EARLY_OUTCOMES, OPEN
 from casebook.domain.vocabulary import Limit, Outcome, Priority, Role, Stage, WorkKind
 from casebook.storage import tables
-from casebook.storage.tables import Application, Base, Disposal, Proposal, Referral, Restriction
+from casebook.storage.tables import Application, Base, Disposal, Proposal, Restriction
 
 Done = dict[str, object]
-TRANSFER = "transfer"
-ANOTHER_FORCE = "another_force"  # as a panel's refusal says it: another force deals with it and has said so
 
 # every table that holds personal detail of one application
 PERSONAL: tuple[type[Base], ...] = tuple(
@@ -134,7 +133,7 @@ def withdraw(act: Act, reference: str, *, reason: str) -> Done:
 def transfer(act: Act, reference: str, *, force: str, accepted_by: str, their_reference: str | None = None) -> Done:
     """Another force deals with it from now on, and a function of it has said so; refused while somebody is in danger now.
 
-    All three are codes: who the applicant is now to ring is told within their safe-contact plan, not here.
+    All three are codes. That the applicant is told, within their safe-contact plan, is a work item of its own.
     """
     act.allowed(Command.CLOSE_EARLY)
     application = unfrozen(act, reference)
@@ -147,24 +146,20 @@ def transfer(act: Act, reference: str, *, force: str, accepted_by: str, their_re
         reason_code(accepted_by),
         *([number_of_theirs(their_reference)] if their_reference else []),
     ]
-    done = _close_early(act, reference, Outcome.OUT_OF_SCOPE, ANOTHER_FORCE, what=":".join([TRANSFER, *given]))
+    done = _close_early(act, reference, Outcome.OUT_OF_SCOPE, ANOTHER_FORCE, what=":".join(["transfer", *given]))
     if "proposed" not in done:
-        act.session.add(
-            Referral(
-                id=chain.identity("referral", reference, TRANSFER), reference=reference, kind=f"{ANOTHER_FORCE}:{force}",
-                agency_reference=their_reference, notes=accepted_by, occurred_at=act.now, recorded_at=act.now,
-                recorded_by=act.actor.id,
-            )
-        )  # fmt: skip
-        act.speak(act.application(reference), "transferred", force=force, accepted_by=accepted_by)
+        moved.record(act, application, force=force, accepted_by=accepted_by, their_reference=their_reference)
     return done
 
 
-def no_engagement(act: Act, reference: str, *, reason: str) -> Done:
-    """Nobody could be reached after the attempts policy asks for; a supervisor must be one of the two people."""
+def no_engagement(act: Act, reference: str, *, reason: str, agency_route: str | None = None) -> Done:
+    """Nobody could be reached after the attempts policy asks for; a supervisor must be one of the two people.
+
+    `agency_route`: which partner agency was asked to reach them, and what came of it; refused without.
+    """
     act.allowed(Command.CLOSE_EARLY)
-    refuse(contact.why_not_exhausted(act, unfrozen(act, reference)))
-    return _close_early(act, reference, Outcome.NO_ENGAGEMENT, reason)
+    refuse(contact.why_not_exhausted(act, unfrozen(act, reference), route_tried=bool(agency_route)))
+    return _close_early(act, reference, Outcome.NO_ENGAGEMENT, f"{reason}; partner agency: {agency_route}")
 
 
 def lower_priority(act: Act, reference: str, *, to: str, reason: str) -> Done:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from casebook import clock, files
-from casebook.casework import application_file, governance, information, quality, viewing
+from casebook.casework import application_file, exceptions, governance, information, quality, viewing
 from casebook.casework.acting import Act
 from casebook.cli import application_page, outside
 from casebook.cli.answer import Answer, Call, page
@@ -36,6 +36,8 @@ def configure(parser: ArgumentParser) -> None:
     listing.add_argument("--stage", type=one_of(Stage), metavar="STAGE", help=", ".join(Stage))
     listing.add_argument("--overdue", action="store_true")
     listing.set_defaults(handler=_list)
+    excepted = actions.add_parser("exceptions", help="what was done otherwise than the rules have it, newest first")
+    excepted.set_defaults(handler=_exceptions)
     show = actions.add_parser("show", help="one application, whole")
     show.add_argument("reference")
     show.set_defaults(handler=_show)
@@ -78,7 +80,11 @@ GOVERNANCE: dict[str, tuple[str, Callable[..., dict[str, object]], tuple[str, ..
         governance.transfer,
         ("force", "accepted-by", "their-reference?"),
     ),
-    "no-engagement": ("the same, because nobody could be reached", governance.no_engagement, ("reason",)),
+    "no-engagement": (
+        "the same, because nobody could be reached",
+        governance.no_engagement,
+        ("reason", "agency-route?"),
+    ),
     "override-gate": (
         "propose, or as a second person agree, that one expectation of its gate may fail",
         quality.override,
@@ -142,6 +148,13 @@ def _list(options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook, casebook.acting() as act:
         rows = viewing.listing(act, stage=options.stage, overdue=options.overdue)
     return Answer(data=rows, lines=[_line(row) for row in rows] or ["no applications"])
+
+
+def _exceptions(_options: Namespace, call: Call) -> Answer:
+    with opened(call) as casebook, casebook.acting() as act:
+        rows = exceptions.listing(act)
+    lines = ["  ".join(str(row[name] or "-") for name in ("at", "reference", "what", "by", "because")) for row in rows]
+    return Answer(data=rows, lines=lines or ["no exceptions"])
 
 
 def _correct(options: Namespace, call: Call) -> Answer:

@@ -114,7 +114,8 @@ class Crew:
         wait = max(made, default=_at(said["at"]) - A_DAY) + A_DAY
         if len(made) >= ENOUGH:
             for who in (desk, self.desks["syn-supervisor"]):
-                who.ask("applications", "no-engagement", reference, "--reason", "attempts_exhausted")
+                who.ask("applications", "no-engagement", reference, "--reason", "attempts_exhausted",
+                        "--agency-route", "IDVA asked, no contact either")  # fmt: skip
             return True
         if _at(said["next_safe"]) > _at(said["at"]) or wait > _at(said["at"]):
             self.postponed[item["item"]] = max(_at(said["next_safe"]), wait)

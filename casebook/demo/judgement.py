@@ -15,6 +15,7 @@ Terminals = Mapping[str, Terminal]
 # kinds that speak to somebody: done at a safe time, or later
 CONTACTS = frozenset({
     "meet_applicant", "deliver_disclosure", "deliver_no_disclosure", "contact_follow_up", "safeguard_during_delay",
+    "tell_of_transfer",
 })  # fmt: skip
 # kinds for which the whole application is looked at before they are answered; the others say enough in the queue
 READS = CONTACTS | {
@@ -217,6 +218,21 @@ def contact_follow_up(item: Item, shown: Shown) -> dict[str, Any]:
     return {"result": "reached", "channel": plan["channel"], "support_offered": True, "asked_plan_again": True}
 
 
+def tell_of_transfer(item: Item, shown: Shown) -> dict[str, Any]:
+    party = item["subject"]["recipient"]
+    plan = next((row for row in shown.get("safe_contact", []) if row["party"] == party), {"channel": "phone"})
+    return {
+        "result": "told", "their_reference": number_of_theirs(shown), "wording": item["subject"]["wording"],
+        "identity_checked": True, "support_offered": True, "channel": plan["channel"], "asked_plan_again": True,
+    }  # fmt: skip
+
+
+def number_of_theirs(shown: Shown) -> str:
+    """As it stands on the application, or as the other force says it when it is asked."""
+    kept = (row["agency_reference"] for row in shown["referral"] if row["kind"].startswith("another_force:"))
+    return next(kept) or "SYN-TR-1"
+
+
 WORDING = "1"
 
 ANSWERS: dict[str, Callable[[Item, Shown], dict[str, Any]]] = {
@@ -240,6 +256,7 @@ ANSWERS: dict[str, Callable[[Item, Shown], dict[str, Any]]] = {
     "deliver_disclosure": deliver,
     "deliver_no_disclosure": deliver,
     "contact_follow_up": contact_follow_up,
+    "tell_of_transfer": tell_of_transfer,
     "ratify_emergency": lambda _i, _s: {"ratified": True, "reasons": "necessary, pressing and proportionate as it stood then"},
     "mend_quality": lambda _i, _s: {"done": "mended", "explanation": "looked into, and put right where it was wrong"},
     "immediate_safeguarding": lambda _i, _s: {

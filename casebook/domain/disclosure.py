@@ -35,14 +35,18 @@ class Addressee:
         return self.code == APPLICANT_OTHER
 
 
-def addressees(outcome: str, recipients: Sequence[Mapping[str, Any]], *, applicant: str) -> tuple[Addressee, ...]:
+def addressees(
+    outcome: str, recipients: Sequence[Mapping[str, Any]], *, applicant: str, ground: str | None = None
+) -> tuple[Addressee, ...]:
     """Those the panel chose; without a disclosure the applicant. Another applicant comes last, and in either case."""
     others = [APPLICANT_OTHER] if applicant != Applicant.A else []
     if outcome in DISCLOSING_OUTCOMES:
         codes = [Party.A.value if each.get("party") else f"protector:{place}" for place, each in enumerate(recipients)]
     else:
         codes = [] if others else [Party.A.value]
-    return tuple(Addressee(code=code, text=text_for(outcome, code)) for code in dict.fromkeys((*codes, *others)))
+    return tuple(
+        Addressee(code=code, text=text_for(outcome, code, ground=ground)) for code in dict.fromkeys((*codes, *others))
+    )
 
 
 def followed(told: Sequence[Addressee]) -> Addressee | None:

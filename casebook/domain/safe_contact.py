@@ -31,6 +31,7 @@ class Purpose(StrEnum):
     DELIVER = "deliver"
     FOLLOW_UP = "follow_up"
     EMERGENCY = "emergency"
+    TRANSFER = "transfer"  # that another force deals with it now
     OTHER = "other"
 
 

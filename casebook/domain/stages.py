@@ -46,6 +46,7 @@ MOVES: tuple[Move, ...] = (*FORWARD, *BACK, *OUT)
 
 # outcomes that are only ever an early end, by two people; a transfer, by two as well, ends as `out_of_scope`
 EARLY_OUTCOMES = frozenset({Outcome.WITHDRAWN, Outcome.NO_ENGAGEMENT})
+ANOTHER_FORCE = "another_force"  # the ground of a transfer, and of a panel that finds the same
 NEGATIVE_OUTCOMES = frozenset({Outcome.NOTHING_TO_DISCLOSE, Outcome.NOT_DISCLOSED, Outcome.OUT_OF_SCOPE})
 DISCLOSING_OUTCOMES = frozenset({Outcome.DISCLOSED_TO_A, Outcome.DISCLOSED_TO_PROTECTOR})
 

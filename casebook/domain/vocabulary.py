@@ -213,6 +213,7 @@ class WorkKind(StrEnum):
     CONFIRM_URGENT = "confirm_urgent"
     ACKNOWLEDGE_ESCALATION = "acknowledge_escalation"
     SAFEGUARD_DURING_DELAY = "safeguard_during_delay"
+    TELL_OF_TRANSFER = "tell_of_transfer"
     REVIEW_WATCH_PROPOSAL = "review_watch_proposal"
     ANSWER_SIGNAL = "answer_signal"
     REDECIDE_SAMPLE = "redecide_sample"

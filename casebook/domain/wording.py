@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from casebook.domain.actors import Reason
-from casebook.domain.stages import DISCLOSING_OUTCOMES
+from casebook.domain.stages import ANOTHER_FORCE, DISCLOSING_OUTCOMES
 from casebook.domain.vocabulary import Outcome
 
 APPLICANT_OTHER = "c"  # whoever applied about somebody else
@@ -23,6 +23,7 @@ class Text(StrEnum):
     DISCLOSURE = "disclosure"
     NO_DISCLOSURE = "no_disclosure"  # whether there is nothing, or nothing that may be told
     OUT_OF_SCOPE = "out_of_scope"
+    TRANSFERRED = "transferred"  # to the person at risk alone: where it went says where somebody lives
     TO_OTHERS = "to_others"
 
 
@@ -66,13 +67,18 @@ _NEVER = (
 _WARNS = re.compile(r"does not mean (that )?there is no risk", re.IGNORECASE)
 
 
-def text_for(outcome: str, to: str) -> Text:
-    """Which text somebody is told. For whoever is not at risk and not chosen by the panel the outcome plays no part."""
+def text_for(outcome: str, to: str, *, ground: str | None = None) -> Text:
+    """Which text somebody is told. For whoever is not at risk and not chosen by the panel the outcome plays no part.
+
+    `ground`: the reason of a refusal or of an early end, if there is one.
+    """
     if to == APPLICANT_OTHER:
         return Text.TO_OTHERS
     if outcome in DISCLOSING_OUTCOMES:
         return Text.DISCLOSURE
-    return Text.OUT_OF_SCOPE if outcome == Outcome.OUT_OF_SCOPE else Text.NO_DISCLOSURE
+    if outcome != Outcome.OUT_OF_SCOPE:
+        return Text.NO_DISCLOSURE
+    return Text.TRANSFERRED if ground == ANOTHER_FORCE else Text.OUT_OF_SCOPE
 
 
 def words(wording: Wording, text: Text) -> str:

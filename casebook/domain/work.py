@@ -71,6 +71,9 @@ SPECS: Mapping[WorkKind, WorkSpec] = MappingProxyType({
     # follow-up
     WorkKind.CONTACT_FOLLOW_UP: _spec(Role.DISCLOSURE_OFFICER, Role.SUPERVISOR, stage=Stage.FOLLOW_UP),
     # after closure, and the work of the monitor and the review
+    WorkKind.TELL_OF_TRANSFER: _spec(
+        Role.INTAKE_OFFICER, Role.DISCLOSURE_OFFICER, Role.SUPERVISOR, blocking=False
+    ),
     WorkKind.REVIEW_WATCH_PROPOSAL: _spec(Role.SUPERVISOR, blocking=False),
     WorkKind.ANSWER_SIGNAL: _spec(Role.PROFESSIONAL_STANDARDS, blocking=False),
     WorkKind.REDECIDE_SAMPLE: _spec(Role.REVIEW_OFFICER, Role.PANEL_CHAIR, blocking=False),

@@ -33,7 +33,9 @@ def told(session: Session, reference: str) -> Sequence[Disclosure]:
 
 def addressees(application: Application, decision: Decision) -> tuple[Addressee, ...]:
     """Whom the decision has told, and how."""
-    return rules.addressees(decision.outcome, decision.recipients, applicant=application.applicant)
+    return rules.addressees(
+        decision.outcome, decision.recipients, applicant=application.applicant, ground=decision.refusal_reason
+    )
 
 
 def plan(session: Session, reference: str, party: str) -> Plan | None:

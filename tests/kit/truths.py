@@ -22,6 +22,7 @@ from casebook.storage.tables import (
     OwnerAgreement,
     Proposal,
     StaffRole,
+    WorkItem,
 )
 
 THREE_WEEKS = timedelta(days=21)
@@ -47,6 +48,8 @@ def refused_truths(session):
             wrong.append(("an outcome that nobody was told", application.reference, application.outcome))
         if application.outcome is not None and len(_behind(session, application)) < 2:
             wrong.append(("fewer than two people", application.reference, application.outcome))
+        if application.closing_reason == "another_force" and not _is_told_of(session, application):
+            wrong.append(("transferred, and nobody is to tell", application.reference))
     for row in session.scalars(select(Disclosure)):
         wrong += _wrong_with_delivery(session, row)
     wrong += [found for row in session.scalars(select(ContactAttempt)) if (found := _wrong_with_contact(session, row))]
@@ -112,6 +115,16 @@ def _agreed(session, row):
 
 def _told(session, application):
     return session.scalar(select(Disclosure.id).where(Disclosure.reference == application.reference).limit(1))
+
+
+def _is_told_of(session, application):
+    """Somebody has told the applicant, or still owes it."""
+    query = select(WorkItem.id).where(
+        WorkItem.reference == application.reference,
+        WorkItem.kind == "tell_of_transfer",
+        WorkItem.cancelled_at.is_(None),
+    )
+    return session.scalar(query.limit(1))
 
 
 def _behind(session, application):

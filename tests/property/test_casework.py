@@ -234,7 +234,7 @@ GOVERNING = (
     lambda act, ref, _, why: governance.release(act, ref, reason=why),
     lambda act, ref, _, why: governance.dispose(act, ref, reason=why),
     lambda act, ref, _, why: governance.withdraw(act, ref, reason=why),
-    lambda act, ref, _, why: governance.no_engagement(act, ref, reason=why),
+    lambda act, ref, _, why: governance.no_engagement(act, ref, reason=why, agency_route=why),
     lambda act, ref, _, why: governance.transfer(act, ref, force="next_door", accepted_by=why),
     lambda act, ref, rng, why: governance.lower_priority(act, ref, to=rng.choice(["standard", "high"]), reason=why),
     lambda act, ref, _, why: wakes.make_urgent(act, ref, why),

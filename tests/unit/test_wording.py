@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from casebook.domain.disclosure import addressees, followed
+from casebook.domain.stages import ANOTHER_FORCE
 from casebook.domain.vocabulary import Outcome
 from casebook.domain.wording import Text, faults, text_for, words
 from casebook.policies import wording
@@ -61,8 +62,19 @@ def test_nothing_that_nobody_checked_is_called_verified():
     assert not any(each.verified for each in (*approved.services, *approved.advice.values()))
 
 
-def test_whoever_applies_for_another_is_told_the_same_whatever_the_outcome():
-    assert {text_for(outcome, "c") for outcome in Outcome} == {Text.TO_OTHERS}
+def test_whoever_applies_for_another_is_told_the_same_whatever_the_outcome_and_its_ground():
+    grounds = (None, ANOTHER_FORCE, "never_intimate")
+    assert {text_for(outcome, "c", ground=ground) for outcome in Outcome for ground in grounds} == {Text.TO_OTHERS}
+
+
+def test_only_the_person_at_risk_hears_that_another_force_has_it_whoever_found_that():
+    assert text_for(Outcome.OUT_OF_SCOPE, "a", ground=ANOTHER_FORCE) is Text.TRANSFERRED
+    assert text_for(Outcome.OUT_OF_SCOPE, "a", ground="never_intimate") is Text.OUT_OF_SCOPE
+    assert text_for(Outcome.NOT_DISCLOSED, "a", ground=ANOTHER_FORCE) is Text.NO_DISCLOSURE
+    (to,) = addressees("out_of_scope", [], applicant="a", ground=ANOTHER_FORCE)
+    assert to.text is Text.TRANSFERRED
+    (to,) = addressees("out_of_scope", [], applicant="agency", ground=ANOTHER_FORCE)
+    assert to.text is Text.TO_OTHERS
 
 
 def test_whether_there_is_nothing_or_nothing_that_may_be_told_sounds_the_same():

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from casebook.casework import answers, lifecycle, work
+from casebook.casework import answers, governance, lifecycle, work
 from casebook.casework.acting import open_item
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.domain.work import Need
@@ -26,7 +26,9 @@ ON_THE_WAY = {
     WorkKind.LOCATE_PERSON_AT_RISK: ("n1", {"located": True, "channel": "phone"}),
     WorkKind.SAFEGUARD_DURING_DELAY: ("s1", DELAYED),
 }
-AT_THE_END = {WorkKind.DELIVER_DISCLOSURE, WorkKind.DELIVER_NO_DISCLOSURE, WorkKind.CONTACT_FOLLOW_UP}
+AT_THE_END = {
+    WorkKind.DELIVER_DISCLOSURE, WorkKind.DELIVER_NO_DISCLOSURE, WorkKind.CONTACT_FOLLOW_UP, WorkKind.TELL_OF_TRANSFER
+}  # fmt: skip
 UNDER_AN_OVERRIDE = {WorkKind.IMMEDIATE_SAFEGUARDING}  # a duty inspector's own, given in the same breath
 # every other kind, and to whom it speaks instead
 SPEAKS_TO_NOBODY_OUTSIDE = {
@@ -191,7 +193,7 @@ def test_danger_that_is_met_without_the_person_at_risk_is_no_contact(asked, crew
 
 @pytest.mark.parametrize("kind", sorted(AT_THE_END))
 def test_at_the_end_nobody_is_spoken_to_outside_their_plan(
-    decided, delivered, do, acting, logged, disclosure_answer, no_disclosure_answer, kind
+    crew, received, decided, delivered, do, acting, logged, disclosure_answer, no_disclosure_answer, kind
 ):
     if kind == WorkKind.CONTACT_FOLLOW_UP:
         reference = delivered()
@@ -201,6 +203,12 @@ def test_at_the_end_nobody_is_spoken_to_outside_their_plan(
             act.speak(application, "moved")
             lifecycle.refresh(act, application, because="moved")
         who, answer = "d1", {"result": "not_reached", "channel": "phone"}
+    elif kind == WorkKind.TELL_OF_TRANSFER:
+        reference = received()
+        for each in ("n1", "s1"):
+            with acting(crew[each]) as act:
+                governance.transfer(act, reference, force="next_door", accepted_by="protection_desk")
+        who, answer = "n1", {"result": "not_reached", "channel": "phone"}
     elif kind == WorkKind.DELIVER_DISCLOSURE:
         reference = decided()
         who, answer = "d1", disclosure_answer(reference, arranged_at=NIGHT.isoformat())

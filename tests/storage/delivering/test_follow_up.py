@@ -258,10 +258,13 @@ def test_an_application_cannot_be_given_up_before_the_attempts_policy_asks_for(d
     reference = decided()
     for day in (0, 1, 2):
         with acting(crew["d1"], now=at(day)) as act:
-            assert contact.why_not_exhausted(act, act.application(reference)).code == "too_few_attempts"
+            assert (
+                contact.why_not_exhausted(act, act.application(reference), route_tried=True).code == "too_few_attempts"
+            )
             contact.record(act, reference, party="a", purpose="arrange", channel="phone", result="not_reached")
     with acting(crew["d1"], now=at(2, 13)) as act:
-        assert contact.why_not_exhausted(act, act.application(reference)) is None
+        assert contact.why_not_exhausted(act, act.application(reference), route_tried=False).code == "route_untried"
+        assert contact.why_not_exhausted(act, act.application(reference), route_tried=True) is None
 
 
 def test_nothing_of_an_attempt_is_left_when_its_answer_is_refused(following, do, rows):
