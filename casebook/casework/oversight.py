@@ -30,7 +30,10 @@ class EscalationAcknowledged(Answer):
     """What somebody who was told of a delay does about it."""
 
     action: Literal["reassigned", "spoke_to_owner", "took_over", "decide_out_of_cycle", "accepted_delay", "other"] = (
-        Field(description="decide_out_of_cycle: the panel that meets too late is not waited for.")
+        Field(
+            description="took_over: claim the item too, for what nobody claims climbs on. decide_out_of_cycle: the panel "
+            "that meets too late is not waited for."
+        )
     )
     overrun_reason: (
         Literal[

@@ -115,6 +115,8 @@ def test_whoever_heard_of_it_in_time_is_not_the_last_to_hear_when_it_is_late(uni
         if each.kind == "acknowledge_escalation" and each.subject["item"] == item.id
     ]
     unit.do("chair", ask, {"action": "took_over"})
+    with unit.acting("chair") as act:
+        work.claim(act, item.id)
     unit.now = began + LIMIT - MOMENT
     assert swept(item) == []
     unit.now = began + LIMIT + MOMENT
