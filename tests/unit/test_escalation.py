@@ -45,6 +45,7 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
         (replace(WAIT, level=1, raised_at=NOW, acknowledged_at=NOW), 5 * DAY, Why.UNCHANGED),
         (replace(HEARD, due_at=NOW + DAY), DAY - MINUTE, None),
         (replace(HEARD, due_at=NOW + DAY), DAY, Why.OVERDUE),  # who heard of it in time has not heard that it is late
+        (replace(HEARD, due_at=NOW + MINUTE), MINUTE, Why.OVERDUE),  # and is not left to the rung's wait
         (replace(HEARD, due_at=NOW + DAY, stage=None), 50 * DAY, Why.OVERDUE),
         (replace(HEARD, due_at=NOW, acknowledged_at=NOW + MINUTE), DAY, None),  # who heard that it is late has
         (replace(HEARD, due_at=NOW + DAY, kind=WorkKind.SAFEGUARD_DURING_DELAY), DAY, Why.OVERDUE),
