@@ -163,10 +163,9 @@ def test_nobody_is_told_that_a_force_has_it_before_it_has_said_so_with_its_numbe
 def test_no_reply_ends_nothing_and_only_a_supervisor_who_tried_nothing_ends_it_after_enough(
     crew, transferred, waits, answers, store
 ):
-    reference, given_up = (
-        transferred(),
-        {"result": "exhausted", "agency_route": "IDVA asked, no reply either", **NUMBER},
-    )
+    reference, given_up = transferred(), {"result": "exhausted", "agency_route": "IDVA asked, no reply either"}
+    with refused("receipt_unconfirmed"):
+        answers("supervise", reference, given_up)
     answers("intake", reference, TRIED | NUMBER, at=BEGIN + timedelta(hours=1))
     (again,) = waits(reference)
     assert (again.subject["receipt"], again.subject["attempts"]) == ("confirmed", 1)

@@ -265,6 +265,13 @@ def test_an_application_cannot_be_given_up_before_the_attempts_policy_asks_for(d
     with acting(crew["d1"], now=at(2, 13)) as act:
         assert contact.why_not_exhausted(act, act.application(reference), route_tried=False).code == "route_untried"
         assert contact.why_not_exhausted(act, act.application(reference), route_tried=True) is None
+    with pytest.raises(Refused) as caught, acting(crew["d1"], now=at(2, 13)) as act:
+        governance.no_engagement(act, reference, reason="silent")
+    assert caught.value.code == "route_untried"
+    for who in ("d1", "s1"):
+        with acting(crew[who], now=at(2, 13)) as act:
+            done = governance.no_engagement(act, reference, reason="silent", agency_route="idva_no_reply")
+    assert done["outcome"] == "no_engagement"
 
 
 def test_nothing_of_an_attempt_is_left_when_its_answer_is_refused(following, do, rows):
