@@ -169,7 +169,8 @@ def look_past_waiting(session: Session) -> None:
         .where(or_(Application.stage == Stage.CLOSED, waits()))
         .with_for_update(of=MaybeIdle, skip_locked=True)
     )
-    session.execute(delete(MaybeIdle).where(MaybeIdle.id.in_(waiting_or_closed)))
+    forget = delete(MaybeIdle).where(MaybeIdle.id.in_(waiting_or_closed))
+    session.execute(forget.execution_options(synchronize_session=False))  # else every row forgotten is brought here
 
 
 def waits() -> ColumnElement[bool]:

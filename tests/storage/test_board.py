@@ -26,10 +26,13 @@ def year(received, sql):
     for number in range(60):
         submitted = datetime(2026, 3, 2, 9, tzinfo=UTC) + timedelta(hours=dice.randrange(24 * 300))
         submitted = datetime(2026, 4, 20, 9, tzinfo=UTC) if number == 7 else submitted
+        # seen from 200 days after NOW: due at that very moment, and within the next day
+        submitted = NOW + timedelta(days=172, hours=12 * (number - 8)) if number in {8, 9} else submitted
         reference = received(now=submitted, external_id=f"Y-{number}", submitted_at=submitted.isoformat())
         met = submitted + timedelta(hours=dice.randrange(24 * 40)) if dice.random() < 0.8 else None
         if number == 7:
             met = submitted + timedelta(days=28)  # at the very moment
+        met = None if number in {8, 9} else met
         sql(
             "UPDATE clock SET met_at = :met WHERE reference = :r AND limit_name = 'whole_process'", met=met, r=reference
         )
