@@ -1,7 +1,7 @@
-"""How long a sweep takes as the number of open applications grows and what is due stays the same. One-off; not in CI.
+"""How long a sweep, and the board it writes, take as the number of open applications grows and what is due stays the same.
 
-python -m benchmarks.sweep [OPEN...]: on a scratch cluster of its own. Beside it a naive sweep, one transaction for each open
-application, and how long it takes from an item falling due to somebody having received its escalation.
+python -m benchmarks.sweep [OPEN...]: on a scratch cluster of its own. One-off; not in CI. Beside it a naive sweep, one
+transaction for each open application, and how long it takes from an item falling due to somebody having received its escalation.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pydantic import SecretStr
 from sqlalchemy import select, text
 
 from casebook import clock
-from casebook.casework import channels, clocks, intake, lifecycle, stepping, sweep
+from casebook.casework import board, channels, clocks, intake, lifecycle, stepping, sweep
 from casebook.casework.acting import Act, policy_of
 from casebook.casework.staff import add
 from casebook.domain import application_file as rules
@@ -42,12 +42,15 @@ ROW = {
 FILL = (
     """
     INSERT INTO application SELECT (jsonb_populate_record(a, jsonb_build_object(
-        'reference', 'CL-9-' || lpad(n::text, 7, '0'), 'external_id', 'N' || n))).*
+        'reference', 'CL-9-' || lpad(n::text, 7, '0'), 'external_id', 'N' || n,
+        'stage', CASE n % 2 WHEN 0 THEN 'intake' ELSE 'record_checks' END))).*
     FROM application a, generate_series(CAST(:first AS int), CAST(:last AS int)) n WHERE a.external_id = 'seed'
     """,
     """
     INSERT INTO work_item SELECT (jsonb_populate_record(w, jsonb_build_object(
-        'id', 'I' || n, 'reference', 'CL-9-' || lpad(n::text, 7, '0'), 'owner', 'i1', 'due_at', CAST(:later AS text)))).*
+        'id', 'I' || n, 'reference', 'CL-9-' || lpad(n::text, 7, '0'), 'owner', 'i1', 'due_at', CAST(:later AS text),
+        'stage', CASE n % 2 WHEN 0 THEN 'intake' ELSE 'record_checks' END,
+        'kind', CASE n % 2 WHEN 0 THEN 'complete_details' ELSE 'return_search' END))).*
     FROM work_item w, generate_series(CAST(:first AS int), CAST(:last AS int)) n
     WHERE w.kind = 'complete_details' AND w.id NOT LIKE 'I%'
     """,
@@ -79,24 +82,31 @@ def main(sizes: list[int]) -> None:
 def _measure(store: Store, sizes: list[int]) -> None:
     filled, took = 0, list[float]()
     _seed(store)
-    print("| open | due | seconds | megabytes | a sweep with nothing due |\n| --- | --- | --- | --- | --- |")
+    heads = ("open", "just come in", "due", "seconds", "megabytes", "with nothing due", "the board")
+    print(f"| {' | '.join(heads)} |\n|{' --- |' * len(heads)}")
     for size in sizes:
         with store.engine.begin() as connection:
             later = (clock.now() + timedelta(days=20)).isoformat()
             for statement in FILL:
                 connection.execute(text(statement), {"first": filled + 1, "last": size, "later": later})
+        _vacuum(store)
+        _, first = _timed(store)  # looks once at each that came in
+        with store.engine.begin() as connection:
             due = {"first": filled, "last": filled + DUE, "due": clock.now()}
             numbers = "generate_series(CAST(:first AS int) + 1, CAST(:last AS int))"
             make_due = f"UPDATE work_item SET due_at = :due WHERE id IN (SELECT 'I' || n FROM {numbers} n)"
             connection.execute(text(make_due), due)
-        filled = size
-        with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("VACUUM ANALYZE"))
+        _vacuum(store)
         told, seconds = _timed(store)
         _, idle = _timed(store)
+        shown = _board(store, size)
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(
+            f"| {size:,} | {size - filled:,}: {first:.2f} s | {told:,} | {seconds:.2f} | {memory:.0f} | {idle:.2f} | {shown:.2f} |",
+            flush=True,
+        )
         took.append(seconds)
-        print(f"| {size:,} | {told:,} | {seconds:.2f} | {memory:.0f} | {idle:.2f} |", flush=True)
+        filled = size
     print(f"\nratio of the largest to the smallest: {took[-1] / took[0]:.2f} (aim: 2 at most)")
     each = _naive(store) / NAIVE
     print(
@@ -104,6 +114,23 @@ def _measure(store: Store, sizes: list[int]) -> None:
     )
     print(f"from the sweep that finds an overdue item to its escalation received over HTTP: {_received(store):.2f} s")
     print(f"from falling due to that: at most {SWEEP_EVERY / 60:.0f} minutes more, until the next sweep")
+
+
+def _board(store: Store, size: int) -> float:
+    """The figures and the page of them."""
+    begun = time.perf_counter()
+    with _acting(store) as act:
+        shown = board.figures(act)
+    board.markdown(shown)
+    seconds = time.perf_counter() - begun
+    counted = sum(each[state] for each in shown["stages"].values() for state in ("on_time", "due_soon", "overdue"))  # type: ignore[attr-defined]
+    assert counted == size + 1, counted  # the one that all are copies of
+    return seconds
+
+
+def _vacuum(store: Store) -> None:
+    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE"))
 
 
 def _naive(store: Store) -> float:

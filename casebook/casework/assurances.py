@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import Field
 
-from casebook.casework import searches
-from casebook.casework.acting import refuse, refuse_because
+from casebook.casework import automatic, identity, searches
+from casebook.casework.acting import Act, refuse, refuse_because
 from casebook.casework.answers import Answer, Doing
-from casebook.domain import authority, chain
+from casebook.domain import authority, chain, uncovered
 from casebook.domain import record_checks as rules
-from casebook.domain.vocabulary import Source
+from casebook.domain.coverage import Family, Terms
+from casebook.domain.record_checks import Result, RowResult
+from casebook.domain.uncovered import Made, Why
+from casebook.domain.vocabulary import Party, Source
 from casebook.errors import InvalidAnswer
+from casebook.policies import source_families
+from casebook.sources import catalogue
 from casebook.storage import people
 from casebook.storage import record_checks as stored
-from casebook.storage.tables import Assurance
+from casebook.storage.tables import Application, Assurance, Search
 
 
 class IdentitySigned(Answer):
@@ -31,7 +37,8 @@ class AdequacyStated(Answer):
     adequate: bool
     uncovered: list[str] = Field(
         default_factory=list,
-        description="Each entry of the item's `uncovered`, named one by one: source and family that no search covers.",
+        description="Each entry of the item's `uncovered`, named one by one: source and family that no search covers."
+        " Why each is uncovered stands in the item's `why_uncovered`, and is signed with it.",
     )
     statement: str = Field(min_length=1, description="Why what was done is enough, or what is missing.")
     search_again: list[Source] = Field(default_factory=list, description="If it is not adequate: where to look again.")
@@ -39,7 +46,7 @@ class AdequacyStated(Answer):
 
 def identity_signed(doing: Doing) -> None:
     """Holds for the facts as they are; any new search or verdict makes it stale."""
-    _sign(doing, kind="identity", confidence=doing.answer.confidence, uncovered=[])
+    _sign(doing, kind="identity", confidence=doing.answer.confidence, why={})
 
 
 def adequacy_stated(doing: Doing) -> None:
@@ -52,18 +59,64 @@ def adequacy_stated(doing: Doing) -> None:
             refuse_because("where_again", "say in search_again which sources to search again", InvalidAnswer)
         searches.again(doing.act, doing.application, answer.search_again)
         return
-    uncovered = stored.uncovered(doing.act.session, doing.application.reference)
-    refuse(rules.why_not_adequate(by_family(uncovered), answer.uncovered), InvalidAnswer)
-    exact = [f"{source}:{key}" for source, keys in uncovered.items() for key in keys]
-    _sign(doing, kind="adequacy", confidence=None, uncovered=exact)
+    why = why_uncovered(doing.act, doing.application)
+    entries = uncovered.by_family(why)
+    refuse(rules.why_not_adequate(entries, answer.uncovered), InvalidAnswer)
+    _sign(doing, kind="adequacy", confidence=None, why=why)
 
 
-def by_family(uncovered: dict[str, tuple[str, ...]]) -> list[str]:
-    """`source:family`, each once: what a person can read and name."""
-    return sorted({f"{source}:{rules.family_of(key)}" for source, keys in uncovered.items() for key in keys})
+def why_uncovered(act: Act, application: Application) -> dict[str, dict[str, Why]]:
+    """Source -> key of each variant of B that no live return of it covers -> why: what the last search for it says.
+
+    Those too that no search had to cover, because the policy's bound cut them off.
+    """
+    variants = identity.variants_of(act, application, Party.B)
+    cut = identity.beyond_bound(act, application, Party.B)
+    missing = stored.uncovered(act.session, application.reference)
+    found, beyond = dict[str, dict[str, Why]](), dict[str, dict[str, Why]]()
+    for search in stored.searches(act.session, application.reference):
+        if (search.party, search.mandatory) != (Party.B, True):
+            continue
+        made, source = _made(search), search.source
+        keys = [key for key in missing.get(source, ()) if key in search.required]
+        found.setdefault(source, {}).update(uncovered.reasons(keys, variants, made, application.reference))
+        left = {key: cut[key] for key in beyond.get(source, cut)}
+        beyond[source] = uncovered.beyond_bound(left, variants, made, application.reference)
+    return {source: why for source in sorted(found) if (why := found[source] | beyond[source])}
 
 
-def _sign(doing: Doing, *, kind: str, confidence: str | None, uncovered: list[str]) -> None:
+def _made(search: Search) -> Made:
+    typed = {True: list[Terms](), False: list[Terms]()}
+    for row in search.terms:
+        typed[row["result"] == RowResult.TOO_MANY].append(_terms(row))
+    return Made(
+        required=search.required,
+        returned=search.returned_at is not None,
+        available=search.result != Result.UNAVAILABLE,
+        by_machine=search.returned_by == automatic.MACHINE,
+        read=typed[False],
+        overflowed=typed[True],
+        planned=[_terms(step) for step in search.plan],
+        families=_families(search),
+    )
+
+
+def _terms(row: Mapping[str, str]) -> Terms:
+    return Terms(forename=row["forename"], surname=row["surname"], dob=row["dob"], pivot=row["pivot"])
+
+
+def _families(search: Search) -> frozenset[Family]:
+    if search.returned_by != automatic.MACHINE:
+        return source_families.manual(search.source)
+    if search.extract_id is not None:
+        return source_families.extract()
+    if search.source == catalogue.OWN_REGISTER:
+        return source_families.own_register()
+    way = catalogue.remote().get(Source(search.source))
+    return way.families if way else frozenset()
+
+
+def _sign(doing: Doing, *, kind: str, confidence: str | None, why: Mapping[str, Mapping[str, Why]]) -> None:
     facts = stored.facts(doing.act.session, doing.application.reference)
     if doing.item.subject["facts"] != facts:
         refuse_because("facts_changed", "something was searched or found since this was asked; look again")
@@ -73,7 +126,8 @@ def _sign(doing: Doing, *, kind: str, confidence: str | None, uncovered: list[st
             reference=doing.application.reference,
             kind=kind,
             confidence=confidence,
-            uncovered=uncovered,
+            uncovered=[f"{source}:{key}" for source, keys in why.items() for key in keys],
+            why_uncovered=uncovered.by_family(why),
             statement=doing.answer.statement,
             signed_by=doing.act.actor.id,
             signed_at=doing.act.now,

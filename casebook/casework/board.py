@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from casebook import policies
 from casebook.casework.acting import Act
-from casebook.domain import compliance
 from casebook.domain.authority import Command
 from casebook.markdown import table as markdown_table
 from casebook.storage import board as stored
@@ -27,14 +24,14 @@ def figures(act: Act) -> dict[str, object]:
     act.allowed(Command.LIST_WORK)
     session, now, policy = act.session, act.now, policies.for_receipt(act.now)
     soon = {str(p): timedelta(minutes=m) for p, m in policy.escalation.due_soon_minutes.value.items()}
-    limits = [(each.due_at, each.met_at) for each in stored.whole_process(session)]
+    zone = policy.calendar.timezone
     hidden = stored.hidden_from(session, act.actor.id) if act.actor.is_person else frozenset()
-    oldest = stored.oldest_unclaimed(session, hidden)
+    oldest, longest = stored.oldest_unclaimed(session, hidden), stored.longest(session, hidden)
     return {
         "at": now.isoformat(),
         "stages": stored.stages(session, now, soon),
         "worst": [_worst(row, now) for row in stored.worst(session, WORST, hidden)],
-        "longest": [_worst(row, now) for row in stored.worst(session, 1, hidden, by_wait=True)],
+        "longest": [_worst(longest, now)] if longest else [],
         "oldest_unclaimed": None
         if oldest is None
         else {**_plain(oldest), "waits_hours": _hours(oldest.opened_at, now)},
@@ -48,12 +45,10 @@ def figures(act: Act) -> dict[str, object]:
             for source, count, since in stored.silent_sources(session)
         ],
         "compliance": [
-            {**asdict(week), "share": round(week.share, 4)}
-            for week in compliance.by_week(limits, now, ZoneInfo(policy.calendar.timezone))
+            {**week._asdict(), "share": round(week.kept / week.due, 4)}
+            for week in stored.compliance(session, now, zone)
         ],
-        "throughput": [
-            asdict(week) for week in compliance.throughput(stored.moments(session), ZoneInfo(policy.calendar.timezone))
-        ],
+        "throughput": stored.throughput(session, zone),
         "foreseen": [_foreseen(row) for row in stored.warnings(session) if row.reference not in hidden],
         "outbox": {"waiting": outbox.waiting(session), "oldest_hours": _age(stored.oldest_wake_up(session), now)},
         "undelivered_notices": notices.undelivered(session),

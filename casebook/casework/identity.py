@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
+from itertools import islice
 
 from casebook.casework.acting import Act, policy_of
 from casebook.domain import identifiers
@@ -46,11 +48,19 @@ def has_name(person: Person | None) -> bool:
 
 def variants_of(act: Act, application: Application, party: Party) -> dict[str, Variant]:
     """Key -> identity to cover, in the order to cover them; none if nothing is known of the party."""
+    every = _every(act, application, party)
+    return dict(islice(every.items(), policy_of(application).search.variants.value))
+
+
+def beyond_bound(act: Act, application: Application, party: Party) -> dict[str, Variant]:
+    """Those that the policy's bound on how many are to be covered leaves out."""
+    every = _every(act, application, party)
+    return dict(islice(every.items(), policy_of(application).search.variants.value, None))
+
+
+def _every(act: Act, application: Application, party: Party) -> dict[str, Variant]:
     person = person_of(act, application, party)
-    if person is None:
-        return {}
-    policy = policy_of(application).search
-    found = variants.identities(_known(person, act.now.year), Bounds(total=policy.variants.value))
+    found = variants.identities(_known(person, act.now.year), Bounds(total=sys.maxsize)) if person else ()
     return {variant_key(variant, application.reference): variant for variant in found}
 
 

@@ -131,7 +131,7 @@ def _assurances(act: Act, reference: str) -> list[Section]:
     query = select(Assurance).where(Assurance.reference == reference, Assurance.superseded.is_(False))
     names = ("kind", "confidence", "statement", "signed_by", "signed_at")
     return [
-        {**_of(row, names), "uncovered": len(row.uncovered)}
+        {**_of(row, names), "uncovered": len(row.uncovered), "why_uncovered": row.why_uncovered or {}}
         for row in act.session.scalars(query.order_by(Assurance.signed_at))
     ]
 

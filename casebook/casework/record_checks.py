@@ -20,6 +20,7 @@ from casebook.casework import (
 from casebook.casework.acting import Act, policy_of
 from casebook.casework.answers import Answer, Doing, Handler
 from casebook.domain import record_checks as rules
+from casebook.domain import uncovered
 from casebook.domain.actors import Reason
 from casebook.domain.record_checks import Result, Verdict
 from casebook.domain.vocabulary import Limit, Party, Role, Route, Stage, WorkKind
@@ -128,7 +129,7 @@ def needs(act: Act, application: Application) -> list[Need]:
     research = {WorkKind.RETURN_SEARCH, WorkKind.REVIEW_MATCH, WorkKind.SECOND_LOOK_AT_REJECTION}
     waiting = any(need.kind in research and need.blocking is not False for need in first)
     machine = any(search.automatic and search.mandatory and search.returned_at is None for search in live)
-    return first if waiting or machine or not live else [*first, *_signatures(act, reference)]
+    return first if waiting or machine or not live else [*first, *_signatures(act, application)]
 
 
 def _returns(act: Act, application: Application, live: Sequence[Search]) -> list[Need]:
@@ -190,14 +191,16 @@ def _meeting(act: Act, application: Application) -> list[Need]:
     return [Need(kind=WorkKind.LOCATE_PERSON_AT_RISK)]
 
 
-def _signatures(act: Act, reference: str) -> list[Need]:
+def _signatures(act: Act, application: Application) -> list[Need]:
+    reference = application.reference
     facts = stored.facts(act.session, reference)
     subject: dict[str, object] = {"facts": facts}
     if stored.assurance(act.session, reference, "identity", facts) is None:
         return [Need(kind=WorkKind.SIGN_OFF_IDENTITY, key=facts, subject=subject)]
     if stored.assurance(act.session, reference, "adequacy", facts) is None:
-        uncovered = assurances.by_family(stored.uncovered(act.session, reference))
-        return [Need(kind=WorkKind.STATE_ADEQUACY, key=facts, subject={**subject, "uncovered": uncovered})]
+        why = uncovered.by_family(assurances.why_uncovered(act, application))
+        subject |= {"uncovered": sorted(why), "why_uncovered": why}
+        return [Need(kind=WorkKind.STATE_ADEQUACY, key=facts, subject=subject)]
     return []
 
 

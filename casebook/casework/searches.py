@@ -266,8 +266,11 @@ def left_out(act: Act, application: Application, search: Search) -> list[str]:
         Terms(forename=step["forename"], surname=step["surname"], dob=step["dob"], pivot=step["pivot"])
         for step in search.plan
     ]
-    done = {*covered(act, application, search, typed)}
-    return list(dict.fromkeys(rules.family_of(key) for key in search.required if key not in done))
+    party = Party(search.party)
+    cut = identity.beyond_bound(act, application, party)
+    every = [*identity.variants_of(act, application, party).values(), *cut.values()]
+    done = rules.covered(every, typed, source_families.manual(search.source), application.reference)
+    return list(dict.fromkeys(rules.family_of(key) for key in (*search.required, *cut) if key not in done))
 
 
 def again(act: Act, application: Application, sources: Sequence[Source]) -> None:

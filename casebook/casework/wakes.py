@@ -41,6 +41,7 @@ def wake_neglected(act: Act) -> Woken:
     outbox.add(act.session, neglected, reason="neglected", at=act.now)
     if neglected or freed:
         act.speak(None, "neglected_woken", woken=neglected, freed=freed)
+    outbox.look_past_waiting(act.session)
     return Woken(checked=outbox.open_count(act.session), woken=neglected, freed=freed)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from casebook.cli.page_words import Row, Whole, clean, moment, paragraph, rows, table, words
 
@@ -79,7 +79,16 @@ def searches(whole: Whole) -> Iterator[str]:
         head = f"{row['kind']} signed by {row['signed_by']} {moment(row['signed_at'])}"
         head += f", confidence {row['confidence']}" if row["confidence"] else ""
         head += f", not covered: {len(row['uncovered'])}" if row["uncovered"] else ""
+        head += _why(row["why_uncovered"] or {})
         yield from paragraph(f"{head}{' (replaced)' if row['superseded'] else ''}", row.get("statement"))
+
+
+def _why(uncovered: Mapping[str, Mapping[str, int]]) -> str:
+    """How many for which reason, over all sources and families."""
+    counted = Counter[str]()
+    for reasons in uncovered.values():
+        counted.update(reasons)
+    return f" ({', '.join(f'{words(why)} {count}' for why, count in sorted(counted.items()))})" if counted else ""
 
 
 def candidates(whole: Whole) -> Iterator[str]:

@@ -12,6 +12,7 @@ from casebook.casework import answers, work
 from casebook.cli.answer import Answer, Call, plain
 from casebook.cli.opening import opened
 from casebook.cli.reading import one_of, read_json
+from casebook.domain import uncovered
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.storage.tables import WorkItem
 
@@ -84,5 +85,10 @@ def _lines(item: dict[str, Any]) -> Iterator[str]:
         f"{item['item']}  {item['priority']:<9} {item['kind']:<24} {item['reference'] or '-'}  due {item['due_at'] or '-'}"
     ]
     yield "  ".join([*words, *(["OVERDUE"] if item["overdue"] else []), *([item["owner"]] if item["owner"] else [])])
-    if item["subject"]:
-        yield "    " + "  ".join(f"{name}={plain(value)}" for name, value in item["subject"].items())
+    subject = {**item["subject"]}
+    why = subject.pop("why_uncovered", {})
+    if subject:
+        yield "    " + "  ".join(f"{name}={plain(value)}" for name, value in subject.items())
+    for entry, reasons in why.items():
+        for reason, count in reasons.items():
+            yield f"    {entry}, {count} not covered: {uncovered.WORDS[uncovered.Why(reason)]}"

@@ -40,12 +40,13 @@ class Bounds:
 
 
 def identities(known: Known, bounds: Bounds) -> tuple[Variant, ...]:
-    """In order: as given, former names, aliases, then for each of these its variants, then the pivots.
+    """In order: as given, former names, aliases, the pivots, then for each of the names its variants.
 
-    Nobody is searched twice under the same terms: the first reason stands.
+    What is known comes before what is supposed, so that the bound on all together cuts the latter. Nobody is searched
+    twice under the same terms: the first reason stands.
     """
     bases = list(_bases(known))
-    every = [*bases, *(each for base in bases for each in _departures(base, known, bounds)), *_pivots(known)]
+    every = [*bases, *_pivots(known), *(each for base in bases for each in _departures(base, known, bounds))]
     first: dict[tuple[str, ...], Variant] = {}
     for variant in every:
         if any(variant.terms.plain):

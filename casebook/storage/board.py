@@ -1,4 +1,4 @@
-"""The figures that operations see, counted by the database. References, codes and counts; nothing personal."""
+"""The figures that operations see, counted by the database: no row of what is open is brought anywhere to be counted."""
 
 from __future__ import annotations
 
@@ -6,16 +6,33 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, and_, case, false, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Label,
+    Row,
+    Select,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from casebook.domain.escalation import Why
 from casebook.domain.vocabulary import Limit, Priority, Stage, WorkKind
+from casebook.storage import outbox
 from casebook.storage.tables import (
     OPEN_WORK,
     Application,
     Clock,
     Escalation,
+    MaybeIdle,
     Notice,
     Outbox,
     Restriction,
@@ -24,49 +41,67 @@ from casebook.storage.tables import (
 )
 
 FORESEEN = (Why.PANEL_TOO_LATE, Why.CREW_SHORT, Why.CALENDAR_ENDS)
-RANK = {str(priority): priority.rank for priority in Priority}
 
 
-class Whole(NamedTuple):
-    """The limit of the whole process of one application: due when, met when."""
+class Week(NamedTuple):
+    """Applications whose limit fell in the week that starts on this Monday, and how many of them kept it."""
 
-    reference: str
-    submitted_at: datetime
-    due_at: datetime | None
-    met_at: datetime | None
+    monday: str
+    due: int
+    kept: int
+
+
+STATES = ("on_time", "due_soon", "overdue", "held", "waiting_for_source")
+OPEN = Application.stage != Stage.CLOSED
 
 
 def stages(session: Session, now: datetime, soon: dict[str, timedelta]) -> dict[str, dict[str, int]]:
-    """Open applications by stage: each is overdue, due soon or on time by its next unmet limit; held and waiting beside."""
+    """Open applications by stage: each is overdue, due soon or on time by its next unmet limit; held and waiting beside.
+
+    One statement, so that the parts are of one moment. Limits are looked at that fall due, and not those that do not.
+    """
+    until = now + max(soon.values(), default=timedelta(0))
     due = (
         select(Clock.reference, func.min(Clock.due_at).label("due"))
-        .where(Clock.met_at.is_(None), Clock.due_at.is_not(None))
+        .where(Clock.met_at.is_(None), Clock.due_at.is_not(None), Clock.due_at <= until)
         .group_by(Clock.reference)
         .subquery()
     )
-    near = or_(false(), *(and_(Application.priority == p, due.c.due <= now + ahead) for p, ahead in soon.items()))
-    where = case((due.c.due <= now, "overdue"), (near, "due_soon"), else_="on_time")
-    held = _open(WorkItem.kind == WorkKind.MEND_QUALITY)
-    source = _open(WorkItem.kind == WorkKind.RETURN_SEARCH)
-    query = (
-        select(
-            Application.stage,
-            func.count().filter(where == "on_time"),
-            func.count().filter(where == "due_soon"),
-            func.count().filter(where == "overdue"),
-            func.count().filter(held),
-            func.count().filter(source),
-        )
-        .outerjoin(due, due.c.reference == Application.reference)
-        .where(Application.stage != Stage.CLOSED)
+    late = due.c.due <= now
+    near = or_(late, *(and_(Application.priority == p, due.c.due <= now + ahead) for p, ahead in soon.items()))
+    state = case((late, "overdue"), else_="due_soon").label("state")
+    pressing = select(Application.stage, state).join(due, due.c.reference == Application.reference).where(OPEN, near)
+    pressing_rows = pressing.subquery()
+    counted = union_all(
+        _counted("open", OPEN),
+        select(pressing_rows.c.state, pressing_rows.c.stage, func.count()).group_by(
+            pressing_rows.c.state, pressing_rows.c.stage
+        ),
+        _counted("held", OPEN, _open(WorkItem.kind == WorkKind.MEND_QUALITY)),
+        _counted("waiting_for_source", OPEN, _open(WorkItem.kind == WorkKind.RETURN_SEARCH)),
+    )
+    found = {(name, stage): count for name, stage, count in session.execute(counted)}
+    return {
+        str(stage): _states({name: found.get((name, stage), 0) for name in ("open", *STATES)})
+        for stage in Stage
+        if stage is not Stage.CLOSED
+    }
+
+
+def _counted(name: str, *conditions: ColumnElement[bool]) -> Select[Any]:
+    return (
+        select(literal(name).label("state"), Application.stage, func.count())
+        .where(*conditions)
         .group_by(Application.stage)
     )
-    names = ("on_time", "due_soon", "overdue", "held", "waiting_for_source")
-    counted = {stage: dict(zip(names, counts, strict=True)) for stage, *counts in session.execute(query)}
-    return {str(s): counted.get(s, dict.fromkeys(names, 0)) for s in Stage if s is not Stage.CLOSED}
 
 
-def _open(condition: Any) -> Any:  # noqa: ANN401 - SQL expressions
+def _states(counts: dict[str, int]) -> dict[str, int]:
+    on_time = counts["open"] - counts["overdue"] - counts["due_soon"]
+    return {name: {**counts, "on_time": on_time}[name] for name in STATES}
+
+
+def _open(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return select(WorkItem.id).where(WorkItem.reference == Application.reference, OPEN_WORK, condition).exists()
 
 
@@ -77,26 +112,52 @@ def hidden_from(session: Session, staff_id: str) -> frozenset[str]:
     return frozenset(session.scalars(query))
 
 
-def worst(session: Session, limit: int, hidden: Collection[str] = (), *, by_wait: bool = False) -> Sequence[Row[Any]]:
-    """Open applications and the blocking item of each, first due first within a priority. One without waits for the engine.
+def worst(session: Session, limit: int, hidden: Collection[str] = ()) -> list[Row[Any]]:
+    """Blocking items of open applications as the queue has them: by priority, then first due first.
 
-    `by_wait`: only those that wait for people, the longest wait first.
+    An application without one waits for the engine, and comes after what is due in its priority. Each priority is read
+    in the order of an index, as far as `limit` goes.
     """
-    rank = case(RANK, value=Application.priority, else_=len(RANK))
-    since = func.coalesce(WorkItem.opened_at, Application.received_at)
-    item = and_(WorkItem.reference == Application.reference, OPEN_WORK, WorkItem.blocking)
-    query = (
+    found = list[Row[Any]]()
+    for priority in sorted(Priority, key=lambda each: each.rank):
+        if (left := limit - len(found)) > 0:
+            found += session.execute(_pressing(priority, left, hidden)).all()
+    return found
+
+
+def _pressing(priority: Priority, limit: int, hidden: Collection[str]) -> Select[Any]:
+    items = _waits(hidden).where(WorkItem.priority == priority)
+    items = items.order_by(WorkItem.due_at, WorkItem.opened_at, WorkItem.reference, WorkItem.id).limit(limit)
+    idle = (
         select(
-            Application.reference, Application.stage, Application.priority, WorkItem.kind, WorkItem.role, WorkItem.owner,
-            WorkItem.due_at, since.label("since"), func.coalesce(WorkItem.escalation_level, 0).label("escalation_level"),
+            null().label("id"), Application.reference, Application.stage, Application.priority, null().label("kind"),
+            null().label("role"), null().label("owner"), cast(null(), DateTime(timezone=True)).label("due_at"),
+            Application.received_at.label("since"), literal(0).label("escalation_level"),
         )
-        .outerjoin(WorkItem, item)
-        .where(Application.stage != Stage.CLOSED, Application.reference.not_in(hidden))
+        .where(Application.reference.in_(select(MaybeIdle.reference)), OPEN, ~outbox.waits())
+        .where(Application.priority == priority, Application.reference.not_in(hidden))
+        .order_by(Application.received_at, Application.reference)
+        .limit(limit)
     )  # fmt: skip
-    pressing = () if by_wait else (rank, WorkItem.due_at.nulls_last())
-    query = query.where(WorkItem.id.is_not(None)) if by_wait else query
-    query = query.order_by(*pressing, since, Application.reference, WorkItem.id).limit(limit)
-    return session.execute(query).all()
+    both = union_all(items.subquery().select(), idle.subquery().select()).subquery()
+    return select(both).order_by(both.c.due_at, both.c.since, both.c.reference, both.c.id).limit(limit)
+
+
+def longest(session: Session, hidden: Collection[str] = ()) -> Row[Any] | None:
+    """The item for which an open application waits longest."""
+    query = _waits(hidden).order_by(WorkItem.opened_at, WorkItem.reference, WorkItem.id)
+    return session.execute(query.limit(1)).first()
+
+
+def _waits(hidden: Collection[str]) -> Select[Any]:
+    return (
+        select(
+            WorkItem.id, WorkItem.reference, Application.stage, WorkItem.priority, WorkItem.kind, WorkItem.role,
+            WorkItem.owner, WorkItem.due_at, WorkItem.opened_at.label("since"), WorkItem.escalation_level,
+        )
+        .join(Application, Application.reference == WorkItem.reference)
+        .where(OPEN_WORK, WorkItem.blocking, OPEN, WorkItem.reference.not_in(hidden))
+    )  # fmt: skip
 
 
 def oldest_unclaimed(session: Session, hidden: Collection[str] = ()) -> Row[Any] | None:
@@ -129,20 +190,39 @@ def unacknowledged(session: Session) -> Sequence[Row[Any]]:
     return session.execute(query).all()
 
 
-def whole_process(session: Session) -> list[Whole]:
-    """Every application that has the limit, by submission."""
-    query = (
-        select(Application.reference, Application.submitted_at, Clock.due_at, Clock.met_at)
-        .join(Clock, and_(Clock.reference == Application.reference, Clock.limit_name == Limit.WHOLE_PROCESS))
-        .order_by(Application.submitted_at, Application.reference)
+def compliance(session: Session, now: datetime, zone: str) -> list[Week]:
+    """The limit of the whole process by the week, in the time of `zone`, in which it fell.
+
+    One still running is in no week yet; one met early counts when it was due. Met at the very moment is kept; an unmet
+    one whose moment has passed is not.
+    """
+    whole = select(Clock.due_at, Clock.met_at).where(Clock.limit_name == Limit.WHOLE_PROCESS)
+    met = whole.where(Clock.met_at.is_not(None), Clock.met_at <= now)
+    missed = whole.where(Clock.met_at.is_(None), Clock.due_at.is_not(None), Clock.due_at < now)
+    both = union_all(met.where(Clock.due_at.is_not(None)), missed).subquery()
+    kept = func.count().filter(both.c.met_at <= both.c.due_at)
+    monday = _monday(both.c.due_at, zone)
+    rows = session.execute(select(monday, func.count(), kept).group_by("monday").order_by("monday"))
+    return [Week(f"{start:%Y-%m-%d}", due, held) for start, due, held in rows]
+
+
+def throughput(session: Session, zone: str) -> list[dict[str, object]]:
+    """How many applications came in and how many were closed, by week in the time of `zone`."""
+    came, went = (
+        {f"{monday:%Y-%m-%d}": count for monday, count in session.execute(_by_week(moment, zone))}
+        for moment in (Application.received_at, Application.closed_at)
     )
-    return [Whole(*row) for row in session.execute(query)]
+    return [
+        {"monday": week, "received": came.get(week, 0), "closed": went.get(week, 0)} for week in sorted({*came, *went})
+    ]
 
 
-def moments(session: Session) -> list[tuple[datetime, datetime | None]]:
-    """When each application came in, and when it was closed."""
-    query = select(Application.received_at, Application.closed_at).order_by(Application.received_at)
-    return [(received, closed) for received, closed in session.execute(query)]
+def _by_week(moment: InstrumentedAttribute[Any], zone: str) -> Select[Any]:
+    return select(_monday(moment, zone), func.count()).where(moment.is_not(None)).group_by("monday")
+
+
+def _monday(moment: ColumnElement[Any] | InstrumentedAttribute[Any], zone: str) -> Label[Any]:
+    return func.date_trunc("week", func.timezone(zone, moment)).label("monday")
 
 
 def warnings(session: Session) -> Sequence[Row[Any]]:

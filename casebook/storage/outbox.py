@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, DateTime, any_, case, func, insert, literal, select, text, update
+from sqlalchemy import ColumnElement, DateTime, any_, case, delete, func, insert, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Session
 
 from casebook.domain.vocabulary import Priority, Stage
 from casebook.storage import leases
-from casebook.storage.tables import OPEN_WORK, Application, Lease, Outbox, Search, WorkItem
+from casebook.storage.tables import OPEN_WORK, Application, Lease, MaybeIdle, Outbox, Search, WorkItem
 
 CHANNEL = "casebook_outbox"  # a trigger notifies it when rows are committed
 RECONCILED = "reconciled"
@@ -145,12 +145,38 @@ def open_references(session: Session) -> list[str]:
 
 
 def neglected(session: Session) -> list[str]:
-    """Decided but not advanced: open, waiting for nobody, no wake-up on its way, no run at work."""
-    waits = (
-        select(WorkItem.id).where(WorkItem.reference == Application.reference, WorkItem.blocking, OPEN_WORK).exists()
+    """Decided but not advanced: open, waiting for nobody, no wake-up on its way, no run at work.
+
+    Only what may be idle is asked about: whatever waits for nobody is among it.
+    """
+    query = (
+        select(MaybeIdle.reference)
+        .join(Application, Application.reference == MaybeIdle.reference)
+        .where(Application.stage != Stage.CLOSED, ~waits(), *_unattended())
+        .distinct()
     )
-    query = select(Application.reference).where(Application.stage != Stage.CLOSED, ~waits, *_unattended())
     return sorted(session.scalars(query))
+
+
+def look_past_waiting(session: Session) -> None:
+    """Forget that those may be idle that wait for somebody, or are closed. What ends their wait says so again.
+
+    One statement, so one moment: a row that it sees was committed with the end of the wait that it speaks of.
+    """
+    waiting_or_closed = (
+        select(MaybeIdle.id)
+        .join(Application, Application.reference == MaybeIdle.reference)
+        .where(or_(Application.stage == Stage.CLOSED, waits()))
+        .with_for_update(of=MaybeIdle, skip_locked=True)
+    )
+    forget = delete(MaybeIdle).where(MaybeIdle.id.in_(waiting_or_closed))
+    session.execute(forget.execution_options(synchronize_session=False))  # else every row forgotten is brought here
+
+
+def waits() -> ColumnElement[bool]:
+    """An application waits for somebody."""
+    item = select(WorkItem.id).where(WorkItem.reference == Application.reference, WorkItem.blocking, OPEN_WORK)
+    return item.exists()
 
 
 def without_an_answer(session: Session) -> list[str]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from casebook import clock
+from casebook import clock, policies
 from casebook.casework import board, drift, force_figures, forecasting, lifecycle, watching
-from casebook.domain.vocabulary import Role, Stage
+from casebook.domain.vocabulary import Priority, Role, Stage
+from casebook.storage import board as stored
 from casebook.storage import heartbeats
 from tasks import drift as asking
 
@@ -25,10 +26,13 @@ def year(received, sql):
     for number in range(60):
         submitted = datetime(2026, 3, 2, 9, tzinfo=UTC) + timedelta(hours=dice.randrange(24 * 300))
         submitted = datetime(2026, 4, 20, 9, tzinfo=UTC) if number == 7 else submitted
+        # seen from 200 days after NOW: due at that very moment, and within the next day
+        submitted = NOW + timedelta(days=172, hours=12 * (number - 8)) if number in {8, 9} else submitted
         reference = received(now=submitted, external_id=f"Y-{number}", submitted_at=submitted.isoformat())
         met = submitted + timedelta(hours=dice.randrange(24 * 40)) if dice.random() < 0.8 else None
         if number == 7:
             met = submitted + timedelta(days=28)  # at the very moment
+        met = None if number in {8, 9} else met
         sql(
             "UPDATE clock SET met_at = :met WHERE reference = :r AND limit_name = 'whole_process'", met=met, r=reference
         )
@@ -59,13 +63,89 @@ def ahead(moment):
     return timedelta(hours=summer)
 
 
-def test_every_open_application_is_counted_once_by_stage(year, acting, sql):
+def test_what_came_in_and_what_was_closed_is_what_a_plain_recount_gives(year, acting, sql):
+    sql("UPDATE application SET closed_at = received_at + interval '9 days' WHERE reference < 'CL-2026-000021'")
+    weeks = defaultdict(lambda: [0, 0])
+    for received_at, closed_at in sql("SELECT received_at, closed_at FROM application"):
+        for at, moment in enumerate((received_at, closed_at)):
+            if moment is not None:
+                day = (moment + ahead(moment)).astimezone(UTC).date()
+                weeks[(day - timedelta(days=day.weekday())).isoformat()][at] += 1
     with acting(now=NOW + timedelta(days=200)) as act:
-        shown = board.figures(act)
-    stages = shown["stages"]
-    assert sum(each[k] for each in stages.values() for k in ("on_time", "due_soon", "overdue")) == 60
-    late = "SELECT count(DISTINCT reference) FROM clock WHERE met_at IS NULL AND due_at <= :now"
-    assert sum(each["overdue"] for each in stages.values()) == sql(late, now=NOW + timedelta(days=200)).scalar()
+        shown = board.figures(act)["throughput"]
+    assert {each["monday"]: [each["received"], each["closed"]] for each in shown} == dict(weeks)
+
+
+def test_every_open_application_is_counted_by_its_stage_as_a_plain_recount_does(year, acting, sql):
+    now, dice = NOW + timedelta(days=200), random.Random(7)  # noqa: S311
+    soon = policies.for_receipt(now).escalation.due_soon_minutes.value
+    applications = sql("SELECT reference FROM application ORDER BY reference").scalars().all()
+    for reference in applications:
+        stage, priority = dice.choice(("intake", "record_checks", "closed")), dice.choice([*soon])
+        due = now + timedelta(minutes=dice.choice((-1, 0, 1, soon[priority], soon[priority] + 1, 90_000)))
+        sql(
+            "UPDATE application SET stage = :s, priority = :p, outcome = 'withdrawn', closed_at = :n WHERE reference = :r",
+            s=stage, p=priority, n=now, r=reference,
+        )  # fmt: skip
+        sql("UPDATE clock SET due_at = :due, met_at = NULL WHERE reference = :r", due=due, r=reference)
+        sql(
+            "UPDATE clock SET due_at = :n WHERE id = (SELECT max(id) FROM clock WHERE reference = :r)",
+            n=None,
+            r=reference,
+        )
+        if dice.random() < 0.5:  # a limit that was met, and one without a moment, count for nothing
+            sql("UPDATE clock SET met_at = :n, due_at = :n WHERE id = (SELECT min(id) FROM clock WHERE reference = :r)",
+                n=now - timedelta(days=9), r=reference)  # fmt: skip
+        for kind in dice.sample(("mend_quality", "return_search", "decide"), dice.randrange(3)):
+            for number in range(2):
+                sql(ITEM, id=f"{reference}{kind}{number}", r=reference, kind=kind, p=priority, due=None, at=now, b=True)
+    expected = {str(stage): Counter() for stage in Stage if stage is not Stage.CLOSED}
+    rows = sql("SELECT reference, stage, priority FROM application WHERE stage <> 'closed'").all()
+    for reference, stage, priority in rows:
+        unmet = "SELECT due_at FROM clock WHERE reference = :r AND met_at IS NULL AND due_at IS NOT NULL"
+        first = min(sql(unmet, r=reference).scalars())
+        soonest = now + timedelta(minutes=soon[priority])
+        expected[stage]["overdue" if first <= now else "due_soon" if first <= soonest else "on_time"] += 1
+        kinds = set(sql("SELECT kind FROM work_item WHERE reference = :r AND done_at IS NULL", r=reference).scalars())
+        expected[stage]["held"] += "mend_quality" in kinds
+        expected[stage]["waiting_for_source"] += "return_search" in kinds
+    with acting(now=now) as act:
+        shown = board.figures(act)["stages"]
+    assert shown == {stage: {name: counts[name] for name in shown[stage]} for stage, counts in expected.items()}
+    assert all(sum(counts[name] for counts in shown.values()) > 1 for name in shown["intake"])
+
+
+ITEM = """
+INSERT INTO work_item (id, reference, kind, stage, role, key, subject, blocking, priority, reserved, opened_at, due_at,
+  escalation_level)
+VALUES (:id, :r, :kind, 'intake', 'intake_officer', '', '{}', :b, :p, false, :at, :due, 0)
+"""
+
+
+def test_the_most_pressing_come_first_and_those_that_wait_for_nobody_after_what_is_due(year, acting, sql):
+    dice, priorities = random.Random(8), [str(each) for each in Priority]  # noqa: S311
+    sql("DELETE FROM outbox")
+    sql("UPDATE work_item SET cancelled_at = opened_at")
+    lines = []
+    rows = sql("SELECT reference, received_at FROM application ORDER BY reference").all()
+    for number, (reference, received_at) in enumerate(rows):
+        priority = priorities[number % 3 + 1]
+        sql("UPDATE application SET priority = :p WHERE reference = :r", p=priority, r=reference)
+        opened = NOW + timedelta(days=dice.randrange(9))
+        due = NOW + timedelta(days=dice.randrange(40)) if dice.random() < 0.7 else None
+        if number % 4 == 0:
+            lines.append((priorities.index(priority), datetime.max.replace(tzinfo=UTC), received_at, reference, None))
+            sql(ITEM, id=f"B{number}", r=reference, kind="record_crime", p="immediate", due=NOW, at=NOW, b=False)
+            continue
+        lines.append((priorities.index(priority), due or datetime.max.replace(tzinfo=UTC), opened, reference, "decide"))
+        sql(ITEM, id=f"I{number}", r=reference, kind="decide", p=priority, due=due, at=opened, b=True)
+    with acting() as act:
+        shown = stored.worst(act.session, 55)
+        first = stored.longest(act.session)
+    assert [(each.reference, each.kind) for each in shown] == [line[3:] for line in sorted(lines)][:55]
+    assert len({each.priority for each in shown}) == 3
+    waiting = [line for line in lines if line[4]]
+    assert first.reference == min(waiting, key=lambda line: (line[2], line[3]))[3]
 
 
 def test_the_board_shows_nothing_personal(year, acting):

@@ -125,7 +125,7 @@ def test_every_table_says_whether_it_is_ledgered_and_only_the_machine_s_own_are_
     assert operational == {
         "outbox", "lease", "heartbeat", "notice", "ledger", "chain_head", "seal", "reference_counter", "home",
         "clock_offset", "source_person", "source_record", "source_frequency", "review_row", "review_application", "review_state",
-        "review_member",
+        "review_member", "maybe_idle",
     }  # fmt: skip
 
 

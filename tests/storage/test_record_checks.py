@@ -11,6 +11,7 @@ from sqlalchemy import select
 from casebook.casework import details, enquiries, lifecycle, record_checks, reopening, searches, sweep, work
 from casebook.casework import extracts as loading
 from casebook.casework.acting import refuse
+from casebook.cli import work as work_page
 from casebook.domain.vocabulary import Party, Role, Source, Stage
 from casebook.errors import Refused
 from casebook.storage import decisions
@@ -19,6 +20,7 @@ from casebook.storage.frames.record_checks import frames
 from casebook.storage.tables import (
     ApplicantSign,
     Application,
+    Assurance,
     Candidate,
     Clock,
     Decision,
@@ -245,6 +247,8 @@ def test_a_nil_everywhere_passes_only_after_coverage_and_a_second_person(
         ("", ("as_given", "date_unknown", "swapped_names", "address")),
         ("Bazza Other", ("as_given", "alias", "address")),  # the alias is not swapped, nor searched without a date
         (";".join(f"Alias{i} Canarytwo" for i in range(9)), ("as_given",)),
+        # only the last name is written in two ways, and the bound on identities cuts that off
+        (";".join([*(f"Alias{i} Canarytwo" for i in range(9)), "Pat O'Hara"]), ("as_given",)),
     ],
 )
 def test_a_whole_plan_typed_exactly_leaves_nothing_uncovered_but_what_the_item_says_is_left_out(
@@ -258,6 +262,45 @@ def test_a_whole_plan_typed_exactly_leaves_nothing_uncovered_but_what_the_item_s
     left_out = {f"{item.subject['source']}:{family}" for item in asked for family in item.subject["left_out"]}
     assert {each for each in adequacy.subject["uncovered"] if not each.startswith("rms:")} == left_out
     assert left_out.isdisjoint(f"{source}:{family}" for source in ("pnd", "visor") for family in surely)
+
+
+def test_why_each_entry_is_uncovered_stands_in_the_item_and_in_what_the_second_person_signs(
+    load, checking, items, settle, do, crew, store
+):
+    load(NOBODY)
+    many = ";".join(f"Alias{number} Canarytwo" for number in range(9))
+    reference = checking(b_aliases=many, b_phone="07700 900456")
+    visor = next(item for item in items(reference, "return_search") if item.subject["source"] == "visor")
+    do(visor, crew["r1"], result="unavailable", unavailable_reason="down for a week")
+    (accept,) = [item for item in items(reference, "return_search") if item.subject.get("accept")]
+    do(accept, crew["s1"], result="unavailable", accept_unavailable=True)
+    pnd = next(item for item in items(reference, "return_search") if item.subject["source"] == "pnd")
+    made = as_planned(store, pnd)
+    # the first is read by nobody, and the one without a date is not made
+    do(pnd, crew["r1"], **NIL, searches=[{**made[0], "result": "too_many"}, *made[2:]])
+    settle(reference, but={"state_adequacy"})
+    (adequacy,) = items(reference, "state_adequacy")
+    why = adequacy.subject["why_uncovered"]
+    assert sorted(why) == adequacy.subject["uncovered"]
+    assert {reason for entry, said in why.items() if entry.startswith("visor:") for reason in said} == {
+        "source_unavailable"
+    }
+    assert why["pnd:as_given"] == {"too_many": 1}
+    assert why["pnd:date_unknown"]["planned_not_searched"] == 1
+    assert why["pnc:alias"] == {"beyond_plan_limit": 5}  # of ten names as given the plan had room for four aliases
+    assert why["pnc:phone"] == {"no_search_planned": 1}
+    assert why["pnd:swapped_names"]["beyond_bound"] > 0  # ten names have more variants than policy wants covered
+    assert not [
+        said for entry, said in why.items() if entry.startswith("rms:") and "beyond_bound" in said
+    ]  # by its tolerance
+    assert why["rms:phone"] == {"source_does_not_cover": 1}
+    assert "Canarytwo" not in repr(adequacy.subject)
+    printed = "\n".join(work_page._lines(work_page._item(adequacy, LATER)))  # as `work list` prints it
+    assert "pnc:alias, 5 not covered: the policy's limit of searches by hand left it" in printed
+    do(adequacy, crew["r2"], adequate=True, uncovered=adequacy.subject["uncovered"], statement="enough")
+    with store.session() as session:
+        (signed,) = session.scalars(select(Assurance).where(Assurance.kind == "adequacy"))
+        assert (signed.why_uncovered, signed.signed_by) == (why, "r2")
 
 
 def test_a_manual_plan_is_short_and_says_nothing_personal_in_the_item(checking, items, store):

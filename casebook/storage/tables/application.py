@@ -17,7 +17,7 @@ class Application(Base):
             "stage <> 'closed' OR (outcome IS NOT NULL AND closed_at IS NOT NULL)", name="closed_has_outcome"
         ),
         CheckConstraint("NOT (legal_hold AND disposed_at IS NOT NULL)", name="no_disposal_under_hold"),
-        Index("ix_application_open", "stage", postgresql_where=text("stage <> 'closed'")),
+        Index("ix_application_open", "stage", "reference", postgresql_where=text("stage <> 'closed'")),
     )
     personal = ("concern", "children", "relationship_started", "relationship_ended", "closing_reason")
 

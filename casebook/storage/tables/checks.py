@@ -214,7 +214,8 @@ class Assurance(Base):
     reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)
     kind: Mapped[str]  # identity | adequacy
     confidence: Mapped[str | None]
-    uncovered: Mapped[JsonList]
+    uncovered: Mapped[JsonList]  # source and key of each variant
+    why_uncovered: Mapped[Json | None]  # `source:family` -> reason -> how many variants; as the signer saw it
     statement: Mapped[str]
     signed_by: Mapped[str]
     signed_at: Mapped[datetime]

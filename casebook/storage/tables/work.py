@@ -15,7 +15,7 @@ class WorkItem(Base):
 
     __tablename__ = "work_item"
     __table_args__ = (
-        Index("ix_work_item_open", "role", "priority", "due_at", postgresql_where=text("done_at IS NULL AND cancelled_at IS NULL")),
+        Index("ix_work_item_open", "role", "opened_at", postgresql_where=text("done_at IS NULL AND cancelled_at IS NULL")),
         Index("ix_work_item_due", "due_at", postgresql_where=text("done_at IS NULL AND cancelled_at IS NULL")),
         CheckConstraint("(done_at IS NULL) = (done_by IS NULL)", name="done_has_a_doer"),
         CheckConstraint("NOT (done_at IS NOT NULL AND cancelled_at IS NOT NULL)", name="done_or_cancelled"),
@@ -148,6 +148,19 @@ class Lease(Base):
     acquired_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
     wake: Mapped[int]
+
+
+class MaybeIdle(Base):
+    """An application that came to be, changed its stage or lost a blocking item, written by triggers: it may wait for nobody.
+
+    Rows are only added and removed, so that nobody who adds one waits for anybody.
+    """
+
+    __tablename__ = "maybe_idle"
+    ledgered = False
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    reference: Mapped[str]  # no foreign key: its check would wait for whoever acts on the application
 
 
 class Heartbeat(Base):

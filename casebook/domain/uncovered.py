@@ -1,0 +1,112 @@
+"""Why an identity stays uncovered after the searches that were made: worked out from coverage alone, for whoever signs it.
+
+Each reason is what would have covered it: reading all that was typed, typing all that was planned, planning without a limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from casebook.domain import record_checks as rules
+from casebook.domain.coverage import PIVOTS, Family, Terms, Variant
+
+
+class Why(StrEnum):
+    """In the order in which they are asked: the first that holds is the reason."""
+
+    NOT_RETURNED = "not_returned"
+    SOURCE_UNAVAILABLE = "source_unavailable"
+    NO_LONGER_SAID = "no_longer_said"
+    BEYOND_BOUND = "beyond_bound"
+    TOO_MANY = "too_many"
+    PLANNED_NOT_SEARCHED = "planned_not_searched"
+    BEYOND_PLAN_LIMIT = "beyond_plan_limit"
+    SOURCE_DOES_NOT_COVER = "source_does_not_cover"
+    NO_SEARCH_PLANNED = "no_search_planned"
+
+
+WORDS: Mapping[Why, str] = {
+    Why.NOT_RETURNED: "the source has not answered",
+    Why.SOURCE_UNAVAILABLE: "the source could not be searched, and a supervisor accepted that",
+    Why.NO_LONGER_SAID: "it is no longer part of what is known of the subject",
+    Why.BEYOND_BOUND: "the policy's bound on how many identities are to be covered left it out",
+    Why.TOO_MANY: "it was searched, and the source knew more people than can be read",
+    Why.PLANNED_NOT_SEARCHED: "the plan asked for it, and it was not searched as the plan says",
+    Why.BEYOND_PLAN_LIMIT: "the policy's limit of searches by hand left it, or the name it departs from, out of the plan",
+    Why.SOURCE_DOES_NOT_COVER: "the source cannot be searched for this, and no search of it finds it otherwise",
+    Why.NO_SEARCH_PLANNED: "no search by hand is planned for this, and the source is not known to find it by another",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """One search as it was planned and returned."""
+
+    required: Sequence[str] = ()  # keys of what it was to cover, in order
+    returned: bool = True
+    available: bool = True
+    by_machine: bool = False
+    read: Sequence[Terms] = ()  # typed, and what came back was read
+    overflowed: Sequence[Terms] = ()  # typed, and more came back than can be read
+    planned: Sequence[Terms] = ()
+    families: frozenset[Family] = frozenset()  # that one search of the source covers of its terms
+
+
+def reasons(missing: Collection[str], variants: Mapping[str, Variant], made: Made, salt: str) -> dict[str, Why]:
+    """Why each of the variants, named by key, that this search was to cover is not covered by it."""
+    if not made.returned:
+        return dict.fromkeys(missing, Why.NOT_RETURNED)
+    if not made.available:
+        return dict.fromkeys(missing, Why.SOURCE_UNAVAILABLE)
+    known = [key for key in missing if key in variants]
+    why = dict.fromkeys(missing, Why.NO_LONGER_SAID)
+    why |= (
+        {key: _of_machine(variants[key], made) for key in known}
+        if made.by_machine
+        else _by_hand(known, variants, made, salt)
+    )
+    return why
+
+
+def beyond_bound(cut: Mapping[str, Variant], variants: Mapping[str, Variant], made: Made, salt: str) -> dict[str, Why]:
+    """Of the variants that the policy's bound cut off, so that no search had to cover them: those that this one does not."""
+    if not made.returned or not made.available:
+        return reasons(cut, cut, made, salt)
+    if made.by_machine:  # it searched every name that they depart from
+        covered = {key for key, variant in cut.items() if variant.family in made.families and not made.overflowed}
+    else:
+        covered = rules.covered([*variants.values(), *cut.values()], made.read, made.families, salt) if cut else set()
+    return {key: Why.BEYOND_BOUND for key in cut if key not in covered}
+
+
+def _of_machine(variant: Variant, made: Made) -> Why:
+    """It asks for everything that the source can be asked for, as long as the answers can be read."""
+    askable = variant.family in made.families or variant.family not in PIVOTS
+    return Why.TOO_MANY if made.overflowed and askable else Why.SOURCE_DOES_NOT_COVER
+
+
+def _by_hand(known: Collection[str], variants: Mapping[str, Variant], made: Made, salt: str) -> dict[str, Why]:
+    listed = list(variants.values())
+    typed = [*made.read, *made.overflowed]
+    asked = [variants[key] for key in made.required if key in variants]
+    unlimited = [variant.terms for variant in rules.manual_plan(asked, len(asked))]
+    # each list holds the one before it, so that the first that covers a variant says what was missing
+    could = {
+        Why.TOO_MANY: typed,
+        Why.PLANNED_NOT_SEARCHED: [*typed, *made.planned],
+        Why.BEYOND_PLAN_LIMIT: [*typed, *made.planned, *unlimited],
+    }
+    covered = {why: rules.covered(listed, terms, made.families, salt) for why, terms in could.items()}
+    return {key: next((why for why, keys in covered.items() if key in keys), Why.NO_SEARCH_PLANNED) for key in known}
+
+
+def by_family(why: Mapping[str, Mapping[str, Why]]) -> dict[str, dict[str, int]]:
+    """`source:family` -> reason -> how many variants, of source -> key -> reason: what a person can read and name."""
+    found: dict[str, dict[str, int]] = {}
+    for source, reasons_of in sorted(why.items()):
+        for key, reason in sorted(reasons_of.items(), key=lambda each: (rules.family_of(each[0]), each[1])):
+            counted = found.setdefault(f"{source}:{rules.family_of(key)}", {})
+            counted[reason.value] = counted.get(reason.value, 0) + 1
+    return found
