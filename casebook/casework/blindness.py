@@ -1,4 +1,4 @@
-"""Who may decide a sample again: nobody who knows the first decision, and until they have answered nobody tells them."""
+"""Who may decide again, a sample or in the review: nobody who knows the first decision, and until they have nobody tells them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 
 from casebook.casework.acting import Act
 from casebook.domain.actors import Reason
+from casebook.storage import review_live
 from casebook.storage.tables import DipSample, LedgerEntry, WorkItem
 
 
@@ -28,8 +29,13 @@ def why_not_look(act: Act, reference: str) -> Reason | None:
         .join(WorkItem, WorkItem.id == DipSample.item_id)
         .where(DipSample.reference == reference, DipSample.redecided_at.is_(None), WorkItem.owner == act.actor.id)
     )
-    if act.session.scalar(query):
+    if act.session.scalar(query) or reference in to_decide(act):
         return Reason(
             "deciding_blind", "you are deciding this again without knowing the first decision: answer it first"
         )
     return None
+
+
+def to_decide(act: Act) -> set[str]:
+    """References that the actor knows to be theirs to decide again in the review, and has not yet."""
+    return review_live.to_decide(act.session, act.actor.id) if act.actor.is_person else set()

@@ -20,7 +20,9 @@ from casebook.cli.opening import opened
 from casebook.cli.writing import refuse_unwritable, write_whole
 from casebook.domain import reconciling
 from casebook.domain.hidden_population import estimate
+from casebook.errors import WrongUsage
 from casebook.storage import review as stored
+from casebook.storage import review_live
 from casebook.storage.tables import ReviewApplication
 
 TRIAGE_COLUMNS = ("rank", "reference", "score", "contact_priority", "failure_modes", "reasons")
@@ -32,7 +34,10 @@ def configure(parser: ArgumentParser) -> None:
     importing = actions.add_parser(
         "import", help="take registers in, CSV or Excel; nothing is refused, findings are told"
     )
-    importing.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    importing.add_argument("files", type=Path, nargs="*", metavar="FILE")
+    importing.add_argument(
+        "--live", action="store_true", help="also the casebook's own closed applications, those not taken in yet"
+    )
     importing.add_argument("--no-quality", action="store_true", help="leave out the counts by list, year and handler")
     importing.set_defaults(handler=_import)
     actions.add_parser("reconcile", help="which rows are one application; what each list lacks").set_defaults(
@@ -62,6 +67,8 @@ def at_least_nothing(text: str) -> int:
 
 
 def _import(options: Namespace, call: Call) -> Answer:
+    if not (options.files or options.live):
+        raise WrongUsage("name a register's FILE, or --live for the casebook's own closed applications", "no_file")
     files = [
         file for path in options.files for file in review_files.read(path)
     ]  # all can be read before one is taken in
@@ -70,6 +77,13 @@ def _import(options: Namespace, call: Call) -> Answer:
         for file in files:
             with casebook.acting() as act:
                 told.append(review.take_in(act, file))
+        with casebook.acting() as act:
+            restricted = review_live.restricted(act.session)
+            if options.live:
+                own, taken = review.take_in_closed(act)
+                told.append(taken)
+                # of the casebook's own it says who, which whoever examines is not to know
+                files += [] if review_ranking.blind(act) else [own]
     quality = {} if options.no_quality else _quality(files)
     registers, findings = Counter[str](), Counter[str]()
     for each in told:
@@ -93,12 +107,14 @@ def _import(options: Namespace, call: Call) -> Answer:
         ],
         "ignored_columns": sorted({name for each in told for name in each.ignored_columns}),
         "quality": quality,
-    }  # fmt: skip
-    lines = [
-        f"{each.file}: {each.rows} rows{'' if each.new else ', imported before: nothing changed'}" for each in told
-    ]
+    } | ({"restricted": restricted} if options.live else {})  # fmt: skip
+    lines = [f"{each.file}: {each.rows} rows{'' if each.new else ', nothing new: nothing changed'}" for each in told]
     lines += [f"  {name}: {count} rows" for name, count in sorted(registers.items())]
     lines += [f"  {name.replace('_', ' ')}: {count}" for name, count in sorted(findings.items())]
+    if options.live and restricted:
+        lines.append(
+            f"{restricted} closed applications are restricted: only those named for them may look at them again"
+        )
     return Answer(data=data, lines=lines)
 
 
@@ -150,7 +166,8 @@ def _triage(options: Namespace, call: Call) -> Answer:
     if options.out:
         write_whole(options.out, _csv(rows, blind=blind))
     data = {
-        "applications": told.applications, "assessed": told.assessed, "linked": told.linked, "failure_modes": told.modes,
+        "applications": told.applications, "assessed": told.assessed, "linked": told.linked,
+        "failure_modes": {} if blind else told.modes,
         "contact_priority": told.contact, "out": str(options.out) if options.out else None,
     } | ({} if options.out else {"ranking": [_told(row, blind=blind) for row in rows]})  # fmt: skip
     return Answer(data=data, lines=_summary(data) if options.out else _csv(rows, blind=blind))
@@ -208,6 +225,8 @@ def _account(_options: Namespace, call: Call) -> Answer:
 
 
 def _progress_lines(told: dict[str, Any]) -> Iterator[str]:
+    if due := told["people"]["look_again"]:
+        yield f"TODAY: {due} who could not safely be contacted are to be looked at again: `casebook review people`"
     yield f"{told['rows']} rows in {told['files']} files are {told['applications']} applications, {told['assessed']} of them ranked"
     yield f"{told['examined']} examined, {told['in_hand']} in hand, {told['remaining']} remaining"
     end = told["forecast"]
@@ -218,9 +237,7 @@ def _progress_lines(told: dict[str, Any]) -> Iterator[str]:
     referrals = told["referrals"]
     yield f"enquiries: {told['enquiries']}; referrals: {referrals['made']} made, {len(referrals['owed'])} owed for harm found"
     for each in told["campaigns"]:
-        yield f"campaign {each['kind']} {each['target']}: {each['examined']} of {each['applications']} examined".replace(
-            " :", ":"
-        )
+        yield f"{review_work.name(each)}: {each['examined']} of {each['applications']} examined"
 
 
 def _report(options: Namespace, call: Call) -> Answer:
