@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func, select
 
 from casebook.casework.acting import Act
+from casebook.domain import review_work
 from casebook.domain.actors import Reason
 from casebook.storage import review_live
 from casebook.storage.tables import DipSample, LedgerEntry, WorkItem
@@ -37,5 +38,12 @@ def why_not_look(act: Act, reference: str) -> Reason | None:
 
 
 def to_decide(act: Act) -> set[str]:
-    """References that the actor knows to be theirs to decide again in the review, and has not yet."""
+    """References that are the actor's to decide again in the review, before they have."""
     return review_live.to_decide(act.session, act.actor.id) if act.actor.is_person else set()
+
+
+def unsaid(act: Act) -> set[str]:
+    """References whose outcome no list tells the actor: they may be theirs to decide again tomorrow."""
+    if review_work.examines(act.actor.roles):
+        return review_live.undecided(act.session, act.actor.id)
+    return to_decide(act)

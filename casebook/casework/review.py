@@ -60,7 +60,7 @@ def take_in(act: Act, file: RegisterFile) -> Imported:
     return _keep(act, file, told(new=True), [_kept(file, line, cells, notes) for line, cells, notes in file.rows])
 
 
-def take_in_closed(act: Act) -> tuple[RegisterFile, Imported]:
+def take_in_closed(act: Act) -> Imported:
     """The casebook's own closed applications as one list more: those not taken in yet. Again, with none closed since, nothing.
 
     Of each its reference alone is kept; what the casebook holds of it is read whenever the review asks.
@@ -68,19 +68,21 @@ def take_in_closed(act: Act) -> tuple[RegisterFile, Imported]:
     act.allowed(Command.TRIAGE)
     _one_at_a_time(act)
     fresh = review_live.cells(act.session, review_live.untaken(act.session))
-    rows = [(line, fresh[reference], ()) for line, reference in enumerate(sorted(fresh), start=1)]
+    rows: list[review_files.Line] = [
+        (line, fresh[reference], ()) for line, reference in enumerate(sorted(fresh), start=1)
+    ]
     file = RegisterFile(
         name=CASEBOOK, digest=chain.digest([CASEBOOK, *sorted(fresh)]), columns=register.COLUMNS, ignored=[], absent=[],
         rows=rows, blank=[],
     )  # fmt: skip
     told = _told(act, file)
     if not fresh:
-        return file, told(new=False)
+        return told(new=False)
     kept = [
         {**_kept(file, line, {LIVE: cells["reference"]}, notes), "id": review_live.row_id(cells["reference"])}
         for line, cells, notes in rows
     ]
-    return file, _keep(act, file, told(new=True), kept)
+    return _keep(act, file, told(new=True), kept)
 
 
 def _one_at_a_time(act: Act) -> None:

@@ -227,7 +227,7 @@ def _campaign(act: Act, signal: MonitorSignal) -> tuple[int, str | None, str | N
     """How many closed applications came in for it, and its id; where there is nothing to look at, the code of why not."""
     machine = Act(session=act.session, actor=system("monitor"), now=act.now)
     because = "suspension" if signal.channel == SUSPENSION else "monitor_signal"
-    _, taken = review.take_in_closed(machine)
+    taken = review.take_in_closed(machine)
     try:
         opened = review_campaigns.open_campaign(machine, CampaignKind.HANDLER, target=signal.staff_id, because=because)
     except Refused as refused:

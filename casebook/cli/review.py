@@ -6,40 +6,27 @@ import csv
 import io
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from casebook.casework import review, review_account, review_files, review_ranking, review_triage
-from casebook.casework.review_files import RegisterFile
-from casebook.cli import review_page, review_work
+from casebook.casework import review, review_account, review_ranking, review_triage
+from casebook.cli import review_import, review_page, review_work
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
 from casebook.cli.writing import refuse_unwritable, write_whole
 from casebook.domain import reconciling
 from casebook.domain.hidden_population import estimate
-from casebook.errors import WrongUsage
 from casebook.storage import review as stored
-from casebook.storage import review_live
 from casebook.storage.tables import ReviewApplication
 
 TRIAGE_COLUMNS = ("rank", "reference", "score", "contact_priority", "failure_modes", "reasons")
-LISTED = 1_000  # findings told one by one; the counts are of all
 
 
 def configure(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    importing = actions.add_parser(
-        "import", help="take registers in, CSV or Excel; nothing is refused, findings are told"
-    )
-    importing.add_argument("files", type=Path, nargs="*", metavar="FILE")
-    importing.add_argument(
-        "--live", action="store_true", help="also the casebook's own closed applications, those not taken in yet"
-    )
-    importing.add_argument("--no-quality", action="store_true", help="leave out the counts by list, year and handler")
-    importing.set_defaults(handler=_import)
+    review_import.configure(actions)
     actions.add_parser("reconcile", help="which rows are one application; what each list lacks").set_defaults(
         handler=_reconcile
     )
@@ -64,68 +51,6 @@ def at_least_nothing(text: str) -> int:
     if not text.isdecimal():
         raise ArgumentTypeError("a whole number, not below 0")
     return int(text)
-
-
-def _import(options: Namespace, call: Call) -> Answer:
-    if not (options.files or options.live):
-        raise WrongUsage("name a register's FILE, or --live for the casebook's own closed applications", "no_file")
-    files = [
-        file for path in options.files for file in review_files.read(path)
-    ]  # all can be read before one is taken in
-    with opened(call) as casebook:
-        told = []
-        for file in files:
-            with casebook.acting() as act:
-                told.append(review.take_in(act, file))
-        with casebook.acting() as act:
-            restricted = review_live.restricted(act.session)
-            if options.live:
-                own, taken = review.take_in_closed(act)
-                told.append(taken)
-                # of the casebook's own it says who, which whoever examines is not to know
-                files += [] if review_ranking.blind(act) else [own]
-    quality = {} if options.no_quality else _quality(files)
-    registers, findings = Counter[str](), Counter[str]()
-    for each in told:
-        registers.update(each.registers)
-        findings.update({name: sum(counts.values()) for name, counts in each.findings.items()})
-    data = {
-        "files": [
-            {
-                "file": each.file, "rows": each.rows, "new": each.new, "registers": each.registers, "findings": each.findings,
-                "ignored_columns": list(each.ignored_columns), "absent_columns": list(each.absent_columns),
-            }
-            for each in told
-        ],
-        "rows": sum(each.rows for each in told),
-        "registers": dict(sorted(registers.items())),
-        "findings": dict(sorted(findings.items())),
-        "listed": [
-            {"file": each.file, "line": line, "column": column, "code": code}
-            for each in told
-            for line, column, code in each.listed[:LISTED]
-        ],
-        "ignored_columns": sorted({name for each in told for name in each.ignored_columns}),
-        "quality": quality,
-    } | ({"restricted": restricted} if options.live else {})  # fmt: skip
-    lines = [f"{each.file}: {each.rows} rows{'' if each.new else ', nothing new: nothing changed'}" for each in told]
-    lines += [f"  {name}: {count} rows" for name, count in sorted(registers.items())]
-    lines += [f"  {name.replace('_', ' ')}: {count}" for name, count in sorted(findings.items())]
-    if options.live and restricted:
-        lines.append(
-            f"{restricted} closed applications are restricted: only those named for them may look at them again"
-        )
-    return Answer(data=data, lines=lines)
-
-
-def _quality(files: Sequence[RegisterFile]) -> dict[str, dict[str, dict[str, int]]]:
-    """What the suite says of the files just taken in; the rows are kept already, whatever it says."""
-    from expectations import register  # noqa: PLC0415 - Great Expectations takes seconds, and only this needs it
-
-    return register.quality(
-        [{"register": review.name_of(file.name), **cells} for file in files for _, cells, _ in file.rows],
-        [review.name_of(file.name) for file in files if not file.rows],
-    )
 
 
 def _reconcile(_options: Namespace, call: Call) -> Answer:

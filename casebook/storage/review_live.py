@@ -32,6 +32,7 @@ from casebook.storage.tables import (
     Person,
     ReviewApplication,
     ReviewCase,
+    ReviewOpinion,
     ReviewRow,
     SafeContact,
     Search,
@@ -121,13 +122,13 @@ def _gather(session: Session, of: Collection[str]) -> _Known:
 
 def _closed(row: Any, known: _Known) -> Closed:  # noqa: ANN401 - a row of SQL
     name, decision = row.reference, known.decisions.get(row.reference)
-    searches, stands = known.searches[name], decision is not None and decision.outcome == row.outcome
+    searches, stands = known.searches[name], decision if decision and decision.outcome == row.outcome else None
     return Closed(
         application={field: getattr(row, field) for field in OF_THE_APPLICATION},
         submitted_at=row.submitted_at,
-        decided_at=decision.occurred_at if stands else row.closed_at,
+        decided_at=stands.occurred_at if stands else row.closed_at,
         disclosed_at=known.disclosed.get(name),
-        rationale=(decision.rationale if stands else row.closing_reason) or "",
+        rationale=(stands.rationale if stands else row.closing_reason) or "",
         people=known.people[name],
         actors=[*known.actors[name], *([decision.chair] if decision else [])],
         approvers=known.approvers[name],
@@ -199,14 +200,23 @@ def proposed(session: Session, rows: Collection[str]) -> bool:
 
 def to_decide(session: Session, staff_id: str) -> set[str]:
     """References of the casebook's applications about which somebody owes the review a decision of their own."""
-    anchors = session.scalars(
-        select(ReviewCase.anchor)
-        .join(WorkItem, WorkItem.subject["case"].astext == ReviewCase.id)
-        .where(WorkItem.owner == staff_id, WorkItem.subject["part"].astext == "own", OPEN_WORK)
-    ).all()
+    anchors = select(ReviewCase.anchor).join(WorkItem, WorkItem.subject["case"].astext == ReviewCase.id)
+    mine = (WorkItem.owner == staff_id, WorkItem.subject["part"].astext == "own", OPEN_WORK)
+    return _joined(session, session.scalars(anchors.where(*mine)).all())
+
+
+def undecided(session: Session, staff_id: str) -> set[str]:
+    """References of all that the review has of the casebook's, but for what somebody has decided again."""
+    query = select(ReviewCase.anchor).join(ReviewOpinion, ReviewOpinion.case_id == ReviewCase.id)
+    mine = session.scalars(query.where(ReviewOpinion.reviewer == staff_id, ReviewOpinion.decided_at.is_not(None))).all()
+    every = select(ReviewRow.cells[LIVE].astext).where(ReviewRow.cells.has_key(LIVE))
+    return set(session.scalars(every)) - _joined(session, mine) | to_decide(session, staff_id)
+
+
+def _joined(session: Session, anchors: Sequence[str]) -> set[str]:
+    """References of the casebook's among all rows of the applications that these are rows of."""
     if not anchors:
         return set()
-    joined = select(func.jsonb_array_elements_text(ReviewApplication.rows)).where(
-        ReviewApplication.rows.op("?|")(array(anchors, type_=TEXT))
-    )
-    return set(references(session, session.scalars(joined).all()))
+    with_them = ReviewApplication.rows.op("?|")(array(anchors, type_=TEXT))
+    rows = session.scalars(select(func.jsonb_array_elements_text(ReviewApplication.rows)).where(with_them)).all()
+    return set(references(session, rows))
