@@ -146,10 +146,10 @@ def _line(told: dict[str, Any]) -> str:
 def _account(_options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook, casebook.acting() as act:
         told = review_account.progress(act)
-    return Answer(data=told, lines=list(_progress_lines(told)))
+    return Answer(data=told, lines=list(progress_lines(told)))
 
 
-def _progress_lines(told: dict[str, Any]) -> Iterator[str]:
+def progress_lines(told: dict[str, Any]) -> Iterator[str]:
     if due := told["people"]["look_again"]:
         yield f"TODAY: {due} who could not safely be contacted are to be looked at again: `casebook review people`"
     yield f"{told['rows']} rows in {told['files']} files are {told['applications']} applications, {told['assessed']} of them ranked"
