@@ -66,7 +66,7 @@ MODULES = (
 
 
 # each offers HOUSE: dict[WorkKind, tuple[type[Answer], HouseHandler]], for items that belong to no application
-HOUSE_MODULES = ("review_examining", "review_people", "signals", "dip_sampling")
+HOUSE_MODULES = ("review_examining", "review_people", "review_looking", "signals", "dip_sampling")
 
 
 @cache

@@ -1,11 +1,13 @@
-"""Who may decide a sample again: nobody who knows the first decision, and until they have answered nobody tells them."""
+"""Who may decide again, a sample or in the review: nobody who knows the first decision, and until they have nobody tells them."""
 
 from __future__ import annotations
 
 from sqlalchemy import func, select
 
 from casebook.casework.acting import Act
+from casebook.domain import review_work
 from casebook.domain.actors import Reason
+from casebook.storage import review_live
 from casebook.storage.tables import DipSample, LedgerEntry, WorkItem
 
 
@@ -28,8 +30,20 @@ def why_not_look(act: Act, reference: str) -> Reason | None:
         .join(WorkItem, WorkItem.id == DipSample.item_id)
         .where(DipSample.reference == reference, DipSample.redecided_at.is_(None), WorkItem.owner == act.actor.id)
     )
-    if act.session.scalar(query):
+    if act.session.scalar(query) or reference in to_decide(act):
         return Reason(
             "deciding_blind", "you are deciding this again without knowing the first decision: answer it first"
         )
     return None
+
+
+def to_decide(act: Act) -> set[str]:
+    """References that are the actor's to decide again in the review, before they have."""
+    return review_live.to_decide(act.session, act.actor.id) if act.actor.is_person else set()
+
+
+def unsaid(act: Act) -> set[str]:
+    """References whose outcome no list tells the actor: they may be theirs to decide again tomorrow."""
+    if review_work.examines(act.actor.roles):
+        return review_live.undecided(act.session, act.actor.id)
+    return to_decide(act)

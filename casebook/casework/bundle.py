@@ -10,13 +10,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from casebook.casework.acting import Act
+from casebook.casework.acting import Act, refuse
 from casebook.casework.audit import Broken, Verification
+from casebook.casework.blindness import why_not_look
 from casebook.casework.viewing import PARTS, rows_of
 from casebook.domain import chain
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Applicant, Party
-from casebook.errors import UnreadableFile
+from casebook.errors import NotPermitted, UnreadableFile
 from casebook.storage import ledger
 from casebook.storage.tables import Application, Base, LedgerEntry
 
@@ -43,6 +44,7 @@ def export(act: Act, reference: str) -> dict[str, Any]:
     """Ledger entries and live rows of one application, each row with its keyed digest and its mark for subject access."""
     act.allowed(Command.EXPORT_APPLICATION)
     application = act.application(reference)
+    refuse(why_not_look(act, reference), NotPermitted)
     rows = [
         _item(act, application, application),
         *(_item(act, row, application) for part in PARTS for row in rows_of(act.session, part, reference)),

@@ -27,6 +27,7 @@ from casebook.policies import monitor as policy
 from casebook.storage import dip_sampling as stored
 from casebook.storage.tables import Application, Decision, DipSample, Finding, WorkItem
 
+ASSURANCE = "assurance"  # why it was drawn
 # what of a pack the first decision did not leave its mark on
 BLIND = ("people", "findings", "coverage", "assurances", "score")
 OF_THE_APPLICATION = (
@@ -54,16 +55,7 @@ def draw(act: Act, *, in_question: Collection[str] = (), seed: int | None = None
     weights = {decision.id: _weight(application, decision, in_question) for decision, application in rest}
     chances = sampling.draw(weights, size=size, seed=seed, random_part=rules.random_part.value)
     by_id = {decision.id: decision for decision, _ in rest}
-    return _open(act, [(by_id[each.reference], each.chance) for each in chances], seed=str(seed), because="assurance")
-
-
-def draw_all(act: Act, staff_id: str) -> int:
-    """Every closed decision that somebody made, whenever it was; the caller has decided that it is to be."""
-    drawn = stored.drawn(act.session)
-    theirs = [
-        (decision, 1.0) for decision, _ in stored.closed(act.session, decider=staff_id) if decision.id not in drawn
-    ]
-    return len(_open(act, theirs, seed="all", because="look_back"))
+    return _open(act, [(by_id[each.reference], each.chance) for each in chances], seed=str(seed))
 
 
 def _weight(application: Application, decision: Decision, in_question: Collection[str]) -> float:
@@ -73,8 +65,8 @@ def _weight(application: Application, decision: Decision, in_question: Collectio
     return weight * (rules.suspicion.value if decision.chair in in_question else 1.0)
 
 
-def _open(act: Act, chosen: Sequence[tuple[Decision, float]], *, seed: str, because: str) -> list[str]:
-    draw_id = chain.identity("dip_draw", act.now.isoformat(), seed, because, len(chosen))
+def _open(act: Act, chosen: Sequence[tuple[Decision, float]], *, seed: str) -> list[str]:
+    draw_id = chain.identity("dip_draw", act.now.isoformat(), seed, len(chosen))
     due_at = act.now + timedelta(days=policy.load().sampling.answer_days.value)
     for decision, chance in chosen:
         sample_id = chain.identity("dip_sample", decision.id)
@@ -83,14 +75,13 @@ def _open(act: Act, chosen: Sequence[tuple[Decision, float]], *, seed: str, beca
         act.session.flush()
         act.session.add(
             DipSample(
-                id=sample_id, draw_id=draw_id, seed=seed, because=because, reference=decision.reference,
+                id=sample_id, draw_id=draw_id, seed=seed, because=ASSURANCE, reference=decision.reference,
                 decision_id=decision.id, decider=decision.chair, first_outcome=decision.outcome, chance=chance,
                 item_id=item.id, drawn_at=act.now, outcome=None, agrees=None, reasons=None, redecided_by=None,
                 redecided_at=None,
             )
         )  # fmt: skip
-    if chosen:
-        act.speak(None, "samples_drawn", draw=draw_id, because=because, samples=len(chosen))
+    act.speak(None, "samples_drawn", draw=draw_id, because=ASSURANCE, samples=len(chosen))
     return [chain.identity("dip_sample", decision.id) for decision, _ in chosen]
 
 

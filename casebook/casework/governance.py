@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from casebook.casework import clocks, contact, danger, lifecycle
+from casebook.casework import clocks, contact, danger, lifecycle, review_disposal
 from casebook.casework import transfer as moved
 from casebook.casework.acting import Act, number_of_theirs, reason_code, refuse, refuse_because, still_open
 from casebook.domain import authority, chain, freezing
@@ -120,7 +120,7 @@ def dispose(act: Act, reference: str, *, reason: str) -> Done:
         )
     )  # fmt: skip
     application.disposed_at = act.now
-    erased = sum(_erase(act, table, reference) for table in PERSONAL)
+    erased = sum(_erase(act, table, reference) for table in PERSONAL) + review_disposal.forget(act, reference)
     act.speak(application, "disposed", erased=erased, first=first)
     return {"reference": reference, "disposed": True, "rows": erased}
 

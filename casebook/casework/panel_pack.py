@@ -12,9 +12,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from casebook.casework.acting import Act
+from casebook.casework.acting import Act, refuse
+from casebook.casework.blindness import why_not_look
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Party
+from casebook.errors import NotPermitted
 from casebook.storage import decisions
 from casebook.storage.tables import (
     Application,
@@ -46,6 +48,13 @@ OF_A_PERSON = (
     "postcode",
 )
 OF_A_PLAN = ("party", "channel", "days", "windows", "voicemail", "code_word", "interpreter", "confirmed_at")
+
+
+def printed(act: Act, reference: str) -> dict[str, Any]:
+    """The pack for whoever asks for it by the application's name; refused while they are to decide it again blind."""
+    act.allowed(Command.SEE_PERSONAL_DETAIL)
+    refuse(why_not_look(act, reference), NotPermitted)
+    return pack(act, reference)
 
 
 def pack(act: Act, reference: str) -> dict[str, Any]:

@@ -7,24 +7,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
 from casebook.casework import review_files
-from casebook.casework.acting import Act
+from casebook.casework.acting import Act, refuse_because
 from casebook.casework.review_files import RegisterFile
-from casebook.domain import chain, register
+from casebook.domain import chain, live_register, register
 from casebook.domain.authority import Command
+from casebook.domain.live_register import CASEBOOK, LIVE
 from casebook.domain.past_application import Past, merged
 from casebook.domain.reconciling import Application, Overlap, Row, overlap, reconcile
 from casebook.domain.register_cells import Finding
 from casebook.storage import review as stored
-from casebook.storage import review_work
+from casebook.storage import review_live
 from casebook.storage.tables import ReviewApplication, ReviewImport
 
-LONDON = ZoneInfo("Europe/London")
+LONDON = live_register.LONDON
 RECONCILED = "reconciled"
 RULES = "reconciling-1"
 
@@ -54,11 +53,43 @@ def import_file(act: Act, path: Path) -> list[Imported]:
 
 def take_in(act: Act, file: RegisterFile) -> Imported:
     act.allowed(Command.TRIAGE)
-    act.session.execute(text("SELECT pg_advisory_xact_lock(hashtext('review_import'))"))
+    _one_at_a_time(act)
     told = _told(act, file)
     if stored.imported(act.session, file.digest) is not None:
         return told(new=False)
-    imported = told(new=True)
+    return _keep(act, file, told(new=True), [_kept(file, line, cells, notes) for line, cells, notes in file.rows])
+
+
+def take_in_closed(act: Act) -> Imported:
+    """The casebook's own closed applications as one list more: those not taken in yet. Again, with none closed since, nothing.
+
+    Of each its reference alone is kept; what the casebook holds of it is read whenever the review asks.
+    """
+    act.allowed(Command.TRIAGE)
+    _one_at_a_time(act)
+    fresh = review_live.cells(act.session, review_live.untaken(act.session))
+    rows: list[review_files.Line] = [
+        (line, fresh[reference], ()) for line, reference in enumerate(sorted(fresh), start=1)
+    ]
+    file = RegisterFile(
+        name=CASEBOOK, digest=chain.digest([CASEBOOK, *sorted(fresh)]), columns=register.COLUMNS, ignored=[], absent=[],
+        rows=rows, blank=[],
+    )  # fmt: skip
+    told = _told(act, file)
+    if not fresh:
+        return told(new=False)
+    kept = [
+        {**_kept(file, line, {LIVE: cells["reference"]}, notes), "id": review_live.row_id(cells["reference"])}
+        for line, cells, notes in rows
+    ]
+    return _keep(act, file, told(new=True), kept)
+
+
+def _one_at_a_time(act: Act) -> None:
+    act.session.execute(text("SELECT pg_advisory_xact_lock(hashtext('review_import'))"))
+
+
+def _keep(act: Act, file: RegisterFile, imported: Imported, rows: list[dict[str, object]]) -> Imported:
     act.session.add(
         ReviewImport(
             digest=file.digest,
@@ -70,7 +101,7 @@ def take_in(act: Act, file: RegisterFile) -> Imported:
         )
     )
     act.session.flush()
-    stored.add_rows(act.session, [_kept(file, line, cells, notes) for line, cells, notes in file.rows])
+    stored.add_rows(act.session, rows)
     act.speak(None, "register_imported", digest=file.digest, register_rows=len(file.rows))
     return imported
 
@@ -154,7 +185,7 @@ def reconcile_again(act: Act) -> Reconciled:
     return told
 
 
-def _read(act: Act, row: Any) -> Row:  # noqa: ANN401 - a row of review_row, whole or its columns
+def _read(act: Act, row: stored.Row) -> Row:
     notes = tuple((Finding(finding), column) for finding, column in row.notes)
     entry = register.read(row.cells, register=name_of(row.file), today=today(act), notes=notes)
     return Row(id=row.id, file=row.file, line=row.line, digest=row.digest, entry=entry)
@@ -162,7 +193,9 @@ def _read(act: Act, row: Any) -> Row:  # noqa: ANN401 - a row of review_row, who
 
 def past_of(act: Act, application: ReviewApplication) -> Past:
     """What the lists together tell of one application, read again from its rows."""
-    rows = tuple(_read(act, row) for row in review_work.rows_of(act.session, application.rows))
+    rows = tuple(_read(act, row) for row in stored.rows_of(act.session, application.rows))
+    if not rows:
+        refuse_because("gone", "no list has this application any more")
     return merged(Application(rows=rows, reference=application.reference, disagreeing=False))
 
 

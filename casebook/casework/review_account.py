@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from casebook.casework import review, review_campaigns, review_people, review_ranking, review_referrals
-from casebook.casework.acting import Act
+from casebook.casework.acting import Act, refuse_because
 from casebook.casework.review_ranking import said
-from casebook.casework.review_triage import TRIAGED
 from casebook.domain import review_figures as figures
 from casebook.domain.authority import Command
 from casebook.domain.hidden_population import Hidden, estimate
@@ -17,6 +16,7 @@ from casebook.domain.review import ContactPriority
 from casebook.domain.review_evidence import Family
 from casebook.domain.review_figures import Agreement, Forecast, Pair, Share, Undetected
 from casebook.domain.review_work import FAILURES, ReviewOutcome
+from casebook.errors import NotPermitted
 from casebook.policies import review as review_policy
 from casebook.storage import review as stored
 from casebook.storage import review_work as work
@@ -59,7 +59,7 @@ def progress(act: Act) -> dict[str, object]:
     found, imports = examined(act), stored.imports(act.session)
     assessed = [row for row in found.rows if row.rank is not None and row.assessment]
     priorities = Counter(said(row, "contact_priority") for row in assessed)
-    state, end = stored.state(act.session, TRIAGED), forecast(act, found)
+    state, end = stored.state(act.session, stored.TRIAGED), forecast(act, found)
     return {
         "files": len(imports),
         "rows": sum(each.rows for each in imports),
@@ -119,7 +119,14 @@ class Report:
 
 
 def report(act: Act, *, internal: bool) -> Report:
-    """For publication it names nobody and keeps back small cells; `internal` adds the rates by handler and every count."""
+    """For publication it names nobody and keeps back small cells; `internal` adds the rates by handler and every count.
+
+    The internal one is not for whoever examines: it says of whom and of what most failures are.
+    """
+    if internal and review_ranking.blind(act):
+        refuse_because(
+            "blind", "whoever examines sees no rates by handler; the report without --internal is for all", NotPermitted
+        )
     rows, found = review_ranking.triaged(act), examined(act)
     overlap = review.reconcile_again(act).overlap
     pairs, looked = _pairs(act, found)

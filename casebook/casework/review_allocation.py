@@ -20,7 +20,7 @@ from casebook.domain.review_work import FIRST, SECOND, THIRD, CampaignKind, why_
 from casebook.domain.vocabulary import Priority, Role, WorkKind
 from casebook.domain.work import Need
 from casebook.policies import review as review_policy
-from casebook.storage import ledger
+from casebook.storage import ledger, review_live
 from casebook.storage import review_work as work
 from casebook.storage.tables import ReviewApplication, ReviewCampaign, ReviewCase, WorkItem
 
@@ -76,6 +76,7 @@ def allocate(act: Act, campaign_id: str | None = None) -> Allocated:
     act.session.execute(text("SELECT pg_advisory_xact_lock(hashtext('review_allocate'))"))
     rows = review_ranking.triaged(act)
     told = Allocated()
+    _end_gone(act)
     crew = crew_of(act)
     told.allocated += _give_again(act, crew)
     for campaign in _campaigns(act, campaign_id):
@@ -112,7 +113,7 @@ def _open_cases(act: Act, campaign: ReviewCampaign, crew: Crew, told: Allocated)
         if all(crew.load[who] >= crew.most for who in crew.by_role[Role.REVIEW_OFFICER]):
             told.waiting += len(waiting) - at
             break
-        who, possible = crew.choose(FIRST, handled=handled(member.application), before=())
+        who, possible = crew.choose(FIRST, handled=not_blind(act, member.application), before=())
         if who is None:
             told.waiting += 1
             told.conflicted += [] if possible else [member.application.reference]
@@ -128,6 +129,11 @@ def _open_cases(act: Act, campaign: ReviewCampaign, crew: Crew, told: Allocated)
 def handled(application: ReviewApplication) -> list[str]:
     found = application.assessment or {}
     return [*found.get("handlers", []), *found.get("approvers", [])]
+
+
+def not_blind(act: Act, application: ReviewApplication) -> list[str]:
+    """Whoever handled it, and whoever knows what the casebook says of it: none of them is given it."""
+    return [*handled(application), *review_live.known_to(act.session, application.rows)]
 
 
 def _case(act: Act, campaign: ReviewCampaign, member: Member, rules: Allocation, *, of: int) -> ReviewCase:
@@ -184,6 +190,19 @@ def open_part(
     return review_items.open_item(act, need)
 
 
+def _end_gone(act: Act) -> None:
+    """What may not be reviewed any more, being restricted or disposed of since, is nobody's work; not begun, if it comes back."""
+    gone = work.gone(act.session)
+    for item, case in gone:
+        item.cancelled_at, item.cancelled_why = act.now, "gone"
+        for opinion in work.opinions_of(act.session, case.id):
+            act.session.delete(opinion)
+        act.session.flush()
+        act.session.delete(case)
+    if gone:
+        act.speak(None, "review_ended", items=len(gone), because="gone")
+
+
 def _give_again(act: Act, crew: Crew) -> list[dict[str, object]]:
     """What lost its reviewer, by a suspension or an absence, or never had one, goes to somebody else."""
     given = []
@@ -194,7 +213,7 @@ def _give_again(act: Act, crew: Crew) -> list[dict[str, object]]:
         application = work.application_of(act.session, case.anchor)
         place = int(item.subject["place"])
         before = [each.reviewer for each in work.opinions_of(act.session, case.id)]
-        who, _ = crew.choose(place, handled=handled(application) if application else (), before=before)
+        who, _ = crew.choose(place, handled=not_blind(act, application) if application else (), before=before)
         if who is None:
             continue
         if place != THIRD and item.subject["part"] == "finding":

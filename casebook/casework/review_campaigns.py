@@ -6,7 +6,7 @@ opened twice, and counts here too if it is concluded after this campaign began.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from casebook.casework import review_ranking
@@ -15,6 +15,7 @@ from casebook.domain import chain, failure_modes
 from casebook.domain.authority import Command
 from casebook.domain.review_work import CampaignKind, ReviewOutcome
 from casebook.errors import NotFound
+from casebook.storage import ledger
 from casebook.storage import review as stored
 from casebook.storage import review_work as work
 from casebook.storage.tables import ReviewApplication, ReviewCampaign, ReviewCase
@@ -34,19 +35,25 @@ def open_campaign(act: Act, kind: CampaignKind, *, target: str, because: str) ->
     act.allowed(Command.LEAD_REVIEW)
     reason_code(because)
     _check(kind, target)
-    rows = review_ranking.triaged(act)
+    if not stored.imports(act.session):
+        raise review_ranking.NotTriaged
     for each in work.campaigns(act.session):
         if (each.kind, each.target, each.closed_at) == (kind, target, None):
             return each
     number = work.closed_alike(act.session, kind, target)
     campaign = ReviewCampaign(
-        id=chain.identity("review_campaign", kind, target, number), kind=kind, target=target, because=because,
+        id=named(act, {"kind": kind, "target": target, "number": number}), kind=kind, target=target, because=because,
         opened_at=act.now, opened_by=act.actor.id, closed_at=None, closed_by=None, account=None,
     )  # fmt: skip
     act.session.add(campaign)
     act.speak(None, "review_campaign_opened", campaign=campaign.id, kind=kind, because=because)
-    select_members(act, campaign, rows)
+    select_members(act, campaign, review_ranking.ranked(act))
     return campaign
+
+
+def named(act: Act, what: Mapping[str, object]) -> str:
+    """Keyed: whoever examines sees ids of campaigns and cases, and could try the name of every colleague."""
+    return chain.identity("review_campaign", chain.row_digest(act.session.info[ledger.KEY], "review_campaign", what))
 
 
 def _check(kind: CampaignKind, target: str) -> None:
@@ -137,6 +144,10 @@ def close(act: Act, campaign_id: str) -> ReviewCampaign:
     campaign = find(act, campaign_id)
     if campaign.closed_at is not None:
         return campaign
+    if stored.imported_since_triage(act.session):
+        raise review_ranking.NotTriaged(
+            "lists came in since the last `casebook review triage`: what is in them may belong here"
+        )
     told = account(act, campaign)
     if told["remaining"]:
         refuse_because("unfinished", f"{told['remaining']} applications of this campaign are not examined yet")
@@ -146,11 +157,11 @@ def close(act: Act, campaign_id: str) -> ReviewCampaign:
 
 
 def told(act: Act, campaign: ReviewCampaign) -> dict[str, object]:
+    """Counts; and of whom and why, but not to the blind: it says who handled what they examine, or how it was decided."""
+    why = {"kind": campaign.kind, "target": campaign.target, "because": campaign.because}
     return {
         "campaign": campaign.id,
-        "kind": campaign.kind,
-        "target": campaign.target,
-        "because": campaign.because,
+        **(dict.fromkeys(why) if review_ranking.blind(act) else why),
         "opened_at": campaign.opened_at.isoformat(),
         "closed_at": campaign.closed_at.isoformat() if campaign.closed_at else None,
         **(campaign.account or account(act, campaign)),

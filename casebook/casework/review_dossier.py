@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from casebook.casework import review_allocation, review_ranking
-from casebook.casework.acting import Act, refuse
+from casebook.casework.acting import Act, refuse, refuse_because
 from casebook.domain import chain
 from casebook.domain import review_work as rules
 from casebook.domain.authority import Command
-from casebook.errors import NotFound, NotPermitted
+from casebook.errors import NotPermitted
 from casebook.storage import review as stored
+from casebook.storage import review_live
 from casebook.storage import review_work as work
-from casebook.storage.tables import ReviewApplication, ReviewCase, ReviewOpinion, WorkItem
+from casebook.storage.tables import Application, ReviewApplication, ReviewCase, ReviewOpinion, WorkItem
 
 FIRST_DECISION = frozenset({"outcome", "disclosed_on", "rationale", "handler", "approver"})
 
@@ -20,9 +21,10 @@ FIRST_DECISION = frozenset({"outcome", "disclosed_on", "rationale", "handler", "
 def dossier(act: Act, reference: str) -> dict[str, object]:
     """Everything the lists and today's sources say; looking is an act. Not for whoever handled it, nor for their line."""
     act.allowed(Command.SEE_PERSONAL_DETAIL)
-    application = work.application_called(act.session, reference)
-    if application is None:
-        raise NotFound("no list of the review has an application of that name")
+    application = review_ranking.called(act, reference)
+    lists = stored.rows_of(act.session, application.rows)
+    if not lists:
+        refuse_because("gone", "this application may not be reviewed any more: it was restricted or disposed of")
     handled = review_allocation.handled(application)
     managers = work.managers(act.session)
     refuse(rules.why_not_examine(act.actor.id, handled=handled, managers=managers, before=()), NotPermitted)
@@ -32,12 +34,12 @@ def dossier(act: Act, reference: str) -> dict[str, object]:
     settles = any(item.subject["place"] == rules.THIRD for item in owed)
     blind = _blind(act, owed, opinions, settles=settles)
     concluded = {case.id for case in cases if case.concluded_at is not None}
-    act.speak(None, "review_dossier_viewed", application=chain.digest(application.rows[0])[:16], blind=blind)
+    _viewed(act, application, lists, blind=blind)
     said = application.assessment or {}
     return {
         "reference": reference,
         "blind": blind,
-        "lists": _lists(act, application, blind=blind),
+        "lists": [_list(row, blind=blind) for row in lists],
         "sources": _sources(act, said.get("held", [])),
         **({} if blind else {"failure_modes": said.get("modes", []), "reasons": said.get("reasons", [])}),
         "opinions": [
@@ -61,16 +63,21 @@ def _blind(act: Act, owed: Sequence[WorkItem], opinions: Sequence[ReviewOpinion]
     return review_ranking.blind(act) and not settles and all(each.reviewer != act.actor.id for each in opinions)
 
 
-def _lists(act: Act, application: ReviewApplication, *, blind: bool) -> list[dict[str, object]]:
-    return [
-        {
-            "file": row.file,
-            "line": row.line,
-            "cells": {name: cell for name, cell in row.cells.items() if not (blind and name in FIRST_DECISION)},
-            "findings": row.notes,
-        }
-        for row in work.rows_of(act.session, application.rows)
-    ]
+def _viewed(act: Act, application: ReviewApplication, lists: Sequence[stored.Row], *, blind: bool) -> None:
+    """In the chain of each application of the casebook whose detail it shows, as well."""
+    for row in lists:
+        if row.id == review_live.row_id(reference := row.cells.get("reference", "")):
+            act.speak(act.session.get_one(Application, reference), review_live.DOSSIER, blind=blind)
+    act.speak(None, review_live.DOSSIER, application=chain.digest(application.rows[0])[:16], blind=blind)
+
+
+def _list(row: stored.Row, *, blind: bool) -> dict[str, object]:
+    return {
+        "file": row.file,
+        "line": row.line,
+        "cells": {name: cell for name, cell in row.cells.items() if not (blind and name in FIRST_DECISION)},
+        "findings": row.notes,
+    }
 
 
 def _sources(act: Act, held: Sequence[Sequence[object]]) -> list[dict[str, object]]:

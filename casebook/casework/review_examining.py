@@ -142,7 +142,7 @@ def _ask_another(
     act: Act, case: ReviewCase, opinions: list[ReviewOpinion], application: ReviewApplication | None
 ) -> None:
     place = len(opinions) + 1
-    handled = review_allocation.handled(application) if application else ()
+    handled = review_allocation.not_blind(act, application) if application else ()
     before = [each.reviewer for each in opinions]
     who, _ = review_allocation.crew_of(act).choose(place, handled=handled, before=before)
     item: WorkItem = review_allocation.give(act, case, place, who, application)

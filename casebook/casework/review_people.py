@@ -21,9 +21,9 @@ from casebook.domain.review import ContactPriority
 from casebook.domain.review_work import Rung, why_not_step
 from casebook.domain.vocabulary import Priority, WorkKind
 from casebook.domain.work import Need
-from casebook.errors import NotFound
 from casebook.policies import review as review_policy
 from casebook.storage import review as stored
+from casebook.storage import review_live
 from casebook.storage import review_work as work
 from casebook.storage.tables import ReviewApplication, ReviewContact, ReviewContactStep
 
@@ -79,6 +79,8 @@ def _propose(
         others = [by_id[id_] for id_ in _same_person(row) if id_ in by_id] if row else []
         if not any(review_ranking.said(each, "contact_priority") == ContactPriority.NOW for each in others):
             continue
+        if review_live.proposed(act.session, [name for each in others for name in each.rows]):
+            continue  # by the watch over the casebook's own application: one question is enough
         need = Need(
             kind=WorkKind.REVIEW_WATCH_PROPOSAL, key=f"past:{contact.id}", priority=Priority.URGENT,
             subject={"because": "retrospective_review", "past": contact.reference, "contact": contact.id},
@@ -119,26 +121,41 @@ def enquire(act: Act, reference: str) -> ReviewApplication:
 def step(act: Act, reference: str, rung: Rung, *, note: str) -> ReviewContact:
     """Take one step. That somebody cannot safely be contacted counts once another person has said so too."""
     act.allowed(Command.EXAMINE_REVIEW)
-    application = work.application_called(act.session, reference)
-    if application is None:
-        raise NotFound("no list of the review has an application of that name")
+    application = review_ranking.called(act, reference)
     if not note.strip():
         refuse_because("note_missing", "say in a few words what was done")
-    contact = identify_one(act, application, because="by_hand")
+    return take(act, identify_one(act, application, because="by_hand"), rung, note=note)
+
+
+def take(act: Act, contact: ReviewContact, rung: Rung, *, note: str) -> ReviewContact:
+    """The step itself. Whoever was asked to look at the person again is asked no more; a first doubt asks for a second."""
     act.session.refresh(contact, with_for_update={"key_share": True})
     refuse(why_not_step(Rung(contact.rung), rung))
     steps = work.steps(act.session, contact.id)
     pending = next((each for each in steps[-1:] if each.rung == Rung.NOT_CONTACTABLE and each.second_by is None), None)
+    for item in work.looks(act.session, contact.id):
+        item.cancelled_at, item.cancelled_why = act.now, "stepped"
     if rung is Rung.NOT_CONTACTABLE and pending is not None:
         refuse(authority.why_not_second(act.actor, [pending.taken_by]))
         pending.second_by, pending.second_at = act.actor.id, act.now
         _arrive(act, contact, rung)
     else:
         act.session.add(_step(act, contact, rung, note, number=len(steps) + 1))
-        if rung is not Rung.NOT_CONTACTABLE:
+        if rung is Rung.NOT_CONTACTABLE:
+            _ask_second(act, contact, number=len(steps) + 1)
+        else:
             _arrive(act, contact, rung)
     act.speak(None, "review_contact_step", contact=contact.id, rung=rung, standing=contact.rung)
     return contact
+
+
+def _ask_second(act: Act, contact: ReviewContact, *, number: int) -> None:
+    need = Need(
+        kind=WorkKind.LOOK_AGAIN_AT_CONTACT, key=f"{contact.id}:second:{number}", priority=Priority.HIGH,
+        subject={"contact": contact.id, "past": contact.reference, "second": True},
+        due_at=act.now + timedelta(days=review_policy.load().allocation.urgent_days.value),
+    )  # fmt: skip
+    review_items.open_item(act, need)
 
 
 def _step(act: Act, contact: ReviewContact, rung: Rung, note: str, *, number: int) -> ReviewContactStep:

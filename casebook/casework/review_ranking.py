@@ -11,7 +11,7 @@ from casebook.casework.acting import Act
 from casebook.domain import authority, chain
 from casebook.domain.authority import Command
 from casebook.domain.review import ContactPriority
-from casebook.domain.vocabulary import Role
+from casebook.domain.review_work import examines
 from casebook.errors import NotFound, Refused
 from casebook.storage import review as stored
 from casebook.storage import review_work as work
@@ -29,10 +29,14 @@ class NotTriaged(Refused):
 def triaged(act: Act) -> list[ReviewApplication]:
     """Every application by rank; refused before the first triage."""
     act.allowed(Command.SEE_REVIEW)
-    rows = [row for row in stored.applications(act.session) if row.rank is not None and row.assessment]
+    rows = ranked(act)
     if not rows:
         raise NotTriaged
     return rows
+
+
+def ranked(act: Act) -> list[ReviewApplication]:
+    return [row for row in stored.applications(act.session) if row.rank is not None and row.assessment]
 
 
 def queue(act: Act, *, by_contact: bool) -> list[ReviewApplication]:
@@ -45,8 +49,8 @@ def queue(act: Act, *, by_contact: bool) -> list[ReviewApplication]:
 
 
 def blind(act: Act) -> bool:
-    """Whoever examines sees no reason in a list: the first decision shows through it."""
-    return Role.REVIEW_OFFICER in act.actor.roles and Role.REVIEW_LEAD not in act.actor.roles
+    """Whoever examines, or owes a decision of their own, sees in no list why: the first decision shows through it."""
+    return examines(act.actor.roles) or (act.actor.is_person and work.owes_own(act.session, act.actor.id))
 
 
 def sees(act: Act) -> bool:
@@ -63,15 +67,20 @@ def asked_about(session: Session) -> set[str]:
     return {name.removeprefix(ENQUIRY) for name in stored.named_states(session, ENQUIRY)}
 
 
+def called(act: Act, reference: str) -> ReviewApplication:
+    """The application of that name."""
+    row = work.application_called(act.session, reference)
+    if row is None:
+        raise NotFound("no list of the review has an application of that name")
+    return row
+
+
 def enquire(act: Act, reference: str) -> ReviewApplication:
     """Somebody came forward about a past application: from now on it is first among those to be reached."""
     act.allowed(Command.RECEIVE_ENQUIRY)
-    row = work.application_called(act.session, reference)
-    if row is None:
+    if work.application_called(act.session, reference) is None:
         review.reconcile_again(act)
-        row = work.application_called(act.session, reference)
-    if row is None:
-        raise NotFound("no list of the review has an application of that name")
+    row = called(act, reference)
     if asked_about(act.session).isdisjoint(row.rows):
         # by a row of it: the application may be joined by rows of another list, and what was asked must stay with it
         stored.keep_state(act.session, f"{ENQUIRY}{row.rows[0]}", "open", act.now, {})

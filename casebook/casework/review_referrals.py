@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from casebook.casework import review
+from casebook.casework import review, review_ranking
 from casebook.casework.acting import Act, reason_code
 from casebook.domain import chain
 from casebook.domain.authority import Command
 from casebook.domain.review_work import ReviewOutcome
-from casebook.errors import NotFound, WrongUsage
+from casebook.errors import WrongUsage
 from casebook.storage import review_work as work
 from casebook.storage.tables import ReviewReferral
 
@@ -22,9 +22,7 @@ _WEEK = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
 def refer(act: Act, reference: str, *, ground: str, regulator_reference: str = "") -> ReviewReferral:
     """Write down that an application was told to the regulator; the same ground twice is one referral."""
     act.allowed(Command.REFER_REVIEW)
-    application = work.application_called(act.session, reference)
-    if application is None:
-        raise NotFound("no list of the review has an application of that name")
+    application = review_ranking.called(act, reference)
     anchors = set(application.rows)
     for each in work.referrals(act.session):
         if each.anchor in anchors and each.ground == ground:
@@ -61,9 +59,10 @@ def check_week(text: str) -> str:
 
 
 def listing(act: Act, week: str | None) -> list[dict[str, str]]:
-    """The referrals of a week, or all; exporting them is told to the ledger."""
+    """The referrals of a week, or all; exporting them is told to the ledger. To the blind, not what was found."""
     act.allowed(Command.SEE_REVIEW)
-    rows = [row for row in _rows(act) if week in {None, row["week"]}]
+    unsaid = dict.fromkeys(("ground", "outcome", "modes"), "") if review_ranking.blind(act) else {}
+    rows = [row | unsaid for row in _rows(act) if week in {None, row["week"]}]
     act.speak(None, "review_referrals_listed", week=week or "all", referrals=len(rows))
     return rows
 

@@ -11,7 +11,7 @@ from casebook.domain import intake as rules
 from casebook.domain.intake import Form, PersonForm
 from casebook.domain.register import Person
 from casebook.domain.vocabulary import Answer3, Applicant, Certainty, Party, Route, Sex
-from casebook.storage import review_work as work
+from casebook.storage import review as stored
 from casebook.storage.tables import ReviewApplication
 
 
@@ -19,7 +19,7 @@ def open_right_to_know(act: Act, application: ReviewApplication, item: str) -> s
     """About the same two people; how the person at risk may be reached is found out anew. Returns its reference."""
     past = review.past_of(act, application)
     people = {Party.A: _form(Party.A, past.a), Party.B: _form(Party.B, past.b)}
-    cells = [row.cells for row in work.rows_of(act.session, application.rows)]
+    cells = [row.cells for row in stored.rows_of(act.session, application.rows)]
     form = Form(
         external_id=f"review-{item}",
         submitted_at=act.now,

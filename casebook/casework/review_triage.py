@@ -40,7 +40,6 @@ from casebook.storage import review as stored
 CHUNK = 4_000  # applications linked, judged and committed at a time
 RULES = "triage-3"
 SHOWN = 10  # likely persons of today's sources whose ids are kept for whoever examines the application
-TRIAGED = "triaged"
 DOMESTIC = frozenset({"intimate_partner", "ex_partner", "family"})
 
 Acting = Callable[[], AbstractContextManager[Act]]
@@ -246,6 +245,6 @@ def _ranked(act: Act, basis: str, *, assessed: int) -> Triaged:
         contact=dict(sorted(contact.items())),
         digest=chain.digest(order),
     )
-    stored.keep_state(act.session, TRIAGED, basis, act.now, {"applications": len(order), "digest": told.digest})
+    stored.keep_state(act.session, stored.TRIAGED, basis, act.now, {"applications": len(order), "digest": told.digest})
     act.speak(None, "review_triaged", applications=len(order), assessed=assessed, ranking=told.digest)
     return told

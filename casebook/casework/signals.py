@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from casebook.casework import dip_sampling, review_campaigns, review_items
+from casebook.casework import review, review_campaigns, review_items
 from casebook.casework.acting import Act, refuse_because
 from casebook.casework.answers import Answer, HouseDoing, HouseHandler
 from casebook.domain import authority, chain
@@ -213,26 +213,26 @@ def _answered(doing: HouseDoing) -> None:
 
 
 def look_back(act: Act, signal_id: str) -> dict[str, object]:
-    """Look again at what the person of a signal did: decisions drawn to be made again, and the registers' review."""
+    """Look again at what the person of a signal did, in registers and in the casebook, by a campaign of the review."""
     act.allowed(Command.LOOK_BACK)
     signal = _find(act, signal_id)
     _refuse_own(act, signal)
-    drawn = dip_sampling.draw_all(act, signal.staff_id)
-    campaign, code = _campaign(act, signal)
+    taken_in, campaign, code = _campaign(act, signal)
     touched = touched_by(act.session, signal.staff_id)
-    act.speak(None, "look_back_started", signal=signal.id, redecide=drawn, campaign=campaign, touched=len(touched))
-    return {"signal": signal.id, "redecide": drawn, "campaign": campaign, "no_campaign": code, "touched": touched}
+    act.speak(None, "look_back_started", signal=signal.id, taken_in=taken_in, campaign=campaign, touched=len(touched))
+    return {"signal": signal.id, "taken_in": taken_in, "campaign": campaign, "no_campaign": code, "touched": touched}
 
 
-def _campaign(act: Act, signal: MonitorSignal) -> tuple[str | None, str | None]:
-    """Of the review of past applications, where registers were imported and ranked; else the code of why not."""
+def _campaign(act: Act, signal: MonitorSignal) -> tuple[int, str | None, str | None]:
+    """How many closed applications came in for it, and its id; where there is nothing to look at, the code of why not."""
     machine = Act(session=act.session, actor=system("monitor"), now=act.now)
     because = "suspension" if signal.channel == SUSPENSION else "monitor_signal"
+    taken = review.take_in_closed(machine)
     try:
         opened = review_campaigns.open_campaign(machine, CampaignKind.HANDLER, target=signal.staff_id, because=because)
     except Refused as refused:
-        return None, refused.code
-    return opened.id, None
+        return taken.rows, None, refused.code
+    return taken.rows, opened.id, None
 
 
 def _find(act: Act, signal_id: str) -> MonitorSignal:

@@ -12,7 +12,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from casebook.casework import foresight, notices, reopening, retrying, stepping, thresholds, triaging, wakes
+from casebook.casework import (
+    foresight,
+    notices,
+    reopening,
+    retrying,
+    review_looking,
+    stepping,
+    thresholds,
+    triaging,
+    wakes,
+)
 from casebook.casework.acting import Act
 from casebook.casework.channels import Channel
 from casebook.casework.notices import Delivered
@@ -28,6 +38,7 @@ Step = tuple[Callable[[Act], list[Any]], Callable[[Act, Sequence[Any]], tuple[To
 # in this order: what is more pressing than it was is told sooner, what is opened first may be settled
 TRIAGE: Step = (triaging.pressing, triaging.raise_priorities)
 STEPS: tuple[Step, ...] = (
+    (review_looking.due, review_looking.ask),
     (retrying.failing_runs, stepping.tell),
     (foresight.coming, stepping.tell),
     (thresholds.overruns, stepping.open_safeguarding),

@@ -10,7 +10,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from casebook.casework.acting import Act, refuse
-from casebook.casework.blindness import why_not_look
+from casebook.casework.blindness import unsaid, why_not_look
 from casebook.domain import authority
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Priority, Stage
@@ -37,11 +37,14 @@ def listing(act: Act, *, stage: Stage | None = None, overdue: bool = False) -> l
     named = set(act.session.scalars(select(Restriction.reference).where(Restriction.staff_id == act.actor.id)))
     waiting = _waiting(act.session)
     dues = _dues(act.session)
+    blind = unsaid(act)
     rows = [
         _line(application, waiting.get(application.reference, []), dues.get(application.reference), act.now)
         for application in act.session.scalars(query)
         if not application.restricted or application.reference in named or not act.actor.is_person
     ]
+    for row in rows:
+        row["outcome"] = None if row["reference"] in blind else row["outcome"]
     return sorted((row for row in rows if row["overdue"] or not overdue), key=_order)
 
 

@@ -30,9 +30,7 @@ def configure(commands: Any) -> None:  # noqa: ANN401 - argparse has no public n
     _with_one(
         commands, "signal", _signal, "SIGNAL", "one question with its evidence and the name; the view is in the ledger"
     )
-    _with_one(
-        commands, "look-back", _look_back, "SIGNAL", "look again at everything that the person of a signal decided"
-    )
+    _with_one(commands, "look-back", _look_back, "SIGNAL", "look again at everything that the person of a signal did")
     _with_one(commands, "sample", _sample, "ITEM", "what you read to decide a drawn case again, blind")
 
 
@@ -109,8 +107,8 @@ def _look_back(options: Namespace, call: Call) -> Answer:
     return Answer(
         data=told,
         lines=[
-            f"{told['redecide']} closed decisions are to be made again blind",
-            f"campaign of the review of past applications: {campaign}",
+            f"campaign of the review: {campaign}; {told['taken_in']} closed applications of the casebook came in for it",
+            "rank what came in by `casebook review triage`; `casebook review allocate` then gives it to reviewers",
             f"applications they acted on: {', '.join(touched) or 'none'}",
         ],
     )

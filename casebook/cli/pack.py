@@ -6,7 +6,7 @@ import os
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from casebook.casework.panel_pack import pack
+from casebook.casework.panel_pack import printed
 from casebook.cli import pack_page
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
@@ -22,7 +22,7 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook, casebook.acting() as act:
-        data = pack(act, options.reference)
+        data = printed(act, options.reference)
         written = []
         if options.html:
             written.append(_write(options.html, pack_page.as_html(data).encode()))

@@ -6,15 +6,13 @@ import csv
 import io
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from casebook.casework import review, review_account, review_files, review_ranking, review_triage
-from casebook.casework.review_files import RegisterFile
-from casebook.cli import review_page, review_work
+from casebook.casework import review, review_account, review_ranking, review_triage
+from casebook.cli import review_import, review_page, review_work
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
 from casebook.cli.writing import refuse_unwritable, write_whole
@@ -24,17 +22,11 @@ from casebook.storage import review as stored
 from casebook.storage.tables import ReviewApplication
 
 TRIAGE_COLUMNS = ("rank", "reference", "score", "contact_priority", "failure_modes", "reasons")
-LISTED = 1_000  # findings told one by one; the counts are of all
 
 
 def configure(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    importing = actions.add_parser(
-        "import", help="take registers in, CSV or Excel; nothing is refused, findings are told"
-    )
-    importing.add_argument("files", type=Path, nargs="+", metavar="FILE")
-    importing.add_argument("--no-quality", action="store_true", help="leave out the counts by list, year and handler")
-    importing.set_defaults(handler=_import)
+    review_import.configure(actions)
     actions.add_parser("reconcile", help="which rows are one application; what each list lacks").set_defaults(
         handler=_reconcile
     )
@@ -59,57 +51,6 @@ def at_least_nothing(text: str) -> int:
     if not text.isdecimal():
         raise ArgumentTypeError("a whole number, not below 0")
     return int(text)
-
-
-def _import(options: Namespace, call: Call) -> Answer:
-    files = [
-        file for path in options.files for file in review_files.read(path)
-    ]  # all can be read before one is taken in
-    with opened(call) as casebook:
-        told = []
-        for file in files:
-            with casebook.acting() as act:
-                told.append(review.take_in(act, file))
-    quality = {} if options.no_quality else _quality(files)
-    registers, findings = Counter[str](), Counter[str]()
-    for each in told:
-        registers.update(each.registers)
-        findings.update({name: sum(counts.values()) for name, counts in each.findings.items()})
-    data = {
-        "files": [
-            {
-                "file": each.file, "rows": each.rows, "new": each.new, "registers": each.registers, "findings": each.findings,
-                "ignored_columns": list(each.ignored_columns), "absent_columns": list(each.absent_columns),
-            }
-            for each in told
-        ],
-        "rows": sum(each.rows for each in told),
-        "registers": dict(sorted(registers.items())),
-        "findings": dict(sorted(findings.items())),
-        "listed": [
-            {"file": each.file, "line": line, "column": column, "code": code}
-            for each in told
-            for line, column, code in each.listed[:LISTED]
-        ],
-        "ignored_columns": sorted({name for each in told for name in each.ignored_columns}),
-        "quality": quality,
-    }  # fmt: skip
-    lines = [
-        f"{each.file}: {each.rows} rows{'' if each.new else ', imported before: nothing changed'}" for each in told
-    ]
-    lines += [f"  {name}: {count} rows" for name, count in sorted(registers.items())]
-    lines += [f"  {name.replace('_', ' ')}: {count}" for name, count in sorted(findings.items())]
-    return Answer(data=data, lines=lines)
-
-
-def _quality(files: Sequence[RegisterFile]) -> dict[str, dict[str, dict[str, int]]]:
-    """What the suite says of the files just taken in; the rows are kept already, whatever it says."""
-    from expectations import register  # noqa: PLC0415 - Great Expectations takes seconds, and only this needs it
-
-    return register.quality(
-        [{"register": review.name_of(file.name), **cells} for file in files for _, cells, _ in file.rows],
-        [review.name_of(file.name) for file in files if not file.rows],
-    )
 
 
 def _reconcile(_options: Namespace, call: Call) -> Answer:
@@ -150,7 +91,8 @@ def _triage(options: Namespace, call: Call) -> Answer:
     if options.out:
         write_whole(options.out, _csv(rows, blind=blind))
     data = {
-        "applications": told.applications, "assessed": told.assessed, "linked": told.linked, "failure_modes": told.modes,
+        "applications": told.applications, "assessed": told.assessed, "linked": told.linked,
+        "failure_modes": {} if blind else told.modes,
         "contact_priority": told.contact, "out": str(options.out) if options.out else None,
     } | ({} if options.out else {"ranking": [_told(row, blind=blind) for row in rows]})  # fmt: skip
     return Answer(data=data, lines=_summary(data) if options.out else _csv(rows, blind=blind))
@@ -204,10 +146,12 @@ def _line(told: dict[str, Any]) -> str:
 def _account(_options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook, casebook.acting() as act:
         told = review_account.progress(act)
-    return Answer(data=told, lines=list(_progress_lines(told)))
+    return Answer(data=told, lines=list(progress_lines(told)))
 
 
-def _progress_lines(told: dict[str, Any]) -> Iterator[str]:
+def progress_lines(told: dict[str, Any]) -> Iterator[str]:
+    if due := told["people"]["look_again"]:
+        yield f"TODAY: {due} who could not safely be contacted are to be looked at again: `casebook review people`"
     yield f"{told['rows']} rows in {told['files']} files are {told['applications']} applications, {told['assessed']} of them ranked"
     yield f"{told['examined']} examined, {told['in_hand']} in hand, {told['remaining']} remaining"
     end = told["forecast"]
@@ -218,9 +162,7 @@ def _progress_lines(told: dict[str, Any]) -> Iterator[str]:
     referrals = told["referrals"]
     yield f"enquiries: {told['enquiries']}; referrals: {referrals['made']} made, {len(referrals['owed'])} owed for harm found"
     for each in told["campaigns"]:
-        yield f"campaign {each['kind']} {each['target']}: {each['examined']} of {each['applications']} examined".replace(
-            " :", ":"
-        )
+        yield f"{review_work.name(each)}: {each['examined']} of {each['applications']} examined"
 
 
 def _report(options: Namespace, call: Call) -> Answer:

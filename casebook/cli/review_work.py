@@ -122,10 +122,15 @@ def _close(options: Namespace, call: Call) -> Answer:
     return Answer(data=told, lines=[_campaign_line(told)])
 
 
+def name(told: Mapping[str, Any]) -> str:
+    """What a campaign is called; to the blind it has no more than a number."""
+    return " ".join(["campaign", *filter(None, (told["kind"], told["target"]))])
+
+
 def _campaign_line(told: Mapping[str, Any]) -> str:
     state = "closed" if told["closed_at"] else "open"
     return (
-        f"{told['campaign']}  {told['kind']} {told['target']}  {state}: {told['examined']} of {told['applications']} examined,"
+        f"{told['campaign']}  {name(told)}  {state}: {told['examined']} of {told['applications']} examined,"
         f" {told['in_hand']} in hand"
     )
 

@@ -11,7 +11,7 @@ from casebook.domain.vocabulary import WorkKind
 GOES_ON = frozenset({
     WorkKind.IMMEDIATE_SAFEGUARDING, WorkKind.RECORD_CRIME, WorkKind.REFER_SAFEGUARDING,
     WorkKind.SAFEGUARD_DURING_DELAY, WorkKind.REVIEW_WATCH_PROPOSAL, WorkKind.ACKNOWLEDGE_ESCALATION,
-    WorkKind.ANSWER_SIGNAL, WorkKind.REVIEW_APPLICATION, WorkKind.SECOND_REVIEW,
+    WorkKind.ANSWER_SIGNAL, WorkKind.REVIEW_APPLICATION, WorkKind.SECOND_REVIEW, WorkKind.LOOK_AGAIN_AT_CONTACT,
 })  # fmt: skip
 
 

@@ -149,8 +149,8 @@ def merged(application: Application) -> Past:
         living_together=_worst(entries, lambda each: each.living_together, Answer3.YES, Answer3.NO),
         immediate_danger=_worst(entries, lambda each: each.immediate_danger, Answer3.YES, Answer3.NO),
         contact_safe=_worst(telling, lambda each: each.contact_safe, Answer3.NO, Answer3.YES),
-        handlers=frozenset(each.handler for each in entries if each.handler),
-        approvers=frozenset(each.approver for each in entries if each.approver),
+        handlers=frozenset(who for each in entries for who in each.handlers),
+        approvers=frozenset(who for each in entries for who in each.approvers),
         sources_searched=frozenset(source for each in entries for source in each.sources_searched),
         searched_as=tuple(
             sorted({item for each in entries for item in each.searched_as}, key=lambda x: (x.name, x.dob))

@@ -109,8 +109,8 @@ class Entry:
     living_together: Answer3
     immediate_danger: Answer3
     contact_safe: Answer3
-    handler: str
-    approver: str
+    handlers: frozenset[str]
+    approvers: frozenset[str]
     sources_searched: frozenset[str]
     searched_as: tuple[Searched, ...]
     outcome: Outcome | None  # None: the row does not say, or says it in words that are not of the table
@@ -147,8 +147,8 @@ def read(cells: Mapping[str, str], *, register: str, today: date, notes: tuple[N
         living_together=_answer(tidy, "living_together", found),
         immediate_danger=_answer(tidy, "immediate_danger", found),
         contact_safe=_answer(tidy, "contact_safe", found),
-        handler=tidy["handler"],
-        approver=tidy["approver"],
+        handlers=frozenset(_items(tidy["handler"])),
+        approvers=frozenset(_items(tidy["approver"])),
         sources_searched=_sources(tidy["sources_searched"], found),
         searched_as=tuple(_searched(item) for item in _items(tidy["searched_as"])),
         outcome=_outcome(tidy["outcome"], found),

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 
 from casebook.domain.actors import Reason
+from casebook.domain.vocabulary import Role
 
 
 class CampaignKind(StrEnum):
@@ -71,6 +72,11 @@ def why_not_examine(
     if officer in before:
         return Reason("same_person", "this needs another person: you examined it before")
     return None
+
+
+def examines(roles: Collection[Role]) -> bool:
+    """Whoever examines and does not lead is kept from the first decision in every list, not only of what they hold."""
+    return Role.REVIEW_OFFICER in roles and Role.REVIEW_LEAD not in roles
 
 
 def wants_second(outcome: ReviewOutcome, *, top: bool, sampled: bool) -> bool:

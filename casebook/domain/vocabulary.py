@@ -219,6 +219,7 @@ class WorkKind(StrEnum):
     REDECIDE_SAMPLE = "redecide_sample"
     REVIEW_APPLICATION = "review_application"
     SECOND_REVIEW = "second_review"
+    LOOK_AGAIN_AT_CONTACT = "look_again_at_contact"
 
 
 class Limit(StrEnum):

@@ -79,6 +79,7 @@ SPECS: Mapping[WorkKind, WorkSpec] = MappingProxyType({
     WorkKind.REDECIDE_SAMPLE: _spec(Role.REVIEW_OFFICER, Role.PANEL_CHAIR, blocking=False),
     WorkKind.REVIEW_APPLICATION: _spec(Role.REVIEW_OFFICER, blocking=False),
     WorkKind.SECOND_REVIEW: _spec(Role.REVIEW_OFFICER, Role.REVIEW_LEAD, blocking=False),
+    WorkKind.LOOK_AGAIN_AT_CONTACT: _spec(Role.REVIEW_LEAD, Role.REVIEW_OFFICER, blocking=False),
 })  # fmt: skip
 
 

@@ -13,10 +13,8 @@ from casebook.domain.vocabulary import Stage
 from casebook.storage.tables import Application, Approval, Decision, DipSample
 
 
-def closed(
-    session: Session, *, since: datetime | None = None, decider: str | None = None
-) -> Sequence[tuple[Decision, Application]]:
-    """Approved decisions of closed applications. Restricted, frozen and disposed ones are seen by nobody new."""
+def closed(session: Session, *, since: datetime) -> Sequence[tuple[Decision, Application]]:
+    """Approved decisions of applications closed since. Restricted, frozen and disposed ones are seen by nobody new."""
     query = (
         select(Decision, Application)
         .join(Application, Application.reference == Decision.reference)
@@ -29,13 +27,10 @@ def closed(
             Application.restricted.is_(False),
             Application.frozen_at.is_(None),
             Application.disposed_at.is_(None),
+            Application.closed_at >= since,
         )
         .order_by(Decision.id)
     )
-    if since is not None:
-        query = query.where(Application.closed_at >= since)
-    if decider is not None:
-        query = query.where(Decision.chair == decider)
     return session.execute(query).tuples().all()
 
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import select, text
+from sqlalchemy import Select, exists, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from casebook.domain.live_register import LIVE
+from casebook.storage import review_live
 from casebook.storage.extracts import PERSON_CELLS, RECORD_CELLS
 from casebook.storage.tables import ReviewApplication, ReviewImport, ReviewRow, ReviewState, SourcePerson, SourceRecord
 
 FETCHED = 10_000  # rows at a time
+TRIAGED = "triaged"  # the state that says on what the last triage rested
 SEPARATOR = "\x1f"  # between a source and its person in one id
 
 
@@ -27,15 +30,47 @@ def add_rows(session: Session, rows: list[dict[str, Any]]) -> None:
         session.execute(insert(ReviewRow).on_conflict_do_nothing(), rows[start : start + FETCHED])
 
 
-def rows(session: Session) -> Iterator[Any]:
-    """Every row, one after another: ten thousand registers' worth of cells are never held at once."""
-    columns = (ReviewRow.id, ReviewRow.file, ReviewRow.line, ReviewRow.digest, ReviewRow.notes, ReviewRow.cells)
-    query = select(*columns).order_by(ReviewRow.digest, ReviewRow.file, ReviewRow.line)
-    return iter(session.execute(query.execution_options(yield_per=FETCHED)))
+class Row(NamedTuple):
+    """A row of a register, or one of the casebook's own applications as a register would tell it."""
+
+    id: str
+    file: str
+    line: int
+    digest: str
+    notes: list[list[str]]
+    cells: dict[str, str]
+
+
+def rows(session: Session) -> Iterator[Row]:
+    """Every row, page by page: ten thousand registers' worth of cells are never held at once."""
+    return _read(session, select(ReviewRow).order_by(ReviewRow.digest, ReviewRow.file, ReviewRow.line))
+
+
+def rows_of(session: Session, ids: Iterable[str]) -> list[Row]:
+    query = select(ReviewRow).where(ReviewRow.id.in_(list(ids))).order_by(ReviewRow.file, ReviewRow.line)
+    return list(_read(session, query))
+
+
+def _read(session: Session, query: Select[Any]) -> Iterator[Row]:
+    """What the casebook has of its own applications is read now; what of them may not be reviewed any more is left out."""
+    columns = query.with_only_columns(*(getattr(ReviewRow, name) for name in Row._fields))
+    for page in session.execute(columns.execution_options(yield_per=FETCHED)).partitions():
+        live = review_live.cells(session, [row.cells[LIVE] for row in page if LIVE in row.cells])
+        for row in page:
+            if LIVE not in row.cells:
+                yield Row(*row)
+            elif (told := live.get(row.cells[LIVE])) is not None:
+                yield Row(*row)._replace(cells=told)
 
 
 def imports(session: Session) -> list[ReviewImport]:
     return list(session.scalars(select(ReviewImport).order_by(ReviewImport.digest)))
+
+
+def imported_since_triage(session: Session) -> bool:
+    """Whether a list came in that no triage has ranked."""
+    last = state(session, TRIAGED)
+    return last is None or bool(session.scalar(select(exists().where(ReviewImport.imported_at > last.at))))
 
 
 def replace_applications(session: Session, found: list[dict[str, Any]]) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from datetime import date
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import exists, func, select
+from sqlalchemy.dialects.postgresql import TEXT, array, insert
 from sqlalchemy.orm import Session
 
 from casebook.domain.vocabulary import Role, WorkKind
@@ -22,7 +23,6 @@ from casebook.storage.tables import (
     ReviewMember,
     ReviewOpinion,
     ReviewReferral,
-    ReviewRow,
     Staff,
     WorkItem,
 )
@@ -71,11 +71,6 @@ def application_called(session: Session, reference: str) -> ReviewApplication | 
     return session.scalar(select(ReviewApplication).where(ReviewApplication.reference == reference))
 
 
-def rows_of(session: Session, ids: Iterable[str]) -> Sequence[ReviewRow]:
-    query = select(ReviewRow).where(ReviewRow.id.in_(list(ids))).order_by(ReviewRow.file, ReviewRow.line)
-    return session.scalars(query).all()
-
-
 def reviewers(session: Session, *roles: Role) -> list[str]:
     """Who is on duty and may examine."""
     return sorted(staff_id for staff_id, held in present(session).items() if not held.isdisjoint(roles))
@@ -92,13 +87,57 @@ def open_items(session: Session) -> Sequence[WorkItem]:
     return session.scalars(query.order_by(WorkItem.opened_at, WorkItem.id)).all()
 
 
+def gone(session: Session) -> list[tuple[WorkItem, ReviewCase]]:
+    """Examinations of what no list has any more, with their cases."""
+    held = [(item, case) for item in open_items(session) if (case := session.get(ReviewCase, item.subject["case"]))]
+    if not held:
+        return []
+    anchors = array([case.anchor for _, case in held], type_=TEXT)
+    query = select(func.jsonb_array_elements_text(ReviewApplication.rows))
+    there = set(session.scalars(query.where(ReviewApplication.rows.op("?|")(anchors))))
+    return [(item, case) for item, case in held if case.anchor not in there]
+
+
+def owes_own(session: Session, staff_id: str) -> bool:
+    """Whether somebody has an examination before them that begins with a decision of their own."""
+    mine = (WorkItem.owner == staff_id, WorkItem.subject["part"].astext == "own", OPEN_WORK)
+    return session.scalar(select(exists().where(WorkItem.kind.in_(KINDS), *mine))) or False
+
+
 def contacts(session: Session) -> Sequence[ReviewContact]:
     return session.scalars(select(ReviewContact).order_by(ReviewContact.at, ReviewContact.id)).all()
+
+
+def to_look_at(session: Session, today: date) -> list[tuple[ReviewContact, date]]:
+    """Who could not safely be contacted and is to be looked at again by now, and since which day."""
+    query = select(ReviewContact).where(ReviewContact.look_again_on <= today).order_by(ReviewContact.id)
+    return [(each, each.look_again_on) for each in session.scalars(query) if each.look_again_on]
+
+
+def looks(session: Session, contact: str) -> Sequence[WorkItem]:
+    """Who is asked to look at that person again."""
+    mine = WorkItem.subject["contact"].astext == contact
+    query = select(WorkItem).where(OPEN_WORK, WorkItem.kind == WorkKind.LOOK_AGAIN_AT_CONTACT, mine)
+    return session.scalars(query).all()
 
 
 def steps(session: Session, contact: str) -> Sequence[ReviewContactStep]:
     query = select(ReviewContactStep).where(ReviewContactStep.contact_id == contact).order_by(ReviewContactStep.number)
     return session.scalars(query).all()
+
+
+def written_of(
+    session: Session, anchor: str
+) -> tuple[Sequence[ReviewOpinion], Sequence[WorkItem], Sequence[ReviewContactStep]]:
+    """Everything in which people wrote of the application that this row anchors: opinions, items, steps towards its person."""
+    cases = select(ReviewCase.id).where(ReviewCase.anchor == anchor)
+    people = select(ReviewContact.id).where(ReviewContact.anchor == anchor)
+    about = WorkItem.subject["case"].astext.in_(cases) | WorkItem.subject["contact"].astext.in_(people)
+    return (
+        session.scalars(select(ReviewOpinion).where(ReviewOpinion.case_id.in_(cases))).all(),
+        session.scalars(select(WorkItem).where(WorkItem.reference.is_(None), about)).all(),
+        session.scalars(select(ReviewContactStep).where(ReviewContactStep.contact_id.in_(people))).all(),
+    )
 
 
 def referrals(session: Session) -> Sequence[ReviewReferral]:

@@ -16,6 +16,15 @@ HEADER = (
 )
 
 
+BLIND = (
+    ("review", "queue"), ("review", "queue", "--by", "contact"), ("review", "progress"), ("review", "report"),
+    ("review", "report", "--internal"), ("review", "people"), ("review", "referrals"), ("review", "campaign", "list"),
+    ("review", "dossier", "R9"), ("review", "enquiry", "R9"), ("review", "reconcile"), ("review", "triage"),
+    ("review", "import", "--live"), ("review", "allocate"), ("work", "list"), ("work", "list", "--mine"),
+    ("applications", "list"), ("applications", "show", "R9"), ("monitor", "signals"), ("board",), ("watchdog",),
+)  # fmt: skip
+
+
 @pytest.fixture
 def run(made_home, capsys):
     def call(*words):
@@ -137,3 +146,44 @@ def test_the_review_is_kept_from_those_whose_cases_it_reviews_who_may_still_take
         assert [as_(who, *words)[0] for words in SEEN] == [0] * len(SEEN)
     assert as_("v1", "enquiry", "R9")[1]["rank"] == 1
     assert run("review", "queue")[0] == run("review", "report")[0] == 0  # the holder of the machine
+
+
+def test_no_command_tells_a_reviewer_whom_a_campaign_is_about_or_how_it_was_decided(
+    run, tmp_path, monkeypatch, made_home, capsys
+):
+    (tmp_path / "list.csv").write_text(
+        HEADER
+        + "mailbox,R9,2019-01-01,Eve,Khan,Ian,Webb,1970-02-03,HTARGET,STARGET,nothing_to_disclose,2019-01-09,CANARYTEXT\n"
+    )
+    run("review", "import", "--no-quality", str(tmp_path / "list.csv"))
+    run("review", "triage")
+    tokens = {who: run("staff", "add", who, "--role", "review_officer")[1]["token"] for who in ("o1", "o2")}
+    run("review", "campaign", "open", "--kind", "handler", "--target", "HTARGET", "--because", "suspension")
+    run("review", "campaign", "open", "--kind", "rule", "--target", "no_rationale", "--because", "rule_mended")
+    [item] = run("review", "allocate")[1]["allocated"]
+    who = item["reviewer"]
+
+    def said(*words):
+        with monkeypatch.context() as own:
+            own.setenv("CASEBOOK_TOKEN", tokens[who])
+            told = []
+            for form in ([], ["--json"]):
+                main([*words, *form, "--home", str(made_home), "--as", who])
+                told.append("".join(capsys.readouterr()))
+            return "\n".join(told)
+
+    targets = ("HTARGET", "STARGET", "suspension", "rule_mended", "nothing_to_disclose", "CANARYTEXT")
+    for words in BLIND:
+        # a report that may be published names ways of failing, of no application
+        unsaid = targets if words == ("review", "report") else (*targets, "no_rationale", "source_missing")
+        text = said(*words)
+        assert not [word for word in unsaid if word in text], words
+    (tmp_path / "own.json").write_text('{"decision": "disclose", "reasons": "as I see it"}')
+    said("work", "do", item["item"], "--file", str(tmp_path / "own.json"))
+    assert "HTARGET" in said("review", "dossier", "R9")
+
+
+def test_closed_applications_of_the_casebook_come_in_by_a_word_and_a_call_without_any_is_wrong_usage(run):
+    assert (run("review", "import")[0], run("review", "import")[1]["error"]["code"]) == (2, "no_file")
+    code, told = run("review", "import", "--live", "--no-quality")
+    assert (code, told["rows"], told["restricted"], told["files"][0]["new"]) == (0, 0, 0, False)

@@ -29,9 +29,10 @@ from casebook.domain.review_work import CHECKLIST, CampaignKind, Rung
 from casebook.domain.vocabulary import Role
 from casebook.errors import InvalidAnswer, NotPermitted, Refused
 from casebook.policies import review as review_policy
+from casebook.storage import ledger
 from casebook.storage import review as stored
 from casebook.storage import review_work as asked
-from casebook.storage.tables import Application, DipSample, LedgerEntry, ReviewCase, ReviewOpinion, WorkItem
+from casebook.storage.tables import Application, LedgerEntry, ReviewCase, ReviewOpinion, WorkItem
 
 LATER = datetime(2026, 3, 17, 10, 0, tzinfo=UTC)
 COLUMNS = (
@@ -467,24 +468,51 @@ def test_open_items_of_the_review_are_in_the_queue_of_whoever_they_are_reserved_
         assert len(act.session.scalars(select(WorkItem)).all()) == 2
 
 
-def test_a_look_back_covers_the_registers_by_a_campaign_and_the_casebooks_own_decisions_by_making_them_again(
-    past, crew, acting, sql
-):
+def test_a_look_back_covers_registers_and_the_casebook_by_one_campaign(past, crew, acting, sql):
     crew()
     past(6, handlers=("chair-1", "H2"))
     began = datetime(2025, 9, 1, 9, 0, tzinfo=UTC)
-    closed_cases.insert(sql, closed_cases.unit(("chair-1", "chair-2"), each=4, failing="chair-1", start=began))
+    closed_cases.insert(sql, closed_cases.unit(("chair-1", "chair-2"), each=2, failing="chair-1", start=began))
     with acting() as act:
         staff.add(act, "chair-1", (Role.PANEL_CHAIR,))
         question = staff.suspend(act, "chair-1").look_back_proposed
     with acting(WHO["psd"]) as act:
         [item] = [each for each in work.queue(act) if each.subject.get("signal") == question]
         work.do(act, item.id, {"conclusion": "look_back", "reasons": "all of it is looked at again"})
+    review_triage.triage(acting)
     with acting() as act:
+        review_allocation.allocate(act)
         [campaign] = asked.campaigns(act.session)
         assert (campaign.kind, campaign.target, campaign.because) == (CampaignKind.HANDLER, "chair-1", "suspension")
         listed = [each.application.reference for each in review_campaigns.members(act, campaign)]
-        assert sorted(listed) == ["R0", "R2", "R4"]
-        again = act.session.scalars(select(DipSample)).all()
-        assert {each.reference for each in again} == {f"CL-2025-{n:06d}" for n in (0, 2, 4, 6)}
-        assert {(each.because, each.decider) for each in again} == {("look_back", "chair-1")}
+        assert sorted(listed) == ["CL-2025-000000", "CL-2025-000002", "R0", "R2", "R4"]
+
+
+def test_whose_own_decision_is_owed_is_told_of_no_campaign_whom_or_why(past, crew, allocate, do, acting, policy):
+    policy(top_percent=100)
+    past(1, handlers=("H1",))
+    with acting(WHO["lead"]) as act:
+        review_campaigns.open_campaign(act, CampaignKind.HANDLER, target="H1", because="suspension")
+    crew("o1", "lead")
+    allocate()
+    why = {"kind": "handler", "target": "H1", "because": "suspension"}
+    unsaid = dict.fromkeys(why)
+    do("o1", OWN)
+    do("o1", SOUND)  # the lead is the second
+    for who, told in (("o1", unsaid), ("lead", unsaid), ("psd", why)):
+        with acting(WHO[who]) as act:
+            assert review_campaigns.listing(act)[0].items() >= told.items(), who
+    do("lead", OWN)
+    with acting(WHO["lead"]) as act:
+        assert review_campaigns.listing(act)[0].items() >= why.items()
+
+
+def test_no_id_that_a_reviewer_sees_can_be_made_of_a_name(past, acting):
+    past(1)
+    with acting(WHO["lead"]) as act:
+        first = review_campaigns.open_campaign(act, CampaignKind.HANDLER, target="H1", because="suspension").id
+        key, act.session.info[ledger.KEY] = act.session.info[ledger.KEY], b"another"
+        what = {"kind": "handler", "target": "H1", "number": 0}
+        assert review_campaigns.named(act, what) != first
+        act.session.info[ledger.KEY] = key
+        assert review_campaigns.named(act, what) == first

@@ -179,15 +179,26 @@ def test_an_unanswered_question_escalates_like_anything_else(acting, decided, st
     assert "chair-1" not in json.dumps(swept.escalated)
 
 
-def test_a_look_back_draws_every_closed_decision_of_that_person(acting, crew, decided, store):
+def test_a_look_back_opens_a_campaign_over_all_that_is_closed_and_makes_nobody_decide_twice(
+    acting, crew, decided, store
+):
     decided(each=30)
     look(acting)
     (item,) = items(store, WorkKind.ANSWER_SIGNAL)
     with acting(crew["ps"]) as act:
         told = signals.look_back(act, item.subject["signal"])
-    assert told["redecide"] == 30
-    assert told["no_campaign"]
-    assert len(items(store, WorkKind.REDECIDE_SAMPLE)) == 30
+        again = signals.look_back(act, item.subject["signal"])
+    assert (told["taken_in"], told["no_campaign"], again["taken_in"]) == (150, None, 0)
+    assert told["campaign"] == again["campaign"]
+    assert items(store, WorkKind.REDECIDE_SAMPLE) == []
+
+
+def test_a_look_back_with_nothing_to_look_at_says_so(acting, crew):
+    with acting() as act:
+        question = staff.suspend(act, "chair-2").look_back_proposed
+    with acting(crew["ps"]) as act:
+        told = signals.look_back(act, question)
+    assert (told["taken_in"], told["campaign"], told["no_campaign"]) == (0, None, "not_triaged")
 
 
 def test_a_suspension_proposes_a_look_back(acting, crew, store):

@@ -1,0 +1,22 @@
+"""What reviewers wrote of a closed application of the casebook goes with it when it is disposed of, and what they owe ends."""
+
+from __future__ import annotations
+
+from casebook.casework.acting import Act
+from casebook.storage import review_live
+from casebook.storage import review_work as work
+
+
+def forget(act: Act, reference: str) -> int:
+    """Blank their words; returns how many rows. The caller speaks of it; what they found stays as codes."""
+    anchor = review_live.row_id(reference)
+    opinions, items, steps = work.written_of(act.session, anchor)
+    for opinion in opinions:
+        opinion.reasons = opinion.explanation = None
+    for step in steps:
+        step.note = ""
+    for item in items:
+        item.answer = None
+        if item.done_at is None and item.cancelled_at is None:
+            item.cancelled_at, item.cancelled_why = act.now, "disposed"
+    return len(opinions) + len(items) + len(steps)

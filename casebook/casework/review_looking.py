@@ -1,0 +1,70 @@
+"""Who cannot safely be contacted is looked at again: on the day it is work for somebody, and late it escalates like any other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+
+from pydantic import Field
+
+from casebook.casework import review
+from casebook.casework.acting import Act, item_row, refuse_because
+from casebook.casework.answers import Answer, HouseDoing, HouseHandler
+from casebook.domain import chain
+from casebook.domain.review_work import Rung
+from casebook.domain.vocabulary import Priority, WorkKind
+from casebook.domain.work import Need
+from casebook.errors import AlreadyDone
+from casebook.storage import at_once, foresight, ledger
+from casebook.storage import review_work as work
+from casebook.storage.tables import ReviewContact
+
+Told = list[dict[str, object]]
+
+
+class LookedAgain(Answer):
+    """What the second look at somebody who could not safely be contacted came to."""
+
+    rung: Literal["safe_plan", "not_contactable"] = Field(
+        description="safe_plan: it is known now how contact is safe. not_contactable: still not, which takes two people."
+    )
+    note: str = Field(min_length=1, description="What was found out and from whom; kept as personal detail.")
+
+
+def due(act: Act) -> list[Need]:
+    """Everybody whose day has come and whom nobody was asked to look at."""
+    asked = [_need(each, day) for each, day in work.to_look_at(act.session, review.today(act))]
+    known = foresight.opened(act.session, [need.id(None) for need in asked])
+    return [need for need in asked if need.id(None) not in known]
+
+
+def ask(act: Act, page: Sequence[Need]) -> tuple[Told, list[Need]]:
+    """Open the items; of two sweeps at once one does."""
+    fresh = at_once.claim(act.session, [item_row(act, need) for need in page])
+    if fresh:
+        said = {chain.HOUSE: {"items": [item.id for item in fresh]}}
+        ledger.record_many(
+            act.session, said, actor=act.actor.id, event_name="review_look_again_asked", at=act.now, inserted=fresh
+        )
+    return [], []
+
+
+def _need(contact: ReviewContact, day: date) -> Need:
+    return Need(
+        kind=WorkKind.LOOK_AGAIN_AT_CONTACT, key=f"{contact.id}:{day}", priority=Priority.HIGH,
+        subject={"contact": contact.id, "past": contact.reference},
+        due_at=datetime.combine(day + timedelta(days=1), time(), review.LONDON),
+    )  # fmt: skip
+
+
+def _looked(doing: HouseDoing) -> None:
+    from casebook.casework import review_people  # noqa: PLC0415 - every sweep loads this module, and none takes a step
+
+    contact = doing.act.session.get(ReviewContact, str(doing.item.subject["contact"]))
+    if contact is None:
+        refuse_because("gone", "this person is on the ladder no more", AlreadyDone)
+    review_people.take(doing.act, contact, Rung(doing.answer.rung), note=doing.answer.note)
+
+
+HOUSE: dict[WorkKind, tuple[type[Answer], HouseHandler]] = {WorkKind.LOOK_AGAIN_AT_CONTACT: (LookedAgain, _looked)}
