@@ -6,7 +6,7 @@ Rows in, questions out; nothing is read or written here.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 Rows = Sequence[Mapping[str, Any]]
 Place = tuple[datetime, str]  # when a case was, and which: the order of a chart
+# of a channel, its expected values, the odds ratio and the run length
+Limits = Callable[[Channel, Sequence[float], float, float], Mapping[Side, float | None]]
 
 HURRIED_PART = 0.1  # of the others' searches of the same source take less time than the tenth percentile
 YEAR = timedelta(days=365)
@@ -75,7 +77,6 @@ class Standing:
     expected: float
     paths: tuple[Path, ...]
     place: FunnelPlace
-    excess: float  # of the total over what was expected, in standard errors, whichever way
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +93,21 @@ class ChannelReport:
     questions: tuple[Question, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What the charts of one channel ask, and what it rests on."""
+
+    channel: Channel
+    odds_ratio: float
+    arl0: float
+    thresholds: Mapping[Side, float | None]
+    expected: Mapping[str, tuple[Case, ...]]  # by person, as the models have it
+    lanes: tuple[Lane, ...]  # the same after a change of the whole unit is allowed for
+    change: UnitChange | None
+    paths: Mapping[str, tuple[Path, ...]]  # by person, since their last restart
+    questions: tuple[Question, ...]
+
+
 def watch(
     channel: Channel,
     rows: Rows,
@@ -100,20 +116,35 @@ def watch(
     resets: Mapping[tuple[str, str, str], Place],
     in_question: Collection[str],
 ) -> ChannelReport:
-    """`resets` by channel, side and person: the case after which the chart started again.
+    """`resets` by channel, side and person: the case after which the chart started again."""
+    return report_of(
+        look(
+            channel, frame_of(channel, rows), rules=rules, resets=resets, in_question=in_question, limits=thresholds_for
+        )
+    )
+
+
+def look(
+    channel: Channel,
+    frame: pd.DataFrame,
+    *,
+    rules: Charts,
+    resets: Mapping[tuple[str, str, str], Place],
+    in_question: Collection[str],
+    limits: Limits,
+) -> Look:
+    """What is to be asked of `frame`, which is `frame_of` some rows.
 
     Whoever stands out most teaches no model when the others are judged again: one who never tells anybody makes sound
     deciders look as if they told too much.
     """
-    frame, suspects = frame_of(channel, rows), set(in_question)
+    suspects = set(in_question)
     while True:
-        report = judge(channel, frame, rules=rules, resets=resets, in_question=suspects)
-        fresh = {each.judged for each in report.questions} - suspects
-        if not fresh or len(suspects) >= len(report.standing) / 2:
-            return report
-        suspects.add(
-            max((each for each in report.standing if each.judged in fresh), key=lambda each: each.excess).judged
-        )
+        found = judge(channel, frame, rules=rules, resets=resets, in_question=suspects, limits=limits)
+        fresh = {each.judged for each in found.questions} - suspects
+        if not fresh or len(suspects) >= len(found.lanes) / 2:
+            return found
+        suspects.add(max((lane for lane in found.lanes if lane.judged in fresh), key=excess).judged)
 
 
 def judge(
@@ -123,35 +154,43 @@ def judge(
     rules: Charts,
     resets: Mapping[tuple[str, str, str], Place],
     in_question: Collection[str],
-) -> ChannelReport:
+    limits: Limits,
+) -> Look:
     """Everybody once, with the models of those who are not in question."""
     frame = frame.assign(
         expected=expected_by_others(frame, features=FEATURES[channel], decider="judged", in_question=in_question)
     )
     frame = frame[frame["expected"].notna()].reset_index(drop=True)
-    odds_ratio = rules.odds_ratio.value[channel]
-    arl0 = run_length(list(frame["at"]), rules)
-    expected = [float(p) for p in frame["expected"]]
-    thresholds = {side: threshold(expected, side, odds_ratio, arl0, channel) for side in SIDES_WATCHED[channel]}
+    odds_ratio, arl0 = rules.odds_ratio.value[channel], run_length(list(frame["at"]), rules)
+    thresholds = limits(channel, [float(p) for p in frame["expected"]], odds_ratio, arl0)
     lanes = by_person(frame)
-    cases = {lane.judged: lane.cases for lane in lanes}
-    change = find_change(cases)
-    compared = rebase(cases, change) if change else cases
-    dispersion = funnel.over_dispersion(comparable_scores(compared))
-    standing, questions = [], list[Question]()
-    for lane in (replace(lane, cases=compared[lane.judged]) for lane in lanes):
-        paths = []
+    expected = {lane.judged: lane.cases for lane in lanes}
+    change = find_change(expected)
+    compared = rebase(expected, change) if change else expected
+    lanes = [replace(lane, cases=compared[lane.judged]) for lane in lanes]
+    paths, questions = dict[str, tuple[Path, ...]](), list[Question]()
+    for lane in lanes:
         for side, limit in thresholds.items():
             later = lane.after(resets.get((channel, side, lane.judged)))
             path = chart(later.cases, odds_ratio=odds_ratio if side is Side.HIGH else 1 / odds_ratio, threshold=limit)
-            paths.append(path)
+            paths[lane.judged] = (*paths.get(lane.judged, ()), path)
             if reason_not_to_name(len(lane.cases)) is None:
                 questions += asked(channel, later, path, limit)
-        standing.append(stands(lane, tuple(paths), dispersion))
+    return Look(
+        channel=channel, odds_ratio=odds_ratio, arl0=arl0, thresholds=thresholds, expected=expected, lanes=tuple(lanes),
+        change=change, paths=paths, questions=tuple(questions),
+    )  # fmt: skip
+
+
+def report_of(found: Look) -> ChannelReport:
+    """With everybody's place, and how well the models fit."""
+    dispersion = funnel.over_dispersion(comparable_scores({lane.judged: lane.cases for lane in found.lanes}))
+    cases = [case for each in found.expected.values() for case in each]
     return ChannelReport(
-        channel=channel, cases=len(frame), odds_ratio=odds_ratio, arl0=arl0, thresholds=thresholds,
-        calibration=calibration(expected, [bool(each) for each in frame["happened"]]), change=change,
-        dispersion=dispersion, standing=tuple(standing), questions=tuple(questions),
+        channel=found.channel, cases=len(cases), odds_ratio=found.odds_ratio, arl0=found.arl0,
+        thresholds=found.thresholds, change=found.change, dispersion=dispersion, questions=found.questions,
+        calibration=calibration([case.expected for case in cases], [case.happened for case in cases]),
+        standing=tuple(stands(lane, found.paths[lane.judged], dispersion) for lane in found.lanes),
     )  # fmt: skip
 
 
@@ -190,12 +229,20 @@ def run_length(moments: Sequence[datetime], rules: Charts) -> float:
     return max(float(rules.fewest_cases_per_false_alarm.value), a_year * rules.unit_years_per_false_alarm.value)
 
 
-def threshold(expected: Sequence[float], side: Side, odds_ratio: float, arl0: float, channel: Channel) -> float | None:
-    """None where no chart in control ever moves. Each side has as many times the run length as there are sides."""
-    ratio = odds_ratio if side is Side.HIGH else 1 / odds_ratio
+def thresholds_for(
+    channel: Channel, expected: Sequence[float], odds_ratio: float, arl0: float
+) -> dict[Side, float | None]:
+    """Of each side that is watched. Each has as many times the run length as there are sides."""
+    sides = SIDES_WATCHED[channel]
+    return {side: threshold(expected, side, odds_ratio, arl0 * len(sides)) for side in sides}
+
+
+def threshold(expected: Sequence[float], side: Side, odds_ratio: float, arl0: float) -> float | None:
+    """None where no chart in control ever moves."""
     try:
         if any(0 < p < 1 for p in expected):
-            return threshold_for(expected, odds_ratio=ratio, arl0=arl0 * len(SIDES_WATCHED[channel])).threshold
+            ratio = odds_ratio if side is Side.HIGH else 1 / odds_ratio
+            return threshold_for(expected, odds_ratio=ratio, arl0=arl0).threshold
     except Refused:
         return None
     return None
@@ -203,12 +250,17 @@ def threshold(expected: Sequence[float], side: Side, odds_ratio: float, arl0: fl
 
 def by_person(frame: pd.DataFrame) -> list[Lane]:
     places, cases = dict[str, list[Place]](), dict[str, list[Case]]()
-    for row in frame.to_dict("records"):
-        name, at = str(row["judged"]), row["at"].to_pydatetime()
-        places.setdefault(name, []).append((at, str(row["case"])))
-        expected = min(1.0, max(0.0, float(row["expected"])))
-        cases.setdefault(name, []).append(Case(on=at.date(), happened=bool(row["happened"]), expected=expected))
+    columns = (frame[each].tolist() for each in ("judged", "at", "case", "happened", "expected"))
+    for name, at, case, happened, expected in zip(*columns, strict=True):
+        places.setdefault(str(name), []).append((at.to_pydatetime(), str(case)))
+        one = Case(on=at.date(), happened=bool(happened), expected=min(1.0, max(0.0, float(expected))))
+        cases.setdefault(str(name), []).append(one)
     return [Lane(judged=name, places=tuple(places[name]), cases=tuple(cases[name])) for name in sorted(cases)]
+
+
+def excess(lane: Lane) -> float:
+    """Of the total over what was expected, in standard errors, whichever way."""
+    return abs(funnel.z_score(sum(case.happened for case in lane.cases), [case.expected for case in lane.cases]) or 0.0)
 
 
 def asked(channel: Channel, lane: Lane, path: Path, limit: float | None) -> list[Question]:
@@ -238,7 +290,7 @@ def stands(lane: Lane, paths: tuple[Path, ...], dispersion: float) -> Standing:
     place = funnel.place(funnel.tails(observed, expected), dispersion=dispersion)
     return Standing(
         judged=lane.judged, cases=len(lane.cases), observed=observed, expected=math.fsum(expected), paths=paths,
-        place=funnel_place(len(lane.cases), place), excess=abs(funnel.z_score(observed, expected) or 0.0),
+        place=funnel_place(len(lane.cases), place),
     )  # fmt: skip
 
 

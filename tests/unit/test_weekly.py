@@ -90,6 +90,17 @@ def test_all_outcomes_equal_asks_nothing(happened):
     assert asked(looked(Channel.YIELD, [{**row, "happened": happened} for row in research(30)])) == set()
 
 
+def test_a_change_of_the_whole_unit_asks_about_nobody_and_is_told():
+    rows = list(research(100))
+    chance = np.random.default_rng(6)
+    for row in rows[len(rows) // 2 :]:
+        row["happened"] = bool(row["happened"] and chance.random() < 0.3)
+    report = looked(Channel.YIELD, rows)
+    assert asked(report) == set()
+    assert report.change is not None
+    assert report.change.log_odds < 0
+
+
 def test_one_person_alone_has_nobody_to_be_compared_with():
     report = looked(Channel.YIELD, list(research(100, people=("alone",))))
     assert (report.cases, report.questions) == (0, ())
