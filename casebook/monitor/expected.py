@@ -120,7 +120,7 @@ def expected_by_others(
         own = who == name
         others = teaches & ~own
         cases = np.bincount(alike[others], minlength=len(kinds)).astype(np.float64)
-        events = np.bincount(alike[others], weights=outcome[others], minlength=len(kinds))
+        events = np.bincount(alike[others], weights=outcome[others], minlength=len(kinds)).astype(np.float64)
         if cases.sum() >= FEWEST_FOR_A_MODEL and 0 < events.sum() < cases.sum():
             met = cases > 0
             model = fit_counted(kinds[met], cases[met], events[met], features=features)
