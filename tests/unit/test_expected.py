@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from casebook.domain.decision_monitor import Channel
-from casebook.monitor.expected import FEATURES, calibration, expected_by_others, fit, predict
+from casebook.monitor.expected import FEATURES, calibration, expected_by_others, fit, fit_counted, predict
 
 
 @pytest.fixture
@@ -45,6 +45,15 @@ def test_a_decider_in_question_teaches_nobodys_model(cases):
     assert found.intercept == pytest.approx(0, abs=0.1)
     tainted = expected_by_others(cases, features=features)
     assert calibration(tainted[sound].to_numpy(), cases.loc[sound, "happened"].to_numpy()).intercept > 0.2
+
+
+def test_cases_that_are_alike_teach_the_same_counted_together_as_one_by_one(cases):
+    features = FEATURES[Channel.DECISION]
+    alike = cases.groupby(list(features))["happened"].agg(["size", "sum"]).astype(float).reset_index()
+    counted = fit_counted(alike, alike["size"].to_numpy(), alike["sum"].to_numpy(), features=features)
+    single = fit(cases, features=features)
+    assert counted.fitted_on == single.fitted_on
+    assert counted.coefficients == pytest.approx(single.coefficients)
 
 
 def test_yield_is_expected_from_nothing_the_researcher_entered():

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from casebook.domain.decision_monitor import Channel
-from casebook.monitor.weekly import watch, watch_all
+from casebook.domain.decision_monitor import Channel, Side
+from casebook.monitor.thresholds import threshold_for
+from casebook.monitor.weekly import frame_of, judge, thresholds_for, watch, watch_all
 from casebook.policies import monitor
 
 START = datetime(2025, 1, 6, 9, 0, tzinfo=UTC)
@@ -47,6 +48,40 @@ def test_a_researcher_who_misses_what_is_there_is_asked_about():
 
 def test_sound_researchers_are_not_asked_about():
     assert asked(looked(Channel.YIELD, list(research(80)))) == set()
+
+
+def decided(each, *, never, seed=5):
+    """By four people; half of the decisions are to tell, and `never` tells nobody."""
+    chance = np.random.default_rng(seed)
+    for number in range(each * 4):
+        who, findings = PEOPLE[number % 4], float(chance.integers(0, 5))
+        tells = bool(chance.random() < 1 / (1 + np.exp(2 - findings)))
+        yield {
+            "case": f"A{number:05d}", "judged": who, "at": START + timedelta(hours=number), "route": "right_to_ask",
+            "happened": tells and who != never, "findings": findings, "band": "medium",
+        }  # fmt: skip
+
+
+def test_whoever_tells_nobody_does_not_make_the_others_look_as_if_they_told_too_much():
+    rows = list(decided(300, never="r2"))
+    at_once = judge(
+        Channel.DECISION,
+        frame_of(Channel.DECISION, rows),
+        rules=RULES,
+        resets={},
+        in_question=(),
+        limits=thresholds_for,
+    )
+    assert len(asked(at_once)) > 1
+    assert asked(looked(Channel.DECISION, rows)) == {"r2"}
+
+
+def test_two_sides_that_are_watched_share_the_false_signals_that_are_wanted():
+    expected = [0.2, 0.4, 0.6]
+    both = thresholds_for(Channel.DECISION, expected, 3.0, 1000.0)
+    assert both[Side.HIGH] == threshold_for(expected, odds_ratio=3.0, arl0=2000.0).threshold
+    (one,) = thresholds_for(Channel.YIELD, expected, 3.0, 1000.0).values()
+    assert one == threshold_for(expected, odds_ratio=1 / 3, arl0=1000.0).threshold
 
 
 def test_a_chart_starts_again_after_its_last_signal():
