@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import func, select
 
 from casebook.casework.acting import Act
 from casebook.domain import review_work
 from casebook.domain.actors import Reason
 from casebook.storage import review_live
-from casebook.storage.tables import DipSample, LedgerEntry, WorkItem
+from casebook.storage import review_work as work
+from casebook.storage.tables import DipSample, LedgerEntry, ReviewApplication, ReviewCase, WorkItem
 
 
 def why_not_blind(act: Act, sample: DipSample, *, item: WorkItem) -> Reason | None:
@@ -35,6 +38,25 @@ def why_not_look(act: Act, reference: str) -> Reason | None:
             "deciding_blind", "you are deciding this again without knowing the first decision: answer it first"
         )
     return None
+
+
+def seen_by(application: ReviewApplication, seen: Mapping[str, set[str]]) -> set[str]:
+    """Who read the dossier of a past application otherwise than blind, by whichever of its rows it was called then."""
+    return {who for row in application.rows for who in seen.get(review_live.named(row), ())}
+
+
+def knowing(act: Act, application: ReviewApplication) -> set[str]:
+    """Who knows the first decision of a past application, or had a part in it in the casebook."""
+    return seen_by(application, review_live.seen(act.session)) | review_live.known_to(act.session, application.rows)
+
+
+def why_not_claim(act: Act, item: WorkItem) -> Reason | None:
+    """A reason if an item asks for a decision of one's own, and the actor knows the first one."""
+    if item.kind not in work.KINDS or item.subject["part"] != "own":
+        return None
+    case = act.session.get(ReviewCase, str(item.subject["case"]))
+    application = work.application_of(act.session, case.anchor) if case else None
+    return review_work.why_not_blind(act.actor.id, knowing(act, application) if application else ())
 
 
 def to_decide(act: Act) -> set[str]:

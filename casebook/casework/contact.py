@@ -1,6 +1,7 @@
 """The one way in which anybody outside is contacted: inside their plan, or under a duty inspector's override.
 
 A contact that is refused leaves nothing behind but an entry in the ledger, written although the act itself is undone.
+The review of past applications comes through here too (`review_reaching`), and there nobody overrides a plan.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from casebook.casework.acting import Act, policy_of, refuse_because
 from casebook.domain import chain, follow_up, safe_contact
 from casebook.domain.actors import Reason
 from casebook.domain.authority import Command
+from casebook.domain.policy import Policy
 from casebook.domain.safe_contact import Plan, Purpose, Way
 from casebook.domain.vocabulary import Applicant, Channel, Party
 from casebook.errors import InvalidAnswer, Refused
@@ -50,8 +52,8 @@ def log(act: Act, application: Application, contact: Contact) -> ContactAttempt:
     reason = why_not(act, application, contact.party, contact.way)
     if contact.override is not None:  # one that is named must hold, needed or not
         reason = _why_not_override(act, application, contact, override)
-    if reason is not None:
-        _refuse(act, application, contact, reason)
+    said = {"party": contact.party, "purpose": contact.purpose}
+    refuse_unsafe(act, application.reference, contact.way, reason, **said)
     row = _row(act, application, contact, plan, override)
     if act.session.get(ContactAttempt, row.id) is not None:
         refuse_because("already_logged", "this contact is in the log already")
@@ -72,7 +74,11 @@ def why_not(act: Act, application: Application, party: str, way: Way) -> Reason 
         return Reason("subject", "the subject is not contacted about an application")
     if party == PROTECTOR or (plan is None and party == Party.C and application.applicant == Applicant.AGENCY):
         return None
-    policy = policy_of(application)
+    return by_plan(way, plan, policy_of(application))
+
+
+def by_plan(way: Way, plan: Plan | None, policy: Policy) -> Reason | None:
+    """The reason for which a plan does not allow this contact, by a policy's numbers."""
     stale_after = timedelta(days=policy.contact.safe_contact_stale_days.value)
     return safe_contact.why_not(way, plan, stale_after=stale_after, zone=ZoneInfo(policy.calendar.timezone))
 
@@ -96,11 +102,13 @@ def _why_not_override(
     return None
 
 
-def _refuse(act: Act, application: Application, contact: Contact, reason: Reason) -> None:
+def refuse_unsafe(act: Act, chain_name: str, way: Way, reason: Reason | None, **said: str) -> None:
+    """Refuse a contact that there is a reason against; `said` of it stands in that chain although the act is undone."""
+    if reason is None:
+        return
     asides.record(
-        act.session, chain_name=application.reference, actor=act.actor.id, event_name="contact_refused", at=act.now,
-        party=contact.party, purpose=contact.purpose, channel=contact.way.channel, reason=reason.code,
-        occurred_at=contact.way.at.isoformat(),
+        act.session, chain_name=chain_name, actor=act.actor.id, event_name="contact_refused", at=act.now, **said,
+        channel=way.channel, reason=reason.code, occurred_at=way.at.isoformat(),
     )  # fmt: skip
     raise ContactRefused(reason.message, reason.code)
 
@@ -207,8 +215,10 @@ def has_agreed(act: Act, application: Application, party: str, before: datetime)
         for row in deliveries.attempts(act.session, application.reference)
         if row.reached and row.party == party and row.occurred_at <= before
     ]
-    held = max((row.occurred_at for row in made if row.agreed_meeting), default=None)
-    return any(row.purpose == Purpose.ARRANGE and (held is None or row.occurred_at > held) for row in made)
+    return safe_contact.is_agreed(
+        arranged=[row.occurred_at for row in made if row.purpose == Purpose.ARRANGE],
+        held=[row.occurred_at for row in made if row.agreed_meeting],
+    )
 
 
 def why_not_exhausted(act: Act, application: Application, *, route_tried: bool) -> Reason | None:
@@ -236,9 +246,13 @@ def moment(given: str | None, now: datetime) -> datetime:
         refuse_because("bad_time", "a time is ISO 8601 with its offset", InvalidAnswer)
     if at.tzinfo is None:
         refuse_because("bad_time", "a time is ISO 8601 with its offset", InvalidAnswer)
+    refuse_future(at, now)
+    return at
+
+
+def refuse_future(at: datetime, now: datetime) -> None:
     if at > now:
         refuse_because("in_the_future", "what is written down cannot have happened after now", InvalidAnswer)
-    return at
 
 
 def one_of(allowed: Iterable[str], given: str, name: str) -> str:

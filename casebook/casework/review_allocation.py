@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from casebook.casework import review_campaigns, review_items, review_people, review_ranking
+from casebook.casework import blindness, review_campaigns, review_items, review_people, review_ranking
 from casebook.casework.acting import Act
 from casebook.casework.review_campaigns import Member
 from casebook.domain import chain
@@ -52,15 +52,18 @@ class Crew:
     managers: Mapping[str, str]
     load: Counter[str]
     most: int
+    seen: Mapping[str, set[str]]  # who has read which dossier otherwise than blind
 
-    def choose(self, place: int, *, handled: Collection[str], before: Collection[str]) -> tuple[str | None, bool]:
+    def choose(
+        self, place: int, *, handled: Collection[str], before: Collection[str], seen: Collection[str]
+    ) -> tuple[str | None, bool]:
         """The least loaded who may, by the role asked first; and whether anybody at all may, had they time."""
         possible = False
         for role in ROLES[place]:
             eligible = [
                 who
                 for who in self.by_role[role]
-                if why_not_examine(who, handled=handled, managers=self.managers, before=before) is None
+                if why_not_examine(who, handled=handled, managers=self.managers, before=before, seen=seen) is None
             ]
             possible = possible or bool(eligible)
             # who examines again is not held up by a full desk: the first finding waits for it
@@ -92,7 +95,10 @@ def crew_of(act: Act) -> Crew:
     held = Counter(item.owner for item in work.open_items(act.session) if item.owner)
     roles = {role: work.reviewers(act.session, role) for role in (Role.REVIEW_OFFICER, Role.REVIEW_LEAD)}
     rules = review_policy.load().allocation
-    return Crew(by_role=roles, managers=work.managers(act.session), load=held, most=rules.open_per_reviewer.value)
+    return Crew(
+        by_role=roles, managers=work.managers(act.session), load=held, most=rules.open_per_reviewer.value,
+        seen=review_live.seen(act.session),
+    )  # fmt: skip
 
 
 def _campaigns(act: Act, campaign_id: str | None) -> list[ReviewCampaign]:
@@ -113,7 +119,7 @@ def _open_cases(act: Act, campaign: ReviewCampaign, crew: Crew, told: Allocated)
         if all(crew.load[who] >= crew.most for who in crew.by_role[Role.REVIEW_OFFICER]):
             told.waiting += len(waiting) - at
             break
-        who, possible = crew.choose(FIRST, handled=not_blind(act, member.application), before=())
+        who, possible = choose(act, crew, FIRST, member.application)
         if who is None:
             told.waiting += 1
             told.conflicted += [] if possible else [member.application.reference]
@@ -131,9 +137,16 @@ def handled(application: ReviewApplication) -> list[str]:
     return [*found.get("handlers", []), *found.get("approvers", [])]
 
 
-def not_blind(act: Act, application: ReviewApplication) -> list[str]:
-    """Whoever handled it, and whoever knows what the casebook says of it: none of them is given it."""
-    return [*handled(application), *review_live.known_to(act.session, application.rows)]
+def choose(
+    act: Act, crew: Crew, place: int, application: ReviewApplication | None, *, before: Collection[str] = ()
+) -> tuple[str | None, bool]:
+    """Nobody who handled it or knows what the casebook says of it; nor, to decide anew, who has seen what was decided."""
+    if application is None:
+        return crew.choose(place, handled=(), before=before, seen=())
+    known = [*handled(application), *review_live.known_to(act.session, application.rows)]
+    # whoever settles has everything in view
+    seen = () if place == THIRD else blindness.seen_by(application, crew.seen)
+    return crew.choose(place, handled=known, before=before, seen=seen)
 
 
 def _case(act: Act, campaign: ReviewCampaign, member: Member, rules: Allocation, *, of: int) -> ReviewCase:
@@ -204,27 +217,38 @@ def _end_gone(act: Act) -> None:
 
 
 def _give_again(act: Act, crew: Crew) -> list[dict[str, object]]:
-    """What lost its reviewer, by a suspension or an absence, or never had one, goes to somebody else."""
+    """What lost its reviewer, by a suspension or an absence, or never had one, goes to somebody else.
+
+    So does what its reviewer turns out to know, another list having told of it.
+    """
     given = []
+    readers = set[str]().union(*crew.seen.values())
     for item in work.open_items(act.session):
         case = act.session.get(ReviewCase, item.subject["case"])
-        if item.owner is not None or case is None:
+        if case is None or (item.owner is not None and item.owner not in readers):
             continue
         application = work.application_of(act.session, case.anchor)
+        if item.owner is not None and not _has_seen(item, application, crew):
+            continue
         place = int(item.subject["place"])
         before = [each.reviewer for each in work.opinions_of(act.session, case.id)]
-        who, _ = crew.choose(place, handled=not_blind(act, application) if application else (), before=before)
+        who, _ = choose(act, crew, place, application, before=before)
         if who is None:
             continue
         if place != THIRD and item.subject["part"] == "finding":
             _begin_anew(act, case, place, item)
             item = give(act, case, place, who, application)  # noqa: PLW2901 - another item for the same work
-        item.owner, item.reserved = who, True
+        item.owner, item.reserved, item.claimed_at = who, True, None
         crew.load[who] += 1
         given.append(said(item))
     if given:
         act.speak(None, "review_given_again", items=len(given))
     return given
+
+
+def _has_seen(item: WorkItem, application: ReviewApplication | None, crew: Crew) -> bool:
+    known = blindness.seen_by(application, crew.seen) if application else ()
+    return item.subject["part"] == "own" and item.owner in known
 
 
 def _begin_anew(act: Act, case: ReviewCase, place: int, item: WorkItem) -> None:

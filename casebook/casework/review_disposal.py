@@ -10,11 +10,11 @@ from casebook.storage import review_work as work
 def forget(act: Act, reference: str) -> int:
     """Blank their words; returns how many rows. The caller speaks of it; what they found stays as codes."""
     anchor = review_live.row_id(reference)
-    opinions, items, steps = work.written_of(act.session, anchor)
+    opinions, items, steps = work.written_of(act.session, anchor, reference)
     for opinion in opinions:
         opinion.reasons = opinion.explanation = None
     for step in steps:
-        step.note = ""
+        step.note, step.plan = "", None
     for item in items:
         item.answer = None
         if item.done_at is None and item.cancelled_at is None:

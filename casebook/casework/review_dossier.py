@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from casebook.casework import review_allocation, review_ranking
 from casebook.casework.acting import Act, refuse, refuse_because
-from casebook.domain import chain
 from casebook.domain import review_work as rules
 from casebook.domain.authority import Command
 from casebook.errors import NotPermitted
@@ -68,7 +67,7 @@ def _viewed(act: Act, application: ReviewApplication, lists: Sequence[stored.Row
     for row in lists:
         if row.id == review_live.row_id(reference := row.cells.get("reference", "")):
             act.speak(act.session.get_one(Application, reference), review_live.DOSSIER, blind=blind)
-    act.speak(None, review_live.DOSSIER, application=chain.digest(application.rows[0])[:16], blind=blind)
+    act.speak(None, review_live.DOSSIER, application=review_live.named(application.rows[0]), blind=blind)
 
 
 def _list(row: stored.Row, *, blind: bool) -> dict[str, object]:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from casebook.casework import review_allocation, review_people
+from casebook.casework import blindness, review_allocation, review_people
 from casebook.casework.acting import Act, refuse, refuse_because
 from casebook.casework.answers import Answer, HouseDoing, HouseHandler
 from casebook.domain import chain, failure_modes
@@ -61,6 +61,7 @@ def examined(doing: HouseDoing) -> None:
     managers = work.managers(act.session)
     refuse(rules.why_not_examine(act.actor.id, handled=handled, managers=managers, before=others), NotPermitted)
     if item.subject["part"] == "own":
+        refuse(blindness.why_not_claim(act, item), NotPermitted)
         _decide(doing, case, place, application)
     else:
         _find(doing, case, opinions, application)
@@ -142,9 +143,8 @@ def _ask_another(
     act: Act, case: ReviewCase, opinions: list[ReviewOpinion], application: ReviewApplication | None
 ) -> None:
     place = len(opinions) + 1
-    handled = review_allocation.not_blind(act, application) if application else ()
     before = [each.reviewer for each in opinions]
-    who, _ = review_allocation.crew_of(act).choose(place, handled=handled, before=before)
+    who, _ = review_allocation.choose(act, review_allocation.crew_of(act), place, application, before=before)
     item: WorkItem = review_allocation.give(act, case, place, who, application)
     because = "differing" if place > SECOND else "second_look"
     act.speak(None, "review_second_asked", case=case.id, place=place, because=because, item=item.id)

@@ -11,6 +11,7 @@ from pydantic import Field
 from casebook.casework import review
 from casebook.casework.acting import Act, item_row, refuse_because
 from casebook.casework.answers import Answer, HouseDoing, HouseHandler
+from casebook.casework.details import SafeContactPlan
 from casebook.domain import chain
 from casebook.domain.review_work import Rung
 from casebook.domain.vocabulary import Priority, WorkKind
@@ -30,6 +31,10 @@ class LookedAgain(Answer):
         description="safe_plan: it is known now how contact is safe. not_contactable: still not, which takes two people."
     )
     note: str = Field(min_length=1, description="What was found out and from whom; kept as personal detail.")
+    plan: SafeContactPlan | None = Field(
+        default=None,
+        description="With safe_plan, unless the casebook's own application holds one: channel, days, windows.",
+    )
 
 
 def due(act: Act) -> list[Need]:
@@ -59,12 +64,13 @@ def _need(contact: ReviewContact, day: date) -> Need:
 
 
 def _looked(doing: HouseDoing) -> None:
-    from casebook.casework import review_people  # noqa: PLC0415 - every sweep loads this module, and none takes a step
+    from casebook.casework import review_reaching  # noqa: PLC0415 - every sweep loads this module, and none takes a step
 
     contact = doing.act.session.get(ReviewContact, str(doing.item.subject["contact"]))
     if contact is None:
         refuse_because("gone", "this person is on the ladder no more", AlreadyDone)
-    review_people.take(doing.act, contact, Rung(doing.answer.rung), note=doing.answer.note)
+    said = doing.answer
+    review_reaching.take(doing.act, contact, Rung(said.rung), note=said.note, plan=said.plan)
 
 
 HOUSE: dict[WorkKind, tuple[type[Answer], HouseHandler]] = {WorkKind.LOOK_AGAIN_AT_CONTACT: (LookedAgain, _looked)}

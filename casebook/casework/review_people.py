@@ -1,8 +1,4 @@
-"""The people at risk whom the review must reach: one ladder for each person, and the urgent ones into the live process.
-
-A person is never contacted before somebody wrote down how that is safe. That nobody can safely reach them is said by two
-people and looked at again.
-"""
+"""The people at risk whom the review must reach: one ladder for each person, and the urgent ones into the live process."""
 
 from __future__ import annotations
 
@@ -18,14 +14,14 @@ from casebook.casework.watch import WatchReviewed
 from casebook.domain import authority, chain
 from casebook.domain.authority import Command
 from casebook.domain.review import ContactPriority
-from casebook.domain.review_work import Rung, why_not_step
+from casebook.domain.review_work import Rung
 from casebook.domain.vocabulary import Priority, WorkKind
 from casebook.domain.work import Need
 from casebook.policies import review as review_policy
 from casebook.storage import review as stored
 from casebook.storage import review_live
 from casebook.storage import review_work as work
-from casebook.storage.tables import ReviewApplication, ReviewContact, ReviewContactStep
+from casebook.storage.tables import ReviewApplication, ReviewContact
 
 
 def identify(act: Act, rows: Sequence[ReviewApplication]) -> tuple[int, int]:
@@ -116,59 +112,6 @@ def enquire(act: Act, reference: str) -> ReviewApplication:
     row = review_ranking.enquire(act, reference)
     identify_one(act, row, because="enquiry")
     return row
-
-
-def step(act: Act, reference: str, rung: Rung, *, note: str) -> ReviewContact:
-    """Take one step. That somebody cannot safely be contacted counts once another person has said so too."""
-    act.allowed(Command.EXAMINE_REVIEW)
-    application = review_ranking.called(act, reference)
-    if not note.strip():
-        refuse_because("note_missing", "say in a few words what was done")
-    return take(act, identify_one(act, application, because="by_hand"), rung, note=note)
-
-
-def take(act: Act, contact: ReviewContact, rung: Rung, *, note: str) -> ReviewContact:
-    """The step itself. Whoever was asked to look at the person again is asked no more; a first doubt asks for a second."""
-    act.session.refresh(contact, with_for_update={"key_share": True})
-    refuse(why_not_step(Rung(contact.rung), rung))
-    steps = work.steps(act.session, contact.id)
-    pending = next((each for each in steps[-1:] if each.rung == Rung.NOT_CONTACTABLE and each.second_by is None), None)
-    for item in work.looks(act.session, contact.id):
-        item.cancelled_at, item.cancelled_why = act.now, "stepped"
-    if rung is Rung.NOT_CONTACTABLE and pending is not None:
-        refuse(authority.why_not_second(act.actor, [pending.taken_by]))
-        pending.second_by, pending.second_at = act.actor.id, act.now
-        _arrive(act, contact, rung)
-    else:
-        act.session.add(_step(act, contact, rung, note, number=len(steps) + 1))
-        if rung is Rung.NOT_CONTACTABLE:
-            _ask_second(act, contact, number=len(steps) + 1)
-        else:
-            _arrive(act, contact, rung)
-    act.speak(None, "review_contact_step", contact=contact.id, rung=rung, standing=contact.rung)
-    return contact
-
-
-def _ask_second(act: Act, contact: ReviewContact, *, number: int) -> None:
-    need = Need(
-        kind=WorkKind.LOOK_AGAIN_AT_CONTACT, key=f"{contact.id}:second:{number}", priority=Priority.HIGH,
-        subject={"contact": contact.id, "past": contact.reference, "second": True},
-        due_at=act.now + timedelta(days=review_policy.load().allocation.urgent_days.value),
-    )  # fmt: skip
-    review_items.open_item(act, need)
-
-
-def _step(act: Act, contact: ReviewContact, rung: Rung, note: str, *, number: int) -> ReviewContactStep:
-    return ReviewContactStep(
-        id=chain.identity("review_contact_step", contact.id, number), contact_id=contact.id, number=number, rung=rung,
-        note=note, taken_by=act.actor.id, taken_at=act.now, second_by=None, second_at=None,
-    )  # fmt: skip
-
-
-def _arrive(act: Act, contact: ReviewContact, rung: Rung) -> None:
-    contact.rung, contact.at = rung, act.now
-    days = review_policy.load().contact.look_again_days.value
-    contact.look_again_on = review.today(act) + timedelta(days=days) if rung is Rung.NOT_CONTACTABLE else None
 
 
 def listing(act: Act) -> list[dict[str, object]]:

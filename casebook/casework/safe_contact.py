@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
@@ -58,21 +59,37 @@ def set_plan(
     refuse(freezing.why_not_edit(application.frozen_at))
     if party not in {Party.A, Party.C}:
         refuse_because("bad_plan", "a plan is for a or c")
+    plan = read_plan(channel=channel, days=days, start=start, until=until, voicemail=voicemail, code_word=code_word)
+    as_agreed(plan, act.now)
+    details.confirm_plan(act, application, Party(party), plan)
+    act.speak(application, "safe_contact_set", party=party)
+    lifecycle.carry_on(act, application, because="safe_contact_set")
+    return {"reference": reference, "party": party, "channel": channel}
+
+
+def read_plan(
+    *, channel: str, days: str, start: str, until: str, voicemail: str | None = None, code_word: str | None = None
+) -> details.SafeContactPlan:
+    """The plan in the words of a command; lists are separated by `;`."""
     starts, ends = start.split(";"), until.split(";")
     try:
-        plan = details.SafeContactPlan(
+        return details.SafeContactPlan(
             channel=Channel(channel), days=days.lower().split(";"), windows=list(zip(starts, ends, strict=True)),
             voicemail=voicemail == "yes", code_word=code_word,
         )  # fmt: skip
     except (ValueError, ValidationError):
         refuse_because("bad_plan", "a plan has a channel, and as many starts as ends", InvalidAnswer)
-    readable = Plan(channel=channel, days=tuple(plan.days), windows=tuple(plan.windows), confirmed_at=act.now)
+
+
+def as_agreed(plan: details.SafeContactPlan, at: datetime) -> Plan:
+    """The plan as the rule reads it, confirmed at that moment; refused if the rule could not read all of it."""
+    readable = Plan(
+        channel=plan.channel, days=tuple(plan.days), windows=tuple(plan.windows), voicemail=plan.voicemail,
+        confirmed_at=at,
+    )  # fmt: skip
     if not set(plan.days) <= set(DAYS) or len(readable.hours) != len(plan.windows):
         refuse_because("bad_plan", "days are mon..sun, times HH:MM, and a window ends after it starts", InvalidAnswer)
-    details.confirm_plan(act, application, Party(party), plan)
-    act.speak(application, "safe_contact_set", party=party)
-    lifecycle.carry_on(act, application, because="safe_contact_set")
-    return {"reference": reference, "party": party, "channel": channel}
+    return readable
 
 
 def allow_override(act: Act, reference: str, *, party: str, code: str, reason: str) -> Done:

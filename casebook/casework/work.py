@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from casebook.casework import answers, competence, lifecycle, oversight
+from casebook.casework import answers, blindness, competence, lifecycle, oversight
 from casebook.casework.acting import Act, refuse, refuse_because
 from casebook.casework.answers import Answer
 from casebook.domain import authority, freezing
@@ -80,6 +80,7 @@ def claim(act: Act, item_id: str) -> WorkItem:
         NotPermitted,
     )
     refuse(competence.why_not(act.actor, item), NotPermitted)
+    refuse(blindness.why_not_claim(act, item), NotPermitted)
     item.owner, item.claimed_at = act.actor.id, act.now
     act.speak(application, "work_claimed", item=item.id, kind=item.kind)
     return item

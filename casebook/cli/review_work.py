@@ -1,4 +1,4 @@
-"""`casebook review`, the part in which people work: campaigns, allocation, dossiers, people to be reached, referrals."""
+"""`casebook review`, the part in which people work: campaigns, allocation, dossiers, enquiries, referrals."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ from casebook.casework import (
     review_referrals,
 )
 from casebook.casework.review_allocation import Allocated
+from casebook.cli import review_reaching
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
 from casebook.cli.writing import write_whole
 from casebook.domain.review import ContactPriority
-from casebook.domain.review_work import CampaignKind, Rung
+from casebook.domain.review_work import CampaignKind
 
 
 def configure(actions: Any) -> None:  # noqa: ANN401 - argparse names no type for what adds parsers
@@ -33,13 +34,7 @@ def configure(actions: Any) -> None:  # noqa: ANN401 - argparse names no type fo
     enquiry = actions.add_parser("enquiry", help="somebody came forward about this application")
     enquiry.add_argument("reference", metavar="REF")
     enquiry.set_defaults(handler=_enquiry)
-    people = actions.add_parser("people", help="the people at risk whom the review must reach, and how far that is")
-    people.set_defaults(handler=_people)
-    contact = actions.add_parser("contact", help="write down a step towards one of them")
-    contact.add_argument("reference", metavar="REF")
-    contact.add_argument("--rung", type=Rung, choices=list(Rung)[1:], required=True)
-    contact.add_argument("--note", required=True, help="what was done; it is kept as personal detail")
-    contact.set_defaults(handler=_contact)
+    review_reaching.configure(actions)
     refer = actions.add_parser("refer", help="write down that an application was told to the regulator")
     refer.add_argument("reference", metavar="REF")
     refer.add_argument("--ground", required=True, metavar="CODE")
@@ -166,30 +161,6 @@ def _enquiry(options: Namespace, call: Call) -> Answer:
     return Answer(
         data=told, lines=[f"{row.reference}: first among those to be reached; agree safe contact before anything else"]
     )
-
-
-def _people(_options: Namespace, call: Call) -> Answer:
-    with opened(call) as casebook, casebook.acting() as act:
-        told = review_people.listing(act)
-    return Answer(data=told, lines=[_person_line(each) for each in told] or ["nobody is to be reached"])
-
-
-def _person_line(told: Mapping[str, Any]) -> str:
-    again = f"  look again on {told['look_again_on']}" if told["look_again_on"] else ""
-    return f"{told['contact_priority']:<8} {told['rung']:<16} {told['reference']}  {told['because']}{again}"
-
-
-def _contact(options: Namespace, call: Call) -> Answer:
-    with opened(call) as casebook, casebook.acting() as act:
-        contact = review_people.step(act, options.reference, options.rung, note=options.note)
-        told = {
-            "reference": contact.reference,
-            "rung": contact.rung,
-            "needs_second": contact.rung != options.rung,
-            "look_again_on": contact.look_again_on.isoformat() if contact.look_again_on else None,
-        }
-    second = ": another person must say so too" if told["needs_second"] else ""
-    return Answer(data=told, lines=[f"{told['reference']}: {str(told['rung']).replace('_', ' ')}{second}"])
 
 
 def _refer(options: Namespace, call: Call) -> Answer:

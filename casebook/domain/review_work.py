@@ -63,14 +63,28 @@ def line_of(officer: str, managers: Mapping[str, str]) -> frozenset[str]:
 
 
 def why_not_examine(
-    officer: str, *, handled: Collection[str], managers: Mapping[str, str], before: Collection[str]
+    officer: str,
+    *,
+    handled: Collection[str],
+    managers: Mapping[str, str],
+    before: Collection[str],
+    seen: Collection[str] = (),
 ) -> Reason | None:
-    """`handled`: staff ids as the registers spell them; `before`: who examined this case already."""
+    """`handled`: staff ids as the registers spell them; `before`: who examined this case already.
+
+    `seen`: who knows the first decision, for an examination that begins with a decision of one's own.
+    """
     line = {each.casefold() for each in line_of(officer, managers)}
     if {each.strip().casefold() for each in handled} & line:
         return Reason("conflict", "you or your line handled this application: somebody else must examine it")
     if officer in before:
         return Reason("same_person", "this needs another person: you examined it before")
+    return why_not_blind(officer, seen)
+
+
+def why_not_blind(officer: str, seen: Collection[str]) -> Reason | None:
+    if officer in seen:
+        return Reason("not_blind", "you have seen how this was decided: somebody who has not decides it again")
     return None
 
 
@@ -120,8 +134,9 @@ class Rung(StrEnum):
 
 _FROM: Mapping[Rung, frozenset[Rung]] = {
     Rung.SAFE_PLAN: frozenset(Rung),
-    Rung.ATTEMPTED: frozenset({Rung.SAFE_PLAN, Rung.ATTEMPTED}),
-    Rung.REACHED: frozenset({Rung.SAFE_PLAN, Rung.ATTEMPTED}),
+    # somebody who was reached is rung again, and met as was agreed: no contact goes unwritten
+    Rung.ATTEMPTED: frozenset({Rung.SAFE_PLAN, Rung.ATTEMPTED, Rung.REACHED}),
+    Rung.REACHED: frozenset({Rung.SAFE_PLAN, Rung.ATTEMPTED, Rung.REACHED}),
     Rung.SAFEGUARDED: frozenset({Rung.REACHED}),
     Rung.NOT_CONTACTABLE: frozenset({Rung.IDENTIFIED, Rung.SAFE_PLAN, Rung.ATTEMPTED, Rung.NOT_CONTACTABLE}),
 }
@@ -136,3 +151,17 @@ def why_not_step(at: Rung, to: Rung) -> Reason | None:
     if to in {Rung.ATTEMPTED, Rung.REACHED} and at in {Rung.IDENTIFIED, Rung.NOT_CONTACTABLE}:
         return Reason("no_safe_plan", "find out first how contact is safe, and write that down as safe_plan")
     return Reason("wrong_step", f"from {at.replace('_', ' ')} there is no step to {to.replace('_', ' ')}")
+
+
+_CONTACTS = frozenset({Rung.ATTEMPTED, Rung.REACHED})
+
+
+def why_not_say(rung: Rung, *, planned: bool, contacted: bool) -> Reason | None:
+    """What goes with a step. Somebody may be made safe by a contact, or without one: by an arrest, by a referral."""
+    if planned and rung is not Rung.SAFE_PLAN:
+        return Reason("not_a_plan", "how contact is safe is written down as safe_plan, before the contact")
+    if contacted and rung not in _CONTACTS | {Rung.SAFEGUARDED}:
+        return Reason("not_a_contact", "a contact that was made is written down as attempted or reached")
+    if rung in _CONTACTS and not contacted:
+        return Reason("channel_missing", "say over which channel, and when if that was not now")
+    return None

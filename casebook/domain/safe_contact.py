@@ -7,7 +7,7 @@ twice is open twice; where it goes forward, one in the missing hour is shorter, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -107,6 +107,11 @@ def allowed_channels(plan: Plan | None, *, agreed_meeting: bool = False) -> froz
     if plan is None or not plan.channel:
         return frozenset()
     return frozenset({plan.channel, Channel.IN_PERSON.value} if agreed_meeting else {plan.channel})
+
+
+def is_agreed(arranged: Collection[datetime], held: Collection[datetime]) -> bool:
+    """Whether a meeting was arranged since the last agreed one was held: an agreement is for one meeting."""
+    return bool(arranged) and (not held or max(arranged) > max(held))
 
 
 def is_stale(plan: Plan, at: datetime, stale_after: timedelta) -> bool:

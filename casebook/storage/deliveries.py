@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -86,3 +87,14 @@ def as_kept(plan: Plan | None) -> dict[str, Any] | None:
         "voicemail": plan.voicemail,
         "confirmed_at": plan.confirmed_at.isoformat(),
     }
+
+
+def from_kept(kept: Mapping[str, Any]) -> Plan:
+    """The plan that was kept so."""
+    return Plan(
+        channel=kept["channel"],
+        days=tuple(kept["days"]),
+        windows=tuple((start, end) for start, end in kept["windows"]),
+        voicemail=kept["voicemail"],
+        confirmed_at=datetime.fromisoformat(kept["confirmed_at"]),
+    )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, distinct, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, distinct, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import TEXT, array
 from sqlalchemy.orm import Session
 
@@ -42,6 +42,7 @@ from casebook.storage.tables import (
 T = TypeVar("T")
 VIEWED = "personal_detail_viewed"
 DOSSIER = "review_dossier_viewed"
+PERSON_VIEWED = "review_person_viewed"
 _PEOPLE = (*PERSON, *OF_B)
 
 
@@ -176,12 +177,44 @@ def _is_machine(actor: str) -> bool:
     return actor == "operator" or actor.startswith("system:")
 
 
+def named(row: str) -> str:
+    """How the ledger calls the application of that row where a dossier was looked at."""
+    return chain.digest(row)[:16]
+
+
+def seen(session: Session) -> dict[str, set[str]]:
+    """By an application's name in the ledger, who read its dossier otherwise than blind; one question for all."""
+    name, unblind = LedgerEntry.body["application"].astext, ~LedgerEntry.body["blind"].as_boolean()
+    query = select(name, LedgerEntry.actor).where(
+        LedgerEntry.event == DOSSIER, LedgerEntry.chain == chain.HOUSE, unblind
+    )
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for called, actor in session.execute(query.distinct()):
+        found[called].add(actor)
+    return found
+
+
+def plan_of_a(session: Session, rows: Sequence[str]) -> SafeContact | None:
+    """The plan of the person at risk that the casebook's applications among the rows hold, the latest."""
+    query = (
+        select(SafeContact)
+        .join(Application, Application.reference == SafeContact.reference)
+        .where(among(SafeContact.reference, references(session, rows)), *_open_to_review())
+        .where(SafeContact.party == Party.A, SafeContact.channel.is_not(None))
+        .order_by(SafeContact.confirmed_at.desc(), SafeContact.reference)
+    )
+    return session.scalars(query.limit(1)).first()
+
+
 def known_to(session: Session, rows: Sequence[str]) -> set[str]:
     """Who had a part in one of the casebook's applications among the rows, or has looked at it other than blind."""
     theirs = references(session, rows)
     if not theirs:
         return set()
-    blindly = and_(LedgerEntry.event == DOSSIER, LedgerEntry.body["blind"].as_boolean())
+    blindly = or_(
+        LedgerEntry.event == PERSON_VIEWED,  # how somebody is reached says nothing of what was decided
+        and_(LedgerEntry.event == DOSSIER, LedgerEntry.body["blind"].as_boolean()),
+    )
     return set(session.scalars(select(distinct(LedgerEntry.actor)).where(among(LedgerEntry.chain, theirs), ~blindly)))
 
 

@@ -27,6 +27,7 @@ from casebook.storage.tables import (
     WorkItem,
 )
 
+OF = "of"  # in a kept plan: the casebook's application that it was taken from
 KINDS = (WorkKind.REVIEW_APPLICATION, WorkKind.SECOND_REVIEW)
 
 
@@ -127,16 +128,20 @@ def steps(session: Session, contact: str) -> Sequence[ReviewContactStep]:
 
 
 def written_of(
-    session: Session, anchor: str
+    session: Session, anchor: str, reference: str
 ) -> tuple[Sequence[ReviewOpinion], Sequence[WorkItem], Sequence[ReviewContactStep]]:
-    """Everything in which people wrote of the application that this row anchors: opinions, items, steps towards its person."""
+    """Everything in which people wrote of the application that this row anchors: opinions, items, steps towards its person.
+
+    Of the steps also those under a plan that was taken from the application of that reference, whosever ladder it is.
+    """
     cases = select(ReviewCase.id).where(ReviewCase.anchor == anchor)
     people = select(ReviewContact.id).where(ReviewContact.anchor == anchor)
+    theirs = ReviewContactStep.contact_id.in_(people) | (ReviewContactStep.plan[OF].astext == reference)
     about = WorkItem.subject["case"].astext.in_(cases) | WorkItem.subject["contact"].astext.in_(people)
     return (
         session.scalars(select(ReviewOpinion).where(ReviewOpinion.case_id.in_(cases))).all(),
         session.scalars(select(WorkItem).where(WorkItem.reference.is_(None), about)).all(),
-        session.scalars(select(ReviewContactStep).where(ReviewContactStep.contact_id.in_(people))).all(),
+        session.scalars(select(ReviewContactStep).where(theirs)).all(),
     )
 
 

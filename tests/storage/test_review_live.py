@@ -20,13 +20,14 @@ from casebook.casework import (
     review_allocation,
     review_campaigns,
     review_dossier,
-    review_people,
+    review_reaching,
     review_triage,
     staff,
     sweep,
     viewing,
     work,
 )
+from casebook.casework.details import SafeContactPlan
 from casebook.cli.review import progress_lines
 from casebook.domain.actors import Actor, system
 from casebook.domain.review_work import CHECKLIST, CampaignKind, Rung
@@ -42,6 +43,7 @@ PEOPLE = {
     "o1": (Role.REVIEW_OFFICER,), "o2": (Role.REVIEW_OFFICER,), "lead": (Role.REVIEW_LEAD,), "sup": (Role.SUPERVISOR,),
     "aud": (Role.AUDITOR,), "psd": (Role.PROFESSIONAL_STANDARDS,),
 }  # fmt: skip
+PLAN = SafeContactPlan(channel="phone", days=["mon"], windows=[("13:07", "14:00")])
 WHO = {name: Actor(id=name, roles=frozenset(roles)) for name, roles in PEOPLE.items()}
 OWN = {"decision": "disclose", "reasons": "canary: two convictions that should have been told"}
 SOUND = {
@@ -238,7 +240,7 @@ def test_what_reviewers_wrote_goes_with_what_is_disposed_of(acting, closed, take
     allocate()
     reference = work_on(acting, item_of("o1"))
     with acting(WHO["lead"]) as act:
-        review_people.step(act, reference, Rung.SAFE_PLAN, note="canary lives with her sister")
+        review_reaching.step(act, reference, Rung.SAFE_PLAN, note="canary lives with her sister", plan=PLAN)
     for who in ("sup", "aud"):
         with acting(WHO[who]) as act:
             governance.dispose(act, reference, reason="time_is_over")
@@ -249,8 +251,9 @@ def test_what_reviewers_wrote_goes_with_what_is_disposed_of(acting, closed, take
         assert opinion.reviewer == "o1"
         [contact] = asked.contacts(act.session)
         items = act.session.scalars(select(WorkItem).where(WorkItem.subject["past"].astext == reference)).all()
-        left = [[each.note for each in asked.steps(act.session, contact.id)], [each.answer for each in items]]
-        assert "canary" not in json.dumps(left)
+        steps = asked.steps(act.session, contact.id)
+        left = [[(each.note, each.plan) for each in steps], [each.answer for each in items]]
+        assert not [word for word in ("canary", "13:07") if word in json.dumps(left)]
         assert not [each for each in items if each.done_at is None and each.cancelled_at is None]
         # the cases themselves were written past the ledger
         assert not [each for each in audit.verify(act).broken if each.what.startswith(("review", "work_item"))]
@@ -300,7 +303,7 @@ def test_who_cannot_safely_be_contacted_is_work_for_somebody_on_the_day(acting, 
     crew("o1", "lead")
     take_in()
     with acting(WHO["o1"]) as act:
-        review_people.step(act, "CL-2025-000000", Rung.NOT_CONTACTABLE, note="he answers her phone")
+        review_reaching.step(act, "CL-2025-000000", Rung.NOT_CONTACTABLE, note="he answers her phone")
     [second] = looks(acting)  # the second person is asked at once
     with pytest.raises(Refused) as refused, acting(WHO["o1"]) as act:
         work.do(act, second.id, {"rung": "not_contactable", "note": "still so"})
@@ -320,7 +323,7 @@ def test_who_cannot_safely_be_contacted_is_work_for_somebody_on_the_day(acting, 
     with acting(WHO["lead"], on_the_day) as act:
         told = review_account.progress(act)
         assert "TODAY: 1 who could not safely be contacted" in next(progress_lines(told))
-        work.do(act, item.id, {"rung": "safe_plan", "note": "her mother knows when"})
+        work.do(act, item.id, {"rung": "safe_plan", "note": "her mother knows when", "plan": PLAN.model_dump()})
         assert "TODAY" not in next(progress_lines(review_account.progress(act)))
     assert looks(acting) == []
 
@@ -341,10 +344,10 @@ def test_a_step_of_another_kind_ends_what_was_asked(acting, closed, take_in, cre
     crew("o1", "lead")
     take_in()
     with acting(WHO["o1"]) as act:
-        review_people.step(act, "CL-2025-000000", Rung.NOT_CONTACTABLE, note="he answers her phone")
+        review_reaching.step(act, "CL-2025-000000", Rung.NOT_CONTACTABLE, note="he answers her phone")
     assert len(looks(acting)) == 1
     with acting(WHO["lead"]) as act:
-        review_people.step(act, "CL-2025-000000", Rung.SAFE_PLAN, note="she rang herself")
+        review_reaching.step(act, "CL-2025-000000", Rung.SAFE_PLAN, note="she rang herself", plan=PLAN)
     assert looks(acting) == []
 
 

@@ -8,28 +8,33 @@ from datetime import UTC, datetime
 
 import closed_cases
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from casebook.casework import (
     audit,
+    blindness,
     review,
     review_account,
     review_allocation,
     review_campaigns,
     review_dossier,
     review_people,
+    review_reaching,
     review_referrals,
     review_triage,
     staff,
     work,
 )
+from casebook.casework.contact import Contact
+from casebook.casework.details import SafeContactPlan
 from casebook.cli import review_page
 from casebook.domain.actors import Actor
 from casebook.domain.review_work import CHECKLIST, CampaignKind, Rung
+from casebook.domain.safe_contact import Purpose, Way
 from casebook.domain.vocabulary import Role
 from casebook.errors import InvalidAnswer, NotPermitted, Refused
 from casebook.policies import review as review_policy
-from casebook.storage import ledger
+from casebook.storage import ledger, review_live
 from casebook.storage import review as stored
 from casebook.storage import review_work as asked
 from casebook.storage.tables import Application, LedgerEntry, ReviewCase, ReviewOpinion, WorkItem
@@ -45,6 +50,7 @@ PEOPLE = {
     "sup": (Role.SUPERVISOR,), "sup2": (Role.SUPERVISOR,), "psd": (Role.PROFESSIONAL_STANDARDS,),
 }  # fmt: skip
 WHO = {name: Actor(id=name, roles=frozenset(roles)) for name, roles in PEOPLE.items()}
+PLAN = SafeContactPlan(channel="phone", days=["mon", "tue", "wed"], windows=[("09:00", "17:00")])
 ALL_YES = dict.fromkeys(CHECKLIST, "yes")
 OWN = {"decision": "not_disclose", "reasons": "nothing then known would have been told"}
 SOUND = {"outcome": "no_failure", "checklist": ALL_YES, "explanation": "all was read"}
@@ -121,6 +127,10 @@ def policy(monkeypatch):
         monkeypatch.setattr(review_policy, "load", lambda: changed)
 
     return change
+
+
+def rung_up(act):
+    return Contact(party="a", purpose=Purpose.OTHER, way=Way(at=act.now, channel="phone"), reached=True)
 
 
 def case_of(act, reference):
@@ -249,6 +259,77 @@ def test_a_second_whom_nobody_can_be_waits_until_somebody_can(past, crew, alloca
     assert [each["reviewer"] for each in allocate().allocated] == ["o2"]
 
 
+def test_who_has_seen_the_first_decision_is_no_second_and_cannot_become_one(past, crew, allocate, do, acting, policy):
+    policy(top_percent=100)
+    past(2)
+    crew("o1", "lead")
+    allocate()
+    with acting(WHO["lead"]) as act:
+        assert not review_dossier.dossier(act, "R0")["blind"]
+    for reference in ("R0", "R1"):
+        do("o1", OWN, reference)
+        do("o1", SOUND, reference)
+    with acting() as act:
+        held = {each.subject["past"]: (each.owner, each.id) for each in asked.open_items(act.session)}
+    assert [held[reference][0] for reference in ("R0", "R1")] == [None, "lead"]
+    for attempt in (work.claim, lambda act, item: work.do(act, item, OWN)):
+        with pytest.raises(NotPermitted) as refused, acting(WHO["lead"]) as act:
+            attempt(act, held["R0"][1])
+        assert refused.value.code == "not_blind"
+    do("lead", OWN, "R1")
+    crew("boss")
+    assert [(each["reference"], each["reviewer"]) for each in allocate().allocated] == [("R0", "boss")]
+
+
+def test_who_has_seen_the_first_decision_may_settle_between_two(past, crew, allocate, do, acting, policy):
+    policy(top_percent=0, sampled_percent=100)
+    past(1)
+    crew("o1", "o2", "lead")
+    allocate()
+    with acting(WHO["lead"]) as act:
+        review_dossier.dossier(act, "R0")
+    for who, found in (("o1", SOUND), ("o2", FAILED)):
+        do(who, OWN)
+        do(who, found)
+    do("lead", FAILED)
+    with acting() as act:
+        assert case_of(act, "R0").outcome == "service"
+
+
+def test_what_its_reviewer_turns_out_to_have_seen_goes_to_another(past, crew, allocate, do, acting, policy):
+    policy(top_percent=100)
+    past(1)
+    crew("o1", "boss", "lead")
+    allocate()
+    do("o1", OWN)
+    do("o1", SOUND)
+    with acting() as act:
+        [item] = asked.open_items(act.session)
+        [row] = stored.applications(act.session)[0].rows
+        assert item.owner == "boss"
+    with acting(WHO["boss"]) as act:  # by the name that a row had before another list joined it
+        act.speak(None, review_live.DOSSIER, application=review_live.named(row), blind=False)
+    assert [each["reviewer"] for each in allocate().allocated] == ["lead"]
+    assert allocate().allocated == []
+
+
+def test_who_has_seen_what_is_asked_once_for_all_applications(past, crew, allocate, acting, policy):
+    policy(open_per_reviewer=20)
+    past(12)
+    crew("o1", "lead")
+    with acting(WHO["lead"]) as act:
+        review_dossier.dossier(act, "R3")
+    questions = []
+    with acting() as act:
+        event.listen(act.session.get_bind(), "before_cursor_execute", lambda *said: questions.append(str(said[3])))
+    assert len(allocate().allocated) == 12
+    assert sum(review_live.DOSSIER in each for each in questions) == 1
+    with acting() as act:
+        seen = review_live.seen(act.session)
+        knew = [row.reference for row in stored.applications(act.session) if blindness.seen_by(row, seen) == {"lead"}]
+    assert knew == ["R3"]
+
+
 def test_a_suspended_reviewers_half_opinion_is_begun_anew_by_another(past, crew, allocate, do, acting):
     past(1)
     crew("o1", "o2")
@@ -336,22 +417,25 @@ def test_nobody_is_attempted_without_a_plan_and_not_contactable_takes_two(past, 
     crew("o1", "lead")
     assert allocate().identified == 1
     with pytest.raises(Refused) as refused, acting(WHO["o1"]) as act:
-        review_people.step(act, "R0", Rung.ATTEMPTED, note="rang")
+        review_reaching.step(act, "R0", Rung.ATTEMPTED, note="rang", made=rung_up(act))
     assert refused.value.code == "no_safe_plan"
     with acting(WHO["o1"]) as act:
-        assert review_people.step(act, "R0", Rung.NOT_CONTACTABLE, note="he answers her phone").rung == Rung.IDENTIFIED
+        assert (
+            review_reaching.step(act, "R0", Rung.NOT_CONTACTABLE, note="he answers her phone").rung == Rung.IDENTIFIED
+        )
     with pytest.raises(Refused) as refused, acting(WHO["o1"]) as act:
-        review_people.step(act, "R0", Rung.NOT_CONTACTABLE, note="still so")
+        review_reaching.step(act, "R0", Rung.NOT_CONTACTABLE, note="still so")
     assert refused.value.code == "same_person"
     with acting(WHO["lead"]) as act:
-        contact = review_people.step(act, "R0", Rung.NOT_CONTACTABLE, note="I agree")
+        contact = review_reaching.step(act, "R0", Rung.NOT_CONTACTABLE, note="I agree")
         assert contact.rung == Rung.NOT_CONTACTABLE
         assert (contact.look_again_on - review.today(act)).days == 14
         assert review_people.progress(act)["not_contactable"] == 1
     with acting(WHO["lead"], now=LATER) as act:
         assert review_people.progress(act)["look_again"] == 1
-        for rung in (Rung.SAFE_PLAN, Rung.ATTEMPTED, Rung.REACHED, Rung.SAFEGUARDED):
-            review_people.step(act, "R0", rung, note="done")
+        review_reaching.step(act, "R0", Rung.SAFE_PLAN, note="done", plan=PLAN)
+        for rung in (Rung.ATTEMPTED, Rung.REACHED, Rung.SAFEGUARDED):
+            review_reaching.step(act, "R0", rung, note="done", made=None if rung is Rung.SAFEGUARDED else rung_up(act))
         assert review_people.progress(act)["safeguarded"] == 1
 
 
@@ -424,7 +508,7 @@ def test_every_step_is_in_the_ledger_and_names_nobody(past, crew, allocate, do, 
     first = do("o1", OWN)
     do("o1", SOUND, first)
     with acting(WHO["lead"]) as act:
-        review_people.step(act, "R0", Rung.SAFE_PLAN, note="Canaryword lives with her sister")
+        review_reaching.step(act, "R0", Rung.SAFE_PLAN, note="Canaryword lives with her sister", plan=PLAN)
     with acting() as act:
         entries = act.session.scalars(select(LedgerEntry)).all()
         assert {"review_allocated", "review_campaign_opened", "work_done", "review_contact_step"} <= {

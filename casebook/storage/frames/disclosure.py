@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -14,7 +14,7 @@ from casebook.domain import disclosure as rules
 from casebook.domain import safe_contact
 from casebook.domain.disclosure import Addressee
 from casebook.domain.policy import Policy
-from casebook.domain.safe_contact import Plan, Purpose, Way
+from casebook.domain.safe_contact import Purpose, Way
 from casebook.domain.vocabulary import Channel, Limit, Route
 from casebook.policies import wording
 from casebook.storage import decisions, deliveries
@@ -192,14 +192,6 @@ def _is_safe(session: Session, row: ContactAttempt, policy: Policy) -> bool:
         return (override.reference, override.party) == (row.reference, row.party)
     if row.plan is None:
         return row.party == UNBOUND or _is_agency(session, row)
-    kept = row.plan
-    plan = Plan(
-        channel=kept["channel"],
-        days=tuple(kept["days"]),
-        windows=tuple((start, end) for start, end in kept["windows"]),
-        voicemail=kept["voicemail"],
-        confirmed_at=datetime.fromisoformat(kept["confirmed_at"]),
-    )
     way = Way(
         at=row.occurred_at,
         channel=row.channel,
@@ -209,7 +201,7 @@ def _is_safe(session: Session, row: ContactAttempt, policy: Policy) -> bool:
     )
     stale_after = timedelta(days=policy.contact.safe_contact_stale_days.value)
     zone = ZoneInfo(policy.calendar.timezone)
-    return safe_contact.why_not(way, plan, stale_after=stale_after, zone=zone) is None
+    return safe_contact.why_not(way, deliveries.from_kept(row.plan), stale_after=stale_after, zone=zone) is None
 
 
 def _is_agency(session: Session, row: ContactAttempt) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Identity, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Identity, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casebook.storage.tables.base import Base, Json
@@ -60,7 +60,11 @@ class LedgerEntry(Base):
     """Append-only; a trigger refuses UPDATE, DELETE and TRUNCATE."""
 
     __tablename__ = "ledger"
-    __table_args__ = (UniqueConstraint("chain", "sequence"),)
+    __table_args__ = (
+        UniqueConstraint("chain", "sequence"),
+        # who has read which past application: asked before anybody is given one
+        Index("ix_ledger_dossier", "actor", postgresql_where=text("event = 'review_dossier_viewed'")),
+    )
     ledgered = False
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

@@ -96,14 +96,18 @@ class ReviewContact(Base):
 
 
 class ReviewContactStep(Base):
-    """One step on the ladder. Not safely contactable: proposed by one person, agreed to by another."""
+    """One step on the ladder. Not safely contactable: proposed by one person, agreed to by another.
+
+    What is said of a contact is empty for a step that was none, and for those of a casebook before revision 0004.
+    """
 
     __tablename__ = "review_contact_step"
     __table_args__ = (
         UniqueConstraint("contact_id", "number"),
         CheckConstraint("second_by IS NULL OR second_by <> taken_by", name="two_people"),
+        CheckConstraint("(channel IS NULL) = (occurred_at IS NULL)", name="contact_at_a_time"),
     )
-    personal = ("note",)
+    personal = ("note", "plan")
 
     id: Mapped[str] = mapped_column(primary_key=True)
     contact_id: Mapped[str] = mapped_column(ForeignKey("review_contact.id"), index=True)
@@ -114,6 +118,13 @@ class ReviewContactStep(Base):
     taken_at: Mapped[datetime]
     second_by: Mapped[str | None]
     second_at: Mapped[datetime | None]
+    plan: Mapped[Json | None]  # that this step sets, or under which this contact was made, as it stood then
+    channel: Mapped[str | None]
+    purpose: Mapped[str | None]
+    occurred_at: Mapped[datetime | None]
+    agreed_meeting: Mapped[bool | None]
+    asked_plan_again: Mapped[bool | None]
+    left_message: Mapped[bool | None]
 
 
 class ReviewReferral(Base):

@@ -1,0 +1,233 @@
+"""Reaching a person at risk, a step at a time: first how contact is safe, then contacts, each inside that plan like any other.
+
+That nobody can safely reach them is said by two people and looked at again. Nobody overrides a plan here: where a life is in
+danger the way is the Right to Know proposal, and in the live process a duty inspector may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from casebook import policies
+from casebook.casework import contact as contacting
+from casebook.casework import review, review_allocation, review_items, review_people, review_ranking, safe_contact
+from casebook.casework.acting import Act, refuse, refuse_because
+from casebook.casework.contact import Contact
+from casebook.casework.details import SafeContactPlan
+from casebook.domain import authority, chain
+from casebook.domain import safe_contact as rules
+from casebook.domain.actors import Reason
+from casebook.domain.authority import Command
+from casebook.domain.review_work import Rung, why_not_examine, why_not_say, why_not_step
+from casebook.domain.safe_contact import Purpose, Way
+from casebook.domain.vocabulary import Channel, Priority, WorkKind
+from casebook.domain.work import Need
+from casebook.errors import NotPermitted
+from casebook.policies import review as review_policy
+from casebook.storage import deliveries, review_live
+from casebook.storage import review as stored
+from casebook.storage import review_work as work
+from casebook.storage.tables import ReviewContact, ReviewContactStep
+from casebook.storage.tables.base import Json
+
+
+def step(
+    act: Act,
+    reference: str,
+    rung: Rung,
+    *,
+    note: str,
+    plan: SafeContactPlan | None = None,
+    made: Contact | None = None,
+) -> ReviewContact:
+    """Take one step. That somebody cannot safely be contacted counts once another person has said so too."""
+    act.allowed(Command.EXAMINE_REVIEW)
+    application = review_ranking.called(act, reference)
+    if not note.strip():
+        refuse_because("note_missing", "say in a few words what was done")
+    contact = review_people.identify_one(act, application, because="by_hand")
+    return take(act, contact, rung, note=note, plan=plan, made=made)
+
+
+def take(
+    act: Act,
+    contact: ReviewContact,
+    rung: Rung,
+    *,
+    note: str,
+    plan: SafeContactPlan | None = None,
+    made: Contact | None = None,
+) -> ReviewContact:
+    """The step itself. Whoever was asked to look at the person again is asked no more; a first doubt asks for a second.
+
+    `plan`: of a safe_plan; without one, the plan that the casebook's own application holds. `made`: the contact that this was.
+    """
+    act.session.refresh(contact, with_for_update={"key_share": True})
+    refuse(why_not_step(Rung(contact.rung), rung))
+    refuse(why_not_say(rung, planned=plan is not None, contacted=made is not None))
+    steps = work.steps(act.session, contact.id)
+    pending = next((each for each in steps[-1:] if each.rung == Rung.NOT_CONTACTABLE and each.second_by is None), None)
+    for item in work.looks(act.session, contact.id):
+        item.cancelled_at, item.cancelled_why = act.now, "stepped"
+    if rung is Rung.NOT_CONTACTABLE and pending is not None:
+        refuse(authority.why_not_second(act.actor, [pending.taken_by]))
+        pending.second_by, pending.second_at = act.actor.id, act.now
+        _arrive(act, contact, rung)
+    else:
+        row = _row(act, contact, rung, note, number=len(steps) + 1)
+        if rung is Rung.SAFE_PLAN:
+            row.plan = _agreed(plan, act.now) if plan else _held(act, contact)
+        elif made is not None:
+            _contacted(act, row, steps, made)
+        act.session.add(row)
+        if rung is Rung.NOT_CONTACTABLE:
+            _ask_second(act, contact, number=len(steps) + 1)
+        else:
+            _arrive(act, contact, rung)
+    over = {"channel": made.way.channel, "occurred_at": made.way.at.isoformat()} if made else {}
+    act.speak(None, "review_contact_step", contact=contact.id, rung=rung, standing=contact.rung, **over)
+    return contact
+
+
+def _agreed(plan: SafeContactPlan, at: datetime) -> Json:
+    """A plan as it is kept. It says nothing of contacts before it was written down."""
+    words = plan.model_dump(include={"code_word", "interpreter"}, exclude_none=True)
+    return {**(deliveries.as_kept(safe_contact.as_agreed(plan, at)) or {}), **words}
+
+
+def _held(act: Act, contact: ReviewContact) -> Json:
+    """The plan that the casebook's own application holds of the person, as old as it is there."""
+    held = review_live.plan_of_a(act.session, _rows(act, contact))
+    if held is None:
+        refuse_because("plan_missing", "say over which channel, on which days and between which times contact is safe")
+    words = {name: said for name in ("code_word", "interpreter") if (said := getattr(held, name))}
+    return {**(deliveries.as_kept(deliveries.plan_of(held)) or {}), **words, work.OF: held.reference}
+
+
+def _rows(act: Act, contact: ReviewContact) -> list[str]:
+    application = work.application_of(act.session, contact.anchor)
+    return list(application.rows) if application else [contact.anchor]
+
+
+def _contacted(act: Act, row: ReviewContactStep, steps: Sequence[ReviewContactStep], made: Contact) -> None:
+    """Keep the contact with the plan as it stood; one outside it is refused, and said so in the ledger."""
+    contacting.refuse_future(made.way.at, act.now)
+    plan = in_force(steps)
+    meets = made.way.channel == Channel.IN_PERSON and _has_agreed(steps, made.way.at)
+    way = replace(made.way, agreed_meeting=meets)
+    contacting.refuse_unsafe(
+        act, chain.HOUSE, way, _why_not(act, way, plan), contact=row.contact_id, rung=row.rung, purpose=made.purpose
+    )
+    row.plan, row.channel, row.purpose, row.occurred_at = plan, way.channel, made.purpose, way.at
+    row.agreed_meeting, row.asked_plan_again, row.left_message = meets, way.asks_plan_again, way.leaves_message
+
+
+def _why_not(act: Act, way: Way, kept: Json | None) -> Reason | None:
+    """By the numbers of the policy of today: the contact is of today, whenever the application was received."""
+    plan = deliveries.from_kept(kept) if kept else None
+    return contacting.by_plan(way, plan, policies.for_receipt(act.now))
+
+
+def in_force(steps: Sequence[ReviewContactStep]) -> Json | None:
+    """The plan set last, confirmed since by whoever was reached and asked. None: nobody is contacted without a new one."""
+    plan: Json | None = None
+    for each in steps:
+        if each.rung == Rung.SAFE_PLAN:
+            plan = each.plan
+        elif plan and each.asked_plan_again and each.occurred_at and each.rung != Rung.ATTEMPTED:
+            plan = {**plan, "confirmed_at": each.occurred_at.isoformat()}
+    return plan
+
+
+def _has_agreed(steps: Sequence[ReviewContactStep], before: datetime) -> bool:
+    reached = [
+        (each, each.occurred_at)
+        for each in steps
+        if each.rung != Rung.ATTEMPTED and each.occurred_at is not None and each.occurred_at <= before
+    ]
+    return rules.is_agreed(
+        arranged=[at for each, at in reached if each.purpose == Purpose.ARRANGE],
+        held=[at for each, at in reached if each.agreed_meeting],
+    )
+
+
+def _ask_second(act: Act, contact: ReviewContact, *, number: int) -> None:
+    need = Need(
+        kind=WorkKind.LOOK_AGAIN_AT_CONTACT, key=f"{contact.id}:second:{number}", priority=Priority.HIGH,
+        subject={"contact": contact.id, "past": contact.reference, "second": True},
+        due_at=act.now + timedelta(days=review_policy.load().allocation.urgent_days.value),
+    )  # fmt: skip
+    review_items.open_item(act, need)
+
+
+def _row(act: Act, contact: ReviewContact, rung: Rung, note: str, *, number: int) -> ReviewContactStep:
+    return ReviewContactStep(
+        id=chain.identity("review_contact_step", contact.id, number), contact_id=contact.id, number=number, rung=rung,
+        note=note, taken_by=act.actor.id, taken_at=act.now, second_by=None, second_at=None, plan=None, channel=None,
+        purpose=None, occurred_at=None, agreed_meeting=None, asked_plan_again=None, left_message=None,
+    )  # fmt: skip
+
+
+def _arrive(act: Act, contact: ReviewContact, rung: Rung) -> None:
+    contact.rung, contact.at = rung, act.now
+    days = review_policy.load().contact.look_again_days.value
+    contact.look_again_on = review.today(act) + timedelta(days=days) if rung is Rung.NOT_CONTACTABLE else None
+
+
+def person(act: Act, reference: str) -> dict[str, object]:
+    """How one person is safely reached and what was tried. Looking is an act; not for whoever handled it, nor their line."""
+    act.allowed(Command.EXAMINE_REVIEW)
+    application = review_ranking.called(act, reference)
+    if not stored.rows_of(act.session, application.rows):
+        refuse_because("gone", "this application may not be reviewed any more: it was restricted or disposed of")
+    handled, managers = review_allocation.handled(application), work.managers(act.session)
+    refuse(why_not_examine(act.actor.id, handled=handled, managers=managers, before=()), NotPermitted)
+    contact = review_people.contact_of(act, application)
+    if contact is None:
+        refuse_because("not_on_the_ladder", "nobody has said that this person is to be reached")
+    steps = work.steps(act.session, contact.id)
+    kept = in_force(steps)
+    _viewed(act, contact, steps)
+    return {
+        "reference": reference,
+        "rung": contact.rung,
+        "since": contact.at.isoformat(),
+        "look_again_on": contact.look_again_on.isoformat() if contact.look_again_on else None,
+        **_safe(act, kept),
+        "steps": [_told(each) for each in steps],
+    }
+
+
+def _safe(act: Act, kept: Json | None) -> dict[str, object]:
+    """The plan, why not now, and from when on."""
+    plan = deliveries.from_kept(kept) if kept else None
+    reason = _why_not(act, Way(at=act.now, channel=(plan.channel or "") if plan else ""), kept)
+    following = rules.next_safe(plan, act.now, ZoneInfo(policies.for_receipt(act.now).calendar.timezone))
+    return {
+        "plan": kept,
+        "now": reason.code if reason else "safe",
+        "next_safe": following.isoformat() if following else None,
+        "ask_plan_again": bool(reason and reason.code == "stale_plan"),
+    }
+
+
+def _viewed(act: Act, contact: ReviewContact, steps: Sequence[ReviewContactStep]) -> None:
+    """In the chain of each application of the casebook whose plan it shows, as well."""
+    for reference in sorted({each.plan[work.OF] for each in steps if each.plan and work.OF in each.plan}):
+        act.speak(act.application(reference), review_live.PERSON_VIEWED, contact=contact.id)
+    act.speak(None, review_live.PERSON_VIEWED, contact=contact.id)
+
+
+def _told(row: ReviewContactStep) -> dict[str, object]:
+    return {
+        "rung": row.rung,
+        "note": row.note,
+        "by": row.taken_by,
+        "at": (row.occurred_at or row.taken_at).isoformat(),
+        "channel": row.channel,
+        "purpose": row.purpose,
+        "second_by": row.second_by,
+    }
