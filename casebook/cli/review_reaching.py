@@ -52,7 +52,7 @@ def _people(options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook, casebook.acting() as act:
         if options.reference is not None:
             one: dict[str, Any] = review_reaching.person(act, options.reference)
-            return Answer(data=one, lines=list(_person_lines(one)))
+            return Answer(data=one, lines=list(_one_person(one)))
         told = review_people.listing(act)
     return Answer(data=told, lines=[_person_line(each) for each in told] or ["nobody is to be reached"])
 
@@ -62,7 +62,7 @@ def _person_line(told: Mapping[str, Any]) -> str:
     return f"{told['contact_priority']:<8} {told['rung']:<16} {told['reference']}  {told['because']}{again}"
 
 
-def _person_lines(told: Mapping[str, Any]) -> Iterator[str]:
+def _one_person(told: Mapping[str, Any]) -> Iterator[str]:
     yield f"{told['reference']}: {_words(told['rung'])} since {told['since']}"
     if plan := told["plan"]:
         windows = ", ".join(f"{start}-{end}" for start, end in plan["windows"])

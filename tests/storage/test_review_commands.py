@@ -18,7 +18,8 @@ HEADER = (
 
 BLIND = (
     ("review", "queue"), ("review", "queue", "--by", "contact"), ("review", "progress"), ("review", "report"),
-    ("review", "report", "--internal"), ("review", "people"), ("review", "referrals"), ("review", "campaign", "list"),
+    ("review", "report", "--internal"), ("review", "people"),
+    ("review", "people", "R9"), ("review", "referrals"), ("review", "campaign", "list"),
     ("review", "dossier", "R9"), ("review", "enquiry", "R9"), ("review", "reconcile"), ("review", "triage"),
     ("review", "import", "--live"), ("review", "allocate"), ("work", "list"), ("work", "list", "--mine"),
     ("applications", "list"), ("applications", "show", "R9"), ("monitor", "signals"), ("board",), ("watchdog",),
@@ -146,6 +147,36 @@ def test_the_review_is_kept_from_those_whose_cases_it_reviews_who_may_still_take
         assert [as_(who, *words)[0] for words in SEEN] == [0] * len(SEEN)
     assert as_("v1", "enquiry", "R9")[1]["rank"] == 1
     assert run("review", "queue")[0] == run("review", "report")[0] == 0  # the holder of the machine
+
+
+def test_a_person_is_reached_by_commands_only_as_their_plan_allows(run, tmp_path, monkeypatch):
+    (tmp_path / "list.csv").write_text(HEADER + "mailbox,R9,2019-01-01,Eve,Khan,Ian,Webb,1970-02-03,h,h,withdrawn,,\n")
+    run("review", "import", "--no-quality", str(tmp_path / "list.csv"))
+    run("review", "triage")
+    monkeypatch.setenv("CASEBOOK_TOKEN", run("staff", "add", "o1", "--role", "review_officer")[1]["token"])
+
+    def step(rung, *words):
+        code, told = run("review", "contact", "R9", "--rung", rung, "--note", "Canarynote", *words, "--as", "o1")
+        return code, told["error"]["code"] if code else told["rung"]
+
+    days = ("--days", "mon;tue;wed;thu;fri;sat;sun")
+    always = (*days, "--start", "00:00;12:00", "--until", "12:00;23:59", "--code-word", "Canaryword")
+    assert step("safe_plan") == (1, "plan_missing")
+    assert step("safe_plan", "--channel", "phone", *days) == (2, "plan_missing")
+    assert step("safe_plan", "--channel", "phone", *always, "--at", "2026-01-01T10:00:00Z") == (2, "not_a_contact")
+    assert step("attempted", "--channel", "phone") == (1, "no_safe_plan")
+    assert step("safe_plan", "--channel", "phone", *always) == (0, "safe_plan")
+    assert step("attempted") == (1, "channel_missing")
+    assert step("attempted", "--purpose", "arrange") == (2, "not_a_contact")
+    assert step("attempted", "--channel", "phone", "--at", "yesterday") == (1, "bad_time")
+    assert step("attempted", "--channel", "phone", "--at", "2019-01-01T10:00:00+00:00") == (1, "plan_is_later")
+    assert step("attempted", "--channel", "phone", "--left-message", "yes") == (1, "no_messages")
+    assert step("attempted", "--channel", "in_person") == (1, "unsafe_channel")
+    code, told = run("review", "people", "R9", "--as", "o1")
+    assert (code, told["plan"]["channel"], told["plan"]["code_word"]) == (0, "phone", "Canaryword")
+    assert [each["rung"] for each in told["steps"]] == ["safe_plan"]
+    assert run("review", "people", "no such", "--as", "o1")[0] == 1
+    assert run("audit", "verify")[1]["ok"]
 
 
 def test_no_command_tells_a_reviewer_whom_a_campaign_is_about_or_how_it_was_decided(

@@ -251,6 +251,16 @@ def test_a_restricted_applications_plan_is_neither_taken_nor_shown(closed, take,
     assert refused.value.code == "plan_missing"
 
 
+def test_where_a_register_joins_a_restricted_application_its_plan_is_not_shown_either(closed, take, seen, sql):
+    closed(channel="phone", at=MONDAY - timedelta(days=10))
+    take(Rung.SAFE_PLAN, now=MORNING, plan=PLAN)
+    sql("UPDATE review_contact_step SET plan = plan || jsonb_build_object('of', CAST(:r AS text))", r=LIVE)
+    sql("UPDATE application SET restricted = true")
+    with pytest.raises(NotPermitted) as refused:
+        seen()
+    assert refused.value.code == "restricted"
+
+
 def test_who_looked_at_how_somebody_is_reached_has_not_seen_what_was_decided(closed, take, seen, acting):
     closed(channel="phone", at=MONDAY - timedelta(days=10))
     take(Rung.SAFE_PLAN, now=MORNING, reference=LIVE)

@@ -291,6 +291,9 @@ def test_who_has_seen_the_first_decision_may_settle_between_two(past, crew, allo
     for who, found in (("o1", SOUND), ("o2", FAILED)):
         do(who, OWN)
         do(who, found)
+    assert allocate().allocated == []  # it stays with whom it was given
+    with acting(WHO["lead"]) as act:
+        work.claim(act, asked.open_items(act.session)[0].id)
     do("lead", FAILED)
     with acting() as act:
         assert case_of(act, "R0").outcome == "service"

@@ -11,6 +11,7 @@ from casebook.domain.review_work import (
     settled,
     why_not_examine,
     why_not_find,
+    why_not_say,
     why_not_step,
 )
 
@@ -71,9 +72,36 @@ def test_a_failure_names_its_ways_and_no_failure_none():
 
 @pytest.mark.parametrize("at", list(Rung))
 def test_nobody_is_attempted_or_reached_before_it_is_known_how_that_is_safe(at):
-    planned = at in {Rung.SAFE_PLAN, Rung.ATTEMPTED}
+    planned = at in {Rung.SAFE_PLAN, Rung.ATTEMPTED, Rung.REACHED}  # reached: rung again, met as agreed
     assert (why_not_step(at, Rung.ATTEMPTED) is None) is planned
     assert (why_not_step(at, Rung.REACHED) is None) is planned
     assert why_not_step(at, Rung.SAFE_PLAN) is None
     assert why_not_step(at, Rung.IDENTIFIED).code == "no_step"
     assert (why_not_step(at, Rung.SAFEGUARDED) is None) is (at is Rung.REACHED)
+
+
+def test_who_has_seen_the_first_decision_makes_none_of_their_own():
+    found = why_not_examine("o1", handled=[], managers={}, before=[], seen={"o1"})
+    assert found.code == "not_blind"
+    assert why_not_examine("o2", handled=[], managers={}, before=[], seen={"o1"}) is None
+
+
+@pytest.mark.parametrize(
+    ("rung", "planned", "contacted", "code"),
+    [
+        (Rung.SAFE_PLAN, True, False, None),
+        (Rung.SAFE_PLAN, False, False, None),  # the casebook's own application may hold it
+        (Rung.SAFE_PLAN, True, True, "not_a_contact"),
+        (Rung.ATTEMPTED, False, True, None),
+        (Rung.ATTEMPTED, False, False, "channel_missing"),
+        (Rung.REACHED, False, False, "channel_missing"),
+        (Rung.REACHED, True, True, "not_a_plan"),
+        (Rung.SAFEGUARDED, False, True, None),
+        (Rung.SAFEGUARDED, False, False, None),  # by an arrest, by a referral
+        (Rung.NOT_CONTACTABLE, False, True, "not_a_contact"),
+        (Rung.NOT_CONTACTABLE, False, False, None),
+    ],
+)
+def test_a_plan_goes_with_its_own_step_and_every_contact_names_its_channel(rung, planned, contacted, code):
+    found = why_not_say(rung, planned=planned, contacted=contacted)
+    assert (found.code if found else None) == code
