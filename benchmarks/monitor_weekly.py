@@ -39,8 +39,8 @@ from benchmarks.monitor_unit import (
 from casebook.domain.decision_monitor import Channel, Side
 from casebook.domain.monitor_policy import Charts
 from casebook.monitor.expected import logistic
-from casebook.monitor.thresholds import Floats
-from casebook.monitor.weekly import Place, Question, look, thresholds_for
+from casebook.monitor.thresholds import Floats, thresholds_for
+from casebook.monitor.weekly import Place, Question, look
 from casebook.policies import monitor as policy
 
 START = datetime(2024, 1, 1, tzinfo=UTC)  # a Monday

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solve_toeplitz
 
-from casebook.domain.decision_monitor import REACHED, score
+from casebook.domain.decision_monitor import REACHED, SIDES_WATCHED, Channel, Side, score
 from casebook.errors import Refused, WrongUsage
 
 Floats = NDArray[np.float64]
@@ -117,6 +117,25 @@ def threshold_for(expected: Sequence[float] | Floats, *, odds_ratio: float, arl0
     fine = arl_on_grid(mix, found, cells)
     error = abs(arl_on_grid(mix, found, cells // 2) / fine - 1)
     return Threshold(threshold=found, arl0=fine, method="grid", relative_error=error)
+
+
+def thresholds_for(
+    channel: Channel, expected: Sequence[float], odds_ratio: float, arl0: float
+) -> dict[Side, float | None]:
+    """Of each side that is watched. Each has as many times the run length as there are sides."""
+    sides = SIDES_WATCHED[channel]
+    return {side: _of_side(expected, side, odds_ratio, arl0 * len(sides)) for side in sides}
+
+
+def _of_side(expected: Sequence[float], side: Side, odds_ratio: float, arl0: float) -> float | None:
+    """None where no chart in control ever moves."""
+    try:
+        if any(0 < p < 1 for p in expected):
+            ratio = odds_ratio if side is Side.HIGH else 1 / odds_ratio
+            return threshold_for(expected, odds_ratio=ratio, arl0=arl0).threshold
+    except Refused:
+        return None
+    return None
 
 
 def average_run_length(expected: Sequence[float] | Floats, *, odds_ratio: float, threshold: float) -> float:

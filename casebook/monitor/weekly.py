@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from casebook.domain.decision_monitor import (
-    SIDES_WATCHED,
     Case,
     Channel,
     FunnelPlace,
@@ -23,11 +22,10 @@ from casebook.domain.decision_monitor import (
     reason_not_to_name,
 )
 from casebook.domain.monitor_policy import Charts
-from casebook.errors import Refused
 from casebook.monitor import funnel
 from casebook.monitor.analysis import comparable_scores
 from casebook.monitor.expected import FEATURES, Calibration, calibration, expected_by_others
-from casebook.monitor.thresholds import threshold_for
+from casebook.monitor.thresholds import thresholds_for
 from casebook.monitor.unit_change import UnitChange, find_change, rebase
 
 if TYPE_CHECKING:
@@ -227,25 +225,6 @@ def run_length(moments: Sequence[datetime], rules: Charts) -> float:
     days = max(28.0, min(365.0, (last - min(recent)).total_seconds() / 86400))
     a_year = len(recent) * 365 / days
     return max(float(rules.fewest_cases_per_false_alarm.value), a_year * rules.unit_years_per_false_alarm.value)
-
-
-def thresholds_for(
-    channel: Channel, expected: Sequence[float], odds_ratio: float, arl0: float
-) -> dict[Side, float | None]:
-    """Of each side that is watched. Each has as many times the run length as there are sides."""
-    sides = SIDES_WATCHED[channel]
-    return {side: threshold(expected, side, odds_ratio, arl0 * len(sides)) for side in sides}
-
-
-def threshold(expected: Sequence[float], side: Side, odds_ratio: float, arl0: float) -> float | None:
-    """None where no chart in control ever moves."""
-    try:
-        if any(0 < p < 1 for p in expected):
-            ratio = odds_ratio if side is Side.HIGH else 1 / odds_ratio
-            return threshold_for(expected, odds_ratio=ratio, arl0=arl0).threshold
-    except Refused:
-        return None
-    return None
 
 
 def by_person(frame: pd.DataFrame) -> list[Lane]:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from casebook.domain.decision_monitor import Channel, Side
-from casebook.monitor.thresholds import threshold_for
-from casebook.monitor.weekly import frame_of, judge, thresholds_for, watch, watch_all
+from casebook.monitor.thresholds import threshold_for, thresholds_for
+from casebook.monitor.weekly import frame_of, judge, watch, watch_all
 from casebook.policies import monitor
 
 START = datetime(2025, 1, 6, 9, 0, tzinfo=UTC)
