@@ -71,24 +71,26 @@ class Generation:
             words = [sys.executable, "-m", "deployments.forkserver", str(theirs.fileno()), *ENGINE, *modules]
             self.process = subprocess.Popen(words, pass_fds=[theirs.fileno()], start_new_session=True)  # noqa: S603
         self._listening: asyncio.Task[None] | None = None
+        self._opening = asyncio.Lock()
         self._writer: asyncio.StreamWriter | None = None
         self.lost = False
 
     async def fork(self, environment: Mapping[str, str], directory: Path) -> Forked:
-        writer = await self._open()
         name = str(next(self._numbers))
         answer: asyncio.Future[Forked] = asyncio.get_running_loop().create_future()
-        self._asked[name] = answer
+        self._asked[name] = answer  # before anything is waited for: from here on the generation is not idle
+        writer = await self._open()
         request = {"id": name, "env": dict(environment), "cwd": str(directory)}
         writer.write(json.dumps(request).encode() + b"\n")
         await writer.drain()
         return await answer  # the process has started; how it ends is heard later
 
     async def _open(self) -> asyncio.StreamWriter:
-        if self._writer is None:
-            reader, self._writer = await asyncio.open_unix_connection(sock=self._ours)
-            self._listening = asyncio.create_task(self._listen(reader))
-        return self._writer
+        async with self._opening:  # two on one socket: the one that is dropped would close it under the other
+            if self._writer is None:
+                reader, self._writer = await asyncio.open_unix_connection(sock=self._ours)
+                self._listening = asyncio.create_task(self._listen(reader))
+            return self._writer
 
     async def _listen(self, reader: asyncio.StreamReader) -> None:
         with contextlib.suppress(ConnectionError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -241,6 +242,18 @@ def test_a_new_release_of_the_code_gets_a_new_forkserver(tmp_path, monkeypatch):
         assert first.process.wait(30) is not None
 
     asyncio.run(work())
+
+
+def test_runs_that_are_the_first_of_a_generation_together_share_its_forkserver(tmp_path):
+    async def work():
+        pool = WarmPool()
+        runs = await asyncio.gather(*[pool.fork([], environment={}, directory=tmp_path) for _ in range(3)])
+        gc.collect()  # a second connection to the forkserver, dropped, would close it under the first
+        ended = await asyncio.wait_for(asyncio.gather(*[run.wait() for run in runs]), STEADY)
+        await pool.close()
+        return len({run.pid for run in runs}), ended
+
+    assert asyncio.run(work()) == (3, [1, 1, 1])  # without a run's environment there is nothing to be, and each says so
 
 
 def test_a_process_is_told_from_a_later_one_with_its_number():
