@@ -18,9 +18,6 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from prefect import flow
-from prefect.settings import PREFECT_SERVER_ANALYTICS_ENABLED, temporary_settings
-from prefect.testing.utilities import prefect_test_harness
 from pydantic import SecretStr
 from sqlalchemy import select, text
 
@@ -139,6 +136,10 @@ def _vacuum(store: Store) -> None:
 
 def _naive(store: Store) -> dict[str, float]:
     """Load each application with its items and clocks, and ask the ladder's rule of each item. Seconds for all of them."""
+    from prefect import flow  # noqa: PLC0415 - its memory is not the sweep's, and was told before
+    from prefect.settings import PREFECT_SERVER_ANALYTICS_ENABLED, temporary_settings  # noqa: PLC0415 - as above
+    from prefect.testing.utilities import prefect_test_harness  # noqa: PLC0415 - as above
+
     with _acting(store) as act:
         references = list(act.session.scalars(select(Application.reference).limit(NAIVE)))
 
