@@ -32,11 +32,14 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--persons", type=int, default=100_000)
     parser.add_argument("--records-per-person", type=float, default=3.0)
     parser.add_argument("--register", type=int, nargs="+", default=[3_800])
+    parser.add_argument("--alone", action="store_true", help="without the bare linkage beside it: how the cost grows")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args(words)
     told = {
         "command": f"python -m benchmarks.review_speed --seed {options.seed} --persons {options.persons}"
-        f" --records-per-person {options.records_per_person} --register {' '.join(map(str, options.register))}",
+        f" --records-per-person {options.records_per_person} --register {' '.join(map(str, options.register))}"
+        + " --alone"
+        * options.alone,
         "runs": [_run(options, count) for count in options.register],
     }
     text = json.dumps(told, indent=1)
@@ -53,15 +56,19 @@ def _run(options: argparse.Namespace, register_rows: int) -> dict[str, Any]:
         _load(store, files)
         before = _megabytes()
         seconds, cpu = _timed(lambda: _whole(store, files))
-        peak = _megabytes()
+        told = {
+            "persons": persons, "records": records, "applications": register_rows,
+            "seconds": round(seconds, 1), "cpu_seconds": round(cpu, 1),
+            "peak_megabytes": _megabytes(), "megabytes_before": before,
+        }  # fmt: skip
+        if options.alone:
+            return told
         subjects = _subjects(store)
         bare_seconds, bare_cpu = _timed(lambda: _bare(files, subjects))
         return {
-            "persons": persons, "records": records, "applications": register_rows,
-            "seconds": round(seconds, 1), "cpu_seconds": round(cpu, 1),
+            **told,
             "bare_seconds": round(bare_seconds, 1), "bare_cpu_seconds": round(bare_cpu, 1),
             "ratio": round(seconds / bare_seconds, 2), "cpu_ratio": round(cpu / bare_cpu, 2),
-            "peak_megabytes": peak, "megabytes_before": before,
         }  # fmt: skip
 
 
