@@ -23,7 +23,7 @@ from casebook.domain.actors import Reason
 from casebook.domain.authority import Command
 from casebook.domain.review_work import Rung, why_not_examine, why_not_say, why_not_step
 from casebook.domain.safe_contact import Purpose, Way
-from casebook.domain.vocabulary import Channel, Priority, WorkKind
+from casebook.domain.vocabulary import Channel, Party, Priority, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import NotPermitted
 from casebook.policies import review as review_policy
@@ -66,7 +66,9 @@ def take(
     `plan`: of a safe_plan; without one, the plan that the casebook's own application holds. `made`: the contact that this was.
     """
     act.session.refresh(contact, with_for_update={"key_share": True})
-    refuse(why_not_step(Rung(contact.rung), rung))
+    if (reason := why_not_step(Rung(contact.rung), rung)) is not None and made is not None:
+        _refuse_contact(act, contact.id, rung, made, reason)  # somebody was contacted all the same: that is kept
+    refuse(reason)
     refuse(why_not_say(rung, planned=plan is not None, contacted=made is not None))
     steps = work.steps(act.session, contact.id)
     pending = next((each for each in steps[-1:] if each.rung == Rung.NOT_CONTACTABLE and each.second_by is None), None)
@@ -79,13 +81,13 @@ def take(
     else:
         row = _row(act, contact, rung, note, number=len(steps) + 1)
         if rung is Rung.SAFE_PLAN:
-            row.plan = _agreed(plan, act.now) if plan else _held(act, contact)
+            row.plan = _agreed(plan, act.now) if plan else _held(act, contact, steps)
         elif made is not None:
             _contacted(act, row, steps, made)
         act.session.add(row)
         if rung is Rung.NOT_CONTACTABLE:
             _ask_second(act, contact, number=len(steps) + 1)
-        else:
+        elif not (rung is Rung.ATTEMPTED and contact.rung == Rung.REACHED):  # who was reached stays so
             _arrive(act, contact, rung)
     over = {"channel": made.way.channel, "occurred_at": made.way.at.isoformat()} if made else {}
     act.speak(None, "review_contact_step", contact=contact.id, rung=rung, standing=contact.rung, **over)
@@ -98,10 +100,14 @@ def _agreed(plan: SafeContactPlan, at: datetime) -> Json:
     return {**(deliveries.as_kept(safe_contact.as_agreed(plan, at)) or {}), **words}
 
 
-def _held(act: Act, contact: ReviewContact) -> Json:
-    """The plan that the casebook's own application holds of the person, as old as it is there."""
+def _held(act: Act, contact: ReviewContact, steps: Sequence[ReviewContactStep]) -> Json:
+    """The plan that the casebook's own application holds of the person, as old as it is there.
+
+    None that is older than what two people said since: that nobody can safely reach them.
+    """
     held = review_live.plan_of_a(act.session, _rows(act, contact))
-    if held is None:
+    doubts = [each.second_at for each in steps if each.second_at is not None]
+    if held is None or not held.channel or any(held.confirmed_at <= doubt for doubt in doubts):
         refuse_because("plan_missing", "say over which channel, on which days and between which times contact is safe")
     words = {name: said for name in ("code_word", "interpreter") if (said := getattr(held, name))}
     return {**(deliveries.as_kept(deliveries.plan_of(held)) or {}), **words, work.OF: held.reference}
@@ -115,14 +121,25 @@ def _rows(act: Act, contact: ReviewContact) -> list[str]:
 def _contacted(act: Act, row: ReviewContactStep, steps: Sequence[ReviewContactStep], made: Contact) -> None:
     """Keep the contact with the plan as it stood; one outside it is refused, and said so in the ledger."""
     contacting.refuse_future(made.way.at, act.now)
-    plan = in_force(steps)
+    plan = standing(act, steps)
     meets = made.way.channel == Channel.IN_PERSON and _has_agreed(steps, made.way.at)
     way = replace(made.way, agreed_meeting=meets)
-    contacting.refuse_unsafe(
-        act, chain.HOUSE, way, _why_not(act, way, plan), contact=row.contact_id, rung=row.rung, purpose=made.purpose
-    )
+    _refuse_contact(act, row.contact_id, row.rung, made, _why_not(act, way, plan))
     row.plan, row.channel, row.purpose, row.occurred_at = plan, way.channel, made.purpose, way.at
     row.agreed_meeting, row.asked_plan_again, row.left_message = meets, way.asks_plan_again, way.leaves_message
+
+
+def _refuse_contact(act: Act, contact: str, rung: str, made: Contact, reason: Reason | None) -> None:
+    contacting.refuse_unsafe(act, chain.HOUSE, made.way, reason, contact=contact, rung=rung, purpose=made.purpose)
+
+
+def standing(act: Act, steps: Sequence[ReviewContactStep]) -> Json | None:
+    """The plan in force; none once the casebook, from which it was taken, has withdrawn it."""
+    plan = in_force(steps)
+    if plan is None or work.OF not in plan:
+        return plan
+    held = deliveries.plan(act.session, plan[work.OF], Party.A)
+    return plan if held and held.channel else None
 
 
 def _why_not(act: Act, way: Way, kept: Json | None) -> Reason | None:
@@ -189,7 +206,7 @@ def person(act: Act, reference: str) -> dict[str, object]:
     if contact is None:
         refuse_because("not_on_the_ladder", "nobody has said that this person is to be reached")
     steps = work.steps(act.session, contact.id)
-    kept = in_force(steps)
+    kept = standing(act, steps)
     _viewed(act, contact, steps)
     return {
         "reference": reference,

@@ -195,12 +195,12 @@ def seen(session: Session) -> dict[str, set[str]]:
 
 
 def plan_of_a(session: Session, rows: Sequence[str]) -> SafeContact | None:
-    """The plan of the person at risk that the casebook's applications among the rows hold, the latest."""
+    """The plan of the person at risk that the casebook's applications among the rows hold, the latest, with a channel or none."""
     query = (
         select(SafeContact)
         .join(Application, Application.reference == SafeContact.reference)
         .where(among(SafeContact.reference, references(session, rows)), *_open_to_review())
-        .where(SafeContact.party == Party.A, SafeContact.channel.is_not(None))
+        .where(SafeContact.party == Party.A)
         .order_by(SafeContact.confirmed_at.desc(), SafeContact.reference)
     )
     return session.scalars(query.limit(1)).first()

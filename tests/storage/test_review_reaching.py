@@ -151,6 +151,41 @@ def test_a_contact_inside_the_plan_is_kept_with_it_and_names_nobody_in_the_ledge
         assert [each.what for each in audit.verify(act).broken] == [f"review_contact_step:{rows[1].id}"]
 
 
+def test_a_contact_without_any_plan_is_refused_and_stands_in_the_ledger(take, acting):
+    with pytest.raises(ContactRefused) as refused:
+        take(Rung.ATTEMPTED, channel="phone")
+    assert refused.value.code == "no_safe_plan"
+    with acting() as act:
+        [entry] = act.session.scalars(select(LedgerEntry).where(LedgerEntry.event == "contact_refused"))
+        assert (entry.actor, entry.body["reason"]) == ("o1", "no_safe_plan")
+
+
+def test_who_was_reached_stays_so_when_a_later_call_fails(take):
+    take(Rung.SAFE_PLAN, plan=PLAN, now=MORNING)
+    take(Rung.REACHED, channel="phone")
+    assert take(Rung.ATTEMPTED, channel="phone", now=NOON + timedelta(minutes=5)) == Rung.REACHED
+    assert take(Rung.SAFEGUARDED) == Rung.SAFEGUARDED
+
+
+def test_a_plan_that_the_casebook_withdraws_allows_no_contact_any_more(closed, take, seen, sql):
+    closed(channel="phone", at=MONDAY - timedelta(days=1))
+    take(Rung.SAFE_PLAN, reference=LIVE)
+    sql("UPDATE safe_contact SET channel = NULL")
+    with pytest.raises(ContactRefused) as refused:
+        take(Rung.ATTEMPTED, reference=LIVE, channel="phone")
+    assert (refused.value.code, seen(reference=LIVE)["now"]) == ("no_plan", "no_plan")
+
+
+def test_what_two_people_said_since_outlives_the_casebooks_older_plan(closed, take, acting):
+    closed(channel="phone", at=MONDAY - timedelta(days=1))
+    take(Rung.NOT_CONTACTABLE, reference=LIVE)
+    with acting(WHO["lead"], now=NOON) as act:
+        review_reaching.step(act, LIVE, Rung.NOT_CONTACTABLE, note="I agree")
+    with pytest.raises(Refused) as refused:
+        take(Rung.SAFE_PLAN, reference=LIVE)
+    assert refused.value.code == "plan_missing"
+
+
 def test_safeguarding_that_was_a_contact_is_held_to_the_plan(take):
     take(Rung.SAFE_PLAN, now=MORNING, plan=PLAN)
     take(Rung.REACHED, channel="phone")
