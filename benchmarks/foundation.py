@@ -23,7 +23,7 @@ from pathlib import Path
 from sqlalchemy import Engine, func, insert, select, text
 
 from casebook import clock
-from casebook.casework import application_file, audit, staff, work
+from casebook.casework import application_file, audit, playbook, staff, work
 from casebook.casework.acting import Act
 from casebook.demo.applications import applications
 from casebook.domain import chain
@@ -85,8 +85,8 @@ def importing(store: Store, rows: int) -> Figures:
         writer.writerows(made)
         file.flush()
         bare = timed(lambda: _bare_insert(store.engine, made))
-        first = timed(lambda: application_file.import_file(store, OPERATOR, Path(file.name)))
-        again = timed(lambda: application_file.import_file(store, OPERATOR, Path(file.name)))
+        first = timed(lambda: application_file.import_file(store, OPERATOR, Path(file.name), playbook=playbook))
+        again = timed(lambda: application_file.import_file(store, OPERATOR, Path(file.name), playbook=playbook))
     figures = beside("import", "rows_s", rows / first, "bare_insert_rows_s", rows / bare)
     return {"import_rows": rows, **figures, "import_unchanged_rows_s": round(rows / again, 1)}
 
@@ -107,7 +107,7 @@ def _bare_insert(engine: Engine, made: Sequence[dict[str, str]]) -> None:
 def one_use_case(store: Store) -> Figures:
     """`complete_details` answered: authorise, load, rule, save, ledger, outbox, committed to disk."""
     with store.session() as session:
-        act = Act(session=session, actor=OPERATOR, now=clock.now())
+        act = Act(session=session, actor=OPERATOR, now=clock.now(), playbook=playbook)
         staff.add(act, "officer", [Role.INTAKE_OFFICER])
         session.commit()
         officer = staff.actor_of(session, session.get_one(Staff, "officer"), act.now)
@@ -117,7 +117,7 @@ def one_use_case(store: Store) -> Figures:
         explained = {"explained": dict.fromkeys(item.subject["doubts"], "not known")}
         begun = time.perf_counter()
         with store.session() as session:
-            work.do(Act(session=session, actor=officer, now=clock.now()), item.id, explained)
+            work.do(Act(session=session, actor=officer, now=clock.now(), playbook=playbook), item.id, explained)
             session.commit()
         ours.append(time.perf_counter() - begun)
         bare.append(timed(lambda: _bare_commit(store.engine)))
@@ -139,7 +139,7 @@ def verifying(store: Store, entries: int) -> Figures:
     _fill(store.engine, entries - there)
     bare = timed(lambda: _bare_reading(store.engine))
     with store.session() as session:
-        act = Act(session=session, actor=OPERATOR, now=clock.now())
+        act = Act(session=session, actor=OPERATOR, now=clock.now(), playbook=playbook)
         begun = time.perf_counter()
         verification = audit.verify(act)
         seconds = time.perf_counter() - begun

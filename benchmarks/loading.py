@@ -19,6 +19,7 @@ import psycopg
 from benchmarks.made_up import write_files
 from casebook import clock
 from casebook.casework import extracts as loading
+from casebook.casework import playbook
 from casebook.casework.acting import Act
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Source
@@ -51,7 +52,12 @@ def measure(folder: Path, persons: int) -> dict[str, object]:
 
 def load(store: Store, file: Path) -> None:
     with store.session() as session:
-        loading.load(Act(session=session, actor=OPERATOR, now=clock.now()), Source.RMS, persons=file, records=None)
+        loading.load(
+            Act(session=session, actor=OPERATOR, now=clock.now(), playbook=playbook),
+            Source.RMS,
+            persons=file,
+            records=None,
+        )
         session.commit()
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from casebook import settings
-from casebook.casework import extracts, review, review_triage
+from casebook.casework import extracts, playbook, review, review_triage
 from casebook.casework.acting import Act
 from casebook.demo import force
 from casebook.domain.actors import OPERATOR
@@ -164,7 +164,7 @@ def _store(home: Path) -> Iterator[Store]:
 @contextmanager
 def _acting(store: Store) -> Iterator[Act]:
     with store.session() as session:
-        yield Act(session=session, actor=OPERATOR, now=storage.now(session))
+        yield Act(session=session, actor=OPERATOR, now=storage.now(session), playbook=playbook)
         session.commit()
 
 

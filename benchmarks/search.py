@@ -23,7 +23,7 @@ from sqlalchemy import text
 from benchmarks.loading import load
 from benchmarks.made_up import write_files
 from casebook import clock, settings
-from casebook.casework import searching
+from casebook.casework import playbook, searching
 from casebook.casework.acting import Act
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Source
@@ -62,7 +62,7 @@ def _warm(store: Store, subjects: list[tuple[str, dict[str, str]]]) -> dict[str,
         with store.session() as session:
             server = session.scalar(text("SELECT pg_backend_pid()"))
             begun = (time.perf_counter(), time.process_time(), _cpu(server))
-            act = Act(session=session, actor=OPERATOR, now=clock.now())
+            act = Act(session=session, actor=OPERATOR, now=clock.now(), playbook=playbook)
             best = searching.search(act, Source.RMS, asked, limit=20).best
             session.commit()
         if number >= WARM:

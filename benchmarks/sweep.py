@@ -22,7 +22,7 @@ from pydantic import SecretStr
 from sqlalchemy import select, text
 
 from casebook import clock
-from casebook.casework import board, channels, clocks, intake, lifecycle, stepping, sweep
+from casebook.casework import board, channels, clocks, intake, playbook, stepping, sweep, work_items
 from casebook.casework.acting import Act, policy_of
 from casebook.casework.staff import add
 from casebook.domain import application_file as rules
@@ -148,7 +148,7 @@ def _naive(store: Store) -> dict[str, float]:
             application = act.application(reference)
             clocks.of(act, application)
             rules = policy_of(application).escalation
-            for item in lifecycle.open_work(act.session, application):
+            for item in work_items.open_work(act.session, application):
                 escalation.reason(stepping.wait(item, None, None), rules, act.now)
 
     took = {"transaction": _seconds_of(look, references)}
@@ -210,7 +210,7 @@ def _seed(store: Store) -> None:
 @contextmanager
 def _acting(store: Store) -> Iterator[Act]:
     with store.session() as session:
-        yield Act(session=session, actor=OPERATOR, now=clock.now())
+        yield Act(session=session, actor=OPERATOR, now=clock.now(), playbook=playbook)
         session.commit()
 
 

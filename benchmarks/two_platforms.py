@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import psutil
 
 from casebook import settings
+from casebook.cli import main
+from casebook.cli.answer import Call
 from casebook.cli.up import DISPATCHER
 from casebook.demo import force
 from casebook.demo.desk import Desk
@@ -69,7 +71,7 @@ def _side(home: Path, worker_type: str, files: Path) -> Iterator[Side]:
         )
         with platform.running(plan, _tell) as up:
             store = storage.open_store(server.url("casebook"), storage.ledger_key(home))
-            operator = Desk(home=home)
+            operator = Desk(run=_run, home=home)
             for source in SOURCES:
                 operator.ask("sources", "load", source, "--persons", str(files / f"persons-{source}.csv"),
                              "--records", str(files / f"records-{source}.csv"))  # fmt: skip
@@ -80,9 +82,13 @@ def _side(home: Path, worker_type: str, files: Path) -> Iterator[Side]:
                 engine=Engine(store=store, api=up.api, auth=up.environment["PREFECT_API_AUTH_STRING"]),
                 environment={**os.environ, **up.environment, "CASEBOOK_HOME": str(home)},
                 operator=operator,
-                officer=Desk(home=home, staff_id="syn-intake", token=token),
+                officer=Desk(run=_run, home=home, staff_id="syn-intake", token=token),
             )
             store.engine.dispose()
+
+
+def _run(home: Path, staff_id: str | None, words: list[str]) -> object:
+    return main.run(Call(run=main.run, home=home, staff_id=staff_id, json=True), words).data
 
 
 def memory(home: Path) -> dict[str, float]:

@@ -13,12 +13,13 @@ import tqdm
 from pydantic import BaseModel
 
 from casebook import policies
-from casebook.casework import answers
-from casebook.domain.vocabulary import Stage
+from casebook.casework import playbook
+from casebook.domain.vocabulary import Stage, WorkKind
 from casebook.policies import offence_tables, risk_model
 from casebook.storage.tables.base import Base
 from expectations.gate import ask
-from tasks.stages import gate_of, tables
+from expectations.gates import gate_of
+from tasks.stages import tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +50,8 @@ def rehearse() -> None:
     Base.registry.configure()
     for name in policies.names():
         policies.load(name)
-    answers.registry()
+    for kind in WorkKind:
+        playbook.answer(kind)
     risk_model.load()
     offence_tables.load()
     for model in _unfinished(BaseModel):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
-
 from prefect import task
 from prefect.artifacts import acreate_markdown_artifact
 
 from casebook.casework import drift
 from casebook.domain.vocabulary import Stage
+from casebook.storage.frames.builders import BUILDERS
+from expectations.gates import gate_of
 from tasks.home import acting
-from tasks.stages import gate_of, tables
+from tasks.stages import tables
 
 PAGE = 200  # applications whose rows are in memory at once
 
@@ -28,7 +28,7 @@ def ask_again(stage: Stage, references: list[str]) -> dict[str, list[str]]:
     from expectations.gate import ask_many  # noqa: PLC0415 - seconds of Great Expectations
 
     held: dict[str, list[str]] = {}
-    gate, frames = gate_of(stage), importlib.import_module(f"casebook.storage.frames.{stage}").frames
+    gate, frames = gate_of(stage), BUILDERS[stage]
     for start in range(0, len(references), PAGE):
         page = references[start : start + PAGE]
         with acting("gate-drift") as act:

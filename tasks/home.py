@@ -10,6 +10,7 @@ from functools import cache
 from prefect.concurrency.sync import rate_limit
 
 from casebook import settings
+from casebook.casework import playbook
 from casebook.casework.acting import Act
 from casebook.domain.actors import system
 from casebook.sources import catalogue
@@ -38,5 +39,5 @@ def _take_turn(source: str) -> None:
 def acting(part: str = "lifecycle") -> Iterator[Act]:
     """One act of the machine in one transaction, committed at the end unless something is raised."""
     with store().session() as session:
-        yield Act(session=session, actor=system(part), now=storage.now(session))
+        yield Act(session=session, actor=system(part), now=storage.now(session), playbook=playbook)
         session.commit()

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
-
 import pandas as pd
 from prefect import task
 
-from casebook.casework import lifecycle, remote_searches
+from casebook.casework import lifecycle, remote_searches, work_items
 from casebook.casework.acting import Act
 from casebook.domain.gates import Verdict
 from casebook.domain.standing import Standing
 from casebook.domain.vocabulary import Stage
 from casebook.storage import leases
+from casebook.storage.frames.builders import BUILDERS
 from casebook.storage.tables import Application
+from expectations.gates import gate_of
 from expectations.suite import Gate
 from tasks.home import acting
 
@@ -37,7 +37,7 @@ def finish(reference: str, stage: Stage, holder: str | None = None) -> Standing:
         if application.stage != stage:
             return _standing(act, application)
         lifecycle.refresh(act, application, because="stage_run")
-        if lifecycle.blocking(act.session, application) or _awaits_source(act, application):
+        if work_items.blocking(act.session, application) or _awaits_source(act, application):
             return _standing(act, application)
         verdict = ask_gate(act, application, stage)
         lifecycle.leave(act, application, verdict)
@@ -50,13 +50,8 @@ def ask_gate(act: Act, application: Application, stage: Stage) -> Verdict:
 
     gate = gate_of(stage)
     act.session.flush()
-    rows = importlib.import_module(f"casebook.storage.frames.{stage}").frames(act.session, [application.reference])
+    rows = BUILDERS[stage](act.session, [application.reference])
     return ask(gate, tables(gate, rows), waived=lifecycle.waived(act.session, application))
-
-
-def gate_of(stage: Stage) -> Gate:
-    gate: Gate = importlib.import_module(f"expectations.{stage}").GATE
-    return gate
 
 
 def tables(gate: Gate, rows: dict[str, list[dict[str, object]]]) -> dict[str, pd.DataFrame]:
@@ -69,7 +64,7 @@ def tables(gate: Gate, rows: dict[str, list[dict[str, object]]]) -> dict[str, pd
 
 
 def _standing(act: Act, application: Application, *, gate: str | None = None, moved: bool = False) -> Standing:
-    waiting = () if application.stage == Stage.CLOSED else lifecycle.blocking(act.session, application)
+    waiting = () if application.stage == Stage.CLOSED else work_items.blocking(act.session, application)
     return Standing(
         reference=application.reference,
         stage=Stage(application.stage),

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import NoReturn
+from typing import NoReturn, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,17 +15,37 @@ from casebook.domain import authority, chain
 from casebook.domain.actors import Actor, Reason
 from casebook.domain.authority import Command
 from casebook.domain.policy import Policy
-from casebook.domain.vocabulary import Priority, Stage
-from casebook.domain.work import SPECS, Need
+from casebook.domain.vocabulary import Stage
+from casebook.domain.work import Need
 from casebook.errors import NotFound, NotPermitted, Refused
 from casebook.storage import ledger
-from casebook.storage.tables import Application, Clock, Outbox, Restriction, WorkItem
+from casebook.storage.tables import Application, Outbox, Restriction
 
-# what an item is given each time it is opened
-OPENED = ("stage", "role", "subject", "blocking", "priority", "owner", "reserved", "opened_at", "due_at", "claimed_at",
-          "cancelled_at", "cancelled_why")  # fmt: skip
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}", re.ASCII)
 _NUMBER = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9/_.-]{1,64}", re.ASCII)
+
+
+class StageUseCases(Protocol):
+    """What every stage offers to the lifecycle. Each stage's module is one."""
+
+    def needs(self, act: Act, application: Application, /) -> list[Need]:
+        """What people must do at this stage, as the facts stand."""
+
+    def prepare(self, act: Act, application: Application, /) -> None:
+        """The machine's part of the stage that needs nothing from outside."""
+
+
+class Playbook(Protocol):
+    """Finds the use cases that lower rooms need but may not import. `casebook.casework.playbook` is the one there is."""
+
+    def stage(self, stage: Stage, /) -> StageUseCases:
+        """The use cases of an open stage."""
+
+    def keep_up(self, act: Act, application: Application, /) -> bool:
+        """Go back to record checks if what was found there no longer holds; returns whether it went back."""
+
+    def close(self, act: Act, application: Application, /) -> None:
+        """Everything that closing an application brings."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +55,7 @@ class Act:
     session: Session
     actor: Actor
     now: datetime
+    playbook: Playbook
 
     def speak(self, application: Application | None, event: str, /, **body: object) -> None:
         """Write the ledger entry of what was just changed; ids, codes and counts only."""
@@ -114,64 +134,6 @@ def number_of_theirs(given: str) -> str:
     if not _NUMBER.fullmatch(given):
         refuse_because("not_a_number", "their reference is a number such as 42/123/26: letters, digits, / _ . -")
     return given
-
-
-def open_item(act: Act, application: Application, need: Need) -> WorkItem | None:
-    """Open the work item of a need, unless it was opened before; the caller speaks of it.
-
-    One that was cancelled because nobody needed it any more is open again: it stands on the rung where it stood.
-    """
-    item, known = item_of(act, application, need), act.session.get(WorkItem, need.id(application.reference))
-    if known is None:
-        act.session.add(item)
-        return item
-    if known.cancelled_at is None:
-        return None
-    for name in OPENED:
-        setattr(known, name, getattr(item, name))
-    return known
-
-
-def item_of(act: Act, application: Application, need: Need) -> WorkItem:
-    """The work item of a need, not yet part of anything."""
-    spec = SPECS[need.kind]
-    whole = replace(
-        need,
-        blocking=spec.blocking if need.blocking is None else need.blocking,
-        priority=need.priority or Priority(application.priority),
-        due_at=need.due_at or _due(act, application, need),
-    )
-    return item_row(act, whole, reference=application.reference, stage=spec.stage or application.stage)
-
-
-def item_row(act: Act, need: Need, *, reference: str | None = None, stage: str | None = None) -> WorkItem:
-    """The row of a need that says all itself, also of one that belongs to no application."""
-    return WorkItem(
-        id=need.id(reference), reference=reference, kind=need.kind, stage=stage, role=need.role or SPECS[need.kind].roles[0],
-        key=need.key, subject=dict(need.subject), blocking=bool(need.blocking), priority=need.priority or Priority.STANDARD,
-        owner=need.owner, reserved=need.owner is not None, opened_at=act.now, due_at=need.due_at, escalation_level=0,
-        claimed_at=None, done_at=None, done_by=None, answer=None, cancelled_at=None, cancelled_why=None,
-    )  # fmt: skip
-
-
-def open_items(act: Act, application: Application, needs: Iterable[Need], because: str) -> list[WorkItem]:
-    """Open what is not open yet, and say so in one ledger entry."""
-    opened = [item for need in needs if (item := open_item(act, application, need))]
-    if opened:
-        act.speak(application, "work_opened", because=because, kinds=sorted(item.kind for item in opened))
-    return opened
-
-
-def _due(act: Act, application: Application, need: Need) -> datetime | None:
-    from casebook.casework import clocks  # noqa: PLC0415 - clocks speak through acts, so they are read late
-
-    if (allowance := policy_of(application).work_allowance(need.kind)) is not None:
-        return clocks.due_from(
-            act.now, allowance.allowance(need.priority or Priority(application.priority)).value, application
-        )
-    limit = SPECS[need.kind].limit
-    clock = act.session.get(Clock, clocks.clock_id(application.reference, limit)) if limit else None
-    return clock.due_at if clock else None
 
 
 def still_open(application: Application) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from casebook.casework import danger
+from casebook.casework import notices
 from casebook.casework.acting import Act
 from casebook.domain.vocabulary import Role
 from casebook.storage.tables import Application
@@ -18,4 +18,4 @@ def ring(act: Act, what: str, *, reference: str | None = None) -> None:
     """Tell the operator; `what` is one of ALARMS."""
     application = act.session.get(Application, reference) if reference else None
     quarter = int(act.now.timestamp() // QUIET.total_seconds())
-    danger.notify(act, application, role=Role.OPERATOR, reason=f"engine:{what}", key=f"{quarter}")
+    notices.notify(act, application, role=Role.OPERATOR, reason=f"engine:{what}", key=f"{quarter}")

@@ -1,13 +1,11 @@
-"""What every answer to a work item has in common, and the registry of them: kind -> schema and handler."""
+"""What every answer to a work item has in common, and how one is checked before anything is written."""
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
@@ -31,6 +29,9 @@ class Answer(BaseModel):
     )
 
 
+Parsed = TypeVar("Parsed", bound=Answer)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Doing:
     """One work item being answered."""
@@ -47,7 +48,7 @@ class Doing:
 
 
 @dataclass(frozen=True, kw_only=True)
-class HouseDoing:
+class UnitDoing:
     """One work item being answered that belongs to no application."""
 
     act: Act
@@ -56,35 +57,20 @@ class HouseDoing:
 
 
 Handler = Callable[[Doing], None]
-HouseHandler = Callable[[HouseDoing], None]
-
-# each module offers ANSWERS: dict[WorkKind, tuple[type[Answer], Handler]]
-MODULES = (
-    "danger", "emergency", "oversight", "intake", "record_checks", "risk_scoring", "panel_decision", "disclosure",
-    "follow_up", "transfer", "watch", "quality",
-)  # fmt: skip
+UnitHandler = Callable[[UnitDoing], None]
 
 
-# each offers HOUSE: dict[WorkKind, tuple[type[Answer], HouseHandler]], for items that belong to no application
-HOUSE_MODULES = ("review_examining", "review_people", "review_looking", "signals", "dip_sampling")
+@dataclass(frozen=True, kw_only=True)
+class Answering:
+    """How one kind of work item is answered; a kind can belong to applications, to the unit, or to both."""
+
+    schema: type[Answer]
+    handler: Handler | None = None  # of an item that belongs to an application
+    unit_handler: UnitHandler | None = None  # of an item that belongs to none
 
 
-@cache
-def registry() -> dict[WorkKind, tuple[type[Answer], Handler]]:
-    """Every kind of work item that can be answered."""
-    found: dict[WorkKind, tuple[type[Answer], Handler]] = {}
-    for name in MODULES:
-        found.update(importlib.import_module(f"casebook.casework.{name}").ANSWERS)
-    return found
-
-
-@cache
-def house() -> dict[WorkKind, tuple[type[Answer], HouseHandler]]:
-    """Every kind of work item that can be answered although it belongs to no application."""
-    found: dict[WorkKind, tuple[type[Answer], HouseHandler]] = {}
-    for name in HOUSE_MODULES:
-        found.update(importlib.import_module(f"casebook.casework.{name}").HOUSE)
-    return found
+# each module that answers kinds of work offers one as ANSWERS; the playbook knows which module answers which kind
+Answers = Mapping[WorkKind, Answering]
 
 
 def _storable(value: object) -> bool:
@@ -100,20 +86,14 @@ def _storable(value: object) -> bool:
             return True
 
 
-def schema(kind: WorkKind) -> type[Answer]:
-    if (found := registry().get(kind) or house().get(kind)) is None:
-        raise InvalidAnswer(f"{kind} is not answered here", "no_such_answer")
-    return found[0]
-
-
-def parse(kind: WorkKind, raw: object) -> Answer:
+def parse(schema: type[Parsed], raw: object) -> Parsed:
     """Check an answer against its schema. The error names fields and rules, never what was written in them."""
     if not _storable(raw):
         raise InvalidAnswer(
             "an answer may hold no NUL and no half of a surrogate pair: they cannot be kept", "undecodable"
         )
     try:
-        return schema(kind).model_validate(raw)
+        return schema.model_validate(raw)
     except ValidationError as error:
         faults = [
             f"{'.'.join(map(str, fault['loc'])) or 'answer'}: {fault['msg']}"

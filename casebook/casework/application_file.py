@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from casebook import files, policies
 from casebook.casework import intake
-from casebook.casework.acting import Act
+from casebook.casework.acting import Act, Playbook
 from casebook.casework.intake import ChangedSince
 from casebook.domain import application_file as rules
 from casebook.domain import chain
@@ -39,6 +39,7 @@ class Imported:
     accepted: list[dict[str, str]] = field(default_factory=list)
     unchanged: list[dict[str, str]] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=list)
+
     ignored_columns: list[str] = field(default_factory=list)
 
 
@@ -57,13 +58,17 @@ class _Landing:
 
     store: Store
     actor: Actor
+    playbook: Playbook
     connection: Connection
     now: datetime
     landed: dict[int, tuple[bool, dict[str, str]]] = field(default_factory=dict)
     rejected: list[Rejection] = field(default_factory=list)
 
+    def act(self, session: Session, now: datetime) -> Act:
+        return Act(session=session, actor=self.actor, now=now, playbook=self.playbook)
 
-def import_file(store: Store, actor: Actor, path: Path) -> Imported:
+
+def import_file(store: Store, actor: Actor, path: Path, *, playbook: Playbook) -> Imported:
     """Import applications.csv. A bad row never takes a good one down; the same file again changes nothing."""
     table = _opened(path)
     with store.connection() as connection:
@@ -71,7 +76,7 @@ def import_file(store: Store, actor: Actor, path: Path) -> Imported:
         connection.commit()
         with store.session() as session:
             now = storage.now(session)
-        landing = _Landing(store=store, actor=actor, connection=connection, now=now)
+        landing = _Landing(store=store, actor=actor, playbook=playbook, connection=connection, now=now)
         rows = _danger_first(path, table)
         while chunk := list(islice(rows, CHUNK)):
             _land(landing, [arrival for row in chunk if (arrival := _read(landing, row))])
@@ -135,7 +140,7 @@ def _why_not_received(moment: datetime) -> Reason | None:
 def _land(landing: _Landing, arrivals: Sequence[_Arrival]) -> None:
     """Take in what is new of a chunk, each in its own transaction."""
     with landing.store.session(landing.connection) as session:
-        act = Act(session=session, actor=landing.actor, now=storage.now(session))
+        act = landing.act(session, storage.now(session))
         known = _known(session, [arrival.form.external_id for arrival in arrivals])
         fresh = [arrival for arrival in arrivals if arrival.form.external_id not in known]
         references = iter(intake.keep_references(act, [arrival.form.submitted_at.year for arrival in fresh]))
@@ -167,7 +172,7 @@ def _take_in(landing: _Landing, arrival: _Arrival, reference: str, now: datetime
     for last in (False, False, True):
         try:
             with landing.store.session(landing.connection) as session:
-                act = Act(session=session, actor=landing.actor, now=now)
+                act = landing.act(session, now)
                 application, fresh = intake.take_in(act, arrival.form, arrival.digest, reference=kept)
                 if arrival.form.immediate_danger is Answer3.YES:
                     _for_good(session)  # on-call is told of it at once
@@ -192,7 +197,7 @@ def _say(landing: _Landing) -> None:
     if not accepted:
         return
     with landing.store.session(landing.connection) as session:
-        act = Act(session=session, actor=landing.actor, now=storage.now(session))
+        act = landing.act(session, storage.now(session))
         rejected = len({rejection.line for rejection in landing.rejected})
         unchanged = len(landing.landed) - accepted
         act.speak(None, "applications_imported", accepted=accepted, unchanged=unchanged, rejected=rejected)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pydantic import Field
 
 from casebook.casework import clocks
-from casebook.casework.acting import Act, open_item, policy_of, refuse, refuse_because
+from casebook.casework.acting import Act, policy_of, refuse, refuse_because
 from casebook.casework.answers import Answer, Doing
 from casebook.casework.rounds import next_round
+from casebook.casework.work_items import open_item
 from casebook.domain.panel import why_not_approve, why_not_explain
 from casebook.domain.panel_decision import needs_supervisor
 from casebook.domain.policy import Allowance, Unit

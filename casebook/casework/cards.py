@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import select
 
-from casebook.casework import clocks, lifecycle
+from casebook.casework import clocks, work_items
 from casebook.casework.acting import Act
 from casebook.domain.standing import Standing
 from casebook.domain.vocabulary import Stage
@@ -20,7 +20,7 @@ def card(act: Act, reference: str) -> str:
 
 
 def _lines(act: Act, application: Application) -> Iterator[str]:
-    items = lifecycle.open_work(act.session, application) if application.stage != Stage.CLOSED else []
+    items = work_items.open_work(act.session, application) if application.stage != Stage.CLOSED else []
     waiting = tuple(item.kind for item in items if item.blocking)
     standing = Standing(reference=application.reference, stage=Stage(application.stage), waiting_for=waiting)
     yield f"# {application.reference}: {standing.name}"

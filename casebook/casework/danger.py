@@ -6,16 +6,17 @@ from typing import Literal
 
 from pydantic import Field
 
-from casebook.casework import outreach
-from casebook.casework.acting import Act, open_item, refuse_because
-from casebook.casework.answers import Answer, Doing, Handler
+from casebook.casework import clocks, notices, outreach, work_items
+from casebook.casework.acting import Act, refuse_because
+from casebook.casework.answers import Answer, Answering, Answers, Doing
+from casebook.casework.work_items import open_item
 from casebook.domain import chain
 from casebook.domain.authority import Command
 from casebook.domain.safe_contact import Override
 from casebook.domain.vocabulary import Channel, Party, Priority, Role, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer
-from casebook.storage.tables import Application, Notice, Referral
+from casebook.storage.tables import Application, Referral
 
 
 def open_safeguarding(act: Act, application: Application, *, cause: str, key: str = "") -> None:
@@ -29,7 +30,7 @@ def open_safeguarding(act: Act, application: Application, *, cause: str, key: st
     if open_item(act, application, need) is None:
         return
     raise_priority(act, application, Priority.IMMEDIATE, reason=cause)
-    notify(act, application, role=Role.DUTY_INSPECTOR, reason=f"immediate_safeguarding:{cause}", key=key)
+    notices.notify(act, application, role=Role.DUTY_INSPECTOR, reason=f"immediate_safeguarding:{cause}", key=key)
     act.speak(application, "safeguarding_opened", cause=cause)
 
 
@@ -46,29 +47,14 @@ def raise_priority(act: Act, application: Application, to: Priority, *, reason: 
 
     Of a frozen application nothing changes: what keeps people safe has its own priority.
     """
-    from casebook.casework import clocks, lifecycle  # noqa: PLC0415 - both act through us
-
     if application.frozen_at is not None or to.rank >= Priority(application.priority).rank:
         return False
     application.priority, application.priority_reason = to, reason
     clocks.reprice(act, application)
-    for item in lifecycle.open_work(act.session, application):
+    for item in work_items.open_work(act.session, application):
         if Priority(item.priority).rank > to.rank:
             item.priority = to
     return True
-
-
-def notify(act: Act, application: Application | None, *, role: Role, reason: str, key: str = "") -> None:
-    """Queue a message to whoever holds a role; it holds the reference and the reason code, nothing else."""
-    reference = application.reference if application else None
-    notice_id = chain.identity("notice", reference, role, reason, key)
-    if act.session.get(Notice, notice_id) is None:
-        act.session.add(
-            Notice(
-                id=notice_id, escalation_id=None, reference=reference, reason=reason, role=role, queued_at=act.now,
-                tried_at=None, tries=0, received_at=None, channel=None, fault=None,
-            )
-        )  # fmt: skip
 
 
 # what cannot be done without reaching the person at risk
@@ -157,8 +143,8 @@ def _refer(doing: Doing, *, kind: str, agency_reference: str | None, notes: str 
     )
 
 
-ANSWERS: dict[WorkKind, tuple[type[Answer], Handler]] = {
-    WorkKind.IMMEDIATE_SAFEGUARDING: (Safeguarded, _safeguarded),
-    WorkKind.RECORD_CRIME: (CrimeRecorded, _crime_recorded),
-    WorkKind.REFER_SAFEGUARDING: (Referred, _referred),
+ANSWERS: Answers = {
+    WorkKind.IMMEDIATE_SAFEGUARDING: Answering(schema=Safeguarded, handler=_safeguarded),
+    WorkKind.RECORD_CRIME: Answering(schema=CrimeRecorded, handler=_crime_recorded),
+    WorkKind.REFER_SAFEGUARDING: Answering(schema=Referred, handler=_referred),
 }

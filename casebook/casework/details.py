@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from casebook.casework import parties
 from casebook.casework.acting import Act
-from casebook.casework.answers import Answer, Doing, Handler
+from casebook.casework.answers import Answer, Answering, Answers, Doing
 from casebook.domain.intake import PersonForm, PlanForm
 from casebook.domain.vocabulary import Certainty, Channel, Party, Sex, WorkKind
 from casebook.storage.tables import Application, Person
@@ -98,6 +98,4 @@ def confirm_plan(act: Act, application: Application, party: Party, plan: SafeCon
     act.session.merge(parties.plan_row(form, application.reference, by=act.actor.id, at=act.now))
 
 
-ANSWERS: dict[WorkKind, tuple[type[Answer], Handler]] = {
-    WorkKind.COMPLETE_DETAILS: (DetailsCompleted, _details_completed)
-}
+ANSWERS: Answers = {WorkKind.COMPLETE_DETAILS: Answering(schema=DetailsCompleted, handler=_details_completed)}

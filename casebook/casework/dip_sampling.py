@@ -14,9 +14,10 @@ from pydantic import Field
 from sqlalchemy import select
 
 from casebook.casework import panel_pack, review_items
-from casebook.casework.acting import Act, open_items, refuse, refuse_because
-from casebook.casework.answers import Answer, HouseDoing, HouseHandler
+from casebook.casework.acting import Act, refuse, refuse_because
+from casebook.casework.answers import Answer, Answering, Answers, UnitDoing
 from casebook.casework.blindness import why_not_blind
+from casebook.casework.work_items import open_items
 from casebook.domain import authority, chain
 from casebook.domain.authority import Command
 from casebook.domain.decision_monitor import DISCLOSED, NOT_DISCLOSED
@@ -121,7 +122,7 @@ class Redecided(Answer):
     reasons: str = Field(min_length=1)
 
 
-def _redecided(doing: HouseDoing) -> None:
+def _redecided(doing: UnitDoing) -> None:
     """Compare. Where somebody would have told and nobody was told, the person at risk does not wait for a statistic."""
     act = doing.act
     _, sample = _find(act, doing.item.id)
@@ -181,4 +182,4 @@ def _find(act: Act, item_id: str) -> tuple[WorkItem, DipSample]:
     return item, sample
 
 
-HOUSE: dict[WorkKind, tuple[type[Answer], HouseHandler]] = {WorkKind.REDECIDE_SAMPLE: (Redecided, _redecided)}
+ANSWERS: Answers = {WorkKind.REDECIDE_SAMPLE: Answering(schema=Redecided, unit_handler=_redecided)}

@@ -6,9 +6,9 @@ applicant is told depends on the day of submission alone, so that the time tells
 
 from __future__ import annotations
 
-from casebook.casework import delivery, delivery_report, lifecycle
+from casebook.casework import delivery, delivery_report, lifecycle, two_people, work_items
 from casebook.casework.acting import Act, refuse_because
-from casebook.casework.answers import Answer, Handler
+from casebook.casework.answers import Answering, Answers
 from casebook.casework.rounds import next_round
 from casebook.domain.authority import Command
 from casebook.domain.disclosure import NOT_IN_PERSON, Addressee
@@ -92,7 +92,9 @@ def say(act: Act, reference: str) -> Done:
     asked = {Stage.DISCLOSURE: needs, Stage.FOLLOW_UP: needs_later}.get(Stage(application.stage))
     open_now = [need.subject for need in asked(act, application)] if asked else []
     open_now += [
-        item.subject for item in lifecycle.open_work(act.session, application) if item.kind == WorkKind.TELL_OF_TRANSFER
+        item.subject
+        for item in work_items.open_work(act.session, application)
+        if item.kind == WorkKind.TELL_OF_TRANSFER
     ]
     if not open_now:
         refuse_because("nobody_to_tell", "nobody is to be told anything about this application now")
@@ -104,11 +106,9 @@ def say(act: Act, reference: str) -> Done:
 
 def except_from_meeting(act: Act, reference: str, *, reason: str) -> Done:
     """Two people, a supervisor among them, let the outcome be told otherwise than in person."""
-    from casebook.casework import governance  # noqa: PLC0415 - it reads every stage
-
     act.allowed(Command.CONTACT)
-    application = governance.unfrozen(act, reference)
-    first = governance.agreed(act, application, NOT_IN_PERSON, reason=reason)
+    application = two_people.unfrozen(act, reference)
+    first = two_people.agreed(act, application, NOT_IN_PERSON, reason=reason)
     if first is None:
         return {"reference": reference, "proposed": NOT_IN_PERSON}
     if Role.SUPERVISOR not in act.actor.roles and not delivery.is_supervisor(act, first):
@@ -117,7 +117,7 @@ def except_from_meeting(act: Act, reference: str, *, reason: str) -> Done:
     return {"reference": reference, "agreed": NOT_IN_PERSON}
 
 
-ANSWERS: dict[WorkKind, tuple[type[Answer], Handler]] = {
-    WorkKind.DELIVER_DISCLOSURE: (delivery_report.DisclosureDelivered, delivery.delivered),
-    WorkKind.DELIVER_NO_DISCLOSURE: (delivery_report.NoDisclosureDelivered, delivery.delivered),
+ANSWERS: Answers = {
+    WorkKind.DELIVER_DISCLOSURE: Answering(schema=delivery_report.DisclosureDelivered, handler=delivery.delivered),
+    WorkKind.DELIVER_NO_DISCLOSURE: Answering(schema=delivery_report.NoDisclosureDelivered, handler=delivery.delivered),
 }

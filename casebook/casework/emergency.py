@@ -1,4 +1,4 @@
-"""What cannot wait: telling somebody at once, its ratification by the panel, what follows a death or serious injury.
+"""What cannot wait: telling somebody at once, and its ratification by the panel afterwards.
 
 None of it replaces the rest of the process: no outcome comes of it, and no clock but its own is met.
 """
@@ -6,15 +6,15 @@ None of it replaces the rest of the process: no outcome comes of it, and no cloc
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from casebook.casework import approval, contact, danger, lifecycle, outreach
-from casebook.casework.acting import Act, open_items, policy_of, refuse, refuse_because
-from casebook.casework.answers import Answer, Doing, Handler
+from casebook.casework import approval, contact, danger, lifecycle, notices, outreach
+from casebook.casework.acting import Act, refuse, refuse_because
+from casebook.casework.answers import Answer, Answering, Answers, Doing
 from casebook.casework.rounds import next_round
-from casebook.domain import authority, chain, follow_up
+from casebook.casework.work_items import open_items
+from casebook.domain import authority, chain
 from casebook.domain.actors import Reason
 from casebook.domain.authority import Command
 from casebook.domain.safe_contact import Override
@@ -26,7 +26,6 @@ from casebook.storage.tables import EmergencyDisclosure
 
 Done = dict[str, object]
 CAUSE = "emergency_disclosure"
-HARMS = ("death", "serious_injury")
 
 
 def disclose(
@@ -76,7 +75,7 @@ def disclose(
     subject = {"cause": CAUSE, "emergency": row.id, "authorised_by": act.actor.id}
     need = Need(kind=WorkKind.RATIFY_EMERGENCY, key=row.id, subject=subject, priority=Priority.IMMEDIATE)
     items = open_items(act, application, [need], because=CAUSE)
-    danger.notify(act, application, role=Role.PANEL_CHAIR, reason=f"ratify:{CAUSE}", key=row.id)
+    notices.notify(act, application, role=Role.PANEL_CHAIR, reason=f"ratify:{CAUSE}", key=row.id)
     danger.open_safeguarding(act, application, cause=CAUSE, key=row.id)
     return {"reference": reference, "emergency": row.id, "override": used, "ratify_by": _due(items[0].due_at)}
 
@@ -102,7 +101,7 @@ def _ratified(doing: Doing) -> None:
         _ratify_decision(doing)
     if not doing.answer.ratified:
         act, application = doing.act, doing.application
-        danger.notify(act, application, role=Role.HEAD_OF_UNIT, reason="not_ratified", key=doing.item.id)
+        notices.notify(act, application, role=Role.HEAD_OF_UNIT, reason="not_ratified", key=doing.item.id)
         act.speak(application, "exception_recorded", what="not_ratified", cause=doing.item.subject.get("cause"))
 
 
@@ -126,49 +125,6 @@ def _ratify_decision(doing: Doing) -> None:
             lifecycle.move(act, application, Stage.PANEL_DECISION, because="decision_superseded")
 
 
-def report_harm(act: Act, reference: str, *, what: str) -> Done:
-    """Somebody in it died or was seriously injured: legal hold, nothing known is edited, the regulator hears of it.
-
-    The referral is due by the end of the next local day, whatever the stage, and after closing as well.
-    """
-    act.allowed(Command.OPEN_SAFEGUARDING)
-    application = act.application(reference)
-    contact.one_of(HARMS, what, "what")
-    application.legal_hold = True
-    application.frozen_at = application.frozen_at or act.now
-    act.speak(application, "harm_reported", what=what)
-    need = Need(
-        kind=WorkKind.REFER_SAFEGUARDING,
-        key=f"{what}:{act.now.isoformat()}",
-        role=Role.HEAD_OF_UNIT,
-        subject={"who": "regulator", "what": what},
-        priority=Priority.IMMEDIATE,
-        due_at=follow_up.end_of_next_day(act.now, ZoneInfo(policy_of(application).calendar.timezone)),
-    )
-    items = open_items(act, application, [need], because=what)
-    for role in (Role.HEAD_OF_UNIT, Role.PROFESSIONAL_STANDARDS):
-        danger.notify(act, application, role=role, reason=f"harm:{what}", key=act.now.isoformat())
-    return {"reference": reference, "frozen": True, "legal_hold": True, "refer_by": _due(items[0].due_at)}
-
-
-def unfreeze(act: Act, reference: str, *, reason: str) -> Done:
-    """Two people of those who may hold let it go on; the legal hold stays until it is released for itself."""
-    from casebook.casework import governance, suspension  # noqa: PLC0415 - they read every stage
-
-    act.allowed(Command.HOLD)
-    application = act.application(reference)
-    if application.frozen_at is None:
-        refuse_because("not_frozen", "this application is not frozen")
-    if (first := governance.agreed(act, application, "unfreeze", reason=reason)) is None:
-        return {"reference": reference, "proposed": "unfreeze"}
-    application.frozen_at = None
-    act.speak(application, "unfrozen", first=first)
-    act.session.flush()
-    suspension.catch_up(act, reference)
-    lifecycle.carry_on(act, application, because="unfrozen")
-    return {"reference": reference, "frozen": False}
-
-
 def _said(text: str, name: str) -> str:
     if not text.strip():
         refuse_because("reason_missing", f"{name} must say something")
@@ -179,4 +135,4 @@ def _due(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
-ANSWERS: dict[WorkKind, tuple[type[Answer], Handler]] = {WorkKind.RATIFY_EMERGENCY: (Ratified, _ratified)}
+ANSWERS: Answers = {WorkKind.RATIFY_EMERGENCY: Answering(schema=Ratified, handler=_ratified)}

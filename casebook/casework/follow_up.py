@@ -13,10 +13,11 @@ from pydantic import Field
 from sqlalchemy import func, select
 
 from casebook.casework import clocks, contact, danger, disclosure, referrals
-from casebook.casework.acting import Act, open_items, policy_of, refuse, refuse_because
-from casebook.casework.answers import Answer, Doing, Handler
+from casebook.casework.acting import Act, policy_of, refuse, refuse_because
+from casebook.casework.answers import Answer, Answering, Answers, Doing
 from casebook.casework.contact import Contact
 from casebook.casework.referrals import ReferralMade
+from casebook.casework.work_items import open_items
 from casebook.domain import authority, stages
 from casebook.domain import follow_up as rules
 from casebook.domain.disclosure import GRAVE
@@ -52,6 +53,10 @@ class FollowedUp(Answer):
     referrals: list[ReferralMade] = Field(default_factory=list)
     immediate_danger: bool = Field(default=False, description="Somebody is in danger now: safeguarding opens.")
     notes: str | None = None
+
+
+def prepare(act: Act, application: Application) -> None:
+    """Nothing: this stage has no part for the machine beside its needs."""
 
 
 def needs(act: Act, application: Application) -> list[Need]:
@@ -241,4 +246,4 @@ def _open_watch(act: Act, application: Application) -> None:
     )
 
 
-ANSWERS: dict[WorkKind, tuple[type[Answer], Handler]] = {WorkKind.CONTACT_FOLLOW_UP: (FollowedUp, _followed_up)}
+ANSWERS: Answers = {WorkKind.CONTACT_FOLLOW_UP: Answering(schema=FollowedUp, handler=_followed_up)}

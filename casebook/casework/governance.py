@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from casebook.casework import clocks, contact, danger, lifecycle, review_disposal
+from casebook.casework import clocks, contact, danger, lifecycle, review_disposal, work_items
 from casebook.casework import transfer as moved
 from casebook.casework.acting import Act, number_of_theirs, reason_code, refuse, refuse_because, still_open
-from casebook.domain import authority, chain, freezing
+from casebook.casework.two_people import agreed, unfrozen
 from casebook.domain.authority import Command
 from casebook.domain.stages import ANOTHER_FORCE, EARLY_OUTCOMES, OPEN
 from casebook.domain.vocabulary import Limit, Outcome, Priority, Role, Stage, WorkKind
 from casebook.storage import tables
-from casebook.storage.tables import Application, Base, Disposal, Proposal, Restriction
+from casebook.storage.tables import Application, Base, Disposal, Restriction
 
 Done = dict[str, object]
 
@@ -45,7 +45,7 @@ def restrict(act: Act, reference: str, *, reason: str) -> Done:
     )
     for staff_id in sorted({act.actor.id, *heads}):
         act.session.add(Restriction(reference=reference, staff_id=staff_id, named_by=act.actor.id, named_at=act.now))
-    lifecycle_open = lifecycle.open_work(act.session, application)
+    lifecycle_open = work_items.open_work(act.session, application)
     for item in lifecycle_open:
         item.owner, item.claimed_at = (item.owner, item.claimed_at) if item.reserved else (None, None)
     act.speak(application, "restricted", reason=reason_code(reason))
@@ -137,7 +137,7 @@ def transfer(act: Act, reference: str, *, force: str, accepted_by: str, their_re
     """
     act.allowed(Command.CLOSE_EARLY)
     application = unfrozen(act, reference)
-    if any(item.kind == WorkKind.IMMEDIATE_SAFEGUARDING for item in lifecycle.open_work(act.session, application)):
+    if any(item.kind == WorkKind.IMMEDIATE_SAFEGUARDING for item in work_items.open_work(act.session, application)):
         refuse_because(
             "danger_open", "somebody is in danger now: safeguard them first, whoever deals with it afterwards"
         )
@@ -176,31 +176,6 @@ def lower_priority(act: Act, reference: str, *, to: str, reason: str) -> Done:
     return {"reference": reference, "priority": to}
 
 
-def unfrozen(act: Act, reference: str) -> Application:
-    """The application, to be changed: refused after a death or serious injury."""
-    application = act.application(reference)
-    refuse(freezing.why_not_edit(application.frozen_at))
-    return application
-
-
-def agreed(act: Act, application: Application, what: str, *, reason: str) -> str | None:
-    """First call: keep the proposal, None. Second call, by somebody else: who proposed it, and the proposal is spent."""
-    row_id = chain.identity("proposal", application.reference, what)
-    waiting = act.session.get(Proposal, row_id, with_for_update=True)
-    if waiting is None or waiting.second_by is not None:
-        act.session.merge(
-            Proposal(
-                id=row_id, reference=application.reference, what=what, reason=reason, proposed_by=act.actor.id,
-                proposed_at=act.now, second_by=None, second_at=None,
-            )
-        )  # fmt: skip
-        act.speak(application, "proposed", what=what)
-        return None
-    refuse(authority.why_not_second(act.actor, [waiting.proposed_by]))
-    waiting.second_by, waiting.second_at = act.actor.id, act.now
-    return waiting.proposed_by
-
-
 def _is_head(act: Act, staff_id: str) -> bool:
     row = act.session.get(tables.StaffRole, (staff_id, Role.HEAD_OF_UNIT))
     return row is not None and row.ended_at is None
@@ -230,7 +205,7 @@ def _close_early(act: Act, reference: str, outcome: Outcome, reason: str, *, wha
 def _left_undone(act: Act, application: Application) -> dict[str, list[str]]:
     """What closing now leaves: work nobody did, limits nobody met, stages it never reached. All that is known is told."""
     return {
-        "undone": sorted({item.kind for item in lifecycle.open_work(act.session, application)}),
+        "undone": sorted({item.kind for item in work_items.open_work(act.session, application)}),
         "limits_unmet": [clock.limit_name for clock in clocks.of(act, application) if clock.met_at is None],
         "stages_unreached": [str(stage) for stage in OPEN[OPEN.index(Stage(application.stage)) + 1 :]],
     }

@@ -7,7 +7,6 @@ from casebook.casework.acting import Act, refuse, still_open
 from casebook.casework.answers import parse
 from casebook.domain import freezing
 from casebook.domain.authority import Command
-from casebook.domain.vocabulary import WorkKind
 from casebook.storage.tables import Application
 
 
@@ -17,8 +16,7 @@ def add(act: Act, reference: str, raw: object) -> Application:
     application = act.application(reference)
     still_open(application)
     refuse(freezing.why_not_edit(application.frozen_at))
-    known = parse(WorkKind.COMPLETE_DETAILS, raw)
-    assert isinstance(known, details.DetailsCompleted)  # noqa: S101 - the registry's own type for this kind
+    known = parse(details.DetailsCompleted, raw)
     lifecycle.refuse_stale(application, known.version)
     details.add_details(act, application, known)
     act.speak(application, "information_added")

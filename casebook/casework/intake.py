@@ -14,7 +14,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from casebook import policies
 from casebook.casework import clocks, danger, details, foresight, parties, stepping
-from casebook.casework.acting import Act, item_of, policy_of
+from casebook.casework.acting import Act, policy_of
+from casebook.casework.work_items import item_of
 from casebook.domain import intake as rules
 from casebook.domain.authority import Command
 from casebook.domain.intake import Form
@@ -120,6 +121,10 @@ def _items(act: Act, application: Application, form: Form) -> list[WorkItem]:
         )
         for need in _needs(application, form)
     ]
+
+
+def prepare(act: Act, application: Application) -> None:
+    """Nothing: this stage has no part for the machine beside its needs."""
 
 
 def needs(act: Act, application: Application) -> list[Need]:

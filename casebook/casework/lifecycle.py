@@ -5,22 +5,20 @@ What must be done is derived from the facts each time, so nothing is lost when a
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Sequence
 from dataclasses import asdict
-from types import ModuleType
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casebook.casework import clocks
-from casebook.casework.acting import Act, open_items, refuse, refuse_because
+from casebook.casework import clocks, quality
+from casebook.casework.acting import Act, refuse, refuse_because
+from casebook.casework.work_items import blocking, open_items, open_work
 from casebook.domain import chain, stages
 from casebook.domain.gates import GateOutcome, Verdict
 from casebook.domain.vocabulary import Limit, Stage
 from casebook.domain.work import SPECS, Need
 from casebook.errors import AlreadyDecided, Refused
-from casebook.storage.tables import OPEN_WORK, Application, GateOverride, GateResult, WorkItem
+from casebook.storage.tables import Application, GateOverride, GateResult
 
 # what is met by leaving a stage
 LIMIT_OF = {
@@ -29,11 +27,6 @@ LIMIT_OF = {
     Stage.PANEL_DECISION: Limit.PANEL_DECISION,
     Stage.DISCLOSURE: Limit.DISCLOSURE,
 }
-
-
-def stage_module(stage: Stage) -> ModuleType:
-    """The use cases of a stage: `needs(act, application) -> list[Need]` and, where there is any, `prepare`."""
-    return importlib.import_module(f"casebook.casework.{stage}")
 
 
 def refuse_stale(application: Application, version: int | None) -> None:
@@ -48,8 +41,7 @@ def needs(act: Act, application: Application) -> list[Need]:
     """What people must do at this stage, as the facts stand; done or not yet opened makes no difference."""
     if application.stage == Stage.CLOSED:
         return []
-    found: list[Need] = stage_module(Stage(application.stage)).needs(act, application)
-    return found
+    return act.playbook.stage(Stage(application.stage)).needs(act, application)
 
 
 def prepare(act: Act, application: Application) -> None:
@@ -57,10 +49,10 @@ def prepare(act: Act, application: Application) -> None:
 
     First of all, past record checks: whether what was found there is still what the sources say, and fresh enough.
     """
-    if stage_module(Stage.RECORD_CHECKS).keep_up(act, application):
+    if act.playbook.keep_up(act, application):
         return  # the move back prepared the stage it is in now
-    if application.stage != Stage.CLOSED and (work := getattr(stage_module(Stage(application.stage)), "prepare", None)):
-        work(act, application)
+    if application.stage != Stage.CLOSED:
+        act.playbook.stage(Stage(application.stage)).prepare(act, application)
 
 
 def carry_on(act: Act, application: Application, *, because: str) -> None:
@@ -87,17 +79,6 @@ def refresh(act: Act, application: Application, *, because: str) -> None:
     if cancelled:
         act.speak(application, "work_cancelled", because=because, kinds=sorted(item.kind for item in cancelled))
     open_items(act, application, wanted, because)
-
-
-def open_work(session: Session, application: Application) -> Sequence[WorkItem]:
-    """Everything somebody still has to do about an application."""
-    return session.scalars(select(WorkItem).where(WorkItem.reference == application.reference, OPEN_WORK)).all()
-
-
-def blocking(session: Session, application: Application) -> list[WorkItem]:
-    """The open items that its stage waits for."""
-    session.flush()
-    return [item for item in open_work(session, application) if item.blocking]
 
 
 def waived(session: Session, application: Application) -> frozenset[str]:
@@ -140,8 +121,6 @@ def leave(act: Act, application: Application, verdict: Verdict) -> Stage:
             refuse_because("work_open", "a blocking item is still open", Refused)
         move(act, application, stages.next_stage(Stage(application.stage)), because="gate_passed")
     else:
-        from casebook.casework import quality  # noqa: PLC0415 - quality mends through the registry, which reads us
-
         quality.open_mending(act, application, verdict, row)
     return Stage(application.stage)
 
@@ -154,6 +133,6 @@ def move(act: Act, application: Application, to: Stage, *, because: str) -> None
         clocks.meet(act, application, limit)
     application.stage = to
     if to is Stage.CLOSED:
-        stage_module(Stage.FOLLOW_UP).close(act, application)
+        act.playbook.close(act, application)
     act.speak(application, "stage_changed", origin=origin, to=to, because=because)
     refresh(act, application, because=because)

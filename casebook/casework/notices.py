@@ -10,8 +10,11 @@ from itertools import groupby
 from casebook.casework import channels
 from casebook.casework.acting import Act
 from casebook.casework.channels import Channel
+from casebook.domain import chain
+from casebook.domain.vocabulary import Role
 from casebook.storage import notices as stored
 from casebook.storage.notices import Queued
+from casebook.storage.tables import Application, Notice
 
 LINES = 200  # in one message
 Acting = Callable[[], AbstractContextManager[Act]]
@@ -23,6 +26,19 @@ class Delivered:
 
     received: int
     waiting: int
+
+
+def notify(act: Act, application: Application | None, *, role: Role, reason: str, key: str = "") -> None:
+    """Queue a message to whoever holds a role; it holds the reference and the reason code, nothing else."""
+    reference = application.reference if application else None
+    notice_id = chain.identity("notice", reference, role, reason, key)
+    if act.session.get(Notice, notice_id) is None:
+        act.session.add(
+            Notice(
+                id=notice_id, escalation_id=None, reference=reference, reason=reason, role=role, queued_at=act.now,
+                tried_at=None, tries=0, received_at=None, channel=None, fault=None,
+            )
+        )  # fmt: skip
 
 
 def deliver(acting: Acting, ways: Sequence[Channel], *, seconds: float = channels.SECONDS) -> Delivered:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from casebook.casework import governance, outreach
 from casebook.casework.acting import Act, refuse, refuse_because
-from casebook.casework.answers import Answer, Doing, Handler
+from casebook.casework.answers import Answer, Answering, Answers, Doing, UnitDoing
 from casebook.casework.outreach import Speaks
 from casebook.domain import freezing
 from casebook.domain.safe_contact import Purpose
@@ -84,6 +84,10 @@ def _acknowledged(doing: Doing) -> None:
         doing.application.out_of_cycle = True
 
 
+def _acknowledged_for_the_unit(doing: UnitDoing) -> None:
+    acknowledge(doing.act, doing.item)
+
+
 def acknowledge(act: Act, item: WorkItem) -> None:
     """Silence ends: the rung that the item speaks of was heard."""
     escalation = act.session.get(Escalation, item.subject.get("escalation"))
@@ -110,8 +114,10 @@ def _safeguarded(doing: Doing) -> None:
         )
 
 
-ANSWERS: dict[WorkKind, tuple[type[Answer], Handler]] = {
-    WorkKind.CONFIRM_URGENT: (UrgencyConfirmed, _confirmed),
-    WorkKind.ACKNOWLEDGE_ESCALATION: (EscalationAcknowledged, _acknowledged),
-    WorkKind.SAFEGUARD_DURING_DELAY: (SafeguardedDuringDelay, _safeguarded),
+ANSWERS: Answers = {
+    WorkKind.CONFIRM_URGENT: Answering(schema=UrgencyConfirmed, handler=_confirmed),
+    WorkKind.ACKNOWLEDGE_ESCALATION: Answering(
+        schema=EscalationAcknowledged, handler=_acknowledged, unit_handler=_acknowledged_for_the_unit
+    ),
+    WorkKind.SAFEGUARD_DURING_DELAY: Answering(schema=SafeguardedDuringDelay, handler=_safeguarded),
 }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from casebook.casework import approval, deciding, panel, release, risk_scoring
 from casebook.casework.acting import Act
-from casebook.casework.answers import Answer, Handler
+from casebook.casework.answers import Answering, Answers
 from casebook.casework.rounds import next_round
 from casebook.domain.vocabulary import WorkKind
 from casebook.domain.work import Need
@@ -33,9 +33,9 @@ def needs(act: Act, application: Application) -> list[Need]:
     return [*owners, *deciding.needs(act, application, called)]
 
 
-ANSWERS: dict[WorkKind, tuple[type[Answer], Handler]] = {
-    WorkKind.VALIDATE_WITH_OWNER: (release.OwnerAnswered, release.answered),
-    WorkKind.CONVENE_PANEL: (panel.Convened, panel.convened),
-    WorkKind.DECIDE: (deciding.Decided, deciding.decided),
-    WorkKind.APPROVE_DECISION: (approval.Approved, approval.approved),
+ANSWERS: Answers = {
+    WorkKind.VALIDATE_WITH_OWNER: Answering(schema=release.OwnerAnswered, handler=release.answered),
+    WorkKind.CONVENE_PANEL: Answering(schema=panel.Convened, handler=panel.convened),
+    WorkKind.DECIDE: Answering(schema=deciding.Decided, handler=deciding.decided),
+    WorkKind.APPROVE_DECISION: Answering(schema=approval.Approved, handler=approval.approved),
 }

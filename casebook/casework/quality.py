@@ -6,10 +6,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from casebook.casework import lifecycle
-from casebook.casework.acting import Act, open_items, refuse, refuse_because
-from casebook.casework.answers import Answer, Doing, Handler
-from casebook.casework.danger import notify
+from casebook.casework import work_items
+from casebook.casework.acting import Act, refuse, refuse_because
+from casebook.casework.answers import Answer, Answering, Answers, Doing
+from casebook.casework.notices import notify
+from casebook.casework.work_items import open_items
 from casebook.domain import authority, chain, freezing
 from casebook.domain.authority import Command
 from casebook.domain.gates import GateOutcome, Verdict
@@ -81,7 +82,7 @@ def second_override(act: Act, override_id: str) -> GateOverride:
     refuse(freezing.why_not_edit(application.frozen_at))
     refuse(authority.why_not_second(act.actor, [row.proposed_by]))
     row.second_by, row.second_at = act.actor.id, act.now
-    for item in lifecycle.open_work(act.session, application):
+    for item in work_items.open_work(act.session, application):
         if item.kind == WorkKind.MEND_QUALITY and item.subject.get("expectation") == row.expectation:
             item.cancelled_at, item.cancelled_why = act.now, "overridden by two people"
     act.speak(application, "override_seconded", stage=row.stage, expectation=row.expectation)
@@ -93,4 +94,4 @@ def _mended(doing: Doing) -> None:
     """Nothing but the explanation, which the item keeps: the gate itself says whether it is mended."""
 
 
-ANSWERS: dict[WorkKind, tuple[type[Answer], Handler]] = {WorkKind.MEND_QUALITY: (Mended, _mended)}
+ANSWERS: Answers = {WorkKind.MEND_QUALITY: Answering(schema=Mended, handler=_mended)}

@@ -18,7 +18,7 @@ from casebook.casework import (
     searches,
 )
 from casebook.casework.acting import Act, policy_of
-from casebook.casework.answers import Answer, Doing, Handler
+from casebook.casework.answers import Answering, Answers, Doing, Handler
 from casebook.domain import record_checks as rules
 from casebook.domain import uncovered
 from casebook.domain.actors import Reason
@@ -216,13 +216,13 @@ def _seen(handler: Handler) -> Handler:
     return handle
 
 
-ANSWERS: dict[WorkKind, tuple[type[Answer], Handler]] = {
-    WorkKind.RETURN_SEARCH: (returns.SearchReturned, _seen(returns.returned)),
-    WorkKind.REVIEW_MATCH: (reviews.MatchReviewed, _seen(reviews.reviewed)),
-    WorkKind.SECOND_LOOK_AT_REJECTION: (reviews.RejectionSeen, _seen(reviews.looked_at)),
-    WorkKind.SIGN_OFF_IDENTITY: (assurances.IdentitySigned, _seen(assurances.identity_signed)),
-    WorkKind.STATE_ADEQUACY: (assurances.AdequacyStated, _seen(assurances.adequacy_stated)),
-    WorkKind.VERIFY_APPLICANT: (applicant.ApplicantVerified, applicant.verified),
-    WorkKind.MEET_APPLICANT: (applicant.ApplicantMet, applicant.met),
-    WorkKind.LOCATE_PERSON_AT_RISK: (applicant.PersonLocated, applicant.located),
+ANSWERS: Answers = {
+    WorkKind.RETURN_SEARCH: Answering(schema=returns.SearchReturned, handler=_seen(returns.returned)),
+    WorkKind.REVIEW_MATCH: Answering(schema=reviews.MatchReviewed, handler=_seen(reviews.reviewed)),
+    WorkKind.SECOND_LOOK_AT_REJECTION: Answering(schema=reviews.RejectionSeen, handler=_seen(reviews.looked_at)),
+    WorkKind.SIGN_OFF_IDENTITY: Answering(schema=assurances.IdentitySigned, handler=_seen(assurances.identity_signed)),
+    WorkKind.STATE_ADEQUACY: Answering(schema=assurances.AdequacyStated, handler=_seen(assurances.adequacy_stated)),
+    WorkKind.VERIFY_APPLICANT: Answering(schema=applicant.ApplicantVerified, handler=applicant.verified),
+    WorkKind.MEET_APPLICANT: Answering(schema=applicant.ApplicantMet, handler=applicant.met),
+    WorkKind.LOCATE_PERSON_AT_RISK: Answering(schema=applicant.PersonLocated, handler=applicant.located),
 }

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 
-from casebook.casework import identity, lifecycle, record_checks
+from casebook.casework import identity, lifecycle, record_checks, work_items
 from casebook.casework.acting import Act
 from casebook.domain.actors import system
 from casebook.domain.vocabulary import Party, Source, Stage
@@ -69,7 +69,7 @@ def look_again(acting: Acting, references: Iterable[str]) -> Looked:
                 looked.changed.append(reference)
             else:
                 looked.unchanged.append(reference)
-            if lifecycle.blocking(machine.session, application):
+            if work_items.blocking(machine.session, application):
                 outbox.settle(machine.session, reference, reason=NEWER, at=machine.now)
     return looked
 

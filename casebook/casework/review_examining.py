@@ -12,7 +12,7 @@ from pydantic import Field
 
 from casebook.casework import blindness, review_allocation, review_people
 from casebook.casework.acting import Act, refuse, refuse_because
-from casebook.casework.answers import Answer, HouseDoing, HouseHandler
+from casebook.casework.answers import Answer, Answering, Answers, UnitDoing
 from casebook.domain import chain, failure_modes
 from casebook.domain import review_work as rules
 from casebook.domain.review_work import CHECKLIST, FAILURES, SECOND, THIRD, OwnDecision, ReviewOutcome
@@ -47,7 +47,7 @@ class Examined(Answer):
     explanation: str | None = Field(default=None, min_length=1, description="Part `finding`: what it rests on.")
 
 
-def examined(doing: HouseDoing) -> None:
+def examined(doing: UnitDoing) -> None:
     """Keep one part of one reviewer's opinion, and open what follows from it."""
     act, item = doing.act, doing.item
     case = act.session.get(ReviewCase, str(item.subject["case"]), with_for_update={"key_share": True})
@@ -67,7 +67,7 @@ def examined(doing: HouseDoing) -> None:
         _find(doing, case, opinions, application)
 
 
-def _decide(doing: HouseDoing, case: ReviewCase, place: int, application: ReviewApplication | None) -> None:
+def _decide(doing: UnitDoing, case: ReviewCase, place: int, application: ReviewApplication | None) -> None:
     answer: Examined = doing.answer
     if answer.decision is None or not answer.reasons:
         refuse_because("own_decision_missing", "first your own decision and its reasons", InvalidAnswer)
@@ -94,7 +94,7 @@ def _opinion(
 
 
 def _find(
-    doing: HouseDoing, case: ReviewCase, opinions: list[ReviewOpinion], application: ReviewApplication | None
+    doing: UnitDoing, case: ReviewCase, opinions: list[ReviewOpinion], application: ReviewApplication | None
 ) -> None:
     answer: Examined = doing.answer
     act, place = doing.act, int(doing.item.subject["place"])
@@ -150,7 +150,7 @@ def _ask_another(
     act.speak(None, "review_second_asked", case=case.id, place=place, because=because, item=item.id)
 
 
-HOUSE: dict[WorkKind, tuple[type[Answer], HouseHandler]] = {
-    WorkKind.REVIEW_APPLICATION: (Examined, examined),
-    WorkKind.SECOND_REVIEW: (Examined, examined),
+ANSWERS: Answers = {
+    WorkKind.REVIEW_APPLICATION: Answering(schema=Examined, unit_handler=examined),
+    WorkKind.SECOND_REVIEW: Answering(schema=Examined, unit_handler=examined),
 }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from casebook.casework.acting import Act, item_row
+from casebook.casework.acting import Act
+from casebook.casework.work_items import item_row
 from casebook.domain.work import Need
 from casebook.storage.tables import WorkItem
 

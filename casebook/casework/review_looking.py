@@ -9,9 +9,10 @@ from typing import Literal
 from pydantic import Field
 
 from casebook.casework import review
-from casebook.casework.acting import Act, item_row, refuse_because
-from casebook.casework.answers import Answer, HouseDoing, HouseHandler
+from casebook.casework.acting import Act, refuse_because
+from casebook.casework.answers import Answer, Answering, Answers, UnitDoing
 from casebook.casework.details import SafeContactPlan
+from casebook.casework.work_items import item_row
 from casebook.domain import chain
 from casebook.domain.review_work import Rung
 from casebook.domain.vocabulary import Priority, WorkKind
@@ -63,7 +64,7 @@ def _need(contact: ReviewContact, day: date) -> Need:
     )  # fmt: skip
 
 
-def _looked(doing: HouseDoing) -> None:
+def _looked(doing: UnitDoing) -> None:
     from casebook.casework import review_reaching  # noqa: PLC0415 - every sweep loads this module, and none takes a step
 
     contact = doing.act.session.get(ReviewContact, str(doing.item.subject["contact"]))
@@ -73,4 +74,4 @@ def _looked(doing: HouseDoing) -> None:
     review_reaching.take(doing.act, contact, Rung(said.rung), note=said.note, plan=said.plan)
 
 
-HOUSE: dict[WorkKind, tuple[type[Answer], HouseHandler]] = {WorkKind.LOOK_AGAIN_AT_CONTACT: (LookedAgain, _looked)}
+ANSWERS: Answers = {WorkKind.LOOK_AGAIN_AT_CONTACT: Answering(schema=LookedAgain, unit_handler=_looked)}

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from casebook.casework import review, review_items, review_ranking
 from casebook.casework.acting import Act, refuse, refuse_because
-from casebook.casework.answers import Answer, HouseDoing, HouseHandler
+from casebook.casework.answers import Answering, Answers, UnitDoing
 from casebook.casework.review_right_to_know import open_right_to_know
 from casebook.casework.watch import WatchReviewed
 from casebook.domain import authority, chain
@@ -152,7 +152,7 @@ def progress(act: Act) -> dict[str, object]:
     }
 
 
-def _proposal_answered(doing: HouseDoing) -> None:
+def _proposal_answered(doing: UnitDoing) -> None:
     """Accepted: a live application about the same two people. Dismissed: by two."""
     act, item, answer = doing.act, doing.item, doing.answer
     first = item.subject.get("dismissed_by")
@@ -176,6 +176,4 @@ def _proposal_answered(doing: HouseDoing) -> None:
         act.speak(None, "proposal_dismissed", item=item.id, first=first)
 
 
-HOUSE: dict[WorkKind, tuple[type[Answer], HouseHandler]] = {
-    WorkKind.REVIEW_WATCH_PROPOSAL: (WatchReviewed, _proposal_answered)
-}
+ANSWERS: Answers = {WorkKind.REVIEW_WATCH_PROPOSAL: Answering(schema=WatchReviewed, unit_handler=_proposal_answered)}

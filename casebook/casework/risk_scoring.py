@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from casebook.casework import danger, risk_inputs
 from casebook.casework.acting import Act, refuse, refuse_because
-from casebook.casework.answers import Answer, Doing, Handler
+from casebook.casework.answers import Answer, Answering, Answers, Doing
 from casebook.domain import authority, chain
 from casebook.domain.risk_assessment import ORDER, Judgement, why_not_below, why_not_judge
 from casebook.domain.risk_bands import FloorHeld
@@ -189,4 +189,4 @@ def _seconded(doing: Doing) -> None:
     first.second_by, first.second_at = act.actor.id, act.now
 
 
-ANSWERS: dict[WorkKind, tuple[type[Answer], Handler]] = {WorkKind.ASSESS_RISK: (RiskAssessed, _assessed)}
+ANSWERS: Answers = {WorkKind.ASSESS_RISK: Answering(schema=RiskAssessed, handler=_assessed)}

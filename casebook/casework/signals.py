@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,7 +15,7 @@ from pydantic import Field
 
 from casebook.casework import review, review_campaigns, review_items
 from casebook.casework.acting import Act, refuse_because
-from casebook.casework.answers import Answer, HouseDoing, HouseHandler
+from casebook.casework.answers import Answer, Answering, Answers, UnitDoing
 from casebook.domain import authority, chain
 from casebook.domain.actors import system
 from casebook.domain.authority import Command
@@ -200,7 +200,7 @@ class SignalAnswered(Answer):
     reasons: str = Field(min_length=1)
 
 
-def _answered(doing: HouseDoing) -> None:
+def _answered(doing: UnitDoing) -> None:
     act = doing.act
     signal = _find(act, str(doing.item.subject.get("signal")))
     _refuse_own(act, signal)
@@ -225,7 +225,7 @@ def look_back(act: Act, signal_id: str) -> dict[str, object]:
 
 def _campaign(act: Act, signal: MonitorSignal) -> tuple[int, str | None, str | None]:
     """How many closed applications came in for it, and its id; where there is nothing to look at, the code of why not."""
-    machine = Act(session=act.session, actor=system("monitor"), now=act.now)
+    machine = replace(act, actor=system("monitor"))
     because = "suspension" if signal.channel == SUSPENSION else "monitor_signal"
     taken = review.take_in_closed(machine)
     try:
@@ -250,4 +250,4 @@ def _refuse_own(act: Act, signal: MonitorSignal) -> None:
         refuse_because("about_you", "somebody else answers what is asked about oneself", InvalidAnswer)
 
 
-HOUSE: dict[WorkKind, tuple[type[Answer], HouseHandler]] = {WorkKind.ANSWER_SIGNAL: (SignalAnswered, _answered)}
+ANSWERS: Answers = {WorkKind.ANSWER_SIGNAL: Answering(schema=SignalAnswered, unit_handler=_answered)}

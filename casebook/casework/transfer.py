@@ -12,9 +12,10 @@ from typing import Literal
 from pydantic import Field
 
 from casebook.casework import danger, delivery, outreach
-from casebook.casework.acting import Act, number_of_theirs, open_items, policy_of, refuse, refuse_because
-from casebook.casework.answers import Answer, Doing, Handler
+from casebook.casework.acting import Act, number_of_theirs, policy_of, refuse, refuse_because
+from casebook.casework.answers import Answering, Answers, Doing
 from casebook.casework.outreach import Speaks
+from casebook.casework.work_items import open_items
 from casebook.domain import authority, chain, follow_up
 from casebook.domain.safe_contact import Purpose
 from casebook.domain.stages import ANOTHER_FORCE
@@ -178,4 +179,4 @@ def _give_up(doing: Doing, row: Referral) -> None:
     act.speak(application, "exception_recorded", what="not_told_of_transfer", attempts=len(made))
 
 
-ANSWERS: dict[WorkKind, tuple[type[Answer], Handler]] = {WorkKind.TELL_OF_TRANSFER: (TransferTold, _answered)}
+ANSWERS: Answers = {WorkKind.TELL_OF_TRANSFER: Answering(schema=TransferTold, handler=_answered)}

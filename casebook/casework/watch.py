@@ -14,8 +14,9 @@ from pydantic import Field
 from sqlalchemy import select
 
 from casebook.casework import candidates, danger, identity, intake, likeness
-from casebook.casework.acting import Act, open_items, policy_of, refuse, refuse_because
-from casebook.casework.answers import Answer, Doing, Handler
+from casebook.casework.acting import Act, policy_of, refuse, refuse_because
+from casebook.casework.answers import Answer, Answering, Answers, Doing
+from casebook.casework.work_items import open_items
 from casebook.domain import authority, chain, risk_scoring
 from casebook.domain import follow_up as rules
 from casebook.domain import intake as form_rules
@@ -197,4 +198,4 @@ def _open_right_to_know(doing: Doing) -> str:
     return opened.reference
 
 
-ANSWERS: dict[WorkKind, tuple[type[Answer], Handler]] = {WorkKind.REVIEW_WATCH_PROPOSAL: (WatchReviewed, _reviewed)}
+ANSWERS: Answers = {WorkKind.REVIEW_WATCH_PROPOSAL: Answering(schema=WatchReviewed, handler=_reviewed)}

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from casebook.casework import answers, blindness, competence, lifecycle, oversight
+from casebook.casework import answers, blindness, competence, lifecycle, playbook
 from casebook.casework.acting import Act, refuse, refuse_because
-from casebook.casework.answers import Answer
+from casebook.casework.answers import Answer, UnitDoing, UnitHandler
 from casebook.domain import authority, freezing
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Role, WorkKind
@@ -97,29 +97,29 @@ def do(act: Act, item_id: str, raw: object) -> WorkItem:
         authority.why_not_work(act.actor, kind, role=item.role, owner=item.owner, reserved=item.reserved), NotPermitted
     )
     refuse(competence.why_not(act.actor, item), NotPermitted)
-    answer = answers.parse(kind, raw)
+    answering = playbook.answer(kind)
+    answer = answers.parse(answering.schema, raw)
     if application is None:
-        return _do_for_the_unit(act, item, answer)
+        return _do_for_the_unit(act, item, answering.unit_handler, answer)
+    if answering.handler is None:
+        raise InvalidAnswer(f"{kind} belongs to no application", "no_such_answer")
     refuse(freezing.why_not_edit(application.frozen_at, kind))
     lifecycle.refuse_stale(application, answer.version)
     _mark_done(act, item, answer)
-    answers.registry()[kind][1](answers.Doing(act=act, application=application, item=item, answer=answer))
+    answering.handler(answers.Doing(act=act, application=application, item=item, answer=answer))
     occurred = answer.occurred_at or act.now
     act.speak(application, "work_done", item=item.id, kind=kind, key=item.key, occurred_at=occurred.isoformat())
     lifecycle.carry_on(act, application, because=f"{kind}_done")
     return item
 
 
-def _do_for_the_unit(act: Act, item: WorkItem, answer: Answer) -> WorkItem:
+def _do_for_the_unit(act: Act, item: WorkItem, handler: UnitHandler | None, answer: Answer) -> WorkItem:
     """Work that is about no application: an escalation is acknowledged, a past application examined."""
     kind = WorkKind(item.kind)
-    if kind not in answers.house() and kind != WorkKind.ACKNOWLEDGE_ESCALATION:
+    if handler is None:
         raise InvalidAnswer(f"{kind} belongs to no application and is answered by its own command", "no_such_answer")
     _mark_done(act, item, answer)
-    if kind in answers.house():
-        answers.house()[kind][1](answers.HouseDoing(act=act, item=item, answer=answer))
-    else:
-        oversight.acknowledge(act, item)
+    handler(UnitDoing(act=act, item=item, answer=answer))
     occurred = answer.occurred_at or act.now
     act.speak(None, "work_done", item=item.id, kind=kind, key=item.key, occurred_at=occurred.isoformat())
     return item

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -22,7 +22,9 @@ def default_home() -> Path:
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """The global options of one `casebook` call."""
+    """The global options of one `casebook` call, and how it runs another one."""
+
+    run: Callable[[Call, list[str]], Answer]  # parses the words of one command and calls its handler
 
     home: Path = field(default_factory=default_home)
     staff_id: str | None = None  # from --as; None means the operator

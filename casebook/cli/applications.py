@@ -7,9 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from casebook import clock, files
-from casebook.casework import application_file, exceptions, governance, information, quality, viewing
-from casebook.casework.acting import Act
+from casebook import files
+from casebook.casework import application_file, exceptions, governance, information, playbook, quality, viewing
 from casebook.cli import application_page, outside
 from casebook.cli.answer import Answer, Call, page
 from casebook.cli.opening import opened
@@ -108,9 +107,9 @@ def _import(options: Namespace, call: Call) -> Answer:
         raise WrongUsage("--quality reads the file a second time, and this can be read once", "not_a_file")
     with opened(call) as casebook:
         with casebook.store.session() as session:
-            Act(session=session, actor=casebook.actor, now=clock.now()).allowed(Command.IMPORT_APPLICATIONS)
+            casebook.act_on(session).allowed(Command.IMPORT_APPLICATIONS)
         try:
-            imported = application_file.import_file(casebook.store, casebook.actor, options.file)
+            imported = application_file.import_file(casebook.store, casebook.actor, options.file, playbook=playbook)
         except UnreadableFile as error:
             if error.code == "no_such_file":
                 raise

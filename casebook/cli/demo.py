@@ -7,12 +7,14 @@ import sys
 import tempfile
 import time
 from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 from pathlib import Path
 
 from casebook import settings
 from casebook.cli.answer import Answer, Call, default_home
 from casebook.cli.up import running
 from casebook.demo import force
+from casebook.demo.desk import Desk, Run
 from casebook.demo.engine import Engine
 from casebook.demo.flaky_source import FlakySource
 from casebook.demo.story import Story
@@ -51,12 +53,28 @@ def _demo(options: Namespace, call: Call) -> Answer:
                 session.commit()
             _tell(f"Prefect's interface, while this runs: {up.ui} (user and password in {home / 'prefect' / 'auth'})")
             watched = Engine(store=store, api=up.api, auth=up.environment["PREFECT_API_AUTH_STRING"])
-            account = Story(home=home, files=files, engine=watched, elsewhere=elsewhere, tell=_tell, begun=begun).run()
+            account = Story(
+                operator=Desk(run=_runner(call), home=home),
+                files=files,
+                engine=watched,
+                elsewhere=elsewhere,
+                tell=_tell,
+                begun=begun,
+            ).run()
         finally:
             store.engine.dispose()
     _tell(f"look again at any time: casebook up --home {home}")
     done = account["open"] == 0 and account["ledger_ok"]
     return Answer(data=account, lines=[f"{key}: {value}" for key, value in account.items()], exit_code=0 if done else 1)
+
+
+def _runner(call: Call) -> Run:
+    """Commands run in this process, as at a terminal of somebody's own."""
+
+    def run(home: Path, staff_id: str | None, words: list[str]) -> object:
+        return call.run(replace(call, home=home, staff_id=staff_id, json=True), words).data
+
+    return run
 
 
 def _asking(home: Path, elsewhere: FlakySource) -> Settings:

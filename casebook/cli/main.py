@@ -83,7 +83,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - as long as we run
     words = list(sys.argv[1:] if argv is None else argv)
     stop_in_order()
-    call = Call(json="--json" in words)  # known even when the other options cannot be understood
+    call = Call(run=run, json="--json" in words)  # known even when the other options cannot be understood
     try:
         call, words = take_global_options(words)
         return show(run(call, words), call)
@@ -117,7 +117,7 @@ def take_global_options(words: list[str]) -> tuple[Call, list[str]]:
     """Split `--json`, `--home DIR` and `--as ID`, wherever they stand, from the rest."""
     if not all(map(_is_text, words)) and "identifiers" not in words:  # which tells of each value what is wrong with it
         raise WrongUsage("an argument is not UTF-8 text")
-    call, rest, waiting = Call(), list[str](), iter(words)
+    call, rest, waiting = Call(run=run), list[str](), iter(words)
     for word in waiting:
         name, given, value = word.partition("=")
         match name:

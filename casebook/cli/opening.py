@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from casebook import settings
-from casebook.casework import staff
+from casebook.casework import playbook, staff
 from casebook.casework.acting import Act
 from casebook.cli.answer import Call
 from casebook.domain.actors import Actor
@@ -36,7 +36,7 @@ class Opened:
 
     def act_on(self, session: Session) -> Act:
         """An act of the caller in a session that somebody else commits, or nobody does."""
-        return Act(session=session, actor=self.actor, now=storage.now(session))
+        return Act(session=session, actor=self.actor, now=storage.now(session), playbook=playbook)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from casebook.casework import contact, disclosure, emergency, safe_contact, watch
+from casebook.casework import contact, disclosure, emergency, freezing, safe_contact, watch
 
 Action = tuple[str, Callable[..., dict[str, object]], tuple[str, ...]]
 _WAY = ("at?", "override?", "not-in-person-because?")
@@ -40,7 +40,7 @@ ACTIONS: Mapping[str, Action] = {
         disclosure.except_from_meeting,
         ("reason",),
     ),
-    "harm": ("a death or serious injury: hold, freeze, referral by tomorrow night", emergency.report_harm, ("what",)),
-    "unfreeze": ("propose, or as a second person agree, that work on it goes on", emergency.unfreeze, ("reason",)),
+    "harm": ("a death or serious injury: hold, freeze, referral by tomorrow night", freezing.report_harm, ("what",)),
+    "unfreeze": ("propose, or as a second person agree, that work on it goes on", freezing.unfreeze, ("reason",)),
     "renew-watch": ("let the watch over a closed application go on", watch.renew, ("reason",)),
 }  # fmt: skip

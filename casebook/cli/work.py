@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from casebook.casework import answers, work
+from casebook.casework import playbook, work
 from casebook.cli.answer import Answer, Call, plain
 from casebook.cli.opening import opened
 from casebook.cli.reading import one_of, read_json
@@ -56,7 +56,7 @@ def _do(options: Namespace, call: Call) -> Answer:
 
 
 def _schema(options: Namespace, _call: Call) -> Answer:
-    schema = answers.schema(options.kind).model_json_schema()
+    schema = playbook.answer(options.kind).schema.model_json_schema()
     return Answer(data=schema, lines=[json.dumps(schema, indent=2, ensure_ascii=False)])
 
 

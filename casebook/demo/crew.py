@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -51,16 +51,15 @@ class Crew:
     told: dict[str, datetime] = field(default_factory=dict)  # the same, as people remember it
 
     @classmethod
-    def hire(cls, home: Path, files: Path) -> Crew:
+    def hire(cls, operator: Desk, files: Path) -> Crew:
         """Add the staff through the operator's terminal, trained for everything for a year."""
-        operator = Desk(home=home)
         until = (clock.now() + timedelta(days=900)).date().isoformat()
         desks = {}
         for staff_id, roles in STAFF.items():
             token = operator.ask("staff", "add", staff_id, "--role", *roles)["token"]
             for subject in _training(roles):
                 operator.ask("staff", "competence", staff_id, subject, "--until", until)
-            desks[staff_id] = Desk(home=home, staff_id=staff_id, token=token)
+            desks[staff_id] = replace(operator, staff_id=staff_id, token=token)
         return cls(desks=desks, terminals={source: Terminal.of(files, source) for source in SOURCES})
 
     def work_once(self, now: datetime) -> int:

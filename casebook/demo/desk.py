@@ -5,20 +5,21 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from casebook.cli import main
-from casebook.cli.answer import Call
+# runs the words of one command in a home, in the name of a member of staff; gives what it prints with --json
+Run = Callable[[Path, str | None, list[str]], object]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
     """`staff_id` None is the operator's own terminal."""
 
+    run: Run
     home: Path
     staff_id: str | None = None
     token: str | None = None
@@ -26,8 +27,8 @@ class Desk:
     def ask(self, *words: str) -> Any:
         """What a command prints with --json. A refusal is raised, as the terminal would say it."""
         with _token(self.token):
-            answer = main.run(Call(home=self.home, staff_id=self.staff_id, json=True), list(words))
-        return json.loads(json.dumps(answer.data, default=str))
+            printed = self.run(self.home, self.staff_id, list(words))
+        return json.loads(json.dumps(printed, default=str))
 
     def do(self, item: str, answer: object) -> Any:
         """Answer a work item."""

@@ -30,7 +30,7 @@ GLANCE = 2.0  # seconds after which somebody without work looks at the queue aga
 class Story:
     """One demonstration under way."""
 
-    home: Path
+    operator: Desk
     files: Path
     engine: Engine
     elsewhere: FlakySource
@@ -38,14 +38,13 @@ class Story:
     begun: float
 
     def __post_init__(self) -> None:
-        self.operator = Desk(home=self.home)
         self.references: dict[str, str] = {}
 
     def run(self) -> dict[str, Any]:
         """Everything, in order; gives the answer of `casebook demo --json`."""
         self.begin_in_the_morning()
         self.load_sources()
-        self.crew = Crew.hire(self.home, self.files)
+        self.crew = Crew.hire(self.operator, self.files)
         self.tell(f"{len(self.crew.desks)} synthetic staff are at their desks")
         self.take_in()
         self.special_beginnings()

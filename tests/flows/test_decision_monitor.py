@@ -11,6 +11,7 @@ import closed_cases
 import pytest
 from sqlalchemy import text
 
+from casebook.casework import playbook
 from casebook.casework.acting import Act
 from casebook.domain.actors import system
 from casebook.storage.session import open_store
@@ -29,7 +30,7 @@ def acting(database_url):
     @contextmanager
     def act(part="monitor"):
         with store.session() as session:
-            yield Act(session=session, actor=system(part), now=NOW)
+            yield Act(session=session, actor=system(part), now=NOW, playbook=playbook)
             session.commit()
 
     yield act

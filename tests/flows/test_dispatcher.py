@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import text
 
 from casebook import clock
-from casebook.casework import danger, intake
+from casebook.casework import intake, notices, playbook
 from casebook.casework.acting import Act
 from casebook.domain import application_file as rules
 from casebook.domain.actors import OPERATOR
@@ -43,7 +43,7 @@ def acting(store):
     @contextmanager
     def act(_part=""):
         with store.session() as session:
-            yield Act(session=session, actor=OPERATOR, now=clock.now())
+            yield Act(session=session, actor=OPERATOR, now=clock.now(), playbook=playbook)
             session.commit()
 
     return act
@@ -151,7 +151,7 @@ def test_a_receiver_that_hangs_does_not_hold_up_a_wake_up(dispatching, receiver,
 
     def act():
         with acting() as first:
-            danger.notify(first, None, role=Role.SUPERVISOR, reason="overdue")
+            notices.notify(first, None, role=Role.SUPERVISOR, reason="overdue")
         assert until(lambda: got)  # the receiver has it, and does not answer
         begun = time.monotonic()
         take_in(acting)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from casebook.casework import review
+from casebook.casework import playbook, review
 from casebook.casework.acting import Act
 from casebook.domain.actors import OPERATOR, system
 from casebook.storage.session import open_store
@@ -20,7 +20,7 @@ def acting(database_url):
     @contextmanager
     def act(part="review"):
         with store.session() as session:
-            yield Act(session=session, actor=system(part), now=datetime(2026, 6, 1, tzinfo=UTC))
+            yield Act(session=session, actor=system(part), now=datetime(2026, 6, 1, tzinfo=UTC), playbook=playbook)
             session.commit()
 
     yield act
@@ -32,7 +32,7 @@ def test_the_task_ranks_everything_and_shows_how_far_it_is(acting, tmp_path, mon
 
     (tmp_path / "r.csv").write_text("register,reference,b_surname\nlist,R1,Jones\nlist,R2,Webb\n")
     with acting() as act:
-        review.import_file(Act(session=act.session, actor=OPERATOR, now=act.now), tmp_path / "r.csv")
+        review.import_file(Act(session=act.session, actor=OPERATOR, now=act.now, playbook=playbook), tmp_path / "r.csv")
     shown = []
     monkeypatch.setattr(task, "acting", acting)
     monkeypatch.setattr(task, "create_progress_artifact", lambda **told: shown.append(told["progress"]))

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from casebook.casework import intake, lifecycle, record_checks, staff, viewing, work
+from casebook.casework import intake, lifecycle, playbook, record_checks, staff, viewing, work, work_items
 from casebook.casework.acting import Act
 from casebook.demo import judgement
 from casebook.demo.terminals import Terminal
@@ -63,7 +63,7 @@ class Unit:
         """One act of somebody in one transaction."""
         with self.store.session() as session:
             actor = self.actor(session, who) if isinstance(who, str) else who
-            yield Act(session=session, actor=actor, now=self.now)
+            yield Act(session=session, actor=actor, now=self.now, playbook=playbook)
             session.commit()
 
     def actor(self, session: Any, staff_id: str) -> Actor:
@@ -128,7 +128,7 @@ class Unit:
             if application.stage in {Stage.INTAKE, Stage.RECORD_CHECKS}:
                 record_checks.search_automatic(act, application)
             lifecycle.refresh(act, application, because="stage_run")
-            if application.stage != Stage.CLOSED and not lifecycle.blocking(act.session, application):
+            if application.stage != Stage.CLOSED and not work_items.blocking(act.session, application):
                 lifecycle.leave(act, application, verdict)
             return application.stage
 

@@ -21,6 +21,7 @@ from casebook.casework import (
     contact,
     disclosure,
     emergency,
+    freezing,
     governance,
     safe_contact,
     staff,
@@ -210,7 +211,7 @@ def tell_at_once(act, ref, rng, why):
 
 def harm(act, ref, rng, _):
     if rng.random() < 0.2:
-        emergency.report_harm(act, ref, what="serious_injury")
+        freezing.report_harm(act, ref, what="serious_injury")
 
 
 STEPS_OF = {
@@ -241,7 +242,7 @@ GOVERNING = (
     speak_to_somebody,
     tell_at_once,
     harm,
-    lambda act, ref, _, why: emergency.unfreeze(act, ref, reason=why),
+    lambda act, ref, _, why: freezing.unfreeze(act, ref, reason=why),
     lambda act, ref, _, why: disclosure.except_from_meeting(act, ref, reason=why),
     lambda act, ref, rng, why: safe_contact.allow_override(
         act, ref, party=rng.choice(["a", "c"]), code="threat_to_kill", reason=why

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from casebook.casework import extracts as loading
-from casebook.casework import likeness
+from casebook.casework import likeness, playbook
 from casebook.casework.acting import Act
 from casebook.demo import force
 from casebook.domain.actors import OPERATOR
@@ -138,7 +138,7 @@ def test_nobody_is_hidden_by_one_thing_that_is_wrong_or_by_a_common_pair(databas
     path, people = rows
     store = open_store(database_url, b"k" * 32)
     with store.session() as session:
-        act = Act(session=session, actor=OPERATOR, now=NOW)
+        act = Act(session=session, actor=OPERATOR, now=NOW, playbook=playbook)
         loading.load(act, Source.RMS, persons=path, records=None)
         source = catalogue.local(session, NOW.year)[Source.RMS]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from casebook.casework import intake
+from casebook.casework import intake, playbook
 from casebook.casework.acting import Act
 from casebook.domain import application_file as rules
 from casebook.domain.actors import OPERATOR, Actor
@@ -37,7 +37,7 @@ def acting(store: Store) -> Acting:
     @contextmanager
     def act_as(actor: Actor = OPERATOR, now: datetime = NOW) -> Iterator[Act]:
         with store.session() as session:
-            yield Act(session=session, actor=actor, now=now)
+            yield Act(session=session, actor=actor, now=now, playbook=playbook)
             session.commit()
 
     return act_as

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text
 
-from casebook.casework import application_file, audit
+from casebook.casework import application_file, audit, playbook
 from casebook.domain.actors import OPERATOR
 from casebook.storage.tables import Application, Base, LedgerEntry, Outbox
 
@@ -66,14 +66,14 @@ def counts(store):
 
 
 def lands_once(store, acting, path, bad, many):
-    imported = application_file.import_file(store, OPERATOR, path)
+    imported = application_file.import_file(store, OPERATOR, path, playbook=playbook)
     assert {fault.line: (fault.column, fault.code) for fault in imported.rejected} == bad
     good = [f"X-{number}" for number in range(many) if number + 2 not in bad]
     assert [each["external_id"] for each in imported.accepted] == good
     assert len({each["reference"] for each in imported.accepted}) == len(good)
     after = counts(store)
     assert after["application"] == after["outbox"] == len(good)
-    again = application_file.import_file(store, OPERATOR, path)
+    again = application_file.import_file(store, OPERATOR, path, playbook=playbook)
     assert (again.accepted, again.unchanged, again.rejected) == ([], imported.accepted, imported.rejected)
     assert counts(store) == after
     with acting() as act:
@@ -124,7 +124,7 @@ def test_those_in_danger_do_not_wait_for_the_rest_of_the_file(store, cells, file
     ]
     rows.append(cells(external_id="X-3", immediate_danger="yes"))  # said first without danger: that one counts
     path = file_of(rows)
-    imported = application_file.import_file(store, OPERATOR, path)
+    imported = application_file.import_file(store, OPERATOR, path, playbook=playbook)
     assert [(fault.line, fault.code) for fault in imported.rejected] == [(32, "changed_since")]
     assert [each["external_id"] for each in imported.accepted] == [f"X-{number}" for number in range(30)]
     with store.session() as session:
@@ -149,7 +149,7 @@ def test_those_in_danger_do_not_wait_for_the_rest_of_the_file(store, cells, file
 )
 def test_a_submission_that_no_policy_speaks_of_is_rejected_and_not_the_file(store, cells, file_of, moment, code):
     path = file_of([cells(external_id="X-0", submitted_at=moment), cells(external_id="X-1")])
-    imported = application_file.import_file(store, OPERATOR, path)
+    imported = application_file.import_file(store, OPERATOR, path, playbook=playbook)
     assert [(fault.line, fault.column, fault.code) for fault in imported.rejected] == (
         [(2, "submitted_at", code)] if code else []
     )
@@ -160,7 +160,7 @@ def test_names_and_numbers_of_any_length_are_kept_and_compared(store, cells, fil
     long = "".join(chr(0x4E00 + number * 7919 % 20_000) for number in range(5_000))  # an index cannot hold it
     given = dict.fromkeys(("b_surname", "b_forename", "b_pnc_id", "b_cro", "b_address", "concern", "code_word"), long)
     path = file_of([*(cells(external_id=f"X-{number}", **given) for number in range(2)), cells(external_id=long)])
-    imported = application_file.import_file(store, OPERATOR, path)
+    imported = application_file.import_file(store, OPERATOR, path, playbook=playbook)
     assert [(fault.line, fault.column, fault.code) for fault in imported.rejected] == [(4, "external_id", "too_long")]
     with store.session() as session:
         assert session.execute(text("SELECT why FROM application_link WHERE why = 'same_subject'")).all() == [
@@ -175,7 +175,7 @@ def test_a_row_of_too_many_cells_lands_with_a_doubt_and_one_with_a_stray_quote_i
     lines[1] = lines[1].replace("1 Synthetic Street", '"1 Synthetic Street')
     lines[2] += ",more"
     path.write_text("\n".join(lines), "utf-8")
-    imported = application_file.import_file(store, OPERATOR, path)
+    imported = application_file.import_file(store, OPERATOR, path, playbook=playbook)
     assert [(fault.line, fault.code) for fault in imported.rejected] == [(2, "open_quote")]
     assert [each["external_id"] for each in imported.accepted] == ["X-1", "X-2"]
     with store.session() as session:
@@ -185,7 +185,7 @@ def test_a_row_of_too_many_cells_lands_with_a_doubt_and_one_with_a_stray_quote_i
 
 def test_a_submission_from_the_future_lands_with_a_doubt_so_that_somebody_looks(store, cells, file_of):
     rows = [cells(external_id="X-1", submitted_at="2199-03-02T09:00:00+00:00"), cells(external_id="X-2")]
-    found = application_file.import_file(store, OPERATOR, file_of(rows))
+    found = application_file.import_file(store, OPERATOR, file_of(rows), playbook=playbook)
     assert not found.rejected
     with store.session() as session:
         doubts = dict(session.execute(select(Application.external_id, Application.doubts)).all())

@@ -10,7 +10,7 @@ from collections import Counter
 import pytest
 from sqlalchemy import func, select
 
-from casebook.casework import application_file
+from casebook.casework import application_file, playbook
 from casebook.domain.actors import OPERATOR
 from casebook.domain.application_file import REQUIRED
 from casebook.errors import UnreadableFile
@@ -34,8 +34,8 @@ def count(store, table):
 
 def test_the_same_file_twice_changes_nothing(store, cells, tmp_path):
     file = written(tmp_path / "a.csv", [cells(external_id=f"X-{i}", b_surname=f"Name{i}") for i in range(5)])
-    first = application_file.import_file(store, OPERATOR, file)
-    second = application_file.import_file(store, OPERATOR, file)
+    first = application_file.import_file(store, OPERATOR, file, playbook=playbook)
+    second = application_file.import_file(store, OPERATOR, file, playbook=playbook)
     assert len(first.accepted) == 5
     assert second.accepted == []
     assert second.unchanged == first.accepted
@@ -43,9 +43,9 @@ def test_the_same_file_twice_changes_nothing(store, cells, tmp_path):
 
 
 def test_an_external_id_with_other_contents_is_rejected_and_the_first_stays(store, cells, tmp_path):
-    application_file.import_file(store, OPERATOR, written(tmp_path / "a.csv", [cells()]))
+    application_file.import_file(store, OPERATOR, written(tmp_path / "a.csv", [cells()]), playbook=playbook)
     changed = application_file.import_file(
-        store, OPERATOR, written(tmp_path / "b.csv", [cells(concern="something else")])
+        store, OPERATOR, written(tmp_path / "b.csv", [cells(concern="something else")]), playbook=playbook
     )
     assert [(fault.line, fault.column, fault.code) for fault in changed.rejected] == [
         (2, "external_id", "changed_since")
@@ -54,7 +54,7 @@ def test_an_external_id_with_other_contents_is_rejected_and_the_first_stays(stor
 
 def test_lines_are_physical_even_behind_line_breaks_in_quotes(store, cells, tmp_path):
     rows = [cells(external_id="X-1", concern="one\ntwo\nthree"), cells(external_id="X-2", route="")]
-    imported = application_file.import_file(store, OPERATOR, written(tmp_path / "a.csv", rows))
+    imported = application_file.import_file(store, OPERATOR, written(tmp_path / "a.csv", rows), playbook=playbook)
     assert [fault.line for fault in imported.rejected] == [5]  # the header, then three lines of the first row
 
 
@@ -65,7 +65,7 @@ def test_cells_that_cannot_be_kept_are_told_and_take_no_other_row_down(store, ce
     data[1] = data[1].replace(b"right_to_ask", b"right\x00ask")
     data[2] = data[2].replace(b"CONCERN", b"\xff\xfe")
     file.write_bytes(b"\xef\xbb\xbf" + b"\r\n".join(data))
-    imported = application_file.import_file(store, OPERATOR, file)
+    imported = application_file.import_file(store, OPERATOR, file, playbook=playbook)
     assert [(fault.line, fault.column, fault.code) for fault in imported.rejected] == [(2, "route", "undecodable")]
     assert [each["external_id"] for each in imported.accepted] == ["X-1", "X-2"]
 
@@ -73,7 +73,7 @@ def test_cells_that_cannot_be_kept_are_told_and_take_no_other_row_down(store, ce
 def test_columns_may_stand_in_any_order_and_unknown_ones_are_named(store, cells, tmp_path):
     row = {**cells(), "shoe_size": "9"}
     file = written(tmp_path / "a.csv", [row], columns=sorted(row, reverse=True))
-    imported = application_file.import_file(store, OPERATOR, file)
+    imported = application_file.import_file(store, OPERATOR, file, playbook=playbook)
     assert len(imported.accepted) == 1
     assert imported.ignored_columns == ["shoe_size"]
 
@@ -82,7 +82,7 @@ def test_columns_may_stand_in_any_order_and_unknown_ones_are_named(store, cells,
 def test_a_file_without_a_required_column_is_refused_whole(store, cells, tmp_path, column):
     row = {name: value for name, value in cells().items() if name != column}
     with pytest.raises(UnreadableFile, match=column):
-        application_file.import_file(store, OPERATOR, written(tmp_path / "a.csv", [row]))
+        application_file.import_file(store, OPERATOR, written(tmp_path / "a.csv", [row]), playbook=playbook)
 
 
 def test_danger_opens_safeguarding_in_the_same_transaction_and_tells_on_call(store, received, peek):
@@ -117,7 +117,9 @@ def test_two_processes_importing_the_same_rows_make_one_application_of_each(stor
     file = written(tmp_path / "a.csv", [cells(external_id=f"X-{i}") for i in range(20)])
     results = []
     threads = [
-        threading.Thread(target=lambda: results.append(application_file.import_file(store, OPERATOR, file)))
+        threading.Thread(
+            target=lambda: results.append(application_file.import_file(store, OPERATOR, file, playbook=playbook))
+        )
         for _ in range(3)
     ]
     for thread in threads:
@@ -137,7 +139,7 @@ def test_of_many_rows_with_faults_every_good_one_lands_once_and_every_bad_one_is
         cells(external_id=f"X-{i}", b_surname=f"B{i % 97}", a_surname=f"A{i}", **dict([bad[i]] if i in bad else []))
         for i in range(many)
     ]
-    imported = application_file.import_file(store, OPERATOR, written(tmp_path / "a.csv", rows))
+    imported = application_file.import_file(store, OPERATOR, written(tmp_path / "a.csv", rows), playbook=playbook)
     assert [fault.line for fault in imported.rejected] == [i + 2 for i in sorted(bad)]
     assert len(imported.accepted) == many - len(bad) == count(store, Application)
     assert count(store, Outbox) == len(imported.accepted)

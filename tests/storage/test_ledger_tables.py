@@ -10,7 +10,7 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from walking import BEGIN, ROW, Unit, through_everything
 
-from casebook.casework import audit, dip_sampling, emergency, governance, quality, signals, staff, sweep
+from casebook.casework import audit, dip_sampling, emergency, governance, playbook, quality, signals, staff, sweep
 from casebook.casework.acting import Act
 from casebook.domain.actors import OPERATOR, system
 from casebook.domain.vocabulary import Stage
@@ -121,7 +121,7 @@ def test_one_changed_field_of_any_table_is_named(unit):
             planted(act, table)
     assert len(empty) < len(LEDGERED) / 5, empty  # or it was no whole life
     with unit.store.session() as session:
-        act = Act(session=session, actor=OPERATOR, now=unit.now)
+        act = Act(session=session, actor=OPERATOR, now=unit.now, playbook=playbook)
         assert audit.verify(act).broken == []
         for table in LEDGERED:
             name = table.__tablename__

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from pydantic import SecretStr
 
-from casebook.casework import channels, danger, notices
+from casebook.casework import channels, notices
 from casebook.domain.vocabulary import Role
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -72,7 +72,7 @@ def mail(port):
 def queued(received, acting):
     reference = received()
     with acting(now=NOW) as act:
-        danger.notify(act, act.application(reference), role=Role.SUPERVISOR, reason="overdue", key="1")
+        notices.notify(act, act.application(reference), role=Role.SUPERVISOR, reason="overdue", key="1")
     return reference
 
 
@@ -126,7 +126,7 @@ def test_a_receiver_that_hangs_does_not_hold_the_sweep_nor_the_others(queued, de
 def test_a_channel_of_one_role_hears_of_that_role_only(queued, deliver, acting):
     got = []
     with acting(now=NOW) as act:
-        danger.notify(act, None, role=Role.HEAD_OF_UNIT, reason="overdue", key="2")
+        notices.notify(act, None, role=Role.HEAD_OF_UNIT, reason="overdue", key="2")
     with serving(web(got)) as port:
         done = deliver(f"head_of_unit=json://127.0.0.1:{port}/")
     assert (done.received, done.waiting) == (1, 1)

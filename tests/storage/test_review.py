@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select
 
-from casebook.casework import extracts, review, review_triage
+from casebook.casework import extracts, playbook, review, review_triage
 from casebook.casework.acting import Act
 from casebook.demo import force
 from casebook.domain.actors import OPERATOR, Actor
@@ -36,7 +36,7 @@ def acting(store):
     @contextmanager
     def act(actor=OPERATOR):
         with store.session() as session:
-            yield Act(session=session, actor=actor, now=NOW)
+            yield Act(session=session, actor=actor, now=NOW, playbook=playbook)
             session.commit()
 
     return act

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from casebook.casework import extracts as loading
-from casebook.casework import searching
+from casebook.casework import playbook, searching
 from casebook.casework.acting import Act
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Source
@@ -41,7 +41,9 @@ def load(store, tmp_path):
             path.write_bytes((header + lines).encode("utf-8", "surrogateescape"))
             paths[name] = path if lines else None
         with store.session() as session:
-            loaded = loading.load(Act(session=session, actor=OPERATOR, now=NOW), source, **paths, **options)
+            loaded = loading.load(
+                Act(session=session, actor=OPERATOR, now=NOW, playbook=playbook), source, **paths, **options
+            )
             session.commit()
         return loaded
 
@@ -160,5 +162,7 @@ def test_a_name_that_thousands_have_is_searched_by_only_where_nothing_else_finds
 def test_a_source_that_nobody_can_ask_is_said_to_be_unsearched(store):
     for source, told in ((Source.PNC, "no extract of pnc is loaded"), (Source.DVDS_REGISTER, "this casebook itself")):
         with store.session() as session, pytest.raises(Refused, match=told) as refused:
-            searching.search(Act(session=session, actor=OPERATOR, now=NOW), source, {"surname": "Smith"}, limit=20)
+            searching.search(
+                Act(session=session, actor=OPERATOR, now=NOW, playbook=playbook), source, {"surname": "Smith"}, limit=20
+            )
         assert refused.value.code == "not_loaded"

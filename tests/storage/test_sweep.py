@@ -391,7 +391,7 @@ sweep.PAGE = 50
 @contextmanager
 def acting():
     with store.session() as session:
-        yield Act(session=session, actor=OPERATOR, now=now)
+        yield Act(session=session, actor=OPERATOR, now=now, playbook=playbook)
         session.commit()
 sweep.sweep(acting)
 """

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from casebook import clock
-from casebook.casework import stepping, sweep, thresholds
+from casebook.casework import playbook, stepping, sweep, thresholds
 from casebook.casework.acting import Act
 from casebook.casework.staff import add, set_competence
 from casebook.cli.main import main
@@ -91,7 +91,7 @@ def later(run: Callable[..., tuple[int, dict]], running: cluster.Server, made_ho
     assert (code, len(told["accepted"])) == (0, MANY)
     store = open_store(running.url("casebook"), ledger_key(made_home))
     with store.session() as session:
-        act = Act(session=session, actor=OPERATOR, now=clock.now())
+        act = Act(session=session, actor=OPERATOR, now=clock.now(), playbook=playbook)
         for name, role in CREW.items():
             add(act, name, [role])
         set_competence(act, "o1", "domestic_abuse", expires_on=date(2040, 1, 1))

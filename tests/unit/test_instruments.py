@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from casebook.casework import answers
+from casebook.casework import playbook
 from casebook.cli.main import main
 from casebook.domain import instruments
 from casebook.domain.instruments import Instrument
@@ -22,7 +22,7 @@ def told(capsys, *words):
 
 
 def test_every_instrument_that_a_meeting_may_use_is_printed(capsys):
-    schema = answers.schema(WorkKind.MEET_APPLICANT).model_json_schema()
+    schema = playbook.answer(WorkKind.MEET_APPLICANT).schema.model_json_schema()
     given = schema["$defs"]["InstrumentGiven"]["properties"]
     assert {row["instrument"] for row in told(capsys)} == set(given["name"]["enum"]) == set(FORMS)
     assert "casebook instruments" in given["answers"]["description"]

@@ -27,19 +27,21 @@ from casebook.storage.tables.checks import (
 )
 from casebook.storage.tables.decision import (
     Approval,
+    Decision,
+    MemberAnswer,
+    OwnerAgreement,
+    Panel,
+    RiskAssessment,
+    RiskScore,
+)
+from casebook.storage.tables.delivery import (
     ContactAttempt,
     ContactOverride,
-    Decision,
     DisclosedItem,
     Disclosure,
     EmergencyDisclosure,
     FollowUp,
-    MemberAnswer,
-    OwnerAgreement,
-    Panel,
     Referral,
-    RiskAssessment,
-    RiskScore,
     Watch,
 )
 from casebook.storage.tables.house import (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from datetime import UTC, datetime, timedelta
 
 import pandas as pd
@@ -10,7 +9,9 @@ import pytest
 
 from casebook.domain.gates import GateOutcome
 from casebook.domain.vocabulary import Stage, WorkKind
+from casebook.storage.frames.builders import BUILDERS
 from expectations.gate import ask
+from expectations.gates import gate_of
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 STRANGLED = {
@@ -77,9 +78,9 @@ DECISION_DAMAGE = {
 @pytest.fixture
 def verdict(store):
     def ask_about(stage, reference):
-        gate = importlib.import_module(f"expectations.{stage}").GATE
+        gate = gate_of(stage)
         with store.session() as session:
-            rows = importlib.import_module(f"casebook.storage.frames.{stage}").frames(session, [reference])
+            rows = BUILDERS[stage](session, [reference])
         tables = {
             frame.name: pd.DataFrame(
                 rows[frame.name], columns=None if rows[frame.name] else [*frame.columns, "reference"]
@@ -172,7 +173,7 @@ def test_a_damaged_decision_is_held(approved, verdict, sql, code):
     ("stage", "damage"), [(Stage.RISK_SCORING, SCORE_DAMAGE), (Stage.PANEL_DECISION, DECISION_DAMAGE)]
 )
 def test_every_rule_has_a_fixture_that_breaks_it(stage, damage):
-    gate = importlib.import_module(f"expectations.{stage}").GATE
+    gate = gate_of(stage)
     rules = {rule.code for frame in gate.frames for rule in frame.rules}
     assert rules == {code.partition(" ")[0] for code in damage}
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from casebook.casework import audit, lifecycle, work
+from casebook.casework import audit, lifecycle, playbook, work, work_items
 from casebook.casework.acting import Act
 from casebook.domain.vocabulary import Priority, Role, Stage, WorkKind
 from casebook.errors import AlreadyDecided, AlreadyDone, InvalidAnswer, NotPermitted, Refused
@@ -214,7 +214,7 @@ def test_three_chairs_at_once_make_one_decision(convened, crew, store, rows, ope
 
     def decide(who):
         with store.session() as session:
-            act = Act(session=session, actor=crew[who], now=_later(0))
+            act = Act(session=session, actor=crew[who], now=_later(0), playbook=playbook)
             start.wait()
             try:
                 work.do(act, item.id, tell(reference))
@@ -434,4 +434,4 @@ def test_a_decision_that_was_overtaken_by_new_checks_is_asked_for_again_afterwar
         act.speak(application, "checked_again")
         lifecycle.refresh(act, application, because="gate_passed")
         assert {item.cancelled_at for item in act.session.scalars(asked)} == {None}
-        assert lifecycle.blocking(act.session, application)
+        assert work_items.blocking(act.session, application)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from casebook.casework import contact, emergency, information, safe_contact
+from casebook.casework import contact, emergency, freezing, information, safe_contact
 from casebook.errors import NotPermitted, Refused
 from casebook.storage.tables import Application, Disclosure, EmergencyDisclosure, Notice, WorkItem
 
@@ -105,7 +105,7 @@ def test_a_death_holds_freezes_and_is_referred_by_the_end_of_the_next_day(
 ):
     reference = decided()
     with acting(crew["n1"], now=MONDAY) as act:
-        emergency.report_harm(act, reference, what="death")
+        freezing.report_harm(act, reference, what="death")
     application = peek(reference)
     assert application.legal_hold
     assert application.frozen_at == MONDAY
@@ -126,10 +126,10 @@ def test_a_death_holds_freezes_and_is_referred_by_the_end_of_the_next_day(
 def test_two_people_unfreeze_and_work_goes_on(decided, do, acting, crew, rows, disclosure_answer):
     reference = decided()
     with acting(crew["n1"]) as act:
-        emergency.report_harm(act, reference, what="serious_injury")
+        freezing.report_harm(act, reference, what="serious_injury")
     for who in ("s1", "h1"):
         with acting(crew[who]) as act:
-            emergency.unfreeze(act, reference, reason="the regulator has its copy")
+            freezing.unfreeze(act, reference, reason="the regulator has its copy")
     do("d1", reference, "deliver_disclosure", disclosure_answer(reference))
     assert len(rows(Disclosure, reference)) == 1
 
@@ -138,7 +138,7 @@ def test_harm_after_closing_is_referred_as_well(decided, acting, crew, sql, stor
     reference = decided()
     sql("UPDATE application SET stage = 'closed', outcome = 'not_disclosed', closed_at = now()")
     with acting(crew["n1"]) as act:
-        emergency.report_harm(act, reference, what="death")
+        freezing.report_harm(act, reference, what="death")
     with store.session() as session:
         assert session.get(Application, reference).legal_hold
         kinds = session.scalars(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from datetime import UTC, datetime, timedelta
 
 import pandas as pd
@@ -11,7 +10,9 @@ import pytest
 from casebook.casework import emergency, lifecycle
 from casebook.domain.gates import GateOutcome
 from casebook.domain.vocabulary import Stage
+from casebook.storage.frames.builders import BUILDERS
 from expectations.gate import ask
+from expectations.gates import gate_of
 
 DELIVERED = datetime(2026, 3, 2, 11, 0, tzinfo=UTC)
 UNSAFE = "UPDATE contact_attempt SET occurred_at = '2026-03-02T20:00:00+00:00' WHERE purpose = "
@@ -93,9 +94,9 @@ FOLLOW_UP_DAMAGE = {
 @pytest.fixture
 def verdict(store):
     def ask_about(stage, reference):
-        gate = importlib.import_module(f"expectations.{stage}").GATE
+        gate = gate_of(stage)
         with store.session() as session:
-            rows = importlib.import_module(f"casebook.storage.frames.{stage}").frames(session, [reference])
+            rows = BUILDERS[stage](session, [reference])
         frames = {
             frame.name: pd.DataFrame(
                 rows[frame.name], columns=None if rows[frame.name] else ["reference", *frame.columns]
@@ -169,6 +170,6 @@ def test_a_damaged_follow_up_is_held(finished, verdict, sql, damage):
 
 @pytest.mark.parametrize(("stage", "damages"), [("disclosure", DISCLOSURE_DAMAGE), ("follow_up", FOLLOW_UP_DAMAGE)])
 def test_every_rule_has_a_damage_that_it_catches(stage, damages):
-    gate = importlib.import_module(f"expectations.{stage}").GATE
+    gate = gate_of(stage)
     codes = {rule.code for frame in gate.frames for rule in frame.rules}
     assert codes == {name.partition(" ")[0] for name in damages}

@@ -1,0 +1,62 @@
+"""After a death or serious injury: what is known stays as it is, and two people let the application go on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from casebook.casework import contact, lifecycle, notices, suspension, two_people
+from casebook.casework.acting import Act, policy_of, refuse_because
+from casebook.casework.work_items import open_items
+from casebook.domain import follow_up
+from casebook.domain.authority import Command
+from casebook.domain.vocabulary import Priority, Role, WorkKind
+from casebook.domain.work import Need
+
+Done = dict[str, object]
+HARMS = ("death", "serious_injury")
+
+
+def report_harm(act: Act, reference: str, *, what: str) -> Done:
+    """Somebody in it died or was seriously injured: legal hold, nothing known is edited, the regulator hears of it.
+
+    The referral is due by the end of the next local day, whatever the stage, and after closing as well.
+    """
+    act.allowed(Command.OPEN_SAFEGUARDING)
+    application = act.application(reference)
+    contact.one_of(HARMS, what, "what")
+    application.legal_hold = True
+    application.frozen_at = application.frozen_at or act.now
+    act.speak(application, "harm_reported", what=what)
+    need = Need(
+        kind=WorkKind.REFER_SAFEGUARDING,
+        key=f"{what}:{act.now.isoformat()}",
+        role=Role.HEAD_OF_UNIT,
+        subject={"who": "regulator", "what": what},
+        priority=Priority.IMMEDIATE,
+        due_at=follow_up.end_of_next_day(act.now, ZoneInfo(policy_of(application).calendar.timezone)),
+    )
+    items = open_items(act, application, [need], because=what)
+    for role in (Role.HEAD_OF_UNIT, Role.PROFESSIONAL_STANDARDS):
+        notices.notify(act, application, role=role, reason=f"harm:{what}", key=act.now.isoformat())
+    return {"reference": reference, "frozen": True, "legal_hold": True, "refer_by": _due(items[0].due_at)}
+
+
+def unfreeze(act: Act, reference: str, *, reason: str) -> Done:
+    """Two people of those who may hold let it go on; the legal hold stays until it is released for itself."""
+    act.allowed(Command.HOLD)
+    application = act.application(reference)
+    if application.frozen_at is None:
+        refuse_because("not_frozen", "this application is not frozen")
+    if (first := two_people.agreed(act, application, "unfreeze", reason=reason)) is None:
+        return {"reference": reference, "proposed": "unfreeze"}
+    application.frozen_at = None
+    act.speak(application, "unfrozen", first=first)
+    act.session.flush()
+    suspension.catch_up(act, reference)
+    lifecycle.carry_on(act, application, because="unfrozen")
+    return {"reference": reference, "frozen": False}
+
+
+def _due(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

@@ -1,0 +1,137 @@
+"""Which module holds the use cases of a stage, and how each kind of work item is answered.
+
+The one place that knows every stage. A module is imported when it is first asked for, so that a command loads what it uses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import assert_never
+
+from casebook.casework.acting import Act, StageUseCases
+from casebook.casework.answers import Answering
+from casebook.domain.vocabulary import Stage, WorkKind
+from casebook.errors import Refused
+from casebook.storage.tables import Application
+
+
+def stage(asked: Stage) -> StageUseCases:
+    """The use cases of an open stage."""
+    match asked:
+        case Stage.INTAKE:
+            from casebook.casework import intake
+
+            return intake
+        case Stage.RECORD_CHECKS:
+            from casebook.casework import record_checks
+
+            return record_checks
+        case Stage.RISK_SCORING:
+            from casebook.casework import risk_scoring
+
+            return risk_scoring
+        case Stage.PANEL_DECISION:
+            from casebook.casework import panel_decision
+
+            return panel_decision
+        case Stage.DISCLOSURE:
+            from casebook.casework import disclosure
+
+            return disclosure
+        case Stage.FOLLOW_UP:
+            from casebook.casework import follow_up
+
+            return follow_up
+        case Stage.CLOSED:
+            raise Refused("a closed application has no work of a stage", "closed")
+        case _:
+            assert_never(asked)
+
+
+def keep_up(act: Act, application: Application) -> bool:
+    """Past record checks: go back if a newer extract changed the candidates, or a return is too old to decide on."""
+    from casebook.casework import record_checks
+
+    return record_checks.keep_up(act, application)
+
+
+def close(act: Act, application: Application) -> None:
+    """What closing brings, however it came: its time and outcome, the watch, and a proposal after an early end."""
+    from casebook.casework import follow_up
+
+    follow_up.close(act, application)
+
+
+def answer(kind: WorkKind) -> Answering:
+    """How a kind of work item is answered."""
+    match kind:
+        case WorkKind.COMPLETE_DETAILS:
+            from casebook.casework import intake
+
+            return intake.ANSWERS[kind]
+        case WorkKind.IMMEDIATE_SAFEGUARDING | WorkKind.RECORD_CRIME | WorkKind.REFER_SAFEGUARDING:
+            from casebook.casework import danger
+
+            return danger.ANSWERS[kind]
+        case (
+            WorkKind.RETURN_SEARCH | WorkKind.REVIEW_MATCH | WorkKind.SECOND_LOOK_AT_REJECTION
+            | WorkKind.SIGN_OFF_IDENTITY | WorkKind.STATE_ADEQUACY | WorkKind.VERIFY_APPLICANT
+            | WorkKind.MEET_APPLICANT | WorkKind.LOCATE_PERSON_AT_RISK
+        ):  # fmt: skip
+            from casebook.casework import record_checks
+
+            return record_checks.ANSWERS[kind]
+        case WorkKind.ASSESS_RISK:
+            from casebook.casework import risk_scoring
+
+            return risk_scoring.ANSWERS[kind]
+        case WorkKind.VALIDATE_WITH_OWNER | WorkKind.CONVENE_PANEL | WorkKind.DECIDE | WorkKind.APPROVE_DECISION:
+            from casebook.casework import panel_decision
+
+            return panel_decision.ANSWERS[kind]
+        case WorkKind.DELIVER_DISCLOSURE | WorkKind.DELIVER_NO_DISCLOSURE:
+            from casebook.casework import disclosure
+
+            return disclosure.ANSWERS[kind]
+        case WorkKind.RATIFY_EMERGENCY:
+            from casebook.casework import emergency
+
+            return emergency.ANSWERS[kind]
+        case WorkKind.TELL_OF_TRANSFER:
+            from casebook.casework import transfer
+
+            return transfer.ANSWERS[kind]
+        case WorkKind.CONTACT_FOLLOW_UP:
+            from casebook.casework import follow_up
+
+            return follow_up.ANSWERS[kind]
+        case WorkKind.REVIEW_WATCH_PROPOSAL:  # after an application was closed, or after a past one was examined
+            from casebook.casework import review_people, watch
+
+            return replace(watch.ANSWERS[kind], unit_handler=review_people.ANSWERS[kind].unit_handler)
+        case WorkKind.CONFIRM_URGENT | WorkKind.ACKNOWLEDGE_ESCALATION | WorkKind.SAFEGUARD_DURING_DELAY:
+            from casebook.casework import oversight
+
+            return oversight.ANSWERS[kind]
+        case WorkKind.MEND_QUALITY:
+            from casebook.casework import quality
+
+            return quality.ANSWERS[kind]
+        case WorkKind.ANSWER_SIGNAL:
+            from casebook.casework import signals
+
+            return signals.ANSWERS[kind]
+        case WorkKind.REDECIDE_SAMPLE:
+            from casebook.casework import dip_sampling
+
+            return dip_sampling.ANSWERS[kind]
+        case WorkKind.REVIEW_APPLICATION | WorkKind.SECOND_REVIEW:
+            from casebook.casework import review_examining
+
+            return review_examining.ANSWERS[kind]
+        case WorkKind.LOOK_AGAIN_AT_CONTACT:
+            from casebook.casework import review_looking
+
+            return review_looking.ANSWERS[kind]
+        case _:
+            assert_never(kind)

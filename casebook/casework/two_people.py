@@ -1,0 +1,32 @@
+"""What needs two people: the first call proposes, the second, by somebody else, agrees."""
+
+from __future__ import annotations
+
+from casebook.casework.acting import Act, refuse
+from casebook.domain import authority, chain, freezing
+from casebook.storage.tables import Application, Proposal
+
+
+def unfrozen(act: Act, reference: str) -> Application:
+    """The application, to be changed: refused after a death or serious injury."""
+    application = act.application(reference)
+    refuse(freezing.why_not_edit(application.frozen_at))
+    return application
+
+
+def agreed(act: Act, application: Application, what: str, *, reason: str) -> str | None:
+    """First call: keep the proposal, None. Second call, by somebody else: who proposed it, and the proposal is spent."""
+    row_id = chain.identity("proposal", application.reference, what)
+    waiting = act.session.get(Proposal, row_id, with_for_update=True)
+    if waiting is None or waiting.second_by is not None:
+        act.session.merge(
+            Proposal(
+                id=row_id, reference=application.reference, what=what, reason=reason, proposed_by=act.actor.id,
+                proposed_at=act.now, second_by=None, second_at=None,
+            )
+        )  # fmt: skip
+        act.speak(application, "proposed", what=what)
+        return None
+    refuse(authority.why_not_second(act.actor, [waiting.proposed_by]))
+    waiting.second_by, waiting.second_at = act.actor.id, act.now
+    return waiting.proposed_by
