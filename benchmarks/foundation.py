@@ -23,7 +23,7 @@ from pathlib import Path
 from sqlalchemy import Engine, func, insert, select, text
 
 from casebook import clock
-from casebook.casework import application_file, audit, playbook, staff, work
+from casebook.casework import application_file, audit, playbook, staff, work_queue
 from casebook.casework.acting import Act
 from casebook.demo.applications import applications
 from casebook.domain import chain
@@ -111,13 +111,13 @@ def one_use_case(store: Store) -> Figures:
         staff.add(act, "officer", [Role.INTAKE_OFFICER])
         session.commit()
         officer = staff.actor_of(session, session.get_one(Staff, "officer"), act.now)
-        items = [item for item in work.queue(act) if item.kind == WorkKind.COMPLETE_DETAILS][: TIMES + 1]
+        items = [item for item in work_queue.queue(act) if item.kind == WorkKind.COMPLETE_DETAILS][: TIMES + 1]
     ours, bare = [], []
     for item in items:
         explained = {"explained": dict.fromkeys(item.subject["doubts"], "not known")}
         begun = time.perf_counter()
         with store.session() as session:
-            work.do(Act(session=session, actor=officer, now=clock.now(), playbook=playbook), item.id, explained)
+            work_queue.do(Act(session=session, actor=officer, now=clock.now(), playbook=playbook), item.id, explained)
             session.commit()
         ours.append(time.perf_counter() - begun)
         bare.append(timed(lambda: _bare_commit(store.engine)))

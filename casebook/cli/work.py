@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from casebook.casework import playbook, work
+from casebook.casework import playbook, work_queue
 from casebook.cli.answer import Answer, Call, plain
 from casebook.cli.opening import opened
 from casebook.cli.reading import one_of, read_json
@@ -37,20 +37,20 @@ def configure(parser: ArgumentParser) -> None:
 
 def _list(options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook, casebook.acting() as act:
-        items = [_item(item, act.now) for item in work.queue(act, role=options.role, mine=options.mine)]
+        items = [_item(item, act.now) for item in work_queue.queue(act, role=options.role, mine=options.mine)]
     return Answer(data=items, lines=[line for item in items for line in _lines(item)] or ["nothing waits"])
 
 
 def _claim(options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook, casebook.acting() as act:
-        item = work.claim(act, options.item)
+        item = work_queue.claim(act, options.item)
         data = _item(item, act.now)
     return Answer(data=data, lines=[f"{item.kind} of {item.reference or 'the unit'} is yours"])
 
 
 def _do(options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook, casebook.acting() as act:
-        item = work.do(act, options.item, options.answer)
+        item = work_queue.do(act, options.item, options.answer)
         data = _item(item, act.now)
     return Answer(data=data, lines=[f"{item.kind} of {item.reference or 'the unit'} is done"])
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from casebook.casework import intake, lifecycle, playbook, record_checks, staff, viewing, work, work_items
+from casebook.casework import intake, lifecycle, playbook, record_checks, staff, viewing, work_items, work_queue
 from casebook.casework.acting import Act
 from casebook.demo import judgement
 from casebook.demo.terminals import Terminal
@@ -119,7 +119,7 @@ class Unit:
 
     def do(self, who: str, item: WorkItem, answer: object) -> WorkItem:
         with self.acting(who) as act:
-            return work.do(act, item.id, answer)
+            return work_queue.do(act, item.id, answer)
 
     def carry(self, reference: str, verdict: Verdict = PASSED) -> str:
         """What a run of the engine does, with the gate's verdict given."""

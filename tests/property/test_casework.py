@@ -26,7 +26,7 @@ from casebook.casework import (
     safe_contact,
     staff,
     wakes,
-    work,
+    work_queue,
 )
 from casebook.domain.actors import OPERATOR, system
 from casebook.domain.vocabulary import Role, Stage
@@ -136,12 +136,12 @@ class Walk:
     def claim(self):
         if items := self.unit.open_items():
             with self.unit.acting(self.somebody()) as act:
-                work.claim(act, self.rng.choice(items).id)
+                work_queue.claim(act, self.rng.choice(items).id)
 
     def do_again(self):
         """Something done long ago, or never there."""
         with self.unit.acting(self.somebody()) as act:
-            work.do(act, self.rng.choice(["no-such-item", *self._done()]), {})
+            work_queue.do(act, self.rng.choice(["no-such-item", *self._done()]), {})
 
     def _done(self):
         with self.unit.store.session() as session:

@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import func, select
 from walking import ROW, Unit
 
-from casebook.casework import audit, governance, staff, viewing, work
+from casebook.casework import audit, governance, staff, viewing, work_queue
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.errors import Collision, Refused
 from casebook.storage.tables import Application, WorkItem
@@ -108,7 +108,7 @@ def test_an_import_beside_people_at_work_loses_nothing(crew, command, store, tmp
             told[outcome(completing(crew, "intake", reference))] += 1
             with crew.acting("supervise") as act:
                 viewing.listing(act)
-                work.queue(act)
+                work_queue.queue(act)
             crew.carry(reference)
     out, err = importing.communicate(timeout=60)
     assert importing.returncode == 0, err
@@ -142,7 +142,7 @@ def test_two_who_claim_one_item_at_the_same_moment_get_it_once(crew, store):
         def claiming(who, item_id=item.id):
             def act():
                 with crew.acting(who) as acting:
-                    work.claim(acting, item_id)
+                    work_queue.claim(acting, item_id)
 
             return act
 
@@ -185,7 +185,7 @@ def test_a_suspension_and_the_suspended_at_work_do_not_wait_for_each_other(crew)
             for item in crew.open_items(reference):
                 if item.kind == WorkKind.COMPLETE_DETAILS:
                     with crew.acting(who) as act:
-                        work.claim(act, item.id)
+                        work_queue.claim(act, item.id)
 
         def suspending(staff_id=who):
             with crew.acting() as act:

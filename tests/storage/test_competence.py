@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from walking import ROW, Unit
 
-from casebook.casework import competence, lifecycle, staff, work
+from casebook.casework import competence, lifecycle, staff, work_queue
 from casebook.domain.vocabulary import Role, Stage, WorkKind
 from casebook.errors import NotPermitted
 from casebook.storage.session import open_store
@@ -44,7 +44,7 @@ def manual_search(unit, source="visor"):
 
 def listed(unit, who, **kwargs):
     with unit.acting(who) as act:
-        return {item.id for item in work.queue(act, **kwargs)}
+        return {item.id for item in work_queue.queue(act, **kwargs)}
 
 
 def test_a_search_goes_to_nobody_who_is_not_trained_for_its_source(unit):
@@ -53,12 +53,15 @@ def test_a_search_goes_to_nobody_who_is_not_trained_for_its_source(unit):
     hire(unit, "other", "pnc", "domestic_abuse")
     assert item.id in listed(unit, "trained")
     assert item.id not in listed(unit, "other")
-    for attempt in (lambda act: work.claim(act, item.id), lambda act: work.do(act, item.id, {"result": "asked"})):
+    for attempt in (
+        lambda act: work_queue.claim(act, item.id),
+        lambda act: work_queue.do(act, item.id, {"result": "asked"}),
+    ):
         with pytest.raises(NotPermitted) as refused, unit.acting("other") as act:
             attempt(act)
         assert refused.value.code == "not_trained"
     with unit.acting("trained") as act:
-        assert work.claim(act, item.id).owner == "trained"
+        assert work_queue.claim(act, item.id).owner == "trained"
 
 
 def test_training_ends_with_its_last_day(unit):
@@ -68,7 +71,7 @@ def test_training_ends_with_its_last_day(unit):
     unit.now += timedelta(days=1)
     assert item.id not in listed(unit, "lapsing")
     with pytest.raises(NotPermitted), unit.acting("lapsing") as act:
-        work.claim(act, item.id)
+        work_queue.claim(act, item.id)
 
 
 def test_who_asks_for_a_role_s_queue_sees_it_whole(unit):
@@ -81,7 +84,7 @@ def test_training_granted_before_the_act_and_recorded_after_it_counts_for_it(uni
     item = manual_search(unit)
     hire(unit, "late", "visor", until=unit.now.date())
     with unit.acting("late") as act:
-        work.do(act, item.id, {"result": "asked"})
+        work_queue.do(act, item.id, {"result": "asked"})
     unit.now += timedelta(days=30)
     with unit.acting() as act:
         act.session.get(type(item), item.id).done_at = unit.now  # as if the command had not refused it
@@ -101,7 +104,7 @@ def test_a_look_back_lists_what_was_done_without_training_even_if_it_was_made_up
     hire(unit, "always", "visor")
     answer = {"result": "asked"}
     with unit.acting("early") as act:
-        work.do(act, item.id, answer)
+        work_queue.do(act, item.id, answer)
     unit.now += timedelta(days=30)
     with unit.acting() as act:
         found = act.session.get(type(item), item.id)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from casebook.casework import audit, danger, governance, sweep, work
+from casebook.casework import audit, danger, governance, sweep, work_queue
 from casebook.casework.staff import add, set_competence, set_duty
 from casebook.domain.vocabulary import Priority, Role
 from casebook.errors import InvalidAnswer
@@ -63,7 +63,7 @@ def test_who_agrees_lets_the_panel_decide_out_of_its_cycle(crew, received, swept
     swept(timedelta(days=17))
     ((item, _),) = asked("panel_too_late")
     with acting(person("s1", Role.SUPERVISOR), NOW + timedelta(days=17)) as act:
-        work.do(act, item, {"action": "decide_out_of_cycle"})
+        work_queue.do(act, item, {"action": "decide_out_of_cycle"})
     assert sql("SELECT out_of_cycle FROM application").scalar() is True
     with acting() as act:
         assert audit.verify(act).broken == []
@@ -74,7 +74,7 @@ def test_nobody_agrees_to_what_was_not_proposed(crew, received, swept, acting, p
     swept(timedelta(days=2))
     item = sql("SELECT id FROM work_item WHERE kind = 'acknowledge_escalation' AND role = 'supervisor'").scalar()
     with pytest.raises(InvalidAnswer), acting(person("s1", Role.SUPERVISOR), NOW + timedelta(days=2)) as act:
-        work.do(act, item, {"action": "decide_out_of_cycle"})
+        work_queue.do(act, item, {"action": "decide_out_of_cycle"})
 
 
 def test_a_warning_of_a_late_panel_ends_with_the_decision(crew, received, swept, asked, sql):
@@ -121,7 +121,7 @@ def test_a_warning_about_the_unit_can_be_answered(crew, received, swept, asked, 
     swept()
     ((item, _),) = asked("crew_short")
     with acting(person("s1", Role.SUPERVISOR)) as act:
-        work.do(act, item, {"action": "other", "notes": "cover comes at noon"})
+        work_queue.do(act, item, {"action": "other", "notes": "cover comes at noon"})
     assert swept(timedelta(hours=1), "crew_short") == []
     assert len(swept(timedelta(days=1), "crew_short")) == 1  # the next day it still lasts
     with acting() as act:

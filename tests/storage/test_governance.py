@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import inspect, select
 from walking import ROW, Unit, through_everything
 
-from casebook.casework import audit, governance, viewing, wakes, work
+from casebook.casework import audit, governance, viewing, wakes, work_queue
 from casebook.cli.application_page import page
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Role, Stage
@@ -68,7 +68,7 @@ def seen_by(crew, who):
     """References that somebody finds in the two lists."""
     with crew.acting(who) as act:
         listed = {row["reference"] for row in viewing.listing(act)}
-        waiting = {item.reference for item in work.queue(act)}
+        waiting = {item.reference for item in work_queue.queue(act)}
     return listed | waiting
 
 
@@ -91,7 +91,7 @@ def test_nobody_does_or_claims_the_work_of_an_application_they_are_not_named_for
     with crew.acting("research") as act:
         governance.restrict(act, other, reason="known_to_staff")
     (item, *_) = crew.open_items(other)
-    for attempt in (lambda act: work.claim(act, item.id), lambda act: work.do(act, item.id, {})):
+    for attempt in (lambda act: work_queue.claim(act, item.id), lambda act: work_queue.do(act, item.id, {})):
         with refused("restricted"), crew.acting("intake") as act:
             attempt(act)
 

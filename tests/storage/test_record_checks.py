@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import select
 
-from casebook.casework import details, enquiries, lifecycle, record_checks, reopening, searches, sweep, work
+from casebook.casework import details, enquiries, lifecycle, record_checks, reopening, searches, sweep, work_queue
 from casebook.casework import extracts as loading
 from casebook.casework.acting import refuse
 from casebook.cli import work as work_page
@@ -98,7 +98,7 @@ def items(store):
 def do(acting):
     def answer(item, actor, now=LATER, **said):
         with acting(actor, now=now) as act:
-            work.do(act, item.id, said)
+            work_queue.do(act, item.id, said)
 
     return answer
 

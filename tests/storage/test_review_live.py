@@ -25,7 +25,7 @@ from casebook.casework import (
     staff,
     sweep,
     viewing,
-    work,
+    work_queue,
 )
 from casebook.casework.details import SafeContactPlan
 from casebook.cli.review import progress_lines
@@ -219,7 +219,7 @@ def test_until_ones_own_is_recorded_no_way_leads_to_the_first_decision(
         seen = json.dumps(review_dossier.dossier(act, reference), default=str)
         assert not [word for word in ("disclosed", "canary rationale", "chair-1", "chair-2", "p1") if word in seen]
     with acting(WHO["o1"]) as act:
-        work.do(act, item, OWN)
+        work_queue.do(act, item, OWN)
     with acting(WHO["o1"]) as act:
         assert "canary rationale" in json.dumps(review_dossier.dossier(act, reference), default=str)
         assert [name for name, outcome in outcomes(act).items() if outcome] == [reference]
@@ -261,7 +261,7 @@ def test_what_reviewers_wrote_goes_with_what_is_disposed_of(acting, closed, take
 
 def work_on(acting, item):
     with acting(WHO["o1"]) as act:
-        return work.do(act, item, OWN).subject["past"]
+        return work_queue.do(act, item, OWN).subject["past"]
 
 
 def test_a_look_back_is_a_campaign_over_what_the_person_did_in_the_casebook(acting, closed, crew, allocate):
@@ -271,8 +271,8 @@ def test_a_look_back_is_a_campaign_over_what_the_person_did_in_the_casebook(acti
         staff.add(act, "chair-1", [Role.PANEL_CHAIR])
         question = staff.suspend(act, "chair-1").look_back_proposed
     with acting(WHO["psd"]) as act:
-        [item] = [each for each in work.queue(act) if each.subject.get("signal") == question]
-        work.do(act, item.id, {"conclusion": "look_back", "reasons": "all of it is looked at again"})
+        [item] = [each for each in work_queue.queue(act) if each.subject.get("signal") == question]
+        work_queue.do(act, item.id, {"conclusion": "look_back", "reasons": "all of it is looked at again"})
     with acting() as act:
         [campaign] = asked.campaigns(act.session)
         assert (campaign.target, campaign.because) == ("chair-1", "suspension")
@@ -306,10 +306,10 @@ def test_who_cannot_safely_be_contacted_is_work_for_somebody_on_the_day(acting, 
         review_reaching.step(act, "CL-2025-000000", Rung.NOT_CONTACTABLE, note="he answers her phone")
     [second] = looks(acting)  # the second person is asked at once
     with pytest.raises(Refused) as refused, acting(WHO["o1"]) as act:
-        work.do(act, second.id, {"rung": "not_contactable", "note": "still so"})
+        work_queue.do(act, second.id, {"rung": "not_contactable", "note": "still so"})
     assert refused.value.code == "same_person"
     with acting(WHO["lead"]) as act:
-        work.do(act, second.id, {"rung": "not_contactable", "note": "I agree"})
+        work_queue.do(act, second.id, {"rung": "not_contactable", "note": "I agree"})
         day = asked.contacts(act.session)[0].look_again_on
     on_the_day = datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
     assert swept(acting, on_the_day - timedelta(days=1)) == []
@@ -323,7 +323,7 @@ def test_who_cannot_safely_be_contacted_is_work_for_somebody_on_the_day(acting, 
     with acting(WHO["lead"], on_the_day) as act:
         told = review_account.progress(act)
         assert "TODAY: 1 who could not safely be contacted" in next(progress_lines(told))
-        work.do(act, item.id, {"rung": "safe_plan", "note": "her mother knows when", "plan": PLAN.model_dump()})
+        work_queue.do(act, item.id, {"rung": "safe_plan", "note": "her mother knows when", "plan": PLAN.model_dump()})
         assert "TODAY" not in next(progress_lines(review_account.progress(act)))
     assert looks(acting) == []
 

@@ -19,7 +19,7 @@ from casebook.casework import (
     review_reaching,
     review_triage,
     staff,
-    work,
+    work_queue,
 )
 from casebook.casework.contact import Contact, ContactRefused
 from casebook.casework.details import SafeContactPlan
@@ -348,8 +348,8 @@ def test_who_is_looked_at_again_gets_a_plan_or_none(take, acting):
     with acting(WHO["lead"]) as act:
         [item] = act.session.scalars(select(WorkItem.id).where(WorkItem.kind == "look_again_at_contact"))
     with pytest.raises(Refused) as refused, acting(WHO["lead"], now=MORNING) as act:
-        work.do(act, item, {"rung": "safe_plan", "note": "her mother knows"})
+        work_queue.do(act, item, {"rung": "safe_plan", "note": "her mother knows"})
     assert refused.value.code == "plan_missing"
     with acting(WHO["lead"], now=MORNING) as act:
-        work.do(act, item, {"rung": "safe_plan", "note": "her mother knows", "plan": PLAN.model_dump()})
+        work_queue.do(act, item, {"rung": "safe_plan", "note": "her mother knows", "plan": PLAN.model_dump()})
     assert take(Rung.ATTEMPTED, channel="phone") == "attempted"

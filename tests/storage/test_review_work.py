@@ -23,7 +23,7 @@ from casebook.casework import (
     review_referrals,
     review_triage,
     staff,
-    work,
+    work_queue,
 )
 from casebook.casework.contact import Contact
 from casebook.casework.details import SafeContactPlan
@@ -110,7 +110,7 @@ def do(acting):
                 for each in asked.open_items(act.session)
                 if each.owner == who and reference in {None, each.subject["past"]}
             )
-            work.do(act, item.id, answer)
+            work_queue.do(act, item.id, answer)
             return item.subject["past"]
 
     return run
@@ -272,7 +272,7 @@ def test_who_has_seen_the_first_decision_is_no_second_and_cannot_become_one(past
     with acting() as act:
         held = {each.subject["past"]: (each.owner, each.id) for each in asked.open_items(act.session)}
     assert [held[reference][0] for reference in ("R0", "R1")] == [None, "lead"]
-    for attempt in (work.claim, lambda act, item: work.do(act, item, OWN)):
+    for attempt in (work_queue.claim, lambda act, item: work_queue.do(act, item, OWN)):
         with pytest.raises(NotPermitted) as refused, acting(WHO["lead"]) as act:
             attempt(act, held["R0"][1])
         assert refused.value.code == "not_blind"
@@ -293,7 +293,7 @@ def test_who_has_seen_the_first_decision_may_settle_between_two(past, crew, allo
         do(who, found)
     assert allocate().allocated == []  # it stays with whom it was given
     with acting(WHO["lead"]) as act:
-        work.claim(act, asked.open_items(act.session)[0].id)
+        work_queue.claim(act, asked.open_items(act.session)[0].id)
     do("lead", FAILED)
     with acting() as act:
         assert case_of(act, "R0").outcome == "service"
@@ -360,7 +360,7 @@ def test_whoever_handled_it_is_refused_even_if_the_item_is_theirs(past, crew, al
         act.speak(None, "test_changed")
         item_id = item.id
     with pytest.raises(NotPermitted) as refused, acting(WHO["o2"]) as act:
-        work.do(act, item_id, OWN)
+        work_queue.do(act, item_id, OWN)
     assert refused.value.code == "conflict"
 
 
@@ -448,8 +448,8 @@ def test_an_urgent_one_becomes_a_live_right_to_know_application_if_a_supervisor_
     assert allocate().proposed == 1
     assert allocate().proposed == 0
     with acting(WHO["sup"]) as act:
-        [item] = [each for each in work.queue(act) if each.kind == "review_watch_proposal"]
-        work.do(act, item.id, {"decision": "accept", "reason": "the contact was never safe"})
+        [item] = [each for each in work_queue.queue(act) if each.kind == "review_watch_proposal"]
+        work_queue.do(act, item.id, {"decision": "accept", "reason": "the contact was never safe"})
     with acting() as act:
         live = act.session.scalars(select(Application)).one()
         assert (live.route, live.applicant, live.stage) == ("right_to_know", "agency", "intake")
@@ -461,16 +461,16 @@ def test_a_proposal_is_dismissed_by_two(past, crew, allocate, acting):
     allocate()
     said = {"decision": "dismiss", "reason": "she has left the country and is safe"}
     with acting(WHO["sup"]) as act:
-        [item] = [each for each in work.queue(act) if each.kind == "review_watch_proposal"]
-        work.do(act, item.id, said)
+        [item] = [each for each in work_queue.queue(act) if each.kind == "review_watch_proposal"]
+        work_queue.do(act, item.id, said)
     with acting() as act:
-        [item] = [each for each in work.queue(act) if each.kind == "review_watch_proposal"]
+        [item] = [each for each in work_queue.queue(act) if each.kind == "review_watch_proposal"]
     with pytest.raises(Refused) as refused, acting(WHO["sup"]) as act:
-        work.do(act, item.id, said)
+        work_queue.do(act, item.id, said)
     assert refused.value.code == "same_person"
     with acting(WHO["sup2"]) as act:
-        work.do(act, item.id, said)
-        assert not [each for each in work.queue(act) if each.kind == "review_watch_proposal"]
+        work_queue.do(act, item.id, said)
+        assert not [each for each in work_queue.queue(act) if each.kind == "review_watch_proposal"]
 
 
 def test_an_enquiry_is_first_to_be_reached_and_first_to_be_examined(past, crew, allocate, acting, policy):
@@ -548,9 +548,9 @@ def test_open_items_of_the_review_are_in_the_queue_of_whoever_they_are_reserved_
     crew("o1", "o2")
     allocate()
     with acting(WHO["o1"]) as act:
-        mine = work.queue(act)
+        mine = work_queue.queue(act)
         assert [item.owner for item in mine] == ["o1"]
-        work.claim(act, mine[0].id)
+        work_queue.claim(act, mine[0].id)
     with acting() as act:
         assert len(act.session.scalars(select(WorkItem)).all()) == 2
 
@@ -564,8 +564,8 @@ def test_a_look_back_covers_registers_and_the_casebook_by_one_campaign(past, cre
         staff.add(act, "chair-1", (Role.PANEL_CHAIR,))
         question = staff.suspend(act, "chair-1").look_back_proposed
     with acting(WHO["psd"]) as act:
-        [item] = [each for each in work.queue(act) if each.subject.get("signal") == question]
-        work.do(act, item.id, {"conclusion": "look_back", "reasons": "all of it is looked at again"})
+        [item] = [each for each in work_queue.queue(act) if each.subject.get("signal") == question]
+        work_queue.do(act, item.id, {"conclusion": "look_back", "reasons": "all of it is looked at again"})
     review_triage.triage(acting)
     with acting() as act:
         review_allocation.allocate(act)

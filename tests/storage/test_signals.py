@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import closed_cases
 import pytest
 
-from casebook.casework import dip_sampling, signals, staff, work
+from casebook.casework import dip_sampling, signals, staff, work_queue
 from casebook.domain.actors import system
 from casebook.domain.decision_monitor import Channel
 from casebook.domain.vocabulary import Role, WorkKind
@@ -123,9 +123,9 @@ def test_the_queue_does_not_say_whom_a_question_is_about(acting, store, crew, de
     assert item.due_at == NOW + timedelta(days=7)
     assert "chair-1" not in json.dumps([item.subject, item.key, item.role])
     with acting(crew["ps"]) as act:
-        assert [each.id for each in work.queue(act)] == [item.id]
+        assert [each.id for each in work_queue.queue(act)] == [item.id]
     with acting(crew["head"]) as act:
-        assert work.queue(act) == []
+        assert work_queue.queue(act) == []
 
 
 def test_the_name_is_seen_by_professional_standards_only_and_every_view_is_in_the_ledger(
@@ -155,7 +155,7 @@ def test_an_answer_closes_the_question_and_what_is_upheld_teaches_no_model(actin
     with acting() as act:
         assert signals.in_question(act) == {"chair-1"}
     with acting(crew["ps"]) as act:
-        work.do(act, item.id, {"conclusion": "explained", "reasons": "they sit on appeals only"})
+        work_queue.do(act, item.id, {"conclusion": "explained", "reasons": "they sit on appeals only"})
         assert signals.in_question(act) == frozenset()
         assert signals.show(act, item.id)["conclusion"] == "explained"
 
@@ -165,7 +165,7 @@ def test_nobody_answers_what_is_asked_about_them(acting, person, decided, store)
     look(acting)
     (item,) = items(store, WorkKind.ANSWER_SIGNAL)
     with pytest.raises(Refused) as refused, acting(person("chair-1", Role.PROFESSIONAL_STANDARDS)) as act:
-        work.do(act, item.id, {"conclusion": "explained", "reasons": "all is well"})
+        work_queue.do(act, item.id, {"conclusion": "explained", "reasons": "all is well"})
     assert refused.value.code == "about_you"
 
 
@@ -219,7 +219,7 @@ def test_a_sample_is_decided_blind_and_compared(acting, crew, decided, store, sq
     (reference,) = sql("SELECT reference FROM dip_sample WHERE item_id = :i", i=drawn[0].id).scalars()
     assert reference not in json.dumps([drawn[0].subject, drawn[0].key, drawn[0].reference])
     with acting(crew["reviewer"]) as act:
-        work.claim(act, drawn[0].id)
+        work_queue.claim(act, drawn[0].id)
         pack = json.dumps(dip_sampling.look(act, drawn[0].id), default=str)
     for word in (reference, "not_disclosed", "disclosed_to_a", "canary rationale", "chair-1"):
         assert word not in pack
@@ -229,7 +229,7 @@ def test_a_sample_is_decided_blind_and_compared(acting, crew, decided, store, sq
         viewing.show(act, reference)
     assert refused.value.code == "deciding_blind"
     with acting(crew["reviewer"]) as act:
-        work.do(act, drawn[0].id, {"outcome": "disclosed_to_a", "reasons": "the findings qualify"})
+        work_queue.do(act, drawn[0].id, {"outcome": "disclosed_to_a", "reasons": "the findings qualify"})
         viewing.show(act, reference)
     with acting() as act:
         told = dip_sampling.agreement(act)
@@ -251,7 +251,7 @@ def test_whoever_has_looked_at_an_application_does_not_decide_it_again(acting, c
     with acting(crew["reviewer"]) as act:
         viewing.show(act, reference)
     with acting(crew["reviewer"], NOW + timedelta(hours=1)) as act:
-        work.claim(act, item.id)
+        work_queue.claim(act, item.id)
     with pytest.raises(NotPermitted) as refused, acting(crew["reviewer"], NOW + timedelta(hours=1)) as act:
         dip_sampling.look(act, item.id)
     assert refused.value.code == "not_blind"

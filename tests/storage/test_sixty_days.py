@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import and_, select
 
-from casebook.casework import audit, sweep, work
+from casebook.casework import audit, sweep, work_queue
 from casebook.casework.staff import add
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.storage.tables import Escalation, WorkItem
@@ -54,7 +54,7 @@ def test_over_sixty_days_nothing_overdue_goes_untold_and_no_rung_is_raised_twice
                 ignored.add(item)
             elif role in people:
                 with acting(people[role], now) as act:
-                    work.do(act, item, ANSWERS[WorkKind(kind)])
+                    work_queue.do(act, item, ANSWERS[WorkKind(kind)])
     assert len(told) == len(set(told)) > 100
     assert {rung for _, rung in told} == {1, 2, 3, 4}
     with acting(now=NOW + 240 * ROUND) as act:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from walking import KNOWN, ROW, Unit
 
-from casebook.casework import audit, staff, work
+from casebook.casework import audit, staff, work_queue
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Role, Source, Stage, WorkKind
 from casebook.errors import NotFound, NotPermitted, Refused
@@ -223,7 +223,7 @@ def test_a_suspension_returns_what_was_claimed_to_its_queue(crew):
     reference = crew.receive({**ROW, "external_id": "S-1", "b_dob": "", "b_surname": ""})
     (item,) = [item for item in crew.open_items(reference) if item.kind == WorkKind.COMPLETE_DETAILS]
     with crew.acting("intake") as act:
-        work.claim(act, item.id)
+        work_queue.claim(act, item.id)
     with crew.acting() as act:
         assert staff.suspend(act, "intake").returned_items == 1
     with crew.store.session() as session:

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from casebook.casework import audit, governance, sweep, work
+from casebook.casework import audit, governance, sweep, work_queue
 from casebook.casework.staff import add, set_competence, set_duty
 from casebook.domain.vocabulary import Role
 from casebook.errors import DatabaseUnavailable
@@ -120,7 +120,7 @@ def acknowledge(acting, person, sql):
         ).all()
         for ask, role in asked:
             with acting(people[role], NOW + after) as act:
-                work.do(act, ask, {"action": "accepted_delay"})
+                work_queue.do(act, ask, {"action": "accepted_delay"})
         return len(asked)
 
     return all_of
@@ -224,7 +224,7 @@ def test_every_overrun_gets_a_reason_though_the_earlier_ones_have_theirs(
 ):
     def answer(item, kind, after):
         with acting(person("s1", Role.SUPERVISOR), NOW + after) as act:
-            work.do(act, item, kind)
+            work_queue.do(act, item, kind)
 
     overrun = {"action": "accepted_delay", "overrun_reason": "staff_shortage"}
     sweep_at(timedelta(days=2))
@@ -246,7 +246,7 @@ def test_a_limit_that_passes_after_a_plan_was_made_asks_for_another_plan(
     sweep_at(timedelta(days=2))
     item = sql("SELECT id FROM work_item WHERE kind = 'safeguard_during_delay'").scalar()
     with acting(person("s1", Role.SUPERVISOR), NOW + timedelta(days=2)) as act:
-        work.do(act, item, {"plan": "a visit each day", "applicant_told": False, "risk_reviewed": True})
+        work_queue.do(act, item, {"plan": "a visit each day", "applicant_told": False, "risk_reviewed": True})
     sweep_at(timedelta(days=29))
     first, second = sql(SAFE).scalars()
     assert first == ["initial_checks"]

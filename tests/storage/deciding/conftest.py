@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from casebook.casework import lifecycle, staff, work
+from casebook.casework import lifecycle, staff, work_queue
 from casebook.domain.vocabulary import Role, Stage, WorkKind
 from casebook.storage.tables import Candidate, Finding, Search, WorkItem
 
@@ -95,7 +95,7 @@ def do(acting, crew, open_items):
     def answer(who, reference, kind, given, *, key=None, now=None):
         (item,) = [item for item in open_items(reference, kind) if key is None or item.key.partition(":")[2] == key]
         with acting(crew[who], **({"now": now} if now else {})) as act:
-            return work.do(act, item.id, given)
+            return work_queue.do(act, item.id, given)
 
     return answer
 

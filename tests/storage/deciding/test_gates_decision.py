@@ -179,7 +179,7 @@ def test_every_rule_has_a_fixture_that_breaks_it(stage, damage):
 
 
 def test_a_score_that_did_not_recompute_is_made_again_once_somebody_has_looked(scored, sql, acting, crew, verdict):
-    from casebook.casework import lifecycle, work  # noqa: PLC0415
+    from casebook.casework import lifecycle, work_queue  # noqa: PLC0415
     from casebook.storage.tables import WorkItem  # noqa: PLC0415
 
     reference = scored()
@@ -188,5 +188,5 @@ def test_a_score_that_did_not_recompute_is_made_again_once_somebody_has_looked(s
         lifecycle.leave(act, act.application(reference), verdict(Stage.RISK_SCORING, reference))
     with acting(crew["a1"], now=NOW + timedelta(hours=1)) as act:
         (item,) = act.session.query(WorkItem).filter_by(kind=WorkKind.MEND_QUALITY).all()
-        work.do(act, item.id, {"done": "mended", "explanation": "an edit from outside"})
+        work_queue.do(act, item.id, {"done": "mended", "explanation": "an edit from outside"})
     assert held(verdict(Stage.RISK_SCORING, reference)) == {"score_assessed"}

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from casebook.casework import audit, lifecycle, playbook, work, work_items
+from casebook.casework import audit, lifecycle, playbook, work_items, work_queue
 from casebook.casework.acting import Act
 from casebook.domain.vocabulary import Priority, Role, Stage, WorkKind
 from casebook.errors import AlreadyDecided, AlreadyDone, InvalidAnswer, NotPermitted, Refused
@@ -217,7 +217,7 @@ def test_three_chairs_at_once_make_one_decision(convened, crew, store, rows, ope
             act = Act(session=session, actor=crew[who], now=_later(0), playbook=playbook)
             start.wait()
             try:
-                work.do(act, item.id, tell(reference))
+                work_queue.do(act, item.id, tell(reference))
                 session.commit()
                 told[who] = None
             except AlreadyDone as refusal:
@@ -283,7 +283,7 @@ def test_members_answer_for_themselves_and_their_dissent_is_kept(researched, do,
     assert refusal.value.code == "members_unheard"
     (seat,) = [item for item in open_items(reference, WorkKind.DECIDE) if item.owner == "m1"]
     with pytest.raises(NotPermitted), acting(crew["m2"]) as act:
-        work.do(act, seat.id, REFUSE)
+        work_queue.do(act, seat.id, REFUSE)
     do("m1", reference, WorkKind.DECIDE, REFUSE, key="m1")
     do("c1", reference, WorkKind.DECIDE, tell(reference), key="chair", now=_later(1))
     (decision,) = rows(Decision, reference)

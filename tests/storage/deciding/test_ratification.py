@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from walking import CREW, ROW, Unit, through_everything
 
-from casebook.casework import emergency, sweep, work
+from casebook.casework import emergency, sweep, work_queue
 from casebook.domain.actors import system
 from casebook.domain.vocabulary import Role, Stage
 from casebook.errors import InvalidAnswer, Refused
@@ -74,7 +74,7 @@ def tell_at_once(unit, reference):
 
 def queued(unit, who, item):
     with unit.acting(who) as act:
-        (found,) = [each for each in work.queue(act) if each.id == item.id]
+        (found,) = [each for each in work_queue.queue(act) if each.id == item.id]
         return found.due_at < act.now
 
 
@@ -94,7 +94,7 @@ def refused_delivery(unit, item):
 def test_what_the_panel_took_up_and_did_not_ratify_in_72_hours_is_overdue_and_told_of(unit, reference, swept):
     item, began = tell_at_once(unit, reference), unit.now
     with unit.acting("chair") as act:
-        work.claim(act, item.id)
+        work_queue.claim(act, item.id)
     unit.now = began + LIMIT - MOMENT
     assert swept(item) == []
     assert not queued(unit, "chair", item)
@@ -116,7 +116,7 @@ def test_whoever_heard_of_it_in_time_is_not_the_last_to_hear_when_it_is_late(uni
     ]
     unit.do("chair", ask, {"action": "took_over"})
     with unit.acting("chair") as act:
-        work.claim(act, item.id)
+        work_queue.claim(act, item.id)
     unit.now = began + LIMIT - MOMENT
     assert swept(item) == []
     unit.now = began + LIMIT + MOMENT

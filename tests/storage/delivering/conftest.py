@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from casebook.casework import lifecycle, staff, work
+from casebook.casework import lifecycle, staff, work_queue
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Role, Stage
 from casebook.storage import decisions
@@ -129,7 +129,7 @@ def do(acting, crew, open_items):
     def answer(who, reference, kind, given, *, key="", now=MONDAY + timedelta(hours=2)):
         item = next(item for item in open_items(reference, kind) if key in item.key)
         with acting(crew[who], now=now) as act:
-            return work.do(act, item.id, given)
+            return work_queue.do(act, item.id, given)
 
     return answer
 

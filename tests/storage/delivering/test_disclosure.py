@@ -316,10 +316,10 @@ def test_nobody_is_told_twice(delivered, do, disclosure_answer, store, acting, c
     reference = delivered()
     with store.session() as session:
         item = session.scalars(select(WorkItem).where(WorkItem.kind == TOLD)).one()
-    from casebook.casework import work  # noqa: PLC0415
+    from casebook.casework import work_queue  # noqa: PLC0415
 
     with pytest.raises(AlreadyDone), acting(crew["d2"]) as act:
-        work.do(act, item.id, disclosure_answer(reference))
+        work_queue.do(act, item.id, disclosure_answer(reference))
 
 
 def test_a_decision_made_on_other_facts_goes_back_to_the_panel_before_anybody_is_told(decided, acting, peek, sql):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from casebook.casework import governance, lifecycle, playbook, work
+from casebook.casework import governance, lifecycle, playbook, work_queue
 from casebook.casework.work_items import open_item
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.domain.work import Need
@@ -107,7 +107,7 @@ def refused(acting, crew):
 
     def why(who, item, answer, *, now):
         with pytest.raises(Refused) as caught, acting(crew[who], now=now) as act:
-            work.do(act, item, answer)
+            work_queue.do(act, item, answer)
         return caught.value.code
 
     return why
@@ -133,7 +133,7 @@ def test_inside_their_plan_it_stands_in_the_log(asked, crew, acting, logged, kin
     who, answer = ON_THE_WAY[kind]
     answer = {name: MONDAY.isoformat() if value == "%s" else value for name, value in answer.items()}
     with acting(crew[who], now=MONDAY) as act:
-        work.do(act, item, answer)
+        work_queue.do(act, item, answer)
     made, refusals = logged(reference)
     assert {each[0] for each in made} == {party}
     assert made
@@ -146,7 +146,7 @@ def test_a_meeting_is_agreed_over_the_safe_channel_first_or_they_came_by_themsel
     reference, item = asked(WorkKind.MEET_APPLICANT)
     assert refused("n1", item, MEETS, now=MONDAY) == "unsafe_channel"
     with acting(crew["n1"], now=MONDAY) as act:
-        work.do(act, item, MEETS | {"they_came": True})
+        work_queue.do(act, item, MEETS | {"they_came": True})
     assert logged(reference) == ([], ["unsafe_channel"])
 
 
@@ -155,7 +155,7 @@ def test_an_attempt_to_meet_that_failed_counts_as_one(asked, crew, acting, refus
     tried = {"held": False, "exception_reason": "no answer; a colleague will go on trying", "channel": "phone"}
     assert refused("n1", item, tried, now=NIGHT) == "outside_window"
     with acting(crew["n1"], now=MONDAY) as act:
-        work.do(act, item, tried)
+        work_queue.do(act, item, tried)
     assert logged(reference)[0] == [("a", "meet", "phone")]
 
 
@@ -165,7 +165,7 @@ def test_seeing_the_person_at_risk_in_danger_is_a_contact_under_the_inspectors_o
 ):
     reference, item = asked(WorkKind.IMMEDIATE_SAFEGUARDING, a_safe_channel="", **THIRD)
     with acting(crew["i1"], now=NIGHT) as act:
-        work.do(act, item, {"actions": actions, "incident_number": "I-1", "threat": "subject_on_the_way"})
+        work_queue.do(act, item, {"actions": actions, "incident_number": "I-1", "threat": "subject_on_the_way"})
     assert logged(reference)[0] == [("a", "emergency", "in_person")]
     with store.session() as session:
         (given,) = session.scalars(select(ContactOverride).where(ContactOverride.reference == reference))
@@ -188,7 +188,7 @@ def test_whoever_is_no_duty_inspector_gives_no_override_by_writing_up_what_was_d
 def test_danger_that_is_met_without_the_person_at_risk_is_no_contact(asked, crew, acting, logged):
     reference, item = asked(WorkKind.IMMEDIATE_SAFEGUARDING)
     with acting(crew["i1"], now=NIGHT) as act:
-        work.do(act, item, {"actions": ["arrest"], "incident_number": "I-1"})
+        work_queue.do(act, item, {"actions": ["arrest"], "incident_number": "I-1"})
     assert logged(reference) == ([], [])
 
 

@@ -19,7 +19,7 @@ from casebook.casework import (
     staff,
     wakes,
     watch,
-    work,
+    work_queue,
 )
 from casebook.casework.work_items import open_item
 from casebook.cli.applications import GOVERNANCE
@@ -120,7 +120,7 @@ def test_of_the_work_only_what_keeps_people_safe_goes_on(frozen, acting, boss, m
     if kind in GOES_ON:
         return
     with pytest.raises(Refused) as caught, acting(everyone, now=NOW) as act:
-        work.do(act, item, {})
+        work_queue.do(act, item, {})
     assert caught.value.code == "frozen"
 
 
@@ -130,10 +130,10 @@ def test_an_escalation_is_heard_but_no_reason_is_written_into_the_past(frozen, a
         item = open_item(act, application, Need(kind=WorkKind.ACKNOWLEDGE_ESCALATION, key="e", subject=NONE)).id
         act.speak(application, "work_opened")
     with pytest.raises(Refused) as caught, acting(boss, now=NOW) as act:
-        work.do(act, item, {"action": "other", "overrun_reason": "complexity"})
+        work_queue.do(act, item, {"action": "other", "overrun_reason": "complexity"})
     assert caught.value.code == "frozen"
     with acting(boss, now=NOW) as act:
-        work.do(act, item, {"action": "spoke_to_owner"})
+        work_queue.do(act, item, {"action": "spoke_to_owner"})
 
 
 def test_danger_crimes_and_referrals_go_on_and_leave_the_priority_as_it_was(frozen, acting, crew, do, peek):
