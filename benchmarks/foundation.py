@@ -24,7 +24,7 @@ from sqlalchemy import Engine, func, insert, select, text
 
 from casebook import clock
 from casebook.casework import application_file, audit, playbook, staff, work_queue
-from casebook.casework.acting import Act
+from casebook.casework.core.acting import Act
 from casebook.demo.applications import applications
 from casebook.domain import chain
 from casebook.domain.actors import OPERATOR

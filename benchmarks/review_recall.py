@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from casebook import settings
 from casebook.casework import extracts, playbook, review, review_triage
-from casebook.casework.acting import Act
+from casebook.casework.core.acting import Act
 from casebook.demo import force
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Source

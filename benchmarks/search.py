@@ -24,7 +24,7 @@ from benchmarks.loading import load
 from benchmarks.made_up import write_files
 from casebook import clock, settings
 from casebook.casework import playbook, searching
-from casebook.casework.acting import Act
+from casebook.casework.core.acting import Act
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Source
 from casebook.storage import cluster, migrate

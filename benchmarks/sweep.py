@@ -22,8 +22,9 @@ from pydantic import SecretStr
 from sqlalchemy import select, text
 
 from casebook import clock
-from casebook.casework import board, channels, clocks, intake, playbook, stepping, sweep, work_items
-from casebook.casework.acting import Act, policy_of
+from casebook.casework import board, intake, playbook, stepping, sweep
+from casebook.casework.core import channels, clocks, work_items
+from casebook.casework.core.acting import Act, policy_of
 from casebook.casework.staff import add
 from casebook.domain import application_file as rules
 from casebook.domain import escalation

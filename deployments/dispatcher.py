@@ -28,7 +28,7 @@ from prefect.client.schemas.objects import StateType
 from sqlalchemy.engine import make_url
 
 from casebook import clock, settings
-from casebook.casework import channels
+from casebook.casework.core import channels
 from casebook.domain.vocabulary import Priority
 from casebook.storage import heartbeats, notices, outbox
 from casebook.storage.outbox import WakeUp

@@ -6,9 +6,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
-from casebook.casework import notices
-from casebook.casework.channels import Channel
-from casebook.casework.notices import Delivered
+from casebook.casework.core import notices
+from casebook.casework.core.channels import Channel
+from casebook.casework.core.notices import Delivered
 from casebook.errors import CasebookError
 from tasks.home import acting
 

@@ -11,7 +11,7 @@ from prefect.concurrency.sync import rate_limit
 
 from casebook import settings
 from casebook.casework import playbook
-from casebook.casework.acting import Act
+from casebook.casework.core.acting import Act
 from casebook.domain.actors import system
 from casebook.sources import catalogue
 from casebook.storage import cluster

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from casebook.casework import notices
-from casebook.casework.acting import Act
+from casebook.casework.core import notices
+from casebook.casework.core.acting import Act
 from casebook.domain.vocabulary import Role
 from casebook.storage.tables import Application
 

@@ -8,10 +8,11 @@ from typing import Literal
 from pydantic import Field
 from sqlalchemy import select
 
-from casebook.casework import clocks, danger, identity, outreach, reviews
-from casebook.casework.acting import Act, refuse_because
-from casebook.casework.answers import Answer, Doing
+from casebook.casework import danger, identity, outreach, reviews
 from casebook.casework.candidates import EVEN
+from casebook.casework.core import clocks
+from casebook.casework.core.acting import Act, refuse_because
+from casebook.casework.core.answers import Answer, Doing
 from casebook.casework.outreach import Speaks
 from casebook.domain import chain
 from casebook.domain import record_checks as rules

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from casebook import files, policies
 from casebook.casework import intake
-from casebook.casework.acting import Act, Playbook
+from casebook.casework.core.acting import Act, Playbook
 from casebook.casework.intake import ChangedSince
 from casebook.domain import application_file as rules
 from casebook.domain import chain

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from casebook.casework import clocks
-from casebook.casework.acting import Act, policy_of, refuse, refuse_because
-from casebook.casework.answers import Answer, Doing
-from casebook.casework.rounds import next_round
-from casebook.casework.work_items import open_item
+from casebook.casework.core import clocks
+from casebook.casework.core.acting import Act, policy_of, refuse, refuse_because
+from casebook.casework.core.answers import Answer, Doing
+from casebook.casework.core.rounds import next_round
+from casebook.casework.core.work_items import open_item
 from casebook.domain.panel import why_not_approve, why_not_explain
 from casebook.domain.panel_decision import needs_supervisor
 from casebook.domain.policy import Allowance, Unit

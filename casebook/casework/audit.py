@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casebook.casework.acting import Act
+from casebook.casework.core.acting import Act
 from casebook.domain import chain
 from casebook.domain.authority import Command
 from casebook.storage import ledger

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from casebook import policies
-from casebook.casework.acting import Act
+from casebook.casework.core.acting import Act
 from casebook.domain.authority import Command
 from casebook.markdown import table as markdown_table
 from casebook.storage import board as stored

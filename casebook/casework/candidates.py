@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from casebook.casework import danger, likeness
-from casebook.casework.acting import Act
+from casebook.casework.core.acting import Act
 from casebook.casework.likeness import Likeness
 from casebook.domain import chain, risk_scoring
 from casebook.domain.record_checks import Verdict

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from sqlalchemy import select
 
-from casebook.casework import clocks, work_items
-from casebook.casework.acting import Act
+from casebook.casework.core import clocks, work_items
+from casebook.casework.core.acting import Act
 from casebook.domain.standing import Standing
 from casebook.domain.vocabulary import Stage
 from casebook.storage.tables import Application, GateResult, LedgerEntry

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from casebook.casework.acting import Act
+from casebook.casework.core.acting import Act
 from casebook.domain import chain, competence
 from casebook.domain.actors import Actor, Reason
 from casebook.domain.authority import Command

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from casebook.casework.acting import Act, policy_of, refuse_because
+from casebook.casework.core.acting import Act, policy_of, refuse_because
 from casebook.domain import chain, follow_up, safe_contact
 from casebook.domain.actors import Reason
 from casebook.domain.authority import Command

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from casebook.casework import clocks, contact, danger, outreach, referrals
-from casebook.casework.acting import Act, named, policy_of, refuse, refuse_because
-from casebook.casework.answers import Doing
+from casebook.casework import contact, danger, outreach
+from casebook.casework.core import clocks, referrals
+from casebook.casework.core.acting import Act, named, policy_of, refuse, refuse_because
+from casebook.casework.core.answers import Doing
 from casebook.casework.delivery_report import Choice, told
 from casebook.domain import chain
 from casebook.domain import disclosure as rules

@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from casebook.casework.answers import Answer, Doing
-from casebook.casework.referrals import ReferralMade, refuse_unclear
+from casebook.casework.core.answers import Answer, Doing
+from casebook.casework.core.referrals import ReferralMade, refuse_unclear
 from casebook.domain import disclosure as rules
 from casebook.domain.disclosure import Offer, Told
 from casebook.domain.follow_up import Chosen

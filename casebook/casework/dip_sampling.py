@@ -14,10 +14,10 @@ from pydantic import Field
 from sqlalchemy import select
 
 from casebook.casework import panel_pack, review_items
-from casebook.casework.acting import Act, refuse, refuse_because
-from casebook.casework.answers import Answer, Answering, Answers, UnitDoing
-from casebook.casework.blindness import why_not_blind
-from casebook.casework.work_items import open_items
+from casebook.casework.core.acting import Act, refuse, refuse_because
+from casebook.casework.core.answers import Answer, Answering, Answers, UnitDoing
+from casebook.casework.core.blind_review import why_not_blind
+from casebook.casework.core.work_items import open_items
 from casebook.domain import authority, chain
 from casebook.domain.authority import Command
 from casebook.domain.decision_monitor import DISCLOSED, NOT_DISCLOSED

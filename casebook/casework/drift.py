@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
-from casebook.casework.acting import Act
-from casebook.casework.notices import notify
+from casebook.casework.core.acting import Act
+from casebook.casework.core.notices import notify
 from casebook.domain.gates import GateOutcome, Verdict
 from casebook.domain.vocabulary import Role, Stage
 from casebook.storage.tables import Application, GateOverride

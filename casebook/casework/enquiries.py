@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from casebook.casework import identity, lifecycle, searches
-from casebook.casework.acting import Act, policy_of, refuse, refuse_because
+from casebook.casework import identity, searches
+from casebook.casework.core import lifecycle
+from casebook.casework.core.acting import Act, policy_of, refuse, refuse_because
 from casebook.casework.searches import Round, Wanted
 from casebook.domain import freezing
 from casebook.domain.authority import Command

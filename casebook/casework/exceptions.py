@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import and_, select
 
-from casebook.casework.acting import Act
+from casebook.casework.core.acting import Act
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Role
 from casebook.storage import board

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from casebook.casework.acting import Act
+from casebook.casework.core.acting import Act
 from casebook.domain.authority import Command
 from casebook.policies.name_origins import origin_of
 from casebook.storage import fairness as stored

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from statistics import median
 
-from casebook.casework.acting import Act
+from casebook.casework.core.acting import Act
 from casebook.domain.authority import Command
 from casebook.storage import force_figures as stored
 from casebook.storage.force_figures import Case

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from casebook import policies
-from casebook.casework.acting import Act
+from casebook.casework.core.acting import Act
 from casebook.casework.simulation import Before, Force, late
 from casebook.domain.authority import Command
 from casebook.domain.policy import Unit

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from casebook.casework import clocks, contact, danger, lifecycle, review_disposal, work_items
+from casebook.casework import contact, danger, review_disposal
 from casebook.casework import transfer as moved
-from casebook.casework.acting import Act, number_of_theirs, reason_code, refuse, refuse_because, still_open
-from casebook.casework.two_people import agreed, unfrozen
+from casebook.casework.core import clocks, lifecycle, work_items
+from casebook.casework.core.acting import Act, number_of_theirs, reason_code, refuse, refuse_because, still_open
+from casebook.casework.core.two_people import agreed, unfrozen
 from casebook.domain.authority import Command
 from casebook.domain.stages import ANOTHER_FORCE, EARLY_OUTCOMES, OPEN
 from casebook.domain.vocabulary import Limit, Outcome, Priority, Role, Stage, WorkKind

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from itertools import islice
 
-from casebook.casework.acting import Act, policy_of
+from casebook.casework.core.acting import Act, policy_of
 from casebook.domain import identifiers
 from casebook.domain.coverage import Terms, Variant
 from casebook.domain.record_checks import Told, variant_key

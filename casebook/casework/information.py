@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from casebook.casework import details, lifecycle, record_checks
-from casebook.casework.acting import Act, refuse, still_open
-from casebook.casework.answers import parse
+from casebook.casework import details, record_checks
+from casebook.casework.core import lifecycle
+from casebook.casework.core.acting import Act, refuse, still_open
+from casebook.casework.core.answers import parse
 from casebook.domain import freezing
 from casebook.domain.authority import Command
 from casebook.storage.tables import Application

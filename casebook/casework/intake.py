@@ -13,9 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from casebook import policies
-from casebook.casework import clocks, danger, details, foresight, parties, stepping
-from casebook.casework.acting import Act, policy_of
-from casebook.casework.work_items import item_of
+from casebook.casework import danger, details, foresight, parties, stepping
+from casebook.casework.core import clocks
+from casebook.casework.core.acting import Act, policy_of
+from casebook.casework.core.work_items import item_of
 from casebook.domain import intake as rules
 from casebook.domain.authority import Command
 from casebook.domain.intake import Form

@@ -7,8 +7,8 @@ from collections.abc import Collection
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
-from casebook.casework.acting import Act, named, policy_of, refuse
-from casebook.casework.answers import Answer, Doing
+from casebook.casework.core.acting import Act, named, policy_of, refuse
+from casebook.casework.core.answers import Answer, Doing
 from casebook.domain import chain
 from casebook.domain.actors import Reason
 from casebook.domain.panel import OURS, SITS, Attendance, Sitter, Ties, why_not_out_of_cycle, why_not_sit

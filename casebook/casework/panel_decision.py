@@ -6,9 +6,9 @@ No outcome is reached by fewer than two people. If the facts change under a deci
 from __future__ import annotations
 
 from casebook.casework import approval, deciding, panel, release, risk_scoring
-from casebook.casework.acting import Act
-from casebook.casework.answers import Answering, Answers
-from casebook.casework.rounds import next_round
+from casebook.casework.core.acting import Act
+from casebook.casework.core.answers import Answering, Answers
+from casebook.casework.core.rounds import next_round
 from casebook.domain.vocabulary import WorkKind
 from casebook.domain.work import Need
 from casebook.storage import decisions

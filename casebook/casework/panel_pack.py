@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from casebook.casework.acting import Act, refuse
-from casebook.casework.blindness import why_not_look
+from casebook.casework.core.acting import Act, refuse
+from casebook.casework.core.blind_review import why_not_look
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Party
 from casebook.errors import NotPermitted

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from casebook.casework.acting import Act, StageUseCases
-from casebook.casework.answers import Answering
+from casebook.casework.core.acting import Act, StageUseCases
+from casebook.casework.core.answers import Answering
 from casebook.domain.vocabulary import Stage, WorkKind
 from casebook.errors import Refused
 from casebook.storage.tables import Application
@@ -114,7 +114,7 @@ def answer(kind: WorkKind) -> Answering:
 
             return oversight.ANSWERS[kind]
         case WorkKind.MEND_QUALITY:
-            from casebook.casework import quality
+            from casebook.casework.core import quality
 
             return quality.ANSWERS[kind]
         case WorkKind.ANSWER_SIGNAL:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from casebook import policies
-from casebook.casework import clocks
-from casebook.casework.acting import Act, policy_of
+from casebook.casework.core import clocks
+from casebook.casework.core.acting import Act, policy_of
 from casebook.domain import deadlines
 from casebook.domain.authority import Command
 from casebook.domain.deadlines import Deadline

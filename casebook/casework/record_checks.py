@@ -6,19 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from casebook.casework import (
-    applicant,
-    assurances,
-    clocks,
-    lifecycle,
-    outreach,
-    remote_searches,
-    returns,
-    reviews,
-    searches,
-)
-from casebook.casework.acting import Act, policy_of
-from casebook.casework.answers import Answering, Answers, Doing, Handler
+from casebook.casework import applicant, assurances, outreach, remote_searches, returns, reviews, searches
+from casebook.casework.core import clocks, lifecycle
+from casebook.casework.core.acting import Act, policy_of
+from casebook.casework.core.answers import Answering, Answers, Doing, Handler
 from casebook.domain import record_checks as rules
 from casebook.domain import uncovered
 from casebook.domain.actors import Reason

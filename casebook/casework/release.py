@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from pydantic import Field
 
-from casebook.casework.acting import Act, policy_of, refuse_because
-from casebook.casework.answers import Answer, Doing
+from casebook.casework.core.acting import Act, policy_of, refuse_because
+from casebook.casework.core.answers import Answer, Doing
 from casebook.domain.panel import OURS
 from casebook.domain.vocabulary import Priority, WorkKind
 from casebook.domain.work import Need

@@ -13,8 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casebook.casework import applicant, automatic, identity
-from casebook.casework.acting import Act
 from casebook.casework.automatic import Found, Question
+from casebook.casework.core.acting import Act
 from casebook.domain.vocabulary import Party, Stage
 from casebook.errors import SourceFault
 from casebook.sources import catalogue

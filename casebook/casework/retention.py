@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from casebook import markdown, policies
-from casebook.casework.acting import Act, policy_of
-from casebook.casework.notices import notify
+from casebook.casework.core.acting import Act, policy_of
+from casebook.casework.core.notices import notify
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Role
 from casebook.storage import retention as stored

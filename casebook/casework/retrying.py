@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from casebook.casework.acting import Act
 from casebook.casework.concerns import Concern
+from casebook.casework.core.acting import Act
 from casebook.domain.escalation import Why
 from casebook.storage import escalations, outbox
 

@@ -7,8 +7,8 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from casebook.casework import automatic, candidates, identity, searches
-from casebook.casework.acting import Act, policy_of, refuse, refuse_because
-from casebook.casework.answers import Answer, Doing
+from casebook.casework.core.acting import Act, policy_of, refuse, refuse_because
+from casebook.casework.core.answers import Answer, Doing
 from casebook.domain import authority
 from casebook.domain.coverage import Terms
 from casebook.domain.record_checks import Result, RowResult

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from casebook.casework import review_files
-from casebook.casework.acting import Act, refuse_because
+from casebook.casework.core.acting import Act, refuse_because
 from casebook.casework.review_files import RegisterFile
 from casebook.domain import chain, live_register, register
 from casebook.domain.authority import Command

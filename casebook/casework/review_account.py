@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from casebook.casework import review, review_campaigns, review_people, review_ranking, review_referrals
-from casebook.casework.acting import Act, refuse_because
+from casebook.casework.core.acting import Act, refuse_because
 from casebook.casework.review_ranking import said
 from casebook.domain import review_figures as figures
 from casebook.domain.authority import Command

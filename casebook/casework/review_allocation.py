@@ -9,8 +9,9 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from casebook.casework import blindness, review_campaigns, review_items, review_people, review_ranking
-from casebook.casework.acting import Act
+from casebook.casework import review_campaigns, review_items, review_people, review_ranking
+from casebook.casework.core import blind_review
+from casebook.casework.core.acting import Act
 from casebook.casework.review_campaigns import Member
 from casebook.domain import chain
 from casebook.domain.authority import Command
@@ -145,7 +146,7 @@ def choose(
         return crew.choose(place, handled=(), before=before, seen=())
     known = [*handled(application), *review_live.known_to(act.session, application.rows)]
     # whoever settles has everything in view
-    seen = () if place == THIRD else blindness.seen_by(application, crew.seen)
+    seen = () if place == THIRD else blind_review.seen_by(application, crew.seen)
     return crew.choose(place, handled=known, before=before, seen=seen)
 
 
@@ -247,7 +248,7 @@ def _give_again(act: Act, crew: Crew) -> list[dict[str, object]]:
 
 
 def _has_seen(item: WorkItem, application: ReviewApplication | None, crew: Crew) -> bool:
-    known = blindness.seen_by(application, crew.seen) if application else ()
+    known = blind_review.seen_by(application, crew.seen) if application else ()
     return item.subject["part"] == "own" and item.owner in known
 
 

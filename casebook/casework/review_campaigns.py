@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from casebook.casework import review_ranking
-from casebook.casework.acting import Act, reason_code, refuse_because
+from casebook.casework.core.acting import Act, reason_code, refuse_because
 from casebook.domain import chain, failure_modes
 from casebook.domain.authority import Command
 from casebook.domain.review_work import CampaignKind, ReviewOutcome

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from casebook.casework import review_allocation, review_ranking
-from casebook.casework.acting import Act, refuse, refuse_because
+from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.domain import review_work as rules
 from casebook.domain.authority import Command
 from casebook.errors import NotPermitted

@@ -10,9 +10,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from casebook.casework import blindness, review_allocation, review_people
-from casebook.casework.acting import Act, refuse, refuse_because
-from casebook.casework.answers import Answer, Answering, Answers, UnitDoing
+from casebook.casework import review_allocation, review_people
+from casebook.casework.core import blind_review
+from casebook.casework.core.acting import Act, refuse, refuse_because
+from casebook.casework.core.answers import Answer, Answering, Answers, UnitDoing
 from casebook.domain import chain, failure_modes
 from casebook.domain import review_work as rules
 from casebook.domain.review_work import CHECKLIST, FAILURES, SECOND, THIRD, OwnDecision, ReviewOutcome
@@ -61,7 +62,7 @@ def examined(doing: UnitDoing) -> None:
     managers = work.managers(act.session)
     refuse(rules.why_not_examine(act.actor.id, handled=handled, managers=managers, before=others), NotPermitted)
     if item.subject["part"] == "own":
-        refuse(blindness.why_not_claim(act, item), NotPermitted)
+        refuse(blind_review.why_not_claim(act, item), NotPermitted)
         _decide(doing, case, place, application)
     else:
         _find(doing, case, opinions, application)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from casebook.casework.acting import Act
-from casebook.casework.work_items import item_row
+from casebook.casework.core.acting import Act
+from casebook.casework.core.work_items import item_row
 from casebook.domain.work import Need
 from casebook.storage.tables import WorkItem
 

@@ -9,10 +9,10 @@ from typing import Literal
 from pydantic import Field
 
 from casebook.casework import review
-from casebook.casework.acting import Act, refuse_because
-from casebook.casework.answers import Answer, Answering, Answers, UnitDoing
+from casebook.casework.core.acting import Act, refuse_because
+from casebook.casework.core.answers import Answer, Answering, Answers, UnitDoing
+from casebook.casework.core.work_items import item_row
 from casebook.casework.details import SafeContactPlan
-from casebook.casework.work_items import item_row
 from casebook.domain import chain
 from casebook.domain.review_work import Rung
 from casebook.domain.vocabulary import Priority, WorkKind

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from casebook.casework import review, review_items, review_ranking
-from casebook.casework.acting import Act, refuse, refuse_because
-from casebook.casework.answers import Answering, Answers, UnitDoing
+from casebook.casework.core.acting import Act, refuse, refuse_because
+from casebook.casework.core.answers import Answering, Answers, UnitDoing
 from casebook.casework.review_right_to_know import open_right_to_know
 from casebook.casework.watch import WatchReviewed
 from casebook.domain import authority, chain

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from casebook.casework import review
-from casebook.casework.acting import Act
+from casebook.casework.core.acting import Act
 from casebook.domain import authority, chain
 from casebook.domain.authority import Command
 from casebook.domain.review import ContactPriority

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 from casebook import policies
 from casebook.casework import contact as contacting
 from casebook.casework import review, review_allocation, review_items, review_people, review_ranking, safe_contact
-from casebook.casework.acting import Act, refuse, refuse_because
 from casebook.casework.contact import Contact
+from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.details import SafeContactPlan
 from casebook.domain import authority, chain
 from casebook.domain import safe_contact as rules

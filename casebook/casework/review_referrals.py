@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from casebook.casework import review, review_ranking
-from casebook.casework.acting import Act, reason_code
+from casebook.casework.core.acting import Act, reason_code
 from casebook.domain import chain
 from casebook.domain.authority import Command
 from casebook.domain.review_work import ReviewOutcome

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from casebook.casework import intake, review
-from casebook.casework.acting import Act
+from casebook.casework.core.acting import Act
 from casebook.domain import chain
 from casebook.domain import intake as rules
 from casebook.domain.intake import Form, PersonForm

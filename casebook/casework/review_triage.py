@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time
 
 from casebook import policies
 from casebook.casework import review, review_known
-from casebook.casework.acting import Act
+from casebook.casework.core.acting import Act
 from casebook.casework.review import Reconciled
 from casebook.casework.review_known import Known
 from casebook.domain import chain

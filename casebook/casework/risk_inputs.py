@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
-from casebook.casework.acting import Act, policy_of
+from casebook.casework.core.acting import Act, policy_of
 from casebook.domain.instruments import Instrument
 from casebook.domain.panel import may_be_minor
 from casebook.domain.risk_inputs import ScoreInputs

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from casebook.casework import likeness
-from casebook.casework.acting import Act, refuse_because
+from casebook.casework.core.acting import Act, refuse_because
 from casebook.casework.likeness import Likeness
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Source

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field
 
 from casebook.casework import review, review_campaigns, review_items
-from casebook.casework.acting import Act, refuse_because
-from casebook.casework.answers import Answer, Answering, Answers, UnitDoing
+from casebook.casework.core.acting import Act, refuse_because
+from casebook.casework.core.answers import Answer, Answering, Answers, UnitDoing
 from casebook.domain import authority, chain
 from casebook.domain.actors import system
 from casebook.domain.authority import Command

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
-from casebook.casework import lifecycle
-from casebook.casework.acting import Act
+from casebook.casework.core import lifecycle
+from casebook.casework.core.acting import Act
 from casebook.domain.vocabulary import Stage
 from casebook.storage.people import touched_by
 from casebook.storage.tables import OPEN_WORK, Application, Approval, Decision, Staff, WorkItem

@@ -12,20 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from casebook.casework import (
-    foresight,
-    notices,
-    reopening,
-    retrying,
-    review_looking,
-    stepping,
-    thresholds,
-    triaging,
-    wakes,
-)
-from casebook.casework.acting import Act
-from casebook.casework.channels import Channel
-from casebook.casework.notices import Delivered
+from casebook.casework import foresight, reopening, retrying, review_looking, stepping, thresholds, triaging, wakes
+from casebook.casework.core import notices
+from casebook.casework.core.acting import Act
+from casebook.casework.core.channels import Channel
+from casebook.casework.core.notices import Delivered
 
 PAGE = 500  # rows looked at in one transaction
 PATIENCE = (0.2, 1.0, 3.0)  # seconds; how often and after how long what somebody was at work on is looked at again

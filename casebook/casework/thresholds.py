@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from casebook import policies
-from casebook.casework.acting import Act, policy_of
+from casebook.casework.core.acting import Act, policy_of
 from casebook.domain import escalation
 from casebook.domain.policy import EscalationRules
 from casebook.storage import escalations as stored

@@ -12,10 +12,10 @@ from typing import Literal
 from pydantic import Field
 
 from casebook.casework import danger, delivery, outreach
-from casebook.casework.acting import Act, number_of_theirs, policy_of, refuse, refuse_because
-from casebook.casework.answers import Answering, Answers, Doing
+from casebook.casework.core.acting import Act, number_of_theirs, policy_of, refuse, refuse_because
+from casebook.casework.core.answers import Answering, Answers, Doing
+from casebook.casework.core.work_items import open_items
 from casebook.casework.outreach import Speaks
-from casebook.casework.work_items import open_items
 from casebook.domain import authority, chain, follow_up
 from casebook.domain.safe_contact import Purpose
 from casebook.domain.stages import ANOTHER_FORCE

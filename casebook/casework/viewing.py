@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
-from casebook.casework.acting import Act, refuse
-from casebook.casework.blindness import unsaid, why_not_look
+from casebook.casework.core.acting import Act, refuse
+from casebook.casework.core.blind_review import unsaid, why_not_look
 from casebook.domain import authority
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Priority, Stage

@@ -14,9 +14,9 @@ from pydantic import Field
 from sqlalchemy import select
 
 from casebook.casework import candidates, danger, identity, intake, likeness
-from casebook.casework.acting import Act, policy_of, refuse, refuse_because
-from casebook.casework.answers import Answer, Answering, Answers, Doing
-from casebook.casework.work_items import open_items
+from casebook.casework.core.acting import Act, policy_of, refuse, refuse_because
+from casebook.casework.core.answers import Answer, Answering, Answers, Doing
+from casebook.casework.core.work_items import open_items
 from casebook.domain import authority, chain, risk_scoring
 from casebook.domain import follow_up as rules
 from casebook.domain import intake as form_rules

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from casebook.casework import answers, blindness, competence, lifecycle, playbook
-from casebook.casework.acting import Act, refuse, refuse_because
-from casebook.casework.answers import Answer, UnitDoing, UnitHandler
+from casebook.casework import competence, playbook
+from casebook.casework.core import answers, blind_review, lifecycle
+from casebook.casework.core.acting import Act, refuse, refuse_because
+from casebook.casework.core.answers import Answer, UnitDoing, UnitHandler
 from casebook.domain import authority, freezing
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Role, WorkKind
@@ -80,7 +81,7 @@ def claim(act: Act, item_id: str) -> WorkItem:
         NotPermitted,
     )
     refuse(competence.why_not(act.actor, item), NotPermitted)
-    refuse(blindness.why_not_claim(act, item), NotPermitted)
+    refuse(blind_review.why_not_claim(act, item), NotPermitted)
     item.owner, item.claimed_at = act.actor.id, act.now
     act.speak(application, "work_claimed", item=item.id, kind=item.kind)
     return item

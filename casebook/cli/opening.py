@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from casebook import settings
 from casebook.casework import playbook, staff
-from casebook.casework.acting import Act
+from casebook.casework.core.acting import Act
 from casebook.cli.answer import Call
 from casebook.domain.actors import Actor
 from casebook.sources import catalogue

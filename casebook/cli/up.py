@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from casebook import clock, policies, settings
-from casebook.casework import channels
+from casebook.casework.core import channels
 from casebook.cli.answer import Answer, Call
 from casebook.errors import NotPermitted
 from casebook.settings import Settings

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from casebook.casework import playbook
-from casebook.casework.acting import Act
+from casebook.casework.core.acting import Act
 from casebook.domain.actors import system
 from casebook.storage.session import open_store
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from casebook.casework import playbook, review
-from casebook.casework.acting import Act
+from casebook.casework.core.acting import Act
 from casebook.domain.actors import OPERATOR, system
 from casebook.storage.session import open_store
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from casebook.casework import intake, lifecycle, playbook, record_checks, staff, viewing, work_items, work_queue
-from casebook.casework.acting import Act
+from casebook.casework import intake, playbook, record_checks, staff, viewing, work_queue
+from casebook.casework.core import lifecycle, work_items
+from casebook.casework.core.acting import Act
 from casebook.demo import judgement
 from casebook.demo.terminals import Terminal
 from casebook.domain import application_file as rules

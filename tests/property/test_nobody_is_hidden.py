@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from casebook.casework import extracts as loading
 from casebook.casework import likeness, playbook
-from casebook.casework.acting import Act
+from casebook.casework.core.acting import Act
 from casebook.demo import force
 from casebook.domain.actors import OPERATOR
 from casebook.domain.coverage import Family

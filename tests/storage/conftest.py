@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from casebook.casework import intake, playbook
-from casebook.casework.acting import Act
+from casebook.casework.core.acting import Act
 from casebook.domain import application_file as rules
 from casebook.domain.actors import OPERATOR, Actor
 from casebook.domain.vocabulary import Role

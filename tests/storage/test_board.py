@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from casebook import clock, policies
-from casebook.casework import board, drift, force_figures, forecasting, lifecycle, watching
+from casebook.casework import board, drift, force_figures, forecasting, watching
+from casebook.casework.core import lifecycle
 from casebook.domain.vocabulary import Priority, Role, Stage
 from casebook.storage import board as stored
 from casebook.storage import heartbeats

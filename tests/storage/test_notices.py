@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from pydantic import SecretStr
 
-from casebook.casework import channels, notices
+from casebook.casework.core import channels, notices
 from casebook.domain.vocabulary import Role
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)

@@ -12,7 +12,8 @@ import httpx
 import pytest
 from sqlalchemy import event, select
 
-from casebook.casework import lifecycle, record_checks, remote_searches, searching
+from casebook.casework import record_checks, remote_searches, searching
+from casebook.casework.core import lifecycle
 from casebook.domain.record_checks import FAILURES_BEFORE_A_PERSON
 from casebook.domain.vocabulary import Party, Source, Stage
 from casebook.errors import CasebookError, SourceFault

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from casebook.casework import extracts, playbook, review, review_triage
-from casebook.casework.acting import Act
+from casebook.casework.core.acting import Act
 from casebook.demo import force
 from casebook.domain.actors import OPERATOR, Actor
 from casebook.domain.vocabulary import Role, Source

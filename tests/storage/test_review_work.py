@@ -12,7 +12,6 @@ from sqlalchemy import event, select
 
 from casebook.casework import (
     audit,
-    blindness,
     review,
     review_account,
     review_allocation,
@@ -26,6 +25,7 @@ from casebook.casework import (
     work_queue,
 )
 from casebook.casework.contact import Contact
+from casebook.casework.core import blind_review
 from casebook.casework.details import SafeContactPlan
 from casebook.cli import review_page
 from casebook.domain.actors import Actor
@@ -329,7 +329,9 @@ def test_who_has_seen_what_is_asked_once_for_all_applications(past, crew, alloca
     assert sum(review_live.DOSSIER in each for each in questions) == 1
     with acting() as act:
         seen = review_live.seen(act.session)
-        knew = [row.reference for row in stored.applications(act.session) if blindness.seen_by(row, seen) == {"lead"}]
+        knew = [
+            row.reference for row in stored.applications(act.session) if blind_review.seen_by(row, seen) == {"lead"}
+        ]
     assert knew == ["R3"]
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from casebook.casework import extracts as loading
 from casebook.casework import playbook, searching
-from casebook.casework.acting import Act
+from casebook.casework.core.acting import Act
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Source
 from casebook.errors import Refused

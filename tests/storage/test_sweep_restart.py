@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from casebook import clock
 from casebook.casework import playbook, stepping, sweep, thresholds
-from casebook.casework.acting import Act
+from casebook.casework.core.acting import Act
 from casebook.casework.staff import add, set_competence
 from casebook.cli.main import main
 from casebook.domain.actors import OPERATOR

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from casebook.casework import lifecycle, staff, work_queue
+from casebook.casework import staff, work_queue
+from casebook.casework.core import lifecycle
 from casebook.domain.vocabulary import Role, Stage, WorkKind
 from casebook.storage.tables import Candidate, Finding, Search, WorkItem
 

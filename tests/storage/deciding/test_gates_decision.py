@@ -97,7 +97,7 @@ def scored(researched, acting, crew, do):
     """An application whose score somebody confirmed."""
 
     def make(*, answers=(("q1", "yes"), ("q2", "unknown"))):
-        from casebook.casework import lifecycle  # noqa: PLC0415
+        from casebook.casework.core import lifecycle  # noqa: PLC0415
         from casebook.storage.tables import InstrumentAnswer  # noqa: PLC0415
 
         reference = researched(GRAVE)
@@ -179,7 +179,8 @@ def test_every_rule_has_a_fixture_that_breaks_it(stage, damage):
 
 
 def test_a_score_that_did_not_recompute_is_made_again_once_somebody_has_looked(scored, sql, acting, crew, verdict):
-    from casebook.casework import lifecycle, work_queue  # noqa: PLC0415
+    from casebook.casework import work_queue  # noqa: PLC0415
+    from casebook.casework.core import lifecycle
     from casebook.storage.tables import WorkItem  # noqa: PLC0415
 
     reference = scored()

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from casebook.casework import lifecycle, staff, work_queue
+from casebook.casework import staff, work_queue
+from casebook.casework.core import lifecycle
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Role, Stage
 from casebook.storage import decisions

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from casebook.casework import contact, disclosure, lifecycle, safe_contact
+from casebook.casework import contact, disclosure, safe_contact
+from casebook.casework.core import lifecycle
 from casebook.domain.disclosure import others_told_from
 from casebook.domain.vocabulary import Stage
 from casebook.errors import AlreadyDone, InvalidAnswer, NotPermitted, Refused
@@ -323,7 +324,7 @@ def test_nobody_is_told_twice(delivered, do, disclosure_answer, store, acting, c
 
 
 def test_a_decision_made_on_other_facts_goes_back_to_the_panel_before_anybody_is_told(decided, acting, peek, sql):
-    from casebook.casework import lifecycle  # noqa: PLC0415
+    from casebook.casework.core import lifecycle  # noqa: PLC0415
 
     reference = decided()
     sql("UPDATE finding SET qualifies = 'not' WHERE record_id = 'R1'")

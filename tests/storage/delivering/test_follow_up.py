@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from casebook.casework import contact, governance, lifecycle, viewing, watch
+from casebook.casework import contact, governance, viewing, watch
+from casebook.casework.core import lifecycle
 from casebook.domain.actors import system
 from casebook.domain.vocabulary import Stage
 from casebook.errors import InvalidAnswer, Refused

@@ -9,11 +9,9 @@ import pytest
 from sqlalchemy import func, select
 
 from casebook.casework import (
-    answers,
     freezing,
     governance,
     information,
-    lifecycle,
     playbook,
     record_checks,
     staff,
@@ -21,7 +19,8 @@ from casebook.casework import (
     watch,
     work_queue,
 )
-from casebook.casework.work_items import open_item
+from casebook.casework.core import answers, lifecycle
+from casebook.casework.core.work_items import open_item
 from casebook.cli.applications import GOVERNANCE
 from casebook.domain.actors import system
 from casebook.domain.freezing import GOES_ON

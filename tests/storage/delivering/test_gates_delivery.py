@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import pytest
 
-from casebook.casework import emergency, lifecycle
+from casebook.casework import emergency
+from casebook.casework.core import lifecycle
 from casebook.domain.gates import GateOutcome
 from casebook.domain.vocabulary import Stage
 from casebook.storage.frames.builders import BUILDERS

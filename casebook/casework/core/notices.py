@@ -7,9 +7,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import groupby
 
-from casebook.casework import channels
-from casebook.casework.acting import Act
-from casebook.casework.channels import Channel
+from casebook.casework.core import channels
+from casebook.casework.core.acting import Act
+from casebook.casework.core.channels import Channel
 from casebook.domain import chain
 from casebook.domain.vocabulary import Role
 from casebook.storage import notices as stored

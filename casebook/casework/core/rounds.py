@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casebook.casework.acting import Act
+from casebook.casework.core.acting import Act
 from casebook.storage import decisions
 from casebook.storage.tables import Application
 

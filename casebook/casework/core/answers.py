@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from casebook.casework.acting import Act
+from casebook.casework.core.acting import Act
 from casebook.domain.vocabulary import WorkKind
 from casebook.errors import InvalidAnswer
 from casebook.storage.tables import Application, WorkItem

@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casebook.casework import clocks
-from casebook.casework.acting import Act, policy_of
+from casebook.casework.core import clocks
+from casebook.casework.core.acting import Act, policy_of
 from casebook.domain.vocabulary import Priority
 from casebook.domain.work import SPECS, Need
 from casebook.storage.tables import OPEN_WORK, Application, Clock, WorkItem

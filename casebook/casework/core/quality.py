@@ -6,11 +6,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from casebook.casework import work_items
-from casebook.casework.acting import Act, refuse, refuse_because
-from casebook.casework.answers import Answer, Answering, Answers, Doing
-from casebook.casework.notices import notify
-from casebook.casework.work_items import open_items
+from casebook.casework.core import work_items
+from casebook.casework.core.acting import Act, refuse, refuse_because
+from casebook.casework.core.answers import Answer, Answering, Answers, Doing
+from casebook.casework.core.notices import notify
+from casebook.casework.core.work_items import open_items
 from casebook.domain import authority, chain, freezing
 from casebook.domain.authority import Command
 from casebook.domain.gates import GateOutcome, Verdict

@@ -7,8 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from casebook.casework.acting import refuse_because
-from casebook.casework.answers import Doing
+from casebook.casework.core.acting import refuse_because
+from casebook.casework.core.answers import Doing
 from casebook.domain import chain
 from casebook.errors import InvalidAnswer
 from casebook.storage.tables import Referral

@@ -10,9 +10,9 @@ from dataclasses import asdict
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casebook.casework import clocks, quality
-from casebook.casework.acting import Act, refuse, refuse_because
-from casebook.casework.work_items import blocking, open_items, open_work
+from casebook.casework.core import clocks, quality
+from casebook.casework.core.acting import Act, refuse, refuse_because
+from casebook.casework.core.work_items import blocking, open_items, open_work
 from casebook.domain import chain, stages
 from casebook.domain.gates import GateOutcome, Verdict
 from casebook.domain.vocabulary import Limit, Stage

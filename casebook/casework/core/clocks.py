@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from casebook import policies
-from casebook.casework.acting import Act, policy_of, refuse_because
+from casebook.casework.core.acting import Act, policy_of, refuse_because
 from casebook.domain import deadlines
 from casebook.domain.deadlines import Deadline
 from casebook.domain.policy import Allowance, Anchor

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import func, select
 
-from casebook.casework.acting import Act
+from casebook.casework.core.acting import Act
 from casebook.domain import review_work
 from casebook.domain.actors import Reason
 from casebook.storage import review_live

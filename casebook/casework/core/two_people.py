@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casebook.casework.acting import Act, refuse
+from casebook.casework.core.acting import Act, refuse
 from casebook.domain import authority, chain, freezing
 from casebook.storage.tables import Application, Proposal
 
