@@ -35,7 +35,7 @@ def stage(asked: Stage) -> StageUseCases:
 
             return panel_decision
         case Stage.DISCLOSURE:
-            from casebook.casework import disclosure
+            from casebook.casework.disclosure import disclosure
 
             return disclosure
         case Stage.FOLLOW_UP:
@@ -90,15 +90,15 @@ def answer(kind: WorkKind) -> Answering:
 
             return panel_decision.ANSWERS[kind]
         case WorkKind.DELIVER_DISCLOSURE | WorkKind.DELIVER_NO_DISCLOSURE:
-            from casebook.casework import disclosure
+            from casebook.casework.disclosure import disclosure
 
             return disclosure.ANSWERS[kind]
         case WorkKind.RATIFY_EMERGENCY:
-            from casebook.casework import emergency
+            from casebook.casework.disclosure import emergency
 
             return emergency.ANSWERS[kind]
         case WorkKind.TELL_OF_TRANSFER:
-            from casebook.casework import transfer
+            from casebook.casework.disclosure import transfer
 
             return transfer.ANSWERS[kind]
         case WorkKind.CONTACT_FOLLOW_UP:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from casebook.casework import contact, disclosure, emergency, freezing, safe_contact, watch
+from casebook.casework import contact, freezing, safe_contact, watch
+from casebook.casework.disclosure import disclosure, emergency
 
 Action = tuple[str, Callable[..., dict[str, object]], tuple[str, ...]]
 _WAY = ("at?", "override?", "not-in-person-because?")

@@ -39,7 +39,7 @@ LONGER_MODULES: dict[str, str] = {
 LONGER_FUNCTIONS: dict[str, str] = {
     "casebook/casework/playbook.py:answer": "one kind of work after another",
     "casebook/cli/staff.py:configure": "one line for each argument",
-    "casebook/casework/emergency.py:disclose": "one row of many columns",
+    "casebook/casework/disclosure/emergency.py:disclose": "one row of many columns",
 }
 
 

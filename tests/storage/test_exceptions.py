@@ -8,7 +8,8 @@ import pytest
 from truths import DESKS
 from walking import ROW, Unit
 
-from casebook.casework import disclosure, exceptions, governance, safe_contact, sweep
+from casebook.casework import exceptions, governance, safe_contact, sweep
+from casebook.casework.disclosure import disclosure
 from casebook.domain.vocabulary import Role
 
 

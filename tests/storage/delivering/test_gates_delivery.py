@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import pytest
 
-from casebook.casework import emergency
 from casebook.casework.core import lifecycle
+from casebook.casework.disclosure import emergency
 from casebook.domain.gates import GateOutcome
 from casebook.domain.vocabulary import Stage
 from casebook.storage.frames.builders import BUILDERS

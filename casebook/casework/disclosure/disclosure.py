@@ -6,11 +6,11 @@ applicant is told depends on the day of submission alone, so that the time tells
 
 from __future__ import annotations
 
-from casebook.casework import delivery, delivery_report
 from casebook.casework.core import lifecycle, two_people, work_items
 from casebook.casework.core.acting import Act, refuse_because
 from casebook.casework.core.answers import Answering, Answers
 from casebook.casework.core.rounds import next_round
+from casebook.casework.disclosure import delivery, delivery_report
 from casebook.domain.authority import Command
 from casebook.domain.disclosure import NOT_IN_PERSON, Addressee
 from casebook.domain.vocabulary import Role, Stage, WorkKind

@@ -1,0 +1,1 @@
+"""Delivering an outcome, disclosing in an emergency, and telling of a transfer."""
