@@ -22,9 +22,10 @@ from pydantic import SecretStr
 from sqlalchemy import select, text
 
 from casebook import clock
-from casebook.casework import board, intake, playbook, stepping, sweep
+from casebook.casework import board, intake, playbook, sweep
 from casebook.casework.core import channels, clocks, work_items
 from casebook.casework.core.acting import Act, policy_of
+from casebook.casework.escalation import raising
 from casebook.casework.staff import add
 from casebook.domain import application_file as rules
 from casebook.domain import escalation
@@ -150,7 +151,7 @@ def _naive(store: Store) -> dict[str, float]:
             clocks.of(act, application)
             rules = policy_of(application).escalation
             for item in work_items.open_work(act.session, application):
-                escalation.reason(stepping.wait(item, None, None), rules, act.now)
+                escalation.reason(raising.wait(item, None, None), rules, act.now)
 
     took = {"transaction": _seconds_of(look, references)}
     with temporary_settings({PREFECT_SERVER_ANALYTICS_ENABLED: False}), prefect_test_harness():

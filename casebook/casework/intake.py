@@ -13,10 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from casebook import policies
-from casebook.casework import danger, details, foresight, parties, stepping
+from casebook.casework import danger, details, parties
 from casebook.casework.core import clocks
 from casebook.casework.core.acting import Act, policy_of
 from casebook.casework.core.work_items import item_of
+from casebook.casework.escalation import early_warnings, raising
 from casebook.domain import intake as rules
 from casebook.domain.authority import Command
 from casebook.domain.intake import Form
@@ -62,8 +63,8 @@ def take_in(act: Act, form: Form, digest: str, *, reference: str | None = None) 
         application = _write(act, form, digest=digest, reference=reference)
     if form.immediate_danger is Answer3.YES:
         danger.open_safeguarding(act, application, cause="applicant_says_immediate_danger")
-    if coming := foresight.at_intake(act, application):
-        stepping.tell(act, coming)
+    if coming := early_warnings.at_intake(act, application):
+        raising.tell(act, coming)
     return application, True
 
 

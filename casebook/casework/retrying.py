@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from casebook.casework.concerns import Concern
 from casebook.casework.core.acting import Act
+from casebook.casework.escalation.concerns import Concern
 from casebook.domain.escalation import Why
 from casebook.storage import escalations, outbox
 

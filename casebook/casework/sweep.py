@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from casebook.casework import foresight, reopening, retrying, review_looking, stepping, thresholds, triaging, wakes
+from casebook.casework import reopening, retrying, review_looking, triaging, wakes
 from casebook.casework.core import notices
 from casebook.casework.core.acting import Act
 from casebook.casework.core.channels import Channel
 from casebook.casework.core.notices import Delivered
+from casebook.casework.escalation import due, early_warnings, raising
 
 PAGE = 500  # rows looked at in one transaction
 PATIENCE = (0.2, 1.0, 3.0)  # seconds; how often and after how long what somebody was at work on is looked at again
@@ -30,12 +31,12 @@ Step = tuple[Callable[[Act], list[Any]], Callable[[Act, Sequence[Any]], tuple[To
 TRIAGE: Step = (triaging.pressing, triaging.raise_priorities)
 STEPS: tuple[Step, ...] = (
     (review_looking.due, review_looking.ask),
-    (retrying.failing_runs, stepping.tell),
-    (foresight.coming, stepping.tell),
-    (thresholds.overruns, stepping.open_safeguarding),
-    (thresholds.waiting, stepping.raise_rungs),
-    (thresholds.settled, stepping.close_settled),
-    (foresight.passed, stepping.close_settled),
+    (retrying.failing_runs, raising.tell),
+    (early_warnings.coming, raising.tell),
+    (due.overruns, raising.open_safeguarding),
+    (due.waiting, raising.raise_rungs),
+    (due.settled, raising.close_settled),
+    (early_warnings.passed, raising.close_settled),
 )
 
 

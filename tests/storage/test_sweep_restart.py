@@ -13,8 +13,9 @@ import pytest
 from sqlalchemy import select
 
 from casebook import clock
-from casebook.casework import playbook, stepping, sweep, thresholds
+from casebook.casework import playbook, sweep
 from casebook.casework.core.acting import Act
+from casebook.casework.escalation import due, raising
 from casebook.casework.staff import add, set_competence
 from casebook.cli.main import main
 from casebook.domain.actors import OPERATOR
@@ -107,14 +108,14 @@ def at_page(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], None]], N
         pages = iter(range(1, 1_000))
 
         def told(act: Act, waiting):
-            done = stepping.raise_rungs(act, waiting)
+            done = raising.raise_rungs(act, waiting)
             act.session.flush()
             if next(pages) == AT_PAGE:
                 event()
             return done
 
-        steps = tuple((find, told if page is stepping.raise_rungs else page) for find, page in sweep.STEPS)
-        assert (thresholds.waiting, told) in steps
+        steps = tuple((find, told if page is raising.raise_rungs else page) for find, page in sweep.STEPS)
+        assert (due.waiting, told) in steps
         monkeypatch.setattr(sweep, "STEPS", steps)
         monkeypatch.setattr(sweep, "PAGE", PAGE)
 

@@ -9,8 +9,8 @@ from itertools import chain as join
 from zoneinfo import ZoneInfo
 
 from casebook import policies
-from casebook.casework.concerns import Concern
 from casebook.casework.core.acting import Act, named, policy_of
+from casebook.casework.escalation.concerns import Concern
 from casebook.domain import chain, crew, deadlines
 from casebook.domain.crew import OnDuty
 from casebook.domain.escalation import Why

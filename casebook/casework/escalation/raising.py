@@ -9,11 +9,11 @@ from datetime import datetime
 from functools import partial
 
 from casebook.casework import outreach
-from casebook.casework.concerns import Concern
 from casebook.casework.core import clocks
 from casebook.casework.core.acting import Act, policy_of
 from casebook.casework.core.work_items import item_row
-from casebook.casework.thresholds import rules_for
+from casebook.casework.escalation.concerns import Concern
+from casebook.casework.escalation.due import rules_for
 from casebook.domain import chain, escalation
 from casebook.domain.escalation import Step, Wait, Why
 from casebook.domain.policy import Rung
