@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from prefect import task
 
-from casebook.casework import watch
-from casebook.casework.watch import Looked
+from casebook.casework.follow_up import watch
+from casebook.casework.follow_up.watch import Looked
 from tasks.home import acting
 
 

@@ -39,7 +39,7 @@ def stage(asked: Stage) -> StageUseCases:
 
             return disclosure
         case Stage.FOLLOW_UP:
-            from casebook.casework import follow_up
+            from casebook.casework.follow_up import follow_up
 
             return follow_up
         case Stage.CLOSED:
@@ -57,7 +57,7 @@ def keep_up(act: Act, application: Application) -> bool:
 
 def close(act: Act, application: Application) -> None:
     """What closing brings, however it came: its time and outcome, the watch, and a proposal after an early end."""
-    from casebook.casework import follow_up
+    from casebook.casework.follow_up import follow_up
 
     follow_up.close(act, application)
 
@@ -102,11 +102,12 @@ def answer(kind: WorkKind) -> Answering:
 
             return transfer.ANSWERS[kind]
         case WorkKind.CONTACT_FOLLOW_UP:
-            from casebook.casework import follow_up
+            from casebook.casework.follow_up import follow_up
 
             return follow_up.ANSWERS[kind]
         case WorkKind.REVIEW_WATCH_PROPOSAL:  # after an application was closed, or after a past one was examined
-            from casebook.casework import review_people, watch
+            from casebook.casework import review_people
+            from casebook.casework.follow_up import watch
 
             return replace(watch.ANSWERS[kind], unit_handler=review_people.ANSWERS[kind].unit_handler)
         case WorkKind.CONFIRM_URGENT | WorkKind.ACKNOWLEDGE_ESCALATION | WorkKind.SAFEGUARD_DURING_DELAY:

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from casebook.casework import review, review_items, review_ranking
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answering, Answers, UnitDoing
+from casebook.casework.follow_up.watch import WatchReviewed
 from casebook.casework.review_right_to_know import open_right_to_know
-from casebook.casework.watch import WatchReviewed
 from casebook.domain import authority, chain
 from casebook.domain.authority import Command
 from casebook.domain.review import ContactPriority

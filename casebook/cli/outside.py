@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from casebook.casework import contact, freezing, safe_contact, watch
+from casebook.casework import contact, freezing, safe_contact
 from casebook.casework.disclosure import disclosure, emergency
+from casebook.casework.follow_up import watch
 
 Action = tuple[str, Callable[..., dict[str, object]], tuple[str, ...]]
 _WAY = ("at?", "override?", "not-in-person-because?")

@@ -1,0 +1,1 @@
+"""Contacts after a delivery, and the watch after closure."""
