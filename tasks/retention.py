@@ -5,7 +5,7 @@ from __future__ import annotations
 from prefect import task
 from prefect.artifacts import acreate_markdown_artifact
 
-from casebook.casework import retention
+from casebook.casework.governance import retention
 from tasks.home import acting
 
 

@@ -111,7 +111,7 @@ def answer(kind: WorkKind) -> Answering:
 
             return replace(watch.ANSWERS[kind], unit_handler=review_people.ANSWERS[kind].unit_handler)
         case WorkKind.CONFIRM_URGENT | WorkKind.ACKNOWLEDGE_ESCALATION | WorkKind.SAFEGUARD_DURING_DELAY:
-            from casebook.casework import oversight
+            from casebook.casework.governance import oversight
 
             return oversight.ANSWERS[kind]
         case WorkKind.MEND_QUALITY:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 
-from casebook.casework import recomputing, retention
 from casebook.casework.core.acting import Act
+from casebook.casework.governance import recomputing, retention
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import Opened, opened
 

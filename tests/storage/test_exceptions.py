@@ -8,8 +8,9 @@ import pytest
 from truths import DESKS
 from walking import ROW, Unit
 
-from casebook.casework import exceptions, governance, safe_contact, sweep
+from casebook.casework import safe_contact, sweep
 from casebook.casework.disclosure import disclosure
+from casebook.casework.governance import exceptions, governance
 from casebook.domain.vocabulary import Role
 
 

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import inspect, select
 from walking import ROW, Unit, through_everything
 
-from casebook.casework import audit, governance, viewing, wakes, work_queue
+from casebook.casework import audit, viewing, wakes, work_queue
+from casebook.casework.governance import governance
 from casebook.cli.application_page import page
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Role, Stage
@@ -415,7 +416,7 @@ def test_what_is_kept_long_enough_is_named_when_closure_and_watch_are_over_and_a
 ):
     from datetime import UTC, datetime, timedelta  # noqa: PLC0415
 
-    from casebook.casework import retention  # noqa: PLC0415
+    from casebook.casework.governance import retention  # noqa: PLC0415
 
     closed, day = datetime(2026, 3, 31, 12, tzinfo=UTC), timedelta(days=1)
     plain, watched, held, gone, waiting = (

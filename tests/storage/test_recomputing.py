@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from casebook import policies
-from casebook.casework import audit, danger, governance, recomputing
+from casebook.casework import audit, danger
+from casebook.casework.governance import governance, recomputing
 from casebook.domain.policy import Allowance, Unit
 from casebook.domain.vocabulary import Limit, Priority, Role
 from casebook.errors import NotPermitted

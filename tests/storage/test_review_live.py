@@ -13,7 +13,6 @@ from walking import ROW, Unit, through_everything
 from casebook.casework import (
     audit,
     bundle,
-    governance,
     panel_pack,
     review,
     review_account,
@@ -28,6 +27,7 @@ from casebook.casework import (
     work_queue,
 )
 from casebook.casework.details import SafeContactPlan
+from casebook.casework.governance import governance
 from casebook.cli.review import progress_lines
 from casebook.domain.actors import Actor, system
 from casebook.domain.review_work import CHECKLIST, CampaignKind, Rung

@@ -13,7 +13,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from casebook.casework import audit, governance, sweep, work_queue
+from casebook.casework import audit, sweep, work_queue
+from casebook.casework.governance import governance
 from casebook.casework.staff import add, set_competence, set_duty
 from casebook.domain.vocabulary import Role
 from casebook.errors import DatabaseUnavailable

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from truths import DESKS
 from walking import BEGIN, ROW, Unit
 
-from casebook.casework import audit, governance, sweep
+from casebook.casework import audit, sweep
 from casebook.casework.disclosure import disclosure
+from casebook.casework.governance import governance
 from casebook.domain.stages import ANOTHER_FORCE
 from casebook.domain.vocabulary import Stage
 from casebook.domain.wording import Text, words

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from casebook.casework import governance, playbook, work_queue
+from casebook.casework import playbook, work_queue
 from casebook.casework.core import lifecycle
 from casebook.casework.core.work_items import open_item
+from casebook.casework.governance import governance
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import Refused

@@ -6,9 +6,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from casebook.casework import governance, outreach
+from casebook.casework import outreach
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, Doing, UnitDoing
+from casebook.casework.governance import governance
 from casebook.casework.outreach import Speaks
 from casebook.domain import freezing
 from casebook.domain.safe_contact import Purpose

@@ -1,0 +1,1 @@
+"""Holds, restriction, disposal, early closing, freezing and oversight."""
