@@ -19,7 +19,7 @@ def stage(asked: Stage) -> StageUseCases:
     """The use cases of an open stage."""
     match asked:
         case Stage.INTAKE:
-            from casebook.casework import intake
+            from casebook.casework.intake import intake
 
             return intake
         case Stage.RECORD_CHECKS:
@@ -66,7 +66,7 @@ def answer(kind: WorkKind) -> Answering:
     """How a kind of work item is answered."""
     match kind:
         case WorkKind.COMPLETE_DETAILS:
-            from casebook.casework import intake
+            from casebook.casework.intake import intake
 
             return intake.ANSWERS[kind]
         case WorkKind.IMMEDIATE_SAFEGUARDING | WorkKind.RECORD_CRIME | WorkKind.REFER_SAFEGUARDING:

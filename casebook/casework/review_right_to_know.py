@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from casebook.casework import intake, review
+from casebook.casework import review
 from casebook.casework.core.acting import Act
+from casebook.casework.intake import intake
 from casebook.domain import chain
 from casebook.domain import intake as rules
 from casebook.domain.intake import Form, PersonForm

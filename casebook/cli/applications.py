@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from casebook import files
-from casebook.casework import application_file, information, playbook, viewing
+from casebook.casework import information, playbook, viewing
 from casebook.casework.core import quality
 from casebook.casework.governance import exceptions, governance
+from casebook.casework.intake import application_file
 from casebook.cli import application_page, outside
 from casebook.cli.answer import Answer, Call, page
 from casebook.cli.opening import opened

@@ -16,9 +16,10 @@ import pytest
 from sqlalchemy import text
 
 from casebook import clock
-from casebook.casework import intake, playbook
+from casebook.casework import playbook
 from casebook.casework.core import notices
 from casebook.casework.core.acting import Act
+from casebook.casework.intake import intake
 from casebook.domain import application_file as rules
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Role

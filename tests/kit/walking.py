@@ -11,9 +11,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from casebook.casework import intake, playbook, record_checks, staff, viewing, work_queue
+from casebook.casework import playbook, record_checks, staff, viewing, work_queue
 from casebook.casework.core import lifecycle, work_items
 from casebook.casework.core.acting import Act
+from casebook.casework.intake import intake
 from casebook.demo import judgement
 from casebook.demo.terminals import Terminal
 from casebook.domain import application_file as rules

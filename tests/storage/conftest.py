@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from casebook.casework import intake, playbook
+from casebook.casework import playbook
 from casebook.casework.core.acting import Act
+from casebook.casework.intake import intake
 from casebook.domain import application_file as rules
 from casebook.domain.actors import OPERATOR, Actor
 from casebook.domain.vocabulary import Role

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text
 
-from casebook.casework import application_file, audit, playbook
+from casebook.casework import audit, playbook
+from casebook.casework.intake import application_file
 from casebook.domain.actors import OPERATOR
 from casebook.storage.tables import Application, Base, LedgerEntry, Outbox
 

@@ -10,7 +10,8 @@ from collections import Counter
 import pytest
 from sqlalchemy import func, select
 
-from casebook.casework import application_file, playbook
+from casebook.casework import playbook
+from casebook.casework.intake import application_file
 from casebook.domain.actors import OPERATOR
 from casebook.domain.application_file import REQUIRED
 from casebook.errors import UnreadableFile

@@ -14,9 +14,9 @@ from sqlalchemy import Row as Found
 from sqlalchemy.orm import Session
 
 from casebook import files, policies
-from casebook.casework import intake
 from casebook.casework.core.acting import Act, Playbook
-from casebook.casework.intake import ChangedSince
+from casebook.casework.intake import intake
+from casebook.casework.intake.intake import ChangedSince
 from casebook.domain import application_file as rules
 from casebook.domain import chain
 from casebook.domain.actors import Actor, Reason
