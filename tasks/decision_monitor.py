@@ -13,8 +13,8 @@ from prefect import task
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
-from casebook.casework import dip_sampling, signals
-from casebook.casework.signals import Recorded
+from casebook.casework.monitor import dip_sampling, signals
+from casebook.casework.monitor.signals import Recorded
 from casebook.monitor import plots
 from casebook.monitor.weekly import ChannelReport, watch_all
 from tasks.home import acting

@@ -119,11 +119,11 @@ def answer(kind: WorkKind) -> Answering:
 
             return quality.ANSWERS[kind]
         case WorkKind.ANSWER_SIGNAL:
-            from casebook.casework import signals
+            from casebook.casework.monitor import signals
 
             return signals.ANSWERS[kind]
         case WorkKind.REDECIDE_SAMPLE:
-            from casebook.casework import dip_sampling
+            from casebook.casework.monitor import dip_sampling
 
             return dip_sampling.ANSWERS[kind]
         case WorkKind.REVIEW_APPLICATION | WorkKind.SECOND_REVIEW:

@@ -27,7 +27,7 @@ class Account:
 
 def carry_out(act: Act, staff_id: str) -> Account:
     """Return their work, reopen their undelivered decisions, list what they touched, propose to look at it again."""
-    from casebook.casework import signals  # noqa: PLC0415 - every command loads this module, and few suspend anybody
+    from casebook.casework.monitor import signals  # noqa: PLC0415 - every command loads this module, and few suspend anybody
 
     undelivered = _undelivered(act, staff_id)
     _lock(act, [*_held(act, staff_id), *undelivered])

@@ -47,7 +47,7 @@ def opened(call: Call) -> AbstractContextManager[Opened]:
 
 
 def _run(_options: Namespace, call: Call) -> Answer:
-    from casebook.casework import dip_sampling, signals  # noqa: PLC0415 - the commands on files load no database
+    from casebook.casework.monitor import dip_sampling, signals  # noqa: PLC0415 - the commands on files load no database
     from casebook.monitor.weekly import watch_all  # noqa: PLC0415 - as above
 
     with opened(call) as casebook:
@@ -71,7 +71,7 @@ def _run(_options: Namespace, call: Call) -> Answer:
 
 
 def _signals(_options: Namespace, call: Call) -> Answer:
-    from casebook.casework import signals  # noqa: PLC0415 - as above
+    from casebook.casework.monitor import signals  # noqa: PLC0415 - as above
 
     with opened(call) as casebook, casebook.acting() as act:
         found = signals.listing(act)
@@ -86,7 +86,7 @@ def _signals(_options: Namespace, call: Call) -> Answer:
 
 
 def _signal(options: Namespace, call: Call) -> Answer:
-    from casebook.casework import signals  # noqa: PLC0415 - as above
+    from casebook.casework.monitor import signals  # noqa: PLC0415 - as above
 
     with opened(call) as casebook, casebook.acting() as act:
         found = signals.show(act, options.one)
@@ -98,7 +98,7 @@ def _signal(options: Namespace, call: Call) -> Answer:
 
 
 def _look_back(options: Namespace, call: Call) -> Answer:
-    from casebook.casework import signals  # noqa: PLC0415 - as above
+    from casebook.casework.monitor import signals  # noqa: PLC0415 - as above
 
     with opened(call) as casebook, casebook.acting() as act:
         told = signals.look_back(act, options.one)
@@ -115,7 +115,7 @@ def _look_back(options: Namespace, call: Call) -> Answer:
 
 
 def _sample(options: Namespace, call: Call) -> Answer:
-    from casebook.casework import dip_sampling  # noqa: PLC0415 - as above
+    from casebook.casework.monitor import dip_sampling  # noqa: PLC0415 - as above
 
     with opened(call) as casebook, casebook.acting() as act:
         found = dip_sampling.look(act, options.one)
@@ -123,7 +123,7 @@ def _sample(options: Namespace, call: Call) -> Answer:
 
 
 def _agreement(_options: Namespace, call: Call) -> Answer:
-    from casebook.casework import dip_sampling  # noqa: PLC0415 - as above
+    from casebook.casework.monitor import dip_sampling  # noqa: PLC0415 - as above
 
     with opened(call) as casebook, casebook.acting() as act:
         told = dip_sampling.agreement(act)
@@ -148,7 +148,7 @@ def _untrained(options: Namespace, call: Call) -> Answer:
 
 
 def _report(_options: Namespace, call: Call) -> Answer:
-    from casebook.casework import signals  # noqa: PLC0415 - as above
+    from casebook.casework.monitor import signals  # noqa: PLC0415 - as above
     from casebook.monitor import plots  # noqa: PLC0415 - as above
     from casebook.monitor.weekly import watch_all  # noqa: PLC0415 - as above
 
@@ -161,7 +161,7 @@ def _report(_options: Namespace, call: Call) -> Answer:
 
 
 def _fairness(_options: Namespace, call: Call) -> Answer:
-    from casebook.casework import fairness  # noqa: PLC0415 - as above
+    from casebook.casework.monitor import fairness  # noqa: PLC0415 - as above
 
     with opened(call) as casebook, casebook.acting() as act:
         told = fairness.report(act)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from casebook.casework import fairness
+from casebook.casework.monitor import fairness
 from casebook.policies.name_origins import OTHER, origin_of
 
 

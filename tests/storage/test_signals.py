@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import closed_cases
 import pytest
 
-from casebook.casework import dip_sampling, signals, staff, work_queue
+from casebook.casework import staff, work_queue
+from casebook.casework.monitor import dip_sampling, signals
 from casebook.domain.actors import system
 from casebook.domain.decision_monitor import Channel
 from casebook.domain.vocabulary import Role, WorkKind

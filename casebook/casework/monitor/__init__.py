@@ -1,0 +1,1 @@
+"""Questions about decision-makers, dip samples and fairness."""
