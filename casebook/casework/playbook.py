@@ -31,7 +31,7 @@ def stage(asked: Stage) -> StageUseCases:
 
             return risk_scoring
         case Stage.PANEL_DECISION:
-            from casebook.casework import panel_decision
+            from casebook.casework.panel_decision import panel_decision
 
             return panel_decision
         case Stage.DISCLOSURE:
@@ -86,7 +86,7 @@ def answer(kind: WorkKind) -> Answering:
 
             return risk_scoring.ANSWERS[kind]
         case WorkKind.VALIDATE_WITH_OWNER | WorkKind.CONVENE_PANEL | WorkKind.DECIDE | WorkKind.APPROVE_DECISION:
-            from casebook.casework import panel_decision
+            from casebook.casework.panel_decision import panel_decision
 
             return panel_decision.ANSWERS[kind]
         case WorkKind.DELIVER_DISCLOSURE | WorkKind.DELIVER_NO_DISCLOSURE:

@@ -6,7 +6,7 @@ import os
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from casebook.casework.panel_pack import printed
+from casebook.casework.panel_decision.panel_pack import printed
 from casebook.cli import pack_page
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened

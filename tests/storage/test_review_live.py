@@ -13,7 +13,6 @@ from walking import ROW, Unit, through_everything
 from casebook.casework import (
     audit,
     bundle,
-    panel_pack,
     review,
     review_account,
     review_allocation,
@@ -28,6 +27,7 @@ from casebook.casework import (
 )
 from casebook.casework.details import SafeContactPlan
 from casebook.casework.governance import governance
+from casebook.casework.panel_decision import panel_pack
 from casebook.cli.review import progress_lines
 from casebook.domain.actors import Actor, system
 from casebook.domain.review_work import CHECKLIST, CampaignKind, Rung

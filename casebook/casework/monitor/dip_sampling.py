@@ -13,11 +13,12 @@ from typing import Any, Literal
 from pydantic import Field
 from sqlalchemy import select
 
-from casebook.casework import panel_pack, review_items
+from casebook.casework import review_items
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, UnitDoing
 from casebook.casework.core.blind_review import why_not_blind
 from casebook.casework.core.work_items import open_items
+from casebook.casework.panel_decision import panel_pack
 from casebook.domain import authority, chain
 from casebook.domain.authority import Command
 from casebook.domain.decision_monitor import DISCLOSED, NOT_DISCLOSED

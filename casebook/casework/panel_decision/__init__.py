@@ -1,0 +1,1 @@
+"""Release by owners, the panel, its pack, its decision and the approval."""
