@@ -18,9 +18,9 @@ import psycopg
 
 from benchmarks.made_up import write_files
 from casebook import clock
-from casebook.casework import extracts as loading
 from casebook.casework import playbook
 from casebook.casework.core.acting import Act
+from casebook.casework.record_checks import extracts as loading
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Source
 from casebook.storage import cluster, databases, migrate

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from casebook import settings
-from casebook.casework import extracts, playbook, review, review_triage
+from casebook.casework import playbook, review, review_triage
 from casebook.casework.core.acting import Act
+from casebook.casework.record_checks import extracts
 from casebook.demo import force
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Source

@@ -23,8 +23,9 @@ from sqlalchemy import text
 from benchmarks.loading import load
 from benchmarks.made_up import write_files
 from casebook import clock, settings
-from casebook.casework import playbook, searching
+from casebook.casework import playbook
 from casebook.casework.core.acting import Act
+from casebook.casework.record_checks import ad_hoc_search
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Source
 from casebook.storage import cluster, migrate
@@ -63,7 +64,7 @@ def _warm(store: Store, subjects: list[tuple[str, dict[str, str]]]) -> dict[str,
             server = session.scalar(text("SELECT pg_backend_pid()"))
             begun = (time.perf_counter(), time.process_time(), _cpu(server))
             act = Act(session=session, actor=OPERATOR, now=clock.now(), playbook=playbook)
-            best = searching.search(act, Source.RMS, asked, limit=20).best
+            best = ad_hoc_search.search(act, Source.RMS, asked, limit=20).best
             session.commit()
         if number >= WARM:
             by_clock.append(time.perf_counter() - begun[0])

@@ -9,7 +9,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 from prefect.tasks import exponential_backoff
 
-from casebook.casework import record_checks, remote_searches
+from casebook.casework.record_checks import record_checks, remote_searches
 from tasks.home import acting
 
 

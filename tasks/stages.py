@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 from prefect import task
 
-from casebook.casework import remote_searches
 from casebook.casework.core import lifecycle, work_items
 from casebook.casework.core.acting import Act
+from casebook.casework.record_checks import remote_searches
 from casebook.domain.gates import Verdict
 from casebook.domain.standing import Standing
 from casebook.domain.vocabulary import Stage

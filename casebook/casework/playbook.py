@@ -23,7 +23,7 @@ def stage(asked: Stage) -> StageUseCases:
 
             return intake
         case Stage.RECORD_CHECKS:
-            from casebook.casework import record_checks
+            from casebook.casework.record_checks import record_checks
 
             return record_checks
         case Stage.RISK_SCORING:
@@ -50,7 +50,7 @@ def stage(asked: Stage) -> StageUseCases:
 
 def keep_up(act: Act, application: Application) -> bool:
     """Past record checks: go back if a newer extract changed the candidates, or a return is too old to decide on."""
-    from casebook.casework import record_checks
+    from casebook.casework.record_checks import record_checks
 
     return record_checks.keep_up(act, application)
 
@@ -78,7 +78,7 @@ def answer(kind: WorkKind) -> Answering:
             | WorkKind.SIGN_OFF_IDENTITY | WorkKind.STATE_ADEQUACY | WorkKind.VERIFY_APPLICANT
             | WorkKind.MEET_APPLICANT | WorkKind.LOCATE_PERSON_AT_RISK
         ):  # fmt: skip
-            from casebook.casework import record_checks
+            from casebook.casework.record_checks import record_checks
 
             return record_checks.ANSWERS[kind]
         case WorkKind.ASSESS_RISK:

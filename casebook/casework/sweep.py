@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from casebook.casework import reopening, retrying, review_looking, triaging, wakes
+from casebook.casework import retrying, review_looking, triaging, wakes
 from casebook.casework.core import notices
 from casebook.casework.core.acting import Act
 from casebook.casework.core.channels import Channel
 from casebook.casework.core.notices import Delivered
 from casebook.casework.escalation import due, early_warnings, raising
+from casebook.casework.record_checks import reopening
 
 PAGE = 500  # rows looked at in one transaction
 PATIENCE = (0.2, 1.0, 3.0)  # seconds; how often and after how long what somebody was at work on is looked at again

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from casebook import files
-from casebook.casework import information, playbook, viewing
+from casebook.casework import playbook, viewing
 from casebook.casework.core import quality
 from casebook.casework.governance import exceptions, governance
 from casebook.casework.intake import application_file
+from casebook.casework.record_checks import information
 from casebook.cli import application_page, outside
 from casebook.cli.answer import Answer, Call, page
 from casebook.cli.opening import opened

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from casebook.casework import searching
+from casebook.casework.record_checks import ad_hoc_search
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
 from casebook.cli.reading import one_of
@@ -33,7 +33,7 @@ def show(options: Namespace, call: Call) -> Answer:
     if not any(text.strip() for text in (*asked.values(), *options.alias)):
         raise WrongUsage("a search needs something to go by: nothing asked is no nil", "nothing_asked")
     with opened(call) as casebook, casebook.acting() as act:
-        found = searching.search(
+        found = ad_hoc_search.search(
             act, options.source, {**asked, "aliases": ";".join(options.alias)}, limit=options.limit
         )
     rows = [

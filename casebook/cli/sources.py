@@ -5,8 +5,8 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from casebook.casework import enquiries, reopening
-from casebook.casework import extracts as loading
+from casebook.casework.record_checks import enquiries, reopening
+from casebook.casework.record_checks import extracts as loading
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
 from casebook.cli.reading import one_of

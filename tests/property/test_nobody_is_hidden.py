@@ -11,9 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from casebook.casework import extracts as loading
-from casebook.casework import likeness, playbook
+from casebook.casework import playbook
 from casebook.casework.core.acting import Act
+from casebook.casework.record_checks import extracts as loading
+from casebook.casework.record_checks import match_weights
 from casebook.demo import force
 from casebook.domain.actors import OPERATOR
 from casebook.domain.coverage import Family
@@ -147,7 +148,7 @@ def test_nobody_is_hidden_by_one_thing_that_is_wrong_or_by_a_common_pair(databas
         def is_found(person, wrong, rng):
             asked = corrupted(person, wrong, rng)
             answered = source.find(asked)
-            found = likeness.score(asked, answered.persons, answered.counts, this_year=NOW.year)
+            found = match_weights.score(asked, answered.persons, answered.counts, this_year=NOW.year)
             assert person["person_id"] in [each.person_id for each in found[:SHOWN]]
 
         is_found()

@@ -12,8 +12,8 @@ import httpx
 import pytest
 from sqlalchemy import event, select
 
-from casebook.casework import record_checks, remote_searches, searching
 from casebook.casework.core import lifecycle
+from casebook.casework.record_checks import ad_hoc_search, record_checks, remote_searches
 from casebook.domain.record_checks import FAILURES_BEFORE_A_PERSON
 from casebook.domain.vocabulary import Party, Source, Stage
 from casebook.errors import CasebookError, SourceFault
@@ -159,12 +159,12 @@ def test_no_more_calls_a_second_than_are_allowed(configure, elsewhere, tell, cal
 
 def test_one_search_asks_a_source_elsewhere_and_a_fault_is_no_empty_answer(pnd, acting, tell):
     with acting() as act:
-        found = searching.search(act, Source.PND, ASKED, limit=3)
+        found = ad_hoc_search.search(act, Source.PND, ASKED, limit=3)
     assert found.best[0].person_id == "b1"
     assert len(found.best) == 3
     tell(share=1.0, faults=["error"])
     with pytest.raises(SourceFault), acting() as act:
-        searching.search(act, Source.PND, ASKED, limit=3)
+        ad_hoc_search.search(act, Source.PND, ASKED, limit=3)
 
 
 def test_a_search_is_opened_here_and_asked_in_no_transaction_of_ours(

@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select
 
-from casebook.casework import extracts, playbook, review, review_triage
+from casebook.casework import playbook, review, review_triage
 from casebook.casework.core.acting import Act
+from casebook.casework.record_checks import extracts
 from casebook.demo import force
 from casebook.domain.actors import OPERATOR, Actor
 from casebook.domain.vocabulary import Role, Source

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select
 
-from casebook.casework import extracts as loading
-from casebook.casework import playbook, searching
+from casebook.casework import playbook
 from casebook.casework.core.acting import Act
+from casebook.casework.record_checks import ad_hoc_search
+from casebook.casework.record_checks import extracts as loading
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Source
 from casebook.errors import Refused
@@ -162,7 +163,7 @@ def test_a_name_that_thousands_have_is_searched_by_only_where_nothing_else_finds
 def test_a_source_that_nobody_can_ask_is_said_to_be_unsearched(store):
     for source, told in ((Source.PNC, "no extract of pnc is loaded"), (Source.DVDS_REGISTER, "this casebook itself")):
         with store.session() as session, pytest.raises(Refused, match=told) as refused:
-            searching.search(
+            ad_hoc_search.search(
                 Act(session=session, actor=OPERATOR, now=NOW, playbook=playbook), source, {"surname": "Smith"}, limit=20
             )
         assert refused.value.code == "not_loaded"

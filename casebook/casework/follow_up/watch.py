@@ -13,11 +13,12 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 from sqlalchemy import select
 
-from casebook.casework import candidates, danger, identity, likeness
+from casebook.casework import danger
 from casebook.casework.core.acting import Act, policy_of, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, Doing
 from casebook.casework.core.work_items import open_items
 from casebook.casework.intake import intake
+from casebook.casework.record_checks import candidates, identity, match_weights
 from casebook.domain import authority, chain, risk_scoring
 from casebook.domain import follow_up as rules
 from casebook.domain import intake as form_rules
@@ -102,7 +103,7 @@ def _alike(act: Act, watch: Watch, source: Source, extract: LocalExtract) -> Ite
     answered = extract.find(asked)
     changed = _with_new_records(act, source, watch.seen_extract or 0, [each["person_id"] for each in answered.persons])
     worth = [each for each in answered.persons if each["person_id"] in changed]
-    for each in likeness.score(asked, worth, answered.counts, this_year=act.now.year):
+    for each in match_weights.score(asked, worth, answered.counts, this_year=act.now.year):
         if each.band in candidates.READ:
             yield each.person_id
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from casebook.casework import identity, searches
 from casebook.casework.core import lifecycle
 from casebook.casework.core.acting import Act, policy_of, refuse, refuse_because
-from casebook.casework.searches import Round, Wanted
+from casebook.casework.record_checks import identity, searches
+from casebook.casework.record_checks.searches import Round, Wanted
 from casebook.domain import freezing
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Party, Route, Source, Stage

@@ -8,12 +8,13 @@ from typing import Literal
 from pydantic import Field
 from sqlalchemy import select
 
-from casebook.casework import danger, identity, outreach, reviews
-from casebook.casework.candidates import EVEN
+from casebook.casework import danger, outreach
 from casebook.casework.core import clocks
 from casebook.casework.core.acting import Act, refuse_because
 from casebook.casework.core.answers import Answer, Doing
 from casebook.casework.outreach import Speaks
+from casebook.casework.record_checks import candidate_reviews, identity
+from casebook.casework.record_checks.candidates import EVEN
 from casebook.domain import chain
 from casebook.domain import record_checks as rules
 from casebook.domain.instruments import Reply
@@ -79,7 +80,7 @@ def look_for_signs(act: Act, application: Application) -> list[ApplicantSign]:
     people = {party: identity.person_of(act, application, party) for party in Party}
     alike = {party.value: _alike(act, application, party) for party in (Party.A, Party.B)}
     likely = {party: {row.person_id for row in rows} for party, rows in alike.items()}
-    records = [each for row in alike["a"] for each in reviews.records_of(act, row)]
+    records = [each for row in alike["a"] for each in candidate_reviews.records_of(act, row)]
     found = rules.signs_about_applicant(
         [identity.told_of(people[party]) for party in (Party.A, Party.C) if people[party]],
         identity.told_of(people[Party.B]),

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from pydantic import Field
 
-from casebook.casework import candidates
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Doing
+from casebook.casework.record_checks import candidates
 from casebook.domain import authority
 from casebook.domain.record_checks import Verdict
 from casebook.errors import AlreadyDone

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from casebook.casework import candidates, identity
 from casebook.casework.core.acting import Act, policy_of
+from casebook.casework.record_checks import candidates, identity
 from casebook.domain import chain
 from casebook.domain import record_checks as rules
 from casebook.domain.coverage import PIVOTS, Family, Terms, Variant

@@ -6,10 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from casebook.casework import applicant, assurances, outreach, remote_searches, returns, reviews, searches
+from casebook.casework import outreach
 from casebook.casework.core import clocks, lifecycle
 from casebook.casework.core.acting import Act, policy_of
 from casebook.casework.core.answers import Answering, Answers, Doing, Handler
+from casebook.casework.record_checks import applicant, assurances, candidate_reviews, remote_searches, returns, searches
 from casebook.domain import record_checks as rules
 from casebook.domain import uncovered
 from casebook.domain.actors import Reason
@@ -209,8 +210,10 @@ def _seen(handler: Handler) -> Handler:
 
 ANSWERS: Answers = {
     WorkKind.RETURN_SEARCH: Answering(schema=returns.SearchReturned, handler=_seen(returns.returned)),
-    WorkKind.REVIEW_MATCH: Answering(schema=reviews.MatchReviewed, handler=_seen(reviews.reviewed)),
-    WorkKind.SECOND_LOOK_AT_REJECTION: Answering(schema=reviews.RejectionSeen, handler=_seen(reviews.looked_at)),
+    WorkKind.REVIEW_MATCH: Answering(schema=candidate_reviews.MatchReviewed, handler=_seen(candidate_reviews.reviewed)),
+    WorkKind.SECOND_LOOK_AT_REJECTION: Answering(
+        schema=candidate_reviews.RejectionSeen, handler=_seen(candidate_reviews.looked_at)
+    ),
     WorkKind.SIGN_OFF_IDENTITY: Answering(schema=assurances.IdentitySigned, handler=_seen(assurances.identity_signed)),
     WorkKind.STATE_ADEQUACY: Answering(schema=assurances.AdequacyStated, handler=_seen(assurances.adequacy_stated)),
     WorkKind.VERIFY_APPLICANT: Answering(schema=applicant.ApplicantVerified, handler=applicant.verified),

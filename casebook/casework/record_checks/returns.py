@@ -6,9 +6,9 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from casebook.casework import automatic, candidates, identity, searches
 from casebook.casework.core.acting import Act, policy_of, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Doing
+from casebook.casework.record_checks import automatic, candidates, identity, searches
 from casebook.domain import authority
 from casebook.domain.coverage import Terms
 from casebook.domain.record_checks import Result, RowResult

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 
-from casebook.casework import identity, record_checks
 from casebook.casework.core import lifecycle, work_items
 from casebook.casework.core.acting import Act
+from casebook.casework.record_checks import identity, record_checks
 from casebook.domain.actors import system
 from casebook.domain.vocabulary import Party, Source, Stage
 from casebook.sources import keys

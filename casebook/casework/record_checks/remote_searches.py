@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casebook.casework import applicant, automatic, identity
-from casebook.casework.automatic import Found, Question
 from casebook.casework.core.acting import Act
+from casebook.casework.record_checks import applicant, automatic, identity
+from casebook.casework.record_checks.automatic import Found, Question
 from casebook.domain.vocabulary import Party, Stage
 from casebook.errors import SourceFault
 from casebook.sources import catalogue

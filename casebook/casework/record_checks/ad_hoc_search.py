@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from casebook.casework import likeness
 from casebook.casework.core.acting import Act, refuse_because
-from casebook.casework.likeness import Likeness
+from casebook.casework.record_checks import match_weights
+from casebook.casework.record_checks.match_weights import Likeness
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Source
 from casebook.sources import catalogue
@@ -32,7 +32,7 @@ def search(act: Act, source: Source, asked: Mapping[str, str], *, limit: int) ->
         refuse_because("not_loaded", _why_nobody_asks(source))
     cells = {**dict.fromkeys(PERSON_CELLS, ""), **asked}
     answered = way.find(cells)
-    found = likeness.score(cells, answered.persons, answered.counts, this_year=act.now.year)
+    found = match_weights.score(cells, answered.persons, answered.counts, this_year=act.now.year)
     act.speak(None, "source_searched", source=source, found=len(found))
     return Found(best=found[:limit], complete=answered.complete)
 

@@ -7,9 +7,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from casebook.casework import automatic, identity, searches
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Doing
+from casebook.casework.record_checks import automatic, identity, searches
 from casebook.domain import authority, chain, uncovered
 from casebook.domain import record_checks as rules
 from casebook.domain.coverage import Family, Terms

@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from casebook.casework import danger, likeness
+from casebook.casework import danger
 from casebook.casework.core.acting import Act
-from casebook.casework.likeness import Likeness
+from casebook.casework.record_checks import match_weights
+from casebook.casework.record_checks.match_weights import Likeness
 from casebook.domain import chain, risk_scoring
 from casebook.domain.record_checks import Verdict
 from casebook.domain.subject_records import SubjectRecord
@@ -39,7 +40,7 @@ class Gathered:
         """Score the persons of one answer; False if more are worth reading than can be shown."""
         found = [
             each
-            for each in likeness.score(asked, answered.persons, answered.counts, this_year=this_year)
+            for each in match_weights.score(asked, answered.persons, answered.counts, this_year=this_year)
             if each.band in bands
         ]
         rows = {row["person_id"]: row for row in answered.persons}

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from casebook.casework import automatic, identity
 from casebook.casework.core.acting import Act, policy_of
+from casebook.casework.record_checks import automatic, identity
 from casebook.domain import record_checks as rules
 from casebook.domain.actors import Reason
 from casebook.domain.coverage import Terms, Variant

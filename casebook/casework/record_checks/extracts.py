@@ -7,8 +7,8 @@ from pathlib import Path
 
 from sqlalchemy import func, select, text
 
-from casebook.casework import reopening
 from casebook.casework.core.acting import Act
+from casebook.casework.record_checks import reopening
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Source
 from casebook.sources import loading

@@ -1,0 +1,1 @@
+"""Searches, what they return, candidates, signatures, and reopening."""
