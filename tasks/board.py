@@ -5,7 +5,7 @@ from __future__ import annotations
 from prefect import task
 from prefect.artifacts import acreate_markdown_artifact
 
-from casebook.casework import board, board_plot
+from casebook.casework.reporting import board, board_plot
 from tasks.home import acting
 from tasks.pictures import show_picture
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from prefect import task
 from prefect.artifacts import acreate_markdown_artifact
 
-from casebook.casework import cards
+from casebook.casework.reporting import cards
 from tasks.home import acting
 
 

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from casebook import files
-from casebook.casework import playbook, viewing
+from casebook.casework import playbook
 from casebook.casework.core import quality
 from casebook.casework.governance import exceptions, governance
 from casebook.casework.intake import application_file
 from casebook.casework.record_checks import information
+from casebook.casework.reporting import viewing
 from casebook.cli import application_page, outside
 from casebook.cli.answer import Answer, Call, page
 from casebook.cli.opening import opened

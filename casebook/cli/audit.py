@@ -8,7 +8,7 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 from pathlib import Path
 
-from casebook.casework import audit, bundle
+from casebook.casework.reporting import audit, bundle
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
 from casebook.errors import UnreadableFile

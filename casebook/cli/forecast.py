@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from typing import Any
 
-from casebook.casework import forecasting
+from casebook.casework.reporting import forecasting
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
 

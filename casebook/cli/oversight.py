@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from argparse import ArgumentParser, Namespace
 
-from casebook.casework import board, watching
+from casebook.casework import watching
+from casebook.casework.reporting import board
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
 from casebook.domain.authority import Command

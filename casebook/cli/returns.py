@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from casebook.casework import force_figures
+from casebook.casework.reporting import force_figures
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
 from casebook.cli.reading import day

@@ -19,7 +19,7 @@ from killable import CASEBOOK, Killing
 from sqlalchemy import select
 from walking import KNOWN, ROW, Unit
 
-from casebook.casework import audit
+from casebook.casework.reporting import audit
 from casebook.demo import judgement
 from casebook.demo.engine import Engine
 from casebook.demo.flaky_source import FlakySource

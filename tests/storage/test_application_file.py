@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text
 
-from casebook.casework import audit, playbook
+from casebook.casework import playbook
 from casebook.casework.intake import application_file
+from casebook.casework.reporting import audit
 from casebook.domain.actors import OPERATOR
 from casebook.storage.tables import Application, Base, LedgerEntry, Outbox
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from walking import ROW, Unit, through_everything
 
-from casebook.casework import viewing
+from casebook.casework.reporting import viewing
 from casebook.cli.application_page import page
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Stage

@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from casebook import clock, policies
-from casebook.casework import board, drift, force_figures, forecasting, watching
+from casebook.casework import drift, watching
 from casebook.casework.core import lifecycle
+from casebook.casework.reporting import board, force_figures, forecasting
 from casebook.domain.vocabulary import Priority, Role, Stage
 from casebook.storage import board as stored
 from casebook.storage import heartbeats

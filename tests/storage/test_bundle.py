@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from casebook.casework import bundle
+from casebook.casework.reporting import bundle
 from casebook.domain.vocabulary import Role
 
 THIRD = {"applicant": "third_party", "c_forename": "Cara", "c_surname": "Canarythree", "c_phone": "07700900003"}

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from casebook import clock
-from casebook.casework import audit
+from casebook.casework.reporting import audit
 from casebook.casework.staff import add
 from casebook.domain.vocabulary import Role
 from casebook.errors import DatabaseRefused

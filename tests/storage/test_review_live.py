@@ -11,8 +11,6 @@ from sqlalchemy import event, func, select
 from walking import ROW, Unit, through_everything
 
 from casebook.casework import (
-    audit,
-    bundle,
     review,
     review_account,
     review_allocation,
@@ -22,12 +20,12 @@ from casebook.casework import (
     review_triage,
     staff,
     sweep,
-    viewing,
     work_queue,
 )
 from casebook.casework.details import SafeContactPlan
 from casebook.casework.governance import governance
 from casebook.casework.panel_decision import panel_pack
+from casebook.casework.reporting import audit, bundle, viewing
 from casebook.cli.review import progress_lines
 from casebook.domain.actors import Actor, system
 from casebook.domain.review_work import CHECKLIST, CampaignKind, Rung

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import select
 
 from casebook.casework import (
-    audit,
     review,
     review_account,
     review_allocation,
@@ -23,6 +22,7 @@ from casebook.casework import (
 from casebook.casework.contact import Contact, ContactRefused
 from casebook.casework.details import SafeContactPlan
 from casebook.casework.governance import governance
+from casebook.casework.reporting import audit
 from casebook.domain.actors import Actor
 from casebook.domain.review_work import Rung
 from casebook.domain.safe_contact import Purpose, Way

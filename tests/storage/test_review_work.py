@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import event, select
 
 from casebook.casework import (
-    audit,
     review,
     review_account,
     review_allocation,
@@ -27,6 +26,7 @@ from casebook.casework import (
 from casebook.casework.contact import Contact
 from casebook.casework.core import blind_review
 from casebook.casework.details import SafeContactPlan
+from casebook.casework.reporting import audit
 from casebook.cli import review_page
 from casebook.domain.actors import Actor
 from casebook.domain.review_work import CHECKLIST, CampaignKind, Rung

@@ -224,7 +224,7 @@ def test_a_sample_is_decided_blind_and_compared(acting, crew, decided, store, sq
         pack = json.dumps(dip_sampling.look(act, drawn[0].id), default=str)
     for word in (reference, "not_disclosed", "disclosed_to_a", "canary rationale", "chair-1"):
         assert word not in pack
-    from casebook.casework import viewing  # noqa: PLC0415
+    from casebook.casework.reporting import viewing  # noqa: PLC0415
 
     with pytest.raises(NotPermitted) as refused, acting(crew["reviewer"]) as act:
         viewing.show(act, reference)
@@ -242,7 +242,7 @@ def test_a_sample_is_decided_blind_and_compared(acting, crew, decided, store, sq
 
 
 def test_whoever_has_looked_at_an_application_does_not_decide_it_again(acting, crew, decided, store, sql):
-    from casebook.casework import viewing  # noqa: PLC0415
+    from casebook.casework.reporting import viewing  # noqa: PLC0415
 
     decided(each=10, start=RECENT)
     with acting() as act:

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import and_, select
 
-from casebook.casework import audit, sweep, work_queue
+from casebook.casework import sweep, work_queue
+from casebook.casework.reporting import audit
 from casebook.casework.staff import add
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.storage.tables import Escalation, WorkItem

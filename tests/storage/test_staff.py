@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import select
 from walking import KNOWN, ROW, Unit
 
-from casebook.casework import audit, staff, work_queue
+from casebook.casework import staff, work_queue
+from casebook.casework.reporting import audit
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Role, Source, Stage, WorkKind
 from casebook.errors import NotFound, NotPermitted, Refused

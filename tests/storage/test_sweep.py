@@ -13,8 +13,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from casebook.casework import audit, sweep, work_queue
+from casebook.casework import sweep, work_queue
 from casebook.casework.governance import governance
+from casebook.casework.reporting import audit
 from casebook.casework.staff import add, set_competence, set_duty
 from casebook.domain.vocabulary import Role
 from casebook.errors import DatabaseUnavailable

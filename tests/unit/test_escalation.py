@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from casebook import policies
-from casebook.casework.simulation import Before, Force, late
+from casebook.casework.reporting.simulation import Before, Force, late
 from casebook.domain import escalation
 from casebook.domain.escalation import Wait, Why
 from casebook.domain.vocabulary import Priority, Stage, WorkKind

@@ -55,7 +55,7 @@ RUN = {
     "verdict-unwritten": before("casebook.casework.core.lifecycle:record_verdict", "a run, between a gate's verdict and its row"),
     "verdict-written": before("casebook.casework.core.lifecycle:move", "a run, verdict's row written, application not moved"),
     "lease-kept": before("casebook.storage.leases:give_back", "a run, moved and committed, lease not given back"),
-    "card-unwritten": before("casebook.casework.cards:card", "a run, lease given back, card not written"),
+    "card-unwritten": before("casebook.casework.reporting.cards:card", "a run, lease given back, card not written"),
     "card-written": after("prefect.artifacts:acreate_markdown_artifact", "a run, card written, Prefect not told the end"),
 }  # fmt: skip
 POINTS = {**COMMAND, **DISPATCHER, **WORKER, **SERVER, **RUN}

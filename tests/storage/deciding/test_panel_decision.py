@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from casebook.casework import audit, playbook, work_queue
+from casebook.casework import playbook, work_queue
 from casebook.casework.core import lifecycle, work_items
 from casebook.casework.core.acting import Act
+from casebook.casework.reporting import audit
 from casebook.domain.vocabulary import Priority, Role, Stage, WorkKind
 from casebook.errors import AlreadyDecided, AlreadyDone, InvalidAnswer, NotPermitted, Refused
 from casebook.storage import decisions

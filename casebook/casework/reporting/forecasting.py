@@ -9,7 +9,7 @@ from statistics import median
 
 from casebook import policies
 from casebook.casework.core.acting import Act
-from casebook.casework.simulation import Before, Force, late
+from casebook.casework.reporting.simulation import Before, Force, late
 from casebook.domain.authority import Command
 from casebook.domain.policy import Unit
 from casebook.domain.vocabulary import Limit, Route, Stage

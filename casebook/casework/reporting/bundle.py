@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from casebook.casework.audit import Broken, Verification
 from casebook.casework.core.acting import Act, refuse
 from casebook.casework.core.blind_review import why_not_look
-from casebook.casework.viewing import PARTS, rows_of
+from casebook.casework.reporting.audit import Broken, Verification
+from casebook.casework.reporting.viewing import PARTS, rows_of
 from casebook.domain import chain
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Applicant, Party

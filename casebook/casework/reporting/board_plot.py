@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from casebook.casework.board import WEEKS
+from casebook.casework.reporting.board import WEEKS
 
 WIDTH, HEIGHT, LEFT, GAP = 760, 130, 46, 34
 Week = Mapping[str, Any]

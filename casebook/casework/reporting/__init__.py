@@ -1,0 +1,1 @@
+"""Boards, returns, forecasts, viewing and audit."""
