@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from casebook import settings
-from casebook.casework import playbook, review, review_triage
+from casebook.casework import playbook
 from casebook.casework.core.acting import Act
 from casebook.casework.record_checks import extracts
+from casebook.casework.review import registers, triage
 from casebook.demo import force
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Source
@@ -70,9 +71,9 @@ def _run(seed: int, options: argparse.Namespace) -> dict[str, Any]:
         with _timed(seconds, "import"):
             for path in sorted(files.glob("register-*.csv")):
                 with _acting(store) as act:
-                    review.import_file(act, path)
+                    registers.import_file(act, path)
         with _timed(seconds, "triage"):
-            told = review_triage.triage(lambda: _acting(store))
+            told = triage.triage(lambda: _acting(store))
         with _acting(store) as act:
             rows = stored.applications(act.session)
             ranked = {row.reference: row for row in rows}

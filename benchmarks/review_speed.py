@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.review_recall import _acting, _load, _store
-from casebook.casework import review, review_files, review_triage
-from casebook.casework.review_triage import subject_cells
+from casebook.casework.review import files as review_files
+from casebook.casework.review import registers, triage
+from casebook.casework.review.triage import subject_cells
 from casebook.demo import force
 from casebook.domain.past_application import merged
 from casebook.matching import linking, model
@@ -98,13 +99,13 @@ def _timed(work: Callable[[], None]) -> tuple[float, float]:
 def _whole(store: Store, files: Path) -> None:
     for path in sorted(files.glob("register-*.csv")):
         with _acting(store) as act:
-            review.import_file(act, path)
-    review_triage.triage(lambda: _acting(store))
+            registers.import_file(act, path)
+    triage.triage(lambda: _acting(store))
 
 
 def _subjects(store: Store) -> list[tuple[str, dict[str, str]]]:
     with _acting(store) as act:
-        told = [merged(each) for each in review.reconciled(act).applications]
+        told = [merged(each) for each in registers.reconciled(act).applications]
     return [(past.reference, subject_cells(person)) for past in told for person in past.b]
 
 

@@ -7,8 +7,8 @@ from uuid import UUID
 from prefect import task
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 
-from casebook.casework import review_triage
-from casebook.casework.review_triage import Triaged
+from casebook.casework.review import triage
+from casebook.casework.review.triage import Triaged
 from tasks.home import acting
 
 
@@ -16,7 +16,7 @@ from tasks.home import acting
 def triage_past_applications() -> Triaged:
     """Go on where the last run stopped. Each chunk is committed, so a run that dies loses one chunk's work at most."""
     shown = create_progress_artifact(progress=0.0, key="retrospective-review", description="Past applications assessed")
-    told = review_triage.triage(lambda: acting("review"), lambda done, of: _show(shown, 100 * done / of))
+    told = triage.triage(lambda: acting("review"), lambda done, of: _show(shown, 100 * done / of))
     _show(shown, 100.0)
     return told
 

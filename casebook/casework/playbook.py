@@ -106,10 +106,10 @@ def answer(kind: WorkKind) -> Answering:
 
             return follow_up.ANSWERS[kind]
         case WorkKind.REVIEW_WATCH_PROPOSAL:  # after an application was closed, or after a past one was examined
-            from casebook.casework import review_people
             from casebook.casework.follow_up import watch
+            from casebook.casework.review import people
 
-            return replace(watch.ANSWERS[kind], unit_handler=review_people.ANSWERS[kind].unit_handler)
+            return replace(watch.ANSWERS[kind], unit_handler=people.ANSWERS[kind].unit_handler)
         case WorkKind.CONFIRM_URGENT | WorkKind.ACKNOWLEDGE_ESCALATION | WorkKind.SAFEGUARD_DURING_DELAY:
             from casebook.casework.governance import oversight
 
@@ -127,12 +127,12 @@ def answer(kind: WorkKind) -> Answering:
 
             return dip_sampling.ANSWERS[kind]
         case WorkKind.REVIEW_APPLICATION | WorkKind.SECOND_REVIEW:
-            from casebook.casework import review_examining
+            from casebook.casework.review import examining
 
-            return review_examining.ANSWERS[kind]
+            return examining.ANSWERS[kind]
         case WorkKind.LOOK_AGAIN_AT_CONTACT:
-            from casebook.casework import review_looking
+            from casebook.casework.review import looking_again
 
-            return review_looking.ANSWERS[kind]
+            return looking_again.ANSWERS[kind]
         case _:
             assert_never(kind)

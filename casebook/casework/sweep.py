@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from casebook.casework import retrying, review_looking, triaging, wakes
+from casebook.casework import retrying, triaging, wakes
 from casebook.casework.core import notices
 from casebook.casework.core.acting import Act
 from casebook.casework.core.channels import Channel
 from casebook.casework.core.notices import Delivered
 from casebook.casework.escalation import due, early_warnings, raising
 from casebook.casework.record_checks import reopening
+from casebook.casework.review import looking_again
 
 PAGE = 500  # rows looked at in one transaction
 PATIENCE = (0.2, 1.0, 3.0)  # seconds; how often and after how long what somebody was at work on is looked at again
@@ -31,7 +32,7 @@ Step = tuple[Callable[[Act], list[Any]], Callable[[Act, Sequence[Any]], tuple[To
 # in this order: what is more pressing than it was is told sooner, what is opened first may be settled
 TRIAGE: Step = (triaging.pressing, triaging.raise_priorities)
 STEPS: tuple[Step, ...] = (
-    (review_looking.due, review_looking.ask),
+    (looking_again.due, looking_again.ask),
     (retrying.failing_runs, raising.tell),
     (early_warnings.coming, raising.tell),
     (due.overruns, raising.open_safeguarding),

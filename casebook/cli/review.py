@@ -11,7 +11,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from casebook.casework import review, review_account, review_ranking, review_triage
+from casebook.casework.review import account, ranking, registers
+from casebook.casework.review import triage as review_triage
 from casebook.cli import review_import, review_page, review_work
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
@@ -55,7 +56,7 @@ def at_least_nothing(text: str) -> int:
 
 def _reconcile(_options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook, casebook.acting() as act:
-        found = review.reconciled(act)
+        found = registers.reconciled(act)
     unseen = estimate(found.overlap.patterns)
     doubled = reconciling.doubled(found.applications)
     told = asdict(found.overlap) | {
@@ -87,7 +88,7 @@ def _triage(options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook:
         told = review_triage.triage(casebook.acting, _progress)
         with casebook.acting() as act:
-            rows, blind = stored.applications(act.session), review_ranking.blind(act)
+            rows, blind = stored.applications(act.session), ranking.blind(act)
     if options.out:
         write_whole(options.out, _csv(rows, blind=blind))
     data = {
@@ -132,8 +133,8 @@ def _csv(rows: Iterable[ReviewApplication], *, blind: bool = False) -> Iterator[
 
 def _queue(options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook, casebook.acting() as act:
-        rows = review_ranking.queue(act, by_contact=options.by == "contact")
-        blind = review_ranking.blind(act)
+        rows = ranking.queue(act, by_contact=options.by == "contact")
+        blind = ranking.blind(act)
     told = [_told(row, blind=blind) for row in rows[: options.limit]]
     return Answer(data=told, lines=[_line(each) for each in told])
 
@@ -145,7 +146,7 @@ def _line(told: dict[str, Any]) -> str:
 
 def _account(_options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook, casebook.acting() as act:
-        told = review_account.progress(act)
+        told = account.progress(act)
     return Answer(data=told, lines=list(progress_lines(told)))
 
 
@@ -168,7 +169,7 @@ def progress_lines(told: dict[str, Any]) -> Iterator[str]:
 def _report(options: Namespace, call: Call) -> Answer:
     refuse_unwritable(options.out)
     with opened(call) as casebook, casebook.acting() as act:
-        told = review_account.report(act, internal=options.internal)
+        told = account.report(act, internal=options.internal)
     lines = list(_report_csv(told))
     match options.out.suffix.lower() if options.out else "":
         case "":
@@ -182,7 +183,7 @@ def _report(options: Namespace, call: Call) -> Answer:
     return Answer(data=_plain(told) | {"out": str(options.out) if options.out else None}, lines=lines)
 
 
-def _plain(told: review_account.Report) -> dict[str, Any]:
+def _plain(told: account.Report) -> dict[str, Any]:
     data = asdict(told)
     for name in ("end", "earliest", "latest"):
         if data["forecast"] and data["forecast"][name]:
@@ -190,7 +191,7 @@ def _plain(told: review_account.Report) -> dict[str, Any]:
     return data
 
 
-def _report_csv(told: review_account.Report) -> Iterator[str]:
+def _report_csv(told: account.Report) -> Iterator[str]:
     """An empty cell: too few to tell."""
     out = io.StringIO()
     write = csv.writer(out, lineterminator="\n").writerow

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from casebook.casework import review, review_files
-from casebook.casework.review import Imported
-from casebook.casework.review_files import RegisterFile
+from casebook.casework.review import files as review_files
+from casebook.casework.review import registers as review
+from casebook.casework.review.files import RegisterFile
+from casebook.casework.review.registers import Imported
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
 from casebook.errors import WrongUsage

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
-from casebook.casework.review_account import Report
+from casebook.casework.review.account import Report
 from casebook.domain.review_figures import Share
 
 TITLE = "Review of past applications"

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from casebook.casework import contact, review_people, review_reaching, safe_contact
+from casebook.casework import contact, safe_contact
 from casebook.casework.contact import Contact
 from casebook.casework.details import SafeContactPlan
+from casebook.casework.review import people as review_people
+from casebook.casework.review import reaching
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
 from casebook.domain.review_work import Rung
@@ -51,7 +53,7 @@ def configure(actions: Any) -> None:  # noqa: ANN401 - argparse names no type fo
 def _people(options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook, casebook.acting() as act:
         if options.reference is not None:
-            one: dict[str, Any] = review_reaching.person(act, options.reference)
+            one: dict[str, Any] = reaching.person(act, options.reference)
             return Answer(data=one, lines=list(_one_person(one)))
         told = review_people.listing(act)
     return Answer(data=told, lines=[_person_line(each) for each in told] or ["nobody is to be reached"])
@@ -83,7 +85,7 @@ def _words(code: str) -> str:
 
 def _contact(options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook, casebook.acting() as act:
-        stood = review_reaching.step(
+        stood = reaching.step(
             act, options.reference, options.rung, note=options.note, plan=_plan(options), made=_made(options, act.now)
         )
         told = {

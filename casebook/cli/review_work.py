@@ -9,15 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from casebook.casework import (
-    review_allocation,
-    review_campaigns,
-    review_dossier,
-    review_people,
-    review_ranking,
-    review_referrals,
-)
-from casebook.casework.review_allocation import Allocated
+from casebook.casework.review import allocation, campaigns, people, ranking
+from casebook.casework.review import dossier as review_dossier
+from casebook.casework.review import referrals as review_referrals
+from casebook.casework.review.allocation import Allocated
 from casebook.cli import review_reaching
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
@@ -66,7 +61,7 @@ def _configure_allocation(actions: Any) -> None:  # noqa: ANN401 - as above
 
 def _allocate(options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook, casebook.acting() as act:
-        told = review_allocation.allocate(act, options.campaign)
+        told = allocation.allocate(act, options.campaign)
     data = {
         "campaigns": told.campaigns,
         "allocated": told.allocated,
@@ -99,21 +94,21 @@ def _why_not(told: Allocated) -> dict[str, str] | None:
 
 def _open(options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook, casebook.acting() as act:
-        campaign = review_campaigns.open_campaign(act, options.kind, target=options.target, because=options.because)
-        told = review_campaigns.told(act, campaign)
+        campaign = campaigns.open_campaign(act, options.kind, target=options.target, because=options.because)
+        told = campaigns.told(act, campaign)
     return Answer(data=told, lines=[_campaign_line(told)])
 
 
 def _list(_options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook, casebook.acting() as act:
-        told = review_campaigns.listing(act)
+        told = campaigns.listing(act)
     return Answer(data=told, lines=[_campaign_line(each) for each in told] or ["no campaign yet"])
 
 
 def _close(options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook, casebook.acting() as act:
-        campaign = review_campaigns.close(act, options.campaign)
-        told = review_campaigns.told(act, campaign)
+        campaign = campaigns.close(act, options.campaign)
+        told = campaigns.told(act, campaign)
     return Answer(data=told, lines=[_campaign_line(told)])
 
 
@@ -150,10 +145,10 @@ def _dossier(options: Namespace, call: Call) -> Answer:
 
 def _enquiry(options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook, casebook.acting() as act:
-        row = review_people.enquire(act, options.reference)
+        row = people.enquire(act, options.reference)
         told = {
             "reference": row.reference,
-            "rank": row.rank if review_ranking.sees(act) else None,
+            "rank": row.rank if ranking.sees(act) else None,
             "contact_priority": ContactPriority.NOW,
             "enquiry": True,
             "safe_contact_first": True,

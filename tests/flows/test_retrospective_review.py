@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from casebook.casework import playbook, review
+from casebook.casework import playbook
 from casebook.casework.core.acting import Act
+from casebook.casework.review import registers
 from casebook.domain.actors import OPERATOR, system
 from casebook.storage.session import open_store
 
@@ -32,7 +33,9 @@ def test_the_task_ranks_everything_and_shows_how_far_it_is(acting, tmp_path, mon
 
     (tmp_path / "r.csv").write_text("register,reference,b_surname\nlist,R1,Jones\nlist,R2,Webb\n")
     with acting() as act:
-        review.import_file(Act(session=act.session, actor=OPERATOR, now=act.now, playbook=playbook), tmp_path / "r.csv")
+        registers.import_file(
+            Act(session=act.session, actor=OPERATOR, now=act.now, playbook=playbook), tmp_path / "r.csv"
+        )
     shown = []
     monkeypatch.setattr(task, "acting", acting)
     monkeypatch.setattr(task, "create_progress_artifact", lambda **told: shown.append(told["progress"]))

@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select
 
-from casebook.casework import playbook, review, review_triage
+from casebook.casework import playbook
 from casebook.casework.core.acting import Act
 from casebook.casework.record_checks import extracts
+from casebook.casework.review import registers as review
+from casebook.casework.review import triage
 from casebook.demo import force
 from casebook.domain.actors import OPERATOR, Actor
 from casebook.domain.vocabulary import Role, Source
@@ -107,7 +109,7 @@ def test_every_row_is_in_exactly_one_application(acting, take_in, files):
 
 def test_without_any_source_everything_is_ranked_once(acting, take_in, files):
     take_in(registers(files))
-    told = review_triage.triage(acting)
+    told = triage.triage(acting)
     assert told.applications == len(ranking(acting))
     assert [rank for rank, _, _ in ranking(acting)] == [*range(1, told.applications + 1)]
 
@@ -115,28 +117,28 @@ def test_without_any_source_everything_is_ranked_once(acting, take_in, files):
 def test_an_interrupted_triage_goes_on_and_ends_the_same(acting, take_in, load, files, monkeypatch):
     take_in(registers(files))
     load()
-    review_triage.triage(acting)
+    triage.triage(acting)
     whole = ranking(acting)
     with acting() as act:
         act.session.query(ReviewApplication).update({"basis": None, "assessment": None, "rank": None})
-    monkeypatch.setattr(review_triage, "CHUNK", 25)
+    monkeypatch.setattr(triage, "CHUNK", 25)
 
     def stop(done, _of):
         if done >= 50:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        review_triage.triage(acting, stop)
-    again = review_triage.triage(acting)
+        triage.triage(acting, stop)
+    again = triage.triage(acting)
     assert again.assessed == len(whole) - 50
     assert ranking(acting) == whole
-    assert review_triage.triage(acting).assessed == 0
+    assert triage.triage(acting).assessed == 0
 
 
 def test_shuffled_or_in_halves_it_is_the_same_ranking(acting, take_in, load, files, tmp_path, store):
     load()
     take_in(registers(files))
-    review_triage.triage(acting)
+    triage.triage(acting)
     whole = [each[1:] for each in ranking(acting)]
     with store.engine.begin() as connection:
         connection.exec_driver_sql("TRUNCATE review_row, review_import, review_application, review_state CASCADE")
@@ -146,9 +148,9 @@ def test_shuffled_or_in_halves_it_is_the_same_ranking(acting, take_in, load, fil
         write(tmp_path / f"{path.stem}-2.csv", header, rows[half:][::-1])
         write(tmp_path / f"{path.stem}-1.csv", header, rows[:half][::-1])
     take_in(sorted(tmp_path.glob("*-1.csv")))
-    review_triage.triage(acting)
+    triage.triage(acting)
     take_in(sorted(tmp_path.glob("*-2.csv")))
-    review_triage.triage(acting)
+    triage.triage(acting)
     assert [each[1:] for each in ranking(acting)] == whole
 
 
@@ -164,7 +166,7 @@ def write(path, header, rows):
 def test_what_is_planted_ranks_before_what_is_sound(acting, take_in, load, files):
     load()
     take_in(registers(files))
-    review_triage.triage(acting)
+    triage.triage(acting)
     with acting() as act:
         ranks = {row.reference: row.rank for row in stored.applications(act.session)}
     truth = list(csv.DictReader((files / "truth-register.csv").read_text("utf-8").splitlines()))
@@ -179,9 +181,9 @@ def test_what_is_planted_ranks_before_what_is_sound(acting, take_in, load, files
 
 def test_a_new_extract_is_a_reason_to_assess_again(acting, take_in, load, files):
     take_in(registers(files))
-    first = review_triage.triage(acting)
+    first = triage.triage(acting)
     load()
-    assert review_triage.triage(acting).assessed == first.applications
+    assert triage.triage(acting).assessed == first.applications
 
 
 def test_researchers_of_live_cases_may_not_triage(acting):
@@ -191,7 +193,7 @@ def test_researchers_of_live_cases_may_not_triage(acting):
 
 def test_import_reconcile_and_triage_are_in_the_ledger(acting, take_in, files):
     take_in(registers(files)[:1])
-    review_triage.triage(acting)
+    triage.triage(acting)
     with acting() as act:
         events = act.session.scalars(select(LedgerEntry.event).order_by(LedgerEntry.id)).all()
     assert events == ["register_imported", "registers_reconciled", "review_triaged"]

@@ -10,22 +10,12 @@ import pytest
 from sqlalchemy import event, func, select
 from walking import ROW, Unit, through_everything
 
-from casebook.casework import (
-    review,
-    review_account,
-    review_allocation,
-    review_campaigns,
-    review_dossier,
-    review_reaching,
-    review_triage,
-    staff,
-    sweep,
-    work_queue,
-)
+from casebook.casework import staff, sweep, work_queue
 from casebook.casework.details import SafeContactPlan
 from casebook.casework.governance import governance
 from casebook.casework.panel_decision import panel_pack
 from casebook.casework.reporting import audit, bundle, viewing
+from casebook.casework.review import account, allocation, campaigns, dossier, reaching, registers, triage
 from casebook.cli.review import progress_lines
 from casebook.domain.actors import Actor, system
 from casebook.domain.review_work import CHECKLIST, CampaignKind, Rung
@@ -75,8 +65,8 @@ def closed(sql):
 def take_in(acting):
     def run(now=None):
         with acting(**({"now": now} if now else {})) as act:
-            told = review.take_in_closed(act)
-        review_triage.triage(lambda: acting(**({"now": now} if now else {})))
+            told = registers.take_in_closed(act)
+        triage.triage(lambda: acting(**({"now": now} if now else {})))
         return told
 
     return run
@@ -86,7 +76,7 @@ def take_in(acting):
 def allocate(acting):
     def run():
         with acting() as act:
-            return review_allocation.allocate(act)
+            return allocation.allocate(act)
 
     return run
 
@@ -110,12 +100,12 @@ def test_what_went_through_every_stage_is_reviewed_as_a_register_would_tell_it(s
     reference = unit.receive({**ROW, "external_id": "X-1"})
     assert through_everything(unit, reference) == "closed"
     with unit.acting() as act:
-        review.take_in_closed(act)
+        registers.take_in_closed(act)
         assert [row.cells for row in act.session.scalars(select(ReviewRow))] == [{"live": reference}]
-    review_triage.triage(unit.acting)
+    triage.triage(unit.acting)
     with unit.acting() as act:
         [application] = stored.applications(act.session)
-        past = review.past_of(act, application)
+        past = registers.past_of(act, application)
         shown = viewing.show(act, reference)
         doers = set(act.session.scalars(select(WorkItem.done_by).where(WorkItem.reference == reference)))
         [approver] = past.approvers
@@ -139,7 +129,7 @@ def test_again_it_changes_nothing_and_what_closed_since_is_added(acting, closed,
     assert (take_in().rows, references(acting)) == (4, [f"CL-2025-{n:06d}" for n in range(4)])
     with acting() as act:
         spoken = act.session.scalar(select(func.count()).select_from(LedgerEntry))
-        again = review.take_in_closed(act)
+        again = registers.take_in_closed(act)
         assert (again.rows, again.new) == (0, False)
     with acting() as act:
         assert act.session.scalar(select(func.count()).select_from(LedgerEntry)) == spoken
@@ -157,15 +147,15 @@ def test_the_restricted_and_the_disposed_are_nobodys_to_review(acting, closed, t
     sql("UPDATE application SET disposed_at = now() WHERE reference = 'CL-2025-000001'")
     for reference in ("CL-2025-000001", "CL-2025-000002"):
         with pytest.raises(Refused) as refused, acting(WHO["o1"]) as act:
-            review_dossier.dossier(act, reference)
+            dossier.dossier(act, reference)
         assert refused.value.code == "gone"
-    review_triage.triage(acting)
+    triage.triage(acting)
     assert references(acting) == ["CL-2025-000000"]
     allocate()
     with acting() as act:
         assert [item.subject["past"] for item in asked.open_items(act.session)] == ["CL-2025-000000"]
     sql("UPDATE application SET restricted = false WHERE reference = 'CL-2025-000002'")
-    review_triage.triage(acting)
+    triage.triage(acting)
     assert [each["reference"] for each in allocate().allocated] == ["CL-2025-000002"]  # nobody need take it in again
 
 
@@ -176,12 +166,12 @@ def test_a_campaign_takes_in_what_a_member_of_staff_did_whatever_it_was(store):
     for who in ("o1", "research2"):
         unit.hire(who, Role.REVIEW_OFFICER)
     with unit.acting() as act:
-        review.take_in_closed(act)
-    review_triage.triage(unit.acting)
+        registers.take_in_closed(act)
+    triage.triage(unit.acting)
     with unit.acting() as act:
         for target, listed in (("research", [reference]), ("approve", [reference]), ("head", [])):
-            campaign = review_campaigns.open_campaign(act, CampaignKind.HANDLER, target=target, because="suspension")
-            found = [each.application.reference for each in review_campaigns.members(act, campaign)]
+            campaign = campaigns.open_campaign(act, CampaignKind.HANDLER, target=target, because="suspension")
+            found = [each.application.reference for each in campaigns.members(act, campaign)]
             assert found == listed, target
 
 
@@ -214,12 +204,12 @@ def test_until_ones_own_is_recorded_no_way_leads_to_the_first_decision(
         assert refused.value.code == "deciding_blind"
     with acting(WHO["o1"]) as act:
         assert outcomes(act) == {"CL-2025-000000": None, "CL-2025-000001": None}
-        seen = json.dumps(review_dossier.dossier(act, reference), default=str)
+        seen = json.dumps(dossier.dossier(act, reference), default=str)
         assert not [word for word in ("disclosed", "canary rationale", "chair-1", "chair-2", "p1") if word in seen]
     with acting(WHO["o1"]) as act:
         work_queue.do(act, item, OWN)
     with acting(WHO["o1"]) as act:
-        assert "canary rationale" in json.dumps(review_dossier.dossier(act, reference), default=str)
+        assert "canary rationale" in json.dumps(dossier.dossier(act, reference), default=str)
         assert [name for name, outcome in outcomes(act).items() if outcome] == [reference]
         viewing.show(act, reference)
     with acting() as act:
@@ -238,7 +228,7 @@ def test_what_reviewers_wrote_goes_with_what_is_disposed_of(acting, closed, take
     allocate()
     reference = work_on(acting, item_of("o1"))
     with acting(WHO["lead"]) as act:
-        review_reaching.step(act, reference, Rung.SAFE_PLAN, note="canary lives with her sister", plan=PLAN)
+        reaching.step(act, reference, Rung.SAFE_PLAN, note="canary lives with her sister", plan=PLAN)
     for who in ("sup", "aud"):
         with acting(WHO[who]) as act:
             governance.dispose(act, reference, reason="time_is_over")
@@ -275,9 +265,9 @@ def test_a_look_back_is_a_campaign_over_what_the_person_did_in_the_casebook(acti
         [campaign] = asked.campaigns(act.session)
         assert (campaign.target, campaign.because) == ("chair-1", "suspension")
         with pytest.raises(Refused) as refused:
-            review_campaigns.close(act, campaign.id)
+            campaigns.close(act, campaign.id)
         assert refused.value.code == "not_triaged"  # nothing of it is examined: nothing of it is ranked
-    review_triage.triage(acting)
+    triage.triage(acting)
     assert {each["reference"] for each in allocate().allocated} == {"CL-2025-000000", "CL-2025-000002"}
 
 
@@ -301,7 +291,7 @@ def test_who_cannot_safely_be_contacted_is_work_for_somebody_on_the_day(acting, 
     crew("o1", "lead")
     take_in()
     with acting(WHO["o1"]) as act:
-        review_reaching.step(act, "CL-2025-000000", Rung.NOT_CONTACTABLE, note="he answers her phone")
+        reaching.step(act, "CL-2025-000000", Rung.NOT_CONTACTABLE, note="he answers her phone")
     [second] = looks(acting)  # the second person is asked at once
     with pytest.raises(Refused) as refused, acting(WHO["o1"]) as act:
         work_queue.do(act, second.id, {"rung": "not_contactable", "note": "still so"})
@@ -319,10 +309,10 @@ def test_who_cannot_safely_be_contacted_is_work_for_somebody_on_the_day(acting, 
     late = swept(acting, on_the_day + timedelta(days=2))
     assert item.id in {each["item"] for each in late}
     with acting(WHO["lead"], on_the_day) as act:
-        told = review_account.progress(act)
+        told = account.progress(act)
         assert "TODAY: 1 who could not safely be contacted" in next(progress_lines(told))
         work_queue.do(act, item.id, {"rung": "safe_plan", "note": "her mother knows when", "plan": PLAN.model_dump()})
-        assert "TODAY" not in next(progress_lines(review_account.progress(act)))
+        assert "TODAY" not in next(progress_lines(account.progress(act)))
     assert looks(acting) == []
 
 
@@ -342,10 +332,10 @@ def test_a_step_of_another_kind_ends_what_was_asked(acting, closed, take_in, cre
     crew("o1", "lead")
     take_in()
     with acting(WHO["o1"]) as act:
-        review_reaching.step(act, "CL-2025-000000", Rung.NOT_CONTACTABLE, note="he answers her phone")
+        reaching.step(act, "CL-2025-000000", Rung.NOT_CONTACTABLE, note="he answers her phone")
     assert len(looks(acting)) == 1
     with acting(WHO["lead"]) as act:
-        review_reaching.step(act, "CL-2025-000000", Rung.SAFE_PLAN, note="she rang herself", plan=PLAN)
+        reaching.step(act, "CL-2025-000000", Rung.SAFE_PLAN, note="she rang herself", plan=PLAN)
     assert looks(acting) == []
 
 

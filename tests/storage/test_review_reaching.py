@@ -9,20 +9,12 @@ import closed_cases
 import pytest
 from sqlalchemy import select
 
-from casebook.casework import (
-    review,
-    review_account,
-    review_allocation,
-    review_people,
-    review_reaching,
-    review_triage,
-    staff,
-    work_queue,
-)
+from casebook.casework import staff, work_queue
 from casebook.casework.contact import Contact, ContactRefused
 from casebook.casework.details import SafeContactPlan
 from casebook.casework.governance import governance
 from casebook.casework.reporting import audit
+from casebook.casework.review import account, allocation, people, reaching, registers, triage
 from casebook.domain.actors import Actor
 from casebook.domain.review_work import Rung
 from casebook.domain.safe_contact import Purpose, Way
@@ -55,8 +47,8 @@ def begun(acting, tmp_path):
     with acting() as act:
         for name, roles in PEOPLE.items():
             staff.add(act, name, roles)
-        review.import_file(act, path)
-    review_triage.triage(acting)
+        registers.import_file(act, path)
+    triage.triage(acting)
 
 
 @pytest.fixture
@@ -72,8 +64,8 @@ def closed(acting, sql, begun):
                 id=f"{LIVE}:a", r=LIVE, c=plan["channel"], at=plan["at"],
             )  # fmt: skip
         with acting() as act:
-            review.take_in_closed(act)
-        review_triage.triage(acting)
+            registers.take_in_closed(act)
+        triage.triage(acting)
 
     return make
 
@@ -85,7 +77,7 @@ def take(acting, begun):
     def step(rung, *, now=NOON, reference="R0", plan=None, purpose=Purpose.OTHER, **way):
         made = Contact(party="a", purpose=purpose, way=Way(**{"at": now, **way}), reached=True) if way else None
         with acting(WHO["o1"], now=now) as act:
-            return review_reaching.step(act, reference, rung, note="Canarynote", plan=plan, made=made).rung
+            return reaching.step(act, reference, rung, note="Canarynote", plan=plan, made=made).rung
 
     return step
 
@@ -94,7 +86,7 @@ def take(acting, begun):
 def seen(acting):
     def look(who="lead", *, now=NOON, reference="R0"):
         with acting(WHO[who], now=now) as act:
-            return review_reaching.person(act, reference)
+            return reaching.person(act, reference)
 
     return look
 
@@ -180,7 +172,7 @@ def test_what_two_people_said_since_outlives_the_casebooks_older_plan(closed, ta
     closed(channel="phone", at=MONDAY - timedelta(days=1))
     take(Rung.NOT_CONTACTABLE, reference=LIVE)
     with acting(WHO["lead"], now=NOON) as act:
-        review_reaching.step(act, LIVE, Rung.NOT_CONTACTABLE, note="I agree")
+        reaching.step(act, LIVE, Rung.NOT_CONTACTABLE, note="I agree")
     with pytest.raises(Refused) as refused:
         take(Rung.SAFE_PLAN, reference=LIVE)
     assert refused.value.code == "plan_missing"
@@ -301,7 +293,7 @@ def test_who_looked_at_how_somebody_is_reached_has_not_seen_what_was_decided(clo
     take(Rung.SAFE_PLAN, now=MORNING, reference=LIVE)
     seen("o1", reference=LIVE)
     with acting() as act:
-        given = {each["reference"]: each["reviewer"] for each in review_allocation.allocate(act).allocated}
+        given = {each["reference"]: each["reviewer"] for each in allocation.allocate(act).allocated}
     assert given[LIVE] == "o1"
 
 
@@ -315,9 +307,9 @@ def test_the_plan_is_told_to_who_may_act_on_it_and_to_no_list(take, seen, acting
         assert refused.value.code == code
     with acting(WHO["lead"], now=NOON) as act:
         lists = [
-            review_people.listing(act),
-            review_account.progress(act),
-            vars(review_account.report(act, internal=True)),
+            people.listing(act),
+            account.progress(act),
+            vars(account.report(act, internal=True)),
         ]
         text = json.dumps(lists, default=str)
         assert "safe_plan" in text

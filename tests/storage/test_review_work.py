@@ -10,23 +10,22 @@ import closed_cases
 import pytest
 from sqlalchemy import event, select
 
-from casebook.casework import (
-    review,
-    review_account,
-    review_allocation,
-    review_campaigns,
-    review_dossier,
-    review_people,
-    review_reaching,
-    review_referrals,
-    review_triage,
-    staff,
-    work_queue,
-)
+from casebook.casework import staff, work_queue
 from casebook.casework.contact import Contact
 from casebook.casework.core import blind_review
 from casebook.casework.details import SafeContactPlan
 from casebook.casework.reporting import audit
+from casebook.casework.review import (
+    account,
+    allocation,
+    campaigns,
+    dossier,
+    people,
+    reaching,
+    referrals,
+    registers,
+    triage,
+)
 from casebook.cli import review_page
 from casebook.domain.actors import Actor
 from casebook.domain.review_work import CHECKLIST, CampaignKind, Rung
@@ -74,8 +73,8 @@ def past(acting, tmp_path):
         path = tmp_path / "list.csv"
         path.write_text("\n".join(lines) + "\n")
         with acting() as act:
-            review.import_file(act, path)
-        review_triage.triage(acting)
+            registers.import_file(act, path)
+        triage.triage(acting)
 
     return make
 
@@ -94,7 +93,7 @@ def crew(acting):
 def allocate(acting):
     def run(campaign=None):
         with acting() as act:
-            return review_allocation.allocate(act, campaign)
+            return allocation.allocate(act, campaign)
 
     return run
 
@@ -171,13 +170,13 @@ def test_the_first_decision_is_not_seen_before_ones_own_is_recorded(past, crew, 
     crew("o1")
     allocate()
     with acting(WHO["o1"]) as act:
-        before = review_dossier.dossier(act, "R0")
+        before = dossier.dossier(act, "R0")
     assert before["blind"]
     assert "nothing_to_disclose" not in json.dumps(before, default=str)
     assert "undisclosed" not in json.dumps(before["lists"])
     do("o1", OWN)
     with acting(WHO["o1"]) as act:
-        after = review_dossier.dossier(act, "R0")
+        after = dossier.dossier(act, "R0")
     assert after["lists"][0]["cells"]["outcome"] == "nothing_to_disclose"
 
 
@@ -207,7 +206,7 @@ def test_no_failure_in_the_top_band_is_examined_by_a_second_who_sees_nothing_of_
     do("o1", OWN)
     do("o1", SOUND)
     with acting(WHO["o2"]) as act:
-        seen = review_dossier.dossier(act, "R0")
+        seen = dossier.dossier(act, "R0")
     assert seen["blind"]
     assert seen["opinions"] == []
     do("o2", OWN)
@@ -238,11 +237,11 @@ def test_two_who_differ_are_settled_by_a_third(past, crew, allocate, do, acting,
     do("o2", OWN)
     do("o2", FAILED)
     with acting(WHO["lead"]) as act:
-        assert len(review_dossier.dossier(act, "R0")["opinions"]) == 2
+        assert len(dossier.dossier(act, "R0")["opinions"]) == 2
     do("lead", {**FAILED, "outcome": "harm"})
     with acting() as act:
         assert case_of(act, "R0").outcome == "harm"
-        report = review_account.report(act, internal=True)
+        report = account.report(act, internal=True)
     assert (report.agreement.pairs, report.agreement.agreed) == (1, 0)
     assert report.undetected.overturned == 1
 
@@ -265,7 +264,7 @@ def test_who_has_seen_the_first_decision_is_no_second_and_cannot_become_one(past
     crew("o1", "lead")
     allocate()
     with acting(WHO["lead"]) as act:
-        assert not review_dossier.dossier(act, "R0")["blind"]
+        assert not dossier.dossier(act, "R0")["blind"]
     for reference in ("R0", "R1"):
         do("o1", OWN, reference)
         do("o1", SOUND, reference)
@@ -287,7 +286,7 @@ def test_who_has_seen_the_first_decision_may_settle_between_two(past, crew, allo
     crew("o1", "o2", "lead")
     allocate()
     with acting(WHO["lead"]) as act:
-        review_dossier.dossier(act, "R0")
+        dossier.dossier(act, "R0")
     for who, found in (("o1", SOUND), ("o2", FAILED)):
         do(who, OWN)
         do(who, found)
@@ -321,7 +320,7 @@ def test_who_has_seen_what_is_asked_once_for_all_applications(past, crew, alloca
     past(12)
     crew("o1", "lead")
     with acting(WHO["lead"]) as act:
-        review_dossier.dossier(act, "R3")
+        dossier.dossier(act, "R3")
     questions = []
     with acting() as act:
         event.listen(act.session.get_bind(), "before_cursor_execute", lambda *said: questions.append(str(said[3])))
@@ -371,23 +370,23 @@ def test_campaigns_select_rank_and_close_for_themselves(past, crew, allocate, do
     past(5, handlers=("H1", "H2"), unsafe=1)
     crew("o1")
     with acting(WHO["lead"]) as act:
-        handler = review_campaigns.open_campaign(act, CampaignKind.HANDLER, target="h2", because="suspension")
-        rule = review_campaigns.open_campaign(act, CampaignKind.RULE, target="contact_unsafe", because="rule_mended")
-        twice = review_campaigns.open_campaign(act, CampaignKind.HANDLER, target="h2", because="suspension")
-        names = [review_campaigns.account(act, each)["applications"] for each in (handler, rule)]
+        handler = campaigns.open_campaign(act, CampaignKind.HANDLER, target="h2", because="suspension")
+        rule = campaigns.open_campaign(act, CampaignKind.RULE, target="contact_unsafe", because="rule_mended")
+        twice = campaigns.open_campaign(act, CampaignKind.HANDLER, target="h2", because="suspension")
+        names = [campaigns.account(act, each)["applications"] for each in (handler, rule)]
         assert (names, twice.id) == ([2, 1], handler.id)
         first, second = handler.id, rule.id
     assert {each["reference"] for each in allocate().allocated} == {"R0", "R1", "R3"}
     with pytest.raises(Refused) as refused, acting(WHO["lead"]) as act:
-        review_campaigns.close(act, first)
+        campaigns.close(act, first)
     assert refused.value.code == "unfinished"
     for reference in ("R1", "R3"):
         do("o1", OWN, reference)
         do("o1", SOUND, reference)
     with acting(WHO["lead"]) as act:
-        closed = review_campaigns.close(act, first)
+        closed = campaigns.close(act, first)
         assert closed.account["outcomes"] == {"no_failure": 2, "administrative": 0, "service": 0, "harm": 0}
-        assert review_campaigns.find(act, second).closed_at is None
+        assert campaigns.find(act, second).closed_at is None
 
 
 def test_another_matching_model_selects_what_it_changed(past, acting):
@@ -398,8 +397,8 @@ def test_another_matching_model_selects_what_it_changed(past, acting):
         rows[1].before = {**rows[1].assessment, "model": "another"}
         changed = rows[0].reference
     with acting(WHO["lead"]) as act:
-        campaign = review_campaigns.open_campaign(act, CampaignKind.MODEL, target="", because="model_changed")
-        assert [each.application.reference for each in review_campaigns.members(act, campaign)] == [changed]
+        campaign = campaigns.open_campaign(act, CampaignKind.MODEL, target="", because="model_changed")
+        assert [each.application.reference for each in campaigns.members(act, campaign)] == [changed]
 
 
 def test_what_one_campaign_has_in_hand_is_not_opened_by_another(past, crew, allocate, do, acting, policy):
@@ -408,13 +407,13 @@ def test_what_one_campaign_has_in_hand_is_not_opened_by_another(past, crew, allo
     crew("o1")
     allocate()
     with acting(WHO["lead"]) as act:
-        later = review_campaigns.open_campaign(act, CampaignKind.HANDLER, target="H1", because="monitor_signal")
+        later = campaigns.open_campaign(act, CampaignKind.HANDLER, target="H1", because="monitor_signal")
         name = later.id
     assert allocate(name).allocated == []
     do("o1", OWN, "R0")
     do("o1", SOUND, "R0")
     with acting() as act:
-        assert review_campaigns.account(act, review_campaigns.find(act, name))["examined"] == 1
+        assert campaigns.account(act, campaigns.find(act, name))["examined"] == 1
 
 
 def test_nobody_is_attempted_without_a_plan_and_not_contactable_takes_two(past, crew, allocate, acting):
@@ -422,26 +421,24 @@ def test_nobody_is_attempted_without_a_plan_and_not_contactable_takes_two(past, 
     crew("o1", "lead")
     assert allocate().identified == 1
     with pytest.raises(Refused) as refused, acting(WHO["o1"]) as act:
-        review_reaching.step(act, "R0", Rung.ATTEMPTED, note="rang", made=rung_up(act))
+        reaching.step(act, "R0", Rung.ATTEMPTED, note="rang", made=rung_up(act))
     assert refused.value.code == "no_safe_plan"
     with acting(WHO["o1"]) as act:
-        assert (
-            review_reaching.step(act, "R0", Rung.NOT_CONTACTABLE, note="he answers her phone").rung == Rung.IDENTIFIED
-        )
+        assert reaching.step(act, "R0", Rung.NOT_CONTACTABLE, note="he answers her phone").rung == Rung.IDENTIFIED
     with pytest.raises(Refused) as refused, acting(WHO["o1"]) as act:
-        review_reaching.step(act, "R0", Rung.NOT_CONTACTABLE, note="still so")
+        reaching.step(act, "R0", Rung.NOT_CONTACTABLE, note="still so")
     assert refused.value.code == "same_person"
     with acting(WHO["lead"]) as act:
-        contact = review_reaching.step(act, "R0", Rung.NOT_CONTACTABLE, note="I agree")
+        contact = reaching.step(act, "R0", Rung.NOT_CONTACTABLE, note="I agree")
         assert contact.rung == Rung.NOT_CONTACTABLE
-        assert (contact.look_again_on - review.today(act)).days == 14
-        assert review_people.progress(act)["not_contactable"] == 1
+        assert (contact.look_again_on - registers.today(act)).days == 14
+        assert people.progress(act)["not_contactable"] == 1
     with acting(WHO["lead"], now=LATER) as act:
-        assert review_people.progress(act)["look_again"] == 1
-        review_reaching.step(act, "R0", Rung.SAFE_PLAN, note="done", plan=PLAN)
+        assert people.progress(act)["look_again"] == 1
+        reaching.step(act, "R0", Rung.SAFE_PLAN, note="done", plan=PLAN)
         for rung in (Rung.ATTEMPTED, Rung.REACHED, Rung.SAFEGUARDED):
-            review_reaching.step(act, "R0", rung, note="done", made=None if rung is Rung.SAFEGUARDED else rung_up(act))
-        assert review_people.progress(act)["safeguarded"] == 1
+            reaching.step(act, "R0", rung, note="done", made=None if rung is Rung.SAFEGUARDED else rung_up(act))
+        assert people.progress(act)["safeguarded"] == 1
 
 
 def test_an_urgent_one_becomes_a_live_right_to_know_application_if_a_supervisor_accepts(past, crew, allocate, acting):
@@ -480,8 +477,8 @@ def test_an_enquiry_is_first_to_be_reached_and_first_to_be_examined(past, crew, 
     past(4)
     with acting() as act:
         last = stored.applications(act.session)[-1].reference
-        review_people.enquire(act, last)
-        assert review_people.listing(act)[0]["reference"] == last
+        people.enquire(act, last)
+        assert people.listing(act)[0]["reference"] == last
     crew("o1")
     assert [each["reference"] for each in allocate().allocated] == [last]
 
@@ -494,15 +491,15 @@ def test_harm_is_owed_to_the_regulator_until_it_is_referred(past, crew, allocate
     do("o1", OWN)
     do("o1", {**FAILED, "outcome": "harm"})
     with acting() as act:
-        assert review_account.progress(act)["referrals"] == {"made": 0, "owed": ["R0"]}
+        assert account.progress(act)["referrals"] == {"made": 0, "owed": ["R0"]}
     with acting(WHO["psd"]) as act:
-        first = review_referrals.refer(act, "R0", ground="serious_injury").id
-        assert review_referrals.refer(act, "R0", ground="serious_injury").id == first
-        week = review_referrals.week_of(review.today(act))
-        [row] = review_referrals.listing(act, week)
+        first = referrals.refer(act, "R0", ground="serious_injury").id
+        assert referrals.refer(act, "R0", ground="serious_injury").id == first
+        week = referrals.week_of(registers.today(act))
+        [row] = referrals.listing(act, week)
         assert (row["reference"], row["ground"], row["outcome"]) == ("R0", "serious_injury", "harm")
-        assert review_referrals.listing(act, "2019-W01") == []
-        assert review_account.progress(act)["referrals"] == {"made": 1, "owed": []}
+        assert referrals.listing(act, "2019-W01") == []
+        assert account.progress(act)["referrals"] == {"made": 1, "owed": []}
 
 
 def test_every_step_is_in_the_ledger_and_names_nobody(past, crew, allocate, do, acting, policy):
@@ -513,7 +510,7 @@ def test_every_step_is_in_the_ledger_and_names_nobody(past, crew, allocate, do, 
     first = do("o1", OWN)
     do("o1", SOUND, first)
     with acting(WHO["lead"]) as act:
-        review_reaching.step(act, "R0", Rung.SAFE_PLAN, note="Canaryword lives with her sister", plan=PLAN)
+        reaching.step(act, "R0", Rung.SAFE_PLAN, note="Canaryword lives with her sister", plan=PLAN)
     with acting() as act:
         entries = act.session.scalars(select(LedgerEntry)).all()
         assert {"review_allocated", "review_campaign_opened", "work_done", "review_contact_step"} <= {
@@ -532,7 +529,7 @@ def test_a_published_report_keeps_small_cells_back_and_names_nobody(past, crew, 
         do("o1", OWN, f"R{n}")
         do("o1", FAILED if n < 3 else SOUND, f"R{n}")
     with acting() as act:
-        public, internal = (review_account.report(act, internal=each) for each in (False, True))
+        public, internal = (account.report(act, internal=each) for each in (False, True))
     counts = {each.what: each.count for each in public.found["outcome"]}
     assert counts["service"] is None
     assert counts["no_failure"] is None  # or the other could be worked out
@@ -568,12 +565,12 @@ def test_a_look_back_covers_registers_and_the_casebook_by_one_campaign(past, cre
     with acting(WHO["psd"]) as act:
         [item] = [each for each in work_queue.queue(act) if each.subject.get("signal") == question]
         work_queue.do(act, item.id, {"conclusion": "look_back", "reasons": "all of it is looked at again"})
-    review_triage.triage(acting)
+    triage.triage(acting)
     with acting() as act:
-        review_allocation.allocate(act)
+        allocation.allocate(act)
         [campaign] = asked.campaigns(act.session)
         assert (campaign.kind, campaign.target, campaign.because) == (CampaignKind.HANDLER, "chair-1", "suspension")
-        listed = [each.application.reference for each in review_campaigns.members(act, campaign)]
+        listed = [each.application.reference for each in campaigns.members(act, campaign)]
         assert sorted(listed) == ["CL-2025-000000", "CL-2025-000002", "R0", "R2", "R4"]
 
 
@@ -581,7 +578,7 @@ def test_whose_own_decision_is_owed_is_told_of_no_campaign_whom_or_why(past, cre
     policy(top_percent=100)
     past(1, handlers=("H1",))
     with acting(WHO["lead"]) as act:
-        review_campaigns.open_campaign(act, CampaignKind.HANDLER, target="H1", because="suspension")
+        campaigns.open_campaign(act, CampaignKind.HANDLER, target="H1", because="suspension")
     crew("o1", "lead")
     allocate()
     why = {"kind": "handler", "target": "H1", "because": "suspension"}
@@ -590,18 +587,18 @@ def test_whose_own_decision_is_owed_is_told_of_no_campaign_whom_or_why(past, cre
     do("o1", SOUND)  # the lead is the second
     for who, told in (("o1", unsaid), ("lead", unsaid), ("psd", why)):
         with acting(WHO[who]) as act:
-            assert review_campaigns.listing(act)[0].items() >= told.items(), who
+            assert campaigns.listing(act)[0].items() >= told.items(), who
     do("lead", OWN)
     with acting(WHO["lead"]) as act:
-        assert review_campaigns.listing(act)[0].items() >= why.items()
+        assert campaigns.listing(act)[0].items() >= why.items()
 
 
 def test_no_id_that_a_reviewer_sees_can_be_made_of_a_name(past, acting):
     past(1)
     with acting(WHO["lead"]) as act:
-        first = review_campaigns.open_campaign(act, CampaignKind.HANDLER, target="H1", because="suspension").id
+        first = campaigns.open_campaign(act, CampaignKind.HANDLER, target="H1", because="suspension").id
         key, act.session.info[ledger.KEY] = act.session.info[ledger.KEY], b"another"
         what = {"kind": "handler", "target": "H1", "number": 0}
-        assert review_campaigns.named(act, what) != first
+        assert campaigns.named(act, what) != first
         act.session.info[ledger.KEY] = key
-        assert review_campaigns.named(act, what) == first
+        assert campaigns.named(act, what) == first

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import openpyxl
 import pytest
 
-from casebook.casework import review_files
+from casebook.casework.review import files
 from casebook.domain import register
 from casebook.domain.reconciling import Row, doubled, missing, overlap, reconcile
 from casebook.domain.register_cells import Finding, birth_date, slip
@@ -112,10 +112,7 @@ def test_slips_in_a_birth_date(one, other, expected):
 def test_an_open_quote_takes_no_other_row_down(tmp_path):
     path = tmp_path / "r.csv"
     path.write_text('reference,rationale\nR1,"never closed\nR2,fine\nR3,"over\nlines"\nR4,last\n', encoding="utf-8")
-    found = [
-        (line, cells["reference"], {note for note, _ in notes})
-        for line, cells, notes in review_files.read(path)[0].rows
-    ]
+    found = [(line, cells["reference"], {note for note, _ in notes}) for line, cells, notes in files.read(path)[0].rows]
     assert [(line, reference) for line, reference, _ in found][-1] == (6, "R4")
     assert {reference for _, reference, _ in found} == {"R1", "R2", "R3", "R4"}
 
@@ -123,7 +120,7 @@ def test_an_open_quote_takes_no_other_row_down(tmp_path):
 def test_bytes_of_another_alphabet_are_kept_and_said(tmp_path):
     path = tmp_path / "r.csv"
     path.write_bytes("reference,b_surname\nR1,Dubé\n".encode("latin-1") + "R2,Dubé\n".encode())
-    (_, first, doubt), (_, second, none) = review_files.read(path)[0].rows
+    (_, first, doubt), (_, second, none) = files.read(path)[0].rows
     assert first["b_surname"] == second["b_surname"] == "Dubé"
     assert [note for note, _ in doubt] == [Finding.NOT_UTF8]
     assert not none
@@ -140,7 +137,7 @@ def test_each_sheet_with_a_header_is_a_register_of_its_own(tmp_path):
         for n in range(rows):
             sheet.append([f"{title}/{n}", date(2019, 3, 4)])
     book.save(tmp_path / "list.xlsx")
-    first, second = review_files.read(tmp_path / "list.xlsx")
+    first, second = files.read(tmp_path / "list.xlsx")
     assert (first.name, second.name) == ("list-2019", "list-2020")
     assert [line for line, _, _ in second.rows] == [3, 4]
     assert first.digest != second.digest
@@ -149,7 +146,7 @@ def test_each_sheet_with_a_header_is_a_register_of_its_own(tmp_path):
 
 def test_a_title_above_the_header_is_no_row(tmp_path):
     (tmp_path / "r.csv").write_text("Report of 1 June, by reference\n\nreference;outcome\nR1;withdrawn\n")
-    [file] = review_files.read(tmp_path / "r.csv")
+    [file] = files.read(tmp_path / "r.csv")
     assert [(line, cells["reference"]) for line, cells, _ in file.rows] == [(4, "R1")]
 
 
@@ -159,7 +156,7 @@ def test_a_title_above_the_header_is_no_row(tmp_path):
 def test_what_is_no_register_is_told_without_a_trace(tmp_path, content):
     (tmp_path / "r.csv").write_bytes(content)
     with pytest.raises(UnreadableFile):
-        review_files.read(tmp_path / "r.csv")
+        files.read(tmp_path / "r.csv")
 
 
 def test_an_excel_register_reads_like_the_csv(tmp_path):
@@ -168,7 +165,7 @@ def test_an_excel_register_reads_like_the_csv(tmp_path):
     sheet.append(["Reference", "received_on", "outcome"])
     sheet.append([17, date(2019, 3, 4), None])
     book.save(tmp_path / "r.xlsx")
-    [(line, cells, _)] = review_files.read(tmp_path / "r.xlsx")[0].rows
+    [(line, cells, _)] = files.read(tmp_path / "r.xlsx")[0].rows
     assert (line, cells) == (2, {"reference": "17", "received_on": "2019-03-04"})
 
 
@@ -188,7 +185,7 @@ def test_a_file_headed_as_no_register_is_refused_with_its_reason(tmp_path, heade
         f"{header}\n" + ",".join("1" * header.count(",")) + "\n" if header.strip(",") else header
     )
     with pytest.raises(UnreadableFile) as refused:
-        review_files.read(tmp_path / "r.csv")
+        files.read(tmp_path / "r.csv")
     assert refused.value.code == code
 
 
@@ -198,13 +195,13 @@ def test_a_file_headed_as_no_register_is_refused_with_its_reason(tmp_path, heade
 )
 def test_one_column_that_only_registers_have_makes_one_and_so_does_a_bare_list_of_references(tmp_path, header):
     (tmp_path / "r.csv").write_text(f"{header}\n")
-    [file] = review_files.read(tmp_path / "r.csv")
+    [file] = files.read(tmp_path / "r.csv")
     assert (file.rows, file.blank) == ([], [])
 
 
 def test_of_a_register_s_column_that_stands_twice_the_first_counts_and_the_other_is_named(tmp_path):
     (tmp_path / "r.csv").write_text("reference,handler,outcome,Outcome,shoe,shoe\nR1,H1,withdrawn,disclosed,9,8\n")
-    [file] = review_files.read(tmp_path / "r.csv")
+    [file] = files.read(tmp_path / "r.csv")
     assert file.ignored == ["outcome", "shoe"]
     assert [cells["outcome"] for _, cells, _ in file.rows] == ["withdrawn"]
 
@@ -213,7 +210,7 @@ def test_every_line_below_the_header_is_a_row_or_is_told_to_be_blank(tmp_path):
     lines = ["reference,handler,outcome", "R1,H1,withdrawn", ",,", "", "R2,H1,", " ,\t, ", ",,"]
     for name, ending in (("unix.csv", "\n"), ("windows.csv", "\r\n")):
         (tmp_path / name).write_bytes(ending.join([*lines, ""]).encode())
-        [file] = review_files.read(tmp_path / name)
+        [file] = files.read(tmp_path / name)
         assert (len(file.rows), file.blank) == (2, [3, 4, 6, 7])
         assert len(file.rows) + len(file.blank) == len(lines) - 1
 
@@ -223,7 +220,7 @@ def test_a_blank_row_within_a_sheet_is_told_and_what_was_only_coloured_below_it_
     for row in (["Reference", "handler"], ["R1", "H1"], [None, None], ["R2", "H1"], [" ", None], [None, ""]):
         book.active.append(row)
     book.save(tmp_path / "r.xlsx")
-    [file] = review_files.read(tmp_path / "r.xlsx")
+    [file] = files.read(tmp_path / "r.xlsx")
     assert ([line for line, _, _ in file.rows], file.blank) == ([2, 4], [3])
 
 

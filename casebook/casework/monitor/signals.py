@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from casebook.casework import review, review_campaigns, review_items
 from casebook.casework.core.acting import Act, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, UnitDoing
+from casebook.casework.review import campaigns, items, registers
 from casebook.domain import authority, chain
 from casebook.domain.actors import system
 from casebook.domain.authority import Command
@@ -135,7 +135,7 @@ def _keep(act: Act, signal: MonitorSignal) -> None:
             subject={"signal": signal.id, "channel": signal.channel, "side": signal.side},
             due_at=act.now + timedelta(days=policy.load().charts.answer_days.value),
         )  # fmt: skip
-        item = review_items.open_item(act, need)
+        item = items.open_item(act, need)
         act.session.flush()
         signal.item_id = item.id
     act.session.add(signal)
@@ -227,9 +227,9 @@ def _campaign(act: Act, signal: MonitorSignal) -> tuple[int, str | None, str | N
     """How many closed applications came in for it, and its id; where there is nothing to look at, the code of why not."""
     machine = replace(act, actor=system("monitor"))
     because = "suspension" if signal.channel == SUSPENSION else "monitor_signal"
-    taken = review.take_in_closed(machine)
+    taken = registers.take_in_closed(machine)
     try:
-        opened = review_campaigns.open_campaign(machine, CampaignKind.HANDLER, target=signal.staff_id, because=because)
+        opened = campaigns.open_campaign(machine, CampaignKind.HANDLER, target=signal.staff_id, because=because)
     except Refused as refused:
         return taken.rows, None, refused.code
     return taken.rows, opened.id, None

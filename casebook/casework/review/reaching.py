@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 
 from casebook import policies
 from casebook.casework import contact as contacting
-from casebook.casework import review, review_allocation, review_items, review_people, review_ranking, safe_contact
+from casebook.casework import safe_contact
 from casebook.casework.contact import Contact
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.details import SafeContactPlan
+from casebook.casework.review import allocation, items, people, ranking, registers
 from casebook.domain import authority, chain
 from casebook.domain import safe_contact as rules
 from casebook.domain.actors import Reason
@@ -45,10 +46,10 @@ def step(
 ) -> ReviewContact:
     """Take one step. That somebody cannot safely be contacted counts once another person has said so too."""
     act.allowed(Command.EXAMINE_REVIEW)
-    application = review_ranking.called(act, reference)
+    application = ranking.called(act, reference)
     if not note.strip():
         refuse_because("note_missing", "say in a few words what was done")
-    contact = review_people.identify_one(act, application, because="by_hand")
+    contact = people.identify_one(act, application, because="by_hand")
     return take(act, contact, rung, note=note, plan=plan, made=made)
 
 
@@ -177,7 +178,7 @@ def _ask_second(act: Act, contact: ReviewContact, *, number: int) -> None:
         subject={"contact": contact.id, "past": contact.reference, "second": True},
         due_at=act.now + timedelta(days=review_policy.load().allocation.urgent_days.value),
     )  # fmt: skip
-    review_items.open_item(act, need)
+    items.open_item(act, need)
 
 
 def _row(act: Act, contact: ReviewContact, rung: Rung, note: str, *, number: int) -> ReviewContactStep:
@@ -191,18 +192,18 @@ def _row(act: Act, contact: ReviewContact, rung: Rung, note: str, *, number: int
 def _arrive(act: Act, contact: ReviewContact, rung: Rung) -> None:
     contact.rung, contact.at = rung, act.now
     days = review_policy.load().contact.look_again_days.value
-    contact.look_again_on = review.today(act) + timedelta(days=days) if rung is Rung.NOT_CONTACTABLE else None
+    contact.look_again_on = registers.today(act) + timedelta(days=days) if rung is Rung.NOT_CONTACTABLE else None
 
 
 def person(act: Act, reference: str) -> dict[str, object]:
     """How one person is safely reached and what was tried. Looking is an act; not for whoever handled it, nor their line."""
     act.allowed(Command.EXAMINE_REVIEW)
-    application = review_ranking.called(act, reference)
+    application = ranking.called(act, reference)
     if not stored.rows_of(act.session, application.rows):
         refuse_because("gone", "this application may not be reviewed any more: it was restricted or disposed of")
-    handled, managers = review_allocation.handled(application), work.managers(act.session)
+    handled, managers = allocation.handled(application), work.managers(act.session)
     refuse(why_not_examine(act.actor.id, handled=handled, managers=managers, before=()), NotPermitted)
-    contact = review_people.contact_of(act, application)
+    contact = people.contact_of(act, application)
     if contact is None:
         refuse_because("not_on_the_ladder", "nobody has said that this person is to be reached")
     steps = work.steps(act.session, contact.id)

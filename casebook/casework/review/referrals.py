@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from casebook.casework import review, review_ranking
 from casebook.casework.core.acting import Act, reason_code
+from casebook.casework.review import ranking, registers
 from casebook.domain import chain
 from casebook.domain.authority import Command
 from casebook.domain.review_work import ReviewOutcome
@@ -22,7 +22,7 @@ _WEEK = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
 def refer(act: Act, reference: str, *, ground: str, regulator_reference: str = "") -> ReviewReferral:
     """Write down that an application was told to the regulator; the same ground twice is one referral."""
     act.allowed(Command.REFER_REVIEW)
-    application = review_ranking.called(act, reference)
+    application = ranking.called(act, reference)
     anchors = set(application.rows)
     for each in work.referrals(act.session):
         if each.anchor in anchors and each.ground == ground:
@@ -43,7 +43,7 @@ def week_of(day: date) -> str:
 
 
 def last_week(act: Act) -> str:
-    return week_of(review.today(act) - timedelta(days=7))
+    return week_of(registers.today(act) - timedelta(days=7))
 
 
 def check_week(text: str) -> str:
@@ -61,7 +61,7 @@ def check_week(text: str) -> str:
 def listing(act: Act, week: str | None) -> list[dict[str, str]]:
     """The referrals of a week, or all; exporting them is told to the ledger. To the blind, not what was found."""
     act.allowed(Command.SEE_REVIEW)
-    unsaid = dict.fromkeys(("ground", "outcome", "modes"), "") if review_ranking.blind(act) else {}
+    unsaid = dict.fromkeys(("ground", "outcome", "modes"), "") if ranking.blind(act) else {}
     rows = [row | unsaid for row in _rows(act) if week in {None, row["week"]}]
     act.speak(None, "review_referrals_listed", week=week or "all", referrals=len(rows))
     return rows
@@ -73,7 +73,7 @@ def _rows(act: Act) -> Iterator[dict[str, str]]:
         application = work.application_of(act.session, each.anchor)
         anchors = application.rows if application else [each.anchor]
         case = next((concluded[anchor] for anchor in anchors if anchor in concluded), None)
-        made = each.made_at.astimezone(review.LONDON).date()
+        made = each.made_at.astimezone(registers.LONDON).date()
         yield {
             "week": week_of(made),
             "referred_on": made.isoformat(),

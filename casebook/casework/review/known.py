@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from casebook.casework.review import Reconciled
+from casebook.casework.review.registers import Reconciled
 from casebook.domain.past_application import Earlier, Past, merged, same_text
 from casebook.domain.register import Person
 from casebook.domain.register_cells import digits

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from casebook.casework import review
 from casebook.casework.core.acting import Act
 from casebook.casework.intake import intake
+from casebook.casework.review import registers
 from casebook.domain import chain
 from casebook.domain import intake as rules
 from casebook.domain.intake import Form, PersonForm
@@ -18,7 +18,7 @@ from casebook.storage.tables import ReviewApplication
 
 def open_right_to_know(act: Act, application: ReviewApplication, item: str) -> str:
     """About the same two people; how the person at risk may be reached is found out anew. Returns its reference."""
-    past = review.past_of(act, application)
+    past = registers.past_of(act, application)
     people = {Party.A: _form(Party.A, past.a), Party.B: _form(Party.B, past.b)}
     cells = [row.cells for row in stored.rows_of(act.session, application.rows)]
     form = Form(

@@ -6,9 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from casebook.casework import review, review_campaigns, review_people, review_ranking, review_referrals
 from casebook.casework.core.acting import Act, refuse_because
-from casebook.casework.review_ranking import said
+from casebook.casework.review import campaigns, ranking, referrals, registers
+from casebook.casework.review import people as review_people
+from casebook.casework.review.ranking import said
 from casebook.domain import review_figures as figures
 from casebook.domain.authority import Command
 from casebook.domain.hidden_population import Hidden, estimate
@@ -68,15 +69,15 @@ def progress(act: Act) -> dict[str, object]:
         "waiting_for_triage": len(found.rows) - len(assessed),
         "triaged_at": state.at.isoformat() if state else None,
         "contact_priority": {name.value: priorities[name] for name in ContactPriority},
-        "enquiries": len(review_ranking.asked_about(act.session)),
+        "enquiries": len(ranking.asked_about(act.session)),
         "examined": len(found.latest),
         "in_hand": found.in_hand,
         "remaining": len(found.rows) - len(found.latest),
-        "outcomes": review_campaigns.outcomes(found.cases),
+        "outcomes": campaigns.outcomes(found.cases),
         "forecast": _end(end),
         "people": review_people.progress(act),
-        "referrals": {"made": len(work.referrals(act.session)), "owed": review_referrals.owed(act)},
-        "campaigns": [review_campaigns.told(act, each) for each in work.campaigns(act.session)],
+        "referrals": {"made": len(work.referrals(act.session)), "owed": referrals.owed(act)},
+        "campaigns": [campaigns.told(act, each) for each in work.campaigns(act.session)],
     }
 
 
@@ -98,7 +99,7 @@ def forecast(act: Act, found: Examined) -> Forecast | None:
         concluded=len(found.latest),
         days=(act.now - min(began)).total_seconds() / 86_400 if began else 0.0,
         remaining=len(found.rows) - len(found.latest),
-        today=review.today(act),
+        today=registers.today(act),
         needs=review_policy.load().publishing.forecast_needs.value,
     )
 
@@ -123,12 +124,12 @@ def report(act: Act, *, internal: bool) -> Report:
 
     The internal one is not for whoever examines: it says of whom and of what most failures are.
     """
-    if internal and review_ranking.blind(act):
+    if internal and ranking.blind(act):
         refuse_because(
             "blind", "whoever examines sees no rates by handler; the report without --internal is for all", NotPermitted
         )
-    rows, found = review_ranking.triaged(act), examined(act)
-    overlap = review.reconcile_again(act).overlap
+    rows, found = ranking.triaged(act), examined(act)
+    overlap = registers.reconcile_again(act).overlap
     pairs, looked = _pairs(act, found)
     return Report(
         applications=len(found.rows),
@@ -192,7 +193,7 @@ def _signs(rows: Sequence[ReviewApplication], *, handlers: bool) -> dict[str, Gr
 def _failures(rows: Sequence[ReviewApplication], found: Examined, *, handlers: bool) -> dict[str, Groups]:
     looked_at = [row for row in rows if row.id in found.latest]
     modes = Counter(mode for case in found.cases for mode in case.modes)
-    outcomes = review_campaigns.outcomes(found.cases)
+    outcomes = campaigns.outcomes(found.cases)
 
     def failed(row: ReviewApplication) -> bool:
         return found.latest[row.id].outcome in FAILURES

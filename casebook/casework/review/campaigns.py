@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from casebook.casework import review_ranking
 from casebook.casework.core.acting import Act, reason_code, refuse_because
+from casebook.casework.review import ranking
 from casebook.domain import chain, failure_modes
 from casebook.domain.authority import Command
 from casebook.domain.review_work import CampaignKind, ReviewOutcome
@@ -36,7 +36,7 @@ def open_campaign(act: Act, kind: CampaignKind, *, target: str, because: str) ->
     reason_code(because)
     _check(kind, target)
     if not stored.imports(act.session):
-        raise review_ranking.NotTriaged
+        raise ranking.NotTriaged
     for each in work.campaigns(act.session):
         if (each.kind, each.target, each.closed_at) == (kind, target, None):
             return each
@@ -47,7 +47,7 @@ def open_campaign(act: Act, kind: CampaignKind, *, target: str, because: str) ->
     )  # fmt: skip
     act.session.add(campaign)
     act.speak(None, "review_campaign_opened", campaign=campaign.id, kind=kind, because=because)
-    select_members(act, campaign, review_ranking.ranked(act))
+    select_members(act, campaign, ranking.ranked(act))
     return campaign
 
 
@@ -100,7 +100,7 @@ def members(act: Act, campaign: ReviewCampaign) -> list[Member]:
     """In the order of the review's ranking; those somebody asked about first."""
     rows = stored.applications(act.session)
     by_row = {name: row for row in rows for name in row.rows}
-    asked = review_ranking.asked_about(act.session)
+    asked = ranking.asked_about(act.session)
     found = {by_row[anchor].id: by_row[anchor] for anchor in work.members(act.session, campaign.id) if anchor in by_row}
     cases: dict[str, ReviewCase] = {}
     for case in work.cases(act.session):
@@ -145,7 +145,7 @@ def close(act: Act, campaign_id: str) -> ReviewCampaign:
     if campaign.closed_at is not None:
         return campaign
     if stored.imported_since_triage(act.session):
-        raise review_ranking.NotTriaged(
+        raise ranking.NotTriaged(
             "lists came in since the last `casebook review triage`: what is in them may belong here"
         )
     told = account(act, campaign)
@@ -161,7 +161,7 @@ def told(act: Act, campaign: ReviewCampaign) -> dict[str, object]:
     why = {"kind": campaign.kind, "target": campaign.target, "because": campaign.because}
     return {
         "campaign": campaign.id,
-        **(dict.fromkeys(why) if review_ranking.blind(act) else why),
+        **(dict.fromkeys(why) if ranking.blind(act) else why),
         "opened_at": campaign.opened_at.isoformat(),
         "closed_at": campaign.closed_at.isoformat() if campaign.closed_at else None,
         **(campaign.account or account(act, campaign)),

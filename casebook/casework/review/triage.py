@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from casebook import policies
-from casebook.casework import review, review_known
 from casebook.casework.core.acting import Act
-from casebook.casework.review import Reconciled
-from casebook.casework.review_known import Known
+from casebook.casework.review import known as review_known
+from casebook.casework.review import registers
+from casebook.casework.review.known import Known
+from casebook.casework.review.registers import Reconciled
 from casebook.domain import chain
 from casebook.domain.authority import Command
 from casebook.domain.past_application import Linked, same_text, set_apart
@@ -59,7 +60,7 @@ def triage(acting: Acting, progress: Callable[[int, int], None] = lambda _done, 
     """Reconcile if need be, assess what is not assessed on today's facts, rank everything."""
     with acting() as act:
         act.allowed(Command.TRIAGE)
-        found = review.reconciled(act)
+        found = registers.reconciled(act)
         basis = _basis(act, found)
         done = stored.assessed(act.session, basis)
         loaded = bool(extracts.loaded(act.session))
@@ -82,7 +83,7 @@ def _basis(act: Act, found: Reconciled) -> str:
             risk_model.load().version,
             chain.digest(model.settings()),
             review_policy.load().version,
-            review.today(act).isoformat(),
+            registers.today(act).isoformat(),
         ]
     )
 
@@ -133,7 +134,9 @@ def _assess(
     for link in links:
         if link.person not in cells:  # an extract without that person came in meanwhile: the next triage looks again
             continue
-        linked[link.subject].append(_linked(link, cells[link.person], records.get(link.person, []), review.today(act)))
+        linked[link.subject].append(
+            _linked(link, cells[link.person], records.get(link.person, []), registers.today(act))
+        )
     stored.keep_assessments(
         act.session,
         [
@@ -163,7 +166,7 @@ def _linked(
 
 
 def _assessment(act: Act, known: Known, id_: str, linked: Sequence[Linked], *, loaded: bool) -> dict[str, object]:
-    past, today = known.pasts[id_], review.today(act)
+    past, today = known.pasts[id_], registers.today(act)
     policy = _policy(past.received_on or past.decided_on or today)
     limit = policy.limit(Limit.WHOLE_PROCESS, past.route)
     allowed = limit.allowance(Priority.STANDARD).value.budget if limit else 0

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from casebook.casework import review_files
 from casebook.casework.core.acting import Act, refuse_because
-from casebook.casework.review_files import RegisterFile
+from casebook.casework.review import files
+from casebook.casework.review.files import RegisterFile
 from casebook.domain import chain, live_register, register
 from casebook.domain.authority import Command
 from casebook.domain.live_register import CASEBOOK, LIVE
@@ -48,7 +48,7 @@ def today(act: Act) -> date:
 
 def import_file(act: Act, path: Path) -> list[Imported]:
     """Keep the rows of a register, sheet by sheet. Nothing in it is refused; the same file again changes nothing."""
-    return [take_in(act, file) for file in review_files.read(path)]
+    return [take_in(act, file) for file in files.read(path)]
 
 
 def take_in(act: Act, file: RegisterFile) -> Imported:
@@ -68,9 +68,7 @@ def take_in_closed(act: Act) -> Imported:
     act.allowed(Command.TRIAGE)
     _one_at_a_time(act)
     fresh = review_live.cells(act.session, review_live.untaken(act.session))
-    rows: list[review_files.Line] = [
-        (line, fresh[reference], ()) for line, reference in enumerate(sorted(fresh), start=1)
-    ]
+    rows: list[files.Line] = [(line, fresh[reference], ()) for line, reference in enumerate(sorted(fresh), start=1)]
     file = RegisterFile(
         name=CASEBOOK, digest=chain.digest([CASEBOOK, *sorted(fresh)]), columns=register.COLUMNS, ignored=[], absent=[],
         rows=rows, blank=[],

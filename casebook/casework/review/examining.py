@@ -10,10 +10,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from casebook.casework import review_allocation, review_people
 from casebook.casework.core import blind_review
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, UnitDoing
+from casebook.casework.review import allocation, people
 from casebook.domain import chain, failure_modes
 from casebook.domain import review_work as rules
 from casebook.domain.review_work import CHECKLIST, FAILURES, SECOND, THIRD, OwnDecision, ReviewOutcome
@@ -58,7 +58,7 @@ def examined(doing: UnitDoing) -> None:
     opinions = list(work.opinions_of(act.session, case.id))
     place = int(item.subject["place"])
     others = [each.reviewer for each in opinions if each.place != place]
-    handled = review_allocation.handled(application) if application else ()
+    handled = allocation.handled(application) if application else ()
     managers = work.managers(act.session)
     refuse(rules.why_not_examine(act.actor.id, handled=handled, managers=managers, before=others), NotPermitted)
     if item.subject["part"] == "own":
@@ -79,9 +79,7 @@ def _decide(doing: UnitDoing, case: ReviewCase, place: int, application: ReviewA
     act = doing.act
     act.session.add(_opinion(act, case, place, decision=answer.decision, reasons=answer.reasons))
     key = f"{doing.item.key}:finding"
-    review_allocation.open_part(
-        act, case, place=place, part="finding", who=act.actor.id, application=application, key=key
-    )
+    allocation.open_part(act, case, place=place, part="finding", who=act.actor.id, application=application, key=key)
 
 
 def _opinion(
@@ -137,7 +135,7 @@ def _go_on(act: Act, case: ReviewCase, opinions: list[ReviewOpinion], applicatio
     case.outcome, case.modes, case.concluded_at = outcome, opinions[-1].modes, act.now
     act.speak(None, "review_concluded", case=case.id, outcome=outcome, reviewers=len(found))
     if outcome in FAILURES and application is not None:
-        review_people.identify_one(act, application, because="finding")
+        people.identify_one(act, application, because="finding")
 
 
 def _ask_another(
@@ -145,8 +143,8 @@ def _ask_another(
 ) -> None:
     place = len(opinions) + 1
     before = [each.reviewer for each in opinions]
-    who, _ = review_allocation.choose(act, review_allocation.crew_of(act), place, application, before=before)
-    item: WorkItem = review_allocation.give(act, case, place, who, application)
+    who, _ = allocation.choose(act, allocation.crew_of(act), place, application, before=before)
+    item: WorkItem = allocation.give(act, case, place, who, application)
     because = "differing" if place > SECOND else "second_look"
     act.speak(None, "review_second_asked", case=case.id, place=place, because=because, item=item.id)
 

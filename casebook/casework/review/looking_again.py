@@ -8,11 +8,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from casebook.casework import review
 from casebook.casework.core.acting import Act, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, UnitDoing
 from casebook.casework.core.work_items import item_row
 from casebook.casework.details import SafeContactPlan
+from casebook.casework.review import registers
 from casebook.domain import chain
 from casebook.domain.review_work import Rung
 from casebook.domain.vocabulary import Priority, WorkKind
@@ -40,7 +40,7 @@ class LookedAgain(Answer):
 
 def due(act: Act) -> list[Need]:
     """Everybody whose day has come and whom nobody was asked to look at."""
-    asked = [_need(each, day) for each, day in work.to_look_at(act.session, review.today(act))]
+    asked = [_need(each, day) for each, day in work.to_look_at(act.session, registers.today(act))]
     known = foresight.opened(act.session, [need.id(None) for need in asked])
     return [need for need in asked if need.id(None) not in known]
 
@@ -60,18 +60,18 @@ def _need(contact: ReviewContact, day: date) -> Need:
     return Need(
         kind=WorkKind.LOOK_AGAIN_AT_CONTACT, key=f"{contact.id}:{day}", priority=Priority.HIGH,
         subject={"contact": contact.id, "past": contact.reference},
-        due_at=datetime.combine(day + timedelta(days=1), time(), review.LONDON),
+        due_at=datetime.combine(day + timedelta(days=1), time(), registers.LONDON),
     )  # fmt: skip
 
 
 def _looked(doing: UnitDoing) -> None:
-    from casebook.casework import review_reaching  # noqa: PLC0415 - every sweep loads this module, and none takes a step
+    from casebook.casework.review import reaching  # noqa: PLC0415 - every sweep loads this module, and none takes a step
 
     contact = doing.act.session.get(ReviewContact, str(doing.item.subject["contact"]))
     if contact is None:
         refuse_because("gone", "this person is on the ladder no more", AlreadyDone)
     said = doing.answer
-    review_reaching.take(doing.act, contact, Rung(said.rung), note=said.note, plan=said.plan)
+    reaching.take(doing.act, contact, Rung(said.rung), note=said.note, plan=said.plan)
 
 
 ANSWERS: Answers = {WorkKind.LOOK_AGAIN_AT_CONTACT: Answering(schema=LookedAgain, unit_handler=_looked)}

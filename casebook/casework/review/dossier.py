@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from casebook.casework import review_allocation, review_ranking
 from casebook.casework.core.acting import Act, refuse, refuse_because
+from casebook.casework.review import allocation, ranking
 from casebook.domain import review_work as rules
 from casebook.domain.authority import Command
 from casebook.errors import NotPermitted
@@ -20,11 +20,11 @@ FIRST_DECISION = frozenset({"outcome", "disclosed_on", "rationale", "handler", "
 def dossier(act: Act, reference: str) -> dict[str, object]:
     """Everything the lists and today's sources say; looking is an act. Not for whoever handled it, nor for their line."""
     act.allowed(Command.SEE_PERSONAL_DETAIL)
-    application = review_ranking.called(act, reference)
+    application = ranking.called(act, reference)
     lists = stored.rows_of(act.session, application.rows)
     if not lists:
         refuse_because("gone", "this application may not be reviewed any more: it was restricted or disposed of")
-    handled = review_allocation.handled(application)
+    handled = allocation.handled(application)
     managers = work.managers(act.session)
     refuse(rules.why_not_examine(act.actor.id, handled=handled, managers=managers, before=()), NotPermitted)
     cases = [case for case in work.cases(act.session) if case.anchor in application.rows]
@@ -59,7 +59,7 @@ def _blind(act: Act, owed: Sequence[WorkItem], opinions: Sequence[ReviewOpinion]
     """`owed`: what the actor still owes of this application's cases."""
     if any(item.subject["part"] == "own" for item in owed):
         return True
-    return review_ranking.blind(act) and not settles and all(each.reviewer != act.actor.id for each in opinions)
+    return ranking.blind(act) and not settles and all(each.reviewer != act.actor.id for each in opinions)
 
 
 def _viewed(act: Act, application: ReviewApplication, lists: Sequence[stored.Row], *, blind: bool) -> None:

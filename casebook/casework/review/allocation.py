@@ -9,10 +9,11 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from casebook.casework import review_campaigns, review_items, review_people, review_ranking
 from casebook.casework.core import blind_review
 from casebook.casework.core.acting import Act
-from casebook.casework.review_campaigns import Member
+from casebook.casework.review import campaigns as review_campaigns
+from casebook.casework.review import items, people, ranking
+from casebook.casework.review.campaigns import Member
 from casebook.domain import chain
 from casebook.domain.authority import Command
 from casebook.domain.review import ContactPriority
@@ -78,7 +79,7 @@ def allocate(act: Act, campaign_id: str | None = None) -> Allocated:
     """Give reviewers what they have time for. Without a campaign open, one for the whole register begins."""
     act.allowed(Command.LEAD_REVIEW)
     act.session.execute(text("SELECT pg_advisory_xact_lock(hashtext('review_allocate'))"))
-    rows = review_ranking.triaged(act)
+    rows = ranking.triaged(act)
     told = Allocated()
     _end_gone(act)
     crew = crew_of(act)
@@ -87,7 +88,7 @@ def allocate(act: Act, campaign_id: str | None = None) -> Allocated:
         review_campaigns.select_members(act, campaign, rows)
         told.campaigns.append(campaign.id)
         _open_cases(act, campaign, crew, told)
-    told.identified, told.proposed = review_people.identify(act, rows)
+    told.identified, told.proposed = people.identify(act, rows)
     told.reviewers = {who: crew.load[who] for who in crew.by_role[Role.REVIEW_OFFICER]}
     return told
 
@@ -201,7 +202,7 @@ def open_part(
         due_at=act.now + timedelta(days=days),
         priority=Priority.URGENT if urgent else Priority.HIGH if case.top else Priority.STANDARD,
     )
-    return review_items.open_item(act, need)
+    return items.open_item(act, need)
 
 
 def _end_gone(act: Act) -> None:

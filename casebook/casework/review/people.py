@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
-from casebook.casework import review, review_items, review_ranking
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answering, Answers, UnitDoing
 from casebook.casework.follow_up.watch import WatchReviewed
-from casebook.casework.review_right_to_know import open_right_to_know
+from casebook.casework.review import items, ranking, registers
+from casebook.casework.review.right_to_know import open_right_to_know
 from casebook.domain import authority, chain
 from casebook.domain.authority import Command
 from casebook.domain.review import ContactPriority
@@ -26,7 +26,7 @@ from casebook.storage.tables import ReviewApplication, ReviewContact
 
 def identify(act: Act, rows: Sequence[ReviewApplication]) -> tuple[int, int]:
     """Put everybody on the ladder who may be in danger or was asked about; propose the urgent. How many of each."""
-    asked = review_ranking.asked_about(act.session)
+    asked = ranking.asked_about(act.session)
     by_row = {name: row for row in rows for name in row.rows}
     known = work.contacts(act.session)
     covered = {id_ for each in known if each.anchor in by_row for id_ in _same_person(by_row[each.anchor])}
@@ -45,13 +45,13 @@ def identify(act: Act, rows: Sequence[ReviewApplication]) -> tuple[int, int]:
 def _because(row: ReviewApplication, asked: set[str]) -> str | None:
     if not asked.isdisjoint(row.rows):
         return "enquiry"
-    priority = review_ranking.said(row, "contact_priority")
+    priority = ranking.said(row, "contact_priority")
     return f"contact_{priority}" if priority in {ContactPriority.NOW, ContactPriority.SOON} else None
 
 
 def _same_person(row: ReviewApplication) -> set[str]:
     """Ids of the applications of the same person at risk."""
-    return {row.id, *review_ranking.said(row, "same_person")}
+    return {row.id, *ranking.said(row, "same_person")}
 
 
 def _identified(act: Act, row: ReviewApplication, because: str) -> ReviewContact:
@@ -73,7 +73,7 @@ def _propose(
     for contact in contacts:
         row = by_row.get(contact.anchor)
         others = [by_id[id_] for id_ in _same_person(row) if id_ in by_id] if row else []
-        if not any(review_ranking.said(each, "contact_priority") == ContactPriority.NOW for each in others):
+        if not any(ranking.said(each, "contact_priority") == ContactPriority.NOW for each in others):
             continue
         if review_live.proposed(act.session, [name for each in others for name in each.rows]):
             continue  # by the watch over the casebook's own application: one question is enough
@@ -82,7 +82,7 @@ def _propose(
             subject={"because": "retrospective_review", "past": contact.reference, "contact": contact.id},
             due_at=act.now + timedelta(hours=hours),
         )  # fmt: skip
-        opened += review_items.opens(act, need)
+        opened += items.opens(act, need)
     if opened:
         act.speak(None, "right_to_know_proposed", because="retrospective_review", items=opened)
     return opened
@@ -109,7 +109,7 @@ def contact_of(act: Act, application: ReviewApplication) -> ReviewContact | None
 
 def enquire(act: Act, reference: str) -> ReviewApplication:
     """Somebody came forward: first among those to be reached, how to do so safely before anything else."""
-    row = review_ranking.enquire(act, reference)
+    row = ranking.enquire(act, reference)
     identify_one(act, row, because="enquiry")
     return row
 
@@ -117,7 +117,7 @@ def enquire(act: Act, reference: str) -> ReviewApplication:
 def listing(act: Act) -> list[dict[str, object]]:
     """Everybody on the ladder, those furthest from safety first; names nobody."""
     act.allowed(Command.SEE_REVIEW)
-    today = review.today(act)
+    today = registers.today(act)
     by_row = {name: row for row in stored.applications(act.session) for name in row.rows}
     rows = [_told(each, by_row.get(each.anchor), today) for each in work.contacts(act.session)]
     order = list(ContactPriority)
@@ -130,7 +130,7 @@ def _done(row: Mapping[str, object]) -> bool:
 
 def _told(contact: ReviewContact, row: ReviewApplication | None, today: date) -> dict[str, object]:
     asked = contact.because == "enquiry"
-    priority = (review_ranking.said(row, "contact_priority") if row else None) or ContactPriority.ROUTINE
+    priority = (ranking.said(row, "contact_priority") if row else None) or ContactPriority.ROUTINE
     return {
         "reference": row.reference if row else contact.reference,
         "because": contact.because,
@@ -144,7 +144,7 @@ def _told(contact: ReviewContact, row: ReviewApplication | None, today: date) ->
 
 def progress(act: Act) -> dict[str, object]:
     """How many people stand on which rung, and who must be looked at again."""
-    contacts, today = work.contacts(act.session), review.today(act)
+    contacts, today = work.contacts(act.session), registers.today(act)
     rungs = Counter(each.rung for each in contacts)
     return {
         **{rung.value: rungs[rung] for rung in Rung},
@@ -170,7 +170,7 @@ def _proposal_answered(doing: UnitDoing) -> None:
             kind=WorkKind.REVIEW_WATCH_PROPOSAL, key=f"{item.key}:second", priority=Priority(item.priority),
             subject={**item.subject, "dismissed_by": act.actor.id}, due_at=item.due_at,
         )  # fmt: skip
-        review_items.opens(act, need)
+        items.opens(act, need)
         act.speak(None, "work_opened", because="dismissed_once", kinds=[need.kind])
     else:
         act.speak(None, "proposal_dismissed", item=item.id, first=first)

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from casebook.casework import review
 from casebook.casework.core.acting import Act
+from casebook.casework.review import registers
 from casebook.domain import authority, chain
 from casebook.domain.authority import Command
 from casebook.domain.review import ContactPriority
@@ -79,7 +79,7 @@ def enquire(act: Act, reference: str) -> ReviewApplication:
     """Somebody came forward about a past application: from now on it is first among those to be reached."""
     act.allowed(Command.RECEIVE_ENQUIRY)
     if work.application_called(act.session, reference) is None:
-        review.reconcile_again(act)
+        registers.reconcile_again(act)
     row = called(act, reference)
     if asked_about(act.session).isdisjoint(row.rows):
         # by a row of it: the application may be joined by rows of another list, and what was asked must stay with it
