@@ -27,7 +27,7 @@ def stage(asked: Stage) -> StageUseCases:
 
             return record_checks
         case Stage.RISK_SCORING:
-            from casebook.casework import risk_scoring
+            from casebook.casework.risk_scoring import risk_scoring
 
             return risk_scoring
         case Stage.PANEL_DECISION:
@@ -82,7 +82,7 @@ def answer(kind: WorkKind) -> Answering:
 
             return record_checks.ANSWERS[kind]
         case WorkKind.ASSESS_RISK:
-            from casebook.casework import risk_scoring
+            from casebook.casework.risk_scoring import risk_scoring
 
             return risk_scoring.ANSWERS[kind]
         case WorkKind.VALIDATE_WITH_OWNER | WorkKind.CONVENE_PANEL | WorkKind.DECIDE | WorkKind.APPROVE_DECISION:

@@ -8,13 +8,13 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
-from casebook.casework import risk_inputs
 from casebook.casework.core import lifecycle
 from casebook.casework.core.acting import Act, policy_of, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Doing
 from casebook.casework.core.rounds import next_round
 from casebook.casework.panel_decision import panel
 from casebook.casework.record_checks import record_checks, searches
+from casebook.casework.risk_scoring import risk_inputs
 from casebook.domain import chain
 from casebook.domain.panel import may_be_minor, why_not_yet
 from casebook.domain.panel_decision import INSUFFICIENT, Draft, Held, Limb, Recipient, why_not_decide

@@ -5,11 +5,11 @@ No outcome is reached by fewer than two people. If the facts change under a deci
 
 from __future__ import annotations
 
-from casebook.casework import risk_scoring
 from casebook.casework.core.acting import Act
 from casebook.casework.core.answers import Answering, Answers
 from casebook.casework.core.rounds import next_round
 from casebook.casework.panel_decision import approval, deciding, panel, release
+from casebook.casework.risk_scoring import risk_scoring
 from casebook.domain.vocabulary import WorkKind
 from casebook.domain.work import Need
 from casebook.storage import decisions

@@ -1,0 +1,1 @@
+"""The score of what is known, and the judgement of it."""
