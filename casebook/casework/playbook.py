@@ -70,7 +70,7 @@ def answer(kind: WorkKind) -> Answering:
 
             return intake.ANSWERS[kind]
         case WorkKind.IMMEDIATE_SAFEGUARDING | WorkKind.RECORD_CRIME | WorkKind.REFER_SAFEGUARDING:
-            from casebook.casework import danger
+            from casebook.casework.safeguarding import danger
 
             return danger.ANSWERS[kind]
         case (

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from casebook import policies
-from casebook.casework import danger
 from casebook.casework.core.acting import Act, policy_of
+from casebook.casework.safeguarding import danger
 from casebook.domain import triage
 from casebook.domain.triage import Sign
 from casebook.domain.vocabulary import Priority

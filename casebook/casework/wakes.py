@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from casebook.casework import danger
 from casebook.casework.core.acting import Act, reason_code, refuse, still_open
 from casebook.casework.core.work_items import open_items
+from casebook.casework.safeguarding import danger
 from casebook.domain import freezing
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Priority, WorkKind

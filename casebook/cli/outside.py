@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from casebook.casework import contact, safe_contact
 from casebook.casework.disclosure import disclosure, emergency
 from casebook.casework.follow_up import watch
 from casebook.casework.governance import freezing
+from casebook.casework.safeguarding import contact, safe_contact
 
 Action = tuple[str, Callable[..., dict[str, object]], tuple[str, ...]]
 _WAY = ("at?", "override?", "not-in-person-because?")

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from casebook.casework import contact, safe_contact
-from casebook.casework.contact import Contact
-from casebook.casework.details import SafeContactPlan
 from casebook.casework.review import people as review_people
 from casebook.casework.review import reaching
+from casebook.casework.safeguarding import contact, safe_contact
+from casebook.casework.safeguarding.contact import Contact
+from casebook.casework.safeguarding.details import SafeContactPlan
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
 from casebook.domain.review_work import Rung

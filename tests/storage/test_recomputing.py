@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from casebook import policies
-from casebook.casework import danger
 from casebook.casework.governance import governance, recomputing
 from casebook.casework.reporting import audit
+from casebook.casework.safeguarding import danger
 from casebook.domain.policy import Allowance, Unit
 from casebook.domain.vocabulary import Limit, Priority, Role
 from casebook.errors import NotPermitted

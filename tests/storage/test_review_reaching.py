@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import select
 
 from casebook.casework import staff, work_queue
-from casebook.casework.contact import Contact, ContactRefused
-from casebook.casework.details import SafeContactPlan
 from casebook.casework.governance import governance
 from casebook.casework.reporting import audit
 from casebook.casework.review import account, allocation, people, reaching, registers, triage
+from casebook.casework.safeguarding.contact import Contact, ContactRefused
+from casebook.casework.safeguarding.details import SafeContactPlan
 from casebook.domain.actors import Actor
 from casebook.domain.review_work import Rung
 from casebook.domain.safe_contact import Purpose, Way

@@ -11,9 +11,7 @@ import pytest
 from sqlalchemy import event, select
 
 from casebook.casework import staff, work_queue
-from casebook.casework.contact import Contact
 from casebook.casework.core import blind_review
-from casebook.casework.details import SafeContactPlan
 from casebook.casework.reporting import audit
 from casebook.casework.review import (
     account,
@@ -26,6 +24,8 @@ from casebook.casework.review import (
     registers,
     triage,
 )
+from casebook.casework.safeguarding.contact import Contact
+from casebook.casework.safeguarding.details import SafeContactPlan
 from casebook.cli import review_page
 from casebook.domain.actors import Actor
 from casebook.domain.review_work import CHECKLIST, CampaignKind, Rung

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from casebook.casework import contact, danger, outreach
 from casebook.casework.core import clocks, referrals
 from casebook.casework.core.acting import Act, named, policy_of, refuse, refuse_because
 from casebook.casework.core.answers import Doing
 from casebook.casework.disclosure.delivery_report import Choice, told
+from casebook.casework.safeguarding import contact, danger, outreach
 from casebook.domain import chain
 from casebook.domain import disclosure as rules
 from casebook.domain.disclosure import Addressee, Due

@@ -9,13 +9,13 @@ from datetime import datetime
 
 from pydantic import Field
 
-from casebook.casework import contact, danger, outreach
 from casebook.casework.core import lifecycle, notices
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, Doing
 from casebook.casework.core.rounds import next_round
 from casebook.casework.core.work_items import open_items
 from casebook.casework.panel_decision import approval
+from casebook.casework.safeguarding import contact, danger, outreach
 from casebook.domain import authority, chain
 from casebook.domain.actors import Reason
 from casebook.domain.authority import Command

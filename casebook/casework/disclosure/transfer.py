@@ -11,12 +11,12 @@ from typing import Literal
 
 from pydantic import Field
 
-from casebook.casework import danger, outreach
 from casebook.casework.core.acting import Act, number_of_theirs, policy_of, refuse, refuse_because
 from casebook.casework.core.answers import Answering, Answers, Doing
 from casebook.casework.core.work_items import open_items
 from casebook.casework.disclosure import delivery
-from casebook.casework.outreach import Speaks
+from casebook.casework.safeguarding import danger, outreach
+from casebook.casework.safeguarding.outreach import Speaks
 from casebook.domain import authority, chain, follow_up
 from casebook.domain.safe_contact import Purpose
 from casebook.domain.stages import ANOTHER_FORCE

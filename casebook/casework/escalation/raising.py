@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from casebook.casework import outreach
 from casebook.casework.core import clocks
 from casebook.casework.core.acting import Act, policy_of
 from casebook.casework.core.work_items import item_row
 from casebook.casework.escalation.concerns import Concern
 from casebook.casework.escalation.due import rules_for
+from casebook.casework.safeguarding import outreach
 from casebook.domain import chain, escalation
 from casebook.domain.escalation import Step, Wait, Why
 from casebook.domain.policy import Rung

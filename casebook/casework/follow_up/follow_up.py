@@ -12,14 +12,14 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 from sqlalchemy import func, select
 
-from casebook.casework import contact, danger
-from casebook.casework.contact import Contact
 from casebook.casework.core import clocks, referrals
 from casebook.casework.core.acting import Act, policy_of, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, Doing
 from casebook.casework.core.referrals import ReferralMade
 from casebook.casework.core.work_items import open_items
 from casebook.casework.disclosure import disclosure
+from casebook.casework.safeguarding import contact, danger
+from casebook.casework.safeguarding.contact import Contact
 from casebook.domain import authority, stages
 from casebook.domain import follow_up as rules
 from casebook.domain.disclosure import GRAVE

@@ -13,12 +13,12 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 from sqlalchemy import select
 
-from casebook.casework import danger
 from casebook.casework.core.acting import Act, policy_of, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, Doing
 from casebook.casework.core.work_items import open_items
 from casebook.casework.intake import intake
 from casebook.casework.record_checks import candidates, identity, match_weights
+from casebook.casework.safeguarding import danger
 from casebook.domain import authority, chain, risk_scoring
 from casebook.domain import follow_up as rules
 from casebook.domain import intake as form_rules

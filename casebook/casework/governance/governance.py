@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from casebook.casework import contact, danger
 from casebook.casework.core import clocks, lifecycle, work_items
 from casebook.casework.core.acting import Act, number_of_theirs, reason_code, refuse, refuse_because, still_open
 from casebook.casework.core.two_people import agreed, unfrozen
 from casebook.casework.disclosure import transfer as moved
 from casebook.casework.review import disposal
+from casebook.casework.safeguarding import contact, danger
 from casebook.domain.authority import Command
 from casebook.domain.stages import ANOTHER_FORCE, EARLY_OUTCOMES, OPEN
 from casebook.domain.vocabulary import Limit, Outcome, Priority, Role, Stage, WorkKind

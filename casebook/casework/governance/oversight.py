@@ -6,11 +6,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from casebook.casework import outreach
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, Doing, UnitDoing
 from casebook.casework.governance import governance
-from casebook.casework.outreach import Speaks
+from casebook.casework.safeguarding import outreach
+from casebook.casework.safeguarding.outreach import Speaks
 from casebook.domain import freezing
 from casebook.domain.safe_contact import Purpose
 from casebook.domain.vocabulary import Channel, WorkKind

@@ -13,11 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from casebook import policies
-from casebook.casework import danger, details, parties
 from casebook.casework.core import clocks
 from casebook.casework.core.acting import Act, policy_of
 from casebook.casework.core.work_items import item_of
 from casebook.casework.escalation import early_warnings, raising
+from casebook.casework.safeguarding import danger, details, parties
 from casebook.domain import intake as rules
 from casebook.domain.authority import Command
 from casebook.domain.intake import Form

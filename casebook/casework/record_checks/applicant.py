@@ -8,13 +8,13 @@ from typing import Literal
 from pydantic import Field
 from sqlalchemy import select
 
-from casebook.casework import danger, outreach
 from casebook.casework.core import clocks
 from casebook.casework.core.acting import Act, refuse_because
 from casebook.casework.core.answers import Answer, Doing
-from casebook.casework.outreach import Speaks
 from casebook.casework.record_checks import candidate_reviews, identity
 from casebook.casework.record_checks.candidates import EVEN
+from casebook.casework.safeguarding import danger, outreach
+from casebook.casework.safeguarding.outreach import Speaks
 from casebook.domain import chain
 from casebook.domain import record_checks as rules
 from casebook.domain.instruments import Reply

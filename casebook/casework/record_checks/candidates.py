@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from casebook.casework import danger
 from casebook.casework.core.acting import Act
 from casebook.casework.record_checks import match_weights
 from casebook.casework.record_checks.match_weights import Likeness
+from casebook.casework.safeguarding import danger
 from casebook.domain import chain, risk_scoring
 from casebook.domain.record_checks import Verdict
 from casebook.domain.subject_records import SubjectRecord

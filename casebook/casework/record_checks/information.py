@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from casebook.casework import details
 from casebook.casework.core import lifecycle
 from casebook.casework.core.acting import Act, refuse, still_open
 from casebook.casework.core.answers import parse
 from casebook.casework.record_checks import record_checks
+from casebook.casework.safeguarding import details
 from casebook.domain import freezing
 from casebook.domain.authority import Command
 from casebook.storage.tables import Application

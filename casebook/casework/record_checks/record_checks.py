@@ -6,11 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from casebook.casework import outreach
 from casebook.casework.core import clocks, lifecycle
 from casebook.casework.core.acting import Act, policy_of
 from casebook.casework.core.answers import Answering, Answers, Doing, Handler
 from casebook.casework.record_checks import applicant, assurances, candidate_reviews, remote_searches, returns, searches
+from casebook.casework.safeguarding import outreach
 from casebook.domain import record_checks as rules
 from casebook.domain import uncovered
 from casebook.domain.actors import Reason

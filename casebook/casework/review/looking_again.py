@@ -11,8 +11,8 @@ from pydantic import Field
 from casebook.casework.core.acting import Act, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, UnitDoing
 from casebook.casework.core.work_items import item_row
-from casebook.casework.details import SafeContactPlan
 from casebook.casework.review import registers
+from casebook.casework.safeguarding.details import SafeContactPlan
 from casebook.domain import chain
 from casebook.domain.review_work import Rung
 from casebook.domain.vocabulary import Priority, WorkKind

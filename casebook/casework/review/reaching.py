@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from casebook import policies
-from casebook.casework import contact as contacting
-from casebook.casework import safe_contact
-from casebook.casework.contact import Contact
 from casebook.casework.core.acting import Act, refuse, refuse_because
-from casebook.casework.details import SafeContactPlan
 from casebook.casework.review import allocation, items, people, ranking, registers
+from casebook.casework.safeguarding import contact as contacting
+from casebook.casework.safeguarding import safe_contact
+from casebook.casework.safeguarding.contact import Contact
+from casebook.casework.safeguarding.details import SafeContactPlan
 from casebook.domain import authority, chain
 from casebook.domain import safe_contact as rules
 from casebook.domain.actors import Reason

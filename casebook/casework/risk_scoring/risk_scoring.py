@@ -8,10 +8,10 @@ from __future__ import annotations
 from pydantic import Field
 from sqlalchemy import func, select
 
-from casebook.casework import danger
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, Doing
 from casebook.casework.risk_scoring import risk_inputs
+from casebook.casework.safeguarding import danger
 from casebook.domain import authority, chain
 from casebook.domain.risk_assessment import ORDER, Judgement, why_not_below, why_not_judge
 from casebook.domain.risk_bands import FloorHeld

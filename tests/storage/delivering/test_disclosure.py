@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from casebook.casework import contact, safe_contact
 from casebook.casework.core import lifecycle
 from casebook.casework.disclosure import disclosure
+from casebook.casework.safeguarding import contact, safe_contact
 from casebook.domain.disclosure import others_told_from
 from casebook.domain.vocabulary import Stage
 from casebook.errors import AlreadyDone, InvalidAnswer, NotPermitted, Refused

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from casebook.casework import contact, safe_contact
 from casebook.casework.disclosure import emergency
 from casebook.casework.governance import freezing
 from casebook.casework.record_checks import information
+from casebook.casework.safeguarding import contact, safe_contact
 from casebook.errors import NotPermitted, Refused
 from casebook.storage.tables import Application, Disclosure, EmergencyDisclosure, Notice, WorkItem
 

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from casebook.casework import contact
 from casebook.casework.core import lifecycle
 from casebook.casework.follow_up import watch
 from casebook.casework.governance import governance
 from casebook.casework.reporting import viewing
+from casebook.casework.safeguarding import contact
 from casebook.domain.actors import system
 from casebook.domain.vocabulary import Stage
 from casebook.errors import InvalidAnswer, Refused

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from pydantic import AwareDatetime, Field
 
-from casebook.casework import contact
-from casebook.casework.contact import Contact
 from casebook.casework.core.acting import Act, refuse_because
 from casebook.casework.core.answers import Answer, Doing
+from casebook.casework.safeguarding import contact
+from casebook.casework.safeguarding.contact import Contact
 from casebook.domain.authority import Command, why_not
 from casebook.domain.safe_contact import Override, Purpose, Way
 from casebook.domain.vocabulary import Applicant, Channel, Party

@@ -6,11 +6,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from casebook.casework import outreach
 from casebook.casework.core import clocks, notices, work_items
 from casebook.casework.core.acting import Act, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, Doing
 from casebook.casework.core.work_items import open_item
+from casebook.casework.safeguarding import outreach
 from casebook.domain import chain
 from casebook.domain.authority import Command
 from casebook.domain.safe_contact import Override

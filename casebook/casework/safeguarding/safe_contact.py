@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from casebook.casework import contact, details
 from casebook.casework.core import lifecycle
 from casebook.casework.core.acting import Act, policy_of, refuse, refuse_because
+from casebook.casework.safeguarding import contact, details
 from casebook.domain import freezing, safe_contact
 from casebook.domain.authority import Command
 from casebook.domain.intake import DAYS

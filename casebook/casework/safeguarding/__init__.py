@@ -1,0 +1,1 @@
+"""The people of an application, how each may safely be reached, and immediate danger."""
