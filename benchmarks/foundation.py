@@ -23,10 +23,11 @@ from pathlib import Path
 from sqlalchemy import Engine, func, insert, select, text
 
 from casebook import clock
-from casebook.casework import playbook, staff, work_queue
+from casebook.casework import playbook, work_queue
 from casebook.casework.core.acting import Act
 from casebook.casework.intake import application_file
 from casebook.casework.reporting import audit
+from casebook.casework.staff import staff
 from casebook.demo.applications import applications
 from casebook.domain import chain
 from casebook.domain.actors import OPERATOR

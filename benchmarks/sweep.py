@@ -28,7 +28,7 @@ from casebook.casework.core.acting import Act, policy_of
 from casebook.casework.escalation import raising
 from casebook.casework.intake import intake
 from casebook.casework.reporting import board
-from casebook.casework.staff import add
+from casebook.casework.staff.staff import add
 from casebook.domain import application_file as rules
 from casebook.domain import escalation
 from casebook.domain.actors import OPERATOR

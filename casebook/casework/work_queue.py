@@ -6,10 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from casebook.casework import competence, playbook
+from casebook.casework import playbook
 from casebook.casework.core import answers, blind_review, lifecycle
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answer, UnitDoing, UnitHandler
+from casebook.casework.staff import competence
 from casebook.domain import authority, freezing
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Role, WorkKind

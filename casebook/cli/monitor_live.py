@@ -136,7 +136,7 @@ def _agreement(_options: Namespace, call: Call) -> Answer:
 
 
 def _untrained(options: Namespace, call: Call) -> Answer:
-    from casebook.casework import competence  # noqa: PLC0415 - as above
+    from casebook.casework.staff import competence  # noqa: PLC0415 - as above
 
     with opened(call) as casebook, casebook.acting() as act:
         found = competence.untrained(act, staff_id=options.staff)

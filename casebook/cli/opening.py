@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from casebook import settings
-from casebook.casework import playbook, staff
+from casebook.casework import playbook
 from casebook.casework.core.acting import Act
+from casebook.casework.staff import staff
 from casebook.cli.answer import Call
 from casebook.domain.actors import Actor
 from casebook.sources import catalogue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from dataclasses import asdict
 
-from casebook.casework import staff
+from casebook.casework.staff import staff
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
 from casebook.cli.reading import day

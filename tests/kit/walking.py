@@ -11,12 +11,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from casebook.casework import playbook, staff, work_queue
+from casebook.casework import playbook, work_queue
 from casebook.casework.core import lifecycle, work_items
 from casebook.casework.core.acting import Act
 from casebook.casework.intake import intake
 from casebook.casework.record_checks import record_checks
 from casebook.casework.reporting import viewing
+from casebook.casework.staff import staff
 from casebook.demo import judgement
 from casebook.demo.terminals import Terminal
 from casebook.domain import application_file as rules

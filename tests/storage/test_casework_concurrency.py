@@ -17,9 +17,10 @@ import pytest
 from sqlalchemy import func, select
 from walking import ROW, Unit
 
-from casebook.casework import staff, work_queue
+from casebook.casework import work_queue
 from casebook.casework.governance import governance
 from casebook.casework.reporting import audit, viewing
+from casebook.casework.staff import staff
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.errors import Collision, Refused
 from casebook.storage.tables import Application, WorkItem

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 import pytest
 from walking import ROW, Unit
 
-from casebook.casework import competence, staff, work_queue
+from casebook.casework import work_queue
 from casebook.casework.core import lifecycle
+from casebook.casework.staff import competence, staff
 from casebook.domain.vocabulary import Role, Stage, WorkKind
 from casebook.errors import NotPermitted
 from casebook.storage.session import open_store

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from casebook import clock
 from casebook.casework.reporting import audit
-from casebook.casework.staff import add
+from casebook.casework.staff.staff import add
 from casebook.domain.vocabulary import Role
 from casebook.errors import DatabaseRefused
 from casebook.storage import ledger

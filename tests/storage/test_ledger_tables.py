@@ -10,13 +10,14 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from walking import BEGIN, ROW, Unit, through_everything
 
-from casebook.casework import playbook, staff, sweep
+from casebook.casework import playbook, sweep
 from casebook.casework.core import quality
 from casebook.casework.core.acting import Act
 from casebook.casework.disclosure import emergency
 from casebook.casework.governance import governance
 from casebook.casework.monitor import dip_sampling, signals
 from casebook.casework.reporting import audit
+from casebook.casework.staff import staff
 from casebook.domain.actors import OPERATOR, system
 from casebook.domain.vocabulary import Stage
 from casebook.monitor.weekly import watch_all

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from walking import ROW, Unit, through_everything
 
-from casebook.casework import competence
+from casebook.casework.staff import competence
 from casebook.domain.decision_monitor import Channel
 from casebook.domain.vocabulary import Stage
 from casebook.monitor.expected import FEATURES

@@ -9,12 +9,13 @@ import closed_cases
 import pytest
 from sqlalchemy import select
 
-from casebook.casework import staff, work_queue
+from casebook.casework import work_queue
 from casebook.casework.governance import governance
 from casebook.casework.reporting import audit
 from casebook.casework.review import account, allocation, people, reaching, registers, triage
 from casebook.casework.safeguarding.contact import Contact, ContactRefused
 from casebook.casework.safeguarding.details import SafeContactPlan
+from casebook.casework.staff import staff
 from casebook.domain.actors import Actor
 from casebook.domain.review_work import Rung
 from casebook.domain.safe_contact import Purpose, Way

@@ -10,7 +10,7 @@ import closed_cases
 import pytest
 from sqlalchemy import event, select
 
-from casebook.casework import staff, work_queue
+from casebook.casework import work_queue
 from casebook.casework.core import blind_review
 from casebook.casework.reporting import audit
 from casebook.casework.review import (
@@ -26,6 +26,7 @@ from casebook.casework.review import (
 )
 from casebook.casework.safeguarding.contact import Contact
 from casebook.casework.safeguarding.details import SafeContactPlan
+from casebook.casework.staff import staff
 from casebook.cli import review_page
 from casebook.domain.actors import Actor
 from casebook.domain.review_work import CHECKLIST, CampaignKind, Rung

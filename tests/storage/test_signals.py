@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 import closed_cases
 import pytest
 
-from casebook.casework import staff, work_queue
+from casebook.casework import work_queue
 from casebook.casework.monitor import dip_sampling, signals
+from casebook.casework.staff import staff
 from casebook.domain.actors import system
 from casebook.domain.decision_monitor import Channel
 from casebook.domain.vocabulary import Role, WorkKind

@@ -10,7 +10,7 @@ from sqlalchemy import and_, select
 
 from casebook.casework import sweep, work_queue
 from casebook.casework.reporting import audit
-from casebook.casework.staff import add
+from casebook.casework.staff.staff import add
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.storage.tables import Escalation, WorkItem
 

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import select
 from walking import KNOWN, ROW, Unit
 
-from casebook.casework import staff, work_queue
+from casebook.casework import work_queue
 from casebook.casework.reporting import audit
+from casebook.casework.staff import staff
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Role, Source, Stage, WorkKind
 from casebook.errors import NotFound, NotPermitted, Refused

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from casebook.casework import sweep, work_queue
 from casebook.casework.governance import governance
 from casebook.casework.reporting import audit
-from casebook.casework.staff import add, set_competence, set_duty
+from casebook.casework.staff.staff import add, set_competence, set_duty
 from casebook.domain.vocabulary import Role
 from casebook.errors import DatabaseUnavailable
 from casebook.storage.tables import Escalation, Notice, WorkItem

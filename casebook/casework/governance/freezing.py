@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from casebook.casework import suspension
 from casebook.casework.core import lifecycle, notices, two_people
 from casebook.casework.core.acting import Act, policy_of, refuse_because
 from casebook.casework.core.work_items import open_items
 from casebook.casework.safeguarding import contact
+from casebook.casework.staff import suspension
 from casebook.domain import follow_up
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Priority, Role, WorkKind

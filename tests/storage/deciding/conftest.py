@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from casebook.casework import staff, work_queue
+from casebook.casework import work_queue
 from casebook.casework.core import lifecycle
+from casebook.casework.staff import staff
 from casebook.domain.vocabulary import Role, Stage, WorkKind
 from casebook.storage.tables import Candidate, Finding, Search, WorkItem
 

@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from casebook.casework import staff, work_queue
+from casebook.casework import work_queue
 from casebook.casework.core import lifecycle
+from casebook.casework.staff import staff
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Role, Stage
 from casebook.storage import decisions

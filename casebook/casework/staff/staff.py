@@ -13,8 +13,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casebook.casework import suspension
 from casebook.casework.core.acting import Act, refuse_because
+from casebook.casework.staff import suspension
 from casebook.domain.actors import OPERATOR, Actor
 from casebook.domain.authority import Command
 from casebook.domain.competence import subjects

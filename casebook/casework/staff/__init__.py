@@ -1,0 +1,1 @@
+"""Staff, their competence and their suspension."""
