@@ -22,13 +22,14 @@ from pydantic import SecretStr
 from sqlalchemy import select, text
 
 from casebook import clock
-from casebook.casework import playbook, sweep
+from casebook.casework import playbook
 from casebook.casework.core import channels, clocks, work_items
 from casebook.casework.core.acting import Act, policy_of
 from casebook.casework.escalation import raising
 from casebook.casework.intake import intake
 from casebook.casework.reporting import board
 from casebook.casework.staff.staff import add
+from casebook.casework.sweep import sweep
 from casebook.domain import application_file as rules
 from casebook.domain import escalation
 from casebook.domain.actors import OPERATOR

@@ -17,7 +17,7 @@ from prefect.events.schemas.events import ResourceSpecification
 from prefect.types import SecretDict
 from pydantic import SecretStr
 
-from casebook.casework.alarms import POOL_UNHEALTHY, RUN_CRASHED, RUN_FAILED, SWEEP_MISSED
+from casebook.casework.sweep.alarms import POOL_UNHEALTHY, RUN_CRASHED, RUN_FAILED, SWEEP_MISSED
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import PrefectClient

@@ -14,9 +14,9 @@ from prometheus_client.core import CollectorRegistry, GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
-from casebook.casework import alarms
 from casebook.casework.reporting import board
 from casebook.casework.reporting.board import Gauge
+from casebook.casework.sweep import alarms
 from tasks.home import acting
 
 HOST = "127.0.0.1"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from prefect import task
 from prefect.artifacts import acreate_markdown_artifact
 
-from casebook.casework import drift
+from casebook.casework.sweep import drift
 from casebook.domain.vocabulary import Stage
 from casebook.storage.frames.builders import BUILDERS
 from expectations.gates import gate_of

@@ -5,10 +5,10 @@ from __future__ import annotations
 from prefect import task
 
 from casebook import settings
-from casebook.casework import sweep as sweeping
-from casebook.casework import wakes
 from casebook.casework.core import channels
-from casebook.casework.sweep import Swept
+from casebook.casework.sweep import sweep as sweeping
+from casebook.casework.sweep import wakes
+from casebook.casework.sweep.sweep import Swept
 from casebook.storage import heartbeats
 from tasks.home import acting, store
 

@@ -6,8 +6,8 @@ import time
 from argparse import ArgumentParser, Namespace
 
 from casebook import settings
-from casebook.casework import sweep, wakes
 from casebook.casework.core import channels
+from casebook.casework.sweep import sweep, wakes
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
 from casebook.cli.reading import moment

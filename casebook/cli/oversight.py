@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from argparse import ArgumentParser, Namespace
 
-from casebook.casework import watching
 from casebook.casework.reporting import board
+from casebook.casework.sweep import watchdog
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
 from casebook.domain.authority import Command
@@ -36,7 +36,7 @@ def _board(options: Namespace, call: Call) -> Answer:
 def _watchdog(_options: Namespace, call: Call) -> Answer:
     with opened(call) as casebook, casebook.acting() as act:
         act.allowed(Command.LIST_WORK)
-        seen = watching.watch(act.session, casebook.store.key, storage.now(act.session))
+        seen = watchdog.watch(act.session, casebook.store.key, storage.now(act.session))
     stopped = seen["stopped"]
     line = "everything is alive" if seen["ok"] else f"stopped: {', '.join(map(str, stopped))}"  # type: ignore[call-overload]
     return Answer(data=seen, lines=[line], exit_code=0 if seen["ok"] else 1)

@@ -13,8 +13,8 @@ from sqlalchemy import func, select
 from walking import ROW, Unit
 
 from casebook import clock
-from casebook.casework import wakes
 from casebook.casework.reporting import audit
+from casebook.casework.sweep import wakes
 from casebook.domain.actors import system
 from casebook.domain.vocabulary import Role, Stage, WorkKind
 from casebook.storage import leases

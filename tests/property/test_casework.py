@@ -16,12 +16,13 @@ from sqlalchemy import select, text
 from truths import DESKS, refused_truths
 from walking import HELD, KNOWN, PASSED, ROW, Unit, through_everything
 
-from casebook.casework import wakes, work_queue
+from casebook.casework import work_queue
 from casebook.casework.disclosure import disclosure, emergency
 from casebook.casework.governance import freezing, governance
 from casebook.casework.reporting import audit
 from casebook.casework.safeguarding import contact, safe_contact
 from casebook.casework.staff import staff
+from casebook.casework.sweep import wakes
 from casebook.domain.actors import OPERATOR, system
 from casebook.domain.vocabulary import Role, Stage
 from casebook.errors import Refused

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from casebook import clock, policies
-from casebook.casework import drift, watching
 from casebook.casework.core import lifecycle
 from casebook.casework.reporting import board, force_figures, forecasting
+from casebook.casework.sweep import drift, watchdog
 from casebook.domain.vocabulary import Priority, Role, Stage
 from casebook.storage import board as stored
 from casebook.storage import heartbeats
@@ -195,7 +195,7 @@ def test_a_watchdog_names_whoever_fell_silent(store, received, sql):
 
     def stopped(at):
         with store.session() as session:
-            return watching.watch(session, key, at)["stopped"]
+            return watchdog.watch(session, key, at)["stopped"]
 
     received()
     assert stopped(NOW) == ["sweep", "dispatcher"]

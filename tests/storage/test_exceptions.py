@@ -8,10 +8,10 @@ import pytest
 from truths import DESKS
 from walking import ROW, Unit
 
-from casebook.casework import sweep
 from casebook.casework.disclosure import disclosure
 from casebook.casework.governance import exceptions, governance
 from casebook.casework.safeguarding import safe_contact
+from casebook.casework.sweep import sweep
 from casebook.domain.vocabulary import Role
 
 

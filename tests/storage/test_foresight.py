@@ -6,11 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from casebook.casework import sweep, work_queue
+from casebook.casework import work_queue
 from casebook.casework.governance import governance
 from casebook.casework.reporting import audit
 from casebook.casework.safeguarding import danger
 from casebook.casework.staff.staff import add, set_competence, set_duty
+from casebook.casework.sweep import sweep
 from casebook.domain.vocabulary import Priority, Role
 from casebook.errors import InvalidAnswer
 

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import inspect, select
 from walking import ROW, Unit, through_everything
 
-from casebook.casework import wakes, work_queue
+from casebook.casework import work_queue
 from casebook.casework.governance import governance
 from casebook.casework.reporting import audit, viewing
+from casebook.casework.sweep import wakes
 from casebook.cli.application_page import page
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Role, Stage

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select, text
 
-from casebook.casework import wakes
+from casebook.casework.sweep import wakes
 from casebook.domain.vocabulary import Role
 from casebook.storage import outbox
 from casebook.storage.tables import MaybeIdle

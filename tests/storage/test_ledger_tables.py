@@ -10,7 +10,7 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from walking import BEGIN, ROW, Unit, through_everything
 
-from casebook.casework import playbook, sweep
+from casebook.casework import playbook
 from casebook.casework.core import quality
 from casebook.casework.core.acting import Act
 from casebook.casework.disclosure import emergency
@@ -18,6 +18,7 @@ from casebook.casework.governance import governance
 from casebook.casework.monitor import dip_sampling, signals
 from casebook.casework.reporting import audit
 from casebook.casework.staff import staff
+from casebook.casework.sweep import sweep
 from casebook.domain.actors import OPERATOR, system
 from casebook.domain.vocabulary import Stage
 from casebook.monitor.weekly import watch_all

@@ -8,12 +8,13 @@ import pandas as pd
 import pytest
 from sqlalchemy import select
 
-from casebook.casework import sweep, work_queue
+from casebook.casework import work_queue
 from casebook.casework.core import lifecycle
 from casebook.casework.core.acting import refuse
 from casebook.casework.record_checks import enquiries, record_checks, reopening, searches
 from casebook.casework.record_checks import extracts as loading
 from casebook.casework.safeguarding import details
+from casebook.casework.sweep import sweep
 from casebook.cli import work as work_page
 from casebook.domain.vocabulary import Party, Role, Source, Stage
 from casebook.errors import Refused

@@ -10,13 +10,14 @@ import pytest
 from sqlalchemy import event, func, select
 from walking import ROW, Unit, through_everything
 
-from casebook.casework import sweep, work_queue
+from casebook.casework import work_queue
 from casebook.casework.governance import governance
 from casebook.casework.panel_decision import panel_pack
 from casebook.casework.reporting import audit, bundle, viewing
 from casebook.casework.review import account, allocation, campaigns, dossier, reaching, registers, triage
 from casebook.casework.safeguarding.details import SafeContactPlan
 from casebook.casework.staff import staff
+from casebook.casework.sweep import sweep
 from casebook.cli.review import progress_lines
 from casebook.domain.actors import Actor, system
 from casebook.domain.review_work import CHECKLIST, CampaignKind, Rung

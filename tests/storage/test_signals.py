@@ -172,7 +172,7 @@ def test_nobody_answers_what_is_asked_about_them(acting, person, decided, store)
 
 
 def test_an_unanswered_question_escalates_like_anything_else(acting, decided, store):
-    from casebook.casework import sweep  # noqa: PLC0415
+    from casebook.casework.sweep import sweep  # noqa: PLC0415
 
     decided()
     look(acting)

@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import and_, select
 
-from casebook.casework import sweep, work_queue
+from casebook.casework import work_queue
 from casebook.casework.reporting import audit
 from casebook.casework.staff.staff import add
+from casebook.casework.sweep import sweep
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.storage.tables import Escalation, WorkItem
 

@@ -13,10 +13,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from casebook.casework import sweep, work_queue
+from casebook.casework import work_queue
 from casebook.casework.governance import governance
 from casebook.casework.reporting import audit
 from casebook.casework.staff.staff import add, set_competence, set_duty
+from casebook.casework.sweep import sweep
 from casebook.domain.vocabulary import Role
 from casebook.errors import DatabaseUnavailable
 from casebook.storage.tables import Escalation, Notice, WorkItem

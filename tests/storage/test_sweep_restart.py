@@ -13,10 +13,11 @@ import pytest
 from sqlalchemy import select
 
 from casebook import clock
-from casebook.casework import playbook, sweep
+from casebook.casework import playbook
 from casebook.casework.core.acting import Act
 from casebook.casework.escalation import due, raising
 from casebook.casework.staff.staff import add, set_competence
+from casebook.casework.sweep import sweep
 from casebook.cli.main import main
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Role, WorkKind

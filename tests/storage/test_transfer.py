@@ -10,10 +10,10 @@ from sqlalchemy import select
 from truths import DESKS
 from walking import BEGIN, ROW, Unit
 
-from casebook.casework import sweep
 from casebook.casework.disclosure import disclosure
 from casebook.casework.governance import governance
 from casebook.casework.reporting import audit
+from casebook.casework.sweep import sweep
 from casebook.domain.stages import ANOTHER_FORCE
 from casebook.domain.vocabulary import Stage
 from casebook.domain.wording import Text, words

@@ -28,7 +28,9 @@ COMMAND = {
     "act-before-commit": before("sqlalchemy.orm.session:Session.commit", "a person's act, just before its commit"),
     "act-committed": after("sqlalchemy.orm.session:Session.commit", "a person's act committed, nobody told yet"),
     "import-half": after("casebook.casework.intake.intake:take_in", "an import, after the first row of a chunk"),
-    "sweep-half": after("casebook.casework.wakes:wake_neglected", "a sweep, after its wake-ups, before its commit"),
+    "sweep-half": after(
+        "casebook.casework.sweep.wakes:wake_neglected", "a sweep, after its wake-ups, before its commit"
+    ),
 }
 # in the dispatcher
 DISPATCHER = {

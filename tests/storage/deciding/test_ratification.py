@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 from walking import CREW, ROW, Unit, through_everything
 
-from casebook.casework import sweep, work_queue
+from casebook.casework import work_queue
 from casebook.casework.disclosure import emergency
+from casebook.casework.sweep import sweep
 from casebook.domain.actors import system
 from casebook.domain.vocabulary import Role, Stage
 from casebook.errors import InvalidAnswer, Refused

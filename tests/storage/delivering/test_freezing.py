@@ -8,13 +8,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from casebook.casework import playbook, wakes, work_queue
+from casebook.casework import playbook, work_queue
 from casebook.casework.core import answers, lifecycle
 from casebook.casework.core.work_items import open_item
 from casebook.casework.follow_up import watch
 from casebook.casework.governance import freezing, governance
 from casebook.casework.record_checks import information, record_checks
 from casebook.casework.staff import staff
+from casebook.casework.sweep import wakes
 from casebook.cli.applications import GOVERNANCE
 from casebook.domain.actors import system
 from casebook.domain.freezing import GOES_ON

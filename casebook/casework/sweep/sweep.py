@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from casebook.casework import retrying, triaging, wakes
 from casebook.casework.core import notices
 from casebook.casework.core.acting import Act
 from casebook.casework.core.channels import Channel
@@ -20,6 +19,7 @@ from casebook.casework.core.notices import Delivered
 from casebook.casework.escalation import due, early_warnings, raising
 from casebook.casework.record_checks import reopening
 from casebook.casework.review import looking_again
+from casebook.casework.sweep import retrying, triaging, wakes
 
 PAGE = 500  # rows looked at in one transaction
 PATIENCE = (0.2, 1.0, 3.0)  # seconds; how often and after how long what somebody was at work on is looked at again

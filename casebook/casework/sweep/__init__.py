@@ -1,0 +1,1 @@
+"""The periodic pass over everything open, and its health."""
