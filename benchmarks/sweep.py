@@ -30,9 +30,9 @@ from casebook.casework.intake import intake
 from casebook.casework.reporting import board
 from casebook.casework.staff.staff import add
 from casebook.casework.sweep import sweep
-from casebook.domain import application_file as rules
 from casebook.domain import escalation
 from casebook.domain.actors import OPERATOR
+from casebook.domain.case import application_file as rules
 from casebook.domain.vocabulary import Role
 from casebook.storage import cluster, migrate
 from casebook.storage.session import Store, open_store

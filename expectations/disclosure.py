@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from great_expectations.expectations.row_conditions import Column
 
-from casebook.domain.disclosure import SIGNED, WEIGHED
-from casebook.domain.follow_up import Chosen
+from casebook.domain.case.disclosure import SIGNED, WEIGHED
+from casebook.domain.case.follow_up import Chosen
 from casebook.domain.gates import Rule
 from casebook.domain.vocabulary import Role, WorkKind
 from expectations.suite import Frame, Gate, MayBeEmpty, RowCount, between, one_of, same, true, unique

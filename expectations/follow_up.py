@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casebook.domain.follow_up import Result
+from casebook.domain.case.follow_up import Result
 from casebook.domain.gates import Rule
 from casebook.domain.vocabulary import Role, WorkKind
 from expectations.suite import Frame, Gate, MayBeEmpty, RowCount, between, filled, one_of, same, true

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from great_expectations.expectations.row_conditions import Column
 
+from casebook.domain.case.panel_decision import Limb
 from casebook.domain.gates import Rule
-from casebook.domain.panel_decision import Limb
 from casebook.domain.risk_model import Standing
 from casebook.domain.stages import DISCLOSING_OUTCOMES, NEGATIVE_OUTCOMES
 from casebook.domain.vocabulary import Outcome, Role, WorkKind

@@ -6,7 +6,7 @@ from argparse import REMAINDER, ArgumentParser, Namespace
 
 from casebook import clock
 from casebook.cli.answer import Answer, Call
-from casebook.domain.identifiers import Identifier, check
+from casebook.domain.case.identifiers import Identifier, check
 from casebook.errors import WrongUsage
 
 

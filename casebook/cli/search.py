@@ -8,7 +8,7 @@ from casebook.casework.record_checks import ad_hoc_search
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
 from casebook.cli.reading import one_of
-from casebook.domain.intake import is_possible_date
+from casebook.domain.case.intake import is_possible_date
 from casebook.domain.vocabulary import Source
 from casebook.errors import WrongUsage
 

@@ -12,7 +12,7 @@ from casebook.casework import playbook, work_queue
 from casebook.cli.answer import Answer, Call, plain
 from casebook.cli.opening import opened
 from casebook.cli.reading import one_of, read_json
-from casebook.domain import uncovered
+from casebook.domain.case import uncovered
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.storage.tables import WorkItem
 

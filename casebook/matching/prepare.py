@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from casebook.domain import identifiers
+from casebook.domain.case import identifiers
 from casebook.matching import names
 from casebook.matching.names import ADDRESS_NOISE
 from casebook.matching.person_rows import COLUMNS

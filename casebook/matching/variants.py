@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from casebook.domain.coverage import Family, Terms, Variant
+from casebook.domain.case.coverage import Family, Terms, Variant
 from casebook.domain.vocabulary import Certainty
 from casebook.matching import names
 

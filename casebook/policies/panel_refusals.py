@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from casebook.domain.panel_decision import Limb, Refusals
+from casebook.domain.case.panel_decision import Limb, Refusals
 from casebook.policies import reading
 from casebook.policies.reading import UnreadablePolicy
 

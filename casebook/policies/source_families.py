@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from casebook.domain.coverage import Family
+from casebook.domain.case.coverage import Family
 from casebook.policies import reading
 
 

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from casebook.domain.wording import Wording, faults
+from casebook.domain.case.wording import Wording, faults
 from casebook.errors import Refused
 from casebook.policies import reading
 from casebook.policies.reading import UnreadablePolicy

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 
-from casebook.domain.coverage import Family
+from casebook.domain.case.coverage import Family
 from casebook.domain.vocabulary import Source
 from casebook.errors import UnreadableFile, WrongUsage
 from casebook.policies import source_families

@@ -21,7 +21,7 @@ from typing import Any, ClassVar, TypeVar
 import httpx
 from pydantic import ValidationError
 
-from casebook.domain.coverage import Family
+from casebook.domain.case.coverage import Family
 from casebook.domain.vocabulary import Source
 from casebook.errors import SourceFault
 from casebook.sources import answers

@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Any
 from zlib import crc32
 
-from casebook.domain import identifiers
+from casebook.domain.case import identifiers
 from casebook.matching import names
 from casebook.matching.names import ADDRESS_NOISE
 

@@ -18,7 +18,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from casebook import files
-from casebook.domain.intake import is_possible_date
+from casebook.domain.case.intake import is_possible_date
 from casebook.domain.vocabulary import Flag, RecordKind, Sex, VictimRelationship
 from casebook.files import Rejection, Row
 from casebook.sources import keys

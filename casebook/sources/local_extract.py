@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from casebook.domain.coverage import Family
+from casebook.domain.case.coverage import Family
 from casebook.domain.vocabulary import Source
 from casebook.errors import SourceFault
 from casebook.policies import source_families

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from casebook.domain.coverage import Family
+from casebook.domain.case.coverage import Family
 from casebook.domain.vocabulary import Source
 
 Cells = Mapping[str, str]  # a row of persons.csv or records.csv, every cell as text

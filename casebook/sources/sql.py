@@ -30,7 +30,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 from sqlalchemy.sql.elements import ColumnElement
 
-from casebook.domain.coverage import Family
+from casebook.domain.case.coverage import Family
 from casebook.domain.vocabulary import Source
 from casebook.errors import SourceFault
 from casebook.sources import answers

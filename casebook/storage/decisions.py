@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casebook.domain import chain
-from casebook.domain.panel_decision import HeldFinding
+from casebook.domain.case.panel_decision import HeldFinding
 from casebook.domain.risk_assessment import Judged, effective
 from casebook.domain.risk_model import Standing
 from casebook.domain.vocabulary import Band, Party

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casebook.domain import disclosure as rules
-from casebook.domain.disclosure import Addressee
-from casebook.domain.safe_contact import Plan, Purpose
+from casebook.domain.case import disclosure as rules
+from casebook.domain.case.disclosure import Addressee
+from casebook.domain.case.safe_contact import Plan, Purpose
 from casebook.domain.vocabulary import Limit
 from casebook.storage.tables import (
     Application,

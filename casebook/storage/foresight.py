@@ -9,8 +9,8 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from casebook.domain.crew import OnDuty
-from casebook.domain.disclosure import TRAINED
+from casebook.domain.case.crew import OnDuty
+from casebook.domain.case.disclosure import TRAINED
 from casebook.domain.escalation import Why
 from casebook.domain.vocabulary import Limit, Role, Stage, WorkKind
 from casebook.storage.escalations import Found, among, present

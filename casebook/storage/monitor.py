@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from casebook.domain.case.record_checks import Result, Verdict
 from casebook.domain.decision_monitor import DISCLOSED, NOT_DISCLOSED, Channel
-from casebook.domain.record_checks import Result, Verdict
 from casebook.domain.risk_model import Standing
 from casebook.domain.vocabulary import Party, Stage, WorkKind
 from casebook.storage.tables import (

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from casebook import policies
 from casebook.domain import chain
-from casebook.domain import record_checks as rules
+from casebook.domain.case import record_checks as rules
 from casebook.domain.vocabulary import Party, Source, Stage, WorkKind
 from casebook.storage.tables import (
     ApplicantSign,

@@ -16,8 +16,8 @@ from sqlalchemy.dialects.postgresql import TEXT, array
 from sqlalchemy.orm import Session
 
 from casebook.domain import chain, live_register
+from casebook.domain.case.record_checks import Result
 from casebook.domain.live_register import LIVE, OF_B, OF_THE_APPLICATION, Closed
-from casebook.domain.record_checks import Result
 from casebook.domain.register import PERSON
 from casebook.domain.vocabulary import Party, Stage, WorkKind
 from casebook.storage.escalations import among

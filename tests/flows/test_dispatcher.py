@@ -20,8 +20,8 @@ from casebook.casework import playbook
 from casebook.casework.core import notices
 from casebook.casework.core.acting import Act
 from casebook.casework.intake import intake
-from casebook.domain import application_file as rules
 from casebook.domain.actors import OPERATOR
+from casebook.domain.case import application_file as rules
 from casebook.domain.vocabulary import Role
 from casebook.storage.session import open_store
 from deployments import dispatcher, telling, watchpost

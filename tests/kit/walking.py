@@ -20,9 +20,9 @@ from casebook.casework.reporting import viewing
 from casebook.casework.staff import staff
 from casebook.demo import judgement
 from casebook.demo.terminals import Terminal
-from casebook.domain import application_file as rules
 from casebook.domain import authority
 from casebook.domain.actors import OPERATOR, Actor, system
+from casebook.domain.case import application_file as rules
 from casebook.domain.gates import GateOutcome, Rule, Severity, Verdict, judged, result_of
 from casebook.domain.vocabulary import Role, Stage, WorkKind
 from casebook.storage.session import Store

@@ -17,7 +17,7 @@ from casebook.casework.record_checks import extracts as loading
 from casebook.casework.record_checks import match_weights
 from casebook.demo import force
 from casebook.domain.actors import OPERATOR
-from casebook.domain.coverage import Family
+from casebook.domain.case.coverage import Family
 from casebook.domain.vocabulary import Source
 from casebook.matching import names
 from casebook.matching.variants import Bounds, Known, identities

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook.domain.safe_contact import DAYS, Plan, Way, is_inside, next_safe, why_not
+from casebook.domain.case.safe_contact import DAYS, Plan, Way, is_inside, next_safe, why_not
 from casebook.domain.vocabulary import Channel
 
 LONDON = ZoneInfo("Europe/London")

@@ -12,8 +12,8 @@ import pytest
 from casebook.casework import playbook
 from casebook.casework.core.acting import Act
 from casebook.casework.intake import intake
-from casebook.domain import application_file as rules
 from casebook.domain.actors import OPERATOR, Actor
+from casebook.domain.case import application_file as rules
 from casebook.domain.vocabulary import Role
 from casebook.storage.session import Store, open_store
 from casebook.storage.tables import Application

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from casebook.casework import playbook
 from casebook.casework.intake import application_file
 from casebook.domain.actors import OPERATOR
-from casebook.domain.application_file import REQUIRED
+from casebook.domain.case.application_file import REQUIRED
 from casebook.errors import UnreadableFile
 from casebook.storage.tables import Application, ApplicationLink, Clock, Notice, Outbox, WorkItem
 

@@ -14,7 +14,7 @@ from sqlalchemy import event, select
 
 from casebook.casework.core import lifecycle
 from casebook.casework.record_checks import ad_hoc_search, record_checks, remote_searches
-from casebook.domain.record_checks import FAILURES_BEFORE_A_PERSON
+from casebook.domain.case.record_checks import FAILURES_BEFORE_A_PERSON
 from casebook.domain.vocabulary import Party, Source, Stage
 from casebook.errors import CasebookError, SourceFault
 from casebook.sources import catalogue, configured

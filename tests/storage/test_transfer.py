@@ -14,9 +14,9 @@ from casebook.casework.disclosure import disclosure
 from casebook.casework.governance import governance
 from casebook.casework.reporting import audit
 from casebook.casework.sweep import sweep
+from casebook.domain.case.wording import Text, words
 from casebook.domain.stages import ANOTHER_FORCE
 from casebook.domain.vocabulary import Stage
-from casebook.domain.wording import Text, words
 from casebook.errors import Refused
 from casebook.policies import wording
 from casebook.storage.tables import ContactAttempt, Escalation, LedgerEntry, Referral

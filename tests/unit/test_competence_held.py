@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from casebook.domain.competence import Recorded, held
+from casebook.domain.case.competence import Recorded, held
 
 JUNE = date(2027, 6, 30)
 

@@ -1,4 +1,4 @@
-from casebook.domain.coverage import Family, Search, Terms, Variant, uncovered
+from casebook.domain.case.coverage import Family, Search, Terms, Variant, uncovered
 
 GIVEN = Terms(forename="Sam", surname="Hill", dob="1980-05-12")
 

@@ -7,7 +7,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from casebook.domain.follow_up import counted, end_of_next_day, months_after, retry_at, why_not_exhausted, why_not_now
+from casebook.domain.case.follow_up import (
+    counted,
+    end_of_next_day,
+    months_after,
+    retry_at,
+    why_not_exhausted,
+    why_not_now,
+)
 
 LONDON = ZoneInfo("Europe/London")
 DAY = timedelta(days=1)

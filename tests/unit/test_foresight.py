@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from casebook import policies
-from casebook.domain import crew, panel_cycle, triage
-from casebook.domain.crew import OnDuty
+from casebook.domain import triage
+from casebook.domain.case import crew, panel_cycle
+from casebook.domain.case.crew import OnDuty
 from casebook.domain.triage import Sign
 from casebook.domain.vocabulary import Priority, Role
 

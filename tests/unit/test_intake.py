@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from casebook.domain import application_file, intake
-from casebook.domain.intake import Form
+from casebook.domain.case import application_file, intake
+from casebook.domain.case.intake import Form
 from casebook.domain.vocabulary import Party, Priority
 
 WHOLE = {

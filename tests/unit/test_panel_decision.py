@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from casebook.domain.actors import Actor
-from casebook.domain.panel import (
+from casebook.domain.case.panel import (
     Attendance,
     Sitter,
     Ties,
@@ -20,7 +20,7 @@ from casebook.domain.panel import (
     why_not_sit,
     why_not_yet,
 )
-from casebook.domain.panel_decision import (
+from casebook.domain.case.panel_decision import (
     INSUFFICIENT,
     Draft,
     Held,

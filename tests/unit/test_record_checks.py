@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from casebook.domain.coverage import Family, Terms, Variant
-from casebook.domain.record_checks import (
+from casebook.domain.case.coverage import Family, Terms, Variant
+from casebook.domain.case.record_checks import (
     Known,
     Sign,
     Told,

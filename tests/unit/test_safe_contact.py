@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from casebook.domain.safe_contact import Plan, Way, allowed_channels, next_safe, why_not
+from casebook.domain.case.safe_contact import Plan, Way, allowed_channels, next_safe, why_not
 
 LONDON = ZoneInfo("Europe/London")
 STALE = timedelta(days=28)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from casebook.domain.coverage import Family, Terms
-from casebook.domain.record_checks import family_of, manual_plan, variant_key
-from casebook.domain.uncovered import WORDS, Made, Why, beyond_bound, by_family, reasons
+from casebook.domain.case.coverage import Family, Terms
+from casebook.domain.case.record_checks import family_of, manual_plan, variant_key
+from casebook.domain.case.uncovered import WORDS, Made, Why, beyond_bound, by_family, reasons
 from casebook.matching import variants
 from casebook.matching.variants import Bounds
 

@@ -1,6 +1,6 @@
 import pytest
 
-from casebook.domain.coverage import Family
+from casebook.domain.case.coverage import Family
 from casebook.domain.vocabulary import Certainty
 from casebook.matching.variants import Bounds, Known, identities
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from casebook.domain.disclosure import addressees, followed
+from casebook.domain.case.disclosure import addressees, followed
+from casebook.domain.case.wording import Text, faults, text_for, words
 from casebook.domain.stages import ANOTHER_FORCE
 from casebook.domain.vocabulary import Outcome
-from casebook.domain.wording import Text, faults, text_for, words
 from casebook.policies import wording
 
 TELLS = [{"party": "a"}, {"protector": "her mother", "why": "she is near"}]

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from casebook import policies
 from casebook.casework.core.acting import Act, policy_of, refuse_because
 from casebook.domain import deadlines
+from casebook.domain.case.wording import APPLICANT_OTHER
 from casebook.domain.deadlines import Deadline
 from casebook.domain.policy import Allowance, Anchor
 from casebook.domain.vocabulary import Limit, Priority, Route, WorkKind
-from casebook.domain.wording import APPLICANT_OTHER
 from casebook.domain.work import SPECS
 from casebook.storage.tables import OPEN_WORK, Application, Clock, WorkItem
 

@@ -13,10 +13,10 @@ from casebook.casework.core.answers import Doing
 from casebook.casework.disclosure.delivery_report import Choice, told
 from casebook.casework.safeguarding import contact, danger, outreach
 from casebook.domain import chain
-from casebook.domain import disclosure as rules
-from casebook.domain.disclosure import Addressee, Due
-from casebook.domain.follow_up import Chosen, Result
-from casebook.domain.safe_contact import Purpose
+from casebook.domain.case import disclosure as rules
+from casebook.domain.case.disclosure import Addressee, Due
+from casebook.domain.case.follow_up import Chosen, Result
+from casebook.domain.case.safe_contact import Purpose
 from casebook.domain.vocabulary import Limit, Outcome, Role, Route
 from casebook.errors import InvalidAnswer
 from casebook.policies import wording

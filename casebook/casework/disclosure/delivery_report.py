@@ -8,9 +8,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from casebook.casework.core.answers import Answer, Doing
 from casebook.casework.core.referrals import ReferralMade, refuse_unclear
-from casebook.domain import disclosure as rules
-from casebook.domain.disclosure import Offer, Told
-from casebook.domain.follow_up import Chosen
+from casebook.domain.case import disclosure as rules
+from casebook.domain.case.disclosure import Offer, Told
+from casebook.domain.case.follow_up import Chosen
 from casebook.domain.vocabulary import Channel, Limit
 
 

@@ -12,9 +12,9 @@ from casebook.casework.core.answers import Answering, Answers
 from casebook.casework.core.rounds import next_round
 from casebook.casework.disclosure import delivery, delivery_report
 from casebook.domain.authority import Command
-from casebook.domain.disclosure import NOT_IN_PERSON, Addressee
+from casebook.domain.case.disclosure import NOT_IN_PERSON, Addressee
+from casebook.domain.case.wording import Text, words
 from casebook.domain.vocabulary import Role, Stage, WorkKind
-from casebook.domain.wording import Text, words
 from casebook.domain.work import Need
 from casebook.policies import wording
 from casebook.storage import decisions, deliveries

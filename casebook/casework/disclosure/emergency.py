@@ -19,7 +19,7 @@ from casebook.casework.safeguarding import contact, danger, outreach
 from casebook.domain import authority, chain
 from casebook.domain.actors import Reason
 from casebook.domain.authority import Command
-from casebook.domain.safe_contact import Override
+from casebook.domain.case.safe_contact import Override
 from casebook.domain.vocabulary import Channel, Party, Priority, Role, Stage, WorkKind
 from casebook.domain.work import Need
 from casebook.storage import decisions

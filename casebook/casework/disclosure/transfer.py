@@ -17,11 +17,12 @@ from casebook.casework.core.work_items import open_items
 from casebook.casework.disclosure import delivery
 from casebook.casework.safeguarding import danger, outreach
 from casebook.casework.safeguarding.outreach import Speaks
-from casebook.domain import authority, chain, follow_up
-from casebook.domain.safe_contact import Purpose
+from casebook.domain import authority, chain
+from casebook.domain.case import follow_up
+from casebook.domain.case.safe_contact import Purpose
+from casebook.domain.case.wording import text_for
 from casebook.domain.stages import ANOTHER_FORCE
 from casebook.domain.vocabulary import Channel, Outcome, Party, Role, WorkKind
-from casebook.domain.wording import text_for
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer
 from casebook.policies import wording

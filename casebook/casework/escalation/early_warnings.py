@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 from casebook import policies
 from casebook.casework.core.acting import Act, named, policy_of
 from casebook.casework.escalation.concerns import Concern
-from casebook.domain import chain, crew, deadlines
-from casebook.domain.crew import OnDuty
+from casebook.domain import chain, deadlines
+from casebook.domain.case import crew
+from casebook.domain.case.crew import OnDuty
+from casebook.domain.case.panel import may_be_named
+from casebook.domain.case.panel_cycle import next_meeting, too_late
 from casebook.domain.escalation import Why
-from casebook.domain.panel import may_be_named
-from casebook.domain.panel_cycle import next_meeting, too_late
 from casebook.domain.policy import Policy
 from casebook.domain.vocabulary import Limit, Priority, Route
 from casebook.storage import foresight as stored

@@ -21,10 +21,10 @@ from casebook.casework.disclosure import disclosure
 from casebook.casework.safeguarding import contact, danger
 from casebook.casework.safeguarding.contact import Contact
 from casebook.domain import authority, stages
-from casebook.domain import follow_up as rules
-from casebook.domain.disclosure import GRAVE
-from casebook.domain.follow_up import Chosen, Result
-from casebook.domain.safe_contact import Purpose, Way
+from casebook.domain.case import follow_up as rules
+from casebook.domain.case.disclosure import GRAVE
+from casebook.domain.case.follow_up import Chosen, Result
+from casebook.domain.case.safe_contact import Purpose, Way
 from casebook.domain.vocabulary import Channel, Limit, Party, Role, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer

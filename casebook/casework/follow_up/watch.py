@@ -20,10 +20,10 @@ from casebook.casework.intake import intake
 from casebook.casework.record_checks import candidates, identity, match_weights
 from casebook.casework.safeguarding import danger
 from casebook.domain import authority, chain, risk_scoring
-from casebook.domain import follow_up as rules
-from casebook.domain import intake as form_rules
 from casebook.domain.authority import Command
-from casebook.domain.record_checks import Verdict
+from casebook.domain.case import follow_up as rules
+from casebook.domain.case import intake as form_rules
+from casebook.domain.case.record_checks import Verdict
 from casebook.domain.risk_model import Standing
 from casebook.domain.subject_records import SubjectRecord
 from casebook.domain.vocabulary import Answer3, Applicant, Party, Priority, Route, Source, WorkKind

@@ -10,8 +10,8 @@ from casebook.casework.core.acting import Act, policy_of, refuse_because
 from casebook.casework.core.work_items import open_items
 from casebook.casework.safeguarding import contact
 from casebook.casework.staff import suspension
-from casebook.domain import follow_up
 from casebook.domain.authority import Command
+from casebook.domain.case import follow_up
 from casebook.domain.vocabulary import Priority, Role, WorkKind
 from casebook.domain.work import Need
 

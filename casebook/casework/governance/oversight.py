@@ -12,7 +12,7 @@ from casebook.casework.governance import governance
 from casebook.casework.safeguarding import outreach
 from casebook.casework.safeguarding.outreach import Speaks
 from casebook.domain import freezing
-from casebook.domain.safe_contact import Purpose
+from casebook.domain.case.safe_contact import Purpose
 from casebook.domain.vocabulary import Channel, WorkKind
 from casebook.errors import InvalidAnswer
 from casebook.storage import deliveries

@@ -17,10 +17,10 @@ from casebook import files, policies
 from casebook.casework.core.acting import Act, Playbook
 from casebook.casework.intake import intake
 from casebook.casework.intake.intake import ChangedSince
-from casebook.domain import application_file as rules
 from casebook.domain import chain
 from casebook.domain.actors import Actor, Reason
-from casebook.domain.intake import Form
+from casebook.domain.case import application_file as rules
+from casebook.domain.case.intake import Form
 from casebook.domain.vocabulary import Answer3
 from casebook.errors import Collision, DatabaseRefused
 from casebook.files import Rejection, Row

@@ -18,9 +18,9 @@ from casebook.casework.core.acting import Act, policy_of
 from casebook.casework.core.work_items import item_of
 from casebook.casework.escalation import early_warnings, raising
 from casebook.casework.safeguarding import danger, details, parties
-from casebook.domain import intake as rules
 from casebook.domain.authority import Command
-from casebook.domain.intake import Form
+from casebook.domain.case import intake as rules
+from casebook.domain.case.intake import Form
 from casebook.domain.vocabulary import Answer3, Party, Priority, Stage, WorkKind
 from casebook.domain.work import SPECS, Need
 from casebook.errors import Refused

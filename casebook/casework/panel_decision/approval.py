@@ -9,8 +9,8 @@ from casebook.casework.core.acting import Act, policy_of, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Doing
 from casebook.casework.core.rounds import next_round
 from casebook.casework.core.work_items import open_item
-from casebook.domain.panel import why_not_approve, why_not_explain
-from casebook.domain.panel_decision import needs_supervisor
+from casebook.domain.case.panel import why_not_approve, why_not_explain
+from casebook.domain.case.panel_decision import needs_supervisor
 from casebook.domain.policy import Allowance, Unit
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.domain.work import Need

@@ -16,8 +16,8 @@ from casebook.casework.panel_decision import panel
 from casebook.casework.record_checks import record_checks, searches
 from casebook.casework.risk_scoring import risk_inputs
 from casebook.domain import chain
-from casebook.domain.panel import may_be_minor, why_not_yet
-from casebook.domain.panel_decision import INSUFFICIENT, Draft, Held, Limb, Recipient, why_not_decide
+from casebook.domain.case.panel import may_be_minor, why_not_yet
+from casebook.domain.case.panel_decision import INSUFFICIENT, Draft, Held, Limb, Recipient, why_not_decide
 from casebook.domain.vocabulary import Applicant, Outcome, Party, Role, Source, Stage, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import AlreadyDecided, InvalidAnswer

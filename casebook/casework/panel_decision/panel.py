@@ -11,7 +11,7 @@ from casebook.casework.core.acting import Act, named, policy_of, refuse
 from casebook.casework.core.answers import Answer, Doing
 from casebook.domain import chain
 from casebook.domain.actors import Reason
-from casebook.domain.panel import OURS, SITS, Attendance, Sitter, Ties, why_not_out_of_cycle, why_not_sit
+from casebook.domain.case.panel import OURS, SITS, Attendance, Sitter, Ties, why_not_out_of_cycle, why_not_sit
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from casebook.casework.core.acting import Act, policy_of, refuse_because
 from casebook.casework.core.answers import Answer, Doing
-from casebook.domain.panel import OURS
+from casebook.domain.case.panel import OURS
 from casebook.domain.vocabulary import Priority, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer

@@ -10,11 +10,12 @@ from pydantic import Field
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Doing
 from casebook.casework.record_checks import automatic, identity, searches
-from casebook.domain import authority, chain, uncovered
-from casebook.domain import record_checks as rules
-from casebook.domain.coverage import Family, Terms
-from casebook.domain.record_checks import Result, RowResult
-from casebook.domain.uncovered import Made, Why
+from casebook.domain import authority, chain
+from casebook.domain.case import record_checks as rules
+from casebook.domain.case import uncovered
+from casebook.domain.case.coverage import Family, Terms
+from casebook.domain.case.record_checks import Result, RowResult
+from casebook.domain.case.uncovered import Made, Why
 from casebook.domain.vocabulary import Party, Source
 from casebook.errors import InvalidAnswer
 from casebook.policies import source_families

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from casebook.casework.core.acting import Act, policy_of
 from casebook.casework.record_checks import candidates, identity
 from casebook.domain import chain
-from casebook.domain import record_checks as rules
-from casebook.domain.coverage import PIVOTS, Family, Terms, Variant
-from casebook.domain.record_checks import Result
+from casebook.domain.case import record_checks as rules
+from casebook.domain.case.coverage import PIVOTS, Family, Terms, Variant
+from casebook.domain.case.record_checks import Result
 from casebook.domain.vocabulary import Party, Source
 from casebook.errors import SourceFault
 from casebook.policies import source_families

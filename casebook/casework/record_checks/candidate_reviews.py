@@ -10,7 +10,7 @@ from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Doing
 from casebook.casework.record_checks import candidates
 from casebook.domain import authority
-from casebook.domain.record_checks import Verdict
+from casebook.domain.case.record_checks import Verdict
 from casebook.errors import AlreadyDone
 from casebook.sources.protocol import Cells
 from casebook.storage import extracts

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from itertools import islice
 
 from casebook.casework.core.acting import Act, policy_of
-from casebook.domain import identifiers
-from casebook.domain.coverage import Terms, Variant
-from casebook.domain.record_checks import Told, variant_key
+from casebook.domain.case import identifiers
+from casebook.domain.case.coverage import Terms, Variant
+from casebook.domain.case.record_checks import Told, variant_key
 from casebook.domain.vocabulary import Certainty, Party
 from casebook.matching import variants
 from casebook.matching.variants import Bounds

@@ -11,10 +11,10 @@ from casebook.casework.core.acting import Act, policy_of
 from casebook.casework.core.answers import Answering, Answers, Doing, Handler
 from casebook.casework.record_checks import applicant, assurances, candidate_reviews, remote_searches, returns, searches
 from casebook.casework.safeguarding import outreach
-from casebook.domain import record_checks as rules
-from casebook.domain import uncovered
 from casebook.domain.actors import Reason
-from casebook.domain.record_checks import Result, Verdict
+from casebook.domain.case import record_checks as rules
+from casebook.domain.case import uncovered
+from casebook.domain.case.record_checks import Result, Verdict
 from casebook.domain.vocabulary import Limit, Party, Role, Route, Stage, WorkKind
 from casebook.domain.work import Need
 from casebook.storage import record_checks as stored

@@ -10,8 +10,8 @@ from casebook.casework.core.acting import Act, policy_of, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Doing
 from casebook.casework.record_checks import automatic, candidates, identity, searches
 from casebook.domain import authority
-from casebook.domain.coverage import Terms
-from casebook.domain.record_checks import Result, RowResult
+from casebook.domain.case.coverage import Terms
+from casebook.domain.case.record_checks import Result, RowResult
 from casebook.domain.vocabulary import Flag, MatchBand, Party, RecordKind, Role, VictimRelationship
 from casebook.errors import InvalidAnswer, NotPermitted
 from casebook.sources.protocol import Answered

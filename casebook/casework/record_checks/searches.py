@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 
 from casebook.casework.core.acting import Act, policy_of
 from casebook.casework.record_checks import automatic, identity
-from casebook.domain import record_checks as rules
 from casebook.domain.actors import Reason
-from casebook.domain.coverage import Terms, Variant
+from casebook.domain.case import record_checks as rules
+from casebook.domain.case.coverage import Terms, Variant
 from casebook.domain.vocabulary import Party, Route, Source, Stage
 from casebook.policies import source_families
 from casebook.sources import catalogue

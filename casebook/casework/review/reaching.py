@@ -19,11 +19,11 @@ from casebook.casework.safeguarding import safe_contact
 from casebook.casework.safeguarding.contact import Contact
 from casebook.casework.safeguarding.details import SafeContactPlan
 from casebook.domain import authority, chain
-from casebook.domain import safe_contact as rules
 from casebook.domain.actors import Reason
 from casebook.domain.authority import Command
+from casebook.domain.case import safe_contact as rules
+from casebook.domain.case.safe_contact import Purpose, Way
 from casebook.domain.review_work import Rung, why_not_examine, why_not_say, why_not_step
-from casebook.domain.safe_contact import Purpose, Way
 from casebook.domain.vocabulary import Channel, Party, Priority, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import NotPermitted

@@ -8,8 +8,8 @@ from casebook.casework.core.acting import Act
 from casebook.casework.intake import intake
 from casebook.casework.review import registers
 from casebook.domain import chain
-from casebook.domain import intake as rules
-from casebook.domain.intake import Form, PersonForm
+from casebook.domain.case import intake as rules
+from casebook.domain.case.intake import Form, PersonForm
 from casebook.domain.register import Person
 from casebook.domain.vocabulary import Answer3, Applicant, Certainty, Party, Route, Sex
 from casebook.storage import review as stored

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from casebook.casework.core.acting import Act, policy_of
+from casebook.domain.case.panel import may_be_minor
 from casebook.domain.instruments import Instrument
-from casebook.domain.panel import may_be_minor
 from casebook.domain.risk_inputs import ScoreInputs
 from casebook.domain.subject_records import SubjectRecord
 from casebook.domain.vocabulary import Answer3, Party, Relationship

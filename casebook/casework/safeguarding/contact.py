@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from casebook.casework.core.acting import Act, policy_of, refuse_because
-from casebook.domain import chain, follow_up, safe_contact
+from casebook.domain import chain
 from casebook.domain.actors import Reason
 from casebook.domain.authority import Command
+from casebook.domain.case import follow_up, safe_contact
+from casebook.domain.case.safe_contact import Plan, Purpose, Way
 from casebook.domain.policy import Policy
-from casebook.domain.safe_contact import Plan, Purpose, Way
 from casebook.domain.vocabulary import Applicant, Channel, Party
 from casebook.errors import InvalidAnswer, Refused
 from casebook.storage import asides, deliveries

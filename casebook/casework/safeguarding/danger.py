@@ -13,7 +13,7 @@ from casebook.casework.core.work_items import open_item
 from casebook.casework.safeguarding import outreach
 from casebook.domain import chain
 from casebook.domain.authority import Command
-from casebook.domain.safe_contact import Override
+from casebook.domain.case.safe_contact import Override
 from casebook.domain.vocabulary import Channel, Party, Priority, Role, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer

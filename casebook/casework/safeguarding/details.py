@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from casebook.casework.core.acting import Act
 from casebook.casework.core.answers import Answer, Answering, Answers, Doing
 from casebook.casework.safeguarding import parties
-from casebook.domain.intake import PersonForm, PlanForm
+from casebook.domain.case.intake import PersonForm, PlanForm
 from casebook.domain.vocabulary import Certainty, Channel, Party, Sex, WorkKind
 from casebook.storage.tables import Application, Person
 

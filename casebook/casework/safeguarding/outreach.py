@@ -11,7 +11,7 @@ from casebook.casework.core.answers import Answer, Doing
 from casebook.casework.safeguarding import contact
 from casebook.casework.safeguarding.contact import Contact
 from casebook.domain.authority import Command, why_not
-from casebook.domain.safe_contact import Override, Purpose, Way
+from casebook.domain.case.safe_contact import Override, Purpose, Way
 from casebook.domain.vocabulary import Applicant, Channel, Party
 from casebook.errors import InvalidAnswer
 from casebook.storage import deliveries

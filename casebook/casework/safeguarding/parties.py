@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from casebook.domain.intake import PersonForm, PlanForm
+from casebook.domain.case.intake import PersonForm, PlanForm
 from casebook.domain.vocabulary import Party
 from casebook.storage.tables import Person, SafeContact
 

@@ -10,10 +10,11 @@ from pydantic import ValidationError
 from casebook.casework.core import lifecycle
 from casebook.casework.core.acting import Act, policy_of, refuse, refuse_because
 from casebook.casework.safeguarding import contact, details
-from casebook.domain import freezing, safe_contact
+from casebook.domain import freezing
 from casebook.domain.authority import Command
-from casebook.domain.intake import DAYS
-from casebook.domain.safe_contact import Override, Plan, Way
+from casebook.domain.case import safe_contact
+from casebook.domain.case.intake import DAYS
+from casebook.domain.case.safe_contact import Override, Plan, Way
 from casebook.domain.vocabulary import Channel, Party
 from casebook.errors import InvalidAnswer
 from casebook.storage import deliveries

@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import select
 
 from casebook.casework.core.acting import Act
-from casebook.domain import chain, competence
+from casebook.domain import chain
 from casebook.domain.actors import Actor, Reason
 from casebook.domain.authority import Command
-from casebook.domain.competence import Recorded
+from casebook.domain.case import competence
+from casebook.domain.case.competence import Recorded
 from casebook.domain.vocabulary import WorkKind
 from casebook.policies import monitor as policy
 from casebook.storage.tables import LedgerEntry, WorkItem

@@ -17,7 +17,7 @@ from casebook.casework.core.acting import Act, refuse_because
 from casebook.casework.staff import suspension
 from casebook.domain.actors import OPERATOR, Actor
 from casebook.domain.authority import Command
-from casebook.domain.competence import subjects
+from casebook.domain.case.competence import subjects
 from casebook.domain.vocabulary import Role
 from casebook.errors import NotFound, NotPermitted
 from casebook.policies import monitor as policy

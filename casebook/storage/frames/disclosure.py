@@ -10,11 +10,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from casebook import policies
-from casebook.domain import disclosure as rules
-from casebook.domain import safe_contact
-from casebook.domain.disclosure import Addressee
+from casebook.domain.case import disclosure as rules
+from casebook.domain.case import safe_contact
+from casebook.domain.case.disclosure import Addressee
+from casebook.domain.case.safe_contact import Purpose, Way
 from casebook.domain.policy import Policy
-from casebook.domain.safe_contact import Purpose, Way
 from casebook.domain.vocabulary import Channel, Limit, Route
 from casebook.policies import wording
 from casebook.storage import decisions, deliveries

@@ -9,11 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casebook import policies
-from casebook.domain import disclosure as rules
-from casebook.domain import follow_up
-from casebook.domain.follow_up import Result
+from casebook.domain.case import disclosure as rules
+from casebook.domain.case import follow_up
+from casebook.domain.case.follow_up import Result
+from casebook.domain.case.safe_contact import Purpose
 from casebook.domain.policy import Policy
-from casebook.domain.safe_contact import Purpose
 from casebook.domain.vocabulary import Role, Route
 from casebook.storage import decisions, deliveries
 from casebook.storage.frames import Rows

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casebook.domain.panel_decision import HeldFinding, Limb, needs_supervisor
+from casebook.domain.case.panel_decision import HeldFinding, Limb, needs_supervisor
 from casebook.domain.risk_model import Standing
 from casebook.storage import decisions
 from casebook.storage.frames import Rows

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from casebook.casework.core import lifecycle
 from casebook.casework.disclosure import disclosure
 from casebook.casework.safeguarding import contact, safe_contact
-from casebook.domain.disclosure import others_told_from
+from casebook.domain.case.disclosure import others_told_from
 from casebook.domain.vocabulary import Stage
 from casebook.errors import AlreadyDone, InvalidAnswer, NotPermitted, Refused
 from casebook.policies import wording

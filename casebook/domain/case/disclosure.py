@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from casebook.domain.actors import Reason
+from casebook.domain.case.wording import APPLICANT_OTHER, Text, text_for
 from casebook.domain.stages import DISCLOSING_OUTCOMES
 from casebook.domain.vocabulary import Applicant, Band, Channel, Limit, Party
-from casebook.domain.wording import APPLICANT_OTHER, Text, text_for
 
 TRAINED = "domestic_abuse"  # the competence that at least one of those who deliver has
 NOT_IN_PERSON = "not_told_in_person"  # what two people may agree to

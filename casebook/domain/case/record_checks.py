@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from casebook.domain import coverage
 from casebook.domain.actors import Reason
-from casebook.domain.coverage import Family, Search, Terms, Variant
+from casebook.domain.case import coverage
+from casebook.domain.case.coverage import Family, Search, Terms, Variant
 from casebook.domain.vocabulary import MatchBand
 
 DATES = frozenset({Family.DAY_MONTH_SWAPPED, Family.DATE_SLIP, Family.YEAR_NEAR, Family.DATE_UNKNOWN})

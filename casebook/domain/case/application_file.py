@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from casebook.domain.actors import Reason
-from casebook.domain.intake import DAYS, Form, PersonForm, PlanForm, is_possible_date, with_doubts
+from casebook.domain.case.intake import DAYS, Form, PersonForm, PlanForm, is_possible_date, with_doubts
 from casebook.domain.vocabulary import Answer3, Applicant, Certainty, Channel, Party, Relationship, Route, Sex
 
 REQUIRED = ("external_id", "submitted_at", "route", "applicant")

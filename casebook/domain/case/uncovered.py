@@ -9,8 +9,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from casebook.domain import record_checks as rules
-from casebook.domain.coverage import PIVOTS, Family, Terms, Variant
+from casebook.domain.case import record_checks as rules
+from casebook.domain.case.coverage import PIVOTS, Family, Terms, Variant
 
 
 class Why(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from casebook.domain.disclosure import TRAINED
+from casebook.domain.case.disclosure import TRAINED
 from casebook.domain.policy import Policy
 from casebook.domain.vocabulary import Role
 

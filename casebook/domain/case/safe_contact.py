@@ -14,7 +14,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from casebook.domain.actors import Reason
-from casebook.domain.intake import DAYS
+from casebook.domain.case.intake import DAYS
 from casebook.domain.vocabulary import Channel
 
 _CLOCK_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from casebook.domain.actors import Reason
-from casebook.domain.disclosure import TRAINED
+from casebook.domain.case.disclosure import TRAINED
 from casebook.domain.monitor_policy import CompetenceRules
 from casebook.domain.vocabulary import Source, WorkKind
 
