@@ -36,8 +36,8 @@ from benchmarks.monitor_unit import (
     scores_of,
     summary,
 )
-from casebook.domain.decision_monitor import Channel, Side
-from casebook.domain.monitor_policy import Charts
+from casebook.domain.monitor.decision_monitor import Channel, Side
+from casebook.domain.monitor.monitor_policy import Charts
 from casebook.monitor.expected import logistic
 from casebook.monitor.thresholds import Floats, thresholds_for
 from casebook.monitor.weekly import Place, Question, look

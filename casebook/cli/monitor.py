@@ -9,7 +9,7 @@ from pathlib import Path as FilePath
 
 from casebook.cli import monitor_live
 from casebook.cli.answer import Answer, Call
-from casebook.domain.decision_monitor import Path
+from casebook.domain.monitor.decision_monitor import Path
 from casebook.monitor.analysis import Judged, Report, analyse
 from casebook.monitor.decisions_file import read_decisions, read_expected
 from casebook.monitor.thresholds import threshold_for

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from casebook.domain.decision_monitor import (
+from casebook.domain.monitor.decision_monitor import (
     Case,
     FunnelPlace,
     Path,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from casebook import files
-from casebook.domain.decision_monitor import judgement
+from casebook.domain.monitor.decision_monitor import judgement
 from casebook.errors import UnreadableFile
 
 

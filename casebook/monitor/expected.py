@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from casebook.domain.decision_monitor import Channel, pooled_rate
+from casebook.domain.monitor.decision_monitor import Channel, pooled_rate
 
 if TYPE_CHECKING:
     import pandas as pd

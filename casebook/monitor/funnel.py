@@ -13,7 +13,7 @@ from statistics import NormalDist
 import numpy as np
 from scipy.special import bdtr, chdtri
 
-from casebook.domain.decision_monitor import FunnelPlace
+from casebook.domain.monitor.decision_monitor import FunnelPlace
 
 ALPHA_95, ALPHA_998 = 0.05, 0.002
 WINSORISED = 0.1  # this part of the deciders at each end counts as no more extreme than the next

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from random import Random
 
 from casebook import markdown
-from casebook.domain.decision_monitor import Side
+from casebook.domain.monitor.decision_monitor import Side
 from casebook.monitor import funnel as limits
 from casebook.monitor.weekly import ChannelReport, Standing
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solve_toeplitz
 
-from casebook.domain.decision_monitor import REACHED, SIDES_WATCHED, Channel, Side, score
+from casebook.domain.monitor.decision_monitor import REACHED, SIDES_WATCHED, Channel, Side, score
 from casebook.errors import Refused, WrongUsage
 
 Floats = NDArray[np.float64]

@@ -13,7 +13,7 @@ from datetime import date
 from itertools import groupby
 from statistics import median
 
-from casebook.domain.decision_monitor import Case
+from casebook.domain.monitor.decision_monitor import Case
 
 FEWEST_DECIDERS = 5  # with fewer, one failing person is too large a part of "everybody"
 FEWEST_CASES = 10  # of a decider since a change, for their move to count

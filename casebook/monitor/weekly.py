@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from casebook.domain.decision_monitor import (
+from casebook.domain.monitor.decision_monitor import (
     Case,
     Channel,
     FunnelPlace,
@@ -21,7 +21,7 @@ from casebook.domain.decision_monitor import (
     funnel_place,
     reason_not_to_name,
 )
-from casebook.domain.monitor_policy import Charts
+from casebook.domain.monitor.monitor_policy import Charts
 from casebook.monitor import funnel
 from casebook.monitor.analysis import comparable_scores
 from casebook.monitor.expected import FEATURES, Calibration, calibration, expected_by_others

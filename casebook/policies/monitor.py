@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from casebook.domain.monitor_policy import MonitorPolicy
+from casebook.domain.monitor.monitor_policy import MonitorPolicy
 from casebook.policies import reading
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casebook.domain.decision_monitor import DISCLOSED, NOT_DISCLOSED
+from casebook.domain.monitor.decision_monitor import DISCLOSED, NOT_DISCLOSED
 from casebook.domain.vocabulary import Stage
 from casebook.storage.tables import Application, Approval, Decision, DipSample
 

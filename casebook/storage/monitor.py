@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from casebook.domain.case.record_checks import Result, Verdict
-from casebook.domain.decision_monitor import DISCLOSED, NOT_DISCLOSED, Channel
+from casebook.domain.monitor.decision_monitor import DISCLOSED, NOT_DISCLOSED, Channel
 from casebook.domain.risk_model import Standing
 from casebook.domain.vocabulary import Party, Stage, WorkKind
 from casebook.storage.tables import (

@@ -7,7 +7,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook.domain.decision_monitor import Case, chart, score
+from casebook.domain.monitor.decision_monitor import Case, chart, score
 from casebook.monitor.funnel import false_discovery_rates, over_dispersion, place, tails
 from casebook.monitor.sampling import draw
 from casebook.monitor.thresholds import arl_exactly, mix_of

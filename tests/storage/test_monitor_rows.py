@@ -8,7 +8,7 @@ import pytest
 from walking import ROW, Unit, through_everything
 
 from casebook.casework.staff import competence
-from casebook.domain.decision_monitor import Channel
+from casebook.domain.monitor.decision_monitor import Channel
 from casebook.domain.vocabulary import Stage
 from casebook.monitor.expected import FEATURES
 from casebook.storage import monitor as stored

@@ -12,7 +12,7 @@ from casebook.casework import work_queue
 from casebook.casework.monitor import dip_sampling, signals
 from casebook.casework.staff import staff
 from casebook.domain.actors import system
-from casebook.domain.decision_monitor import Channel
+from casebook.domain.monitor.decision_monitor import Channel
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.errors import NotPermitted, Refused
 from casebook.monitor.weekly import watch_all

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from casebook.cli.main import main
-from casebook.domain.decision_monitor import Case, Side, chart, judgement, reason_not_to_name, score
+from casebook.domain.monitor.decision_monitor import Case, Side, chart, judgement, reason_not_to_name, score
 from casebook.domain.vocabulary import Outcome
 from casebook.monitor.unit_change import others_shift
 

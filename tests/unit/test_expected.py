@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from casebook.domain.decision_monitor import Channel
+from casebook.domain.monitor.decision_monitor import Channel
 from casebook.monitor.expected import FEATURES, calibration, expected_by_others, fit, fit_counted, predict
 
 

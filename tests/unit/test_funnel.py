@@ -3,7 +3,7 @@
 import pytest
 from scipy.stats import binom
 
-from casebook.domain.decision_monitor import FunnelPlace
+from casebook.domain.monitor.decision_monitor import FunnelPlace
 from casebook.monitor.funnel import (
     Tails,
     binomial_limits,

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from casebook.domain.decision_monitor import score
+from casebook.domain.monitor.decision_monitor import score
 from casebook.errors import WrongUsage
 from casebook.monitor.thresholds import (
     NoVariation,

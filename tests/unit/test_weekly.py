@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from casebook.domain.decision_monitor import Channel, Side
+from casebook.domain.monitor.decision_monitor import Channel, Side
 from casebook.monitor.thresholds import threshold_for, thresholds_for
 from casebook.monitor.weekly import frame_of, judge, watch, watch_all
 from casebook.policies import monitor

@@ -21,7 +21,7 @@ from casebook.casework.panel_decision import panel_pack
 from casebook.casework.review import items
 from casebook.domain import authority, chain
 from casebook.domain.authority import Command
-from casebook.domain.decision_monitor import DISCLOSED, NOT_DISCLOSED
+from casebook.domain.monitor.decision_monitor import DISCLOSED, NOT_DISCLOSED
 from casebook.domain.vocabulary import Band, Outcome, Priority, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import NotFound, NotPermitted

@@ -19,7 +19,7 @@ from casebook.casework.review import campaigns, items, registers
 from casebook.domain import authority, chain
 from casebook.domain.actors import system
 from casebook.domain.authority import Command
-from casebook.domain.decision_monitor import Channel
+from casebook.domain.monitor.decision_monitor import Channel
 from casebook.domain.review_work import CampaignKind
 from casebook.domain.vocabulary import Priority, WorkKind
 from casebook.domain.work import Need

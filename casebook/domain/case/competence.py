@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from casebook.domain.actors import Reason
 from casebook.domain.case.disclosure import TRAINED
-from casebook.domain.monitor_policy import CompetenceRules
+from casebook.domain.monitor.monitor_policy import CompetenceRules
 from casebook.domain.vocabulary import Source, WorkKind
 
 

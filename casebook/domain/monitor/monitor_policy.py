@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from casebook.domain.decision_monitor import Channel
+from casebook.domain.monitor.decision_monitor import Channel
 from casebook.domain.policy import Fact
 from casebook.domain.vocabulary import Band, Source, WorkKind
 
