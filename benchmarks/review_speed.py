@@ -18,7 +18,7 @@ from casebook.casework.review import files as review_files
 from casebook.casework.review import registers, triage
 from casebook.casework.review.triage import subject_cells
 from casebook.demo import force
-from casebook.domain.past_application import merged
+from casebook.domain.review.past_application import merged
 from casebook.matching import linking, model
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from casebook.cli import review_import, review_page, review_work
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
 from casebook.cli.writing import refuse_unwritable, write_whole
-from casebook.domain import reconciling
-from casebook.domain.hidden_population import estimate
+from casebook.domain.review import reconciling
+from casebook.domain.review.hidden_population import estimate
 from casebook.storage import review as stored
 from casebook.storage.tables import ReviewApplication
 

@@ -10,7 +10,7 @@ from importlib import resources
 from typing import Any
 
 from casebook.casework.review.account import Report
-from casebook.domain.review_figures import Share
+from casebook.domain.review.figures import Share
 
 TITLE = "Review of past applications"
 _STYLE = (

@@ -15,7 +15,7 @@ from casebook.casework.safeguarding.details import SafeContactPlan
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
 from casebook.domain.case.safe_contact import Purpose, Way
-from casebook.domain.review_work import Rung
+from casebook.domain.review.cases import Rung
 from casebook.domain.vocabulary import Channel, Party
 from casebook.errors import WrongUsage
 

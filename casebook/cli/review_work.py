@@ -17,8 +17,8 @@ from casebook.cli import review_reaching
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
 from casebook.cli.writing import write_whole
-from casebook.domain.review import ContactPriority
-from casebook.domain.review_work import CampaignKind
+from casebook.domain.review.cases import CampaignKind
+from casebook.domain.review.ranking import ContactPriority
 
 
 def configure(actions: Any) -> None:  # noqa: ANN401 - argparse names no type for what adds parsers

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from casebook.domain.review_policy import ReviewPolicy
+from casebook.domain.review.weights import ReviewPolicy
 from casebook.policies import reading
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Select, exists, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from casebook.domain.live_register import LIVE
+from casebook.domain.review.live_register import LIVE
 from casebook.storage import review_live
 from casebook.storage.extracts import PERSON_CELLS, RECORD_CELLS
 from casebook.storage.tables import ReviewApplication, ReviewImport, ReviewRow, ReviewState, SourcePerson, SourceRecord

@@ -15,10 +15,11 @@ from sqlalchemy import ColumnElement, Select, and_, distinct, exists, func, or_,
 from sqlalchemy.dialects.postgresql import TEXT, array
 from sqlalchemy.orm import Session
 
-from casebook.domain import chain, live_register
+from casebook.domain import chain
 from casebook.domain.case.record_checks import Result
-from casebook.domain.live_register import LIVE, OF_B, OF_THE_APPLICATION, Closed
-from casebook.domain.register import PERSON
+from casebook.domain.review import live_register
+from casebook.domain.review.live_register import LIVE, OF_B, OF_THE_APPLICATION, Closed
+from casebook.domain.review.register import PERSON
 from casebook.domain.vocabulary import Party, Stage, WorkKind
 from casebook.storage.escalations import among
 from casebook.storage.tables import (

@@ -20,7 +20,7 @@ from casebook.casework.staff import staff
 from casebook.casework.sweep import sweep
 from casebook.cli.review import progress_lines
 from casebook.domain.actors import Actor, system
-from casebook.domain.review_work import CHECKLIST, CampaignKind, Rung
+from casebook.domain.review.cases import CHECKLIST, CampaignKind, Rung
 from casebook.domain.vocabulary import Outcome, Role, WorkKind
 from casebook.errors import NotPermitted, Refused
 from casebook.storage import review as stored

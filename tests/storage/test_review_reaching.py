@@ -18,7 +18,7 @@ from casebook.casework.safeguarding.details import SafeContactPlan
 from casebook.casework.staff import staff
 from casebook.domain.actors import Actor
 from casebook.domain.case.safe_contact import Purpose, Way
-from casebook.domain.review_work import Rung
+from casebook.domain.review.cases import Rung
 from casebook.domain.vocabulary import Role
 from casebook.errors import InvalidAnswer, NotPermitted, Refused
 from casebook.storage import review_work as asked

@@ -30,7 +30,7 @@ from casebook.casework.staff import staff
 from casebook.cli import review_page
 from casebook.domain.actors import Actor
 from casebook.domain.case.safe_contact import Purpose, Way
-from casebook.domain.review_work import CHECKLIST, CampaignKind, Rung
+from casebook.domain.review.cases import CHECKLIST, CampaignKind, Rung
 from casebook.domain.vocabulary import Role
 from casebook.errors import InvalidAnswer, NotPermitted, Refused
 from casebook.policies import review as review_policy

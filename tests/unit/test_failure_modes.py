@@ -7,14 +7,13 @@ from datetime import date
 
 import pytest
 
-from casebook.domain import failure_modes, recipient_words, register
-from casebook.domain import review as ranking
-from casebook.domain.past_application import Earlier, Linked, merged, set_apart
-from casebook.domain.reconciling import Row, reconcile
-from casebook.domain.register import Person
-from casebook.domain.register_cells import plain
-from casebook.domain.review import ContactPriority
-from casebook.domain.review_evidence import Evidence, Held
+from casebook.domain.review import failure_modes, ranking, recipient_words, register
+from casebook.domain.review.evidence import Evidence, Held
+from casebook.domain.review.past_application import Earlier, Linked, merged, set_apart
+from casebook.domain.review.ranking import ContactPriority
+from casebook.domain.review.reconciling import Row, reconcile
+from casebook.domain.review.register import Person
+from casebook.domain.review.register_cells import plain
 from casebook.policies import review as review_policy
 
 TODAY = date(2026, 6, 1)

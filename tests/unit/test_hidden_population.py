@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from casebook.domain.hidden_population import estimate
+from casebook.domain.review.hidden_population import estimate
 
 
 def independent(total, *chances):

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from casebook.domain import live_register, register
-from casebook.domain.live_register import Closed
-from casebook.domain.register import Searched
+from casebook.domain.review import live_register, register
+from casebook.domain.review.live_register import Closed
+from casebook.domain.review.register import Searched
 from casebook.domain.vocabulary import Answer3, Outcome, Party, Route
 
 BOB = {

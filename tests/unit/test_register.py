@@ -9,9 +9,9 @@ import openpyxl
 import pytest
 
 from casebook.casework.review import files
-from casebook.domain import register
-from casebook.domain.reconciling import Row, doubled, missing, overlap, reconcile
-from casebook.domain.register_cells import Finding, birth_date, slip
+from casebook.domain.review import register
+from casebook.domain.review.reconciling import Row, doubled, missing, overlap, reconcile
+from casebook.domain.review.register_cells import Finding, birth_date, slip
 from casebook.domain.vocabulary import Outcome
 from casebook.errors import UnreadableFile
 

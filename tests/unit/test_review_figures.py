@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook.domain import review_figures as figures
-from casebook.domain.review_figures import Pair
+from casebook.domain.review import figures
+from casebook.domain.review.figures import Pair
 
 TODAY = date(2026, 6, 1)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from casebook.domain.review_work import (
+from casebook.domain.review.cases import (
     ReviewOutcome,
     Rung,
     line_of,

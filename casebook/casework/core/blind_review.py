@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from sqlalchemy import func, select
 
 from casebook.casework.core.acting import Act
-from casebook.domain import review_work
 from casebook.domain.actors import Reason
+from casebook.domain.review import cases
 from casebook.storage import review_live
 from casebook.storage import review_work as work
 from casebook.storage.tables import DipSample, LedgerEntry, ReviewApplication, ReviewCase, WorkItem
@@ -56,7 +56,7 @@ def why_not_claim(act: Act, item: WorkItem) -> Reason | None:
         return None
     case = act.session.get(ReviewCase, str(item.subject["case"]))
     application = work.application_of(act.session, case.anchor) if case else None
-    return review_work.why_not_blind(act.actor.id, knowing(act, application) if application else ())
+    return cases.why_not_blind(act.actor.id, knowing(act, application) if application else ())
 
 
 def to_decide(act: Act) -> set[str]:
@@ -66,6 +66,6 @@ def to_decide(act: Act) -> set[str]:
 
 def unsaid(act: Act) -> set[str]:
     """References whose outcome no list tells the actor: they may be theirs to decide again tomorrow."""
-    if review_work.examines(act.actor.roles):
+    if cases.examines(act.actor.roles):
         return review_live.undecided(act.session, act.actor.id)
     return to_decide(act)

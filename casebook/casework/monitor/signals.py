@@ -20,7 +20,7 @@ from casebook.domain import authority, chain
 from casebook.domain.actors import system
 from casebook.domain.authority import Command
 from casebook.domain.monitor.decision_monitor import Channel
-from casebook.domain.review_work import CampaignKind
+from casebook.domain.review.cases import CampaignKind
 from casebook.domain.vocabulary import Priority, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer, NotFound, Refused

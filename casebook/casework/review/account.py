@@ -10,13 +10,13 @@ from casebook.casework.core.acting import Act, refuse_because
 from casebook.casework.review import campaigns, ranking, referrals, registers
 from casebook.casework.review import people as review_people
 from casebook.casework.review.ranking import said
-from casebook.domain import review_figures as figures
 from casebook.domain.authority import Command
-from casebook.domain.hidden_population import Hidden, estimate
-from casebook.domain.review import ContactPriority
-from casebook.domain.review_evidence import Family
-from casebook.domain.review_figures import Agreement, Forecast, Pair, Share, Undetected
-from casebook.domain.review_work import FAILURES, ReviewOutcome
+from casebook.domain.review import figures
+from casebook.domain.review.cases import FAILURES, ReviewOutcome
+from casebook.domain.review.evidence import Family
+from casebook.domain.review.figures import Agreement, Forecast, Pair, Share, Undetected
+from casebook.domain.review.hidden_population import Hidden, estimate
+from casebook.domain.review.ranking import ContactPriority
 from casebook.errors import NotPermitted
 from casebook.policies import review as review_policy
 from casebook.storage import review as stored

@@ -16,9 +16,9 @@ from casebook.casework.review import items, people, ranking
 from casebook.casework.review.campaigns import Member
 from casebook.domain import chain
 from casebook.domain.authority import Command
-from casebook.domain.review import ContactPriority
-from casebook.domain.review_policy import Allocation
-from casebook.domain.review_work import FIRST, SECOND, THIRD, CampaignKind, why_not_examine
+from casebook.domain.review.cases import FIRST, SECOND, THIRD, CampaignKind, why_not_examine
+from casebook.domain.review.ranking import ContactPriority
+from casebook.domain.review.weights import Allocation
 from casebook.domain.vocabulary import Priority, Role, WorkKind
 from casebook.domain.work import Need
 from casebook.policies import review as review_policy

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from casebook.casework.core.acting import Act, reason_code, refuse_because
 from casebook.casework.review import ranking
-from casebook.domain import chain, failure_modes
+from casebook.domain import chain
 from casebook.domain.authority import Command
-from casebook.domain.review_work import CampaignKind, ReviewOutcome
+from casebook.domain.review import failure_modes
+from casebook.domain.review.cases import CampaignKind, ReviewOutcome
 from casebook.errors import NotFound
 from casebook.storage import ledger
 from casebook.storage import review as stored

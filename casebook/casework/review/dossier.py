@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.review import allocation, ranking
-from casebook.domain import review_work as rules
 from casebook.domain.authority import Command
+from casebook.domain.review import cases as rules
 from casebook.errors import NotPermitted
 from casebook.storage import review as stored
 from casebook.storage import review_live

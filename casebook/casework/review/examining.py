@@ -14,9 +14,10 @@ from casebook.casework.core import blind_review
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, UnitDoing
 from casebook.casework.review import allocation, people
-from casebook.domain import chain, failure_modes
-from casebook.domain import review_work as rules
-from casebook.domain.review_work import CHECKLIST, FAILURES, SECOND, THIRD, OwnDecision, ReviewOutcome
+from casebook.domain import chain
+from casebook.domain.review import cases as rules
+from casebook.domain.review import failure_modes
+from casebook.domain.review.cases import CHECKLIST, FAILURES, SECOND, THIRD, OwnDecision, ReviewOutcome
 from casebook.domain.vocabulary import WorkKind
 from casebook.errors import AlreadyDone, InvalidAnswer, NotPermitted
 from casebook.storage import review_work as work

@@ -13,8 +13,8 @@ from datetime import date, datetime
 from pathlib import Path
 
 from casebook import files
-from casebook.domain.register import COLUMNS, Note
-from casebook.domain.register_cells import Finding
+from casebook.domain.review.register import COLUMNS, Note
+from casebook.domain.review.register_cells import Finding
 from casebook.errors import UnreadableFile
 
 EXCEL = frozenset({".xlsx", ".xlsm"})

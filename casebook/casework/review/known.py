@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from casebook.casework.review.registers import Reconciled
-from casebook.domain.past_application import Earlier, Past, merged, same_text
-from casebook.domain.register import Person
-from casebook.domain.register_cells import digits
+from casebook.domain.review.past_application import Earlier, Past, merged, same_text
+from casebook.domain.review.register import Person
+from casebook.domain.review.register_cells import digits
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from casebook.casework.core.work_items import item_row
 from casebook.casework.review import registers
 from casebook.casework.safeguarding.details import SafeContactPlan
 from casebook.domain import chain
-from casebook.domain.review_work import Rung
+from casebook.domain.review.cases import Rung
 from casebook.domain.vocabulary import Priority, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import AlreadyDone

@@ -10,8 +10,8 @@ from casebook.casework.core.acting import Act
 from casebook.casework.review import registers
 from casebook.domain import authority, chain
 from casebook.domain.authority import Command
-from casebook.domain.review import ContactPriority
-from casebook.domain.review_work import examines
+from casebook.domain.review.cases import examines
+from casebook.domain.review.ranking import ContactPriority
 from casebook.errors import NotFound, Refused
 from casebook.storage import review as stored
 from casebook.storage import review_work as work

@@ -23,7 +23,7 @@ from casebook.domain.actors import Reason
 from casebook.domain.authority import Command
 from casebook.domain.case import safe_contact as rules
 from casebook.domain.case.safe_contact import Purpose, Way
-from casebook.domain.review_work import Rung, why_not_examine, why_not_say, why_not_step
+from casebook.domain.review.cases import Rung, why_not_examine, why_not_say, why_not_step
 from casebook.domain.vocabulary import Channel, Party, Priority, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import NotPermitted

@@ -10,7 +10,7 @@ from casebook.casework.core.acting import Act, reason_code
 from casebook.casework.review import ranking, registers
 from casebook.domain import chain
 from casebook.domain.authority import Command
-from casebook.domain.review_work import ReviewOutcome
+from casebook.domain.review.cases import ReviewOutcome
 from casebook.errors import WrongUsage
 from casebook.storage import review_work as work
 from casebook.storage.tables import ReviewReferral

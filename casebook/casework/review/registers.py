@@ -13,12 +13,13 @@ from sqlalchemy import text
 from casebook.casework.core.acting import Act, refuse_because
 from casebook.casework.review import files
 from casebook.casework.review.files import RegisterFile
-from casebook.domain import chain, live_register, register
+from casebook.domain import chain
 from casebook.domain.authority import Command
-from casebook.domain.live_register import CASEBOOK, LIVE
-from casebook.domain.past_application import Past, merged
-from casebook.domain.reconciling import Application, Overlap, Row, overlap, reconcile
-from casebook.domain.register_cells import Finding
+from casebook.domain.review import live_register, register
+from casebook.domain.review.live_register import CASEBOOK, LIVE
+from casebook.domain.review.past_application import Past, merged
+from casebook.domain.review.reconciling import Application, Overlap, Row, overlap, reconcile
+from casebook.domain.review.register_cells import Finding
 from casebook.storage import review as stored
 from casebook.storage import review_live
 from casebook.storage.tables import ReviewApplication, ReviewImport

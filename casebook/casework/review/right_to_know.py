@@ -10,7 +10,7 @@ from casebook.casework.review import registers
 from casebook.domain import chain
 from casebook.domain.case import intake as rules
 from casebook.domain.case.intake import Form, PersonForm
-from casebook.domain.register import Person
+from casebook.domain.review.register import Person
 from casebook.domain.vocabulary import Answer3, Applicant, Certainty, Party, Route, Sex
 from casebook.storage import review as stored
 from casebook.storage.tables import ReviewApplication

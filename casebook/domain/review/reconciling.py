@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from casebook.domain.register import Entry, Person
-from casebook.domain.register_cells import digits, plain, slip
+from casebook.domain.review.register import Entry, Person
+from casebook.domain.review.register_cells import digits, plain, slip
 
 WITHIN_DAYS = 10  # a mailbox and a case system differ by a weekend; the next application comes later
 DECIDED_WITHIN = 60  # from receipt in one list to the decision in another

@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from difflib import SequenceMatcher
 from typing import TypeVar
 
-from casebook.domain.reconciling import Application
-from casebook.domain.register import Entry, Person, Searched
-from casebook.domain.register_cells import Finding, parts_differing, plain, slip
+from casebook.domain.review.reconciling import Application
+from casebook.domain.review.register import Entry, Person, Searched
+from casebook.domain.review.register_cells import Finding, parts_differing, plain, slip
 from casebook.domain.subject_records import SubjectRecord
 from casebook.domain.vocabulary import Answer3, Applicant, Outcome, Relationship, Route
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from casebook.domain.register import PERSON
+from casebook.domain.review.register import PERSON
 from casebook.domain.vocabulary import Answer3, Party
 
 LONDON = ZoneInfo("Europe/London")

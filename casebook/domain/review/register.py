@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TypeVar
 
-from casebook.domain.register_cells import Finding, birth_date, day_of, is_filler, plain
+from casebook.domain.review.register_cells import Finding, birth_date, day_of, is_filler, plain
 from casebook.domain.vocabulary import Answer3, Applicant, Outcome, Relationship, Route, Source
 
 PERSON = (

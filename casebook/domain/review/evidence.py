@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from casebook.domain.past_application import Earlier, Linked, Past
+from casebook.domain.review.past_application import Earlier, Linked, Past
 
 PERHAPS = 0.1  # chance from which it is worth saying
 SURE = 0.5  # chance from which a linked person is taken to be the subject

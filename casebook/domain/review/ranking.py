@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from casebook.domain import failure_modes
-from casebook.domain.review_evidence import PERHAPS, SURE, Evidence, Family, Found, Held
-from casebook.domain.review_policy import Weights
+from casebook.domain.review import failure_modes
+from casebook.domain.review.evidence import PERHAPS, SURE, Evidence, Family, Found, Held
+from casebook.domain.review.weights import Weights
 from casebook.domain.vocabulary import Answer3, Relationship
 
 

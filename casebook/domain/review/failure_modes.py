@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import chain
 
-from casebook.domain import recipient_words
-from casebook.domain.past_application import Past
-from casebook.domain.register_cells import parts_differing, plain, slip
-from casebook.domain.review_evidence import PERHAPS, SURE, Evidence, Family, Found, Held
+from casebook.domain.review import recipient_words
+from casebook.domain.review.evidence import PERHAPS, SURE, Evidence, Family, Found, Held
+from casebook.domain.review.past_application import Past
+from casebook.domain.review.register_cells import parts_differing, plain, slip
 from casebook.domain.vocabulary import Answer3, Applicant, Outcome
 
 COPIED = 5  # applications with one and the same rationale
