@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from casebook.cli.answer import Answer, Call
-from casebook.domain.instruments import Reply
+from casebook.domain.risk.instruments import Reply
 from casebook.errors import WrongUsage
 from casebook.policies import risk_model
 
 if TYPE_CHECKING:
     import argparse
 
-    from casebook.domain.risk_model import InstrumentForm
+    from casebook.domain.risk.risk_model import InstrumentForm
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

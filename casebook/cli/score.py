@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from casebook import clock
 from casebook.cli.answer import Answer, Call
-from casebook.domain.risk_inputs import ScoreInputs
-from casebook.domain.risk_scoring import Score, score
-from casebook.domain.subject_records import InputError
+from casebook.domain.risk.risk_inputs import ScoreInputs
+from casebook.domain.risk.risk_scoring import Score, score
+from casebook.domain.risk.subject_records import InputError
 from casebook.errors import UnreadableFile, WrongUsage
 from casebook.policies import risk_model
 

@@ -12,7 +12,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from casebook.domain.offences import UNMAPPED, OffenceTable
+from casebook.domain.risk.offences import UNMAPPED, OffenceTable
 from casebook.policies.reading import rows
 
 BY_TITLE = "title/"  # a mixed class: the title's words decide, else the group after the slash

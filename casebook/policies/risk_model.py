@@ -2,8 +2,8 @@
 
 from functools import cache
 
-from casebook.domain.offences import UNMAPPED
-from casebook.domain.risk_model import RiskModel, RiskNumbers
+from casebook.domain.risk.offences import UNMAPPED
+from casebook.domain.risk.risk_model import RiskModel, RiskNumbers
 from casebook.errors import WrongUsage
 from casebook.policies import offence_tables, reading
 from casebook.policies.reading import UnreadablePolicy

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from casebook import markdown
-from casebook.domain.record_weight import gravity
-from casebook.domain.risk_inputs import ScoreInputs
-from casebook.domain.risk_model import RiskModel
-from casebook.domain.risk_scoring import Score, score
+from casebook.domain.risk.record_weight import gravity
+from casebook.domain.risk.risk_inputs import ScoreInputs
+from casebook.domain.risk.risk_model import RiskModel
+from casebook.domain.risk.risk_scoring import Score, score
 from casebook.policies import reading, risk_model
 
 INTRODUCTION = """# The risk model

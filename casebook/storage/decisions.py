@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from casebook.domain import chain
 from casebook.domain.case.panel_decision import HeldFinding
-from casebook.domain.risk_assessment import Judged, effective
-from casebook.domain.risk_model import Standing
+from casebook.domain.risk.risk_assessment import Judged, effective
+from casebook.domain.risk.risk_model import Standing
 from casebook.domain.vocabulary import Band, Party
 from casebook.storage.tables import (
     Application,

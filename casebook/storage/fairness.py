@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from casebook.domain.case.record_checks import Verdict
 from casebook.domain.monitor.decision_monitor import DISCLOSED, NOT_DISCLOSED
-from casebook.domain.risk_model import Standing
+from casebook.domain.risk.risk_model import Standing
 from casebook.domain.vocabulary import Party, Stage, WorkKind
 from casebook.storage.tables import Application, Candidate, Finding, Person, Search, WorkItem
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from casebook.domain.case.record_checks import Result, Verdict
 from casebook.domain.monitor.decision_monitor import DISCLOSED, NOT_DISCLOSED, Channel
-from casebook.domain.risk_model import Standing
+from casebook.domain.risk.risk_model import Standing
 from casebook.domain.vocabulary import Party, Stage, WorkKind
 from casebook.storage.tables import (
     Application,

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook.domain.risk_bands import SEVERITY
-from casebook.domain.risk_inputs import ScoreInputs
-from casebook.domain.risk_scoring import known_by, lethality_signs, score
-from casebook.domain.subject_records import SubjectRecord
+from casebook.domain.risk.risk_bands import SEVERITY
+from casebook.domain.risk.risk_inputs import ScoreInputs
+from casebook.domain.risk.risk_scoring import known_by, lethality_signs, score
+from casebook.domain.risk.subject_records import SubjectRecord
 from casebook.domain.vocabulary import Flag, RecordKind, VictimRelationship
 from casebook.policies import risk_model
 

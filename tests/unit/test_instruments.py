@@ -8,8 +8,8 @@ import pytest
 
 from casebook.casework import playbook
 from casebook.cli.main import main
-from casebook.domain import instruments
-from casebook.domain.instruments import Instrument
+from casebook.domain.risk import instruments
+from casebook.domain.risk.instruments import Instrument
 from casebook.domain.vocabulary import WorkKind
 from casebook.policies import risk_model
 

@@ -30,8 +30,8 @@ from casebook.domain.case.panel_decision import (
     needs_supervisor,
     why_not_decide,
 )
-from casebook.domain.risk_assessment import Judged, Judgement, effective, why_not_judge
-from casebook.domain.risk_model import Standing
+from casebook.domain.risk.risk_assessment import Judged, Judgement, effective, why_not_judge
+from casebook.domain.risk.risk_model import Standing
 from casebook.domain.vocabulary import Band, Outcome, Role
 from casebook.policies import panel_refusals
 

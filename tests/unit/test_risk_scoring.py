@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from casebook.cli.main import main
-from casebook.domain.offences import UNMAPPED, Basis
-from casebook.domain.risk_bands import SEVERITY
-from casebook.domain.risk_doubts import WORDS
-from casebook.domain.risk_inputs import ScoreInputs
-from casebook.domain.risk_model import Standing
-from casebook.domain.risk_scoring import known_by, lethality_signs, qualifying, score
-from casebook.domain.subject_records import InputError, SubjectRecord, latest_day
+from casebook.domain.risk.offences import UNMAPPED, Basis
+from casebook.domain.risk.risk_bands import SEVERITY
+from casebook.domain.risk.risk_doubts import WORDS
+from casebook.domain.risk.risk_inputs import ScoreInputs
+from casebook.domain.risk.risk_model import Standing
+from casebook.domain.risk.risk_scoring import known_by, lethality_signs, qualifying, score
+from casebook.domain.risk.subject_records import InputError, SubjectRecord, latest_day
 from casebook.domain.vocabulary import Band, Flag, Priority, RecordKind, VictimRelationship
 from casebook.errors import WrongUsage
 from casebook.policies import offence_tables, reading, risk_model, risk_model_page

@@ -19,13 +19,14 @@ from casebook.casework.core.work_items import open_items
 from casebook.casework.intake import intake
 from casebook.casework.record_checks import candidates, identity, match_weights
 from casebook.casework.safeguarding import danger
-from casebook.domain import authority, chain, risk_scoring
+from casebook.domain import authority, chain
 from casebook.domain.authority import Command
 from casebook.domain.case import follow_up as rules
 from casebook.domain.case import intake as form_rules
 from casebook.domain.case.record_checks import Verdict
-from casebook.domain.risk_model import Standing
-from casebook.domain.subject_records import SubjectRecord
+from casebook.domain.risk import risk_scoring
+from casebook.domain.risk.risk_model import Standing
+from casebook.domain.risk.subject_records import SubjectRecord
 from casebook.domain.vocabulary import Answer3, Applicant, Party, Priority, Route, Source, WorkKind
 from casebook.domain.work import Need
 from casebook.policies import risk_model

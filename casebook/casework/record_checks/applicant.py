@@ -19,7 +19,7 @@ from casebook.domain import chain
 from casebook.domain.case import record_checks as rules
 from casebook.domain.case.record_checks import Known, Verdict
 from casebook.domain.case.safe_contact import Purpose
-from casebook.domain.instruments import Reply
+from casebook.domain.risk.instruments import Reply
 from casebook.domain.vocabulary import Answer3, Channel, Limit, MatchBand, Party, Source
 from casebook.errors import InvalidAnswer
 from casebook.storage.tables import ApplicantSign, Application, Candidate, InstrumentAnswer, Meeting

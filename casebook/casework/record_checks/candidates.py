@@ -13,9 +13,10 @@ from casebook.casework.core.acting import Act
 from casebook.casework.record_checks import match_weights
 from casebook.casework.record_checks.match_weights import Likeness
 from casebook.casework.safeguarding import danger
-from casebook.domain import chain, risk_scoring
+from casebook.domain import chain
 from casebook.domain.case.record_checks import Verdict
-from casebook.domain.subject_records import SubjectRecord
+from casebook.domain.risk import risk_scoring
+from casebook.domain.risk.subject_records import SubjectRecord
 from casebook.domain.vocabulary import MatchBand, Party
 from casebook.policies import risk_model
 from casebook.sources.protocol import Answered, Cells

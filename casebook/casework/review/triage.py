@@ -21,16 +21,16 @@ from casebook.casework.review.registers import Reconciled
 from casebook.domain import chain
 from casebook.domain.authority import Command
 from casebook.domain.policy import Policy
-from casebook.domain.record_weight import weigh
 from casebook.domain.review.evidence import PERHAPS, Evidence, Held
 from casebook.domain.review.past_application import Linked, same_text, set_apart
 from casebook.domain.review.ranking import assess
 from casebook.domain.review.register import Person
 from casebook.domain.review.register_cells import birth_date, plain
-from casebook.domain.risk_inputs import ScoreInputs
-from casebook.domain.risk_model import RiskModel, Standing, Tier
-from casebook.domain.risk_scoring import known_by, qualifying, score
-from casebook.domain.subject_records import SubjectRecord
+from casebook.domain.risk.record_weight import weigh
+from casebook.domain.risk.risk_inputs import ScoreInputs
+from casebook.domain.risk.risk_model import RiskModel, Standing, Tier
+from casebook.domain.risk.risk_scoring import known_by, qualifying, score
+from casebook.domain.risk.subject_records import SubjectRecord
 from casebook.domain.vocabulary import Limit, Priority
 from casebook.matching import linking, model
 from casebook.policies import review as review_policy

@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 
 from casebook.casework.core.acting import Act, policy_of
 from casebook.domain.case.panel import may_be_minor
-from casebook.domain.instruments import Instrument
-from casebook.domain.risk_inputs import ScoreInputs
-from casebook.domain.subject_records import SubjectRecord
+from casebook.domain.risk.instruments import Instrument
+from casebook.domain.risk.risk_inputs import ScoreInputs
+from casebook.domain.risk.subject_records import SubjectRecord
 from casebook.domain.vocabulary import Answer3, Party, Relationship
 from casebook.storage import decisions
 from casebook.storage.tables import (

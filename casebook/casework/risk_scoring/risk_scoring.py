@@ -13,11 +13,11 @@ from casebook.casework.core.answers import Answer, Answering, Answers, Doing
 from casebook.casework.risk_scoring import risk_inputs
 from casebook.casework.safeguarding import danger
 from casebook.domain import authority, chain
-from casebook.domain.risk_assessment import ORDER, Judgement, why_not_below, why_not_judge
-from casebook.domain.risk_bands import FloorHeld
-from casebook.domain.risk_inputs import ScoreInputs
-from casebook.domain.risk_model import RiskModel
-from casebook.domain.risk_scoring import Score, floors, score
+from casebook.domain.risk.risk_assessment import ORDER, Judgement, why_not_below, why_not_judge
+from casebook.domain.risk.risk_bands import FloorHeld
+from casebook.domain.risk.risk_inputs import ScoreInputs
+from casebook.domain.risk.risk_model import RiskModel
+from casebook.domain.risk.risk_scoring import Score, floors, score
 from casebook.domain.vocabulary import Band, Priority, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer

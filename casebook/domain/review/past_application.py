@@ -12,7 +12,7 @@ from typing import TypeVar
 from casebook.domain.review.reconciling import Application
 from casebook.domain.review.register import Entry, Person, Searched
 from casebook.domain.review.register_cells import Finding, parts_differing, plain, slip
-from casebook.domain.subject_records import SubjectRecord
+from casebook.domain.risk.subject_records import SubjectRecord
 from casebook.domain.vocabulary import Answer3, Applicant, Outcome, Relationship, Route
 
 T = TypeVar("T")

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casebook.domain.case.panel_decision import HeldFinding, Limb, needs_supervisor
-from casebook.domain.risk_model import Standing
+from casebook.domain.risk.risk_model import Standing
 from casebook.storage import decisions
 from casebook.storage.frames import Rows
 from casebook.storage.people import researchers_of

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casebook.domain import instruments
-from casebook.domain.instruments import Instrument
-from casebook.domain.risk_doubts import WORDS
-from casebook.domain.risk_inputs import ScoreInputs
-from casebook.domain.risk_model import RiskModel
-from casebook.domain.risk_scoring import score
-from casebook.domain.subject_records import InputError
+from casebook.domain.risk import instruments
+from casebook.domain.risk.instruments import Instrument
+from casebook.domain.risk.risk_doubts import WORDS
+from casebook.domain.risk.risk_inputs import ScoreInputs
+from casebook.domain.risk.risk_model import RiskModel
+from casebook.domain.risk.risk_scoring import score
+from casebook.domain.risk.subject_records import InputError
 from casebook.errors import WrongUsage
 from casebook.policies import risk_model
 from casebook.storage import decisions

@@ -4,9 +4,9 @@ import math
 from dataclasses import dataclass
 from datetime import date
 
-from casebook.domain.offences import UNMAPPED, Basis
-from casebook.domain.risk_model import RiskModel, Shows, Tier
-from casebook.domain.subject_records import SubjectRecord, latest_day
+from casebook.domain.risk.offences import UNMAPPED, Basis
+from casebook.domain.risk.risk_model import RiskModel, Shows, Tier
+from casebook.domain.risk.subject_records import SubjectRecord, latest_day
 from casebook.domain.vocabulary import RecordKind, VictimRelationship
 
 

@@ -4,10 +4,10 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from casebook.domain.instruments import Reading, printable
-from casebook.domain.record_weight import Weighed
-from casebook.domain.risk_model import RiskModel
-from casebook.domain.subject_records import PRINTABLE
+from casebook.domain.risk.instruments import Reading, printable
+from casebook.domain.risk.record_weight import Weighed
+from casebook.domain.risk.risk_model import RiskModel
+from casebook.domain.risk.subject_records import PRINTABLE
 from casebook.domain.vocabulary import VictimRelationship
 
 AGAINST = {

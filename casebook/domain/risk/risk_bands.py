@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from casebook.domain.instruments import Reading
-from casebook.domain.record_weight import Weighed, shown
-from casebook.domain.risk_doubts import WORDS, Doubt
-from casebook.domain.risk_factors import is_escalating, is_serial, signs_in
-from casebook.domain.risk_model import RiskModel
+from casebook.domain.risk.instruments import Reading
+from casebook.domain.risk.record_weight import Weighed, shown
+from casebook.domain.risk.risk_doubts import WORDS, Doubt
+from casebook.domain.risk.risk_factors import is_escalating, is_serial, signs_in
+from casebook.domain.risk.risk_model import RiskModel
 from casebook.domain.vocabulary import Band, Priority
 
 # `insufficient_information` stands with `standard`: it says that nothing is known, and its doubts raise the priority

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from casebook.domain.instruments import Reading, printable
-from casebook.domain.record_weight import Weighed
-from casebook.domain.risk_model import RiskModel
+from casebook.domain.risk.instruments import Reading, printable
+from casebook.domain.risk.record_weight import Weighed
+from casebook.domain.risk.risk_model import RiskModel
 
 WORDS = {
     "unknown_answer": "without yes or no in the instrument",

@@ -5,8 +5,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from casebook.domain.risk_model import InstrumentForm, Question
-from casebook.domain.subject_records import PRINTABLE, InputError, word
+from casebook.domain.risk.risk_model import InstrumentForm, Question
+from casebook.domain.risk.subject_records import PRINTABLE, InputError, word
 
 
 class Reply(StrEnum):

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from casebook.domain.instruments import Instrument
-from casebook.domain.subject_records import InputError, SubjectRecord, words
+from casebook.domain.risk.instruments import Instrument
+from casebook.domain.risk.subject_records import InputError, SubjectRecord, words
 
 KEYS = frozenset(
     {

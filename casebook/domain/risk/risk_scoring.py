@@ -9,14 +9,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from casebook.domain import instruments, risk_bands, risk_doubts, risk_factors
-from casebook.domain.instruments import Reading
-from casebook.domain.record_weight import Weighed, shown, weigh
-from casebook.domain.risk_bands import FloorHeld
-from casebook.domain.risk_factors import Contribution, line
-from casebook.domain.risk_inputs import ScoreInputs
-from casebook.domain.risk_model import Fits, RiskModel, Standing
-from casebook.domain.subject_records import SubjectRecord, latest_day
+from casebook.domain.risk import instruments, risk_bands, risk_doubts, risk_factors
+from casebook.domain.risk.instruments import Reading
+from casebook.domain.risk.record_weight import Weighed, shown, weigh
+from casebook.domain.risk.risk_bands import FloorHeld
+from casebook.domain.risk.risk_factors import Contribution, line
+from casebook.domain.risk.risk_inputs import ScoreInputs
+from casebook.domain.risk.risk_model import Fits, RiskModel, Standing
+from casebook.domain.risk.subject_records import SubjectRecord, latest_day
 from casebook.domain.vocabulary import Band, Priority
 
 

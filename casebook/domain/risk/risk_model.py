@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from casebook.domain.offences import OffenceTable
 from casebook.domain.policy import Fact
+from casebook.domain.risk.offences import OffenceTable
 from casebook.domain.vocabulary import Band, Priority, RecordKind, VictimRelationship
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from casebook.domain.actors import Reason
-from casebook.domain.risk_bands import FloorHeld
+from casebook.domain.risk.risk_bands import FloorHeld
 from casebook.domain.vocabulary import Band
 
 # "nothing is known" is graver than "looked at and slight"
