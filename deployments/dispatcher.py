@@ -30,7 +30,8 @@ from sqlalchemy.engine import make_url
 from casebook import clock, settings
 from casebook.casework.core import channels
 from casebook.domain.vocabulary import Priority
-from casebook.storage import heartbeats, notices, outbox
+from casebook.storage import heartbeats, outbox
+from casebook.storage.case import notices
 from casebook.storage.outbox import WakeUp
 from deployments import doorbell, telling, watchpost
 from deployments.catalogue import LIFECYCLE

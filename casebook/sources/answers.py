@@ -11,7 +11,7 @@ from casebook.domain.vocabulary import Flag, RecordKind, Source, VictimRelations
 from casebook.errors import SourceFault
 from casebook.sources.loading import SEXES
 from casebook.sources.protocol import Cells
-from casebook.storage.extracts import PERSON_CELLS, RECORD_CELLS
+from casebook.storage.case.extracts import PERSON_CELLS, RECORD_CELLS
 
 
 def _text(value: object) -> object:

@@ -15,7 +15,7 @@ from casebook.domain.vocabulary import Route, Source
 from casebook.errors import SourceFault
 from casebook.sources.local_extract import LocalExtract
 from casebook.sources.protocol import RecordSource
-from casebook.storage import extracts
+from casebook.storage.case import extracts
 
 if TYPE_CHECKING:
     from casebook.sources import configured

@@ -18,7 +18,7 @@ from casebook.policies import source_families
 from casebook.sources.http import HttpSource, Patience
 from casebook.sources.pacing import Throttle
 from casebook.sources.sql import Mapped, SqlSource
-from casebook.storage.extracts import PERSON_CELLS, RECORD_CELLS
+from casebook.storage.case.extracts import PERSON_CELLS, RECORD_CELLS
 
 _DATES = {Family.DAY_MONTH_SWAPPED, Family.DATE_SLIP, Family.YEAR_NEAR, Family.DATE_UNKNOWN}
 # who has the surname is found whatever else differs

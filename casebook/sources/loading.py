@@ -22,8 +22,8 @@ from casebook.domain.case.intake import is_possible_date
 from casebook.domain.vocabulary import Flag, RecordKind, Sex, VictimRelationship
 from casebook.files import Rejection, Row
 from casebook.sources import keys
-from casebook.storage import extracts
-from casebook.storage.extracts import PERSON_CELLS, RECORD_CELLS
+from casebook.storage.case import extracts
+from casebook.storage.case.extracts import PERSON_CELLS, RECORD_CELLS
 
 SEXES = {"f": Sex.F, "female": Sex.F, "m": Sex.M, "male": Sex.M, "x": Sex.X}
 GRADES = {

@@ -13,7 +13,7 @@ from casebook.errors import SourceFault
 from casebook.policies import source_families
 from casebook.sources import keys
 from casebook.sources.protocol import Answered, Cells, Counts
-from casebook.storage import extracts
+from casebook.storage.case import extracts
 
 FEW = 20  # a subject is given so many candidates, if so many share anything
 

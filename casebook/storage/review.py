@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from casebook.domain.review.live_register import LIVE
 from casebook.storage import review_live
-from casebook.storage.extracts import PERSON_CELLS, RECORD_CELLS
+from casebook.storage.case.extracts import PERSON_CELLS, RECORD_CELLS
 from casebook.storage.tables import ReviewApplication, ReviewImport, ReviewRow, ReviewState, SourcePerson, SourceRecord
 
 FETCHED = 10_000  # rows at a time

@@ -18,8 +18,8 @@ from casebook.casework.sweep import sweep
 from casebook.cli import work as work_page
 from casebook.domain.vocabulary import Party, Role, Source, Stage
 from casebook.errors import Refused
-from casebook.storage import decisions
-from casebook.storage import record_checks as stored
+from casebook.storage.case import decisions
+from casebook.storage.case import record_checks as stored
 from casebook.storage.frames.record_checks import frames
 from casebook.storage.tables import (
     ApplicantSign,

@@ -15,7 +15,7 @@ from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Source
 from casebook.errors import Refused
 from casebook.sources import catalogue
-from casebook.storage import extracts
+from casebook.storage.case import extracts
 from casebook.storage.session import open_store
 from casebook.storage.tables import SourceExtract, SourcePerson, SourceRecord
 

@@ -12,8 +12,8 @@ from casebook.casework.core.acting import Act
 from casebook.casework.core.channels import Channel
 from casebook.domain import chain
 from casebook.domain.vocabulary import Role
-from casebook.storage import notices as stored
-from casebook.storage.notices import Queued
+from casebook.storage.case import notices as stored
+from casebook.storage.case.notices import Queued
 from casebook.storage.tables import Application, Notice
 
 LINES = 200  # in one message

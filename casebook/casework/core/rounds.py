@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casebook.casework.core.acting import Act
-from casebook.storage import decisions
+from casebook.storage.case import decisions
 from casebook.storage.tables import Application
 
 

@@ -20,7 +20,7 @@ from casebook.domain.case.safe_contact import Purpose
 from casebook.domain.vocabulary import Limit, Outcome, Role, Route
 from casebook.errors import InvalidAnswer
 from casebook.policies import wording
-from casebook.storage import decisions, deliveries
+from casebook.storage.case import decisions, deliveries
 from casebook.storage.tables import (
     Application,
     Approval,

@@ -17,7 +17,7 @@ from casebook.domain.case.wording import Text, words
 from casebook.domain.vocabulary import Role, Stage, WorkKind
 from casebook.domain.work import Need
 from casebook.policies import wording
-from casebook.storage import decisions, deliveries
+from casebook.storage.case import decisions, deliveries
 from casebook.storage.tables import Application, Approval, Decision
 
 Done = dict[str, object]

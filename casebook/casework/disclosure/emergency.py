@@ -22,7 +22,7 @@ from casebook.domain.authority import Command
 from casebook.domain.case.safe_contact import Override
 from casebook.domain.vocabulary import Channel, Party, Priority, Role, Stage, WorkKind
 from casebook.domain.work import Need
-from casebook.storage import decisions
+from casebook.storage.case import decisions
 from casebook.storage.people import researchers_of
 from casebook.storage.tables import EmergencyDisclosure
 

@@ -26,7 +26,7 @@ from casebook.domain.vocabulary import Channel, Outcome, Party, Role, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer
 from casebook.policies import wording
-from casebook.storage import deliveries
+from casebook.storage.case import deliveries
 from casebook.storage.tables import Application, Referral
 
 IN_WRITING = frozenset({Channel.TEXT, Channel.EMAIL})

@@ -28,7 +28,7 @@ from casebook.domain.case.safe_contact import Purpose, Way
 from casebook.domain.vocabulary import Channel, Limit, Party, Role, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer
-from casebook.storage import decisions, deliveries
+from casebook.storage.case import decisions, deliveries
 from casebook.storage.tables import OPEN_WORK, Application, Clock, FollowUp, SourceExtract, Watch, WorkItem
 
 EXHAUSTED = "exhausted"

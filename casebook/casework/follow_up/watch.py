@@ -32,7 +32,7 @@ from casebook.domain.work import Need
 from casebook.policies import risk_model
 from casebook.sources import catalogue
 from casebook.sources.local_extract import LocalExtract
-from casebook.storage import extracts
+from casebook.storage.case import extracts
 from casebook.storage.tables import Candidate, Person, SourceRecord, Watch
 
 Done = dict[str, object]

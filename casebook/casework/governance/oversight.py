@@ -15,7 +15,7 @@ from casebook.domain import freezing
 from casebook.domain.case.safe_contact import Purpose
 from casebook.domain.vocabulary import Channel, WorkKind
 from casebook.errors import InvalidAnswer
-from casebook.storage import deliveries
+from casebook.storage.case import deliveries
 from casebook.storage.tables import Clock, Escalation, WorkItem
 
 

@@ -11,7 +11,7 @@ from casebook.casework.core.acting import Act, policy_of
 from casebook.casework.core.notices import notify
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Role
-from casebook.storage import retention as stored
+from casebook.storage.case import retention as stored
 
 
 @dataclass(frozen=True, kw_only=True)

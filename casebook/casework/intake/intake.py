@@ -24,7 +24,8 @@ from casebook.domain.case.intake import Form
 from casebook.domain.vocabulary import Answer3, Party, Priority, Stage, WorkKind
 from casebook.domain.work import SPECS, Need
 from casebook.errors import Refused
-from casebook.storage import ledger, repeats
+from casebook.storage import ledger
+from casebook.storage.case import repeats
 from casebook.storage.tables import (
     Application,
     ApplicationLink,

@@ -14,7 +14,7 @@ from casebook.domain.case.panel_decision import needs_supervisor
 from casebook.domain.policy import Allowance, Unit
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.domain.work import Need
-from casebook.storage import decisions
+from casebook.storage.case import decisions
 from casebook.storage.people import researchers_of
 from casebook.storage.tables import Application, Approval, Decision
 

@@ -22,8 +22,8 @@ from casebook.domain.vocabulary import Applicant, Outcome, Party, Role, Source, 
 from casebook.domain.work import Need
 from casebook.errors import AlreadyDecided, InvalidAnswer
 from casebook.policies import panel_refusals, wording
-from casebook.storage import decisions
-from casebook.storage.record_checks import signs
+from casebook.storage.case import decisions
+from casebook.storage.case.record_checks import signs
 from casebook.storage.tables import Application, Assurance, Decision, MemberAnswer, Panel, Person
 
 CHAIR = "chair"

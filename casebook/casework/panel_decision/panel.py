@@ -15,7 +15,7 @@ from casebook.domain.case.panel import OURS, SITS, Attendance, Sitter, Ties, why
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer
-from casebook.storage import decisions
+from casebook.storage.case import decisions
 from casebook.storage.people import researchers_of
 from casebook.storage.tables import Application, Panel, Person, Staff, StaffRole
 

@@ -12,7 +12,7 @@ from casebook.casework.panel_decision import approval, deciding, panel, release
 from casebook.casework.risk_scoring import risk_scoring
 from casebook.domain.vocabulary import WorkKind
 from casebook.domain.work import Need
-from casebook.storage import decisions
+from casebook.storage.case import decisions
 from casebook.storage.tables import Application
 
 

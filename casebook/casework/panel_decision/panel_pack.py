@@ -17,7 +17,7 @@ from casebook.casework.core.blind_review import why_not_look
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Party
 from casebook.errors import NotPermitted
-from casebook.storage import decisions
+from casebook.storage.case import decisions
 from casebook.storage.tables import (
     Application,
     ApplicationLink,

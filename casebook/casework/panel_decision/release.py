@@ -12,7 +12,7 @@ from casebook.domain.case.panel import OURS
 from casebook.domain.vocabulary import Priority, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer
-from casebook.storage import decisions
+from casebook.storage.case import decisions
 from casebook.storage.tables import Application, Finding, OwnerAgreement
 
 

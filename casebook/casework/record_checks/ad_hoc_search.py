@@ -12,7 +12,7 @@ from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Source
 from casebook.sources import catalogue
 from casebook.sources.protocol import RecordSource
-from casebook.storage.extracts import PERSON_CELLS
+from casebook.storage.case.extracts import PERSON_CELLS
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,7 +21,7 @@ from casebook.errors import InvalidAnswer
 from casebook.policies import source_families
 from casebook.sources import catalogue
 from casebook.storage import people
-from casebook.storage import record_checks as stored
+from casebook.storage.case import record_checks as stored
 from casebook.storage.tables import Application, Assurance, Search
 
 

@@ -13,7 +13,7 @@ from casebook.domain import authority
 from casebook.domain.case.record_checks import Verdict
 from casebook.errors import AlreadyDone
 from casebook.sources.protocol import Cells
-from casebook.storage import extracts
+from casebook.storage.case import extracts
 from casebook.storage.tables import Candidate
 
 

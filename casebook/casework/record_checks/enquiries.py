@@ -11,7 +11,7 @@ from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Party, Route, Source, Stage
 from casebook.errors import AlreadyDone
 from casebook.sources import catalogue
-from casebook.storage import record_checks as stored
+from casebook.storage.case import record_checks as stored
 from casebook.storage.tables import Search
 
 

@@ -13,7 +13,8 @@ from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Source
 from casebook.sources import loading
 from casebook.sources.loading import Counted
-from casebook.storage import extracts, outbox
+from casebook.storage import outbox
+from casebook.storage.case import extracts
 from casebook.storage.tables import SourceExtract, SourcePerson, SourceRecord
 
 

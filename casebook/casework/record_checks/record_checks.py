@@ -17,7 +17,7 @@ from casebook.domain.case import uncovered
 from casebook.domain.case.record_checks import Result, Verdict
 from casebook.domain.vocabulary import Limit, Party, Role, Route, Stage, WorkKind
 from casebook.domain.work import Need
-from casebook.storage import record_checks as stored
+from casebook.storage.case import record_checks as stored
 from casebook.storage.tables import Application, Search
 
 REOPENABLE = frozenset({Stage.RISK_SCORING, Stage.PANEL_DECISION, Stage.DISCLOSURE})

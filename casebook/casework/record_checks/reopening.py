@@ -14,9 +14,10 @@ from casebook.casework.record_checks import identity, record_checks
 from casebook.domain.actors import system
 from casebook.domain.vocabulary import Party, Source, Stage
 from casebook.sources import keys
-from casebook.storage import extracts, outbox
-from casebook.storage import record_checks as stored
-from casebook.storage.extracts import PERSON_CELLS
+from casebook.storage import outbox
+from casebook.storage.case import extracts
+from casebook.storage.case import record_checks as stored
+from casebook.storage.case.extracts import PERSON_CELLS
 from casebook.storage.tables import Application, Person
 
 NEWER = "extract_loaded"

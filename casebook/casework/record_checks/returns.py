@@ -15,7 +15,7 @@ from casebook.domain.case.record_checks import Result, RowResult
 from casebook.domain.vocabulary import Flag, MatchBand, Party, RecordKind, Role, VictimRelationship
 from casebook.errors import InvalidAnswer, NotPermitted
 from casebook.sources.protocol import Answered
-from casebook.storage.extracts import PERSON_CELLS, RECORD_CELLS
+from casebook.storage.case.extracts import PERSON_CELLS, RECORD_CELLS
 from casebook.storage.tables import Application, Search
 
 

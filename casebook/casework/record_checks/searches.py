@@ -16,8 +16,8 @@ from casebook.domain.vocabulary import Party, Route, Source, Stage
 from casebook.policies import source_families
 from casebook.sources import catalogue
 from casebook.sources.local_extract import LocalExtract
-from casebook.storage import decisions
-from casebook.storage import record_checks as stored
+from casebook.storage.case import decisions
+from casebook.storage.case import record_checks as stored
 from casebook.storage.tables import Application, Search
 
 Variants = Mapping[str, Variant]  # by key

@@ -13,7 +13,7 @@ from casebook.casework.reporting.simulation import Before, Force, late
 from casebook.domain.authority import Command
 from casebook.domain.policy import Unit
 from casebook.domain.vocabulary import Limit, Route, Stage
-from casebook.storage import history
+from casebook.storage.case import history
 
 WEEKS = 8
 PLAYS = 200

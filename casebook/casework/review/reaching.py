@@ -28,9 +28,10 @@ from casebook.domain.vocabulary import Channel, Party, Priority, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import NotPermitted
 from casebook.policies import review as review_policy
-from casebook.storage import deliveries, review_live
 from casebook.storage import review as stored
+from casebook.storage import review_live
 from casebook.storage import review_work as work
+from casebook.storage.case import deliveries
 from casebook.storage.tables import ReviewContact, ReviewContactStep
 from casebook.storage.tables.base import Json
 

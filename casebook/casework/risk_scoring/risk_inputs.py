@@ -15,7 +15,7 @@ from casebook.domain.risk.instruments import Instrument
 from casebook.domain.risk.risk_inputs import ScoreInputs
 from casebook.domain.risk.subject_records import SubjectRecord
 from casebook.domain.vocabulary import Answer3, Party, Relationship
-from casebook.storage import decisions
+from casebook.storage.case import decisions
 from casebook.storage.tables import (
     Application,
     ApplicationLink,

@@ -22,7 +22,8 @@ from casebook.domain.vocabulary import Band, Priority, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer
 from casebook.policies import risk_model
-from casebook.storage import decisions, ledger
+from casebook.storage import ledger
+from casebook.storage.case import decisions
 from casebook.storage.tables import Application, RiskAssessment, RiskScore, WorkItem
 
 SECOND = "second:"  # begins the key of the second person's item

@@ -20,7 +20,8 @@ from casebook.domain.case.safe_contact import Plan, Purpose, Way
 from casebook.domain.policy import Policy
 from casebook.domain.vocabulary import Applicant, Channel, Party
 from casebook.errors import InvalidAnswer, Refused
-from casebook.storage import asides, deliveries
+from casebook.storage import asides
+from casebook.storage.case import deliveries
 from casebook.storage.tables import Application, ContactAttempt, ContactOverride, SafeContact
 
 Done = dict[str, object]

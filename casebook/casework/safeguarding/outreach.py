@@ -14,7 +14,7 @@ from casebook.domain.authority import Command, why_not
 from casebook.domain.case.safe_contact import Override, Purpose, Way
 from casebook.domain.vocabulary import Applicant, Channel, Party
 from casebook.errors import InvalidAnswer
-from casebook.storage import deliveries
+from casebook.storage.case import deliveries
 from casebook.storage.tables import Application, ContactAttempt
 
 

@@ -17,7 +17,7 @@ from casebook.domain.case.intake import DAYS
 from casebook.domain.case.safe_contact import Override, Plan, Way
 from casebook.domain.vocabulary import Channel, Party
 from casebook.errors import InvalidAnswer
-from casebook.storage import deliveries
+from casebook.storage.case import deliveries
 
 Done = dict[str, object]
 

@@ -17,7 +17,7 @@ from casebook.domain.case.safe_contact import Purpose, Way
 from casebook.domain.policy import Policy
 from casebook.domain.vocabulary import Channel, Limit, Route
 from casebook.policies import wording
-from casebook.storage import decisions, deliveries
+from casebook.storage.case import decisions, deliveries
 from casebook.storage.frames import Rows
 from casebook.storage.tables import (
     Application,

@@ -15,7 +15,7 @@ from casebook.domain.case.follow_up import Result
 from casebook.domain.case.safe_contact import Purpose
 from casebook.domain.policy import Policy
 from casebook.domain.vocabulary import Role, Route
-from casebook.storage import decisions, deliveries
+from casebook.storage.case import decisions, deliveries
 from casebook.storage.frames import Rows
 from casebook.storage.frames.disclosure import contacts as judged_again
 from casebook.storage.tables import Application, EmergencyDisclosure, FollowUp, StaffRole

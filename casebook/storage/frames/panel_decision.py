@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from casebook.domain.case.panel_decision import HeldFinding, Limb, needs_supervisor
 from casebook.domain.risk.risk_model import Standing
-from casebook.storage import decisions
+from casebook.storage.case import decisions
 from casebook.storage.frames import Rows
 from casebook.storage.people import researchers_of
 from casebook.storage.tables import Application, Approval, Decision

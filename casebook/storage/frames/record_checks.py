@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from casebook import policies
 from casebook.domain.policy import Policy
 from casebook.domain.vocabulary import Party, Route, Source
-from casebook.storage import people, record_checks
+from casebook.storage import people
 from casebook.storage import session as storage
+from casebook.storage.case import record_checks
 from casebook.storage.frames import Rows
 from casebook.storage.tables import Application, Assurance, Candidate, Person, Search
 

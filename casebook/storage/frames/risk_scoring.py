@@ -16,7 +16,7 @@ from casebook.domain.risk.risk_scoring import score
 from casebook.domain.risk.subject_records import InputError
 from casebook.errors import WrongUsage
 from casebook.policies import risk_model
-from casebook.storage import decisions
+from casebook.storage.case import decisions
 from casebook.storage.frames import Rows
 from casebook.storage.tables import InstrumentAnswer, RiskScore
 

@@ -15,7 +15,7 @@ from casebook.casework.core.acting import Act
 from casebook.casework.reporting import audit
 from casebook.domain.vocabulary import Priority, Role, Stage, WorkKind
 from casebook.errors import AlreadyDecided, AlreadyDone, InvalidAnswer, NotPermitted, Refused
-from casebook.storage import decisions
+from casebook.storage.case import decisions
 from casebook.storage.tables import (
     Approval,
     Candidate,

@@ -12,7 +12,7 @@ from casebook.casework.core import lifecycle
 from casebook.casework.staff import staff
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Role, Stage
-from casebook.storage import decisions
+from casebook.storage.case import decisions
 from casebook.storage.tables import Approval, Candidate, Decision, Finding, Search, WorkItem
 
 MONDAY = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)  # as the tests' present: inside mon..fri 09:00-17:00
