@@ -11,7 +11,7 @@ from casebook.casework.staff import competence
 from casebook.domain.monitor.decision_monitor import Channel
 from casebook.domain.vocabulary import Stage
 from casebook.monitor.expected import FEATURES
-from casebook.storage import monitor as stored
+from casebook.storage.monitor import decisions as stored
 from casebook.storage.tables import Candidate, Decision, Finding, Search
 
 

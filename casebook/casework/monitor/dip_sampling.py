@@ -26,7 +26,7 @@ from casebook.domain.vocabulary import Band, Outcome, Priority, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import NotFound, NotPermitted
 from casebook.policies import monitor as policy
-from casebook.storage import dip_sampling as stored
+from casebook.storage.monitor import dip_sampling as stored
 from casebook.storage.tables import Application, Decision, DipSample, Finding, WorkItem
 
 ASSURANCE = "assurance"  # why it was drawn

@@ -12,8 +12,8 @@ from typing import Any
 from casebook.casework.core.acting import Act
 from casebook.domain.authority import Command
 from casebook.policies.name_origins import origin_of
-from casebook.storage import fairness as stored
-from casebook.storage.fairness import Looked
+from casebook.storage.monitor import fairness as stored
+from casebook.storage.monitor.fairness import Looked
 
 FEWEST = 20  # a group with fewer is counted and not compared: a rate of five says nothing and may point at somebody
 

@@ -25,7 +25,7 @@ from casebook.domain.vocabulary import Priority, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer, NotFound, Refused
 from casebook.policies import monitor as policy
-from casebook.storage import monitor as stored
+from casebook.storage.monitor import decisions as stored
 from casebook.storage.people import touched_by
 from casebook.storage.tables import MonitorRun, MonitorSignal, WorkItem
 

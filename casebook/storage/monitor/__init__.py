@@ -1,0 +1,1 @@
+"""Queries of the rows that charts are made of."""
