@@ -12,8 +12,9 @@ from typing import Any
 import httpx
 
 from casebook import clock
-from casebook.storage import figures, trial
 from casebook.storage import session as storage
+from casebook.storage import trial
+from casebook.storage.reporting import figures
 from casebook.storage.session import Store
 
 PATIENCE = 180.0  # seconds for the platform to come to rest after a round of people's work

@@ -13,8 +13,8 @@ from casebook.casework.core import lifecycle
 from casebook.casework.reporting import board, force_figures, forecasting
 from casebook.casework.sweep import drift, watchdog
 from casebook.domain.vocabulary import Priority, Role, Stage
-from casebook.storage import board as stored
 from casebook.storage import heartbeats
+from casebook.storage.reporting import board as stored
 from tasks import drift as asking
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)

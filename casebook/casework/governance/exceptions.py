@@ -12,7 +12,7 @@ from sqlalchemy import and_, select
 from casebook.casework.core.acting import Act
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Role
-from casebook.storage import board
+from casebook.storage.reporting import board
 from casebook.storage.tables import OPEN_WORK, Escalation, LedgerEntry, WorkItem
 
 RECORDED = "exception_recorded"

@@ -11,9 +11,9 @@ from casebook import policies
 from casebook.casework.core.acting import Act
 from casebook.domain.authority import Command
 from casebook.markdown import table as markdown_table
-from casebook.storage import board as stored
 from casebook.storage import outbox
 from casebook.storage.case import notices
+from casebook.storage.reporting import board as stored
 
 WORST = 20
 WEEKS = 26  # in tables and plots

@@ -9,8 +9,8 @@ from statistics import median
 
 from casebook.casework.core.acting import Act
 from casebook.domain.authority import Command
-from casebook.storage import force_figures as stored
-from casebook.storage.force_figures import Case
+from casebook.storage.reporting import force_figures as stored
+from casebook.storage.reporting.force_figures import Case
 
 COLUMNS = ("measure", "route", "applicant", "detail", "value")
 Figure = dict[str, object]

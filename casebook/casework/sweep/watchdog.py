@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from casebook import clock
-from casebook.storage import board, heartbeats, outbox
+from casebook.storage import heartbeats, outbox
 from casebook.storage.case import notices as stored
+from casebook.storage.reporting import board
 
 # how long each may be silent: two rounds of its own, and a little
 SILENCE = {"sweep": timedelta(minutes=35), "dispatcher": timedelta(minutes=2)}
