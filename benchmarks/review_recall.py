@@ -25,8 +25,8 @@ from casebook.demo import force
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Source
 from casebook.storage import cluster, migrate
-from casebook.storage import review as stored
 from casebook.storage import session as storage
+from casebook.storage.review import registers as stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -19,7 +19,7 @@ from casebook.cli.opening import opened
 from casebook.cli.writing import refuse_unwritable, write_whole
 from casebook.domain.review import reconciling
 from casebook.domain.review.hidden_population import estimate
-from casebook.storage import review as stored
+from casebook.storage.review import registers as stored
 from casebook.storage.tables import ReviewApplication
 
 TRIAGE_COLUMNS = ("rank", "reference", "score", "contact_priority", "failure_modes", "reasons")

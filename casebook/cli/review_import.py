@@ -15,7 +15,7 @@ from casebook.casework.review.registers import Imported
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
 from casebook.errors import WrongUsage
-from casebook.storage import review_live
+from casebook.storage.review import live
 
 LISTED = 1_000  # findings told one by one; the counts are of all
 
@@ -45,7 +45,7 @@ def _import(options: Namespace, call: Call) -> Answer:
                 told.append(review.take_in(act, file))
         if options.live:
             with casebook.acting() as act:
-                restricted = review_live.restricted(act.session)
+                restricted = live.restricted(act.session)
                 told.append(review.take_in_closed(act))
     quality = {} if options.no_quality or not files else _quality(files)
     lines = list(_lines(told))

@@ -19,7 +19,7 @@ from casebook.demo import force
 from casebook.domain.actors import OPERATOR, Actor
 from casebook.domain.vocabulary import Role, Source
 from casebook.errors import NotPermitted
-from casebook.storage import review as stored
+from casebook.storage.review import registers as stored
 from casebook.storage.session import open_store
 from casebook.storage.tables import LedgerEntry, ReviewApplication, ReviewRow
 

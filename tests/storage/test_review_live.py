@@ -23,9 +23,9 @@ from casebook.domain.actors import Actor, system
 from casebook.domain.review.cases import CHECKLIST, CampaignKind, Rung
 from casebook.domain.vocabulary import Outcome, Role, WorkKind
 from casebook.errors import NotPermitted, Refused
-from casebook.storage import review as stored
-from casebook.storage import review_live
-from casebook.storage import review_work as asked
+from casebook.storage.review import cases as asked
+from casebook.storage.review import live
+from casebook.storage.review import registers as stored
 from casebook.storage.tables import LedgerEntry, ReviewApplication, ReviewCase, ReviewRow, WorkItem
 
 BEGAN = datetime(2025, 9, 1, 9, 0, tzinfo=UTC)
@@ -344,10 +344,10 @@ def test_a_step_of_another_kind_ends_what_was_asked(acting, closed, take_in, cre
 def test_many_are_read_by_as_many_questions_as_few(acting, closed):
     closed(each=10)
     with acting() as act:
-        every = review_live.untaken(act.session)
+        every = live.untaken(act.session)
         asked_for = []
         event.listen(act.session.get_bind(), "before_cursor_execute", lambda *said: asked_for.append(said[2]))
-        few = (len(review_live.cells(act.session, every[:2])), len(asked_for))
-        many = (len(review_live.cells(act.session, every)), len(asked_for) - few[1])
+        few = (len(live.cells(act.session, every[:2])), len(asked_for))
+        many = (len(live.cells(act.session, every)), len(asked_for) - few[1])
     assert (few[0], many[0]) == (2, 20)
     assert few[1] == many[1] > 5

@@ -21,7 +21,7 @@ from casebook.domain.case.safe_contact import Purpose, Way
 from casebook.domain.review.cases import Rung
 from casebook.domain.vocabulary import Role
 from casebook.errors import InvalidAnswer, NotPermitted, Refused
-from casebook.storage import review_work as asked
+from casebook.storage.review import cases as asked
 from casebook.storage.tables import LedgerEntry, ReviewContactStep, WorkItem
 
 MONDAY = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)

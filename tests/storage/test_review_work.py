@@ -34,9 +34,10 @@ from casebook.domain.review.cases import CHECKLIST, CampaignKind, Rung
 from casebook.domain.vocabulary import Role
 from casebook.errors import InvalidAnswer, NotPermitted, Refused
 from casebook.policies import review as review_policy
-from casebook.storage import ledger, review_live
-from casebook.storage import review as stored
-from casebook.storage import review_work as asked
+from casebook.storage import ledger
+from casebook.storage.review import cases as asked
+from casebook.storage.review import live as review_live
+from casebook.storage.review import registers as stored
 from casebook.storage.tables import Application, LedgerEntry, ReviewCase, ReviewOpinion, WorkItem
 
 LATER = datetime(2026, 3, 17, 10, 0, tzinfo=UTC)

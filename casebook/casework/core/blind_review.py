@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from casebook.casework.core.acting import Act
 from casebook.domain.actors import Reason
 from casebook.domain.review import cases
-from casebook.storage import review_live
-from casebook.storage import review_work as work
+from casebook.storage.review import cases as work
+from casebook.storage.review import live
 from casebook.storage.tables import DipSample, LedgerEntry, ReviewApplication, ReviewCase, WorkItem
 
 
@@ -42,12 +42,12 @@ def why_not_look(act: Act, reference: str) -> Reason | None:
 
 def seen_by(application: ReviewApplication, seen: Mapping[str, set[str]]) -> set[str]:
     """Who read the dossier of a past application otherwise than blind, by whichever of its rows it was called then."""
-    return {who for row in application.rows for who in seen.get(review_live.named(row), ())}
+    return {who for row in application.rows for who in seen.get(live.named(row), ())}
 
 
 def knowing(act: Act, application: ReviewApplication) -> set[str]:
     """Who knows the first decision of a past application, or had a part in it in the casebook."""
-    return seen_by(application, review_live.seen(act.session)) | review_live.known_to(act.session, application.rows)
+    return seen_by(application, live.seen(act.session)) | live.known_to(act.session, application.rows)
 
 
 def why_not_claim(act: Act, item: WorkItem) -> Reason | None:
@@ -61,11 +61,11 @@ def why_not_claim(act: Act, item: WorkItem) -> Reason | None:
 
 def to_decide(act: Act) -> set[str]:
     """References that are the actor's to decide again in the review, before they have."""
-    return review_live.to_decide(act.session, act.actor.id) if act.actor.is_person else set()
+    return live.to_decide(act.session, act.actor.id) if act.actor.is_person else set()
 
 
 def unsaid(act: Act) -> set[str]:
     """References whose outcome no list tells the actor: they may be theirs to decide again tomorrow."""
     if cases.examines(act.actor.roles):
-        return review_live.undecided(act.session, act.actor.id)
+        return live.undecided(act.session, act.actor.id)
     return to_decide(act)

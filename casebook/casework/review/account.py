@@ -19,8 +19,8 @@ from casebook.domain.review.hidden_population import Hidden, estimate
 from casebook.domain.review.ranking import ContactPriority
 from casebook.errors import NotPermitted
 from casebook.policies import review as review_policy
-from casebook.storage import review as stored
-from casebook.storage import review_work as work
+from casebook.storage.review import cases as work
+from casebook.storage.review import registers as stored
 from casebook.storage.tables import ReviewApplication, ReviewCase, ReviewOpinion
 
 Groups = dict[str, tuple[int, int]]

@@ -22,8 +22,9 @@ from casebook.domain.review.weights import Allocation
 from casebook.domain.vocabulary import Priority, Role, WorkKind
 from casebook.domain.work import Need
 from casebook.policies import review as review_policy
-from casebook.storage import ledger, review_live
-from casebook.storage import review_work as work
+from casebook.storage import ledger
+from casebook.storage.review import cases as work
+from casebook.storage.review import live
 from casebook.storage.tables import ReviewApplication, ReviewCampaign, ReviewCase, WorkItem
 
 ROLES = {
@@ -99,7 +100,7 @@ def crew_of(act: Act) -> Crew:
     rules = review_policy.load().allocation
     return Crew(
         by_role=roles, managers=work.managers(act.session), load=held, most=rules.open_per_reviewer.value,
-        seen=review_live.seen(act.session),
+        seen=live.seen(act.session),
     )  # fmt: skip
 
 
@@ -145,7 +146,7 @@ def choose(
     """Nobody who handled it or knows what the casebook says of it; nor, to decide anew, who has seen what was decided."""
     if application is None:
         return crew.choose(place, handled=(), before=before, seen=())
-    known = [*handled(application), *review_live.known_to(act.session, application.rows)]
+    known = [*handled(application), *live.known_to(act.session, application.rows)]
     # whoever settles has everything in view
     seen = () if place == THIRD else blind_review.seen_by(application, crew.seen)
     return crew.choose(place, handled=known, before=before, seen=seen)

@@ -17,8 +17,8 @@ from casebook.domain.review import failure_modes
 from casebook.domain.review.cases import CampaignKind, ReviewOutcome
 from casebook.errors import NotFound
 from casebook.storage import ledger
-from casebook.storage import review as stored
-from casebook.storage import review_work as work
+from casebook.storage.review import cases as work
+from casebook.storage.review import registers as stored
 from casebook.storage.tables import ReviewApplication, ReviewCampaign, ReviewCase
 
 

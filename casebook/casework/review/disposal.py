@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from casebook.casework.core.acting import Act
-from casebook.storage import review_live
-from casebook.storage import review_work as work
+from casebook.storage.review import cases as work
+from casebook.storage.review import live
 
 
 def forget(act: Act, reference: str) -> int:
     """Blank their words; returns how many rows. The caller speaks of it; what they found stays as codes."""
-    anchor = review_live.row_id(reference)
+    anchor = live.row_id(reference)
     opinions, items, steps = work.written_of(act.session, anchor, reference)
     for opinion in opinions:
         opinion.reasons = opinion.explanation = None

@@ -9,9 +9,9 @@ from casebook.casework.review import allocation, ranking
 from casebook.domain.authority import Command
 from casebook.domain.review import cases as rules
 from casebook.errors import NotPermitted
-from casebook.storage import review as stored
-from casebook.storage import review_live
-from casebook.storage import review_work as work
+from casebook.storage.review import cases as work
+from casebook.storage.review import live
+from casebook.storage.review import registers as stored
 from casebook.storage.tables import Application, ReviewApplication, ReviewCase, ReviewOpinion, WorkItem
 
 FIRST_DECISION = frozenset({"outcome", "disclosed_on", "rationale", "handler", "approver"})
@@ -65,9 +65,9 @@ def _blind(act: Act, owed: Sequence[WorkItem], opinions: Sequence[ReviewOpinion]
 def _viewed(act: Act, application: ReviewApplication, lists: Sequence[stored.Row], *, blind: bool) -> None:
     """In the chain of each application of the casebook whose detail it shows, as well."""
     for row in lists:
-        if row.id == review_live.row_id(reference := row.cells.get("reference", "")):
-            act.speak(act.session.get_one(Application, reference), review_live.DOSSIER, blind=blind)
-    act.speak(None, review_live.DOSSIER, application=review_live.named(application.rows[0]), blind=blind)
+        if row.id == live.row_id(reference := row.cells.get("reference", "")):
+            act.speak(act.session.get_one(Application, reference), live.DOSSIER, blind=blind)
+    act.speak(None, live.DOSSIER, application=live.named(application.rows[0]), blind=blind)
 
 
 def _list(row: stored.Row, *, blind: bool) -> dict[str, object]:

@@ -20,7 +20,7 @@ from casebook.domain.review import failure_modes
 from casebook.domain.review.cases import CHECKLIST, FAILURES, SECOND, THIRD, OwnDecision, ReviewOutcome
 from casebook.domain.vocabulary import WorkKind
 from casebook.errors import AlreadyDone, InvalidAnswer, NotPermitted
-from casebook.storage import review_work as work
+from casebook.storage.review import cases as work
 from casebook.storage.tables import ReviewApplication, ReviewCase, ReviewOpinion, WorkItem
 
 Checked = Literal["yes", "no", "unknown", "not_applicable"]

@@ -19,7 +19,7 @@ from casebook.domain.vocabulary import Priority, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import AlreadyDone
 from casebook.storage import at_once, foresight, ledger
-from casebook.storage import review_work as work
+from casebook.storage.review import cases as work
 from casebook.storage.tables import ReviewContact
 
 Told = list[dict[str, object]]

@@ -18,9 +18,9 @@ from casebook.domain.review.ranking import ContactPriority
 from casebook.domain.vocabulary import Priority, WorkKind
 from casebook.domain.work import Need
 from casebook.policies import review as review_policy
-from casebook.storage import review as stored
-from casebook.storage import review_live
-from casebook.storage import review_work as work
+from casebook.storage.review import cases as work
+from casebook.storage.review import live
+from casebook.storage.review import registers as stored
 from casebook.storage.tables import ReviewApplication, ReviewContact
 
 
@@ -75,7 +75,7 @@ def _propose(
         others = [by_id[id_] for id_ in _same_person(row) if id_ in by_id] if row else []
         if not any(ranking.said(each, "contact_priority") == ContactPriority.NOW for each in others):
             continue
-        if review_live.proposed(act.session, [name for each in others for name in each.rows]):
+        if live.proposed(act.session, [name for each in others for name in each.rows]):
             continue  # by the watch over the casebook's own application: one question is enough
         need = Need(
             kind=WorkKind.REVIEW_WATCH_PROPOSAL, key=f"past:{contact.id}", priority=Priority.URGENT,

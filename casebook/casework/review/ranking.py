@@ -13,8 +13,8 @@ from casebook.domain.authority import Command
 from casebook.domain.review.cases import examines
 from casebook.domain.review.ranking import ContactPriority
 from casebook.errors import NotFound, Refused
-from casebook.storage import review as stored
-from casebook.storage import review_work as work
+from casebook.storage.review import cases as work
+from casebook.storage.review import registers as stored
 from casebook.storage.tables import ReviewApplication
 
 ENQUIRY = "enquiry:"

@@ -28,10 +28,10 @@ from casebook.domain.vocabulary import Channel, Party, Priority, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import NotPermitted
 from casebook.policies import review as review_policy
-from casebook.storage import review as stored
-from casebook.storage import review_live
-from casebook.storage import review_work as work
 from casebook.storage.case import deliveries
+from casebook.storage.review import cases as work
+from casebook.storage.review import live
+from casebook.storage.review import registers as stored
 from casebook.storage.tables import ReviewContact, ReviewContactStep
 from casebook.storage.tables.base import Json
 
@@ -107,7 +107,7 @@ def _held(act: Act, contact: ReviewContact, steps: Sequence[ReviewContactStep]) 
 
     None that is older than what two people said since: that nobody can safely reach them.
     """
-    held = review_live.plan_of_a(act.session, _rows(act, contact))
+    held = live.plan_of_a(act.session, _rows(act, contact))
     doubts = [each.second_at for each in steps if each.second_at is not None]
     if held is None or not held.channel or any(held.confirmed_at <= doubt for doubt in doubts):
         refuse_because("plan_missing", "say over which channel, on which days and between which times contact is safe")
@@ -236,8 +236,8 @@ def _safe(act: Act, kept: Json | None) -> dict[str, object]:
 def _viewed(act: Act, contact: ReviewContact, steps: Sequence[ReviewContactStep]) -> None:
     """In the chain of each application of the casebook whose plan it shows, as well."""
     for reference in sorted({each.plan[work.OF] for each in steps if each.plan and work.OF in each.plan}):
-        act.speak(act.application(reference), review_live.PERSON_VIEWED, contact=contact.id)
-    act.speak(None, review_live.PERSON_VIEWED, contact=contact.id)
+        act.speak(act.application(reference), live.PERSON_VIEWED, contact=contact.id)
+    act.speak(None, live.PERSON_VIEWED, contact=contact.id)
 
 
 def _told(row: ReviewContactStep) -> dict[str, object]:

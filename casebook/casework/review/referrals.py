@@ -12,7 +12,7 @@ from casebook.domain import chain
 from casebook.domain.authority import Command
 from casebook.domain.review.cases import ReviewOutcome
 from casebook.errors import WrongUsage
-from casebook.storage import review_work as work
+from casebook.storage.review import cases as work
 from casebook.storage.tables import ReviewReferral
 
 COLUMNS = ("week", "referred_on", "reference", "ground", "outcome", "modes", "regulator_reference")

@@ -20,8 +20,8 @@ from casebook.domain.review.live_register import CASEBOOK, LIVE
 from casebook.domain.review.past_application import Past, merged
 from casebook.domain.review.reconciling import Application, Overlap, Row, overlap, reconcile
 from casebook.domain.review.register_cells import Finding
-from casebook.storage import review as stored
-from casebook.storage import review_live
+from casebook.storage.review import live
+from casebook.storage.review import registers as stored
 from casebook.storage.tables import ReviewApplication, ReviewImport
 
 LONDON = live_register.LONDON
@@ -68,7 +68,7 @@ def take_in_closed(act: Act) -> Imported:
     """
     act.allowed(Command.TRIAGE)
     _one_at_a_time(act)
-    fresh = review_live.cells(act.session, review_live.untaken(act.session))
+    fresh = live.cells(act.session, live.untaken(act.session))
     rows: list[files.Line] = [(line, fresh[reference], ()) for line, reference in enumerate(sorted(fresh), start=1)]
     file = RegisterFile(
         name=CASEBOOK, digest=chain.digest([CASEBOOK, *sorted(fresh)]), columns=register.COLUMNS, ignored=[], absent=[],
@@ -78,7 +78,7 @@ def take_in_closed(act: Act) -> Imported:
     if not fresh:
         return told(new=False)
     kept = [
-        {**_kept(file, line, {LIVE: cells["reference"]}, notes), "id": review_live.row_id(cells["reference"])}
+        {**_kept(file, line, {LIVE: cells["reference"]}, notes), "id": live.row_id(cells["reference"])}
         for line, cells, notes in rows
     ]
     return _keep(act, file, told(new=True), kept)

@@ -12,7 +12,7 @@ from casebook.domain.case import intake as rules
 from casebook.domain.case.intake import Form, PersonForm
 from casebook.domain.review.register import Person
 from casebook.domain.vocabulary import Answer3, Applicant, Certainty, Party, Route, Sex
-from casebook.storage import review as stored
+from casebook.storage.review import registers as stored
 from casebook.storage.tables import ReviewApplication
 
 

@@ -35,8 +35,8 @@ from casebook.domain.vocabulary import Limit, Priority
 from casebook.matching import linking, model
 from casebook.policies import review as review_policy
 from casebook.policies import risk_model
-from casebook.storage import review as stored
 from casebook.storage.case import extracts
+from casebook.storage.review import registers as stored
 
 CHUNK = 4_000  # applications linked, judged and committed at a time
 RULES = "triage-3"

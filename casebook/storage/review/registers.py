@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from casebook.domain.review.live_register import LIVE
-from casebook.storage import review_live
 from casebook.storage.case.extracts import PERSON_CELLS, RECORD_CELLS
+from casebook.storage.review import live as review_live
 from casebook.storage.tables import ReviewApplication, ReviewImport, ReviewRow, ReviewState, SourcePerson, SourceRecord
 
 FETCHED = 10_000  # rows at a time

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.storage.escalations import present
-from casebook.storage.review import FETCHED
+from casebook.storage.review.registers import FETCHED
 from casebook.storage.tables import (
     OPEN_WORK,
     ReviewApplication,
