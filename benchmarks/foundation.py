@@ -32,7 +32,8 @@ from casebook.demo.applications import applications
 from casebook.domain import chain
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Role, WorkKind
-from casebook.storage import cluster, migrate
+from casebook.storage import migrate
+from casebook.storage.server import cluster
 from casebook.storage.session import Store, open_store
 from casebook.storage.tables import ChainHead, LedgerEntry, Staff
 

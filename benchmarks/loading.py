@@ -23,7 +23,8 @@ from casebook.casework.core.acting import Act
 from casebook.casework.record_checks import extracts as loading
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Source
-from casebook.storage import cluster, databases, migrate
+from casebook.storage import migrate
+from casebook.storage.server import cluster, databases
 from casebook.storage.session import Store, open_store
 
 

@@ -24,9 +24,10 @@ from casebook.casework.review import registers, triage
 from casebook.demo import force
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Source
-from casebook.storage import cluster, migrate
+from casebook.storage import migrate
 from casebook.storage import session as storage
 from casebook.storage.review import registers as stored
+from casebook.storage.server import cluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

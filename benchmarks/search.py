@@ -28,7 +28,8 @@ from casebook.casework.core.acting import Act
 from casebook.casework.record_checks import ad_hoc_search
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Source
-from casebook.storage import cluster, migrate
+from casebook.storage import migrate
+from casebook.storage.server import cluster
 from casebook.storage.session import Store, ledger_key, open_store
 
 WARM = 30  # searches before the clock counts

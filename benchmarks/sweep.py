@@ -34,7 +34,8 @@ from casebook.domain import escalation
 from casebook.domain.actors import OPERATOR
 from casebook.domain.case import application_file as rules
 from casebook.domain.vocabulary import Role
-from casebook.storage import cluster, migrate
+from casebook.storage import migrate
+from casebook.storage.server import cluster
 from casebook.storage.session import Store, open_store
 from casebook.storage.tables import Application
 

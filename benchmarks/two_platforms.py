@@ -19,8 +19,9 @@ from casebook.cli.up import DISPATCHER
 from casebook.demo import force
 from casebook.demo.desk import Desk
 from casebook.demo.engine import Engine
-from casebook.storage import cluster, migrate
+from casebook.storage import migrate
 from casebook.storage import session as storage
+from casebook.storage.server import cluster
 from deployments import platform
 from deployments.platform import Plan
 

@@ -14,8 +14,8 @@ from casebook.casework import playbook
 from casebook.casework.core.acting import Act
 from casebook.domain.actors import system
 from casebook.sources import catalogue
-from casebook.storage import cluster
 from casebook.storage import session as storage
+from casebook.storage.server import cluster
 from casebook.storage.session import Store, open_store
 
 

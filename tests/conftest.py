@@ -15,7 +15,7 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from casebook.storage.cluster import Server
+    from casebook.storage.server.cluster import Server
 
 RUN_HOME = "CASEBOOK_TEST_RUN_HOME"  # made once by the process that starts the run, inherited by xdist's workers
 THEIR_SETTINGS = (
@@ -66,7 +66,7 @@ def home() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def finished_home() -> Iterator[Path]:
     """A home with a cluster that is not running; to be copied, not used."""
-    from casebook.storage import cluster  # noqa: PLC0415 - only tests with a database pay for it
+    from casebook.storage.server import cluster  # noqa: PLC0415 - only tests with a database pay for it
 
     path = _new_home()
     with cluster.running(path):
@@ -78,7 +78,7 @@ def finished_home() -> Iterator[Path]:
 @pytest.fixture
 def made_home(home: Path, finished_home: Path) -> Path:
     """A home of one's own whose cluster has been made before: three times as fast as an empty one."""
-    from casebook.storage.server_place import owner_of  # noqa: PLC0415
+    from casebook.storage.server.server_place import owner_of  # noqa: PLC0415
 
     shutil.copytree(finished_home, home, dirs_exist_ok=True, ignore=shutil.ignore_patterns("socket"))
     owner = owner_of(finished_home / "database" / "data")
@@ -92,7 +92,7 @@ def made_home(home: Path, finished_home: Path) -> Path:
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """The one server of this run."""
-    from casebook.storage import cluster, databases  # noqa: PLC0415
+    from casebook.storage.server import cluster, databases  # noqa: PLC0415
 
     with cluster.running(Path(os.environ[RUN_HOME])) as running:
         with databases.connect(running.address("postgres")) as superuser:
@@ -104,7 +104,8 @@ def server() -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def template(server: Server) -> str:
     """The name of a migrated database, made by the first worker that asks."""
-    from casebook.storage import databases, migrate  # noqa: PLC0415
+    from casebook.storage import migrate  # noqa: PLC0415
+    from casebook.storage.server import databases
 
     with databases.connect(server.address("postgres")) as superuser:
         superuser.execute("select pg_advisory_lock(%s)", [ONE_AT_A_TIME])
@@ -119,7 +120,7 @@ def template(server: Server) -> str:
 @pytest.fixture
 def database_url(server: Server, template: str) -> Iterator[str]:
     """SQLAlchemy's address of a migrated database that is this test's alone."""
-    from casebook.storage import databases  # noqa: PLC0415
+    from casebook.storage.server import databases  # noqa: PLC0415
 
     name = f"test_{uuid.uuid4().hex}"
     with databases.connect(server.address("postgres")) as superuser:

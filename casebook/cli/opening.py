@@ -15,8 +15,9 @@ from casebook.casework.staff import staff
 from casebook.cli.answer import Call
 from casebook.domain.actors import Actor
 from casebook.sources import catalogue
-from casebook.storage import cluster, migrate
+from casebook.storage import migrate
 from casebook.storage import session as storage
+from casebook.storage.server import cluster
 from casebook.storage.session import Store
 
 

@@ -14,9 +14,10 @@ from casebook.casework.core import channels
 from casebook.cli.answer import Answer, Call
 from casebook.errors import NotPermitted
 from casebook.settings import Settings
-from casebook.storage import cluster, migrate
+from casebook.storage import migrate
 from casebook.storage import session as storage
-from casebook.storage.cluster import Server
+from casebook.storage.server import cluster
+from casebook.storage.server.cluster import Server
 from deployments import platform
 from deployments.platform import Plan, Platform
 

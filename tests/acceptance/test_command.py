@@ -36,7 +36,7 @@ def told(done):
 @pytest.fixture(scope="module")
 def kept_home():
     """A home whose server keeps running while this module does, so that a call costs its own time only."""
-    from casebook.storage import cluster  # noqa: PLC0415
+    from casebook.storage.server import cluster  # noqa: PLC0415
 
     home = Path(tempfile.mkdtemp(prefix="casebook-test-", dir="/tmp"))
     home.chmod(0o711)

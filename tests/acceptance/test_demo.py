@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from casebook.storage import cluster, databases
+from casebook.storage.server import cluster, databases
 
 PERSONAL = ("forename", "surname", "dob", "address", "postcode", "phone", "email")
 COMMAND = [sys.executable, "-m", "casebook.cli.main"]

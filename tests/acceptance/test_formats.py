@@ -64,7 +64,7 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def desk():
-    from casebook.storage import cluster  # noqa: PLC0415
+    from casebook.storage.server import cluster  # noqa: PLC0415
 
     home = Path(tempfile.mkdtemp(prefix="casebook-test-", dir="/tmp"))
     home.chmod(0o711)
@@ -92,7 +92,7 @@ APPLICATION = {
 
 @contextlib.contextmanager
 def desk_database(home):
-    from casebook.storage import cluster, databases  # noqa: PLC0415
+    from casebook.storage.server import cluster, databases  # noqa: PLC0415
 
     with cluster.running(home) as server, databases.connect(server.address("casebook")) as database:
         yield database

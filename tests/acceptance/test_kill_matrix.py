@@ -22,7 +22,7 @@ from killable import CASEBOOK, Killing
 from killing.kill_points import DISPATCHER, POINTS, RUN, SERVER, WORKER
 from trial_platform import LEASE, Trial, command, kill
 
-from casebook.storage import databases
+from casebook.storage.server import databases
 
 REACHED = 180  # seconds to come to where somebody is to be killed
 ONLY = os.environ.get("CASEBOOK_KILLS", "")  # names apart by white space; all unless given

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from casebook.storage import packaged_server
-from casebook.storage.packaged_server import State
+from casebook.storage.server import packaged_server
+from casebook.storage.server.packaged_server import State
 
 COMMAND = str(Path(sys.executable).with_name("casebook"))
 

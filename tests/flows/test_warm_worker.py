@@ -19,7 +19,7 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_SSL_CERT_FILE, PREFECT_API_URL, temporary_settings
 from prefect.states import Cancelling
 
-from casebook.storage import cluster
+from casebook.storage.server import cluster
 from deployments import automations
 from deployments.orphans import identity, is_gone
 from deployments.platform import AlreadyUp, Plan, PortInUse, running

@@ -27,8 +27,9 @@ from casebook.demo.terminals import Terminal
 from casebook.domain.vocabulary import Role, Stage, WorkKind
 from casebook.errors import CasebookError, Refused
 from casebook.sources import catalogue
-from casebook.storage import cluster, trial
 from casebook.storage import session as storage
+from casebook.storage import trial
+from casebook.storage.server import cluster
 from casebook.storage.session import open_store
 from casebook.storage.tables import Application, Lease, LedgerEntry, WorkItem
 

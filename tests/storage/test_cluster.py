@@ -14,13 +14,13 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from casebook.errors import DatabaseUnavailable
-from casebook.storage import cluster, databases, packaged_server
-from casebook.storage.packaged_server import State
+from casebook.storage.server import cluster, databases, packaged_server
+from casebook.storage.server.packaged_server import State
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from casebook.storage.cluster import Server
+    from casebook.storage.server.cluster import Server
 
 
 def ask(server: Server, question: str, database: cluster.Name = "casebook") -> list[tuple]:

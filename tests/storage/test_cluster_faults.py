@@ -17,8 +17,8 @@ import pytest
 from casebook.cli.main import main
 from casebook.errors import DatabaseUnavailable, Fault, HomeUnusable, WrongUsage
 from casebook.settings import Settings, load
-from casebook.storage import cluster, databases, packaged_server, server_place
-from casebook.storage.packaged_server import State
+from casebook.storage.server import cluster, databases, packaged_server, server_place
+from casebook.storage.server.packaged_server import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from casebook.errors import DatabaseUnavailable, HomeUnusable, WrongUsage
-from casebook.storage import cluster, databases, packaged_server, server_place
+from casebook.storage.server import cluster, databases, packaged_server, server_place
 
 only_root = pytest.mark.skipif(os.geteuid() != 0, reason="root alone runs the server as another user")
 

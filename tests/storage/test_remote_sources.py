@@ -18,7 +18,8 @@ from casebook.domain.case.record_checks import FAILURES_BEFORE_A_PERSON
 from casebook.domain.vocabulary import Party, Source, Stage
 from casebook.errors import CasebookError, SourceFault
 from casebook.sources import catalogue, configured
-from casebook.storage import databases, outbox
+from casebook.storage import outbox
+from casebook.storage.server import databases
 from casebook.storage.tables import Candidate, Search, SearchAttempt, WorkItem
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)

@@ -22,7 +22,7 @@ from casebook.cli.main import main
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.errors import DatabaseUnavailable
-from casebook.storage import cluster, packaged_server, server_place
+from casebook.storage.server import cluster, packaged_server, server_place
 from casebook.storage.session import ledger_key, open_store
 from casebook.storage.tables import Escalation, Notice, WorkItem
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, TypedDict
 
 from casebook.errors import DatabaseUnavailable
-from casebook.storage.server_place import SOCKET_NAME, Account, is_root, make_directory, programs
+from casebook.storage.server.server_place import SOCKET_NAME, Account, is_root, make_directory, programs
 
 SUPERUSER = "postgres"
 PATIENCE = 60.0  # seconds for a start (which may have to recover) or a stop

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from casebook.errors import HomeUnusable
-from casebook.storage.packaged_server import write_file
+from casebook.storage.server.packaged_server import write_file
 
 ROLES = ("postgres", "casebook", "prefect")
 

@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from casebook.errors import DatabaseUnavailable, HomeUnusable
-from casebook.storage import cluster_record, databases, packaged_server, server_place, server_use
-from casebook.storage.packaged_server import Installation, State
+from casebook.storage.server import cluster_record, databases, packaged_server, server_place, server_use
+from casebook.storage.server.packaged_server import Installation, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from casebook.settings import Settings
-    from casebook.storage.cluster_record import Record
+    from casebook.storage.server.cluster_record import Record
 
 Name = Literal["casebook", "prefect", "postgres"]
 DRIVERS = {"casebook": "postgresql+psycopg", "prefect": "postgresql+asyncpg", "postgres": "postgresql+psycopg"}
@@ -50,7 +50,7 @@ class Server:
         if self.folder is None or self.data is None:
             return
         membership = server_use.join(self.folder)  # handed over open, so that there is no moment without a user
-        module = ["-P", "-m", "casebook.storage.keep_running"]
+        module = ["-P", "-m", "casebook.storage.server.keep_running"]
         words = [sys.executable, *module, str(self.folder), str(self.data), str(seconds)]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("CASEBOOK_")}
         files = [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDWR, 0)]

@@ -1,6 +1,6 @@
 """The small process that `Server.linger` leaves behind: a user of the server that waits for a while, then leaves.
 
-python -m casebook.storage.keep_running FOLDER DATA SECONDS, with the membership open as file 3.
+python -m casebook.storage.server.keep_running FOLDER DATA SECONDS, with the membership open as file 3.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import sys
 import time
 from pathlib import Path
 
-from casebook.storage.packaged_server import stop
-from casebook.storage.server_use import alone, leave
+from casebook.storage.server.packaged_server import stop
+from casebook.storage.server.server_use import alone, leave
 
 MEMBERSHIP = 3
 
