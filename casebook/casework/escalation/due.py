@@ -8,8 +8,8 @@ from casebook import policies
 from casebook.casework.core.acting import Act, policy_of
 from casebook.domain import escalation
 from casebook.domain.policy import EscalationRules
-from casebook.storage import escalations as stored
-from casebook.storage.escalations import Found
+from casebook.storage.sweep import escalations as stored
+from casebook.storage.sweep.escalations import Found
 from casebook.storage.tables import Application
 
 

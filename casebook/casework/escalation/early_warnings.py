@@ -19,10 +19,10 @@ from casebook.domain.case.panel_cycle import next_meeting, too_late
 from casebook.domain.escalation import Why
 from casebook.domain.policy import Policy
 from casebook.domain.vocabulary import Limit, Priority, Route
-from casebook.storage import foresight as stored
 from casebook.storage import outbox
-from casebook.storage.escalations import Found
 from casebook.storage.people import researchers_of
+from casebook.storage.sweep import foresight as stored
+from casebook.storage.sweep.escalations import Found
 from casebook.storage.tables import Application
 
 OUT_OF_CYCLE = "decide_out_of_cycle"  # what is proposed, and the action that agrees to it

@@ -20,8 +20,8 @@ from casebook.domain.policy import Rung
 from casebook.domain.vocabulary import Priority, Role, Stage, WorkKind
 from casebook.domain.work import SPECS, Need
 from casebook.storage import at_once, ledger
-from casebook.storage import escalations as stored
-from casebook.storage.escalations import Found
+from casebook.storage.sweep import escalations as stored
+from casebook.storage.sweep.escalations import Found
 from casebook.storage.tables import Application, Base, Clock, Escalation, Notice, WorkItem
 
 Told = list[dict[str, object]]

@@ -16,9 +16,9 @@ from casebook.domain.authority import Command
 from casebook.domain.deadlines import Deadline
 from casebook.domain.vocabulary import Limit, Priority, Route, WorkKind
 from casebook.domain.work import SPECS
-from casebook.storage import escalations as stored
 from casebook.storage import ledger, outbox
 from casebook.storage.case import recomputing
+from casebook.storage.sweep import escalations as stored
 from casebook.storage.tables import Application, Clock, WorkItem
 
 PAGE = 500

@@ -18,8 +18,9 @@ from casebook.domain.review.cases import Rung
 from casebook.domain.vocabulary import Priority, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import AlreadyDone
-from casebook.storage import at_once, foresight, ledger
+from casebook.storage import at_once, ledger
 from casebook.storage.review import cases as work
+from casebook.storage.sweep import foresight
 from casebook.storage.tables import ReviewContact
 
 Told = list[dict[str, object]]

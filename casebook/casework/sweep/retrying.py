@@ -5,7 +5,8 @@ from __future__ import annotations
 from casebook.casework.core.acting import Act
 from casebook.casework.escalation.concerns import Concern
 from casebook.domain.escalation import Why
-from casebook.storage import escalations, outbox
+from casebook.storage import outbox
+from casebook.storage.sweep import escalations
 
 FAILED_RUNS = 3  # wake-ups of a forgotten application without anything done in between, before a person hears of it
 

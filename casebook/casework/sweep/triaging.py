@@ -11,9 +11,10 @@ from casebook.casework.safeguarding import danger
 from casebook.domain import triage
 from casebook.domain.triage import Sign
 from casebook.domain.vocabulary import Priority
-from casebook.storage import escalations, ledger
-from casebook.storage import triage as stored
-from casebook.storage.triage import Seen
+from casebook.storage import ledger
+from casebook.storage.sweep import escalations
+from casebook.storage.sweep import triage as stored
+from casebook.storage.sweep.triage import Seen
 
 Told = list[dict[str, object]]
 

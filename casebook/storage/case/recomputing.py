@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casebook.storage.escalations import among
+from casebook.storage.sweep.escalations import among
 from casebook.storage.tables import OPEN_WORK, Proposal, WorkItem
 
 

@@ -21,7 +21,7 @@ from casebook.domain.review import live_register
 from casebook.domain.review.live_register import LIVE, OF_B, OF_THE_APPLICATION, Closed
 from casebook.domain.review.register import PERSON
 from casebook.domain.vocabulary import Party, Stage, WorkKind
-from casebook.storage.escalations import among
+from casebook.storage.sweep.escalations import among
 from casebook.storage.tables import (
     OPEN_WORK,
     Application,

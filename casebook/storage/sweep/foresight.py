@@ -13,7 +13,7 @@ from casebook.domain.case.crew import OnDuty
 from casebook.domain.case.disclosure import TRAINED
 from casebook.domain.escalation import Why
 from casebook.domain.vocabulary import Limit, Role, Stage, WorkKind
-from casebook.storage.escalations import Found, among, present
+from casebook.storage.sweep.escalations import Found, among, present
 from casebook.storage.tables import OPEN_WORK, Application, Clock, Competence, Decision, Panel, Person, WorkItem
 
 UNDECIDED = (Stage.INTAKE, Stage.RECORD_CHECKS, Stage.RISK_SCORING, Stage.PANEL_DECISION)
