@@ -6,7 +6,7 @@ import pytest
 from walking import ROW, Unit, through_everything
 
 from casebook.casework.reporting import viewing
-from casebook.cli.application_page import page
+from casebook.cli.case.application_page import page
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Stage
 

@@ -12,7 +12,7 @@ from casebook.casework import work_queue
 from casebook.casework.governance import governance
 from casebook.casework.reporting import audit, viewing
 from casebook.casework.sweep import wakes
-from casebook.cli.application_page import page
+from casebook.cli.case.application_page import page
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Role, Stage
 from casebook.errors import Refused

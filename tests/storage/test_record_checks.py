@@ -15,7 +15,7 @@ from casebook.casework.record_checks import enquiries, record_checks, reopening,
 from casebook.casework.record_checks import extracts as loading
 from casebook.casework.safeguarding import details
 from casebook.casework.sweep import sweep
-from casebook.cli import work as work_page
+from casebook.cli.case import work as work_page
 from casebook.domain.vocabulary import Party, Role, Source, Stage
 from casebook.errors import Refused
 from casebook.storage.case import decisions

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from casebook.casework.panel_decision.panel_pack import pack
-from casebook.cli import pack_page
+from casebook.cli.case import pack_page
 from casebook.domain.vocabulary import Role, Stage
 from casebook.errors import NotPermitted
 from casebook.storage.tables import LedgerEntry

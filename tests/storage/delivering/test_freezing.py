@@ -16,7 +16,7 @@ from casebook.casework.governance import freezing, governance
 from casebook.casework.record_checks import information, record_checks
 from casebook.casework.staff import staff
 from casebook.casework.sweep import wakes
-from casebook.cli.applications import GOVERNANCE
+from casebook.cli.case.applications import GOVERNANCE
 from casebook.domain.actors import system
 from casebook.domain.freezing import GOES_ON
 from casebook.domain.vocabulary import Role, WorkKind

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
-from casebook.cli import application_facts as facts
-from casebook.cli import application_outcome as outcome
-from casebook.cli.page_words import Row, Whole, clean, instant, moment, paragraph, rows, table, words
+from casebook.cli.case import application_facts as facts
+from casebook.cli.case import application_outcome as outcome
+from casebook.cli.case.page_words import Row, Whole, clean, instant, moment, paragraph, rows, table, words
 
 VIEWED = "personal_detail_viewed"
 # what an entry of the ledger is about, the first of these that it says

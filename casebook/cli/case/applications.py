@@ -14,8 +14,8 @@ from casebook.casework.governance import exceptions, governance
 from casebook.casework.intake import application_file
 from casebook.casework.record_checks import information
 from casebook.casework.reporting import viewing
-from casebook.cli import application_page, outside
 from casebook.cli.answer import Answer, Call, page
+from casebook.cli.case import application_page, outside
 from casebook.cli.opening import opened
 from casebook.cli.reading import one_of, read_json
 from casebook.domain.authority import Command

@@ -7,8 +7,8 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from casebook.casework.panel_decision.panel_pack import printed
-from casebook.cli import pack_page
 from casebook.cli.answer import Answer, Call
+from casebook.cli.case import pack_page
 from casebook.cli.opening import opened
 from casebook.errors import WrongUsage
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
-from casebook.cli.page_words import Row, Whole, clean, moment, paragraph, rows, table, words
+from casebook.cli.case.page_words import Row, Whole, clean, moment, paragraph, rows, table, words
 
 MOST = 12  # contributions of a score that are shown; --json has all
 

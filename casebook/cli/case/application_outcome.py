@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from casebook.cli.page_words import Row, Whole, clean, moment, paragraph, rows, words
+from casebook.cli.case.page_words import Row, Whole, clean, moment, paragraph, rows, words
 
 
 def decisions(whole: Whole) -> Iterator[str]:
