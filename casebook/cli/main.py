@@ -53,7 +53,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sources": ("casebook.cli.case.sources", "list, load and check the record sources"),
     "search": ("casebook.cli.case.search", "who in a loaded source may be this person"),
     "review": ("casebook.cli.review", "look again at past applications: import registers, rank, report"),
-    "monitor": ("casebook.cli.monitor", "watch decision-makers: charts, questions, blind samples, training, fairness"),
+    "monitor": (
+        "casebook.cli.monitor.files",
+        "watch decision-makers: charts, questions, blind samples, training, fairness",
+    ),
     "database-url": ("casebook.cli.database_url", "an address of the database, for the operator; good for a minute"),
 }
 

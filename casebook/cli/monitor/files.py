@@ -7,8 +7,8 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterable
 from pathlib import Path as FilePath
 
-from casebook.cli import monitor_live
 from casebook.cli.answer import Answer, Call
+from casebook.cli.monitor import live
 from casebook.domain.monitor.decision_monitor import Path
 from casebook.monitor.analysis import Judged, Report, analyse
 from casebook.monitor.decisions_file import read_decisions, read_expected
@@ -31,7 +31,7 @@ def configure(parser: ArgumentParser) -> None:
     expected.add_argument("--expected", type=FilePath, metavar="FILE", help="decisions.csv, or a list of probabilities")
     expected.add_argument("--p", type=number, metavar="P", help="one probability for every case")
     threshold.set_defaults(handler=compute_threshold)
-    monitor_live.configure(commands)
+    live.configure(commands)
 
 
 def number(word: str) -> float:
