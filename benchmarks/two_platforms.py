@@ -15,7 +15,7 @@ import psutil
 from casebook import settings
 from casebook.cli import main
 from casebook.cli.answer import Call
-from casebook.cli.up import DISPATCHER
+from casebook.cli.operations.up import DISPATCHER
 from casebook.demo import force
 from casebook.demo.desk import Desk
 from casebook.demo.engine import Engine

@@ -24,27 +24,33 @@ if TYPE_CHECKING:
 
 # command -> (module, one line of help). A module offers configure(parser), which sets `handler` as a default.
 COMMANDS: dict[str, tuple[str, str]] = {
-    "up": ("casebook.cli.up", "run the platform in the foreground: databases, Prefect, worker, dispatcher"),
-    "demo": ("casebook.cli.demo", "a synthetic force, from intake to follow-up, on the real platform"),
+    "up": ("casebook.cli.operations.up", "run the platform in the foreground: databases, Prefect, worker, dispatcher"),
+    "demo": ("casebook.cli.operations.demo", "a synthetic force, from intake to follow-up, on the real platform"),
     "applications": ("casebook.cli.case.applications", "take applications in, list them, look at one"),
     "work": ("casebook.cli.case.work", "the queue of what people must do"),
     "pack": ("casebook.cli.case.pack", "what a panel reads before it decides, as text, HTML or PDF"),
-    "staff": ("casebook.cli.staff", "who may act, and what they are trained for"),
-    "audit": ("casebook.cli.audit", "verify, seal and export the ledger"),
-    "urgent": ("casebook.cli.engine", "put one application before all others"),
-    "sweep": ("casebook.cli.engine", "find what is overdue, stalled or forgotten"),
-    "reconcile": ("casebook.cli.engine", "start a fresh run for every open application"),
-    "board": ("casebook.cli.oversight", "who waits, for whom, how late; escalations; the limit kept by week"),
-    "forecast": ("casebook.cli.forecast", "how many applications will pass their limit in the next eight weeks"),
-    "returns": ("casebook.cli.returns", "the figures a force gives, as CSV"),
+    "staff": ("casebook.cli.operations.staff", "who may act, and what they are trained for"),
+    "audit": ("casebook.cli.operations.audit", "verify, seal and export the ledger"),
+    "urgent": ("casebook.cli.operations.engine", "put one application before all others"),
+    "sweep": ("casebook.cli.operations.engine", "find what is overdue, stalled or forgotten"),
+    "reconcile": ("casebook.cli.operations.engine", "start a fresh run for every open application"),
+    "board": (
+        "casebook.cli.operations.oversight",
+        "who waits, for whom, how late; escalations; the limit kept by week",
+    ),
+    "forecast": (
+        "casebook.cli.operations.forecast",
+        "how many applications will pass their limit in the next eight weeks",
+    ),
+    "returns": ("casebook.cli.operations.returns", "the figures a force gives, as CSV"),
     "watchdog": (
-        "casebook.cli.oversight",
+        "casebook.cli.operations.oversight",
         "whether sweep, dispatcher and notifier are alive; exit 1 names what stopped",
     ),
     "identifiers": ("casebook.cli.offline.identifiers", "check PNC and CRO numbers, postcodes and dates of birth"),
     "deadlines": ("casebook.cli.offline.deadlines", "the time limits an application received at a moment would have"),
     "policy": (
-        "casebook.cli.policy",
+        "casebook.cli.operations.policy",
         "after a change: reckon every open deadline again; what has been kept long enough",
     ),
     "score": ("casebook.cli.offline.score", "score a subject's history from a JSON file"),
@@ -57,7 +63,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "casebook.cli.monitor.files",
         "watch decision-makers: charts, questions, blind samples, training, fairness",
     ),
-    "database-url": ("casebook.cli.database_url", "an address of the database, for the operator; good for a minute"),
+    "database-url": (
+        "casebook.cli.operations.database_url",
+        "an address of the database, for the operator; good for a minute",
+    ),
 }
 
 TRIES = 5

@@ -38,7 +38,7 @@ LONGER_MODULES: dict[str, str] = {
 }
 LONGER_FUNCTIONS: dict[str, str] = {
     "casebook/casework/playbook.py:answer": "one kind of work after another",
-    "casebook/cli/staff.py:configure": "one line for each argument",
+    "casebook/cli/operations/staff.py:configure": "one line for each argument",
     "casebook/casework/disclosure/emergency.py:disclose": "one row of many columns",
 }
 
@@ -112,7 +112,7 @@ def _mentions(name, module):
 
 # a word in a name or a string of code (not of a comment) that tells of a branch made for showing or testing
 PRETENDING = re.compile(r"\b(fake|mock|dummy|simulat\w*|is_demo|demo_mode|testing|under_test|pytest)\b", re.IGNORECASE)
-DEMONSTRATES = ("casebook/demo/", "casebook/cli/demo.py")
+DEMONSTRATES = ("casebook/demo/", "casebook/cli/operations/demo.py")
 
 
 def test_nothing_outside_the_demonstration_knows_it_is_being_demonstrated():

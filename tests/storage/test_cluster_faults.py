@@ -224,7 +224,7 @@ def test_a_named_server_is_used_as_it_is(home: Path, server: cluster.Server) -> 
 def test_the_operators_address_works_for_a_minute_after_the_command(
     made_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("casebook.cli.database_url.LINGER", 1)
+    monkeypatch.setattr("casebook.cli.operations.database_url.LINGER", 1)
     assert main(["database-url", "casebook", "--home", str(made_home), "--json"]) == 0
     address = json.loads(capsys.readouterr().out)["url"]
     with databases.connect(address) as connection:

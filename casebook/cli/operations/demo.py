@@ -12,7 +12,7 @@ from pathlib import Path
 
 from casebook import settings
 from casebook.cli.answer import Answer, Call, default_home
-from casebook.cli.up import running
+from casebook.cli.operations.up import running
 from casebook.demo import force
 from casebook.demo.desk import Desk, Run
 from casebook.demo.engine import Engine
