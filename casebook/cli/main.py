@@ -58,7 +58,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "match": ("casebook.cli.offline.match", "link subjects to persons, file against file"),
     "sources": ("casebook.cli.case.sources", "list, load and check the record sources"),
     "search": ("casebook.cli.case.search", "who in a loaded source may be this person"),
-    "review": ("casebook.cli.review", "look again at past applications: import registers, rank, report"),
+    "review": ("casebook.cli.review.commands", "look again at past applications: import registers, rank, report"),
     "monitor": (
         "casebook.cli.monitor.files",
         "watch decision-makers: charts, questions, blind samples, training, fairness",

@@ -18,7 +18,7 @@ from casebook.casework.review import account, allocation, campaigns, dossier, re
 from casebook.casework.safeguarding.details import SafeContactPlan
 from casebook.casework.staff import staff
 from casebook.casework.sweep import sweep
-from casebook.cli.review import progress_lines
+from casebook.cli.review.commands import progress_lines
 from casebook.domain.actors import Actor, system
 from casebook.domain.review.cases import CHECKLIST, CampaignKind, Rung
 from casebook.domain.vocabulary import Outcome, Role, WorkKind

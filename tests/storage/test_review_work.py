@@ -27,7 +27,7 @@ from casebook.casework.review import (
 from casebook.casework.safeguarding.contact import Contact
 from casebook.casework.safeguarding.details import SafeContactPlan
 from casebook.casework.staff import staff
-from casebook.cli import review_page
+from casebook.cli.review import page as review_page
 from casebook.domain.actors import Actor
 from casebook.domain.case.safe_contact import Purpose, Way
 from casebook.domain.review.cases import CHECKLIST, CampaignKind, Rung

@@ -13,9 +13,9 @@ from casebook.casework.review import allocation, campaigns, people, ranking
 from casebook.casework.review import dossier as review_dossier
 from casebook.casework.review import referrals as review_referrals
 from casebook.casework.review.allocation import Allocated
-from casebook.cli import review_reaching
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
+from casebook.cli.review import reaching
 from casebook.cli.writing import write_whole
 from casebook.domain.review.cases import CampaignKind
 from casebook.domain.review.ranking import ContactPriority
@@ -29,7 +29,7 @@ def configure(actions: Any) -> None:  # noqa: ANN401 - argparse names no type fo
     enquiry = actions.add_parser("enquiry", help="somebody came forward about this application")
     enquiry.add_argument("reference", metavar="REF")
     enquiry.set_defaults(handler=_enquiry)
-    review_reaching.configure(actions)
+    reaching.configure(actions)
     refer = actions.add_parser("refer", help="write down that an application was told to the regulator")
     refer.add_argument("reference", metavar="REF")
     refer.add_argument("--ground", required=True, metavar="CODE")

@@ -13,9 +13,9 @@ from typing import Any
 
 from casebook.casework.review import account, ranking, registers
 from casebook.casework.review import triage as review_triage
-from casebook.cli import review_import, review_page, review_work
 from casebook.cli.answer import Answer, Call
 from casebook.cli.opening import opened
+from casebook.cli.review import importing, page, work
 from casebook.cli.writing import refuse_unwritable, write_whole
 from casebook.domain.review import reconciling
 from casebook.domain.review.hidden_population import estimate
@@ -27,7 +27,7 @@ TRIAGE_COLUMNS = ("rank", "reference", "score", "contact_priority", "failure_mod
 
 def configure(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    review_import.configure(actions)
+    importing.configure(actions)
     actions.add_parser("reconcile", help="which rows are one application; what each list lacks").set_defaults(
         handler=_reconcile
     )
@@ -45,7 +45,7 @@ def configure(parser: ArgumentParser) -> None:
     )
     report.add_argument("--out", type=Path, metavar="FILE", help="write it there: .html, .pdf, else CSV")
     report.set_defaults(handler=_report)
-    review_work.configure(actions)
+    work.configure(actions)
 
 
 def at_least_nothing(text: str) -> int:
@@ -163,7 +163,7 @@ def progress_lines(told: dict[str, Any]) -> Iterator[str]:
     referrals = told["referrals"]
     yield f"enquiries: {told['enquiries']}; referrals: {referrals['made']} made, {len(referrals['owed'])} owed for harm found"
     for each in told["campaigns"]:
-        yield f"{review_work.name(each)}: {each['examined']} of {each['applications']} examined"
+        yield f"{work.name(each)}: {each['examined']} of {each['applications']} examined"
 
 
 def _report(options: Namespace, call: Call) -> Answer:
@@ -175,9 +175,9 @@ def _report(options: Namespace, call: Call) -> Answer:
         case "":
             pass
         case ".html" | ".htm":
-            write_whole(options.out, review_page.as_html(told).encode())
+            write_whole(options.out, page.as_html(told).encode())
         case ".pdf":
-            write_whole(options.out, review_page.as_pdf(told))
+            write_whole(options.out, page.as_pdf(told))
         case _:
             write_whole(options.out, lines)
     return Answer(data=_plain(told) | {"out": str(options.out) if options.out else None}, lines=lines)
