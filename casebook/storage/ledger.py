@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from casebook.domain import chain
 from casebook.errors import Fault
-from casebook.storage import at_once
+from casebook.storage import bulk_insert
 from casebook.storage.tables import Base, ChainHead, LedgerEntry
 
 KEY = "ledger_key"
@@ -63,7 +63,7 @@ def begin(
     rows = dict(sorted(digest_of(session.info[KEY], row) for row in waiting if row.ledgered))
     head = ChainHead(chain=chain_name, sequence=0, hash=chain.GENESIS)
     entry = _entry(head, body, rows, at=at, actor=actor, event=event_name)
-    at_once.write(session, [*waiting, head, entry])
+    bulk_insert.write(session, [*waiting, head, entry])
     session.info.setdefault(_HELD, {})[chain_name] = head
     return entry
 

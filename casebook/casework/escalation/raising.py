@@ -19,7 +19,7 @@ from casebook.domain.escalation import Step, Wait, Why
 from casebook.domain.policy import Rung
 from casebook.domain.vocabulary import Priority, Role, Stage, WorkKind
 from casebook.domain.work import SPECS, Need
-from casebook.storage import at_once, ledger
+from casebook.storage import bulk_insert, ledger
 from casebook.storage.sweep import escalations as stored
 from casebook.storage.sweep.escalations import Found
 from casebook.storage.tables import Application, Base, Clock, Escalation, Notice, WorkItem
@@ -53,7 +53,7 @@ def open_safeguarding(act: Act, page: Sequence[Found]) -> tuple[Told, list[Found
     begun = stored.safeguarding(act.session, overrun)
     _gather(act, {item: overrun.pop(reference) for reference, item in begun.items()})
     opened = [_safeguard(act, applications[reference], clocks) for reference, clocks in overrun.items()]
-    kept = stored.lock_items(act.session, (item.id for item in at_once.claim(act.session, opened)))
+    kept = stored.lock_items(act.session, (item.id for item in bulk_insert.claim(act.session, opened)))
     busy = [found for found in page if found.reference not in applications]
     return _raise(act, applications, kept, fresh=kept), busy
 
@@ -62,7 +62,9 @@ def tell(act: Act, page: Sequence[Concern]) -> tuple[Told, list[Concern]]:
     """A supervisor is asked about each, and silence climbs from there."""
     applications = stored.lock_applications(act.session, (each.reference for each in page if each.reference))
     free = [each for each in page if each.reference is None or each.reference in applications]
-    fresh = at_once.claim(act.session, [_asking(act, applications.get(each.reference or ""), each) for each in free])
+    fresh = bulk_insert.claim(
+        act.session, [_asking(act, applications.get(each.reference or ""), each) for each in free]
+    )
     kept = stored.lock_items(act.session, (item.id for item in fresh))
     present = stored.present(act.session)
     raised = list[Raised]()
@@ -115,10 +117,10 @@ def _raise(
 
 def _keep(act: Act, raised: Sequence[Raised], fresh: Sequence[WorkItem]) -> Told:
     """Claim each rung by its row; only what was claimed here is told of and spoken of here."""
-    claimed = {each.id for each in at_once.claim(act.session, [each.escalation for each in raised])}
+    claimed = {each.id for each in bulk_insert.claim(act.session, [each.escalation for each in raised])}
     mine = [each for each in raised if each.escalation.id in claimed]
-    asked = at_once.claim(act.session, [each.acknowledge for each in mine if each.acknowledge])
-    at_once.claim(act.session, [each.notice for each in mine if each.notice])
+    asked = bulk_insert.claim(act.session, [each.acknowledge for each in mine if each.acknowledge])
+    bulk_insert.claim(act.session, [each.notice for each in mine if each.notice])
     for each in mine:
         each.item.escalation_level = max(each.item.escalation_level, each.escalation.rung)
     said: dict[str, dict[str, list[object]]] = defaultdict(lambda: {"rungs": [], "opened": []})
@@ -222,7 +224,7 @@ def _gather(act: Act, further: Mapping[WorkItem, Sequence[Clock]]) -> None:
     ids = [item.id for item in further]
     still, standing = stored.asked(act.session, ids), stored.highest(act.session, ids)
     asks = [_ask(act, item, standing[item.id]) for item in further if item.id in standing and item.id not in still]
-    opened = at_once.claim(act.session, asks)
+    opened = bulk_insert.claim(act.session, asks)
     if said := {_chain(item): {"limits": item.subject["limits"]} for item in further}:
         ledger.record_many(
             act.session, said, actor=act.actor.id, event_name="overrun_gathered", at=act.now, inserted=opened

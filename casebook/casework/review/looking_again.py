@@ -18,7 +18,7 @@ from casebook.domain.review.cases import Rung
 from casebook.domain.vocabulary import Priority, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import AlreadyDone
-from casebook.storage import at_once, ledger
+from casebook.storage import bulk_insert, ledger
 from casebook.storage.review import cases as work
 from casebook.storage.sweep import foresight
 from casebook.storage.tables import ReviewContact
@@ -48,7 +48,7 @@ def due(act: Act) -> list[Need]:
 
 def ask(act: Act, page: Sequence[Need]) -> tuple[Told, list[Need]]:
     """Open the items; of two sweeps at once one does."""
-    fresh = at_once.claim(act.session, [item_row(act, need) for need in page])
+    fresh = bulk_insert.claim(act.session, [item_row(act, need) for need in page])
     if fresh:
         said = {chain.HOUSE: {"items": [item.id for item in fresh]}}
         ledger.record_many(

@@ -20,7 +20,7 @@ from casebook.domain.case.safe_contact import Plan, Purpose, Way
 from casebook.domain.policy import Policy
 from casebook.domain.vocabulary import Applicant, Channel, Party
 from casebook.errors import InvalidAnswer, Refused
-from casebook.storage import asides
+from casebook.storage import refusal_entries
 from casebook.storage.case import deliveries
 from casebook.storage.tables import Application, ContactAttempt, ContactOverride, SafeContact
 
@@ -108,7 +108,7 @@ def refuse_unsafe(act: Act, chain_name: str, way: Way, reason: Reason | None, **
     """Refuse a contact that there is a reason against; `said` of it stands in that chain although the act is undone."""
     if reason is None:
         return
-    asides.record(
+    refusal_entries.record(
         act.session, chain_name=chain_name, actor=act.actor.id, event_name="contact_refused", at=act.now, **said,
         channel=way.channel, reason=reason.code, occurred_at=way.at.isoformat(),
     )  # fmt: skip
