@@ -105,7 +105,7 @@ def server() -> Iterator[Server]:
 def template(server: Server) -> str:
     """The name of a migrated database, made by the first worker that asks."""
     from casebook.storage import migrate  # noqa: PLC0415
-    from casebook.storage.server import databases
+    from casebook.storage.server import databases  # noqa: PLC0415
 
     with databases.connect(server.address("postgres")) as superuser:
         superuser.execute("select pg_advisory_lock(%s)", [ONE_AT_A_TIME])

@@ -20,7 +20,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def address(options: argparse.Namespace, call: Call) -> Answer:
     from casebook import settings  # noqa: PLC0415 - so that --help is quick
     from casebook.storage import migrate  # noqa: PLC0415
-    from casebook.storage.server import cluster
+    from casebook.storage.server import cluster  # noqa: PLC0415
 
     with cluster.database(settings.load(call.home)) as server:
         found = server.address(options.database)

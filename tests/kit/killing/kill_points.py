@@ -52,8 +52,8 @@ SERVER = {
 # in the process of a run
 RUN = {
     "lease-held": before("tasks.stages:_standing", "a run, lease held, nothing looked at"),
-    "searched": after("casebook.casework.record_checks.record_checks:search_automatic", "a run, sources searched, nothing committed"),
-    "source-said": before("casebook.casework.record_checks.remote_searches:_keep", "a run, a source elsewhere answered, not written"),
+    "searched": after("casebook.casework.record_checks.record_checks:search_automatic", "a run, searched, nothing committed"),
+    "source-said": before("casebook.casework.record_checks.remote_searches:_keep", "a run, a source answered, not written"),
     "verdict-unwritten": before("casebook.casework.core.lifecycle:record_verdict", "a run, between a gate's verdict and its row"),
     "verdict-written": before("casebook.casework.core.lifecycle:move", "a run, verdict's row written, application not moved"),
     "lease-kept": before("casebook.storage.leases:give_back", "a run, moved and committed, lease not given back"),

@@ -180,7 +180,7 @@ def test_every_rule_has_a_fixture_that_breaks_it(stage, damage):
 
 def test_a_score_that_did_not_recompute_is_made_again_once_somebody_has_looked(scored, sql, acting, crew, verdict):
     from casebook.casework import work_queue  # noqa: PLC0415
-    from casebook.casework.core import lifecycle
+    from casebook.casework.core import lifecycle  # noqa: PLC0415
     from casebook.storage.tables import WorkItem  # noqa: PLC0415
 
     reference = scored()

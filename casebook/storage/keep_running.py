@@ -1,0 +1,8 @@
+"""Where release 0.1 kept `casebook.storage.server.keep_running`: a process of that release may still start it by this name."""
+
+from __future__ import annotations
+
+import runpy
+
+if __name__ == "__main__":
+    runpy.run_module("casebook.storage.server.keep_running", run_name="__main__")
