@@ -36,28 +36,34 @@ from benchmarks.monitor_unit import (
     scores_of,
     summary,
 )
-from casebook.domain.monitor.decision_monitor import Channel, Side
+from casebook.domain.monitor.decision_monitor import ChartKind, Side
 from casebook.domain.monitor.monitor_policy import Charts
 from casebook.monitor.expected import logistic
 from casebook.monitor.thresholds import Floats, thresholds_for
-from casebook.monitor.weekly import Place, Question, look
+from casebook.monitor.weekly import ChartSignal, Place, look
 from casebook.policies import monitor as policy
 
 START = datetime(2024, 1, 1, tzinfo=UTC)  # a Monday
 WEEKS_A_YEAR = 52
-BASE = {Channel.SKIPPED_SOURCE: 0.02, Channel.DISAGREEMENT: 0.03}
+BASE = {ChartKind.SKIPPED_SOURCE: 0.02, ChartKind.DISAGREEMENT: 0.03}
 SAMPLED = 0.25  # of the decisions, made again blind
 BANDS = ("standard", "medium", "high", "critical", "insufficient_information")
 FIFTHS = np.sqrt(np.arange(-2, 3) ** 2 / 2) * np.sign(np.arange(-2, 3))  # of variance 1
 FAILING = {  # what goes wrong from a day on: the channel that should see it
-    "third_of_odds": Channel.DECISION,
-    "never": Channel.DECISION,
-    "skips_sources": Channel.SKIPPED_SOURCE,
-    "decides_wrongly": Channel.DISAGREEMENT,
-    "misses_findings": Channel.YIELD,
+    "third_of_odds": ChartKind.DECISION,
+    "never": ChartKind.DECISION,
+    "skips_sources": ChartKind.SKIPPED_SOURCE,
+    "decides_wrongly": ChartKind.DISAGREEMENT,
+    "misses_findings": ChartKind.YIELD,
 }
 WANTED = (10, 1)  # unit-years for one false alarm: the policy's, and one that gives more to count
-WATCHED = (Channel.DECISION, Channel.YIELD, Channel.SKIPPED_SOURCE, Channel.REJECTED_CANDIDATE, Channel.DISAGREEMENT)
+WATCHED = (
+    ChartKind.DECISION,
+    ChartKind.YIELD,
+    ChartKind.SKIPPED_SOURCE,
+    ChartKind.REJECTED_CANDIDATE,
+    ChartKind.DISAGREEMENT,
+)
 SUMMED = ("unit_years", "false_alarms", "of_them_in_the_first_year", "known_and_looked_at_once")
 FAILS = 0.2  # of the cases of whoever skips sources or decides wrongly
 
@@ -66,13 +72,13 @@ FAILS = 0.2  # of the cases of whoever skips sources or decides wrongly
 class Watched:
     """One unit as one channel sees it; `true` are the probabilities that the outcomes were drawn with."""
 
-    channel: Channel
+    channel: ChartKind
     frame: pd.DataFrame
     true: Floats
 
 
 def unit(
-    rng: np.random.Generator, channel: Channel, *, weeks: int, failing: str | None = None, since: int = 0
+    rng: np.random.Generator, channel: ChartKind, *, weeks: int, failing: str | None = None, since: int = 0
 ) -> Watched:
     """Decider 0 fails in the named way from week `since` on; the other eleven do as expected."""
     count = rng.poisson(A_MONTH * 12 / WEEKS_A_YEAR * weeks * part_of(channel))
@@ -102,15 +108,15 @@ def failing_chance(log_odds: Floats, failing: str | None) -> Floats:
 
 
 def features(
-    rng: np.random.Generator, channel: Channel, steps: Floats, fifth: NDArray[np.int64]
+    rng: np.random.Generator, channel: ChartKind, steps: Floats, fifth: NDArray[np.int64]
 ) -> Mapping[str, object]:
     """What the channel's model sees: two facts that carry the whole spread, and others that mean nothing."""
     count = len(steps)
     routes, bands = rng.choice(["right_to_ask", "right_to_know"], count), np.array(BANDS)[fifth]
     match channel:
-        case Channel.DECISION:
+        case ChartKind.DECISION:
             return {"findings": steps, "band": bands, "route": routes}
-        case Channel.YIELD:
+        case ChartKind.YIELD:
             return {
                 "route": routes,
                 "applicant": rng.choice(["a", "third_party"], count),
@@ -120,9 +126,9 @@ def features(
                 "b_sex": rng.choice(["m", "f"], count, p=[0.9, 0.1]),
                 "proposed_matches": steps,
             }
-        case Channel.REJECTED_CANDIDATE:
+        case ChartKind.REJECTED_CANDIDATE:
             return {"weight": steps, "band": bands}
-        case Channel.DISAGREEMENT:
+        case ChartKind.DISAGREEMENT:
             return {"band": bands}
         case _:
             return {"route": routes}
@@ -135,7 +141,7 @@ class Limits:
         self.found = dict[tuple[object, ...], Mapping[Side, float | None]]()
 
     def __call__(
-        self, channel: Channel, expected: Sequence[float], odds_ratio: float, arl0: float
+        self, channel: ChartKind, expected: Sequence[float], odds_ratio: float, arl0: float
     ) -> Mapping[Side, float | None]:
         mean, spread = float(np.mean(expected)), float(np.std(expected))
         if not 0 < mean < 1:
@@ -147,7 +153,9 @@ class Limits:
         return self.found[key]
 
 
-def weekly(seen: Watched, *, rules: Charts, limits: Limits, weeks: range) -> Iterator[tuple[int, Sequence[Question]]]:
+def weekly(
+    seen: Watched, *, rules: Charts, limits: Limits, weeks: range
+) -> Iterator[tuple[int, Sequence[ChartSignal]]]:
     """Each Monday's questions. A question waits a week for its answer; until then it puts in question whom it is about."""
     resets, waiting = dict[tuple[str, str, str], Place](), set[str]()
     moments = seen.frame["at"]
@@ -188,8 +196,8 @@ def sequential(seen: Watched, rules: Charts, limits: Limits) -> int:
     return total
 
 
-def part_of(channel: Channel) -> float:
-    return SAMPLED if channel is Channel.DISAGREEMENT else 1.0
+def part_of(channel: ChartKind) -> float:
+    return SAMPLED if channel is ChartKind.DISAGREEMENT else 1.0
 
 
 def interval(events: int, decades: float) -> dict[str, float]:
@@ -199,7 +207,7 @@ def interval(events: int, decades: float) -> dict[str, float]:
 
 
 def false_alarms(
-    rng: np.random.Generator, channel: Channel, limits: Limits, *, unit_years: int, years: int, units: int
+    rng: np.random.Generator, channel: ChartKind, limits: Limits, *, unit_years: int, years: int, units: int
 ) -> dict[str, object]:
     """Of sound units watched from their first week; `first_year` is part of it."""
     rules, asked, first, known = rules_for(unit_years), 0, 0, 0
@@ -240,7 +248,7 @@ def delays(rng: np.random.Generator, failing: str, limits: Limits, *, weeks: int
     return {"channel": channel, "runs": runs, "weeks": summary(np.array(until)), "decisions": summary(np.array(cases))}
 
 
-def first_asked(seen: Watched, mondays: Iterator[tuple[int, Sequence[Question]]]) -> tuple[int, int] | None:
+def first_asked(seen: Watched, mondays: Iterator[tuple[int, Sequence[ChartSignal]]]) -> tuple[int, int] | None:
     """Weeks and cases since decider 0 began to fail, on the Monday of the first question about what came after."""
     began = pd.Timestamp(START + timedelta(weeks=WEEKS_A_YEAR))
     theirs = seen.frame.loc[seen.frame["judged"] == "d00", "at"]

@@ -51,7 +51,7 @@ def _bare(side: Side) -> dict[str, float]:
 
 
 async def bare(references: list[str]) -> None:
-    import deployments.rehearsal  # noqa: F401, PLC0415 - warm, as a forked run is
+    import deployments.preload  # noqa: F401, PLC0415 - warm, as a forked run is
     from flows.application_lifecycle import application_lifecycle  # noqa: PLC0415 - imports Prefect
 
     await application_lifecycle(references[0], return_state=True)

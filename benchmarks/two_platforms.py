@@ -23,7 +23,7 @@ from casebook.storage import migrate
 from casebook.storage import session as storage
 from casebook.storage.server import cluster
 from deployments import platform
-from deployments.platform import Plan
+from deployments.platform import PlatformPlan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -63,7 +63,7 @@ def _side(home: Path, worker_type: str, files: Path) -> Iterator[Side]:
     home.mkdir(mode=0o711)
     with cluster.database(settings.load(home)) as server:
         migrate.upgrade(server.url("casebook"))
-        plan = Plan(
+        plan = PlatformPlan(
             home=home,
             prefect_database_url=server.url("prefect"),
             dispatcher=DISPATCHER,

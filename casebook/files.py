@@ -30,7 +30,7 @@ class Rejection:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class FileRow:
     """One row: stripped cells by column, and the columns whose cell PostgreSQL could not hold (empty in `cells`)."""
 
     line: int
@@ -44,15 +44,15 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Table:
+class CsvTable:
     """A CSV file being read; rows stream."""
 
     columns: tuple[str, ...]
     ignored: list[str]
-    rows: Iterator[Row]
+    rows: Iterator[FileRow]
 
 
-class Line(NamedTuple):
+class RawLine(NamedTuple):
     """One row as it stands. Not whole: a quote in it never closes; then it is its first physical line, without quotes."""
 
     number: int
@@ -61,7 +61,7 @@ class Line(NamedTuple):
     lines: int = 1  # physical lines it takes
 
 
-def read(path: Path, *, known: Collection[str], required: Collection[str] = (), first_counts: bool = False) -> Table:
+def read(path: Path, *, known: Collection[str], required: Collection[str] = (), first_counts: bool = False) -> CsvTable:
     """Open a CSV file. Raises UnreadableFile if there is no file, no header, or a required column is missing.
 
     A known column that stands twice is refused; with `first_counts` the later one is ignored, and named as ignored.
@@ -74,7 +74,7 @@ def read(path: Path, *, known: Collection[str], required: Collection[str] = (), 
         )
     if not first_counts:
         refuse_repeated(path, header, known)
-    return Table(
+    return CsvTable(
         columns=header,
         ignored=ignored(header, known),
         rows=_rows(rows, header, frozenset(known)),
@@ -91,7 +91,7 @@ def lines(path: Path) -> Iterator[str]:
         yield from text
 
 
-def header_of(path: Path, rows: Iterator[Line]) -> tuple[str, ...]:
+def header_of(path: Path, rows: Iterator[RawLine]) -> tuple[str, ...]:
     """The names of the columns, from the first line that is not empty."""
     for row in rows:
         if any(value.strip() for value in row.values):
@@ -122,7 +122,7 @@ def _repeated(header: Sequence[str], known: Collection[str]) -> list[str]:
     return [name for name, times in Counter(header).items() if times > 1 and name in known]
 
 
-def split(lines: Iterable[str], delimiter: str = ",") -> Iterator[Line]:
+def split(lines: Iterable[str], delimiter: str = ",") -> Iterator[RawLine]:
     """Every row with its line, the header first. A stray quote costs its own row and never the ones after it."""
     source, waiting = iter(lines), deque[str]()
     number, width = 1, 0
@@ -136,7 +136,7 @@ def split(lines: Iterable[str], delimiter: str = ",") -> Iterator[Line]:
             waiting.extendleft(reversed(taken[1:] if found is None else ()))
             count, whole = (len(taken), True) if found is not None else (1, False)
             values = line.rstrip("\r\n").replace('"', "").split(delimiter) if found is None else found
-        yield Line(number, values, whole, count)
+        yield RawLine(number, values, whole, count)
         width, number = width or len(values), number + count
 
 
@@ -165,19 +165,19 @@ def _quoted(fed: Iterator[str], taken: list[str], delimiter: str, width: int) ->
     return None if swallowed and any(more.count(delimiter) >= width - 1 for more in taken[1:]) else values
 
 
-def _rows(rows: Iterator[Line], header: tuple[str, ...], known: frozenset[str]) -> Iterator[Row]:
+def _rows(rows: Iterator[RawLine], header: tuple[str, ...], known: frozenset[str]) -> Iterator[FileRow]:
     # a name that stands twice in the header, where that is allowed: the first column of that name counts
     wanted = [(header.index(name), name) for name in dict.fromkeys(header) if name in known]
     for number, values, whole, _ in rows:
         if not whole:
             problem = Rejection(line=number, column="", code="open_quote", message="a quote in this row never closes")
             likely = _row(number, values, len(header), wanted)
-            yield replace(likely or Row(line=number, cells={}), broken=problem)
+            yield replace(likely or FileRow(line=number, cells={}), broken=problem)
         elif row := _row(number, values, len(header), wanted):
             yield row
 
 
-def _row(number: int, values: list[str], width: int, wanted: list[tuple[int, str]]) -> Row | None:
+def _row(number: int, values: list[str], width: int, wanted: list[tuple[int, str]]) -> FileRow | None:
     """None if nothing stands in it."""
     text = "".join(values)
     if not text.strip():
@@ -185,10 +185,10 @@ def _row(number: int, values: list[str], width: int, wanted: list[tuple[int, str
     odd = len(values) < width or any(value.strip() for value in values[width:])
     cells = {name: values[at].strip() for at, name in wanted if at < len(values)}
     if text.isascii() and "\0" not in text:
-        return Row(line=number, cells=cells, miscounted=odd)
+        return FileRow(line=number, cells=cells, miscounted=odd)
     bad = frozenset(name for name, value in cells.items() if not storable(value))
     kept = {name: "" if name in bad else value for name, value in cells.items()} if bad else cells
-    return Row(line=number, cells=kept, undecodable=bad, miscounted=odd)
+    return FileRow(line=number, cells=kept, undecodable=bad, miscounted=odd)
 
 
 def storable(value: str) -> bool:

@@ -32,7 +32,7 @@ AT_ONCE = max(3, os.cpu_count() or 1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class Deployment:
     """One deployment. `flow` is a module entrypoint: a file entrypoint would load our modules a second time."""
 
     flow: str
@@ -46,27 +46,27 @@ class Entry:
 
 LIFECYCLE = "application_lifecycle/application"
 
-CATALOGUE: tuple[Entry, ...] = (
-    Entry(
+CATALOGUE: tuple[Deployment, ...] = (
+    Deployment(
         flow="flows.application_lifecycle.application_lifecycle",
         name="application",
         description="Carry one application as far as the facts allow. Safe to run by hand at any time: enter its reference.",
     ),
-    Entry(
+    Deployment(
         flow="flows.urgent_case.urgent_case",
         name="urgent",
         description="Make one application urgent: enter its reference and why. A supervisor is asked to confirm within the hour.",
         queue="urgent",
         tags=("urgent",),
     ),
-    Entry(
+    Deployment(
         flow="flows.retrospective_review.retrospective_review",
         name="review",
         description="Rank every past application on today's facts. Safe to run by hand; goes on where it stopped.",
         queue="sweep",
         tags=("review",),
     ),
-    Entry(
+    Deployment(
         flow="flows.sla_sweep.sla_sweep",
         name="sweep",
         description="Find what is overdue, stalled or forgotten, and set it going again. Safe to run by hand.",
@@ -74,7 +74,7 @@ CATALOGUE: tuple[Entry, ...] = (
         tags=("sweep",),
         cron="*/15 * * * *",
     ),
-    Entry(
+    Deployment(
         flow="flows.gate_drift.gate_drift",
         name="gate-drift",
         description="Ask the gates again about every open application that passed them. Changes nothing. Safe to run by hand.",
@@ -82,7 +82,7 @@ CATALOGUE: tuple[Entry, ...] = (
         tags=("sweep",),
         cron="30 2 * * *",
     ),
-    Entry(
+    Deployment(
         flow="flows.decision_monitor.decision_monitor",
         name="monitor",
         description="The week's look at who decides and researches, and a draw of decisions to be made again. Safe to run by hand.",
@@ -90,7 +90,7 @@ CATALOGUE: tuple[Entry, ...] = (
         tags=("monitor",),
         cron="10 4 * * 1",
     ),
-    Entry(
+    Deployment(
         flow="flows.watch.watch",
         name="watch",
         description="Compare new records with the subjects of closed applications. Safe to run by hand.",
@@ -98,7 +98,7 @@ CATALOGUE: tuple[Entry, ...] = (
         tags=("watch",),
         cron="20 3 * * *",
     ),
-    Entry(
+    Deployment(
         flow="flows.retention.retention",
         name="retention",
         description="Name what has been kept for as long as the policy says. Disposes of nothing. Safe to run by hand.",
@@ -109,7 +109,7 @@ CATALOGUE: tuple[Entry, ...] = (
 )
 
 
-async def register(entries: Sequence[Entry], *, pool: str = POOL, worker_type: str = WarmWorker.type) -> None:
+async def register(entries: Sequence[Deployment], *, pool: str = POOL, worker_type: str = WarmWorker.type) -> None:
     """Bring the server in line with the catalogue. May be run again at any time."""
     async with get_client() as client:
         await _pool(client, pool, worker_type)
@@ -142,7 +142,7 @@ async def _queues(client: PrefectClient, pool: str) -> None:
                 await client.update_work_queue(queue.id, priority=priority)
 
 
-async def _deploy(entry: Entry, pool: str) -> None:
+async def _deploy(entry: Deployment, pool: str) -> None:
     deployment = await load(entry.flow).ato_deployment(
         name=entry.name,
         description=entry.description,

@@ -33,7 +33,7 @@ from casebook.domain.vocabulary import Priority
 from casebook.storage import heartbeats, outbox
 from casebook.storage.case import notices
 from casebook.storage.outbox import WakeUp
-from deployments import doorbell, telling, watchpost
+from deployments import metrics_endpoint, notifier, run_signal
 from deployments.catalogue import LIFECYCLE
 from tasks.home import store
 
@@ -56,7 +56,7 @@ async def dispatch_once(client: PrefectClient) -> int:
         heartbeats.beat(session, "dispatcher", casebook.key)
         session.commit()
     if wake_ups:
-        doorbell.ring()
+        run_signal.ring()
     return turned + len(wake_ups)
 
 
@@ -91,7 +91,7 @@ async def run(stop: asyncio.Event) -> None:
     """Deliver until told to stop."""
     configured = settings.load()
     if configured.metrics_port and (word := os.environ.get("PREFECT_API_AUTH_STRING")):
-        watchpost.serve(configured.metrics_port, word)
+        metrics_endpoint.serve(configured.metrics_port, word)
     async with asyncio.TaskGroup() as both:
         both.create_task(_wake(stop))
         both.create_task(_tell(stop))
@@ -108,7 +108,7 @@ async def _wake(stop: asyncio.Event) -> None:
 async def _tell(stop: asyncio.Event) -> None:
     ways = channels.read(settings.load().notify_urls)
     async with await _listening(notices.CHANNEL) as connection:
-        await telling.tell(ways, lambda: _called(connection, stop, telling.PATIENCE), stop)
+        await notifier.tell(ways, lambda: _called(connection, stop, notifier.PATIENCE), stop)
 
 
 async def _listening(channel: LiteralString) -> psycopg.AsyncConnection[tuple[object, ...]]:

@@ -44,11 +44,11 @@ def main(arguments: Sequence[str]) -> None:
         sys.stderr.write("forkserver: a preloaded module has started a thread, so forking is not safe\n")
     gc.collect()
     gc.freeze()  # the children share these pages for as long as nobody's collector walks over them
-    if request := Server(channel).serve():
+    if request := ForkServer(channel).serve():
         leave(run(request))
 
 
-class Server:
+class ForkServer:
     def __init__(self, channel: socket.socket) -> None:
         self.channel = channel
         self.children: dict[int, str] = {}

@@ -53,7 +53,7 @@ class PlatformFault(Fault):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class PlatformPlan:
     home: Path
     prefect_database_url: str = field(repr=False)  # postgresql+asyncpg://...
     port: int | None = None  # None: any free one
@@ -72,7 +72,7 @@ class Platform:
 
 
 @contextmanager
-def running(plan: Plan, tell: Callable[[str], None]) -> Iterator[Platform]:
+def running(plan: PlatformPlan, tell: Callable[[str], None]) -> Iterator[Platform]:
     """The platform, up and watched; everything is stopped on the way out, within seconds."""
     folder = plan.home / "prefect"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -144,7 +144,7 @@ def _one_certificate(folder: Path) -> Path:
     return path
 
 
-def _server(plan: Plan, folder: Path) -> dict[str, str]:
+def _server(plan: PlatformPlan, folder: Path) -> dict[str, str]:
     return {
         "PREFECT_API_DATABASE_CONNECTION_URL": plan.prefect_database_url,
         "PREFECT_SERVER_API_AUTH_STRING": secret(folder),
@@ -157,7 +157,7 @@ def _server(plan: Plan, folder: Path) -> dict[str, str]:
     }
 
 
-def _worker(plan: Plan) -> tuple[str, ...]:
+def _worker(plan: PlatformPlan) -> tuple[str, ...]:
     return (sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL, "--type", plan.worker_type)
 
 
@@ -198,7 +198,7 @@ def _wait_for(platform: Platform, folder: Path) -> None:
     raise PlatformFault(f"Prefect's server did not answer; its log is {folder / 'prefect-server.log'}")
 
 
-def _register(plan: Plan, platform: Platform, folder: Path) -> None:
+def _register(plan: PlatformPlan, platform: Platform, folder: Path) -> None:
     log = folder / "register.log"
     with log.open("wb") as file:
         words = [sys.executable, "-m", "deployments.catalogue", plan.catalogue, plan.worker_type]

@@ -31,7 +31,7 @@ class Child:
     patience: float = 10.0  # seconds between being asked to stop and being killed
 
 
-class Running:
+class RunningChild:
     """A child, with what is known of its deaths."""
 
     def __init__(self, child: Child) -> None:
@@ -73,12 +73,12 @@ class Supervisor:
 
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
-        self._running: list[Running] = []
+        self._running: list[RunningChild] = []
         self._stop = threading.Event()
         self._watch = threading.Thread(target=self._keep_watch, name="supervisor", daemon=True)
 
-    def start(self, child: Child) -> Running:
-        running = Running(child)
+    def start(self, child: Child) -> RunningChild:
+        running = RunningChild(child)
         self._running.append(running)
         return running
 
@@ -91,7 +91,7 @@ class Supervisor:
             for running in self._running:
                 self._look_after(running, time.monotonic())
 
-    def _look_after(self, running: Running, now: float) -> None:
+    def _look_after(self, running: RunningChild, now: float) -> None:
         if running.process is not None and running.process.poll() is not None:
             self._tell(running.died(now))
         elif running.process is None and now >= running.due:

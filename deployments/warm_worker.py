@@ -21,7 +21,7 @@ from prefect.utilities.processutils import sanitize_subprocess_env
 from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker, BaseWorkerResult
 from pydantic import Field
 
-from deployments import doorbell
+from deployments import run_signal
 from deployments.orphans import Orphans, identity
 from deployments.warm_pool import WarmPool
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from deployments.warm_pool import Forked
 
-PRELOAD = ["deployments.rehearsal"]
+PRELOAD = ["deployments.preload"]
 
 
 class WarmJobConfiguration(BaseJobConfiguration):
@@ -76,7 +76,7 @@ class WarmWorker(BaseWorker[WarmJobConfiguration, WarmVariables, WarmWorkerResul
     async def setup(self) -> None:
         self._pool.prepare(PRELOAD)  # imports go on while the worker makes itself known
         await super().setup()
-        self._bell = asyncio.create_task(doorbell.answer(self.get_and_submit_flow_runs))
+        self._bell = asyncio.create_task(run_signal.answer(self.get_and_submit_flow_runs))
 
     async def teardown(self, *exc_info: Any) -> None:  # noqa: ANN401
         if self._bell:
@@ -94,7 +94,7 @@ class WarmWorker(BaseWorker[WarmJobConfiguration, WarmVariables, WarmWorkerResul
         # shielded: when the worker is told to stop, its runs are ended by the pool, and their states are still seen to
         with anyio.CancelScope(shield=True):
             execution = await self._execute(flow_run, configuration, task_status or anyio.TASK_STATUS_IGNORED)
-        doorbell.ring()  # there is room for another
+        run_signal.ring()  # there is room for another
         if execution is None or execution.status_code is None:
             raise RuntimeError("Failed to start flow run process.")
         return WarmWorkerResult(status_code=execution.status_code, identifier=str(execution.handle.pid))

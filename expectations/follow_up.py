@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casebook.domain.case.follow_up import Result
+from casebook.domain.case.follow_up import ContactResult
 from casebook.domain.gates import Rule
 from casebook.domain.vocabulary import Role, WorkKind
 from expectations.suite import Frame, Gate, MayBeEmpty, RowCount, between, filled, one_of, same, true
@@ -41,7 +41,7 @@ GATE = Gate(
             expectations=(
                 one_of(
                     "result",
-                    list(Result),
+                    list(ContactResult),
                     _rule(
                         "contacts_ended", "Each contact was made, declined, or given up.", role=Role.DISCLOSURE_OFFICER
                     ),

@@ -6,7 +6,7 @@ from great_expectations.expectations.row_conditions import Column
 
 from casebook.domain.case.panel_decision import Limb
 from casebook.domain.gates import Rule
-from casebook.domain.risk.risk_model import Standing
+from casebook.domain.risk.risk_model import Disclosability
 from casebook.domain.stages import DISCLOSING_OUTCOMES, NEGATIVE_OUTCOMES
 from casebook.domain.vocabulary import Outcome, Role, WorkKind
 from expectations.suite import (
@@ -117,7 +117,7 @@ GATE = Gate(
             expectations=(
                 one_of(
                     "standing",
-                    [Standing.QUALIFYING.value, Standing.SUPPORTING.value],
+                    [Disclosability.QUALIFYING.value, Disclosability.SUPPORTING.value],
                     _rule("items_confirmed", "Each item is a confirmed finding that counts.", unwaivable=True),
                 ),
                 true(

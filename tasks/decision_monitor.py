@@ -14,7 +14,7 @@ from prefect.artifacts import acreate_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from casebook.casework.monitor import dip_sampling, signals
-from casebook.casework.monitor.signals import Recorded
+from casebook.casework.monitor.signals import RunResult
 from casebook.monitor import plots
 from casebook.monitor.weekly import ChannelReport, watch_all
 from tasks.home import acting
@@ -23,7 +23,7 @@ from tasks.pictures import show_picture
 
 @dataclass(frozen=True, kw_only=True)
 class Watched:
-    recorded: Recorded
+    recorded: RunResult
     reports: tuple[ChannelReport, ...]
 
 

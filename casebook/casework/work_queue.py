@@ -52,7 +52,9 @@ def _is_for(act: Act, item: WorkItem, role: Role | None) -> bool:
     doers = {*SPECS[kind].roles, Role(item.role)}
     if role is not None:
         return role == item.role or role in doers
-    return not act.actor.is_person or bool(act.actor.roles & doers and competence.why_not(act.actor, item) is None)
+    return not act.actor.is_person or bool(
+        act.actor.roles & doers and competence.why_not_trained(act.actor, item) is None
+    )
 
 
 def _order(item: WorkItem, application: Application | None, now: datetime) -> tuple[object, ...]:
@@ -81,10 +83,10 @@ def claim(act: Act, item_id: str) -> WorkItem:
         ),
         NotPermitted,
     )
-    refuse(competence.why_not(act.actor, item), NotPermitted)
+    refuse(competence.why_not_trained(act.actor, item), NotPermitted)
     refuse(blind_review.why_not_claim(act, item), NotPermitted)
     item.owner, item.claimed_at = act.actor.id, act.now
-    act.speak(application, "work_claimed", item=item.id, kind=item.kind)
+    act.record(application, "work_claimed", item=item.id, kind=item.kind)
     return item
 
 
@@ -98,7 +100,7 @@ def do(act: Act, item_id: str, raw: object) -> WorkItem:
     refuse(
         authority.why_not_work(act.actor, kind, role=item.role, owner=item.owner, reserved=item.reserved), NotPermitted
     )
-    refuse(competence.why_not(act.actor, item), NotPermitted)
+    refuse(competence.why_not_trained(act.actor, item), NotPermitted)
     answering = playbook.answer(kind)
     answer = answers.parse(answering.schema, raw)
     if application is None:
@@ -110,7 +112,7 @@ def do(act: Act, item_id: str, raw: object) -> WorkItem:
     _mark_done(act, item, answer)
     answering.handler(answers.Doing(act=act, application=application, item=item, answer=answer))
     occurred = answer.occurred_at or act.now
-    act.speak(application, "work_done", item=item.id, kind=kind, key=item.key, occurred_at=occurred.isoformat())
+    act.record(application, "work_done", item=item.id, kind=kind, key=item.key, occurred_at=occurred.isoformat())
     lifecycle.carry_on(act, application, because=f"{kind}_done")
     return item
 
@@ -123,7 +125,7 @@ def _do_for_the_unit(act: Act, item: WorkItem, handler: UnitHandler | None, answ
     _mark_done(act, item, answer)
     handler(UnitDoing(act=act, item=item, answer=answer))
     occurred = answer.occurred_at or act.now
-    act.speak(None, "work_done", item=item.id, kind=kind, key=item.key, occurred_at=occurred.isoformat())
+    act.record(None, "work_done", item=item.id, kind=kind, key=item.key, occurred_at=occurred.isoformat())
     return item
 
 

@@ -24,7 +24,7 @@ def default_home() -> Path:
 class Call:
     """The global options of one `casebook` call, and how it runs another one."""
 
-    run: Callable[[Call, list[str]], Answer]  # parses the words of one command and calls its handler
+    run: Callable[[Call, list[str]], Output]  # parses the words of one command and calls its handler
 
     home: Path = field(default_factory=default_home)
     staff_id: str | None = None  # from --as; None means the operator
@@ -32,7 +32,7 @@ class Call:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class Output:
     """`data` is printed as one JSON document with --json, `lines` otherwise."""
 
     data: object

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from casebook import __version__
-from casebook.cli.answer import Answer, Call, as_json
+from casebook.cli.answer import Call, Output, as_json
 from casebook.errors import CasebookError, Collision, Fault, WrongUsage
 
 if TYPE_CHECKING:
@@ -151,12 +151,12 @@ def take_global_options(words: list[str]) -> tuple[Call, list[str]]:
     return call, rest
 
 
-def run(call: Call, words: list[str]) -> Answer:
+def run(call: Call, words: list[str]) -> Output:
     """Parse the words of one command and call its handler."""
     if words and words[0] == "--version":
-        return Answer(data={"version": __version__}, lines=[f"casebook {__version__}"])
+        return Output(data={"version": __version__}, lines=[f"casebook {__version__}"])
     if not words or words[0] in {"-h", "--help", "help"}:
-        return Answer(data={"commands": {name: text for name, (_, text) in COMMANDS.items()}}, lines=overview())
+        return Output(data={"commands": {name: text for name, (_, text) in COMMANDS.items()}}, lines=overview())
     if words[0] not in COMMANDS:
         raise WrongUsage(f"there is no command {words[0]!r}; `casebook --help` lists them")
     module = importlib.import_module(COMMANDS[words[0]][0])
@@ -165,11 +165,11 @@ def run(call: Call, words: list[str]) -> Answer:
     try:
         options = parser.parse_args(words[1:])
     except HelpAsked as asked:
-        return Answer(data={"help": str(asked)}, lines=[str(asked).rstrip()])
-    return insist(options.handler, options, call)
+        return Output(data={"help": str(asked)}, lines=[str(asked).rstrip()])
+    return call_handler(options.handler, options, call)
 
 
-def insist(handler: Callable[[Namespace, Call], Answer], options: Namespace, call: Call) -> Answer:
+def call_handler(handler: Callable[[Namespace, Call], Output], options: Namespace, call: Call) -> Output:
     """Call a handler, again if it collided with somebody else's act: what collides has changed nothing."""
     for number in range(1, TRIES):
         try:
@@ -198,7 +198,7 @@ def overview() -> list[str]:
     ]
 
 
-def show(answer: Answer, call: Call) -> int:
+def show(answer: Output, call: Call) -> int:
     encoding = sys.stdout.encoding or "utf-8"  # of a narrow terminal or pipe: what it cannot show is escaped
     lines = [as_json(answer.data, ensure_ascii=not encoding.lower().startswith("utf"))] if call.json else answer.lines
     try:

@@ -16,13 +16,13 @@ from casebook.demo.offences import APART, GRAVE, SERIOUS, SLIGHT
 from casebook.demo.people import Makers
 from casebook.demo.scene import Scene
 from casebook.demo.specials import SPECIALS
-from casebook.demo.telling import COLUMNS, LONDON, doubtfully, for_a, safe_contact, statement
+from casebook.demo.statements import COLUMNS, LONDON, doubtfully, for_a, safe_contact, statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from casebook.demo.clerk import Batch
-    from casebook.demo.telling import Row
+    from casebook.demo.statements import Row
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=LONDON)  # of files written without another moment
 

@@ -11,18 +11,18 @@ from casebook.demo.offences import APART, GRAVE, SERIOUS
 from casebook.demo.past_case import days_allowed
 from casebook.demo.people import Makers
 from casebook.demo.records import Victim
-from casebook.demo.sound import disclosed, nothing_held
 from casebook.demo.spellings import slipped
+from casebook.demo.well_handled import disclosed, nothing_held
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from casebook.demo.past_case import Case, Office
+    from casebook.demo.past_case import CaseInTheMaking, Office
 
 BUSY_HANDLER = "H04"  # did more than a fair share of the failures, and much sound work besides
 
 
-def _failed(office: Office, case: Case, mode: str) -> list[Case]:
+def _failed(office: Office, case: CaseInTheMaking, mode: str) -> list[CaseInTheMaking]:
     """A service failure; for one in three A came to harm afterwards."""
     case.mode, case.severity = mode, "service"
     if chance(office.rng, 0.4):
@@ -33,13 +33,13 @@ def _failed(office: Office, case: Case, mode: str) -> list[Case]:
     return [case]
 
 
-def _harm_to_a(office: Office, case: Case) -> None:
+def _harm_to_a(office: Office, case: CaseInTheMaking) -> None:
     a = Victim(office.clerk.file(office.rng, case.a, "rms", careful=True), "intimate_partner")
     last = min(case.decided + years(2), office.now)
     office.history(case, GRAVE, first=case.decided + timedelta(days=20), last=last, victim=a)
 
 
-def undisclosed(office: Office) -> list[Case]:
+def undisclosed(office: Office) -> list[CaseInTheMaking]:
     """It was all found, and it was not told."""
     case = office.case()
     office.history(case, pick(office.rng, (GRAVE, SERIOUS)), sources=("rms", "pnc"))
@@ -47,7 +47,7 @@ def undisclosed(office: Office) -> list[Case]:
     return _failed(office, case, "undisclosed")
 
 
-def source_missing(office: Office) -> list[Case]:
+def source_missing(office: Office) -> list[CaseInTheMaking]:
     case = office.case()
     source = pick(office.rng, ("pnd", "pnd", "rms"))
     office.history(case, GRAVE, sources=(source,))
@@ -56,7 +56,7 @@ def source_missing(office: Office) -> list[Case]:
     return _failed(office, case, "source_missing")
 
 
-def single_identity(office: Office) -> list[Case]:
+def single_identity(office: Office) -> list[CaseInTheMaking]:
     """The former name stood in the form; only the present one was searched."""
     case = office.case()
     former = Makers(office.rng, case.received, "F").human(case.b.sex).surname
@@ -67,7 +67,7 @@ def single_identity(office: Office) -> list[Case]:
     return _failed(office, case, "single_identity")
 
 
-def alias_unsearched(office: Office) -> list[Case]:
+def alias_unsearched(office: Office) -> list[CaseInTheMaking]:
     case = office.case()
     other = Makers(office.rng, case.received, "L").human(case.b.sex)
     case.b = replace(case.b, aliases=(other.name,), former="")
@@ -78,7 +78,7 @@ def alias_unsearched(office: Office) -> list[Case]:
     return _failed(office, case, "alias_unsearched")
 
 
-def wrong_dob(office: Office) -> list[Case]:
+def wrong_dob(office: Office) -> list[CaseInTheMaking]:
     """The birth date given was a slip away from the true one, and nothing else was tried."""
     case = office.case()
     dob = slipped(office.rng, case.b.born).isoformat()
@@ -88,7 +88,7 @@ def wrong_dob(office: Office) -> list[Case]:
     return _failed(office, case, "wrong_dob")
 
 
-def wrong_person(office: Office) -> list[Case]:
+def wrong_person(office: Office) -> list[CaseInTheMaking]:
     """A namesake of another age was searched and found harmless; B was not."""
     case = office.case()
     born = case.b.born + years(pick(office.rng, (-19, -11, 9)))
@@ -101,7 +101,7 @@ def wrong_person(office: Office) -> list[Case]:
     return _failed(office, case, "wrong_person")
 
 
-def wrong_recipient(office: Office) -> list[Case]:
+def wrong_recipient(office: Office) -> list[CaseInTheMaking]:
     """What should have gone to A went to somebody who asked."""
     [case] = disclosed(office)
     c = Makers(office.rng, case.received, "C").human()
@@ -113,13 +113,13 @@ def wrong_recipient(office: Office) -> list[Case]:
     return _failed(office, case, "wrong_recipient")
 
 
-def contact_unsafe(office: Office) -> list[Case]:
+def contact_unsafe(office: Office) -> list[CaseInTheMaking]:
     [case] = disclosed(office)
     case.row["contact_safe"] = "no"
     return _failed(office, case, "contact_unsafe")
 
 
-def repeat_ignored(office: Office) -> list[Case]:
+def repeat_ignored(office: Office) -> list[CaseInTheMaking]:
     """Told about B once, and silent the second time somebody asked."""
     [first] = disclosed(office)
     second = office.case(after=first)
@@ -127,14 +127,14 @@ def repeat_ignored(office: Office) -> list[Case]:
     return [first, *_failed(office, second, "repeat_ignored")]
 
 
-def outcome_unknown_with_history(office: Office) -> list[Case]:
+def outcome_unknown_with_history(office: Office) -> list[CaseInTheMaking]:
     case = office.case()
     office.history(case, GRAVE, sources=("rms", "pnc"))
     case.row |= {"outcome": pick(office.rng, ("unknown", "")), "decided_on": "", "rationale": ""}
     return _failed(office, case, "outcome_unknown_with_history")
 
 
-def later_serious_record(office: Office) -> list[Case]:
+def later_serious_record(office: Office) -> list[CaseInTheMaking]:
     """Handled soundly on what was known; then B did something grave to A. A reason to reach A, not to blame."""
     [case] = nothing_held(office)
     _harm_to_a(office, case)
@@ -142,39 +142,39 @@ def later_serious_record(office: Office) -> list[Case]:
     return [case]
 
 
-def _as_given(case: Case) -> str:
+def _as_given(case: CaseInTheMaking) -> str:
     return f"{case.b.name}|{case.b.born.isoformat()}"
 
 
-def late(office: Office, case: Case) -> None:
+def late(office: Office, case: CaseInTheMaking) -> None:
     over = timedelta(days=days_allowed(case.received) + 4 + int(office.rng.random() * 120))
     case.row["decided_on"] = (case.received + over).isoformat()
     if case.row.get("disclosed_on"):
         case.row["disclosed_on"] = (case.received + over + timedelta(days=2)).isoformat()
 
 
-def no_rationale(office: Office, case: Case) -> None:
+def no_rationale(office: Office, case: CaseInTheMaking) -> None:
     case.row["rationale"] = pick(office.rng, ("", "n/a", "As above", "."))
 
 
-def copied_rationale(_office: Office, case: Case) -> None:
+def copied_rationale(_office: Office, case: CaseInTheMaking) -> None:
     case.row["rationale"] = "Checks done, nothing further. NFA."
 
 
-def contact_unknown(_office: Office, case: Case) -> None:
+def contact_unknown(_office: Office, case: CaseInTheMaking) -> None:
     case.row["contact_safe"] = "unknown"
 
 
-def no_second_person(office: Office, case: Case) -> None:
+def no_second_person(office: Office, case: CaseInTheMaking) -> None:
     case.row["approver"] = pick(office.rng, ("", case.row["handler"]))
 
 
-def outcome_unknown(office: Office, case: Case) -> None:
+def outcome_unknown(office: Office, case: CaseInTheMaking) -> None:
     case.row |= {"outcome": pick(office.rng, ("unknown", "")), "disclosed_on": ""}
 
 
-def _administrative(spoil: Callable[[Office, Case], None]) -> Callable[[Office, Case], None]:
-    def plant(office: Office, case: Case) -> None:
+def _administrative(spoil: Callable[[Office, CaseInTheMaking], None]) -> Callable[[Office, CaseInTheMaking], None]:
+    def plant(office: Office, case: CaseInTheMaking) -> None:
         spoil(office, case)
         case.mode, case.severity = spoil.__name__, "administrative"
 
@@ -185,7 +185,7 @@ ADMINISTRATIVE = {
     spoil.__name__: _administrative(spoil)
     for spoil in (late, contact_unknown, copied_rationale, no_rationale, no_second_person, outcome_unknown)
 }
-SERVICE: tuple[Callable[[Office], list[Case]], ...] = (
+SERVICE: tuple[Callable[[Office], list[CaseInTheMaking]], ...] = (
     undisclosed,
     source_missing,
     single_identity,

@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from casebook.demo.applications import NOW, cast
 from casebook.demo.clerk import Batch, Clerk
-from casebook.demo.crowd import Crowd
-from casebook.demo.lists import Past
+from casebook.demo.lists import PastLists
+from casebook.demo.population import Crowd
 from casebook.demo.register import past
 from casebook.demo.rows import Identity, PersonRow, RecordRow
-from casebook.demo.telling import COLUMNS, LONDON
+from casebook.demo.statements import COLUMNS, LONDON
 
 if TYPE_CHECKING:
     from _csv import Writer
     from collections.abc import Iterable, Iterator
 
-    from casebook.demo.telling import Row
+    from casebook.demo.statements import Row
 
 SOURCES = ("rms", "pnc", "pnd", "visor", "dvds_register", "marac", "courts", "probation")
 
@@ -42,10 +42,10 @@ class Size(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Force:
+class SyntheticForce:
     applications: list[Row]
     people: Batch
-    past: Past
+    past: PastLists
 
 
 @dataclass(kw_only=True)
@@ -56,7 +56,7 @@ class Enlistment:
     size: Size
     now: datetime = NOW
     applications: list[Row] = field(default_factory=list)
-    past: Past = field(default_factory=Past)
+    past: PastLists = field(default_factory=PastLists)
 
     def batches(self) -> Iterator[Batch]:
         clerk, left = Clerk(), self.size.persons
@@ -103,7 +103,7 @@ def build(
     filth: float = 0.0,
     records_per_person: float = 1.5,
     now: datetime = NOW,
-) -> Force:
+) -> SyntheticForce:
     """The whole force in memory."""
     size = Size(persons, applications, register, filth, records_per_person)
     enlistment, people = Enlistment(seed=seed, size=size, now=now), Batch([], [], [])
@@ -111,10 +111,10 @@ def build(
         people.persons.extend(batch.persons)
         people.records.extend(batch.records)
         people.identities.extend(batch.identities)
-    return Force(applications=enlistment.applications, people=people, past=enlistment.past)
+    return SyntheticForce(applications=enlistment.applications, people=people, past=enlistment.past)
 
 
-def write(force: Force, directory: Path) -> None:
+def write(force: SyntheticForce, directory: Path) -> None:
     """All the files of a force: applications.csv, persons and records (together and by source), truth, register."""
     directory.mkdir(parents=True, exist_ok=True)
     write_people([force.people], directory)

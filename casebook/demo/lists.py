@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from casebook.demo.data_faults import FILTH
 from casebook.demo.dice import chance, pick
-from casebook.demo.filth import FILTH
-from casebook.demo.telling import PERSON
+from casebook.demo.statements import PERSON
 
 if TYPE_CHECKING:
     from pathlib import Path
     from random import Random
 
-    from casebook.demo.past_case import Case
-    from casebook.demo.telling import Row
+    from casebook.demo.past_case import CaseInTheMaking
+    from casebook.demo.statements import Row
 
 COLUMNS = (
     *("register", "reference", "received_on", "route", "applicant"),
@@ -46,7 +46,7 @@ PORTAL_OPENED = "2020-02"
 
 
 @dataclass(kw_only=True)
-class Line:
+class ListedApplication:
     """One application as it stands in one list."""
 
     row: Row
@@ -55,9 +55,9 @@ class Line:
 
 
 @dataclass(kw_only=True)
-class Past:
-    cases: list[Case] = field(default_factory=list)
-    lists: dict[str, list[Line]] = field(default_factory=dict)
+class PastLists:
+    cases: list[CaseInTheMaking] = field(default_factory=list)
+    lists: dict[str, list[ListedApplication]] = field(default_factory=dict)
 
     def write(self, directory: Path) -> None:
         """register-LIST.csv for each list and truth-register.csv; nothing if there are no past applications."""
@@ -75,7 +75,7 @@ class Past:
 
     def _write_truth(self, path: Path, starts: dict[int, list[str]]) -> None:
         """`reference` is an application's best name, `also` every name that a list gives it, `rows` where it stands."""
-        found: dict[int, list[Line]] = {}
+        found: dict[int, list[ListedApplication]] = {}
         for lines in self.lists.values():
             for line in lines:
                 found.setdefault(line.case, []).append(line)
@@ -100,19 +100,19 @@ def _encoded(row: Row, filth: str) -> bytes:
     return text.getvalue().encode("latin-1" if filth == "wrong_encoding" else "utf-8", "replace")
 
 
-def listed(rng: Random, cases: list[Case], *, filth: float) -> Past:
+def listed(rng: Random, cases: list[CaseInTheMaking], *, filth: float) -> PastLists:
     """Each case in none, one or several lists. A service failure always stands in a list that tells its outcome."""
-    lists: dict[str, list[Line]] = {"case_system": [], "spreadsheet": [], "mailbox": [], "portal": []}
+    lists: dict[str, list[ListedApplication]] = {"case_system": [], "spreadsheet": [], "mailbox": [], "portal": []}
     for index, case in enumerate(cases):
         for name in _where(rng, case):
-            line = Line(row=_as_in(rng, name, case.row), case=index)
+            line = ListedApplication(row=_as_in(rng, name, case.row), case=index)
             lists[name].append(line)
             if chance(rng, filth):
                 lists[name] += _spoil(rng, line)
-    return Past(cases=cases, lists=lists)
+    return PastLists(cases=cases, lists=lists)
 
 
-def _where(rng: Random, case: Case) -> list[str]:
+def _where(rng: Random, case: CaseInTheMaking) -> list[str]:
     main, failure = chance(rng, 0.95), case.severity in {"service", "harm"}
     second = chance(rng, 0.6 if main else 0.75) or (failure and not main)
     portal = case.row["received_on"] > PORTAL_OPENED and chance(rng, 0.35)
@@ -136,8 +136,8 @@ def _as_in(rng: Random, name: str, row: Row) -> Row:
     return {**said, "register": name}
 
 
-def _spoil(rng: Random, line: Line) -> list[Line]:
+def _spoil(rng: Random, line: ListedApplication) -> list[ListedApplication]:
     """Spoil a line where it stands; gives the further line that doubling makes."""
     line.filth, dirty = pick(rng, FILTH)
     line.row = dirty(rng, line.row)
-    return [Line(row=dict(line.row), case=line.case, filth=line.filth)] if line.filth == "doubled" else []
+    return [ListedApplication(row=dict(line.row), case=line.case, filth=line.filth)] if line.filth == "doubled" else []

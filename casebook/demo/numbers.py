@@ -35,7 +35,7 @@ def _letter(digits: str, *, right: bool) -> str:
     return LETTERS[at if right else (at + 7) % len(LETTERS)]
 
 
-class Home(NamedTuple):
+class Dwelling(NamedTuple):
     address: str
     postcode: str
 
@@ -57,13 +57,13 @@ _STREETS = tuple(
 )
 
 
-def home(rng: Random) -> Home:
+def home(rng: Random) -> Dwelling:
     """An invented address; the first outward codes are the commonest, as in a real force's area."""
     at = rng.random()
     area = _AREAS[int(at * at * len(_AREAS))]
     inward = f"{int(rng.random() * 9)}{_INWARD[int(rng.random() * 20)]}{_INWARD[int(rng.random() * 20)]}"
     street = _STREETS[int(rng.random() * len(_STREETS))]
-    return Home(f"{1 + int(at * 997) % 180} {street}, {_TOWNS[int(rng.random() * 5)]}", f"{area} {inward}")
+    return Dwelling(f"{1 + int(at * 997) % 180} {street}, {_TOWNS[int(rng.random() * 5)]}", f"{area} {inward}")
 
 
 def phone(rng: Random) -> str:

@@ -11,7 +11,7 @@ from casebook.demo.dice import chance, pick, some_day, years
 from casebook.demo.households import couple, former_couple
 from casebook.demo.people import Makers
 from casebook.demo.records import Victim
-from casebook.demo.telling import statement
+from casebook.demo.statements import statement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from casebook.demo.clerk import Clerk
     from casebook.demo.offences import Offence
     from casebook.demo.people import Human
-    from casebook.demo.telling import Row
+    from casebook.demo.statements import Row
 
 FIRST, LAST = date(2015, 4, 1), date(2023, 8, 31)
 SHORTER_SINCE = date(2023, 4, 1)  # 35 days before, 28 from here on
@@ -29,7 +29,7 @@ APPROVERS = tuple(f"S{number:02}" for number in range(1, 6))
 
 
 @dataclass(kw_only=True)
-class Case:
+class CaseInTheMaking:
     row: Row
     a: Human
     b: Human
@@ -59,7 +59,7 @@ class Office:
     def __post_init__(self) -> None:
         self.rng = Random(f"{self.seed}/past/{self.index}")
 
-    def case(self, *, after: Case | None = None) -> Case:
+    def case(self, *, after: CaseInTheMaking | None = None) -> CaseInTheMaking:
         """A fresh case; `after` another one makes a later one by somebody else about the same B."""
         rng = self.rng
         earliest = after.decided + timedelta(days=60) if after else FIRST
@@ -70,7 +70,7 @@ class Office:
         b, a = (former_couple if chance(rng, 0.3) else couple)(make).people
         b = after.b if after else make.known_to_police(b)
         decided = received + timedelta(days=5 + int(rng.random() * 17))
-        return Case(row=self._row(a, b, received, decided), a=a, b=b, received=received, decided=decided)
+        return CaseInTheMaking(row=self._row(a, b, received, decided), a=a, b=b, received=received, decided=decided)
 
     def _row(self, a: Human, b: Human, received: date, decided: date) -> Row:
         rng = self.rng
@@ -97,7 +97,7 @@ class Office:
 
     def history(
         self,
-        case: Case,
+        case: CaseInTheMaking,
         level: Sequence[Offence],
         *,
         first: date | None = None,
@@ -125,11 +125,11 @@ class Office:
                     rng, source, person_id, on, kind=kind or usual, offence=pick(rng, level), victim=victim
                 )
 
-    def disclose(self, case: Case) -> None:
+    def disclose(self, case: CaseInTheMaking) -> None:
         case.row["outcome"] = pick(self.rng, ("disclosed_to_a", "disclosed_to_a", "disclosed_to_a", "disclosed"))
         case.row["disclosed_on"] = (case.decided + timedelta(days=1 + int(self.rng.random() * 5))).isoformat()
 
-    def refuse(self, case: Case, outcome: str = "nothing_to_disclose") -> None:
+    def refuse(self, case: CaseInTheMaking, outcome: str = "nothing_to_disclose") -> None:
         case.row["outcome"] = outcome
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
     from random import Random
 
-    from casebook.demo.numbers import Home
+    from casebook.demo.numbers import Dwelling
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,8 +29,8 @@ class Human:
     former: str = ""  # a surname before marriage or deed poll
     aliases: tuple[str, ...] = ()
     born: date
-    home: Home
-    former_home: Home
+    home: Dwelling
+    former_home: Dwelling
     pnc_id: str = ""
     cro: str = ""
 
@@ -57,7 +57,7 @@ class Makers:
     def __init__(self, rng: Random, now: date, prefix: str) -> None:
         self.rng, self.now, self.prefix, self.numbers = rng, now, prefix, count(1)
 
-    def human(self, sex: str = "", *, youngest: float = 17, oldest: float = 78, home: Home | None = None) -> Human:
+    def human(self, sex: str = "", *, youngest: float = 17, oldest: float = 78, home: Dwelling | None = None) -> Human:
         rng = self.rng
         sex = sex or ("m" if chance(rng, 0.55) else "f")
         origin = ORIGINS[int(rng.random() * len(ORIGINS))]

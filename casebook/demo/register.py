@@ -9,9 +9,9 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from casebook.demo.failures import ADMINISTRATIVE, SERVICE, later_serious_record
-from casebook.demo.lists import Past, listed
-from casebook.demo.past_case import Case, Office
-from casebook.demo.sound import SOUND, nothing_held
+from casebook.demo.lists import PastLists, listed
+from casebook.demo.past_case import CaseInTheMaking, Office
+from casebook.demo.well_handled import SOUND, nothing_held
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,9 +31,9 @@ ADMINISTRATIVE_SHARE = {
 LATER_SHARE = 0.005
 
 
-def past(seed: int, n: int, clerk: Clerk, *, now: date, filth: float = 0.0) -> Past:
+def past(seed: int, n: int, clerk: Clerk, *, now: date, filth: float = 0.0) -> PastLists:
     """About n applications (repeats come in pairs) in several lists; their subjects go to the clerk."""
-    cases: list[Case] = []
+    cases: list[CaseInTheMaking] = []
     for index, tell in enumerate(_plan(seed, n)):
         cases += tell(Office(seed=seed, index=index, clerk=clerk, now=now))
     cases.sort(key=lambda case: (case.row["received_on"], case.b.key))
@@ -45,7 +45,7 @@ def past(seed: int, n: int, clerk: Clerk, *, now: date, filth: float = 0.0) -> P
     return listed(Random(f"{seed}/lists"), cases, filth=filth)
 
 
-def _plan(seed: int, n: int) -> list[Callable[[Office], list[Case]]]:
+def _plan(seed: int, n: int) -> list[Callable[[Office], list[CaseInTheMaking]]]:
     """Which kind of case each one is: the planted ones in their shares, the rest sound, in no order."""
     rng = Random(f"{seed}/plan")
     plan = list(_planted(rng, n))[:n]
@@ -54,7 +54,7 @@ def _plan(seed: int, n: int) -> list[Callable[[Office], list[Case]]]:
     return plan
 
 
-def _planted(rng: Random, n: int) -> Iterator[Callable[[Office], list[Case]]]:
+def _planted(rng: Random, n: int) -> Iterator[Callable[[Office], list[CaseInTheMaking]]]:
     for fail in SERVICE:
         yield from [fail] * max(1, round(n * SERVICE_SHARE))
     yield from [later_serious_record] * max(1, round(n * LATER_SHARE))
@@ -65,9 +65,9 @@ def _planted(rng: Random, n: int) -> Iterator[Callable[[Office], list[Case]]]:
 
 
 def _spoilt(
-    sound: Callable[[Office], list[Case]], spoil: Callable[[Office, Case], None]
-) -> Callable[[Office], list[Case]]:
-    def tell(office: Office) -> list[Case]:
+    sound: Callable[[Office], list[CaseInTheMaking]], spoil: Callable[[Office, CaseInTheMaking], None]
+) -> Callable[[Office], list[CaseInTheMaking]]:
+    def tell(office: Office) -> list[CaseInTheMaking]:
         cases = sound(office)
         spoil(office, cases[-1])
         return cases

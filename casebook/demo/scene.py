@@ -11,7 +11,7 @@ from casebook.demo.households import couple, former_couple
 from casebook.demo.offences import Offence
 from casebook.demo.people import Makers
 from casebook.demo.records import NOBODY, Victim
-from casebook.demo.telling import moment, statement
+from casebook.demo.statements import moment, statement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from casebook.demo.clerk import Clerk
     from casebook.demo.people import Human
-    from casebook.demo.telling import Row
+    from casebook.demo.statements import Row
 
 
 USUAL_PLAN = {

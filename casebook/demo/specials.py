@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from casebook.demo.offences import APART, GRAVE, INTELLIGENCE, SERIOUS, SLIGHT
 from casebook.demo.spellings import swapped_day_and_month
-from casebook.demo.telling import moment, statement
+from casebook.demo.statements import moment, statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from casebook.demo.people import Human
     from casebook.demo.scene import Scene
-    from casebook.demo.telling import Row
+    from casebook.demo.statements import Row
 
 
 HELD_DETAILS = {"b_surname": "Thistleby", "b_dob": "1990-05-17", "a_phone": "07700 900461"}

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from casebook.demo.crew import Crew
 from casebook.demo.desk import Desk
 from casebook.demo.engine import Engine
 from casebook.demo.flaky_source import FlakySource
+from casebook.demo.unit import SimulatedUnit
 
 EXTRACTS = ("rms", "pnc", "dvds_register")  # what is loaded; pnd is asked over HTTP, the other sources by hand
 LONGEST = 1000  # rounds of people's work
@@ -44,7 +44,7 @@ class Story:
         """Everything, in order; gives the answer of `casebook demo --json`."""
         self.begin_in_the_morning()
         self.load_sources()
-        self.crew = Crew.hire(self.operator, self.files)
+        self.crew = SimulatedUnit.hire(self.operator, self.files)
         self.tell(f"{len(self.crew.desks)} synthetic staff are at their desks")
         self.take_in()
         self.special_beginnings()

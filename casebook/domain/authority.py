@@ -111,7 +111,7 @@ MAY: Mapping[Command, frozenset[Role]] = MappingProxyType({
 })  # fmt: skip
 
 
-def why_not(actor: Actor, command: Command) -> Reason | None:
+def why_not_allowed(actor: Actor, command: Command) -> Reason | None:
     """A reason if none of the actor's roles allows the command."""
     if actor.roles & MAY[command]:
         return None
@@ -143,15 +143,6 @@ def why_not_second(actor: Actor, first: Collection[str | None]) -> Reason | None
     """A reason if the actor is one of the people whose act a second person is to look at."""
     if actor.id in first:
         return Reason("same_person", "this needs a second person: you were the first")
-    return None
-
-
-def why_not_approve(actor: Actor, *, chair: str, researchers: Collection[str]) -> Reason | None:
-    """A reason if the actor researched the application or chaired its panel."""
-    if actor.id == chair:
-        return Reason("approver_chaired", "the approver may not have chaired the panel")
-    if actor.id in researchers:
-        return Reason("approver_researched", "the approver may not have done research on this application")
     return None
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from enum import Enum
 
 GENESIS = "0" * 64
-HOUSE = "house"  # the chain of what belongs to no application
+UNIT = "house"  # the chain of what belongs to no application
 
 _NAMESPACE = uuid.UUID("6f3a3c1e-6a1b-5d0e-9d57-3f6d2b0c9a11")
 

@@ -118,7 +118,7 @@ def _with_offset(moment: datetime, zone: ZoneInfo) -> datetime:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Clock:
+class ClockState:
     """A limit as a ledger: its budget runs from the anchor to where it would be due without a pause."""
 
     anchor_at: datetime
@@ -140,11 +140,11 @@ class Clock:
         )
 
 
-def start(deadline: Deadline) -> Clock:
-    return Clock(anchor_at=deadline.anchor_at, unpaused_due_at=deadline.due_at, running_since=deadline.anchor_at)
+def start(deadline: Deadline) -> ClockState:
+    return ClockState(anchor_at=deadline.anchor_at, unpaused_due_at=deadline.due_at, running_since=deadline.anchor_at)
 
 
-def reason_not_to_pause(clock: Clock, at: datetime, *, limit: Limit, reason: str, policy: Policy) -> str | None:
+def reason_not_to_pause(clock: ClockState, at: datetime, *, limit: Limit, reason: str, policy: Policy) -> str | None:
     """None if a person may pause it on this ground."""
     if not policy.may_pause(limit, reason):
         return "no_ground_in_policy"
@@ -153,28 +153,28 @@ def reason_not_to_pause(clock: Clock, at: datetime, *, limit: Limit, reason: str
     return "before_it_ran" if at < clock.running_since else None
 
 
-def pause(clock: Clock, at: datetime) -> Clock:
+def pause(clock: ClockState, at: datetime) -> ClockState:
     if clock.running_since is None or at < clock.running_since:
         raise ValueError("only a running clock is paused, and not before it ran")
     return replace(clock, consumed=used(clock, at), running_since=None)
 
 
-def resume(clock: Clock, at: datetime) -> Clock:
+def resume(clock: ClockState, at: datetime) -> ClockState:
     if clock.running_since is not None or at < clock.anchor_at + clock.consumed:
         raise ValueError("only a paused clock is resumed, and not before it was paused")
     return replace(clock, running_since=at.astimezone(UTC))
 
 
-def used(clock: Clock, now: datetime) -> timedelta:
+def used(clock: ClockState, now: datetime) -> timedelta:
     if clock.running_since is None:
         return clock.consumed
     return clock.consumed + (now.astimezone(UTC) - clock.running_since.astimezone(UTC))
 
 
-def remaining(clock: Clock, now: datetime) -> timedelta:
+def remaining(clock: ClockState, now: datetime) -> timedelta:
     """Negative once it is overdue."""
     return clock.budget - used(clock, now)
 
 
-def overdue(clock: Clock, now: datetime) -> bool:
+def overdue(clock: ClockState, now: datetime) -> bool:
     return remaining(clock, now) < timedelta()

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from casebook.domain.policy import EscalationRules, Rung
+from casebook.domain.policy import EscalationLevel, EscalationRules
 from casebook.domain.vocabulary import Priority, Stage, WorkKind
 
 
-class Why(StrEnum):
+class WhyStalled(StrEnum):
     """Why somebody is told. Every kind of stalled work has its name."""
 
     OVERDUE = "overdue"
@@ -44,60 +44,62 @@ class Wait:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class LevelToRaise:
     """A rung to raise. An unreachable one is kept on record, and the next is raised with it."""
 
-    rung: Rung
+    rung: EscalationLevel
     why: str
     reachable: bool
 
 
-def reason(wait: Wait, rules: EscalationRules, now: datetime) -> Why | None:
+def reason(wait: Wait, rules: EscalationRules, now: datetime) -> WhyStalled | None:
     """Why this item must be told of one rung further, or None while it need not.
 
     A rung is quiet for its wait. Then silence climbs; after an acknowledgement, whatever is still wrong does.
     """
     if wait.level == 0:
-        return Why.OVERRUN if wait.kind is WorkKind.SAFEGUARD_DURING_DELAY else _ground(wait, rules, now)
+        return WhyStalled.OVERRUN if wait.kind is WorkKind.SAFEGUARD_DURING_DELAY else _ground(wait, rules, now)
     rung = next((each for each in rules.rungs.value if each.level == wait.level), None)
-    if rung is None or wait.raised_at is None or wait.level >= top(rules):
+    if rung is None or wait.raised_at is None or wait.level >= highest_level(rules):
         return None
     quiet = timedelta(minutes=rung.wait_minutes.get(wait.priority, 0))
     if wait.acknowledged_at is None:
-        return Why.SILENCE if wait.raised_at + quiet <= now else None
+        return WhyStalled.SILENCE if wait.raised_at + quiet <= now else None
     # whoever heard of it before it was due has not heard that it is late
     is_news = wait.due_at is not None and wait.acknowledged_at < wait.due_at <= now
     return _ground(wait, rules, now) if is_news or wait.acknowledged_at + quiet <= now else None
 
 
-def _ground(wait: Wait, rules: EscalationRules, now: datetime) -> Why | None:
+def _ground(wait: Wait, rules: EscalationRules, now: datetime) -> WhyStalled | None:
     """What is wrong with it now, whoever has been told."""
     if wait.kind is WorkKind.ACKNOWLEDGE_ESCALATION:
         return None  # its silence climbs the ladder of the item it speaks of
     held = wait.kind is WorkKind.MEND_QUALITY
     if wait.due_at is not None and wait.due_at <= now:
-        return Why.GATE_HOLD if held else Why.OVERDUE
+        return WhyStalled.GATE_HOLD if held else WhyStalled.OVERDUE
     unclaimed = timedelta(minutes=rules.unclaimed_minutes.value[wait.priority])
     if not wait.claimed and wait.opened_at + unclaimed <= now:
-        return Why.GATE_HOLD if held else Why.UNCLAIMED
+        return WhyStalled.GATE_HOLD if held else WhyStalled.UNCLAIMED
     days = rules.unchanged_days.value.get(wait.stage) if wait.stage else None
-    return Why.UNCHANGED if days is not None and wait.changed_at + timedelta(days=days) <= now else None
+    return WhyStalled.UNCHANGED if days is not None and wait.changed_at + timedelta(days=days) <= now else None
 
 
-def top(rules: EscalationRules) -> int:
+def highest_level(rules: EscalationRules) -> int:
     """The last rung."""
     return max(rung.level for rung in rules.rungs.value)
 
 
-def climb(rules: EscalationRules, level: int, why: str, reachable: Callable[[Rung], bool]) -> Sequence[Step]:
+def levels_to_raise(
+    rules: EscalationRules, level: int, why: str, reachable: Callable[[EscalationLevel], bool]
+) -> Sequence[LevelToRaise]:
     """The rungs to raise now, from the one above `level` to the first where somebody can be reached."""
-    steps = list[Step]()
+    steps = list[LevelToRaise]()
     for rung in sorted(rules.rungs.value, key=lambda each: each.level):
         if rung.level <= level:
             continue
         there = reachable(rung)
-        steps.append(Step(rung=rung, why=why, reachable=there))
+        steps.append(LevelToRaise(rung=rung, why=why, reachable=there))
         if there:
             break
-        why = Why.UNREACHABLE
+        why = WhyStalled.UNREACHABLE
     return steps

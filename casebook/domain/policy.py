@@ -144,7 +144,7 @@ class WatchRules:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rung:
+class EscalationLevel:
     """One step of the ladder: who is told, and how long silence may last before the next one is."""
 
     level: int
@@ -154,7 +154,7 @@ class Rung:
 
 @dataclass(frozen=True, kw_only=True)
 class EscalationRules:
-    rungs: Fact[tuple[Rung, ...]]
+    rungs: Fact[tuple[EscalationLevel, ...]]
     due_soon_minutes: Fact[Mapping[Priority, int]]
     unclaimed_minutes: Fact[Mapping[Priority, int]]  # an item nobody takes is stalled
     unchanged_days: Fact[Mapping[Stage, int]]  # an application that does not move is stalled

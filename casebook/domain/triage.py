@@ -9,7 +9,7 @@ from casebook.domain.policy import Triage
 from casebook.domain.vocabulary import Priority
 
 
-class Sign(StrEnum):
+class TriageSign(StrEnum):
     """Named as in the policy."""
 
     REPEAT_APPLICATION = "repeat_application"
@@ -17,18 +17,18 @@ class Sign(StrEnum):
     LIMIT_PASSED = "limit_passed"
 
 
-def least(sign: Sign, rules: Triage) -> Priority:
+def least(sign: TriageSign, rules: Triage) -> Priority:
     """The least priority of an application that shows it."""
     match sign:
-        case Sign.REPEAT_APPLICATION:
+        case TriageSign.REPEAT_APPLICATION:
             return rules.repeat_application.value
-        case Sign.SAFEGUARDING_OVERDUE:
+        case TriageSign.SAFEGUARDING_OVERDUE:
             return rules.safeguarding_overdue.value
-        case Sign.LIMIT_PASSED:
+        case TriageSign.LIMIT_PASSED:
             return rules.limit_passed.value
 
 
-def raised(present: Priority, signs: Iterable[Sign], rules: Triage) -> tuple[Priority, Sign] | None:
+def raised(present: Priority, signs: Iterable[TriageSign], rules: Triage) -> tuple[Priority, TriageSign] | None:
     """To which priority these signs raise it, and which of them does; None if it is as pressing already."""
     highest = min(signs, key=lambda sign: least(sign, rules).rank, default=None)
     if highest is None or least(highest, rules).rank >= present.rank:

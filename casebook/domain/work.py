@@ -98,7 +98,7 @@ class Need:
 
     def id(self, reference: str | None) -> str:
         """The id of its work item on an application."""
-        return chain.identity("work_item", reference or chain.HOUSE, self.kind, self.key)
+        return chain.identity("work_item", reference or chain.UNIT, self.kind, self.key)
 
 
 def queue_order(

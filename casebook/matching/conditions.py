@@ -13,9 +13,9 @@ from typing import Any
 
 from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
 
-Row = Mapping[str, Any]
-Value = Callable[[Row, Row], Any]  # None is SQL's null
-Test = Callable[[Row, Row], bool]
+ColumnValues = Mapping[str, Any]
+Value = Callable[[ColumnValues, ColumnValues], Any]  # None is SQL's null
+Test = Callable[[ColumnValues, ColumnValues], bool]
 # when a condition is true, and when it is false: an unknown one is neither
 Truth = tuple[Test, Test]
 
@@ -204,13 +204,13 @@ def _joined(parts: list[Truth], *, any_is: int) -> Truth:
     """Of which any being true (0), or any being false (1), settles the whole."""
     some, every = tuple(part[any_is] for part in parts), tuple(part[1 - any_is] for part in parts)
 
-    def settled(left: Row, right: Row) -> bool:
+    def settled(left: ColumnValues, right: ColumnValues) -> bool:
         for part in some:  # noqa: SIM110 - `any` makes a generator each time, and this is asked a million times
             if part(left, right):
                 return True
         return False
 
-    def unsettled(left: Row, right: Row) -> bool:
+    def unsettled(left: ColumnValues, right: ColumnValues) -> bool:
         for part in every:  # noqa: SIM110 - as above
             if not part(left, right):
                 return False
@@ -228,12 +228,12 @@ def _is_null(value: Value) -> Truth:
 
 
 def _compared(sign: Callable[[Any, Any], bool], one: Value, other: Value) -> Truth:
-    def true(left: Row, right: Row) -> bool:
+    def true(left: ColumnValues, right: ColumnValues) -> bool:
         if (first := one(left, right)) is None or (second := other(left, right)) is None:
             return False
         return sign(first, second)
 
-    def false(left: Row, right: Row) -> bool:
+    def false(left: ColumnValues, right: ColumnValues) -> bool:
         if (first := one(left, right)) is None or (second := other(left, right)) is None:
             return False
         return not sign(first, second)
@@ -242,11 +242,11 @@ def _compared(sign: Callable[[Any, Any], bool], one: Value, other: Value) -> Tru
 
 
 def _sharing(one: Value, other: Value) -> Truth:
-    def true(left: Row, right: Row) -> bool:
+    def true(left: ColumnValues, right: ColumnValues) -> bool:
         first, second = one(left, right), other(left, right)
         return bool(first and second) and not set(first).isdisjoint(second)
 
-    def false(left: Row, right: Row) -> bool:
+    def false(left: ColumnValues, right: ColumnValues) -> bool:
         first, second = one(left, right), other(left, right)
         return first is not None and second is not None and set(first).isdisjoint(second)
 
@@ -256,7 +256,7 @@ def _sharing(one: Value, other: Value) -> Truth:
 def _applied(function: Callable[..., Any], *arguments: Value) -> Value:
     """Null if any argument is."""
 
-    def value(left: Row, right: Row) -> Any:  # noqa: ANN401 - of whatever type the function is
+    def value(left: ColumnValues, right: ColumnValues) -> Any:  # noqa: ANN401 - of whatever type the function is
         given = [argument(left, right) for argument in arguments]
         return None if None in given else function(*given)
 
@@ -272,7 +272,7 @@ def _called(name: str, arguments: list[Value]) -> Value:
 
 
 def _element(value: Value, at: int) -> Value:
-    def found(left: Row, right: Row) -> Any:  # noqa: ANN401 - of whatever the list or text is made
+    def found(left: ColumnValues, right: ColumnValues) -> Any:  # noqa: ANN401 - of whatever the list or text is made
         given = value(left, right)
         return given[at] if given and len(given) > at else "" if isinstance(given, str) else None
 

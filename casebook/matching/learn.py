@@ -30,7 +30,7 @@ LEAST = 1e-6  # what comes out smaller was never seen, and is no knowledge
 FIXED = frozenset({"numbers", "twin"})
 
 
-def learn(persons: Path, *, this_year: int, seed: int = 1) -> model.Settings:
+def learn(persons: Path, *, this_year: int, seed: int = 1) -> model.ModelSettings:
     """The committed settings with m and u as the extract has them; what it does not show stays as committed."""
     from splink import DuckDBAPI, Linker  # noqa: PLC0415 - costs 0.3 s, and only this needs it
 
@@ -45,7 +45,7 @@ def learn(persons: Path, *, this_year: int, seed: int = 1) -> model.Settings:
         return _merged(linker.misc.save_model_to_json())
 
 
-def _starting_point() -> model.Settings:
+def _starting_point() -> model.ModelSettings:
     start = copy.deepcopy(model.settings())
     start |= {"link_type": "dedupe_only", "blocking_rules_to_generate_predictions": []}
     for comparison in start["comparisons"]:
@@ -55,7 +55,7 @@ def _starting_point() -> model.Settings:
     return start
 
 
-def _merged(learned: model.Settings) -> model.Settings:
+def _merged(learned: model.ModelSettings) -> model.ModelSettings:
     merged = copy.deepcopy(model.settings())
     for ours, theirs in zip(merged["comparisons"], learned["comparisons"], strict=True):
         if ours["output_column_name"] not in FIXED:

@@ -15,7 +15,7 @@ from casebook.domain.vocabulary import MatchBand
 if TYPE_CHECKING:
     import duckdb
 
-Settings = dict[str, Any]
+ModelSettings = dict[str, Any]
 
 # How many persons' worth of trust the committed frequencies have against those of the file. In a file of ten, two of
 # one name say nothing about how common it is; in a million, the file knows better.
@@ -23,7 +23,7 @@ PRIOR_PERSONS = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bands:
+class MatchBands:
     strong: float
     possible: float
 
@@ -39,18 +39,18 @@ def probability(weight: float) -> float:
 
 
 @cache
-def bands() -> Bands:
+def bands() -> MatchBands:
     text = files("casebook.matching").joinpath("bands.toml").read_text(encoding="utf-8")
-    return Bands(**{name: value for name, value in tomllib.loads(text).items() if name in {"strong", "possible"}})
+    return MatchBands(**{name: value for name, value in tomllib.loads(text).items() if name in {"strong", "possible"}})
 
 
 @cache
-def settings() -> Settings:
-    loaded: Settings = json.loads(files("casebook.matching").joinpath("model.json").read_text(encoding="utf-8"))
+def settings() -> ModelSettings:
+    loaded: ModelSettings = json.loads(files("casebook.matching").joinpath("model.json").read_text(encoding="utf-8"))
     return loaded
 
 
-def frequency_columns(model: Settings) -> dict[str, float]:
+def frequency_columns(model: ModelSettings) -> dict[str, float]:
     """Column -> how often two random persons agree on it, for each column whose common values count for less."""
     return {
         level["tf_adjustment_column"]: level["u_probability"]

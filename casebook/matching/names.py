@@ -75,7 +75,7 @@ FEMININE = (("SKA", "SKI"), ("CKA", "CKI"), ("DZKA", "DZKI"), ("OVA", "OV"), ("E
 
 
 @dataclass(frozen=True, kw_only=True)
-class Name:
+class NamePart:
     """One part of a name. `joined` is compared, `forms` are what is written, `roots` what it may stand for."""
 
     joined: str | None = None
@@ -85,8 +85,8 @@ class Name:
 
 @dataclass(frozen=True, kw_only=True)
 class Aliases:
-    given: Name
-    family: Name
+    given: NamePart
+    family: NamePart
     pairs: tuple[tuple[str, str], ...] = ()
 
 
@@ -98,11 +98,11 @@ def words(text: str) -> list[str]:
     return [] if "".join(found) in FILLERS else found
 
 
-def given(text: str) -> Name:
+def given(text: str) -> NamePart:
     return _name(words(text), _given_roots)
 
 
-def family(text: str) -> Name:
+def family(text: str) -> NamePart:
     return _name(words(text), _family_roots)
 
 
@@ -147,18 +147,18 @@ def spelling_relatives(name: str, part: str) -> list[str]:
     return sorted(set(members) - {name})
 
 
-def _name(found: list[str], roots_of: Callable[[str], tuple[str, ...]]) -> Name:
+def _name(found: list[str], roots_of: Callable[[str], tuple[str, ...]]) -> NamePart:
     if not found:
-        return Name()
+        return NamePart()
     joined = "".join(found)
     forms = tuple(dict.fromkeys((joined, *(word for word in found if len(word) > 1 and word not in PARTICLES))))
     roots = (root for form in forms for root in (form, *roots_of(form)))
-    return Name(joined=joined, forms=forms, roots=tuple(dict.fromkeys(roots)))
+    return NamePart(joined=joined, forms=forms, roots=tuple(dict.fromkeys(roots)))
 
 
-def _merged(parts: Iterable[Name]) -> Name:
+def _merged(parts: Iterable[NamePart]) -> NamePart:
     kept = tuple(parts)
-    return Name(
+    return NamePart(
         forms=tuple(dict.fromkeys(form for part in kept for form in part.forms)),
         roots=tuple(dict.fromkeys(root for part in kept for root in part.roots)),
     )

@@ -47,7 +47,7 @@ def read(path: Path, id_column: str) -> PersonRows:
 
 
 def _landed(
-    lines: Iterator[files.Line], header: Sequence[str], id_column: str, rejected: list[Rejected]
+    lines: Iterator[files.RawLine], header: Sequence[str], id_column: str, rejected: list[Rejected]
 ) -> Iterator[list[str]]:
     width, at_id = len(header), header.index(id_column)
     wanted = [header.index(name) if name in header else width for name in (id_column, *COLUMNS)]

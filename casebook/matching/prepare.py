@@ -137,7 +137,7 @@ def _identifier(found: identifiers.Identifier | None) -> tuple[str | None, str |
     return found.canonical, None if found.reason == "filler" else found.reason
 
 
-def _name(name: names.Name) -> tuple[object, ...]:
+def _name(name: names.NamePart) -> tuple[object, ...]:
     return name.joined, name.forms, name.roots
 
 

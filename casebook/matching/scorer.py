@@ -13,7 +13,7 @@ from math import log2
 from typing import TYPE_CHECKING, Any
 
 from casebook.matching import conditions, model
-from casebook.matching.conditions import Row
+from casebook.matching.conditions import ColumnValues
 
 if TYPE_CHECKING:
     from casebook.domain.vocabulary import MatchBand
@@ -34,13 +34,13 @@ class Scored:
 class Level:
     """One way in which a field of two persons can stand."""
 
-    holds: Callable[[Row, Row], bool]
+    holds: Callable[[ColumnValues, ColumnValues], bool]
     told: str  # field and level
     bits: float | None  # None: one of the two is not known
-    rarity: Callable[[Row, Row], float] | None  # bits more or less for a rare or common value
+    rarity: Callable[[ColumnValues, ColumnValues], float] | None  # bits more or less for a rare or common value
 
 
-def score(subject: Row, persons: Sequence[Row], *, limit: int) -> list[Scored]:
+def score(subject: ColumnValues, persons: Sequence[ColumnValues], *, limit: int) -> list[Scored]:
     """The best first. All have the columns of `sources.keys.compared`, and `tf_*`, the `model.share` of the value there.
 
     One who stands there twice (two sources) is told once.
@@ -65,7 +65,7 @@ def score(subject: Row, persons: Sequence[Row], *, limit: int) -> list[Scored]:
     ]
 
 
-def compared(subject: Row, person: Row) -> list[tuple[Level, float]]:
+def compared(subject: ColumnValues, person: ColumnValues) -> list[tuple[Level, float]]:
     """For each field the level that holds, and the bits that the rarity of the value adds to it."""
     found = []
     for levels in _comparisons():
@@ -124,11 +124,11 @@ def _level(comparison: Mapping[str, Any], level: Mapping[str, Any]) -> Level:
     )
 
 
-def _rarity(level: Mapping[str, Any]) -> Callable[[Row, Row], float]:
+def _rarity(level: Mapping[str, Any]) -> Callable[[ColumnValues, ColumnValues], float]:
     column, usual = f"tf_{level['tf_adjustment_column']}", log2(level["u_probability"])
     least, trust = level["tf_minimum_u_value"], level["tf_adjustment_weight"]
 
-    def bits(subject: Row, person: Row) -> float:
+    def bits(subject: ColumnValues, person: ColumnValues) -> float:
         """By the commoner of the two; nothing where no frequency is known."""
         known = [share for share in (subject[column], person[column]) if share is not None]
         return float(trust * (usual - log2(max(*known, least)))) if known else 0.0

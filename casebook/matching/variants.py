@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from casebook.domain.case.coverage import Family, Terms, Variant
+from casebook.domain.case.coverage import Terms, Variant, VariantFamily
 from casebook.domain.vocabulary import Certainty
 from casebook.matching import names
 
@@ -15,7 +15,7 @@ FULL_DATE = len("YYYY-MM-DD")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Known:
+class KnownPerson:
     """What is known of the person looked for. Names as written; identifiers in canonical form."""
 
     forename: str = ""
@@ -39,7 +39,7 @@ class Bounds:
     total: int = 400
 
 
-def identities(known: Known, bounds: Bounds) -> tuple[Variant, ...]:
+def identities(known: KnownPerson, bounds: Bounds) -> tuple[Variant, ...]:
     """In order: as given, former names, aliases, the pivots, then for each of the names its variants.
 
     What is known comes before what is supposed, so that the bound on all together cuts the latter. Nobody is searched
@@ -54,28 +54,30 @@ def identities(known: Known, bounds: Bounds) -> tuple[Variant, ...]:
     return tuple(islice(first.values(), bounds.total))
 
 
-def _bases(known: Known) -> Iterator[Variant]:
-    def base(forename: str, surname: str, family: Family, reason: str) -> Variant:
+def _bases(known: KnownPerson) -> Iterator[Variant]:
+    def base(forename: str, surname: str, family: VariantFamily, reason: str) -> Variant:
         terms = Terms(forename=forename, surname=surname, dob=known.dob)
         return _variant(terms, terms, family, reason)
 
-    yield base(known.forename, known.surname, Family.AS_GIVEN, "as given")
+    yield base(known.forename, known.surname, VariantFamily.AS_GIVEN, "as given")
     for name in known.former_names:
         forename, surname = names.split_full(name)
-        yield base(forename or known.forename, surname, Family.FORMER_NAME, "a former name")
+        yield base(forename or known.forename, surname, VariantFamily.FORMER_NAME, "a former name")
     for name in known.aliases:
         forename, surname = names.split_full(name)
-        yield base(forename or known.forename, surname, Family.ALIAS, "an alias")
+        yield base(forename or known.forename, surname, VariantFamily.ALIAS, "an alias")
 
 
-def _departures(base: Variant, known: Known, bounds: Bounds) -> Iterator[Variant]:
+def _departures(base: Variant, known: KnownPerson, bounds: Bounds) -> Iterator[Variant]:
     origin = base.terms
     per_name = {
-        Family.SWAPPED_NAMES: _swapped(origin),
-        Family.MIDDLE_NAME: _middle_first(origin, known.middle_names if base.family is Family.AS_GIVEN else ""),
-        Family.PUNCTUATION: _punctuated(origin),
-        Family.NICKNAME: _nicknamed(origin),
-        Family.SPELLING: _spelled(origin),
+        VariantFamily.SWAPPED_NAMES: _swapped(origin),
+        VariantFamily.MIDDLE_NAME: _middle_first(
+            origin, known.middle_names if base.family is VariantFamily.AS_GIVEN else ""
+        ),
+        VariantFamily.PUNCTUATION: _punctuated(origin),
+        VariantFamily.NICKNAME: _nicknamed(origin),
+        VariantFamily.SPELLING: _spelled(origin),
     }
     for family, found in per_name.items():
         for forename, surname, reason in islice(found, bounds.per_family):
@@ -84,7 +86,7 @@ def _departures(base: Variant, known: Known, bounds: Bounds) -> Iterator[Variant
         yield _variant(Terms(forename=origin.forename, surname=origin.surname, dob=dob), origin, family, reason)
 
 
-def _variant(terms: Terms, origin: Terms, family: Family, reason: str) -> Variant:
+def _variant(terms: Terms, origin: Terms, family: VariantFamily, reason: str) -> Variant:
     return Variant(
         forename=terms.forename,
         surname=terms.surname,
@@ -160,19 +162,19 @@ def _relatives(name: str, part: str) -> Iterable[str]:
     return names.spelling_relatives("".join(names.words(name)), part)
 
 
-def _dates(dob: str, certainty: Certainty, bounds: Bounds) -> Iterator[tuple[Family, str, str]]:
+def _dates(dob: str, certainty: Certainty, bounds: Bounds) -> Iterator[tuple[VariantFamily, str, str]]:
     """However certain the applicant is: the date that hid a dangerous man was given as certain, and twice."""
     if not dob:
         return
-    yield Family.DATE_UNKNOWN, "", "no date of birth, in case the one given is wrong"
+    yield VariantFamily.DATE_UNKNOWN, "", "no date of birth, in case the one given is wrong"
     year, month, day = (int(part) for part in f"{dob}-01-01".split("-")[:3])
     if len(dob) == FULL_DATE and month != day and _exists(year, day, month):
-        yield Family.DAY_MONTH_SWAPPED, _iso(year, day, month), "day and month swapped"
+        yield VariantFamily.DAY_MONTH_SWAPPED, _iso(year, day, month), "day and month swapped"
     for away in (-1, 1, -2, 2) if certainty is Certainty.APPROXIMATE else (-1, 1):
         if _exists(year + away, month, day):
-            yield Family.YEAR_NEAR, _iso(year + away, month, day)[: len(dob)], "the year before or after"
+            yield VariantFamily.YEAR_NEAR, _iso(year + away, month, day)[: len(dob)], "the year before or after"
     for slip in islice(_slips(dob), bounds.date_slips) if len(dob) == FULL_DATE else ():
-        yield Family.DATE_SLIP, slip, "one digit of the date wrong"
+        yield VariantFamily.DATE_SLIP, slip, "one digit of the date wrong"
 
 
 def _slips(dob: str) -> Iterator[str]:
@@ -192,11 +194,11 @@ def _iso(year: int, month: int, day: int) -> str:
     return f"{year:04}-{month:02}-{day:02}"
 
 
-def _pivots(known: Known) -> Iterator[Variant]:
+def _pivots(known: KnownPerson) -> Iterator[Variant]:
     for family, values, reason in (
-        (Family.IDENTIFIER, known.identifiers, "an identifier finds its holder under any name"),
-        (Family.ADDRESS, known.addresses, "somebody else's record may name who lives there"),
-        (Family.PHONE, known.phones, "somebody else's record may name who answers"),
+        (VariantFamily.IDENTIFIER, known.identifiers, "an identifier finds its holder under any name"),
+        (VariantFamily.ADDRESS, known.addresses, "somebody else's record may name who lives there"),
+        (VariantFamily.PHONE, known.phones, "somebody else's record may name who answers"),
     ):
         for value in values:
             terms = Terms(pivot=value)

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from casebook.domain.monitor.decision_monitor import (
-    Case,
     FunnelPlace,
+    MonitoredCase,
     Path,
     chart,
     funnel_place,
@@ -20,7 +20,7 @@ from casebook.domain.monitor.decision_monitor import (
 from casebook.errors import WrongUsage
 from casebook.files import Rejection
 from casebook.monitor import funnel
-from casebook.monitor.decisions_file import Row
+from casebook.monitor.decisions_file import DecisionRow
 from casebook.monitor.thresholds import threshold_for
 from casebook.monitor.unit_change import UnitChange, find_change, rebase
 
@@ -28,7 +28,7 @@ ExpectedFrom = Literal["given", "others_rate", "mixed"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Watch:
+class ChartThresholds:
     """What every decider is watched with. Thresholds are positive; None where no expected value can vary."""
 
     odds_ratio: float  # above 1; the low chart has its inverse
@@ -38,7 +38,7 @@ class Watch:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judged:
+class JudgedDecider:
     decider: str
     cases: int
     observed: int
@@ -53,9 +53,9 @@ class Judged:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Report:
-    deciders: tuple[Judged, ...]
-    watch: Watch
+class MonitorReport:
+    deciders: tuple[JudgedDecider, ...]
+    watch: ChartThresholds
     change: UnitChange | None  # of the whole unit; since then every decider is judged against the others
     dispersion: float
     not_decisions: int
@@ -66,7 +66,7 @@ class Report:
         return sum(each.cases for each in self.deciders) / self.watch.arl0
 
 
-def analyse(rows: Sequence[Row], *, odds_ratio: float, arl0: float) -> Report:
+def analyse(rows: Sequence[DecisionRow], *, odds_ratio: float, arl0: float) -> MonitorReport:
     """`rows` in the order in which the decisions were taken."""
     decisions = [row for row in rows if row.outcome is not None]
     given, rejected = with_expected(decisions)
@@ -84,7 +84,7 @@ def analyse(rows: Sequence[Row], *, odds_ratio: float, arl0: float) -> Report:
         )
         for each in judged
     ]
-    return Report(
+    return MonitorReport(
         deciders=with_discovery_rates(judged),
         watch=watch,
         change=change,
@@ -94,22 +94,22 @@ def analyse(rows: Sequence[Row], *, odds_ratio: float, arl0: float) -> Report:
     )
 
 
-def with_expected(decisions: Sequence[Row]) -> tuple[dict[str, tuple[Case, ...]], list[Rejection]]:
+def with_expected(decisions: Sequence[DecisionRow]) -> tuple[dict[str, tuple[MonitoredCase, ...]], list[Rejection]]:
     """Each decider's cases. Where no expected value is given it is the rate at which the *others* disclosed."""
     others = {name: others_rate(name, decisions) for name in {row.decider for row in decisions if row.expected is None}}
-    cases, rejected = dict[str, list[Case]](), list[Rejection]()
+    cases, rejected = dict[str, list[MonitoredCase]](), list[Rejection]()
     for row in decisions:
         expected = row.expected if row.expected is not None else others[row.decider]
         if expected is None:
             message = "no expected value, and nobody else's decisions to take one from"
             rejected.append(Rejection(line=row.line, column="expected", code="no_expected", message=message))
         else:
-            case = Case(on=row.decided_on, happened=bool(row.outcome), expected=expected)
+            case = MonitoredCase(on=row.decided_on, happened=bool(row.outcome), expected=expected)
             cases.setdefault(row.decider, []).append(case)
     return {name: tuple(each) for name, each in cases.items()}, rejected
 
 
-def others_rate(decider: str, decisions: Sequence[Row]) -> float | None:
+def others_rate(decider: str, decisions: Sequence[DecisionRow]) -> float | None:
     return pooled_rate(bool(row.outcome) for row in decisions if row.decider != decider)
 
 
@@ -119,7 +119,7 @@ def expected_from(estimated: int, cases: int) -> ExpectedFrom:
     return "others_rate" if estimated == cases else "mixed"
 
 
-def watch_for(expected: Sequence[float], *, odds_ratio: float, arl0: float) -> Watch:
+def watch_for(expected: Sequence[float], *, odds_ratio: float, arl0: float) -> ChartThresholds:
     if not (odds_ratio > 0 and math.isfinite(odds_ratio)) or odds_ratio == 1:
         raise WrongUsage("an odds ratio is a positive number other than 1", "odds_ratio")
     if not (arl0 >= 1 and math.isfinite(arl0)):
@@ -129,20 +129,20 @@ def watch_for(expected: Sequence[float], *, odds_ratio: float, arl0: float) -> W
     if any(0 < p < 1 for p in expected):
         high = threshold_for(expected, odds_ratio=upward, arl0=2 * arl0).threshold
         low = threshold_for(expected, odds_ratio=1 / upward, arl0=2 * arl0).threshold
-    return Watch(odds_ratio=upward, arl0=arl0, low=low, high=high)
+    return ChartThresholds(odds_ratio=upward, arl0=arl0, low=low, high=high)
 
 
-def comparable_scores(cases: Mapping[str, Sequence[Case]]) -> list[float]:
+def comparable_scores(cases: Mapping[str, Sequence[MonitoredCase]]) -> list[float]:
     """Of the deciders who may be named: a handful of decisions says nothing about how much deciders differ."""
     named = [each for each in cases.values() if reason_not_to_name(len(each)) is None]
     scores = [funnel.z_score(sum(case.happened for case in each), [case.expected for case in each]) for each in named]
     return [score for score in scores if score is not None]
 
 
-def judge(decider: str, cases: Sequence[Case], *, watch: Watch, dispersion: float) -> Judged:
+def judge(decider: str, cases: Sequence[MonitoredCase], *, watch: ChartThresholds, dispersion: float) -> JudgedDecider:
     observed, expected = sum(case.happened for case in cases), [case.expected for case in cases]
     tails = funnel.tails(observed, expected)
-    return Judged(
+    return JudgedDecider(
         decider=decider,
         cases=len(cases),
         observed=observed,
@@ -156,7 +156,7 @@ def judge(decider: str, cases: Sequence[Case], *, watch: Watch, dispersion: floa
     )
 
 
-def with_discovery_rates(judged: Sequence[Judged]) -> tuple[Judged, ...]:
+def with_discovery_rates(judged: Sequence[JudgedDecider]) -> tuple[JudgedDecider, ...]:
     named = [each.decider for each in judged if each.unnamed_because is None]
     rates = funnel.false_discovery_rates([each.tails.p for each in judged if each.decider in set(named)])
     q = dict(zip(named, rates, strict=True))

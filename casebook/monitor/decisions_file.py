@@ -14,7 +14,7 @@ from casebook.errors import UnreadableFile
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class DecisionRow:
     line: int
     decided_on: date
     decider: str
@@ -25,7 +25,7 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class DecisionsFile:
-    rows: tuple[Row, ...]  # by day; rows of one day in file order
+    rows: tuple[DecisionRow, ...]  # by day; rows of one day in file order
     rejected: tuple[files.Rejection, ...]
     ignored_columns: tuple[str, ...]
 
@@ -40,10 +40,10 @@ class CellError(ValueError):
 
 def read_decisions(path: Path) -> DecisionsFile:
     table = files.read(path, known=READERS, required=("decided_on", "decider", "outcome"))
-    rows, rejected = list[Row](), list[files.Rejection]()
+    rows, rejected = list[DecisionRow](), list[files.Rejection]()
     for raw in table.rows:
         read = read_row(raw)
-        if isinstance(read, Row):
+        if isinstance(read, DecisionRow):
             rows.append(read)
         else:
             rejected.extend(read)
@@ -51,7 +51,7 @@ def read_decisions(path: Path) -> DecisionsFile:
     return DecisionsFile(rows=tuple(rows), rejected=tuple(rejected), ignored_columns=tuple(table.ignored))
 
 
-def read_row(raw: files.Row) -> Row | list[files.Rejection]:
+def read_row(raw: files.FileRow) -> DecisionRow | list[files.Rejection]:
     if raw.broken:
         return [raw.broken]
     read, faults = dict[str, Any](), list[files.Rejection]()
@@ -62,7 +62,7 @@ def read_row(raw: files.Row) -> Row | list[files.Rejection]:
             read[column] = reader(raw[column])
         except CellError as error:
             faults.append(files.Rejection(line=raw.line, column=column, code=error.code, message=error.message))
-    return faults or Row(line=raw.line, **read)
+    return faults or DecisionRow(line=raw.line, **read)
 
 
 def read_expected(path: Path) -> list[float]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from casebook.domain.monitor.decision_monitor import Channel, pooled_rate
+from casebook.domain.monitor.decision_monitor import ChartKind, pooled_rate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 # the columns each model may see; `decider` and `happened` stand beside them in a frame
-FEATURES: Mapping[Channel, tuple[str, ...]] = {
-    Channel.DECISION: ("findings", "band", "route"),
-    Channel.YIELD: ("route", "applicant", "immediate_danger", "relationship", "b_age", "b_sex", "proposed_matches"),
-    Channel.SKIPPED_SOURCE: ("route",),
-    Channel.UNCOVERED_VARIANT: ("route",),
-    Channel.REJECTED_CANDIDATE: ("weight", "band"),
-    Channel.HURRIED: ("source",),
-    Channel.DISAGREEMENT: ("band",),
+FEATURES: Mapping[ChartKind, tuple[str, ...]] = {
+    ChartKind.DECISION: ("findings", "band", "route"),
+    ChartKind.YIELD: ("route", "applicant", "immediate_danger", "relationship", "b_age", "b_sex", "proposed_matches"),
+    ChartKind.SKIPPED_SOURCE: ("route",),
+    ChartKind.UNCOVERED_VARIANT: ("route",),
+    ChartKind.REJECTED_CANDIDATE: ("weight", "band"),
+    ChartKind.HURRIED: ("source",),
+    ChartKind.DISAGREEMENT: ("band",),
 }
 FEWEST_FOR_A_MODEL = 50  # rows; below it everybody is expected to do as the others' rate
 RIDGE = 1.0  # penalty on standardised coefficients where plain maximum likelihood does not settle

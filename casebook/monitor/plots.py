@@ -9,7 +9,7 @@ from random import Random
 from casebook import markdown
 from casebook.domain.monitor.decision_monitor import Side
 from casebook.monitor import funnel as limits
-from casebook.monitor.weekly import ChannelReport, Standing
+from casebook.monitor.weekly import ChannelReport, ChannelStanding
 
 WIDTH, HEIGHT, EDGE = 720, 360, 44
 CAPTIONS = {
@@ -110,7 +110,7 @@ def charts(report: ChannelReport, names: Names) -> str:
     return frame.svg(drawn)
 
 
-def _paths(frame: _Frame, standing: Standing, name: str) -> list[str]:
+def _paths(frame: _Frame, standing: ChannelStanding, name: str) -> list[str]:
     drawn = []
     for path in standing.paths:
         points = [(number, value) for number, value in enumerate(path.values, start=1)]

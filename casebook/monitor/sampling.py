@@ -22,7 +22,7 @@ class Drawn:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Agreement:
+class SampleAgreement:
     """Blind re-decisions that came out as the first did; the interval holds the true rate with the confidence asked."""
 
     sampled: int
@@ -70,17 +70,17 @@ def bdtr_of(most: int, size: int, p: float) -> float:
     return 1.0 if most >= size else float(1 - bdtrc(most, size, p))
 
 
-def agreement(agreed: int, sampled: int, *, confidence: float = 0.95) -> Agreement:
+def agreement(agreed: int, sampled: int, *, confidence: float = 0.95) -> SampleAgreement:
     """Clopper and Pearson's exact interval."""
     check_probabilities(confidence=confidence)
     if not 0 <= agreed <= sampled:
         raise WrongUsage("agreements are a part of the sample", "agreed")
     if sampled == 0:
-        return Agreement(sampled=0, agreed=0, rate=None, low=0.0, high=1.0)
+        return SampleAgreement(sampled=0, agreed=0, rate=None, low=0.0, high=1.0)
     tail = (1 - confidence) / 2
     low = 0.0 if agreed == 0 else float(betaincinv(agreed, sampled - agreed + 1, tail))
     high = 1.0 if agreed == sampled else float(betaincinv(agreed + 1, sampled - agreed, 1 - tail))
-    return Agreement(sampled=sampled, agreed=agreed, rate=agreed / sampled, low=low, high=high)
+    return SampleAgreement(sampled=sampled, agreed=agreed, rate=agreed / sampled, low=low, high=high)
 
 
 def draw(weights: Mapping[str, float], *, size: int, seed: int, random_part: float = 0.5) -> list[Drawn]:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solve_toeplitz
 
-from casebook.domain.monitor.decision_monitor import REACHED, SIDES_WATCHED, Channel, Side, score
+from casebook.domain.monitor.decision_monitor import REACHED, SIDES_WATCHED, ChartKind, Side, score
 from casebook.errors import Refused, WrongUsage
 
 Floats = NDArray[np.float64]
@@ -120,7 +120,7 @@ def threshold_for(expected: Sequence[float] | Floats, *, odds_ratio: float, arl0
 
 
 def thresholds_for(
-    channel: Channel, expected: Sequence[float], odds_ratio: float, arl0: float
+    channel: ChartKind, expected: Sequence[float], odds_ratio: float, arl0: float
 ) -> dict[Side, float | None]:
     """Of each side that is watched. Each has as many times the run length as there are sides."""
     sides = SIDES_WATCHED[channel]

@@ -13,7 +13,7 @@ from datetime import date
 from itertools import groupby
 from statistics import median
 
-from casebook.domain.monitor.decision_monitor import Case
+from casebook.domain.monitor.decision_monitor import MonitoredCase
 
 FEWEST_DECIDERS = 5  # with fewer, one failing person is too large a part of "everybody"
 FEWEST_CASES = 10  # of a decider since a change, for their move to count
@@ -24,7 +24,7 @@ MAD_TO_SD = 1.4826
 PRIOR_VARIANCE = 1.0  # of a log-odds shift: keeps it finite where all outcomes are equal
 NEWTON_STEPS = 30
 
-ByDecider = Mapping[str, Sequence[Case]]
+ByDecider = Mapping[str, Sequence[MonitoredCase]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +54,7 @@ def common_moves(scores: Sequence[Mapping[date, float]]) -> dict[date, float]:
     return moves
 
 
-def z_since_each_month(cases: Sequence[Case]) -> dict[date, float]:
+def z_since_each_month(cases: Sequence[MonitoredCase]) -> dict[date, float]:
     """For each month with enough cases from it on: the z score of all of them."""
     count, excess, variance, scores = 0, 0.0, 0.0, dict[date, float]()
     for month, group in groupby(reversed(cases), key=lambda case: case.on.replace(day=1)):
@@ -71,7 +71,7 @@ def shifts_since(cases: ByDecider, since: date) -> dict[str, float]:
     return {name: log_odds_shift(each) for name, each in later.items() if len(each) >= FEWEST_CASES}
 
 
-def rebase(cases: ByDecider, change: UnitChange) -> dict[str, tuple[Case, ...]]:
+def rebase(cases: ByDecider, change: UnitChange) -> dict[str, tuple[MonitoredCase, ...]]:
     """Every decider's expected values since the change, moved as the median of the *others* moved."""
     shifts = shifts_since(cases, change.since)
     return {
@@ -84,12 +84,12 @@ def others_shift(shifts: Mapping[str, float], name: str) -> float:
     return median([shift for other, shift in shifts.items() if other != name] or [0.0])
 
 
-def moved(case: Case, log_odds: float) -> Case:
+def moved(case: MonitoredCase, log_odds: float) -> MonitoredCase:
     p = case.expected
     return replace(case, expected=p * math.exp(log_odds) / (1 - p + p * math.exp(log_odds)))
 
 
-def log_odds_shift(cases: Sequence[Case]) -> float:
+def log_odds_shift(cases: Sequence[MonitoredCase]) -> float:
     """The common shift of log odds that explains the outcomes best, drawn a little towards none (Newton's method)."""
     shift, happened = 0.0, sum(case.happened for case in cases)
     for _ in range(NEWTON_STEPS):

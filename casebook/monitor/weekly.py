@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from casebook.domain.monitor.decision_monitor import (
-    Case,
-    Channel,
+    ChartKind,
     FunnelPlace,
+    MonitoredCase,
     Path,
     Side,
     chart,
@@ -31,10 +31,10 @@ from casebook.monitor.unit_change import UnitChange, find_change, rebase
 if TYPE_CHECKING:
     import pandas as pd
 
-Rows = Sequence[Mapping[str, Any]]
+DecisionRows = Sequence[Mapping[str, Any]]
 Place = tuple[datetime, str]  # when a case was, and which: the order of a chart
 # of a channel, its expected values, the odds ratio and the run length
-Limits = Callable[[Channel, Sequence[float], float, float], Mapping[Side, float | None]]
+Limits = Callable[[ChartKind, Sequence[float], float, float], Mapping[Side, float | None]]
 
 HURRIED_PART = 0.1  # of the others' searches of the same source take less time than the tenth percentile
 YEAR = timedelta(days=365)
@@ -47,7 +47,7 @@ class Lane:
 
     judged: str
     places: tuple[Place, ...]
-    cases: tuple[Case, ...]
+    cases: tuple[MonitoredCase, ...]
 
     def after(self, since: Place | None) -> Lane:
         first = 0 if since is None else sum(place <= since for place in self.places)
@@ -55,10 +55,10 @@ class Lane:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
+class ChartSignal:
     """A chart reached its threshold."""
 
-    channel: Channel
+    channel: ChartKind
     side: Side
     judged: str
     at: Place
@@ -66,7 +66,7 @@ class Question:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class ChannelStanding:
     """How one person stands in one channel; `paths` since their last restart."""
 
     judged: str
@@ -79,7 +79,7 @@ class Standing:
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelReport:
-    channel: Channel
+    channel: ChartKind
     cases: int
     odds_ratio: float
     arl0: float  # cases of one person until a false signal
@@ -87,28 +87,28 @@ class ChannelReport:
     calibration: Calibration
     change: UnitChange | None
     dispersion: float
-    standing: tuple[Standing, ...]
-    questions: tuple[Question, ...]
+    standing: tuple[ChannelStanding, ...]
+    questions: tuple[ChartSignal, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
     """What the charts of one channel ask, and what it rests on."""
 
-    channel: Channel
+    channel: ChartKind
     odds_ratio: float
     arl0: float
     thresholds: Mapping[Side, float | None]
-    expected: Mapping[str, tuple[Case, ...]]  # by person, as the models have it
+    expected: Mapping[str, tuple[MonitoredCase, ...]]  # by person, as the models have it
     lanes: tuple[Lane, ...]  # the same after a change of the whole unit is allowed for
     change: UnitChange | None
     paths: Mapping[str, tuple[Path, ...]]  # by person, since their last restart
-    questions: tuple[Question, ...]
+    questions: tuple[ChartSignal, ...]
 
 
 def watch(
-    channel: Channel,
-    rows: Rows,
+    channel: ChartKind,
+    rows: DecisionRows,
     *,
     rules: Charts,
     resets: Mapping[tuple[str, str, str], Place],
@@ -123,7 +123,7 @@ def watch(
 
 
 def look(
-    channel: Channel,
+    channel: ChartKind,
     frame: pd.DataFrame,
     *,
     rules: Charts,
@@ -146,7 +146,7 @@ def look(
 
 
 def judge(
-    channel: Channel,
+    channel: ChartKind,
     frame: pd.DataFrame,
     *,
     rules: Charts,
@@ -166,7 +166,7 @@ def judge(
     change = find_change(expected)
     compared = rebase(expected, change) if change else expected
     lanes = [replace(lane, cases=compared[lane.judged]) for lane in lanes]
-    paths, questions = dict[str, tuple[Path, ...]](), list[Question]()
+    paths, questions = dict[str, tuple[Path, ...]](), list[ChartSignal]()
     for lane in lanes:
         for side, limit in thresholds.items():
             later = lane.after(resets.get((channel, side, lane.judged)))
@@ -192,14 +192,14 @@ def report_of(found: Look) -> ChannelReport:
     )  # fmt: skip
 
 
-def frame_of(channel: Channel, rows: Rows) -> pd.DataFrame:
+def frame_of(channel: ChartKind, rows: DecisionRows) -> pd.DataFrame:
     """In the order of the charts, typed also where there is no row."""
     import pandas as pd  # noqa: PLC0415 - half a second, and only a week's run needs it
 
     columns = ["case", "judged", "at", "happened", *FEATURES[channel]]
-    frame = pd.DataFrame(list(rows), columns=[*columns, "seconds"] if channel is Channel.HURRIED else columns)
+    frame = pd.DataFrame(list(rows), columns=[*columns, "seconds"] if channel is ChartKind.HURRIED else columns)
     frame = frame.sort_values(["at", "case"], ignore_index=True)
-    if channel is Channel.HURRIED:
+    if channel is ChartKind.HURRIED:
         frame["happened"] = hurried(frame)
     frame["happened"] = frame["happened"].astype(bool)
     return frame
@@ -228,11 +228,11 @@ def run_length(moments: Sequence[datetime], rules: Charts) -> float:
 
 
 def by_person(frame: pd.DataFrame) -> list[Lane]:
-    places, cases = dict[str, list[Place]](), dict[str, list[Case]]()
+    places, cases = dict[str, list[Place]](), dict[str, list[MonitoredCase]]()
     columns = (frame[each].tolist() for each in ("judged", "at", "case", "happened", "expected"))
     for name, at, case, happened, expected in zip(*columns, strict=True):
         places.setdefault(str(name), []).append((at.to_pydatetime(), str(case)))
-        one = Case(on=at.date(), happened=bool(happened), expected=min(1.0, max(0.0, float(expected))))
+        one = MonitoredCase(on=at.date(), happened=bool(happened), expected=min(1.0, max(0.0, float(expected))))
         cases.setdefault(str(name), []).append(one)
     return [Lane(judged=name, places=tuple(places[name]), cases=tuple(cases[name])) for name in sorted(cases)]
 
@@ -242,7 +242,7 @@ def excess(lane: Lane) -> float:
     return abs(funnel.z_score(sum(case.happened for case in lane.cases), [case.expected for case in lane.cases]) or 0.0)
 
 
-def asked(channel: Channel, lane: Lane, path: Path, limit: float | None) -> list[Question]:
+def asked(channel: ChartKind, lane: Lane, path: Path, limit: float | None) -> list[ChartSignal]:
     found = []
     for signal in path.signals:
         first, last = signal.case - signal.since_restart, signal.case - 1
@@ -259,15 +259,15 @@ def asked(channel: Channel, lane: Lane, path: Path, limit: float | None) -> list
             "latest": [case for _, case in lane.places[first : signal.case]][-LATEST:],
         }
         found.append(
-            Question(channel=channel, side=path.side, judged=lane.judged, at=lane.places[last], evidence=evidence)
+            ChartSignal(channel=channel, side=path.side, judged=lane.judged, at=lane.places[last], evidence=evidence)
         )
     return found
 
 
-def stands(lane: Lane, paths: tuple[Path, ...], dispersion: float) -> Standing:
+def stands(lane: Lane, paths: tuple[Path, ...], dispersion: float) -> ChannelStanding:
     observed, expected = sum(case.happened for case in lane.cases), [case.expected for case in lane.cases]
     place = funnel.place(funnel.tails(observed, expected), dispersion=dispersion)
-    return Standing(
+    return ChannelStanding(
         judged=lane.judged, cases=len(lane.cases), observed=observed, expected=math.fsum(expected), paths=paths,
         place=funnel_place(len(lane.cases), place),
     )  # fmt: skip
@@ -275,7 +275,7 @@ def stands(lane: Lane, paths: tuple[Path, ...], dispersion: float) -> Standing:
 
 def watch_all(
     *,
-    rows: Mapping[Channel, Rows],
+    rows: Mapping[ChartKind, DecisionRows],
     rules: Charts,
     resets: Mapping[tuple[str, str, str], Place],
     in_question: Collection[str],

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 
 from casebook import markdown, policies
-from casebook.domain.policy import Allowance, Fact, Policy, Rung, Timed, TimeLimit
+from casebook.domain.policy import Allowance, EscalationLevel, Fact, Policy, Timed, TimeLimit
 from casebook.domain.vocabulary import Limit
 from casebook.policies import review
 
@@ -97,7 +97,7 @@ def _value(value: object) -> str:
     match value:
         case Allowance():
             return f"{value.budget} {_words(value.unit)}"
-        case Rung():
+        case EscalationLevel():
             waits = f" ({_value(value.wait_minutes)} minutes)" if value.wait_minutes else ""
             return f"{value.level}. {_words(value.role or 'owner')}{waits}"
         case Mapping():

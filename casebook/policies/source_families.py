@@ -3,19 +3,19 @@
 from functools import cache
 from typing import Any
 
-from casebook.domain.case.coverage import Family
+from casebook.domain.case.coverage import VariantFamily
 from casebook.policies import reading
 
 
-def extract() -> frozenset[Family]:
+def extract() -> frozenset[VariantFamily]:
     return _read(_table()["extract"])
 
 
-def own_register() -> frozenset[Family]:
+def own_register() -> frozenset[VariantFamily]:
     return _read(_table()["own_register"])
 
 
-def manual(source: str) -> frozenset[Family]:
+def manual(source: str) -> frozenset[VariantFamily]:
     known = _table()["manual"]
     return _read(known.get(source, known["default"]))
 
@@ -25,5 +25,5 @@ def _table() -> dict[str, Any]:
     return reading.table("source_families")
 
 
-def _read(fact: dict[str, Any]) -> frozenset[Family]:
-    return frozenset(map(Family, fact["value"]))
+def _read(fact: dict[str, Any]) -> frozenset[VariantFamily]:
+    return frozenset(map(VariantFamily, fact["value"]))

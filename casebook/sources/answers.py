@@ -35,7 +35,7 @@ def _capital(value: object) -> object:
     return value.strip().upper() if isinstance(value, str) else _text(value)
 
 
-Text = Annotated[str, BeforeValidator(_text)]
+TextCell = Annotated[str, BeforeValidator(_text)]
 Id = Annotated[str, BeforeValidator(_text), Field(min_length=1)]
 _DATE = r"^(\d{4}(-\d{2}(-\d{2})?)?)?$"
 
@@ -46,38 +46,38 @@ class Shape(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True, str_strip_whitespace=True)
 
 
-class Person(Shape):
+class PersonShape(Shape):
     """A row of persons.csv."""
 
     person_id: Id
-    forename: Text = ""
-    middle_names: Text = ""
-    surname: Text = ""
+    forename: TextCell = ""
+    middle_names: TextCell = ""
+    surname: TextCell = ""
     aliases: Annotated[list[str], BeforeValidator(_listed)] = Field(default_factory=list)
     dob: Annotated[str, BeforeValidator(_text), Field(pattern=_DATE)] = ""
-    sex: Text = ""
-    address: Text = ""
-    postcode: Text = ""
-    pnc_id: Text = ""
-    cro: Text = ""
+    sex: TextCell = ""
+    address: TextCell = ""
+    postcode: TextCell = ""
+    pnc_id: TextCell = ""
+    cro: TextCell = ""
 
 
-class Record(Shape):
+class RecordShape(Shape):
     """A row of records.csv."""
 
     record_id: Id
     person_id: Id
     kind: Annotated[RecordKind, BeforeValidator(_small)]
-    offence_code: Text = ""
-    offence_text: Text = ""
+    offence_code: TextCell = ""
+    offence_text: TextCell = ""
     date: Annotated[str, BeforeValidator(_text), Field(pattern=_DATE)] = ""
-    outcome: Text = ""
-    victim_id: Text = ""
+    outcome: TextCell = ""
+    victim_id: TextCell = ""
     victim_relationship: Annotated[VictimRelationship, BeforeValidator(lambda value: _small(value) or "unknown")] = (
         VictimRelationship.UNKNOWN
     )
     flags: Annotated[list[Flag], BeforeValidator(_listed)] = Field(default_factory=list)
-    owner: Text = ""
+    owner: TextCell = ""
     source_evaluation: Annotated[Literal["", "1", "2", "3"], BeforeValidator(_text)] = ""
     intelligence_assessment: Annotated[Literal["", "A", "B", "C", "D", "E"], BeforeValidator(_capital)] = ""
     handling: Annotated[Literal["", "P", "C"], BeforeValidator(_capital)] = ""
@@ -91,12 +91,12 @@ class Page(Shape):
 
 
 class PersonsPage(Page):
-    persons: list[Person]
+    persons: list[PersonShape]
     complete: bool = True
 
 
 class RecordsPage(Page):
-    records: list[Record]
+    records: list[RecordShape]
 
 
 S = TypeVar("S", bound=Shape)
@@ -115,12 +115,12 @@ def misshapen(error: ValidationError) -> SourceFault:
     return SourceFault(f"the source's answer does not fit its schema at {place or 'the top'}", "schema")
 
 
-def persons(source: Source, rows: Iterable[Person]) -> tuple[Cells, ...]:
+def persons(source: Source, rows: Iterable[PersonShape]) -> tuple[Cells, ...]:
     """As persons.csv has them. One id twice is no whole answer."""
     return tuple(_unrepeated(map(lambda row: _cells(source, row, PERSON_CELLS), rows), "person_id"))  # noqa: C417
 
 
-def records(source: Source, rows: Iterable[Record], asked: Iterable[str]) -> dict[str, tuple[Cells, ...]]:
+def records(source: Source, rows: Iterable[RecordShape], asked: Iterable[str]) -> dict[str, tuple[Cells, ...]]:
     """person_id -> records, by date. Records of somebody who was not asked for mean that something is mixed up."""
     found: dict[str, list[Cells]] = {person_id: [] for person_id in asked}
     for cells in _unrepeated((_cells(source, row, RECORD_CELLS) for row in rows), "record_id"):

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 
-from casebook.domain.case.coverage import Family
+from casebook.domain.case.coverage import VariantFamily
 from casebook.domain.vocabulary import Source
 from casebook.errors import UnreadableFile, WrongUsage
 from casebook.policies import source_families
@@ -20,16 +20,22 @@ from casebook.sources.pacing import Throttle
 from casebook.sources.sql import Mapped, SqlSource
 from casebook.storage.case.extracts import PERSON_CELLS, RECORD_CELLS
 
-_DATES = {Family.DAY_MONTH_SWAPPED, Family.DATE_SLIP, Family.YEAR_NEAR, Family.DATE_UNKNOWN}
+_DATES = {VariantFamily.DAY_MONTH_SWAPPED, VariantFamily.DATE_SLIP, VariantFamily.YEAR_NEAR, VariantFamily.DATE_UNKNOWN}
 # who has the surname is found whatever else differs
-_BY_SURNAME = {Family.AS_GIVEN, Family.SWAPPED_NAMES, Family.NICKNAME, Family.MIDDLE_NAME, *_DATES}
+_BY_SURNAME = {
+    VariantFamily.AS_GIVEN,
+    VariantFamily.SWAPPED_NAMES,
+    VariantFamily.NICKNAME,
+    VariantFamily.MIDDLE_NAME,
+    *_DATES,
+}
 
 
-class Part(BaseModel):
+class ConfigurationPart(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
-class Http(Part):
+class Http(ConfigurationPart):
     kind: Literal["http"]
     url: str
     token_env: str | None = Field(default=None, description="The environment variable that holds the bearer token.")
@@ -39,7 +45,7 @@ class Http(Part):
     rate_per_second: float = Field(default=5, gt=0)
     timeout_seconds: float = Field(default=5, gt=0, le=60)
     tries: int = Field(default=3, ge=1, le=10)
-    families: list[Family] | None = Field(
+    families: list[VariantFamily] | None = Field(
         default=None, description="What one search tolerates; else what policy says of the source, usually nothing."
     )
 
@@ -52,18 +58,18 @@ class Http(Part):
         raise ValueError("only https, except on this machine")
 
 
-class Table(Part):
+class SqlTable(ConfigurationPart):
     table: str
     columns: dict[str, str] = Field(description="cell of persons.csv or records.csv -> column")
     table_schema: str | None = Field(default=None, alias="schema")
 
 
-class Sql(Part):
+class Sql(ConfigurationPart):
     kind: Literal["sql"]
     url_env: str = Field(description="The environment variable that holds SQLAlchemy's address of the database.")
-    persons: Table
-    records: Table
-    families: list[Family] | None = None
+    persons: SqlTable
+    records: SqlTable
+    families: list[VariantFamily] | None = None
 
 
 _FILE: TypeAdapter[dict[Source, Http | Sql]] = TypeAdapter(
@@ -112,17 +118,17 @@ def _made(source: Source, said: Http | Sql, admit: Admit | None) -> Remote:
     return made
 
 
-def _sql_families(said: Sql) -> set[Family]:
+def _sql_families(said: Sql) -> set[VariantFamily]:
     has = set(said.persons.columns)
     found = set(_BY_SURNAME)
     if "postcode" in has:
-        found.add(Family.ADDRESS)
+        found.add(VariantFamily.ADDRESS)
     if {"pnc_id", "cro"} <= has:
-        found.add(Family.IDENTIFIER)
+        found.add(VariantFamily.IDENTIFIER)
     return found
 
 
-def _mapped(source: Source, said: Table, cells: tuple[str, ...], *, needed: set[str]) -> Mapped:
+def _mapped(source: Source, said: SqlTable, cells: tuple[str, ...], *, needed: set[str]) -> Mapped:
     unknown, missing = set(said.columns) - set(cells), needed - set(said.columns)
     if unknown or missing:
         named = ", ".join(sorted(unknown or missing))

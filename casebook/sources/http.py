@@ -21,7 +21,7 @@ from typing import Any, ClassVar, TypeVar
 import httpx
 from pydantic import ValidationError
 
-from casebook.domain.case.coverage import Family
+from casebook.domain.case.coverage import VariantFamily
 from casebook.domain.vocabulary import Source
 from casebook.errors import SourceFault
 from casebook.sources import answers
@@ -54,7 +54,7 @@ class HttpSource:
 
     how: ClassVar = "http"
     source: Source
-    families: frozenset[Family]
+    families: frozenset[VariantFamily]
     url: str
     token: str = field(default="", repr=False)
     ca_file: str | None = None  # beside the usual authorities

@@ -130,12 +130,12 @@ def _of_birth(dob: str, everyone: set[str]) -> Iterator[str]:
 
 
 @lru_cache(_NAMES_KEPT)
-def _given(text: str) -> names.Name:
+def _given(text: str) -> names.NamePart:
     return names.given(text)
 
 
 @lru_cache(_NAMES_KEPT)
-def _family(text: str) -> names.Name:
+def _family(text: str) -> names.NamePart:
     return names.family(text)
 
 

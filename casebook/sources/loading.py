@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from casebook import files
 from casebook.domain.case.intake import is_possible_date
 from casebook.domain.vocabulary import Flag, RecordKind, Sex, VictimRelationship
-from casebook.files import Rejection, Row
+from casebook.files import FileRow, Rejection
 from casebook.sources import keys
 from casebook.storage.case import extracts
 from casebook.storage.case.extracts import PERSON_CELLS, RECORD_CELLS
@@ -54,14 +54,14 @@ class Counted:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind:
+class ExtractFile:
     """One of the two files and the table that keeps it."""
 
     table: str
     id_column: str
     columns: tuple[str, ...]
     lists: frozenset[str]
-    faults: Callable[[Row, str], Iterator[Rejection]]
+    faults: Callable[[FileRow, str], Iterator[Rejection]]
     tidy: Callable[[dict[str, str]], dict[str, str]]  # vocabularies as they are kept; it may change what it is given
 
     @cached_property
@@ -70,7 +70,7 @@ class Kind:
 
 
 def load(
-    session: Session, path: Path, kind: Kind, *, source: str, extract: int, this_year: int, whole: bool
+    session: Session, path: Path, kind: ExtractFile, *, source: str, extract: int, this_year: int, whole: bool
 ) -> Counted:
     """Stage the file, then bring the table up to it. `whole`: what the file does not mention is gone."""
     table = files.read(path, known=kind.columns, required=(kind.id_column,))
@@ -104,7 +104,7 @@ def _cursor(session: Session) -> psycopg.Cursor[Any]:
     return driver.cursor()
 
 
-def _unrepeated(rows: Iterator[Row], kind: Kind, source: str, counted: Counted) -> Iterator[Row]:
+def _unrepeated(rows: Iterator[FileRow], kind: ExtractFile, source: str, counted: Counted) -> Iterator[FileRow]:
     """The good rows; of those with one id the first, the others being listed unless they say the same."""
     seen: dict[str, tuple[int, int]] = {}
     for row in rows:
@@ -123,7 +123,7 @@ def _unrepeated(rows: Iterator[Row], kind: Kind, source: str, counted: Counted) 
             )
 
 
-def _line(row: Row, kind: Kind, source: str, this_year: int) -> str:
+def _line(row: FileRow, kind: ExtractFile, source: str, this_year: int) -> str:
     """A line of COPY's text format."""
     cells = kind.tidy({**kind.blank, **row.cells, "source": source})
     said = [cells[name] for name in kind.columns]
@@ -154,7 +154,7 @@ def _tidy_record(cells: dict[str, str]) -> dict[str, str]:
     return cells
 
 
-def _listed(kind: Kind) -> str:
+def _listed(kind: ExtractFile) -> str:
     return ", ".join(
         (
             *kind.columns,
@@ -181,7 +181,7 @@ def _reject_orphans(session: Session, source: str, counted: Counted) -> None:
         counted.rejected.append(Rejection(line=line, column="person_id", code="unknown_person", message=message))
 
 
-def _bring_up(session: Session, kind: Kind, *, source: str, extract: int, whole: bool, counted: Counted) -> None:
+def _bring_up(session: Session, kind: ExtractFile, *, source: str, extract: int, whole: bool, counted: Counted) -> None:
     """Close the versions that were replaced, or dropped from a whole file, and add what is new or different."""
     staged, current = f"staged_{kind.table} AS staged", f"{kind.table} AS current"
     same_id = f"current.{kind.id_column} = staged.{kind.id_column}"
@@ -208,7 +208,7 @@ def _bring_up(session: Session, kind: Kind, *, source: str, extract: int, whole:
     counted.new = added - counted.changed
 
 
-def _faults(row: Row, id_column: str, source: str) -> Iterator[Rejection]:
+def _faults(row: FileRow, id_column: str, source: str) -> Iterator[Rejection]:
     if row.miscounted:
         message = "has more or fewer cells than the header"
         yield Rejection(line=row.line, column="", code="wrong_number_of_cells", message=message)
@@ -222,18 +222,18 @@ def _faults(row: Row, id_column: str, source: str) -> Iterator[Rejection]:
         yield Rejection(line=row.line, column="source", code="other_source", message=message)
 
 
-def _date_fault(row: Row, column: str) -> Iterator[Rejection]:
+def _date_fault(row: FileRow, column: str) -> Iterator[Rejection]:
     if row[column] and not is_possible_date(row[column]):
         message = "is not a date that can be: YYYY, YYYY-MM or YYYY-MM-DD"
         yield Rejection(line=row.line, column=column, code="impossible_date", message=message)
 
 
-def _person_faults(row: Row, source: str) -> Iterator[Rejection]:
+def _person_faults(row: FileRow, source: str) -> Iterator[Rejection]:
     yield from _faults(row, "person_id", source)
     yield from _date_fault(row, "dob")
 
 
-def _record_faults(row: Row, source: str) -> Iterator[Rejection]:
+def _record_faults(row: FileRow, source: str) -> Iterator[Rejection]:
     yield from _faults(row, "record_id", source)
     for column in ("person_id", "kind"):
         if not row[column] and column not in row.undecodable:
@@ -249,7 +249,7 @@ def _record_faults(row: Row, source: str) -> Iterator[Rejection]:
         yield Rejection(line=row.line, column="flags", code="unknown_code", message=message)
 
 
-PERSONS = Kind(
+PERSONS = ExtractFile(
     table="source_person",
     id_column="person_id",
     columns=PERSON_CELLS,
@@ -257,7 +257,7 @@ PERSONS = Kind(
     faults=_person_faults,
     tidy=_tidy_person,
 )
-RECORDS = Kind(
+RECORDS = ExtractFile(
     table="source_record",
     id_column="record_id",
     columns=RECORD_CELLS,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from casebook.domain.case.coverage import Family
+from casebook.domain.case.coverage import VariantFamily
 from casebook.domain.vocabulary import Source
 from casebook.errors import SourceFault
 from casebook.policies import source_families
@@ -28,7 +28,7 @@ class LocalExtract:
     this_year: int
 
     @property
-    def families(self) -> frozenset[Family]:
+    def families(self) -> frozenset[VariantFamily]:
         return source_families.extract()
 
     def find(self, asked: Cells) -> Answered:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from casebook.domain.case.coverage import Family
+from casebook.domain.case.coverage import VariantFamily
 from casebook.domain.vocabulary import Source
 
 Cells = Mapping[str, str]  # a row of persons.csv or records.csv, every cell as text
@@ -36,7 +36,7 @@ class RecordSource(Protocol):
     def source(self) -> Source: ...
 
     @property
-    def families(self) -> frozenset[Family]:
+    def families(self) -> frozenset[VariantFamily]:
         """Variants that one search under an identity covers."""
         ...
 

@@ -30,11 +30,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 from sqlalchemy.sql.elements import ColumnElement
 
-from casebook.domain.case.coverage import Family
+from casebook.domain.case.coverage import VariantFamily
 from casebook.domain.vocabulary import Source
 from casebook.errors import SourceFault
 from casebook.sources import answers
-from casebook.sources.answers import Person, Record
+from casebook.sources.answers import PersonShape, RecordShape
 from casebook.sources.protocol import Answered, Cells
 
 AT_MOST = 2_000  # persons of one answer; more that share as much are said to be more
@@ -76,7 +76,7 @@ class SqlSource:
 
     how: ClassVar = "sql"
     source: Source
-    families: frozenset[Family]
+    families: frozenset[VariantFamily]
     url: str = field(repr=False)
     persons: Mapped
     records: Mapped | None = None
@@ -94,14 +94,14 @@ class SqlSource:
             .limit(AT_MOST + 1)
         )
         rows = self._rows(query)
-        read = [answers.shaped(Person, row) for row in rows[:AT_MOST]]
+        read = [answers.shaped(PersonShape, row) for row in rows[:AT_MOST]]
         return Answered(persons=answers.persons(self.source, read), complete=len(rows) <= AT_MOST)
 
     def records_of(self, person_ids: list[str]) -> dict[str, tuple[Cells, ...]]:
         if self.records is None or not person_ids:
             return {}
         query = select(*self.records.cells).where(_said(self.records.of("person_id")).in_(person_ids))
-        return answers.records(self.source, [answers.shaped(Record, row) for row in self._rows(query)], person_ids)
+        return answers.records(self.source, [answers.shaped(RecordShape, row) for row in self._rows(query)], person_ids)
 
     def check(self) -> None:
         for mapped in filter(None, (self.persons, self.records)):

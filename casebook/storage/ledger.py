@@ -24,7 +24,7 @@ _TOUCHED = "ledger_touched"
 _HELD = "ledger_heads"
 
 
-class UnspokenChange(Fault):
+class UnrecordedChange(Fault):
     """A row was changed without a word in the ledger."""
 
     code = "unspoken_change"
@@ -86,7 +86,7 @@ def record_many(
     rows: dict[str, dict[str, str]] = {name: {} for name in said}
     for row in touched:
         name, digest = digest_of(session.info[KEY], row)
-        rows[getattr(row, "reference", None) or chain.HOUSE][name] = digest
+        rows[getattr(row, "reference", None) or chain.UNIT][name] = digest
     heads = _locked_heads(session, sorted(said))
     for name, body in said.items():
         _refuse_rows(body)
@@ -199,7 +199,7 @@ def _remember_touched(session: Session, _context: object) -> None:
 def _refuse_unspoken(session: Session) -> None:
     session.flush()
     if session.info.get(_TOUCHED) or session.info.get(f"{_TOUCHED}_gone"):
-        raise UnspokenChange
+        raise UnrecordedChange
 
 
 @event.listens_for(Session, "after_transaction_end")

@@ -24,7 +24,7 @@ from casebook.domain.actors import OPERATOR
 from casebook.domain.case import application_file as rules
 from casebook.domain.vocabulary import Role
 from casebook.storage.session import open_store
-from deployments import dispatcher, telling, watchpost
+from deployments import dispatcher, metrics_endpoint, notifier
 
 FORM = {
     "external_id": "X-1", "submitted_at": "2026-03-02T09:00:00+00:00", "route": "right_to_ask", "applicant": "a",
@@ -66,7 +66,7 @@ def dispatching(store, acting, monkeypatch, tmp_path):
     monkeypatch.setattr(dispatcher, "store", lambda: store)
     monkeypatch.setattr(dispatcher, "get_client", no_server)
     monkeypatch.setattr(dispatcher, "_create_run", run_made)
-    monkeypatch.setattr(telling, "acting", acting)
+    monkeypatch.setattr(notifier, "acting", acting)
 
     def beside(urls, act):
         monkeypatch.setenv("CASEBOOK_NOTIFY_URLS", urls)
@@ -138,7 +138,7 @@ def test_danger_is_received_without_a_sweep(dispatching, receiver, acting, store
     dispatching(url, act)
     assert found["reference"] in got[0]["message"]
     assert "immediate_safeguarding" in got[0]["message"]
-    assert found["seconds"] < telling.PATIENCE / 3  # it was called, it did not happen to look
+    assert found["seconds"] < notifier.PATIENCE / 3  # it was called, it did not happen to look
     with store.engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM notice WHERE received_at IS NULL")).scalar() == 0
     assert len(got) == 1
@@ -169,7 +169,7 @@ def test_a_fault_in_telling_ends_nothing_else(dispatching, receiver, acting, mon
 
     url, got, answer = receiver
     answer.set()
-    whole, tries = telling.deliver, []
+    whole, tries = notifier.deliver, []
 
     def faulty(ways):
         tries.append(1)
@@ -177,7 +177,7 @@ def test_a_fault_in_telling_ends_nothing_else(dispatching, receiver, acting, mon
             raise DatabaseUnavailable
         return whole(ways)
 
-    monkeypatch.setattr(telling, "deliver", faulty)
+    monkeypatch.setattr(notifier, "deliver", faulty)
 
     def act():
         take_in(acting)
@@ -189,8 +189,8 @@ def test_a_fault_in_telling_ends_nothing_else(dispatching, receiver, acting, mon
 @pytest.fixture
 def door(acting, monkeypatch):
     """The dispatcher's door: ask(path, word, body) gives status and text."""
-    monkeypatch.setattr(watchpost, "acting", acting)
-    server = watchpost.serve(0, "casebook:secret")
+    monkeypatch.setattr(metrics_endpoint, "acting", acting)
+    server = metrics_endpoint.serve(0, "casebook:secret")
 
     def ask(path, word="casebook:secret", body=None):
         request = urllib.request.Request(f"http://127.0.0.1:{server.server_address[1]}{path}", data=body)
@@ -242,4 +242,4 @@ def test_a_port_that_is_taken_ends_nothing(door, acting):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        assert watchpost.serve(taken.getsockname()[1], "a:b") is None
+        assert metrics_endpoint.serve(taken.getsockname()[1], "a:b") is None

@@ -22,7 +22,7 @@ from prefect.states import Cancelling
 from casebook.storage.server import cluster
 from deployments import automations
 from deployments.orphans import identity, is_gone
-from deployments.platform import AlreadyUp, Plan, PortInUse, running
+from deployments.platform import AlreadyUp, PlatformPlan, PortInUse, running
 from deployments.warm_pool import WarmPool
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,7 +47,7 @@ def platform():
 @contextmanager
 def started(home, told):
     with cluster.running(home) as server:
-        plan = Plan(
+        plan = PlatformPlan(
             home=home,
             prefect_database_url=server.url("prefect"),
             catalogue="benchmarks.handoff_flows",
@@ -208,7 +208,7 @@ def test_a_second_platform_on_the_same_home_is_told_where_the_first_one_is(platf
 def test_a_port_that_is_taken_is_refused_before_anything_starts(platform, tmp_path):
     up, plan, _ = platform
     taken = int(up.ui.rpartition(":")[2])
-    with pytest.raises(PortInUse), running(Plan(**{**vars(plan), "home": tmp_path, "port": taken}), print):
+    with pytest.raises(PortInUse), running(PlatformPlan(**{**vars(plan), "home": tmp_path, "port": taken}), print):
         pass
     assert not (tmp_path / "prefect" / "prefect-server.log").exists()
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casebook import policies
-from casebook.domain.deadlines import Clock, after, due_from_receipt, overdue, pause, remaining, resume
+from casebook.domain.deadlines import ClockState, after, due_from_receipt, overdue, pause, remaining, resume
 from casebook.domain.policy import Allowance, Unit
 from casebook.domain.vocabulary import Priority, Route
 
@@ -70,7 +70,7 @@ def test_what_is_due_from_a_receipt_is_sorted_and_after_it(received, route, prio
     st.lists(st.timedeltas(timedelta(0), timedelta(days=10)), max_size=8),
 )
 def test_a_pause_moves_a_deadline_by_its_own_length_and_never_forward(anchor, budget, steps):
-    clock = Clock(anchor_at=anchor, unpaused_due_at=anchor + budget, running_since=anchor)
+    clock = ClockState(anchor_at=anchor, unpaused_due_at=anchor + budget, running_since=anchor)
     now, paused_for = anchor, timedelta()
     for step in steps:
         now += step

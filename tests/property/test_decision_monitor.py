@@ -7,7 +7,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook.domain.monitor.decision_monitor import Case, chart, score
+from casebook.domain.monitor.decision_monitor import MonitoredCase, chart, score
 from casebook.monitor.funnel import false_discovery_rates, over_dispersion, place, tails
 from casebook.monitor.sampling import draw
 from casebook.monitor.thresholds import arl_exactly, mix_of
@@ -15,7 +15,7 @@ from casebook.monitor.unit_change import log_odds_shift, moved
 
 PROBABILITY = st.floats(0, 1)
 CASES = st.lists(
-    st.builds(Case, on=st.just(date(2024, 1, 1)), happened=st.booleans(), expected=PROBABILITY), max_size=60
+    st.builds(MonitoredCase, on=st.just(date(2024, 1, 1)), happened=st.booleans(), expected=PROBABILITY), max_size=60
 )
 ODDS_RATIO = st.floats(1.1, 20).flatmap(lambda ratio: st.sampled_from([ratio, 1 / ratio]))
 

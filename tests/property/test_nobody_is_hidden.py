@@ -17,10 +17,10 @@ from casebook.casework.record_checks import extracts as loading
 from casebook.casework.record_checks import match_weights
 from casebook.demo import force
 from casebook.domain.actors import OPERATOR
-from casebook.domain.case.coverage import Family
+from casebook.domain.case.coverage import VariantFamily
 from casebook.domain.vocabulary import Source
 from casebook.matching import names
-from casebook.matching.variants import Bounds, Known, identities
+from casebook.matching.variants import Bounds, KnownPerson, identities
 from casebook.sources import catalogue
 from casebook.storage.session import open_store
 
@@ -39,7 +39,7 @@ def swapped_day_and_month(row):
 
 
 def slipped_digit(row, rng):
-    slips = [variant.dob for variant in departures(row) if variant.family is Family.DATE_SLIP]
+    slips = [variant.dob for variant in departures(row) if variant.family is VariantFamily.DATE_SLIP]
     return {"dob": rng.choice(slips)}
 
 
@@ -77,7 +77,9 @@ def _as_a_variant(family):
     return corrupt
 
 
-nickname, spelling, punctuation = map(_as_a_variant, (Family.NICKNAME, Family.SPELLING, Family.PUNCTUATION))
+nickname, spelling, punctuation = map(
+    _as_a_variant, (VariantFamily.NICKNAME, VariantFamily.SPELLING, VariantFamily.PUNCTUATION)
+)
 
 
 def known_by_an_alias(row, rng):
@@ -111,7 +113,7 @@ PAIRS = (*product(NAMED_WRONG, BORN_WRONG), *((moved, one) for one in (*NAMED_WR
 
 
 def departures(row):
-    known = Known(forename=row["forename"], surname=row["surname"], dob=row["dob"])
+    known = KnownPerson(forename=row["forename"], surname=row["surname"], dob=row["dob"])
     return identities(known, Bounds())
 
 

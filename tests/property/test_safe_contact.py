@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook.domain.case.safe_contact import DAYS, Plan, Way, is_inside, next_safe, why_not
+from casebook.domain.case.safe_contact import DAYS, ContactPlan, Way, is_inside, next_safe, why_not_safe
 from casebook.domain.vocabulary import Channel
 
 LONDON = ZoneInfo("Europe/London")
@@ -16,7 +16,7 @@ STALE = timedelta(days=28)
 NEVER = timedelta(days=100_000)
 times = st.builds("{:02}:{:02}".format, st.integers(0, 23), st.sampled_from([0, 1, 15, 30, 59]))
 plans = st.builds(
-    Plan,
+    ContactPlan,
     channel=st.sampled_from([*Channel]),
     days=st.lists(st.sampled_from(DAYS), unique=True).map(tuple),
     windows=st.lists(st.tuples(times, times), max_size=3).map(tuple),
@@ -53,13 +53,13 @@ def test_no_safe_minute_is_passed_over(plan, after, minutes):
 @given(plans, moments)
 def test_without_a_safe_time_no_contact_is_safe(plan, at):
     if next_safe(plan, at, LONDON) is None:
-        assert why_not(Way(at=at, channel=plan.channel), plan, stale_after=NEVER, zone=LONDON) is not None
+        assert why_not_safe(Way(at=at, channel=plan.channel), plan, stale_after=NEVER, zone=LONDON) is not None
 
 
 @given(plans, moments, st.sampled_from([*Channel]), st.booleans(), st.booleans(), st.booleans())
 def test_what_is_allowed_is_inside_window_channel_and_age(plan, at, channel, agreed, asks, message):
     way = Way(at=at, channel=channel, agreed_meeting=agreed, asks_plan_again=asks, leaves_message=message)
-    if why_not(way, plan, stale_after=STALE, zone=LONDON) is None:
+    if why_not_safe(way, plan, stale_after=STALE, zone=LONDON) is None:
         assert is_inside(plan, at, LONDON)
         assert channel == plan.channel or (agreed and channel == Channel.IN_PERSON)
         assert asks or at - plan.confirmed_at <= STALE

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from casebook.storage.server.cluster import Server
 
 
-def ask(server: Server, question: str, database: cluster.Name = "casebook") -> list[tuple]:
+def ask(server: Server, question: str, database: cluster.DatabaseName = "casebook") -> list[tuple]:
     with databases.connect(server.address(database)) as connection:
         return connection.execute(question).fetchall()
 

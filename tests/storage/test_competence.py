@@ -35,7 +35,7 @@ def manual_search(unit, source="visor"):
     with unit.acting() as act:
         application = act.application(reference)
         application.stage = Stage.RECORD_CHECKS
-        act.speak(application, "moved")
+        act.record(application, "moved")
         lifecycle.refresh(act, application, because="moved")
     return next(
         item
@@ -90,7 +90,7 @@ def test_training_granted_before_the_act_and_recorded_after_it_counts_for_it(uni
     unit.now += timedelta(days=30)
     with unit.acting() as act:
         act.session.get(type(item), item.id).done_at = unit.now  # as if the command had not refused it
-        act.speak(None, "edited")
+        act.record(None, "edited")
     done_on = unit.now.date()
     unit.now += timedelta(days=5)
     for granted_on, listed_still in ((done_on + timedelta(days=1), 1), (done_on, 0)):
@@ -112,7 +112,7 @@ def test_a_look_back_lists_what_was_done_without_training_even_if_it_was_made_up
         found = act.session.get(type(item), item.id)
         assert competence.untrained(act) == []
         found.done_at = unit.now  # as if the command had not refused it
-        act.speak(None, "edited")
+        act.record(None, "edited")
     unit.now += timedelta(days=1)
     with unit.acting() as act:
         staff.set_competence(act, "early", "visor", expires_on=date(2030, 1, 1))

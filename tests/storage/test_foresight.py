@@ -198,5 +198,5 @@ def test_an_item_is_due_sooner_when_its_application_becomes_more_pressing(receiv
     before = sql(due).scalar()
     with acting() as act:
         danger.raise_priority(act, act.application(reference), Priority.URGENT, reason="test")
-        act.speak(act.application(reference), "made_urgent")
+        act.record(act.application(reference), "made_urgent")
     assert sql(due).scalar() == NOW + timedelta(hours=8) < before

@@ -14,7 +14,7 @@ from casebook.casework.staff.staff import add
 from casebook.domain.vocabulary import Role
 from casebook.errors import DatabaseRefused
 from casebook.storage import ledger
-from casebook.storage.ledger import ReservedWord, UnspokenChange
+from casebook.storage.ledger import ReservedWord, UnrecordedChange
 from casebook.storage.tables import Application, Base, Staff
 
 # one harmless-looking change for each ledgered table that an application fresh from intake has rows in
@@ -116,7 +116,7 @@ def test_no_entry_says_rows_itself_where_verification_reads_digests(store):
 def test_a_change_without_a_word_is_not_committed(store, acting):
     with store.session() as session:
         session.add(Staff(id="s", added_at=clock.now(), added_by="operator", on_duty=True))
-        with pytest.raises(UnspokenChange):
+        with pytest.raises(UnrecordedChange):
             session.commit()
 
 

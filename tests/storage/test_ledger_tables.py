@@ -77,7 +77,7 @@ def planted(act, table):
         else:
             values[column.name] = []
     act.session.add(table(**values))
-    act.speak(None, "planted")
+    act.record(None, "planted")
 
 
 SHORT = {str: "x", bool: False, int: 1, float: 1.0, datetime: BEGIN, date: BEGIN.date(), dict: {}}

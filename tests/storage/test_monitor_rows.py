@@ -8,7 +8,7 @@ import pytest
 from walking import ROW, Unit, through_everything
 
 from casebook.casework.staff import competence
-from casebook.domain.monitor.decision_monitor import Channel
+from casebook.domain.monitor.decision_monitor import ChartKind
 from casebook.domain.vocabulary import Stage
 from casebook.monitor.expected import FEATURES
 from casebook.storage.monitor import decisions as stored
@@ -29,13 +29,13 @@ def test_an_application_that_went_through_everything_is_a_case_of_each_channel(u
         qualifying = act.session.query(Finding).filter_by(qualifies="qualifying", party="b").count()
         reviewed = act.session.query(Candidate).filter(Candidate.reviewed_by.is_not(None)).count()
         assert competence.untrained(act) == []
-    (decided,) = found[Channel.DECISION]
+    (decided,) = found[ChartKind.DECISION]
     assert (decided["judged"], decided["happened"]) == ("chair", decision.outcome.startswith("disclosed"))
     assert (decided["findings"], decided["band"] != "none") == (float(qualifying), True)
-    (researched,) = found[Channel.YIELD]
+    (researched,) = found[ChartKind.YIELD]
     assert (researched["judged"], researched["happened"]) == ("research", qualifying > 0)
     assert (researched["b_age"], researched["route"]) == (41.0, "right_to_ask")
-    assert [row["judged"] for row in found[Channel.REJECTED_CANDIDATE]] == ["research"] * reviewed
+    assert [row["judged"] for row in found[ChartKind.REJECTED_CANDIDATE]] == ["research"] * reviewed
     for channel, rows in found.items():
         assert all(set(FEATURES[channel]) <= row.keys() for row in rows)
 
@@ -50,10 +50,10 @@ def test_a_gap_in_the_searches_counts_for_whoever_returned_that_search_and_not_f
         skipped.result, skipped.unavailable_reason = "unavailable", "down"
         skipped.returned_by, skipped.accepted_by = "other", "supervise"
         narrow.returned_by, narrow.required, narrow.covered = "third", ["a", "b"], ["a"]
-        act.speak(act.application(reference), "left_gaps")
+        act.record(act.application(reference), "left_gaps")
     with unit.acting() as act:
         assert _gaps(act.session) == {"research": (False, False), "other": (True, False), "third": (False, True)}
-        (yielded,) = stored.rows(act.session)[Channel.YIELD]
+        (yielded,) = stored.rows(act.session)[ChartKind.YIELD]
         assert yielded["judged"] == "research"
 
 
@@ -68,7 +68,7 @@ def test_a_mandatory_search_that_nobody_returned_counts_for_whoever_signed(unit)
         optional.mandatory = False
         for search in (never, optional):
             search.result = search.returned_at = search.returned_by = None
-        act.speak(act.application(reference), "left_open")
+        act.record(act.application(reference), "left_open")
     with unit.acting() as act:
         assert _gaps(act.session) == {"other": (False, False), "research": (True, False)}
 
@@ -83,7 +83,7 @@ def _searches_by_hand(session, reference, many):
 def _gaps(session):
     """By person: whether a source was skipped, and a variant left uncovered."""
     found = stored.rows(session)
-    skipped, uncovered = found[Channel.SKIPPED_SOURCE], found[Channel.UNCOVERED_VARIANT]
+    skipped, uncovered = found[ChartKind.SKIPPED_SOURCE], found[ChartKind.UNCOVERED_VARIANT]
     return {row["judged"]: (row["happened"], other["happened"]) for row, other in zip(skipped, uncovered, strict=True)}
 
 
@@ -95,6 +95,6 @@ def test_what_is_found_after_a_decision_does_not_judge_it(unit):
         finding = act.session.query(Finding).filter_by(reference=reference, qualifies="qualifying").first()
         assert finding is not None
         finding.found_at += timedelta(days=400)
-        act.speak(act.application(reference), "found_later")
+        act.record(act.application(reference), "found_later")
     with unit.acting() as act:
         assert stored.decisions(act.session)[0]["findings"] == before - 1

@@ -48,7 +48,7 @@ def test_nothing_moves_while_the_policy_is_the_same(received, acting, sql):
         received(external_id=f"X-{number}", immediate_danger=danger_now, b_dob="")
     with acting() as act:
         danger.raise_priority(act, act.application("CL-2026-000001"), Priority.URGENT, reason="test")
-        act.speak(act.application("CL-2026-000001"), "made_urgent")
+        act.record(act.application("CL-2026-000001"), "made_urgent")
     before = sql("SELECT max(id) FROM ledger").scalar()
     done = recomputing.recompute(acting)
     assert (done.checked, done.moved, done.could_not) == (3, [], [])
@@ -103,7 +103,7 @@ def test_what_cannot_be_moved_is_listed_with_the_reason(received, acting, person
     sql("UPDATE application SET frozen_at = :at WHERE reference = :r", at=NOW, r=frozen)
     with acting() as act:
         danger.raise_priority(act, act.application(low), Priority.URGENT, reason="test")
-        act.speak(act.application(low), "made_urgent")
+        act.record(act.application(low), "made_urgent")
     for who in ("s1", "s2"):
         with acting(person(who, Role.SUPERVISOR)) as act:
             governance.lower_priority(act, low, to="standard", reason="mistaken")

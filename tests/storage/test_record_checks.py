@@ -473,7 +473,7 @@ def test_new_information_reopens_only_what_it_uncovers(load, checking, settle, a
         application = act.application(reference)
         assert not record_checks.reopen(act, application, because="nothing_new")
         details.correct_person(act, application, Party.B, {"aliases": ["Bazza Other"]})
-        act.speak(application, "person_corrected")
+        act.record(application, "person_corrected")
         assert record_checks.reopen(act, application, because="new_alias")
         assert application.stage == Stage.RECORD_CHECKS
     again = items(reference, "return_search")
@@ -774,7 +774,7 @@ def test_a_decision_that_was_made_on_fresh_returns_is_not_undone_by_their_age(lo
                 recorded_at=LATER, superseded=False,
             )
         )  # fmt: skip
-        act.speak(application, "decided")
+        act.record(application, "decided")
     late = NOW + timedelta(days=15)
     assert reopening.reopen_outdated(lambda: acting(now=late)) == []
     with acting(now=late) as act:

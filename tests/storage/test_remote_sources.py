@@ -285,7 +285,7 @@ def test_an_answer_to_what_was_known_before_is_let_go(pnd, checking, search_of, 
         with acting() as act:
             person = act.session.get(remote_searches.identity.Person, f"{reference}:b")
             person.dob = "1985-02-04"
-            act.speak(act.application(reference), "details_corrected")
+            act.record(act.application(reference), "details_corrected")
             record_checks.prepare(act, act.application(reference))
         return found
 

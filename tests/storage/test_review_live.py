@@ -20,7 +20,7 @@ from casebook.casework.staff import staff
 from casebook.casework.sweep import sweep
 from casebook.cli.review.commands import progress_lines
 from casebook.domain.actors import Actor, system
-from casebook.domain.review.cases import CHECKLIST, CampaignKind, Rung
+from casebook.domain.review.cases import CHECKLIST, CampaignKind, ContactProgress
 from casebook.domain.vocabulary import Outcome, Role, WorkKind
 from casebook.errors import NotPermitted, Refused
 from casebook.storage.review import cases as asked
@@ -230,7 +230,7 @@ def test_what_reviewers_wrote_goes_with_what_is_disposed_of(acting, closed, take
     allocate()
     reference = work_on(acting, item_of("o1"))
     with acting(WHO["lead"]) as act:
-        reaching.step(act, reference, Rung.SAFE_PLAN, note="canary lives with her sister", plan=PLAN)
+        reaching.step(act, reference, ContactProgress.SAFE_PLAN, note="canary lives with her sister", plan=PLAN)
     for who in ("sup", "aud"):
         with acting(WHO[who]) as act:
             governance.dispose(act, reference, reason="time_is_over")
@@ -293,7 +293,7 @@ def test_who_cannot_safely_be_contacted_is_work_for_somebody_on_the_day(acting, 
     crew("o1", "lead")
     take_in()
     with acting(WHO["o1"]) as act:
-        reaching.step(act, "CL-2025-000000", Rung.NOT_CONTACTABLE, note="he answers her phone")
+        reaching.step(act, "CL-2025-000000", ContactProgress.NOT_CONTACTABLE, note="he answers her phone")
     [second] = looks(acting)  # the second person is asked at once
     with pytest.raises(Refused) as refused, acting(WHO["o1"]) as act:
         work_queue.do(act, second.id, {"rung": "not_contactable", "note": "still so"})
@@ -334,10 +334,10 @@ def test_a_step_of_another_kind_ends_what_was_asked(acting, closed, take_in, cre
     crew("o1", "lead")
     take_in()
     with acting(WHO["o1"]) as act:
-        reaching.step(act, "CL-2025-000000", Rung.NOT_CONTACTABLE, note="he answers her phone")
+        reaching.step(act, "CL-2025-000000", ContactProgress.NOT_CONTACTABLE, note="he answers her phone")
     assert len(looks(acting)) == 1
     with acting(WHO["lead"]) as act:
-        reaching.step(act, "CL-2025-000000", Rung.SAFE_PLAN, note="she rang herself", plan=PLAN)
+        reaching.step(act, "CL-2025-000000", ContactProgress.SAFE_PLAN, note="she rang herself", plan=PLAN)
     assert looks(acting) == []
 
 

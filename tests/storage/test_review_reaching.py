@@ -18,7 +18,7 @@ from casebook.casework.safeguarding.details import SafeContactPlan
 from casebook.casework.staff import staff
 from casebook.domain.actors import Actor
 from casebook.domain.case.safe_contact import Purpose, Way
-from casebook.domain.review.cases import Rung
+from casebook.domain.review.cases import ContactProgress
 from casebook.domain.vocabulary import Role
 from casebook.errors import InvalidAnswer, NotPermitted, Refused
 from casebook.storage.review import cases as asked
@@ -109,10 +109,10 @@ UNSAFE = {
 }
 
 
-@pytest.mark.parametrize("rung", [Rung.ATTEMPTED, Rung.REACHED])
+@pytest.mark.parametrize("rung", [ContactProgress.ATTEMPTED, ContactProgress.REACHED])
 @pytest.mark.parametrize("case", UNSAFE)
 def test_a_contact_outside_the_plan_is_refused_and_only_that_stands_in_the_ledger(take, acting, seen, rung, case):
-    take(Rung.SAFE_PLAN, now=MORNING, plan=PLAN)
+    take(ContactProgress.SAFE_PLAN, now=MORNING, plan=PLAN)
     with pytest.raises(ContactRefused) as refused:
         take(rung, **UNSAFE[case])
     code = case.partition(" ")[0]
@@ -125,10 +125,12 @@ def test_a_contact_outside_the_plan_is_refused_and_only_that_stands_in_the_ledge
 
 
 def test_a_contact_inside_the_plan_is_kept_with_it_and_names_nobody_in_the_ledger(take, acting, sql):
-    take(Rung.SAFE_PLAN, now=MORNING, plan=PLAN)
-    assert take(Rung.ATTEMPTED, channel="phone") == "attempted"
-    assert take(Rung.REACHED, now=NOON + timedelta(hours=3), channel="phone", at=NOON) == "reached"
-    assert take(Rung.SAFEGUARDED, now=NOON + timedelta(hours=9)) == "safeguarded"  # by an arrest: nobody was contacted
+    take(ContactProgress.SAFE_PLAN, now=MORNING, plan=PLAN)
+    assert take(ContactProgress.ATTEMPTED, channel="phone") == "attempted"
+    assert take(ContactProgress.REACHED, now=NOON + timedelta(hours=3), channel="phone", at=NOON) == "reached"
+    assert (
+        take(ContactProgress.SAFEGUARDED, now=NOON + timedelta(hours=9)) == "safeguarded"
+    )  # by an arrest: nobody was contacted
     with acting() as act:
         rows = act.session.scalars(select(ReviewContactStep).order_by(ReviewContactStep.number)).all()
         assert [each.occurred_at for each in rows] == [None, NOON, NOON, None]
@@ -146,7 +148,7 @@ def test_a_contact_inside_the_plan_is_kept_with_it_and_names_nobody_in_the_ledge
 
 def test_a_contact_without_any_plan_is_refused_and_stands_in_the_ledger(take, acting):
     with pytest.raises(ContactRefused) as refused:
-        take(Rung.ATTEMPTED, channel="phone")
+        take(ContactProgress.ATTEMPTED, channel="phone")
     assert refused.value.code == "no_safe_plan"
     with acting() as act:
         [entry] = act.session.scalars(select(LedgerEntry).where(LedgerEntry.event == "contact_refused"))
@@ -154,105 +156,105 @@ def test_a_contact_without_any_plan_is_refused_and_stands_in_the_ledger(take, ac
 
 
 def test_who_was_reached_stays_so_when_a_later_call_fails(take):
-    take(Rung.SAFE_PLAN, plan=PLAN, now=MORNING)
-    take(Rung.REACHED, channel="phone")
-    assert take(Rung.ATTEMPTED, channel="phone", now=NOON + timedelta(minutes=5)) == Rung.REACHED
-    assert take(Rung.SAFEGUARDED) == Rung.SAFEGUARDED
+    take(ContactProgress.SAFE_PLAN, plan=PLAN, now=MORNING)
+    take(ContactProgress.REACHED, channel="phone")
+    assert take(ContactProgress.ATTEMPTED, channel="phone", now=NOON + timedelta(minutes=5)) == ContactProgress.REACHED
+    assert take(ContactProgress.SAFEGUARDED) == ContactProgress.SAFEGUARDED
 
 
 def test_a_plan_that_the_casebook_withdraws_allows_no_contact_any_more(closed, take, seen, sql):
     closed(channel="phone", at=MONDAY - timedelta(days=1))
-    take(Rung.SAFE_PLAN, reference=LIVE)
+    take(ContactProgress.SAFE_PLAN, reference=LIVE)
     sql("UPDATE safe_contact SET channel = NULL")
     with pytest.raises(ContactRefused) as refused:
-        take(Rung.ATTEMPTED, reference=LIVE, channel="phone")
+        take(ContactProgress.ATTEMPTED, reference=LIVE, channel="phone")
     assert (refused.value.code, seen(reference=LIVE)["now"]) == ("no_plan", "no_plan")
 
 
 def test_what_two_people_said_since_outlives_the_casebooks_older_plan(closed, take, acting):
     closed(channel="phone", at=MONDAY - timedelta(days=1))
-    take(Rung.NOT_CONTACTABLE, reference=LIVE)
+    take(ContactProgress.NOT_CONTACTABLE, reference=LIVE)
     with acting(WHO["lead"], now=NOON) as act:
-        reaching.step(act, LIVE, Rung.NOT_CONTACTABLE, note="I agree")
+        reaching.step(act, LIVE, ContactProgress.NOT_CONTACTABLE, note="I agree")
     with pytest.raises(Refused) as refused:
-        take(Rung.SAFE_PLAN, reference=LIVE)
+        take(ContactProgress.SAFE_PLAN, reference=LIVE)
     assert refused.value.code == "plan_missing"
 
 
 def test_safeguarding_that_was_a_contact_is_held_to_the_plan(take):
-    take(Rung.SAFE_PLAN, now=MORNING, plan=PLAN)
-    take(Rung.REACHED, channel="phone")
+    take(ContactProgress.SAFE_PLAN, now=MORNING, plan=PLAN)
+    take(ContactProgress.REACHED, channel="phone")
     with pytest.raises(ContactRefused) as refused:
-        take(Rung.SAFEGUARDED, channel="text")
+        take(ContactProgress.SAFEGUARDED, channel="text")
     assert refused.value.code == "unsafe_channel"
 
 
 def test_nothing_is_written_down_of_tomorrow(take):
-    take(Rung.SAFE_PLAN, now=MORNING, plan=PLAN)
+    take(ContactProgress.SAFE_PLAN, now=MORNING, plan=PLAN)
     with pytest.raises(InvalidAnswer) as refused:
-        take(Rung.REACHED, channel="phone", at=NOON + timedelta(minutes=1))
+        take(ContactProgress.REACHED, channel="phone", at=NOON + timedelta(minutes=1))
     assert refused.value.code == "in_the_future"
 
 
 def test_they_are_met_once_for_each_time_it_was_agreed_over_the_safe_channel(take):
-    take(Rung.SAFE_PLAN, now=MORNING, plan=PLAN)
-    take(Rung.REACHED, channel="phone")
+    take(ContactProgress.SAFE_PLAN, now=MORNING, plan=PLAN)
+    take(ContactProgress.REACHED, channel="phone")
     with pytest.raises(ContactRefused):  # reached, and nothing agreed
-        take(Rung.REACHED, now=NOON + timedelta(minutes=10), channel="in_person")
-    take(Rung.REACHED, now=NOON + timedelta(minutes=20), channel="phone", purpose=Purpose.ARRANGE)
-    take(Rung.REACHED, now=NOON + timedelta(minutes=30), channel="in_person")
+        take(ContactProgress.REACHED, now=NOON + timedelta(minutes=10), channel="in_person")
+    take(ContactProgress.REACHED, now=NOON + timedelta(minutes=20), channel="phone", purpose=Purpose.ARRANGE)
+    take(ContactProgress.REACHED, now=NOON + timedelta(minutes=30), channel="in_person")
     with pytest.raises(ContactRefused) as refused:
-        take(Rung.SAFEGUARDED, now=NOON + timedelta(minutes=40), channel="in_person")
+        take(ContactProgress.SAFEGUARDED, now=NOON + timedelta(minutes=40), channel="in_person")
     assert refused.value.code == "unsafe_channel"
 
 
 def test_who_is_not_reached_agrees_to_nothing(take):
-    take(Rung.SAFE_PLAN, now=MORNING, plan=PLAN)
-    take(Rung.ATTEMPTED, channel="phone", purpose=Purpose.ARRANGE)
+    take(ContactProgress.SAFE_PLAN, now=MORNING, plan=PLAN)
+    take(ContactProgress.ATTEMPTED, channel="phone", purpose=Purpose.ARRANGE)
     with pytest.raises(ContactRefused):
-        take(Rung.REACHED, now=NOON + timedelta(minutes=10), channel="in_person")
+        take(ContactProgress.REACHED, now=NOON + timedelta(minutes=10), channel="in_person")
 
 
 def test_an_old_plan_is_asked_for_again_and_confirmed_by_whoever_answers(take, seen):
-    take(Rung.SAFE_PLAN, now=MORNING, plan=PLAN)
+    take(ContactProgress.SAFE_PLAN, now=MORNING, plan=PLAN)
     assert seen(now=LONG_AFTER)["ask_plan_again"]
-    take(Rung.ATTEMPTED, now=LONG_AFTER, channel="phone", asks_plan_again=True)
+    take(ContactProgress.ATTEMPTED, now=LONG_AFTER, channel="phone", asks_plan_again=True)
     assert seen(now=LONG_AFTER)["now"] == "stale_plan"  # nobody answered
-    take(Rung.REACHED, now=LONG_AFTER, channel="phone", asks_plan_again=True)
+    take(ContactProgress.REACHED, now=LONG_AFTER, channel="phone", asks_plan_again=True)
     assert seen(now=LONG_AFTER)["now"] == "safe"
 
 
 def test_a_step_of_before_plans_were_kept_is_no_plan(take, sql):
-    take(Rung.SAFE_PLAN, now=MORNING, plan=PLAN)
+    take(ContactProgress.SAFE_PLAN, now=MORNING, plan=PLAN)
     sql("UPDATE review_contact_step SET plan = NULL")
     with pytest.raises(ContactRefused) as refused:
-        take(Rung.ATTEMPTED, channel="phone")
+        take(ContactProgress.ATTEMPTED, channel="phone")
     assert refused.value.code == "no_plan"
-    take(Rung.SAFE_PLAN, now=NOON, plan=PLAN)
-    assert take(Rung.ATTEMPTED, channel="phone") == "attempted"
+    take(ContactProgress.SAFE_PLAN, now=NOON, plan=PLAN)
+    assert take(ContactProgress.ATTEMPTED, channel="phone") == "attempted"
 
 
 @pytest.mark.parametrize("bad", [{"days": ["someday"]}, {"windows": [("14:00", "12:17")]}, {"windows": [("9", "10")]}])
 def test_a_plan_that_the_rule_cannot_read_is_refused(take, bad):
     with pytest.raises(InvalidAnswer) as refused:
-        take(Rung.SAFE_PLAN, plan=PLAN.model_copy(update=bad))
+        take(ContactProgress.SAFE_PLAN, plan=PLAN.model_copy(update=bad))
     assert refused.value.code == "bad_plan"
 
 
 def test_a_safe_plan_says_how(take):
     with pytest.raises(Refused) as refused:
-        take(Rung.SAFE_PLAN)
+        take(ContactProgress.SAFE_PLAN)
     assert refused.value.code == "plan_missing"
 
 
 def test_the_plan_that_the_casebook_holds_serves_and_is_as_old_as_it_is_there(closed, take, seen, acting):
     closed(channel="phone", at=MONDAY - timedelta(days=100))
-    take(Rung.SAFE_PLAN, now=MORNING, reference=LIVE)
+    take(ContactProgress.SAFE_PLAN, now=MORNING, reference=LIVE)
     told = seen(reference=LIVE)
     assert (told["plan"]["windows"], told["now"]) == ([["12:17", "14:00"]], "stale_plan")
     with pytest.raises(ContactRefused):
-        take(Rung.REACHED, reference=LIVE, channel="phone")
-    take(Rung.REACHED, reference=LIVE, channel="phone", asks_plan_again=True)
+        take(ContactProgress.REACHED, reference=LIVE, channel="phone")
+    take(ContactProgress.REACHED, reference=LIVE, channel="phone", asks_plan_again=True)
     with acting() as act:
         viewed = select(LedgerEntry.actor).where(LedgerEntry.chain == LIVE, LedgerEntry.event == "review_person_viewed")
         assert act.session.scalars(viewed).all() == ["lead"]
@@ -263,25 +265,25 @@ def test_what_the_casebook_holds_of_others_or_without_a_channel_is_no_plan(close
     closed(channel="phone", at=MONDAY - timedelta(days=10))
     sql(f"UPDATE safe_contact SET {spoiled}")
     with pytest.raises(Refused) as refused:
-        take(Rung.SAFE_PLAN, reference=LIVE)
+        take(ContactProgress.SAFE_PLAN, reference=LIVE)
     assert refused.value.code == "plan_missing"
 
 
 def test_a_restricted_applications_plan_is_neither_taken_nor_shown(closed, take, seen, sql):
     closed(channel="phone", at=MONDAY - timedelta(days=10))
-    take(Rung.SAFE_PLAN, now=MORNING, reference=LIVE)
+    take(ContactProgress.SAFE_PLAN, now=MORNING, reference=LIVE)
     sql("UPDATE application SET restricted = true")
     with pytest.raises(Refused) as refused:
         seen(reference=LIVE)
     assert refused.value.code == "gone"
     with pytest.raises(Refused) as refused:
-        take(Rung.SAFE_PLAN, reference=LIVE)
+        take(ContactProgress.SAFE_PLAN, reference=LIVE)
     assert refused.value.code == "plan_missing"
 
 
 def test_where_a_register_joins_a_restricted_application_its_plan_is_not_shown_either(closed, take, seen, sql):
     closed(channel="phone", at=MONDAY - timedelta(days=10))
-    take(Rung.SAFE_PLAN, now=MORNING, plan=PLAN)
+    take(ContactProgress.SAFE_PLAN, now=MORNING, plan=PLAN)
     sql("UPDATE review_contact_step SET plan = plan || jsonb_build_object('of', CAST(:r AS text))", r=LIVE)
     sql("UPDATE application SET restricted = true")
     with pytest.raises(NotPermitted) as refused:
@@ -291,7 +293,7 @@ def test_where_a_register_joins_a_restricted_application_its_plan_is_not_shown_e
 
 def test_who_looked_at_how_somebody_is_reached_has_not_seen_what_was_decided(closed, take, seen, acting):
     closed(channel="phone", at=MONDAY - timedelta(days=10))
-    take(Rung.SAFE_PLAN, now=MORNING, reference=LIVE)
+    take(ContactProgress.SAFE_PLAN, now=MORNING, reference=LIVE)
     seen("o1", reference=LIVE)
     with acting() as act:
         given = {each["reference"]: each["reviewer"] for each in allocation.allocate(act).allocated}
@@ -299,7 +301,7 @@ def test_who_looked_at_how_somebody_is_reached_has_not_seen_what_was_decided(clo
 
 
 def test_the_plan_is_told_to_who_may_act_on_it_and_to_no_list(take, seen, acting):
-    take(Rung.SAFE_PLAN, now=MORNING, plan=PLAN)
+    take(ContactProgress.SAFE_PLAN, now=MORNING, plan=PLAN)
     told = seen("o1")
     assert (told["plan"]["code_word"], told["now"], told["next_safe"]) == ("Canaryword", "safe", NOON.isoformat())
     for who, code in (("sup", "not_permitted"), ("aud", "not_permitted"), ("h1", "conflict")):
@@ -322,12 +324,12 @@ def test_the_plan_is_told_to_who_may_act_on_it_and_to_no_list(take, seen, acting
 
 def test_a_plan_taken_from_an_application_goes_with_it_whosever_ladder_it_is_on(closed, take, acting):
     closed(channel="phone", at=MONDAY - timedelta(days=10))
-    take(Rung.SAFE_PLAN, now=MORNING, reference=LIVE)
-    take(Rung.ATTEMPTED, reference=LIVE, channel="phone")
+    take(ContactProgress.SAFE_PLAN, now=MORNING, reference=LIVE)
+    take(ContactProgress.ATTEMPTED, reference=LIVE, channel="phone")
     with acting() as act:
         [contact] = [each for each in asked.contacts(act.session) if each.reference == LIVE]
         contact.anchor = "a row of a register that the application was joined with"
-        act.speak(None, "test_changed")
+        act.record(None, "test_changed")
     for who in ("sup", "aud"):
         with acting(WHO[who]) as act:
             governance.dispose(act, LIVE, reason="time_is_over")
@@ -337,7 +339,7 @@ def test_a_plan_taken_from_an_application_goes_with_it_whosever_ladder_it_is_on(
 
 
 def test_who_is_looked_at_again_gets_a_plan_or_none(take, acting):
-    take(Rung.NOT_CONTACTABLE)
+    take(ContactProgress.NOT_CONTACTABLE)
     with acting(WHO["lead"]) as act:
         [item] = act.session.scalars(select(WorkItem.id).where(WorkItem.kind == "look_again_at_contact"))
     with pytest.raises(Refused) as refused, acting(WHO["lead"], now=MORNING) as act:
@@ -345,4 +347,4 @@ def test_who_is_looked_at_again_gets_a_plan_or_none(take, acting):
     assert refused.value.code == "plan_missing"
     with acting(WHO["lead"], now=MORNING) as act:
         work_queue.do(act, item, {"rung": "safe_plan", "note": "her mother knows", "plan": PLAN.model_dump()})
-    assert take(Rung.ATTEMPTED, channel="phone") == "attempted"
+    assert take(ContactProgress.ATTEMPTED, channel="phone") == "attempted"

@@ -30,7 +30,7 @@ from casebook.casework.staff import staff
 from casebook.cli.review import page as review_page
 from casebook.domain.actors import Actor
 from casebook.domain.case.safe_contact import Purpose, Way
-from casebook.domain.review.cases import CHECKLIST, CampaignKind, Rung
+from casebook.domain.review.cases import CHECKLIST, CampaignKind, ContactProgress
 from casebook.domain.vocabulary import Role
 from casebook.errors import InvalidAnswer, NotPermitted, Refused
 from casebook.policies import review as review_policy
@@ -312,7 +312,7 @@ def test_what_its_reviewer_turns_out_to_have_seen_goes_to_another(past, crew, al
         [row] = stored.applications(act.session)[0].rows
         assert item.owner == "boss"
     with acting(WHO["boss"]) as act:  # by the name that a row had before another list joined it
-        act.speak(None, review_live.DOSSIER, application=review_live.named(row), blind=False)
+        act.record(None, review_live.DOSSIER, application=review_live.named(row), blind=False)
     assert [each["reviewer"] for each in allocate().allocated] == ["lead"]
     assert allocate().allocated == []
 
@@ -360,7 +360,7 @@ def test_whoever_handled_it_is_refused_even_if_the_item_is_theirs(past, crew, al
     with acting() as act:
         item = asked.open_items(act.session)[0]
         item.owner = "o2"
-        act.speak(None, "test_changed")
+        act.record(None, "test_changed")
         item_id = item.id
     with pytest.raises(NotPermitted) as refused, acting(WHO["o2"]) as act:
         work_queue.do(act, item_id, OWN)
@@ -423,23 +423,28 @@ def test_nobody_is_attempted_without_a_plan_and_not_contactable_takes_two(past, 
     crew("o1", "lead")
     assert allocate().identified == 1
     with pytest.raises(Refused) as refused, acting(WHO["o1"]) as act:
-        reaching.step(act, "R0", Rung.ATTEMPTED, note="rang", made=rung_up(act))
+        reaching.step(act, "R0", ContactProgress.ATTEMPTED, note="rang", made=rung_up(act))
     assert refused.value.code == "no_safe_plan"
     with acting(WHO["o1"]) as act:
-        assert reaching.step(act, "R0", Rung.NOT_CONTACTABLE, note="he answers her phone").rung == Rung.IDENTIFIED
+        assert (
+            reaching.step(act, "R0", ContactProgress.NOT_CONTACTABLE, note="he answers her phone").rung
+            == ContactProgress.IDENTIFIED
+        )
     with pytest.raises(Refused) as refused, acting(WHO["o1"]) as act:
-        reaching.step(act, "R0", Rung.NOT_CONTACTABLE, note="still so")
+        reaching.step(act, "R0", ContactProgress.NOT_CONTACTABLE, note="still so")
     assert refused.value.code == "same_person"
     with acting(WHO["lead"]) as act:
-        contact = reaching.step(act, "R0", Rung.NOT_CONTACTABLE, note="I agree")
-        assert contact.rung == Rung.NOT_CONTACTABLE
+        contact = reaching.step(act, "R0", ContactProgress.NOT_CONTACTABLE, note="I agree")
+        assert contact.rung == ContactProgress.NOT_CONTACTABLE
         assert (contact.look_again_on - registers.today(act)).days == 14
         assert people.progress(act)["not_contactable"] == 1
     with acting(WHO["lead"], now=LATER) as act:
         assert people.progress(act)["look_again"] == 1
-        reaching.step(act, "R0", Rung.SAFE_PLAN, note="done", plan=PLAN)
-        for rung in (Rung.ATTEMPTED, Rung.REACHED, Rung.SAFEGUARDED):
-            reaching.step(act, "R0", rung, note="done", made=None if rung is Rung.SAFEGUARDED else rung_up(act))
+        reaching.step(act, "R0", ContactProgress.SAFE_PLAN, note="done", plan=PLAN)
+        for rung in (ContactProgress.ATTEMPTED, ContactProgress.REACHED, ContactProgress.SAFEGUARDED):
+            reaching.step(
+                act, "R0", rung, note="done", made=None if rung is ContactProgress.SAFEGUARDED else rung_up(act)
+            )
         assert people.progress(act)["safeguarded"] == 1
 
 
@@ -512,7 +517,7 @@ def test_every_step_is_in_the_ledger_and_names_nobody(past, crew, allocate, do, 
     first = do("o1", OWN)
     do("o1", SOUND, first)
     with acting(WHO["lead"]) as act:
-        reaching.step(act, "R0", Rung.SAFE_PLAN, note="Canaryword lives with her sister", plan=PLAN)
+        reaching.step(act, "R0", ContactProgress.SAFE_PLAN, note="Canaryword lives with her sister", plan=PLAN)
     with acting() as act:
         entries = act.session.scalars(select(LedgerEntry)).all()
         assert {"review_allocated", "review_campaign_opened", "work_done", "review_contact_step"} <= {

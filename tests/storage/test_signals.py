@@ -12,7 +12,7 @@ from casebook.casework import work_queue
 from casebook.casework.monitor import dip_sampling, signals
 from casebook.casework.staff import staff
 from casebook.domain.actors import system
-from casebook.domain.monitor.decision_monitor import Channel
+from casebook.domain.monitor.decision_monitor import ChartKind
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.errors import NotPermitted, Refused
 from casebook.monitor.weekly import watch_all
@@ -78,7 +78,7 @@ def test_whoever_never_tells_anybody_is_asked_about_and_nobody_else(acting, stor
     with store.session() as session:
         found = session.query(MonitorSignal).all()
         assert {row.staff_id for row in found} == {"chair-1"}
-        assert {(row.channel, row.side) for row in found} == {(Channel.DECISION, "low")}
+        assert {(row.channel, row.side) for row in found} == {(ChartKind.DECISION, "low")}
         assert session.query(MonitorRun).one().channels["decision"]["cases"] == 300
 
 

@@ -109,13 +109,13 @@ def at_page(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], None]], N
         pages = iter(range(1, 1_000))
 
         def told(act: Act, waiting):
-            done = raising.raise_rungs(act, waiting)
+            done = raising.raise_levels(act, waiting)
             act.session.flush()
             if next(pages) == AT_PAGE:
                 event()
             return done
 
-        steps = tuple((find, told if page is raising.raise_rungs else page) for find, page in sweep.STEPS)
+        steps = tuple((find, told if page is raising.raise_levels else page) for find, page in sweep.STEPS)
         assert (due.waiting, told) in steps
         monkeypatch.setattr(sweep, "STEPS", steps)
         monkeypatch.setattr(sweep, "PAGE", PAGE)

@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from casebook.domain.case.competence import Recorded, held
+from casebook.domain.case.competence import RecordedTraining, held
 
 JUNE = date(2027, 6, 30)
 
 
 def recorded(at, granted_on, expires_on):
-    return Recorded(at=datetime.fromisoformat(f"{at}+00:00"), granted_on=granted_on, expires_on=expires_on)
+    return RecordedTraining(at=datetime.fromisoformat(f"{at}+00:00"), granted_on=granted_on, expires_on=expires_on)
 
 
 TODAY_S = recorded("2026-03-10T12:00", date(2026, 3, 10), JUNE)

@@ -11,7 +11,7 @@ import pytest
 
 from casebook import policies
 from casebook.domain.deadlines import (
-    Clock,
+    ClockState,
     after,
     due_from_delivery,
     due_from_receipt,
@@ -203,7 +203,7 @@ def test_a_clock_that_was_overdue_stays_overdue_through_a_pause():
 def test_a_pause_needs_a_ground_that_policy_names_and_a_running_clock():
     policy, ground = policies.load("england-and-wales-2023"), "person_at_risk_asks_to_wait"
     noon = at("2026-01-05T12:00:00+00:00")
-    clock = Clock(anchor_at=noon, unpaused_due_at=noon + timedelta(days=1), running_since=noon)
+    clock = ClockState(anchor_at=noon, unpaused_due_at=noon + timedelta(days=1), running_since=noon)
 
     def reason(clock, limit, ground, when):
         return reason_not_to_pause(clock, when, limit=limit, reason=ground, policy=policy)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from casebook.cli.main import main
-from casebook.domain.monitor.decision_monitor import Case, Side, chart, judgement, reason_not_to_name, score
+from casebook.domain.monitor.decision_monitor import MonitoredCase, Side, chart, judgement, reason_not_to_name, score
 from casebook.domain.vocabulary import Outcome
 from casebook.monitor.unit_change import others_shift
 
@@ -43,7 +43,7 @@ def test_scores_are_those_published_by_steiner(odds_ratio, points, happened, pub
 
 def test_a_chart_restarts_at_zero_after_it_reaches_its_threshold():
     step = score(happened=False, expected=0.5, odds_ratio=0.5)
-    cases = [Case(on=DAY + timedelta(days=n), happened=False, expected=0.5) for n in range(5)]
+    cases = [MonitoredCase(on=DAY + timedelta(days=n), happened=False, expected=0.5) for n in range(5)]
     path = chart(cases, odds_ratio=0.5, threshold=2 * step)
     assert path.side is Side.LOW
     assert path.values == pytest.approx([-step, -2 * step, -step, -2 * step, -step])

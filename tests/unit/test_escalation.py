@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from casebook import policies
-from casebook.casework.reporting.simulation import Before, Force, late
+from casebook.casework.reporting.simulation import Before, ForceHistory, late
 from casebook.domain import escalation
-from casebook.domain.escalation import Wait, Why
+from casebook.domain.escalation import Wait, WhyStalled
 from casebook.domain.vocabulary import Priority, Stage, WorkKind
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -28,38 +28,42 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
     ("wait", "after", "why"),
     [
         (WAIT, 5 * DAY - MINUTE, None),  # record checks may stay unchanged for five days
-        (WAIT, 5 * DAY, Why.UNCHANGED),
+        (WAIT, 5 * DAY, WhyStalled.UNCHANGED),
         (replace(WAIT, changed_at=NOW + DAY), 5 * DAY, None),  # somebody did something else meanwhile
         (replace(WAIT, stage=None), 50 * DAY, None),
         (replace(WAIT, due_at=NOW + DAY), DAY - MINUTE, None),
-        (replace(WAIT, due_at=NOW + DAY), DAY, Why.OVERDUE),
+        (replace(WAIT, due_at=NOW + DAY), DAY, WhyStalled.OVERDUE),
         (replace(WAIT, claimed=False), DAY - MINUTE, None),
-        (replace(WAIT, claimed=False), DAY, Why.UNCLAIMED),
-        (replace(WAIT, claimed=False, priority=Priority.IMMEDIATE), 10 * MINUTE, Why.UNCLAIMED),
-        (replace(WAIT, kind=WorkKind.MEND_QUALITY, due_at=NOW), MINUTE, Why.GATE_HOLD),
+        (replace(WAIT, claimed=False), DAY, WhyStalled.UNCLAIMED),
+        (replace(WAIT, claimed=False, priority=Priority.IMMEDIATE), 10 * MINUTE, WhyStalled.UNCLAIMED),
+        (replace(WAIT, kind=WorkKind.MEND_QUALITY, due_at=NOW), MINUTE, WhyStalled.GATE_HOLD),
         (replace(WAIT, kind=WorkKind.ACKNOWLEDGE_ESCALATION, claimed=False), 50 * DAY, None),
         (replace(WAIT, level=1, raised_at=NOW), DAY - MINUTE, None),
-        (replace(WAIT, level=1, raised_at=NOW), DAY, Why.SILENCE),
-        (replace(WAIT, level=1, raised_at=NOW, priority=Priority.URGENT), 60 * MINUTE, Why.SILENCE),
+        (replace(WAIT, level=1, raised_at=NOW), DAY, WhyStalled.SILENCE),
+        (replace(WAIT, level=1, raised_at=NOW, priority=Priority.URGENT), 60 * MINUTE, WhyStalled.SILENCE),
         (replace(WAIT, level=1, raised_at=NOW, acknowledged_at=NOW), 5 * DAY - MINUTE, None),
-        (replace(WAIT, level=1, raised_at=NOW, acknowledged_at=NOW), 5 * DAY, Why.UNCHANGED),
+        (replace(WAIT, level=1, raised_at=NOW, acknowledged_at=NOW), 5 * DAY, WhyStalled.UNCHANGED),
         (replace(HEARD, due_at=NOW + DAY), DAY - MINUTE, None),
-        (replace(HEARD, due_at=NOW + DAY), DAY, Why.OVERDUE),  # who heard of it in time has not heard that it is late
-        (replace(HEARD, due_at=NOW + MINUTE), MINUTE, Why.OVERDUE),  # and is not left to the rung's wait
-        (replace(HEARD, due_at=NOW + DAY, stage=None), 50 * DAY, Why.OVERDUE),
+        (
+            replace(HEARD, due_at=NOW + DAY),
+            DAY,
+            WhyStalled.OVERDUE,
+        ),  # who heard of it in time has not heard that it is late
+        (replace(HEARD, due_at=NOW + MINUTE), MINUTE, WhyStalled.OVERDUE),  # and is not left to the rung's wait
+        (replace(HEARD, due_at=NOW + DAY, stage=None), 50 * DAY, WhyStalled.OVERDUE),
         (replace(HEARD, due_at=NOW, acknowledged_at=NOW + MINUTE), DAY, None),  # who heard that it is late has
-        (replace(HEARD, due_at=NOW + DAY, kind=WorkKind.SAFEGUARD_DURING_DELAY), DAY, Why.OVERDUE),
+        (replace(HEARD, due_at=NOW + DAY, kind=WorkKind.SAFEGUARD_DURING_DELAY), DAY, WhyStalled.OVERDUE),
         # heard and late, in a stage or outside one: the rung is quiet for its wait again
         (replace(HEARD, due_at=NOW), DAY - MINUTE, None),
-        (replace(HEARD, due_at=NOW), DAY, Why.OVERDUE),
+        (replace(HEARD, due_at=NOW), DAY, WhyStalled.OVERDUE),
         (replace(HEARD, due_at=NOW, stage=None), DAY - MINUTE, None),
-        (replace(HEARD, due_at=NOW, stage=None), DAY, Why.OVERDUE),
-        (replace(HEARD, due_at=NOW, stage=None, priority=Priority.IMMEDIATE), 10 * MINUTE, Why.OVERDUE),
+        (replace(HEARD, due_at=NOW, stage=None), DAY, WhyStalled.OVERDUE),
+        (replace(HEARD, due_at=NOW, stage=None, priority=Priority.IMMEDIATE), 10 * MINUTE, WhyStalled.OVERDUE),
         (replace(HEARD, due_at=NOW, stage=None, level=3), 2 * DAY - MINUTE, None),
-        (replace(HEARD, due_at=NOW, stage=None, level=3), 2 * DAY, Why.OVERDUE),
+        (replace(HEARD, due_at=NOW, stage=None, level=3), 2 * DAY, WhyStalled.OVERDUE),
         (replace(HEARD, due_at=NOW, level=4), 50 * DAY, None),
         (replace(HEARD, stage=None), 50 * DAY, None),  # somebody has it, and it is not late
-        (replace(HEARD, stage=None, claimed=False), DAY, Why.UNCLAIMED),
+        (replace(HEARD, stage=None, claimed=False), DAY, WhyStalled.UNCLAIMED),
         (replace(WAIT, level=4, raised_at=NOW), 500 * DAY, None),  # there is nobody above
     ],
 )
@@ -78,12 +82,12 @@ def test_when_somebody_is_told_and_why(wait, after, why):
     ],
 )
 def test_a_climb_ends_where_somebody_can_be_reached(level, reachable, rungs):
-    steps = escalation.climb(RULES, level, Why.OVERDUE, lambda rung: rung.level in reachable)
+    steps = escalation.levels_to_raise(RULES, level, WhyStalled.OVERDUE, lambda rung: rung.level in reachable)
     assert [step.rung.level for step in steps] == rungs
-    assert [step.why for step in steps] == [Why.OVERDUE, *[Why.UNREACHABLE] * 3][: len(rungs)]
+    assert [step.why for step in steps] == [WhyStalled.OVERDUE, *[WhyStalled.UNREACHABLE] * 3][: len(rungs)]
 
 
-FORCE = Force(
+FORCE = ForceHistory(
     open=[Before(due=20, researched=False, decided=False)] * 40, arrivals_per_day=0.5, research_days=[3.0, 5.0],
     delivery_days=[2.0], researchers=1, slots=5, cycle_days=7, allowed_days=28,
 )  # fmt: skip

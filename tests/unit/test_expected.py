@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from casebook.domain.monitor.decision_monitor import Channel
+from casebook.domain.monitor.decision_monitor import ChartKind
 from casebook.monitor.expected import FEATURES, calibration, expected_by_others, fit, fit_counted, predict
 
 
@@ -28,7 +28,7 @@ def cases():
 
 
 def test_a_decider_is_judged_by_a_model_that_never_saw_their_decisions(cases):
-    features = FEATURES[Channel.DECISION]
+    features = FEATURES[ChartKind.DECISION]
     before = expected_by_others(cases, features=features)
     turned = cases.assign(happened=cases["happened"] ^ (cases["decider"] == "F"))
     after = expected_by_others(turned, features=features)
@@ -38,7 +38,7 @@ def test_a_decider_is_judged_by_a_model_that_never_saw_their_decisions(cases):
 
 
 def test_a_decider_in_question_teaches_nobodys_model(cases):
-    features = FEATURES[Channel.DECISION]
+    features = FEATURES[ChartKind.DECISION]
     sound = cases["decider"] != "F"
     expected = expected_by_others(cases, features=features, in_question={"F"})
     found = calibration(expected[sound].to_numpy(), cases.loc[sound, "happened"].to_numpy())
@@ -48,7 +48,7 @@ def test_a_decider_in_question_teaches_nobodys_model(cases):
 
 
 def test_cases_that_are_alike_teach_the_same_counted_together_as_one_by_one(cases):
-    features = FEATURES[Channel.DECISION]
+    features = FEATURES[ChartKind.DECISION]
     alike = cases.groupby(list(features))["happened"].agg(["size", "sum"]).astype(float).reset_index()
     counted = fit_counted(alike, alike["size"].to_numpy(), alike["sum"].to_numpy(), features=features)
     single = fit(cases, features=features)
@@ -57,12 +57,18 @@ def test_cases_that_are_alike_teach_the_same_counted_together_as_one_by_one(case
 
 
 def test_yield_is_expected_from_nothing_the_researcher_entered():
-    assert not set(FEATURES[Channel.YIELD]) & {"findings", "band", "sources_searched", "candidates_rejected", "outcome"}
+    assert not set(FEATURES[ChartKind.YIELD]) & {
+        "findings",
+        "band",
+        "sources_searched",
+        "candidates_rejected",
+        "outcome",
+    }
 
 
 def test_a_model_says_what_each_fact_is_worth(cases):
     sound = cases[cases["decider"] != "F"]
-    model = fit(sound, features=FEATURES[Channel.DECISION])
+    model = fit(sound, features=FEATURES[ChartKind.DECISION])
     assert not model.penalised
     per_finding = model.coefficients["findings"] / model.design.numbers["findings"][1]
     assert per_finding == pytest.approx(0.5, abs=0.12)
@@ -95,7 +101,7 @@ def test_separation_and_equal_outcomes_still_give_probabilities(happened):
 def test_missing_values_are_a_level_and_new_levels_do_not_break_a_prediction(cases):
     cases.loc[::5, "findings"] = math.nan
     cases.loc[::7, "route"] = None
-    model = fit(cases, features=FEATURES[Channel.DECISION])
+    model = fit(cases, features=FEATURES[ChartKind.DECISION])
     assert {"findings=unknown", "route=unknown"} <= set(model.coefficients)
     stranger = pd.DataFrame({"findings": [math.nan], "band": ["never met"], "route": [None]})
     assert 0 < predict(model, stranger)[0] < 1

@@ -8,11 +8,11 @@ from datetime import date
 import pytest
 
 from casebook.domain.review import failure_modes, ranking, recipient_words, register
-from casebook.domain.review.evidence import Evidence, Held
+from casebook.domain.review.evidence import Evidence, LinkedHistory
 from casebook.domain.review.past_application import Earlier, Linked, merged, set_apart
 from casebook.domain.review.ranking import ContactPriority
-from casebook.domain.review.reconciling import Row, reconcile
-from casebook.domain.review.register import Person
+from casebook.domain.review.reconciling import PlacedRow, reconcile
+from casebook.domain.review.register import RegisterPerson
 from casebook.domain.review.register_cells import plain
 from casebook.policies import review as review_policy
 
@@ -37,7 +37,7 @@ MANDATORY = frozenset({"pnc", "pnd", "visor", "rms"})
 
 
 def held(weight=25.0, *, then=0, since=0, supporting=0, points=50.0, dob="1980-05-06", close=True, source="rms"):
-    return Held(
+    return LinkedHistory(
         who=Linked(source=source, weight=weight, words=frozenset({"BOB", "JONES"}), dob=dob),
         qualifying_then=then, supporting_then=supporting, close_then=close and then > 0,
         points_then=points if then or supporting else 0.0,
@@ -51,7 +51,7 @@ def evidence():
 
     def make(*linked, earlier=(), copies=1, **cells):
         entry = register.read({**SOUND, **cells}, register="case_system", today=TODAY)
-        [application] = reconcile([Row(id="1", file="f", line=2, digest="d", entry=entry)])
+        [application] = reconcile([PlacedRow(id="1", file="f", line=2, digest="d", entry=entry)])
         return Evidence(
             past=merged(application), held=linked, known_by=date(2019, 3, 20), mandatory=MANDATORY, allowed_days=35,
             copies=copies, earlier=earlier,
@@ -181,7 +181,7 @@ def test_a_protector_told_is_no_wrong_recipient(evidence):
     assert "wrong_recipient" not in modes(evidence(held(then=1), **cells))
 
 
-TOLD = Person(forename="James", surname="Okonkwo", dob="1980-05-06", aliases=("Danny Brown",))
+TOLD = RegisterPerson(forename="James", surname="Okonkwo", dob="1980-05-06", aliases=("Danny Brown",))
 
 
 def someone(name, dob, weight):

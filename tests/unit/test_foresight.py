@@ -10,9 +10,9 @@ import pytest
 
 from casebook import policies
 from casebook.domain import triage
-from casebook.domain.case import crew, panel_cycle
-from casebook.domain.case.crew import OnDuty
-from casebook.domain.triage import Sign
+from casebook.domain.case import minimum_staffing, panel_cycle
+from casebook.domain.case.minimum_staffing import OnDuty
+from casebook.domain.triage import TriageSign
 from casebook.domain.vocabulary import Priority, Role
 
 POLICY = policies.load("england-and-wales-2023")
@@ -76,25 +76,31 @@ THREE = (on_duty("r", Role.RESEARCHER), on_duty("c", Role.PANEL_CHAIR), on_duty(
     ],
 )  # fmt: skip
 def test_the_smallest_crew_is_of_different_people(present, short):
-    assert crew.missing(present, POLICY) == short
+    assert minimum_staffing.missing(present, POLICY) == short
 
 
 def test_who_researched_an_application_sits_nowhere_on_it():
     present = [LEADS, on_duty("r", Role.RESEARCHER, Role.PANEL_CHAIR), on_duty("a", Role.APPROVER)]
-    assert crew.missing(present, POLICY) == ("panel_chair",)  # the only researcher is the only chair
-    assert crew.missing([*present, on_duty("r2", Role.RESEARCHER)], POLICY) == ()
-    assert crew.missing([*present, on_duty("r2", Role.RESEARCHER)], POLICY, researched={"r"}) == ("panel_chair",)
-    assert crew.missing([LEADS, *THREE], POLICY, barred={"c"}) == ("panel_chair",)
+    assert minimum_staffing.missing(present, POLICY) == ("panel_chair",)  # the only researcher is the only chair
+    assert minimum_staffing.missing([*present, on_duty("r2", Role.RESEARCHER)], POLICY) == ()
+    assert minimum_staffing.missing([*present, on_duty("r2", Role.RESEARCHER)], POLICY, researched={"r"}) == (
+        "panel_chair",
+    )
+    assert minimum_staffing.missing([LEADS, *THREE], POLICY, barred={"c"}) == ("panel_chair",)
 
 
 @pytest.mark.parametrize(
     ("present", "signs", "raised"),
     [
         (Priority.STANDARD, [], None),
-        (Priority.STANDARD, [Sign.LIMIT_PASSED], (Priority.HIGH, Sign.LIMIT_PASSED)),
-        (Priority.HIGH, [Sign.LIMIT_PASSED, Sign.REPEAT_APPLICATION], None),
-        (Priority.HIGH, [Sign.LIMIT_PASSED, Sign.SAFEGUARDING_OVERDUE], (Priority.URGENT, Sign.SAFEGUARDING_OVERDUE)),
-        (Priority.IMMEDIATE, list(Sign), None),
+        (Priority.STANDARD, [TriageSign.LIMIT_PASSED], (Priority.HIGH, TriageSign.LIMIT_PASSED)),
+        (Priority.HIGH, [TriageSign.LIMIT_PASSED, TriageSign.REPEAT_APPLICATION], None),
+        (
+            Priority.HIGH,
+            [TriageSign.LIMIT_PASSED, TriageSign.SAFEGUARDING_OVERDUE],
+            (Priority.URGENT, TriageSign.SAFEGUARDING_OVERDUE),
+        ),
+        (Priority.IMMEDIATE, list(TriageSign), None),
     ],
 )
 def test_signs_raise_a_priority_and_never_lower_one(present, signs, raised):

@@ -22,25 +22,25 @@ from casebook.domain.case.panel import (
 )
 from casebook.domain.case.panel_decision import (
     INSUFFICIENT,
+    DecisionBasis,
     Draft,
-    Held,
     HeldFinding,
     Limb,
     Recipient,
     needs_supervisor,
     why_not_decide,
 )
-from casebook.domain.risk.risk_assessment import Judged, Judgement, effective, why_not_judge
-from casebook.domain.risk.risk_model import Standing
+from casebook.domain.risk.risk_assessment import Judgement, RecordedJudgement, effective, why_not_judge
+from casebook.domain.risk.risk_model import Disclosability
 from casebook.domain.vocabulary import Band, Outcome, Role
 from casebook.policies import panel_refusals
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 MET = dict.fromkeys(Limb, True)
-QUALIFIES = HeldFinding(id="f1", standing=Standing.QUALIFYING)
-SUPPORTS = HeldFinding(id="f2", standing=Standing.SUPPORTING)
-SAYS_NOTHING = HeldFinding(id="f3", standing=Standing.NOT)
-THEIRS = HeldFinding(id="f4", standing=Standing.QUALIFYING, owner="other_force")
+QUALIFIES = HeldFinding(id="f1", standing=Disclosability.QUALIFYING)
+SUPPORTS = HeldFinding(id="f2", standing=Disclosability.SUPPORTING)
+SAYS_NOTHING = HeldFinding(id="f3", standing=Disclosability.NOT)
+THEIRS = HeldFinding(id="f4", standing=Disclosability.QUALIFYING, owner="other_force")
 TELL = Draft(
     outcome=Outcome.DISCLOSED_TO_A,
     limbs=MET,
@@ -59,7 +59,7 @@ NOTHING = Draft(outcome=Outcome.NOTHING_TO_DISCLOSE, limbs=MET | {Limb.NECESSARY
 
 
 def held(*findings, minor=False):
-    return Held(findings=findings, minor=minor, refusals=panel_refusals.load())
+    return DecisionBasis(findings=findings, minor=minor, refusals=panel_refusals.load())
 
 
 def code(draft, *findings, minor=False):
@@ -150,7 +150,7 @@ def test_an_item_is_a_confirmed_finding_that_may_be_released(items, told):
 
 @pytest.mark.parametrize(("agreed", "told"), [(True, None), (False, "not_released"), (None, "not_released")])
 def test_what_is_under_conditions_is_released_by_agreement_even_if_it_is_ours(agreed, told):
-    conditional = HeldFinding(id="f1", standing=Standing.QUALIFYING, handling="C", agreed=agreed)
+    conditional = HeldFinding(id="f1", standing=Disclosability.QUALIFYING, handling="C", agreed=agreed)
     assert code(TELL, conditional) == told
 
 
@@ -258,7 +258,7 @@ def actor(staff_id, *roles):
     ("staff_id", "told"),
     [("p1", None), ("c1", "approver_chaired"), ("r1", "approver_researched"), ("s1", "same_person")],
 )
-def test_the_approver_is_another_person(staff_id, told):
+def test_the_approver_neither_chaired_nor_researched_nor_answered_for_it(staff_id, told):
     reason = why_not_approve(actor(staff_id, Role.APPROVER), chair="c1", supervisor="s1", researchers={"r1"})
     assert (reason.code if reason else None) == told
 
@@ -303,7 +303,7 @@ def test_a_person_who_could_be_under_18_counts_as_such(born, minor):
 
 
 def judged(band, *, scored=Band.MEDIUM, lowers=False, agreed=None, of_this_score=True):
-    return Judged(band=band, scored=scored, lowers=lowers, agreed=agreed, of_this_score=of_this_score)
+    return RecordedJudgement(band=band, scored=scored, lowers=lowers, agreed=agreed, of_this_score=of_this_score)
 
 
 @pytest.mark.parametrize(

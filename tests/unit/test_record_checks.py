@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from casebook.domain.case.coverage import Family, Terms, Variant
+from casebook.domain.case.coverage import Terms, Variant, VariantFamily
 from casebook.domain.case.record_checks import (
-    Known,
-    Sign,
-    Told,
+    KnownParty,
+    OwnRecord,
+    SignCode,
     covered,
     is_settled,
     is_stale,
@@ -23,7 +23,7 @@ from casebook.matching import variants
 from casebook.matching.variants import Bounds
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
-B = variants.Known(
+B = variants.KnownPerson(
     forename="John",
     middle_names="Paul",
     surname="Smith",
@@ -46,16 +46,20 @@ def test_a_plan_is_short_begins_as_given_and_has_one_search_without_a_date():
     plan = manual_plan(VARIANTS, 6)
     assert len(plan) == 6
     assert plan[0].terms == AS_GIVEN
-    assert (plan[1].family, plan[1].dob) == (Family.DATE_UNKNOWN, "")
-    assert [v.family for v in plan[2:5]] == [Family.ALIAS, Family.ALIAS, Family.FORMER_NAME]
+    assert (plan[1].family, plan[1].dob) == (VariantFamily.DATE_UNKNOWN, "")
+    assert [v.family for v in plan[2:5]] == [VariantFamily.ALIAS, VariantFamily.ALIAS, VariantFamily.FORMER_NAME]
     whole = manual_plan(VARIANTS, 20)
-    assert [v.family for v in whole[5:]] == [Family.SWAPPED_NAMES, Family.IDENTIFIER, Family.ADDRESS]
+    assert [v.family for v in whole[5:]] == [
+        VariantFamily.SWAPPED_NAMES,
+        VariantFamily.IDENTIFIER,
+        VariantFamily.ADDRESS,
+    ]
 
 
 def test_a_plan_asks_for_the_last_address_by_its_postcode_and_by_its_lines():
-    known = variants.Known(forename="John", surname="Smith", addresses=("SN1 1AA", "12 Mill Lane, Swindon"))
+    known = variants.KnownPerson(forename="John", surname="Smith", addresses=("SN1 1AA", "12 Mill Lane, Swindon"))
     plan = manual_plan(variants.identities(known, Bounds()), 6)
-    assert [v.pivot for v in plan if v.family is Family.ADDRESS] == ["SN1 1AA", "12 Mill Lane, Swindon"]
+    assert [v.pivot for v in plan if v.family is VariantFamily.ADDRESS] == ["SN1 1AA", "12 Mill Lane, Swindon"]
 
 
 def test_a_search_covers_its_own_terms_and_nothing_else_in_a_source_that_tolerates_nothing():
@@ -65,25 +69,32 @@ def test_a_search_covers_its_own_terms_and_nothing_else_in_a_source_that_tolerat
 def test_the_same_wrong_date_twice_covers_no_more_than_once():
     once = covered(VARIANTS, [AS_GIVEN], frozenset(), "s")
     assert covered(VARIANTS, [AS_GIVEN, AS_GIVEN], frozenset(), "s") == once
-    assert not once & keys(VARIANTS, {Family.DATE_SLIP, Family.DAY_MONTH_SWAPPED, Family.YEAR_NEAR})
+    assert not once & keys(
+        VARIANTS, {VariantFamily.DATE_SLIP, VariantFamily.DAY_MONTH_SWAPPED, VariantFamily.YEAR_NEAR}
+    )
 
 
 def test_a_search_without_a_date_covers_every_date_of_its_names_and_of_no_others():
     done = covered(VARIANTS, [Terms(forename="john ", surname="SMITH")], frozenset(), "s")
-    dates = {Family.DATE_SLIP, Family.DAY_MONTH_SWAPPED, Family.YEAR_NEAR, Family.DATE_UNKNOWN}
-    mine = [v for v in VARIANTS if v.departs_from == AS_GIVEN and v.family in {*dates, Family.AS_GIVEN}]
+    dates = {
+        VariantFamily.DATE_SLIP,
+        VariantFamily.DAY_MONTH_SWAPPED,
+        VariantFamily.YEAR_NEAR,
+        VariantFamily.DATE_UNKNOWN,
+    }
+    mine = [v for v in VARIANTS if v.departs_from == AS_GIVEN and v.family in {*dates, VariantFamily.AS_GIVEN}]
     assert keys(mine) <= done
     assert not done & keys(v for v in VARIANTS if v.departs_from.forename == "Jack")
 
 
 def test_a_tolerant_source_covers_the_families_it_says_of_the_identity_that_was_searched():
-    done = covered(VARIANTS, [AS_GIVEN], frozenset({Family.NICKNAME}), "s")
-    assert keys(v for v in VARIANTS if v.family is Family.NICKNAME and v.departs_from == AS_GIVEN) <= done
-    assert not done & keys(v for v in VARIANTS if v.family is Family.NICKNAME and v.departs_from != AS_GIVEN)
+    done = covered(VARIANTS, [AS_GIVEN], frozenset({VariantFamily.NICKNAME}), "s")
+    assert keys(v for v in VARIANTS if v.family is VariantFamily.NICKNAME and v.departs_from == AS_GIVEN) <= done
+    assert not done & keys(v for v in VARIANTS if v.family is VariantFamily.NICKNAME and v.departs_from != AS_GIVEN)
 
 
 def test_keys_name_variants_without_saying_them_and_differ_between_applications():
-    one = Variant(forename="John", surname="Smith", family=Family.ALIAS, departs_from=AS_GIVEN, reason="r")
+    one = Variant(forename="John", surname="Smith", family=VariantFamily.ALIAS, departs_from=AS_GIVEN, reason="r")
     assert variant_key(one, "CL-1") == variant_key(one, "CL-1") != variant_key(one, "CL-2")
     assert variant_key(one, "CL-1").startswith("alias:")
     assert "mith" not in variant_key(one, "CL-1")
@@ -123,8 +134,10 @@ def test_what_stays_uncovered_must_be_named_one_by_one():
     assert why_not_adequate([], []) is None
 
 
-A = Told(forename="Ann", surname="Ash", dob="1990-01-01", address="1 High St", postcode="SN1 1AA", phone="07700 900001")
-BARRY = Told(
+A = KnownParty(
+    forename="Ann", surname="Ash", dob="1990-01-01", address="1 High St", postcode="SN1 1AA", phone="07700 900001"
+)
+BARRY = KnownParty(
     forename="Barry", surname="Brook", dob="1980-01-01", address="2 Low St", postcode="SN2 2AA", phone="07700900002"
 )
 PAIR = {"a": {"p1"}, "b": {"p2"}}
@@ -135,19 +148,19 @@ PAIR = {"a": {"p1"}, "b": {"p2"}}
     [
         (A, {}, []),
         (A, {"strong": PAIR, "likely": PAIR}, []),
-        (A, {"strong": {"a": {"p1"}, "b": {"p1"}}}, [Sign.MAY_BE_SUBJECT]),
+        (A, {"strong": {"a": {"p1"}, "b": {"p1"}}}, [SignCode.MAY_BE_SUBJECT]),
         (A, {"likely": {"a": {"p1"}, "b": {"p1"}}}, []),  # a couple of one name and address
         # in our records B is the victim and A the suspect; the other way round is why people apply
-        (A, {"likely": PAIR, "records": [Known(person_id="p1", victim_id="p2")]}, [Sign.SUSPECT_AGAINST_SUBJECT]),
-        (A, {"likely": PAIR, "records": [Known(person_id="p2", victim_id="p1")]}, []),
-        (Told(phone="+44 7700 900002"), {}, [Sign.SHARES_CONTACT]),
-        (Told(address="2, Low St.", postcode="sn22aa"), {}, [Sign.SHARES_ADDRESS]),
-        (Told(address="2, Low St.", postcode="sn22aa"), {"living_together": True}, []),
-        (Told(forename="BARRY", surname="brook", dob="1980-01-01"), {}, [Sign.SAME_NAME_AND_BIRTH]),
-        (Told(), {}, []),  # nothing known is nothing alike
+        (A, {"likely": PAIR, "records": [OwnRecord(person_id="p1", victim_id="p2")]}, [SignCode.SUSPECT_AGAINST_SUBJECT]),
+        (A, {"likely": PAIR, "records": [OwnRecord(person_id="p2", victim_id="p1")]}, []),
+        (KnownParty(phone="+44 7700 900002"), {}, [SignCode.SHARES_CONTACT]),
+        (KnownParty(address="2, Low St.", postcode="sn22aa"), {}, [SignCode.SHARES_ADDRESS]),
+        (KnownParty(address="2, Low St.", postcode="sn22aa"), {"living_together": True}, []),
+        (KnownParty(forename="BARRY", surname="brook", dob="1980-01-01"), {}, [SignCode.SAME_NAME_AND_BIRTH]),
+        (KnownParty(), {}, []),  # nothing known is nothing alike
     ],
 )  # fmt: skip
 def test_signs_that_the_applicant_is_b_acts_for_b_or_is_the_abuser(applicant, options, signs):
     given = {"living_together": False, "strong": {}, "likely": {}, "records": [], **options}
     assert signs_about_applicant([applicant], BARRY, **given) == sorted(signs)
-    assert signs_about_applicant([applicant], Told(), **{**given, "strong": {}, "likely": {}}) == []
+    assert signs_about_applicant([applicant], KnownParty(), **{**given, "strong": {}, "likely": {}}) == []

@@ -10,8 +10,8 @@ import pytest
 
 from casebook.casework.review import files
 from casebook.domain.review import register
-from casebook.domain.review.reconciling import Row, doubled, missing, overlap, reconcile
-from casebook.domain.review.register_cells import Finding, birth_date, slip
+from casebook.domain.review.reconciling import PlacedRow, doubled, missing, overlap, reconcile
+from casebook.domain.review.register_cells import RegisterDoubt, birth_date, slip
 from casebook.domain.vocabulary import Outcome
 from casebook.errors import UnreadableFile
 
@@ -31,7 +31,7 @@ def row():
         line = next(count)
         told = {**SMITH, **cells}
         entry = register.read(told, register=in_list, today=TODAY)
-        return Row(
+        return PlacedRow(
             id=f"{in_list}:{line}",
             file=in_list,
             line=line,
@@ -49,22 +49,22 @@ def notes(**cells):
 @pytest.mark.parametrize(
     ("cells", "finding"),
     [
-        ({"received_on": "31/02/2019"}, Finding.IMPOSSIBLE_DATE),
-        ({"received_on": "2019-13-45"}, Finding.IMPOSSIBLE_DATE),
-        ({"received_on": "TBC"}, Finding.UNREADABLE_DATE),
-        ({"received_on": "44012"}, Finding.UNREADABLE_DATE),
-        ({"received_on": "04/03/2019"}, Finding.DATE_NOT_ISO),
-        ({"received_on": "4-Mar-2019"}, Finding.DATE_NOT_ISO),
-        ({"received_on": "04-03-2019"}, Finding.DATE_NOT_ISO),
-        ({"received_on": "4 Mai 2019"}, Finding.UNREADABLE_DATE),
-        ({"decided_on": "2031-01-01"}, Finding.OUT_OF_TIME),
-        ({"received_on": "2019-03-04", "decided_on": "2019-02-01"}, Finding.DATES_SWAPPED),
-        ({"outcome": "see file"}, Finding.UNKNOWN_CODE),
-        ({"b_forename": "N/K"}, Finding.FILLER),
-        ({"b_dob": "1900-01-01"}, Finding.FILLER),
-        ({"b_surname": "JosÃ©"}, Finding.REPAIRED),
-        ({"sources_searched": "pnc;google"}, Finding.UNKNOWN_SOURCE),
-        ({}, Finding.MISSING_PERSON),
+        ({"received_on": "31/02/2019"}, RegisterDoubt.IMPOSSIBLE_DATE),
+        ({"received_on": "2019-13-45"}, RegisterDoubt.IMPOSSIBLE_DATE),
+        ({"received_on": "TBC"}, RegisterDoubt.UNREADABLE_DATE),
+        ({"received_on": "44012"}, RegisterDoubt.UNREADABLE_DATE),
+        ({"received_on": "04/03/2019"}, RegisterDoubt.DATE_NOT_ISO),
+        ({"received_on": "4-Mar-2019"}, RegisterDoubt.DATE_NOT_ISO),
+        ({"received_on": "04-03-2019"}, RegisterDoubt.DATE_NOT_ISO),
+        ({"received_on": "4 Mai 2019"}, RegisterDoubt.UNREADABLE_DATE),
+        ({"decided_on": "2031-01-01"}, RegisterDoubt.OUT_OF_TIME),
+        ({"received_on": "2019-03-04", "decided_on": "2019-02-01"}, RegisterDoubt.DATES_SWAPPED),
+        ({"outcome": "see file"}, RegisterDoubt.UNKNOWN_CODE),
+        ({"b_forename": "N/K"}, RegisterDoubt.FILLER),
+        ({"b_dob": "1900-01-01"}, RegisterDoubt.FILLER),
+        ({"b_surname": "JosÃ©"}, RegisterDoubt.REPAIRED),
+        ({"sources_searched": "pnc;google"}, RegisterDoubt.UNKNOWN_SOURCE),
+        ({}, RegisterDoubt.MISSING_PERSON),
     ],
 )
 def test_what_is_doubtful_is_a_finding_and_never_a_refusal(cells, finding):
@@ -122,7 +122,7 @@ def test_bytes_of_another_alphabet_are_kept_and_said(tmp_path):
     path.write_bytes("reference,b_surname\nR1,Dubé\n".encode("latin-1") + "R2,Dubé\n".encode())
     (_, first, doubt), (_, second, none) = files.read(path)[0].rows
     assert first["b_surname"] == second["b_surname"] == "Dubé"
-    assert [note for note, _ in doubt] == [Finding.NOT_UTF8]
+    assert [note for note, _ in doubt] == [RegisterDoubt.NOT_UTF8]
     assert not none
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from casebook.domain.review.cases import (
+    ContactProgress,
     ReviewOutcome,
-    Rung,
     line_of,
     settled,
     why_not_examine,
@@ -70,14 +70,18 @@ def test_a_failure_names_its_ways_and_no_failure_none():
     assert why_not_find(HARM, ["somehow"], known).code == "unknown_mode"
 
 
-@pytest.mark.parametrize("at", list(Rung))
+@pytest.mark.parametrize("at", list(ContactProgress))
 def test_nobody_is_attempted_or_reached_before_it_is_known_how_that_is_safe(at):
-    planned = at in {Rung.SAFE_PLAN, Rung.ATTEMPTED, Rung.REACHED}  # reached: rung again, met as agreed
-    assert (why_not_step(at, Rung.ATTEMPTED) is None) is planned
-    assert (why_not_step(at, Rung.REACHED) is None) is planned
-    assert why_not_step(at, Rung.SAFE_PLAN) is None
-    assert why_not_step(at, Rung.IDENTIFIED).code == "no_step"
-    assert (why_not_step(at, Rung.SAFEGUARDED) is None) is (at is Rung.REACHED)
+    planned = at in {
+        ContactProgress.SAFE_PLAN,
+        ContactProgress.ATTEMPTED,
+        ContactProgress.REACHED,
+    }  # reached: rung again, met as agreed
+    assert (why_not_step(at, ContactProgress.ATTEMPTED) is None) is planned
+    assert (why_not_step(at, ContactProgress.REACHED) is None) is planned
+    assert why_not_step(at, ContactProgress.SAFE_PLAN) is None
+    assert why_not_step(at, ContactProgress.IDENTIFIED).code == "no_step"
+    assert (why_not_step(at, ContactProgress.SAFEGUARDED) is None) is (at is ContactProgress.REACHED)
 
 
 def test_who_has_seen_the_first_decision_makes_none_of_their_own():
@@ -89,17 +93,17 @@ def test_who_has_seen_the_first_decision_makes_none_of_their_own():
 @pytest.mark.parametrize(
     ("rung", "planned", "contacted", "code"),
     [
-        (Rung.SAFE_PLAN, True, False, None),
-        (Rung.SAFE_PLAN, False, False, None),  # the casebook's own application may hold it
-        (Rung.SAFE_PLAN, True, True, "not_a_contact"),
-        (Rung.ATTEMPTED, False, True, None),
-        (Rung.ATTEMPTED, False, False, "channel_missing"),
-        (Rung.REACHED, False, False, "channel_missing"),
-        (Rung.REACHED, True, True, "not_a_plan"),
-        (Rung.SAFEGUARDED, False, True, None),
-        (Rung.SAFEGUARDED, False, False, None),  # by an arrest, by a referral
-        (Rung.NOT_CONTACTABLE, False, True, "not_a_contact"),
-        (Rung.NOT_CONTACTABLE, False, False, None),
+        (ContactProgress.SAFE_PLAN, True, False, None),
+        (ContactProgress.SAFE_PLAN, False, False, None),  # the casebook's own application may hold it
+        (ContactProgress.SAFE_PLAN, True, True, "not_a_contact"),
+        (ContactProgress.ATTEMPTED, False, True, None),
+        (ContactProgress.ATTEMPTED, False, False, "channel_missing"),
+        (ContactProgress.REACHED, False, False, "channel_missing"),
+        (ContactProgress.REACHED, True, True, "not_a_plan"),
+        (ContactProgress.SAFEGUARDED, False, True, None),
+        (ContactProgress.SAFEGUARDED, False, False, None),  # by an arrest, by a referral
+        (ContactProgress.NOT_CONTACTABLE, False, True, "not_a_contact"),
+        (ContactProgress.NOT_CONTACTABLE, False, False, None),
     ],
 )
 def test_a_plan_goes_with_its_own_step_and_every_contact_names_its_channel(rung, planned, contacted, code):

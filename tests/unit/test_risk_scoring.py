@@ -15,7 +15,7 @@ from casebook.domain.risk.offences import UNMAPPED, Basis
 from casebook.domain.risk.risk_bands import SEVERITY
 from casebook.domain.risk.risk_doubts import WORDS
 from casebook.domain.risk.risk_inputs import ScoreInputs
-from casebook.domain.risk.risk_model import Standing
+from casebook.domain.risk.risk_model import Disclosability
 from casebook.domain.risk.risk_scoring import known_by, lethality_signs, qualifying, score
 from casebook.domain.risk.subject_records import InputError, SubjectRecord, latest_day
 from casebook.domain.vocabulary import Band, Flag, Priority, RecordKind, VictimRelationship
@@ -330,12 +330,12 @@ def test_lethality_signs_are_found_in_what_a_search_returns(changed, names):
 @pytest.mark.parametrize(
     ("changed", "standing"),
     [
-        ({}, Standing.QUALIFYING),  # a proved assault on a former partner
-        ({"date": "1999", "victim_relationship": "other"}, Standing.SUPPORTING),  # an old fight
-        ({"offence_code": "SC15005", "kind": "no_further_action"}, Standing.QUALIFYING),
-        ({"kind": "non_crime_incident"}, Standing.SUPPORTING),
-        ({"offence_code": "TH68010", "victim_relationship": "other"}, Standing.NOT),
-        ({"offence_code": "ZZ99999", "victim_relationship": "other"}, Standing.SUPPORTING),
+        ({}, Disclosability.QUALIFYING),  # a proved assault on a former partner
+        ({"date": "1999", "victim_relationship": "other"}, Disclosability.SUPPORTING),  # an old fight
+        ({"offence_code": "SC15005", "kind": "no_further_action"}, Disclosability.QUALIFYING),
+        ({"kind": "non_crime_incident"}, Disclosability.SUPPORTING),
+        ({"offence_code": "TH68010", "victim_relationship": "other"}, Disclosability.NOT),
+        ({"offence_code": "ZZ99999", "victim_relationship": "other"}, Disclosability.SUPPORTING),
     ],
 )
 def test_what_qualifies_for_disclosure_depends_on_group_kind_age_and_victim(changed, standing):

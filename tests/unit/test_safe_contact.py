@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from casebook.domain.case.safe_contact import Plan, Way, allowed_channels, next_safe, why_not
+from casebook.domain.case.safe_contact import ContactPlan, Way, allowed_channels, next_safe, why_not_safe
 
 LONDON = ZoneInfo("Europe/London")
 STALE = timedelta(days=28)
@@ -16,7 +16,7 @@ CONFIRMED = datetime(2026, 1, 1, tzinfo=UTC)
 
 def plan(*windows, days="mon;tue;wed;thu;fri", channel="phone", **overrides):
     given = {"channel": channel, "days": tuple(days.split(";")), "windows": windows or (("09:00", "17:00"),)}
-    return Plan(**{**given, "confirmed_at": CONFIRMED, **overrides})
+    return ContactPlan(**{**given, "confirmed_at": CONFIRMED, **overrides})
 
 
 def utc(text):
@@ -95,12 +95,12 @@ WHY_NOT = [
 
 @pytest.mark.parametrize(("at", "how", "given", "code"), WHY_NOT)
 def test_every_unsafe_contact_has_its_reason(at, how, given, code):
-    reason = why_not(Way(**{"at": utc(at), "channel": "phone", **how}), given, stale_after=STALE, zone=LONDON)
+    reason = why_not_safe(Way(**{"at": utc(at), "channel": "phone", **how}), given, stale_after=STALE, zone=LONDON)
     assert (reason.code if reason else None) == code
 
 
 def test_no_reason_repeats_what_the_plan_says_of_times():
-    reason = why_not(Way(at=utc("2026-01-05T20:00"), channel="phone"), plan(), stale_after=STALE, zone=LONDON)
+    reason = why_not_safe(Way(at=utc("2026-01-05T20:00"), channel="phone"), plan(), stale_after=STALE, zone=LONDON)
     assert "09:00" not in reason.message
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn, Protocol
@@ -57,11 +59,11 @@ class Act:
     now: datetime
     playbook: Playbook
 
-    def speak(self, application: Application | None, event: str, /, **body: object) -> None:
+    def record(self, application: Application | None, event: str, /, **body: object) -> None:
         """Write the ledger entry of what was just changed; ids, codes and counts only."""
         ledger.record(
             self.session,
-            chain_name=application.reference if application else chain.HOUSE,
+            chain_name=application.reference if application else chain.UNIT,
             actor=self.actor.id,
             event_name=event,
             at=self.now,
@@ -70,7 +72,7 @@ class Act:
 
     def allowed(self, command: Command) -> None:
         """Refuse if the actor's roles do not allow the command."""
-        refuse(authority.why_not(self.actor, command), NotPermitted)
+        refuse(authority.why_not_allowed(self.actor, command), NotPermitted)
 
     def application(self, reference: str, *, lock: bool = True) -> Application:
         """The application, locked against other acts on it; refused if the actor may not know it."""
@@ -97,6 +99,11 @@ class Act:
                 run_id=None,
             )
         )
+
+
+Acting = Callable[[], AbstractContextManager[Act]]  # opens an act in a transaction of its own, committed at the end
+Summary = dict[str, object]  # what a use case answers to whoever called it: references, codes, moments
+Summaries = list[Summary]
 
 
 def refuse(reason: Reason | None, error: type[Refused] = Refused) -> None:

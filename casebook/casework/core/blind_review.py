@@ -14,7 +14,7 @@ from casebook.storage.review import live
 from casebook.storage.tables import DipSample, LedgerEntry, ReviewApplication, ReviewCase, WorkItem
 
 
-def why_not_blind(act: Act, sample: DipSample, *, item: WorkItem) -> Reason | None:
+def why_not_redecide(act: Act, sample: DipSample, *, item: WorkItem) -> Reason | None:
     """A reason if the actor had a part in the application, or looked at it, before taking the sample."""
     query = select(func.count()).where(
         LedgerEntry.chain == sample.reference, LedgerEntry.actor == act.actor.id,
@@ -64,7 +64,7 @@ def to_decide(act: Act) -> set[str]:
     return live.to_decide(act.session, act.actor.id) if act.actor.is_person else set()
 
 
-def unsaid(act: Act) -> set[str]:
+def outcomes_hidden(act: Act) -> set[str]:
     """References whose outcome no list tells the actor: they may be theirs to decide again tomorrow."""
     if cases.examines(act.actor.roles):
         return live.undecided(act.session, act.actor.id)

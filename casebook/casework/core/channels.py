@@ -23,7 +23,7 @@ class BadChannel(WrongUsage):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Channel:
+class NoticeChannel:
     """`name` is all of it that may be shown: an address holds passwords."""
 
     name: str
@@ -31,22 +31,22 @@ class Channel:
     role: Role | None = None  # None: for everybody
 
 
-def read(setting: SecretStr | None) -> list[Channel]:
+def read(setting: SecretStr | None) -> list[NoticeChannel]:
     """`ROLE=URL` or `URL`, separated by white space."""
     entries = setting.get_secret_value().split() if setting else []
     return [_channel(entry, number) for number, entry in enumerate(entries, start=1)]
 
 
-def _channel(entry: str, number: int) -> Channel:
+def _channel(entry: str, number: int) -> NoticeChannel:
     found = _ENTRY.fullmatch(entry)
     role = found["role"] if found else None
     if found is None or (role is not None and role not in set(Role)) or _plugin(found["url"]) is None:
         raise BadChannel(f"CASEBOOK_NOTIFY_URLS: entry {number} is no address Apprise knows, or is for no role")
     scheme = found["url"].partition("://")[0].lower()
-    return Channel(name=f"{scheme}#{number}", url=found["url"], role=Role(role) if role else None)
+    return NoticeChannel(name=f"{scheme}#{number}", url=found["url"], role=Role(role) if role else None)
 
 
-def send(channel: Channel, title: str, body: str, *, seconds: float = SECONDS) -> str | None:
+def send(channel: NoticeChannel, title: str, body: str, *, seconds: float = SECONDS) -> str | None:
     """None if the receiver said that it has it; else why not, as a code."""
     plugin = _plugin(channel.url)
     if plugin is None:

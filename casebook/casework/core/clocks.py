@@ -102,7 +102,7 @@ def pause(act: Act, application: Application, limit: Limit, reason: str) -> Cloc
     if why:
         refuse_because(why, "this clock cannot be stopped on that ground")
     _store(clock, deadlines.pause(_ledger(clock), act.now), reason)
-    act.speak(application, "clock_paused", limit=limit, reason=reason)
+    act.record(application, "clock_paused", limit=limit, reason=reason)
     return clock
 
 
@@ -112,7 +112,7 @@ def resume(act: Act, application: Application, limit: Limit) -> Clock:
     if clock.running_since is not None:
         refuse_because("not_paused", "this clock is running")
     _store(clock, deadlines.resume(_ledger(clock), act.now), None)
-    act.speak(application, "clock_resumed", limit=limit)
+    act.record(application, "clock_resumed", limit=limit)
     return clock
 
 
@@ -163,8 +163,8 @@ def _budget(deadline: Deadline) -> dict[str, object]:
     return {"unit": deadline.allowance.unit, "amount": deadline.allowance.budget}
 
 
-def _ledger(clock: Clock) -> deadlines.Clock:
-    return deadlines.Clock(
+def _ledger(clock: Clock) -> deadlines.ClockState:
+    return deadlines.ClockState(
         anchor_at=clock.anchor_at,
         unpaused_due_at=clock.unpaused_due_at or clock.anchor_at,
         consumed=timedelta(seconds=clock.consumed_seconds),
@@ -172,6 +172,6 @@ def _ledger(clock: Clock) -> deadlines.Clock:
     )
 
 
-def _store(clock: Clock, ledger: deadlines.Clock, reason: str | None) -> None:
+def _store(clock: Clock, ledger: deadlines.ClockState, reason: str | None) -> None:
     clock.consumed_seconds = ledger.consumed.total_seconds()
     clock.running_since, clock.due_at, clock.pause_reason = ledger.running_since, ledger.due_at, reason

@@ -77,7 +77,7 @@ def refresh(act: Act, application: Application, *, because: str) -> None:
     for item in cancelled:
         item.cancelled_at, item.cancelled_why = act.now, because
     if cancelled:
-        act.speak(application, "work_cancelled", because=because, kinds=sorted(item.kind for item in cancelled))
+        act.record(application, "work_cancelled", because=because, kinds=sorted(item.kind for item in cancelled))
     open_items(act, application, wanted, because)
 
 
@@ -103,7 +103,7 @@ def record_verdict(act: Act, application: Application, verdict: Verdict) -> Gate
         results=[asdict(result) for result in verdict.results if not result.success],
     )
     act.session.add(row)
-    act.speak(application, "gate_asked", stage=application.stage, outcome=verdict.outcome, failed=_failed(verdict))
+    act.record(application, "gate_asked", stage=application.stage, outcome=verdict.outcome, failed=_failed(verdict))
     return row
 
 
@@ -134,5 +134,5 @@ def move(act: Act, application: Application, to: Stage, *, because: str) -> None
     application.stage = to
     if to is Stage.CLOSED:
         act.playbook.close(act, application)
-    act.speak(application, "stage_changed", origin=origin, to=to, because=because)
+    act.record(application, "stage_changed", origin=origin, to=to, because=because)
     refresh(act, application, because=because)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from casebook.casework.core import channels
-from casebook.casework.core.acting import Act
-from casebook.casework.core.channels import Channel
+from casebook.casework.core.acting import Act, Acting
+from casebook.casework.core.channels import NoticeChannel
 from casebook.domain import chain
 from casebook.domain.vocabulary import Role
 from casebook.storage.case import notices as stored
@@ -17,7 +16,6 @@ from casebook.storage.case.notices import Queued
 from casebook.storage.tables import Application, Notice
 
 LINES = 200  # in one message
-Acting = Callable[[], AbstractContextManager[Act]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +39,7 @@ def notify(act: Act, application: Application | None, *, role: Role, reason: str
         )  # fmt: skip
 
 
-def deliver(acting: Acting, ways: Sequence[Channel], *, seconds: float = channels.SECONDS) -> Delivered:
+def deliver(acting: Acting, ways: Sequence[NoticeChannel], *, seconds: float = channels.SECONDS) -> Delivered:
     """Try to deliver every notice that waits. Claimed before it is sent, so that two at once do not both send it."""
     with acting() as act:
         queued = stored.claim(act.session, act.now)
@@ -59,7 +57,7 @@ def deliver(acting: Acting, ways: Sequence[Channel], *, seconds: float = channel
 
 
 def _send(
-    role: str, page: Sequence[Queued], ways: Sequence[Channel], down: dict[str, str], seconds: float
+    role: str, page: Sequence[Queued], ways: Sequence[NoticeChannel], down: dict[str, str], seconds: float
 ) -> tuple[list[str], list[str]]:
     """The channels that took the message, and the faults of those that did not; one that failed is not asked again."""
     got, faults = list[str](), list[str]()

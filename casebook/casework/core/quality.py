@@ -30,7 +30,7 @@ def open_mending(act: Act, application: Application, verdict: Verdict, result: G
     """Open an item for each critical failure, for the role that can mend it; page operations for a broken gate."""
     if verdict.outcome is GateOutcome.BROKEN:
         notify(act, application, role=Role.OPERATOR, reason=f"gate_broken:{application.stage}", key=result.id)
-        act.speak(application, "gate_broken", stage=application.stage, faults=sorted({r.code for r in verdict.faults}))
+        act.record(application, "gate_broken", stage=application.stage, faults=sorted({r.code for r in verdict.faults}))
         return
     needs = [
         Need(
@@ -68,7 +68,7 @@ def propose_override(act: Act, reference: str, expectation: str, reason: str) ->
         proposed_by=act.actor.id, proposed_at=act.now, second_by=None, second_at=None,
     )  # fmt: skip
     act.session.add(row)
-    act.speak(application, "override_proposed", stage=application.stage, expectation=expectation)
+    act.record(application, "override_proposed", stage=application.stage, expectation=expectation)
     return row
 
 
@@ -85,7 +85,7 @@ def second_override(act: Act, override_id: str) -> GateOverride:
     for item in work_items.open_work(act.session, application):
         if item.kind == WorkKind.MEND_QUALITY and item.subject.get("expectation") == row.expectation:
             item.cancelled_at, item.cancelled_why = act.now, "overridden by two people"
-    act.speak(application, "override_seconded", stage=row.stage, expectation=row.expectation)
+    act.record(application, "override_seconded", stage=row.stage, expectation=row.expectation)
     act.wake(application, "override_seconded")
     return row
 

@@ -13,7 +13,7 @@ def next_round(act: Act, application: Application, *, because: str) -> None:
     if standing is not None:
         standing.superseded = True
     application.version += 1
-    act.speak(
+    act.record(
         application, "round_begun", because=because, version=application.version,
         superseded=standing.id if standing else None,
     )  # fmt: skip

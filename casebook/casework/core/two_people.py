@@ -25,7 +25,7 @@ def agreed(act: Act, application: Application, what: str, *, reason: str) -> str
                 proposed_at=act.now, second_by=None, second_at=None,
             )
         )  # fmt: skip
-        act.speak(application, "proposed", what=what)
+        act.record(application, "proposed", what=what)
         return None
     refuse(authority.why_not_second(act.actor, [waiting.proposed_by]))
     waiting.second_by, waiting.second_at = act.actor.id, act.now

@@ -62,7 +62,7 @@ def open_items(act: Act, application: Application, needs: Iterable[Need], becaus
     """Open what is not open yet, and say so in one ledger entry."""
     opened = [item for need in needs if (item := open_item(act, application, need))]
     if opened:
-        act.speak(application, "work_opened", because=because, kinds=sorted(item.kind for item in opened))
+        act.record(application, "work_opened", because=because, kinds=sorted(item.kind for item in opened))
     return opened
 
 

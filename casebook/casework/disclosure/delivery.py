@@ -15,7 +15,7 @@ from casebook.casework.safeguarding import contact, danger, outreach
 from casebook.domain import chain
 from casebook.domain.case import disclosure as rules
 from casebook.domain.case.disclosure import Addressee, Due
-from casebook.domain.case.follow_up import Chosen, Result
+from casebook.domain.case.follow_up import Chosen, ContactResult
 from casebook.domain.case.safe_contact import Purpose
 from casebook.domain.vocabulary import Limit, Outcome, Role, Route
 from casebook.errors import InvalidAnswer
@@ -211,7 +211,7 @@ def _offer(doing: Doing, limits: Sequence[Limit]) -> None:
                 offered=True,
                 chosen=choice.chosen,
                 due_at=choice.at or policy_due,
-                result=Result.DECLINED if declined else None,
+                result=ContactResult.DECLINED if declined else None,
                 by_them=None,
                 notes=None,
                 closed_by=act.actor.id if declined else None,
@@ -229,6 +229,6 @@ def reach_outcome(act: Act, application: Application, standing: Decision, at: da
     """Somebody was told the outcome itself."""
     application.outcome = Outcome(standing.outcome)
     clocks.meet(act, application, Limit.WHOLE_PROCESS, at)
-    act.speak(
+    act.record(
         application, "outcome_delivered", decision=standing.id, outcome=standing.outcome, occurred_at=at.isoformat()
     )

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from casebook.casework.core.answers import Answer, Doing
 from casebook.casework.core.referrals import ReferralMade, refuse_unclear
 from casebook.domain.case import disclosure as rules
-from casebook.domain.case.disclosure import Offer, Told
+from casebook.domain.case.disclosure import Offer, ReportedDelivery
 from casebook.domain.case.follow_up import Chosen
 from casebook.domain.vocabulary import Channel, Limit
 
@@ -64,11 +64,11 @@ class DisclosureDelivered(NoDisclosureDelivered):
     left_out_because: str | None = Field(default=None, description="If an item in the subject was not told.")
 
 
-def told(doing: Doing) -> Told:
+def told(doing: Doing) -> ReportedDelivery:
     """The report as the rules of a delivery see it."""
     answer = doing.answer
     refuse_unclear(answer.referrals)
-    return Told(
+    return ReportedDelivery(
         at=doing.occurred_at,
         channel=answer.channel,
         verbal=answer.verbal,

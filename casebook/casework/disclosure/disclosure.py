@@ -7,7 +7,7 @@ applicant is told depends on the day of submission alone, so that the time tells
 from __future__ import annotations
 
 from casebook.casework.core import lifecycle, two_people, work_items
-from casebook.casework.core.acting import Act, refuse_because
+from casebook.casework.core.acting import Act, Summary, refuse_because
 from casebook.casework.core.answers import Answering, Answers
 from casebook.casework.core.rounds import next_round
 from casebook.casework.disclosure import delivery, delivery_report
@@ -19,8 +19,6 @@ from casebook.domain.work import Need
 from casebook.policies import wording
 from casebook.storage.case import decisions, deliveries
 from casebook.storage.tables import Application, Approval, Decision
-
-Done = dict[str, object]
 
 
 def prepare(act: Act, application: Application) -> None:
@@ -86,7 +84,7 @@ def _need(
     )
 
 
-def say(act: Act, reference: str) -> Done:
+def say(act: Act, reference: str) -> Summary:
     """The words to be said to each who is still to be told, from the approved version."""
     act.allowed(Command.CONTACT)
     application = act.application(reference)
@@ -105,7 +103,7 @@ def say(act: Act, reference: str) -> Done:
     return {"reference": reference, "words": said}
 
 
-def except_from_meeting(act: Act, reference: str, *, reason: str) -> Done:
+def except_from_meeting(act: Act, reference: str, *, reason: str) -> Summary:
     """Two people, a supervisor among them, let the outcome be told otherwise than in person."""
     act.allowed(Command.CONTACT)
     application = two_people.unfrozen(act, reference)
@@ -114,7 +112,7 @@ def except_from_meeting(act: Act, reference: str, *, reason: str) -> Done:
         return {"reference": reference, "proposed": NOT_IN_PERSON}
     if Role.SUPERVISOR not in act.actor.roles and not delivery.is_supervisor(act, first):
         refuse_because("supervisor_needed", "one of the two must be a supervisor")
-    act.speak(application, "exception_recorded", what=NOT_IN_PERSON, first=first)
+    act.record(application, "exception_recorded", what=NOT_IN_PERSON, first=first)
     return {"reference": reference, "agreed": NOT_IN_PERSON}
 
 

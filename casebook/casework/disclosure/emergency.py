@@ -10,7 +10,7 @@ from datetime import datetime
 from pydantic import Field
 
 from casebook.casework.core import lifecycle, notices
-from casebook.casework.core.acting import Act, refuse, refuse_because
+from casebook.casework.core.acting import Act, Summary, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, Doing
 from casebook.casework.core.rounds import next_round
 from casebook.casework.core.work_items import open_items
@@ -26,7 +26,6 @@ from casebook.storage.case import decisions
 from casebook.storage.people import researchers_of
 from casebook.storage.tables import EmergencyDisclosure
 
-Done = dict[str, object]
 CAUSE = "emergency_disclosure"
 
 
@@ -41,7 +40,7 @@ def disclose(
     at: str | None = None,
     override: str | None = None,
     not_in_person_because: str | None = None,
-) -> Done:
+) -> Summary:
     """A duty inspector who did no research has somebody told at once; the panel ratifies it within its limit.
 
     `override` is the ground on which A is contacted outside their plan, if that has to be.
@@ -73,7 +72,7 @@ def disclose(
         not_in_person_because=not_in_person_because,
     ).override_id  # fmt: skip
     act.session.add(row)
-    act.speak(application, "disclosed_in_emergency", emergency=row.id, recipient=recipient, channel=channel)
+    act.record(application, "disclosed_in_emergency", emergency=row.id, recipient=recipient, channel=channel)
     subject = {"cause": CAUSE, "emergency": row.id, "authorised_by": act.actor.id}
     need = Need(kind=WorkKind.RATIFY_EMERGENCY, key=row.id, subject=subject, priority=Priority.IMMEDIATE)
     items = open_items(act, application, [need], because=CAUSE)
@@ -104,7 +103,7 @@ def _ratified(doing: Doing) -> None:
     if not doing.answer.ratified:
         act, application = doing.act, doing.application
         notices.notify(act, application, role=Role.HEAD_OF_UNIT, reason="not_ratified", key=doing.item.id)
-        act.speak(application, "exception_recorded", what="not_ratified", cause=doing.item.subject.get("cause"))
+        act.record(application, "exception_recorded", what="not_ratified", cause=doing.item.subject.get("cause"))
 
 
 def _ratify_emergency(doing: Doing) -> None:

@@ -58,7 +58,7 @@ def record(act: Act, application: Application, *, force: str, accepted_by: str, 
         recorded_by=act.actor.id,
     )  # fmt: skip
     act.session.add(row)
-    act.speak(application, "transferred", force=force, accepted_by=accepted_by)
+    act.record(application, "transferred", force=force, accepted_by=accepted_by)
     party = outreach.applicant_of(application)
     subject = {
         "recipient": party,
@@ -108,7 +108,7 @@ def _keep_receipt(doing: Doing, row: Referral) -> None:
         refuse_because("reference_differs", "another number of theirs is on record", InvalidAnswer)
     if row.agency_reference is None:
         row.agency_reference = given
-        doing.act.speak(doing.application, "receipt_confirmed", kind=row.kind)
+        doing.act.record(doing.application, "receipt_confirmed", kind=row.kind)
 
 
 def _refuse_unfit(doing: Doing, row: Referral) -> None:
@@ -178,7 +178,7 @@ def _give_up(doing: Doing, row: Referral) -> None:
     refuse(authority.why_not_second(act.actor, [each.made_by for each in made]))
     if Role.SUPERVISOR not in act.actor.roles:
         refuse_because("supervisor_needed", "a supervisor says whether attempts may end")
-    act.speak(application, "exception_recorded", what="not_told_of_transfer", attempts=len(made))
+    act.record(application, "exception_recorded", what="not_told_of_transfer", attempts=len(made))
 
 
 ANSWERS: Answers = {WorkKind.TELL_OF_TRANSFER: Answering(schema=TransferTold, handler=_answered)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from casebook.domain.escalation import Why
+from casebook.domain.escalation import WhyStalled
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.domain.work import Need
 
@@ -14,7 +14,7 @@ class Concern(NamedTuple):
     """`reference` None: it is about the unit and not about one application."""
 
     reference: str | None
-    why: Why
+    why: WhyStalled
     key: str  # the next time is another item
     subject: Mapping[str, object] = {}
 

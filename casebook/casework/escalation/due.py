@@ -9,7 +9,7 @@ from casebook.casework.core.acting import Act, policy_of
 from casebook.domain import escalation
 from casebook.domain.policy import EscalationRules
 from casebook.storage.sweep import escalations as stored
-from casebook.storage.sweep.escalations import Found
+from casebook.storage.sweep.escalations import Stalled
 from casebook.storage.tables import Application
 
 
@@ -18,15 +18,15 @@ def rules_for(application: Application | None, now: datetime) -> EscalationRules
     return (policy_of(application) if application else policies.for_receipt(now)).escalation
 
 
-def overruns(act: Act) -> list[Found]:
+def overruns(act: Act) -> list[Stalled]:
     return stored.overruns(act.session, act.now)
 
 
-def settled(act: Act) -> list[Found]:
+def settled(act: Act) -> list[Stalled]:
     return stored.settled(act.session)
 
 
-def waiting(act: Act) -> list[Found]:
+def waiting(act: Act) -> list[Stalled]:
     """Every item that some policy might have escalated by now, each once."""
     every, session, now = [policies.load(name).escalation for name in policies.names()], act.session, act.now
     unclaimed = _earliest([rules.unclaimed_minutes.value for rules in every], now, timedelta(minutes=1))
@@ -37,7 +37,7 @@ def waiting(act: Act) -> list[Found]:
         *stored.unclaimed(session, unclaimed),
         *stored.unchanged(session, unchanged),
         *stored.told_below(
-            session, quiet, max(unchanged.values(), default=now), now=now, top=max(map(escalation.top, every))
+            session, quiet, max(unchanged.values(), default=now), now=now, top=max(map(escalation.highest_level, every))
         ),
     ]
     return list(dict.fromkeys(found))

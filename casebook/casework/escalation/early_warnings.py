@@ -12,17 +12,17 @@ from casebook import policies
 from casebook.casework.core.acting import Act, named, policy_of
 from casebook.casework.escalation.concerns import Concern
 from casebook.domain import chain, deadlines
-from casebook.domain.case import crew
-from casebook.domain.case.crew import OnDuty
+from casebook.domain.case import minimum_staffing
+from casebook.domain.case.minimum_staffing import OnDuty
 from casebook.domain.case.panel import may_be_named
 from casebook.domain.case.panel_cycle import next_meeting, too_late
-from casebook.domain.escalation import Why
+from casebook.domain.escalation import WhyStalled
 from casebook.domain.policy import Policy
 from casebook.domain.vocabulary import Limit, Priority, Route
 from casebook.storage import outbox
 from casebook.storage.people import researchers_of
 from casebook.storage.sweep import foresight as stored
-from casebook.storage.sweep.escalations import Found
+from casebook.storage.sweep.escalations import Stalled
 from casebook.storage.tables import Application
 
 OUT_OF_CYCLE = "decide_out_of_cycle"  # what is proposed, and the action that agrees to it
@@ -54,7 +54,7 @@ def at_intake(act: Act, application: Application) -> list[Concern]:
 
 def missing(act: Act) -> tuple[str, ...]:
     """What the crew on duty is short of, whatever the application."""
-    return crew.missing(stored.crew(act.session, act.now.date()), policies.for_receipt(act.now))
+    return minimum_staffing.missing(stored.crew(act.session, act.now.date()), policies.for_receipt(act.now))
 
 
 def _panels(act: Act) -> Iterator[Concern]:
@@ -73,20 +73,20 @@ def _panel(reference: str, due_at: datetime, meeting: str) -> Concern:
         "limit": Limit.WHOLE_PROCESS,
         "due_at": due_at.isoformat(),
     }
-    return Concern(reference, Why.PANEL_TOO_LATE, due_at.date().isoformat(), subject)
+    return Concern(reference, WhyStalled.PANEL_TOO_LATE, due_at.date().isoformat(), subject)
 
 
-def passed(act: Act) -> list[Found]:
+def passed(act: Act) -> list[Stalled]:
     """Warnings that no longer hold: the crew is whole, the panel has decided or will decide out of its cycle."""
-    warned = stored.crew_warnings(act.session)
+    warned = stored.staffing_warnings(act.session)
     short = _short(act) if warned else {}
-    whole = [Found(each.id, each.reference) for each in warned if short.get(each.reference) != each.short_of]
+    whole = [Stalled(each.id, each.reference) for each in warned if short.get(each.reference) != each.short_of]
     return [*whole, *stored.decided_meanwhile(act.session)]
 
 
 def _crews(act: Act) -> Iterator[Concern]:
     """The unit's own shortage once a day while nobody answered for it; that of one application where conflicts make it."""
-    standing = {(each.reference, each.short_of) for each in stored.crew_warnings(act.session)}
+    standing = {(each.reference, each.short_of) for each in stored.staffing_warnings(act.session)}
     today = act.now.astimezone(_zone(policies.for_receipt(act.now))).date().isoformat()
     for reference, short in _short(act).items():
         if (reference, short) not in standing:
@@ -98,21 +98,21 @@ def _short(act: Act) -> dict[str | None, tuple[str, ...]]:
     if not outbox.any_open(act.session):
         return {}
     present, policy = stored.crew(act.session, act.now.date()), policies.for_receipt(act.now)
-    everywhere = crew.missing(present, policy)
+    everywhere = minimum_staffing.missing(present, policy)
     found: dict[str | None, tuple[str, ...]] = {None: everywhere} if everywhere else {}
     applications = stored.to_be_convened(act.session)
     names = _names(act, applications, present)
     for application in applications:
         barred = _barred(act, application, present, names[application.reference])
         researched = researchers_of(act.session, application.reference)
-        lacks = crew.missing(present, policy_of(application), researched=researched, barred=barred)
+        lacks = minimum_staffing.missing(present, policy_of(application), researched=researched, barred=barred)
         if own := tuple(code for code in lacks if code not in everywhere):
             found[application.reference] = own
     return found
 
 
 def _crew(reference: str | None, short: tuple[str, ...], key: str) -> Concern:
-    return Concern(reference, Why.CREW_SHORT, f"{','.join(short)}:{key}", {"short_of": list(short)})
+    return Concern(reference, WhyStalled.CREW_SHORT, f"{','.join(short)}:{key}", {"short_of": list(short)})
 
 
 def _names(act: Act, applications: Collection[Application], present: Collection[OnDuty]) -> Mapping[str, set[str]]:
@@ -136,7 +136,7 @@ def _calendars(act: Act) -> Iterator[Concern]:
     until = policy.calendar.checked_until.value
     if act.now.astimezone(_zone(policy)).date() >= until - timedelta(days=policy.calendar.warn_days_before.value):
         subject = {"policy": policy.name, "checked_until": until.isoformat()}
-        yield Concern(None, Why.CALENDAR_ENDS, chain.identity(policy.name, until), subject)
+        yield Concern(None, WhyStalled.CALENDAR_ENDS, chain.identity(policy.name, until), subject)
 
 
 def _zone(policy: Policy) -> ZoneInfo:

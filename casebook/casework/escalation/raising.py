@@ -9,22 +9,20 @@ from datetime import datetime
 from functools import partial
 
 from casebook.casework.core import clocks
-from casebook.casework.core.acting import Act, policy_of
+from casebook.casework.core.acting import Act, Summaries, policy_of
 from casebook.casework.core.work_items import item_row
 from casebook.casework.escalation.concerns import Concern
 from casebook.casework.escalation.due import rules_for
 from casebook.casework.safeguarding import outreach
 from casebook.domain import chain, escalation
-from casebook.domain.escalation import Step, Wait, Why
-from casebook.domain.policy import Rung
+from casebook.domain.escalation import LevelToRaise, Wait, WhyStalled
+from casebook.domain.policy import EscalationLevel
 from casebook.domain.vocabulary import Priority, Role, Stage, WorkKind
 from casebook.domain.work import SPECS, Need
 from casebook.storage import bulk_insert, ledger
 from casebook.storage.sweep import escalations as stored
-from casebook.storage.sweep.escalations import Found
+from casebook.storage.sweep.escalations import Stalled
 from casebook.storage.tables import Application, Base, Clock, Escalation, Notice, WorkItem
-
-Told = list[dict[str, object]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,13 +35,13 @@ class Raised:
     notice: Notice | None
 
 
-def raise_rungs(act: Act, page: Sequence[Found]) -> tuple[Told, list[Found]]:
+def raise_levels(act: Act, page: Sequence[Stalled]) -> tuple[Summaries, list[Stalled]]:
     """Raise what is due under lock; returns what was raised, and what somebody else is at work on."""
     applications, items, busy = _locked(act, page)
     return _raise(act, applications, items), busy
 
 
-def open_safeguarding(act: Act, page: Sequence[Found]) -> tuple[Told, list[Found]]:
+def open_safeguarding(act: Act, page: Sequence[Stalled]) -> tuple[Summaries, list[Stalled]]:
     """For the limits that have passed: somebody keeps the person safe meanwhile, and says why time was not enough."""
     applications = stored.lock_applications(act.session, (str(found.reference) for found in page))
     overrun: dict[str, list[Clock]] = defaultdict(list)
@@ -58,7 +56,7 @@ def open_safeguarding(act: Act, page: Sequence[Found]) -> tuple[Told, list[Found
     return _raise(act, applications, kept, fresh=kept), busy
 
 
-def tell(act: Act, page: Sequence[Concern]) -> tuple[Told, list[Concern]]:
+def tell(act: Act, page: Sequence[Concern]) -> tuple[Summaries, list[Concern]]:
     """A supervisor is asked about each, and silence climbs from there."""
     applications = stored.lock_applications(act.session, (each.reference for each in page if each.reference))
     free = [each for each in page if each.reference is None or each.reference in applications]
@@ -70,14 +68,17 @@ def tell(act: Act, page: Sequence[Concern]) -> tuple[Told, list[Concern]]:
     raised = list[Raised]()
     for item in kept:
         rules = rules_for(applications.get(item.reference or ""), act.now)
-        steps = escalation.climb(rules, 1, item.subject["reason"], partial(_reachable, item=item, present=present))
+        steps = escalation.levels_to_raise(
+            rules, 1, item.subject["reason"], partial(_reachable, item=item, present=present)
+        )
         raised += [
-            _rung(act, item, step, asked=step.reachable or step.rung.level == escalation.top(rules)) for step in steps
+            _rung(act, item, step, asked=step.reachable or step.rung.level == escalation.highest_level(rules))
+            for step in steps
         ]
     return _keep(act, raised, kept), [each for each in page if each not in free]
 
 
-def close_settled(act: Act, page: Sequence[Found]) -> tuple[Told, list[Found]]:
+def close_settled(act: Act, page: Sequence[Stalled]) -> tuple[Summaries, list[Stalled]]:
     """Nobody has to acknowledge what has been done meanwhile."""
     _, items, busy = _locked(act, page)
     for item in items:
@@ -89,7 +90,7 @@ def close_settled(act: Act, page: Sequence[Found]) -> tuple[Told, list[Found]]:
     return [], busy
 
 
-def _locked(act: Act, page: Sequence[Found]) -> tuple[dict[str, Application], Sequence[WorkItem], list[Found]]:
+def _locked(act: Act, page: Sequence[Stalled]) -> tuple[dict[str, Application], Sequence[WorkItem], list[Stalled]]:
     """Applications first, as every act locks them, then those items of theirs that are still open."""
     applications = stored.lock_applications(act.session, (found.reference for found in page if found.reference))
     free = [found for found in page if found.reference is None or found.reference in applications]
@@ -99,7 +100,7 @@ def _locked(act: Act, page: Sequence[Found]) -> tuple[dict[str, Application], Se
 
 def _raise(
     act: Act, applications: Mapping[str, Application], items: Sequence[WorkItem], *, fresh: Sequence[WorkItem] = ()
-) -> Told:
+) -> Summaries:
     standing = stored.highest(act.session, (item.id for item in items))
     changes = stored.last_changes(act.session, applications)
     present = stored.present(act.session)
@@ -109,13 +110,15 @@ def _raise(
         rules = rules_for(application, act.now)
         waits = wait(item, standing.get(item.id), changes.get(item.reference or ""))
         if why := escalation.reason(waits, rules, act.now):
-            steps = escalation.climb(rules, item.escalation_level, why, partial(_reachable, item=item, present=present))
-            last = escalation.top(rules)
+            steps = escalation.levels_to_raise(
+                rules, item.escalation_level, why, partial(_reachable, item=item, present=present)
+            )
+            last = escalation.highest_level(rules)
             raised += [_rung(act, item, step, asked=step.reachable or step.rung.level == last) for step in steps]
     return _keep(act, raised, fresh)
 
 
-def _keep(act: Act, raised: Sequence[Raised], fresh: Sequence[WorkItem]) -> Told:
+def _keep(act: Act, raised: Sequence[Raised], fresh: Sequence[WorkItem]) -> Summaries:
     """Claim each rung by its row; only what was claimed here is told of and spoken of here."""
     claimed = {each.id for each in bulk_insert.claim(act.session, [each.escalation for each in raised])}
     mine = [each for each in raised if each.escalation.id in claimed]
@@ -142,7 +145,7 @@ def _said(raised: Raised) -> dict[str, object]:
 
 
 def _chain(item: WorkItem) -> str:
-    return item.reference or chain.HOUSE
+    return item.reference or chain.UNIT
 
 
 def wait(item: WorkItem, last: Escalation | None, changed_at: datetime | None) -> Wait:
@@ -163,7 +166,7 @@ def wait(item: WorkItem, last: Escalation | None, changed_at: datetime | None) -
     )
 
 
-def _reachable(rung: Rung, *, item: WorkItem, present: Mapping[str, frozenset[str]]) -> bool:
+def _reachable(rung: EscalationLevel, *, item: WorkItem, present: Mapping[str, frozenset[str]]) -> bool:
     """Whether somebody on duty would hear of it: the owner, or else whoever may do the work; above, the rung's role."""
     if rung.role is not None:
         return any(rung.role in roles for roles in present.values())
@@ -173,7 +176,7 @@ def _reachable(rung: Rung, *, item: WorkItem, present: Mapping[str, frozenset[st
     return any(roles & doers for roles in present.values())
 
 
-def _rung(act: Act, item: WorkItem, step: Step, *, asked: bool) -> Raised:
+def _rung(act: Act, item: WorkItem, step: LevelToRaise, *, asked: bool) -> Raised:
     level, role = step.rung.level, step.rung.role or Role(item.role)
     row = Escalation(
         id=chain.identity("escalation", item.id, level), item_id=item.id, reference=item.reference, rung=level,
@@ -196,9 +199,9 @@ def _rung(act: Act, item: WorkItem, step: Step, *, asked: bool) -> Raised:
     )
 
 
-def _reason(item: WorkItem, step: Step) -> str:
+def _reason(item: WorkItem, step: LevelToRaise) -> str:
     limits = item.subject.get("limits")
-    return f"{step.why}:{'+'.join(limits)}" if step.why == Why.OVERRUN and limits else str(step.why)
+    return f"{step.why}:{'+'.join(limits)}" if step.why == WhyStalled.OVERRUN and limits else str(step.why)
 
 
 def _safeguard(act: Act, application: Application, overrun: Sequence[Clock]) -> WorkItem:
@@ -233,7 +236,13 @@ def _gather(act: Act, further: Mapping[WorkItem, Sequence[Clock]]) -> None:
 
 def _ask(act: Act, item: WorkItem, rung: Escalation) -> WorkItem:
     key = f"{rung.id}:{len(item.subject['clocks'])}"
-    subject = {"escalation": rung.id, "item": item.id, "rung": rung.rung, "kind": item.kind, "reason": Why.OVERRUN}
+    subject = {
+        "escalation": rung.id,
+        "item": item.id,
+        "rung": rung.rung,
+        "kind": item.kind,
+        "reason": WhyStalled.OVERRUN,
+    }
     need = Need(
         kind=WorkKind.ACKNOWLEDGE_ESCALATION, key=key, role=Role(rung.role), subject=subject,
         priority=Priority(item.priority),

@@ -23,7 +23,7 @@ from casebook.casework.safeguarding.contact import Contact
 from casebook.domain import authority, stages
 from casebook.domain.case import follow_up as rules
 from casebook.domain.case.disclosure import GRAVE
-from casebook.domain.case.follow_up import Chosen, Result
+from casebook.domain.case.follow_up import Chosen, ContactResult
 from casebook.domain.case.safe_contact import Purpose, Way
 from casebook.domain.vocabulary import Channel, Limit, Party, Role, WorkKind
 from casebook.domain.work import Need
@@ -149,7 +149,7 @@ def _contacted(doing: Doing, row: FollowUp) -> None:
     if not answer.they_called:
         _log(doing, row)
     if answer.result != "not_reached":
-        _end(doing, row, Result(answer.result))
+        _end(doing, row, ContactResult(answer.result))
         row.by_them, row.notes = answer.they_called, answer.notes
 
 
@@ -196,11 +196,11 @@ def _judge_stopping(doing: Doing, row: FollowUp) -> None:
         row.closed_by = None
         return
     proposed_by = row.closed_by
-    _end(doing, row, Result.EXHAUSTED)
+    _end(doing, row, ContactResult.EXHAUSTED)
     row.closed_by, row.closure_approved_by = proposed_by, doing.act.actor.id
 
 
-def _end(doing: Doing, row: FollowUp, result: Result) -> None:
+def _end(doing: Doing, row: FollowUp, result: ContactResult) -> None:
     row.result, row.closed_by, row.closed_at = result, doing.act.actor.id, doing.occurred_at
     clocks.meet(doing.act, doing.application, Limit(row.limit_name), doing.occurred_at)
 

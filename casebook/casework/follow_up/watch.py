@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 from sqlalchemy import select
 
-from casebook.casework.core.acting import Act, policy_of, refuse, refuse_because
+from casebook.casework.core.acting import Act, Summary, policy_of, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, Doing
 from casebook.casework.core.work_items import open_items
 from casebook.casework.intake import intake
@@ -23,9 +23,9 @@ from casebook.domain import authority, chain
 from casebook.domain.authority import Command
 from casebook.domain.case import follow_up as rules
 from casebook.domain.case import intake as form_rules
-from casebook.domain.case.record_checks import Verdict
+from casebook.domain.case.record_checks import MatchVerdict
 from casebook.domain.risk import risk_scoring
-from casebook.domain.risk.risk_model import Standing
+from casebook.domain.risk.risk_model import Disclosability
 from casebook.domain.risk.subject_records import SubjectRecord
 from casebook.domain.vocabulary import Answer3, Applicant, Party, Priority, Route, Source, WorkKind
 from casebook.domain.work import Need
@@ -35,18 +35,16 @@ from casebook.sources.local_extract import LocalExtract
 from casebook.storage.case import extracts
 from casebook.storage.tables import Candidate, Person, SourceRecord, Watch
 
-Done = dict[str, object]
-
 
 @dataclass(frozen=True, kw_only=True)
-class Looked:
+class WatchResult:
     """What came of looking again."""
 
     watched: int
     proposed: list[str]  # references
 
 
-def look_again(act: Act) -> Looked:
+def look_again(act: Act) -> WatchResult:
     """Compare what every watch has not seen yet with its subject. Asked twice it opens nothing twice."""
     act.allowed(Command.SWEEP)
     local = catalogue.local(act.session, act.now.year)
@@ -57,10 +55,10 @@ def look_again(act: Act) -> Looked:
         if newer and (found := _new_records(act, watch, newer)):
             _propose(act, watch, found, newest=max(extract.extract for extract in newer.values()))
             proposed.append(watch.reference)
-    return Looked(watched=len(watches), proposed=proposed)
+    return WatchResult(watched=len(watches), proposed=proposed)
 
 
-def renew(act: Act, reference: str, *, reason: str) -> Done:
+def renew(act: Act, reference: str, *, reason: str) -> Summary:
     """A person with a reason lets a watch go on for as long again."""
     act.allowed(Command.RENEW_WATCH)
     application = act.application(reference)
@@ -70,7 +68,7 @@ def renew(act: Act, reference: str, *, reason: str) -> Done:
     zone = ZoneInfo(policy.calendar.timezone)
     watch.until = rules.months_after(max(watch.until, act.now), policy.watch.months.value, zone)
     watch.renewed_by, watch.renewal_reason = act.actor.id, reason
-    act.speak(application, "watch_renewed", until=watch.until.isoformat())
+    act.record(application, "watch_renewed", until=watch.until.isoformat())
     return {"reference": reference, "until": watch.until.isoformat()}
 
 
@@ -90,9 +88,9 @@ def _persons(act: Act, watch: Watch, source: Source, extract: LocalExtract) -> s
         Candidate.superseded.is_(False),
     )  # fmt: skip
     said: dict[str, str | None] = {row.person_id: row.verdict for row in act.session.execute(query)}
-    confirmed = {person for person, verdict in said.items() if verdict == Verdict.SAME}
+    confirmed = {person for person, verdict in said.items() if verdict == MatchVerdict.SAME}
     return confirmed | {
-        person for person in _alike(act, watch, source, extract) if said.get(person) != Verdict.DIFFERENT
+        person for person in _alike(act, watch, source, extract) if said.get(person) != MatchVerdict.DIFFERENT
     }
 
 
@@ -124,7 +122,7 @@ def _fresh(act: Act, source: Source, seen: int, persons: set[str]) -> Iterator[S
     now: list[SubjectRecord] = []
     for row in act.session.scalars(query.order_by(SourceRecord.since)):
         record = SubjectRecord.from_row(extracts.record_cells(row))
-        if risk_scoring.qualifying(record, act.now.date(), risk_model.load()).standing is not Standing.QUALIFYING:
+        if risk_scoring.qualifying(record, act.now.date(), risk_model.load()).standing is not Disclosability.QUALIFYING:
             continue
         if row.since <= seen:
             before.add(row.record_id)
@@ -138,7 +136,7 @@ def _propose(act: Act, watch: Watch, found: list[SubjectRecord], *, newest: int)
     application = act.application(watch.reference)
     records = sorted({record.label for record in found})
     watch.seen_extract = newest
-    act.speak(application, "watch_found", records=len(records), extract=newest)
+    act.record(application, "watch_found", records=len(records), extract=newest)
     need = Need(
         kind=WorkKind.REVIEW_WATCH_PROPOSAL,
         key=f"new_record:{newest}",
@@ -165,7 +163,7 @@ def _reviewed(doing: Doing) -> None:
         refuse(authority.why_not_second(doing.act.actor, [first]))
     if doing.answer.decision == "accept":
         opened = _open_right_to_know(doing)
-        doing.act.speak(doing.application, "right_to_know_opened", opened=opened)
+        doing.act.record(doing.application, "right_to_know_opened", opened=opened)
     elif first is None:
         subject = {**doing.item.subject, "dismissed_by": doing.act.actor.id}
         need = Need(
@@ -174,7 +172,7 @@ def _reviewed(doing: Doing) -> None:
         )  # fmt: skip
         open_items(doing.act, doing.application, [need], because="dismissed_once")
     else:
-        doing.act.speak(doing.application, "proposal_dismissed", item=doing.item.id, first=first)
+        doing.act.record(doing.application, "proposal_dismissed", item=doing.item.id, first=first)
 
 
 def _open_right_to_know(doing: Doing) -> str:

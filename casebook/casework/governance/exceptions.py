@@ -17,10 +17,10 @@ from casebook.storage.tables import OPEN_WORK, Escalation, LedgerEntry, WorkItem
 
 RECORDED = "exception_recorded"
 NOT_DONE = "not_done"  # what the chief officer was told of and nobody has done yet
-Line = dict[str, object]
+ExceptionLine = dict[str, object]
 
 
-def listing(act: Act) -> list[Line]:
+def listing(act: Act) -> list[ExceptionLine]:
     """Newest first; ids and codes only. What is restricted is listed for those named, and to the machine."""
     act.allowed(Command.LIST_APPLICATIONS)
     hidden = board.hidden_from(act.session, act.actor.id) if act.actor.is_person else frozenset()
@@ -28,14 +28,14 @@ def listing(act: Act) -> list[Line]:
     return sorted(found, key=lambda line: (str(line["at"]), str(line["reference"]), str(line["what"])), reverse=True)
 
 
-def _recorded(act: Act) -> Iterator[Line]:
+def _recorded(act: Act) -> Iterator[ExceptionLine]:
     query = select(LedgerEntry).where(LedgerEntry.event == RECORDED)
     for entry in act.session.scalars(query):
         because = entry.body.get("reason") or entry.body.get("cause")
         yield _line(entry.at.isoformat(), entry.chain, str(entry.body["what"]), entry.actor, because)
 
 
-def _not_done(act: Act) -> Iterator[Line]:
+def _not_done(act: Act) -> Iterator[ExceptionLine]:
     query = (
         select(Escalation, WorkItem.kind)
         .join(WorkItem, WorkItem.id == Escalation.item_id)
@@ -45,5 +45,5 @@ def _not_done(act: Act) -> Iterator[Line]:
         yield _line(row.raised_at.isoformat(), row.reference, f"{NOT_DONE}:{kind}", row.acknowledged_by, row.reason)
 
 
-def _line(at: str, reference: str | None, what: str, by: str | None, because: str | None) -> Line:
+def _line(at: str, reference: str | None, what: str, by: str | None, because: str | None) -> ExceptionLine:
     return {"at": at, "reference": reference, "what": what, "by": by, "because": because}

@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from casebook.casework.core import lifecycle, notices, two_people
-from casebook.casework.core.acting import Act, policy_of, refuse_because
+from casebook.casework.core.acting import Act, Summary, policy_of, refuse_because
 from casebook.casework.core.work_items import open_items
 from casebook.casework.safeguarding import contact
 from casebook.casework.staff import suspension
@@ -15,11 +15,10 @@ from casebook.domain.case import follow_up
 from casebook.domain.vocabulary import Priority, Role, WorkKind
 from casebook.domain.work import Need
 
-Done = dict[str, object]
 HARMS = ("death", "serious_injury")
 
 
-def report_harm(act: Act, reference: str, *, what: str) -> Done:
+def report_harm(act: Act, reference: str, *, what: str) -> Summary:
     """Somebody in it died or was seriously injured: legal hold, nothing known is edited, the regulator hears of it.
 
     The referral is due by the end of the next local day, whatever the stage, and after closing as well.
@@ -29,7 +28,7 @@ def report_harm(act: Act, reference: str, *, what: str) -> Done:
     contact.one_of(HARMS, what, "what")
     application.legal_hold = True
     application.frozen_at = application.frozen_at or act.now
-    act.speak(application, "harm_reported", what=what)
+    act.record(application, "harm_reported", what=what)
     need = Need(
         kind=WorkKind.REFER_SAFEGUARDING,
         key=f"{what}:{act.now.isoformat()}",
@@ -44,7 +43,7 @@ def report_harm(act: Act, reference: str, *, what: str) -> Done:
     return {"reference": reference, "frozen": True, "legal_hold": True, "refer_by": _due(items[0].due_at)}
 
 
-def unfreeze(act: Act, reference: str, *, reason: str) -> Done:
+def unfreeze(act: Act, reference: str, *, reason: str) -> Summary:
     """Two people of those who may hold let it go on; the legal hold stays until it is released for itself."""
     act.allowed(Command.HOLD)
     application = act.application(reference)
@@ -53,7 +52,7 @@ def unfreeze(act: Act, reference: str, *, reason: str) -> Done:
     if (first := two_people.agreed(act, application, "unfreeze", reason=reason)) is None:
         return {"reference": reference, "proposed": "unfreeze"}
     application.frozen_at = None
-    act.speak(application, "unfrozen", first=first)
+    act.record(application, "unfrozen", first=first)
     act.session.flush()
     suspension.catch_up(act, reference)
     lifecycle.carry_on(act, application, because="unfrozen")

@@ -8,7 +8,15 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from casebook.casework.core import clocks, lifecycle, work_items
-from casebook.casework.core.acting import Act, number_of_theirs, reason_code, refuse, refuse_because, still_open
+from casebook.casework.core.acting import (
+    Act,
+    Summary,
+    number_of_theirs,
+    reason_code,
+    refuse,
+    refuse_because,
+    still_open,
+)
 from casebook.casework.core.two_people import agreed, unfrozen
 from casebook.casework.disclosure import transfer as moved
 from casebook.casework.review import disposal
@@ -19,21 +27,19 @@ from casebook.domain.vocabulary import Limit, Outcome, Priority, Role, Stage, Wo
 from casebook.storage import tables
 from casebook.storage.tables import Application, Base, Disposal, Restriction
 
-Done = dict[str, object]
-
 # every table that holds personal detail of one application
 PERSONAL: tuple[type[Base], ...] = tuple(
     mapper.class_ for mapper in Base.registry.mappers if mapper.class_.personal and "reference" in mapper.columns
 )
 
 
-def report_danger(act: Act, reference: str, *, reason: str) -> Done:
+def report_danger(act: Act, reference: str, *, reason: str) -> Summary:
     """Somebody is in danger now: immediate safeguarding opens, on-call is told."""
     application = danger.report(act, reference, reason_code(reason))
     return {"reference": reference, "priority": application.priority}
 
 
-def restrict(act: Act, reference: str, *, reason: str) -> Done:
+def restrict(act: Act, reference: str, *, reason: str) -> Summary:
     """Let only named people see it: whoever restricts it and the heads of unit are named at once."""
     act.allowed(Command.RESTRICT)
     application = act.application(reference)
@@ -50,11 +56,11 @@ def restrict(act: Act, reference: str, *, reason: str) -> Done:
     lifecycle_open = work_items.open_work(act.session, application)
     for item in lifecycle_open:
         item.owner, item.claimed_at = (item.owner, item.claimed_at) if item.reserved else (None, None)
-    act.speak(application, "restricted", reason=reason_code(reason))
+    act.record(application, "restricted", reason=reason_code(reason))
     return {"reference": reference, "restricted": True}
 
 
-def name_person(act: Act, reference: str, *, staff: str) -> Done:
+def name_person(act: Act, reference: str, *, staff: str) -> Summary:
     """Name one more person for a restricted application."""
     act.allowed(Command.RESTRICT)
     application = act.application(reference)
@@ -63,11 +69,11 @@ def name_person(act: Act, reference: str, *, staff: str) -> Done:
     if act.session.get(tables.Staff, staff) is None:
         refuse_because("not_found", "there is no such member of staff")
     act.session.merge(Restriction(reference=reference, staff_id=staff, named_by=act.actor.id, named_at=act.now))
-    act.speak(application, "person_named", staff=staff)
+    act.record(application, "person_named", staff=staff)
     return {"reference": reference, "named": staff}
 
 
-def lift(act: Act, reference: str, *, reason: str) -> Done:
+def lift(act: Act, reference: str, *, reason: str) -> Summary:
     """Head of unit and a second person make a restricted application an ordinary one."""
     act.allowed(Command.LIFT_RESTRICTION)
     application = unfrozen(act, reference)
@@ -79,31 +85,31 @@ def lift(act: Act, reference: str, *, reason: str) -> Done:
     if Role.HEAD_OF_UNIT not in act.actor.roles and not _is_head(act, first):
         refuse_because("not_permitted", "one of the two must be the head of unit")
     application.restricted = False
-    act.speak(application, "restriction_lifted", first=first)
+    act.record(application, "restriction_lifted", first=first)
     return {"reference": reference, "restricted": False}
 
 
-def hold(act: Act, reference: str, *, reason: str) -> Done:
+def hold(act: Act, reference: str, *, reason: str) -> Summary:
     """Nothing of it may be disposed of."""
     act.allowed(Command.HOLD)
     application = act.application(reference)
     application.legal_hold = True
-    act.speak(application, "legal_hold_set", reason=reason_code(reason))
+    act.record(application, "legal_hold_set", reason=reason_code(reason))
     return {"reference": reference, "legal_hold": True}
 
 
-def release(act: Act, reference: str, *, reason: str) -> Done:
+def release(act: Act, reference: str, *, reason: str) -> Summary:
     """End a legal hold; two people."""
     act.allowed(Command.HOLD)
     application = unfrozen(act, reference)
     if (first := agreed(act, application, "release_hold", reason=reason)) is None:
         return {"reference": reference, "proposed": "release_hold"}
     application.legal_hold = False
-    act.speak(application, "legal_hold_ended", first=first)
+    act.record(application, "legal_hold_ended", first=first)
     return {"reference": reference, "legal_hold": False}
 
 
-def dispose(act: Act, reference: str, *, reason: str) -> Done:
+def dispose(act: Act, reference: str, *, reason: str) -> Summary:
     """Erase the personal detail of a closed application; two people, no legal hold. The ledger still verifies."""
     act.allowed(Command.DISPOSE)
     application = unfrozen(act, reference)
@@ -123,16 +129,16 @@ def dispose(act: Act, reference: str, *, reason: str) -> Done:
     )  # fmt: skip
     application.disposed_at = act.now
     erased = sum(_erase(act, table, reference) for table in PERSONAL) + disposal.forget(act, reference)
-    act.speak(application, "disposed", erased=erased, first=first)
+    act.record(application, "disposed", erased=erased, first=first)
     return {"reference": reference, "disposed": True, "rows": erased}
 
 
-def withdraw(act: Act, reference: str, *, reason: str) -> Done:
+def withdraw(act: Act, reference: str, *, reason: str) -> Summary:
     """The applicant no longer wants it; what that leaves undone is recorded, and B's risk does not end with it."""
     return _close_early(act, reference, Outcome.WITHDRAWN, reason)
 
 
-def transfer(act: Act, reference: str, *, force: str, accepted_by: str, their_reference: str | None = None) -> Done:
+def transfer(act: Act, reference: str, *, force: str, accepted_by: str, their_reference: str | None = None) -> Summary:
     """Another force deals with it from now on, and a function of it has said so; refused while somebody is in danger now.
 
     All three are codes. That the applicant is told, within their safe-contact plan, is a work item of its own.
@@ -154,17 +160,17 @@ def transfer(act: Act, reference: str, *, force: str, accepted_by: str, their_re
     return done
 
 
-def no_engagement(act: Act, reference: str, *, reason: str, agency_route: str | None = None) -> Done:
+def no_engagement(act: Act, reference: str, *, reason: str, agency_route: str | None = None) -> Summary:
     """Nobody could be reached after the attempts policy asks for; a supervisor must be one of the two people.
 
     `agency_route`: which partner agency was asked to reach them, and what came of it; refused without.
     """
     act.allowed(Command.CLOSE_EARLY)
-    refuse(contact.why_not_exhausted(act, unfrozen(act, reference), route_tried=bool(agency_route)))
+    refuse(contact.why_not_give_up(act, unfrozen(act, reference), route_tried=bool(agency_route)))
     return _close_early(act, reference, Outcome.NO_ENGAGEMENT, f"{reason}; partner agency: {agency_route}")
 
 
-def lower_priority(act: Act, reference: str, *, to: str, reason: str) -> Done:
+def lower_priority(act: Act, reference: str, *, to: str, reason: str) -> Summary:
     """Lower a priority: two people. Deadlines that were shortened stay as they are."""
     act.allowed(Command.LOWER_PRIORITY)
     application = unfrozen(act, reference)
@@ -174,7 +180,7 @@ def lower_priority(act: Act, reference: str, *, to: str, reason: str) -> Done:
     if (first := agreed(act, application, f"lower_priority:{to}", reason=reason)) is None:
         return {"reference": reference, "proposed": f"lower_priority:{to}"}
     application.priority, application.priority_reason = to, "lowered_by_two_people"
-    act.speak(application, "priority_lowered", to=to, first=first)
+    act.record(application, "priority_lowered", to=to, first=first)
     return {"reference": reference, "priority": to}
 
 
@@ -183,7 +189,7 @@ def _is_head(act: Act, staff_id: str) -> bool:
     return row is not None and row.ended_at is None
 
 
-def _close_early(act: Act, reference: str, outcome: Outcome, reason: str, *, what: str | None = None) -> Done:
+def _close_early(act: Act, reference: str, outcome: Outcome, reason: str, *, what: str | None = None) -> Summary:
     """`what` is what both people must have said, where that is more than the outcome."""
     act.allowed(Command.CLOSE_EARLY)
     application = unfrozen(act, reference)
@@ -199,7 +205,7 @@ def _close_early(act: Act, reference: str, outcome: Outcome, reason: str, *, wha
         clocks.meet(act, application, Limit.WHOLE_PROCESS)
     undone = _left_undone(act, application)
     application.outcome, application.closing_reason, application.closed_at = outcome, reason, act.now
-    act.speak(application, "closed_early", outcome=outcome, what=what, first=first, **undone)
+    act.record(application, "closed_early", outcome=outcome, what=what, first=first, **undone)
     lifecycle.move(act, application, Stage.CLOSED, because="closed_early")
     return {"reference": reference, "outcome": outcome, **undone}
 

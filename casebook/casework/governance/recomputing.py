@@ -23,7 +23,7 @@ from casebook.storage.tables import Application, Clock, WorkItem
 
 PAGE = 500
 OWN_DUE = frozenset({WorkKind.RATIFY_EMERGENCY})  # due by what it ratifies, not by its kind alone
-Line = dict[str, object]
+RecomputedLine = dict[str, object]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +31,8 @@ class Recomputed:
     """`moved` and `could_not`: reference, limit or kind, and the old and new moment or the reason."""
 
     checked: int = 0
-    moved: list[Line] = field(default_factory=list)
-    could_not: list[Line] = field(default_factory=list)
+    moved: list[RecomputedLine] = field(default_factory=list)
+    could_not: list[RecomputedLine] = field(default_factory=list)
 
 
 def recompute(acting: Callable[[], AbstractContextManager[Act]]) -> Recomputed:
@@ -40,14 +40,14 @@ def recompute(acting: Callable[[], AbstractContextManager[Act]]) -> Recomputed:
     with acting() as act:
         act.allowed(Command.RECOMPUTE_DEADLINES)
         references = outbox.open_references(act.session)
-    moved, could_not = list[Line](), list[Line]()
+    moved, could_not = list[RecomputedLine](), list[RecomputedLine]()
     for start in range(0, len(references), PAGE):
         with acting() as act:
             _page(act, references[start : start + PAGE], moved, could_not)
     return Recomputed(checked=len(references), moved=moved, could_not=could_not)
 
 
-def _page(act: Act, references: Sequence[str], moved: list[Line], could_not: list[Line]) -> None:
+def _page(act: Act, references: Sequence[str], moved: list[RecomputedLine], could_not: list[RecomputedLine]) -> None:
     applications = stored.lock_applications(act.session, references)
     could_not += [
         {"reference": each, "why": "somebody_is_at_work_on_it"} for each in references if each not in applications
@@ -80,7 +80,7 @@ class _Again:
     def __init__(self, act: Act, application: Application, *, lowered: bool) -> None:
         self.act, self.application, self.lowered = act, application, lowered
         self.policy, self.priority = policy_of(application), Priority(application.priority)
-        self.moved, self.could_not = list[Line](), list[Line]()
+        self.moved, self.could_not = list[RecomputedLine](), list[RecomputedLine]()
         self.shifted = dict[str, tuple[datetime, datetime]]()  # limit -> its due moment, before and after
 
     def clocks(self, running: Sequence[Clock]) -> None:

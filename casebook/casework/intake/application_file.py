@@ -23,7 +23,7 @@ from casebook.domain.case import application_file as rules
 from casebook.domain.case.intake import Form
 from casebook.domain.vocabulary import Answer3
 from casebook.errors import Collision, DatabaseRefused
-from casebook.files import Rejection, Row
+from casebook.files import FileRow, Rejection
 from casebook.storage import session as storage
 from casebook.storage.session import Store
 from casebook.storage.tables import Application
@@ -33,7 +33,7 @@ CHUNK = 100  # rows whose external ids are looked up, and references kept, toget
 
 
 @dataclass(kw_only=True)
-class Imported:
+class ImportedFile:
     """What became of each row of a file, in the file's order."""
 
     accepted: list[dict[str, str]] = field(default_factory=list)
@@ -68,7 +68,7 @@ class _Landing:
         return Act(session=session, actor=self.actor, now=now, playbook=self.playbook)
 
 
-def import_file(store: Store, actor: Actor, path: Path, *, playbook: Playbook) -> Imported:
+def import_file(store: Store, actor: Actor, path: Path, *, playbook: Playbook) -> ImportedFile:
     """Import applications.csv. A bad row never takes a good one down; the same file again changes nothing."""
     table = _opened(path)
     with store.connection() as connection:
@@ -82,7 +82,7 @@ def import_file(store: Store, actor: Actor, path: Path, *, playbook: Playbook) -
             _land(landing, [arrival for row in chunk if (arrival := _read(landing, row))])
         _say(landing)
     by_line = [landing.landed[line] for line in sorted(landing.landed)]
-    return Imported(
+    return ImportedFile(
         accepted=[said for fresh, said in by_line if fresh],
         unchanged=[said for fresh, said in by_line if not fresh],
         rejected=sorted(landing.rejected, key=lambda rejection: rejection.line),
@@ -90,12 +90,12 @@ def import_file(store: Store, actor: Actor, path: Path, *, playbook: Playbook) -
     )
 
 
-def _opened(path: Path) -> files.Table:
+def _opened(path: Path) -> files.CsvTable:
     # a column that stands twice is no reason to leave applications lying: the first counts, and the other is told
     return files.read(path, known=rules.COLUMNS, required=rules.REQUIRED, first_counts=True)
 
 
-def _danger_first(path: Path, table: files.Table) -> Iterator[Row]:
+def _danger_first(path: Path, table: files.CsvTable) -> Iterator[FileRow]:
     """Whoever says that they are in danger now does not wait for the rest of the file, which is read twice for it."""
     if not path.is_file():  # a pipe can be read once
         yield from table.rows
@@ -104,7 +104,7 @@ def _danger_first(path: Path, table: files.Table) -> Iterator[Row]:
     yield from _only(_opened(path).rows, in_danger=False)
 
 
-def _only(rows: Iterable[Row], *, in_danger: bool) -> Iterator[Row]:
+def _only(rows: Iterable[FileRow], *, in_danger: bool) -> Iterator[FileRow]:
     """Of rows with one external id the first counts, in danger or not: the ones after it keep their place behind it."""
     seen = set[str]()
     for row in rows:
@@ -114,7 +114,7 @@ def _only(rows: Iterable[Row], *, in_danger: bool) -> Iterator[Row]:
             yield row
 
 
-def _read(landing: _Landing, row: Row) -> _Arrival | None:
+def _read(landing: _Landing, row: FileRow) -> _Arrival | None:
     """None if it cannot land; then it is listed."""
     if row.broken:
         landing.rejected.append(row.broken)
@@ -200,7 +200,7 @@ def _say(landing: _Landing) -> None:
         act = landing.act(session, storage.now(session))
         rejected = len({rejection.line for rejection in landing.rejected})
         unchanged = len(landing.landed) - accepted
-        act.speak(None, "applications_imported", accepted=accepted, unchanged=unchanged, rejected=rejected)
+        act.record(None, "applications_imported", accepted=accepted, unchanged=unchanged, rejected=rejected)
         _for_good(session)
         session.commit()
 

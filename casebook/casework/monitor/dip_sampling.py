@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, UnitDoing
-from casebook.casework.core.blind_review import why_not_blind
+from casebook.casework.core.blind_review import why_not_redecide
 from casebook.casework.core.work_items import open_items
 from casebook.casework.panel_decision import panel_pack
 from casebook.casework.review import items
@@ -83,7 +83,7 @@ def _open(act: Act, chosen: Sequence[tuple[Decision, float]], *, seed: str) -> l
                 redecided_at=None,
             )
         )  # fmt: skip
-    act.speak(None, "samples_drawn", draw=draw_id, because=ASSURANCE, samples=len(chosen))
+    act.record(None, "samples_drawn", draw=draw_id, because=ASSURANCE, samples=len(chosen))
     return [chain.identity("dip_sample", decision.id) for decision, _ in chosen]
 
 
@@ -98,7 +98,7 @@ def look(act: Act, item_id: str) -> dict[str, Any]:
     )
     if item.owner != act.actor.id:
         refuse_because("not_claimed", "claim it first: whoever has read it decides it")
-    refuse(why_not_blind(act, sample, item=item), NotPermitted)
+    refuse(why_not_redecide(act, sample, item=item), NotPermitted)
     decision = act.session.get_one(Decision, sample.decision_id)
     found = panel_pack.pack(act, sample.reference)
     query = select(Finding.id).where(Finding.reference == sample.reference, Finding.found_at <= decision.recorded_at)
@@ -129,7 +129,7 @@ def _redecided(doing: UnitDoing) -> None:
     _, sample = _find(act, doing.item.id)
     if doing.item.claimed_at is None:
         refuse_because("not_claimed", "claim it and read it first: casebook monitor sample ITEM")
-    refuse(why_not_blind(act, sample, item=doing.item), NotPermitted)
+    refuse(why_not_redecide(act, sample, item=doing.item), NotPermitted)
     sample.outcome, sample.reasons = doing.answer.outcome, doing.answer.reasons
     sample.redecided_by, sample.redecided_at = act.actor.id, act.now
     # what may hold personal detail stays with the application, and goes when it is disposed of
@@ -137,7 +137,7 @@ def _redecided(doing: UnitDoing) -> None:
     would, did = Outcome(doing.answer.outcome) in DISCLOSED, Outcome(sample.first_outcome) in DISCLOSED
     sample.agrees = would == did
     application = act.application(sample.reference)
-    act.speak(application, "decision_made_again", sample=sample.id, agrees=sample.agrees)
+    act.record(application, "decision_made_again", sample=sample.id, agrees=sample.agrees)
     if would and not did:
         need = Need(
             kind=WorkKind.REVIEW_WATCH_PROPOSAL, key=f"redecided:{sample.id}", subject={"because": "decided_otherwise"},
@@ -155,7 +155,7 @@ def agreement(act: Act) -> dict[str, object]:
     answered = [row for row in rows if row.redecided_at is not None]
     drawn = [sampling.Drawn(reference=row.id, chance=row.chance) for row in rows]
     differing = {row.id: not row.agrees for row in answered}
-    act.speak(None, "agreement_viewed", samples=len(rows))
+    act.record(None, "agreement_viewed", samples=len(rows))
     return {
         "drawn": len(rows),
         "answered": len(answered),

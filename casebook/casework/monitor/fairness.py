@@ -13,7 +13,7 @@ from casebook.casework.core.acting import Act
 from casebook.domain.authority import Command
 from casebook.policies.name_origins import origin_of
 from casebook.storage.monitor import fairness as stored
-from casebook.storage.monitor.fairness import Looked
+from casebook.storage.monitor.fairness import SearchedSubject
 
 FEWEST = 20  # a group with fewer is counted and not compared: a rate of five says nothing and may point at somebody
 
@@ -31,7 +31,7 @@ def report(act: Act) -> dict[str, Any]:
     """Rates with exact 95 % intervals by origin family of the subject's name and by sex."""
     act.allowed(Command.ANALYSE)
     looked = stored.subjects(act.session)
-    act.speak(None, "fairness_viewed", applications=len(looked))
+    act.record(None, "fairness_viewed", applications=len(looked))
     return {
         "applications": len(looked),
         "by_origin": _groups((origin_of(each.forename, each.surname), each) for each in looked),
@@ -39,14 +39,14 @@ def report(act: Act) -> dict[str, Any]:
     }
 
 
-def _groups(pairs: Iterable[tuple[str, Looked]]) -> dict[str, Any]:
-    groups = defaultdict[str, list[Looked]](list)
+def _groups(pairs: Iterable[tuple[str, SearchedSubject]]) -> dict[str, Any]:
+    groups = defaultdict[str, list[SearchedSubject]](list)
     for name, each in pairs:
         groups[name].append(each)
     return {name: _measured(each) for name, each in sorted(groups.items())}
 
 
-def _measured(group: list[Looked]) -> dict[str, Any]:
+def _measured(group: list[SearchedSubject]) -> dict[str, Any]:
     if len(group) < FEWEST:
         return {"applications": len(group), "too_few": True}
     return {

@@ -19,7 +19,7 @@ from casebook.casework.review import campaigns, items, registers
 from casebook.domain import authority, chain
 from casebook.domain.actors import system
 from casebook.domain.authority import Command
-from casebook.domain.monitor.decision_monitor import Channel
+from casebook.domain.monitor.decision_monitor import ChartKind
 from casebook.domain.review.cases import CampaignKind
 from casebook.domain.vocabulary import Priority, WorkKind
 from casebook.domain.work import Need
@@ -30,7 +30,7 @@ from casebook.storage.people import touched_by
 from casebook.storage.tables import MonitorRun, MonitorSignal, WorkItem
 
 if TYPE_CHECKING:
-    from casebook.monitor.weekly import ChannelReport, Question
+    from casebook.monitor.weekly import ChannelReport, ChartSignal
 
 SUSPENSION = "suspension"  # the channel of a question that no chart raised
 UPHELD = frozenset({"look_back", "referred"})  # conclusions after which somebody's decisions teach no model
@@ -39,19 +39,19 @@ NOT_A_FINDING = (
     "This is a question to be asked, not a finding: a pattern can have many reasons, and chance is one of them."
 )
 ASKS: Mapping[str, str] = {
-    Channel.DECISION: "Why were {observed} of {cases} decisions disclosures, where others on such cases make {expected}?",
-    Channel.YIELD: "Why did research on {cases} applications find something in {observed}, where {expected} were to be expected?",
-    Channel.SKIPPED_SOURCE: "Why was a mandatory source not searched in {observed} of {cases} applications ({expected} expected)?",
-    Channel.UNCOVERED_VARIANT: "Why was an identity variant left without a search in {observed} of {cases} ({expected} expected)?",
-    Channel.REJECTED_CANDIDATE: "Why were {observed} of {cases} proposed matches rejected ({expected} expected)?",
-    Channel.HURRIED: "Why took {observed} of {cases} searches less time than nine in ten of others' ({expected} expected)?",
-    Channel.DISAGREEMENT: "Why did {observed} of {cases} decisions come out otherwise when made again blind ({expected} expected)?",
+    ChartKind.DECISION: "Why were {observed} of {cases} decisions to disclose, where others would make {expected}?",
+    ChartKind.YIELD: "Why did research on {cases} applications find something in {observed} ({expected} expected)?",
+    ChartKind.SKIPPED_SOURCE: "Why was a mandatory source not searched in {observed} of {cases} cases ({expected} expected)?",
+    ChartKind.UNCOVERED_VARIANT: "Why was an identity variant not searched in {observed} of {cases} cases ({expected} expected)?",
+    ChartKind.REJECTED_CANDIDATE: "Why were {observed} of {cases} proposed matches rejected ({expected} expected)?",
+    ChartKind.HURRIED: "Why were {observed} of {cases} searches quicker than nine in ten of others' ({expected} expected)?",
+    ChartKind.DISAGREEMENT: "Why did {observed} of {cases} blind reviews reach another decision ({expected} expected)?",
     SUSPENSION: "Should what this person did be looked at again? They acted on {cases} applications.",
 }  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recorded:
+class RunResult:
     """What came of one run."""
 
     run: str
@@ -72,7 +72,7 @@ def watch_inputs(act: Act) -> dict[str, Any]:
 def report_inputs(act: Act) -> dict[str, Any]:
     """The same for a report that names everybody, which nobody but professional standards sees."""
     act.allowed(Command.SEE_SIGNALS)
-    act.speak(None, "monitor_report_viewed")
+    act.record(None, "monitor_report_viewed")
     return watch_inputs(act)
 
 
@@ -85,7 +85,7 @@ def in_question(act: Act) -> frozenset[str]:
     return frozenset(waiting | {name for name, conclusion in last.items() if conclusion in UPHELD})
 
 
-def record(act: Act, reports: Sequence[ChannelReport]) -> Recorded:
+def record(act: Act, reports: Sequence[ChannelReport]) -> RunResult:
     """Keep the run, the restarts and the questions; open an item for each question that is not open already."""
     act.allowed(Command.ANALYSE)
     questions = [each for report in reports for each in report.questions]
@@ -97,8 +97,8 @@ def record(act: Act, reports: Sequence[ChannelReport]) -> Recorded:
     act.session.flush()
     opened = sum(_raise(act, run, each) for each in questions)
     cases = max((report.cases for report in reports), default=0)
-    act.speak(None, "monitor_run", run=run.id, cases=cases, signals=len(questions), opened=opened)
-    return Recorded(run=run.id, cases=cases, questions=len(questions), opened=opened)
+    act.record(None, "monitor_run", run=run.id, cases=cases, signals=len(questions), opened=opened)
+    return RunResult(run=run.id, cases=cases, questions=len(questions), opened=opened)
 
 
 def _said(report: ChannelReport) -> dict[str, object]:
@@ -112,7 +112,7 @@ def _said(report: ChannelReport) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _raise(act: Act, run: MonitorRun, question: Question) -> bool:
+def _raise(act: Act, run: MonitorRun, question: ChartSignal) -> bool:
     at, case = question.at
     said = (question.channel, question.side, question.judged)
     asked = [row for row in stored.signals(act.session) if (row.channel, row.side, row.staff_id) == said]
@@ -150,19 +150,19 @@ def propose_look_back(act: Act, staff_id: str, *, touched: int) -> str:
         joined_to=None, item_id=None, raised_at=act.now, conclusion=None, answered_by=None, answered_at=None,
     )  # fmt: skip
     _keep(act, signal)
-    act.speak(None, "look_back_proposed", signal=signal.id)
+    act.record(None, "look_back_proposed", signal=signal.id)
     return signal.id
 
 
 def listing(act: Act) -> list[dict[str, object]]:
     """Every question that stands by itself. Names for professional standards, whose view is in the ledger."""
-    named = authority.why_not(act.actor, Command.SEE_SIGNALS) is None
+    named = authority.why_not_allowed(act.actor, Command.SEE_SIGNALS) is None
     if not named:
         act.allowed(Command.ANALYSE)
     rows = stored.signals(act.session)
     joined = Counter(row.joined_to for row in rows)
     found = [_line(row, repeated=joined[row.id], named=named) for row in rows if row.joined_to is None]
-    act.speak(None, "signals_viewed", signals=len(found), named=named)
+    act.record(None, "signals_viewed", signals=len(found), named=named)
     return found
 
 
@@ -171,7 +171,7 @@ def show(act: Act, signal_id: str) -> dict[str, object]:
     act.allowed(Command.SEE_SIGNALS)
     signal = _find(act, signal_id)
     _refuse_own(act, signal)
-    act.speak(None, "signal_viewed", signal=signal.id)
+    act.record(None, "signal_viewed", signal=signal.id)
     joined = [row for row in stored.signals(act.session) if row.joined_to == signal.id]
     return {
         **_line(signal, repeated=len(joined), named=True),
@@ -207,7 +207,7 @@ def _answered(doing: UnitDoing) -> None:
     joined = [row for row in stored.signals(act.session) if row.joined_to == signal.id]
     for row in (signal, *joined):
         row.conclusion, row.answered_by, row.answered_at = doing.answer.conclusion, act.actor.id, act.now
-    act.speak(None, "signal_answered", signal=signal.id, conclusion=signal.conclusion, together=1 + len(joined))
+    act.record(None, "signal_answered", signal=signal.id, conclusion=signal.conclusion, together=1 + len(joined))
     if signal.conclusion == "look_back":
         look_back(act, signal.id)
 
@@ -219,7 +219,7 @@ def look_back(act: Act, signal_id: str) -> dict[str, object]:
     _refuse_own(act, signal)
     taken_in, campaign, code = _campaign(act, signal)
     touched = touched_by(act.session, signal.staff_id)
-    act.speak(None, "look_back_started", signal=signal.id, taken_in=taken_in, campaign=campaign, touched=len(touched))
+    act.record(None, "look_back_started", signal=signal.id, taken_in=taken_in, campaign=campaign, touched=len(touched))
     return {"signal": signal.id, "taken_in": taken_in, "campaign": campaign, "no_campaign": code, "touched": touched}
 
 

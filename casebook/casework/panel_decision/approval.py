@@ -66,7 +66,7 @@ def _explain(doing: Doing, standing: Decision) -> None:
         next_round(act, doing.application, because="supervisor_sent_back")
         return
     standing.supervisor, standing.supervisor_reason = act.actor.id, doing.answer.reason
-    act.speak(doing.application, "exception_recorded", what="grave_risk_not_disclosed", decision=standing.id)
+    act.record(doing.application, "exception_recorded", what="grave_risk_not_disclosed", decision=standing.id)
 
 
 def _approve(doing: Doing, standing: Decision) -> None:

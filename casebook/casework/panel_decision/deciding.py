@@ -17,7 +17,7 @@ from casebook.casework.record_checks import record_checks, searches
 from casebook.casework.risk_scoring import risk_inputs
 from casebook.domain import chain
 from casebook.domain.case.panel import may_be_minor, why_not_yet
-from casebook.domain.case.panel_decision import INSUFFICIENT, Draft, Held, Limb, Recipient, why_not_decide
+from casebook.domain.case.panel_decision import INSUFFICIENT, DecisionBasis, Draft, Limb, Recipient, why_not_decide
 from casebook.domain.vocabulary import Applicant, Outcome, Party, Role, Source, Stage, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import AlreadyDecided, InvalidAnswer
@@ -125,7 +125,7 @@ def _by_member(doing: Doing, called: Panel) -> None:
     asked = doing.item.key.partition(":")[2]
     if answer.declares_conflict:
         called.members = [seat for seat in called.members if seat["staff"] != asked]
-        act.speak(application, "conflict_declared", staff=act.actor.id)
+        act.record(application, "conflict_declared", staff=act.actor.id)
         if len(called.members) + 1 < called.quorum:
             next_round(act, application, because="panel_conflicted")
         return
@@ -228,9 +228,9 @@ def _draft(answer: Decided) -> Draft:
     )
 
 
-def _held(act: Act, application: Application) -> Held:
+def _held(act: Act, application: Application) -> DecisionBasis:
     a = act.session.get(Person, f"{application.reference}:{Party.A}")
-    return Held(
+    return DecisionBasis(
         findings=decisions.held(act.session, application.reference),
         minor=may_be_minor(a.dob if a else None, risk_inputs.today(act, application)),
         refusals=panel_refusals.load(),

@@ -29,7 +29,7 @@ from casebook.storage.tables import (
     Search,
 )
 
-Section = Mapping[str, Any]
+PackSection = Mapping[str, Any]
 
 # what of a record the panel reads: never who the victim was
 OF_A_RECORD = (
@@ -61,7 +61,7 @@ def pack(act: Act, reference: str) -> dict[str, Any]:
     """Everything the panel of an application reads, marked with who read it and when."""
     act.allowed(Command.SEE_PERSONAL_DETAIL)
     application = act.application(reference)
-    act.speak(application, "personal_detail_viewed", what="pack", version=application.version)
+    act.record(application, "personal_detail_viewed", what="pack", version=application.version)
     return {
         "reference": reference,
         "printed_at": act.now.isoformat(timespec="seconds"),
@@ -78,7 +78,7 @@ def pack(act: Act, reference: str) -> dict[str, Any]:
     }
 
 
-def _application(application: Application) -> Section:
+def _application(application: Application) -> PackSection:
     names = (
         "route", "applicant", "policy", "submitted_at", "version", "priority", "priority_reason", "band", "concern",
         "immediate_danger", "relationship", "relationship_started", "relationship_ended", "living_together", "pregnant",
@@ -87,22 +87,22 @@ def _application(application: Application) -> Section:
     return _of(application, names)
 
 
-def _person(act: Act, reference: str, party: Party) -> Section | None:
+def _person(act: Act, reference: str, party: Party) -> PackSection | None:
     found = act.session.get(Person, f"{reference}:{party}")
     return _of(found, OF_A_PERSON) if found else None
 
 
-def _plans(act: Act, reference: str) -> list[Section]:
+def _plans(act: Act, reference: str) -> list[PackSection]:
     query = select(SafeContact).where(SafeContact.reference == reference).order_by(SafeContact.party)
     return [_of(plan, OF_A_PLAN) for plan in act.session.scalars(query)]
 
 
-def _findings(act: Act, reference: str) -> list[Section]:
+def _findings(act: Act, reference: str) -> list[PackSection]:
     said = decisions.agreements(act.session, reference)
     return [_finding(row, said.get(row.id)) for row in decisions.findings(act.session, reference)]
 
 
-def _finding(row: Finding, said: OwnerAgreement | None) -> Section:
+def _finding(row: Finding, said: OwnerAgreement | None) -> PackSection:
     held = decisions.held_finding(row, said)
     return {
         "item": row.id,
@@ -117,7 +117,7 @@ def _finding(row: Finding, said: OwnerAgreement | None) -> Section:
     }
 
 
-def _coverage(act: Act, reference: str) -> list[Section]:
+def _coverage(act: Act, reference: str) -> list[PackSection]:
     """What was searched for the subject, and how much of what was to be covered was not."""
     query = select(Search).where(Search.reference == reference, Search.party == Party.B, Search.superseded.is_(False))
     return [
@@ -136,7 +136,7 @@ def _coverage(act: Act, reference: str) -> list[Section]:
     ]
 
 
-def _assurances(act: Act, reference: str) -> list[Section]:
+def _assurances(act: Act, reference: str) -> list[PackSection]:
     query = select(Assurance).where(Assurance.reference == reference, Assurance.superseded.is_(False))
     names = ("kind", "confidence", "statement", "signed_by", "signed_at")
     return [
@@ -145,18 +145,18 @@ def _assurances(act: Act, reference: str) -> list[Section]:
     ]
 
 
-def _score(act: Act, reference: str) -> Section | None:
+def _score(act: Act, reference: str) -> PackSection | None:
     found = decisions.current_score(act.session, reference)
     names = ("model", "band", "priority", "score", "contributions", "uncertainty", "computed_at")
     return _of(found, names) if found else None
 
 
-def _judgements(act: Act, reference: str) -> list[Section]:
+def _judgements(act: Act, reference: str) -> list[PackSection]:
     names = ("band", "lowers", "reason", "assessed_by", "assessed_at", "second_agrees", "second_by")
     return [_of(row, names) for row, _ in decisions.judgements(act.session, reference)]
 
 
-def _earlier(act: Act, reference: str) -> list[Section]:
+def _earlier(act: Act, reference: str) -> list[PackSection]:
     """Of a restricted one no more than that it is there."""
     query = (
         select(Application, ApplicationLink.why)

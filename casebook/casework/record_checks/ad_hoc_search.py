@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from casebook.casework.core.acting import Act, refuse_because
 from casebook.casework.record_checks import match_weights
-from casebook.casework.record_checks.match_weights import Likeness
+from casebook.casework.record_checks.match_weights import MatchWeight
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Source
 from casebook.sources import catalogue
@@ -16,14 +16,14 @@ from casebook.storage.case.extracts import PERSON_CELLS
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class SearchAnswer:
     """The best candidates, whatever their band; not `complete` if the source knows more who share as much."""
 
-    best: list[Likeness]
+    best: list[MatchWeight]
     complete: bool
 
 
-def search(act: Act, source: Source, asked: Mapping[str, str], *, limit: int) -> Found:
+def search(act: Act, source: Source, asked: Mapping[str, str], *, limit: int) -> SearchAnswer:
     """Ask one automatic source. Refused for one that only people search; a source that does not answer is a SourceFault."""
     act.allowed(Command.ANALYSE if not act.actor.is_person else Command.SEE_PERSONAL_DETAIL)
     elsewhere: Mapping[Source, RecordSource] = catalogue.remote()
@@ -33,8 +33,8 @@ def search(act: Act, source: Source, asked: Mapping[str, str], *, limit: int) ->
     cells = {**dict.fromkeys(PERSON_CELLS, ""), **asked}
     answered = way.find(cells)
     found = match_weights.score(cells, answered.persons, answered.counts, this_year=act.now.year)
-    act.speak(None, "source_searched", source=source, found=len(found))
-    return Found(best=found[:limit], complete=answered.complete)
+    act.record(None, "source_searched", source=source, found=len(found))
+    return SearchAnswer(best=found[:limit], complete=answered.complete)
 
 
 def _why_nobody_asks(source: Source) -> str:

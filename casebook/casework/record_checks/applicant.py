@@ -17,7 +17,7 @@ from casebook.casework.safeguarding import danger, outreach
 from casebook.casework.safeguarding.outreach import Speaks
 from casebook.domain import chain
 from casebook.domain.case import record_checks as rules
-from casebook.domain.case.record_checks import Known, Verdict
+from casebook.domain.case.record_checks import MatchVerdict, OwnRecord
 from casebook.domain.case.safe_contact import Purpose
 from casebook.domain.risk.instruments import Reply
 from casebook.domain.vocabulary import Answer3, Channel, Limit, MatchBand, Party, Source
@@ -89,12 +89,12 @@ def look_for_signs(act: Act, application: Application) -> list[ApplicantSign]:
             party: {row.person_id for row in rows if row.band == MatchBand.STRONG} for party, rows in alike.items()
         },
         likely=likely,
-        records=[Known(person_id=record["person_id"], victim_id=record["victim_id"]) for record in records],
+        records=[OwnRecord(person_id=record["person_id"], victim_id=record["victim_id"]) for record in records],
     )
     new = [sign for code in found if (sign := _new(act, application, code))]
     if new:
         act.session.add_all(new)
-        act.speak(application, "applicant_signs_found", codes=sorted(sign.code for sign in new))
+        act.record(application, "applicant_signs_found", codes=sorted(sign.code for sign in new))
     return new
 
 
@@ -105,13 +105,13 @@ def _alike(act: Act, application: Application, party: Party) -> Sequence[Candida
         Candidate.party == party,
         Candidate.source == Source.RMS,
         Candidate.superseded.is_(False),
-        (Candidate.weight >= EVEN) | (Candidate.verdict == Verdict.SAME),
-        Candidate.verdict.is_distinct_from(Verdict.DIFFERENT),
+        (Candidate.weight >= EVEN) | (Candidate.verdict == MatchVerdict.SAME),
+        Candidate.verdict.is_distinct_from(MatchVerdict.DIFFERENT),
     )
     return act.session.scalars(query).all()
 
 
-def _new(act: Act, application: Application, code: rules.Sign) -> ApplicantSign | None:
+def _new(act: Act, application: Application, code: rules.SignCode) -> ApplicantSign | None:
     sign_id = chain.identity("applicant_sign", application.reference, code)
     if act.session.get(ApplicantSign, sign_id) is not None:
         return None

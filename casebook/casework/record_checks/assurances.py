@@ -13,9 +13,9 @@ from casebook.casework.record_checks import automatic, identity, searches
 from casebook.domain import authority, chain
 from casebook.domain.case import record_checks as rules
 from casebook.domain.case import uncovered
-from casebook.domain.case.coverage import Family, Terms
-from casebook.domain.case.record_checks import Result, RowResult
-from casebook.domain.case.uncovered import Made, Why
+from casebook.domain.case.coverage import Terms, VariantFamily
+from casebook.domain.case.record_checks import RowResult, SearchResult
+from casebook.domain.case.uncovered import Made, WhyUncovered
 from casebook.domain.vocabulary import Party, Source
 from casebook.errors import InvalidAnswer
 from casebook.policies import source_families
@@ -66,7 +66,7 @@ def adequacy_stated(doing: Doing) -> None:
     _sign(doing, kind="adequacy", confidence=None, why=why)
 
 
-def why_uncovered(act: Act, application: Application) -> dict[str, dict[str, Why]]:
+def why_uncovered(act: Act, application: Application) -> dict[str, dict[str, WhyUncovered]]:
     """Source -> key of each variant of B that no live return of it covers -> why: what the last search for it says.
 
     Those too that no search had to cover, because the policy's bound cut them off.
@@ -74,7 +74,7 @@ def why_uncovered(act: Act, application: Application) -> dict[str, dict[str, Why
     variants = identity.variants_of(act, application, Party.B)
     cut = identity.beyond_bound(act, application, Party.B)
     missing = stored.uncovered(act.session, application.reference)
-    found, beyond = dict[str, dict[str, Why]](), dict[str, dict[str, Why]]()
+    found, beyond = dict[str, dict[str, WhyUncovered]](), dict[str, dict[str, WhyUncovered]]()
     for search in stored.searches(act.session, application.reference):
         if (search.party, search.mandatory) != (Party.B, True):
             continue
@@ -93,7 +93,7 @@ def _made(search: Search) -> Made:
     return Made(
         required=search.required,
         returned=search.returned_at is not None,
-        available=search.result != Result.UNAVAILABLE,
+        available=search.result != SearchResult.UNAVAILABLE,
         by_machine=search.returned_by == automatic.MACHINE,
         read=typed[False],
         overflowed=typed[True],
@@ -106,7 +106,7 @@ def _terms(row: Mapping[str, str]) -> Terms:
     return Terms(forename=row["forename"], surname=row["surname"], dob=row["dob"], pivot=row["pivot"])
 
 
-def _families(search: Search) -> frozenset[Family]:
+def _families(search: Search) -> frozenset[VariantFamily]:
     if search.returned_by != automatic.MACHINE:
         return source_families.manual(search.source)
     if search.extract_id is not None:
@@ -117,7 +117,7 @@ def _families(search: Search) -> frozenset[Family]:
     return way.families if way else frozenset()
 
 
-def _sign(doing: Doing, *, kind: str, confidence: str | None, why: Mapping[str, Mapping[str, Why]]) -> None:
+def _sign(doing: Doing, *, kind: str, confidence: str | None, why: Mapping[str, Mapping[str, WhyUncovered]]) -> None:
     facts = stored.facts(doing.act.session, doing.application.reference)
     if doing.item.subject["facts"] != facts:
         refuse_because("facts_changed", "something was searched or found since this was asked; look again")

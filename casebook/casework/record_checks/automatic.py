@@ -11,8 +11,8 @@ from casebook.casework.core.acting import Act, policy_of
 from casebook.casework.record_checks import candidates, identity
 from casebook.domain import chain
 from casebook.domain.case import record_checks as rules
-from casebook.domain.case.coverage import PIVOTS, Family, Terms, Variant
-from casebook.domain.case.record_checks import Result
+from casebook.domain.case.coverage import PIVOTS, Terms, Variant, VariantFamily
+from casebook.domain.case.record_checks import SearchResult
 from casebook.domain.vocabulary import Party, Source
 from casebook.errors import SourceFault
 from casebook.policies import source_families
@@ -21,11 +21,13 @@ from casebook.sources.protocol import Cells, RecordSource
 from casebook.storage.tables import Application, ApplicationLink, Search, SearchAttempt
 
 MACHINE = "system:record-checks"  # who returned an automatic search
-BESIDE = frozenset({Family.ADDRESS, Family.IDENTIFIER})  # every search of persons looks for these beside the name
+BESIDE = frozenset(
+    {VariantFamily.ADDRESS, VariantFamily.IDENTIFIER}
+)  # every search of persons looks for these beside the name
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
+class SourceQuestion:
     """All that asking a source needs: it is asked outside any transaction if it is not our own database."""
 
     search_id: str
@@ -38,7 +40,7 @@ class Question:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class SourceAnswer:
     """What a source said to a question, whole."""
 
     gathered: candidates.Gathered
@@ -69,7 +71,7 @@ def confirm(
     """Make a search again. If it says what it said, what people made of it stands, as of now; else nothing is written."""
     act.session.flush()
     if local is None:
-        if _links(act, application) != (search.result == Result.HIT):
+        if _links(act, application) != (search.result == SearchResult.HIT):
             return False
     else:
         try:
@@ -101,9 +103,9 @@ def adds_nobody(
     return True
 
 
-def question(act: Act, application: Application, search: Search, variants: Mapping[str, Variant]) -> Question:
+def question(act: Act, application: Application, search: Search, variants: Mapping[str, Variant]) -> SourceQuestion:
     person = identity.person_of(act, application, Party(search.party))
-    return Question(
+    return SourceQuestion(
         search_id=search.id,
         reference=application.reference,
         source=Source(search.source),
@@ -114,7 +116,7 @@ def question(act: Act, application: Application, search: Search, variants: Mappi
     )
 
 
-def ask(asking: Question, source: RecordSource) -> Found:
+def ask(asking: SourceQuestion, source: RecordSource) -> SourceAnswer:
     """Everybody found under any identity of the party, what is recorded of them, and what is covered by that."""
     gathered, listed = candidates.Gathered(limit=asking.limit), list(asking.variants.values())
     beside = [variant.terms for variant in listed if variant.family in BESIDE & source.families]
@@ -134,18 +136,18 @@ def ask(asking: Question, source: RecordSource) -> Found:
         covered = rules.covered(listed, [*made, *(beside if made else [])], source.families, asking.reference)
         entries.append(_entry(terms, typed, "too_many" if not whole else "hit" if gathered.best else "nil"))
     records = source.records_of([scored.person_id for scored in gathered.best])
-    return Found(gathered=gathered, covered=covered, terms=entries, records=records)
+    return SourceAnswer(gathered=gathered, covered=covered, terms=entries, records=records)
 
 
-def write(act: Act, application: Application, search: Search, found: Found) -> None:
+def write(act: Act, application: Application, search: Search, found: SourceAnswer) -> None:
     """Keep what the source said: the machine's return and the candidates it is about."""
     search.terms = found.terms
     candidates.propose(act, application, search, found.gathered, found.records)
     finish(act, search, result=_result(found), covered=found.covered)
 
 
-def _result(found: Found) -> Result:
-    return Result.HIT if found.gathered.best else Result.NIL
+def _result(found: SourceAnswer) -> SearchResult:
+    return SearchResult.HIT if found.gathered.best else SearchResult.NIL
 
 
 def _entry(terms: Terms, asked: Mapping[str, str], result: str) -> dict[str, str]:
@@ -156,7 +158,7 @@ def _ask_own_register(act: Act, application: Application, search: Search, varian
     """Earlier applications about B or by A were linked when this one was taken in."""
     families = source_families.own_register()
     covered = {key for key, variant in variants.items() if variant.family in families}
-    finish(act, search, result=Result.HIT if _links(act, application) else Result.NIL, covered=covered)
+    finish(act, search, result=SearchResult.HIT if _links(act, application) else SearchResult.NIL, covered=covered)
 
 
 def _links(act: Act, application: Application) -> bool:
@@ -164,7 +166,7 @@ def _links(act: Act, application: Application) -> bool:
     return act.session.scalar(query.limit(1)) is not None
 
 
-def finish(act: Act, search: Search, *, result: Result, covered: set[str]) -> None:
+def finish(act: Act, search: Search, *, result: SearchResult, covered: set[str]) -> None:
     """The source answered: the machine's return."""
     search.result, search.covered = result, [key for key in search.required if key in covered]
     search.searched_at = search.returned_at = act.now

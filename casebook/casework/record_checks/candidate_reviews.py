@@ -10,7 +10,7 @@ from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Doing
 from casebook.casework.record_checks import candidates
 from casebook.domain import authority
-from casebook.domain.case.record_checks import Verdict
+from casebook.domain.case.record_checks import MatchVerdict
 from casebook.errors import AlreadyDone
 from casebook.sources.protocol import Cells
 from casebook.storage.case import extracts
@@ -20,7 +20,7 @@ from casebook.storage.tables import Candidate
 class MatchReviewed(Answer):
     """Whether one candidate is the subject."""
 
-    verdict: Verdict = Field(description="same: one and the same person; cannot_tell keeps the doubt and says so")
+    verdict: MatchVerdict = Field(description="same: one and the same person; cannot_tell keeps the doubt and says so")
     reason: str = Field(
         min_length=1, description="What it rests on: which details agree, which do not, what explains it."
     )
@@ -40,7 +40,7 @@ def reviewed(doing: Doing) -> None:
         raise AlreadyDone("this candidate has been reviewed")
     candidate.verdict, candidate.reason = answer.verdict, answer.reason
     candidate.reviewed_by, candidate.reviewed_at = doing.act.actor.id, doing.act.now
-    if answer.verdict is Verdict.SAME:
+    if answer.verdict is MatchVerdict.SAME:
         records = records_of(doing.act, candidate)
         candidates.confirm(doing.act, doing.application, candidate, records)
         candidates.watch_for_danger(doing.act, doing.application, records)
@@ -50,7 +50,7 @@ def looked_at(doing: Doing) -> None:
     """Agree, or send back. The first person is never the second."""
     candidate, answer = _candidate(doing), doing.answer
     refuse(authority.why_not_second(doing.act.actor, [candidate.reviewed_by]))
-    if candidate.verdict in {None, Verdict.SAME} or candidate.second_by is not None:
+    if candidate.verdict in {None, MatchVerdict.SAME} or candidate.second_by is not None:
         raise AlreadyDone("there is no rejection of this candidate to look at")
     if not answer.agrees:
         candidates.reopen(candidate)

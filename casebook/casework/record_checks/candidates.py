@@ -11,10 +11,10 @@ from sqlalchemy import select
 
 from casebook.casework.core.acting import Act
 from casebook.casework.record_checks import match_weights
-from casebook.casework.record_checks.match_weights import Likeness
+from casebook.casework.record_checks.match_weights import MatchWeight
 from casebook.casework.safeguarding import danger
 from casebook.domain import chain
-from casebook.domain.case.record_checks import Verdict
+from casebook.domain.case.record_checks import MatchVerdict
 from casebook.domain.risk import risk_scoring
 from casebook.domain.risk.subject_records import SubjectRecord
 from casebook.domain.vocabulary import MatchBand, Party
@@ -22,7 +22,7 @@ from casebook.policies import risk_model
 from casebook.sources.protocol import Answered, Cells
 from casebook.storage.tables import Application, Candidate, Finding, Search
 
-Seen = Mapping[str, Any]  # a person as the source holds them; one found by hand has `records` beside the cells
+SeenPerson = Mapping[str, Any]  # a person as the source holds them; one found by hand has `records` beside the cells
 
 READ = frozenset({MatchBand.STRONG, MatchBand.POSSIBLE})  # bands that are put before people
 EVEN = 0.0  # bits: from here a candidate is at least as likely the party as not
@@ -34,8 +34,8 @@ class Gathered:
     """The best candidates over all searches of one source, and the row of each as it was seen."""
 
     limit: int
-    scored: dict[str, Likeness] = field(default_factory=dict)
-    seen: dict[str, Seen] = field(default_factory=dict)
+    scored: dict[str, MatchWeight] = field(default_factory=dict)
+    seen: dict[str, SeenPerson] = field(default_factory=dict)
 
     def add(self, answered: Answered, asked: Cells, *, this_year: int, bands: Collection[MatchBand] = READ) -> bool:
         """Score the persons of one answer; False if more are worth reading than can be shown."""
@@ -51,7 +51,7 @@ class Gathered:
         return len(found) <= self.limit
 
     @property
-    def best(self) -> list[Likeness]:
+    def best(self) -> list[MatchWeight]:
         return sorted(self.scored.values(), key=lambda each: (-each.weight, each.person_id))
 
 
@@ -116,7 +116,7 @@ def _all(act: Act, application: Application, party: str, source: str) -> Sequenc
     return act.session.scalars(query).all()
 
 
-def _row(application: Application, search: Search, scored: Likeness, seen: Seen) -> Candidate:
+def _row(application: Application, search: Search, scored: MatchWeight, seen: SeenPerson) -> Candidate:
     """The id holds what the source said: a person of whom it now says something else is somebody to look at again."""
     said = hashlib.sha256(chain.canonical(dict(seen)).encode()).hexdigest()
     return Candidate(
@@ -145,7 +145,7 @@ def _row(application: Application, search: Search, scored: Likeness, seen: Seen)
 
 def _refresh(known: Candidate, now: Candidate) -> None:
     """Found again. What was said of them stands, unless they were rejected and have become likelier since."""
-    if known.verdict not in {None, Verdict.SAME} and now.weight > known.weight + TELLING:
+    if known.verdict not in {None, MatchVerdict.SAME} and now.weight > known.weight + TELLING:
         reopen(known)
     known.search_id, known.superseded = now.search_id, False
     known.weight, known.band, known.twin, known.explanation = now.weight, now.band, now.twin, now.explanation
@@ -163,7 +163,7 @@ def _bring_findings_up(
     """Records that are new about a confirmed person are findings; those of one who was withdrawn are none."""
     standing = {}
     for row in _all(act, application, search.party, search.source):
-        if row.verdict == Verdict.SAME and not row.superseded:
+        if row.verdict == MatchVerdict.SAME and not row.superseded:
             standing[row.id] = row
             confirm(act, application, row, records.get(row.person_id, ()))
     for finding in act.session.scalars(

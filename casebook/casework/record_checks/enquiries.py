@@ -43,6 +43,6 @@ def enquire(act: Act, reference: str, source: Source, *, wait: bool = True) -> S
     search = searches.open_round(due, list(variants))
     for earlier in live:
         earlier.superseded = True
-    act.speak(application, "enquiry_opened", search=search.id, source=source, waited_for=wait)
+    act.record(application, "enquiry_opened", search=search.id, source=source, waited_for=wait)
     lifecycle.carry_on(act, application, because="enquiry_opened")
     return search

@@ -47,7 +47,7 @@ def load(act: Act, source: Source, *, persons: Path | None, records: Path | None
     if not changed and before is not None:
         return Loaded(source=source, extract=None, persons=counted[0], records=counted[1])
     act.session.add(_extract(act, source, extract_id, changed))
-    act.speak(None, "extract_loaded", source=source, extract=extract_id, changed=changed)
+    act.record(None, "extract_loaded", source=source, extract=extract_id, changed=changed)
     touched = reopening.touched(act, source, extract_id, first=before is None)
     # looked at again at once by whoever loaded it; should that be cut short, the engine does it
     outbox.add(act.session, touched, reason=reopening.NEWER, at=act.now)

@@ -9,7 +9,7 @@ from itertools import islice
 from casebook.casework.core.acting import Act, policy_of
 from casebook.domain.case import identifiers
 from casebook.domain.case.coverage import Terms, Variant
-from casebook.domain.case.record_checks import Told, variant_key
+from casebook.domain.case.record_checks import KnownParty, variant_key
 from casebook.domain.vocabulary import Certainty, Party
 from casebook.matching import variants
 from casebook.matching.variants import Bounds
@@ -38,8 +38,8 @@ def _whole_names(person: Person) -> list[str]:
     return [name if " " in name.strip() else f"{forename} {name}".strip() for name in person.former_names]
 
 
-def told_of(person: Person | None) -> Told:
-    return Told(**{name: (getattr(person, name) if person else None) or "" for name in _TOLD})
+def told_of(person: Person | None) -> KnownParty:
+    return KnownParty(**{name: (getattr(person, name) if person else None) or "" for name in _TOLD})
 
 
 def has_name(person: Person | None) -> bool:
@@ -64,10 +64,10 @@ def _every(act: Act, application: Application, party: Party) -> dict[str, Varian
     return {variant_key(variant, application.reference): variant for variant in found}
 
 
-def _known(person: Person, this_year: int) -> variants.Known:
+def _known(person: Person, this_year: int) -> variants.KnownPerson:
     """A number whose check letter is wrong is kept as it came and not searched for."""
     numbers = (identifiers.check_pnc(person.pnc_id or "", this_year), identifiers.check_cro(person.cro or ""))
-    return variants.Known(
+    return variants.KnownPerson(
         forename=person.forename or "",
         middle_names=person.middle_names or "",
         surname=person.surname or "",

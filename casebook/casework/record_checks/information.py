@@ -21,7 +21,7 @@ def add(act: Act, reference: str, raw: object) -> Application:
     known = parse(details.DetailsCompleted, raw)
     lifecycle.refuse_stale(application, known.version)
     details.add_details(act, application, known)
-    act.speak(application, "information_added")
+    act.record(application, "information_added")
     if not record_checks.reopen(act, application, because="information_added"):
         lifecycle.carry_on(act, application, because="information_added")
     return application

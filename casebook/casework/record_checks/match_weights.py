@@ -13,7 +13,7 @@ from casebook.sources.protocol import Cells, Counts
 
 
 @dataclass(frozen=True, kw_only=True)
-class Likeness:
+class MatchWeight:
     person_id: str
     weight: float  # bits
     probability: float
@@ -22,7 +22,7 @@ class Likeness:
     explanation: tuple[str, ...]
 
 
-def score(asked: Cells, persons: Sequence[Mapping[str, Any]], counts: Counts, *, this_year: int) -> list[Likeness]:
+def score(asked: Cells, persons: Sequence[Mapping[str, Any]], counts: Counts, *, this_year: int) -> list[MatchWeight]:
     """Everybody, the likest first."""
     if not persons:
         return []
@@ -33,7 +33,7 @@ def score(asked: Cells, persons: Sequence[Mapping[str, Any]], counts: Counts, *,
         row |= {f"tf_{part}": shares(part, row[part]) for part in model.frequency_columns(model.settings())}
     known = {row["id"]: row for row in rows}
     return [
-        Likeness(
+        MatchWeight(
             person_id=each.person_id,
             weight=each.weight,
             probability=each.probability,

@@ -14,7 +14,7 @@ from casebook.casework.safeguarding import outreach
 from casebook.domain.actors import Reason
 from casebook.domain.case import record_checks as rules
 from casebook.domain.case import uncovered
-from casebook.domain.case.record_checks import Result, Verdict
+from casebook.domain.case.record_checks import MatchVerdict, SearchResult
 from casebook.domain.vocabulary import Limit, Party, Role, Route, Stage, WorkKind
 from casebook.domain.work import Need
 from casebook.storage.case import record_checks as stored
@@ -54,10 +54,10 @@ def reopen(act: Act, application: Application, *, because: str) -> bool:
     if application.stage not in REOPENABLE or stored.facts(act.session, application.reference) == facts:
         return False
     if application.outcome is not None:
-        act.speak(application, "changed_after_delivery", because=because)
+        act.record(application, "changed_after_delivery", because=because)
         return False
     changed = _changed(before, _standing(act, application))
-    act.speak(application, "record_checks_reopened", because=because, origin=application.stage, changed=changed)
+    act.record(application, "record_checks_reopened", because=because, origin=application.stage, changed=changed)
     lifecycle.move(act, application, Stage.RECORD_CHECKS, because="reopened")
     return True
 
@@ -135,7 +135,7 @@ def _returns(act: Act, application: Application, live: Sequence[Search]) -> list
         )
         if search.returned_at is None and (not search.automatic or failed >= rules.FAILURES_BEFORE_A_PERSON):
             found.append(_return(act, application, search, asked))
-        if search.result == Result.UNAVAILABLE and search.mandatory and search.accepted_by is None:
+        if search.result == SearchResult.UNAVAILABLE and search.mandatory and search.accepted_by is None:
             subject = {"search": search.id, "source": search.source, "accept": True}
             key = f"{search.id}:accept"
             found.append(Need(kind=WorkKind.RETURN_SEARCH, key=key, role=Role.SUPERVISOR, subject=subject))
@@ -170,7 +170,7 @@ def _reviews(act: Act, reference: str) -> list[Need]:
         subject = {"candidate": candidate.id, "source": candidate.source, "band": candidate.band}
         if candidate.verdict is None:
             found.append(Need(kind=WorkKind.REVIEW_MATCH, key=key, subject=subject))
-        elif candidate.verdict != Verdict.SAME and candidate.second_agrees is None:
+        elif candidate.verdict != MatchVerdict.SAME and candidate.second_agrees is None:
             found.append(Need(kind=WorkKind.SECOND_LOOK_AT_REJECTION, key=key, subject=subject))
     return found
 

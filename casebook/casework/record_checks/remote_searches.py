@@ -5,22 +5,19 @@ A source that does not answer leaves its search unreturned, with the try kept. A
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casebook.casework.core.acting import Act
+from casebook.casework.core.acting import Act, Acting
 from casebook.casework.record_checks import applicant, automatic, identity
-from casebook.casework.record_checks.automatic import Found, Question
+from casebook.casework.record_checks.automatic import SourceAnswer, SourceQuestion
 from casebook.domain.vocabulary import Party, Stage
 from casebook.errors import SourceFault
 from casebook.sources import catalogue
 from casebook.storage.tables import Search
-
-Acting = Callable[[], AbstractContextManager[Act]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +66,7 @@ def _due(session: Session, reference: str) -> Sequence[Search]:
     return session.scalars(query.order_by(Search.opened_at, Search.id)).all()
 
 
-def _questions(act: Act, reference: str) -> list[Question]:
+def _questions(act: Act, reference: str) -> list[SourceQuestion]:
     application = act.application(reference, lock=False)
     if application.stage == Stage.CLOSED or application.frozen_at is not None:
         return []
@@ -79,7 +76,7 @@ def _questions(act: Act, reference: str) -> list[Question]:
     ]
 
 
-def _ask(question: Question) -> Found:
+def _ask(question: SourceQuestion) -> SourceAnswer:
     """A source that could not be asked anything, or gave only more than can be read, has not said nil."""
     found = automatic.ask(question, catalogue.remote()[question.source])
     if not found.terms:
@@ -93,7 +90,7 @@ def _ask(question: Question) -> Found:
     return found
 
 
-def _keep(acting: Acting, question: Question, said: Found | str) -> bool:
+def _keep(acting: Acting, question: SourceQuestion, said: SourceAnswer | str) -> bool:
     """Write the answer, or the fault's code. What was asked before something changed no longer counts."""
     with acting() as act:
         application = act.application(question.reference)
@@ -104,9 +101,9 @@ def _keep(acting: Acting, question: Question, said: Found | str) -> bool:
             return False
         if isinstance(said, str):
             automatic.attempt(act, search, said)
-            act.speak(application, "source_failed", search=search.id, source=search.source, fault=said)
+            act.record(application, "source_failed", search=search.id, source=search.source, fault=said)
             return False
         automatic.write(act, application, search, said)
-        act.speak(application, "searches_made", searches={f"{search.party}:{search.source}": search.result})
+        act.record(application, "searches_made", searches={f"{search.party}:{search.source}": search.result})
         applicant.look_for_signs(act, application)
         return True

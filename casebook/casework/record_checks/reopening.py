@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 
 from casebook.casework.core import lifecycle, work_items
-from casebook.casework.core.acting import Act
+from casebook.casework.core.acting import Act, Acting
 from casebook.casework.record_checks import identity, record_checks
 from casebook.domain.actors import system
 from casebook.domain.vocabulary import Party, Source, Stage
@@ -23,11 +22,9 @@ from casebook.storage.tables import Application, Person
 NEWER = "extract_loaded"
 LOOKED_AT = frozenset({Stage.INTAKE, Stage.RECORD_CHECKS, *record_checks.REOPENABLE})
 
-Acting = Callable[[], AbstractContextManager[Act]]
-
 
 @dataclass(frozen=True, kw_only=True)
-class Looked:
+class ReopeningResult:
     """What became of the applications that were looked at again."""
 
     reopened: list[str] = field(default_factory=list)
@@ -52,9 +49,9 @@ def touched(act: Act, source: Source, extract: int, *, first: bool) -> list[str]
     return [reference for reference in references if reference in found]
 
 
-def look_again(acting: Acting, references: Iterable[str]) -> Looked:
+def look_again(acting: Acting, references: Iterable[str]) -> ReopeningResult:
     """Look at each again in a transaction of its own. What is cut short waits in the outbox for the engine."""
-    looked = Looked()
+    looked = ReopeningResult()
     for reference in references:
         with acting() as act:
             machine = replace(act, actor=system("record-checks"))

@@ -11,7 +11,7 @@ from casebook.casework.core.answers import Answer, Doing
 from casebook.casework.record_checks import automatic, candidates, identity, searches
 from casebook.domain import authority
 from casebook.domain.case.coverage import Terms
-from casebook.domain.case.record_checks import Result, RowResult
+from casebook.domain.case.record_checks import RowResult, SearchResult
 from casebook.domain.vocabulary import Flag, MatchBand, Party, RecordKind, Role, VictimRelationship
 from casebook.errors import InvalidAnswer, NotPermitted
 from casebook.sources.protocol import Answered
@@ -19,14 +19,14 @@ from casebook.storage.case.extracts import PERSON_CELLS, RECORD_CELLS
 from casebook.storage.tables import Application, Search
 
 
-class Part(BaseModel):
+class ReturnPart(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True, hide_input_in_errors=True)
 
 
 _DATE = r"^(\d{4}(-\d{2}(-\d{2})?)?)?$"
 
 
-class SearchMade(Part):
+class SearchMade(ReturnPart):
     """One search as it was typed; what was left empty was not part of it."""
 
     forename: str = ""
@@ -37,7 +37,7 @@ class SearchMade(Part):
     result: RowResult
 
 
-class RecordSeen(Part):
+class RecordSeen(ReturnPart):
     """What one record says, in the words of records.csv; never a copy of it."""
 
     record_id: str = Field(min_length=1)
@@ -55,7 +55,7 @@ class RecordSeen(Part):
     handling: Literal["", "P", "C"] = ""
 
 
-class PersonSeen(Part):
+class PersonSeen(ReturnPart):
     """Somebody the source holds who may be the person searched for."""
 
     person_id: str = Field(min_length=1, description="The source's own number of the person.")
@@ -104,7 +104,7 @@ def returned(doing: Doing) -> None:
     search.searched_at = answer.searched_at or doing.occurred_at
     if search.searched_at > doing.act.now:
         refuse_because("in_the_future", "a source cannot have answered after now", InvalidAnswer)
-    search.result, search.unavailable_reason = Result(answer.result), answer.unavailable_reason
+    search.result, search.unavailable_reason = SearchResult(answer.result), answer.unavailable_reason
     search.evidence_reference, search.summary = answer.evidence_reference, answer.summary
     search.terms = [made.model_dump(mode="json") for made in answer.searches]
     search.covered = searches.covered(doing.act, doing.application, search, _made(answer))

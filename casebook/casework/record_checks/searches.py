@@ -82,7 +82,7 @@ def bring_up(act: Act, application: Application) -> list[Search]:
             ran.append(search)
         changed[f"{each.party}:{each.source}"] = search.result or "open"
     if changed:
-        act.speak(application, "searches_made", searches=changed)
+        act.record(application, "searches_made", searches=changed)
     return ran
 
 

@@ -140,7 +140,7 @@ def seal(act: Act, directory: Path) -> dict[str, object]:
     row = Seal(sealed_at=act.now, heads=len(heads), root=_root(heads), sequences=heads)
     act.session.add(row)
     act.session.flush()
-    act.speak(None, "ledger_sealed", seal=row.id, root=row.root, heads=row.heads)
+    act.record(None, "ledger_sealed", seal=row.id, root=row.root, heads=row.heads)
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = directory / f"seal-{act.now:%Y%m%dT%H%M%SZ}-{row.id}.json"
     said = {"seal": row.id, "sealed_at": act.now.isoformat(), "root": row.root, "heads": heads}

@@ -154,10 +154,10 @@ def _short(moment: str | None) -> str:
     return f"{datetime.fromisoformat(moment):%d %b %Y %H:%M}" if moment else ""
 
 
-Section = tuple[str, list[str], list[list[object]]]
+BoardTable = tuple[str, list[str], list[list[object]]]
 
 
-def _waiting(board: dict) -> Iterator[Section]:  # type: ignore[type-arg]
+def _waiting(board: dict) -> Iterator[BoardTable]:  # type: ignore[type-arg]
     worst = (
         "reference",
         "waiting_for",
@@ -190,7 +190,7 @@ def _what(foreseen: Mapping[str, Any]) -> object:
     )
 
 
-def _by_week(board: dict) -> Iterator[Section]:  # type: ignore[type-arg]
+def _by_week(board: dict) -> Iterator[BoardTable]:  # type: ignore[type-arg]
     kept = [
         [w["monday"], w["due"], w["kept"], f"{w['share']:.0%} {'█' * round(w['share'] * 20)}"]
         for w in board["compliance"]

@@ -49,7 +49,7 @@ def export(act: Act, reference: str) -> dict[str, Any]:
         _item(act, application, application),
         *(_item(act, row, application) for part in PARTS for row in rows_of(act.session, part, reference)),
     ]
-    act.speak(application, "application_exported", items=_sealed(rows))
+    act.record(application, "application_exported", items=_sealed(rows))
     entries = act.session.scalars(
         select(LedgerEntry).where(LedgerEntry.chain == reference).order_by(LedgerEntry.sequence)
     )

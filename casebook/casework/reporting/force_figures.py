@@ -10,7 +10,7 @@ from statistics import median
 from casebook.casework.core.acting import Act
 from casebook.domain.authority import Command
 from casebook.storage.reporting import force_figures as stored
-from casebook.storage.reporting.force_figures import Case
+from casebook.storage.reporting.force_figures import ForceCase
 
 COLUMNS = ("measure", "route", "applicant", "detail", "value")
 Figure = dict[str, object]
@@ -23,7 +23,7 @@ def figures(act: Act, *, begin: datetime | None = None, end: datetime | None = N
     return [*_counts(cases), *_times(act, {case.reference: case for case in cases})]
 
 
-def _counts(cases: list[Case]) -> Iterator[Figure]:
+def _counts(cases: list[ForceCase]) -> Iterator[Figure]:
     measures = {
         "applications": ((case, "") for case in cases),
         "outcome": ((case, case.outcome or "undecided") for case in cases),
@@ -36,7 +36,7 @@ def _counts(cases: list[Case]) -> Iterator[Figure]:
             yield _figure(measure, route, applicant, detail, value)
 
 
-def _times(act: Act, cases: dict[str, Case]) -> Iterator[Figure]:
+def _times(act: Act, cases: dict[str, ForceCase]) -> Iterator[Figure]:
     """Median days in each stage that was left; a stage gone through twice counts with both its times."""
     since, spent = stored.received(act.session), defaultdict[tuple[str, str], float](float)
     for move in stored.moves(act.session):

@@ -9,7 +9,7 @@ from statistics import median
 
 from casebook import policies
 from casebook.casework.core.acting import Act
-from casebook.casework.reporting.simulation import Before, Force, late
+from casebook.casework.reporting.simulation import Before, ForceHistory, late
 from casebook.domain.authority import Command
 from casebook.domain.policy import Unit
 from casebook.domain.vocabulary import Limit, Route, Stage
@@ -46,7 +46,7 @@ def forecast(act: Act, *, seed: int = 1, plays: int = PLAYS) -> dict[str, object
     }
 
 
-def _learn(act: Act, came: list[datetime]) -> Force | None:
+def _learn(act: Act, came: list[datetime]) -> ForceHistory | None:
     session, now, policy = act.session, act.now, policies.for_receipt(act.now)
     limit = policy.limit(Limit.WHOLE_PROCESS, Route.RIGHT_TO_ASK)
     research, delivery = history.research_days(session), history.delivery_days(session)
@@ -55,7 +55,7 @@ def _learn(act: Act, came: list[datetime]) -> Force | None:
         return None
     recent = [at for at in came if at > now - timedelta(weeks=26)]
     days = min(26 * 7, max(1.0, (now - came[0]).total_seconds() / 86400))
-    return Force(
+    return ForceHistory(
         open=[
             Before(
                 due=(each.due_at - now).total_seconds() / 86400,
@@ -79,7 +79,7 @@ def _busiest(decided: list[datetime], cycle: timedelta) -> int:
     return max(sum(start <= at < start + cycle for at in decided) for start in decided)
 
 
-def _spread(force: Force, seed: int, plays: int) -> dict[str, float]:
+def _spread(force: ForceHistory, seed: int, plays: int) -> dict[str, float]:
     """Median and the interval that nine plays of ten fall into. The same seed for each question, so that they compare."""
     found = sorted(late(force, days=WEEKS * 7, rng=random.Random(seed + play)) for play in range(plays))  # noqa: S311 - a simulation
     return {"median": median(found), "low": found[plays // 20], "high": found[-1 - plays // 20]}

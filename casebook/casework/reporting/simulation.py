@@ -21,7 +21,7 @@ class Before:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Force:
+class ForceHistory:
     """What the casebook's own history says of a force. Every sample is one that was seen."""
 
     open: Sequence[Before]
@@ -34,7 +34,7 @@ class Force:
     allowed_days: int
 
 
-def late(force: Force, *, days: int, rng: random.Random) -> int:
+def late(force: ForceHistory, *, days: int, rng: random.Random) -> int:
     """How many applications pass their limit within so many days, in one play."""
     play = _Play(force, days, rng)
     play.world.run(until=days)
@@ -42,7 +42,7 @@ def late(force: Force, *, days: int, rng: random.Random) -> int:
 
 
 class _Play:
-    def __init__(self, force: Force, days: int, rng: random.Random) -> None:
+    def __init__(self, force: ForceHistory, days: int, rng: random.Random) -> None:
         self.force, self.days, self.rng = force, days, rng
         self.world = simpy.Environment()
         self.researchers = simpy.PriorityResource(self.world, capacity=force.researchers)

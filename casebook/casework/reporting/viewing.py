@@ -10,7 +10,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from casebook.casework.core.acting import Act, refuse
-from casebook.casework.core.blind_review import unsaid, why_not_look
+from casebook.casework.core.blind_review import outcomes_hidden, why_not_look
 from casebook.domain import authority
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Priority, Stage
@@ -37,7 +37,7 @@ def listing(act: Act, *, stage: Stage | None = None, overdue: bool = False) -> l
     named = set(act.session.scalars(select(Restriction.reference).where(Restriction.staff_id == act.actor.id)))
     waiting = _waiting(act.session)
     dues = _dues(act.session)
-    blind = unsaid(act)
+    blind = outcomes_hidden(act)
     rows = [
         _line(application, waiting.get(application.reference, []), dues.get(application.reference), act.now)
         for application in act.session.scalars(query)
@@ -107,13 +107,13 @@ def show(act: Act, reference: str) -> dict[str, object]:
     act.allowed(Command.SHOW_APPLICATION)
     application = act.application(reference)
     refuse(why_not_look(act, reference), NotPermitted)
-    personal = authority.why_not(act.actor, Command.SEE_PERSONAL_DETAIL) is None
+    personal = authority.why_not_allowed(act.actor, Command.SEE_PERSONAL_DETAIL) is None
     parts = {part.__tablename__: _rows(act.session, part, reference, personal=personal) for part in PARTS}
     history = act.session.scalars(
         select(LedgerEntry).where(LedgerEntry.chain == reference).order_by(LedgerEntry.sequence)
     ).all()
     if personal:
-        act.speak(application, "personal_detail_viewed")
+        act.record(application, "personal_detail_viewed")
     return {
         "now": act.now.isoformat(),
         **_values(application, personal=personal),

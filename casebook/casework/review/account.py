@@ -13,8 +13,8 @@ from casebook.casework.review.ranking import said
 from casebook.domain.authority import Command
 from casebook.domain.review import figures
 from casebook.domain.review.cases import FAILURES, ReviewOutcome
-from casebook.domain.review.evidence import Family
-from casebook.domain.review.figures import Agreement, Forecast, Pair, Share, Undetected
+from casebook.domain.review.evidence import FailureFamily
+from casebook.domain.review.figures import Forecast, Pair, ReviewerAgreement, Share, Undetected
 from casebook.domain.review.hidden_population import Hidden, estimate
 from casebook.domain.review.ranking import ContactPriority
 from casebook.errors import NotPermitted
@@ -27,7 +27,7 @@ Groups = dict[str, tuple[int, int]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Examined:
+class ExaminedCases:
     """The applications people have concluded, each by its latest case."""
 
     rows: Sequence[ReviewApplication]
@@ -39,7 +39,7 @@ class Examined:
         return list(self.latest.values())
 
 
-def examined(act: Act) -> Examined:
+def examined(act: Act) -> ExaminedCases:
     rows = stored.applications(act.session)
     by_row = {name: row.id for row in rows for name in row.rows}
     latest: dict[str, ReviewCase] = {}
@@ -51,7 +51,7 @@ def examined(act: Act) -> Examined:
             open_ones.add(id_)
         elif id_ not in latest or case.concluded_at > (latest[id_].concluded_at or case.concluded_at):
             latest[id_] = case
-    return Examined(rows=rows, latest=latest, in_hand=len(open_ones))
+    return ExaminedCases(rows=rows, latest=latest, in_hand=len(open_ones))
 
 
 def progress(act: Act) -> dict[str, object]:
@@ -92,7 +92,7 @@ def _end(end: Forecast | None) -> dict[str, object] | None:
     }
 
 
-def forecast(act: Act, found: Examined) -> Forecast | None:
+def forecast(act: Act, found: ExaminedCases) -> Forecast | None:
     """As fast as so far: from the first case opened to now."""
     began = [case.opened_at for case in work.cases(act.session)]
     return figures.forecast(
@@ -105,13 +105,13 @@ def forecast(act: Act, found: Examined) -> Forecast | None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Report:
+class ReviewReport:
     applications: int
     examined: int
     public: bool
     shares: dict[str, tuple[Share, ...]]  # signs of failure, by the rules: mode, family, year, register (and handler)
     found: dict[str, tuple[Share, ...]]  # failures of service people found, of those examined; and the outcomes
-    agreement: Agreement
+    agreement: ReviewerAgreement
     undetected: Undetected | None
     forecast: Forecast | None
     people: dict[str, int | None]
@@ -119,7 +119,7 @@ class Report:
     lists: dict[str, dict[str, int]]
 
 
-def report(act: Act, *, internal: bool) -> Report:
+def report(act: Act, *, internal: bool) -> ReviewReport:
     """For publication it names nobody and keeps back small cells; `internal` adds the rates by handler and every count.
 
     The internal one is not for whoever examines: it says of whom and of what most failures are.
@@ -131,7 +131,7 @@ def report(act: Act, *, internal: bool) -> Report:
     rows, found = ranking.triaged(act), examined(act)
     overlap = registers.reconcile_again(act).overlap
     pairs, looked = _pairs(act, found)
-    return Report(
+    return ReviewReport(
         applications=len(found.rows),
         examined=len(found.latest),
         public=not internal,
@@ -179,18 +179,18 @@ def _signs(rows: Sequence[ReviewApplication], *, handlers: bool) -> dict[str, Gr
     families = Counter(family for row in rows for family in set(said(row, "families")))
 
     def failing(row: ReviewApplication) -> bool:
-        return Family.SERVICE.value in said(row, "families")
+        return FailureFamily.SERVICE.value in said(row, "families")
 
     return {
         "mode": {name: (count, len(rows)) for name, count in modes.items()},
-        "family": {family.value: (families[family.value], len(rows)) for family in Family},
+        "family": {family.value: (families[family.value], len(rows)) for family in FailureFamily},
         "year": _by(rows, "year", failing),
         "register": _by(rows, "registers", failing),
         **({"handler": _by(rows, "handlers", failing)} if handlers else {}),
     }
 
 
-def _failures(rows: Sequence[ReviewApplication], found: Examined, *, handlers: bool) -> dict[str, Groups]:
+def _failures(rows: Sequence[ReviewApplication], found: ExaminedCases, *, handlers: bool) -> dict[str, Groups]:
     looked_at = [row for row in rows if row.id in found.latest]
     modes = Counter(mode for case in found.cases for mode in case.modes)
     outcomes = campaigns.outcomes(found.cases)
@@ -218,7 +218,7 @@ def _by(rows: Iterable[ReviewApplication], name: str, failing: Callable[[ReviewA
     return {group: (count[group], of[group]) for group in of}
 
 
-def _pairs(act: Act, found: Examined) -> tuple[list[Pair], Undetected | None]:
+def _pairs(act: Act, found: ExaminedCases) -> tuple[list[Pair], Undetected | None]:
     """What first and second reviewers said, and what that tells of those whom only one person looked at."""
     percent = review_policy.load().allocation.sampled_percent.value
     opinions = _found(work.opinions(act.session))

@@ -13,7 +13,7 @@ from casebook.casework.core import blind_review
 from casebook.casework.core.acting import Act
 from casebook.casework.review import campaigns as review_campaigns
 from casebook.casework.review import items, people, ranking
-from casebook.casework.review.campaigns import Member
+from casebook.casework.review.campaigns import CampaignMember
 from casebook.domain import chain
 from casebook.domain.authority import Command
 from casebook.domain.review.cases import FIRST, SECOND, THIRD, CampaignKind, why_not_examine
@@ -48,7 +48,7 @@ class Allocated:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Crew:
+class Reviewers:
     """Who may be given what at this moment."""
 
     by_role: Mapping[Role, Collection[str]]
@@ -94,11 +94,11 @@ def allocate(act: Act, campaign_id: str | None = None) -> Allocated:
     return told
 
 
-def crew_of(act: Act) -> Crew:
+def crew_of(act: Act) -> Reviewers:
     held = Counter(item.owner for item in work.open_items(act.session) if item.owner)
     roles = {role: work.reviewers(act.session, role) for role in (Role.REVIEW_OFFICER, Role.REVIEW_LEAD)}
     rules = review_policy.load().allocation
-    return Crew(
+    return Reviewers(
         by_role=roles, managers=work.managers(act.session), load=held, most=rules.open_per_reviewer.value,
         seen=live.seen(act.session),
     )  # fmt: skip
@@ -113,7 +113,7 @@ def _campaigns(act: Act, campaign_id: str | None) -> list[ReviewCampaign]:
     return [review_campaigns.open_campaign(act, CampaignKind.REGISTER, target="", because="whole_register")]
 
 
-def _open_cases(act: Act, campaign: ReviewCampaign, crew: Crew, told: Allocated) -> None:
+def _open_cases(act: Act, campaign: ReviewCampaign, crew: Reviewers, told: Allocated) -> None:
     found = review_campaigns.members(act, campaign)
     rules = review_policy.load().allocation
     waiting = [member for member in found if member.case is None]
@@ -132,7 +132,7 @@ def _open_cases(act: Act, campaign: ReviewCampaign, crew: Crew, told: Allocated)
         crew.load[who] += 1
     told.allocated += [said(item) for item in opened]
     if opened:
-        act.speak(None, "review_allocated", campaign=campaign.id, items=len(opened))
+        act.record(None, "review_allocated", campaign=campaign.id, items=len(opened))
 
 
 def handled(application: ReviewApplication) -> list[str]:
@@ -141,7 +141,7 @@ def handled(application: ReviewApplication) -> list[str]:
 
 
 def choose(
-    act: Act, crew: Crew, place: int, application: ReviewApplication | None, *, before: Collection[str] = ()
+    act: Act, crew: Reviewers, place: int, application: ReviewApplication | None, *, before: Collection[str] = ()
 ) -> tuple[str | None, bool]:
     """Nobody who handled it or knows what the casebook says of it; nor, to decide anew, who has seen what was decided."""
     if application is None:
@@ -152,7 +152,7 @@ def choose(
     return crew.choose(place, handled=known, before=before, seen=seen)
 
 
-def _case(act: Act, campaign: ReviewCampaign, member: Member, rules: Allocation, *, of: int) -> ReviewCase:
+def _case(act: Act, campaign: ReviewCampaign, member: CampaignMember, rules: Allocation, *, of: int) -> ReviewCase:
     application = member.application
     case = ReviewCase(
         id=chain.identity("review_case", campaign.id, application.rows[0]), campaign_id=campaign.id,
@@ -216,10 +216,10 @@ def _end_gone(act: Act) -> None:
         act.session.flush()
         act.session.delete(case)
     if gone:
-        act.speak(None, "review_ended", items=len(gone), because="gone")
+        act.record(None, "review_ended", items=len(gone), because="gone")
 
 
-def _give_again(act: Act, crew: Crew) -> list[dict[str, object]]:
+def _give_again(act: Act, crew: Reviewers) -> list[dict[str, object]]:
     """What lost its reviewer, by a suspension or an absence, or never had one, goes to somebody else.
 
     So does what its reviewer turns out to know, another list having told of it.
@@ -245,11 +245,11 @@ def _give_again(act: Act, crew: Crew) -> list[dict[str, object]]:
         crew.load[who] += 1
         given.append(said(item))
     if given:
-        act.speak(None, "review_given_again", items=len(given))
+        act.record(None, "review_given_again", items=len(given))
     return given
 
 
-def _has_seen(item: WorkItem, application: ReviewApplication | None, crew: Crew) -> bool:
+def _has_seen(item: WorkItem, application: ReviewApplication | None, crew: Reviewers) -> bool:
     known = blind_review.seen_by(application, crew.seen) if application else ()
     return item.subject["part"] == "own" and item.owner in known
 

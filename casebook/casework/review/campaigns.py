@@ -23,7 +23,7 @@ from casebook.storage.tables import ReviewApplication, ReviewCampaign, ReviewCas
 
 
 @dataclass(frozen=True, kw_only=True)
-class Member:
+class CampaignMember:
     """An application of a campaign, and how far it is there."""
 
     application: ReviewApplication
@@ -47,7 +47,7 @@ def open_campaign(act: Act, kind: CampaignKind, *, target: str, because: str) ->
         opened_at=act.now, opened_by=act.actor.id, closed_at=None, closed_by=None, account=None,
     )  # fmt: skip
     act.session.add(campaign)
-    act.speak(None, "review_campaign_opened", campaign=campaign.id, kind=kind, because=because)
+    act.record(None, "review_campaign_opened", campaign=campaign.id, kind=kind, because=because)
     select_members(act, campaign, ranking.ranked(act))
     return campaign
 
@@ -73,7 +73,7 @@ def select_members(act: Act, campaign: ReviewCampaign, rows: Sequence[ReviewAppl
     if fresh:
         work.add_members(act.session, campaign.id, [row.rows[0] for row in fresh])
         selection = chain.digest(sorted(row.rows[0] for row in fresh))
-        act.speak(None, "review_selected", campaign=campaign.id, applications=len(fresh), selection=selection)
+        act.record(None, "review_selected", campaign=campaign.id, applications=len(fresh), selection=selection)
     return len(fresh)
 
 
@@ -97,7 +97,7 @@ def _seen(said: dict[str, object]) -> tuple[object, object]:
     return {tuple(each[:2]) for each in held} if isinstance(held, list) else set(), said.get("modes")
 
 
-def members(act: Act, campaign: ReviewCampaign) -> list[Member]:
+def members(act: Act, campaign: ReviewCampaign) -> list[CampaignMember]:
     """In the order of the review's ranking; those somebody asked about first."""
     rows = stored.applications(act.session)
     by_row = {name: row for row in rows for name in row.rows}
@@ -110,7 +110,9 @@ def members(act: Act, campaign: ReviewCampaign) -> list[Member]:
     order = sorted(
         found.values(), key=lambda row: (asked.isdisjoint(row.rows), row.rank is None, row.rank or 0, row.id)
     )
-    return [Member(application=row, place=place, case=cases.get(row.id)) for place, row in enumerate(order, start=1)]
+    return [
+        CampaignMember(application=row, place=place, case=cases.get(row.id)) for place, row in enumerate(order, start=1)
+    ]
 
 
 def find(act: Act, campaign_id: str) -> ReviewCampaign:
@@ -153,7 +155,7 @@ def close(act: Act, campaign_id: str) -> ReviewCampaign:
     if told["remaining"]:
         refuse_because("unfinished", f"{told['remaining']} applications of this campaign are not examined yet")
     campaign.closed_at, campaign.closed_by, campaign.account = act.now, act.actor.id, told
-    act.speak(None, "review_campaign_closed", campaign=campaign.id, account=told)
+    act.record(None, "review_campaign_closed", campaign=campaign.id, account=told)
     return campaign
 
 

@@ -62,15 +62,15 @@ def _blind(act: Act, owed: Sequence[WorkItem], opinions: Sequence[ReviewOpinion]
     return ranking.blind(act) and not settles and all(each.reviewer != act.actor.id for each in opinions)
 
 
-def _viewed(act: Act, application: ReviewApplication, lists: Sequence[stored.Row], *, blind: bool) -> None:
+def _viewed(act: Act, application: ReviewApplication, lists: Sequence[stored.ListedRow], *, blind: bool) -> None:
     """In the chain of each application of the casebook whose detail it shows, as well."""
     for row in lists:
         if row.id == live.row_id(reference := row.cells.get("reference", "")):
-            act.speak(act.session.get_one(Application, reference), live.DOSSIER, blind=blind)
-    act.speak(None, live.DOSSIER, application=live.named(application.rows[0]), blind=blind)
+            act.record(act.session.get_one(Application, reference), live.DOSSIER, blind=blind)
+    act.record(None, live.DOSSIER, application=live.named(application.rows[0]), blind=blind)
 
 
-def _list(row: stored.Row, *, blind: bool) -> dict[str, object]:
+def _list(row: stored.ListedRow, *, blind: bool) -> dict[str, object]:
     return {
         "file": row.file,
         "line": row.line,

@@ -134,7 +134,7 @@ def _go_on(act: Act, case: ReviewCase, opinions: list[ReviewOpinion], applicatio
         _ask_another(act, case, opinions, application)
         return
     case.outcome, case.modes, case.concluded_at = outcome, opinions[-1].modes, act.now
-    act.speak(None, "review_concluded", case=case.id, outcome=outcome, reviewers=len(found))
+    act.record(None, "review_concluded", case=case.id, outcome=outcome, reviewers=len(found))
     if outcome in FAILURES and application is not None:
         people.identify_one(act, application, because="finding")
 
@@ -147,7 +147,7 @@ def _ask_another(
     who, _ = allocation.choose(act, allocation.crew_of(act), place, application, before=before)
     item: WorkItem = allocation.give(act, case, place, who, application)
     because = "differing" if place > SECOND else "second_look"
-    act.speak(None, "review_second_asked", case=case.id, place=place, because=because, item=item.id)
+    act.record(None, "review_second_asked", case=case.id, place=place, because=because, item=item.id)
 
 
 ANSWERS: Answers = {

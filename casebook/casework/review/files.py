@@ -14,7 +14,7 @@ from pathlib import Path
 
 from casebook import files
 from casebook.domain.review.register import COLUMNS, Note
-from casebook.domain.review.register_cells import Finding
+from casebook.domain.review.register_cells import RegisterDoubt
 from casebook.errors import UnreadableFile
 
 EXCEL = frozenset({".xlsx", ".xlsm"})
@@ -24,7 +24,7 @@ MOST_KEPT = 1_000_000  # characters of a cell
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 Raw = tuple[int, list[str], list[Note]]  # physical line, values as they stand, what is doubtful
-Line = tuple[int, dict[str, str], tuple[Note, ...]]  # physical line, cells by column, what is doubtful
+RegisterLine = tuple[int, dict[str, str], tuple[Note, ...]]  # physical line, cells by column, what is doubtful
 
 
 HEADER_WITHIN = 20  # rows: some programs put a title and a date above the header
@@ -40,7 +40,7 @@ class RegisterFile:
     columns: tuple[str, ...]
     ignored: list[str]
     absent: list[str]
-    rows: list[Line]
+    rows: list[RegisterLine]
     blank: list[int]  # physical lines below the header on which nothing stands
 
 
@@ -117,13 +117,13 @@ def _of_a_register(names: set[str]) -> bool:
 
 def _cells(header: Sequence[str], values: Sequence[str], notes: list[Note]) -> tuple[dict[str, str], tuple[Note, ...]]:
     if len(values) != len(header):
-        notes.append((Finding.CELLS, ""))
+        notes.append((RegisterDoubt.CELLS, ""))
     cells: dict[str, str] = {}
     for name, value in zip(header, values, strict=False):
         if name not in COLUMNS or name in cells:  # a name that stands twice: the first column counts
             continue
         if "\0" in value:
-            notes.append((Finding.UNDECODABLE, name))
+            notes.append((RegisterDoubt.UNDECODABLE, name))
         if text := value.replace("\0", "").strip()[:MOST_KEPT]:
             cells[name] = text
     return cells, tuple(notes)
@@ -145,7 +145,10 @@ def _csv(content: bytes) -> Iterator[Raw]:
         yield (
             number,
             values,
-            [*([] if legible else [(Finding.NOT_UTF8, "")]), *([] if closed else [(Finding.OPEN_QUOTE, "")])],
+            [
+                *([] if legible else [(RegisterDoubt.NOT_UTF8, "")]),
+                *([] if closed else [(RegisterDoubt.OPEN_QUOTE, "")]),
+            ],
         )
 
 

@@ -7,32 +7,32 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from casebook.casework.review.registers import Reconciled
-from casebook.domain.review.past_application import Earlier, Past, merged, same_text
-from casebook.domain.review.register import Person
+from casebook.domain.review.past_application import Earlier, PastApplication, merged, same_text
+from casebook.domain.review.register import RegisterPerson
 from casebook.domain.review.register_cells import digits
 
 
 @dataclass(frozen=True, kw_only=True)
-class Known:
+class OtherApplications:
     """What an assessment needs of all the other applications."""
 
-    pasts: Mapping[str, Past]  # by id
+    pasts: Mapping[str, PastApplication]  # by id
     copies: Mapping[str, int]
     subjects: Mapping[tuple[str, ...], list[str]]  # subject key -> ids
     same_person: Mapping[str, list[str]]  # id -> the applications of the same person at risk, itself among them
 
 
-def known_of(found: Reconciled) -> Known:
+def known_of(found: Reconciled) -> OtherApplications:
     pasts = {found.ids[each.reference]: merged(each) for each in found.applications}
     subjects: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for id_, past in pasts.items():
         for key in _subject_keys(past):
             subjects[key].append(id_)
     copies = Counter(same_text(past.rationale) for past in pasts.values())
-    return Known(pasts=pasts, copies=copies, subjects=subjects, same_person=_same_person(pasts))
+    return OtherApplications(pasts=pasts, copies=copies, subjects=subjects, same_person=_same_person(pasts))
 
 
-def _same_person(pasts: Mapping[str, Past]) -> dict[str, list[str]]:
+def _same_person(pasts: Mapping[str, PastApplication]) -> dict[str, list[str]]:
     """Applications whose person at risk is told alike, by name and birth date or by name and phone."""
     by_key: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for id_, past in pasts.items():
@@ -43,11 +43,11 @@ def _same_person(pasts: Mapping[str, Past]) -> dict[str, list[str]]:
     }
 
 
-def _subject_keys(past: Past) -> set[tuple[str, ...]]:
+def _subject_keys(past: PastApplication) -> set[tuple[str, ...]]:
     return _keys_of(past.b)
 
 
-def _keys_of(people: Iterable[Person]) -> set[tuple[str, ...]]:
+def _keys_of(people: Iterable[RegisterPerson]) -> set[tuple[str, ...]]:
     keys: set[tuple[str, ...]] = set()
     for each in people:
         if each.dob:
@@ -59,7 +59,7 @@ def _keys_of(people: Iterable[Person]) -> set[tuple[str, ...]]:
     return keys
 
 
-def earlier(known: Known, id_: str) -> tuple[Earlier, ...]:
+def earlier(known: OtherApplications, id_: str) -> tuple[Earlier, ...]:
     past = known.pasts[id_]
     if (day := past.received_on or past.decided_on) is None:
         return ()

@@ -8,13 +8,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from casebook.casework.core.acting import Act, refuse_because
+from casebook.casework.core.acting import Act, Summaries, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, UnitDoing
 from casebook.casework.core.work_items import item_row
 from casebook.casework.review import registers
 from casebook.casework.safeguarding.details import SafeContactPlan
 from casebook.domain import chain
-from casebook.domain.review.cases import Rung
+from casebook.domain.review.cases import ContactProgress
 from casebook.domain.vocabulary import Priority, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import AlreadyDone
@@ -22,8 +22,6 @@ from casebook.storage import bulk_insert, ledger
 from casebook.storage.review import cases as work
 from casebook.storage.sweep import foresight
 from casebook.storage.tables import ReviewContact
-
-Told = list[dict[str, object]]
 
 
 class LookedAgain(Answer):
@@ -46,11 +44,11 @@ def due(act: Act) -> list[Need]:
     return [need for need in asked if need.id(None) not in known]
 
 
-def ask(act: Act, page: Sequence[Need]) -> tuple[Told, list[Need]]:
+def ask(act: Act, page: Sequence[Need]) -> tuple[Summaries, list[Need]]:
     """Open the items; of two sweeps at once one does."""
     fresh = bulk_insert.claim(act.session, [item_row(act, need) for need in page])
     if fresh:
-        said = {chain.HOUSE: {"items": [item.id for item in fresh]}}
+        said = {chain.UNIT: {"items": [item.id for item in fresh]}}
         ledger.record_many(
             act.session, said, actor=act.actor.id, event_name="review_look_again_asked", at=act.now, inserted=fresh
         )
@@ -72,7 +70,7 @@ def _looked(doing: UnitDoing) -> None:
     if contact is None:
         refuse_because("gone", "this person is on the ladder no more", AlreadyDone)
     said = doing.answer
-    reaching.take(doing.act, contact, Rung(said.rung), note=said.note, plan=said.plan)
+    reaching.take(doing.act, contact, ContactProgress(said.rung), note=said.note, plan=said.plan)
 
 
 ANSWERS: Answers = {WorkKind.LOOK_AGAIN_AT_CONTACT: Answering(schema=LookedAgain, unit_handler=_looked)}

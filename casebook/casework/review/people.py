@@ -13,7 +13,7 @@ from casebook.casework.review import items, ranking, registers
 from casebook.casework.review.right_to_know import open_right_to_know
 from casebook.domain import authority, chain
 from casebook.domain.authority import Command
-from casebook.domain.review.cases import Rung
+from casebook.domain.review.cases import ContactProgress
 from casebook.domain.review.ranking import ContactPriority
 from casebook.domain.vocabulary import Priority, WorkKind
 from casebook.domain.work import Need
@@ -37,7 +37,7 @@ def identify(act: Act, rows: Sequence[ReviewApplication]) -> tuple[int, int]:
             fresh.append(_identified(act, row, because))
     act.session.add_all(fresh)
     if fresh:
-        act.speak(None, "review_people_identified", people=len(fresh))
+        act.record(None, "review_people_identified", people=len(fresh))
     by_id = {row.id: row for row in rows}
     return len(fresh), _propose(act, [*known, *fresh], by_row, by_id)
 
@@ -57,7 +57,7 @@ def _same_person(row: ReviewApplication) -> set[str]:
 def _identified(act: Act, row: ReviewApplication, because: str) -> ReviewContact:
     return ReviewContact(
         id=chain.identity("review_contact", row.rows[0]), anchor=row.rows[0], reference=row.reference, because=because,
-        rung=Rung.IDENTIFIED, at=act.now, look_again_on=None,
+        rung=ContactProgress.IDENTIFIED, at=act.now, look_again_on=None,
     )  # fmt: skip
 
 
@@ -84,7 +84,7 @@ def _propose(
         )  # fmt: skip
         opened += items.opens(act, need)
     if opened:
-        act.speak(None, "right_to_know_proposed", because="retrospective_review", items=opened)
+        act.record(None, "right_to_know_proposed", because="retrospective_review", items=opened)
     return opened
 
 
@@ -94,7 +94,7 @@ def identify_one(act: Act, application: ReviewApplication, *, because: str) -> R
         return there
     contact = _identified(act, application, because)
     act.session.add(contact)
-    act.speak(None, "review_person_identified", contact=contact.id, because=because)
+    act.record(None, "review_person_identified", contact=contact.id, because=because)
     return contact
 
 
@@ -125,7 +125,7 @@ def listing(act: Act) -> list[dict[str, object]]:
 
 
 def _done(row: Mapping[str, object]) -> bool:
-    return row["rung"] in {Rung.SAFEGUARDED, Rung.NOT_CONTACTABLE}
+    return row["rung"] in {ContactProgress.SAFEGUARDED, ContactProgress.NOT_CONTACTABLE}
 
 
 def _told(contact: ReviewContact, row: ReviewApplication | None, today: date) -> dict[str, object]:
@@ -147,7 +147,7 @@ def progress(act: Act) -> dict[str, object]:
     contacts, today = work.contacts(act.session), registers.today(act)
     rungs = Counter(each.rung for each in contacts)
     return {
-        **{rung.value: rungs[rung] for rung in Rung},
+        **{rung.value: rungs[rung] for rung in ContactProgress},
         "look_again": sum(each.look_again_on is not None and each.look_again_on <= today for each in contacts),
     }
 
@@ -164,16 +164,16 @@ def _proposal_answered(doing: UnitDoing) -> None:
         if application is None:
             refuse_because("gone", "no list has this application any more")
         opened = open_right_to_know(act, application, item.id)
-        act.speak(None, "right_to_know_opened", contact=item.subject["contact"], opened=opened)
+        act.record(None, "right_to_know_opened", contact=item.subject["contact"], opened=opened)
     elif first is None:
         need = Need(
             kind=WorkKind.REVIEW_WATCH_PROPOSAL, key=f"{item.key}:second", priority=Priority(item.priority),
             subject={**item.subject, "dismissed_by": act.actor.id}, due_at=item.due_at,
         )  # fmt: skip
         items.opens(act, need)
-        act.speak(None, "work_opened", because="dismissed_once", kinds=[need.kind])
+        act.record(None, "work_opened", because="dismissed_once", kinds=[need.kind])
     else:
-        act.speak(None, "proposal_dismissed", item=item.id, first=first)
+        act.record(None, "proposal_dismissed", item=item.id, first=first)
 
 
 ANSWERS: Answers = {WorkKind.REVIEW_WATCH_PROPOSAL: Answering(schema=WatchReviewed, unit_handler=_proposal_answered)}

@@ -55,7 +55,7 @@ def blind(act: Act) -> bool:
 
 def sees(act: Act) -> bool:
     """Whoever takes the call of somebody who comes forward need not be let into what the review finds."""
-    return authority.why_not(act.actor, Command.SEE_REVIEW) is None
+    return authority.why_not_allowed(act.actor, Command.SEE_REVIEW) is None
 
 
 def said(row: ReviewApplication, name: str) -> Any:  # noqa: ANN401 - a cell of JSON
@@ -84,5 +84,5 @@ def enquire(act: Act, reference: str) -> ReviewApplication:
     if asked_about(act.session).isdisjoint(row.rows):
         # by a row of it: the application may be joined by rows of another list, and what was asked must stay with it
         stored.keep_state(act.session, f"{ENQUIRY}{row.rows[0]}", "open", act.now, {})
-        act.speak(None, "review_enquiry_received", application=chain.digest(reference)[:16])
+        act.record(None, "review_enquiry_received", application=chain.digest(reference)[:16])
     return row

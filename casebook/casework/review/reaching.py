@@ -23,7 +23,7 @@ from casebook.domain.actors import Reason
 from casebook.domain.authority import Command
 from casebook.domain.case import safe_contact as rules
 from casebook.domain.case.safe_contact import Purpose, Way
-from casebook.domain.review.cases import Rung, why_not_examine, why_not_say, why_not_step
+from casebook.domain.review.cases import ContactProgress, why_not_examine, why_not_say, why_not_step
 from casebook.domain.vocabulary import Channel, Party, Priority, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import NotPermitted
@@ -39,7 +39,7 @@ from casebook.storage.tables.base import Json
 def step(
     act: Act,
     reference: str,
-    rung: Rung,
+    rung: ContactProgress,
     *,
     note: str,
     plan: SafeContactPlan | None = None,
@@ -57,7 +57,7 @@ def step(
 def take(
     act: Act,
     contact: ReviewContact,
-    rung: Rung,
+    rung: ContactProgress,
     *,
     note: str,
     plan: SafeContactPlan | None = None,
@@ -68,31 +68,35 @@ def take(
     `plan`: of a safe_plan; without one, the plan that the casebook's own application holds. `made`: the contact that this was.
     """
     act.session.refresh(contact, with_for_update={"key_share": True})
-    if (reason := why_not_step(Rung(contact.rung), rung)) is not None and made is not None:
+    if (reason := why_not_step(ContactProgress(contact.rung), rung)) is not None and made is not None:
         _refuse_contact(act, contact.id, rung, made, reason)  # somebody was contacted all the same: that is kept
     refuse(reason)
     refuse(why_not_say(rung, planned=plan is not None, contacted=made is not None))
     steps = work.steps(act.session, contact.id)
-    pending = next((each for each in steps[-1:] if each.rung == Rung.NOT_CONTACTABLE and each.second_by is None), None)
+    pending = next(
+        (each for each in steps[-1:] if each.rung == ContactProgress.NOT_CONTACTABLE and each.second_by is None), None
+    )
     for item in work.looks(act.session, contact.id):
         item.cancelled_at, item.cancelled_why = act.now, "stepped"
-    if rung is Rung.NOT_CONTACTABLE and pending is not None:
+    if rung is ContactProgress.NOT_CONTACTABLE and pending is not None:
         refuse(authority.why_not_second(act.actor, [pending.taken_by]))
         pending.second_by, pending.second_at = act.actor.id, act.now
         _arrive(act, contact, rung)
     else:
         row = _row(act, contact, rung, note, number=len(steps) + 1)
-        if rung is Rung.SAFE_PLAN:
+        if rung is ContactProgress.SAFE_PLAN:
             row.plan = _agreed(plan, act.now) if plan else _held(act, contact, steps)
         elif made is not None:
             _contacted(act, row, steps, made)
         act.session.add(row)
-        if rung is Rung.NOT_CONTACTABLE:
+        if rung is ContactProgress.NOT_CONTACTABLE:
             _ask_second(act, contact, number=len(steps) + 1)
-        elif not (rung is Rung.ATTEMPTED and contact.rung == Rung.REACHED):  # who was reached stays so
+        elif not (
+            rung is ContactProgress.ATTEMPTED and contact.rung == ContactProgress.REACHED
+        ):  # who was reached stays so
             _arrive(act, contact, rung)
     over = {"channel": made.way.channel, "occurred_at": made.way.at.isoformat()} if made else {}
-    act.speak(None, "review_contact_step", contact=contact.id, rung=rung, standing=contact.rung, **over)
+    act.record(None, "review_contact_step", contact=contact.id, rung=rung, standing=contact.rung, **over)
     return contact
 
 
@@ -132,7 +136,7 @@ def _contacted(act: Act, row: ReviewContactStep, steps: Sequence[ReviewContactSt
 
 
 def _refuse_contact(act: Act, contact: str, rung: str, made: Contact, reason: Reason | None) -> None:
-    contacting.refuse_unsafe(act, chain.HOUSE, made.way, reason, contact=contact, rung=rung, purpose=made.purpose)
+    contacting.refuse_unsafe(act, chain.UNIT, made.way, reason, contact=contact, rung=rung, purpose=made.purpose)
 
 
 def standing(act: Act, steps: Sequence[ReviewContactStep]) -> Json | None:
@@ -154,9 +158,9 @@ def in_force(steps: Sequence[ReviewContactStep]) -> Json | None:
     """The plan set last, confirmed since by whoever was reached and asked. None: nobody is contacted without a new one."""
     plan: Json | None = None
     for each in steps:
-        if each.rung == Rung.SAFE_PLAN:
+        if each.rung == ContactProgress.SAFE_PLAN:
             plan = each.plan
-        elif plan and each.asked_plan_again and each.occurred_at and each.rung != Rung.ATTEMPTED:
+        elif plan and each.asked_plan_again and each.occurred_at and each.rung != ContactProgress.ATTEMPTED:
             plan = {**plan, "confirmed_at": each.occurred_at.isoformat()}
     return plan
 
@@ -165,7 +169,7 @@ def _has_agreed(steps: Sequence[ReviewContactStep], before: datetime) -> bool:
     reached = [
         (each, each.occurred_at)
         for each in steps
-        if each.rung != Rung.ATTEMPTED and each.occurred_at is not None and each.occurred_at <= before
+        if each.rung != ContactProgress.ATTEMPTED and each.occurred_at is not None and each.occurred_at <= before
     ]
     return rules.is_agreed(
         arranged=[at for each, at in reached if each.purpose == Purpose.ARRANGE],
@@ -182,7 +186,7 @@ def _ask_second(act: Act, contact: ReviewContact, *, number: int) -> None:
     items.open_item(act, need)
 
 
-def _row(act: Act, contact: ReviewContact, rung: Rung, note: str, *, number: int) -> ReviewContactStep:
+def _row(act: Act, contact: ReviewContact, rung: ContactProgress, note: str, *, number: int) -> ReviewContactStep:
     return ReviewContactStep(
         id=chain.identity("review_contact_step", contact.id, number), contact_id=contact.id, number=number, rung=rung,
         note=note, taken_by=act.actor.id, taken_at=act.now, second_by=None, second_at=None, plan=None, channel=None,
@@ -190,10 +194,12 @@ def _row(act: Act, contact: ReviewContact, rung: Rung, note: str, *, number: int
     )  # fmt: skip
 
 
-def _arrive(act: Act, contact: ReviewContact, rung: Rung) -> None:
+def _arrive(act: Act, contact: ReviewContact, rung: ContactProgress) -> None:
     contact.rung, contact.at = rung, act.now
     days = review_policy.load().contact.look_again_days.value
-    contact.look_again_on = registers.today(act) + timedelta(days=days) if rung is Rung.NOT_CONTACTABLE else None
+    contact.look_again_on = (
+        registers.today(act) + timedelta(days=days) if rung is ContactProgress.NOT_CONTACTABLE else None
+    )
 
 
 def person(act: Act, reference: str) -> dict[str, object]:
@@ -236,8 +242,8 @@ def _safe(act: Act, kept: Json | None) -> dict[str, object]:
 def _viewed(act: Act, contact: ReviewContact, steps: Sequence[ReviewContactStep]) -> None:
     """In the chain of each application of the casebook whose plan it shows, as well."""
     for reference in sorted({each.plan[work.OF] for each in steps if each.plan and work.OF in each.plan}):
-        act.speak(act.application(reference), live.PERSON_VIEWED, contact=contact.id)
-    act.speak(None, live.PERSON_VIEWED, contact=contact.id)
+        act.record(act.application(reference), live.PERSON_VIEWED, contact=contact.id)
+    act.record(None, live.PERSON_VIEWED, contact=contact.id)
 
 
 def _told(row: ReviewContactStep) -> dict[str, object]:

@@ -33,7 +33,7 @@ def refer(act: Act, reference: str, *, ground: str, regulator_reference: str = "
         made_by=act.actor.id,
     )  # fmt: skip
     act.session.add(referral)
-    act.speak(None, "review_referred", referral=referral.id, ground=ground)
+    act.record(None, "review_referred", referral=referral.id, ground=ground)
     return referral
 
 
@@ -63,7 +63,7 @@ def listing(act: Act, week: str | None) -> list[dict[str, str]]:
     act.allowed(Command.SEE_REVIEW)
     unsaid = dict.fromkeys(("ground", "outcome", "modes"), "") if ranking.blind(act) else {}
     rows = [row | unsaid for row in _rows(act) if week in {None, row["week"]}]
-    act.speak(None, "review_referrals_listed", week=week or "all", referrals=len(rows))
+    act.record(None, "review_referrals_listed", week=week or "all", referrals=len(rows))
     return rows
 
 

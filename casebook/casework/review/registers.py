@@ -17,9 +17,9 @@ from casebook.domain import chain
 from casebook.domain.authority import Command
 from casebook.domain.review import live_register, register
 from casebook.domain.review.live_register import CASEBOOK, LIVE
-from casebook.domain.review.past_application import Past, merged
-from casebook.domain.review.reconciling import Application, Overlap, Row, overlap, reconcile
-from casebook.domain.review.register_cells import Finding
+from casebook.domain.review.past_application import PastApplication, merged
+from casebook.domain.review.reconciling import Overlap, PlacedRow, ReconciledApplication, overlap, reconcile
+from casebook.domain.review.register_cells import RegisterDoubt
 from casebook.storage.review import live
 from casebook.storage.review import registers as stored
 from casebook.storage.tables import ReviewApplication, ReviewImport
@@ -30,7 +30,7 @@ RULES = "reconciling-1"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Imported:
+class ImportedRegister:
     """What became of one file."""
 
     file: str
@@ -47,12 +47,12 @@ def today(act: Act) -> date:
     return act.now.astimezone(LONDON).date()
 
 
-def import_file(act: Act, path: Path) -> list[Imported]:
+def import_file(act: Act, path: Path) -> list[ImportedRegister]:
     """Keep the rows of a register, sheet by sheet. Nothing in it is refused; the same file again changes nothing."""
     return [take_in(act, file) for file in files.read(path)]
 
 
-def take_in(act: Act, file: RegisterFile) -> Imported:
+def take_in(act: Act, file: RegisterFile) -> ImportedRegister:
     act.allowed(Command.TRIAGE)
     _one_at_a_time(act)
     told = _told(act, file)
@@ -61,7 +61,7 @@ def take_in(act: Act, file: RegisterFile) -> Imported:
     return _keep(act, file, told(new=True), [_kept(file, line, cells, notes) for line, cells, notes in file.rows])
 
 
-def take_in_closed(act: Act) -> Imported:
+def take_in_closed(act: Act) -> ImportedRegister:
     """The casebook's own closed applications as one list more: those not taken in yet. Again, with none closed since, nothing.
 
     Of each its reference alone is kept; what the casebook holds of it is read whenever the review asks.
@@ -69,7 +69,9 @@ def take_in_closed(act: Act) -> Imported:
     act.allowed(Command.TRIAGE)
     _one_at_a_time(act)
     fresh = live.cells(act.session, live.untaken(act.session))
-    rows: list[files.Line] = [(line, fresh[reference], ()) for line, reference in enumerate(sorted(fresh), start=1)]
+    rows: list[files.RegisterLine] = [
+        (line, fresh[reference], ()) for line, reference in enumerate(sorted(fresh), start=1)
+    ]
     file = RegisterFile(
         name=CASEBOOK, digest=chain.digest([CASEBOOK, *sorted(fresh)]), columns=register.COLUMNS, ignored=[], absent=[],
         rows=rows, blank=[],
@@ -88,7 +90,7 @@ def _one_at_a_time(act: Act) -> None:
     act.session.execute(text("SELECT pg_advisory_xact_lock(hashtext('review_import'))"))
 
 
-def _keep(act: Act, file: RegisterFile, imported: Imported, rows: list[dict[str, object]]) -> Imported:
+def _keep(act: Act, file: RegisterFile, imported: ImportedRegister, rows: list[dict[str, object]]) -> ImportedRegister:
     act.session.add(
         ReviewImport(
             digest=file.digest,
@@ -101,7 +103,7 @@ def _keep(act: Act, file: RegisterFile, imported: Imported, rows: list[dict[str,
     )
     act.session.flush()
     stored.add_rows(act.session, rows)
-    act.speak(None, "register_imported", digest=file.digest, register_rows=len(file.rows))
+    act.record(None, "register_imported", digest=file.digest, register_rows=len(file.rows))
     return imported
 
 
@@ -130,11 +132,11 @@ class _told:  # noqa: N801 - reads as the function it is
                 self.listed.append((line, column, finding))
                 self.findings.setdefault(finding, Counter())[column] += 1
         if file.blank:
-            self.findings[Finding.BLANK_ROW] = Counter({"": len(file.blank)})
-            self.listed = sorted([*self.listed, *((line, "", Finding.BLANK_ROW) for line in file.blank)])
+            self.findings[RegisterDoubt.BLANK_ROW] = Counter({"": len(file.blank)})
+            self.listed = sorted([*self.listed, *((line, "", RegisterDoubt.BLANK_ROW) for line in file.blank)])
 
-    def __call__(self, *, new: bool) -> Imported:
-        return Imported(
+    def __call__(self, *, new: bool) -> ImportedRegister:
+        return ImportedRegister(
             file=self.file.name,
             rows=len(self.file.rows),
             new=new,
@@ -153,7 +155,7 @@ def name_of(file: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Reconciled:
-    applications: tuple[Application, ...]
+    applications: tuple[ReconciledApplication, ...]
     ids: dict[str, str]  # reference -> id, made of the rows' contents
     overlap: Overlap
     fingerprint: str
@@ -180,25 +182,25 @@ def reconcile_again(act: Act) -> Reconciled:
         stored.replace_applications(act.session, [_row(each, ids) for each in found])
         counts = {"rows": len(rows), "applications": len(found)}
         stored.keep_state(act.session, RECONCILED, fingerprint, act.now, counts)
-        act.speak(None, "registers_reconciled", fingerprint=fingerprint, counts=counts)
+        act.record(None, "registers_reconciled", fingerprint=fingerprint, counts=counts)
     return told
 
 
-def _read(act: Act, row: stored.Row) -> Row:
-    notes = tuple((Finding(finding), column) for finding, column in row.notes)
+def _read(act: Act, row: stored.ListedRow) -> PlacedRow:
+    notes = tuple((RegisterDoubt(finding), column) for finding, column in row.notes)
     entry = register.read(row.cells, register=name_of(row.file), today=today(act), notes=notes)
-    return Row(id=row.id, file=row.file, line=row.line, digest=row.digest, entry=entry)
+    return PlacedRow(id=row.id, file=row.file, line=row.line, digest=row.digest, entry=entry)
 
 
-def past_of(act: Act, application: ReviewApplication) -> Past:
+def past_of(act: Act, application: ReviewApplication) -> PastApplication:
     """What the lists together tell of one application, read again from its rows."""
     rows = tuple(_read(act, row) for row in stored.rows_of(act.session, application.rows))
     if not rows:
         refuse_because("gone", "no list has this application any more")
-    return merged(Application(rows=rows, reference=application.reference, disagreeing=False))
+    return merged(ReconciledApplication(rows=rows, reference=application.reference, disagreeing=False))
 
 
-def _ids(found: Sequence[Application]) -> dict[str, str]:
+def _ids(found: Sequence[ReconciledApplication]) -> dict[str, str]:
     """Made of the contents, so that it is the same however the rows came; of equals the second and third are numbered."""
     seen = Counter[str]()
     ids: dict[str, str] = {}
@@ -209,6 +211,6 @@ def _ids(found: Sequence[Application]) -> dict[str, str]:
     return ids
 
 
-def _row(application: Application, ids: dict[str, str]) -> dict[str, object]:
+def _row(application: ReconciledApplication, ids: dict[str, str]) -> dict[str, object]:
     rows = [row.id for row in application.rows]
     return {"id": ids[application.reference], "reference": application.reference, "rows": rows}

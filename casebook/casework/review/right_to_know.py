@@ -10,7 +10,7 @@ from casebook.casework.review import registers
 from casebook.domain import chain
 from casebook.domain.case import intake as rules
 from casebook.domain.case.intake import Form, PersonForm
-from casebook.domain.review.register import Person
+from casebook.domain.review.register import RegisterPerson
 from casebook.domain.vocabulary import Answer3, Applicant, Certainty, Party, Route, Sex
 from casebook.storage.review import registers as stored
 from casebook.storage.tables import ReviewApplication
@@ -42,7 +42,7 @@ def _first(rows: Sequence[dict[str, str]], column: str) -> str:
     return next((row[column] for row in rows if row.get(column)), "")
 
 
-def _form(party: Party, told: Sequence[Person]) -> PersonForm:
+def _form(party: Party, told: Sequence[RegisterPerson]) -> PersonForm:
     """The fullest way in which a list tells who somebody is; what others call them are further names."""
     if not told:
         return PersonForm(party=party)

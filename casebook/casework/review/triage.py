@@ -8,27 +8,26 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from casebook import policies
-from casebook.casework.core.acting import Act
+from casebook.casework.core.acting import Act, Acting
 from casebook.casework.review import known as review_known
 from casebook.casework.review import registers
-from casebook.casework.review.known import Known
+from casebook.casework.review.known import OtherApplications
 from casebook.casework.review.registers import Reconciled
 from casebook.domain import chain
 from casebook.domain.authority import Command
 from casebook.domain.policy import Policy
-from casebook.domain.review.evidence import PERHAPS, Evidence, Held
+from casebook.domain.review.evidence import PERHAPS, Evidence, LinkedHistory
 from casebook.domain.review.past_application import Linked, same_text, set_apart
 from casebook.domain.review.ranking import assess
-from casebook.domain.review.register import Person
+from casebook.domain.review.register import RegisterPerson
 from casebook.domain.review.register_cells import birth_date, plain
 from casebook.domain.risk.record_weight import weigh
 from casebook.domain.risk.risk_inputs import ScoreInputs
-from casebook.domain.risk.risk_model import RiskModel, Standing, Tier
+from casebook.domain.risk.risk_model import Disclosability, RiskModel, Tier
 from casebook.domain.risk.risk_scoring import known_by, qualifying, score
 from casebook.domain.risk.subject_records import SubjectRecord
 from casebook.domain.vocabulary import Limit, Priority
@@ -42,8 +41,6 @@ CHUNK = 4_000  # applications linked, judged and committed at a time
 RULES = "triage-3"
 SHOWN = 10  # likely persons of today's sources whose ids are kept for whoever examines the application
 DOMESTIC = frozenset({"intimate_partner", "ex_partner", "family"})
-
-Acting = Callable[[], AbstractContextManager[Act]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +87,7 @@ def _basis(act: Act, found: Reconciled) -> str:
 
 def _assess_all(
     acting: Acting,
-    known: Known,
+    known: OtherApplications,
     pending: Sequence[str],
     *,
     basis: str,
@@ -106,7 +103,7 @@ def _assess_all(
             progress(start + len(chunk), len(pending))
 
 
-def _subjects(known: Known, ids: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
+def _subjects(known: OtherApplications, ids: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
     """Each way in which a list tells who the subject is, as a row of its own."""
     for id_ in ids:
         yield from (
@@ -117,7 +114,7 @@ def _subjects(known: Known, ids: Sequence[str]) -> Iterator[tuple[str, dict[str,
         )
 
 
-def subject_cells(person: Person) -> dict[str, str]:
+def subject_cells(person: RegisterPerson) -> dict[str, str]:
     return {
         "forename": person.forename, "middle_names": person.middle_names, "surname": person.surname,
         "aliases": ";".join(person.other_names), "dob": person.dob, "sex": person.sex, "address": person.address,
@@ -126,7 +123,7 @@ def subject_cells(person: Person) -> dict[str, str]:
 
 
 def _assess(
-    act: Act, known: Known, ids: Sequence[str], links: Sequence[linking.Link], *, basis: str, loaded: bool
+    act: Act, known: OtherApplications, ids: Sequence[str], links: Sequence[linking.Link], *, basis: str, loaded: bool
 ) -> None:
     people = {link.person for link in links}
     cells, records = stored.cells_of(act.session, people), stored.records_of(act.session, people)
@@ -165,7 +162,9 @@ def _linked(
     )
 
 
-def _assessment(act: Act, known: Known, id_: str, linked: Sequence[Linked], *, loaded: bool) -> dict[str, object]:
+def _assessment(
+    act: Act, known: OtherApplications, id_: str, linked: Sequence[Linked], *, loaded: bool
+) -> dict[str, object]:
     past, today = known.pasts[id_], registers.today(act)
     policy = _policy(past.received_on or past.decided_on or today)
     limit = policy.limit(Limit.WHOLE_PROCESS, past.route)
@@ -205,19 +204,19 @@ def _likeliest(linked: Sequence[Linked]) -> list[Linked]:
     return [each for each in found if each.chance >= PERHAPS][:SHOWN]
 
 
-def held(who: Linked, day: date, today: date, risk: RiskModel) -> Held:
+def held(who: Linked, day: date, today: date, risk: RiskModel) -> LinkedHistory:
     """What a linked person's records say by the live rules: as they could be known on `day`, and since."""
     then = known_by(who.records, day)
     before = {id(each) for each in then}
     since = [each for each in who.records if id(each) not in before]
     rulings = [(each, qualifying(each, day, risk).standing) for each in then]
-    grave = [each for each, standing in rulings if standing is Standing.QUALIFYING]
-    later = [each for each in since if qualifying(each, today, risk).standing is Standing.QUALIFYING]
-    return Held(
+    grave = [each for each, standing in rulings if standing is Disclosability.QUALIFYING]
+    later = [each for each in since if qualifying(each, today, risk).standing is Disclosability.QUALIFYING]
+    return LinkedHistory(
         who=who,
         qualifying_then=len(grave),
         close_then=any(row.tier is Tier.GRAVE or row.domestic for each in grave for row in [weigh(each, 0, day, risk)]),
-        supporting_then=sum(standing is Standing.SUPPORTING for _, standing in rulings),
+        supporting_then=sum(standing is Disclosability.SUPPORTING for _, standing in rulings),
         points_then=score(ScoreInputs(today=day, records=then), risk).score if then else 0.0,
         qualifying_since=len(later),
         domestic_since=sum(each.victim_relationship in DOMESTIC for each in later),
@@ -249,5 +248,5 @@ def _ranked(act: Act, basis: str, *, assessed: int) -> Triaged:
         digest=chain.digest(order),
     )
     stored.keep_state(act.session, stored.TRIAGED, basis, act.now, {"applications": len(order), "digest": told.digest})
-    act.speak(None, "review_triaged", applications=len(order), assessed=assessed, ranking=told.digest)
+    act.record(None, "review_triaged", applications=len(order), assessed=assessed, ranking=told.digest)
     return told

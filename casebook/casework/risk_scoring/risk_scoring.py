@@ -103,7 +103,7 @@ def _replace(act: Act, application: Application, old: RiskScore | None, new: Ris
             # a lowering spoke of facts that have changed since; a raise stands until two people lower it
             row.superseded = row.lowers and of.id == old.id
     act.session.add(new)
-    act.speak(
+    act.record(
         application, "risk_scored", score=new.id, band=new.band, priority=new.priority, points=new.score,
         doubts=len(new.uncertainty), replaces=old.id if old else None,
     )  # fmt: skip
@@ -120,7 +120,7 @@ def _order(act: Act, application: Application, current: RiskScore, priority: Pri
     application.band, application.score = band, current.score
     raised = danger.raise_priority(act, application, priority, reason="risk")
     if raised or before != (band, current.score):
-        act.speak(application, "risk_ordered", band=band, priority=application.priority)
+        act.record(application, "risk_ordered", band=band, priority=application.priority)
 
 
 def _mended_since(act: Act, current: RiskScore) -> bool:

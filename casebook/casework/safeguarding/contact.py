@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from casebook.casework.core.acting import Act, policy_of, refuse_because
+from casebook.casework.core.acting import Act, Summary, policy_of, refuse_because
 from casebook.domain import chain
 from casebook.domain.actors import Reason
 from casebook.domain.authority import Command
 from casebook.domain.case import follow_up, safe_contact
-from casebook.domain.case.safe_contact import Plan, Purpose, Way
+from casebook.domain.case.safe_contact import ContactPlan, Purpose, Way
 from casebook.domain.policy import Policy
 from casebook.domain.vocabulary import Applicant, Channel, Party
 from casebook.errors import InvalidAnswer, Refused
@@ -24,7 +24,6 @@ from casebook.storage import refusal_entries
 from casebook.storage.case import deliveries
 from casebook.storage.tables import Application, ContactAttempt, ContactOverride, SafeContact
 
-Done = dict[str, object]
 PROTECTOR = "protector"  # chosen by the panel, found by officers; no plan of theirs is kept
 
 
@@ -51,7 +50,7 @@ def log(act: Act, application: Application, contact: Contact) -> ContactAttempt:
     """Keep a contact that was safe; refuse any other. With the plan as it stood, so that it can be judged again."""
     override = deliveries.override(act.session, contact.override)
     plan = deliveries.plan(act.session, application.reference, contact.party)
-    reason = why_not(act, application, contact.party, contact.way)
+    reason = why_not_contact(act, application, contact.party, contact.way)
     if contact.override is not None:  # one that is named must hold, needed or not
         reason = _why_not_override(act, application, contact, override)
     said = {"party": contact.party, "purpose": contact.purpose}
@@ -62,14 +61,14 @@ def log(act: Act, application: Application, contact: Contact) -> ContactAttempt:
     act.session.add(row)
     if contact.reached and contact.way.asks_plan_again and override is None and application.frozen_at is None:
         _confirm(act, application, contact)
-    act.speak(
+    act.record(
         application, "contact_made", contact=row.id, party=row.party, purpose=row.purpose, channel=row.channel,
         reached=row.reached, override=row.override_id,
     )  # fmt: skip
     return row
 
 
-def why_not(act: Act, application: Application, party: str, way: Way) -> Reason | None:
+def why_not_contact(act: Act, application: Application, party: str, way: Way) -> Reason | None:
     """The reason for which a party may not be contacted in this way, override aside."""
     plan = deliveries.plan(act.session, application.reference, party)
     if party == Party.B:
@@ -79,10 +78,10 @@ def why_not(act: Act, application: Application, party: str, way: Way) -> Reason 
     return by_plan(way, plan, policy_of(application))
 
 
-def by_plan(way: Way, plan: Plan | None, policy: Policy) -> Reason | None:
+def by_plan(way: Way, plan: ContactPlan | None, policy: Policy) -> Reason | None:
     """The reason for which a plan does not allow this contact, by a policy's numbers."""
     stale_after = timedelta(days=policy.contact.safe_contact_stale_days.value)
-    return safe_contact.why_not(way, plan, stale_after=stale_after, zone=ZoneInfo(policy.calendar.timezone))
+    return safe_contact.why_not_safe(way, plan, stale_after=stale_after, zone=ZoneInfo(policy.calendar.timezone))
 
 
 def _why_not_override(
@@ -116,7 +115,7 @@ def refuse_unsafe(act: Act, chain_name: str, way: Way, reason: Reason | None, **
 
 
 def _row(
-    act: Act, application: Application, contact: Contact, plan: Plan | None, override: ContactOverride | None
+    act: Act, application: Application, contact: Contact, plan: ContactPlan | None, override: ContactOverride | None
 ) -> ContactAttempt:
     way = contact.way
     return ContactAttempt(
@@ -170,7 +169,7 @@ def override_row(
         authorised_at=at or act.now,
     )
     act.session.add(row)
-    act.speak(application, "exception_recorded", what="contact_override", override=row.id, party=party, reason=code)
+    act.record(application, "exception_recorded", what="contact_override", override=row.id, party=party, reason=code)
     return row
 
 
@@ -187,7 +186,7 @@ def record(
     not_in_person_because: str | None = None,
     asked_plan_again: str | None = None,
     left_message: str | None = None,
-) -> Done:
+) -> Summary:
     """Write down one contact that was made or tried; refused, and said so in the ledger, if it was not safe."""
     act.allowed(Command.CONTACT)
     application = act.application(reference)
@@ -223,7 +222,7 @@ def has_agreed(act: Act, application: Application, party: str, before: datetime)
     )
 
 
-def why_not_exhausted(act: Act, application: Application, *, route_tried: bool) -> Reason | None:
+def why_not_give_up(act: Act, application: Application, *, route_tried: bool) -> Reason | None:
     """Why an application cannot be closed for no engagement: too few attempts to reach the applicant at safe times."""
     rules = policy_of(application).contact
     party = Party.A if application.applicant == Applicant.A else Party.C

@@ -32,7 +32,7 @@ def open_safeguarding(act: Act, application: Application, *, cause: str, key: st
         return
     raise_priority(act, application, Priority.IMMEDIATE, reason=cause)
     notices.notify(act, application, role=Role.DUTY_INSPECTOR, reason=f"immediate_safeguarding:{cause}", key=key)
-    act.speak(application, "safeguarding_opened", cause=cause)
+    act.record(application, "safeguarding_opened", cause=cause)
 
 
 def report(act: Act, reference: str, cause: str) -> Application:

@@ -10,7 +10,7 @@ from casebook.casework.core.acting import Act, refuse_because
 from casebook.casework.core.answers import Answer, Doing
 from casebook.casework.safeguarding import contact
 from casebook.casework.safeguarding.contact import Contact
-from casebook.domain.authority import Command, why_not
+from casebook.domain.authority import Command, why_not_allowed
 from casebook.domain.case.safe_contact import Override, Purpose, Way
 from casebook.domain.vocabulary import Applicant, Channel, Party
 from casebook.errors import InvalidAnswer
@@ -111,8 +111,8 @@ def at_once(
     agreed = channel == Channel.IN_PERSON and contact.has_agreed(act, application, party, at)
     way = Way(at=at, channel=channel, agreed_meeting=agreed)
     given = None
-    outside = contact.why_not(act, application, party, way) is not None
-    if ground is not None and outside and why_not(act.actor, Command.OVERRIDE_CONTACT) is None:
+    outside = contact.why_not_contact(act, application, party, way) is not None
+    if ground is not None and outside and why_not_allowed(act.actor, Command.OVERRIDE_CONTACT) is None:
         given = contact.override_row(act, application, party=party, code=ground, reason=reason, at=at, about=about).id
         act.session.flush()
     made = Contact(

@@ -8,21 +8,19 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from casebook.casework.core import lifecycle
-from casebook.casework.core.acting import Act, policy_of, refuse, refuse_because
+from casebook.casework.core.acting import Act, Summary, policy_of, refuse, refuse_because
 from casebook.casework.safeguarding import contact, details
 from casebook.domain import freezing
 from casebook.domain.authority import Command
 from casebook.domain.case import safe_contact
 from casebook.domain.case.intake import DAYS
-from casebook.domain.case.safe_contact import Override, Plan, Way
+from casebook.domain.case.safe_contact import ContactPlan, Override, Way
 from casebook.domain.vocabulary import Channel, Party
 from casebook.errors import InvalidAnswer
 from casebook.storage.case import deliveries
 
-Done = dict[str, object]
 
-
-def safe_time(act: Act, reference: str, *, party: str) -> Done:
+def safe_time(act: Act, reference: str, *, party: str) -> Summary:
     """When and over what somebody may next be contacted. It is a look at personal detail, and kept as one."""
     act.allowed(Command.CONTACT)
     application = act.application(reference)
@@ -30,8 +28,8 @@ def safe_time(act: Act, reference: str, *, party: str) -> Done:
     plan = deliveries.plan(act.session, reference, contact.one_of(Party, party, "party"))
     channels = sorted(safe_contact.allowed_channels(plan))
     next_safe = safe_contact.next_safe(plan, act.now, ZoneInfo(policy.calendar.timezone))
-    reason = contact.why_not(act, application, party, Way(at=act.now, channel=channels[0] if channels else ""))
-    act.speak(application, "personal_detail_viewed", part="safe_contact", party=party)
+    reason = contact.why_not_contact(act, application, party, Way(at=act.now, channel=channels[0] if channels else ""))
+    act.record(application, "personal_detail_viewed", part="safe_contact", party=party)
     return {
         "reference": reference,
         "party": party,
@@ -54,7 +52,7 @@ def set_plan(
     until: str,
     voicemail: str | None = None,
     code_word: str | None = None,
-) -> Done:
+) -> Summary:
     """A professional sets, or confirms, how one party may safely be contacted; lists are separated by `;`."""
     act.allowed(Command.CONTACT)
     application = act.application(reference)
@@ -64,7 +62,7 @@ def set_plan(
     plan = read_plan(channel=channel, days=days, start=start, until=until, voicemail=voicemail, code_word=code_word)
     as_agreed(plan, act.now)
     details.confirm_plan(act, application, Party(party), plan)
-    act.speak(application, "safe_contact_set", party=party)
+    act.record(application, "safe_contact_set", party=party)
     lifecycle.carry_on(act, application, because="safe_contact_set")
     return {"reference": reference, "party": party, "channel": channel}
 
@@ -83,9 +81,9 @@ def read_plan(
         refuse_because("bad_plan", "a plan has a channel, and as many starts as ends", InvalidAnswer)
 
 
-def as_agreed(plan: details.SafeContactPlan, at: datetime) -> Plan:
+def as_agreed(plan: details.SafeContactPlan, at: datetime) -> ContactPlan:
     """The plan as the rule reads it, confirmed at that moment; refused if the rule could not read all of it."""
-    readable = Plan(
+    readable = ContactPlan(
         channel=plan.channel, days=tuple(plan.days), windows=tuple(plan.windows), voicemail=plan.voicemail,
         confirmed_at=at,
     )  # fmt: skip
@@ -94,7 +92,7 @@ def as_agreed(plan: details.SafeContactPlan, at: datetime) -> Plan:
     return readable
 
 
-def allow_override(act: Act, reference: str, *, party: str, code: str, reason: str) -> Done:
+def allow_override(act: Act, reference: str, *, party: str, code: str, reason: str) -> Summary:
     """A duty inspector lets somebody be contacted outside their plan, for a threat to life. An exception, listed."""
     act.allowed(Command.OVERRIDE_CONTACT)
     application = act.application(reference)

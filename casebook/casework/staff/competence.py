@@ -13,13 +13,13 @@ from casebook.domain import chain
 from casebook.domain.actors import Actor, Reason
 from casebook.domain.authority import Command
 from casebook.domain.case import competence
-from casebook.domain.case.competence import Recorded
+from casebook.domain.case.competence import RecordedTraining
 from casebook.domain.vocabulary import WorkKind
 from casebook.policies import monitor as policy
 from casebook.storage.tables import LedgerEntry, WorkItem
 
 
-def why_not(actor: Actor, item: WorkItem) -> Reason | None:
+def why_not_trained(actor: Actor, item: WorkItem) -> Reason | None:
     """A reason if an item needs training that the actor does not have today."""
     return competence.why_not_trained(
         competence.needed(WorkKind(item.kind), item.subject, policy.load().competence), actor.competences
@@ -47,17 +47,17 @@ def untrained(act: Act, *, staff_id: str | None = None) -> list[dict[str, Any]]:
             {"staff": item.done_by, "reference": item.reference, "kind": item.kind, "needs": needs, "item": item.id,
              "done_at": item.done_at.isoformat()}
         )  # fmt: skip
-    act.speak(None, "untrained_acts_listed", found=len(found))
+    act.record(None, "untrained_acts_listed", found=len(found))
     return found
 
 
-def _history(act: Act) -> dict[tuple[str, str], list[Recorded]]:
+def _history(act: Act) -> dict[tuple[str, str], list[RecordedTraining]]:
     """By member of staff and subject."""
-    query = select(LedgerEntry).where(LedgerEntry.chain == chain.HOUSE, LedgerEntry.event == "competence_recorded")
-    found: dict[tuple[str, str], list[Recorded]] = defaultdict(list)
+    query = select(LedgerEntry).where(LedgerEntry.chain == chain.UNIT, LedgerEntry.event == "competence_recorded")
+    found: dict[tuple[str, str], list[RecordedTraining]] = defaultdict(list)
     for entry in act.session.scalars(query.order_by(LedgerEntry.sequence)):
         said = entry.body
-        recorded = Recorded(
+        recorded = RecordedTraining(
             at=entry.at,
             granted_on=date.fromisoformat(said["granted_on"]) if "granted_on" in said else entry.at.date(),
             expires_on=date.fromisoformat(said["expires_on"]),

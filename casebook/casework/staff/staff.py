@@ -28,7 +28,7 @@ GIVEN = frozenset(Role) - {Role.OPERATOR, Role.SYSTEM}  # the machine's own role
 
 
 @dataclass(frozen=True, kw_only=True)
-class Member:
+class StaffMember:
     """One member of staff as others may see them."""
 
     id: str
@@ -86,7 +86,7 @@ def add(act: Act, staff_id: str, roles: Sequence[Role], *, line_manager: str | N
     for role in roles:
         _give(act, staff_id, role)
     token = _issue(act, staff_id)
-    act.speak(None, "staff_added", staff=staff_id, roles=sorted(roles))
+    act.record(None, "staff_added", staff=staff_id, roles=sorted(roles))
     return token
 
 
@@ -98,7 +98,7 @@ def set_role(act: Act, staff_id: str, role: Role, *, given: bool) -> None:
         _give(act, staff_id, role)
     elif (row := act.session.get(StaffRole, (staff_id, role))) is not None:
         row.ended_at = act.now
-    act.speak(None, "role_given" if given else "role_taken", staff=staff_id, role=role)
+    act.record(None, "role_given" if given else "role_taken", staff=staff_id, role=role)
 
 
 def set_competence(act: Act, staff_id: str, subject: str, *, expires_on: date, granted_on: date | None = None) -> date:
@@ -126,7 +126,7 @@ def set_competence(act: Act, staff_id: str, subject: str, *, expires_on: date, g
             recorded_by=act.actor.id,
         )
     )
-    act.speak(
+    act.record(
         None, "competence_recorded", staff=staff_id, subject=subject, granted_on=granted_on.isoformat(),
         expires_on=expires_on.isoformat(),
     )  # fmt: skip
@@ -140,7 +140,7 @@ def new_token(act: Act, staff_id: str) -> str:
         refuse_because("suspended", "a suspended member of staff gets no token")
     _revoke(act, staff_id)
     token = _issue(act, staff_id)
-    act.speak(None, "token_issued", staff=staff_id)
+    act.record(None, "token_issued", staff=staff_id)
     return token
 
 
@@ -150,10 +150,10 @@ def set_duty(act: Act, staff_id: str, *, on_duty: bool) -> None:
     member = _member(act, staff_id)
     member.on_duty = on_duty
     returned = 0 if on_duty else suspension.return_items(act, staff_id)
-    act.speak(None, "on_duty" if on_duty else "off_duty", staff=staff_id, returned=returned)
+    act.record(None, "on_duty" if on_duty else "off_duty", staff=staff_id, returned=returned)
 
 
-def suspend(act: Act, staff_id: str) -> suspension.Account:
+def suspend(act: Act, staff_id: str) -> suspension.SuspensionResult:
     """Suspend somebody: tokens dead at once, work back to the queue, undelivered decisions need a fresh second person."""
     act.allowed(Command.SUSPEND_STAFF)
     member = _member(act, staff_id)
@@ -161,11 +161,11 @@ def suspend(act: Act, staff_id: str) -> suspension.Account:
         refuse_because("already_suspended", "this member of staff is suspended already")
     member.suspended_at, member.suspended_by, member.on_duty = act.now, act.actor.id, False
     _revoke(act, staff_id)
-    act.speak(None, "staff_suspended", staff=staff_id)
+    act.record(None, "staff_suspended", staff=staff_id)
     return suspension.carry_out(act, staff_id)
 
 
-def everybody(session: Session) -> list[Member]:
+def everybody(session: Session) -> list[StaffMember]:
     """All staff, by id, the suspended included."""
     roles: dict[str, list[str]] = {}
     for row in session.scalars(select(StaffRole).where(StaffRole.ended_at.is_(None))):
@@ -174,7 +174,7 @@ def everybody(session: Session) -> list[Member]:
     for subject in session.scalars(select(Competence)):
         trained.setdefault(subject.staff_id, {})[subject.subject] = subject.expires_on.isoformat()
     return [
-        Member(
+        StaffMember(
             id=member.id,
             roles=tuple(sorted(roles.get(member.id, []))),
             competences=dict(sorted(trained.get(member.id, {}).items())),

@@ -15,7 +15,7 @@ from casebook.storage.tables import OPEN_WORK, Application, Approval, Decision, 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Account:
+class SuspensionResult:
     """What came of a suspension."""
 
     returned_items: int
@@ -25,7 +25,7 @@ class Account:
     look_back_proposed: str = ""  # the signal that asks professional standards whether to look at it all again
 
 
-def carry_out(act: Act, staff_id: str) -> Account:
+def carry_out(act: Act, staff_id: str) -> SuspensionResult:
     """Return their work, reopen their undelivered decisions, list what they touched, propose to look at it again."""
     from casebook.casework.monitor import signals  # noqa: PLC0415 - every command loads this module, and few suspend anybody
 
@@ -35,10 +35,10 @@ def carry_out(act: Act, staff_id: str) -> Account:
     superseded = [_supersede(act, reference) for reference in undelivered]
     touched = touched_by(act.session, staff_id)
     held = set(act.session.scalars(select(Application.reference).where(Application.legal_hold)))
-    act.speak(
+    act.record(
         None, "suspension_carried_out", staff=staff_id, returned=returned, superseded=superseded, touched=len(touched)
     )
-    return Account(
+    return SuspensionResult(
         returned_items=returned,
         superseded_decisions=superseded,
         touched=touched,
@@ -65,7 +65,7 @@ def return_items(act: Act, staff_id: str) -> int:
     items = act.session.scalars(query.with_for_update()).all()
     for item in items:
         item.owner, item.claimed_at, item.reserved = None, None, False
-        act.speak(
+        act.record(
             act.session.get(Application, item.reference) if item.reference else None, "work_returned", item=item.id
         )
     return len(items)
@@ -109,7 +109,7 @@ def _supersede(act: Act, reference: str) -> str:
     ):
         decision.superseded = True
     application.version += 1
-    act.speak(application, "decision_superseded", because="staff_suspended", version=application.version)
+    act.record(application, "decision_superseded", because="staff_suspended", version=application.version)
     if application.stage == Stage.DISCLOSURE:
         lifecycle.move(act, application, Stage.PANEL_DECISION, because="decision_superseded")
     else:

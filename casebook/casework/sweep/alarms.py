@@ -14,7 +14,7 @@ ALARMS = frozenset({RUN_FAILED, RUN_CRASHED, POOL_UNHEALTHY, SWEEP_MISSED})
 QUIET = timedelta(minutes=15)  # the same alarm is told once in so long
 
 
-def ring(act: Act, what: str, *, reference: str | None = None) -> None:
+def raise_alarm(act: Act, what: str, *, reference: str | None = None) -> None:
     """Tell the operator; `what` is one of ALARMS."""
     application = act.session.get(Application, reference) if reference else None
     quarter = int(act.now.timestamp() // QUIET.total_seconds())

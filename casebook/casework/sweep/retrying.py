@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from casebook.casework.core.acting import Act
 from casebook.casework.escalation.concerns import Concern
-from casebook.domain.escalation import Why
+from casebook.domain.escalation import WhyStalled
 from casebook.storage import outbox
 from casebook.storage.sweep import escalations
 
@@ -16,7 +16,7 @@ def wake_unanswered(act: Act) -> list[str]:
     references = outbox.without_an_answer(act.session)
     outbox.add(act.session, references, reason="source_retry", at=act.now)
     if references:
-        act.speak(None, "sources_retried", woken=references)
+        act.record(None, "sources_retried", woken=references)
     return references
 
 
@@ -24,4 +24,4 @@ def failing_runs(act: Act) -> list[Concern]:
     """Applications that were woken as forgotten several times, and still are."""
     references = outbox.often(act.session, reason="neglected", times=FAILED_RUNS)
     changes = escalations.last_changes(act.session, references)
-    return [Concern(each, Why.ENGINE_FAILED, f"{changes.get(each, 'received')}") for each in references]
+    return [Concern(each, WhyStalled.ENGINE_FAILED, f"{changes.get(each, 'received')}") for each in references]

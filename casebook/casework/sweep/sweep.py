@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from casebook.casework.core import notices
-from casebook.casework.core.acting import Act
-from casebook.casework.core.channels import Channel
+from casebook.casework.core.acting import Act, Acting, Summaries
+from casebook.casework.core.channels import NoticeChannel
 from casebook.casework.core.notices import Delivered
 from casebook.casework.escalation import due, early_warnings, raising
 from casebook.casework.record_checks import reopening
@@ -24,19 +24,17 @@ from casebook.casework.sweep import retrying, triaging, wakes
 PAGE = 500  # rows looked at in one transaction
 PATIENCE = (0.2, 1.0, 3.0)  # seconds; how often and after how long what somebody was at work on is looked at again
 
-Acting = Callable[[], AbstractContextManager[Act]]
-Told = list[dict[str, object]]
 # what it finds, and what it does about a page of that: what was told, and what was busy and comes again
-Step = tuple[Callable[[Act], list[Any]], Callable[[Act, Sequence[Any]], tuple[Told, list[Any]]]]
+SweepStep = tuple[Callable[[Act], list[Any]], Callable[[Act, Sequence[Any]], tuple[Summaries, list[Any]]]]
 
 # in this order: what is more pressing than it was is told sooner, what is opened first may be settled
-TRIAGE: Step = (triaging.pressing, triaging.raise_priorities)
-STEPS: tuple[Step, ...] = (
+TRIAGE: SweepStep = (triaging.pressing, triaging.raise_priorities)
+STEPS: tuple[SweepStep, ...] = (
     (looking_again.due, looking_again.ask),
     (retrying.failing_runs, raising.tell),
     (early_warnings.coming, raising.tell),
     (due.overruns, raising.open_safeguarding),
-    (due.waiting, raising.raise_rungs),
+    (due.waiting, raising.raise_levels),
     (due.settled, raising.close_settled),
     (early_warnings.passed, raising.close_settled),
 )
@@ -50,12 +48,12 @@ class Swept:
     woken: list[str]
     retried: list[str]
     reconciled: list[str]
-    raised: Told  # priorities
-    escalated: Told
+    raised: Summaries  # priorities
+    escalated: Summaries
     delivered: Delivered
 
 
-def sweep(acting: Acting, *, now: datetime | None = None, ways: Sequence[Channel] = ()) -> Swept:
+def sweep(acting: Acting, *, now: datetime | None = None, ways: Sequence[NoticeChannel] = ()) -> Swept:
     """One sweep, at the home's present or as if it were `now`; `ways` are the channels on which people are told."""
 
     @contextmanager
@@ -80,12 +78,12 @@ def sweep(acting: Acting, *, now: datetime | None = None, ways: Sequence[Channel
     )
 
 
-def _through(acting: Acting, step: Step) -> Told:
+def _through(acting: Acting, step: SweepStep) -> Summaries:
     """Take everything that is found, page by page; what is locked by an act in progress comes again at the end."""
     find, page = step
     with acting() as act:
         left = find(act)
-    done = Told()
+    done = Summaries()
     for pause in (0.0, *PATIENCE):
         if not left:
             break

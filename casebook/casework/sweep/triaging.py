@@ -6,29 +6,27 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from casebook import policies
-from casebook.casework.core.acting import Act, policy_of
+from casebook.casework.core.acting import Act, Summaries, policy_of
 from casebook.casework.safeguarding import danger
 from casebook.domain import triage
-from casebook.domain.triage import Sign
+from casebook.domain.triage import TriageSign
 from casebook.domain.vocabulary import Priority
 from casebook.storage import ledger
 from casebook.storage.sweep import escalations
 from casebook.storage.sweep import triage as stored
-from casebook.storage.sweep.triage import Seen
-
-Told = list[dict[str, object]]
+from casebook.storage.sweep.triage import SeenSign
 
 
-def pressing(act: Act) -> list[Seen]:
+def pressing(act: Act) -> list[SeenSign]:
     """Every sign that some policy might raise a priority for."""
     rules = [policies.load(name).triage for name in policies.names()]
-    most = min(triage.least(sign, each).rank for sign in Sign for each in rules)
+    most = min(triage.least(sign, each).rank for sign in TriageSign for each in rules)
     return stored.seen(act.session, act.now, [each for each in Priority if each.rank > most])
 
 
-def raise_priorities(act: Act, page: Sequence[Seen]) -> tuple[Told, list[Seen]]:
+def raise_priorities(act: Act, page: Sequence[SeenSign]) -> tuple[Summaries, list[SeenSign]]:
     """Raise what is to be raised under lock, each application once, by the policy it came under."""
-    signs = defaultdict[str, set[Sign]](set)
+    signs = defaultdict[str, set[TriageSign]](set)
     for each in page:
         signs[each.reference].add(each.sign)
     applications = escalations.lock_applications(act.session, signs)
@@ -41,5 +39,5 @@ def raise_priorities(act: Act, page: Sequence[Seen]) -> tuple[Told, list[Seen]]:
     del held
     if said:
         ledger.record_many(act.session, said, actor=act.actor.id, event_name="priority_raised", at=act.now)
-    told: Told = [{"reference": reference, **what} for reference, what in said.items()]
+    told: Summaries = [{"reference": reference, **what} for reference, what in said.items()]
     return told, [each for each in page if each.reference not in applications]

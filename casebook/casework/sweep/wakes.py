@@ -30,7 +30,7 @@ def reconcile(act: Act) -> Woken:
     freed = leases.free_dead(act.session)
     references = outbox.open_references(act.session)
     outbox.add(act.session, references, reason=outbox.RECONCILED, at=act.now)
-    act.speak(None, "reconciled", woken=len(references), freed=len(freed))
+    act.record(None, "reconciled", woken=len(references), freed=len(freed))
     return Woken(checked=len(references), woken=references, freed=freed)
 
 
@@ -41,7 +41,7 @@ def wake_neglected(act: Act) -> Woken:
     neglected = outbox.neglected(act.session)
     outbox.add(act.session, neglected, reason="neglected", at=act.now)
     if neglected or freed:
-        act.speak(None, "neglected_woken", woken=neglected, freed=freed)
+        act.record(None, "neglected_woken", woken=neglected, freed=freed)
     outbox.look_past_waiting(act.session)
     return Woken(checked=outbox.open_count(act.session), woken=neglected, freed=freed)
 
@@ -57,7 +57,7 @@ def make_urgent(act: Act, reference: str, reason: str) -> Application:
     if raised or not application.out_of_cycle:
         application.out_of_cycle = True  # the panel may decide before its next meeting
         need = Need(kind=WorkKind.CONFIRM_URGENT, key=reason, subject={"reason": reason, "by": act.actor.id})
-        act.speak(application, "made_urgent", reason=reason)
+        act.record(application, "made_urgent", reason=reason)
         open_items(act, application, [need], because="made_urgent")
         act.wake(application, "made_urgent")
     return application

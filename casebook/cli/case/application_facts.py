@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
-from casebook.cli.case.page_words import Row, Whole, clean, moment, paragraph, rows, table, words
+from casebook.cli.case.page_words import Cells, Whole, clean, moment, paragraph, rows, table, words
 
 MOST = 12  # contributions of a score that are shown; --json has all
 
@@ -35,7 +35,7 @@ def who(whole: Whole) -> Iterator[str]:
         yield from paragraph("Not to be had, and explained", ", ".join(map(words, whole["explained"])))
 
 
-def _person(person: Row, *, shown: bool) -> Iterator[str]:
+def _person(person: Cells, *, shown: bool) -> Iterator[str]:
     party = str(person["party"]).upper()
     if not shown:
         yield from paragraph(f"{party}  (not for this role)")
@@ -52,7 +52,7 @@ def _person(person: Row, *, shown: bool) -> Iterator[str]:
         yield from paragraph(", ".join(told), indent=5)
 
 
-def _plan(plan: Row, *, shown: bool) -> str:
+def _plan(plan: Cells, *, shown: bool) -> str:
     said = [words(plan["channel"]) if plan["channel"] else "not at all until somebody sets it"]
     if shown and plan["channel"]:
         windows = ", ".join(f"{start}-{until}" for start, until in plan["windows"])
@@ -143,7 +143,7 @@ def meeting(whole: Whole) -> Iterator[str]:
 
 
 def risk(whole: Whole) -> Iterator[str]:
-    asked: dict[str, list[Row]] = defaultdict(list)
+    asked: dict[str, list[Cells]] = defaultdict(list)
     for row in rows(whole, "instrument_answer"):
         if not row["superseded"]:
             asked[f"{row['instrument']} ({row['instrument_version']})"].append(row)

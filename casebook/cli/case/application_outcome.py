@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from casebook.cli.case.page_words import Row, Whole, clean, moment, paragraph, rows, words
+from casebook.cli.case.page_words import Cells, Whole, clean, moment, paragraph, rows, words
 
 
 def decisions(whole: Whole) -> Iterator[str]:
@@ -24,7 +24,7 @@ def decisions(whole: Whole) -> Iterator[str]:
             yield from _approval(approvals.get(decision["id"]))
 
 
-def _panel(row: Row) -> Iterator[str]:
+def _panel(row: Cells) -> Iterator[str]:
     members = ", ".join(
         f"{each['staff']}{' for ' + words(each['agency']) if each.get('agency') else ''}"
         for each in row["members"] or ()
@@ -36,7 +36,7 @@ def _panel(row: Row) -> Iterator[str]:
     )
 
 
-def _decision(row: Row) -> Iterator[str]:
+def _decision(row: Cells) -> Iterator[str]:
     replaced = " (replaced)" if row["superseded"] else ""
     yield from paragraph(
         f"Decided: {words(row['outcome']).upper()}{replaced}, chair {row['chair']}, {moment(row['occurred_at'])}"
@@ -68,12 +68,12 @@ def _decision(row: Row) -> Iterator[str]:
         )
 
 
-def _recipient(each: Row) -> str:
+def _recipient(each: Cells) -> str:
     told = words(each["party"]).upper() if each.get("party") else clean(each.get("protector"))
     return f"{told}{': ' + clean(each['why']) if each.get('why') else ''}"
 
 
-def _approval(row: Row | None) -> Iterator[str]:
+def _approval(row: Cells | None) -> Iterator[str]:
     if row is None:
         yield from paragraph("Not approved yet")
         return

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from casebook.cli.case import application_facts as facts
 from casebook.cli.case import application_outcome as outcome
-from casebook.cli.case.page_words import Row, Whole, clean, instant, moment, paragraph, rows, table, words
+from casebook.cli.case.page_words import Cells, Whole, clean, instant, moment, paragraph, rows, table, words
 
 VIEWED = "personal_detail_viewed"
 # what an entry of the ledger is about, the first of these that it says
@@ -142,7 +142,7 @@ def _timeline(whole: Whole) -> Iterator[str]:
         yield from paragraph("looked at by", ", ".join(f"{who} ({times})" for who, times in sorted(views.items())))
 
 
-def _about(body: Row) -> str:
+def _about(body: Cells) -> str:
     said = [body[name] for name in ABOUT if body.get(name) not in (None, [], "")][:2]
     return ", ".join(_counted(each) if isinstance(each, list) else words(each) for each in said)
 
@@ -153,8 +153,8 @@ def _counted(codes: list[object]) -> str:
     )
 
 
-Section = Callable[[Mapping[str, object]], Iterator[str]]
-SECTIONS: tuple[tuple[str, Section], ...] = (
+PageSection = Callable[[Mapping[str, object]], Iterator[str]]
+SECTIONS: tuple[tuple[str, PageSection], ...] = (
     ("LEFT UNDONE", _left_undone),
     ("WAITS FOR", _waiting),
     ("WHO", facts.who),

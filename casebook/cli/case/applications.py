@@ -14,7 +14,7 @@ from casebook.casework.governance import exceptions, governance
 from casebook.casework.intake import application_file
 from casebook.casework.record_checks import information
 from casebook.casework.reporting import viewing
-from casebook.cli.answer import Answer, Call, page
+from casebook.cli.answer import Call, Output, page
 from casebook.cli.case import application_page, outside
 from casebook.cli.opening import opened
 from casebook.cli.reading import one_of, read_json
@@ -99,15 +99,15 @@ GOVERNANCE: dict[str, tuple[str, Callable[..., dict[str, object]], tuple[str, ..
 }
 
 
-def _govern(options: Namespace, call: Call) -> Answer:
+def _govern(options: Namespace, call: Call) -> Output:
     _, use_case, needs = GOVERNANCE[options.action]
     with opened(call) as casebook, casebook.acting() as act:
         given = {name: getattr(options, name) for name in (need.removesuffix("?").replace("-", "_") for need in needs)}
         done: dict[str, object] = use_case(act, options.reference, **given)
-    return Answer(data=done, lines=page(done))
+    return Output(data=done, lines=page(done))
 
 
-def _import(options: Namespace, call: Call) -> Answer:
+def _import(options: Namespace, call: Call) -> Output:
     if options.quality and options.file.exists() and not options.file.is_file():
         raise WrongUsage("--quality reads the file a second time, and this can be read once", "not_a_file")
     with opened(call) as casebook:
@@ -137,7 +137,7 @@ def _import(options: Namespace, call: Call) -> Answer:
         found = _quality(options.file)
         data |= {"quality": found}
         lines += [f"{code}: {count} rows" for code, count in found.items()] or ["the file as a whole is sound"]
-    return Answer(data=data, lines=lines, exit_code=1 if rejected else 0)
+    return Output(data=data, lines=lines, exit_code=1 if rejected else 0)
 
 
 def _quality(path: Path) -> dict[str, int]:
@@ -148,24 +148,24 @@ def _quality(path: Path) -> dict[str, int]:
     return gate.quality(table.columns, (row.cells for row in table.rows))
 
 
-def _list(options: Namespace, call: Call) -> Answer:
+def _list(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         rows = viewing.listing(act, stage=options.stage, overdue=options.overdue)
-    return Answer(data=rows, lines=[_line(row) for row in rows] or ["no applications"])
+    return Output(data=rows, lines=[_line(row) for row in rows] or ["no applications"])
 
 
-def _exceptions(_options: Namespace, call: Call) -> Answer:
+def _exceptions(_options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         rows = exceptions.listing(act)
     lines = ["  ".join(str(row[name] or "-") for name in ("at", "reference", "what", "by", "because")) for row in rows]
-    return Answer(data=rows, lines=lines or ["no exceptions"])
+    return Output(data=rows, lines=lines or ["no exceptions"])
 
 
-def _correct(options: Namespace, call: Call) -> Answer:
+def _correct(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         application = information.add(act, options.reference, options.details)
         done = {"reference": application.reference, "stage": application.stage}
-    return Answer(data=done, lines=[f"{done['reference']} is in {done['stage']}"])
+    return Output(data=done, lines=[f"{done['reference']} is in {done['stage']}"])
 
 
 def _line(row: dict[str, object]) -> str:
@@ -176,7 +176,7 @@ def _line(row: dict[str, object]) -> str:
     )
 
 
-def _show(options: Namespace, call: Call) -> Answer:
+def _show(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         whole = viewing.show(act, options.reference)
-    return Answer(data=whole, lines=list(application_page.page(whole)))
+    return Output(data=whole, lines=list(application_page.page(whole)))

@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from casebook.casework.panel_decision.panel_pack import printed
-from casebook.cli.answer import Answer, Call
+from casebook.cli.answer import Call, Output
 from casebook.cli.case import pack_page
 from casebook.cli.opening import opened
 from casebook.errors import WrongUsage
@@ -20,7 +20,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.set_defaults(handler=run)
 
 
-def run(options: Namespace, call: Call) -> Answer:
+def run(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         data = printed(act, options.reference)
         written = []
@@ -29,10 +29,10 @@ def run(options: Namespace, call: Call) -> Answer:
         if options.pdf:
             written.append(_write(options.pdf, pack_page.as_pdf(data)))
     if written:
-        return Answer(
+        return Output(
             data={"reference": options.reference, "written": written}, lines=[f"written: {file}" for file in written]
         )
-    return Answer(data=data, lines=pack_page.as_text(data))
+    return Output(data=data, lines=pack_page.as_text(data))
 
 
 def _write(path: Path, content: bytes) -> str:

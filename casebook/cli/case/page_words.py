@@ -11,20 +11,20 @@ from zoneinfo import ZoneInfo
 WIDTH = 100
 ZONE = ZoneInfo("Europe/London")  # the clock on the wall of whoever reads it
 
-Row = Mapping[str, Any]
+Cells = Mapping[str, Any]
 Whole = Mapping[str, Any]
 
 
-class Held(dict[str, Any]):
+class VisibleRow(dict[str, Any]):
     """A row in which what the role may not see reads as nothing."""
 
     def __missing__(self, name: str) -> None:
         return None
 
 
-def rows(whole: Whole, name: str) -> list[Row]:
+def rows(whole: Whole, name: str) -> list[Cells]:
     """The rows of one part; none if there are none."""
-    return [Held(row) for row in whole.get(name) or []]
+    return [VisibleRow(row) for row in whole.get(name) or []]
 
 
 def clean(text: object) -> str:

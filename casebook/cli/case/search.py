@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from casebook.casework.record_checks import ad_hoc_search
-from casebook.cli.answer import Answer, Call
+from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
 from casebook.cli.reading import one_of
 from casebook.domain.case.intake import is_possible_date
@@ -24,7 +24,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.set_defaults(handler=show)
 
 
-def show(options: Namespace, call: Call) -> Answer:
+def show(options: Namespace, call: Call) -> Output:
     if options.limit < 1:
         raise WrongUsage("--limit must be at least 1")
     if options.dob and not is_possible_date(options.dob):
@@ -49,7 +49,7 @@ def show(options: Namespace, call: Call) -> Answer:
     lines = [_line(row) for row in rows] or ["nobody who shares anything; that is no clearance"]
     if not found.complete:
         lines.append("the source knows more who share as much and did not hand them over: narrow the search")
-    return Answer(data=rows, lines=lines)
+    return Output(data=rows, lines=lines)
 
 
 def _line(row: dict[str, object]) -> str:

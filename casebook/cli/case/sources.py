@@ -7,7 +7,7 @@ from pathlib import Path
 
 from casebook.casework.record_checks import enquiries, reopening
 from casebook.casework.record_checks import extracts as loading
-from casebook.cli.answer import Answer, Call
+from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
 from casebook.cli.reading import one_of
 from casebook.domain.vocabulary import Source
@@ -37,10 +37,10 @@ def configure(parser: ArgumentParser) -> None:
     check.set_defaults(handler=_check)
 
 
-def _list(_options: Namespace, call: Call) -> Answer:
+def _list(_options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         rows = catalogue.listing(act.session, act.now)
-    return Answer(data=rows, lines=[_line(row) for row in rows])
+    return Output(data=rows, lines=[_line(row) for row in rows])
 
 
 def _line(row: dict[str, object]) -> str:
@@ -51,7 +51,7 @@ def _line(row: dict[str, object]) -> str:
     return f"{row['source']:<20} {row['how']:<9} {mandatory:<9} {loaded}".rstrip()
 
 
-def _load(options: Namespace, call: Call) -> Answer:
+def _load(options: Namespace, call: Call) -> Output:
     if not (options.persons or options.records):
         raise WrongUsage("sources load needs --persons FILE, --records FILE or both")
     with opened(call) as casebook:
@@ -83,17 +83,17 @@ def _load(options: Namespace, call: Call) -> Answer:
     ]
     lines += [f"{reference} goes back to record checks" for reference in looked.reopened]
     lines += [f"{reference} has other candidates now" for reference in looked.changed]
-    return Answer(data=data, lines=lines, exit_code=1 if rejected else 0)
+    return Output(data=data, lines=lines, exit_code=1 if rejected else 0)
 
 
-def _enquire(options: Namespace, call: Call) -> Answer:
+def _enquire(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         search = enquiries.enquire(act, options.reference, options.name, wait=not options.without_waiting)
         data = {
             "search": search.id, "reference": search.reference, "source": search.source, "waited_for": search.mandatory,
             "searches": [step["family"] for step in search.plan],
         }  # fmt: skip
-    return Answer(
+    return Output(
         data=data, lines=[f"{search.source} is to be asked about {search.reference}: see `work list --role researcher`"]
     )
 
@@ -107,8 +107,8 @@ def _counts(counted: Counted | None) -> dict[str, int] | None:
     }  # fmt: skip
 
 
-def _check(_options: Namespace, call: Call) -> Answer:
+def _check(_options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         rows = catalogue.health(act.session)
     lines = [f"{row['source']:<20} {'ok' if row['ok'] else row['fault']}" for row in rows] or ["no automatic source"]
-    return Answer(data=rows, lines=lines, exit_code=0 if all(row["ok"] for row in rows) else 1)
+    return Output(data=rows, lines=lines, exit_code=0 if all(row["ok"] for row in rows) else 1)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from casebook.casework import playbook, work_queue
-from casebook.cli.answer import Answer, Call, plain
+from casebook.cli.answer import Call, Output, plain
 from casebook.cli.opening import opened
 from casebook.cli.reading import one_of, read_json
 from casebook.domain.case import uncovered
@@ -35,29 +35,29 @@ def configure(parser: ArgumentParser) -> None:
     schema.set_defaults(handler=_schema)
 
 
-def _list(options: Namespace, call: Call) -> Answer:
+def _list(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         items = [_item(item, act.now) for item in work_queue.queue(act, role=options.role, mine=options.mine)]
-    return Answer(data=items, lines=[line for item in items for line in _lines(item)] or ["nothing waits"])
+    return Output(data=items, lines=[line for item in items for line in _lines(item)] or ["nothing waits"])
 
 
-def _claim(options: Namespace, call: Call) -> Answer:
+def _claim(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         item = work_queue.claim(act, options.item)
         data = _item(item, act.now)
-    return Answer(data=data, lines=[f"{item.kind} of {item.reference or 'the unit'} is yours"])
+    return Output(data=data, lines=[f"{item.kind} of {item.reference or 'the unit'} is yours"])
 
 
-def _do(options: Namespace, call: Call) -> Answer:
+def _do(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         item = work_queue.do(act, options.item, options.answer)
         data = _item(item, act.now)
-    return Answer(data=data, lines=[f"{item.kind} of {item.reference or 'the unit'} is done"])
+    return Output(data=data, lines=[f"{item.kind} of {item.reference or 'the unit'} is done"])
 
 
-def _schema(options: Namespace, _call: Call) -> Answer:
+def _schema(options: Namespace, _call: Call) -> Output:
     schema = playbook.answer(options.kind).schema.model_json_schema()
-    return Answer(data=schema, lines=[json.dumps(schema, indent=2, ensure_ascii=False)])
+    return Output(data=schema, lines=[json.dumps(schema, indent=2, ensure_ascii=False)])
 
 
 def _item(item: WorkItem, now: datetime) -> dict[str, object]:
@@ -91,4 +91,4 @@ def _lines(item: dict[str, Any]) -> Iterator[str]:
         yield "    " + "  ".join(f"{name}={plain(value)}" for name, value in subject.items())
     for entry, reasons in why.items():
         for reason, count in reasons.items():
-            yield f"    {entry}, {count} not covered: {uncovered.WORDS[uncovered.Why(reason)]}"
+            yield f"    {entry}, {count} not covered: {uncovered.WORDS[uncovered.WhyUncovered(reason)]}"

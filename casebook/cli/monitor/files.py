@@ -7,10 +7,10 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterable
 from pathlib import Path as FilePath
 
-from casebook.cli.answer import Answer, Call
+from casebook.cli.answer import Call, Output
 from casebook.cli.monitor import live
 from casebook.domain.monitor.decision_monitor import Path
-from casebook.monitor.analysis import Judged, Report, analyse
+from casebook.monitor.analysis import JudgedDecider, MonitorReport, analyse
 from casebook.monitor.decisions_file import read_decisions, read_expected
 from casebook.monitor.thresholds import threshold_for
 
@@ -41,7 +41,7 @@ def number(word: str) -> float:
     return value
 
 
-def compute_threshold(options: Namespace, _call: Call) -> Answer:
+def compute_threshold(options: Namespace, _call: Call) -> Output:
     expected = [options.p] if options.p is not None else read_expected(options.expected)
     found = threshold_for(expected, odds_ratio=options.odds_ratio, arl0=options.arl0)
     data = {
@@ -51,13 +51,13 @@ def compute_threshold(options: Namespace, _call: Call) -> Answer:
         "method": found.method,
         "relative_error": round(found.relative_error, DIGITS),
     }
-    return Answer(
+    return Output(
         data=data,
         lines=[f"threshold {found.threshold:.6f}: one false signal in {found.arl0:,.1f} cases ({found.method})"],
     )
 
 
-def analyse_file(options: Namespace, _call: Call) -> Answer:
+def analyse_file(options: Namespace, _call: Call) -> Output:
     read = read_decisions(options.file)
     report = analyse(read.rows, odds_ratio=options.odds_ratio, arl0=options.arl0)
     rejected = sorted((*read.rejected, *report.rejected), key=lambda each: each.line)
@@ -67,10 +67,10 @@ def analyse_file(options: Namespace, _call: Call) -> Answer:
         "ignored_columns": list(read.ignored_columns),
     }
     faults = [f"line {each.line}, {each.column}: {each.message} [{each.code}]" for each in rejected]
-    return Answer(data=data, lines=[*report_lines(report), *faults], exit_code=1 if rejected else 0)
+    return Output(data=data, lines=[*report_lines(report), *faults], exit_code=1 if rejected else 0)
 
 
-def report_data(report: Report) -> dict[str, object]:
+def report_data(report: MonitorReport) -> dict[str, object]:
     change = report.change
     return {
         "deciders": [judged_data(each) for each in report.deciders],
@@ -85,7 +85,7 @@ def report_data(report: Report) -> dict[str, object]:
     }
 
 
-def judged_data(judged: Judged) -> dict[str, object]:
+def judged_data(judged: JudgedDecider) -> dict[str, object]:
     named = judged.unnamed_because is None
     return {
         "decider": judged.decider,
@@ -104,11 +104,11 @@ def judged_data(judged: Judged) -> dict[str, object]:
     }
 
 
-def first_signal(judged: Judged) -> str | None:
+def first_signal(judged: JudgedDecider) -> str | None:
     return min((signal.on.isoformat() for path in (judged.low, judged.high) for signal in path.signals), default=None)
 
 
-def signals(judged: Judged) -> list[dict[str, object]]:
+def signals(judged: JudgedDecider) -> list[dict[str, object]]:
     """Every signal, in order; after each the chart was restarted."""
     found = [of_path(path) for path in (judged.low, judged.high)]
     return sorted((each for group in found for each in group), key=lambda each: (each["decision"], each["side"]))
@@ -124,7 +124,7 @@ def of_path(path: Path) -> Iterable[dict[str, object]]:
         }
 
 
-def report_lines(report: Report) -> list[str]:
+def report_lines(report: MonitorReport) -> list[str]:
     if not report.deciders:
         return ["no decisions to judge"]
     rows = [

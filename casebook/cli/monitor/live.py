@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
-from casebook.cli.answer import Answer, Call
+from casebook.cli.answer import Call, Output
 
 if TYPE_CHECKING:
     from casebook.cli.opening import Opened
@@ -46,7 +46,7 @@ def opened(call: Call) -> AbstractContextManager[Opened]:
     return opening.opened(call)
 
 
-def _run(_options: Namespace, call: Call) -> Answer:
+def _run(_options: Namespace, call: Call) -> Output:
     from casebook.casework.monitor import dip_sampling, signals  # noqa: PLC0415 - the commands on files load no database
     from casebook.monitor.weekly import watch_all  # noqa: PLC0415 - as above
 
@@ -61,7 +61,7 @@ def _run(_options: Namespace, call: Call) -> Answer:
         "run": told.run, "cases": told.cases, "questions": told.questions, "opened": told.opened, "samples": drawn,
         "channels": {str(each.channel): {"cases": each.cases, "questions": len(each.questions)} for each in reports},
     }  # fmt: skip
-    return Answer(
+    return Output(
         data=data,
         lines=[
             f"{told.cases} decisions looked at; {told.opened} questions opened; {drawn} decisions to be made again",
@@ -70,7 +70,7 @@ def _run(_options: Namespace, call: Call) -> Answer:
     )
 
 
-def _signals(_options: Namespace, call: Call) -> Answer:
+def _signals(_options: Namespace, call: Call) -> Output:
     from casebook.casework.monitor import signals  # noqa: PLC0415 - as above
 
     with opened(call) as casebook, casebook.acting() as act:
@@ -80,12 +80,12 @@ def _signals(_options: Namespace, call: Call) -> Answer:
         f"  {each.get('staff', '')}"
         for each in found
     ]
-    return Answer(
+    return Output(
         data=found, lines=[*(lines or ["no questions"]), "A signal is a question to be asked, not a finding."]
     )
 
 
-def _signal(options: Namespace, call: Call) -> Answer:
+def _signal(options: Namespace, call: Call) -> Output:
     from casebook.casework.monitor import signals  # noqa: PLC0415 - as above
 
     with opened(call) as casebook, casebook.acting() as act:
@@ -94,17 +94,17 @@ def _signal(options: Namespace, call: Call) -> Answer:
     lines = [str(found["asks"]), str(found["note"]), f"about {found['staff']}, {found['channel']}, {found['on']}"]
     lines += [f"{name}: {value}" for name, value in facts.items()] if isinstance(facts, dict) else []
     lines.append("answer it with `casebook work do`, or look again with `casebook monitor look-back`")
-    return Answer(data=found, lines=lines)
+    return Output(data=found, lines=lines)
 
 
-def _look_back(options: Namespace, call: Call) -> Answer:
+def _look_back(options: Namespace, call: Call) -> Output:
     from casebook.casework.monitor import signals  # noqa: PLC0415 - as above
 
     with opened(call) as casebook, casebook.acting() as act:
         told = signals.look_back(act, options.one)
     campaign = told["campaign"] or f"none ({told['no_campaign']})"
     touched = told["touched"] if isinstance(told["touched"], list) else []
-    return Answer(
+    return Output(
         data=told,
         lines=[
             f"campaign of the review: {campaign}; {told['taken_in']} closed applications of the casebook came in for it",
@@ -114,15 +114,15 @@ def _look_back(options: Namespace, call: Call) -> Answer:
     )
 
 
-def _sample(options: Namespace, call: Call) -> Answer:
+def _sample(options: Namespace, call: Call) -> Output:
     from casebook.casework.monitor import dip_sampling  # noqa: PLC0415 - as above
 
     with opened(call) as casebook, casebook.acting() as act:
         found = dip_sampling.look(act, options.one)
-    return Answer(data=found, lines=json.dumps(found, indent=2, ensure_ascii=False, default=str).splitlines())
+    return Output(data=found, lines=json.dumps(found, indent=2, ensure_ascii=False, default=str).splitlines())
 
 
-def _agreement(_options: Namespace, call: Call) -> Answer:
+def _agreement(_options: Namespace, call: Call) -> Output:
     from casebook.casework.monitor import dip_sampling  # noqa: PLC0415 - as above
 
     with opened(call) as casebook, casebook.acting() as act:
@@ -132,10 +132,10 @@ def _agreement(_options: Namespace, call: Call) -> Answer:
         rate = (
             f"{told['agreed']} of {told['sampled']} agree: {told['rate']:.0%} ({told['low']:.0%} to {told['high']:.0%})"
         )
-    return Answer(data=told, lines=[f"{told['drawn']} drawn, {told['answered']} answered", rate])
+    return Output(data=told, lines=[f"{told['drawn']} drawn, {told['answered']} answered", rate])
 
 
-def _untrained(options: Namespace, call: Call) -> Answer:
+def _untrained(options: Namespace, call: Call) -> Output:
     from casebook.casework.staff import competence  # noqa: PLC0415 - as above
 
     with opened(call) as casebook, casebook.acting() as act:
@@ -144,10 +144,10 @@ def _untrained(options: Namespace, call: Call) -> Answer:
         f"{each['done_at'][:16]}  {each['staff']:<14} {each['kind']:<20} {each['reference']}  not trained for {each['needs']}"
         for each in found
     ]
-    return Answer(data=found, lines=lines or ["nothing was done by anybody who was not trained for it"])
+    return Output(data=found, lines=lines or ["nothing was done by anybody who was not trained for it"])
 
 
-def _report(_options: Namespace, call: Call) -> Answer:
+def _report(_options: Namespace, call: Call) -> Output:
     from casebook.casework.monitor import signals  # noqa: PLC0415 - as above
     from casebook.monitor import plots  # noqa: PLC0415 - as above
     from casebook.monitor.weekly import watch_all  # noqa: PLC0415 - as above
@@ -157,12 +157,12 @@ def _report(_options: Namespace, call: Call) -> Answer:
             inputs = signals.report_inputs(act)
         reports = watch_all(**inputs)
     own = {each.judged: each.judged for report in reports for each in report.standing}
-    return Answer(data=[plots.as_data(each) for each in reports], lines=plots.page(reports, own).splitlines())
+    return Output(data=[plots.as_data(each) for each in reports], lines=plots.page(reports, own).splitlines())
 
 
-def _fairness(_options: Namespace, call: Call) -> Answer:
+def _fairness(_options: Namespace, call: Call) -> Output:
     from casebook.casework.monitor import fairness  # noqa: PLC0415 - as above
 
     with opened(call) as casebook, casebook.acting() as act:
         told = fairness.report(act)
-    return Answer(data=told, lines=fairness.lines(told))
+    return Output(data=told, lines=fairness.lines(told))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from casebook import policies
-from casebook.cli.answer import Answer, Call
+from casebook.cli.answer import Call, Output
 from casebook.cli.reading import moment
 from casebook.domain.deadlines import Deadline, due_from_receipt
 from casebook.domain.policy import Policy
@@ -23,7 +23,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.set_defaults(handler=show)
 
 
-def show(options: Namespace, _call: Call) -> Answer:
+def show(options: Namespace, _call: Call) -> Output:
     received_at = options.received
     try:
         policy = policies.load(options.policy) if options.policy else policies.for_receipt(received_at)
@@ -36,7 +36,7 @@ def show(options: Namespace, _call: Call) -> Answer:
         )
     except OverflowError:
         raise WrongUsage("--received lies outside the calendar") from None
-    return Answer(data=[row(each, policy) for each in found], lines=table(found, policy))
+    return Output(data=[row(each, policy) for each in found], lines=table(found, policy))
 
 
 def row(deadline: Deadline, policy: Policy) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import REMAINDER, ArgumentParser, Namespace
 
 from casebook import clock
-from casebook.cli.answer import Answer, Call
+from casebook.cli.answer import Call, Output
 from casebook.domain.case.identifiers import Identifier, check
 from casebook.errors import WrongUsage
 
@@ -17,16 +17,16 @@ def configure(parser: ArgumentParser) -> None:
     parser.set_defaults(handler=show, format_help=parser.format_help)
 
 
-def show(options: Namespace, _call: Call) -> Answer:
+def show(options: Namespace, _call: Call) -> Output:
     values: list[str] = list(options.values)
     if values[:1] in (["-h"], ["--help"]):
-        return Answer(data=None, lines=[options.format_help().rstrip()])
+        return Output(data=None, lines=[options.format_help().rstrip()])
     if "--" in values:
         values.remove("--")  # the first one ends the options; what stands after it is taken as it is
     if not values:
         raise WrongUsage("identifiers check needs at least one value")
     found = [check(value, clock.now().year) for value in values]
-    return Answer(data=[row(each) for each in found], lines=map(line, found))
+    return Output(data=[row(each) for each in found], lines=map(line, found))
 
 
 def row(found: Identifier) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from casebook.cli.answer import Answer, Call
+from casebook.cli.answer import Call, Output
 from casebook.domain.risk.instruments import Reply
 from casebook.errors import WrongUsage
 from casebook.policies import risk_model
@@ -23,12 +23,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(handler=show)
 
 
-def show(options: argparse.Namespace, _call: Call) -> Answer:
+def show(options: argparse.Namespace, _call: Call) -> Output:
     forms = risk_model.load().numbers.instruments
     if options.name not in {None, *forms}:
         raise WrongUsage(f"the instruments are: {', '.join(sorted(forms))}")
     chosen = {name: form for name, form in sorted(forms.items()) if options.name in {None, name}}
-    return Answer(data=[_row(name, form) for name, form in chosen.items()], lines=_lines(chosen))
+    return Output(data=[_row(name, form) for name, form in chosen.items()], lines=_lines(chosen))
 
 
 def _row(name: str, form: InstrumentForm) -> dict[str, object]:

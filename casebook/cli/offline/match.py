@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from casebook import clock
-from casebook.cli.answer import Answer, Call
+from casebook.cli.answer import Call, Output
 from casebook.errors import WrongUsage
 
 
@@ -18,13 +18,13 @@ def configure(parser: ArgumentParser) -> None:
     parser.set_defaults(handler=match)
 
 
-def match(options: Namespace, _call: Call) -> Answer:
+def match(options: Namespace, _call: Call) -> Output:
     from casebook.matching.match import match_files  # noqa: PLC0415 - the engine costs half a second; --help does not need it
 
     if options.out.resolve() in {options.subjects.resolve(), options.persons.resolve()}:
         raise WrongUsage("--out would overwrite what is read")
     matched = match_files(options.subjects, options.persons, options.out, this_year=clock.now().year)
-    return Answer(
+    return Output(
         data={**asdict(matched), "out": str(options.out)},
         lines=[
             f"{matched.subjects} subjects, {matched.persons} persons, {matched.pairs} pairs compared",

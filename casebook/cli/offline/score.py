@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from casebook import clock
-from casebook.cli.answer import Answer, Call
+from casebook.cli.answer import Call, Output
 from casebook.domain.risk.risk_inputs import ScoreInputs
 from casebook.domain.risk.risk_scoring import Score, score
 from casebook.domain.risk.subject_records import InputError
@@ -27,13 +27,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(handler=run)
 
 
-def run(options: argparse.Namespace, call: Call) -> Answer:  # noqa: ARG001 - every handler is called alike
+def run(options: argparse.Namespace, call: Call) -> Output:  # noqa: ARG001 - every handler is called alike
     try:
         inputs = ScoreInputs.from_dict(_read(options.file), today=clock.now().astimezone(LONDON).date())
     except InputError as error:
         raise WrongUsage(str(error), error.code) from None
     result = score(inputs, risk_model.load(options.model))
-    return Answer(data=result.to_dict(), lines=_lines(result))
+    return Output(data=result.to_dict(), lines=_lines(result))
 
 
 def _read(path: Path) -> object:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from casebook.casework.reporting import audit, bundle
-from casebook.cli.answer import Answer, Call
+from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
 from casebook.errors import UnreadableFile
 
@@ -27,13 +27,13 @@ def configure(parser: ArgumentParser) -> None:
     actions.add_parser("seal", help="write a root over all chains, to be kept elsewhere").set_defaults(handler=_seal)
 
 
-def _verify(_options: Namespace, call: Call) -> Answer:
+def _verify(_options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.store.session() as session:
         verification = audit.verify(casebook.act_on(session))
     return _told(verification, "the ledger and every row that it speaks of")
 
 
-def _export(options: Namespace, call: Call) -> Answer:
+def _export(options: Namespace, call: Call) -> Output:
     path: Path = options.out or Path(f"{options.reference}.json")
     with opened(call) as casebook, casebook.acting() as act:
         exported = bundle.export(act, options.reference)
@@ -45,17 +45,17 @@ def _export(options: Namespace, call: Call) -> Answer:
     return _told(bundle.check(path), f"written to {path}, for its reader only", {"file": str(path)})
 
 
-def _check(options: Namespace, _call: Call) -> Answer:
+def _check(options: Namespace, _call: Call) -> Output:
     return _told(bundle.check(options.file), f"{options.file.name}")
 
 
-def _told(verification: audit.Verification, first: str, more: dict[str, object] | None = None) -> Answer:
+def _told(verification: audit.Verification, first: str, more: dict[str, object] | None = None) -> Output:
     lines = [first, f"{verification.checked} entries and {verification.rows} rows checked"]
     lines += [f"BROKEN {broken.what}: {broken.code}" for broken in verification.broken[:20]] or ["everything holds"]
-    return Answer(data=verification.as_json() | (more or {}), lines=lines, exit_code=1 if verification.broken else 0)
+    return Output(data=verification.as_json() | (more or {}), lines=lines, exit_code=1 if verification.broken else 0)
 
 
-def _seal(_options: Namespace, call: Call) -> Answer:
+def _seal(_options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         verification = audit.verify(act)
         sealed = audit.seal(act, call.home / "seals")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from casebook.cli.answer import Answer, Call
+from casebook.cli.answer import Call, Output
 
 if TYPE_CHECKING:
     import argparse
@@ -17,7 +17,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(handler=address)
 
 
-def address(options: argparse.Namespace, call: Call) -> Answer:
+def address(options: argparse.Namespace, call: Call) -> Output:
     from casebook import settings  # noqa: PLC0415 - so that --help is quick
     from casebook.storage import migrate  # noqa: PLC0415
     from casebook.storage.server import cluster  # noqa: PLC0415
@@ -27,4 +27,4 @@ def address(options: argparse.Namespace, call: Call) -> Answer:
         if options.database == "casebook":
             migrate.upgrade(server.url("casebook"))
         server.linger(LINGER)
-    return Answer(data={"url": found}, lines=[found])
+    return Output(data={"url": found}, lines=[found])

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from casebook import settings
-from casebook.cli.answer import Answer, Call, default_home
+from casebook.cli.answer import Call, Output, default_home
 from casebook.cli.operations.up import running
 from casebook.demo import force
 from casebook.demo.desk import Desk, Run
@@ -31,7 +31,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.set_defaults(handler=_demo)
 
 
-def _demo(options: Namespace, call: Call) -> Answer:
+def _demo(options: Namespace, call: Call) -> Output:
     if call.staff_id is not None:
         raise NotPermitted("the demonstration is the operator's; leave out --as")
     if options.applications < 1:
@@ -65,7 +65,7 @@ def _demo(options: Namespace, call: Call) -> Answer:
             store.engine.dispose()
     _tell(f"look again at any time: casebook up --home {home}")
     done = account["open"] == 0 and account["ledger_ok"]
-    return Answer(data=account, lines=[f"{key}: {value}" for key, value in account.items()], exit_code=0 if done else 1)
+    return Output(data=account, lines=[f"{key}: {value}" for key, value in account.items()], exit_code=0 if done else 1)
 
 
 def _runner(call: Call) -> Run:

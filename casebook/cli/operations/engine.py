@@ -8,7 +8,7 @@ from argparse import ArgumentParser, Namespace
 from casebook import settings
 from casebook.casework.core import channels
 from casebook.casework.sweep import sweep, wakes
-from casebook.cli.answer import Answer, Call
+from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
 from casebook.cli.reading import moment
 
@@ -27,16 +27,16 @@ def configure(parser: ArgumentParser) -> None:
             parser.set_defaults(handler=_sweep)
 
 
-def _reconcile(_options: Namespace, call: Call) -> Answer:
+def _reconcile(_options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         woken = wakes.reconcile(act)
-    return Answer(
+    return Output(
         data={"checked": woken.checked, "woken": woken.woken, "freed": woken.freed},
         lines=[f"{woken.checked} open applications are woken; a running platform picks them up at once"],
     )
 
 
-def _sweep(options: Namespace, call: Call) -> Answer:
+def _sweep(options: Namespace, call: Call) -> Output:
     begun = time.perf_counter()
     with opened(call) as casebook:
         swept = sweep.sweep(casebook.acting, now=options.now, ways=channels.read(settings.load(call.home).notify_urls))
@@ -46,7 +46,7 @@ def _sweep(options: Namespace, call: Call) -> Answer:
         f" {len(swept.retried)} whose sources are asked again, {len(swept.reconciled)} leases freed,"
         f" {swept.delivered.received} notices received, {swept.delivered.waiting} not yet, {seconds} s"
     )
-    return Answer(
+    return Output(
         data={
             "checked": swept.checked, "woken": len(swept.woken), "escalated": swept.escalated,
             "retried": len(swept.retried), "reconciled": len(swept.reconciled), "raised": swept.raised,
@@ -66,8 +66,8 @@ def _rung(told: dict[str, object]) -> str:
     return f"{about} rung {told['rung']} to {told['role']}: {told['kind']} {told['reason']}"
 
 
-def _urgent(options: Namespace, call: Call) -> Answer:
+def _urgent(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         application = wakes.make_urgent(act, options.reference, options.reason)
         data = {"reference": application.reference, "priority": application.priority}
-    return Answer(data=data, lines=[f"{data['reference']} is {data['priority']}; a supervisor is asked to confirm"])
+    return Output(data=data, lines=[f"{data['reference']} is {data['priority']}; a supervisor is asked to confirm"])

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from casebook.casework.reporting import forecasting
-from casebook.cli.answer import Answer, Call
+from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
 
 WORDS = {
@@ -21,17 +21,17 @@ def configure(parser: ArgumentParser) -> None:
     parser.set_defaults(handler=_forecast)
 
 
-def _forecast(options: Namespace, call: Call) -> Answer:
+def _forecast(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         told: dict[str, Any] = forecasting.forecast(act, seed=options.seed)
     if told["reason"]:
-        return Answer(data=told, lines=[WORDS[told["reason"]].format_map(told)])
+        return Output(data=told, lines=[WORDS[told["reason"]].format_map(told)])
     found = told["forecast"]
     names = ("as_it_is", "one_more_researcher", "one_more_panel_slot")
     lines = [
         f"{found['open']} open, {found['late_already']} of them late already; late in the next {found['weeks']} weeks:"
     ]
-    return Answer(data=told, lines=[*lines, *(f"  {name.replace('_', ' ')}: {_words(found[name])}" for name in names)])
+    return Output(data=told, lines=[*lines, *(f"  {name.replace('_', ' ')}: {_words(found[name])}" for name in names)])
 
 
 def _words(spread: Mapping[str, float]) -> str:

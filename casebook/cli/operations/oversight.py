@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 
 from casebook.casework.reporting import board
 from casebook.casework.sweep import watchdog
-from casebook.cli.answer import Answer, Call
+from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
 from casebook.domain.authority import Command
 from casebook.storage import session as storage
@@ -22,21 +22,21 @@ def configure(parser: ArgumentParser) -> None:
     parser.set_defaults(handler=_board)
 
 
-def _board(options: Namespace, call: Call) -> Answer:
+def _board(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook:
         while True:
             with casebook.acting() as act:
                 shown = board.figures(act)
             if not options.live or call.json:
-                return Answer(data=shown, lines=board.markdown(shown).splitlines())
+                return Output(data=shown, lines=board.markdown(shown).splitlines())
             print("\x1b[2J\x1b[H" + board.markdown(shown), flush=True)
             time.sleep(5)
 
 
-def _watchdog(_options: Namespace, call: Call) -> Answer:
+def _watchdog(_options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         act.allowed(Command.LIST_WORK)
         seen = watchdog.watch(act.session, casebook.store.key, storage.now(act.session))
     stopped = seen["stopped"]
     line = "everything is alive" if seen["ok"] else f"stopped: {', '.join(map(str, stopped))}"  # type: ignore[call-overload]
-    return Answer(data=seen, lines=[line], exit_code=0 if seen["ok"] else 1)
+    return Output(data=seen, lines=[line], exit_code=0 if seen["ok"] else 1)

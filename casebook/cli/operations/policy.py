@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 from casebook.casework.core.acting import Act
 from casebook.casework.governance import recomputing, retention
-from casebook.cli.answer import Answer, Call
+from casebook.cli.answer import Call, Output
 from casebook.cli.opening import Opened, opened
 
 
@@ -24,7 +24,7 @@ def configure(parser: ArgumentParser) -> None:
     kept.set_defaults(handler=_retention)
 
 
-def _recompute(options: Namespace, call: Call) -> Answer:
+def _recompute(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook:
         done = recomputing.recompute(lambda: _undone(casebook) if options.dry_run else casebook.acting())
     would = "would move" if options.dry_run else "moved"
@@ -33,17 +33,17 @@ def _recompute(options: Namespace, call: Call) -> Answer:
         *(f"{line['reference']} {line.get('what', '')}: stays, {line['why']}" for line in done.could_not),
         f"{done.checked} open applications, {len(done.moved)} deadlines {would}, {len(done.could_not)} could not",
     ]
-    return Answer(data=asdict(done) | {"dry_run": options.dry_run}, lines=lines, exit_code=1 if done.could_not else 0)
+    return Output(data=asdict(done) | {"dry_run": options.dry_run}, lines=lines, exit_code=1 if done.could_not else 0)
 
 
-def _retention(_options: Namespace, call: Call) -> Answer:
+def _retention(_options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         found = retention.over(act)
     lines = [
         f"{each.reference} over since {each.over_since:%d %b %Y}{': legal hold, it stays' if each.legal_hold else ''}"
         for each in found
     ]
-    return Answer(data=[asdict(each) for each in found], lines=lines or ["nothing has been kept for so long"])
+    return Output(data=[asdict(each) for each in found], lines=lines or ["nothing has been kept for so long"])
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from casebook.casework.reporting import force_figures
-from casebook.cli.answer import Answer, Call
+from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
 from casebook.cli.reading import day
 from casebook.cli.writing import write_whole
@@ -26,7 +26,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.set_defaults(handler=_returns)
 
 
-def _returns(options: Namespace, call: Call) -> Answer:
+def _returns(options: Namespace, call: Call) -> Output:
     if options.first and options.last and options.first > options.last:
         raise WrongUsage("--from is later than --until", "nothing_between")
     begin = _midnight(options.first) if options.first else None
@@ -38,9 +38,9 @@ def _returns(options: Namespace, call: Call) -> Answer:
     writer.writeheader()
     writer.writerows(figures)
     if options.out is None:
-        return Answer(data=figures, lines=text.getvalue().splitlines())
+        return Output(data=figures, lines=text.getvalue().splitlines())
     write_whole(options.out, text.getvalue().encode())
-    return Answer(data=figures, lines=[f"{len(figures)} figures in {options.out}"])
+    return Output(data=figures, lines=[f"{len(figures)} figures in {options.out}"])
 
 
 def _midnight(day: date) -> datetime:

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from dataclasses import asdict
 
 from casebook.casework.staff import staff
-from casebook.cli.answer import Answer, Call
+from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
 from casebook.cli.reading import day
 from casebook.domain.vocabulary import Role
@@ -52,10 +52,10 @@ def _role(text: str) -> Role:
     return Role(text)
 
 
-def _add(options: Namespace, call: Call) -> Answer:
+def _add(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         token = staff.add(act, options.id, options.role, line_manager=options.line_manager)
-    return Answer(
+    return Output(
         data={"id": options.id, "roles": sorted(options.role), "token": token},
         lines=[
             f"{options.id} may act with --as {options.id} and CASEBOOK_TOKEN={token}",
@@ -64,37 +64,37 @@ def _add(options: Namespace, call: Call) -> Answer:
     )
 
 
-def _set_role(options: Namespace, call: Call) -> Answer:
+def _set_role(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         staff.set_role(act, options.id, options.role, given=not options.take)
-    return Answer(data={"id": options.id, "role": options.role, "given": not options.take}, lines=["done"])
+    return Output(data={"id": options.id, "role": options.role, "given": not options.take}, lines=["done"])
 
 
-def _set_competence(options: Namespace, call: Call) -> Answer:
+def _set_competence(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         granted_on = staff.set_competence(
             act, options.id, options.subject, expires_on=options.until, granted_on=options.granted_on
         )
     data = {"id": options.id, "subject": options.subject, "granted_on": granted_on.isoformat()}
-    return Answer(data={**data, "expires_on": options.until.isoformat()}, lines=["done"])
+    return Output(data={**data, "expires_on": options.until.isoformat()}, lines=["done"])
 
 
-def _set_duty(options: Namespace, call: Call) -> Answer:
+def _set_duty(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         staff.set_duty(act, options.id, on_duty=options.state == "on")
-    return Answer(data={"id": options.id, "on_duty": options.state == "on"}, lines=["done"])
+    return Output(data={"id": options.id, "on_duty": options.state == "on"}, lines=["done"])
 
 
-def _token(options: Namespace, call: Call) -> Answer:
+def _token(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         token = staff.new_token(act, options.id)
-    return Answer(data={"id": options.id, "token": token}, lines=[f"CASEBOOK_TOKEN={token}"])
+    return Output(data={"id": options.id, "token": token}, lines=[f"CASEBOOK_TOKEN={token}"])
 
 
-def _suspend(options: Namespace, call: Call) -> Answer:
+def _suspend(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         account = staff.suspend(act, options.id)
-    return Answer(
+    return Output(
         data={"id": options.id, **asdict(account)},
         lines=[
             f"{options.id} is suspended; {account.returned_items} items went back to the queue",
@@ -106,7 +106,7 @@ def _suspend(options: Namespace, call: Call) -> Answer:
     )
 
 
-def _list(_options: Namespace, call: Call) -> Answer:
+def _list(_options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         members = staff.everybody(act.session)
     lines = [
@@ -115,6 +115,6 @@ def _list(_options: Namespace, call: Call) -> Answer:
         + ("  SUSPENDED" if member.suspended else "")
         for member in members
     ]
-    return Answer(
+    return Output(
         data=[asdict(member) for member in members], lines=lines or ["nobody yet: casebook staff add ID --role ROLE"]
     )

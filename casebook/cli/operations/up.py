@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from casebook import clock, policies, settings
 from casebook.casework.core import channels
-from casebook.cli.answer import Answer, Call
+from casebook.cli.answer import Call, Output
 from casebook.errors import NotPermitted
 from casebook.settings import Settings
 from casebook.storage import migrate
@@ -19,7 +19,7 @@ from casebook.storage import session as storage
 from casebook.storage.server import cluster
 from casebook.storage.server.cluster import Server
 from deployments import platform
-from deployments.platform import Plan, Platform
+from deployments.platform import Platform, PlatformPlan
 
 DISPATCHER = (sys.executable, "-m", "deployments.dispatcher")
 
@@ -37,7 +37,7 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _up(options: Namespace, call: Call) -> Answer:
+def _up(options: Namespace, call: Call) -> Output:
     if call.staff_id is not None:
         raise NotPermitted("only the operator of the machine runs the platform; leave out --as")
     configured = settings.load(call.home)
@@ -55,7 +55,7 @@ def _up(options: Namespace, call: Call) -> Answer:
         _tell("ready; Ctrl-C stops everything")
         stop.wait()
         _tell("stopping")
-    return Answer(data={"ui": up.ui, "stopped": True}, lines=["stopped"])
+    return Output(data={"ui": up.ui, "stopped": True}, lines=["stopped"])
 
 
 @contextmanager
@@ -66,7 +66,7 @@ def running(configured: Settings, port: int | None, tell: Callable[[str], None])
         storage.ledger_key(configured.home)
         metrics = platform.free_port(configured.metrics_port or (port + 1 if port else None))
         tell(f"figures for Prometheus: http://{platform.HOST}:{metrics}/metrics")
-        plan = Plan(
+        plan = PlatformPlan(
             home=configured.home,
             prefect_database_url=server.url("prefect"),
             port=port,

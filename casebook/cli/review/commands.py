@@ -13,7 +13,7 @@ from typing import Any
 
 from casebook.casework.review import account, ranking, registers
 from casebook.casework.review import triage as review_triage
-from casebook.cli.answer import Answer, Call
+from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
 from casebook.cli.review import importing, page, work
 from casebook.cli.writing import refuse_unwritable, write_whole
@@ -54,7 +54,7 @@ def at_least_nothing(text: str) -> int:
     return int(text)
 
 
-def _reconcile(_options: Namespace, call: Call) -> Answer:
+def _reconcile(_options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         found = registers.reconciled(act)
     unseen = estimate(found.overlap.patterns)
@@ -80,10 +80,10 @@ def _reconcile(_options: Namespace, call: Call) -> Answer:
     ]
     if unseen:
         lines.append(f"between {unseen.low} and {unseen.high} may stand in no list, assuming {unseen.assumption}")
-    return Answer(data=told, lines=[*lines, "which are missing from which list: --json"])
+    return Output(data=told, lines=[*lines, "which are missing from which list: --json"])
 
 
-def _triage(options: Namespace, call: Call) -> Answer:
+def _triage(options: Namespace, call: Call) -> Output:
     refuse_unwritable(options.out)
     with opened(call) as casebook:
         told = review_triage.triage(casebook.acting, _progress)
@@ -96,7 +96,7 @@ def _triage(options: Namespace, call: Call) -> Answer:
         "failure_modes": {} if blind else told.modes,
         "contact_priority": told.contact, "out": str(options.out) if options.out else None,
     } | ({} if options.out else {"ranking": [_told(row, blind=blind) for row in rows]})  # fmt: skip
-    return Answer(data=data, lines=_summary(data) if options.out else _csv(rows, blind=blind))
+    return Output(data=data, lines=_summary(data) if options.out else _csv(rows, blind=blind))
 
 
 def _progress(done: int, of: int) -> None:
@@ -131,12 +131,12 @@ def _csv(rows: Iterable[ReviewApplication], *, blind: bool = False) -> Iterator[
         yield out.getvalue()
 
 
-def _queue(options: Namespace, call: Call) -> Answer:
+def _queue(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         rows = ranking.queue(act, by_contact=options.by == "contact")
         blind = ranking.blind(act)
     told = [_told(row, blind=blind) for row in rows[: options.limit]]
-    return Answer(data=told, lines=[_line(each) for each in told])
+    return Output(data=told, lines=[_line(each) for each in told])
 
 
 def _line(told: dict[str, Any]) -> str:
@@ -144,10 +144,10 @@ def _line(told: dict[str, Any]) -> str:
     return f"{told['rank']:>6}  {told['contact_priority']:<8} {told['score']:>8.1f}  {told['reference']}  {modes}"
 
 
-def _account(_options: Namespace, call: Call) -> Answer:
+def _account(_options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         told = account.progress(act)
-    return Answer(data=told, lines=list(progress_lines(told)))
+    return Output(data=told, lines=list(progress_lines(told)))
 
 
 def progress_lines(told: dict[str, Any]) -> Iterator[str]:
@@ -166,7 +166,7 @@ def progress_lines(told: dict[str, Any]) -> Iterator[str]:
         yield f"{work.name(each)}: {each['examined']} of {each['applications']} examined"
 
 
-def _report(options: Namespace, call: Call) -> Answer:
+def _report(options: Namespace, call: Call) -> Output:
     refuse_unwritable(options.out)
     with opened(call) as casebook, casebook.acting() as act:
         told = account.report(act, internal=options.internal)
@@ -180,10 +180,10 @@ def _report(options: Namespace, call: Call) -> Answer:
             write_whole(options.out, page.as_pdf(told))
         case _:
             write_whole(options.out, lines)
-    return Answer(data=_plain(told) | {"out": str(options.out) if options.out else None}, lines=lines)
+    return Output(data=_plain(told) | {"out": str(options.out) if options.out else None}, lines=lines)
 
 
-def _plain(told: account.Report) -> dict[str, Any]:
+def _plain(told: account.ReviewReport) -> dict[str, Any]:
     data = asdict(told)
     for name in ("end", "earliest", "latest"):
         if data["forecast"] and data["forecast"][name]:
@@ -191,7 +191,7 @@ def _plain(told: account.Report) -> dict[str, Any]:
     return data
 
 
-def _report_csv(told: account.Report) -> Iterator[str]:
+def _report_csv(told: account.ReviewReport) -> Iterator[str]:
     """An empty cell: too few to tell."""
     out = io.StringIO()
     write = csv.writer(out, lineterminator="\n").writerow

@@ -11,8 +11,8 @@ from typing import Any
 from casebook.casework.review import files as review_files
 from casebook.casework.review import registers as review
 from casebook.casework.review.files import RegisterFile
-from casebook.casework.review.registers import Imported
-from casebook.cli.answer import Answer, Call
+from casebook.casework.review.registers import ImportedRegister
+from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
 from casebook.errors import WrongUsage
 from casebook.storage.review import live
@@ -32,13 +32,13 @@ def configure(actions: Any) -> None:  # noqa: ANN401 - argparse names no type fo
     importing.set_defaults(handler=_import)
 
 
-def _import(options: Namespace, call: Call) -> Answer:
+def _import(options: Namespace, call: Call) -> Output:
     if not (options.files or options.live):
         raise WrongUsage("name a register's FILE, or --live for the casebook's own closed applications", "no_file")
     files = [
         file for path in options.files for file in review_files.read(path)
     ]  # all can be read before one is taken in
-    told, restricted = list[Imported](), 0
+    told, restricted = list[ImportedRegister](), 0
     with opened(call) as casebook:
         for file in files:
             with casebook.acting() as act:
@@ -51,10 +51,10 @@ def _import(options: Namespace, call: Call) -> Answer:
     lines = list(_lines(told))
     if restricted:
         lines.append(f"{restricted} closed applications are restricted: the review has nothing of them")
-    return Answer(data=_data(told) | {"quality": quality, "restricted": restricted}, lines=lines)
+    return Output(data=_data(told) | {"quality": quality, "restricted": restricted}, lines=lines)
 
 
-def _data(told: Sequence[Imported]) -> dict[str, Any]:
+def _data(told: Sequence[ImportedRegister]) -> dict[str, Any]:
     registers, findings = _counts(told)
     return {
         "files": [
@@ -76,14 +76,14 @@ def _data(told: Sequence[Imported]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _lines(told: Sequence[Imported]) -> Iterator[str]:
+def _lines(told: Sequence[ImportedRegister]) -> Iterator[str]:
     registers, findings = _counts(told)
     yield from (f"{each.file}: {each.rows} rows{'' if each.new else ', nothing new: nothing changed'}" for each in told)
     yield from (f"  {name}: {count} rows" for name, count in sorted(registers.items()))
     yield from (f"  {name.replace('_', ' ')}: {count}" for name, count in sorted(findings.items()))
 
 
-def _counts(told: Sequence[Imported]) -> tuple[Counter[str], Counter[str]]:
+def _counts(told: Sequence[ImportedRegister]) -> tuple[Counter[str], Counter[str]]:
     """Rows of each list, and rows with each finding."""
     registers, findings = Counter[str](), Counter[str]()
     for each in told:

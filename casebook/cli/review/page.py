@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
-from casebook.casework.review.account import Report
+from casebook.casework.review.account import ReviewReport
 from casebook.domain.review.figures import Share
 
 TITLE = "Review of past applications"
@@ -47,7 +47,7 @@ class Part:
     plotted: bool = False
 
 
-def parts(report: Report) -> Iterator[Part]:
+def parts(report: ReviewReport) -> Iterator[Part]:
     yield Part(title=TITLE, words=tuple(_summary(report)))
     for title, kind in (("found", report.found), ("shares", report.shares)):
         for name, heading in _NAMES[title].items():
@@ -60,7 +60,7 @@ def parts(report: Report) -> Iterator[Part]:
     yield Part(title="How to read this", words=tuple(_notes(report)))
 
 
-def _summary(report: Report) -> Iterator[str]:
+def _summary(report: ReviewReport) -> Iterator[str]:
     yield f"{report.applications} past applications are in the lists; people have examined {report.examined} of them."
     if (end := report.forecast) is not None:
         latest = f"to {end.latest}" if end.latest else "with no end in sight"
@@ -76,7 +76,7 @@ def _summary(report: Report) -> Iterator[str]:
         yield "How many failures one look misses is not known yet: no finding was looked at again."
 
 
-def _agreement(report: Report) -> Iterator[str]:
+def _agreement(report: ReviewReport) -> Iterator[str]:
     told = report.agreement
     if not told.pairs:
         yield "No application was examined by two people yet."
@@ -85,14 +85,14 @@ def _agreement(report: Report) -> Iterator[str]:
     yield f"Cohen's kappa: {'not to be told' if told.kappa is None else told.kappa}."
 
 
-def _hidden(report: Report) -> Iterator[str]:
+def _hidden(report: ReviewReport) -> Iterator[str]:
     if report.hidden is None:
         yield "One list alone says nothing about what it lacks."
     else:
         yield f"Between {report.hidden.low} and {report.hidden.high}, assuming {report.hidden.assumption}."
 
 
-def _notes(report: Report) -> Iterator[str]:
+def _notes(report: ReviewReport) -> Iterator[str]:
     yield "Intervals are Wilson's, at 95 %. A sign is a reason to look and no finding; only people find failures."
     if report.public:
         yield "Counts so small that they could point at somebody are kept back, and so is what would give them away."
@@ -114,7 +114,7 @@ def _row(each: Share) -> list[str]:
 _HEAD = ["", "count", "of", "95 % interval"]
 
 
-def as_html(report: Report) -> str:
+def as_html(report: ReviewReport) -> str:
     body = []
     for part in parts(report):
         level = "h1" if part.title == TITLE else "h2"
@@ -134,7 +134,7 @@ def as_html(report: Report) -> str:
     return f"<!doctype html><html lang=en><head>{head}</head><body>{''.join(body)}</body></html>\n"
 
 
-def as_pdf(report: Report) -> bytes:
+def as_pdf(report: ReviewReport) -> bytes:
     from fpdf import FPDF  # noqa: PLC0415 - only who prints a PDF pays for it
 
     page = FPDF()

@@ -12,10 +12,10 @@ from casebook.casework.review import reaching
 from casebook.casework.safeguarding import contact, safe_contact
 from casebook.casework.safeguarding.contact import Contact
 from casebook.casework.safeguarding.details import SafeContactPlan
-from casebook.cli.answer import Answer, Call
+from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
 from casebook.domain.case.safe_contact import Purpose, Way
-from casebook.domain.review.cases import Rung
+from casebook.domain.review.cases import ContactProgress
 from casebook.domain.vocabulary import Channel, Party
 from casebook.errors import WrongUsage
 
@@ -31,7 +31,7 @@ def configure(actions: Any) -> None:  # noqa: ANN401 - argparse names no type fo
     people.set_defaults(handler=_people)
     step = actions.add_parser("contact", help="write down a step towards one of them; refused if it was not safe")
     step.add_argument("reference", metavar="REF")
-    step.add_argument("--rung", type=Rung, choices=list(Rung)[1:], required=True)
+    step.add_argument("--rung", type=ContactProgress, choices=list(ContactProgress)[1:], required=True)
     step.add_argument("--note", required=True, help="what was done; it is kept as personal detail")
     step.add_argument("--channel", type=Channel, choices=list(Channel), help="of the plan, or of this contact")
     plan = step.add_argument_group("safe_plan", "none of these: the plan that the casebook's own application holds")
@@ -50,13 +50,13 @@ def configure(actions: Any) -> None:  # noqa: ANN401 - argparse names no type fo
     step.set_defaults(handler=_contact)
 
 
-def _people(options: Namespace, call: Call) -> Answer:
+def _people(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         if options.reference is not None:
             one: dict[str, Any] = reaching.person(act, options.reference)
-            return Answer(data=one, lines=list(_one_person(one)))
+            return Output(data=one, lines=list(_one_person(one)))
         told = review_people.listing(act)
-    return Answer(data=told, lines=[_person_line(each) for each in told] or ["nobody is to be reached"])
+    return Output(data=told, lines=[_person_line(each) for each in told] or ["nobody is to be reached"])
 
 
 def _person_line(told: Mapping[str, Any]) -> str:
@@ -83,7 +83,7 @@ def _words(code: str) -> str:
     return code.replace("_", " ")
 
 
-def _contact(options: Namespace, call: Call) -> Answer:
+def _contact(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         stood = reaching.step(
             act, options.reference, options.rung, note=options.note, plan=_plan(options), made=_made(options, act.now)
@@ -95,7 +95,7 @@ def _contact(options: Namespace, call: Call) -> Answer:
             "look_again_on": stood.look_again_on.isoformat() if stood.look_again_on else None,
         }
     second = ": another person must say so too" if told["needs_second"] else ""
-    return Answer(data=told, lines=[f"{told['reference']}: {_words(str(told['rung']))}{second}"])
+    return Output(data=told, lines=[f"{told['reference']}: {_words(str(told['rung']))}{second}"])
 
 
 def _plan(options: Namespace) -> SafeContactPlan | None:
@@ -103,7 +103,7 @@ def _plan(options: Namespace) -> SafeContactPlan | None:
     planned = [
         name for name in ("days", "start", "until", "voicemail", "code_word") if getattr(options, name) is not None
     ]
-    if not planned and (options.rung != Rung.SAFE_PLAN or options.channel is None):
+    if not planned and (options.rung != ContactProgress.SAFE_PLAN or options.channel is None):
         return None
     if missing := [name for name in _PLAN if getattr(options, name) is None]:
         raise WrongUsage(
@@ -115,7 +115,7 @@ def _plan(options: Namespace) -> SafeContactPlan | None:
 
 def _made(options: Namespace, now: datetime) -> Contact | None:
     said = any(getattr(options, name) is not None for name in ("at", "purpose", "asked_plan_again", "left_message"))
-    if options.channel is None or options.rung == Rung.SAFE_PLAN:
+    if options.channel is None or options.rung == ContactProgress.SAFE_PLAN:
         if said:
             raise WrongUsage(
                 "when, what for and how belong to a contact: --channel, and not with safe_plan", "not_a_contact"
@@ -127,4 +127,4 @@ def _made(options: Namespace, now: datetime) -> Contact | None:
         asks_plan_again=options.asked_plan_again == "yes" or purpose == Purpose.CONFIRM_PLAN,
         leaves_message=options.left_message == "yes",
     )  # fmt: skip
-    return Contact(party=Party.A, purpose=purpose, way=way, reached=options.rung != Rung.ATTEMPTED)
+    return Contact(party=Party.A, purpose=purpose, way=way, reached=options.rung != ContactProgress.ATTEMPTED)

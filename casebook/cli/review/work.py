@@ -13,7 +13,7 @@ from casebook.casework.review import allocation, campaigns, people, ranking
 from casebook.casework.review import dossier as review_dossier
 from casebook.casework.review import referrals as review_referrals
 from casebook.casework.review.allocation import Allocated
-from casebook.cli.answer import Answer, Call
+from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
 from casebook.cli.review import reaching
 from casebook.cli.writing import write_whole
@@ -59,7 +59,7 @@ def _configure_allocation(actions: Any) -> None:  # noqa: ANN401 - as above
     end.set_defaults(handler=_close)
 
 
-def _allocate(options: Namespace, call: Call) -> Answer:
+def _allocate(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         told = allocation.allocate(act, options.campaign)
     data = {
@@ -81,7 +81,7 @@ def _allocate(options: Namespace, call: Call) -> Answer:
     lines += [f"{told.identified} people to be reached added, {told.proposed} Right to Know proposals opened"]
     reason = data["reason"]
     lines += [reason["message"]] if isinstance(reason, dict) else []
-    return Answer(data=data, lines=lines, exit_code=1 if reason else 0)
+    return Output(data=data, lines=lines, exit_code=1 if reason else 0)
 
 
 def _why_not(told: Allocated) -> dict[str, str] | None:
@@ -92,24 +92,24 @@ def _why_not(told: Allocated) -> dict[str, str] | None:
     return None
 
 
-def _open(options: Namespace, call: Call) -> Answer:
+def _open(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         campaign = campaigns.open_campaign(act, options.kind, target=options.target, because=options.because)
         told = campaigns.told(act, campaign)
-    return Answer(data=told, lines=[_campaign_line(told)])
+    return Output(data=told, lines=[_campaign_line(told)])
 
 
-def _list(_options: Namespace, call: Call) -> Answer:
+def _list(_options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         told = campaigns.listing(act)
-    return Answer(data=told, lines=[_campaign_line(each) for each in told] or ["no campaign yet"])
+    return Output(data=told, lines=[_campaign_line(each) for each in told] or ["no campaign yet"])
 
 
-def _close(options: Namespace, call: Call) -> Answer:
+def _close(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         campaign = campaigns.close(act, options.campaign)
         told = campaigns.told(act, campaign)
-    return Answer(data=told, lines=[_campaign_line(told)])
+    return Output(data=told, lines=[_campaign_line(told)])
 
 
 def name(told: Mapping[str, Any]) -> str:
@@ -125,7 +125,7 @@ def _campaign_line(told: Mapping[str, Any]) -> str:
     )
 
 
-def _dossier(options: Namespace, call: Call) -> Answer:
+def _dossier(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         told: dict[str, Any] = review_dossier.dossier(act, options.reference)
     lines = [f"{told['reference']}{', without the first decision' if told['blind'] else ''}"]
@@ -140,10 +140,10 @@ def _dossier(options: Namespace, call: Call) -> Answer:
             for each in held["records"]
         ]
     lines += [f"  {reason}" for reason in told.get("reasons", [])]
-    return Answer(data=told, lines=lines)
+    return Output(data=told, lines=lines)
 
 
-def _enquiry(options: Namespace, call: Call) -> Answer:
+def _enquiry(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         row = people.enquire(act, options.reference)
         told = {
@@ -153,12 +153,12 @@ def _enquiry(options: Namespace, call: Call) -> Answer:
             "enquiry": True,
             "safe_contact_first": True,
         }
-    return Answer(
+    return Output(
         data=told, lines=[f"{row.reference}: first among those to be reached; agree safe contact before anything else"]
     )
 
 
-def _refer(options: Namespace, call: Call) -> Answer:
+def _refer(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         made = review_referrals.refer(
             act, options.reference, ground=options.ground, regulator_reference=options.regulator_reference
@@ -169,17 +169,17 @@ def _refer(options: Namespace, call: Call) -> Answer:
             "ground": made.ground,
             "made_at": made.made_at.isoformat(),
         }
-    return Answer(data=told, lines=[f"{told['reference']} was referred: {told['ground']}"])
+    return Output(data=told, lines=[f"{told['reference']} was referred: {told['ground']}"])
 
 
-def _referrals(options: Namespace, call: Call) -> Answer:
+def _referrals(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         week = review_referrals.last_week(act) if options.last_week else options.week
         rows = review_referrals.listing(act, week)
     lines = list(_csv(rows))
     if options.out:
         write_whole(options.out, lines)
-    return Answer(data={"week": week, "referrals": rows, "out": str(options.out) if options.out else None}, lines=lines)
+    return Output(data={"week": week, "referrals": rows, "out": str(options.out) if options.out else None}, lines=lines)
 
 
 def _csv(rows: Iterable[Mapping[str, str]]) -> Iterator[str]:

@@ -44,7 +44,7 @@ _YEARS = range(1900, 2200)  # outside them a submission is a slip, and no calend
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fault:
+class RowFault:
     """Why a row cannot land."""
 
     column: str
@@ -58,7 +58,7 @@ def read(
     *,
     doubts: Collection[str] = (),
     why_not_received: Callable[[datetime], Reason | None] = lambda _: None,
-) -> Form | list[Fault]:
+) -> Form | list[RowFault]:
     """Read one row of applications.csv: the form, or every fault in it. Doubts are part of the form.
 
     `doubts` are those that the file's reader had; `why_not_received` says whether a policy was in force then.
@@ -67,7 +67,7 @@ def read(
     latest = "" if any(fault.column == "submitted_at" for fault in faults) else cells["submitted_at"][:10]
     faults += _date_faults(cells, latest)
     faults += [
-        Fault(column=column, code="undecodable", message="holds bytes or characters that cannot be kept")
+        RowFault(column=column, code="undecodable", message="holds bytes or characters that cannot be kept")
         for column in sorted(undecodable)
         if (column in CODED or column in _ALSO_CODED) and column not in REQUIRED
     ]
@@ -102,23 +102,23 @@ def _form(cells: Mapping[str, str], doubts: list[str]) -> Form:
 
 def _required_faults(
     cells: Mapping[str, str], undecodable: Collection[str], why_not_received: Callable[[datetime], Reason | None]
-) -> list[Fault]:
+) -> list[RowFault]:
     faults = []
     for column in REQUIRED:
         value = cells.get(column, "")
         if column in undecodable:
             faults.append(
-                Fault(column=column, code="undecodable", message="holds bytes or characters that cannot be kept")
+                RowFault(column=column, code="undecodable", message="holds bytes or characters that cannot be kept")
             )
         elif not value:
-            faults.append(Fault(column=column, code="missing", message="must not be empty"))
+            faults.append(RowFault(column=column, code="missing", message="must not be empty"))
         elif column == "external_id" and len(value) > _LONGEST_ID:
-            faults.append(Fault(column=column, code="too_long", message=f"has at most {_LONGEST_ID} characters"))
+            faults.append(RowFault(column=column, code="too_long", message=f"has at most {_LONGEST_ID} characters"))
         elif column in CODED and value.lower() not in _CODES[column]:
             allowed = ", ".join(CODED[column])
-            faults.append(Fault(column=column, code="unknown_code", message=f"must be one of: {allowed}"))
+            faults.append(RowFault(column=column, code="unknown_code", message=f"must be one of: {allowed}"))
         elif column == "submitted_at" and (problem := _moment_fault(value, why_not_received)):
-            faults.append(Fault(column=column, code=problem.code, message=problem.message))
+            faults.append(RowFault(column=column, code=problem.code, message=problem.message))
     return faults
 
 
@@ -134,11 +134,13 @@ def _moment_fault(text: str, why_not_received: Callable[[datetime], Reason | Non
     return why_not_received(moment)
 
 
-def _date_faults(cells: Mapping[str, str], latest: str) -> list[Fault]:
+def _date_faults(cells: Mapping[str, str], latest: str) -> list[RowFault]:
     """`latest`: the day of submission, after which nobody in it can have been born; empty if it is not known."""
     born = {f"{party}_dob" for party in Party} | {"children"}
     return [
-        Fault(column=column, code="impossible_date", message="is not a date that can be: YYYY, YYYY-MM or YYYY-MM-DD")
+        RowFault(
+            column=column, code="impossible_date", message="is not a date that can be: YYYY, YYYY-MM or YYYY-MM-DD"
+        )
         for column in DATES
         if any(
             not is_possible_date(item) or (column in born and _DATE.fullmatch(latest) and item[:10] > latest)

@@ -13,7 +13,7 @@ from casebook.domain.vocabulary import Source, WorkKind
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recorded:
+class RecordedTraining:
     """Somebody's training for one subject, as it was written down; the next one of the same subject takes its place."""
 
     at: datetime
@@ -46,7 +46,7 @@ def why_not_trained(needs: str | None, competences: Collection[str]) -> Reason |
     return Reason("not_trained", f"this needs training for {needs} that has not expired")
 
 
-def held(history: Sequence[Recorded], at: datetime) -> bool:
+def held(history: Sequence[RecordedTraining], at: datetime) -> bool:
     """Whether somebody was trained at a moment; `history` of one subject, in the order it was written down.
 
     What was granted on the day it was written down counts from that moment, so that it covers nothing done earlier that

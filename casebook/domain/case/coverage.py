@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Family(StrEnum):
+class VariantFamily(StrEnum):
     """The ways in which a record of one person differs from what we were told of them."""
 
     AS_GIVEN = "as_given"
@@ -30,8 +30,8 @@ class Family(StrEnum):
     IDENTIFIER = "identifier"
 
 
-PIVOTS = frozenset({Family.ADDRESS, Family.PHONE, Family.IDENTIFIER})
-NAMES = frozenset({Family.AS_GIVEN, Family.FORMER_NAME, Family.ALIAS})
+PIVOTS = frozenset({VariantFamily.ADDRESS, VariantFamily.PHONE, VariantFamily.IDENTIFIER})
+NAMES = frozenset({VariantFamily.AS_GIVEN, VariantFamily.FORMER_NAME, VariantFamily.ALIAS})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +62,7 @@ class Variant:
     surname: str = ""
     dob: str = ""
     pivot: str = ""
-    family: Family
+    family: VariantFamily
     departs_from: Terms  # the identity of which this is a variant; its own terms for a name as given, an alias, a pivot
     reason: str  # why it exists; names the family's rule, never a value
 
@@ -72,14 +72,14 @@ class Variant:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Search:
+class ReturnedSearch:
     """A search that returned: its terms, and the families of variants which that source covers of those terms."""
 
     terms: Terms
-    families: frozenset[Family] = frozenset()
+    families: frozenset[VariantFamily] = frozenset()
 
 
-def uncovered(variants: Iterable[Variant], searches: Iterable[Search]) -> tuple[Variant, ...]:
+def uncovered(variants: Iterable[Variant], searches: Iterable[ReturnedSearch]) -> tuple[Variant, ...]:
     """The variants that no search covers, in their own order.
 
     A variant is covered by a search made under its terms, or by one made under the identity it departs from

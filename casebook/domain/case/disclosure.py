@@ -76,7 +76,7 @@ class Offer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class ReportedDelivery:
     """A delivery as those who made it report it."""
 
     at: datetime
@@ -114,19 +114,19 @@ class Due:
     offers: tuple[Limit, ...]  # to be made on this delivery
 
 
-def why_not_deliver(told: Told, due: Due) -> Reason | None:
+def why_not_deliver(told: ReportedDelivery, due: Due) -> Reason | None:
     """The first reason for which this delivery is not one."""
     rules = RULES_FOR_OTHERS if due.to.is_other_applicant else RULES
     return next((reason for rule in rules if (reason := rule(told, due))), None)
 
 
-def _after_approval(told: Told, due: Due) -> Reason | None:
+def _after_approval(told: ReportedDelivery, due: Due) -> Reason | None:
     if told.at >= due.approved_at:
         return None
     return Reason("before_approval", "nothing is told before the decision was approved, except in an emergency")
 
 
-def _in_its_time(told: Told, due: Due) -> Reason | None:
+def _in_its_time(told: ReportedDelivery, due: Due) -> Reason | None:
     if told.at.astimezone(UTC) >= due.not_before.astimezone(UTC):
         return None
     return Reason(
@@ -134,7 +134,7 @@ def _in_its_time(told: Told, due: Due) -> Reason | None:
     )
 
 
-def _two_people(told: Told, due: Due) -> Reason | None:
+def _two_people(told: ReportedDelivery, due: Due) -> Reason | None:
     if told.second == told.by:
         return Reason("same_person", "the second officer is somebody else")
     if due.people > 1 and not told.second:
@@ -144,11 +144,11 @@ def _two_people(told: Told, due: Due) -> Reason | None:
     return None
 
 
-def _identity(told: Told, _: Due) -> Reason | None:
+def _identity(told: ReportedDelivery, _: Due) -> Reason | None:
     return None if told.identity_checked else Reason("identity_unchecked", "check who it is before anything is said")
 
 
-def _in_person(told: Told, due: Due) -> Reason | None:
+def _in_person(told: ReportedDelivery, due: Due) -> Reason | None:
     if not told.verbal:
         return Reason("in_writing", "it is told by word of mouth and nothing is handed over in writing")
     if told.channel == Channel.IN_PERSON:
@@ -160,7 +160,7 @@ def _in_person(told: Told, due: Due) -> Reason | None:
     return None
 
 
-def _worded(told: Told, due: Due) -> Reason | None:
+def _worded(told: ReportedDelivery, due: Due) -> Reason | None:
     return (
         None
         if told.wording == due.wording
@@ -168,7 +168,7 @@ def _worded(told: Told, due: Due) -> Reason | None:
     )
 
 
-def _undertaking(told: Told, due: Due) -> Reason | None:
+def _undertaking(told: ReportedDelivery, due: Due) -> Reason | None:
     if not due.to.is_told_something:
         return None
     if told.undertaking not in {SIGNED, WEIGHED}:
@@ -178,7 +178,7 @@ def _undertaking(told: Told, due: Due) -> Reason | None:
     return None
 
 
-def _items(told: Told, due: Due) -> Reason | None:
+def _items(told: ReportedDelivery, due: Due) -> Reason | None:
     if not due.to.is_told_something:
         return Reason("items_without_disclosure", "nothing was to be told") if told.items else None
     if told.items - due.items:
@@ -190,7 +190,7 @@ def _items(told: Told, due: Due) -> Reason | None:
     return None
 
 
-def _supported(told: Told, due: Due) -> Reason | None:
+def _supported(told: ReportedDelivery, due: Due) -> Reason | None:
     if not told.support_offered:
         return Reason("support_not_offered", "support is offered on every outcome")
     if not due.to.is_other_applicant and not told.safety_plan:
@@ -200,7 +200,7 @@ def _supported(told: Told, due: Due) -> Reason | None:
     return None
 
 
-def _offered(told: Told, due: Due) -> Reason | None:
+def _offered(told: ReportedDelivery, due: Due) -> Reason | None:
     if missing := [limit for limit in due.offers if limit not in told.offers]:
         return Reason("follow_up_not_offered", f"offer each contact and say what was chosen: {', '.join(missing)}")
     if extra := [limit for limit in told.offers if limit not in due.offers]:
@@ -213,9 +213,9 @@ def _offered(told: Told, due: Due) -> Reason | None:
     return None
 
 
-Rule = Callable[[Told, Due], Reason | None]
+DeliveryRule = Callable[[ReportedDelivery, Due], Reason | None]
 
-RULES: tuple[Rule, ...] = (
+RULES: tuple[DeliveryRule, ...] = (
     _after_approval, _two_people, _identity, _in_person, _worded, _undertaking, _items, _supported, _offered,
 )  # fmt: skip
-RULES_FOR_OTHERS: tuple[Rule, ...] = (_after_approval, _in_its_time, _worded, _items, _supported, _offered)
+RULES_FOR_OTHERS: tuple[DeliveryRule, ...] = (_after_approval, _in_its_time, _worded, _items, _supported, _offered)

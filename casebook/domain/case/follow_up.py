@@ -18,7 +18,7 @@ class Chosen(StrEnum):
     DECLINED = "declined"
 
 
-class Result(StrEnum):
+class ContactResult(StrEnum):
     """How a contact ended. No reply is none of them: only two people end it after enough attempts."""
 
     REACHED = "reached"

@@ -28,7 +28,7 @@ NO_POSTCODE = frozenset({"NF11NF", "NF11FA"})
 NO_DATE_OF_BIRTH = frozenset({"1900-01-01", "1970-01-01"})
 
 
-class Kind(StrEnum):
+class IdentifierKind(StrEnum):
     PNC = "pnc"
     CRO = "cro"
     POSTCODE = "postcode"
@@ -39,7 +39,7 @@ class Kind(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class Identifier:
     value: str  # as given
-    kind: Kind
+    kind: IdentifierKind
     canonical: str | None = None  # None: not to be used for matching
     reason: str | None = None  # why there is no canonical form
 
@@ -84,8 +84,8 @@ def check_cro(value: str) -> Identifier | None:
     else:
         return None
     if canonical == NO_CRO:
-        return Identifier(value=value, kind=Kind.CRO, reason="filler")
-    return _lettered(value, Kind.CRO, canonical, right=right)
+        return Identifier(value=value, kind=IdentifierKind.CRO, reason="filler")
+    return _lettered(value, IdentifierKind.CRO, canonical, right=right)
 
 
 def check_postcode(value: str) -> Identifier | None:
@@ -94,8 +94,8 @@ def check_postcode(value: str) -> Identifier | None:
     if len(value) > LONGEST or not text.isascii() or not POSTCODE.fullmatch(text.upper()):
         return None
     if text.upper() in NO_POSTCODE:
-        return Identifier(value=value, kind=Kind.POSTCODE, reason="filler")
-    return Identifier(value=value, kind=Kind.POSTCODE, canonical=text.upper())
+        return Identifier(value=value, kind=IdentifierKind.POSTCODE, reason="filler")
+    return Identifier(value=value, kind=IdentifierKind.POSTCODE, canonical=text.upper())
 
 
 def check_date_of_birth(value: str, this_year: int) -> Identifier | None:
@@ -112,7 +112,7 @@ def check_date_of_birth(value: str, this_year: int) -> Identifier | None:
         return _date_fault(value, "impossible_date")
     if text in NO_DATE_OF_BIRTH:
         return _date_fault(value, "filler")
-    return Identifier(value=value, kind=Kind.DATE_OF_BIRTH, canonical=text)
+    return Identifier(value=value, kind=IdentifierKind.DATE_OF_BIRTH, canonical=text)
 
 
 def check_letter(digits: str) -> str:
@@ -132,33 +132,33 @@ def _pnc_parts(text: str) -> list[tuple[str, str, str]]:
 def _pnc(value: str, year: str, serial: str, letter: str, *, this_year: int) -> Identifier:
     full = _full_year(int(year), this_year) if len(year) == len("YY") else int(year)
     if not FIRST_YEAR <= full <= this_year:
-        return Identifier(value=value, kind=Kind.PNC, reason="year_out_of_range")
+        return Identifier(value=value, kind=IdentifierKind.PNC, reason="year_out_of_range")
     serial = serial.zfill(7)
     right = check_letter(year[-2:] + serial) == letter
-    return _lettered(value, Kind.PNC, f"{full}/{serial}{letter}", right=right)
+    return _lettered(value, IdentifierKind.PNC, f"{full}/{serial}{letter}", right=right)
 
 
 def _full_year(two_digits: int, this_year: int) -> int:
     return (2000 if two_digits <= this_year % 100 else 1900) + two_digits
 
 
-def _lettered(value: str, kind: Kind, canonical: str, *, right: bool) -> Identifier:
+def _lettered(value: str, kind: IdentifierKind, canonical: str, *, right: bool) -> Identifier:
     if right:
         return Identifier(value=value, kind=kind, canonical=canonical)
     return Identifier(value=value, kind=kind, reason="wrong_check_letter")
 
 
 def _date_fault(value: str, reason: str) -> Identifier:
-    return Identifier(value=value, kind=Kind.DATE_OF_BIRTH, reason=reason)
+    return Identifier(value=value, kind=IdentifierKind.DATE_OF_BIRTH, reason=reason)
 
 
 def _unrecognised(value: str, this_year: int) -> Identifier:
     text = value.strip()
     if not text or len(text) > LONGEST:
-        return Identifier(value=value, kind=Kind.UNKNOWN, reason="too_long" if text else "empty")
+        return Identifier(value=value, kind=IdentifierKind.UNKNOWN, reason="too_long" if text else "empty")
     if text.isascii() and (capital := check_cro(text.upper()) or check_pnc(text.upper(), this_year)):
         return Identifier(value=value, kind=capital.kind, reason="letter_not_capital")
-    return Identifier(value=value, kind=Kind.UNKNOWN, reason="unrecognised")
+    return Identifier(value=value, kind=IdentifierKind.UNKNOWN, reason="unrecognised")
 
 
 def _trimmed(value: str) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from casebook.domain import authority
 from casebook.domain.actors import Actor, Reason
 from casebook.domain.vocabulary import Band, Priority, Role
 
@@ -100,7 +99,11 @@ def why_not_approve(actor: Actor, *, chair: str, supervisor: str | None, researc
     """The approver did not chair, did no research, and is not the supervisor whose reason stands in the decision."""
     if supervisor is not None and actor.id == supervisor:
         return Reason("same_person", "the supervisor's reason and the approval come from two people")
-    return authority.why_not_approve(actor, chair=chair, researchers=researchers)
+    if actor.id == chair:
+        return Reason("approver_chaired", "the approver may not have chaired the panel")
+    if actor.id in researchers:
+        return Reason("approver_researched", "the approver may not have done research on this application")
+    return None
 
 
 def why_not_explain(actor: Actor, *, chair: str, researchers: Collection[str]) -> Reason | None:

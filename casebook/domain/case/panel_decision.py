@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from casebook.domain.actors import Reason
-from casebook.domain.risk.risk_model import Standing
+from casebook.domain.risk.risk_model import Disclosability
 from casebook.domain.stages import DISCLOSING_OUTCOMES, NEGATIVE_OUTCOMES
 from casebook.domain.vocabulary import Band, Outcome, Party
 
@@ -48,7 +48,7 @@ class HeldFinding:
     """A confirmed record about the subject, and what its owner said."""
 
     id: str
-    standing: Standing
+    standing: Disclosability
     owner: str | None = None  # None: ours
     handling: str | None = None
     agreed: bool | None = None  # None: the owner has not answered
@@ -58,11 +58,11 @@ class HeldFinding:
     def asks_owner(self) -> bool:
         """Whether it may be released only with its owner's recorded agreement."""
         conditions = (self.handling or "").upper() == OWNERS
-        return self.standing is not Standing.NOT and (self.owner is not None or conditions)
+        return self.standing is not Disclosability.NOT and (self.owner is not None or conditions)
 
     @property
     def releasable(self) -> bool:
-        return self.standing is not Standing.NOT and (not self.asks_owner or self.agreed is True)
+        return self.standing is not Disclosability.NOT and (not self.asks_owner or self.agreed is True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +90,7 @@ class Draft:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Held:
+class DecisionBasis:
     """What the decision is made on."""
 
     findings: tuple[HeldFinding, ...]
@@ -99,26 +99,26 @@ class Held:
 
     @property
     def qualifying(self) -> tuple[HeldFinding, ...]:
-        return tuple(each for each in self.findings if each.standing is Standing.QUALIFYING)
+        return tuple(each for each in self.findings if each.standing is Disclosability.QUALIFYING)
 
     def finding(self, finding_id: str) -> HeldFinding | None:
         return next((each for each in self.findings if each.id == finding_id), None)
 
 
-def why_not_decide(draft: Draft, held: Held) -> Reason | None:
+def why_not_decide(draft: Draft, held: DecisionBasis) -> Reason | None:
     """The first reason for which the decision cannot be made like this."""
     if draft.outcome == INSUFFICIENT:
         return None
     return next((reason for rule in RULES if (reason := rule(draft, held))), None)
 
 
-def _limbs_answered(draft: Draft, _: Held) -> Reason | None:
+def _limbs_answered(draft: Draft, _: DecisionBasis) -> Reason | None:
     if missing := [limb for limb in Limb if limb not in draft.limbs]:
         return Reason("limb_unanswered", f"each limb needs an answer and reasons: {', '.join(missing)}")
     return None
 
 
-def _representations_weighed(draft: Draft, _: Held) -> Reason | None:
+def _representations_weighed(draft: Draft, _: DecisionBasis) -> Reason | None:
     if draft.representations_told:
         return None
     return Reason(
@@ -126,14 +126,14 @@ def _representations_weighed(draft: Draft, _: Held) -> Reason | None:
     )
 
 
-def _test_met(draft: Draft, _: Held) -> Reason | None:
+def _test_met(draft: Draft, _: DecisionBasis) -> Reason | None:
     unmet = [limb for limb, met in draft.limbs.items() if not met]
     if draft.outcome in DISCLOSING_OUTCOMES and unmet:
         return Reason("limb_not_met", f"a disclosure needs every limb met: {', '.join(sorted(unmet))}")
     return None
 
 
-def _consistent(draft: Draft, held: Held) -> Reason | None:
+def _consistent(draft: Draft, held: DecisionBasis) -> Reason | None:
     if draft.outcome == Outcome.NOTHING_TO_DISCLOSE and held.qualifying:
         return Reason(
             "qualifying_findings", f"{len(held.qualifying)} confirmed findings qualify: there is something to disclose"
@@ -141,7 +141,7 @@ def _consistent(draft: Draft, held: Held) -> Reason | None:
     return None
 
 
-def _reason_given(draft: Draft, held: Held) -> Reason | None:
+def _reason_given(draft: Draft, held: DecisionBasis) -> Reason | None:
     if draft.outcome in DISCLOSING_OUTCOMES and draft.refusal:
         return Reason("refusal_of_a_disclosure", "a disclosure has no reason for refusing")
     if draft.outcome in {Outcome.NOT_DISCLOSED, Outcome.OUT_OF_SCOPE} and not draft.refusal:
@@ -149,7 +149,7 @@ def _reason_given(draft: Draft, held: Held) -> Reason | None:
     return None
 
 
-def _reason_allowed(draft: Draft, held: Held) -> Reason | None:
+def _reason_allowed(draft: Draft, held: DecisionBasis) -> Reason | None:
     if (code := draft.refusal) is None:
         return None
     if code in held.refusals.never:
@@ -162,11 +162,11 @@ def _reason_allowed(draft: Draft, held: Held) -> Reason | None:
     return None
 
 
-def _allowed(outcome: str, held: Held) -> list[str]:
+def _allowed(outcome: str, held: DecisionBasis) -> list[str]:
     return sorted(code for code, refusal in held.refusals.allowed.items() if outcome in refusal.outcomes)
 
 
-def _owner_refused(draft: Draft, held: Held) -> Reason | None:
+def _owner_refused(draft: Draft, held: DecisionBasis) -> Reason | None:
     if draft.refusal != "owner_refuses":
         return None
     if any(each.releasable for each in held.qualifying) or not any(each.agreed is False for each in held.findings):
@@ -174,14 +174,14 @@ def _owner_refused(draft: Draft, held: Held) -> Reason | None:
     return None
 
 
-def _owners_heard(draft: Draft, held: Held) -> Reason | None:
+def _owners_heard(draft: Draft, held: DecisionBasis) -> Reason | None:
     silent = [each for each in held.qualifying if each.asks_owner and each.agreed is None]
     if draft.outcome in NEGATIVE_OUTCOMES and silent:
         return Reason("owner_unheard", f"{len(silent)} qualifying findings wait for their owner's answer")
     return None
 
 
-def _items_releasable(draft: Draft, held: Held) -> Reason | None:
+def _items_releasable(draft: Draft, held: DecisionBasis) -> Reason | None:
     if draft.outcome not in DISCLOSING_OUTCOMES:
         return Reason("items_without_disclosure", "only a disclosure selects items") if draft.items else None
     if not draft.items:
@@ -190,21 +190,21 @@ def _items_releasable(draft: Draft, held: Held) -> Reason | None:
         finding = held.finding(item)
         if finding is None:
             return Reason("unknown_item", "an item is the id of a confirmed finding about the subject")
-        if finding.standing is Standing.NOT:
+        if finding.standing is Disclosability.NOT:
             return Reason("item_does_not_qualify", "an item neither qualifies nor supports what does")
         if not finding.releasable:
             return Reason("not_released", "an item's owner has not agreed to its release")
     return None
 
 
-def _proceedings_weighed(draft: Draft, held: Held) -> Reason | None:
+def _proceedings_weighed(draft: Draft, held: DecisionBasis) -> Reason | None:
     chosen = [each for item in draft.items if (each := held.finding(item))]
     if any(each.proceedings_pending for each in chosen) and not draft.proceedings_considered:
         return Reason("proceedings_unweighed", "an item is part of pending proceedings: say how they were considered")
     return None
 
 
-def _recipients_named(draft: Draft, _: Held) -> Reason | None:
+def _recipients_named(draft: Draft, _: DecisionBasis) -> Reason | None:
     if draft.outcome not in DISCLOSING_OUTCOMES:
         return None
     if any(
@@ -220,7 +220,7 @@ def _recipients_named(draft: Draft, _: Held) -> Reason | None:
     return None
 
 
-def _recipients_safe(draft: Draft, held: Held) -> Reason | None:
+def _recipients_safe(draft: Draft, held: DecisionBasis) -> Reason | None:
     if any(each.protector and not each.why for each in draft.recipients):
         return Reason("protector_unexplained", "say why each protector is the one to be told")
     if held.minor and any(each.party and not each.with_childrens_services for each in draft.recipients):
@@ -228,13 +228,13 @@ def _recipients_safe(draft: Draft, held: Held) -> Reason | None:
     return None
 
 
-def _worded(draft: Draft, _: Held) -> Reason | None:
+def _worded(draft: Draft, _: DecisionBasis) -> Reason | None:
     if draft.outcome in DISCLOSING_OUTCOMES and not draft.wording:
         return Reason("wording_missing", "name the version of the approved wording")
     return None
 
 
-RULES: tuple[Callable[[Draft, Held], Reason | None], ...] = (
+RULES: tuple[Callable[[Draft, DecisionBasis], Reason | None], ...] = (
     _limbs_answered,
     _consistent,
     _owners_heard,

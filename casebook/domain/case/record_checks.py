@@ -13,24 +13,26 @@ from enum import StrEnum
 
 from casebook.domain.actors import Reason
 from casebook.domain.case import coverage
-from casebook.domain.case.coverage import Family, Search, Terms, Variant
+from casebook.domain.case.coverage import ReturnedSearch, Terms, Variant, VariantFamily
 from casebook.domain.vocabulary import MatchBand
 
-DATES = frozenset({Family.DAY_MONTH_SWAPPED, Family.DATE_SLIP, Family.YEAR_NEAR, Family.DATE_UNKNOWN})
+DATES = frozenset(
+    {VariantFamily.DAY_MONTH_SWAPPED, VariantFamily.DATE_SLIP, VariantFamily.YEAR_NEAR, VariantFamily.DATE_UNKNOWN}
+)
 
 # the order of a manual plan: as given, without a date, other names, swapped, identifier, last address (its postcode, and
 # its lines: a record may lack either)
 PLANNED = (
-    Family.AS_GIVEN, Family.DATE_UNKNOWN, Family.ALIAS, Family.FORMER_NAME, Family.SWAPPED_NAMES, Family.IDENTIFIER,
-    Family.ADDRESS,
+    VariantFamily.AS_GIVEN, VariantFamily.DATE_UNKNOWN, VariantFamily.ALIAS, VariantFamily.FORMER_NAME,
+    VariantFamily.SWAPPED_NAMES, VariantFamily.IDENTIFIER, VariantFamily.ADDRESS,
 )  # fmt: skip
-_ONE_OF = frozenset({Family.DATE_UNKNOWN, Family.SWAPPED_NAMES})  # of these the first will do
+_ONE_OF = frozenset({VariantFamily.DATE_UNKNOWN, VariantFamily.SWAPPED_NAMES})  # of these the first will do
 
 # tries of an automatic source after which a researcher is asked to search it by hand: those of two wakings, a sweep apart
 FAILURES_BEFORE_A_PERSON = 6
 
 
-class Result(StrEnum):
+class SearchResult(StrEnum):
     HIT = "hit"
     NIL = "nil"
     UNAVAILABLE = "unavailable"
@@ -44,7 +46,7 @@ class RowResult(StrEnum):
     TOO_MANY = "too_many"
 
 
-class Verdict(StrEnum):
+class MatchVerdict(StrEnum):
     SAME = "same"
     DIFFERENT = "different"
     CANNOT_TELL = "cannot_tell"  # is looked at by a second person, and counts as uncertainty
@@ -71,7 +73,9 @@ def manual_plan(variants: Sequence[Variant], at_most: int) -> list[Variant]:
     return planned[:at_most]
 
 
-def covered(variants: Sequence[Variant], made: Iterable[Terms], families: frozenset[Family], salt: str) -> set[str]:
+def covered(
+    variants: Sequence[Variant], made: Iterable[Terms], families: frozenset[VariantFamily], salt: str
+) -> set[str]:
     """Keys of the variants that searches under these terms cover in a source that tolerates these families.
 
     A search without a date of birth also covers every date of the names it was made under.
@@ -81,13 +85,15 @@ def covered(variants: Sequence[Variant], made: Iterable[Terms], families: frozen
     return {variant_key(variant, salt) for variant in variants if variant not in missing}
 
 
-def _with_dates(terms: Terms, variants: Sequence[Variant], families: frozenset[Family]) -> Iterable[Search]:
-    yield Search(terms=terms, families=families)
+def _with_dates(
+    terms: Terms, variants: Sequence[Variant], families: frozenset[VariantFamily]
+) -> Iterable[ReturnedSearch]:
+    yield ReturnedSearch(terms=terms, families=families)
     if terms.dob or not (terms.forename or terms.surname):
         return
     names = terms.plain[:2]
     for dob in {t.dob for v in variants for t in (v.terms, v.departs_from) if t.dob and t.plain[:2] == names}:
-        yield Search(terms=replace(terms, dob=dob), families=families | DATES)
+        yield ReturnedSearch(terms=replace(terms, dob=dob), families=families | DATES)
 
 
 def is_stale(returned_at: datetime, now: datetime, fresh_days: int) -> bool:
@@ -102,7 +108,7 @@ def worth_reading(bands: Iterable[str]) -> bool:
 
 def is_settled(verdict: str | None, second_agrees: bool | None) -> bool:  # noqa: FBT001 - a pair of facts
     """Said to be the same by one person, or said not to be, or not to be tellable, by two."""
-    return verdict == Verdict.SAME or (verdict is not None and second_agrees is True)
+    return verdict == MatchVerdict.SAME or (verdict is not None and second_agrees is True)
 
 
 def why_not_adequate(uncovered: Collection[str], listed: Collection[str]) -> Reason | None:
@@ -112,7 +118,7 @@ def why_not_adequate(uncovered: Collection[str], listed: Collection[str]) -> Rea
     return None
 
 
-class Sign(StrEnum):
+class SignCode(StrEnum):
     """What suggests that the applicant is B, acts for B, or is the abuser."""
 
     MAY_BE_SUBJECT = "applicant_may_be_subject"  # one person of the records looks like both
@@ -123,7 +129,7 @@ class Sign(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class KnownParty:
     """What the application says of one party, for comparing."""
 
     forename: str = ""
@@ -136,7 +142,7 @@ class Told:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Known:
+class OwnRecord:
     """One of our records: who is suspected, who was the victim."""
 
     person_id: str
@@ -144,35 +150,35 @@ class Known:
 
 
 def signs_about_applicant(
-    applicants: Sequence[Told],
-    subject: Told,
+    applicants: Sequence[KnownParty],
+    subject: KnownParty,
     *,
     living_together: bool,
     strong: Mapping[str, Collection[str]],
     likely: Mapping[str, Collection[str]],
-    records: Iterable[Known],
-) -> list[Sign]:
+    records: Iterable[OwnRecord],
+) -> list[SignCode]:
     """`applicants`: A, and C where one applies; `strong` and `likely`: party -> ids of our persons who look like them.
 
     One person who is likely both is usually one of a couple of one name and address: only a strong likeness counts.
     """
     mine, theirs = set(likely.get("a", ())), set(likely.get("b", ()))
-    found: set[Sign] = set()
+    found: set[SignCode] = set()
     if set(strong.get("a", ())) & set(strong.get("b", ())):
-        found.add(Sign.MAY_BE_SUBJECT)
+        found.add(SignCode.MAY_BE_SUBJECT)
     if any(each.person_id in mine and each.victim_id in theirs for each in records):
-        found.add(Sign.SUSPECT_AGAINST_SUBJECT)
+        found.add(SignCode.SUSPECT_AGAINST_SUBJECT)
     for told in applicants:
         if _same(told, subject, "phone") or _same(told, subject, "email"):
-            found.add(Sign.SHARES_CONTACT)
+            found.add(SignCode.SHARES_CONTACT)
         if not living_together and _same(told, subject, "address") and _same(told, subject, "postcode", or_empty=True):
-            found.add(Sign.SHARES_ADDRESS)
+            found.add(SignCode.SHARES_ADDRESS)
         if all(_same(told, subject, name) for name in ("forename", "surname", "dob")):
-            found.add(Sign.SAME_NAME_AND_BIRTH)
+            found.add(SignCode.SAME_NAME_AND_BIRTH)
     return sorted(found)
 
 
-def _same(one: Told, other: Told, name: str, *, or_empty: bool = False) -> bool:
+def _same(one: KnownParty, other: KnownParty, name: str, *, or_empty: bool = False) -> bool:
     left, right = (_bare(getattr(each, name), name) for each in (one, other))
     return (or_empty and not (left and right)) or bool(left and left == right)
 

@@ -47,7 +47,7 @@ class Override(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class ContactPlan:
     """What one party said of safe contact. An unknown part of it means no contact."""
 
     channel: str | None
@@ -81,8 +81,8 @@ class Way:
     leaves_message: bool = False
 
 
-def why_not(  # noqa: PLR0911 - one return for each reason, in the order in which they are told
-    way: Way, plan: Plan | None, *, stale_after: timedelta, zone: ZoneInfo
+def why_not_safe(  # noqa: PLR0911 - one return for each reason, in the order in which they are told
+    way: Way, plan: ContactPlan | None, *, stale_after: timedelta, zone: ZoneInfo
 ) -> Reason | None:
     """The first reason for which this contact is not safe."""
     if plan is None:
@@ -102,7 +102,7 @@ def why_not(  # noqa: PLR0911 - one return for each reason, in the order in whic
     return None
 
 
-def allowed_channels(plan: Plan | None, *, agreed_meeting: bool = False) -> frozenset[str]:
+def allowed_channels(plan: ContactPlan | None, *, agreed_meeting: bool = False) -> frozenset[str]:
     """The plan's own channel; a meeting in person beside it only if it was agreed over that channel."""
     if plan is None or not plan.channel:
         return frozenset()
@@ -114,18 +114,18 @@ def is_agreed(arranged: Collection[datetime], held: Collection[datetime]) -> boo
     return bool(arranged) and (not held or max(arranged) > max(held))
 
 
-def is_stale(plan: Plan, at: datetime, stale_after: timedelta) -> bool:
+def is_stale(plan: ContactPlan, at: datetime, stale_after: timedelta) -> bool:
     return at - plan.confirmed_at > stale_after
 
 
-def is_inside(plan: Plan, at: datetime, zone: ZoneInfo) -> bool:
+def is_inside(plan: ContactPlan, at: datetime, zone: ZoneInfo) -> bool:
     """Whether the wall clock stands inside a window on a safe day."""
     local = at.astimezone(zone)
     wall = local.time()
     return DAYS[local.weekday()] in plan.days and any(start <= wall < end for start, end in plan.hours)
 
 
-def next_safe(plan: Plan | None, after: datetime, zone: ZoneInfo) -> datetime | None:
+def next_safe(plan: ContactPlan | None, after: datetime, zone: ZoneInfo) -> datetime | None:
     """The first safe moment not before `after`, in UTC; None if there is none."""
     if plan is None or not plan.channel:
         return None
@@ -143,7 +143,7 @@ def next_safe(plan: Plan | None, after: datetime, zone: ZoneInfo) -> datetime | 
     return None
 
 
-def _openings(plan: Plan, day: date, zone: ZoneInfo) -> Iterator[datetime]:
+def _openings(plan: ContactPlan, day: date, zone: ZoneInfo) -> Iterator[datetime]:
     """Moments at which a window of the day may open."""
     begins, ends = (_moment(each, time(), zone) for each in (day, day + timedelta(days=1)))
     if ends - begins == timedelta(days=1):

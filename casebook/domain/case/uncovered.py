@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from casebook.domain.case import record_checks as rules
-from casebook.domain.case.coverage import PIVOTS, Family, Terms, Variant
+from casebook.domain.case.coverage import PIVOTS, Terms, Variant, VariantFamily
 
 
-class Why(StrEnum):
+class WhyUncovered(StrEnum):
     """In the order in which they are asked: the first that holds is the reason."""
 
     NOT_RETURNED = "not_returned"
@@ -27,16 +27,16 @@ class Why(StrEnum):
     NO_SEARCH_PLANNED = "no_search_planned"
 
 
-WORDS: Mapping[Why, str] = {
-    Why.NOT_RETURNED: "the source has not answered",
-    Why.SOURCE_UNAVAILABLE: "the source could not be searched, and a supervisor accepted that",
-    Why.NO_LONGER_SAID: "it is no longer part of what is known of the subject",
-    Why.BEYOND_BOUND: "the policy's bound on how many identities are to be covered left it out",
-    Why.TOO_MANY: "it was searched, and the source knew more people than can be read",
-    Why.PLANNED_NOT_SEARCHED: "the plan asked for it, and it was not searched as the plan says",
-    Why.BEYOND_PLAN_LIMIT: "the policy's limit of searches by hand left it, or the name it departs from, out of the plan",
-    Why.SOURCE_DOES_NOT_COVER: "the source cannot be searched for this, and no search of it finds it otherwise",
-    Why.NO_SEARCH_PLANNED: "no search by hand is planned for this, and the source is not known to find it by another",
+WORDS: Mapping[WhyUncovered, str] = {
+    WhyUncovered.NOT_RETURNED: "the source has not answered",
+    WhyUncovered.SOURCE_UNAVAILABLE: "the source could not be searched, and a supervisor accepted that",
+    WhyUncovered.NO_LONGER_SAID: "it is no longer part of what is known of the subject",
+    WhyUncovered.BEYOND_BOUND: "the policy's bound on how many identities are to be covered left it out",
+    WhyUncovered.TOO_MANY: "it was searched, and the source knew more people than can be read",
+    WhyUncovered.PLANNED_NOT_SEARCHED: "the plan asked for it, and it was not searched as the plan says",
+    WhyUncovered.BEYOND_PLAN_LIMIT: "the policy's limit of searches by hand left it, or the name it departs from, out of the plan",
+    WhyUncovered.SOURCE_DOES_NOT_COVER: "the source cannot be searched for this, and no search of it finds it otherwise",
+    WhyUncovered.NO_SEARCH_PLANNED: "no search by hand is planned for this, and the source is not known to find it by another",
 }
 
 
@@ -51,17 +51,19 @@ class Made:
     read: Sequence[Terms] = ()  # typed, and what came back was read
     overflowed: Sequence[Terms] = ()  # typed, and more came back than can be read
     planned: Sequence[Terms] = ()
-    families: frozenset[Family] = frozenset()  # that one search of the source covers of its terms
+    families: frozenset[VariantFamily] = frozenset()  # that one search of the source covers of its terms
 
 
-def reasons(missing: Collection[str], variants: Mapping[str, Variant], made: Made, salt: str) -> dict[str, Why]:
+def reasons(
+    missing: Collection[str], variants: Mapping[str, Variant], made: Made, salt: str
+) -> dict[str, WhyUncovered]:
     """Why each of the variants, named by key, that this search was to cover is not covered by it."""
     if not made.returned:
-        return dict.fromkeys(missing, Why.NOT_RETURNED)
+        return dict.fromkeys(missing, WhyUncovered.NOT_RETURNED)
     if not made.available:
-        return dict.fromkeys(missing, Why.SOURCE_UNAVAILABLE)
+        return dict.fromkeys(missing, WhyUncovered.SOURCE_UNAVAILABLE)
     known = [key for key in missing if key in variants]
-    why = dict.fromkeys(missing, Why.NO_LONGER_SAID)
+    why = dict.fromkeys(missing, WhyUncovered.NO_LONGER_SAID)
     why |= (
         {key: _of_machine(variants[key], made) for key in known}
         if made.by_machine
@@ -70,7 +72,9 @@ def reasons(missing: Collection[str], variants: Mapping[str, Variant], made: Mad
     return why
 
 
-def beyond_bound(cut: Mapping[str, Variant], variants: Mapping[str, Variant], made: Made, salt: str) -> dict[str, Why]:
+def beyond_bound(
+    cut: Mapping[str, Variant], variants: Mapping[str, Variant], made: Made, salt: str
+) -> dict[str, WhyUncovered]:
     """Of the variants that the policy's bound cut off, so that no search had to cover them: those that this one does not."""
     if not made.returned or not made.available:
         return reasons(cut, cut, made, salt)
@@ -78,31 +82,34 @@ def beyond_bound(cut: Mapping[str, Variant], variants: Mapping[str, Variant], ma
         covered = {key for key, variant in cut.items() if variant.family in made.families and not made.overflowed}
     else:
         covered = rules.covered([*variants.values(), *cut.values()], made.read, made.families, salt) if cut else set()
-    return {key: Why.BEYOND_BOUND for key in cut if key not in covered}
+    return {key: WhyUncovered.BEYOND_BOUND for key in cut if key not in covered}
 
 
-def _of_machine(variant: Variant, made: Made) -> Why:
+def _of_machine(variant: Variant, made: Made) -> WhyUncovered:
     """It asks for everything that the source can be asked for, as long as the answers can be read."""
     askable = variant.family in made.families or variant.family not in PIVOTS
-    return Why.TOO_MANY if made.overflowed and askable else Why.SOURCE_DOES_NOT_COVER
+    return WhyUncovered.TOO_MANY if made.overflowed and askable else WhyUncovered.SOURCE_DOES_NOT_COVER
 
 
-def _by_hand(known: Collection[str], variants: Mapping[str, Variant], made: Made, salt: str) -> dict[str, Why]:
+def _by_hand(known: Collection[str], variants: Mapping[str, Variant], made: Made, salt: str) -> dict[str, WhyUncovered]:
     listed = list(variants.values())
     typed = [*made.read, *made.overflowed]
     asked = [variants[key] for key in made.required if key in variants]
     unlimited = [variant.terms for variant in rules.manual_plan(asked, len(asked))]
     # each list holds the one before it, so that the first that covers a variant says what was missing
     could = {
-        Why.TOO_MANY: typed,
-        Why.PLANNED_NOT_SEARCHED: [*typed, *made.planned],
-        Why.BEYOND_PLAN_LIMIT: [*typed, *made.planned, *unlimited],
+        WhyUncovered.TOO_MANY: typed,
+        WhyUncovered.PLANNED_NOT_SEARCHED: [*typed, *made.planned],
+        WhyUncovered.BEYOND_PLAN_LIMIT: [*typed, *made.planned, *unlimited],
     }
     covered = {why: rules.covered(listed, terms, made.families, salt) for why, terms in could.items()}
-    return {key: next((why for why, keys in covered.items() if key in keys), Why.NO_SEARCH_PLANNED) for key in known}
+    return {
+        key: next((why for why, keys in covered.items() if key in keys), WhyUncovered.NO_SEARCH_PLANNED)
+        for key in known
+    }
 
 
-def by_family(why: Mapping[str, Mapping[str, Why]]) -> dict[str, dict[str, int]]:
+def by_family(why: Mapping[str, Mapping[str, WhyUncovered]]) -> dict[str, dict[str, int]]:
     """`source:family` -> reason -> how many variants, of source -> key -> reason: what a person can read and name."""
     found: dict[str, dict[str, int]] = {}
     for source, reasons_of in sorted(why.items()):

@@ -26,7 +26,7 @@ NOT_DISCLOSED = {Outcome.NOTHING_TO_DISCLOSE, Outcome.NOT_DISCLOSED}
 ALSO_SAID = {"disclosed": Outcome.DISCLOSED_TO_A}
 
 
-class Channel(StrEnum):
+class ChartKind(StrEnum):
     """What a chart counts. The comment says when the event has happened for one application."""
 
     DECISION = "decision"  # disclosed, given findings, band and route
@@ -50,19 +50,19 @@ class FunnelPlace(StrEnum):
 
 
 # the side that means worse service; `decision` is watched on both, the other side of the rest is good news or noise
-SIDES_WATCHED: dict[Channel, tuple[Side, ...]] = {
-    Channel.DECISION: (Side.LOW, Side.HIGH),
-    Channel.YIELD: (Side.LOW,),
-    Channel.SKIPPED_SOURCE: (Side.HIGH,),
-    Channel.UNCOVERED_VARIANT: (Side.HIGH,),
-    Channel.REJECTED_CANDIDATE: (Side.HIGH,),
-    Channel.HURRIED: (Side.HIGH,),
-    Channel.DISAGREEMENT: (Side.HIGH,),
+SIDES_WATCHED: dict[ChartKind, tuple[Side, ...]] = {
+    ChartKind.DECISION: (Side.LOW, Side.HIGH),
+    ChartKind.YIELD: (Side.LOW,),
+    ChartKind.SKIPPED_SOURCE: (Side.HIGH,),
+    ChartKind.UNCOVERED_VARIANT: (Side.HIGH,),
+    ChartKind.REJECTED_CANDIDATE: (Side.HIGH,),
+    ChartKind.HURRIED: (Side.HIGH,),
+    ChartKind.DISAGREEMENT: (Side.HIGH,),
 }
 
 
 @dataclass(frozen=True, kw_only=True)
-class Case:
+class MonitoredCase:
     """One application as one channel sees it."""
 
     on: date
@@ -113,7 +113,7 @@ def side_of(odds_ratio: float) -> Side:
     return Side.HIGH if odds_ratio > 1 else Side.LOW
 
 
-def chart(cases: Sequence[Case], *, odds_ratio: float, threshold: float | None) -> Path:
+def chart(cases: Sequence[MonitoredCase], *, odds_ratio: float, threshold: float | None) -> Path:
     """Add up the scores, never below 0; restart at each signal. Without a threshold the chart never signals."""
     side = side_of(odds_ratio)
     sign = 1.0 if side is Side.HIGH else -1.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from casebook.domain.monitor.decision_monitor import Channel
+from casebook.domain.monitor.decision_monitor import ChartKind
 from casebook.domain.policy import Fact
 from casebook.domain.vocabulary import Band, Source, WorkKind
 
@@ -15,7 +15,7 @@ class Charts:
     unit_years_per_false_alarm: Fact[int]  # of each channel
     fewest_cases_per_false_alarm: Fact[int]
     answer_days: Fact[int]
-    odds_ratio: Fact[Mapping[Channel, float]]
+    odds_ratio: Fact[Mapping[ChartKind, float]]
 
 
 @dataclass(frozen=True, kw_only=True)

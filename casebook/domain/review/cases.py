@@ -121,7 +121,7 @@ def why_not_find(outcome: ReviewOutcome, modes: Collection[str], known: Collecti
     return None
 
 
-class Rung(StrEnum):
+class ContactProgress(StrEnum):
     """How far the review is with a person who may be at risk."""
 
     IDENTIFIED = "identified"
@@ -132,35 +132,47 @@ class Rung(StrEnum):
     NOT_CONTACTABLE = "not_contactable"  # not safely; two people say so, and it is looked at again
 
 
-_FROM: Mapping[Rung, frozenset[Rung]] = {
-    Rung.SAFE_PLAN: frozenset(Rung),
+_FROM: Mapping[ContactProgress, frozenset[ContactProgress]] = {
+    ContactProgress.SAFE_PLAN: frozenset(ContactProgress),
     # somebody who was reached is rung again, and met as was agreed: no contact goes unwritten
-    Rung.ATTEMPTED: frozenset({Rung.SAFE_PLAN, Rung.ATTEMPTED, Rung.REACHED}),
-    Rung.REACHED: frozenset({Rung.SAFE_PLAN, Rung.ATTEMPTED, Rung.REACHED}),
-    Rung.SAFEGUARDED: frozenset({Rung.REACHED}),
-    Rung.NOT_CONTACTABLE: frozenset({Rung.IDENTIFIED, Rung.SAFE_PLAN, Rung.ATTEMPTED, Rung.NOT_CONTACTABLE}),
+    ContactProgress.ATTEMPTED: frozenset(
+        {ContactProgress.SAFE_PLAN, ContactProgress.ATTEMPTED, ContactProgress.REACHED}
+    ),
+    ContactProgress.REACHED: frozenset({ContactProgress.SAFE_PLAN, ContactProgress.ATTEMPTED, ContactProgress.REACHED}),
+    ContactProgress.SAFEGUARDED: frozenset({ContactProgress.REACHED}),
+    ContactProgress.NOT_CONTACTABLE: frozenset(
+        {
+            ContactProgress.IDENTIFIED,
+            ContactProgress.SAFE_PLAN,
+            ContactProgress.ATTEMPTED,
+            ContactProgress.NOT_CONTACTABLE,
+        }
+    ),
 }
 
 
-def why_not_step(at: Rung, to: Rung) -> Reason | None:
+def why_not_step(at: ContactProgress, to: ContactProgress) -> Reason | None:
     """Nobody is contacted without a plan that says how it is safe; nobody is safeguarded who was not reached."""
-    if to is Rung.IDENTIFIED:
+    if to is ContactProgress.IDENTIFIED:
         return Reason("no_step", "a person is identified by the review itself")
     if at in _FROM[to]:
         return None
-    if to in {Rung.ATTEMPTED, Rung.REACHED} and at in {Rung.IDENTIFIED, Rung.NOT_CONTACTABLE}:
+    if to in {ContactProgress.ATTEMPTED, ContactProgress.REACHED} and at in {
+        ContactProgress.IDENTIFIED,
+        ContactProgress.NOT_CONTACTABLE,
+    }:
         return Reason("no_safe_plan", "find out first how contact is safe, and write that down as safe_plan")
     return Reason("wrong_step", f"from {at.replace('_', ' ')} there is no step to {to.replace('_', ' ')}")
 
 
-_CONTACTS = frozenset({Rung.ATTEMPTED, Rung.REACHED})
+_CONTACTS = frozenset({ContactProgress.ATTEMPTED, ContactProgress.REACHED})
 
 
-def why_not_say(rung: Rung, *, planned: bool, contacted: bool) -> Reason | None:
+def why_not_say(rung: ContactProgress, *, planned: bool, contacted: bool) -> Reason | None:
     """What goes with a step. Somebody may be made safe by a contact, or without one: by an arrest, by a referral."""
-    if planned and rung is not Rung.SAFE_PLAN:
+    if planned and rung is not ContactProgress.SAFE_PLAN:
         return Reason("not_a_plan", "how contact is safe is written down as safe_plan, before the contact")
-    if contacted and rung not in _CONTACTS | {Rung.SAFEGUARDED}:
+    if contacted and rung not in _CONTACTS | {ContactProgress.SAFEGUARDED}:
         return Reason("not_a_contact", "a contact that was made is written down as attempted or reached")
     if rung in _CONTACTS and not contacted:
         return Reason("channel_missing", "say over which channel, and when if that was not now")

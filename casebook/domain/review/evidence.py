@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from casebook.domain.review.past_application import Earlier, Linked, Past
+from casebook.domain.review.past_application import Earlier, Linked, PastApplication
 
 PERHAPS = 0.1  # chance from which it is worth saying
 SURE = 0.5  # chance from which a linked person is taken to be the subject
 
 
-class Family(StrEnum):
+class FailureFamily(StrEnum):
     """What kind of failure it would be."""
 
     SERVICE = "service"
@@ -23,7 +23,7 @@ class Family(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Held:
+class LinkedHistory:
     """A linked person and what was recorded of them, by the live rules."""
 
     who: Linked
@@ -42,8 +42,8 @@ class Held:
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    past: Past
-    held: tuple[Held, ...]  # the likeliest first
+    past: PastApplication
+    held: tuple[LinkedHistory, ...]  # the likeliest first
     known_by: date
     mandatory: frozenset[str]  # sources, by the policy of its day
     allowed_days: int  # from receipt to the outcome, by the same policy
@@ -52,12 +52,12 @@ class Evidence:
     sources_loaded: bool = True
 
     @property
-    def damning(self) -> tuple[Held, ...]:
+    def damning(self) -> tuple[LinkedHistory, ...]:
         return tuple(each for each in self.held if each.qualifying_then and each.chance >= SURE)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class ModeFinding:
     name: str
-    family: Family
+    family: FailureFamily
     reason: str

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import chain
 
 from casebook.domain.review import recipient_words
-from casebook.domain.review.evidence import PERHAPS, SURE, Evidence, Family, Found, Held
-from casebook.domain.review.past_application import Past
+from casebook.domain.review.evidence import PERHAPS, SURE, Evidence, FailureFamily, LinkedHistory, ModeFinding
+from casebook.domain.review.past_application import PastApplication
 from casebook.domain.review.register_cells import parts_differing, plain, slip
 from casebook.domain.vocabulary import Answer3, Applicant, Outcome
 
@@ -24,7 +24,7 @@ TOO_FAR_YEARS = 3  # no slip of the pen: another person
 @dataclass(frozen=True, kw_only=True)
 class Mode:
     name: str
-    family: Family
+    family: FailureFamily
     rule: Callable[[Evidence], str | None]
 
 
@@ -204,12 +204,12 @@ def contact_unknown(e: Evidence) -> str | None:
     return "nobody recorded whether contact is safe"
 
 
-def _best(e: Evidence) -> Held | None:
+def _best(e: Evidence) -> LinkedHistory | None:
     """The likeliest person with something that could have been disclosed."""
     return next((each for each in e.held if each.qualifying_then and each.chance >= PERHAPS), None)
 
 
-def _what(held: Held) -> str:
+def _what(held: LinkedHistory) -> str:
     return (
         f"{_count(held.qualifying_then, 'record')} that could be disclosed stood in {', '.join(sorted(held.sources_then))} by then"
         f" ({held.chance:.0%} that it is the subject)"
@@ -226,7 +226,7 @@ MODES: tuple[Mode, ...] = tuple(
     Mode(name=rule.__name__, family=family, rule=rule)
     for family, rules in (
         (
-            Family.SERVICE,
+            FailureFamily.SERVICE,
             (
                 undisclosed,
                 outcome_unknown_with_history,
@@ -238,13 +238,13 @@ MODES: tuple[Mode, ...] = tuple(
             ),
         ),
         (
-            Family.RESEARCH,
+            FailureFamily.RESEARCH,
             (source_missing, single_identity, alias_unsearched, wrong_dob, wrong_person, identity_unrecorded),
         ),
-        (Family.PROCESS, (no_second_person, recipient_unclear, disclosed_without_ground)),
-        (Family.SIGNAL, (serious_record_after,)),
+        (FailureFamily.PROCESS, (no_second_person, recipient_unclear, disclosed_without_ground)),
+        (FailureFamily.SIGNAL, (serious_record_after,)),
         (
-            Family.ADMINISTRATIVE,
+            FailureFamily.ADMINISTRATIVE,
             (outcome_unknown, late, no_rationale, copied_rationale, contact_unknown),
         ),
     )
@@ -255,10 +255,10 @@ MODES: tuple[Mode, ...] = tuple(
 NAMES = tuple(mode.name for mode in MODES)
 
 
-def found(evidence: Evidence) -> tuple[Found, ...]:
+def found(evidence: Evidence) -> tuple[ModeFinding, ...]:
     """Every mode there is evidence for, in the order of the table."""
     return tuple(
-        Found(name=mode.name, family=mode.family, reason=reason)
+        ModeFinding(name=mode.name, family=mode.family, reason=reason)
         for mode in MODES
         if (reason := mode.rule(evidence)) is not None
     )
@@ -271,7 +271,7 @@ def _unsearched(e: Evidence, others: Iterable[str], told: str) -> str | None:
     return told if searched and missing else None
 
 
-def _names(past: Past) -> list[set[str]]:
+def _names(past: PastApplication) -> list[set[str]]:
     texts = chain.from_iterable((f"{each.forename} {each.surname}", *each.other_names) for each in past.b)
     return [words for text in texts if (words := set(plain(text).split()))]
 

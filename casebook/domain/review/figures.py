@@ -73,7 +73,7 @@ class Pair:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Agreement:
+class ReviewerAgreement:
     pairs: int
     agreed: int
     low: float  # Wilson's 95 % interval of the agreed share
@@ -83,10 +83,10 @@ class Agreement:
     )  # Cohen's, each pair weighing as many applications as it stands for; None: nothing to tell apart
 
 
-def agreement(pairs: Sequence[Pair]) -> Agreement:
+def agreement(pairs: Sequence[Pair]) -> ReviewerAgreement:
     agreed = sum(pair.first == pair.second for pair in pairs)
     low, high = wilson(agreed, len(pairs))
-    return Agreement(pairs=len(pairs), agreed=agreed, low=low, high=high, kappa=_kappa(pairs))
+    return ReviewerAgreement(pairs=len(pairs), agreed=agreed, low=low, high=high, kappa=_kappa(pairs))
 
 
 def _kappa(pairs: Sequence[Pair]) -> float | None:

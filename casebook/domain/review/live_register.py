@@ -19,19 +19,19 @@ OF_THE_APPLICATION = (
     "immediate_danger", "outcome",
 )  # fmt: skip
 
-Told = str | Sequence[str] | None
+CellValue = str | Sequence[str] | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Closed:
     """What stands in the casebook of one closed application."""
 
-    application: Mapping[str, Told]  # OF_THE_APPLICATION
+    application: Mapping[str, CellValue]  # OF_THE_APPLICATION
     submitted_at: datetime  # every clock starts there
     decided_at: datetime  # of the decision that stood; of the end, where it came without one
     disclosed_at: datetime | None = None  # the first disclosure that was delivered
     rationale: str = ""
-    people: Mapping[Party, Mapping[str, Told]] = field(default_factory=dict)  # PERSON and OF_B of each
+    people: Mapping[Party, Mapping[str, CellValue]] = field(default_factory=dict)  # PERSON and OF_B of each
     actors: Collection[str] = ()  # staff ids of whoever acted on it until it was closed
     approvers: Collection[str] = ()
     sources: Collection[str] = ()  # that answered about B
@@ -47,7 +47,7 @@ def cells(of: Closed) -> dict[str, str]:
     takes it in. Contact is `yes` where A has a plan, which every contact is held to, and `unknown` under an override.
     """
     a, b = of.people.get(Party.A, {}), of.people.get(Party.B, {})
-    told: dict[str, Told] = {
+    told: dict[str, CellValue] = {
         **of.application,
         "register": CASEBOOK,
         **{f"a_{name}": a.get(name) for name in PERSON},
@@ -65,7 +65,7 @@ def cells(of: Closed) -> dict[str, str]:
     return {name: text for name, value in told.items() if (text := _cell(value))}
 
 
-def _cell(value: Told) -> str:
+def _cell(value: CellValue) -> str:
     return value if isinstance(value, str) else ";".join(value or ())
 
 

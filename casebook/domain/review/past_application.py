@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from difflib import SequenceMatcher
 from typing import TypeVar
 
-from casebook.domain.review.reconciling import Application
-from casebook.domain.review.register import Entry, Person, Searched
-from casebook.domain.review.register_cells import Finding, parts_differing, plain, slip
+from casebook.domain.review.reconciling import ReconciledApplication
+from casebook.domain.review.register import RegisterEntry, RegisterPerson, Searched
+from casebook.domain.review.register_cells import RegisterDoubt, parts_differing, plain, slip
 from casebook.domain.risk.subject_records import SubjectRecord
 from casebook.domain.vocabulary import Answer3, Applicant, Outcome, Relationship, Route
 
@@ -30,12 +30,12 @@ ALIKE = 0.75  # of two words
 
 
 @dataclass(frozen=True, kw_only=True)
-class Past:
+class PastApplication:
     reference: str
     registers: tuple[str, ...]
     rows: int
-    a: tuple[Person, ...]  # each way in which a list tells who A is
-    b: tuple[Person, ...]
+    a: tuple[RegisterPerson, ...]  # each way in which a list tells who A is
+    b: tuple[RegisterPerson, ...]
     received_on: date | None
     decided_on: date | None
     disclosed_on: date | None
@@ -94,7 +94,7 @@ class Linked:
         return min(SET_APART, chance) if self.apart else chance
 
 
-def set_apart(told: Sequence[Person], linked: Sequence[Linked]) -> list[Linked]:
+def set_apart(told: Sequence[RegisterPerson], linked: Sequence[Linked]) -> list[Linked]:
     """With a twin or namesake beside the subject, only the subject is taken for the subject.
 
     Somebody under several ids, by another name or a slip in the birth date, stays; so does everybody if nobody stands out.
@@ -107,7 +107,7 @@ def set_apart(told: Sequence[Person], linked: Sequence[Linked]) -> list[Linked]:
     ]
 
 
-def _fits(told: Sequence[Person], who: Linked) -> bool:
+def _fits(told: Sequence[RegisterPerson], who: Linked) -> bool:
     """As far as both are known, the name is one that was given, and the birth date too or nearly so."""
     names = [plain(text).split() for each in told for text in (f"{each.forename} {each.surname}", *each.other_names)]
     born = [each.dob for each in told if each.dob]
@@ -129,12 +129,12 @@ class Earlier:
     other_applicant: bool = field(default=False)
 
 
-def merged(application: Application) -> Past:
+def merged(application: ReconciledApplication) -> PastApplication:
     """The lists' rows as one: what most of them say, a good value before a doubtful one."""
     entries = [row.entry for row in application.rows]
     telling = [each for each in entries if each.handled] or entries
     outcomes = {each.outcome for each in entries if each.outcome}
-    return Past(
+    return PastApplication(
         reference=application.reference,
         registers=tuple(sorted({each.register for each in entries})),
         rows=len(entries),
@@ -161,22 +161,26 @@ def merged(application: Application) -> Past:
         rationales=tuple(sorted({each.rationale for each in entries if each.rationale})),
         handled=any(each.handled for each in entries),
         references_differ=application.disagreeing,
-        findings=tuple(sorted({finding for each in entries for finding, _ in each.notes} - {Finding.MISSING})),
+        findings=tuple(sorted({finding for each in entries for finding, _ in each.notes} - {RegisterDoubt.MISSING})),
     )
 
 
-def _told(entries: Sequence[Entry], of: Callable[[Entry], Person]) -> tuple[Person, ...]:
+def _told(
+    entries: Sequence[RegisterEntry], of: Callable[[RegisterEntry], RegisterPerson]
+) -> tuple[RegisterPerson, ...]:
     people = {of(each) for each in entries if of(each).named}
     return tuple(sorted(people, key=lambda each: (each.surname, each.forename, each.dob, repr(each))))
 
 
-def _most(entries: Iterable[Entry], of: Callable[[Entry], T | None]) -> T | None:
+def _most(entries: Iterable[RegisterEntry], of: Callable[[RegisterEntry], T | None]) -> T | None:
     """What most rows say; of equals the first in the order of texts."""
     said = Counter(value for each in entries if (value := of(each)))
     return min(said, key=lambda value: (-said[value], str(value)), default=None)
 
 
-def _worst(entries: Iterable[Entry], of: Callable[[Entry], Answer3], worst: Answer3, best: Answer3) -> Answer3:
+def _worst(
+    entries: Iterable[RegisterEntry], of: Callable[[RegisterEntry], Answer3], worst: Answer3, best: Answer3
+) -> Answer3:
     said = {of(each) for each in entries}
     return worst if worst in said else best if best in said else Answer3.UNKNOWN
 

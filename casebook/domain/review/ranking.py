@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from casebook.domain.review import failure_modes
-from casebook.domain.review.evidence import PERHAPS, SURE, Evidence, Family, Found, Held
-from casebook.domain.review.weights import Weights
+from casebook.domain.review.evidence import PERHAPS, SURE, Evidence, FailureFamily, LinkedHistory, ModeFinding
+from casebook.domain.review.weights import ReviewWeights
 from casebook.domain.vocabulary import Answer3, Relationship
 
 
@@ -43,7 +43,7 @@ class Assessment:
         }
 
 
-def assess(e: Evidence, w: Weights) -> Assessment:
+def assess(e: Evidence, w: ReviewWeights) -> Assessment:
     modes = failure_modes.found(e)
     doubts = _doubts(e)
     score = _risk(e, modes, w) + _research(e, modes, w) + _since(e, w)
@@ -55,7 +55,7 @@ def assess(e: Evidence, w: Weights) -> Assessment:
     contact, why = _contact(e, modes, w)
     return Assessment(
         score=round(score, 3),
-        administrative=float(sum(each.family is Family.ADMINISTRATIVE for each in modes)),
+        administrative=float(sum(each.family is FailureFamily.ADMINISTRATIVE for each in modes)),
         contact_priority=contact,
         modes=tuple(each.name for each in modes),
         reasons=tuple(each.reason for each in modes) + doubts + why,
@@ -63,7 +63,7 @@ def assess(e: Evidence, w: Weights) -> Assessment:
     )
 
 
-def _risk(e: Evidence, modes: Iterable[Found], w: Weights) -> float:
+def _risk(e: Evidence, modes: Iterable[ModeFinding], w: ReviewWeights) -> float:
     """Undisclosed, or told where it must not be: chance times gravity."""
     names = {each.name for each in modes}
     likely = max((each.chance * _gravity(each, w) for each in e.held), default=0.0) * _outcome_weight(e, w)
@@ -79,20 +79,20 @@ def _risk(e: Evidence, modes: Iterable[Found], w: Weights) -> float:
     )
 
 
-def _gravity(held: Held, w: Weights) -> float:
+def _gravity(held: LinkedHistory, w: ReviewWeights) -> float:
     if held.qualifying_then:
         return (w.serious if held.close_then else w.apart).value + min(w.most_points.value, held.points_then)
     return min(w.supporting.value, 4.0 + held.points_then / 3) if held.supporting_then else 0.0
 
 
-def _outcome_weight(e: Evidence, w: Weights) -> float:
+def _outcome_weight(e: Evidence, w: ReviewWeights) -> float:
     if e.past.outcome is None:
         return (w.outcome_unknown if e.past.handled else w.outcome_unlisted).value
     return w.outcome.value[e.past.outcome]
 
 
-def _research(e: Evidence, modes: Iterable[Found], w: Weights) -> float:
-    found = [each for each in modes if each.family is Family.RESEARCH]
+def _research(e: Evidence, modes: Iterable[ModeFinding], w: ReviewWeights) -> float:
+    found = [each for each in modes if each.family is FailureFamily.RESEARCH]
     if not found or e.past.disclosed:
         return w.research_told.value * bool(found)
     if e.damning:
@@ -100,7 +100,7 @@ def _research(e: Evidence, modes: Iterable[Found], w: Weights) -> float:
     return w.research_alone.value + min(w.research_most.value, w.research_step.value * len(found))
 
 
-def _since(e: Evidence, w: Weights) -> float:
+def _since(e: Evidence, w: ReviewWeights) -> float:
     later = any(each.qualifying_since and each.chance >= SURE for each in e.held)
     return w.since.value if later and not e.past.disclosed else 0.0
 
@@ -119,11 +119,11 @@ def _doubts(e: Evidence) -> tuple[str, ...]:
     return tuple(words for holds, words in told if holds)
 
 
-def _between(held: Sequence[Held]) -> list[Held]:
+def _between(held: Sequence[LinkedHistory]) -> list[LinkedHistory]:
     return [each for each in held if each.qualifying_then and PERHAPS <= each.chance < SURE]
 
 
-def _contact(e: Evidence, modes: Iterable[Found], w: Weights) -> tuple[ContactPriority, tuple[str, ...]]:
+def _contact(e: Evidence, modes: Iterable[ModeFinding], w: ReviewWeights) -> tuple[ContactPriority, tuple[str, ...]]:
     """Whether somebody may be in danger now: what has happened since, how grave, and whether they are together."""
     names, past = {each.name for each in modes}, e.past
     sure = [each for each in e.held if each.chance >= SURE]
@@ -142,7 +142,7 @@ def _contact(e: Evidence, modes: Iterable[Found], w: Weights) -> tuple[ContactPr
         return ContactPriority.NOW, ("contact: told though contact was not safe",)
     if untold or "wrong_recipient" in names or any(each.qualifying_since for each in sure):
         return ContactPriority.SOON, ()
-    research = any(each.family is Family.RESEARCH for each in modes) and not past.disclosed
+    research = any(each.family is FailureFamily.RESEARCH for each in modes) and not past.disclosed
     if (
         research
         or _between(e.held)

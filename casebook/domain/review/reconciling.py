@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from casebook.domain.review.register import Entry, Person
+from casebook.domain.review.register import RegisterEntry, RegisterPerson
 from casebook.domain.review.register_cells import digits, plain, slip
 
 WITHIN_DAYS = 10  # a mailbox and a case system differ by a weekend; the next application comes later
@@ -21,14 +21,14 @@ ENOUGH = 3  # pieces of agreement that make two rows one application
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class PlacedRow:
     """A row and where it stands."""
 
     id: str
     file: str
     line: int
     digest: str  # of its cells: rows that say the same are alike wherever they stand
-    entry: Entry
+    entry: RegisterEntry
 
     @property
     def where(self) -> str:
@@ -36,15 +36,15 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Application:
+class ReconciledApplication:
     """One past application: its rows in an order of their own, and the name by which it is called."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[PlacedRow, ...]
     reference: str
     disagreeing: bool  # its lists give different references
 
 
-def reconcile(rows: Sequence[Row]) -> tuple[Application, ...]:
+def reconcile(rows: Sequence[PlacedRow]) -> tuple[ReconciledApplication, ...]:
     """Every row in exactly one application."""
     groups = _joined(rows)
     taken = Counter(reference for group in groups for reference in {_named(row) for row in group} - {""})
@@ -57,11 +57,11 @@ def reference_key(reference: str) -> str:
     return "".join(plain(reference).split())
 
 
-def _named(row: Row) -> str:
+def _named(row: PlacedRow) -> str:
     return reference_key(row.entry.reference)
 
 
-def _joined(rows: Sequence[Row]) -> list[list[Row]]:
+def _joined(rows: Sequence[PlacedRow]) -> list[list[PlacedRow]]:
     parent = {row.id: row.id for row in rows}
 
     def root(of: str) -> str:
@@ -75,14 +75,14 @@ def _joined(rows: Sequence[Row]) -> list[list[Row]]:
         left, right = root(one.id), root(other.id)
         if left != right and _same(one, other, there):
             parent[max(left, right)] = min(left, right)
-    groups: dict[str, list[Row]] = defaultdict(list)
+    groups: dict[str, list[PlacedRow]] = defaultdict(list)
     for row in rows:
         groups[root(row.id)].append(row)
     return list(groups.values())
 
 
-def _worth_comparing(rows: Sequence[Row]) -> Iterator[tuple[Row, Row]]:
-    buckets: dict[Hashable, list[Row]] = defaultdict(list)
+def _worth_comparing(rows: Sequence[PlacedRow]) -> Iterator[tuple[PlacedRow, PlacedRow]]:
+    buckets: dict[Hashable, list[PlacedRow]] = defaultdict(list)
     for row in rows:
         for key in _keys(row):
             buckets[key].append(row)
@@ -93,7 +93,7 @@ def _worth_comparing(rows: Sequence[Row]) -> Iterator[tuple[Row, Row]]:
                 yield row, other
 
 
-def _keys(row: Row) -> Iterator[Hashable]:
+def _keys(row: PlacedRow) -> Iterator[Hashable]:
     a, b = row.entry.a, row.entry.b
     if reference := _named(row):
         yield "reference", reference
@@ -110,7 +110,7 @@ def _keys(row: Row) -> Iterator[Hashable]:
         yield "born", a.dob, b.dob
 
 
-def _same(one: Row, other: Row, there: set[tuple[str, str]]) -> bool:
+def _same(one: PlacedRow, other: PlacedRow, there: set[tuple[str, str]]) -> bool:
     mine, theirs = one.entry, other.entry
     left, right = _named(one), _named(other)
     if one.digest == other.digest:
@@ -125,7 +125,7 @@ def _same(one: Row, other: Row, there: set[tuple[str, str]]) -> bool:
     return _one_couple(mine, theirs)
 
 
-def _one_couple(mine: Entry, theirs: Entry) -> bool:
+def _one_couple(mine: RegisterEntry, theirs: RegisterEntry) -> bool:
     """Both people agree; or one does so fully, and the other is told in one of the rows only."""
     a, b = _agreement(mine.a, theirs.a), _agreement(mine.b, theirs.b)
     if not (mine.b.named and theirs.b.named):
@@ -135,14 +135,16 @@ def _one_couple(mine: Entry, theirs: Entry) -> bool:
     return a[0] >= 1 and b[0] >= 1 and a[0] + b[0] >= ENOUGH and a[1] + b[1] < a[0] + b[0]
 
 
-def _both_listed_apart(mine: Entry, theirs: Entry, left: str, right: str, there: set[tuple[str, str]]) -> bool:
+def _both_listed_apart(
+    mine: RegisterEntry, theirs: RegisterEntry, left: str, right: str, there: set[tuple[str, str]]
+) -> bool:
     """One list never has one application under two references; two lists that each know both mean two applications."""
     if mine.register == theirs.register:
         return True
     return (mine.register, right) in there and (theirs.register, left) in there
 
 
-def _near(mine: Entry, theirs: Entry) -> bool:
+def _near(mine: RegisterEntry, theirs: RegisterEntry) -> bool:
     """Within days of each other; where a date cannot be read, decided soon after; with no date the people alone must do."""
     days = [(mine.received_on, theirs.received_on, WITHIN_DAYS), (mine.decided_on, theirs.decided_on, WITHIN_DAYS)]
     if not (mine.received_on and theirs.received_on):
@@ -151,7 +153,7 @@ def _near(mine: Entry, theirs: Entry) -> bool:
     return not near or any(near)
 
 
-def _people(mine: Entry, theirs: Entry) -> tuple[int, int]:
+def _people(mine: RegisterEntry, theirs: RegisterEntry) -> tuple[int, int]:
     """Agreement and contradiction over both people, whichever column each of them stands in."""
     arranged = ([(mine.a, theirs.a), (mine.b, theirs.b)], [(mine.a, theirs.b), (mine.b, theirs.a)])
     told = [[_agreement(one, other) for one, other in pairs] for pairs in arranged]
@@ -160,7 +162,7 @@ def _people(mine: Entry, theirs: Entry) -> tuple[int, int]:
     )
 
 
-def _agreement(one: Person, other: Person) -> tuple[int, int]:
+def _agreement(one: RegisterPerson, other: RegisterPerson) -> tuple[int, int]:
     """How many things agree and how many disagree."""
     answers: list[bool] = []
     if one.words and other.words:
@@ -175,34 +177,34 @@ def _agreement(one: Person, other: Person) -> tuple[int, int]:
     return sum(answers), len(answers) - sum(answers)
 
 
-def _application(group: Iterable[Row], taken: Counter[str]) -> Application:
+def _application(group: Iterable[PlacedRow], taken: Counter[str]) -> ReconciledApplication:
     """Called by the reference that most of its rows give; of equals, the one that fewer others lay claim to."""
     rows = tuple(sorted(group, key=lambda row: (row.entry.register, row.digest, row.file, row.line)))
     given = Counter(row.entry.reference for row in rows if _named(row))
     best = min(given, key=lambda name: (-given[name], taken[reference_key(name)], name), default="")
     first = min(rows, key=lambda row: (row.file, row.line))
-    return Application(
+    return ReconciledApplication(
         rows=rows, reference=best or first.where, disagreeing=len({reference_key(name) for name in given}) > 1
     )
 
 
-def _told_apart(found: Sequence[Application]) -> tuple[Application, ...]:
+def _told_apart(found: Sequence[ReconciledApplication]) -> tuple[ReconciledApplication, ...]:
     """No two applications are called the same: of those that share a name, the one of more rows that say so keeps it."""
-    by_name: dict[str, list[Application]] = defaultdict(list)
+    by_name: dict[str, list[ReconciledApplication]] = defaultdict(list)
     for each in found:
         by_name[each.reference].append(each)
-    named: list[Application] = []
+    named: list[ReconciledApplication] = []
     for name, sharing in by_name.items():
         sharing.sort(key=lambda each: (-_saying(each), [row.digest for row in each.rows]))
         named.append(sharing[0])
         for each in sharing[1:]:
             first = min(each.rows, key=lambda row: (row.file, row.line))
             where = first.where if first.where != name else f"{first.where}@{first.file}"
-            named.append(Application(rows=each.rows, reference=where, disagreeing=each.disagreeing))
+            named.append(ReconciledApplication(rows=each.rows, reference=where, disagreeing=each.disagreeing))
     return tuple(sorted(named, key=lambda each: [row.digest for row in each.rows]))
 
 
-def _saying(application: Application) -> int:
+def _saying(application: ReconciledApplication) -> int:
     return sum(row.entry.reference == application.reference for row in application.rows)
 
 
@@ -220,7 +222,7 @@ class Overlap:
     patterns: dict[tuple[str, ...], int]  # lists -> applications that are in exactly these
 
 
-def overlap(applications: Sequence[Application]) -> Overlap:
+def overlap(applications: Sequence[ReconciledApplication]) -> Overlap:
     names = sorted({row.entry.register for each in applications for row in each.rows})
     patterns = Counter(tuple(sorted({row.entry.register for row in each.rows})) for each in applications)
     rows = Counter(row.entry.register for each in applications for row in each.rows)
@@ -245,14 +247,14 @@ class Doubled:
     where: tuple[str, ...]  # FILE:LINE
 
 
-def missing(applications: Sequence[Application]) -> dict[str, tuple[str, ...]]:
+def missing(applications: Sequence[ReconciledApplication]) -> dict[str, tuple[str, ...]]:
     """List -> the references of what other lists have and it has not."""
     held = {each.reference: {row.entry.register for row in each.rows} for each in applications}
     names = sorted(set().union(*held.values())) if held else []
     return {name: tuple(sorted(reference for reference, lists in held.items() if name not in lists)) for name in names}
 
 
-def doubled(applications: Sequence[Application]) -> dict[str, tuple[Doubled, ...]]:
+def doubled(applications: Sequence[ReconciledApplication]) -> dict[str, tuple[Doubled, ...]]:
     """List -> what stands in it more than once."""
     found: dict[str, list[Doubled]] = defaultdict(list)
     for each in sorted(applications, key=lambda each: each.reference):

@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TypeVar
 
-from casebook.domain.review.register_cells import Finding, birth_date, day_of, is_filler, plain
+from casebook.domain.review.register_cells import RegisterDoubt, birth_date, day_of, is_filler, plain
 from casebook.domain.vocabulary import Answer3, Applicant, Outcome, Relationship, Route, Source
 
 PERSON = (
@@ -46,11 +46,11 @@ DISCLOSED_SHORT = "disclosed"  # how registers say disclosed_to_a
 
 
 T = TypeVar("T", bound=StrEnum)
-Note = tuple[Finding, str]  # the finding and the column
+Note = tuple[RegisterDoubt, str]  # the finding and the column
 
 
 @dataclass(frozen=True, kw_only=True)
-class Person:
+class RegisterPerson:
     """A or B as one row tells of them; empty: not known."""
 
     forename: str = ""
@@ -93,7 +93,7 @@ class Searched:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class RegisterEntry:
     """One row, read. None and empty: not known."""
 
     register: str
@@ -103,8 +103,8 @@ class Entry:
     disclosed_on: date | None
     route: Route | None
     applicant: Applicant | None
-    a: Person
-    b: Person
+    a: RegisterPerson
+    b: RegisterPerson
     relationship: Relationship | None
     living_together: Answer3
     immediate_danger: Answer3
@@ -119,7 +119,7 @@ class Entry:
     notes: tuple[Note, ...] = field(default=())
 
 
-def read(cells: Mapping[str, str], *, register: str, today: date, notes: tuple[Note, ...] = ()) -> Entry:
+def read(cells: Mapping[str, str], *, register: str, today: date, notes: tuple[Note, ...] = ()) -> RegisterEntry:
     """`register` holds where the row does not say; `notes` are what the reader of the file found already."""
     found = list(notes)
     tidy = {name: _repaired(cells.get(name, ""), name, found) for name in COLUMNS}
@@ -127,13 +127,13 @@ def read(cells: Mapping[str, str], *, register: str, today: date, notes: tuple[N
     decided = _day(tidy["decided_on"], "decided_on", today, found)
     disclosed = _day(tidy["disclosed_on"], "disclosed_on", today, found)
     if received and decided and decided < received:
-        found.append((Finding.DATES_SWAPPED, "decided_on"))
+        found.append((RegisterDoubt.DATES_SWAPPED, "decided_on"))
         received, decided = decided, received
     if disclosed and decided and disclosed < decided:
-        found.append((Finding.DISCLOSED_EARLY, "disclosed_on"))
+        found.append((RegisterDoubt.DISCLOSED_EARLY, "disclosed_on"))
     a, b = (_person(tidy, party, today, found) for party in "ab")
-    found += [(Finding.MISSING, name) for name in ("reference", "received_on") if not tidy[name]]
-    return Entry(
+    found += [(RegisterDoubt.MISSING, name) for name in ("reference", "received_on") if not tidy[name]]
+    return RegisterEntry(
         register=tidy["register"] or register,
         reference="" if is_filler(tidy["reference"]) else tidy["reference"],
         received_on=received,
@@ -166,7 +166,7 @@ def _repaired(text: str, column: str, found: list[Note]) -> str:
         better = text.encode("cp1252").decode("utf-8")
     except UnicodeError:
         return text.strip()
-    found.append((Finding.REPAIRED, column))
+    found.append((RegisterDoubt.REPAIRED, column))
     return better.strip()
 
 
@@ -175,29 +175,29 @@ def _day(text: str, column: str, today: date, found: list[Note]) -> date | None:
     if doubt:
         found.append((doubt, column))
     if day and not EARLIEST <= day <= today:
-        found.append((Finding.OUT_OF_TIME, column))
+        found.append((RegisterDoubt.OUT_OF_TIME, column))
         return None
     return day
 
 
-def _person(cells: Mapping[str, str], party: str, today: date, found: list[Note]) -> Person:
+def _person(cells: Mapping[str, str], party: str, today: date, found: list[Note]) -> RegisterPerson:
     told = {name: cells.get(f"{party}_{name}", "") for name in (*PERSON, "pnc_id", "cro")}
     for name in ("forename", "surname"):
         if told[name] and is_filler(told[name]):
-            found.append((Finding.FILLER, f"{party}_{name}"))
+            found.append((RegisterDoubt.FILLER, f"{party}_{name}"))
             told[name] = ""
     dob, doubt = birth_date(told["dob"], today)
     if doubt:
         found.append((doubt, f"{party}_dob"))
     squeezed = re.sub(r"[^A-Z0-9]", "", told["postcode"].upper())
     if squeezed in FILLER_POSTCODES:
-        found.append((Finding.FILLER, f"{party}_postcode"))
+        found.append((RegisterDoubt.FILLER, f"{party}_postcode"))
         squeezed = ""
     if not (told["forename"] or told["surname"]):
-        found.append((Finding.MISSING_PERSON, f"{party}_surname"))
+        found.append((RegisterDoubt.MISSING_PERSON, f"{party}_surname"))
     former, aliases = (_items(told.pop(name)) for name in ("former_names", "aliases"))
     told |= {"dob": dob, "postcode": squeezed, "sex": told["sex"].lower()}
-    return replace(Person(**told), former_names=former, aliases=aliases)  # type: ignore[arg-type]
+    return replace(RegisterPerson(**told), former_names=former, aliases=aliases)  # type: ignore[arg-type]
 
 
 def _items(cell: str) -> tuple[str, ...]:
@@ -213,7 +213,7 @@ def _code(codes: type[T], text: str, column: str, found: list[Note]) -> T | None
         return None
     if (word := _word(text)) in set(codes):
         return codes(word)
-    found.append((Finding.UNKNOWN_CODE, column))
+    found.append((RegisterDoubt.UNKNOWN_CODE, column))
     return None
 
 
@@ -226,7 +226,7 @@ def _outcome(text: str, found: list[Note]) -> Outcome | None:
     if _word(text) == DISCLOSED_SHORT:
         return Outcome.DISCLOSED_TO_A
     if not text:
-        found.append((Finding.MISSING, "outcome"))
+        found.append((RegisterDoubt.MISSING, "outcome"))
     outcome = _code(Outcome, text, "outcome", found)
     return None if outcome is Outcome.UNKNOWN else outcome
 
@@ -234,7 +234,7 @@ def _outcome(text: str, found: list[Note]) -> Outcome | None:
 def _sources(cell: str, found: list[Note]) -> frozenset[str]:
     words = {_word(item) for item in re.split(r"[;,|/]", cell) if item.strip()}
     if words - set(Source):
-        found.append((Finding.UNKNOWN_SOURCE, "sources_searched"))
+        found.append((RegisterDoubt.UNKNOWN_SOURCE, "sources_searched"))
     return frozenset(words)
 
 

@@ -18,7 +18,7 @@ MONTHS = (
 FILLER_DATES = frozenset({"1900-01-01", "1970-01-01"})
 
 
-class Finding(StrEnum):
+class RegisterDoubt(StrEnum):
     """What is doubtful about a row."""
 
     UNREADABLE_DATE = "unreadable_date"
@@ -55,24 +55,24 @@ def is_filler(text: str) -> bool:
     return "".join(plain(text).split()) == ""
 
 
-def day_of(text: str) -> tuple[date | None, Finding | None]:
+def day_of(text: str) -> tuple[date | None, RegisterDoubt | None]:
     """A whole day, and what is doubtful about how it is written."""
     if not text:
         return None, None
     if found := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?", text, re.ASCII):
         parts, doubt = found.groups(), None
     elif found := re.fullmatch(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?: .*)?", text, re.ASCII):
-        parts, doubt = (found[4], found[3], found[1]), Finding.DATE_NOT_ISO
+        parts, doubt = (found[4], found[3], found[1]), RegisterDoubt.DATE_NOT_ISO
     elif (found := re.fullmatch(r"(\d{1,2})[ -]([A-Za-z]{3,9})[ -](\d{4})", text, re.ASCII)) and (
         month := _month(found[2])
     ):
-        parts, doubt = (found[3], month, found[1]), Finding.DATE_NOT_ISO
+        parts, doubt = (found[3], month, found[1]), RegisterDoubt.DATE_NOT_ISO
     else:
-        return None, Finding.UNREADABLE_DATE
+        return None, RegisterDoubt.UNREADABLE_DATE
     try:
         return date(*(int(part) for part in parts)), doubt
     except ValueError:
-        return None, Finding.IMPOSSIBLE_DATE
+        return None, RegisterDoubt.IMPOSSIBLE_DATE
 
 
 def _month(name: str) -> str | None:
@@ -80,16 +80,17 @@ def _month(name: str) -> str | None:
     return next((str(at) for at, whole in enumerate(MONTHS, start=1) if whole.startswith(name.lower())), None)
 
 
-def birth_date(text: str, today: date) -> tuple[str, Finding | None]:
+def birth_date(text: str, today: date) -> tuple[str, RegisterDoubt | None]:
     """ISO, perhaps partial; empty if it cannot be one."""
     if text in FILLER_DATES or (text and is_filler(text)):
-        return "", Finding.FILLER
+        return "", RegisterDoubt.FILLER
     if found := re.fullmatch(r"(\d{4})(?:-(\d{2}))?", text, re.ASCII):
         year, month = int(found[1]), int(found[2] or 1)
-        return (text, None) if BORN_FROM < year <= today.year and 1 <= month <= 12 else ("", Finding.IMPOSSIBLE_DATE)  # noqa: PLR2004
+        possible = BORN_FROM < year <= today.year and 1 <= month <= len(MONTHS)
+        return (text, None) if possible else ("", RegisterDoubt.IMPOSSIBLE_DATE)
     day, doubt = day_of(text)
     if day and not BORN_FROM <= day.year <= today.year:
-        return "", Finding.OUT_OF_TIME
+        return "", RegisterDoubt.OUT_OF_TIME
     return (day.isoformat() if day else ""), doubt
 
 

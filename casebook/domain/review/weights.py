@@ -10,7 +10,7 @@ from casebook.domain.vocabulary import Outcome
 
 
 @dataclass(frozen=True, kw_only=True)
-class Weights:
+class ReviewWeights:
     """Points; what each weighs is said in the file."""
 
     serious: Fact[float]
@@ -53,7 +53,7 @@ class Allocation:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Contact:
+class ContactSettings:
     look_again_days: Fact[int]
 
 
@@ -67,7 +67,7 @@ class Publishing:
 class ReviewPolicy:
     name: str
     version: str
-    weights: Weights
+    weights: ReviewWeights
     allocation: Allocation
-    contact: Contact
+    contact: ContactSettings
     publishing: Publishing

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from casebook.domain.risk.risk_model import InstrumentForm, Question
+from casebook.domain.risk.risk_model import InstrumentForm, InstrumentQuestion
 from casebook.domain.risk.subject_records import PRINTABLE, InputError, word
 
 
@@ -48,8 +48,8 @@ class Instrument:
 @dataclass(frozen=True, kw_only=True)
 class Reading:
     form: InstrumentForm | None  # None: no such form
-    yes: tuple[Question, ...]
-    unknown: tuple[Question, ...]  # also: not asked, not answered
+    yes: tuple[InstrumentQuestion, ...]
+    unknown: tuple[InstrumentQuestion, ...]  # also: not asked, not answered
     foreign_yes: tuple[str, ...]  # codes that the form does not have
     foreign_no: tuple[str, ...]
     foreign_unknown: tuple[str, ...]
@@ -89,7 +89,7 @@ def read(instrument: Instrument, forms: Mapping[str, InstrumentForm]) -> Reading
     )
 
 
-def question_code(raw: str, questions: Collection[Question]) -> str:
+def question_code(raw: str, questions: Collection[InstrumentQuestion]) -> str:
     """`18`, `Q18`, `dash_q18`, `strangulation` and `18_strangulation` are the question `q18`; anything else stays."""
     plain = word(raw)
     if match := re.fullmatch(r"(?:dash|safelives|dara)?_?(?:question|q)?_?0*(\d{1,3})", plain, re.ASCII):

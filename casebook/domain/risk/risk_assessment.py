@@ -27,7 +27,7 @@ SECOND = frozenset({Judgement.AGREE, Judgement.DISAGREE})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judged:
+class RecordedJudgement:
     """One judgement as it was recorded."""
 
     band: Band
@@ -41,7 +41,7 @@ def graver(one: Band, other: Band) -> Band:
     return max(one, other, key=ORDER.index)
 
 
-def effective(scored: Band, judged: Iterable[Judged]) -> Band:
+def effective(scored: Band, judged: Iterable[RecordedJudgement]) -> Band:
     """The band that holds: the score's, raised by any one person, lowered by two; `judged` in order of time."""
     band = scored
     for each in judged:

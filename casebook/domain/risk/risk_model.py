@@ -18,7 +18,7 @@ class Tier(StrEnum):
     UNMAPPED = "unmapped"
 
 
-class Standing(StrEnum):
+class Disclosability(StrEnum):
     """Whether a confirmed finding could be disclosed: by itself, with others, or not."""
 
     QUALIFYING = "qualifying"
@@ -42,7 +42,7 @@ class Gravity:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Weights:
+class RiskWeights:
     kind: Fact[Mapping[str, float]]  # by RecordKind, and "unknown"
     source_evaluation: Fact[Mapping[str, float]]
     intelligence_assessment: Fact[Mapping[str, float]]
@@ -93,7 +93,7 @@ class AnswerPoints:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bands:
+class BandThresholds:
     medium: Fact[float]
     high: Fact[float]
     critical: Fact[float]
@@ -138,7 +138,7 @@ class Fits:
 
 @dataclass(frozen=True, kw_only=True)
 class QualifyingRule:
-    standing: Standing
+    standing: Disclosability
     words: str
     fits: Fact[Fits]
 
@@ -156,7 +156,7 @@ class PriorityRule:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
+class InstrumentQuestion:
     code: str
     topic: str
     sign: str  # the lethality sign that a yes stands for; empty: none
@@ -168,7 +168,7 @@ class InstrumentForm:
     high_at: Fact[int]
     source: str
     verified: bool
-    questions: tuple[Question, ...]
+    questions: tuple[InstrumentQuestion, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,12 +177,12 @@ class RiskNumbers:
     version: str
     gravity: Gravity
     groups: Mapping[str, Fact[OffenceGroup]]
-    weights: Weights
+    weights: RiskWeights
     signs: Signs
     pattern: Pattern
     person_at_risk: PersonAtRisk
     answers: AnswerPoints
-    bands: Bands
+    bands: BandThresholds
     floors: tuple[Floor, ...]
     priority: PriorityRule
     lethality: tuple[LethalityRule, ...]

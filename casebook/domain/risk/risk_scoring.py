@@ -15,7 +15,7 @@ from casebook.domain.risk.record_weight import Weighed, shown, weigh
 from casebook.domain.risk.risk_bands import FloorHeld
 from casebook.domain.risk.risk_factors import Contribution, line
 from casebook.domain.risk.risk_inputs import ScoreInputs
-from casebook.domain.risk.risk_model import Fits, RiskModel, Standing
+from casebook.domain.risk.risk_model import Disclosability, Fits, RiskModel
 from casebook.domain.risk.subject_records import SubjectRecord, latest_day
 from casebook.domain.vocabulary import Band, Priority
 
@@ -111,7 +111,7 @@ def _doubts(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sign:
+class LethalitySign:
     """Danger that a search has found and that opens immediate safeguarding."""
 
     name: str
@@ -119,10 +119,10 @@ class Sign:
     records: tuple[str, ...]  # labels, source:number
 
 
-def lethality_signs(records: Iterable[SubjectRecord], today: date, model: RiskModel) -> tuple[Sign, ...]:
+def lethality_signs(records: Iterable[SubjectRecord], today: date, model: RiskModel) -> tuple[LethalitySign, ...]:
     history = weigh_all(records, today, model)
     return tuple(
-        Sign(name=rule.name, words=rule.words, records=tuple(sorted({each.record.label for each in bearing})))
+        LethalitySign(name=rule.name, words=rule.words, records=tuple(sorted({each.record.label for each in bearing})))
         for rule in model.numbers.lethality
         if (bearing := shown(rule.shows.value, history))
     )
@@ -130,7 +130,7 @@ def lethality_signs(records: Iterable[SubjectRecord], today: date, model: RiskMo
 
 @dataclass(frozen=True, kw_only=True)
 class Ruling:
-    standing: Standing
+    standing: Disclosability
     reason: str
 
 
@@ -140,7 +140,7 @@ def qualifying(record: SubjectRecord, today: date, model: RiskModel) -> Ruling:
     for rule in model.numbers.qualifying:
         if _fits(rule.fits.value, row):
             return Ruling(standing=rule.standing, reason=rule.words)
-    return Ruling(standing=Standing.SUPPORTING, reason="no line of the policy fits: a person has to read it")
+    return Ruling(standing=Disclosability.SUPPORTING, reason="no line of the policy fits: a person has to read it")
 
 
 def _fits(rule: Fits, row: Weighed) -> bool:

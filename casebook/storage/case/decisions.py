@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from casebook.domain import chain
 from casebook.domain.case.panel_decision import HeldFinding
-from casebook.domain.risk.risk_assessment import Judged, effective
-from casebook.domain.risk.risk_model import Standing
+from casebook.domain.risk.risk_assessment import RecordedJudgement, effective
+from casebook.domain.risk.risk_model import Disclosability
 from casebook.domain.vocabulary import Band, Party
 from casebook.storage.tables import (
     Application,
@@ -47,7 +47,7 @@ def held(session: Session, reference: str) -> tuple[HeldFinding, ...]:
 def held_finding(row: Finding, said: OwnerAgreement | None) -> HeldFinding:
     return HeldFinding(
         id=row.id,
-        standing=Standing(row.qualifies),
+        standing=Disclosability(row.qualifies),
         owner=row.owner,
         handling=row.record.get("handling") or None,
         agreed=said.agreed if said else None,
@@ -74,7 +74,7 @@ def judgements(session: Session, reference: str) -> Sequence[tuple[RiskAssessmen
 def effective_band(session: Session, score: RiskScore) -> Band:
     """The band that holds: the score's, raised by any one person, lowered by two."""
     judged = (
-        Judged(
+        RecordedJudgement(
             band=Band(row.band),
             scored=Band(of.band),
             lowers=row.lowers,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from casebook.domain.case import disclosure as rules
 from casebook.domain.case.disclosure import Addressee
-from casebook.domain.case.safe_contact import Plan, Purpose
+from casebook.domain.case.safe_contact import ContactPlan, Purpose
 from casebook.domain.vocabulary import Limit
 from casebook.storage.tables import (
     Application,
@@ -39,13 +39,13 @@ def addressees(application: Application, decision: Decision) -> tuple[Addressee,
     )
 
 
-def plan(session: Session, reference: str, party: str) -> Plan | None:
+def plan(session: Session, reference: str, party: str) -> ContactPlan | None:
     row = session.get(SafeContact, f"{reference}:{party}")
     return None if row is None else plan_of(row)
 
 
-def plan_of(row: SafeContact) -> Plan:
-    return Plan(
+def plan_of(row: SafeContact) -> ContactPlan:
+    return ContactPlan(
         channel=row.channel,
         days=tuple(row.days),
         windows=tuple((start, end) for start, end in row.windows),
@@ -76,7 +76,7 @@ def override(session: Session, override_id: str | None) -> ContactOverride | Non
     return session.get(ContactOverride, override_id) if override_id else None
 
 
-def as_kept(plan: Plan | None) -> dict[str, Any] | None:
+def as_kept(plan: ContactPlan | None) -> dict[str, Any] | None:
     """A plan as it is kept with an attempt that was made under it."""
     if plan is None:
         return None
@@ -89,9 +89,9 @@ def as_kept(plan: Plan | None) -> dict[str, Any] | None:
     }
 
 
-def from_kept(kept: Mapping[str, Any]) -> Plan:
+def from_kept(kept: Mapping[str, Any]) -> ContactPlan:
     """The plan that was kept so."""
-    return Plan(
+    return ContactPlan(
         channel=kept["channel"],
         days=tuple(kept["days"]),
         windows=tuple((start, end) for start, end in kept["windows"]),

@@ -3,4 +3,4 @@
 Each module offers `frames(session, references)`: frame name -> rows, every row with its `reference`.
 """
 
-Rows = list[dict[str, object]]
+FrameRows = list[dict[str, object]]

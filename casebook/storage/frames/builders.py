@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from casebook.domain.vocabulary import Stage
 from casebook.storage.frames import (
-    Rows,
+    FrameRows,
     disclosure,
     follow_up,
     intake,
@@ -18,7 +18,7 @@ from casebook.storage.frames import (
     risk_scoring,
 )
 
-Builder = Callable[[Session, Sequence[str]], dict[str, Rows]]  # session, references -> frame name -> rows
+Builder = Callable[[Session, Sequence[str]], dict[str, FrameRows]]  # session, references -> frame name -> rows
 
 BUILDERS: Mapping[Stage, Builder] = MappingProxyType({
     Stage.INTAKE: intake.frames,

@@ -18,7 +18,7 @@ from casebook.domain.policy import Policy
 from casebook.domain.vocabulary import Channel, Limit, Route
 from casebook.policies import wording
 from casebook.storage.case import decisions, deliveries
-from casebook.storage.frames import Rows
+from casebook.storage.frames import FrameRows
 from casebook.storage.tables import (
     Application,
     Clock,
@@ -34,9 +34,9 @@ from casebook.storage.tables import (
 UNBOUND = "protector"
 
 
-def frames(session: Session, references: Sequence[str]) -> dict[str, Rows]:
+def frames(session: Session, references: Sequence[str]) -> dict[str, FrameRows]:
     """`outcome`: one row each. `deliveries`: one per addressee. `items`, `contacts`, `offers`: one per thing."""
-    found: dict[str, Rows] = {"outcome": [], "deliveries": [], "items": [], "contacts": [], "offers": []}
+    found: dict[str, FrameRows] = {"outcome": [], "deliveries": [], "items": [], "contacts": [], "offers": []}
     query = select(Application).where(Application.reference.in_(references)).order_by(Application.reference)
     for application in session.scalars(query):
         approved = decisions.approved(session, application)
@@ -66,7 +66,9 @@ def _outcome(session: Session, application: Application, standing: Decision) -> 
     }
 
 
-def _deliveries(session: Session, application: Application, standing: Decision, told: Sequence[Disclosure]) -> Rows:
+def _deliveries(
+    session: Session, application: Application, standing: Decision, told: Sequence[Disclosure]
+) -> FrameRows:
     """Another applicant beside those who are told the outcome hears in their own time; follow-up asks for that."""
     listed = deliveries.addressees(application, standing)
     alone = all(each.is_other_applicant for each in listed)
@@ -157,7 +159,7 @@ def _items(session: Session, row: Disclosure) -> list[str]:
     return sorted(session.scalars(query))
 
 
-def _offers(session: Session, application: Application, standing: Decision) -> Rows:
+def _offers(session: Session, application: Application, standing: Decision) -> FrameRows:
     """Each contact that policy has offered to whoever was told, beside what they chose."""
     if rules.followed(deliveries.addressees(application, standing)) is None:
         return []
@@ -176,7 +178,7 @@ def _offers(session: Session, application: Application, standing: Decision) -> R
     ]
 
 
-def contacts(session: Session, application: Application, purposes: set[Purpose]) -> Rows:
+def contacts(session: Session, application: Application, purposes: set[Purpose]) -> FrameRows:
     """Each outbound contact of these purposes, judged again by the plan that was kept with it."""
     policy = policies.load(application.policy.partition("@")[0])
     return [
@@ -201,7 +203,7 @@ def _is_safe(session: Session, row: ContactAttempt, policy: Policy) -> bool:
     )
     stale_after = timedelta(days=policy.contact.safe_contact_stale_days.value)
     zone = ZoneInfo(policy.calendar.timezone)
-    return safe_contact.why_not(way, deliveries.from_kept(row.plan), stale_after=stale_after, zone=zone) is None
+    return safe_contact.why_not_safe(way, deliveries.from_kept(row.plan), stale_after=stale_after, zone=zone) is None
 
 
 def _is_agency(session: Session, row: ContactAttempt) -> bool:

@@ -11,19 +11,19 @@ from sqlalchemy.orm import Session
 from casebook import policies
 from casebook.domain.case import disclosure as rules
 from casebook.domain.case import follow_up
-from casebook.domain.case.follow_up import Result
+from casebook.domain.case.follow_up import ContactResult
 from casebook.domain.case.safe_contact import Purpose
 from casebook.domain.policy import Policy
 from casebook.domain.vocabulary import Role, Route
 from casebook.storage.case import decisions, deliveries
-from casebook.storage.frames import Rows
+from casebook.storage.frames import FrameRows
 from casebook.storage.frames.disclosure import contacts as judged_again
 from casebook.storage.tables import Application, EmergencyDisclosure, FollowUp, StaffRole
 
 
-def frames(session: Session, references: Sequence[str]) -> dict[str, Rows]:
+def frames(session: Session, references: Sequence[str]) -> dict[str, FrameRows]:
     """`application`: one row each. `contacts`: one per contact offered. `attempts`: one each. `emergencies`: one each."""
-    found: dict[str, Rows] = {"application": [], "contacts": [], "attempts": [], "emergencies": []}
+    found: dict[str, FrameRows] = {"application": [], "contacts": [], "attempts": [], "emergencies": []}
     query = select(Application).where(Application.reference.in_(references)).order_by(Application.reference)
     for application in session.scalars(query):
         policy = policies.load(application.policy.partition("@")[0])
@@ -62,9 +62,11 @@ def _contact(session: Session, row: FollowUp, policy: Policy) -> dict[str, objec
         "reference": row.reference,
         "limit": row.limit_name,
         "result": row.result,
-        "reached_in_log": row.result != Result.REACHED or bool(row.by_them) or any(each.reached for each in made),
-        "attempts_enough": row.result != Result.EXHAUSTED or silent >= policy.contact.minimum_attempts.value,
-        "closure_approved": row.result != Result.EXHAUSTED or _is_approved(session, row),
+        "reached_in_log": row.result != ContactResult.REACHED
+        or bool(row.by_them)
+        or any(each.reached for each in made),
+        "attempts_enough": row.result != ContactResult.EXHAUSTED or silent >= policy.contact.minimum_attempts.value,
+        "closure_approved": row.result != ContactResult.EXHAUSTED or _is_approved(session, row),
     }
 
 
@@ -74,7 +76,7 @@ def _is_approved(session: Session, row: FollowUp) -> bool:
     return session.get(StaffRole, (row.closure_approved_by, Role.SUPERVISOR)) is not None
 
 
-def _emergencies(session: Session, reference: str) -> Rows:
+def _emergencies(session: Session, reference: str) -> FrameRows:
     query = select(EmergencyDisclosure).where(EmergencyDisclosure.reference == reference)
     return [
         {"reference": reference, "emergency": row.id, "ratified_by": row.ratified_by} for row in session.scalars(query)

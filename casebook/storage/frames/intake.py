@@ -8,11 +8,11 @@ from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from casebook.domain.vocabulary import Applicant, Limit, Party
-from casebook.storage.frames import Rows
+from casebook.storage.frames import FrameRows
 from casebook.storage.tables import Application, ApplicationLink, Clock, Person, SafeContact
 
 
-def frames(session: Session, references: Sequence[str]) -> dict[str, Rows]:
+def frames(session: Session, references: Sequence[str]) -> dict[str, FrameRows]:
     """`application`: one row each. `minimum`: one row per piece of information. `repeats`: one per party seen before."""
     return {
         "application": _applications(session, references),
@@ -21,7 +21,7 @@ def frames(session: Session, references: Sequence[str]) -> dict[str, Rows]:
     }
 
 
-def _applications(session: Session, references: Sequence[str]) -> Rows:
+def _applications(session: Session, references: Sequence[str]) -> FrameRows:
     whole = and_(Clock.reference == Application.reference, Clock.limit_name == Limit.WHOLE_PROCESS)
     query = select(Application, Clock).outerjoin(Clock, whole).where(Application.reference.in_(references))
     return [
@@ -36,7 +36,7 @@ def _applications(session: Session, references: Sequence[str]) -> Rows:
     ]
 
 
-def _minimum(session: Session, references: Sequence[str]) -> Rows:
+def _minimum(session: Session, references: Sequence[str]) -> FrameRows:
     people = {
         (person.reference, person.party): person
         for person in session.scalars(select(Person).where(Person.reference.in_(references)))
@@ -45,7 +45,7 @@ def _minimum(session: Session, references: Sequence[str]) -> Rows:
         (plan.reference, plan.party): plan
         for plan in session.scalars(select(SafeContact).where(SafeContact.reference.in_(references)))
     }
-    rows: Rows = []
+    rows: FrameRows = []
     for application in session.scalars(select(Application).where(Application.reference.in_(references))):
         applying = Party.A if application.applicant == Applicant.A else Party.C
         a, b, own = (people.get((application.reference, party)) for party in (Party.A, Party.B, applying))
@@ -74,7 +74,7 @@ def _minimum(session: Session, references: Sequence[str]) -> Rows:
     return rows
 
 
-def _repeats(session: Session, references: Sequence[str]) -> Rows:
+def _repeats(session: Session, references: Sequence[str]) -> FrameRows:
     """Each party who stands in an earlier application by the same name and birth date, and whether a link says so."""
     mine, theirs, earlier, here = aliased(Person), aliased(Person), aliased(Application), aliased(Application)
     before = (

@@ -8,14 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casebook.domain.case.panel_decision import HeldFinding, Limb, needs_supervisor
-from casebook.domain.risk.risk_model import Standing
+from casebook.domain.risk.risk_model import Disclosability
 from casebook.storage.case import decisions
-from casebook.storage.frames import Rows
+from casebook.storage.frames import FrameRows
 from casebook.storage.people import researchers_of
 from casebook.storage.tables import Application, Approval, Decision
 
 
-def frames(session: Session, references: Sequence[str]) -> dict[str, Rows]:
+def frames(session: Session, references: Sequence[str]) -> dict[str, FrameRows]:
     """`decision`: one row each. `limbs`: three each. `items`: one per finding told. `people`: one per researcher."""
     query = select(Application).where(Application.reference.in_(references)).order_by(Application.reference)
     decided = [
@@ -45,7 +45,7 @@ def _decision(session: Session, application: Application, found: Decision) -> di
         "chair": found.chair,
         "approver": given.approver if given and given.approved else None,
         "two_people": given is not None and given.approved and given.approver != found.chair,
-        "qualifying": sum(each.standing is Standing.QUALIFYING for each in held),
+        "qualifying": sum(each.standing is Disclosability.QUALIFYING for each in held),
         "limbs_met": len(met),
         "items": len(found.items),
         "recipients": len(found.recipients),
@@ -61,7 +61,7 @@ def _explained(found: Decision) -> bool:
     return bool((found.supervisor_reason or "").strip()) and found.supervisor not in {None, found.chair}
 
 
-def _limbs(found: Decision) -> Rows:
+def _limbs(found: Decision) -> FrameRows:
     said = {limb: found.limbs.get(limb) or {} for limb in Limb}
     return [
         {"reference": found.reference, "limb": limb.value, "met": answer.get("met"), "reasons": answer.get("reasons")}
@@ -69,7 +69,7 @@ def _limbs(found: Decision) -> Rows:
     ]
 
 
-def _items(session: Session, found: Decision) -> Rows:
+def _items(session: Session, found: Decision) -> FrameRows:
     held: dict[str, HeldFinding] = {each.id: each for each in decisions.held(session, found.reference)}
     return [
         {
@@ -82,7 +82,7 @@ def _items(session: Session, found: Decision) -> Rows:
     ]
 
 
-def _people(session: Session, found: Decision) -> Rows:
+def _people(session: Session, found: Decision) -> FrameRows:
     """Each researcher beside the approver and the chair."""
     given = session.get(Approval, found.id)
     return [

@@ -17,13 +17,13 @@ from casebook.domain.vocabulary import Party, Route, Source
 from casebook.storage import people
 from casebook.storage import session as storage
 from casebook.storage.case import record_checks
-from casebook.storage.frames import Rows
+from casebook.storage.frames import FrameRows
 from casebook.storage.tables import Application, Assurance, Candidate, Person, Search
 
 
-def frames(session: Session, references: Sequence[str]) -> dict[str, Rows]:
+def frames(session: Session, references: Sequence[str]) -> dict[str, FrameRows]:
     """`sources`, `coverage`, `candidates`, `signatures`, `signs`, `meeting`."""
-    found: dict[str, Rows] = {
+    found: dict[str, FrameRows] = {
         name: [] for name in ("sources", "coverage", "candidates", "signatures", "signs", "meeting")
     }
     now = storage.now(session)
@@ -40,7 +40,9 @@ def frames(session: Session, references: Sequence[str]) -> dict[str, Rows]:
     return found
 
 
-def _sources(session: Session, application: Application, policy: Policy, live: Sequence[Search], now: datetime) -> Rows:
+def _sources(
+    session: Session, application: Application, policy: Policy, live: Sequence[Search], now: datetime
+) -> FrameRows:
     """One row per source that must be searched, with its returns: all of them fresh, an absence accepted by another."""
     required = [(Party.B, source) for source in policy.mandatory_sources(Route(application.route))]
     a = session.get(Person, f"{application.reference}:{Party.A}")
@@ -76,7 +78,7 @@ def _returned(rounds: Sequence[Search], oldest: datetime) -> dict[str, object]:
     }
 
 
-def _coverage(application: Application, live: Sequence[Search], adequacy: Assurance | None) -> Rows:
+def _coverage(application: Application, live: Sequence[Search], adequacy: Assurance | None) -> FrameRows:
     """One row per mandatory source and variant of B: covered by a return, or named in the second person's signature."""
     required: dict[tuple[str, str], bool] = {}
     for search in live:
@@ -96,7 +98,7 @@ def _coverage(application: Application, live: Sequence[Search], adequacy: Assura
     ]
 
 
-def _candidates(session: Session, application: Application) -> Rows:
+def _candidates(session: Session, application: Application) -> FrameRows:
     return [
         {
             "reference": application.reference,
@@ -120,7 +122,7 @@ def _signed(session: Session, reference: str) -> Mapping[str, Assurance | None]:
     return {kind: record_checks.assurance(session, reference, kind, facts) for kind in ("identity", "adequacy")}
 
 
-def _signatures(session: Session, application: Application, signed: Mapping[str, Assurance | None]) -> Rows:
+def _signatures(session: Session, application: Application, signed: Mapping[str, Assurance | None]) -> FrameRows:
     """One row per signature that is needed; only one that speaks of the facts as they are now counts."""
     researchers = people.researchers_of(session, application.reference)
     return [
@@ -136,7 +138,7 @@ def _signatures(session: Session, application: Application, signed: Mapping[str,
     ]
 
 
-def _signs(session: Session, application: Application) -> Rows:
+def _signs(session: Session, application: Application) -> FrameRows:
     return [
         {
             "reference": application.reference,

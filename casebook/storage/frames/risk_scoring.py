@@ -17,14 +17,14 @@ from casebook.domain.risk.subject_records import InputError
 from casebook.errors import WrongUsage
 from casebook.policies import risk_model
 from casebook.storage.case import decisions
-from casebook.storage.frames import Rows
+from casebook.storage.frames import FrameRows
 from casebook.storage.tables import InstrumentAnswer, RiskScore
 
 NO_INSTRUMENT = "an instrument"
 SETTLED = frozenset({"yes", "no"})
 
 
-def frames(session: Session, references: Sequence[str]) -> dict[str, Rows]:
+def frames(session: Session, references: Sequence[str]) -> dict[str, FrameRows]:
     """`score`: one row each, the standing one. `answers`: one per question, or one that says no instrument was used."""
     query = select(RiskScore).where(RiskScore.reference.in_(references), RiskScore.superseded.is_(False))
     scores = session.scalars(query.order_by(RiskScore.reference)).all()
@@ -60,7 +60,7 @@ def _recomputes(row: RiskScore) -> bool:
     return all(again[name] == value for name, value in stored.items())
 
 
-def _answers(session: Session, row: RiskScore) -> Rows:
+def _answers(session: Session, row: RiskScore) -> FrameRows:
     """Each question of the form that was scored, beside the answer given now."""
     model, scored = risk_model.load(), Instrument.from_dict(row.inputs.get("instrument"))
     told = set(row.uncertainty)

@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from casebook.domain.case.record_checks import Result, Verdict
-from casebook.domain.monitor.decision_monitor import DISCLOSED, NOT_DISCLOSED, Channel
-from casebook.domain.risk.risk_model import Standing
+from casebook.domain.case.record_checks import MatchVerdict, SearchResult
+from casebook.domain.monitor.decision_monitor import DISCLOSED, NOT_DISCLOSED, ChartKind
+from casebook.domain.risk.risk_model import Disclosability
 from casebook.domain.vocabulary import Party, Stage, WorkKind
 from casebook.storage.tables import (
     Application,
@@ -31,10 +31,10 @@ from casebook.storage.tables import (
     WorkItem,
 )
 
-Rows = list[dict[str, Any]]
+ChartRows = list[dict[str, Any]]
 
 
-def decisions(session: Session) -> Rows:
+def decisions(session: Session) -> ChartRows:
     """The last decision of each chair on each application; what the findings and the machine's band said by then."""
     bands, found = _bands(session), _findings(session)
     query = (
@@ -58,7 +58,7 @@ def decisions(session: Session) -> Rows:
     ]
 
 
-def research(session: Session) -> Rows:
+def research(session: Session) -> ChartRows:
     """Each application whose checks are over, for whoever signed the subject's identity.
 
     Features were fixed before that person touched it.
@@ -88,7 +88,7 @@ def research(session: Session) -> Rows:
     ]
 
 
-def gaps(session: Session, researched: Rows) -> Rows:
+def gaps(session: Session, researched: ChartRows) -> ChartRows:
     """What each person left of their own searches by hand in each of these applications: `skipped`, `uncovered`.
 
     A search counts for whoever returned it; a mandatory one that nobody returned, for whoever signed the identity. It does
@@ -113,24 +113,24 @@ def gaps(session: Session, researched: Rows) -> Rows:
             "uncovered": False,
         }
         part = parts.setdefault((row["case"], who), new)
-        skipped = search.mandatory and search.result in {None, Result.UNAVAILABLE}
+        skipped = search.mandatory and search.result in {None, SearchResult.UNAVAILABLE}
         part["at"] = max(part["at"], at)
         part["skipped"] |= skipped
         part["uncovered"] |= not skipped and not set(search.required) <= set(search.covered)
     return list(parts.values())
 
 
-def candidates(session: Session) -> Rows:
+def candidates(session: Session) -> ChartRows:
     """Each candidate that somebody reviewed: rejected or not, given its weight."""
     query = select(Candidate).where(Candidate.party == Party.B, Candidate.reviewed_by.is_not(None))
     return [
-        {"case": row.id, "judged": row.reviewed_by, "at": row.reviewed_at, "happened": row.verdict != Verdict.SAME,
+        {"case": row.id, "judged": row.reviewed_by, "at": row.reviewed_at, "happened": row.verdict != MatchVerdict.SAME,
          "weight": row.weight, "band": row.band}
         for row in session.scalars(query)
     ]  # fmt: skip
 
 
-def searches(session: Session) -> Rows:
+def searches(session: Session) -> ChartRows:
     """Each search that somebody claimed and returned, with the seconds between."""
     query = select(WorkItem).where(
         WorkItem.kind == WorkKind.RETURN_SEARCH, WorkItem.done_at.is_not(None), WorkItem.claimed_at.is_not(None)
@@ -142,7 +142,7 @@ def searches(session: Session) -> Rows:
     ]  # fmt: skip
 
 
-def samples(session: Session) -> Rows:
+def samples(session: Session) -> ChartRows:
     """Each decision that was made again, for whoever made it first."""
     query = select(DipSample, Application.band).join(Application).where(DipSample.redecided_at.is_not(None))
     return [
@@ -170,25 +170,25 @@ def signals(session: Session) -> Sequence[MonitorSignal]:
     return session.scalars(select(MonitorSignal).order_by(MonitorSignal.raised_at.desc(), MonitorSignal.id)).all()
 
 
-def rows(session: Session) -> dict[Channel, Rows]:
+def rows(session: Session) -> dict[ChartKind, ChartRows]:
     """What each channel counts."""
     researched, returned = research(session), searches(session)
     left = gaps(session, researched)
     return {
-        Channel.DECISION: decisions(session),
-        Channel.YIELD: researched,
-        Channel.SKIPPED_SOURCE: [{**row, "happened": row["skipped"]} for row in left],
-        Channel.UNCOVERED_VARIANT: [{**row, "happened": row["uncovered"]} for row in left],
-        Channel.REJECTED_CANDIDATE: candidates(session),
-        Channel.HURRIED: returned,
-        Channel.DISAGREEMENT: samples(session),
+        ChartKind.DECISION: decisions(session),
+        ChartKind.YIELD: researched,
+        ChartKind.SKIPPED_SOURCE: [{**row, "happened": row["skipped"]} for row in left],
+        ChartKind.UNCOVERED_VARIANT: [{**row, "happened": row["uncovered"]} for row in left],
+        ChartKind.REJECTED_CANDIDATE: candidates(session),
+        ChartKind.HURRIED: returned,
+        ChartKind.DISAGREEMENT: samples(session),
     }
 
 
 def _findings(session: Session) -> dict[str, list[datetime]]:
     """When each qualifying finding about the subject was made."""
     query = select(Finding.reference, Finding.found_at).where(
-        Finding.party == Party.B, Finding.qualifies == Standing.QUALIFYING, Finding.withdrawn.is_(False)
+        Finding.party == Party.B, Finding.qualifies == Disclosability.QUALIFYING, Finding.withdrawn.is_(False)
     )
     found: dict[str, list[datetime]] = defaultdict(list)
     for reference, at in session.execute(query):

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casebook.domain.case.record_checks import Verdict
+from casebook.domain.case.record_checks import MatchVerdict
 from casebook.domain.monitor.decision_monitor import DISCLOSED, NOT_DISCLOSED
-from casebook.domain.risk.risk_model import Standing
+from casebook.domain.risk.risk_model import Disclosability
 from casebook.domain.vocabulary import Party, Stage, WorkKind
 from casebook.storage.tables import Application, Candidate, Finding, Person, Search, WorkItem
 
 
 @dataclass(frozen=True, kw_only=True)
-class Looked:
+class SearchedSubject:
     forename: str | None
     surname: str | None
     sex: str
@@ -30,13 +30,13 @@ class Looked:
     told: bool | None  # None: not decided
 
 
-def subjects(session: Session) -> Sequence[Looked]:
+def subjects(session: Session) -> Sequence[SearchedSubject]:
     seen: dict[str, list[tuple[Candidate, bool]]] = defaultdict(list)
     query = select(Candidate, Search.automatic).join(Search, Search.id == Candidate.search_id)
     for candidate, automatic in session.execute(query.where(Candidate.party == Party.B)).tuples():
         seen[candidate.reference].append((candidate, automatic))
     qualifying = select(Finding.reference).where(
-        Finding.party == Party.B, Finding.qualifies == Standing.QUALIFYING, Finding.withdrawn.is_(False)
+        Finding.party == Party.B, Finding.qualifies == Disclosability.QUALIFYING, Finding.withdrawn.is_(False)
     )
     found = set(session.scalars(qualifying))
     looks = _second_looks(session)
@@ -65,9 +65,9 @@ def _second_looks(session: Session) -> dict[str, list[bool]]:
 
 def _looked(
     person: Person, seen: Sequence[tuple[Candidate, bool]], outcome: str | None, looks: list[bool], *, found: bool
-) -> Looked:
-    same = [automatic for row, automatic in seen if row.verdict == Verdict.SAME]
-    return Looked(
+) -> SearchedSubject:
+    same = [automatic for row, automatic in seen if row.verdict == MatchVerdict.SAME]
+    return SearchedSubject(
         forename=person.forename, surname=person.surname, sex=person.sex, proposed=any(auto for _, auto in seen),
         confirmed=bool(same), by_machine=any(same), rejected=bool(looks), overturned=not all(looks), found=found,
         told=outcome in DISCLOSED if outcome in {*DISCLOSED, *NOT_DISCLOSED} else None,

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from casebook.domain.escalation import Why
+from casebook.domain.escalation import WhyStalled
 from casebook.domain.vocabulary import Limit, Priority, Stage, WorkKind
 from casebook.storage import outbox
 from casebook.storage.tables import (
@@ -40,7 +40,7 @@ from casebook.storage.tables import (
     WorkItem,
 )
 
-FORESEEN = (Why.PANEL_TOO_LATE, Why.CREW_SHORT, Why.CALENDAR_ENDS)
+FORESEEN = (WhyStalled.PANEL_TOO_LATE, WhyStalled.CREW_SHORT, WhyStalled.CALENDAR_ENDS)
 
 
 class Week(NamedTuple):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from casebook.storage.tables import Application, Decision, LedgerEntry
 
 
-class Case(NamedTuple):
+class ForceCase(NamedTuple):
     reference: str
     route: str
     applicant: str
@@ -22,7 +22,7 @@ class Case(NamedTuple):
     refusal_reason: str | None
 
 
-def cases(session: Session, begin: datetime | None, end: datetime | None) -> list[Case]:
+def cases(session: Session, begin: datetime | None, end: datetime | None) -> list[ForceCase]:
     """Every application submitted from `begin` to before `end`, with its standing decision's reason."""
     query = (
         select(
@@ -36,7 +36,7 @@ def cases(session: Session, begin: datetime | None, end: datetime | None) -> lis
         query = query.where(Application.submitted_at >= begin)
     if end is not None:
         query = query.where(Application.submitted_at < end)
-    return list({row.reference: Case(*row) for row in session.execute(query)}.values())
+    return list({row.reference: ForceCase(*row) for row in session.execute(query)}.values())
 
 
 def moves(session: Session) -> Sequence[Row[Any]]:

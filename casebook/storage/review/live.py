@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import TEXT, array
 from sqlalchemy.orm import Session
 
 from casebook.domain import chain
-from casebook.domain.case.record_checks import Result
+from casebook.domain.case.record_checks import SearchResult
 from casebook.domain.review import live_register
 from casebook.domain.review.live_register import LIVE, OF_B, OF_THE_APPLICATION, Closed
 from casebook.domain.review.register import PERSON
@@ -101,7 +101,7 @@ class _Known:
 
 def _gather(session: Session, of: Collection[str]) -> _Known:
     searched = _of(Search, of, Search.source, Search.terms).where(
-        Search.party == Party.B, Search.superseded.is_(False), Search.result.in_([Result.HIT, Result.NIL])
+        Search.party == Party.B, Search.superseded.is_(False), Search.result.in_([SearchResult.HIT, SearchResult.NIL])
     )
     decided = _of(Decision, of, Decision.occurred_at, Decision.rationale, Decision.chair, Decision.outcome)
     approved = _of(Approval, of, Approval.approver).join(Decision, Decision.id == Approval.decision_id)
@@ -187,7 +187,7 @@ def seen(session: Session) -> dict[str, set[str]]:
     """By an application's name in the ledger, who read its dossier otherwise than blind; one question for all."""
     name, unblind = LedgerEntry.body["application"].astext, ~LedgerEntry.body["blind"].as_boolean()
     query = select(name, LedgerEntry.actor).where(
-        LedgerEntry.event == DOSSIER, LedgerEntry.chain == chain.HOUSE, unblind
+        LedgerEntry.event == DOSSIER, LedgerEntry.chain == chain.UNIT, unblind
     )
     found: defaultdict[str, set[str]] = defaultdict(set)
     for called, actor in session.execute(query.distinct()):

@@ -30,7 +30,7 @@ def add_rows(session: Session, rows: list[dict[str, Any]]) -> None:
         session.execute(insert(ReviewRow).on_conflict_do_nothing(), rows[start : start + FETCHED])
 
 
-class Row(NamedTuple):
+class ListedRow(NamedTuple):
     """A row of a register, or one of the casebook's own applications as a register would tell it."""
 
     id: str
@@ -41,26 +41,26 @@ class Row(NamedTuple):
     cells: dict[str, str]
 
 
-def rows(session: Session) -> Iterator[Row]:
+def rows(session: Session) -> Iterator[ListedRow]:
     """Every row, page by page: ten thousand registers' worth of cells are never held at once."""
     return _read(session, select(ReviewRow).order_by(ReviewRow.digest, ReviewRow.file, ReviewRow.line))
 
 
-def rows_of(session: Session, ids: Iterable[str]) -> list[Row]:
+def rows_of(session: Session, ids: Iterable[str]) -> list[ListedRow]:
     query = select(ReviewRow).where(ReviewRow.id.in_(list(ids))).order_by(ReviewRow.file, ReviewRow.line)
     return list(_read(session, query))
 
 
-def _read(session: Session, query: Select[Any]) -> Iterator[Row]:
+def _read(session: Session, query: Select[Any]) -> Iterator[ListedRow]:
     """What the casebook has of its own applications is read now; what of them may not be reviewed any more is left out."""
-    columns = query.with_only_columns(*(getattr(ReviewRow, name) for name in Row._fields))
+    columns = query.with_only_columns(*(getattr(ReviewRow, name) for name in ListedRow._fields))
     for page in session.execute(columns.execution_options(yield_per=FETCHED)).partitions():
         live = review_live.cells(session, [row.cells[LIVE] for row in page if LIVE in row.cells])
         for row in page:
             if LIVE not in row.cells:
-                yield Row(*row)
+                yield ListedRow(*row)
             elif (told := live.get(row.cells[LIVE])) is not None:
-                yield Row(*row)._replace(cells=told)
+                yield ListedRow(*row)._replace(cells=told)
 
 
 def imports(session: Session) -> list[ReviewImport]:

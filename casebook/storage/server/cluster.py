@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from casebook.settings import Settings
-    from casebook.storage.server.cluster_record import Record
+    from casebook.storage.server.cluster_record import ClusterRecord
 
-Name = Literal["casebook", "prefect", "postgres"]
+DatabaseName = Literal["casebook", "prefect", "postgres"]
 DRIVERS = {"casebook": "postgresql+psycopg", "prefect": "postgresql+asyncpg", "postgres": "postgresql+psycopg"}
 CLUSTERS = Path("/var/lib/casebook-clusters")
 
@@ -35,13 +35,13 @@ class Server:
     folder: Path | None = None  # where the embedded server's users are counted; None for a server of somebody's own
     data: Path | None = None
 
-    def address(self, name: Name) -> str:
+    def address(self, name: DatabaseName) -> str:
         """For libpq and so for psql: `postgresql://user:password@/name?host=/socket/directory`."""
         if name not in self.addresses:
             raise DatabaseUnavailable(f"no address is set for the database {name}")
         return self.addresses[name]
 
-    def url(self, name: Name) -> str:
+    def url(self, name: DatabaseName) -> str:
         """For SQLAlchemy: psycopg, and asyncpg for `prefect`."""
         return DRIVERS[name] + "://" + self.address(name).partition("://")[2]
 
@@ -103,7 +103,7 @@ def stop_if_last(folder: Path, data: Path, membership: int) -> None:
             packaged_server.stop(data)
 
 
-def _installation(folder: Path, server_user: str | None, clusters: Path) -> tuple[Record, Installation]:
+def _installation(folder: Path, server_user: str | None, clusters: Path) -> tuple[ClusterRecord, Installation]:
     record = cluster_record.read(folder) or cluster_record.new(folder)
     if record.whole:
         directory = Path(record.outside or folder)
@@ -122,14 +122,14 @@ def _installation(folder: Path, server_user: str | None, clusters: Path) -> tupl
     )
 
 
-def _owner(data: Path) -> server_place.Account:
+def _owner(data: Path) -> server_place.SystemAccount:
     try:
         return server_place.owner_of(data)
     except OSError as error:
         raise HomeUnusable(f"the database of this home is missing from {data}: {error.strerror}") from error
 
 
-def _up(record: Record, installation: Installation) -> Mapping[str, str]:
+def _up(record: ClusterRecord, installation: Installation) -> Mapping[str, str]:
     started = packaged_server.settle(installation.data) is State.GONE
     if started and not record.whole:
         packaged_server.initialise(installation, record.passwords["postgres"])

@@ -14,7 +14,7 @@ ROLES = ("postgres", "casebook", "prefect")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Record:
+class ClusterRecord:
     """Written before the cluster is made and again when it is whole: a start that was cut off is begun again."""
 
     cluster_id: str  # random: a new home at an old path never meets the old home's data
@@ -24,8 +24,8 @@ class Record:
     whole: bool = False
 
 
-def new(folder: Path) -> Record:
-    return Record(
+def new(folder: Path) -> ClusterRecord:
+    return ClusterRecord(
         cluster_id=secrets.token_hex(6),
         folder=str(folder),
         outside=None,
@@ -33,11 +33,11 @@ def new(folder: Path) -> Record:
     )
 
 
-def read(folder: Path) -> Record | None:
+def read(folder: Path) -> ClusterRecord | None:
     """The record of this home, or None for a new one."""
     path = folder / "cluster.json"
     try:
-        record = Record(**json.loads(path.read_text()))
+        record = ClusterRecord(**json.loads(path.read_text()))
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -49,7 +49,7 @@ def read(folder: Path) -> Record | None:
     return record if record.folder == str(folder) else _moved(record, folder)
 
 
-def write(folder: Path, record: Record) -> Record:
+def write(folder: Path, record: ClusterRecord) -> ClusterRecord:
     try:
         write_file(folder / "cluster.json", json.dumps(asdict(record), indent=1) + "\n")
     except OSError as error:
@@ -57,14 +57,14 @@ def write(folder: Path, record: Record) -> Record:
     return record
 
 
-def _moved(record: Record, folder: Path) -> Record:
+def _moved(record: ClusterRecord, folder: Path) -> ClusterRecord:
     """A moved home takes its cluster along. A copy of a home whose data lies outside would share it: refused."""
     if record.outside and _same_cluster(Path(record.folder), record):
         raise HomeUnusable(f"the home at {folder} is a copy of {record.folder}, whose database it would share")
     return write(folder, replace(record, folder=str(folder)))
 
 
-def _same_cluster(folder: Path, record: Record) -> bool:
+def _same_cluster(folder: Path, record: ClusterRecord) -> bool:
     try:
         return bool(json.loads((folder / "cluster.json").read_text())["cluster_id"] == record.cluster_id)
     except (OSError, ValueError, KeyError):

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, TypedDict
 
 from casebook.errors import DatabaseUnavailable
-from casebook.storage.server.server_place import SOCKET_NAME, Account, is_root, make_directory, programs
+from casebook.storage.server.server_place import SOCKET_NAME, SystemAccount, is_root, make_directory, programs
 
 SUPERUSER = "postgres"
 PATIENCE = 60.0  # seconds for a start (which may have to recover) or a stop
@@ -62,7 +62,7 @@ class Installation:
     data: Path
     socket: Path
     log: Path
-    account: Account
+    account: SystemAccount
     clusters: Path  # where root may keep a copy of the programs
 
 
@@ -174,7 +174,7 @@ def stop(data: Path) -> None:
             Path(place).rmdir()  # above all one in /tmp; the next start makes it again
 
 
-def write_file(path: Path, text: str, account: Account | None = None) -> None:
+def write_file(path: Path, text: str, account: SystemAccount | None = None) -> None:
     """Replace `path` whole, mode 0600. Never writes through a link that somebody else may have put there."""
     beside = path.with_name(f"{path.name}.new")
     beside.unlink(missing_ok=True)
@@ -195,7 +195,7 @@ class _AsServer(TypedDict, total=False):
     extra_groups: list[int]
 
 
-def _as_server(account: Account) -> _AsServer:
+def _as_server(account: SystemAccount) -> _AsServer:
     """How a program of the server's is run: as its user, and with nothing of our environment."""
     common = _AsServer(cwd="/", env={"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"})
     return {**common, "user": account.uid, "group": account.gid, "extra_groups": []} if is_root() else common

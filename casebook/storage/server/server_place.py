@@ -23,7 +23,7 @@ PRIVATE, PASSABLE, OPEN = 0o700, 0o711, 0o755
 
 
 @dataclass(frozen=True, kw_only=True)
-class Account:
+class SystemAccount:
     """The system user the server runs as."""
 
     uid: int
@@ -45,23 +45,23 @@ def is_root() -> bool:
     return os.geteuid() == 0
 
 
-def server_account(name: str | None) -> Account:
+def server_account(name: str | None) -> SystemAccount:
     """Ourselves, unless we are root, whom PostgreSQL refuses: then `name`, else `postgres`, else `nobody`."""
     if not is_root():
-        return Account(uid=os.geteuid(), gid=os.getegid())
+        return SystemAccount(uid=os.geteuid(), gid=os.getegid())
     for candidate in (name,) if name else ("postgres", "nobody"):
         try:
             entry = pwd.getpwnam(candidate)
         except KeyError:
             continue
         if entry.pw_uid != 0:
-            return Account(uid=entry.pw_uid, gid=entry.pw_gid)
+            return SystemAccount(uid=entry.pw_uid, gid=entry.pw_gid)
     raise WrongUsage("root needs an ordinary user for the database server; name one in CASEBOOK_SERVER_USER")
 
 
-def owner_of(path: Path) -> Account:
+def owner_of(path: Path) -> SystemAccount:
     found = path.stat()
-    return Account(uid=found.st_uid, gid=found.st_gid)
+    return SystemAccount(uid=found.st_uid, gid=found.st_gid)
 
 
 def own_folder(home: Path) -> Path:
@@ -77,7 +77,7 @@ def own_folder(home: Path) -> Path:
     return folder.resolve()
 
 
-def make_directory(path: Path, mode: int, account: Account | None = None) -> bool:
+def make_directory(path: Path, mode: int, account: SystemAccount | None = None) -> bool:
     """Make `path` with exactly `mode` and owner; leave it alone if it is there. Tells whether it was made."""
     try:
         path.mkdir(mode=PRIVATE)
@@ -91,7 +91,7 @@ def make_directory(path: Path, mode: int, account: Account | None = None) -> boo
     return True
 
 
-def cluster_directory(folder: Path, account: Account, clusters: Path, cluster_id: str) -> Path:
+def cluster_directory(folder: Path, account: SystemAccount, clusters: Path, cluster_id: str) -> Path:
     """The directory to hold `data` and `socket`: in the home if the server's user can get there, else outside."""
     if not is_root() or account.can_pass(folder):
         return folder
@@ -116,7 +116,7 @@ def _trusted(clusters: Path) -> None:
         raise HomeUnusable(f"{clusters} can be written by others than root")
 
 
-def socket_directory(directory: Path, account: Account) -> Path:
+def socket_directory(directory: Path, account: SystemAccount) -> Path:
     """A private directory for the socket whose path is short enough, made if missing; one not ours is refused."""
     path = directory / "socket"
     if len(os.fsencode(path / SOCKET_NAME)) > SOCKET_PATH_LIMIT:
@@ -131,7 +131,7 @@ def socket_directory(directory: Path, account: Account) -> Path:
     return path
 
 
-def programs(account: Account, clusters: Path) -> Path:
+def programs(account: SystemAccount, clusters: Path) -> Path:
     """The directory with `initdb` and `postgres`: the installed one, or a copy where the server's user can reach it."""
     found = util.find_spec(PACKAGE)
     if found is None or not found.submodule_search_locations:

@@ -18,24 +18,24 @@ R = TypeVar("R", bound=Base)
 UNTOLD = and_(OPEN_WORK, WorkItem.escalation_level == 0, WorkItem.kind != WorkKind.ACKNOWLEDGE_ESCALATION)
 
 
-class Found(NamedTuple):
+class Stalled(NamedTuple):
     """A row to look at more closely under lock."""
 
     id: str
     reference: str | None
 
 
-def overdue(session: Session, now: datetime) -> list[Found]:
+def overdue(session: Session, now: datetime) -> list[Stalled]:
     return _found(session, select(WorkItem.id, WorkItem.reference).where(UNTOLD, WorkItem.due_at <= now))
 
 
-def unclaimed(session: Session, opened_before: Mapping[str, datetime]) -> list[Found]:
+def unclaimed(session: Session, opened_before: Mapping[str, datetime]) -> list[Stalled]:
     """Open items nobody took, by priority."""
     too_old = or_(*(and_(WorkItem.priority == p, WorkItem.opened_at <= cut) for p, cut in opened_before.items()))
     return _found(session, select(WorkItem.id, WorkItem.reference).where(UNTOLD, WorkItem.owner.is_(None), too_old))
 
 
-def unchanged(session: Session, changed_before: Mapping[str, datetime]) -> list[Found]:
+def unchanged(session: Session, changed_before: Mapping[str, datetime]) -> list[Stalled]:
     """Old blocking items of applications where nothing was done since, by stage."""
     other = aliased(WorkItem)
     old = or_(*(and_(WorkItem.stage == s, WorkItem.opened_at <= cut) for s, cut in changed_before.items()))
@@ -46,7 +46,7 @@ def unchanged(session: Session, changed_before: Mapping[str, datetime]) -> list[
 
 def told_below(
     session: Session, quiet_since: Mapping[str, datetime], opened_before: datetime, *, now: datetime, top: int
-) -> list[Found]:
+) -> list[Stalled]:
     """Items whose highest rung was quiet for its wait, by priority: not acknowledged, or nothing came of it.
 
     And what was acknowledged before it was due, and is late now.
@@ -70,7 +70,7 @@ def told_below(
     return _found(session, query)
 
 
-def overruns(session: Session, now: datetime) -> list[Found]:
+def overruns(session: Session, now: datetime) -> list[Stalled]:
     """Unmet limits of open applications that have passed, and for which nobody was asked yet to keep the person safe."""
     asked = select(WorkItem.id).where(
         WorkItem.reference == Clock.reference,
@@ -85,7 +85,7 @@ def overruns(session: Session, now: datetime) -> list[Found]:
     return _found(session, query)
 
 
-def settled(session: Session) -> list[Found]:
+def settled(session: Session) -> list[Stalled]:
     """Open acknowledgements of what is no longer open; one that still owes the reason of an overrun stays."""
     told = aliased(WorkItem)
     about = WorkItem.subject["item"].astext
@@ -185,5 +185,5 @@ def among(column: InstrumentedAttribute[Any], values: Iterable[str]) -> ColumnEl
     return column == any_(literal(sorted(set(values)), ARRAY(TEXT)))
 
 
-def _found(session: Session, query: Select[Any]) -> list[Found]:
-    return [Found(*row) for row in session.execute(query)]
+def _found(session: Session, query: Select[Any]) -> list[Stalled]:
+    return [Stalled(*row) for row in session.execute(query)]

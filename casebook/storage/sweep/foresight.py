@@ -9,17 +9,17 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from casebook.domain.case.crew import OnDuty
 from casebook.domain.case.disclosure import TRAINED
-from casebook.domain.escalation import Why
+from casebook.domain.case.minimum_staffing import OnDuty
+from casebook.domain.escalation import WhyStalled
 from casebook.domain.vocabulary import Limit, Role, Stage, WorkKind
-from casebook.storage.sweep.escalations import Found, among, present
+from casebook.storage.sweep.escalations import Stalled, among, present
 from casebook.storage.tables import OPEN_WORK, Application, Clock, Competence, Decision, Panel, Person, WorkItem
 
 UNDECIDED = (Stage.INTAKE, Stage.RECORD_CHECKS, Stage.RISK_SCORING, Stage.PANEL_DECISION)
 
 
-class Running(NamedTuple):
+class RunningApplication(NamedTuple):
     """An undecided application and when its whole process is due."""
 
     reference: str
@@ -27,7 +27,7 @@ class Running(NamedTuple):
     due_at: datetime
 
 
-def due_before(session: Session, policy: str, now: datetime, until: datetime) -> list[Running]:
+def due_before(session: Session, policy: str, now: datetime, until: datetime) -> list[RunningApplication]:
     """Undecided applications of a policy whose limit passes by then, and for which no earlier panel is called."""
     decided = exists().where(Decision.reference == Application.reference, Decision.superseded.is_(False))
     called = exists().where(
@@ -44,7 +44,7 @@ def due_before(session: Session, policy: str, now: datetime, until: datetime) ->
             ~decided, ~called,
         )
     )  # fmt: skip
-    return [Running(*row) for row in session.execute(query)]
+    return [RunningApplication(*row) for row in session.execute(query)]
 
 
 def to_be_convened(session: Session) -> list[Application]:
@@ -87,28 +87,33 @@ def opened(session: Session, ids: Collection[str]) -> frozenset[str]:
     return frozenset(session.scalars(select(WorkItem.id).where(among(WorkItem.id, ids))))
 
 
-class CrewWarning(NamedTuple):
+class StaffingWarning(NamedTuple):
     id: str
     reference: str | None  # None: of the unit
     short_of: tuple[str, ...]
 
 
-def crew_warnings(session: Session) -> list[CrewWarning]:
+def staffing_warnings(session: Session) -> list[StaffingWarning]:
     """The open warnings of a short crew."""
-    query = select(WorkItem.id, WorkItem.reference, WorkItem.subject).where(*_warns(Why.CREW_SHORT))
-    return [CrewWarning(item, reference, tuple(said["short_of"])) for item, reference, said in session.execute(query)]
+    query = select(WorkItem.id, WorkItem.reference, WorkItem.subject).where(*_warns(WhyStalled.CREW_SHORT))
+    return [
+        StaffingWarning(item, reference, tuple(said["short_of"])) for item, reference, said in session.execute(query)
+    ]
 
 
-def decided_meanwhile(session: Session) -> list[Found]:
+def decided_meanwhile(session: Session) -> list[Stalled]:
     """Open warnings of a late panel on what is decided, or will be decided out of its cycle."""
     decided = exists().where(Decision.reference == Application.reference, Decision.superseded.is_(False))
     query = (
         select(WorkItem.id, WorkItem.reference)
         .join(Application, Application.reference == WorkItem.reference)
-        .where(*_warns(Why.PANEL_TOO_LATE), or_(Application.out_of_cycle, Application.stage.not_in(UNDECIDED), decided))
+        .where(
+            *_warns(WhyStalled.PANEL_TOO_LATE),
+            or_(Application.out_of_cycle, Application.stage.not_in(UNDECIDED), decided),
+        )
     )
-    return [Found(*row) for row in session.execute(query)]
+    return [Stalled(*row) for row in session.execute(query)]
 
 
-def _warns(why: Why) -> tuple[ColumnElement[bool], ...]:
+def _warns(why: WhyStalled) -> tuple[ColumnElement[bool], ...]:
     return OPEN_WORK, WorkItem.kind == WorkKind.ACKNOWLEDGE_ESCALATION, WorkItem.subject["reason"].astext == why

@@ -9,21 +9,21 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, exists, select, union_all
 from sqlalchemy.orm import Session
 
-from casebook.domain.triage import Sign
+from casebook.domain.triage import TriageSign
 from casebook.domain.vocabulary import Limit, Priority, Stage, WorkKind
 from casebook.storage.tables import OPEN_WORK, Application, ApplicationLink, Clock, Proposal, WorkItem
 
 SAFETY = (WorkKind.IMMEDIATE_SAFEGUARDING, WorkKind.SAFEGUARD_DURING_DELAY)
 
 
-class Seen(NamedTuple):
+class SeenSign(NamedTuple):
     """A sign about one application."""
 
     reference: str
-    sign: Sign
+    sign: TriageSign
 
 
-def seen(session: Session, now: datetime, below: Collection[Priority]) -> list[Seen]:
+def seen(session: Session, now: datetime, below: Collection[Priority]) -> list[SeenSign]:
     """Every sign about an open application of these priorities that two people have not looked past since."""
     either = union_all(
         select(ApplicationLink.reference.label("reference"), ApplicationLink.found_at.label("at")),
@@ -36,12 +36,12 @@ def seen(session: Session, now: datetime, below: Collection[Priority]) -> list[S
         OPEN_WORK, WorkItem.due_at <= now, WorkItem.kind.in_(SAFETY)
     )
     queries = {
-        Sign.REPEAT_APPLICATION: select(either.c.reference, either.c.at),
-        Sign.SAFEGUARDING_OVERDUE: unsafe,
-        Sign.LIMIT_PASSED: late,
+        TriageSign.REPEAT_APPLICATION: select(either.c.reference, either.c.at),
+        TriageSign.SAFEGUARDING_OVERDUE: unsafe,
+        TriageSign.LIMIT_PASSED: late,
     }
     return [
-        Seen(reference, sign)
+        SeenSign(reference, sign)
         for sign, query in queries.items()
         for reference in session.scalars(_not_looked_past(query, below))
     ]

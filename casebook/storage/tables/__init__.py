@@ -44,7 +44,18 @@ from casebook.storage.tables.delivery import (
     Referral,
     Watch,
 )
-from casebook.storage.tables.house import (
+from casebook.storage.tables.monitor import DipSample, MonitorRun, MonitorSignal
+from casebook.storage.tables.review import ReviewApplication, ReviewImport, ReviewRow, ReviewState
+from casebook.storage.tables.review_work import (
+    ReviewCampaign,
+    ReviewCase,
+    ReviewContact,
+    ReviewContactStep,
+    ReviewMember,
+    ReviewOpinion,
+    ReviewReferral,
+)
+from casebook.storage.tables.unit import (
     ChainHead,
     ClockOffset,
     Competence,
@@ -56,17 +67,6 @@ from casebook.storage.tables.house import (
     StaffRole,
     Token,
 )
-from casebook.storage.tables.review import ReviewApplication, ReviewImport, ReviewRow, ReviewState
-from casebook.storage.tables.review_work import (
-    ReviewCampaign,
-    ReviewCase,
-    ReviewContact,
-    ReviewContactStep,
-    ReviewMember,
-    ReviewOpinion,
-    ReviewReferral,
-)
-from casebook.storage.tables.watching import DipSample, MonitorRun, MonitorSignal
 from casebook.storage.tables.work import (
     OPEN_WORK,
     Escalation,

@@ -47,7 +47,7 @@ def researched(acting, received, crew, sql):
             candidate = _candidate(act, reference)
             for number, (record, standing, owner) in enumerate(findings):
                 act.session.add(_finding(act, reference, candidate, number, record, standing, owner))
-            act.speak(application, "researched")
+            act.record(application, "researched")
             lifecycle.refresh(act, application, because="researched")
         return reference
 

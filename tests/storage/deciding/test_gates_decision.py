@@ -110,7 +110,7 @@ def scored(researched, acting, crew, do):
                         question=question, answer=answer, answered_at=act.now, recorded_by="r1", superseded=False,
                     )
                 )  # fmt: skip
-            act.speak(application, "asked")
+            act.record(application, "asked")
             lifecycle.refresh(act, application, because="asked")
         do("a1", reference, WorkKind.ASSESS_RISK, {"judgement": "confirm", "reason": "it fits"})
         return reference

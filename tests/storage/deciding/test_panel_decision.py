@@ -85,7 +85,7 @@ def test_a_changed_fact_scores_again_and_asks_a_person_again(researched, acting,
     with acting(crew["r1"]) as act:
         application = act.application(reference)
         application.pregnant = "yes"
-        act.speak(application, "told")
+        act.record(application, "told")
         lifecycle.refresh(act, application, because="told")
     old, new = sorted(rows(RiskScore, reference), key=lambda row: not row.superseded)
     assert (old.superseded, new.superseded) == (True, False)
@@ -101,7 +101,7 @@ def test_what_nobody_has_looked_at_counts_as_uncertainty(researched, sql, acting
         (search,) = act.session.scalars(select(Search))
         search.result, search.unavailable_reason = "unavailable", "down"
         application = act.application(reference)
-        act.speak(application, "undone")
+        act.record(application, "undone")
         lifecycle.refresh(act, application, because="undone")
     (score,) = [row for row in rows(RiskScore, reference) if not row.superseded]
     assert "a possible match that nobody has reviewed" in score.uncertainty
@@ -163,7 +163,7 @@ def test_a_floor_goes_with_the_fact_it_rested_on(researched, do, acting, crew, p
     with acting(crew["r1"]) as act:
         next(each for each in decisions.findings(act.session, reference) if each.record["flags"]).withdrawn = True
         application = act.application(reference)
-        act.speak(application, "finding_withdrawn")
+        act.record(application, "finding_withdrawn")
         lifecycle.refresh(act, application, because="finding_withdrawn")
     do("a1", reference, WorkKind.ASSESS_RISK, assess(judgement="lower", band="medium"))
     do("a2", reference, WorkKind.ASSESS_RISK, assess(judgement="agree"))
@@ -365,7 +365,7 @@ def test_a_decision_on_facts_that_changed_is_superseded(convened, do, acting, cr
         (finding,) = decisions.findings(act.session, reference)
         finding.withdrawn = True
         application = act.application(reference)
-        act.speak(application, "finding_withdrawn")
+        act.record(application, "finding_withdrawn")
         lifecycle.refresh(act, application, because="finding_withdrawn")
     assert peek(reference).version == 2
     assert rows(Decision, reference)[0].superseded
@@ -433,7 +433,7 @@ def test_a_decision_that_was_overtaken_by_new_checks_is_asked_for_again_afterwar
     with acting(crew["r1"]) as act:
         application = act.application(reference)
         application.stage = Stage.PANEL_DECISION  # the checks are made again
-        act.speak(application, "checked_again")
+        act.record(application, "checked_again")
         lifecycle.refresh(act, application, because="gate_passed")
         assert {item.cancelled_at for item in act.session.scalars(asked)} == {None}
         assert work_items.blocking(act.session, application)

@@ -55,7 +55,7 @@ def decided(acting, received, crew):
             findings = _research(act, reference)
             discloses = outcome.startswith("disclosed")
             _decide(act, application, outcome, list(recipients) if discloses else [], findings if discloses else [])
-            act.speak(application, "decided")
+            act.record(application, "decided")
             lifecycle.refresh(act, application, because="decided")
         return reference
 

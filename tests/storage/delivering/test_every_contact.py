@@ -84,7 +84,7 @@ def asked(received, acting):
         with acting() as act:
             application = act.application(reference)
             item = open_item(act, application, Need(kind=kind, key="asked"))
-            act.speak(application, "work_opened")
+            act.record(application, "work_opened")
             return reference, item.id
 
     return make
@@ -203,7 +203,7 @@ def test_at_the_end_nobody_is_spoken_to_outside_their_plan(
         with acting() as act:
             application = act.application(reference)
             application.stage = "follow_up"
-            act.speak(application, "moved")
+            act.record(application, "moved")
             lifecycle.refresh(act, application, because="moved")
         who, answer = "d1", {"result": "not_reached", "channel": "phone"}
     elif kind == WorkKind.TELL_OF_TRANSFER:

@@ -202,7 +202,7 @@ def load(acting):
                     intelligence_assessment=None, handling=None, digest=number,
                 )
             )  # fmt: skip
-            act.speak(None, "extract_loaded")
+            act.record(None, "extract_loaded")
 
     return bring
 
@@ -262,13 +262,11 @@ def test_an_application_cannot_be_given_up_before_the_attempts_policy_asks_for(d
     reference = decided()
     for day in (0, 1, 2):
         with acting(crew["d1"], now=at(day)) as act:
-            assert (
-                contact.why_not_exhausted(act, act.application(reference), route_tried=True).code == "too_few_attempts"
-            )
+            assert contact.why_not_give_up(act, act.application(reference), route_tried=True).code == "too_few_attempts"
             contact.record(act, reference, party="a", purpose="arrange", channel="phone", result="not_reached")
     with acting(crew["d1"], now=at(2, 13)) as act:
-        assert contact.why_not_exhausted(act, act.application(reference), route_tried=False).code == "route_untried"
-        assert contact.why_not_exhausted(act, act.application(reference), route_tried=True) is None
+        assert contact.why_not_give_up(act, act.application(reference), route_tried=False).code == "route_untried"
+        assert contact.why_not_give_up(act, act.application(reference), route_tried=True) is None
     with pytest.raises(Refused) as caught, acting(crew["d1"], now=at(2, 13)) as act:
         governance.no_engagement(act, reference, reason="silent")
     assert caught.value.code == "route_untried"

@@ -109,7 +109,7 @@ def test_of_the_work_only_what_keeps_people_safe_goes_on(frozen, acting, boss, m
     with acting() as act:
         application = act.application(frozen)
         item = open_item(act, application, Need(kind=WorkKind(kind), key="asked", role=Role.SUPERVISOR)).id
-        act.speak(application, "work_opened")
+        act.record(application, "work_opened")
     everyone = replace(boss, roles=frozenset(Role) - {Role.OPERATOR, Role.SYSTEM})
     if kind in GOES_ON:
         return
@@ -122,7 +122,7 @@ def test_an_escalation_is_heard_but_no_reason_is_written_into_the_past(frozen, a
     with acting() as act:
         application = act.application(frozen)
         item = open_item(act, application, Need(kind=WorkKind.ACKNOWLEDGE_ESCALATION, key="e", subject=NONE)).id
-        act.speak(application, "work_opened")
+        act.record(application, "work_opened")
     with pytest.raises(Refused) as caught, acting(boss, now=NOW) as act:
         work_queue.do(act, item, {"action": "other", "overrun_reason": "complexity"})
     assert caught.value.code == "frozen"

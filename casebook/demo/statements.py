@@ -54,7 +54,7 @@ def statement(rng: Random, party: str, human: Human) -> Row:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Doubt:
+class HalfKnown:
     """One way of not quite knowing who B is: the columns it changes."""
 
     share: int
@@ -102,15 +102,15 @@ def _contradiction(_rng: Random, _b: Human) -> Row:
 
 
 DOUBTS = (
-    Doubt(share=40, tell=_nothing_doubted),
-    Doubt(share=14, tell=_wrong_dob),
-    Doubt(share=10, tell=_age_only),
-    Doubt(share=6, tell=_no_dob),
-    Doubt(share=10, tell=_short_name),
-    Doubt(share=7, tell=_by_ear),
-    Doubt(share=5, tell=_as_he_calls_himself),
-    Doubt(share=5, tell=_lost_address),
-    Doubt(share=3, tell=_contradiction),
+    HalfKnown(share=40, tell=_nothing_doubted),
+    HalfKnown(share=14, tell=_wrong_dob),
+    HalfKnown(share=10, tell=_age_only),
+    HalfKnown(share=6, tell=_no_dob),
+    HalfKnown(share=10, tell=_short_name),
+    HalfKnown(share=7, tell=_by_ear),
+    HalfKnown(share=5, tell=_as_he_calls_himself),
+    HalfKnown(share=5, tell=_lost_address),
+    HalfKnown(share=3, tell=_contradiction),
 )
 _DOUBTS = tuple(doubt for doubt in DOUBTS for _ in range(doubt.share))
 

@@ -42,7 +42,7 @@ LATE = (  # what libraries import at their first use, found by comparing sys.mod
 )
 
 
-def rehearse() -> None:
+def preload() -> None:
     """Every module of a run, every policy, the mappers, the schemas of Prefect's models, and each gate asked about nobody."""
     tqdm.tqdm.monitor_interval = 0  # Great Expectations' progress bars, though off, would start a thread
     for name in (*LATE, *_modules()):
@@ -78,4 +78,4 @@ def _unfinished(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
         yield from _unfinished(each)
 
 
-rehearse()
+preload()

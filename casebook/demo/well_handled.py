@@ -15,10 +15,10 @@ from casebook.demo.spellings import misspelt, other_form, partial, slipped
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from casebook.demo.past_case import Case, Office
+    from casebook.demo.past_case import CaseInTheMaking, Office
 
 
-def disclosed(office: Office) -> list[Case]:
+def disclosed(office: Office) -> list[CaseInTheMaking]:
     case = office.case()
     sources = pick(office.rng, (("pnc",), ("rms", "pnc"), ("rms", "pnd"), ("pnd",), ("rms", "pnc", "pnd")))
     office.history(case, pick(office.rng, (GRAVE, SERIOUS)), sources=sources)
@@ -26,7 +26,7 @@ def disclosed(office: Office) -> list[Case]:
     return [case]
 
 
-def nothing_held(office: Office) -> list[Case]:
+def nothing_held(office: Office) -> list[CaseInTheMaking]:
     """Unknown to all, or known only as a victim or a witness."""
     case = office.case()
     case.b = replace(case.b, pnc_id="", cro="")
@@ -36,7 +36,7 @@ def nothing_held(office: Office) -> list[Case]:
     return [case]
 
 
-def refused_with_history(office: Office) -> list[Case]:
+def refused_with_history(office: Office) -> list[CaseInTheMaking]:
     """Known for other things, or for one thing long ago that was no one's partner: rightly not disclosed."""
     case = office.case()
     office.history(
@@ -54,7 +54,7 @@ def refused_with_history(office: Office) -> list[Case]:
     return [case]
 
 
-def records_only_later(office: Office) -> list[Case]:
+def records_only_later(office: Office) -> list[CaseInTheMaking]:
     """Nothing then; something small, or about strangers, afterwards."""
     [case] = nothing_held(office)
     last = min(case.decided + years(3), office.now)
@@ -64,7 +64,7 @@ def records_only_later(office: Office) -> list[Case]:
     return [case]
 
 
-def careless_but_harmless(office: Office) -> list[Case]:
+def careless_but_harmless(office: Office) -> list[CaseInTheMaking]:
     """Half a search about somebody of whom nothing was held anywhere."""
     [case] = nothing_held(office)
     careless = (
@@ -79,7 +79,7 @@ def careless_but_harmless(office: Office) -> list[Case]:
     return [case]
 
 
-def partial_birth_date(office: Office) -> list[Case]:
+def partial_birth_date(office: Office) -> list[CaseInTheMaking]:
     """The applicant knew a year; research found the rest."""
     [case] = disclosed(office)
     case.row |= {"b_dob": partial(office.rng, case.b.born), "b_dob_certainty": "approximate"}
@@ -87,7 +87,7 @@ def partial_birth_date(office: Office) -> list[Case]:
     return [case]
 
 
-def compound_slip(office: Office) -> list[Case]:
+def compound_slip(office: Office) -> list[CaseInTheMaking]:
     """Name and birth date both wrong as given; found all the same, and searched both ways."""
     [case] = disclosed(office)
     forename, surname = other_form(office.rng, case.b.forename), misspelt(office.rng, case.b.surname)
@@ -98,7 +98,7 @@ def compound_slip(office: Office) -> list[Case]:
     return [case]
 
 
-def several_ids(office: Office) -> list[Case]:
+def several_ids(office: Office) -> list[CaseInTheMaking]:
     """One B under several numbers, each row a little different; all read."""
     [case] = disclosed(office)
     for source in ("rms", "pnd"):
@@ -109,7 +109,7 @@ def several_ids(office: Office) -> list[Case]:
     return [case]
 
 
-def repeat_heard(office: Office) -> list[Case]:
+def repeat_heard(office: Office) -> list[CaseInTheMaking]:
     """Two about the same B by different people, both answered."""
     [first] = disclosed(office)
     second = office.case(after=first)
@@ -119,13 +119,13 @@ def repeat_heard(office: Office) -> list[Case]:
     return [first, second]
 
 
-def ended_otherwise(office: Office) -> list[Case]:
+def ended_otherwise(office: Office) -> list[CaseInTheMaking]:
     [case] = nothing_held(office)
     office.refuse(case, pick(office.rng, ("withdrawn", "no_engagement", "out_of_scope")))
     return [case]
 
 
-def namesake_told_apart(office: Office) -> list[Case]:
+def namesake_told_apart(office: Office) -> list[CaseInTheMaking]:
     """Somebody else of that name has a history; the officers saw that it was not B."""
     [case] = nothing_held(office)
     other = Makers(office.rng, case.received, f"N{office.index}-").human(case.b.sex, youngest=20)
@@ -137,7 +137,7 @@ def namesake_told_apart(office: Office) -> list[Case]:
 
 
 # of a hundred
-SOUND: tuple[Callable[[Office], list[Case]], ...] = (
+SOUND: tuple[Callable[[Office], list[CaseInTheMaking]], ...] = (
     *(nothing_held,) * 34,
     *(disclosed,) * 25,
     *(refused_with_history,) * 12,

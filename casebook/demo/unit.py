@@ -38,7 +38,7 @@ SOURCES = ("pnc", "pnd", "visor", "rms", "dvds_register", "marac", "courts", "pr
 
 
 @dataclass(kw_only=True)
-class Crew:
+class SimulatedUnit:
     """Everybody's desks. `left` counts items that nobody could answer, by kind and reason code."""
 
     desks: dict[str, Desk]
@@ -51,7 +51,7 @@ class Crew:
     told: dict[str, datetime] = field(default_factory=dict)  # the same, as people remember it
 
     @classmethod
-    def hire(cls, operator: Desk, files: Path) -> Crew:
+    def hire(cls, operator: Desk, files: Path) -> SimulatedUnit:
         """Add the staff through the operator's terminal, trained for everything for a year."""
         until = (clock.now() + timedelta(days=900)).date().isoformat()
         desks = {}

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 
 from casebook.casework.core import notices
-from casebook.casework.core.channels import Channel
+from casebook.casework.core.channels import NoticeChannel
 from casebook.casework.core.notices import Delivered
 from casebook.errors import CasebookError
 from tasks.home import acting
@@ -17,7 +17,7 @@ PATIENCE = 30.0  # seconds after which it looks even if nobody called: what fail
 log = logging.getLogger("casebook.telling")
 
 
-async def tell(ways: Sequence[Channel], called: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
+async def tell(ways: Sequence[NoticeChannel], called: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
     """Deliver whenever called. A receiver that hangs holds a thread of its own, and a fault here ends nothing else."""
     while ways and not stop.is_set():
         try:
@@ -27,5 +27,5 @@ async def tell(ways: Sequence[Channel], called: Callable[[], Awaitable[None]], s
         await called()
 
 
-def deliver(ways: Sequence[Channel]) -> Delivered:
+def deliver(ways: Sequence[NoticeChannel]) -> Delivered:
     return notices.deliver(lambda: acting("dispatcher"), ways)

@@ -66,7 +66,7 @@ def ring(what: str, about: str) -> None:
     """An automation says that something happened to a run, a pool or the sweep."""
     found = _REFERENCE.search(about)
     with acting("dispatcher") as act:
-        alarms.ring(act, what, reference=found[0] if found else None)
+        alarms.raise_alarm(act, what, reference=found[0] if found else None)
 
 
 def _handler(word: str) -> type[BaseHTTPRequestHandler]:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from random import Random
 
-    from casebook.demo.telling import Row
+    from casebook.demo.statements import Row
 
 
 def bad_date(rng: Random, row: Row) -> Row:
