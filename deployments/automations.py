@@ -18,6 +18,7 @@ from prefect.types import SecretDict
 from pydantic import SecretStr
 
 from casebook.casework.sweep.alarms import POOL_UNHEALTHY, RUN_CRASHED, RUN_FAILED, SWEEP_MISSED
+from casebook.domain.words.operations import ALARM
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import PrefectClient
@@ -97,7 +98,7 @@ async def register(client: PrefectClient) -> None:
     if port := os.environ.get("CASEBOOK_METRICS_PORT"):
         for what, (name, trigger, about) in ALARMS.items():
             block = await _bell(what, int(port))
-            words = f"Tells the operator over the casebook's own channels: {what.replace('_', ' ')}."
+            words = f"Tells the operator over the casebook's own channels: {ALARM.of(what)}."
             action = CallWebhook(block_document_id=block, payload=about)
             await _put(client, AutomationCore(name=name, description=words, trigger=trigger, actions=[action]))
 

@@ -59,7 +59,7 @@ async def application_lifecycle(reference: str) -> State[None]:
         drop_lease(reference, holder)  # a failed or cancelled run does not keep the application from the next one
         raise
     await show_card(reference)
-    return Completed(name=standing.name, message=f"{standing.stage}: {', '.join(standing.waiting_for) or 'nobody'}")
+    return Completed(name=standing.name, message=standing.message)
 
 
 async def walk(reference: str, holder: str) -> Standing:

@@ -9,6 +9,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 from pydantic import Field
 
+from casebook.domain.words import PRIORITY
 from tasks.wakes import make_urgent
 
 Reference = Annotated[str, Field(pattern=r"^CL-\d{4}-\d{6}$", description="As in CL-2026-000123", title="Reference")]
@@ -27,4 +28,4 @@ async def urgent_case(reference: Reference, reason: ReasonCode) -> State[None]:
 
     """
     priority = make_urgent(reference, reason)
-    return Completed(message=f"{reference} is {priority}")
+    return Completed(message=f"{reference} now has priority {PRIORITY.of(priority)}")

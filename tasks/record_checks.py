@@ -10,6 +10,7 @@ from prefect.states import Completed, Failed
 from prefect.tasks import exponential_backoff
 
 from casebook.casework.record_checks import record_checks, remote_searches
+from casebook.domain.words import SOURCE_FAULT
 from tasks.home import acting
 
 
@@ -41,5 +42,7 @@ def search_remote_sources(reference: str) -> State[Any]:
     """Ask every source elsewhere that is due. Fails while one does not answer; those that did are not asked again."""
     asked = remote_searches.ask_remote(acting, reference)
     if asked.failed:
-        return Failed(message=", ".join(f"{search}: {code}" for search, code in sorted(asked.failed.items())))
+        return Failed(
+            message=", ".join(f"{search}: {SOURCE_FAULT.of(code)}" for search, code in sorted(asked.failed.items()))
+        )
     return Completed(message=f"{len(asked.answered)} answered")

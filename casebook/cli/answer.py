@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from casebook.domain.words import of_field, spelled
+
 
 def default_home() -> Path:
     """`CASEBOOK_HOME`, else `$XDG_DATA_HOME/casebook`; for root `/var/lib/casebook`."""
@@ -51,14 +53,24 @@ def plain(value: object) -> str:
 
 
 def page(data: Mapping[str, object]) -> Iterator[str]:
-    """An answer for people: one line a key; a long text under its key, with the lines it has."""
+    """An answer for people: one line a key, codes in words; a long text under its key, with the lines it has."""
     for key, value in data.items():
         if isinstance(value, Mapping):
             yield from page({f"{key} {inner}": held for inner, held in value.items()})
-        elif "\n" in (text := plain(value)):
-            yield from (f"{key}:", *text.rstrip().splitlines())
+        elif "\n" in (text := _said(key, value)):
+            yield from (f"{spelled(key)}:", *text.rstrip().splitlines())
         else:
-            yield f"{key}: {text}"
+            yield f"{spelled(key)}: {text}"
+
+
+def _said(key: str, value: object) -> str:
+    match value:
+        case None | [] | ():
+            return "none"
+        case bool():
+            return "yes" if value else "no"
+        case _:
+            return of_field(key, value) or plain(value)
 
 
 def _text(value: object) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
+from casebook.domain import words
 from casebook.domain.actors import Actor, Reason
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.domain.work import SPECS
@@ -115,7 +116,7 @@ def why_not_allowed(actor: Actor, command: Command) -> Reason | None:
     """A reason if none of the actor's roles allows the command."""
     if actor.roles & MAY[command]:
         return None
-    return Reason("not_permitted", f"{command.replace('_', ' ')} needs one of: {_names(MAY[command])}")
+    return Reason("not_permitted", f"'{words.COMMAND.of(command)}' needs one of these roles: {_names(MAY[command])}")
 
 
 def why_not_work(actor: Actor, kind: WorkKind, *, role: str, owner: str | None, reserved: bool) -> Reason | None:
@@ -124,7 +125,7 @@ def why_not_work(actor: Actor, kind: WorkKind, *, role: str, owner: str | None, 
         return Reason("not_a_person", "only a member of staff can do work; the operator and the system cannot")
     allowed = {*SPECS[kind].roles, Role(role)}
     if not actor.roles & allowed:
-        return Reason("not_permitted", f"{kind.replace('_', ' ')} needs one of: {_names(allowed)}")
+        return Reason("not_permitted", f"'{words.WORK.of(kind)}' needs one of these roles: {_names(allowed)}")
     if reserved and owner != actor.id:
         return Reason("reserved", "this item is for one named member of staff, and that is somebody else")
     if owner is not None and owner != actor.id:
@@ -147,4 +148,4 @@ def why_not_second(actor: Actor, first: Collection[str | None]) -> Reason | None
 
 
 def _names(roles: Collection[Role]) -> str:
-    return ", ".join(sorted(roles))
+    return ", ".join(sorted(map(words.ROLE.of, roles)))

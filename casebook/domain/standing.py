@@ -6,28 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from casebook.domain.vocabulary import Stage, WorkKind
+from casebook.domain.words import STAGE, WAITING, WORK
 
 # the first of these that is open names the state
-_WORDS: tuple[tuple[WorkKind, str], ...] = (
-    (WorkKind.MEND_QUALITY, "Held by data quality"),
-    (WorkKind.COMPLETE_DETAILS, "Awaiting details"),
-    (WorkKind.VERIFY_APPLICANT, "Awaiting verification of the applicant"),
-    (WorkKind.RETURN_SEARCH, "Awaiting searches"),
-    (WorkKind.REVIEW_MATCH, "Awaiting review of matches"),
-    (WorkKind.SECOND_LOOK_AT_REJECTION, "Awaiting second look"),
-    (WorkKind.SIGN_OFF_IDENTITY, "Awaiting identity sign-off"),
-    (WorkKind.STATE_ADEQUACY, "Awaiting adequacy statement"),
-    (WorkKind.MEET_APPLICANT, "Awaiting meeting with the applicant"),
-    (WorkKind.LOCATE_PERSON_AT_RISK, "Awaiting location of the person at risk"),
-    (WorkKind.ASSESS_RISK, "Awaiting risk assessment"),
-    (WorkKind.VALIDATE_WITH_OWNER, "Awaiting the owner's agreement"),
-    (WorkKind.CONVENE_PANEL, "Awaiting panel"),
-    (WorkKind.DECIDE, "Awaiting panel decision"),
-    (WorkKind.APPROVE_DECISION, "Awaiting approval"),
-    (WorkKind.DELIVER_DISCLOSURE, "Awaiting disclosure"),
-    (WorkKind.DELIVER_NO_DISCLOSURE, "Awaiting delivery of the outcome"),
-    (WorkKind.CONTACT_FOLLOW_UP, "Awaiting follow-up"),
-)
+_ORDER = tuple(WorkKind(kind) for kind in WAITING.words)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,9 +32,14 @@ class Standing:
             return "Gate broken"
         waiting = set(self.waiting_for)
         nobody = "Awaiting a source" if self.awaits_source else "Awaiting staff"
-        return next((words for kind, words in _WORDS if kind in waiting), nobody)
+        return next((WAITING.of(kind) for kind in _ORDER if kind in waiting), nobody)
+
+    @property
+    def message(self) -> str:
+        """What stands beside the state name: the stage, and everything that is waited for."""
+        return f"{STAGE.of(self.stage)}: {', '.join(map(WORK.of, self.waiting_for)) or 'waits for nobody'}"
 
 
 def state_names() -> Sequence[str]:
     """Every name a lifecycle run can end with."""
-    return (*(words for _, words in _WORDS), "Closed", "Gate broken", "Awaiting staff", "Awaiting a source", "Skipped")
+    return (*WAITING.words.values(), "Closed", "Gate broken", "Awaiting staff", "Awaiting a source", "Skipped")

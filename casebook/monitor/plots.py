@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from random import Random
 
 from casebook import markdown
+from casebook.domain import words
 from casebook.domain.monitor.decision_monitor import Side
 from casebook.monitor import funnel as limits
 from casebook.monitor.weekly import ChannelReport, ChannelStanding
@@ -31,7 +32,7 @@ def page(reports: Sequence[ChannelReport], names: Names) -> str:
     """What each channel says of each person, as Markdown."""
     lines = ["A signal is a question to be asked, not a finding.", ""]
     for report in reports:
-        lines += [f"## {str(report.channel).replace('_', ' ')}", "", *_told(report)]
+        lines += [f"## {words.CHART.of(report.channel)}", "", *_told(report)]
         rows = sorted(report.standing, key=lambda each: _in_order(names[each.judged]))
         if rows:
             lines += markdown.table(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from walking import ROW, Unit, through_everything
 
-from casebook.casework.reporting import viewing
+from casebook.casework.reporting import cards, viewing
 from casebook.cli.case.application_page import page
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Stage
@@ -28,6 +30,9 @@ def shown(unit):
     return show
 
 
+CODE = re.compile(r"\b[a-z0-9]+_[a-z0-9_]+\b")
+
+
 def sections(text):
     return {line for line in text.splitlines() if line.isupper() and not line.startswith((" ", "CL-"))}
 
@@ -39,7 +44,7 @@ def test_an_open_application_says_who_waits_for_what_and_until_when(unit, shown)
     text = shown("supervise", reference)
     assert text.splitlines()[0] == f"{reference}   INTAKE"
     assert "Mon 2 Mar 2026 11:00  immediate safeguarding  duty inspector  nobody yet  immediate" in text
-    assert "Doubtful as sent: no subject name" in text
+    assert "Doubtful as sent: no name of B" in text
     assert {"WAITS FOR", "WHO", "TIME LIMITS", "TIMELINE"} <= sections(text)
     assert max(map(len, text.splitlines())) <= 100
     assert "\x1b" not in text
@@ -50,19 +55,34 @@ def test_a_closed_application_is_told_from_its_beginning_to_its_end(unit, shown)
     reference = unit.receive({**ROW, "external_id": "P-1", "concern": CONCERN})
     assert through_everything(unit, reference) == Stage.CLOSED
     text = shown("supervise", reference)
-    assert text.splitlines()[0] == f"{reference}   CLOSED: DISCLOSED TO A"
+    assert text.splitlines()[0] == f"{reference}   CLOSED: DISCLOSED TO THE PERSON AT RISK"
     assert sections(text) >= {
         "WHO", "TIME LIMITS", "RECORD CHECKS", "WHO WAS FOUND", "FACTS", "MEETING AND SIGNS", "RISK", "PANEL AND DECISION",
         "DISCLOSURE", "FOLLOW-UP AND REFERRALS", "CONTACTS", "GATES", "LINKS AND WATCH", "TIMELINE",
     }  # fmt: skip
     assert "WAITS FOR" not in text
     for said in (
-        "Assault occasioning actual bodily harm", "Decided: DISCLOSED TO A, chair chair", "necessary: met:", "pressing need: met:",
-        "proportionate: met:", "Approved by approve", "researched by research", "undertaking signed", "follow up 28d: accepted",
+        "Assault occasioning actual bodily harm", "Decided: DISCLOSED TO THE PERSON AT RISK, chair chair",
+        "necessary to protect from a crime: met:", "pressing need: met:",
+        "proportionate: met:", "Approved by approve", "researched by research", "undertaking signed",
+        "follow-up after 28 days: accepted",
         "Barry Ottershaw, born 1985-02-03", "policy england-and-wales-2023@1", "looked at by:",
     ):  # fmt: skip
-        assert said in text
+        assert said in " ".join(text.split())  # wherever its line was broken
     assert max(map(len, text.splitlines())) <= 100
+    assert CODE.findall(text) == []  # every code stands as its words
+
+
+def test_the_card_of_a_closed_application_holds_words_and_no_codes(unit):
+    reference = unit.receive({**ROW, "external_id": "P-1", "concern": CONCERN})
+    through_everything(unit, reference)
+    with unit.acting("supervise") as act:
+        text = cards.card(act, reference)
+    assert "route Right to Ask" in text
+    assert "outcome disclosed to the person at risk" in text
+    assert "work done: make a follow-up contact" in text
+    assert CODE.findall(text) == []
+    assert "None" not in text
 
 
 def test_who_may_see_no_personal_detail_gets_the_page_without_it(unit, shown):
@@ -70,5 +90,6 @@ def test_who_may_see_no_personal_detail_gets_the_page_without_it(unit, shown):
     through_everything(unit, reference)
     text = shown(OPERATOR, reference)
     assert "not for this role" in text
-    assert "Decided: DISCLOSED TO A" in text
+    assert "Decided: DISCLOSED TO THE PERSON AT RISK" in text
+    assert "None" not in text
     assert [said for said in PERSONAL if said in text] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 
@@ -167,7 +168,23 @@ def test_the_board_says_in_one_line_who_waits_longest_and_for_whom(received, act
     with acting(now=NOW + timedelta(days=9)) as act:
         shown = board.figures(act)
     assert shown["worst"][0]["reference"] == later  # more pressing, though it waits less
-    assert f"**{earlier} waits longest: 9 days, for intake_officer (complete_details).**" in board.markdown(shown)
+    page = board.markdown(shown)
+    assert f"**{earlier} waits longest: 9 days, for intake officer (complete the details).**" in page
+    assert not re.findall(r"\b[a-z]+_[a-z_]+\b", page)  # words, not codes
+
+
+def test_danger_stands_before_everything_on_the_board(received, acting):
+    """Immediate safeguarding blocks no stage: it must not be missing for that."""
+    earlier = received(external_id="X-2", b_dob="", b_surname="")
+    later = received(now=NOW + timedelta(days=3), external_id="X-3", b_dob="", b_surname="", immediate_danger="yes")
+    with acting(now=NOW + timedelta(days=9)) as act:
+        shown = board.figures(act)
+    page = board.markdown(shown)
+    said = f"**Danger: {later} waits: 6 days, for duty inspector (immediate safeguarding).**"
+    assert 0 < page.index(said) < page.index(f"**{earlier} waits longest")
+    rows = page.partition("## Most pressing first")[2].splitlines()
+    assert rows[4].startswith(f"| {later} | duty inspector | immediate safeguarding |")
+    assert [each["kind"] for each in shown["danger"]] == ["immediate_safeguarding"]
 
 
 def test_a_restricted_application_is_on_the_board_of_those_named_only(received, acting, person, sql):

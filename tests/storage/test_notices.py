@@ -91,9 +91,18 @@ def test_a_notice_reaches_an_http_receiver_and_its_receipt_is_kept(queued, deliv
         done = deliver(f"json://127.0.0.1:{port}/told")
         assert deliver(f"json://127.0.0.1:{port}/told", timedelta(hours=1)).received == 0
     assert (done.received, done.waiting, len(got)) == (1, 0, 1)
-    assert queued in got[0]["message"]
+    assert f"{queued}: overdue" in got[0]["message"]
+    assert got[0]["title"] == "casebook: 1 for supervisor"
     assert not any(canary in json.dumps(got) for canary in ("Canary", "Anna", "07700", "hurt"))
     assert sql("SELECT received_at, channel, tries, fault FROM notice").one() == (NOW, "json#1", 1, None)
+
+
+def test_a_notice_says_its_reason_in_words(received, acting, deliver):
+    reference, got = received(immediate_danger="yes"), []
+    with serving(web(got)) as port:
+        deliver(f"json://127.0.0.1:{port}/")
+    assert got[0]["title"] == "casebook: 1 for duty inspector"
+    assert got[0]["message"] == f"{reference}: immediate safeguarding: the applicant says there is immediate danger"
 
 
 def test_a_notice_reaches_a_mail_receiver(queued, deliver):

@@ -1,4 +1,4 @@
-"""Telling people: what is queued is sent by role, references and codes only, and counts as sent when it was received."""
+"""Telling people: what is queued is sent by role, references and reasons only, and counts as sent when it was received."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import groupby
 from casebook.casework.core import channels
 from casebook.casework.core.acting import Act, Acting
 from casebook.casework.core.channels import NoticeChannel
-from casebook.domain import chain
+from casebook.domain import chain, words
 from casebook.domain.vocabulary import Role
 from casebook.storage.case import notices as stored
 from casebook.storage.case.notices import Queued
@@ -61,8 +61,8 @@ def _send(
 ) -> tuple[list[str], list[str]]:
     """The channels that took the message, and the faults of those that did not; one that failed is not asked again."""
     got, faults = list[str](), list[str]()
-    title = f"casebook: {len(page)} for {role.replace('_', ' ')}"
-    body = "\n".join(f"{each.reference or 'no application'} {each.reason}" for each in page)
+    title = f"casebook: {len(page)} for {words.ROLE.of(role)}"
+    body = "\n".join(f"{each.reference or 'no application'}: {words.reason(each.reason)}" for each in page)
     mine = [way for way in ways if way.role in {None, role}]
     for way in mine:
         if way.name not in down and (fault := channels.send(way, title, body, seconds=seconds)):

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from casebook import policies
 from casebook.casework.core.acting import Act
+from casebook.domain import words
 from casebook.domain.authority import Command
 from casebook.markdown import table as markdown_table
 from casebook.storage import outbox
@@ -31,6 +32,7 @@ def figures(act: Act) -> dict[str, object]:
     return {
         "at": now.isoformat(),
         "stages": stored.stages(session, now, soon),
+        "danger": [_worst(row, now) for row in stored.in_danger(session, WORST, hidden)],
         "worst": [_worst(row, now) for row in stored.worst(session, WORST, hidden)],
         "longest": [_worst(longest, now)] if longest else [],
         "oldest_unclaimed": None
@@ -127,27 +129,29 @@ def _hours(since: datetime, now: datetime) -> float:
 
 def markdown(board: dict) -> str:  # type: ignore[type-arg]
     """The board as a page."""
-    columns = ["on_time", "due_soon", "overdue", "held", "waiting_for_source"]
+    columns = stored.STATES
     lines = [f"# Board at {_short(board['at'])}", ""]
-    lines += [f"**{_sentence(wait)}**\n" for wait in board["longest"]]
+    lines += [f"**Danger: {_sentence(wait)}**\n" for wait in board["danger"]]
+    lines += [f"**{_sentence(wait, 'waits longest')}**\n" for wait in board["longest"]]
     if board["undelivered_notices"]:
-        lines += [f"**{board['undelivered_notices']} notices were received by nobody.**", ""]
-    lines += _table(["stage", *columns], [[stage, *(n[c] for c in columns)] for stage, n in board["stages"].items()])
+        lines += [f"**Notices that nobody received: {board['undelivered_notices']}.**", ""]
+    lines += _table(
+        ["stage", *map(words.STATE.of, columns)],
+        [[words.STAGE.of(stage), *(n[c] for c in columns)] for stage, n in board["stages"].items()],
+    )
     for title, head, rows in (*_waiting(board), *_by_week(board)):
         lines += ["", f"## {title}", "", *_table(head, rows)]
     if oldest := board["oldest_unclaimed"]:
-        lines += [
-            "",
-            f"Oldest item nobody took: {oldest['reference']} {oldest['kind']}, {oldest['waits_hours']} hours.",
-        ]
+        what = f"{oldest['reference'] or 'the unit'}, {words.WORK.of(oldest['kind'])}"
+        lines += ["", f"Oldest item that nobody has claimed: {what}, {oldest['waits_hours']} hours."]
     return "\n".join(lines)
 
 
-def _sentence(wait: Mapping[str, Any]) -> str:
-    """Who waits longest, and for whom, for somebody who reads one line."""
-    hours, what = wait["waits_hours"], f" ({wait['kind']})" if wait["kind"] else ""
+def _sentence(wait: Mapping[str, Any], waits: str = "waits") -> str:
+    """Who waits how long, and for whom, for somebody who reads one line."""
+    hours, what = wait["waits_hours"], f" ({words.WORK.of(wait['kind'])})" if wait["kind"] else ""
     long = f"{hours} hours" if hours < 48 else f"{hours / 24:.0f} days"  # noqa: PLR2004 - two days
-    return f"{wait['reference']} waits longest: {long}, for {wait['waiting_for']}{what}."
+    return f"{wait['reference']} {waits}: {long}, for {_waits_for(wait)}{what}."
 
 
 def _short(moment: str | None) -> str:
@@ -168,25 +172,57 @@ def _waiting(board: dict) -> Iterator[BoardTable]:  # type: ignore[type-arg]
         "priority",
         "escalation_level",
     )
-    head = ["application", "waits for", "what", "hours", "hours overdue", "due", "priority", "rung told"]
-    rows = [[w[name] for name in worst] for w in ({**w, "due_at": _short(w["due_at"])} for w in board["worst"])]
+    head = ["application", "waits for", "what", "hours", "hours overdue", "due", "priority", "escalation level"]
+    rows = [[w[name] for name in worst] for w in map(_in_words, [*board["danger"], *board["worst"]])]
     yield "Most pressing first", head, rows
-    yield "Queues", ["role", "open items", "oldest, hours"], [list(queue.values()) for queue in board["queues"]]
-    sources = [list(source.values()) for source in board["sources"]]
+    yield (
+        "Queues",
+        ["role", "open items", "oldest, hours"],
+        [[words.ROLE.of(role), *rest] for role, *rest in map(dict.values, board["queues"])],
+    )
+    sources = [[words.SOURCE.of(source), *rest] for source, *rest in map(dict.values, board["sources"])]
     yield "Sources that have not answered", ["source", "searches", "oldest, hours"], sources
-    told = ("reference", "kind", "rung", "role", "reason")
-    head = ["application", "what", "rung", "role", "why", "since"]
-    rows = [[*(e[name] for name in told), _short(e["raised_at"])] for e in board["escalations"][:50]]
-    yield "Escalations nobody has acknowledged", head, rows
-    rows = [[f["reference"] or "the unit", f["why"], _what(f), f["since"]] for f in board["foreseen"]]
-    yield "Seen coming", ["application", "why", "what", "since"], rows
+    head = ["application", "what", "escalation level", "role", "why", "since"]
+    rows = list(map(_escalated, board["escalations"][:50]))
+    yield "Escalations not acknowledged", head, rows
+    rows = [
+        [f["reference"] or "the unit", words.ESCALATION.of(f["why"]), _what(f), _short(f["since"])]
+        for f in board["foreseen"]
+    ]
+    yield "Early warnings", ["application", "why", "what", "since"], rows
+
+
+def _in_words(wait: Mapping[str, Any]) -> dict[str, Any]:
+    said = {
+        "waiting_for": _waits_for(wait),
+        "due_at": _short(wait["due_at"]),
+        "priority": words.PRIORITY.of(wait["priority"]),
+    }
+    return {**wait, **said, "kind": words.WORK.of(wait["kind"])}
+
+
+def _waits_for(wait: Mapping[str, Any]) -> str:
+    """Whoever has claimed it, else a role, else the engine."""
+    return str(wait["owner"] or (words.ROLE.of(wait["role"]) if wait["role"] else "the engine"))
+
+
+def _escalated(row: Mapping[str, Any]) -> list[object]:
+    what, role = words.WORK.of(row["kind"]), words.ROLE.of(row["role"])
+    return [
+        row["reference"] or "the unit",
+        what,
+        row["rung"],
+        role,
+        words.reason(row["reason"]),
+        _short(row["raised_at"]),
+    ]
 
 
 def _what(foreseen: Mapping[str, Any]) -> object:
     return (
         foreseen.get("panel_meets")
         or foreseen.get("checked_until")
-        or ", ".join(map(str, foreseen.get("short_of", [])))
+        or words.SHORT_OF.of_all(foreseen.get("short_of", []))
     )
 
 

@@ -1,4 +1,4 @@
-"""An application in a few lines for people who watch: references, stages, codes and times, nothing personal."""
+"""An application in a few lines for people who watch: references, words and times, nothing personal."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from casebook.casework.core import clocks, work_items
 from casebook.casework.core.acting import Act
+from casebook.domain import words
 from casebook.domain.standing import Standing
 from casebook.domain.vocabulary import Stage
 from casebook.storage.tables import Application, GateResult, LedgerEntry
@@ -25,30 +26,44 @@ def _lines(act: Act, application: Application) -> Iterator[str]:
     standing = Standing(reference=application.reference, stage=Stage(application.stage), waiting_for=waiting)
     yield f"# {application.reference}: {standing.name}"
     yield ""
-    yield f"Stage **{application.stage}** · priority **{application.priority}** ({application.priority_reason})\\"
-    yield f"route {application.route} · band {application.band or 'not scored yet'} · outcome {application.outcome or 'none yet'}"
+    yield f"Stage **{words.STAGE.of(application.stage)}** · priority **{words.PRIORITY.of(application.priority)}**"
+    yield f"({words.reason(application.priority_reason)})\\"
+    yield f"route {words.ROUTE.of(application.route)} · band {_or(words.BAND, application.band, 'not scored yet')}"
+    yield f"· outcome {_or(words.OUTCOME, application.outcome, 'none yet')}"
     yield "\n## Who is waited for\n"
-    yield "| what | role | due | claimed | level |\n|---|---|---|---|---|"
+    yield "| what | role | due | claimed | escalation level |\n|---|---|---|---|---|"
     for item in sorted(items, key=lambda item: (item.due_at is None, item.due_at or act.now)):
         late = " **overdue**" if item.due_at and item.due_at < act.now else ""
         claimed = "yes" if item.claimed_at else "no"
-        yield f"| {item.kind} | {item.role} | {_time(item.due_at)}{late} | {claimed} | {item.escalation_level} |"
+        what, role = words.WORK.of(item.kind), words.ROLE.of(item.role)
+        yield f"| {what} | {role} | {_time(item.due_at)}{late} | {claimed} | {item.escalation_level} |"
     yield "\n## Clocks\n"
     yield "| limit | due | met |\n|---|---|---|"
     for clock in clocks.of(act, application):
         late = " **overdue**" if clock.met_at is None and clock.due_at and clock.due_at < act.now else ""
-        yield f"| {clock.limit_name} | {_time(clock.due_at)}{late} | {_time(clock.met_at)} |"
+        yield f"| {words.LIMIT.of(clock.limit_name)} | {_time(clock.due_at)}{late} | {_time(clock.met_at)} |"
     yield "\n## Gates\n"
     yield "| asked | stage | outcome | failed |\n|---|---|---|---|"
     asked = select(GateResult).where(GateResult.reference == application.reference).order_by(GateResult.asked_at)
     for result in act.session.scalars(asked):
-        failed = ", ".join(each["code"] for each in result.results) or "-"
-        yield f"| {_time(result.asked_at)} | {result.stage} | {result.outcome} | {failed} |"
+        failed = ", ".join(words.spelled(each["code"]) for each in result.results) or "-"
+        yield f"| {_time(result.asked_at)} | {words.STAGE.of(result.stage)} | {words.GATE.of(result.outcome)} | {failed} |"
     yield "\n## Timeline\n"
     entries = select(LedgerEntry).where(LedgerEntry.chain == application.reference).order_by(LedgerEntry.sequence)
     for entry in act.session.scalars(entries):
-        what = next((entry.body[key] for key in ("kind", "to", "outcome", "cause", "because") if key in entry.body), "")
-        yield f"- {_time(entry.at)} {entry.event} {what}"
+        yield f"- {_time(entry.at)} {words.EVENT.of(entry.event)}{_about(entry)}"
+
+
+def _about(entry: LedgerEntry) -> str:
+    """The first of what the entry says that tells most of it."""
+    key = next((key for key in ("kind", "to", "outcome", "cause", "because") if entry.body.get(key)), None)
+    if key is None:
+        return ""
+    return f": {words.of_field(key, entry.body[key])}"
+
+
+def _or(vocabulary: words.Vocabulary, code: str | None, otherwise: str) -> str:
+    return vocabulary.of(code) if code else otherwise
 
 
 def _time(moment: object) -> str:

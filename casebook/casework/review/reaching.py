@@ -73,11 +73,9 @@ def take(
     refuse(reason)
     refuse(why_not_say(rung, planned=plan is not None, contacted=made is not None))
     steps = work.steps(act.session, contact.id)
-    pending = next(
-        (each for each in steps[-1:] if each.rung == ContactProgress.NOT_CONTACTABLE and each.second_by is None), None
-    )
     for item in work.looks(act.session, contact.id):
         item.cancelled_at, item.cancelled_why = act.now, "stepped"
+    pending = next((step for step in steps[-1:] if _awaits_second(step)), None)
     if rung is ContactProgress.NOT_CONTACTABLE and pending is not None:
         refuse(authority.why_not_second(act.actor, [pending.taken_by]))
         pending.second_by, pending.second_at = act.actor.id, act.now
@@ -91,13 +89,15 @@ def take(
         act.session.add(row)
         if rung is ContactProgress.NOT_CONTACTABLE:
             _ask_second(act, contact, number=len(steps) + 1)
-        elif not (
-            rung is ContactProgress.ATTEMPTED and contact.rung == ContactProgress.REACHED
-        ):  # who was reached stays so
+        else:
             _arrive(act, contact, rung)
     over = {"channel": made.way.channel, "occurred_at": made.way.at.isoformat()} if made else {}
     act.record(None, "review_contact_step", contact=contact.id, rung=rung, standing=contact.rung, **over)
     return contact
+
+
+def _awaits_second(step: ReviewContactStep) -> bool:
+    return step.rung == ContactProgress.NOT_CONTACTABLE and step.second_by is None
 
 
 def _agreed(plan: SafeContactPlan, at: datetime) -> Json:
@@ -195,6 +195,8 @@ def _row(act: Act, contact: ReviewContact, rung: ContactProgress, note: str, *, 
 
 
 def _arrive(act: Act, contact: ReviewContact, rung: ContactProgress) -> None:
+    if rung is ContactProgress.ATTEMPTED and contact.rung == ContactProgress.REACHED:
+        return  # who was reached stays so
     contact.rung, contact.at = rung, act.now
     days = review_policy.load().contact.look_again_days.value
     contact.look_again_on = (

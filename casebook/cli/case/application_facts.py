@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
-from casebook.cli.case.page_words import Cells, Whole, clean, moment, paragraph, rows, table, words
+from casebook.cli.case.page_words import Cells, Whole, clean, moment, paragraph, rows, table
+from casebook.domain import words
 
 MOST = 12  # contributions of a score that are shown; --json has all
 
@@ -22,17 +23,17 @@ def who(whole: Whole) -> Iterator[str]:
     dates = f" from {whole.get('relationship_started') or '?'} to {whole.get('relationship_ended') or 'now'}"
     known = whole.get("relationship_started") or whole.get("relationship_ended")
     yield from paragraph(
-        f"B is to A: {words(whole['relationship'])}{dates if known else ''}; living together: {words(whole['living_together'])};"
-        f" pregnant: {words(whole['pregnant'])}"
+        f"B is to A: {words.RELATIONSHIP.of(whole['relationship'])}{dates if known else ''};"
+        f" living together: {words.ANSWER.of(whole['living_together'])}; pregnant: {words.ANSWER.of(whole['pregnant'])}"
         + (f"; children born: {', '.join(whole['children']) or 'none known'}" if shown else "")
     )
-    yield from paragraph(f"In danger now: {words(whole['immediate_danger'])}")
+    yield from paragraph(f"In danger now: {words.ANSWER.of(whole['immediate_danger'])}")
     if whole.get("concern"):
         yield from paragraph("Concern", whole["concern"])
     if doubts := [code for code in whole["doubts"] if code not in whole["explained"]]:
-        yield from paragraph("Doubtful as sent", ", ".join(map(words, doubts)))
+        yield from paragraph("Doubtful as sent", ", ".join(map(words.reason, doubts)))
     if whole["explained"]:
-        yield from paragraph("Not to be had, and explained", ", ".join(map(words, whole["explained"])))
+        yield from paragraph("Cannot be had, with an explanation", ", ".join(map(words.reason, whole["explained"])))
 
 
 def _person(person: Cells, *, shown: bool) -> Iterator[str]:
@@ -41,8 +42,12 @@ def _person(person: Cells, *, shown: bool) -> Iterator[str]:
         yield from paragraph(f"{party}  (not for this role)")
         return
     names = clean(" ".join(person[name] or "" for name in ("forename", "middle_names", "surname")))
-    certainty = f" ({person['dob_certainty']})" if person["dob"] and person["dob_certainty"] != "unknown" else ""
-    sex = "" if person["sex"] == "unknown" else f", {person['sex']}"
+    certainty = (
+        f" ({words.CERTAINTY.of(person['dob_certainty'])})"
+        if person["dob"] and person["dob_certainty"] != "unknown"
+        else ""
+    )
+    sex = "" if person["sex"] == "unknown" else f", {words.SEX.of(person['sex'])}"
     yield from paragraph(f"{party}  {names or 'name not known'}, born {person['dob'] or 'not known'}{certainty}{sex}")
     if other := [*person["former_names"], *person["aliases"]]:
         yield from paragraph("also known as", ", ".join(other), indent=5)
@@ -53,11 +58,11 @@ def _person(person: Cells, *, shown: bool) -> Iterator[str]:
 
 
 def _plan(plan: Cells, *, shown: bool) -> str:
-    said = [words(plan["channel"]) if plan["channel"] else "not at all until somebody sets it"]
+    said = [words.CHANNEL.of(plan["channel"]) if plan["channel"] else "no contact until somebody sets a channel"]
     if shown and plan["channel"]:
         windows = ", ".join(f"{start}-{until}" for start, until in plan["windows"])
         said += [" ".join(plan["days"]), windows, "voicemail yes" if plan["voicemail"] else "no voicemail"]
-        said += [f"{words(name)} {plan[name]}" for name in ("code_word", "interpreter") if plan[name]]
+        said += [f"{words.spelled(name)} {plan[name]}" for name in ("code_word", "interpreter") if plan[name]]
     return f"{'; '.join(filter(None, said))}; confirmed {moment(plan['confirmed_at'])} by {plan['confirmed_by']}"
 
 
@@ -66,21 +71,37 @@ def searches(whole: Whole) -> Iterator[str]:
     for row in sorted(
         rows(whole, "search"), key=lambda row: (row["superseded"], str(row["party"]), str(row["source"]))
     ):
-        result = words(row["result"]) if row["result"] else "OPEN"
+        result = words.RESULT.of(row["result"]) if row["result"] else "OPEN"
         if row["result"] == "unavailable":
             accepted = f"accepted by {row['accepted_by']}" if row["accepted_by"] else "accepted by nobody yet"
-            result = f"unavailable ({words(row['unavailable_reason'])}), {accepted}"
-        by = f"{moment(row['returned_at'])} {row['returned_by'] or ''}" if row["returned_at"] else "-"
-        marks = [*(["mandatory"] if row["mandatory"] else []), *(["replaced"] if row["superseded"] else [])]
-        covered = f"{len(set(row['covered'] or ()) & set(row['required'] or ()))} of {len(row['required'] or ())}"
-        lines.append((str(row["party"]).upper(), row["source"], by, covered, "; ".join([result, *marks])))
-    yield from table(("of", "source", "returned", "spellings", "result"), lines)
+            result = f"{result} ({clean(row['unavailable_reason']) or 'reason not for this role'}), {accepted}"
+        marks = [
+            *(["mandatory"] if row["mandatory"] else []), *(["replaced"] if row["superseded"] else []), _covered(row),
+            *([f"by {row['returned_by']}"] if row["returned_by"] else []),
+        ]  # fmt: skip
+        party, source, returned = str(row["party"]).upper(), words.SOURCE.of(row["source"]), moment(row["returned_at"])
+        lines.append((party, source, returned, "; ".join([result, *marks])))
+    yield from table(("of", "source", "returned", "result"), lines)
     for row in rows(whole, "assurance"):
-        head = f"{row['kind']} signed by {row['signed_by']} {moment(row['signed_at'])}"
-        head += f", confidence {row['confidence']}" if row["confidence"] else ""
-        head += f", not covered: {len(row['uncovered'])}" if row["uncovered"] else ""
+        head = f"{words.ASSURANCE.of(row['kind'])} signed by {row['signed_by']} {moment(row['signed_at'])}"
+        head += f", confidence {words.CONFIDENCE.of(row['confidence'])}" if row["confidence"] else ""
+        head += f", identity variants not covered: {len(row['uncovered'])}" if row["uncovered"] else ""
         head += _why(row["why_uncovered"] or {})
         yield from paragraph(f"{head}{' (replaced)' if row['superseded'] else ''}", row.get("statement"))
+
+
+def _covered(row: Cells) -> str:
+    """How many of the identity variants that it had to cover the search did cover."""
+    required = set(row["required"] or ())
+    return (
+        f"{len(set(row['covered'] or ()) & required)} of {len(required)} identity variants covered"
+        if required
+        else "no identity variant to cover"
+    )
+
+
+def _answer(code: str | None) -> str:
+    return words.ANSWER.of(code) if code else "answers, not for this role"
 
 
 def _why(uncovered: Mapping[str, Mapping[str, int]]) -> str:
@@ -88,14 +109,21 @@ def _why(uncovered: Mapping[str, Mapping[str, int]]) -> str:
     counted = Counter[str]()
     for reasons in uncovered.values():
         counted.update(reasons)
-    return f" ({', '.join(f'{words(why)} {count}' for why, count in sorted(counted.items()))})" if counted else ""
+    return (
+        f" ({'; '.join(f'{count}: {words.UNCOVERED.of(why)}' for why, count in sorted(counted.items()))})"
+        if counted
+        else ""
+    )
 
 
 def candidates(whole: Whole) -> Iterator[str]:
     for row in sorted(rows(whole, "candidate"), key=lambda row: (row["superseded"], -row["weight"])):
-        verdict = f"{words(row['verdict'])}, said {row['reviewed_by']}" if row["verdict"] else "NOT LOOKED AT YET"
+        verdict = (
+            f"{words.VERDICT.of(row['verdict'])}, said {row['reviewed_by']}" if row["verdict"] else "NOT LOOKED AT YET"
+        )
         twin = ", may be a twin or namesake" if row["twin"] else ""
-        head = f"{str(row['party']).upper()} {row['source']} {row['person_id']} ({row['band']}, {row['weight']:.1f} bits{twin})"
+        match = f"{words.MATCH_BAND.of(row['band'])}, {row['weight']:.1f} bits{twin}"
+        head = f"{str(row['party']).upper()} {words.SOURCE.of(row['source'])} {row['person_id']} ({match})"
         yield from paragraph(f"{head}: {verdict}{' (replaced)' if row['superseded'] else ''}", row.get("reason"))
         if row["second_by"]:
             agrees = "agrees" if row["second_agrees"] else "does not agree"
@@ -108,15 +136,16 @@ def findings(whole: Whole) -> Iterator[str]:
         record = row.get("record") or {}
         told = [
             record.get("date"),
-            words(record.get("kind") or row["source"]),
+            words.RECORD_KIND.of(record["kind"]) if record.get("kind") else words.SOURCE.of(row["source"]),
             record.get("offence_text"),
             record.get("outcome"),
         ]
         flags = record.get("flags") or ""
-        told.append(f"[{words(flags if isinstance(flags, str) else ', '.join(flags))}]" if flags else "")
-        head = (
-            f"{row['source']} {row['record_id']}, {words(row['qualifies'])}{', WITHDRAWN' if row['withdrawn'] else ''}"
+        told.append(
+            f"[{words.of_field('flags', flags.split(';') if isinstance(flags, str) else flags)}]" if flags else ""
         )
+        withdrawn = ", WITHDRAWN" if row["withdrawn"] else ""
+        head = f"{words.SOURCE.of(row['source'])} {row['record_id']}, {words.QUALIFIES.of(row['qualifies'])}{withdrawn}"
         yield from paragraph(head, ", ".join(clean(each) for each in told if each))
         if row["owner"]:
             said = agreed.get(row["id"])
@@ -126,20 +155,22 @@ def findings(whole: Whole) -> Iterator[str]:
                 else "has not answered"
             )
             conditions = said.get("conditions") if said else None
-            yield from paragraph(f"its owner {words(row['owner'])} {answer}", conditions, indent=5)
+            yield from paragraph(f"its originator {words.AGENCY.of(row['owner'])} {answer}", conditions, indent=5)
 
 
 def meeting(whole: Whole) -> Iterator[str]:
     for row in rows(whole, "meeting"):
-        shown = words(", ".join(row["identity_evidence"] or ()))
+        shown = words.PROOF.of_all(row["identity_evidence"])
         held = f"identity {'confirmed' if row['identity_confirmed'] else 'NOT confirmed'} ({shown})"
-        held = held if row["held"] else f"not held: {words(row['exception_reason'])}"
-        head = f"{words(row['kind'])} {moment(row['occurred_at'])} by {row['recorded_by']}, {held}"
+        held = held if row["held"] else f"not held: {clean(row['exception_reason'])}"
+        head = f"{words.MEETING.of(row['kind'])} {moment(row['occurred_at'])} by {row['recorded_by']}, {held}"
         yield from paragraph(head, row.get("notes"))
     for row in rows(whole, "applicant_sign"):
         state = f"{'cleared' if row['cleared'] else 'NOT cleared'} by {row['answered_by']}"
-        state = "waits for an answer" if row["cleared"] is None else state
-        yield from paragraph(f"sign about the applicant: {words(row['code'])}, {state}", row.get("answer"))
+        state = "not answered yet" if row["cleared"] is None else state
+        yield from paragraph(
+            f"sign about the applicant: {words.APPLICANT_SIGN.of(row['code'])}, {state}", row.get("answer")
+        )
 
 
 def risk(whole: Whole) -> Iterator[str]:
@@ -148,18 +179,20 @@ def risk(whole: Whole) -> Iterator[str]:
         if not row["superseded"]:
             asked[f"{row['instrument']} ({row['instrument_version']})"].append(row)
     for name, answers in asked.items():
-        counted = Counter(str(row["answer"]) for row in answers)
-        told = ", ".join(f"{count} {words(answer)}" for answer, count in sorted(counted.items()))
+        counted = Counter(row["answer"] for row in answers)
+        told = ", ".join(f"{count} {_answer(answer)}" for answer, count in sorted(counted.items(), key=str))
         positive = ", ".join(str(row["question"]) for row in answers if row["answer"] == "yes")
         yield from paragraph(f"{name}: {told}{f'; yes to {positive}' if positive else ''}")
     for row in rows(whole, "risk_score"):
         if row["superseded"]:
             continue
         yield from paragraph(
-            f"score {row['score']:.1f}: {words(row['band'])}, by {row['model']}, {moment(row['computed_at'])}"
+            f"score {row['score']:.1f}: {words.BAND.of(row['band'])}, by {row['model']}, {moment(row['computed_at'])}"
         )
         for each in sorted(row["contributions"] or (), key=lambda each: -abs(each.get("value") or 0))[:MOST]:
-            yield from paragraph(f"{each.get('value'):+.1f} {words(each.get('factor'))}", each.get("reason"), indent=5)
+            yield from paragraph(
+                f"{each.get('value'):+.1f} {words.FACTOR.of(each.get('factor'))}", each.get("reason"), indent=5
+            )
         if row["uncertainty"]:
             yield from paragraph("uncertain", "; ".join(_plain(each) for each in row["uncertainty"]), indent=5)
     for row in rows(whole, "risk_assessment"):
@@ -169,7 +202,7 @@ def risk(whole: Whole) -> Iterator[str]:
             else ""
         )
         lowers = " (lowers it)" if row["lowers"] else ""
-        head = f"{words(row['band'])}{lowers}, said {row['assessed_by']} {moment(row['assessed_at'])}{second}"
+        head = f"{words.BAND.of(row['band'])}{lowers}, said {row['assessed_by']} {moment(row['assessed_at'])}{second}"
         yield from paragraph(f"{head}{' (replaced)' if row['superseded'] else ''}", row.get("reason"))
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from casebook.cli.case.page_words import Cells, Whole, clean, moment, paragraph, rows, words
+from casebook.cli.case.page_words import Cells, Whole, clean, moment, paragraph, rows
+from casebook.domain import words
 
 
 def decisions(whole: Whole) -> Iterator[str]:
@@ -17,7 +18,7 @@ def decisions(whole: Whole) -> Iterator[str]:
             yield from _panel(panel)
         for row in answers:
             if row["version"] == version:
-                said = f"{row['member']} answered {moment(row['answered_at'])}: {words(row['outcome'])}"
+                said = f"{row['member']} answered {moment(row['answered_at'])}: {words.OUTCOME.of(row['outcome'])}"
                 yield from paragraph(said, row.get("reasons"))
         if decision := decided.get(version):
             yield from _decision(decision)
@@ -26,10 +27,10 @@ def decisions(whole: Whole) -> Iterator[str]:
 
 def _panel(row: Cells) -> Iterator[str]:
     members = ", ".join(
-        f"{each['staff']}{' for ' + words(each['agency']) if each.get('agency') else ''}"
+        f"{each['staff']}{' for ' + words.AGENCY.of(each['agency']) if each.get('agency') else ''}"
         for each in row["members"] or ()
     )
-    silent = f"; silent: {words(', '.join(row['agencies_silent']))}" if row["agencies_silent"] else ""
+    silent = f"; no answer from: {words.AGENCY.of_all(row['agencies_silent'])}" if row["agencies_silent"] else ""
     cycle = " out of cycle" if row["out_of_cycle"] else ""
     yield from paragraph(
         f"Round {row['version']}: panel{cycle} {moment(row['meets_at'])}, chair {row['chair']}, members {members or 'none'}{silent}"
@@ -39,17 +40,17 @@ def _panel(row: Cells) -> Iterator[str]:
 def _decision(row: Cells) -> Iterator[str]:
     replaced = " (replaced)" if row["superseded"] else ""
     yield from paragraph(
-        f"Decided: {words(row['outcome']).upper()}{replaced}, chair {row['chair']}, {moment(row['occurred_at'])}"
+        f"Decided: {words.OUTCOME.of(row['outcome']).upper()}{replaced}, chair {row['chair']}, {moment(row['occurred_at'])}"
     )
     for name, limb in (row.get("limbs") or {}).items():
         met = {True: "met", False: "NOT met"}.get(limb.get("met"), "not answered")
-        yield from paragraph(f"{words(name)}: {met}", limb.get("reasons"), indent=5)
+        yield from paragraph(f"{words.LIMB.of(name)}: {met}", limb.get("reasons"), indent=5)
     for each in row.get("recipients") or []:
         yield from paragraph("to be told", _recipient(each), indent=5)
     if row["items"]:
         yield from paragraph("of it", ", ".join(each.partition(":")[2] or each for each in row["items"]), indent=5)
     if row["refusal_reason"]:
-        yield from paragraph("ground", words(row["refusal_reason"]), indent=5)
+        yield from paragraph("ground", words.REFUSAL.of(row["refusal_reason"]), indent=5)
     if asked := row.get("representations"):
         yield from paragraph(
             f"B {'was' if asked.get('invited') else 'was not'} asked for representations",
@@ -69,7 +70,7 @@ def _decision(row: Cells) -> Iterator[str]:
 
 
 def _recipient(each: Cells) -> str:
-    told = words(each["party"]).upper() if each.get("party") else clean(each.get("protector"))
+    told = words.PARTY.of(each["party"]) if each.get("party") else clean(each.get("protector"))
     return f"{told}{': ' + clean(each['why']) if each.get('why') else ''}"
 
 
@@ -86,16 +87,17 @@ def _approval(row: Cells | None) -> Iterator[str]:
 
 def deliveries(whole: Whole) -> Iterator[str]:
     for row in sorted(rows(whole, "disclosure"), key=lambda row: str(row["occurred_at"])):
-        to = f" to {words(row['recipient']).upper()}" if row.get("recipient") else ""
+        to = f" to {words.PARTY.of(row['recipient'])}" if row.get("recipient") else ""
         by = " and ".join(filter(None, (row["delivered_by"], row["second_officer"])))
         yield from paragraph(
-            f"{words(row['kind']).capitalize()}{to} {moment(row['occurred_at'])}, {words(row['channel'])}, by {by}"
+            f"{_capital(words.TEXT.of(row['kind']))}{to} {moment(row['occurred_at'])}, {words.CHANNEL.of(row['channel'])}, by {by}"
         )
         told = [
             "verbal" if row["verbal"] else "IN WRITING", f"identity {'checked' if row['identity_checked'] else 'not checked'}",
-            f"undertaking {words(row['undertaking'])}", f"support {'offered' if row['support_offered'] else 'NOT offered'}",
+            f"undertaking {words.UNDERTAKING.of(row['undertaking'])}",
+            f"support {'offered' if row['support_offered'] else 'NOT offered'}",
         ]  # fmt: skip
-        told += [f"not in person: {words(row['exception_reason'])}"] if row["exception_reason"] else []
+        told += [f"not in person: {clean(row['exception_reason'])}"] if row["exception_reason"] else []
         yield from paragraph("; ".join(told), indent=5)
         if row.get("safety_plan"):
             yield from paragraph("safety plan", row["safety_plan"], indent=5)
@@ -105,29 +107,35 @@ def deliveries(whole: Whole) -> Iterator[str]:
             True: f"ratified by {row['ratified_by']}",
             False: f"NOT ratified by {row['ratified_by']}",
         }
-        head = f"In an emergency {moment(row['occurred_at'])}, {words(row['channel'])}, authorised by {row['authorised_by']}"
+        how = words.CHANNEL.of(row["channel"])
+        head = f"In an emergency {moment(row['occurred_at'])}, {how}, authorised by {row['authorised_by']}"
         yield from paragraph(f"{head}, {ratified[row['ratified']]}", row.get("reason"))
 
 
 def afterwards(whole: Whole) -> Iterator[str]:
     for row in sorted(rows(whole, "follow_up"), key=lambda row: str(row["due_at"])):
-        result = f"{words(row['result'])} {moment(row['closed_at'])} by {row['closed_by']}" if row["result"] else "open"
+        result = (
+            f"{words.FOLLOWED.of(row['result'])} {moment(row['closed_at'])} by {row['closed_by']}"
+            if row["result"]
+            else "open"
+        )
         second = f", closure approved by {row['closure_approved_by']}" if row["closure_approved_by"] else ""
-        chosen = words(row["chosen"]) if row["offered"] else "not offered"
+        chosen = words.CHOSEN.of(row["chosen"]) if row["offered"] else "not offered"
         yield from paragraph(
-            f"{words(row['limit_name'])}: {chosen}, due {moment(row['due_at'])}, {result}{second}", row.get("notes")
+            f"{words.LIMIT.of(row['limit_name'])}: {chosen}, due {moment(row['due_at'])}, {result}{second}",
+            row.get("notes"),
         )
     for row in sorted(rows(whole, "referral"), key=lambda row: str(row["occurred_at"])):
         number = f", their reference {row['agency_reference']}" if row["agency_reference"] else ""
         yield from paragraph(
-            f"referred: {words(row['kind'])} {moment(row['occurred_at'])} by {row['recorded_by']}{number}",
+            f"referred: {_referred(row['kind'])} {moment(row['occurred_at'])} by {row['recorded_by']}{number}",
             row.get("notes"),
         )
 
 
 def contacts(whole: Whole) -> Iterator[str]:
     for row in sorted(rows(whole, "contact_attempt"), key=lambda row: str(row["occurred_at"])):
-        how = f"{words(row['channel'])} by {row['made_by']} ({words(row['purpose'])})"
+        how = f"{words.CHANNEL.of(row['channel'])} by {row['made_by']} ({words.PURPOSE.of(row['purpose'])})"
         result = "reached" if row["reached"] else "not reached"
         message = ", message left" if row["left_message"] else ""
         override = ", under an override" if row["override_id"] else ""
@@ -135,4 +143,13 @@ def contacts(whole: Whole) -> Iterator[str]:
         yield from paragraph(head, row.get("exception_reason"))
     for row in rows(whole, "contact_override"):
         head = f"override for {str(row['party']).upper()} by {row['authorised_by']} {moment(row['authorised_at'])}"
-        yield from paragraph(f"{head} ({words(row['reason_code'])})", row.get("reason"))
+        yield from paragraph(f"{head} ({words.OVERRIDE.of(row['reason_code'])})", row.get("reason"))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _referred(kind: str) -> str:
+    """An agency, or the force that an application was transferred to."""
+    return words.reason(kind) if ":" in kind else words.AGENCY.of(kind)

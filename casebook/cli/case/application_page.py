@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 
 from casebook.cli.case import application_facts as facts
 from casebook.cli.case import application_outcome as outcome
-from casebook.cli.case.page_words import Cells, Whole, clean, instant, moment, paragraph, rows, table, words
+from casebook.cli.case.page_words import Cells, Whole, clean, instant, moment, paragraph, rows, table
+from casebook.domain import words
 
 VIEWED = "personal_detail_viewed"
 # what an entry of the ledger is about, the first of these that it says
-ABOUT = ("kind", "to", "outcome", "part", "limit", "cause", "reason", "because", "kinds", "opened")
+ABOUT = ("kind", "to", "outcome", "part", "limit", "cause", "what", "reason", "because", "kinds", "opened")
 
 
 def page(whole: Whole) -> Iterator[str]:
@@ -24,16 +25,17 @@ def page(whole: Whole) -> Iterator[str]:
 
 def _head(whole: Whole) -> Iterator[str]:
     closed = whole.get("closed_at")
-    stage = f"closed: {words(whole.get('outcome'))}" if closed else words(whole["stage"])
+    stage = f"closed: {words.OUTCOME.of(whole.get('outcome'))}" if closed else words.STAGE.of(whole["stage"])
     title = f"{whole['reference']}   {stage.upper()}"
     yield from (title, "=" * len(title))
     if closed:
-        because = f": {words(whole['closing_reason'])}" if whole.get("closing_reason") else ""
+        because = f": {clean(words.reason(whole['closing_reason']))}" if whole.get("closing_reason") else ""
         yield f"Closed {moment(closed)}{because}"
-    yield f"{words(whole['route']).capitalize()}; applicant: {words(whole['applicant'])}; policy {whole['policy']}"
+    yield f"{words.ROUTE.of(whole['route'])}; applicant: {words.APPLICANT.of(whole['applicant'])}; policy {whole['policy']}"
     yield f"Submitted {moment(whole['submitted_at'])}, held here since {moment(whole['received_at'])}"
-    band = f"band {words(whole['band'])}, score {whole['score']:.1f}" if whole.get("band") else "not scored yet"
-    yield f"Priority {whole['priority']} ({words(whole['priority_reason'])}); {band}; round {whole['version']}"
+    band = f"band {words.BAND.of(whole['band'])}, score {whole['score']:.1f}" if whole.get("band") else "not scored yet"
+    priority = f"{words.PRIORITY.of(whole['priority'])} ({words.reason(whole['priority_reason'])})"
+    yield f"Priority {priority}; {band}; round {whole['version']}"
     marks = {
         "restricted": "RESTRICTED: named people only", "legal_hold": "under legal hold", "out_of_cycle": "decided out of cycle",
         "frozen_at": f"frozen {moment(whole.get('frozen_at'))}", "disposed_at": f"disposed of {moment(whole.get('disposed_at'))}",
@@ -52,7 +54,7 @@ def _left_undone(whole: Whole) -> Iterator[str]:
             ("limits not met", "limits_unmet"),
             ("never reached", "stages_unreached"),
         ):
-            yield from paragraph(title, ", ".join(map(words, said[name])) or "none")
+            yield from paragraph(title, words.of_field(name, said[name]) or "none")
         _, *of_theirs = str(said["what"]).split(":")
         if of_theirs:
             names = ("force", "accepted by", "their reference")
@@ -66,31 +68,37 @@ def _waiting(whole: Whole) -> Iterator[str]:
     lines = [
         (
             moment(item["due_at"]) + (" OVERDUE" if _past(item["due_at"], whole) else ""),
-            words(item["kind"]), words(item["role"]), item["owner"] or "nobody yet", item["priority"],
+            words.WORK.of(item["kind"]), words.ROLE.of(item["role"]), item["owner"] or "nobody yet",
+            words.PRIORITY.of(item["priority"]),
             f"level {item['escalation_level']}" if item["escalation_level"] else "",
         )
         for item in sorted(items, key=lambda item: (str(item["due_at"] or "9999"), item["kind"]))
     ]  # fmt: skip
     yield from table(("due", "what", "for", "with", "priority", ""), lines)
     if not lines and not whole.get("closed_at"):
-        yield "  nobody: it goes on by itself"
+        yield "  It waits for nobody. The engine carries it on."
 
 
 def _limits(whole: Whole) -> Iterator[str]:
     lines = []
     for clock in sorted(rows(whole, "clock"), key=lambda clock: str(clock["unpaused_due_at"])):
-        state = "runs"
+        state = "running"
         if clock["met_at"]:
             late = clock["due_at"] is not None and clock["met_at"] > clock["due_at"]
             state = f"met {moment(clock['met_at'])}{', LATE' if late else ''}"
         elif clock["running_since"] is None:
-            state = f"stopped: {words(clock['pause_reason'])}; unpaused {moment(clock['unpaused_due_at'])}"
+            state = f"paused: {words.PAUSE.of(clock['pause_reason'])}; unpaused {moment(clock['unpaused_due_at'])}"
         elif whole.get("closed_at"):
             state = "ended with the closure"
         elif _past(clock["due_at"], whole):
             state = "OVERDUE"
         lines.append(
-            (words(clock["limit_name"]), moment(clock["due_at"]), state, "" if clock["verified"] else "unverified")
+            (
+                words.LIMIT.of(clock["limit_name"]),
+                moment(clock["due_at"]),
+                state,
+                "" if clock["verified"] else "unverified",
+            )
         )
     yield from table(("limit", "due", "", ""), lines)
 
@@ -102,31 +110,33 @@ def _past(due: object, whole: Whole) -> bool:
 
 def _gates(whole: Whole) -> Iterator[str]:
     for result in sorted(rows(whole, "gate_result"), key=lambda row: str(row["asked_at"])):
-        failed = ", ".join(words(each.get("code")) for each in result["results"] or ())
-        said = f"{words(result['stage'])}: {result['outcome']}, {moment(result['asked_at'])}"
+        failed = ", ".join(words.spelled(each.get("code")) for each in result["results"] or ())
+        said = f"{words.STAGE.of(result['stage'])}: {words.GATE.of(result['outcome'])}, {moment(result['asked_at'])}"
         yield from paragraph(said + (f"; failed: {failed}" if failed else ""))
     for row in rows(whole, "gate_override"):
         second = f"agreed by {row['second_by']} {moment(row['second_at'])}" if row["second_by"] else "nobody agreed yet"
         yield from paragraph(
-            f"{words(row['expectation'])} let pass: proposed by {row['proposed_by']}, {second}", row.get("reason")
+            f'override of "{words.spelled(row["expectation"])}": proposed by {row["proposed_by"]}, {second}',
+            row.get("reason"),
         )
 
 
 def _escalations(whole: Whole) -> Iterator[str]:
     for row in sorted(rows(whole, "escalation"), key=lambda row: str(row["raised_at"])):
         heard = (
-            f"heard by {row['acknowledged_by']} {moment(row['acknowledged_at'])}"
+            f"acknowledged by {row['acknowledged_by']} {moment(row['acknowledged_at'])}"
             if row["acknowledged_by"]
-            else "not heard yet"
+            else "not acknowledged yet"
         )
         yield from paragraph(
-            f"{moment(row['raised_at'])} rung {row['rung']} to {words(row['role'])} ({words(row['reason'])}), {heard}"
+            f"{moment(row['raised_at'])} escalation level {row['rung']}, to {words.ROLE.of(row['role'])}"
+            f" ({words.reason(row['reason'])}), {heard}"
         )
 
 
 def _links(whole: Whole) -> Iterator[str]:
     for row in rows(whole, "application_link"):
-        yield from paragraph(f"{row['other']}: {words(row['why'])}, found {moment(row['found_at'])}")
+        yield from paragraph(f"{row['other']}: {words.LINK.of(row['why'])}, found {moment(row['found_at'])}")
     for row in rows(whole, "watch"):
         renewed = f", renewed by {row['renewed_by']}: {clean(row['renewal_reason'])}" if row["renewed_by"] else ""
         yield from paragraph(f"watched {moment(row['since'])} to {moment(row['until'])}{renewed}")
@@ -135,7 +145,11 @@ def _links(whole: Whole) -> Iterator[str]:
 def _timeline(whole: Whole) -> Iterator[str]:
     entries = [entry for entry in rows(whole, "history") if entry["event"] != VIEWED]
     yield from table(
-        (), [(moment(entry["at"]), entry["actor"], words(entry["event"]), _about(entry["body"])) for entry in entries]
+        (),
+        [
+            (moment(entry["at"]), entry["actor"], words.EVENT.of(entry["event"]), _about(entry["body"]))
+            for entry in entries
+        ],
     )
     views = Counter(entry["actor"] for entry in rows(whole, "history") if entry["event"] == VIEWED)
     if views:
@@ -143,13 +157,18 @@ def _timeline(whole: Whole) -> Iterator[str]:
 
 
 def _about(body: Cells) -> str:
-    said = [body[name] for name in ABOUT if body.get(name) not in (None, [], "")][:2]
-    return ", ".join(_counted(each) if isinstance(each, list) else words(each) for each in said)
+    told = {str(body[name]): name for name in reversed(ABOUT) if body.get(name) not in (None, [], "")}
+    said = [(name, body[name]) for name in reversed(told.values())][:2]  # each value once
+    return ", ".join(_counted(name, value) if isinstance(value, list) else _said(name, value) for name, value in said)
 
 
-def _counted(codes: list[object]) -> str:
+def _said(name: str, code: object) -> str:
+    return clean(words.of_field(name, code) or words.spelled(code))
+
+
+def _counted(name: str, codes: list[object]) -> str:
     return ", ".join(
-        f"{words(code)}{f' x{times}' if times > 1 else ''}" for code, times in Counter(map(str, codes)).items()
+        f"{_said(name, code)}{f' x{times}' if times > 1 else ''}" for code, times in Counter(map(str, codes)).items()
     )
 
 

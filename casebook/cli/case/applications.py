@@ -18,6 +18,7 @@ from casebook.cli.answer import Call, Output, page
 from casebook.cli.case import application_page, outside
 from casebook.cli.opening import opened
 from casebook.cli.reading import one_of, read_json
+from casebook.domain import words
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Stage
 from casebook.errors import Refused, UnreadableFile, WrongUsage
@@ -157,23 +158,26 @@ def _list(options: Namespace, call: Call) -> Output:
 def _exceptions(_options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         rows = exceptions.listing(act)
-    lines = ["  ".join(str(row[name] or "-") for name in ("at", "reference", "what", "by", "because")) for row in rows]
-    return Output(data=rows, lines=lines or ["no exceptions"])
+    return Output(data=rows, lines=list(map(_exception, rows)) or ["no exceptions"])
+
+
+def _exception(row: dict[str, object]) -> str:
+    because = f" ({words.reason(row['because'])})" if row["because"] else ""
+    return f"{row['at']}  {row['reference'] or '-'}  {words.reason(row['what'])}{because}  {row['by'] or '-'}"
 
 
 def _correct(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         application = information.add(act, options.reference, options.details)
         done = {"reference": application.reference, "stage": application.stage}
-    return Output(data=done, lines=[f"{done['reference']} is in {done['stage']}"])
+    return Output(data=done, lines=[f"{done['reference']} is in {words.STAGE.of(done['stage'])}"])
 
 
 def _line(row: dict[str, object]) -> str:
-    waiting = ", ".join(row["waiting_for"]) if row["waiting_for"] else "-"  # type: ignore[arg-type]
+    waiting = words.of_field("kinds", row["waiting_for"]) or "waits for nobody"
     late = "  OVERDUE" if row["overdue"] else ""
-    return (
-        f"{row['reference']}  {row['priority']:<9} {row['stage']:<14} due {row['due_at'] or '-':<25}{late}  {waiting}"
-    )
+    priority, stage = words.PRIORITY.of(row["priority"]), words.STAGE.of(row["stage"])
+    return f"{row['reference']}  {priority:<9} {stage:<14} due {row['due_at'] or '-':<25}{late}  {waiting}"
 
 
 def _show(options: Namespace, call: Call) -> Output:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from importlib import resources
 from typing import Any
 
+from casebook.domain import words
+
 Pack = Mapping[str, Any]
 Line = tuple[int, str]  # depth, text; depth 0 is a heading
 
@@ -42,7 +44,7 @@ def _lines(value: object, depth: int) -> Iterator[Line]:
                     yield depth, f"{_words(key)}:"
                     yield from _lines(each, depth + 1)
                 else:
-                    yield depth, f"{_words(key)}: {_said(each)}"
+                    yield depth, f"{_words(key)}: {_told(key, each)}"
         case list():
             for number, each in enumerate(value, 1):
                 if isinstance(each, Mapping):
@@ -52,6 +54,11 @@ def _lines(value: object, depth: int) -> Iterator[Line]:
                     yield depth, _said(each)
         case _:
             yield depth, _said(value)
+
+
+def _told(name: str, value: object) -> str:
+    """The value of a field: its words if it is a code."""
+    return (words.of_field(name, value) if value else None) or _said(value)
 
 
 def _said(value: object) -> str:
@@ -67,7 +74,11 @@ def _said(value: object) -> str:
 
 
 def _words(name: str) -> str:
-    return str(name).replace("_", " ")
+    """The name of a section or field; A, B and C are people, and what stands uncovered is a source and a family."""
+    source, colon, family = name.partition(":")
+    if colon:
+        return f"{words.SOURCE.of(source)}, {words.FAMILY.of(family)}"
+    return words.PARTY.words.get(name) or words.UNCOVERED.words.get(name) or words.spelled(name)
 
 
 def as_text(pack: Pack) -> Iterator[str]:

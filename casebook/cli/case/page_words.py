@@ -32,17 +32,6 @@ def clean(text: object) -> str:
     return " ".join("".join(sign if sign.isprintable() else " " for sign in str(text or "")).split())
 
 
-def words(code: object) -> str:
-    """A code as words."""
-    match code:
-        case None | "":
-            return "-"
-        case bool():
-            return "yes" if code else "no"
-        case _:
-            return clean(code).replace("_", " ").replace(":", ": ")
-
-
 def instant(value: object) -> datetime | None:
     """A moment, however it was given."""
     return datetime.fromisoformat(value) if isinstance(value, str) else value if isinstance(value, datetime) else None

@@ -12,9 +12,11 @@ from casebook.casework import playbook, work_queue
 from casebook.cli.answer import Call, Output, plain
 from casebook.cli.opening import opened
 from casebook.cli.reading import one_of, read_json
-from casebook.domain.case import uncovered
+from casebook.domain import words
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.storage.tables import WorkItem
+
+_WIDEST = max(map(len, words.WORK.words.values()))
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -38,21 +40,21 @@ def configure(parser: ArgumentParser) -> None:
 def _list(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         items = [_item(item, act.now) for item in work_queue.queue(act, role=options.role, mine=options.mine)]
-    return Output(data=items, lines=[line for item in items for line in _lines(item)] or ["nothing waits"])
+    return Output(data=items, lines=[line for item in items for line in _lines(item)] or ["no work is waiting"])
 
 
 def _claim(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         item = work_queue.claim(act, options.item)
         data = _item(item, act.now)
-    return Output(data=data, lines=[f"{item.kind} of {item.reference or 'the unit'} is yours"])
+    return Output(data=data, lines=[f'{item.reference or "the unit"}: you have claimed "{words.WORK.of(item.kind)}"'])
 
 
 def _do(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         item = work_queue.do(act, options.item, options.answer)
         data = _item(item, act.now)
-    return Output(data=data, lines=[f"{item.kind} of {item.reference or 'the unit'} is done"])
+    return Output(data=data, lines=[f'{item.reference or "the unit"}: "{words.WORK.of(item.kind)}" is done'])
 
 
 def _schema(options: Namespace, _call: Call) -> Output:
@@ -81,14 +83,20 @@ def _item(item: WorkItem, now: datetime) -> dict[str, object]:
 
 def _lines(item: dict[str, Any]) -> Iterator[str]:
     """An item, and under it what it is about; whoever answers it needs both."""
-    words = [
-        f"{item['item']}  {item['priority']:<9} {item['kind']:<24} {item['reference'] or '-'}  due {item['due_at'] or '-'}"
-    ]
-    yield "  ".join([*words, *(["OVERDUE"] if item["overdue"] else []), *([item["owner"]] if item["owner"] else [])])
+    kind, priority = words.WORK.of(item["kind"]), words.PRIORITY.of(item["priority"])
+    line = [f"{item['item']}  {priority:<9} {kind:<{_WIDEST}} {item['reference'] or '-'}  due {item['due_at'] or '-'}"]
+    yield "  ".join([*line, *(["OVERDUE"] if item["overdue"] else []), *([item["owner"]] if item["owner"] else [])])
     subject = {**item["subject"]}
     why = subject.pop("why_uncovered", {})
     if subject:
-        yield "    " + "  ".join(f"{name}={plain(value)}" for name, value in subject.items())
+        told = ((name, words.of_field(name, value) or plain(value)) for name, value in subject.items())
+        yield "    " + "; ".join(f"{words.spelled(name)}: {text}" for name, text in told)
     for entry, reasons in why.items():
         for reason, count in reasons.items():
-            yield f"    {entry}, {count} not covered: {uncovered.WORDS[uncovered.WhyUncovered(reason)]}"
+            yield f"    {_entry(entry)}, {count} not covered: {words.UNCOVERED.of(reason)}"
+
+
+def _entry(code: str) -> str:
+    """A source and a family of identity variants."""
+    source, _, family = code.partition(":")
+    return f"{words.SOURCE.of(source)}, {words.FAMILY.of(family)}"

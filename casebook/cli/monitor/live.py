@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from casebook.cli.answer import Call, Output
+from casebook.domain import words
 
 if TYPE_CHECKING:
     from casebook.cli.opening import Opened
@@ -76,7 +77,8 @@ def _signals(_options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         found = signals.listing(act)
     lines = [
-        f"{each['signal']}  {each['on']}  {each['channel']:<18} {each['side']:<5} {each['conclusion'] or 'not answered'}"
+        f"{each['signal']}  {each['on']}  {words.CHART.of(each['channel']):<38} {words.SIDE.of(each['side']):<19}"
+        f" {words.CONCLUSION.of(each['conclusion']) if each['conclusion'] else 'not answered'}"
         f"  {each.get('staff', '')}"
         for each in found
     ]
@@ -91,7 +93,11 @@ def _signal(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         found = signals.show(act, options.one)
     facts = found["evidence"]
-    lines = [str(found["asks"]), str(found["note"]), f"about {found['staff']}, {found['channel']}, {found['on']}"]
+    lines = [
+        str(found["asks"]),
+        str(found["note"]),
+        f"about {found['staff']}, {words.CHART.of(found['channel'])}, {found['on']}",
+    ]
     lines += [f"{name}: {value}" for name, value in facts.items()] if isinstance(facts, dict) else []
     lines.append("answer it with `casebook work do`, or look again with `casebook monitor look-back`")
     return Output(data=found, lines=lines)

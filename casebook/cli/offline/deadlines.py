@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace
 from casebook import policies
 from casebook.cli.answer import Call, Output
 from casebook.cli.reading import moment
+from casebook.domain import words
 from casebook.domain.deadlines import Deadline, due_from_receipt
 from casebook.domain.policy import Policy
 from casebook.domain.vocabulary import Priority, Route
@@ -55,7 +56,12 @@ def row(deadline: Deadline, policy: Policy) -> dict[str, object]:
 
 def table(deadlines: list[Deadline], policy: Policy) -> list[str]:
     rows = [
-        (each.what, f"{each.due_at:%a %d %b %Y %H:%M}", "verified" if each.verified else "unverified", each.source)
+        (
+            words.LIMIT.of(each.what),
+            f"{each.due_at:%a %d %b %Y %H:%M}",
+            "verified" if each.verified else "unverified",
+            each.source,
+        )
         for each in deadlines
     ]
     widths = [max(len(each[at]) for each in rows) for at in range(3)]

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from casebook import clock
 from casebook.cli.answer import Call, Output
+from casebook.domain import words
 from casebook.domain.risk.risk_inputs import ScoreInputs
 from casebook.domain.risk.risk_scoring import Score, score
 from casebook.domain.risk.subject_records import InputError
@@ -47,8 +48,8 @@ def _read(path: Path) -> object:
 
 def _lines(result: Score) -> list[str]:
     return [
-        f"{result.band.replace('_', ' ')}, priority {result.priority}, score {result.score:g}",
-        *(f"  {each.value:8.4f}  {each.factor.replace('_', ' ')}: {each.reason}" for each in result.contributions),
+        f"{words.BAND.of(result.band)}, priority {words.PRIORITY.of(result.priority)}, score {result.score:g}",
+        *(f"  {each.value:8.4f}  {words.FACTOR.of(each.factor)}: {each.reason}" for each in result.contributions),
         *(["not known:"] if result.uncertainty else []),
         *(f"  {each}" for each in result.uncertainty),
         "the priority: " + "; ".join(result.priority_reasons),

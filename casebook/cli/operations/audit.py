@@ -11,6 +11,7 @@ from pathlib import Path
 from casebook.casework.reporting import audit, bundle
 from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
+from casebook.domain import words
 from casebook.errors import UnreadableFile
 
 
@@ -51,7 +52,9 @@ def _check(options: Namespace, _call: Call) -> Output:
 
 def _told(verification: audit.Verification, first: str, more: dict[str, object] | None = None) -> Output:
     lines = [first, f"{verification.checked} entries and {verification.rows} rows checked"]
-    lines += [f"BROKEN {broken.what}: {broken.code}" for broken in verification.broken[:20]] or ["everything holds"]
+    lines += [f"BROKEN {broken.what}: {words.FAULT.of(broken.code)}" for broken in verification.broken[:20]] or [
+        "everything holds"
+    ]
     return Output(data=verification.as_json() | (more or {}), lines=lines, exit_code=1 if verification.broken else 0)
 
 

@@ -9,11 +9,7 @@ from typing import Any
 from casebook.casework.reporting import forecasting
 from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
-
-WORDS = {
-    "too_little_history": "{weeks_of_history} weeks of history; a forecast needs {weeks_needed}, so there is none",
-    "nothing_decided_and_delivered_yet": "nothing was researched, decided and delivered yet, so there is no forecast",
-}
+from casebook.domain.words.operations import NO_FORECAST, SCENARIO
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -25,13 +21,13 @@ def _forecast(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         told: dict[str, Any] = forecasting.forecast(act, seed=options.seed)
     if told["reason"]:
-        return Output(data=told, lines=[WORDS[told["reason"]].format_map(told)])
+        return Output(data=told, lines=[NO_FORECAST.words[told["reason"]].format_map(told)])
     found = told["forecast"]
     names = ("as_it_is", "one_more_researcher", "one_more_panel_slot")
     lines = [
         f"{found['open']} open, {found['late_already']} of them late already; late in the next {found['weeks']} weeks:"
     ]
-    return Output(data=told, lines=[*lines, *(f"  {name.replace('_', ' ')}: {_words(found[name])}" for name in names)])
+    return Output(data=told, lines=[*lines, *(f"  {SCENARIO.of(name)}: {_words(found[name])}" for name in names)])
 
 
 def _words(spread: Mapping[str, float]) -> str:

@@ -9,6 +9,7 @@ from casebook.casework.reporting import board
 from casebook.casework.sweep import watchdog
 from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
+from casebook.domain import words
 from casebook.domain.authority import Command
 from casebook.storage import session as storage
 
@@ -38,5 +39,5 @@ def _watchdog(_options: Namespace, call: Call) -> Output:
         act.allowed(Command.LIST_WORK)
         seen = watchdog.watch(act.session, casebook.store.key, storage.now(act.session))
     stopped = seen["stopped"]
-    line = "everything is alive" if seen["ok"] else f"stopped: {', '.join(map(str, stopped))}"  # type: ignore[call-overload]
+    line = "everything is alive" if seen["ok"] else f"stopped: {words.PART.of_all(stopped)}"
     return Output(data=seen, lines=[line], exit_code=0 if seen["ok"] else 1)

@@ -9,6 +9,7 @@ from casebook.casework.staff import staff
 from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
 from casebook.cli.reading import day
+from casebook.domain import words
 from casebook.domain.vocabulary import Role
 
 
@@ -110,7 +111,7 @@ def _list(_options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         members = staff.everybody(act.session)
     lines = [
-        f"{member.id:<20} {', '.join(member.roles)}"
+        f"{member.id:<20} {', '.join(map(words.ROLE.of, member.roles))}"
         + ("" if member.on_duty else "  off duty")
         + ("  SUSPENDED" if member.suspended else "")
         for member in members

@@ -17,6 +17,7 @@ from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
 from casebook.cli.review import importing, page, work
 from casebook.cli.writing import refuse_unwritable, write_whole
+from casebook.domain import words
 from casebook.domain.review import reconciling
 from casebook.domain.review.hidden_population import estimate
 from casebook.storage.review import registers as stored
@@ -104,7 +105,15 @@ def _progress(done: int, of: int) -> None:
 
 
 def _summary(data: dict[str, object]) -> list[str]:
-    return [f"{name.replace('_', ' ')}: {value}" for name, value in data.items()]
+    return [f"{words.spelled(name)}: {_counts(name, value)}" for name, value in data.items()]
+
+
+def _counts(name: str, value: object) -> object:
+    """Counts by code in words; any other value as it is."""
+    vocabulary = {"failure_modes": words.FAILURE_MODE, "contact_priority": words.CONTACT_PRIORITY}.get(name)
+    if vocabulary is None or not isinstance(value, dict):
+        return "-" if value is None else value
+    return ", ".join(f"{count} {vocabulary.of(code)}" for code, count in value.items()) or "none"
 
 
 def _told(row: ReviewApplication, *, blind: bool = False) -> dict[str, Any]:
@@ -140,14 +149,18 @@ def _queue(options: Namespace, call: Call) -> Output:
 
 
 def _line(told: dict[str, Any]) -> str:
-    modes = ", ".join(told["failure_modes"])
-    return f"{told['rank']:>6}  {told['contact_priority']:<8} {told['score']:>8.1f}  {told['reference']}  {modes}"
+    modes = "; ".join(map(words.FAILURE_MODE.of, told["failure_modes"]))
+    contact = words.CONTACT_PRIORITY.of(told["contact_priority"])
+    return f"{told['rank']:>6}  {contact:<17} {told['score']:>8.1f}  {told['reference']}  {modes}"
 
 
 def _account(_options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         told = account.progress(act)
     return Output(data=told, lines=list(progress_lines(told)))
+
+
+COUNTED = {"outcomes": words.REVIEW_OUTCOME, "contact_priority": words.CONTACT_PRIORITY, "people": words.PROGRESS}
 
 
 def progress_lines(told: dict[str, Any]) -> Iterator[str]:
@@ -157,9 +170,9 @@ def progress_lines(told: dict[str, Any]) -> Iterator[str]:
     yield f"{told['examined']} examined, {told['in_hand']} in hand, {told['remaining']} remaining"
     end = told["forecast"]
     yield f"end: about {end['end']}, {end['a_day']} a day" if end else "end: too few are examined to tell"
-    for name in ("outcomes", "contact_priority", "people"):
-        counts = ", ".join(f"{count} {what.replace('_', ' ')}" for what, count in told[name].items())
-        yield f"{name.replace('_', ' ')}: {counts}"
+    for name, vocabulary in COUNTED.items():
+        counts = ", ".join(f"{count} {vocabulary.of(what)}" for what, count in told[name].items())
+        yield f"{words.spelled(name)}: {counts or 'none'}"
     referrals = told["referrals"]
     yield f"enquiries: {told['enquiries']}; referrals: {referrals['made']} made, {len(referrals['owed'])} owed for harm found"
     for each in told["campaigns"]:

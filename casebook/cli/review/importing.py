@@ -14,6 +14,7 @@ from casebook.casework.review.files import RegisterFile
 from casebook.casework.review.registers import ImportedRegister
 from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
+from casebook.domain import words
 from casebook.errors import WrongUsage
 from casebook.storage.review import live
 
@@ -80,7 +81,7 @@ def _lines(told: Sequence[ImportedRegister]) -> Iterator[str]:
     registers, findings = _counts(told)
     yield from (f"{each.file}: {each.rows} rows{'' if each.new else ', nothing new: nothing changed'}" for each in told)
     yield from (f"  {name}: {count} rows" for name, count in sorted(registers.items()))
-    yield from (f"  {name.replace('_', ' ')}: {count}" for name, count in sorted(findings.items()))
+    yield from (f"  {words.CELL.of(name)}: {count}" for name, count in sorted(findings.items()))
 
 
 def _counts(told: Sequence[ImportedRegister]) -> tuple[Counter[str], Counter[str]]:

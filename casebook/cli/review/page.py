@@ -5,11 +5,12 @@ from __future__ import annotations
 import html
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any
 
 from casebook.casework.review.account import ReviewReport
+from casebook.domain import words
 from casebook.domain.review.figures import Share
 
 TITLE = "Review of past applications"
@@ -34,6 +35,7 @@ _NAMES = {
         "handler": "The same, by handler",
     },
 }
+_CODED = {"outcome": words.REVIEW_OUTCOME, "mode": words.FAILURE_MODE, "family": words.FAILURE_FAMILY}
 _PLOTTED = ("year", "register", "mode", "handler")
 
 
@@ -52,12 +54,18 @@ def parts(report: ReviewReport) -> Iterator[Part]:
     for title, kind in (("found", report.found), ("shares", report.shares)):
         for name, heading in _NAMES[title].items():
             if kind.get(name) and not (title == "found" and not report.examined):
-                yield Part(title=heading, table=kind[name], plotted=name in _PLOTTED)
+                yield Part(title=heading, table=_in_words(name, kind[name]), plotted=name in _PLOTTED)
     yield Part(title="Two reviewers of one application", words=tuple(_agreement(report)))
-    rungs = (f"{name.replace('_', ' ')}: {_said(count)}" for name, count in report.people.items())
+    rungs = (f"{words.PROGRESS.of(name)}: {_said(count)}" for name, count in report.people.items())
     yield Part(title="People at risk, and how far they are reached", words=tuple(rungs))
     yield Part(title="Applications that no list holds", words=tuple(_hidden(report)))
     yield Part(title="How to read this", words=tuple(_notes(report)))
+
+
+def _in_words(name: str, shares: Sequence[Share]) -> tuple[Share, ...]:
+    """Shares by what is a code, with its words; years, lists and handlers stay as they are."""
+    vocabulary = _CODED.get(name)
+    return tuple(replace(each, what=vocabulary.of(each.what)) for each in shares) if vocabulary else tuple(shares)
 
 
 def _summary(report: ReviewReport) -> Iterator[str]:
@@ -106,9 +114,9 @@ def _said(value: float | None) -> str:
 
 def _row(each: Share) -> list[str]:
     if each.count is None:
-        return [each.what.replace("_", " "), "too few to tell", _said(each.of), ""]
+        return [each.what, "too few to tell", _said(each.of), ""]
     interval = f"{each.low:.1%} to {each.high:.1%}" if each.of else ""
-    return [each.what.replace("_", " "), str(each.count), _said(each.of), interval]
+    return [each.what, str(each.count), _said(each.of), interval]
 
 
 _HEAD = ["", "count", "of", "95 % interval"]
@@ -119,7 +127,7 @@ def as_html(report: ReviewReport) -> str:
     for part in parts(report):
         level = "h1" if part.title == TITLE else "h2"
         body.append(f"<{level}>{html.escape(part.title)}</{level}>")
-        body += [f"<p>{html.escape(words)}</p>" for words in part.words]
+        body += [f"<p>{html.escape(line)}</p>" for line in part.words]
         if part.table:
             body.append("<table><tr>" + "".join(f"<th>{name}</th>" for name in _HEAD) + "</tr>")
             body += [
@@ -148,8 +156,8 @@ def as_pdf(report: ReviewReport) -> bytes:
         page.set_font("DejaVu", style="B", size=16 if part.title == TITLE else 11)
         page.multi_cell(w=0, h=9, text=part.title, new_x="LMARGIN", new_y="NEXT")
         page.set_font("DejaVu", size=9)
-        for words in part.words:
-            page.multi_cell(w=0, h=5, text=words, new_x="LMARGIN", new_y="NEXT")
+        for line in part.words:
+            page.multi_cell(w=0, h=5, text=line, new_x="LMARGIN", new_y="NEXT")
         if part.table:
             _table(page, part.table)
         if part.plotted and (drawn := _plot(part, "png")):
@@ -182,7 +190,7 @@ def _plot(part: Part, form: str) -> bytes | None:
         lows = [max(0.0, value - 100 * (each.low or 0)) for value, each in zip(values, shown, strict=True)]
         highs = [max(0.0, 100 * (each.high or 0) - value) for value, each in zip(values, shown, strict=True)]
         axes.errorbar(values, range(len(shown)), xerr=[lows, highs], fmt="o", color="#1f4e79", capsize=3)
-        axes.set_yticks(range(len(shown)), [each.what.replace("_", " ") for each in shown])
+        axes.set_yticks(range(len(shown)), [each.what for each in shown])
         axes.invert_yaxis()
         axes.set_xlim(left=0)
         axes.set_xlabel("per cent, with 95 % interval")

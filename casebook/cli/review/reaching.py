@@ -14,6 +14,7 @@ from casebook.casework.safeguarding.contact import Contact
 from casebook.casework.safeguarding.details import SafeContactPlan
 from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
+from casebook.domain import words
 from casebook.domain.case.safe_contact import Purpose, Way
 from casebook.domain.review.cases import ContactProgress
 from casebook.domain.vocabulary import Channel, Party
@@ -61,26 +62,26 @@ def _people(options: Namespace, call: Call) -> Output:
 
 def _person_line(told: Mapping[str, Any]) -> str:
     again = f"  look again on {told['look_again_on']}" if told["look_again_on"] else ""
-    return f"{told['contact_priority']:<8} {told['rung']:<16} {told['reference']}  {told['because']}{again}"
+    priority, progress = words.CONTACT_PRIORITY.of(told["contact_priority"]), words.PROGRESS.of(told["rung"])
+    return f"{priority:<17} {progress:<26} {told['reference']}  {words.reason(told['because'])}{again}"
 
 
 def _one_person(told: Mapping[str, Any]) -> Iterator[str]:
-    yield f"{told['reference']}: {_words(told['rung'])} since {told['since']}"
+    yield f"{told['reference']}: {words.PROGRESS.of(told['rung'])} since {told['since']}"
     if plan := told["plan"]:
         windows = ", ".join(f"{start}-{end}" for start, end in plan["windows"])
         message = "a message may be left" if plan["voicemail"] else "no message"
-        yield f"{plan['channel']}, {' '.join(plan['days'])}, {windows}; {message}; confirmed {plan['confirmed_at']}"
+        how = words.CHANNEL.of(plan["channel"])
+        yield f"{how}, {' '.join(plan['days'])}, {windows}; {message}; confirmed {plan['confirmed_at']}"
         if word := plan.get("code_word"):
             yield f"code word: {word}"
-    yield f"now: {_words(told['now'])}; next safe time: {told['next_safe'] or 'none'}"
+    yield f"now: {words.CONTACT_FAULT.of(told['now'])}; next safe time: {told['next_safe'] or 'none'}"
     for each in told["steps"]:
-        over = f" by {_words(each['channel'])} ({_words(each['purpose'])})" if each["channel"] else ""
+        over = (
+            f" by {words.CHANNEL.of(each['channel'])} ({words.PURPOSE.of(each['purpose'])})" if each["channel"] else ""
+        )
         second = f", {each['second_by']} agrees" if each["second_by"] else ""
-        yield f"  {each['at']}  {_words(each['rung'])}{over}, {each['by']}{second}: {each['note']}"
-
-
-def _words(code: str) -> str:
-    return code.replace("_", " ")
+        yield f"  {each['at']}  {words.PROGRESS.of(each['rung'])}{over}, {each['by']}{second}: {each['note']}"
 
 
 def _contact(options: Namespace, call: Call) -> Output:
@@ -95,7 +96,7 @@ def _contact(options: Namespace, call: Call) -> Output:
             "look_again_on": stood.look_again_on.isoformat() if stood.look_again_on else None,
         }
     second = ": another person must say so too" if told["needs_second"] else ""
-    return Output(data=told, lines=[f"{told['reference']}: {_words(str(told['rung']))}{second}"])
+    return Output(data=told, lines=[f"{told['reference']}: {words.PROGRESS.of(told['rung'])}{second}"])
 
 
 def _plan(options: Namespace) -> SafeContactPlan | None:
@@ -109,8 +110,8 @@ def _plan(options: Namespace) -> SafeContactPlan | None:
         raise WrongUsage(
             f"a plan has all of --channel, --days, --start and --until: {', '.join(missing)} not given", "plan_missing"
         )
-    words = {name: getattr(options, name) for name in (*_PLAN, "voicemail", "code_word")}
-    return safe_contact.read_plan(**words)
+    given = {name: getattr(options, name) for name in (*_PLAN, "voicemail", "code_word")}
+    return safe_contact.read_plan(**given)
 
 
 def _made(options: Namespace, now: datetime) -> Contact | None:

@@ -17,6 +17,7 @@ from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
 from casebook.cli.review import reaching
 from casebook.cli.writing import write_whole
+from casebook.domain import words
 from casebook.domain.review.cases import CampaignKind
 from casebook.domain.review.ranking import ContactPriority
 
@@ -74,7 +75,8 @@ def _allocate(options: Namespace, call: Call) -> Output:
         "reason": _why_not(told),
     }
     lines = [
-        f"{each['reviewer']}  {each['kind']:<18} {each['reference']}  due {each['due_at']}" for each in told.allocated
+        f"{each['reviewer']}  {words.WORK.of(each['kind']):<27} {each['reference']}  due {each['due_at']}"
+        for each in told.allocated
     ]
     lines.append(f"{len(told.allocated)} allocated, {told.waiting} waiting for a reviewer")
     lines += [f"nobody on duty may examine {reference}: they or their line handled it" for reference in told.conflicted]
@@ -86,7 +88,7 @@ def _allocate(options: Namespace, call: Call) -> Output:
 
 def _why_not(told: Allocated) -> dict[str, str] | None:
     if told.waiting and not told.reviewers:
-        return {"code": "no_reviewers", "message": "nobody on duty is a review_officer: `casebook staff add` first"}
+        return {"code": "no_reviewers", "message": "nobody on duty is a review officer: `casebook staff add` first"}
     if told.conflicted and not told.allocated and len(told.conflicted) == told.waiting:
         return {"code": "conflict", "message": "everybody on duty, or their line, handled what is waiting"}
     return None
@@ -114,7 +116,7 @@ def _close(options: Namespace, call: Call) -> Output:
 
 def name(told: Mapping[str, Any]) -> str:
     """What a campaign is called; to the blind it has no more than a number."""
-    return " ".join(["campaign", *filter(None, (told["kind"], told["target"]))])
+    return " ".join(["campaign", *filter(None, (told["kind"] and words.CAMPAIGN.of(told["kind"]), told["target"]))])
 
 
 def _campaign_line(told: Mapping[str, Any]) -> str:
@@ -133,10 +135,10 @@ def _dossier(options: Namespace, call: Call) -> Output:
         lines += [f"\n{row['file']}, line {row['line']}", *(f"  {name}: {cell}" for name, cell in row["cells"].items())]
     for held in told["sources"]:
         person = held["person"]
-        lines.append(f"\n{person['source']} {person['person_id']} ({held['weight']:+.1f} bits)")
+        lines.append(f"\n{words.SOURCE.of(person['source'])} {person['person_id']} ({held['weight']:+.1f} bits)")
         lines += [f"  {name}: {cell}" for name, cell in person.items() if cell and name not in {"source", "person_id"}]
         lines += [
-            f"  {each['date']} {each['kind']} {each['offence_text'] or each['offence_code']}"
+            f"  {each['date']} {words.RECORD_KIND.of(each['kind'])} {each['offence_text'] or each['offence_code']}"
             for each in held["records"]
         ]
     lines += [f"  {reason}" for reason in told.get("reasons", [])]
@@ -169,7 +171,7 @@ def _refer(options: Namespace, call: Call) -> Output:
             "ground": made.ground,
             "made_at": made.made_at.isoformat(),
         }
-    return Output(data=told, lines=[f"{told['reference']} was referred: {told['ground']}"])
+    return Output(data=told, lines=[f"{told['reference']} was referred: {words.reason(told['ground'])}"])
 
 
 def _referrals(options: Namespace, call: Call) -> Output:

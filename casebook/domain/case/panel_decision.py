@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from casebook.domain import words
 from casebook.domain.actors import Reason
 from casebook.domain.risk.risk_model import Disclosability
 from casebook.domain.stages import DISCLOSING_OUTCOMES, NEGATIVE_OUTCOMES
@@ -153,7 +154,7 @@ def _reason_allowed(draft: Draft, held: DecisionBasis) -> Reason | None:
     if (code := draft.refusal) is None:
         return None
     if code in held.refusals.never:
-        return Reason("not_a_reason", f"{code.replace('_', ' ')} is no reason to refuse: {held.refusals.never[code]}")
+        return Reason("not_a_reason", f"'{words.REFUSAL.of(code)}' is no reason to refuse: {held.refusals.never[code]}")
     refusal = held.refusals.allowed.get(code)
     if refusal is None or draft.outcome not in refusal.outcomes:
         return Reason("not_a_reason", f"for {draft.outcome} give one of: {', '.join(_allowed(draft.outcome, held))}")

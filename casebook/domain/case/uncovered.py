@@ -27,19 +27,6 @@ class WhyUncovered(StrEnum):
     NO_SEARCH_PLANNED = "no_search_planned"
 
 
-WORDS: Mapping[WhyUncovered, str] = {
-    WhyUncovered.NOT_RETURNED: "the source has not answered",
-    WhyUncovered.SOURCE_UNAVAILABLE: "the source could not be searched, and a supervisor accepted that",
-    WhyUncovered.NO_LONGER_SAID: "it is no longer part of what is known of the subject",
-    WhyUncovered.BEYOND_BOUND: "the policy's bound on how many identities are to be covered left it out",
-    WhyUncovered.TOO_MANY: "it was searched, and the source knew more people than can be read",
-    WhyUncovered.PLANNED_NOT_SEARCHED: "the plan asked for it, and it was not searched as the plan says",
-    WhyUncovered.BEYOND_PLAN_LIMIT: "the policy's limit of searches by hand left it, or the name it departs from, out of the plan",
-    WhyUncovered.SOURCE_DOES_NOT_COVER: "the source cannot be searched for this, and no search of it finds it otherwise",
-    WhyUncovered.NO_SEARCH_PLANNED: "no search by hand is planned for this, and the source is not known to find it by another",
-}
-
-
 @dataclass(frozen=True, kw_only=True)
 class Made:
     """One search as it was planned and returned."""

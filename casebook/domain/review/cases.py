@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 
+from casebook.domain import words
 from casebook.domain.actors import Reason
 from casebook.domain.vocabulary import Role
 
@@ -38,18 +39,7 @@ class ReviewOutcome(StrEnum):
 FAILURES = frozenset({ReviewOutcome.SERVICE, ReviewOutcome.HARM})
 FIRST, SECOND, THIRD = 1, 2, 3
 
-CHECKLIST: Mapping[str, str] = {
-    "sources": "Every source that had to be searched was searched.",
-    "identities": "Every name and birth date under which the subject was known was searched.",
-    "right_person": "What was found was about the subject and nobody else.",
-    "records_then": "Every record that could be known then was read and weighed.",
-    "second_person": "Somebody else than the handler agreed to the outcome.",
-    "recipient": "Whoever was told was the person at risk, or somebody who protects them.",
-    "safe_contact": "Contact was made in a way that was safe.",
-    "repeats": "Earlier applications about the same people were seen.",
-    "rationale": "The reasons are of this application and support its outcome.",
-    "records_since": "What was recorded since the decision was read.",
-}
+CHECKLIST: Mapping[str, str] = words.CHECKLIST.words
 
 
 def line_of(officer: str, managers: Mapping[str, str]) -> frozenset[str]:
@@ -162,7 +152,7 @@ def why_not_step(at: ContactProgress, to: ContactProgress) -> Reason | None:
         ContactProgress.NOT_CONTACTABLE,
     }:
         return Reason("no_safe_plan", "find out first how contact is safe, and write that down as safe_plan")
-    return Reason("wrong_step", f"from {at.replace('_', ' ')} there is no step to {to.replace('_', ' ')}")
+    return Reason("wrong_step", f"from {words.PROGRESS.of(at)} there is no step to {words.PROGRESS.of(to)}")
 
 
 _CONTACTS = frozenset({ContactProgress.ATTEMPTED, ContactProgress.REACHED})

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import chain
 
+from casebook.domain import words
 from casebook.domain.review import recipient_words
 from casebook.domain.review.evidence import PERHAPS, SURE, Evidence, FailureFamily, LinkedHistory, ModeFinding
 from casebook.domain.review.past_application import PastApplication
@@ -217,7 +218,7 @@ def _what(held: LinkedHistory) -> str:
 
 
 def _said(outcome: Outcome | None) -> str:
-    return (outcome or Outcome.UNKNOWN).replace("_", " ")
+    return words.OUTCOME.of(outcome or Outcome.UNKNOWN)
 
 
 _ENDED_EARLY = frozenset({Outcome.WITHDRAWN, Outcome.NO_ENGAGEMENT, Outcome.OUT_OF_SCOPE})
@@ -273,7 +274,7 @@ def _unsearched(e: Evidence, others: Iterable[str], told: str) -> str | None:
 
 def _names(past: PastApplication) -> list[set[str]]:
     texts = chain.from_iterable((f"{each.forename} {each.surname}", *each.other_names) for each in past.b)
-    return [words for text in texts if (words := set(plain(text).split()))]
+    return [parts for text in texts if (parts := set(plain(text).split()))]
 
 
 def _agrees(one: str, other: str) -> bool:

@@ -7,36 +7,9 @@ from dataclasses import dataclass
 from casebook.domain.risk.instruments import Reading, printable
 from casebook.domain.risk.record_weight import Weighed
 from casebook.domain.risk.risk_model import RiskModel
+from casebook.domain.words import UNCERTAIN
 
-WORDS = {
-    "unknown_answer": "without yes or no in the instrument",
-    "unknown_question": "answered that the instrument's form does not have",
-    "unknown_instrument": "the instrument is none of those known",
-    "no_instrument": "no instrument was used",
-    "no_record": "no record about the subject: a nil is not a clearance",
-    "unmapped_offence": "an offence that neither code nor words grade",
-    "graded_by_text": "an offence graded by its words alone",
-    "unknown_kind": "a kind of record that is not known",
-    "unknown_flag": "a flag that is not known",
-    "unknown_date": "no readable date: taken as today",
-    "partial_date": "a date in part: taken as late as it can be",
-    "future_date": "a date after today: taken as today",
-    "unknown_victim": "no victim is named",
-    "unknown_relationship": "nobody says who the victim was to the subject",
-    "ungraded_intelligence": "intelligence without a full grading",
-    "doubtful_intelligence": "intelligence graded so low that it starts no count",
-    "unnumbered_record": "no record number: counted apart from every other",
-    "differing_versions": "versions of one record differ: the graver counts",
-    "unknown_vulnerability": "a vulnerability that no table names",
-    "unknown_circumstance": "a circumstance that no table names",
-    "earlier_applications_unknown": "nobody says whether there were earlier applications",
-    "unknown_input": "something came along that scoring does not know",
-    "unreviewed_candidate": "a possible match that nobody has reviewed",
-    "unreachable_source": "a source that could not be reached",
-    "unsearched_source": "a source that was not searched",
-    "unknown_gap": "something else is still open",
-    "near_threshold": "the unknown answers could lift the count of yes to the form's threshold",
-}
+WORDS = UNCERTAIN.words
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -143,6 +143,13 @@ def _pressing(priority: Priority, limit: int, hidden: Collection[str]) -> Select
     return select(both).order_by(both.c.due_at, both.c.since, both.c.reference, both.c.id).limit(limit)
 
 
+def in_danger(session: Session, limit: int, hidden: Collection[str] = ()) -> list[Row[Any]]:
+    """Immediate safeguarding that nobody has done yet, first due first. No stage waits for it, so `worst` lacks it."""
+    query = _items(hidden).where(WorkItem.kind == WorkKind.IMMEDIATE_SAFEGUARDING)
+    query = query.order_by(WorkItem.due_at, WorkItem.opened_at, WorkItem.reference, WorkItem.id)
+    return list(session.execute(query.limit(limit)).all())
+
+
 def longest(session: Session, hidden: Collection[str] = ()) -> Row[Any] | None:
     """The item for which an open application waits longest."""
     query = _waits(hidden).order_by(WorkItem.opened_at, WorkItem.reference, WorkItem.id)
@@ -150,13 +157,18 @@ def longest(session: Session, hidden: Collection[str] = ()) -> Row[Any] | None:
 
 
 def _waits(hidden: Collection[str]) -> Select[Any]:
+    """Items for which the stage of an open application waits."""
+    return _items(hidden).where(WorkItem.blocking, OPEN)
+
+
+def _items(hidden: Collection[str]) -> Select[Any]:
     return (
         select(
             WorkItem.id, WorkItem.reference, Application.stage, WorkItem.priority, WorkItem.kind, WorkItem.role,
             WorkItem.owner, WorkItem.due_at, WorkItem.opened_at.label("since"), WorkItem.escalation_level,
         )
         .join(Application, Application.reference == WorkItem.reference)
-        .where(OPEN_WORK, WorkItem.blocking, OPEN, WorkItem.reference.not_in(hidden))
+        .where(OPEN_WORK, WorkItem.reference.not_in(hidden))
     )  # fmt: skip
 
 

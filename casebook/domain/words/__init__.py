@@ -1,0 +1,95 @@
+"""The words of every code, in one place: screens, commands, notices and the glossary take them from here.
+
+A screen says `words.ROLE.of(item.role)`. Where only the field's name is known, `words.of_field(name, value)` says it.
+Codes are stored, sent and compared; words are shown. The codes never change.
+"""
+
+from __future__ import annotations
+
+from casebook.domain.words import checks, deciding, events, operations, reasons, review, scheme
+from casebook.domain.words.checks import (
+    APPLICANT_SIGN,
+    ASSURANCE,
+    CONFIDENCE,
+    DOUBT,
+    FAMILY,
+    GATE,
+    LINK,
+    MATCH_BAND,
+    MEETING,
+    PROOF,
+    RESULT,
+    SOURCE_FAULT,
+    UNCOVERED,
+    VERDICT,
+)
+from casebook.domain.words.deciding import (
+    AGENCY,
+    BAND,
+    CHOSEN,
+    CONTACT_FAULT,
+    FACTOR,
+    FOLLOWED,
+    LIMB,
+    OVERRIDE,
+    PAUSE,
+    PURPOSE,
+    QUALIFIES,
+    REFUSAL,
+    TEXT,
+    UNCERTAIN,
+    UNDERTAKING,
+)
+from casebook.domain.words.events import EVENT, FAULT
+from casebook.domain.words.fields import of_field
+from casebook.domain.words.operations import COMMAND, ESCALATION, EXCEPTION, PART, SCENARIO, SHORT_OF, STATE
+from casebook.domain.words.reasons import reason
+from casebook.domain.words.review import (
+    CAMPAIGN,
+    CELL,
+    CHART,
+    CHECKLIST,
+    CONCLUSION,
+    CONTACT_PRIORITY,
+    FAILURE_FAMILY,
+    FAILURE_MODE,
+    PROGRESS,
+    REVIEW_OUTCOME,
+    SIDE,
+)
+from casebook.domain.words.scheme import (
+    ANSWER,
+    APPLICANT,
+    CERTAINTY,
+    CHANNEL,
+    LIMIT,
+    OUTCOME,
+    PARTY,
+    PRIORITY,
+    RECORD_KIND,
+    RELATIONSHIP,
+    ROLE,
+    ROUTE,
+    SEX,
+    SOURCE,
+    STAGE,
+    VICTIM,
+    WAITING,
+    WORK,
+)
+from casebook.domain.words.vocabulary import Vocabulary, spelled
+
+VOCABULARIES: tuple[Vocabulary, ...] = (
+    *scheme.ALL, *checks.ALL, *deciding.ALL, *reasons.ALL, *operations.ALL, *events.ALL, *review.ALL,
+)  # fmt: skip
+
+__all__ = [
+    "AGENCY", "ANSWER", "APPLICANT", "APPLICANT_SIGN", "ASSURANCE", "BAND", "CAMPAIGN", "CELL", "CERTAINTY",
+    "CHANNEL", "CHART", "CHECKLIST", "CHOSEN", "COMMAND", "CONCLUSION", "CONFIDENCE", "CONTACT_FAULT",
+    "CONTACT_PRIORITY", "DOUBT", "ESCALATION", "EVENT", "EXCEPTION", "FACTOR", "FAILURE_FAMILY", "FAILURE_MODE",
+    "FAMILY", "FAULT", "FOLLOWED", "GATE", "LIMB", "LIMIT", "LINK", "MATCH_BAND", "MEETING", "OUTCOME", "OVERRIDE",
+    "PART", "PARTY", "PAUSE", "PRIORITY", "PROGRESS", "PROOF", "PURPOSE", "QUALIFIES", "RECORD_KIND", "REFUSAL",
+    "RELATIONSHIP", "RESULT", "REVIEW_OUTCOME", "ROLE", "ROUTE", "SCENARIO", "SEX", "SHORT_OF", "SIDE", "SOURCE",
+    "SOURCE_FAULT", "STAGE", "STATE", "TEXT", "UNCERTAIN", "UNCOVERED", "UNDERTAKING", "VERDICT", "VICTIM",
+    "VOCABULARIES", "WAITING", "WORK", "Vocabulary", "of_field", "reason", "spelled",
+]  # fmt: skip

@@ -1,0 +1,112 @@
+"""The words of the codes that operations see: commands, the board, escalations, alarms and the forecast."""
+
+from __future__ import annotations
+
+from casebook.domain.words.scheme import ROLE
+from casebook.domain.words.vocabulary import Vocabulary
+
+COMMAND = Vocabulary("Commands", {
+    "import_applications": "import applications",
+    "load_source": "load a source",
+    "reconcile": "wake open applications",
+    "triage": "rank past applications",
+    "see_review": "see the review",
+    "lead_review": "lead the review",
+    "examine_review": "examine past applications",
+    "refer_review": "refer past applications",
+    "receive_enquiry": "receive an enquiry",
+    "sweep": "run the sweep",
+    "recompute_deadlines": "recalculate deadlines",
+    "analyse": "analyse decisions",
+    "see_signals": "see signals",
+    "look_back": "look back",
+    "verify_ledger": "verify the ledger",
+    "seal_ledger": "seal the ledger",
+    "export_application": "export an application",
+    "administer_staff": "administer staff",
+    "suspend_staff": "suspend staff",
+    "list_applications": "list applications",
+    "list_work": "list work",
+    "claim_work": "claim work",
+    "show_application": "show an application",
+    "see_personal_detail": "see personal detail",
+    "raise_priority": "raise a priority",
+    "lower_priority": "lower a priority",
+    "open_safeguarding": "open immediate safeguarding",
+    "restrict": "restrict an application",
+    "lift_restriction": "lift a restriction",
+    "hold": "set a legal hold",
+    "dispose": "erase personal detail",
+    "override_gate": "override a gate",
+    "override_contact": "override a safe-contact plan",
+    "disclose_in_emergency": "disclose in an emergency",
+    "contact": "contact somebody",
+    "close_early": "close early",
+    "add_information": "add information",
+    "enquire": "ask an agency",
+    "renew_watch": "renew a watch",
+})  # fmt: skip
+STATE = Vocabulary("Columns of the board", {
+    "on_time": "on time",
+    "due_soon": "due soon",
+    "overdue": "overdue",
+    "held": "held by data quality",
+    "waiting_for_source": "waiting for a source",
+})  # fmt: skip
+ESCALATION = Vocabulary("Causes of an escalation", {
+    "overdue": "overdue",
+    "overrun": "a limit has passed",
+    "gate_hold": "held by a gate, and nobody corrects it",
+    "unclaimed": "not claimed",
+    "unchanged": "no change for too long",
+    "engine_failed": "the engine failed repeatedly",
+    "panel_too_late": "the panel meets too late",
+    "crew_short": "below minimum staffing",
+    "calendar_ends": "the checked bank holidays end soon",
+    "silence": "not acknowledged",
+    "unreachable": "nobody on duty at this level",
+})  # fmt: skip
+SHORT_OF = Vocabulary("What minimum staffing lacks", ROLE.words, also={
+    "people_to_deliver": "people to deliver a disclosure",
+    "trained:domestic_abuse": "somebody trained in domestic abuse",
+})  # fmt: skip
+TRAINING = Vocabulary("Training", {"domestic_abuse": "domestic abuse"})
+ALARM = Vocabulary("Alarms of the engine", {
+    "run_failed": "a run failed",
+    "run_crashed": "a run crashed",
+    "pool_unhealthy": "the work pool is not ready",
+    "sweep_missed": "no sweep was completed",
+})  # fmt: skip
+PART = Vocabulary("Parts that are watched", {
+    "sweep": "the sweep",
+    "dispatcher": "the dispatcher",
+    "outbox": "wake-ups are not taken",
+    "notifier": "notices are not received",
+})  # fmt: skip
+CHANNEL_FAULT = Vocabulary("Why a notice was not received", {
+    "no_channel": "no channel for this role",
+    "unknown_channel": "the channel is not known",
+    "no_answer": "the receiver did not answer",
+    "not_accepted": "the receiver did not accept it",
+})  # fmt: skip
+SCENARIO = Vocabulary("Scenarios of the forecast", {
+    "as_it_is": "as it is",
+    "one_more_researcher": "with one more researcher",
+    "one_more_panel_slot": "with one more panel slot",
+})  # fmt: skip
+NO_FORECAST = Vocabulary("Why there is no forecast", {
+    "too_little_history": "{weeks_of_history} weeks of history; a forecast needs {weeks_needed}, so there is none",
+    "nothing_decided_and_delivered_yet": "nothing was researched, decided and delivered yet, so there is no forecast",
+})  # fmt: skip
+EXCEPTION = Vocabulary("Exceptions", {
+    "contact_override": "contact outside the safe-contact plan",
+    "grave_risk_not_disclosed": "not disclosed although the risk is grave",
+    "not_ratified": "an emergency decision was not ratified",
+    "not_told_in_person": "not told in person",
+    "not_told_of_transfer": "the applicant was not told about the transfer",
+    "not_done": "nobody did it after every escalation level",
+})  # fmt: skip
+
+ALL = (
+    COMMAND, STATE, ESCALATION, SHORT_OF, TRAINING, ALARM, PART, CHANNEL_FAULT, SCENARIO, NO_FORECAST, EXCEPTION,
+)  # fmt: skip

@@ -1,0 +1,138 @@
+"""The words of the codes of the review of past applications and of the monitor of decisions."""
+
+from __future__ import annotations
+
+from casebook.domain.words.vocabulary import Vocabulary
+
+CONTACT_PRIORITY = Vocabulary("How soon a person at risk must be reached", {
+    "now": "now",
+    "soon": "soon",
+    "routine": "routine",
+    "none": "no contact priority",
+})  # fmt: skip
+PROGRESS = Vocabulary("Contact progress", {
+    "identified": "identified",
+    "safe_plan": "safe-contact plan agreed",
+    "attempted": "contact attempted",
+    "reached": "reached",
+    "safeguarded": "safeguarded",
+    "not_contactable": "cannot be contacted safely",
+    "look_again": "to be looked at again",
+})  # fmt: skip
+FAILURE_FAMILY = Vocabulary("Families of failure modes", {
+    "service": "failure of service",
+    "research": "failure of research",
+    "process": "failure of process",
+    "signal": "sign of a later event, not a failure",
+    "administrative": "administrative failure",
+})  # fmt: skip
+FAILURE_MODE = Vocabulary("Failure modes", {
+    "undisclosed": "not disclosed although there was information",
+    "outcome_unknown_with_history": "no outcome recorded although there was information",
+    "right_to_know_missed": "ended early although Right to Know applied",
+    "repeat_ignored": "an earlier application was ignored",
+    "wrong_recipient": "the wrong person was told",
+    "contact_unsafe": "contact was not safe",
+    "wrong_person_disclosed": "what was disclosed was about another person",
+    "source_missing": "a mandatory source was not searched",
+    "single_identity": "a former name was not searched",
+    "alias_unsearched": "an alias was not searched",
+    "wrong_dob": "searched with a wrong date of birth",
+    "wrong_person": "the wrong person was researched",
+    "identity_unrecorded": "not recorded which identity was searched",
+    "no_second_person": "no second person approved",
+    "recipient_unclear": "not clear who was told",
+    "disclosed_without_ground": "disclosed although nothing is held that could be",
+    "serious_record_after": "a serious record since the decision",
+    "outcome_unknown": "no outcome recorded",
+    "late": "late",
+    "no_rationale": "no rationale",
+    "copied_rationale": "copied rationale",
+    "contact_unknown": "not recorded whether contact is safe",
+})  # fmt: skip
+CHECKLIST = Vocabulary("Checklist of a review", {
+    "sources": "Every source that had to be searched was searched.",
+    "identities": "Every name and birth date under which the subject was known was searched.",
+    "right_person": "What was found was about the subject and nobody else.",
+    "records_then": "Every record that could be known then was read and weighed.",
+    "second_person": "Somebody else than the handler agreed to the outcome.",
+    "recipient": "Whoever was told was the person at risk, or somebody who protects them.",
+    "safe_contact": "Contact was made in a way that was safe.",
+    "repeats": "Earlier applications about the same people were seen.",
+    "rationale": "The reasons are of this application and support its outcome.",
+    "records_since": "What was recorded since the decision was read.",
+})  # fmt: skip
+CAMPAIGN = Vocabulary("Review campaigns", {
+    "register": "the whole register",
+    "handler": "one handler",
+    "rule": "one rule",
+    "model": "another matching model",
+})  # fmt: skip
+OWN_DECISION = Vocabulary("What a reviewer would have decided", {
+    "disclose": "disclose",
+    "not_disclose": "not disclose",
+    "cannot_tell": "cannot tell",
+})  # fmt: skip
+REVIEW_OUTCOME = Vocabulary("Outcomes of a review", {
+    "no_failure": "no failure",
+    "administrative": "administrative failure",
+    "service": "failure of service",
+    "harm": "failure with harm",
+})  # fmt: skip
+CELL = Vocabulary("What is doubtful about a row of a register", {
+    "unreadable_date": "a date cannot be read",
+    "date_not_iso": "a date is not in the ISO form",
+    "impossible_date": "a date is not possible",
+    "date_out_of_time": "a date is outside the possible time",
+    "decided_before_received": "decided before it was received",
+    "disclosed_before_decided": "disclosed before it was decided",
+    "unknown_code": "a code is not known",
+    "unknown_source": "a source is not known",
+    "filler": "a filler instead of a value",
+    "missing_person": "a person is missing",
+    "missing": "a value is missing",
+    "text_repaired": "a text was repaired",
+    "not_utf8": "not in UTF-8",
+    "undecodable": "cannot be decoded",
+    "wrong_number_of_cells": "wrong number of cells",
+    "open_quote": "a quotation mark is not closed",
+    "blank_row": "a blank row",
+})  # fmt: skip
+CHART = Vocabulary("What the monitor charts", {
+    "decision": "decisions to disclose",
+    "yield": "research that found something",
+    "skipped_source": "sources not searched",
+    "uncovered_variant": "identity variants not covered",
+    "rejected_candidate": "rejected candidates",
+    "hurried": "hurried checks",
+    "disagreement": "decisions made otherwise a second time",
+    "suspension": "suspension of a member of staff",
+})  # fmt: skip
+SIDE = Vocabulary("Side of a signal", {
+    "low": "fewer than expected",
+    "high": "more than expected",
+    "none": "neither side",
+})  # fmt: skip
+FUNNEL = Vocabulary("Place in the funnel plot", {
+    "inside": "inside the limits",
+    "outside_95": "outside the 95% limits",
+    "outside_998": "outside the 99.8% limits",
+})  # fmt: skip
+EXPECTED = Vocabulary("Where an expected rate comes from", {
+    "given": "given in the file",
+    "others_rate": "the rate of the others",
+    "mixed": "partly given, partly the rate of the others",
+})  # fmt: skip
+METHOD = Vocabulary("How a threshold was found", {"exact": "exact", "grid": "on a grid"})
+CONCLUSION = Vocabulary("Answers to a signal", {
+    "explained": "explained",
+    "watched_on": "watched further",
+    "training": "training",
+    "look_back": "look-back started",
+    "referred": "referred",
+})  # fmt: skip
+
+ALL = (
+    CONTACT_PRIORITY, PROGRESS, FAILURE_FAMILY, FAILURE_MODE, CHECKLIST, CAMPAIGN, OWN_DECISION, REVIEW_OUTCOME, CELL,
+    CHART, SIDE, FUNNEL, EXPECTED, METHOD, CONCLUSION,
+)  # fmt: skip
