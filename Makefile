@@ -1,4 +1,4 @@
-# `make` alone lists what there is. Everything runs from a .venv in this checkout, made from constraints.txt.
+# `make` alone lists what there is. Everything runs from a .venv in this checkout, made from requirements.lock.
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 PYTHON ?= python3
@@ -8,10 +8,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help: ## list the targets
 	@grep -hE '^[a-z.]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z.]+):[^#]*## /  make \1\t/' | expand -t 18
 
-.venv: pyproject.toml constraints.txt ## the environment, from the committed constraints
+.venv: pyproject.toml requirements.lock ## the environment, from the committed lock: nothing is installed whose hash is not in it
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt 'setuptools>=77' wheel
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch .venv
 
 demo: .venv ## a whole synthetic force, from intake to follow-up, on a real Prefect server
@@ -41,9 +41,9 @@ docs: .venv ## the generated pages
 	@$(BIN)/python -m casebook.cli.pages docs
 	@$(BIN)/python -m casebook.policies.page > docs/policy.md
 
-lock: ## make constraints.txt anew from pyproject.toml
-	@rm -rf .lock && $(PYTHON) -m venv .lock && .lock/bin/pip install --quiet '.[dev]' setuptools wheel
-	@(head -1 constraints.txt; .lock/bin/pip freeze --exclude casebook) > .constraints && mv .constraints constraints.txt && rm -rf .lock
+lock: ## make requirements.lock anew; pins that still fit stay: `make lock UPGRADE=--upgrade` raises them
+	@rm -rf .lock && $(PYTHON) -m venv .lock && .lock/bin/python -m pip install --quiet uv
+	@.lock/bin/python benchmarks/lock.py $(UPGRADE) && rm -rf .lock
 
 .PHONY: help demo up test soak check fix bench docs lock
 .DEFAULT_GOAL := help

@@ -12,11 +12,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 
+OF_TESTS = ("benchmarks", "tests", "tests/kit", "tests/kit/killing", "--exclude", "^$", "--ignore", "DEP002,DEP004")
 CHECKS: tuple[tuple[str, list[str]], ...] = (
     ("ruff", [str(BIN / "ruff"), "check", "--quiet", "."]),
     ("format", [str(BIN / "ruff"), "format", "--check", "--quiet", "."]),
     ("mypy", [str(BIN / "mypy")]),
     ("import contracts", [str(BIN / "lint-imports")]),
+    # what is imported is declared, and the other way round; tests and benchmarks may use what only developers install
+    ("dependencies", [str(BIN / "deptry"), "casebook", "expectations", "tasks", "flows", "deployments"]),
+    ("dependencies of tests", [str(BIN / "deptry"), *OF_TESTS]),
 )
 
 # the checkout is installed editable in this environment, so its finder is taken out as well as its path
@@ -26,6 +30,8 @@ sys.path = [{there!r}, *(path for path in sys.path if path != {root!r})]
 sys.meta_path = [finder for finder in sys.meta_path if "__editable__" not in repr(finder)]
 import casebook.cli.main as command
 assert command.__file__.startswith({there!r}), command.__file__
+from casebook.cli import printing
+assert printing.html("panel_pack.html", title="", mark="", sections=[])  # the templates are in it
 raise SystemExit(command.main(["deadlines", "--received", "2026-03-01T09:00:00+00:00", "--json"]))
 """
 

@@ -35,6 +35,8 @@ ROOMS = (
 )
 LATE = (  # what libraries import at their first use, found by comparing sys.modules before and after a run
     "fastapi.encoders",
+    "matplotlib.backends.backend_svg",
+    "matplotlib.figure",
     "prefect.artifacts",
     "prefect.concurrency.sync",
     "psycopg.types",

@@ -1,4 +1,4 @@
-"""The unit's charts and funnels as SVG and Markdown. Whoever draws gives the names; a report for many gets pseudonyms."""
+"""The unit's charts and funnels as pictures and Markdown. Whoever draws gives the names; a report for many gets pseudonyms."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import math
 from collections.abc import Mapping, Sequence
 from random import Random
 
-from casebook import markdown
+from casebook import drawing, markdown
 from casebook.domain import words
 from casebook.domain.monitor.decision_monitor import Side
 from casebook.monitor import funnel as limits
-from casebook.monitor.weekly import ChannelReport, ChannelStanding
+from casebook.monitor.weekly import ChannelReport
 
-WIDTH, HEIGHT, EDGE = 720, 360, 44
+WIDTH, HEIGHT = 7.5, 3.75  # inches
 CAPTIONS = {
     "funnel": "Observed less expected, by number of cases; 95 % and 99.8 % limits. Outside is a question, not a finding.",
     "chart": "Risk-adjusted CUSUM since each restart; dashed: the threshold. Reaching it is a question, not a finding.",
@@ -89,13 +89,21 @@ def funnel(report: ChannelReport, names: Names) -> str:
     edge = max(
         [0.05, *(abs(value) for value in excess.values()), *(high - rate for _, high in bands[limits.ALPHA_998])]
     )
-    frame = _Frame(right=most * 1.05, low=-edge * 1.1, high=edge * 1.1)
-    drawn = [frame.line([(0, 0), (most, 0)], "#888")]
-    for alpha, colour in ((limits.ALPHA_95, "#bbb"), (limits.ALPHA_998, "#666")):
-        at = list(zip(steps, bands[alpha], strict=True))
-        drawn += [frame.line([(n, band[side] - rate) for n, band in at], colour) for side in (0, 1)]
-    drawn += [frame.dot(each.cases, excess[each.judged], names[each.judged]) for each in report.standing]
-    return frame.svg(drawn)
+
+    def paint(figure: drawing.Figure) -> None:
+        axes = figure.subplots()
+        axes.axhline(0, color=drawing.GREY, linewidth=0.8)
+        for alpha, colour in ((limits.ALPHA_95, drawing.PALE), (limits.ALPHA_998, drawing.GREY)):
+            for side in (0, 1):
+                axes.plot(steps, [band[side] - rate for band in bands[alpha]], color=colour, linewidth=1)
+        for each in report.standing:
+            axes.plot(each.cases, excess[each.judged], "o", color=drawing.BLUE, markersize=4)
+            _name(axes, (each.cases, excess[each.judged]), names[each.judged])
+        axes.set_xlim(0, most * 1.15)
+        axes.set_ylim(-edge * 1.1, edge * 1.1)
+        axes.set_xlabel("cases")
+
+    return drawing.svg(paint, width=WIDTH, height=HEIGHT)
 
 
 def charts(report: ChannelReport, names: Names) -> str:
@@ -103,56 +111,26 @@ def charts(report: ChannelReport, names: Names) -> str:
     longest = max((len(path.values) for each in report.standing for path in each.paths), default=1)
     known = [limit if side is Side.HIGH else -limit for side, limit in report.thresholds.items() if limit is not None]
     values = [value for each in report.standing for path in each.paths for value in path.values]
-    frame = _Frame(
-        right=longest * 1.15 + 1, low=min([0.0, *values, *known]) - 0.3, high=max([0.0, *values, *known]) + 0.3
-    )
-    drawn = [frame.line([(0, limit), (longest, limit)], "#a00", dashed=True) for limit in known]
-    drawn += [part for each in report.standing for part in _paths(frame, each, names[each.judged])]
-    return frame.svg(drawn)
+
+    def paint(figure: drawing.Figure) -> None:
+        axes = figure.subplots()
+        for limit in known:
+            axes.axhline(limit, color=drawing.RED, linestyle="--", linewidth=1)
+        for each in report.standing:
+            for path in each.paths:
+                _path(axes, path.values, names[each.judged])
+        axes.set_xlim(0, longest * 1.15 + 1)
+        axes.set_ylim(min([0.0, *values, *known]) - 0.3, max([0.0, *values, *known]) + 0.3)
+        axes.set_xlabel("cases")
+
+    return drawing.svg(paint, width=WIDTH, height=HEIGHT)
 
 
-def _paths(frame: _Frame, standing: ChannelStanding, name: str) -> list[str]:
-    drawn = []
-    for path in standing.paths:
-        points = [(number, value) for number, value in enumerate(path.values, start=1)]
-        if points:
-            drawn += [frame.line(points, "#36c"), frame.label(*points[-1], name)]
-    return drawn
+def _path(axes: drawing.Axes, values: Sequence[float], name: str) -> None:
+    if values:
+        axes.plot(range(1, len(values) + 1), values, color=drawing.BLUE, linewidth=1)
+        _name(axes, (len(values), values[-1]), name)
 
 
-class _Frame:
-    """A plane and its place on paper."""
-
-    def __init__(self, *, right: float, low: float, high: float) -> None:
-        self.right, self.low, self.high = right or 1.0, low, high
-
-    def at(self, x: float, y: float) -> tuple[float, float]:
-        across = EDGE + (WIDTH - 2 * EDGE) * x / self.right
-        down = EDGE + (HEIGHT - 2 * EDGE) * (self.high - y) / ((self.high - self.low) or 1.0)
-        return round(across, 1), round(down, 1)
-
-    def line(self, points: Sequence[tuple[float, float]], colour: str, *, dashed: bool = False) -> str:
-        placed = " ".join(f"{x},{y}" for x, y in (self.at(*point) for point in points))
-        dash = ' stroke-dasharray="6 4"' if dashed else ""
-        return f'<polyline points="{placed}" fill="none" stroke="{colour}"{dash}/>'
-
-    def dot(self, x: float, y: float, name: str) -> str:
-        across, down = self.at(x, y)
-        return f'<circle cx="{across}" cy="{down}" r="3" fill="#36c"/>' + self.label(x, y, name)
-
-    def label(self, x: float, y: float, name: str) -> str:
-        across, down = self.at(x, y)
-        return f'<text x="{across + 5}" y="{down - 3}" font-size="10">{_escaped(name)}</text>'
-
-    def svg(self, parts: Sequence[str]) -> str:
-        ticks = [
-            f'<text x="4" y="{self.at(0, value)[1]}" font-size="10">{value:.2g}</text>'
-            for value in (self.low, 0.0, self.high) if self.low <= value <= self.high
-        ]  # fmt: skip
-        foot = f'<text x="{WIDTH - 90}" y="{HEIGHT - 8}" font-size="10">{self.right:.0f} cases</text>'
-        size = f'viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" font-family="sans-serif"'
-        return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{"".join([*ticks, foot, *parts])}</svg>'
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+def _name(axes: drawing.Axes, at: tuple[float, float], name: str) -> None:
+    axes.annotate(name, at, xytext=(4, 2), textcoords="offset points", fontsize=7)

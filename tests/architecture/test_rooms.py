@@ -27,6 +27,11 @@ ONLY_IN = {
     ),
     "psycopg": ("casebook/storage/", "casebook/sources/loading.py", "deployments/dispatcher.py"),
     "alembic": ("casebook/storage/",),
+    "statsmodels": ("casebook/monitor/",),
+    "matplotlib": ("casebook/drawing.py",),
+    "jinja2": ("casebook/cli/printing.py",),
+    "fpdf": ("casebook/cli/printing.py",),
+    "rich": ("casebook/cli/progress.py",),
     "pandas": (
         "expectations/", "casebook/matching/", "tasks/", "casebook/monitor/", "casebook/demo/", "casebook/cli/offline/match.py",
     ),

@@ -6,8 +6,9 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from casebook.casework.core.answers import Answer, Doing
+from casebook.casework.core.answers import Doing
 from casebook.casework.core.referrals import ReferralMade, refuse_unclear
+from casebook.casework.safeguarding.outreach import UnderPlan
 from casebook.domain.case import disclosure as rules
 from casebook.domain.case.disclosure import Offer, ReportedDelivery
 from casebook.domain.case.follow_up import Chosen
@@ -25,7 +26,7 @@ class Choice(_Part):
     at: AwareDatetime | None = Field(default=None, description="Only for another_time: when they want it.")
 
 
-class NoDisclosureDelivered(Answer):
+class NoDisclosureDelivered(UnderPlan):
     """The careful words that nothing is disclosed, as delivered; occurred_at is inside the safe window."""
 
     recipient: str = Field(min_length=1, description="As the item's subject names them: a, c or protector:N.")
@@ -40,10 +41,6 @@ class NoDisclosureDelivered(Answer):
         description="When the meeting was agreed over the plan's own channel, in its window; needed unless the plan "
         "says in_person or the agreement is in the log of contacts.",
     )
-    asked_plan_again: bool = Field(
-        default=False, description="The contact began by asking whether the safe-contact plan still holds."
-    )
-    override: str | None = Field(default=None, description="Id of a duty inspector's override, if outside the plan.")
     second_officer: str | None = Field(default=None, description="Staff id of the other who delivered; not for c.")
     identity_checked: bool = Field(default=False, description="Who it is was checked first; not for c.")
     support_offered: bool = Field(description="Support was offered; always.")

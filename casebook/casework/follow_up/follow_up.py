@@ -14,12 +14,13 @@ from sqlalchemy import func, select
 
 from casebook.casework.core import clocks, referrals
 from casebook.casework.core.acting import Act, policy_of, refuse, refuse_because
-from casebook.casework.core.answers import Answer, Answering, Answers, Doing
+from casebook.casework.core.answers import Answering, Answers, Doing
 from casebook.casework.core.referrals import ReferralMade
 from casebook.casework.core.work_items import open_items
 from casebook.casework.disclosure import disclosure
 from casebook.casework.safeguarding import contact, danger
 from casebook.casework.safeguarding.contact import Contact
+from casebook.casework.safeguarding.outreach import Contacted
 from casebook.domain import authority, stages
 from casebook.domain.case import follow_up as rules
 from casebook.domain.case.disclosure import GRAVE
@@ -34,20 +35,13 @@ from casebook.storage.tables import OPEN_WORK, Application, Clock, FollowUp, Sou
 EXHAUSTED = "exhausted"
 
 
-class FollowedUp(Answer):
+class FollowedUp(Contacted):
     """What came of one contact that was agreed at delivery; occurred_at is inside the safe window."""
 
     result: Literal["reached", "not_reached", "declined", "exhausted", "try_again"] = Field(
         description="exhausted: enough attempts were made (a supervisor agrees, or says try_again)."
     )
-    channel: Channel | None = Field(default=None, description="How they were contacted; as their plan says.")
     they_called: bool = Field(default=False, description="They came to us: then the plan plays no part.")
-    asked_plan_again: bool = Field(
-        default=False, description="It began by asking whether the plan still holds; an old plan allows nothing else."
-    )
-    left_message: bool = Field(default=False, description="Only where the plan allows messages.")
-    override: str | None = Field(default=None, description="Id of a duty inspector's override, if outside the plan.")
-    not_in_person_because: str | None = Field(default=None, description="Under an override only.")
     support_offered: bool = Field(default=False, description="Needed if they were reached.")
     agency_route: str | None = Field(
         default=None, description="For exhausted: which partner agency was asked to reach them, and what came of it."

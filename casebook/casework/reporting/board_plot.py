@@ -1,51 +1,42 @@
-"""The limit kept by week, and what came and went, as a picture of its own: SVG, nothing to install, nothing personal."""
+"""The limit kept by week, and what came and went, as a picture with nothing personal in it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from casebook import drawing
 from casebook.casework.reporting.board import WEEKS
 
-WIDTH, HEIGHT, LEFT, GAP = 760, 130, 46, 34
-Week = Mapping[str, Any]
+WIDTH, HEIGHT = 8.0, 4.4  # inches
+LABELLED = 4  # every fourth week has its date
 
 
 def svg(board: Mapping[str, Any]) -> str:
     compliance, throughput = board["compliance"][-WEEKS:], board["throughput"][-WEEKS:]
-    parts = [
-        *_title(0, "Limit of the whole process kept, share by the week it fell in"),
-        *_bars(GAP, [(w["monday"], [(w["share"], "#2a7f62")]) for w in compliance], top_value=1.0),
-        *_title(HEIGHT + 2 * GAP, "Applications that came in (grey) and were closed (blue), by week"),
-        *_bars(
-            HEIGHT + 3 * GAP,
-            [(w["monday"], [(w["received"], "#9aa5b1"), (w["closed"], "#2f5d9b")]) for w in throughput],
-            top_value=max((max(w["received"], w["closed"]) for w in throughput), default=1),
-        ),
-    ]
-    size = f'width="{WIDTH}" height="{2 * HEIGHT + 5 * GAP}"'
-    style = 'font-family="sans-serif" font-size="11"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {style}><rect {size} fill="#fff"/>{"".join(parts)}</svg>'
+
+    def paint(figure: drawing.Figure) -> None:
+        kept, moved = figure.subplots(2)
+        kept.set_title("Limit of the whole process kept, share by the week it fell in")
+        _bars(kept, compliance, {"share": drawing.GREEN})
+        kept.set_ylim(0, 1)
+        moved.set_title("Applications that came in (grey) and were closed (blue), by week")
+        _bars(moved, throughput, {"received": drawing.GREY, "closed": drawing.BLUE})
+
+    return drawing.svg(paint, width=WIDTH, height=HEIGHT)
 
 
-def _title(top: int, words: str) -> Iterator[str]:
-    yield f'<text x="{LEFT}" y="{top + 20}" font-size="13" font-weight="bold">{words}</text>'
-
-
-def _bars(top: int, weeks: Sequence[tuple[str, list[tuple[float, str]]]], *, top_value: float) -> Iterator[str]:
-    base, scale = top + HEIGHT, HEIGHT / (top_value or 1)
-    yield f'<text x="4" y="{top + 10}">{top_value:g}</text><text x="4" y="{base}">0</text>'
-    yield f'<line x1="{LEFT}" y1="{base}" x2="{WIDTH - 10}" y2="{base}" stroke="#333"/>'
-    step = (WIDTH - LEFT - 10) / max(1, len(weeks))
-    for at, (monday, values) in enumerate(weeks):
-        wide = step * 0.8 / len(values)
-        for number, (value, colour) in enumerate(values):
-            x, high = LEFT + at * step + number * wide, value * scale
-            yield (
-                f'<rect x="{x:.1f}" y="{base - high:.1f}" width="{wide:.1f}" height="{high:.1f}" fill="{colour}">'
-                f"<title>{monday}: {value:g}</title></rect>"
-            )
-        if at % 4 == 0:
-            yield f'<text x="{LEFT + at * step:.1f}" y="{base + 14}">{monday}</text>'
+def _bars(axes: drawing.Axes, weeks: Sequence[Mapping[str, Any]], colours: Mapping[str, str]) -> None:
+    """Side by side in each week, a colour each."""
     if not weeks:
-        yield f'<text x="{LEFT}" y="{base - 10}">no week yet</text>'
+        axes.text(0.5, 0.5, "no week yet", ha="center", transform=axes.transAxes)
+        axes.set_xticks([])
+        axes.set_yticks([])
+        return
+    wide = 0.8 / len(colours)
+    for number, (name, colour) in enumerate(colours.items()):
+        places = [at + (number - (len(colours) - 1) / 2) * wide for at in range(len(weeks))]
+        axes.bar(places, [week[name] for week in weeks], width=wide, color=colour)
+    labelled = range(0, len(weeks), LABELLED)
+    axes.set_xticks(labelled, [weeks[at]["monday"] for at in labelled])
+    axes.set_ylim(bottom=0)

@@ -18,6 +18,7 @@ from casebook.domain.review.figures import Forecast, Pair, ReviewerAgreement, Sh
 from casebook.domain.review.hidden_population import Hidden, estimate
 from casebook.domain.review.ranking import ContactPriority
 from casebook.errors import NotPermitted
+from casebook.monitor import log_linear
 from casebook.policies import review as review_policy
 from casebook.storage.review import cases as work
 from casebook.storage.review import registers as stored
@@ -141,7 +142,7 @@ def report(act: Act, *, internal: bool) -> ReviewReport:
         undetected=_undetected(looked, internal=internal),
         forecast=forecast(act, found),
         people={name: _count(count, internal=internal) for name, count in review_people.progress(act).items()},  # type: ignore[arg-type]
-        hidden=estimate(overlap.patterns),
+        hidden=estimate(overlap.patterns, log_linear.fit),
         lists={
             "applications": overlap.lists,
             "missing": overlap.missing,

@@ -18,23 +18,33 @@ from casebook.storage.case import deliveries
 from casebook.storage.tables import Application, ContactAttempt
 
 
-class Speaks(Answer):
-    """Fields of an answer that may say somebody was contacted; occurred_at is then inside the safe window."""
+class UnderPlan(Answer):
+    """Fields of every answer that tells of a contact under somebody's safe-contact plan."""
+
+    asked_plan_again: bool = Field(
+        default=False, description="It began by asking whether the plan still holds; an old plan allows nothing else."
+    )
+    override: str | None = Field(default=None, description="Id of a duty inspector's override, if outside the plan.")
+
+
+class Contacted(UnderPlan):
+    """Fields of an answer that may say how somebody was contacted, or that a message was left."""
 
     channel: Channel | None = Field(
         default=None, description="How they were contacted, if they were; as their plan says."
     )
+    left_message: bool = Field(default=False, description="Only where the plan allows messages.")
+    not_in_person_because: str | None = Field(default=None, description="Under an override only.")
+
+
+class Speaks(Contacted):
+    """Fields of an answer that may say somebody was contacted; occurred_at is then inside the safe window."""
+
     arranged_at: AwareDatetime | None = Field(
         default=None,
         description="When a meeting was agreed over the plan's own channel, unless that is in the log already.",
     )
     they_came: bool = Field(default=False, description="They came to us unasked: then the plan plays no part.")
-    asked_plan_again: bool = Field(
-        default=False, description="It began by asking whether the plan still holds; an old plan allows nothing else."
-    )
-    left_message: bool = Field(default=False, description="Only where the plan allows messages.")
-    override: str | None = Field(default=None, description="Id of a duty inspector's override, if outside the plan.")
-    not_in_person_because: str | None = Field(default=None, description="Under an override only.")
 
 
 def applicant_of(application: Application) -> Party:

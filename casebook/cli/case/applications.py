@@ -14,6 +14,7 @@ from casebook.casework.governance import exceptions, governance
 from casebook.casework.intake import application_file
 from casebook.casework.record_checks import information
 from casebook.casework.reporting import viewing
+from casebook.cli import progress
 from casebook.cli.answer import Call, Output, page
 from casebook.cli.case import application_page, outside
 from casebook.cli.opening import opened
@@ -115,7 +116,8 @@ def _import(options: Namespace, call: Call) -> Output:
         with casebook.store.session() as session:
             casebook.act_on(session).allowed(Command.IMPORT_APPLICATIONS)
         try:
-            imported = application_file.import_file(casebook.store, casebook.actor, options.file, playbook=playbook)
+            with progress.shown(call, "Importing applications"):
+                imported = application_file.import_file(casebook.store, casebook.actor, options.file, playbook=playbook)
         except UnreadableFile as error:
             if error.code == "no_such_file":
                 raise

@@ -2,58 +2,57 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator, Mapping
-from importlib import resources
+from dataclasses import dataclass
 from typing import Any
 
+from casebook.cli import printing
 from casebook.domain import words
 
 Pack = Mapping[str, Any]
-Line = tuple[int, str]  # depth, text; depth 0 is a heading
 
-_STYLE = (
-    "body{font:11pt sans-serif;max-width:50em;margin:2em auto}h2{border-bottom:1px solid;font-size:1.1em}"
-    "p{margin:.15em 0}.mark{position:sticky;top:0;background:#fff;font-size:.8em}"
-)
-_INDENT = 5  # mm
+_TEMPLATE = "panel_pack.html"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A line, and the lines that belong under it."""
+
+    text: str
+    under: tuple[Entry, ...] = ()
 
 
 def mark(pack: Pack) -> str:
     return f"{pack['reference']} - for the panel only - printed {pack['printed_at']} by {pack['printed_by']}"
 
 
-def lines(pack: Pack) -> Iterator[Line]:
-    """Every section of the pack, a line each; what is not known is said."""
+def sections(pack: Pack) -> Iterator[Entry]:
+    """Every section of the pack, a line for each fact; what is not known is said."""
     for name, section in pack.items():
-        if name in {"reference", "printed_at", "printed_by"}:
-            continue
-        yield 0, _words(name)
-        yield from _lines(section, 1)
+        if name not in {"reference", "printed_at", "printed_by"}:
+            yield Entry(text=_words(name), under=tuple(_entries(section)))
 
 
-def _lines(value: object, depth: int) -> Iterator[Line]:
+def _entries(value: object) -> Iterator[Entry]:
     match value:
         case _ if value in (None, [], {}):
-            yield depth, "none"
+            yield Entry(text="none")
         case Mapping():
-            for key, each in value.items():
-                if isinstance(each, Mapping) or (
-                    isinstance(each, list) and any(isinstance(one, Mapping) for one in each)
+            for key, fact in value.items():
+                if isinstance(fact, Mapping) or (
+                    isinstance(fact, list) and any(isinstance(one, Mapping) for one in fact)
                 ):
-                    yield depth, f"{_words(key)}:"
-                    yield from _lines(each, depth + 1)
+                    yield Entry(text=f"{_words(key)}:", under=tuple(_entries(fact)))
                 else:
-                    yield depth, f"{_words(key)}: {_told(key, each)}"
+                    yield Entry(text=f"{_words(key)}: {_told(key, fact)}")
         case list():
-            for number, each in enumerate(value, 1):
-                if isinstance(each, Mapping):
-                    yield depth, f"{number}."
-                    yield from _lines(each, depth + 1)
+            for number, fact in enumerate(value, 1):
+                if isinstance(fact, Mapping):
+                    yield Entry(text=f"{number}.", under=tuple(_entries(fact)))
                 else:
-                    yield depth, _said(each)
+                    yield Entry(text=_said(fact))
         case _:
-            yield depth, _said(value)
+            yield Entry(text=_said(value))
 
 
 def _told(name: str, value: object) -> str:
@@ -83,39 +82,20 @@ def _words(name: str) -> str:
 
 def as_text(pack: Pack) -> Iterator[str]:
     yield mark(pack)
-    for depth, text in lines(pack):
-        yield f"{'  ' * depth}{text}" if depth else f"\n{text.upper()}"
+    for section in sections(pack):
+        yield f"\n{section.text.upper()}"
+        yield from _indented(section.under, 1)
+
+
+def _indented(entries: tuple[Entry, ...], depth: int) -> Iterator[str]:
+    for entry in entries:
+        yield f"{'  ' * depth}{entry.text}"
+        yield from _indented(entry.under, depth + 1)
 
 
 def as_html(pack: Pack) -> str:
-    body = "".join(
-        f'<p style="margin-left:{depth - 1}em">{html.escape(text)}</p>' if depth else f"<h2>{html.escape(text)}</h2>"
-        for depth, text in lines(pack)
-    )
-    head = f"<meta charset=utf-8><title>{html.escape(pack['reference'])}</title><style>{_STYLE}</style>"
-    marked = f"<p class=mark>{html.escape(mark(pack))}</p>"
-    return f"<!doctype html><html lang=en><head>{head}</head><body>{marked}{body}</body></html>"
+    return printing.html(_TEMPLATE, title=pack["reference"], mark=mark(pack), sections=sections(pack))
 
 
 def as_pdf(pack: Pack) -> bytes:
-    """With a font that has every letter a name may need."""
-    from fpdf import FPDF  # noqa: PLC0415 - only who prints a PDF pays for it
-
-    marked = mark(pack)
-
-    class Page(FPDF):
-        def header(self) -> None:
-            self.set_font("DejaVu", size=7)
-            self.cell(w=0, h=5, text=f"{marked} - page {self.page_no()}", new_x="LMARGIN", new_y="NEXT")
-
-    page = Page()
-    fonts = resources.files("matplotlib") / "mpl-data" / "fonts" / "ttf"
-    for style, file in (("", "DejaVuSans.ttf"), ("B", "DejaVuSans-Bold.ttf")):
-        with resources.as_file(fonts / file) as font:
-            page.add_font("DejaVu", style=style, fname=font)
-    page.add_page()
-    for depth, text in lines(pack):
-        page.set_font("DejaVu", style="" if depth else "B", size=9 if depth else 11)
-        page.set_x(page.l_margin + _INDENT * max(0, depth - 1))
-        page.multi_cell(w=0, h=5 if depth else 9, text=text, new_x="LMARGIN", new_y="NEXT")
-    return bytes(page.output())
+    return printing.pdf(_TEMPLATE, title=pack["reference"], mark=mark(pack), sections=sections(pack))

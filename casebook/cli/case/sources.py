@@ -7,6 +7,7 @@ from pathlib import Path
 
 from casebook.casework.record_checks import enquiries, reopening
 from casebook.casework.record_checks import extracts as loading
+from casebook.cli import progress
 from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
 from casebook.cli.reading import one_of
@@ -54,7 +55,7 @@ def _line(row: dict[str, object]) -> str:
 def _load(options: Namespace, call: Call) -> Output:
     if not (options.persons or options.records):
         raise WrongUsage("sources load needs --persons FILE, --records FILE or both")
-    with opened(call) as casebook:
+    with opened(call) as casebook, progress.shown(call, "Loading the extract"):
         with casebook.acting() as act:
             loaded = loading.load(
                 act, options.name, persons=options.persons, records=options.records, whole=options.whole

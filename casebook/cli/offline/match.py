@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from casebook import clock
+from casebook.cli import progress
 from casebook.cli.answer import Call, Output
 from casebook.errors import WrongUsage
 
@@ -18,12 +19,13 @@ def configure(parser: ArgumentParser) -> None:
     parser.set_defaults(handler=match)
 
 
-def match(options: Namespace, _call: Call) -> Output:
+def match(options: Namespace, call: Call) -> Output:
     from casebook.matching.match import match_files  # noqa: PLC0415 - the engine costs half a second; --help does not need it
 
     if options.out.resolve() in {options.subjects.resolve(), options.persons.resolve()}:
         raise WrongUsage("--out would overwrite what is read")
-    matched = match_files(options.subjects, options.persons, options.out, this_year=clock.now().year)
+    with progress.shown(call, "Comparing subjects with persons"):
+        matched = match_files(options.subjects, options.persons, options.out, this_year=clock.now().year)
     return Output(
         data={**asdict(matched), "out": str(options.out)},
         lines=[

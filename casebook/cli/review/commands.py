@@ -13,6 +13,7 @@ from typing import Any
 
 from casebook.casework.review import account, ranking, registers
 from casebook.casework.review import triage as review_triage
+from casebook.cli import progress
 from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
 from casebook.cli.review import importing, page, work
@@ -20,6 +21,7 @@ from casebook.cli.writing import refuse_unwritable, write_whole
 from casebook.domain import words
 from casebook.domain.review import reconciling
 from casebook.domain.review.hidden_population import estimate
+from casebook.monitor import log_linear
 from casebook.storage.review import registers as stored
 from casebook.storage.tables import ReviewApplication
 
@@ -58,7 +60,7 @@ def at_least_nothing(text: str) -> int:
 def _reconcile(_options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         found = registers.reconciled(act)
-    unseen = estimate(found.overlap.patterns)
+    unseen = estimate(found.overlap.patterns, log_linear.fit)
     doubled = reconciling.doubled(found.applications)
     told = asdict(found.overlap) | {
         "patterns": [
@@ -87,7 +89,8 @@ def _reconcile(_options: Namespace, call: Call) -> Output:
 def _triage(options: Namespace, call: Call) -> Output:
     refuse_unwritable(options.out)
     with opened(call) as casebook:
-        told = review_triage.triage(casebook.acting, _progress)
+        with progress.shown(call, "Ranking past applications", elsewhere=_progress) as advance:
+            told = review_triage.triage(casebook.acting, advance)
         with casebook.acting() as act:
             rows, blind = stored.applications(act.session), ranking.blind(act)
     if options.out:

@@ -12,6 +12,7 @@ from casebook.casework.review import files as review_files
 from casebook.casework.review import registers as review
 from casebook.casework.review.files import RegisterFile
 from casebook.casework.review.registers import ImportedRegister
+from casebook.cli import progress
 from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
 from casebook.domain import words
@@ -41,9 +42,11 @@ def _import(options: Namespace, call: Call) -> Output:
     ]  # all can be read before one is taken in
     told, restricted = list[ImportedRegister](), 0
     with opened(call) as casebook:
-        for file in files:
-            with casebook.acting() as act:
-                told.append(review.take_in(act, file))
+        with progress.shown(call, "Taking in lists of past applications") as advance:
+            for done, file in enumerate(files, start=1):
+                with casebook.acting() as act:
+                    told.append(review.take_in(act, file))
+                advance(done, len(files))
         if options.live:
             with casebook.acting() as act:
                 restricted = live.restricted(act.session)

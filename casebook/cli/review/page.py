@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import html
-import io
+import base64
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from importlib import resources
 from typing import Any
 
+from casebook import drawing
 from casebook.casework.review.account import ReviewReport
+from casebook.cli import printing
 from casebook.domain import words
 from casebook.domain.review.figures import Share
 
 TITLE = "Review of past applications"
-_STYLE = (
-    "body{font:11pt sans-serif;max-width:52em;margin:2em auto;color:#111}h2{border-bottom:1px solid;font-size:1.15em}"
-    "table{border-collapse:collapse;margin:.5em 0}td,th{padding:.15em .8em;text-align:left;border-bottom:1px solid #ccc}"
-    "td+td,th+th{text-align:right}svg{max-width:100%;height:auto}"
-)
+_TEMPLATE = "review_report.html"
 _NAMES = {
     "found": {
         "outcome": "What reviewers found",
@@ -120,81 +116,60 @@ def _row(each: Share) -> list[str]:
 
 
 _HEAD = ["", "count", "of", "95 % interval"]
+_WIDTHS = (37, 18, 18, 27)  # per cent
+_PLOT_WIDTH = 425  # points
 
 
 def as_html(report: ReviewReport) -> str:
-    body = []
-    for part in parts(report):
-        level = "h1" if part.title == TITLE else "h2"
-        body.append(f"<{level}>{html.escape(part.title)}</{level}>")
-        body += [f"<p>{html.escape(line)}</p>" for line in part.words]
-        if part.table:
-            body.append("<table><tr>" + "".join(f"<th>{name}</th>" for name in _HEAD) + "</tr>")
-            body += [
-                "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in _row(each)) + "</tr>"
-                for each in part.table
-            ]
-            body.append("</table>")
-        if part.plotted and (drawn := _plot(part, "svg")):
-            text = drawn.decode()
-            body.append(text[text.index("<svg") :])
-    head = f"<meta charset=utf-8><title>{TITLE}</title><style>{_STYLE}</style>"
-    return f"<!doctype html><html lang=en><head>{head}</head><body>{''.join(body)}</body></html>\n"
+    return printing.html(_TEMPLATE, title=TITLE, picture=_svg, **_values(report))
 
 
 def as_pdf(report: ReviewReport) -> bytes:
-    from fpdf import FPDF  # noqa: PLC0415 - only who prints a PDF pays for it
-
-    page = FPDF()
-    fonts = resources.files("matplotlib") / "mpl-data" / "fonts" / "ttf"
-    for style, file in (("", "DejaVuSans.ttf"), ("B", "DejaVuSans-Bold.ttf")):
-        with resources.as_file(fonts / file) as font:
-            page.add_font("DejaVu", style=style, fname=font)
-    page.set_title(TITLE)
-    page.add_page()
-    for part in parts(report):
-        page.set_font("DejaVu", style="B", size=16 if part.title == TITLE else 11)
-        page.multi_cell(w=0, h=9, text=part.title, new_x="LMARGIN", new_y="NEXT")
-        page.set_font("DejaVu", size=9)
-        for line in part.words:
-            page.multi_cell(w=0, h=5, text=line, new_x="LMARGIN", new_y="NEXT")
-        if part.table:
-            _table(page, part.table)
-        if part.plotted and (drawn := _plot(part, "png")):
-            page.image(io.BytesIO(drawn), w=150)
-    return bytes(page.output())
+    return printing.pdf(_TEMPLATE, title=TITLE, picture=_png, **_values(report))
 
 
-def _table(page: Any, shares: Sequence[Share]) -> None:  # noqa: ANN401 - the library names no type
-    with page.table(
-        col_widths=(70, 35, 35, 50), text_align=("LEFT", "RIGHT", "RIGHT", "RIGHT"), line_height=5
-    ) as table:
-        for cells in (_HEAD, *map(_row, shares)):
-            row = table.row()
-            for cell in cells:
-                row.cell(cell)
+def _values(report: ReviewReport) -> dict[str, Any]:
+    return {"parts": parts(report), "head": _HEAD, "widths": _WIDTHS, "cells": _row}
 
 
-def _plot(part: Part, form: str) -> bytes | None:
-    """Shares with their intervals; what is kept back is not drawn."""
-    shown = [each for each in part.table if each.count is not None and each.of]
-    if not shown:
-        return None
-    import matplotlib as mpl  # noqa: PLC0415 - a second that only a page with plots pays
-    from matplotlib.figure import Figure  # noqa: PLC0415
+def _svg(part: Part) -> str:
+    from markupsafe import Markup  # noqa: PLC0415 - comes with the templates, which only a page needs
 
-    with mpl.rc_context({"svg.hashsalt": part.title, "font.size": 8}):
-        figure = Figure(figsize=(7, 0.9 + 0.28 * len(shown)), layout="constrained")
+    shown = _shown(part)
+    return Markup(drawing.svg(_plot(part.title, shown), **_size(shown))) if shown else ""  # noqa: S704 - our own drawing, whose words are escaped
+
+
+def _png(part: Part) -> str:
+    from markupsafe import Markup  # noqa: PLC0415 - as above
+
+    if not (shown := _shown(part)):
+        return ""
+    data = base64.b64encode(drawing.png(_plot(part.title, shown), **_size(shown))).decode()
+    return Markup('<img src="data:image/png;base64,{}" width="{}">').format(data, _PLOT_WIDTH)
+
+
+def _shown(part: Part) -> list[Share]:
+    """What is kept back is not drawn."""
+    return [share for share in part.table if share.count is not None and share.of]
+
+
+def _size(shown: Sequence[Share]) -> dict[str, float]:
+    return {"width": 7.0, "height": 0.9 + 0.28 * len(shown)}
+
+
+def _plot(title: str, shown: Sequence[Share]) -> drawing.Paint:
+    """Shares with their intervals."""
+
+    def paint(figure: drawing.Figure) -> None:
         axes = figure.subplots()
-        values = [100 * (each.count or 0) / (each.of or 1) for each in shown]
-        lows = [max(0.0, value - 100 * (each.low or 0)) for value, each in zip(values, shown, strict=True)]
-        highs = [max(0.0, 100 * (each.high or 0) - value) for value, each in zip(values, shown, strict=True)]
-        axes.errorbar(values, range(len(shown)), xerr=[lows, highs], fmt="o", color="#1f4e79", capsize=3)
-        axes.set_yticks(range(len(shown)), [each.what for each in shown])
+        values = [100 * (share.count or 0) / (share.of or 1) for share in shown]
+        lows = [max(0.0, value - 100 * (share.low or 0)) for value, share in zip(values, shown, strict=True)]
+        highs = [max(0.0, 100 * (share.high or 0) - value) for value, share in zip(values, shown, strict=True)]
+        axes.errorbar(values, range(len(shown)), xerr=[lows, highs], fmt="o", color=drawing.BLUE, capsize=3)
+        axes.set_yticks(range(len(shown)), [share.what for share in shown])
         axes.invert_yaxis()
         axes.set_xlim(left=0)
         axes.set_xlabel("per cent, with 95 % interval")
-        axes.set_title(part.title, loc="left")
-        out = io.BytesIO()
-        figure.savefig(out, format=form, dpi=150, metadata={"Date": None} if form == "svg" else None)
-    return out.getvalue()
+        axes.set_title(title)
+
+    return paint
