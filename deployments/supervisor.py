@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 STEADY = 60.0  # seconds after which a child's next death counts as its first
 PR_SET_PDEATHSIG = 1
+# "ignored" is inherited, but Prefect stops itself by an interrupt; no terminal hangs a child up, for it has its own session
+HEARD = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
 _libc = ctypes.CDLL(None)
 
 
@@ -50,7 +52,7 @@ class RunningChild:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_begin,  # noqa: PLW1509 - two system calls, taken before any thread matters
+                preexec_fn=_begin,  # noqa: PLW1509 - a few system calls, made before any thread matters
             )
 
     def died(self, now: float) -> str:
@@ -119,6 +121,7 @@ def _for_owner(path: str, flags: int) -> int:
 
 
 def _begin() -> None:
-    """It dies with its parent. A shell that starts us in the background has interrupts ignored, and Prefect stops itself by one."""
+    """It ends with its parent, and hears every signal, also when nohup or a shell's `&` has us ignore some."""
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    for number in HEARD:
+        signal.signal(number, signal.SIG_DFL)

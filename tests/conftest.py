@@ -6,16 +6,23 @@ import os
 import shutil
 import tempfile
 import uuid
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
+from processes import default_signals_for_children, started
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Hashable, Iterator
+    from subprocess import Popen
+
+    from staffing import People
+    from walking import Unit
 
     from casebook.storage.server.cluster import Server
+    from casebook.storage.session import Store
 
 RUN_HOME = "CASEBOOK_TEST_RUN_HOME"  # made once by the process that starts the run, inherited by xdist's workers
 THEIR_SETTINGS = (
@@ -53,6 +60,20 @@ def _new_home() -> Path:
     home = Path(tempfile.mkdtemp(prefix="casebook-test-", dir=memory if roomy else "/tmp"))  # noqa: S108 - TMPDIR may be long
     home.chmod(0o711)
     return home
+
+
+@pytest.fixture(scope="session", autouse=True)
+def signals() -> Iterator[None]:
+    """Under nohup, or in the background, what tests start hears every signal all the same."""
+    with default_signals_for_children():
+        yield
+
+
+@pytest.fixture
+def start_process() -> Iterator[Callable[..., Popen[Any]]]:
+    """Start a process that ends with the test: `start_process(words, stdout=PIPE, ...)`."""
+    with ExitStack() as stack:
+        yield lambda words, **options: stack.enter_context(started(words, **options))
 
 
 @pytest.fixture
@@ -127,6 +148,76 @@ def database_url(server: Server, template: str) -> Iterator[str]:
         superuser.execute(f"create database {name} template {template} owner casebook")
         yield _renamed(server, name)
         superuser.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """The casebook in that database."""
+    from casebook.storage.session import open_store  # noqa: PLC0415
+
+    store = open_store(database_url, b"a key for tests")
+    yield store
+    store.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def fillings(server: Server) -> Iterator[dict[Hashable, str]]:
+    """What was filled before -> the name of a database that holds it."""
+    from casebook.storage.server import databases  # noqa: PLC0415
+
+    names: dict[Hashable, str] = {}
+    yield names
+    with databases.connect(server.address("postgres")) as superuser:
+        for name in names.values():
+            superuser.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def fill_once(server: Server, fillings: dict[Hashable, str], store: Store) -> Callable[..., None]:
+    """`fill_once(what, fill)`: fill this test's database; the same once more is a copy of the first.
+
+    `what` says in full what `fill` does: the same words, the same contents. A database that is not empty is filled itself.
+    """
+    from casebook.storage.server import databases  # noqa: PLC0415
+    from casebook.storage.tables import Base  # noqa: PLC0415
+
+    anything = " or ".join(f'exists (select from "{name}")' for name in Base.metadata.tables)
+
+    def fill_or_copy(what: Hashable, fill: Callable[[], object]) -> None:
+        mine = store.engine.url.database
+        with store.engine.connect() as connection:
+            is_empty = not connection.exec_driver_sql(f"select {anything}").scalar_one()
+        if not is_empty or what not in fillings:
+            fill()
+        if not is_empty:
+            return
+        store.engine.dispose()
+        with databases.connect(server.address("postgres")) as superuser:
+            if what in fillings:
+                superuser.execute(f"drop database {mine} with (force)")
+                superuser.execute(f"create database {mine} template {fillings[what]} owner casebook")
+            else:
+                copy = f"filled_{uuid.uuid4().hex}"
+                superuser.execute(f"create database {copy} template {mine} owner casebook")
+                fillings[what] = copy
+
+    return fill_or_copy
+
+
+@pytest.fixture
+def people() -> People:
+    """Who works in the unit; a module or folder that needs others says so by a fixture of this name."""
+    from staffing import STAFF  # noqa: PLC0415
+
+    return STAFF
+
+
+@pytest.fixture
+def unit(store: Store, people: People) -> Unit:
+    """A unit with staff, everybody trained: it takes applications in, and anybody acts in it by their id."""
+    from walking import Unit  # noqa: PLC0415
+
+    return Unit.staffed(store, people)
 
 
 def _renamed(server: Server, database: str) -> str:

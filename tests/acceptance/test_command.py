@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import stat
 import subprocess
@@ -242,7 +243,7 @@ def test_file_commands_touch_no_home(tmp_path):
 
 
 def test_a_reader_that_goes_away_is_no_error(kept_home):
-    piped = ["bash", "-c", f"{COMMAND} --help | head -1"]
+    piped = ["bash", "-c", f"{shlex.quote(str(COMMAND))} --help | head -1"]
     done = subprocess.run(piped, capture_output=True, text=True, env=CLEAN, check=False)
     assert done.stderr == ""
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import io
 import json
-import os
-import shutil
+import shlex
 import subprocess
 import sys
-import tempfile
 from datetime import datetime
 from pathlib import Path
 
@@ -19,67 +16,6 @@ import pytest
 from casebook.cli import main
 from casebook.domain.vocabulary import Limit, WorkKind
 from casebook.domain.work import SPECS
-
-
-class Desk:
-    """A home whose server stays up; each call runs in this process."""
-
-    def __init__(self, home):
-        self.home, self.tokens = home, {}
-
-    def say(self, *words, who=None, stdin=""):
-        """Exit code, stdout and stderr."""
-        os.environ["CASEBOOK_HOME"] = str(self.home)
-        os.environ.pop("CASEBOOK_TOKEN", None)
-        if who:
-            words, os.environ["CASEBOOK_TOKEN"] = (*words, "--as", who), self.tokens[who]
-        out, err, was = io.StringIO(), io.StringIO(), sys.stdin
-        sys.stdin = io.StringIO(stdin)
-        try:
-            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-                code = main.main([str(word) for word in words])
-        finally:
-            sys.stdin = was
-            os.environ.pop("CASEBOOK_HOME")
-            os.environ.pop("CASEBOOK_TOKEN", None)
-        assert "Traceback" not in err.getvalue()
-        return code, out.getvalue(), err.getvalue()
-
-    def ask(self, *words, who=None, stdin="", code=0):
-        """The one JSON document, with the exit code that is expected."""
-        ended, out, err = self.say(*words, "--json", who=who, stdin=stdin)
-        assert ended == code, err or out
-        return json.loads(out)
-
-    def refusal(self, *words, who=None, stdin="", code=1):
-        return self.ask(*words, who=who, stdin=stdin, code=code)["error"]["code"]
-
-    def hire(self, name, *roles):
-        self.tokens[name] = self.ask("staff", "add", name, "--role", *roles)["token"]
-        return name
-
-    def do(self, item, answer, who):
-        return self.ask("work", "do", item, "--file", "-", who=who, stdin=json.dumps(answer))
-
-
-@pytest.fixture(scope="module")
-def desk():
-    from casebook.storage.server import cluster  # noqa: PLC0415
-
-    home = Path(tempfile.mkdtemp(prefix="casebook-test-", dir="/tmp"))
-    home.chmod(0o711)
-    with cluster.running(home):
-        desk = Desk(home)
-        for name, role in {
-            "in": "intake_officer",
-            "re": "researcher",
-            "du": "duty_inspector",
-            "su": "supervisor",
-        }.items():
-            desk.hire(name, role)
-        yield desk
-    shutil.rmtree(home, ignore_errors=True)
-
 
 APPLICATION = {
     "submitted_at": "2026-03-02T09:00:00+00:00", "route": "right_to_ask", "applicant": "a", "immediate_danger": "no",
@@ -237,7 +173,10 @@ STREAMS = [
 @pytest.mark.parametrize(("words", "code", "said"), STREAMS, ids=[words for words, _, _ in STREAMS])
 def test_a_stream_that_is_closed_or_full_costs_an_answer_and_no_traceback(words, code, said):
     done = subprocess.run(
-        ["bash", "-c", f"set -o pipefail; {COMMAND} {words}"], capture_output=True, text=True, check=False
+        ["bash", "-c", f"set -o pipefail; {shlex.quote(str(COMMAND))} {words}"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == code, done.stderr
     assert said in done.stderr

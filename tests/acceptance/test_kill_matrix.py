@@ -20,7 +20,8 @@ import psutil
 import pytest
 from killable import CASEBOOK, Killing
 from killing.kill_points import DISPATCHER, POINTS, RUN, SERVER, WORKER
-from trial_platform import LEASE, Trial, command, kill
+from processes import children, kill
+from trial_platform import LEASE, Trial, command
 
 from casebook.storage.server import databases
 
@@ -72,7 +73,7 @@ def run_itself(trial: Trial) -> tuple[list[str], str]:
     references = trial.receive()
     server = trial.part("forkserver")
     trial.await_lease(references)
-    runs = server.children()
+    runs = children(server.pid)
     kill(*runs)
     return references, f"{len(runs)} runs killed at work"
 
@@ -105,7 +106,7 @@ def power_cut(trial: Trial) -> tuple[list[str], str]:
     trial.await_lease(references)
     assert trial.process is not None
     up = psutil.Process(trial.process.pid)
-    killed = [up, *up.children(recursive=True), *trial.postgres()]
+    killed = [up, *children(up.pid, recursive=True), *trial.postgres()]
     kill(*killed)
     trial.process.wait()
     trial.up()

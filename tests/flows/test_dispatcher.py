@@ -23,7 +23,6 @@ from casebook.casework.intake import intake
 from casebook.domain.actors import OPERATOR
 from casebook.domain.case import application_file as rules
 from casebook.domain.vocabulary import Role
-from casebook.storage.session import open_store
 from deployments import dispatcher, metrics_endpoint, notifier
 
 FORM = {
@@ -31,13 +30,6 @@ FORM = {
     "immediate_danger": "yes",
 }  # fmt: skip
 ENOUGH = 20  # seconds for anything on a busy machine; the sweep comes after 900
-
-
-@pytest.fixture
-def store(database_url):
-    opened = open_store(database_url, b"a key for tests")
-    yield opened
-    opened.engine.dispose()
 
 
 @pytest.fixture

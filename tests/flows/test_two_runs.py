@@ -8,24 +8,26 @@ from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select
-from walking import ROW, Unit
+from walking import ROW
 
 from casebook import clock
 from casebook.domain.vocabulary import Role, Stage, WorkKind
-from casebook.storage.session import open_store
 from casebook.storage.tables import GateResult, Lease
 
 
 @pytest.fixture
-def unit(database_url, monkeypatch):
+def people():
+    return {"intake": Role.INTAKE_OFFICER}
+
+
+@pytest.fixture
+def unit(unit, store, monkeypatch):
+    """At work now, as the tasks are, and in the same casebook."""
     from tasks import home  # noqa: PLC0415 - imports Prefect
 
-    store = open_store(database_url, b"a key for tests")
     monkeypatch.setattr(home, "store", lambda: store)
-    unit = Unit(store=store, now=clock.now())
-    unit.hire("intake", Role.INTAKE_OFFICER)
-    yield unit
-    store.engine.dispose()
+    unit.now = clock.now()
+    return unit
 
 
 @pytest.fixture

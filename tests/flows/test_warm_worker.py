@@ -18,6 +18,7 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_SSL_CERT_FILE, PREFECT_API_URL, temporary_settings
 from prefect.states import Cancelling
+from processes import children, command_line, kill
 
 from casebook.storage.server import cluster
 from deployments import automations
@@ -34,13 +35,13 @@ STEADY = 60  # seconds for anything on a busy machine
 @pytest.fixture(scope="module")
 def platform():
     told: list[str] = []
-    before = set(psutil.Process().children())  # another module's database may be there
+    before = set(children())  # another module's database may be there
     with tempfile.TemporaryDirectory(prefix="warm-", dir="/tmp") as directory, ExitStack() as stack:
         home = Path(directory)
         home.chmod(0o711)  # root's server user keeps its data inside, and all goes with it
         yield stack.enter_context(started(home, told))
-    fresh = [child for child in psutil.Process().children() if child not in before]
-    left = [each.name() for child in fresh for each in (child, *child.children(recursive=True))]
+    fresh = [child for child in children() if child not in before]
+    left = [command_line(each) for child in fresh for each in (child, *children(child.pid, recursive=True))]
     assert left == []
 
 
@@ -112,7 +113,7 @@ def pid_of(flow_run) -> int:
 
 
 def worker_process() -> psutil.Process:
-    return next(p for p in psutil.Process().children() if "worker" in p.cmdline())
+    return next(child for child in children() if "worker" in command_line(child))
 
 
 def test_each_run_has_a_process_of_its_own_forked_from_one_that_stays(server):
@@ -122,7 +123,7 @@ def test_each_run_has_a_process_of_its_own_forked_from_one_that_stays(server):
 
     ended = server(work)
     assert len({pid_of(run) for run in ended}) == 3
-    assert worker_process().children()
+    assert children(worker_process().pid)
     deadline = time.monotonic() + STEADY  # a run is Completed a moment before its process has sent its last events
     while not all(is_gone(run.infrastructure_pid) for run in ended):
         assert time.monotonic() < deadline
@@ -178,11 +179,7 @@ def test_a_run_that_went_down_with_worker_and_forkserver_is_found_and_marked_cra
         run = await start(client, seconds=120)
         under_way = await in_its_pause(client, run)
         worker = worker_process()
-        doomed = [worker, *worker.children(recursive=True)]
-        for process in doomed:
-            process.suspend()  # so that none of them can say what became of it
-        for process in doomed:
-            process.kill()
+        kill(worker, *children(worker.pid, recursive=True))
         await until(client, run, {"Crashed"})
         return under_way
 
@@ -218,7 +215,7 @@ def test_the_password_is_in_a_file_that_only_its_owner_reads_and_in_no_command_l
     path = plan.home / "prefect" / "auth"
     assert path.stat().st_mode & 0o777 == 0o600
     password = up.environment["PREFECT_API_AUTH_STRING"].partition(":")[2]
-    lines = [" ".join(p.cmdline()) for p in psutil.Process().children(recursive=True)]
+    lines = [" ".join(command_line(child)) for child in children(recursive=True)]
     assert not any(password in line for line in lines)
 
 

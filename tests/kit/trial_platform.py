@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import time
@@ -16,7 +15,9 @@ from pathlib import Path
 
 import psutil
 from killable import CASEBOOK, Killing
+from processes import children, command_line, started
 from sqlalchemy import select
+from staffing import ONE_SUPERVISOR
 from walking import KNOWN, ROW, Unit
 
 from casebook.casework.reporting import audit
@@ -24,7 +25,7 @@ from casebook.demo import judgement
 from casebook.demo.engine import Engine
 from casebook.demo.flaky_source import FlakySource
 from casebook.demo.terminals import Terminal
-from casebook.domain.vocabulary import Role, Stage, WorkKind
+from casebook.domain.vocabulary import Stage, WorkKind
 from casebook.errors import CasebookError, Refused
 from casebook.sources import catalogue
 from casebook.storage import session as storage
@@ -43,12 +44,6 @@ PARTS = {
     "dispatcher": ("deployments.dispatcher",),
     "forkserver": ("deployments.forkserver",),
 }
-DESKS = {
-    "intake": Role.INTAKE_OFFICER, "research": Role.RESEARCHER, "read": Role.SECOND_READER, "risk": Role.RISK_ASSESSOR,
-    "chair": Role.PANEL_CHAIR, "member": Role.PANEL_MEMBER, "approve": Role.APPROVER, "disclose": Role.DISCLOSURE_OFFICER,
-    "second": Role.DISCLOSURE_OFFICER, "supervise": Role.SUPERVISOR, "head": Role.HEAD_OF_UNIT,
-    "inspect": Role.DUTY_INSPECTOR,
-}  # fmt: skip
 # what a sweep says depends on when it comes, so it is no part of what an application went through
 SWEPT = frozenset({WorkKind.ACKNOWLEDGE_ESCALATION, WorkKind.SAFEGUARD_DURING_DELAY})
 BESIDE = frozenset(
@@ -70,6 +65,7 @@ class Trial:
     port: int
     superuser: str = field(repr=False)
     process: subprocess.Popen[bytes] | None = None
+    started: ExitStack = field(default_factory=ExitStack, repr=False)  # ends every process that was started
     pairs: int = 0
     swept: int = 0
 
@@ -99,7 +95,7 @@ class Trial:
             )
             stack.callback(it.end)
             it.at_once()
-            for staff_id, role in DESKS.items():
+            for staff_id, role in ONE_SUPERVISOR.items():
                 it.unit.hire(staff_id, role)
             yield it
 
@@ -111,8 +107,8 @@ class Trial:
         words = [*CASEBOOK, "up", "--home", str(self.home), "--port", str(self.port)]
         said = log.stat().st_size if log.exists() else 0
         with log.open("ab") as file:
-            self.process = subprocess.Popen(
-                words, env=self.killing.environment(), stdin=subprocess.DEVNULL, stdout=file, stderr=file
+            self.process = self.started.enter_context(
+                started(words, env=self.killing.environment(), stdin=subprocess.DEVNULL, stdout=file, stderr=file)
             )
         deadline = time.monotonic() + READY
         while b"ready; Ctrl-C" not in log.read_bytes()[said:]:
@@ -125,14 +121,13 @@ class Trial:
             self.process.terminate()
             with suppress(subprocess.TimeoutExpired):
                 self.process.wait(60)
-            self.process.kill()
-            self.process.wait()
+            self.started.close()
             self.process = None
 
     def part(self, name: str) -> psutil.Process:
         """One of the platform's processes."""
         assert self.process is not None
-        found = [p for p in psutil.Process(self.process.pid).children(recursive=True) if is_part(p, name)]
+        found = [p for p in children(self.process.pid, recursive=True) if is_part(p, name)]
         assert found, (name, (self.home / "up.log").read_text()[-2000:])
         return found[0]
 
@@ -142,7 +137,7 @@ class Trial:
             record = json.loads((self.home / "database" / "cluster.json").read_text())
             data = Path(record["outside"]) / "data" / "postmaster.pid"
         first = psutil.Process(int(data.read_text().split()[0]))
-        return [first, *first.children(recursive=True)]
+        return [first, *children(first.pid, recursive=True)]
 
     def said(self) -> str:
         return (self.home / "up.log").read_text()
@@ -313,17 +308,7 @@ def command(*words: str, home: Path, **environment: str) -> subprocess.Completed
 
 
 def is_part(process: psutil.Process, name: str) -> bool:
-    with suppress(psutil.Error):
-        return set(PARTS[name]) <= set(process.cmdline())
-    return False
-
-
-def kill(*processes: psutil.Process) -> None:
-    """All at once: none of them can say what became of the others."""
-    for number in (signal.SIGSTOP, signal.SIGKILL):
-        for process in processes:
-            with suppress(psutil.NoSuchProcess):
-                process.send_signal(number)
+    return set(PARTS[name]) <= set(command_line(process))
 
 
 def free_port() -> int:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from casebook.domain.stages import EARLY_OUTCOMES, why_not_move
-from casebook.domain.vocabulary import Role, Stage
+from casebook.domain.vocabulary import Stage
 from casebook.storage.tables import (
     Application,
     Approval,
@@ -26,14 +26,6 @@ from casebook.storage.tables import (
 )
 
 THREE_WEEKS = timedelta(days=21)
-
-# one desk each, so that every walk can get far; beside them people whose roles the seed deals out
-DESKS = {
-    "intake": Role.INTAKE_OFFICER, "research": Role.RESEARCHER, "read": Role.SECOND_READER, "risk": Role.RISK_ASSESSOR,
-    "chair": Role.PANEL_CHAIR, "member": Role.PANEL_MEMBER, "approve": Role.APPROVER, "disclose": Role.DISCLOSURE_OFFICER,
-    "second": Role.DISCLOSURE_OFFICER, "supervise": Role.SUPERVISOR, "head": Role.HEAD_OF_UNIT,
-    "inspect": Role.DUTY_INSPECTOR,
-}  # fmt: skip
 
 
 def refused_truths(session):

@@ -6,10 +6,12 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import staffing
 from sqlalchemy import select
+from staffing import STAFF, People
 
 from casebook.casework import playbook, work_queue
 from casebook.casework.core import lifecycle, work_items
@@ -37,15 +39,6 @@ PASSED = Verdict(gate="any", outcome=GateOutcome.PASSES, results=())
 HELD = judged("any", [result_of(FAULT, frame="any", unexpected_count=1)])
 
 
-# one of each, and two where two are asked for
-CREW = {
-    "intake": Role.INTAKE_OFFICER, "research": Role.RESEARCHER, "read": Role.SECOND_READER, "risk": Role.RISK_ASSESSOR,
-    "chair": Role.PANEL_CHAIR, "member": Role.PANEL_MEMBER, "approve": Role.APPROVER, "disclose": Role.DISCLOSURE_OFFICER,
-    "second": Role.DISCLOSURE_OFFICER, "supervise": Role.SUPERVISOR, "supervise2": Role.SUPERVISOR,
-    "head": Role.HEAD_OF_UNIT, "inspect": Role.DUTY_INSPECTOR,
-}  # fmt: skip
-
-
 @dataclass(kw_only=True)
 class Unit:
     """One casebook, its people and its present."""
@@ -56,11 +49,11 @@ class Unit:
     terminals: Mapping[str, Terminal] = field(default_factory=dict)  # of the sources that people search by hand
 
     @classmethod
-    def staffed(cls, store: Store, crew: Mapping[str, Role] = CREW) -> Unit:
+    def staffed(cls, store: Store, people: People = STAFF) -> Unit:
         """With people, and with somebody known to the system that is searched by hand."""
         unit = cls(store=store, terminals={"pnc": KNOWN})
-        for staff_id, role in crew.items():
-            unit.hire(staff_id, role)
+        for staff_id, roles in people.items():
+            unit.hire(staff_id, *staffing.roles_of(roles))
         return unit
 
     @contextmanager
@@ -78,9 +71,7 @@ class Unit:
 
     def hire(self, staff_id: str, *roles: Role) -> str:
         with self.acting() as act:
-            staff.add(act, staff_id, list(roles))
-            for subject in ("domestic_abuse", "pnc", "pnd", "visor", "rms"):
-                staff.set_competence(act, staff_id, subject, expires_on=date(2029, 1, 1))
+            staffing.hire(act, {staff_id: roles}, trained={staff_id})
         self.people.append(staff_id)
         return staff_id
 

@@ -13,7 +13,8 @@ from random import Random
 
 import pytest
 from sqlalchemy import select, text
-from truths import DESKS, refused_truths
+from staffing import ONE_SUPERVISOR
+from truths import refused_truths
 from walking import HELD, KNOWN, PASSED, ROW, Unit, through_everything
 
 from casebook.casework import work_queue
@@ -73,7 +74,7 @@ class Walk:
     def __init__(self, unit, seed):
         self.unit, self.rng, self.told = unit, Random(seed), Counter()  # noqa: S311 - to be repeated
         self.wordless = 0  # refusals without a code or without words
-        for staff_id, role in DESKS.items():
+        for staff_id, role in ONE_SUPERVISOR.items():
             unit.hire(staff_id, role)
         for number in range(4):
             unit.hire(f"mixed{number}", *self.rng.sample(DEALT, self.rng.randint(1, 5)))
@@ -179,7 +180,7 @@ def restrict(act, reference, rng, reason):
     """Seldom, and mostly with the desks named at once: else the walk would soon be over."""
     if rng.random() < 0.3:
         governance.restrict(act, reference, reason=reason)
-        for staff_id in DESKS if rng.random() < 0.8 else ():
+        for staff_id in ONE_SUPERVISOR if rng.random() < 0.8 else ():
             governance.name_person(act, reference, staff=staff_id)
 
 
@@ -224,7 +225,7 @@ STEPS_OF = {
 GOVERNING = (
     lambda act, ref, _, why: governance.report_danger(act, ref, reason=why),
     restrict,
-    lambda act, ref, rng, _: governance.name_person(act, ref, staff=rng.choice([*DESKS, "nobody"])),
+    lambda act, ref, rng, _: governance.name_person(act, ref, staff=rng.choice([*ONE_SUPERVISOR, "nobody"])),
     lambda act, ref, _, why: governance.lift(act, ref, reason=why),
     lambda act, ref, _, why: governance.hold(act, ref, reason=why),
     lambda act, ref, _, why: governance.release(act, ref, reason=why),
@@ -339,7 +340,7 @@ def test_each_truth_is_missed_when_it_is_broken(database_url):
     store = open_store(database_url, b"a key for tests")
     try:
         unit = Unit(store=store, terminals={"pnc": KNOWN})
-        for staff_id, role in DESKS.items():
+        for staff_id, role in ONE_SUPERVISOR.items():
             unit.hire(staff_id, role)
         reference = unit.receive({**ROW, "external_id": "W-1", "immediate_danger": "yes"})
         assert through_everything(unit, reference) == Stage.CLOSED

@@ -12,7 +12,8 @@ from random import Random
 import pytest
 from erring import Erring
 from sqlalchemy import select
-from truths import DESKS, refused_truths
+from staffing import ONE_SUPERVISOR
+from truths import refused_truths
 from walking import KNOWN, ROW, Unit
 
 from casebook.domain.vocabulary import Role, Stage
@@ -40,7 +41,7 @@ def test_whoever_errs_nobody_known_is_cleared_and_nobody_decides_alone(database_
     store = open_store(database_url, b"a key for tests")
     try:
         unit = Unit(store=store, terminals=in_two_systems())
-        for staff_id, role in {**DESKS, **ALSO}.items():
+        for staff_id, role in {**ONE_SUPERVISOR, **ALSO}.items():
             unit.hire(staff_id.replace(" ", "-"), role)
         staff = Erring(unit=unit, rng=Random(20140308), rate=rate)  # noqa: S311 - to be repeated
         for number in range(APPLICATIONS if rate < 0.1 else 1):

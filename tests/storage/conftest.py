@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import staffing
+from sqlalchemy import select
+from staffing import TRAINED, People
 
 from casebook.casework import playbook
 from casebook.casework.core.acting import Act
@@ -15,20 +18,12 @@ from casebook.casework.intake import intake
 from casebook.domain.actors import OPERATOR, Actor
 from casebook.domain.case import application_file as rules
 from casebook.domain.vocabulary import Role
-from casebook.storage.session import Store, open_store
-from casebook.storage.tables import Application
+from casebook.storage.session import Store
+from casebook.storage.tables import Application, WorkItem
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
 Acting = Callable[..., AbstractContextManager[Act]]
-TRAINED = ("domestic_abuse", "pnc", "pnd", "visor", "rms")  # for everything that asks for training
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    store = open_store(database_url, b"a key for tests")
-    yield store
-    store.engine.dispose()
 
 
 @pytest.fixture
@@ -52,6 +47,33 @@ def person() -> Callable[..., Actor]:
         return Actor(id=staff_id, roles=frozenset(roles), competences=frozenset(competences))
 
     return make
+
+
+@pytest.fixture
+def crew(acting: Acting, people: People) -> dict[str, Actor]:
+    """The unit's staff as they act, by id; `acting(crew["r1"])`. What the casebook knows of their training is nothing."""
+    with acting() as act:
+        staffing.hire(act, people)
+    return staffing.actors(people)
+
+
+@pytest.fixture
+def smallest_unit(acting: Acting) -> None:
+    """Somebody for everything, and not one more."""
+    with acting() as act:
+        staffing.hire(act, staffing.SMALLEST, trained={"o1"})
+
+
+@pytest.fixture
+def hire_reviewers(acting: Acting) -> Callable[..., None]:
+    """Some of the retrospective review's staff, or all: `hire_reviewers("o1", "lead")`."""
+
+    def hire(*names: str, line_managers: Mapping[str, str] | None = None) -> None:
+        wanted = {name: staffing.REVIEWERS[name] for name in names or staffing.REVIEWERS}
+        with acting() as act:
+            staffing.hire(act, wanted, line_managers=line_managers)
+
+    return hire
 
 
 @pytest.fixture
@@ -97,6 +119,31 @@ def peek(store: Store) -> Callable[[str], Application]:
             return found
 
     return look
+
+
+@pytest.fixture
+def open_items(store: Store) -> Callable[..., list[WorkItem]]:
+    """The open work on an application, all or of one kind."""
+
+    def find(reference: str, kind: str | None = None) -> list[WorkItem]:
+        query = select(WorkItem).where(
+            WorkItem.reference == reference, WorkItem.done_at.is_(None), WorkItem.cancelled_at.is_(None)
+        )
+        with store.session() as session:
+            return [item for item in session.scalars(query.order_by(WorkItem.key)) if kind in {None, item.kind}]
+
+    return find
+
+
+@pytest.fixture
+def rows(store: Store) -> Callable[[Any, str], list[Any]]:
+    """What a table holds of an application."""
+
+    def find(table: Any, reference: str) -> list[Any]:
+        with store.session() as session:
+            return list(session.scalars(select(table).where(table.reference == reference)))
+
+    return find
 
 
 @pytest.fixture

@@ -93,12 +93,12 @@ def test_of_ten_thousand_rows_every_good_one_lands_once_and_every_bad_one_is_lis
 
 
 def test_an_import_that_is_killed_and_run_again_lands_the_rest_and_changes_nothing(
-    store, acting, filed, database_url, home
+    store, acting, filed, database_url, home, start_process
 ):
     path, bad = filed(300)
     environment = {**os.environ, "CASEBOOK_DATABASE_URL": database_url, "CASEBOOK_HOME": str(home)}
     words = [str(COMMAND), "applications", "import", str(path), "--json"]
-    broken_off = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE)
+    broken_off = start_process(words, env=environment, stdout=subprocess.PIPE)
     until = time.monotonic() + 60
     while counts(store)["application"] < 20 and time.monotonic() < until:
         time.sleep(0.01)

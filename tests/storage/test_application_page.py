@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from walking import ROW, Unit, through_everything
+from walking import ROW, through_everything
 
 from casebook.casework.reporting import cards, viewing
 from casebook.cli.case.application_page import page
@@ -14,11 +14,6 @@ from casebook.domain.vocabulary import Stage
 
 CONCERN = "He said \x1b[2J he would\nhurt me; " + "and so on " * 40
 PERSONAL = ("Quillfeather", "Ottershaw", "1985-02-03", "1990-05-06", "07700900001", "QX1 1AA", "he would")
-
-
-@pytest.fixture
-def unit(store):
-    return Unit.staffed(store)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
-from walking import ROW, Unit
+from walking import ROW
 
 from casebook.casework import work_queue
 from casebook.casework.governance import governance
@@ -26,19 +26,19 @@ from casebook.errors import Collision, Refused
 from casebook.storage.tables import Application, WorkItem
 
 COMMAND = str(Path(sys.executable).with_name("casebook"))
-CREW = {
+PEOPLE = {
     "intake": Role.INTAKE_OFFICER, "intake2": Role.INTAKE_OFFICER, "research": Role.RESEARCHER, "read": Role.SECOND_READER,
     "chair": Role.PANEL_CHAIR, "supervise": Role.SUPERVISOR, "head": Role.HEAD_OF_UNIT, "inspect": Role.DUTY_INSPECTOR,
 }  # fmt: skip
 
 
 @pytest.fixture
-def crew(store):
-    return Unit.staffed(store, CREW)
+def people():
+    return PEOPLE
 
 
 @pytest.fixture
-def command(store, database_url, tmp_path):
+def command(store, database_url, tmp_path, start_process):
     """`command("applications", "import", file)`: the same casebook from a process of its own."""
     key = tmp_path / "home" / "secrets" / "ledger.key"
     key.parent.mkdir(parents=True)
@@ -47,7 +47,7 @@ def command(store, database_url, tmp_path):
     settings = {**os.environ, "CASEBOOK_HOME": str(tmp_path / "home"), "CASEBOOK_DATABASE_URL": address}
 
     def start(*words):
-        return subprocess.Popen(
+        return start_process(
             [COMMAND, *words, "--json"], env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
 
@@ -83,24 +83,24 @@ def at_once(*acts):
         return [each.result(timeout=60) for each in [pool.submit(run, act) for act in acts]]
 
 
-def unclear(crew, number):
+def unclear(unit, number):
     """An application with something to complete, all about the same B, so that they are linked to each other."""
-    return crew.receive(
+    return unit.receive(
         {**ROW, "external_id": f"C-{number}", "a_surname": f"Name{number}", "a_phone": "", "b_dob": "1985"}
     )
 
 
-def completing(crew, who, reference):
+def completing(unit, who, reference):
     def act():
-        for item in crew.open_items(reference):
+        for item in unit.open_items(reference):
             if item.kind == WorkKind.COMPLETE_DETAILS:
-                crew.do(who, item, crew.answer(who, item))
+                unit.do(who, item, unit.answer(who, item))
 
     return act
 
 
-def test_an_import_beside_people_at_work_loses_nothing(crew, command, store, tmp_path):
-    existing = [unclear(crew, number) for number in range(12)]
+def test_an_import_beside_people_at_work_loses_nothing(unit, command, store, tmp_path):
+    existing = [unclear(unit, number) for number in range(12)]
     rows = [{**ROW, "external_id": f"I-{number}", "a_surname": f"Other{number}"} for number in range(80)]
     importing = command("applications", "import", str(written(tmp_path / "a.csv", rows)))
     told = Counter()
@@ -108,22 +108,22 @@ def test_an_import_beside_people_at_work_loses_nothing(crew, command, store, tmp
     while importing.poll() is None or rounds < 3:
         rounds += 1
         for reference in existing:
-            told[outcome(completing(crew, "intake", reference))] += 1
-            with crew.acting("supervise") as act:
+            told[outcome(completing(unit, "intake", reference))] += 1
+            with unit.acting("supervise") as act:
                 viewing.listing(act)
                 work_queue.queue(act)
-            crew.carry(reference)
+            unit.carry(reference)
     out, err = importing.communicate(timeout=60)
     assert importing.returncode == 0, err
     assert len(json.loads(out)["accepted"]) == 80
     assert set(told) == {"done"}
     with store.session() as session:
         assert session.scalar(select(func.count()).select_from(Application)) == 92
-    with crew.acting() as act:
+    with unit.acting() as act:
         assert audit.verify(act).broken == []
 
 
-def test_listings_from_another_process_are_whole_while_an_import_runs(crew, command, tmp_path):
+def test_listings_from_another_process_are_whole_while_an_import_runs(unit, command, tmp_path):
     rows = [{**ROW, "external_id": f"I-{number}", "a_surname": f"Other{number}"} for number in range(40)]
     importing = command("applications", "import", str(written(tmp_path / "a.csv", rows)))
     seen = [0]
@@ -137,14 +137,14 @@ def test_listings_from_another_process_are_whole_while_an_import_runs(crew, comm
     assert seen == sorted(seen)  # what was there once is there the next time
 
 
-def test_two_who_claim_one_item_at_the_same_moment_get_it_once(crew, store):
+def test_two_who_claim_one_item_at_the_same_moment_get_it_once(unit, store):
     for number in range(5):
-        reference = unclear(crew, number)
-        (item,) = [each for each in crew.open_items(reference) if each.kind == WorkKind.COMPLETE_DETAILS]
+        reference = unclear(unit, number)
+        (item,) = [each for each in unit.open_items(reference) if each.kind == WorkKind.COMPLETE_DETAILS]
 
         def claiming(who, item_id=item.id):
             def act():
-                with crew.acting(who) as acting:
+                with unit.acting(who) as acting:
                     work_queue.claim(acting, item_id)
 
             return act
@@ -154,23 +154,23 @@ def test_two_who_claim_one_item_at_the_same_moment_get_it_once(crew, store):
             assert session.get_one(WorkItem, item.id).owner in {"intake", "intake2"}
 
 
-def test_two_who_do_one_item_at_the_same_moment_do_it_once_and_one_is_told_who_was_first(crew):
+def test_two_who_do_one_item_at_the_same_moment_do_it_once_and_one_is_told_who_was_first(unit):
     for number in range(5):
-        reference = unclear(crew, number)
-        (item,) = [each for each in crew.open_items(reference) if each.kind == WorkKind.COMPLETE_DETAILS]
-        answers = {who: crew.answer(who, item) for who in ("intake", "intake2")}
-        told = at_once(*(partial(crew.do, who, item, answer) for who, answer in answers.items()))
+        reference = unclear(unit, number)
+        (item,) = [each for each in unit.open_items(reference) if each.kind == WorkKind.COMPLETE_DETAILS]
+        answers = {who: unit.answer(who, item) for who in ("intake", "intake2")}
+        told = at_once(*(partial(unit.do, who, item, answer) for who, answer in answers.items()))
         assert sorted(told) == ["already_done", "done"]
-    with crew.acting() as act:
+    with unit.acting() as act:
         assert audit.verify(act).broken == []
 
 
-def test_two_proposals_at_the_same_moment_are_one_proposal_and_one_agreement(crew, store):
-    reference = unclear(crew, 1)
+def test_two_proposals_at_the_same_moment_are_one_proposal_and_one_agreement(unit, store):
+    reference = unclear(unit, 1)
 
     def withdrawing(who):
         def act():
-            with crew.acting(who) as acting:
+            with unit.acting(who) as acting:
                 governance.withdraw(acting, reference, reason="she asked")
 
         return act
@@ -180,35 +180,35 @@ def test_two_proposals_at_the_same_moment_are_one_proposal_and_one_agreement(cre
         assert session.get_one(Application, reference).outcome == "withdrawn"
 
 
-def test_a_suspension_and_the_suspended_at_work_do_not_wait_for_each_other(crew):
+def test_a_suspension_and_the_suspended_at_work_do_not_wait_for_each_other(unit):
     for number in range(6):
-        who = crew.hire(f"officer{number}", Role.INTAKE_OFFICER)
-        references = [unclear(crew, f"{number}-{each}") for each in range(4)]
+        who = unit.hire(f"officer{number}", Role.INTAKE_OFFICER)
+        references = [unclear(unit, f"{number}-{each}") for each in range(4)]
         for reference in references:
-            for item in crew.open_items(reference):
+            for item in unit.open_items(reference):
                 if item.kind == WorkKind.COMPLETE_DETAILS:
-                    with crew.acting(who) as act:
+                    with unit.acting(who) as act:
                         work_queue.claim(act, item.id)
 
         def suspending(staff_id=who):
-            with crew.acting() as act:
+            with unit.acting() as act:
                 staff.suspend(act, staff_id)
 
         def naming(staff_id=who, reference=references[-1]):
-            with crew.acting("head") as act:
+            with unit.acting("head") as act:
                 governance.restrict(act, reference, reason="known_to_staff")
-            with crew.acting("head") as act:
+            with unit.acting("head") as act:
                 governance.name_person(act, reference, staff=staff_id)
 
-        told = at_once(suspending, naming, *(completing(crew, who, reference) for reference in references[:3]))
+        told = at_once(suspending, naming, *(completing(unit, who, reference) for reference in references[:3]))
         assert told[0] == "done"
         assert set(told) <= {"done", "claimed_by_another", "restricted"}
-        assert [item for item in crew.open_items() if item.owner == who] == []
+        assert [item for item in unit.open_items() if item.owner == who] == []
 
 
-def test_the_same_new_member_of_staff_added_twice_at_once_is_one_and_a_collision(crew):
+def test_the_same_new_member_of_staff_added_twice_at_once_is_one_and_a_collision(unit):
     def adding():
-        with crew.acting() as act:
+        with unit.acting() as act:
             staff.add(act, "twin", [Role.RESEARCHER])
 
     def tried():
@@ -220,7 +220,7 @@ def test_the_same_new_member_of_staff_added_twice_at_once_is_one_and_a_collision
     assert sorted(at_once(tried, tried)) == ["already_there", "done"]
 
 
-def test_the_command_tries_again_by_itself_when_it_collides(crew, command):
+def test_the_command_tries_again_by_itself_when_it_collides(unit, command):
     started = [command("staff", "add", "twin", "--role", "researcher") for _ in range(4)]
     ended = [(each.communicate(timeout=120), each.returncode) for each in started]
     assert sorted(code for _, code in ended) == [0, 1, 1, 1], ended

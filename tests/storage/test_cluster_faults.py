@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from processes import started
 
 from casebook.cli.main import main
 from casebook.errors import DatabaseUnavailable, Fault, HomeUnusable, WrongUsage
@@ -49,19 +50,13 @@ def wait_until(true: Callable[[], bool]) -> None:
 
 
 @pytest.fixture
-def command() -> Iterator[Callable[[Path], subprocess.Popen[str]]]:
-    begun: list[subprocess.Popen[str]] = []
-
+def command(start_process) -> Callable[[Path], subprocess.Popen[str]]:
     def begin(home: Path) -> subprocess.Popen[str]:
         words = [sys.executable, "-W", "ignore", "-c", COMMAND, str(home)]
         streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        begun.append(subprocess.Popen(words, text=True, start_new_session=True, **streams))
-        return begun[-1]
+        return start_process(words, text=True, start_new_session=True, **streams)
 
-    yield begin
-    for one in begun:
-        one.kill()
-        one.communicate()
+    return begin
 
 
 def test_a_killed_server_recovers_with_all_that_was_committed(made_home: Path) -> None:
@@ -81,13 +76,12 @@ def test_a_pid_that_is_now_somebody_elses_does_not_keep_the_server_from_starting
         notes = (server.data / "postmaster.pid").read_text().splitlines()
     owner = server_place.owner_of(data_of(made_home))
     as_owner = {"user": owner.uid, "group": owner.gid, "extra_groups": []} if os.geteuid() == 0 else {}
-    with subprocess.Popen(["sleep", "60"], **as_owner) as other:
+    with started(["sleep", "60"], **as_owner) as other:
         stale = "\n".join([str(other.pid), *notes[1:]]) + "\n"
         packaged_server.write_file(data_of(made_home) / "postmaster.pid", stale, owner)
         with cluster.running(made_home) as server:
             assert ask(server, "select 1") == [(1,)]
         assert other.poll() is None
-        other.kill()
 
 
 def test_a_killed_command_leaves_a_server_that_the_next_one_joins_and_stops(made_home: Path, command) -> None:

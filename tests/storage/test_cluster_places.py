@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from processes import forked
 
 from casebook.errors import DatabaseUnavailable, HomeUnusable, WrongUsage
 from casebook.storage.server import cluster, databases, packaged_server, server_place
@@ -209,19 +210,19 @@ def test_a_home_an_ordinary_user_may_not_write_is_reported(home: Path, made_home
 def as_nobody(home: Path) -> int:
     """Forked, for an interpreter in root's own directory cannot be started by anybody else, nor import from there."""
     nobody = pwd.getpwnam("nobody")
-    if (child := os.fork()) == 0:
-        code = 99
+
+    def use() -> int:
+        os.setgroups([])
+        os.setgid(nobody.pw_gid)
+        os.setuid(nobody.pw_uid)
         try:
-            os.setgroups([])
-            os.setgid(nobody.pw_gid)
-            os.setuid(nobody.pw_uid)
             with cluster.running(home) as server:
-                code = 0 if ask(server, "select 1") == [(1,)] else 98
+                return 0 if ask(server, "select 1") == [(1,)] else 98
         except HomeUnusable as refusal:
-            code = refusal.exit_code
-        finally:
-            os._exit(code)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+            return refusal.exit_code
+
+    with forked(use) as result:
+        return result(120)
 
 
 def test_data_that_vanished_is_reported_never_replaced(made_home: Path) -> None:

@@ -5,22 +5,18 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from walking import ROW, Unit
+from walking import ROW
 
 from casebook.casework import work_queue
 from casebook.casework.core import lifecycle
 from casebook.casework.staff import competence, staff
 from casebook.domain.vocabulary import Role, Stage, WorkKind
 from casebook.errors import NotPermitted
-from casebook.storage.session import open_store
 
 
 @pytest.fixture
-def unit(database_url):
-    store = open_store(database_url, b"a key for tests")
-    unit = Unit(store=store)
-    yield unit
-    store.engine.dispose()
+def people():
+    return {}  # each test hires who it needs, trained for what it needs
 
 
 def hire(unit, staff_id, *subjects, until=date(2029, 1, 1)):

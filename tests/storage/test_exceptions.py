@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from truths import DESKS
-from walking import ROW, Unit
+from staffing import ONE_SUPERVISOR
+from walking import ROW
 
 from casebook.casework.disclosure import disclosure
 from casebook.casework.governance import exceptions, governance
@@ -16,26 +16,24 @@ from casebook.domain.vocabulary import Role
 
 
 @pytest.fixture
-def crew(store):
-    unit = Unit.staffed(store, DESKS)
-    unit.hire("chief", Role.CHIEF_OFFICER)
-    return unit
+def people():
+    return {**ONE_SUPERVISOR, "chief": Role.CHIEF_OFFICER}
 
 
 @pytest.fixture
-def listed(crew):
+def listed(unit):
     def look(who="chief"):
-        with crew.acting(who) as act:
+        with unit.acting(who) as act:
             return [(line["what"], line["by"], line["because"]) for line in exceptions.listing(act)]
 
     return look
 
 
 @pytest.fixture
-def overridden(crew):
+def overridden(unit):
     """An application whose applicant may be contacted outside their plan."""
-    reference = crew.receive({**ROW, "external_id": "X-1"})
-    with crew.acting("inspect") as act:
+    reference = unit.receive({**ROW, "external_id": "X-1"})
+    with unit.acting("inspect") as act:
         safe_contact.allow_override(act, reference, party="a", code="threat_to_kill", reason="he is on his way")
     return reference
 
@@ -43,30 +41,30 @@ def overridden(crew):
 OVERRIDE = ("contact_override", "inspect", "threat_to_kill")
 
 
-def test_what_was_let_pass_is_listed_newest_first(crew, overridden, listed):
+def test_what_was_let_pass_is_listed_newest_first(unit, overridden, listed):
     assert listed() == [OVERRIDE]
-    crew.now += timedelta(hours=1)
+    unit.now += timedelta(hours=1)
     for who in ("disclose", "supervise"):
-        with crew.acting(who) as act:
+        with unit.acting(who) as act:
             disclosure.except_from_meeting(act, overridden, reason="she_asked")
     assert listed() == [("not_told_in_person", "supervise", None), OVERRIDE]
 
 
-def test_what_the_last_rung_heard_of_is_listed_until_it_is_done(crew, listed):
-    reference = crew.receive({**ROW, "external_id": "X-2"})
-    with crew.acting("intake") as act:
+def test_what_the_last_rung_heard_of_is_listed_until_it_is_done(unit, listed):
+    reference = unit.receive({**ROW, "external_id": "X-2"})
+    with unit.acting("intake") as act:
         governance.report_danger(act, reference, reason="new_threat")
     for _ in range(30):
-        crew.now += timedelta(minutes=10)
-        sweep.sweep(crew.acting)
+        unit.now += timedelta(minutes=10)
+        sweep.sweep(unit.acting)
     assert [what for what, _, _ in listed()].count("not_done:immediate_safeguarding") == 1
-    (item,) = [each for each in crew.open_items(reference) if each.kind == "immediate_safeguarding"]
-    crew.do("inspect", item, {"actions": ["attended"], "incident_number": "I-1"})
+    (item,) = [each for each in unit.open_items(reference) if each.kind == "immediate_safeguarding"]
+    unit.do("inspect", item, {"actions": ["attended"], "incident_number": "I-1"})
     assert "not_done:immediate_safeguarding" not in {what for what, _, _ in listed()}
 
 
-def test_what_is_restricted_is_listed_for_those_named_alone(crew, overridden, listed):
-    with crew.acting("inspect") as act:
+def test_what_is_restricted_is_listed_for_those_named_alone(unit, overridden, listed):
+    with unit.acting("inspect") as act:
         governance.restrict(act, overridden, reason="known_to_staff")
     assert listed() == []
     assert listed("inspect") == [OVERRIDE]

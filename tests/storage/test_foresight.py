@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,24 +10,12 @@ from casebook.casework import work_queue
 from casebook.casework.governance import governance
 from casebook.casework.reporting import audit
 from casebook.casework.safeguarding import danger
-from casebook.casework.staff.staff import add, set_competence, set_duty
+from casebook.casework.staff.staff import add, set_duty
 from casebook.casework.sweep import sweep
 from casebook.domain.vocabulary import Priority, Role
 from casebook.errors import InvalidAnswer
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)  # the panel meets on 4 and 18 March and on 1 April
-CREW = {
-    "s1": Role.SUPERVISOR, "h1": Role.HEAD_OF_UNIT, "c1": Role.CHIEF_OFFICER, "i1": Role.INTAKE_OFFICER, "r1": Role.RESEARCHER,
-    "p1": Role.PANEL_CHAIR, "a1": Role.APPROVER, "o1": Role.DISCLOSURE_OFFICER, "d1": Role.DUTY_INSPECTOR,
-}  # fmt: skip
-
-
-@pytest.fixture
-def crew(acting):
-    with acting() as act:
-        for staff_id, role in CREW.items():
-            add(act, staff_id, [role])
-        set_competence(act, "o1", "domestic_abuse", expires_on=date(2030, 1, 1))
 
 
 @pytest.fixture
@@ -51,7 +39,9 @@ def asked(sql):
     return look
 
 
-def test_an_application_whose_limit_passes_before_the_next_panel_is_named_once(crew, received, swept, asked, sql):
+def test_an_application_whose_limit_passes_before_the_next_panel_is_named_once(
+    smallest_unit, received, swept, asked, sql
+):
     reference = received()  # due on 30 March
     sql("UPDATE work_item SET owner = 'i1', due_at = NULL")
     assert swept(timedelta(days=16), "panel_too_late") == []  # 18 March: the panel meets today
@@ -62,7 +52,7 @@ def test_an_application_whose_limit_passes_before_the_next_panel_is_named_once(c
     assert swept(timedelta(days=18), "panel_too_late") == []
 
 
-def test_who_agrees_lets_the_panel_decide_out_of_its_cycle(crew, received, swept, asked, acting, person, sql):
+def test_who_agrees_lets_the_panel_decide_out_of_its_cycle(smallest_unit, received, swept, asked, acting, person, sql):
     received()
     swept(timedelta(days=17))
     ((item, _),) = asked("panel_too_late")
@@ -73,7 +63,7 @@ def test_who_agrees_lets_the_panel_decide_out_of_its_cycle(crew, received, swept
         assert audit.verify(act).broken == []
 
 
-def test_nobody_agrees_to_what_was_not_proposed(crew, received, swept, acting, person, sql):
+def test_nobody_agrees_to_what_was_not_proposed(smallest_unit, received, swept, acting, person, sql):
     received(b_surname="")
     swept(timedelta(days=2))
     item = sql("SELECT id FROM work_item WHERE kind = 'acknowledge_escalation' AND role = 'supervisor'").scalar()
@@ -81,7 +71,7 @@ def test_nobody_agrees_to_what_was_not_proposed(crew, received, swept, acting, p
         work_queue.do(act, item, {"action": "decide_out_of_cycle"})
 
 
-def test_a_warning_of_a_late_panel_ends_with_the_decision(crew, received, swept, asked, sql):
+def test_a_warning_of_a_late_panel_ends_with_the_decision(smallest_unit, received, swept, asked, sql):
     received()
     swept(timedelta(days=17))
     assert asked("panel_too_late")
@@ -90,7 +80,7 @@ def test_a_warning_of_a_late_panel_ends_with_the_decision(crew, received, swept,
     assert asked("panel_too_late") == []
 
 
-def test_at_intake_an_application_that_no_panel_can_reach_in_time_is_named(crew, received, asked, sql):
+def test_at_intake_an_application_that_no_panel_can_reach_in_time_is_named(smallest_unit, received, asked, sql):
     received()  # ready by 18 March, when the panel meets
     assert asked("panel_too_late") == []
     late = received(
@@ -102,7 +92,7 @@ def test_at_intake_an_application_that_no_panel_can_reach_in_time_is_named(crew,
     assert said["panel_meets"] == "2026-04-01"
 
 
-def test_a_crew_too_small_is_told_once_a_day_and_ends_when_it_is_whole(crew, received, swept, asked, acting):
+def test_a_crew_too_small_is_told_once_a_day_and_ends_when_it_is_whole(smallest_unit, received, swept, asked, acting):
     with acting() as act:
         set_duty(act, "a1", on_duty=False)
     assert swept(why="crew_short") == []  # nothing is open, so nobody is missed
@@ -118,7 +108,7 @@ def test_a_crew_too_small_is_told_once_a_day_and_ends_when_it_is_whole(crew, rec
     assert asked("crew_short") == []
 
 
-def test_a_warning_about_the_unit_can_be_answered(crew, received, swept, asked, acting, person):
+def test_a_warning_about_the_unit_can_be_answered(smallest_unit, received, swept, asked, acting, person):
     with acting() as act:
         set_duty(act, "a1", on_duty=False)
     received()
@@ -132,7 +122,7 @@ def test_a_warning_about_the_unit_can_be_answered(crew, received, swept, asked, 
         assert audit.verify(act).broken == []
 
 
-def test_conflicts_that_leave_nobody_for_one_application_are_told(crew, received, swept, acting, sql):
+def test_conflicts_that_leave_nobody_for_one_application_are_told(smallest_unit, received, swept, acting, sql):
     reference, other = received(b_surname="Pone"), received(external_id="X-2")
     with acting() as act:
         add(act, "kim.pone", [Role.PANEL_CHAIR])
@@ -149,14 +139,14 @@ def test_conflicts_that_leave_nobody_for_one_application_are_told(crew, received
     assert swept(timedelta(minutes=15), "crew_short") == []
 
 
-def test_operations_hear_of_the_end_of_the_checked_calendar_sixty_days_before(crew, received, swept):
+def test_operations_hear_of_the_end_of_the_checked_calendar_sixty_days_before(smallest_unit, received, swept):
     end = datetime(2028, 12, 31, tzinfo=UTC) - NOW
     assert swept(end - timedelta(days=61), "calendar_ends") == []
     assert len(swept(end - timedelta(days=60), "calendar_ends")) == 1
     assert swept(end - timedelta(days=59), "calendar_ends") == []
 
 
-def test_a_repeat_raises_the_application_that_was_there_before(crew, received, acting, sql):
+def test_a_repeat_raises_the_application_that_was_there_before(smallest_unit, received, acting, sql):
     first, second = received(), received(external_id="X-2", a_surname="Other", a_forename="Olga")
     assert sql("SELECT priority FROM application WHERE reference = :r", r=first).scalar() == "standard"
     before = sql("SELECT due_at FROM clock WHERE reference = :r AND limit_name = 'record_checks'", r=first).scalar()
@@ -170,7 +160,7 @@ def test_a_repeat_raises_the_application_that_was_there_before(crew, received, a
         assert audit.verify(act).broken == []
 
 
-def test_what_is_late_or_unsafe_for_too_long_becomes_more_pressing(crew, received, acting, sql):
+def test_what_is_late_or_unsafe_for_too_long_becomes_more_pressing(smallest_unit, received, acting, sql):
     reference = received()
     assert sweep.sweep(acting, now=NOW + timedelta(hours=20)).raised == []
     raised = sweep.sweep(acting, now=NOW + timedelta(days=29)).raised
@@ -179,7 +169,9 @@ def test_what_is_late_or_unsafe_for_too_long_becomes_more_pressing(crew, receive
     assert [(each["to"], each["reason"]) for each in raised] == [("urgent", "safeguarding_overdue")]
 
 
-def test_what_two_people_lowered_is_not_raised_again_by_what_they_had_seen(crew, received, acting, person, sql):
+def test_what_two_people_lowered_is_not_raised_again_by_what_they_had_seen(
+    smallest_unit, received, acting, person, sql
+):
     reference = received()
     received(external_id="X-2")
     sweep.sweep(acting, now=NOW)

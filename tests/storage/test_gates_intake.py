@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
 import threading
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
+from processes import forked
 
 from casebook.domain.gates import GateOutcome
 from casebook.storage.frames.intake import frames
@@ -106,20 +107,11 @@ def test_two_hundred_good_and_bad_applications_asked_from_threads_and_processes_
         together = ask_many(GATE, tables(GATE, frames(session, everybody)), everybody)
     assert {r: [each.code for each in judged.holding] for r, judged in together.items()} == wanted
     store.engine.dispose()
-    share, children = CROWD // (PROCESSES + 1), []
-    for number in range(PROCESSES):
-        reader, writer = os.pipe()
-        if (pid := os.fork()) == 0:
-            try:
-                mine = everybody[number * share : (number + 1) * share]
-                os.write(writer, json.dumps(in_threads(database_url, mine)).encode())
-            finally:
-                os._exit(0)
-        os.close(writer)
-        children.append((pid, reader))
-    answers = in_threads(database_url, everybody[PROCESSES * share :])
-    for pid, reader in children:
-        with os.fdopen(reader) as said:
-            answers |= json.loads(said.read() or "{}")
-        os.waitpid(pid, 0)
+    share = CROWD // (PROCESSES + 1)
+    parts = [everybody[number * share : (number + 1) * share] for number in range(PROCESSES)]
+    with ExitStack() as stack:
+        copies = [stack.enter_context(forked(partial(in_threads, database_url, part))) for part in parts]
+        answers = in_threads(database_url, everybody[PROCESSES * share :])
+        for result in copies:
+            answers |= result(120)
     assert answers == wanted

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import inspect, select
-from walking import ROW, Unit, through_everything
+from staffing import STAFF
+from walking import ROW, through_everything
 
 from casebook.casework import work_queue
 from casebook.casework.governance import governance
@@ -18,13 +19,7 @@ from casebook.domain.vocabulary import Role, Stage
 from casebook.errors import Refused
 from casebook.storage.tables import Application, Base, Disposal, LedgerEntry
 
-CREW = {
-    "intake": Role.INTAKE_OFFICER, "research": Role.RESEARCHER, "read": Role.SECOND_READER, "risk": Role.RISK_ASSESSOR,
-    "chair": Role.PANEL_CHAIR, "member": Role.PANEL_MEMBER, "approve": Role.APPROVER, "disclose": Role.DISCLOSURE_OFFICER,
-    "second": Role.DISCLOSURE_OFFICER, "supervise": Role.SUPERVISOR, "supervise2": Role.SUPERVISOR,
-    "head": Role.HEAD_OF_UNIT, "head2": Role.HEAD_OF_UNIT, "inspect": Role.DUTY_INSPECTOR, "chief": Role.CHIEF_OFFICER,
-    "audit": Role.AUDITOR,
-}  # fmt: skip
+PEOPLE = {**STAFF, "head2": Role.HEAD_OF_UNIT, "chief": Role.CHIEF_OFFICER, "audit": Role.AUDITOR}
 CANARY = "Zyxcanary"
 
 
@@ -37,69 +32,69 @@ def refused(code):
 
 
 @pytest.fixture
-def crew(store):
-    return Unit.staffed(store, CREW)
+def people():
+    return PEOPLE
 
 
 @pytest.fixture
-def reference(crew):
-    return crew.receive({**ROW, "external_id": "G-1"})
+def reference(unit):
+    return unit.receive({**ROW, "external_id": "G-1"})
 
 
 @pytest.fixture
-def does(crew, reference):
+def does(unit, reference):
     """`does("head", governance.hold)`: one act of one person on the application."""
 
     def do(who, use_case, **words):
         words = words or {"reason": "known_to_staff"}
-        with crew.acting(who) as act:
+        with unit.acting(who) as act:
             return use_case(act, reference, **words)
 
     return do
 
 
 @pytest.fixture
-def looked_up(crew, reference):
+def looked_up(unit, reference):
     def look(name):
-        with crew.store.session() as session:
+        with unit.store.session() as session:
             return getattr(session.get_one(Application, reference), name)
 
     return look
 
 
-def seen_by(crew, who):
+def seen_by(unit, who):
     """References that somebody finds in the two lists."""
-    with crew.acting(who) as act:
+    with unit.acting(who) as act:
         listed = {row["reference"] for row in viewing.listing(act)}
         waiting = {item.reference for item in work_queue.queue(act)}
     return listed | waiting
 
 
-def test_a_restricted_application_is_for_those_who_are_named(crew, reference, does):
-    assert reference in seen_by(crew, "supervise")
+def test_a_restricted_application_is_for_those_who_are_named(unit, reference, does):
+    assert reference in seen_by(unit, "supervise")
     does("research", governance.restrict)
     for stranger in ("supervise", "intake", "chief", "audit"):
-        assert seen_by(crew, stranger) == set()
-        with refused("restricted"), crew.acting(stranger) as act:
+        assert seen_by(unit, stranger) == set()
+        with refused("restricted"), unit.acting(stranger) as act:
             viewing.show(act, reference)
         with refused("restricted"):
             does(stranger, governance.report_danger)
     for named in ("research", "head", "head2"):
-        assert reference in seen_by(crew, named)
+        assert reference in seen_by(unit, named)
 
 
-def test_nobody_does_or_claims_the_work_of_an_application_they_are_not_named_for(crew, does):
-    crew.now = crew.now.replace(month=4)
-    other = crew.receive({**ROW, "external_id": "G-2", "b_dob": "", "b_surname": ""})
-    with crew.acting("research") as act:
+def test_nobody_does_or_claims_the_work_of_an_application_they_are_not_named_for(unit, does):
+    unit.now = unit.now.replace(month=4)
+    other = unit.receive({**ROW, "external_id": "G-2", "b_dob": "", "b_surname": ""})
+    with unit.acting("research") as act:
         governance.restrict(act, other, reason="known_to_staff")
-    (item, *_) = crew.open_items(other)
+    (item, *_) = unit.open_items(other)
     for attempt in (lambda act: work_queue.claim(act, item.id), lambda act: work_queue.do(act, item.id, {})):
-        with refused("restricted"), crew.acting("intake") as act:
+        with refused("restricted"), unit.acting("intake") as act:
             attempt(act)
 
 
-def test_a_named_person_sees_it_and_a_name_that_is_none_is_refused(crew, reference, does):
+def test_a_named_person_sees_it_and_a_name_that_is_none_is_refused(unit, reference, does):
     with refused("not_restricted"):
         does("research", governance.name_person, staff="intake")
     does("research", governance.restrict)
@@ -108,14 +103,14 @@ def test_a_named_person_sees_it_and_a_name_that_is_none_is_refused(crew, referen
     with refused("restricted"):
         does("supervise", governance.name_person, staff="supervise")  # nobody names themselves
     does("research", governance.name_person, staff="intake")
-    assert seen_by(crew, "intake") >= {reference}
+    assert seen_by(unit, "intake") >= {reference}
     with refused("already_restricted"):
         does("intake", governance.restrict)
 
 
-def test_the_operator_sees_that_a_restricted_application_is_there_and_cannot_open_it(crew, reference, does):
+def test_the_operator_sees_that_a_restricted_application_is_there_and_cannot_open_it(unit, reference, does):
     does("research", governance.restrict)
-    with crew.acting() as act:
+    with unit.acting() as act:
         assert [row["reference"] for row in viewing.listing(act)] == [reference]
         with refused("restricted"):
             viewing.show(act, reference)
@@ -149,7 +144,7 @@ def test_two_who_are_not_the_head_of_unit_lift_nothing(does, looked_up):
     assert not looked_up("restricted")
 
 
-@pytest.mark.parametrize("who", [role for role in CREW if role not in {"supervise", "supervise2", "head", "head2"}])
+@pytest.mark.parametrize("who", [role for role in PEOPLE if role not in {"supervise", "supervise2", "head", "head2"}])
 def test_a_priority_is_lowered_by_supervisors_and_heads_only(does, who):
     does("inspect", wakes.make_urgent, reason="new_threat")
     with refused("not_permitted"):
@@ -219,24 +214,24 @@ def test_a_transfer_says_where_to_in_codes(does, wrong, code):
         does("supervise", governance.transfer, **{**NEXT_DOOR, **wrong})
 
 
-def test_nobody_is_transferred_out_of_danger(crew, reference, does, looked_up):
+def test_nobody_is_transferred_out_of_danger(unit, reference, does, looked_up):
     does("intake", governance.transfer, **NEXT_DOOR)
     does("research", governance.report_danger, reason="new_threat")
     for who in ("intake", "supervise"):
         with refused("danger_open"):
             does(who, governance.transfer, **NEXT_DOOR)
-    (item,) = [each for each in crew.open_items(reference) if each.kind == "immediate_safeguarding"]
-    crew.do("inspect", item, {"actions": ["attended", "no_danger_found"], "incident_number": "I-1"})
+    (item,) = [each for each in unit.open_items(reference) if each.kind == "immediate_safeguarding"]
+    unit.do("inspect", item, {"actions": ["attended", "no_danger_found"], "incident_number": "I-1"})
     does("supervise", governance.transfer, **NEXT_DOOR)
     assert looked_up("outcome") == "out_of_scope"
 
 
-def test_a_withdrawal_never_ends_safeguarding(crew, reference, does):
+def test_a_withdrawal_never_ends_safeguarding(unit, reference, does):
     does("research", governance.report_danger, reason="new_threat")
     for who in ("intake", "supervise"):
         done = does(who, governance.withdraw, reason="she asked")
     assert "immediate_safeguarding" in done["undone"]
-    assert "immediate_safeguarding" in {each.kind for each in crew.open_items(reference)}
+    assert "immediate_safeguarding" in {each.kind for each in unit.open_items(reference)}
 
 
 TRANSFERRED = (governance.transfer, NEXT_DOOR)
@@ -244,10 +239,10 @@ WITHDRAWN = (governance.withdraw, {"reason": "she_asked"})
 
 
 @pytest.mark.parametrize(("use_case", "words", "met"), [(*TRANSFERRED, False), (*WITHDRAWN, True)])
-def test_an_early_end_says_what_it_left_undone_also_after_disposal(crew, does, reference, use_case, words, met):
-    assert crew.carry(reference) == Stage.RECORD_CHECKS
-    crew.carry(reference)
-    waiting = sorted({item.kind for item in crew.open_items(reference)})
+def test_an_early_end_says_what_it_left_undone_also_after_disposal(unit, does, reference, use_case, words, met):
+    assert unit.carry(reference) == Stage.RECORD_CHECKS
+    unit.carry(reference)
+    waiting = sorted({item.kind for item in unit.open_items(reference)})
     assert waiting
     for who in ("intake", "supervise"):
         done = does(who, use_case, **words)
@@ -257,7 +252,7 @@ def test_an_early_end_says_what_it_left_undone_also_after_disposal(crew, does, r
     assert done["stages_unreached"] == ["risk_scoring", "panel_decision", "disclosure", "follow_up"]
     for who in ("supervise", "head"):
         does(who, governance.dispose, reason="time_is_over")
-    shown = crew.shown("audit", reference)
+    shown = unit.shown("audit", reference)
     assert (
         shown["left_undone"] | {name: done[name] for name in done if name not in {"reference", "outcome"}}
         == (shown["left_undone"])
@@ -268,10 +263,10 @@ def test_an_early_end_says_what_it_left_undone_also_after_disposal(crew, does, r
     assert ("next_door" in text or "next door" in text) is (use_case is governance.transfer)
 
 
-def test_where_it_went_is_a_referral_with_their_number(crew, does, reference):
+def test_where_it_went_is_a_referral_with_their_number(unit, does, reference):
     for who in ("intake", "supervise"):
         does(who, governance.transfer, **NEXT_DOOR)
-    (row,) = crew.shown("head", reference)["referral"]
+    (row,) = unit.shown("head", reference)["referral"]
     assert (row["kind"], row["agency_reference"]) == ("another_force:next_door", "42/123/26")
 
 
@@ -292,20 +287,20 @@ def test_a_hold_ends_by_two_people(does, looked_up):
     assert not looked_up("legal_hold")
 
 
-def closed_with_canaries(crew):
+def closed_with_canaries(unit):
     """A whole life, with a word in every personal place that must be gone afterwards."""
-    reference = crew.receive({
+    reference = unit.receive({
         **ROW, "external_id": "G-9", "concern": f"{CANARY} concern", "a_surname": CANARY, "a_former_names": CANARY,
         "a_address": f"1 {CANARY} Street", "code_word": CANARY, "interpreter": CANARY, "immediate_danger": "yes",
         "a_email": f"{CANARY}@example.org", "children": "2019-01",
     })  # fmt: skip
-    assert through_everything(crew, reference) == Stage.CLOSED
+    assert through_everything(unit, reference) == Stage.CLOSED
     return reference
 
 
-def everything(crew, *, but=()):
+def everything(unit, *, but=()):
     """Every value of every row, as text, by table and column."""
-    with crew.store.session() as session:
+    with unit.store.session() as session:
         for mapper in Base.registry.mappers:
             if mapper.class_.__tablename__ in but:
                 continue
@@ -314,21 +309,21 @@ def everything(crew, *, but=()):
                     yield mapper.class_, row, attribute.key, getattr(row, attribute.key)
 
 
-def test_disposal_takes_two_people_a_closed_application_and_no_hold(crew, does):
+def test_disposal_takes_two_people_a_closed_application_and_no_hold(unit, does):
     with refused("not_closed"):
         does("supervise", governance.dispose, reason="time is over")
-    reference = closed_with_canaries(crew)
+    reference = closed_with_canaries(unit)
 
     def dispose(who, **words):
-        with crew.acting(who) as act:
+        with unit.acting(who) as act:
             return governance.dispose(act, reference, reason="time is over", **words)
 
-    with crew.acting("supervise") as act:
+    with unit.acting("supervise") as act:
         governance.hold(act, reference, reason="complaint")
     with refused("legal_hold"):
         dispose("supervise")
     for who in ("supervise", "head"):
-        with crew.acting(who) as act:
+        with unit.acting(who) as act:
             governance.release(act, reference, reason="settled")
     with refused("not_permitted"):
         dispose("research")
@@ -340,48 +335,48 @@ def test_disposal_takes_two_people_a_closed_application_and_no_hold(crew, does):
         dispose("head")
 
 
-def test_disposal_leaves_nothing_personal_in_any_table_and_the_ledger_still_verifies(crew):
-    reference = closed_with_canaries(crew)
-    assert any(CANARY.lower() in str(value).lower() for *_, value in everything(crew))
+def test_disposal_leaves_nothing_personal_in_any_table_and_the_ledger_still_verifies(unit):
+    reference = closed_with_canaries(unit)
+    assert any(CANARY.lower() in str(value).lower() for *_, value in everything(unit))
     for who in ("supervise", "head"):
-        with crew.acting(who) as act:
+        with unit.acting(who) as act:
             governance.dispose(act, reference, reason="time is over")
     left = {
         (table.__tablename__, name)
-        for table, _, name, value in everything(crew)
+        for table, _, name, value in everything(unit)
         if CANARY.lower() in str(value).lower()
     }
     assert left == set()
     still = {
         (table.__tablename__, name)
-        for table, row, name, value in everything(crew, but=("source_person", "source_record"))
+        for table, row, name, value in everything(unit, but=("source_person", "source_record"))
         if name in table.personal
         and getattr(row, "reference", None) == reference
         and value not in (None, "", [], {}, False)
     }
     assert still == set()
-    with crew.acting() as act:
+    with unit.acting() as act:
         assert audit.verify(act).broken == []
-    with crew.store.session() as session:
+    with unit.store.session() as session:
         row = session.get_one(Disposal, reference)
         events = session.scalars(select(LedgerEntry.event).where(LedgerEntry.chain == reference)).all()
     assert {row.proposed_by, row.second_by} == {"supervise", "head"}
     assert "disposed" in events
 
 
-def test_what_stays_of_a_disposed_application_can_be_listed_and_shown(crew):
-    reference = closed_with_canaries(crew)
+def test_what_stays_of_a_disposed_application_can_be_listed_and_shown(unit):
+    reference = closed_with_canaries(unit)
     for who in ("supervise", "head"):
-        with crew.acting(who) as act:
+        with unit.acting(who) as act:
             governance.dispose(act, reference, reason="time is over")
-    shown = crew.shown("head", reference)
+    shown = unit.shown("head", reference)
     assert shown["outcome"]
     assert CANARY.lower() not in str(shown).lower()
 
 
-def test_the_ledger_s_own_words_hold_nothing_personal_even_of_a_whole_life(crew):
-    closed_with_canaries(crew)
-    with crew.store.session() as session:
+def test_the_ledger_s_own_words_hold_nothing_personal_even_of_a_whole_life(unit):
+    closed_with_canaries(unit)
+    with unit.store.session() as session:
         said = [str(row.body) for row in session.scalars(select(LedgerEntry))]
     assert [body for body in said if CANARY.lower() in body.lower() or "ottershaw" in body.lower()] == []
 
@@ -398,9 +393,9 @@ def test_the_operator_governs_nothing(does):
             does(OPERATOR, use_case)
 
 
-def test_an_application_that_is_not_there_is_told_so(crew):
+def test_an_application_that_is_not_there_is_told_so(unit):
     for use_case in (governance.hold, governance.withdraw, governance.dispose):
-        with refused("not_found"), crew.acting("supervise") as act:
+        with refused("not_found"), unit.acting("supervise") as act:
             use_case(act, "CL-2099-000001", reason="x")
 
 

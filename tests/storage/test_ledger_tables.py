@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 from datetime import date, datetime, timedelta
 
-import pytest
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
-from walking import BEGIN, ROW, Unit, through_everything
+from walking import BEGIN, ROW, through_everything
 
 from casebook.casework import playbook
 from casebook.casework.core import quality
@@ -28,11 +27,6 @@ LEDGERED = sorted(
     (mapper.class_ for mapper in Base.registry.mappers if mapper.class_.ledgered), key=lambda table: table.__tablename__
 )
 FIELDS = int(os.environ.get("CASEBOOK_FIELDS", "1"))  # of each table; 99 for all of them
-
-
-@pytest.fixture
-def unit(store):
-    return Unit.staffed(store)
 
 
 def lived(unit):

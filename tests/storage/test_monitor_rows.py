@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
-from walking import ROW, Unit, through_everything
+from walking import ROW, through_everything
 
 from casebook.casework.staff import competence
 from casebook.domain.monitor.decision_monitor import ChartKind
@@ -13,11 +12,6 @@ from casebook.domain.vocabulary import Stage
 from casebook.monitor.expected import FEATURES
 from casebook.storage.monitor import decisions as stored
 from casebook.storage.tables import Candidate, Decision, Finding, Search
-
-
-@pytest.fixture
-def unit(store):
-    return Unit.staffed(store)
 
 
 def test_an_application_that_went_through_everything_is_a_case_of_each_channel(unit):

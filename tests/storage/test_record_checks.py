@@ -63,13 +63,10 @@ def load(acting, tmp_path):
 
 
 @pytest.fixture
-def crew(person):
+def people():
     return {
-        "r1": person("r1", Role.RESEARCHER),
-        "r2": person("r2", Role.RESEARCHER, Role.SECOND_READER),
-        "s1": person("s1", Role.SUPERVISOR),
-        "i1": person("i1", Role.INTAKE_OFFICER),
-    }
+        "r1": Role.RESEARCHER, "r2": (Role.RESEARCHER, Role.SECOND_READER), "s1": Role.SUPERVISOR, "i1": Role.INTAKE_OFFICER,
+    }  # fmt: skip
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from processes import started
 from sqlalchemy import event, select
 
 from casebook.casework.core import lifecycle
@@ -38,9 +39,8 @@ FAMILIES = """families = [
 def elsewhere():
     """The address of a process that can be told how to fail."""
     script = Path(__file__).with_name("faulty_source.py")
-    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as process:
+    with started([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as process:
         yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
-        process.kill()
 
 
 @pytest.fixture

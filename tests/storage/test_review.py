@@ -20,18 +20,10 @@ from casebook.domain.actors import OPERATOR, Actor
 from casebook.domain.vocabulary import Role, Source
 from casebook.errors import NotPermitted
 from casebook.storage.review import registers as stored
-from casebook.storage.session import open_store
 from casebook.storage.tables import LedgerEntry, ReviewApplication, ReviewRow
 
 NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
 SEED, PAST = 5, 60
-
-
-@pytest.fixture
-def store(database_url):
-    store = open_store(database_url, b"k" * 32)
-    yield store
-    store.engine.dispose()
 
 
 @pytest.fixture
@@ -50,6 +42,24 @@ def files(tmp_path_factory):
     directory = tmp_path_factory.mktemp("force")
     force.write(force.build(SEED, persons=300, register=PAST, filth=0.2), directory)
     return directory
+
+
+@pytest.fixture
+def taken_in(take_in, files, fill_once):
+    """Every register, not triaged."""
+    fill_once("registers", lambda: take_in(registers(files)))
+
+
+@pytest.fixture
+def triaged(acting, take_in, load, files, fill_once):
+    """Every source and every register, triaged."""
+
+    def fill():
+        load()
+        take_in(registers(files))
+        triage.triage(acting)
+
+    fill_once("registers, triaged", fill)
 
 
 @pytest.fixture
@@ -83,8 +93,8 @@ def registers(files):
     return sorted(files.glob("register-*.csv"))
 
 
+@pytest.mark.usefixtures("taken_in")
 def test_the_same_register_twice_changes_nothing(acting, take_in, files):
-    take_in(registers(files))
     with acting() as act:
         before = act.session.scalar(select(func.count()).select_from(ReviewRow))
         spoken = act.session.scalar(select(func.count()).select_from(LedgerEntry))
@@ -94,8 +104,8 @@ def test_the_same_register_twice_changes_nothing(acting, take_in, files):
         assert act.session.scalar(select(func.count()).select_from(LedgerEntry)) == spoken
 
 
-def test_every_row_is_in_exactly_one_application(acting, take_in, files):
-    take_in(registers(files))
+@pytest.mark.usefixtures("taken_in")
+def test_every_row_is_in_exactly_one_application(acting, files):
     with acting() as act:
         review.reconciled(act)
         rows = [row for each in stored.applications(act.session) for row in each.rows]
@@ -107,17 +117,15 @@ def test_every_row_is_in_exactly_one_application(acting, take_in, files):
     assert len(kept) == lines
 
 
-def test_without_any_source_everything_is_ranked_once(acting, take_in, files):
-    take_in(registers(files))
+@pytest.mark.usefixtures("taken_in")
+def test_without_any_source_everything_is_ranked_once(acting):
     told = triage.triage(acting)
     assert told.applications == len(ranking(acting))
     assert [rank for rank, _, _ in ranking(acting)] == [*range(1, told.applications + 1)]
 
 
-def test_an_interrupted_triage_goes_on_and_ends_the_same(acting, take_in, load, files, monkeypatch):
-    take_in(registers(files))
-    load()
-    triage.triage(acting)
+@pytest.mark.usefixtures("triaged")
+def test_an_interrupted_triage_goes_on_and_ends_the_same(acting, monkeypatch):
     whole = ranking(acting)
     with acting() as act:
         act.session.query(ReviewApplication).update({"basis": None, "assessment": None, "rank": None})
@@ -135,10 +143,8 @@ def test_an_interrupted_triage_goes_on_and_ends_the_same(acting, take_in, load, 
     assert triage.triage(acting).assessed == 0
 
 
-def test_shuffled_or_in_halves_it_is_the_same_ranking(acting, take_in, load, files, tmp_path, store):
-    load()
-    take_in(registers(files))
-    triage.triage(acting)
+@pytest.mark.usefixtures("triaged")
+def test_shuffled_or_in_halves_it_is_the_same_ranking(acting, take_in, files, tmp_path, store):
     whole = [each[1:] for each in ranking(acting)]
     with store.engine.begin() as connection:
         connection.exec_driver_sql("TRUNCATE review_row, review_import, review_application, review_state CASCADE")
@@ -163,10 +169,8 @@ def write(path, header, rows):
         csv.writer(out, lineterminator="\n").writerows([header, *rows])
 
 
-def test_what_is_planted_ranks_before_what_is_sound(acting, take_in, load, files):
-    load()
-    take_in(registers(files))
-    triage.triage(acting)
+@pytest.mark.usefixtures("triaged")
+def test_what_is_planted_ranks_before_what_is_sound(acting, files):
     with acting() as act:
         ranks = {row.reference: row.rank for row in stored.applications(act.session)}
     truth = list(csv.DictReader((files / "truth-register.csv").read_text("utf-8").splitlines()))
@@ -179,8 +183,8 @@ def test_what_is_planted_ranks_before_what_is_sound(acting, take_in, load, files
     assert sum(rank <= 2 * len(failed) for rank in failed) >= 0.8 * len(failed)
 
 
-def test_a_new_extract_is_a_reason_to_assess_again(acting, take_in, load, files):
-    take_in(registers(files))
+@pytest.mark.usefixtures("taken_in")
+def test_a_new_extract_is_a_reason_to_assess_again(acting, load):
     first = triage.triage(acting)
     load()
     assert triage.triage(acting).assessed == first.applications

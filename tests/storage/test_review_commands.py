@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import UTC, datetime
 
 import pytest
 
+from casebook import clock
 from casebook.cli.main import main
 from casebook.demo import force
 
@@ -149,6 +151,15 @@ def test_the_review_is_kept_from_those_whose_cases_it_reviews_who_may_still_take
     assert run("review", "queue")[0] == run("review", "report")[0] == 0  # the holder of the machine
 
 
+@pytest.fixture
+def from_noon(monkeypatch):
+    """The real clock, set to noon on a Monday when the test begins: a plan has no window from 23:59 to midnight."""
+    real, noon = clock.now, datetime(2026, 3, 2, 12, tzinfo=UTC)
+    ahead = noon - real()
+    monkeypatch.setattr(clock, "now", lambda: real() + ahead)
+
+
+@pytest.mark.usefixtures("from_noon")
 def test_a_person_is_reached_by_commands_only_as_their_plan_allows(run, tmp_path, monkeypatch):
     (tmp_path / "list.csv").write_text(HEADER + "mailbox,R9,2019-01-01,Eve,Khan,Ian,Webb,1970-02-03,h,h,withdrawn,,\n")
     run("review", "import", "--no-quality", str(tmp_path / "list.csv"))

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import closed_cases
 import pytest
 from sqlalchemy import event, func, select
+from staffing import REVIEWERS, actors
 from walking import ROW, Unit, through_everything
 
 from casebook.casework import work_queue
@@ -29,28 +30,14 @@ from casebook.storage.review import registers as stored
 from casebook.storage.tables import LedgerEntry, ReviewApplication, ReviewCase, ReviewRow, WorkItem
 
 BEGAN = datetime(2025, 9, 1, 9, 0, tzinfo=UTC)
-PEOPLE = {
-    "o1": (Role.REVIEW_OFFICER,), "o2": (Role.REVIEW_OFFICER,), "lead": (Role.REVIEW_LEAD,), "sup": (Role.SUPERVISOR,),
-    "aud": (Role.AUDITOR,), "psd": (Role.PROFESSIONAL_STANDARDS,),
-}  # fmt: skip
 PLAN = SafeContactPlan(channel="phone", days=["mon"], windows=[("13:07", "14:00")])
-WHO = {name: Actor(id=name, roles=frozenset(roles)) for name, roles in PEOPLE.items()}
+WHO = actors(REVIEWERS, competences=())
 OWN = {"decision": "disclose", "reasons": "canary: two convictions that should have been told"}
 SOUND = {
     "outcome": "no_failure",
     "checklist": dict.fromkeys(CHECKLIST, "yes"),
     "explanation": "canary: all was read",
 }
-
-
-@pytest.fixture
-def crew(acting):
-    def make(*names):
-        with acting() as act:
-            for name in names or PEOPLE:
-                staff.add(act, name, PEOPLE[name])
-
-    return make
 
 
 @pytest.fixture
@@ -72,6 +59,17 @@ def take_in(acting):
         return told
 
     return run
+
+
+@pytest.fixture
+def taken_in(closed, take_in, fill_once):
+    """One closed decision of each chair, taken in and triaged."""
+
+    def fill():
+        closed(each=1)
+        take_in()
+
+    fill_once("a closed decision of each chair", fill)
 
 
 @pytest.fixture
@@ -139,11 +137,11 @@ def test_again_it_changes_nothing_and_what_closed_since_is_added(acting, closed,
     assert (take_in().rows, len(references(acting))) == (1, 5)
 
 
-def test_the_restricted_and_the_disposed_are_nobodys_to_review(acting, closed, take_in, crew, allocate, sql):
+def test_the_restricted_and_the_disposed_are_nobodys_to_review(acting, closed, take_in, hire_reviewers, allocate, sql):
     closed(each=2)
     sql("UPDATE application SET restricted = true WHERE reference = 'CL-2025-000003'")
     assert take_in().rows == 3
-    crew("o1")
+    hire_reviewers("o1")
     allocate()
     sql("UPDATE application SET restricted = true WHERE reference = 'CL-2025-000002'")
     sql("UPDATE application SET disposed_at = now() WHERE reference = 'CL-2025-000001'")
@@ -161,8 +159,7 @@ def test_the_restricted_and_the_disposed_are_nobodys_to_review(acting, closed, t
     assert [each["reference"] for each in allocate().allocated] == ["CL-2025-000002"]  # nobody need take it in again
 
 
-def test_a_campaign_takes_in_what_a_member_of_staff_did_whatever_it_was(store):
-    unit = Unit.staffed(store)
+def test_a_campaign_takes_in_what_a_member_of_staff_did_whatever_it_was(unit):
     reference = unit.receive({**ROW, "external_id": "X-1"})
     through_everything(unit, reference)
     for who in ("o1", "research2"):
@@ -177,9 +174,9 @@ def test_a_campaign_takes_in_what_a_member_of_staff_did_whatever_it_was(store):
             assert found == listed, target
 
 
-def test_nobody_is_given_what_they_decided_or_have_looked_at(acting, closed, take_in, crew, allocate):
+def test_nobody_is_given_what_they_decided_or_have_looked_at(acting, closed, take_in, hire_reviewers, allocate):
     closed(each=1)
-    crew("o1", "o2")
+    hire_reviewers("o1", "o2")
     with acting() as act:
         staff.add(act, "chair-1", [Role.REVIEW_OFFICER])
     with acting(WHO["o1"]) as act:
@@ -189,12 +186,9 @@ def test_nobody_is_given_what_they_decided_or_have_looked_at(acting, closed, tak
     assert given["CL-2025-000000"] == "o2"
 
 
-def test_until_ones_own_is_recorded_no_way_leads_to_the_first_decision(
-    acting, closed, take_in, crew, allocate, item_of
-):
-    closed(each=1)
-    crew("o1")
-    take_in()
+@pytest.mark.usefixtures("taken_in")
+def test_until_ones_own_is_recorded_no_way_leads_to_the_first_decision(acting, hire_reviewers, allocate, item_of):
+    hire_reviewers("o1")
     allocate()
     item = item_of("o1")
     with acting() as act:
@@ -223,10 +217,9 @@ def outcomes(act):
     return {row["reference"]: row["outcome"] for row in viewing.listing(act)}
 
 
-def test_what_reviewers_wrote_goes_with_what_is_disposed_of(acting, closed, take_in, crew, allocate, item_of):
-    closed(each=1)
-    crew("o1", "lead", "sup", "aud")
-    take_in()
+@pytest.mark.usefixtures("taken_in")
+def test_what_reviewers_wrote_goes_with_what_is_disposed_of(acting, hire_reviewers, allocate, item_of):
+    hire_reviewers("o1", "lead", "sup", "aud")
     allocate()
     reference = work_on(acting, item_of("o1"))
     with acting(WHO["lead"]) as act:
@@ -254,9 +247,9 @@ def work_on(acting, item):
         return work_queue.do(act, item, OWN).subject["past"]
 
 
-def test_a_look_back_is_a_campaign_over_what_the_person_did_in_the_casebook(acting, closed, crew, allocate):
+def test_a_look_back_is_a_campaign_over_what_the_person_did_in_the_casebook(acting, closed, hire_reviewers, allocate):
     closed(each=2)
-    crew("o1", "psd")
+    hire_reviewers("o1", "psd")
     with acting() as act:
         staff.add(act, "chair-1", [Role.PANEL_CHAIR])
         question = staff.suspend(act, "chair-1").look_back_proposed
@@ -273,10 +266,9 @@ def test_a_look_back_is_a_campaign_over_what_the_person_did_in_the_casebook(acti
     assert {each["reference"] for each in allocate().allocated} == {"CL-2025-000000", "CL-2025-000002"}
 
 
-def test_a_supervisor_who_has_a_proposal_before_them_is_not_asked_again(acting, closed, take_in, crew, allocate, sql):
-    closed(each=1)
-    crew("o1")
-    take_in()
+@pytest.mark.usefixtures("taken_in")
+def test_a_supervisor_who_has_a_proposal_before_them_is_not_asked_again(acting, hire_reviewers, allocate, sql):
+    hire_reviewers("o1")
     with acting() as act:
         for row in act.session.scalars(select(ReviewApplication)):
             row.assessment = {**row.assessment, "contact_priority": "now"}
@@ -288,10 +280,9 @@ def test_a_supervisor_who_has_a_proposal_before_them_is_not_asked_again(acting, 
     assert allocate().proposed == 1
 
 
-def test_who_cannot_safely_be_contacted_is_work_for_somebody_on_the_day(acting, closed, take_in, crew, store):
-    closed(each=1)
-    crew("o1", "lead")
-    take_in()
+@pytest.mark.usefixtures("taken_in")
+def test_who_cannot_safely_be_contacted_is_work_for_somebody_on_the_day(acting, hire_reviewers, store):
+    hire_reviewers("o1", "lead")
     with acting(WHO["o1"]) as act:
         reaching.step(act, "CL-2025-000000", ContactProgress.NOT_CONTACTABLE, note="he answers her phone")
     [second] = looks(acting)  # the second person is asked at once
@@ -329,10 +320,9 @@ def swept(acting, now):
     return [each for each in done.escalated if each["kind"] == WorkKind.LOOK_AGAIN_AT_CONTACT]
 
 
-def test_a_step_of_another_kind_ends_what_was_asked(acting, closed, take_in, crew):
-    closed(each=1)
-    crew("o1", "lead")
-    take_in()
+@pytest.mark.usefixtures("taken_in")
+def test_a_step_of_another_kind_ends_what_was_asked(acting, hire_reviewers):
+    hire_reviewers("o1", "lead")
     with acting(WHO["o1"]) as act:
         reaching.step(act, "CL-2025-000000", ContactProgress.NOT_CONTACTABLE, note="he answers her phone")
     assert len(looks(acting)) == 1

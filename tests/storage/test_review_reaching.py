@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import closed_cases
 import pytest
 from sqlalchemy import select
+from staffing import REVIEWERS, actors, hire
 
 from casebook.casework import work_queue
 from casebook.casework.governance import governance
@@ -15,8 +16,6 @@ from casebook.casework.reporting import audit
 from casebook.casework.review import account, allocation, people, reaching, registers, triage
 from casebook.casework.safeguarding.contact import Contact, ContactRefused
 from casebook.casework.safeguarding.details import SafeContactPlan
-from casebook.casework.staff import staff
-from casebook.domain.actors import Actor
 from casebook.domain.case.safe_contact import Purpose, Way
 from casebook.domain.review.cases import ContactProgress
 from casebook.domain.vocabulary import Role
@@ -30,26 +29,26 @@ MORNING = datetime(2026, 3, 2, 11, 0, tzinfo=UTC)
 LONG_AFTER = datetime(2026, 9, 7, 12, 30, tzinfo=UTC)  # a Monday of summer: 13:30 on her clock
 LIVE = "CL-2025-000000"
 PLAN = SafeContactPlan(channel="phone", days=["mon"], windows=[("12:17", "14:00")], code_word="Canaryword")
-PEOPLE = {
-    "o1": (Role.REVIEW_OFFICER,), "lead": (Role.REVIEW_LEAD,), "h1": (Role.REVIEW_LEAD,), "sup": (Role.SUPERVISOR,),
-    "aud": (Role.AUDITOR,),
-}  # fmt: skip
-WHO = {name: Actor(id=name, roles=frozenset(roles)) for name, roles in PEOPLE.items()}
+PEOPLE = {name: REVIEWERS[name] for name in ("o1", "lead", "sup", "aud")} | {"h1": Role.REVIEW_LEAD}
+WHO = actors(PEOPLE, competences=())
 
 
 @pytest.fixture
-def begun(acting, tmp_path):
-    """One application of a register, R0, handled by h1, and a crew."""
+def begun(acting, tmp_path, fill_once):
+    """One application of a register, R0, handled by h1, and staff."""
     path = tmp_path / "list.csv"
     path.write_text(
         "reference,received_on,a_forename,a_surname,a_dob,b_forename,b_surname,b_dob,handler,outcome,decided_on\n"
         "R0,2019-03-01,Ann,Canaryone,1985-02-03,Bob,Canarytwo,1980-05-06,h1,nothing_to_disclose,2019-03-20\n"
     )
-    with acting() as act:
-        for name, roles in PEOPLE.items():
-            staff.add(act, name, roles)
-        registers.import_file(act, path)
-    triage.triage(acting)
+
+    def fill():
+        with acting() as act:
+            hire(act, PEOPLE)
+            registers.import_file(act, path)
+        triage.triage(acting)
+
+    fill_once("one application of a register", fill)
 
 
 @pytest.fixture

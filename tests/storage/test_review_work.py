@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import closed_cases
 import pytest
 from sqlalchemy import event, select
+from staffing import REVIEWERS, actors
 
 from casebook.casework import work_queue
 from casebook.casework.core import blind_review
@@ -28,7 +29,6 @@ from casebook.casework.safeguarding.contact import Contact
 from casebook.casework.safeguarding.details import SafeContactPlan
 from casebook.casework.staff import staff
 from casebook.cli.review import page as review_page
-from casebook.domain.actors import Actor
 from casebook.domain.case.safe_contact import Purpose, Way
 from casebook.domain.review.cases import CHECKLIST, CampaignKind, ContactProgress
 from casebook.domain.vocabulary import Role
@@ -46,11 +46,7 @@ COLUMNS = (
     "searched_as,outcome,decided_on,rationale,contact_safe"
 )
 SAYS_NOTHING = "nothing_to_disclose,2019-03-20,Four systems read and nothing found {n},yes"
-PEOPLE = {
-    "o1": (Role.REVIEW_OFFICER,), "o2": (Role.REVIEW_OFFICER,), "lead": (Role.REVIEW_LEAD,), "boss": (Role.REVIEW_LEAD,),
-    "sup": (Role.SUPERVISOR,), "sup2": (Role.SUPERVISOR,), "psd": (Role.PROFESSIONAL_STANDARDS,),
-}  # fmt: skip
-WHO = {name: Actor(id=name, roles=frozenset(roles)) for name, roles in PEOPLE.items()}
+WHO = actors(REVIEWERS, competences=())
 PLAN = SafeContactPlan(channel="phone", days=["mon", "tue", "wed"], windows=[("09:00", "17:00")])
 ALL_YES = dict.fromkeys(CHECKLIST, "yes")
 OWN = {"decision": "not_disclose", "reasons": "nothing then known would have been told"}
@@ -59,10 +55,13 @@ FAILED = {"outcome": "service", "modes": ["undisclosed"], "checklist": ALL_YES, 
 
 
 @pytest.fixture
-def past(acting, tmp_path):
+def past(acting, tmp_path, fill_once):
     """A register of that many applications, triaged. `handlers`: whose they are, in turn; `unsafe`: told where unsafe."""
 
     def make(count, *, handlers=("H1",), unsafe=0):
+        fill_once(("register", count, handlers, unsafe), lambda: fill(count, handlers, unsafe))
+
+    def fill(count, handlers, unsafe):
         lines = [COLUMNS]
         for n in range(count):
             end = SAYS_NOTHING.format(n=n)
@@ -77,16 +76,6 @@ def past(acting, tmp_path):
         with acting() as act:
             registers.import_file(act, path)
         triage.triage(acting)
-
-    return make
-
-
-@pytest.fixture
-def crew(acting):
-    def make(*names, managers=()):
-        with acting() as act:
-            for name in names or PEOPLE:
-                staff.add(act, name, PEOPLE[name], line_manager=dict(managers).get(name))
 
     return make
 
@@ -138,10 +127,10 @@ def case_of(act, reference):
     return act.session.scalars(select(ReviewCase).where(ReviewCase.reference == reference)).one()
 
 
-def test_allocation_tops_up_each_desk_and_no_further(past, crew, allocate, policy):
+def test_allocation_tops_up_each_desk_and_no_further(past, hire_reviewers, allocate, policy):
     policy(open_per_reviewer=3)
     past(10)
-    crew("o1", "o2")
+    hire_reviewers("o1", "o2")
     first = allocate()
     assert (len(first.allocated), first.waiting) == (6, 4)
     assert first.reviewers == {"o1": 3, "o2": 3}
@@ -149,10 +138,10 @@ def test_allocation_tops_up_each_desk_and_no_further(past, crew, allocate, polic
     assert (again.allocated, again.waiting) == ([], 4)
 
 
-def test_nobody_examines_what_they_or_their_line_handled(past, crew, allocate, policy):
+def test_nobody_examines_what_they_or_their_line_handled(past, hire_reviewers, allocate, policy):
     policy(open_per_reviewer=20)
     past(6, handlers=("O1", " boss"))
-    crew("boss", "o1", "o2", managers=[("o2", "boss")])
+    hire_reviewers("boss", "o1", "o2", line_managers={"o2": "boss"})
     told = allocate()
     assert {(each["reference"], each["reviewer"]) for each in told.allocated} == {
         *((f"R{n}", "o2") for n in (0, 2, 4)),
@@ -160,16 +149,16 @@ def test_nobody_examines_what_they_or_their_line_handled(past, crew, allocate, p
     }
 
 
-def test_what_everybody_handled_is_told_and_not_given(past, crew, allocate):
+def test_what_everybody_handled_is_told_and_not_given(past, hire_reviewers, allocate):
     past(2, handlers=("o1",))
-    crew("o1")
+    hire_reviewers("o1")
     told = allocate()
     assert (told.allocated, sorted(told.conflicted), told.waiting) == ([], ["R0", "R1"], 2)
 
 
-def test_the_first_decision_is_not_seen_before_ones_own_is_recorded(past, crew, allocate, do, acting):
+def test_the_first_decision_is_not_seen_before_ones_own_is_recorded(past, hire_reviewers, allocate, do, acting):
     past(1)
-    crew("o1")
+    hire_reviewers("o1")
     allocate()
     with acting(WHO["o1"]) as act:
         before = dossier.dossier(act, "R0")
@@ -182,9 +171,9 @@ def test_the_first_decision_is_not_seen_before_ones_own_is_recorded(past, crew, 
     assert after["lists"][0]["cells"]["outcome"] == "nothing_to_disclose"
 
 
-def test_what_to_make_of_it_is_not_asked_first(past, crew, allocate, do):
+def test_what_to_make_of_it_is_not_asked_first(past, hire_reviewers, allocate, do):
     past(1)
-    crew("o1")
+    hire_reviewers("o1")
     allocate()
     with pytest.raises(InvalidAnswer) as refused:
         do("o1", SOUND)
@@ -199,11 +188,11 @@ def test_what_to_make_of_it_is_not_asked_first(past, crew, allocate, do):
 
 
 def test_no_failure_in_the_top_band_is_examined_by_a_second_who_sees_nothing_of_the_first(
-    past, crew, allocate, do, acting, policy
+    past, hire_reviewers, allocate, do, acting, policy
 ):
     policy(top_percent=100, sampled_percent=0)
     past(1)
-    crew("o1", "o2")
+    hire_reviewers("o1", "o2")
     allocate()
     do("o1", OWN)
     do("o1", SOUND)
@@ -217,10 +206,10 @@ def test_no_failure_in_the_top_band_is_examined_by_a_second_who_sees_nothing_of_
         assert case_of(act, "R0").outcome == "no_failure"
 
 
-def test_a_failure_outside_the_sample_needs_no_second(past, crew, allocate, do, acting, policy):
+def test_a_failure_outside_the_sample_needs_no_second(past, hire_reviewers, allocate, do, acting, policy):
     policy(top_percent=100, sampled_percent=0)
     past(1)
-    crew("o1", "o2")
+    hire_reviewers("o1", "o2")
     allocate()
     do("o1", OWN)
     do("o1", FAILED)
@@ -229,10 +218,10 @@ def test_a_failure_outside_the_sample_needs_no_second(past, crew, allocate, do, 
         assert asked.open_items(act.session) == []
 
 
-def test_two_who_differ_are_settled_by_a_third(past, crew, allocate, do, acting, policy):
+def test_two_who_differ_are_settled_by_a_third(past, hire_reviewers, allocate, do, acting, policy):
     policy(top_percent=0, sampled_percent=100)
     past(1)
-    crew("o1", "o2", "lead")
+    hire_reviewers("o1", "o2", "lead")
     allocate()
     do("o1", OWN)
     do("o1", SOUND)
@@ -248,22 +237,24 @@ def test_two_who_differ_are_settled_by_a_third(past, crew, allocate, do, acting,
     assert report.undetected.overturned == 1
 
 
-def test_a_second_whom_nobody_can_be_waits_until_somebody_can(past, crew, allocate, do, policy):
+def test_a_second_whom_nobody_can_be_waits_until_somebody_can(past, hire_reviewers, allocate, do, policy):
     policy(top_percent=100)
     past(1)
-    crew("o1")
+    hire_reviewers("o1")
     allocate()
     do("o1", OWN)
     do("o1", SOUND)
     assert allocate().allocated == []
-    crew("o2")
+    hire_reviewers("o2")
     assert [each["reviewer"] for each in allocate().allocated] == ["o2"]
 
 
-def test_who_has_seen_the_first_decision_is_no_second_and_cannot_become_one(past, crew, allocate, do, acting, policy):
+def test_who_has_seen_the_first_decision_is_no_second_and_cannot_become_one(
+    past, hire_reviewers, allocate, do, acting, policy
+):
     policy(top_percent=100)
     past(2)
-    crew("o1", "lead")
+    hire_reviewers("o1", "lead")
     allocate()
     with acting(WHO["lead"]) as act:
         assert not dossier.dossier(act, "R0")["blind"]
@@ -278,14 +269,14 @@ def test_who_has_seen_the_first_decision_is_no_second_and_cannot_become_one(past
             attempt(act, held["R0"][1])
         assert refused.value.code == "not_blind"
     do("lead", OWN, "R1")
-    crew("boss")
+    hire_reviewers("boss")
     assert [(each["reference"], each["reviewer"]) for each in allocate().allocated] == [("R0", "boss")]
 
 
-def test_who_has_seen_the_first_decision_may_settle_between_two(past, crew, allocate, do, acting, policy):
+def test_who_has_seen_the_first_decision_may_settle_between_two(past, hire_reviewers, allocate, do, acting, policy):
     policy(top_percent=0, sampled_percent=100)
     past(1)
-    crew("o1", "o2", "lead")
+    hire_reviewers("o1", "o2", "lead")
     allocate()
     with acting(WHO["lead"]) as act:
         dossier.dossier(act, "R0")
@@ -300,10 +291,10 @@ def test_who_has_seen_the_first_decision_may_settle_between_two(past, crew, allo
         assert case_of(act, "R0").outcome == "service"
 
 
-def test_what_its_reviewer_turns_out_to_have_seen_goes_to_another(past, crew, allocate, do, acting, policy):
+def test_what_its_reviewer_turns_out_to_have_seen_goes_to_another(past, hire_reviewers, allocate, do, acting, policy):
     policy(top_percent=100)
     past(1)
-    crew("o1", "boss", "lead")
+    hire_reviewers("o1", "boss", "lead")
     allocate()
     do("o1", OWN)
     do("o1", SOUND)
@@ -317,10 +308,10 @@ def test_what_its_reviewer_turns_out_to_have_seen_goes_to_another(past, crew, al
     assert allocate().allocated == []
 
 
-def test_who_has_seen_what_is_asked_once_for_all_applications(past, crew, allocate, acting, policy):
+def test_who_has_seen_what_is_asked_once_for_all_applications(past, hire_reviewers, allocate, acting, policy):
     policy(open_per_reviewer=20)
     past(12)
-    crew("o1", "lead")
+    hire_reviewers("o1", "lead")
     with acting(WHO["lead"]) as act:
         dossier.dossier(act, "R3")
     questions = []
@@ -336,9 +327,9 @@ def test_who_has_seen_what_is_asked_once_for_all_applications(past, crew, alloca
     assert knew == ["R3"]
 
 
-def test_a_suspended_reviewers_half_opinion_is_begun_anew_by_another(past, crew, allocate, do, acting):
+def test_a_suspended_reviewers_half_opinion_is_begun_anew_by_another(past, hire_reviewers, allocate, do, acting):
     past(1)
-    crew("o1", "o2")
+    hire_reviewers("o1", "o2")
     allocate()
     with acting() as act:
         first = next(each.owner for each in asked.open_items(act.session))
@@ -353,9 +344,9 @@ def test_a_suspended_reviewers_half_opinion_is_begun_anew_by_another(past, crew,
         assert [each.reviewer for each in act.session.scalars(select(ReviewOpinion))] == [other]
 
 
-def test_whoever_handled_it_is_refused_even_if_the_item_is_theirs(past, crew, allocate, acting):
+def test_whoever_handled_it_is_refused_even_if_the_item_is_theirs(past, hire_reviewers, allocate, acting):
     past(1, handlers=("o2",))
-    crew("o1", "o2")
+    hire_reviewers("o1", "o2")
     allocate()
     with acting() as act:
         item = asked.open_items(act.session)[0]
@@ -367,10 +358,10 @@ def test_whoever_handled_it_is_refused_even_if_the_item_is_theirs(past, crew, al
     assert refused.value.code == "conflict"
 
 
-def test_campaigns_select_rank_and_close_for_themselves(past, crew, allocate, do, acting, policy):
+def test_campaigns_select_rank_and_close_for_themselves(past, hire_reviewers, allocate, do, acting, policy):
     policy(top_percent=0, sampled_percent=0)
     past(5, handlers=("H1", "H2"), unsafe=1)
-    crew("o1")
+    hire_reviewers("o1")
     with acting(WHO["lead"]) as act:
         handler = campaigns.open_campaign(act, CampaignKind.HANDLER, target="h2", because="suspension")
         rule = campaigns.open_campaign(act, CampaignKind.RULE, target="contact_unsafe", because="rule_mended")
@@ -403,10 +394,10 @@ def test_another_matching_model_selects_what_it_changed(past, acting):
         assert [each.application.reference for each in campaigns.members(act, campaign)] == [changed]
 
 
-def test_what_one_campaign_has_in_hand_is_not_opened_by_another(past, crew, allocate, do, acting, policy):
+def test_what_one_campaign_has_in_hand_is_not_opened_by_another(past, hire_reviewers, allocate, do, acting, policy):
     policy(top_percent=0, sampled_percent=0)
     past(2)
-    crew("o1")
+    hire_reviewers("o1")
     allocate()
     with acting(WHO["lead"]) as act:
         later = campaigns.open_campaign(act, CampaignKind.HANDLER, target="H1", because="monitor_signal")
@@ -418,9 +409,9 @@ def test_what_one_campaign_has_in_hand_is_not_opened_by_another(past, crew, allo
         assert campaigns.account(act, campaigns.find(act, name))["examined"] == 1
 
 
-def test_nobody_is_attempted_without_a_plan_and_not_contactable_takes_two(past, crew, allocate, acting):
+def test_nobody_is_attempted_without_a_plan_and_not_contactable_takes_two(past, hire_reviewers, allocate, acting):
     past(2, unsafe=1)
-    crew("o1", "lead")
+    hire_reviewers("o1", "lead")
     assert allocate().identified == 1
     with pytest.raises(Refused) as refused, acting(WHO["o1"]) as act:
         reaching.step(act, "R0", ContactProgress.ATTEMPTED, note="rang", made=rung_up(act))
@@ -448,9 +439,11 @@ def test_nobody_is_attempted_without_a_plan_and_not_contactable_takes_two(past, 
         assert people.progress(act)["safeguarded"] == 1
 
 
-def test_an_urgent_one_becomes_a_live_right_to_know_application_if_a_supervisor_accepts(past, crew, allocate, acting):
+def test_an_urgent_one_becomes_a_live_right_to_know_application_if_a_supervisor_accepts(
+    past, hire_reviewers, allocate, acting
+):
     past(2, unsafe=1)
-    crew("sup", "o1")
+    hire_reviewers("sup", "o1")
     assert allocate().proposed == 1
     assert allocate().proposed == 0
     with acting(WHO["sup"]) as act:
@@ -461,9 +454,9 @@ def test_an_urgent_one_becomes_a_live_right_to_know_application_if_a_supervisor_
         assert (live.route, live.applicant, live.stage) == ("right_to_know", "agency", "intake")
 
 
-def test_a_proposal_is_dismissed_by_two(past, crew, allocate, acting):
+def test_a_proposal_is_dismissed_by_two(past, hire_reviewers, allocate, acting):
     past(1, unsafe=1)
-    crew("sup", "sup2", "o1")
+    hire_reviewers("sup", "sup2", "o1")
     allocate()
     said = {"decision": "dismiss", "reason": "she has left the country and is safe"}
     with acting(WHO["sup"]) as act:
@@ -479,21 +472,21 @@ def test_a_proposal_is_dismissed_by_two(past, crew, allocate, acting):
         assert not [each for each in work_queue.queue(act) if each.kind == "review_watch_proposal"]
 
 
-def test_an_enquiry_is_first_to_be_reached_and_first_to_be_examined(past, crew, allocate, acting, policy):
+def test_an_enquiry_is_first_to_be_reached_and_first_to_be_examined(past, hire_reviewers, allocate, acting, policy):
     policy(open_per_reviewer=1)
     past(4)
     with acting() as act:
         last = stored.applications(act.session)[-1].reference
         people.enquire(act, last)
         assert people.listing(act)[0]["reference"] == last
-    crew("o1")
+    hire_reviewers("o1")
     assert [each["reference"] for each in allocate().allocated] == [last]
 
 
-def test_harm_is_owed_to_the_regulator_until_it_is_referred(past, crew, allocate, do, acting, policy):
+def test_harm_is_owed_to_the_regulator_until_it_is_referred(past, hire_reviewers, allocate, do, acting, policy):
     policy(top_percent=0, sampled_percent=0)
     past(1)
-    crew("o1", "psd")
+    hire_reviewers("o1", "psd")
     allocate()
     do("o1", OWN)
     do("o1", {**FAILED, "outcome": "harm"})
@@ -509,10 +502,10 @@ def test_harm_is_owed_to_the_regulator_until_it_is_referred(past, crew, allocate
         assert account.progress(act)["referrals"] == {"made": 1, "owed": []}
 
 
-def test_every_step_is_in_the_ledger_and_names_nobody(past, crew, allocate, do, acting, policy):
+def test_every_step_is_in_the_ledger_and_names_nobody(past, hire_reviewers, allocate, do, acting, policy):
     policy(top_percent=100)
     past(2, unsafe=1)
-    crew()
+    hire_reviewers()
     allocate()
     first = do("o1", OWN)
     do("o1", SOUND, first)
@@ -527,10 +520,10 @@ def test_every_step_is_in_the_ledger_and_names_nobody(past, crew, allocate, do, 
         assert not audit.verify(act).broken
 
 
-def test_a_published_report_keeps_small_cells_back_and_names_nobody(past, crew, allocate, do, acting, policy):
+def test_a_published_report_keeps_small_cells_back_and_names_nobody(past, hire_reviewers, allocate, do, acting, policy):
     policy(top_percent=0, sampled_percent=0, open_per_reviewer=20)
     past(12, handlers=("H1", "H2"), unsafe=2)
-    crew("o1")
+    hire_reviewers("o1")
     allocate()
     for n in range(12):
         do("o1", OWN, f"R{n}")
@@ -549,9 +542,11 @@ def test_a_published_report_keeps_small_cells_back_and_names_nobody(past, crew, 
     assert review_page.as_pdf(public).startswith(b"%PDF")
 
 
-def test_open_items_of_the_review_are_in_the_queue_of_whoever_they_are_reserved_for(past, crew, allocate, acting):
+def test_open_items_of_the_review_are_in_the_queue_of_whoever_they_are_reserved_for(
+    past, hire_reviewers, allocate, acting
+):
     past(2)
-    crew("o1", "o2")
+    hire_reviewers("o1", "o2")
     allocate()
     with acting(WHO["o1"]) as act:
         mine = work_queue.queue(act)
@@ -561,8 +556,8 @@ def test_open_items_of_the_review_are_in_the_queue_of_whoever_they_are_reserved_
         assert len(act.session.scalars(select(WorkItem)).all()) == 2
 
 
-def test_a_look_back_covers_registers_and_the_casebook_by_one_campaign(past, crew, acting, sql):
-    crew()
+def test_a_look_back_covers_registers_and_the_casebook_by_one_campaign(past, hire_reviewers, acting, sql):
+    hire_reviewers()
     past(6, handlers=("chair-1", "H2"))
     began = datetime(2025, 9, 1, 9, 0, tzinfo=UTC)
     closed_cases.insert(sql, closed_cases.unit(("chair-1", "chair-2"), each=2, failing="chair-1", start=began))
@@ -581,12 +576,14 @@ def test_a_look_back_covers_registers_and_the_casebook_by_one_campaign(past, cre
         assert sorted(listed) == ["CL-2025-000000", "CL-2025-000002", "R0", "R2", "R4"]
 
 
-def test_whose_own_decision_is_owed_is_told_of_no_campaign_whom_or_why(past, crew, allocate, do, acting, policy):
+def test_whose_own_decision_is_owed_is_told_of_no_campaign_whom_or_why(
+    past, hire_reviewers, allocate, do, acting, policy
+):
     policy(top_percent=100)
     past(1, handlers=("H1",))
     with acting(WHO["lead"]) as act:
         campaigns.open_campaign(act, CampaignKind.HANDLER, target="H1", because="suspension")
-    crew("o1", "lead")
+    hire_reviewers("o1", "lead")
     allocate()
     why = {"kind": "handler", "target": "H1", "because": "suspension"}
     unsaid = dict.fromkeys(why)

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import and_, select
+from staffing import hire
 
 from casebook.casework import work_queue
 from casebook.casework.reporting import audit
-from casebook.casework.staff.staff import add
 from casebook.casework.sweep import sweep
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.storage.tables import Escalation, WorkItem
@@ -35,8 +35,7 @@ ANSWERS = {
 def test_over_sixty_days_nothing_overdue_goes_untold_and_no_rung_is_raised_twice(received, acting, person, store):
     dice, told = random.Random(60), list[tuple[str, int]]()  # noqa: S311 - the same people in every run
     with acting() as act:
-        for staff_id, role in STAFF.items():
-            add(act, staff_id, [role])
+        hire(act, STAFF)
     people = {role: person(staff_id, role) for staff_id, role in STAFF.items()}
     ignored = set()
     for number in range(240):

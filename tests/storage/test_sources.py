@@ -16,19 +16,11 @@ from casebook.domain.vocabulary import Source
 from casebook.errors import Refused
 from casebook.sources import catalogue
 from casebook.storage.case import extracts
-from casebook.storage.session import open_store
 from casebook.storage.tables import SourceExtract, SourcePerson, SourceRecord
 
 NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
 PERSONS = "source,person_id,forename,middle_names,surname,aliases,dob,sex,address,postcode,pnc_id,cro\n"
 RECORDS = "source,record_id,person_id,kind,offence_code,offence_text,date,outcome,victim_relationship,flags\n"
-
-
-@pytest.fixture
-def store(database_url):
-    store = open_store(database_url, b"k" * 32)
-    yield store
-    store.engine.dispose()
 
 
 @pytest.fixture

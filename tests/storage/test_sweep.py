@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
 import sys
 import threading
 import time
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
+from staffing import SMALLEST
 
 from casebook.casework import work_queue
 from casebook.casework.governance import governance
 from casebook.casework.reporting import audit
-from casebook.casework.staff.staff import add, set_competence, set_duty
+from casebook.casework.staff.staff import set_duty
 from casebook.casework.sweep import sweep
 from casebook.domain.vocabulary import Role
 from casebook.errors import DatabaseUnavailable
@@ -24,12 +22,6 @@ from casebook.storage.tables import Escalation, Notice, WorkItem
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 MANY = 2_000
-LADDER = ((Role.SUPERVISOR, "s1"), (Role.HEAD_OF_UNIT, "h1"), (Role.CHIEF_OFFICER, "c1"), (Role.INTAKE_OFFICER, "i1"))
-# so that no crew is short
-OTHERS = (
-    (Role.RESEARCHER, "r1"), (Role.PANEL_CHAIR, "p1"), (Role.APPROVER, "a1"), (Role.DISCLOSURE_OFFICER, "o1"),
-    (Role.DUTY_INSPECTOR, "d1"),
-)  # fmt: skip
 
 # copies of one application with one overdue item each; what the ledger does not know is not verified here
 FILL = """
@@ -42,14 +34,6 @@ INSERT INTO work_item SELECT (jsonb_populate_record(w, jsonb_build_object(
     'id', 'item-' || n, 'reference', 'CL-2030-' || lpad(n::text, 6, '0')))).*
 FROM work_item w, generate_series(1, :many) n WHERE w.id = :item
 """
-
-
-@pytest.fixture
-def staffed(acting):
-    with acting() as act:
-        for role, staff_id in LADDER + OTHERS:
-            add(act, staff_id, [role])
-        set_competence(act, "o1", "domestic_abuse", expires_on=date(2030, 1, 1))
 
 
 @pytest.fixture
@@ -78,7 +62,7 @@ def rungs(store):
     return look
 
 
-def test_what_is_overdue_is_told_to_the_first_rung_and_told_once(staffed, waiting, sweep_at, rungs, sql):
+def test_what_is_overdue_is_told_to_the_first_rung_and_told_once(smallest_unit, waiting, sweep_at, rungs, sql):
     sql("UPDATE work_item SET due_at = :due WHERE id = :id", due=NOW + timedelta(hours=1), id=waiting)
     assert sweep_at(timedelta(minutes=59)).escalated == []
     told = sweep_at(timedelta(minutes=61)).escalated
@@ -87,7 +71,7 @@ def test_what_is_overdue_is_told_to_the_first_rung_and_told_once(staffed, waitin
     assert rungs(waiting) == [1]
 
 
-def test_an_item_that_nobody_takes_is_told_of_though_it_is_not_due(staffed, waiting, sweep_at, sql):
+def test_an_item_that_nobody_takes_is_told_of_though_it_is_not_due(smallest_unit, waiting, sweep_at, sql):
     sql("UPDATE work_item SET due_at = NULL WHERE id = :id", id=waiting)
     assert [each["reason"] for each in sweep_at(timedelta(hours=25)).escalated if each["item"] == waiting] == [
         "unclaimed"
@@ -95,7 +79,7 @@ def test_an_item_that_nobody_takes_is_told_of_though_it_is_not_due(staffed, wait
 
 
 def test_an_application_in_which_nothing_happens_is_told_of_though_somebody_took_the_item(
-    staffed, waiting, sweep_at, sql
+    smallest_unit, waiting, sweep_at, sql
 ):
     sql("UPDATE work_item SET due_at = NULL, owner = 'i1' WHERE id = :id", id=waiting)
     assert [each for each in sweep_at(timedelta(hours=47)).escalated if each["item"] == waiting] == []
@@ -104,7 +88,7 @@ def test_an_application_in_which_nothing_happens_is_told_of_though_somebody_took
     ]
 
 
-def test_silence_climbs_to_the_last_rung_and_no_rung_is_raised_twice(staffed, waiting, sweep_at, rungs):
+def test_silence_climbs_to_the_last_rung_and_no_rung_is_raised_twice(smallest_unit, waiting, sweep_at, rungs):
     for hour in range(0, 24 * 14, 4):
         sweep_at(timedelta(hours=hour))
     assert rungs(waiting) == [1, 2, 3, 4]
@@ -113,7 +97,7 @@ def test_silence_climbs_to_the_last_rung_and_no_rung_is_raised_twice(staffed, wa
 @pytest.fixture
 def acknowledge(acting, person, sql):
     """Whoever is asked about an item says that they heard; returns how many were asked."""
-    people = {role: person(staff_id, role) for role, staff_id in LADDER + OTHERS}
+    people = {role: person(staff_id, role) for staff_id, role in SMALLEST.items()}
 
     def all_of(item, after):
         asked = sql(
@@ -131,7 +115,7 @@ def acknowledge(acting, person, sql):
 
 @pytest.mark.parametrize("in_a_stage", [True, False])
 def test_an_acknowledgement_quiets_only_the_rung_it_answers(
-    staffed, waiting, sweep_at, rungs, sql, acknowledge, in_a_stage
+    smallest_unit, waiting, sweep_at, rungs, sql, acknowledge, in_a_stage
 ):
     sql("UPDATE work_item SET due_at = :due, blocking = :b WHERE id = :id", due=NOW, b=in_a_stage, id=waiting)
     sweep_at(timedelta(hours=1))
@@ -144,7 +128,7 @@ def test_an_acknowledgement_quiets_only_the_rung_it_answers(
 
 @pytest.mark.parametrize("in_a_stage", [True, False])
 def test_what_everybody_hears_of_and_nobody_does_climbs_to_the_last_rung_each_once(
-    staffed, waiting, sweep_at, rungs, sql, acknowledge, in_a_stage
+    smallest_unit, waiting, sweep_at, rungs, sql, acknowledge, in_a_stage
 ):
     sql("UPDATE work_item SET due_at = :due, blocking = :b WHERE id = :id", due=NOW, b=in_a_stage, id=waiting)
     heard = 0
@@ -156,7 +140,7 @@ def test_what_everybody_hears_of_and_nobody_does_climbs_to_the_last_rung_each_on
 
 
 def test_danger_that_everybody_hears_of_and_nobody_answers_climbs_in_minutes(
-    staffed, waiting, acting, person, sweep_at, rungs, sql, acknowledge
+    smallest_unit, waiting, acting, person, sweep_at, rungs, sql, acknowledge
 ):
     reference = sql("SELECT reference FROM work_item WHERE id = :id", id=waiting).scalar()
     with acting(person("i1", Role.INTAKE_OFFICER)) as act:
@@ -169,7 +153,7 @@ def test_danger_that_everybody_hears_of_and_nobody_answers_climbs_in_minutes(
 
 
 def test_what_is_in_hand_and_not_late_is_quiet_once_it_was_heard_of(
-    staffed, waiting, sweep_at, rungs, sql, acknowledge
+    smallest_unit, waiting, sweep_at, rungs, sql, acknowledge
 ):
     sql(
         "UPDATE work_item SET due_at = :due, kind = 'review_application', blocking = false WHERE id = :id",
@@ -184,7 +168,7 @@ def test_what_is_in_hand_and_not_late_is_quiet_once_it_was_heard_of(
     assert rungs(waiting) == [1, 2]
 
 
-def test_a_rung_with_nobody_on_duty_climbs_at_once(staffed, waiting, acting, sweep_at, store, sql):
+def test_a_rung_with_nobody_on_duty_climbs_at_once(smallest_unit, waiting, acting, sweep_at, store, sql):
     with acting() as act:
         set_duty(act, "i1", on_duty=False)
         set_duty(act, "s1", on_duty=False)
@@ -209,7 +193,7 @@ ASKED = (
 
 
 def test_whoever_keeps_the_person_safe_is_asked_once_and_told_of_every_limit_that_passes(
-    staffed, waiting, sweep_at, sql
+    smallest_unit, waiting, sweep_at, sql
 ):
     told = sweep_at(timedelta(days=2)).escalated
     assert "overrun:initial_checks" in {each["reason"] for each in told}
@@ -223,7 +207,7 @@ def test_whoever_keeps_the_person_safe_is_asked_once_and_told_of_every_limit_tha
 
 
 def test_every_overrun_gets_a_reason_though_the_earlier_ones_have_theirs(
-    staffed, waiting, acting, person, sweep_at, sql
+    smallest_unit, waiting, acting, person, sweep_at, sql
 ):
     def answer(item, kind, after):
         with acting(person("s1", Role.SUPERVISOR), NOW + after) as act:
@@ -244,7 +228,7 @@ def test_every_overrun_gets_a_reason_though_the_earlier_ones_have_theirs(
 
 
 def test_a_limit_that_passes_after_a_plan_was_made_asks_for_another_plan(
-    staffed, waiting, acting, person, sweep_at, sql
+    smallest_unit, waiting, acting, person, sweep_at, sql
 ):
     sweep_at(timedelta(days=2))
     item = sql("SELECT id FROM work_item WHERE kind = 'safeguard_during_delay'").scalar()
@@ -257,14 +241,14 @@ def test_a_limit_that_passes_after_a_plan_was_made_asks_for_another_plan(
     assert "initial_checks" not in second
 
 
-def test_the_ledger_speaks_of_all_that_a_sweep_changes(staffed, waiting, acting, sweep_at):
+def test_the_ledger_speaks_of_all_that_a_sweep_changes(smallest_unit, waiting, acting, sweep_at):
     for day in (1, 29, 40):
         sweep_at(timedelta(days=day))
     with acting() as act:
         assert audit.verify(act).broken == []
 
 
-def test_what_was_done_meanwhile_needs_no_acknowledgement(staffed, waiting, sweep_at, sql):
+def test_what_was_done_meanwhile_needs_no_acknowledgement(smallest_unit, waiting, sweep_at, sql):
     sql("UPDATE work_item SET due_at = :due WHERE id = :id", due=NOW, id=waiting)
     sweep_at()
     sql("UPDATE work_item SET done_at = :at, done_by = 'i1' WHERE id = :id", at=NOW, id=waiting)
@@ -273,7 +257,7 @@ def test_what_was_done_meanwhile_needs_no_acknowledgement(staffed, waiting, swee
     assert sql(left).scalar() == 0
 
 
-def test_a_run_that_fails_again_and_again_is_told_to_a_person(staffed, waiting, sweep_at, sql):
+def test_a_run_that_fails_again_and_again_is_told_to_a_person(smallest_unit, waiting, sweep_at, sql):
     sql("UPDATE work_item SET cancelled_at = :at WHERE id = :id", at=NOW, id=waiting)
     reasons = []
     for number in range(4):
@@ -283,14 +267,14 @@ def test_a_run_that_fails_again_and_again_is_told_to_a_person(staffed, waiting, 
     assert "engine_failed" not in reasons[3]
 
 
-def test_a_hold_that_nobody_mends_has_its_name(staffed, waiting, sweep_at, sql):
+def test_a_hold_that_nobody_mends_has_its_name(smallest_unit, waiting, sweep_at, sql):
     sql("UPDATE work_item SET kind = 'mend_quality', due_at = NULL WHERE id = :id", id=waiting)
     assert [each["reason"] for each in sweep_at(timedelta(hours=25)).escalated if each["item"] == waiting] == [
         "gate_hold"
     ]
 
 
-def test_a_crashed_run_is_found_in_one_sweep_and_its_application_set_going_again(staffed, waiting, sweep_at, sql):
+def test_a_crashed_run_is_found_in_one_sweep_and_its_application_set_going_again(smallest_unit, waiting, sweep_at, sql):
     reference = sql(
         "UPDATE work_item SET cancelled_at = :at WHERE id = :id RETURNING reference", at=NOW, id=waiting
     ).scalar()
@@ -305,7 +289,7 @@ def test_a_crashed_run_is_found_in_one_sweep_and_its_application_set_going_again
 
 
 @pytest.fixture
-def crowd(request, staffed, waiting, sql):
+def crowd(request, smallest_unit, waiting, sql):
     """Two thousand applications whose item falls due in the same minute; or as many as the test asks for."""
     many = getattr(request, "param", MANY)
     reference = sql("SELECT reference FROM work_item WHERE id = :id", id=waiting).scalar()
@@ -400,12 +384,12 @@ sweep.sweep(acting)
 """
 
 
-def test_a_sweep_that_is_killed_half_way_loses_nothing(crowd, sweep_at, store, database_url, sql):
-    victim = subprocess.Popen([sys.executable, "-c", KILLED, database_url, NOW.isoformat()])
+def test_a_sweep_that_is_killed_half_way_loses_nothing(crowd, sweep_at, store, database_url, sql, start_process):
+    victim = start_process([sys.executable, "-c", KILLED, database_url, NOW.isoformat()])
     until = time.monotonic() + 60
     while not (half := sql("SELECT count(*) FROM escalation").scalar()) and time.monotonic() < until:
         time.sleep(0.01)
-    os.kill(victim.pid, signal.SIGKILL)
+    victim.kill()
     victim.wait()
     assert 0 < half < MANY
     sweep_at()

@@ -6,21 +6,21 @@ import json
 import subprocess
 import threading
 from collections import Counter
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+import staffing
 from sqlalchemy import select
 
 from casebook import clock
 from casebook.casework import playbook
 from casebook.casework.core.acting import Act
 from casebook.casework.escalation import due, raising
-from casebook.casework.staff.staff import add, set_competence
 from casebook.casework.sweep import sweep
 from casebook.cli.main import main
 from casebook.domain.actors import OPERATOR
-from casebook.domain.vocabulary import Role, WorkKind
+from casebook.domain.vocabulary import WorkKind
 from casebook.errors import DatabaseUnavailable
 from casebook.storage.server import cluster, packaged_server, server_place
 from casebook.storage.session import ledger_key, open_store
@@ -32,10 +32,6 @@ if TYPE_CHECKING:
 
 MANY, PAGE, AT_PAGE = 60, 10, 3  # applications, each with two things to tell of
 HEADER = "external_id,submitted_at,route,applicant,immediate_danger,a_forename,a_surname,a_dob,relationship"
-CREW = {
-    "s1": Role.SUPERVISOR, "h1": Role.HEAD_OF_UNIT, "c1": Role.CHIEF_OFFICER, "i1": Role.INTAKE_OFFICER, "r1": Role.RESEARCHER,
-    "p1": Role.PANEL_CHAIR, "a1": Role.APPROVER, "o1": Role.DISCLOSURE_OFFICER, "d1": Role.DUTY_INSPECTOR,
-}  # fmt: skip
 
 
 @pytest.fixture
@@ -94,9 +90,7 @@ def later(run: Callable[..., tuple[int, dict]], running: cluster.Server, made_ho
     store = open_store(running.url("casebook"), ledger_key(made_home))
     with store.session() as session:
         act = Act(session=session, actor=OPERATOR, now=clock.now(), playbook=playbook)
-        for name, role in CREW.items():
-            add(act, name, [role])
-        set_competence(act, "o1", "domestic_abuse", expires_on=date(2040, 1, 1))
+        staffing.hire(act, staffing.SMALLEST, trained={"o1"})
         session.commit()
     return (clock.now() + timedelta(hours=25)).isoformat()
 

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
-from truths import DESKS
-from walking import BEGIN, ROW, Unit
+from staffing import ONE_SUPERVISOR
+from walking import BEGIN, ROW
 
 from casebook.casework.disclosure import disclosure
 from casebook.casework.governance import governance
@@ -38,18 +38,18 @@ def refused(code):
 
 
 @pytest.fixture
-def crew(store):
-    return Unit.staffed(store, DESKS)
+def people():
+    return ONE_SUPERVISOR
 
 
 @pytest.fixture
-def transferred(crew):
-    """A closed application, at the crew's present."""
+def transferred(unit):
+    """A closed application, at the unit's present."""
 
     def make(*, their_reference=None, **cells):
-        reference = crew.receive({**ROW, "external_id": "T-1", **cells})
+        reference = unit.receive({**ROW, "external_id": "T-1", **cells})
         for who in ("intake", "supervise"):
-            with crew.acting(who) as act:
+            with unit.acting(who) as act:
                 governance.transfer(
                     act, reference, force="next_door", accepted_by="protection_desk", their_reference=their_reference
                 )
@@ -59,21 +59,21 @@ def transferred(crew):
 
 
 @pytest.fixture
-def waits(crew):
+def waits(unit):
     def find(reference):
-        return [item for item in crew.open_items(reference) if item.kind == KIND]
+        return [item for item in unit.open_items(reference) if item.kind == KIND]
 
     return find
 
 
 @pytest.fixture
-def answers(crew, waits):
+def answers(unit, waits):
     """`answers("intake", reference, TOLD)`: the answer of somebody to the item that waits."""
 
     def do(who, reference, answer, *, at=None):
-        crew.now = at or crew.now
+        unit.now = at or unit.now
         (item,) = waits(reference)
-        return crew.do(who, item, answer)
+        return unit.do(who, item, answer)
 
     return do
 
@@ -87,33 +87,33 @@ def kept(store):
     return find
 
 
-def said(crew, reference):
-    with crew.acting("intake") as act:
+def said(unit, reference):
+    with unit.acting("intake") as act:
         return disclosure.say(act, reference)["words"]
 
 
-def test_the_closure_leaves_the_telling_and_hides_it_from_nobody(crew, transferred, waits):
+def test_the_closure_leaves_the_telling_and_hides_it_from_nobody(unit, transferred, waits):
     reference = transferred()
     (item,) = waits(reference)
     assert (item.role, item.blocking, item.stage) == ("intake_officer", False, "closed")
     assert item.due_at.date() == (BEGIN + 2 * DAY).date()
     assert item.subject["receipt"] == "awaited"
-    assert set(crew.fitting(item)) == {"intake", "disclose", "second", "supervise"}
-    shown = crew.shown("supervise", reference)
+    assert set(unit.fitting(item)) == {"intake", "disclose", "second", "supervise"}
+    shown = unit.shown("supervise", reference)
     assert shown["stage"] == Stage.CLOSED
     assert [each["kind"] for each in shown["work_item"] if not each["done_at"] and not each["cancelled_at"]] == [KIND]
 
 
-def test_the_person_at_risk_hears_that_another_force_has_it_and_that_this_is_no_answer(crew, transferred):
-    told = said(crew, transferred())["a"]
+def test_the_person_at_risk_hears_that_another_force_has_it_and_that_this_is_no_answer(unit, transferred):
+    told = said(unit, transferred())["a"]
     assert told == words(wording.load("1"), Text.TRANSFERRED)
     for needed in ("Another police force", "does not mean that there is no risk", "999", "press 55", "101", "history"):
         assert needed in told
     assert "next_door" not in told
 
 
-def test_whoever_applied_for_another_hears_what_everybody_in_their_place_hears(crew, transferred):
-    assert said(crew, transferred(**FOR_ANOTHER)) == {"c": words(wording.load("1"), Text.TO_OTHERS)}
+def test_whoever_applied_for_another_hears_what_everybody_in_their_place_hears(unit, transferred):
+    assert said(unit, transferred(**FOR_ANOTHER)) == {"c": words(wording.load("1"), Text.TO_OTHERS)}
 
 
 def test_they_are_told_inside_their_plan_or_not_at_all(transferred, waits, answers, kept):
@@ -149,7 +149,7 @@ def test_what_is_no_telling_is_refused(transferred, waits, answers, wrong, code)
     assert len(waits(reference)) == 1
 
 
-def test_nobody_is_told_that_a_force_has_it_before_it_has_said_so_with_its_number(transferred, answers, kept, crew):
+def test_nobody_is_told_that_a_force_has_it_before_it_has_said_so_with_its_number(transferred, answers, kept, unit):
     reference = transferred()
     with refused("receipt_unconfirmed"):
         answers("intake", reference, TOLD)
@@ -158,13 +158,13 @@ def test_nobody_is_told_that_a_force_has_it_before_it_has_said_so_with_its_numbe
     answers("intake", reference, TOLD | NUMBER)
     (row,) = kept(Referral, reference)
     assert (row.kind, row.agency_reference) == (f"{ANOTHER_FORCE}:next_door", "42/123/26")
-    assert "receipt_confirmed" in {entry["event"] for entry in crew.shown("supervise", reference)["history"]}
-    with crew.acting() as act:
+    assert "receipt_confirmed" in {entry["event"] for entry in unit.shown("supervise", reference)["history"]}
+    with unit.acting() as act:
         assert audit.verify(act).broken == []
 
 
 def test_no_reply_ends_nothing_and_only_a_supervisor_who_tried_nothing_ends_it_after_enough(
-    crew, transferred, waits, answers, store
+    unit, transferred, waits, answers, store
 ):
     reference, given_up = transferred(), {"result": "exhausted", "agency_route": "IDVA asked, no reply either"}
     with refused("receipt_unconfirmed"):
@@ -191,7 +191,7 @@ def test_no_reply_ends_nothing_and_only_a_supervisor_who_tried_nothing_ends_it_a
 
 
 def test_another_applicant_hears_no_sooner_than_if_it_had_stayed_however_pressing_it_is(
-    crew, transferred, waits, answers
+    unit, transferred, waits, answers
 ):
     reference = transferred(their_reference="42/123/26", **FOR_ANOTHER)
     released = datetime.fromisoformat("2026-03-23T09:00:00+00:00")
@@ -202,23 +202,23 @@ def test_another_applicant_hears_no_sooner_than_if_it_had_stayed_however_pressin
     for early in ({}, {"they_came": True}):
         with refused("too_early"):
             answers("intake", reference, to_c | early, at=released - timedelta(minutes=1))
-    with crew.acting("intake") as act:
+    with unit.acting("intake") as act:
         governance.report_danger(act, reference, reason="new_threat")
     assert waits(reference)[0].due_at == released + 3 * DAY
     answers("intake", reference, to_c, at=released + timedelta(hours=1))
     assert waits(reference) == []
 
 
-def test_danger_that_is_heard_while_telling_opens_safeguarding_although_it_is_closed(crew, transferred, answers):
+def test_danger_that_is_heard_while_telling_opens_safeguarding_although_it_is_closed(unit, transferred, answers):
     reference = transferred()
     answers("intake", reference, TOLD | NUMBER | {"immediate_danger": True})
-    assert "immediate_safeguarding" in {item.kind for item in crew.open_items(reference)}
+    assert "immediate_safeguarding" in {item.kind for item in unit.open_items(reference)}
 
 
-def test_a_telling_that_nobody_does_climbs_the_ladder_although_it_is_closed(crew, transferred, waits, kept):
+def test_a_telling_that_nobody_does_climbs_the_ladder_although_it_is_closed(unit, transferred, waits, kept):
     (item,) = waits(transferred())
     for day in range(12):
-        crew.now = BEGIN + day * DAY
-        sweep.sweep(crew.acting)
+        unit.now = BEGIN + day * DAY
+        sweep.sweep(unit.acting)
     rungs = [row.rung for row in kept(Escalation, item.reference) if row.item_id == item.id]
     assert sorted(rungs) == [1, 2, 3, 4]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
-import os
 import threading
+from contextlib import ExitStack
 from dataclasses import asdict, replace
+from functools import partial
 
 import pandas as pd
 import pytest
+from processes import forked
 
 from casebook.domain.gates import GateFault, GateOutcome, Rule, Severity, judged, outcome, result_of
 from casebook.domain.vocabulary import Role, WorkKind
@@ -261,19 +262,9 @@ def in_threads(first: int, count: int, threads: int) -> dict[int, bool]:
 
 def test_two_hundred_good_and_bad_applications_from_threads_and_processes_each_get_their_own_verdict():
     ask(GATE, frames())  # the forked processes inherit a used context, and must not use it
-    children = []
-    for first in (0, 50, 100):
-        receiver, sender = multiprocessing.Pipe(duplex=False)
-        if (pid := os.fork()) == 0:
-            try:
-                sender.send(in_threads(first, 50, threads=3))
-            finally:
-                os._exit(0)
-        sender.close()
-        children.append((pid, receiver))
-    answers = in_threads(150, 50, threads=5)
-    for pid, receiver in children:
-        assert receiver.poll(120)
-        answers |= receiver.recv()
-        os.waitpid(pid, 0)
+    with ExitStack() as stack:
+        copies = [stack.enter_context(forked(partial(in_threads, first, 50, threads=3))) for first in (0, 50, 100)]
+        answers = in_threads(150, 50, threads=5)
+        for result in copies:
+            answers |= result(120)
     assert answers == dict.fromkeys(range(200), True)

@@ -1,17 +1,15 @@
-"""A crew, applications that were researched, and panels that were called."""
+"""Staff, applications that were researched, and panels that were called."""
 
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
 
 from casebook.casework import work_queue
 from casebook.casework.core import lifecycle
-from casebook.casework.staff import staff
 from casebook.domain.vocabulary import Role, Stage, WorkKind
-from casebook.storage.tables import Candidate, Finding, Search, WorkItem
+from casebook.storage.tables import Candidate, Finding, Search
 
-CREW = {
+PEOPLE = {
     "r1": [Role.RESEARCHER, Role.PANEL_CHAIR, Role.APPROVER],
     "a1": [Role.RISK_ASSESSOR],
     "a2": [Role.RISK_ASSESSOR],
@@ -27,12 +25,8 @@ CREW = {
 
 
 @pytest.fixture
-def crew(acting, person):
-    """Everybody, by id."""
-    with acting() as act:
-        for staff_id, roles in CREW.items():
-            staff.add(act, staff_id, roles)
-    return {staff_id: person(staff_id, *roles) for staff_id, roles in CREW.items()}
+def people():
+    return PEOPLE
 
 
 @pytest.fixture
@@ -103,29 +97,8 @@ def do(acting, crew, open_items):
 
 
 @pytest.fixture
-def open_items(store):
-    def find(reference, kind=None):
-        query = select(WorkItem).where(
-            WorkItem.reference == reference, WorkItem.done_at.is_(None), WorkItem.cancelled_at.is_(None)
-        )
-        with store.session() as session:
-            return [item for item in session.scalars(query.order_by(WorkItem.key)) if kind in {None, item.kind}]
-
-    return find
-
-
-@pytest.fixture
 def kinds(open_items):
     return lambda reference: [item.kind for item in open_items(reference) if item.stage is not None]
-
-
-@pytest.fixture
-def rows(store):
-    def find(table, reference):
-        with store.session() as session:
-            return list(session.scalars(select(table).where(table.reference == reference)))
-
-    return find
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from walking import CREW, ROW, Unit, through_everything
+from staffing import STAFF
+from walking import ROW, Unit, through_everything
 
 from casebook.casework import work_queue
 from casebook.casework.disclosure import emergency
@@ -35,7 +36,7 @@ class Hasty(Unit):
 @pytest.fixture
 def unit(store):
     """Two chairs, and of everybody else one."""
-    return Hasty.staffed(store, {**CREW, "chair2": Role.PANEL_CHAIR, "chief": Role.CHIEF_OFFICER})
+    return Hasty.staffed(store, {**STAFF, "chair2": Role.PANEL_CHAIR, "chief": Role.CHIEF_OFFICER})
 
 
 @pytest.fixture

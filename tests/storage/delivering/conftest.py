@@ -1,23 +1,22 @@
-"""A crew that delivers, and applications whose decision is approved."""
+"""Staff who deliver, and applications whose decision is approved."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+import staffing
 
 from casebook.casework import work_queue
 from casebook.casework.core import lifecycle
-from casebook.casework.staff import staff
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Role, Stage
 from casebook.storage.case import decisions
-from casebook.storage.tables import Approval, Candidate, Decision, Finding, Search, WorkItem
+from casebook.storage.tables import Approval, Candidate, Decision, Finding, Search
 
 MONDAY = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)  # as the tests' present: inside mon..fri 09:00-17:00
 
-CREW = {
+PEOPLE = {
     "d1": [Role.DISCLOSURE_OFFICER],
     "d2": [Role.DISCLOSURE_OFFICER],
     "r1": [Role.RESEARCHER, Role.DUTY_INSPECTOR],
@@ -33,14 +32,16 @@ TRAINED = ("d1", "d2")
 
 
 @pytest.fixture
-def crew(acting, person):
+def people():
+    return PEOPLE
+
+
+@pytest.fixture
+def crew(acting, people):
     """Everybody, by id; d1 and d2 are trained."""
     with acting() as act:
-        for staff_id, roles in CREW.items():
-            staff.add(act, staff_id, roles)
-        for staff_id in TRAINED:
-            staff.set_competence(act, staff_id, "domestic_abuse", expires_on=date(2027, 1, 1))
-    return {staff_id: person(staff_id, *roles, competences=()) for staff_id, roles in CREW.items()}
+        staffing.hire(act, people, trained=TRAINED)
+    return staffing.actors(people, competences=())
 
 
 @pytest.fixture
@@ -113,18 +114,6 @@ def _decide(act, application, outcome, recipients, items):
 
 
 @pytest.fixture
-def open_items(store):
-    def find(reference, kind=None):
-        query = select(WorkItem).where(
-            WorkItem.reference == reference, WorkItem.done_at.is_(None), WorkItem.cancelled_at.is_(None)
-        )
-        with store.session() as session:
-            return [item for item in session.scalars(query.order_by(WorkItem.key)) if kind in {None, item.kind}]
-
-    return find
-
-
-@pytest.fixture
 def do(acting, crew, open_items):
     """`do("d1", reference, kind, answer)`: answer the first open item of a kind whose key holds `key`, as somebody."""
 
@@ -134,15 +123,6 @@ def do(acting, crew, open_items):
             return work_queue.do(act, item.id, given)
 
     return answer
-
-
-@pytest.fixture
-def rows(store):
-    def find(table, reference):
-        with store.session() as session:
-            return list(session.scalars(select(table).where(table.reference == reference)))
-
-    return find
 
 
 @pytest.fixture

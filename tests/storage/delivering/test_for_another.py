@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import pytest
 from sqlalchemy import select
-from truths import DESKS, refused_truths
-from walking import ROW, Unit, through_everything
+from staffing import ONE_SUPERVISOR
+from truths import refused_truths
+from walking import ROW, through_everything
 
 from casebook.domain.vocabulary import Stage
 from casebook.storage.tables import Application, Disclosure
@@ -21,8 +23,12 @@ NOBODY_KNOWN = {
 RELEASED = datetime.fromisoformat("2026-03-23T09:00:00+00:00")
 
 
-def test_whoever_applies_for_another_hears_in_the_same_week_whatever_came_of_it(store):
-    unit = Unit.staffed(store, DESKS)
+@pytest.fixture
+def people():
+    return ONE_SUPERVISOR
+
+
+def test_whoever_applies_for_another_hears_in_the_same_week_whatever_came_of_it(store, unit):
     began, outcomes = unit.now, set()
     for number, about in enumerate(({}, NOBODY_KNOWN)):
         unit.now = began

@@ -1,0 +1,57 @@
+"""Who works in a test's unit: tables of staff by id, how they are hired, and how they act."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+
+from casebook.casework.core.acting import Act
+from casebook.casework.staff import staff
+from casebook.domain.actors import Actor
+from casebook.domain.vocabulary import Role
+
+People = Mapping[str, Role | Sequence[Role]]
+
+TRAINED = ("domestic_abuse", "pnc", "pnd", "visor", "rms")  # for everything that asks for training
+UNTIL = date(2099, 12, 31)  # after every test's present, the real one among them
+
+# one of each, and two where two are asked for
+STAFF: People = {
+    "intake": Role.INTAKE_OFFICER, "research": Role.RESEARCHER, "read": Role.SECOND_READER, "risk": Role.RISK_ASSESSOR,
+    "chair": Role.PANEL_CHAIR, "member": Role.PANEL_MEMBER, "approve": Role.APPROVER, "disclose": Role.DISCLOSURE_OFFICER,
+    "second": Role.DISCLOSURE_OFFICER, "supervise": Role.SUPERVISOR, "supervise2": Role.SUPERVISOR,
+    "head": Role.HEAD_OF_UNIT, "inspect": Role.DUTY_INSPECTOR,
+}  # fmt: skip
+ONE_SUPERVISOR: People = {staff_id: roles for staff_id, roles in STAFF.items() if staff_id != "supervise2"}
+# nobody is told that staff are short, and every escalation level has somebody
+SMALLEST: People = {
+    "s1": Role.SUPERVISOR, "h1": Role.HEAD_OF_UNIT, "c1": Role.CHIEF_OFFICER, "i1": Role.INTAKE_OFFICER, "r1": Role.RESEARCHER,
+    "p1": Role.PANEL_CHAIR, "a1": Role.APPROVER, "o1": Role.DISCLOSURE_OFFICER, "d1": Role.DUTY_INSPECTOR,
+}  # fmt: skip
+# the retrospective review's
+REVIEWERS: People = {
+    "o1": Role.REVIEW_OFFICER, "o2": Role.REVIEW_OFFICER, "lead": Role.REVIEW_LEAD, "boss": Role.REVIEW_LEAD,
+    "sup": Role.SUPERVISOR, "sup2": Role.SUPERVISOR, "aud": Role.AUDITOR, "psd": Role.PROFESSIONAL_STANDARDS,
+}  # fmt: skip
+
+
+def hire(
+    act: Act, people: People, *, trained: Collection[str] = (), line_managers: Mapping[str, str] | None = None
+) -> None:
+    """Add everybody; those who are trained are so for everything."""
+    for staff_id, roles in people.items():
+        staff.add(act, staff_id, roles_of(roles), line_manager=(line_managers or {}).get(staff_id))
+        for subject in TRAINED if staff_id in trained else ():
+            staff.set_competence(act, staff_id, subject, expires_on=UNTIL)
+
+
+def actors(people: People, *, competences: Sequence[str] = TRAINED) -> dict[str, Actor]:
+    """Everybody as they act, by id, without a look into the database."""
+    return {
+        staff_id: Actor(id=staff_id, roles=frozenset(roles_of(roles)), competences=frozenset(competences))
+        for staff_id, roles in people.items()
+    }
+
+
+def roles_of(roles: Role | Sequence[Role]) -> list[Role]:
+    return [roles] if isinstance(roles, Role) else list(roles)
