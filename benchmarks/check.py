@@ -21,6 +21,7 @@ CHECKS: tuple[tuple[str, list[str]], ...] = (
     # what is imported is declared, and the other way round; tests and benchmarks may use what only developers install
     ("dependencies", [str(BIN / "deptry"), "casebook", "expectations", "tasks", "flows", "deployments"]),
     ("dependencies of tests", [str(BIN / "deptry"), *OF_TESTS]),
+    ("retired words", [sys.executable, "benchmarks/retired_words.py"]),
 )
 
 # the checkout is installed editable in this environment, so its finder is taken out as well as its path

@@ -9,6 +9,7 @@ import pkgutil
 import re
 import subprocess
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -246,6 +247,25 @@ def test_no_file_speaks_of_the_place_it_was_written_in():
         and WORKPLACE.search((ROOT / name).read_text("utf-8", "replace"))
     ]
     assert speaking == []
+
+
+def public_names(name):
+    """Classes and aliases of types that a module defines for others."""
+    for node in tree(name).body:
+        match node:
+            case ast.ClassDef(name=defined):
+                yield defined
+            case ast.Assign(targets=[ast.Name(id=defined)]) if re.fullmatch(r"[A-Z][a-z]\w*", defined):
+                yield defined
+
+
+def test_a_public_name_means_one_thing():
+    owners = defaultdict(set)
+    for name in MODULES:
+        for defined in public_names(name):
+            if not defined.startswith("_"):
+                owners[defined].add(name)
+    assert {defined: sorted(names) for defined, names in owners.items() if len(names) > 1} == {}
 
 
 def test_there_is_one_migration_head():
