@@ -1,6 +1,6 @@
-"""Which module holds the use cases of a stage, and how each kind of work item is answered.
+"""Finds the module with the use cases of a stage, and the answer of each kind of work item.
 
-The one place that knows every stage. A module is imported when it is first asked for, so that a command loads what it uses.
+Only this module knows every stage. It imports a module when it is first needed, so that a command loads only what it uses.
 """
 
 from __future__ import annotations
@@ -43,20 +43,20 @@ def stage(asked: Stage) -> StageUseCases:
 
             return follow_up
         case Stage.CLOSED:
-            raise Refused("a closed application has no work of a stage", "closed")
+            raise Refused("this application is closed: it has no stage with work", "closed")
         case _:
             assert_never(asked)
 
 
 def keep_up(act: Act, application: Application) -> bool:
-    """Past record checks: go back if a newer extract changed the candidates, or a return is too old to decide on."""
+    """After record checks: move back if a newer extract changed the candidates, or a return is too old to decide on."""
     from casebook.casework.record_checks import record_checks
 
     return record_checks.keep_up(act, application)
 
 
 def close(act: Act, application: Application) -> None:
-    """What closing brings, however it came: its time and outcome, the watch, and a proposal after an early end."""
+    """Do what follows from closing: set time and outcome, open the watch, and propose Right to Know after an early end."""
     from casebook.casework.follow_up import follow_up
 
     follow_up.close(act, application)

@@ -1,4 +1,4 @@
-"""The queue of work items: in what order, who claims what, and the one way in which any of them is done."""
+"""The queue of work items: their order, claiming an item, and answering it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from casebook.casework.core import answers, blind_review, lifecycle
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answer, UnitDoing, UnitHandler
 from casebook.casework.staff import competence
-from casebook.domain import authority, freezing
+from casebook.domain import authority, freezing, words
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.domain.work import SPECS, queue_order
@@ -20,7 +20,7 @@ from casebook.storage.tables import OPEN_WORK, Application, Restriction, WorkIte
 
 
 def queue(act: Act, *, role: Role | None = None, mine: bool = False) -> list[WorkItem]:
-    """Open items in the order to work them: those of a role, or those the actor may do; restricted ones only if named."""
+    """Open items in the order to do them: those of a role, or those the actor may do. Restricted ones only if named."""
     act.allowed(Command.LIST_WORK)
     query = (
         select(WorkItem, Application)
@@ -30,7 +30,9 @@ def queue(act: Act, *, role: Role | None = None, mine: bool = False) -> list[Wor
     if mine:
         query = query.where(WorkItem.owner == act.actor.id)
     named = set(act.session.scalars(select(Restriction.reference).where(Restriction.staff_id == act.actor.id)))
-    rows: list[tuple[WorkItem, Application | None]] = [(item, found) for item, found in act.session.execute(query)]
+    rows: list[tuple[WorkItem, Application | None]] = [
+        (item, application) for item, application in act.session.execute(query)
+    ]
     visible = [
         (item, application)
         for item, application in rows
@@ -46,6 +48,7 @@ def queue(act: Act, *, role: Role | None = None, mine: bool = False) -> list[Wor
 
 
 def _is_for(act: Act, item: WorkItem, role: Role | None) -> bool:
+    """Whether the queue shows an item: it fits the role asked for, or the actor may do it."""
     kind = WorkKind(item.kind)
     if item.reserved and item.owner != act.actor.id and act.actor.is_person:
         return False
@@ -71,7 +74,7 @@ def _order(item: WorkItem, application: Application | None, now: datetime) -> tu
 
 
 def claim(act: Act, item_id: str) -> WorkItem:
-    """Take an item for oneself; refused if it is done, somebody else's, or not for one's role."""
+    """Claim an item. Refused if it is done, belongs to somebody else, or is not for the actor's role or training."""
     act.allowed(Command.CLAIM_WORK)
     item, application = _load(act, item_id)
     _refuse_done(item)
@@ -91,10 +94,10 @@ def claim(act: Act, item_id: str) -> WorkItem:
 
 
 def do(act: Act, item_id: str, raw: object) -> WorkItem:
-    """Answer an item: everything the answer means, its ledger entry and the engine's wake-up, in one transaction."""
+    """Answer an item: all effects of the answer, its ledger entry and the engine's wake-up, in one transaction."""
     item, application = _load(act, item_id)
     kind = WorkKind(item.kind)
-    # whoever may do such work is told who was first before being told whose it is
+    # first the role, then whether it is done, then the owner: whoever may do such work learns who did it
     refuse(authority.why_not_work(act.actor, kind, role=item.role, owner=None, reserved=False), NotPermitted)
     _refuse_done(item)
     refuse(
@@ -106,7 +109,9 @@ def do(act: Act, item_id: str, raw: object) -> WorkItem:
     if application is None:
         return _do_for_the_unit(act, item, answering.unit_handler, answer)
     if answering.handler is None:
-        raise InvalidAnswer(f"{kind} belongs to no application", "no_such_answer")
+        raise InvalidAnswer(
+            f"this work belongs to the unit, not to an application: {words.WORK.of(kind)}", "no_such_answer"
+        )
     refuse(freezing.why_not_edit(application.frozen_at, kind))
     lifecycle.refuse_stale(application, answer.version)
     _mark_done(act, item, answer)
@@ -118,10 +123,13 @@ def do(act: Act, item_id: str, raw: object) -> WorkItem:
 
 
 def _do_for_the_unit(act: Act, item: WorkItem, handler: UnitHandler | None, answer: Answer) -> WorkItem:
-    """Work that is about no application: an escalation is acknowledged, a past application examined."""
+    """Answer an item of the unit, such as an escalation or the review of a past application."""
     kind = WorkKind(item.kind)
     if handler is None:
-        raise InvalidAnswer(f"{kind} belongs to no application and is answered by its own command", "no_such_answer")
+        raise InvalidAnswer(
+            f"this item belongs to no application, answer it with its own command: {words.WORK.of(kind)}",
+            "no_such_answer",
+        )
     _mark_done(act, item, answer)
     handler(UnitDoing(act=act, item=item, answer=answer))
     occurred = answer.occurred_at or act.now
@@ -131,7 +139,7 @@ def _do_for_the_unit(act: Act, item: WorkItem, handler: UnitHandler | None, answ
 
 def _mark_done(act: Act, item: WorkItem, answer: Answer) -> None:
     if answer.occurred_at is not None and answer.occurred_at > act.now:
-        refuse_because("in_the_future", "what is written down cannot have happened after now", InvalidAnswer)
+        refuse_because("in_the_future", "occurred_at must not be in the future", InvalidAnswer)
     item.owner = item.owner or act.actor.id
     item.done_at, item.done_by = act.now, act.actor.id
     item.answer = answer.model_dump(mode="json", exclude_none=True)
@@ -139,7 +147,7 @@ def _mark_done(act: Act, item: WorkItem, answer: Answer) -> None:
 
 
 def _load(act: Act, item_id: str) -> tuple[WorkItem, Application | None]:
-    """The item with its application locked: every act on an application waits for the one before it."""
+    """Load an item and lock its application, so that acts on one application wait for each other."""
     reference = act.session.execute(select(WorkItem.reference).where(WorkItem.id == item_id)).first()
     if reference is None:
         raise NotFound(f"there is no work item {item_id}")
@@ -152,7 +160,7 @@ def _load(act: Act, item_id: str) -> tuple[WorkItem, Application | None]:
 
 def _refuse_done(item: WorkItem) -> None:
     if item.done_at is not None:
-        first = AlreadyDecided if item.kind == WorkKind.DECIDE else AlreadyDone
-        raise first(f"{item.done_by} did this at {item.done_at.isoformat(timespec='seconds')}")
+        error = AlreadyDecided if item.kind == WorkKind.DECIDE else AlreadyDone
+        raise error(f"{item.done_by} did this at {item.done_at.isoformat(timespec='seconds')}")
     if item.cancelled_at is not None:
-        raise AlreadyDone(f"this is no longer needed: {item.cancelled_why}", "cancelled")
+        raise AlreadyDone(f"this is no longer needed: {words.reason(item.cancelled_why)}", "cancelled")

@@ -28,31 +28,31 @@ _NUMBER = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9/_.-]{1,64}", re.ASCII)
 
 
 class StageUseCases(Protocol):
-    """What every stage offers to the lifecycle. Each stage's module is one."""
+    """The functions that the lifecycle calls on a stage. Each stage's module provides them."""
 
     def needs(self, act: Act, application: Application, /) -> list[Need]:
-        """What people must do at this stage, as the facts stand."""
+        """The work items that this stage needs from people, given the present facts."""
 
     def prepare(self, act: Act, application: Application, /) -> None:
-        """The machine's part of the stage that needs nothing from outside."""
+        """Do the automatic part of the stage, as far as it needs nothing from outside."""
 
 
 class Playbook(Protocol):
-    """Finds the use cases that lower rooms need but may not import. `casebook.casework.playbook` is the one there is."""
+    """Finds the use cases that lower rooms need but may not import. `casebook.casework.playbook` is the implementation."""
 
     def stage(self, stage: Stage, /) -> StageUseCases:
         """The use cases of an open stage."""
 
     def keep_up(self, act: Act, application: Application, /) -> bool:
-        """Go back to record checks if what was found there no longer holds; returns whether it went back."""
+        """Move back to record checks if their results are out of date. Returns whether it moved."""
 
     def close(self, act: Act, application: Application, /) -> None:
-        """Everything that closing an application brings."""
+        """Do everything that follows from closing an application."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Act:
-    """Somebody doing something now. The caller commits; anything raised leaves no trace."""
+    """One actor doing something at one moment. The caller commits; if an error is raised, nothing is saved."""
 
     session: Session
     actor: Actor
@@ -60,7 +60,7 @@ class Act:
     playbook: Playbook
 
     def record(self, application: Application | None, event: str, /, **body: object) -> None:
-        """Write the ledger entry of what was just changed; ids, codes and counts only."""
+        """Write the ledger entry of a change. It holds ids, codes and counts only."""
         ledger.record(
             self.session,
             chain_name=application.reference if application else chain.UNIT,
@@ -75,20 +75,22 @@ class Act:
         refuse(authority.why_not_allowed(self.actor, command), NotPermitted)
 
     def application(self, reference: str, *, lock: bool = True) -> Application:
-        """The application, locked against other acts on it; refused if the actor may not know it."""
+        """Load an application and lock it against other acts. Refused if the actor may not see it."""
         query = select(Application).where(Application.reference == reference)
-        # as an UPDATE locks it: another act waits, a row elsewhere that only points here does not
-        found = self.session.scalar(query.with_for_update(key_share=True) if lock else query)
-        if found is None:
+        # the lock of an UPDATE: another act waits, inserting a row that only refers to it does not
+        application = self.session.scalar(query.with_for_update(key_share=True) if lock else query)
+        if application is None:
             raise NotFound(f"there is no application {reference}")
         refuse(
-            authority.why_not_see(self.actor, restricted=found.restricted, named=named(self.session, found)),
+            authority.why_not_see(
+                self.actor, restricted=application.restricted, named=named(self.session, application)
+            ),
             NotPermitted,
         )
-        return found
+        return application
 
     def wake(self, application: Application, reason: str) -> None:
-        """Leave a wake-up for the engine, delivered if and only if this transaction is committed."""
+        """Queue a wake-up for the engine. It is delivered only if this transaction is committed."""
         self.session.add(
             Outbox(
                 reference=application.reference,
@@ -102,17 +104,18 @@ class Act:
 
 
 Acting = Callable[[], AbstractContextManager[Act]]  # opens an act in a transaction of its own, committed at the end
-Summary = dict[str, object]  # what a use case answers to whoever called it: references, codes, moments
+Summary = dict[str, object]  # the result of a use case, for its caller: references, codes, moments
 Summaries = list[Summary]
 
 
 def refuse(reason: Reason | None, error: type[Refused] = Refused) -> None:
-    """Raise if there is a reason."""
+    """Raise the error if there is a reason to refuse."""
     if reason is not None:
         raise error(reason.message, reason.code)
 
 
 def refuse_because(code: str, message: str, error: type[Refused] = Refused) -> NoReturn:
+    """Refuse with this code and message."""
     raise error(message, code)
 
 
@@ -122,7 +125,7 @@ def policy_of(application: Application) -> Policy:
 
 
 def named(session: Session, application: Application) -> frozenset[str]:
-    """The people named for a restricted application; nobody needs naming for any other."""
+    """The people named for a restricted application. Empty if it is not restricted."""
     if not application.restricted:
         return frozenset()
     query = select(Restriction.staff_id).where(Restriction.reference == application.reference)
@@ -130,20 +133,28 @@ def named(session: Session, application: Application) -> frozenset[str]:
 
 
 def reason_code(given: str) -> str:
-    """A reason that the ledger or the engine repeats is a code; whatever could hold a name is refused."""
+    """Check that a reason is a code, because the ledger and the engine show it. Text that could hold a name is refused."""
     if not _CODE.fullmatch(given):
-        refuse_because("not_a_code", "the reason must be a code such as new_threat: letters, digits and underscores")
+        refuse_because(
+            "not_a_code",
+            "the reason must be a code such as new_threat: letters, digits, dashes and underscores, no spaces",
+        )
     return given
 
 
 def number_of_theirs(given: str) -> str:
-    """The number another service knows it by: no spaces and a digit in it, so that no name is one."""
+    """Check a reference number of another service. It has a digit and no spaces, so it cannot be a name."""
     if not _NUMBER.fullmatch(given):
-        refuse_because("not_a_number", "their reference is a number such as 42/123/26: letters, digits, / _ . -")
+        refuse_because(
+            "not_a_number",
+            "their reference must be a number such as 42/123/26: letters, digits, / _ . - and at least one digit",
+        )
     return given
 
 
 def still_open(application: Application) -> None:
-    """Refuse an act on a closed application."""
+    """Refuse if the application is closed."""
     if application.stage == Stage.CLOSED:
-        refuse_because("closed", f"{application.reference} is closed; a correction is a new application or a review")
+        refuse_because(
+            "closed", f"{application.reference} is closed: to correct it, open a new application or ask for a review"
+        )

@@ -1,4 +1,4 @@
-"""What every answer to a work item has in common, and how one is checked before anything is written."""
+"""Answers to work items: the fields they share, and how an answer is checked before anything is written."""
 
 from __future__ import annotations
 
@@ -20,12 +20,10 @@ class Answer(BaseModel):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True, hide_input_in_errors=True)
 
-    occurred_at: AwareDatetime | None = Field(
-        default=None, description="When it was done, if that was before it is being written down."
-    )
+    occurred_at: AwareDatetime | None = Field(default=None, description="When it was done, if that was before now.")
     version: int | None = Field(
         default=None,
-        description="The application's decision round that was looked at; a later round refuses the answer.",
+        description="The decision round this answer is about. Refused if the application is in a later round.",
     )
 
 
@@ -49,7 +47,7 @@ class Doing:
 
 @dataclass(frozen=True, kw_only=True)
 class UnitDoing:
-    """One work item being answered that belongs to no application."""
+    """One work item of the unit being answered: it belongs to no application."""
 
     act: Act
     item: WorkItem
@@ -62,24 +60,24 @@ UnitHandler = Callable[[UnitDoing], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Answering:
-    """How one kind of work item is answered; a kind can belong to applications, to the unit, or to both."""
+    """How one kind of work item is answered. A kind can belong to applications, to the unit, or to both."""
 
     schema: type[Answer]
     handler: Handler | None = None  # of an item that belongs to an application
     unit_handler: UnitHandler | None = None  # of an item that belongs to none
 
 
-# each module that answers kinds of work offers one as ANSWERS; the playbook knows which module answers which kind
+# each module that handles answers exports ANSWERS; the playbook knows which module handles which kind
 Answers = Mapping[WorkKind, Answering]
 
 
 def _storable(value: object) -> bool:
-    """Whether PostgreSQL can hold every text in it."""
+    """Whether PostgreSQL can store every text in a value."""
     match value:
         case str():
             return "\x00" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
         case dict():
-            return all(_storable(key) and _storable(held) for key, held in value.items())
+            return all(_storable(key) and _storable(element) for key, element in value.items())
         case list():
             return all(map(_storable, value))
         case _:
@@ -87,10 +85,11 @@ def _storable(value: object) -> bool:
 
 
 def parse(schema: type[Parsed], raw: object) -> Parsed:
-    """Check an answer against its schema. The error names fields and rules, never what was written in them."""
+    """Check an answer against its schema. The error names fields and rules, never their contents."""
     if not _storable(raw):
         raise InvalidAnswer(
-            "an answer may hold no NUL and no half of a surrogate pair: they cannot be kept", "undecodable"
+            "the answer has a character that cannot be stored (NUL, or half of a surrogate pair): remove it",
+            "undecodable",
         )
     try:
         return schema.model_validate(raw)

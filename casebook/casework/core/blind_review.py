@@ -1,4 +1,6 @@
-"""Who may decide again, a sample or in the review: nobody who knows the first decision, and until they have nobody tells them."""
+"""Blind review: whoever decides an application again does not know the first decision.
+
+That holds for samples and for the review of past applications. Until they have decided, no screen shows it to them."""
 
 from __future__ import annotations
 
@@ -15,18 +17,18 @@ from casebook.storage.tables import DipSample, LedgerEntry, ReviewApplication, R
 
 
 def why_not_redecide(act: Act, sample: DipSample, *, item: WorkItem) -> Reason | None:
-    """A reason if the actor had a part in the application, or looked at it, before taking the sample."""
+    """A reason to refuse if the actor worked on the application, or looked at it, before claiming the sample."""
     query = select(func.count()).where(
         LedgerEntry.chain == sample.reference, LedgerEntry.actor == act.actor.id,
         LedgerEntry.at < (item.claimed_at or act.now),
     )  # fmt: skip
     if act.actor.id == sample.decider or act.session.scalar(query):
-        return Reason("not_blind", "you had a part in this application or looked at it: somebody else decides it again")
+        return Reason("not_blind", "you worked on this application or looked at it: somebody else must decide it again")
     return None
 
 
 def why_not_look(act: Act, reference: str) -> Reason | None:
-    """A reason if the actor is deciding this application again: what was decided is not for them until they have."""
+    """A reason to refuse if the actor is deciding this application again and has not answered yet."""
     query = (
         select(func.count())
         .select_from(DipSample)
@@ -34,24 +36,22 @@ def why_not_look(act: Act, reference: str) -> Reason | None:
         .where(DipSample.reference == reference, DipSample.redecided_at.is_(None), WorkItem.owner == act.actor.id)
     )
     if act.session.scalar(query) or reference in to_decide(act):
-        return Reason(
-            "deciding_blind", "you are deciding this again without knowing the first decision: answer it first"
-        )
+        return Reason("deciding_blind", "you are deciding this application again in a blind review: answer that first")
     return None
 
 
 def seen_by(application: ReviewApplication, seen: Mapping[str, set[str]]) -> set[str]:
-    """Who read the dossier of a past application otherwise than blind, by whichever of its rows it was called then."""
-    return {who for row in application.rows for who in seen.get(live.named(row), ())}
+    """Who read the dossier of a past application with its decision shown, under the name of any of its rows."""
+    return {reader for row in application.rows for reader in seen.get(live.named(row), ())}
 
 
 def knowing(act: Act, application: ReviewApplication) -> set[str]:
-    """Who knows the first decision of a past application, or had a part in it in the casebook."""
+    """Who knows the first decision of a past application, or worked on it in the casebook."""
     return seen_by(application, live.seen(act.session)) | live.known_to(act.session, application.rows)
 
 
 def why_not_claim(act: Act, item: WorkItem) -> Reason | None:
-    """A reason if an item asks for a decision of one's own, and the actor knows the first one."""
+    """A reason to refuse if an item asks for a decision of the actor's own, and they know the first one."""
     if item.kind not in work.KINDS or item.subject["part"] != "own":
         return None
     case = act.session.get(ReviewCase, str(item.subject["case"]))
@@ -60,12 +60,12 @@ def why_not_claim(act: Act, item: WorkItem) -> Reason | None:
 
 
 def to_decide(act: Act) -> set[str]:
-    """References that are the actor's to decide again in the review, before they have."""
+    """References that the actor must decide again in the review and has not decided yet."""
     return live.to_decide(act.session, act.actor.id) if act.actor.is_person else set()
 
 
 def outcomes_hidden(act: Act) -> set[str]:
-    """References whose outcome no list tells the actor: they may be theirs to decide again tomorrow."""
+    """References whose outcome no list shows to the actor, because they may have to decide them again."""
     if cases.examines(act.actor.roles):
         return live.undecided(act.session, act.actor.id)
     return to_decide(act)

@@ -1,4 +1,4 @@
-"""The clocks of an application: started at submission, met, shortened when danger grows, paused only where policy says."""
+"""The clocks of an application: started at submission, met, shortened when danger grows, paused only where policy allows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def clock_id(reference: str, limit: Limit | None) -> str:
 
 
 def due_from(moment: datetime, allowance: Allowance, application: Application) -> datetime:
-    """When something that starts now would be due under the application's policy."""
+    """When something that starts at a moment is due under the application's policy."""
     policy = policy_of(application)
     return deadlines.after(
         moment, allowance, zone=ZoneInfo(policy.calendar.timezone), holidays=_holidays(application, moment)
@@ -31,7 +31,7 @@ def due_from(moment: datetime, allowance: Allowance, application: Application) -
 
 
 def start(act: Act, application: Application) -> None:
-    """Start every clock that runs from submission. The caller speaks of it."""
+    """Start every clock that runs from submission. The caller writes the ledger entry."""
     for deadline in _from_receipt(application):
         if deadline.anchor is Anchor.SUBMISSION:
             act.session.add(_row(application, deadline))
@@ -48,14 +48,14 @@ def start_deliveries(act: Act, application: Application, delivered_at: datetime)
 
 
 def meet(act: Act, application: Application, limit: Limit, at: datetime | None = None) -> None:
-    """The limit was met; the first time counts. A limit that does not apply to the route has no clock."""
+    """Record that a limit was met. The first time counts. A limit that does not apply to the route has no clock."""
     clock = act.session.get(Clock, clock_id(application.reference, limit))
     if clock is not None and clock.met_at is None:
         clock.met_at = at or act.now
 
 
 def reprice(act: Act, application: Application) -> list[str]:
-    """After a change of priority: shorten what now has less time. An allowance never grows; returns the limits that moved."""
+    """After a change of priority: shorten the clocks that now have less time. None gets longer. Returns the limits that moved."""
     moved = []
     for deadline in _from_receipt(application):
         clock = act.session.get(Clock, clock_id(application.reference, Limit(deadline.what)))
@@ -68,7 +68,7 @@ def reprice(act: Act, application: Application) -> list[str]:
 
 
 def reset(clock: Clock, deadline: Deadline) -> None:
-    """Give a clock another budget; what it has used, and a pause, stay as they are."""
+    """Give a clock another budget. The time it has used, and a pause, stay as they are."""
     clock.unpaused_due_at = deadline.due_at
     clock.budget = _budget(deadline)
     clock.due_at = _ledger(clock).due_at
@@ -76,12 +76,12 @@ def reset(clock: Clock, deadline: Deadline) -> None:
 
 
 def _hasten(act: Act, application: Application) -> None:
-    """What is open is due sooner too, as if it had been opened at the present priority."""
+    """Bring forward open work items, as if they had been opened at the present priority."""
     policy, priority = policy_of(application), Priority(application.priority)
     for item in act.session.scalars(select(WorkItem).where(WorkItem.reference == application.reference, OPEN_WORK)):
         kind = WorkKind(item.kind)
         if item.subject.get("recipient") == APPLICANT_OTHER:
-            continue  # told in their own time: how pressing it is for the person at risk plays no part
+            continue  # another applicant has a time of their own, whatever the priority for the person at risk
         if allowance := policy.work_allowance(kind):
             due_at: datetime | None = due_from(item.opened_at, allowance.allowance(priority).value, application)
         else:
@@ -92,25 +92,25 @@ def _hasten(act: Act, application: Application) -> None:
 
 
 def pause(act: Act, application: Application, limit: Limit, reason: str) -> Clock:
-    """Stop a clock on a ground the policy names; the unpaused figure stays beside it."""
+    """Pause a clock on a ground that the policy names. The due time without the pause is kept too."""
     clock = _running(act, application, limit)
     if not act.actor.is_person:
-        refuse_because("not_a_person", "only a person can stop a clock")
-    why = deadlines.reason_not_to_pause(
+        refuse_because("not_a_person", "only a member of staff can pause a clock")
+    refusal = deadlines.reason_not_to_pause(
         _ledger(clock), act.now, limit=limit, reason=reason, policy=policy_of(application)
     )
-    if why:
-        refuse_because(why, "this clock cannot be stopped on that ground")
+    if refusal:
+        refuse_because(refusal, "this clock cannot be paused on that ground")
     _store(clock, deadlines.pause(_ledger(clock), act.now), reason)
     act.record(application, "clock_paused", limit=limit, reason=reason)
     return clock
 
 
 def resume(act: Act, application: Application, limit: Limit) -> Clock:
-    """Let a stopped clock run again with what is left of its budget."""
+    """Resume a paused clock with what is left of its budget."""
     clock = _running(act, application, limit)
     if clock.running_since is not None:
-        refuse_because("not_paused", "this clock is running")
+        refuse_because("not_paused", "this clock is not paused")
     _store(clock, deadlines.resume(_ledger(clock), act.now), None)
     act.record(application, "clock_resumed", limit=limit)
     return clock
@@ -125,7 +125,7 @@ def of(act: Act, application: Application) -> list[Clock]:
 def _running(act: Act, application: Application, limit: Limit) -> Clock:
     clock = act.session.get(Clock, clock_id(application.reference, limit))
     if clock is None or clock.met_at is not None:
-        refuse_because("no_such_clock", "no clock of that limit is running on this application")
+        refuse_because("no_such_clock", "this application has no open clock for that limit")
     return clock
 
 

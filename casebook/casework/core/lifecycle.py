@@ -1,6 +1,6 @@
-"""Carries an application along its stages: opens what people must do, drops what nobody needs, moves it when its gate passes.
+"""Moves an application through its stages: opens the work that is needed, cancels what is not, moves when the gate passes.
 
-What must be done is derived from the facts each time, so nothing is lost when a wake-up is.
+The work needed is derived from the facts each time, so a lost wake-up loses no work.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from casebook.domain.work import SPECS, Need
 from casebook.errors import AlreadyDecided, Refused
 from casebook.storage.tables import Application, GateOverride, GateResult
 
-# what is met by leaving a stage
+# the limit that is met by leaving a stage
 LIMIT_OF = {
     Stage.RECORD_CHECKS: Limit.RECORD_CHECKS,
     Stage.RISK_SCORING: Limit.RISK_SCORING,
@@ -30,59 +30,60 @@ LIMIT_OF = {
 
 
 def refuse_stale(application: Application, version: int | None) -> None:
-    """The first decision wins: an answer made on an earlier round is told so."""
+    """Refuse an answer made on an earlier decision round: the first decision counts."""
     if version is not None and version != application.version:
         raise AlreadyDecided(
-            f"this was answered on round {version}, the application is in round {application.version}", "stale_version"
+            f"this answer is about round {version}, but the application is in round {application.version}: look at it again",
+            "stale_version",
         )
 
 
 def needs(act: Act, application: Application) -> list[Need]:
-    """What people must do at this stage, as the facts stand; done or not yet opened makes no difference."""
+    """The work items that this stage needs, given the present facts, whether done, open or not yet opened."""
     if application.stage == Stage.CLOSED:
         return []
     return act.playbook.stage(Stage(application.stage)).needs(act, application)
 
 
 def prepare(act: Act, application: Application) -> None:
-    """The machine's part of the stage that needs nothing from outside: score, plan, assemble.
+    """Do the automatic part of the stage: score, plan, assemble. It needs nothing from outside.
 
-    First of all, past record checks: whether what was found there is still what the sources say, and fresh enough.
+    After record checks it first makes sure that their results still match the sources and are recent enough.
     """
     if act.playbook.keep_up(act, application):
-        return  # the move back prepared the stage it is in now
+        return  # the move back has prepared the stage
     if application.stage != Stage.CLOSED:
         act.playbook.stage(Stage(application.stage)).prepare(act, application)
 
 
 def carry_on(act: Act, application: Application, *, because: str) -> None:
-    """After any act: open what is needed now, cancel what no longer is, and wake the engine if nobody is waited for."""
+    """After any act: open needed work, cancel the rest, and wake the engine if no blocking item is open."""
     refresh(act, application, because=because)
     if application.stage != Stage.CLOSED and not blocking(act.session, application):
         act.wake(application, because)
 
 
 def refresh(act: Act, application: Application, *, because: str) -> None:
-    """Bring the open items in line with what the facts call for; nothing is brought anywhere while it is frozen."""
+    """Bring the open work items in line with the facts. A frozen application is left as it is."""
     if application.frozen_at is not None:
         return
     prepare(act, application)
-    wanted = needs(act, application)
-    ids = {need.id(application.reference) for need in wanted}
+    needed = needs(act, application)
+    needed_ids = {need.id(application.reference) for need in needed}
     cancelled = [
         item
         for item in open_work(act.session, application)
-        if item.id not in ids and (SPECS[item.kind].stage is not None)  # type: ignore[index]
+        if item.id not in needed_ids and (SPECS[item.kind].stage is not None)  # type: ignore[index]
     ]
     for item in cancelled:
         item.cancelled_at, item.cancelled_why = act.now, because
     if cancelled:
         act.record(application, "work_cancelled", because=because, kinds=sorted(item.kind for item in cancelled))
-    open_items(act, application, wanted, because)
+    open_items(act, application, needed, because)
 
 
 def waived(session: Session, application: Application) -> frozenset[str]:
-    """The expectations of its stage that two people let be failed."""
+    """The expectations of the current stage that two people have overridden."""
     query = select(GateOverride.expectation).where(
         GateOverride.reference == application.reference,
         GateOverride.stage == application.stage,
@@ -92,7 +93,7 @@ def waived(session: Session, application: Application) -> frozenset[str]:
 
 
 def record_verdict(act: Act, application: Application, verdict: Verdict) -> GateResult:
-    """Keep what the gate said; a held application gets an item for whoever can mend each fault, a broken gate a page."""
+    """Store the verdict of the gate, and write the ledger entry."""
     asked = len(act.session.scalars(select(GateResult.id).where(GateResult.reference == application.reference)).all())
     row = GateResult(
         id=chain.identity("gate_result", application.reference, application.stage, asked),
@@ -112,13 +113,16 @@ def _failed(verdict: Verdict) -> list[str]:
 
 
 def leave(act: Act, application: Application, verdict: Verdict) -> Stage:
-    """Record the verdict and, if it passes and nobody is waited for, move to the next stage; returns where it is now."""
+    """Record the verdict. If it passes, move to the next stage; if not, ask people to correct the data. Returns the stage.
+
+    Refused while a blocking item is open.
+    """
     row = record_verdict(act, application, verdict)
     if application.frozen_at is not None:
         return Stage(application.stage)
     if verdict.outcome is GateOutcome.PASSES:
         if blocking(act.session, application):
-            refuse_because("work_open", "a blocking item is still open", Refused)
+            refuse_because("work_open", "the stage cannot be left: a blocking work item is still open", Refused)
         move(act, application, stages.next_stage(Stage(application.stage)), because="gate_passed")
     else:
         quality.open_mending(act, application, verdict, row)
@@ -126,7 +130,7 @@ def leave(act: Act, application: Application, verdict: Verdict) -> Stage:
 
 
 def move(act: Act, application: Application, to: Stage, *, because: str) -> None:
-    """Make one declared move and start the work of the new stage."""
+    """Make one of the declared moves and open the work of the new stage."""
     origin = Stage(application.stage)
     refuse(stages.why_not_move(origin, to, because))
     if (limit := LIMIT_OF.get(origin)) and because == "gate_passed":

@@ -1,4 +1,4 @@
-"""Telling people: what is queued is sent by role, references and reasons only, and counts as sent when it was received."""
+"""Notices to staff, by role. They hold references and reasons only, and count as delivered once a receiver confirms them."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from casebook.storage.case import notices as stored
 from casebook.storage.case.notices import Queued
 from casebook.storage.tables import Application, Notice
 
-LINES = 200  # in one message
+LINES = 200  # notices in one message
 
 
 @dataclass(frozen=True, kw_only=True)
 class Delivered:
-    """How many notices were received now, and how many nobody has yet."""
+    """How many notices were received now, and how many still wait."""
 
     received: int
     waiting: int
 
 
 def notify(act: Act, application: Application | None, *, role: Role, reason: str, key: str = "") -> None:
-    """Queue a message to whoever holds a role; it holds the reference and the reason code, nothing else."""
+    """Queue a notice to everybody with a role. It holds the reference and the reason code, nothing else."""
     reference = application.reference if application else None
     notice_id = chain.identity("notice", reference, role, reason, key)
     if act.session.get(Notice, notice_id) is None:
@@ -40,18 +40,20 @@ def notify(act: Act, application: Application | None, *, role: Role, reason: str
 
 
 def deliver(acting: Acting, ways: Sequence[NoticeChannel], *, seconds: float = channels.SECONDS) -> Delivered:
-    """Try to deliver every notice that waits. Claimed before it is sent, so that two at once do not both send it."""
+    """Try to deliver every waiting notice. Each is claimed before it is sent, so two processes do not send it twice."""
     with acting() as act:
         queued = stored.claim(act.session, act.now)
     received, down = 0, dict[str, str]()
-    for role, of_role in groupby(sorted(queued, key=lambda each: each.role), key=lambda each: each.role):
+    for role, of_role in groupby(sorted(queued, key=lambda notice: notice.role), key=lambda notice: notice.role):
         notices = list(of_role)
         for start in range(0, len(notices), LINES):
             page = notices[start : start + LINES]
-            got, faults = _send(role, page, ways, down, seconds)
+            received_by, faults = _send(role, page, ways, down, seconds)
             with acting() as act:
-                stored.keep(act.session, [each.id for each in page], at=act.now, channels=got, faults=faults)
-            received += len(page) if got else 0
+                stored.keep(
+                    act.session, [notice.id for notice in page], at=act.now, channels=received_by, faults=faults
+                )
+            received += len(page) if received_by else 0
     with acting() as act:
         return Delivered(received=received, waiting=stored.undelivered(act.session))
 
@@ -59,16 +61,16 @@ def deliver(acting: Acting, ways: Sequence[NoticeChannel], *, seconds: float = c
 def _send(
     role: str, page: Sequence[Queued], ways: Sequence[NoticeChannel], down: dict[str, str], seconds: float
 ) -> tuple[list[str], list[str]]:
-    """The channels that took the message, and the faults of those that did not; one that failed is not asked again."""
-    got, faults = list[str](), list[str]()
+    """Send one page. Returns the channels that received it and the faults of the others. A failed channel is not tried again."""
+    received_by, faults = list[str](), list[str]()
     title = f"casebook: {len(page)} for {words.ROLE.of(role)}"
-    body = "\n".join(f"{each.reference or 'no application'}: {words.reason(each.reason)}" for each in page)
-    mine = [way for way in ways if way.role in {None, role}]
-    for way in mine:
+    body = "\n".join(f"{notice.reference or 'no application'}: {words.reason(notice.reason)}" for notice in page)
+    of_role = [way for way in ways if way.role in {None, role}]
+    for way in of_role:
         if way.name not in down and (fault := channels.send(way, title, body, seconds=seconds)):
             down[way.name] = fault
         if way.name in down:
             faults.append(f"{way.name}:{down[way.name]}")
         else:
-            got.append(way.name)
-    return got, faults if mine else ["no_channel"]
+            received_by.append(way.name)
+    return received_by, faults if of_role else ["no_channel"]

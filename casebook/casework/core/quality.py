@@ -1,4 +1,4 @@
-"""What happens when a gate holds or is broken: the right people are asked to mend it, and two may let one fault pass."""
+"""When a gate holds an application or is broken: the right people correct the data, and two people may override a fault."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from casebook.storage.tables import Application, GateOverride, GateResult
 
 
 class Mended(Answer):
-    """What was done about a gate that held."""
+    """What was done about the fault for which a gate holds the application."""
 
-    done: Literal["mended", "not_a_fault"] = Field(description="The gate is asked again after either.")
+    done: Literal["mended", "not_a_fault"] = Field(description="The gate is asked again after either answer.")
     explanation: str = Field(min_length=1, description="What was wrong and what was changed.")
 
 
 def open_mending(act: Act, application: Application, verdict: Verdict, result: GateResult) -> None:
-    """Open an item for each critical failure, for the role that can mend it; page operations for a broken gate."""
+    """Open a work item for each critical failure, for the role that can correct it. If the gate is broken, notify the operator."""
     if verdict.outcome is GateOutcome.BROKEN:
         notify(act, application, role=Role.OPERATOR, reason=f"gate_broken:{application.stage}", key=result.id)
         act.record(application, "gate_broken", stage=application.stage, faults=sorted({r.code for r in verdict.faults}))
@@ -45,24 +45,24 @@ def open_mending(act: Act, application: Application, verdict: Verdict, result: G
 
 
 def override(act: Act, reference: str, *, expectation: str, reason: str) -> dict[str, object]:
-    """First call: propose that one expectation of the current stage may fail. Second call, by somebody else: agree."""
+    """Override one expectation of the current stage. The first call proposes, the second, by somebody else, agrees."""
     application = act.application(reference)
-    waiting = act.session.get(GateOverride, chain.identity("gate_override", reference, application.stage, expectation))
-    if waiting is None:
+    proposed = act.session.get(GateOverride, chain.identity("gate_override", reference, application.stage, expectation))
+    if proposed is None:
         row = propose_override(act, reference, expectation, reason)
         return {"reference": reference, "expectation": expectation, "proposed_by": row.proposed_by}
-    row = second_override(act, waiting.id)
+    row = second_override(act, proposed.id)
     return {"reference": reference, "expectation": expectation, "overridden_by": [row.proposed_by, row.second_by]}
 
 
 def propose_override(act: Act, reference: str, expectation: str, reason: str) -> GateOverride:
-    """First of two people who let one expectation of the current stage be failed."""
+    """The first of two people proposes to override one expectation of the current stage."""
     act.allowed(Command.OVERRIDE_GATE)
     application = act.application(reference)
     refuse(freezing.why_not_edit(application.frozen_at))
     row_id = chain.identity("gate_override", reference, application.stage, expectation)
     if act.session.get(GateOverride, row_id) is not None:
-        refuse_because("already_proposed", "this override was proposed before")
+        refuse_because("already_proposed", "this override was proposed already: a second person must agree to it")
     row = GateOverride(
         id=row_id, reference=reference, stage=application.stage, expectation=expectation, reason=reason,
         proposed_by=act.actor.id, proposed_at=act.now, second_by=None, second_at=None,
@@ -73,11 +73,11 @@ def propose_override(act: Act, reference: str, expectation: str, reason: str) ->
 
 
 def second_override(act: Act, override_id: str) -> GateOverride:
-    """The second of two people; the engine is woken to ask the gate again."""
+    """The second of two people agrees. The engine is woken to ask the gate again."""
     act.allowed(Command.OVERRIDE_GATE)
     row = act.session.get(GateOverride, override_id)
     if row is None or row.second_by is not None:
-        refuse_because("not_found", "there is no override waiting for a second person")
+        refuse_because("not_found", "no override waits for a second person")
     application = act.application(row.reference)
     refuse(freezing.why_not_edit(application.frozen_at))
     refuse(authority.why_not_second(act.actor, [row.proposed_by]))
@@ -91,7 +91,7 @@ def second_override(act: Act, override_id: str) -> GateOverride:
 
 
 def _mended(doing: Doing) -> None:
-    """Nothing but the explanation, which the item keeps: the gate itself says whether it is mended."""
+    """Do nothing: the work item keeps the explanation, and the gate is asked again."""
 
 
 ANSWERS: Answers = {WorkKind.MEND_QUALITY: Answering(schema=Mended, handler=_mended)}

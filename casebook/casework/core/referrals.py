@@ -1,4 +1,4 @@
-"""Referrals to other services that were made on the way: kept with the agency's reference, or the reason why not."""
+"""Referrals to other services, made while doing other work: each with the agency's reference, or why none was made."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from casebook.storage.tables import Referral
 
 
 class ReferralMade(BaseModel):
-    """One agency: its reference, or why nobody was referred to it."""
+    """A referral to one agency: its reference, or why nobody was referred."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True, hide_input_in_errors=True)
 
@@ -25,23 +25,28 @@ class ReferralMade(BaseModel):
 
 
 def refuse_unclear(referrals: Iterable[ReferralMade]) -> None:
+    """Refuse a referral that has neither a reference nor a reason, or both."""
     if any((made.agency_reference is None) == (made.not_referred_because is None) for made in referrals):
-        refuse_because("referral_or_reason", "give the agency's reference, or why nobody was referred", InvalidAnswer)
+        refuse_because(
+            "referral_or_reason",
+            "give either the agency's reference or the reason why nobody was referred",
+            InvalidAnswer,
+        )
 
 
 def keep(doing: Doing, referrals: Iterable[ReferralMade]) -> None:
-    """Those that were made; why others were not stands in the answer."""
-    made = {each.agency: each for each in referrals if each.agency_reference is not None}
+    """Store the referrals that were made. The answer keeps why others were not."""
+    made = {referral.agency: referral for referral in referrals if referral.agency_reference is not None}
     doing.act.session.add_all(
         Referral(
             id=chain.identity("referral", doing.item.id, agency),
             reference=doing.application.reference,
             kind=agency,
-            agency_reference=each.agency_reference,
+            agency_reference=referral.agency_reference,
             notes=None,
             occurred_at=doing.occurred_at,
             recorded_at=doing.act.now,
             recorded_by=doing.act.actor.id,
         )
-        for agency, each in made.items()
+        for agency, referral in made.items()
     )

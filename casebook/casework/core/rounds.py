@@ -1,4 +1,4 @@
-"""A round of deciding ends with an approved decision, or the next one begins; what was decided stays to be read."""
+"""Decision rounds: a round ends with an approved decision, or the next one begins. Earlier decisions can still be read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from casebook.storage.tables import Application
 
 
 def next_round(act: Act, application: Application, *, because: str) -> None:
-    """Supersede the decision of this round, if there is one, and begin the next; answers to this round are refused."""
+    """Begin the next round. The decision of this round is superseded, and answers to this round are refused from now on."""
     standing = decisions.decision(act.session, application)
     if standing is not None:
         standing.superseded = True

@@ -1,4 +1,4 @@
-"""What needs two people: the first call proposes, the second, by somebody else, agrees."""
+"""Acts that need two people: the first call proposes, the second, by somebody else, agrees."""
 
 from __future__ import annotations
 
@@ -8,17 +8,20 @@ from casebook.storage.tables import Application, Proposal
 
 
 def unfrozen(act: Act, reference: str) -> Application:
-    """The application, to be changed: refused after a death or serious injury."""
+    """Load an application in order to change it. Refused while it is frozen after a death or serious injury."""
     application = act.application(reference)
     refuse(freezing.why_not_edit(application.frozen_at))
     return application
 
 
 def agreed(act: Act, application: Application, what: str, *, reason: str) -> str | None:
-    """First call: keep the proposal, None. Second call, by somebody else: who proposed it, and the proposal is spent."""
+    """Propose, or agree as the second person. Returns None for a proposal, and who proposed it once somebody else agrees.
+
+    A proposal can be agreed to once.
+    """
     row_id = chain.identity("proposal", application.reference, what)
-    waiting = act.session.get(Proposal, row_id, with_for_update=True)
-    if waiting is None or waiting.second_by is not None:
+    proposal = act.session.get(Proposal, row_id, with_for_update=True)
+    if proposal is None or proposal.second_by is not None:
         act.session.merge(
             Proposal(
                 id=row_id, reference=application.reference, what=what, reason=reason, proposed_by=act.actor.id,
@@ -27,6 +30,6 @@ def agreed(act: Act, application: Application, what: str, *, reason: str) -> str
         )  # fmt: skip
         act.record(application, "proposed", what=what)
         return None
-    refuse(authority.why_not_second(act.actor, [waiting.proposed_by]))
-    waiting.second_by, waiting.second_at = act.actor.id, act.now
-    return waiting.proposed_by
+    refuse(authority.why_not_second(act.actor, [proposal.proposed_by]))
+    proposal.second_by, proposal.second_at = act.actor.id, act.now
+    return proposal.proposed_by

@@ -1,4 +1,4 @@
-"""Work items: opened for a need, found again while open, and what a stage waits for."""
+"""Work items: opening them for a need, and finding the open and the blocking ones."""
 
 from __future__ import annotations
 
@@ -15,41 +15,41 @@ from casebook.domain.vocabulary import Priority
 from casebook.domain.work import SPECS, Need
 from casebook.storage.tables import OPEN_WORK, Application, Clock, WorkItem
 
-# what an item is given each time it is opened
+# the columns that are set each time an item is opened
 OPENED = ("stage", "role", "subject", "blocking", "priority", "owner", "reserved", "opened_at", "due_at", "claimed_at",
           "cancelled_at", "cancelled_why")  # fmt: skip
 
 
 def open_item(act: Act, application: Application, need: Need) -> WorkItem | None:
-    """Open the work item of a need, unless it was opened before; the caller speaks of it.
+    """Open the work item of a need, unless it was opened before. The caller writes the ledger entry.
 
-    One that was cancelled because nobody needed it any more is open again: it stands on the rung where it stood.
+    An item that was cancelled is opened again. It keeps its escalation level.
     """
-    item, known = item_of(act, application, need), act.session.get(WorkItem, need.id(application.reference))
-    if known is None:
+    item, earlier = item_of(act, application, need), act.session.get(WorkItem, need.id(application.reference))
+    if earlier is None:
         act.session.add(item)
         return item
-    if known.cancelled_at is None:
+    if earlier.cancelled_at is None:
         return None
     for name in OPENED:
-        setattr(known, name, getattr(item, name))
-    return known
+        setattr(earlier, name, getattr(item, name))
+    return earlier
 
 
 def item_of(act: Act, application: Application, need: Need) -> WorkItem:
-    """The work item of a need, not yet part of anything."""
+    """The work item of a need, not yet added to the session."""
     spec = SPECS[need.kind]
-    whole = replace(
+    complete_need = replace(
         need,
         blocking=spec.blocking if need.blocking is None else need.blocking,
         priority=need.priority or Priority(application.priority),
         due_at=need.due_at or _due(act, application, need),
     )
-    return item_row(act, whole, reference=application.reference, stage=spec.stage or application.stage)
+    return item_row(act, complete_need, reference=application.reference, stage=spec.stage or application.stage)
 
 
 def item_row(act: Act, need: Need, *, reference: str | None = None, stage: str | None = None) -> WorkItem:
-    """The row of a need that says all itself, also of one that belongs to no application."""
+    """The row of a need that is complete, also of one that belongs to no application."""
     return WorkItem(
         id=need.id(reference), reference=reference, kind=need.kind, stage=stage, role=need.role or SPECS[need.kind].roles[0],
         key=need.key, subject=dict(need.subject), blocking=bool(need.blocking), priority=need.priority or Priority.STANDARD,
@@ -59,7 +59,7 @@ def item_row(act: Act, need: Need, *, reference: str | None = None, stage: str |
 
 
 def open_items(act: Act, application: Application, needs: Iterable[Need], because: str) -> list[WorkItem]:
-    """Open what is not open yet, and say so in one ledger entry."""
+    """Open the items that are not open yet, and write one ledger entry for all of them."""
     opened = [item for need in needs if (item := open_item(act, application, need))]
     if opened:
         act.record(application, "work_opened", because=because, kinds=sorted(item.kind for item in opened))
@@ -77,11 +77,11 @@ def _due(act: Act, application: Application, need: Need) -> datetime | None:
 
 
 def open_work(session: Session, application: Application) -> Sequence[WorkItem]:
-    """Everything somebody still has to do about an application."""
+    """Every open work item of an application."""
     return session.scalars(select(WorkItem).where(WorkItem.reference == application.reference, OPEN_WORK)).all()
 
 
 def blocking(session: Session, application: Application) -> list[WorkItem]:
-    """The open items that its stage waits for."""
+    """The open work items that the stage of an application waits for."""
     session.flush()
     return [item for item in open_work(session, application) if item.blocking]

@@ -1,1 +1,1 @@
-"""Delivering an outcome, disclosing in an emergency, and telling of a transfer."""
+"""Delivering an outcome, disclosing in an emergency, and telling the applicant about a transfer."""

@@ -1,4 +1,4 @@
-"""One delivery of an approved outcome: what those who made it report, checked against what was approved, and kept."""
+"""One delivery of an approved outcome: the report of those who made it is checked against the approval and stored."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from sqlalchemy import select
 from casebook.casework.core import clocks, referrals
 from casebook.casework.core.acting import Act, named, policy_of, refuse, refuse_because
 from casebook.casework.core.answers import Doing
-from casebook.casework.disclosure.delivery_report import Choice, told
+from casebook.casework.disclosure.delivery_report import Choice, reported
 from casebook.casework.safeguarding import contact, danger, outreach
-from casebook.domain import chain
+from casebook.domain import chain, words
 from casebook.domain.case import disclosure as rules
 from casebook.domain.case.disclosure import Addressee, Due
 from casebook.domain.case.follow_up import Chosen, ContactResult
@@ -35,75 +35,79 @@ from casebook.storage.tables import (
     StaffRole,
 )
 
-THEY_ASK_TO_WAIT = "person_at_risk_asks_to_wait"  # the ground on which policy lets a follow-up clock be stopped
+THEY_ASK_TO_WAIT = "person_at_risk_asks_to_wait"  # the ground on which policy lets a follow-up clock be paused
 
 
 def delivered(doing: Doing) -> None:
-    """Check it, log the contact, keep the delivery, and start what follows from it."""
+    """Check a delivery, log the contact, store the delivery, and start what follows from it."""
     act, application, code = doing.act, doing.application, doing.item.subject["recipient"]
     approved = decisions.approved(act.session, application)
     if approved is None or approved[0].id != doing.item.subject["decision"]:
-        refuse_because("superseded", "the decision has been superseded, or its approval withdrawn")
+        refuse_because("superseded", "the decision was superseded, or its approval withdrawn: nothing may be delivered")
     standing, approval = approved
     addressees = deliveries.addressees(application, standing)
-    to = next(each for each in addressees if each.code == code)
+    to = next(addressee for addressee in addressees if addressee.code == code)
     if doing.answer.recipient != code:
         refuse_because(
-            "recipient_not_permitted", f"the decision has {code} told, and nobody in their place", InvalidAnswer
+            "recipient_not_permitted",
+            f"the recipient must be {code} ({words.PARTY.of(code.partition(':')[0])}), as decided, and nobody else",
+            InvalidAnswer,
         )
-    refuse(rules.why_not_deliver(told(doing), _due(doing, standing, approval, to)), InvalidAnswer)
+    refuse(rules.why_not_deliver(reported(doing), _due(doing, standing, approval, to)), InvalidAnswer)
     override_id = _log_contact(doing, to)
     _keep(doing, standing, to, override_id)
     referrals.keep(doing, doing.answer.referrals)
     if limits := offers_due(application, addressees, to):
         _offer(doing, limits)
-    discloses = any(each.is_told_something for each in addressees)
-    if to.is_told_something or not discloses:  # the words for another applicant tell none of a disclosure
+    discloses = any(addressee.is_told_something for addressee in addressees)
+    if to.is_told_something or not discloses:  # the words for another applicant disclose nothing
         reach_outcome(act, application, standing, doing.occurred_at)
     if doing.answer.immediate_danger:
         danger.open_safeguarding(act, application, cause="danger_heard_at_delivery", key=doing.item.id)
 
 
 def wording_of(standing: Decision, to: Addressee) -> str:
-    """The version the panel approved for a disclosure; the present one for the fixed words."""
+    """The version of the words: the one the panel approved for a disclosure, otherwise the present one."""
     if to.is_told_something and standing.wording in wording.versions():
         return str(standing.wording)
     return wording.current()
 
 
 def referrals_asked(application: Application, to: Addressee) -> tuple[str, ...]:
+    """The agencies for which this delivery must report a referral, or why none was made."""
     if to.is_other_applicant:
         return ()
     return rules.referrals_asked(band=application.band, children=bool(application.children))
 
 
-def offers_due(application: Application, told: Sequence[Addressee], to: Addressee) -> tuple[Limit, ...]:
-    """The contacts to be offered on this delivery: to one addressee, none to whoever applied for somebody else."""
-    if to != rules.followed(told):
+def offers_due(application: Application, addressees: Sequence[Addressee], to: Addressee) -> tuple[Limit, ...]:
+    """The follow-up contacts to offer on this delivery: to one addressee only, and not to an applicant other than A."""
+    if to != rules.followed(addressees):
         return ()
     policy = policy_of(application)
     return tuple(limit for limit in deliveries.IN_TURN if policy.limit(limit, Route(application.route)))
 
 
 def not_before(application: Application, approval: Approval, to: Addressee) -> datetime:
-    """From when somebody may be told."""
+    """The earliest time at which this addressee may be told."""
     return others_window(application, approval.approved_at)[0] if to.is_other_applicant else approval.approved_at
 
 
 def due_at(application: Application, approval: Approval, to: Addressee) -> datetime | None:
-    """Of another applicant, until when; for everybody else the clock of the whole process says it."""
+    """The latest time at which another applicant is told. None for others: the clock of the whole process has theirs."""
     return others_window(application, approval.approved_at)[1] if to.is_other_applicant else None
 
 
 def others_window(application: Application, settled: datetime) -> tuple[datetime, datetime]:
-    """From when and until when another applicant is told of what was settled then."""
+    """The first and the last time at which another applicant is told of an outcome that was settled at a moment."""
     rule = policy_of(application).contact
-    first, then = (timedelta(days=each.value) for each in (rule.others_told_after_days, rule.others_told_every_days))
+    first, then = (timedelta(days=days.value) for days in (rule.others_told_after_days, rule.others_told_every_days))
     begins = rules.others_told_from(application.submitted_at, settled, first=first, then=then)
     return begins, begins + then
 
 
 def is_supervisor(act: Act, staff_id: str) -> bool:
+    """Whether a member of staff is a supervisor now."""
     row = act.session.get(StaffRole, (staff_id, Role.SUPERVISOR))
     return row is not None and row.ended_at is None
 
@@ -121,7 +125,7 @@ def _due(doing: Doing, standing: Decision, approval: Approval, to: Addressee) ->
         items=frozenset(standing.items),
         people=policy.contact.delivering_people.value,
         trained_needed=policy.contact.trained_among_them.value,
-        trained=frozenset(who for who in (act.actor.id, second) if who and _is_trained(doing, who)),
+        trained=frozenset(officer for officer in (act.actor.id, second) if officer and _is_trained(doing, officer)),
         exception_approved=_is_excepted(act, application.reference) or doing.answer.override is not None,
         referrals=referrals_asked(application, to),
         offers=offers_due(application, deliveries.addressees(application, standing), to),
@@ -131,13 +135,15 @@ def _due(doing: Doing, standing: Decision, approval: Approval, to: Addressee) ->
 def _refuse_second(act: Act, application: Application, second: str) -> None:
     member = act.session.get(Staff, second)
     if member is None or member.suspended_at is not None:
-        refuse_because("unknown_second", "the second officer is no member of staff, or is suspended", InvalidAnswer)
+        refuse_because("unknown_second", "the second officer is not a member of staff, or is suspended", InvalidAnswer)
     if application.restricted and second not in named(act.session, application):
-        refuse_because("restricted", "the second officer is not named for this restricted application")
+        refuse_because(
+            "restricted", "this application is restricted, and the second officer is not one of the people named for it"
+        )
 
 
 def _is_trained(doing: Doing, staff_id: str) -> bool:
-    """On the day of the delivery, not on that of its writing up."""
+    """Whether somebody was trained on the day of the delivery. The day of its recording does not matter."""
     day = doing.occurred_at.date()
     row = doing.act.session.get(Competence, (staff_id, rules.TRAINED))
     return row is not None and row.granted_on <= day <= row.expires_on
@@ -153,14 +159,15 @@ def _is_excepted(act: Act, reference: str) -> bool:
 def _log_contact(doing: Doing, to: Addressee) -> str | None:
     answer = doing.answer
     party = contact.PROTECTOR if to.code.startswith(contact.PROTECTOR) else to.code
-    made = outreach.keep(
+    logged = outreach.keep(
         doing, party=party, purpose=Purpose.DELIVER, channel=answer.channel, about=delivery_id(doing.item.id),
         because=answer.exception_reason,
     )  # fmt: skip
-    return made.override_id
+    return logged.override_id
 
 
 def delivery_id(item_id: str) -> str:
+    """The id of the delivery that an item reports."""
     return chain.identity("disclosure", item_id)
 
 
@@ -195,7 +202,7 @@ def _keep(doing: Doing, standing: Decision, to: Addressee, override_id: str | No
 
 
 def _offer(doing: Doing, limits: Sequence[Limit]) -> None:
-    """One row for each contact offered, with its clock; what was declined is met, what is to be later waits."""
+    """Store each contact offered, with its clock. A declined contact is met; for a later time the clock is paused."""
     act, application = doing.act, doing.application
     clocks.start_deliveries(act, application, doing.occurred_at)
     act.session.flush()
@@ -226,7 +233,7 @@ def _offer(doing: Doing, limits: Sequence[Limit]) -> None:
 
 
 def reach_outcome(act: Act, application: Application, standing: Decision, at: datetime) -> None:
-    """Somebody was told the outcome itself."""
+    """Record the outcome of the application: it has been delivered."""
     application.outcome = Outcome(standing.outcome)
     clocks.meet(act, application, Limit.WHOLE_PROCESS, at)
     act.record(

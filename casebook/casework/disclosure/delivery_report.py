@@ -1,4 +1,4 @@
-"""What those who delivered an outcome report: the answers to the two delivery items, and what the rules see of them."""
+"""Reports of a delivery: the answers to the two kinds of delivery item, and how the rules read them."""
 
 from __future__ import annotations
 
@@ -20,49 +20,59 @@ class _Part(BaseModel):
 
 
 class Choice(_Part):
-    """What they chose when a later contact was offered."""
+    """What the person chose when a follow-up contact was offered."""
 
     chosen: Chosen
     at: AwareDatetime | None = Field(default=None, description="Only for another_time: when they want it.")
 
 
 class NoDisclosureDelivered(UnderPlan):
-    """The careful words that nothing is disclosed, as delivered; occurred_at is inside the safe window."""
+    """Delivery of the approved words that nothing is disclosed; occurred_at must be inside the safe window."""
 
-    recipient: str = Field(min_length=1, description="As the item's subject names them: a, c or protector:N.")
-    wording: str = Field(min_length=1, description="Version of the approved wording that was read, as in the subject.")
+    recipient: str = Field(min_length=1, description="The recipient in the item's subject: a, c or protector:N.")
+    wording: str = Field(min_length=1, description="Version of the approved wording that was used, as in the subject.")
     channel: Channel = Field(default=Channel.IN_PERSON, description="To c: their safe channel. To others: in person.")
-    verbal: bool = Field(default=True, description="By word of mouth, nothing handed over; plays no part for c.")
+    verbal: bool = Field(default=True, description="Told by word of mouth, nothing handed over; not checked for c.")
     exception_reason: str | None = Field(
-        default=None, description="If not in person: why; two people have agreed to it, or there is an override."
+        default=None,
+        description="Why it was not in person: two people must have agreed to that, or there is an override.",
     )
     arranged_at: AwareDatetime | None = Field(
         default=None,
-        description="When the meeting was agreed over the plan's own channel, in its window; needed unless the plan "
-        "says in_person or the agreement is in the log of contacts.",
+        description="When the meeting was agreed over the plan's channel, inside its window. Needed unless the plan "
+        "says in_person or the agreement is in the contact log already.",
     )
-    second_officer: str | None = Field(default=None, description="Staff id of the other who delivered; not for c.")
-    identity_checked: bool = Field(default=False, description="Who it is was checked first; not for c.")
-    support_offered: bool = Field(description="Support was offered; always.")
-    safety_plan: str | None = Field(default=None, description="What was agreed, or why there is none; not for c.")
-    referrals: list[ReferralMade] = Field(default_factory=list, description="Each agency in the subject is answered.")
+    second_officer: str | None = Field(
+        default=None, description="Staff id of the second person who delivered it; not for c."
+    )
+    identity_checked: bool = Field(
+        default=False, description="The identity of the person was checked first; not for c."
+    )
+    support_offered: bool = Field(description="Support was offered. It must always be.")
+    safety_plan: str | None = Field(
+        default=None, description="The safety plan agreed, or why there is none; not for c."
+    )
+    referrals: list[ReferralMade] = Field(default_factory=list, description="One for each agency in the subject.")
     follow_up: dict[Limit, Choice] = Field(
-        default_factory=dict, description="Each limit in the subject: follow_up_24h, follow_up_7d, follow_up_28d."
+        default_factory=dict,
+        description="One for each limit in the subject: follow_up_24h, follow_up_7d, follow_up_28d.",
     )
-    immediate_danger: bool = Field(default=False, description="Somebody is in danger now: safeguarding opens.")
+    immediate_danger: bool = Field(default=False, description="Somebody is in danger now: this opens safeguarding.")
 
 
 class DisclosureDelivered(NoDisclosureDelivered):
-    """The disclosure as it was told; occurred_at is inside the safe window."""
+    """Delivery of a disclosure; occurred_at must be inside the safe window."""
 
-    undertaking: Literal["signed", "refused_weighed"] = Field(description="Asked for before anything was told.")
-    undertaking_weighed: str | None = Field(default=None, description="If refused: why they were told all the same.")
-    items: list[str] = Field(min_length=1, description="Findings that were told; of those in the subject.")
-    left_out_because: str | None = Field(default=None, description="If an item in the subject was not told.")
+    undertaking: Literal["signed", "refused_weighed"] = Field(description="Asked for before anything was disclosed.")
+    undertaking_weighed: str | None = Field(
+        default=None, description="If refused: why the disclosure was made all the same."
+    )
+    items: list[str] = Field(min_length=1, description="The findings that were disclosed, out of those in the subject.")
+    left_out_because: str | None = Field(default=None, description="Why an item in the subject was not disclosed.")
 
 
-def told(doing: Doing) -> ReportedDelivery:
-    """The report as the rules of a delivery see it."""
+def reported(doing: Doing) -> ReportedDelivery:
+    """The report in the form that the rules of a delivery check."""
     answer = doing.answer
     refuse_unclear(answer.referrals)
     return ReportedDelivery(
@@ -80,6 +90,6 @@ def told(doing: Doing) -> ReportedDelivery:
         items=frozenset(getattr(answer, "items", ())),
         left_out_explained=bool(getattr(answer, "left_out_because", None)),
         exception=bool(answer.exception_reason),
-        referrals=frozenset(made.agency for made in answer.referrals),
+        referrals=frozenset(referral.agency for referral in answer.referrals),
         offers={limit: Offer(chosen=choice.chosen, at=choice.at) for limit, choice in answer.follow_up.items()},
     )

@@ -1,7 +1,7 @@
-"""The disclosure stage: the approved outcome, whatever it is, is delivered to everybody it has told, by two people.
+"""The disclosure stage: two people deliver the approved outcome, whatever it is, to each addressee of the decision.
 
-Nothing is delivered of a decision that was superseded, or that was made on facts which have changed since. When another
-applicant is told depends on the day of submission alone, so that the time tells them nothing.
+A decision that was superseded, or whose facts have changed since, is not delivered. The time at which another applicant
+is told follows from the day of submission, so that the time discloses nothing.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from casebook.storage.tables import Application, Approval, Decision
 
 
 def prepare(act: Act, application: Application) -> None:
-    """Back to the panel, if nobody was told the outcome and the decision no longer stands on the facts."""
+    """Move back to the panel if nothing has been delivered and the facts have changed since the decision."""
     if application.outcome is not None:
         return
     approved = decisions.approved(act.session, application)
     if approved is not None and approved[0].facts == decisions.facts(act.session, application):
-        if not _waiting(act, application, approved[0]):  # another applicant was told before an earlier round ended
+        if not _waiting(act, application, approved[0]):  # another applicant was told in an earlier round
             delivery.reach_outcome(act, application, approved[0], act.now)
         return
     if approved is not None:
@@ -36,33 +36,37 @@ def prepare(act: Act, application: Application) -> None:
 
 
 def needs(act: Act, application: Application) -> list[Need]:
-    """One delivery for each who is still to be told; for another applicant no stage waits while the person at risk does."""
+    """One delivery for each addressee who has not been told.
+
+    The delivery to another applicant blocks the stage only if there is no other addressee.
+    """
     if (approved := decisions.approved(act.session, application)) is None:
         return []
     waiting = _waiting(act, application, approved[0])
-    alone = all(each.is_other_applicant for each in deliveries.addressees(application, approved[0]))
+    alone = all(addressee.is_other_applicant for addressee in deliveries.addressees(application, approved[0]))
     return [
-        _need(act, application, approved[0], each, blocking=alone or not each.is_other_applicant) for each in waiting
+        _need(act, application, approved[0], addressee, blocking=alone or not addressee.is_other_applicant)
+        for addressee in waiting
     ]
 
 
 def needs_later(act: Act, application: Application) -> list[Need]:
-    """In follow-up: another applicant who has not been told, for whom the application stays open."""
+    """In follow-up: the delivery to another applicant who has not been told. The application stays open for it."""
     if (approved := decisions.approved(act.session, application)) is None:
         return []
-    waiting = [each for each in _waiting(act, application, approved[0]) if each.is_other_applicant]
-    return [_need(act, application, approved[0], each, key=":later") for each in waiting]
+    waiting = [addressee for addressee in _waiting(act, application, approved[0]) if addressee.is_other_applicant]
+    return [_need(act, application, approved[0], addressee, key=":later") for addressee in waiting]
 
 
 def _waiting(act: Act, application: Application, standing: Decision) -> list[Addressee]:
-    done = {row.recipient for row in deliveries.told(act.session, application.reference)}
-    return [each for each in deliveries.addressees(application, standing) if each.code not in done]
+    told = {row.recipient for row in deliveries.told(act.session, application.reference)}
+    return [addressee for addressee in deliveries.addressees(application, standing) if addressee.code not in told]
 
 
 def _need(
     act: Act, application: Application, standing: Decision, to: Addressee, *, blocking: bool = True, key: str = ""
 ) -> Need:
-    told = deliveries.addressees(application, standing)
+    addressees = deliveries.addressees(application, standing)
     approval = act.session.get_one(Approval, standing.id)
     return Need(
         kind=WorkKind.DELIVER_DISCLOSURE if to.is_told_something else WorkKind.DELIVER_NO_DISCLOSURE,
@@ -77,7 +81,7 @@ def _need(
             "wording": delivery.wording_of(standing, to),
             "items": list(standing.items) if to.is_told_something else [],
             "referrals": list(delivery.referrals_asked(application, to)),
-            "follow_up": list(delivery.offers_due(application, told, to)),
+            "follow_up": list(delivery.offers_due(application, addressees, to)),
             "approved_at": approval.approved_at.isoformat(),
             "not_before": delivery.not_before(application, approval, to).isoformat(),
         },
@@ -85,26 +89,27 @@ def _need(
 
 
 def say(act: Act, reference: str) -> Summary:
-    """The words to be said to each who is still to be told, from the approved version."""
+    """The approved words for each person who is still to be told."""
     act.allowed(Command.CONTACT)
     application = act.application(reference)
-    asked = {Stage.DISCLOSURE: needs, Stage.FOLLOW_UP: needs_later}.get(Stage(application.stage))
-    open_now = [need.subject for need in asked(act, application)] if asked else []
-    open_now += [
+    stage_needs = {Stage.DISCLOSURE: needs, Stage.FOLLOW_UP: needs_later}.get(Stage(application.stage))
+    subjects = [need.subject for need in stage_needs(act, application)] if stage_needs else []
+    subjects += [
         item.subject
         for item in work_items.open_work(act.session, application)
         if item.kind == WorkKind.TELL_OF_TRANSFER
     ]
-    if not open_now:
-        refuse_because("nobody_to_tell", "nobody is to be told anything about this application now")
-    said = {
-        str(each["recipient"]): words(wording.load(str(each["wording"])), Text(str(each["text"]))) for each in open_now
+    if not subjects:
+        refuse_because("nobody_to_tell", "there is nobody to tell about this application now")
+    approved_words = {
+        str(subject["recipient"]): words(wording.load(str(subject["wording"])), Text(str(subject["text"])))
+        for subject in subjects
     }
-    return {"reference": reference, "words": said}
+    return {"reference": reference, "words": approved_words}
 
 
 def except_from_meeting(act: Act, reference: str, *, reason: str) -> Summary:
-    """Two people, a supervisor among them, let the outcome be told otherwise than in person."""
+    """Allow a delivery that is not in person. Two people must agree, one of them a supervisor."""
     act.allowed(Command.CONTACT)
     application = two_people.unfrozen(act, reference)
     first = two_people.agreed(act, application, NOT_IN_PERSON, reason=reason)

@@ -1,6 +1,6 @@
-"""What cannot wait: telling somebody at once, and its ratification by the panel afterwards.
+"""Emergency disclosure: telling somebody at once, and the panel's ratification afterwards.
 
-None of it replaces the rest of the process: no outcome comes of it, and no clock but its own is met.
+It does not replace the rest of the process: it sets no outcome, and meets no clock but its own.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ def disclose(
     override: str | None = None,
     not_in_person_because: str | None = None,
 ) -> Summary:
-    """A duty inspector who did no research has somebody told at once; the panel ratifies it within its limit.
+    """Record an emergency disclosure, authorised by a duty inspector who did no research. The panel must ratify it in time.
 
-    `override` is the ground on which A is contacted outside their plan, if that has to be.
+    `override` is the ground for contacting A outside their safe-contact plan, if that is necessary.
     """
     act.allowed(Command.DISCLOSE_IN_EMERGENCY)
     application = act.application(reference)
@@ -57,8 +57,8 @@ def disclose(
         researchers=sorted(researchers),
         recipient=contact.one_of((Party.A, contact.PROTECTOR), recipient, "recipient"),
         channel=contact.one_of(Channel, channel, "channel"),
-        reason=_said(reason, "reason"),
-        told=_said(told, "told"),
+        reason=_not_blank(reason, "reason"),
+        told=_not_blank(told, "told"),
         occurred_at=occurred_at,
         recorded_at=act.now,
         ratified_by=None,
@@ -66,7 +66,7 @@ def disclose(
         ratification=None,
         ratified_at=None,
     )
-    used = outreach.at_once(
+    override_used = outreach.at_once(
         act, application, party=row.recipient, channel=row.channel, at=occurred_at, about=row.id, reason=row.reason,
         ground=Override(contact.one_of(Override, override, "override")) if override else None,
         not_in_person_because=not_in_person_because,
@@ -78,24 +78,27 @@ def disclose(
     items = open_items(act, application, [need], because=CAUSE)
     notices.notify(act, application, role=Role.PANEL_CHAIR, reason=f"ratify:{CAUSE}", key=row.id)
     danger.open_safeguarding(act, application, cause=CAUSE, key=row.id)
-    return {"reference": reference, "emergency": row.id, "override": used, "ratify_by": _due(items[0].due_at)}
+    return {"reference": reference, "emergency": row.id, "override": override_used, "ratify_by": _due(items[0].due_at)}
 
 
 def _why_not_authorise(act: Act, researchers: frozenset[str]) -> Reason | None:
     if act.actor.id in researchers:
-        return Reason("authoriser_researched", "whoever did research on it does not authorise telling in an emergency")
+        return Reason(
+            "authoriser_researched",
+            "you did research on this application: another duty inspector must authorise an emergency disclosure",
+        )
     return None
 
 
 class Ratified(Answer):
-    """What the panel says afterwards of something that could not wait for it."""
+    """Whether the panel ratifies a decision that could not wait for it."""
 
-    ratified: bool = Field(description="The panel stands by it.")
-    reasons: str = Field(min_length=1, description="By the same three-limb test, as it stood at the time.")
+    ratified: bool = Field(description="Whether the panel ratifies it.")
+    reasons: str = Field(min_length=1, description="The reasons by the three-limb test, on what was known at the time.")
 
 
 def _ratified(doing: Doing) -> None:
-    """By another than who authorised it; what is not ratified is an exception, and goes to the head of unit."""
+    """Ratified or not by somebody else than who authorised it. If not, it is an exception and the head of unit is notified."""
     if doing.item.subject.get("cause") == CAUSE:
         _ratify_emergency(doing)
     else:
@@ -114,7 +117,7 @@ def _ratify_emergency(doing: Doing) -> None:
 
 
 def _ratify_decision(doing: Doing) -> None:
-    """What was decided out of cycle. Not ratified and nobody told yet: the panel decides anew."""
+    """Ratify a decision made out of cycle. If it is not ratified and nothing was delivered, the panel decides again."""
     act, application, decision_id = doing.act, doing.application, doing.item.subject["decision"]
     approval.refuse_own_ratification(act, decision_id)
     standing = decisions.decision(act.session, application)
@@ -126,9 +129,9 @@ def _ratify_decision(doing: Doing) -> None:
             lifecycle.move(act, application, Stage.PANEL_DECISION, because="decision_superseded")
 
 
-def _said(text: str, name: str) -> str:
+def _not_blank(text: str, name: str) -> str:
     if not text.strip():
-        refuse_because("reason_missing", f"{name} must say something")
+        refuse_because("reason_missing", f"{name} must not be empty")
     return text
 
 

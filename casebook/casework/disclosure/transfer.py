@@ -1,7 +1,7 @@
-"""What a transfer leaves to do: the other force says under which number it has it, and the applicant is told who deals with it.
+"""After a transfer: the other force confirms receipt by its reference number, and the applicant is told who deals with it.
 
-Whoever applied about somebody else hears what everybody in their place hears, and at such a moment: where an application
-went says where somebody lives, and when it went says what had not been told by then.
+An applicant other than A hears the standard words at the standard time: the force would disclose where somebody lives,
+and the time of the transfer would disclose that nothing had been delivered by then.
 """
 
 from __future__ import annotations
@@ -33,25 +33,27 @@ IN_WRITING = frozenset({Channel.TEXT, Channel.EMAIL})
 
 
 class TransferTold(Speaks):
-    """What came of telling the applicant that another force deals with it; occurred_at is inside the safe window."""
+    """The result of telling the applicant that another force deals with it; occurred_at must be inside the safe window."""
 
     result: Literal["told", "not_reached", "exhausted"] = Field(
-        description="exhausted: enough attempts were made; a supervisor who made none of them says so."
+        description="exhausted: enough attempts were made. Only a supervisor who made none of them can answer this."
     )
     their_reference: str | None = Field(
-        default=None, description="The number under which the other force has it, unless it is on record already."
+        default=None, description="The other force's reference number, unless it is recorded already."
     )
-    wording: str | None = Field(default=None, description="For told: version of the words, as in the subject.")
-    identity_checked: bool = Field(default=False, description="For told: who it is was checked first; not for c.")
-    support_offered: bool = Field(default=False, description="For told: support was offered; always.")
+    wording: str | None = Field(default=None, description="For told: version of the approved words, as in the subject.")
+    identity_checked: bool = Field(
+        default=False, description="For told: the identity of the person was checked first; not for c."
+    )
+    support_offered: bool = Field(default=False, description="For told: support was offered. It must always be.")
     agency_route: str | None = Field(
-        default=None, description="For exhausted: which partner agency was asked to reach them, and what came of it."
+        default=None, description="For exhausted: which partner agency was asked to reach them, and the result."
     )
-    immediate_danger: bool = Field(default=False, description="Somebody is in danger now: safeguarding opens.")
+    immediate_danger: bool = Field(default=False, description="Somebody is in danger now: this opens safeguarding.")
 
 
 def record(act: Act, application: Application, *, force: str, accepted_by: str, their_reference: str | None) -> None:
-    """Keep where a closed application went, and have the applicant told."""
+    """Store the force that a closed application went to, and open the work of telling the applicant."""
     row = Referral(
         id=_row_id(application), reference=application.reference, kind=f"{ANOTHER_FORCE}:{force}",
         agency_reference=their_reference, notes=accepted_by, occurred_at=act.now, recorded_at=act.now,
@@ -100,14 +102,18 @@ def _answered(doing: Doing) -> None:
 
 
 def _keep_receipt(doing: Doing, row: Referral) -> None:
-    """A force that has an application has a number for it; that it would take it was said before."""
-    given = doing.answer.their_reference
-    if given is None:
+    """Store the other force's reference number. It confirms that the force received the application."""
+    their_reference = doing.answer.their_reference
+    if their_reference is None:
         return
-    if row.agency_reference not in {None, number_of_theirs(given)}:
-        refuse_because("reference_differs", "another number of theirs is on record", InvalidAnswer)
+    if row.agency_reference not in {None, number_of_theirs(their_reference)}:
+        refuse_because(
+            "reference_differs",
+            "another reference number of that force is recorded already: check which is right",
+            InvalidAnswer,
+        )
     if row.agency_reference is None:
-        row.agency_reference = given
+        row.agency_reference = their_reference
         doing.act.record(doing.application, "receipt_confirmed", kind=row.kind)
 
 
@@ -117,35 +123,39 @@ def _refuse_unfit(doing: Doing, row: Referral) -> None:
     if answer.wording != subject["wording"]:
         refuse_because("wording_not_approved", f"the approved wording is {subject['wording']}", InvalidAnswer)
     if not answer.support_offered:
-        refuse_because("support_not_offered", "support is offered at every contact", InvalidAnswer)
+        refuse_because("support_not_offered", "support must be offered at every contact", InvalidAnswer)
     if subject["recipient"] == Party.C:
         return
     if not answer.identity_checked:
-        refuse_because("identity_unchecked", "check who it is before anything is said", InvalidAnswer)
+        refuse_because(
+            "identity_unchecked", "check the identity of the person before you tell them anything", InvalidAnswer
+        )
     if answer.channel in IN_WRITING:
-        refuse_because("in_writing", "it is told by word of mouth: agree over that channel to meet", InvalidAnswer)
+        refuse_because("in_writing", "tell them by word of mouth: use that channel to agree a meeting", InvalidAnswer)
 
 
 def _refuse_unconfirmed(row: Referral) -> None:
     if row.agency_reference is None:
         refuse_because(
             "receipt_unconfirmed",
-            "first ask the other force for its number: nobody is told that it has it before it has",
+            "the other force has not confirmed receipt: ask it for its reference number first",
         )
 
 
 def _log(doing: Doing, row: Referral) -> None:
-    """Every attempt stands in the log, or they came to us."""
+    """Log every attempt, unless the applicant came to us."""
     answer, subject = doing.answer, doing.item.subject
     if (not_before := subject.get("not_before")) is not None:
         refuse(follow_up.why_not_now(doing.occurred_at, not_before=datetime.fromisoformat(not_before)))
     told = answer.result == "told"
     if answer.they_came:
         if not told:
-            refuse_because("they_came", "if they came to us they were reached", InvalidAnswer)
+            refuse_because("they_came", "they came to us, so the result cannot be not_reached", InvalidAnswer)
         return
     if answer.channel is None:
-        refuse_because("channel_missing", "say how they were contacted, or that they came to us", InvalidAnswer)
+        refuse_because(
+            "channel_missing", "give the channel of the contact, or record that they came to us", InvalidAnswer
+        )
     outreach.keep(
         doing, party=subject["recipient"], purpose=Purpose.TRANSFER, channel=answer.channel, about=row.id, reached=told,
         because=answer.not_in_person_because, leaves_message=answer.left_message,
@@ -153,32 +163,33 @@ def _log(doing: Doing, row: Referral) -> None:
 
 
 def _try_again(doing: Doing, row: Referral) -> None:
-    """No reply ends nothing."""
+    """Open the next attempt. No reply does not end the work."""
     item, apart = doing.item, timedelta(hours=policy_of(doing.application).contact.attempts_apart_hours.value)
     due_at = follow_up.retry_at(doing.occurred_at, item.due_at or doing.act.now, apart=apart)
-    tried = int(item.key) + 1
-    subject = {**item.subject, "receipt": _receipt(row), "attempts": tried}
-    need = Need(kind=WorkKind.TELL_OF_TRANSFER, key=str(tried), subject=subject, due_at=due_at)
+    attempts = int(item.key) + 1
+    subject = {**item.subject, "receipt": _receipt(row), "attempts": attempts}
+    need = Need(kind=WorkKind.TELL_OF_TRANSFER, key=str(attempts), subject=subject, due_at=due_at)
     open_items(doing.act, doing.application, [need], because="not_reached")
 
 
 def _give_up(doing: Doing, row: Referral) -> None:
-    """By a supervisor, after attempts that others made; it stands among the exceptions."""
+    """A supervisor ends the attempts, which others made. It is recorded as an exception."""
     act, application = doing.act, doing.application
     _refuse_unconfirmed(row)
     limits = policy_of(application).contact
-    made = [each for each in deliveries.attempts(act.session, application.reference, about=row.id) if not each.reached]
+    attempts = deliveries.attempts(act.session, application.reference, about=row.id)
+    unanswered = [attempt for attempt in attempts if not attempt.reached]
     reason = follow_up.why_not_exhausted(
-        [each.occurred_at for each in made],
+        [attempt.occurred_at for attempt in unanswered],
         minimum=limits.minimum_attempts.value,
         apart=timedelta(hours=limits.attempts_apart_hours.value),
         route_tried=bool(doing.answer.agency_route),
     )
     refuse(reason)
-    refuse(authority.why_not_second(act.actor, [each.made_by for each in made]))
+    refuse(authority.why_not_second(act.actor, [attempt.made_by for attempt in unanswered]))
     if Role.SUPERVISOR not in act.actor.roles:
-        refuse_because("supervisor_needed", "a supervisor says whether attempts may end")
-    act.record(application, "exception_recorded", what="not_told_of_transfer", attempts=len(made))
+        refuse_because("supervisor_needed", "only a supervisor can end the attempts")
+    act.record(application, "exception_recorded", what="not_told_of_transfer", attempts=len(unanswered))
 
 
 ANSWERS: Answers = {WorkKind.TELL_OF_TRANSFER: Answering(schema=TransferTold, handler=_answered)}

@@ -1,4 +1,4 @@
-"""Something that a supervisor must know of: opened once for each key as an item to acknowledge; with silence it climbs."""
+"""A concern that a supervisor must acknowledge. It is opened once for each key, and escalates while not acknowledged."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from casebook.domain.work import Need
 
 
 class Concern(NamedTuple):
-    """`reference` None: it is about the unit and not about one application."""
+    """One concern. `reference` is None if it is about the unit and not about one application."""
 
     reference: str | None
     why: WhyStalled
-    key: str  # the next time is another item
+    key: str  # another key opens another item
     subject: Mapping[str, object] = {}
 
     @property

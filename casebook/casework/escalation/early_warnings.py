@@ -1,4 +1,4 @@
-"""What can be seen coming is told before it happens: a panel that meets too late, a crew too small, a calendar that ends."""
+"""Early warnings: a panel that meets too late, staff below the minimum, a calendar that ends."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ from casebook.storage.sweep import foresight as stored
 from casebook.storage.sweep.escalations import Stalled
 from casebook.storage.tables import Application
 
-OUT_OF_CYCLE = "decide_out_of_cycle"  # what is proposed, and the action that agrees to it
+OUT_OF_CYCLE = "decide_out_of_cycle"  # the proposal, and the action that agrees to it
 
 
 def coming(act: Act) -> list[Concern]:
-    """Everything that can be seen coming now and that nobody was told of yet."""
-    found = list(join(_panels(act), _crews(act), _calendars(act)))
-    told = stored.opened(act.session, [each.id for each in found])
-    return [each for each in found if each.id not in told]
+    """Every early warning that applies now and has not been given yet."""
+    concerns = list(join(_panels(act), _crews(act), _calendars(act)))
+    opened = stored.opened(act.session, [concern.id for concern in concerns])
+    return [concern for concern in concerns if concern.id not in opened]
 
 
 def at_intake(act: Act, application: Application) -> list[Concern]:
-    """What can be seen as soon as an application comes in: the panel it will reach, reckoned by the policy's own times."""
+    """Warnings about a new application: whether the panel it will reach meets too late, calculated from the policy's limits."""
     policy, zone = policy_of(application), _zone(policy_of(application))
     times = {
-        each.what: each.due_at
-        for each in deadlines.due_from_receipt(
+        deadline.what: deadline.due_at
+        for deadline in deadlines.due_from_receipt(
             application.submitted_at, route=Route(application.route), priority=Priority(application.priority), policy=policy,
             holidays=policies.BankHolidays(policy),
         )
@@ -53,7 +53,7 @@ def at_intake(act: Act, application: Application) -> list[Concern]:
 
 
 def missing(act: Act) -> tuple[str, ...]:
-    """What the crew on duty is short of, whatever the application."""
+    """What the staff on duty lack for minimum staffing, for any application."""
     return minimum_staffing.missing(stored.crew(act.session, act.now.date()), policies.for_receipt(act.now))
 
 
@@ -62,8 +62,8 @@ def _panels(act: Act) -> Iterator[Concern]:
         zone = _zone(policy)
         meeting = next_meeting(policy.panel, act.now.astimezone(zone).date())
         until = datetime.combine(meeting + timedelta(days=1), time(), zone)
-        for each in stored.due_before(act.session, policy.name, act.now, until):
-            yield _panel(each.reference, each.due_at, meeting.isoformat())
+        for clock in stored.due_before(act.session, policy.name, act.now, until):
+            yield _panel(clock.reference, clock.due_at, meeting.isoformat())
 
 
 def _panel(reference: str, due_at: datetime, meeting: str) -> Concern:
@@ -77,29 +77,31 @@ def _panel(reference: str, due_at: datetime, meeting: str) -> Concern:
 
 
 def passed(act: Act) -> list[Stalled]:
-    """Warnings that no longer hold: the crew is whole, the panel has decided or will decide out of its cycle."""
+    """Warnings that no longer apply: minimum staffing is met, or the panel has decided or will decide out of cycle."""
     warned = stored.staffing_warnings(act.session)
     short = _short(act) if warned else {}
-    whole = [Stalled(each.id, each.reference) for each in warned if short.get(each.reference) != each.short_of]
-    return [*whole, *stored.decided_meanwhile(act.session)]
+    met = [
+        Stalled(warning.id, warning.reference) for warning in warned if short.get(warning.reference) != warning.short_of
+    ]
+    return [*met, *stored.decided_meanwhile(act.session)]
 
 
 def _crews(act: Act) -> Iterator[Concern]:
-    """The unit's own shortage once a day while nobody answered for it; that of one application where conflicts make it."""
-    standing = {(each.reference, each.short_of) for each in stored.staffing_warnings(act.session)}
+    """The unit's shortage, once a day until it is acknowledged, and that of one application if conflicts of interest cause it."""
+    open_warnings = {(warning.reference, warning.short_of) for warning in stored.staffing_warnings(act.session)}
     today = act.now.astimezone(_zone(policies.for_receipt(act.now))).date().isoformat()
     for reference, short in _short(act).items():
-        if (reference, short) not in standing:
+        if (reference, short) not in open_warnings:
             yield _crew(reference, short, today if reference is None else "")
 
 
 def _short(act: Act) -> dict[str | None, tuple[str, ...]]:
-    """What is short: under None for the unit, under a reference for one application alone."""
+    """What minimum staffing lacks: under None for the unit, under a reference for one application alone."""
     if not outbox.any_open(act.session):
         return {}
     present, policy = stored.crew(act.session, act.now.date()), policies.for_receipt(act.now)
     everywhere = minimum_staffing.missing(present, policy)
-    found: dict[str | None, tuple[str, ...]] = {None: everywhere} if everywhere else {}
+    short: dict[str | None, tuple[str, ...]] = {None: everywhere} if everywhere else {}
     applications = stored.to_be_convened(act.session)
     names = _names(act, applications, present)
     for application in applications:
@@ -107,8 +109,8 @@ def _short(act: Act) -> dict[str | None, tuple[str, ...]]:
         researched = researchers_of(act.session, application.reference)
         lacks = minimum_staffing.missing(present, policy_of(application), researched=researched, barred=barred)
         if own := tuple(code for code in lacks if code not in everywhere):
-            found[application.reference] = own
-    return found
+            short[application.reference] = own
+    return short
 
 
 def _crew(reference: str | None, short: tuple[str, ...], key: str) -> Concern:
@@ -116,18 +118,19 @@ def _crew(reference: str | None, short: tuple[str, ...], key: str) -> Concern:
 
 
 def _names(act: Act, applications: Collection[Application], present: Collection[OnDuty]) -> Mapping[str, set[str]]:
-    found = defaultdict[str, set[str]](set)
-    for reference, name in stored.surnames(act.session, [each.reference for each in applications]) if present else ():
-        found[reference].add(name)
-    return found
+    surnames = defaultdict[str, set[str]](set)
+    references = [application.reference for application in applications]
+    for reference, name in stored.surnames(act.session, references) if present else ():
+        surnames[reference].add(name)
+    return surnames
 
 
 def _barred(act: Act, application: Application, present: Collection[OnDuty], surnames: set[str]) -> set[str]:
     may_see = named(act.session, application)
     return {
-        each.id
-        for each in present
-        if may_be_named(each.id, surnames) or (application.restricted and each.id not in may_see)
+        member.id
+        for member in present
+        if may_be_named(member.id, surnames) or (application.restricted and member.id not in may_see)
     }
 
 

@@ -1,4 +1,4 @@
-"""One page of the sweep: the rungs of some items raised, with who must acknowledge them and who is told."""
+"""One page of the sweep: raises the escalation levels of some items, asks for acknowledgement, and queues notices."""
 
 from __future__ import annotations
 
@@ -27,41 +27,41 @@ from casebook.storage.tables import Application, Base, Clock, Escalation, Notice
 
 @dataclass(frozen=True, kw_only=True)
 class Raised:
-    """What a rung consists of."""
+    """The rows of one raised escalation level."""
 
     escalation: Escalation
     item: WorkItem
-    acknowledge: WorkItem | None  # nobody is asked where nobody is
+    acknowledge: WorkItem | None  # None if nobody on duty could do it, or the item is one itself
     notice: Notice | None
 
 
 def raise_levels(act: Act, page: Sequence[Stalled]) -> tuple[Summaries, list[Stalled]]:
-    """Raise what is due under lock; returns what was raised, and what somebody else is at work on."""
+    """Raise the levels that are due, under lock. Returns what was raised, and the items that another act has locked."""
     applications, items, busy = _locked(act, page)
     return _raise(act, applications, items), busy
 
 
 def open_safeguarding(act: Act, page: Sequence[Stalled]) -> tuple[Summaries, list[Stalled]]:
-    """For the limits that have passed: somebody keeps the person safe meanwhile, and says why time was not enough."""
-    applications = stored.lock_applications(act.session, (str(found.reference) for found in page))
+    """For each overrun limit: open the work of keeping the person at risk safe, and ask for the reason of the overrun."""
+    applications = stored.lock_applications(act.session, (str(stalled.reference) for stalled in page))
     overrun: dict[str, list[Clock]] = defaultdict(list)
-    for clock in stored.clocks(act.session, (found.id for found in page)):
+    for clock in stored.clocks(act.session, (stalled.id for stalled in page)):
         if clock.reference in applications and clock.due_at is not None and clock.due_at <= act.now:
             overrun[clock.reference].append(clock)
     begun = stored.safeguarding(act.session, overrun)
     _gather(act, {item: overrun.pop(reference) for reference, item in begun.items()})
     opened = [_safeguard(act, applications[reference], clocks) for reference, clocks in overrun.items()]
     kept = stored.lock_items(act.session, (item.id for item in bulk_insert.claim(act.session, opened)))
-    busy = [found for found in page if found.reference not in applications]
+    busy = [stalled for stalled in page if stalled.reference not in applications]
     return _raise(act, applications, kept, fresh=kept), busy
 
 
 def tell(act: Act, page: Sequence[Concern]) -> tuple[Summaries, list[Concern]]:
-    """A supervisor is asked about each, and silence climbs from there."""
-    applications = stored.lock_applications(act.session, (each.reference for each in page if each.reference))
-    free = [each for each in page if each.reference is None or each.reference in applications]
+    """Ask a supervisor to acknowledge each concern. It escalates while not acknowledged."""
+    applications = stored.lock_applications(act.session, (concern.reference for concern in page if concern.reference))
+    free = [concern for concern in page if concern.reference is None or concern.reference in applications]
     fresh = bulk_insert.claim(
-        act.session, [_asking(act, applications.get(each.reference or ""), each) for each in free]
+        act.session, [_asking(act, applications.get(concern.reference or ""), concern) for concern in free]
     )
     kept = stored.lock_items(act.session, (item.id for item in fresh))
     present = stored.present(act.session)
@@ -72,30 +72,30 @@ def tell(act: Act, page: Sequence[Concern]) -> tuple[Summaries, list[Concern]]:
             rules, 1, item.subject["reason"], partial(_reachable, item=item, present=present)
         )
         raised += [
-            _rung(act, item, step, asked=step.reachable or step.rung.level == escalation.highest_level(rules))
+            _level_raised(act, item, step, asked=step.reachable or step.rung.level == escalation.highest_level(rules))
             for step in steps
         ]
-    return _keep(act, raised, kept), [each for each in page if each not in free]
+    return _keep(act, raised, kept), [concern for concern in page if concern not in free]
 
 
 def close_settled(act: Act, page: Sequence[Stalled]) -> tuple[Summaries, list[Stalled]]:
-    """Nobody has to acknowledge what has been done meanwhile."""
+    """Cancel the acknowledgements of work that has been done meanwhile."""
     _, items, busy = _locked(act, page)
     for item in items:
         item.cancelled_at, item.cancelled_why = act.now, "settled"
     counted = Counter(_chain(item) for item in items)
-    said = {name: {"because": "settled", "acknowledgements": number} for name, number in counted.items()}
-    if said:
-        ledger.record_many(act.session, said, actor=act.actor.id, event_name="work_cancelled", at=act.now)
+    entries = {name: {"because": "settled", "acknowledgements": number} for name, number in counted.items()}
+    if entries:
+        ledger.record_many(act.session, entries, actor=act.actor.id, event_name="work_cancelled", at=act.now)
     return [], busy
 
 
 def _locked(act: Act, page: Sequence[Stalled]) -> tuple[dict[str, Application], Sequence[WorkItem], list[Stalled]]:
-    """Applications first, as every act locks them, then those items of theirs that are still open."""
-    applications = stored.lock_applications(act.session, (found.reference for found in page if found.reference))
-    free = [found for found in page if found.reference is None or found.reference in applications]
-    items = stored.lock_items(act.session, (found.id for found in free))
-    return applications, items, [found for found in page if found not in set(free)]
+    """Lock the applications first, as every act does, then those of their items that are still open."""
+    applications = stored.lock_applications(act.session, (stalled.reference for stalled in page if stalled.reference))
+    free = [stalled for stalled in page if stalled.reference is None or stalled.reference in applications]
+    items = stored.lock_items(act.session, (stalled.id for stalled in free))
+    return applications, items, [stalled for stalled in page if stalled not in set(free)]
 
 
 def _raise(
@@ -114,32 +114,34 @@ def _raise(
                 rules, item.escalation_level, why, partial(_reachable, item=item, present=present)
             )
             last = escalation.highest_level(rules)
-            raised += [_rung(act, item, step, asked=step.reachable or step.rung.level == last) for step in steps]
+            raised += [
+                _level_raised(act, item, step, asked=step.reachable or step.rung.level == last) for step in steps
+            ]
     return _keep(act, raised, fresh)
 
 
 def _keep(act: Act, raised: Sequence[Raised], fresh: Sequence[WorkItem]) -> Summaries:
-    """Claim each rung by its row; only what was claimed here is told of and spoken of here."""
-    claimed = {each.id for each in bulk_insert.claim(act.session, [each.escalation for each in raised])}
-    mine = [each for each in raised if each.escalation.id in claimed]
-    asked = bulk_insert.claim(act.session, [each.acknowledge for each in mine if each.acknowledge])
-    bulk_insert.claim(act.session, [each.notice for each in mine if each.notice])
-    for each in mine:
-        each.item.escalation_level = max(each.item.escalation_level, each.escalation.rung)
-    said: dict[str, dict[str, list[object]]] = defaultdict(lambda: {"rungs": [], "opened": []})
-    for each in mine:
-        said[_chain(each.item)]["rungs"].append(_said(each))
+    """Claim each level by its row. Only levels claimed here get notices and ledger entries here."""
+    claimed = {row.id for row in bulk_insert.claim(act.session, [level.escalation for level in raised])}
+    mine = [level for level in raised if level.escalation.id in claimed]
+    asked = bulk_insert.claim(act.session, [level.acknowledge for level in mine if level.acknowledge])
+    bulk_insert.claim(act.session, [level.notice for level in mine if level.notice])
+    for level in mine:
+        level.item.escalation_level = max(level.item.escalation_level, level.escalation.rung)
+    entries: dict[str, dict[str, list[object]]] = defaultdict(lambda: {"rungs": [], "opened": []})
+    for level in mine:
+        entries[_chain(level.item)]["rungs"].append(_summary(level))
     for item in fresh:
-        said[_chain(item)]["opened"].append(item.id)
-    inserted: list[Base] = [*(each.escalation for each in mine), *asked, *fresh]
-    if said:
+        entries[_chain(item)]["opened"].append(item.id)
+    inserted: list[Base] = [*(level.escalation for level in mine), *asked, *fresh]
+    if entries:
         ledger.record_many(
-            act.session, said, actor=act.actor.id, event_name="work_escalated", at=act.now, inserted=inserted
+            act.session, entries, actor=act.actor.id, event_name="work_escalated", at=act.now, inserted=inserted
         )
-    return [{"reference": each.item.reference, **_said(each)} for each in mine]
+    return [{"reference": level.item.reference, **_summary(level)} for level in mine]
 
 
-def _said(raised: Raised) -> dict[str, object]:
+def _summary(raised: Raised) -> dict[str, object]:
     row = raised.escalation
     return {"item": row.item_id, "kind": raised.item.kind, "rung": row.rung, "role": row.role, "reason": row.reason}
 
@@ -149,8 +151,8 @@ def _chain(item: WorkItem) -> str:
 
 
 def wait(item: WorkItem, last: Escalation | None, changed_at: datetime | None) -> Wait:
-    """What the ladder's rules ask of an item."""
-    not_before = item.subject.get("not_before")  # nobody is late with what cannot be done yet
+    """The facts of an item that the escalation rules need."""
+    not_before = item.subject.get("not_before")  # an item that cannot be done yet is not late
     opened_at = max(item.opened_at, datetime.fromisoformat(not_before)) if not_before else item.opened_at
     return Wait(
         kind=WorkKind(item.kind),
@@ -166,17 +168,17 @@ def wait(item: WorkItem, last: Escalation | None, changed_at: datetime | None) -
     )
 
 
-def _reachable(rung: EscalationLevel, *, item: WorkItem, present: Mapping[str, frozenset[str]]) -> bool:
-    """Whether somebody on duty would hear of it: the owner, or else whoever may do the work; above, the rung's role."""
-    if rung.role is not None:
-        return any(rung.role in roles for roles in present.values())
+def _reachable(level: EscalationLevel, *, item: WorkItem, present: Mapping[str, frozenset[str]]) -> bool:
+    """Whether somebody on duty can respond: the level's role, or for the first level the owner or whoever may do the work."""
+    if level.role is not None:
+        return any(level.role in roles for roles in present.values())
     if item.owner is not None and item.reserved:
         return item.owner in present
     doers = {item.role, *SPECS[WorkKind(item.kind)].roles}
     return any(roles & doers for roles in present.values())
 
 
-def _rung(act: Act, item: WorkItem, step: LevelToRaise, *, asked: bool) -> Raised:
+def _level_raised(act: Act, item: WorkItem, step: LevelToRaise, *, asked: bool) -> Raised:
     level, role = step.rung.level, step.rung.role or Role(item.role)
     row = Escalation(
         id=chain.identity("escalation", item.id, level), item_id=item.id, reference=item.reference, rung=level,
@@ -220,31 +222,31 @@ def _overrun(overrun: Sequence[Clock]) -> dict[str, list[str]]:
 
 
 def _gather(act: Act, further: Mapping[WorkItem, Sequence[Clock]]) -> None:
-    """One item an application: it names each further limit, and who gave the reason of the earlier ones is asked again."""
+    """Add further overrun limits to the one item of an application, and ask again whoever gave the reason for the others."""
     for item, overrun in further.items():
         more = _overrun(overrun)
-        item.subject = {**item.subject, **{name: [*item.subject[name], *found] for name, found in more.items()}}
+        item.subject = {**item.subject, **{name: [*item.subject[name], *added] for name, added in more.items()}}
     ids = [item.id for item in further]
     still, standing = stored.asked(act.session, ids), stored.highest(act.session, ids)
     asks = [_ask(act, item, standing[item.id]) for item in further if item.id in standing and item.id not in still]
     opened = bulk_insert.claim(act.session, asks)
-    if said := {_chain(item): {"limits": item.subject["limits"]} for item in further}:
+    if entries := {_chain(item): {"limits": item.subject["limits"]} for item in further}:
         ledger.record_many(
-            act.session, said, actor=act.actor.id, event_name="overrun_gathered", at=act.now, inserted=opened
+            act.session, entries, actor=act.actor.id, event_name="overrun_gathered", at=act.now, inserted=opened
         )
 
 
-def _ask(act: Act, item: WorkItem, rung: Escalation) -> WorkItem:
-    key = f"{rung.id}:{len(item.subject['clocks'])}"
+def _ask(act: Act, item: WorkItem, raised: Escalation) -> WorkItem:
+    key = f"{raised.id}:{len(item.subject['clocks'])}"
     subject = {
-        "escalation": rung.id,
+        "escalation": raised.id,
         "item": item.id,
-        "rung": rung.rung,
+        "rung": raised.rung,
         "kind": item.kind,
         "reason": WhyStalled.OVERRUN,
     }
     need = Need(
-        kind=WorkKind.ACKNOWLEDGE_ESCALATION, key=key, role=Role(rung.role), subject=subject,
+        kind=WorkKind.ACKNOWLEDGE_ESCALATION, key=key, role=Role(raised.role), subject=subject,
         priority=Priority(item.priority),
     )  # fmt: skip
     return item_row(act, need, reference=item.reference, stage=item.stage)

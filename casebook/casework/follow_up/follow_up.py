@@ -1,6 +1,6 @@
-"""The follow-up stage: contacts agreed at delivery, each reached, declined, or given up by two people; then the end.
+"""The follow-up stage: each contact agreed at delivery ends as reached, declined, or given up by two people.
 
-No reply ends nothing by itself. What closes an application opens its watch.
+A missing reply alone ends nothing. Closing an application opens its watch.
 """
 
 from __future__ import annotations
@@ -36,29 +36,31 @@ EXHAUSTED = "exhausted"
 
 
 class FollowedUp(Contacted):
-    """What came of one contact that was agreed at delivery; occurred_at is inside the safe window."""
+    """The result of a follow-up contact; occurred_at must be inside the safe window."""
 
     result: Literal["reached", "not_reached", "declined", "exhausted", "try_again"] = Field(
-        description="exhausted: enough attempts were made (a supervisor agrees, or says try_again)."
+        description="exhausted: enough attempts were made. A supervisor then answers exhausted too, or try_again."
     )
-    they_called: bool = Field(default=False, description="They came to us: then the plan plays no part.")
+    they_called: bool = Field(
+        default=False, description="They contacted us: the safe-contact plan is then not checked."
+    )
     support_offered: bool = Field(default=False, description="Needed if they were reached.")
     agency_route: str | None = Field(
-        default=None, description="For exhausted: which partner agency was asked to reach them, and what came of it."
+        default=None, description="For exhausted: which partner agency was asked to reach them, and the result."
     )
     referrals: list[ReferralMade] = Field(default_factory=list)
-    immediate_danger: bool = Field(default=False, description="Somebody is in danger now: safeguarding opens.")
+    immediate_danger: bool = Field(default=False, description="Somebody is in danger now: this opens safeguarding.")
     notes: str | None = None
 
 
 def prepare(act: Act, application: Application) -> None:
-    """Nothing: this stage has no part for the machine beside its needs."""
+    """Do nothing: this stage has no automatic part."""
 
 
 def needs(act: Act, application: Application) -> list[Need]:
-    """Each agreed contact that has no result yet: to be made, tried again, or given up by a supervisor.
+    """One item for each agreed contact without a result: to make it, try again, or have a supervisor end the attempts.
 
-    And another applicant who is still to hear something.
+    And the delivery to another applicant who has not been told.
     """
     rounds = _rounds(act, application.reference)
     return disclosure.needs_later(act, application) + [
@@ -68,25 +70,25 @@ def needs(act: Act, application: Application) -> list[Need]:
     ]
 
 
-def _need(act: Act, application: Application, row: FollowUp, tried: int) -> Need:
+def _need(act: Act, application: Application, row: FollowUp, answered: int) -> Need:
     apart = timedelta(hours=policy_of(application).contact.attempts_apart_hours.value)
-    made = deliveries.attempts(act.session, application.reference, about=row.id)
-    subject: dict[str, object] = {"limit": row.limit_name, "party": _party(act, application), "attempts": len(made)}
+    attempts = deliveries.attempts(act.session, application.reference, about=row.id)
+    subject: dict[str, object] = {"limit": row.limit_name, "party": _party(act, application), "attempts": len(attempts)}
     if row.closed_by is not None:
         role, subject = Role.SUPERVISOR, subject | {"approve": EXHAUSTED, "proposed_by": row.closed_by}
     else:
         role, subject = None, subject | {"not_before": not_before(act, application, row).isoformat()}
     return Need(
         kind=WorkKind.CONTACT_FOLLOW_UP,
-        key=f"{row.limit_name}:{tried}",
+        key=f"{row.limit_name}:{answered}",
         role=role,
         subject=subject,
-        due_at=rules.retry_at(made[-1].occurred_at if made else None, row.due_at, apart=apart),
+        due_at=rules.retry_at(attempts[-1].occurred_at if attempts else None, row.due_at, apart=apart),
     )
 
 
 def not_before(act: Act, application: Application, row: FollowUp) -> datetime:
-    """From the time they chose; else from when the contact before this one was due, or from the delivery."""
+    """The earliest time of a contact: the time they chose, or else when the contact before it was due, or the delivery."""
     if row.chosen == Chosen.ANOTHER_TIME:
         return row.due_at
     place = deliveries.IN_TURN.index(Limit(row.limit_name))
@@ -97,18 +99,18 @@ def not_before(act: Act, application: Application, row: FollowUp) -> datetime:
 
 
 def _rounds(act: Act, reference: str) -> dict[str, int]:
-    """How often each contact was answered for already: the next item about it is another one."""
+    """How many items about each contact are done. The next item gets the next number."""
     query = select(WorkItem.subject).where(
         WorkItem.reference == reference, WorkItem.kind == WorkKind.CONTACT_FOLLOW_UP, WorkItem.done_at.is_not(None)
     )
-    found: dict[str, int] = {}
+    rounds: dict[str, int] = {}
     for subject in act.session.scalars(query):
-        found[subject["limit"]] = found.get(subject["limit"], 0) + 1
-    return found
+        rounds[subject["limit"]] = rounds.get(subject["limit"], 0) + 1
+    return rounds
 
 
 def _party(act: Act, application: Application) -> str:
-    """With whom the contacts were agreed."""
+    """The person with whom the contacts were agreed."""
     told = {row.recipient for row in deliveries.told(act.session, application.reference)}
     return Party.A if Party.A in told else contact.PROTECTOR
 
@@ -116,19 +118,23 @@ def _party(act: Act, application: Application) -> str:
 def _followed_up(doing: Doing) -> None:
     row = doing.act.session.get_one(FollowUp, f"{doing.application.reference}:{doing.item.subject['limit']}")
     if row.result is not None:
-        refuse_because("already_done", "this contact has its result already")
+        refuse_because("already_done", "this contact has a result already")
     referrals.refuse_unclear(doing.answer.referrals)
     match doing.item.subject.get("approve"), doing.answer.result:
         case None, "exhausted":
             _propose_to_stop(doing, row)
         case None, "try_again":
-            refuse_because("nothing_proposed", "nobody has proposed to stop", InvalidAnswer)
+            refuse_because(
+                "nothing_proposed",
+                "try_again is for a supervisor: nobody has proposed to end the attempts",
+                InvalidAnswer,
+            )
         case None, _:
             _contacted(doing, row)
         case _, "exhausted" | "try_again":
             _judge_stopping(doing, row)
         case _:
-            refuse_because("judge_only", "agree that attempts are exhausted, or say try_again", InvalidAnswer)
+            refuse_because("judge_only", "answer exhausted to agree that the attempts end, or try_again", InvalidAnswer)
     referrals.keep(doing, doing.answer.referrals)
     if doing.answer.immediate_danger:
         danger.open_safeguarding(doing.act, doing.application, cause="danger_heard_at_follow_up", key=doing.item.id)
@@ -137,9 +143,9 @@ def _followed_up(doing: Doing) -> None:
 def _contacted(doing: Doing, row: FollowUp) -> None:
     answer = doing.answer
     if answer.they_called and answer.result == "not_reached":
-        refuse_because("they_called", "if they came to us they were reached", InvalidAnswer)
+        refuse_because("they_called", "they contacted us, so the result cannot be not_reached", InvalidAnswer)
     if answer.result == "reached" and not answer.support_offered:
-        refuse_because("support_not_offered", "support is offered at every contact", InvalidAnswer)
+        refuse_because("support_not_offered", "support must be offered at every contact", InvalidAnswer)
     if not answer.they_called:
         _log(doing, row)
     if answer.result != "not_reached":
@@ -150,7 +156,9 @@ def _contacted(doing: Doing, row: FollowUp) -> None:
 def _log(doing: Doing, row: FollowUp) -> None:
     act, answer, application = doing.act, doing.answer, doing.application
     if answer.channel is None:
-        refuse_because("channel_missing", "say how they were contacted, or that they came to us", InvalidAnswer)
+        refuse_because(
+            "channel_missing", "give the channel of the contact, or record that they contacted us", InvalidAnswer
+        )
     refuse(rules.why_not_now(doing.occurred_at, not_before=not_before(act, application, row)))
     party = _party(act, application)
     way = Way(
@@ -161,19 +169,19 @@ def _log(doing: Doing, row: FollowUp) -> None:
         asks_plan_again=answer.asked_plan_again,
         leaves_message=answer.left_message,
     )
-    made = Contact(
+    attempt = Contact(
         party=party, purpose=Purpose.FOLLOW_UP, way=way, reached=answer.result != "not_reached", about=row.id,
         override=answer.override, not_in_person_because=answer.not_in_person_because,
     )  # fmt: skip
-    contact.log(act, application, made)
+    contact.log(act, application, attempt)
 
 
 def _propose_to_stop(doing: Doing, row: FollowUp) -> None:
-    """First of two people; the second is a supervisor."""
+    """The first of two people proposes to end the attempts. The second is a supervisor."""
     limits = policy_of(doing.application).contact
-    unanswered = [each.occurred_at for each in deliveries.attempts(doing.act.session, row.reference, about=row.id)]
+    attempts = deliveries.attempts(doing.act.session, row.reference, about=row.id)
     reason = rules.why_not_exhausted(
-        unanswered,
+        [attempt.occurred_at for attempt in attempts],
         minimum=limits.minimum_attempts.value,
         apart=timedelta(hours=limits.attempts_apart_hours.value),
         route_tried=bool(doing.answer.agency_route),
@@ -183,9 +191,10 @@ def _propose_to_stop(doing: Doing, row: FollowUp) -> None:
 
 
 def _judge_stopping(doing: Doing, row: FollowUp) -> None:
+    """A supervisor agrees that the attempts end, or asks for another try."""
     refuse(authority.why_not_second(doing.act.actor, [row.closed_by]))
     if Role.SUPERVISOR not in doing.act.actor.roles:
-        refuse_because("supervisor_needed", "a supervisor says whether attempts may end")
+        refuse_because("supervisor_needed", "only a supervisor can end the attempts")
     if doing.answer.result == "try_again":
         row.closed_by = None
         return
@@ -200,12 +209,12 @@ def _end(doing: Doing, row: FollowUp, result: ContactResult) -> None:
 
 
 def close(act: Act, application: Application) -> None:
-    """What closing brings, however it came: its time and outcome, the watch, and a proposal after an early end."""
-    with act.session.no_autoflush:  # a closed row without its outcome would be refused
+    """Do what follows from closing: set time and outcome, open the watch, and propose Right to Know after an early end."""
+    with act.session.no_autoflush:  # the database refuses a closed row without an outcome
         if application.outcome is None:
             approved = decisions.approved(act.session, application)
             if approved is None:
-                refuse_because("no_outcome", "an application without an outcome is not closed")
+                refuse_because("no_outcome", "an application without an outcome cannot be closed")
             application.outcome = approved[0].outcome
         application.closed_at = application.closed_at or act.now
     _cancel_mending(act, application)
@@ -217,7 +226,7 @@ def close(act: Act, application: Application) -> None:
 
 
 def _cancel_mending(act: Act, application: Application) -> None:
-    """What was held at a gate no longer is; the stages' own items go by themselves."""
+    """Cancel the items that a gate opened. Those of the stages are cancelled by the lifecycle."""
     query = select(WorkItem).where(
         WorkItem.reference == application.reference, WorkItem.kind == WorkKind.MEND_QUALITY, OPEN_WORK
     )

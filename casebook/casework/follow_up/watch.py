@@ -38,32 +38,32 @@ from casebook.storage.tables import Candidate, Person, SourceRecord, Watch
 
 @dataclass(frozen=True, kw_only=True)
 class WatchResult:
-    """What came of looking again."""
+    """The result of one pass of the watch."""
 
     watched: int
     proposed: list[str]  # references
 
 
 def look_again(act: Act) -> WatchResult:
-    """Compare what every watch has not seen yet with its subject. Asked twice it opens nothing twice."""
+    """Compare the new records of the sources with the subject of every watch. Running it twice opens nothing twice."""
     act.allowed(Command.SWEEP)
     local = catalogue.local(act.session, act.now.year)
     watches = act.session.scalars(select(Watch).where(Watch.until > act.now).order_by(Watch.reference)).all()
     proposed = []
     for watch in watches:
         newer = {source: extract for source, extract in local.items() if extract.extract > (watch.seen_extract or 0)}
-        if newer and (found := _new_records(act, watch, newer)):
-            _propose(act, watch, found, newest=max(extract.extract for extract in newer.values()))
+        if newer and (records := _new_records(act, watch, newer)):
+            _propose(act, watch, records, newest=max(extract.extract for extract in newer.values()))
             proposed.append(watch.reference)
     return WatchResult(watched=len(watches), proposed=proposed)
 
 
 def renew(act: Act, reference: str, *, reason: str) -> Summary:
-    """A person with a reason lets a watch go on for as long again."""
+    """Extend a watch by its full length. A person gives the reason."""
     act.allowed(Command.RENEW_WATCH)
     application = act.application(reference)
     if (watch := act.session.get(Watch, reference)) is None:
-        refuse_because("not_watched", "a watch begins when an application is closed")
+        refuse_because("not_watched", "this application has no watch: a watch begins when an application is closed")
     policy = policy_of(application)
     zone = ZoneInfo(policy.calendar.timezone)
     watch.until = rules.months_after(max(watch.until, act.now), policy.watch.months.value, zone)
@@ -73,7 +73,7 @@ def renew(act: Act, reference: str, *, reason: str) -> Summary:
 
 
 def _new_records(act: Act, watch: Watch, newer: Mapping[Source, LocalExtract]) -> list[SubjectRecord]:
-    """Records that qualify, that the watch has not seen, and that are about whoever is or may be the subject."""
+    """Qualifying records that the watch has not seen and whose person is or may be the subject."""
     return [
         record
         for source, extract in newer.items()
@@ -82,15 +82,15 @@ def _new_records(act: Act, watch: Watch, newer: Mapping[Source, LocalExtract]) -
 
 
 def _persons(act: Act, watch: Watch, source: Source, extract: LocalExtract) -> set[str]:
-    """The confirmed, and those who look like the subject and were not said to be somebody else."""
+    """The confirmed candidates, and those who match the subject and were not rejected."""
     query = select(Candidate.person_id, Candidate.verdict).where(
         Candidate.reference == watch.reference, Candidate.party == Party.B, Candidate.source == source,
         Candidate.superseded.is_(False),
     )  # fmt: skip
-    said: dict[str, str | None] = {row.person_id: row.verdict for row in act.session.execute(query)}
-    confirmed = {person for person, verdict in said.items() if verdict == MatchVerdict.SAME}
+    verdicts: dict[str, str | None] = {row.person_id: row.verdict for row in act.session.execute(query)}
+    confirmed = {person for person, verdict in verdicts.items() if verdict == MatchVerdict.SAME}
     return confirmed | {
-        person for person in _alike(act, watch, source, extract) if said.get(person) != MatchVerdict.DIFFERENT
+        person for person in _alike(act, watch, source, extract) if verdicts.get(person) != MatchVerdict.DIFFERENT
     }
 
 
@@ -98,13 +98,15 @@ def _alike(act: Act, watch: Watch, source: Source, extract: LocalExtract) -> Ite
     subject = act.session.get(Person, f"{watch.reference}:{Party.B}")
     if subject is None or not identity.has_name(subject):
         return
-    asked = identity.cells_of(subject)
-    answered = extract.find(asked)
-    changed = _with_new_records(act, source, watch.seen_extract or 0, [each["person_id"] for each in answered.persons])
-    worth = [each for each in answered.persons if each["person_id"] in changed]
-    for each in match_weights.score(asked, worth, answered.counts, this_year=act.now.year):
-        if each.band in candidates.READ:
-            yield each.person_id
+    cells = identity.cells_of(subject)
+    result = extract.find(cells)
+    changed = _with_new_records(
+        act, source, watch.seen_extract or 0, [person["person_id"] for person in result.persons]
+    )
+    persons = [person for person in result.persons if person["person_id"] in changed]
+    for candidate in match_weights.score(cells, persons, result.counts, this_year=act.now.year):
+        if candidate.band in candidates.READ:
+            yield candidate.person_id
 
 
 def _with_new_records(act: Act, source: Source, seen: int, persons: list[str]) -> set[str]:
@@ -131,10 +133,10 @@ def _fresh(act: Act, source: Source, seen: int, persons: set[str]) -> Iterator[S
     yield from now
 
 
-def _propose(act: Act, watch: Watch, found: list[SubjectRecord], *, newest: int) -> None:
-    """One proposal for all that is new; a sign of danger to life does not wait for it."""
+def _propose(act: Act, watch: Watch, new: list[SubjectRecord], *, newest: int) -> None:
+    """Open one proposal for all new records. A sign of danger to life opens safeguarding at once."""
     application = act.application(watch.reference)
-    records = sorted({record.label for record in found})
+    records = sorted({record.label for record in new})
     watch.seen_extract = newest
     act.record(application, "watch_found", records=len(records), extract=newest)
     need = Need(
@@ -144,15 +146,15 @@ def _propose(act: Act, watch: Watch, found: list[SubjectRecord], *, newest: int)
         priority=Priority.HIGH,
     )
     open_items(act, application, [need], because="new_record")
-    for sign in risk_scoring.lethality_signs(found, act.now.date(), risk_model.load()):
+    for sign in risk_scoring.lethality_signs(new, act.now.date(), risk_model.load()):
         danger.open_safeguarding(act, application, cause=f"watch:{sign.name}", key=str(newest))
 
 
 class WatchReviewed(Answer):
-    """What becomes of a proposal to tell the person at risk unasked."""
+    """The decision on a Right to Know proposal."""
 
     decision: Literal["accept", "dismiss"] = Field(
-        description="accept opens a Right to Know application; to dismiss, a second person must do so too."
+        description="accept opens a Right to Know application. dismiss needs a second person to agree."
     )
     reason: str = Field(min_length=1)
 
@@ -176,7 +178,7 @@ def _reviewed(doing: Doing) -> None:
 
 
 def _open_right_to_know(doing: Doing) -> str:
-    """About the same two people; whoever applied the first time plays no part in it."""
+    """Open an application about the same two people, without the first applicant."""
     application = doing.application
     form = intake.form_of(doing.act, application)
     fresh = replace(
@@ -192,10 +194,10 @@ def _open_right_to_know(doing: Doing) -> str:
         pregnant=Answer3(application.pregnant),
         children=tuple(application.children),
         people={party: person for party, person in form.people.items() if party is not Party.C},
-        plans={},  # how the person at risk may be reached is found out anew
+        plans={},  # safe contact with the person at risk is established again
     )
-    told = replace(fresh, doubts=tuple(form_rules.minimum_missing(fresh)))
-    opened, _ = intake.take_in(doing.act, told, chain.digest({"item": doing.item.id}))
+    complete = replace(fresh, doubts=tuple(form_rules.minimum_missing(fresh)))
+    opened, _ = intake.take_in(doing.act, complete, chain.digest({"item": doing.item.id}))
     return opened.reference
 
 

@@ -1,6 +1,6 @@
-"""The list of exceptions: what was done, with leave, otherwise than the rules have it; and what the whole ladder heard of in vain.
+"""The list of exceptions: approved departures from the rules, and work not done after every escalation level.
 
-From the ledger and the last rung, so that nobody keeps a list and nobody can leave something off it.
+It is made from the ledger and the last escalation level. Nobody keeps it by hand, so nobody can leave anything out.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from casebook.storage.reporting import board
 from casebook.storage.tables import OPEN_WORK, Escalation, LedgerEntry, WorkItem
 
 RECORDED = "exception_recorded"
-NOT_DONE = "not_done"  # what the chief officer was told of and nobody has done yet
+NOT_DONE = "not_done"  # work that was escalated to the chief officer and is still open
 ExceptionLine = dict[str, object]
 
 
 def listing(act: Act) -> list[ExceptionLine]:
-    """Newest first; ids and codes only. What is restricted is listed for those named, and to the machine."""
+    """All exceptions, newest first, in ids and codes. Staff see a restricted application only if they are named for it."""
     act.allowed(Command.LIST_APPLICATIONS)
     hidden = board.hidden_from(act.session, act.actor.id) if act.actor.is_person else frozenset()
-    found = (line for line in (*_recorded(act), *_not_done(act)) if line["reference"] not in hidden)
-    return sorted(found, key=lambda line: (str(line["at"]), str(line["reference"]), str(line["what"])), reverse=True)
+    lines = (line for line in (*_recorded(act), *_not_done(act)) if line["reference"] not in hidden)
+    return sorted(lines, key=lambda line: (str(line["at"]), str(line["reference"]), str(line["what"])), reverse=True)
 
 
 def _recorded(act: Act) -> Iterator[ExceptionLine]:

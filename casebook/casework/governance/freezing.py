@@ -1,4 +1,4 @@
-"""After a death or serious injury: what is known stays as it is, and two people let the application go on."""
+"""Freezing an application after a death or serious injury, so that nothing known is changed. Two people can unfreeze it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ HARMS = ("death", "serious_injury")
 
 
 def report_harm(act: Act, reference: str, *, what: str) -> Summary:
-    """Somebody in it died or was seriously injured: legal hold, nothing known is edited, the regulator hears of it.
+    """Report that somebody in the application died or was seriously injured: freeze it, set a legal hold, refer to the regulator.
 
-    The referral is due by the end of the next local day, whatever the stage, and after closing as well.
+    The referral is due by the end of the next local day, at any stage and also after closing.
     """
     act.allowed(Command.OPEN_SAFEGUARDING)
     application = act.application(reference)
@@ -44,7 +44,7 @@ def report_harm(act: Act, reference: str, *, what: str) -> Summary:
 
 
 def unfreeze(act: Act, reference: str, *, reason: str) -> Summary:
-    """Two people of those who may hold let it go on; the legal hold stays until it is released for itself."""
+    """Unfreeze an application. Two people who may set a legal hold must agree. The legal hold itself stays."""
     act.allowed(Command.HOLD)
     application = act.application(reference)
     if application.frozen_at is None:

@@ -1,6 +1,6 @@
-"""What may be done about an application beside its work items: danger, restriction, hold, disposal, early closing, priority.
+"""Acts on an application apart from its work items: danger, restriction, hold, disposal, early closing, priority.
 
-Where two people are needed the first call proposes and the second, by somebody else, agrees.
+If two people are needed, the first call proposes and the second, by somebody else, agrees.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ PERSONAL: tuple[type[Base], ...] = tuple(
 
 
 def report_danger(act: Act, reference: str, *, reason: str) -> Summary:
-    """Somebody is in danger now: immediate safeguarding opens, on-call is told."""
+    """Report that somebody is in danger now: open immediate safeguarding and notify the duty inspector."""
     application = danger.report(act, reference, reason_code(reason))
     return {"reference": reference, "priority": application.priority}
 
 
 def restrict(act: Act, reference: str, *, reason: str) -> Summary:
-    """Let only named people see it: whoever restricts it and the heads of unit are named at once."""
+    """Restrict an application to named people. Whoever restricts it and the heads of unit are named at once."""
     act.allowed(Command.RESTRICT)
     application = act.application(reference)
     if application.restricted:
@@ -65,7 +65,7 @@ def name_person(act: Act, reference: str, *, staff: str) -> Summary:
     act.allowed(Command.RESTRICT)
     application = act.application(reference)
     if not application.restricted:
-        refuse_because("not_restricted", "this application is open to everyone of a fitting role")
+        refuse_because("not_restricted", "this application is not restricted: nobody needs to be named for it")
     if act.session.get(tables.Staff, staff) is None:
         refuse_because("not_found", "there is no such member of staff")
     act.session.merge(Restriction(reference=reference, staff_id=staff, named_by=act.actor.id, named_at=act.now))
@@ -74,7 +74,7 @@ def name_person(act: Act, reference: str, *, staff: str) -> Summary:
 
 
 def lift(act: Act, reference: str, *, reason: str) -> Summary:
-    """Head of unit and a second person make a restricted application an ordinary one."""
+    """Lift a restriction. Two people must agree, one of them the head of unit."""
     act.allowed(Command.LIFT_RESTRICTION)
     application = unfrozen(act, reference)
     if not application.restricted:
@@ -90,7 +90,7 @@ def lift(act: Act, reference: str, *, reason: str) -> Summary:
 
 
 def hold(act: Act, reference: str, *, reason: str) -> Summary:
-    """Nothing of it may be disposed of."""
+    """Set a legal hold: nothing of the application may be disposed of."""
     act.allowed(Command.HOLD)
     application = act.application(reference)
     application.legal_hold = True
@@ -99,7 +99,7 @@ def hold(act: Act, reference: str, *, reason: str) -> Summary:
 
 
 def release(act: Act, reference: str, *, reason: str) -> Summary:
-    """End a legal hold; two people."""
+    """End a legal hold. Two people must agree."""
     act.allowed(Command.HOLD)
     application = unfrozen(act, reference)
     if (first := agreed(act, application, "release_hold", reason=reason)) is None:
@@ -110,15 +110,18 @@ def release(act: Act, reference: str, *, reason: str) -> Summary:
 
 
 def dispose(act: Act, reference: str, *, reason: str) -> Summary:
-    """Erase the personal detail of a closed application; two people, no legal hold. The ledger still verifies."""
+    """Erase the personal detail of a closed application. Two people must agree. The ledger can still be verified.
+
+    Refused under a legal hold.
+    """
     act.allowed(Command.DISPOSE)
     application = unfrozen(act, reference)
     if application.stage != Stage.CLOSED:
         refuse_because("not_closed", "only a closed application can be disposed of")
     if application.legal_hold:
-        refuse_because("legal_hold", "a legal hold is in force")
+        refuse_because("legal_hold", "this application is under a legal hold: nothing of it may be disposed of")
     if application.disposed_at is not None:
-        refuse_because("already_disposed", "this was disposed of already")
+        refuse_because("already_disposed", "this application was disposed of already")
     if (first := agreed(act, application, "dispose", reason=reason)) is None:
         return {"reference": reference, "proposed": "dispose"}
     act.session.add(
@@ -134,36 +137,38 @@ def dispose(act: Act, reference: str, *, reason: str) -> Summary:
 
 
 def withdraw(act: Act, reference: str, *, reason: str) -> Summary:
-    """The applicant no longer wants it; what that leaves undone is recorded, and B's risk does not end with it."""
+    """Close an application because the applicant withdraws it. Work left undone is recorded, and the watch over B opens."""
     return _close_early(act, reference, Outcome.WITHDRAWN, reason)
 
 
 def transfer(act: Act, reference: str, *, force: str, accepted_by: str, their_reference: str | None = None) -> Summary:
-    """Another force deals with it from now on, and a function of it has said so; refused while somebody is in danger now.
+    """Transfer an application to another force that has accepted it. Refused while immediate safeguarding is open.
 
-    All three are codes. That the applicant is told, within their safe-contact plan, is a work item of its own.
+    All three arguments are codes; `accepted_by` is a function of that force. Telling the applicant is a work item of its own.
     """
     act.allowed(Command.CLOSE_EARLY)
     application = unfrozen(act, reference)
     if any(item.kind == WorkKind.IMMEDIATE_SAFEGUARDING for item in work_items.open_work(act.session, application)):
         refuse_because(
-            "danger_open", "somebody is in danger now: safeguard them first, whoever deals with it afterwards"
+            "danger_open",
+            "somebody is in danger now: finish immediate safeguarding before you transfer the application",
         )
-    given = [
+    codes = [
         reason_code(force),
         reason_code(accepted_by),
         *([number_of_theirs(their_reference)] if their_reference else []),
     ]
-    done = _close_early(act, reference, Outcome.OUT_OF_SCOPE, ANOTHER_FORCE, what=":".join(["transfer", *given]))
-    if "proposed" not in done:
+    summary = _close_early(act, reference, Outcome.OUT_OF_SCOPE, ANOTHER_FORCE, what=":".join(["transfer", *codes]))
+    if "proposed" not in summary:
         moved.record(act, application, force=force, accepted_by=accepted_by, their_reference=their_reference)
-    return done
+    return summary
 
 
 def no_engagement(act: Act, reference: str, *, reason: str, agency_route: str | None = None) -> Summary:
-    """Nobody could be reached after the attempts policy asks for; a supervisor must be one of the two people.
+    """Close an application because the applicant could not be reached in the attempts that policy requires.
 
-    `agency_route`: which partner agency was asked to reach them, and what came of it; refused without.
+    Two people must agree, one of them a supervisor. `agency_route`, which is required: which partner agency was asked to
+    reach the applicant, and the result.
     """
     act.allowed(Command.CLOSE_EARLY)
     refuse(contact.why_not_give_up(act, unfrozen(act, reference), route_tried=bool(agency_route)))
@@ -171,12 +176,12 @@ def no_engagement(act: Act, reference: str, *, reason: str, agency_route: str | 
 
 
 def lower_priority(act: Act, reference: str, *, to: str, reason: str) -> Summary:
-    """Lower a priority: two people. Deadlines that were shortened stay as they are."""
+    """Lower a priority. Two people must agree. Deadlines that were shortened stay as they are."""
     act.allowed(Command.LOWER_PRIORITY)
     application = unfrozen(act, reference)
     still_open(application)
     if to not in set(Priority) or Priority(to).rank <= Priority(application.priority).rank:
-        refuse_because("not_lower", "name a priority below the present one")
+        refuse_because("not_lower", "the new priority must be lower than the present one")
     if (first := agreed(act, application, f"lower_priority:{to}", reason=reason)) is None:
         return {"reference": reference, "proposed": f"lower_priority:{to}"}
     application.priority, application.priority_reason = to, "lowered_by_two_people"
@@ -190,18 +195,23 @@ def _is_head(act: Act, staff_id: str) -> bool:
 
 
 def _close_early(act: Act, reference: str, outcome: Outcome, reason: str, *, what: str | None = None) -> Summary:
-    """`what` is what both people must have said, where that is more than the outcome."""
+    """Close an application early. Two people must agree, one of them a supervisor.
+
+    `what` is the proposal they agree to, if it says more than the outcome.
+    """
     act.allowed(Command.CLOSE_EARLY)
     application = unfrozen(act, reference)
     still_open(application)
     if application.outcome is not None:
-        refuse_because("delivered", "the outcome was delivered; what follows is ended by its follow-up contacts")
+        refuse_because(
+            "delivered", "the outcome was delivered: the application closes when its follow-up contacts have ended"
+        )
     what = what or outcome
     if (first := agreed(act, application, what, reason=reason)) is None:
         return {"reference": reference, "proposed": what}
     if Role.SUPERVISOR not in act.actor.roles and not _supervises(act, first):
         refuse_because("supervisor_needed", "one of the two must be a supervisor")
-    if outcome in EARLY_OUTCOMES:  # another force's delivery is not ours to count
+    if outcome in EARLY_OUTCOMES:  # a delivery by another force does not count as ours
         clocks.meet(act, application, Limit.WHOLE_PROCESS)
     undone = _left_undone(act, application)
     application.outcome, application.closing_reason, application.closed_at = outcome, reason, act.now
@@ -211,7 +221,7 @@ def _close_early(act: Act, reference: str, outcome: Outcome, reason: str, *, wha
 
 
 def _left_undone(act: Act, application: Application) -> dict[str, list[str]]:
-    """What closing now leaves: work nobody did, limits nobody met, stages it never reached. All that is known is told."""
+    """What closing now leaves undone: open work, limits not met, stages not reached."""
     return {
         "undone": sorted({item.kind for item in work_items.open_work(act.session, application)}),
         "limits_unmet": [clock.limit_name for clock in clocks.of(act, application) if clock.met_at is None],

@@ -1,4 +1,4 @@
-"""What supervisors answer for: an urgency somebody asked for, an escalation, and a person's safety while time overruns."""
+"""Answers of supervisors: confirming urgency, acknowledging an escalation, and safeguarding during a delay."""
 
 from __future__ import annotations
 
@@ -20,20 +20,22 @@ from casebook.storage.tables import Clock, Escalation, WorkItem
 
 
 class UrgencyConfirmed(Answer):
-    """Whether an application stays urgent. Not confirming proposes a lower priority, which a second person decides."""
+    """Whether an application stays urgent. If not, this proposes a lower priority, which needs a second person."""
 
     confirmed: bool
-    lower_to: Literal["high", "standard"] | None = Field(default=None, description="Only if it is not confirmed.")
+    lower_to: Literal["high", "standard"] | None = Field(
+        default=None, description="Only if it is not confirmed: the priority it should have."
+    )
     reason: str = Field(min_length=1)
 
 
 class EscalationAcknowledged(Answer):
-    """What somebody who was told of a delay does about it."""
+    """What somebody does about an escalation."""
 
     action: Literal["reassigned", "spoke_to_owner", "took_over", "decide_out_of_cycle", "accepted_delay", "other"] = (
         Field(
-            description="took_over: claim the item too, for what nobody claims climbs on. decide_out_of_cycle: the panel "
-            "that meets too late is not waited for."
+            description="took_over: claim the item too, because an item that nobody claims escalates further. "
+            "decide_out_of_cycle: the panel decides before its next meeting."
         )
     )
     overrun_reason: (
@@ -48,18 +50,18 @@ class EscalationAcknowledged(Answer):
             "other",
         ]
         | None
-    ) = Field(default=None, description="Why the time was not enough, if it has run out.")
+    ) = Field(default=None, description="Why the time was not enough, if a limit has overrun.")
     notes: str = ""  # fmt: skip
 
 
 class SafeguardedDuringDelay(Speaks):
-    """How the person at risk is kept safe while the application takes longer than it may."""
+    """How the person at risk is kept safe while the application is late."""
 
-    plan: str = Field(min_length=1, description="What is in place until a decision is delivered.")
+    plan: str = Field(min_length=1, description="What keeps them safe until a decision is delivered.")
     applicant_told: bool = Field(
-        description="Whether the applicant was told that it takes longer: over their plan's channel unless channel says so."
+        description="Whether the applicant was told of the delay: over their plan's channel, unless channel names another."
     )
-    risk_reviewed: bool = Field(description="Whether the risk was looked at again.")
+    risk_reviewed: bool = Field(description="Whether the risk was reviewed.")
 
 
 def _confirmed(doing: Doing) -> None:
@@ -67,7 +69,7 @@ def _confirmed(doing: Doing) -> None:
     if answer.confirmed:
         return
     if answer.lower_to is None:
-        refuse_because("lower_to_missing", "say which priority it should have instead", InvalidAnswer)
+        refuse_because("lower_to_missing", "give the priority it should have instead, as lower_to", InvalidAnswer)
     governance.lower_priority(doing.act, doing.application.reference, to=answer.lower_to, reason=answer.reason)
 
 
@@ -81,7 +83,11 @@ def _acknowledged(doing: Doing) -> None:
             clock.overrun_reason = answer.overrun_reason
     if answer.action == "decide_out_of_cycle":
         if doing.item.subject.get("propose") != answer.action:
-            refuse_because("not_proposed", "a decision out of cycle was not proposed here", InvalidAnswer)
+            refuse_because(
+                "not_proposed",
+                "this escalation does not propose a decision out of cycle: choose another action",
+                InvalidAnswer,
+            )
         doing.application.out_of_cycle = True
 
 
@@ -90,28 +96,33 @@ def _acknowledged_for_the_unit(doing: UnitDoing) -> None:
 
 
 def acknowledge(act: Act, item: WorkItem) -> None:
-    """Silence ends: the rung that the item speaks of was heard."""
+    """Record that the escalation level of an item was acknowledged."""
     escalation = act.session.get(Escalation, item.subject.get("escalation"))
     if escalation is not None and escalation.acknowledged_at is None:
         escalation.acknowledged_by, escalation.acknowledged_at = act.actor.id, act.now
 
 
 def _overrun(doing: Doing) -> list[Clock]:
-    """The limits gathered on the item that was escalated and that have no reason yet."""
-    told = doing.act.session.get(WorkItem, doing.item.subject.get("item"))
-    found = (doing.act.session.get(Clock, each) for each in (told.subject.get("clocks", []) if told else []))
-    return [clock for clock in found if clock is not None and clock.overrun_reason is None]
+    """The overrun limits of the escalated item that have no reason yet."""
+    escalated = doing.act.session.get(WorkItem, doing.item.subject.get("item"))
+    clock_ids = escalated.subject.get("clocks", []) if escalated else []
+    clocks = (doing.act.session.get(Clock, clock_id) for clock_id in clock_ids)
+    return [clock for clock in clocks if clock is not None and clock.overrun_reason is None]
 
 
 def _safeguarded(doing: Doing) -> None:
-    """The item keeps the answer; the log of contacts keeps that the applicant was told."""
+    """Log the contact with the applicant. The work item keeps the rest of the answer."""
     application, answer = doing.application, doing.answer
     party = outreach.applicant_of(application)
     plan = deliveries.plan(doing.act.session, application.reference, party)
-    own = (plan.channel if plan else None) or Channel.THROUGH_AGENCY
+    plan_channel = (plan.channel if plan else None) or Channel.THROUGH_AGENCY
     if answer.applicant_told or answer.channel is not None:
         outreach.spoken(
-            doing, party=party, purpose=Purpose.OTHER, channel=answer.channel or own, reached=answer.applicant_told
+            doing,
+            party=party,
+            purpose=Purpose.OTHER,
+            channel=answer.channel or plan_channel,
+            reached=answer.applicant_told,
         )
 
 

@@ -1,4 +1,4 @@
-"""After a change of a policy's numbers or calendar: every open deadline reckoned again, with what moved and what could not."""
+"""Recalculates open deadlines after a change of a policy's numbers or calendar, and lists those that moved or could not."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from casebook.storage.sweep import escalations as stored
 from casebook.storage.tables import Application, Clock, WorkItem
 
 PAGE = 500
-OWN_DUE = frozenset({WorkKind.RATIFY_EMERGENCY})  # due by what it ratifies, not by its kind alone
+OWN_DUE = frozenset({WorkKind.RATIFY_EMERGENCY})  # its due time depends on what is ratified, not on the kind alone
 RecomputedLine = dict[str, object]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recomputed:
-    """`moved` and `could_not`: reference, limit or kind, and the old and new moment or the reason."""
+    """The result. `moved` and `could_not` give reference, limit or kind, and the old and new time or the reason."""
 
     checked: int = 0
     moved: list[RecomputedLine] = field(default_factory=list)
@@ -36,7 +36,10 @@ class Recomputed:
 
 
 def recompute(acting: Callable[[], AbstractContextManager[Act]]) -> Recomputed:
-    """Page by page, each in its own transaction; run again after a fault, it goes on with what has not moved yet."""
+    """Recalculate the deadlines of every open application, page by page, each page in its own transaction.
+
+    After a fault it can be run again: it continues with what has not moved yet.
+    """
     with acting() as act:
         act.allowed(Command.RECOMPUTE_DEADLINES)
         references = outbox.open_references(act.session)
@@ -50,32 +53,34 @@ def recompute(acting: Callable[[], AbstractContextManager[Act]]) -> Recomputed:
 def _page(act: Act, references: Sequence[str], moved: list[RecomputedLine], could_not: list[RecomputedLine]) -> None:
     applications = stored.lock_applications(act.session, references)
     could_not += [
-        {"reference": each, "why": "somebody_is_at_work_on_it"} for each in references if each not in applications
+        {"reference": reference, "why": "somebody_is_at_work_on_it"}
+        for reference in references
+        if reference not in applications
     ]
-    of: dict[str, list[Clock]] = defaultdict(list)
+    running: dict[str, list[Clock]] = defaultdict(list)
     for clock in stored.clocks_of(act.session, applications):
-        of[clock.reference].append(clock)
+        running[clock.reference].append(clock)
     items: dict[str, list[WorkItem]] = defaultdict(list)
     for item in recomputing.open_items(act.session, applications):
         items[str(item.reference)].append(item)
     lowered = recomputing.lowered(act.session, applications)
-    said = dict[str, Mapping[str, object]]()
+    entries = dict[str, Mapping[str, object]]()
     for reference, application in applications.items():
         again = _Again(act, application, lowered=reference in lowered)
-        again.clocks(of[reference])
+        again.clocks(running[reference])
         again.items(items[reference])
         moved += again.moved
         could_not += again.could_not
         if again.moved:
             policy = policy_of(application)
             application.policy = f"{policy.name}@{policy.version}"
-            said[reference] = {"policy": application.policy, "moved": [line["what"] for line in again.moved]}
-    if said:
-        ledger.record_many(act.session, said, actor=act.actor.id, event_name="deadlines_recomputed", at=act.now)
+            entries[reference] = {"policy": application.policy, "moved": [line["what"] for line in again.moved]}
+    if entries:
+        ledger.record_many(act.session, entries, actor=act.actor.id, event_name="deadlines_recomputed", at=act.now)
 
 
 class _Again:
-    """One application under its policy as that stands today."""
+    """Recalculates one application by the present numbers of its policy."""
 
     def __init__(self, act: Act, application: Application, *, lowered: bool) -> None:
         self.act, self.application, self.lowered = act, application, lowered
@@ -103,10 +108,10 @@ class _Again:
             if item.due_at is None or kind in OWN_DUE:
                 continue
             if allowance := self.policy.work_allowance(kind):
-                priority = min(self.priority, Priority(item.priority), key=lambda each: each.rank)
+                priority = min(self.priority, Priority(item.priority), key=lambda priority: priority.rank)
                 due_at = clocks.due_from(item.opened_at, allowance.allowance(priority).value, self.application)
             elif (shift := self.shifted.get(str(SPECS[kind].limit))) and shift[0] == item.due_at:
-                due_at = shift[1]  # one that was due at a moment of its own stays
+                due_at = shift[1]  # an item with a due time of its own keeps it
             else:
                 continue
             if due_at != item.due_at and not self._refused(kind, item.due_at, due_at):
@@ -127,7 +132,10 @@ class _Again:
         )
 
     def _refused(self, what: str, was: datetime, now: datetime) -> bool:
-        """Nothing is moved on a frozen application; what was shortened for a priority that two people lowered stays short."""
+        """Whether a deadline must stay, and list it if so.
+
+        A frozen application keeps its deadlines. Those shortened for a priority that two people lowered later stay short.
+        """
         if self.application.frozen_at is not None:
             self._stay(what, "frozen")
         elif self.lowered and now > was:

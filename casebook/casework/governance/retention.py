@@ -1,4 +1,7 @@
-"""What has been kept for as long as the policy says is proposed for disposal. Two people dispose of it; a legal hold wins."""
+"""Retention: applications whose retention period is over are proposed for disposal.
+
+Two people dispose of them. An application under a legal hold is kept.
+"""
 
 from __future__ import annotations
 
@@ -16,19 +19,22 @@ from casebook.storage.case import retention as stored
 
 @dataclass(frozen=True, kw_only=True)
 class Kept:
-    """A closed application whose time is over."""
+    """A closed application whose retention period is over."""
 
     reference: str
     closed_at: datetime
     over_since: datetime
-    legal_hold: bool  # then it stays, whatever its age
+    legal_hold: bool  # if so, it is kept, whatever its age
 
 
 def over(act: Act) -> list[Kept]:
-    """Closed, its watch ended, and both as long ago as its policy asks; oldest first. Those under hold are named too."""
+    """Closed applications whose retention period is over, oldest first. Those under a legal hold are listed too.
+
+    The period runs from the closing or the end of the watch, whichever is later.
+    """
     act.allowed(Command.LIST_APPLICATIONS)
     least = min(policies.load(name).retention.application_years.value for name in policies.names())
-    found = [
+    ended_long_ago = [
         Kept(
             reference=application.reference,
             closed_at=ended,
@@ -38,37 +44,38 @@ def over(act: Act) -> list[Kept]:
         for application, ended in stored.ended_before(act.session, _years_after(act.now, -least))
     ]
     return sorted(
-        (each for each in found if each.over_since <= act.now), key=lambda each: (each.over_since, each.reference)
+        (kept for kept in ended_long_ago if kept.over_since <= act.now),
+        key=lambda kept: (kept.over_since, kept.reference),
     )
 
 
 def propose(act: Act) -> list[Kept]:
-    """Name what is over, and tell the head of unit once a month while anything can be disposed of."""
-    found = over(act)
-    if any(not each.legal_hold for each in found):
+    """List the applications, and notify the head of unit once a month while any of them can be disposed of."""
+    kept = over(act)
+    if any(not application.legal_hold for application in kept):
         notify(act, None, role=Role.HEAD_OF_UNIT, reason="retention_over", key=f"{act.now:%Y-%m}")
-    return found
+    return kept
 
 
-def page(found: Sequence[Kept]) -> str:
-    """The list for people who watch."""
+def page(kept: Sequence[Kept]) -> str:
+    """The list as a page."""
     lines = [
-        "# Kept for as long as the policy says",
+        "# Retention period over",
         "",
-        "Two people dispose: `casebook applications dispose REF --reason CODE`.",
+        "Two people dispose of an application with `casebook applications dispose REF --reason CODE`.",
         "",
     ]
     rows = (
         (
-            each.reference,
-            f"{each.closed_at:%d %b %Y}",
-            f"{each.over_since:%d %b %Y}",
-            "legal hold: it stays" * each.legal_hold,
+            application.reference,
+            f"{application.closed_at:%d %b %Y}",
+            f"{application.over_since:%d %b %Y}",
+            "under legal hold: kept" * application.legal_hold,
         )
-        for each in found
+        for application in kept
     )
     return "\n".join(
-        [*lines, *(markdown.table(("application", "ended", "over since", ""), rows) if found else ["Nothing."])]
+        [*lines, *(markdown.table(("application", "ended", "over since", ""), rows) if kept else ["None."])]
     )
 
 

@@ -1,4 +1,4 @@
-"""Importing applications.csv: each row in its own transaction, those in danger first, and no bad row takes a good one down."""
+"""Imports applications.csv: each row in its own transaction, those in danger first. A bad row does not stop the others."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import Connection, select, text
-from sqlalchemy import Row as Found
+from sqlalchemy import Row as DatabaseRow
 from sqlalchemy.orm import Session
 
 from casebook import files, policies
@@ -28,13 +28,13 @@ from casebook.storage import session as storage
 from casebook.storage.session import Store
 from casebook.storage.tables import Application
 
-A_CLOCK = timedelta(hours=1)  # by which another system's clock may be ahead
+A_CLOCK = timedelta(hours=1)  # how far another system's clock may be ahead
 CHUNK = 100  # rows whose external ids are looked up, and references kept, together
 
 
 @dataclass(kw_only=True)
 class ImportedFile:
-    """What became of each row of a file, in the file's order."""
+    """The result for each row of a file, in the file's order."""
 
     accepted: list[dict[str, str]] = field(default_factory=list)
     unchanged: list[dict[str, str]] = field(default_factory=list)
@@ -45,7 +45,7 @@ class ImportedFile:
 
 @dataclass(frozen=True, kw_only=True)
 class _Arrival:
-    """A row that can land."""
+    """A row that can be imported."""
 
     line: int
     form: Form
@@ -54,7 +54,7 @@ class _Arrival:
 
 @dataclass(kw_only=True)
 class _Landing:
-    """The rows that landed, by line: whether they are new, and what they are called."""
+    """The state of one import. `landed` has the imported rows by line: whether each is new, and its references."""
 
     store: Store
     actor: Actor
@@ -69,10 +69,10 @@ class _Landing:
 
 
 def import_file(store: Store, actor: Actor, path: Path, *, playbook: Playbook) -> ImportedFile:
-    """Import applications.csv. A bad row never takes a good one down; the same file again changes nothing."""
+    """Import applications.csv. A bad row does not stop the others. Importing the same file again changes nothing."""
     table = _opened(path)
     with store.connection() as connection:
-        connection.execute(text("SET synchronous_commit = off"))  # where it must be on, it is said
+        connection.execute(text("SET synchronous_commit = off"))  # `_for_good` turns it on where it is needed
         connection.commit()
         with store.session() as session:
             now = storage.now(session)
@@ -80,24 +80,24 @@ def import_file(store: Store, actor: Actor, path: Path, *, playbook: Playbook) -
         rows = _danger_first(path, table)
         while chunk := list(islice(rows, CHUNK)):
             _land(landing, [arrival for row in chunk if (arrival := _read(landing, row))])
-        _say(landing)
+        _record_import(landing)
     by_line = [landing.landed[line] for line in sorted(landing.landed)]
     return ImportedFile(
-        accepted=[said for fresh, said in by_line if fresh],
-        unchanged=[said for fresh, said in by_line if not fresh],
+        accepted=[references for fresh, references in by_line if fresh],
+        unchanged=[references for fresh, references in by_line if not fresh],
         rejected=sorted(landing.rejected, key=lambda rejection: rejection.line),
         ignored_columns=table.ignored,
     )
 
 
 def _opened(path: Path) -> files.CsvTable:
-    # a column that stands twice is no reason to leave applications lying: the first counts, and the other is told
+    # a column that appears twice does not stop the import: the first counts, and the other is reported as ignored
     return files.read(path, known=rules.COLUMNS, required=rules.REQUIRED, first_counts=True)
 
 
 def _danger_first(path: Path, table: files.CsvTable) -> Iterator[FileRow]:
-    """Whoever says that they are in danger now does not wait for the rest of the file, which is read twice for it."""
-    if not path.is_file():  # a pipe can be read once
+    """The rows that report immediate danger, then the others. The file is read twice for that."""
+    if not path.is_file():  # a pipe can only be read once
         yield from table.rows
         return
     yield from _only(table.rows, in_danger=True)
@@ -105,7 +105,7 @@ def _danger_first(path: Path, table: files.CsvTable) -> Iterator[FileRow]:
 
 
 def _only(rows: Iterable[FileRow], *, in_danger: bool) -> Iterator[FileRow]:
-    """Of rows with one external id the first counts, in danger or not: the ones after it keep their place behind it."""
+    """The rows in danger, or the others. If an external id repeats, its later rows come with the others, after the first."""
     seen = set[str]()
     for row in rows:
         urgent = row["immediate_danger"].lower() == Answer3.YES and not row.broken and row["external_id"] not in seen
@@ -115,7 +115,7 @@ def _only(rows: Iterable[FileRow], *, in_danger: bool) -> Iterator[FileRow]:
 
 
 def _read(landing: _Landing, row: FileRow) -> _Arrival | None:
-    """None if it cannot land; then it is listed."""
+    """Read one row. None if it cannot be imported; then it is listed as rejected."""
     if row.broken:
         landing.rejected.append(row.broken)
         return None
@@ -125,7 +125,9 @@ def _read(landing: _Landing, row: FileRow) -> _Arrival | None:
         if form.submitted_at > landing.now + A_CLOCK:
             form = replace(form, doubts=(*form.doubts, "submitted_in_the_future"))
         return _Arrival(line=row.line, form=form, digest=_digest(landing.store.key, row.cells))
-    landing.rejected += [Rejection(line=row.line, column=f.column, code=f.code, message=f.message) for f in form]
+    landing.rejected += [
+        Rejection(line=row.line, column=fault.column, code=fault.code, message=fault.message) for fault in form
+    ]
     return None
 
 
@@ -133,24 +135,24 @@ def _why_not_received(moment: datetime) -> Reason | None:
     try:
         policies.for_receipt(moment)
     except policies.NoPolicyInForce as refusal:
-        return Reason(refusal.code, "lies before the first policy of the scheme")
+        return Reason(refusal.code, "is before the first policy of the scheme was in force")
     return None
 
 
 def _land(landing: _Landing, arrivals: Sequence[_Arrival]) -> None:
-    """Take in what is new of a chunk, each in its own transaction."""
+    """Import the new rows of a chunk, each in its own transaction."""
     with landing.store.session(landing.connection) as session:
         act = landing.act(session, storage.now(session))
         known = _known(session, [arrival.form.external_id for arrival in arrivals])
         fresh = [arrival for arrival in arrivals if arrival.form.external_id not in known]
         references = iter(intake.keep_references(act, [arrival.form.submitted_at.year for arrival in fresh]))
-        _for_good(session)  # no reference is ever given twice, and what was taken in before is on disk
+        _for_good(session)  # no reference is given twice, and earlier rows are on disk
         session.commit()
     for arrival in arrivals:
         try:
-            if there := known.get(arrival.form.external_id):
-                intake.refuse_changed(there.content_digest, arrival.digest)
-                _landed(landing, arrival, there.reference, fresh=False)
+            if earlier := known.get(arrival.form.external_id):
+                intake.refuse_changed(earlier.content_digest, arrival.digest)
+                _landed(landing, arrival, earlier.reference, fresh=False)
             else:
                 _take_in(landing, arrival, next(references), act.now)
         except (ChangedSince, DatabaseRefused) as refusal:
@@ -160,14 +162,14 @@ def _land(landing: _Landing, arrivals: Sequence[_Arrival]) -> None:
             )
 
 
-def _known(session: Session, external_ids: Sequence[str]) -> dict[str | None, Found[tuple[str | None, str, str]]]:
+def _known(session: Session, external_ids: Sequence[str]) -> dict[str | None, DatabaseRow[tuple[str | None, str, str]]]:
     query = select(Application.external_id, Application.reference, Application.content_digest)
-    found = session.execute(query.where(Application.external_id.in_(external_ids)))
-    return {row.external_id: row for row in found}
+    rows = session.execute(query.where(Application.external_id.in_(external_ids)))
+    return {row.external_id: row for row in rows}
 
 
 def _take_in(landing: _Landing, arrival: _Arrival, reference: str, now: datetime) -> None:
-    """One row in one transaction; two processes with the same row end up with one application."""
+    """Import one row in one transaction. Two processes with the same row make one application."""
     kept: str | None = reference
     for last in (False, False, True):
         try:
@@ -175,7 +177,7 @@ def _take_in(landing: _Landing, arrival: _Arrival, reference: str, now: datetime
                 act = landing.act(session, now)
                 application, fresh = intake.take_in(act, arrival.form, arrival.digest, reference=kept)
                 if arrival.form.immediate_danger is Answer3.YES:
-                    _for_good(session)  # on-call is told of it at once
+                    _for_good(session)  # the duty inspector is notified at once
                 session.commit()
             _landed(landing, arrival, application.reference, fresh=fresh)
         except Collision:
@@ -191,8 +193,8 @@ def _landed(landing: _Landing, arrival: _Arrival, reference: str, *, fresh: bool
     landing.landed[arrival.line] = (fresh, {"external_id": arrival.form.external_id, "reference": reference})
 
 
-def _say(landing: _Landing) -> None:
-    """One word of it in the ledger of the house, if anything came of it; with its commit all of it is on disk."""
+def _record_import(landing: _Landing) -> None:
+    """Write one entry in the ledger of the unit, if anything was imported. Its commit puts all rows on disk."""
     accepted = sum(fresh for fresh, _ in landing.landed.values())
     if not accepted:
         return
@@ -206,7 +208,7 @@ def _say(landing: _Landing) -> None:
 
 
 def _for_good(session: Session) -> None:
-    """This commit returns when it, and with it every one before it, is on disk."""
+    """Make the next commit wait until it, and every commit before it, is on disk."""
     session.execute(text("SET LOCAL synchronous_commit = on"))
 
 

@@ -1,6 +1,6 @@
-"""Taking an application in, whole in one transaction: danger first, the clock from submission, repeats linked.
+"""Intake: takes an application in, in one transaction. Danger comes first, clocks run from submission, repeats are linked.
 
-At this stage somebody completes what is missing, or explains why it cannot be had.
+At this stage somebody completes what is missing, or explains why it cannot be obtained.
 """
 
 from __future__ import annotations
@@ -36,21 +36,21 @@ from casebook.storage.tables import (
     WorkItem,
 )
 
-# whose coming again is a sign, and what it is called
+# the parties whose repeat application is a sign of risk, and the name of the link
 REPEATED = {Party.B: "same_subject", Party.A: "same_person_at_risk"}
 ANSWERS = details.ANSWERS
 
 
 class ChangedSince(Refused):
-    """An application of this external id was imported before with other contents."""
+    """An application with this external id was imported before, with different contents."""
 
     code = "changed_since"
 
 
 def take_in(act: Act, form: Form, digest: str, *, reference: str | None = None) -> tuple[Application, bool]:
-    """Take one application in: people, plans, clocks, links, danger, and the engine's wake-up. False if it was there.
+    """Take one application in: people, plans, clocks, links, danger, and the engine's wake-up. False if it existed already.
 
-    `reference` is one kept by `keep_references`, by a caller who looked that there is no such application yet.
+    `reference` comes from `keep_references`, from a caller who checked that there is no such application yet.
     """
     act.allowed(Command.IMPORT_APPLICATIONS)
     if reference is None:
@@ -70,13 +70,13 @@ def take_in(act: Act, form: Form, digest: str, *, reference: str | None = None) 
 
 
 def refuse_changed(earlier: str, digest: str) -> None:
-    """The same application may come again; one of the same name with other contents is no repetition."""
+    """Refuse a second application with the same external id and different contents."""
     if earlier != digest:
         raise ChangedSince
 
 
 def keep_references(act: Act, years: Sequence[int]) -> list[str]:
-    """The next `CL-YYYY-NNNNNN` for each year given, in its order. A gap means an import that was broken off."""
+    """Reserve the next `CL-YYYY-NNNNNN` for each year given, in that order. A gap means that an import was interrupted."""
     last = {year: _raise_counter(act, year, count) for year, count in sorted(Counter(years).items())}
     kept = {year: iter(range(last[year] - count + 1, last[year] + 1)) for year, count in Counter(years).items()}
     return [f"CL-{year:04d}-{next(kept[year]):06d}" for year in years]
@@ -91,20 +91,20 @@ def _raise_counter(act: Act, year: int, count: int) -> int:
 
 
 def _write(act: Act, form: Form, *, digest: str, reference: str) -> Application:
-    """Everything that an application begins with, and the first word of its chain, in one statement."""
+    """Write the first rows of an application and the first entry of its ledger chain, in one statement."""
     people = [parties.person_row(reference, person) for person in form.people.values()]
-    found = repeats.of_people(act.session, [person for person in people if person.party in REPEATED])
-    application = _application(act, form, digest=digest, reference=reference, repeated=bool(found))
+    repeated = repeats.of_people(act.session, [person for person in people if person.party in REPEATED])
+    application = _application(act, form, digest=digest, reference=reference, repeated=bool(repeated))
     links = [
         ApplicationLink(reference=reference, other=other, why=REPEATED[Party(party)], found_at=act.now)
-        for party, other in found
+        for party, other in repeated
     ]
     plans = [parties.plan_row(plan, reference, by=act.actor.id, at=act.now) for plan in form.plans.values()]
     act.session.add_all([application, *people, *plans, *links])
     clocks.start(act, application)
     items = _items(act, application, form)
     act.session.add_all(items)
-    act.wake(application, "linked" if found else "application_received")
+    act.wake(application, "linked" if repeated else "application_received")
     ledger.begin(
         act.session, chain_name=reference, actor=act.actor.id, event_name="application_received", at=act.now,
         route=form.route, applicant=form.applicant, doubts=len(form.doubts), opened=[item.kind for item in items],
@@ -113,7 +113,7 @@ def _write(act: Act, form: Form, *, digest: str, reference: str) -> Application:
 
 
 def _items(act: Act, application: Application, form: Form) -> list[WorkItem]:
-    """What somebody must do at once; it is due with the clock of its kind, which has only just been started."""
+    """The first work items. Each is due with the clock of its kind, which has just been started."""
     due = {row.limit_name: row.due_at for row in act.session.new if isinstance(row, Clock)}
     policy = policy_of(application)
     return [
@@ -127,11 +127,11 @@ def _items(act: Act, application: Application, form: Form) -> list[WorkItem]:
 
 
 def prepare(act: Act, application: Application) -> None:
-    """Nothing: this stage has no part for the machine beside its needs."""
+    """Do nothing: this stage has no automatic part."""
 
 
 def needs(act: Act, application: Application) -> list[Need]:
-    """Somebody must complete what is missing, or explain why it cannot be had; once explained, nobody is asked again."""
+    """An item to complete what is missing, or to explain why it cannot be obtained. What was explained is not asked again."""
     return _needs(application, form_of(act, application))
 
 
@@ -143,7 +143,7 @@ def _needs(application: Application, form: Form) -> list[Need]:
 
 
 def form_of(act: Act, application: Application) -> Form:
-    """The application as it now stands, with what is doubtful about it."""
+    """The application as it is now, with its doubts."""
     people = act.session.scalars(select(Person).where(Person.reference == application.reference)).all()
     plans = act.session.scalars(select(SafeContact).where(SafeContact.reference == application.reference)).all()
     form = Form(
@@ -156,7 +156,7 @@ def form_of(act: Act, application: Application) -> Form:
         people={Party(person.party): parties.person_form(person) for person in people},
         plans={Party(plan.party): parties.plan_form(plan) for plan in plans},
     )
-    # a doubt about the file's own words is settled by explaining it, missing information by having it
+    # a doubt about the file ends when it is explained; missing information, when it is there
     kept = [doubt for doubt in application.doubts if doubt not in rules.MINIMUM]
     return replace(form, doubts=(*rules.minimum_missing(form), *kept))
 
@@ -201,7 +201,7 @@ def _application(act: Act, form: Form, *, digest: str, reference: str, repeated:
 
 
 def _priority(form: Form, *, repeated: bool) -> tuple[Priority, str]:
-    """The first priority and why; danger itself raises it further, and says so. A repeat is a sign of risk."""
+    """The first priority and its reason. Immediate danger raises it further later. A repeat is a sign of risk."""
     priority, why = rules.priority(form)
     if priority is Priority.IMMEDIATE:
         return Priority.URGENT, why

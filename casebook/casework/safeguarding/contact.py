@@ -1,7 +1,7 @@
-"""The one way in which anybody outside is contacted: inside their plan, or under a duty inspector's override.
+"""Contact with anybody outside: allowed inside their safe-contact plan, or under a duty inspector's override.
 
-A contact that is refused leaves nothing behind but an entry in the ledger, written although the act itself is undone.
-The review of past applications comes through here too (`review_reaching`), and there nobody overrides a plan.
+Every contact is checked here. A refused contact is undone, but an entry in the ledger remains.
+The review of past applications uses these checks too (`review/reaching`); a plan cannot be overridden there.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from casebook.storage import refusal_entries
 from casebook.storage.case import deliveries
 from casebook.storage.tables import Application, ContactAttempt, ContactOverride, SafeContact
 
-PROTECTOR = "protector"  # chosen by the panel, found by officers; no plan of theirs is kept
+PROTECTOR = "protector"  # chosen by the panel, located by officers; they have no safe-contact plan
 
 
 class ContactRefused(Refused):
@@ -35,7 +35,7 @@ class ContactRefused(Refused):
 
 @dataclass(frozen=True, kw_only=True)
 class Contact:
-    """One outbound contact, made or tried."""
+    """One contact with somebody outside, made or attempted."""
 
     party: str  # a, b, c or protector
     purpose: Purpose
@@ -47,17 +47,16 @@ class Contact:
 
 
 def log(act: Act, application: Application, contact: Contact) -> ContactAttempt:
-    """Keep a contact that was safe; refuse any other. With the plan as it stood, so that it can be judged again."""
+    """Log a contact if it was safe, and refuse it if not. The plan is stored with it, so the contact can be checked later."""
     override = deliveries.override(act.session, contact.override)
     plan = deliveries.plan(act.session, application.reference, contact.party)
     reason = why_not_contact(act, application, contact.party, contact.way)
-    if contact.override is not None:  # one that is named must hold, needed or not
+    if contact.override is not None:  # an override that is named must be valid, even if it is not needed
         reason = _why_not_override(act, application, contact, override)
-    said = {"party": contact.party, "purpose": contact.purpose}
-    refuse_unsafe(act, application.reference, contact.way, reason, **said)
+    refuse_unsafe(act, application.reference, contact.way, reason, party=contact.party, purpose=contact.purpose)
     row = _row(act, application, contact, plan, override)
     if act.session.get(ContactAttempt, row.id) is not None:
-        refuse_because("already_logged", "this contact is in the log already")
+        refuse_because("already_logged", "this contact was logged already")
     act.session.add(row)
     if contact.reached and contact.way.asks_plan_again and override is None and application.frozen_at is None:
         _confirm(act, application, contact)
@@ -69,17 +68,17 @@ def log(act: Act, application: Application, contact: Contact) -> ContactAttempt:
 
 
 def why_not_contact(act: Act, application: Application, party: str, way: Way) -> Reason | None:
-    """The reason for which a party may not be contacted in this way, override aside."""
+    """A reason to refuse contact with a party in this way. Overrides are not considered."""
     plan = deliveries.plan(act.session, application.reference, party)
     if party == Party.B:
-        return Reason("subject", "the subject is not contacted about an application")
+        return Reason("subject", "the subject must not be contacted about an application")
     if party == PROTECTOR or (plan is None and party == Party.C and application.applicant == Applicant.AGENCY):
         return None
     return by_plan(way, plan, policy_of(application))
 
 
 def by_plan(way: Way, plan: ContactPlan | None, policy: Policy) -> Reason | None:
-    """The reason for which a plan does not allow this contact, by a policy's numbers."""
+    """A reason to refuse a contact by a plan and the numbers of a policy."""
     stale_after = timedelta(days=policy.contact.safe_contact_stale_days.value)
     return safe_contact.why_not_safe(way, plan, stale_after=stale_after, zone=ZoneInfo(policy.calendar.timezone))
 
@@ -88,27 +87,34 @@ def _why_not_override(
     act: Act, application: Application, contact: Contact, override: ContactOverride | None
 ) -> Reason | None:
     if override is None or (override.reference, override.party) != (application.reference, contact.party):
-        return Reason("no_such_override", "no override of that id is for this person")
+        return Reason("no_such_override", "there is no override with that id for this person")
     lasts = timedelta(hours=policy_of(application).contact.override_hours.value)
     if not override.authorised_at <= contact.way.at <= override.authorised_at + lasts:
-        return Reason("override_not_in_force", "the override was given later, or has run out: ask the duty inspector")
+        return Reason(
+            "override_not_in_force",
+            "the override was not in force at the time of the contact: ask the duty inspector for one",
+        )
     under_it = [
         row for row in deliveries.attempts(act.session, application.reference) if row.override_id == override.id
     ]
     if any(row.reached and (row.about is None or row.about != contact.about) for row in under_it):
-        return Reason("override_spent", "somebody was reached under this override: the next contact needs its own")
+        return Reason(
+            "override_spent", "somebody was reached under this override already: the next contact needs a new one"
+        )
     tried = any(row.channel == Channel.IN_PERSON for row in under_it)
     if contact.way.channel != Channel.IN_PERSON and not tried and not contact.not_in_person_because:
-        return Reason("in_person_first", "under an override go in person first, or say why that cannot be")
+        return Reason(
+            "in_person_first", "under an override go in person first, or give the reason why that is not possible"
+        )
     return None
 
 
-def refuse_unsafe(act: Act, chain_name: str, way: Way, reason: Reason | None, **said: str) -> None:
-    """Refuse a contact that there is a reason against; `said` of it stands in that chain although the act is undone."""
+def refuse_unsafe(act: Act, chain_name: str, way: Way, reason: Reason | None, **details: str) -> None:
+    """Refuse a contact if there is a reason. The ledger keeps an entry with `details`, although the act is undone."""
     if reason is None:
         return
     refusal_entries.record(
-        act.session, chain_name=chain_name, actor=act.actor.id, event_name="contact_refused", at=act.now, **said,
+        act.session, chain_name=chain_name, actor=act.actor.id, event_name="contact_refused", at=act.now, **details,
         channel=way.channel, reason=reason.code, occurred_at=way.at.isoformat(),
     )  # fmt: skip
     raise ContactRefused(reason.message, reason.code)
@@ -156,9 +162,9 @@ def override_row(
     at: datetime | None = None,
     about: str = "",
 ) -> ContactOverride:
-    """The override itself, spoken of as an exception. `at`: when it was given, if it is being written up later."""
+    """Store an override, and record it as an exception. `at`: when it was given, if it is recorded later."""
     if not reason.strip():
-        refuse_because("reason_missing", "say what threatens whose life")
+        refuse_because("reason_missing", "the reason must not be empty: say whose life is threatened, and by what")
     row = ContactOverride(
         id=chain.identity("contact_override", application.reference, party, act.now.isoformat(), act.actor.id, about),
         reference=application.reference,
@@ -187,7 +193,7 @@ def record(
     asked_plan_again: str | None = None,
     left_message: str | None = None,
 ) -> Summary:
-    """Write down one contact that was made or tried; refused, and said so in the ledger, if it was not safe."""
+    """Record one contact that was made or attempted. If it was not safe it is refused, and the ledger records the refusal."""
     act.allowed(Command.CONTACT)
     application = act.application(reference)
     way = Way(
@@ -197,7 +203,7 @@ def record(
         asks_plan_again=asked_plan_again == "yes" or purpose == Purpose.CONFIRM_PLAN,
         leaves_message=left_message == "yes",
     )
-    kept = log(
+    attempt = log(
         act,
         application,
         Contact(
@@ -206,24 +212,24 @@ def record(
             not_in_person_because=not_in_person_because,
         ),
     )  # fmt: skip
-    return {"reference": reference, "contact": kept.id, "reached": kept.reached, "override": kept.override_id}
+    return {"reference": reference, "contact": attempt.id, "reached": attempt.reached, "override": attempt.override_id}
 
 
 def has_agreed(act: Act, application: Application, party: str, before: datetime) -> bool:
-    """Whether a meeting was agreed with them over their safe channel; an agreement is for one meeting."""
-    made = [
+    """Whether a meeting was agreed with a party over their safe channel. An agreement is for one meeting."""
+    reached = [
         row
         for row in deliveries.attempts(act.session, application.reference)
         if row.reached and row.party == party and row.occurred_at <= before
     ]
     return safe_contact.is_agreed(
-        arranged=[row.occurred_at for row in made if row.purpose == Purpose.ARRANGE],
-        held=[row.occurred_at for row in made if row.agreed_meeting],
+        arranged=[row.occurred_at for row in reached if row.purpose == Purpose.ARRANGE],
+        held=[row.occurred_at for row in reached if row.agreed_meeting],
     )
 
 
 def why_not_give_up(act: Act, application: Application, *, route_tried: bool) -> Reason | None:
-    """Why an application cannot be closed for no engagement: too few attempts to reach the applicant at safe times."""
+    """A reason not to close for no engagement: too few attempts to reach the applicant at safe times."""
     rules = policy_of(application).contact
     party = Party.A if application.applicant == Applicant.A else Party.C
     unanswered = [
@@ -237,28 +243,33 @@ def why_not_give_up(act: Act, application: Application, *, route_tried: bool) ->
     )  # fmt: skip
 
 
-def moment(given: str | None, now: datetime) -> datetime:
-    """A time from the command line: with an offset, and not in the future."""
-    if given is None:
+def moment(text: str | None, now: datetime) -> datetime:
+    """Read a time from the command line. It must have an offset and not be in the future."""
+    if text is None:
         return now
     try:
-        at = datetime.fromisoformat(given)
+        at = datetime.fromisoformat(text)
     except ValueError:
-        refuse_because("bad_time", "a time is ISO 8601 with its offset", InvalidAnswer)
+        refuse_because(
+            "bad_time", "give the time in ISO 8601 with its offset, such as 2026-03-01T14:30+00:00", InvalidAnswer
+        )
     if at.tzinfo is None:
-        refuse_because("bad_time", "a time is ISO 8601 with its offset", InvalidAnswer)
+        refuse_because(
+            "bad_time", "give the time in ISO 8601 with its offset, such as 2026-03-01T14:30+00:00", InvalidAnswer
+        )
     refuse_future(at, now)
     return at
 
 
 def refuse_future(at: datetime, now: datetime) -> None:
+    """Refuse a time in the future."""
     if at > now:
-        refuse_because("in_the_future", "what is written down cannot have happened after now", InvalidAnswer)
+        refuse_because("in_the_future", "the time must not be in the future", InvalidAnswer)
 
 
 def one_of(allowed: Iterable[str], given: str, name: str) -> str:
-    """The word given on the command line, if it is one of those known."""
-    words = [str(each) for each in allowed]
-    if given not in words:
-        refuse_because("bad_value", f"{name} is one of: {', '.join(words)}", InvalidAnswer)
+    """Check that a value from the command line is one of those allowed."""
+    values = [str(value) for value in allowed]
+    if given not in values:
+        refuse_because("bad_value", f"{name} must be one of: {', '.join(values)}", InvalidAnswer)
     return given

@@ -1,4 +1,4 @@
-"""Danger goes first: opens immediate safeguarding in the transaction of its cause, and records what was done about it."""
+"""Immediate danger: opens safeguarding in the same transaction as its cause, and records what was done about it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from casebook.storage.tables import Application, Referral
 
 
 def open_safeguarding(act: Act, application: Application, *, cause: str, key: str = "") -> None:
-    """Open `immediate_safeguarding` (once per cause), raise the priority to immediate and tell on-call."""
+    """Open `immediate_safeguarding` (once per cause), raise the priority to immediate and notify the duty inspector."""
     need = Need(
         kind=WorkKind.IMMEDIATE_SAFEGUARDING,
         key=f"{cause}:{key}",
@@ -36,7 +36,7 @@ def open_safeguarding(act: Act, application: Application, *, cause: str, key: st
 
 
 def report(act: Act, reference: str, cause: str) -> Application:
-    """Any member of staff may say that somebody is in danger now."""
+    """Report that somebody is in danger now. Any member of staff may do this."""
     act.allowed(Command.OPEN_SAFEGUARDING)
     application = act.application(reference)
     open_safeguarding(act, application, cause=cause, key=act.now.isoformat())
@@ -44,9 +44,10 @@ def report(act: Act, reference: str, cause: str) -> Application:
 
 
 def raise_priority(act: Act, application: Application, to: Priority, *, reason: str) -> bool:
-    """Raise, never lower; deadlines shrink with it. Returns whether anything changed; the caller speaks of it.
+    """Raise the priority, and shorten the deadlines with it. Returns whether anything changed.
 
-    Of a frozen application nothing changes: what keeps people safe has its own priority.
+    It is never lowered. A frozen application is not changed: its safeguarding work has its own priority.
+    The caller writes the ledger entry.
     """
     if application.frozen_at is not None or to.rank >= Priority(application.priority).rank:
         return False
@@ -58,41 +59,45 @@ def raise_priority(act: Act, application: Application, to: Priority, *, reason: 
     return True
 
 
-# what cannot be done without reaching the person at risk
+# actions that include reaching the person at risk
 REACHING = frozenset({"person_at_risk_safe", "welfare_check"})
 
 
 class Safeguarded(Answer):
-    """What was done at once about immediate danger. Seeing the person at risk is a contact, in the log like any other."""
+    """What was done about immediate danger. Reaching the person at risk is logged as a contact."""
 
     actions: list[
         Literal["attended", "arrest", "protective_notice", "person_at_risk_safe", "welfare_check", "no_danger_found"]
     ] = Field(min_length=1, description="What was done.")
     incident_number: str = Field(min_length=1, description="The force's incident number.")
-    crime_number: str | None = Field(default=None, description="If a crime was recorded.")
-    crime_alleged: bool = Field(default=False, description="A crime was alleged and is still to be recorded.")
+    crime_number: str | None = Field(default=None, description="The crime number, if a crime was recorded.")
+    crime_alleged: bool = Field(default=False, description="A crime was alleged and has not been recorded yet.")
     people_to_refer: list[Literal["children", "adult_at_risk"]] = Field(
         default_factory=list, description="Who must be referred to another agency."
     )
     channel: Channel | None = Field(
-        default=None, description="How the person at risk was reached, if they were; a visit and a check are in person."
+        default=None,
+        description="How the person at risk was reached. If left out after a visit or a check: in person.",
     )
     threat: Override = Field(
-        default=Override.IMMEDIATE_DANGER, description="The ground, where that was outside their plan: an override."
+        default=Override.IMMEDIATE_DANGER,
+        description="The ground of the override, if the contact was outside their plan.",
     )
-    not_in_person_because: str | None = Field(default=None, description="Outside their plan only.")
-    notes: str = Field(default="", description="Anything the next person needs to know.")
+    not_in_person_because: str | None = Field(
+        default=None, description="If the contact was outside their plan and not in person: why."
+    )
+    notes: str = Field(default="", description="What the next person needs to know.")
 
 
 class CrimeRecorded(Answer):
-    """A crime alleged in the application was recorded."""
+    """The crime that was alleged in the application has been recorded."""
 
     crime_number: str = Field(min_length=1)
     notes: str = ""
 
 
 class Referred(Answer):
-    """Somebody was referred to another agency, or the reason why not."""
+    """A referral of somebody to another agency, or the reason why none was made."""
 
     agency: Literal["childrens_services", "adult_services", "idva", "marac", "regulator", "other"]
     agency_reference: str | None = None
@@ -124,7 +129,11 @@ def _crime_recorded(doing: Doing) -> None:
 def _referred(doing: Doing) -> None:
     answer: Referred = doing.answer
     if (answer.agency_reference is None) == (answer.not_referred_because is None):
-        refuse_because("referral_or_reason", "give the agency's reference, or why nobody was referred", InvalidAnswer)
+        refuse_because(
+            "referral_or_reason",
+            "give either the agency's reference or the reason why nobody was referred",
+            InvalidAnswer,
+        )
     if answer.agency_reference is not None:
         _refer(doing, kind=answer.agency, agency_reference=answer.agency_reference, notes=answer.notes)
 

@@ -1,4 +1,4 @@
-"""What becomes known of an application after it came in: the answer to complete_details, corrections, confirmed plans."""
+"""Details that become known after intake: completed details, corrections, confirmed safe-contact plans."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from casebook.storage.tables import Application, Person
 
 
 class PersonDetails(BaseModel):
-    """What is now known of one party; a field left out stays as it is."""
+    """The details of one party. A field that is left out stays as it is."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
 
@@ -25,7 +25,9 @@ class PersonDetails(BaseModel):
     surname: str | None = None
     former_names: list[str] | None = None
     aliases: list[str] | None = None
-    dob: str | None = Field(default=None, pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$", description="ISO, may be partial")
+    dob: str | None = Field(
+        default=None, pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$", description="ISO 8601; year or month alone is allowed"
+    )
     dob_certainty: Certainty | None = None
     sex: Sex | None = None
     address: str | None = None
@@ -50,13 +52,14 @@ class SafeContactPlan(BaseModel):
 
 
 class DetailsCompleted(Answer):
-    """What was missing from an application, or why it cannot be had."""
+    """The details that were missing from an application, or why they cannot be obtained."""
 
     people: dict[Party, PersonDetails] = Field(default_factory=dict)
     safe_contact: dict[Party, SafeContactPlan] = Field(default_factory=dict)
     relationship: str | None = Field(default=None, pattern="^(partner|ex_partner|other)$")
     explained: dict[str, str] = Field(
-        default_factory=dict, description="code of a doubt -> why what it asks for cannot be had or does not matter"
+        default_factory=dict,
+        description="For each doubt, by its code: why the detail cannot be obtained or does not matter.",
     )
 
 
@@ -65,7 +68,7 @@ def _details_completed(doing: Doing) -> None:
 
 
 def add_details(act: Act, application: Application, answer: DetailsCompleted) -> None:
-    """Write down what is newly known, and why the rest cannot be. The caller speaks of it."""
+    """Store new details and the explanations. The caller writes the ledger entry."""
     for party, details in answer.people.items():
         correct_person(act, application, party, details.model_dump(exclude_none=True))
     for party, plan in answer.safe_contact.items():
@@ -79,7 +82,7 @@ def add_details(act: Act, application: Application, answer: DetailsCompleted) ->
 
 
 def correct_person(act: Act, application: Application, party: Party, details: Mapping[str, Any]) -> Person:
-    """Add to or correct what is known of one party. The ledger keeps the digest of what it replaces."""
+    """Add or correct details of one party. The ledger keeps a digest of what is replaced."""
     person = act.session.get(Person, f"{application.reference}:{party}")
     if person is None:
         person = parties.person_row(application.reference, PersonForm(party=party))

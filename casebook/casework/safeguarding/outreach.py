@@ -1,4 +1,4 @@
-"""What an answer says of somebody who was spoken to: kept by `contact`, which refuses what their plan does not allow."""
+"""Contacts reported in an answer. They are logged by `contact`, which refuses any that the safe-contact plan does not allow."""
 
 from __future__ import annotations
 
@@ -19,41 +19,48 @@ from casebook.storage.tables import Application, ContactAttempt
 
 
 class UnderPlan(Answer):
-    """Fields of every answer that tells of a contact under somebody's safe-contact plan."""
+    """Fields of every answer that reports a contact under somebody's safe-contact plan."""
 
     asked_plan_again: bool = Field(
-        default=False, description="It began by asking whether the plan still holds; an old plan allows nothing else."
+        default=False,
+        description="The contact began by asking whether the plan is still right. An old plan allows no other contact.",
     )
-    override: str | None = Field(default=None, description="Id of a duty inspector's override, if outside the plan.")
+    override: str | None = Field(
+        default=None, description="Id of a duty inspector's override, if the contact was outside the plan."
+    )
 
 
 class Contacted(UnderPlan):
-    """Fields of an answer that may say how somebody was contacted, or that a message was left."""
+    """Fields of an answer that may report how somebody was contacted, or that a message was left."""
 
     channel: Channel | None = Field(
-        default=None, description="How they were contacted, if they were; as their plan says."
+        default=None, description="How they were contacted, if they were. It must be the channel of their plan."
     )
-    left_message: bool = Field(default=False, description="Only where the plan allows messages.")
-    not_in_person_because: str | None = Field(default=None, description="Under an override only.")
+    left_message: bool = Field(default=False, description="A message was left. Only if the plan allows messages.")
+    not_in_person_because: str | None = Field(
+        default=None, description="Under an override only: why the contact was not in person."
+    )
 
 
 class Speaks(Contacted):
-    """Fields of an answer that may say somebody was contacted; occurred_at is then inside the safe window."""
+    """Fields of an answer that may report a contact; occurred_at must then be inside the safe window."""
 
     arranged_at: AwareDatetime | None = Field(
         default=None,
-        description="When a meeting was agreed over the plan's own channel, unless that is in the log already.",
+        description="When a meeting was agreed over the plan's channel, unless that is in the contact log already.",
     )
-    they_came: bool = Field(default=False, description="They came to us unasked: then the plan plays no part.")
+    they_came: bool = Field(
+        default=False, description="They came to us unasked: the safe-contact plan is then not checked."
+    )
 
 
 def applicant_of(application: Application) -> Party:
-    """Who is spoken to about the application itself."""
+    """The party to contact about the application itself."""
     return Party.A if application.applicant == Applicant.A else Party.C
 
 
 def spoken(doing: Doing, *, party: str, purpose: Purpose, channel: str | None = None, reached: bool = True) -> None:
-    """Keep what a `Speaks` answer says; nothing if they came to us, or nobody was contacted."""
+    """Log the contact that a `Speaks` answer reports. There is none if they came to us, or nobody was contacted."""
     channel = channel or doing.answer.channel
     if channel is None or doing.answer.they_came:
         return
@@ -74,7 +81,7 @@ def keep(
     reached: bool = True,
     leaves_message: bool = False,
 ) -> ContactAttempt:
-    """The agreement to meet, if it is told here, and the contact itself; both inside the plan or under an override."""
+    """Log a contact, and the agreement to meet if the answer reports one. Each must be inside the plan or under an override."""
     act, application, answer = doing.act, doing.application, doing.answer
     if answer.arranged_at is not None:
         _agreement(doing, party=party, channel=channel, about=about, because=because)
@@ -83,26 +90,26 @@ def keep(
         at=doing.occurred_at, channel=channel, agreed_meeting=agreed, asks_plan_again=answer.asked_plan_again,
         leaves_message=leaves_message,
     )  # fmt: skip
-    made = Contact(
+    attempt = Contact(
         party=party, purpose=purpose, way=way, reached=reached, about=about, override=answer.override,
         not_in_person_because=because,
     )  # fmt: skip
-    return contact.log(act, application, made)
+    return contact.log(act, application, attempt)
 
 
 def _agreement(doing: Doing, *, party: str, channel: str, about: str, because: str | None) -> None:
-    """Over the plan's own channel; a meeting cannot be agreed after it was held."""
+    """Log that a meeting was agreed, over the plan's channel. That must be before the meeting."""
     act, answer = doing.act, doing.answer
     if answer.arranged_at > doing.occurred_at:
-        refuse_because("arranged_after", "the meeting was agreed before it was held", InvalidAnswer)
+        refuse_because("arranged_after", "arranged_at must be before the meeting", InvalidAnswer)
     plan = deliveries.plan(act.session, doing.application.reference, party)
-    over = (plan.channel if plan else None) or channel
-    way = Way(at=answer.arranged_at, channel=over, asks_plan_again=answer.asked_plan_again)
-    made = Contact(
+    plan_channel = (plan.channel if plan else None) or channel
+    way = Way(at=answer.arranged_at, channel=plan_channel, asks_plan_again=answer.asked_plan_again)
+    attempt = Contact(
         party=party, purpose=Purpose.ARRANGE, way=way, reached=True, about=about, override=answer.override,
         not_in_person_because=because,
     )  # fmt: skip
-    contact.log(act, doing.application, made)
+    contact.log(act, doing.application, attempt)
 
 
 def at_once(
@@ -117,16 +124,21 @@ def at_once(
     reason: str,
     not_in_person_because: str | None = None,
 ) -> ContactAttempt:
-    """Where a life may be at stake: inside the plan, or under an override that a duty inspector gives in the same breath."""
+    """Log a contact made because a life may be at risk: inside the plan, or under an override.
+
+    A duty inspector gives the override by the same call, with its `ground`.
+    """
     agreed = channel == Channel.IN_PERSON and contact.has_agreed(act, application, party, at)
     way = Way(at=at, channel=channel, agreed_meeting=agreed)
-    given = None
+    override_id = None
     outside = contact.why_not_contact(act, application, party, way) is not None
     if ground is not None and outside and why_not_allowed(act.actor, Command.OVERRIDE_CONTACT) is None:
-        given = contact.override_row(act, application, party=party, code=ground, reason=reason, at=at, about=about).id
+        override_id = contact.override_row(
+            act, application, party=party, code=ground, reason=reason, at=at, about=about
+        ).id
         act.session.flush()
-    made = Contact(
-        party=party, purpose=Purpose.EMERGENCY, way=way, reached=True, about=about, override=given,
+    attempt = Contact(
+        party=party, purpose=Purpose.EMERGENCY, way=way, reached=True, about=about, override=override_id,
         not_in_person_because=not_in_person_because,
     )  # fmt: skip
-    return contact.log(act, application, made)
+    return contact.log(act, application, attempt)

@@ -1,4 +1,4 @@
-"""The people of an application and how each may be contacted: rows from what was said, and read back."""
+"""The people of an application and their safe-contact plans: converts forms to rows and rows to forms."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ _TEXTS = ("forename", "middle_names", "surname", "dob", "address", "postcode", "
 
 
 def person_row(reference: str, form: PersonForm) -> Person:
+    """The row of a person."""
     return Person(
         id=f"{reference}:{form.party}",
         reference=reference,
@@ -25,6 +26,7 @@ def person_row(reference: str, form: PersonForm) -> Person:
 
 
 def person_form(person: Person) -> PersonForm:
+    """The form of a person, from their row."""
     return PersonForm(
         party=Party(person.party),
         **{name: getattr(person, name) or "" for name in _TEXTS},
@@ -36,7 +38,7 @@ def person_form(person: Person) -> PersonForm:
 
 
 def plan_row(form: PlanForm, reference: str, *, by: str, at: datetime) -> SafeContact:
-    """A plan as confirmed by somebody at a moment; it goes stale from then."""
+    """The row of a plan that somebody confirmed at a moment. Its age counts from then."""
     return SafeContact(
         id=f"{reference}:{form.party}",
         reference=reference,
@@ -53,6 +55,7 @@ def plan_row(form: PlanForm, reference: str, *, by: str, at: datetime) -> SafeCo
 
 
 def plan_form(plan: SafeContact) -> PlanForm:
+    """The form of a plan, from its row."""
     return PlanForm(
         party=Party(plan.party),
         channel=plan.channel or "",

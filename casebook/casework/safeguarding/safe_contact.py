@@ -1,4 +1,4 @@
-"""Safe-contact plans: when the next contact is safe, what a professional sets, and the one exit, a threat to life."""
+"""Safe-contact plans: when the next contact is safe, setting a plan, and the override for a threat to life."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from casebook.storage.case import deliveries
 
 
 def safe_time(act: Act, reference: str, *, party: str) -> Summary:
-    """When and over what somebody may next be contacted. It is a look at personal detail, and kept as one."""
+    """When, and over which channels, a party may next be contacted. The ledger records it as a view of personal detail."""
     act.allowed(Command.CONTACT)
     application = act.application(reference)
     policy = policy_of(application)
@@ -53,12 +53,12 @@ def set_plan(
     voicemail: str | None = None,
     code_word: str | None = None,
 ) -> Summary:
-    """A professional sets, or confirms, how one party may safely be contacted; lists are separated by `;`."""
+    """Set or confirm how one party may safely be contacted. Lists are separated by `;`."""
     act.allowed(Command.CONTACT)
     application = act.application(reference)
     refuse(freezing.why_not_edit(application.frozen_at))
     if party not in {Party.A, Party.C}:
-        refuse_because("bad_plan", "a plan is for a or c")
+        refuse_because("bad_plan", "a safe-contact plan must be for a or c")
     plan = read_plan(channel=channel, days=days, start=start, until=until, voicemail=voicemail, code_word=code_word)
     as_agreed(plan, act.now)
     details.confirm_plan(act, application, Party(party), plan)
@@ -70,7 +70,7 @@ def set_plan(
 def read_plan(
     *, channel: str, days: str, start: str, until: str, voicemail: str | None = None, code_word: str | None = None
 ) -> details.SafeContactPlan:
-    """The plan in the words of a command; lists are separated by `;`."""
+    """Read a plan from the options of a command. Lists are separated by `;`."""
     starts, ends = start.split(";"), until.split(";")
     try:
         return details.SafeContactPlan(
@@ -78,26 +78,28 @@ def read_plan(
             voicemail=voicemail == "yes", code_word=code_word,
         )  # fmt: skip
     except (ValueError, ValidationError):
-        refuse_because("bad_plan", "a plan has a channel, and as many starts as ends", InvalidAnswer)
+        refuse_because("bad_plan", "a plan must have a known channel, and as many starts as ends", InvalidAnswer)
 
 
 def as_agreed(plan: details.SafeContactPlan, at: datetime) -> ContactPlan:
-    """The plan as the rule reads it, confirmed at that moment; refused if the rule could not read all of it."""
+    """The plan in the form that the rule checks, confirmed at a moment. Refused if any part of it cannot be read."""
     readable = ContactPlan(
         channel=plan.channel, days=tuple(plan.days), windows=tuple(plan.windows), voicemail=plan.voicemail,
         confirmed_at=at,
     )  # fmt: skip
     if not set(plan.days) <= set(DAYS) or len(readable.hours) != len(plan.windows):
-        refuse_because("bad_plan", "days are mon..sun, times HH:MM, and a window ends after it starts", InvalidAnswer)
+        refuse_because(
+            "bad_plan", "days must be mon to sun, times HH:MM, and each window must end after it starts", InvalidAnswer
+        )
     return readable
 
 
 def allow_override(act: Act, reference: str, *, party: str, code: str, reason: str) -> Summary:
-    """A duty inspector lets somebody be contacted outside their plan, for a threat to life. An exception, listed."""
+    """Allow contact outside a plan because of a threat to life. A duty inspector does this; it is listed as an exception."""
     act.allowed(Command.OVERRIDE_CONTACT)
     application = act.application(reference)
     if party not in {Party.A, Party.C}:
-        refuse_because("bad_party", "an override is for contact with a or c")
+        refuse_because("bad_party", "an override must be for contact with a or c")
     override = contact.override_row(
         act, application, party=party, code=contact.one_of(Override, code, "code"), reason=reason
     )

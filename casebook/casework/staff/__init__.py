@@ -1,1 +1,1 @@
-"""Staff, their competence and their suspension."""
+"""Staff, their training and their suspension."""

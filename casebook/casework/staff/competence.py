@@ -1,4 +1,4 @@
-"""Training in use: who may be given an item, and what was done by people who were not trained when they did it."""
+"""Training: who may do an item, and which work was done by people without the training for it."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from casebook.storage.tables import LedgerEntry, WorkItem
 
 
 def why_not_trained(actor: Actor, item: WorkItem) -> Reason | None:
-    """A reason if an item needs training that the actor does not have today."""
+    """A reason to refuse if an item needs training that the actor does not have today."""
     return competence.why_not_trained(
         competence.needed(WorkKind(item.kind), item.subject, policy.load().competence), actor.competences
     )
 
 
 def untrained(act: Act, *, staff_id: str | None = None) -> list[dict[str, Any]]:
-    """Everything that was done by somebody who was not trained for it at that moment, newest first.
+    """Work done by somebody who was not trained for it at the time, newest first.
 
-    Training is read from the ledger, where one that has been renewed or cut short still stands as it was.
-    What counts of training that was recorded after it was granted is said at `domain.competence.held`.
+    Training is read from the ledger, which keeps earlier periods after a renewal or an early end.
+    `domain.case.competence.held` explains how training counts that was recorded after it was granted.
     """
     act.allowed(Command.ANALYSE)
     history = _history(act)
@@ -38,29 +38,29 @@ def untrained(act: Act, *, staff_id: str | None = None) -> list[dict[str, Any]]:
     query = select(WorkItem).where(WorkItem.done_at.is_not(None))
     if staff_id is not None:
         query = query.where(WorkItem.done_by == staff_id)
-    found = []
+    untrained_acts = []
     for item in act.session.scalars(query.order_by(WorkItem.done_at.desc(), WorkItem.id)):
         needs = competence.needed(WorkKind(item.kind), item.subject, rules)
         if needs is None or item.done_at is None or competence.held(history[str(item.done_by), needs], item.done_at):
             continue
-        found.append(
+        untrained_acts.append(
             {"staff": item.done_by, "reference": item.reference, "kind": item.kind, "needs": needs, "item": item.id,
              "done_at": item.done_at.isoformat()}
         )  # fmt: skip
-    act.record(None, "untrained_acts_listed", found=len(found))
-    return found
+    act.record(None, "untrained_acts_listed", found=len(untrained_acts))
+    return untrained_acts
 
 
 def _history(act: Act) -> dict[tuple[str, str], list[RecordedTraining]]:
-    """By member of staff and subject."""
+    """The recorded training by member of staff and subject."""
     query = select(LedgerEntry).where(LedgerEntry.chain == chain.UNIT, LedgerEntry.event == "competence_recorded")
-    found: dict[tuple[str, str], list[RecordedTraining]] = defaultdict(list)
+    history: dict[tuple[str, str], list[RecordedTraining]] = defaultdict(list)
     for entry in act.session.scalars(query.order_by(LedgerEntry.sequence)):
-        said = entry.body
+        body = entry.body
         recorded = RecordedTraining(
             at=entry.at,
-            granted_on=date.fromisoformat(said["granted_on"]) if "granted_on" in said else entry.at.date(),
-            expires_on=date.fromisoformat(said["expires_on"]),
+            granted_on=date.fromisoformat(body["granted_on"]) if "granted_on" in body else entry.at.date(),
+            expires_on=date.fromisoformat(body["expires_on"]),
         )
-        found[said["staff"], said["subject"]].append(recorded)
-    return found
+        history[body["staff"], body["subject"]].append(recorded)
+    return history

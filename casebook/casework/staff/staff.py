@@ -1,4 +1,4 @@
-"""Staff: who may act, what they are trained for, how they prove who they are, and what happens when one is suspended."""
+"""Staff: their roles, training, tokens and duty, and suspension."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from casebook.casework.core.acting import Act, refuse_because
 from casebook.casework.staff import suspension
+from casebook.domain import words
 from casebook.domain.actors import OPERATOR, Actor
 from casebook.domain.authority import Command
 from casebook.domain.case.competence import subjects
@@ -24,12 +25,12 @@ from casebook.policies import monitor as policy
 from casebook.storage.tables import Competence, Staff, StaffRole, Token
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
-GIVEN = frozenset(Role) - {Role.OPERATOR, Role.SYSTEM}  # the machine's own roles are nobody's
+GIVEN = frozenset(Role) - {Role.OPERATOR, Role.SYSTEM}  # operator and system are not roles of staff
 
 
 @dataclass(frozen=True, kw_only=True)
 class StaffMember:
-    """One member of staff as others may see them."""
+    """One member of staff, as shown to others."""
 
     id: str
     roles: tuple[str, ...]
@@ -39,25 +40,25 @@ class StaffMember:
 
 
 def identify(session: Session, staff_id: str | None, token: str | None, now: datetime) -> Actor:
-    """The actor of a call: the operator without an id; a member of staff with an id and their token."""
+    """Identify the actor of a call: a member of staff by id and token, or the operator if there is no id."""
     if staff_id is None:
         return OPERATOR
     if not token:
-        raise NotPermitted("CASEBOOK_TOKEN must hold the token of the member of staff named by --as", "token_needed")
+        raise NotPermitted("set CASEBOOK_TOKEN to the token of the member of staff named by --as", "token_needed")
     digest = _digest(token)
-    found = session.scalars(select(Token).where(Token.staff_id == staff_id, Token.revoked_at.is_(None))).all()
+    tokens = session.scalars(select(Token).where(Token.staff_id == staff_id, Token.revoked_at.is_(None))).all()
     member = session.get(Staff, staff_id)
     if (
         member is None
         or member.suspended_at is not None
-        or not any(hmac.compare_digest(t.digest, digest) for t in found)
+        or not any(hmac.compare_digest(known.digest, digest) for known in tokens)
     ):
-        raise NotPermitted("no such member of staff, or not their token", "token_refused")
+        raise NotPermitted("the id or the token is wrong, or this member of staff is suspended", "token_refused")
     return actor_of(session, member, now)
 
 
 def actor_of(session: Session, member: Staff, now: datetime) -> Actor:
-    """A member of staff with the roles and competences that are valid now."""
+    """The actor for a member of staff, with the roles and training that are valid now."""
     roles = session.scalars(select(StaffRole.role).where(StaffRole.staff_id == member.id, StaffRole.ended_at.is_(None)))
     trained = session.scalars(
         select(Competence.subject).where(Competence.staff_id == member.id, Competence.expires_on >= now.date())
@@ -70,10 +71,10 @@ def add(act: Act, staff_id: str, roles: Sequence[Role], *, line_manager: str | N
     act.allowed(Command.ADMINISTER_STAFF)
     if not _ID.fullmatch(staff_id) or staff_id.lower() in {"operator", "system"}:
         refuse_because(
-            "bad_staff_id", "a staff id is up to 64 letters, digits, dots, dashes, and no name of the machine"
+            "bad_staff_id", "a staff id must be up to 64 letters, digits, dots or dashes, and not operator or system"
         )
     if act.session.get(Staff, staff_id) is not None:
-        refuse_because("already_there", "there is a member of staff of that id")
+        refuse_because("already_there", "there is a member of staff with that id already")
     if line_manager is not None:
         _member(act, line_manager)
     act.session.add(
@@ -91,7 +92,7 @@ def add(act: Act, staff_id: str, roles: Sequence[Role], *, line_manager: str | N
 
 
 def set_role(act: Act, staff_id: str, role: Role, *, given: bool) -> None:
-    """Give or take a role."""
+    """Give a role to a member of staff, or take it away."""
     act.allowed(Command.ADMINISTER_STAFF)
     _member(act, staff_id)
     if given:
@@ -102,20 +103,20 @@ def set_role(act: Act, staff_id: str, role: Role, *, given: bool) -> None:
 
 
 def set_competence(act: Act, staff_id: str, subject: str, *, expires_on: date, granted_on: date | None = None) -> date:
-    """Record that somebody is trained and authorised for a source, a task or `domestic_abuse`, and until when.
+    """Record training for a source, a task or `domestic_abuse`, and its last day. Returns the day it was granted.
 
-    Granted today unless it was earlier; returns that day. A last day that has passed ends training that stood.
+    That is today unless an earlier day is given. A last day in the past ends training that was valid.
     """
     act.allowed(Command.ADMINISTER_STAFF)
     _member(act, staff_id)
     known = subjects(policy.load().competence)
     if subject not in known:
-        refuse_because("unknown_subject", f"training for this counts for nothing; it is for one of: {', '.join(known)}")
+        refuse_because("unknown_subject", f"no work needs training for this: give one of {', '.join(known)}")
     today = act.now.date()
     if granted_on is not None and granted_on > today:
-        refuse_because("in_the_future", "training that is still to come is recorded once it is granted")
+        refuse_because("in_the_future", "training can only be recorded once it is granted")
     if granted_on is not None and granted_on > expires_on:
-        refuse_because("ends_before_it_begins", "the last day of training is not before the day it was granted")
+        refuse_because("ends_before_it_begins", "the last day of training must not be before the day it was granted")
     granted_on = granted_on or today
     act.session.merge(
         Competence(
@@ -137,7 +138,7 @@ def new_token(act: Act, staff_id: str) -> str:
     """Revoke every token of a member of staff and issue one."""
     act.allowed(Command.ADMINISTER_STAFF)
     if _member(act, staff_id).suspended_at is not None:
-        refuse_because("suspended", "a suspended member of staff gets no token")
+        refuse_because("suspended", "a suspended member of staff cannot get a token")
     _revoke(act, staff_id)
     token = _issue(act, staff_id)
     act.record(None, "token_issued", staff=staff_id)
@@ -145,7 +146,7 @@ def new_token(act: Act, staff_id: str) -> str:
 
 
 def set_duty(act: Act, staff_id: str, *, on_duty: bool) -> None:
-    """Say whether somebody is on duty; work of the absent is open to others of their role."""
+    """Set whether somebody is on duty. When they go off duty, their work goes back to the queue of its role."""
     act.allowed(Command.ADMINISTER_STAFF)
     member = _member(act, staff_id)
     member.on_duty = on_duty
@@ -154,7 +155,7 @@ def set_duty(act: Act, staff_id: str, *, on_duty: bool) -> None:
 
 
 def suspend(act: Act, staff_id: str) -> suspension.SuspensionResult:
-    """Suspend somebody: tokens dead at once, work back to the queue, undelivered decisions need a fresh second person."""
+    """Suspend somebody: revoke their tokens, return their work to the queue, supersede their undelivered decisions."""
     act.allowed(Command.SUSPEND_STAFF)
     member = _member(act, staff_id)
     if member.suspended_at is not None:
@@ -166,7 +167,7 @@ def suspend(act: Act, staff_id: str) -> suspension.SuspensionResult:
 
 
 def everybody(session: Session) -> list[StaffMember]:
-    """All staff, by id, the suspended included."""
+    """All staff by id, including the suspended."""
     roles: dict[str, list[str]] = {}
     for row in session.scalars(select(StaffRole).where(StaffRole.ended_at.is_(None))):
         roles.setdefault(row.staff_id, []).append(row.role)
@@ -194,7 +195,7 @@ def _member(act: Act, staff_id: str) -> Staff:
 
 def _give(act: Act, staff_id: str, role: Role) -> None:
     if role not in GIVEN:
-        refuse_because("not_a_staff_role", f"{role} is nobody's to hold")
+        refuse_because("not_a_staff_role", f"this role cannot be given to staff: {words.ROLE.of(role)}")
     act.session.merge(StaffRole(staff_id=staff_id, role=role, given_at=act.now, given_by=act.actor.id, ended_at=None))
 
 

@@ -1,4 +1,4 @@
-"""What a suspension sets going: whatever the person held goes back, and whatever they touched is listed."""
+"""The results of a suspension: the person's work goes back to the queue, and the applications they acted on are listed."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from casebook.storage.tables import OPEN_WORK, Application, Approval, Decision, 
 
 @dataclass(frozen=True, kw_only=True)
 class SuspensionResult:
-    """What came of a suspension."""
+    """The result of a suspension."""
 
     returned_items: int
-    superseded_decisions: list[str]  # references whose undelivered decision needs fresh people
-    touched: list[str] = field(default_factory=list)  # every application they acted on, for a look-back
-    hold_offered: list[str] = field(default_factory=list)  # touched, and not under legal hold yet
-    look_back_proposed: str = ""  # the signal that asks professional standards whether to look at it all again
+    superseded_decisions: list[str]  # references whose undelivered decision must be made again
+    touched: list[str] = field(default_factory=list)  # every application they acted on
+    hold_offered: list[str] = field(default_factory=list)  # of those, the ones without a legal hold
+    look_back_proposed: str = ""  # the signal that asks professional standards whether to start a look-back
 
 
 def carry_out(act: Act, staff_id: str) -> SuspensionResult:
-    """Return their work, reopen their undelivered decisions, list what they touched, propose to look at it again."""
-    from casebook.casework.monitor import signals  # noqa: PLC0415 - every command loads this module, and few suspend anybody
+    """Return their work, supersede their undelivered decisions, list the applications they acted on, propose a look-back."""
+    from casebook.casework.monitor import signals  # noqa: PLC0415 - every command loads this module, and few need it
 
     undelivered = _undelivered(act, staff_id)
-    _lock(act, [*_held(act, staff_id), *undelivered])
+    _lock(act, [*_with_work_of(act, staff_id), *undelivered])
     returned = return_items(act, staff_id)
     superseded = [_supersede(act, reference) for reference in undelivered]
     touched = touched_by(act.session, staff_id)
-    held = set(act.session.scalars(select(Application.reference).where(Application.legal_hold)))
+    on_hold = set(act.session.scalars(select(Application.reference).where(Application.legal_hold)))
     act.record(
         None, "suspension_carried_out", staff=staff_id, returned=returned, superseded=superseded, touched=len(touched)
     )
@@ -42,25 +42,26 @@ def carry_out(act: Act, staff_id: str) -> SuspensionResult:
         returned_items=returned,
         superseded_decisions=superseded,
         touched=touched,
-        hold_offered=[reference for reference in touched if reference not in held],
+        hold_offered=[reference for reference in touched if reference not in on_hold],
         look_back_proposed=signals.propose_look_back(act, staff_id, touched=len(touched)),
     )
 
 
-def _held(act: Act, staff_id: str) -> list[str]:
+def _with_work_of(act: Act, staff_id: str) -> list[str]:
+    """References of the applications with open work of this person."""
     query = select(WorkItem.reference).where(WorkItem.owner == staff_id, OPEN_WORK)
     return [reference for reference in act.session.scalars(query) if reference]
 
 
 def _lock(act: Act, references: Sequence[str]) -> None:
-    """Applications before their items, and each in its turn, as every act does: so no two wait for each other."""
+    """Lock applications before their items and in order of reference, so that no two acts wait for each other."""
     query = select(Application).where(Application.reference.in_(references)).order_by(Application.reference)
     act.session.scalars(query.with_for_update(key_share=True)).all()
 
 
 def return_items(act: Act, staff_id: str) -> int:
-    """Put everything somebody claimed, or that was reserved for them, back into the queue of its role."""
-    _lock(act, _held(act, staff_id))
+    """Return the open work that somebody claimed, or that was reserved for them, to the queue of its role."""
+    _lock(act, _with_work_of(act, staff_id))
     query = select(WorkItem).where(WorkItem.owner == staff_id, OPEN_WORK)
     items = act.session.scalars(query.with_for_update()).all()
     for item in items:
@@ -72,9 +73,9 @@ def return_items(act: Act, staff_id: str) -> int:
 
 
 def _undelivered(act: Act, staff_id: str) -> list[str]:
-    """Applications whose standing decision this person chaired or approved and nobody has been told of.
+    """Applications with an undelivered decision that this person chaired or approved.
 
-    Not those that are frozen: their decision is superseded when they are unfrozen.
+    Frozen ones are left out: their decision is superseded when they are unfrozen.
     """
     query = (
         select(Decision.reference)
@@ -92,9 +93,9 @@ def _undelivered(act: Act, staff_id: str) -> list[str]:
 
 def catch_up(act: Act, reference: str) -> None:
     """Supersede the undelivered decision of somebody who was suspended while the application was frozen."""
-    people = select(Decision.chair, Approval.approver).outerjoin(Approval, Approval.decision_id == Decision.id)
-    behind = act.session.execute(people.where(Decision.reference == reference, Decision.superseded.is_(False))).all()
-    for staff_id in {each for row in behind for each in row if each}:
+    query = select(Decision.chair, Approval.approver).outerjoin(Approval, Approval.decision_id == Decision.id)
+    deciders = act.session.execute(query.where(Decision.reference == reference, Decision.superseded.is_(False))).all()
+    for staff_id in {person for row in deciders for person in row if person}:
         member = act.session.get(Staff, staff_id)
         if member is not None and member.suspended_at is not None and reference in _undelivered(act, staff_id):
             _supersede(act, reference)

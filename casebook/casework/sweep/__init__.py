@@ -1,1 +1,1 @@
-"""The periodic pass over everything open, and its health."""
+"""The regular pass over all open applications, and monitoring that it runs."""

@@ -1,6 +1,7 @@
-"""The sweep: whatever is overdue, unclaimed, unchanged, silent or forgotten is found and told. Two at once do nothing twice.
+"""The sweep: finds what is overdue, unclaimed, unchanged, not acknowledged or idle, and escalates it.
 
-Each page is a transaction of its own, so a sweep that is killed loses at most the page it was at, and the next one finds it.
+Two sweeps at once do nothing twice. Each page is a transaction of its own: a sweep that is killed loses at most its present
+page, which the next sweep finds.
 """
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ from casebook.casework.record_checks import reopening
 from casebook.casework.review import looking_again
 from casebook.casework.sweep import retrying, triaging, wakes
 
-PAGE = 500  # rows looked at in one transaction
-PATIENCE = (0.2, 1.0, 3.0)  # seconds; how often and after how long what somebody was at work on is looked at again
+PAGE = 500  # rows in one transaction
+PATIENCE = (0.2, 1.0, 3.0)  # seconds to wait before each further try at rows that another act has locked
 
-# what it finds, and what it does about a page of that: what was told, and what was busy and comes again
+# a function that finds rows, and one that handles a page of them: it returns what it did, and the locked rows to try again
 SweepStep = tuple[Callable[[Act], list[Any]], Callable[[Act, Sequence[Any]], tuple[Summaries, list[Any]]]]
 
-# in this order: what is more pressing than it was is told sooner, what is opened first may be settled
+# in this order: a higher priority escalates sooner, and what was opened first may be settled at the end
 TRIAGE: SweepStep = (triaging.pressing, triaging.raise_priorities)
 STEPS: tuple[SweepStep, ...] = (
     (looking_again.due, looking_again.ask),
@@ -42,7 +43,7 @@ STEPS: tuple[SweepStep, ...] = (
 
 @dataclass(frozen=True, kw_only=True)
 class Swept:
-    """What one sweep did."""
+    """The result of one sweep."""
 
     checked: int
     woken: list[str]
@@ -54,7 +55,7 @@ class Swept:
 
 
 def sweep(acting: Acting, *, now: datetime | None = None, ways: Sequence[NoticeChannel] = ()) -> Swept:
-    """One sweep, at the home's present or as if it were `now`; `ways` are the channels on which people are told."""
+    """Run one sweep, at the home's present time or as if it were `now`. `ways` are the channels for notices."""
 
     @contextmanager
     def at() -> Iterator[Act]:
@@ -66,7 +67,7 @@ def sweep(acting: Acting, *, now: datetime | None = None, ways: Sequence[NoticeC
         retried = retrying.wake_unanswered(act)
     reopened = reopening.reopen_outdated(at)
     raised = _through(at, TRIAGE)
-    escalated = [told for step in STEPS for told in _through(at, step)]
+    escalated = [summary for step in STEPS for summary in _through(at, step)]
     return Swept(
         checked=woken.checked,
         woken=[*woken.woken, *reopened],
@@ -79,7 +80,7 @@ def sweep(acting: Acting, *, now: datetime | None = None, ways: Sequence[NoticeC
 
 
 def _through(acting: Acting, step: SweepStep) -> Summaries:
-    """Take everything that is found, page by page; what is locked by an act in progress comes again at the end."""
+    """Run one step page by page. Rows that another act has locked are tried again at the end."""
     find, page = step
     with acting() as act:
         left = find(act)
@@ -88,11 +89,11 @@ def _through(acting: Acting, step: SweepStep) -> Summaries:
         if not left:
             break
         time.sleep(pause)
-        passed_over = list[Any]()
+        locked = list[Any]()
         for start in range(0, len(left), PAGE):
             with acting() as act:
-                told, busy = page(act, left[start : start + PAGE])
-            done += told
-            passed_over += busy
-        left = passed_over
+                summaries, busy = page(act, left[start : start + PAGE])
+            done += summaries
+            locked += busy
+        left = locked
     return done

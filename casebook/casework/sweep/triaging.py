@@ -1,4 +1,4 @@
-"""Triage again in every sweep: what happened since may make an application more pressing, and then its clocks are shorter."""
+"""Triage in every sweep: new signs of risk can raise the priority of an application and shorten its clocks."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from casebook.storage.sweep.triage import SeenSign
 
 
 def pressing(act: Act) -> list[SeenSign]:
-    """Every sign that some policy might raise a priority for."""
+    """Every sign for which any policy could raise a priority."""
     rules = [policies.load(name).triage for name in policies.names()]
-    most = min(triage.least(sign, each).rank for sign in TriageSign for each in rules)
-    return stored.seen(act.session, act.now, [each for each in Priority if each.rank > most])
+    most = min(triage.least(sign, rule).rank for sign in TriageSign for rule in rules)
+    return stored.seen(act.session, act.now, [priority for priority in Priority if priority.rank > most])
 
 
 def raise_priorities(act: Act, page: Sequence[SeenSign]) -> tuple[Summaries, list[SeenSign]]:
-    """Raise what is to be raised under lock, each application once, by the policy it came under."""
+    """Raise priorities under lock, each application once, by its own policy."""
     signs = defaultdict[str, set[TriageSign]](set)
-    for each in page:
-        signs[each.reference].add(each.sign)
+    for seen in page:
+        signs[seen.reference].add(seen.sign)
     applications = escalations.lock_applications(act.session, signs)
-    held = escalations.clocks_of(act.session, applications)  # read at once, so that each is at hand below
-    said = dict[str, dict[str, object]]()
+    preloaded = escalations.clocks_of(act.session, applications)  # one query, so that the session has every clock below
+    entries = dict[str, dict[str, object]]()
     for reference, application in applications.items():
         to = triage.raised(Priority(application.priority), signs[reference], policy_of(application).triage)
         if to and danger.raise_priority(act, application, to[0], reason=to[1]):
-            said[reference] = {"to": to[0], "reason": to[1]}
-    del held
-    if said:
-        ledger.record_many(act.session, said, actor=act.actor.id, event_name="priority_raised", at=act.now)
-    told: Summaries = [{"reference": reference, **what} for reference, what in said.items()]
-    return told, [each for each in page if each.reference not in applications]
+            entries[reference] = {"to": to[0], "reason": to[1]}
+    del preloaded
+    if entries:
+        ledger.record_many(act.session, entries, actor=act.actor.id, event_name="priority_raised", at=act.now)
+    raised: Summaries = [{"reference": reference, **entry} for reference, entry in entries.items()]
+    return raised, [seen for seen in page if seen.reference not in applications]

@@ -1,4 +1,4 @@
-"""Bringing the engine back to applications it should be working on: reconcile, the sweep's wake-ups, and urgency."""
+"""Wakes the engine for applications it should be working on: reconcile, idle applications, and urgency."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from casebook.storage.tables import Application
 
 @dataclass(frozen=True, kw_only=True)
 class Woken:
-    """What was found lying and set going again."""
+    """The applications that were woken, and the leases that were freed."""
 
     checked: int
     woken: list[str]
@@ -25,7 +25,7 @@ class Woken:
 
 
 def reconcile(act: Act) -> Woken:
-    """Start a fresh run for each open application: what to do after the engine's database was lost."""
+    """Start a new run for each open application. Needed after the engine's database was lost."""
     act.allowed(Command.RECONCILE)
     freed = leases.free_dead(act.session)
     references = outbox.open_references(act.session)
@@ -35,7 +35,7 @@ def reconcile(act: Act) -> Woken:
 
 
 def wake_neglected(act: Act) -> Woken:
-    """Wake what is decided but not advanced: open, waiting for nobody, with no run and no wake-up on its way."""
+    """Wake idle applications: open, waiting for nobody, without a run and without a waiting wake-up."""
     act.allowed(Command.SWEEP)
     freed = leases.free_dead(act.session)
     neglected = outbox.neglected(act.session)
@@ -47,7 +47,7 @@ def wake_neglected(act: Act) -> Woken:
 
 
 def make_urgent(act: Act, reference: str, reason: str) -> Application:
-    """Raise an application to urgent: anyone may, a supervisor confirms; doing it again changes nothing."""
+    """Raise an application to urgent. Any member of staff may; a supervisor confirms. Doing it again changes nothing."""
     act.allowed(Command.RAISE_PRIORITY)
     application = act.application(reference)
     still_open(application)

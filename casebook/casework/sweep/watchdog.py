@@ -1,4 +1,4 @@
-"""Who watches the watchers: whether sweep, dispatcher and notifier still do their work. Knows nothing of the engine."""
+"""The watchdog: checks that sweep, dispatcher and notifier still run. It does not depend on the engine."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from casebook.storage import heartbeats, outbox
 from casebook.storage.case import notices as stored
 from casebook.storage.reporting import board
 
-# how long each may be silent: two rounds of its own, and a little
+# how long each may give no sign of life: two of its rounds, and a little
 SILENCE = {"sweep": timedelta(minutes=35), "dispatcher": timedelta(minutes=2)}
-WAITS = timedelta(minutes=35)  # a wake-up or a notice that nobody took for so long is stuck
+WAITS = timedelta(minutes=35)  # a wake-up or a notice that waits longer is stuck
 
 
 def watch(session: Session, key: bytes, now: datetime) -> dict[str, object]:
-    """What stopped, by name, and the figures it is judged by. Signs of life are of real time, the rest of the home's."""
+    """The names of the parts that stopped, and the figures behind that. Heartbeats use real time, the rest the home's time."""
     beats, real = heartbeats.last(session, key), clock.now()
     stopped = [name for name, patience in SILENCE.items() if name not in beats or real - beats[name] > patience]
     wake_up, notice = board.oldest_wake_up(session), board.oldest_notice(session)
