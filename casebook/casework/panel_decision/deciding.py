@@ -124,16 +124,16 @@ def decided(doing: Doing) -> None:
 
 def _by_member(doing: Doing, called: Panel) -> None:
     act, answer, application = doing.act, doing.answer, doing.application
-    asked = doing.item.key.partition(":")[2]
+    seat_of = doing.item.key.partition(":")[2]
     if answer.declares_conflict:
-        called.members = [seat for seat in called.members if seat["staff"] != asked]
+        called.members = [seat for seat in called.members if seat["staff"] != seat_of]
         act.record(application, "conflict_declared", staff=act.actor.id)
         if len(called.members) + 1 < called.quorum:
             next_round(act, application, because="panel_conflicted")
         return
-    if act.actor.id != asked:
-        _take_seat(doing, called, asked)
-    refuse(panel.conflict(act, application, act.actor.id, said_unrelated={asked}))
+    if act.actor.id != seat_of:
+        _take_seat(doing, called, seat_of)
+    refuse(panel.conflict(act, application, act.actor.id, said_unrelated={seat_of}))
     if answer.outcome != INSUFFICIENT and (missing := [limb for limb in Limb if limb not in answer.limbs]):
         limbs = words.LIMB.of_all(missing)
         refuse_because("limb_unanswered", f"each limb needs an answer and reasons. Missing: {limbs}", InvalidAnswer)
@@ -151,13 +151,13 @@ def _by_member(doing: Doing, called: Panel) -> None:
     )
 
 
-def _take_seat(doing: Doing, called: Panel, asked: str) -> None:
+def _take_seat(doing: Doing, called: Panel, seat_of: str) -> None:
     """Let a substitute answer for a member who cannot. The substitute must be eligible for this panel."""
     staff = doing.act.actor.id
     refuse(panel.conflict(doing.act, doing.application, staff))
     if staff == called.chair or any(seat["staff"] == staff for seat in called.members):
         refuse_because("member_twice", "you are on this panel already")
-    called.members = [seat | {"staff": staff} if seat["staff"] == asked else seat for seat in called.members]
+    called.members = [seat | {"staff": staff} if seat["staff"] == seat_of else seat for seat in called.members]
 
 
 def _by_chair(doing: Doing, called: Panel) -> None:

@@ -94,10 +94,10 @@ def convened(doing: Doing) -> None:
 
 
 def _why_not_this_panel(answer: Convened, chair: str, quorum: int) -> Reason | None:
-    asked = [seat.staff for seat in answer.members]
-    if chair in asked or len(set(asked)) != len(asked):
+    members = [seat.staff for seat in answer.members]
+    if chair in members or len(set(members)) != len(members):
         return Reason("member_twice", "name each member once, and do not name the chair as a member")
-    if len(asked) + 1 < quorum:
+    if len(members) + 1 < quorum:
         return Reason("no_quorum", f"the quorum is {quorum} people including the chair. Ask more members")
     if not set(answer.agencies_silent) <= set(answer.agencies_asked):
         return Reason("silent_unasked", "no reply cannot be recorded: this agency was not asked")

@@ -103,17 +103,17 @@ def _findings(act: Act, reference: str) -> list[PackSection]:
 
 
 def _finding(row: Finding, agreement: OwnerAgreement | None) -> PackSection:
-    held = decisions.held_finding(row, agreement)
+    release = decisions.held_finding(row, agreement)
     return {
         "item": row.id,
         "source": row.source,
         **{name: value for name in OF_A_RECORD if (value := row.record.get(name))},
         "owner": row.owner or "ours",
         "standing": row.qualifies,
-        "may_be_told": held.releasable,
+        "may_be_told": release.releasable,
         "owner_answered": agreement.agreed if agreement else None,
         "conditions": agreement.conditions if agreement else None,
-        "proceedings_pending": held.proceedings_pending,
+        "proceedings_pending": release.proceedings_pending,
     }
 
 

@@ -24,14 +24,14 @@ class SearchAnswer:
     complete: bool
 
 
-def search(act: Act, source: Source, asked: Mapping[str, str], *, limit: int) -> SearchAnswer:
+def search(act: Act, source: Source, given_cells: Mapping[str, str], *, limit: int) -> SearchAnswer:
     """Search one automatic source. Refused if only people can search it. Raises SourceFault if the source does not answer."""
     act.allowed(Command.ANALYSE if not act.actor.is_person else Command.SEE_PERSONAL_DETAIL)
     remote: Mapping[Source, RecordSource] = catalogue.remote()
     record_source = remote.get(source) or catalogue.local(act.session, act.now.year).get(source)
     if record_source is None:
         refuse_because("not_loaded", _why_not_searched(source))
-    cells = {**dict.fromkeys(PERSON_CELLS, ""), **asked}
+    cells = {**dict.fromkeys(PERSON_CELLS, ""), **given_cells}
     answer = record_source.find(cells)
     candidates = match_weights.score(cells, answer.persons, answer.counts, this_year=act.now.year)
     act.record(None, "source_searched", source=source, found=len(candidates))

@@ -139,19 +139,19 @@ def ask(asking: SourceQuestion, source: RecordSource) -> SourceAnswer:
     return SourceAnswer(gathered=gathered, covered=covered, terms=entries, records=records)
 
 
-def write(act: Act, application: Application, search: Search, found: SourceAnswer) -> None:
+def write(act: Act, application: Application, search: Search, answer: SourceAnswer) -> None:
     """Save the answer of a source: the return and the proposed candidates."""
-    search.terms = found.terms
-    candidates.propose(act, application, search, found.gathered, found.records)
-    finish(act, search, result=_result(found), covered=found.covered)
+    search.terms = answer.terms
+    candidates.propose(act, application, search, answer.gathered, answer.records)
+    finish(act, search, result=_result(answer), covered=answer.covered)
 
 
-def _result(found: SourceAnswer) -> SearchResult:
-    return SearchResult.HIT if found.gathered.best else SearchResult.NIL
+def _result(answer: SourceAnswer) -> SearchResult:
+    return SearchResult.HIT if answer.gathered.best else SearchResult.NIL
 
 
-def _entry(terms: Terms, asked: Mapping[str, str], result: str) -> dict[str, str]:
-    return {**{name: asked[name] for name in ("forename", "surname", "dob")}, "pivot": terms.pivot, "result": result}
+def _entry(terms: Terms, typed: Mapping[str, str], result: str) -> dict[str, str]:
+    return {**{name: typed[name] for name in ("forename", "surname", "dob")}, "pivot": terms.pivot, "result": result}
 
 
 def _ask_own_register(act: Act, application: Application, search: Search, variants: Mapping[str, Variant]) -> None:

@@ -149,12 +149,12 @@ def _returns(act: Act, application: Application, current_searches: Sequence[Sear
     return needs_found
 
 
-def _return(act: Act, application: Application, search: Search, asked: int) -> Need:
+def _return(act: Act, application: Application, search: Search, times_asked: int) -> Need:
     """The item to return a search. After an agency was asked, it falls due when the agency is to be chased."""
     chase = timedelta(days=policy_of(application).sources.chase_days.value)
     return Need(
         kind=WorkKind.RETURN_SEARCH,
-        key=f"{search.id}:{asked}" if asked else search.id,
+        key=f"{search.id}:{times_asked}" if times_asked else search.id,
         subject={
             "search": search.id,
             "source": search.source,
@@ -163,7 +163,7 @@ def _return(act: Act, application: Application, search: Search, asked: int) -> N
             "searches": [step["family"] for step in search.plan],
             "left_out": searches.left_out(act, application, search),
         },
-        due_at=act.now + chase if asked else None,
+        due_at=act.now + chase if times_asked else None,
         blocking=search.mandatory,
     )
 

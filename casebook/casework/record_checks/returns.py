@@ -171,7 +171,7 @@ def _terms_made(answer: SearchReturned) -> list[Terms]:
 def _propose(act: Act, application: Application, search: Search, persons: list[PersonSeen]) -> None:
     """Propose every person whom the researcher entered as a candidate, however low the match weight."""
     subject = identity.person_of(act, application, Party(search.party))
-    asked = identity.cells_of(subject) if subject else {}
+    cells = identity.cells_of(subject) if subject else {}
     limit = policy_of(application).search.candidates.value
     gathered = candidates.Gathered(limit=max(limit, len(persons)))
     records = {
@@ -179,7 +179,7 @@ def _propose(act: Act, application: Application, search: Search, persons: list[P
         for person in persons
     }
     rows = [{**_person_cells(search, person), "records": records[person.person_id]} for person in persons]
-    gathered.add(Answered(persons=tuple(rows)), asked, this_year=act.now.year, bands=frozenset(MatchBand))
+    gathered.add(Answered(persons=tuple(rows)), cells, this_year=act.now.year, bands=frozenset(MatchBand))
     candidates.propose(act, application, search, gathered, records, only_add=True)
 
 

@@ -44,8 +44,8 @@ def _lines(act: Act, application: Application) -> Iterator[str]:
         yield f"| {words.LIMIT.of(clock.limit_name)} | {_time(clock.due_at)}{late} | {_time(clock.met_at)} |"
     yield "\n## Gates\n"
     yield "| checked | stage | outcome | failed |\n|---|---|---|---|"
-    asked = select(GateResult).where(GateResult.reference == application.reference).order_by(GateResult.asked_at)
-    for result in act.session.scalars(asked):
+    gate_results = select(GateResult).where(GateResult.reference == application.reference).order_by(GateResult.asked_at)
+    for result in act.session.scalars(gate_results):
         failed = ", ".join(words.spelled(failure["code"]) for failure in result.results) or "-"
         yield f"| {_time(result.asked_at)} | {words.STAGE.of(result.stage)} | {words.GATE.of(result.outcome)} | {failed} |"
     yield "\n## Timeline\n"

@@ -176,8 +176,8 @@ def _assessed(doing: Doing) -> None:
 def _floors(act: Act, application: Application) -> list[FloorHeld]:
     """The lowest possible bands, by every instrument that was used."""
     model = risk_model.load()
-    held = (floor for inputs in risk_inputs.gather(act, application) for floor in floors(inputs, model))
-    return list(dict.fromkeys(held))
+    lowest_bands = (floor for inputs in risk_inputs.gather(act, application) for floor in floors(inputs, model))
+    return list(dict.fromkeys(lowest_bands))
 
 
 def _seconded(doing: Doing) -> None:
