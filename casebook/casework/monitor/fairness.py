@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from casebook.casework.core.acting import Act
+from casebook.domain import words
 from casebook.domain.authority import Command
 from casebook.policies.name_origins import origin_of
 from casebook.storage.monitor import fairness as stored
@@ -74,7 +75,8 @@ def lines(rates: dict[str, Any]) -> list[str]:
     ]
     for by in ("by_origin", "by_sex"):
         text_lines += ["", by.replace("_", " ")]
-        for name, group in rates[by].items():
+        for code, group in rates[by].items():
+            name = words.SEX.of(code) if by == "by_sex" else words.spelled(code)
             if group.get("too_few"):
                 text_lines.append(f"  {name} ({group['applications']}): too few to compare")
                 continue

@@ -110,9 +110,7 @@ class ReviewReport:
     applications: int
     examined: int
     public: bool
-    shares: dict[
-        str, tuple[Share, ...]
-    ]  # signs of failure found by the rules: mode, family, year, register (and handler)
+    shares: dict[str, tuple[Share, ...]]  # signs of failure, by the rules: mode, family, year, register (and handler)
     found: dict[str, tuple[Share, ...]]  # failures that reviewers found in examined applications, and the outcomes
     agreement: ReviewerAgreement
     undetected: Undetected | None
