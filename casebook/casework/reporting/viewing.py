@@ -29,7 +29,7 @@ PARTS: tuple[type[Base], ...] = (
 
 
 def listing(act: Act, *, stage: Stage | None = None, overdue: bool = False) -> list[dict[str, object]]:
-    """Applications, most urgent first. Restricted ones are listed only for the people named for them, and the system."""
+    """Applications, most urgent first. Restricted ones are listed only for people named for them, the operator and the system."""
     act.allowed(Command.LIST_APPLICATIONS)
     query = select(Application)
     if stage is not None:
