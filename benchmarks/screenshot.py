@@ -68,14 +68,14 @@ def photograph(ui: str, auth: str) -> None:
         sweep(prefect)
         cards = prefect.post("artifacts/latest/filter", json={"limit": 50, "sort": "KEY_ASC"}).json()
         card = next(
-            each for each in cards if "Who is waited for" in str(each["data"]) and "Closed" not in str(each["data"])
+            each for each in cards if "Open work items" in str(each["data"]) and "Closed" not in str(each["data"])
         )
         board = next(each for each in cards if each["key"] == "board")
         urgent = prefect.get("deployments/name/urgent_case/urgent").json()
     with browser(auth) as page:
         page.shoot(f"{ui}/runs", "prefect-runs", 1300, wait="application_lifecycle", click="Hide subflows")
         page.shoot(f"{ui}/artifacts/artifact/{board['latest_id']}", "prefect-board", 1000, wait="waits longest")
-        page.shoot(f"{ui}/artifacts/artifact/{card['latest_id']}", "prefect-card", 1000, wait="Who is waited for")
+        page.shoot(f"{ui}/artifacts/artifact/{card['latest_id']}", "prefect-card", 1000, wait="Open work items")
         page.shoot(f"{ui}/deployments/deployment/{urgent['id']}/run", "prefect-form", 860, wait="reference")
 
 

@@ -182,7 +182,7 @@ def test_danger_stands_before_everything_on_the_board(received, acting):
     page = board.markdown(shown)
     said = f"**Danger: {later} waits: 6 days, for duty inspector (immediate safeguarding).**"
     assert 0 < page.index(said) < page.index(f"**{earlier} waits longest")
-    rows = page.partition("## Most pressing first")[2].splitlines()
+    rows = page.partition("## Most urgent first")[2].splitlines()
     assert rows[4].startswith(f"| {later} | duty inspector | immediate safeguarding |")
     assert [each["kind"] for each in shown["danger"]] == ["immediate_safeguarding"]
 

@@ -153,7 +153,10 @@ def test_a_name_that_thousands_have_is_searched_by_only_where_nothing_else_finds
 
 
 def test_a_source_that_nobody_can_ask_is_said_to_be_unsearched(store):
-    for source, told in ((Source.PNC, "no extract of pnc is loaded"), (Source.DVDS_REGISTER, "this casebook itself")):
+    for source, told in (
+        (Source.PNC, "No extract of this source is loaded"),
+        (Source.DVDS_REGISTER, "this casebook itself"),
+    ):
         with store.session() as session, pytest.raises(Refused, match=told) as refused:
             ad_hoc_search.search(
                 Act(session=session, actor=OPERATOR, now=NOW, playbook=playbook), source, {"surname": "Smith"}, limit=20

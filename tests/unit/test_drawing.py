@@ -52,4 +52,4 @@ def test_the_board_has_a_bar_for_each_week_and_every_fourth_date():
 
 
 def test_a_board_without_a_week_says_so():
-    assert words_of(board_plot.svg(board([]))).count("no week yet") == 2
+    assert words_of(board_plot.svg(board([]))).count("no data yet") == 2

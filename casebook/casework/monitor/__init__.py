@@ -1,1 +1,1 @@
-"""Questions about decision-makers, dip samples and fairness."""
+"""The monitor of decisions: signals, dip samples and fairness."""

@@ -1,6 +1,7 @@
-"""Closed decisions made again by somebody who does not know the first: drawn at random, and more often by risk and suspicion.
+"""Dip samples: closed decisions that another person makes again in a blind review. Drawn at random, weighted by risk.
 
-The item names neither the application nor its outcome; whoever has had a part in it, or has looked at it, is not blind.
+The work item names neither the application nor its outcome. A person who took part in the application or has viewed it cannot
+do the blind review.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ from casebook.policies import monitor as policy
 from casebook.storage.monitor import dip_sampling as stored
 from casebook.storage.tables import Application, Decision, DipSample, Finding, WorkItem
 
-ASSURANCE = "assurance"  # why it was drawn
-# what of a pack the first decision did not leave its mark on
+ASSURANCE = "assurance"  # the reason for the draw
+# sections of a pack that do not reveal the first decision
 BLIND = ("people", "findings", "coverage", "assurances", "score")
 OF_THE_APPLICATION = (
     "route", "applicant", "submitted_at", "band", "concern", "immediate_danger", "relationship", "relationship_started",
@@ -39,7 +40,7 @@ OF_THE_APPLICATION = (
 
 
 def draw(act: Act, *, in_question: Collection[str] = (), seed: int | None = None) -> list[str]:
-    """Draw what the assurance still wants of the decisions closed within the window; asked twice it draws once."""
+    """Draw the samples that are still needed from the decisions closed within the window. Drawing twice adds nothing."""
     from casebook.monitor import sampling  # noqa: PLC0415 - loads scipy, and most acts on samples need none
 
     act.allowed(Command.ANALYSE)
@@ -57,7 +58,7 @@ def draw(act: Act, *, in_question: Collection[str] = (), seed: int | None = None
     weights = {decision.id: _weight(application, decision, in_question) for decision, application in rest}
     chances = sampling.draw(weights, size=size, seed=seed, random_part=rules.random_part.value)
     by_id = {decision.id: decision for decision, _ in rest}
-    return _open(act, [(by_id[each.reference], each.chance) for each in chances], seed=str(seed))
+    return _open(act, [(by_id[drawn_case.reference], drawn_case.chance) for drawn_case in chances], seed=str(seed))
 
 
 def _weight(application: Application, decision: Decision, in_question: Collection[str]) -> float:
@@ -88,7 +89,7 @@ def _open(act: Act, chosen: Sequence[tuple[Decision, float]], *, seed: str) -> l
 
 
 def look(act: Act, item_id: str) -> dict[str, Any]:
-    """What whoever decides again reads: what stood when it was first decided, without what was decided then."""
+    """What the reviewer reads: the facts at the time of the first decision, without that decision."""
     item, sample = _find(act, item_id)
     refuse(
         authority.why_not_work(
@@ -97,42 +98,44 @@ def look(act: Act, item_id: str) -> dict[str, Any]:
         NotPermitted,
     )
     if item.owner != act.actor.id:
-        refuse_because("not_claimed", "claim it first: whoever has read it decides it")
+        refuse_because("not_claimed", "claim this work item first: whoever reads a sample must also decide it")
     refuse(why_not_redecide(act, sample, item=item), NotPermitted)
     decision = act.session.get_one(Decision, sample.decision_id)
-    found = panel_pack.pack(act, sample.reference)
+    pack = panel_pack.pack(act, sample.reference)
     query = select(Finding.id).where(Finding.reference == sample.reference, Finding.found_at <= decision.recorded_at)
     known = set(act.session.scalars(query))
     return {
         "sample": sample.id,
         "as_of": decision.recorded_at.isoformat(),
-        "application": {name: found["application"][name] for name in OF_THE_APPLICATION},
-        **{name: found[name] for name in BLIND},
-        # an id says the reference, by which the outcome could be looked up
+        "application": {name: pack["application"][name] for name in OF_THE_APPLICATION},
+        **{name: pack[name] for name in BLIND},
+        # ids are left out: they contain the reference, and the outcome could be looked up by it
         "findings": [
-            {**each, "item": number} for number, each in enumerate(found["findings"], 1) if each["item"] in known
+            {**finding, "item": number}
+            for number, finding in enumerate(pack["findings"], 1)
+            if finding["item"] in known
         ],
-        "earlier_applications": [{"why": each["why"]} for each in found["earlier_applications"]],
+        "earlier_applications": [{"why": earlier["why"]} for earlier in pack["earlier_applications"]],
     }
 
 
 class Redecided(Answer):
-    """The decision one would make on what the pack says, without knowing what was decided."""
+    """Your own decision on the pack, without knowing the first decision."""
 
     outcome: Literal["disclosed_to_a", "disclosed_to_protector", "nothing_to_disclose", "not_disclosed"]
     reasons: str = Field(min_length=1)
 
 
 def _redecided(doing: UnitDoing) -> None:
-    """Compare. Where somebody would have told and nobody was told, the person at risk does not wait for a statistic."""
+    """Record the new decision and compare it. If it discloses and the first did not, a work item opens at once."""
     act = doing.act
     _, sample = _find(act, doing.item.id)
     if doing.item.claimed_at is None:
-        refuse_because("not_claimed", "claim it and read it first: casebook monitor sample ITEM")
+        refuse_because("not_claimed", "claim this work item and read it first: casebook monitor sample ITEM")
     refuse(why_not_redecide(act, sample, item=doing.item), NotPermitted)
     sample.outcome, sample.reasons = doing.answer.outcome, doing.answer.reasons
     sample.redecided_by, sample.redecided_at = act.actor.id, act.now
-    # what may hold personal detail stays with the application, and goes when it is disposed of
+    # the reasons may contain personal detail: they are kept in the sample and erased on disposal
     doing.item.answer = {"outcome": doing.answer.outcome}
     would, did = Outcome(doing.answer.outcome) in DISCLOSED, Outcome(sample.first_outcome) in DISCLOSED
     sample.agrees = would == did
@@ -147,7 +150,7 @@ def _redecided(doing: UnitDoing) -> None:
 
 
 def agreement(act: Act) -> dict[str, object]:
-    """How often both decisions agree, with exact 95 % intervals, and the rate weighted back to all decisions."""
+    """How often both decisions agree, with exact 95% intervals, and the rate estimated for all decisions."""
     from casebook.monitor import sampling  # noqa: PLC0415 - loads scipy, and most acts on samples need none
 
     act.allowed(Command.ANALYSE)
@@ -171,15 +174,21 @@ def agreement(act: Act) -> dict[str, object]:
 def _interval(rows: Sequence[DipSample]) -> dict[str, object]:
     from casebook.monitor import sampling  # noqa: PLC0415 - loads scipy, and most acts on samples need none
 
-    found = sampling.agreement(sum(bool(row.agrees) for row in rows), len(rows))
-    return {"sampled": found.sampled, "agreed": found.agreed, "rate": found.rate, "low": found.low, "high": found.high}
+    agreement_rate = sampling.agreement(sum(bool(row.agrees) for row in rows), len(rows))
+    return {
+        "sampled": agreement_rate.sampled,
+        "agreed": agreement_rate.agreed,
+        "rate": agreement_rate.rate,
+        "low": agreement_rate.low,
+        "high": agreement_rate.high,
+    }
 
 
 def _find(act: Act, item_id: str) -> tuple[WorkItem, DipSample]:
     item = act.session.get(WorkItem, item_id)
     sample = act.session.get(DipSample, str(item.subject.get("sample"))) if item else None
     if item is None or sample is None:
-        raise NotFound("there is no sample of that item")
+        raise NotFound("there is no sample for this work item")
     return item, sample
 
 

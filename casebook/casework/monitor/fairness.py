@@ -1,6 +1,6 @@
-"""Whether subjects are searched and decided alike, whatever their name and sex: counts by group, never a person.
+"""Fairness: compares searches and decisions by origin of name and by sex. Counts by group, never a person.
 
-Transliterated names are where matching fails. A difference is a question about the searches, not a finding about anybody.
+Matching is weakest for transliterated names. A difference is a question about the searches, not a finding about a person.
 """
 
 from __future__ import annotations
@@ -10,40 +10,41 @@ from collections.abc import Iterable
 from typing import Any
 
 from casebook.casework.core.acting import Act
+from casebook.domain import words
 from casebook.domain.authority import Command
 from casebook.policies.name_origins import origin_of
 from casebook.storage.monitor import fairness as stored
 from casebook.storage.monitor.fairness import SearchedSubject
 
-FEWEST = 20  # a group with fewer is counted and not compared: a rate of five says nothing and may point at somebody
+FEWEST = 20  # a smaller group is counted but not compared: its rates mean little and may identify a person
 
 MEASURES = (
-    ("proposed", "the machine proposed somebody"),
-    ("confirmed", "somebody was confirmed to be the subject"),
-    ("by_hand_only", "confirmed, and found by a person only"),
-    ("overturned", "a rejection that the second person did not share"),
-    ("found", "something that qualifies was found"),
-    ("told", "of those decided, disclosed"),
+    ("proposed", "the automatic search proposed a candidate"),
+    ("confirmed", "a candidate was confirmed as the subject"),
+    ("by_hand_only", "confirmed, but found only by hand"),
+    ("overturned", "rejected, but the second person did not agree"),
+    ("found", "a finding that could be disclosed"),
+    ("told", "disclosed, of those decided"),
 )
 
 
 def report(act: Act) -> dict[str, Any]:
-    """Rates with exact 95 % intervals by origin family of the subject's name and by sex."""
+    """Rates with exact 95% intervals, by the origin of the subject's name and by sex."""
     act.allowed(Command.ANALYSE)
-    looked = stored.subjects(act.session)
-    act.record(None, "fairness_viewed", applications=len(looked))
+    subjects = stored.subjects(act.session)
+    act.record(None, "fairness_viewed", applications=len(subjects))
     return {
-        "applications": len(looked),
-        "by_origin": _groups((origin_of(each.forename, each.surname), each) for each in looked),
-        "by_sex": _groups((each.sex, each) for each in looked),
+        "applications": len(subjects),
+        "by_origin": _groups((origin_of(subject.forename, subject.surname), subject) for subject in subjects),
+        "by_sex": _groups((subject.sex, subject) for subject in subjects),
     }
 
 
 def _groups(pairs: Iterable[tuple[str, SearchedSubject]]) -> dict[str, Any]:
     groups = defaultdict[str, list[SearchedSubject]](list)
-    for name, each in pairs:
-        groups[name].append(each)
-    return {name: _measured(each) for name, each in sorted(groups.items())}
+    for name, subject in pairs:
+        groups[name].append(subject)
+    return {name: _measured(group) for name, group in sorted(groups.items())}
 
 
 def _measured(group: list[SearchedSubject]) -> dict[str, Any]:
@@ -51,37 +52,40 @@ def _measured(group: list[SearchedSubject]) -> dict[str, Any]:
         return {"applications": len(group), "too_few": True}
     return {
         "applications": len(group),
-        "proposed": _rate([each.proposed for each in group]),
-        "confirmed": _rate([each.confirmed for each in group]),
-        "by_hand_only": _rate([not each.by_machine for each in group if each.confirmed]),
-        "overturned": _rate([each.overturned for each in group if each.rejected]),
-        "found": _rate([each.found for each in group]),
-        "told": _rate([each.told for each in group if each.told is not None]),
+        "proposed": _rate([subject.proposed for subject in group]),
+        "confirmed": _rate([subject.confirmed for subject in group]),
+        "by_hand_only": _rate([not subject.by_machine for subject in group if subject.confirmed]),
+        "overturned": _rate([subject.overturned for subject in group if subject.rejected]),
+        "found": _rate([subject.found for subject in group]),
+        "told": _rate([subject.told for subject in group if subject.told is not None]),
     }
 
 
 def _rate(happened: list[Any]) -> dict[str, Any]:
     from casebook.monitor import sampling  # noqa: PLC0415 - loads scipy
 
-    found = sampling.agreement(sum(map(bool, happened)), len(happened))
-    return {"of": found.sampled, "rate": found.rate, "low": found.low, "high": found.high}
+    agreement = sampling.agreement(sum(map(bool, happened)), len(happened))
+    return {"of": agreement.sampled, "rate": agreement.rate, "low": agreement.low, "high": agreement.high}
 
 
-def lines(told: dict[str, Any]) -> list[str]:
+def lines(rates: dict[str, Any]) -> list[str]:
     """The report as text."""
-    found = [f"{told['applications']} applications whose checks are over; a difference is a question, not a finding"]
+    text_lines = [
+        f"{rates['applications']} applications with completed record checks. A difference is a question, not a finding."
+    ]
     for by in ("by_origin", "by_sex"):
-        found += ["", by.replace("_", " ")]
-        for name, group in told[by].items():
+        text_lines += ["", by.replace("_", " ")]
+        for code, group in rates[by].items():
+            name = words.SEX.of(code) if by == "by_sex" else words.spelled(code)
             if group.get("too_few"):
-                found.append(f"  {name} ({group['applications']}): too few to compare")
+                text_lines.append(f"  {name} ({group['applications']}): too few to compare")
                 continue
-            found.append(f"  {name} ({group['applications']})")
-            found += [f"    {_told(group[measure])}  {text}" for measure, text in MEASURES]
-    return found
+            text_lines.append(f"  {name} ({group['applications']})")
+            text_lines += [f"    {_rate_text(group[measure])}  {text}" for measure, text in MEASURES]
+    return text_lines
 
 
-def _told(rate: dict[str, Any]) -> str:
+def _rate_text(rate: dict[str, Any]) -> str:
     if rate["rate"] is None:
         return f"{'none':>20}"
     return f"{rate['rate']:>6.1%} ({rate['low']:.1%} to {rate['high']:.1%})"

@@ -1,6 +1,6 @@
-"""What a week's look leads to: a question to professional standards with its evidence, answered, or escalated like anything else.
+"""Signals of the weekly monitor: questions to professional standards, with evidence. Unanswered ones escalate.
 
-A signal is a question to be asked, not a finding. The name is visible to the role that asks it, and every view is in the ledger.
+A signal is a question, not a finding. Only the role that asks it sees the name, and every view is recorded in the ledger.
 """
 
 from __future__ import annotations
@@ -32,36 +32,34 @@ from casebook.storage.tables import MonitorRun, MonitorSignal, WorkItem
 if TYPE_CHECKING:
     from casebook.monitor.weekly import ChannelReport, ChartSignal
 
-SUSPENSION = "suspension"  # the channel of a question that no chart raised
-UPHELD = frozenset({"look_back", "referred"})  # conclusions after which somebody's decisions teach no model
+SUSPENSION = "suspension"  # the channel of a question that a suspension raised, not a chart
+UPHELD = frozenset({"look_back", "referred"})  # after these conclusions a person's decisions are left out of the models
 
-NOT_A_FINDING = (
-    "This is a question to be asked, not a finding: a pattern can have many reasons, and chance is one of them."
-)
+NOT_A_FINDING = "This is a question, not a finding. A pattern can have many reasons, and chance is one of them."
 ASKS: Mapping[str, str] = {
-    ChartKind.DECISION: "Why were {observed} of {cases} decisions to disclose, where others would make {expected}?",
+    ChartKind.DECISION: "Why were {observed} of {cases} decisions to disclose, where {expected} were expected?",
     ChartKind.YIELD: "Why did research on {cases} applications find something in {observed} ({expected} expected)?",
     ChartKind.SKIPPED_SOURCE: "Why was a mandatory source not searched in {observed} of {cases} cases ({expected} expected)?",
     ChartKind.UNCOVERED_VARIANT: "Why was an identity variant not searched in {observed} of {cases} cases ({expected} expected)?",
     ChartKind.REJECTED_CANDIDATE: "Why were {observed} of {cases} proposed matches rejected ({expected} expected)?",
     ChartKind.HURRIED: "Why were {observed} of {cases} searches quicker than nine in ten of others' ({expected} expected)?",
     ChartKind.DISAGREEMENT: "Why did {observed} of {cases} blind reviews reach another decision ({expected} expected)?",
-    SUSPENSION: "Should what this person did be looked at again? They acted on {cases} applications.",
+    SUSPENSION: "Should this person's work be looked at again? They acted on {cases} applications.",
 }  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunResult:
-    """What came of one run."""
+    """The result of one run of the monitor."""
 
     run: str
     cases: int
     questions: int
-    opened: int  # items; a question that repeats an open one joins it
+    opened: int  # new work items; a question that repeats an open one is joined to it
 
 
 def watch_inputs(act: Act) -> dict[str, Any]:
-    """What a run reads: rows by channel, restarts, and whose decisions teach no model."""
+    """The inputs of a run: rows by channel, restarts, and whose decisions are left out of the models."""
     act.allowed(Command.ANALYSE)
     return {
         "rows": stored.rows(act.session), "resets": stored.resets(act.session), "in_question": in_question(act),
@@ -70,38 +68,38 @@ def watch_inputs(act: Act) -> dict[str, Any]:
 
 
 def report_inputs(act: Act) -> dict[str, Any]:
-    """The same for a report that names everybody, which nobody but professional standards sees."""
+    """The same inputs for the report with names, which only professional standards can see."""
     act.allowed(Command.SEE_SIGNALS)
     act.record(None, "monitor_report_viewed")
     return watch_inputs(act)
 
 
 def in_question(act: Act) -> frozenset[str]:
-    """Staff about whom a question is open, or was last answered with a look-back or a referral."""
+    """Staff with an open question, or whose last question was answered with a look-back or a referral."""
     rows = stored.signals(act.session)
-    waiting = {row.staff_id for row in rows if row.conclusion is None}
+    open_about = {row.staff_id for row in rows if row.conclusion is None}
     answered = sorted((row.answered_at, row.staff_id, row.conclusion) for row in rows if row.answered_at is not None)
-    last = {name: conclusion for _, name, conclusion in answered}
-    return frozenset(waiting | {name for name, conclusion in last.items() if conclusion in UPHELD})
+    last_conclusions = {name: conclusion for _, name, conclusion in answered}
+    return frozenset(open_about | {name for name, conclusion in last_conclusions.items() if conclusion in UPHELD})
 
 
 def record(act: Act, reports: Sequence[ChannelReport]) -> RunResult:
-    """Keep the run, the restarts and the questions; open an item for each question that is not open already."""
+    """Record the run and its questions. Open a work item for each question that is not already open."""
     act.allowed(Command.ANALYSE)
-    questions = [each for report in reports for each in report.questions]
+    questions = [question for report in reports for question in report.questions]
     run = MonitorRun(
         id=chain.identity("monitor_run", act.now.isoformat()), at=act.now, signals=len(questions),
-        channels={str(report.channel): _said(report) for report in reports},
+        channels={str(report.channel): _summary(report) for report in reports},
     )  # fmt: skip
     act.session.add(run)
     act.session.flush()
-    opened = sum(_raise(act, run, each) for each in questions)
+    opened = sum(_raise(act, run, question) for question in questions)
     cases = max((report.cases for report in reports), default=0)
     act.record(None, "monitor_run", run=run.id, cases=cases, signals=len(questions), opened=opened)
     return RunResult(run=run.id, cases=cases, questions=len(questions), opened=opened)
 
 
-def _said(report: ChannelReport) -> dict[str, object]:
+def _summary(report: ChannelReport) -> dict[str, object]:
     shown = report.calibration
     return {
         "cases": report.cases, "people": len(report.standing), "odds_ratio": report.odds_ratio,
@@ -114,21 +112,21 @@ def _said(report: ChannelReport) -> dict[str, object]:
 
 def _raise(act: Act, run: MonitorRun, question: ChartSignal) -> bool:
     at, case = question.at
-    said = (question.channel, question.side, question.judged)
-    asked = [row for row in stored.signals(act.session) if (row.channel, row.side, row.staff_id) == said]
-    waiting = next((row for row in asked if row.conclusion is None and row.joined_to is None), None)
+    identity = (question.channel, question.side, question.judged)
+    earlier = [row for row in stored.signals(act.session) if (row.channel, row.side, row.staff_id) == identity]
+    open_signal = next((row for row in earlier if row.conclusion is None and row.joined_to is None), None)
     signal = MonitorSignal(
-        id=chain.identity("monitor_signal", *said, case, at.isoformat()), run_id=run.id, channel=question.channel,
+        id=chain.identity("monitor_signal", *identity, case, at.isoformat()), run_id=run.id, channel=question.channel,
         side=question.side, staff_id=question.judged, on=at.date(), last_at=at, last_case=case,
-        evidence=dict(question.evidence), joined_to=waiting.id if waiting else None, item_id=None, raised_at=act.now,
+        evidence=dict(question.evidence), joined_to=open_signal.id if open_signal else None, item_id=None, raised_at=act.now,
         conclusion=None, answered_by=None, answered_at=None,
     )  # fmt: skip
     _keep(act, signal)
-    return waiting is None
+    return open_signal is None
 
 
 def _keep(act: Act, signal: MonitorSignal) -> None:
-    """With its item, unless it joins a question that waits. The item does not say whom it is about: queues are read by many."""
+    """Save a signal, with a work item unless it joins an open question. The item does not name the person: many read queues."""
     if signal.joined_to is None:
         need = Need(
             kind=WorkKind.ANSWER_SIGNAL, key=signal.id, priority=Priority.HIGH,
@@ -143,7 +141,7 @@ def _keep(act: Act, signal: MonitorSignal) -> None:
 
 
 def propose_look_back(act: Act, staff_id: str, *, touched: int) -> str:
-    """A suspension asks whether what the person did is looked at again. Returns the signal's id."""
+    """After a suspension, ask whether the person's work should be looked at again. Returns the id of the signal."""
     signal = MonitorSignal(
         id=chain.identity("monitor_signal", SUSPENSION, staff_id, act.now.isoformat()), run_id=None, channel=SUSPENSION,
         side="none", staff_id=staff_id, on=act.now.date(), last_at=act.now, last_case="", evidence={"cases": touched},
@@ -155,19 +153,19 @@ def propose_look_back(act: Act, staff_id: str, *, touched: int) -> str:
 
 
 def listing(act: Act) -> list[dict[str, object]]:
-    """Every question that stands by itself. Names for professional standards, whose view is in the ledger."""
+    """Every question, without repeats. Only professional standards see names. Every view is recorded in the ledger."""
     named = authority.why_not_allowed(act.actor, Command.SEE_SIGNALS) is None
     if not named:
         act.allowed(Command.ANALYSE)
     rows = stored.signals(act.session)
     joined = Counter(row.joined_to for row in rows)
-    found = [_line(row, repeated=joined[row.id], named=named) for row in rows if row.joined_to is None]
-    act.record(None, "signals_viewed", signals=len(found), named=named)
-    return found
+    lines = [_line(row, repeated=joined[row.id], named=named) for row in rows if row.joined_to is None]
+    act.record(None, "signals_viewed", signals=len(lines), named=named)
+    return lines
 
 
 def show(act: Act, signal_id: str) -> dict[str, object]:
-    """One question with its evidence and the name."""
+    """One question, with its evidence and the name."""
     act.allowed(Command.SEE_SIGNALS)
     signal = _find(act, signal_id)
     _refuse_own(act, signal)
@@ -192,10 +190,10 @@ def _line(row: MonitorSignal, *, repeated: int, named: bool) -> dict[str, object
 
 
 class SignalAnswered(Answer):
-    """What came of asking. Whoever is asked about does not answer."""
+    """The answer to a signal. The person it is about cannot answer it."""
 
     conclusion: Literal["explained", "watched_on", "training", "look_back", "referred"] = Field(
-        description="look_back starts one at once; after look_back and referred this person's decisions teach no model"
+        description="look_back starts one at once. After look_back or referred, this person's decisions are left out of models."
     )
     reasons: str = Field(min_length=1)
 
@@ -213,7 +211,7 @@ def _answered(doing: UnitDoing) -> None:
 
 
 def look_back(act: Act, signal_id: str) -> dict[str, object]:
-    """Look again at what the person of a signal did, in registers and in the casebook, by a campaign of the review."""
+    """Look again at the work of the person of a signal, in registers and in this casebook, by a review campaign."""
     act.allowed(Command.LOOK_BACK)
     signal = _find(act, signal_id)
     _refuse_own(act, signal)
@@ -224,7 +222,7 @@ def look_back(act: Act, signal_id: str) -> dict[str, object]:
 
 
 def _campaign(act: Act, signal: MonitorSignal) -> tuple[int, str | None, str | None]:
-    """How many closed applications came in for it, and its id; where there is nothing to look at, the code of why not."""
+    """How many closed applications were taken in, and the id of the campaign, or the reason code why there is none."""
     machine = replace(act, actor=system("monitor"))
     because = "suspension" if signal.channel == SUSPENSION else "monitor_signal"
     taken = registers.take_in_closed(machine)
@@ -236,18 +234,18 @@ def _campaign(act: Act, signal: MonitorSignal) -> tuple[int, str | None, str | N
 
 
 def _find(act: Act, signal_id: str) -> MonitorSignal:
-    found = act.session.get(MonitorSignal, signal_id)
-    if found is None:
-        item = act.session.get(WorkItem, signal_id)  # the id of its item will do
-        found = act.session.get(MonitorSignal, str(item.subject.get("signal"))) if item else None
-    if found is None:
-        raise NotFound("there is no signal of that id")
-    return found
+    signal = act.session.get(MonitorSignal, signal_id)
+    if signal is None:
+        item = act.session.get(WorkItem, signal_id)  # the id of its work item is accepted too
+        signal = act.session.get(MonitorSignal, str(item.subject.get("signal"))) if item else None
+    if signal is None:
+        raise NotFound("there is no signal with this id")
+    return signal
 
 
 def _refuse_own(act: Act, signal: MonitorSignal) -> None:
     if act.actor.id == signal.staff_id:
-        refuse_because("about_you", "somebody else answers what is asked about oneself", InvalidAnswer)
+        refuse_because("about_you", "this signal is about you: another person must answer it", InvalidAnswer)
 
 
 ANSWERS: Answers = {WorkKind.ANSWER_SIGNAL: Answering(schema=SignalAnswered, unit_handler=_answered)}

@@ -1,1 +1,1 @@
-"""Release by owners, the panel, its pack, its decision and the approval."""
+"""The panel decision: release by originators, the panel, its pack, its decision and the approval."""

@@ -1,4 +1,4 @@
-"""The second person of every outcome approves what a chair decided, or sends it back; before them a supervisor."""
+"""Approval: a second person approves each decision of a chair, or sends it back. Some decisions need a supervisor first."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from casebook.storage.people import researchers_of
 from casebook.storage.tables import Application, Approval, Decision
 
 SUPERVISOR = "supervisor"
-OUT_OF_CYCLE = "out_of_cycle"  # cause of a ratification that is about a decision, not about an emergency disclosure
+OUT_OF_CYCLE = "out_of_cycle"  # cause of a ratification of a decision, not of an emergency disclosure
 
 
 class Approved(Answer):
-    """Yes to the decision as it stands, or back to a new round."""
+    """Approves the decision as it is, or sends it back for a new round."""
 
-    approved: bool = Field(description="false sends it back: the panel decides anew.")
-    reason: str = Field(min_length=1, description="Why; from a supervisor, why a grave risk is not disclosed.")
+    approved: bool = Field(description="False sends it back: the panel decides again.")
+    reason: str = Field(min_length=1, description="Why. From a supervisor: why a grave risk is not disclosed.")
 
 
 def needs(act: Act, application: Application, standing: Decision) -> list[Need]:
-    """The supervisor's reason first, where one is needed: the approver is to see it."""
+    """The approval, or first the supervisor's reason where one is needed, so that the approver can read it."""
     if decisions.approval(act.session, standing.id) is not None:
         return []
     subject = {
@@ -50,7 +50,7 @@ def needs(act: Act, application: Application, standing: Decision) -> list[Need]:
 def approved(doing: Doing) -> None:
     standing = decisions.decision(doing.act.session, doing.application)
     if standing is None or standing.id != doing.item.subject["decision"]:
-        refuse_because("superseded", "this decision has been superseded")
+        refuse_because("superseded", "this decision has been superseded: approve or send back the new one")
     if doing.item.subject.get("as") == SUPERVISOR:
         _explain(doing, standing)
     else:
@@ -58,7 +58,7 @@ def approved(doing: Doing) -> None:
 
 
 def _explain(doing: Doing, standing: Decision) -> None:
-    """A refusal where the risk is grave stands only with a supervisor's own reason."""
+    """Record the supervisor's reason. Not disclosing despite a grave risk needs one."""
     act = doing.act
     researchers = researchers_of(act.session, doing.application.reference)
     refuse(why_not_explain(act.actor, chair=standing.chair, researchers=researchers))
@@ -92,7 +92,7 @@ def _approve(doing: Doing, standing: Decision) -> None:
 
 
 def _open_ratification(act: Act, application: Application, standing: Decision) -> None:
-    """What was decided out of cycle comes before the full panel afterwards; nothing waits for it."""
+    """Ask the full panel to ratify a decision made out of cycle. Nothing waits for this."""
     days = policy_of(application).panel.ratify_out_of_cycle_days.value
     due_at = clocks.due_from(act.now, Allowance(unit=Unit.CALENDAR_DAYS, budget=days), application)
     subject = {"cause": OUT_OF_CYCLE, "decision": standing.id}
@@ -101,7 +101,7 @@ def _open_ratification(act: Act, application: Application, standing: Decision) -
 
 
 def refuse_own_ratification(act: Act, decision_id: str) -> None:
-    """What was decided out of cycle is ratified under another chair than the one who decided it."""
+    """Refuse if the actor chaired the decision: another chair must ratify it."""
     row = act.session.get(Decision, decision_id)
     if row is not None and row.chair == act.actor.id:
-        refuse_because("same_person", "another chair ratifies what was decided out of cycle")
+        refuse_because("same_person", "another chair must ratify this decision: you made it out of cycle")

@@ -1,4 +1,4 @@
-"""The panel's answers: each member for themselves, then one chair for all. The first chair's decision wins."""
+"""The panel's answers: each member answers separately, then one chair decides. The first chair's decision counts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from casebook.casework.core.rounds import next_round
 from casebook.casework.panel_decision import panel
 from casebook.casework.record_checks import record_checks, searches
 from casebook.casework.risk_scoring import risk_inputs
-from casebook.domain import chain
+from casebook.domain import chain, words
 from casebook.domain.case.panel import may_be_minor, why_not_yet
 from casebook.domain.case.panel_decision import INSUFFICIENT, DecisionBasis, Draft, Limb, Recipient, why_not_decide
 from casebook.domain.vocabulary import Applicant, Outcome, Party, Role, Source, Stage, WorkKind
@@ -39,15 +39,15 @@ class LimbAnswer(_Part):
 
 
 class Representations(_Part):
-    invited: bool = Field(description="B is asked for representations; never if it would endanger A.")
+    invited: bool = Field(description="Whether B is asked for representations. Never if that would endanger A.")
     reasons: str = Field(min_length=1)
 
 
 class RecipientGiven(_Part):
-    party: Literal["a"] | None = Field(default=None, description="a: the person at risk.")
-    protector: str | None = Field(default=None, description="Or somebody who can protect them.")
+    party: Literal["a"] | None = Field(default=None, description="a: the person at risk is told.")
+    protector: str | None = Field(default=None, description="Or a person who can protect them.")
     why: str | None = Field(default=None, description="Why this protector.")
-    with_childrens_services: bool = Field(default=False, description="Needed where A is or may be under 18.")
+    with_childrens_services: bool = Field(default=False, description="Required if A is or may be under 18.")
 
 
 class Dissent(_Part):
@@ -56,7 +56,7 @@ class Dissent(_Part):
 
 
 class Decided(Answer):
-    """A member's own answer; from the chair, the panel's decision."""
+    """A member's own answer or, from the chair, the panel's decision."""
 
     outcome: Literal[
         "disclosed_to_a", "disclosed_to_protector", "nothing_to_disclose", "not_disclosed", "out_of_scope",
@@ -64,30 +64,32 @@ class Decided(Answer):
     ]  # fmt: skip
     limbs: dict[Limb, LimbAnswer] = Field(default_factory=dict, description="The three-limb test, each with reasons.")
     rationale: str = Field(min_length=1, description="What was considered, what was left out, and why this follows.")
-    representations: Representations | None = Field(default=None, description="Whether B is heard, and why or why not.")
+    representations: Representations | None = Field(default=None, description="Whether B is asked, and why or why not.")
     recipients: list[RecipientGiven] = Field(default_factory=list, description="Who is told.")
-    items: list[str] = Field(default_factory=list, description="Findings to be told, by id.")
+    items: list[str] = Field(default_factory=list, description="Ids of the findings to disclose.")
     wording: str | None = Field(
         default=None,
-        description="Version of the approved wording.",
+        description="Version of the approved wording to use.",
         json_schema_extra=lambda schema: schema.update(enum=[*wording.versions(), None]),
     )
     refusal_reason: str | None = Field(
         default=None,
-        description="Why it is not told.",
+        description="The ground for not disclosing.",
         json_schema_extra=lambda schema: schema.update(enum=[*panel_refusals.load().allowed, None]),
     )
-    proceedings_considered: str | None = Field(default=None, description="If an item is part of pending proceedings.")
-    dissent: list[Dissent] = Field(default_factory=list, description="A member's other answer is added by itself.")
+    proceedings_considered: str | None = Field(default=None, description="If a finding is part of pending proceedings.")
+    dissent: list[Dissent] = Field(default_factory=list, description="Members' other answers are added automatically.")
     search_again: list[Source] = Field(
-        default_factory=list, description="If the information is insufficient: where to look again."
+        default_factory=list, description="If the information is insufficient: which sources to search again."
     )
-    agencies_silent: list[str] = Field(default_factory=list, description="Asked, and no answer by the meeting.")
-    declares_conflict: str | None = Field(default=None, description="A member's interest in it: they leave the panel.")
+    agencies_silent: list[str] = Field(default_factory=list, description="Asked, and did not reply by the meeting.")
+    declares_conflict: str | None = Field(
+        default=None, description="A conflict of interest. The member leaves the panel."
+    )
 
 
 def needs(act: Act, application: Application, called: Panel) -> list[Need]:
-    """Each member who has not answered, and one chair, whichever comes first."""
+    """One item for each member who has not answered, and one for any chair."""
     present = panel.attendance(act, application, called)
     subject = {"version": application.version, "meets_at": called.meets_at.isoformat()}
     members = [
@@ -110,10 +112,10 @@ def needs(act: Act, application: Application, called: Panel) -> list[Need]:
 
 
 def decided(doing: Doing) -> None:
-    """One answer to one `decide` item: a member's, or the chair's."""
+    """Record the answer to a `decide` item, from a member or from the chair."""
     called = decisions.panel(doing.act.session, doing.application)
     if called is None:
-        refuse_because("not_convened", "no panel has been convened for this round")
+        refuse_because("not_convened", "no panel has been convened for this round. Convene one first")
     if doing.item.subject.get("as") == CHAIR:
         _by_chair(doing, called)
     else:
@@ -122,18 +124,19 @@ def decided(doing: Doing) -> None:
 
 def _by_member(doing: Doing, called: Panel) -> None:
     act, answer, application = doing.act, doing.answer, doing.application
-    asked = doing.item.key.partition(":")[2]
+    seat_of = doing.item.key.partition(":")[2]
     if answer.declares_conflict:
-        called.members = [seat for seat in called.members if seat["staff"] != asked]
+        called.members = [seat for seat in called.members if seat["staff"] != seat_of]
         act.record(application, "conflict_declared", staff=act.actor.id)
         if len(called.members) + 1 < called.quorum:
             next_round(act, application, because="panel_conflicted")
         return
-    if act.actor.id != asked:
-        _take_seat(doing, called, asked)
-    refuse(panel.conflict(act, application, act.actor.id, said_unrelated={asked}))
+    if act.actor.id != seat_of:
+        _take_seat(doing, called, seat_of)
+    refuse(panel.conflict(act, application, act.actor.id, said_unrelated={seat_of}))
     if answer.outcome != INSUFFICIENT and (missing := [limb for limb in Limb if limb not in answer.limbs]):
-        refuse_because("limb_unanswered", f"each limb needs an answer and reasons: {', '.join(missing)}", InvalidAnswer)
+        limbs = words.LIMB.of_all(missing)
+        refuse_because("limb_unanswered", f"each limb needs an answer and reasons. Missing: {limbs}", InvalidAnswer)
     act.session.add(
         MemberAnswer(
             id=chain.identity("member_answer", doing.item.id),
@@ -148,34 +151,34 @@ def _by_member(doing: Doing, called: Panel) -> None:
     )
 
 
-def _take_seat(doing: Doing, called: Panel, asked: str) -> None:
-    """A member who cannot answer is stood in for, by somebody who could have been asked."""
+def _take_seat(doing: Doing, called: Panel, seat_of: str) -> None:
+    """Let a substitute answer for a member who cannot. The substitute must be eligible for this panel."""
     staff = doing.act.actor.id
     refuse(panel.conflict(doing.act, doing.application, staff))
     if staff == called.chair or any(seat["staff"] == staff for seat in called.members):
         refuse_because("member_twice", "you are on this panel already")
-    called.members = [seat | {"staff": staff} if seat["staff"] == asked else seat for seat in called.members]
+    called.members = [seat | {"staff": staff} if seat["staff"] == seat_of else seat for seat in called.members]
 
 
 def _by_chair(doing: Doing, called: Panel) -> None:
     act, answer, application = doing.act, doing.answer, doing.application
     _refuse_second_decision(act, application)
     if Role.PANEL_CHAIR not in act.actor.roles:
-        refuse_because("not_permitted", "only a chair decides for the panel")
+        refuse_because("not_permitted", "only a panel chair can decide for the panel")
     if answer.declares_conflict:
-        refuse_because("conflict_declared", "a chair with an interest leaves it to another chair; nothing is recorded")
+        refuse_because(
+            "conflict_declared", "you have a conflict of interest: another chair must decide. Nothing was recorded"
+        )
     refuse(panel.conflict(act, application, act.actor.id, said_unrelated={called.chair}))
     _refuse_early(act, application, called)
     if answer.outcome != INSUFFICIENT:
         refuse(record_checks.why_not_decide_on(act, application))
-    _hear_agencies(called, answer)
+    _record_silent_agencies(called, answer)
     if answer.wording is not None and answer.wording not in wording.versions():
-        refuse_because(
-            "unknown_wording", f"approved versions of the wording: {', '.join(wording.versions())}", InvalidAnswer
-        )
-    _refuse_telling_the_uncleared(act, application, answer.outcome)
+        refuse_because("unknown_wording", f"choose an approved wording: {', '.join(wording.versions())}", InvalidAnswer)
+    _refuse_uncleared_applicant(act, application, answer.outcome)
     draft = _draft(answer)
-    refuse(why_not_decide(draft, _held(act, application)), InvalidAnswer)
+    refuse(why_not_decide(draft, _basis(act, application)), InvalidAnswer)
     _record(doing)
     if answer.outcome == INSUFFICIENT:
         _send_back(act, application, answer.search_again)
@@ -184,7 +187,7 @@ def _by_chair(doing: Doing, called: Panel) -> None:
 def _refuse_second_decision(act: Act, application: Application) -> None:
     query = select(Decision).where(Decision.reference == application.reference, Decision.version == application.version)
     if (first := act.session.scalar(query)) is not None:
-        raise AlreadyDecided(f"{first.chair} decided this at {first.recorded_at.isoformat(timespec='seconds')}")
+        raise AlreadyDecided(f"already decided by {first.chair} at {first.recorded_at.isoformat(timespec='seconds')}")
 
 
 def _refuse_early(act: Act, application: Application, called: Panel) -> None:
@@ -199,18 +202,18 @@ def _refuse_early(act: Act, application: Application, called: Panel) -> None:
     )
 
 
-def _refuse_telling_the_uncleared(act: Act, application: Application, outcome: str) -> None:
-    """An applicant who may be B, or act for B, is not told; somebody who can protect A still may be."""
+def _refuse_uncleared_applicant(act: Act, application: Application, outcome: str) -> None:
+    """Refuse disclosure to an applicant who may be B, or act for B. A person who can protect A may still be told."""
     uncleared = any(sign.cleared is False for sign in signs(act.session, application.reference))
     if uncleared and outcome == Outcome.DISCLOSED_TO_A and application.applicant == Applicant.A:
         refuse_because(
-            "applicant_not_cleared", "a supervisor did not clear the applicant: they cannot be told", InvalidAnswer
+            "applicant_not_cleared", "the applicant cannot be told: a supervisor did not clear them", InvalidAnswer
         )
 
 
-def _hear_agencies(called: Panel, answer: Decided) -> None:
+def _record_silent_agencies(called: Panel, answer: Decided) -> None:
     if not set(answer.agencies_silent) <= set(called.agencies_asked):
-        refuse_because("silent_unasked", "an agency that was not asked is not silent", InvalidAnswer)
+        refuse_because("silent_unasked", "no reply cannot be recorded: this agency was not asked", InvalidAnswer)
     if answer.agencies_silent:
         called.agencies_silent = sorted(set(answer.agencies_silent))
 
@@ -220,7 +223,7 @@ def _draft(answer: Decided) -> Draft:
         outcome=answer.outcome,
         limbs={limb: given.met for limb, given in answer.limbs.items()},
         items=tuple(answer.items),
-        recipients=tuple(Recipient(**each.model_dump()) for each in answer.recipients),
+        recipients=tuple(Recipient(**recipient.model_dump()) for recipient in answer.recipients),
         representations_told=answer.representations is not None,
         refusal=answer.refusal_reason,
         wording=answer.wording,
@@ -228,7 +231,7 @@ def _draft(answer: Decided) -> Draft:
     )
 
 
-def _held(act: Act, application: Application) -> DecisionBasis:
+def _basis(act: Act, application: Application) -> DecisionBasis:
     a = act.session.get(Person, f"{application.reference}:{Party.A}")
     return DecisionBasis(
         findings=decisions.held(act.session, application.reference),
@@ -248,7 +251,7 @@ def _record(doing: Doing) -> None:
             outcome=answer.outcome,
             limbs={limb: given.model_dump() for limb, given in answer.limbs.items()},
             representations=answer.representations.model_dump() if answer.representations else {},
-            recipients=[each.model_dump(exclude_none=True) for each in answer.recipients],
+            recipients=[recipient.model_dump(exclude_none=True) for recipient in answer.recipients],
             items=list(dict.fromkeys(answer.items)),
             wording=answer.wording,
             refusal_reason=answer.refusal_reason,
@@ -266,18 +269,18 @@ def _record(doing: Doing) -> None:
 
 
 def _dissent(act: Act, application: Application, answer: Decided) -> list[dict[str, str]]:
-    """What the chair says of it, and every member whose own answer was another one."""
-    said = [each.model_dump() for each in answer.dissent]
-    told = {each["member"] for each in said}
-    return said + [
+    """Dissent: as the chair recorded it, and every member whose own answer differs from the decision."""
+    recorded = [dissent.model_dump() for dissent in answer.dissent]
+    named = {dissent["member"] for dissent in recorded}
+    return recorded + [
         {"member": row.member, "outcome": row.outcome, "reasons": row.reasons}
         for row in decisions.answers(act.session, application)
-        if row.outcome != answer.outcome and row.member not in told
+        if row.outcome != answer.outcome and row.member not in named
     ]
 
 
 def _send_back(act: Act, application: Application, search_again: Sequence[Source]) -> None:
-    """Back to record checks, which must be found adequate anew before a panel sees it again."""
+    """Send the application back to record checks. The research must be found adequate again before a new panel."""
     signed = select(Assurance).where(
         Assurance.reference == application.reference, Assurance.kind == "adequacy", Assurance.superseded.is_(False)
     )

@@ -1,4 +1,4 @@
-"""Calling the panel of a round: who is asked beside the chair, which conflicts of interest are found, when it meets."""
+"""Convening the panel of a round: its members, conflicts of interest, and when it meets."""
 
 from __future__ import annotations
 
@@ -21,40 +21,46 @@ from casebook.storage.tables import Application, Panel, Person, Staff, StaffRole
 
 
 class Seat(BaseModel):
-    """One member asked beside the chair."""
+    """A member who is asked, in addition to the chair."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
 
     staff: str = Field(min_length=1, description="Staff id.")
-    agency: str = Field(default=OURS, min_length=1, description="Whom they speak for.")
+    agency: str = Field(default=OURS, min_length=1, description="The agency they represent.")
 
 
 class Convened(Answer):
     """Who sits on the panel of this round, and when."""
 
-    members: list[Seat] = Field(default_factory=list, description="Asked beside the chair; each answers separately.")
-    agencies_asked: list[str] = Field(default_factory=list, description="Agencies asked for what they know.")
-    agencies_silent: list[str] = Field(default_factory=list, description="Those of them that did not answer.")
-    meets_at: AwareDatetime | None = Field(default=None, description="Members have until then. Empty: now.")
-    quorum: int | None = Field(default=None, ge=1, description="More than policy asks for; never less.")
-    out_of_cycle: bool = Field(default=False, description="It cannot wait for the next meeting; ratified afterwards.")
+    members: list[Seat] = Field(
+        default_factory=list, description="Members in addition to the chair. Each answers separately."
+    )
+    agencies_asked: list[str] = Field(default_factory=list, description="Agencies asked for information.")
+    agencies_silent: list[str] = Field(default_factory=list, description="Agencies that were asked and did not reply.")
+    meets_at: AwareDatetime | None = Field(default=None, description="Members can answer until then. Empty: now.")
+    quorum: int | None = Field(
+        default=None, ge=1, description="Only to raise the quorum of the policy. It cannot be lowered."
+    )
+    out_of_cycle: bool = Field(
+        default=False, description="It cannot wait for the next meeting. The full panel ratifies it afterwards."
+    )
     not_the_person_named: dict[str, str] = Field(
         default_factory=dict,
-        description="staff id -> why they are not the person of that surname in the application.",
+        description="Staff id -> why this member is not the person of the same surname in the application.",
     )
 
 
 def need(act: Act, application: Application) -> Need:
-    """With the members that could be asked, and those that could not and why."""
+    """The item to convene a panel, with who can be a member, and who cannot and why."""
     ties = ties_of(act, application)
-    asked = {each.id: why_not_sit(each, ties) for each in _sitters(act, Role.PANEL_MEMBER)}
+    reasons = {sitter.id: why_not_sit(sitter, ties) for sitter in _sitters(act, Role.PANEL_MEMBER)}
     return Need(
         kind=WorkKind.CONVENE_PANEL,
         key=f"{application.version}",
         subject={
             "version": application.version,
-            "eligible": sorted(staff for staff, reason in asked.items() if reason is None),
-            "conflicted": {staff: reason.code for staff, reason in sorted(asked.items()) if reason},
+            "eligible": sorted(staff for staff, reason in reasons.items() if reason is None),
+            "conflicted": {staff: reason.code for staff, reason in sorted(reasons.items()) if reason},
         },
     )
 
@@ -88,28 +94,28 @@ def convened(doing: Doing) -> None:
 
 
 def _why_not_this_panel(answer: Convened, chair: str, quorum: int) -> Reason | None:
-    asked = [seat.staff for seat in answer.members]
-    if chair in asked or len(set(asked)) != len(asked):
-        return Reason("member_twice", "each member is asked once, and the chair is none of them")
-    if len(asked) + 1 < quorum:
-        return Reason("no_quorum", f"the quorum is {quorum}, the chair among them: ask more members")
+    members = [seat.staff for seat in answer.members]
+    if chair in members or len(set(members)) != len(members):
+        return Reason("member_twice", "name each member once, and do not name the chair as a member")
+    if len(members) + 1 < quorum:
+        return Reason("no_quorum", f"the quorum is {quorum} people including the chair. Ask more members")
     if not set(answer.agencies_silent) <= set(answer.agencies_asked):
-        return Reason("silent_unasked", "an agency that was not asked is not silent")
+        return Reason("silent_unasked", "no reply cannot be recorded: this agency was not asked")
     return None
 
 
 def conflict(
     act: Act, application: Application, staff_id: str, *, said_unrelated: Collection[str] = ()
 ) -> Reason | None:
-    """Why somebody may not sit on this application's panel."""
-    sitter = next((each for each in _sitters(act, *SITS) if each.id == staff_id), None)
+    """Why a member of staff cannot sit on this application's panel, or None."""
+    sitter = next((staff for staff in _sitters(act, *SITS) if staff.id == staff_id), None)
     if sitter is None and (member := act.session.get(Staff, staff_id)) is not None:
         sitter = Sitter(id=staff_id, roles=frozenset(), suspended=member.suspended_at is not None)
     return why_not_sit(sitter, ties_of(act, application), said_unrelated=said_unrelated)
 
 
 def ties_of(act: Act, application: Application) -> Ties:
-    """What ties people to an application."""
+    """Facts about an application that can make a member's interest conflict."""
     return Ties(
         researchers=researchers_of(act.session, application.reference),
         restricted=application.restricted,
@@ -119,7 +125,7 @@ def ties_of(act: Act, application: Application) -> Ties:
 
 
 def attendance(act: Act, application: Application, panel: Panel) -> Attendance:
-    """Who was asked beside the chair, and who of them answered."""
+    """Which members were asked, in addition to the chair, and which have answered."""
     answered = frozenset(row.member for row in decisions.answers(act.session, application))
     return Attendance(
         asked=frozenset(seat["staff"] for seat in panel.members),
@@ -130,23 +136,23 @@ def attendance(act: Act, application: Application, panel: Panel) -> Attendance:
 
 
 def _sitters(act: Act, *roles: Role) -> list[Sitter]:
-    """Staff who hold one of the roles now."""
+    """Staff who have one of these roles now."""
     query = (
         select(Staff.id, Staff.suspended_at, StaffRole.role)
         .join(StaffRole, StaffRole.staff_id == Staff.id)
         .where(StaffRole.role.in_(roles), StaffRole.ended_at.is_(None))
         .order_by(Staff.id)
     )
-    held: dict[str, set[Role]] = {}
+    roles_of: dict[str, set[Role]] = {}
     suspended = set()
     for staff_id, suspended_at, role in act.session.execute(query):
-        held.setdefault(staff_id, set()).add(Role(role))
+        roles_of.setdefault(staff_id, set()).add(Role(role))
         if suspended_at is not None:
             suspended.add(staff_id)
-    return [Sitter(id=each, roles=frozenset(has), suspended=each in suspended) for each, has in held.items()]
+    return [Sitter(id=staff, roles=frozenset(held), suspended=staff in suspended) for staff, held in roles_of.items()]
 
 
 def _surnames(act: Act, application: Application) -> frozenset[str]:
     people = act.session.scalars(select(Person).where(Person.reference == application.reference))
-    names = [name for each in people for name in (each.surname, *each.former_names, *each.aliases) if name]
+    names = [name for person in people for name in (person.surname, *person.former_names, *person.aliases) if name]
     return frozenset(name.split()[-1].lower() for name in names if name.split())

@@ -1,6 +1,6 @@
-"""Owners say what may be released, a panel is called, each member and one chair answer, and another person approves.
+"""The panel-decision stage: originators answer, a panel is convened, members and a chair answer, another person approves.
 
-No outcome is reached by fewer than two people. If the facts change under a decision, it is superseded and made again.
+Every outcome needs at least two people. If the facts change after a decision, it is superseded and the panel decides again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from casebook.storage.tables import Application
 
 
 def prepare(act: Act, application: Application) -> None:
-    """Score again what may have changed, and supersede a decision that was made on other facts."""
+    """Update the score, and supersede a decision that was made on other facts."""
     risk_scoring.score_now(act, application)
     standing = decisions.decision(act.session, application)
     if standing is not None and standing.facts != decisions.facts(act.session, application):
@@ -25,7 +25,7 @@ def prepare(act: Act, application: Application) -> None:
 
 
 def needs(act: Act, application: Application) -> list[Need]:
-    """What this round still asks of people; none once its decision is approved."""
+    """What people must still do in this round. Nothing once its decision is approved."""
     if (standing := decisions.decision(act.session, application)) is not None:
         return approval.needs(act, application, standing)
     owners = release.needs(act, application)

@@ -1,7 +1,7 @@
-"""The pack a panel decides on, as data: what was found and searched, how it weighs, who is to be protected and how.
+"""The panel's pack as data: people, findings, searches, score, and how contact is safe.
 
-It holds personal detail: reading it is an act that stands in the ledger, and nothing of it goes to the engine.
-Other victims have no name in it.
+It contains personal detail. Every reading is recorded in the ledger, and nothing of it goes to the engine. Other victims are
+not named.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from casebook.storage.tables import (
 
 PackSection = Mapping[str, Any]
 
-# what of a record the panel reads: never who the victim was
+# fields of a record that the panel reads. The victim is never named
 OF_A_RECORD = (
     "kind", "offence_code", "offence_text", "date", "outcome", "victim_relationship", "flags", "source_evaluation",
     "intelligence_assessment", "handling",
@@ -51,14 +51,14 @@ OF_A_PLAN = ("party", "channel", "days", "windows", "voicemail", "code_word", "i
 
 
 def printed(act: Act, reference: str) -> dict[str, Any]:
-    """The pack for whoever asks for it by the application's name; refused while they are to decide it again blind."""
+    """The pack of an application. Refused to a person who is to make its decision again in a blind review."""
     act.allowed(Command.SEE_PERSONAL_DETAIL)
     refuse(why_not_look(act, reference), NotPermitted)
     return pack(act, reference)
 
 
 def pack(act: Act, reference: str) -> dict[str, Any]:
-    """Everything the panel of an application reads, marked with who read it and when."""
+    """Everything the panel reads, marked with the reader and the time."""
     act.allowed(Command.SEE_PERSONAL_DETAIL)
     application = act.application(reference)
     act.record(application, "personal_detail_viewed", what="pack", version=application.version)
@@ -88,8 +88,8 @@ def _application(application: Application) -> PackSection:
 
 
 def _person(act: Act, reference: str, party: Party) -> PackSection | None:
-    found = act.session.get(Person, f"{reference}:{party}")
-    return _of(found, OF_A_PERSON) if found else None
+    person = act.session.get(Person, f"{reference}:{party}")
+    return _of(person, OF_A_PERSON) if person else None
 
 
 def _plans(act: Act, reference: str) -> list[PackSection]:
@@ -98,27 +98,27 @@ def _plans(act: Act, reference: str) -> list[PackSection]:
 
 
 def _findings(act: Act, reference: str) -> list[PackSection]:
-    said = decisions.agreements(act.session, reference)
-    return [_finding(row, said.get(row.id)) for row in decisions.findings(act.session, reference)]
+    agreements = decisions.agreements(act.session, reference)
+    return [_finding(row, agreements.get(row.id)) for row in decisions.findings(act.session, reference)]
 
 
-def _finding(row: Finding, said: OwnerAgreement | None) -> PackSection:
-    held = decisions.held_finding(row, said)
+def _finding(row: Finding, agreement: OwnerAgreement | None) -> PackSection:
+    release = decisions.held_finding(row, agreement)
     return {
         "item": row.id,
         "source": row.source,
         **{name: value for name in OF_A_RECORD if (value := row.record.get(name))},
         "owner": row.owner or "ours",
         "standing": row.qualifies,
-        "may_be_told": held.releasable,
-        "owner_answered": said.agreed if said else None,
-        "conditions": said.conditions if said else None,
-        "proceedings_pending": held.proceedings_pending,
+        "may_be_told": release.releasable,
+        "owner_answered": agreement.agreed if agreement else None,
+        "conditions": agreement.conditions if agreement else None,
+        "proceedings_pending": release.proceedings_pending,
     }
 
 
 def _coverage(act: Act, reference: str) -> list[PackSection]:
-    """What was searched for the subject, and how much of what was to be covered was not."""
+    """The searches for the subject, and how many of the required variants are not covered."""
     query = select(Search).where(Search.reference == reference, Search.party == Party.B, Search.superseded.is_(False))
     return [
         {
@@ -146,9 +146,9 @@ def _assurances(act: Act, reference: str) -> list[PackSection]:
 
 
 def _score(act: Act, reference: str) -> PackSection | None:
-    found = decisions.current_score(act.session, reference)
+    current = decisions.current_score(act.session, reference)
     names = ("model", "band", "priority", "score", "contributions", "uncertainty", "computed_at")
-    return _of(found, names) if found else None
+    return _of(current, names) if current else None
 
 
 def _judgements(act: Act, reference: str) -> list[PackSection]:
@@ -157,7 +157,7 @@ def _judgements(act: Act, reference: str) -> list[PackSection]:
 
 
 def _earlier(act: Act, reference: str) -> list[PackSection]:
-    """Of a restricted one no more than that it is there."""
+    """Earlier applications about the same people. Of a restricted one, only that it exists."""
     query = (
         select(Application, ApplicationLink.why)
         .join(ApplicationLink, ApplicationLink.other == Application.reference)

@@ -1,4 +1,4 @@
-"""Whose information it is: a finding is released only with its owner's recorded agreement, and silence is none."""
+"""Release by originators: a finding is released only with the recorded agreement of its owner. No reply is not agreement."""
 
 from __future__ import annotations
 
@@ -17,25 +17,29 @@ from casebook.storage.tables import Application, Finding, OwnerAgreement
 
 
 class OwnerAnswered(Answer):
-    """What the owner of a finding says about its release."""
+    """The answer of the originator (owner of the information) about the release of a finding."""
 
-    agreed: bool = Field(description="The owner agrees that it may be told, under the conditions given.")
-    silent: bool = Field(default=False, description="Asked again and no answer: counts as not agreed.")
-    conditions: str | None = Field(default=None, description="What the owner asks for.")
-    proceedings_pending: bool = Field(default=False, description="It is part of proceedings that are not over.")
-    said_by: str | None = Field(default=None, description="Who answered for the owner, by function.")
+    agreed: bool = Field(description="The originator agrees that it may be disclosed, under any conditions given.")
+    silent: bool = Field(
+        default=False, description="The originator was chased and did not reply. This counts as not agreed."
+    )
+    conditions: str | None = Field(default=None, description="Conditions of the originator.")
+    proceedings_pending: bool = Field(default=False, description="The finding is part of pending proceedings.")
+    said_by: str | None = Field(
+        default=None, description="Who answered for the originator: their function, not their name."
+    )
 
 
 def needs(act: Act, application: Application) -> list[Need]:
-    """Each finding that could be told and is somebody else's, or under conditions, is validated with its owner."""
+    """One item for each finding that could be disclosed and needs the agreement of its originator."""
     return [
         Need(
             kind=WorkKind.VALIDATE_WITH_OWNER,
-            key=each.id,
-            subject={"finding": each.id, "owner": each.owner or OURS, "standing": each.standing},
+            key=finding.id,
+            subject={"finding": finding.id, "owner": finding.owner or OURS, "standing": finding.standing},
         )
-        for each in decisions.held(act.session, application.reference)
-        if each.asks_owner and each.agreed is None
+        for finding in decisions.held(act.session, application.reference)
+        if finding.asks_owner and finding.agreed is None
     ]
 
 
@@ -43,9 +47,13 @@ def answered(doing: Doing) -> None:
     act, answer = doing.act, doing.answer
     finding = act.session.get(Finding, doing.item.subject["finding"])
     if finding is None or finding.withdrawn:
-        refuse_because("finding_withdrawn", "this finding is about somebody else, as it turned out")
+        refuse_because("finding_withdrawn", "this finding has been withdrawn: it is about another person")
     if answer.silent and answer.agreed:
-        refuse_because("silence_is_no_agreement", "an owner who has not answered has not agreed", InvalidAnswer)
+        refuse_because(
+            "silence_is_no_agreement",
+            "an originator who has not replied has not agreed: set agreed to false",
+            InvalidAnswer,
+        )
     if answer.silent:
         _refuse_early_silence(doing)
     act.session.add(
@@ -66,4 +74,4 @@ def answered(doing: Doing) -> None:
 def _refuse_early_silence(doing: Doing) -> None:
     chase = timedelta(days=policy_of(doing.application).sources.chase_days.value)
     if not Priority(doing.application.priority).is_danger and doing.act.now < doing.item.opened_at + chase:
-        refuse_because("too_soon", f"an owner has {chase.days} days before silence counts as an answer")
+        refuse_because("too_soon", f"it is too soon to record no reply: an originator has {chase.days} days to answer")

@@ -1,1 +1,1 @@
-"""Searches, what they return, candidates, signatures, and reopening."""
+"""Record checks: searches, returns, candidates, signatures and reopening."""

@@ -1,4 +1,4 @@
-"""A search outside any application: its terms are not kept, that it was made is in the ledger."""
+"""A search outside any application. The ledger records that it was made; the search terms are not kept."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from casebook.casework.core.acting import Act, refuse_because
 from casebook.casework.record_checks import match_weights
 from casebook.casework.record_checks.match_weights import MatchWeight
+from casebook.domain import words
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Source
 from casebook.sources import catalogue
@@ -17,33 +18,33 @@ from casebook.storage.case.extracts import PERSON_CELLS
 
 @dataclass(frozen=True, kw_only=True)
 class SearchAnswer:
-    """The best candidates, whatever their band; not `complete` if the source knows more who share as much."""
+    """The best candidates of any band. `complete` is false if the source has more people who match as well."""
 
     best: list[MatchWeight]
     complete: bool
 
 
-def search(act: Act, source: Source, asked: Mapping[str, str], *, limit: int) -> SearchAnswer:
-    """Ask one automatic source. Refused for one that only people search; a source that does not answer is a SourceFault."""
+def search(act: Act, source: Source, given_cells: Mapping[str, str], *, limit: int) -> SearchAnswer:
+    """Search one automatic source. Refused if only people can search it. Raises SourceFault if the source does not answer."""
     act.allowed(Command.ANALYSE if not act.actor.is_person else Command.SEE_PERSONAL_DETAIL)
-    elsewhere: Mapping[Source, RecordSource] = catalogue.remote()
-    way = elsewhere.get(source) or catalogue.local(act.session, act.now.year).get(source)
-    if way is None:
-        refuse_because("not_loaded", _why_nobody_asks(source))
-    cells = {**dict.fromkeys(PERSON_CELLS, ""), **asked}
-    answered = way.find(cells)
-    found = match_weights.score(cells, answered.persons, answered.counts, this_year=act.now.year)
-    act.record(None, "source_searched", source=source, found=len(found))
-    return SearchAnswer(best=found[:limit], complete=answered.complete)
+    remote: Mapping[Source, RecordSource] = catalogue.remote()
+    record_source = remote.get(source) or catalogue.local(act.session, act.now.year).get(source)
+    if record_source is None:
+        refuse_because("not_loaded", _why_not_searched(source))
+    cells = {**dict.fromkeys(PERSON_CELLS, ""), **given_cells}
+    answer = record_source.find(cells)
+    candidates = match_weights.score(cells, answer.persons, answer.counts, this_year=act.now.year)
+    act.record(None, "source_searched", source=source, found=len(candidates))
+    return SearchAnswer(best=candidates[:limit], complete=answer.complete)
 
 
-def _why_nobody_asks(source: Source) -> str:
+def _why_not_searched(source: Source) -> str:
     if source is catalogue.OWN_REGISTER:
         return (
-            f"{source} is this casebook itself: earlier applications about the same people are linked at intake."
-            " Nothing was searched; an older register can be loaded with `sources load`"
+            f"{words.SOURCE.of(source)}: nothing was searched. This source is this casebook itself: earlier applications"
+            " about the same people are linked at intake. To search an older register, load it with `sources load`"
         )
     return (
-        f"no extract of {source} is loaded and no address of it is configured, so nothing was searched:"
-        " load one with `sources load`, or have it searched by a researcher"
+        f"{words.SOURCE.of(source)}: nothing was searched. No extract of this source is loaded and no address is configured"
+        " for it. Load an extract with `sources load`, or ask a researcher to search it"
     )

@@ -1,4 +1,4 @@
-"""The applicant is looked at too: signs that they are B, act for B or are the abuser; the meeting; locating A."""
+"""Checks on the applicant: signs that they are B, act for B or are the abuser; the meeting; locating A."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ EVIDENCE = Literal[
 
 
 class ApplicantVerified(Answer):
-    """Whether a sign about the applicant is explained."""
+    """A supervisor's answer to a sign about the applicant."""
 
-    cleared: bool = Field(description="True: the sign is explained, and nothing stands against telling the applicant.")
+    cleared: bool = Field(description="True: the sign is explained, and the applicant may be told.")
     explanation: str = Field(min_length=1)
 
 
@@ -41,24 +41,24 @@ class InstrumentGiven(Answer):
     """Answers to a risk instrument, question by question."""
 
     name: Literal["DASH", "SAFELIVES", "DARA"]
-    instrument_version: str = Field(default="", description="Of the form that was used.")
+    instrument_version: str = Field(default="", description="Version of the form that was used.")
     answers: dict[str, Reply] = Field(
-        description="question code -> answer; `casebook instruments NAME` prints the codes."
+        description="Question code -> answer. `casebook instruments NAME` lists the codes."
     )
 
 
 class ApplicantMet(Speaks):
-    """The meeting with the applicant, or why there is none. It was in person, unless channel says otherwise.
+    """The meeting with the applicant, or why there was none. It was in person unless channel says otherwise.
 
-    Not held: channel says how they were tried, if they were.
+    If it was not held: channel says how contact was attempted, if it was.
     """
 
     held: bool
     exception_reason: str | None = Field(
-        default=None, description="Only if it was not held: why, and what was done instead."
+        default=None, description="Only if it was not held: why not, and what was done instead."
     )
     identity_evidence: list[EVIDENCE] = Field(
-        default_factory=list, description="Kinds of document seen; never numbers."
+        default_factory=list, description="Kinds of document seen. Do not record document numbers."
     )
     identity_confirmed: bool = False
     instrument: InstrumentGiven | None = None
@@ -67,39 +67,40 @@ class ApplicantMet(Speaks):
 
 
 class PersonLocated(Speaks):
-    """For Right to Know: whether A was found. channel only if A was spoken to, as a professional set the plan for it."""
+    """For Right to Know: whether A was located. Give channel only if A was spoken to, under a plan set by a professional."""
 
     located: bool
-    exception_reason: str | None = Field(default=None, description="Only if A was not located: what was tried.")
+    exception_reason: str | None = Field(default=None, description="Only if A was not located: what was attempted.")
     immediate_danger: bool = False
     notes: str | None = None
 
 
 def look_for_signs(act: Act, application: Application) -> list[ApplicantSign]:
-    """Compare the applicant with B and with our own records; a new sign is for a supervisor to answer."""
+    """Compare the applicant with B and with our own records. A supervisor answers each new sign."""
     people = {party: identity.person_of(act, application, party) for party in Party}
-    alike = {party.value: _alike(act, application, party) for party in (Party.A, Party.B)}
-    likely = {party: {row.person_id for row in rows} for party, rows in alike.items()}
-    records = [each for row in alike["a"] for each in candidate_reviews.records_of(act, row)]
-    found = rules.signs_about_applicant(
-        [identity.told_of(people[party]) for party in (Party.A, Party.C) if people[party]],
-        identity.told_of(people[Party.B]),
+    likely_records = {party.value: _alike(act, application, party) for party in (Party.A, Party.B)}
+    likely = {party: {row.person_id for row in rows} for party, rows in likely_records.items()}
+    records = [record for row in likely_records["a"] for record in candidate_reviews.records_of(act, row)]
+    sign_codes = rules.signs_about_applicant(
+        [identity.known_party(people[party]) for party in (Party.A, Party.C) if people[party]],
+        identity.known_party(people[Party.B]),
         living_together=application.living_together == Answer3.YES,
         strong={
-            party: {row.person_id for row in rows if row.band == MatchBand.STRONG} for party, rows in alike.items()
+            party: {row.person_id for row in rows if row.band == MatchBand.STRONG}
+            for party, rows in likely_records.items()
         },
         likely=likely,
         records=[OwnRecord(person_id=record["person_id"], victim_id=record["victim_id"]) for record in records],
     )
-    new = [sign for code in found if (sign := _new(act, application, code))]
-    if new:
-        act.session.add_all(new)
-        act.record(application, "applicant_signs_found", codes=sorted(sign.code for sign in new))
-    return new
+    new_signs = [sign for code in sign_codes if (sign := _new(act, application, code))]
+    if new_signs:
+        act.session.add_all(new_signs)
+        act.record(application, "applicant_signs_found", codes=sorted(sign.code for sign in new_signs))
+    return new_signs
 
 
 def _alike(act: Act, application: Application, party: Party) -> Sequence[Candidate]:
-    """Our own persons who are at least as likely a party as not, or were confirmed to be."""
+    """Candidates in force records who are confirmed to be the party, or at least as likely to be as not."""
     query = select(Candidate).where(
         Candidate.reference == application.reference,
         Candidate.party == party,
@@ -150,12 +151,18 @@ def located(doing: Doing) -> None:
 
 
 def _record(doing: Doing, *, kind: str, held: bool, evidence: list[str], confirmed: bool) -> None:
-    """A meeting that was not held needs its reason; danger that was heard of is acted on at once."""
+    """Record a meeting, or the reason why it was not held. Reported danger opens safeguarding at once."""
     answer = doing.answer
     if held == bool(answer.exception_reason):
-        refuse_because("held_or_reason", "either it was done, or exception_reason says why not", InvalidAnswer)
+        refuse_because(
+            "held_or_reason",
+            "say that it was held, or give exception_reason to say why not: one of the two",
+            InvalidAnswer,
+        )
     if held and kind == "meeting" and not evidence:
-        refuse_because("evidence_missing", "say in identity_evidence what proved who they are", InvalidAnswer)
+        refuse_because(
+            "evidence_missing", "say in identity_evidence which document proved their identity", InvalidAnswer
+        )
     doing.act.session.add(
         Meeting(
             id=chain.identity("meeting", doing.item.id),

@@ -1,4 +1,4 @@
-"""Two signatures close the research: how sure the identity is, and that a second person finds it adequate."""
+"""The two signatures that close the research: confidence in the identity, and adequacy by a second person."""
 
 from __future__ import annotations
 
@@ -26,32 +26,34 @@ from casebook.storage.tables import Application, Assurance, Search
 
 
 class IdentitySigned(Answer):
-    """How sure it is that what was found is about B, and that nothing of B's was passed over."""
+    """How sure the signer is that the findings are about B, and that no record of B was missed."""
 
     confidence: Literal["high", "medium", "low"]
-    statement: str = Field(min_length=1, description="What the confidence rests on, and what would change it.")
+    statement: str = Field(min_length=1, description="The reasons for this confidence, and what would change it.")
 
 
 class AdequacyStated(Answer):
-    """Whether the research is adequate, by somebody who did none of it."""
+    """Whether the research is adequate. Signed by a person who did none of it."""
 
     adequate: bool
     uncovered: list[str] = Field(
         default_factory=list,
-        description="Each entry of the item's `uncovered`, named one by one: source and family that no search covers."
-        " Why each is uncovered stands in the item's `why_uncovered`, and is signed with it.",
+        description="Every entry of the item's `uncovered`: each names a source and a family that no search covers."
+        " The item's `why_uncovered` gives the reasons, and they are signed with it.",
     )
-    statement: str = Field(min_length=1, description="Why what was done is enough, or what is missing.")
-    search_again: list[Source] = Field(default_factory=list, description="If it is not adequate: where to look again.")
+    statement: str = Field(min_length=1, description="Why the research is enough, or what is missing.")
+    search_again: list[Source] = Field(
+        default_factory=list, description="If it is not adequate: which sources to search again."
+    )
 
 
 def identity_signed(doing: Doing) -> None:
-    """Holds for the facts as they are; any new search or verdict makes it stale."""
+    """Sign the identity. The signature covers the present facts: a new search or verdict calls for a new one."""
     _sign(doing, kind="identity", confidence=doing.answer.confidence, why={})
 
 
 def adequacy_stated(doing: Doing) -> None:
-    """Sign what stays uncovered, or send the research back to some sources."""
+    """Sign what stays uncovered, or send the research back to named sources."""
     answer: AdequacyStated = doing.answer
     researchers = people.researchers_of(doing.act.session, doing.application.reference)
     refuse(authority.why_not_second(doing.act.actor, researchers))
@@ -67,36 +69,36 @@ def adequacy_stated(doing: Doing) -> None:
 
 
 def why_uncovered(act: Act, application: Application) -> dict[str, dict[str, WhyUncovered]]:
-    """Source -> key of each variant of B that no live return of it covers -> why: what the last search for it says.
+    """Source -> key of each variant of B that no current return covers -> why not, by the last search for it.
 
-    Those too that no search had to cover, because the policy's bound cut them off.
+    This includes variants that no search had to cover because they are beyond the policy's limit.
     """
     variants = identity.variants_of(act, application, Party.B)
     cut = identity.beyond_bound(act, application, Party.B)
-    missing = stored.uncovered(act.session, application.reference)
-    found, beyond = dict[str, dict[str, WhyUncovered]](), dict[str, dict[str, WhyUncovered]]()
+    uncovered_keys = stored.uncovered(act.session, application.reference)
+    reasons, beyond = dict[str, dict[str, WhyUncovered]](), dict[str, dict[str, WhyUncovered]]()
     for search in stored.searches(act.session, application.reference):
         if (search.party, search.mandatory) != (Party.B, True):
             continue
         made, source = _made(search), search.source
-        keys = [key for key in missing.get(source, ()) if key in search.required]
-        found.setdefault(source, {}).update(uncovered.reasons(keys, variants, made, application.reference))
-        left = {key: cut[key] for key in beyond.get(source, cut)}
-        beyond[source] = uncovered.beyond_bound(left, variants, made, application.reference)
-    return {source: why for source in sorted(found) if (why := found[source] | beyond[source])}
+        keys = [key for key in uncovered_keys.get(source, ()) if key in search.required]
+        reasons.setdefault(source, {}).update(uncovered.reasons(keys, variants, made, application.reference))
+        remaining = {key: cut[key] for key in beyond.get(source, cut)}
+        beyond[source] = uncovered.beyond_bound(remaining, variants, made, application.reference)
+    return {source: why for source in sorted(reasons) if (why := reasons[source] | beyond[source])}
 
 
 def _made(search: Search) -> Made:
-    typed = {True: list[Terms](), False: list[Terms]()}
+    terms_by_overflow = {True: list[Terms](), False: list[Terms]()}
     for row in search.terms:
-        typed[row["result"] == RowResult.TOO_MANY].append(_terms(row))
+        terms_by_overflow[row["result"] == RowResult.TOO_MANY].append(_terms(row))
     return Made(
         required=search.required,
         returned=search.returned_at is not None,
         available=search.result != SearchResult.UNAVAILABLE,
         by_machine=search.returned_by == automatic.MACHINE,
-        read=typed[False],
-        overflowed=typed[True],
+        read=terms_by_overflow[False],
+        overflowed=terms_by_overflow[True],
         planned=[_terms(step) for step in search.plan],
         families=_families(search),
     )
@@ -113,14 +115,17 @@ def _families(search: Search) -> frozenset[VariantFamily]:
         return source_families.extract()
     if search.source == catalogue.OWN_REGISTER:
         return source_families.own_register()
-    way = catalogue.remote().get(Source(search.source))
-    return way.families if way else frozenset()
+    remote_source = catalogue.remote().get(Source(search.source))
+    return remote_source.families if remote_source else frozenset()
 
 
 def _sign(doing: Doing, *, kind: str, confidence: str | None, why: Mapping[str, Mapping[str, WhyUncovered]]) -> None:
     facts = stored.facts(doing.act.session, doing.application.reference)
     if doing.item.subject["facts"] != facts:
-        refuse_because("facts_changed", "something was searched or found since this was asked; look again")
+        refuse_because(
+            "facts_changed",
+            "the searches or findings have changed since this item was opened. Read them again, then sign",
+        )
     doing.act.session.add(
         Assurance(
             id=chain.identity("assurance", doing.item.id),

@@ -1,4 +1,4 @@
-"""The machine's own searches: under one identity after another until everything the source can cover is covered."""
+"""Automatic searches: one identity variant after another, until all that the source can cover is covered."""
 
 from __future__ import annotations
 
@@ -21,14 +21,12 @@ from casebook.sources.protocol import Cells, RecordSource
 from casebook.storage.tables import Application, ApplicationLink, Search, SearchAttempt
 
 MACHINE = "system:record-checks"  # who returned an automatic search
-BESIDE = frozenset(
-    {VariantFamily.ADDRESS, VariantFamily.IDENTIFIER}
-)  # every search of persons looks for these beside the name
+BESIDE = frozenset({VariantFamily.ADDRESS, VariantFamily.IDENTIFIER})  # every search of persons also looks for these
 
 
 @dataclass(frozen=True, kw_only=True)
 class SourceQuestion:
-    """All that asking a source needs: it is asked outside any transaction if it is not our own database."""
+    """Everything needed to ask a source. A remote source is asked outside any transaction."""
 
     search_id: str
     reference: str
@@ -41,7 +39,7 @@ class SourceQuestion:
 
 @dataclass(frozen=True, kw_only=True)
 class SourceAnswer:
-    """What a source said to a question, whole."""
+    """The complete answer of a source to a question."""
 
     gathered: candidates.Gathered
     covered: set[str]  # keys of variants
@@ -52,36 +50,36 @@ class SourceAnswer:
 def run(
     act: Act, application: Application, search: Search, variants: Mapping[str, Variant], local: LocalExtract | None
 ) -> None:
-    """Make one automatic search in our own database. A fault leaves it unreturned, with the try kept."""
+    """Make one automatic search in our own database. After a fault the search stays open, and the attempt is recorded."""
     act.session.flush()
     if local is None:
         _ask_own_register(act, application, search, variants)
         return
     try:
-        found = ask(question(act, application, search, variants), local)
+        answer = ask(question(act, application, search, variants), local)
     except SourceFault as fault:
         attempt(act, search, fault.code)
         return
-    write(act, application, search, found)
+    write(act, application, search, answer)
 
 
 def confirm(
     act: Act, application: Application, search: Search, variants: Mapping[str, Variant], local: LocalExtract | None
 ) -> bool:
-    """Make a search again. If it says what it said, what people made of it stands, as of now; else nothing is written."""
+    """Repeat a search. If the answer is the same, its reviews stand and its date is now. If not, nothing is written."""
     act.session.flush()
     if local is None:
         if _links(act, application) != (search.result == SearchResult.HIT):
             return False
     else:
         try:
-            found = ask(question(act, application, search, variants), local)
+            answer = ask(question(act, application, search, variants), local)
         except SourceFault:
             return False
-        same = _result(found) == search.result and found.covered & {*search.required} == {*search.covered}
-        if not (same and candidates.said_before(act, application, search, found.gathered)):
+        same = _result(answer) == search.result and answer.covered & {*search.required} == {*search.covered}
+        if not (same and candidates.said_before(act, application, search, answer.gathered)):
             return False
-        candidates.propose(act, application, search, found.gathered, found.records)
+        candidates.propose(act, application, search, answer.gathered, answer.records)
         search.extract_id = local.extract
     search.searched_at = act.now
     attempt(act, search, "confirmed")
@@ -91,12 +89,12 @@ def confirm(
 def adds_nobody(
     act: Act, application: Application, search: Search, variants: Mapping[str, Variant], local: LocalExtract
 ) -> bool:
-    """Whether an extract of a source that a person searched holds nobody whom they did not find there."""
+    """Whether the extract has nobody beyond the candidates a person already found by searching that source."""
     try:
-        found = ask(question(act, application, search, variants), local)
+        answer = ask(question(act, application, search, variants), local)
     except SourceFault:
         return False
-    if {each.person_id for each in found.gathered.best} - candidates.known(act, application, search):
+    if {candidate.person_id for candidate in answer.gathered.best} - candidates.known(act, application, search):
         return False
     search.extract_id = local.extract
     attempt(act, search, "confirmed")
@@ -117,45 +115,47 @@ def question(act: Act, application: Application, search: Search, variants: Mappi
 
 
 def ask(asking: SourceQuestion, source: RecordSource) -> SourceAnswer:
-    """Everybody found under any identity of the party, what is recorded of them, and what is covered by that."""
-    gathered, listed = candidates.Gathered(limit=asking.limit), list(asking.variants.values())
-    beside = [variant.terms for variant in listed if variant.family in BESIDE & source.families]
-    made, covered, overflowed = list[Terms](), set[str](), list[Terms]()
+    """Search under every identity of the party. Returns the candidates, their records, and the variants covered."""
+    gathered, all_variants = candidates.Gathered(limit=asking.limit), list(asking.variants.values())
+    also_found = [variant.terms for variant in all_variants if variant.family in BESIDE & source.families]
+    completed, covered, overflowed = list[Terms](), set[str](), list[Terms]()
     entries = []
     for key, variant in asking.variants.items():
-        tolerated = variant.family in source.families
-        if key in covered or (variant.departs_from in overflowed if tolerated else variant.family in PIVOTS):
+        supported = variant.family in source.families
+        if key in covered or (variant.departs_from in overflowed if supported else variant.family in PIVOTS):
             continue
-        terms = variant.departs_from if tolerated and variant.departs_from not in made else variant.terms
-        asked = identity.under(asking.cells, terms)
-        # where a date is not tolerated, one that the variant leaves out is left out; it is compared all the same
-        typed = asked if tolerated else {**asked, "dob": terms.dob}
-        answered = source.find(typed)
-        whole = gathered.add(answered, asked, this_year=asking.this_year) and answered.complete
-        (made if whole else overflowed).append(terms)
-        covered = rules.covered(listed, [*made, *(beside if made else [])], source.families, asking.reference)
-        entries.append(_entry(terms, typed, "too_many" if not whole else "hit" if gathered.best else "nil"))
+        terms = variant.departs_from if supported and variant.departs_from not in completed else variant.terms
+        cells = identity.under(asking.cells, terms)
+        # if the source does not tolerate a missing date, search without it as the variant does; it is still compared
+        typed = cells if supported else {**cells, "dob": terms.dob}
+        answer = source.find(typed)
+        complete = gathered.add(answer, cells, this_year=asking.this_year) and answer.complete
+        (completed if complete else overflowed).append(terms)
+        covered = rules.covered(
+            all_variants, [*completed, *(also_found if completed else [])], source.families, asking.reference
+        )
+        entries.append(_entry(terms, typed, "too_many" if not complete else "hit" if gathered.best else "nil"))
     records = source.records_of([scored.person_id for scored in gathered.best])
     return SourceAnswer(gathered=gathered, covered=covered, terms=entries, records=records)
 
 
-def write(act: Act, application: Application, search: Search, found: SourceAnswer) -> None:
-    """Keep what the source said: the machine's return and the candidates it is about."""
-    search.terms = found.terms
-    candidates.propose(act, application, search, found.gathered, found.records)
-    finish(act, search, result=_result(found), covered=found.covered)
+def write(act: Act, application: Application, search: Search, answer: SourceAnswer) -> None:
+    """Save the answer of a source: the return and the proposed candidates."""
+    search.terms = answer.terms
+    candidates.propose(act, application, search, answer.gathered, answer.records)
+    finish(act, search, result=_result(answer), covered=answer.covered)
 
 
-def _result(found: SourceAnswer) -> SearchResult:
-    return SearchResult.HIT if found.gathered.best else SearchResult.NIL
+def _result(answer: SourceAnswer) -> SearchResult:
+    return SearchResult.HIT if answer.gathered.best else SearchResult.NIL
 
 
-def _entry(terms: Terms, asked: Mapping[str, str], result: str) -> dict[str, str]:
-    return {**{name: asked[name] for name in ("forename", "surname", "dob")}, "pivot": terms.pivot, "result": result}
+def _entry(terms: Terms, typed: Mapping[str, str], result: str) -> dict[str, str]:
+    return {**{name: typed[name] for name in ("forename", "surname", "dob")}, "pivot": terms.pivot, "result": result}
 
 
 def _ask_own_register(act: Act, application: Application, search: Search, variants: Mapping[str, Variant]) -> None:
-    """Earlier applications about B or by A were linked when this one was taken in."""
+    """Search our own register: earlier applications about B or by A were linked at intake."""
     families = source_families.own_register()
     covered = {key for key, variant in variants.items() if variant.family in families}
     finish(act, search, result=SearchResult.HIT if _links(act, application) else SearchResult.NIL, covered=covered)
@@ -167,7 +167,7 @@ def _links(act: Act, application: Application) -> bool:
 
 
 def finish(act: Act, search: Search, *, result: SearchResult, covered: set[str]) -> None:
-    """The source answered: the machine's return."""
+    """Record the return of an automatic search."""
     search.result, search.covered = result, [key for key in search.required if key in covered]
     search.searched_at = search.returned_at = act.now
     search.returned_by = MACHINE
@@ -175,11 +175,14 @@ def finish(act: Act, search: Search, *, result: SearchResult, covered: set[str])
 
 
 def attempt(act: Act, search: Search, outcome: str) -> None:
-    """Keep one try at a source, whatever came of it."""
+    """Record one attempt at a source and its outcome."""
     act.session.flush()
-    made = act.session.scalars(select(SearchAttempt.id).where(SearchAttempt.search_id == search.id)).all()
+    earlier_attempts = act.session.scalars(select(SearchAttempt.id).where(SearchAttempt.search_id == search.id)).all()
     act.session.add(
         SearchAttempt(
-            id=chain.identity("search_attempt", search.id, len(made)), search_id=search.id, at=act.now, outcome=outcome
+            id=chain.identity("search_attempt", search.id, len(earlier_attempts)),
+            search_id=search.id,
+            at=act.now,
+            outcome=outcome,
         )
     )

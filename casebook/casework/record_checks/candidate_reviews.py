@@ -1,4 +1,4 @@
-"""People say of each candidate whether it is the subject; whoever is not said to be is looked at by a second person."""
+"""Reviews of candidates: is each one the subject? A second person looks at every candidate who is not confirmed."""
 
 from __future__ import annotations
 
@@ -20,24 +20,26 @@ from casebook.storage.tables import Candidate
 class MatchReviewed(Answer):
     """Whether one candidate is the subject."""
 
-    verdict: MatchVerdict = Field(description="same: one and the same person; cannot_tell keeps the doubt and says so")
+    verdict: MatchVerdict = Field(
+        description="same: the candidate is the subject. cannot_tell: the doubt stays on record."
+    )
     reason: str = Field(
-        min_length=1, description="What it rests on: which details agree, which do not, what explains it."
+        min_length=1, description="The reasons: which details agree, which do not, and what explains that."
     )
 
 
 class RejectionSeen(Answer):
-    """A second person's look at a candidate who was rejected, or of whom the first could not tell."""
+    """A second person's answer about a candidate whom the first rejected or could not decide on."""
 
-    agrees: bool = Field(description="False sends the candidate back to be reviewed anew.")
+    agrees: bool = Field(description="False sends the candidate back for a new review.")
     reason: str = Field(min_length=1)
 
 
 def reviewed(doing: Doing) -> None:
-    """Keep the verdict. The records of the confirmed become findings; a sign of danger in them opens safeguarding."""
+    """Record the verdict. Records of a confirmed candidate become findings. A high-risk indicator opens safeguarding."""
     candidate, answer = _candidate(doing), doing.answer
     if candidate.verdict is not None:
-        raise AlreadyDone("this candidate has been reviewed")
+        raise AlreadyDone("this candidate has already been reviewed")
     candidate.verdict, candidate.reason = answer.verdict, answer.reason
     candidate.reviewed_by, candidate.reviewed_at = doing.act.actor.id, doing.act.now
     if answer.verdict is MatchVerdict.SAME:
@@ -47,11 +49,11 @@ def reviewed(doing: Doing) -> None:
 
 
 def looked_at(doing: Doing) -> None:
-    """Agree, or send back. The first person is never the second."""
+    """Record the second look: agree, or send back. The second person must not be the first reviewer."""
     candidate, answer = _candidate(doing), doing.answer
     refuse(authority.why_not_second(doing.act.actor, [candidate.reviewed_by]))
     if candidate.verdict in {None, MatchVerdict.SAME} or candidate.second_by is not None:
-        raise AlreadyDone("there is no rejection of this candidate to look at")
+        raise AlreadyDone("no rejection of this candidate is waiting for a second look")
     if not answer.agrees:
         candidates.reopen(candidate)
         return
@@ -60,7 +62,7 @@ def looked_at(doing: Doing) -> None:
 
 
 def records_of(act: Act, candidate: Candidate) -> Sequence[Cells]:
-    """What is recorded of a candidate: as the researcher wrote it down, else as the extract has it now."""
+    """The records of a candidate: as the researcher entered them, or else from the current extract."""
     if (written := candidate.seen.get("records")) is not None:
         return list(written)
     rows = extracts.records(act.session, candidate.source, [candidate.person_id])
@@ -71,6 +73,6 @@ def _candidate(doing: Doing) -> Candidate:
     candidate = doing.act.session.get(Candidate, str(doing.item.subject.get("candidate")))
     if candidate is None or candidate.superseded:
         refuse_because(
-            "superseded", "the source no longer says this of anybody; look at the new candidates", AlreadyDone
+            "superseded", "the source has since changed or removed this person. Review the new candidates", AlreadyDone
         )
     return candidate

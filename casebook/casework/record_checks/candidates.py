@@ -1,4 +1,4 @@
-"""Candidates: proposed by the machine, judged by people; what is recorded of the confirmed are the findings."""
+"""Candidates: proposed by a search and reviewed by people. The records of a confirmed candidate are findings."""
 
 from __future__ import annotations
 
@@ -22,37 +22,37 @@ from casebook.policies import risk_model
 from casebook.sources.protocol import Answered, Cells
 from casebook.storage.tables import Application, Candidate, Finding, Search
 
-SeenPerson = Mapping[str, Any]  # a person as the source holds them; one found by hand has `records` beside the cells
+SeenPerson = Mapping[str, Any]  # a person as the source records them; found by hand, they also have `records`
 
-READ = frozenset({MatchBand.STRONG, MatchBand.POSSIBLE})  # bands that are put before people
-EVEN = 0.0  # bits: from here a candidate is at least as likely the party as not
-TELLING = 1.0  # bits: a rejected candidate who became likelier by so much is read again
+READ = frozenset({MatchBand.STRONG, MatchBand.POSSIBLE})  # bands that people review
+EVEN = 0.0  # bits: from here on a candidate is at least as likely to be the party as not
+TELLING = 1.0  # bits: a rejected candidate whose weight rises by more than this is reviewed again
 
 
 @dataclass(kw_only=True)
 class Gathered:
-    """The best candidates over all searches of one source, and the row of each as it was seen."""
+    """The best candidates from all searches of one source, each with the source's row."""
 
     limit: int
     scored: dict[str, MatchWeight] = field(default_factory=dict)
     seen: dict[str, SeenPerson] = field(default_factory=dict)
 
     def add(self, answered: Answered, asked: Cells, *, this_year: int, bands: Collection[MatchBand] = READ) -> bool:
-        """Score the persons of one answer; False if more are worth reading than can be shown."""
-        found = [
-            each
-            for each in match_weights.score(asked, answered.persons, answered.counts, this_year=this_year)
-            if each.band in bands
+        """Score the persons in one answer. Returns False if more people are worth reviewing than the limit allows."""
+        matches = [
+            match
+            for match in match_weights.score(asked, answered.persons, answered.counts, this_year=this_year)
+            if match.band in bands
         ]
         rows = {row["person_id"]: row for row in answered.persons}
-        for each in found[: self.limit]:
-            if each.person_id not in self.scored or each.weight > self.scored[each.person_id].weight:
-                self.scored[each.person_id], self.seen[each.person_id] = each, rows[each.person_id]
-        return len(found) <= self.limit
+        for match in matches[: self.limit]:
+            if match.person_id not in self.scored or match.weight > self.scored[match.person_id].weight:
+                self.scored[match.person_id], self.seen[match.person_id] = match, rows[match.person_id]
+        return len(matches) <= self.limit
 
     @property
     def best(self) -> list[MatchWeight]:
-        return sorted(self.scored.values(), key=lambda each: (-each.weight, each.person_id))
+        return sorted(self.scored.values(), key=lambda match: (-match.weight, match.person_id))
 
 
 def propose(
@@ -64,47 +64,49 @@ def propose(
     *,
     only_add: bool = False,
 ) -> None:
-    """Put the candidates of one search before people. Those no longer found stand aside, unless it may only add."""
-    before = {row.id: row for row in _all(act, application, search.party, search.source)}
-    by_hand = _found_by_hand(act, application)
-    found = set()
-    for each in gathered.best:
-        row = _row(application, search, each, gathered.seen[each.person_id])
-        found.add(row.id)
+    """Save the candidates of one search for review. Candidates no longer found are superseded, unless `only_add`."""
+    existing = {row.id: row for row in _all(act, application, search.party, search.source)}
+    manual_searches = _found_by_hand(act, application)
+    found_ids = set()
+    for match in gathered.best:
+        row = _row(application, search, match, gathered.seen[match.person_id])
+        found_ids.add(row.id)
         row.proposed_at = act.now
-        if (known := before.get(row.id)) is None:
+        if (known := existing.get(row.id)) is None:
             act.session.add(row)
         else:
             _refresh(known, row)
     act.session.flush()
-    for row in () if only_add else before.values():
-        # whom a person found stays: that a machine does not find them takes nobody off the list
-        row.superseded = row.id not in found and (row.superseded or row.search_id not in by_hand)
-    _bring_findings_up(act, application, search, records)
+    for row in () if only_add else existing.values():
+        # a candidate found by a person stays, even if the automatic search does not find them
+        row.superseded = row.id not in found_ids and (row.superseded or row.search_id not in manual_searches)
+    _update_findings(act, application, search, records)
     if search.party == Party.B:
-        likely = [each.person_id for each in gathered.best if each.band is MatchBand.STRONG or each.weight >= EVEN]
+        likely = [match.person_id for match in gathered.best if match.band is MatchBand.STRONG or match.weight >= EVEN]
         watch_for_danger(act, application, (record for person in likely for record in records.get(person, ())))
 
 
 def said_before(act: Act, application: Application, search: Search, gathered: Gathered) -> bool:
-    """Whether these are the very candidates who stand already, and the source says of each what it said."""
-    by_hand = _found_by_hand(act, application)
-    standing = {
+    """Whether these are exactly the current candidates, with unchanged details in the source."""
+    manual_searches = _found_by_hand(act, application)
+    current_ids = {
         row.id
         for row in _all(act, application, search.party, search.source)
-        if not row.superseded and row.search_id not in by_hand
+        if not row.superseded and row.search_id not in manual_searches
     }
-    return standing == {_row(application, search, each, gathered.seen[each.person_id]).id for each in gathered.best}
+    return current_ids == {
+        _row(application, search, match, gathered.seen[match.person_id]).id for match in gathered.best
+    }
 
 
 def known(act: Act, application: Application, search: Search) -> set[str]:
-    """Persons of the source who stand as candidates."""
+    """Ids of the persons of this source who are current candidates."""
     rows = _all(act, application, search.party, search.source)
     return {row.person_id for row in rows if not row.superseded}
 
 
 def _found_by_hand(act: Act, application: Application) -> set[str]:
-    """Searches that people made."""
+    """Ids of the searches that people made."""
     query = select(Search.id).where(Search.reference == application.reference, Search.automatic.is_(False))
     return set(act.session.scalars(query))
 
@@ -117,10 +119,12 @@ def _all(act: Act, application: Application, party: str, source: str) -> Sequenc
 
 
 def _row(application: Application, search: Search, scored: MatchWeight, seen: SeenPerson) -> Candidate:
-    """The id holds what the source said: a person of whom it now says something else is somebody to look at again."""
-    said = hashlib.sha256(chain.canonical(dict(seen)).encode()).hexdigest()
+    """A new candidate row. Its id includes the person's details, so a person whose details change is reviewed again."""
+    details_hash = hashlib.sha256(chain.canonical(dict(seen)).encode()).hexdigest()
     return Candidate(
-        id=chain.identity("candidate", application.reference, search.party, search.source, scored.person_id, said),
+        id=chain.identity(
+            "candidate", application.reference, search.party, search.source, scored.person_id, details_hash
+        ),
         reference=application.reference,
         search_id=search.id,
         party=search.party,
@@ -144,7 +148,7 @@ def _row(application: Application, search: Search, scored: MatchWeight, seen: Se
 
 
 def _refresh(known: Candidate, now: Candidate) -> None:
-    """Found again. What was said of them stands, unless they were rejected and have become likelier since."""
+    """Update a candidate who was found again. Reviews stand, unless they were rejected and are now clearly likelier."""
     if known.verdict not in {None, MatchVerdict.SAME} and now.weight > known.weight + TELLING:
         reopen(known)
     known.search_id, known.superseded = now.search_id, False
@@ -152,31 +156,31 @@ def _refresh(known: Candidate, now: Candidate) -> None:
 
 
 def reopen(candidate: Candidate) -> None:
-    """Nothing that was said of them counts any longer; the items in which it was said are kept."""
+    """Clear the reviews of a candidate, so that they are reviewed again. The work items with the answers are kept."""
     candidate.verdict = candidate.reason = candidate.reviewed_by = candidate.reviewed_at = None
     candidate.second_agrees = candidate.second_reason = candidate.second_by = candidate.second_at = None
 
 
-def _bring_findings_up(
+def _update_findings(
     act: Act, application: Application, search: Search, records: Mapping[str, Sequence[Cells]]
 ) -> None:
-    """Records that are new about a confirmed person are findings; those of one who was withdrawn are none."""
-    standing = {}
+    """Update the findings: add new records of confirmed candidates, withdraw those of candidates no longer confirmed."""
+    confirmed = {}
     for row in _all(act, application, search.party, search.source):
         if row.verdict == MatchVerdict.SAME and not row.superseded:
-            standing[row.id] = row
+            confirmed[row.id] = row
             confirm(act, application, row, records.get(row.person_id, ()))
     for finding in act.session.scalars(
         select(Finding).where(
             Finding.reference == application.reference, Finding.source == search.source, Finding.party == search.party
         )
     ):
-        if finding.candidate_id not in standing:
+        if finding.candidate_id not in confirmed:
             finding.withdrawn = True
 
 
 def confirm(act: Act, application: Application, candidate: Candidate, records: Iterable[Cells]) -> None:
-    """Everything recorded of a confirmed candidate, as it is now, becomes a finding."""
+    """Make every current record of a confirmed candidate a finding."""
     for record in records:
         finding_id = f"{application.reference}:{candidate.source}:{record['record_id']}"
         known = act.session.get(Finding, finding_id)
@@ -203,7 +207,7 @@ def _finding(act: Act, application: Application, candidate: Candidate, finding_i
 
 
 def watch_for_danger(act: Act, application: Application, records: Iterable[Cells]) -> None:
-    """A lethality sign in what is recorded of somebody likely opens immediate safeguarding at once."""
+    """Open immediate safeguarding at once if the records of a likely candidate hold a high-risk indicator."""
     rows = [SubjectRecord.from_row(dict(record)) for record in records]
     for sign in risk_scoring.lethality_signs(rows, act.now.date(), risk_model.load()):
         danger.open_safeguarding(act, application, cause=f"lethality_sign:{sign.name}")

@@ -1,4 +1,4 @@
-"""A researcher asks a source that policy does not ask by itself: an agency, another force, a system searched by hand."""
+"""Enquiries: a researcher asks a source beyond those of the policy, such as an agency or another force."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from casebook.casework.core import lifecycle
 from casebook.casework.core.acting import Act, policy_of, refuse, refuse_because
 from casebook.casework.record_checks import identity, searches
 from casebook.casework.record_checks.searches import Round, Wanted
-from casebook.domain import freezing
+from casebook.domain import freezing, words
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Party, Route, Source, Stage
 from casebook.errors import AlreadyDone
@@ -16,25 +16,30 @@ from casebook.storage.tables import Search
 
 
 def enquire(act: Act, reference: str, source: Source, *, wait: bool = True) -> Search:
-    """Open a search of B there, and its `return_search` item. With `wait` the checks end only with its return.
+    """Open a search of B in this source, with its `return_search` item. With `wait`, record checks wait for the return.
 
-    Refused outside record checks, for a source that policy or the machine asks anyway, and while one is open.
+    Refused outside record checks, for a source that is already searched in every application or automatically, and while an
+    enquiry to the same source is open.
     """
     act.allowed(Command.ENQUIRE)
     application = act.application(reference)
     refuse(freezing.why_not_edit(application.frozen_at))
     if application.stage != Stage.RECORD_CHECKS:
         refuse_because(
-            "not_in_record_checks", f"{reference} is in {application.stage}: enquiries belong to record checks"
+            "not_in_record_checks",
+            f"enquiries can only be opened in record checks: {reference} is in {words.STAGE.of(application.stage)}",
         )
     if source in policy_of(application).mandatory_sources(Route(application.route)):
-        refuse_because("mandatory", f"{source} is searched in every application of this route")
+        refuse_because(
+            "mandatory",
+            f"no enquiry is needed: {words.SOURCE.of(source)} is searched in every application of this route",
+        )
     extract = catalogue.local(act.session, act.now.year).get(source)
     if extract is not None or source in catalogue.remote() or source is catalogue.OWN_REGISTER:
-        refuse_because("automatic", f"{source} is searched by the machine")
+        refuse_because("automatic", f"no enquiry is needed: {words.SOURCE.of(source)} is searched automatically")
     live = [search for search in stored.searches(act.session, reference) if search.source == source]
     if any(search.returned_at is None for search in live):
-        raise AlreadyDone(f"an enquiry to {source} is open already", "enquiry_open")
+        raise AlreadyDone(f"an enquiry to {words.SOURCE.of(source)} is already open", "enquiry_open")
     variants = identity.variants_of(act, application, Party.B)
     due = Round(
         act=act, application=application, wanted=Wanted(party=Party.B, source=source, mandatory=wait), variants=variants,

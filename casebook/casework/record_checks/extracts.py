@@ -1,4 +1,4 @@
-"""Loading a source's extract: rows into the tables, one entry in the ledger, and a look again at everything open."""
+"""Loads the extract of a source: rows into the tables, one ledger entry, and a new look at every open application."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from casebook.storage.tables import SourceExtract, SourcePerson, SourceRecord
 
 @dataclass(frozen=True, kw_only=True)
 class Loaded:
-    """What became of the files; `extract` is None if nothing changed."""
+    """The result of loading the files. `extract` is None if nothing changed."""
 
     source: Source
     extract: int | None
@@ -30,9 +30,9 @@ class Loaded:
 
 
 def load(act: Act, source: Source, *, persons: Path | None, records: Path | None, whole: bool = False) -> Loaded:
-    """Load either file or both, persons first. The same files again change nothing; a change wakes whom it touches."""
+    """Load one or both files, persons first. Loading the same files again changes nothing. Affected applications are woken."""
     act.allowed(Command.LOAD_SOURCE)
-    # one load of a source at a time: the second waits, and then compares with what the first left
+    # one load of a source at a time: the second waits, then compares with the result of the first
     act.session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": f"load:{source}"})
     act.session.execute(text("LOCK TABLE source_extract IN SHARE ROW EXCLUSIVE MODE"))
     extract_id = (act.session.scalar(select(func.max(SourceExtract.id))) or 0) + 1
@@ -42,14 +42,14 @@ def load(act: Act, source: Source, *, persons: Path | None, records: Path | None
         else None
         for path, kind in ((persons, loading.PERSONS), (records, loading.RECORDS))
     ]
-    changed = sum(each.new + each.changed + each.gone for each in counted if each)
-    before = extracts.newest(act.session, source)
-    if not changed and before is not None:
+    changed = sum(count.new + count.changed + count.gone for count in counted if count)
+    previous = extracts.newest(act.session, source)
+    if not changed and previous is not None:
         return Loaded(source=source, extract=None, persons=counted[0], records=counted[1])
     act.session.add(_extract(act, source, extract_id, changed))
     act.record(None, "extract_loaded", source=source, extract=extract_id, changed=changed)
-    touched = reopening.touched(act, source, extract_id, first=before is None)
-    # looked at again at once by whoever loaded it; should that be cut short, the engine does it
+    touched = reopening.touched(act, source, extract_id, first=previous is None)
+    # the load command looks at them again at once; if it is interrupted, the engine does
     outbox.add(act.session, touched, reason=reopening.NEWER, at=act.now)
     return Loaded(source=source, extract=extract_id, persons=counted[0], records=counted[1], touched=tuple(touched))
 
@@ -73,7 +73,7 @@ def _current(act: Act, table: type[SourcePerson | SourceRecord], source: Source)
 
 
 def _digest(act: Act, extract_id: int) -> str:
-    """Over the digests of the rows this load brought, persons before records, in the order of their ids."""
+    """One digest over the digests of all rows of this load: persons, then records, by id."""
     query = text(
         """SELECT encode(sha256(coalesce(string_agg(int8send(digest), ''::bytea ORDER BY part, id), '')), 'hex') FROM (
             SELECT 1 AS part, id, digest FROM source_person WHERE since = :extract

@@ -1,4 +1,4 @@
-"""What is known of a party as searches take it: the cells of persons.csv, and the identities that must be covered."""
+"""A party as searches need it: the columns of persons.csv, and the identity variants to cover."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from casebook.matching.variants import Bounds
 from casebook.storage.tables import Application, Person
 
 _CELLS = ("forename", "middle_names", "surname", "dob", "address", "postcode", "pnc_id", "cro")
-_TOLD = ("forename", "surname", "dob", "address", "postcode", "phone", "email")
+_KNOWN = ("forename", "surname", "dob", "address", "postcode", "phone", "email")
 
 
 def person_of(act: Act, application: Application, party: Party) -> Person | None:
@@ -24,22 +24,22 @@ def person_of(act: Act, application: Application, party: Party) -> Person | None
 
 
 def cells_of(person: Person) -> dict[str, str]:
-    """As persons.csv would have them; former names are aliases to a source."""
+    """The person in the columns of persons.csv. Former names become aliases."""
     return {
         **{name: getattr(person, name) or "" for name in _CELLS},
-        "aliases": ";".join((*person.aliases, *_whole_names(person))),
+        "aliases": ";".join((*person.aliases, *_full_former_names(person))),
         "sex": person.sex,
     }
 
 
-def _whole_names(person: Person) -> list[str]:
-    """A former name that is one word is a former surname."""
+def _full_former_names(person: Person) -> list[str]:
+    """Full former names. A former name of one word is a former surname."""
     forename = person.forename or ""
     return [name if " " in name.strip() else f"{forename} {name}".strip() for name in person.former_names]
 
 
-def told_of(person: Person | None) -> KnownParty:
-    return KnownParty(**{name: (getattr(person, name) if person else None) or "" for name in _TOLD})
+def known_party(person: Person | None) -> KnownParty:
+    return KnownParty(**{name: (getattr(person, name) if person else None) or "" for name in _KNOWN})
 
 
 def has_name(person: Person | None) -> bool:
@@ -47,25 +47,25 @@ def has_name(person: Person | None) -> bool:
 
 
 def variants_of(act: Act, application: Application, party: Party) -> dict[str, Variant]:
-    """Key -> identity to cover, in the order to cover them; none if nothing is known of the party."""
-    every = _every(act, application, party)
-    return dict(islice(every.items(), policy_of(application).search.variants.value))
+    """Key -> identity variant to cover, in order. Empty if nothing is known of the party."""
+    all_variants = _all_variants(act, application, party)
+    return dict(islice(all_variants.items(), policy_of(application).search.variants.value))
 
 
 def beyond_bound(act: Act, application: Application, party: Party) -> dict[str, Variant]:
-    """Those that the policy's bound on how many are to be covered leaves out."""
-    every = _every(act, application, party)
-    return dict(islice(every.items(), policy_of(application).search.variants.value, None))
+    """The variants that are left out because the policy limits their number."""
+    all_variants = _all_variants(act, application, party)
+    return dict(islice(all_variants.items(), policy_of(application).search.variants.value, None))
 
 
-def _every(act: Act, application: Application, party: Party) -> dict[str, Variant]:
+def _all_variants(act: Act, application: Application, party: Party) -> dict[str, Variant]:
     person = person_of(act, application, party)
-    found = variants.identities(_known(person, act.now.year), Bounds(total=sys.maxsize)) if person else ()
-    return {variant_key(variant, application.reference): variant for variant in found}
+    identities = variants.identities(_known(person, act.now.year), Bounds(total=sys.maxsize)) if person else ()
+    return {variant_key(variant, application.reference): variant for variant in identities}
 
 
 def _known(person: Person, this_year: int) -> variants.KnownPerson:
-    """A number whose check letter is wrong is kept as it came and not searched for."""
+    """The person as the matcher needs them. An identifier with a wrong check letter is not searched for."""
     numbers = (identifiers.check_pnc(person.pnc_id or "", this_year), identifiers.check_cro(person.cro or ""))
     return variants.KnownPerson(
         forename=person.forename or "",
@@ -82,11 +82,11 @@ def _known(person: Person, this_year: int) -> variants.KnownPerson:
 
 
 def under(cells: Mapping[str, str], terms: Terms) -> dict[str, str]:
-    """The same person looked for under another name or date; the name as given is kept among the aliases."""
-    asked = dict(cells)
+    """The same person under another name or date of birth. The name as given is added to the aliases."""
+    changed_cells = dict(cells)
     if terms.forename or terms.surname:
-        given = f"{cells['forename']} {cells['surname']}".strip()
-        asked |= {"forename": terms.forename, "surname": terms.surname, "dob": terms.dob or cells["dob"]}
-        if given and (terms.forename, terms.surname) != (cells["forename"], cells["surname"]):
-            asked["aliases"] = ";".join(filter(None, (cells["aliases"], given)))
-    return asked
+        given_name = f"{cells['forename']} {cells['surname']}".strip()
+        changed_cells |= {"forename": terms.forename, "surname": terms.surname, "dob": terms.dob or cells["dob"]}
+        if given_name and (terms.forename, terms.surname) != (cells["forename"], cells["surname"]):
+            changed_cells["aliases"] = ";".join(filter(None, (cells["aliases"], given_name)))
+    return changed_cells

@@ -1,4 +1,4 @@
-"""New information about the people of an application, whenever it comes: it is added, and what it uncovers is reopened."""
+"""Adds new information about the people in an application, at any stage, and reopens record checks if needed."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from casebook.storage.tables import Application
 
 
 def add(act: Act, reference: str, raw: object) -> Application:
-    """Add or correct details (the schema of `complete_details`); B's searches are made again where they no longer cover."""
+    """Add or correct details (schema of `complete_details`). B is searched again where the searches no longer cover them."""
     act.allowed(Command.ADD_INFORMATION)
     application = act.application(reference)
     still_open(application)
     refuse(freezing.why_not_edit(application.frozen_at))
-    known = parse(details.DetailsCompleted, raw)
-    lifecycle.refuse_stale(application, known.version)
-    details.add_details(act, application, known)
+    details_given = parse(details.DetailsCompleted, raw)
+    lifecycle.refuse_stale(application, details_given.version)
+    details.add_details(act, application, details_given)
     act.record(application, "information_added")
     if not record_checks.reopen(act, application, because="information_added"):
         lifecycle.carry_on(act, application, because="information_added")

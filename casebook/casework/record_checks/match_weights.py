@@ -1,4 +1,4 @@
-"""How much each person found looks like the party, by the linkage model, and whether they may be a twin."""
+"""Match weights: how likely each person found is the party, by the linkage model, and whether they may be a twin."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class MatchWeight:
 
 
 def score(asked: Cells, persons: Sequence[Mapping[str, Any]], counts: Counts, *, this_year: int) -> list[MatchWeight]:
-    """Everybody, the likest first."""
+    """The match weight of every person, highest first."""
     if not persons:
         return []
     subject = keys.compared(asked, this_year)
@@ -31,37 +31,37 @@ def score(asked: Cells, persons: Sequence[Mapping[str, Any]], counts: Counts, *,
     shares = _shares(counts)
     for row in (subject, *rows):
         row |= {f"tf_{part}": shares(part, row[part]) for part in model.frequency_columns(model.settings())}
-    known = {row["id"]: row for row in rows}
+    row_of = {row["id"]: row for row in rows}
     return [
         MatchWeight(
-            person_id=each.person_id,
-            weight=each.weight,
-            probability=each.probability,
-            band=each.band,
-            twin=may_be_twin(subject, known[each.person_id]),
-            explanation=each.explanation,
+            person_id=match.person_id,
+            weight=match.weight,
+            probability=match.probability,
+            band=match.band,
+            twin=may_be_twin(subject, row_of[match.person_id]),
+            explanation=match.explanation,
         )
-        for each in scorer.score(subject, rows, limit=len(rows))
+        for match in scorer.score(subject, rows, limit=len(rows))
     ]
 
 
 def may_be_twin(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Same surname, birth date and postcode, other forenames, no identifier in common: two people of one household.
+    """Whether two rows may be twins: same surname, date of birth and postcode, other forenames, no identifier in common.
 
-    The twins rule of the Ministry of Justice's person record.
+    This is the twins rule of the Ministry of Justice's person record.
     """
-    same = all(one[part] and one[part] == other[part] for part in ("surname", "dob", "postcode"))
-    identified = any(one[part] and one[part] == other[part] for part in ("pnc_id", "cro"))
-    return same and not identified and not set(one["given_roots"]) & set(other["given_roots"])
+    same_details = all(one[part] and one[part] == other[part] for part in ("surname", "dob", "postcode"))
+    same_identifier = any(one[part] and one[part] == other[part] for part in ("pnc_id", "cro"))
+    return same_details and not same_identifier and not set(one["given_roots"]) & set(other["given_roots"])
 
 
 def _shares(counts: Counts) -> Any:  # noqa: ANN401 - a function of part and value
-    usual = model.frequency_columns(model.settings())
+    usual_shares = model.frequency_columns(model.settings())
 
     def share(part: str, value: str | None) -> float | None:
         if value is None:
             return None
-        trusted = model.PRIOR_PERSONS
-        return (counts.of.get((part, value), 1) + trusted * usual[part]) / (counts.persons + trusted)
+        prior_count = model.PRIOR_PERSONS
+        return (counts.of.get((part, value), 1) + prior_count * usual_shares[part]) / (counts.persons + prior_count)
 
     return share

@@ -1,4 +1,4 @@
-"""The record-checks stage: what the machine searches, what people must return, review and sign, and what reopens it."""
+"""The record-checks stage: automatic searches, what people must return, review and sign, and what reopens it."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ REOPENABLE = frozenset({Stage.RISK_SCORING, Stage.PANEL_DECISION, Stage.DISCLOSU
 
 
 def search_automatic(act: Act, application: Application) -> list[str]:
-    """Make every automatic search that is due, at any stage: at intake these are the initial checks.
+    """Make every automatic search that is due, at any stage. At intake these are the initial checks.
 
-    Opens immediate safeguarding in the same transaction if what is found calls for it. Idempotent; returns what it ran.
+    Opens immediate safeguarding in the same transaction if the findings call for it. Idempotent. Returns the searches it ran.
     """
     if application.frozen_at is not None:
         return []
@@ -36,7 +36,7 @@ def search_automatic(act: Act, application: Application) -> list[str]:
 
 
 def prepare(act: Act, application: Application) -> None:
-    """The machine's part of the stage. Sources elsewhere are asked by the engine, in no transaction of ours."""
+    """Make the automatic searches of the stage. The engine asks remote sources, outside this transaction."""
     before = set(remote_searches.waiting(act.session, application.reference))
     search_automatic(act, application)
     if set(remote_searches.waiting(act.session, application.reference)) - before:
@@ -44,10 +44,10 @@ def prepare(act: Act, application: Application) -> None:
 
 
 def reopen(act: Act, application: Application, *, because: str) -> bool:
-    """After new information about B, or a newer extract: search what is not covered, and go back if that leaves work.
+    """Search what new information or a newer extract leaves uncovered, and go back to record checks if that leaves work.
 
-    What was covered, reviewed and signed before still stands as far as it speaks of the same facts. Returns whether the
-    application went back to record checks; nothing goes back once anything was delivered.
+    Earlier searches, reviews and signatures stand where the facts have not changed. Returns whether the application went back.
+    It never goes back after a delivery.
     """
     facts, before = stored.facts(act.session, application.reference), _standing(act, application)
     prepare(act, application)
@@ -63,7 +63,7 @@ def reopen(act: Act, application: Application, *, because: str) -> bool:
 
 
 def keep_up(act: Act, application: Application) -> bool:
-    """Past record checks: go back if a newer extract changed the candidates, or a return is too old to decide on."""
+    """After record checks: go back if a newer extract changed the candidates, or a return is too old to decide on."""
     if application.stage not in REOPENABLE or application.frozen_at is not None:
         return False
     because = searches.why_again(act, application)
@@ -71,45 +71,46 @@ def keep_up(act: Act, application: Application) -> bool:
 
 
 def why_not_decide_on(act: Act, application: Application) -> Reason | None:
-    """A reason if what was returned is no ground for a decision now. What the machine can search again it does first."""
+    """Why the returns are not enough for a decision now, or None. Automatic searches that are due are made first."""
     if keep_up(act, application):
         return Reason(
-            "reopened", "the sources say something new, or a return is too old: the next sweep reopens the checks"
+            "reopened",
+            "a source has new information, or a return is too old: the next sweep reopens record checks",
         )
     return searches.why_too_old(act, application)
 
 
 def _standing(act: Act, application: Application) -> dict[str, set[str]]:
-    """Source -> ids of what stands there: candidates, records of the confirmed, and searches still to be made."""
-    reference, standing = application.reference, defaultdict[str, set[str]](set)
+    """Source -> ids of its candidates, findings and open searches."""
+    reference, current = application.reference, defaultdict[str, set[str]](set)
     for candidate in stored.candidates(act.session, reference, party=None):
-        standing[candidate.source].add(f"candidate:{candidate.id}")
+        current[candidate.source].add(f"candidate:{candidate.id}")
     for finding in stored.findings(act.session, reference):
-        standing[finding.source].add(f"finding:{finding.id}")
+        current[finding.source].add(f"finding:{finding.id}")
     for search in stored.searches(act.session, reference):
         if search.returned_at is None:
-            standing[search.source].add(f"search:{search.id}")
-    return standing
+            current[search.source].add(f"search:{search.id}")
+    return current
 
 
 def _changed(before: Mapping[str, set[str]], now: Mapping[str, set[str]]) -> dict[str, dict[str, int]]:
-    """Source -> how many of each came or went, as `candidate_new`, `candidate_gone`, `finding_new`, `search_new`, ..."""
+    """Source -> how many were added or removed: `candidate_new`, `candidate_gone`, `finding_new`, `search_new`, ..."""
     changed: dict[str, dict[str, int]] = {}
     for source in sorted({*before, *now}):
         old, new = before.get(source, set()), now.get(source, set())
-        kinds = [f"{each.partition(':')[0]}_new" for each in new - old]
-        kinds += [f"{each.partition(':')[0]}_gone" for each in old - new]
+        kinds = [f"{entry.partition(':')[0]}_new" for entry in new - old]
+        kinds += [f"{entry.partition(':')[0]}_gone" for entry in old - new]
         if kinds:
             changed[source] = dict(sorted(Counter(kinds).items()))
     return changed
 
 
 def needs(act: Act, application: Application) -> list[Need]:
-    """What people must still do; the two signatures come last, and again whenever the facts have changed."""
+    """What people must still do. The two signatures come last, and are needed again whenever the facts change."""
     reference = application.reference
-    live = stored.searches(act.session, reference)
-    first = [
-        *_returns(act, application, live),
+    current_searches = stored.searches(act.session, reference)
+    before_signatures = [
+        *_returns(act, application, current_searches),
         *_reviews(act, reference),
         *(
             Need(kind=WorkKind.VERIFY_APPLICANT, key=sign.id, subject={"sign": sign.id, "code": sign.code})
@@ -119,35 +120,41 @@ def needs(act: Act, application: Application) -> list[Need]:
         *_meeting(act, application),
     ]
     research = {WorkKind.RETURN_SEARCH, WorkKind.REVIEW_MATCH, WorkKind.SECOND_LOOK_AT_REJECTION}
-    waiting = any(need.kind in research and need.blocking is not False for need in first)
-    machine = any(search.automatic and search.mandatory and search.returned_at is None for search in live)
-    return first if waiting or machine or not live else [*first, *_signatures(act, application)]
+    research_open = any(need.kind in research and need.blocking is not False for need in before_signatures)
+    automatic_open = any(
+        search.automatic and search.mandatory and search.returned_at is None for search in current_searches
+    )
+    return (
+        before_signatures
+        if research_open or automatic_open or not current_searches
+        else [*before_signatures, *_signatures(act, application)]
+    )
 
 
-def _returns(act: Act, application: Application, live: Sequence[Search]) -> list[Need]:
-    """One item per source that people search, and one for a supervisor where a source cannot be had."""
-    tries = stored.attempts(act.session, application.reference)
-    found = []
-    for search in live:
-        asked = tries[search.id, "asked"]
-        failed = sum(
-            count for (search_id, outcome), count in tries.items() if search_id == search.id and outcome != "asked"
+def _returns(act: Act, application: Application, current_searches: Sequence[Search]) -> list[Need]:
+    """One item for each source that people search, and one for a supervisor where a source is unavailable."""
+    attempts = stored.attempts(act.session, application.reference)
+    needs_found = []
+    for search in current_searches:
+        times_asked = attempts[search.id, "asked"]
+        times_failed = sum(
+            count for (search_id, outcome), count in attempts.items() if search_id == search.id and outcome != "asked"
         )
-        if search.returned_at is None and (not search.automatic or failed >= rules.FAILURES_BEFORE_A_PERSON):
-            found.append(_return(act, application, search, asked))
+        if search.returned_at is None and (not search.automatic or times_failed >= rules.FAILURES_BEFORE_A_PERSON):
+            needs_found.append(_return(act, application, search, times_asked))
         if search.result == SearchResult.UNAVAILABLE and search.mandatory and search.accepted_by is None:
             subject = {"search": search.id, "source": search.source, "accept": True}
             key = f"{search.id}:accept"
-            found.append(Need(kind=WorkKind.RETURN_SEARCH, key=key, role=Role.SUPERVISOR, subject=subject))
-    return found
+            needs_found.append(Need(kind=WorkKind.RETURN_SEARCH, key=key, role=Role.SUPERVISOR, subject=subject))
+    return needs_found
 
 
-def _return(act: Act, application: Application, search: Search, asked: int) -> Need:
-    """After an agency was asked the item comes back when it is to be chased."""
+def _return(act: Act, application: Application, search: Search, times_asked: int) -> Need:
+    """The item to return a search. After an agency was asked, it falls due when the agency is to be chased."""
     chase = timedelta(days=policy_of(application).sources.chase_days.value)
     return Need(
         kind=WorkKind.RETURN_SEARCH,
-        key=f"{search.id}:{asked}" if asked else search.id,
+        key=f"{search.id}:{times_asked}" if times_asked else search.id,
         subject={
             "search": search.id,
             "source": search.source,
@@ -156,23 +163,23 @@ def _return(act: Act, application: Application, search: Search, asked: int) -> N
             "searches": [step["family"] for step in search.plan],
             "left_out": searches.left_out(act, application, search),
         },
-        due_at=act.now + chase if asked else None,
+        due_at=act.now + chase if times_asked else None,
         blocking=search.mandatory,
     )
 
 
 def _reviews(act: Act, reference: str) -> list[Need]:
-    """Each candidate is reviewed; each that is not said to be B is looked at by a second person."""
+    """One item to review each candidate, and one for a second person where a candidate was not confirmed as B."""
     rounds = stored.reviews(act.session, reference)
-    found = []
+    review_needs = []
     for candidate in stored.candidates(act.session, reference, Party.B):
         key = f"{candidate.id}:{rounds[candidate.id]}"
         subject = {"candidate": candidate.id, "source": candidate.source, "band": candidate.band}
         if candidate.verdict is None:
-            found.append(Need(kind=WorkKind.REVIEW_MATCH, key=key, subject=subject))
+            review_needs.append(Need(kind=WorkKind.REVIEW_MATCH, key=key, subject=subject))
         elif candidate.verdict != MatchVerdict.SAME and candidate.second_agrees is None:
-            found.append(Need(kind=WorkKind.SECOND_LOOK_AT_REJECTION, key=key, subject=subject))
-    return found
+            review_needs.append(Need(kind=WorkKind.SECOND_LOOK_AT_REJECTION, key=key, subject=subject))
+    return review_needs
 
 
 def _meeting(act: Act, application: Application) -> list[Need]:
@@ -197,7 +204,7 @@ def _signatures(act: Act, application: Application) -> list[Need]:
 
 
 def _seen(handler: Handler) -> Handler:
-    """The initial checks are met when the automatic searches have returned and a person has seen them."""
+    """Meet the limit of the initial checks once every automatic search has returned and a person has acted on one."""
 
     def handle(doing: Doing) -> None:
         handler(doing)

@@ -1,6 +1,6 @@
-"""Searches of sources elsewhere: what to ask is read, the source is asked in no transaction, what it said is written.
+"""Searches of remote sources: read the question, ask the source outside any transaction, write the answer.
 
-A source that does not answer leaves its search unreturned, with the try kept. A fault is never a nil.
+If a source does not answer, its search stays open and the attempt is recorded. A fault is never a nil return.
 """
 
 from __future__ import annotations
@@ -22,37 +22,37 @@ from casebook.storage.tables import Search
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What became of the searches that were due."""
+    """The results of the searches that were due."""
 
     answered: list[str] = field(default_factory=list)  # search ids
     failed: dict[str, str] = field(default_factory=dict)  # search id -> reason code
 
 
 def waiting(session: Session, reference: str) -> Sequence[str]:
-    """Searches of sources elsewhere that have not returned."""
+    """Ids of the searches of remote sources that have not returned."""
     return [search.id for search in _due(session, reference)]
 
 
 def awaited(session: Session, reference: str) -> bool:
-    """Whether one of them must return before the stage can be left."""
+    """Whether a mandatory search of a remote source has not returned: the stage waits for it."""
     return any(search.mandatory for search in _due(session, reference))
 
 
 def ask_remote(acting: Acting, reference: str) -> Asked:
-    """Ask every source elsewhere that is due. Two at once write nothing twice: the later answer is let go."""
+    """Ask every remote source that is due. If two runs ask at the same time, the later answer is discarded."""
     with acting() as act:
         questions = _questions(act, reference)
-    asked = Asked()
+    results = Asked()
     for question in questions:
         try:
-            found = _ask(question)
+            answer = _ask(question)
         except SourceFault as fault:
-            asked.failed[question.search_id] = fault.code
+            results.failed[question.search_id] = fault.code
             _keep(acting, question, fault.code)
         else:
-            if _keep(acting, question, found):
-                asked.answered.append(question.search_id)
-    return asked
+            if _keep(acting, question, answer):
+                results.answered.append(question.search_id)
+    return results
 
 
 def _due(session: Session, reference: str) -> Sequence[Search]:
@@ -77,33 +77,35 @@ def _questions(act: Act, reference: str) -> list[SourceQuestion]:
 
 
 def _ask(question: SourceQuestion) -> SourceAnswer:
-    """A source that could not be asked anything, or gave only more than can be read, has not said nil."""
-    found = automatic.ask(question, catalogue.remote()[question.source])
-    if not found.terms:
-        raise SourceFault("nothing is known that this source could be asked for", "nothing_to_ask")
-    if not found.gathered.best and all(term["result"] == "too_many" for term in found.terms):
-        raise SourceFault("the source knows too many to read", "too_many")
-    seen = found.gathered.seen
+    """Ask one source. Raises SourceFault if there was nothing to ask, or every answer was too long to read: not a nil return."""
+    answer = automatic.ask(question, catalogue.remote()[question.source])
+    if not answer.terms:
+        raise SourceFault(
+            "this source cannot be asked: nothing is known of the party that it can search for", "nothing_to_ask"
+        )
+    if not answer.gathered.best and all(term["result"] == "too_many" for term in answer.terms):
+        raise SourceFault("the source has too many people to read", "too_many")
+    seen = answer.gathered.seen
     for person_id, cells in list(seen.items()):
-        # kept beside the person: there is no extract to read it from again
-        seen[person_id] = {**cells, "records": [dict(record) for record in found.records.get(person_id, ())]}
-    return found
+        # records are kept with the person: there is no extract to read them from later
+        seen[person_id] = {**cells, "records": [dict(record) for record in answer.records.get(person_id, ())]}
+    return answer
 
 
-def _keep(acting: Acting, question: SourceQuestion, said: SourceAnswer | str) -> bool:
-    """Write the answer, or the fault's code. What was asked before something changed no longer counts."""
+def _keep(acting: Acting, question: SourceQuestion, result: SourceAnswer | str) -> bool:
+    """Write the answer, or the code of the fault. An answer is discarded if the facts changed since the question."""
     with acting() as act:
         application = act.application(question.reference)
         search = act.session.get_one(Search, question.search_id, populate_existing=True)
-        resting = application.stage == Stage.CLOSED or application.frozen_at is not None
-        overtaken = search.superseded or search.returned_at is not None or resting
-        if overtaken or identity.variants_of(act, application, Party(search.party)).keys() != question.variants.keys():
+        closed_or_frozen = application.stage == Stage.CLOSED or application.frozen_at is not None
+        discarded = search.superseded or search.returned_at is not None or closed_or_frozen
+        if discarded or identity.variants_of(act, application, Party(search.party)).keys() != question.variants.keys():
             return False
-        if isinstance(said, str):
-            automatic.attempt(act, search, said)
-            act.record(application, "source_failed", search=search.id, source=search.source, fault=said)
+        if isinstance(result, str):
+            automatic.attempt(act, search, result)
+            act.record(application, "source_failed", search=search.id, source=search.source, fault=result)
             return False
-        automatic.write(act, application, search, said)
+        automatic.write(act, application, search, result)
         act.record(application, "searches_made", searches={f"{search.party}:{search.source}": search.result})
         applicant.look_for_signs(act, application)
         return True

@@ -1,4 +1,4 @@
-"""What a newer extract or the passing of time does to open applications: each is looked at again, alone, and maybe reopened."""
+"""Looks at open applications again after a newer extract or when returns are too old, and reopens them if needed."""
 
 from __future__ import annotations
 
@@ -25,56 +25,56 @@ LOOKED_AT = frozenset({Stage.INTAKE, Stage.RECORD_CHECKS, *record_checks.REOPENA
 
 @dataclass(frozen=True, kw_only=True)
 class ReopeningResult:
-    """What became of the applications that were looked at again."""
+    """The results of looking at applications again."""
 
     reopened: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)  # still at their checks, with something else to read now
+    changed: list[str] = field(default_factory=list)  # still in record checks, with new facts to read
     unchanged: list[str] = field(default_factory=list)
 
 
 def touched(act: Act, source: Source, extract: int, *, first: bool) -> list[str]:
-    """Open applications whose candidates a load may have changed: all of them if the source had no extract before."""
+    """Open applications whose candidates may have changed with this load. For the first extract of a source: all of them."""
     query = select(Application.reference).where(Application.stage != Stage.CLOSED).order_by(Application.reference)
     references = list(act.session.scalars(query))
     if first:
         return references
-    # B is searched everywhere, A in our own records
+    # B is searched in every source, A in force records only
     parties = [Party.B, Party.A] if source is Source.RMS else [Party.B]
     ids = (f"{reference}:{party}" for reference in references for party in parties)
-    asked: dict[str, set[int]] = {}
+    numbers_of: dict[str, set[int]] = {}
     for person in act.session.scalars(select(Person).where(Person.id.in_(list(ids)))):
         cells = {**dict.fromkeys(PERSON_CELLS, ""), **identity.cells_of(person)}
-        asked.setdefault(person.reference, set()).update(keys.numbers(source, cells, act.now.year))
-    found = extracts.touched(act.session, source, extract, asked)
-    return [reference for reference in references if reference in found]
+        numbers_of.setdefault(person.reference, set()).update(keys.numbers(source, cells, act.now.year))
+    matching = extracts.touched(act.session, source, extract, numbers_of)
+    return [reference for reference in references if reference in matching]
 
 
 def look_again(acting: Acting, references: Iterable[str]) -> ReopeningResult:
-    """Look at each again in a transaction of its own. What is cut short waits in the outbox for the engine."""
-    looked = ReopeningResult()
+    """Look at each application again, in its own transaction. After an interruption the engine does the rest from the outbox."""
+    result = ReopeningResult()
     for reference in references:
         with acting() as act:
-            machine = replace(act, actor=system("record-checks"))
-            application = machine.application(reference)
+            system_act = replace(act, actor=system("record-checks"))
+            application = system_act.application(reference)
             if application.stage not in LOOKED_AT or application.frozen_at is not None:
                 continue
-            facts, stage = stored.facts(machine.session, reference), application.stage
+            facts, stage = stored.facts(system_act.session, reference), application.stage
             if application.stage == Stage.INTAKE:
-                record_checks.search_automatic(machine, application)  # there these are the initial checks
-            lifecycle.refresh(machine, application, because=NEWER)
+                record_checks.search_automatic(system_act, application)  # at intake these are the initial checks
+            lifecycle.refresh(system_act, application, because=NEWER)
             if application.stage != stage:
-                looked.reopened.append(reference)
-            elif stored.facts(machine.session, reference) != facts:
-                looked.changed.append(reference)
+                result.reopened.append(reference)
+            elif stored.facts(system_act.session, reference) != facts:
+                result.changed.append(reference)
             else:
-                looked.unchanged.append(reference)
-            if work_items.blocking(machine.session, application):
-                outbox.settle(machine.session, reference, reason=NEWER, at=machine.now)
-    return looked
+                result.unchanged.append(reference)
+            if work_items.blocking(system_act.session, application):
+                outbox.settle(system_act.session, reference, reason=NEWER, at=system_act.now)
+    return result
 
 
 def reopen_outdated(acting: Acting) -> list[str]:
-    """Reopen whatever is on its way to a decision on returns that are too old for one."""
+    """Reopen the applications that are waiting for a decision with returns that are too old for one."""
     with acting() as act:
         references = stored.too_old(act.session, act.now)
     return look_again(acting, references).reopened

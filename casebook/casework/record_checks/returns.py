@@ -1,4 +1,4 @@
-"""What comes back from a source that people search, or that an agency answers; and sources that cannot be had."""
+"""Returns from sources that people search or an agency answers, and sources that are unavailable."""
 
 from __future__ import annotations
 
@@ -27,18 +27,20 @@ _DATE = r"^(\d{4}(-\d{2}(-\d{2})?)?)?$"
 
 
 class SearchMade(ReturnPart):
-    """One search as it was typed; what was left empty was not part of it."""
+    """One search as it was typed. An empty field was not part of it."""
 
     forename: str = ""
     surname: str = ""
-    dob: str = Field(default="", pattern=_DATE, description="ISO, may be partial; empty if searched without a date")
-    age_range: bool = Field(default=False, description="With no date: an age range was given instead.")
+    dob: str = Field(
+        default="", pattern=_DATE, description="ISO date, may be partial. Empty if searched without a date."
+    )
+    age_range: bool = Field(default=False, description="If searched without a date: an age range was given instead.")
     pivot: str = Field(default="", description="An address, postcode, phone or identifier.")
     result: RowResult
 
 
 class RecordSeen(ReturnPart):
-    """What one record says, in the words of records.csv; never a copy of it."""
+    """What one record says, in the columns of records.csv. Never a copy of the record."""
 
     record_id: str = Field(min_length=1)
     kind: RecordKind
@@ -49,16 +51,16 @@ class RecordSeen(ReturnPart):
     victim_id: str = ""
     victim_relationship: VictimRelationship = VictimRelationship.UNKNOWN
     flags: list[Flag] = Field(default_factory=list)
-    owner: str = Field(default="", description="Whose information it is; empty: ours.")
+    owner: str = Field(default="", description="The originator (owner of the information). Empty: our own force.")
     source_evaluation: Literal["", "1", "2", "3"] = ""
     intelligence_assessment: Literal["", "A", "B", "C", "D", "E"] = ""
     handling: Literal["", "P", "C"] = ""
 
 
 class PersonSeen(ReturnPart):
-    """Somebody the source holds who may be the person searched for."""
+    """A person in the source who may be the person searched for."""
 
-    person_id: str = Field(min_length=1, description="The source's own number of the person.")
+    person_id: str = Field(min_length=1, description="The source's own number for this person.")
     forename: str = ""
     middle_names: str = ""
     surname: str = ""
@@ -73,24 +75,26 @@ class PersonSeen(ReturnPart):
 
 
 class SearchReturned(Answer):
-    """What one source said: a row for each search made, whoever was found, and where the evidence is."""
+    """The return from one source: each search made, the persons found, and where the evidence is kept."""
 
     result: Literal["hit", "nil", "unavailable", "asked"] = Field(
-        description="asked: an agency has been asked or chased and has not answered yet"
+        description="nil: a nil return. asked: an agency was asked or chased and has not answered yet."
     )
     searches: list[SearchMade] = Field(default_factory=list, description="Every search made, in order.")
-    persons: list[PersonSeen] = Field(default_factory=list, description="Everybody found who may be meant.")
+    persons: list[PersonSeen] = Field(
+        default_factory=list, description="Every person found who may be the person searched for."
+    )
     searched_at: AwareDatetime | None = Field(default=None, description="When the source answered.")
     evidence_reference: str | None = Field(default=None, description="Where the evidence of the searches is kept.")
-    summary: str | None = Field(default=None, description="What was found, in a sentence; never a copy of a record.")
+    summary: str | None = Field(default=None, description="What was found, in one sentence. Never a copy of a record.")
     unavailable_reason: str | None = Field(default=None, description="Why the source cannot be searched.")
     accept_unavailable: bool | None = Field(
-        default=None, description="A supervisor only: whether the checks may do without this source."
+        default=None, description="Supervisors only: whether record checks may go on without this source."
     )
 
 
 def returned(doing: Doing) -> None:
-    """Write down what came back. A nil needs its searches; an unavailable source needs a supervisor's acceptance."""
+    """Record a return. A nil return must list its searches. A supervisor must accept that a source is unavailable."""
     search = doing.act.session.get_one(Search, doing.item.subject["search"])
     answer: SearchReturned = doing.answer
     if doing.item.subject.get("accept"):
@@ -103,49 +107,71 @@ def returned(doing: Doing) -> None:
     search.returned_at, search.returned_by = doing.act.now, doing.act.actor.id
     search.searched_at = answer.searched_at or doing.occurred_at
     if search.searched_at > doing.act.now:
-        refuse_because("in_the_future", "a source cannot have answered after now", InvalidAnswer)
+        refuse_because(
+            "in_the_future", "searched_at is in the future: give the time when the source answered", InvalidAnswer
+        )
     search.result, search.unavailable_reason = SearchResult(answer.result), answer.unavailable_reason
     search.evidence_reference, search.summary = answer.evidence_reference, answer.summary
     search.terms = [made.model_dump(mode="json") for made in answer.searches]
-    search.covered = searches.covered(doing.act, doing.application, search, _made(answer))
+    search.covered = searches.covered(doing.act, doing.application, search, _terms_made(answer))
     automatic.attempt(doing.act, search, "returned" if answer.result != "unavailable" else "unavailable")
     _propose(doing.act, doing.application, search, answer.persons)
 
 
 def refuse_malformed(answer: SearchReturned) -> None:
-    """A return says enough to be believed later, and does not contradict itself."""
+    """Refuse a return that is incomplete or contradicts itself."""
     hits = [made for made in answer.searches if made.result is RowResult.HIT]
     match answer.result:
         case "asked":
             return
         case "unavailable":
             if not answer.unavailable_reason:
-                refuse_because("reason_missing", "say why the source is unavailable", InvalidAnswer)
+                refuse_because(
+                    "reason_missing", "say in unavailable_reason why the source is unavailable", InvalidAnswer
+                )
             return
         case _ if not answer.searches or not answer.evidence_reference:
-            refuse_because("no_searches", "a return lists each search made and where its evidence is", InvalidAnswer)
+            refuse_because(
+                "no_searches",
+                "list each search made in searches, and give evidence_reference: where the evidence is kept",
+                InvalidAnswer,
+            )
         case "nil" if hits or answer.persons:
-            refuse_because("nil_with_hits", "a nil has neither hits nor persons", InvalidAnswer)
+            refuse_because(
+                "nil_with_hits",
+                "a nil return cannot have hits or persons. If someone was found, the result is hit",
+                InvalidAnswer,
+            )
         case "nil" if all(made.result is RowResult.TOO_MANY for made in answer.searches):
-            refuse_because("nil_with_too_many", "a search with too many to read is not a nil: narrow it", InvalidAnswer)
+            refuse_because(
+                "nil_with_too_many",
+                "this is not a nil return: every search found too many people to read. Narrow the search",
+                InvalidAnswer,
+            )
         case "hit" if not (hits and answer.persons):
-            refuse_because("hit_without_persons", "a hit has a search that hit, and says who was found", InvalidAnswer)
+            refuse_because(
+                "hit_without_persons", "a hit needs a search whose result is hit, and the persons found", InvalidAnswer
+            )
     if any(not (made.forename or made.surname or made.pivot) for made in answer.searches):
-        refuse_because("empty_search", "a search needs a name or a pivot", InvalidAnswer)
+        refuse_because(
+            "empty_search",
+            "each search needs a name, or a pivot: an address, postcode, phone number or identifier",
+            InvalidAnswer,
+        )
 
 
-def _made(answer: SearchReturned) -> list[Terms]:
+def _terms_made(answer: SearchReturned) -> list[Terms]:
     return [
-        Terms(forename=each.forename, surname=each.surname, dob=each.dob, pivot=each.pivot)
-        for each in answer.searches
-        if each.result is not RowResult.TOO_MANY
+        Terms(forename=made.forename, surname=made.surname, dob=made.dob, pivot=made.pivot)
+        for made in answer.searches
+        if made.result is not RowResult.TOO_MANY
     ]
 
 
 def _propose(act: Act, application: Application, search: Search, persons: list[PersonSeen]) -> None:
-    """Everybody a researcher found is a candidate, however unlike: a person thought them worth writing down."""
+    """Propose every person whom the researcher entered as a candidate, however low the match weight."""
     subject = identity.person_of(act, application, Party(search.party))
-    asked = identity.cells_of(subject) if subject else {}
+    cells = identity.cells_of(subject) if subject else {}
     limit = policy_of(application).search.candidates.value
     gathered = candidates.Gathered(limit=max(limit, len(persons)))
     records = {
@@ -153,32 +179,34 @@ def _propose(act: Act, application: Application, search: Search, persons: list[P
         for person in persons
     }
     rows = [{**_person_cells(search, person), "records": records[person.person_id]} for person in persons]
-    gathered.add(Answered(persons=tuple(rows)), asked, this_year=act.now.year, bands=frozenset(MatchBand))
+    gathered.add(Answered(persons=tuple(rows)), cells, this_year=act.now.year, bands=frozenset(MatchBand))
     candidates.propose(act, application, search, gathered, records, only_add=True)
 
 
 def _person_cells(search: Search, person: PersonSeen) -> dict[str, Any]:
-    said = person.model_dump(mode="json", exclude={"records"})
-    said |= {"source": search.source, "aliases": ";".join(person.aliases)}
-    return {name: said.get(name) or "" for name in PERSON_CELLS}
+    values = person.model_dump(mode="json", exclude={"records"})
+    values |= {"source": search.source, "aliases": ";".join(person.aliases)}
+    return {name: values.get(name) or "" for name in PERSON_CELLS}
 
 
 def _record_cells(search: Search, person: PersonSeen, record: RecordSeen) -> dict[str, str]:
-    said = record.model_dump(mode="json")
-    said |= {"source": search.source, "person_id": person.person_id, "flags": ";".join(record.flags)}
-    return {name: said.get(name) or "" for name in RECORD_CELLS}
+    values = record.model_dump(mode="json")
+    values |= {"source": search.source, "person_id": person.person_id, "flags": ";".join(record.flags)}
+    return {name: values.get(name) or "" for name in RECORD_CELLS}
 
 
 def _accept(doing: Doing, search: Search, answer: SearchReturned) -> None:
-    """A supervisor, not the one who returned it, says whether the checks may do without this source."""
+    """Record whether record checks may go on without this source. Needs a supervisor who did not make the return."""
     if Role.SUPERVISOR not in doing.act.actor.roles:
-        refuse_because("not_permitted", "only a supervisor accepts that a source is unavailable", NotPermitted)
+        refuse_because("not_permitted", "only a supervisor can accept that a source is unavailable", NotPermitted)
     refuse(authority.why_not_second(doing.act.actor, [search.returned_by]))
     if answer.accept_unavailable is None or answer.result != "unavailable":
         refuse_because(
-            "accept_or_not", "say with accept_unavailable whether the checks may do without it", InvalidAnswer
+            "accept_or_not",
+            "say in accept_unavailable whether record checks may go on without this source",
+            InvalidAnswer,
         )
     if answer.accept_unavailable:
         search.accepted_by = doing.act.actor.id
     else:
-        search.superseded = True  # the next round is opened at once: it must be searched after all
+        search.superseded = True  # the source must be searched after all: the next round opens at once

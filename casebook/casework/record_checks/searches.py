@@ -1,4 +1,4 @@
-"""Rounds of searching: which sources for whom, and when one is due again; a stale return no longer counts."""
+"""Rounds of searches: which sources are searched for whom, and when a search is due again because its return is stale."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from casebook.casework.core.acting import Act, policy_of
 from casebook.casework.record_checks import automatic, identity
+from casebook.domain import words
 from casebook.domain.actors import Reason
 from casebook.domain.case import record_checks as rules
 from casebook.domain.case.coverage import Terms, Variant
@@ -25,7 +26,7 @@ Variants = Mapping[str, Variant]  # by key
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """One source to be searched for one party."""
+    """A source to search for one party."""
 
     party: Party
     source: Source
@@ -34,15 +35,15 @@ class Wanted:
 
 @dataclass(frozen=True, kw_only=True)
 class Round:
-    """What decides whether a source is due."""
+    """The facts that decide whether a source is due."""
 
     act: Act
     application: Application
     wanted: Wanted
     variants: Variants
-    extract: int | None  # in force; None: not loaded
-    live: Sequence[Search]  # of this party and source
-    decided: bool  # a decision rests on what was returned: age alone calls for no other search
+    extract: int | None  # the current extract; None: not loaded
+    live: Sequence[Search]  # current searches of this party and source
+    decided: bool  # a decision was made on the returns: their age alone does not call for a new search
 
     @property
     def automatic(self) -> bool:
@@ -59,46 +60,47 @@ class Round:
 
 
 def bring_up(act: Act, application: Application) -> list[Search]:
-    """Open what is not being searched, replace what is stale or was made on an older extract, run what is automatic.
+    """Bring the searches up to date: open missing ones, replace stale ones, run the automatic ones.
 
-    An automatic search that only says again what it said stands as it was, and with it what people made of it. Returns
-    the searches that were run, and those that were opened for a source elsewhere to be asked outside this transaction.
-    Idempotent: with nothing new it changes nothing.
+    If an automatic search gives the same answer again, it stands, and so do the reviews of its candidates. Returns the
+    searches that were run, and those opened for a remote source, which is asked outside this transaction. Idempotent.
     """
     local = catalogue.local(act.session, act.now.year)
     ran, changed = [], {}
     for due in rounds(act, application, local):
-        each = due.wanted
-        if _stands(due, local.get(each.source)):
-            changed[f"{each.party}:{each.source}"] = "confirmed"
+        target = due.wanted
+        if _stands(due, local.get(target.source)):
+            changed[f"{target.party}:{target.source}"] = "confirmed"
             continue
         if (search := _due(due)) is None:
             continue
         if search.automatic and due.here:
-            automatic.run(act, application, search, due.variants, local.get(each.source))
+            automatic.run(act, application, search, due.variants, local.get(target.source))
         elif search.automatic and search in due.live and not any(earlier.superseded for earlier in due.live):
-            continue  # it waits for its source, as before
+            continue  # it still waits for its source
         if search.automatic:
             ran.append(search)
-        changed[f"{each.party}:{each.source}"] = search.result or "open"
+        changed[f"{target.party}:{target.source}"] = search.result or "open"
     if changed:
         act.record(application, "searches_made", searches=changed)
     return ran
 
 
 def rounds(act: Act, application: Application, local: Mapping[Source, LocalExtract]) -> Iterator[Round]:
-    """Every source that must or may be searched, with what was searched there so far."""
-    live = stored.searches(act.session, application.reference)
+    """Every source that must or may be searched, with its current searches."""
+    current_searches = stored.searches(act.session, application.reference)
     variants = {party: identity.variants_of(act, application, party) for party in (Party.A, Party.B)}
     decided = decisions.decision(act.session, application) is not None
-    for each in wanted(act, application, local, live):
+    for target in wanted(act, application, local, current_searches):
         yield Round(
             act=act,
             application=application,
-            wanted=each,
-            variants=variants[each.party],
-            extract=local[each.source].extract if each.source in local else None,
-            live=[search for search in live if (search.party, search.source) == (each.party, each.source)],
+            wanted=target,
+            variants=variants[target.party],
+            extract=local[target.source].extract if target.source in local else None,
+            live=[
+                search for search in current_searches if (search.party, search.source) == (target.party, target.source)
+            ],
             decided=decided,
         )
 
@@ -106,49 +108,51 @@ def rounds(act: Act, application: Application, local: Mapping[Source, LocalExtra
 def wanted(
     act: Act, application: Application, local: Mapping[Source, LocalExtract], live: Sequence[Search] = ()
 ) -> list[Wanted]:
-    """B in every mandatory source, in every one somebody enquired of, and in every other that costs nothing; A in ours."""
+    """The sources to search. For B: mandatory, enquired of, and all other automatic ones. For A: force records."""
     mandatory = policy_of(application).mandatory_sources(Route(application.route))
-    asked = {Source(search.source) for search in live if search.party == Party.B and search.mandatory} - {*mandatory}
-    free = sorted({*local, *catalogue.remote(), catalogue.OWN_REGISTER} - {*mandatory, *asked})
-    found = [Wanted(party=Party.B, source=source, mandatory=True) for source in (*mandatory, *sorted(asked))]
-    found += [Wanted(party=Party.B, source=source, mandatory=False) for source in free]
+    enquired = {Source(search.source) for search in live if search.party == Party.B and search.mandatory} - {*mandatory}
+    automatic_sources = sorted({*local, *catalogue.remote(), catalogue.OWN_REGISTER} - {*mandatory, *enquired})
+    targets = [Wanted(party=Party.B, source=source, mandatory=True) for source in (*mandatory, *sorted(enquired))]
+    targets += [Wanted(party=Party.B, source=source, mandatory=False) for source in automatic_sources]
     if identity.has_name(identity.person_of(act, application, Party.A)):
-        found.append(Wanted(party=Party.A, source=Source.RMS, mandatory=True))
-    return found
+        targets.append(Wanted(party=Party.A, source=Source.RMS, mandatory=True))
+    return targets
 
 
 def why_again(act: Act, application: Application) -> str | None:
-    """Why what was found adequate must be looked at again: an extract that was not searched yet, or a return too old."""
+    """Why record checks must be looked at again, or None: a newer extract was not searched yet, or a return is too old."""
     local = catalogue.local(act.session, act.now.year)
-    due = [each for each in rounds(act, application, local) if each.live]
-    if any(each.extract is not None and not any(s.extract_id == each.extract for s in each.live) for each in due):
+    due = [searched for searched in rounds(act, application, local) if searched.live]
+    if any(
+        source.extract is not None and not any(s.extract_id == source.extract for s in source.live) for source in due
+    ):
         return "extract_loaded"
-    return "return_too_old" if any(_too_old(each, search) for each in due for search in each.live) else None
+    return "return_too_old" if any(_too_old(source, search) for source in due for search in source.live) else None
 
 
 def _stands(due: Round, local: LocalExtract | None) -> bool:
-    """Whether a search that is due again says, asked now, what it said before."""
+    """Whether a search that is due again gives the same answer as before."""
     match due.live:
         case [search] if due.here and search.returned_at and _outdated(due, search):
             if not set(due.variants) <= set(search.required):
                 return False
             if search.automatic:
                 return automatic.confirm(due.act, due.application, search, due.variants, local)
-            # what a person returned is enough, past record checks, while the machine finds nobody else
-            past = due.application.stage not in {Stage.INTAKE, Stage.RECORD_CHECKS}
-            if local is None or not past or _too_old(due, search):
+            # after record checks, a person's return is enough as long as the extract has no further candidates
+            past_checks = due.application.stage not in {Stage.INTAKE, Stage.RECORD_CHECKS}
+            if local is None or not past_checks or _too_old(due, search):
                 return False
             return automatic.adds_nobody(due.act, due.application, search, due.variants, local)
     return False
 
 
 def _due(due: Round) -> Search | None:
-    """The search to make now: a new round, one that failed before, or an open one that must cover more."""
+    """The search to make now, or None: a new round, one that failed before, or an open one that must cover more."""
     kept = [search for search in due.live if not _outdated(due, search)]
     for search in due.live:
         search.superseded = search not in kept
-    asked = {key for search in kept for key in search.required}
-    missing = [key for key in due.variants if key not in asked]
+    asked_for = {key for search in kept for key in search.required}
+    missing = [key for key in due.variants if key not in asked_for]
     waiting = next((search for search in kept if search.returned_at is None), None)
     if waiting is not None and waiting.automatic:
         return waiting
@@ -162,7 +166,7 @@ def _due(due: Round) -> Search | None:
 
 
 def _outdated(due: Round, search: Search) -> bool:
-    """An automatic search is made again whole when its extract or what is known of the party changed."""
+    """Whether a search must be repeated in full: its extract or the details of the party changed, or it is too old."""
     if due.automatic != search.automatic:
         return due.automatic and (search.extract_id is None or search.extract_id != due.extract)
     if search.automatic and (search.extract_id != due.extract or not set(due.variants) <= set(search.required)):
@@ -171,7 +175,7 @@ def _outdated(due: Round, search: Search) -> bool:
 
 
 def _too_old(due: Round, search: Search) -> bool:
-    """Whether no decision may rest on it any more; one that was made while it was fresh may."""
+    """Whether the return is too old for a decision. A decision made while it was fresh still stands."""
     if due.decided or search.returned_at is None or not (search.mandatory or search.automatic):
         return False
     fresh_days = policy_of(due.application).sources.freshness(due.wanted.source).value
@@ -179,7 +183,7 @@ def _too_old(due: Round, search: Search) -> bool:
 
 
 def why_too_old(act: Act, application: Application) -> Reason | None:
-    """A reason if a decision made now would rest on a return that policy calls too old."""
+    """Why a decision cannot be made now, or None: a mandatory return is older than the policy allows."""
     live = stored.searches(act.session, application.reference)
     fresh = policy_of(application).sources.freshness
     old = sorted(
@@ -192,29 +196,32 @@ def why_too_old(act: Act, application: Application) -> Reason | None:
     if not old:
         return None
     return Reason(
-        "returns_too_old", f"searched too long ago to decide on: {', '.join(old)}; they are to be searched again"
+        "returns_too_old",
+        f"the panel cannot decide yet: these returns are too old and must be searched again: {words.SOURCE.of_all(old)}",
     )
 
 
 def open_round(due: Round, required: Sequence[str]) -> Search:
-    """A search that is to be made; the machine or a researcher returns it."""
-    application, each = due.application, due.wanted
+    """Open a new search. An automatic search or a researcher returns it."""
+    application, target = due.application, due.wanted
     number = 1 + (
         due.act.session.scalar(
             select(func.max(Search.round)).where(
-                Search.reference == application.reference, Search.party == each.party, Search.source == each.source
+                Search.reference == application.reference,
+                Search.party == target.party,
+                Search.source == target.source,
             )
         )
         or 0
     )
     search = Search(
-        id=f"{application.reference}:{each.party}:{each.source}:{number}",
+        id=f"{application.reference}:{target.party}:{target.source}:{number}",
         reference=application.reference,
-        party=each.party,
-        source=each.source,
+        party=target.party,
+        source=target.source,
         round=number,
         automatic=due.automatic,
-        mandatory=each.mandatory,
+        mandatory=target.mandatory,
         opened_at=due.act.now,
         plan=[] if due.here else plan(application, required, due.variants),
         required=list(required),
@@ -236,7 +243,7 @@ def open_round(due: Round, required: Sequence[str]) -> Search:
 
 
 def plan(application: Application, required: Sequence[str], variants: Variants) -> list[dict[str, object]]:
-    """The searches to make by hand, in order, as the researcher types them."""
+    """The searches to make by hand, in order, as the researcher is to type them."""
     policy = policy_of(application).search
     chosen = rules.manual_plan([variants[key] for key in required if key in variants], policy.manual_searches.value)
     return [
@@ -253,35 +260,39 @@ def plan(application: Application, required: Sequence[str], variants: Variants) 
 
 
 def covered(act: Act, application: Application, search: Search, made: Sequence[Terms]) -> list[str]:
-    """Keys of what a search by hand must cover and, made under these terms, does."""
+    """Keys of the required variants that a search by hand covers under these terms."""
     variants = identity.variants_of(act, application, Party(search.party))
     families = source_families.manual(search.source)
-    done = rules.covered(list(variants.values()), made, families, application.reference)
-    return [key for key in search.required if key in done]
+    covered_keys = rules.covered(list(variants.values()), made, families, application.reference)
+    return [key for key in search.required if key in covered_keys]
 
 
 def left_out(act: Act, application: Application, search: Search) -> list[str]:
-    """The families of which something stays uncovered though the whole plan is made: to be listed and signed."""
-    typed = [
+    """Families that stay partly uncovered even if the whole plan is searched. They must be listed and signed for."""
+    planned_terms = [
         Terms(forename=step["forename"], surname=step["surname"], dob=step["dob"], pivot=step["pivot"])
         for step in search.plan
     ]
     party = Party(search.party)
-    cut = identity.beyond_bound(act, application, party)
-    every = [*identity.variants_of(act, application, party).values(), *cut.values()]
-    done = rules.covered(every, typed, source_families.manual(search.source), application.reference)
-    return list(dict.fromkeys(rules.family_of(key) for key in (*search.required, *cut) if key not in done))
+    beyond_limit = identity.beyond_bound(act, application, party)
+    all_variants = [*identity.variants_of(act, application, party).values(), *beyond_limit.values()]
+    covered_keys = rules.covered(
+        all_variants, planned_terms, source_families.manual(search.source), application.reference
+    )
+    return list(
+        dict.fromkeys(rules.family_of(key) for key in (*search.required, *beyond_limit) if key not in covered_keys)
+    )
 
 
 def again(act: Act, application: Application, sources: Sequence[Source]) -> None:
-    """Search B again in these sources for what stays uncovered there; somebody was not satisfied."""
+    """Search B again in these sources for what they leave uncovered, because the research was not adequate."""
     local = catalogue.local(act.session, act.now.year)
     variants = identity.variants_of(act, application, Party.B)
     uncovered = stored.uncovered(act.session, application.reference)
     for due in [*rounds(act, application, local)]:
-        each = due.wanted
-        if each.party is not Party.B or each.source not in sources:
+        target = due.wanted
+        if target.party is not Party.B or target.source not in sources:
             continue
-        search = open_round(due, [key for key in uncovered.get(each.source, variants) if key in variants])
+        search = open_round(due, [key for key in uncovered.get(target.source, variants) if key in variants])
         if due.here:
-            automatic.run(act, application, search, variants, local.get(each.source))
+            automatic.run(act, application, search, variants, local.get(target.source))

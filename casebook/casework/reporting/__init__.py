@@ -1,1 +1,1 @@
-"""Boards, returns, forecasts, viewing and audit."""
+"""Reporting: board, cards, force figures, forecasts, viewing and audit."""

@@ -1,4 +1,4 @@
-"""Verifying, sealing and exporting the ledger. Verification recomputes everything and names the first broken link."""
+"""Verifies and seals the ledger. Verification recomputes every hash and names the first broken link."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PAGE = 5_000
 
 @dataclass(frozen=True, kw_only=True)
 class Broken:
-    """One link that does not hold. `what` names a ledger entry, a row, a chain's end or a seal."""
+    """One broken link. `what` names a ledger entry, a row, the end of a chain or a seal."""
 
     code: str
     what: str
@@ -29,7 +29,7 @@ class Broken:
 
 @dataclass(kw_only=True)
 class Verification:
-    """What was recomputed, and what did not hold."""
+    """The result of a verification: what was recomputed, and what is broken."""
 
     checked: int = 0
     rows: int = 0
@@ -47,8 +47,8 @@ class Verification:
 
 
 @dataclass(kw_only=True)
-class _Said:
-    """What the ledger has said so far: the end of each chain, and the last digest of each row."""
+class _LedgerState:
+    """What the entries so far record: the end of each chain, and the last digest of each row."""
 
     ends: dict[str, tuple[int, str]] = field(default_factory=dict)
     rows: dict[str, str] = field(default_factory=dict)
@@ -57,24 +57,24 @@ class _Said:
 def verify(act: Act) -> Verification:
     """Recompute every hash, every row digest from the live rows, every chain's end and every seal."""
     act.allowed(Command.VERIFY_LEDGER)
-    verification, said = Verification(), _Said()
+    verification, state = Verification(), _LedgerState()
     sealed = _sealed(act.session)
-    for broken in _entries(act.session, said, verification, sealed):
+    for broken in _entries(act.session, state, verification, sealed):
         verification.broken.append(broken)
-    verification.broken += [*_ends(act.session, said), *_seals(act.session, sealed)]
-    verification.broken += list(_live_rows(act.session, said, verification))
+    verification.broken += [*_ends(act.session, state), *_seals(act.session, sealed)]
+    verification.broken += list(_live_rows(act.session, state, verification))
     return verification
 
 
 def _entries(
-    session: Session, said: _Said, verification: Verification, sealed: dict[tuple[str, int], str]
+    session: Session, state: _LedgerState, verification: Verification, sealed: dict[tuple[str, int], str]
 ) -> Iterator[Broken]:
     t = LedgerEntry
     query = select(t.id, t.chain, t.sequence, t.at, t.actor, t.event, t.body, t.previous, t.hash).order_by(t.id)
     for row in session.execute(query.execution_options(yield_per=_PAGE)):
         _, name, sequence, at, actor, event, body, previous, stored = row
         verification.checked += 1
-        before, expected = said.ends.get(name, (0, chain.GENESIS))
+        before, expected = state.ends.get(name, (0, chain.GENESIS))
         where = f"ledger:{name}:{sequence}"
         if sequence != before + 1:
             yield Broken(code="entry_missing", what=f"ledger:{name}:{before + 1}")
@@ -86,21 +86,21 @@ def _entries(
             yield Broken(code="entry_changed", what=where)
         if sealed.pop((name, sequence), stored) != stored:
             yield Broken(code="differs_from_seal", what=where)
-        said.ends[name] = (sequence, stored)
-        said.rows.update(body.get("rows", {}))
+        state.ends[name] = (sequence, stored)
+        state.rows.update(body.get("rows", {}))
 
 
-def _ends(session: Session, said: _Said) -> list[Broken]:
+def _ends(session: Session, state: _LedgerState) -> list[Broken]:
     heads = {head.chain: (head.sequence, head.hash) for head in session.scalars(select(ChainHead))}
     return [
         Broken(code="chain_end_differs", what=f"chain:{name}")
-        for name in sorted(heads.keys() | said.ends.keys())
-        if heads.get(name) != said.ends.get(name)
+        for name in sorted(heads.keys() | state.ends.keys())
+        if heads.get(name) != state.ends.get(name)
     ]
 
 
 def _sealed(session: Session) -> dict[tuple[str, int], str]:
-    """What the seals say each chain's entry was; taken out as it is found."""
+    """Chain and sequence -> the hash in the seals. Entries are removed from it once they are found in the ledger."""
     return {
         (name, sequence): hash_
         for seal in session.scalars(select(Seal).order_by(Seal.id))
@@ -117,9 +117,9 @@ def _seals(session: Session, unseen: dict[tuple[str, int], str]) -> list[Broken]
     ]
 
 
-def _live_rows(session: Session, said: _Said, verification: Verification) -> Iterator[Broken]:
-    """Compare every live row with the last digest the ledger gave it; then name those the ledger knows and nobody finds."""
-    waiting = {name: digest for name, digest in said.rows.items() if digest != "deleted"}
+def _live_rows(session: Session, state: _LedgerState, verification: Verification) -> Iterator[Broken]:
+    """Compare every live row with its last digest in the ledger, then name rows that the ledger records but are missing."""
+    waiting = {name: digest for name, digest in state.rows.items() if digest != "deleted"}
     for mapper in sorted(Base.registry.mappers, key=lambda mapper: str(mapper.local_table)):
         if not mapper.class_.ledgered:
             continue
@@ -134,7 +134,7 @@ def _live_rows(session: Session, said: _Said, verification: Verification) -> Ite
 
 
 def seal(act: Act, directory: Path) -> dict[str, object]:
-    """Take a Merkle root over all chain heads, keep it, and write it to a file to be kept elsewhere."""
+    """Calculate a Merkle root over all chain heads, store it, and write it to a file that is to be kept elsewhere."""
     act.allowed(Command.SEAL_LEDGER)
     heads = {head.chain: [head.sequence, head.hash] for head in act.session.scalars(select(ChainHead))}
     row = Seal(sealed_at=act.now, heads=len(heads), root=_root(heads), sequences=heads)
@@ -143,9 +143,9 @@ def seal(act: Act, directory: Path) -> dict[str, object]:
     act.record(None, "ledger_sealed", seal=row.id, root=row.root, heads=row.heads)
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = directory / f"seal-{act.now:%Y%m%dT%H%M%SZ}-{row.id}.json"
-    said = {"seal": row.id, "sealed_at": act.now.isoformat(), "root": row.root, "heads": heads}
+    content = {"seal": row.id, "sealed_at": act.now.isoformat(), "root": row.root, "heads": heads}
     with path.open("x", encoding="utf-8") as file:
-        file.write(chain.canonical(said))
+        file.write(chain.canonical(content))
         file.flush()
         os.fsync(file.fileno())
     return {"ok": True, "seal": row.id, "root": row.root, "heads": row.heads, "file": str(path)}

@@ -1,4 +1,4 @@
-"""What operations see: who waits, for whom, how late; the same figures for the terminal, the Prefect UI and programs."""
+"""The operations board: who waits, for whom, how late. The same figures for the terminal, Prefect's interface and programs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from casebook.storage.case import notices
 from casebook.storage.reporting import board as stored
 
 WORST = 20
-WEEKS = 26  # in tables and plots
+WEEKS = 26  # shown in tables and plots
 Figures = dict[str, object]
 
 
@@ -59,8 +59,8 @@ def figures(act: Act) -> dict[str, object]:
 
 
 def _foreseen(row) -> dict[str, object]:  # type: ignore[no-untyped-def]  # noqa: ANN001 - a row of SQL
-    said = {name: row.subject[name] for name in ("short_of", "panel_meets", "checked_until") if name in row.subject}
-    return {"reference": row.reference, "why": row.reason, "since": row.opened_at.isoformat(), **said}
+    details = {name: row.subject[name] for name in ("short_of", "panel_meets", "checked_until") if name in row.subject}
+    return {"reference": row.reference, "why": row.reason, "since": row.opened_at.isoformat(), **details}
 
 
 def _age(since: datetime | None, now: datetime) -> float:
@@ -68,7 +68,7 @@ def _age(since: datetime | None, now: datetime) -> float:
 
 
 class Gauge(NamedTuple):
-    """One figure of the board, as monitors like it."""
+    """One figure of the board for the metrics endpoint."""
 
     name: str
     words: str
@@ -77,7 +77,7 @@ class Gauge(NamedTuple):
 
 
 def gauges(board: dict) -> Iterator[Gauge]:  # type: ignore[type-arg]
-    """The same figures, each with its name and labels."""
+    """The figures of the board as gauges, each with its name and labels."""
     for stage, counts in board["stages"].items():
         for state, count in counts.items():
             yield Gauge("applications", "Open applications", count, {"stage": stage, "state": state})
@@ -88,24 +88,26 @@ def gauges(board: dict) -> Iterator[Gauge]:  # type: ignore[type-arg]
     for source in board["sources"]:
         yield Gauge(
             "searches_unanswered",
-            "Searches a source has not answered",
+            "Searches that a source has not answered",
             source["unanswered"],
             {"source": source["source"]},
         )
-    rungs = Counter(str(each["rung"]) for each in board["escalations"])
-    for rung in map(str, range(1, 5)):
-        yield Gauge("escalations_unacknowledged", "Rungs nobody answered", rungs[rung], {"rung": rung})
+    levels = Counter(str(escalation["rung"]) for escalation in board["escalations"])
+    for level in map(str, range(1, 5)):
+        yield Gauge("escalations_unacknowledged", "Escalations not acknowledged", levels[level], {"rung": level})
     oldest = board["oldest_unclaimed"]
-    yield Gauge("oldest_unclaimed_hours", "Age of the oldest item nobody took", oldest["waits_hours"] if oldest else 0)
-    for why, count in sorted(Counter(each["why"] for each in board["foreseen"]).items()):
-        yield Gauge("foreseen", "Warnings nobody answered", count, {"why": why})
-    yield Gauge("notices_undelivered", "Notices received by nobody", board["undelivered_notices"])
-    yield Gauge("outbox_waiting", "Wake-ups the engine has not taken", board["outbox"]["waiting"])
-    yield Gauge("outbox_oldest_hours", "Age of the oldest of them", board["outbox"]["oldest_hours"])
+    yield Gauge(
+        "oldest_unclaimed_hours", "Age of the oldest unclaimed work item", oldest["waits_hours"] if oldest else 0
+    )
+    for why, count in sorted(Counter(warning["why"] for warning in board["foreseen"]).items()):
+        yield Gauge("foreseen", "Early warnings not acknowledged", count, {"why": why})
+    yield Gauge("notices_undelivered", "Notices that were not delivered", board["undelivered_notices"])
+    yield Gauge("outbox_waiting", "Wake-ups waiting for the engine", board["outbox"]["waiting"])
+    yield Gauge("outbox_oldest_hours", "Age of the oldest waiting wake-up", board["outbox"]["oldest_hours"])
     if board["compliance"]:
         last = board["compliance"][-1]
         yield Gauge("limit_due_last_week", "Applications due in the last week on the board", last["due"])
-        yield Gauge("limit_kept_last_week", "Of them, those in time", last["kept"])
+        yield Gauge("limit_kept_last_week", "Applications of that week that were in time", last["kept"])
 
 
 def _worst(row, now: datetime) -> dict[str, object]:  # type: ignore[no-untyped-def]  # noqa: ANN001 - a row of SQL
@@ -128,13 +130,13 @@ def _hours(since: datetime, now: datetime) -> float:
 
 
 def markdown(board: dict) -> str:  # type: ignore[type-arg]
-    """The board as a page."""
+    """The board as a Markdown page."""
     columns = stored.STATES
     lines = [f"# Board at {_short(board['at'])}", ""]
     lines += [f"**Danger: {_sentence(wait)}**\n" for wait in board["danger"]]
     lines += [f"**{_sentence(wait, 'waits longest')}**\n" for wait in board["longest"]]
     if board["undelivered_notices"]:
-        lines += [f"**Notices that nobody received: {board['undelivered_notices']}.**", ""]
+        lines += [f"**Notices not delivered: {board['undelivered_notices']}.**", ""]
     lines += _table(
         ["stage", *map(words.STATE.of, columns)],
         [[words.STAGE.of(stage), *(n[c] for c in columns)] for stage, n in board["stages"].items()],
@@ -143,12 +145,12 @@ def markdown(board: dict) -> str:  # type: ignore[type-arg]
         lines += ["", f"## {title}", "", *_table(head, rows)]
     if oldest := board["oldest_unclaimed"]:
         what = f"{oldest['reference'] or 'the unit'}, {words.WORK.of(oldest['kind'])}"
-        lines += ["", f"Oldest item that nobody has claimed: {what}, {oldest['waits_hours']} hours."]
+        lines += ["", f"Oldest unclaimed work item: {what}, {oldest['waits_hours']} hours."]
     return "\n".join(lines)
 
 
 def _sentence(wait: Mapping[str, Any], waits: str = "waits") -> str:
-    """Who waits how long, and for whom, for somebody who reads one line."""
+    """One line: which application waits, how long and for whom."""
     hours, what = wait["waits_hours"], f" ({words.WORK.of(wait['kind'])})" if wait["kind"] else ""
     long = f"{hours} hours" if hours < 48 else f"{hours / 24:.0f} days"  # noqa: PLR2004 - two days
     return f"{wait['reference']} {waits}: {long}, for {_waits_for(wait)}{what}."
@@ -172,16 +174,25 @@ def _waiting(board: dict) -> Iterator[BoardTable]:  # type: ignore[type-arg]
         "priority",
         "escalation_level",
     )
-    head = ["application", "waits for", "what", "hours", "hours overdue", "due", "priority", "escalation level"]
+    head = [
+        "application",
+        "waiting for",
+        "what",
+        "hours waited",
+        "hours overdue",
+        "due",
+        "priority",
+        "escalation level",
+    ]
     rows = [[w[name] for name in worst] for w in map(_in_words, [*board["danger"], *board["worst"]])]
-    yield "Most pressing first", head, rows
+    yield "Most urgent first", head, rows
     yield (
         "Queues",
-        ["role", "open items", "oldest, hours"],
+        ["role", "open work items", "age of the oldest, hours"],
         [[words.ROLE.of(role), *rest] for role, *rest in map(dict.values, board["queues"])],
     )
     sources = [[words.SOURCE.of(source), *rest] for source, *rest in map(dict.values, board["sources"])]
-    yield "Sources that have not answered", ["source", "searches", "oldest, hours"], sources
+    yield "Sources that have not answered", ["source", "searches", "age of the oldest, hours"], sources
     head = ["application", "what", "escalation level", "role", "why", "since"]
     rows = list(map(_escalated, board["escalations"][:50]))
     yield "Escalations not acknowledged", head, rows
@@ -193,16 +204,16 @@ def _waiting(board: dict) -> Iterator[BoardTable]:  # type: ignore[type-arg]
 
 
 def _in_words(wait: Mapping[str, Any]) -> dict[str, Any]:
-    said = {
+    in_words = {
         "waiting_for": _waits_for(wait),
         "due_at": _short(wait["due_at"]),
         "priority": words.PRIORITY.of(wait["priority"]),
     }
-    return {**wait, **said, "kind": words.WORK.of(wait["kind"])}
+    return {**wait, **in_words, "kind": words.WORK.of(wait["kind"])}
 
 
 def _waits_for(wait: Mapping[str, Any]) -> str:
-    """Whoever has claimed it, else a role, else the engine."""
+    """Who is waited for, in words: the owner, or else a role, or else the engine."""
     return str(wait["owner"] or (words.ROLE.of(wait["role"]) if wait["role"] else "the engine"))
 
 
@@ -231,9 +242,9 @@ def _by_week(board: dict) -> Iterator[BoardTable]:  # type: ignore[type-arg]
         [w["monday"], w["due"], w["kept"], f"{w['share']:.0%} {'█' * round(w['share'] * 20)}"]
         for w in board["compliance"]
     ]
-    yield "The limit of the whole process, by the week it fell in", ["week of", "due", "kept", "share"], kept
-    went = [[w["monday"], w["received"], w["closed"]] for w in board["throughput"][-WEEKS:]]
-    yield "Came in and closed, by week", ["week of", "came in", "closed"], went
+    yield "Limit of the whole process, by the week it fell due", ["week of", "due", "in time", "share"], kept
+    moved = [[w["monday"], w["received"], w["closed"]] for w in board["throughput"][-WEEKS:]]
+    yield "Received and closed, by week", ["week of", "received", "closed"], moved
 
 
 def _table(head: list[str], rows: list[list[object]]) -> list[str]:

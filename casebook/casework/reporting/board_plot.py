@@ -1,4 +1,4 @@
-"""The limit kept by week, and what came and went, as a picture with nothing personal in it."""
+"""A plot of the limit kept, and of applications received and closed, by week. It shows nothing personal."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from casebook import drawing
 from casebook.casework.reporting.board import WEEKS
 
 WIDTH, HEIGHT = 8.0, 4.4  # inches
-LABELLED = 4  # every fourth week has its date
+LABELLED = 4  # every fourth week is labelled with its date
 
 
 def svg(board: Mapping[str, Any]) -> str:
@@ -17,19 +17,19 @@ def svg(board: Mapping[str, Any]) -> str:
 
     def paint(figure: drawing.Figure) -> None:
         kept, moved = figure.subplots(2)
-        kept.set_title("Limit of the whole process kept, share by the week it fell in")
+        kept.set_title("Share in time for the whole process, by the week it fell due")
         _bars(kept, compliance, {"share": drawing.GREEN})
         kept.set_ylim(0, 1)
-        moved.set_title("Applications that came in (grey) and were closed (blue), by week")
+        moved.set_title("Applications received (grey) and closed (blue), by week")
         _bars(moved, throughput, {"received": drawing.GREY, "closed": drawing.BLUE})
 
     return drawing.svg(paint, width=WIDTH, height=HEIGHT)
 
 
 def _bars(axes: drawing.Axes, weeks: Sequence[Mapping[str, Any]], colours: Mapping[str, str]) -> None:
-    """Side by side in each week, a colour each."""
+    """Draw the bars of each week side by side, one colour for each figure."""
     if not weeks:
-        axes.text(0.5, 0.5, "no week yet", ha="center", transform=axes.transAxes)
+        axes.text(0.5, 0.5, "no data yet", ha="center", transform=axes.transAxes)
         axes.set_xticks([])
         axes.set_yticks([])
         return

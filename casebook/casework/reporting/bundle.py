@@ -1,4 +1,4 @@
-"""One application as a bundle that stands without the database: what happened, on what facts, and who may be given what."""
+"""Exports one application as a bundle that can be verified without the database, marked for subject access."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from casebook.errors import NotPermitted, UnreadableFile
 from casebook.storage import ledger
 from casebook.storage.tables import Application, Base, LedgerEntry
 
-# what a subject-access request of A may be given: their own words and what was done for them; what speaks of B, of other
-# victims or of how sources are searched only after advice (a local reading; a data protection officer has the last word)
+# what a subject-access request of A may receive: their own words and what was done for them. Rows about B, other victims or how
+# sources are searched: not, or only after advice. This is a local reading; a data protection officer decides
 _YES = frozenset(
     {
         "application",
@@ -36,12 +36,12 @@ _YES = frozenset(
         "instrument_answer",
     }
 )
-_APPLICANTS = frozenset({"application", "meeting", "instrument_answer"})  # whoever applied speaks in them
+_APPLICANTS = frozenset({"application", "meeting", "instrument_answer"})  # these hold the words of the applicant
 _NO = frozenset({"candidate", "finding", "search", "owner_agreement", "applicant_sign"})
 
 
 def export(act: Act, reference: str) -> dict[str, Any]:
-    """Ledger entries and live rows of one application, each row with its keyed digest and its mark for subject access."""
+    """The ledger entries and live rows of one application. Each row has its keyed digest and its mark for subject access."""
     act.allowed(Command.EXPORT_APPLICATION)
     application = act.application(reference)
     refuse(why_not_look(act, reference), NotPermitted)
@@ -67,12 +67,12 @@ def _entry(entry: LedgerEntry) -> dict[str, Any]:
 
 
 def _sealed(items: Sequence[Mapping[str, Any]]) -> str:
-    """One digest of all items as they are given out: the keyed digests among them keep it from being guessed."""
+    """One digest of all exported items. The keyed digests in them keep it from being guessed."""
     return chain.digest({"items": list(items)})
 
 
 def _mark(row: Base, application: Application) -> str:
-    """What is of B or C is not A's; and where somebody else applied, A may not know of it."""
+    """The mark for subject access. Rows of B or C are never given to A. If another person applied, A may not know of it."""
     table, party = row.__tablename__, getattr(row, "party", Party.A)
     if table in _NO or party != Party.A:
         return "no"
@@ -93,27 +93,27 @@ def _item(act: Act, row: Base, application: Application) -> dict[str, Any]:
 
 
 def check(path: Path) -> Verification:
-    """Verify a bundle from its file alone: every hash, the chain, and that each row is as its last entry spoke of it."""
+    """Verify a bundle from its file alone: every hash, the chain, and each row against its last entry."""
     bundle = _read(path)
-    verification, previous, said = Verification(), chain.GENESIS, dict[str, str]()
+    verification, previous, last_digests = Verification(), chain.GENESIS, dict[str, str]()
     for number, entry in enumerate(bundle["entries"], start=1):
         verification.checked += 1
         verification.broken += _faults(entry, number, previous)
         previous = entry["hash"]
-        said.update(entry["body"].get("rows", {}))
-    sealed = [entry["body"].get("items") for entry in bundle["entries"] if entry["event"] == "application_exported"]
-    if sealed[-1:] != [_sealed(bundle["items"])]:
+        last_digests.update(entry["body"].get("rows", {}))
+    seals = [entry["body"].get("items") for entry in bundle["entries"] if entry["event"] == "application_exported"]
+    if seals[-1:] != [_sealed(bundle["items"])]:
         verification.broken.append(Broken(code="items_changed", what=str(bundle.get("reference"))))
     for item in bundle["items"]:
         verification.rows += 1
-        if said.get(item["row"], item["digest"]) != item["digest"]:
+        if last_digests.get(item["row"], item["digest"]) != item["digest"]:
             verification.broken.append(Broken(code="row_changed", what=item["row"]))
     return verification
 
 
 def _faults(entry: Mapping[str, Any], number: int, previous: str) -> list[Broken]:
     where = f"ledger:{entry['chain']}:{entry['sequence']}"
-    again = chain.entry_hash(
+    recomputed = chain.entry_hash(
         chain=entry["chain"],
         sequence=entry["sequence"],
         at=datetime.fromisoformat(entry["at"]),
@@ -122,10 +122,10 @@ def _faults(entry: Mapping[str, Any], number: int, previous: str) -> list[Broken
         body=entry["body"],
         previous=entry["previous"],
     )
-    found = [Broken(code="entry_changed", what=where)] if again != entry["hash"] else []
+    broken = [Broken(code="entry_changed", what=where)] if recomputed != entry["hash"] else []
     if entry["sequence"] != number or entry["previous"] != previous:
-        found.append(Broken(code="chain_broken", what=where))
-    return found
+        broken.append(Broken(code="chain_broken", what=where))
+    return broken
 
 
 def _read(path: Path) -> dict[str, Any]:

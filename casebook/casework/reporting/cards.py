@@ -1,4 +1,4 @@
-"""An application in a few lines for people who watch: references, words and times, nothing personal."""
+"""The card of an application for people who watch the engine: references, words and times, nothing personal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from casebook.storage.tables import Application, GateResult, LedgerEntry
 
 
 def card(act: Act, reference: str) -> str:
-    """Markdown: standing, open items, clocks, gate results and timeline."""
+    """The card in Markdown: standing, open work items, limits, gate results and timeline."""
     application = act.application(reference, lock=False)
     return "\n".join(_lines(act, application))
 
@@ -30,23 +30,23 @@ def _lines(act: Act, application: Application) -> Iterator[str]:
     yield f"({words.reason(application.priority_reason)})\\"
     yield f"route {words.ROUTE.of(application.route)} · band {_or(words.BAND, application.band, 'not scored yet')}"
     yield f"· outcome {_or(words.OUTCOME, application.outcome, 'none yet')}"
-    yield "\n## Who is waited for\n"
+    yield "\n## Open work items\n"
     yield "| what | role | due | claimed | escalation level |\n|---|---|---|---|---|"
     for item in sorted(items, key=lambda item: (item.due_at is None, item.due_at or act.now)):
         late = " **overdue**" if item.due_at and item.due_at < act.now else ""
         claimed = "yes" if item.claimed_at else "no"
         what, role = words.WORK.of(item.kind), words.ROLE.of(item.role)
         yield f"| {what} | {role} | {_time(item.due_at)}{late} | {claimed} | {item.escalation_level} |"
-    yield "\n## Clocks\n"
+    yield "\n## Time limits\n"
     yield "| limit | due | met |\n|---|---|---|"
     for clock in clocks.of(act, application):
         late = " **overdue**" if clock.met_at is None and clock.due_at and clock.due_at < act.now else ""
         yield f"| {words.LIMIT.of(clock.limit_name)} | {_time(clock.due_at)}{late} | {_time(clock.met_at)} |"
     yield "\n## Gates\n"
-    yield "| asked | stage | outcome | failed |\n|---|---|---|---|"
-    asked = select(GateResult).where(GateResult.reference == application.reference).order_by(GateResult.asked_at)
-    for result in act.session.scalars(asked):
-        failed = ", ".join(words.spelled(each["code"]) for each in result.results) or "-"
+    yield "| checked | stage | outcome | failed |\n|---|---|---|---|"
+    gate_results = select(GateResult).where(GateResult.reference == application.reference).order_by(GateResult.asked_at)
+    for result in act.session.scalars(gate_results):
+        failed = ", ".join(words.spelled(failure["code"]) for failure in result.results) or "-"
         yield f"| {_time(result.asked_at)} | {words.STAGE.of(result.stage)} | {words.GATE.of(result.outcome)} | {failed} |"
     yield "\n## Timeline\n"
     entries = select(LedgerEntry).where(LedgerEntry.chain == application.reference).order_by(LedgerEntry.sequence)
@@ -55,7 +55,7 @@ def _lines(act: Act, application: Application) -> Iterator[str]:
 
 
 def _about(entry: LedgerEntry) -> str:
-    """The first of what the entry says that tells most of it."""
+    """The most telling field of a ledger entry, in words."""
     key = next((key for key in ("kind", "to", "outcome", "cause", "because") if entry.body.get(key)), None)
     if key is None:
         return ""

@@ -1,4 +1,4 @@
-"""The figures a force gives: applications, outcomes and refusals by route and applicant, and how long each stage took."""
+"""Figures of the force: applications, outcomes and refusals by route and applicant, and how long each stage took."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Figure = dict[str, object]
 
 
 def figures(act: Act, *, begin: datetime | None = None, end: datetime | None = None) -> list[Figure]:
-    """One row per figure. `applications` is the case list; its `outcome` rows, `undecided` among them, add up to it."""
+    """One row for each figure. The `outcome` rows, including `undecided`, add up to the `applications` row."""
     act.allowed(Command.LIST_APPLICATIONS)
     cases = stored.cases(act.session, begin, end)
     return [*_counts(cases), *_times(act, {case.reference: case for case in cases})]
@@ -37,7 +37,7 @@ def _counts(cases: list[ForceCase]) -> Iterator[Figure]:
 
 
 def _times(act: Act, cases: dict[str, ForceCase]) -> Iterator[Figure]:
-    """Median days in each stage that was left; a stage gone through twice counts with both its times."""
+    """Median days in each completed stage. If an application was in a stage twice, both times are added."""
     since, spent = stored.received(act.session), defaultdict[tuple[str, str], float](float)
     for move in stored.moves(act.session):
         if move.chain in cases and move.chain in since:
@@ -46,8 +46,8 @@ def _times(act: Act, cases: dict[str, ForceCase]) -> Iterator[Figure]:
     grouped = defaultdict[tuple[str, str, str], list[float]](list)
     for (reference, stage), days in spent.items():
         grouped[cases[reference].route, cases[reference].applicant, stage].append(days)
-    for (route, applicant, stage), each in sorted(grouped.items()):
-        yield _figure("median_days_in_stage", route, applicant, stage, round(median(each), 2))
+    for (route, applicant, stage), durations in sorted(grouped.items()):
+        yield _figure("median_days_in_stage", route, applicant, stage, round(median(durations), 2))
 
 
 def _figure(measure: str, route: str, applicant: str, detail: str | None, value: float) -> Figure:

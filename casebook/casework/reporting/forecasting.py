@@ -1,4 +1,4 @@
-"""How many applications will pass their limit in the next eight weeks, and what one more pair of hands would change."""
+"""Forecast: how many applications will pass their limit in the next eight weeks, and what more capacity would change."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ RESEARCHED = frozenset({Stage.RISK_SCORING, Stage.PANEL_DECISION, Stage.DISCLOSU
 
 
 def forecast(act: Act, *, seed: int = 1, plays: int = PLAYS) -> dict[str, object]:
-    """The figures with an interval, or why there are none."""
+    """The forecast with intervals, or the reason why there is none."""
     act.allowed(Command.LIST_APPLICATIONS)
     needed = policies.for_receipt(act.now).oversight.forecast_needs_weeks.value
-    came = [at for at in history.arrivals(act.session) if at <= act.now]
-    weeks = (act.now - came[0]).days / 7 if came else 0.0
-    told: dict[str, object] = {"weeks_of_history": round(weeks, 1), "weeks_needed": needed, "forecast": None}
+    arrivals = [at for at in history.arrivals(act.session) if at <= act.now]
+    weeks = (act.now - arrivals[0]).days / 7 if arrivals else 0.0
+    summary: dict[str, object] = {"weeks_of_history": round(weeks, 1), "weeks_needed": needed, "forecast": None}
     if weeks < needed:
-        return {**told, "reason": "too_little_history"}
-    force = _learn(act, came)
+        return {**summary, "reason": "too_little_history"}
+    force = _learn(act, arrivals)
     if force is None:
-        return {**told, "reason": "nothing_decided_and_delivered_yet"}
+        return {**summary, "reason": "nothing_decided_and_delivered_yet"}
     return {
-        **told,
+        **summary,
         "reason": None,
         "forecast": {
             "weeks": WEEKS,
@@ -46,23 +46,23 @@ def forecast(act: Act, *, seed: int = 1, plays: int = PLAYS) -> dict[str, object
     }
 
 
-def _learn(act: Act, came: list[datetime]) -> ForceHistory | None:
+def _learn(act: Act, arrivals: list[datetime]) -> ForceHistory | None:
     session, now, policy = act.session, act.now, policies.for_receipt(act.now)
     limit = policy.limit(Limit.WHOLE_PROCESS, Route.RIGHT_TO_ASK)
     research, delivery = history.research_days(session), history.delivery_days(session)
     decided, cycle = history.decisions(session), policy.panel.cycle_days.value
     if limit is None or limit.usual.value.unit is not Unit.CALENDAR_DAYS or not (research and delivery and decided):
         return None
-    recent = [at for at in came if at > now - timedelta(weeks=26)]
-    days = min(26 * 7, max(1.0, (now - came[0]).total_seconds() / 86400))
+    recent = [at for at in arrivals if at > now - timedelta(weeks=26)]
+    days = min(26 * 7, max(1.0, (now - arrivals[0]).total_seconds() / 86400))
     return ForceHistory(
         open=[
             Before(
-                due=(each.due_at - now).total_seconds() / 86400,
-                researched=each.stage in RESEARCHED,
-                decided=each.stage == Stage.DISCLOSURE,
+                due=(case.due_at - now).total_seconds() / 86400,
+                researched=case.stage in RESEARCHED,
+                decided=case.stage == Stage.DISCLOSURE,
             )
-            for each in history.waiting(session)
+            for case in history.waiting(session)
         ],
         arrivals_per_day=len(recent) / days,
         research_days=research,
@@ -75,11 +75,11 @@ def _learn(act: Act, came: list[datetime]) -> ForceHistory | None:
 
 
 def _busiest(decided: list[datetime], cycle: timedelta) -> int:
-    """The most that was ever decided in one cycle: what a meeting is known to be able to do."""
+    """The most decisions ever made in one cycle: the known capacity of a meeting."""
     return max(sum(start <= at < start + cycle for at in decided) for start in decided)
 
 
 def _spread(force: ForceHistory, seed: int, plays: int) -> dict[str, float]:
-    """Median and the interval that nine plays of ten fall into. The same seed for each question, so that they compare."""
-    found = sorted(late(force, days=WEEKS * 7, rng=random.Random(seed + play)) for play in range(plays))  # noqa: S311 - a simulation
-    return {"median": median(found), "low": found[plays // 20], "high": found[-1 - plays // 20]}
+    """The median, and the interval of nine in ten plays. Each question uses the same seed, so that the answers compare."""
+    late_counts = sorted(late(force, days=WEEKS * 7, rng=random.Random(seed + play)) for play in range(plays))  # noqa: S311 - a simulation
+    return {"median": median(late_counts), "low": late_counts[plays // 20], "high": late_counts[-1 - plays // 20]}

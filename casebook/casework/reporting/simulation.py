@@ -1,4 +1,4 @@
-"""The next weeks played through many times: applications come, researchers work on them, panels decide so many at a time."""
+"""Simulates the next weeks: applications arrive, researchers work on them, and each panel decides a limited number."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import simpy
 
 @dataclass(frozen=True, kw_only=True)
 class Before:
-    """An application that is open when the play begins. Days are counted from then."""
+    """An application in the simulation. `due` is in days from the start."""
 
     due: float
     researched: bool
@@ -22,7 +22,7 @@ class Before:
 
 @dataclass(frozen=True, kw_only=True)
 class ForceHistory:
-    """What the casebook's own history says of a force. Every sample is one that was seen."""
+    """The history of a force in this casebook. Every sample is a duration that occurred."""
 
     open: Sequence[Before]
     arrivals_per_day: float
@@ -35,7 +35,7 @@ class ForceHistory:
 
 
 def late(force: ForceHistory, *, days: int, rng: random.Random) -> int:
-    """How many applications pass their limit within so many days, in one play."""
+    """How many applications pass their limit within this many days, in one play."""
     play = _Play(force, days, rng)
     play.world.run(until=days)
     return play.late
@@ -48,7 +48,7 @@ class _Play:
         self.researchers = simpy.PriorityResource(self.world, capacity=force.researchers)
         self.ready = deque[simpy.Event]()
         self.late = 0
-        for case in sorted(force.open, key=lambda each: each.due):
+        for case in sorted(force.open, key=lambda case: case.due):
             self.world.process(self.case(case))
         self.world.process(self.arrive())
         self.world.process(self.panels())

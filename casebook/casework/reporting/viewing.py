@@ -1,4 +1,4 @@
-"""Looking at applications. Looking at personal detail is an act: it is allowed or refused, and stands in the ledger."""
+"""Lists and shows applications. Viewing personal detail needs a permission, and is recorded in the ledger."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from casebook.errors import NotPermitted
 from casebook.storage import tables
 from casebook.storage.tables import OPEN_WORK, Application, Base, Clock, LedgerEntry, Restriction, WorkItem
 
-# what `show` gathers beside the application itself, in the order an application goes through it
+# what `show` includes with the application itself, in the order of the stages
 PARTS: tuple[type[Base], ...] = (
     tables.Person, tables.SafeContact, tables.Clock, tables.WorkItem, tables.Search, tables.Candidate, tables.Finding,
     tables.Assurance, tables.ApplicantSign, tables.Meeting, tables.InstrumentAnswer, tables.RiskScore, tables.RiskAssessment,
@@ -29,7 +29,7 @@ PARTS: tuple[type[Base], ...] = (
 
 
 def listing(act: Act, *, stage: Stage | None = None, overdue: bool = False) -> list[dict[str, object]]:
-    """Applications in the order to care about them. Restricted ones are listed for those named, and to the machine."""
+    """Applications, most urgent first. Restricted ones are listed only for people named for them, the operator and the system."""
     act.allowed(Command.LIST_APPLICATIONS)
     query = select(Application)
     if stage is not None:
@@ -79,30 +79,30 @@ def _order(row: dict[str, Any]) -> tuple[object, ...]:
 
 
 def _waiting(session: Session) -> dict[str, list[WorkItem]]:
-    found: dict[str, list[WorkItem]] = {}
+    items_of: dict[str, list[WorkItem]] = {}
     for item in session.scalars(select(WorkItem).where(WorkItem.reference.is_not(None), OPEN_WORK)):
-        found.setdefault(str(item.reference), []).append(item)
-    return found
+        items_of.setdefault(str(item.reference), []).append(item)
+    return items_of
 
 
 def _dues(session: Session) -> dict[str, datetime]:
-    """The next unmet deadline of each open application; nothing is due about a closed one."""
-    found: dict[str, datetime] = {}
+    """The next unmet deadline of each open application. A closed one has none."""
+    due_of: dict[str, datetime] = {}
     query = (
         select(Clock)
         .join(Application, Application.reference == Clock.reference)
         .where(Clock.met_at.is_(None), Clock.due_at.is_not(None), Application.stage != Stage.CLOSED)
     )
     for clock in session.scalars(query):
-        if clock.due_at is not None and (clock.reference not in found or clock.due_at < found[clock.reference]):
-            found[clock.reference] = clock.due_at
-    return found
+        if clock.due_at is not None and (clock.reference not in due_of or clock.due_at < due_of[clock.reference]):
+            due_of[clock.reference] = clock.due_at
+    return due_of
 
 
 def show(act: Act, reference: str) -> dict[str, object]:
     """The whole application: who, when, on what facts, by which test, under which policy.
 
-    Personal detail only for roles that may see it; its view is in the ledger.
+    Personal detail is shown only to roles that may see it, and the view is recorded in the ledger.
     """
     act.allowed(Command.SHOW_APPLICATION)
     application = act.application(reference)
@@ -129,7 +129,7 @@ def show(act: Act, reference: str) -> dict[str, object]:
 
 
 def _left_undone(history: Sequence[LedgerEntry]) -> dict[str, object]:
-    """What an early end left, from the ledger: it stays to be read after disposal."""
+    """What was left undone by an early end. It comes from the ledger, so it can still be read after disposal."""
     return next(({"left_undone": entry.body} for entry in history if entry.event == "closed_early"), {})
 
 

@@ -1,1 +1,1 @@
-"""Looking again at past applications."""
+"""The review of past applications."""

@@ -1,4 +1,4 @@
-"""What the review can say of itself: how far it is, what it found, how sure its reviewers are, and what no list may hold."""
+"""Progress and report of the review: how far it is, what it found, reviewer agreement, and an estimate of unlisted applications."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from casebook.casework.core.acting import Act, refuse_because
 from casebook.casework.review import campaigns, ranking, referrals, registers
 from casebook.casework.review import people as review_people
-from casebook.casework.review.ranking import said
+from casebook.casework.review.ranking import assessment_value
 from casebook.domain.authority import Command
 from casebook.domain.review import figures
 from casebook.domain.review.cases import FAILURES, ReviewOutcome
@@ -29,7 +29,7 @@ Groups = dict[str, tuple[int, int]]
 
 @dataclass(frozen=True, kw_only=True)
 class ExaminedCases:
-    """The applications people have concluded, each by its latest case."""
+    """The applications whose examination is concluded, each with its latest case."""
 
     rows: Sequence[ReviewApplication]
     latest: Mapping[str, ReviewCase]  # by application
@@ -56,29 +56,29 @@ def examined(act: Act) -> ExaminedCases:
 
 
 def progress(act: Act) -> dict[str, object]:
-    """What is in, what is assessed, what people have examined, who waits to be reached, and when it may end."""
+    """What was imported, assessed and examined, who is waiting to be reached, and when the review may end."""
     act.allowed(Command.SEE_REVIEW)
-    found, imports = examined(act), stored.imports(act.session)
-    assessed = [row for row in found.rows if row.rank is not None and row.assessment]
-    priorities = Counter(said(row, "contact_priority") for row in assessed)
-    state, end = stored.state(act.session, stored.TRIAGED), forecast(act, found)
+    examined_cases, imports = examined(act), stored.imports(act.session)
+    assessed = [row for row in examined_cases.rows if row.rank is not None and row.assessment]
+    priorities = Counter(assessment_value(row, "contact_priority") for row in assessed)
+    state, end = stored.state(act.session, stored.TRIAGED), forecast(act, examined_cases)
     return {
         "files": len(imports),
-        "rows": sum(each.rows for each in imports),
-        "applications": len(found.rows),
+        "rows": sum(register.rows for register in imports),
+        "applications": len(examined_cases.rows),
         "assessed": len(assessed),
-        "waiting_for_triage": len(found.rows) - len(assessed),
+        "waiting_for_triage": len(examined_cases.rows) - len(assessed),
         "triaged_at": state.at.isoformat() if state else None,
         "contact_priority": {name.value: priorities[name] for name in ContactPriority},
         "enquiries": len(ranking.asked_about(act.session)),
-        "examined": len(found.latest),
-        "in_hand": found.in_hand,
-        "remaining": len(found.rows) - len(found.latest),
-        "outcomes": campaigns.outcomes(found.cases),
+        "examined": len(examined_cases.latest),
+        "in_hand": examined_cases.in_hand,
+        "remaining": len(examined_cases.rows) - len(examined_cases.latest),
+        "outcomes": campaigns.outcomes(examined_cases.cases),
         "forecast": _end(end),
         "people": review_people.progress(act),
         "referrals": {"made": len(work.referrals(act.session)), "owed": referrals.owed(act)},
-        "campaigns": [campaigns.told(act, each) for each in work.campaigns(act.session)],
+        "campaigns": [campaigns.told(act, campaign) for campaign in work.campaigns(act.session)],
     }
 
 
@@ -93,13 +93,13 @@ def _end(end: Forecast | None) -> dict[str, object] | None:
     }
 
 
-def forecast(act: Act, found: ExaminedCases) -> Forecast | None:
-    """As fast as so far: from the first case opened to now."""
-    began = [case.opened_at for case in work.cases(act.session)]
+def forecast(act: Act, examined_cases: ExaminedCases) -> Forecast | None:
+    """When the review may end, at the pace since the first case was opened."""
+    opened_at = [case.opened_at for case in work.cases(act.session)]
     return figures.forecast(
-        concluded=len(found.latest),
-        days=(act.now - min(began)).total_seconds() / 86_400 if began else 0.0,
-        remaining=len(found.rows) - len(found.latest),
+        concluded=len(examined_cases.latest),
+        days=(act.now - min(opened_at)).total_seconds() / 86_400 if opened_at else 0.0,
+        remaining=len(examined_cases.rows) - len(examined_cases.latest),
         today=registers.today(act),
         needs=review_policy.load().publishing.forecast_needs.value,
     )
@@ -111,7 +111,7 @@ class ReviewReport:
     examined: int
     public: bool
     shares: dict[str, tuple[Share, ...]]  # signs of failure, by the rules: mode, family, year, register (and handler)
-    found: dict[str, tuple[Share, ...]]  # failures of service people found, of those examined; and the outcomes
+    found: dict[str, tuple[Share, ...]]  # failures that reviewers found in examined applications, and the outcomes
     agreement: ReviewerAgreement
     undetected: Undetected | None
     forecast: Forecast | None
@@ -121,26 +121,26 @@ class ReviewReport:
 
 
 def report(act: Act, *, internal: bool) -> ReviewReport:
-    """For publication it names nobody and keeps back small cells; `internal` adds the rates by handler and every count.
+    """The report. For publication it names nobody and omits small counts. `internal` adds rates by handler and all counts.
 
-    The internal one is not for whoever examines: it says of whom and of what most failures are.
+    Reviewers cannot see the internal report: it shows where most failures are.
     """
     if internal and ranking.blind(act):
         refuse_because(
-            "blind", "whoever examines sees no rates by handler; the report without --internal is for all", NotPermitted
+            "blind", "reviewers cannot see rates by handler. Use the report without --internal", NotPermitted
         )
-    rows, found = ranking.triaged(act), examined(act)
+    rows, examined_cases = ranking.triaged(act), examined(act)
     overlap = registers.reconcile_again(act).overlap
-    pairs, looked = _pairs(act, found)
+    pairs, undetected = _pairs(act, examined_cases)
     return ReviewReport(
-        applications=len(found.rows),
-        examined=len(found.latest),
+        applications=len(examined_cases.rows),
+        examined=len(examined_cases.latest),
         public=not internal,
-        shares=_told(_signs(rows, handlers=internal), internal=internal),
-        found=_told(_failures(rows, found, handlers=internal), internal=internal),
+        shares=_shares(_signs(rows, handlers=internal), internal=internal),
+        found=_shares(_failures(rows, examined_cases, handlers=internal), internal=internal),
         agreement=figures.agreement(pairs),
-        undetected=_undetected(looked, internal=internal),
-        forecast=forecast(act, found),
+        undetected=_undetected(undetected, internal=internal),
+        forecast=forecast(act, examined_cases),
         people={name: _count(count, internal=internal) for name, count in review_people.progress(act).items()},  # type: ignore[arg-type]
         hidden=estimate(overlap.patterns, log_linear.fit),
         lists={
@@ -156,13 +156,13 @@ def _count(count: int, *, internal: bool) -> int | None:
     return count if internal or not 0 < count < review_policy.load().publishing.fewer_than.value else None
 
 
-def _undetected(looked: Undetected | None, *, internal: bool) -> Undetected | None:
-    if looked is None or looked.overturned is None:
-        return looked
-    return replace(looked, overturned=_count(looked.overturned, internal=internal))
+def _undetected(undetected: Undetected | None, *, internal: bool) -> Undetected | None:
+    if undetected is None or undetected.overturned is None:
+        return undetected
+    return replace(undetected, overturned=_count(undetected.overturned, internal=internal))
 
 
-def _told(tables: Mapping[str, Groups], *, internal: bool) -> dict[str, tuple[Share, ...]]:
+def _shares(tables: Mapping[str, Groups], *, internal: bool) -> dict[str, tuple[Share, ...]]:
     few = review_policy.load().publishing.fewer_than.value
     if internal:
         return {name: figures.rates(groups) for name, groups in tables.items()}
@@ -176,11 +176,11 @@ def _told(tables: Mapping[str, Groups], *, internal: bool) -> dict[str, tuple[Sh
 
 
 def _signs(rows: Sequence[ReviewApplication], *, handlers: bool) -> dict[str, Groups]:
-    modes = Counter(mode for row in rows for mode in said(row, "modes"))
-    families = Counter(family for row in rows for family in set(said(row, "families")))
+    modes = Counter(mode for row in rows for mode in assessment_value(row, "modes"))
+    families = Counter(family for row in rows for family in set(assessment_value(row, "families")))
 
     def failing(row: ReviewApplication) -> bool:
-        return FailureFamily.SERVICE.value in said(row, "families")
+        return FailureFamily.SERVICE.value in assessment_value(row, "families")
 
     return {
         "mode": {name: (count, len(rows)) for name, count in modes.items()},
@@ -191,17 +191,17 @@ def _signs(rows: Sequence[ReviewApplication], *, handlers: bool) -> dict[str, Gr
     }
 
 
-def _failures(rows: Sequence[ReviewApplication], found: ExaminedCases, *, handlers: bool) -> dict[str, Groups]:
-    looked_at = [row for row in rows if row.id in found.latest]
-    modes = Counter(mode for case in found.cases for mode in case.modes)
-    outcomes = campaigns.outcomes(found.cases)
+def _failures(rows: Sequence[ReviewApplication], examined_cases: ExaminedCases, *, handlers: bool) -> dict[str, Groups]:
+    looked_at = [row for row in rows if row.id in examined_cases.latest]
+    modes = Counter(mode for case in examined_cases.cases for mode in case.modes)
+    outcomes = campaigns.outcomes(examined_cases.cases)
 
     def failed(row: ReviewApplication) -> bool:
-        return found.latest[row.id].outcome in FAILURES
+        return examined_cases.latest[row.id].outcome in FAILURES
 
     return {
-        "outcome": {name: (count, len(found.latest)) for name, count in outcomes.items()},
-        "mode": {name: (count, len(found.latest)) for name, count in modes.items()},
+        "outcome": {name: (count, len(examined_cases.latest)) for name, count in outcomes.items()},
+        "mode": {name: (count, len(examined_cases.latest)) for name, count in modes.items()},
         "year": _by(looked_at, "year", failed),
         "register": _by(looked_at, "registers", failed),
         **({"handler": _by(looked_at, "handlers", failed)} if handlers else {}),
@@ -209,37 +209,39 @@ def _failures(rows: Sequence[ReviewApplication], found: ExaminedCases, *, handle
 
 
 def _by(rows: Iterable[ReviewApplication], name: str, failing: Callable[[ReviewApplication], bool]) -> Groups:
-    """Of each group how many fail, of how many."""
+    """Group -> how many fail, of how many."""
     of, count = Counter[str](), Counter[str]()
     for row in rows:
-        value = said(row, name)
+        value = assessment_value(row, name)
         for group in value if isinstance(value, list) else [str(value) or "unknown"]:
             of[group] += 1
             count[group] += failing(row)
     return {group: (count[group], of[group]) for group in of}
 
 
-def _pairs(act: Act, found: ExaminedCases) -> tuple[list[Pair], Undetected | None]:
-    """What first and second reviewers said, and what that tells of those whom only one person looked at."""
+def _pairs(act: Act, examined_cases: ExaminedCases) -> tuple[list[Pair], Undetected | None]:
+    """Outcomes by first and second reviewers, and what they suggest for applications that only one person examined."""
     percent = review_policy.load().allocation.sampled_percent.value
-    opinions = _found(work.opinions(act.session))
+    opinions = _with_outcome(work.opinions(act.session))
     pairs, tally = list[Pair](), Counter[str]()
-    for case in found.cases:
-        first, *others = [each.outcome or "" for each in opinions[case.id]]
-        sound = first == ReviewOutcome.NO_FAILURE
+    for case in examined_cases.cases:
+        first, *others = [opinion.outcome or "" for opinion in opinions[case.id]]
+        no_failure = first == ReviewOutcome.NO_FAILURE
         if others:
             pairs.append(
-                Pair(first=first, second=others[0], chance=1.0 if sound and case.top else percent / 100 or 1.0)
+                Pair(first=first, second=others[0], chance=1.0 if no_failure and case.top else percent / 100 or 1.0)
             )
-        if sound and not case.top:
+        if no_failure and not case.top:
             tally["sampled" if others else "once"] += 1
             tally["overturned"] += bool(others) and case.outcome in FAILURES
-    looked = figures.undetected(sampled=tally["sampled"], overturned=tally["overturned"], looked_at_once=tally["once"])
-    return pairs, looked
+    undetected = figures.undetected(
+        sampled=tally["sampled"], overturned=tally["overturned"], looked_at_once=tally["once"]
+    )
+    return pairs, undetected
 
 
-def _found(opinions: Mapping[str, Sequence[ReviewOpinion]]) -> dict[str, list[ReviewOpinion]]:
-    whole: dict[str, list[ReviewOpinion]] = defaultdict(list)
+def _with_outcome(opinions: Mapping[str, Sequence[ReviewOpinion]]) -> dict[str, list[ReviewOpinion]]:
+    concluded: dict[str, list[ReviewOpinion]] = defaultdict(list)
     for case, given in opinions.items():
-        whole[case] = [each for each in given if each.outcome]
-    return whole
+        concluded[case] = [opinion for opinion in given if opinion.outcome]
+    return concluded

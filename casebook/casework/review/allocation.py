@@ -1,4 +1,4 @@
-"""Who examines what: by load and without conflict, in the order of the ranking. Run again at any time, it only tops up."""
+"""Allocates applications to reviewers, by rank and load, without conflicts of interest. Running it again only tops up."""
 
 from __future__ import annotations
 
@@ -36,31 +36,31 @@ ROLES = {
 
 @dataclass(kw_only=True)
 class Allocated:
-    """What became of one allocation."""
+    """The result of one allocation."""
 
     campaigns: list[str] = field(default_factory=list)
     allocated: list[dict[str, object]] = field(default_factory=list)
-    conflicted: list[str] = field(default_factory=list)  # references that nobody on duty may examine
-    waiting: int = 0  # applications of the campaigns that nobody holds yet
-    reviewers: dict[str, int] = field(default_factory=dict)  # who -> items they hold
-    identified: int = 0  # people added to the contact ladder
+    conflicted: list[str] = field(default_factory=list)  # references that nobody on duty is allowed to examine
+    waiting: int = 0  # applications of the campaigns that are not allocated yet
+    reviewers: dict[str, int] = field(default_factory=dict)  # reviewer -> open work items
+    identified: int = 0  # people at risk whose contact progress begins
     proposed: int = 0  # Right to Know proposals opened
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reviewers:
-    """Who may be given what at this moment."""
+    """The reviewers on duty, and what each can be given now."""
 
     by_role: Mapping[Role, Collection[str]]
     managers: Mapping[str, str]
     load: Counter[str]
     most: int
-    seen: Mapping[str, set[str]]  # who has read which dossier otherwise than blind
+    seen: Mapping[str, set[str]]  # who has read which dossier with the first decision shown
 
     def choose(
         self, place: int, *, handled: Collection[str], before: Collection[str], seen: Collection[str]
     ) -> tuple[str | None, bool]:
-        """The least loaded who may, by the role asked first; and whether anybody at all may, had they time."""
+        """The eligible reviewer with the fewest items, by order of roles, and whether anybody is eligible at all."""
         possible = False
         for role in ROLES[place]:
             eligible = [
@@ -69,7 +69,7 @@ class Reviewers:
                 if why_not_examine(who, handled=handled, managers=self.managers, before=before, seen=seen) is None
             ]
             possible = possible or bool(eligible)
-            # who examines again is not held up by a full desk: the first finding waits for it
+            # the limit of open items is only for first examinations: a second one must not wait
             free = [who for who in eligible if place != FIRST or self.load[who] < self.most]
             if free:
                 return min(free, key=lambda who: (self.load[who], who)), True
@@ -77,29 +77,29 @@ class Reviewers:
 
 
 def allocate(act: Act, campaign_id: str | None = None) -> Allocated:
-    """Give reviewers what they have time for. Without a campaign open, one for the whole register begins."""
+    """Allocate as many applications as reviewers can take. If no campaign is open, one for the whole register is opened."""
     act.allowed(Command.LEAD_REVIEW)
     act.session.execute(text("SELECT pg_advisory_xact_lock(hashtext('review_allocate'))"))
     rows = ranking.triaged(act)
-    told = Allocated()
+    result = Allocated()
     _end_gone(act)
-    crew = crew_of(act)
-    told.allocated += _give_again(act, crew)
+    reviewers = crew_of(act)
+    result.allocated += _give_again(act, reviewers)
     for campaign in _campaigns(act, campaign_id):
         review_campaigns.select_members(act, campaign, rows)
-        told.campaigns.append(campaign.id)
-        _open_cases(act, campaign, crew, told)
-    told.identified, told.proposed = people.identify(act, rows)
-    told.reviewers = {who: crew.load[who] for who in crew.by_role[Role.REVIEW_OFFICER]}
-    return told
+        result.campaigns.append(campaign.id)
+        _open_cases(act, campaign, reviewers, result)
+    result.identified, result.proposed = people.identify(act, rows)
+    result.reviewers = {who: reviewers.load[who] for who in reviewers.by_role[Role.REVIEW_OFFICER]}
+    return result
 
 
 def crew_of(act: Act) -> Reviewers:
-    held = Counter(item.owner for item in work.open_items(act.session) if item.owner)
-    roles = {role: work.reviewers(act.session, role) for role in (Role.REVIEW_OFFICER, Role.REVIEW_LEAD)}
+    open_items = Counter(item.owner for item in work.open_items(act.session) if item.owner)
+    by_role = {role: work.reviewers(act.session, role) for role in (Role.REVIEW_OFFICER, Role.REVIEW_LEAD)}
     rules = review_policy.load().allocation
     return Reviewers(
-        by_role=roles, managers=work.managers(act.session), load=held, most=rules.open_per_reviewer.value,
+        by_role=by_role, managers=work.managers(act.session), load=open_items, most=rules.open_per_reviewer.value,
         seen=live.seen(act.session),
     )  # fmt: skip
 
@@ -107,47 +107,47 @@ def crew_of(act: Act) -> Reviewers:
 def _campaigns(act: Act, campaign_id: str | None) -> list[ReviewCampaign]:
     if campaign_id is not None:
         return [review_campaigns.find(act, campaign_id)]
-    under_way = [each for each in work.campaigns(act.session) if each.closed_at is None]
-    if under_way:
-        return under_way
+    open_campaigns = [campaign for campaign in work.campaigns(act.session) if campaign.closed_at is None]
+    if open_campaigns:
+        return open_campaigns
     return [review_campaigns.open_campaign(act, CampaignKind.REGISTER, target="", because="whole_register")]
 
 
-def _open_cases(act: Act, campaign: ReviewCampaign, crew: Reviewers, told: Allocated) -> None:
-    found = review_campaigns.members(act, campaign)
+def _open_cases(act: Act, campaign: ReviewCampaign, reviewers: Reviewers, result: Allocated) -> None:
+    members = review_campaigns.members(act, campaign)
     rules = review_policy.load().allocation
-    waiting = [member for member in found if member.case is None]
+    waiting = [member for member in members if member.case is None]
     opened: list[WorkItem] = []
     for at, member in enumerate(waiting):
-        if all(crew.load[who] >= crew.most for who in crew.by_role[Role.REVIEW_OFFICER]):
-            told.waiting += len(waiting) - at
+        if all(reviewers.load[who] >= reviewers.most for who in reviewers.by_role[Role.REVIEW_OFFICER]):
+            result.waiting += len(waiting) - at
             break
-        who, possible = choose(act, crew, FIRST, member.application)
+        who, possible = choose(act, reviewers, FIRST, member.application)
         if who is None:
-            told.waiting += 1
-            told.conflicted += [] if possible else [member.application.reference]
+            result.waiting += 1
+            result.conflicted += [] if possible else [member.application.reference]
             continue
-        case = _case(act, campaign, member, rules, of=len(found))
+        case = _case(act, campaign, member, rules, of=len(members))
         opened.append(give(act, case, FIRST, who, member.application))
-        crew.load[who] += 1
-    told.allocated += [said(item) for item in opened]
+        reviewers.load[who] += 1
+    result.allocated += [item_summary(item) for item in opened]
     if opened:
         act.record(None, "review_allocated", campaign=campaign.id, items=len(opened))
 
 
 def handled(application: ReviewApplication) -> list[str]:
-    found = application.assessment or {}
-    return [*found.get("handlers", []), *found.get("approvers", [])]
+    assessment = application.assessment or {}
+    return [*assessment.get("handlers", []), *assessment.get("approvers", [])]
 
 
 def choose(
     act: Act, crew: Reviewers, place: int, application: ReviewApplication | None, *, before: Collection[str] = ()
 ) -> tuple[str | None, bool]:
-    """Nobody who handled it or knows what the casebook says of it; nor, to decide anew, who has seen what was decided."""
+    """Choose a reviewer who did not handle the application and, for a blind review, has not seen the first decision."""
     if application is None:
         return crew.choose(place, handled=(), before=before, seen=())
     known = [*handled(application), *live.known_to(act.session, application.rows)]
-    # whoever settles has everything in view
+    # the third reviewer settles the case and sees everything
     seen = () if place == THIRD else blind_review.seen_by(application, crew.seen)
     return crew.choose(place, handled=known, before=before, seen=seen)
 
@@ -166,14 +166,14 @@ def _case(act: Act, campaign: ReviewCampaign, member: CampaignMember, rules: All
 
 
 def drawn(act: Act, case_id: str, percent: int) -> bool:
-    """At random to whoever does not hold the casebook's key, and the same however often it is asked."""
+    """Whether a case is in the random sample. Always the same for one case; unpredictable without the casebook's key."""
     digest = chain.row_digest(act.session.info[ledger.KEY], "review_sample", {"case": case_id})
     number = int(digest[:8], 16)
     return number * 100 < percent << 32
 
 
 def give(act: Act, case: ReviewCase, place: int, who: str | None, application: ReviewApplication | None) -> WorkItem:
-    """Open the item of one reviewer; without one it waits for the next allocation."""
+    """Open the work item for a reviewer. Without a reviewer it waits for the next allocation."""
     part = "finding" if place == THIRD else "own"
     key = f"{case.id}:{place}:{part}"
     tries = work.opened_before(act.session, key)
@@ -207,7 +207,7 @@ def open_part(
 
 
 def _end_gone(act: Act) -> None:
-    """What may not be reviewed any more, being restricted or disposed of since, is nobody's work; not begun, if it comes back."""
+    """Cancel the work on applications that were restricted or disposed of. If one comes back, its examination starts again."""
     gone = work.gone(act.session)
     for item, case in gone:
         item.cancelled_at, item.cancelled_why = act.now, "gone"
@@ -219,51 +219,51 @@ def _end_gone(act: Act) -> None:
         act.record(None, "review_ended", items=len(gone), because="gone")
 
 
-def _give_again(act: Act, crew: Reviewers) -> list[dict[str, object]]:
-    """What lost its reviewer, by a suspension or an absence, or never had one, goes to somebody else.
+def _give_again(act: Act, reviewers: Reviewers) -> list[dict[str, object]]:
+    """Reallocate items without a reviewer: after a suspension or absence, or because nobody was available.
 
-    So does what its reviewer turns out to know, another list having told of it.
+    Also reallocates items whose reviewer has seen the first decision in another list.
     """
-    given = []
-    readers = set[str]().union(*crew.seen.values())
+    reallocated = []
+    readers = set[str]().union(*reviewers.seen.values())
     for item in work.open_items(act.session):
         case = act.session.get(ReviewCase, item.subject["case"])
         if case is None or (item.owner is not None and item.owner not in readers):
             continue
         application = work.application_of(act.session, case.anchor)
-        if item.owner is not None and not _has_seen(item, application, crew):
+        if item.owner is not None and not _has_seen(item, application, reviewers):
             continue
         place = int(item.subject["place"])
-        before = [each.reviewer for each in work.opinions_of(act.session, case.id)]
-        who, _ = choose(act, crew, place, application, before=before)
+        before = [opinion.reviewer for opinion in work.opinions_of(act.session, case.id)]
+        who, _ = choose(act, reviewers, place, application, before=before)
         if who is None:
             continue
         if place != THIRD and item.subject["part"] == "finding":
             _begin_anew(act, case, place, item)
             item = give(act, case, place, who, application)  # noqa: PLW2901 - another item for the same work
         item.owner, item.reserved, item.claimed_at = who, True, None
-        crew.load[who] += 1
-        given.append(said(item))
-    if given:
-        act.record(None, "review_given_again", items=len(given))
-    return given
+        reviewers.load[who] += 1
+        reallocated.append(item_summary(item))
+    if reallocated:
+        act.record(None, "review_given_again", items=len(reallocated))
+    return reallocated
 
 
-def _has_seen(item: WorkItem, application: ReviewApplication | None, crew: Reviewers) -> bool:
-    known = blind_review.seen_by(application, crew.seen) if application else ()
-    return item.subject["part"] == "own" and item.owner in known
+def _has_seen(item: WorkItem, application: ReviewApplication | None, reviewers: Reviewers) -> bool:
+    has_seen = blind_review.seen_by(application, reviewers.seen) if application else ()
+    return item.subject["part"] == "own" and item.owner in has_seen
 
 
 def _begin_anew(act: Act, case: ReviewCase, place: int, item: WorkItem) -> None:
-    """Nobody finishes another's opinion: the half that there is stays with the item it was given on."""
+    """Start this examination again: a new reviewer cannot finish the opinion of another. The old answer stays in its item."""
     item.cancelled_at, item.cancelled_why = act.now, "reviewer_left"
-    for each in work.opinions_of(act.session, case.id):
-        if each.place == place:
-            act.session.delete(each)
+    for opinion in work.opinions_of(act.session, case.id):
+        if opinion.place == place:
+            act.session.delete(opinion)
     act.session.flush()
 
 
-def said(item: WorkItem) -> dict[str, object]:
+def item_summary(item: WorkItem) -> dict[str, object]:
     return {
         "item": item.id,
         "reference": item.subject["past"],

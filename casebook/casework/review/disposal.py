@@ -1,4 +1,4 @@
-"""What reviewers wrote of a closed application of the casebook goes with it when it is disposed of, and what they owe ends."""
+"""Disposal: erases what reviewers wrote about an application of the casebook, and cancels its open work items."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from casebook.storage.review import live
 
 
 def forget(act: Act, reference: str) -> int:
-    """Blank their words; returns how many rows. The caller speaks of it; what they found stays as codes."""
+    """Erase the reviewers' texts. Their findings stay as codes. Returns the number of rows. The caller records it in the ledger."""
     anchor = live.row_id(reference)
     opinions, items, steps = work.written_of(act.session, anchor, reference)
     for opinion in opinions:

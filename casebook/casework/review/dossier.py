@@ -1,4 +1,4 @@
-"""What a reviewer reads of one past application. Without the first decision, until their own is recorded."""
+"""The dossier of a past application, for a reviewer. It hides the first decision until the reviewer's own is recorded."""
 
 from __future__ import annotations
 
@@ -18,34 +18,34 @@ FIRST_DECISION = frozenset({"outcome", "disclosed_on", "rationale", "handler", "
 
 
 def dossier(act: Act, reference: str) -> dict[str, object]:
-    """Everything the lists and today's sources say; looking is an act. Not for whoever handled it, nor for their line."""
+    """Everything in the lists and today's sources. The view is recorded. Refused to whoever handled it, and their managers."""
     act.allowed(Command.SEE_PERSONAL_DETAIL)
     application = ranking.called(act, reference)
     lists = stored.rows_of(act.session, application.rows)
     if not lists:
-        refuse_because("gone", "this application may not be reviewed any more: it was restricted or disposed of")
+        refuse_because("gone", "this application cannot be reviewed any more: it was restricted or disposed of")
     handled = allocation.handled(application)
     managers = work.managers(act.session)
     refuse(rules.why_not_examine(act.actor.id, handled=handled, managers=managers, before=()), NotPermitted)
     cases = [case for case in work.cases(act.session) if case.anchor in application.rows]
-    opinions = [each for case in cases for each in work.opinions_of(act.session, case.id)]
+    opinions = [opinion for case in cases for opinion in work.opinions_of(act.session, case.id)]
     owed = [item for item in work.open_items(act.session) if item.owner == act.actor.id and _of(item, cases)]
     settles = any(item.subject["place"] == rules.THIRD for item in owed)
     blind = _blind(act, owed, opinions, settles=settles)
     concluded = {case.id for case in cases if case.concluded_at is not None}
     _viewed(act, application, lists, blind=blind)
-    said = application.assessment or {}
+    assessment = application.assessment or {}
     return {
         "reference": reference,
         "blind": blind,
         "lists": [_list(row, blind=blind) for row in lists],
-        "sources": _sources(act, said.get("held", [])),
-        **({} if blind else {"failure_modes": said.get("modes", []), "reasons": said.get("reasons", [])}),
+        "sources": _sources(act, assessment.get("held", [])),
+        **({} if blind else {"failure_modes": assessment.get("modes", []), "reasons": assessment.get("reasons", [])}),
         "opinions": [
-            _told(each)
-            for each in opinions
-            # one's own; those of others once the case is concluded, or to settle between them
-            if each.reviewer == act.actor.id or settles or (each.case_id in concluded and not blind)
+            _opinion_shown(opinion)
+            for opinion in opinions
+            # the reader's own; those of others once the case is concluded, or to the third reviewer who settles it
+            if opinion.reviewer == act.actor.id or settles or (opinion.case_id in concluded and not blind)
         ],
         "checklist": dict(rules.CHECKLIST),
     }
@@ -56,14 +56,14 @@ def _of(item: WorkItem, cases: Sequence[ReviewCase]) -> bool:
 
 
 def _blind(act: Act, owed: Sequence[WorkItem], opinions: Sequence[ReviewOpinion], *, settles: bool) -> bool:
-    """`owed`: what the actor still owes of this application's cases."""
+    """Whether the first decision is hidden. `owed`: the reader's open work items on this application."""
     if any(item.subject["part"] == "own" for item in owed):
         return True
-    return ranking.blind(act) and not settles and all(each.reviewer != act.actor.id for each in opinions)
+    return ranking.blind(act) and not settles and all(opinion.reviewer != act.actor.id for opinion in opinions)
 
 
 def _viewed(act: Act, application: ReviewApplication, lists: Sequence[stored.ListedRow], *, blind: bool) -> None:
-    """In the chain of each application of the casebook whose detail it shows, as well."""
+    """Record the view, also in the chain of each application of the casebook whose detail is shown."""
     for row in lists:
         if row.id == live.row_id(reference := row.cells.get("reference", "")):
             act.record(act.session.get_one(Application, reference), live.DOSSIER, blind=blind)
@@ -79,9 +79,9 @@ def _list(row: stored.ListedRow, *, blind: bool) -> dict[str, object]:
     }
 
 
-def _sources(act: Act, held: Sequence[Sequence[object]]) -> list[dict[str, object]]:
-    """The likely persons of today's sources and what is recorded of them."""
-    names = {f"{source}{stored.SEPARATOR}{person}": weight for source, person, weight in held}
+def _sources(act: Act, linked: Sequence[Sequence[object]]) -> list[dict[str, object]]:
+    """The likely persons in today's sources, with their records."""
+    names = {f"{source}{stored.SEPARATOR}{person}": weight for source, person, weight in linked}
     people, records = stored.cells_of(act.session, names), stored.records_of(act.session, names)
     return [
         {"weight": weight, "person": people[name], "records": records.get(name, [])}
@@ -90,7 +90,7 @@ def _sources(act: Act, held: Sequence[Sequence[object]]) -> list[dict[str, objec
     ]
 
 
-def _told(opinion: ReviewOpinion) -> dict[str, object]:
+def _opinion_shown(opinion: ReviewOpinion) -> dict[str, object]:
     return {
         "place": opinion.place,
         "reviewer": opinion.reviewer,

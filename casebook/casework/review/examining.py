@@ -1,7 +1,7 @@
-"""Examining a past application: one's own decision first, blind to the one under review, then what to make of that one.
+"""Examining a past application: first the reviewer's own decision, blind, then a finding about the first decision.
 
-A finding of no failure high in the ranking, and a random sample of all others, is examined by a second person who sees
-nothing of the first; where they differ, a third settles it.
+A second person, who sees nothing of the first, examines findings of no failure high in the ranking and a random sample of the
+others. If they differ, a third settles it.
 """
 
 from __future__ import annotations
@@ -27,38 +27,40 @@ Checked = Literal["yes", "no", "unknown", "not_applicable"]
 
 
 class Examined(Answer):
-    """An examination in two parts; the item's subject says which is asked. `review dossier REF` shows what to read."""
+    """An examination in two parts. The item's subject says which part to answer. Read `review dossier REF` first."""
 
     decision: OwnDecision | None = Field(
         default=None,
-        description="Part `own`: what you would have decided on what could be known then. The first decision is not shown yet.",
+        description="Part `own`: your decision on what could be known then. The first decision is not shown yet.",
     )
     reasons: str | None = Field(default=None, min_length=1, description="Part `own`: why.")
     outcome: ReviewOutcome | None = Field(
         default=None,
-        description="Part `finding`: what came of the first decision, which is shown now. harm: somebody was hurt after it.",
+        description="Part `finding`: the outcome of the review. The first decision is now shown. harm: a person was hurt after it.",
     )
     modes: list[str] = Field(
-        default_factory=list, description=f"Part `finding`: how it failed; any of {', '.join(failure_modes.NAMES)}."
+        default_factory=list, description=f"Part `finding`: how it failed. Any of: {', '.join(failure_modes.NAMES)}."
     )
     checklist: dict[str, Checked] = Field(
         default_factory=dict,
-        description="Part `finding`: each is answered. "
-        + " ".join(f"{name}: {says}" for name, says in CHECKLIST.items()),
+        description="Part `finding`: answer every line. "
+        + " ".join(f"{name}: {text}" for name, text in CHECKLIST.items()),
     )
-    explanation: str | None = Field(default=None, min_length=1, description="Part `finding`: what it rests on.")
+    explanation: str | None = Field(
+        default=None, min_length=1, description="Part `finding`: the reasons for the outcome."
+    )
 
 
 def examined(doing: UnitDoing) -> None:
-    """Keep one part of one reviewer's opinion, and open what follows from it."""
+    """Record one part of a reviewer's opinion, and open the next work item."""
     act, item = doing.act, doing.item
     case = act.session.get(ReviewCase, str(item.subject["case"]), with_for_update={"key_share": True})
     if case is None or case.concluded_at is not None:
-        refuse_because("concluded", "this case is concluded", AlreadyDone)
+        refuse_because("concluded", "this case is already concluded", AlreadyDone)
     application = work.application_of(act.session, case.anchor)
     opinions = list(work.opinions_of(act.session, case.id))
     place = int(item.subject["place"])
-    others = [each.reviewer for each in opinions if each.place != place]
+    others = [opinion.reviewer for opinion in opinions if opinion.place != place]
     handled = allocation.handled(application) if application else ()
     managers = work.managers(act.session)
     refuse(rules.why_not_examine(act.actor.id, handled=handled, managers=managers, before=others), NotPermitted)
@@ -72,10 +74,12 @@ def examined(doing: UnitDoing) -> None:
 def _decide(doing: UnitDoing, case: ReviewCase, place: int, application: ReviewApplication | None) -> None:
     answer: Examined = doing.answer
     if answer.decision is None or not answer.reasons:
-        refuse_because("own_decision_missing", "first your own decision and its reasons", InvalidAnswer)
+        refuse_because("own_decision_missing", "give your own decision and its reasons first", InvalidAnswer)
     if answer.outcome or answer.modes or answer.checklist or answer.explanation:
         refuse_because(
-            "not_yet", "what to make of the first decision is asked once your own is recorded", InvalidAnswer
+            "not_yet",
+            "leave out outcome, modes, checklist and explanation: they are asked after your own decision is recorded",
+            InvalidAnswer,
         )
     act = doing.act
     act.session.add(_opinion(act, case, place, decision=answer.decision, reasons=answer.reasons))
@@ -99,13 +103,15 @@ def _find(
     answer: Examined = doing.answer
     act, place = doing.act, int(doing.item.subject["place"])
     _check(answer)
-    mine = next((each for each in opinions if each.place == place), None)
+    mine = next((opinion for opinion in opinions if opinion.place == place), None)
     if mine is None and place == THIRD:
         mine = _opinion(act, case, place)
         act.session.add(mine)
         opinions.append(mine)
     if mine is None or mine.reviewer != act.actor.id:
-        refuse_because("not_yours", "somebody else made the first part of this opinion", NotPermitted)
+        refuse_because(
+            "not_yours", "another reviewer made the first part of this opinion, and must make the second", NotPermitted
+        )
     mine.outcome, mine.modes, mine.checklist = answer.outcome, sorted(set(answer.modes)), dict(answer.checklist)
     mine.explanation, mine.found_at = answer.explanation, act.now
     _go_on(act, case, opinions, application)
@@ -113,28 +119,28 @@ def _find(
 
 def _check(answer: Examined) -> None:
     if answer.decision is not None or answer.reasons:
-        refuse_because("already_decided", "your own decision is recorded and stays as it is", InvalidAnswer)
+        refuse_because("already_decided", "your own decision is already recorded and cannot be changed", InvalidAnswer)
     if answer.outcome is None or not answer.explanation:
-        refuse_because("finding_missing", "say the outcome and what it rests on", InvalidAnswer)
+        refuse_because("finding_missing", "give the outcome, and the reasons in explanation", InvalidAnswer)
     if set(answer.checklist) != set(CHECKLIST):
         missing = sorted(set(CHECKLIST) - set(answer.checklist))
         refuse_because(
             "checklist_incomplete",
-            f"each of the checklist is answered, and no other: {', '.join(missing)}",
+            f"answer every line of the checklist, and no others. Missing: {', '.join(missing) or 'none'}",
             InvalidAnswer,
         )
     refuse(rules.why_not_find(answer.outcome, answer.modes, failure_modes.NAMES), InvalidAnswer)
 
 
 def _go_on(act: Act, case: ReviewCase, opinions: list[ReviewOpinion], application: ReviewApplication | None) -> None:
-    """Conclude, or ask the next one."""
-    found = [ReviewOutcome(each.outcome) for each in opinions if each.outcome]
-    outcome = rules.settled(found, top=case.top, sampled=case.sampled)
+    """Conclude the case, or ask the next reviewer."""
+    outcomes = [ReviewOutcome(opinion.outcome) for opinion in opinions if opinion.outcome]
+    outcome = rules.settled(outcomes, top=case.top, sampled=case.sampled)
     if outcome is None:
         _ask_another(act, case, opinions, application)
         return
     case.outcome, case.modes, case.concluded_at = outcome, opinions[-1].modes, act.now
-    act.record(None, "review_concluded", case=case.id, outcome=outcome, reviewers=len(found))
+    act.record(None, "review_concluded", case=case.id, outcome=outcome, reviewers=len(outcomes))
     if outcome in FAILURES and application is not None:
         people.identify_one(act, application, because="finding")
 
@@ -143,7 +149,7 @@ def _ask_another(
     act: Act, case: ReviewCase, opinions: list[ReviewOpinion], application: ReviewApplication | None
 ) -> None:
     place = len(opinions) + 1
-    before = [each.reviewer for each in opinions]
+    before = [opinion.reviewer for opinion in opinions]
     who, _ = allocation.choose(act, allocation.crew_of(act), place, application, before=before)
     item: WorkItem = allocation.give(act, case, place, who, application)
     because = "differing" if place > SECOND else "second_look"

@@ -1,6 +1,6 @@
-"""Reads a register's file, CSV or Excel, as far as it can be read at all: no row is refused, no text is given up.
+"""Reads the file of a register, CSV or Excel. It reads as much as possible: no row is refused and no text is lost.
 
-Unlike `casebook.files`, it keeps what is not UTF-8 (the bytes are read as Windows wrote them) and says so.
+Unlike `casebook.files`, it keeps text that is not UTF-8 (read as Windows-1252) and marks it.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ MOST_KEPT = 1_000_000  # characters of a cell
 
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
-Raw = tuple[int, list[str], list[Note]]  # physical line, values as they stand, what is doubtful
-RegisterLine = tuple[int, dict[str, str], tuple[Note, ...]]  # physical line, cells by column, what is doubtful
+Raw = tuple[int, list[str], list[Note]]  # physical line, values as written, doubts
+RegisterLine = tuple[int, dict[str, str], tuple[Note, ...]]  # physical line, cells by column, doubts
 
 
 HEADER_WITHIN = 20  # rows: some programs put a title and a date above the header
 ELSEWHERE = frozenset(
     {"reference", "outcome", "decided_on"}
-)  # columns that the monitor's decisions and records have too
+)  # columns that files of the monitor and of records have too
 
 
 @dataclass(kw_only=True)
@@ -41,41 +41,41 @@ class RegisterFile:
     ignored: list[str]
     absent: list[str]
     rows: list[RegisterLine]
-    blank: list[int]  # physical lines below the header on which nothing stands
+    blank: list[int]  # empty physical lines below the header
 
 
 def read(path: Path) -> list[RegisterFile]:
     """One register, or one for each sheet that has a header.
 
-    Raises UnreadableFile if there is no file, or nothing in it that is headed as a register is.
+    Raises UnreadableFile if the file cannot be opened, or has no header row of a register.
     """
     try:
         content = path.read_bytes()
     except OSError as error:
         raise UnreadableFile(f"{path.name}: {error.strerror or 'cannot be opened'}", "no_such_file") from None
     if content.startswith(OLD_EXCEL):
-        raise UnreadableFile(f"{path.name} is an old Excel file: save it as .xlsx or CSV", "not_excel")
+        raise UnreadableFile(f"{path.name} is in the old Excel format. Save it as .xlsx or CSV", "not_excel")
     is_excel = path.suffix.lower() in EXCEL or content.startswith(b"PK\x03\x04")
     sheets = list(_excel(path, content)) if is_excel else [("", list(_csv(content)))]
-    found = [(title, lines, at) for title, lines in sheets if (at := _header_at(lines)) is not None]
-    if not found:
+    registers = [(title, lines, at) for title, lines in sheets if (at := _header_at(lines)) is not None]
+    if not registers:
         raise _no_register(path, sheets)
-    several = len(found) > 1
+    several = len(registers) > 1
     return [
         _register(
             f"{path.stem}-{title}" if several else path.stem,
             hashlib.sha256(content + (b"\0" + title.encode() if several else b"")).hexdigest(),
             lines[at:],
         )
-        for title, lines, at in found
+        for title, lines, at in registers
     ]
 
 
 def _no_register(path: Path, sheets: Sequence[tuple[str, list[Raw]]]) -> UnreadableFile:
     if not any(_filled(values) for _, lines in sheets for _, values, _ in lines):
-        return UnreadableFile(f"{path.name} is empty: a header row is needed", "no_header")
+        return UnreadableFile(f"{path.name} is empty. Add a header row", "no_header")
     message = (
-        f"{path.name} is no register: no row at its beginning names columns such as received_on, b_surname or handler"
+        f"{path.name} is not a register: no row at the top names columns such as received_on, b_surname or handler"
     )
     return UnreadableFile(message, "no_register")
 
@@ -102,7 +102,7 @@ def _header(values: Sequence[str]) -> tuple[str, ...]:
 
 
 def _header_at(lines: Sequence[Raw]) -> int | None:
-    """The first row, or the first further down that names several columns: a title may name one by chance."""
+    """The header row: the first row, or the first one below that names several columns. A title may name one by chance."""
     for at, (_, values, _) in enumerate(lines[:HEADER_WITHIN]):
         names = set(_header(values)) - {""}
         if len(names & set(COLUMNS)) > (at > 0) and _of_a_register(names):
@@ -111,7 +111,7 @@ def _header_at(lines: Sequence[Raw]) -> int | None:
 
 
 def _of_a_register(names: set[str]) -> bool:
-    """One column that only a register has, or no foreign one: a bare list of references is a register too."""
+    """Whether the columns are those of a register. A plain list of references is a register too."""
     return bool(names & set(COLUMNS) - ELSEWHERE) or names <= ELSEWHERE
 
 
@@ -120,7 +120,7 @@ def _cells(header: Sequence[str], values: Sequence[str], notes: list[Note]) -> t
         notes.append((RegisterDoubt.CELLS, ""))
     cells: dict[str, str] = {}
     for name, value in zip(header, values, strict=False):
-        if name not in COLUMNS or name in cells:  # a name that stands twice: the first column counts
+        if name not in COLUMNS or name in cells:  # if a column name is used twice, the first column counts
             continue
         if "\0" in value:
             notes.append((RegisterDoubt.UNDECODABLE, name))
@@ -131,17 +131,17 @@ def _cells(header: Sequence[str], values: Sequence[str], notes: list[Note]) -> t
 
 def _csv(content: bytes) -> Iterator[Raw]:
     """Physical line, values, notes of each row; the header first."""
-    wide = next(
+    wide_encoding = next(
         (name for mark, name in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")) if content.startswith(mark)), ""
     )
-    if wide:
-        content = content.decode(wide, "replace").encode("utf-8", "replace")
-    whole = content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    lines = whole.removesuffix(b"\n").split(b"\n")  # the last line's end begins no line
+    if wide_encoding:
+        content = content.decode(wide_encoding, "replace").encode("utf-8", "replace")
+    normalised = content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    lines = normalised.removesuffix(b"\n").split(b"\n")  # the end of the last line does not begin another
     delimiter = _delimiter([_text(line)[0] for line in lines[:HEADER_WITHIN]])
-    strange = set[int]()  # physical lines that were not UTF-8
-    for number, values, closed, count in files.split(_texts(lines, strange), delimiter):
-        legible = strange.isdisjoint(range(number, number + count))
+    not_utf8 = set[int]()  # physical lines that were not UTF-8
+    for number, values, closed, count in files.split(_texts(lines, not_utf8), delimiter):
+        legible = not_utf8.isdisjoint(range(number, number + count))
         yield (
             number,
             values,
@@ -153,7 +153,7 @@ def _csv(content: bytes) -> Iterator[Raw]:
 
 
 def _delimiter(first: Sequence[str]) -> str:
-    """The sign that parts the most names of columns in one of the first lines."""
+    """The delimiter that yields the most column names in one of the first lines."""
 
     def named(sign: str) -> int:
         return max((len({*_header(line.replace('"', "").split(sign))} & set(COLUMNS)) for line in first), default=0)
@@ -161,16 +161,16 @@ def _delimiter(first: Sequence[str]) -> str:
     return max(DELIMITERS, key=lambda sign: (named(sign), -DELIMITERS.index(sign)))
 
 
-def _texts(lines: Sequence[bytes], strange: set[int]) -> Iterator[str]:
+def _texts(lines: Sequence[bytes], not_utf8: set[int]) -> Iterator[str]:
     for number, line in enumerate(lines, start=1):
-        text, whole = _text(line)
-        if not whole:
-            strange.add(number)
+        text, is_utf8 = _text(line)
+        if not is_utf8:
+            not_utf8.add(number)
         yield text + "\n"
 
 
 def _text(line: bytes) -> tuple[str, bool]:
-    """A line, and whether it was UTF-8; what is not is read as Windows wrote it, so that no byte is lost."""
+    """The text of a line, and whether it was UTF-8. If not, it is read as Windows-1252, so that no byte is lost."""
     try:
         return line.decode("utf-8"), True
     except UnicodeDecodeError:
@@ -178,20 +178,23 @@ def _text(line: bytes) -> tuple[str, bool]:
 
 
 def _excel(path: Path, content: bytes) -> Iterator[tuple[str, list[Raw]]]:
-    """The rows of each sheet, all of one length; a date cell is read as its date."""
+    """The rows of each sheet, padded to one length. A date cell becomes an ISO date."""
     import openpyxl  # noqa: PLC0415 - only an Excel file pays for it
 
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         for sheet in book.worksheets:
             rows = [[_shown(value) for value in values] for values in sheet.iter_rows(values_only=True)]
-            while rows and not _filled(rows[-1]):  # a sheet goes on as far as anything was ever coloured in
+            while rows and not _filled(rows[-1]):  # formatted empty cells make a sheet look longer than it is
                 rows.pop()
             width = max(map(len, rows), default=0)
             yield sheet.title, [(at, [*row, *[""] * (width - len(row))], []) for at, row in enumerate(rows, start=1)]
         book.close()
     except Exception as error:  # noqa: BLE001 - a broken workbook raises what it likes
-        raise UnreadableFile(f"{path.name} cannot be read as Excel ({type(error).__name__})", "not_excel") from None
+        raise UnreadableFile(
+            f"{path.name} is not a readable Excel file ({type(error).__name__}). Save it again, or save it as CSV",
+            "not_excel",
+        ) from None
 
 
 def _shown(value: object) -> str:

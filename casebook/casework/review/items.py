@@ -1,4 +1,4 @@
-"""Work items of the review: they belong to no application of the casebook, and their subject says which past one they are of."""
+"""Work items of the review. They belong to no application of the casebook; their subject names the past application."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from casebook.storage.tables import WorkItem
 
 
 def open_item(act: Act, need: Need) -> WorkItem:
-    """The item of a need that belongs to no application; the caller speaks of it."""
-    if (there := act.session.get(WorkItem, need.id(None))) is not None:
-        return there
+    """Open a work item that belongs to no application, or return the existing one. The caller records it in the ledger."""
+    if (existing := act.session.get(WorkItem, need.id(None))) is not None:
+        return existing
     item = item_row(act, need)
     act.session.add(item)
     return item
 
 
 def opens(act: Act, need: Need) -> bool:
-    """Whether the item is new."""
+    """Open the work item if there is none. Returns whether it is new."""
     if act.session.get(WorkItem, need.id(None)) is not None:
         return False
     open_item(act, need)

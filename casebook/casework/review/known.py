@@ -1,4 +1,4 @@
-"""What an assessment needs of all the other past applications: the same subject, the same person at risk, the same words."""
+"""Facts from other past applications for an assessment: same subject, same person at risk, same rationale."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from casebook.domain.review.register_cells import digits
 
 @dataclass(frozen=True, kw_only=True)
 class OtherApplications:
-    """What an assessment needs of all the other applications."""
+    """Facts from all other applications that an assessment needs."""
 
     pasts: Mapping[str, PastApplication]  # by id
     copies: Mapping[str, int]
     subjects: Mapping[tuple[str, ...], list[str]]  # subject key -> ids
-    same_person: Mapping[str, list[str]]  # id -> the applications of the same person at risk, itself among them
+    same_person: Mapping[str, list[str]]  # id -> the applications of the same person at risk, including itself
 
 
-def known_of(found: Reconciled) -> OtherApplications:
-    pasts = {found.ids[each.reference]: merged(each) for each in found.applications}
+def known_of(reconciled: Reconciled) -> OtherApplications:
+    pasts = {reconciled.ids[application.reference]: merged(application) for application in reconciled.applications}
     subjects: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for id_, past in pasts.items():
         for key in _subject_keys(past):
@@ -33,7 +33,7 @@ def known_of(found: Reconciled) -> OtherApplications:
 
 
 def _same_person(pasts: Mapping[str, PastApplication]) -> dict[str, list[str]]:
-    """Applications whose person at risk is told alike, by name and birth date or by name and phone."""
+    """Applications with the same person at risk, by name and date of birth, or name and phone, or PNC ID."""
     by_key: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for id_, past in pasts.items():
         for key in _keys_of(past.a):
@@ -49,13 +49,13 @@ def _subject_keys(past: PastApplication) -> set[tuple[str, ...]]:
 
 def _keys_of(people: Iterable[RegisterPerson]) -> set[tuple[str, ...]]:
     keys: set[tuple[str, ...]] = set()
-    for each in people:
-        if each.dob:
-            keys.add(("born", *sorted(each.words), each.dob))
-        if each.pnc_id:
-            keys.add(("pnc", each.pnc_id))
-        if number := digits(each.phone):
-            keys.add(("phone", *sorted(each.words), number))
+    for person in people:
+        if person.dob:
+            keys.add(("born", *sorted(person.words), person.dob))
+        if person.pnc_id:
+            keys.add(("pnc", person.pnc_id))
+        if number := digits(person.phone):
+            keys.add(("phone", *sorted(person.words), number))
     return keys
 
 
@@ -64,9 +64,11 @@ def earlier(known: OtherApplications, id_: str) -> tuple[Earlier, ...]:
     if (day := past.received_on or past.decided_on) is None:
         return ()
     others = {other for key in _subject_keys(past) for other in known.subjects[key]} - {id_}
-    found = []
+    earlier_applications = []
     for other in sorted(others):
         before = known.pasts[other].received_on or known.pasts[other].decided_on
         if before and before < day:
-            found.append(Earlier(days_before=(day - before).days, disclosed=known.pasts[other].disclosed))
-    return tuple(found)
+            earlier_applications.append(
+                Earlier(days_before=(day - before).days, disclosed=known.pasts[other].disclosed)
+            )
+    return tuple(earlier_applications)

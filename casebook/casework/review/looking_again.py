@@ -1,4 +1,4 @@
-"""Who cannot safely be contacted is looked at again: on the day it is work for somebody, and late it escalates like any other."""
+"""People who cannot safely be contacted are looked at again. On the day a work item opens; if it is late, it escalates."""
 
 from __future__ import annotations
 
@@ -25,32 +25,32 @@ from casebook.storage.tables import ReviewContact
 
 
 class LookedAgain(Answer):
-    """What the second look at somebody who could not safely be contacted came to."""
+    """The result of looking again at a person who could not safely be contacted."""
 
     rung: Literal["safe_plan", "not_contactable"] = Field(
-        description="safe_plan: it is known now how contact is safe. not_contactable: still not, which takes two people."
+        description="safe_plan: a safe way of contact is now known. not_contactable: still none, which two people must say."
     )
-    note: str = Field(min_length=1, description="What was found out and from whom; kept as personal detail.")
+    note: str = Field(min_length=1, description="What was found out, and from whom. Kept as personal detail.")
     plan: SafeContactPlan | None = Field(
         default=None,
-        description="With safe_plan, unless the casebook's own application holds one: channel, days, windows.",
+        description="With safe_plan: channel, days and windows. Not needed if the casebook's own application has a plan.",
     )
 
 
 def due(act: Act) -> list[Need]:
-    """Everybody whose day has come and whom nobody was asked to look at."""
-    asked = [_need(each, day) for each, day in work.to_look_at(act.session, registers.today(act))]
-    known = foresight.opened(act.session, [need.id(None) for need in asked])
-    return [need for need in asked if need.id(None) not in known]
+    """The work items to open: people whose day has come and who have no item yet."""
+    needs = [_need(contact, day) for contact, day in work.to_look_at(act.session, registers.today(act))]
+    known = foresight.opened(act.session, [need.id(None) for need in needs])
+    return [need for need in needs if need.id(None) not in known]
 
 
 def ask(act: Act, page: Sequence[Need]) -> tuple[Summaries, list[Need]]:
-    """Open the items; of two sweeps at once one does."""
-    fresh = bulk_insert.claim(act.session, [item_row(act, need) for need in page])
-    if fresh:
-        said = {chain.UNIT: {"items": [item.id for item in fresh]}}
+    """Open the work items. If two sweeps run at the same time, only one opens them."""
+    opened = bulk_insert.claim(act.session, [item_row(act, need) for need in page])
+    if opened:
+        entries = {chain.UNIT: {"items": [item.id for item in opened]}}
         ledger.record_many(
-            act.session, said, actor=act.actor.id, event_name="review_look_again_asked", at=act.now, inserted=fresh
+            act.session, entries, actor=act.actor.id, event_name="review_look_again_asked", at=act.now, inserted=opened
         )
     return [], []
 
@@ -68,9 +68,9 @@ def _looked(doing: UnitDoing) -> None:
 
     contact = doing.act.session.get(ReviewContact, str(doing.item.subject["contact"]))
     if contact is None:
-        refuse_because("gone", "this person is on the ladder no more", AlreadyDone)
-    said = doing.answer
-    reaching.take(doing.act, contact, ContactProgress(said.rung), note=said.note, plan=said.plan)
+        refuse_because("gone", "this person no longer has to be reached", AlreadyDone)
+    answer = doing.answer
+    reaching.take(doing.act, contact, ContactProgress(answer.rung), note=answer.note, plan=answer.plan)
 
 
 ANSWERS: Answers = {WorkKind.LOOK_AGAIN_AT_CONTACT: Answering(schema=LookedAgain, unit_handler=_looked)}

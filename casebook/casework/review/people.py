@@ -1,4 +1,4 @@
-"""The people at risk whom the review must reach: one ladder for each person, and the urgent ones into the live process."""
+"""The people at risk whom the review must reach: their contact progress, and proposals to open Right to Know."""
 
 from __future__ import annotations
 
@@ -25,33 +25,36 @@ from casebook.storage.tables import ReviewApplication, ReviewContact
 
 
 def identify(act: Act, rows: Sequence[ReviewApplication]) -> tuple[int, int]:
-    """Put everybody on the ladder who may be in danger or was asked about; propose the urgent. How many of each."""
-    asked = ranking.asked_about(act.session)
+    """Begin contact progress for people in danger or enquired about, and propose Right to Know for the most urgent.
+
+    Returns the number of each.
+    """
+    enquired = ranking.asked_about(act.session)
     by_row = {name: row for row in rows for name in row.rows}
     known = work.contacts(act.session)
-    covered = {id_ for each in known if each.anchor in by_row for id_ in _same_person(by_row[each.anchor])}
-    fresh: list[ReviewContact] = []
+    covered = {id_ for contact in known if contact.anchor in by_row for id_ in _same_person(by_row[contact.anchor])}
+    new_contacts: list[ReviewContact] = []
     for row in rows:
-        if (because := _because(row, asked)) and covered.isdisjoint(_same_person(row)):
+        if (because := _because(row, enquired)) and covered.isdisjoint(_same_person(row)):
             covered |= _same_person(row)
-            fresh.append(_identified(act, row, because))
-    act.session.add_all(fresh)
-    if fresh:
-        act.record(None, "review_people_identified", people=len(fresh))
+            new_contacts.append(_identified(act, row, because))
+    act.session.add_all(new_contacts)
+    if new_contacts:
+        act.record(None, "review_people_identified", people=len(new_contacts))
     by_id = {row.id: row for row in rows}
-    return len(fresh), _propose(act, [*known, *fresh], by_row, by_id)
+    return len(new_contacts), _propose(act, [*known, *new_contacts], by_row, by_id)
 
 
-def _because(row: ReviewApplication, asked: set[str]) -> str | None:
-    if not asked.isdisjoint(row.rows):
+def _because(row: ReviewApplication, enquired: set[str]) -> str | None:
+    if not enquired.isdisjoint(row.rows):
         return "enquiry"
-    priority = ranking.said(row, "contact_priority")
+    priority = ranking.assessment_value(row, "contact_priority")
     return f"contact_{priority}" if priority in {ContactPriority.NOW, ContactPriority.SOON} else None
 
 
 def _same_person(row: ReviewApplication) -> set[str]:
-    """Ids of the applications of the same person at risk."""
-    return {row.id, *ranking.said(row, "same_person")}
+    """Ids of the applications of the same person at risk, including this one."""
+    return {row.id, *ranking.assessment_value(row, "same_person")}
 
 
 def _identified(act: Act, row: ReviewApplication, because: str) -> ReviewContact:
@@ -67,16 +70,16 @@ def _propose(
     by_row: Mapping[str, ReviewApplication],
     by_id: Mapping[str, ReviewApplication],
 ) -> int:
-    """Somebody may be in danger now: a supervisor decides whether it becomes a live Right to Know application."""
+    """Ask a supervisor whether to open a live Right to Know application, where a person may be in danger now."""
     hours = review_policy.load().allocation.proposal_hours.value
     opened = 0
     for contact in contacts:
         row = by_row.get(contact.anchor)
         others = [by_id[id_] for id_ in _same_person(row) if id_ in by_id] if row else []
-        if not any(ranking.said(each, "contact_priority") == ContactPriority.NOW for each in others):
+        if not any(ranking.assessment_value(other, "contact_priority") == ContactPriority.NOW for other in others):
             continue
-        if live.proposed(act.session, [name for each in others for name in each.rows]):
-            continue  # by the watch over the casebook's own application: one question is enough
+        if live.proposed(act.session, [name for other in others for name in other.rows]):
+            continue  # the watch of the casebook's own application has already proposed it
         need = Need(
             kind=WorkKind.REVIEW_WATCH_PROPOSAL, key=f"past:{contact.id}", priority=Priority.URGENT,
             subject={"because": "retrospective_review", "past": contact.reference, "contact": contact.id},
@@ -89,9 +92,9 @@ def _propose(
 
 
 def identify_one(act: Act, application: ReviewApplication, *, because: str) -> ReviewContact:
-    """The ladder of an application's person at risk, begun if there is none."""
-    if (there := contact_of(act, application)) is not None:
-        return there
+    """The contact progress of an application's person at risk. Begun if there is none."""
+    if (existing := contact_of(act, application)) is not None:
+        return existing
     contact = _identified(act, application, because)
     act.session.add(contact)
     act.record(None, "review_person_identified", contact=contact.id, because=because)
@@ -100,26 +103,26 @@ def identify_one(act: Act, application: ReviewApplication, *, because: str) -> R
 
 def contact_of(act: Act, application: ReviewApplication) -> ReviewContact | None:
     same = _same_person(application)
-    for each in work.contacts(act.session):
-        row = work.application_of(act.session, each.anchor)
+    for contact in work.contacts(act.session):
+        row = work.application_of(act.session, contact.anchor)
         if row is not None and row.id in same:
-            return each
+            return contact
     return None
 
 
 def enquire(act: Act, reference: str) -> ReviewApplication:
-    """Somebody came forward: first among those to be reached, how to do so safely before anything else."""
+    """Record an enquiry about a past application. Its person at risk is now the first to be reached."""
     row = ranking.enquire(act, reference)
     identify_one(act, row, because="enquiry")
     return row
 
 
 def listing(act: Act) -> list[dict[str, object]]:
-    """Everybody on the ladder, those furthest from safety first; names nobody."""
+    """Everybody who has contact progress, the most urgent first. Names nobody."""
     act.allowed(Command.SEE_REVIEW)
     today = registers.today(act)
     by_row = {name: row for row in stored.applications(act.session) for name in row.rows}
-    rows = [_told(each, by_row.get(each.anchor), today) for each in work.contacts(act.session)]
+    rows = [_line(contact, by_row.get(contact.anchor), today) for contact in work.contacts(act.session)]
     order = list(ContactPriority)
     return sorted(rows, key=lambda row: (not row["look_again"], _done(row), order.index(row["contact_priority"])))  # type: ignore[arg-type]
 
@@ -128,13 +131,13 @@ def _done(row: Mapping[str, object]) -> bool:
     return row["rung"] in {ContactProgress.SAFEGUARDED, ContactProgress.NOT_CONTACTABLE}
 
 
-def _told(contact: ReviewContact, row: ReviewApplication | None, today: date) -> dict[str, object]:
-    asked = contact.because == "enquiry"
-    priority = (ranking.said(row, "contact_priority") if row else None) or ContactPriority.ROUTINE
+def _line(contact: ReviewContact, row: ReviewApplication | None, today: date) -> dict[str, object]:
+    enquired = contact.because == "enquiry"
+    priority = (ranking.assessment_value(row, "contact_priority") if row else None) or ContactPriority.ROUTINE
     return {
         "reference": row.reference if row else contact.reference,
         "because": contact.because,
-        "contact_priority": ContactPriority.NOW if asked else ContactPriority(priority),
+        "contact_priority": ContactPriority.NOW if enquired else ContactPriority(priority),
         "rung": contact.rung,
         "since": contact.at.isoformat(),
         "look_again_on": contact.look_again_on.isoformat() if contact.look_again_on else None,
@@ -143,17 +146,17 @@ def _told(contact: ReviewContact, row: ReviewApplication | None, today: date) ->
 
 
 def progress(act: Act) -> dict[str, object]:
-    """How many people stand on which rung, and who must be looked at again."""
+    """How many people are at each step of contact progress, and how many must be looked at again."""
     contacts, today = work.contacts(act.session), registers.today(act)
-    rungs = Counter(each.rung for each in contacts)
+    count_of = Counter(contact.rung for contact in contacts)
     return {
-        **{rung.value: rungs[rung] for rung in ContactProgress},
-        "look_again": sum(each.look_again_on is not None and each.look_again_on <= today for each in contacts),
+        **{step.value: count_of[step] for step in ContactProgress},
+        "look_again": sum(contact.look_again_on is not None and contact.look_again_on <= today for contact in contacts),
     }
 
 
 def _proposal_answered(doing: UnitDoing) -> None:
-    """Accepted: a live application about the same two people. Dismissed: by two."""
+    """Accepting opens a live application about the same two people. Dismissing takes two people."""
     act, item, answer = doing.act, doing.item, doing.answer
     first = item.subject.get("dismissed_by")
     if first is not None:
@@ -162,7 +165,7 @@ def _proposal_answered(doing: UnitDoing) -> None:
     application = work.application_of(act.session, contact.anchor) if contact else None
     if answer.decision == "accept":
         if application is None:
-            refuse_because("gone", "no list has this application any more")
+            refuse_because("gone", "this application is no longer in any list")
         opened = open_right_to_know(act, application, item.id)
         act.record(None, "right_to_know_opened", contact=item.subject["contact"], opened=opened)
     elif first is None:

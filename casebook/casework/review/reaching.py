@@ -1,7 +1,7 @@
-"""Reaching a person at risk, a step at a time: first how contact is safe, then contacts, each inside that plan like any other.
+"""Contact progress of a person at risk: first agree a safe-contact plan, then make contacts within it.
 
-That nobody can safely reach them is said by two people and looked at again. Nobody overrides a plan here: where a life is in
-danger the way is the Right to Know proposal, and in the live process a duty inspector may.
+Two people must say that a person cannot safely be contacted, and it is looked at again later. A plan cannot be overridden here.
+If a life is in danger, accept the Right to Know proposal: in the live process a duty inspector can override the plan.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ def step(
     plan: SafeContactPlan | None = None,
     made: Contact | None = None,
 ) -> ReviewContact:
-    """Take one step. That somebody cannot safely be contacted counts once another person has said so too."""
+    """Record one step. `not_contactable` counts only after a second person has said the same."""
     act.allowed(Command.EXAMINE_REVIEW)
     application = ranking.called(act, reference)
     if not note.strip():
-        refuse_because("note_missing", "say in a few words what was done")
+        refuse_because("note_missing", "say in note, in a few words, what was done")
     contact = people.identify_one(act, application, because="by_hand")
     return take(act, contact, rung, note=note, plan=plan, made=made)
 
@@ -63,13 +63,13 @@ def take(
     plan: SafeContactPlan | None = None,
     made: Contact | None = None,
 ) -> ReviewContact:
-    """The step itself. Whoever was asked to look at the person again is asked no more; a first doubt asks for a second.
+    """Save the step. Open requests to look again are cancelled. A first `not_contactable` asks for a second person.
 
-    `plan`: of a safe_plan; without one, the plan that the casebook's own application holds. `made`: the contact that this was.
+    `plan`: for `safe_plan`. Without it, the plan of the casebook's own application is used. `made`: the contact that was made.
     """
     act.session.refresh(contact, with_for_update={"key_share": True})
     if (reason := why_not_step(ContactProgress(contact.rung), rung)) is not None and made is not None:
-        _refuse_contact(act, contact.id, rung, made, reason)  # somebody was contacted all the same: that is kept
+        _refuse_contact(act, contact.id, rung, made, reason)  # the contact was made, so the refusal is recorded
     refuse(reason)
     refuse(why_not_say(rung, planned=plan is not None, contacted=made is not None))
     steps = work.steps(act.session, contact.id)
@@ -83,7 +83,7 @@ def take(
     else:
         row = _row(act, contact, rung, note, number=len(steps) + 1)
         if rung is ContactProgress.SAFE_PLAN:
-            row.plan = _agreed(plan, act.now) if plan else _held(act, contact, steps)
+            row.plan = _agreed(plan, act.now) if plan else _plan_of_casebook(act, contact, steps)
         elif made is not None:
             _contacted(act, row, steps, made)
         act.session.add(row)
@@ -91,8 +91,8 @@ def take(
             _ask_second(act, contact, number=len(steps) + 1)
         else:
             _arrive(act, contact, rung)
-    over = {"channel": made.way.channel, "occurred_at": made.way.at.isoformat()} if made else {}
-    act.record(None, "review_contact_step", contact=contact.id, rung=rung, standing=contact.rung, **over)
+    contact_fields = {"channel": made.way.channel, "occurred_at": made.way.at.isoformat()} if made else {}
+    act.record(None, "review_contact_step", contact=contact.id, rung=rung, standing=contact.rung, **contact_fields)
     return contact
 
 
@@ -101,22 +101,30 @@ def _awaits_second(step: ReviewContactStep) -> bool:
 
 
 def _agreed(plan: SafeContactPlan, at: datetime) -> Json:
-    """A plan as it is kept. It says nothing of contacts before it was written down."""
-    words = plan.model_dump(include={"code_word", "interpreter"}, exclude_none=True)
-    return {**(deliveries.as_kept(safe_contact.as_agreed(plan, at)) or {}), **words}
+    """A plan as it is stored. It does not cover contacts made before it was recorded."""
+    extra_fields = plan.model_dump(include={"code_word", "interpreter"}, exclude_none=True)
+    return {**(deliveries.as_kept(safe_contact.as_agreed(plan, at)) or {}), **extra_fields}
 
 
-def _held(act: Act, contact: ReviewContact, steps: Sequence[ReviewContactStep]) -> Json:
-    """The plan that the casebook's own application holds of the person, as old as it is there.
+def _plan_of_casebook(act: Act, contact: ReviewContact, steps: Sequence[ReviewContactStep]) -> Json:
+    """The plan in the casebook's own application, with its date there.
 
-    None that is older than what two people said since: that nobody can safely reach them.
+    Refused if two people have said since then that the person cannot safely be contacted.
     """
-    held = live.plan_of_a(act.session, _rows(act, contact))
-    doubts = [each.second_at for each in steps if each.second_at is not None]
-    if held is None or not held.channel or any(held.confirmed_at <= doubt for doubt in doubts):
-        refuse_because("plan_missing", "say over which channel, on which days and between which times contact is safe")
-    words = {name: said for name in ("code_word", "interpreter") if (said := getattr(held, name))}
-    return {**(deliveries.as_kept(deliveries.plan_of(held)) or {}), **words, work.OF: held.reference}
+    safe_contact_row = live.plan_of_a(act.session, _rows(act, contact))
+    doubts = [taken.second_at for taken in steps if taken.second_at is not None]
+    if (
+        safe_contact_row is None
+        or not safe_contact_row.channel
+        or any(safe_contact_row.confirmed_at <= doubt for doubt in doubts)
+    ):
+        refuse_because("plan_missing", "give a plan: the channel, days and times at which contact is safe")
+    extra_fields = {name: value for name in ("code_word", "interpreter") if (value := getattr(safe_contact_row, name))}
+    return {
+        **(deliveries.as_kept(deliveries.plan_of(safe_contact_row)) or {}),
+        **extra_fields,
+        work.OF: safe_contact_row.reference,
+    }
 
 
 def _rows(act: Act, contact: ReviewContact) -> list[str]:
@@ -125,7 +133,7 @@ def _rows(act: Act, contact: ReviewContact) -> list[str]:
 
 
 def _contacted(act: Act, row: ReviewContactStep, steps: Sequence[ReviewContactStep], made: Contact) -> None:
-    """Keep the contact with the plan as it stood; one outside it is refused, and said so in the ledger."""
+    """Record a contact with the plan in force. A contact outside the plan is refused, and the refusal is in the ledger."""
     contacting.refuse_future(made.way.at, act.now)
     plan = standing(act, steps)
     meets = made.way.channel == Channel.IN_PERSON and _has_agreed(steps, made.way.at)
@@ -140,40 +148,40 @@ def _refuse_contact(act: Act, contact: str, rung: str, made: Contact, reason: Re
 
 
 def standing(act: Act, steps: Sequence[ReviewContactStep]) -> Json | None:
-    """The plan in force; none once the casebook, from which it was taken, has withdrawn it."""
+    """The plan in force. None if it came from the casebook's own application and was withdrawn there."""
     plan = in_force(steps)
     if plan is None or work.OF not in plan:
         return plan
-    held = deliveries.plan(act.session, plan[work.OF], Party.A)
-    return plan if held and held.channel else None
+    source_plan = deliveries.plan(act.session, plan[work.OF], Party.A)
+    return plan if source_plan and source_plan.channel else None
 
 
 def _why_not(act: Act, way: Way, kept: Json | None) -> Reason | None:
-    """By the numbers of the policy of today: the contact is of today, whenever the application was received."""
+    """Why a contact is not safe, or None. By today's policy, whenever the application was received."""
     plan = deliveries.from_kept(kept) if kept else None
     return contacting.by_plan(way, plan, policies.for_receipt(act.now))
 
 
 def in_force(steps: Sequence[ReviewContactStep]) -> Json | None:
-    """The plan set last, confirmed since by whoever was reached and asked. None: nobody is contacted without a new one."""
+    """The latest plan, with its last confirmation by the person. None: contact needs a new plan."""
     plan: Json | None = None
-    for each in steps:
-        if each.rung == ContactProgress.SAFE_PLAN:
-            plan = each.plan
-        elif plan and each.asked_plan_again and each.occurred_at and each.rung != ContactProgress.ATTEMPTED:
-            plan = {**plan, "confirmed_at": each.occurred_at.isoformat()}
+    for taken in steps:
+        if taken.rung == ContactProgress.SAFE_PLAN:
+            plan = taken.plan
+        elif plan and taken.asked_plan_again and taken.occurred_at and taken.rung != ContactProgress.ATTEMPTED:
+            plan = {**plan, "confirmed_at": taken.occurred_at.isoformat()}
     return plan
 
 
 def _has_agreed(steps: Sequence[ReviewContactStep], before: datetime) -> bool:
     reached = [
-        (each, each.occurred_at)
-        for each in steps
-        if each.rung != ContactProgress.ATTEMPTED and each.occurred_at is not None and each.occurred_at <= before
+        (taken, taken.occurred_at)
+        for taken in steps
+        if taken.rung != ContactProgress.ATTEMPTED and taken.occurred_at is not None and taken.occurred_at <= before
     ]
     return rules.is_agreed(
-        arranged=[at for each, at in reached if each.purpose == Purpose.ARRANGE],
-        held=[at for each, at in reached if each.agreed_meeting],
+        arranged=[at for taken, at in reached if taken.purpose == Purpose.ARRANGE],
+        held=[at for taken, at in reached if taken.agreed_meeting],
     )
 
 
@@ -196,7 +204,7 @@ def _row(act: Act, contact: ReviewContact, rung: ContactProgress, note: str, *, 
 
 def _arrive(act: Act, contact: ReviewContact, rung: ContactProgress) -> None:
     if rung is ContactProgress.ATTEMPTED and contact.rung == ContactProgress.REACHED:
-        return  # who was reached stays so
+        return  # a person who was reached stays reached
     contact.rung, contact.at = rung, act.now
     days = review_policy.load().contact.look_again_days.value
     contact.look_again_on = (
@@ -205,16 +213,18 @@ def _arrive(act: Act, contact: ReviewContact, rung: ContactProgress) -> None:
 
 
 def person(act: Act, reference: str) -> dict[str, object]:
-    """How one person is safely reached and what was tried. Looking is an act; not for whoever handled it, nor their line."""
+    """How to reach one person safely, and the steps so far. The view is recorded. Refused to the handler and their managers."""
     act.allowed(Command.EXAMINE_REVIEW)
     application = ranking.called(act, reference)
     if not stored.rows_of(act.session, application.rows):
-        refuse_because("gone", "this application may not be reviewed any more: it was restricted or disposed of")
+        refuse_because("gone", "this application cannot be reviewed any more: it was restricted or disposed of")
     handled, managers = allocation.handled(application), work.managers(act.session)
     refuse(why_not_examine(act.actor.id, handled=handled, managers=managers, before=()), NotPermitted)
     contact = people.contact_of(act, application)
     if contact is None:
-        refuse_because("not_on_the_ladder", "nobody has said that this person is to be reached")
+        refuse_because(
+            "not_on_the_ladder", "this person has no contact progress yet: nobody has asked for them to be reached"
+        )
     steps = work.steps(act.session, contact.id)
     kept = standing(act, steps)
     _viewed(act, contact, steps)
@@ -224,12 +234,12 @@ def person(act: Act, reference: str) -> dict[str, object]:
         "since": contact.at.isoformat(),
         "look_again_on": contact.look_again_on.isoformat() if contact.look_again_on else None,
         **_safe(act, kept),
-        "steps": [_told(each) for each in steps],
+        "steps": [_step_shown(taken) for taken in steps],
     }
 
 
 def _safe(act: Act, kept: Json | None) -> dict[str, object]:
-    """The plan, why not now, and from when on."""
+    """The plan, whether contact is safe now, and the next safe time."""
     plan = deliveries.from_kept(kept) if kept else None
     reason = _why_not(act, Way(at=act.now, channel=(plan.channel or "") if plan else ""), kept)
     following = rules.next_safe(plan, act.now, ZoneInfo(policies.for_receipt(act.now).calendar.timezone))
@@ -242,13 +252,13 @@ def _safe(act: Act, kept: Json | None) -> dict[str, object]:
 
 
 def _viewed(act: Act, contact: ReviewContact, steps: Sequence[ReviewContactStep]) -> None:
-    """In the chain of each application of the casebook whose plan it shows, as well."""
-    for reference in sorted({each.plan[work.OF] for each in steps if each.plan and work.OF in each.plan}):
+    """Record the view, also in the chain of each application of the casebook whose plan is shown."""
+    for reference in sorted({taken.plan[work.OF] for taken in steps if taken.plan and work.OF in taken.plan}):
         act.record(act.application(reference), live.PERSON_VIEWED, contact=contact.id)
     act.record(None, live.PERSON_VIEWED, contact=contact.id)
 
 
-def _told(row: ReviewContactStep) -> dict[str, object]:
+def _step_shown(row: ReviewContactStep) -> dict[str, object]:
     return {
         "rung": row.rung,
         "note": row.note,

@@ -1,4 +1,4 @@
-"""What was told to the regulator: a register of referrals, and its export week by week."""
+"""Referrals to the regulator: a register of them, and its weekly export."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _WEEK = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
 
 
 def refer(act: Act, reference: str, *, ground: str, regulator_reference: str = "") -> ReviewReferral:
-    """Write down that an application was told to the regulator; the same ground twice is one referral."""
+    """Record a referral of an application to the regulator. The same ground twice is one referral."""
     act.allowed(Command.REFER_REVIEW)
     application = ranking.called(act, reference)
     anchors = set(application.rows)
-    for each in work.referrals(act.session):
-        if each.anchor in anchors and each.ground == ground:
-            return each
+    for earlier in work.referrals(act.session):
+        if earlier.anchor in anchors and earlier.ground == ground:
+            return earlier
     referral = ReviewReferral(
         id=chain.identity("review_referral", application.rows[0], ground), anchor=application.rows[0],
         reference=reference, ground=reason_code(ground), regulator_reference=regulator_reference, made_at=act.now,
@@ -47,50 +47,52 @@ def last_week(act: Act) -> str:
 
 
 def check_week(text: str) -> str:
-    """An ISO week such as 2026-W23."""
-    found = _WEEK.fullmatch(text)
+    """Check an ISO week, such as 2026-W23."""
+    week = _WEEK.fullmatch(text)
     try:
-        date.fromisocalendar(int(found[1]), int(found[2]), 1) if found else None
+        date.fromisocalendar(int(week[1]), int(week[2]), 1) if week else None
     except ValueError:
-        found = None
-    if found is None:
-        raise WrongUsage("a week is written as 2026-W23")
+        week = None
+    if week is None:
+        raise WrongUsage("write the week as year and ISO week, such as 2026-W23")
     return text
 
 
 def listing(act: Act, week: str | None) -> list[dict[str, str]]:
-    """The referrals of a week, or all; exporting them is told to the ledger. To the blind, not what was found."""
+    """The referrals of a week, or all. The export is recorded in the ledger. Findings are hidden from blind reviewers."""
     act.allowed(Command.SEE_REVIEW)
-    unsaid = dict.fromkeys(("ground", "outcome", "modes"), "") if ranking.blind(act) else {}
-    rows = [row | unsaid for row in _rows(act) if week in {None, row["week"]}]
+    hidden = dict.fromkeys(("ground", "outcome", "modes"), "") if ranking.blind(act) else {}
+    rows = [row | hidden for row in _rows(act) if week in {None, row["week"]}]
     act.record(None, "review_referrals_listed", week=week or "all", referrals=len(rows))
     return rows
 
 
 def _rows(act: Act) -> Iterator[dict[str, str]]:
     concluded = {case.anchor: case for case in work.cases(act.session) if case.outcome}
-    for each in work.referrals(act.session):
-        application = work.application_of(act.session, each.anchor)
-        anchors = application.rows if application else [each.anchor]
+    for referral in work.referrals(act.session):
+        application = work.application_of(act.session, referral.anchor)
+        anchors = application.rows if application else [referral.anchor]
         case = next((concluded[anchor] for anchor in anchors if anchor in concluded), None)
-        made = each.made_at.astimezone(registers.LONDON).date()
+        made_on = referral.made_at.astimezone(registers.LONDON).date()
         yield {
-            "week": week_of(made),
-            "referred_on": made.isoformat(),
-            "reference": application.reference if application else each.reference,
-            "ground": each.ground,
+            "week": week_of(made_on),
+            "referred_on": made_on.isoformat(),
+            "reference": application.reference if application else referral.reference,
+            "ground": referral.ground,
             "outcome": (case.outcome if case else None) or "under_review",
             "modes": ";".join(case.modes) if case else "",
-            "regulator_reference": each.regulator_reference,
+            "regulator_reference": referral.regulator_reference,
         }
 
 
 def owed(act: Act) -> list[str]:
-    """Applications in which harm was found and which the regulator was not told of."""
-    told = {each.anchor for each in work.referrals(act.session)}
-    found = []
+    """Applications with a finding of harm that were not referred to the regulator."""
+    referred = {referral.anchor for referral in work.referrals(act.session)}
+    references = []
     for case in work.cases(act.session):
         application = work.application_of(act.session, case.anchor)
-        if case.outcome == ReviewOutcome.HARM and told.isdisjoint(application.rows if application else [case.anchor]):
-            found.append(case.reference)
-    return sorted(set(found))
+        if case.outcome == ReviewOutcome.HARM and referred.isdisjoint(
+            application.rows if application else [case.anchor]
+        ):
+            references.append(case.reference)
+    return sorted(set(references))

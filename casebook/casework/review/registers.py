@@ -1,4 +1,4 @@
-"""Registers into the casebook, and their rows into past applications: every row lands, none twice."""
+"""Imports registers, and reconciles their rows into past applications. Every row is imported, none twice."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ RULES = "reconciling-1"
 
 @dataclass(frozen=True, kw_only=True)
 class ImportedRegister:
-    """What became of one file."""
+    """The result of importing one file."""
 
     file: str
     rows: int
@@ -48,42 +48,42 @@ def today(act: Act) -> date:
 
 
 def import_file(act: Act, path: Path) -> list[ImportedRegister]:
-    """Keep the rows of a register, sheet by sheet. Nothing in it is refused; the same file again changes nothing."""
+    """Import the rows of a register, sheet by sheet. No row is refused. Importing the same file again changes nothing."""
     return [take_in(act, file) for file in files.read(path)]
 
 
 def take_in(act: Act, file: RegisterFile) -> ImportedRegister:
     act.allowed(Command.TRIAGE)
     _one_at_a_time(act)
-    told = _told(act, file)
+    report = _FileReport(act, file)
     if stored.imported(act.session, file.digest) is not None:
-        return told(new=False)
-    return _keep(act, file, told(new=True), [_kept(file, line, cells, notes) for line, cells, notes in file.rows])
+        return report(new=False)
+    return _keep(act, file, report(new=True), [_kept(file, line, cells, notes) for line, cells, notes in file.rows])
 
 
 def take_in_closed(act: Act) -> ImportedRegister:
-    """The casebook's own closed applications as one list more: those not taken in yet. Again, with none closed since, nothing.
+    """Take in the casebook's own closed applications as another list, except those taken in before.
 
-    Of each its reference alone is kept; what the casebook holds of it is read whenever the review asks.
+    Only the references are stored. The review reads the rest from the casebook when it needs it.
     """
     act.allowed(Command.TRIAGE)
     _one_at_a_time(act)
-    fresh = live.cells(act.session, live.untaken(act.session))
+    untaken = live.cells(act.session, live.untaken(act.session))
     rows: list[files.RegisterLine] = [
-        (line, fresh[reference], ()) for line, reference in enumerate(sorted(fresh), start=1)
+        (line, untaken[reference], ()) for line, reference in enumerate(sorted(untaken), start=1)
     ]
     file = RegisterFile(
-        name=CASEBOOK, digest=chain.digest([CASEBOOK, *sorted(fresh)]), columns=register.COLUMNS, ignored=[], absent=[],
+        name=CASEBOOK, digest=chain.digest([CASEBOOK, *sorted(untaken)]), columns=register.COLUMNS, ignored=[], absent=[],
         rows=rows, blank=[],
     )  # fmt: skip
-    told = _told(act, file)
-    if not fresh:
-        return told(new=False)
-    kept = [
+    report = _FileReport(act, file)
+    if not untaken:
+        return report(new=False)
+    stored_rows = [
         {**_kept(file, line, {LIVE: cells["reference"]}, notes), "id": live.row_id(cells["reference"])}
         for line, cells, notes in rows
     ]
-    return _keep(act, file, told(new=True), kept)
+    return _keep(act, file, report(new=True), stored_rows)
 
 
 def _one_at_a_time(act: Act) -> None:
@@ -119,8 +119,8 @@ def _kept(file: RegisterFile, line: int, cells: dict[str, str], notes: Sequence[
     }
 
 
-class _told:  # noqa: N801 - reads as the function it is
-    """What is to be said of a file, whether its rows are new or not."""
+class _FileReport:
+    """The report about a file, whether its rows are new or not."""
 
     def __init__(self, act: Act, file: RegisterFile) -> None:
         self.file, self.registers, self.listed = file, Counter[str](), list[tuple[int, str, str]]()
@@ -149,41 +149,43 @@ class _told:  # noqa: N801 - reads as the function it is
 
 
 def name_of(file: str) -> str:
-    """What a list is called whose rows do not say: its file, without a leading `register-`."""
+    """The name of a list whose rows do not name it: the file name without a leading `register-`."""
     return file.removeprefix("register-").removeprefix("register_") or file
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reconciled:
     applications: tuple[ReconciledApplication, ...]
-    ids: dict[str, str]  # reference -> id, made of the rows' contents
+    ids: dict[str, str]  # reference -> id, calculated from the content of the rows
     overlap: Overlap
     fingerprint: str
-    again: bool  # nothing had changed since the last time
+    again: bool  # nothing has changed since the last time
 
 
 def reconciled(act: Act) -> Reconciled:
-    """The rows as applications; kept, and spoken of, if rows came since the last time."""
+    """The rows as applications. Saved, and recorded in the ledger, if rows were added since the last time."""
     act.allowed(Command.TRIAGE)
     return reconcile_again(act)
 
 
 def reconcile_again(act: Act) -> Reconciled:
-    """The same for an act that has its own leave."""
+    """The same for an act that has already been allowed."""
     act.session.execute(text("SELECT pg_advisory_xact_lock(hashtext('review_reconcile'))"))
     rows = [_read(act, row) for row in stored.rows(act.session)]
     fingerprint = chain.digest([RULES, today(act).isoformat(), *sorted(row.id for row in rows)])
-    found = reconcile(rows)
-    ids = _ids(found)
-    before = stored.state(act.session, RECONCILED)
-    again = before is not None and before.value == fingerprint
-    told = Reconciled(applications=found, ids=ids, overlap=overlap(found), fingerprint=fingerprint, again=again)
+    applications = reconcile(rows)
+    ids = _ids(applications)
+    previous = stored.state(act.session, RECONCILED)
+    again = previous is not None and previous.value == fingerprint
+    result = Reconciled(
+        applications=applications, ids=ids, overlap=overlap(applications), fingerprint=fingerprint, again=again
+    )
     if not again:
-        stored.replace_applications(act.session, [_row(each, ids) for each in found])
-        counts = {"rows": len(rows), "applications": len(found)}
+        stored.replace_applications(act.session, [_row(application, ids) for application in applications])
+        counts = {"rows": len(rows), "applications": len(applications)}
         stored.keep_state(act.session, RECONCILED, fingerprint, act.now, counts)
         act.record(None, "registers_reconciled", fingerprint=fingerprint, counts=counts)
-    return told
+    return result
 
 
 def _read(act: Act, row: stored.ListedRow) -> PlacedRow:
@@ -193,21 +195,21 @@ def _read(act: Act, row: stored.ListedRow) -> PlacedRow:
 
 
 def past_of(act: Act, application: ReviewApplication) -> PastApplication:
-    """What the lists together tell of one application, read again from its rows."""
+    """What the lists together record about one application, read again from its rows."""
     rows = tuple(_read(act, row) for row in stored.rows_of(act.session, application.rows))
     if not rows:
-        refuse_because("gone", "no list has this application any more")
+        refuse_because("gone", "this application is no longer in any list")
     return merged(ReconciledApplication(rows=rows, reference=application.reference, disagreeing=False))
 
 
-def _ids(found: Sequence[ReconciledApplication]) -> dict[str, str]:
-    """Made of the contents, so that it is the same however the rows came; of equals the second and third are numbered."""
+def _ids(applications: Sequence[ReconciledApplication]) -> dict[str, str]:
+    """Reference -> id, calculated from the content, so that the order of import does not matter. Equal ones are numbered."""
     seen = Counter[str]()
     ids: dict[str, str] = {}
-    for each in found:
-        whole = chain.digest(sorted({row.digest for row in each.rows}))[:32]
-        seen[whole] += 1
-        ids[each.reference] = whole if seen[whole] == 1 else f"{whole}-{seen[whole]}"
+    for application in applications:
+        content = chain.digest(sorted({row.digest for row in application.rows}))[:32]
+        seen[content] += 1
+        ids[application.reference] = content if seen[content] == 1 else f"{content}-{seen[content]}"
     return ids
 
 

@@ -1,4 +1,4 @@
-"""A past application whose person at risk may be in danger now, taken into the live process as a Right to Know application."""
+"""Opens a live Right to Know application from a past application whose person at risk may be in danger now."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from casebook.storage.tables import ReviewApplication
 
 
 def open_right_to_know(act: Act, application: ReviewApplication, item: str) -> str:
-    """About the same two people; how the person at risk may be reached is found out anew. Returns its reference."""
+    """Open it about the same two people. A new safe-contact plan is needed. Returns the reference."""
     past = registers.past_of(act, application)
     people = {Party.A: _form(Party.A, past.a), Party.B: _form(Party.B, past.b)}
     cells = [row.cells for row in stored.rows_of(act.session, application.rows)]
@@ -42,17 +42,19 @@ def _first(rows: Sequence[dict[str, str]], column: str) -> str:
     return next((row[column] for row in rows if row.get(column)), "")
 
 
-def _form(party: Party, told: Sequence[RegisterPerson]) -> PersonForm:
-    """The fullest way in which a list tells who somebody is; what others call them are further names."""
-    if not told:
+def _form(party: Party, entries: Sequence[RegisterPerson]) -> PersonForm:
+    """A person from the fullest entry in the lists. Names in other entries become aliases."""
+    if not entries:
         return PersonForm(party=party)
-    best = max(told, key=lambda each: sum(bool(cell) for cell in vars(each).values()))
-    names = dict.fromkeys(name for each in told for name in (f"{each.forename} {each.surname}".strip(), *each.aliases))
-    own = f"{best.forename} {best.surname}".strip()
+    fullest = max(entries, key=lambda entry: sum(bool(cell) for cell in vars(entry).values()))
+    names = dict.fromkeys(
+        name for entry in entries for name in (f"{entry.forename} {entry.surname}".strip(), *entry.aliases)
+    )
+    own_name = f"{fullest.forename} {fullest.surname}".strip()
     return PersonForm(
-        party=party, forename=best.forename, middle_names=best.middle_names, surname=best.surname,
-        former_names=best.former_names, aliases=tuple(name for name in names if name and name != own), dob=best.dob,
-        dob_certainty=Certainty.APPROXIMATE if len({each.dob for each in told}) > 1 else Certainty.UNKNOWN,
-        sex=best.sex if best.sex in set(Sex) else Sex.UNKNOWN, address=best.address, postcode=best.postcode,
-        phone=best.phone, email=best.email, pnc_id=best.pnc_id, cro=best.cro,
+        party=party, forename=fullest.forename, middle_names=fullest.middle_names, surname=fullest.surname,
+        former_names=fullest.former_names, aliases=tuple(name for name in names if name and name != own_name), dob=fullest.dob,
+        dob_certainty=Certainty.APPROXIMATE if len({entry.dob for entry in entries}) > 1 else Certainty.UNKNOWN,
+        sex=fullest.sex if fullest.sex in set(Sex) else Sex.UNKNOWN, address=fullest.address, postcode=fullest.postcode,
+        phone=fullest.phone, email=fullest.email, pnc_id=fullest.pnc_id, cro=fullest.cro,
     )  # fmt: skip

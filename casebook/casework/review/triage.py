@@ -1,6 +1,6 @@
-"""The live rules, asked of every past application: linked to today's sources, judged as of its decision and as of now.
+"""Triage: links past applications to today's sources, and assesses them by the live rules, as of their decision and now.
 
-Done in chunks that are committed one by one: an interrupted triage goes on where it stopped and ends with the same ranking.
+It works in chunks that are committed one by one. An interrupted triage continues where it stopped, with the same ranking.
 """
 
 from __future__ import annotations
@@ -37,32 +37,32 @@ from casebook.policies import risk_model
 from casebook.storage.case import extracts
 from casebook.storage.review import registers as stored
 
-CHUNK = 4_000  # applications linked, judged and committed at a time
+CHUNK = 4_000  # applications linked, assessed and committed at a time
 RULES = "triage-3"
-SHOWN = 10  # likely persons of today's sources whose ids are kept for whoever examines the application
+SHOWN = 10  # likely persons in today's sources whose ids are stored for the reviewer
 DOMESTIC = frozenset({"intimate_partner", "ex_partner", "family"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Triaged:
     applications: int
-    assessed: int  # in this call; the others were assessed before, on the same facts
-    linked: int  # applications whose subject some person of the sources may be
+    assessed: int  # in this run; the others were assessed before on the same facts
+    linked: int  # applications whose subject may be a person in the sources
     modes: dict[str, int]
     contact: dict[str, int]
-    digest: str  # of the whole ranking
+    digest: str  # digest of the whole ranking
 
 
 def triage(acting: Acting, progress: Callable[[int, int], None] = lambda _done, _of: None) -> Triaged:
-    """Reconcile if need be, assess what is not assessed on today's facts, rank everything."""
+    """Reconcile if needed, assess applications that are not assessed on today's facts, and rank all of them."""
     with acting() as act:
         act.allowed(Command.TRIAGE)
-        found = registers.reconciled(act)
-        basis = _basis(act, found)
+        reconciled = registers.reconciled(act)
+        basis = _basis(act, reconciled)
         done = stored.assessed(act.session, basis)
         loaded = bool(extracts.loaded(act.session))
-    known = review_known.known_of(found)
-    del found  # the rows of every list: an assessment needs only what they come to
+    known = review_known.known_of(reconciled)
+    del reconciled  # frees the rows of every list, which an assessment does not need
     pending = sorted(set(known.pasts) - done)
     if pending:
         _assess_all(acting, known, pending, basis=basis, loaded=loaded, progress=progress)
@@ -70,12 +70,12 @@ def triage(acting: Acting, progress: Callable[[int, int], None] = lambda _done, 
         return _ranked(act, basis, assessed=len(pending))
 
 
-def _basis(act: Act, found: Reconciled) -> str:
-    """Everything that an assessment rests on beside the application itself."""
+def _basis(act: Act, reconciled: Reconciled) -> str:
+    """A digest of everything that an assessment depends on, other than the application itself."""
     return chain.digest(
         [
             RULES,
-            found.fingerprint,
+            reconciled.fingerprint,
             sorted(extracts.loaded(act.session).items()),
             risk_model.load().version,
             chain.digest(model.settings()),
@@ -104,12 +104,12 @@ def _assess_all(
 
 
 def _subjects(known: OtherApplications, ids: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
-    """Each way in which a list tells who the subject is, as a row of its own."""
+    """The subject of each application, one row for each distinct description in a list."""
     for id_ in ids:
         yield from (
             (id_, cells)
             for cells in {
-                tuple(subject_cells(each).items()): subject_cells(each) for each in known.pasts[id_].b
+                tuple(subject_cells(person).items()): subject_cells(person) for person in known.pasts[id_].b
             }.values()
         )
 
@@ -129,7 +129,7 @@ def _assess(
     cells, records = stored.cells_of(act.session, people), stored.records_of(act.session, people)
     linked: dict[str, list[Linked]] = defaultdict(list)
     for link in links:
-        if link.person not in cells:  # an extract without that person came in meanwhile: the next triage looks again
+        if link.person not in cells:  # a newer extract no longer has this person: the next triage looks again
             continue
         linked[link.subject].append(
             _linked(link, cells[link.person], records.get(link.person, []), registers.today(act))
@@ -173,8 +173,8 @@ def _assessment(
     evidence = Evidence(
         past=past,
         held=tuple(
-            held(each, day, today, risk_model.load())
-            for each in sorted(linked, key=lambda each: (-each.weight, each.source, each.dob))
+            held(person, day, today, risk_model.load())
+            for person in sorted(linked, key=lambda person: (-person.weight, person.source, person.dob))
         ),
         known_by=day,
         mandatory=frozenset(policy.mandatory_sources(past.route)),
@@ -191,7 +191,7 @@ def _assessment(
         "outcome": past.outcome or "unknown",
         "findings": list(past.findings),
         "linked": bool(linked),
-        "held": [[*each.person, each.weight] for each in _likeliest(linked)],
+        "held": [[*match.person, match.weight] for match in _likeliest(linked)],
         "model": chain.digest(model.settings())[:16],
         "same_person": known.same_person[id_],
     }
@@ -199,28 +199,32 @@ def _assessment(
 
 
 def _likeliest(linked: Sequence[Linked]) -> list[Linked]:
-    """For reviewers to look at, and for telling what another matching model changed."""
-    found = sorted(linked, key=lambda each: (-each.weight, each.person))
-    return [each for each in found if each.chance >= PERHAPS][:SHOWN]
+    """The likeliest persons, for reviewers, and to compare with another matching model."""
+    ordered = sorted(linked, key=lambda match: (-match.weight, match.person))
+    return [match for match in ordered if match.chance >= PERHAPS][:SHOWN]
 
 
 def held(who: Linked, day: date, today: date, risk: RiskModel) -> LinkedHistory:
-    """What a linked person's records say by the live rules: as they could be known on `day`, and since."""
+    """A linked person's records by the live rules: those that could be known on `day`, and those since."""
     then = known_by(who.records, day)
-    before = {id(each) for each in then}
-    since = [each for each in who.records if id(each) not in before]
-    rulings = [(each, qualifying(each, day, risk).standing) for each in then]
-    grave = [each for each, standing in rulings if standing is Disclosability.QUALIFYING]
-    later = [each for each in since if qualifying(each, today, risk).standing is Disclosability.QUALIFYING]
+    before = {id(record) for record in then}
+    since = [record for record in who.records if id(record) not in before]
+    rulings = [(record, qualifying(record, day, risk).standing) for record in then]
+    qualifying_records = [record for record, standing in rulings if standing is Disclosability.QUALIFYING]
+    later = [record for record in since if qualifying(record, today, risk).standing is Disclosability.QUALIFYING]
     return LinkedHistory(
         who=who,
-        qualifying_then=len(grave),
-        close_then=any(row.tier is Tier.GRAVE or row.domestic for each in grave for row in [weigh(each, 0, day, risk)]),
+        qualifying_then=len(qualifying_records),
+        close_then=any(
+            row.tier is Tier.GRAVE or row.domestic
+            for record in qualifying_records
+            for row in [weigh(record, 0, day, risk)]
+        ),
         supporting_then=sum(standing is Disclosability.SUPPORTING for _, standing in rulings),
         points_then=score(ScoreInputs(today=day, records=then), risk).score if then else 0.0,
         qualifying_since=len(later),
-        domestic_since=sum(each.victim_relationship in DOMESTIC for each in later),
-        sources_then=frozenset(each.source or who.source for each in grave),
+        domestic_since=sum(record.victim_relationship in DOMESTIC for record in later),
+        sources_then=frozenset(record.source or who.source for record in qualifying_records),
     )
 
 
@@ -228,7 +232,7 @@ def _policy(day: date) -> Policy:
     try:
         return policies.for_receipt(datetime.combine(day, time(12), UTC))
     except policies.NoPolicyInForce:
-        return min((policies.load(name) for name in policies.names()), key=lambda each: each.in_force_from.value)
+        return min((policies.load(name) for name in policies.names()), key=lambda policy: policy.in_force_from.value)
 
 
 def _ranked(act: Act, basis: str, *, assessed: int) -> Triaged:
@@ -239,7 +243,7 @@ def _ranked(act: Act, basis: str, *, assessed: int) -> Triaged:
         linked += bool(row.linked)
         modes.update(row.modes)
         contact[row.contact_priority] += 1
-    told = Triaged(
+    result = Triaged(
         applications=len(order),
         assessed=assessed,
         linked=linked,
@@ -247,6 +251,8 @@ def _ranked(act: Act, basis: str, *, assessed: int) -> Triaged:
         contact=dict(sorted(contact.items())),
         digest=chain.digest(order),
     )
-    stored.keep_state(act.session, stored.TRIAGED, basis, act.now, {"applications": len(order), "digest": told.digest})
-    act.record(None, "review_triaged", applications=len(order), assessed=assessed, ranking=told.digest)
-    return told
+    stored.keep_state(
+        act.session, stored.TRIAGED, basis, act.now, {"applications": len(order), "digest": result.digest}
+    )
+    act.record(None, "review_triaged", applications=len(order), assessed=assessed, ranking=result.digest)
+    return result

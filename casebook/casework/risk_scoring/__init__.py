@@ -1,1 +1,1 @@
-"""The score of what is known, and the judgement of it."""
+"""Risk scoring: the score, and people's judgement of it."""

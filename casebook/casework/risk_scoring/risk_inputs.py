@@ -1,4 +1,4 @@
-"""Gathers what a score rests on from what is known of an application; what is not known goes along as a gap."""
+"""Gathers the inputs of a risk score from an application. What is not known is included as a gap."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from casebook.storage.tables import (
 
 
 def gather(act: Act, application: Application) -> list[ScoreInputs]:
-    """The inputs as they stand: one for each instrument that was used, since a score rests on one. Never empty."""
-    nothing = ScoreInputs(
+    """The present inputs: one set for each instrument used, because a score uses one instrument. Never empty."""
+    without_instrument = ScoreInputs(
         today=today(act, application),
         records=tuple(
             SubjectRecord.from_row(row.record) for row in decisions.findings(act.session, application.reference)
@@ -40,16 +40,16 @@ def gather(act: Act, application: Application) -> list[ScoreInputs]:
         gaps=tuple(sorted((*_unknown(application), *_unsearched(act, application)))),
     )
     used = instruments(act, application.reference)
-    return [replace(nothing, instrument=each) for each in used] or [nothing]
+    return [replace(without_instrument, instrument=instrument) for instrument in used] or [without_instrument]
 
 
 def today(act: Act, application: Application) -> date:
-    """The local day under the application's policy."""
+    """Today's date in the time zone of the application's policy."""
     return act.now.astimezone(ZoneInfo(policy_of(application).calendar.timezone)).date()
 
 
 def instruments(act: Act, reference: str) -> list[Instrument]:
-    """Every instrument that was used, with its standing answers."""
+    """Every instrument that was used, with its current answers."""
     query = select(InstrumentAnswer).where(
         InstrumentAnswer.reference == reference, InstrumentAnswer.superseded.is_(False)
     )
@@ -71,7 +71,7 @@ def instruments(act: Act, reference: str) -> list[Instrument]:
 
 
 def _circumstances(application: Application) -> Iterator[str]:
-    """What the application says of now."""
+    """Present circumstances recorded in the application."""
     if application.relationship == Relationship.EX_PARTNER or application.relationship_ended:
         yield "separation"
     if application.pregnant == Answer3.YES:
@@ -83,7 +83,7 @@ def _circumstances(application: Application) -> Iterator[str]:
 
 
 def _vulnerabilities(act: Act, application: Application) -> Iterator[str]:
-    """Of the person at risk, as far as the application tells; what only a person can see is in the instrument."""
+    """Vulnerabilities of the person at risk that the application records. Those that only a meeting shows are in the instrument."""
     a = act.session.get(Person, f"{application.reference}:{Party.A}")
     if application.pregnant == Answer3.YES:
         yield "pregnancy"
@@ -104,7 +104,7 @@ def _earlier(act: Act, application: Application) -> int:
 
 
 def _unknown(application: Application) -> Iterator[str]:
-    """Facts of the application that nobody knows: none counts as a no."""
+    """Facts that are not known. None of them counts as a no."""
     if application.pregnant == Answer3.UNKNOWN:
         yield "pregnancy_unknown"
     if application.living_together == Answer3.UNKNOWN:
@@ -114,7 +114,7 @@ def _unknown(application: Application) -> Iterator[str]:
 
 
 def _unsearched(act: Act, application: Application) -> Iterator[str]:
-    """What the search for the subject left open, once for each."""
+    """Gaps in the search for the subject, one for each source or candidate."""
     reference = application.reference
     searches = select(Search).where(
         Search.reference == reference, Search.party == Party.B, Search.superseded.is_(False)

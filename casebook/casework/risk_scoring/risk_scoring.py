@@ -1,6 +1,6 @@
-"""How grave the danger from B looks: the machine's score of what is known, and people's judgement of it.
+"""The risk-scoring stage: a calculated score of the danger from B, and people's judgement of it.
 
-A changed input makes a new score and orders the queue anew: that may raise a priority, and lowers and decides nothing.
+A changed input makes a new score and reorders the queue. That can raise a priority. It never lowers one and decides nothing.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ from casebook.storage import ledger
 from casebook.storage.case import decisions
 from casebook.storage.tables import Application, RiskAssessment, RiskScore, WorkItem
 
-SECOND = "second:"  # begins the key of the second person's item
-RECOMPUTES = "score_recomputes"  # the gate's rule whose mending means: score again
+SECOND = "second:"  # prefix of the key of the second person's item
+RECOMPUTES = "score_recomputes"  # the gate's rule after whose correction the score is calculated again
 
 
 def prepare(act: Act, application: Application) -> None:
-    """Score what is known now."""
+    """Calculate the score from what is known now."""
     score_now(act, application)
 
 
 def score_now(act: Act, application: Application) -> RiskScore:
-    """The score of what is known now. Unchanged inputs keep the score they have, whatever the day."""
+    """The score of what is known now. If the inputs have not changed, the score stays, whatever the date."""
     model = risk_model.load()
     inputs, result = max(
-        ((each, score(each, model)) for each in risk_inputs.gather(act, application)),
+        ((inputs, score(inputs, model)) for inputs in risk_inputs.gather(act, application)),
         key=lambda pair: (ORDER.index(pair[1].band), pair[1].score),
     )
     digest = _digest(act, inputs, model)
@@ -51,7 +51,7 @@ def score_now(act: Act, application: Application) -> RiskScore:
 
 
 def needs(act: Act, application: Application) -> list[Need]:
-    """A person confirms, raises or lowers each new score; a lowering waits for a second person."""
+    """One item to confirm, raise or lower a new score. A lowering also needs a second person."""
     current = decisions.current_score(act.session, application.reference)
     if current is None:
         return []
@@ -71,17 +71,17 @@ def needs(act: Act, application: Application) -> list[Need]:
 
 
 def _digest(act: Act, inputs: ScoreInputs, model: RiskModel) -> str:
-    """Keyed, for the inputs are personal; without the day, which alone is no reason to ask people again."""
-    said = inputs.to_dict() | {"today": None, "model": model.version}
-    return chain.row_digest(act.session.info[ledger.KEY], "risk_inputs", said)
+    """A keyed digest of the inputs, because they are personal. The date is left out: a new day alone needs no new judgement."""
+    digested = inputs.to_dict() | {"today": None, "model": model.version}
+    return chain.row_digest(act.session.info[ledger.KEY], "risk_inputs", digested)
 
 
 def _row(act: Act, application: Application, inputs: ScoreInputs, result: Score, digest: str) -> RiskScore:
-    made = act.session.scalar(
+    earlier_scores = act.session.scalar(
         select(func.count()).select_from(RiskScore).where(RiskScore.reference == application.reference)
     )
     return RiskScore(
-        id=chain.identity("risk_score", application.reference, made),
+        id=chain.identity("risk_score", application.reference, earlier_scores),
         reference=application.reference,
         model=result.model_version,
         inputs=inputs.to_dict(),
@@ -89,7 +89,7 @@ def _row(act: Act, application: Application, inputs: ScoreInputs, result: Score,
         band=result.band,
         priority=result.priority,
         score=result.score,
-        contributions=[each.to_dict() for each in result.contributions],
+        contributions=[contribution.to_dict() for contribution in result.contributions],
         uncertainty=list(result.uncertainty),
         computed_at=act.now,
         superseded=False,
@@ -100,7 +100,7 @@ def _replace(act: Act, application: Application, old: RiskScore | None, new: Ris
     if old is not None:
         old.superseded = True
         for row, of in decisions.judgements(act.session, application.reference):
-            # a lowering spoke of facts that have changed since; a raise stands until two people lower it
+            # a lowering no longer counts once the facts change; a raise stands until two people lower it
             row.superseded = row.lowers and of.id == old.id
     act.session.add(new)
     act.record(
@@ -111,11 +111,11 @@ def _replace(act: Act, application: Application, old: RiskScore | None, new: Ris
 
 
 def _order(act: Act, application: Application, current: RiskScore, priority: Priority) -> None:
-    """Let the score and the band that holds order the queue."""
+    """Set the band and score of the application, and raise its priority if they call for it."""
     band = decisions.effective_band(act.session, current)
     if ORDER.index(band) > ORDER.index(Band(current.band)):
         of_band = risk_model.load().numbers.priority.of_band.value[band]
-        priority = min(priority, of_band, key=lambda each: each.rank)
+        priority = min(priority, of_band, key=lambda option: option.rank)
     before = (application.band, application.score)
     application.band, application.score = band, current.score
     raised = danger.raise_priority(act, application, priority, reason="risk")
@@ -124,7 +124,7 @@ def _order(act: Act, application: Application, current: RiskScore, priority: Pri
 
 
 def _mended_since(act: Act, current: RiskScore) -> bool:
-    """A score that did not recompute is made again once somebody has looked at it."""
+    """Whether a score that failed to recompute has been corrected since, so that it is calculated again."""
     query = select(WorkItem.subject).where(
         WorkItem.reference == current.reference,
         WorkItem.kind == WorkKind.MEND_QUALITY,
@@ -134,12 +134,12 @@ def _mended_since(act: Act, current: RiskScore) -> bool:
 
 
 class RiskAssessed(Answer):
-    """What a person makes of the score; or, on a lowering, what the second person makes of the first's."""
+    """A person's judgement of the score or, for a lowering, the second person's answer to the first."""
 
     judgement: Judgement = Field(
-        description="confirm, raise or lower the band; on the second look at a lowering: agree or disagree."
+        description="confirm, raise or lower the band. For the second person of a lowering: agree or disagree."
     )
-    band: Band | None = Field(default=None, description="To which band, if it is raised or lowered.")
+    band: Band | None = Field(default=None, description="The new band, if it is raised or lowered.")
     reason: str = Field(min_length=1, description="Why, in words.")
 
 
@@ -150,7 +150,7 @@ def _assessed(doing: Doing) -> None:
     act, answer = doing.act, doing.answer
     current = act.session.get(RiskScore, doing.item.subject["score"])
     if current is None or current.superseded:
-        refuse_because("score_changed", "what the score rests on has changed: look at the new one")
+        refuse_because("score_changed", "the facts have changed and there is a new score: assess that one")
     present = decisions.effective_band(act.session, current)
     refuse(why_not_judge(answer.judgement, present=present, to=answer.band, second=False), InvalidAnswer)
     if answer.judgement is Judgement.LOWER and answer.band is not None:
@@ -174,17 +174,17 @@ def _assessed(doing: Doing) -> None:
 
 
 def _floors(act: Act, application: Application) -> list[FloorHeld]:
-    """Of every instrument that was used, whichever the score rests on."""
+    """The lowest possible bands, by every instrument that was used."""
     model = risk_model.load()
-    found = (each for inputs in risk_inputs.gather(act, application) for each in floors(inputs, model))
-    return list(dict.fromkeys(found))
+    lowest_bands = (floor for inputs in risk_inputs.gather(act, application) for floor in floors(inputs, model))
+    return list(dict.fromkeys(lowest_bands))
 
 
 def _seconded(doing: Doing) -> None:
     act, answer = doing.act, doing.answer
     first = act.session.get(RiskAssessment, doing.item.key.removeprefix(SECOND))
     if first is None or first.superseded:
-        refuse_because("score_changed", "what was to be lowered has changed since")
+        refuse_because("score_changed", "the score to be lowered has changed: assess the new one")
     refuse(authority.why_not_second(act.actor, [first.assessed_by]))
     refuse(why_not_judge(answer.judgement, present=Band(first.band), to=answer.band, second=True), InvalidAnswer)
     first.second_agrees = answer.judgement is Judgement.AGREE
