@@ -1,4 +1,4 @@
-"""Figures by matplotlib: their one style, and how they become SVG or PNG. Whoever draws says what stands in them."""
+"""Draws figures with matplotlib, in one style, as SVG or PNG. The caller decides what is in a figure."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Every error this system raises on purpose. The docstring is the default message; `code` is the reason code people see.
+"""Every error this system raises on purpose. An error's docstring is its default message, `code` its reason code.
 
-`Refused` is an expected no (exit 1), `WrongUsage` a call that cannot be understood (exit 2), `Fault` something broken
-underneath (exit 3). No message ever holds a personal detail.
+`Refused`: a rule does not allow it (exit 1). `WrongUsage`: the call cannot be understood (exit 2). `Fault`: something
+underneath is broken (exit 3). No message contains a personal detail.
 """
 
 
@@ -35,7 +35,7 @@ class NotPermitted(Refused):
 
 
 class NotFound(Refused):
-    """There is no such thing."""
+    """It was not found."""
 
     code = "not_found"
 
@@ -47,26 +47,26 @@ class AlreadyDone(Refused):
 
 
 class AlreadyDecided(AlreadyDone):
-    """This version of the application has been decided already."""
+    """This version of the application has already been decided."""
 
     code = "already_decided"
 
 
 class InvalidAnswer(Refused):
-    """The answer does not fit its schema."""
+    """The answer is not in the expected form."""
 
     code = "invalid_answer"
 
 
 class WrongUsage(CasebookError):
-    """The command was called in a way it does not understand."""
+    """The command was not understood."""
 
     code = "wrong_usage"
     exit_code = 2
 
 
 class UnreadableFile(WrongUsage):
-    """The file cannot be read as what it should be."""
+    """The file is not in the expected format."""
 
     code = "unreadable_file"
 
@@ -85,13 +85,13 @@ class DatabaseUnavailable(Fault):
 
 
 class DatabaseRefused(Fault):
-    """The database refused a change that no rule had refused."""
+    """The database did not accept a change that the rules allow."""
 
     code = "database_refused"
 
 
 class Collision(Fault):
-    """Somebody changed the same thing at the same moment; nothing was changed, so do it again."""
+    """Somebody else changed this at the same moment. Your change was not saved: do it again."""
 
     code = "collision"
 
@@ -103,6 +103,6 @@ class HomeUnusable(Fault):
 
 
 class SourceFault(Fault):
-    """A record source did not answer properly; that is never a nil."""
+    """A record source did not answer properly. This is not a nil return."""
 
     code = "source_fault"

@@ -1,4 +1,4 @@
-"""Reading CSV the one way this system reads it: UTF-8, header by name, each row with the physical line it starts on."""
+"""Reads CSV files: UTF-8, columns by the names in the header, each row with the physical line it starts on."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from typing import NamedTuple
 from casebook.errors import UnreadableFile
 
 csv.field_size_limit(1 << 24)
-LONGEST_ROW = 1_000  # physical lines; a quote that closes later than this was never meant to open
+LONGEST_ROW = 1_000  # physical lines; a quote that is still open after these was opened by mistake
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rejection:
-    """Why a row did not land. `line` is physical, the header being 1; no value is ever repeated."""
+    """Why a row was not accepted. `line` is the physical line; the header is 1. No value of the row is repeated."""
 
     line: int
     column: str
@@ -31,13 +31,13 @@ class Rejection:
 
 @dataclass(frozen=True, kw_only=True)
 class FileRow:
-    """One row: stripped cells by column, and the columns whose cell PostgreSQL could not hold (empty in `cells`)."""
+    """One row: stripped cells by column, and the columns whose cell PostgreSQL cannot store (empty in `cells`)."""
 
     line: int
     cells: Mapping[str, str]
     undecodable: frozenset[str] = frozenset()
     miscounted: bool = False  # fewer cells than the header has, or more of them filled
-    broken: Rejection | None = None  # the row cannot be told from its neighbours: its cells are only likely
+    broken: Rejection | None = None  # it is not clear where the row ends: its cells are only likely
 
     def __getitem__(self, column: str) -> str:
         return self.cells.get(column, "")
@@ -45,7 +45,7 @@ class FileRow:
 
 @dataclass(frozen=True, kw_only=True)
 class CsvTable:
-    """A CSV file being read; rows stream."""
+    """A CSV file being read. Its rows are read one at a time."""
 
     columns: tuple[str, ...]
     ignored: list[str]
@@ -53,7 +53,7 @@ class CsvTable:
 
 
 class RawLine(NamedTuple):
-    """One row as it stands. Not whole: a quote in it never closes; then it is its first physical line, without quotes."""
+    """One row as it is in the file. If a quote in it never closes it is not whole: its first line, without quotes."""
 
     number: int
     values: list[str]
@@ -64,13 +64,13 @@ class RawLine(NamedTuple):
 def read(path: Path, *, known: Collection[str], required: Collection[str] = (), first_counts: bool = False) -> CsvTable:
     """Open a CSV file. Raises UnreadableFile if there is no file, no header, or a required column is missing.
 
-    A known column that stands twice is refused; with `first_counts` the later one is ignored, and named as ignored.
+    A known column that occurs twice is refused. With `first_counts` the later one is ignored and listed as ignored.
     """
     rows = split(lines(path))
     header = header_of(path, rows)
     if missing := sorted(set(required) - set(header)):
         raise UnreadableFile(
-            f"{path.name} lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}", "missing_column"
+            f"{path.name} has no column{'s' * (len(missing) > 1)} {', '.join(missing)}", "missing_column"
         )
     if not first_counts:
         refuse_repeated(path, header, known)
@@ -82,7 +82,7 @@ def read(path: Path, *, known: Collection[str], required: Collection[str] = (), 
 
 
 def lines(path: Path) -> Iterator[str]:
-    """Text lines; a byte that is not UTF-8 becomes a lone surrogate, so that its cell can be told from the others."""
+    """The lines of text. A byte that is not UTF-8 becomes a lone surrogate, so that its cell can be recognised."""
     try:
         stream = path.open("rb")
     except OSError as error:
@@ -103,17 +103,17 @@ def header_of(path: Path, rows: Iterator[RawLine]) -> tuple[str, ...]:
 
 
 def refuse_repeated(path: Path, header: Sequence[str], known: Collection[str]) -> None:
-    """Raises UnreadableFile if a known column stands twice: nothing tells which of the two is meant."""
+    """Raises UnreadableFile if a known column occurs twice: it is not clear which of the two is meant."""
     if twice := _repeated(header, known):
         raise UnreadableFile(
-            f"{path.name} names the column{'s' * (len(twice) > 1)} {', '.join(twice)} more than once:"
+            f"{path.name} has the column{'s' * (len(twice) > 1)} {', '.join(twice)} more than once:"
             " keep one of each name",
             "repeated_column",
         )
 
 
 def ignored(header: Sequence[str], known: Collection[str]) -> list[str]:
-    """Columns that are not read, each named once: unknown ones, and known ones that stood there before."""
+    """Columns that are not read, each listed once: unknown ones, and repeats of known ones."""
     twice = _repeated(header, known)
     return [name for name in dict.fromkeys(header) if name and (name not in known or name in twice)]
 
@@ -123,7 +123,7 @@ def _repeated(header: Sequence[str], known: Collection[str]) -> list[str]:
 
 
 def split(lines: Iterable[str], delimiter: str = ",") -> Iterator[RawLine]:
-    """Every row with its line, the header first. A stray quote costs its own row and never the ones after it."""
+    """Every row with its line, the header first. A stray quote spoils its own row and never the rows after it."""
     source, waiting = iter(lines), deque[str]()
     number, width = 1, 0
     while line := waiting.popleft() if waiting else next(source, ""):
@@ -132,16 +132,16 @@ def split(lines: Iterable[str], delimiter: str = ",") -> Iterator[RawLine]:
             values = line.rstrip("\r\n").split(delimiter)
         else:
             taken = list[str]()
-            found = _quoted(_fed(line, taken, waiting, source), taken, delimiter, width)
-            waiting.extendleft(reversed(taken[1:] if found is None else ()))
-            count, whole = (len(taken), True) if found is not None else (1, False)
-            values = line.rstrip("\r\n").replace('"', "").split(delimiter) if found is None else found
+            cells = _quoted(_fed(line, taken, waiting, source), taken, delimiter, width)
+            waiting.extendleft(reversed(taken[1:] if cells is None else ()))
+            count, whole = (len(taken), True) if cells is not None else (1, False)
+            values = line.rstrip("\r\n").replace('"', "").split(delimiter) if cells is None else cells
         yield RawLine(number, values, whole, count)
         width, number = width or len(values), number + count
 
 
 def _fed(line: str, taken: list[str], waiting: deque[str], source: Iterator[str]) -> Iterator[str]:
-    """The line and those after it, as far as they are asked for; what was given stands in `taken`."""
+    """The line and the lines after it, as they are asked for. The lines given out are kept in `taken`."""
     while line and len(taken) < LONGEST_ROW:
         taken.append(line)
         yield line
@@ -151,22 +151,22 @@ def _fed(line: str, taken: list[str], waiting: deque[str], source: Iterator[str]
 
 
 def _quoted(fed: Iterator[str], taken: list[str], delimiter: str, width: int) -> list[str] | None:
-    """The cells of a row with quotes in it; None if it has no end that can be believed."""
+    """The cells of a row with quotes in it; None if its end cannot be found."""
     try:
         values = next(csv.reader(fed, delimiter=delimiter, strict=True))
     except csv.Error:
         if len(taken) > 1:
             return None
-        # a quote that ends where no cell does; if nothing else is wrong it is only a careless one
+        # a quote closes in the middle of a cell; accept the row if nothing else is wrong with it
         values = next(csv.reader(taken, delimiter=delimiter))
         return values if len(values) == width and taken[0].count('"') % 2 == 0 else None
-    # over several lines only a whole row counts, or a quote left open would swallow the rows after it
+    # over several lines only a complete row counts: otherwise an open quote would swallow the rows after it
     swallowed = len(taken) > 1 and len(values) != width > 0
     return None if swallowed and any(more.count(delimiter) >= width - 1 for more in taken[1:]) else values
 
 
 def _rows(rows: Iterator[RawLine], header: tuple[str, ...], known: frozenset[str]) -> Iterator[FileRow]:
-    # a name that stands twice in the header, where that is allowed: the first column of that name counts
+    # where a name may occur twice in the header, the first column of that name counts
     wanted = [(header.index(name), name) for name in dict.fromkeys(header) if name in known]
     for number, values, whole, _ in rows:
         if not whole:
@@ -178,7 +178,7 @@ def _rows(rows: Iterator[RawLine], header: tuple[str, ...], known: frozenset[str
 
 
 def _row(number: int, values: list[str], width: int, wanted: list[tuple[int, str]]) -> FileRow | None:
-    """None if nothing stands in it."""
+    """The row of these values; None if it is blank."""
     text = "".join(values)
     if not text.strip():
         return None
@@ -192,7 +192,7 @@ def _row(number: int, values: list[str], width: int, wanted: list[tuple[int, str
 
 
 def storable(value: str) -> bool:
-    """Whether PostgreSQL can hold it: no NUL, and every byte of it was UTF-8."""
+    """Whether PostgreSQL can store it: no NUL, and every byte was UTF-8."""
     if "\x00" in value:
         return False
     try:
@@ -203,5 +203,5 @@ def storable(value: str) -> bool:
 
 
 def list_of(cell: str) -> list[str]:
-    """The items of a `;`-separated cell, without empty ones."""
+    """The items of a cell separated by `;`, without empty ones."""
     return [item.strip() for item in cell.split(";") if item.strip()]

@@ -1,4 +1,4 @@
-"""Everything that can be set from outside, in one class. Read at the edge with `load`, passed down as an argument."""
+"""All settings, in one class. A command reads them with `load` and passes them down as an argument."""
 
 from __future__ import annotations
 
@@ -19,35 +19,36 @@ class Settings(BaseSettings):
 
     home: Path = Field(description="The directory that holds everything of one casebook.")
     database_url: SecretStr | None = Field(
-        default=None, description="Address of a PostgreSQL server of yours; without it an embedded one is run."
+        default=None, description="Address of your own PostgreSQL server. Without it an embedded server is started."
     )
     prefect_database_url: SecretStr | None = Field(
         default=None,
         validation_alias="PREFECT_API_DATABASE_CONNECTION_URL",
-        description="Address of Prefect's database when the server is yours; Prefect's own variable.",
+        description="Address of Prefect's database on your own server. This is Prefect's own variable.",
     )
     sources_file: Path | None = Field(
         default=None,
         validation_alias="CASEBOOK_SOURCES",
-        description="A TOML file of the record sources that are asked elsewhere; else `sources.toml` of the home, if any.",
+        description="A TOML file of the record sources outside the casebook. Default: `sources.toml` in the home, if it is there.",
     )
     token: SecretStr | None = Field(default=None, description="Token of the member of staff named by --as.")
     notify_urls: SecretStr | None = Field(
         default=None,
-        description="Where escalations are sent: Apprise addresses apart by white space, each for all or, as ROLE=URL, for a role.",
+        description="Where escalations are sent: Apprise addresses with spaces between, as URL for all or ROLE=URL for one role.",
     )
     metrics_port: int | None = Field(
         default=None,
         gt=0,
         lt=1 << 16,
-        description="Port on 127.0.0.1 of the figures for Prometheus; else `up` takes the one after its own.",
+        description="Port on 127.0.0.1 of the metrics endpoint for Prometheus. Default: the port after that of `up`.",
     )
     server_user: str | None = Field(
-        default=None, description="For root: the system user the embedded server runs as (else postgres, else nobody)."
+        default=None,
+        description="For root: the system user that runs the embedded server. Default: postgres, or else nobody.",
     )
     clusters: Path = Field(
         default=Path("/var/lib/casebook-clusters"),
-        description="For root: where the embedded server's data goes when its user cannot reach the home.",
+        description="For root: the directory for the embedded server's data if its user cannot reach the home.",
     )
 
     @property
@@ -56,12 +57,12 @@ class Settings(BaseSettings):
         own = self.home / "sources.toml"
         try:
             return self.sources_file or (own if own.is_file() else None)
-        except OSError as error:  # another's directory, a name that is too long
+        except OSError as error:  # somebody else's directory, a name that is too long
             raise HomeUnusable(f"the home {self.home} cannot be used: {error.strerror}") from None
 
 
 def load(home: Path | None = None) -> Settings:
-    """Read the environment; `home`, when given, wins over `CASEBOOK_HOME`."""
+    """Read the environment. `home`, if given, is used instead of `CASEBOOK_HOME`."""
     try:
         return Settings.model_validate({}) if home is None else Settings(home=home)
     except ValidationError as error:

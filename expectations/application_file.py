@@ -1,6 +1,6 @@
 """The gate for an incoming applications.csv: without its four essential columns the file is refused.
 
-What is wrong with single rows never takes the file down: the import lists those rows, and here they are counted.
+Faults in single rows never refuse the file: the import lists those rows, and this gate counts them.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ GATE = Gate("application_file", (HEADER, ROWS))
 
 
 def quality(columns: Collection[str], rows: Iterable[Mapping[str, str]]) -> dict[str, int]:
-    """What the gate says of a whole file: code -> how many rows break it. Nothing of what they hold."""
+    """The gate's results for a file: code -> how many rows break the rule. It contains no values of the rows."""
     given = pd.DataFrame([dict(row) for row in rows], columns=[name for name in ESSENTIAL if name in columns])
     return {each.code: each.unexpected_count for each in ask(GATE, frames(given)).results if not each.success}
 

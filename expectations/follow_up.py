@@ -1,4 +1,4 @@
-"""The gate at the end of follow-up: contacts made, declined or given up by two people; support offered; nothing unratified."""
+"""The gate at the end of follow-up: contacts made, declined or ended by two people; support offered; all ratified."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Asks a gate about one application, or about many at once, and brings back verdicts that hold no values.
+"""Asks a gate about one application, or about many at once, and returns verdicts that contain no values.
 
-Great Expectations says which rows break which check; `casebook.domain.gates` says what follows from it.
+Great Expectations reports which rows break which check; `casebook.domain.gates` decides what follows.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What is to be expected of a register of past applications. It reports and refuses nothing: every rule is for information.
+"""Reports the data quality of a register of past applications. It refuses nothing: every rule is for information.
 
-Asked three times over the same rows: by list, by year of receipt and by handler, so that a bad patch shows where it is.
+The same rows are checked by list, by year of receipt and by handler, to show where faults occur together.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ GATE = Gate("register", (ROWS,))
 def quality(rows: Sequence[Mapping[str, str]], registers: Collection[str] = ()) -> dict[str, dict[str, dict[str, int]]]:
     """How many rows break each rule: list, year or handler -> its values -> code -> rows. No value of a person is in it.
 
-    `registers` are the lists that were read, so that one without rows is told of too.
+    `registers`: the lists that were read, so that a list without rows is reported too.
     """
     names = [*TEXTS, *DAYS, "b_dob", *CODES, "register"]
     cells = pd.DataFrame([{name: row.get(name, "") for name in names} for row in rows], columns=names, dtype="object")

@@ -1,4 +1,4 @@
-"""How a gate is written down: frames, what each frame must satisfy, and constructors that cannot be fooled by a null.
+"""The parts of a gate: frames, the rules that each frame must satisfy, and constructors that never accept a null by mistake.
 
 Every check is a stock expectation about single rows, so that one application at its gate and thousands in the nightly
 pass get the same answer. The number of rows is the frame's own guard.
@@ -41,7 +41,7 @@ class Expectation:
             if not isinstance(check, ABOUT_ROWS) or isinstance(check, gxe.ExpectColumnValuesToBeUnique):
                 raise TypeError(f"{self.rule.code}: {type(check).__name__} is not about the rows of one application")
             if getattr(check, "mostly", 1) != 1:
-                raise ValueError(f"{self.rule.code}: a gate knows no `mostly`")
+                raise ValueError(f"{self.rule.code}: a gate cannot use `mostly`")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -64,7 +64,7 @@ class MayBeEmpty:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Frame:
-    """`columns` is what the frame builder owes; a column that does not come breaks the gate."""
+    """A table of facts. The frame builder must supply all `columns`; a missing column breaks the gate."""
 
     name: str
     columns: tuple[str, ...]
@@ -91,7 +91,7 @@ class Gate:
 
 
 def filled(column: str, rule: Rule, *, when: RowConditionType = None) -> Expectation:
-    """Text that is there and is not white space."""
+    """The value must be text, and not only white space."""
     return _guarded(rule, [column], gxe.ExpectColumnValuesToMatchRegex(column=column, regex=r"\S"), when)
 
 

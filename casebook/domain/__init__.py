@@ -1,1 +1,1 @@
-"""Pure rules: standard library only; the present moment and new ids are arguments."""
+"""The rules, as pure functions: standard library only; the present moment and new ids are arguments."""

@@ -9,7 +9,7 @@ from casebook.domain.vocabulary import Role
 
 
 class Reason(NamedTuple):
-    """Why not: a reason code for programs and a sentence for people. Nothing personal in either."""
+    """Why something is not allowed: a reason code for programs and a sentence for people. Neither is personal."""
 
     code: str
     message: str
@@ -17,7 +17,7 @@ class Reason(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
-    """One who acts. `competences` are those valid now; an expired one is not in it."""
+    """A person or system that acts. `competences` are those valid now, without expired ones."""
 
     id: str
     roles: frozenset[Role]
@@ -25,7 +25,7 @@ class Actor:
 
     @property
     def is_person(self) -> bool:
-        """The operator and the system are no witnesses: neither counts as one of two people."""
+        """Whether this is a member of staff. The operator and the system never count as one of two people."""
         return not self.roles & {Role.OPERATOR, Role.SYSTEM}
 
 

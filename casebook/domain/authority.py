@@ -1,4 +1,4 @@
-"""Who may do what: one table of commands by role, and the rules that keep people apart. Pure; asked by every use case."""
+"""Who may do what: a table of commands by role, and the rules that need a second person. Every use case asks here."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from casebook.domain.work import SPECS
 
 
 class Command(StrEnum):
-    """Everything that can be asked of the casebook, apart from doing a work item."""
+    """Every command except doing a work item."""
 
     IMPORT_APPLICATIONS = "import_applications"
     LOAD_SOURCE = "load_source"
@@ -72,7 +72,7 @@ MAY: Mapping[Command, frozenset[Role]] = MappingProxyType({
     Command.LOAD_SOURCE: _MACHINE,
     Command.RECONCILE: _MACHINE,
     Command.TRIAGE: _MACHINE | {Role.REVIEW_LEAD, Role.REVIEW_OFFICER},
-    # not those whose own cases are reviewed: the queue tells which of them, and for what
+    # not for staff whose own cases are reviewed: the queue shows whose cases, and why
     Command.SEE_REVIEW: _MACHINE | _OVERSIGHT | {Role.HEAD_OF_UNIT},
     Command.LEAD_REVIEW: _MACHINE | {Role.REVIEW_LEAD},
     Command.EXAMINE_REVIEW: frozenset({Role.REVIEW_LEAD, Role.REVIEW_OFFICER}),
@@ -120,14 +120,14 @@ def why_not_allowed(actor: Actor, command: Command) -> Reason | None:
 
 
 def why_not_work(actor: Actor, kind: WorkKind, *, role: str, owner: str | None, reserved: bool) -> Reason | None:
-    """A reason if the actor may not do an item of this kind, in this role's queue, held by this owner."""
+    """A reason if the actor may not do a work item of this kind, in this role's queue, claimed by this owner."""
     if not actor.is_person:
-        return Reason("not_a_person", "only a member of staff can do work; the operator and the system cannot")
+        return Reason("not_a_person", "only a member of staff can do work items; the operator and the system cannot")
     allowed = {*SPECS[kind].roles, Role(role)}
     if not actor.roles & allowed:
         return Reason("not_permitted", f"'{words.WORK.of(kind)}' needs one of these roles: {_names(allowed)}")
     if reserved and owner != actor.id:
-        return Reason("reserved", "this item is for one named member of staff, and that is somebody else")
+        return Reason("reserved", "this item is reserved for another member of staff")
     if owner is not None and owner != actor.id:
         return Reason("claimed_by_another", "somebody else has claimed this item")
     return None
@@ -136,14 +136,14 @@ def why_not_work(actor: Actor, kind: WorkKind, *, role: str, owner: str | None, 
 def why_not_see(actor: Actor, *, restricted: bool, named: Collection[str]) -> Reason | None:
     """A reason if an application is restricted and the actor is not among the people named for it."""
     if restricted and actor.id not in named and Role.SYSTEM not in actor.roles:
-        return Reason("restricted", "this application is seen by named people only")
+        return Reason("restricted", "this application is restricted to named people")
     return None
 
 
 def why_not_second(actor: Actor, first: Collection[str | None]) -> Reason | None:
-    """A reason if the actor is one of the people whose act a second person is to look at."""
+    """A reason if the actor is one of the people whose act a second person must check."""
     if actor.id in first:
-        return Reason("same_person", "this needs a second person: you were the first")
+        return Reason("same_person", "this needs a second person, and you were the first")
     return None
 
 

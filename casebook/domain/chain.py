@@ -1,4 +1,4 @@
-"""The arithmetic of the ledger: canonical JSON, entry hashes, keyed row digests and the Merkle root of a seal."""
+"""The hashes of the ledger: canonical JSON, entry hashes, keyed row digests and the Merkle root of a seal."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NAMESPACE = uuid.UUID("6f3a3c1e-6a1b-5d0e-9d57-3f6d2b0c9a11")
 
 
 def identity(*parts: object) -> str:
-    """A deterministic id: the same parts give the same id, so that a retry makes no twin."""
+    """A deterministic id: the same parts give the same id, so that a retry makes no duplicate."""
     return str(uuid.uuid5(_NAMESPACE, "\x1f".join(str(part) for part in parts)))
 
 
@@ -46,15 +46,15 @@ _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=
 def entry_hash(
     *, chain: str, sequence: int, at: datetime, actor: str, event: str, body: Mapping[str, object], previous: str
 ) -> str:
-    """SHA-256, hex, over everything an entry says and the hash of the one before it."""
-    said = {
+    """SHA-256, hex, of an entry's content and the hash of the entry before it."""
+    content = {
         "chain": chain, "sequence": sequence, "at": at, "actor": actor, "event": event, "body": body, "previous": previous,
     }  # fmt: skip
-    return hashlib.sha256(canonical(said).encode()).hexdigest()
+    return hashlib.sha256(canonical(content).encode()).hexdigest()
 
 
 def row_digest(key: bytes, table: str, values: Mapping[str, object]) -> str:
-    """Keyed digest of one row. Absent values are left out, so that a new empty column changes no old digest.
+    """Keyed digest of one row. Empty values are left out, so that a new empty column changes no old digest.
 
     Keyed, because a birth date can be guessed from a bare hash.
     """
@@ -63,12 +63,12 @@ def row_digest(key: bytes, table: str, values: Mapping[str, object]) -> str:
 
 
 def digest(value: object) -> str:
-    """SHA-256, hex, of a value's canonical JSON: for ids and codes; what is personal takes `row_digest`."""
+    """SHA-256, hex, of a value's canonical JSON. For ids and codes only: use `row_digest` for personal values."""
     return hashlib.sha256(canonical(value).encode()).hexdigest()
 
 
 def merkle_root(leaves: Sequence[str]) -> str:
-    """Root over hex leaves in the given order; an odd one is carried up unpaired. No leaves: the genesis hash."""
+    """Merkle root of hex leaves in the given order; an odd one moves up unpaired. No leaves: the genesis hash."""
     level = [hashlib.sha256(b"\x00" + leaf.encode()).hexdigest() for leaf in leaves] or [GENESIS]
     while len(level) > 1:
         pairs = [level[i : i + 2] for i in range(0, len(level), 2)]

@@ -1,8 +1,8 @@
-"""When things are due, and how much of their time is used. Overdue is asked, never stored; no deadline is None.
+"""Calculates when things are due and how much of their time is used. Whether something is overdue is never stored.
 
-Elapsed time is real time, day and night. Days are counted on the policy's local calendar and keep their clock time;
-where that does not exist (clocks go forward) it moves by the gap, where it exists twice the earlier counts: the safe
-reading.
+Elapsed time is real time, day and night. Days are counted on the policy's local calendar and keep their clock time.
+A clock time that does not exist (clocks go forward) moves by the gap. Of a clock time that exists twice the earlier
+counts, because that is safer.
 """
 
 from __future__ import annotations
@@ -64,25 +64,25 @@ def due_from_receipt(
     holidays: Container[date],
 ) -> list[Deadline]:
     """Every limit that is known at receipt, earliest first; where danger is known later, its limit runs from then."""
-    limits = (each for each in policy.limits if route in each.routes and each.anchor is not Anchor.DELIVERY)
-    return by_time(due(each, received_at, policy=policy, priority=priority, holidays=holidays) for each in limits)
+    limits = (limit for limit in policy.limits if route in limit.routes and limit.anchor is not Anchor.DELIVERY)
+    return by_time(due(limit, received_at, policy=policy, priority=priority, holidays=holidays) for limit in limits)
 
 
 def due_from_delivery(
     delivered_at: datetime, *, route: Route, priority: Priority, policy: Policy, holidays: Container[date]
 ) -> list[Deadline]:
-    limits = (each for each in policy.limits if route in each.routes and each.anchor is Anchor.DELIVERY)
-    return by_time(due(each, delivered_at, policy=policy, priority=priority, holidays=holidays) for each in limits)
+    limits = (limit for limit in policy.limits if route in limit.routes and limit.anchor is Anchor.DELIVERY)
+    return by_time(due(limit, delivered_at, policy=policy, priority=priority, holidays=holidays) for limit in limits)
 
 
 def by_time(deadlines: Iterable[Deadline]) -> list[Deadline]:
     order = [*Limit, *WorkKind]
-    return sorted(deadlines, key=lambda each: (each.due_at, order.index(each.what)))
+    return sorted(deadlines, key=lambda deadline: (deadline.due_at, order.index(deadline.what)))
 
 
 def after(anchor_at: datetime, allowance: Allowance, *, zone: ZoneInfo, holidays: Container[date]) -> datetime:
     if anchor_at.tzinfo is None:
-        raise ValueError("a moment without an offset is no moment")
+        raise ValueError("a moment needs an offset from UTC")
     local = anchor_at.astimezone(zone)
     match allowance.unit:
         case Unit.ELAPSED_MINUTES:
@@ -99,7 +99,7 @@ def after(anchor_at: datetime, allowance: Allowance, *, zone: ZoneInfo, holidays
 
 
 def working_day_after(day: date, count: int, holidays: Container[date]) -> date:
-    """The count-th working day after the day, which itself never counts."""
+    """The working day that is `count` working days after `day`; `day` itself never counts."""
     while count:
         day += timedelta(days=1)
         count -= day.weekday() < SATURDAY and day not in holidays
@@ -119,7 +119,7 @@ def _with_offset(moment: datetime, zone: ZoneInfo) -> datetime:
 
 @dataclass(frozen=True, kw_only=True)
 class ClockState:
-    """A limit as a ledger: its budget runs from the anchor to where it would be due without a pause."""
+    """How much of a limit is used. Its budget runs from the anchor to the time it would be due without a pause."""
 
     anchor_at: datetime
     unpaused_due_at: datetime
@@ -132,7 +132,7 @@ class ClockState:
 
     @property
     def due_at(self) -> datetime | None:
-        """None while paused: then there is no deadline."""
+        """When it is due; None while it is paused, because then there is no deadline."""
         if self.running_since is None:
             return None
         return (self.running_since.astimezone(UTC) + self.budget - self.consumed).astimezone(
@@ -145,7 +145,7 @@ def start(deadline: Deadline) -> ClockState:
 
 
 def reason_not_to_pause(clock: ClockState, at: datetime, *, limit: Limit, reason: str, policy: Policy) -> str | None:
-    """None if a person may pause it on this ground."""
+    """Why the clock may not be paused on this ground; None if it may."""
     if not policy.may_pause(limit, reason):
         return "no_ground_in_policy"
     if clock.running_since is None:
@@ -155,13 +155,13 @@ def reason_not_to_pause(clock: ClockState, at: datetime, *, limit: Limit, reason
 
 def pause(clock: ClockState, at: datetime) -> ClockState:
     if clock.running_since is None or at < clock.running_since:
-        raise ValueError("only a running clock is paused, and not before it ran")
+        raise ValueError("only a running clock can be paused, and not for a time before it started")
     return replace(clock, consumed=used(clock, at), running_since=None)
 
 
 def resume(clock: ClockState, at: datetime) -> ClockState:
     if clock.running_since is not None or at < clock.anchor_at + clock.consumed:
-        raise ValueError("only a paused clock is resumed, and not before it was paused")
+        raise ValueError("only a paused clock can be resumed, and not for a time before it was paused")
     return replace(clock, running_since=at.astimezone(UTC))
 
 
@@ -172,7 +172,7 @@ def used(clock: ClockState, now: datetime) -> timedelta:
 
 
 def remaining(clock: ClockState, now: datetime) -> timedelta:
-    """Negative once it is overdue."""
+    """The time that is left; negative once it is overdue."""
     return clock.budget - used(clock, now)
 
 

@@ -1,4 +1,4 @@
-"""The ladder: when a wait is told to somebody, who is told next, and when silence climbs. Pure; asked by the sweep."""
+"""Escalation: which level is notified of stalled work, and when the next level is. Pure rules; the sweep asks them."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from casebook.domain.vocabulary import Priority, Stage, WorkKind
 
 
 class WhyStalled(StrEnum):
-    """Why somebody is told. Every kind of stalled work has its name."""
+    """Why somebody is notified: one code for each kind of stalled work."""
 
     OVERDUE = "overdue"
     OVERRUN = "overrun"  # a limit of the scheme has passed
-    GATE_HOLD = "gate_hold"  # a gate holds the application and nobody mends it
+    GATE_HOLD = "gate_hold"  # a gate holds the application and nobody corrects it
     UNCLAIMED = "unclaimed"
     UNCHANGED = "unchanged"  # nothing happened for longer than the stage allows
-    ENGINE_FAILED = "engine_failed"  # runs were started again and again, and none got anywhere
+    ENGINE_FAILED = "engine_failed"  # runs were restarted repeatedly and all failed
     PANEL_TOO_LATE = "panel_too_late"  # the limit passes before the panel meets: decide out of cycle
     CREW_SHORT = "crew_short"  # fewer people are on duty than the rules need
     CALENDAR_ENDS = "calendar_ends"  # the bank holidays are not checked much further
-    SILENCE = "silence"  # the rung below did not acknowledge
-    UNREACHABLE = "unreachable"  # nobody on the rung is on duty
+    SILENCE = "silence"  # not acknowledged by the level below
+    UNREACHABLE = "unreachable"  # nobody at this level is on duty
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wait:
-    """What the ladder needs to know of one open work item."""
+    """What the escalation rules need to know about one open work item."""
 
     kind: WorkKind
     priority: Priority
@@ -37,15 +37,15 @@ class Wait:
     opened_at: datetime
     due_at: datetime | None
     claimed: bool
-    changed_at: datetime  # the last thing that happened to its application
-    level: int = 0  # the rung it stands on; 0 is none
+    changed_at: datetime  # when something last happened to its application
+    level: int = 0  # the escalation level it has reached; 0: none
     raised_at: datetime | None = None
     acknowledged_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class LevelToRaise:
-    """A rung to raise. An unreachable one is kept on record, and the next is raised with it."""
+    """An escalation level to notify. If nobody there can be reached, that is recorded and the next level is notified."""
 
     rung: EscalationLevel
     why: str
@@ -53,53 +53,53 @@ class LevelToRaise:
 
 
 def reason(wait: Wait, rules: EscalationRules, now: datetime) -> WhyStalled | None:
-    """Why this item must be told of one rung further, or None while it need not.
+    """Why the next escalation level must be notified of this item, or None while it need not be.
 
-    A rung is quiet for its wait. Then silence climbs; after an acknowledgement, whatever is still wrong does.
+    Each level has a waiting time. After it the item escalates if it was not acknowledged, or if something is still wrong.
     """
     if wait.level == 0:
         return WhyStalled.OVERRUN if wait.kind is WorkKind.SAFEGUARD_DURING_DELAY else _ground(wait, rules, now)
-    rung = next((each for each in rules.rungs.value if each.level == wait.level), None)
-    if rung is None or wait.raised_at is None or wait.level >= highest_level(rules):
+    current = next((level for level in rules.rungs.value if level.level == wait.level), None)
+    if current is None or wait.raised_at is None or wait.level >= highest_level(rules):
         return None
-    quiet = timedelta(minutes=rung.wait_minutes.get(wait.priority, 0))
+    waiting_time = timedelta(minutes=current.wait_minutes.get(wait.priority, 0))
     if wait.acknowledged_at is None:
-        return WhyStalled.SILENCE if wait.raised_at + quiet <= now else None
-    # whoever heard of it before it was due has not heard that it is late
+        return WhyStalled.SILENCE if wait.raised_at + waiting_time <= now else None
+    # whoever acknowledged it before it was due does not know that it is late now
     is_news = wait.due_at is not None and wait.acknowledged_at < wait.due_at <= now
-    return _ground(wait, rules, now) if is_news or wait.acknowledged_at + quiet <= now else None
+    return _ground(wait, rules, now) if is_news or wait.acknowledged_at + waiting_time <= now else None
 
 
 def _ground(wait: Wait, rules: EscalationRules, now: datetime) -> WhyStalled | None:
-    """What is wrong with it now, whoever has been told."""
+    """What is wrong with the item now, whoever has been notified."""
     if wait.kind is WorkKind.ACKNOWLEDGE_ESCALATION:
-        return None  # its silence climbs the ladder of the item it speaks of
-    held = wait.kind is WorkKind.MEND_QUALITY
+        return None  # if it is not acknowledged, the item it is about escalates
+    is_gate_hold = wait.kind is WorkKind.MEND_QUALITY
     if wait.due_at is not None and wait.due_at <= now:
-        return WhyStalled.GATE_HOLD if held else WhyStalled.OVERDUE
+        return WhyStalled.GATE_HOLD if is_gate_hold else WhyStalled.OVERDUE
     unclaimed = timedelta(minutes=rules.unclaimed_minutes.value[wait.priority])
     if not wait.claimed and wait.opened_at + unclaimed <= now:
-        return WhyStalled.GATE_HOLD if held else WhyStalled.UNCLAIMED
+        return WhyStalled.GATE_HOLD if is_gate_hold else WhyStalled.UNCLAIMED
     days = rules.unchanged_days.value.get(wait.stage) if wait.stage else None
     return WhyStalled.UNCHANGED if days is not None and wait.changed_at + timedelta(days=days) <= now else None
 
 
 def highest_level(rules: EscalationRules) -> int:
-    """The last rung."""
-    return max(rung.level for rung in rules.rungs.value)
+    """The last escalation level."""
+    return max(level.level for level in rules.rungs.value)
 
 
 def levels_to_raise(
     rules: EscalationRules, level: int, why: str, reachable: Callable[[EscalationLevel], bool]
 ) -> Sequence[LevelToRaise]:
-    """The rungs to raise now, from the one above `level` to the first where somebody can be reached."""
-    steps = list[LevelToRaise]()
-    for rung in sorted(rules.rungs.value, key=lambda each: each.level):
-        if rung.level <= level:
+    """The escalation levels to notify now, from the one above `level` to the first where somebody can be reached."""
+    to_raise = list[LevelToRaise]()
+    for candidate in sorted(rules.rungs.value, key=lambda candidate: candidate.level):
+        if candidate.level <= level:
             continue
-        there = reachable(rung)
-        steps.append(LevelToRaise(rung=rung, why=why, reachable=there))
-        if there:
+        is_reachable = reachable(candidate)
+        to_raise.append(LevelToRaise(rung=candidate, why=why, reachable=is_reachable))
+        if is_reachable:
             break
         why = WhyStalled.UNREACHABLE
-    return steps
+    return to_raise

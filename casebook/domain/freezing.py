@@ -1,4 +1,4 @@
-"""After a death or serious injury what is known stays as it is: only danger, crimes, referrals are worked on."""
+"""Freezing after a death or serious injury: nothing may be changed; only danger, crimes and referrals are worked on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from casebook.domain.actors import Reason
 from casebook.domain.vocabulary import WorkKind
 
-# what keeps people safe, or answers for the unit rather than for the application; everything else waits
+# work that keeps people safe, or that is about the unit rather than the application; all other work waits
 GOES_ON = frozenset({
     WorkKind.IMMEDIATE_SAFEGUARDING, WorkKind.RECORD_CRIME, WorkKind.REFER_SAFEGUARDING,
     WorkKind.SAFEGUARD_DURING_DELAY, WorkKind.REVIEW_WATCH_PROPOSAL, WorkKind.ACKNOWLEDGE_ESCALATION,
@@ -16,7 +16,10 @@ GOES_ON = frozenset({
 
 
 def why_not_edit(frozen_at: datetime | None, kind: WorkKind | None = None) -> Reason | None:
-    """A reason if the application is frozen and this is other work than goes on, or (without a kind) a change of it."""
+    """A reason if the application is frozen and this work must wait. Without a kind: a reason not to change it."""
     if frozen_at is None or kind in GOES_ON:
         return None
-    return Reason("frozen", "after a death or serious injury what is known stays as it is until two people unfreeze it")
+    return Reason(
+        "frozen",
+        "this application is frozen after a death or serious injury: two people must unfreeze it before it is changed",
+    )

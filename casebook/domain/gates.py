@@ -1,6 +1,6 @@
-"""What a gate's answer is made of, and the one rule that says whether a stage may end.
+"""The verdict of a gate, and the rule that decides whether a stage may end.
 
-Great Expectations only tells which rows break which rule; whether that holds an application is decided here.
+Great Expectations only reports which rows break which rule. Whether that holds an application is decided here.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ class GateFault(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """One thing a gate insists on, in words for people, and who can mend it."""
+    """One thing that a gate requires, in words for people, and who can correct it."""
 
-    code: str  # stable: overrides, fixtures and reports name it
+    code: str  # stable: overrides, fixtures and reports refer to it
     sentence: str
     severity: Severity = Severity.CRITICAL
     mend_kind: WorkKind | None = None
@@ -52,12 +52,12 @@ class Rule:
 
     def __post_init__(self) -> None:
         if self.severity is Severity.CRITICAL and (self.mend_kind is None or self.mend_role is None):
-            raise ValueError(f"{self.code} would hold an application that nobody is asked to mend")
+            raise ValueError(f"{self.code} would hold an application, but nobody is asked to correct it")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ExpectationResult:
-    """A rule's answer for one application; never a value that was looked at."""
+    """A rule's answer for one application. It never contains a value that was examined."""
 
     code: str
     frame: str
@@ -91,14 +91,14 @@ class Verdict:
 
 
 def outcome(results: Sequence[ExpectationResult], waived: Collection[str] = ()) -> GateOutcome:
-    """No answer breaks the gate, a critical failure that is not waived holds; a gate that asked nothing is broken."""
+    """The gate's outcome. A rule without an answer, or no rules at all: broken. A critical failure not waived: held."""
     if not results or any(r.fault for r in results):
         return GateOutcome.BROKEN
     return GateOutcome.HELD if any(holds(r, waived) for r in results) else GateOutcome.PASSES
 
 
 def holds(result: ExpectationResult, waived: Collection[str] = ()) -> bool:
-    """`waived` are the codes of recorded overrides; an unwaivable rule has none."""
+    """Marks waived results. `waived`: the codes of recorded overrides; an unwaivable rule cannot have one."""
     if result.success or result.severity is not Severity.CRITICAL:
         return False
     return result.unwaivable or result.code not in waived

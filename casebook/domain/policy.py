@@ -1,6 +1,6 @@
-"""The scheme as data: every number a force could argue about, with where it comes from and whether anybody checked it.
+"""The scheme as data: every number that a force may set, with its source and whether anybody checked it.
 
-The shape stands here; the numbers stand in `casebook/policies/*.toml`, where each key is named like the field.
+This module has the fields; the numbers are in `casebook/policies/*.toml`, where each key is named like its field.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ T = TypeVar("T")
 class Fact(Generic[T]):
     value: T
     source: str  # the document that says so, or "local" for a choice of ours
-    verified: bool  # somebody read it in that document
+    verified: bool  # somebody checked it in that document
     note: str = ""
 
 
@@ -33,7 +33,7 @@ class Anchor(StrEnum):
     """What starts the clock of a limit."""
 
     SUBMISSION = "submission"
-    DANGER = "danger"  # the moment anybody knew of it; at the latest the submission that says so
+    DANGER = "danger"  # when anybody first knew of the danger; at the latest the submission, if it reports it
     DELIVERY = "delivery"
     OPENED = "opened"  # of the work item itself
 
@@ -45,12 +45,12 @@ class Allowance:
 
     def __post_init__(self) -> None:
         if self.budget <= 0:
-            raise ValueError("an allowance is never nothing")
+            raise ValueError("an allowance must be greater than nothing")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Timed:
-    """How long something may take: the usual allowance, and the shorter ones of more pressing cases."""
+    """How long something may take: the usual allowance, and the shorter ones for more urgent cases."""
 
     usual: Fact[Allowance]
     by_priority: Mapping[Priority, Fact[Allowance]] = field(default_factory=dict)
@@ -68,14 +68,14 @@ class TimeLimit(Timed):
 
 @dataclass(frozen=True, kw_only=True)
 class WorkAllowance(Timed):
-    """For a work item that is due by itself and not by a limit of its stage; runs from its opening."""
+    """The time limit of a work item that has its own, instead of the limit of its stage. It runs from its opening."""
 
     kind: WorkKind
 
 
 @dataclass(frozen=True, kw_only=True)
 class PauseReason:
-    """The only grounds on which a person may stop a clock; the unpaused figure is still reported."""
+    """A ground on which a person may pause a clock. There are no others; the unpaused figure is still reported."""
 
     reason: str
     limits: tuple[Limit, ...]
@@ -89,14 +89,14 @@ class Calendar:
     subdivision: str
     timezone: str
     extra_bank_holidays: Fact[tuple[date, ...]]  # proclaimed, and not yet in the holidays package
-    checked_until: Fact[date]  # later dates are computed and said to be unverified
-    warn_days_before: Fact[int]  # ops hear this long before checked_until
+    checked_until: Fact[date]  # later dates are calculated and reported as unverified
+    warn_days_before: Fact[int]  # operations are notified this long before checked_until
 
 
 @dataclass(frozen=True, kw_only=True)
 class SourceRules:
     mandatory: Mapping[Route, Fact[tuple[Source, ...]]]
-    fresh_days: Fact[int]  # a return older than this at the decision is made again
+    fresh_days: Fact[int]  # a return older than this at the decision is searched again
     fresh_days_of: Mapping[Source, Fact[int]]  # the exceptions
 
     chase_days: Fact[int]  # an agency, owner or partner that has not answered is asked again
@@ -133,22 +133,22 @@ class ContactRules:
     delivering_people: Fact[int]
     trained_among_them: Fact[int]
     override_hours: Fact[int]  # a threat-to-life override lasts so long, or until somebody was reached
-    others_told_after_days: Fact[int]  # from submission: whoever applied for somebody else hears no sooner ...
+    others_told_after_days: Fact[int]  # from submission: whoever applied for somebody else is told no sooner ...
     others_told_every_days: Fact[int]  # ... and if it is decided later, at the next of these
 
 
 @dataclass(frozen=True, kw_only=True)
 class WatchRules:
     months: Fact[int]  # after closure; renewed only by a person with a reason
-    lethality_months: Fact[int]  # serious violence this recent is a sign of danger
+    lethality_months: Fact[int]  # serious violence this recent is a high-risk indicator
 
 
 @dataclass(frozen=True, kw_only=True)
 class EscalationLevel:
-    """One step of the ladder: who is told, and how long silence may last before the next one is."""
+    """One escalation level: who is notified, and how long they have to acknowledge before the next level is notified."""
 
     level: int
-    role: Role | None = None  # None is whoever owns the item
+    role: Role | None = None  # None: the owner of the item
     wait_minutes: Mapping[Priority, int] = field(default_factory=dict)  # elapsed, day and night; empty on the last
 
 
@@ -156,16 +156,16 @@ class EscalationLevel:
 class EscalationRules:
     rungs: Fact[tuple[EscalationLevel, ...]]
     due_soon_minutes: Fact[Mapping[Priority, int]]
-    unclaimed_minutes: Fact[Mapping[Priority, int]]  # an item nobody takes is stalled
-    unchanged_days: Fact[Mapping[Stage, int]]  # an application that does not move is stalled
+    unclaimed_minutes: Fact[Mapping[Priority, int]]  # an item that nobody claims is stalled
+    unchanged_days: Fact[Mapping[Stage, int]]  # an application without any change is stalled
 
 
 @dataclass(frozen=True, kw_only=True)
 class Triage:
-    """The least priority of an application that shows a sign while it is open; two people may lower it again."""
+    """The lowest priority of an open application that shows a sign; two people may lower it again."""
 
     repeat_application: Fact[Priority]  # somebody applies about the same B, or A comes again
-    safeguarding_overdue: Fact[Priority]  # what was to keep somebody safe was not done in time
+    safeguarding_overdue: Fact[Priority]  # immediate safeguarding was not done in time
     limit_passed: Fact[Priority]  # the limit of the whole process
 
 
@@ -204,18 +204,18 @@ class Policy:
     retention: Retention
 
     def limit(self, limit: Limit, route: Route) -> TimeLimit | None:
-        """None where the limit does not apply to the route."""
-        return next((each for each in self.limits if each.limit is limit and route in each.routes), None)
+        """The rule of a limit; None if the limit does not apply to the route."""
+        return next((rule for rule in self.limits if rule.limit is limit and route in rule.routes), None)
 
     def work_allowance(self, kind: WorkKind) -> WorkAllowance | None:
-        """None where the item is due with its stage."""
-        return next((each for each in self.work if each.kind is kind), None)
+        """The item's own time limit; None if it is due with its stage."""
+        return next((rule for rule in self.work if rule.kind is kind), None)
 
     def mandatory_sources(self, route: Route) -> tuple[Source, ...]:
         return self.sources.mandatory[route].value
 
     def may_pause(self, limit: Limit, reason: str) -> bool:
-        return any(each.reason == reason and limit in each.limits for each in self.pauses)
+        return any(pause.reason == reason and limit in pause.limits for pause in self.pauses)
 
     def in_force(self, received: date) -> bool:
         until = self.in_force_until

@@ -1,16 +1,17 @@
-"""The state machine: one table of moves. `docs/states.md` is generated from it."""
+"""The moves between stages, in one table. `docs/states.md` is generated from it."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 from typing import NamedTuple
 
+from casebook.domain import words
 from casebook.domain.actors import Reason
 from casebook.domain.vocabulary import Outcome, Stage
 
 
 class Move(NamedTuple):
-    """`because` is the event that makes it, `allowed` what must be true first."""
+    """A move between stages. `because`: the event that causes it; `allowed`: what must be true first."""
 
     origin: Stage
     to: Stage
@@ -27,7 +28,7 @@ FORWARD = tuple(
 BACK = (
     Move(Stage.PANEL_DECISION, Stage.RECORD_CHECKS, "sent_back", "the panel says the information is insufficient"),
     *(
-        Move(origin, Stage.RECORD_CHECKS, "reopened", "something new or too old uncovers what was covered; nothing is delivered")
+        Move(origin, Stage.RECORD_CHECKS, "reopened", "something new or too old leaves an identity uncovered; nothing is delivered")
         for origin in (Stage.RISK_SCORING, Stage.PANEL_DECISION, Stage.DISCLOSURE)
     ),
     Move(Stage.DISCLOSURE, Stage.PANEL_DECISION, "decision_superseded", "an undelivered decision lost one of its people"),
@@ -55,7 +56,10 @@ def why_not_move(origin: Stage, to: Stage, because: str) -> Reason | None:
     """A reason if the table has no such move."""
     if any((move.origin, move.to, move.because) == (origin, to, because) for move in MOVES):
         return None
-    return Reason("undeclared_move", f"no move from {origin} to {to} because {because}")
+    return Reason(
+        "undeclared_move",
+        f"an application cannot move from {words.STAGE.of(origin)} to {words.STAGE.of(to)}: {words.reason(because)}",
+    )
 
 
 def next_stage(stage: Stage) -> Stage:

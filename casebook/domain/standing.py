@@ -1,4 +1,4 @@
-"""What an application is waiting for, in words: the name of a run's last state, and a line on the board."""
+"""What an application is waiting for, in words: as the name of a run's last state, and as a line on the board."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from casebook.domain.vocabulary import Stage, WorkKind
 from casebook.domain.words import STAGE, WAITING, WORK
 
-# the first of these that is open names the state
+# the state is named after the first of these that is open
 _ORDER = tuple(WorkKind(kind) for kind in WAITING.words)
 
 
@@ -20,12 +20,12 @@ class Standing:
     stage: Stage
     waiting_for: tuple[str, ...] = ()  # kinds of open blocking items
     gate: str | None = None  # the last gate's outcome, if one was asked in this run
-    awaits_source: bool = False  # an automatic search that must return has not
-    moved: bool = False  # it went to another stage, so there may be more to do
+    awaits_source: bool = False  # a required automatic search has not returned
+    moved: bool = False  # it moved to another stage, so there may be more to do
 
     @property
     def name(self) -> str:
-        """The run's state name. Every wait has one; a gate that could not answer has its own."""
+        """The run's state name: one for each kind of wait, and one for a broken gate."""
         if self.stage is Stage.CLOSED:
             return "Closed"
         if self.gate == "broken":
@@ -36,7 +36,7 @@ class Standing:
 
     @property
     def message(self) -> str:
-        """What stands beside the state name: the stage, and everything that is waited for."""
+        """The text beside the state name: the stage, and everything that the application waits for."""
         return f"{STAGE.of(self.stage)}: {', '.join(map(WORK.of, self.waiting_for)) or 'waits for nobody'}"
 
 

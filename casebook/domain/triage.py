@@ -1,4 +1,4 @@
-"""What makes an open application more pressing as time goes by. It raises, by the policy's table, and lowers nothing."""
+"""Raises the priority of an open application as time goes by, as the policy's table says. It never lowers it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from casebook.domain.vocabulary import Priority
 
 
 class TriageSign(StrEnum):
-    """Named as in the policy."""
+    """The signs that raise a priority, named as in the policy."""
 
     REPEAT_APPLICATION = "repeat_application"
     SAFEGUARDING_OVERDUE = "safeguarding_overdue"
@@ -18,7 +18,7 @@ class TriageSign(StrEnum):
 
 
 def least(sign: TriageSign, rules: Triage) -> Priority:
-    """The least priority of an application that shows it."""
+    """The lowest priority of an application that shows this sign."""
     match sign:
         case TriageSign.REPEAT_APPLICATION:
             return rules.repeat_application.value
@@ -29,7 +29,7 @@ def least(sign: TriageSign, rules: Triage) -> Priority:
 
 
 def raised(present: Priority, signs: Iterable[TriageSign], rules: Triage) -> tuple[Priority, TriageSign] | None:
-    """To which priority these signs raise it, and which of them does; None if it is as pressing already."""
+    """The priority that these signs raise it to, and the sign that does so; None if it is as high already."""
     highest = min(signs, key=lambda sign: least(sign, rules).rank, default=None)
     if highest is None or least(highest, rules).rank >= present.rank:
         return None

@@ -1,10 +1,10 @@
-"""The words of the scheme, each spelled once. `docs/glossary.md` says what they mean."""
+"""The codes of the scheme, each spelled once. `docs/glossary.md` explains them."""
 
 from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """Where an application is. Each line says what is true while it is there."""
+    """The stage of an application. Each comment says what is true in that stage."""
 
     INTAKE = "intake"  # received; the clock runs; what is known is being made sufficient
     RECORD_CHECKS = "record_checks"  # every source that must be searched is being searched and read
@@ -21,7 +21,7 @@ class Route(StrEnum):
 
 
 class Applicant(StrEnum):
-    """Who asks: the person at risk, somebody who worries about them, or an agency."""
+    """Who applies: the person at risk, somebody who worries about them, or an agency."""
 
     A = "a"
     THIRD_PARTY = "third_party"
@@ -89,7 +89,7 @@ class VictimRelationship(StrEnum):
 
 
 class Flag(StrEnum):
-    """What a record says that harm days miss."""
+    """High-risk indicators of a record, which harm days do not measure."""
 
     STRANGULATION = "strangulation"
     WEAPON = "weapon"
@@ -160,12 +160,12 @@ class Priority(StrEnum):
 
     @property
     def rank(self) -> int:
-        """0 comes first."""
+        """The place in the queue; 0 comes first."""
         return list(Priority).index(self)
 
     @property
     def is_danger(self) -> bool:
-        """Overtakes everything else."""
+        """Whether somebody may be harmed now: it comes before everything else."""
         return self in {Priority.IMMEDIATE, Priority.URGENT}
 
 
@@ -223,7 +223,7 @@ class WorkKind(StrEnum):
 
 
 class Limit(StrEnum):
-    """A time limit of the scheme; how each is counted stands in the policy."""
+    """A time limit of the scheme. The policy says how each is counted."""
 
     IMMEDIATE_SAFEGUARDING = "immediate_safeguarding"
     INITIAL_CHECKS = "initial_checks"

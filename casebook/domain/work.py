@@ -1,4 +1,4 @@
-"""What people can be asked to do: for whom, at which stage, and whether the stage waits for it."""
+"""The kinds of work item: who does it, in which stage, and whether the stage waits for it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from casebook.domain.vocabulary import Limit, Priority, Role, Stage, WorkKind
 
 @dataclass(frozen=True, kw_only=True)
 class WorkSpec:
-    """`roles`: who may do it, the first being whose queue it is in. `stage` None: any stage."""
+    """How one kind of work item is done. `roles`: who may do it; it is in the queue of the first. `stage` None: any."""
 
     roles: tuple[Role, ...]
     stage: Stage | None = None
     blocking: bool = True
-    limit: Limit | None = None  # whose clock its due time is
+    limit: Limit | None = None  # the limit that says when it is due
 
 
 def _spec(*roles: Role, stage: Stage | None = None, blocking: bool = True, limit: Limit | None = None) -> WorkSpec:
@@ -85,7 +85,7 @@ SPECS: Mapping[WorkKind, WorkSpec] = MappingProxyType({
 
 @dataclass(frozen=True, kw_only=True)
 class Need:
-    """Something a person must do, derived from the facts. The same need has the same id, however often it is derived."""
+    """A work item that the facts call for. The same need always has the same id, however often it is derived."""
 
     kind: WorkKind
     key: str = ""  # distinguishes needs of one kind on one application: a candidate, a source and round, a version

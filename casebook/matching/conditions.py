@@ -1,6 +1,6 @@
-"""The model's SQL conditions as functions of two rows, so that a few hundred pairs need no database to be compared.
+"""Compiles the model's SQL conditions into functions of two rows, so that a few hundred pairs need no database.
 
-Compiled from the text of `model.json`: a rule is written once. What is not understood here is refused when it is read.
+They are compiled from the text of `model.json`, so that a rule is written once. Unknown syntax is refused.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ _CACHED = 50_000
 
 
 def compiled(condition: str) -> Test:
-    """True where SQL says true; an unknown is not. Raises ValueError for what is no condition that is understood."""
+    """A test that is true where SQL is true, not where it is unknown. Raises ValueError for unknown syntax."""
     reader = _Reader(condition)
     true, _ = reader.either()
     if reader.next is not None:
-        raise ValueError(f"not understood in a condition of the model: {reader.next}")
+        raise ValueError(f"unknown syntax in a condition of the model: {reader.next}")
     return true
 
 
@@ -75,7 +75,7 @@ class _Reader:
         at = 0
         while at < len(text.rstrip()):
             if (found := _TOKEN.match(text, at)) is None:
-                raise ValueError(f"not understood in a condition of the model: {text[at:]}")
+                raise ValueError(f"unknown syntax in a condition of the model: {text[at:]}")
             self._tokens.append(found[1])
             at = found.end()
         self._tokens.reverse()

@@ -1,6 +1,6 @@
-"""Learns the model's weights again from an extract: `python -m casebook.matching.learn PERSONS.csv MODEL.json`.
+"""Estimates the model's weights from an extract: `python -m casebook.matching.learn PERSONS.csv MODEL.json`.
 
-For comparing with the committed weights, and for proposing others; nothing in the casebook reads what this writes.
+Use it to compare with the committed weights or to propose others. Nothing in the casebook reads its output.
 """
 
 from __future__ import annotations

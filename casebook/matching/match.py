@@ -26,7 +26,7 @@ CELL_FAULTS = {
     "impossible_date": "there is no such day; compared as a slip in a real one",
     "not_in_vocabulary": "not one of f, m, x, unknown; taken as unknown",
 }
-# an identifier that is none is no fault of the row, but is counted: it was not used
+# an invalid identifier is not a fault of the row, but it is counted, because it was not used
 UNUSED = ("pnc_id", "cro")
 
 
@@ -118,7 +118,7 @@ def _load(con: duckdb.DuckDBPyConnection, path: Path, what: str, *, this_year: i
 
 
 def _write(con: duckdb.DuckDBPyConnection, scored: str | None, out: Path) -> Counter[str]:
-    """The file appears whole or not at all."""
+    """Write the file completely or not at all."""
     limits, bands = model.bands(), Counter[str]()
     part = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:

@@ -34,7 +34,7 @@ class MatchBands:
 
 
 def probability(weight: float) -> float:
-    """Of a weight in bits; for people to read, never to compare: it saturates."""
+    """The probability for a weight in bits. It is for people to read; never compare it, because it saturates."""
     return 1 / (1 + 2**-weight) if weight > -1000 else 0.0  # noqa: PLR2004 - beyond it 2**-weight is no float
 
 

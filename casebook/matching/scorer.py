@@ -1,4 +1,4 @@
-"""Scores the persons found for one subject by the model that serves whole files, without its engine; says why.
+"""Scores the persons found for one subject, and says why, with the model for whole files but without its engine.
 
 Splink and DuckDB take a tenth of a second to compare one pair or three hundred; a test holds the two to the same bits.
 """

@@ -42,8 +42,8 @@ class Bounds:
 def identities(known: KnownPerson, bounds: Bounds) -> tuple[Variant, ...]:
     """In order: as given, former names, aliases, the pivots, then for each of the names its variants.
 
-    What is known comes before what is supposed, so that the bound on all together cuts the latter. Nobody is searched
-    twice under the same terms: the first reason stands.
+    Known identities come before supposed ones, so that the bound on all together cuts the supposed ones. The same terms
+    are never searched twice: the first reason is kept.
     """
     bases = list(_bases(known))
     every = [*bases, *_pivots(known), *(each for base in bases for each in _departures(base, known, bounds))]
@@ -163,7 +163,7 @@ def _relatives(name: str, part: str) -> Iterable[str]:
 
 
 def _dates(dob: str, certainty: Certainty, bounds: Bounds) -> Iterator[tuple[VariantFamily, str, str]]:
-    """However certain the applicant is: the date that hid a dangerous man was given as certain, and twice."""
+    """Variants of the date of birth, however certain the applicant is: a date given as certain once hid a dangerous man."""
     if not dob:
         return
     yield VariantFamily.DATE_UNKNOWN, "", "no date of birth, in case the one given is wrong"

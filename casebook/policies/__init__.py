@@ -26,14 +26,14 @@ class NoPolicyInForce(Refused):
 
 @cache
 def names() -> tuple[str, ...]:
-    """Of the policies alone: other tables lie beside them."""
+    """The names of the policies. Other tables are in the same directory."""
     return tuple(name for name in sorted(reading.names("")) if "in_force_from" in _table(name))
 
 
 @cache
 def load(name: str) -> Policy:
     if name not in names():
-        raise UnknownPolicy(f"there is no such policy; known are {', '.join(names())}")
+        raise UnknownPolicy(f"there is no policy of that name. The policies are: {', '.join(names())}")
     return from_table(_table(name), name)
 
 
@@ -67,7 +67,7 @@ def _bank_holidays(country: str, subdivision: str, year: int) -> frozenset[date]
         return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=year))
     except NotImplementedError:
         raise UnreadablePolicy(
-            "no bank holidays are known for that country and subdivision", "unknown_calendar"
+            "no bank holidays are known for this country and subdivision", "unknown_calendar"
         ) from None
 
 
@@ -81,7 +81,7 @@ def _refuse_unknown_calendar(calendar: Calendar) -> None:
 
 @cache
 def _table(name: str) -> dict[str, Any]:
-    """The file's table, laid over the policy it is based on; a limit it gives replaces that limit."""
+    """The file's table merged into the policy it is based on. A limit in the file replaces the limit of that name."""
     table = reading.table(name)
     if (base := table.pop("based_on", None)) is None:
         return table
@@ -92,7 +92,7 @@ def _table(name: str) -> dict[str, Any]:
 
 
 class BankHolidays:
-    """The policy's bank holidays of every year, asked with `in`; a year is worked out when it is first asked for."""
+    """The policy's bank holidays of every year, for use with `in`. A year is calculated when it is first needed."""
 
     def __init__(self, policy: Policy) -> None:
         self._calendar = policy.calendar

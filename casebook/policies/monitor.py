@@ -1,4 +1,4 @@
-"""Loads the numbers of watching."""
+"""Loads the numbers of the monitor."""
 
 from functools import cache
 

@@ -1,6 +1,6 @@
-"""From where a name may come: a rough classing of names, for asking whether some are searched worse than others.
+"""Classifies names roughly by origin, to check whether some names are searched worse than others.
 
-It says nothing of a person, is kept nowhere, and nothing but the report on fairness asks for it.
+It says nothing about a person and is stored nowhere. Only the report on fairness uses it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def _table() -> dict[str, dict[str, str]]:
 
 
 def origin_of(forename: str | None, surname: str | None) -> str:
-    """The surname speaks first, then its ending (the longest), then the forename."""
+    """The origin of a name: by the surname, or else its longest known ending, or else the forename."""
     given, family = _plain(forename), _plain(surname)
     table = _table()
     if family in table["surname"]:

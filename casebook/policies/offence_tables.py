@@ -1,4 +1,4 @@
-"""Reads the shipped offence tables, and derives `offences.csv` anew from the Ministry of Justice's standing data.
+"""Reads the shipped offence tables, and generates `offences.csv` from the Ministry of Justice's standing data.
 
     python -m casebook.policies.offence_tables offence-code.json
 

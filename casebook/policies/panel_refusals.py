@@ -1,4 +1,4 @@
-"""Loads the reasons for which a panel may refuse, and those that are none."""
+"""Loads the grounds on which a panel may refuse, and the grounds that are never allowed."""
 
 from functools import cache
 

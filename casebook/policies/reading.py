@@ -1,4 +1,4 @@
-"""Reads what is shipped beside it: a TOML file as the dataclass it describes, with every key known and there, or CSV rows."""
+"""Reads the shipped files: a TOML file into its dataclass, with exactly the keys that the dataclass has, or CSV rows."""
 
 import csv
 import tomllib
@@ -15,13 +15,13 @@ D = TypeVar("D")
 
 
 class UnreadablePolicy(WrongUsage):
-    """The policy file does not say what a policy must say."""
+    """The policy file is not in the expected form."""
 
     code = "unreadable_policy"
 
 
 def load(shape: type[D], name: str) -> D:
-    """The file `name`.toml as what it describes."""
+    """The file `name`.toml as its dataclass."""
     return read(shape, table(name), name)
 
 
@@ -34,7 +34,7 @@ def rows(name: str) -> list[dict[str, str]]:
 
 
 def names(start: str) -> list[str]:
-    """The TOML files whose name begins so, without their ending."""
+    """The names of the TOML files that begin with a prefix, without their ending."""
     files = (each.name for each in resources.files(__package__).iterdir())
     return [name.removesuffix(".toml") for name in files if name.startswith(start) and name.endswith(".toml")]
 
@@ -44,7 +44,7 @@ def _text(file: str) -> str:
 
 
 def read(shape: type[D], table: object, where: str) -> D:
-    """`where` names the place in the file for whoever has to mend it."""
+    """Convert a value of the file. `where`: its place in the file, for whoever must correct it."""
     return cast("D", _read(shape, table, where))
 
 

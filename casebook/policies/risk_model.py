@@ -19,7 +19,7 @@ class UnknownRiskModel(WrongUsage):
 
 @cache
 def load(name: str = CURRENT) -> RiskModel:
-    """A stored score names the model it was made with; that file stays as it was."""
+    """Load a risk model. A stored score names its model, so the file of a model must never change."""
     if name not in reading.names("risk-model-"):
         raise UnknownRiskModel
     numbers = reading.load(RiskNumbers, name)

@@ -1,4 +1,4 @@
-"""Loads the approved wordings; a version that may not be said is not loaded at all."""
+"""Loads the approved wordings. A version with a fault is refused."""
 
 from functools import cache
 
@@ -24,7 +24,7 @@ def versions() -> tuple[str, ...]:
 @cache
 def load(version: str) -> Wording:
     if version not in versions():
-        raise UnknownWording(f"approved wordings are: {', '.join(versions())}")
+        raise UnknownWording(f"there is no approved wording of that version. The versions are: {', '.join(versions())}")
     name = f"wording-{version}"
     wording = reading.load(Wording, name)
     if wrong := faults(wording):

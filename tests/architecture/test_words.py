@@ -329,7 +329,7 @@ def test_every_reason_against_a_contact_has_words():
 
 def test_a_form_s_own_doubts_have_words():
     source = (ROOT / "casebook/domain/case/intake.py").read_text("utf-8")
-    found = set(re.findall(r'found\.append\("(\w+)"\)', source))
+    found = set(re.findall(r'all_doubts\.append\("(\w+)"\)', source))
     assert found
     assert found <= set(checks.DOUBT.words)
 

@@ -104,7 +104,7 @@ def test_what_postgresql_cannot_hold_is_named_by_its_column_and_stays_in_its_cel
 
 
 def test_a_known_column_that_stands_twice_is_refused_by_name(read):
-    with pytest.raises(UnreadableFile, match=r"file\.csv names the column name more than once") as refused:
+    with pytest.raises(UnreadableFile, match=r"file\.csv has the column name more than once") as refused:
         read(b"name,id,shoe, NAME ,shoe\nAnn,1,9,Other,8\n")
     assert refused.value.code == "repeated_column"
 

@@ -1,4 +1,4 @@
-"""How a row of applications.csv is read: what is a fault, which keeps it out, and what is only a doubt."""
+"""Reads the rows of applications.csv. A row with a fault is not accepted; a row with doubts is, and the doubts are kept."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ CODED: Mapping[str, type[StrEnum]] = {
     **{f"{party}_sex": Sex for party in Party},
 }  # fmt: skip
 _CODES = {column: frozenset(codes) for column, codes in CODED.items()}
-# what they say is a code too, read by itself
+# coded columns that are read separately
 _ALSO_CODED = frozenset({"safe_voicemail", "a_safe_voicemail", "safe_days", "a_safe_days"})
 DATES = (*(f"{party}_dob" for party in Party), "relationship_started", "relationship_ended", "children")
 
 _DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?", re.ASCII)
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _LONGEST_ID = 200
-_YEARS = range(1900, 2200)  # outside them a submission is a slip, and no calendar could say when it is due
+_YEARS = range(1900, 2200)  # a submission outside these years is a mistake, and no due date could be calculated for it
 
 
 @dataclass(frozen=True, kw_only=True)
 class RowFault:
-    """Why a row cannot land."""
+    """Why a row cannot be accepted."""
 
     column: str
     code: str
@@ -59,15 +59,15 @@ def read(
     doubts: Collection[str] = (),
     why_not_received: Callable[[datetime], Reason | None] = lambda _: None,
 ) -> Form | list[RowFault]:
-    """Read one row of applications.csv: the form, or every fault in it. Doubts are part of the form.
+    """Read one row of applications.csv. Returns the form with its doubts, or every fault in the row.
 
-    `doubts` are those that the file's reader had; `why_not_received` says whether a policy was in force then.
+    `doubts`: those found when the file was read. `why_not_received`: says whether a policy was in force at that time.
     """
     faults = _required_faults(cells, undecodable, why_not_received)
     latest = "" if any(fault.column == "submitted_at" for fault in faults) else cells["submitted_at"][:10]
     faults += _date_faults(cells, latest)
     faults += [
-        RowFault(column=column, code="undecodable", message="holds bytes or characters that cannot be kept")
+        RowFault(column=column, code="undecodable", message="contains bytes or characters that cannot be stored")
         for column in sorted(undecodable)
         if (column in CODED or column in _ALSO_CODED) and column not in REQUIRED
     ]
@@ -108,12 +108,16 @@ def _required_faults(
         value = cells.get(column, "")
         if column in undecodable:
             faults.append(
-                RowFault(column=column, code="undecodable", message="holds bytes or characters that cannot be kept")
+                RowFault(
+                    column=column, code="undecodable", message="contains bytes or characters that cannot be stored"
+                )
             )
         elif not value:
             faults.append(RowFault(column=column, code="missing", message="must not be empty"))
         elif column == "external_id" and len(value) > _LONGEST_ID:
-            faults.append(RowFault(column=column, code="too_long", message=f"has at most {_LONGEST_ID} characters"))
+            faults.append(
+                RowFault(column=column, code="too_long", message=f"must have at most {_LONGEST_ID} characters")
+            )
         elif column in CODED and value.lower() not in _CODES[column]:
             allowed = ", ".join(CODED[column])
             faults.append(RowFault(column=column, code="unknown_code", message=f"must be one of: {allowed}"))
@@ -128,19 +132,17 @@ def _moment_fault(text: str, why_not_received: Callable[[datetime], Reason | Non
     except ValueError:
         return Reason("impossible_date", "must be an ISO 8601 date and time with an offset")
     if moment.tzinfo is None:
-        return Reason("no_offset", "must say its offset from UTC, as in 2026-03-01T09:30:00+00:00")
+        return Reason("no_offset", "must have an offset from UTC, as in 2026-03-01T09:30:00+00:00")
     if moment.year not in _YEARS:
-        return Reason("impossible_date", f"must lie in the years {_YEARS[0]} to {_YEARS[-1]}")
+        return Reason("impossible_date", f"must be in the years {_YEARS[0]} to {_YEARS[-1]}")
     return why_not_received(moment)
 
 
 def _date_faults(cells: Mapping[str, str], latest: str) -> list[RowFault]:
-    """`latest`: the day of submission, after which nobody in it can have been born; empty if it is not known."""
+    """Dates that are not possible. `latest`: the day of submission, if known; nobody can be born after it."""
     born = {f"{party}_dob" for party in Party} | {"children"}
     return [
-        RowFault(
-            column=column, code="impossible_date", message="is not a date that can be: YYYY, YYYY-MM or YYYY-MM-DD"
-        )
+        RowFault(column=column, code="impossible_date", message="must be a possible date: YYYY, YYYY-MM or YYYY-MM-DD")
         for column in DATES
         if any(
             not is_possible_date(item) or (column in born and _DATE.fullmatch(latest) and item[:10] > latest)
@@ -183,7 +185,7 @@ def _person(cells: Mapping[str, str], party: Party, codes: Mapping[str, str]) ->
 def _plans(
     cells: Mapping[str, str], codes: Mapping[str, str], doubts: list[str], applicant: Applicant
 ) -> dict[Party, PlanForm]:
-    """The applicant's own plan, and A's beside it when somebody else applies; none for a party nothing is said of."""
+    """The safe-contact plans: the applicant's own, and also A's if somebody else applies. Empty plans are left out."""
     wanted = {Party.A: ""} if applicant is Applicant.A else {Party.C: "", Party.A: "a_"}
     plans = {party: _plan(cells, codes, doubts, party=party, prefix=prefix) for party, prefix in wanted.items()}
     return {party: plan for party, plan in plans.items() if plan.channel or plan.code_word or plan.windows or plan.days}

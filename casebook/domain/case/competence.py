@@ -1,4 +1,4 @@
-"""Who must be trained for what: the rule that keeps work from those who are not. Pure; asked by every use case."""
+"""Which training a work item needs, and whether somebody has it. Pure rules; every use case asks them."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from casebook.domain.actors import Reason
 from casebook.domain.case.disclosure import TRAINED
 from casebook.domain.monitor.monitor_policy import CompetenceRules
 from casebook.domain.vocabulary import Source, WorkKind
+from casebook.domain.words import SOURCE
 
 
 @dataclass(frozen=True, kw_only=True)
 class RecordedTraining:
-    """Somebody's training for one subject, as it was written down; the next one of the same subject takes its place."""
+    """Somebody's training for one subject, as recorded. A later record for the same subject replaces it."""
 
     at: datetime
     granted_on: date
-    expires_on: date  # the last day it counts
+    expires_on: date  # the last day that it counts
 
     @property
     def is_earlier(self) -> bool:
@@ -26,12 +27,12 @@ class RecordedTraining:
 
 
 def subjects(rules: CompetenceRules) -> tuple[str, ...]:
-    """What training can be recorded for: what some rule asks for, and every source."""
+    """The subjects that training can be recorded for: those that a rule asks for, and every source."""
     return tuple(sorted({TRAINED, *map(str, Source), *map(str, rules.sources.value), *rules.work.value.values()}))
 
 
 def needed(kind: WorkKind, subject: Mapping[str, object], rules: CompetenceRules) -> str | None:
-    """What one must be trained for to do an item, or None. To accept that a source is unavailable is no search of it."""
+    """The training that a work item needs, or None. To accept that a source is unavailable needs none: it is no search."""
     if kind is WorkKind.RETURN_SEARCH:
         source = subject.get("source")
         searched = source in set(rules.sources.value) and not subject.get("accept")
@@ -40,18 +41,22 @@ def needed(kind: WorkKind, subject: Mapping[str, object], rules: CompetenceRules
 
 
 def why_not_trained(needs: str | None, competences: Collection[str]) -> Reason | None:
-    """A reason if the training that is needed is not among what counts today."""
+    """A reason if somebody lacks the training that is needed. `competences`: the training that counts today."""
     if needs is None or needs in competences:
         return None
-    return Reason("not_trained", f"this needs training for {needs} that has not expired")
+    return Reason("not_trained", f"this needs training for {SOURCE.of(needs)} that has not expired")
 
 
 def held(history: Sequence[RecordedTraining], at: datetime) -> bool:
-    """Whether somebody was trained at a moment; `history` of one subject, in the order it was written down.
+    """Whether somebody was trained at a moment. `history`: their records for one subject, in the order of recording.
 
-    What was granted on the day it was written down counts from that moment, so that it covers nothing done earlier that
-    day. What was granted on an earlier day counts from the beginning of that day, though nobody could know it then: what
-    was done in between counts as trained. From where it counts, the last word takes the place of all before it.
+    A record granted on the day it was recorded counts from that moment, so that it covers nothing done earlier that day.
+    A record granted on an earlier day counts from the beginning of that day, although nobody could know it then: work
+    done in between counts as trained. From where it counts, the last record replaces all records before it.
     """
-    counting = [each for each in history if each.at <= at or (each.is_earlier and each.granted_on <= at.date())]
+    counting = [
+        training
+        for training in history
+        if training.at <= at or (training.is_earlier and training.granted_on <= at.date())
+    ]
     return bool(counting) and counting[-1].expires_on >= at.date()

@@ -1,6 +1,6 @@
-"""Which identities a search must cover, and which of them the searches made so far leave uncovered.
+"""Which identities the searches must cover, and which of them the searches made so far do not cover.
 
-A nil return says nothing about an identity that no search covered.
+A nil return proves nothing about an identity that no search covered.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class VariantFamily(StrEnum):
-    """The ways in which a record of one person differs from what we were told of them."""
+    """The ways in which a record of a person may differ from what the application says about them."""
 
     AS_GIVEN = "as_given"
     FORMER_NAME = "former_name"
@@ -36,7 +36,7 @@ NAMES = frozenset({VariantFamily.AS_GIVEN, VariantFamily.FORMER_NAME, VariantFam
 
 @dataclass(frozen=True, kw_only=True)
 class Terms:
-    """What is typed into a search. An empty field was not part of it."""
+    """The terms of a search. An empty field is not part of the search."""
 
     forename: str = ""
     surname: str = ""
@@ -45,26 +45,28 @@ class Terms:
 
     @property
     def plain(self) -> tuple[str, ...]:
-        """For comparing: case and outer or doubled spaces do not make another search."""
+        """The terms for comparing: differences in case and spaces do not make another search."""
         return tuple(" ".join(text.split()).casefold() for text in (self.forename, self.surname, self.dob, self.pivot))
 
     @property
     def typed(self) -> tuple[str, ...]:
-        """As `plain`; nor do spaces and marks in a postcode, an address, a phone or an identifier."""
+        """As `plain`, and also without spaces and punctuation in a postcode, address, phone number or identifier."""
         return (*self.plain[:3], "".join(filter(str.isalnum, self.plain[3])))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Variant:
-    """One identity to cover."""
+    """One identity that the searches must cover."""
 
     forename: str = ""
     surname: str = ""
     dob: str = ""
     pivot: str = ""
     family: VariantFamily
-    departs_from: Terms  # the identity of which this is a variant; its own terms for a name as given, an alias, a pivot
-    reason: str  # why it exists; names the family's rule, never a value
+    departs_from: (
+        Terms  # the identity that this is a variant of; a name as given, an alias and a pivot have their own terms here
+    )
+    reason: str  # why it exists: the family's rule, never a value
 
     @property
     def terms(self) -> Terms:
@@ -73,17 +75,17 @@ class Variant:
 
 @dataclass(frozen=True, kw_only=True)
 class ReturnedSearch:
-    """A search that returned: its terms, and the families of variants which that source covers of those terms."""
+    """A search that returned: its terms, and the families of variants of these terms that the source covers."""
 
     terms: Terms
     families: frozenset[VariantFamily] = frozenset()
 
 
 def uncovered(variants: Iterable[Variant], searches: Iterable[ReturnedSearch]) -> tuple[Variant, ...]:
-    """The variants that no search covers, in their own order.
+    """The variants that no search covers, in the order given.
 
-    A variant is covered by a search made under its terms, or by one made under the identity it departs from
-    in a source that covers its family.
+    A variant is covered by a search for its own terms, or by a search for the identity it departs from in a source that
+    covers its family.
     """
     returned = tuple(searches)
     made = {search.terms.typed for search in returned}

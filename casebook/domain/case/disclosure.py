@@ -1,4 +1,4 @@
-"""Whom an approved decision has told, and what a delivery must be like; the first reason against it stands."""
+"""Who is told after an approved decision, and the rules for a delivery. The first reason against it is shown."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from casebook.domain import words
 from casebook.domain.actors import Reason
 from casebook.domain.case.wording import APPLICANT_OTHER, Text, text_for
 from casebook.domain.stages import DISCLOSING_OUTCOMES
 from casebook.domain.vocabulary import Applicant, Band, Channel, Limit, Party
 
-TRAINED = "domestic_abuse"  # the competence that at least one of those who deliver has
-NOT_IN_PERSON = "not_told_in_person"  # what two people may agree to
+TRAINED = "domestic_abuse"  # the training that at least one of those who deliver must have
+NOT_IN_PERSON = "not_told_in_person"  # an exception that two people may agree to
 SIGNED, WEIGHED, NOT_NEEDED = "signed", "refused_weighed", "not_needed"
 GRAVE = frozenset({Band.HIGH, Band.CRITICAL})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Addressee:
-    """One who is told. `code` is a, c, or protector:N for the N-th recipient of the decision; no name."""
+    """A person who is told. `code` is a, c, or protector:N for the N-th recipient of the decision; it is not a name."""
 
     code: str
     text: Text
@@ -31,17 +32,23 @@ class Addressee:
 
     @property
     def is_other_applicant(self) -> bool:
-        """Whoever applied about somebody else gets the same words whatever the outcome, and no visit."""
+        """Whether this is C. Whatever the outcome, C is told the same words, and gets no visit."""
         return self.code == APPLICANT_OTHER
 
 
 def addressees(
     outcome: str, recipients: Sequence[Mapping[str, Any]], *, applicant: str, ground: str | None = None
 ) -> tuple[Addressee, ...]:
-    """Those the panel chose; without a disclosure the applicant. Another applicant comes last, and in either case."""
+    """The people to tell: those the panel chose or, without a disclosure, the person at risk who applied.
+
+    Whoever applied about somebody else is told in either case, and last.
+    """
     others = [APPLICANT_OTHER] if applicant != Applicant.A else []
     if outcome in DISCLOSING_OUTCOMES:
-        codes = [Party.A.value if each.get("party") else f"protector:{place}" for place, each in enumerate(recipients)]
+        codes = [
+            Party.A.value if recipient.get("party") else f"protector:{place}"
+            for place, recipient in enumerate(recipients)
+        ]
     else:
         codes = [] if others else [Party.A.value]
     return tuple(
@@ -50,20 +57,21 @@ def addressees(
 
 
 def followed(told: Sequence[Addressee]) -> Addressee | None:
-    """Who is offered the contacts afterwards: the person at risk, else the first who can protect them."""
-    own = [each for each in told if not each.is_other_applicant]
-    return next((each for each in own if each.code == Party.A), own[0] if own else None)
+    """Who is offered the follow-up contacts: the person at risk, or else the first person who can protect them."""
+    recipients = [addressee for addressee in told if not addressee.is_other_applicant]
+    first = recipients[0] if recipients else None
+    return next((addressee for addressee in recipients if addressee.code == Party.A), first)
 
 
 def referrals_asked(*, band: str | None, children: bool) -> tuple[str, ...]:
-    """The agencies about which a delivery must say: referred, or why not."""
+    """The agencies for which a delivery must say either that it referred to them or why it did not."""
     return (*(("idva", "marac") if band in GRAVE else ()), *(("childrens_services",) if children else ()))
 
 
 def others_told_from(submitted: datetime, approved: datetime, *, first: timedelta, then: timedelta) -> datetime:
-    """From when another applicant is told: a row of moments fixed by the submission, the first of them after the approval.
+    """When C may be told: the first of several moments, all fixed by the submission, that is after the approval.
 
-    So neither the outcome, nor what is done for the person at risk, nor how long that takes, can be read off it.
+    So C cannot infer the outcome, what is done for the person at risk, or how long that takes.
     """
     moment = submitted + first
     return moment if moment >= approved else moment + -((moment - approved) // then) * then
@@ -77,7 +85,7 @@ class Offer:
 
 @dataclass(frozen=True, kw_only=True)
 class ReportedDelivery:
-    """A delivery as those who made it report it."""
+    """A delivery as reported by those who made it."""
 
     at: datetime
     channel: str
@@ -92,18 +100,18 @@ class ReportedDelivery:
     undertaking_weighed: bool = False
     items: frozenset[str] = frozenset()
     left_out_explained: bool = False
-    exception: bool = False  # a reason why it was not in person
+    exception: bool = False  # a reason is given why it was not in person
     referrals: frozenset[str] = frozenset()
     offers: Mapping[Limit, Offer] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
-    """What was approved, and what must be kept to."""
+    """What was approved, and the conditions that a delivery must meet."""
 
     to: Addressee
     approved_at: datetime
-    not_before: datetime  # later than the approval for whoever applied for somebody else
+    not_before: datetime  # for whoever applied for somebody else it is later than the approval
     wording: str
     items: frozenset[str]
     people: int
@@ -115,7 +123,7 @@ class Due:
 
 
 def why_not_deliver(told: ReportedDelivery, due: Due) -> Reason | None:
-    """The first reason for which this delivery is not one."""
+    """The first reason why this delivery cannot be recorded."""
     rules = RULES_FOR_OTHERS if due.to.is_other_applicant else RULES
     return next((reason for rule in rules if (reason := rule(told, due))), None)
 
@@ -123,40 +131,46 @@ def why_not_deliver(told: ReportedDelivery, due: Due) -> Reason | None:
 def _after_approval(told: ReportedDelivery, due: Due) -> Reason | None:
     if told.at >= due.approved_at:
         return None
-    return Reason("before_approval", "nothing is told before the decision was approved, except in an emergency")
+    return Reason("before_approval", "nobody may be told before the decision is approved, except in an emergency")
 
 
 def _in_its_time(told: ReportedDelivery, due: Due) -> Reason | None:
     if told.at.astimezone(UTC) >= due.not_before.astimezone(UTC):
         return None
     return Reason(
-        "too_early", f"they are told no sooner than {due.not_before.isoformat(timespec='minutes')}, in any case"
+        "too_early", f"they may not be told before {due.not_before.isoformat(timespec='minutes')}, whatever the outcome"
     )
 
 
 def _two_people(told: ReportedDelivery, due: Due) -> Reason | None:
     if told.second == told.by:
-        return Reason("same_person", "the second officer is somebody else")
+        return Reason("same_person", "the second officer must be another person")
     if due.people > 1 and not told.second:
-        return Reason("second_officer_missing", "two people deliver: name the second officer")
+        return Reason("second_officer_missing", "two people must deliver it: name the second officer")
     if len(due.trained) < due.trained_needed:
-        return Reason("nobody_trained", "at least one of those who deliver must hold the competence domestic_abuse")
+        return Reason("nobody_trained", "at least one of those who deliver must be trained in domestic abuse")
     return None
 
 
 def _identity(told: ReportedDelivery, _: Due) -> Reason | None:
-    return None if told.identity_checked else Reason("identity_unchecked", "check who it is before anything is said")
+    return (
+        None
+        if told.identity_checked
+        else Reason("identity_unchecked", "check the person's identity before you tell them anything")
+    )
 
 
 def _in_person(told: ReportedDelivery, due: Due) -> Reason | None:
     if not told.verbal:
-        return Reason("in_writing", "it is told by word of mouth and nothing is handed over in writing")
+        return Reason("in_writing", "tell them by word of mouth, and give them nothing in writing")
     if told.channel == Channel.IN_PERSON:
         return None
     if not told.exception:
         return Reason("not_in_person", "tell them in person, or give the reason of an approved exception")
     if not due.exception_approved:
-        return Reason("exception_unapproved", "two people, a supervisor among them, first agree to that")
+        return Reason(
+            "exception_unapproved", "two people, one of them a supervisor, must first agree to this exception"
+        )
     return None
 
 
@@ -164,7 +178,7 @@ def _worded(told: ReportedDelivery, due: Due) -> Reason | None:
     return (
         None
         if told.wording == due.wording
-        else Reason("wording_not_approved", f"the approved wording is {due.wording}")
+        else Reason("wording_not_approved", f"use the approved wording: version {due.wording}")
     )
 
 
@@ -172,44 +186,64 @@ def _undertaking(told: ReportedDelivery, due: Due) -> Reason | None:
     if not due.to.is_told_something:
         return None
     if told.undertaking not in {SIGNED, WEIGHED}:
-        return Reason("undertaking_missing", "the recipient signs an undertaking first, or a refusal is weighed")
+        return Reason(
+            "undertaking_missing",
+            "the recipient must first sign an undertaking, or you must weigh their refusal to sign",
+        )
     if told.undertaking == WEIGHED and not told.undertaking_weighed:
-        return Reason("refusal_unweighed", "say how the refusal to sign was weighed")
+        return Reason("refusal_unweighed", "say how you weighed the refusal to sign")
     return None
 
 
 def _items(told: ReportedDelivery, due: Due) -> Reason | None:
     if not due.to.is_told_something:
-        return Reason("items_without_disclosure", "nothing was to be told") if told.items else None
+        return (
+            Reason(
+                "items_without_disclosure",
+                "there is nothing to disclose to this person, so no items can be recorded as told",
+            )
+            if told.items
+            else None
+        )
     if told.items - due.items:
-        return Reason("item_not_decided", "only what the panel chose is told, item by item")
+        return Reason("item_not_decided", "tell only the items that the panel chose")
     if not told.items:
-        return Reason("nothing_told", "a disclosure tells at least one of the items the panel chose")
+        return Reason("nothing_told", "tell at least one of the items that the panel chose")
     if due.items - told.items and not told.left_out_explained:
-        return Reason("item_left_out", "say why an item that the panel chose was not told")
+        return Reason("item_left_out", "say why you did not tell an item that the panel chose")
     return None
 
 
 def _supported(told: ReportedDelivery, due: Due) -> Reason | None:
     if not told.support_offered:
-        return Reason("support_not_offered", "support is offered on every outcome")
+        return Reason("support_not_offered", "offer support, whatever the outcome")
     if not due.to.is_other_applicant and not told.safety_plan:
         return Reason("safety_plan_missing", "make a safety plan with them, or say why there is none")
     if missing := [agency for agency in due.referrals if agency not in told.referrals]:
-        return Reason("referral_unanswered", f"referred, or why not: {', '.join(missing)}")
+        return Reason(
+            "referral_unanswered",
+            f"say for each agency that you referred them, or why not. Missing: {words.AGENCY.choices(missing)}",
+        )
     return None
 
 
 def _offered(told: ReportedDelivery, due: Due) -> Reason | None:
     if missing := [limit for limit in due.offers if limit not in told.offers]:
-        return Reason("follow_up_not_offered", f"offer each contact and say what was chosen: {', '.join(missing)}")
+        return Reason(
+            "follow_up_not_offered",
+            f"offer each follow-up contact and record their choice. Missing: {words.LIMIT.choices(missing)}",
+        )
     if extra := [limit for limit in told.offers if limit not in due.offers]:
-        return Reason("follow_up_not_theirs", f"not offered on this delivery: {', '.join(sorted(extra))}")
+        return Reason(
+            "follow_up_not_theirs", f"this person is not offered these contacts: {words.LIMIT.choices(sorted(extra))}"
+        )
     for limit, offer in told.offers.items():
         if (offer.chosen == "another_time") != (offer.at is not None):
-            return Reason("time_of_contact", f"{limit}: a time is given for another_time, and only for that")
+            return Reason(
+                "time_of_contact", f"{words.LIMIT.of(limit)}: give a time if they chose another time, and only then"
+            )
         if offer.at is not None and offer.at <= told.at:
-            return Reason("time_of_contact", f"{limit}: the time chosen is after the delivery")
+            return Reason("time_of_contact", f"{words.LIMIT.of(limit)}: the time they chose must be after the delivery")
     return None
 
 

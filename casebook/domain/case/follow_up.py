@@ -1,4 +1,4 @@
-"""The contacts after a delivery: when each may be made, when attempts are enough, how long the watch stays."""
+"""The contacts after a delivery: when each may be made, how many attempts are enough, how long the watch lasts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Chosen(StrEnum):
 
 
 class ContactResult(StrEnum):
-    """How a contact ended. No reply is none of them: only two people end it after enough attempts."""
+    """How a contact ended. No reply does not end it: after enough attempts two people may end it."""
 
     REACHED = "reached"
     DECLINED = "declined"
@@ -27,9 +27,9 @@ class ContactResult(StrEnum):
 
 
 def counted(moments: Iterable[datetime], *, apart: timedelta) -> int:
-    """How many attempts count: each at least so long after the one counted before it."""
+    """How many attempts count. Each must be at least `apart` after the one counted before it."""
     count, last = 0, None
-    for moment in sorted(each.astimezone(UTC) for each in moments):
+    for moment in sorted(attempt.astimezone(UTC) for attempt in moments):
         if last is None or moment - last >= apart:
             count, last = count + 1, moment
     return count
@@ -38,20 +38,25 @@ def counted(moments: Iterable[datetime], *, apart: timedelta) -> int:
 def why_not_exhausted(
     unanswered: Sequence[datetime], *, minimum: int, apart: timedelta, route_tried: bool
 ) -> Reason | None:
-    """Why attempts cannot be called exhausted yet."""
+    """Why the contact cannot be ended as not reached yet."""
     if (made := counted(unanswered, apart=apart)) < minimum:
         hours = int(apart.total_seconds() // 3600)
-        return Reason("too_few_attempts", f"{made} of {minimum} attempts count; they are at least {hours} hours apart")
+        return Reason(
+            "too_few_attempts",
+            f"only {made} of {minimum} attempts count. Attempts count if they are at least {hours} hours apart",
+        )
     if not route_tried:
-        return Reason("route_untried", "say which partner agency was asked to reach them, and what came of it")
+        return Reason("route_untried", "say which partner agency you asked to reach them, and what the result was")
     return None
 
 
 def why_not_now(at: datetime, *, not_before: datetime) -> Reason | None:
-    """A contact belongs to its own time: that of the one before it ends when that one is due, at `not_before`."""
+    """A reason if it is too early for this contact. Its time begins when the contact before it is due, at `not_before`."""
     if at.astimezone(UTC) >= not_before.astimezone(UTC):
         return None
-    return Reason("too_early", f"this contact is for the time after {not_before.isoformat(timespec='minutes')}")
+    return Reason(
+        "too_early", f"it is too early for this contact: make it after {not_before.isoformat(timespec='minutes')}"
+    )
 
 
 def retry_at(last: datetime | None, due_at: datetime, *, apart: timedelta) -> datetime:
@@ -60,7 +65,7 @@ def retry_at(last: datetime | None, due_at: datetime, *, apart: timedelta) -> da
 
 
 def months_after(moment: datetime, months: int, zone: ZoneInfo) -> datetime:
-    """The same local clock time so many months later, on the last day of a shorter month."""
+    """The same local clock time `months` later; in a shorter month, on its last day."""
     local = moment.astimezone(zone)
     year, month = divmod(local.month - 1 + months, _MONTHS)
     year, month = local.year + year, month + 1

@@ -1,6 +1,6 @@
-"""PNC and CRO numbers, postcodes and dates of birth: what is valid, and the one form in which each is compared.
+"""PNC and CRO numbers, postcodes and dates of birth: which are valid, and the canonical form in which each is compared.
 
-A wrong check letter leaves no canonical form: the raw value is kept by whoever holds it, and is not used to match.
+A value with a wrong check letter has no canonical form: it is stored as given and is not used for matching.
 The rules are those of the Ministry of Justice's person-record service.
 """
 
@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 
 LETTERS = "ZABCDEFGHJKLMNPQRTUVWXY"
-LONGEST = 40  # characters; no identifier comes near
+LONGEST = 40  # characters; every identifier is much shorter
 FIRST_YEAR = 1900
 
 PNC = re.compile(r"([0-9]{2}|[0-9]{4})/([0-9]{1,7})([A-Z])")
@@ -49,7 +49,7 @@ class Identifier:
 
 
 def check(value: str, this_year: int) -> Identifier:
-    """What the value is. One that fits two kinds is whichever is valid, in the order below."""
+    """The kind and canonical form of a value. If it fits two kinds, the first that is valid counts, in the order below."""
     readings = [
         reading
         for reading in (
@@ -62,18 +62,18 @@ def check(value: str, this_year: int) -> Identifier:
     ]
     if not readings:
         return _unrecognised(value, this_year)
-    # a filler is a right number that means none: it is not read as something else
-    return next((each for each in readings if each.valid or each.reason == "filler"), readings[0])
+    # a filler has the form of a number but means that there is none: it is not read as another kind
+    return next((reading for reading in readings if reading.valid or reading.reason == "filler"), readings[0])
 
 
 def check_pnc(value: str, this_year: int) -> Identifier | None:
-    """None if it has not the shape of a PNC number."""
+    """The value as a PNC number; None if it does not have the form of one."""
     readings = [_pnc(value, *parts, this_year=this_year) for parts in _pnc_parts(_trimmed(value))]
-    return next((each for each in readings if each.valid), readings[0] if readings else None)
+    return next((reading for reading in readings if reading.valid), readings[0] if readings else None)
 
 
 def check_cro(value: str) -> Identifier | None:
-    """None if it has not the shape of a CRO number."""
+    """The value as a CRO number; None if it does not have the form of one."""
     text = _trimmed(value)
     if found := CRO.fullmatch(text):
         serial, year, letter = found[1].zfill(6), found[2], found[3]
@@ -89,7 +89,7 @@ def check_cro(value: str) -> Identifier | None:
 
 
 def check_postcode(value: str) -> Identifier | None:
-    """None if it has not the shape of a postcode. Canonical is upper-case without a space."""
+    """The value as a postcode, canonically in capitals without a space; None if it does not have the form of one."""
     text = "".join(value.split())
     if len(value) > LONGEST or not text.isascii() or not POSTCODE.fullmatch(text.upper()):
         return None
@@ -99,7 +99,7 @@ def check_postcode(value: str) -> Identifier | None:
 
 
 def check_date_of_birth(value: str, this_year: int) -> Identifier | None:
-    """None if it is no date at all. ISO 8601; a month or a year alone will do."""
+    """The value as a date of birth in ISO 8601, which may be only a month or a year; None if it is not a date."""
     text = _trimmed(value)
     if not (found := DATE_OF_BIRTH.fullmatch(text)):
         return _date_fault(value, "not_iso_8601") if OTHER_DATE.fullmatch(text) else None
@@ -121,10 +121,10 @@ def check_letter(digits: str) -> str:
 
 def _pnc_parts(text: str) -> list[tuple[str, str, str]]:
     """Year, serial and letter. Without a slash a short year is tried first, as the person-record service does."""
-    if found := PNC.fullmatch(text):
-        return [(found[1], found[2], found[3])]
-    if found := UNSLASHED_PNC.fullmatch(text):
-        digits, letter = found[1], found[2]
+    if match := PNC.fullmatch(text):
+        return [(match[1], match[2], match[3])]
+    if match := UNSLASHED_PNC.fullmatch(text):
+        digits, letter = match[1], match[2]
         return [(digits[:at], digits[at:], letter) for at in (2, 4) if 1 <= len(digits) - at <= 7]  # noqa: PLR2004 - a serial
     return []
 
@@ -162,6 +162,6 @@ def _unrecognised(value: str, this_year: int) -> Identifier:
 
 
 def _trimmed(value: str) -> str:
-    """Nothing, where it is too long to be anything."""
+    """The value without outer spaces; empty if it is too long for any identifier."""
     text = value.strip()
     return text if len(text) <= LONGEST else ""

@@ -1,4 +1,4 @@
-"""What an application says, what is the minimum it must say, and how urgent that makes it."""
+"""The content of an application, the minimum information it needs, and its first priority."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from datetime import date, datetime
 
 from casebook.domain.actors import Reason
 from casebook.domain.vocabulary import Answer3, Applicant, Certainty, Party, Priority, Relationship, Route, Sex
+from casebook.domain.words import DOUBT
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
-_FIRST_YEAR = 1850  # nobody alive was born before it
+_FIRST_YEAR = 1850  # nobody alive was born before this year
 
 # what must be known, or its absence explained, before record checks can be trusted (Bedfordshire Police, step one;
 # the wrong or missing birth date is the documented killer: IOPC, Wiltshire, April 2019)
@@ -33,7 +34,7 @@ MINIMUM: Mapping[str, str] = {
 
 @dataclass(frozen=True, kw_only=True)
 class PersonForm:
-    """What an application says of one party. Empty text means not known."""
+    """What an application says about one party. Empty text means not known."""
 
     party: Party
     forename: str = ""
@@ -60,7 +61,7 @@ class PersonForm:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanForm:
-    """When and how one party may safely be contacted; no channel means not at all."""
+    """When and how one party may safely be contacted. No channel means that they may not be contacted."""
 
     party: Party
     channel: str = ""
@@ -93,12 +94,12 @@ class Form:
 
     @property
     def applying(self) -> Party:
-        """Whose contact details the applicant's are."""
+        """The party that applies, whose contact details are used."""
         return Party.A if self.applicant == Applicant.A else Party.C
 
 
 def minimum_missing(form: Form) -> list[str]:
-    """Codes of the minimum information that is not there; see MINIMUM."""
+    """Codes of the minimum information that is missing; see MINIMUM."""
     a, b = (form.people.get(party, PersonForm(party=party)) for party in (Party.A, Party.B))
     applying = form.people.get(form.applying, PersonForm(party=form.applying))
     plan = form.plans.get(form.applying)
@@ -117,7 +118,7 @@ def minimum_missing(form: Form) -> list[str]:
 
 
 def priority(form: Form) -> tuple[Priority, str]:
-    """The first priority, before anything is known of B, and why. Unknown never counts as safe."""
+    """The first priority, before anything is known about B, and the reason for it. Unknown never counts as safe."""
     if form.immediate_danger is Answer3.YES:
         return Priority.IMMEDIATE, "immediate_danger"
     if form.pregnant is Answer3.YES or (form.living_together is Answer3.YES and form.children):
@@ -128,17 +129,17 @@ def priority(form: Form) -> tuple[Priority, str]:
 
 
 def why_not_explained(missing: Collection[str], explained: Collection[str]) -> Reason | None:
-    """A reason if minimum information is missing and nobody explained why."""
+    """A reason if minimum information is missing and nobody explained why it is."""
     if open_ := sorted(set(missing) - set(explained)):
-        return Reason("minimum_missing", f"still missing and not explained: {', '.join(open_)}")
+        return Reason("minimum_missing", f"add this information, or explain why it is missing: {DOUBT.choices(open_)}")
     return None
 
 
 def is_possible_date(text: str) -> bool:
     """Whether text is an ISO date, perhaps partial (`1987`, `1987-04`), that a living person's papers could show."""
-    if not (found := _DATE.fullmatch(text)):
+    if not (match := _DATE.fullmatch(text)):
         return False
-    year, month, day = (int(part) if part else None for part in found.groups())
+    year, month, day = (int(part) if part else None for part in match.groups())
     if year is None or not _FIRST_YEAR <= year <= date.max.year:
         return False
     if month is not None and not 1 <= month <= 12:  # noqa: PLR2004 - months of a year
@@ -147,13 +148,13 @@ def is_possible_date(text: str) -> bool:
 
 
 def with_doubts(form: Form, doubts: Collection[str]) -> Form:
-    """The form, with the doubts found in reading it and those that it raises itself."""
+    """The form with its doubts: those found in reading it, and those that its content raises."""
     b, c = form.people.get(Party.B), form.people.get(Party.C)
-    found = [*doubts, *minimum_missing(form)]
+    all_doubts = [*doubts, *minimum_missing(form)]
     if b is not None and b.dob_certainty == Certainty.EXACT and len(b.dob) != len("YYYY-MM-DD"):
-        found.append("certainty_contradicts_dob")
+        all_doubts.append("certainty_contradicts_dob")
     if form.applicant is Applicant.A and c is not None:
-        found.append("third_party_named_but_a_applies")
+        all_doubts.append("third_party_named_but_a_applies")
     if form.relationship == Relationship.PARTNER and form.relationship_ended:
-        found.append("relationship_contradicts_end")
-    return replace(form, doubts=tuple(dict.fromkeys(found)))
+        all_doubts.append("relationship_contradicts_end")
+    return replace(form, doubts=tuple(dict.fromkeys(all_doubts)))

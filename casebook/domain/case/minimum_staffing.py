@@ -1,4 +1,4 @@
-"""The smallest crew that the rules allow: who must be somebody else, who must be trained. Pure; asked by the sweep."""
+"""Minimum staffing: the fewest people the rules allow, who must be different or trained. Pure rules for the sweep."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from casebook.domain.case.disclosure import TRAINED
 from casebook.domain.policy import Policy
 from casebook.domain.vocabulary import Role
 
-# besides the panel: without them danger, delay or delivery is nobody's
+# roles needed besides the panel: without them nobody deals with danger, delay or delivery
 ALWAYS = (Role.DUTY_INSPECTOR, Role.SUPERVISOR, Role.DISCLOSURE_OFFICER)
 
 
 @dataclass(frozen=True, kw_only=True)
 class OnDuty:
-    """One who is there: neither absent nor suspended."""
+    """A member of staff who is on duty: neither absent nor suspended."""
 
     id: str
     roles: frozenset[Role]
@@ -25,27 +25,29 @@ class OnDuty:
 def missing(
     present: Sequence[OnDuty], policy: Policy, *, researched: Collection[str] = (), barred: Collection[str] = ()
 ) -> tuple[str, ...]:
-    """Codes of what is short. `researched`: who did the research of an application; `barred`: who has a conflict in it."""
-    free = [each for each in present if each.id not in barred]
+    """Codes of what is missing. `researched`: who researched an application; `barred`: who has a conflict of interest."""
+    free = [person for person in present if person.id not in barred]
     people, trained = policy.contact.delivering_people.value, policy.contact.trained_among_them.value
     return (
         *_apart(free, policy, researched),
-        *(str(role) for role in ALWAYS if not any(role in each.roles for each in free)),
+        *(str(role) for role in ALWAYS if not any(role in person.roles for person in free)),
         *(("people_to_deliver",) if len(free) < people else ()),
-        *((f"trained:{TRAINED}",) if sum(each.trained for each in free) < trained else ()),
+        *((f"trained:{TRAINED}",) if sum(person.trained for person in free) < trained else ()),
     )
 
 
 def _apart(free: Sequence[OnDuty], policy: Policy, researched: Collection[str]) -> list[str]:
-    """The seats that need different people, and that cannot all be filled: researcher, chair, approver, further members."""
+    """The seats that cannot be filled. Researcher, chair, approver and further members must be different people."""
     seats = [Role.PANEL_CHAIR, Role.APPROVER, *[Role.PANEL_MEMBER] * (policy.panel.quorum.value - 1)]
     if not researched:
         seats = [Role.RESEARCHER, *seats]
-    candidates = [[each.id for each in free if seat in each.roles and each.id not in researched] for seat in seats]
+    candidates = [
+        [person.id for person in free if seat in person.roles and person.id not in researched] for seat in seats
+    ]
     taken: dict[str, int] = {}
 
     def fill(seat: int, asked: set[str]) -> bool:
-        """Seat somebody, moving others to another seat of theirs if need be."""
+        """Fill a seat, moving others to another seat that they may take if necessary."""
         for who in candidates[seat]:
             if who not in asked:
                 asked.add(who)

@@ -12,7 +12,7 @@ from casebook.domain.vocabulary import Band, Priority, Role
 
 OURS = "police"
 SITS = frozenset({Role.PANEL_MEMBER, Role.PANEL_CHAIR})
-_SHORTEST = 3  # letters; a shorter surname tells nothing
+_SHORTEST = 3  # letters; a shorter surname proves nothing
 _OF_AGE = 18
 
 
@@ -27,7 +27,7 @@ class Sitter:
 
 @dataclass(frozen=True, kw_only=True)
 class Ties:
-    """What ties people to an application."""
+    """Who is connected with an application, and how."""
 
     researchers: frozenset[str]
     restricted: bool
@@ -38,7 +38,7 @@ class Ties:
 def why_not_sit(  # noqa: PLR0911 - one return for each reason, in the order in which they are told
     sitter: Sitter | None, ties: Ties, *, said_unrelated: Collection[str] = ()
 ) -> Reason | None:
-    """A conflict of interest, or another reason why somebody may not be on the panel."""
+    """The first reason why somebody may not be on the panel, such as a conflict of interest."""
     if sitter is None:
         return Reason("unknown_staff", "there is no such member of staff")
     if sitter.suspended:
@@ -51,74 +51,80 @@ def why_not_sit(  # noqa: PLR0911 - one return for each reason, in the order in 
         return Reason("restricted", f"{sitter.id} is not named for this restricted application")
     if sitter.id not in said_unrelated and may_be_named(sitter.id, ties.surnames):
         return Reason(
-            "may_be_named", f"{sitter.id} shares a surname with somebody in the application: leave out, or explain"
+            "may_be_named",
+            f"{sitter.id} has the same surname as somebody in the application: leave them out, or explain why there is no conflict",
         )
     return None
 
 
 def may_be_named(staff_id: str, surnames: Collection[str]) -> bool:
-    """Whether a staff id holds the surname of somebody in the application."""
+    """Whether a staff id contains the surname of somebody in the application."""
     parts = {part for part in re.split(r"[^a-z]+", staff_id.lower()) if len(part) >= _SHORTEST}
     return not parts.isdisjoint(surnames)
 
 
 def why_not_out_of_cycle(priority: str, band: str | None) -> Reason | None:
-    """Only what cannot wait is decided out of cycle."""
+    """A reason if the application can wait for the next meeting of the panel."""
     if Priority(priority).is_danger or band in {Band.HIGH, Band.CRITICAL}:
         return None
     return Reason(
-        "not_urgent", "only an urgent application, or one of a high or critical band, is decided out of cycle"
+        "not_urgent",
+        "only an urgent application, or one with a high or critical risk band, can be decided before the next panel",
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Attendance:
-    """Who was asked beside the chair, and who of them answered."""
+    """The people who were asked besides the chair, and those who answered."""
 
     asked: frozenset[str]
     answered: frozenset[str]  # a chair who sat as a member counts once
-    agencies: frozenset[str]  # outside the police, whose member answered
+    agencies: frozenset[str]  # agencies outside the police whose member answered
     meets_at: datetime
 
 
 def why_not_yet(
     present: Attendance, *, chair: str, now: datetime, quorum: int, agencies_in_quorum: int
 ) -> Reason | None:
-    """Members have until the meeting to answer; then the chair decides with those who did, if they are enough."""
+    """Why the chair may not decide yet. Members may answer until the meeting; then those who did must be a quorum."""
     answered = len(present.answered | {chair})
-    if (silent := present.asked - present.answered - {chair}) and now < present.meets_at:
-        return Reason("members_unheard", f"{len(silent)} members have until the meeting to answer")
+    if (unanswered := present.asked - present.answered - {chair}) and now < present.meets_at:
+        return Reason("members_unheard", f"{len(unanswered)} members have not answered and may do so until the meeting")
     if answered < quorum:
-        return Reason("no_quorum", f"{answered} of {quorum} have answered, the chair among them")
+        return Reason("no_quorum", f"the quorum is {quorum}, and {answered} have answered, including the chair")
     if len(present.agencies) < agencies_in_quorum:
-        return Reason("no_quorum", f"{len(present.agencies)} of {agencies_in_quorum} agencies have answered")
+        return Reason(
+            "no_quorum", f"the quorum needs {agencies_in_quorum} agencies, and {len(present.agencies)} have answered"
+        )
     return None
 
 
 def why_not_approve(actor: Actor, *, chair: str, supervisor: str | None, researchers: Collection[str]) -> Reason | None:
-    """The approver did not chair, did no research, and is not the supervisor whose reason stands in the decision."""
+    """Why the actor may not approve: they chaired, did research, or gave the supervisor's reason in the decision."""
     if supervisor is not None and actor.id == supervisor:
-        return Reason("same_person", "the supervisor's reason and the approval come from two people")
+        return Reason("same_person", "you gave the supervisor's reason, so another person must approve")
     if actor.id == chair:
-        return Reason("approver_chaired", "the approver may not have chaired the panel")
+        return Reason("approver_chaired", "you chaired the panel, so another person must approve")
     if actor.id in researchers:
-        return Reason("approver_researched", "the approver may not have done research on this application")
+        return Reason("approver_researched", "you did research on this application, so another person must approve")
     return None
 
 
 def why_not_explain(actor: Actor, *, chair: str, researchers: Collection[str]) -> Reason | None:
-    """The supervisor who answers for a refusal of grave risk is neither its chair nor its researcher."""
+    """Why the actor may not give the supervisor's reason for a refusal at grave risk: they chaired or did research."""
     if Role.SUPERVISOR not in actor.roles:
         return Reason("not_permitted", "this needs a supervisor")
     if actor.id == chair:
-        return Reason("same_person", "the supervisor may not have chaired the panel")
+        return Reason("same_person", "you chaired the panel, so another supervisor must give the reason")
     if actor.id in researchers:
-        return Reason("supervisor_researched", "the supervisor may not have done research on this application")
+        return Reason(
+            "supervisor_researched", "you did research on this application, so another supervisor must give the reason"
+        )
     return None
 
 
 def may_be_minor(born: str | None, today: date) -> bool:
-    """Whether somebody with this birth date, perhaps partial, could be under 18; without one nobody supposes it."""
+    """Whether somebody with this birth date, which may be partial, could be under 18; False if it is not known."""
     match = re.fullmatch(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", born or "", re.ASCII)
     if match is None:
         return False

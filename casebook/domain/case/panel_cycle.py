@@ -9,9 +9,9 @@ from casebook.domain.policy import PanelRules
 
 
 def next_meeting(rules: PanelRules, day: date) -> date:
-    """The first meeting on or after the day: of those fixed by hand, and after the last of them of the cycle."""
+    """The first meeting on or after the day: one fixed by hand or, after the last of these, one of the cycle."""
     fixed = sorted(rules.meetings.value)
-    if ahead := next((each for each in fixed if each >= day), None):
+    if ahead := next((meeting for meeting in fixed if meeting >= day), None):
         return ahead
     begin = fixed[-1] if fixed else rules.first_meeting.value
     cycle = rules.cycle_days.value
@@ -19,6 +19,6 @@ def next_meeting(rules: PanelRules, day: date) -> date:
 
 
 def too_late(rules: PanelRules, *, ready_at: datetime, due_at: datetime, zone: ZoneInfo) -> date | None:
-    """The meeting that an application ready by then would come before, if its limit passes by the end of that day."""
+    """The next meeting after an application is ready, if its limit passes by the end of that day; otherwise None."""
     meeting = next_meeting(rules, ready_at.astimezone(zone).date())
     return meeting if due_at.astimezone(zone).date() <= meeting else None

@@ -1,6 +1,6 @@
-"""What a panel may decide on the confirmed findings: the test, the refusals, the items, the recipients.
+"""What a panel may decide on the confirmed findings: the test, the grounds for refusing, the items, the recipients.
 
-Each rule gives a reason or None; the first reason stands. Who sits, decides when, and approves is in `panel`.
+Each rule returns a reason or None; the first reason is shown. Who sits, when they decide and who approves is in `panel`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from casebook.domain.stages import DISCLOSING_OUTCOMES, NEGATIVE_OUTCOMES
 from casebook.domain.vocabulary import Band, Outcome, Party
 
 INSUFFICIENT = "insufficient_information"  # a state of the panel: it goes back to record checks and needs no approval
-OWNERS = "C"  # handling: released only under its owner's conditions
+OWNERS = "C"  # handling code: released only under its originator's conditions
 
 
 class Limb(StrEnum):
@@ -29,11 +29,11 @@ class Limb(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Refusal:
-    """One reason for which a panel may refuse."""
+    """One ground on which a panel may refuse to disclose."""
 
     words: str
     outcomes: tuple[Outcome, ...]
-    limb: str  # the limb that must then be answered "not met"; empty: the reason stands beside the test
+    limb: str  # the limb that must then be answered "not met"; empty: the ground is independent of the test
     source: str
     verified: bool
 
@@ -41,23 +41,23 @@ class Refusal:
 @dataclass(frozen=True, kw_only=True)
 class Refusals:
     allowed: Mapping[str, Refusal]
-    never: Mapping[str, str]  # reasons that people give and that are none, each with why
+    never: Mapping[str, str]  # grounds that people give but that are not allowed, each with why
 
 
 @dataclass(frozen=True, kw_only=True)
 class HeldFinding:
-    """A confirmed record about the subject, and what its owner said."""
+    """A confirmed record about the subject, and its originator's answer."""
 
     id: str
     standing: Disclosability
-    owner: str | None = None  # None: ours
+    owner: str | None = None  # None: our own
     handling: str | None = None
-    agreed: bool | None = None  # None: the owner has not answered
+    agreed: bool | None = None  # None: the originator has not answered
     proceedings_pending: bool = False
 
     @property
     def asks_owner(self) -> bool:
-        """Whether it may be released only with its owner's recorded agreement."""
+        """Whether it may be released only with its originator's recorded agreement."""
         conditions = (self.handling or "").upper() == OWNERS
         return self.standing is not Disclosability.NOT and (self.owner is not None or conditions)
 
@@ -78,13 +78,13 @@ class Recipient:
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """A decision as the chair puts it."""
+    """A decision as the chair proposes it."""
 
     outcome: str
     limbs: Mapping[Limb, bool]
     items: tuple[str, ...] = ()
     recipients: tuple[Recipient, ...] = ()
-    representations_told: bool = False  # whether, and why, the subject is to be heard is written down
+    representations_told: bool = False  # it is recorded whether the subject is to be heard, and why
     refusal: str | None = None
     wording: str | None = None
     proceedings_considered: bool = False
@@ -92,7 +92,7 @@ class Draft:
 
 @dataclass(frozen=True, kw_only=True)
 class DecisionBasis:
-    """What the decision is made on."""
+    """The facts that the decision is made on."""
 
     findings: tuple[HeldFinding, ...]
     minor: bool  # the person at risk is, or may be, under 18
@@ -100,14 +100,14 @@ class DecisionBasis:
 
     @property
     def qualifying(self) -> tuple[HeldFinding, ...]:
-        return tuple(each for each in self.findings if each.standing is Disclosability.QUALIFYING)
+        return tuple(finding for finding in self.findings if finding.standing is Disclosability.QUALIFYING)
 
     def finding(self, finding_id: str) -> HeldFinding | None:
-        return next((each for each in self.findings if each.id == finding_id), None)
+        return next((finding for finding in self.findings if finding.id == finding_id), None)
 
 
 def why_not_decide(draft: Draft, held: DecisionBasis) -> Reason | None:
-    """The first reason for which the decision cannot be made like this."""
+    """The first reason why this decision cannot be made."""
     if draft.outcome == INSUFFICIENT:
         return None
     return next((reason for rule in RULES if (reason := rule(draft, held))), None)
@@ -115,38 +115,41 @@ def why_not_decide(draft: Draft, held: DecisionBasis) -> Reason | None:
 
 def _limbs_answered(draft: Draft, _: DecisionBasis) -> Reason | None:
     if missing := [limb for limb in Limb if limb not in draft.limbs]:
-        return Reason("limb_unanswered", f"each limb needs an answer and reasons: {', '.join(missing)}")
+        return Reason(
+            "limb_unanswered", f"answer each limb of the test, with reasons. Missing: {words.LIMB.choices(missing)}"
+        )
     return None
 
 
 def _representations_weighed(draft: Draft, _: DecisionBasis) -> Reason | None:
     if draft.representations_told:
         return None
-    return Reason(
-        "representations_unanswered", "say whether the subject is asked for representations, and why or why not"
-    )
+    return Reason("representations_unanswered", "say whether the subject is asked for representations, and why")
 
 
 def _test_met(draft: Draft, _: DecisionBasis) -> Reason | None:
     unmet = [limb for limb, met in draft.limbs.items() if not met]
     if draft.outcome in DISCLOSING_OUTCOMES and unmet:
-        return Reason("limb_not_met", f"a disclosure needs every limb met: {', '.join(sorted(unmet))}")
+        return Reason(
+            "limb_not_met",
+            f"a disclosure needs every limb of the test met. Not met: {words.LIMB.choices(sorted(unmet))}",
+        )
     return None
 
 
 def _consistent(draft: Draft, held: DecisionBasis) -> Reason | None:
     if draft.outcome == Outcome.NOTHING_TO_DISCLOSE and held.qualifying:
         return Reason(
-            "qualifying_findings", f"{len(held.qualifying)} confirmed findings qualify: there is something to disclose"
+            "qualifying_findings", f"there is something to disclose: {len(held.qualifying)} confirmed findings qualify"
         )
     return None
 
 
 def _reason_given(draft: Draft, held: DecisionBasis) -> Reason | None:
     if draft.outcome in DISCLOSING_OUTCOMES and draft.refusal:
-        return Reason("refusal_of_a_disclosure", "a disclosure has no reason for refusing")
+        return Reason("refusal_of_a_disclosure", "a decision to disclose cannot have a ground for refusing")
     if draft.outcome in {Outcome.NOT_DISCLOSED, Outcome.OUT_OF_SCOPE} and not draft.refusal:
-        return Reason("refusal_reason_missing", f"give one of: {', '.join(_allowed(draft.outcome, held))}")
+        return Reason("refusal_reason_missing", f"give a ground for refusing, one of: {_allowed(draft.outcome, held)}")
     return None
 
 
@@ -154,53 +157,65 @@ def _reason_allowed(draft: Draft, held: DecisionBasis) -> Reason | None:
     if (code := draft.refusal) is None:
         return None
     if code in held.refusals.never:
-        return Reason("not_a_reason", f"'{words.REFUSAL.of(code)}' is no reason to refuse: {held.refusals.never[code]}")
+        return Reason(
+            "not_a_reason", f"'{words.REFUSAL.of(code)}' is not a ground for refusing: {held.refusals.never[code]}"
+        )
     refusal = held.refusals.allowed.get(code)
     if refusal is None or draft.outcome not in refusal.outcomes:
-        return Reason("not_a_reason", f"for {draft.outcome} give one of: {', '.join(_allowed(draft.outcome, held))}")
+        outcome = words.OUTCOME.of(draft.outcome)
+        return Reason("not_a_reason", f"for the outcome '{outcome}' give one of: {_allowed(draft.outcome, held)}")
     if refusal.limb and draft.limbs.get(Limb(refusal.limb)) is not False:
-        return Reason("limb_contradicts", f"{code} says that {refusal.limb} is not met, and it is answered met")
+        ground, limb = words.REFUSAL.of(code), words.LIMB.of(refusal.limb)
+        return Reason(
+            "limb_contradicts", f"'{ground}' means that the limb '{limb}' is not met, but it is answered as met"
+        )
     return None
 
 
-def _allowed(outcome: str, held: DecisionBasis) -> list[str]:
-    return sorted(code for code, refusal in held.refusals.allowed.items() if outcome in refusal.outcomes)
+def _allowed(outcome: str, held: DecisionBasis) -> str:
+    """The grounds for refusing that an outcome may have, as choices."""
+    return words.REFUSAL.choices(
+        sorted(code for code, refusal in held.refusals.allowed.items() if outcome in refusal.outcomes)
+    )
 
 
 def _owner_refused(draft: Draft, held: DecisionBasis) -> Reason | None:
     if draft.refusal != "owner_refuses":
         return None
-    if any(each.releasable for each in held.qualifying) or not any(each.agreed is False for each in held.findings):
-        return Reason("owner_agrees", "something that qualifies may be released, or no owner has refused")
+    a_refusal = any(finding.agreed is False for finding in held.findings)
+    if any(finding.releasable for finding in held.qualifying) or not a_refusal:
+        return Reason("owner_agrees", "a qualifying finding may be released, or no originator has refused a release")
     return None
 
 
 def _owners_heard(draft: Draft, held: DecisionBasis) -> Reason | None:
-    silent = [each for each in held.qualifying if each.asks_owner and each.agreed is None]
-    if draft.outcome in NEGATIVE_OUTCOMES and silent:
-        return Reason("owner_unheard", f"{len(silent)} qualifying findings wait for their owner's answer")
+    unanswered = [finding for finding in held.qualifying if finding.asks_owner and finding.agreed is None]
+    if draft.outcome in NEGATIVE_OUTCOMES and unanswered:
+        return Reason("owner_unheard", f"{len(unanswered)} qualifying findings wait for their originator's answer")
     return None
 
 
 def _items_releasable(draft: Draft, held: DecisionBasis) -> Reason | None:
     if draft.outcome not in DISCLOSING_OUTCOMES:
-        return Reason("items_without_disclosure", "only a disclosure selects items") if draft.items else None
+        return Reason("items_without_disclosure", "only a decision to disclose can have items") if draft.items else None
     if not draft.items:
-        return Reason("no_items", "a disclosure says item by item what is told")
+        return Reason("no_items", "list the items to disclose")
     for item in draft.items:
         finding = held.finding(item)
         if finding is None:
-            return Reason("unknown_item", "an item is the id of a confirmed finding about the subject")
+            return Reason("unknown_item", "each item must be the id of a confirmed finding about the subject")
         if finding.standing is Disclosability.NOT:
-            return Reason("item_does_not_qualify", "an item neither qualifies nor supports what does")
+            return Reason(
+                "item_does_not_qualify", "an item could not be disclosed: it does not qualify, alone or with others"
+            )
         if not finding.releasable:
-            return Reason("not_released", "an item's owner has not agreed to its release")
+            return Reason("not_released", "an item's originator has not agreed to its release")
     return None
 
 
 def _proceedings_weighed(draft: Draft, held: DecisionBasis) -> Reason | None:
-    chosen = [each for item in draft.items if (each := held.finding(item))]
-    if any(each.proceedings_pending for each in chosen) and not draft.proceedings_considered:
+    chosen = [finding for item in draft.items if (finding := held.finding(item))]
+    if any(finding.proceedings_pending for finding in chosen) and not draft.proceedings_considered:
         return Reason("proceedings_unweighed", "an item is part of pending proceedings: say how they were considered")
     return None
 
@@ -209,22 +224,23 @@ def _recipients_named(draft: Draft, _: DecisionBasis) -> Reason | None:
     if draft.outcome not in DISCLOSING_OUTCOMES:
         return None
     if any(
-        (each.party is None) == (each.protector is None) or each.party not in {None, Party.A}
-        for each in draft.recipients
+        (recipient.party is None) == (recipient.protector is None) or recipient.party not in {None, Party.A}
+        for recipient in draft.recipients
     ):
-        return Reason("bad_recipient", 'a recipient is {"party": "a"} or {"protector": who, "why": ...}; nobody else')
-    told_a = any(each.party for each in draft.recipients)
+        return Reason("bad_recipient", 'each recipient must be {"party": "a"} or {"protector": who, "why": ...}')
+    told_a = any(recipient.party for recipient in draft.recipients)
     if draft.outcome == Outcome.DISCLOSED_TO_A and not told_a:
         return Reason("recipient_missing", "the person at risk is not among the recipients")
     if draft.outcome == Outcome.DISCLOSED_TO_PROTECTOR and (told_a or not draft.recipients):
-        return Reason("recipient_missing", "name the people who can protect, and nobody else")
+        return Reason("recipient_missing", "name the people who can protect the person at risk, and nobody else")
     return None
 
 
 def _recipients_safe(draft: Draft, held: DecisionBasis) -> Reason | None:
-    if any(each.protector and not each.why for each in draft.recipients):
-        return Reason("protector_unexplained", "say why each protector is the one to be told")
-    if held.minor and any(each.party and not each.with_childrens_services for each in draft.recipients):
+    if any(recipient.protector and not recipient.why for recipient in draft.recipients):
+        return Reason("protector_unexplained", "say why each protector is to be told")
+    alone = any(recipient.party and not recipient.with_childrens_services for recipient in draft.recipients)
+    if held.minor and alone:
         return Reason("minor_alone", "the person at risk is or may be under 18: tell them with children's services")
     return None
 
@@ -253,5 +269,5 @@ RULES: tuple[Callable[[Draft, DecisionBasis], Reason | None], ...] = (
 
 
 def needs_supervisor(outcome: str, band: str | None) -> bool:
-    """A refusal where the risk is grave needs a supervisor's recorded reason, and is on the list of exceptions."""
+    """Whether a supervisor must record a reason: for a refusal when the risk is grave. It is listed as an exception."""
     return outcome in {Outcome.NOT_DISCLOSED, Outcome.OUT_OF_SCOPE} and band in {Band.HIGH, Band.CRITICAL}

@@ -1,6 +1,7 @@
-"""What makes record checks adequate: which searches to make, what they cover, what must be asked of A.
+"""When record checks are adequate: which searches to make, what they cover, and the signs about the applicant.
 
-Every rule answers the case of a subject searched twice under one wrong birth date and cleared by a nil (IOPC, 2018).
+The rules answer a real case: a subject was searched twice under one wrong birth date, and a nil return cleared him
+(IOPC, 2018).
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ PLANNED = (
 )  # fmt: skip
 _ONE_OF = frozenset({VariantFamily.DATE_UNKNOWN, VariantFamily.SWAPPED_NAMES})  # of these the first will do
 
-# tries of an automatic source after which a researcher is asked to search it by hand: those of two wakings, a sweep apart
+# attempts at an automatic source before a researcher is asked to search it by hand: those of two runs, a sweep apart
 FAILURES_BEFORE_A_PERSON = 6
 
 
@@ -39,7 +40,7 @@ class SearchResult(StrEnum):
 
 
 class RowResult(StrEnum):
-    """What one search of a manual source brought. Too many to read is no answer: it covers nothing."""
+    """The result of one search of a manual source. If there are too many people to read, it covers nothing."""
 
     HIT = "hit"
     NIL = "nil"
@@ -49,13 +50,13 @@ class RowResult(StrEnum):
 class MatchVerdict(StrEnum):
     SAME = "same"
     DIFFERENT = "different"
-    CANNOT_TELL = "cannot_tell"  # is looked at by a second person, and counts as uncertainty
+    CANNOT_TELL = "cannot_tell"  # a second person looks at it, and it counts as uncertainty
 
 
 def variant_key(variant: Variant, salt: str) -> str:
-    """Names a variant without saying it: its family, and a digest salted with the application's reference."""
-    said = "\x1f".join((*variant.terms.plain, *variant.departs_from.plain))
-    return f"{variant.family}:{hashlib.blake2b(said.encode(), key=salt.encode()[:64], digest_size=6).hexdigest()}"
+    """A key for a variant that does not reveal it: its family, and a digest salted with the application's reference."""
+    terms = "\x1f".join((*variant.terms.plain, *variant.departs_from.plain))
+    return f"{variant.family}:{hashlib.blake2b(terms.encode(), key=salt.encode()[:64], digest_size=6).hexdigest()}"
 
 
 def family_of(key: str) -> str:
@@ -63,12 +64,12 @@ def family_of(key: str) -> str:
 
 
 def manual_plan(variants: Sequence[Variant], at_most: int) -> list[Variant]:
-    """The few searches to make by hand, in order; what else there is to cover is left to be listed and signed."""
+    """The searches to make by hand, in order. The variants that they do not cover must be listed and signed for."""
     planned: list[Variant] = []
     for family in PLANNED:
         of_family = [variant for variant in variants if variant.family is family]
         planned += of_family[:1] if family in _ONE_OF else of_family
-    # a date slip or spelling that alone is new is worth a search of its own
+    # if only a date slip or a spelling is new, it gets a search of its own
     planned += [variant for variant in variants if variant.family not in PLANNED][: 0 if planned else at_most]
     return planned[:at_most]
 
@@ -76,11 +77,11 @@ def manual_plan(variants: Sequence[Variant], at_most: int) -> list[Variant]:
 def covered(
     variants: Sequence[Variant], made: Iterable[Terms], families: frozenset[VariantFamily], salt: str
 ) -> set[str]:
-    """Keys of the variants that searches under these terms cover in a source that tolerates these families.
+    """Keys of the variants that searches for these terms cover in a source that tolerates these families.
 
-    A search without a date of birth also covers every date of the names it was made under.
+    A search without a date of birth also covers every date of birth of the names that were searched.
     """
-    searches = [each for terms in made for each in _with_dates(terms, variants, families)]
+    searches = [search for terms in made for search in _with_dates(terms, variants, families)]
     missing = set(coverage.uncovered(variants, searches))
     return {variant_key(variant, salt) for variant in variants if variant not in missing}
 
@@ -97,40 +98,42 @@ def _with_dates(
 
 
 def is_stale(returned_at: datetime, now: datetime, fresh_days: int) -> bool:
-    """Whether a return is older than policy lets a decision rest on."""
+    """Whether a return is older than the policy allows for a decision."""
     return now - returned_at > timedelta(days=fresh_days)
 
 
 def worth_reading(bands: Iterable[str]) -> bool:
-    """Whether a candidate of this band is put before a person."""
+    """Whether a candidate with one of these match bands is shown to a person."""
     return any(band in {MatchBand.STRONG, MatchBand.POSSIBLE} for band in bands)
 
 
 def is_settled(verdict: str | None, second_agrees: bool | None) -> bool:  # noqa: FBT001 - a pair of facts
-    """Said to be the same by one person, or said not to be, or not to be tellable, by two."""
+    """Whether a candidate is settled: one person says it is the same person, or two agree on another verdict."""
     return verdict == MatchVerdict.SAME or (verdict is not None and second_agrees is True)
 
 
 def why_not_adequate(uncovered: Collection[str], listed: Collection[str]) -> Reason | None:
-    """A reason if something stays uncovered that the signer did not name."""
+    """A reason if an identity is not covered and the signer did not list it."""
     if unnamed := sorted(set(uncovered) - set(listed)):
-        return Reason("uncovered_not_listed", f"these stay uncovered and must be named: {', '.join(unnamed)}")
+        return Reason(
+            "uncovered_not_listed", f"these identities are not covered, and you must list them: {', '.join(unnamed)}"
+        )
     return None
 
 
 class SignCode(StrEnum):
-    """What suggests that the applicant is B, acts for B, or is the abuser."""
+    """Signs that the applicant may be B, act for B, or be the abuser."""
 
-    MAY_BE_SUBJECT = "applicant_may_be_subject"  # one person of the records looks like both
+    MAY_BE_SUBJECT = "applicant_may_be_subject"  # one person in the records matches both
     SUSPECT_AGAINST_SUBJECT = "suspect_against_subject"  # our records name A as suspect and B as victim
     SHARES_CONTACT = "shares_contact_with_subject"  # phone or e-mail
-    SHARES_ADDRESS = "shares_address_with_subject"  # though they are not said to live together
+    SHARES_ADDRESS = "shares_address_with_subject"  # although nobody says that they live together
     SAME_NAME_AND_BIRTH = "same_name_and_birth_as_subject"
 
 
 @dataclass(frozen=True, kw_only=True)
 class KnownParty:
-    """What the application says of one party, for comparing."""
+    """What the application says about one party, for comparing."""
 
     forename: str = ""
     surname: str = ""
@@ -143,7 +146,7 @@ class KnownParty:
 
 @dataclass(frozen=True, kw_only=True)
 class OwnRecord:
-    """One of our records: who is suspected, who was the victim."""
+    """One of our records: who is the suspect, and who is the victim."""
 
     person_id: str
     victim_id: str = ""
@@ -158,28 +161,29 @@ def signs_about_applicant(
     likely: Mapping[str, Collection[str]],
     records: Iterable[OwnRecord],
 ) -> list[SignCode]:
-    """`applicants`: A, and C where one applies; `strong` and `likely`: party -> ids of our persons who look like them.
+    """Signs about the applicant. `applicants`: A, and C if C applies. `strong`, `likely`: party -> ids of matching people.
 
-    One person who is likely both is usually one of a couple of one name and address: only a strong likeness counts.
+    A person who likely matches both A and B is often one of a couple with one name and address: only a strong match counts.
     """
     mine, theirs = set(likely.get("a", ())), set(likely.get("b", ()))
-    found: set[SignCode] = set()
+    signs: set[SignCode] = set()
     if set(strong.get("a", ())) & set(strong.get("b", ())):
-        found.add(SignCode.MAY_BE_SUBJECT)
-    if any(each.person_id in mine and each.victim_id in theirs for each in records):
-        found.add(SignCode.SUSPECT_AGAINST_SUBJECT)
-    for told in applicants:
-        if _same(told, subject, "phone") or _same(told, subject, "email"):
-            found.add(SignCode.SHARES_CONTACT)
-        if not living_together and _same(told, subject, "address") and _same(told, subject, "postcode", or_empty=True):
-            found.add(SignCode.SHARES_ADDRESS)
-        if all(_same(told, subject, name) for name in ("forename", "surname", "dob")):
-            found.add(SignCode.SAME_NAME_AND_BIRTH)
-    return sorted(found)
+        signs.add(SignCode.MAY_BE_SUBJECT)
+    if any(record.person_id in mine and record.victim_id in theirs for record in records):
+        signs.add(SignCode.SUSPECT_AGAINST_SUBJECT)
+    for applicant in applicants:
+        if _same(applicant, subject, "phone") or _same(applicant, subject, "email"):
+            signs.add(SignCode.SHARES_CONTACT)
+        same_address = _same(applicant, subject, "address") and _same(applicant, subject, "postcode", or_empty=True)
+        if not living_together and same_address:
+            signs.add(SignCode.SHARES_ADDRESS)
+        if all(_same(applicant, subject, name) for name in ("forename", "surname", "dob")):
+            signs.add(SignCode.SAME_NAME_AND_BIRTH)
+    return sorted(signs)
 
 
 def _same(one: KnownParty, other: KnownParty, name: str, *, or_empty: bool = False) -> bool:
-    left, right = (_bare(getattr(each, name), name) for each in (one, other))
+    left, right = (_bare(getattr(party, name), name) for party in (one, other))
     return (or_empty and not (left and right)) or bool(left and left == right)
 
 

@@ -1,7 +1,7 @@
-"""When and how somebody may be contacted without danger to them: inside the plan they gave, or not at all.
+"""Safe contact: when and how somebody may be contacted without danger to them. Outside their plan nobody contacts them.
 
-A window is read off the wall clock of the policy's zone. Where the clock goes back, a window in the hour that comes
-twice is open twice; where it goes forward, one in the missing hour is shorter, or not there.
+A window is in the local time of the policy's zone. When the clocks go back, a window in the repeated hour is open
+twice. When they go forward, a window in the missing hour is shorter, or there is none.
 """
 
 from __future__ import annotations
@@ -16,53 +16,54 @@ from zoneinfo import ZoneInfo
 from casebook.domain.actors import Reason
 from casebook.domain.case.intake import DAYS
 from casebook.domain.vocabulary import Channel
+from casebook.domain.words import CHANNEL
 
 _CLOCK_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
-_DAYS_AHEAD = 15  # a weekly window may be swallowed once by a missing hour, never twice in a row
+_DAYS_AHEAD = 15  # a weekly window may be lost once in a missing hour, never twice in a row
 _MINUTE = timedelta(minutes=1)
 
 
 class Purpose(StrEnum):
-    """What a contact is for."""
+    """The purpose of a contact."""
 
     CONFIRM_PLAN = "confirm_plan"
     MEET = "meet"
-    ARRANGE = "arrange"  # a meeting in person, over the channel that is safe
+    ARRANGE = "arrange"  # arrange a meeting in person, over the safe channel
     DELIVER = "deliver"
     FOLLOW_UP = "follow_up"
     EMERGENCY = "emergency"
-    TRANSFER = "transfer"  # that another force deals with it now
+    TRANSFER = "transfer"  # tell them that another force deals with it now
     OTHER = "other"
 
 
 class Override(StrEnum):
-    """The only grounds for contact outside the plan: somebody's life."""
+    """The only grounds for contact outside the plan: somebody's life is in danger."""
 
     THREAT_TO_KILL = "threat_to_kill"
     SUBJECT_ON_THE_WAY = "subject_on_the_way"
     SUBJECT_RELEASED = "subject_released"
     PERSON_UNACCOUNTED_FOR = "person_unaccounted_for"
     CHILD_IN_DANGER = "child_in_danger"
-    IMMEDIATE_DANGER = "immediate_danger"  # what immediate safeguarding was opened for
+    IMMEDIATE_DANGER = "immediate_danger"  # the danger that immediate safeguarding was opened for
 
 
 @dataclass(frozen=True, kw_only=True)
 class ContactPlan:
-    """What one party said of safe contact. An unknown part of it means no contact."""
+    """What one party said about safe contact. If a part of it is not known, nobody contacts them."""
 
     channel: str | None
     days: tuple[str, ...]  # mon..sun
-    windows: tuple[tuple[str, str], ...]  # HH:MM on the wall clock, the end no longer inside
+    windows: tuple[tuple[str, str], ...]  # HH:MM in local time; the end is not inside
     voicemail: bool = False  # a message may be left
     confirmed_at: datetime
 
     def __post_init__(self) -> None:
         if self.confirmed_at.tzinfo is None:
-            raise ValueError("a moment without an offset is no moment")
+            raise ValueError("a moment needs an offset from UTC")
 
     @property
     def hours(self) -> tuple[tuple[time, time], ...]:
-        """The windows that can be read."""
+        """The windows whose times can be read."""
         return tuple(
             (time.fromisoformat(start), time.fromisoformat(end))
             for start, end in self.windows
@@ -72,11 +73,11 @@ class ContactPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class Way:
-    """One contact as it was, or is to be, made."""
+    """How one contact was made, or is to be made."""
 
     at: datetime
     channel: str
-    agreed_meeting: bool = False  # in person, at a time agreed beforehand over the plan's own channel
+    agreed_meeting: bool = False  # in person, at a time agreed before over the plan's channel
     asks_plan_again: bool = False  # begins by asking whether the plan is still safe
     leaves_message: bool = False
 
@@ -84,33 +85,45 @@ class Way:
 def why_not_safe(  # noqa: PLR0911 - one return for each reason, in the order in which they are told
     way: Way, plan: ContactPlan | None, *, stale_after: timedelta, zone: ZoneInfo
 ) -> Reason | None:
-    """The first reason for which this contact is not safe."""
+    """The first reason why this contact is not safe."""
     if plan is None:
-        return Reason("no_plan", "nobody has said how this person may safely be contacted")
+        return Reason("no_plan", "it is not known how this person may safely be contacted. Do not contact them")
     if not plan.channel:
-        return Reason("no_channel", "the plan names no safe channel: no contact until a professional sets one")
+        return Reason(
+            "no_channel",
+            "the safe-contact plan has no safe channel. Do not contact them until a professional has set one",
+        )
     if way.channel not in allowed_channels(plan, agreed_meeting=way.agreed_meeting):
-        return Reason("unsafe_channel", f"the safe channel is {plan.channel}; agree over it to meet in person")
+        return Reason(
+            "unsafe_channel",
+            f"use the safe channel: {CHANNEL.of(plan.channel)}. To meet in person, agree that over it first",
+        )
     if way.at < plan.confirmed_at:
-        return Reason("plan_is_later", "the plan was set after this contact, and says nothing about it")
+        return Reason(
+            "plan_is_later",
+            "the safe-contact plan was set after this contact, so it cannot show that the contact was safe",
+        )
     if is_stale(plan, way.at, stale_after) and not way.asks_plan_again:
-        return Reason("stale_plan", "the plan is old: the next contact begins by asking whether it is still safe")
+        return Reason(
+            "stale_plan",
+            "the safe-contact plan is old: begin the next contact by asking whether the plan is still safe",
+        )
     if not is_inside(plan, way.at, zone):
-        return Reason("outside_window", "the plan has no safe window at that time")
+        return Reason("outside_window", "this is outside the safe times of the safe-contact plan")
     if way.leaves_message and not plan.voicemail:
-        return Reason("no_messages", "the plan does not allow a message to be left")
+        return Reason("no_messages", "the safe-contact plan does not allow you to leave a message")
     return None
 
 
 def allowed_channels(plan: ContactPlan | None, *, agreed_meeting: bool = False) -> frozenset[str]:
-    """The plan's own channel; a meeting in person beside it only if it was agreed over that channel."""
+    """The plan's own channel, and in person only if a meeting was agreed over that channel."""
     if plan is None or not plan.channel:
         return frozenset()
     return frozenset({plan.channel, Channel.IN_PERSON.value} if agreed_meeting else {plan.channel})
 
 
 def is_agreed(arranged: Collection[datetime], held: Collection[datetime]) -> bool:
-    """Whether a meeting was arranged since the last agreed one was held: an agreement is for one meeting."""
+    """Whether a meeting was arranged after the last agreed meeting was held. An agreement is for one meeting."""
     return bool(arranged) and (not held or max(arranged) > max(held))
 
 
@@ -119,7 +132,7 @@ def is_stale(plan: ContactPlan, at: datetime, stale_after: timedelta) -> bool:
 
 
 def is_inside(plan: ContactPlan, at: datetime, zone: ZoneInfo) -> bool:
-    """Whether the wall clock stands inside a window on a safe day."""
+    """Whether the local time is inside a window on a safe day."""
     local = at.astimezone(zone)
     wall = local.time()
     return DAYS[local.weekday()] in plan.days and any(start <= wall < end for start, end in plan.hours)
@@ -145,11 +158,11 @@ def next_safe(plan: ContactPlan | None, after: datetime, zone: ZoneInfo) -> date
 
 def _openings(plan: ContactPlan, day: date, zone: ZoneInfo) -> Iterator[datetime]:
     """Moments at which a window of the day may open."""
-    begins, ends = (_moment(each, time(), zone) for each in (day, day + timedelta(days=1)))
+    begins, ends = (_moment(midnight, time(), zone) for midnight in (day, day + timedelta(days=1)))
     if ends - begins == timedelta(days=1):
         yield from (_moment(day, start, zone) for start, _ in plan.hours)
         return
-    while begins < ends:  # the clock is changed on this day: look at every minute of it
+    while begins < ends:  # the clocks change on this day: check every minute of it
         yield begins
         begins += _MINUTE
 

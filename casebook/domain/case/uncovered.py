@@ -1,6 +1,6 @@
-"""Why an identity stays uncovered after the searches that were made: worked out from coverage alone, for whoever signs it.
+"""Why the searches that were made do not cover an identity, for whoever signs for it. Calculated from coverage alone.
 
-Each reason is what would have covered it: reading all that was typed, typing all that was planned, planning without a limit.
+Each reason says what would have covered it: reading every result, making every planned search, or a plan without limit.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from casebook.domain.case.coverage import PIVOTS, Terms, Variant, VariantFamily
 
 
 class WhyUncovered(StrEnum):
-    """In the order in which they are asked: the first that holds is the reason."""
+    """The reasons in the order in which they are tested: the first that is true is given."""
 
     NOT_RETURNED = "not_returned"
     SOURCE_UNAVAILABLE = "source_unavailable"
@@ -29,22 +29,22 @@ class WhyUncovered(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Made:
-    """One search as it was planned and returned."""
+    """One search, as planned and as returned."""
 
-    required: Sequence[str] = ()  # keys of what it was to cover, in order
+    required: Sequence[str] = ()  # keys of the variants it was to cover, in order
     returned: bool = True
     available: bool = True
     by_machine: bool = False
-    read: Sequence[Terms] = ()  # typed, and what came back was read
-    overflowed: Sequence[Terms] = ()  # typed, and more came back than can be read
+    read: Sequence[Terms] = ()  # searched, and the result was read
+    overflowed: Sequence[Terms] = ()  # searched, and the result had too many people to read
     planned: Sequence[Terms] = ()
-    families: frozenset[VariantFamily] = frozenset()  # that one search of the source covers of its terms
+    families: frozenset[VariantFamily] = frozenset()  # the families that one search of the source covers
 
 
 def reasons(
     missing: Collection[str], variants: Mapping[str, Variant], made: Made, salt: str
 ) -> dict[str, WhyUncovered]:
-    """Why each of the variants, named by key, that this search was to cover is not covered by it."""
+    """Variant key -> why this search, which was to cover the variant, does not cover it."""
     if not made.returned:
         return dict.fromkeys(missing, WhyUncovered.NOT_RETURNED)
     if not made.available:
@@ -62,10 +62,10 @@ def reasons(
 def beyond_bound(
     cut: Mapping[str, Variant], variants: Mapping[str, Variant], made: Made, salt: str
 ) -> dict[str, WhyUncovered]:
-    """Of the variants that the policy's bound cut off, so that no search had to cover them: those that this one does not."""
+    """The variants beyond the policy's bound, which no search had to cover, that this search does not cover."""
     if not made.returned or not made.available:
         return reasons(cut, cut, made, salt)
-    if made.by_machine:  # it searched every name that they depart from
+    if made.by_machine:  # an automatic search covered every name that they depart from
         covered = {key for key, variant in cut.items() if variant.family in made.families and not made.overflowed}
     else:
         covered = rules.covered([*variants.values(), *cut.values()], made.read, made.families, salt) if cut else set()
@@ -73,7 +73,7 @@ def beyond_bound(
 
 
 def _of_machine(variant: Variant, made: Made) -> WhyUncovered:
-    """It asks for everything that the source can be asked for, as long as the answers can be read."""
+    """The reason for an automatic search, which asks for everything the source can answer unless too many are found."""
     askable = variant.family in made.families or variant.family not in PIVOTS
     return WhyUncovered.TOO_MANY if made.overflowed and askable else WhyUncovered.SOURCE_DOES_NOT_COVER
 
@@ -83,7 +83,7 @@ def _by_hand(known: Collection[str], variants: Mapping[str, Variant], made: Made
     typed = [*made.read, *made.overflowed]
     asked = [variants[key] for key in made.required if key in variants]
     unlimited = [variant.terms for variant in rules.manual_plan(asked, len(asked))]
-    # each list holds the one before it, so that the first that covers a variant says what was missing
+    # each list includes the one before it, so the first that covers a variant shows what was missing
     could = {
         WhyUncovered.TOO_MANY: typed,
         WhyUncovered.PLANNED_NOT_SEARCHED: [*typed, *made.planned],
@@ -97,10 +97,10 @@ def _by_hand(known: Collection[str], variants: Mapping[str, Variant], made: Made
 
 
 def by_family(why: Mapping[str, Mapping[str, WhyUncovered]]) -> dict[str, dict[str, int]]:
-    """`source:family` -> reason -> how many variants, of source -> key -> reason: what a person can read and name."""
-    found: dict[str, dict[str, int]] = {}
+    """`source:family` -> reason -> number of variants, for people to read. `why`: source -> variant key -> reason."""
+    families: dict[str, dict[str, int]] = {}
     for source, reasons_of in sorted(why.items()):
-        for key, reason in sorted(reasons_of.items(), key=lambda each: (rules.family_of(each[0]), each[1])):
-            counted = found.setdefault(f"{source}:{rules.family_of(key)}", {})
+        for key, reason in sorted(reasons_of.items(), key=lambda item: (rules.family_of(item[0]), item[1])):
+            counted = families.setdefault(f"{source}:{rules.family_of(key)}", {})
             counted[reason.value] = counted.get(reason.value, 0) + 1
-    return found
+    return families

@@ -1,6 +1,6 @@
-"""The words that applicants receive, approved as one version, whole.
+"""The texts that applicants receive. They are approved together, as one version.
 
-C learns nothing from them: what C is told never depends on the outcome. `faults` says what may not stand in them.
+C learns nothing from them: what C is told never depends on the outcome. `faults` lists what a text must not say.
 """
 
 from __future__ import annotations
@@ -13,23 +13,24 @@ from enum import StrEnum
 from casebook.domain.actors import Reason
 from casebook.domain.stages import ANOTHER_FORCE, DISCLOSING_OUTCOMES
 from casebook.domain.vocabulary import Outcome
+from casebook.domain.words import TEXT
 
 APPLICANT_OTHER = "c"  # whoever applied about somebody else
 
 
 class Text(StrEnum):
-    """One text. The frame of a disclosure is read before and after what the panel chose to tell."""
+    """One text. The text of a disclosure is read before and after the items that the panel chose."""
 
     DISCLOSURE = "disclosure"
-    NO_DISCLOSURE = "no_disclosure"  # whether there is nothing, or nothing that may be told
+    NO_DISCLOSURE = "no_disclosure"  # the same whether there is nothing or nothing that may be disclosed
     OUT_OF_SCOPE = "out_of_scope"
-    TRANSFERRED = "transferred"  # to the person at risk alone: where it went says where somebody lives
+    TRANSFERRED = "transferred"  # to the person at risk only: the other force shows where somebody lives
     TO_OTHERS = "to_others"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """Somebody who can help."""
+    """A service that can help."""
 
     name: str
     reach: str
@@ -40,7 +41,7 @@ class Service:
 
 @dataclass(frozen=True, kw_only=True)
 class Advice:
-    """A fact that may save somebody."""
+    """Advice that may keep somebody safe."""
 
     words: str
     source: str
@@ -51,14 +52,14 @@ class Advice:
 class Wording:
     version: str
     texts: Mapping[Text, str]
-    advice: Mapping[str, Advice]  # stands below every text
+    advice: Mapping[str, Advice]  # printed below every text
     services: tuple[Service, ...]
     source: str
     verified: bool
 
 
 ADVICE = frozenset({"emergency", "silent", "police", "web_history", "apply_again"})
-# what an applicant must never read, however it is spaced or stressed
+# phrases that no text may contain, whatever their spaces and capitals
 _NEVER = (
     (re.compile(r"\bno\s+(known\s+)?concerns?\b", re.IGNORECASE), "no_concerns"),
     (re.compile(r"\bno\s+(known\s+)?risk\b", re.IGNORECASE), "no_risk"),
@@ -68,9 +69,9 @@ _WARNS = re.compile(r"does not mean (that )?there is no risk", re.IGNORECASE)
 
 
 def text_for(outcome: str, to: str, *, ground: str | None = None) -> Text:
-    """Which text somebody is told. For whoever is not at risk and not chosen by the panel the outcome plays no part.
+    """The text that somebody is told. For C it does not depend on the outcome.
 
-    `ground`: the reason of a refusal or of an early end, if there is one.
+    `ground`: the ground for a refusal or an early end, if there is one.
     """
     if to == APPLICANT_OTHER:
         return Text.TO_OTHERS
@@ -82,26 +83,37 @@ def text_for(outcome: str, to: str, *, ground: str | None = None) -> Text:
 
 
 def words(wording: Wording, text: Text) -> str:
-    """The whole text with the advice and the services, always the same bytes for the same version and text."""
+    """The full text with the advice and the services. The same version and text always give the same bytes."""
     parts = [wording.texts[text].strip(), *(wording.advice[name].words.strip() for name in sorted(wording.advice))]
-    parts.append("\n".join(f"{each.name}: {each.reach}. {each.offers}" for each in wording.services))
+    parts.append("\n".join(f"{service.name}: {service.reach}. {service.offers}" for service in wording.services))
     return "\n\n".join(parts) + "\n"
 
 
 def faults(wording: Wording) -> list[Reason]:
     """Why a version may not be approved."""
-    found = [Reason("text_missing", f"{text} is missing") for text in Text if not wording.texts.get(text, "").strip()]
-    found += [
-        Reason("advice_missing", f"the advice on {name} is missing") for name in sorted(ADVICE - set(wording.advice))
+    missing = [
+        Reason("text_missing", f"the text '{TEXT.of(text)}' is missing")
+        for text in Text
+        if not wording.texts.get(text, "").strip()
+    ]
+    missing += [
+        Reason("advice_missing", f"the advice {name} is missing") for name in sorted(ADVICE - set(wording.advice))
     ]
     if not wording.services:
-        found.append(Reason("no_services", "no support is named"))
-    if found:
-        return found
+        missing.append(Reason("no_services", "it names no service that offers support"))
+    if missing:
+        return missing
+    wrong = list[Reason]()
     for text in Text:
-        said = words(wording, text)
-        plain = _WARNS.sub("", said)
-        found += [Reason(code, f"{text} says what nobody can promise") for never, code in _NEVER if never.search(plain)]
-        if text is not Text.DISCLOSURE and plain == said:
-            found.append(Reason("no_warning", f"{text} does not say that this does not mean there is no risk"))
-    return found
+        full = words(wording, text)
+        plain = _WARNS.sub("", full)
+        wrong += [
+            Reason(code, f"the text '{TEXT.of(text)}' promises safety, which nobody can promise")
+            for never, code in _NEVER
+            if never.search(plain)
+        ]
+        if text is not Text.DISCLOSURE and plain == full:
+            wrong.append(
+                Reason("no_warning", f"the text '{TEXT.of(text)}' must say that it does not mean there is no risk")
+            )
+    return wrong

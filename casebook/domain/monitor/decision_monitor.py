@@ -1,6 +1,6 @@
-"""Watching decision-makers: risk-adjusted scores, the charts that add them up, and who may be named.
+"""Monitoring of decisions: risk-adjusted scores, the charts that add them up, and which deciders may be named.
 
-A signal is a question to be asked, never a finding. Thresholds and limits are computed in `casebook.monitor`.
+A signal is a question to ask, never a finding. Thresholds and limits are calculated in `casebook.monitor`.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from enum import StrEnum
 
 from casebook.domain.vocabulary import Outcome
 
-# nobody is named, and no funnel speaks, before this many decisions
+# with fewer decisions than this nobody is named, and nobody is shown outside the funnel
 DECISIONS_BEFORE_NAMING = 20
 
-# float sums of the same scores in another order differ in the last digits; a chart that is this near has reached
+# float sums of the same scores in another order differ in the last digits, so a chart this near to its threshold signals
 REACHED = 1e-9
 
 DISCLOSED = {Outcome.DISCLOSED_TO_A, Outcome.DISCLOSED_TO_PROTECTOR}
 NOT_DISCLOSED = {Outcome.NOTHING_TO_DISCLOSE, Outcome.NOT_DISCLOSED}
 
-# words that registers and decisions.csv use beside the vocabulary
+# a word that registers and decisions.csv also use
 ALSO_SAID = {"disclosed": Outcome.DISCLOSED_TO_A}
 
 
 class ChartKind(StrEnum):
-    """What a chart counts. The comment says when the event has happened for one application."""
+    """What a chart counts. The comment says when the event happens for one application."""
 
     DECISION = "decision"  # disclosed, given findings, band and route
     YIELD = "yield"  # a qualifying finding came of the research, given facts fixed before it began
@@ -49,7 +49,7 @@ class FunnelPlace(StrEnum):
     OUTSIDE_998 = "outside_998"
 
 
-# the side that means worse service; `decision` is watched on both, the other side of the rest is good news or noise
+# the side that means worse service: `decision` is charted on both; the other side of the rest is good news or noise
 SIDES_WATCHED: dict[ChartKind, tuple[Side, ...]] = {
     ChartKind.DECISION: (Side.LOW, Side.HIGH),
     ChartKind.YIELD: (Side.LOW,),
@@ -63,20 +63,20 @@ SIDES_WATCHED: dict[ChartKind, tuple[Side, ...]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class MonitoredCase:
-    """One application as one channel sees it."""
+    """One application as one chart counts it."""
 
     on: date
     happened: bool
-    expected: float  # the probability of the event, 0..1, from a model that has not seen this decider
+    expected: float  # the probability of the event, 0..1, from a model fitted without this decider
 
     def __post_init__(self) -> None:
         if not 0 <= self.expected <= 1:
-            raise ValueError("an expected probability lies between 0 and 1")
+            raise ValueError("an expected probability must be between 0 and 1")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Signal:
-    """The chart reached its threshold and was restarted at 0."""
+    """A signal: the chart reached its threshold and was restarted at 0."""
 
     on: date
     case: int  # counted from 1 over all the decider's cases
@@ -88,13 +88,15 @@ class Path:
     """One side's chart; values are negative on the low side."""
 
     side: Side
-    values: tuple[float, ...]  # after each case; the value that reached the threshold stands, the next starts from 0
+    values: tuple[
+        float, ...
+    ]  # after each case; the value that reached the threshold is kept, and the next case starts from 0
     current: float  # where the next case starts from: 0 right after a signal
     signals: tuple[Signal, ...]
 
 
 def judgement(word: str) -> bool | None:
-    """True for disclosed, False for not disclosed, None for an outcome that is no decision, else ValueError."""
+    """True: disclosed. False: not disclosed. None: the outcome is not a decision. Raises ValueError for other words."""
     outcome = ALSO_SAID.get(word) or Outcome(word)
     if outcome in DISCLOSED:
         return True
@@ -102,7 +104,7 @@ def judgement(word: str) -> bool | None:
 
 
 def score(*, happened: bool, expected: float, odds_ratio: float) -> float:
-    """Log-likelihood ratio of the odds being `odds_ratio` times the expected against being as expected.
+    """Log-likelihood ratio: the odds are `odds_ratio` times as expected, against the odds are as expected.
 
     Steiner, Cook, Farewell and Treasure 2000, Biostatistics 1:441-452.
     """
@@ -135,11 +137,11 @@ def reason_not_to_name(cases: int) -> str | None:
 
 
 def funnel_place(cases: int, outside: FunnelPlace) -> FunnelPlace:
-    """The place in the funnel that may be spoken of."""
+    """The place in the funnel that may be shown."""
     return FunnelPlace.INSIDE if reason_not_to_name(cases) else outside
 
 
 def pooled_rate(happened: Iterable[bool]) -> float | None:
-    """The rate of a group, kept off 0 and 1 by half an event either way; None for an empty group."""
-    seen = list(happened)
-    return (sum(seen) + 0.5) / (len(seen) + 1) if seen else None
+    """The rate of a group, with half an event added either way so that it is never 0 or 1; None for an empty group."""
+    events = list(happened)
+    return (sum(events) + 0.5) / (len(events) + 1) if events else None

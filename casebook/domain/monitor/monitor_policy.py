@@ -1,4 +1,4 @@
-"""The numbers of watching: charts, samples, and what somebody must be trained for. Loaded from `casebook/policies`."""
+"""The numbers of the monitor: charts, samples, and required training. Loaded from `casebook/policies`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from casebook.domain.vocabulary import Band, Source, WorkKind
 
 @dataclass(frozen=True, kw_only=True)
 class Charts:
-    unit_years_per_false_alarm: Fact[int]  # of each channel
+    unit_years_per_false_alarm: Fact[int]  # of each chart
     fewest_cases_per_false_alarm: Fact[int]
     answer_days: Fact[int]
     odds_ratio: Fact[Mapping[ChartKind, float]]
@@ -32,8 +32,8 @@ class Sampling:
 
 @dataclass(frozen=True, kw_only=True)
 class CompetenceRules:
-    sources: Fact[tuple[Source, ...]]  # to search one of these, somebody is trained for that one
-    work: Fact[Mapping[WorkKind, str]]  # kind of work -> what one must be trained for
+    sources: Fact[tuple[Source, ...]]  # to search one of these, somebody must be trained for it
+    work: Fact[Mapping[WorkKind, str]]  # kind of work -> the training it needs
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Who may examine a past application, when a second person must, what settles it, and how a person is reached. Pure."""
+"""Rules for examining a past application: who may, when a second person must, what settles it, how a person is reached."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from casebook.domain.vocabulary import Role
 
 
 class CampaignKind(StrEnum):
-    """Why applications are looked at again."""
+    """Which past applications a campaign reviews."""
 
     REGISTER = "register"  # all of them
     HANDLER = "handler"  # those that one member of staff handled or approved
-    RULE = "rule"  # those of which one rule speaks: it was broken, or was itself wrong
-    MODEL = "model"  # those that another matching model links or ranks otherwise
+    RULE = "rule"  # those that one rule finds, because it was broken or was wrong itself
+    MODEL = "model"  # those that another matching model links or ranks differently
 
 
 class OwnDecision(StrEnum):
-    """What the reviewer would have decided on what was known then."""
+    """What the reviewer would have decided on the facts known then."""
 
     DISCLOSE = "disclose"
     NOT_DISCLOSE = "not_disclose"
@@ -28,7 +28,7 @@ class OwnDecision(StrEnum):
 
 
 class ReviewOutcome(StrEnum):
-    """What came of looking again, the gravest last."""
+    """The outcomes of a review, the gravest last."""
 
     NO_FAILURE = "no_failure"
     ADMINISTRATIVE = "administrative"
@@ -43,11 +43,11 @@ CHECKLIST: Mapping[str, str] = words.CHECKLIST.words
 
 
 def line_of(officer: str, managers: Mapping[str, str]) -> frozenset[str]:
-    """Everybody above and below in one line of management. `managers`: staff id -> line manager."""
+    """Everybody above and below somebody in the line of management. `managers`: staff id -> line manager."""
     above, below = {officer}, {officer}
-    while more := {managers[each] for each in above if each in managers} - above:
+    while more := {managers[staff_id] for staff_id in above if staff_id in managers} - above:
         above |= more
-    while more := {each for each, manager in managers.items() if manager in below} - below:
+    while more := {staff_id for staff_id, manager in managers.items() if manager in below} - below:
         below |= more
     return frozenset(above | below)
 
@@ -60,26 +60,30 @@ def why_not_examine(
     before: Collection[str],
     seen: Collection[str] = (),
 ) -> Reason | None:
-    """`handled`: staff ids as the registers spell them; `before`: who examined this case already.
+    """Why somebody may not examine an application. `handled`: the staff ids in the registers.
 
-    `seen`: who knows the first decision, for an examination that begins with a decision of one's own.
+    `before`: who has already examined this case. `seen`: who knows the first decision, if this is a blind review.
     """
-    line = {each.casefold() for each in line_of(officer, managers)}
-    if {each.strip().casefold() for each in handled} & line:
-        return Reason("conflict", "you or your line handled this application: somebody else must examine it")
+    line = {staff_id.casefold() for staff_id in line_of(officer, managers)}
+    if {staff_id.strip().casefold() for staff_id in handled} & line:
+        return Reason(
+            "conflict", "you or your line of management handled this application, so somebody else must examine it"
+        )
     if officer in before:
-        return Reason("same_person", "this needs another person: you examined it before")
+        return Reason("same_person", "you have already examined it, so another person must")
     return why_not_blind(officer, seen)
 
 
 def why_not_blind(officer: str, seen: Collection[str]) -> Reason | None:
     if officer in seen:
-        return Reason("not_blind", "you have seen how this was decided: somebody who has not decides it again")
+        return Reason(
+            "not_blind", "this is a blind review, and you have seen the decision: somebody who has not must decide"
+        )
     return None
 
 
 def examines(roles: Collection[Role]) -> bool:
-    """Whoever examines and does not lead is kept from the first decision in every list, not only of what they hold."""
+    """Whether somebody reviews without leading. Every list hides the first decision from them (blind review)."""
     return Role.REVIEW_OFFICER in roles and Role.REVIEW_LEAD not in roles
 
 
@@ -88,7 +92,7 @@ def wants_second(outcome: ReviewOutcome, *, top: bool, sampled: bool) -> bool:
 
 
 def settled(outcomes: Sequence[ReviewOutcome], *, top: bool, sampled: bool) -> ReviewOutcome | None:
-    """The outcome, if nobody else need look. `outcomes`: of the reviewers so far, the first one first."""
+    """The outcome, if nobody else needs to look. `outcomes`: those of the reviewers so far, in order."""
     match list(outcomes):
         case [first] if not wants_second(first, top=top, sampled=sampled):
             return first
@@ -101,30 +105,33 @@ def settled(outcomes: Sequence[ReviewOutcome], *, top: bool, sampled: bool) -> R
 
 
 def why_not_find(outcome: ReviewOutcome, modes: Collection[str], known: Collection[str]) -> Reason | None:
-    """Whether a finding is one: a failure names its ways, no failure names none."""
-    if strangers := set(modes) - set(known):
-        return Reason("unknown_mode", f"no such way of failing: {len(strangers)} of them; they are {', '.join(known)}")
+    """A reason if a finding contradicts itself: a failure needs failure modes, and no failure must have none."""
+    if unknown := set(modes) - set(known):
+        return Reason(
+            "unknown_mode",
+            f"{len(unknown)} of the failure modes are not known. Use these: {words.FAILURE_MODE.choices(known)}",
+        )
     if outcome is ReviewOutcome.NO_FAILURE and modes:
-        return Reason("no_failure_with_modes", "no failure was found, and yet ways of failing are named")
+        return Reason("no_failure_with_modes", "the outcome is no failure, so do not give failure modes")
     if outcome is not ReviewOutcome.NO_FAILURE and not modes:
-        return Reason("failure_without_modes", "name at least one way in which it failed")
+        return Reason("failure_without_modes", "give at least one failure mode")
     return None
 
 
 class ContactProgress(StrEnum):
-    """How far the review is with a person who may be at risk."""
+    """Contact progress: the last step towards reaching a person who may be at risk."""
 
     IDENTIFIED = "identified"
-    SAFE_PLAN = "safe_plan"  # when and how contact is safe, from somebody who knows
+    SAFE_PLAN = "safe_plan"  # somebody who knows has said when and how contact is safe
     ATTEMPTED = "attempted"
     REACHED = "reached"
     SAFEGUARDED = "safeguarded"
-    NOT_CONTACTABLE = "not_contactable"  # not safely; two people say so, and it is looked at again
+    NOT_CONTACTABLE = "not_contactable"  # not safely: two people agreed, and it will be looked at again
 
 
 _FROM: Mapping[ContactProgress, frozenset[ContactProgress]] = {
     ContactProgress.SAFE_PLAN: frozenset(ContactProgress),
-    # somebody who was reached is rung again, and met as was agreed: no contact goes unwritten
+    # a person who was reached may be phoned again or met as agreed: every contact is recorded
     ContactProgress.ATTEMPTED: frozenset(
         {ContactProgress.SAFE_PLAN, ContactProgress.ATTEMPTED, ContactProgress.REACHED}
     ),
@@ -142,28 +149,30 @@ _FROM: Mapping[ContactProgress, frozenset[ContactProgress]] = {
 
 
 def why_not_step(at: ContactProgress, to: ContactProgress) -> Reason | None:
-    """Nobody is contacted without a plan that says how it is safe; nobody is safeguarded who was not reached."""
+    """Why this step is not possible. Nobody is contacted without a safe-contact plan."""
     if to is ContactProgress.IDENTIFIED:
-        return Reason("no_step", "a person is identified by the review itself")
+        return Reason("no_step", "the review itself identifies the people to reach, so this step cannot be recorded")
     if at in _FROM[to]:
         return None
     if to in {ContactProgress.ATTEMPTED, ContactProgress.REACHED} and at in {
         ContactProgress.IDENTIFIED,
         ContactProgress.NOT_CONTACTABLE,
     }:
-        return Reason("no_safe_plan", "find out first how contact is safe, and write that down as safe_plan")
-    return Reason("wrong_step", f"from {words.PROGRESS.of(at)} there is no step to {words.PROGRESS.of(to)}")
+        return Reason(
+            "no_safe_plan", "first find out how contact is safe, and record it as safe_plan (safe-contact plan agreed)"
+        )
+    return Reason("wrong_step", f"'{words.PROGRESS.of(to)}' cannot follow '{words.PROGRESS.of(at)}'")
 
 
 _CONTACTS = frozenset({ContactProgress.ATTEMPTED, ContactProgress.REACHED})
 
 
-def why_not_say(rung: ContactProgress, *, planned: bool, contacted: bool) -> Reason | None:
-    """What goes with a step. Somebody may be made safe by a contact, or without one: by an arrest, by a referral."""
-    if planned and rung is not ContactProgress.SAFE_PLAN:
-        return Reason("not_a_plan", "how contact is safe is written down as safe_plan, before the contact")
-    if contacted and rung not in _CONTACTS | {ContactProgress.SAFEGUARDED}:
-        return Reason("not_a_contact", "a contact that was made is written down as attempted or reached")
-    if rung in _CONTACTS and not contacted:
-        return Reason("channel_missing", "say over which channel, and when if that was not now")
+def why_not_say(step: ContactProgress, *, planned: bool, contacted: bool) -> Reason | None:
+    """A reason if the details do not belong to the step. A person may also be made safe without a contact, by an arrest."""
+    if planned and step is not ContactProgress.SAFE_PLAN:
+        return Reason("not_a_plan", "record the safe-contact plan as safe_plan, before the contact")
+    if contacted and step not in _CONTACTS | {ContactProgress.SAFEGUARDED}:
+        return Reason("not_a_contact", "record a contact that was made as attempted (contact attempted) or reached")
+    if step in _CONTACTS and not contacted:
+        return Reason("channel_missing", "say which channel you used, and when if it was not now")
     return None

@@ -1,4 +1,4 @@
-"""What the review holds against or for one past application: the evidence its rules read, and what they find."""
+"""The evidence about one past application, and what the review's rules find in it."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ from enum import StrEnum
 
 from casebook.domain.review.past_application import Earlier, Linked, PastApplication
 
-PERHAPS = 0.1  # chance from which it is worth saying
-SURE = 0.5  # chance from which a linked person is taken to be the subject
+PERHAPS = 0.1  # the least chance that is reported
+SURE = 0.5  # the least chance at which a linked person counts as the subject
 
 
 class FailureFamily(StrEnum):
-    """What kind of failure it would be."""
+    """The kind of failure."""
 
     SERVICE = "service"
-    RESEARCH = "research"  # a service failure if anything was there to be found
-    PROCESS = "process"  # not done as it must be, whatever came of it
-    SIGNAL = "signal"  # no failure: something that happened since
+    RESEARCH = "research"  # a failure of service if there was anything to find
+    PROCESS = "process"  # not done as required, whatever the result
+    SIGNAL = "signal"  # not a failure: something that happened since
     ADMINISTRATIVE = "administrative"
 
 
 @dataclass(frozen=True, kw_only=True)
 class LinkedHistory:
-    """A linked person and what was recorded of them, by the live rules."""
+    """A linked person and their records, weighed by the rules for live applications."""
 
     who: Linked
     qualifying_then: int  # records that could have been disclosed
     supporting_then: int
-    close_then: bool  # one of these is grave, or against a partner or relative, or against nobody knows whom
+    close_then: bool  # one of these is grave, or against a partner or relative, or against a victim who is not known
     points_then: float  # by the live risk model, on the day of the decision
     qualifying_since: int
     domestic_since: int  # of these, against a partner or relative
-    sources_then: frozenset[str] = frozenset()  # that hold the qualifying ones
+    sources_then: frozenset[str] = frozenset()  # the sources of the qualifying ones
 
     @property
     def chance(self) -> float:
@@ -43,11 +43,11 @@ class LinkedHistory:
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
     past: PastApplication
-    held: tuple[LinkedHistory, ...]  # the likeliest first
+    held: tuple[LinkedHistory, ...]  # the most likely first
     known_by: date
     mandatory: frozenset[str]  # sources, by the policy of its day
     allowed_days: int  # from receipt to the outcome, by the same policy
-    copies: int  # applications with this very rationale
+    copies: int  # applications with exactly this rationale
     earlier: tuple[Earlier, ...]
     sources_loaded: bool = True
 

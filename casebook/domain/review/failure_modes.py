@@ -1,7 +1,7 @@
-"""The ways in which a past application can have been mishandled: each a named rule with the evidence for it.
+"""The failure modes: ways in which a past application may have been mishandled. Each is a rule that gives its evidence.
 
-A rule gives its evidence in plain words, or None. No name, birth date or staff id stands in it or counts as evidence.
-What a rule says is a reason to look: a person finds whether there was a failure.
+A rule gives its evidence in words, or None. The evidence never contains a name, birth date or staff id.
+Evidence is a reason to look: a person decides whether there was a failure.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from casebook.domain.review.past_application import PastApplication
 from casebook.domain.review.register_cells import parts_differing, plain, slip
 from casebook.domain.vocabulary import Answer3, Applicant, Outcome
 
-COPIED = 5  # applications with one and the same rationale
-THIN = 15  # characters: less is no reason
-TOO_FAR_YEARS = 3  # no slip of the pen: another person
+COPIED = 5  # applications with the same rationale
+THIN = 15  # characters: a shorter text gives no reason
+TOO_FAR_YEARS = 3  # further apart is not a typing error but another person
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +32,7 @@ class Mode:
 def undisclosed(e: Evidence) -> str | None:
     if not e.past.refused or not (found := _best(e)):
         return None
-    return f"the outcome was {_said(e.past.outcome)}, while {_what(found)}"
+    return f"the outcome was {_outcome(e.past.outcome)}, while {_what(found)}"
 
 
 def outcome_unknown_with_history(e: Evidence) -> str | None:
@@ -44,8 +44,8 @@ def outcome_unknown_with_history(e: Evidence) -> str | None:
 def repeat_ignored(e: Evidence) -> str | None:
     if e.past.disclosed or not e.earlier:
         return None
-    told = any(each.disclosed for each in e.earlier)
-    if told and (e.past.refused or e.past.outcome is None):
+    disclosed_before = any(application.disclosed for application in e.earlier)
+    if disclosed_before and (e.past.refused or e.past.outcome is None):
         return "an earlier application about the same subject ended in a disclosure, this one in none"
     if e.damning:
         return f"{_count(len(e.earlier), 'earlier application')} about the same subject"
@@ -53,7 +53,7 @@ def repeat_ignored(e: Evidence) -> str | None:
 
 
 def wrong_recipient(e: Evidence) -> str | None:
-    """Somebody else than A was told, or A was never seen."""
+    """Somebody other than A was told, or A was never seen."""
     if not e.past.disclosed or e.past.applicant is Applicant.A:
         return None
     protector = e.past.outcome is Outcome.DISCLOSED_TO_PROTECTOR
@@ -69,10 +69,10 @@ def recipient_unclear(e: Evidence) -> str | None:
 
 
 def right_to_know_missed(e: Evidence) -> str | None:
-    """It ended without a decision, and what was held spoke for telling A of our own accord."""
+    """It ended without a decision, although the information called for a Right to Know disclosure to A."""
     if e.past.outcome not in _ENDED_EARLY or not (found := _best(e)):
         return None
-    return f"ended as {_said(e.past.outcome)}, while {_what(found)}"
+    return f"ended as {_outcome(e.past.outcome)}, while {_what(found)}"
 
 
 def contact_unsafe(e: Evidence) -> str | None:
@@ -82,7 +82,7 @@ def contact_unsafe(e: Evidence) -> str | None:
 
 
 def wrong_person(e: Evidence) -> str | None:
-    """Every search was for somebody of another birth date, too far away for a slip, or of another name."""
+    """Every search used another birth date, too different for a typing error, or another name."""
     past, names = e.past, _names(e.past)
     dobs = {person.dob for person in past.b if len(person.dob) == len("YYYY-MM-DD")}
     if not past.searched_as or not past.b:
@@ -99,7 +99,7 @@ def wrong_person(e: Evidence) -> str | None:
 
 
 def wrong_person_disclosed(e: Evidence) -> str | None:
-    """What was told was about somebody else, as far as today's sources know."""
+    """What was disclosed was about somebody else, according to today's sources."""
     if not e.past.disclosed or not e.past.searched_as or wrong_person(e) is None:
         return None
     return None if e.damning else "something was disclosed, but the subject as told has nothing that could have been"
@@ -117,7 +117,7 @@ def source_missing(e: Evidence) -> str | None:
 
 
 def single_identity(e: Evidence) -> str | None:
-    """Known under several names, searched under one."""
+    """The subject has several names, and only one was searched."""
     former = (name for person in e.past.b for name in person.former_names)
     return _unsearched(e, former, "a former name that the application gives was not searched")
 
@@ -128,7 +128,7 @@ def alias_unsearched(e: Evidence) -> str | None:
 
 
 def wrong_dob(e: Evidence) -> str | None:
-    """Only dates were searched under which the linked person does not stand."""
+    """Only birth dates were searched that the linked person's records do not have."""
     if not e.past.searched_as or not all(each.dob for each in e.past.searched_as):
         return None
     searched = {each.dob for each in e.past.searched_as}
@@ -157,7 +157,7 @@ def serious_record_after(e: Evidence) -> str | None:
 
 
 def disclosed_without_ground(e: Evidence) -> str | None:
-    """What was told may have been about somebody else."""
+    """What was disclosed may have been about somebody else."""
     if (
         not e.past.disclosed
         or not e.past.b
@@ -206,7 +206,7 @@ def contact_unknown(e: Evidence) -> str | None:
 
 
 def _best(e: Evidence) -> LinkedHistory | None:
-    """The likeliest person with something that could have been disclosed."""
+    """The most likely person with something that could have been disclosed."""
     return next((each for each in e.held if each.qualifying_then and each.chance >= PERHAPS), None)
 
 
@@ -217,7 +217,7 @@ def _what(held: LinkedHistory) -> str:
     )
 
 
-def _said(outcome: Outcome | None) -> str:
+def _outcome(outcome: Outcome | None) -> str:
     return words.OUTCOME.of(outcome or Outcome.UNKNOWN)
 
 
@@ -257,7 +257,7 @@ NAMES = tuple(mode.name for mode in MODES)
 
 
 def found(evidence: Evidence) -> tuple[ModeFinding, ...]:
-    """Every mode there is evidence for, in the order of the table."""
+    """The failure modes that there is evidence for, in the order of the table."""
     return tuple(
         ModeFinding(name=mode.name, family=mode.family, reason=reason)
         for mode in MODES
@@ -278,7 +278,7 @@ def _names(past: PastApplication) -> list[set[str]]:
 
 
 def _agrees(one: str, other: str) -> bool:
-    """Equal as far as both are known."""
+    """Whether two dates are equal in the parts that are known of both."""
     return parts_differing(one, other) == 0
 
 

@@ -1,4 +1,4 @@
-"""Figures of the review: shares with intervals, agreement of reviewers, what one look misses, and when it will end."""
+"""Figures of the review: shares with intervals, agreement of reviewers, what one reviewer misses, when it will end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FOREVER = date.max
 
 @dataclass(frozen=True, kw_only=True)
 class Share:
-    """How many of how many, with Wilson's 95 % interval. None: too few to be published."""
+    """A share, with Wilson's 95 % interval. None: too few to publish."""
 
     what: str
     of: int | None
@@ -38,9 +38,9 @@ def wilson(count: float, of: float) -> tuple[float, float]:
 
 
 def publishable(shares: Sequence[Share], *, fewer_than: int) -> tuple[Share, ...]:
-    """Without small cells, nor any that could be worked out from the others of a table whose total is known.
+    """The cells that may be published: no small cell, and none that can be calculated from the total and the others.
 
-    A cell is small if it counts few, or all but few; if exactly one would be kept back, so is the next smallest.
+    A cell is small if it counts few, or all but a few. If only one would be withheld, the next smallest is too.
     """
     hidden = {each.what for each in shares if _small(each, fewer_than)}
     if len(hidden) == 1 and len(shares) > 1:
@@ -65,7 +65,7 @@ def _at_least(of: int | None, fewer_than: int) -> int | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Pair:
-    """Two findings of one application, neither made in sight of the other, and its chance of being looked at twice."""
+    """Two findings about one application, each made blind to the other, and the chance of the second look."""
 
     first: str
     second: str
@@ -78,9 +78,7 @@ class ReviewerAgreement:
     agreed: int
     low: float  # Wilson's 95 % interval of the agreed share
     high: float
-    kappa: (
-        float | None
-    )  # Cohen's, each pair weighing as many applications as it stands for; None: nothing to tell apart
+    kappa: float | None  # Cohen's; a pair weighs as many applications as it represents; None: all findings are the same
 
 
 def agreement(pairs: Sequence[Pair]) -> ReviewerAgreement:
@@ -106,20 +104,20 @@ def _kappa(pairs: Sequence[Pair]) -> float | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Undetected:
-    """Failures among those that one person alone found sound, as a range."""
+    """The estimated failures among applications where only one person looked and found none, as a range."""
 
     low: int
     high: int
     looked_at_once: int
     sampled: int  # findings of no failure outside the top band that a second person looked at
-    overturned: int | None  # of these; None: too few to be published
+    overturned: int | None  # of these; None: too few to publish
     assumption: str = (
         "that those drawn for a second look are like those that were not, and that two people miss nothing"
     )
 
 
 def undetected(*, sampled: int, overturned: int, looked_at_once: int) -> Undetected | None:
-    """None: without a second look nothing is known of what the first one misses."""
+    """The failures missed; None if nobody looked a second time, because then nothing is known about them."""
     if not sampled:
         return None
     low, high = wilson(overturned, sampled)
@@ -134,16 +132,16 @@ def undetected(*, sampled: int, overturned: int, looked_at_once: int) -> Undetec
 
 @dataclass(frozen=True, kw_only=True)
 class Forecast:
-    """When the last one is examined if people go on as they did; the range is that of a count by chance."""
+    """When the last one will be examined at the present pace. The range is the random variation of a count."""
 
     end: date
     earliest: date
-    latest: date | None  # None: no end in sight
+    latest: date | None  # None: no end can be forecast
     a_day: float
 
 
 def forecast(*, concluded: int, days: float, remaining: int, today: date, needs: int) -> Forecast | None:
-    """None: too few to tell. `days` is over which `concluded` were."""
+    """The forecast; None if there are too few. `concluded` are those of the last `days`."""
     if concluded < needs or days <= 0:
         return None
     spread = Z95 * math.sqrt(concluded)
@@ -164,7 +162,7 @@ def _after(today: date, remaining: int, a_day: float) -> date | None:
 
 
 def pooled(groups: Mapping[str, tuple[int, int]], *, fewer_than: int) -> dict[str, tuple[int, int]]:
-    """Groups too small to be told apart are one group; if that is small too, the next smallest joins it."""
+    """Join the groups that are too small to publish. If the joined group is small too, the next smallest joins it."""
     kept, pool = dict(groups), list[tuple[int, int]]()
     while kept and (any(of < fewer_than for _, of in kept.values()) or 0 < sum(of for _, of in pool) < fewer_than):
         smallest = min(kept, key=lambda name: (kept[name][1], name))

@@ -1,7 +1,7 @@
-"""How many applications no list holds, told as a range with its assumption, never as one figure.
+"""Estimates how many applications are in no list: a range with its assumption, never a single figure.
 
-Two lists: Chapman's estimate, which assumes that being in one says nothing about being in the other. Three or more: Poisson
-log-linear models of the overlaps, from independent lists to each pair dependent; the range spans all that fit.
+Two lists: Chapman's estimate, which assumes that the lists are independent. Three or more: Poisson log-linear models of
+the overlaps, from independent lists to dependence of every pair. The range covers all models that fit.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from itertools import combinations, product
 from typing import Protocol
 
 Z95 = 1.96
-MOST_LISTS = 5  # with more, cells are too thin: the largest lists are used
+MOST_LISTS = 5  # with more lists the cells are too small, so only the largest lists are used
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +25,7 @@ class Hidden:
 
 @dataclass(frozen=True, kw_only=True)
 class Fitted:
-    """A log-linear model that has one finite estimate."""
+    """A fitted log-linear model with one finite estimate."""
 
     intercept: float  # logarithm of the count expected in no list
     error: float  # its standard error
@@ -33,13 +33,13 @@ class Fitted:
 
 
 class Fit(Protocol):
-    """Fits one Poisson log-linear model, intercept first; None where there is no one finite estimate."""
+    """Fits one Poisson log-linear model, intercept first; None if there is no finite estimate."""
 
     def __call__(self, design: Sequence[Sequence[float]], counts: Sequence[float], /) -> Fitted | None: ...
 
 
 def estimate(patterns: Mapping[tuple[str, ...], int], fit: Fit) -> Hidden | None:
-    """`patterns`: the lists an application is in -> how many there are. None: one list alone says nothing."""
+    """The estimate; None if there is only one list. `patterns`: the lists an application is in -> how many there are."""
     size = {
         name: sum(count for lists, count in patterns.items() if name in lists) for lists in patterns for name in lists
     }
@@ -70,7 +70,7 @@ def _two(cells: Mapping[tuple[str, ...], int], names: Sequence[str]) -> Hidden:
 def _more(cells: Mapping[tuple[str, ...], int], names: Sequence[str], fit: Fit) -> Hidden | None:
     pairs = list(combinations(names, 2))
     models = [(), *((pair,) for pair in pairs), *(() if len(names) == 3 else (tuple(pairs),))]  # noqa: PLR2004 - three lists are saturated by pairs
-    fitted = [found for model in models if (found := _fit(cells, names, model, fit)) is not None]
+    fitted = [estimate for model in models if (estimate := _fit(cells, names, model, fit)) is not None]
     if not fitted:
         return None
     best = min(score for score, _, _ in fitted)
@@ -85,7 +85,7 @@ def _more(cells: Mapping[tuple[str, ...], int], names: Sequence[str], fit: Fit) 
 def _fit(
     cells: Mapping[tuple[str, ...], int], names: Sequence[str], pairs: Sequence[tuple[str, str]], fit: Fit
 ) -> tuple[float, float, float] | None:
-    """Akaike's measure and the 95 % range of the empty cell of one log-linear model; None if it does not fit at all."""
+    """Akaike's measure and the 95 % range of the empty cell of one log-linear model; None if it does not fit."""
     table = [
         tuple(name for name, there in zip(names, row, strict=True) if there)
         for row in product((1, 0), repeat=len(names))

@@ -1,4 +1,4 @@
-"""A closed application of the casebook as a row of a register tells it, so that the review looks at both in one way. Pure."""
+"""Turns a closed application of the casebook into a row of a register, so that both are reviewed in the same way."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from casebook.domain.review.register import PERSON
 from casebook.domain.vocabulary import Answer3, Party
 
 LONDON = ZoneInfo("Europe/London")
-CASEBOOK = "casebook"  # what the list is called
-LIVE = "live"  # the one cell that is kept of such a row: whose it is. No column of a register has that name
-OF_B = ("dob_certainty", "pnc_id", "cro")  # beside PERSON
+CASEBOOK = "casebook"  # the name of the list
+LIVE = "live"  # the only cell that is stored of such a row: its application. No column of a register has this name
+OF_B = ("dob_certainty", "pnc_id", "cro")  # besides PERSON
 OF_THE_APPLICATION = (
     "reference", "route", "applicant", "relationship", "relationship_ended", "living_together", "children",
     "immediate_danger", "outcome",
@@ -24,30 +24,30 @@ CellValue = str | Sequence[str] | None
 
 @dataclass(frozen=True, kw_only=True)
 class Closed:
-    """What stands in the casebook of one closed application."""
+    """What the casebook has about one closed application."""
 
     application: Mapping[str, CellValue]  # OF_THE_APPLICATION
-    submitted_at: datetime  # every clock starts there
-    decided_at: datetime  # of the decision that stood; of the end, where it came without one
+    submitted_at: datetime  # every clock starts then
+    decided_at: datetime  # of the decision that stood or, without a decision, of the end
     disclosed_at: datetime | None = None  # the first disclosure that was delivered
     rationale: str = ""
     people: Mapping[Party, Mapping[str, CellValue]] = field(default_factory=dict)  # PERSON and OF_B of each
-    actors: Collection[str] = ()  # staff ids of whoever acted on it until it was closed
+    actors: Collection[str] = ()  # staff ids of everybody who acted on it until it was closed
     approvers: Collection[str] = ()
     sources: Collection[str] = ()  # that answered about B
-    terms: Sequence[Mapping[str, str]] = ()  # what was typed there: forename, surname, dob
+    terms: Sequence[Mapping[str, str]] = ()  # the terms searched there: forename, surname, dob
     planned: bool = False  # how A may be contacted is known
     overridden: bool = False  # somebody was contacted outside their plan, under an inspector's override
 
 
 def cells(of: Closed) -> dict[str, str]:
-    """Columns of register.csv; what is not known is left out.
+    """The cells of register.csv; what is not known is left out.
 
-    `handler` holds everybody who acted on it but the approver: nobody of them may review it, and a campaign about any of them
-    takes it in. Contact is `yes` where A has a plan, which every contact is held to, and `unknown` under an override.
+    `handler` is everybody who acted on it except the approver: none of them may review it, and a campaign about any of
+    them includes it. Contact is `yes` if A has a plan, because every contact must follow it, and `unknown` after an override.
     """
     a, b = of.people.get(Party.A, {}), of.people.get(Party.B, {})
-    told: dict[str, CellValue] = {
+    row: dict[str, CellValue] = {
         **of.application,
         "register": CASEBOOK,
         **{f"a_{name}": a.get(name) for name in PERSON},
@@ -62,7 +62,7 @@ def cells(of: Closed) -> dict[str, str]:
         "rationale": of.rationale,
         "contact_safe": Answer3.YES if of.planned and not of.overridden else Answer3.UNKNOWN,
     }
-    return {name: text for name, value in told.items() if (text := _cell(value))}
+    return {name: text for name, value in row.items() if (text := _cell(value))}
 
 
 def _cell(value: CellValue) -> str:
@@ -74,6 +74,6 @@ def _day(at: datetime | None) -> str:
 
 
 def _identity(terms: Mapping[str, str]) -> str:
-    """As a register writes it: "Forename Surname|dob". A search by an address or number alone was of no identity."""
+    """An identity as a register writes it: "Forename Surname|dob". A search by address or number only has none."""
     name = f"{terms.get('forename', '')} {terms.get('surname', '')}".translate({ord(";"): " ", ord("|"): " "}).strip()
     return f"{name}|{terms.get('dob', '')}" if name else ""

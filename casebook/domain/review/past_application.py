@@ -1,4 +1,4 @@
-"""One past application as its lists together tell it, and what today's sources hold of its subject."""
+"""One past application, merged from its lists, and the people in today's sources who may be its subject."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from casebook.domain.vocabulary import Answer3, Applicant, Outcome, Relationship
 T = TypeVar("T")
 DISCLOSED = frozenset({Outcome.DISCLOSED_TO_A, Outcome.DISCLOSED_TO_PROTECTOR})
 REFUSED = frozenset({Outcome.NOTHING_TO_DISCLOSE, Outcome.NOT_DISCLOSED})
-# the most worrying first: where lists disagree, the first of these that any of them says
+# the most worrying first: if lists disagree, the first of these that is in any list counts
 _WORST = (
     Outcome.NOTHING_TO_DISCLOSE, Outcome.NOT_DISCLOSED, Outcome.OUT_OF_SCOPE, Outcome.NO_ENGAGEMENT, Outcome.WITHDRAWN,
     Outcome.DISCLOSED_TO_PROTECTOR, Outcome.DISCLOSED_TO_A,
 )  # fmt: skip
-HALF_CHANCE = -6.0  # bits at which a linked person is as likely the subject as not, measured on made-up forces
-FAR_LIKELIER = 10.0  # bits by which one person outweighs another who is told otherwise
-SET_APART = 0.2  # the chance that is left to the other: looked at, and never taken for the subject
+HALF_CHANCE = -6.0  # bits at which a linked person is as likely to be the subject as not, measured on invented forces
+FAR_LIKELIER = 10.0  # bits by which one person outweighs another whose details differ
+SET_APART = 0.2  # the chance that the other keeps: a person looks at them, but they never count as the subject
 ALIKE = 0.75  # of two words
 
 
@@ -34,7 +34,7 @@ class PastApplication:
     reference: str
     registers: tuple[str, ...]
     rows: int
-    a: tuple[RegisterPerson, ...]  # each way in which a list tells who A is
+    a: tuple[RegisterPerson, ...]  # A as each list gives them
     b: tuple[RegisterPerson, ...]
     received_on: date | None
     decided_on: date | None
@@ -53,7 +53,7 @@ class PastApplication:
     outcomes_differ: bool
     rationale: str
     rationales: tuple[str, ...]  # of every list
-    handled: bool  # a list that tells of the handling has it
+    handled: bool  # it is in a list that records the handling
     references_differ: bool
     findings: tuple[str, ...]  # codes
 
@@ -66,7 +66,7 @@ class PastApplication:
         return self.outcome in DISCLOSED
 
     def known_by(self, allowed_days: int, today: date) -> date:
-        """The last day whose records the decision could have known; if nobody says when that was, the latest it can have been."""
+        """The last day whose records the decision could have known; if that is not recorded, the latest possible day."""
         if decided := self.decided_on or self.disclosed_on:
             return decided
         return min(today, self.received_on + timedelta(days=allowed_days)) if self.received_on else today
@@ -74,15 +74,17 @@ class PastApplication:
 
 @dataclass(frozen=True, kw_only=True)
 class Linked:
-    """A person of today's sources who may be the subject."""
+    """A person in today's sources who may be the subject."""
 
     source: str
     weight: float  # bits
     words: frozenset[str] = frozenset()  # of forename and surname
     dob: str = ""
     records: tuple[SubjectRecord, ...] = ()
-    person_id: str = ""  # in its source
-    apart: bool = False  # somebody far likelier is known, and this one is told otherwise: a twin, a parent, a namesake
+    person_id: str = ""  # their id in the source
+    apart: bool = (
+        False  # somebody far more likely is known, and this one's details differ: a twin, a parent, a namesake
+    )
 
     @property
     def person(self) -> tuple[str, str]:
@@ -94,23 +96,30 @@ class Linked:
         return min(SET_APART, chance) if self.apart else chance
 
 
-def set_apart(told: Sequence[RegisterPerson], linked: Sequence[Linked]) -> list[Linked]:
-    """With a twin or namesake beside the subject, only the subject is taken for the subject.
+def set_apart(people: Sequence[RegisterPerson], linked: Sequence[Linked]) -> list[Linked]:
+    """Mark the people who are not the subject because somebody else fits far better, such as a twin or namesake.
 
-    Somebody under several ids, by another name or a slip in the birth date, stays; so does everybody if nobody stands out.
+    The subject under another id, with another known name or a slip in the birth date, is not marked. Nobody is marked if
+    nobody fits far better.
     """
-    best = max((each.weight for each in linked), default=0.0)
-    sure = best > 0 and any(each.weight == best and _fits(told, each) for each in linked)
+    best = max((candidate.weight for candidate in linked), default=0.0)
+    sure = best > 0 and any(candidate.weight == best and _fits(people, candidate) for candidate in linked)
     return [
-        replace(each, apart=True) if sure and best - each.weight >= FAR_LIKELIER and not _fits(told, each) else each
-        for each in linked
+        replace(candidate, apart=True)
+        if sure and best - candidate.weight >= FAR_LIKELIER and not _fits(people, candidate)
+        else candidate
+        for candidate in linked
     ]
 
 
-def _fits(told: Sequence[RegisterPerson], who: Linked) -> bool:
-    """As far as both are known, the name is one that was given, and the birth date too or nearly so."""
-    names = [plain(text).split() for each in told for text in (f"{each.forename} {each.surname}", *each.other_names)]
-    born = [each.dob for each in told if each.dob]
+def _fits(people: Sequence[RegisterPerson], who: Linked) -> bool:
+    """Whether a person's name was given and the birth date too, or nearly, as far as both are known."""
+    names = [
+        plain(text).split()
+        for person in people
+        for text in (f"{person.forename} {person.surname}", *person.other_names)
+    ]
+    born = [person.dob for person in people if person.dob]
     return any(all(any(_alike(word, other) for other in name) for word in who.words) for name in names) and (
         not who.dob or not born or any((parts_differing(who.dob, day) or 0) <= 1 or slip(who.dob, day) for day in born)
     )
@@ -122,7 +131,7 @@ def _alike(one: str, other: str) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Earlier:
-    """Another application about the same subject."""
+    """An earlier application about the same subject."""
 
     days_before: int
     disclosed: bool
@@ -130,61 +139,61 @@ class Earlier:
 
 
 def merged(application: ReconciledApplication) -> PastApplication:
-    """The lists' rows as one: what most of them say, a good value before a doubtful one."""
+    """Merge the rows of all lists: the value that most rows have."""
     entries = [row.entry for row in application.rows]
-    telling = [each for each in entries if each.handled] or entries
-    outcomes = {each.outcome for each in entries if each.outcome}
+    telling = [entry for entry in entries if entry.handled] or entries
+    outcomes = {entry.outcome for entry in entries if entry.outcome}
     return PastApplication(
         reference=application.reference,
-        registers=tuple(sorted({each.register for each in entries})),
+        registers=tuple(sorted({entry.register for entry in entries})),
         rows=len(entries),
-        a=_told(entries, lambda each: each.a),
-        b=_told(entries, lambda each: each.b),
-        received_on=_most(telling, lambda each: each.received_on) or _most(entries, lambda each: each.received_on),
-        decided_on=_most(telling, lambda each: each.decided_on),
-        disclosed_on=_most(telling, lambda each: each.disclosed_on),
-        route=_most(entries, lambda each: each.route) or Route.RIGHT_TO_ASK,
-        applicant=_most(entries, lambda each: each.applicant),
-        relationship=_most(entries, lambda each: each.relationship),
-        living_together=_worst(entries, lambda each: each.living_together, Answer3.YES, Answer3.NO),
-        immediate_danger=_worst(entries, lambda each: each.immediate_danger, Answer3.YES, Answer3.NO),
-        contact_safe=_worst(telling, lambda each: each.contact_safe, Answer3.NO, Answer3.YES),
-        handlers=frozenset(who for each in entries for who in each.handlers),
-        approvers=frozenset(who for each in entries for who in each.approvers),
-        sources_searched=frozenset(source for each in entries for source in each.sources_searched),
+        a=_told(entries, lambda entry: entry.a),
+        b=_told(entries, lambda entry: entry.b),
+        received_on=_most(telling, lambda entry: entry.received_on) or _most(entries, lambda entry: entry.received_on),
+        decided_on=_most(telling, lambda entry: entry.decided_on),
+        disclosed_on=_most(telling, lambda entry: entry.disclosed_on),
+        route=_most(entries, lambda entry: entry.route) or Route.RIGHT_TO_ASK,
+        applicant=_most(entries, lambda entry: entry.applicant),
+        relationship=_most(entries, lambda entry: entry.relationship),
+        living_together=_worst(entries, lambda entry: entry.living_together, Answer3.YES, Answer3.NO),
+        immediate_danger=_worst(entries, lambda entry: entry.immediate_danger, Answer3.YES, Answer3.NO),
+        contact_safe=_worst(telling, lambda entry: entry.contact_safe, Answer3.NO, Answer3.YES),
+        handlers=frozenset(who for entry in entries for who in entry.handlers),
+        approvers=frozenset(who for entry in entries for who in entry.approvers),
+        sources_searched=frozenset(source for entry in entries for source in entry.sources_searched),
         searched_as=tuple(
-            sorted({item for each in entries for item in each.searched_as}, key=lambda x: (x.name, x.dob))
+            sorted({item for entry in entries for item in entry.searched_as}, key=lambda x: (x.name, x.dob))
         ),
-        outcome=next((each for each in _WORST if each in outcomes), None),
-        outcomes_differ=len({each in DISCLOSED for each in outcomes}) > 1,
-        rationale=_most(entries, lambda each: each.rationale) or "",
-        rationales=tuple(sorted({each.rationale for each in entries if each.rationale})),
-        handled=any(each.handled for each in entries),
+        outcome=next((outcome for outcome in _WORST if outcome in outcomes), None),
+        outcomes_differ=len({outcome in DISCLOSED for outcome in outcomes}) > 1,
+        rationale=_most(entries, lambda entry: entry.rationale) or "",
+        rationales=tuple(sorted({entry.rationale for entry in entries if entry.rationale})),
+        handled=any(entry.handled for entry in entries),
         references_differ=application.disagreeing,
-        findings=tuple(sorted({finding for each in entries for finding, _ in each.notes} - {RegisterDoubt.MISSING})),
+        findings=tuple(sorted({finding for entry in entries for finding, _ in entry.notes} - {RegisterDoubt.MISSING})),
     )
 
 
 def _told(
     entries: Sequence[RegisterEntry], of: Callable[[RegisterEntry], RegisterPerson]
 ) -> tuple[RegisterPerson, ...]:
-    people = {of(each) for each in entries if of(each).named}
-    return tuple(sorted(people, key=lambda each: (each.surname, each.forename, each.dob, repr(each))))
+    people = {of(entry) for entry in entries if of(entry).named}
+    return tuple(sorted(people, key=lambda person: (person.surname, person.forename, person.dob, repr(person))))
 
 
 def _most(entries: Iterable[RegisterEntry], of: Callable[[RegisterEntry], T | None]) -> T | None:
-    """What most rows say; of equals the first in the order of texts."""
-    said = Counter(value for each in entries if (value := of(each)))
-    return min(said, key=lambda value: (-said[value], str(value)), default=None)
+    """The value that most rows have; of equally common ones the first in alphabetical order."""
+    values = Counter(value for entry in entries if (value := of(entry)))
+    return min(values, key=lambda value: (-values[value], str(value)), default=None)
 
 
 def _worst(
     entries: Iterable[RegisterEntry], of: Callable[[RegisterEntry], Answer3], worst: Answer3, best: Answer3
 ) -> Answer3:
-    said = {of(each) for each in entries}
-    return worst if worst in said else best if best in said else Answer3.UNKNOWN
+    values = {of(entry) for entry in entries}
+    return worst if worst in values else best if best in values else Answer3.UNKNOWN
 
 
 def same_text(rationale: str) -> str:
-    """For telling copies: case, marks and spaces make no other text."""
+    """The text for finding copies: without differences in case, punctuation and spaces."""
     return plain(rationale)

@@ -1,6 +1,6 @@
-"""Which rows of several lists are one application: by reference, else by both people and a date within days.
+"""Finds which rows of several lists are one application: by reference, or else by both people and a date within days.
 
-The answer depends on what the rows say and never on their order, so half a list today and half tomorrow come to the same.
+The result depends on the content of the rows and never on their order, so a list may also be loaded in parts.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from functools import lru_cache
 from casebook.domain.review.register import RegisterEntry, RegisterPerson
 from casebook.domain.review.register_cells import digits, plain, slip
 
-WITHIN_DAYS = 10  # a mailbox and a case system differ by a weekend; the next application comes later
+WITHIN_DAYS = 10  # a mailbox and a case system may differ by a weekend; a new application comes later than that
 DECIDED_WITHIN = 60  # from receipt in one list to the decision in another
 NEIGHBOURS = 12  # rows of one key that are compared with each other, those nearest in time
-ENOUGH = 3  # pieces of agreement that make two rows one application
+ENOUGH = 3  # details that must agree for two rows to be one application
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlacedRow:
-    """A row and where it stands."""
+    """A row, and where it is in its file."""
 
     id: str
     file: str
     line: int
-    digest: str  # of its cells: rows that say the same are alike wherever they stand
+    digest: str  # of its cells: rows with the same content have the same digest
     entry: RegisterEntry
 
     @property
@@ -37,7 +37,7 @@ class PlacedRow:
 
 @dataclass(frozen=True, kw_only=True)
 class ReconciledApplication:
-    """One past application: its rows in an order of their own, and the name by which it is called."""
+    """One past application: its rows, always in the same order, and its reference."""
 
     rows: tuple[PlacedRow, ...]
     reference: str
@@ -45,11 +45,11 @@ class ReconciledApplication:
 
 
 def reconcile(rows: Sequence[PlacedRow]) -> tuple[ReconciledApplication, ...]:
-    """Every row in exactly one application."""
+    """Group the rows into applications, each row in exactly one."""
     groups = _joined(rows)
     taken = Counter(reference for group in groups for reference in {_named(row) for row in group} - {""})
-    found = [_application(group, taken) for group in groups]
-    return _told_apart(found)
+    applications = [_application(group, taken) for group in groups]
+    return _told_apart(applications)
 
 
 @lru_cache(200_000)
@@ -126,7 +126,7 @@ def _same(one: PlacedRow, other: PlacedRow, there: set[tuple[str, str]]) -> bool
 
 
 def _one_couple(mine: RegisterEntry, theirs: RegisterEntry) -> bool:
-    """Both people agree; or one does so fully, and the other is told in one of the rows only."""
+    """Whether both people agree, or one agrees fully and the other is in only one of the rows."""
     a, b = _agreement(mine.a, theirs.a), _agreement(mine.b, theirs.b)
     if not (mine.b.named and theirs.b.named):
         return a[0] >= ENOUGH and not b[1]
@@ -138,14 +138,14 @@ def _one_couple(mine: RegisterEntry, theirs: RegisterEntry) -> bool:
 def _both_listed_apart(
     mine: RegisterEntry, theirs: RegisterEntry, left: str, right: str, there: set[tuple[str, str]]
 ) -> bool:
-    """One list never has one application under two references; two lists that each know both mean two applications."""
+    """Whether two references must mean two applications: one list has both, or two lists each have both."""
     if mine.register == theirs.register:
         return True
     return (mine.register, right) in there and (theirs.register, left) in there
 
 
 def _near(mine: RegisterEntry, theirs: RegisterEntry) -> bool:
-    """Within days of each other; where a date cannot be read, decided soon after; with no date the people alone must do."""
+    """Whether two rows are within days of each other. Without readable dates, the people alone decide."""
     days = [(mine.received_on, theirs.received_on, WITHIN_DAYS), (mine.decided_on, theirs.decided_on, WITHIN_DAYS)]
     if not (mine.received_on and theirs.received_on):
         days.append((mine.received_on or mine.decided_on, theirs.received_on or theirs.decided_on, DECIDED_WITHIN))
@@ -154,16 +154,17 @@ def _near(mine: RegisterEntry, theirs: RegisterEntry) -> bool:
 
 
 def _people(mine: RegisterEntry, theirs: RegisterEntry) -> tuple[int, int]:
-    """Agreement and contradiction over both people, whichever column each of them stands in."""
+    """How far both people agree and disagree, whichever column each of them is in."""
     arranged = ([(mine.a, theirs.a), (mine.b, theirs.b)], [(mine.a, theirs.b), (mine.b, theirs.a)])
-    told = [[_agreement(one, other) for one, other in pairs] for pairs in arranged]
+    agreements = [[_agreement(one, other) for one, other in pairs] for pairs in arranged]
     return max(
-        ((sum(each[0] for each in pair), sum(each[1] for each in pair)) for pair in told), key=lambda sums: sums[0]
+        ((sum(counts[0] for counts in pair), sum(counts[1] for counts in pair)) for pair in agreements),
+        key=lambda sums: sums[0],
     )
 
 
 def _agreement(one: RegisterPerson, other: RegisterPerson) -> tuple[int, int]:
-    """How many things agree and how many disagree."""
+    """How many details agree and how many disagree."""
     answers: list[bool] = []
     if one.words and other.words:
         answers.append(len(one.words & other.words) >= min(len(one.words), len(other.words), 2))
@@ -178,7 +179,7 @@ def _agreement(one: RegisterPerson, other: RegisterPerson) -> tuple[int, int]:
 
 
 def _application(group: Iterable[PlacedRow], taken: Counter[str]) -> ReconciledApplication:
-    """Called by the reference that most of its rows give; of equals, the one that fewer others lay claim to."""
+    """An application with the reference that most of its rows have; of equals, the one that fewer others have."""
     rows = tuple(sorted(group, key=lambda row: (row.entry.register, row.digest, row.file, row.line)))
     given = Counter(row.entry.reference for row in rows if _named(row))
     best = min(given, key=lambda name: (-given[name], taken[reference_key(name)], name), default="")
@@ -188,20 +189,22 @@ def _application(group: Iterable[PlacedRow], taken: Counter[str]) -> ReconciledA
     )
 
 
-def _told_apart(found: Sequence[ReconciledApplication]) -> tuple[ReconciledApplication, ...]:
-    """No two applications are called the same: of those that share a name, the one of more rows that say so keeps it."""
+def _told_apart(applications: Sequence[ReconciledApplication]) -> tuple[ReconciledApplication, ...]:
+    """Give every application a reference of its own: of those that share one, that with most rows for it keeps it."""
     by_name: dict[str, list[ReconciledApplication]] = defaultdict(list)
-    for each in found:
-        by_name[each.reference].append(each)
+    for application in applications:
+        by_name[application.reference].append(application)
     named: list[ReconciledApplication] = []
     for name, sharing in by_name.items():
-        sharing.sort(key=lambda each: (-_saying(each), [row.digest for row in each.rows]))
+        sharing.sort(key=lambda application: (-_saying(application), [row.digest for row in application.rows]))
         named.append(sharing[0])
-        for each in sharing[1:]:
-            first = min(each.rows, key=lambda row: (row.file, row.line))
+        for application in sharing[1:]:
+            first = min(application.rows, key=lambda row: (row.file, row.line))
             where = first.where if first.where != name else f"{first.where}@{first.file}"
-            named.append(ReconciledApplication(rows=each.rows, reference=where, disagreeing=each.disagreeing))
-    return tuple(sorted(named, key=lambda each: [row.digest for row in each.rows]))
+            named.append(
+                ReconciledApplication(rows=application.rows, reference=where, disagreeing=application.disagreeing)
+            )
+    return tuple(sorted(named, key=lambda application: [row.digest for row in application.rows]))
 
 
 def _saying(application: ReconciledApplication) -> int:
@@ -210,7 +213,7 @@ def _saying(application: ReconciledApplication) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class Overlap:
-    """What the lists have in common: the missing and the doubled of each."""
+    """What the lists have in common, and what is missing from each or in it twice."""
 
     rows: int
     applications: int
@@ -223,9 +226,9 @@ class Overlap:
 
 
 def overlap(applications: Sequence[ReconciledApplication]) -> Overlap:
-    names = sorted({row.entry.register for each in applications for row in each.rows})
-    patterns = Counter(tuple(sorted({row.entry.register for row in each.rows})) for each in applications)
-    rows = Counter(row.entry.register for each in applications for row in each.rows)
+    names = sorted({row.entry.register for application in applications for row in application.rows})
+    patterns = Counter(tuple(sorted({row.entry.register for row in application.rows})) for application in applications)
+    rows = Counter(row.entry.register for application in applications for row in application.rows)
     lists = {name: sum(count for pattern, count in patterns.items() if name in pattern) for name in names}
     return Overlap(
         rows=rows.total(),
@@ -234,34 +237,38 @@ def overlap(applications: Sequence[ReconciledApplication]) -> Overlap:
         missing={name: len(applications) - lists[name] for name in names},
         doubled={name: rows[name] - lists[name] for name in names},
         only_in={name: patterns[(name,)] for name in names},
-        disagreeing_references=sum(each.disagreeing for each in applications),
+        disagreeing_references=sum(application.disagreeing for application in applications),
         patterns=dict(sorted(patterns.items())),
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Doubled:
-    """An application that stands more than once in one list, and on which lines of which file."""
+    """An application that is more than once in one list, with its files and lines."""
 
     reference: str
     where: tuple[str, ...]  # FILE:LINE
 
 
 def missing(applications: Sequence[ReconciledApplication]) -> dict[str, tuple[str, ...]]:
-    """List -> the references of what other lists have and it has not."""
-    held = {each.reference: {row.entry.register for row in each.rows} for each in applications}
-    names = sorted(set().union(*held.values())) if held else []
-    return {name: tuple(sorted(reference for reference, lists in held.items() if name not in lists)) for name in names}
+    """List -> the references that other lists have and it does not."""
+    registers = {
+        application.reference: {row.entry.register for row in application.rows} for application in applications
+    }
+    names = sorted(set().union(*registers.values())) if registers else []
+    return {
+        name: tuple(sorted(reference for reference, lists in registers.items() if name not in lists)) for name in names
+    }
 
 
 def doubled(applications: Sequence[ReconciledApplication]) -> dict[str, tuple[Doubled, ...]]:
-    """List -> what stands in it more than once."""
-    found: dict[str, list[Doubled]] = defaultdict(list)
-    for each in sorted(applications, key=lambda each: each.reference):
+    """List -> the applications that are in it more than once."""
+    repeats: dict[str, list[Doubled]] = defaultdict(list)
+    for application in sorted(applications, key=lambda application: application.reference):
         by_list: dict[str, list[str]] = defaultdict(list)
-        for row in sorted(each.rows, key=lambda row: (row.file, row.line)):
+        for row in sorted(application.rows, key=lambda row: (row.file, row.line)):
             by_list[row.entry.register].append(f"{row.file}:{row.line}")
         for name, where in by_list.items():
             if len(where) > 1:
-                found[name].append(Doubled(reference=each.reference, where=tuple(where)))
-    return {name: tuple(rows) for name, rows in sorted(found.items())}
+                repeats[name].append(Doubled(reference=application.reference, where=tuple(where)))
+    return {name: tuple(rows) for name, rows in sorted(repeats.items())}

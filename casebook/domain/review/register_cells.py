@@ -1,4 +1,4 @@
-"""What the cells of a register say: text without its accidents, days, dates of birth, and what is doubtful about them."""
+"""Reads the cells of a register: plain text, days, dates of birth, and what is doubtful about them."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ class RegisterDoubt(StrEnum):
     BLANK_ROW = "blank_row"
 
 
-@lru_cache(200_000)  # the same names stand in every list
+@lru_cache(200_000)  # the same names are in every list
 def plain(text: str) -> str:
-    """Upper case, no accents or marks, single spaces; a filler is nothing."""
+    """The text in upper case, without accents and punctuation, with single spaces; empty if it is a filler."""
     folded = unicodedata.normalize("NFKD", re.sub(r"['`\u2018\u2019]", "", text).upper())
     kept = "".join(sign if sign.isalnum() else "" if unicodedata.combining(sign) else " " for sign in folded)
     words = kept.split()
@@ -56,7 +56,7 @@ def is_filler(text: str) -> bool:
 
 
 def day_of(text: str) -> tuple[date | None, RegisterDoubt | None]:
-    """A whole day, and what is doubtful about how it is written."""
+    """The full date in a cell, and what is doubtful about how it is written."""
     if not text:
         return None, None
     if found := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?", text, re.ASCII):
@@ -76,12 +76,12 @@ def day_of(text: str) -> tuple[date | None, RegisterDoubt | None]:
 
 
 def _month(name: str) -> str | None:
-    """Its number, by its English name or the first letters of it."""
-    return next((str(at) for at, whole in enumerate(MONTHS, start=1) if whole.startswith(name.lower())), None)
+    """The number of a month, from its English name or the first letters of it."""
+    return next((str(number) for number, month in enumerate(MONTHS, start=1) if month.startswith(name.lower())), None)
 
 
 def birth_date(text: str, today: date) -> tuple[str, RegisterDoubt | None]:
-    """ISO, perhaps partial; empty if it cannot be one."""
+    """A date of birth in ISO form, which may be partial; empty if it is not possible."""
     if text in FILLER_DATES or (text and is_filler(text)):
         return "", RegisterDoubt.FILLER
     if found := re.fullmatch(r"(\d{4})(?:-(\d{2}))?", text, re.ASCII):
@@ -96,12 +96,12 @@ def birth_date(text: str, today: date) -> tuple[str, RegisterDoubt | None]:
 
 @lru_cache(200_000)
 def digits(phone: str) -> str:
-    found = re.sub(r"\D", "", phone)
-    return found.removeprefix("44").removeprefix("0") if len(found) > 6 else ""  # noqa: PLR2004 - fewer are no number
+    number = re.sub(r"\D", "", phone)
+    return number.removeprefix("44").removeprefix("0") if len(number) > 6 else ""  # noqa: PLR2004 - fewer: not a number
 
 
 def parts_differing(one: str, other: str) -> int | None:
-    """How many of year, month and day differ between two birth dates as far as both are known; None: nothing to compare."""
+    """How many of year, month and day differ between two birth dates, if both are known; None: nothing to compare."""
     mine, theirs = one.split("-"), other.split("-")
     if not (one and other):
         return None
@@ -109,7 +109,7 @@ def parts_differing(one: str, other: str) -> int | None:
 
 
 def slip(one: str, other: str) -> bool:
-    """Whether two birth dates differ as by a slip: a digit, two exchanged, day and month, a near year."""
+    """Whether two birth dates differ by a typing error: one digit, two digits swapped, day and month swapped, a near year."""
     if one == other or len(one) != len(other) or not one:
         return False
     wrong = [at for at in range(len(one)) if one[at] != other[at]]

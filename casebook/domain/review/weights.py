@@ -1,4 +1,4 @@
-"""The numbers of the review that a force could argue about; they stand in `casebook/policies/review-*.toml`."""
+"""The numbers of the review that a force may set. They are in `casebook/policies/review-*.toml`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from casebook.domain.vocabulary import Outcome
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewWeights:
-    """Points; what each weighs is said in the file."""
+    """Points; the file says what each is for."""
 
     serious: Fact[float]
     apart: Fact[float]
@@ -37,7 +37,7 @@ class ReviewWeights:
     since: Fact[float]
     danger_then: Fact[float]
     high_points: Fact[float]
-    outcome: Fact[Mapping[Outcome, float]]  # the chance that it hides something that should have been told
+    outcome: Fact[Mapping[Outcome, float]]  # the chance that it hides something that should have been disclosed
     outcome_unknown: Fact[float]
     outcome_unlisted: Fact[float]
 

@@ -1,1 +1,1 @@
-"""The risk model."""
+"""Rules of the risk model."""

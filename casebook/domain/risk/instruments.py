@@ -1,4 +1,4 @@
-"""Reads the answers to a risk instrument question by question: what is said, what nobody knows, what no form asks."""
+"""Reads the answers to a risk questionnaire: what was answered, what is not known, and what the form does not ask."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -16,17 +16,17 @@ class Reply(StrEnum):
     NOT_ASKED = "not_asked"
 
 
-# two spellings of one question: what weighs more holds
+# if one question is answered under two spellings, the answer that weighs more counts
 WEIGHT = {Reply.YES: 3, Reply.UNKNOWN: 2, Reply.NOT_ASKED: 1, Reply.NO: 0}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Instrument:
-    """What was asked and answered, as stored: codes and replies as they came."""
+    """The questions and answers as stored: codes and replies as they were sent."""
 
     name: str
     answers: tuple[tuple[str, str], ...] = ()  # sorted by code
-    version: str = ""  # of the tool, where the sender says it
+    version: str = ""  # of the questionnaire, if the sender gives it
 
     @classmethod
     def from_dict(cls, value: object) -> "Instrument | None":
@@ -37,8 +37,8 @@ class Instrument:
             raise InputError('instrument must be {"name": text, "answers": {code: reply}}', "bad_instrument")
         name, version = value.get("name") or "", value.get("version") or ""
         replies = [(code, "unknown" if reply is None else reply) for code, reply in (answers or {}).items()]
-        if not all(isinstance(each, str) for each in (name, version, *(part for pair in replies for part in pair))):
-            raise InputError("an instrument's name, version, codes and replies must be texts", "bad_instrument")
+        if not all(isinstance(text, str) for text in (name, version, *(part for pair in replies for part in pair))):
+            raise InputError("the name, version, codes and replies of an instrument must be texts", "bad_instrument")
         return cls(name=name.strip().upper(), answers=tuple(sorted(replies)), version=version)
 
     def to_dict(self) -> dict[str, object]:
@@ -47,9 +47,9 @@ class Instrument:
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    form: InstrumentForm | None  # None: no such form
+    form: InstrumentForm | None  # None: the form is not known
     yes: tuple[InstrumentQuestion, ...]
-    unknown: tuple[InstrumentQuestion, ...]  # also: not asked, not answered
+    unknown: tuple[InstrumentQuestion, ...]  # includes questions not asked or not answered
     foreign_yes: tuple[str, ...]  # codes that the form does not have
     foreign_no: tuple[str, ...]
     foreign_unknown: tuple[str, ...]
@@ -64,7 +64,7 @@ class Reading:
 
     @property
     def share_unknown(self) -> float:
-        """A foreign answer answers something, so it stands for one of the form's questions; the rest stay unknown."""
+        """The share of the questions that is not known. An answer to a foreign code counts for one of the form's questions."""
         foreign = len(self.foreign_yes) + len(self.foreign_no) + len(self.foreign_unknown)
         asked = len(self.form.questions) if self.form else foreign
         return (max(0, len(self.unknown) - foreign) + len(self.foreign_unknown)) / asked if asked else 1.0
@@ -73,29 +73,31 @@ class Reading:
 def read(instrument: Instrument, forms: Mapping[str, InstrumentForm]) -> Reading:
     form = forms.get(instrument.name)
     questions = {question.code: question for question in form.questions} if form else {}
-    said: dict[str, Reply] = {}
+    replies: dict[str, Reply] = {}
     for raw, value in instrument.answers:
         code, reply = question_code(raw, questions.values()), _reply(value)
-        said[code] = max(said.get(code, reply), reply, key=WEIGHT.__getitem__)
-    foreign = {code: reply for code, reply in said.items() if code not in questions}
-    silent = {Reply.UNKNOWN, Reply.NOT_ASKED}
+        replies[code] = max(replies.get(code, reply), reply, key=WEIGHT.__getitem__)
+    foreign = {code: reply for code, reply in replies.items() if code not in questions}
+    not_known = {Reply.UNKNOWN, Reply.NOT_ASKED}
     return Reading(
         form=form,
-        yes=tuple(each for code, each in questions.items() if said.get(code) is Reply.YES),
-        unknown=tuple(each for code, each in questions.items() if said.get(code, Reply.NOT_ASKED) in silent),
+        yes=tuple(question for code, question in questions.items() if replies.get(code) is Reply.YES),
+        unknown=tuple(
+            question for code, question in questions.items() if replies.get(code, Reply.NOT_ASKED) in not_known
+        ),
         foreign_yes=tuple(sorted(code for code, reply in foreign.items() if reply is Reply.YES)),
         foreign_no=tuple(sorted(code for code, reply in foreign.items() if reply is Reply.NO)),
-        foreign_unknown=tuple(sorted(code for code, reply in foreign.items() if reply in silent)),
+        foreign_unknown=tuple(sorted(code for code, reply in foreign.items() if reply in not_known)),
     )
 
 
 def question_code(raw: str, questions: Collection[InstrumentQuestion]) -> str:
-    """`18`, `Q18`, `dash_q18`, `strangulation` and `18_strangulation` are the question `q18`; anything else stays."""
+    """The code of a question. `18`, `Q18`, `dash_q18`, `strangulation`, `18_strangulation`: `q18`. Other codes stay."""
     plain = word(raw)
     if match := re.fullmatch(r"(?:dash|safelives|dara)?_?(?:question|q)?_?0*(\d{1,3})", plain, re.ASCII):
         plain = f"q{match[1]}"
-    by_sign = {each.sign: each.code for each in questions if each.sign}
-    named = (by_sign | {each.topic: each.code for each in questions}).get(plain)
+    by_sign = {question.sign: question.code for question in questions if question.sign}
+    named = (by_sign | {question.topic: question.code for question in questions}).get(plain)
     return named or next((by_sign[sign] for sign in sorted(by_sign) if sign in plain), plain)
 
 
@@ -104,6 +106,6 @@ def printable(code: str) -> str:
 
 
 def _reply(value: str) -> Reply:
-    """A reply that is none of the four is not known."""
+    """The reply; unknown if it is none of the four."""
     plain = word(value)
     return Reply(plain) if plain in set(Reply) else Reply.UNKNOWN

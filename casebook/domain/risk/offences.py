@@ -1,4 +1,4 @@
-"""Which group an offence belongs to: by its CJS code, else by its text. What neither tells is unmapped, and says so."""
+"""Finds the group of an offence by its CJS code, or else by its text. If neither shows the group, it is unmapped."""
 
 import re
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-UNMAPPED = "unmapped"  # as a value of the table: the code is known and is deliberately in no group
+UNMAPPED = "unmapped"  # as a value in the table: the code is known, and is in no group on purpose
 
 
 class Basis(StrEnum):
@@ -17,12 +17,12 @@ class Basis(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Grading:
-    group: str  # UNMAPPED if neither code nor text tells
+    group: str  # UNMAPPED if neither code nor text shows it
     basis: Basis
 
 
 def finds(phrase: str, plain: str) -> bool:
-    """Whether the words stand in this order; `strang*` is the start of a word, a lone `*` up to six words."""
+    """Whether the text has these words in this order. `strang*`: the start of a word; a single `*`: up to six words."""
     return _pattern(phrase).search(plain) is not None
 
 
@@ -37,7 +37,7 @@ def _pattern(phrase: str) -> re.Pattern[str]:
 @dataclass(frozen=True, kw_only=True)
 class OffenceTable:
     groups: Mapping[str, str]  # CJS code -> group
-    phrases: tuple[tuple[str, str], ...]  # (phrase, group): the first that is found decides; graver ones stand first
+    phrases: tuple[tuple[str, str], ...]  # (phrase, group): the first that is found decides, so graver ones come first
 
     def grade(self, code: str, text: str) -> Grading:
         if (group := self.by_code(code)) != UNMAPPED:
@@ -47,10 +47,10 @@ class OffenceTable:
         return Grading(group=UNMAPPED, basis=Basis.NONE)
 
     def by_code(self, code: str) -> str:
-        """`SC15005A` is the attempt at `SC15005`: a variant that the table lacks counts as the offence itself."""
+        """The group of a code. `SC15005A` is an attempt at `SC15005`: if the table lacks it, the offence itself counts."""
         wanted = re.sub(r"\s", "", code).upper()
-        found = self.groups.get(wanted) or self.groups.get(re.sub(r"(?<=\d)[A-Z]$", "", wanted))
-        return found or UNMAPPED
+        group = self.groups.get(wanted) or self.groups.get(re.sub(r"(?<=\d)[A-Z]$", "", wanted))
+        return group or UNMAPPED
 
     def by_text(self, text: str) -> str:
         plain = " ".join(re.findall(r"\w+", text.casefold())) + " "

@@ -1,4 +1,4 @@
-"""What one record weighs: how grave, how sure, against whom and how long ago; and what about it is not known."""
+"""Weighs one record: how grave it is, how sure, against whom, and how long ago; and lists what is not known about it."""
 
 import math
 from dataclasses import dataclass
@@ -17,18 +17,18 @@ class Weighed:
     days_ago: int
     group: str
     tier: Tier
-    signs: frozenset[str]  # flags, and what the offence itself proves
+    signs: frozenset[str]  # high-risk indicators: flags, and those that the offence itself proves
     sure: float  # kind and grading, 0..1
     weight: float  # sure x victim x recency
     harm: float  # weight x gravity
-    points: float  # harm, and weight x what the signs are worth
-    counts: bool  # it says something about the danger of a partner
-    domestic: bool  # the victim was a partner or relative, or nobody says who
+    points: float  # harm, plus weight x the points of the signs
+    counts: bool  # it is relevant to the danger to a partner
+    domestic: bool  # the victim was a partner or relative, or is not known
     doubts: tuple[str, ...]
 
 
 def weigh(record: SubjectRecord, place: int, today: date, model: RiskModel) -> Weighed:
-    """`place` keeps records without a number apart."""
+    """Weigh one record. `place` distinguishes records without a number."""
     weights, grading = model.numbers.weights, model.offences.grade(record.offence_code, record.offence_text)
     group, relationship = model.group(grading.group), record.relationship
     day, dated = latest_day(record.date, today)
@@ -66,16 +66,16 @@ def weigh(record: SubjectRecord, place: int, today: date, model: RiskModel) -> W
 
 
 def gravity(group: str, model: RiskModel, *, counts: bool) -> float:
-    """Rises with the harm days, ever more slowly."""
+    """The points for how grave an offence is: a logarithm of the harm days."""
     rule, tier = model.numbers.gravity, model.group(group).tier
     relevance = rule.relevance.value[tier]
-    if counts:  # whatever concerns a partner or bears a sign is as relevant as anything
+    if counts:  # an offence against a partner, or with a high-risk indicator, has full relevance
         relevance = max(relevance, rule.relevance.value[Tier.HARMFUL])
     return rule.per_decade.value * math.log10(1 + model.harm_days[group]) * relevance
 
 
 def surety(record: SubjectRecord, model: RiskModel) -> tuple[float, tuple[str, ...]]:
-    """How much the kind of record and, for intelligence, its grading make it count."""
+    """How much a record counts for its kind and, if it is intelligence, for its grading."""
     weights, kind = model.numbers.weights, record.known_kind
     base = weights.kind.value[kind or "unknown"]
     if kind is not RecordKind.INTELLIGENCE:
@@ -89,11 +89,11 @@ def surety(record: SubjectRecord, model: RiskModel) -> tuple[float, tuple[str, .
 
 
 def shown(rule: Shows, history: tuple[Weighed, ...]) -> tuple[Weighed, ...]:
-    """The rows that bear out the rule, or none."""
-    fitting = tuple(each for each in history if _bears(rule, each))
+    """The records that satisfy the rule together; empty if they do not."""
+    fitting = tuple(record for record in history if _bears(rule, record))
     wanted = {*rule.signs, *rule.groups}
-    found = {what for each in fitting for what in (*each.signs, each.group) if what in wanted}
-    return fitting if len(found) >= rule.at_least else ()
+    shown_by_records = {what for record in fitting for what in (*record.signs, record.group) if what in wanted}
+    return fitting if len(shown_by_records) >= rule.at_least else ()
 
 
 def _bears(rule: Shows, row: Weighed) -> bool:

@@ -1,4 +1,4 @@
-"""How a person's judgement stands beside the machine's score: raising counts at once, lowering with a second person."""
+"""How people's judgement changes the band of a score: one person may raise it, and two people may lower it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from enum import StrEnum
 from casebook.domain.actors import Reason
 from casebook.domain.risk.risk_bands import FloorHeld
 from casebook.domain.vocabulary import Band
+from casebook.domain.words.deciding import BAND, JUDGEMENT
 
-# "nothing is known" is graver than "looked at and slight"
+# "not enough information" is graver than "standard": nothing is known yet
 ORDER = (Band.STANDARD, Band.INSUFFICIENT_INFORMATION, Band.MEDIUM, Band.HIGH, Band.CRITICAL)
 
 
@@ -18,7 +19,7 @@ class Judgement(StrEnum):
     CONFIRM = "confirm"
     RAISE = "raise"
     LOWER = "lower"
-    AGREE = "agree"  # the second person on a lowering
+    AGREE = "agree"  # the second person agrees to the lower band
     DISAGREE = "disagree"
 
 
@@ -31,10 +32,10 @@ class RecordedJudgement:
     """One judgement as it was recorded."""
 
     band: Band
-    scored: Band  # what the score it speaks of says
+    scored: Band  # the band of the score that was judged
     lowers: bool
-    agreed: bool | None  # by the second person; None: nobody yet, or none needed
-    of_this_score: bool  # a lowering speaks of one score only: new facts undo it
+    agreed: bool | None  # by the second person; None: not yet, or not needed
+    of_this_score: bool  # a lower band applies to one score only: new facts undo it
 
 
 def graver(one: Band, other: Band) -> Band:
@@ -42,38 +43,41 @@ def graver(one: Band, other: Band) -> Band:
 
 
 def effective(scored: Band, judged: Iterable[RecordedJudgement]) -> Band:
-    """The band that holds: the score's, raised by any one person, lowered by two; `judged` in order of time."""
+    """The band that applies: the score's, raised by any one person or lowered by two. `judged`: in order of time."""
     band = scored
-    for each in judged:
-        if each.lowers and each.agreed and each.of_this_score:
-            band = each.band
-        elif not each.lowers and ORDER.index(each.band) > ORDER.index(each.scored):
-            band = graver(band, each.band)
+    for judgement in judged:
+        if judgement.lowers and judgement.agreed and judgement.of_this_score:
+            band = judgement.band
+        elif not judgement.lowers and ORDER.index(judgement.band) > ORDER.index(judgement.scored):
+            band = graver(band, judgement.band)
     return band
 
 
 def why_not_judge(judgement: Judgement, *, present: Band, to: Band | None, second: bool) -> Reason | None:
-    """A reason if the judgement does not fit the question, or the band does not fit the judgement."""
+    """A reason if this judgement cannot be given here, or the band does not fit the judgement."""
     if judgement not in (SECOND if second else FIRST):
-        return Reason("wrong_judgement", f"answer one of: {', '.join(sorted(SECOND if second else FIRST))}")
+        return Reason("wrong_judgement", f"answer one of: {JUDGEMENT.choices(sorted(SECOND if second else FIRST))}")
     if judgement not in {Judgement.RAISE, Judgement.LOWER}:
         if to not in {None, present}:
-            return Reason("band_contradicts", "another band than the present one is a raise or a lowering")
+            return Reason("band_contradicts", "to change the band, answer with raise or lower")
         return None
     if to is None:
-        return Reason("band_missing", f"say to which band to {judgement} it")
+        return Reason("band_missing", f"say which band to {judgement} it to")
     step = ORDER.index(to) - ORDER.index(present)
     if step == 0 or (step > 0) != (judgement is Judgement.RAISE):
         return Reason(
-            "band_contradicts", f"{to} is not {'above' if judgement is Judgement.RAISE else 'below'} {present}"
+            "band_contradicts",
+            f"the band {BAND.of(to)} is not {'above' if judgement is Judgement.RAISE else 'below'} {BAND.of(present)}",
         )
     return None
 
 
 def why_not_below(to: Band, floors: Iterable[FloorHeld]) -> Reason | None:
-    """A reason if a fact holds the band above where somebody would lower it to: the fact is corrected, not its weight."""
-    held = [each for each in floors if ORDER.index(each.band) > ORDER.index(to)]
-    if not held:
+    """A reason if a fact keeps the band above the one somebody wants. Correct the fact then, instead of lowering the band."""
+    above = [floor for floor in floors if ORDER.index(floor.band) > ORDER.index(to)]
+    if not above:
         return None
-    told = "; ".join(f"at least {each.band}: {each.reason}" for each in held)
-    return Reason("below_floor", f"{told}. If that is wrong, correct what it rests on and it is scored again")
+    facts = "; ".join(f"at least {BAND.of(floor.band)}: {floor.reason}" for floor in above)
+    return Reason(
+        "below_floor", f"{facts}. If this is wrong, correct the record or answer it rests on; it is then scored again"
+    )

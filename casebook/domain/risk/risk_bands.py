@@ -1,4 +1,4 @@
-"""From points to a band, and from the band and what is not known to a priority."""
+"""Calculates the band from the points, and the priority from the band and what is not known."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from casebook.domain.risk.risk_factors import is_escalating, is_serial, signs_in
 from casebook.domain.risk.risk_model import RiskModel
 from casebook.domain.vocabulary import Band, Priority
 
-# `insufficient_information` stands with `standard`: it says that nothing is known, and its doubts raise the priority
+# `insufficient_information` starts like `standard`: nothing is known, and its doubts raise the priority
 SEVERITY = {Band.STANDARD: 0, Band.INSUFFICIENT_INFORMATION: 0, Band.MEDIUM: 1, Band.HIGH: 2, Band.CRITICAL: 3}
 
 
 @dataclass(frozen=True, kw_only=True)
 class FloorHeld:
-    """However few the points, the band is at least this."""
+    """The lowest possible band, however few the points."""
 
     band: Band
     reason: str
@@ -60,7 +60,7 @@ def band(points: float, held: Iterable[FloorHeld], model: RiskModel) -> Band:
 
 @dataclass(frozen=True, kw_only=True)
 class Pressing:
-    """What raises the priority beside the band, and by how much towards the next step."""
+    """What raises the priority besides the band, and how much each adds towards the next step."""
 
     amount: float
     reason: str
@@ -84,7 +84,7 @@ def pressing(
 
 
 def priority(of: Band, found: Sequence[Pressing], model: RiskModel) -> tuple[Priority, tuple[str, ...]]:
-    """The band's priority, raised by a step for each sum reached, and why."""
+    """The priority and why: that of the band, raised by a step for each sum that is reached."""
     rule = model.numbers.priority
     base = rule.of_band.value[of]
     amount = round(sum(sorted(each.amount for each in found)), 6)

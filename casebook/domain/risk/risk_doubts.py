@@ -1,4 +1,4 @@
-"""What is not known about a history, listed in plain words. It raises the priority and never lowers it."""
+"""Lists what is not known about a history, in words. It may raise the priority, and never lowers it."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -74,7 +74,7 @@ def of_person(
 
 
 def of_gaps(gaps: Sequence[str], unread: int) -> Iterable[Doubt]:
-    """What the search left open, once for each."""
+    """What the searches left open, one doubt for each."""
     open_kinds = {"unreviewed_candidate", "unreachable_source", "unsearched_source"}
     kinds = [each if each in open_kinds else "unknown_gap" for each in gaps]
     for kind in sorted(set(kinds)):

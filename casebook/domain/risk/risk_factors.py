@@ -1,4 +1,4 @@
-"""The points of a score, one line each: multiples of 1/16, so that floats add up exactly in any order."""
+"""Calculates the lines of a score. Points are multiples of 1/16, so that floats add up exactly in any order."""
 
 import math
 from collections.abc import Callable, Iterable, Sequence
@@ -18,7 +18,7 @@ AGAINST = {
     VictimRelationship.UNKNOWN: "against nobody knows whom",
 }
 
-MANY = 1000  # a count beyond it says nothing more
+MANY = 1000  # a higher count adds nothing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +46,7 @@ def of_history(history: Sequence[Weighed], model: RiskModel) -> tuple[Contributi
 
 
 def gravest(history: Sequence[Weighed]) -> tuple[Weighed, ...]:
-    """One row for each record: of its versions the one that weighs most."""
+    """One version of each record: the one that weighs most."""
     by_key: dict[object, Weighed] = {}
     for each in sorted(history, key=lambda row: (row.points, repr(row.record))):
         by_key[each.key] = each
@@ -78,7 +78,7 @@ def _of_record(row: Weighed, model: RiskModel) -> Iterable[Contribution]:
     yield harm
     if row.signs:
         shown = ", ".join(sorted(row.signs)).replace("_", " ")
-        # the two lines add up to the rounded whole: rounded apart, a graver record could come to a sixteenth less
+        # the two lines add up to the rounded total: rounded separately, a graver record could get a sixteenth less
         whole = line("lethality_signs", row.points, f"shown by {row.record.label}: {shown}")
         yield replace(whole, value=whole.value - harm.value)
 
@@ -100,7 +100,7 @@ def _of_frequency(history: Sequence[Weighed], model: RiskModel) -> Iterable[Cont
 
 
 def _of_victims(history: Sequence[Weighed], model: RiskModel) -> Iterable[Contribution]:
-    """A record that names no victim has one all the same: together such records count as one, if none is named."""
+    """The line for different victims. Records that name no victim count together as one victim, if none is named."""
     named = [each for each in history if each.counts and each.record.victim_id]
     unnamed = max((each.sure for each in history if each.counts and not each.record.victim_id), default=0.0)
     amount = max(_sum_of_greatest(named, lambda row: row.record.victim_id.casefold()), unnamed)
@@ -153,7 +153,7 @@ def of_answers(reading: Reading | None, model: RiskModel) -> Iterable[Contributi
 
 
 def signs_in(code: str, model: RiskModel) -> set[str]:
-    """What a code that no form has seems to ask about."""
+    """What a code that the form does not have seems to ask about."""
     return {sign for sign in model.numbers.signs.points.value if sign in code}
 
 
@@ -178,5 +178,5 @@ def of_circumstances(circumstances: Iterable[str], model: RiskModel) -> Iterable
 
 
 def _plain(name: str, known: bool) -> str:  # noqa: FBT001 - read as "if known"
-    """Free text may hold what nobody should print."""
+    """A known value in words. Unknown free text is not printed, because it may be personal."""
     return name.replace("_", " ") if known and PRINTABLE.fullmatch(name) else "something no table names"

@@ -1,4 +1,4 @@
-"""All that a score rests on, as it is stored and as `casebook score` reads it: the same JSON scores the same again."""
+"""The inputs of a score, as stored and as `casebook score` reads them. The same JSON always gives the same score."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,16 +27,16 @@ class ScoreInputs:
     records: tuple[SubjectRecord, ...] = ()
     instrument: Instrument | None = None
     vulnerabilities: tuple[str, ...] = ()  # of the person at risk
-    earlier_applications: int | None = None  # about this subject or by this person; None: nobody has looked
-    circumstances: tuple[str, ...] = ()  # what the application says of now: separation, pregnancy, ...
-    gaps: tuple[str, ...] = ()  # what is still open, once for each: unreviewed_candidate, unreachable_source, ...
-    unread: int = 0  # values that came along and that scoring does not know
+    earlier_applications: int | None = None  # about this subject or by this person; None: nobody has checked
+    circumstances: tuple[str, ...] = ()  # what the application says about the present: separation, pregnancy, ...
+    gaps: tuple[str, ...] = ()  # what is still open, one code for each: unreviewed_candidate, unreachable_source, ...
+    unread: int = 0  # input values that scoring does not know
 
     @classmethod
     def from_dict(cls, data: object, today: date | None = None) -> "ScoreInputs":
-        """`today` holds where the data has none. A wrong type raises InputError; a strange value is a doubt."""
+        """Read the inputs. `today` is used if the data has none. A wrong type raises InputError; an unknown value is a doubt."""
         if not isinstance(data, Mapping):
-            raise InputError("the input must be one JSON object")
+            raise InputError("the input must be a JSON object")
         records = data.get("subject_records")
         if not isinstance(records, list | None):
             raise InputError("subject_records must be a list", "bad_record")

@@ -1,4 +1,4 @@
-"""The shape of a risk model: every number of `casebook/policies/risk-model-*.toml`, each key named like the field."""
+"""The fields of a risk model. The numbers are in `casebook/policies/risk-model-*.toml`; each key is named like its field."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from casebook.domain.vocabulary import Band, Priority, RecordKind, VictimRelatio
 
 
 class Tier(StrEnum):
-    """What a group of offences says about the danger of a partner."""
+    """How relevant a group of offences is to the danger to a partner."""
 
     GRAVE = "grave"
     HARMFUL = "harmful"
@@ -19,7 +19,7 @@ class Tier(StrEnum):
 
 
 class Disclosability(StrEnum):
-    """Whether a confirmed finding could be disclosed: by itself, with others, or not."""
+    """Whether a confirmed finding could be disclosed: alone, with others, or not."""
 
     QUALIFYING = "qualifying"
     SUPPORTING = "supporting"
@@ -107,7 +107,7 @@ class Shows:
     groups: tuple[str, ...]
     victims: tuple[VictimRelationship, ...]  # none: any
     within_days: int  # 0: any age
-    least_weight: float  # of kind and grading
+    least_weight: float  # from kind and grading
     at_least: int  # this many different ones of the signs and groups
 
 
@@ -127,7 +127,7 @@ class LethalityRule:
 
 @dataclass(frozen=True, kw_only=True)
 class Fits:
-    """An empty tuple fits anything."""
+    """Which findings a line of the policy is for. An empty tuple fits any."""
 
     tiers: tuple[Tier, ...]
     kinds: tuple[RecordKind, ...]
@@ -159,7 +159,7 @@ class PriorityRule:
 class InstrumentQuestion:
     code: str
     topic: str
-    sign: str  # the lethality sign that a yes stands for; empty: none
+    sign: str  # the high-risk indicator that a yes shows; empty: none
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,9 +190,9 @@ class RiskNumbers:
     instruments: Mapping[str, InstrumentForm]
 
     def __post_init__(self) -> None:
-        """What the promises rest on: that nothing added or learnt ever lowers a score."""
+        """Checks the conditions that guarantee that no new information ever lowers a score."""
         if not 0 < self.bands.medium.value <= self.bands.high.value <= self.bands.critical.value:
-            raise ValueError("the bands must rise")
+            raise ValueError("the points of the bands must rise")
         if self.answers.unknown_cap.value >= self.bands.medium.value:
             raise ValueError("unknown answers alone must stay below medium")
         if self.answers.unknown_points.value > min(self.answers.yes_points.value, self.answers.sign_points.value):

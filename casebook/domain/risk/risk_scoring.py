@@ -1,7 +1,7 @@
-"""How grave the danger from a subject looks, and how soon somebody must look: a score whose every point says why.
+"""Scores how grave the danger from a subject looks and how soon somebody must look. Every point has a reason.
 
-A score orders work; it never decides an outcome. Nothing added, or learnt to be graver or more recent, lowers it;
-what is not known never counts as a no.
+A score orders work; it never decides an outcome. Nothing that is added, or found to be graver or more recent, lowers it.
+What is not known never counts as a no.
 """
 
 from collections import defaultdict
@@ -72,13 +72,13 @@ def score(inputs: ScoreInputs, model: RiskModel) -> Score:
 
 
 def floors(inputs: ScoreInputs, model: RiskModel) -> tuple[FloorHeld, ...]:
-    """What the band is at least, and why; people lower what was counted, never what a fact says."""
+    """The lowest possible bands, and why. People may lower the band of the points, but never a band that a fact requires."""
     reading = instruments.read(inputs.instrument, model.numbers.instruments) if inputs.instrument else None
     return risk_bands.floors(weigh_all(inputs.records, inputs.today, model), reading, model)
 
 
 def weigh_all(records: Iterable[SubjectRecord], today: date, model: RiskModel) -> tuple[Weighed, ...]:
-    """What one version of a record flags, every version of it shows."""
+    """The records with the flags of all their versions: a flag in one version counts for every version."""
     rows, flags = tuple(records), defaultdict[object, set[str]](set)
     for place, each in enumerate(rows):
         flags[each.key or place].update(each.flags)
@@ -89,8 +89,9 @@ def weigh_all(records: Iterable[SubjectRecord], today: date, model: RiskModel) -
 
 
 def known_by(records: Iterable[SubjectRecord], day: date) -> tuple[SubjectRecord, ...]:
-    """The records a past decision could have known: those dated by that day. Who scores a past moment asks for it,
-    for in a present history a date after today is a mistake, and its record counts as of today.
+    """The records that a past decision could have known: those dated by that day.
+
+    Call it only to score a past moment. In a present history a date after today is a mistake and counts as today.
     """
     return tuple(each for each in records if latest_day(each.date, day)[1] != "future_date")
 
@@ -112,7 +113,7 @@ def _doubts(
 
 @dataclass(frozen=True, kw_only=True)
 class LethalitySign:
-    """Danger that a search has found and that opens immediate safeguarding."""
+    """A high-risk indicator found by a search, which opens immediate safeguarding."""
 
     name: str
     words: str
@@ -135,7 +136,7 @@ class Ruling:
 
 
 def qualifying(record: SubjectRecord, today: date, model: RiskModel) -> Ruling:
-    """Whether a confirmed finding could be disclosed: the first line of the policy that fits. A person decides."""
+    """Whether a confirmed finding could be disclosed, by the first line of the policy that fits. A person decides."""
     row = weigh(record, 0, today, model)
     for rule in model.numbers.qualifying:
         if _fits(rule.fits.value, row):

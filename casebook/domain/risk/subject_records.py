@@ -1,4 +1,4 @@
-"""One record about a subject as records.csv has it, and what can be read from it. No value is ever refused."""
+"""One record about a subject, as a row of records.csv, and what can be read from it. No value is ever refused."""
 
 import re
 from calendar import monthrange
@@ -12,7 +12,7 @@ PRINTABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/-]{0,39}")
 
 
 class InputError(ValueError):
-    """The inputs are not of the types that scoring needs; `code` says which."""
+    """The inputs are not in the form that scoring needs."""
 
     def __init__(self, message: str, code: str = "bad_input") -> None:
         self.code = code
@@ -35,9 +35,9 @@ class SubjectRecord:
 
     @classmethod
     def from_row(cls, row: object) -> "SubjectRecord":
-        """A row of records.csv as an object; numbers are read as text, columns that do not score are left."""
+        """Read a row of records.csv given as an object. Numbers are read as text; columns that do not score are ignored."""
         if not isinstance(row, Mapping):
-            raise InputError("each of subject_records must be an object", "bad_record")
+            raise InputError("each item of subject_records must be an object", "bad_record")
         texts = {each.name: text(row.get(each.name), each.name) for each in fields(cls) if each.name != "flags"}
         return cls(**texts, flags=words(row.get("flags"), "flags"))
 
@@ -46,12 +46,12 @@ class SubjectRecord:
 
     @property
     def key(self) -> tuple[str, str] | None:
-        """Equal keys are one record. Without a number nothing tells whether two rows are the same, so each counts."""
+        """Rows with equal keys are one record. Rows without a number cannot be compared, so each counts."""
         return (self.source.casefold(), self.record_id) if self.record_id else None
 
     @property
     def label(self) -> str:
-        """How a reason names it; an id that is not a plain one is not repeated."""
+        """The name of the record in a reason. An unusual id is not repeated, because it may be personal."""
         named = f"{self.source.casefold()}:{self.record_id}".removeprefix(":")
         return named if self.record_id and PRINTABLE.fullmatch(named) else "a record"
 
@@ -66,7 +66,7 @@ class SubjectRecord:
 
 
 def text(value: object, name: str) -> str:
-    """Coded columns are compared in lower case with underscores; ids, codes, text and grades are only trimmed."""
+    """The text of a cell. Ids, codes, text and grades are only trimmed; coded columns are compared in lower case."""
     if value is None:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int):
@@ -83,7 +83,7 @@ def word(value: str) -> str:
 
 
 def words(value: object, name: str) -> tuple[str, ...]:
-    """A list of texts, or one text separated by `;`: sorted, each once."""
+    """The items of a list, or of one text separated by `;`: sorted, without repeats."""
     if value is None:
         return ()
     items = value.split(";") if isinstance(value, str) else value
@@ -93,7 +93,7 @@ def words(value: object, name: str) -> tuple[str, ...]:
 
 
 def latest_day(value: str, today: date) -> tuple[date, str]:
-    """The latest day that a date can mean, and what is doubtful about it. What is not known counts as today."""
+    """The latest day that a date can mean, and what is doubtful about it. An unknown date counts as today."""
     try:
         match = re.fullmatch(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?(?:[T ].*)?", value, re.ASCII)
         year, month, day = (int(part) if part else 0 for part in match.groups()) if match else (0, 0, 0)

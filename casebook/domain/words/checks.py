@@ -83,7 +83,7 @@ SOURCE_FAULT = Vocabulary("Faults of a source", {
     "half_an_answer": "its pages do not add up to its total",
     "mixed_up": "it answered about somebody else",
     "not_loaded": "no extract is loaded",
-    "nothing_to_ask": "nothing is known that it could be asked for",
+    "nothing_to_ask": "the application has nothing that it can be searched for",
     "repeated_id": "it gave one number twice",
     "schema": "its answer is not in the agreed form",
     "too_many": "it knows too many people to read",

@@ -120,7 +120,7 @@ FAULT = Vocabulary("Faults of the ledger", {
     "items_changed": "the exported items were changed",
     "row_changed": "the row was changed",
     "row_missing": "the row is missing",
-    "row_unspoken_of": "no entry speaks of the row",
+    "row_unspoken_of": "no entry records the row",
     "seal_changed": "the seal was changed",
     "sealed_entry_missing": "a sealed entry is missing",
 })  # fmt: skip

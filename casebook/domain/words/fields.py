@@ -47,7 +47,7 @@ Say = Callable[[object], str]
 
 
 def _first(*vocabularies: Vocabulary) -> Say:
-    """A field that holds codes of several kinds: the first vocabulary that has the code says it."""
+    """A field with codes of several kinds: the words come from the first vocabulary that has the code."""
 
     def say(code: object) -> str:
         named = next((each for each in vocabularies if str(code) in each.words), vocabularies[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 NOTHING = "-"  # what a screen shows where there is no code
@@ -16,7 +16,7 @@ class Vocabulary:
         self.words = MappingProxyType({**words, **(also or {})})
 
     def of(self, code: object) -> str:
-        """The words of a code; of none a dash."""
+        """The words of a code; a dash if there is no code."""
         if code is None or code == "":
             return NOTHING
         return self.words.get(str(code)) or spelled(code)
@@ -25,6 +25,10 @@ class Vocabulary:
         """The words of several codes in a row, or "none"."""
         many = [codes] if isinstance(codes, str) else codes
         return ", ".join(map(self.of, many)) or "none" if isinstance(many, list | tuple | set | frozenset) else NOTHING
+
+    def choices(self, codes: Iterable[str]) -> str:
+        """The codes that somebody may type, each with its words in brackets."""
+        return "; ".join(f"{code} ({self.of(code)})" for code in codes)
 
 
 def spelled(code: object) -> str:

@@ -124,7 +124,7 @@ def test_training_that_has_run_out_does_not_count(decided, do, disclosure_answer
 
 def test_in_a_grave_case_idva_and_marac_are_answered_and_children_are_thought_of(decided, do, disclosure_answer, rows):
     reference = decided(band="critical", children="2020-01-01")
-    with pytest.raises(InvalidAnswer, match="idva, marac, childrens_services"):
+    with pytest.raises(InvalidAnswer, match=r"idva .*marac .*childrens_services"):
         do("d1", reference, TOLD, disclosure_answer(reference))
     made = [
         {"agency": "idva", "agency_reference": "I-1"},
