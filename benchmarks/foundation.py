@@ -154,7 +154,7 @@ def verifying(store: Store, entries: int) -> Figures:
 
 
 def _fill(engine: Engine, entries: int) -> None:
-    """Chains of entries that speak of no row, as an import of the house would leave them."""
+    """Write chains of entries that record no row, as an import of the unit would leave them."""
     heads = {f"bench-{number}": (0, chain.GENESIS) for number in range(CHAINS)}
     made = []
     for number in range(max(0, entries)):

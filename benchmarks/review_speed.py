@@ -78,7 +78,7 @@ def _make(options: argparse.Namespace, register_rows: int, files: Path) -> tuple
         options.seed,
         persons=options.persons,
         register=register_rows,
-        filth=0.05,
+        data_faults=0.05,
         records_per_person=options.records_per_person,
     )
     force.write(made, files)

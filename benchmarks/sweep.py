@@ -141,7 +141,7 @@ def _vacuum(store: Store) -> None:
 
 
 def _naive(store: Store) -> dict[str, float]:
-    """Load each application with its items and clocks, and ask the ladder's rule of each item. Seconds for all of them."""
+    """Load each application with its items and clocks, and apply the escalation rule to each item. Seconds for all of them."""
     from prefect import flow  # noqa: PLC0415 - its memory is not the sweep's, and was told before
     from prefect.settings import PREFECT_SERVER_ANALYTICS_ENABLED, temporary_settings  # noqa: PLC0415 - as above
     from prefect.testing.utilities import prefect_test_harness  # noqa: PLC0415 - as above

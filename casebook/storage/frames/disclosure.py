@@ -1,4 +1,4 @@
-"""What the disclosure gate looks at: each who is to be told beside what was delivered, each item, each contact, each offer."""
+"""Frames of the disclosure gate: each person to be told with what was delivered, each item, contact and offer."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ UNBOUND = "protector"
 
 
 def frames(session: Session, references: Sequence[str]) -> dict[str, FrameRows]:
-    """`outcome`: one row each. `deliveries`: one per addressee. `items`, `contacts`, `offers`: one per thing."""
+    """`outcome`: one row per application. `deliveries`: one per addressee. `items`, `contacts`, `offers`: one each."""
     found: dict[str, FrameRows] = {"outcome": [], "deliveries": [], "items": [], "contacts": [], "offers": []}
     query = select(Application).where(Application.reference.in_(references)).order_by(Application.reference)
     for application in session.scalars(query):
@@ -69,7 +69,7 @@ def _outcome(session: Session, application: Application, standing: Decision) -> 
 def _deliveries(
     session: Session, application: Application, standing: Decision, told: Sequence[Disclosure]
 ) -> FrameRows:
-    """Another applicant beside those who are told the outcome hears in their own time; follow-up asks for that."""
+    """A row for each delivery. An applicant who is not told the outcome here is contacted later; follow-up checks that."""
     listed = deliveries.addressees(application, standing)
     alone = all(each.is_other_applicant for each in listed)
     heard = {row.recipient for row in told}
@@ -87,7 +87,7 @@ def _deliveries(
 def _delivery(
     session: Session, application: Application, standing: Decision, to: Addressee | None, row: Disclosure | None
 ) -> dict[str, object]:
-    """A delivery to whoever was not to be told has a row too, and is not permitted."""
+    """The row of one delivery. A delivery to a person who was not to be told has a row too, as not permitted."""
     policy = policies.load(application.policy.partition("@")[0])
     other = to is not None and to.is_other_applicant
     given = decisions.approval(session, row.decision_id if row and other else standing.id)
@@ -160,7 +160,7 @@ def _items(session: Session, row: Disclosure) -> list[str]:
 
 
 def _offers(session: Session, application: Application, standing: Decision) -> FrameRows:
-    """Each contact that policy has offered to whoever was told, beside what they chose."""
+    """Each follow-up contact that policy offers to the person who was told, and what they chose."""
     if rules.followed(deliveries.addressees(application, standing)) is None:
         return []
     policy = policies.load(application.policy.partition("@")[0])
@@ -179,7 +179,7 @@ def _offers(session: Session, application: Application, standing: Decision) -> F
 
 
 def contacts(session: Session, application: Application, purposes: set[Purpose]) -> FrameRows:
-    """Each outbound contact of these purposes, judged again by the plan that was kept with it."""
+    """Each outbound contact of these purposes, checked again against the plan that was kept with it."""
     policy = policies.load(application.policy.partition("@")[0])
     return [
         {"reference": application.reference, "contact": row.id, "safe": _is_safe(session, row, policy)}

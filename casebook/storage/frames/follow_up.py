@@ -1,4 +1,4 @@
-"""What the follow-up gate looks at: the outcome, each contact that was offered and what became of it, each attempt."""
+"""Frames of the follow-up gate: the outcome, each contact that was offered with its result, each attempt."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from casebook.storage.tables import Application, EmergencyDisclosure, FollowUp, 
 
 
 def frames(session: Session, references: Sequence[str]) -> dict[str, FrameRows]:
-    """`application`: one row each. `contacts`: one per contact offered. `attempts`: one each. `emergencies`: one each."""
+    """`application`: one row per application. `contacts`: one per contact offered. `attempts`, `emergencies`: one each."""
     found: dict[str, FrameRows] = {"application": [], "contacts": [], "attempts": [], "emergencies": []}
     query = select(Application).where(Application.reference.in_(references)).order_by(Application.reference)
     for application in session.scalars(query):

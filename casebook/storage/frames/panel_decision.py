@@ -1,4 +1,4 @@
-"""What the panel gate looks at: the decision of the round, each limb, each item to be told, the people who made it."""
+"""Frames of the panel gate: the decision of the round, each limb, each item to be disclosed, the people involved."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from casebook.storage.tables import Application, Approval, Decision
 
 
 def frames(session: Session, references: Sequence[str]) -> dict[str, FrameRows]:
-    """`decision`: one row each. `limbs`: three each. `items`: one per finding told. `people`: one per researcher."""
+    """`decision`: one row per application. `limbs`: three. `items`: one per finding. `people`: one per researcher."""
     query = select(Application).where(Application.reference.in_(references)).order_by(Application.reference)
     decided = [
         (application, found)
@@ -83,7 +83,7 @@ def _items(session: Session, found: Decision) -> FrameRows:
 
 
 def _people(session: Session, found: Decision) -> FrameRows:
-    """Each researcher beside the approver and the chair."""
+    """A row for each researcher, with the approver and the chair."""
     given = session.get(Approval, found.id)
     return [
         {

@@ -1,6 +1,6 @@
-"""What the record-checks gate looks at: a row for each source, variant, candidate and signature there must be.
+"""Frames of the record-checks gate: a row for each source, variant, candidate and signature that is required.
 
-Spelled out from the rows themselves and not taken from the use cases: the gate is the second look at them.
+Built from the rows themselves, not from the use cases: the gate is an independent check of them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from casebook.storage.tables import Application, Assurance, Candidate, Person, S
 
 
 def frames(session: Session, references: Sequence[str]) -> dict[str, FrameRows]:
-    """`sources`, `coverage`, `candidates`, `signatures`, `signs`, `meeting`."""
+    """Build the frames `sources`, `coverage`, `candidates`, `signatures`, `signs` and `meeting`."""
     found: dict[str, FrameRows] = {
         name: [] for name in ("sources", "coverage", "candidates", "signatures", "signs", "meeting")
     }
@@ -43,7 +43,7 @@ def frames(session: Session, references: Sequence[str]) -> dict[str, FrameRows]:
 def _sources(
     session: Session, application: Application, policy: Policy, live: Sequence[Search], now: datetime
 ) -> FrameRows:
-    """One row per source that must be searched, with its returns: all of them fresh, an absence accepted by another."""
+    """One row for each mandatory source: are all its returns fresh, and was an absence accepted by another person?"""
     required = [(Party.B, source) for source in policy.mandatory_sources(Route(application.route))]
     a = session.get(Person, f"{application.reference}:{Party.A}")
     if a is not None and (a.forename or a.surname or a.aliases):
@@ -67,7 +67,7 @@ def _returned(rounds: Sequence[Search], oldest: datetime) -> dict[str, object]:
     moments = [search.searched_at or search.returned_at for search in rounds]
     absent = [search for search in rounds if search.result == "unavailable"]
     return {
-        # the weakest of the rounds; None if one is open, or none was made
+        # the weakest of the rounds; None if one is open or there is none
         "result": None if not results or None in results else "unavailable" if absent else min(r for r in results if r),
         "fresh": bool(moments) and all(moment is not None and moment >= oldest for moment in moments),
         "returned_by": None if not rounds or None in {s.returned_by for s in rounds} else rounds[0].returned_by,
@@ -79,7 +79,7 @@ def _returned(rounds: Sequence[Search], oldest: datetime) -> dict[str, object]:
 
 
 def _coverage(application: Application, live: Sequence[Search], adequacy: Assurance | None) -> FrameRows:
-    """One row per mandatory source and variant of B: covered by a return, or named in the second person's signature."""
+    """One row per mandatory source and variant of B: covered by a return, or listed in the second person's signature."""
     required: dict[tuple[str, str], bool] = {}
     for search in live:
         if search.party == Party.B and search.mandatory:
@@ -123,7 +123,7 @@ def _signed(session: Session, reference: str) -> Mapping[str, Assurance | None]:
 
 
 def _signatures(session: Session, application: Application, signed: Mapping[str, Assurance | None]) -> FrameRows:
-    """One row per signature that is needed; only one that speaks of the facts as they are now counts."""
+    """One row for each signature that is needed. Only a signature on the present facts counts."""
     researchers = people.researchers_of(session, application.reference)
     return [
         {

@@ -1,4 +1,4 @@
-"""For each application whose checks are over: the subject's name and sex, and how searching and deciding went."""
+"""For each application after record checks: the subject's name and sex, and the results of searches and decision."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class SearchedSubject:
     sex: str
     proposed: bool  # by an automatic search
     confirmed: bool
-    by_machine: bool  # of the confirmed, an automatic search found one
+    by_machine: bool  # an automatic search found one of the confirmed candidates
     rejected: bool
     overturned: bool  # a rejection that the second person did not share
     found: bool
@@ -52,7 +52,7 @@ def subjects(session: Session) -> Sequence[SearchedSubject]:
 
 
 def _second_looks(session: Session) -> dict[str, list[bool]]:
-    """By application, whether each second look at a rejection agreed. A candidate sent back keeps no trace of it itself."""
+    """By application, whether each second look at a rejection agreed. The candidate itself does not keep that."""
     agrees = WorkItem.answer["agrees"].as_boolean()
     query = select(WorkItem.reference, agrees).where(
         WorkItem.kind == WorkKind.SECOND_LOOK_AT_REJECTION, WorkItem.done_at.is_not(None), agrees.is_not(None)

@@ -1,6 +1,6 @@
-"""The casebook's own closed applications for the review: read where they stand, never copied into a register.
+"""The casebook's own closed applications for the review. They are read directly, never copied into a register.
 
-Restricted applications are seen by named people only, and of a disposed one nothing is left: neither is read.
+Restricted applications are left out, because only named people may see them. Disposed ones have nothing left to read.
 """
 
 from __future__ import annotations
@@ -48,12 +48,12 @@ _PEOPLE = (*PERSON, *OF_B)
 
 
 def row_id(reference: str) -> str:
-    """Of the row by which the review knows an application of the casebook."""
+    """The id of the row that stands for an application of the casebook in the review."""
     return chain.identity("review_row", LIVE, reference)
 
 
 def untaken(session: Session) -> list[str]:
-    """References of what may be reviewed and is not taken in yet."""
+    """References of applications that may be reviewed and are not part of the review yet."""
     closed = list(
         session.scalars(select(Application.reference).where(*_open_to_review()).order_by(Application.reference))
     )
@@ -63,7 +63,7 @@ def untaken(session: Session) -> list[str]:
 
 
 def restricted(session: Session) -> int:
-    """How many closed applications only named people may see, so that the review does not."""
+    """How many closed applications are restricted to named people and so left out of the review."""
     query = select(func.count()).where(
         Application.stage == Stage.CLOSED, Application.restricted, Application.disposed_at.is_(None)
     )
@@ -75,7 +75,7 @@ def _open_to_review() -> tuple[ColumnElement[bool], ...]:
 
 
 def cells(session: Session, references: Collection[str]) -> dict[str, dict[str, str]]:
-    """Of each that may be reviewed, by reference, what a register would say; a fixed number of questions for any number."""
+    """The cells of a register for each application that may be reviewed, by reference. The number of queries is fixed."""
     if not references:
         return {}
     fields = [getattr(Application, name) for name in OF_THE_APPLICATION]
@@ -87,7 +87,7 @@ def cells(session: Session, references: Collection[str]) -> dict[str, dict[str, 
 
 @dataclass(frozen=True, kw_only=True)
 class _Known:
-    """What the tables have of many applications, each by reference."""
+    """The data of many applications, by reference."""
 
     people: Mapping[str, Mapping[Party, Mapping[str, Any]]]
     decisions: Mapping[str, Any]
@@ -162,7 +162,7 @@ def _people(session: Session, references: Iterable[str]) -> dict[str, dict[Party
 
 
 def _actors(session: Session, references: Collection[str]) -> defaultdict[str, list[str]]:
-    """Everybody who did something about each until it was closed, in the ledger's words; to look is to do nothing."""
+    """Everybody who acted on each application until it was closed, by the ledger. Views do not count."""
     query = (
         select(LedgerEntry.chain, LedgerEntry.actor)
         .join(Application, Application.reference == LedgerEntry.chain)
@@ -179,12 +179,12 @@ def _is_machine(actor: str) -> bool:
 
 
 def named(row: str) -> str:
-    """How the ledger calls the application of that row where a dossier was looked at."""
+    """The name of the row's application in the ledger's entries about viewed dossiers."""
     return chain.digest(row)[:16]
 
 
 def seen(session: Session) -> dict[str, set[str]]:
-    """By an application's name in the ledger, who read its dossier otherwise than blind; one question for all."""
+    """By an application's name in the ledger, who has read its dossier other than blind. One query for all."""
     name, unblind = LedgerEntry.body["application"].astext, ~LedgerEntry.body["blind"].as_boolean()
     query = select(name, LedgerEntry.actor).where(
         LedgerEntry.event == DOSSIER, LedgerEntry.chain == chain.UNIT, unblind
@@ -196,7 +196,7 @@ def seen(session: Session) -> dict[str, set[str]]:
 
 
 def plan_of_a(session: Session, rows: Sequence[str]) -> SafeContact | None:
-    """The plan of the person at risk that the casebook's applications among the rows hold, the latest, with a channel or none."""
+    """The latest safe-contact plan of the person at risk among the casebook's applications in the rows, channel or not."""
     query = (
         select(SafeContact)
         .join(Application, Application.reference == SafeContact.reference)
@@ -208,39 +208,39 @@ def plan_of_a(session: Session, rows: Sequence[str]) -> SafeContact | None:
 
 
 def known_to(session: Session, rows: Sequence[str]) -> set[str]:
-    """Who had a part in one of the casebook's applications among the rows, or has looked at it other than blind."""
+    """Everybody who acted on one of the casebook's applications in the rows, or has viewed it other than blind."""
     theirs = references(session, rows)
     if not theirs:
         return set()
     blindly = or_(
-        LedgerEntry.event == PERSON_VIEWED,  # how somebody is reached says nothing of what was decided
+        LedgerEntry.event == PERSON_VIEWED,  # how a person is reached does not show what was decided
         and_(LedgerEntry.event == DOSSIER, LedgerEntry.body["blind"].as_boolean()),
     )
     return set(session.scalars(select(distinct(LedgerEntry.actor)).where(among(LedgerEntry.chain, theirs), ~blindly)))
 
 
 def references(session: Session, rows: Collection[str]) -> list[str]:
-    """Of the casebook's applications among the rows."""
+    """References of the casebook's applications in the rows."""
     query = select(ReviewRow.cells[LIVE].astext).where(among(ReviewRow.id, rows), ReviewRow.cells.has_key(LIVE))
     return sorted(session.scalars(query))
 
 
 def proposed(session: Session, rows: Collection[str]) -> bool:
-    """Whether a supervisor has a Right to Know proposal about one of the casebook's applications among the rows before them."""
+    """Whether a Right to Know proposal about one of the casebook's applications in the rows waits for a supervisor."""
     mine = among(WorkItem.reference, references(session, rows))
     query = select(exists().where(OPEN_WORK, WorkItem.kind == WorkKind.REVIEW_WATCH_PROPOSAL, mine))
     return bool(session.scalar(query))
 
 
 def to_decide(session: Session, staff_id: str) -> set[str]:
-    """References of the casebook's applications about which somebody owes the review a decision of their own."""
+    """References of the casebook's applications for which a reviewer's own decision is still open."""
     anchors = select(ReviewCase.anchor).join(WorkItem, WorkItem.subject["case"].astext == ReviewCase.id)
     mine = (WorkItem.owner == staff_id, WorkItem.subject["part"].astext == "own", OPEN_WORK)
     return _joined(session, session.scalars(anchors.where(*mine)).all())
 
 
 def undecided(session: Session, staff_id: str) -> set[str]:
-    """References of all that the review has of the casebook's, but for what somebody has decided again."""
+    """References of the casebook's applications in the review, except those that have been decided again."""
     query = select(ReviewCase.anchor).join(ReviewOpinion, ReviewOpinion.case_id == ReviewCase.id)
     mine = session.scalars(query.where(ReviewOpinion.reviewer == staff_id, ReviewOpinion.decided_at.is_not(None))).all()
     every = select(ReviewRow.cells[LIVE].astext).where(ReviewRow.cells.has_key(LIVE))
@@ -248,7 +248,7 @@ def undecided(session: Session, staff_id: str) -> set[str]:
 
 
 def _joined(session: Session, anchors: Sequence[str]) -> set[str]:
-    """References of the casebook's among all rows of the applications that these are rows of."""
+    """References of the casebook's applications among all rows of the review applications that have these rows."""
     if not anchors:
         return set()
     with_them = ReviewApplication.rows.op("?|")(array(anchors, type_=TEXT))
