@@ -64,7 +64,7 @@ class Enlistment:
             left -= len(batch.persons)
             yield batch
         population = Population(
-            rng=Random(f"{self.seed}/population"),
+            rng=Random(f"{self.seed}/crowd"),
             clerk=clerk,
             now=self.now.date(),
             records_per_person=self.size.records_per_person,

@@ -1,4 +1,4 @@
-"""The unit's charts and funnels as pictures and Markdown. Whoever draws gives the names; a report for many gets pseudonyms."""
+"""The unit's charts and funnel plots as pictures and Markdown. The caller gives the names or pseudonyms to show."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Names = Mapping[str, str]
 
 
 def deal(reports: Sequence[ChannelReport], chance: Random) -> dict[str, str]:
-    """Pseudonyms, dealt anew: the same person is another number in the next report."""
+    """New pseudonyms: the same person has another number in the next report."""
     people = sorted({each.judged for report in reports for each in report.standing})
     numbers = list(range(1, len(people) + 1))
     chance.shuffle(numbers)
@@ -29,7 +29,7 @@ def deal(reports: Sequence[ChannelReport], chance: Random) -> dict[str, str]:
 
 
 def page(reports: Sequence[ChannelReport], names: Names) -> str:
-    """What each channel says of each person, as Markdown."""
+    """The results of each channel for each person, as Markdown."""
     lines = ["A signal is a question to be asked, not a finding.", ""]
     for report in reports:
         lines += [f"## {words.CHART.of(report.channel)}", "", *_told(report)]
@@ -44,13 +44,13 @@ def page(reports: Sequence[ChannelReport], names: Names) -> str:
 
 
 def _in_order(name: str) -> tuple[int, str]:
-    """By number, so that the order of pseudonyms says nothing."""
+    """Order by number, so that the order of pseudonyms shows nothing."""
     number = name.rpartition(" ")[2]
     return (int(number) if number.isdigit() else 0, name)
 
 
 def as_data(report: ChannelReport) -> dict[str, object]:
-    """A channel of the report that names people."""
+    """One channel of the report with names."""
     return {
         "channel": report.channel,
         "thresholds": dict(report.thresholds),
@@ -77,7 +77,7 @@ def _told(report: ChannelReport) -> list[str]:
 
 
 def funnel(report: ChannelReport, names: Names) -> str:
-    """Each person's excess against their number of cases, within the limits of the unit's mean expectation."""
+    """The funnel plot: each person's excess by number of cases, with the limits of the unit's mean expectation."""
     most = max((each.cases for each in report.standing), default=1)
     rate = math.fsum(each.expected for each in report.standing) / max(1, sum(each.cases for each in report.standing))
     steps = sorted({max(1, round(most * part / 40)) for part in range(1, 41)})
@@ -107,7 +107,7 @@ def funnel(report: ChannelReport, names: Names) -> str:
 
 
 def charts(report: ChannelReport, names: Names) -> str:
-    """Every person's paths; the labels stand at their ends."""
+    """The charts of every person, labelled at their ends."""
     longest = max((len(path.values) for each in report.standing for path in each.paths), default=1)
     known = [limit if side is Side.HIGH else -limit for side, limit in report.thresholds.items() if limit is not None]
     values = [value for each in report.standing for path in each.paths for value in path.values]

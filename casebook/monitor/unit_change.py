@@ -1,7 +1,7 @@
-"""Tells a change of the whole unit (new guidance, a new kind of case) from a change of one person.
+"""Separates a change of the whole unit (new guidance, a new kind of case) from a change of one person.
 
-When most deciders move together, each is judged against where the others have moved to, so that nobody is flagged for
-what everybody does. One change is looked for; it starts with a calendar month.
+When most deciders move together, each is compared with the others since that change, so that nobody is flagged for
+what everybody does. Only one change is looked for; it starts with a calendar month.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class UnitChange:
 
 
 def find_change(cases: ByDecider) -> UnitChange | None:
-    """The month since which the median decider departs most from what was expected, if that is no chance."""
+    """The month since which the median decider differs most from the expectation, if that is more than chance."""
     moves = common_moves([z_since_each_month(each) for each in cases.values()])
     if not moves or abs(moves[best := max(moves, key=lambda month: abs(moves[month]))]) < CERTAIN:
         return None
@@ -72,7 +72,7 @@ def shifts_since(cases: ByDecider, since: date) -> dict[str, float]:
 
 
 def rebase(cases: ByDecider, change: UnitChange) -> dict[str, tuple[MonitoredCase, ...]]:
-    """Every decider's expected values since the change, moved as the median of the *others* moved."""
+    """Every decider's expected values since the change, shifted by the median shift of the *others*."""
     shifts = shifts_since(cases, change.since)
     return {
         name: tuple(moved(case, others_shift(shifts, name)) if case.on >= change.since else case for case in each)

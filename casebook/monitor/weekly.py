@@ -1,6 +1,6 @@
-"""The week's look at everybody, one channel at a time: expected by the others, charted since the last restart.
+"""The weekly monitor, one channel at a time: expectations from the others' cases, charts since the last restart.
 
-Rows in, questions out; nothing is read or written here.
+It takes rows and returns questions; it reads and writes nothing.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class ChartSignal:
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelStanding:
-    """How one person stands in one channel; `paths` since their last restart."""
+    """The results of one person in one channel; `paths` since their last restart."""
 
     judged: str
     cases: int
@@ -93,7 +93,7 @@ class ChannelReport:
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """What the charts of one channel ask, and what it rests on."""
+    """The questions of one channel's charts, and what they rest on."""
 
     channel: ChartKind
     odds_ratio: float
@@ -131,10 +131,10 @@ def look(
     in_question: Collection[str],
     limits: Limits,
 ) -> Look:
-    """What is to be asked of `frame`, which is `frame_of` some rows.
+    """The questions about `frame`, which is the `frame_of` some rows.
 
-    Whoever stands out most teaches no model when the others are judged again: one who never tells anybody makes sound
-    deciders look as if they told too much.
+    The person who stands out most is left out of the models when the others are judged again: one who never discloses
+    makes other deciders look as if they disclosed too much.
     """
     suspects = set(in_question)
     while True:
@@ -154,7 +154,7 @@ def judge(
     in_question: Collection[str],
     limits: Limits,
 ) -> Look:
-    """Everybody once, with the models of those who are not in question."""
+    """Judge everybody once, with models from the people who are not in question."""
     frame = frame.assign(
         expected=expected_by_others(frame, features=FEATURES[channel], decider="judged", in_question=in_question)
     )
@@ -181,7 +181,7 @@ def judge(
 
 
 def report_of(found: Look) -> ChannelReport:
-    """With everybody's place, and how well the models fit."""
+    """The report: everybody's place in the funnel plot, and how well the models fit."""
     dispersion = funnel.over_dispersion(comparable_scores({lane.judged: lane.cases for lane in found.lanes}))
     cases = [case for each in found.expected.values() for case in each]
     return ChannelReport(
@@ -193,7 +193,7 @@ def report_of(found: Look) -> ChannelReport:
 
 
 def frame_of(channel: ChartKind, rows: DecisionRows) -> pd.DataFrame:
-    """In the order of the charts, typed also where there is no row."""
+    """The rows as a frame in the order of the charts, with types even if there is no row."""
     import pandas as pd  # noqa: PLC0415 - half a second, and only a week's run needs it
 
     columns = ["case", "judged", "at", "happened", *FEATURES[channel]]
@@ -206,7 +206,7 @@ def frame_of(channel: ChartKind, rows: DecisionRows) -> pd.DataFrame:
 
 
 def hurried(frame: pd.DataFrame) -> list[bool]:
-    """Less time than nine in ten of the *others'* searches of the same source took."""
+    """Whether each search took less time than nine in ten of the *others'* searches of the same source."""
     short = dict[tuple[str, str], float]()
     for source, name in {
         (str(source), str(name)) for source, name in zip(frame["source"], frame["judged"], strict=True)
@@ -217,7 +217,7 @@ def hurried(frame: pd.DataFrame) -> list[bool]:
 
 
 def run_length(moments: Sequence[datetime], rules: Charts) -> float:
-    """So long that the whole unit gives one false signal in the years wanted, at the pace of its last year."""
+    """The run length at which the whole unit gives one false signal in the wanted years, at the pace of its last year."""
     if not moments:
         return float(rules.fewest_cases_per_false_alarm.value)
     last = max(moments)
@@ -238,7 +238,7 @@ def by_person(frame: pd.DataFrame) -> list[Lane]:
 
 
 def excess(lane: Lane) -> float:
-    """Of the total over what was expected, in standard errors, whichever way."""
+    """How far the total is from the expected total, in standard errors, in either direction."""
     return abs(funnel.z_score(sum(case.happened for case in lane.cases), [case.expected for case in lane.cases]) or 0.0)
 
 
