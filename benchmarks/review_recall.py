@@ -1,4 +1,4 @@
-"""Where the retrospective review ranks planted failures: `python -m benchmarks.review_recall --seeds 11 12 13 --out FILE`.
+"""Measures the ranks of planted failures in the review: `python -m benchmarks.review_recall --seeds 11 12 13 --out FILE`.
 
 The registers and what is true of them come from `casebook.demo`, which shares no rule with the review.
 """
@@ -46,7 +46,7 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--data-faults", type=float, default=0.05)
     parser.add_argument("--out", type=Path)
     parser.add_argument(
-        "--show", action="store_true", help="tell which planted ones come late, and what stands before them"
+        "--show", action="store_true", help="print the planted failures that rank late, and what ranks before them"
     )
     options = parser.parse_args(words)
     runs = [_run(seed, options) for seed in options.seeds]
@@ -86,7 +86,7 @@ def _run(seed: int, options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _judged(truth: Sequence[dict[str, str]], ranked: dict[str, Any]) -> list[dict[str, Any]]:
-    """What is true of each application that stands in some list, and its best rank."""
+    """The truth about each application in any list, and its best rank."""
     found = []
     for each in truth:
         rows = [ranked[name] for name in each["also"].split(";") if name in ranked]

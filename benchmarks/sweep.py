@@ -1,4 +1,4 @@
-"""How long a sweep, and the board it writes, take as the number of open applications grows and what is due stays the same.
+"""Measures a sweep and its board as the number of open applications grows and the work due stays the same.
 
 python -m benchmarks.sweep [OPEN...]: on a scratch cluster of its own. One-off; not in CI. Beside it a naive sweep of 200, one
 flow run for each open application, and how long it takes from an item falling due to somebody having received its escalation.

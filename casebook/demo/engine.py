@@ -63,9 +63,9 @@ class Engine:
 
     def start(self, deployment: str, parameters: Mapping[str, str]) -> None:
         """Start a deployment by hand, like the form in Prefect's interface."""
-        found = self._get(f"deployments/name/{deployment}")
+        deployment_found = self._get(f"deployments/name/{deployment}")
         self._post(
-            f"deployments/{found['id']}/create_flow_run",
+            f"deployments/{deployment_found['id']}/create_flow_run",
             {"parameters": dict(parameters), "state": {"type": "SCHEDULED"}},
         )
 
@@ -100,8 +100,8 @@ class Engine:
     def _token(self) -> dict[str, str]:
         """The token for requests, kept for an hour: the platform is asked several times a second."""
         with self._client() as client:
-            given = client.get("csrf-token", params={"client": "demonstration"}).json()
-        return {"Prefect-Csrf-Token": given.get("token", ""), "Prefect-Csrf-Client": "demonstration"}
+            reply = client.get("csrf-token", params={"client": "demonstration"}).json()
+        return {"Prefect-Csrf-Token": reply.get("token", ""), "Prefect-Csrf-Client": "demonstration"}
 
     def _client(self) -> httpx.Client:
         user, _, password = self.auth.partition(":")

@@ -38,11 +38,11 @@ class FlakySource:
     url: str = field(default="", init=False)
 
     def __post_init__(self) -> None:
-        found: dict[str, list[Row]] = defaultdict(list)
+        rows: dict[str, list[Row]] = defaultdict(list)
         for row in self.persons:
             for key in _keys(row):
-                found[key].append(row)
-        self._by_key = dict(found)
+                rows[key].append(row)
+        self._by_key = dict(rows)
 
     @classmethod
     def of(cls, directory: Path, name: str) -> FlakySource:
@@ -89,8 +89,8 @@ class FlakySource:
         if path == "/records":
             rows = [row for person_id in said["person_ids"] for row in self.records.get(person_id, [])]
             return _page("records", rows, said.get("cursor"))
-        found = {row["person_id"]: row for key in _keys(said["asked"]) for row in self._by_key.get(key, [])}
-        return _page("persons", list(found.values()), said.get("cursor"))
+        matches = {row["person_id"]: row for key in _keys(said["asked"]) for row in self._by_key.get(key, [])}
+        return _page("persons", list(matches.values()), said.get("cursor"))
 
 
 class _Server(ThreadingHTTPServer):
@@ -103,11 +103,11 @@ def _handler(source: FlakySource) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            said = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            if source.fails(said):
+            request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            if source.fails(request):
                 self._send(503, {})
             else:
-                self._send(200, source.answer(self.path, said))
+                self._send(200, source.answer(self.path, request))
 
         def do_GET(self) -> None:
             self._send(503 if source.down else 200, {})

@@ -53,11 +53,11 @@ def return_search(item: Item, shown: Shown, terminals: Terminals) -> dict[str, A
         return {"result": "unavailable", "accept_unavailable": True}
     search = next(row for row in shown["search"] if row["id"] == item["subject"]["search"])
     terminal = terminals.get(search["source"], Terminal(persons=[], records={}))
-    made, found = [], {}
+    searches, persons = [], {}
     for step in search["plan"]:
         hits = terminal.search(step)
-        found.update({row["person_id"]: row for row in hits})
-        made.append(
+        persons.update({row["person_id"]: row for row in hits})
+        searches.append(
             {
                 **{name: step[name] or "" for name in ("forename", "surname", "dob", "pivot")},
                 "age_range": bool(step["age_range_years"]),
@@ -65,19 +65,19 @@ def return_search(item: Item, shown: Shown, terminals: Terminals) -> dict[str, A
             }
         )
     return {
-        "result": "hit" if found else "nil",
-        "searches": made,
-        "persons": [terminal.seen(row) for row in found.values()],
+        "result": "hit" if persons else "nil",
+        "searches": searches,
+        "persons": [terminal.seen(row) for row in persons.values()],
         "evidence_reference": f"LOG-{search['source']}-{item['item'][:8]}",
-        "summary": f"{len(found)} persons under {len(made)} searches",
+        "summary": f"{len(persons)} persons under {len(searches)} searches",
     }
 
 
 def review_match(item: Item, shown: Shown) -> dict[str, Any]:
     """The same person if no identifier differs and the weight is strong, or name and birth date both nearly agree."""
     candidate = next(row for row in shown["candidate"] if row["id"] == item["subject"]["candidate"])
-    told = next(row for row in shown["person"] if row["party"] == "b")
-    same = candidate["band"] == "strong" or _agrees(told, candidate["seen"])
+    subject = next(row for row in shown["person"] if row["party"] == "b")
+    same = candidate["band"] == "strong" or _agrees(subject, candidate["seen"])
     return {
         "verdict": "same" if same and not candidate["twin"] else "different",
         "reason": f"weight {candidate['weight']:.1f} bits; " + "; ".join(map(str, candidate["explanation"]))[:400],
@@ -107,9 +107,9 @@ def _slips(one: str, other: str) -> int:
 def second_look_at_rejection(item: Item, shown: Shown) -> dict[str, Any]:
     """Agree unless it is clearly the same person."""
     candidate = next(row for row in shown["candidate"] if row["id"] == item["subject"]["candidate"])
-    told = next(row for row in shown["person"] if row["party"] == "b")
+    subject = next(row for row in shown["person"] if row["party"] == "b")
     return {
-        "agrees": candidate["twin"] or not _agrees(told, candidate["seen"]),
+        "agrees": candidate["twin"] or not _agrees(subject, candidate["seen"]),
         "reason": "looked at name, birth date and address anew",
     }
 

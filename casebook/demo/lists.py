@@ -75,15 +75,15 @@ class PastLists:
 
     def _write_truth(self, path: Path, starts: dict[int, list[str]]) -> None:
         """`reference` is an application's best name, `also` every name in any list, `rows` its rows in the lists."""
-        found: dict[int, list[ListedApplication]] = {}
+        by_case: dict[int, list[ListedApplication]] = {}
         for lines in self.lists.values():
             for line in lines:
-                found.setdefault(line.case, []).append(line)
+                by_case.setdefault(line.case, []).append(line)
         with path.open("w", encoding="utf-8", newline="") as out:
             writer = csv.writer(out, lineterminator="\n")
             writer.writerow(TRUTH)
             for index, case in enumerate(self.cases):
-                lines, rows = found.get(index, []), starts.get(index, [])
+                lines, rows = by_case.get(index, []), starts.get(index, [])
                 also = dict.fromkeys(line.row["reference"] for line in lines if line.row["reference"])
                 writer.writerow((
                     next(iter(also), rows[0] if rows else ""), case.mode, case.severity, case.noise,
@@ -128,12 +128,14 @@ def _as_in(rng: Random, name: str, row: Row) -> Row:
         if reference and chance(rng, 0.02):
             reference = f"{reference[:-1]}{pick(rng, '0123456789')}"  # a slip: the lists disagree
         return {**row, "register": name, "reference": reference, "b_middle_names": "", "a_email": "", "b_email": ""}
-    said = {column: row.get(column, "") for column in COLUMNS if column in CORRESPONDENCE or column[:2] in {"a_", "b_"}}
-    said["reference"] = row["reference"] if chance(rng, 0.3) else ""
+    values = {
+        column: row.get(column, "") for column in COLUMNS if column in CORRESPONDENCE or column[:2] in {"a_", "b_"}
+    }
+    values["reference"] = row["reference"] if chance(rng, 0.3) else ""
     if name == "mailbox":
         days = timedelta(days=pick(rng, (0, 0, 1, 2)))
-        said["received_on"] = (date.fromisoformat(row["received_on"]) - days).isoformat()
-    return {**said, "register": name}
+        values["received_on"] = (date.fromisoformat(row["received_on"]) - days).isoformat()
+    return {**values, "register": name}
 
 
 def _spoil(rng: Random, line: ListedApplication) -> list[ListedApplication]:

@@ -116,8 +116,8 @@ class Office:
             other = Makers(rng, case.received, f"V{self.index}-{self.made}-").human("f" if b.sex == "m" else "m")
             victim = Victim(self.clerk.file(rng, other, "rms"), "ex_partner")
         for source in sources:
-            seen = replace(b, home=b.former_home) if chance(rng, 0.25) else b
-            person_id = self.clerk.file(rng, seen, source, careful=True)
+            filed = replace(b, home=b.former_home) if chance(rng, 0.25) else b
+            person_id = self.clerk.file(rng, filed, source, careful=True)
             for _ in range(2 + int(rng.random() * 2)):
                 on = some_day(rng, min(first, last), last)
                 usual = "conviction" if source == "pnc" else ""

@@ -78,10 +78,10 @@ def second_identity(scene: Scene) -> Row:
     true = date(1986, 3, 7)
     b = replace(b, sex="m", forename="Liam", middle="", surname="Hartnoll", former="", aliases=(), born=true)
     scene.known(replace(b, home=b.former_home), GRAVE, sources=("rms", "pnc"))
-    told = replace(b, forename="Lee", surname="Ashdown", born=swapped_day_and_month(scene.rng, true))
+    alias = replace(b, forename="Lee", surname="Ashdown", born=swapped_day_and_month(scene.rng, true))
     return scene.row(
         a,
-        _b(scene, told),
+        _b(scene, alias),
         b_aliases="Liam Hartnoll",
         concern="Somebody called him Liam Hartnoll in the street and he went white.",
     )

@@ -29,9 +29,9 @@ class Terminal:
     def search(self, step: dict[str, Any]) -> list[Row]:
         """Persons of exactly this name or this pivot, with the birth date typed or in the age range."""
         if step.get("pivot"):
-            wanted = str(step["pivot"]).replace(" ", "").upper()
-            held = ("postcode", "pnc_id", "cro")
-            return [row for row in self.persons if wanted in {row[name].replace(" ", "").upper() for name in held}]
+            pivot = str(step["pivot"]).replace(" ", "").upper()
+            columns = ("postcode", "pnc_id", "cro")
+            return [row for row in self.persons if pivot in {row[name].replace(" ", "").upper() for name in columns}]
         name = (str(step["forename"]).lower(), str(step["surname"]).lower())
         return [row for row in self.persons if _name(row) == name and _born(row, step)]
 

@@ -63,26 +63,26 @@ class MonitorReport:
 
     @property
     def false_signals_expected(self) -> float:
-        return sum(each.cases for each in self.deciders) / self.watch.arl0
+        return sum(decider.cases for decider in self.deciders) / self.watch.arl0
 
 
 def analyse(rows: Sequence[DecisionRow], *, odds_ratio: float, arl0: float) -> MonitorReport:
     """Analyse the decisions. `rows` must be in the order in which they were made."""
     decisions = [row for row in rows if row.outcome is not None]
-    given, rejected = with_expected(decisions)
-    watch = watch_for([case.expected for each in given.values() for case in each], odds_ratio=odds_ratio, arl0=arl0)
-    change = find_change(given)
-    compared = rebase(given, change) if change else given
+    cases, rejected = with_expected(decisions)
+    watch = watch_for([case.expected for entry in cases.values() for case in entry], odds_ratio=odds_ratio, arl0=arl0)
+    change = find_change(cases)
+    compared = rebase(cases, change) if change else cases
     dispersion = funnel.over_dispersion(comparable_scores(compared))
     estimated = Counter(row.decider for row in decisions if row.expected is None)
     judged = [judge(name, compared[name], watch=watch, dispersion=dispersion) for name in sorted(compared)]
     judged = [
         replace(
-            each,
-            expected=math.fsum(case.expected for case in given[each.decider]),
-            expected_from=expected_from(estimated[each.decider], each.cases),
+            entry,
+            expected=math.fsum(case.expected for case in cases[entry.decider]),
+            expected_from=expected_from(estimated[entry.decider], entry.cases),
         )
-        for each in judged
+        for entry in judged
     ]
     return MonitorReport(
         deciders=with_discovery_rates(judged),
@@ -134,8 +134,11 @@ def watch_for(expected: Sequence[float], *, odds_ratio: float, arl0: float) -> C
 
 def comparable_scores(cases: Mapping[str, Sequence[MonitoredCase]]) -> list[float]:
     """The z scores of deciders with enough decisions: a few decisions do not show how much deciders differ."""
-    named = [each for each in cases.values() if reason_not_to_name(len(each)) is None]
-    scores = [funnel.z_score(sum(case.happened for case in each), [case.expected for case in each]) for each in named]
+    named = [decisions for decisions in cases.values() if reason_not_to_name(len(decisions)) is None]
+    scores = [
+        funnel.z_score(sum(case.happened for case in decisions), [case.expected for case in decisions])
+        for decisions in named
+    ]
     return [score for score in scores if score is not None]
 
 
@@ -157,7 +160,7 @@ def judge(decider: str, cases: Sequence[MonitoredCase], *, watch: ChartThreshold
 
 
 def with_discovery_rates(judged: Sequence[JudgedDecider]) -> tuple[JudgedDecider, ...]:
-    named = [each.decider for each in judged if each.unnamed_because is None]
-    rates = funnel.false_discovery_rates([each.tails.p for each in judged if each.decider in set(named)])
+    named = [decider.decider for decider in judged if decider.unnamed_because is None]
+    rates = funnel.false_discovery_rates([decider.tails.p for decider in judged if decider.decider in set(named)])
     q = dict(zip(named, rates, strict=True))
-    return tuple(replace(each, q=q.get(each.decider)) for each in judged)
+    return tuple(replace(decider, q=q.get(decider.decider)) for decider in judged)

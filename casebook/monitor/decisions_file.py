@@ -75,15 +75,15 @@ def read_expected(path: Path) -> list[float]:
     if cells and cells[0][1].strip('"')[:1].isalpha():  # a header
         table = files.read(path, known=("expected",), required=("expected",))
         where, cells = "line", [(row.line, row["expected"]) for row in table.rows]
-    found = list[float]()
+    probabilities = list[float]()
     for place, cell in cells:
         try:
-            found += [read_probability(cell)] if cell else []
+            probabilities += [read_probability(cell)] if cell else []
         except CellError as error:
             raise UnreadableFile(f"{path.name}, {where} {place}: {error.message}", error.code) from None
-    if not found:
+    if not probabilities:
         raise UnreadableFile(f"{path.name} has no expected values.", "no_expected")
-    return found
+    return probabilities
 
 
 def read_day(cell: str) -> date:

@@ -81,10 +81,10 @@ def fit_counted(frame: pd.DataFrame, cases: Floats, happened: Floats, *, feature
     design = design_of(frame, cases, features)
     matrix = matrix_of(frame, design)
     plain = maximum_likelihood(matrix, happened, cases=cases)
-    found = plain if plain is not None else ridge(matrix, happened, cases=cases)
+    coefficients_found = plain if plain is not None else ridge(matrix, happened, cases=cases)
     return Model(
         design=design,
-        coefficients=dict(zip(design.names, (float(each) for each in found), strict=True)),
+        coefficients=dict(zip(design.names, (float(coefficient) for coefficient in coefficients_found), strict=True)),
         fitted_on=int(cases.sum()),
         penalised=plain is None,
     )
@@ -125,7 +125,7 @@ def expected_by_others(
             met = cases > 0
             model = fit_counted(kinds[met], cases[met], events[met], features=features)
             expected[own] = predict(model, kinds)[alike[own]]
-        elif (rate := pooled_rate(bool(each) for each in outcome[others])) is not None:
+        elif (rate := pooled_rate(bool(happened) for happened in outcome[others])) is not None:
             expected[own] = rate
     return pd.Series(expected, index=frame.index)
 
@@ -139,13 +139,13 @@ def calibration(expected: Sequence[float] | Floats, happened: Sequence[bool] | N
     one = np.ones((len(p), 1))
     shift = maximum_likelihood(one, y, offset=log_odds)
     line = maximum_likelihood(np.column_stack([one, log_odds]), y) if np.ptp(log_odds) > 0 else None
-    groups = [each for each in np.array_split(np.argsort(p, kind="stable"), TENTHS) if len(each)]
+    groups = [tenth for tenth in np.array_split(np.argsort(p, kind="stable"), TENTHS) if len(tenth)]
     return Calibration(
         cases=len(p),
         intercept=None if shift is None else float(shift[0]),
         slope=None if line is None else float(line[1]),
         brier=float(np.mean((p - y) ** 2)),
-        tenths=tuple((len(each), float(p[each].mean()), float(y[each].mean())) for each in groups),
+        tenths=tuple((len(tenth), float(p[tenth].mean()), float(y[tenth].mean())) for tenth in groups),
     )
 
 
@@ -211,9 +211,9 @@ def maximum_likelihood(
         both = np.column_stack([happened, cases - happened])
         model = GLM(both, matrix, family=Binomial(), offset=offset)  # type: ignore[no-untyped-call]
         fitted = model.fit(maxiter=100)  # type: ignore[no-untyped-call]
-    found = np.asarray(fitted.params, dtype=np.float64)
-    settled = bool(fitted.converged) and bool(np.all(np.abs(found) < LARGEST_LOG_ODDS))
-    return found if settled else None
+    coefficients = np.asarray(fitted.params, dtype=np.float64)
+    settled = bool(fitted.converged) and bool(np.all(np.abs(coefficients) < LARGEST_LOG_ODDS))
+    return coefficients if settled else None
 
 
 def ridge(matrix: Floats, happened: Floats, *, cases: Floats | None = None) -> Floats:
@@ -221,15 +221,15 @@ def ridge(matrix: Floats, happened: Floats, *, cases: Floats | None = None) -> F
     cases = np.ones(len(happened)) if cases is None else cases
     penalty = np.full(matrix.shape[1], RIDGE)
     penalty[0] = 0.01
-    found = np.zeros(matrix.shape[1])
+    coefficients = np.zeros(matrix.shape[1])
     for _ in range(100):
-        p = logistic(matrix @ found)
+        p = logistic(matrix @ coefficients)
         slope = (matrix * (cases * p * (1 - p))[:, None]).T @ matrix + np.diag(penalty)
-        step = np.linalg.solve(slope, matrix.T @ (happened - cases * p) - penalty * found)
-        found = found + np.clip(step, -1, 1)
+        step = np.linalg.solve(slope, matrix.T @ (happened - cases * p) - penalty * coefficients)
+        coefficients = coefficients + np.clip(step, -1, 1)
         if np.max(np.abs(step)) < 1e-9:  # noqa: PLR2004 - converged
             break
-    return found
+    return coefficients
 
 
 def logistic(log_odds: Floats) -> Floats:

@@ -102,4 +102,4 @@ def false_discovery_rates(p_values: Sequence[float]) -> list[float]:
     q = np.minimum.accumulate(p[order] * len(p) / np.arange(len(p), 0, -1)) if len(p) else p
     result = np.empty_like(p)
     result[order] = np.minimum(q, 1)
-    return [float(each) for each in result]
+    return [float(rate) for rate in result]

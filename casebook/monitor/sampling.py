@@ -94,12 +94,12 @@ def draw(weights: Mapping[str, float], *, size: int, seed: int, random_part: flo
     references = sorted(weights)
     generator = np.random.default_rng(seed)
     generator.shuffle(references)
-    chances = inclusion_chances([weights[each] for each in references], size=size, random_part=random_part)
+    chances = inclusion_chances([weights[reference] for reference in references], size=size, random_part=random_part)
     ticks = np.floor(np.cumsum([0.0, *chances]) + generator.random() + 1e-9)
     chosen = np.diff(ticks) > 0
     return sorted(
         (Drawn(reference=r, chance=c) for r, c, taken in zip(references, chances, chosen, strict=True) if taken),
-        key=lambda each: each.reference,
+        key=lambda sample: sample.reference,
     )
 
 
@@ -108,21 +108,21 @@ def inclusion_chances(weights: Sequence[float], *, size: int, random_part: float
     if not weights or size >= len(weights):
         return [1.0] * len(weights)
     total = math.fsum(weights)
-    by_weight = [each / total if total else 1 / len(weights) for each in weights]
+    by_weight = [weight / total if total else 1 / len(weights) for weight in weights]
     shares = random_part / len(weights) + (1 - random_part) * np.array(by_weight)
     chances, free = np.zeros(len(weights)), np.ones(len(weights), dtype=bool)
     while True:
         chances[free] = shares[free] / shares[free].sum() * (size - (~free).sum())
         if not np.any(over := free & (chances > 1)):
-            return [float(each) for each in chances]
+            return [float(weight) for weight in chances]
         chances[over], free[over] = 1.0, False
 
 
 def estimated_rate(disagreed: Mapping[str, bool], drawn: Sequence[Drawn]) -> float | None:
     """The rate of disagreement among all decisions, weighting the drawn back by their chances (Hajek)."""
-    answered = [each for each in drawn if each.reference in disagreed]
-    weight = math.fsum(1 / each.chance for each in answered)
-    return math.fsum(disagreed[each.reference] / each.chance for each in answered) / weight if weight else None
+    answered = [sample for sample in drawn if sample.reference in disagreed]
+    weight = math.fsum(1 / sample.chance for sample in answered)
+    return math.fsum(disagreed[sample.reference] / sample.chance for sample in answered) / weight if weight else None
 
 
 def check_probabilities(**given: float) -> None:

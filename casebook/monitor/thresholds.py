@@ -110,13 +110,13 @@ def threshold_for(expected: Sequence[float] | Floats, *, odds_ratio: float, arl0
     coarse = smallest(lambda h: arl_on_grid(mix, h, COARSE_CELLS), arl0, within=(0.0, highest), step=1e-3)
     near = (coarse - 0.01, coarse + 0.01)
     if mix.exact:
-        found = smallest(lambda h: arl_exactly(mix, h), arl0, within=near, step=EXACT_STEP)
-        return Threshold(threshold=found, arl0=arl_exactly(mix, found), method="exact", relative_error=0.0)
+        threshold = smallest(lambda h: arl_exactly(mix, h), arl0, within=near, step=EXACT_STEP)
+        return Threshold(threshold=threshold, arl0=arl_exactly(mix, threshold), method="exact", relative_error=0.0)
     cells = mix.cells(coarse)
-    found = smallest(lambda h: arl_on_grid(mix, h, cells), arl0, within=near, step=GRID_STEP)
-    fine = arl_on_grid(mix, found, cells)
-    error = abs(arl_on_grid(mix, found, cells // 2) / fine - 1)
-    return Threshold(threshold=found, arl0=fine, method="grid", relative_error=error)
+    threshold = smallest(lambda h: arl_on_grid(mix, h, cells), arl0, within=near, step=GRID_STEP)
+    fine = arl_on_grid(mix, threshold, cells)
+    error = abs(arl_on_grid(mix, threshold, cells // 2) / fine - 1)
+    return Threshold(threshold=threshold, arl0=fine, method="grid", relative_error=error)
 
 
 def thresholds_for(

@@ -138,11 +138,11 @@ def look(
     """
     suspects = set(in_question)
     while True:
-        found = judge(channel, frame, rules=rules, resets=resets, in_question=suspects, limits=limits)
-        fresh = {each.judged for each in found.questions} - suspects
-        if not fresh or len(suspects) >= len(found.lanes) / 2:
-            return found
-        suspects.add(max((lane for lane in found.lanes if lane.judged in fresh), key=excess).judged)
+        judgement = judge(channel, frame, rules=rules, resets=resets, in_question=suspects, limits=limits)
+        fresh = {question.judged for question in judgement.questions} - suspects
+        if not fresh or len(suspects) >= len(judgement.lanes) / 2:
+            return judgement
+        suspects.add(max((lane for lane in judgement.lanes if lane.judged in fresh), key=excess).judged)
 
 
 def judge(
@@ -183,7 +183,7 @@ def judge(
 def report_of(found: Look) -> ChannelReport:
     """The report: everybody's place in the funnel plot, and how well the models fit."""
     dispersion = funnel.over_dispersion(comparable_scores({lane.judged: lane.cases for lane in found.lanes}))
-    cases = [case for each in found.expected.values() for case in each]
+    cases = [case for person_cases in found.expected.values() for case in person_cases]
     return ChannelReport(
         channel=found.channel, cases=len(cases), odds_ratio=found.odds_ratio, arl0=found.arl0,
         thresholds=found.thresholds, change=found.change, dispersion=dispersion, questions=found.questions,
@@ -221,7 +221,7 @@ def run_length(moments: Sequence[datetime], rules: Charts) -> float:
     if not moments:
         return float(rules.fewest_cases_per_false_alarm.value)
     last = max(moments)
-    recent = [each for each in moments if each > last - YEAR]
+    recent = [moment for moment in moments if moment > last - YEAR]
     days = max(28.0, min(365.0, (last - min(recent)).total_seconds() / 86400))
     a_year = len(recent) * 365 / days
     return max(float(rules.fewest_cases_per_false_alarm.value), a_year * rules.unit_years_per_false_alarm.value)
@@ -229,7 +229,7 @@ def run_length(moments: Sequence[datetime], rules: Charts) -> float:
 
 def by_person(frame: pd.DataFrame) -> list[Lane]:
     places, cases = dict[str, list[Place]](), dict[str, list[MonitoredCase]]()
-    columns = (frame[each].tolist() for each in ("judged", "at", "case", "happened", "expected"))
+    columns = (frame[column].tolist() for column in ("judged", "at", "case", "happened", "expected"))
     for name, at, case, happened, expected in zip(*columns, strict=True):
         places.setdefault(str(name), []).append((at.to_pydatetime(), str(case)))
         one = MonitoredCase(on=at.date(), happened=bool(happened), expected=min(1.0, max(0.0, float(expected))))
@@ -243,7 +243,7 @@ def excess(lane: Lane) -> float:
 
 
 def asked(channel: ChartKind, lane: Lane, path: Path, limit: float | None) -> list[ChartSignal]:
-    found = []
+    signals = []
     for signal in path.signals:
         first, last = signal.case - signal.since_restart, signal.case - 1
         since = lane.cases[first : signal.case]
@@ -258,10 +258,10 @@ def asked(channel: ChartKind, lane: Lane, path: Path, limit: float | None) -> li
             "until": since[-1].on.isoformat(),
             "latest": [case for _, case in lane.places[first : signal.case]][-LATEST:],
         }
-        found.append(
+        signals.append(
             ChartSignal(channel=channel, side=path.side, judged=lane.judged, at=lane.places[last], evidence=evidence)
         )
-    return found
+    return signals
 
 
 def stands(lane: Lane, paths: tuple[Path, ...], dispersion: float) -> ChannelStanding:
@@ -282,5 +282,6 @@ def watch_all(
 ) -> tuple[ChannelReport, ...]:
     """Every channel."""
     return tuple(
-        watch(channel, each, rules=rules, resets=resets, in_question=in_question) for channel, each in rows.items()
+        watch(channel, channel_rows, rules=rules, resets=resets, in_question=in_question)
+        for channel, channel_rows in rows.items()
     )

@@ -122,27 +122,27 @@ def persons(source: Source, rows: Iterable[PersonShape]) -> tuple[Cells, ...]:
 
 def records(source: Source, rows: Iterable[RecordShape], asked: Iterable[str]) -> dict[str, tuple[Cells, ...]]:
     """person_id -> records, by date. Records of a person who was not asked for are a fault."""
-    found: dict[str, list[Cells]] = {person_id: [] for person_id in asked}
+    by_person: dict[str, list[Cells]] = {person_id: [] for person_id in asked}
     for cells in _unrepeated((_cells(source, row, RECORD_CELLS) for row in rows), "record_id"):
-        if cells["person_id"] not in found:
+        if cells["person_id"] not in by_person:
             raise SourceFault("The source answered with records of another person.", "mixed_up")
-        found[cells["person_id"]].append(cells)
+        by_person[cells["person_id"]].append(cells)
     order: Callable[[Cells], tuple[str, str]] = lambda cells: (cells["date"], cells["record_id"])  # noqa: E731
-    return {person_id: tuple(sorted(rows, key=order)) for person_id, rows in found.items() if rows}
+    return {person_id: tuple(sorted(rows, key=order)) for person_id, rows in by_person.items() if rows}
 
 
 def _unrepeated(rows: Iterable[Cells], name: str) -> Iterable[Cells]:
-    seen = set[str]()
+    ids = set[str]()
     for cells in rows:
-        if cells[name] in seen:
+        if cells[name] in ids:
             raise SourceFault("The source gave one id twice.", "repeated_id")
-        seen.add(cells[name])
+        ids.add(cells[name])
         yield cells
 
 
 def _cells(source: Source, row: Shape, names: Iterable[str]) -> Cells:
-    said: Mapping[str, Any] = {**row.model_dump(mode="json"), "source": source.value}
-    cells = {name: ";".join(said[name]) if isinstance(said[name], list) else str(said[name]) for name in names}
+    values: Mapping[str, Any] = {**row.model_dump(mode="json"), "source": source.value}
+    cells = {name: ";".join(values[name]) if isinstance(values[name], list) else str(values[name]) for name in names}
     if "sex" in cells:
         cells["sex"] = str(SEXES.get(cells["sex"].lower(), "unknown"))
     return cells

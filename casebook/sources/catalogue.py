@@ -27,15 +27,15 @@ _remote: dict[Source, configured.Remote] = {}  # for this process; empty until t
 
 def configure(path: Path | None, *, admit: Callable[[str], None] | None = None) -> None:
     """Set the remote sources of this process. `admit` waits for a turn among all processes."""
-    found: dict[Source, configured.Remote] = {}
+    remotes: dict[Source, configured.Remote] = {}
     if path:
         from casebook.sources import configured  # noqa: PLC0415 - no command pays for HTTP unless its home asks elsewhere
 
-        found = configured.read(path, admit=admit)
+        remotes = configured.read(path, admit=admit)
     for source in _remote.values():
         source.close()
     _remote.clear()
-    _remote.update(found)
+    _remote.update(remotes)
 
 
 def remote() -> Mapping[Source, RecordSource]:
@@ -82,12 +82,12 @@ def _how(source: Source, loaded: bool) -> str:  # noqa: FBT001 - a fact about th
 
 def health(session: Session, this_year: int = 0) -> list[dict[str, Any]]:
     """Whether each automatic source answers, and the fault's code if it does not."""
-    found = []
+    results = []
     asked: dict[Source, RecordSource] = {**local(session, this_year), **_remote}
     for source, way in sorted(asked.items()):
         try:
             way.check()
-            found.append({"source": source.value, "ok": True, "fault": None})
+            results.append({"source": source.value, "ok": True, "fault": None})
         except SourceFault as fault:
-            found.append({"source": source.value, "ok": False, "fault": fault.code})
-    return found
+            results.append({"source": source.value, "ok": False, "fault": fault.code})
+    return results

@@ -83,7 +83,7 @@ Remote = HttpSource | SqlSource
 def read(path: Path, *, admit: Admit | None = None) -> dict[Source, Remote]:
     """Read every source of the file. A file with an error is refused as a whole; the message says where."""
     try:
-        said = _FILE.validate_python(tomllib.loads(path.read_text(encoding="utf-8")))
+        sections = _FILE.validate_python(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError):
         raise UnreadableFile("The file of record sources cannot be read.") from None
     except tomllib.TOMLDecodeError as error:
@@ -93,11 +93,11 @@ def read(path: Path, *, admit: Admit | None = None) -> dict[Source, Remote]:
         raise UnreadableFile(
             f"The file of record sources has an error at {place}: {error.errors()[0]['msg']}"
         ) from None
-    if Source.DVDS_REGISTER in said:
+    if Source.DVDS_REGISTER in sections:
         raise UnreadableFile(
             "dvds_register is this casebook itself. Load an older register as an extract; it cannot be a remote source."
         )
-    return {source: _made(source, each, admit) for source, each in said.items()}
+    return {source: _made(source, settings, admit) for source, settings in sections.items()}
 
 
 def _made(source: Source, said: Http | Sql, admit: Admit | None) -> Remote:
@@ -109,7 +109,7 @@ def _made(source: Source, said: Http | Sql, admit: Admit | None) -> Remote:
             persons=_mapped(source, said.persons, PERSON_CELLS, needed={"person_id", "forename", "surname"}),
             records=_mapped(source, said.records, RECORD_CELLS, needed={"record_id", "person_id", "kind"}),
         )
-    made = HttpSource(
+    remote = HttpSource(
         source=source,
         families=source_families.manual(source) if said.families is None else frozenset(said.families),
         url=said.url,
@@ -119,18 +119,18 @@ def _made(source: Source, said: Http | Sql, admit: Admit | None) -> Remote:
         throttle=Throttle(per_second=said.rate_per_second),
     )
     if admit is not None:
-        made.admit = admit
-    return made
+        remote.admit = admit
+    return remote
 
 
 def _sql_families(said: Sql) -> set[VariantFamily]:
     has = set(said.persons.columns)
-    found = set(_BY_SURNAME)
+    families = set(_BY_SURNAME)
     if "postcode" in has:
-        found.add(VariantFamily.ADDRESS)
+        families.add(VariantFamily.ADDRESS)
     if {"pnc_id", "cro"} <= has:
-        found.add(VariantFamily.IDENTIFIER)
-    return found
+        families.add(VariantFamily.IDENTIFIER)
+    return families
 
 
 def _mapped(source: Source, said: SqlTable, cells: tuple[str, ...], *, needed: set[str]) -> Mapped:

@@ -95,8 +95,8 @@ class HttpSource:
         while not pages or cursor is not None:
             if len(pages) == self.patience.pages:
                 raise SourceFault("The source's answer does not end.", "endless")
-            said = json.dumps({**body, "cursor": cursor})
-            pages.append(self._stubbornly(("POST", path, said), shape.model_validate_json))
+            body_text = json.dumps({**body, "cursor": cursor})
+            pages.append(self._stubbornly(("POST", path, body_text), shape.model_validate_json))
             cursor = pages[-1].next
         return pages
 
@@ -157,18 +157,18 @@ class _Failed(Exception):
 
 
 def _body(client: httpx.Client, request: Request) -> bytes:
-    method, path, said = request
-    headers = {"Content-Type": "application/json"} if said else {}
+    method, path, content = request
+    headers = {"Content-Type": "application/json"} if content else {}
     try:
-        with client.stream(method, path, content=said or None, headers=headers) as response:
+        with client.stream(method, path, content=content or None, headers=headers) as response:
             if response.status_code != httpx.codes.OK:
                 raise _refusal(response)
-            got = bytearray()
+            received = bytearray()
             for part in response.iter_bytes():
-                got += part
-                if len(got) > TOO_LONG:
+                received += part
+                if len(received) > TOO_LONG:
                     raise _Failed("The source's answer is too long.", "too_long", passing=False)
-            return bytes(got)
+            return bytes(received)
     except httpx.TimeoutException:
         raise _Failed("The source did not answer in time.", "timeout") from None
     except (httpx.TransportError, httpx.DecodingError):
@@ -188,11 +188,11 @@ def _refusal(response: httpx.Response) -> _Failed:
 
 def _retry_after(headers: Mapping[str, str]) -> float:
     """Seconds to wait; a time is compared with the source's own clock. 0 if not given or not readable."""
-    said = headers.get("retry-after", "").strip()
-    if said.isdecimal():
-        return float(said)
+    header = headers.get("retry-after", "").strip()
+    if header.isdecimal():
+        return float(header)
     try:
-        return max(0.0, (parsedate_to_datetime(said) - parsedate_to_datetime(headers["date"])).total_seconds())
+        return max(0.0, (parsedate_to_datetime(header) - parsedate_to_datetime(headers["date"])).total_seconds())
     except (KeyError, TypeError, ValueError):
         return 0.0
 

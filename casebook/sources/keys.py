@@ -152,10 +152,10 @@ def _aliases(cell: str) -> names.Aliases:
 @lru_cache(_NAMES_KEPT)
 def _born(text: str, this_year: int) -> str:
     """The birth date as compared. An impossible date is a real one with a typing fault, and still finds its person."""
-    found = identifiers.check_date_of_birth(text, this_year) if text else None
-    if found is None:
+    birth = identifiers.check_date_of_birth(text, this_year) if text else None
+    if birth is None:
         return ""
-    return found.value.strip() if found.reason == "impossible_date" else found.canonical or ""
+    return birth.value.strip() if birth.reason == "impossible_date" else birth.canonical or ""
 
 
 def _postcode(text: str) -> tuple[str, str]:

@@ -106,17 +106,17 @@ def _cursor(session: Session) -> psycopg.Cursor[Any]:
 
 def _unrepeated(rows: Iterator[FileRow], kind: ExtractFile, source: str, counted: Counted) -> Iterator[FileRow]:
     """The valid rows. Of several rows with one id, the first; the others are listed unless they are equal."""
-    seen: dict[str, tuple[int, int]] = {}
+    first_lines: dict[str, tuple[int, int]] = {}
     for row in rows:
         if faults := [row.broken] if row.broken else list(kind.faults(row, source)):
             counted.rejected += faults
             counted.spared.add(row[kind.id_column])
             continue
-        said = hash(tuple(row.cells.values()))
-        first = seen.setdefault(row[kind.id_column], (row.line, said))
+        digest = hash(tuple(row.cells.values()))
+        first = first_lines.setdefault(row[kind.id_column], (row.line, digest))
         if first[0] == row.line:
             yield row
-        elif first[1] != said:
+        elif first[1] != digest:
             message = f"line {first[0]} has the same id with other values"
             counted.rejected.append(
                 Rejection(line=row.line, column=kind.id_column, code="repeated_id", message=message)
@@ -126,16 +126,18 @@ def _unrepeated(rows: Iterator[FileRow], kind: ExtractFile, source: str, counted
 def _line(row: FileRow, kind: ExtractFile, source: str, this_year: int) -> str:
     """A line in the text format of COPY."""
     cells = kind.tidy({**kind.blank, **row.cells, "source": source})
-    said = [cells[name] for name in kind.columns]
-    digest = int.from_bytes(blake2b("\x1f".join(said).encode(), digest_size=8).digest(), signed=True)
-    given: list[str | None] = [_as_list(cells[name]) if name in kind.lists else cells[name] for name in kind.columns]
+    values = [cells[name] for name in kind.columns]
+    digest = int.from_bytes(blake2b("\x1f".join(values).encode(), digest_size=8).digest(), signed=True)
+    cells_kept: list[str | None] = [
+        _as_list(cells[name]) if name in kind.lists else cells[name] for name in kind.columns
+    ]
     if kind is PERSONS:
-        given += keys.plain(cells)
-    if _SPECIAL.search("".join(filter(None, given))):
-        given = [cell.translate(_ESCAPED) if cell else cell for cell in given]
+        cells_kept += keys.plain(cells)
+    if _SPECIAL.search("".join(filter(None, cells_kept))):
+        cells_kept = [cell.translate(_ESCAPED) if cell else cell for cell in cells_kept]
     if kind is PERSONS:
-        given.append("{" + ",".join(map(str, keys.numbers(source, cells, this_year))) + "}")
-    return "\t".join([str(row.line), *(cell or r"\N" for cell in given), str(digest)]) + "\n"
+        cells_kept.append("{" + ",".join(map(str, keys.numbers(source, cells, this_year))) + "}")
+    return "\t".join([str(row.line), *(cell or r"\N" for cell in cells_kept), str(digest)]) + "\n"
 
 
 def _as_list(cell: str) -> str:

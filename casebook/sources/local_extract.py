@@ -33,12 +33,12 @@ class LocalExtract:
 
     def find(self, asked: Cells) -> Answered:
         cells = {**dict.fromkeys(extracts.PERSON_CELLS, ""), **asked}
-        wanted, names = keys.numbers(self.source, cells, self.this_year), keys.of_names(self.source, cells)
+        key_numbers, names = keys.numbers(self.source, cells, self.this_year), keys.of_names(self.source, cells)
         common = extracts.common_names(self.session, self.source, names)
         # whoever shares more with the subject than a very common name shares a rarer key as well
-        rows = extracts.sharing(self.session, self.source, {*wanted} - {names[name] for name in common})
+        rows = extracts.sharing(self.session, self.source, {*key_numbers} - {names[name] for name in common})
         if common and len(rows) < FEW:
-            rows = extracts.sharing(self.session, self.source, wanted)
+            rows = extracts.sharing(self.session, self.source, key_numbers)
         values = {value for _, plain in rows for value in plain if value}
         counts = Counts(
             persons=extracts.size(self.session, self.source),
@@ -48,10 +48,10 @@ class LocalExtract:
 
     def records_of(self, person_ids: list[str]) -> dict[str, tuple[Cells, ...]]:
         """The records of these persons. Ask only for persons worth reading: staff must not see other people's records."""
-        found: dict[str, list[Cells]] = {}
+        by_person: dict[str, list[Cells]] = {}
         for row in extracts.records(self.session, self.source, person_ids):
-            found.setdefault(row.person_id, []).append(extracts.record_cells(row))
-        return {person_id: tuple(rows) for person_id, rows in found.items()}
+            by_person.setdefault(row.person_id, []).append(extracts.record_cells(row))
+        return {person_id: tuple(rows) for person_id, rows in by_person.items()}
 
     def check(self) -> None:
         try:

@@ -148,9 +148,9 @@ class SqlSource:
     @cached_property
     def _engine(self) -> Engine:
         """An engine without a pool: a process searches rarely, and a fork must not share a connection."""
-        known = {"postgresql": {"connect_timeout": PATIENCE}, "mysql": {"connect_timeout": PATIENCE}}
+        arguments = {"postgresql": {"connect_timeout": PATIENCE}, "mysql": {"connect_timeout": PATIENCE}}
         kind = self.url.partition(":")[0].partition("+")[0]
-        return create_engine(self.url, poolclass=NullPool, hide_parameters=True, connect_args=known.get(kind, {}))
+        return create_engine(self.url, poolclass=NullPool, hide_parameters=True, connect_args=arguments.get(kind, {}))
 
 
 def _said(cell: ColumnElement[Any]) -> ColumnElement[str]:

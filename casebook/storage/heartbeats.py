@@ -17,9 +17,11 @@ from casebook.storage.tables import Heartbeat
 def beat(session: Session, name: str, key: bytes) -> None:
     """Record, in real time, that `name` is alive."""
     at = clock.now()
-    said = {"at": at, "signature": _signature(key, name, at)}
+    values = {"at": at, "signature": _signature(key, name, at)}
     session.execute(
-        insert(Heartbeat).values(name=name, **said).on_conflict_do_update(index_elements=[Heartbeat.name], set_=said)
+        insert(Heartbeat)
+        .values(name=name, **values)
+        .on_conflict_do_update(index_elements=[Heartbeat.name], set_=values)
     )
 
 

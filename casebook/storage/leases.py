@@ -34,11 +34,11 @@ def take(session: Session, reference: str, holder: str) -> int | None:
 
 def turn_round(session: Session, references: Iterable[str]) -> dict[str, str]:
     """Ask the runs that work on these applications to go round again. Returns the holders by reference."""
-    held = update(Lease).where(
+    statement = update(Lease).where(
         Lease.reference.in_(list(references)), Lease.holder.is_not(None), Lease.expires_at > clock.now()
     )
-    told = session.execute(held.values(wake=Lease.wake + 1).returning(Lease.reference, Lease.holder))
-    return {reference: str(holder) for reference, holder in told}
+    holders = session.execute(statement.values(wake=Lease.wake + 1).returning(Lease.reference, Lease.holder))
+    return {reference: str(holder) for reference, holder in holders}
 
 
 def renew(session: Session, reference: str, holder: str) -> bool:

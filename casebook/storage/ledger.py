@@ -128,10 +128,10 @@ def _locked_heads(session: Session, names: Sequence[str]) -> dict[str, ChainHead
 
 def _locked_head(session: Session, name: str) -> ChainHead:
     """The end of a chain. It is locked at its first entry in a transaction, until the transaction ends."""
-    held: dict[str, ChainHead] = session.info.setdefault(_HELD, {})
-    if name not in held:
-        held[name] = _lock_head(session, name)
-    return held[name]
+    heads: dict[str, ChainHead] = session.info.setdefault(_HELD, {})
+    if name not in heads:
+        heads[name] = _lock_head(session, name)
+    return heads[name]
 
 
 def _lock_head(session: Session, name: str) -> ChainHead:
@@ -168,7 +168,9 @@ def _digest(key: bytes, table: str, values: Mapping[str, object], primary: Seque
 def _columns_of(table: type[Base]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
     """Attribute and column of every value in a row, and the columns of its primary key."""
     mapper = inspect(table)
-    columns = tuple((each.key, str(column.key)) for each in mapper.column_attrs for column in each.columns)
+    columns = tuple(
+        (attribute.key, str(column.key)) for attribute in mapper.column_attrs for column in attribute.columns
+    )
     return columns, tuple(str(column.key) for column in mapper.primary_key)
 
 

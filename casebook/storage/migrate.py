@@ -38,17 +38,17 @@ def _is_current(url: str) -> bool:
     address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     try:
         with psycopg.connect(address) as connection:
-            found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+            revision = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except (psycopg.errors.UndefinedTable, psycopg.OperationalError):
         return False  # not migrated yet; or not reachable, which the engine reports itself
-    return found is not None and found[0] == head()
+    return revision is not None and revision[0] == head()
 
 
 def _current(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
-    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
-    return found
+    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
 
 
 def configuration(connection: Connection) -> object:

@@ -90,11 +90,11 @@ def coming(session: Session, wake_ups: Sequence[WakeUp]) -> dict[str, str]:
     The rows stay locked, so that such a run either starts before this transaction or sees what was committed. A run that
     was created before its application became dangerous waits in a slower queue and is left out.
     """
-    dangerous = {each.reference for each in wake_ups if Priority(each.priority).is_danger}
+    dangerous = {wake_up.reference for wake_up in wake_ups if Priority(wake_up.priority).is_danger}
     rows = session.scalars(
         select(Outbox)
         .where(
-            Outbox.reference.in_([each.reference for each in wake_ups]),
+            Outbox.reference.in_([wake_up.reference for wake_up in wake_ups]),
             Outbox.begun_at.is_(None),
             Outbox.run_id.is_not(None),
         )
@@ -119,12 +119,12 @@ def waiting(session: Session) -> int:
 
 def add(session: Session, references: Sequence[str], *, reason: str, at: datetime) -> int:
     """Add a wake-up for each of these applications. It counts once the transaction is committed."""
-    each = select(
+    selected = select(
         Application.reference, literal(reason), Application.priority, literal(at, DateTime(timezone=True))
     ).where(Application.reference == any_(literal(list(references), ARRAY(TEXT))))
     columns = [Outbox.reference, Outbox.reason, Outbox.priority, Outbox.written_at]
-    made = session.execute(insert(Outbox).from_select(columns, each).returning(Outbox.id))
-    return len(made.all())
+    inserted = session.execute(insert(Outbox).from_select(columns, selected).returning(Outbox.id))
+    return len(inserted.all())
 
 
 def open_count(session: Session) -> int:
@@ -211,8 +211,8 @@ def often(session: Session, *, reason: str, times: int) -> list[str]:
 def _unattended() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """Condition: no wake-up is on its way and no run is at work."""
     called = select(Outbox.id).where(Outbox.reference == Application.reference, Outbox.dispatched_at.is_(None))
-    held = select(Lease.reference).where(Lease.reference == Application.reference, Lease.holder.is_not(None))
-    return ~called.exists(), ~held.exists()
+    leased = select(Lease.reference).where(Lease.reference == Application.reference, Lease.holder.is_not(None))
+    return ~called.exists(), ~leased.exists()
 
 
 def listen(session: Session) -> None:

@@ -40,8 +40,8 @@ def agreements(session: Session, reference: str) -> Mapping[str, OwnerAgreement]
 
 def held(session: Session, reference: str) -> tuple[HeldFinding, ...]:
     """The findings about the subject, each with the originator's answer about release."""
-    said = agreements(session, reference)
-    return tuple(held_finding(row, said.get(row.id)) for row in findings(session, reference))
+    answers_by_finding = agreements(session, reference)
+    return tuple(held_finding(row, answers_by_finding.get(row.id)) for row in findings(session, reference))
 
 
 def held_finding(row: Finding, said: OwnerAgreement | None) -> HeldFinding:
@@ -137,6 +137,6 @@ def approval(session: Session, decision_id: str) -> Approval | None:
 
 def approved(session: Session, application: Application) -> tuple[Decision, Approval] | None:
     """The decision that can be delivered: of the present round, not superseded, and approved by another person."""
-    found = decision(session, application)
-    given = approval(session, found.id) if found else None
-    return (found, given) if found and given and given.approved else None
+    standing = decision(session, application)
+    approval_given = approval(session, standing.id) if standing else None
+    return (standing, approval_given) if standing and approval_given and approval_given.approved else None

@@ -70,7 +70,7 @@ def keys_indexed_afterwards(session: Session) -> Iterator[None]:
         yield
         return
     table = cast("Table", SourcePerson.__table__)
-    (index,) = (each for each in table.indexes if each.name == "ix_source_person_keys")
+    (index,) = (table_index for table_index in table.indexes if table_index.name == "ix_source_person_keys")
     index.drop(session.connection())
     yield
     index.create(session.connection())
@@ -134,13 +134,13 @@ def touched(session: Session, source: str, extract: int, asked: Mapping[str, Col
     a key with a new or different person. The candidates of any other application are the same as before.
     """
     bound = {"source": source, "extract": extract}
-    found = set(session.scalars(text(_PROPOSED), bound))
-    left = {reference: keys for reference, keys in asked.items() if reference not in found}
+    references = set(session.scalars(text(_PROPOSED), bound))
+    left = {reference: keys for reference, keys in asked.items() if reference not in references}
     pairs = [(reference, key) for reference, keys in left.items() for key in keys]
     if not pairs:
-        return found
+        return references
     bound |= {"references": [reference for reference, _ in pairs], "keys": [key for _, key in pairs]}
-    return found | set(session.scalars(text(_SHARED_WITH_NEW), bound))
+    return references | set(session.scalars(text(_SHARED_WITH_NEW), bound))
 
 
 _PROPOSED = """
@@ -180,10 +180,10 @@ def records(session: Session, source: str, person_ids: Collection[str]) -> Seque
 
 def counts(session: Session) -> list[dict[str, Any]]:
     """One row for each loaded source: its newest extract, when and by whom it was loaded, how much is current."""
-    found = []
+    sources = []
     for source, extract_id in sorted(loaded(session).items()):
         extract = session.get_one(SourceExtract, extract_id)
-        found.append(
+        sources.append(
             {
                 "source": source,
                 "extract": extract_id,
@@ -193,7 +193,7 @@ def counts(session: Session) -> list[dict[str, Any]]:
                 "records": extract.records,
             }
         )
-    return found
+    return sources
 
 
 def person_cells(row: SourcePerson) -> dict[str, str]:

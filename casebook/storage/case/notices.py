@@ -38,9 +38,9 @@ def claim(session: Session, now: datetime) -> list[Queued]:
 
 def keep(session: Session, ids: Sequence[str], *, at: datetime, channels: Sequence[str], faults: Sequence[str]) -> None:
     """Record the receipt, if there was one, or what went wrong."""
-    told = update(Notice).where(Notice.id.in_(ids), Notice.received_at.is_(None))
+    statement = update(Notice).where(Notice.id.in_(ids), Notice.received_at.is_(None))
     receipt = {"received_at": at, "channel": " ".join(channels)} if channels else {}
-    session.execute(told.values(fault=" ".join(faults) or None, **receipt))
+    session.execute(statement.values(fault=" ".join(faults) or None, **receipt))
 
 
 def undelivered(session: Session) -> int:

@@ -110,7 +110,7 @@ def too_old(session: Session, now: datetime) -> list[str]:
 
 def undetermined(session: Session, reference: str) -> int:
     """Candidates for whom two people say "cannot tell". They count as uncertainty."""
-    return sum(each.verdict == "cannot_tell" for each in candidates(session, reference))
+    return sum(candidate.verdict == "cannot_tell" for candidate in candidates(session, reference))
 
 
 def uncovered(session: Session, reference: str) -> dict[str, tuple[str, ...]]:
@@ -132,7 +132,7 @@ def facts(session: Session, reference: str) -> str:
     Replaced rounds count too, so that an old signature can never match the facts again.
     """
     session.flush()
-    said = [
+    parts = [
         [
             (s.id, s.result, s.covered, s.required, s.accepted_by, s.superseded)
             for s in searches(session, reference, live=False)
@@ -149,7 +149,7 @@ def facts(session: Session, reference: str) -> str:
             )
         ),
     ]
-    return hashlib.sha256(chain.canonical(said).encode()).hexdigest()[:32]
+    return hashlib.sha256(chain.canonical(parts).encode()).hexdigest()[:32]
 
 
 def assurance(session: Session, reference: str, kind: str, facts_now: str) -> Assurance | None:

@@ -29,9 +29,9 @@ def of_people(session: Session, people: Sequence[Person]) -> list[tuple[str, str
     """Party and reference of people with the same name and no different birth date or identifier."""
     if not people:
         return []
-    given = {f"{name}_{at}": getattr(person, name) for at, person in enumerate(people) for name in _NAMES}
-    found = sorted({(party, reference) for party, reference in session.execute(_query(len(people)), given)})
-    return [each for person in people for each in [it for it in found if it[0] == person.party][-LINKED:]]
+    values = {f"{name}_{at}": getattr(person, name) for at, person in enumerate(people) for name in _NAMES}
+    matches = sorted({(party, reference) for party, reference in session.execute(_query(len(people)), values)})
+    return [repeat for person in people for repeat in [it for it in matches if it[0] == person.party][-LINKED:]]
 
 
 @cache

@@ -22,8 +22,8 @@ def frames(session: Session, references: Sequence[str]) -> dict[str, FrameRows]:
 
 
 def _applications(session: Session, references: Sequence[str]) -> FrameRows:
-    whole = and_(Clock.reference == Application.reference, Clock.limit_name == Limit.WHOLE_PROCESS)
-    query = select(Application, Clock).outerjoin(Clock, whole).where(Application.reference.in_(references))
+    its_clock = and_(Clock.reference == Application.reference, Clock.limit_name == Limit.WHOLE_PROCESS)
+    query = select(Application, Clock).outerjoin(Clock, its_clock).where(Application.reference.in_(references))
     return [
         {
             "reference": application.reference,

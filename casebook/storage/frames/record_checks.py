@@ -23,7 +23,7 @@ from casebook.storage.tables import Application, Assurance, Candidate, Person, S
 
 def frames(session: Session, references: Sequence[str]) -> dict[str, FrameRows]:
     """Build the frames `sources`, `coverage`, `candidates`, `signatures`, `signs` and `meeting`."""
-    found: dict[str, FrameRows] = {
+    rows: dict[str, FrameRows] = {
         name: [] for name in ("sources", "coverage", "candidates", "signatures", "signs", "meeting")
     }
     now = storage.now(session)
@@ -31,13 +31,13 @@ def frames(session: Session, references: Sequence[str]) -> dict[str, FrameRows]:
         policy = policies.load(application.policy.partition("@")[0])
         live = record_checks.searches(session, application.reference)
         signed = _signed(session, application.reference)
-        found["sources"] += _sources(session, application, policy, live, now)
-        found["coverage"] += _coverage(application, live, signed["adequacy"])
-        found["candidates"] += _candidates(session, application)
-        found["signatures"] += _signatures(session, application, signed)
-        found["signs"] += _signs(session, application)
-        found["meeting"].append(_meeting(session, application))
-    return found
+        rows["sources"] += _sources(session, application, policy, live, now)
+        rows["coverage"] += _coverage(application, live, signed["adequacy"])
+        rows["candidates"] += _candidates(session, application)
+        rows["signatures"] += _signatures(session, application, signed)
+        rows["signs"] += _signs(session, application)
+        rows["meeting"].append(_meeting(session, application))
+    return rows
 
 
 def _sources(
@@ -151,11 +151,11 @@ def _signs(session: Session, application: Application) -> FrameRows:
 
 
 def _meeting(session: Session, application: Application) -> dict[str, object]:
-    wanted = "meeting" if application.route == Route.RIGHT_TO_ASK else "located"
+    kind = "meeting" if application.route == Route.RIGHT_TO_ASK else "located"
     row = record_checks.meeting(session, application.reference)
     return {
         "reference": application.reference,
-        "kind": row.kind if row and row.kind == wanted else None,
+        "kind": row.kind if row and row.kind == kind else None,
         "held_or_excepted": row is not None and (row.held or _any_text([row.exception_reason])),
     }
 

@@ -63,20 +63,20 @@ def _recomputes(row: RiskScore) -> bool:
 def _answers(session: Session, row: RiskScore) -> FrameRows:
     """Each question of the form that was scored, with the answer given now."""
     model, scored = risk_model.load(), Instrument.from_dict(row.inputs.get("instrument"))
-    told = set(row.uncertainty)
+    uncertain = set(row.uncertainty)
     if scored is None:
-        given = select(InstrumentAnswer.id).where(
+        latest = select(InstrumentAnswer.id).where(
             InstrumentAnswer.reference == row.reference, InstrumentAnswer.superseded.is_(False)
         )
-        unused = session.scalars(given.limit(1)).first() is None
-        counted = WORDS["no_instrument"] in told
+        unused = session.scalars(latest.limit(1)).first() is None
+        counted = WORDS["no_instrument"] in uncertain
         return [{"reference": row.reference, "question": NO_INSTRUMENT, "as_scored": unused, "counted": counted}]
     return [
         {
             "reference": row.reference,
             "question": question,
             "as_scored": now == then,
-            "counted": now in SETTLED or any(doubt.startswith(WORDS["unknown_answer"]) for doubt in told),
+            "counted": now in SETTLED or any(doubt.startswith(WORDS["unknown_answer"]) for doubt in uncertain),
         }
         for question, now, then in _beside(session, row.reference, scored, model)
     ]
@@ -96,5 +96,5 @@ def _beside(
     )
     now = {instruments.question_code(code, questions): answer for code, answer in session.execute(query)}
     then = {instruments.question_code(code, questions): answer for code, answer in scored.answers}
-    codes = sorted({each.code for each in questions} | now.keys() | then.keys())
+    codes = sorted({question.code for question in questions} | now.keys() | then.keys())
     return [(code, now.get(code), then.get(code)) for code in codes]

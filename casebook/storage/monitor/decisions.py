@@ -36,7 +36,7 @@ ChartRows = list[dict[str, Any]]
 
 def decisions(session: Session) -> ChartRows:
     """The last decision of each chair on each application, with the findings and the machine's band at that time."""
-    bands, found = _bands(session), _findings(session)
+    bands, findings = _bands(session), _findings(session)
     query = (
         select(Decision, Application.route)
         .join(Application, Application.reference == Decision.reference)
@@ -50,7 +50,7 @@ def decisions(session: Session) -> ChartRows:
             "judged": row.chair,
             "at": row.occurred_at,
             "happened": row.outcome in DISCLOSED,
-            "findings": float(sum(at <= row.recorded_at for at in found[row.reference])),
+            "findings": float(sum(at <= row.recorded_at for at in findings[row.reference])),
             "band": next((band for at, band in reversed(bands[row.reference]) if at <= row.recorded_at), "none"),
             "route": route,
         }
@@ -64,7 +64,7 @@ def research(session: Session) -> ChartRows:
     The features were fixed before that person worked on it.
     """
     signed = _signed(session)
-    found, proposed = _findings(session), _proposed(session)
+    findings, proposed = _findings(session), _proposed(session)
     query = (
         select(Application, Person)
         .outerjoin(Person, (Person.reference == Application.reference) & (Person.party == Party.B))
@@ -75,7 +75,7 @@ def research(session: Session) -> ChartRows:
             "case": row.reference,
             "judged": signed[row.reference][0],
             "at": signed[row.reference][1],
-            "happened": bool(found[row.reference]),
+            "happened": bool(findings[row.reference]),
             "route": row.route,
             "applicant": row.applicant,
             "immediate_danger": row.immediate_danger,
@@ -159,10 +159,10 @@ def samples(session: Session) -> ChartRows:
 
 def resets(session: Session) -> dict[tuple[str, str, str], tuple[datetime, str]]:
     """By channel, side and person: the case after which the chart started again."""
-    found: dict[tuple[str, str, str], tuple[datetime, str]] = {}
+    restarts: dict[tuple[str, str, str], tuple[datetime, str]] = {}
     for row in session.scalars(select(MonitorSignal).order_by(MonitorSignal.last_at, MonitorSignal.last_case)):
-        found[row.channel, row.side, row.staff_id] = (row.last_at, row.last_case)
-    return found
+        restarts[row.channel, row.side, row.staff_id] = (row.last_at, row.last_case)
+    return restarts
 
 
 def signals(session: Session) -> Sequence[MonitorSignal]:
@@ -190,18 +190,18 @@ def _findings(session: Session) -> dict[str, list[datetime]]:
     query = select(Finding.reference, Finding.found_at).where(
         Finding.party == Party.B, Finding.qualifies == Disclosability.QUALIFYING, Finding.withdrawn.is_(False)
     )
-    found: dict[str, list[datetime]] = defaultdict(list)
+    by_reference: dict[str, list[datetime]] = defaultdict(list)
     for reference, at in session.execute(query):
-        found[reference].append(at)
-    return found
+        by_reference[reference].append(at)
+    return by_reference
 
 
 def _bands(session: Session) -> dict[str, list[tuple[datetime, str]]]:
-    found: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
+    by_reference: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
     query = select(RiskScore.reference, RiskScore.computed_at, RiskScore.band).order_by(RiskScore.computed_at)
     for reference, at, band in session.execute(query):
-        found[reference].append((at, band))
-    return found
+        by_reference[reference].append((at, band))
+    return by_reference
 
 
 def _signed(session: Session) -> dict[str, tuple[str, datetime]]:

@@ -31,14 +31,14 @@ class SearchedSubject:
 
 
 def subjects(session: Session) -> Sequence[SearchedSubject]:
-    seen: dict[str, list[tuple[Candidate, bool]]] = defaultdict(list)
+    candidates: dict[str, list[tuple[Candidate, bool]]] = defaultdict(list)
     query = select(Candidate, Search.automatic).join(Search, Search.id == Candidate.search_id)
     for candidate, automatic in session.execute(query.where(Candidate.party == Party.B)).tuples():
-        seen[candidate.reference].append((candidate, automatic))
+        candidates[candidate.reference].append((candidate, automatic))
     qualifying = select(Finding.reference).where(
         Finding.party == Party.B, Finding.qualifies == Disclosability.QUALIFYING, Finding.withdrawn.is_(False)
     )
-    found = set(session.scalars(qualifying))
+    references = set(session.scalars(qualifying))
     looks = _second_looks(session)
     people = (
         select(Application.reference, Application.outcome, Person)
@@ -46,7 +46,7 @@ def subjects(session: Session) -> Sequence[SearchedSubject]:
         .where(Application.stage.not_in([Stage.INTAKE, Stage.RECORD_CHECKS]), Application.disposed_at.is_(None))
     )
     return [
-        _looked(person, seen[reference], outcome, looks.get(reference, []), found=reference in found)
+        _looked(person, candidates[reference], outcome, looks.get(reference, []), found=reference in references)
         for reference, outcome, person in session.execute(people).tuples()
     ]
 
@@ -57,10 +57,10 @@ def _second_looks(session: Session) -> dict[str, list[bool]]:
     query = select(WorkItem.reference, agrees).where(
         WorkItem.kind == WorkKind.SECOND_LOOK_AT_REJECTION, WorkItem.done_at.is_not(None), agrees.is_not(None)
     )
-    found: dict[str, list[bool]] = defaultdict(list)
+    looks: dict[str, list[bool]] = defaultdict(list)
     for reference, agreed in session.execute(query):
-        found[str(reference)].append(agreed)
-    return found
+        looks[str(reference)].append(agreed)
+    return looks
 
 
 def _looked(

@@ -80,9 +80,9 @@ def stages(session: Session, now: datetime, soon: dict[str, timedelta]) -> dict[
         _counted("held", OPEN, _open(WorkItem.kind == WorkKind.MEND_QUALITY)),
         _counted("waiting_for_source", OPEN, _open(WorkItem.kind == WorkKind.RETURN_SEARCH)),
     )
-    found = {(name, stage): count for name, stage, count in session.execute(counted)}
+    counts = {(name, stage): count for name, stage, count in session.execute(counted)}
     return {
-        str(stage): _states({name: found.get((name, stage), 0) for name in ("open", *STATES)})
+        str(stage): _states({name: counts.get((name, stage), 0) for name in ("open", *STATES)})
         for stage in Stage
         if stage is not Stage.CLOSED
     }
@@ -118,11 +118,11 @@ def worst(session: Session, limit: int, hidden: Collection[str] = ()) -> list[Ro
     An application without one waits for the engine, and comes after the items due in its priority. Each priority is read
     in the order of an index, up to `limit`.
     """
-    found = list[Row[Any]]()
-    for priority in sorted(Priority, key=lambda each: each.rank):
-        if (left := limit - len(found)) > 0:
-            found += session.execute(_pressing(priority, left, hidden)).all()
-    return found
+    items = list[Row[Any]]()
+    for priority in sorted(Priority, key=lambda level: level.rank):
+        if (left := limit - len(items)) > 0:
+            items += session.execute(_pressing(priority, left, hidden)).all()
+    return items
 
 
 def _pressing(priority: Priority, limit: int, hidden: Collection[str]) -> Select[Any]:
@@ -208,14 +208,14 @@ def compliance(session: Session, now: datetime, zone: str) -> list[Week]:
     A limit that is still running is in no week yet. A limit met early counts in the week in which it was due. Met at the
     exact moment counts as met; unmet after that moment does not.
     """
-    whole = select(Clock.due_at, Clock.met_at).where(Clock.limit_name == Limit.WHOLE_PROCESS)
-    met = whole.where(Clock.met_at.is_not(None), Clock.met_at <= now)
-    missed = whole.where(Clock.met_at.is_(None), Clock.due_at.is_not(None), Clock.due_at < now)
+    clocks = select(Clock.due_at, Clock.met_at).where(Clock.limit_name == Limit.WHOLE_PROCESS)
+    met = clocks.where(Clock.met_at.is_not(None), Clock.met_at <= now)
+    missed = clocks.where(Clock.met_at.is_(None), Clock.due_at.is_not(None), Clock.due_at < now)
     both = union_all(met.where(Clock.due_at.is_not(None)), missed).subquery()
     kept = func.count().filter(both.c.met_at <= both.c.due_at)
     monday = _monday(both.c.due_at, zone)
     rows = session.execute(select(monday, func.count(), kept).group_by("monday").order_by("monday"))
-    return [Week(f"{start:%Y-%m-%d}", due, held) for start, due, held in rows]
+    return [Week(f"{start:%Y-%m-%d}", due, on_time) for start, due, on_time in rows]
 
 
 def throughput(session: Session, zone: str) -> list[dict[str, object]]:

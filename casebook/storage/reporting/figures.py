@@ -11,8 +11,8 @@ from casebook.storage.tables import Escalation, GateResult, Lease
 
 def under_way(session: Session) -> int:
     """Wake-ups not delivered, runs at work, and applications that wait for nobody. Zero when all is at rest."""
-    held = session.scalar(select(func.count()).select_from(Lease).where(Lease.holder.is_not(None))) or 0
-    return outbox.waiting(session) + held + len(outbox.neglected(session))
+    leases = session.scalar(select(func.count()).select_from(Lease).where(Lease.holder.is_not(None))) or 0
+    return outbox.waiting(session) + leases + len(outbox.neglected(session))
 
 
 def gate_holds(session: Session) -> int:

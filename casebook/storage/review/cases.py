@@ -52,10 +52,10 @@ def cases(session: Session) -> Sequence[ReviewCase]:
 
 def opinions(session: Session) -> dict[str, list[ReviewOpinion]]:
     """Opinions by case, the first reviewer's first."""
-    found: dict[str, list[ReviewOpinion]] = defaultdict(list)
-    for each in session.scalars(select(ReviewOpinion).order_by(ReviewOpinion.place)):
-        found[each.case_id].append(each)
-    return found
+    by_case: dict[str, list[ReviewOpinion]] = defaultdict(list)
+    for opinion in session.scalars(select(ReviewOpinion).order_by(ReviewOpinion.place)):
+        by_case[opinion.case_id].append(opinion)
+    return by_case
 
 
 def opinions_of(session: Session, case: str) -> Sequence[ReviewOpinion]:
@@ -74,7 +74,7 @@ def application_called(session: Session, reference: str) -> ReviewApplication | 
 
 def reviewers(session: Session, *roles: Role) -> list[str]:
     """Staff on duty who may examine cases."""
-    return sorted(staff_id for staff_id, held in present(session).items() if not held.isdisjoint(roles))
+    return sorted(staff_id for staff_id, roles_held in present(session).items() if not roles_held.isdisjoint(roles))
 
 
 def managers(session: Session) -> dict[str, str]:
@@ -90,13 +90,15 @@ def open_items(session: Session) -> Sequence[WorkItem]:
 
 def gone(session: Session) -> list[tuple[WorkItem, ReviewCase]]:
     """Examinations of applications that are no longer in any list, with their cases."""
-    held = [(item, case) for item in open_items(session) if (case := session.get(ReviewCase, item.subject["case"]))]
-    if not held:
+    open_cases = [
+        (item, case) for item in open_items(session) if (case := session.get(ReviewCase, item.subject["case"]))
+    ]
+    if not open_cases:
         return []
-    anchors = array([case.anchor for _, case in held], type_=TEXT)
+    anchors = array([case.anchor for _, case in open_cases], type_=TEXT)
     query = select(func.jsonb_array_elements_text(ReviewApplication.rows))
     there = set(session.scalars(query.where(ReviewApplication.rows.op("?|")(anchors))))
-    return [(item, case) for item, case in held if case.anchor not in there]
+    return [(item, case) for item, case in open_cases if case.anchor not in there]
 
 
 def owes_own(session: Session, staff_id: str) -> bool:
@@ -112,7 +114,7 @@ def contacts(session: Session) -> Sequence[ReviewContact]:
 def to_look_at(session: Session, today: date) -> list[tuple[ReviewContact, date]]:
     """People who could not be contacted safely and are due to be looked at again, and since which day."""
     query = select(ReviewContact).where(ReviewContact.look_again_on <= today).order_by(ReviewContact.id)
-    return [(each, each.look_again_on) for each in session.scalars(query) if each.look_again_on]
+    return [(contact, contact.look_again_on) for contact in session.scalars(query) if contact.look_again_on]
 
 
 def looks(session: Session, contact: str) -> Sequence[WorkItem]:

@@ -80,9 +80,9 @@ def cells(session: Session, references: Collection[str]) -> dict[str, dict[str, 
         return {}
     fields = [getattr(Application, name) for name in OF_THE_APPLICATION]
     query = select(*fields, Application.submitted_at, Application.closed_at, Application.closing_reason)
-    found = session.execute(query.where(among(Application.reference, references), *_open_to_review())).all()
-    known = _gather(session, {row.reference for row in found})
-    return {row.reference: live_register.cells(_closed(row, known)) for row in found}
+    rows = session.execute(query.where(among(Application.reference, references), *_open_to_review())).all()
+    gathered = _gather(session, {row.reference for row in rows})
+    return {row.reference: live_register.cells(_closed(row, gathered)) for row in rows}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,13 +105,13 @@ def _gather(session: Session, of: Collection[str]) -> _Known:
     )
     decided = _of(Decision, of, Decision.occurred_at, Decision.rationale, Decision.chair, Decision.outcome)
     approved = _of(Approval, of, Approval.approver).join(Decision, Decision.id == Approval.decision_id)
-    told = _of(Disclosure, of, func.min(Disclosure.occurred_at)).where(Disclosure.kind == "disclosure")
+    delivered = _of(Disclosure, of, func.min(Disclosure.occurred_at)).where(Disclosure.kind == "disclosure")
     planned = _of(SafeContact, of).where(SafeContact.party == Party.A, SafeContact.channel.is_not(None))
     standing = decided.where(Decision.superseded.is_(False)).order_by(Decision.version)
     return _Known(
         people=_people(session, of),
         decisions={row.reference: row for row in session.execute(standing)},
-        disclosed=dict(session.execute(told.group_by(Disclosure.reference)).tuples().all()),
+        disclosed=dict(session.execute(delivered.group_by(Disclosure.reference)).tuples().all()),
         searches=_by_reference((row.reference, row) for row in session.execute(searched)),
         actors=_actors(session, of),
         approvers=_by_reference(
@@ -142,10 +142,10 @@ def _closed(row: Any, known: _Known) -> Closed:  # noqa: ANN401 - a row of SQL
 
 
 def _by_reference(rows: Iterable[tuple[str, T]]) -> defaultdict[str, list[T]]:
-    found: defaultdict[str, list[T]] = defaultdict(list)
+    grouped: defaultdict[str, list[T]] = defaultdict(list)
     for reference, value in rows:
-        found[reference].append(value)
-    return found
+        grouped[reference].append(value)
+    return grouped
 
 
 def _of(table: Any, references: Iterable[str], *columns: Any) -> Select[Any]:  # noqa: ANN401 - mapped classes and columns
@@ -153,12 +153,12 @@ def _of(table: Any, references: Iterable[str], *columns: Any) -> Select[Any]:  #
 
 
 def _people(session: Session, references: Iterable[str]) -> dict[str, dict[Party, dict[str, Any]]]:
-    found: dict[str, dict[Party, dict[str, Any]]] = defaultdict(dict)
+    people: dict[str, dict[Party, dict[str, Any]]] = defaultdict(dict)
     columns = [getattr(Person, name) for name in _PEOPLE]
     query = _of(Person, references, Person.party, *columns).where(Person.party.in_([Party.A, Party.B]))
     for row in session.execute(query):
-        found[row.reference][Party(row.party)] = {name: getattr(row, name) for name in _PEOPLE}
-    return found
+        people[row.reference][Party(row.party)] = {name: getattr(row, name) for name in _PEOPLE}
+    return people
 
 
 def _actors(session: Session, references: Collection[str]) -> defaultdict[str, list[str]]:
@@ -189,10 +189,10 @@ def seen(session: Session) -> dict[str, set[str]]:
     query = select(name, LedgerEntry.actor).where(
         LedgerEntry.event == DOSSIER, LedgerEntry.chain == chain.UNIT, unblind
     )
-    found: defaultdict[str, set[str]] = defaultdict(set)
+    readers: defaultdict[str, set[str]] = defaultdict(set)
     for called, actor in session.execute(query.distinct()):
-        found[called].add(actor)
-    return found
+        readers[called].add(actor)
+    return readers
 
 
 def plan_of_a(session: Session, rows: Sequence[str]) -> SafeContact | None:

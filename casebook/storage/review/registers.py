@@ -59,8 +59,8 @@ def _read(session: Session, query: Select[Any]) -> Iterator[ListedRow]:
         for row in page:
             if LIVE not in row.cells:
                 yield ListedRow(*row)
-            elif (told := live.get(row.cells[LIVE])) is not None:
-                yield ListedRow(*row)._replace(cells=told)
+            elif (live_cells := live.get(row.cells[LIVE])) is not None:
+                yield ListedRow(*row)._replace(cells=live_cells)
 
 
 def imports(session: Session) -> list[ReviewImport]:
@@ -75,7 +75,7 @@ def imported_since_triage(session: Session) -> bool:
 
 def replace_applications(session: Session, found: list[dict[str, Any]]) -> None:
     """Replace the applications after a new reconciliation. An unchanged application keeps its assessment for now."""
-    ids = [each["id"] for each in found]
+    ids = [application["id"] for application in found]
     session.execute(text("DELETE FROM review_application WHERE id <> ALL(CAST(:ids AS text[]))"), {"ids": ids})
     # a name may have moved from one application to another: free every name before they are given again
     session.execute(text("UPDATE review_application SET reference = id || chr(31)"))
@@ -116,10 +116,10 @@ def rank(session: Session) -> None:
 
 def ranking(session: Session) -> Iterator[Any]:
     """Id, rank, modes, contact priority, and whether anybody is linked, in the order of the ranks."""
-    said = ReviewApplication.assessment
+    assessment = ReviewApplication.assessment
     query = select(
-        ReviewApplication.id, ReviewApplication.rank, said["modes"].label("modes"),
-        said["contact_priority"].astext.label("contact_priority"), said["linked"].as_boolean().label("linked"),
+        ReviewApplication.id, ReviewApplication.rank, assessment["modes"].label("modes"),
+        assessment["contact_priority"].astext.label("contact_priority"), assessment["linked"].as_boolean().label("linked"),
     ).where(ReviewApplication.rank.is_not(None)).order_by(ReviewApplication.rank)  # fmt: skip
     return iter(session.execute(query.execution_options(yield_per=FETCHED)))
 
@@ -162,10 +162,10 @@ def cells_of(session: Session, linked: Collection[str]) -> dict[str, dict[str, s
 
 def records_of(session: Session, linked: Collection[str]) -> dict[str, list[dict[str, Any]]]:
     """The current records of persons, as cells of records.csv."""
-    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    records: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for name, cells in _of(session, linked, SourceRecord, RECORD_CELLS):
-        found[name].append(cells)
-    return found
+        records[name].append(cells)
+    return records
 
 
 def _of(
@@ -181,5 +181,5 @@ def _of(
     )
     asked = {"sources": [source for source, _ in pairs], "ids": [id_ for _, id_ in pairs]}
     for row in session.execute(query, asked):
-        told = {name: value if value is not None else "" for name, value in zip(cells, row, strict=True)}
-        yield f"{told['source']}{SEPARATOR}{told['person_id']}", told
+        values = {name: value if value is not None else "" for name, value in zip(cells, row, strict=True)}
+        yield f"{values['source']}{SEPARATOR}{values['person_id']}", values

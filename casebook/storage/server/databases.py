@@ -32,9 +32,9 @@ def plain(address: str) -> str:
     scheme, _, rest = address.partition("://")
     if scheme.partition("+")[0] not in {"postgresql", "postgres"} or not rest:
         raise DatabaseUnavailable("The address of the database is not a postgresql:// address.")
-    found = f"postgresql://{rest}"
-    connect(found).close()
-    return found
+    address = f"postgresql://{rest}"
+    connect(address).close()
+    return address
 
 
 def connect(address: str) -> psycopg.Connection:

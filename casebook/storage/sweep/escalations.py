@@ -87,17 +87,17 @@ def overruns(session: Session, now: datetime) -> list[Stalled]:
 
 def settled(session: Session) -> list[Stalled]:
     """Open acknowledgements of items that are closed. One that still needs the reason of an overrun is left out."""
-    told = aliased(WorkItem)
+    item = aliased(WorkItem)
     about = WorkItem.subject["item"].astext
-    overrun = and_(Clock.reference == WorkItem.reference, told.subject["clocks"].has_key(Clock.id))
+    overrun = and_(Clock.reference == WorkItem.reference, item.subject["clocks"].has_key(Clock.id))
     owing = select(Clock.id).where(overrun, Clock.overrun_reason.is_(None)).exists()
     query = (
         select(WorkItem.id, WorkItem.reference)
-        .join(told, told.id == about)
+        .join(item, item.id == about)
         .where(
             OPEN_WORK,
             WorkItem.kind == WorkKind.ACKNOWLEDGE_ESCALATION,
-            or_(told.done_at.is_not(None), told.cancelled_at.is_not(None)),
+            or_(item.done_at.is_not(None), item.cancelled_at.is_not(None)),
             ~owing,
         )
     )
@@ -139,7 +139,10 @@ def clocks_of(session: Session, references: Iterable[str]) -> Sequence[Clock]:
 def highest(session: Session, ids: Iterable[str]) -> dict[str, Escalation]:
     """The highest escalation level raised for each item."""
     query = select(Escalation).where(among(Escalation.item_id, ids)).order_by(Escalation.rung)
-    return {each.item_id: each for each in session.scalars(query.execution_options(populate_existing=True))}
+    return {
+        escalation.item_id: escalation
+        for escalation in session.scalars(query.execution_options(populate_existing=True))
+    }
 
 
 def safeguarding(session: Session, references: Iterable[str]) -> dict[str, WorkItem]:
@@ -147,8 +150,8 @@ def safeguarding(session: Session, references: Iterable[str]) -> dict[str, WorkI
     query = select(WorkItem).where(
         among(WorkItem.reference, references), OPEN_WORK, WorkItem.kind == WorkKind.SAFEGUARD_DURING_DELAY
     )
-    found = session.scalars(query.order_by(WorkItem.opened_at, WorkItem.id).with_for_update())
-    return {str(item.reference): item for item in found}
+    items = session.scalars(query.order_by(WorkItem.opened_at, WorkItem.id).with_for_update())
+    return {str(item.reference): item for item in items}
 
 
 def asked(session: Session, items: Iterable[str]) -> set[str]:

@@ -56,8 +56,8 @@ def to_be_convened(session: Session) -> list[Application]:
     queue = select(WorkItem.reference).where(
         OPEN_WORK, WorkItem.role == Role.PANEL_CHAIR, WorkItem.kind == WorkKind.CONVENE_PANEL
     )
-    found = [*_applications(session, Application.reference.in_(queue)), *_applications(session, by_name, ~waits)]
-    return sorted(found, key=lambda each: each.reference)
+    applications = [*_applications(session, Application.reference.in_(queue)), *_applications(session, by_name, ~waits)]
+    return sorted(applications, key=lambda application: application.reference)
 
 
 def _applications(session: Session, *conditions: ColumnElement[bool]) -> Iterable[Application]:
@@ -97,7 +97,8 @@ def staffing_warnings(session: Session) -> list[StaffingWarning]:
     """The open warnings that staff are below the minimum."""
     query = select(WorkItem.id, WorkItem.reference, WorkItem.subject).where(*_warns(WhyStalled.CREW_SHORT))
     return [
-        StaffingWarning(item, reference, tuple(said["short_of"])) for item, reference, said in session.execute(query)
+        StaffingWarning(item, reference, tuple(subject["short_of"]))
+        for item, reference, subject in session.execute(query)
     ]
 
 

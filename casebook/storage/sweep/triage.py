@@ -48,15 +48,15 @@ def seen(session: Session, now: datetime, below: Collection[Priority]) -> list[S
 
 
 def _not_looked_past(query: Select[Any], below: Collection[Priority]) -> Select[Any]:
-    found = query.subquery()
+    signs = query.subquery()
     lowered = exists().where(
         Proposal.reference == Application.reference,
         Proposal.what.startswith("lower_priority:"),
-        Proposal.second_at >= found.c.at,
+        Proposal.second_at >= signs.c.at,
     )
     return (
         select(Application.reference)
-        .join(found, found.c.reference == Application.reference)
+        .join(signs, signs.c.reference == Application.reference)
         .where(Application.stage != Stage.CLOSED, Application.priority.in_(below), ~lowered)
         .distinct()
     )
