@@ -223,8 +223,9 @@ def _alone(folder: Path) -> Iterator[Callable[[str], None]]:
         except BlockingIOError:
             lock.seek(0)
             text = lock.read()
-            where = json.loads(text).get("ui", "") if text else ""
-            raise AlreadyUp(f"The platform of this home is already running {where}".rstrip()) from None
+            ui = json.loads(text).get("ui", "") if text else ""
+            where = f" at {ui}" if ui else ""
+            raise AlreadyUp(f"The platform of this home is already running{where}.") from None
         lock.truncate(0)
 
         def note(ui: str) -> None:
