@@ -1,4 +1,4 @@
-"""Every read-only check, all of them, counting failures at the end."""
+"""Runs every read-only check and counts the failures at the end."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CHECKS: tuple[tuple[str, list[str]], ...] = (
     ("format", [str(BIN / "ruff"), "format", "--check", "--quiet", "."]),
     ("mypy", [str(BIN / "mypy")]),
     ("import contracts", [str(BIN / "lint-imports")]),
-    # what is imported is declared, and the other way round; tests and benchmarks may use what only developers install
+    # every import is declared and every declared package is imported; tests and benchmarks may use developer packages
     ("dependencies", [str(BIN / "deptry"), "casebook", "expectations", "tasks", "flows", "deployments"]),
     ("dependencies of tests", [str(BIN / "deptry"), *OF_TESTS]),
     ("retired words", [sys.executable, "benchmarks/retired_words.py"]),
@@ -55,7 +55,7 @@ def passes(name: str, command: list[str]) -> bool:
 
 
 def wheel_works() -> bool:
-    """Build the wheel, put it into an environment with the source out of reach, and use it once."""
+    """Build the wheel, install it where the source is out of reach, and use it once."""
     with tempfile.TemporaryDirectory() as folder:
         source, built, there = (Path(folder) / name for name in ("source", "built", "there"))
         tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout

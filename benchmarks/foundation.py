@@ -1,4 +1,4 @@
-"""What the casebook costs without its engine, each beside what cannot be had for less on the same machine at the same time.
+"""Measures the casebook without its engine, each figure beside the least possible cost on the same machine.
 
 Prints JSON: a command's start beside an interpreter that does nothing; an import beside a bare insert and commit of its
 rows; verifying the ledger beside reading and hashing its bodies; one use case beside a bare commit. `--full`: all sizes.
@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def start() -> Figures:
-    """Seconds of a whole process; the two take turns, so that both meet the same machine."""
+    """Seconds of a complete process. The two take turns, so that both have the same conditions."""
     bare, ours = [], []
     for _ in range(TIMES):
         bare.append(timed(lambda: subprocess.run([sys.executable, "-c", "pass"], check=True)))
@@ -65,7 +65,7 @@ def start() -> Figures:
 
 @contextmanager
 def a_casebook() -> Iterator[Store]:
-    """A home of its own on a disk that keeps what is committed."""
+    """A separate home on a disk that keeps what is committed."""
     with tempfile.TemporaryDirectory(prefix="casebook-bench-", dir="/tmp") as place:
         home = Path(place)
         home.chmod(0o711)
@@ -125,7 +125,7 @@ def one_use_case(store: Store) -> Figures:
             session.commit()
         ours.append(time.perf_counter() - begun)
         bare.append(timed(lambda: _bare_commit(store.engine)))
-    # the first one imports what the others find imported
+    # the first one also pays for the imports
     return beside("use_case", "ms", p50(ours[1:]) * 1000, "bare_commit_ms", p50(bare[1:]) * 1000)
 
 
@@ -154,7 +154,7 @@ def verifying(store: Store, entries: int) -> Figures:
 
 
 def _fill(engine: Engine, entries: int) -> None:
-    """Chains of entries that speak of no row, as an import of the house would leave them."""
+    """Write chains of entries that record no row, as an import of the unit would leave them."""
     heads = {f"bench-{number}": (0, chain.GENESIS) for number in range(CHAINS)}
     made = []
     for number in range(max(0, entries)):

@@ -1,4 +1,4 @@
-"""How long a gate takes in a warm process: 4 frames, 23 checks, one application; and many applications at once."""
+"""Measures a gate in a warm process: 4 frames, 23 checks, one application; and many applications at once."""
 
 from __future__ import annotations
 

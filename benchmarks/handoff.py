@@ -1,4 +1,4 @@
-"""From a committed human act to the next state: the warm worker against Prefect's own process worker, turn by turn.
+"""Measures the time from a person's committed act to the next state: warm worker and Prefect's worker, in turns.
 
 `python -m benchmarks.handoff [ACTS]`. On each side an intake officer completes an application's details; the clock runs
 from their command's end to the verdict of the gate. The same flows and applications on both; prints one JSON document.
@@ -36,7 +36,7 @@ def main(acts: int) -> None:
         for turn in range(turns):
             for kind, side in both.items():
                 seconds = _once(side, queues[kind].pop())
-                if turn:  # the first of each side warms what stays warm
+                if turn:  # the first act of each side warms up
                     taken[kind].append(seconds)
         for kind, side in both.items():
             _once(side, queues[kind].pop(), watch=lambda side=side, kind=kind: most[kind].append(of_runs(side.home)))

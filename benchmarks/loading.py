@@ -1,4 +1,4 @@
-"""How long `sources load` takes beside a bare COPY of the finished rows into a table of the same columns and indexes. Prints JSON.
+"""Measures `sources load` beside a bare COPY of the same rows into a table with the same indexes. Prints JSON.
 
 python -m benchmarks.loading                        # 100,000 persons
 python -m benchmarks.loading --persons 1000000
@@ -63,7 +63,7 @@ def load(store: Store, file: Path) -> None:
 
 
 def _bare(connection: psycopg.Connection, folder: Path) -> float:
-    """The rows as they stand in the table, through one COPY."""
+    """Copy the finished rows into an equal table with one COPY."""
     rows = folder / "rows.copy"
     connection.execute("CREATE TABLE bare (LIKE source_person INCLUDING ALL EXCLUDING IDENTITY)")
     with rows.open("wb") as out, connection.cursor().copy("COPY source_person TO STDOUT") as given:

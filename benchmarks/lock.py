@@ -1,4 +1,4 @@
-"""Make requirements.lock anew: every package of casebook[dev], for every platform, with the hashes of its files."""
+"""Writes requirements.lock: every package of casebook[dev], for every platform, with the hashes of its files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WITH_EXTRAS = re.compile(r"^([\w.-]+)\[[\w, -]+\](==.*\n(?:    .*\n)*)", re.MULT
 
 
 def main() -> int:
-    """Pins that still fit stay, unless --upgrade is given."""
+    """Write the lock. Pins that still fit stay, unless --upgrade is given."""
     subprocess.run(
         [Path(sys.executable).with_name(COMPILE[0]), *COMPILE[1:], *sys.argv[1:]], cwd=LOCK.parent, check=True
     )

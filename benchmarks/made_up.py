@@ -1,4 +1,4 @@
-"""Made-up persons and the careless ways in which somebody else writes the same person down."""
+"""Made-up persons, and careless copies of the same persons."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def _set(column: str, value: Callable[[random.Random, Person], str]) -> Corrupti
     return lambda rng, who: setattr(who, column, value(rng, who))
 
 
-# what is wrong -> the field it is in, and how it is done
+# fault -> its field and the function that makes it
 CORRUPTIONS: dict[str, tuple[str, Corruption]] = {
     "forename typo": ("forename", _set("forename", lambda rng, who: typo(rng, who.forename))),
     "nickname": ("forename", _set("forename", nickname)),
@@ -163,7 +163,7 @@ CORRUPTIONS: dict[str, tuple[str, Corruption]] = {
 
 
 def corrupt(rng: random.Random, who: Person, faults: int) -> list[str]:
-    """That many faults, each in another field; returns what was done."""
+    """Make this many faults, each in another field, and return their names."""
     done = list[str]()
     free = list(CORRUPTIONS)
     while len(done) < faults:

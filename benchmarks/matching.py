@@ -1,4 +1,4 @@
-"""What `casebook match` finds on the public FEBRL sets, and how long it takes beside bare Splink. Prints JSON.
+"""Measures what `casebook match` finds on the public FEBRL sets, and its time beside bare Splink. Prints JSON.
 
 python -m benchmarks.matching                                       # FEBRL
 python -m benchmarks.matching --persons 1000000 --subjects 4000     # and speed
@@ -60,7 +60,7 @@ def _original(identity: str) -> str:
 
 
 def _quality(folder: Path) -> dict[str, object]:
-    """Over pairs of different rows. A row among its own candidates takes a place, and is neither right nor wrong."""
+    """Quality over pairs of different rows. A row among its own candidates takes a place, and is neither right nor wrong."""
     found = defaultdict(list)
     with (folder / "out.csv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file):

@@ -1,4 +1,4 @@
-"""Recall of the candidate list by origin of the subject's name and by sex: `python -m benchmarks.monitor_fairness --out FILE`.
+"""Measures recall of the candidates by origin of name and by sex: `python -m benchmarks.monitor_fairness --out FILE`.
 
 Persons are made up from the generator's origins; each subject is one of them as somebody careless writes them down, a wrong
 birth date among the faults. The origin is the generator's own, not a classing of names.
@@ -36,7 +36,7 @@ def person_of(origin: names.Origin, rng: random.Random, sex: str) -> made_up.Per
 
 
 def careless(rng: random.Random, who: made_up.Person) -> made_up.Person:
-    """As an applicant tells it: a name heard wrong or short, often a wrong date, seldom the right address."""
+    """The person as an applicant describes them: a wrong or short name, often a wrong date, seldom the right address."""
     told = made_up.Person(**{**vars(who), "middle_names": "", "aliases": ""})
     told.forename = made_up.nickname(rng, who) if rng.random() < 0.4 else told.forename
     told.surname = made_up.typo(rng, told.surname) if rng.random() < 0.3 else told.surname

@@ -1,4 +1,4 @@
-"""How soon the monitor sees five kinds of failing decider, at what price in false alarms, beside two older ways.
+"""Measures how soon the monitor sees five kinds of failing decider, its false alarms, and two older methods.
 
 Run: python -m benchmarks.monitor_study [--runs 400] [--out docs/evidence/monitor_study.json]
 A unit of 12 deciders and 160 applications a month; expectations are refitted every year by the real models' code, on
@@ -79,7 +79,7 @@ def with_own_past(rng: np.random.Generator, *, failing: str, runs: int) -> dict[
 
 
 def bound(rng: np.random.Generator, *, failing: str) -> dict[str, object]:
-    """What nobody can beat on average (Moustakides 1986): all is known, one side, the aim's false alarms.
+    """The best possible average (Moustakides 1986): everything is known, one side, the aim's false alarms.
 
     Its threshold is found by simulation, because a missed finding shifts no odds by a constant.
     """

@@ -1,4 +1,4 @@
-"""What the weekly look asks of a sound unit, year after year, and how soon it asks about each failing decider.
+"""Measures the questions the weekly monitor asks of a sound unit, and how soon it asks about a failing decider.
 
 Run: python -m benchmarks.monitor_weekly [--quick] [--out docs/evidence/monitor_weekly.json]
 Simulated units go week by week through `casebook.monitor.weekly.look`, which the weekly flow calls: models refitted on the
@@ -170,7 +170,7 @@ def weekly(
 
 
 def rules_for(unit_years: int) -> Charts:
-    """The policy's, with another wish for false alarms."""
+    """The policy's rules, with another wanted rate of false alarms."""
     charts = policy.load().charts
     part = unit_years / charts.unit_years_per_false_alarm.value
     return replace(

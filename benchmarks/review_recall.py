@@ -1,4 +1,4 @@
-"""Where the retrospective review ranks planted failures: `python -m benchmarks.review_recall --seeds 11 12 13 --out FILE`.
+"""Measures the ranks of planted failures in the review: `python -m benchmarks.review_recall --seeds 11 12 13 --out FILE`.
 
 The registers and what is true of them come from `casebook.demo`, which shares no rule with the review.
 """
@@ -43,16 +43,16 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[11, 12, 13])
     parser.add_argument("--persons", type=int, default=20_000)
     parser.add_argument("--register", type=int, default=3_800)
-    parser.add_argument("--filth", type=float, default=0.05)
+    parser.add_argument("--data-faults", type=float, default=0.05)
     parser.add_argument("--out", type=Path)
     parser.add_argument(
-        "--show", action="store_true", help="tell which planted ones come late, and what stands before them"
+        "--show", action="store_true", help="print the planted failures that rank late, and what ranks before them"
     )
     options = parser.parse_args(words)
     runs = [_run(seed, options) for seed in options.seeds]
     told = {
         "command": f"python -m benchmarks.review_recall --seeds {' '.join(map(str, options.seeds))} --persons {options.persons}"
-        f" --register {options.register} --filth {options.filth}",
+        f" --register {options.register} --data-faults {options.data_faults}",
         "runs": runs,
     }
     text = json.dumps(told, indent=1)
@@ -64,7 +64,7 @@ def main(words: Sequence[str] | None = None) -> None:
 def _run(seed: int, options: argparse.Namespace) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="review-", dir="/tmp") as directory, _store(Path(directory)) as store:
         files = Path(directory) / "files"
-        made = force.build(seed, persons=options.persons, register=options.register, filth=options.filth)
+        made = force.build(seed, persons=options.persons, register=options.register, data_faults=options.data_faults)
         force.write(made, files)
         seconds: dict[str, float] = {}
         with _timed(seconds, "load"):
@@ -86,7 +86,7 @@ def _run(seed: int, options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _judged(truth: Sequence[dict[str, str]], ranked: dict[str, Any]) -> list[dict[str, Any]]:
-    """What is true of each application that stands in some list, and its best rank."""
+    """The truth about each application in any list, and its best rank."""
     found = []
     for each in truth:
         rows = [ranked[name] for name in each["also"].split(";") if name in ranked]

@@ -1,4 +1,4 @@
-"""What a triage costs beside bare linkage and reading the files: `python -m benchmarks.review_speed --out FILE`."""
+"""Measures a triage beside bare linkage and reading the files: `python -m benchmarks.review_speed --out FILE`."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _make(options: argparse.Namespace, register_rows: int, files: Path) -> tuple
         options.seed,
         persons=options.persons,
         register=register_rows,
-        filth=0.05,
+        data_faults=0.05,
         records_per_person=options.records_per_person,
     )
     force.write(made, files)
@@ -86,7 +86,7 @@ def _make(options: argparse.Namespace, register_rows: int, files: Path) -> tuple
 
 
 def _megabytes() -> int:
-    """The most this process ever held."""
+    """The peak memory of this process."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 

@@ -1,6 +1,6 @@
-"""The pictures of the README: runs a small demonstration and photographs Prefect's interface while it is under way.
+"""Makes the pictures of the README: runs a small demonstration and takes screenshots of Prefect's interface.
 
-`python -m benchmarks.screenshot` writes docs/prefect-*.png. Needs Chromium, which nothing else here does.
+`python -m benchmarks.screenshot` writes docs/prefect-*.png. Needs Chromium; nothing else here does.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def under_way(demo: subprocess.Popen[str]) -> str:
         rounds += "items done" in line
         if rounds == ENOUGH:
             return ui
-    raise SystemExit("the demonstration ended before there was anything to see")
+    raise SystemExit("The demonstration ended before there was anything to see.")
 
 
 def photograph(ui: str, auth: str) -> None:
@@ -80,18 +80,18 @@ def photograph(ui: str, auth: str) -> None:
 
 
 def sweep(prefect: httpx.Client) -> None:
-    """The sweep writes the board."""
+    """Run the sweep, which writes the board."""
     found = prefect.get("deployments/name/sla_sweep/sweep").json()
     asked = {"state": {"type": "SCHEDULED"}}
     run = prefect.post(f"deployments/{found['id']}/create_flow_run", json=asked).json()
     deadline = time.monotonic() + PATIENCE
     while prefect.get(f"flow_runs/{run['id']}").json()["state"]["type"] != "COMPLETED":
-        assert time.monotonic() < deadline, "the sweep did not end"
+        assert time.monotonic() < deadline, "The sweep did not end."
         time.sleep(1)
 
 
 class Page:
-    """One page of a browser, spoken to in its own protocol."""
+    """One page of a browser, controlled by its own protocol."""
 
     def __init__(self, connection: ClientConnection) -> None:
         self.connection, self.numbers = connection, itertools.count(1)
@@ -125,7 +125,7 @@ class Page:
 def browser(auth: str) -> Iterator[Page]:
     """A page that has logged in: the interface keeps its password in local storage."""
     program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    assert program, "no Chromium is installed"
+    assert program, "Chromium is not installed."
     with tempfile.TemporaryDirectory(prefix="shot-", ignore_cleanup_errors=True) as profile:
         as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
         words = [program, "--headless", *QUIET, *as_root, f"--user-data-dir={profile}", "--remote-debugging-port=0"]
@@ -144,7 +144,7 @@ def browser(auth: str) -> Iterator[Page]:
 
 
 def address_of(profile: Path) -> str:
-    """Where the browser's first page is spoken to."""
+    """The address of the protocol of the browser's first page."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         with contextlib.suppress(OSError, IndexError, StopIteration):
@@ -152,7 +152,7 @@ def address_of(profile: Path) -> str:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/json") as answer:
                 return next(each["webSocketDebuggerUrl"] for each in json.load(answer) if each["type"] == "page")
         time.sleep(0.2)
-    raise SystemExit("the browser did not start")
+    raise SystemExit("The browser did not start.")
 
 
 if __name__ == "__main__":

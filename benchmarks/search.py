@@ -1,4 +1,4 @@
-"""How long one search of a loaded source takes: warm in one process, and as a command of its own. Prints JSON.
+"""Measures one search of a loaded source: warm in one process, and as a separate command. Prints JSON.
 
 python -m benchmarks.search                              # 20,000 persons
 python -m benchmarks.search --persons 1000000 --searches 400

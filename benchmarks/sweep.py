@@ -1,4 +1,4 @@
-"""How long a sweep, and the board it writes, take as the number of open applications grows and what is due stays the same.
+"""Measures a sweep and its board as the number of open applications grows and the work due stays the same.
 
 python -m benchmarks.sweep [OPEN...]: on a scratch cluster of its own. One-off; not in CI. Beside it a naive sweep of 200, one
 flow run for each open application, and how long it takes from an item falling due to somebody having received its escalation.
@@ -141,7 +141,7 @@ def _vacuum(store: Store) -> None:
 
 
 def _naive(store: Store) -> dict[str, float]:
-    """Load each application with its items and clocks, and ask the ladder's rule of each item. Seconds for all of them."""
+    """Load each application with its items and clocks, and apply the escalation rule to each item. Seconds for all of them."""
     from prefect import flow  # noqa: PLC0415 - its memory is not the sweep's, and was told before
     from prefect.settings import PREFECT_SERVER_ANALYTICS_ENABLED, temporary_settings  # noqa: PLC0415 - as above
     from prefect.testing.utilities import prefect_test_harness  # noqa: PLC0415 - as above

@@ -1,4 +1,4 @@
-"""Lifecycle runs a minute with many applications woken at once: warm worker, Prefect's own, and the flows in one process.
+"""Measures lifecycle runs a minute with many applications woken: warm worker, Prefect's own, flows in one process.
 
 `python -m benchmarks.throughput [APPLICATIONS]`. The floor calls the same flow again and again in one process that is
 already warm, on the same server; prints one JSON document.

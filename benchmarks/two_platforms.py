@@ -1,4 +1,4 @@
-"""Two whole platforms side by side on homes of their own, alike but for the worker: the warm one, and Prefect's own."""
+"""Two complete platforms side by side on separate homes. They differ in the worker: the warm one, and Prefect's own."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def sides(applications: int) -> Iterator[dict[str, Side]]:
     """Both platforms, at rest, each with the same synthetic applications waiting for people."""
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="platforms-")))
-        directory.chmod(0o711)  # root's database user keeps its data inside, and all goes with it
+        directory.chmod(0o711)  # root's database user keeps its data inside; removed with the directory
         files = directory / "files"
         files.mkdir()
         force.write(force.build(7, applications=applications), files)

@@ -1,4 +1,7 @@
-"""Prefect's own second net: a silent run is marked Crashed; failed runs, an unhealthy pool and a missed sweep ring an alarm."""
+"""Prefect automations: mark a run without a heartbeat as Crashed, and raise an alarm for four kinds of trouble.
+
+The alarms: a failed run, a crashed run, a work pool that is not ready, a sweep that was not completed.
+"""
 
 from __future__ import annotations
 
@@ -24,15 +27,15 @@ if TYPE_CHECKING:
     from prefect.client.orchestration import PrefectClient
 
 HEARTBEAT = timedelta(seconds=180)  # Prefect's default, PREFECT_FLOWS_HEARTBEAT_FREQUENCY
-WINDOW = 3 * HEARTBEAT  # a shorter one crashes healthy runs that are only busy
-SWEEPS_WITHIN = timedelta(minutes=35)  # two rounds, and a little
+WINDOW = 3 * HEARTBEAT  # a shorter window would mark healthy runs that are only busy
+SWEEPS_WITHIN = timedelta(minutes=35)  # two sweeps, and five minutes
 RUNS = "prefect.flow-run.*"
 
 ZOMBIES = AutomationCore(
     name="casebook: runs without a heartbeat",
-    description=f"Marks a run Crashed when nothing was heard of it for {WINDOW.total_seconds():.0f} seconds.",
+    description=f"Marks a run as Crashed when it has sent no heartbeat for {WINDOW.total_seconds():.0f} seconds.",
     trigger=EventTrigger(
-        after={"prefect.flow-run.Running", "prefect.flow-run.heartbeat"},  # it may die before its first heartbeat
+        after={"prefect.flow-run.Running", "prefect.flow-run.heartbeat"},  # a run may die before its first heartbeat
         expect={"prefect.flow-run.heartbeat", RUNS},
         match=ResourceSpecification({"prefect.resource.id": [RUNS]}),
         for_each={"prefect.resource.id"},
@@ -42,7 +45,7 @@ ZOMBIES = AutomationCore(
     ),
     actions=[
         ChangeFlowRunState(
-            name=None, state=StateType.CRASHED, message="Nothing was heard of this run for too long.", force=False
+            name=None, state=StateType.CRASHED, message="This run stopped sending heartbeats.", force=False
         )
     ],
 )
@@ -59,7 +62,7 @@ def _each_run(event: str) -> EventTrigger:
     )
 
 
-# what is rung, when, and what is said beside it: the run's name holds a reference and a stage, nothing else
+# the alarm, its name and trigger, and the text it sends: a run's name has a reference and a stage, nothing else
 ALARMS: dict[str, tuple[str, EventTrigger, str]] = {
     RUN_FAILED: ("casebook: a run failed", _each_run("prefect.flow-run.Failed"), "{{ flow_run.name }}"),
     RUN_CRASHED: ("casebook: a run crashed", _each_run("prefect.flow-run.Crashed"), "{{ flow_run.name }}"),
@@ -93,28 +96,29 @@ ALARMS: dict[str, tuple[str, EventTrigger, str]] = {
 
 
 async def register(client: PrefectClient) -> None:
-    """Bring the server in line. The alarms need somebody who hears them: without the dispatcher's door there are none."""
+    """Create or update the automations. The alarms need the metrics endpoint that receives them: without its port, none."""
     await _put(client, ZOMBIES)
     if port := os.environ.get("CASEBOOK_METRICS_PORT"):
-        for what, (name, trigger, about) in ALARMS.items():
-            block = await _bell(what, int(port))
-            words = f"Tells the operator over the casebook's own channels: {ALARM.of(what)}."
-            action = CallWebhook(block_document_id=block, payload=about)
-            await _put(client, AutomationCore(name=name, description=words, trigger=trigger, actions=[action]))
+        for alarm, (name, trigger, text) in ALARMS.items():
+            block = await _alarm_block(alarm, int(port))
+            description = f"Notifies the operator over the casebook's own channels: {ALARM.of(alarm)}."
+            action = CallWebhook(block_document_id=block, payload=text)
+            await _put(client, AutomationCore(name=name, description=description, trigger=trigger, actions=[action]))
 
 
 async def _put(client: PrefectClient, automation: AutomationCore) -> None:
-    if known := await client.read_automations_by_name(automation.name):
-        await client.update_automation(known[0].id, automation)
+    if existing := await client.read_automations_by_name(automation.name):
+        await client.update_automation(existing[0].id, automation)
     else:
         await client.create_automation(automation)
 
 
-async def _bell(what: str, port: int) -> UUID:
-    """The block that rings one alarm at the dispatcher's door."""
-    word = base64.b64encode(os.environ["PREFECT_API_AUTH_STRING"].encode()).decode()
+async def _alarm_block(alarm: str, port: int) -> UUID:
+    """Save the block that sends one alarm to the metrics endpoint."""
+    credentials = base64.b64encode(os.environ["PREFECT_API_AUTH_STRING"].encode()).decode()
     block = Webhook(
-        url=SecretStr(f"http://127.0.0.1:{port}/alarm/{what}"), headers=SecretDict({"Authorization": f"Basic {word}"})
+        url=SecretStr(f"http://127.0.0.1:{port}/alarm/{alarm}"),
+        headers=SecretDict({"Authorization": f"Basic {credentials}"}),
     )
-    saved = await block.asave(f"casebook-{what.replace('_', '-')}", overwrite=True)
+    saved = await block.asave(f"casebook-{alarm.replace('_', '-')}", overwrite=True)
     return UUID(str(saved))

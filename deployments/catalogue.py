@@ -1,4 +1,4 @@
-"""What can be run: the deployments, the pool and queues they wait in, and the command that makes Prefect know them."""
+"""The deployments, the work pool and its queues, and the command that registers them with Prefect."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 POOL = "casebook"
 QUEUES = {"urgent": 1, "standard": 10, "sweep": 20}  # a lower number is served first
 ZONE = "Europe/London"
-# runs of one pool at the same time: more than the cores only make each slower, and the urgent wait behind them
+# runs at the same time: more than there are cores make each run slower, and urgent runs wait behind them
 AT_ONCE = max(3, os.cpu_count() or 1)
 
 
@@ -50,26 +50,26 @@ CATALOGUE: tuple[Deployment, ...] = (
     Deployment(
         flow="flows.application_lifecycle.application_lifecycle",
         name="application",
-        description="Carry one application as far as the facts allow. Safe to run by hand at any time: enter its reference.",
+        description="Move one application on as far as the facts allow. Safe to run by hand at any time: enter its reference.",
     ),
     Deployment(
         flow="flows.urgent_case.urgent_case",
         name="urgent",
-        description="Make one application urgent: enter its reference and why. A supervisor is asked to confirm within the hour.",
+        description="Make one application urgent: enter its reference and the reason. A supervisor must confirm within the hour.",
         queue="urgent",
         tags=("urgent",),
     ),
     Deployment(
         flow="flows.retrospective_review.retrospective_review",
         name="review",
-        description="Rank every past application on today's facts. Safe to run by hand; goes on where it stopped.",
+        description="Rank every past application on today's facts. Safe to run by hand; continues where it stopped.",
         queue="sweep",
         tags=("review",),
     ),
     Deployment(
         flow="flows.sla_sweep.sla_sweep",
         name="sweep",
-        description="Find what is overdue, stalled or forgotten, and set it going again. Safe to run by hand.",
+        description="Find applications that are overdue, stalled or forgotten, and start them again. Safe to run by hand.",
         queue="sweep",
         tags=("sweep",),
         cron="*/15 * * * *",
@@ -77,7 +77,7 @@ CATALOGUE: tuple[Deployment, ...] = (
     Deployment(
         flow="flows.gate_drift.gate_drift",
         name="gate-drift",
-        description="Ask the gates again about every open application that passed them. Changes nothing. Safe to run by hand.",
+        description="Check every open application again at the gates it passed. Changes nothing. Safe to run by hand.",
         queue="sweep",
         tags=("sweep",),
         cron="30 2 * * *",
@@ -85,7 +85,7 @@ CATALOGUE: tuple[Deployment, ...] = (
     Deployment(
         flow="flows.decision_monitor.decision_monitor",
         name="monitor",
-        description="The week's look at who decides and researches, and a draw of decisions to be made again. Safe to run by hand.",
+        description="Chart decisions and research for the week, and draw decisions to be made a second time. Safe to run by hand.",
         queue="sweep",
         tags=("monitor",),
         cron="10 4 * * 1",
@@ -101,7 +101,7 @@ CATALOGUE: tuple[Deployment, ...] = (
     Deployment(
         flow="flows.retention.retention",
         name="retention",
-        description="Name what has been kept for as long as the policy says. Disposes of nothing. Safe to run by hand.",
+        description="List what has been kept as long as the policy requires. Disposes of nothing. Safe to run by hand.",
         queue="sweep",
         tags=("retention",),
         cron="50 3 * * *",
@@ -110,7 +110,7 @@ CATALOGUE: tuple[Deployment, ...] = (
 
 
 async def register(entries: Sequence[Deployment], *, pool: str = POOL, worker_type: str = WarmWorker.type) -> None:
-    """Bring the server in line with the catalogue. May be run again at any time."""
+    """Create or update the pool, queues, automations, limits and deployments on the server. Safe to repeat."""
     async with get_client() as client:
         await _pool(client, pool, worker_type)
         await _queues(client, pool)

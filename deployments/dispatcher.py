@@ -1,10 +1,11 @@
-"""Turns committed wake-ups into flow runs: listens for them, folds those of one application, most dangerous first.
+"""Turns committed wake-ups into flow runs, one for each application, the most dangerous first.
 
-A wake-up whose application has a run at work goes to that run, which then goes round again; one whose application has a
-run that has not begun needs no other.
+If a run is already working on the application, the wake-up goes to that run, which then goes through the stages again.
+If a run for the application has not started yet, no other run is created.
 
-Several may run at once. A crash between a run's creation and the marking of its rows makes no second run: the key is the same.
-Beside that it tells people what is queued for them: danger does not wait for the next sweep.
+Several dispatchers may run at the same time. After a crash between the creation of a run and the marking of its rows, no
+second run is created: both have the same key. The dispatcher also sends notices to people at once, so that danger does not
+wait for the next sweep.
 """
 
 from __future__ import annotations
@@ -37,16 +38,16 @@ from deployments import metrics_endpoint, notifier, run_signal
 from deployments.catalogue import LIFECYCLE
 from tasks.home import store
 
-BATCH = 20  # small, so that what is urgent waits behind few
-PATIENCE = 5.0  # seconds after which it looks even if nobody called
+BATCH = 20  # small, so that an urgent application waits behind few others
+PATIENCE = 5.0  # seconds after which it looks even without a signal
 
 
 async def dispatch_once(client: PrefectClient) -> int:
-    """Deliver one batch; returns how many applications were woken. Rows are marked in the transaction that locked them."""
+    """Deliver one batch and return how many applications were woken. Rows are marked in the transaction that locked them."""
     casebook = store()
     with casebook.session() as session:
-        turned = outbox.hand_over(session, BATCH, at=clock.now())
-        session.commit()  # at once: a run that ends waits for this
+        handed_over = outbox.hand_over(session, BATCH, at=clock.now())
+        session.commit()  # without delay: a run that is ending waits for this
     with casebook.session() as session:
         wake_ups = outbox.claim(session, BATCH)
         coming = await _still_coming(client, outbox.coming(session, wake_ups)) if wake_ups else {}
@@ -56,22 +57,22 @@ async def dispatch_once(client: PrefectClient) -> int:
         heartbeats.beat(session, "dispatcher", casebook.key)
         session.commit()
     if wake_ups:
-        run_signal.ring()
-    return turned + len(wake_ups)
+        run_signal.send()
+    return handed_over + len(wake_ups)
 
 
 async def _still_coming(client: PrefectClient, runs: Mapping[str, str]) -> dict[str, str]:
-    """Those of the runs that Prefect has not begun either; one that was cancelled or lost will see nothing."""
+    """The runs that Prefect has not started yet, by application. A cancelled or lost run will not see the wake-up."""
     if not runs:
         return {}
-    found = await client.read_flow_runs(
+    flow_runs = await client.read_flow_runs(
         flow_run_filter=FlowRunFilter(
             id=FlowRunFilterId(any_=[UUID(run) for run in runs.values()]),
             state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED, StateType.PENDING])),
         )
     )
-    known = {str(run.id) for run in found}
-    return {reference: run for reference, run in runs.items() if run in known}
+    waiting = {str(run.id) for run in flow_runs}
+    return {reference: run for reference, run in runs.items() if run in waiting}
 
 
 async def _create_run(client: PrefectClient, wake_up: WakeUp) -> str:
@@ -88,13 +89,13 @@ async def _create_run(client: PrefectClient, wake_up: WakeUp) -> str:
 
 
 async def run(stop: asyncio.Event) -> None:
-    """Deliver until told to stop."""
+    """Deliver wake-ups and notices until `stop` is set."""
     configured = settings.load()
-    if configured.metrics_port and (word := os.environ.get("PREFECT_API_AUTH_STRING")):
-        metrics_endpoint.serve(configured.metrics_port, word)
-    async with asyncio.TaskGroup() as both:
-        both.create_task(_wake(stop))
-        both.create_task(_tell(stop))
+    if configured.metrics_port and (credentials := os.environ.get("PREFECT_API_AUTH_STRING")):
+        metrics_endpoint.serve(configured.metrics_port, credentials)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(_wake(stop))
+        tasks.create_task(_tell(stop))
 
 
 async def _wake(stop: asyncio.Event) -> None:
@@ -102,13 +103,13 @@ async def _wake(stop: asyncio.Event) -> None:
         while not stop.is_set():
             while await dispatch_once(client) and not stop.is_set():
                 pass
-            await _called(connection, stop, PATIENCE)
+            await _wait_for_signal(connection, stop, PATIENCE)
 
 
 async def _tell(stop: asyncio.Event) -> None:
     ways = channels.read(settings.load().notify_urls)
     async with await _listening(notices.CHANNEL) as connection:
-        await notifier.tell(ways, lambda: _called(connection, stop, notifier.PATIENCE), stop)
+        await notifier.run(ways, lambda: _wait_for_signal(connection, stop, notifier.PATIENCE), stop)
 
 
 async def _listening(channel: LiteralString) -> psycopg.AsyncConnection[tuple[object, ...]]:
@@ -118,16 +119,16 @@ async def _listening(channel: LiteralString) -> psycopg.AsyncConnection[tuple[ob
     return connection
 
 
-async def _called(
+async def _wait_for_signal(
     connection: psycopg.AsyncConnection[tuple[object, ...]], stop: asyncio.Event, patience: float
 ) -> None:
-    """Until something is committed, or patience ends."""
+    """Wait until something is committed, `stop` is set, or `patience` seconds have passed."""
 
-    async def hear() -> None:
+    async def receive() -> None:
         async for _ in connection.notifies(timeout=patience, stop_after=1):
             return
 
-    waits = [asyncio.create_task(hear()), asyncio.create_task(stop.wait())]
+    waits = [asyncio.create_task(receive()), asyncio.create_task(stop.wait())]
     done, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
     for waiting in pending:
         waiting.cancel()

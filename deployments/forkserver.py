@@ -1,7 +1,7 @@
-"""A process that has everything imported and forks a child for each flow run: a run has no start-up to wait for.
+"""Imports everything once and forks a child for each flow run, so that no run waits for imports.
 
-The worker speaks to it over a socket, one JSON object a line. It stays single-threaded, as one that forks must.
-When the worker is gone it ends its children, who tell Prefect themselves that they crashed.
+The worker sends requests over a socket, one JSON object a line. The process stays single-threaded, because it forks.
+When the worker is gone, the forkserver ends its children, and they report to Prefect that they crashed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-PATIENCE = 10.0  # seconds that orphaned children have to tell Prefect and end
+PATIENCE = 10.0  # seconds that orphaned children have to report to Prefect and end
 PR_SET_PDEATHSIG = 1
 
 
@@ -41,9 +41,9 @@ def main(arguments: Sequence[str]) -> None:
         except Exception:  # noqa: BLE001 - a release that cannot be imported: each run says so itself, in its own log
             traceback.print_exc()
     if threading.active_count() > 1:
-        sys.stderr.write("forkserver: a preloaded module has started a thread, so forking is not safe\n")
+        sys.stderr.write("forkserver: a preloaded module has started a thread, so it is not safe to fork\n")
     gc.collect()
-    gc.freeze()  # the children share these pages for as long as nobody's collector walks over them
+    gc.freeze()  # the children share these pages as long as no garbage collector touches them
     if request := ForkServer(channel).serve():
         leave(run(request))
 
@@ -56,21 +56,21 @@ class ForkServer:
         self.wake, self.waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
     def serve(self) -> dict[str, Any] | None:
-        """None when the worker is gone; in a child, what the child is to be."""
+        """Fork a child for each request. Returns None when the worker is gone and, in a child, the request to run."""
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self.waker)
-        said = b""
+        unread = b""
         while True:
             ready = set(select.select([self.channel.fileno(), self.wake], [], [])[0])
             if self.wake in ready:
                 self.reap()
             if self.channel.fileno() in ready:
-                heard = self.channel.recv(65536)
-                if not heard:
+                data = self.channel.recv(65536)
+                if not data:
                     self.end()
                     return None
-                *lines, said = (said + heard).split(b"\n")
+                *lines, unread = (unread + data).split(b"\n")
                 for line in lines:
                     if request := self.answer(json.loads(line)):
                         return request
@@ -106,9 +106,9 @@ class ForkServer:
                 if (name := self.children.pop(pid, None)) is not None:
                     self.tell({"id": name, "status": os.waitstatus_to_exitcode(status)})
 
-    def tell(self, what: dict[str, Any]) -> None:
-        with contextlib.suppress(OSError):  # the worker may be gone; the next read will show it
-            self.channel.sendall(json.dumps(what).encode() + b"\n")
+    def tell(self, message: dict[str, Any]) -> None:
+        with contextlib.suppress(OSError):  # the worker may be gone; the next read shows that
+            self.channel.sendall(json.dumps(message).encode() + b"\n")
 
     def end(self) -> None:
         deadline = time.monotonic() + PATIENCE
@@ -125,7 +125,7 @@ class ForkServer:
 
 
 def run(request: dict[str, Any]) -> int:
-    """In the child: be the run, and say with which code it ended."""
+    """Run the flow in the child and return its exit code."""
     try:
         become(request)
     except SystemExit as end:
@@ -137,7 +137,10 @@ def run(request: dict[str, Any]) -> int:
 
 
 def leave(code: int) -> NoReturn:
-    """What was to be said is said and written; nothing is torn down, for that would copy every page shared with the forkserver."""
+    """Run exit handlers, flush output and end the process at once.
+
+    Nothing else is freed: that would copy every memory page shared with the forkserver.
+    """
     threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001 - as multiprocessing ends its own forks
     atexit._run_exitfuncs()  # noqa: SLF001
     sys.stdout.flush()
@@ -146,7 +149,7 @@ def leave(code: int) -> NoReturn:
 
 
 def become(request: dict[str, Any]) -> None:
-    """Take on the run's environment and be what `python -m prefect.engine` would be."""
+    """Take the run's environment and do what `python -m prefect.engine` would do."""
     os.setsid()
     os.environ.clear()
     os.environ.update(request["env"])

@@ -1,4 +1,4 @@
-"""A door on this machine alone: the board's figures for Prometheus, and the alarms that Prefect's automations ring."""
+"""The metrics endpoint, on this machine only: the board's figures for Prometheus, and alarms from Prefect's automations."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ from casebook.casework.sweep import alarms
 from tasks.home import acting
 
 HOST = "127.0.0.1"
-LONGEST = 2_000  # bytes of an alarm
+LONGEST = 2_000  # bytes in the text of an alarm
 _REFERENCE = re.compile(r"\bCL-\d{4}-\d{6}\b")
 
-log = logging.getLogger("casebook.watchpost")
+log = logging.getLogger("casebook.metrics_endpoint")
 
 
-def serve(port: int, word: str) -> ThreadingHTTPServer | None:
-    """Open the door, in a thread. `word` (user:password) is asked of whoever rings. None if somebody else has the port."""
+def serve(port: int, credentials: str) -> ThreadingHTTPServer | None:
+    """Start the endpoint in a thread. An alarm must carry `credentials` (user:password). None if the port is in use."""
     try:
-        server = ThreadingHTTPServer((HOST, port), _handler(word))
+        server = ThreadingHTTPServer((HOST, port), _handler(credentials))
     except OSError:
-        log.warning("port %d is taken: no figures for Prometheus and no alarms from here", port)
+        log.warning("Port %d is in use. This dispatcher serves no figures to Prometheus and receives no alarms.", port)
         return None
     server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, name="watchpost", daemon=True).start()
+    threading.Thread(target=server.serve_forever, name="metrics-endpoint", daemon=True).start()
     return server
 
 
 def exposition() -> bytes:
-    """The board as Prometheus reads it."""
+    """The board's figures in the format of Prometheus."""
     with acting("dispatcher") as act:
         gauges = list(board.gauges(board.figures(act)))
     registry = CollectorRegistry(auto_describe=False)
@@ -62,17 +62,17 @@ class _Families(Collector):
         return families.values()
 
 
-def ring(what: str, about: str) -> None:
-    """An automation says that something happened to a run, a pool or the sweep."""
-    found = _REFERENCE.search(about)
+def receive_alarm(alarm: str, text: str) -> None:
+    """Raise the alarm that an automation sent about a run, a pool or the sweep."""
+    match = _REFERENCE.search(text)
     with acting("dispatcher") as act:
-        alarms.raise_alarm(act, what, reference=found[0] if found else None)
+        alarms.raise_alarm(act, alarm, reference=match[0] if match else None)
 
 
-def _handler(word: str) -> type[BaseHTTPRequestHandler]:
-    expected = "Basic " + base64.b64encode(word.encode()).decode()
+def _handler(credentials: str) -> type[BaseHTTPRequestHandler]:
+    expected = "Basic " + base64.b64encode(credentials.encode()).decode()
 
-    class Door(BaseHTTPRequestHandler):
+    class Endpoint(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             if self.path != "/metrics":
                 self._answer(HTTPStatus.NOT_FOUND)
@@ -80,22 +80,22 @@ def _handler(word: str) -> type[BaseHTTPRequestHandler]:
             try:
                 self._answer(HTTPStatus.OK, exposition(), CONTENT_TYPE_LATEST)
             except Exception:
-                log.exception("the figures could not be counted")
+                log.exception("The figures for Prometheus could not be counted")
                 self._answer(HTTPStatus.SERVICE_UNAVAILABLE)
 
         def do_POST(self) -> None:
-            what = self.path.removeprefix("/alarm/")
+            alarm = self.path.removeprefix("/alarm/")
             length = int(self.headers.get("Content-Length") or 0)
             if not hmac.compare_digest(self.headers.get("Authorization", ""), expected):
                 self._answer(HTTPStatus.UNAUTHORIZED)
-            elif what not in alarms.ALARMS or not 0 <= length <= LONGEST:
+            elif alarm not in alarms.ALARMS or not 0 <= length <= LONGEST:
                 self._answer(HTTPStatus.NOT_FOUND)
             else:
                 try:
-                    ring(what, self.rfile.read(length).decode("utf-8", "replace"))
+                    receive_alarm(alarm, self.rfile.read(length).decode("utf-8", "replace"))
                     self._answer(HTTPStatus.NO_CONTENT)
                 except Exception:
-                    log.exception("an alarm could not be kept")
+                    log.exception("An alarm could not be recorded")
                     self._answer(HTTPStatus.SERVICE_UNAVAILABLE)
 
         def _answer(self, status: HTTPStatus, body: bytes = b"", kind: str = "text/plain") -> None:
@@ -106,6 +106,6 @@ def _handler(word: str) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(body)
 
         def log_message(self, *_words: object) -> None:
-            """Nobody needs a line for every scrape."""
+            """Log nothing: there is no use for a line for every scrape."""
 
-    return Door
+    return Endpoint

@@ -1,4 +1,4 @@
-"""Tells people at once: what is queued for them is sent within seconds, beside the wake-ups and never in their way."""
+"""Sends queued notices to people within seconds. Runs beside the wake-ups and never delays them."""
 
 from __future__ import annotations
 
@@ -12,19 +12,21 @@ from casebook.casework.core.notices import Delivered
 from casebook.errors import CasebookError
 from tasks.home import acting
 
-PATIENCE = 30.0  # seconds after which it looks even if nobody called: what failed is due again after five minutes
+PATIENCE = 30.0  # seconds after which it looks even without a signal: a failed notice is due again after five minutes
 
-log = logging.getLogger("casebook.telling")
+log = logging.getLogger("casebook.notifier")
 
 
-async def tell(ways: Sequence[NoticeChannel], called: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
-    """Deliver whenever called. A receiver that hangs holds a thread of its own, and a fault here ends nothing else."""
+async def run(
+    ways: Sequence[NoticeChannel], wait_for_signal: Callable[[], Awaitable[None]], stop: asyncio.Event
+) -> None:
+    """Deliver notices at each signal until `stop` is set. A slow receiver or a fault here stops nothing else."""
     while ways and not stop.is_set():
         try:
             await asyncio.to_thread(deliver, ways)
         except CasebookError as fault:
-            log.error("notices were not delivered and are tried again: %s", fault.code)  # noqa: TRY400 - its words are the database's
-        await called()
+            log.error("Notices were not delivered and will be tried again: %s", fault.code)  # noqa: TRY400 - its words are the database's
+        await wait_for_signal()
 
 
 def deliver(ways: Sequence[NoticeChannel]) -> Delivered:

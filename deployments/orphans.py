@@ -1,4 +1,4 @@
-"""Runs that Prefect believes to be under way though nobody works on them: their process, worker or parent is gone."""
+"""Finds orphaned runs: Prefect shows them as under way, but their process, worker or parent run is gone."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ UNDER_WAY = FlowRunFilterState(
 
 
 class Orphans:
-    """Looked for again and again; whatever seems lost twice in a row is."""
+    """Looks for orphaned runs again and again. A run that seems lost twice in a row is lost."""
 
     def __init__(self) -> None:
         self._suspects: set[UUID] = set()
 
     async def found(self, client: PrefectClient, pool: str) -> list[tuple[FlowRun, str]]:
-        """Runs of the pool that are lost, and how.
+        """The lost runs of the pool, each with the reason.
 
-        Only what was so the time before as well: a worker that still lives is about to say what became of it.
+        Only runs that seemed lost the time before as well: a worker that is still alive is about to report their end.
         """
-        seen = {run.id: (run, why) async for run, why in _suspicious(client, pool)}
-        lost = [seen[key] for key in self._suspects & seen.keys()]
-        self._suspects = set(seen)
+        suspects = {run.id: (run, why) async for run, why in _suspicious(client, pool)}
+        lost = [suspects[key] for key in self._suspects & suspects.keys()]
+        self._suspects = set(suspects)
         return lost
 
 
@@ -54,14 +54,14 @@ async def _suspicious(client: PrefectClient, pool: str) -> AsyncIterator[tuple[F
     named = WorkPoolFilter(name=WorkPoolFilterName(any_=[pool]))
     for run in await client.read_flow_runs(flow_run_filter=FlowRunFilter(state=UNDER_WAY), work_pool_filter=named):
         if is_gone(run.infrastructure_pid):
-            yield run, "The run's process is gone and its worker did not say why."
+            yield run, "The process of this run has ended, and its worker did not report why."
         elif never_started(run):
-            yield run, "A worker took the run and went before it started it."
+            yield run, "A worker took this run and stopped before starting it."
     below = FlowRunFilterParentTaskRunId(is_null_=False)
     for run in await client.read_flow_runs(flow_run_filter=FlowRunFilter(state=UNDER_WAY, parent_task_run_id=below)):
         parent = await _parent(client, run)
         if parent and parent.work_pool_name == pool and parent.state and parent.state.is_final():
-            yield run, "The run that started it has ended."
+            yield run, "The run that started this run has ended."
 
 
 async def _parent(client: PrefectClient, run: FlowRun) -> FlowRun | None:
@@ -80,12 +80,13 @@ def never_started(run: FlowRun) -> bool:
 
 
 def identity(pid: int | None) -> str:
-    """A process of this machine, told apart from a later one that is given the same number."""
+    """Identify a process on this machine, so that it is not confused with a later process of the same number."""
     return f"{socket.gethostname()}:{pid}:{_started(pid)}"
 
 
-def is_gone(told: str | None) -> bool:
-    host, _, process = (told or "").partition(":")
+def is_gone(identity: str | None) -> bool:
+    """Whether the process has ended. Always false for a process on another machine."""
+    host, _, process = (identity or "").partition(":")
     pid, _, started = process.partition(":")
     return host == socket.gethostname() and pid.isdecimal() and _started(int(pid)) != started
 

@@ -1,6 +1,6 @@
-"""Everything that `casebook up` runs beside the database: Prefect's server, the warm worker, the dispatcher.
+"""What `casebook up` runs beside the database: Prefect's server, the warm worker and the dispatcher.
 
-Prefect itself is not imported here: each part is a process of its own and is told all it needs by its environment.
+Prefect itself is not imported here: each part is a process of its own and gets its settings from its environment.
 """
 
 from __future__ import annotations
@@ -57,11 +57,11 @@ class PlatformPlan:
     home: Path
     prefect_database_url: str = field(repr=False)  # postgresql+asyncpg://...
     port: int | None = None  # None: any free one
-    dispatcher: tuple[str, ...] = ()  # a command; none without it
+    dispatcher: tuple[str, ...] = ()  # a command; empty: no dispatcher
     catalogue: str = "deployments.catalogue"  # a module with a CATALOGUE
     worker_type: str = "warm-process"
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)  # for the worker and the dispatcher
-    keep_runs_days: int = 90  # finished runs older than that are removed by Prefect's own service
+    keep_runs_days: int = 90  # Prefect's own service removes finished runs that are older
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +73,7 @@ class Platform:
 
 @contextmanager
 def running(plan: PlatformPlan, tell: Callable[[str], None]) -> Iterator[Platform]:
-    """The platform, up and watched; everything is stopped on the way out, within seconds."""
+    """Start the platform and keep it running; stop everything within seconds on the way out."""
     folder = plan.home / "prefect"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _alone(folder) as note:
@@ -101,41 +101,41 @@ def running(plan: PlatformPlan, tell: Callable[[str], None]) -> Iterator[Platfor
 
 
 def secret(folder: Path) -> str:
-    """The password of Prefect's API, made once, in a file that only its owner reads."""
+    """The user and password of Prefect's API. Made once and kept in a file that only its owner can read."""
     path = folder / "auth"
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return path.read_text(encoding="ascii").strip()
-    word = f"casebook:{secrets.token_urlsafe(24)}"
+    credentials = f"casebook:{secrets.token_urlsafe(24)}"
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(word + "\n")
-    return word
+        file.write(credentials + "\n")
+    return credentials
 
 
 def _client(folder: Path, port: int) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     return inherited | {
         "PREFECT_HOME": str(folder),
-        "PREFECT_PROFILES_PATH": str(folder / "profiles.toml"),  # nobody's own profile may redirect us
+        "PREFECT_PROFILES_PATH": str(folder / "profiles.toml"),  # a person's own profile must not redirect us
         "PREFECT_API_URL": f"http://{HOST}:{port}/api",
         "PREFECT_API_AUTH_STRING": secret(folder),
         "PREFECT_API_SSL_CERT_FILE": str(_one_certificate(folder)),
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
-        "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",  # it is this very installation; each client would ask
-        "PREFECT_WORKER_QUERY_SECONDS": "1",  # for what nobody rings for: schedules, runs made in the interface
+        "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",  # it is the same installation; each client would ask
+        "PREFECT_WORKER_QUERY_SECONDS": "1",  # for runs without a signal: schedules, runs made in the interface
         "PREFECT_CLI_PROMPT": "false",
         "PREFECT_LOGGING_COLORS": "false",
     }
 
 
 def _one_certificate(folder: Path) -> Path:
-    """A file of authorities with a single one in it.
+    """Write a file of certificate authorities that has only one.
 
-    The address is plain http on this machine, so no certificate is ever looked at; yet each client of Prefect reads the
-    whole usual file, 40-80 ms several times in every run.
+    The address is plain http on this machine, so no certificate is ever checked. But each client of Prefect reads the
+    complete usual file, which takes 40-80 ms several times in every run.
     """
     path = folder / "authority.pem"
     end = "-----END CERTIFICATE-----"
@@ -151,7 +151,7 @@ def _server(plan: PlatformPlan, folder: Path) -> dict[str, str]:
         "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(plan.keep_runs_days * 86_400),
-        # more statements than the 100 that are kept by default: each of the others would be parsed and planned anew
+        # more than the default of 100 statements: any other statement would be parsed and planned again
         "PREFECT_SERVER_DATABASE_SQLALCHEMY_CONNECT_ARGS_STATEMENT_CACHE_SIZE": "2000",
         "PREFECT_SERVER_DATABASE_SQLALCHEMY_CONNECT_ARGS_PREPARED_STATEMENT_CACHE_SIZE": "2000",
     }
@@ -173,12 +173,12 @@ def _port(wanted: int | None) -> int:
         try:
             probe.bind((HOST, wanted or 0))
         except OSError as error:
-            raise PortInUse(f"port {wanted} cannot be used: {error.strerror}") from None
+            raise PortInUse(f"Port {wanted} cannot be used: {error.strerror}") from None
         return int(probe.getsockname()[1])
 
 
 def free_port(wanted: int | None) -> int:
-    """The wanted port if it is free, else any free one."""
+    """Return the wanted port if it is free, otherwise any free port."""
     try:
         return _port(wanted)
     except PortInUse:
@@ -195,36 +195,37 @@ def _wait_for(platform: Platform, folder: Path) -> None:
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
-    raise PlatformFault(f"Prefect's server did not answer; its log is {folder / 'prefect-server.log'}")
+    raise PlatformFault(f"Prefect's server did not answer. See its log: {folder / 'prefect-server.log'}")
 
 
 def _register(plan: PlatformPlan, platform: Platform, folder: Path) -> None:
     log = folder / "register.log"
     with log.open("wb") as file:
-        words = [sys.executable, "-m", "deployments.catalogue", plan.catalogue, plan.worker_type]
-        done = subprocess.run(  # noqa: S603 - our own command
-            words,
+        command = [sys.executable, "-m", "deployments.catalogue", plan.catalogue, plan.worker_type]
+        registration = subprocess.run(  # noqa: S603 - our own command
+            command,
             env={**platform.environment, **plan.environment},
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=file,
             check=False,
         )
-    if done.returncode:
-        raise PlatformFault(f"the deployments could not be registered; the log is {log}")
+    if registration.returncode:
+        raise PlatformFault(f"The deployments could not be registered. See the log: {log}")
 
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[Callable[[str], None]]:
-    """One platform for a home. Gives a function that notes its address for whoever comes second."""
+    """Allow only one platform for a home. Gives a function that notes its address for a second caller."""
     with (folder / "up.lock").open("a+", encoding="utf-8") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.seek(0)
-            noted = lock.read()
-            where = json.loads(noted).get("ui", "") if noted else ""
-            raise AlreadyUp(f"this home is already up {where}".rstrip()) from None
+            text = lock.read()
+            ui = json.loads(text).get("ui", "") if text else ""
+            where = f" at {ui}" if ui else ""
+            raise AlreadyUp(f"The platform of this home is already running{where}.") from None
         lock.truncate(0)
 
         def note(ui: str) -> None:

@@ -1,6 +1,6 @@
-"""Imported by the forkserver before the first run: what every run would otherwise do for itself, done once.
+"""Loads once, in the forkserver, what every run would otherwise load for itself.
 
-Nothing here opens a connection or starts a thread; neither survives a fork.
+Nothing here opens a connection or starts a thread: neither survives a fork.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ ROOMS = (
     "casebook.matching",
     "casebook.storage",
 )
-LATE = (  # what libraries import at their first use, found by comparing sys.modules before and after a run
+LATE = (  # what libraries import at first use; found by comparing sys.modules before and after a run
     "fastapi.encoders",
     "matplotlib.backends.backend_svg",
     "matplotlib.figure",
@@ -45,8 +45,8 @@ LATE = (  # what libraries import at their first use, found by comparing sys.mod
 
 
 def preload() -> None:
-    """Every module of a run, every policy, the mappers, the schemas of Prefect's models, and each gate asked about nobody."""
-    tqdm.tqdm.monitor_interval = 0  # Great Expectations' progress bars, though off, would start a thread
+    """Load every module of a run, every policy, the mappers and the schemas of Prefect's models; ask each gate once, empty."""
+    tqdm.tqdm.monitor_interval = 0  # Great Expectations' progress bars would start a thread, even when off
     for name in (*LATE, *_modules()):
         importlib.import_module(name)
     Base.registry.configure()
@@ -65,19 +65,19 @@ def preload() -> None:
 
 
 def _modules() -> Iterator[str]:
-    for room in ROOMS:
-        package = importlib.import_module(room)
-        for found in pkgutil.walk_packages(package.__path__, f"{room}."):
-            if ".migrations" not in found.name:
-                yield found.name
+    for root in ROOMS:
+        package = importlib.import_module(root)
+        for module in pkgutil.walk_packages(package.__path__, f"{root}."):
+            if ".migrations" not in module.name:
+                yield module.name
 
 
 def _unfinished(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
-    """Prefect defers its models' schemas until they are first used."""
-    for each in model.__subclasses__():
-        if each.__module__.startswith("prefect.client") and not each.__pydantic_complete__:
-            yield each
-        yield from _unfinished(each)
+    """Models of Prefect whose schema is not built yet: Prefect defers that to their first use."""
+    for subclass in model.__subclasses__():
+        if subclass.__module__.startswith("prefect.client") and not subclass.__pydantic_complete__:
+            yield subclass
+        yield from _unfinished(subclass)
 
 
 preload()

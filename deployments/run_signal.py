@@ -1,6 +1,7 @@
-"""Whoever makes a run on this machine rings, and the worker looks at once instead of at its next round.
+"""A signal to the worker that a run was created on this machine: the worker looks at once, not at its next poll.
 
-A datagram to a socket in Prefect's home. A worker elsewhere, or one that could not bind it, sees the run a moment later.
+The signal is a datagram to a socket in Prefect's home. A worker on another machine, or one that could not bind the socket,
+sees the run at its next poll.
 """
 
 from __future__ import annotations
@@ -14,37 +15,41 @@ from pathlib import Path
 
 from prefect.settings import get_current_settings
 
-log = logging.getLogger("casebook.doorbell")
+log = logging.getLogger("casebook.run_signal")
 
 
 def _address() -> Path:
     return get_current_settings().home / "worker.bell"
 
 
-def ring() -> None:
-    """Nobody need be there."""
-    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as bell:
-        bell.settimeout(0)
-        bell.sendto(b"!", str(_address()))
+def send() -> None:
+    """Signal that there may be a run to start. Nothing happens if no worker listens."""
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+        sender.settimeout(0)
+        sender.sendto(b"!", str(_address()))
 
 
-async def answer(called: Callable[[], Awaitable[object]]) -> None:
-    """Call at every ring, until cancelled; the rings that come meanwhile are one more."""
+async def receive(look: Callable[[], Awaitable[object]]) -> None:
+    """Call `look` at every signal until cancelled. Signals that arrive during a call lead to one more call."""
     address = _address()
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as bell:
-        bell.settimeout(0)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+        listener.settimeout(0)
         try:
             address.unlink(missing_ok=True)
-            bell.bind(str(address))
+            listener.bind(str(address))
         except OSError as error:
-            log.warning("no bell at %s (%s): runs are seen at the next round", address, error.strerror)
+            log.warning(
+                "No signals can be received at %s (%s). The worker sees new runs at its next poll.",
+                address,
+                error.strerror,
+            )
             return
         while True:
-            await asyncio.get_running_loop().sock_recv(bell, 1)
+            await asyncio.get_running_loop().sock_recv(listener, 1)
             with contextlib.suppress(BlockingIOError):
-                while bell.recv(1):
+                while listener.recv(1):
                     pass
             try:
-                await called()
-            except Exception:  # the worker's own rounds go on, and see to what is wrong
-                log.debug("the look after a ring failed", exc_info=True)
+                await look()
+            except Exception:  # the worker goes on polling and handles the error there
+                log.debug("The look after a signal failed", exc_info=True)

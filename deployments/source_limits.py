@@ -1,4 +1,4 @@
-"""Prefect's global limits under which all processes together ask each source elsewhere: `source-NAME`, with slot decay."""
+"""Prefect's global limits for searches of remote sources, shared by all processes: `source-NAME`, with slot decay."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 async def register(client: PrefectClient) -> None:
-    """Bring the limits in line with the file of record sources, where there is a home to have one."""
+    """Set the limits from the file of record sources, if the environment names a home."""
     if not os.environ.get("CASEBOOK_HOME"):
         return
     catalogue.configure(settings.load().sources)

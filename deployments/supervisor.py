@@ -1,4 +1,4 @@
-"""Starts child processes, starts them again with growing pauses when they die, and leaves none behind."""
+"""Starts child processes, starts them again after growing pauses if they end, and leaves none behind."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
-STEADY = 60.0  # seconds after which a child's next death counts as its first
+STEADY = 60.0  # seconds after which the next death of a child counts as its first
 PR_SET_PDEATHSIG = 1
 # "ignored" is inherited, but Prefect stops itself by an interrupt; no terminal hangs a child up, for it has its own session
 HEARD = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
@@ -30,16 +30,16 @@ class Child:
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(repr=False)  # holds secrets
     log: Path
-    patience: float = 10.0  # seconds between being asked to stop and being killed
+    patience: float = 10.0  # seconds between the request to stop and the kill
 
 
 class RunningChild:
-    """A child, with what is known of its deaths."""
+    """A child process, how often it has died, and when it is started again."""
 
     def __init__(self, child: Child) -> None:
         self.child = child
         self.deaths = 0
-        self.due = 0.0  # when it is to be started again; meaningful only while it is dead
+        self.due = 0.0  # when it is started again; meaningful only while it is dead
         self.begin()
 
     def begin(self) -> None:
@@ -57,12 +57,12 @@ class RunningChild:
 
     def died(self, now: float) -> str:
         status = self.process.returncode if self.process else None
-        self.end_group(signal.SIGKILL)  # what it leaves behind would hold its port or its place
+        self.end_group(signal.SIGKILL)  # a process it left behind would keep its port or its lock
         self.process = None
         self.deaths = 1 if now - self.since > STEADY else self.deaths + 1
         pause = min(FIRST_PAUSE * 2 ** (self.deaths - 1), LONGEST_PAUSE)
         self.due = now + pause
-        return f"{self.child.name} ended (status {status}); it is started again in {pause:.0f} s"
+        return f"{self.child.name} ended (status {status}). It will be started again in {pause:.0f} s."
 
     def end_group(self, number: signal.Signals) -> None:
         if self.process is not None:
@@ -71,7 +71,7 @@ class RunningChild:
 
 
 class Supervisor:
-    """`tell` is given one line for each thing that people should know."""
+    """Watches the children. Calls `tell` with one line for each event that people should know of."""
 
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
@@ -88,7 +88,7 @@ class Supervisor:
         self._watch.start()
 
     def _keep_watch(self) -> None:
-        # this thread outlives the children it starts: they are to die with the thread that started them
+        # this thread must outlive the children it starts: a child dies with the thread that started it
         while not self._stop.wait(0.5):
             for running in self._running:
                 self._look_after(running, time.monotonic())
@@ -98,10 +98,10 @@ class Supervisor:
             self._tell(running.died(now))
         elif running.process is None and now >= running.due:
             running.begin()
-            self._tell(f"{running.child.name} was started again")
+            self._tell(f"{running.child.name} was started again.")
 
     def stop(self) -> None:
-        """In reverse order: each child is asked, given its time, and killed with all that it started."""
+        """Stop the children in reverse order: ask each to stop, wait, then kill it and everything it started."""
         self._stop.set()
         if self._watch.is_alive() and threading.current_thread() is not self._watch:
             self._watch.join()
@@ -121,7 +121,7 @@ def _for_owner(path: str, flags: int) -> int:
 
 
 def _begin() -> None:
-    """It ends with its parent, and hears every signal, also when nohup or a shell's `&` has us ignore some."""
+    """Make the child end with its parent and hear every signal, also when nohup or a shell's `&` has us ignore some."""
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     for number in HEARD:
         signal.signal(number, signal.SIG_DFL)

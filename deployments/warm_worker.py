@@ -1,7 +1,7 @@
 """The worker type `warm-process`: forks each flow run from a process that has already imported everything.
 
-`prefect worker start --type warm-process --pool NAME`. Everything but the start of the process is Prefect's own:
-states, cancellation and crashes go through the same executor as in its process worker.
+Start it with `prefect worker start --type warm-process --pool NAME`. Only the start of the process is our own: states,
+cancellation and crashes go through the same executor as in Prefect's process worker.
 """
 
 from __future__ import annotations
@@ -49,10 +49,12 @@ class WarmVariables(BaseVariables):
     preload: list[str] = Field(
         default_factory=lambda: list(PRELOAD),
         title="Modules to preload",
-        description="Imported once, before the first run; every run is forked from the process that has done so.",
+        description="Imported once, before the first run. Every run is forked from the process that imported them.",
     )
     working_dir: str | None = Field(
-        default=None, title="Working Directory", description="Where runs are started; otherwise a temporary directory."
+        default=None,
+        title="Working Directory",
+        description="The directory in which runs start. If empty, a temporary directory.",
     )
 
 
@@ -71,16 +73,16 @@ class WarmWorker(BaseWorker[WarmJobConfiguration, WarmVariables, WarmWorkerResul
         super().__init__(*args, **kwargs)
         self._pool = WarmPool()
         self._orphans = Orphans()
-        self._bell: asyncio.Task[None] | None = None
+        self._signals: asyncio.Task[None] | None = None
 
     async def setup(self) -> None:
-        self._pool.prepare(PRELOAD)  # imports go on while the worker makes itself known
+        self._pool.prepare(PRELOAD)  # imports go on while the worker registers itself
         await super().setup()
-        self._bell = asyncio.create_task(run_signal.answer(self.get_and_submit_flow_runs))
+        self._signals = asyncio.create_task(run_signal.receive(self.get_and_submit_flow_runs))
 
     async def teardown(self, *exc_info: Any) -> None:  # noqa: ANN401
-        if self._bell:
-            self._bell.cancel()
+        if self._signals:
+            self._signals.cancel()
         with anyio.CancelScope(shield=True):
             await self._pool.close()
         await super().teardown(*exc_info)
@@ -91,12 +93,12 @@ class WarmWorker(BaseWorker[WarmJobConfiguration, WarmVariables, WarmWorkerResul
         configuration: WarmJobConfiguration,
         task_status: TaskStatus[Any] | None = None,
     ) -> WarmWorkerResult:
-        # shielded: when the worker is told to stop, its runs are ended by the pool, and their states are still seen to
+        # shielded: when the worker is asked to stop, the pool ends its runs, and their states are still reported
         with anyio.CancelScope(shield=True):
             execution = await self._execute(flow_run, configuration, task_status or anyio.TASK_STATUS_IGNORED)
-        run_signal.ring()  # there is room for another
+        run_signal.send()  # there is room for another
         if execution is None or execution.status_code is None:
-            raise RuntimeError("Failed to start flow run process.")
+            raise RuntimeError("The process of the flow run could not be started.")
         return WarmWorkerResult(status_code=execution.status_code, identifier=str(execution.handle.pid))
 
     async def _execute(
@@ -107,17 +109,17 @@ class WarmWorker(BaseWorker[WarmJobConfiguration, WarmVariables, WarmWorkerResul
             executor = context.create_executor(
                 flow_run, starter, resolve_flow=load_flow_from_flow_run, propose_submitting=False
             )
-            done: list[FlowRunExecutionResult | None] = []
+            results: list[FlowRunExecutionResult | None] = []
 
             async def execute(*, task_status: TaskStatus[ProcessHandle]) -> None:
-                done.append(await executor.submit(task_status=task_status))
+                results.append(await executor.submit(task_status=task_status))
 
             with tempfile.TemporaryDirectory(prefix="run-") as directory:
                 starter.directory = Path(configuration.working_dir or directory)
                 async with anyio.create_task_group() as group:
                     handle = await group.start(execute)
                     task_status.started(identity(handle.pid))
-        return done[0] if done else None
+        return results[0] if results else None
 
     async def sync_with_backend(self) -> None:
         await super().sync_with_backend()
@@ -129,7 +131,7 @@ class WarmWorker(BaseWorker[WarmJobConfiguration, WarmVariables, WarmWorkerResul
 
 
 class WarmStarter:
-    """Prefect's executor asks it for a process, as it asks its own starters."""
+    """Starts the process of a run when Prefect's executor asks for one."""
 
     def __init__(self, *, pool: WarmPool, configuration: WarmJobConfiguration, control: ControlChannel) -> None:
         self.pool = pool
@@ -143,7 +145,7 @@ class WarmStarter:
         process = await self.pool.fork(
             self.configuration.preload, environment=self._environment(flow_run), directory=self.directory
         )
-        handle: Any = process  # it has what a handle asks of a process: pid and returncode
+        handle: Any = process  # it has what a process handle needs: pid and returncode
         task_status.started(ProcessHandle(handle, termination_scope=create_isolated_termination_scope(process.pid)))
         await process.wait()
 
@@ -155,7 +157,7 @@ class WarmStarter:
         try:
             port, token = self.control.register(flow_run.id)
         except RuntimeError:
-            pass  # no listener could be bound: cancelling then ends the process without telling it why
+            pass  # no listener could be bound: cancelling then ends the process without giving it the reason
         else:
             environment |= {"PREFECT__CONTROL_PORT": str(port), "PREFECT__CONTROL_TOKEN": token}
         return sanitize_subprocess_env(environment)

@@ -1,4 +1,7 @@
-"""Carries one application as far as the facts allow, and ends named after what it waits for. Waiting is a row, not a run."""
+"""Moves one application on as far as the facts allow, then ends in a state named after what it waits for.
+
+An application that waits is a row in the database, not a run that stays open.
+"""
 
 from __future__ import annotations
 
@@ -31,39 +34,42 @@ STAGES: dict[Stage, Callable[..., Awaitable[Standing]]] = {
 
 
 def run_name() -> str:
-    """The dispatcher's name (reference and stage) if it gave one, else the reference."""
-    reference, given = str(runtime.flow_run.parameters["reference"]), str(runtime.flow_run.name)
-    return given if given.startswith(reference) else reference
+    """The name that the dispatcher gave (reference and stage), otherwise the reference."""
+    reference, name = str(runtime.flow_run.parameters["reference"]), str(runtime.flow_run.name)
+    return name if name.startswith(reference) else reference
 
 
 @flow(name="application_lifecycle", flow_run_name=run_name)
 async def application_lifecycle(reference: str) -> State[None]:
-    """Carry one application as far as the facts allow.
+    """Move one application on as far as the facts allow.
 
-    Safe to run at any time and as often as you like: a run that finds another at work ends as Skipped, a run that finds
-    nothing to do changes nothing.
+    Safe to run at any time and as often as you like. If another run is working on the application, this run ends as
+    Skipped. If there is nothing to do, it changes nothing.
 
     Args:
-        reference: As in CL-2026-000123.
+        reference: For example CL-2026-000123.
 
     """
     holder = str(runtime.flow_run.id)
     wake = take_lease(reference, holder)
     if wake is None:
-        return Completed(name="Skipped", message="another run is at work on this application and will go round again")
+        return Completed(
+            name="Skipped",
+            message="Another run is working on this application and will look at it again before it ends.",
+        )
     try:
         while wake is not None:
             standing = await walk(reference, holder)
             wake = give_back_lease(reference, holder, wake)
     except BaseException:
-        drop_lease(reference, holder)  # a failed or cancelled run does not keep the application from the next one
+        drop_lease(reference, holder)  # a failed or cancelled run must not block the next run
         raise
     await show_card(reference)
     return Completed(name=standing.name, message=standing.message)
 
 
 async def walk(reference: str, holder: str) -> Standing:
-    """Go through the stage flows until a stage waits for somebody."""
+    """Run the stage flows in turn until a stage waits for somebody."""
     standing = look(reference)
     while standing.stage is not Stage.CLOSED:
         standing = await STAGES[standing.stage](reference, holder)

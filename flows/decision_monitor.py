@@ -1,4 +1,4 @@
-"""The monitor: each week a look at the pattern of decisions and of research. What it finds are questions, not findings."""
+"""The weekly monitor of decisions and research. It raises questions; they are not findings."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tasks.decision_monitor import draw_samples, look_at_everybody, show_charts
 
 @flow(name="decision_monitor", flow_run_name=what_and_when)
 async def decision_monitor() -> State[None]:
-    """Chart every channel since each person's last restart, ask what is to be asked, draw decisions to be made again."""
+    """Chart every channel since each person's last restart, open questions, and draw decisions to be made a second time."""
     watched = look_at_everybody()
     await show_charts(watched.reports)
     drawn = draw_samples()
-    told = watched.recorded
+    recorded = watched.recorded
     return Completed(
-        message=f"{told.cases} decisions, {told.opened} questions opened, {drawn} decisions to be made again"
+        message=f"{recorded.cases} decisions looked at; {recorded.opened} questions opened; {drawn} decisions to be made again"
     )

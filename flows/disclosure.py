@@ -1,4 +1,4 @@
-"""Disclosure: the approved outcome is delivered inside the safe window, whatever it is."""
+"""Disclosure: staff deliver the approved outcome, whatever it is, within the safe window."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Follow-up: contacts at the times A chose, until made, declined or exhausted; then it closes."""
+"""Follow-up: staff contact A at the times A chose, until contact is made, declined or exhausted; then it closes."""
 
 from __future__ import annotations
 

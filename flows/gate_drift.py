@@ -1,4 +1,4 @@
-"""Every night: the gates asked again about every open application that passed them. Changes nothing; tells people."""
+"""Each night: checks every open application again at the gates it passed. Changes no application; notifies people."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from tasks.drift import ask_again, open_past, show_drift
 
 @flow(name="gate_drift", flow_run_name=what_and_when)
 async def gate_drift() -> State[None]:
-    """Find what passed a gate and would not pass it today."""
-    found = {}
+    """Find applications that passed a gate and would not pass it today."""
+    held_by_stage = {}
     for stage in Stage:
         if stage is not Stage.CLOSED and (references := open_past(stage)):
-            found[str(stage)] = ask_again(stage, references)
-    await show_drift(found)
-    return Completed(message=f"{sum(map(len, found.values()))} would not pass a gate they passed")
+            held_by_stage[str(stage)] = ask_again(stage, references)
+    await show_drift(held_by_stage)
+    return Completed(
+        message=f"{sum(map(len, held_by_stage.values()))} applications would not pass a gate again that they passed"
+    )

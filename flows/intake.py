@@ -1,4 +1,4 @@
-"""Intake: the initial checks run at once, then the minimum information, safe contact and repeats, until its gate passes."""
+"""Intake: runs the initial checks at once, then waits for the minimum information, safe contact and repeats."""
 
 from __future__ import annotations
 
@@ -14,5 +14,7 @@ from tasks.stages import finish
 async def intake(reference: str, holder: str | None = None) -> Standing:
     search_automatic_sources(reference)
     if due_elsewhere(reference):
-        search_remote_sources(reference, return_state=True)  # the flow goes on without an answer: the sweep asks again
+        search_remote_sources(
+            reference, return_state=True
+        )  # the flow continues without an answer: the sweep asks again
     return finish(reference, Stage.INTAKE, holder)

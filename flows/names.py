@@ -1,4 +1,4 @@
-"""Names of runs that are about no single application: what they are and when they were due, never random words."""
+"""Names for runs that are not about a single application: the flow and when the run was due."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ ZONE = ZoneInfo("Europe/London")
 
 
 def what_and_when() -> str:
-    """As in `sla_sweep Mon 23 Nov 23:45`."""
+    """A name like `sla_sweep Mon 23 Nov 23:45`."""
     return f"{runtime.flow_run.flow_name} {runtime.flow_run.scheduled_start_time.astimezone(ZONE):%a %d %b %H:%M}"

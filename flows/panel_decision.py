@@ -1,4 +1,4 @@
-"""Panel decision: owners, members, chair and approver; no outcome without two people."""
+"""Panel decision: waits for the originators, the members, the chair and the approver. Every outcome takes two people."""
 
 from __future__ import annotations
 

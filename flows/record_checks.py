@@ -1,4 +1,4 @@
-"""Record checks: the automatic sources first, then what people return, review and sign."""
+"""Record checks: searches the automatic sources, then waits for what people return, review and sign."""
 
 from __future__ import annotations
 
@@ -14,5 +14,7 @@ from tasks.stages import finish
 async def record_checks(reference: str, holder: str | None = None) -> Standing:
     search_automatic_sources(reference)
     if due_elsewhere(reference):
-        search_remote_sources(reference, return_state=True)  # the flow goes on without an answer: the sweep asks again
+        search_remote_sources(
+            reference, return_state=True
+        )  # the flow continues without an answer: the sweep asks again
     return finish(reference, Stage.RECORD_CHECKS, holder)

@@ -1,4 +1,4 @@
-"""Every night: what has been kept for as long as the policy says. Disposes of nothing; two people do."""
+"""Each night: lists what has been kept as long as the policy requires. It disposes of nothing; that takes two people."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ from tasks.retention import propose_disposals
 
 @flow(name="retention", flow_run_name=what_and_when)
 async def retention() -> State[None]:
-    """Name the closed applications whose time is over, for two people to dispose of."""
-    return Completed(message=f"{await propose_disposals()} can be disposed of")
+    """List the closed applications whose retention period is over, so that two people can dispose of them."""
+    return Completed(message=f"{await propose_disposals()} applications can be disposed of")

@@ -1,4 +1,4 @@
-"""The review of past applications: every one of them ranked on today's facts. Safe to run again at any time."""
+"""The review of past applications: ranks every one on today's facts. Safe to run again at any time."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ from tasks.retrospective_review import triage_past_applications
 
 @flow(name="retrospective_review", flow_run_name=what_and_when)
 async def retrospective_review() -> State[None]:
-    """Reconcile the registers, assess what is not assessed on today's facts, and rank."""
-    told = triage_past_applications()
-    return Completed(message=f"{told.applications} applications ranked, {told.assessed} assessed in this run")
+    """Reconcile the registers, assess what has not been assessed on today's facts, and rank all."""
+    triaged = triage_past_applications()
+    return Completed(message=f"{triaged.applications} applications ranked, {triaged.assessed} assessed in this run")

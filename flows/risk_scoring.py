@@ -1,4 +1,4 @@
-"""Risk scoring: the machine scores, a person confirms, raises or, with a second person, lowers."""
+"""Risk scoring: the machine scores; a person confirms the band or raises it. Lowering takes a second person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sweep: finds what is forgotten or stalled, and sets it going again. Two at once do nothing twice."""
+"""The sweep: finds applications that are forgotten or stalled, and starts them again. Two sweeps at once are safe."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from tasks.wakes import sweep
 
 @flow(name="sla_sweep", flow_run_name=what_and_when)
 async def sla_sweep() -> State[None]:
-    """Find what is overdue, stalled or forgotten; wake what a machine can help, tell a person of the rest."""
+    """Find what is overdue, stalled or forgotten. Wake what a run can move on; raise the rest to a person."""
     swept = sweep()
     await show_board()
     return Completed(
-        message=f"{swept.checked} open, {len(swept.woken)} woken, {len(swept.retried)} asked their sources again,"
+        message=f"{swept.checked} open, {len(swept.woken)} woken, {len(swept.retried)} whose sources are asked again,"
         f" {len(swept.raised)} raised, {len(swept.escalated)} escalated, {len(swept.reconciled)} leases freed"
     )

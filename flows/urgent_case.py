@@ -1,4 +1,4 @@
-"""Makes one application urgent from Prefect's own interface. It may only raise; a supervisor confirms within the hour."""
+"""Makes one application urgent from Prefect's own interface. It can only raise; a supervisor confirms within the hour."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from pydantic import Field
 from casebook.domain.words import PRIORITY
 from tasks.wakes import make_urgent
 
-Reference = Annotated[str, Field(pattern=r"^CL-\d{4}-\d{6}$", description="As in CL-2026-000123", title="Reference")]
+Reference = Annotated[
+    str, Field(pattern=r"^CL-\d{4}-\d{6}$", description="For example CL-2026-000123", title="Reference")
+]
 ReasonCode = Literal[
     "new_threat", "escalating_violence", "person_at_risk_asked", "partner_agency_asked", "release_from_custody", "other"
 ]
@@ -23,8 +25,8 @@ async def urgent_case(reference: Reference, reason: ReasonCode) -> State[None]:
     """Put one application before all others.
 
     Args:
-        reference: As in CL-2026-000123.
-        reason: Why it cannot wait. A supervisor is asked to confirm within the hour.
+        reference: For example CL-2026-000123.
+        reason: Why it cannot wait. A supervisor must confirm within the hour.
 
     """
     priority = make_urgent(reference, reason)

@@ -1,4 +1,4 @@
-"""The watch: each night new records are compared with the subjects of closed applications."""
+"""The watch: compares new records with the subjects of closed applications each night."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from tasks.watch import look_again
 
 @flow(name="watch", flow_run_name=what_and_when)
 async def watch() -> State[None]:
-    """Open a Right to Know proposal for each closed application about whose subject something new is recorded."""
-    looked = look_again()
-    return Completed(message=f"{looked.watched} watched, {len(looked.proposed)} proposals")
+    """Open a Right to Know proposal for each closed application whose subject has a new record."""
+    result = look_again()
+    return Completed(
+        message=f"{result.watched} applications watched, {len(result.proposed)} Right to Know proposals opened"
+    )

@@ -1,4 +1,4 @@
-"""The board in the Prefect UI: a page that each sweep writes anew. References and counts, nothing personal."""
+"""The board in the Prefect UI: a page that each sweep writes again. It has references and counts, nothing personal."""
 
 from __future__ import annotations
 
@@ -15,6 +15,6 @@ async def show_board() -> None:
     """Write the next version of the board and of its plot."""
     with acting("sweep") as act:
         shown = board.figures(act)
-    words = "Who waits longest, and for whom"
+    words = "Applications that wait longest, and for whom"
     await acreate_markdown_artifact(key="board", markdown=board.markdown(shown), description=words)
-    await show_picture("board-plot", board_plot.svg(shown), "The limit kept by week; what came and went")
+    await show_picture("board-plot", board_plot.svg(shown), "By week: decided within the limit, received and closed")

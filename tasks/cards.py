@@ -1,4 +1,4 @@
-"""The card of an application in the Prefect UI: where it is, who is waited for, until when. Nothing personal in it."""
+"""The card of an application in the Prefect UI: its stage, whom it waits for and until when. It has nothing personal."""
 
 from __future__ import annotations
 

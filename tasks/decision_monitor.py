@@ -1,6 +1,6 @@
-"""The week's look, as tasks: rows from the casebook, charts from the monitor, questions back into the casebook.
+"""The tasks of the weekly monitor: read rows, make the charts, and record the questions that follow.
 
-What is shown in the Prefect UI has pseudonyms that are dealt anew for each report: in a small unit a staff code is a name.
+The Prefect UI shows pseudonyms, dealt again for each report: in a small unit a staff code identifies a person.
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ class Watched:
 
 @task(persist_result=False, cache_policy=NO_CACHE)
 def look_at_everybody() -> Watched:
-    """Two transactions: the charts take seconds, and nobody waits for a lock meanwhile."""
+    """Watch every channel and record the signals.
+
+    Two transactions: the charts take seconds, and nobody should wait for a lock meanwhile.
+    """
     with acting("monitor") as act:
         inputs = signals.watch_inputs(act)
     reports = watch_all(**inputs)
@@ -45,14 +48,14 @@ def draw_samples() -> int:
 
 @task(persist_result=False, cache_policy=NO_CACHE)
 async def show_charts(reports: Sequence[ChannelReport]) -> None:
-    """A page, and of each channel with cases the funnel and the charts as pictures."""
+    """Write the page and, for each channel with cases, pictures of the funnel and the charts."""
     named = plots.deal(reports, random.SystemRandom())
     await acreate_markdown_artifact(
         key="monitor",
         markdown=plots.page(reports, named),
         description="Questions, not findings; pseudonyms of this report only",
     )
-    for report in (each for each in reports if each.standing):
+    for report in (report for report in reports if report.standing):
         for what, picture in (("funnel", plots.funnel(report, named)), ("chart", plots.charts(report, named))):
             key = f"monitor-{report.channel}-{what}".replace("_", "-")
             await show_picture(key, picture, plots.CAPTIONS[what])

@@ -1,4 +1,4 @@
-"""Gates asked again, many applications at a time: whether what was passed would pass today."""
+"""Checks many applications at a time at the gates they passed: would they pass today?"""
 
 from __future__ import annotations
 
@@ -24,23 +24,26 @@ def open_past(stage: Stage) -> list[str]:
 
 @task(task_run_name="ask the {stage} gate again")
 def ask_again(stage: Stage, references: list[str]) -> dict[str, list[str]]:
-    """Ask the gate of one stage about these; returns the codes that hold, by application. Who can mend them is told."""
+    """Ask the gate of one stage about these applications, and notify whoever can correct them.
+
+    Returns the codes that hold each application.
+    """
     from expectations.gate import ask_many  # noqa: PLC0415 - seconds of Great Expectations
 
-    held: dict[str, list[str]] = {}
+    codes: dict[str, list[str]] = {}
     gate, frames = gate_of(stage), BUILDERS[stage]
     for start in range(0, len(references), PAGE):
         page = references[start : start + PAGE]
         with acting("gate-drift") as act:
             waived = drift.waived(act, stage, page)
             verdicts = ask_many(gate, tables(gate, frames(act.session, page)), page, waived=waived)
-            held |= drift.tell(act, stage, verdicts)
-    return held
+            codes |= drift.tell(act, stage, verdicts)
+    return codes
 
 
 @task
-async def show_drift(found: dict[str, dict[str, list[str]]]) -> None:
-    """Write the page of what would not pass today."""
+async def show_drift(held_by_stage: dict[str, dict[str, list[str]]]) -> None:
+    """Write the page of the applications that would not pass today."""
     await acreate_markdown_artifact(
-        key="gate-drift", markdown=drift.page(found), description="What would not pass today"
+        key="gate-drift", markdown=drift.page(held_by_stage), description="Applications that would not pass today"
     )

@@ -1,4 +1,4 @@
-"""The casebook of this process's home: opened once, shared by every task of the run, joined and left with the process."""
+"""The store of this process's home: opened once, shared by every task of the run, closed with the process."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from casebook.storage.session import Store, open_store
 
 @cache
 def store() -> Store:
-    """The store of `CASEBOOK_HOME`. Never opened at import: a forked run opens its own."""
+    """Open the store of `CASEBOOK_HOME`. Never call this at import: each forked run opens its own."""
     configured = settings.load()
     catalogue.configure(configured.sources, admit=_take_turn)
     stack = ExitStack()
@@ -31,13 +31,13 @@ def store() -> Store:
 
 
 def _take_turn(source: str) -> None:
-    """Wait for a turn among all processes, where Prefect holds a global limit `source-NAME` with slot decay."""
+    """Wait for a turn among all processes, if Prefect has a global limit `source-NAME` with slot decay."""
     rate_limit(f"source-{source}", strict=False)
 
 
 @contextmanager
 def acting(part: str = "lifecycle") -> Iterator[Act]:
-    """One act of the machine in one transaction, committed at the end unless something is raised."""
+    """One act of the machine in one transaction, committed at the end unless an exception is raised."""
     with store().session() as session:
         yield Act(session=session, actor=system(part), now=storage.now(session), playbook=playbook)
         session.commit()

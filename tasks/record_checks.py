@@ -1,4 +1,4 @@
-"""Searching the automatic sources of one application. A source that does not answer is tried again, never read as a nil."""
+"""Searches the automatic sources for one application. A source that does not answer is retried; that is no nil return."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ from tasks.home import acting
     retry_jitter_factor=0.5,
 )
 def search_automatic_sources(reference: str) -> int:
-    """Make every automatic search that is due; returns how many were made."""
+    """Make every automatic search that is due and return how many were made."""
     with acting() as act:
         return len(record_checks.search_automatic(act, act.application(reference)))
 
 
 def due_elsewhere(reference: str) -> bool:
-    """Whether any source elsewhere is to be asked. Not a task: most casebooks have none, and every run would pay for it."""
+    """Whether any remote source has to be asked. A plain function: most homes have none, and a task would slow every run."""
     with acting() as act:
         return bool(remote_searches.waiting(act.session, reference))
 
 
 @task(
-    task_run_name="ask the sources elsewhere about {reference}",
+    task_run_name="ask the remote sources about {reference}",
     retries=2,
     retry_delay_seconds=exponential_backoff(backoff_factor=2),
     retry_jitter_factor=0.5,
 )
 def search_remote_sources(reference: str) -> State[Any]:
-    """Ask every source elsewhere that is due. Fails while one does not answer; those that did are not asked again."""
-    asked = remote_searches.ask_remote(acting, reference)
-    if asked.failed:
+    """Ask every remote source that is due. Fails if one does not answer; sources that answered are not asked again."""
+    searches = remote_searches.ask_remote(acting, reference)
+    if searches.failed:
         return Failed(
-            message=", ".join(f"{search}: {SOURCE_FAULT.of(code)}" for search, code in sorted(asked.failed.items()))
+            message=", ".join(f"{search}: {SOURCE_FAULT.of(code)}" for search, code in sorted(searches.failed.items()))
         )
-    return Completed(message=f"{len(asked.answered)} answered")
+    return Completed(message=f"{len(searches.answered)} searches answered")

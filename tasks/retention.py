@@ -1,4 +1,4 @@
-"""The page of what has been kept long enough."""
+"""Lists what has been kept as long as the policy requires."""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ from tasks.home import acting
 
 @task
 async def propose_disposals() -> int:
-    """Write the page anew and tell the head of unit; returns how many can be disposed of."""
+    """Write the page, notify the head of unit, and return how many applications can be disposed of."""
     with acting("retention") as act:
-        found = retention.propose(act)
-    await acreate_markdown_artifact(key="retention", markdown=retention.page(found), description="Kept long enough")
-    return sum(not each.legal_hold for each in found)
+        proposals = retention.propose(act)
+    await acreate_markdown_artifact(
+        key="retention",
+        markdown=retention.page(proposals),
+        description="Applications kept as long as the policy requires",
+    )
+    return sum(not proposal.legal_hold for proposal in proposals)

@@ -1,4 +1,4 @@
-"""One triage of the past applications, as a task that shows how far it is."""
+"""Triages the past applications, as a task that shows its progress."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from tasks.home import acting
 
 @task
 def triage_past_applications() -> Triaged:
-    """Go on where the last run stopped. Each chunk is committed, so a run that dies loses one chunk's work at most."""
-    shown = create_progress_artifact(progress=0.0, key="retrospective-review", description="Past applications assessed")
-    told = triage.triage(lambda: acting("review"), lambda done, of: _show(shown, 100 * done / of))
-    _show(shown, 100.0)
-    return told
+    """Continue where the last run stopped. Each chunk is committed, so a run that dies loses one chunk's work at most."""
+    progress_artifact = create_progress_artifact(
+        progress=0.0, key="retrospective-review", description="Past applications assessed"
+    )
+    triaged = triage.triage(lambda: acting("review"), lambda done, of: _show(progress_artifact, 100 * done / of))
+    _show(progress_artifact, 100.0)
+    return triaged
 
 
 def _show(artifact: object, percent: float) -> None:

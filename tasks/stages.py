@@ -1,4 +1,4 @@
-"""What every stage ends with: open what people must do, and if nobody is waited for, ask the gate and move on."""
+"""The end of every stage: open the work for people; if the stage waits for nobody, ask the gate and move on."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from tasks.home import acting
 
 
 def look(reference: str) -> Standing:
-    """Where the application is, and who is waited for. A read, so not a task."""
+    """The stage of the application and whom it waits for. A plain function, because it only reads."""
     with acting() as act:
         return _standing(act, act.application(reference, lock=False))
 
 
 @task(task_run_name="{reference}: {stage}")
 def finish(reference: str, stage: Stage, holder: str | None = None) -> Standing:
-    """Open the stage's work; if none blocks, ask its gate and move. One transaction: the verdict is about these facts.
+    """Open the stage's work; if nothing blocks, ask its gate and move the application.
 
-    Does nothing if the application is no longer in that stage.
+    All in one transaction, so that the verdict is about these facts. Does nothing if the application has left the stage.
     """
     with acting() as act:
         application = act.application(reference)
@@ -46,7 +46,7 @@ def finish(reference: str, stage: Stage, holder: str | None = None) -> Standing:
 
 
 def ask_gate(act: Act, application: Application, stage: Stage) -> Verdict:
-    """Build the stage's frames for one application and ask its suite."""
+    """Build the frames of the stage for one application and ask its expectation suite."""
     from expectations.gate import ask  # noqa: PLC0415 - 2-7 s of Great Expectations that a look does not need
 
     gate = gate_of(stage)
@@ -56,7 +56,7 @@ def ask_gate(act: Act, application: Application, stage: Stage) -> Verdict:
 
 
 def tables(gate: Gate, rows: dict[str, list[dict[str, object]]]) -> dict[str, pd.DataFrame]:
-    """Plain rows as frames. A frame without rows keeps its columns; one that was not built stays out, and breaks the gate."""
+    """Make frames of plain rows. A frame without rows keeps its columns; a missing frame stays out and breaks the gate."""
     return {
         frame.name: pd.DataFrame(rows[frame.name], columns=None if rows[frame.name] else ["reference", *frame.columns])
         for frame in gate.frames
@@ -77,5 +77,5 @@ def _standing(act: Act, application: Application, *, gate: str | None = None, mo
 
 
 def _awaits_source(act: Act, application: Application) -> bool:
-    """An answer that is still to come from a source is waited for, not held against anybody."""
+    """Whether a source has still to answer. The stage waits for it; that is nobody's open work."""
     return application.stage == Stage.RECORD_CHECKS and remote_searches.awaited(act.session, application.reference)

@@ -1,4 +1,4 @@
-"""Setting forgotten applications going again, and making one urgent."""
+"""Starts forgotten applications again, and makes an application urgent."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tasks.home import acting, store
 
 @task
 def sweep() -> Swept:
-    """One sweep, and its sign of life."""
+    """Make one sweep and record its heartbeat."""
     swept = sweeping.sweep(lambda: acting("sweep"), ways=channels.read(settings.load().notify_urls))
     with acting("sweep") as act:
         heartbeats.beat(act.session, "sweep", store().key)
@@ -24,6 +24,6 @@ def sweep() -> Swept:
 
 @task(task_run_name="make {reference} urgent")
 def make_urgent(reference: str, reason: str) -> str:
-    """Raise the priority; asked from Prefect's own interface, nobody stands behind it, so a supervisor must confirm."""
+    """Raise the priority. Prefect's interface does not say who asked, so a supervisor must confirm."""
     with acting("prefect-ui") as act:
         return str(wakes.make_urgent(act, reference, reason).priority)

@@ -1,4 +1,4 @@
-"""Looking again at the subjects of closed applications."""
+"""Compares new records with the subjects of closed applications."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ from tasks.home import acting
 
 @task
 def look_again() -> WatchResult:
-    """Compare what no watch has seen yet; a proposal is opened once."""
+    """Compare the records that no watch has compared yet. A proposal is opened only once."""
     with acting("watch") as act:
         return watch.look_again(act)

@@ -1,1 +1,1 @@
-"""The synthetic force and its simulated staff; nothing outside this room but the command knows it exists."""
+"""The synthetic force and its simulated staff. Only the `demo` command uses this package."""

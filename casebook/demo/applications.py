@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from casebook.demo.clerk import Batch
     from casebook.demo.statements import Row
 
-NOW = datetime(2026, 11, 23, 9, 0, tzinfo=LONDON)  # of files written without another moment
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=LONDON)  # of files written without `--now`
 
 
 CONCERNS = {
@@ -54,7 +54,7 @@ CONCERNS = {
 
 
 def filler(scene: Scene, index: int) -> Row:
-    """An ordinary application: every route and kind of applicant in turn, the rest as it comes."""
+    """An ordinary application: every route and kind of applicant in turn, the rest at random."""
     rng = scene.rng
     route, applicant = WAYS[index % len(WAYS)]
     former = chance(rng, 0.3)
@@ -114,7 +114,7 @@ def _relationship(scene: Scene, *, former: bool) -> Row:
 
 
 def _through_another(scene: Scene, *, agency: bool) -> Row:
-    """C's own details; what is safe for A is often not known to C."""
+    """C's own details. C often does not know how to contact A safely."""
     rng = scene.rng
     c = scene.make.human("f" if chance(rng, 0.7) else "m", youngest=25)
     columns = statement(rng, "c", c)
@@ -130,7 +130,7 @@ def _through_another(scene: Scene, *, agency: bool) -> Row:
 
 
 def _left_out(rng: Random) -> Row:
-    """Now and then something is simply not filled in."""
+    """Columns that the applicant left empty, now and then."""
     gaps = (
         {"a_phone": "", "a_email": ""},
         {"b_surname": ""},

@@ -1,4 +1,4 @@
-"""What happens to a person's row between the counter and the index: each table a hundred cases."""
+"""Clerical faults in a person's row, as typed into an index. Each table has a hundred cases."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def _hundred(*shares: tuple[int, Fault]) -> tuple[Fault, ...]:
     return tuple(fault for share, fault in (*shares, (100 - spent, as_it_is)) for _ in range(share))
 
 
-SPARED = 0.45  # of the rows, typed without a slip
+SPARED = 0.45  # share of the rows typed without a fault
 
 TABLES: tuple[tuple[Fault, ...], ...] = (
     _hundred(
@@ -130,7 +130,7 @@ TABLES: tuple[tuple[Fault, ...], ...] = (
 
 
 def carelessly(rng: Random, human: Human, row: PersonRow) -> PersonRow:
-    """The row as a busy person would have typed it: often right, else with a fault now and then of each kind."""
+    """The row as a busy person would type it: often right, otherwise with a fault of each kind now and then."""
     if rng.random() < SPARED:
         return row
     for table in TABLES:

@@ -1,4 +1,4 @@
-"""Writes rows, gives them the ids of their source and keeps the truth beside them."""
+"""Writes rows with the ids of their source, and keeps the truth about them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Batch(NamedTuple):
 
 @dataclass(kw_only=True)
 class Clerk:
-    """Holds what was written since the last `take`; the counters run on."""
+    """Collects the rows written since the last `take`; the counters continue."""
 
     issued: Counter[str] = field(default_factory=Counter)
     batch: Batch = field(default_factory=lambda: Batch([], [], []))
@@ -37,7 +37,7 @@ class Clerk:
         return done
 
     def file(self, rng: Random, human: Human, source: str, *, careful: bool = False) -> str:
-        """Enter one human in one source, carefully or as it happens; returns the row's person_id."""
+        """Enter one human in one source, with or without care. Returns the row's person_id."""
         self.issued[source] += 1
         person_id = f"SYN-{source.upper().replace('_', '')}-{self.issued[source]:07}"
         exact = PersonRow(

@@ -1,4 +1,4 @@
-"""What real registers look like: each function spoils one row in one way."""
+"""Data faults as in real registers: each function spoils one row in one way."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def swapped_dates(_rng: Random, row: Row) -> Row:
 
 
 def wrong_encoding(_rng: Random, row: Row) -> Row:
-    """The bytes of another alphabet: the line is written as Latin-1."""
+    """A text that is not UTF-8: the line is written as Latin-1."""
     return {**row, "b_surname": f"{row['b_surname']}é", "rationale": f"{row.get('rationale', '')} café"}
 
 

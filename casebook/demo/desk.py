@@ -1,4 +1,4 @@
-"""A member of staff at a terminal: runs `casebook` commands in their own name and sees what those print, nothing else."""
+"""A member of staff at a terminal: runs `casebook` commands in their own name and sees only their output."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-# runs the words of one command in a home, in the name of a member of staff; gives what it prints with --json
+# runs one command in a home, in the name of a member of staff, and returns its output with --json
 Run = Callable[[Path, str | None, list[str]], object]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """`staff_id` None is the operator's own terminal."""
+    """One terminal. `staff_id` None: the operator's own."""
 
     run: Run
     home: Path
@@ -25,7 +25,7 @@ class Desk:
     token: str | None = None
 
     def ask(self, *words: str) -> Any:
-        """What a command prints with --json. A refusal is raised, as the terminal would say it."""
+        """The output of a command with --json. A refusal is raised."""
         with _token(self.token):
             printed = self.run(self.home, self.staff_id, list(words))
         return json.loads(json.dumps(printed, default=str))
@@ -39,7 +39,7 @@ class Desk:
         return self._with_file(details, "applications", "correct", reference)
 
     def _with_file(self, contents: object, *words: str) -> Any:
-        """Through a file that only this person can read, and that is gone afterwards."""
+        """Pass the data in a file that only this user can read and that is removed afterwards."""
         with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
             json.dump(contents, file)
             file.flush()

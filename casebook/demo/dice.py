@@ -1,4 +1,4 @@
-"""Draws that every part of the generator makes."""
+"""Random draws that every part of the generator uses."""
 
 from __future__ import annotations
 
@@ -30,5 +30,5 @@ def years(number: float) -> timedelta:
 
 
 def born_between(rng: Random, now: date, youngest: float, oldest: float) -> date:
-    """Ages crowd towards the younger end, as those of suspects and victims do."""
+    """A birth date. Younger ages are more frequent, as among suspects and victims."""
     return now - years(youngest + (oldest - youngest) * rng.random() ** 1.5)

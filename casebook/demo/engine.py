@@ -1,4 +1,4 @@
-"""What the demonstration asks of the running platform: is it at rest, how many runs, and a run by hand as ops would start one."""
+"""How the demonstration uses the running platform: wait until it is at rest, count runs, start a run by hand."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ PATIENCE = 180.0  # seconds for the platform to come to rest after a round of pe
 
 @dataclass(frozen=True, kw_only=True)
 class Engine:
-    """The platform of a trial home, from outside."""
+    """The running platform of a trial home."""
 
     store: Store
     api: str
     auth: str  # user:password of Prefect's API
 
     def rest(self, within: float = PATIENCE) -> bool:
-        """Wait until nothing is on its way; False if something still is after so many seconds."""
+        """Wait until the platform is at rest. False if it is still busy after `within` seconds."""
         deadline = time.monotonic() + within
         while busy := self._busy():
             if time.monotonic() > deadline:
@@ -54,7 +54,7 @@ class Engine:
         )
 
     def runs(self) -> int:
-        """How many flow runs ended, subflows left out."""
+        """How many flow runs have ended, without subflows."""
         ended = {
             "state": {"type": {"any_": ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"]}},
             "parent_task_run_id": {"is_null_": True},
@@ -62,15 +62,15 @@ class Engine:
         return int(self._post("flow_runs/count", {"flow_runs": ended}))
 
     def start(self, deployment: str, parameters: Mapping[str, str]) -> None:
-        """Start a deployment by hand, as the form in Prefect's interface does."""
-        found = self._get(f"deployments/name/{deployment}")
+        """Start a deployment by hand, like the form in Prefect's interface."""
+        deployment_found = self._get(f"deployments/name/{deployment}")
         self._post(
-            f"deployments/{found['id']}/create_flow_run",
+            f"deployments/{deployment_found['id']}/create_flow_run",
             {"parameters": dict(parameters), "state": {"type": "SCHEDULED"}},
         )
 
     def figures(self) -> dict[str, int]:
-        """Gate holds and escalations so far."""
+        """The number of gate holds and escalations so far."""
         with self.store.session() as session:
             return {"gate_holds": figures.gate_holds(session), "escalations": figures.escalations(session)}
 
@@ -79,7 +79,7 @@ class Engine:
             return storage.now(session)
 
     def move_clock(self, to: datetime) -> None:
-        """Move the home's present forward. Every process reads it; no step is skipped."""
+        """Move the home's clock forward. Every process reads it; no step is skipped."""
         with self.store.session() as session:
             trial.move_clock(session, to)
             session.commit()
@@ -98,10 +98,10 @@ class Engine:
 
     @cached_property
     def _token(self) -> dict[str, str]:
-        """For what is posted, good for an hour: the platform is asked several times a second."""
+        """The token for requests, kept for an hour: the platform is asked several times a second."""
         with self._client() as client:
-            given = client.get("csrf-token", params={"client": "demonstration"}).json()
-        return {"Prefect-Csrf-Token": given.get("token", ""), "Prefect-Csrf-Client": "demonstration"}
+            reply = client.get("csrf-token", params={"client": "demonstration"}).json()
+        return {"Prefect-Csrf-Token": reply.get("token", ""), "Prefect-Csrf-Client": "demonstration"}
 
     def _client(self) -> httpx.Client:
         user, _, password = self.auth.partition(":")

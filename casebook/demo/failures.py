@@ -1,4 +1,4 @@
-"""Past applications that were handled wrongly: one function for each way, with the evidence that is left of it."""
+"""Past applications that were handled wrongly: one function for each failure, with the evidence it leaves."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
     from casebook.demo.past_case import CaseInTheMaking, Office
 
-BUSY_HANDLER = "H04"  # did more than a fair share of the failures, and much sound work besides
+BUSY_HANDLER = "H04"  # made more than a fair share of the failures, and did much work well
 
 
 def _failed(office: Office, case: CaseInTheMaking, mode: str) -> list[CaseInTheMaking]:
-    """A service failure; for one in three A came to harm afterwards."""
+    """Mark a service failure. In one of three, A came to harm afterwards."""
     case.mode, case.severity = mode, "service"
     if chance(office.rng, 0.4):
         case.row["handler"] = BUSY_HANDLER
@@ -40,7 +40,7 @@ def _harm_to_a(office: Office, case: CaseInTheMaking) -> None:
 
 
 def undisclosed(office: Office) -> list[CaseInTheMaking]:
-    """It was all found, and it was not told."""
+    """Everything was found, and it was not disclosed."""
     case = office.case()
     office.history(case, pick(office.rng, (GRAVE, SERIOUS)), sources=("rms", "pnc"))
     office.refuse(case, pick(office.rng, ("nothing_to_disclose", "not_disclosed")))
@@ -57,7 +57,7 @@ def source_missing(office: Office) -> list[CaseInTheMaking]:
 
 
 def single_identity(office: Office) -> list[CaseInTheMaking]:
-    """The former name stood in the form; only the present one was searched."""
+    """The former name was on the form; only the present name was searched."""
     case = office.case()
     former = Makers(office.rng, case.received, "F").human(case.b.sex).surname
     case.b = replace(case.b, former=former, aliases=())
@@ -79,7 +79,7 @@ def alias_unsearched(office: Office) -> list[CaseInTheMaking]:
 
 
 def wrong_dob(office: Office) -> list[CaseInTheMaking]:
-    """The birth date given was a slip away from the true one, and nothing else was tried."""
+    """The given birth date was nearly right, and nothing else was tried."""
     case = office.case()
     dob = slipped(office.rng, case.b.born).isoformat()
     case.row |= {"b_dob": dob, "searched_as": f"{case.b.name}|{dob}"}
@@ -89,7 +89,7 @@ def wrong_dob(office: Office) -> list[CaseInTheMaking]:
 
 
 def wrong_person(office: Office) -> list[CaseInTheMaking]:
-    """A namesake of another age was searched and found harmless; B was not."""
+    """A namesake of another age was searched and found harmless. B was not searched."""
     case = office.case()
     born = case.b.born + years(pick(office.rng, (-19, -11, 9)))
     namesake = replace(case.b, key=f"{case.b.key}-namesake", born=born, home=case.a.former_home, aliases=(), former="")
@@ -102,7 +102,7 @@ def wrong_person(office: Office) -> list[CaseInTheMaking]:
 
 
 def wrong_recipient(office: Office) -> list[CaseInTheMaking]:
-    """What should have gone to A went to somebody who asked."""
+    """What should have been told to A was told to the applicant."""
     [case] = disclosed(office)
     c = Makers(office.rng, case.received, "C").human()
     case.row |= {"applicant": "third_party", "route": "right_to_ask", "outcome": "disclosed", "contact_safe": "unknown"}
@@ -120,7 +120,7 @@ def contact_unsafe(office: Office) -> list[CaseInTheMaking]:
 
 
 def repeat_ignored(office: Office) -> list[CaseInTheMaking]:
-    """Told about B once, and silent the second time somebody asked."""
+    """B was disclosed once, and not when another person asked later."""
     [first] = disclosed(office)
     second = office.case(after=first)
     office.refuse(second)
@@ -135,7 +135,7 @@ def outcome_unknown_with_history(office: Office) -> list[CaseInTheMaking]:
 
 
 def later_serious_record(office: Office) -> list[CaseInTheMaking]:
-    """Handled soundly on what was known; then B did something grave to A. A reason to reach A, not to blame."""
+    """Handled well on what was known, then B did something grave to A. A reason to reach A, not a failure."""
     [case] = nothing_held(office)
     _harm_to_a(office, case)
     case.mode, case.severity, case.danger_now = "later_serious_record", "signal", True

@@ -1,4 +1,4 @@
-"""A source elsewhere, over a real socket, that can be made to fail: what the demonstration asks about some of its people."""
+"""A remote source over a real socket that can be made to fail. The demonstration searches it for some of its people."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any
 
 Row = dict[str, str]
 
-# who shares any of these is told of, so one search finds them whatever else differs
+# it returns whoever shares any of these, so one search finds them whatever else differs
 KEYS = ("forename", "surname", "dob", "postcode", "pnc_id", "cro")
 FAMILIES = (
     "as_given", "swapped_names", "nickname", "middle_name", "day_month_swapped", "date_slip", "year_near", "date_unknown",
@@ -26,23 +26,23 @@ PAGE = 50
 
 @dataclass(kw_only=True)
 class FlakySource:
-    """Serves persons-NAME.csv and records-NAME.csv. May be switched at any time, also while it is asked."""
+    """Serves persons-NAME.csv and records-NAME.csv. It can be made to fail at any time, also during a request."""
 
     name: str
     persons: list[Row]
     records: dict[str, list[Row]]
-    down: bool = False  # until told otherwise
+    down: bool = False  # True: answers no request
     asked: Counter[str] = field(default_factory=Counter)  # surname -> requests, answered or not
     _failing: Counter[str] = field(default_factory=Counter)
     _by_key: dict[str, list[Row]] = field(default_factory=dict, init=False)
     url: str = field(default="", init=False)
 
     def __post_init__(self) -> None:
-        found: dict[str, list[Row]] = defaultdict(list)
+        rows: dict[str, list[Row]] = defaultdict(list)
         for row in self.persons:
             for key in _keys(row):
-                found[key].append(row)
-        self._by_key = dict(found)
+                rows[key].append(row)
+        self._by_key = dict(rows)
 
     @classmethod
     def of(cls, directory: Path, name: str) -> FlakySource:
@@ -56,7 +56,7 @@ class FlakySource:
         self._failing[surname.lower()] = times
 
     def write_configuration(self, path: Path) -> None:
-        """The TOML that makes a casebook ask here; `HOME/sources.toml` is read without being told."""
+        """Write the TOML that makes a casebook ask this source. `HOME/sources.toml` is read by default."""
         families = ", ".join(f'"{family}"' for family in FAMILIES)
         path.write_text(
             f'[{self.name}]\nkind = "http"\nurl = "{self.url}"\ntries = 1\nrate_per_second = 200\nfamilies = [{families}]\n',
@@ -65,7 +65,7 @@ class FlakySource:
 
     @contextmanager
     def serving(self) -> Iterator[FlakySource]:
-        """Answers on a free port of this machine until the end of the block."""
+        """Serve on a free port of this machine until the end of the block."""
         server = _Server(("127.0.0.1", 0), _handler(self))
         self.url = f"http://127.0.0.1:{server.server_port}"
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
@@ -89,13 +89,13 @@ class FlakySource:
         if path == "/records":
             rows = [row for person_id in said["person_ids"] for row in self.records.get(person_id, [])]
             return _page("records", rows, said.get("cursor"))
-        found = {row["person_id"]: row for key in _keys(said["asked"]) for row in self._by_key.get(key, [])}
-        return _page("persons", list(found.values()), said.get("cursor"))
+        matches = {row["person_id"]: row for key in _keys(said["asked"]) for row in self._by_key.get(key, [])}
+        return _page("persons", list(matches.values()), said.get("cursor"))
 
 
 class _Server(ThreadingHTTPServer):
     def handle_error(self, *_: object) -> None:
-        """Whoever asked has gone, with the run that asked: that is theirs to tell, and not on this terminal."""
+        """Print nothing when the client has gone: its own run reports that."""
 
 
 def _handler(source: FlakySource) -> type[BaseHTTPRequestHandler]:
@@ -103,11 +103,11 @@ def _handler(source: FlakySource) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            said = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            if source.fails(said):
+            request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            if source.fails(request):
                 self._send(503, {})
             else:
-                self._send(200, source.answer(self.path, said))
+                self._send(200, source.answer(self.path, request))
 
         def do_GET(self) -> None:
             self._send(503 if source.down else 200, {})
@@ -121,7 +121,7 @@ def _handler(source: FlakySource) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
-            """Nothing is written: what was asked is nobody else's."""
+            """Write nothing: requests are personal data."""
 
     return Handler
 
@@ -133,7 +133,7 @@ def _page(name: str, rows: list[Row], cursor: str | None) -> dict[str, Any]:
 
 
 def _keys(row: Row) -> Iterator[str]:
-    """A forename alone is everybody's; forename and surname may stand the wrong way round."""
+    """The keys of a row. Forename and surname may be swapped; a forename alone is no key."""
     for name in KEYS:
         if (value := row.get(name, "").replace(" ", "").lower()) and (name != "forename" or not row.get("surname")):
             yield f"{'surname' if name == 'forename' else name}:{value}"

@@ -1,6 +1,6 @@
 """The synthetic force on disk: `python -m casebook.demo.force --seed S --persons N --applications M --out DIR`.
 
-Everybody in it is made up. The same seed, sizes and moment give the same bytes; a million people stream.
+Everybody in it is made up. The same seed, sizes and moment give the same bytes. A million people can be written.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from casebook.demo.applications import NOW, cast
 from casebook.demo.clerk import Batch, Clerk
 from casebook.demo.lists import PastLists
-from casebook.demo.population import Crowd
+from casebook.demo.population import Population
 from casebook.demo.register import past
 from casebook.demo.rows import Identity, PersonRow, RecordRow
 from casebook.demo.statements import COLUMNS, LONDON
@@ -32,12 +32,12 @@ SOURCES = ("rms", "pnc", "pnd", "visor", "dvds_register", "marac", "courts", "pr
 
 
 class Size(NamedTuple):
-    """How much to make. The people of applications and register come first and are always whole."""
+    """How much to make. The people of applications and registers come first and are always complete."""
 
     persons: int = 1_000  # rows of persons.csv over all sources
     applications: int = 30
     register: int = 0  # past applications
-    filth: float = 0.0  # the share of register rows to spoil
+    data_faults: float = 0.0  # the share of register rows to spoil
     records_per_person: float = 1.5
 
 
@@ -50,7 +50,7 @@ class SyntheticForce:
 
 @dataclass(kw_only=True)
 class Enlistment:
-    """Makes the batches of one force; applications and register are complete once the batches are spent."""
+    """Makes the batches of one force. Applications and register are complete once all batches have been read."""
 
     seed: int
     size: Size
@@ -63,13 +63,13 @@ class Enlistment:
         for batch in (*self._applicants(clerk), *self._subjects(clerk)):
             left -= len(batch.persons)
             yield batch
-        crowd = Crowd(
+        population = Population(
             rng=Random(f"{self.seed}/crowd"),
             clerk=clerk,
             now=self.now.date(),
             records_per_person=self.size.records_per_person,
         )
-        for batch in crowd.batches():
+        for batch in population.batches():
             if left <= 0:
                 return
             yield _first(batch, left)
@@ -81,12 +81,12 @@ class Enlistment:
             yield batch
 
     def _subjects(self, clerk: Clerk) -> Iterator[Batch]:
-        self.past = past(self.seed, self.size.register, clerk, now=self.now.date(), filth=self.size.filth)
+        self.past = past(self.seed, self.size.register, clerk, now=self.now.date(), data_faults=self.size.data_faults)
         yield clerk.take()
 
 
 def _first(batch: Batch, rows: int) -> Batch:
-    """At most so many person rows, with the records that are about them."""
+    """At most this many person rows, with the records about them."""
     if len(batch.persons) <= rows:
         return batch
     kept = {row.person_id for row in batch.persons[:rows]}
@@ -100,12 +100,12 @@ def build(
     persons: int = 1_000,
     applications: int = 30,
     register: int = 0,
-    filth: float = 0.0,
+    data_faults: float = 0.0,
     records_per_person: float = 1.5,
     now: datetime = NOW,
 ) -> SyntheticForce:
-    """The whole force in memory."""
-    size = Size(persons, applications, register, filth, records_per_person)
+    """Make a complete force in memory."""
+    size = Size(persons, applications, register, data_faults, records_per_person)
     enlistment, people = Enlistment(seed=seed, size=size, now=now), Batch([], [], [])
     for batch in enlistment.batches():
         people.persons.extend(batch.persons)
@@ -115,7 +115,7 @@ def build(
 
 
 def write(force: SyntheticForce, directory: Path) -> None:
-    """All the files of a force: applications.csv, persons and records (together and by source), truth, register."""
+    """Write all files of a force: applications.csv, persons and records (together and by source), truth, register."""
     directory.mkdir(parents=True, exist_ok=True)
     write_people([force.people], directory)
     write_applications(force.applications, directory)
@@ -123,7 +123,7 @@ def write(force: SyntheticForce, directory: Path) -> None:
 
 
 def stream(enlistment: Enlistment, directory: Path) -> None:
-    """The same files, never more than one household in memory."""
+    """Write the same files with never more than one household in memory."""
     directory.mkdir(parents=True, exist_ok=True)
     write_people(enlistment.batches(), directory)
     write_applications(enlistment.applications, directory)
@@ -167,18 +167,20 @@ def moment(text: str) -> datetime:
 
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
-        prog="python -m casebook.demo.force", description="write a synthetic force as files"
+        prog="python -m casebook.demo.force", description="Write a synthetic force as files."
     )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--persons", type=int, default=1_000, help="rows of persons.csv over all sources")
     parser.add_argument("--applications", type=int, default=30)
     parser.add_argument("--register", type=int, default=0, help="past applications, with planted failures")
-    parser.add_argument("--filth", type=float, default=0.0, help="the share of register rows to spoil")
+    parser.add_argument("--data-faults", type=float, default=0.0, help="the share of register rows to spoil")
     parser.add_argument("--records-per-person", type=float, default=1.5)
     parser.add_argument("--now", type=moment, default=NOW, help="the moment the files are written for")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args(argv)
-    size = Size(options.persons, options.applications, options.register, options.filth, options.records_per_person)
+    size = Size(
+        options.persons, options.applications, options.register, options.data_faults, options.records_per_person
+    )
     stream(Enlistment(seed=options.seed, size=size, now=options.now), options.out)
 
 

@@ -1,4 +1,4 @@
-"""Who lives with whom, and who used to: couples, former couples, parents and grown children, twins, namesakes."""
+"""Households: couples, former couples, parents and grown children, twins, namesakes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def alone(make: Makers) -> Household:
 
 
 def couple(make: Makers, kind: str = "intimate_partner") -> Household:
-    """Two who live together; one in three wives has her husband's name."""
+    """A couple who live together. One in three wives has her husband's name."""
     one = make.human("m", youngest=19)
     other = partner_of(make, one)
     return Household(people=(one, other), ties=(Tie(one, other, kind),))
@@ -75,7 +75,7 @@ def twin(make: Makers, one: Human) -> Human:
     return replace(other, origin=one.origin, forename=forename, surname=one.surname, former="", born=one.born)
 
 
-# as they turn up in a police index, of a hundred
+# of a hundred in a police index
 KINDS: tuple[Callable[[Makers], Household], ...] = (
     *(alone,) * 42,
     *(couple,) * 26,

@@ -1,4 +1,4 @@
-"""What simulated staff answer: from the item in their queue and from what `applications show` prints for their role."""
+"""The answers of simulated staff, from the item in their queue and the output of `applications show` for their role."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ Shown = Mapping[str, Any]  # what `applications show` printed
 Item = Mapping[str, Any]  # a line of `work list`
 Terminals = Mapping[str, Terminal]
 
-# kinds that speak to somebody: done at a safe time, or later
+# kinds that contact a person: done at a safe time, or later
 CONTACTS = frozenset({
     "meet_applicant", "deliver_disclosure", "deliver_no_disclosure", "contact_follow_up", "safeguard_during_delay",
     "tell_of_transfer",
 })  # fmt: skip
-# kinds for which the whole application is looked at before they are answered; the others say enough in the queue
+# kinds for which staff read the application before they answer; for the others, the queue says enough
 READS = CONTACTS | {
     "complete_details", "return_search", "review_match", "second_look_at_rejection", "meet_applicant", "decide",
 }  # fmt: skip
-# what a gate holds for and a call at a safe time can settle
+# reasons of a held gate that a call at a safe time can settle
 AGREED_BY_PHONE = frozenset({"minimum_settled", "safe_contact_plan"})
 AGREED_PLAN = {"channel": "phone", "days": ["mon", "tue", "wed", "thu", "fri"], "windows": [["09:00", "17:00"]]}
 PLAN_WORDS = ("--channel", "phone", "--days", "mon;tue;wed;thu;fri", "--start", "09:00", "--until", "17:00")
@@ -30,14 +30,14 @@ EVIDENCE = ["passport", "household_bill"]
 
 
 def answer(item: Item, shown: Shown, terminals: Terminals) -> dict[str, Any]:
-    """The answer to one item; KeyError if this crew does not know the kind."""
+    """The answer to one item. KeyError if the simulated staff do not know the kind."""
     if item["kind"] == "return_search":
         return return_search(item, shown, terminals)
     return ANSWERS[item["kind"]](item, shown)
 
 
 def complete_details(item: Item, shown: Shown) -> dict[str, Any]:
-    """What can be had is had at the meeting; until then each absence is explained."""
+    """Explain each missing piece of information: it is asked for at the meeting."""
     if str(shown.get("external_id") or "").endswith("HELD"):
         return {"people": {"a": {"phone": HELD_DETAILS["a_phone"]},
                            "b": {"surname": HELD_DETAILS["b_surname"], "dob": HELD_DETAILS["b_dob"]}}}  # fmt: skip
@@ -48,16 +48,16 @@ def complete_details(item: Item, shown: Shown) -> dict[str, Any]:
 
 
 def return_search(item: Item, shown: Shown, terminals: Terminals) -> dict[str, Any]:
-    """Make every search of the plan at the other system's terminal and write down what it said."""
+    """Make every search of the plan at the other system's terminal and record its results."""
     if item["subject"].get("accept"):
         return {"result": "unavailable", "accept_unavailable": True}
     search = next(row for row in shown["search"] if row["id"] == item["subject"]["search"])
     terminal = terminals.get(search["source"], Terminal(persons=[], records={}))
-    made, found = [], {}
+    searches, persons = [], {}
     for step in search["plan"]:
         hits = terminal.search(step)
-        found.update({row["person_id"]: row for row in hits})
-        made.append(
+        persons.update({row["person_id"]: row for row in hits})
+        searches.append(
             {
                 **{name: step[name] or "" for name in ("forename", "surname", "dob", "pivot")},
                 "age_range": bool(step["age_range_years"]),
@@ -65,19 +65,19 @@ def return_search(item: Item, shown: Shown, terminals: Terminals) -> dict[str, A
             }
         )
     return {
-        "result": "hit" if found else "nil",
-        "searches": made,
-        "persons": [terminal.seen(row) for row in found.values()],
+        "result": "hit" if persons else "nil",
+        "searches": searches,
+        "persons": [terminal.seen(row) for row in persons.values()],
         "evidence_reference": f"LOG-{search['source']}-{item['item'][:8]}",
-        "summary": f"{len(found)} persons under {len(made)} searches",
+        "summary": f"{len(persons)} persons under {len(searches)} searches",
     }
 
 
 def review_match(item: Item, shown: Shown) -> dict[str, Any]:
-    """The same if nothing that identifies stands against it: a strong weight, or name and birth date both nearly agree."""
+    """The same person if no identifier differs and the weight is strong, or name and birth date both nearly agree."""
     candidate = next(row for row in shown["candidate"] if row["id"] == item["subject"]["candidate"])
-    told = next(row for row in shown["person"] if row["party"] == "b")
-    same = candidate["band"] == "strong" or _agrees(told, candidate["seen"])
+    subject = next(row for row in shown["person"] if row["party"] == "b")
+    same = candidate["band"] == "strong" or _agrees(subject, candidate["seen"])
     return {
         "verdict": "same" if same and not candidate["twin"] else "different",
         "reason": f"weight {candidate['weight']:.1f} bits; " + "; ".join(map(str, candidate["explanation"]))[:400],
@@ -105,11 +105,11 @@ def _slips(one: str, other: str) -> int:
 
 
 def second_look_at_rejection(item: Item, shown: Shown) -> dict[str, Any]:
-    """Agree if it is not plainly the same person."""
+    """Agree unless it is clearly the same person."""
     candidate = next(row for row in shown["candidate"] if row["id"] == item["subject"]["candidate"])
-    told = next(row for row in shown["person"] if row["party"] == "b")
+    subject = next(row for row in shown["person"] if row["party"] == "b")
     return {
-        "agrees": candidate["twin"] or not _agrees(told, candidate["seen"]),
+        "agrees": candidate["twin"] or not _agrees(subject, candidate["seen"]),
         "reason": "looked at name, birth date and address anew",
     }
 
@@ -151,7 +151,7 @@ def validate_with_owner(_item: Item, _shown: Shown) -> dict[str, Any]:
 
 
 def decide(_item: Item, shown: Shown) -> dict[str, Any]:
-    """Disclose if something confirmed qualifies and may be released; else say truly that there is nothing, or why not."""
+    """Disclose if a confirmed finding qualifies and may be released. Otherwise say that there is nothing, or why not."""
     refused = {row["finding_id"] for row in shown.get("owner_agreement", []) if not row["agreed"]}
     findings = [row for row in shown.get("finding", []) if row["party"] == "b" and not row["withdrawn"]]
     qualifying = [row["id"] for row in findings if row["qualifies"] == "qualifying" and row["id"] not in refused]
@@ -180,7 +180,7 @@ def approve_decision(_item: Item, _shown: Shown) -> dict[str, Any]:
 
 
 def deliver(item: Item, shown: Shown) -> dict[str, Any]:
-    """Told in person at a safe time by two people; to another applicant only the one sentence everybody gets."""
+    """Deliver in person at a safe time by two people. Another applicant hears only the approved sentence."""
     subject = item["subject"]
     report: dict[str, Any] = {
         "recipient": subject["recipient"],
@@ -206,7 +206,7 @@ def deliver(item: Item, shown: Shown) -> dict[str, Any]:
 
 
 def _choice(limit: str) -> str:
-    """Most want the first calls and not the last one."""
+    """Most people accept the first calls and decline the last one."""
     return "declined" if limit == "follow_up_28d" else "accepted"
 
 
@@ -228,7 +228,7 @@ def tell_of_transfer(item: Item, shown: Shown) -> dict[str, Any]:
 
 
 def number_of_theirs(shown: Shown) -> str:
-    """As it stands on the application, or as the other force says it when it is asked."""
+    """The other force's number: from the application, or asked from that force."""
     kept = (row["agency_reference"] for row in shown["referral"] if row["kind"].startswith("another_force:"))
     return next(kept) or "SYN-TR-1"
 
@@ -241,7 +241,7 @@ ANSWERS: dict[str, Callable[[Item, Shown], dict[str, Any]]] = {
     "second_look_at_rejection": second_look_at_rejection,
     "meet_applicant": meet_applicant,
     "locate_person_at_risk": locate_person_at_risk,
-    "verify_applicant": lambda _i, _s: {"cleared": True, "explanation": "met in person with two documents; the likeness is chance"},
+    "verify_applicant": lambda _i, _s: {"cleared": True, "explanation": "met in person with two documents; the match is by chance"},
     "sign_off_identity": lambda _i, _s: {"confidence": "high", "statement": "names, birth date and address were compared"},
     "state_adequacy": lambda item, _s: {
         "adequate": True,

@@ -1,4 +1,4 @@
-"""The lists in which a force's past applications stand: overlapping, incomplete, and on request filthy."""
+"""The lists of a force's past applications: overlapping, incomplete, and with data faults on request."""
 
 from __future__ import annotations
 
@@ -41,17 +41,17 @@ TRUTH = (
     "b",
     "a",
 )
-CORRESPONDENCE = {"register", "reference", "received_on", "route", "applicant"}  # and what it says of A and B
+CORRESPONDENCE = {"register", "reference", "received_on", "route", "applicant"}  # and its columns about A and B
 PORTAL_OPENED = "2020-02"
 
 
 @dataclass(kw_only=True)
 class ListedApplication:
-    """One application as it stands in one list."""
+    """One application in one list."""
 
     row: Row
     case: int
-    filth: str = ""  # what was done to it
+    data_fault: str = ""  # how the row was spoiled
 
 
 @dataclass(kw_only=True)
@@ -60,7 +60,7 @@ class PastLists:
     lists: dict[str, list[ListedApplication]] = field(default_factory=dict)
 
     def write(self, directory: Path) -> None:
-        """register-LIST.csv for each list and truth-register.csv; nothing if there are no past applications."""
+        """Write register-LIST.csv for each list and truth-register.csv, or nothing if there are no past applications."""
         if not self.cases:
             return
         starts: dict[int, list[str]] = {}
@@ -68,46 +68,46 @@ class PastLists:
             chunks, at = [_encoded(dict(zip(COLUMNS, COLUMNS, strict=True)), "")], 2
             for line in lines:
                 starts.setdefault(line.case, []).append(f"{name}#{at}")
-                chunks.append(_encoded(line.row, line.filth))
+                chunks.append(_encoded(line.row, line.data_fault))
                 at += chunks[-1].count(b"\n")
             (directory / f"register-{name}.csv").write_bytes(b"".join(chunks))
         self._write_truth(directory / "truth-register.csv", starts)
 
     def _write_truth(self, path: Path, starts: dict[int, list[str]]) -> None:
-        """`reference` is an application's best name, `also` every name that a list gives it, `rows` where it stands."""
-        found: dict[int, list[ListedApplication]] = {}
+        """`reference` is an application's best name, `also` every name in any list, `rows` its rows in the lists."""
+        by_case: dict[int, list[ListedApplication]] = {}
         for lines in self.lists.values():
             for line in lines:
-                found.setdefault(line.case, []).append(line)
+                by_case.setdefault(line.case, []).append(line)
         with path.open("w", encoding="utf-8", newline="") as out:
             writer = csv.writer(out, lineterminator="\n")
             writer.writerow(TRUTH)
             for index, case in enumerate(self.cases):
-                lines, rows = found.get(index, []), starts.get(index, [])
+                lines, rows = by_case.get(index, []), starts.get(index, [])
                 also = dict.fromkeys(line.row["reference"] for line in lines if line.row["reference"])
                 writer.writerow((
                     next(iter(also), rows[0] if rows else ""), case.mode, case.severity, case.noise,
                     "yes" if case.danger_now else "no", case.row["received_on"],
                     ";".join(dict.fromkeys(line.row["register"] for line in lines)), ";".join(rows),
-                    ";".join((*also, *rows)), ";".join(dict.fromkeys(line.filth for line in lines if line.filth)),
+                    ";".join((*also, *rows)), ";".join(dict.fromkeys(line.data_fault for line in lines if line.data_fault)),
                     case.b.key, case.a.key,
                 ))  # fmt: skip
 
 
-def _encoded(row: Row, filth: str) -> bytes:
+def _encoded(row: Row, data_fault: str) -> bytes:
     text = io.StringIO()
     csv.DictWriter(text, COLUMNS, restval="", lineterminator="\n").writerow(row)
-    return text.getvalue().encode("latin-1" if filth == "wrong_encoding" else "utf-8", "replace")
+    return text.getvalue().encode("latin-1" if data_fault == "wrong_encoding" else "utf-8", "replace")
 
 
-def listed(rng: Random, cases: list[CaseInTheMaking], *, filth: float) -> PastLists:
-    """Each case in none, one or several lists. A service failure always stands in a list that tells its outcome."""
+def listed(rng: Random, cases: list[CaseInTheMaking], *, data_faults: float) -> PastLists:
+    """Put each case in none, one or several lists. A service failure is always in a list that has its outcome."""
     lists: dict[str, list[ListedApplication]] = {"case_system": [], "spreadsheet": [], "mailbox": [], "portal": []}
     for index, case in enumerate(cases):
         for name in _where(rng, case):
             line = ListedApplication(row=_as_in(rng, name, case.row), case=index)
             lists[name].append(line)
-            if chance(rng, filth):
+            if chance(rng, data_faults):
                 lists[name] += _spoil(rng, line)
     return PastLists(cases=cases, lists=lists)
 
@@ -128,16 +128,22 @@ def _as_in(rng: Random, name: str, row: Row) -> Row:
         if reference and chance(rng, 0.02):
             reference = f"{reference[:-1]}{pick(rng, '0123456789')}"  # a slip: the lists disagree
         return {**row, "register": name, "reference": reference, "b_middle_names": "", "a_email": "", "b_email": ""}
-    said = {column: row.get(column, "") for column in COLUMNS if column in CORRESPONDENCE or column[:2] in {"a_", "b_"}}
-    said["reference"] = row["reference"] if chance(rng, 0.3) else ""
+    values = {
+        column: row.get(column, "") for column in COLUMNS if column in CORRESPONDENCE or column[:2] in {"a_", "b_"}
+    }
+    values["reference"] = row["reference"] if chance(rng, 0.3) else ""
     if name == "mailbox":
         days = timedelta(days=pick(rng, (0, 0, 1, 2)))
-        said["received_on"] = (date.fromisoformat(row["received_on"]) - days).isoformat()
-    return {**said, "register": name}
+        values["received_on"] = (date.fromisoformat(row["received_on"]) - days).isoformat()
+    return {**values, "register": name}
 
 
 def _spoil(rng: Random, line: ListedApplication) -> list[ListedApplication]:
-    """Spoil a line where it stands; gives the further line that doubling makes."""
-    line.filth, dirty = pick(rng, FILTH)
+    """Spoil a line in place. Returns the extra line if it was doubled."""
+    line.data_fault, dirty = pick(rng, FILTH)
     line.row = dirty(rng, line.row)
-    return [ListedApplication(row=dict(line.row), case=line.case, filth=line.filth)] if line.filth == "doubled" else []
+    return (
+        [ListedApplication(row=dict(line.row), case=line.case, data_fault=line.data_fault)]
+        if line.data_fault == "doubled"
+        else []
+    )

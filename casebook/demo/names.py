@@ -1,4 +1,4 @@
-"""Names as a police index meets them: many origins, a few very common names and a long tail."""
+"""Names as in a police index: many origins, a few very common names and a long tail."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from random import Random
 
-POOL = 8192  # entries of a pool; a name stands in it as often as it is common, so a draw is one index
+POOL = 8192  # entries of a pool; a common name is in it many times, so a draw is one index
 
 
 def words(text: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Numbers and places that cannot belong to anybody: drama telephone numbers, unused postcode areas, invented streets.
 
-The check letters are worked out here, apart from the rules that test them.
+The check letters are calculated here, separately from the rules that test them.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Dwelling(NamedTuple):
     postcode: str
 
 
-# no postcode area begins with Q, V or X, so none of these is anywhere
+# no postcode area begins with Q, V or X, so none of these exists
 _AREAS = tuple(f"{first}{second}{district}" for district in range(1, 10) for first in "XVQ" for second in "STNW")
 _INWARD = "ABDEFGHJLNPQRSTUWXYZ"
 _TOWNS = ("Synthetic Magna", "Synthetic Parva", "Synthetic Regis", "Synthetic-on-Sea", "Synthetic Bassett")
@@ -58,7 +58,7 @@ _STREETS = tuple(
 
 
 def home(rng: Random) -> Dwelling:
-    """An invented address; the first outward codes are the commonest, as in a real force's area."""
+    """An invented address. The first outward codes are the most common, as in a real force's area."""
     at = rng.random()
     area = _AREAS[int(at * at * len(_AREAS))]
     inward = f"{int(rng.random() * 9)}{_INWARD[int(rng.random() * 20)]}{_INWARD[int(rng.random() * 20)]}"
@@ -67,7 +67,7 @@ def home(rng: Random) -> Dwelling:
 
 
 def phone(rng: Random) -> str:
-    """From the ranges that Ofcom keeps free for drama."""
+    """A number from the ranges that Ofcom reserves for drama."""
     return f"{rng.choice(('07700 900', '07700 900', '01632 960'))}{int(rng.random() * 1000):03}"
 
 

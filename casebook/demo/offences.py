@@ -1,4 +1,4 @@
-"""What people are recorded as having done: real CJS codes, the words beside them, and matters that have no code."""
+"""Offences on record: real CJS codes with their words, and matters without a code."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ APART = (
     Offence("TH68037", "Burglary other than dwelling - theft"),
     Offence("BA76001", "Fail to surrender to police / court bail at the appointed time"),
 )
-# against somebody in the street or the public house: violence, but not at home
+# against strangers in the street or a pub: violence, but not domestic
 PUBLIC_VIOLENCE = (
     Offence("PU86003", "Affray"),
     Offence("OF61102", "Assault a person thereby occasioning them actual bodily harm"),
@@ -110,7 +110,7 @@ AS_CHARGED_THEN = "OF61102", "Assault a person thereby occasioning them actual b
 
 
 def of_its_time(offence: Offence, year: int) -> Offence:
-    """The offence, or what the deed was called before there was such an offence; its flags stay."""
+    """The offence, or the offence charged before this one existed; its flags stay."""
     if year >= offence.since:
         return offence
     code, text = AS_CHARGED_THEN

@@ -1,4 +1,4 @@
-"""One past application in the making, handled as it should have been; sound and failed ones start from it."""
+"""One past application, handled as it should have been. Well handled and failed cases start from it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class CaseInTheMaking:
     decided: date
     mode: str = ""  # the planted failure
     severity: str = "none"  # harm | service | administrative | signal | none
-    noise: str = ""  # what might mislead about a sound one
+    noise: str = ""  # what might mislead about a case handled well
     danger_now: bool = False
 
 
@@ -47,7 +47,7 @@ def days_allowed(received: date) -> int:
 
 @dataclass(kw_only=True)
 class Office:
-    """Makes one case with its own dice, and files its people as the sources know them today."""
+    """Makes one case with its own random draws, and files its people as the sources know them today."""
 
     seed: int
     index: int
@@ -60,7 +60,7 @@ class Office:
         self.rng = Random(f"{self.seed}/past/{self.index}")
 
     def case(self, *, after: CaseInTheMaking | None = None) -> CaseInTheMaking:
-        """A fresh case; `after` another one makes a later one by somebody else about the same B."""
+        """A new case. With `after`, a later case by another applicant about the same B."""
         rng = self.rng
         earliest = after.decided + timedelta(days=60) if after else FIRST
         received = some_day(rng, min(earliest, LAST - timedelta(days=1)), LAST)
@@ -107,7 +107,7 @@ class Office:
         victim: Victim | None = None,
         kind: str = "",
     ) -> None:
-        """File B (or B as known there) with two or three records between two days; by default before receipt."""
+        """File B with two or three records between two days; by default before receipt."""
         rng, b = self.rng, known_as or case.b
         last = last or case.received - timedelta(days=30)
         first = first or max(b.born + years(16), case.received - years(6))
@@ -116,8 +116,8 @@ class Office:
             other = Makers(rng, case.received, f"V{self.index}-{self.made}-").human("f" if b.sex == "m" else "m")
             victim = Victim(self.clerk.file(rng, other, "rms"), "ex_partner")
         for source in sources:
-            seen = replace(b, home=b.former_home) if chance(rng, 0.25) else b
-            person_id = self.clerk.file(rng, seen, source, careful=True)
+            filed = replace(b, home=b.former_home) if chance(rng, 0.25) else b
+            person_id = self.clerk.file(rng, filed, source, careful=True)
             for _ in range(2 + int(rng.random() * 2)):
                 on = some_day(rng, min(first, last), last)
                 usual = "conviction" if source == "pnc" else ""
@@ -134,7 +134,7 @@ class Office:
 
 
 def searches(b: Human) -> list[str]:
-    """Everything that careful research would type: the name, every other name, with the birth date."""
+    """The terms of careful research: the name and every other name, with the birth date."""
     names = [b.name, *b.aliases, *([f"{b.forename} {b.former}"] if b.former else [])]
     return [f"{name}|{b.born.isoformat()}" for name in names]
 
@@ -150,6 +150,6 @@ safety plan gone through/support offered/IDVA contact given/re-application expla
 
 
 def rationale(rng: Random) -> str:
-    """A considered text; no two cases share one by habit."""
+    """A reasoned text. It is different for each case."""
     words = "; ".join(pick(rng, part) for part in _SENTENCES)
     return f"{words}. Entry {int(rng.random() * 90_000) + 10_000} in the log, {pick(rng, (2, 3, 4, 5))} present."

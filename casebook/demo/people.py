@@ -1,4 +1,4 @@
-"""Synthetic people, the households they live in."""
+"""Synthetic people and their homes."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Household:
 
 
 class Makers:
-    """Makes humans one after the other; each key is used once."""
+    """Makes humans one after the other. Each key is used once."""
 
     def __init__(self, rng: Random, now: date, prefix: str) -> None:
         self.rng, self.now, self.prefix, self.numbers = rng, now, prefix, count(1)
@@ -91,7 +91,7 @@ class Makers:
 
 
 def surname_of(surname: str, sex: str) -> str:
-    """Polish names ending in -ski bend with the sex."""
+    """A surname for this sex: Polish names ending in -ski change with it."""
     return f"{surname[:-1]}a" if sex == "f" and surname.endswith(("ski", "cki")) else surname
 
 

@@ -1,4 +1,4 @@
-"""Everybody else: the households that a force's sources already hold, with the histories of those who have one."""
+"""The rest of the population: households in a force's sources, with the histories of those who have one."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from casebook.demo.clerk import Batch, Clerk
     from casebook.demo.people import Household, Human
 
-OFFENDERS = {"m": 0.36, "f": 0.12, "x": 0.2}  # of the people a police index holds
+OFFENDERS = {"m": 0.36, "f": 0.12, "x": 0.2}  # share of the people in a police index
 ROWS_PER_OFFENDER = 5.6  # person rows of all kinds for each human who has a history, as measured
 HISTORY_YEARS = 18
 
 
 @dataclass(kw_only=True)
-class Crowd:
-    """Files household after household; `records_per_person` is the mean over all rows of persons.csv."""
+class Population:
+    """Files one household after another. `records_per_person` is the mean over all rows of persons.csv."""
 
     rng: Random
     clerk: Clerk
@@ -35,7 +35,7 @@ class Crowd:
     passers_by: deque[str] = field(default_factory=lambda: deque(maxlen=200))  # may become somebody's other victim
 
     def batches(self) -> Iterator[Batch]:
-        """Without end; one batch for each household."""
+        """One batch for each household, without end."""
         make = Makers(self.rng, self.now, "H")
         while True:
             self.settle(household(make), make)
@@ -50,7 +50,7 @@ class Crowd:
         self.passers_by.extend(person_id for rows in filed.values() for _, person_id in rows[:1])
 
     def rows_of(self, make: Makers, human: Human, *, offender: bool) -> list[tuple[str, str]]:
-        """File one human wherever they are known: (source, person_id) of each row."""
+        """File one human in every source that knows them. Returns (source, person_id) of each row."""
         rng = self.rng
         human = make.known_to_police(human) if offender else human
         shares = OFFENDER_SOURCES if offender else VICTIM_SOURCES
@@ -83,7 +83,7 @@ VICTIM_SOURCES = (("rms", 0.97), ("rms", 0.04), ("pnd", 0.05), ("marac", 0.02))
 
 
 def victims_of(home: Household, human: Human, filed: dict[str, list[tuple[str, str]]]) -> list[Victim]:
-    """Those of the household, and the former partner, under the id of their first row."""
+    """The possible victims: the household and the former partner, by the id of their first row."""
     return [
         Victim(filed[other.key][0][1], tie.kind)
         for tie in home.ties

@@ -1,4 +1,4 @@
-"""Rows of records.csv, and whole histories made of them."""
+"""Rows of records.csv, and histories made of them."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ HOLDS = {
     "dvds_register": ("non_crime_incident",),
 }
 SPOKEN_OF = {"order": ORDERS, "non_crime_incident": INCIDENTS, "intelligence": INTELLIGENCE}
-# what may be said of a source's records of an offence: incidents, intelligence and orders are in words
+# results of an offence by source; incidents, intelligence and orders are in words
 CHARGES = {source: tuple(kind for kind in kinds if kind not in SPOKEN_OF) for source, kinds in HOLDS.items()}
 NO_VICTIM = {offence.code for offence in APART}
 SENTENCES = {
@@ -87,7 +87,7 @@ def record(
     offence: Offence | None = None,
     victim: Victim = NOBODY,
 ) -> RecordRow:
-    """One record; what is not said is drawn as the source would have it."""
+    """One record. What is not given is drawn at random, in the manner of the source."""
     kind = kind or pick(rng, HOLDS[source] if offence is None else CHARGES[source])
     what = of_its_time(offence or pick(rng, SPOKEN_OF.get(kind) or LEVELS[pick(rng, LIKELY)]), on.year)
     victim = NOBODY if what.code in NO_VICTIM else victim

@@ -1,6 +1,6 @@
 """Past applications 2015-2023 for the review, with planted failures and the truth about each.
 
-Shares no code with the rules that look for the failures: what is sound is decided here, by construction.
+Shares no code with the rules that look for the failures: this module decides which cases are handled well.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ ADMINISTRATIVE_SHARE = {
 LATER_SHARE = 0.005
 
 
-def past(seed: int, n: int, clerk: Clerk, *, now: date, filth: float = 0.0) -> PastLists:
-    """About n applications (repeats come in pairs) in several lists; their subjects go to the clerk."""
+def past(seed: int, n: int, clerk: Clerk, *, now: date, data_faults: float = 0.0) -> PastLists:
+    """Make about n applications (repeats come in pairs) in several lists, and file their subjects with the clerk."""
     cases: list[CaseInTheMaking] = []
     for index, tell in enumerate(_plan(seed, n)):
         cases += tell(Office(seed=seed, index=index, clerk=clerk, now=now))
@@ -42,11 +42,11 @@ def past(seed: int, n: int, clerk: Clerk, *, now: date, filth: float = 0.0) -> P
         year = case.row["received_on"][:4]
         count[year] = count.get(year, 0) + 1
         case.row["reference"] = f"DV/{year}/{count[year]:05}"
-    return listed(Random(f"{seed}/lists"), cases, filth=filth)
+    return listed(Random(f"{seed}/lists"), cases, data_faults=data_faults)
 
 
 def _plan(seed: int, n: int) -> list[Callable[[Office], list[CaseInTheMaking]]]:
-    """Which kind of case each one is: the planted ones in their shares, the rest sound, in no order."""
+    """The kind of each case, in random order: the planted failures in their shares, the rest handled well."""
     rng = Random(f"{seed}/plan")
     plan = list(_planted(rng, n))[:n]
     plan += [rng.choice(SOUND) for _ in range(n - len(plan))]
@@ -60,7 +60,7 @@ def _planted(rng: Random, n: int) -> Iterator[Callable[[Office], list[CaseInTheM
     yield from [later_serious_record] * max(1, round(n * LATER_SHARE))
     for mode, spoil in ADMINISTRATIVE.items():
         for _ in range(max(1, round(n * ADMINISTRATIVE_SHARE[mode]))):
-            # an unknown outcome about somebody with a history is no mere matter of paper: it is planted apart
+            # an unknown outcome about a person with a history is more than an administrative failure: it is planted separately
             yield _spoilt(nothing_held if mode == "outcome_unknown" else rng.choice(SOUND), spoil)
 
 

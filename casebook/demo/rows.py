@@ -1,4 +1,4 @@
-"""Lines of the files, as named tuples: a million of them must stream in seconds."""
+"""Lines of the files, as named tuples: a million of them are written in seconds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One application in the making: who is in it, and what the sources hold about them."""
+"""One application in the making: its people, and the sources' records about them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ USUAL_PLAN = {
 
 @dataclass(kw_only=True)
 class Scene:
-    """One application while it is being made: its dice, its people, and the clerk who files them."""
+    """One application in the making: its random draws, its people, and the clerk who files them."""
 
     rng: Random
     make: Makers
@@ -55,7 +55,7 @@ class Scene:
         sources: Sequence[str] = ("rms", "pnc", "pnd"),
         careful: bool = True,
     ) -> Human:
-        """Give B a history in these sources, with another victim than A; returns B with police numbers."""
+        """Give B a history in these sources, with another victim than A. Returns B with police numbers."""
         rng, b = self.rng, self.make.known_to_police(b)
         other = self.make.human("f" if b.sex == "m" else "m")
         victim = Victim(self.clerk.file(rng, other, "rms"), "ex_partner")
@@ -69,7 +69,7 @@ class Scene:
         return b
 
     def row(self, a: Human, about_b: Row, **columns: str) -> Row:
-        """A right to ask by A with everything in order, changed by `columns`."""
+        """A correct Right to Ask application by A, changed by `columns`."""
         rng = self.rng
         started = some_day(rng, self.now.date() - years(2), self.now.date() - years(0.2))
         return {
@@ -89,5 +89,5 @@ class Scene:
 
 
 def _kind_for(rng: Random, source: str, level: Sequence[Offence]) -> Offence | None:
-    """Sources that speak in words (courts, MARAC) keep their own words."""
+    """The kind of a record. Sources without offence codes (courts, MARAC) use their own words."""
     return pick(rng, level) if source in {"rms", "pnc", "pnd", "visor"} else None

@@ -1,6 +1,6 @@
 """The special cases of the demonstration, in the order of the file: each with its people and their records.
 
-Faults of sources are arranged where the sources are.
+Faults of sources are set in `story` and `flaky_source`.
 """
 
 from __future__ import annotations
@@ -73,24 +73,24 @@ def source_down(scene: Scene) -> Row:
 
 
 def second_identity(scene: Scene) -> Row:
-    """Filed under what A knows as an alias, another birth date and an old address; as given, nobody is there."""
+    """B is filed under an alias that A knows, another birth date and an old address; a search as given finds nobody."""
     a, b = scene.pair()
     true = date(1986, 3, 7)
     b = replace(b, sex="m", forename="Liam", middle="", surname="Hartnoll", former="", aliases=(), born=true)
     scene.known(replace(b, home=b.former_home), GRAVE, sources=("rms", "pnc"))
-    told = replace(b, forename="Lee", surname="Ashdown", born=swapped_day_and_month(scene.rng, true))
+    alias = replace(b, forename="Lee", surname="Ashdown", born=swapped_day_and_month(scene.rng, true))
     return scene.row(
         a,
-        _b(scene, told),
+        _b(scene, alias),
         b_aliases="Liam Hartnoll",
         concern="Somebody called him Liam Hartnoll in the street and he went white.",
     )
 
 
 def held(scene: Scene) -> Row:
-    """Half a form: no surname and no birth date for B although it is said to be exact, no way to reach A.
+    """An incomplete form: no surname and no birth date of B although it is called exact, no way to reach A.
 
-    `HELD_DETAILS` is what A says when asked.
+    `HELD_DETAILS` is A's answer when asked.
     """
     a, b = scene.pair()
     born = date.fromisoformat(HELD_DETAILS["b_dob"])

@@ -1,4 +1,4 @@
-"""A name written another way, a birth date remembered wrongly: how one person becomes several."""
+"""Other spellings of a name and wrong birth dates: how one person becomes several."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def _groups(text: str) -> dict[str, tuple[str, ...]]:
-    """Each line is one name in all its forms; a form leads to the others."""
+    """Each line is one name in all its forms. Returns for each form the others."""
     forms = [line.split() for line in text.strip().splitlines()]
     return {form: tuple(other for other in group if other != form) for group in forms for form in group}
 
@@ -164,13 +164,13 @@ Whyte White
 
 
 def other_form(rng: Random, name: str, forms: dict[str, tuple[str, ...]] | None = None) -> str:
-    """A nickname, spelling or transliteration; the name itself if it has none."""
+    """A nickname, spelling or transliteration of the name, or the name itself if it has none."""
     others = (FORENAMES if forms is None else forms).get(name)
     return rng.choice(others) if others else name
 
 
 def misspelt(rng: Random, word: str) -> str:
-    """One slip of a hand: two letters swapped, one lost, one doubled or one mistaken. The first letter stands."""
+    """The name with one typing fault: two letters swapped, one lost, doubled or wrong. The first letter stays."""
     if len(word) < len("Abc"):
         return word
     at = 1 + int(rng.random() * (len(word) - 2))
@@ -186,7 +186,7 @@ def misspelt(rng: Random, word: str) -> str:
 
 
 def swapped_day_and_month(rng: Random, born: date) -> date:
-    """The American order; a neighbouring day where the swap would change nothing or make no date."""
+    """Day and month swapped. A neighbouring day if the swap would change nothing or make no date."""
     try:
         swapped = born.replace(month=born.day, day=born.month)
     except ValueError:
@@ -199,7 +199,7 @@ def wrong_year(rng: Random, born: date) -> date:
 
 
 def wrong_digit(rng: Random, born: date) -> date:
-    """One figure of day, month or decade mistaken."""
+    """The date with one wrong digit in the day, month or decade."""
     figures = rng.choice(((born.year + rng.choice((-10, 10)), born.month, born.day),
                           (born.year, 1 + (born.month + rng.choice((2, 5))) % 12, min(born.day, 28)),
                           (born.year, born.month, 1 + (born.day + rng.choice((3, 10))) % 28)))  # fmt: skip
@@ -210,7 +210,7 @@ SLIPS: tuple[Callable[[Random, date], date], ...] = (swapped_day_and_month, wron
 
 
 def slipped(rng: Random, born: date) -> date:
-    """A wrong birth date near the right one, by one of the usual slips; never the right one."""
+    """A wrong birth date near the right one, by one of the usual faults. Never the right one."""
     wrong = rng.choice(SLIPS)(rng, born)
     return wrong if wrong != born else born + timedelta(days=1)
 

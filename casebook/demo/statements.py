@@ -1,4 +1,4 @@
-"""How applications are filled in: what applicants know, half know and leave out, and when it is safe to reach them."""
+"""How applicants fill in applications: what they know, partly know and leave out, and when contact is safe."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ COLUMNS = (
 
 
 def statement(rng: Random, party: str, human: Human) -> Row:
-    """One person, all of it right."""
+    """The columns of one person, all correct."""
     return {
         f"{party}_{column}": value
         for column, value in {
@@ -55,7 +55,7 @@ def statement(rng: Random, party: str, human: Human) -> Row:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HalfKnown:
-    """One way of not quite knowing who B is: the columns it changes."""
+    """One way of partly knowing who B is: the columns it changes."""
 
     share: int
     tell: Callable[[Random, Human], Row]
@@ -116,7 +116,7 @@ _DOUBTS = tuple(doubt for doubt in DOUBTS for _ in range(doubt.share))
 
 
 def doubtfully(rng: Random, b: Human) -> Row:
-    """B as an applicant would describe them."""
+    """The columns of B as an applicant would describe them."""
     return {**statement(rng, "b", b), "b_phone": "", "b_email": "", **pick(rng, _DOUBTS).tell(rng, b)}
 
 
@@ -140,7 +140,7 @@ _POOR_PLANS: tuple[Row, ...] = (
 
 
 def safe_contact(rng: Random, *, poor: float = 0.1) -> Row:
-    """A plan that can be kept; now and then one that is missing or contradicts itself."""
+    """A usable safe-contact plan; now and then one that is missing or contradicts itself."""
     if chance(rng, poor):
         return {**_NO_PLAN, **pick(rng, _POOR_PLANS)}
     return {

@@ -1,4 +1,4 @@
-"""The other systems that a researcher searches by hand: each answers from its own file, by the terms that were typed."""
+"""The other systems that a researcher searches by hand. Each answers from its own file, by the terms typed."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ class Terminal:
 
     @classmethod
     def of(cls, directory: Path, source: str) -> Terminal:
-        """Read `persons-SOURCE.csv` and `records-SOURCE.csv`; a source without files knows nobody."""
+        """Read `persons-SOURCE.csv` and `records-SOURCE.csv`. A source without files knows nobody."""
         records: dict[str, list[Row]] = defaultdict(list)
         for row in _rows(directory / f"records-{source}.csv"):
             records[row["person_id"]].append(row)
         return cls(persons=_rows(directory / f"persons-{source}.csv"), records=dict(records))
 
     def search(self, step: dict[str, Any]) -> list[Row]:
-        """Persons of exactly this name, or this pivot, whose birth date is the one typed or lies in the age range."""
+        """Persons of exactly this name or this pivot, with the birth date typed or in the age range."""
         if step.get("pivot"):
-            wanted = str(step["pivot"]).replace(" ", "").upper()
-            held = ("postcode", "pnc_id", "cro")
-            return [row for row in self.persons if wanted in {row[name].replace(" ", "").upper() for name in held}]
+            pivot = str(step["pivot"]).replace(" ", "").upper()
+            columns = ("postcode", "pnc_id", "cro")
+            return [row for row in self.persons if pivot in {row[name].replace(" ", "").upper() for name in columns}]
         name = (str(step["forename"]).lower(), str(step["surname"]).lower())
         return [row for row in self.persons if _name(row) == name and _born(row, step)]
 
     def seen(self, row: Row) -> dict[str, Any]:
-        """A person as a researcher writes them down: what the source says of them, and of each record its particulars."""
+        """A person as a researcher records them: the source's data and the details of each record."""
         return {
             **{
                 name: row[name]

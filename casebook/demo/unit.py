@@ -1,4 +1,4 @@
-"""The simulated unit: who is in it, and one round of everybody working their own queue."""
+"""The simulated unit: its staff, and one round in which each works through their own queue."""
 
 from __future__ import annotations
 
@@ -33,26 +33,26 @@ STAFF: Mapping[str, tuple[str, ...]] = {
     "syn-inspector": ("duty_inspector",),
 }
 A_DAY = timedelta(hours=24)
-ENOUGH = 3  # attempts, as the crew was taught; the casebook has the last word
+ENOUGH = 3  # attempts that the staff make; the casebook decides whether they are enough
 SOURCES = ("pnc", "pnd", "visor", "rms", "dvds_register", "marac", "courts", "probation")
 
 
 @dataclass(kw_only=True)
 class SimulatedUnit:
-    """Everybody's desks. `left` counts items that nobody could answer, by kind and reason code."""
+    """The desks of all staff. `left` counts the items that nobody could answer, by kind and reason code."""
 
     desks: dict[str, Desk]
     terminals: Mapping[str, Terminal]
     left: Counter[str] = field(default_factory=Counter)
-    waits_for: set[str] = field(default_factory=set)  # sources that are down: nobody searches them by hand yet
+    waits_for: set[str] = field(default_factory=set)  # sources that do not answer: nobody searches them by hand yet
     unreachable: set[str] = field(default_factory=set)  # references whose applicant never answers
     mended: set[str] = field(default_factory=set)  # references that a gate had held
-    postponed: dict[str, datetime] = field(default_factory=dict)  # item -> when whoever cannot do it now can
-    told: dict[str, datetime] = field(default_factory=dict)  # the same, as people remember it
+    postponed: dict[str, datetime] = field(default_factory=dict)  # item -> when it can be done, if not now
+    told: dict[str, datetime] = field(default_factory=dict)  # the same from earlier rounds
 
     @classmethod
     def hire(cls, operator: Desk, files: Path) -> SimulatedUnit:
-        """Add the staff through the operator's terminal, trained for everything for a year."""
+        """Add the staff from the operator's terminal, trained for everything for 900 days."""
         until = (clock.now() + timedelta(days=900)).date().isoformat()
         desks = {}
         for staff_id, roles in STAFF.items():
@@ -63,7 +63,7 @@ class SimulatedUnit:
         return cls(desks=desks, terminals={source: Terminal.of(files, source) for source in SOURCES})
 
     def work_once(self, now: datetime) -> int:
-        """Everybody does what is in their queue; nobody tries before the time they were told. Returns how many items were done."""
+        """Everybody works through their queue, each item not before its postponed time. Returns how many items were done."""
         self.left.clear()
         self.told = {item: at for item, at in (self.told | self.postponed).items() if at > now}
         self.postponed.clear()
@@ -71,7 +71,7 @@ class SimulatedUnit:
         return sum(self.work(desk) for desk in self.desks.values())
 
     def work(self, desk: Desk) -> int:
-        """One member of staff does what is in their queue now."""
+        """One member of staff works through their queue."""
         done = 0
         for item in desk.ask("work", "list"):
             if item["owner"] not in (None, desk.staff_id) or item["reference"] is None:
@@ -91,7 +91,7 @@ class SimulatedUnit:
         if item["subject"].get("source") in self.waits_for and item["kind"] == "return_search":
             return False
         if item["kind"] == "meet_applicant" and item["reference"] in self.unreachable:
-            return self._ring(desk, item)
+            return self._attempt_contact(desk, item)
         if item["kind"] == "mend_quality" and item["subject"]["expectation"] in judgement.AGREED_BY_PHONE:
             desk.correct(item["reference"], {"safe_contact": {"a": judgement.AGREED_PLAN}})
             self.mended.add(item["reference"])
@@ -103,48 +103,48 @@ class SimulatedUnit:
         desk.do(item["item"], judgement.answer({**item, "owner": desk.staff_id}, shown, self.terminals))
         return True
 
-    def _ring(self, desk: Desk, item: dict[str, Any]) -> bool:
-        """Nobody answers. Each attempt is at a safe time and written down; after enough of them two people give up."""
+    def _attempt_contact(self, desk: Desk, item: dict[str, Any]) -> bool:
+        """Record an attempt that nobody answers, at a safe time. After enough attempts, two people end the application."""
         reference = item["reference"]
-        said = desk.ask("applications", "safe-time", reference, "--party", "a")
+        plan = desk.ask("applications", "safe-time", reference, "--party", "a")
         shown = desk.ask("applications", "show", reference)
-        rung = (row for row in shown.get("contact_attempt", []) if row["purpose"] == "arrange")
-        made = [_at(row["occurred_at"]) for row in rung]
-        wait = max(made, default=_at(said["at"]) - A_DAY) + A_DAY
-        if len(made) >= ENOUGH:
+        attempts = (row for row in shown.get("contact_attempt", []) if row["purpose"] == "arrange")
+        times = [_at(row["occurred_at"]) for row in attempts]
+        wait = max(times, default=_at(plan["at"]) - A_DAY) + A_DAY
+        if len(times) >= ENOUGH:
             for who in (desk, self.desks["syn-supervisor"]):
                 who.ask("applications", "no-engagement", reference, "--reason", "attempts_exhausted",
                         "--agency-route", "IDVA asked, no contact either")  # fmt: skip
             return True
-        if _at(said["next_safe"]) > _at(said["at"]) or wait > _at(said["at"]):
-            self.postponed[item["item"]] = max(_at(said["next_safe"]), wait)
+        if _at(plan["next_safe"]) > _at(plan["at"]) or wait > _at(plan["at"]):
+            self.postponed[item["item"]] = max(_at(plan["next_safe"]), wait)
             return False
-        words = (
+        options = (
             "--purpose",
             "arrange",
             "--channel",
-            said["channels"][0],
+            plan["channels"][0],
             "--result",
             "not_reached",
             "--asked-plan-again",
             "yes",
         )
-        desk.ask("applications", "contact", reference, "--party", "a", *words)
+        desk.ask("applications", "contact", reference, "--party", "a", *options)
         return True
 
     def _not_yet(self, desk: Desk, item: dict[str, Any]) -> datetime | None:
-        """When the person may safely be contacted, if that is not now; somebody without a plan gets one agreed."""
+        """When the person may safely be contacted, or None for now. Agrees a safe-contact plan if there is none."""
         subject = item["subject"]
         if subject.get("approve"):
             return None
         party = str(subject.get("recipient") or subject.get("party") or "a")[0]
         party = party if party in {"a", "c"} else "a"
-        said = desk.ask("applications", "safe-time", item["reference"], "--party", party)
-        if said["next_safe"] is None:
+        plan = desk.ask("applications", "safe-time", item["reference"], "--party", party)
+        if plan["next_safe"] is None:
             desk.ask("applications", "safe-contact", item["reference"], "--party", party, *judgement.PLAN_WORDS)
-            said = desk.ask("applications", "safe-time", item["reference"], "--party", party)
-        earliest = max(filter(None, [said["next_safe"], subject.get("not_before")]), key=_at)
-        return None if _at(earliest) <= _at(said["at"]) else _at(earliest)
+            plan = desk.ask("applications", "safe-time", item["reference"], "--party", party)
+        earliest = max(filter(None, [plan["next_safe"], subject.get("not_before")]), key=_at)
+        return None if _at(earliest) <= _at(plan["at"]) else _at(earliest)
 
 
 def _at(moment: str) -> datetime:

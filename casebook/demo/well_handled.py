@@ -1,4 +1,4 @@
-"""Past applications that were handled soundly, with the noise that makes some of them look otherwise."""
+"""Past applications that were handled well, with noise that makes some of them look like failures."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def disclosed(office: Office) -> list[CaseInTheMaking]:
 
 
 def nothing_held(office: Office) -> list[CaseInTheMaking]:
-    """Unknown to all, or known only as a victim or a witness."""
+    """B is unknown to all sources, or known only as a victim or a witness."""
     case = office.case()
     case.b = replace(case.b, pnc_id="", cro="")
     if chance(office.rng, 0.3):
@@ -37,7 +37,7 @@ def nothing_held(office: Office) -> list[CaseInTheMaking]:
 
 
 def refused_with_history(office: Office) -> list[CaseInTheMaking]:
-    """Known for other things, or for one thing long ago that was no one's partner: rightly not disclosed."""
+    """B is known for other matters, or for one long ago against no partner: rightly not disclosed."""
     case = office.case()
     office.history(
         case, APART, sources=pick(office.rng, (("pnc",), ("rms",), ("pnc", "rms"))), victim=NOBODY, kind="caution"
@@ -55,7 +55,7 @@ def refused_with_history(office: Office) -> list[CaseInTheMaking]:
 
 
 def records_only_later(office: Office) -> list[CaseInTheMaking]:
-    """Nothing then; something small, or about strangers, afterwards."""
+    """No record then; afterwards something small, or about strangers."""
     [case] = nothing_held(office)
     last = min(case.decided + years(3), office.now)
     level = pick(office.rng, (APART, PUBLIC_VIOLENCE, SLIGHT))
@@ -65,7 +65,7 @@ def records_only_later(office: Office) -> list[CaseInTheMaking]:
 
 
 def careless_but_harmless(office: Office) -> list[CaseInTheMaking]:
-    """Half a search about somebody of whom nothing was held anywhere."""
+    """An incomplete search about a person without any record."""
     [case] = nothing_held(office)
     careless = (
         {"sources_searched": "pnc;rms"},
@@ -80,7 +80,7 @@ def careless_but_harmless(office: Office) -> list[CaseInTheMaking]:
 
 
 def partial_birth_date(office: Office) -> list[CaseInTheMaking]:
-    """The applicant knew a year; research found the rest."""
+    """The applicant knew only the year of birth; research found the rest."""
     [case] = disclosed(office)
     case.row |= {"b_dob": partial(office.rng, case.b.born), "b_dob_certainty": "approximate"}
     case.noise = "partial_birth_date"
@@ -88,7 +88,7 @@ def partial_birth_date(office: Office) -> list[CaseInTheMaking]:
 
 
 def compound_slip(office: Office) -> list[CaseInTheMaking]:
-    """Name and birth date both wrong as given; found all the same, and searched both ways."""
+    """Name and birth date both wrong as given. B was found all the same, and searched both ways."""
     [case] = disclosed(office)
     forename, surname = other_form(office.rng, case.b.forename), misspelt(office.rng, case.b.surname)
     dob = slipped(office.rng, case.b.born).isoformat()
@@ -99,7 +99,7 @@ def compound_slip(office: Office) -> list[CaseInTheMaking]:
 
 
 def several_ids(office: Office) -> list[CaseInTheMaking]:
-    """One B under several numbers, each row a little different; all read."""
+    """One B under several numbers, each row a little different. All were read."""
     [case] = disclosed(office)
     for source in ("rms", "pnd"):
         nickname = replace(case.b, forename=other_form(office.rng, case.b.forename), middle="")
@@ -110,7 +110,7 @@ def several_ids(office: Office) -> list[CaseInTheMaking]:
 
 
 def repeat_heard(office: Office) -> list[CaseInTheMaking]:
-    """Two about the same B by different people, both answered."""
+    """Two applications about the same B by different people, both answered."""
     [first] = disclosed(office)
     second = office.case(after=first)
     office.disclose(second)
@@ -126,7 +126,7 @@ def ended_otherwise(office: Office) -> list[CaseInTheMaking]:
 
 
 def namesake_told_apart(office: Office) -> list[CaseInTheMaking]:
-    """Somebody else of that name has a history; the officers saw that it was not B."""
+    """Another person of that name has a history; the officers saw that it was not B."""
     [case] = nothing_held(office)
     other = Makers(office.rng, case.received, f"N{office.index}-").human(case.b.sex, youngest=20)
     other = replace(other, forename=case.b.forename, surname=case.b.surname, aliases=(), former="")

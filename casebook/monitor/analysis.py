@@ -1,4 +1,4 @@
-"""The monitor's answer for a set of decisions: each decider's two charts and place in the funnel."""
+"""Analyses a set of decisions: each decider's two charts and place in the funnel plot."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ ExpectedFrom = Literal["given", "others_rate", "mixed"]
 
 @dataclass(frozen=True, kw_only=True)
 class ChartThresholds:
-    """What every decider is watched with. Thresholds are positive; None where no expected value can vary."""
+    """The odds ratio, run length and thresholds of the charts. A threshold is None if no expected value can vary."""
 
-    odds_ratio: float  # above 1; the low chart has its inverse
+    odds_ratio: float  # above 1; the low chart uses its inverse
     arl0: float  # decisions of one decider until a false signal of either chart; each chart has twice that
     low: float | None
     high: float | None
@@ -42,7 +42,7 @@ class JudgedDecider:
     decider: str
     cases: int
     observed: int
-    expected: float  # as given or estimated, before any change of the unit is allowed for
+    expected: float  # as given or estimated, before a change of the whole unit is allowed for
     expected_from: ExpectedFrom
     low: Path
     high: Path
@@ -63,26 +63,26 @@ class MonitorReport:
 
     @property
     def false_signals_expected(self) -> float:
-        return sum(each.cases for each in self.deciders) / self.watch.arl0
+        return sum(decider.cases for decider in self.deciders) / self.watch.arl0
 
 
 def analyse(rows: Sequence[DecisionRow], *, odds_ratio: float, arl0: float) -> MonitorReport:
-    """`rows` in the order in which the decisions were taken."""
+    """Analyse the decisions. `rows` must be in the order in which they were made."""
     decisions = [row for row in rows if row.outcome is not None]
-    given, rejected = with_expected(decisions)
-    watch = watch_for([case.expected for each in given.values() for case in each], odds_ratio=odds_ratio, arl0=arl0)
-    change = find_change(given)
-    compared = rebase(given, change) if change else given
+    cases, rejected = with_expected(decisions)
+    watch = watch_for([case.expected for entry in cases.values() for case in entry], odds_ratio=odds_ratio, arl0=arl0)
+    change = find_change(cases)
+    compared = rebase(cases, change) if change else cases
     dispersion = funnel.over_dispersion(comparable_scores(compared))
     estimated = Counter(row.decider for row in decisions if row.expected is None)
     judged = [judge(name, compared[name], watch=watch, dispersion=dispersion) for name in sorted(compared)]
     judged = [
         replace(
-            each,
-            expected=math.fsum(case.expected for case in given[each.decider]),
-            expected_from=expected_from(estimated[each.decider], each.cases),
+            entry,
+            expected=math.fsum(case.expected for case in cases[entry.decider]),
+            expected_from=expected_from(estimated[entry.decider], entry.cases),
         )
-        for each in judged
+        for entry in judged
     ]
     return MonitorReport(
         deciders=with_discovery_rates(judged),
@@ -95,13 +95,13 @@ def analyse(rows: Sequence[DecisionRow], *, odds_ratio: float, arl0: float) -> M
 
 
 def with_expected(decisions: Sequence[DecisionRow]) -> tuple[dict[str, tuple[MonitoredCase, ...]], list[Rejection]]:
-    """Each decider's cases. Where no expected value is given it is the rate at which the *others* disclosed."""
+    """Each decider's cases. A missing expected value is the rate at which the *others* disclosed."""
     others = {name: others_rate(name, decisions) for name in {row.decider for row in decisions if row.expected is None}}
     cases, rejected = dict[str, list[MonitoredCase]](), list[Rejection]()
     for row in decisions:
         expected = row.expected if row.expected is not None else others[row.decider]
         if expected is None:
-            message = "no expected value, and nobody else's decisions to take one from"
+            message = "There is no expected value, and no other decider's decisions to take one from."
             rejected.append(Rejection(line=row.line, column="expected", code="no_expected", message=message))
         else:
             case = MonitoredCase(on=row.decided_on, happened=bool(row.outcome), expected=expected)
@@ -121,9 +121,9 @@ def expected_from(estimated: int, cases: int) -> ExpectedFrom:
 
 def watch_for(expected: Sequence[float], *, odds_ratio: float, arl0: float) -> ChartThresholds:
     if not (odds_ratio > 0 and math.isfinite(odds_ratio)) or odds_ratio == 1:
-        raise WrongUsage("an odds ratio is a positive number other than 1", "odds_ratio")
+        raise WrongUsage("The odds ratio must be a positive number other than 1.", "odds_ratio")
     if not (arl0 >= 1 and math.isfinite(arl0)):
-        raise WrongUsage("a run length is a number of at least 1", "arl0")
+        raise WrongUsage("The run length must be a number of at least 1.", "arl0")
     upward = max(odds_ratio, 1 / odds_ratio)
     low = high = None
     if any(0 < p < 1 for p in expected):
@@ -133,9 +133,12 @@ def watch_for(expected: Sequence[float], *, odds_ratio: float, arl0: float) -> C
 
 
 def comparable_scores(cases: Mapping[str, Sequence[MonitoredCase]]) -> list[float]:
-    """Of the deciders who may be named: a handful of decisions says nothing about how much deciders differ."""
-    named = [each for each in cases.values() if reason_not_to_name(len(each)) is None]
-    scores = [funnel.z_score(sum(case.happened for case in each), [case.expected for case in each]) for each in named]
+    """The z scores of deciders with enough decisions: a few decisions do not show how much deciders differ."""
+    named = [decisions for decisions in cases.values() if reason_not_to_name(len(decisions)) is None]
+    scores = [
+        funnel.z_score(sum(case.happened for case in decisions), [case.expected for case in decisions])
+        for decisions in named
+    ]
     return [score for score in scores if score is not None]
 
 
@@ -157,7 +160,7 @@ def judge(decider: str, cases: Sequence[MonitoredCase], *, watch: ChartThreshold
 
 
 def with_discovery_rates(judged: Sequence[JudgedDecider]) -> tuple[JudgedDecider, ...]:
-    named = [each.decider for each in judged if each.unnamed_because is None]
-    rates = funnel.false_discovery_rates([each.tails.p for each in judged if each.decider in set(named)])
+    named = [decider.decider for decider in judged if decider.unnamed_because is None]
+    rates = funnel.false_discovery_rates([decider.tails.p for decider in judged if decider.decider in set(named)])
     q = dict(zip(named, rates, strict=True))
-    return tuple(replace(each, q=q.get(each.decider)) for each in judged)
+    return tuple(replace(decider, q=q.get(decider.decider)) for decider in judged)

@@ -1,4 +1,4 @@
-"""Reads decisions.csv: every row lands or is listed with its line, column and code; no value is echoed."""
+"""Reads decisions.csv. Every row is read, or listed with its line, column and code; no value is repeated."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class DecisionRow:
     decided_on: date
     decider: str
     reference: str
-    outcome: bool | None  # disclosed or not; None where it is no decision
+    outcome: bool | None  # disclosed or not; None if it is no decision
     expected: float | None  # None: not given
 
 
@@ -31,7 +31,7 @@ class DecisionsFile:
 
 
 class CellError(ValueError):
-    """A cell that cannot be read: a code and what was wanted, never the value."""
+    """A cell that cannot be read: a code and the expected form, never the value."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(code, message)
@@ -58,7 +58,7 @@ def read_row(raw: files.FileRow) -> DecisionRow | list[files.Rejection]:
     for column, reader in READERS.items():
         try:
             if column in raw.undecodable:
-                raise CellError("undecodable", "holds bytes that are not text")  # noqa: TRY301 - told as any other fault
+                raise CellError("undecodable", "has bytes that are not text")  # noqa: TRY301 - told as any other fault
             read[column] = reader(raw[column])
         except CellError as error:
             faults.append(files.Rejection(line=raw.line, column=column, code=error.code, message=error.message))
@@ -66,7 +66,7 @@ def read_row(raw: files.FileRow) -> DecisionRow | list[files.Rejection]:
 
 
 def read_expected(path: Path) -> list[float]:
-    """The `expected` column of a decisions.csv, empty cells left out; or a plain list of numbers."""
+    """Read the `expected` column of a decisions.csv without its empty cells, or a plain list of numbers."""
     try:
         text = path.read_text(encoding="utf-8-sig", errors="replace")
     except OSError as error:
@@ -75,48 +75,48 @@ def read_expected(path: Path) -> list[float]:
     if cells and cells[0][1].strip('"')[:1].isalpha():  # a header
         table = files.read(path, known=("expected",), required=("expected",))
         where, cells = "line", [(row.line, row["expected"]) for row in table.rows]
-    found = list[float]()
+    probabilities = list[float]()
     for place, cell in cells:
         try:
-            found += [read_probability(cell)] if cell else []
+            probabilities += [read_probability(cell)] if cell else []
         except CellError as error:
             raise UnreadableFile(f"{path.name}, {where} {place}: {error.message}", error.code) from None
-    if not found:
-        raise UnreadableFile(f"{path.name} holds no expected values", "no_expected")
-    return found
+    if not probabilities:
+        raise UnreadableFile(f"{path.name} has no expected values.", "no_expected")
+    return probabilities
 
 
 def read_day(cell: str) -> date:
     if not cell:
-        raise CellError("missing", "a decision has a date")
+        raise CellError("missing", "a date is required")
     try:
         return datetime.fromisoformat(cell).date()
     except ValueError:
-        raise CellError("bad_date", "a date is written YYYY-MM-DD") from None
+        raise CellError("bad_date", "write the date as YYYY-MM-DD") from None
 
 
 def read_decider(cell: str) -> str:
     if not cell:
-        raise CellError("missing", "a decision has a decider")
+        raise CellError("missing", "a decider is required")
     return cell
 
 
 def read_outcome(cell: str) -> bool | None:
     if not cell:
-        raise CellError("missing", "a decision has an outcome")
+        raise CellError("missing", "an outcome is required")
     try:
         return judgement(cell.lower())
     except ValueError:
-        raise CellError("bad_outcome", "disclosed, not_disclosed, or an outcome of the casebook") from None
+        raise CellError("bad_outcome", "must be disclosed, not_disclosed, or an outcome of the casebook") from None
 
 
 def read_probability(cell: str) -> float:
     try:
         number = float(cell)
     except ValueError:
-        raise CellError("bad_number", "an expected value is a number") from None
-    if not 0 <= number <= 1:  # also true of what is not a number at all
-        raise CellError("out_of_range", "an expected value lies between 0 and 1")
+        raise CellError("bad_number", "the expected value must be a number") from None
+    if not 0 <= number <= 1:  # also true of NaN
+        raise CellError("out_of_range", "the expected value must be between 0 and 1")
     return number
 
 

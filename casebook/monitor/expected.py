@@ -1,8 +1,8 @@
-"""What was to be expected of a case: simple logistic models, refitted, calibrated, blind to the person they judge.
+"""The expected probability of each case: simple logistic models, refitted, calibrated, blind to the person judged.
 
-Two sets of features, because two things are judged. Deciding is judged given what was found. Researching is judged by
-facts fixed before the researcher touched the case: nothing that the judged person entered may enter it, or a finding
-that was missed explains itself away. Functions on data frames; one row per case.
+There are two sets of features, because two things are judged. Deciding is judged by what was found. Researching is
+judged by facts that were fixed before the researcher worked on the case: nothing that the judged person entered may
+enter it, or a missed finding would explain itself. Functions on data frames; one row per case.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ FEATURES: Mapping[ChartKind, tuple[str, ...]] = {
     ChartKind.HURRIED: ("source",),
     ChartKind.DISAGREEMENT: ("band",),
 }
-FEWEST_FOR_A_MODEL = 50  # rows; below it everybody is expected to do as the others' rate
+FEWEST_FOR_A_MODEL = 50  # rows; with fewer, the expected probability is the others' rate
 RIDGE = 1.0  # penalty on standardised coefficients where plain maximum likelihood does not settle
 LARGEST_LOG_ODDS = 15.0  # a coefficient beyond this is separation, not evidence
 TENTHS = 10
@@ -41,7 +41,7 @@ TENTHS = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Design:
-    """How a frame becomes numbers: a level of a category, or a standardised number, per column."""
+    """How a frame becomes numbers: for each column, the levels of a category or a standardised number."""
 
     levels: Mapping[str, tuple[str, ...]]  # without the commonest, which is the baseline
     numbers: Mapping[str, tuple[float, float]]  # mean and standard deviation
@@ -62,7 +62,7 @@ class Model:
 
 @dataclass(frozen=True, kw_only=True)
 class Calibration:
-    """Of probabilities against what happened. 0 and 1 are the perfect intercept and slope; None cannot be estimated."""
+    """Calibration of probabilities. A perfect intercept is 0, a perfect slope 1; None cannot be estimated."""
 
     cases: int
     intercept: float | None
@@ -72,19 +72,19 @@ class Calibration:
 
 
 def fit(frame: pd.DataFrame, *, features: Sequence[str], happened: str = "happened") -> Model:
-    """Maximum likelihood; a ridge penalty where that does not settle. Missing values are a level of their own."""
+    """Fit by maximum likelihood, or with a ridge penalty if that does not converge. Missing values are their own level."""
     return fit_counted(frame, np.ones(len(frame)), frame[happened].to_numpy(dtype=np.float64), features=features)
 
 
 def fit_counted(frame: pd.DataFrame, cases: Floats, happened: Floats, *, features: Sequence[str]) -> Model:
-    """The same of rows that stand for `cases` alike each, of which `happened` had the event."""
+    """Fit rows that each stand for `cases` equal cases, of which `happened` had the event."""
     design = design_of(frame, cases, features)
     matrix = matrix_of(frame, design)
     plain = maximum_likelihood(matrix, happened, cases=cases)
-    found = plain if plain is not None else ridge(matrix, happened, cases=cases)
+    coefficients_found = plain if plain is not None else ridge(matrix, happened, cases=cases)
     return Model(
         design=design,
-        coefficients=dict(zip(design.names, (float(each) for each in found), strict=True)),
+        coefficients=dict(zip(design.names, (float(coefficient) for coefficient in coefficients_found), strict=True)),
         fitted_on=int(cases.sum()),
         penalised=plain is None,
     )
@@ -105,9 +105,9 @@ def expected_by_others(
 ) -> pd.Series[float]:
     """For each row, the probability from a model fitted without any row of that row's decider; NaN if there is none.
 
-    With too few rows of others for a model, the others' rate. Deciders `in_question` (a signal not yet answered, or
-    upheld) teach nobody's model: one who never discloses makes eleven sound ones look as if they disclosed too much.
-    Cases that are alike are counted together, which is the same model in a fraction of the time.
+    With too few rows of others for a model, it is the others' rate. Deciders `in_question` (with a signal not answered,
+    or upheld) are left out of every model: one who never discloses makes eleven others look as if they disclosed too
+    much. Equal cases are counted together, which gives the same model in a fraction of the time.
     """
     import pandas as pd  # noqa: PLC0415 - half a second, and only models need it
 
@@ -125,7 +125,7 @@ def expected_by_others(
             met = cases > 0
             model = fit_counted(kinds[met], cases[met], events[met], features=features)
             expected[own] = predict(model, kinds)[alike[own]]
-        elif (rate := pooled_rate(bool(each) for each in outcome[others])) is not None:
+        elif (rate := pooled_rate(bool(happened) for happened in outcome[others])) is not None:
             expected[own] = rate
     return pd.Series(expected, index=frame.index)
 
@@ -139,13 +139,13 @@ def calibration(expected: Sequence[float] | Floats, happened: Sequence[bool] | N
     one = np.ones((len(p), 1))
     shift = maximum_likelihood(one, y, offset=log_odds)
     line = maximum_likelihood(np.column_stack([one, log_odds]), y) if np.ptp(log_odds) > 0 else None
-    groups = [each for each in np.array_split(np.argsort(p, kind="stable"), TENTHS) if len(each)]
+    groups = [tenth for tenth in np.array_split(np.argsort(p, kind="stable"), TENTHS) if len(tenth)]
     return Calibration(
         cases=len(p),
         intercept=None if shift is None else float(shift[0]),
         slope=None if line is None else float(line[1]),
         brier=float(np.mean((p - y) ** 2)),
-        tenths=tuple((len(each), float(p[each].mean()), float(y[each].mean())) for each in groups),
+        tenths=tuple((len(tenth), float(p[tenth].mean()), float(y[tenth].mean())) for tenth in groups),
     )
 
 
@@ -179,14 +179,14 @@ def is_number(values: pd.Series[Any]) -> bool:
 
 
 def as_levels(values: pd.Series[Any]) -> pd.Series[str]:
-    """Text; missing is a level too. Of a number only whether it is known."""
+    """The column as levels of text; missing is a level too. A number becomes known or not known."""
     if is_number(values):
         return values.isna().map({True: "unknown", False: "known"})
     return values.astype("object").where(values.notna(), "unknown").astype(str)
 
 
 def matrix_of(frame: pd.DataFrame, design: Design) -> Floats:
-    """A level that the model never met counts as the baseline, a missing number as the mean."""
+    """The design matrix. A level that is new to the model counts as the baseline, a missing number as the mean."""
     columns: list[Floats] = [np.ones(len(frame))]
     for column, levels in design.levels.items():
         words = as_levels(frame[column])
@@ -199,7 +199,7 @@ def matrix_of(frame: pd.DataFrame, design: Design) -> Floats:
 def maximum_likelihood(
     matrix: Floats, happened: Floats, *, cases: Floats | None = None, offset: Floats | None = None
 ) -> Floats | None:
-    """None where it does not settle: separation, a singular design, only one outcome. `cases` per row, else 1."""
+    """The coefficients, or None without convergence: separation, a singular design, one outcome. `cases` per row, or 1."""
     from statsmodels.genmod.families import Binomial  # noqa: PLC0415 - a second to import, and only models need it
     from statsmodels.genmod.generalized_linear_model import GLM  # noqa: PLC0415 - as above
 
@@ -207,13 +207,13 @@ def maximum_likelihood(
     if not 0 < happened.sum() < cases.sum() or np.linalg.matrix_rank(matrix) < matrix.shape[1]:
         return None
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # separation is told by the coefficients below
+        warnings.simplefilter("ignore")  # the coefficients below show separation
         both = np.column_stack([happened, cases - happened])
         model = GLM(both, matrix, family=Binomial(), offset=offset)  # type: ignore[no-untyped-call]
         fitted = model.fit(maxiter=100)  # type: ignore[no-untyped-call]
-    found = np.asarray(fitted.params, dtype=np.float64)
-    settled = bool(fitted.converged) and bool(np.all(np.abs(found) < LARGEST_LOG_ODDS))
-    return found if settled else None
+    coefficients = np.asarray(fitted.params, dtype=np.float64)
+    settled = bool(fitted.converged) and bool(np.all(np.abs(coefficients) < LARGEST_LOG_ODDS))
+    return coefficients if settled else None
 
 
 def ridge(matrix: Floats, happened: Floats, *, cases: Floats | None = None) -> Floats:
@@ -221,15 +221,15 @@ def ridge(matrix: Floats, happened: Floats, *, cases: Floats | None = None) -> F
     cases = np.ones(len(happened)) if cases is None else cases
     penalty = np.full(matrix.shape[1], RIDGE)
     penalty[0] = 0.01
-    found = np.zeros(matrix.shape[1])
+    coefficients = np.zeros(matrix.shape[1])
     for _ in range(100):
-        p = logistic(matrix @ found)
+        p = logistic(matrix @ coefficients)
         slope = (matrix * (cases * p * (1 - p))[:, None]).T @ matrix + np.diag(penalty)
-        step = np.linalg.solve(slope, matrix.T @ (happened - cases * p) - penalty * found)
-        found = found + np.clip(step, -1, 1)
+        step = np.linalg.solve(slope, matrix.T @ (happened - cases * p) - penalty * coefficients)
+        coefficients = coefficients + np.clip(step, -1, 1)
         if np.max(np.abs(step)) < 1e-9:  # noqa: PLR2004 - converged
             break
-    return found
+    return coefficients
 
 
 def logistic(log_odds: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""Funnel limits: how far a decider's (or an area's) total may lie from what was expected of it.
+"""Funnel limits: how far a decider's (or an area's) total may be from the expected total.
 
 Totals of cases with unequal probabilities are Poisson-binomial; its tails are exact by convolution.
 """
@@ -16,14 +16,14 @@ from scipy.special import bdtr, chdtri
 from casebook.domain.monitor.decision_monitor import FunnelPlace
 
 ALPHA_95, ALPHA_998 = 0.05, 0.002
-WINSORISED = 0.1  # this part of the deciders at each end counts as no more extreme than the next
-FEWEST_FOR_DISPERSION = 10  # with fewer deciders one failing one would widen the funnel around itself
+WINSORISED = 0.1  # this share of deciders at each end is treated as no more extreme than the next
+FEWEST_FOR_DISPERSION = 10  # with fewer deciders, one who fails would widen the funnel around themselves
 NORMAL = NormalDist()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tails:
-    """Chances, if the expectations hold, of a total as low as the observed, and of one as high."""
+    """The probabilities of a total as low, and as high, as the observed one, if the expectations are right."""
 
     low: float
     high: float
@@ -34,7 +34,7 @@ class Tails:
 
 
 def poisson_limits(expected: float, *, alpha: float, dispersion: float = 1.0) -> tuple[float, float]:
-    """Exact limits of observed/expected, for counts; over-dispersion stretches both away from 1."""
+    """Exact limits of observed/expected for counts. Over-dispersion moves both away from 1."""
     low = chdtri(2 * expected, 1 - alpha / 2) / (2 * expected)
     high = chdtri(2 * expected + 2, alpha / 2) / (2 * expected)
     stretch = math.sqrt(max(dispersion, 1.0))
@@ -52,7 +52,7 @@ def binomial_limits(n: int, p: float, *, alpha: float, dispersion: float = 1.0) 
 
 
 def tails(observed: int, expected: Sequence[float]) -> Tails:
-    """Both include the observed total itself."""
+    """The exact tails. Both include the observed total itself."""
     chances = np.ones(1)
     for p in expected:
         grown = np.zeros(len(chances) + 1)
@@ -64,7 +64,7 @@ def tails(observed: int, expected: Sequence[float]) -> Tails:
 
 
 def place(tail: Tails, *, dispersion: float = 1.0) -> FunnelPlace:
-    """Outside when the exact tail is below half of alpha; over-dispersion shrinks the normal score of the tail."""
+    """The place in the funnel: outside if the exact tail is below half of alpha. Over-dispersion shrinks the z score."""
     one_sided = min(tail.low, tail.high)
     if one_sided > 0:
         z = NORMAL.inv_cdf(min(one_sided, 0.5)) / math.sqrt(max(dispersion, 1.0))
@@ -75,7 +75,7 @@ def place(tail: Tails, *, dispersion: float = 1.0) -> FunnelPlace:
 
 
 def z_score(observed: int, expected: Sequence[float]) -> float | None:
-    """None where every expected value is 0 or 1, for then nothing can vary."""
+    """The z score, or None if every expected value is 0 or 1, because then nothing can vary."""
     variance = math.fsum(p * (1 - p) for p in expected)
     return (observed - math.fsum(expected)) / math.sqrt(variance) if variance > 0 else None
 
@@ -102,4 +102,4 @@ def false_discovery_rates(p_values: Sequence[float]) -> list[float]:
     q = np.minimum.accumulate(p[order] * len(p) / np.arange(len(p), 0, -1)) if len(p) else p
     result = np.empty_like(p)
     result[order] = np.minimum(q, 1)
-    return [float(each) for each in result]
+    return [float(rate) for rate in result]

@@ -15,7 +15,7 @@ LEAST_INFORMATION = 1e-9  # below it, some coefficient runs away to minus infini
 
 
 def fit(design: Sequence[Sequence[float]], counts: Sequence[float]) -> Fitted | None:
-    """The first column of `design` is the intercept: the logarithm of the cell no list holds. None: no finite estimate."""
+    """Fit the model. The first column of `design` is the intercept: the log of the cell in no list. None: no finite estimate."""
     from statsmodels.genmod.families import Poisson  # noqa: PLC0415 - a second to import, and only models need it
     from statsmodels.genmod.generalized_linear_model import GLM  # noqa: PLC0415 - as above
 

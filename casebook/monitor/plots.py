@@ -1,4 +1,4 @@
-"""The unit's charts and funnels as pictures and Markdown. Whoever draws gives the names; a report for many gets pseudonyms."""
+"""The unit's charts and funnel plots as pictures and Markdown. The caller gives the names or pseudonyms to show."""
 
 from __future__ import annotations
 
@@ -21,43 +21,46 @@ Names = Mapping[str, str]
 
 
 def deal(reports: Sequence[ChannelReport], chance: Random) -> dict[str, str]:
-    """Pseudonyms, dealt anew: the same person is another number in the next report."""
-    people = sorted({each.judged for report in reports for each in report.standing})
+    """New pseudonyms: the same person has another number in the next report."""
+    people = sorted({person.judged for report in reports for person in report.standing})
     numbers = list(range(1, len(people) + 1))
     chance.shuffle(numbers)
     return {name: f"person {number}" for name, number in zip(people, numbers, strict=True)}
 
 
 def page(reports: Sequence[ChannelReport], names: Names) -> str:
-    """What each channel says of each person, as Markdown."""
+    """The results of each channel for each person, as Markdown."""
     lines = ["A signal is a question to be asked, not a finding.", ""]
     for report in reports:
         lines += [f"## {words.CHART.of(report.channel)}", "", *_told(report)]
-        rows = sorted(report.standing, key=lambda each: _in_order(names[each.judged]))
+        rows = sorted(report.standing, key=lambda person: _in_order(names[person.judged]))
         if rows:
             lines += markdown.table(
                 ["who", "cases", "observed", "expected", "funnel"],
-                ([names[each.judged], each.cases, each.observed, f"{each.expected:.1f}", each.place] for each in rows),
+                (
+                    [names[person.judged], person.cases, person.observed, f"{person.expected:.1f}", person.place]
+                    for person in rows
+                ),
             )
             lines.append("")
     return "\n".join(lines)
 
 
 def _in_order(name: str) -> tuple[int, str]:
-    """By number, so that the order of pseudonyms says nothing."""
+    """Order by number, so that the order of pseudonyms shows nothing."""
     number = name.rpartition(" ")[2]
     return (int(number) if number.isdigit() else 0, name)
 
 
 def as_data(report: ChannelReport) -> dict[str, object]:
-    """A channel of the report that names people."""
+    """One channel of the report with names."""
     return {
         "channel": report.channel,
         "thresholds": dict(report.thresholds),
         "people": [
-            {"staff": each.judged, "cases": each.cases, "observed": each.observed, "expected": round(each.expected, 2),
-             "funnel": each.place, "charts": {path.side: round(path.current, 3) for path in each.paths}}
-            for each in report.standing
+            {"staff": person.judged, "cases": person.cases, "observed": person.observed, "expected": round(person.expected, 2),
+             "funnel": person.place, "charts": {path.side: round(path.current, 3) for path in person.paths}}
+            for person in report.standing
         ],
     }  # fmt: skip
 
@@ -77,15 +80,17 @@ def _told(report: ChannelReport) -> list[str]:
 
 
 def funnel(report: ChannelReport, names: Names) -> str:
-    """Each person's excess against their number of cases, within the limits of the unit's mean expectation."""
-    most = max((each.cases for each in report.standing), default=1)
-    rate = math.fsum(each.expected for each in report.standing) / max(1, sum(each.cases for each in report.standing))
+    """The funnel plot: each person's excess by number of cases, with the limits of the unit's mean expectation."""
+    most = max((person.cases for person in report.standing), default=1)
+    rate = math.fsum(person.expected for person in report.standing) / max(
+        1, sum(person.cases for person in report.standing)
+    )
     steps = sorted({max(1, round(most * part / 40)) for part in range(1, 41)})
     bands = {
         alpha: [limits.binomial_limits(n, rate, alpha=alpha, dispersion=report.dispersion) for n in steps]
         for alpha in (limits.ALPHA_95, limits.ALPHA_998)
     }
-    excess = {each.judged: (each.observed - each.expected) / max(1, each.cases) for each in report.standing}
+    excess = {person.judged: (person.observed - person.expected) / max(1, person.cases) for person in report.standing}
     edge = max(
         [0.05, *(abs(value) for value in excess.values()), *(high - rate for _, high in bands[limits.ALPHA_998])]
     )
@@ -96,9 +101,9 @@ def funnel(report: ChannelReport, names: Names) -> str:
         for alpha, colour in ((limits.ALPHA_95, drawing.PALE), (limits.ALPHA_998, drawing.GREY)):
             for side in (0, 1):
                 axes.plot(steps, [band[side] - rate for band in bands[alpha]], color=colour, linewidth=1)
-        for each in report.standing:
-            axes.plot(each.cases, excess[each.judged], "o", color=drawing.BLUE, markersize=4)
-            _name(axes, (each.cases, excess[each.judged]), names[each.judged])
+        for person in report.standing:
+            axes.plot(person.cases, excess[person.judged], "o", color=drawing.BLUE, markersize=4)
+            _name(axes, (person.cases, excess[person.judged]), names[person.judged])
         axes.set_xlim(0, most * 1.15)
         axes.set_ylim(-edge * 1.1, edge * 1.1)
         axes.set_xlabel("cases")
@@ -107,18 +112,18 @@ def funnel(report: ChannelReport, names: Names) -> str:
 
 
 def charts(report: ChannelReport, names: Names) -> str:
-    """Every person's paths; the labels stand at their ends."""
-    longest = max((len(path.values) for each in report.standing for path in each.paths), default=1)
+    """The charts of every person, labelled at their ends."""
+    longest = max((len(path.values) for person in report.standing for path in person.paths), default=1)
     known = [limit if side is Side.HIGH else -limit for side, limit in report.thresholds.items() if limit is not None]
-    values = [value for each in report.standing for path in each.paths for value in path.values]
+    values = [value for person in report.standing for path in person.paths for value in path.values]
 
     def paint(figure: drawing.Figure) -> None:
         axes = figure.subplots()
         for limit in known:
             axes.axhline(limit, color=drawing.RED, linestyle="--", linewidth=1)
-        for each in report.standing:
-            for path in each.paths:
-                _path(axes, path.values, names[each.judged])
+        for person in report.standing:
+            for path in person.paths:
+                _path(axes, path.values, names[person.judged])
         axes.set_xlim(0, longest * 1.15 + 1)
         axes.set_ylim(min([0.0, *values, *known]) - 0.3, max([0.0, *values, *known]) + 0.3)
         axes.set_xlabel("cases")

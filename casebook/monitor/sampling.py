@@ -1,4 +1,4 @@
-"""Dip sampling: how many closed decisions to re-decide blind, which, and what the answers say.
+"""Dip sampling: how many closed decisions to decide again blind, which ones, and what the answers show.
 
 A draw is reproducible from its seed, and keeps each case's chance of being drawn, so that rates can be weighted back.
 """
@@ -18,16 +18,16 @@ from casebook.errors import WrongUsage
 @dataclass(frozen=True, kw_only=True)
 class Drawn:
     reference: str
-    chance: float  # of being drawn; 1 where the weight asks for more than certainty
+    chance: float  # of being drawn; at most 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class SampleAgreement:
-    """Blind re-decisions that came out as the first did; the interval holds the true rate with the confidence asked."""
+    """How often blind second decisions agreed with the first, with the exact interval at the wanted confidence."""
 
     sampled: int
     agreed: int
-    rate: float | None  # None without a sample: no agreement is known, which is not agreement
+    rate: float | None  # None without a sample: agreement is not known
     low: float
     high: float
 
@@ -55,7 +55,7 @@ def sample_size_to_assure(*, worst_rate: float, usual_rate: float, assurance: fl
     """
     check_probabilities(worst_rate=worst_rate, usual_rate=usual_rate, assurance=assurance, power=power)
     if usual_rate >= worst_rate:
-        raise WrongUsage("the usual rate must lie below the worst tolerable one", "rates")
+        raise WrongUsage("The usual rate must be below the worst tolerable rate.", "rates")
     size, allowed = 1, -1
     while True:
         while bdtr_of(allowed + 1, size, worst_rate) <= 1 - assurance:
@@ -74,7 +74,7 @@ def agreement(agreed: int, sampled: int, *, confidence: float = 0.95) -> SampleA
     """Clopper and Pearson's exact interval."""
     check_probabilities(confidence=confidence)
     if not 0 <= agreed <= sampled:
-        raise WrongUsage("agreements are a part of the sample", "agreed")
+        raise WrongUsage("There cannot be more agreements than cases in the sample.", "agreed")
     if sampled == 0:
         return SampleAgreement(sampled=0, agreed=0, rate=None, low=0.0, high=1.0)
     tail = (1 - confidence) / 2
@@ -90,16 +90,16 @@ def draw(weights: Mapping[str, float], *, size: int, seed: int, random_part: flo
     part keeps every decision in reach of being looked at, so that rates can be estimated for all.
     """
     if size < 0 or not 0 < random_part <= 1 or any(not (w >= 0 and math.isfinite(w)) for w in weights.values()):
-        raise WrongUsage("a size, a random part above 0, and weights that are not negative", "draw")
+        raise WrongUsage("Give a size, a random part above 0, and weights that are not negative.", "draw")
     references = sorted(weights)
     generator = np.random.default_rng(seed)
     generator.shuffle(references)
-    chances = inclusion_chances([weights[each] for each in references], size=size, random_part=random_part)
+    chances = inclusion_chances([weights[reference] for reference in references], size=size, random_part=random_part)
     ticks = np.floor(np.cumsum([0.0, *chances]) + generator.random() + 1e-9)
     chosen = np.diff(ticks) > 0
     return sorted(
         (Drawn(reference=r, chance=c) for r, c, taken in zip(references, chances, chosen, strict=True) if taken),
-        key=lambda each: each.reference,
+        key=lambda sample: sample.reference,
     )
 
 
@@ -108,24 +108,24 @@ def inclusion_chances(weights: Sequence[float], *, size: int, random_part: float
     if not weights or size >= len(weights):
         return [1.0] * len(weights)
     total = math.fsum(weights)
-    by_weight = [each / total if total else 1 / len(weights) for each in weights]
+    by_weight = [weight / total if total else 1 / len(weights) for weight in weights]
     shares = random_part / len(weights) + (1 - random_part) * np.array(by_weight)
     chances, free = np.zeros(len(weights)), np.ones(len(weights), dtype=bool)
     while True:
         chances[free] = shares[free] / shares[free].sum() * (size - (~free).sum())
         if not np.any(over := free & (chances > 1)):
-            return [float(each) for each in chances]
+            return [float(weight) for weight in chances]
         chances[over], free[over] = 1.0, False
 
 
 def estimated_rate(disagreed: Mapping[str, bool], drawn: Sequence[Drawn]) -> float | None:
     """The rate of disagreement among all decisions, weighting the drawn back by their chances (Hajek)."""
-    answered = [each for each in drawn if each.reference in disagreed]
-    weight = math.fsum(1 / each.chance for each in answered)
-    return math.fsum(disagreed[each.reference] / each.chance for each in answered) / weight if weight else None
+    answered = [sample for sample in drawn if sample.reference in disagreed]
+    weight = math.fsum(1 / sample.chance for sample in answered)
+    return math.fsum(disagreed[sample.reference] / sample.chance for sample in answered) / weight if weight else None
 
 
 def check_probabilities(**given: float) -> None:
     for name, value in given.items():
         if not 0 < value < 1:
-            raise WrongUsage(f"{name} lies between 0 and 1", name)
+            raise WrongUsage(f"{name} must be between 0 and 1.", name)

@@ -1,4 +1,4 @@
-"""Average run lengths of one-sided risk-adjusted CUSUM charts, and the threshold for a wanted one.
+"""Average run lengths of one-sided risk-adjusted CUSUM charts, and the threshold for a wanted run length.
 
 A run is a chain of excursions from 0, so ARL = E[length of an excursion] / P(it ends in a signal). With one expected
 value every excursion is followed exactly; for a mixture of values the same two numbers come from a fine grid.
@@ -22,11 +22,11 @@ from casebook.errors import Refused, WrongUsage
 Floats = NDArray[np.float64]
 
 FORGOTTEN = 1e-13  # mass of excursions not worth following further
-MOST_ROWS = 10_000  # of the exact method; more only for odds ratios near 1, where a grid is quicker
+MOST_ROWS = 10_000  # of the exact method; more would be needed only for odds ratios near 1, where a grid is faster
 FEWEST_CELLS, MOST_CELLS, COARSE_CELLS = 2048, 6000, 1024
 CELLS_PER_SCORE = 40  # a cell is at most this part of the mean absolute score; coarser ones bias small scores
 EXACT_STEP, GRID_STEP = 1e-6, 1e-5  # how finely a threshold is sought
-LONGEST_RUN = 1e12  # beyond it the chance of a signal drowns in rounding
+LONGEST_RUN = 1e12  # beyond it the probability of a signal is lost in rounding
 LONGEST_SEQUENCE = 20
 
 
@@ -48,7 +48,7 @@ class Threshold:
 
 @dataclass(frozen=True)
 class Mix:
-    """The in-control distribution of expected values, as the scores it gives one chart."""
+    """The in-control distribution of expected values, and the scores it gives on one chart."""
 
     expected: Floats  # distinct, ascending
     weights: Floats  # sum to 1
@@ -91,9 +91,9 @@ class Mix:
 def mix_of(expected: Sequence[float] | Floats, odds_ratio: float) -> Mix:
     sample = np.asarray(expected, dtype=np.float64)
     if not (odds_ratio > 0 and math.isfinite(odds_ratio)) or odds_ratio == 1:
-        raise WrongUsage("an odds ratio is a positive number other than 1", "odds_ratio")
+        raise WrongUsage("The odds ratio must be a positive number other than 1.", "odds_ratio")
     if not sample.size or not np.all((sample >= 0) & (sample <= 1)):
-        raise WrongUsage("expected values are probabilities, at least one of them", "expected")
+        raise WrongUsage("Give at least one expected value; each must be a probability.", "expected")
     values, counts = np.unique(sample, return_counts=True)
     return Mix(values, counts / sample.size, odds_ratio)
 
@@ -102,7 +102,7 @@ def threshold_for(expected: Sequence[float] | Floats, *, odds_ratio: float, arl0
     """`expected` is a sample of the in-control distribution (or one value); `arl0` counts cases of this one chart."""
     mix = mix_of(expected, odds_ratio)
     if not 1 <= arl0 <= LONGEST_RUN:
-        raise WrongUsage("a run length lies between 1 and 1e12", "arl0")
+        raise WrongUsage("The run length must be between 1 and 1e12.", "arl0")
     if not mix.moves:
         raise NoVariation
     # scores are log-likelihood ratios, so a threshold h has a run length of at least exp(h) (Lorden 1971)
@@ -110,25 +110,25 @@ def threshold_for(expected: Sequence[float] | Floats, *, odds_ratio: float, arl0
     coarse = smallest(lambda h: arl_on_grid(mix, h, COARSE_CELLS), arl0, within=(0.0, highest), step=1e-3)
     near = (coarse - 0.01, coarse + 0.01)
     if mix.exact:
-        found = smallest(lambda h: arl_exactly(mix, h), arl0, within=near, step=EXACT_STEP)
-        return Threshold(threshold=found, arl0=arl_exactly(mix, found), method="exact", relative_error=0.0)
+        threshold = smallest(lambda h: arl_exactly(mix, h), arl0, within=near, step=EXACT_STEP)
+        return Threshold(threshold=threshold, arl0=arl_exactly(mix, threshold), method="exact", relative_error=0.0)
     cells = mix.cells(coarse)
-    found = smallest(lambda h: arl_on_grid(mix, h, cells), arl0, within=near, step=GRID_STEP)
-    fine = arl_on_grid(mix, found, cells)
-    error = abs(arl_on_grid(mix, found, cells // 2) / fine - 1)
-    return Threshold(threshold=found, arl0=fine, method="grid", relative_error=error)
+    threshold = smallest(lambda h: arl_on_grid(mix, h, cells), arl0, within=near, step=GRID_STEP)
+    fine = arl_on_grid(mix, threshold, cells)
+    error = abs(arl_on_grid(mix, threshold, cells // 2) / fine - 1)
+    return Threshold(threshold=threshold, arl0=fine, method="grid", relative_error=error)
 
 
 def thresholds_for(
     channel: ChartKind, expected: Sequence[float], odds_ratio: float, arl0: float
 ) -> dict[Side, float | None]:
-    """Of each side that is watched. Each has as many times the run length as there are sides."""
+    """The threshold of each side that is watched. Each side gets the run length times the number of sides."""
     sides = SIDES_WATCHED[channel]
     return {side: _of_side(expected, side, odds_ratio, arl0 * len(sides)) for side in sides}
 
 
 def _of_side(expected: Sequence[float], side: Side, odds_ratio: float, arl0: float) -> float | None:
-    """None where no chart in control ever moves."""
+    """The threshold of one side, or None if a chart in control never moves."""
     try:
         if any(0 < p < 1 for p in expected):
             ratio = odds_ratio if side is Side.HIGH else 1 / odds_ratio
@@ -142,7 +142,7 @@ def average_run_length(expected: Sequence[float] | Floats, *, odds_ratio: float,
     """In-control cases from a start at 0 to the first signal of the one-sided chart; infinite if it never moves."""
     mix = mix_of(expected, odds_ratio)
     if not (threshold > 0 and math.isfinite(threshold)):
-        raise WrongUsage("a threshold is a positive number", "threshold")
+        raise WrongUsage("The threshold must be a positive number.", "threshold")
     if not mix.moves:
         return math.inf
     return arl_exactly(mix, threshold) if mix.exact else arl_on_grid(mix, threshold, mix.cells(threshold))
@@ -234,7 +234,7 @@ def limit_for_sequence(expected: Sequence[float], *, odds_ratio: float, alpha: f
     """
     mix_of(expected, odds_ratio)
     if len(expected) > LONGEST_SEQUENCE or not 0 < alpha < 1:
-        raise WrongUsage(f"at most {LONGEST_SEQUENCE} cases, and an alpha between 0 and 1", "sequence")
+        raise WrongUsage(f"Give at most {LONGEST_SEQUENCE} cases, and an alpha between 0 and 1.", "sequence")
     chances: dict[float, float] = {}
     for outcomes in product((False, True), repeat=len(expected)):
         chance, value, highest = 1.0, 0.0, 0.0

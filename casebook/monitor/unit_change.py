@@ -1,7 +1,7 @@
-"""Tells a change of the whole unit (new guidance, a new kind of case) from a change of one person.
+"""Separates a change of the whole unit (new guidance, a new kind of case) from a change of one person.
 
-When most deciders move together, each is judged against where the others have moved to, so that nobody is flagged for
-what everybody does. One change is looked for; it starts with a calendar month.
+When most deciders move together, each is compared with the others since that change, so that nobody is flagged for
+what everybody does. Only one change is looked for; it starts with a calendar month.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class UnitChange:
 
 
 def find_change(cases: ByDecider) -> UnitChange | None:
-    """The month since which the median decider departs most from what was expected, if that is no chance."""
-    moves = common_moves([z_since_each_month(each) for each in cases.values()])
+    """The month since which the median decider differs most from the expectation, if that is more than chance."""
+    moves = common_moves([z_since_each_month(decisions) for decisions in cases.values()])
     if not moves or abs(moves[best := max(moves, key=lambda month: abs(moves[month]))]) < CERTAIN:
         return None
     return UnitChange(since=best, log_odds=median(shifts_since(cases, best).values()))
@@ -44,9 +44,13 @@ def find_change(cases: ByDecider) -> UnitChange | None:
 def common_moves(scores: Sequence[Mapping[date, float]]) -> dict[date, float]:
     """By month, the median decider's z score since then, in robust standard errors of that median."""
     moves = dict[date, float]()
-    for month in sorted({month for each in scores for month in each}):
+    for month in sorted({month for decider_scores in scores for month in decider_scores}):
         # a decider who made no decision in that month counts from the next in which they did
-        since = [z for each in scores if (z := next((each[m] for m in sorted(each) if m >= month), None)) is not None]
+        since = [
+            z
+            for decider_scores in scores
+            if (z := next((decider_scores[m] for m in sorted(decider_scores) if m >= month), None)) is not None
+        ]
         if len(since) >= FEWEST_DECIDERS:
             middle = median(since)
             spread = max(1.0, MAD_TO_SD * median(abs(z - middle) for z in since))
@@ -67,16 +71,16 @@ def z_since_each_month(cases: Sequence[MonitoredCase]) -> dict[date, float]:
 
 
 def shifts_since(cases: ByDecider, since: date) -> dict[str, float]:
-    later = {name: [case for case in each if case.on >= since] for name, each in cases.items()}
-    return {name: log_odds_shift(each) for name, each in later.items() if len(each) >= FEWEST_CASES}
+    later = {name: [case for case in decisions if case.on >= since] for name, decisions in cases.items()}
+    return {name: log_odds_shift(decisions) for name, decisions in later.items() if len(decisions) >= FEWEST_CASES}
 
 
 def rebase(cases: ByDecider, change: UnitChange) -> dict[str, tuple[MonitoredCase, ...]]:
-    """Every decider's expected values since the change, moved as the median of the *others* moved."""
+    """Every decider's expected values since the change, shifted by the median shift of the *others*."""
     shifts = shifts_since(cases, change.since)
     return {
-        name: tuple(moved(case, others_shift(shifts, name)) if case.on >= change.since else case for case in each)
-        for name, each in cases.items()
+        name: tuple(moved(case, others_shift(shifts, name)) if case.on >= change.since else case for case in decisions)
+        for name, decisions in cases.items()
     }
 
 

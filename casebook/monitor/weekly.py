@@ -1,6 +1,6 @@
-"""The week's look at everybody, one channel at a time: expected by the others, charted since the last restart.
+"""The weekly monitor, one channel at a time: expectations from the others' cases, charts since the last restart.
 
-Rows in, questions out; nothing is read or written here.
+It takes rows and returns questions; it reads and writes nothing.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class ChartSignal:
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelStanding:
-    """How one person stands in one channel; `paths` since their last restart."""
+    """The results of one person in one channel; `paths` since their last restart."""
 
     judged: str
     cases: int
@@ -93,7 +93,7 @@ class ChannelReport:
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """What the charts of one channel ask, and what it rests on."""
+    """The questions of one channel's charts, and what they rest on."""
 
     channel: ChartKind
     odds_ratio: float
@@ -131,18 +131,18 @@ def look(
     in_question: Collection[str],
     limits: Limits,
 ) -> Look:
-    """What is to be asked of `frame`, which is `frame_of` some rows.
+    """The questions about `frame`, which is the `frame_of` some rows.
 
-    Whoever stands out most teaches no model when the others are judged again: one who never tells anybody makes sound
-    deciders look as if they told too much.
+    The person who stands out most is left out of the models when the others are judged again: one who never discloses
+    makes other deciders look as if they disclosed too much.
     """
     suspects = set(in_question)
     while True:
-        found = judge(channel, frame, rules=rules, resets=resets, in_question=suspects, limits=limits)
-        fresh = {each.judged for each in found.questions} - suspects
-        if not fresh or len(suspects) >= len(found.lanes) / 2:
-            return found
-        suspects.add(max((lane for lane in found.lanes if lane.judged in fresh), key=excess).judged)
+        judgement = judge(channel, frame, rules=rules, resets=resets, in_question=suspects, limits=limits)
+        fresh = {question.judged for question in judgement.questions} - suspects
+        if not fresh or len(suspects) >= len(judgement.lanes) / 2:
+            return judgement
+        suspects.add(max((lane for lane in judgement.lanes if lane.judged in fresh), key=excess).judged)
 
 
 def judge(
@@ -154,7 +154,7 @@ def judge(
     in_question: Collection[str],
     limits: Limits,
 ) -> Look:
-    """Everybody once, with the models of those who are not in question."""
+    """Judge everybody once, with models from the people who are not in question."""
     frame = frame.assign(
         expected=expected_by_others(frame, features=FEATURES[channel], decider="judged", in_question=in_question)
     )
@@ -181,9 +181,9 @@ def judge(
 
 
 def report_of(found: Look) -> ChannelReport:
-    """With everybody's place, and how well the models fit."""
+    """The report: everybody's place in the funnel plot, and how well the models fit."""
     dispersion = funnel.over_dispersion(comparable_scores({lane.judged: lane.cases for lane in found.lanes}))
-    cases = [case for each in found.expected.values() for case in each]
+    cases = [case for person_cases in found.expected.values() for case in person_cases]
     return ChannelReport(
         channel=found.channel, cases=len(cases), odds_ratio=found.odds_ratio, arl0=found.arl0,
         thresholds=found.thresholds, change=found.change, dispersion=dispersion, questions=found.questions,
@@ -193,7 +193,7 @@ def report_of(found: Look) -> ChannelReport:
 
 
 def frame_of(channel: ChartKind, rows: DecisionRows) -> pd.DataFrame:
-    """In the order of the charts, typed also where there is no row."""
+    """The rows as a frame in the order of the charts, with types even if there is no row."""
     import pandas as pd  # noqa: PLC0415 - half a second, and only a week's run needs it
 
     columns = ["case", "judged", "at", "happened", *FEATURES[channel]]
@@ -206,7 +206,7 @@ def frame_of(channel: ChartKind, rows: DecisionRows) -> pd.DataFrame:
 
 
 def hurried(frame: pd.DataFrame) -> list[bool]:
-    """Less time than nine in ten of the *others'* searches of the same source took."""
+    """Whether each search took less time than nine in ten of the *others'* searches of the same source."""
     short = dict[tuple[str, str], float]()
     for source, name in {
         (str(source), str(name)) for source, name in zip(frame["source"], frame["judged"], strict=True)
@@ -217,11 +217,11 @@ def hurried(frame: pd.DataFrame) -> list[bool]:
 
 
 def run_length(moments: Sequence[datetime], rules: Charts) -> float:
-    """So long that the whole unit gives one false signal in the years wanted, at the pace of its last year."""
+    """The run length at which the whole unit gives one false signal in the wanted years, at the pace of its last year."""
     if not moments:
         return float(rules.fewest_cases_per_false_alarm.value)
     last = max(moments)
-    recent = [each for each in moments if each > last - YEAR]
+    recent = [moment for moment in moments if moment > last - YEAR]
     days = max(28.0, min(365.0, (last - min(recent)).total_seconds() / 86400))
     a_year = len(recent) * 365 / days
     return max(float(rules.fewest_cases_per_false_alarm.value), a_year * rules.unit_years_per_false_alarm.value)
@@ -229,7 +229,7 @@ def run_length(moments: Sequence[datetime], rules: Charts) -> float:
 
 def by_person(frame: pd.DataFrame) -> list[Lane]:
     places, cases = dict[str, list[Place]](), dict[str, list[MonitoredCase]]()
-    columns = (frame[each].tolist() for each in ("judged", "at", "case", "happened", "expected"))
+    columns = (frame[column].tolist() for column in ("judged", "at", "case", "happened", "expected"))
     for name, at, case, happened, expected in zip(*columns, strict=True):
         places.setdefault(str(name), []).append((at.to_pydatetime(), str(case)))
         one = MonitoredCase(on=at.date(), happened=bool(happened), expected=min(1.0, max(0.0, float(expected))))
@@ -238,12 +238,12 @@ def by_person(frame: pd.DataFrame) -> list[Lane]:
 
 
 def excess(lane: Lane) -> float:
-    """Of the total over what was expected, in standard errors, whichever way."""
+    """How far the total is from the expected total, in standard errors, in either direction."""
     return abs(funnel.z_score(sum(case.happened for case in lane.cases), [case.expected for case in lane.cases]) or 0.0)
 
 
 def asked(channel: ChartKind, lane: Lane, path: Path, limit: float | None) -> list[ChartSignal]:
-    found = []
+    signals = []
     for signal in path.signals:
         first, last = signal.case - signal.since_restart, signal.case - 1
         since = lane.cases[first : signal.case]
@@ -258,10 +258,10 @@ def asked(channel: ChartKind, lane: Lane, path: Path, limit: float | None) -> li
             "until": since[-1].on.isoformat(),
             "latest": [case for _, case in lane.places[first : signal.case]][-LATEST:],
         }
-        found.append(
+        signals.append(
             ChartSignal(channel=channel, side=path.side, judged=lane.judged, at=lane.places[last], evidence=evidence)
         )
-    return found
+    return signals
 
 
 def stands(lane: Lane, paths: tuple[Path, ...], dispersion: float) -> ChannelStanding:
@@ -282,5 +282,6 @@ def watch_all(
 ) -> tuple[ChannelReport, ...]:
     """Every channel."""
     return tuple(
-        watch(channel, each, rules=rules, resets=resets, in_question=in_question) for channel, each in rows.items()
+        watch(channel, channel_rows, rules=rules, resets=resets, in_question=in_question)
+        for channel, channel_rows in rows.items()
     )

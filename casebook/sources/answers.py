@@ -1,4 +1,4 @@
-"""What a source elsewhere must answer, checked cell by cell: an answer of another shape is a fault, never fewer persons."""
+"""Checks the answer of a remote source cell by cell. An answer in another form is a fault, never fewer persons."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from casebook.storage.case.extracts import PERSON_CELLS, RECORD_CELLS
 
 
 def _text(value: object) -> object:
-    """Absent is empty; a number may be an id. Anything else stays, to be refused."""
+    """Absent becomes empty; a number may be an id. Anything else stays as it is and is refused."""
     if value is None:
         return ""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
@@ -41,7 +41,7 @@ _DATE = r"^(\d{4}(-\d{2}(-\d{2})?)?)?$"
 
 
 class Shape(BaseModel):
-    """What is not named here may be there and is not read: an answer may grow."""
+    """The base of the shapes. Other fields are allowed and ignored, so that an answer may grow."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True, str_strip_whitespace=True)
 
@@ -84,7 +84,7 @@ class RecordShape(Shape):
 
 
 class Page(Shape):
-    """One page of an answer. `total` counts all pages, so that a page that is missing is missed."""
+    """One page of an answer. `total` counts all pages, so that a missing page is noticed."""
 
     total: int = Field(ge=0, strict=True)
     next: str | None = Field(description="What asks for the page after this one; null on the last.")
@@ -103,7 +103,7 @@ S = TypeVar("S", bound=Shape)
 
 
 def shaped(shape: type[S], said: object) -> S:
-    """Raises SourceFault, which says where it does not fit and never what stands there."""
+    """Read the answer in this shape. Raises SourceFault, which names the place but never the value."""
     try:
         return shape.model_validate(said)
     except ValidationError as error:
@@ -112,37 +112,37 @@ def shaped(shape: type[S], said: object) -> S:
 
 def misshapen(error: ValidationError) -> SourceFault:
     place = ".".join("*" if isinstance(part, int) else str(part) for part in error.errors()[0]["loc"])
-    return SourceFault(f"the source's answer does not fit its schema at {place or 'the top'}", "schema")
+    return SourceFault(f"The source's answer is not in the agreed form at {place or 'the top'}.", "schema")
 
 
 def persons(source: Source, rows: Iterable[PersonShape]) -> tuple[Cells, ...]:
-    """As persons.csv has them. One id twice is no whole answer."""
+    """The persons as rows of persons.csv. An id that occurs twice is a fault."""
     return tuple(_unrepeated(map(lambda row: _cells(source, row, PERSON_CELLS), rows), "person_id"))  # noqa: C417
 
 
 def records(source: Source, rows: Iterable[RecordShape], asked: Iterable[str]) -> dict[str, tuple[Cells, ...]]:
-    """person_id -> records, by date. Records of somebody who was not asked for mean that something is mixed up."""
-    found: dict[str, list[Cells]] = {person_id: [] for person_id in asked}
+    """person_id -> records, by date. Records of a person who was not asked for are a fault."""
+    by_person: dict[str, list[Cells]] = {person_id: [] for person_id in asked}
     for cells in _unrepeated((_cells(source, row, RECORD_CELLS) for row in rows), "record_id"):
-        if cells["person_id"] not in found:
-            raise SourceFault("the source answered with records of somebody else", "mixed_up")
-        found[cells["person_id"]].append(cells)
+        if cells["person_id"] not in by_person:
+            raise SourceFault("The source answered with records of another person.", "mixed_up")
+        by_person[cells["person_id"]].append(cells)
     order: Callable[[Cells], tuple[str, str]] = lambda cells: (cells["date"], cells["record_id"])  # noqa: E731
-    return {person_id: tuple(sorted(rows, key=order)) for person_id, rows in found.items() if rows}
+    return {person_id: tuple(sorted(rows, key=order)) for person_id, rows in by_person.items() if rows}
 
 
 def _unrepeated(rows: Iterable[Cells], name: str) -> Iterable[Cells]:
-    seen = set[str]()
+    ids = set[str]()
     for cells in rows:
-        if cells[name] in seen:
-            raise SourceFault("the source gave one id twice", "repeated_id")
-        seen.add(cells[name])
+        if cells[name] in ids:
+            raise SourceFault("The source gave one id twice.", "repeated_id")
+        ids.add(cells[name])
         yield cells
 
 
 def _cells(source: Source, row: Shape, names: Iterable[str]) -> Cells:
-    said: Mapping[str, Any] = {**row.model_dump(mode="json"), "source": source.value}
-    cells = {name: ";".join(said[name]) if isinstance(said[name], list) else str(said[name]) for name in names}
+    values: Mapping[str, Any] = {**row.model_dump(mode="json"), "source": source.value}
+    cells = {name: ";".join(values[name]) if isinstance(values[name], list) else str(values[name]) for name in names}
     if "sex" in cells:
         cells["sex"] = str(SEXES.get(cells["sex"].lower(), "unknown"))
     return cells

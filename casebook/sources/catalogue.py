@@ -1,4 +1,4 @@
-"""How each source is searched here: elsewhere over a line, by an extract that is loaded, by our own casebook, or by hand."""
+"""How each source is searched here: as a remote source, in a loaded extract, in our own casebook, or by hand."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ from casebook.storage.case import extracts
 if TYPE_CHECKING:
     from casebook.sources import configured
 
-OWN_REGISTER = Source.DVDS_REGISTER  # without an extract it is our own earlier applications
+OWN_REGISTER = Source.DVDS_REGISTER  # without an extract: our own earlier applications
 
-_remote: dict[Source, configured.Remote] = {}  # of this process; empty until somebody at the edge configures it
+_remote: dict[Source, configured.Remote] = {}  # for this process; empty until the command or task configures it
 
 
 def configure(path: Path | None, *, admit: Callable[[str], None] | None = None) -> None:
-    """Set which sources this process asks elsewhere; `admit` waits for a turn among all processes."""
-    found: dict[Source, configured.Remote] = {}
+    """Set the remote sources of this process. `admit` waits for a turn among all processes."""
+    remotes: dict[Source, configured.Remote] = {}
     if path:
         from casebook.sources import configured  # noqa: PLC0415 - no command pays for HTTP unless its home asks elsewhere
 
-        found = configured.read(path, admit=admit)
+        remotes = configured.read(path, admit=admit)
     for source in _remote.values():
         source.close()
     _remote.clear()
-    _remote.update(found)
+    _remote.update(remotes)
 
 
 def remote() -> Mapping[Source, RecordSource]:
-    """The sources that are asked elsewhere; one that is configured so is not looked up in an older extract."""
+    """The remote sources. A configured remote source is not searched in an older extract."""
     return MappingProxyType(_remote)
 
 
@@ -82,12 +82,12 @@ def _how(source: Source, loaded: bool) -> str:  # noqa: FBT001 - a fact about th
 
 def health(session: Session, this_year: int = 0) -> list[dict[str, Any]]:
     """Whether each automatic source answers, and the fault's code if it does not."""
-    found = []
+    results = []
     asked: dict[Source, RecordSource] = {**local(session, this_year), **_remote}
     for source, way in sorted(asked.items()):
         try:
             way.check()
-            found.append({"source": source.value, "ok": True, "fault": None})
+            results.append({"source": source.value, "ok": True, "fault": None})
         except SourceFault as fault:
-            found.append({"source": source.value, "ok": False, "fault": fault.code})
-    return found
+            results.append({"source": source.value, "ok": False, "fault": fault.code})
+    return results

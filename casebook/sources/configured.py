@@ -1,4 +1,4 @@
-"""Reads which sources are asked elsewhere, and how, from a TOML file. Secrets are named in it, never written."""
+"""Reads the remote sources from a TOML file. The file names secrets by their environment variables only."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from casebook.sources.sql import Mapped, SqlSource
 from casebook.storage.case.extracts import PERSON_CELLS, RECORD_CELLS
 
 _DATES = {VariantFamily.DAY_MONTH_SWAPPED, VariantFamily.DATE_SLIP, VariantFamily.YEAR_NEAR, VariantFamily.DATE_UNKNOWN}
-# who has the surname is found whatever else differs
+# a search by surname finds the person whatever else differs
 _BY_SURNAME = {
     VariantFamily.AS_GIVEN,
     VariantFamily.SWAPPED_NAMES,
@@ -46,7 +46,8 @@ class Http(ConfigurationPart):
     timeout_seconds: float = Field(default=5, gt=0, le=60)
     tries: int = Field(default=3, ge=1, le=10)
     families: list[VariantFamily] | None = Field(
-        default=None, description="What one search tolerates; else what policy says of the source, usually nothing."
+        default=None,
+        description="The identity variants that one search covers. If empty, those of the policy, usually none.",
     )
 
     @field_validator("url")
@@ -55,7 +56,7 @@ class Http(ConfigurationPart):
         parts = urlsplit(url)
         if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1", "::1"}):
             return url
-        raise ValueError("only https, except on this machine")
+        raise ValueError("Only https is allowed, except on this machine.")
 
 
 class SqlTable(ConfigurationPart):
@@ -80,19 +81,23 @@ Remote = HttpSource | SqlSource
 
 
 def read(path: Path, *, admit: Admit | None = None) -> dict[Source, Remote]:
-    """Every source of the file. A file that cannot be understood is refused whole, and says where."""
+    """Read every source of the file. A file with an error is refused as a whole; the message says where."""
     try:
-        said = _FILE.validate_python(tomllib.loads(path.read_text(encoding="utf-8")))
+        sections = _FILE.validate_python(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError):
-        raise UnreadableFile("the file of record sources cannot be read") from None
+        raise UnreadableFile("The file of record sources cannot be read.") from None
     except tomllib.TOMLDecodeError as error:
-        raise UnreadableFile(f"the file of record sources is not TOML: {error}") from None
+        raise UnreadableFile(f"The file of record sources is not in the TOML format: {error}") from None
     except ValidationError as error:
         place = ".".join(map(str, error.errors()[0]["loc"]))
-        raise UnreadableFile(f"the file of record sources is wrong at {place}: {error.errors()[0]['msg']}") from None
-    if Source.DVDS_REGISTER in said:
-        raise UnreadableFile("dvds_register is this casebook itself: an older register is loaded, not asked")
-    return {source: _made(source, each, admit) for source, each in said.items()}
+        raise UnreadableFile(
+            f"The file of record sources has an error at {place}: {error.errors()[0]['msg']}"
+        ) from None
+    if Source.DVDS_REGISTER in sections:
+        raise UnreadableFile(
+            "dvds_register is this casebook itself. Load an older register as an extract; it cannot be a remote source."
+        )
+    return {source: _made(source, settings, admit) for source, settings in sections.items()}
 
 
 def _made(source: Source, said: Http | Sql, admit: Admit | None) -> Remote:
@@ -104,7 +109,7 @@ def _made(source: Source, said: Http | Sql, admit: Admit | None) -> Remote:
             persons=_mapped(source, said.persons, PERSON_CELLS, needed={"person_id", "forename", "surname"}),
             records=_mapped(source, said.records, RECORD_CELLS, needed={"record_id", "person_id", "kind"}),
         )
-    made = HttpSource(
+    remote = HttpSource(
         source=source,
         families=source_families.manual(source) if said.families is None else frozenset(said.families),
         url=said.url,
@@ -114,18 +119,18 @@ def _made(source: Source, said: Http | Sql, admit: Admit | None) -> Remote:
         throttle=Throttle(per_second=said.rate_per_second),
     )
     if admit is not None:
-        made.admit = admit
-    return made
+        remote.admit = admit
+    return remote
 
 
 def _sql_families(said: Sql) -> set[VariantFamily]:
     has = set(said.persons.columns)
-    found = set(_BY_SURNAME)
+    families = set(_BY_SURNAME)
     if "postcode" in has:
-        found.add(VariantFamily.ADDRESS)
+        families.add(VariantFamily.ADDRESS)
     if {"pnc_id", "cro"} <= has:
-        found.add(VariantFamily.IDENTIFIER)
-    return found
+        families.add(VariantFamily.IDENTIFIER)
+    return families
 
 
 def _mapped(source: Source, said: SqlTable, cells: tuple[str, ...], *, needed: set[str]) -> Mapped:
@@ -138,5 +143,5 @@ def _mapped(source: Source, said: SqlTable, cells: tuple[str, ...], *, needed: s
 
 def _secret(name: str) -> str:
     if not (value := os.environ.get(name)):
-        raise WrongUsage(f"the file of record sources names {name}, and that is not set")
+        raise WrongUsage(f"The file of record sources names the environment variable {name}, which is not set.")
     return value

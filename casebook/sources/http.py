@@ -1,4 +1,4 @@
-"""A source that answers JSON over HTTP. Whatever is not a whole answer of the right shape is a SourceFault.
+"""A source that answers JSON over HTTP. An incomplete answer, or one in another form, is a SourceFault.
 
 `POST {url}/persons` with `{"asked": {cell: text}, "cursor": null}` gives `{"persons": [...], "total": n, "next": cursor}`;
 `POST {url}/records` with `{"person_ids": [...], "cursor": null}` the same with `records`. `GET {url}/health` is for checks.
@@ -34,17 +34,17 @@ T = TypeVar("T")
 Request = tuple[str, str, str]  # method, path, body
 
 FIRST_PAUSE = 0.2  # seconds before the second try, doubled before each further one
-PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})  # what may be better a moment later
-TOO_LONG = 20 << 20  # bytes of one page: nobody answers so much about one person
+PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})  # a moment later these may succeed
+TOO_LONG = 20 << 20  # bytes of one page: too much for an answer about one person
 
 
 @dataclass(frozen=True, kw_only=True)
 class Patience:
-    """How long one question may take."""
+    """How long one request may take."""
 
     seconds: float = 5.0  # one try, from connecting to the last byte
     tries: int = 3
-    altogether: float = 8.0  # no further try that would begin later than this
+    altogether: float = 8.0  # no further try begins later than this
     pages: int = 50
 
 
@@ -57,7 +57,7 @@ class HttpSource:
     families: frozenset[VariantFamily]
     url: str
     token: str = field(default="", repr=False)
-    ca_file: str | None = None  # beside the usual authorities
+    ca_file: str | None = None  # in addition to the usual authorities
     patience: Patience = field(default_factory=Patience)
     throttle: Throttle = field(default_factory=lambda: Throttle(per_second=5))
     breaker: Breaker = field(default_factory=lambda: Breaker(failures=4, rest=10))
@@ -83,10 +83,10 @@ class HttpSource:
         self._stubbornly(("GET", "health", ""), _nothing)
 
     def close(self) -> None:
-        """Let go of the connections; the next question makes new ones."""
+        """Close the connections. The next request opens new ones."""
         client, self._client = self._client, None
         if client is not None:
-            with suppress(Exception):  # somebody may still be reading from it, and is to stop
+            with suppress(Exception):  # a thread may still be reading from it, and must stop
                 client.close()
 
     def _pages(self, path: str, body: Mapping[str, Any], shape: type[P]) -> list[P]:
@@ -94,14 +94,14 @@ class HttpSource:
         cursor: str | None = None
         while not pages or cursor is not None:
             if len(pages) == self.patience.pages:
-                raise SourceFault("the source's answer does not end", "endless")
-            said = json.dumps({**body, "cursor": cursor})
-            pages.append(self._stubbornly(("POST", path, said), shape.model_validate_json))
+                raise SourceFault("The source's answer does not end.", "endless")
+            body_text = json.dumps({**body, "cursor": cursor})
+            pages.append(self._stubbornly(("POST", path, body_text), shape.model_validate_json))
             cursor = pages[-1].next
         return pages
 
     def _stubbornly(self, request: Request, read: Callable[[bytes], T]) -> T:
-        """Ask, and again if what went wrong may pass."""
+        """Ask, and try again if the fault may be temporary."""
         self.breaker.admit()
         begun = time.monotonic()
         for number in range(self.patience.tries):
@@ -125,7 +125,7 @@ class HttpSource:
         raise SourceFault(failed.message, failed.code)
 
     def _once(self, request: Request) -> bytes:
-        """One try. It ends in time even if the source sends byte after byte just before each timeout."""
+        """Make one try. It ends in time even if the source sends one byte just before each timeout."""
         if self._client is None:
             self._client = self._new_client()
         client = self._client
@@ -133,7 +133,7 @@ class HttpSource:
             return _within(self.patience.seconds, lambda: _body(client, request))
         except TimeoutError:
             self.close()
-            raise _Failed("the source did not answer in time", "timeout") from None
+            raise _Failed("The source did not answer in time.", "timeout") from None
 
     def _new_client(self) -> httpx.Client:
         trusted = ssl.create_default_context()
@@ -149,7 +149,7 @@ class HttpSource:
 
 
 class _Failed(Exception):
-    """One try that failed, and what to do about it."""
+    """A failed try: the fault, whether to try again, and after how long."""
 
     def __init__(self, message: str, code: str, *, passing: bool = True, wait: float = 0.0) -> None:
         super().__init__(message)
@@ -157,29 +157,29 @@ class _Failed(Exception):
 
 
 def _body(client: httpx.Client, request: Request) -> bytes:
-    method, path, said = request
-    headers = {"Content-Type": "application/json"} if said else {}
+    method, path, content = request
+    headers = {"Content-Type": "application/json"} if content else {}
     try:
-        with client.stream(method, path, content=said or None, headers=headers) as response:
+        with client.stream(method, path, content=content or None, headers=headers) as response:
             if response.status_code != httpx.codes.OK:
                 raise _refusal(response)
-            got = bytearray()
+            received = bytearray()
             for part in response.iter_bytes():
-                got += part
-                if len(got) > TOO_LONG:
-                    raise _Failed("the source's answer is too long", "too_long", passing=False)
-            return bytes(got)
+                received += part
+                if len(received) > TOO_LONG:
+                    raise _Failed("The source's answer is too long.", "too_long", passing=False)
+            return bytes(received)
     except httpx.TimeoutException:
-        raise _Failed("the source did not answer in time", "timeout") from None
+        raise _Failed("The source did not answer in time.", "timeout") from None
     except (httpx.TransportError, httpx.DecodingError):
-        raise _Failed("the connection to the source failed", "connection") from None
+        raise _Failed("The connection to the source failed.", "connection") from None
 
 
 def _refusal(response: httpx.Response) -> _Failed:
     status = response.status_code
     code = "rate_limited" if status == httpx.codes.TOO_MANY_REQUESTS else f"http_{status}"
     return _Failed(
-        f"the source answered with status {status}",
+        f"The source answered with status {status}.",
         code,
         passing=status in PASSING,
         wait=_retry_after(response.headers),
@@ -187,18 +187,18 @@ def _refusal(response: httpx.Response) -> _Failed:
 
 
 def _retry_after(headers: Mapping[str, str]) -> float:
-    """Seconds; a moment is compared with the source's own clock. 0: not said, or not to be understood."""
-    said = headers.get("retry-after", "").strip()
-    if said.isdecimal():
-        return float(said)
+    """Seconds to wait; a time is compared with the source's own clock. 0 if not given or not readable."""
+    header = headers.get("retry-after", "").strip()
+    if header.isdecimal():
+        return float(header)
     try:
-        return max(0.0, (parsedate_to_datetime(said) - parsedate_to_datetime(headers["date"])).total_seconds())
+        return max(0.0, (parsedate_to_datetime(header) - parsedate_to_datetime(headers["date"])).total_seconds())
     except (KeyError, TypeError, ValueError):
         return 0.0
 
 
 def _within(seconds: float, work: Callable[[], T]) -> T:
-    """The result of some work, or TimeoutError; the work itself may go on for a while and is not heard any more."""
+    """The result of the work, or TimeoutError. After that the work may go on for a while; its result is ignored."""
     box: SimpleQueue[tuple[T | None, BaseException | None]] = SimpleQueue()
 
     def run() -> None:
@@ -219,8 +219,8 @@ def _within(seconds: float, work: Callable[[], T]) -> T:
 
 def _refuse_half(pages: Sequence[Page], got: int) -> None:
     if {page.total for page in pages} != {got}:
-        raise SourceFault("the source's pages do not add up to the total they tell", "half_an_answer")
+        raise SourceFault("The source's pages do not add up to the total it gave.", "half_an_answer")
 
 
 def _nothing(_body: bytes) -> None:
-    """That it answered is all there is to know."""
+    """Accept any answer: only that it came matters."""

@@ -1,4 +1,4 @@
-"""The keys under which a person of an extract is found: two persons that share one are worth comparing.
+"""The keys by which a person of an extract is found: two persons that share a key are worth comparing.
 
 The rules are those of `casebook.matching.prepare.KEYS` (a test compares them): single fields, and pairs of fields of
 which one may be wrong. A key is kept as a 32-bit number; two that collide cost one comparison.
@@ -23,13 +23,13 @@ _HOUSE = re.compile(r"[0-9]+[A-Z]? [A-Z]{2,}")
 
 
 def numbers(source: str, cells: Mapping[str, str], this_year: int) -> list[int]:
-    """The keys of a row of persons.csv as signed 32-bit numbers, each once; another source's never collide by rule."""
+    """The keys of a row of persons.csv as signed 32-bit numbers, each once. Keys of different sources are distinct by rule."""
     start = crc32(source.encode())
     return [_signed(crc32(key.encode(), start)) for key in {*texts(cells, this_year)}]
 
 
 def of_names(source: str, cells: Mapping[str, str]) -> dict[str, int]:
-    """Each single name of a row, and the key under which whoever has it is found."""
+    """Each single name of a row, with the key that finds people who have it."""
     others = _aliases(cells["aliases"])
     parts = (_given(cells["forename"]), _family(cells["surname"]), others.given, others.family)
     every = {*_middle(cells["middle_names"]), *(form for part in parts for form in part.forms)}
@@ -38,7 +38,7 @@ def of_names(source: str, cells: Mapping[str, str]) -> dict[str, int]:
 
 
 def texts(cells: Mapping[str, str], this_year: int) -> Iterator[str]:
-    """The keys in words, perhaps some twice."""
+    """The keys as texts; some may occur twice."""
     given, family = _given(cells["forename"]), _family(cells["surname"])
     others, more = _aliases(cells["aliases"]), _middle(cells["middle_names"])
     given_all = {*given.forms, *more, *others.given.forms}
@@ -64,12 +64,12 @@ def texts(cells: Mapping[str, str], this_year: int) -> Iterator[str]:
 
 
 def plain(cells: Mapping[str, str]) -> tuple[str | None, str | None, str | None]:
-    """Forename, surname and postcode as they are compared and counted."""
+    """Forename, surname and postcode in the form in which they are compared and counted."""
     return _given(cells["forename"]).joined, _family(cells["surname"]).joined, _postcode(cells["postcode"])[0] or None
 
 
 def compared(cells: Mapping[str, str], this_year: int) -> dict[str, Any]:
-    """The columns that the linkage model compares: what `casebook.matching.prepare` makes of the same row."""
+    """The columns that the linkage model compares, as `casebook.matching.prepare` makes them from the same row."""
     given, family = _given(cells["forename"]), _family(cells["surname"])
     others, more = _aliases(cells["aliases"]), list(_middle(cells["middle_names"]))
     postcode, outward = _postcode(cells["postcode"])
@@ -118,7 +118,7 @@ def _of_names(given: set[str], family: set[str]) -> Iterator[str]:
 
 
 def _of_birth(dob: str, everyone: set[str]) -> Iterator[str]:
-    """A full date also finds what differs from it in the year, the month or the day, or has the last two swapped."""
+    """Keys of a birth date. A full date also finds dates with another year, month or day, or with day and month swapped."""
     year, month, day = dob[:4], dob[5:7], dob[8:10]
     for name in everyone:
         yield f"year:{name}{year}"
@@ -151,15 +151,15 @@ def _aliases(cell: str) -> names.Aliases:
 
 @lru_cache(_NAMES_KEPT)
 def _born(text: str, this_year: int) -> str:
-    """As compared: an impossible date is a slip in a real one and still leads to its person."""
-    found = identifiers.check_date_of_birth(text, this_year) if text else None
-    if found is None:
+    """The birth date as compared. An impossible date is a real one with a typing fault, and still finds its person."""
+    birth = identifiers.check_date_of_birth(text, this_year) if text else None
+    if birth is None:
         return ""
-    return found.value.strip() if found.reason == "impossible_date" else found.canonical or ""
+    return birth.value.strip() if birth.reason == "impossible_date" else birth.canonical or ""
 
 
 def _postcode(text: str) -> tuple[str, str]:
-    """The postcode and, if it is a whole one, its outward part."""
+    """The postcode and, if it is complete, its outward part."""
     squeezed = re.sub(r"[^A-Z0-9]", "", text.upper())
     if not squeezed or squeezed in identifiers.NO_POSTCODE:
         return "", ""

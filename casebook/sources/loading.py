@@ -1,4 +1,4 @@
-"""Loads persons.csv and records.csv of one source: every row lands or is listed, and versions are kept."""
+"""Loads persons.csv and records.csv of one source: every row is loaded or listed, and earlier versions are kept."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ GRADES = {
     "kind": frozenset(RecordKind), "victim_relationship": frozenset(VictimRelationship),
     "source_evaluation": frozenset("123"), "intelligence_assessment": frozenset("abcde"), "handling": frozenset("pc"),
 }  # fmt: skip
-WRITTEN = 1_000  # lines handed to the server at a time
+WRITTEN = 1_000  # lines sent to the server at a time
 _SPECIAL = re.compile(r"[\\\t\n\r]")
 _ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 _NAMED = {"kind", "victim_relationship"}  # vocabularies in small letters; the grades are in capitals
@@ -38,7 +38,7 @@ _NAMED = {"kind", "victim_relationship"}  # vocabularies in small letters; the g
 
 @dataclass(kw_only=True)
 class Counted:
-    """What became of one file: rows that are new, differ from the version before, are equal to it, or went."""
+    """The counts of one file: rows that are new, changed, unchanged or gone, and rejected rows."""
 
     new: int = 0
     changed: int = 0
@@ -46,7 +46,7 @@ class Counted:
     gone: int = 0
     rejected: list[Rejection] = field(default_factory=list)
     ignored_columns: list[str] = field(default_factory=list)
-    spared: set[str] = field(default_factory=set)  # ids of rejected rows: what is held of them stays
+    spared: set[str] = field(default_factory=set)  # ids of rejected rows: their present versions stay
 
     @property
     def landed(self) -> int:
@@ -55,14 +55,14 @@ class Counted:
 
 @dataclass(frozen=True, kw_only=True)
 class ExtractFile:
-    """One of the two files and the table that keeps it."""
+    """One of the two files, and its table."""
 
     table: str
     id_column: str
     columns: tuple[str, ...]
     lists: frozenset[str]
     faults: Callable[[FileRow, str], Iterator[Rejection]]
-    tidy: Callable[[dict[str, str]], dict[str, str]]  # vocabularies as they are kept; it may change what it is given
+    tidy: Callable[[dict[str, str]], dict[str, str]]  # normalises vocabularies; may change its argument
 
     @cached_property
     def blank(self) -> dict[str, str]:
@@ -72,7 +72,7 @@ class ExtractFile:
 def load(
     session: Session, path: Path, kind: ExtractFile, *, source: str, extract: int, this_year: int, whole: bool
 ) -> Counted:
-    """Stage the file, then bring the table up to it. `whole`: what the file does not mention is gone."""
+    """Stage the file, then update the table. With `whole`, rows that are not in the file are closed."""
     table = files.read(path, known=kind.columns, required=(kind.id_column,))
     counted = Counted(ignored_columns=table.ignored)
     session.execute(text(f"DROP TABLE IF EXISTS staged_{kind.table}"))
@@ -105,37 +105,39 @@ def _cursor(session: Session) -> psycopg.Cursor[Any]:
 
 
 def _unrepeated(rows: Iterator[FileRow], kind: ExtractFile, source: str, counted: Counted) -> Iterator[FileRow]:
-    """The good rows; of those with one id the first, the others being listed unless they say the same."""
-    seen: dict[str, tuple[int, int]] = {}
+    """The valid rows. Of several rows with one id, the first; the others are listed unless they are equal."""
+    first_lines: dict[str, tuple[int, int]] = {}
     for row in rows:
         if faults := [row.broken] if row.broken else list(kind.faults(row, source)):
             counted.rejected += faults
             counted.spared.add(row[kind.id_column])
             continue
-        said = hash(tuple(row.cells.values()))
-        first = seen.setdefault(row[kind.id_column], (row.line, said))
+        digest = hash(tuple(row.cells.values()))
+        first = first_lines.setdefault(row[kind.id_column], (row.line, digest))
         if first[0] == row.line:
             yield row
-        elif first[1] != said:
-            message = f"line {first[0]} has this id and says something else"
+        elif first[1] != digest:
+            message = f"line {first[0]} has the same id with other values"
             counted.rejected.append(
                 Rejection(line=row.line, column=kind.id_column, code="repeated_id", message=message)
             )
 
 
 def _line(row: FileRow, kind: ExtractFile, source: str, this_year: int) -> str:
-    """A line of COPY's text format."""
+    """A line in the text format of COPY."""
     cells = kind.tidy({**kind.blank, **row.cells, "source": source})
-    said = [cells[name] for name in kind.columns]
-    digest = int.from_bytes(blake2b("\x1f".join(said).encode(), digest_size=8).digest(), signed=True)
-    given: list[str | None] = [_as_list(cells[name]) if name in kind.lists else cells[name] for name in kind.columns]
+    values = [cells[name] for name in kind.columns]
+    digest = int.from_bytes(blake2b("\x1f".join(values).encode(), digest_size=8).digest(), signed=True)
+    cells_kept: list[str | None] = [
+        _as_list(cells[name]) if name in kind.lists else cells[name] for name in kind.columns
+    ]
     if kind is PERSONS:
-        given += keys.plain(cells)
-    if _SPECIAL.search("".join(filter(None, given))):
-        given = [cell.translate(_ESCAPED) if cell else cell for cell in given]
+        cells_kept += keys.plain(cells)
+    if _SPECIAL.search("".join(filter(None, cells_kept))):
+        cells_kept = [cell.translate(_ESCAPED) if cell else cell for cell in cells_kept]
     if kind is PERSONS:
-        given.append("{" + ",".join(map(str, keys.numbers(source, cells, this_year))) + "}")
-    return "\t".join([str(row.line), *(cell or r"\N" for cell in given), str(digest)]) + "\n"
+        cells_kept.append("{" + ",".join(map(str, keys.numbers(source, cells, this_year))) + "}")
+    return "\t".join([str(row.line), *(cell or r"\N" for cell in cells_kept), str(digest)]) + "\n"
 
 
 def _as_list(cell: str) -> str:
@@ -165,7 +167,7 @@ def _listed(kind: ExtractFile) -> str:
 
 
 def _reject_orphans(session: Session, source: str, counted: Counted) -> None:
-    """A record of somebody the source does not know would be found by nobody: it is listed, to be loaded again."""
+    """List and remove records without a person in the source: no search would find them. Load the person first."""
     lost = session.execute(
         text(
             """DELETE FROM staged_source_record AS staged WHERE NOT EXISTS (
@@ -175,14 +177,14 @@ def _reject_orphans(session: Session, source: str, counted: Counted) -> None:
         ),
         {"source": source},
     )
-    message = "the source has no person of this id: load the person first"
+    message = "the source has no person with this id: load the person first"
     for line, record_id in lost:
         counted.spared.add(record_id)
         counted.rejected.append(Rejection(line=line, column="person_id", code="unknown_person", message=message))
 
 
 def _bring_up(session: Session, kind: ExtractFile, *, source: str, extract: int, whole: bool, counted: Counted) -> None:
-    """Close the versions that were replaced, or dropped from a whole file, and add what is new or different."""
+    """Close versions that were replaced, or that a complete file no longer has, and add new or changed ones."""
     staged, current = f"staged_{kind.table} AS staged", f"{kind.table} AS current"
     same_id = f"current.{kind.id_column} = staged.{kind.id_column}"
     of_source = "current.source = :source AND current.until IS NULL"
@@ -213,7 +215,7 @@ def _faults(row: FileRow, id_column: str, source: str) -> Iterator[Rejection]:
         message = "has more or fewer cells than the header"
         yield Rejection(line=row.line, column="", code="wrong_number_of_cells", message=message)
     for column in sorted(row.undecodable):
-        message = "holds bytes or characters that cannot be kept"
+        message = "has bytes or characters that cannot be stored"
         yield Rejection(line=row.line, column=column, code="undecodable", message=message)
     if not row[id_column] and id_column not in row.undecodable:
         yield Rejection(line=row.line, column=id_column, code="missing", message="must not be empty")
@@ -224,7 +226,7 @@ def _faults(row: FileRow, id_column: str, source: str) -> Iterator[Rejection]:
 
 def _date_fault(row: FileRow, column: str) -> Iterator[Rejection]:
     if row[column] and not is_possible_date(row[column]):
-        message = "is not a date that can be: YYYY, YYYY-MM or YYYY-MM-DD"
+        message = "is not a possible date. Write YYYY, YYYY-MM or YYYY-MM-DD"
         yield Rejection(line=row.line, column=column, code="impossible_date", message=message)
 
 

@@ -1,4 +1,4 @@
-"""A source whose extract is loaded: searched in the casebook's own database."""
+"""A source with a loaded extract, which is searched in the casebook's own database."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from casebook.sources import keys
 from casebook.sources.protocol import Answered, Cells, Counts
 from casebook.storage.case import extracts
 
-FEW = 20  # a subject is given so many candidates, if so many share anything
+FEW = 20  # so many candidates for a subject, if so many share a key
 
 
 @dataclass(frozen=True, kw_only=True)
 class LocalExtract:
-    """A `RecordSource`; `extract` is the load that is in force."""
+    """A `RecordSource` for one extract, the one in force."""
 
     session: Session
     source: Source
@@ -33,12 +33,12 @@ class LocalExtract:
 
     def find(self, asked: Cells) -> Answered:
         cells = {**dict.fromkeys(extracts.PERSON_CELLS, ""), **asked}
-        wanted, names = keys.numbers(self.source, cells, self.this_year), keys.of_names(self.source, cells)
+        key_numbers, names = keys.numbers(self.source, cells, self.this_year), keys.of_names(self.source, cells)
         common = extracts.common_names(self.session, self.source, names)
-        # whoever shares more with the subject than a name that thousands have shares a rarer key as well
-        rows = extracts.sharing(self.session, self.source, {*wanted} - {names[name] for name in common})
+        # whoever shares more with the subject than a very common name shares a rarer key as well
+        rows = extracts.sharing(self.session, self.source, {*key_numbers} - {names[name] for name in common})
         if common and len(rows) < FEW:
-            rows = extracts.sharing(self.session, self.source, wanted)
+            rows = extracts.sharing(self.session, self.source, key_numbers)
         values = {value for _, plain in rows for value in plain if value}
         counts = Counts(
             persons=extracts.size(self.session, self.source),
@@ -47,11 +47,11 @@ class LocalExtract:
         return Answered(persons=tuple(cells for cells, _ in rows), counts=counts)
 
     def records_of(self, person_ids: list[str]) -> dict[str, tuple[Cells, ...]]:
-        """Asked only for those worth reading: the others' records are nobody's business."""
-        found: dict[str, list[Cells]] = {}
+        """The records of these persons. Ask only for persons worth reading: staff must not see other people's records."""
+        by_person: dict[str, list[Cells]] = {}
         for row in extracts.records(self.session, self.source, person_ids):
-            found.setdefault(row.person_id, []).append(extracts.record_cells(row))
-        return {person_id: tuple(rows) for person_id, rows in found.items()}
+            by_person.setdefault(row.person_id, []).append(extracts.record_cells(row))
+        return {person_id: tuple(rows) for person_id, rows in by_person.items()}
 
     def check(self) -> None:
         try:
@@ -59,4 +59,4 @@ class LocalExtract:
         except SQLAlchemyError as error:
             raise SourceFault(code="database") from error
         if newest is None:
-            raise SourceFault("no extract is loaded", "not_loaded")
+            raise SourceFault("No extract of this source is loaded.", "not_loaded")

@@ -1,4 +1,4 @@
-"""How often and how stubbornly one process asks a source: evenly spaced, and not at all for a while once it is down."""
+"""How often one process asks a source: at an even rate, and not at all for a while after it has failed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from casebook.errors import SourceFault
 
 @dataclass(kw_only=True)
 class Throttle:
-    """At most so many calls a second, one after another."""
+    """Allows a limited number of calls a second, one after another."""
 
     per_second: float
     _next: float = field(default=0.0, init=False)
@@ -27,7 +27,7 @@ class Throttle:
 
 @dataclass(kw_only=True)
 class Breaker:
-    """After so many failures on end nobody asks for `rest` seconds; then one call shows whether it is up again."""
+    """Stops calls for `rest` seconds after several failures in a row. Then one call tests whether the source answers."""
 
     failures: int
     rest: float  # seconds
@@ -36,7 +36,7 @@ class Breaker:
 
     def admit(self) -> None:
         if self._failed >= self.failures and time.monotonic() < self._closed_until:
-            raise SourceFault("the source has just failed several times and is left alone for a moment", "circuit_open")
+            raise SourceFault("The source failed several times just before, so it is not asked now.", "circuit_open")
 
     def answered(self) -> None:
         self._failed = 0

@@ -1,4 +1,4 @@
-"""What every automatic source offers: asked about one identity, it gives everybody who may be meant, or fails aloud."""
+"""The interface of every automatic source: asked about one identity, it returns every possible match or raises a fault."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Cells = Mapping[str, str]  # a row of persons.csv or records.csv, every cell as 
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """How common the values are in a source: agreeing on a common one tells less."""
+    """How common the values are in a source: a match on a common value is worth less."""
 
     persons: int = 0
     of: Mapping[tuple[str, str], int] = field(default_factory=dict)  # (part, plain value) -> persons
@@ -22,28 +22,28 @@ class Counts:
 
 @dataclass(frozen=True, kw_only=True)
 class Answered:
-    """Everybody the source holds who shares something with the identity. Empty only if it looked and found none."""
+    """Every person in the source who shares something with the identity. Empty only if it searched and found nobody."""
 
     persons: tuple[Cells, ...]
     counts: Counts = field(default_factory=Counts)
-    complete: bool = True  # False: more shared something than were handed over
+    complete: bool = True  # False: more persons share something than were returned
 
 
 class RecordSource(Protocol):
-    """One way of asking. `find` raises SourceFault for all that is no whole answer: a fault is never a nil."""
+    """One automatic source. `find` raises SourceFault for an incomplete answer: a fault is never a nil return."""
 
     @property
     def source(self) -> Source: ...
 
     @property
     def families(self) -> frozenset[VariantFamily]:
-        """Variants that one search under an identity covers."""
+        """The identity variants that one search covers."""
         ...
 
     def find(self, asked: Cells) -> Answered: ...
 
     def records_of(self, person_ids: list[str]) -> Mapping[str, tuple[Cells, ...]]:
-        """person_id -> what is recorded of them; somebody without records may be left out."""
+        """person_id -> records. A person without records may be left out."""
         ...
 
     def check(self) -> None:

@@ -1,4 +1,4 @@
-"""A source that is another database: any address SQLAlchemy knows, its tables and columns named in configuration, read only."""
+"""A source in another database, read only: at any SQLAlchemy address, with tables and columns named in configuration."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ from casebook.sources import answers
 from casebook.sources.answers import PersonShape, RecordShape
 from casebook.sources.protocol import Answered, Cells
 
-AT_MOST = 2_000  # persons of one answer; more that share as much are said to be more
+AT_MOST = 2_000  # persons of one answer; beyond that the answer is marked as incomplete
 PATIENCE = 10  # seconds for one statement
 
-# what each kind of server is told first, so that nothing of ours can change anything there, nor take forever
+# the first statements for each kind of server, so that we can change nothing there and no query runs for ever
 _BEFORE: Mapping[str, tuple[str, ...]] = {
     "postgresql": ("SET TRANSACTION READ ONLY", f"SET LOCAL statement_timeout = {PATIENCE * 1000}"),
     "mysql": ("SET SESSION TRANSACTION READ ONLY",),
@@ -52,7 +52,7 @@ _BEFORE: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Mapped:
-    """Where the cells of a file are in the other database."""
+    """The table and columns of the other database that have the cells of a file."""
 
     table: str
     columns: Mapping[str, str]  # cell -> column
@@ -82,10 +82,10 @@ class SqlSource:
     records: Mapped | None = None
 
     def find(self, asked: Cells) -> Answered:
-        """Everybody who shares a name, the date of birth, the postcode or a number; those who share most first."""
+        """Every person who shares a name, the date of birth, the postcode or a number; those who share most first."""
         agreeing = [test for cell in self.persons.columns for test in self._tests(cell, asked)]
         if not agreeing:
-            raise SourceFault("nothing is known that this source could be asked for", "nothing_to_ask")
+            raise SourceFault("Nothing is known that this source can be searched for.", "nothing_to_ask")
         agreement = sum((case((test, 1), else_=0) for test in agreeing[1:]), case((agreeing[0], 1), else_=0))
         query = (
             select(*self.persons.cells)
@@ -108,15 +108,15 @@ class SqlSource:
             self._rows(select(*mapped.cells).limit(0))
 
     def close(self) -> None:
-        """Nothing is kept open between questions."""
+        """Do nothing: no connection stays open between searches."""
 
     def _tests(self, cell: str, asked: Cells) -> Iterator[ColumnElement[bool]]:
-        """Forename and surname are looked for in either place: people are entered the wrong way round."""
+        """The conditions of a search. Forename and surname are searched in either column, because some people are swapped."""
         value = asked.get(cell, "")
         match cell:
             case "surname" | "forename":
                 for name in ("surname", "forename"):
-                    # a forename alone is everybody's
+                    # a forename alone is too common
                     if asked.get(name) and (name == "surname" or not asked.get("surname")):
                         yield _plain(self.persons.of(cell)) == asked[name].strip().lower()
             case "dob" if value:
@@ -131,12 +131,12 @@ class SqlSource:
                     {name: _value(value) for name, value in row.items()} for row in connection.execute(query).mappings()
                 ]
         except SQLAlchemyError:
-            # the driver's text may hold what was asked for
-            raise SourceFault("the source's database did not answer", "database") from None
+            # the driver's text may contain the search terms
+            raise SourceFault("The source's database did not answer.", "database") from None
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        """A transaction in which nothing can be written; it is never committed."""
+        """A read-only transaction that is never committed."""
         with self._engine.connect() as connection:
             for statement in _BEFORE.get(connection.dialect.name, ()):
                 connection.execute(text(statement))
@@ -147,10 +147,10 @@ class SqlSource:
 
     @cached_property
     def _engine(self) -> Engine:
-        """Without a pool: a process asks now and then, and a fork shares no connection."""
-        known = {"postgresql": {"connect_timeout": PATIENCE}, "mysql": {"connect_timeout": PATIENCE}}
+        """An engine without a pool: a process searches rarely, and a fork must not share a connection."""
+        arguments = {"postgresql": {"connect_timeout": PATIENCE}, "mysql": {"connect_timeout": PATIENCE}}
         kind = self.url.partition(":")[0].partition("+")[0]
-        return create_engine(self.url, poolclass=NullPool, hide_parameters=True, connect_args=known.get(kind, {}))
+        return create_engine(self.url, poolclass=NullPool, hide_parameters=True, connect_args=arguments.get(kind, {}))
 
 
 def _said(cell: ColumnElement[Any]) -> ColumnElement[str]:

@@ -1,4 +1,4 @@
-"""Signed signs of life, so that a watchdog outside the engine can tell who has stopped."""
+"""Signed heartbeats: they show a watchdog outside the engine which part has stopped."""
 
 from __future__ import annotations
 
@@ -15,16 +15,18 @@ from casebook.storage.tables import Heartbeat
 
 
 def beat(session: Session, name: str, key: bytes) -> None:
-    """Say, in real time, that `name` is alive."""
+    """Record, in real time, that `name` is alive."""
     at = clock.now()
-    said = {"at": at, "signature": _signature(key, name, at)}
+    values = {"at": at, "signature": _signature(key, name, at)}
     session.execute(
-        insert(Heartbeat).values(name=name, **said).on_conflict_do_update(index_elements=[Heartbeat.name], set_=said)
+        insert(Heartbeat)
+        .values(name=name, **values)
+        .on_conflict_do_update(index_elements=[Heartbeat.name], set_=values)
     )
 
 
 def last(session: Session, key: bytes) -> dict[str, datetime]:
-    """The last sign of life of each, those with a wrong signature left out."""
+    """The last heartbeat of each part. Heartbeats with a wrong signature are left out."""
     return {
         row.name: row.at
         for row in session.scalars(select(Heartbeat))

@@ -1,4 +1,4 @@
-"""Where release 0.1 kept `casebook.storage.server.keep_running`: a process of that release may still start it by this name."""
+"""The name of `casebook.storage.server.keep_running` in release 0.1: a process of that release may still start it by it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The append-only ledger: every change of a ledgered row is spoken of by an entry that carries its keyed digest.
+"""The append-only ledger: every change of a ledgered row is recorded by an entry with the row's keyed digest.
 
-A session keeps the rows it touched; `record` writes their digests, and a commit with a row left unspoken of is refused.
+A session remembers the rows it changed; `record` writes their digests. A commit with an unrecorded row is refused.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ _HELD = "ledger_heads"
 
 
 class UnrecordedChange(Fault):
-    """A row was changed without a word in the ledger."""
+    """A row was changed without an entry in the ledger."""
 
     code = "unspoken_change"
 
 
 class ReservedWord(Fault):
-    """An entry's body cannot say `rows`: that is where the ledger keeps its own digests."""
+    """An entry's body cannot have a key `rows`: the ledger keeps its own digests there."""
 
     code = "reserved_word"
 
@@ -39,9 +39,9 @@ class ReservedWord(Fault):
 def record(
     session: Session, *, chain_name: str, actor: str, event_name: str, at: datetime, **body: object
 ) -> LedgerEntry:
-    """Append one entry to a chain, with the digests of every row touched since the entry before it.
+    """Append one entry to a chain, with the digests of every row changed since the entry before it.
 
-    `body` holds ids, codes, counts and digests; nothing personal.
+    `body` has ids, codes, counts and digests, and nothing personal.
     """
     _refuse_rows(body)
     session.flush()
@@ -54,9 +54,9 @@ def record(
 def begin(
     session: Session, *, chain_name: str, actor: str, event_name: str, at: datetime, **body: object
 ) -> LedgerEntry:
-    """Write everything that waits in the session and the first entry of a new chain, in one statement.
+    """Write all pending rows of the session and the first entry of a new chain, in one statement.
 
-    For what is new altogether: nobody else can hold the chain's end, so nothing is locked, and a twin collides.
+    Only for a new chain: nobody else can have its end, so nothing is locked. A second one with the same name fails.
     """
     _refuse_rows(body)
     waiting = list(session.new)
@@ -77,9 +77,9 @@ def record_many(
     at: datetime,
     inserted: Sequence[Base] = (),
 ) -> None:
-    """Append one entry to each of many chains: `said` is what each says of the rows whose reference it is.
+    """Append one entry to each of many chains. `said`: chain -> the body of its entry, about the rows of that reference.
 
-    `inserted` are rows that were written past the session. As few statements for a thousand chains as for one.
+    `inserted` are rows that were not written through the session. A thousand chains take no more statements than one.
     """
     session.flush()
     touched = [*_take_live(session), *inserted]
@@ -95,7 +95,7 @@ def record_many(
 
 
 def _refuse_rows(body: Mapping[str, object]) -> None:
-    """What `verify` reads as digests is written by this module alone."""
+    """Refuse a body with `rows`: only this module may write what `verify` reads as digests."""
     if "rows" in body:
         raise ReservedWord
 
@@ -109,7 +109,7 @@ def _append(
 
 
 def _entry(head: ChainHead, said: Mapping[str, Any], rows: dict[str, str], **known: object) -> LedgerEntry:
-    """The entry after the chain's end, which it then is."""
+    """Make the next entry of the chain; it becomes the end of the chain."""
     what: dict[str, Any] = {
         **known, "chain": head.chain, "sequence": head.sequence + 1, "body": {**said, **({"rows": rows} if rows else {})},
         "previous": head.hash,
@@ -127,11 +127,11 @@ def _locked_heads(session: Session, names: Sequence[str]) -> dict[str, ChainHead
 
 
 def _locked_head(session: Session, name: str) -> ChainHead:
-    """The end of a chain; locked at its first entry in a transaction, and held until the transaction ends."""
-    held: dict[str, ChainHead] = session.info.setdefault(_HELD, {})
-    if name not in held:
-        held[name] = _lock_head(session, name)
-    return held[name]
+    """The end of a chain. It is locked at its first entry in a transaction, until the transaction ends."""
+    heads: dict[str, ChainHead] = session.info.setdefault(_HELD, {})
+    if name not in heads:
+        heads[name] = _lock_head(session, name)
+    return heads[name]
 
 
 def _lock_head(session: Session, name: str) -> ChainHead:
@@ -141,7 +141,7 @@ def _lock_head(session: Session, name: str) -> ChainHead:
     begin = insert(ChainHead).values(chain=name, sequence=0, hash=chain.GENESIS).on_conflict_do_nothing()
     if (head := session.scalar(begin.returning(ChainHead))) is not None:
         return head
-    return session.scalars(find).one()  # somebody began it a moment ago
+    return session.scalars(find).one()  # another transaction began it a moment ago
 
 
 def digest_of(key: bytes, row: Base) -> tuple[str, str]:
@@ -151,7 +151,7 @@ def digest_of(key: bytes, row: Base) -> tuple[str, str]:
 
 
 def live_digests(session: Session, table: type[Base], *, page: int) -> Iterator[tuple[str, str]]:
-    """The same of every row of a table, in the order of its primary key, read as values and not as objects."""
+    """The same for every row of a table, in the order of its primary key, read as values and not as objects."""
     columns, primary = _columns_of(table)
     names = [column for _, column in columns]
     read = [table.__table__.c[name] for name in names]
@@ -166,9 +166,11 @@ def _digest(key: bytes, table: str, values: Mapping[str, object], primary: Seque
 
 @cache
 def _columns_of(table: type[Base]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
-    """Attribute and column of everything in a row, and the columns of its primary key."""
+    """Attribute and column of every value in a row, and the columns of its primary key."""
     mapper = inspect(table)
-    columns = tuple((each.key, str(column.key)) for each in mapper.column_attrs for column in each.columns)
+    columns = tuple(
+        (attribute.key, str(column.key)) for attribute in mapper.column_attrs for column in attribute.columns
+    )
     return columns, tuple(str(column.key) for column in mapper.primary_key)
 
 

@@ -1,4 +1,4 @@
-"""Brings a database to the schema this release expects; safe from several processes at once."""
+"""Migrates a database to the schema that this release expects. Safe for several processes at once."""
 
 from __future__ import annotations
 
@@ -34,21 +34,21 @@ def upgrade(url: str) -> bool:
 
 
 def _is_current(url: str) -> bool:
-    """One connection and one question, for every command asks it."""
+    """Whether the database is at the head. One connection and one query, because every command asks this."""
     address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     try:
         with psycopg.connect(address) as connection:
-            found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+            revision = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except (psycopg.errors.UndefinedTable, psycopg.OperationalError):
-        return False  # not migrated yet; or not reachable, which the engine says in its own words
-    return found is not None and found[0] == head()
+        return False  # not migrated yet; or not reachable, which the engine reports itself
+    return revision is not None and revision[0] == head()
 
 
 def _current(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
-    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
-    return found
+    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
 
 
 def configuration(connection: Connection) -> object:

@@ -1,4 +1,4 @@
-"""The wake-ups that wait for the engine, in order of danger, and the marking of those delivered."""
+"""Wake-ups that wait for the engine: claiming them in order of danger, and marking those delivered."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RECONCILED = "reconciled"
 
 @dataclass(frozen=True, kw_only=True)
 class WakeUp:
-    """All waiting rows of one application, folded. The key is the same however often it is delivered."""
+    """All waiting rows of one application, folded into one. Its key is the same however often it is delivered."""
 
     reference: str
     rows: tuple[int, ...]
@@ -34,13 +34,13 @@ class WakeUp:
 
 
 def settle(session: Session, reference: str, *, reason: str, at: datetime) -> None:
-    """What an application was to be woken for has been done already."""
+    """Mark the application's wake-ups for this reason as delivered: what they were for has been done already."""
     waiting = (Outbox.reference == reference, Outbox.reason == reason, Outbox.dispatched_at.is_(None))
     session.execute(update(Outbox).where(*waiting).values(dispatched_at=at))
 
 
 def claim(session: Session, limit: int) -> list[WakeUp]:
-    """Lock up to `limit` waiting rows, most dangerous first, skipping those another dispatcher has; folded by application."""
+    """Lock up to `limit` waiting rows, most dangerous first, folded by application. Skips rows that others have locked."""
     rank = case({str(priority): priority.rank for priority in Priority}, value=Outbox.priority, else_=len(Priority))
     rows = session.scalars(
         select(Outbox)
@@ -69,9 +69,9 @@ def claim(session: Session, limit: int) -> list[WakeUp]:
 
 
 def hand_over(session: Session, limit: int, *, at: datetime) -> int:
-    """Give wake-ups to the runs that are at work on their applications; how many.
+    """Give wake-ups to the runs that already work on their applications, and return how many.
 
-    Not those of a reconciliation: it is asked for when the holder may be a run that no engine knows any more.
+    Wake-ups of a reconciliation are left out: there, the holder may be a run that the engine has lost.
     """
     waiting_rows = select(Outbox.id, Outbox.reference).where(
         Outbox.dispatched_at.is_(None), Outbox.reason != RECONCILED
@@ -85,16 +85,16 @@ def hand_over(session: Session, limit: int, *, at: datetime) -> int:
 
 
 def coming(session: Session, wake_ups: Sequence[WakeUp]) -> dict[str, str]:
-    """Runs already made for these applications that have not begun: they will see everything. Run by reference.
+    """Runs that were created for these applications and have not started, by reference. They will see everything.
 
-    The rows stay locked, so that such a run begins before this transaction or sees what it was committed for. A run that
-    was made before its application became dangerous waits in a slower queue and is left out.
+    The rows stay locked, so that such a run either starts before this transaction or sees what was committed. A run that
+    was created before its application became dangerous waits in a slower queue and is left out.
     """
-    dangerous = {each.reference for each in wake_ups if Priority(each.priority).is_danger}
+    dangerous = {wake_up.reference for wake_up in wake_ups if Priority(wake_up.priority).is_danger}
     rows = session.scalars(
         select(Outbox)
         .where(
-            Outbox.reference.in_([each.reference for each in wake_ups]),
+            Outbox.reference.in_([wake_up.reference for wake_up in wake_ups]),
             Outbox.begun_at.is_(None),
             Outbox.run_id.is_not(None),
         )
@@ -109,7 +109,7 @@ def coming(session: Session, wake_ups: Sequence[WakeUp]) -> dict[str, str]:
 
 
 def mark(session: Session, wake_up: WakeUp, *, run_id: str, at: datetime) -> None:
-    """The engine has a run for these rows."""
+    """Record that the engine has a run for these rows."""
     session.execute(update(Outbox).where(Outbox.id.in_(wake_up.rows)).values(dispatched_at=at, run_id=run_id))
 
 
@@ -118,13 +118,13 @@ def waiting(session: Session) -> int:
 
 
 def add(session: Session, references: Sequence[str], *, reason: str, at: datetime) -> int:
-    """Wake these applications; the transaction decides."""
-    each = select(
+    """Add a wake-up for each of these applications. It counts once the transaction is committed."""
+    selected = select(
         Application.reference, literal(reason), Application.priority, literal(at, DateTime(timezone=True))
     ).where(Application.reference == any_(literal(list(references), ARRAY(TEXT))))
     columns = [Outbox.reference, Outbox.reason, Outbox.priority, Outbox.written_at]
-    made = session.execute(insert(Outbox).from_select(columns, each).returning(Outbox.id))
-    return len(made.all())
+    inserted = session.execute(insert(Outbox).from_select(columns, selected).returning(Outbox.id))
+    return len(inserted.all())
 
 
 def open_count(session: Session) -> int:
@@ -145,9 +145,9 @@ def open_references(session: Session) -> list[str]:
 
 
 def neglected(session: Session) -> list[str]:
-    """Decided but not advanced: open, waiting for nobody, no wake-up on its way, no run at work.
+    """Idle applications: open, waiting for nobody, with no wake-up on its way and no run at work.
 
-    Only what may be idle is asked about: whatever waits for nobody is among it.
+    Only applications listed as maybe idle are checked: every one that waits for nobody is on that list.
     """
     query = (
         select(MaybeIdle.reference)
@@ -159,9 +159,9 @@ def neglected(session: Session) -> list[str]:
 
 
 def look_past_waiting(session: Session) -> None:
-    """Forget that those may be idle that wait for somebody, or are closed. What ends their wait says so again.
+    """Remove from the list of maybe idle applications those that wait for somebody or are closed.
 
-    One statement, so one moment: a row that it sees was committed with the end of the wait that it speaks of.
+    The end of their wait lists them again. This is one statement, so that it sees one moment.
     """
     waiting_or_closed = (
         select(MaybeIdle.id)
@@ -170,17 +170,17 @@ def look_past_waiting(session: Session) -> None:
         .with_for_update(of=MaybeIdle, skip_locked=True)
     )
     forget = delete(MaybeIdle).where(MaybeIdle.id.in_(waiting_or_closed))
-    session.execute(forget.execution_options(synchronize_session=False))  # else every row forgotten is brought here
+    session.execute(forget.execution_options(synchronize_session=False))  # otherwise every removed row would be fetched
 
 
 def waits() -> ColumnElement[bool]:
-    """An application waits for somebody."""
+    """Condition: the application waits for somebody."""
     item = select(WorkItem.id).where(WorkItem.reference == Application.reference, WorkItem.blocking, OPEN_WORK)
     return item.exists()
 
 
 def without_an_answer(session: Session) -> list[str]:
-    """Open applications with an automatic search that its source did not answer, and that nobody is at work on."""
+    """Open applications with an unanswered automatic search, with no wake-up on its way and no run at work."""
     query = (
         select(Application.reference)
         .join(Search, Search.reference == Application.reference)
@@ -197,7 +197,7 @@ def without_an_answer(session: Session) -> list[str]:
 
 
 def often(session: Session, *, reason: str, times: int) -> list[str]:
-    """Applications woken for one reason again and again, with nothing that anybody did in between."""
+    """Applications woken for the same reason again and again while nobody did anything in between."""
     since = select(func.max(WorkItem.done_at)).where(WorkItem.reference == Outbox.reference).scalar_subquery()
     query = (
         select(Outbox.reference)
@@ -209,10 +209,10 @@ def often(session: Session, *, reason: str, times: int) -> list[str]:
 
 
 def _unattended() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """No wake-up is on its way, no run is at work."""
+    """Condition: no wake-up is on its way and no run is at work."""
     called = select(Outbox.id).where(Outbox.reference == Application.reference, Outbox.dispatched_at.is_(None))
-    held = select(Lease.reference).where(Lease.reference == Application.reference, Lease.holder.is_not(None))
-    return ~called.exists(), ~held.exists()
+    leased = select(Lease.reference).where(Lease.reference == Application.reference, Lease.holder.is_not(None))
+    return ~called.exists(), ~leased.exists()
 
 
 def listen(session: Session) -> None:

@@ -1,4 +1,4 @@
-"""Who did what on an application: the questions that keep people apart and that a look-back asks."""
+"""Who did what on an application: for separating duties and for looking back."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def researchers_of(session: Session, reference: str) -> frozenset[str]:
         select(Search.returned_by).where(Search.reference == reference, Search.returned_by.is_not(None)),
         select(Candidate.reviewed_by).where(Candidate.reference == reference, Candidate.reviewed_by.is_not(None)),
         select(Assurance.signed_by).where(Assurance.reference == reference, Assurance.kind == "identity"),
-        # a review that was sent back leaves no name on its candidate, and was research all the same
+        # a review that was sent back leaves no name on its candidate, but it was research
         select(WorkItem.done_by).where(
             WorkItem.reference == reference, WorkItem.kind == WorkKind.REVIEW_MATCH, WorkItem.done_by.is_not(None)
         ),
@@ -26,7 +26,7 @@ def researchers_of(session: Session, reference: str) -> frozenset[str]:
 
 
 def touched_by(session: Session, staff_id: str) -> list[str]:
-    """References of every application on which somebody acted, in the ledger's own words; views do not count."""
+    """References of every application on which this person acted, by the ledger. Views do not count."""
     query = (
         select(LedgerEntry.chain)
         .where(

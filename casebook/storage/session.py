@@ -1,4 +1,4 @@
-"""The one place that makes an engine and hands out sessions. A session rolls back unless its caller commits."""
+"""Creates engines and sessions, in this place only. A session rolls back unless its caller commits."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from casebook.errors import Collision, DatabaseRefused, DatabaseUnavailable
 from casebook.storage import ledger
 from casebook.storage.tables import ClockOffset
 
-# two transactions wanted the same at once: one of them is done, the other was undone whole and may be tried again
+# two transactions wanted the same at once: one is done, the other was rolled back and may be tried again
 _COLLISIONS = (DeadlockDetected, SerializationFailure, UniqueViolation)
 
 
@@ -34,7 +34,7 @@ class Store:
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
-        """One connection for many sessions, given up after it: what was set on it meets nobody else."""
+        """One connection for many sessions. It is closed afterwards, so that its settings affect nobody else."""
         try:
             with self.engine.connect() as connection:
                 connection.detach()
@@ -44,12 +44,12 @@ class Store:
 
     @contextmanager
     def session(self, connection: Connection | None = None) -> Iterator[Session]:
-        """A session whose every change the ledger must speak of before it is committed."""
+        """A session whose every change must be recorded in the ledger before it is committed."""
         try:
             with Session(connection or self.engine, expire_on_commit=False, info={ledger.KEY: self.key}) as session:
                 yield session
         except DBAPIError as fault:
-            # PostgreSQL's own words repeat the row: they go no further than here, and into no log
+            # PostgreSQL's message repeats the row: it goes no further, and into no log
             if isinstance(fault.orig, _COLLISIONS):
                 raise Collision from None
             if isinstance(fault, OperationalError) or fault.connection_invalidated:
@@ -58,10 +58,10 @@ class Store:
 
 
 def _without_values(fault: DBAPIError) -> str:
-    """Which constraint, or which kind of fault."""
+    """A fault that names the constraint or the kind of error, without values."""
     diagnosis = getattr(fault.orig, "diag", None)
     broken = getattr(diagnosis, "constraint_name", None) or type(fault.orig).__name__
-    return f"the database refused a change: {broken}"
+    return f"The database refused a change: {broken}"
 
 
 def open_store(url: str, key: bytes, *, pool_size: int = 5) -> Store:
@@ -71,20 +71,20 @@ def open_store(url: str, key: bytes, *, pool_size: int = 5) -> Store:
 
 @lru_cache(maxsize=8)
 def _engine(url: str, pool_size: int) -> Engine:
-    """One for all stores of a process on a database: what it has compiled serves them all; `dispose` ends connections only."""
+    """One engine for all stores of a process on a database: they share compiled statements. `dispose` only disconnects."""
     engine = create_engine(url, pool_size=pool_size, pool_pre_ping=True, connect_args={"application_name": "casebook"})
     event.listen(engine, "handle_error", _forget_values)
     return engine
 
 
 def _forget_values(context: object) -> None:
-    """Statements' parameters hold personal detail: they never reach an error text."""
+    """Remove the parameters from errors: they have personal details, which must not reach an error text."""
     if (error := getattr(context, "sqlalchemy_exception", None)) is not None:
         error.hide_parameters = True
 
 
 def ledger_key(home: Path) -> bytes:
-    """The key of the row digests, made on first use in a 0600 file of the home."""
+    """The key of the row digests. Created on first use, in a file of the home with mode 0600."""
     path = home / "secrets" / "ledger.key"
     try:
         return bytes.fromhex(path.read_text("ascii").strip())
@@ -95,7 +95,7 @@ def ledger_key(home: Path) -> bytes:
     fresh.touch(mode=0o600)
     fresh.write_text(secrets.token_hex(32), "ascii")
     try:
-        os.link(fresh, path)  # fails if another command was first: then theirs is the key
+        os.link(fresh, path)  # fails if another command was first: then its key counts
     except FileExistsError:
         pass
     finally:
@@ -104,6 +104,6 @@ def ledger_key(home: Path) -> bytes:
 
 
 def now(session: Session) -> datetime:
-    """The present of this home: the real moment, moved by the home's clock offset if it has one."""
+    """The present time of this home: the real time, moved by the home's clock offset if it has one."""
     seconds = session.scalar(select(ClockOffset.seconds))
     return clock.now() + timedelta(seconds=seconds or 0)

@@ -25,12 +25,12 @@ def test_a_ring_is_heard_at_once_and_those_that_come_meanwhile_are_one_more(tmp_
             await busy.wait()
             raise RuntimeError("the server is away")
 
-        listening = asyncio.create_task(run_signal.answer(look))
+        listening = asyncio.create_task(run_signal.receive(look))
         await until((tmp_path / "worker.bell").exists)
-        run_signal.ring()
+        run_signal.send()
         await until(lambda: looks == [0])
-        run_signal.ring()
-        run_signal.ring()
+        run_signal.send()
+        run_signal.send()
         busy.set()
         await until(lambda: looks == [0, 1])
         await asyncio.sleep(0.05)
@@ -45,6 +45,6 @@ def test_a_ring_is_heard_at_once_and_those_that_come_meanwhile_are_one_more(tmp_
 def test_where_nobody_listens_or_nobody_can_ringing_is_nothing(tmp_path, home):
     (tmp_path / home).mkdir()
     with temporary_settings({PREFECT_HOME: tmp_path / home}):
-        run_signal.ring()
+        run_signal.send()
         if len(home) > 100:
-            asyncio.run(run_signal.answer(None))  # says so and returns: the worker has its own rounds
+            asyncio.run(run_signal.receive(None))  # says so and returns: the worker has its own rounds

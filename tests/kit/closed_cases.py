@@ -12,7 +12,7 @@ Row = tuple[str, str, str, datetime, int]  # reference, chair, outcome, when, fi
 
 
 def unit(chairs: Sequence[str], *, each: int, failing: str, start: datetime, seed: int = 7) -> list[Row]:
-    """Decisions of each chair in turn, as many a day as there are chairs; `failing` tells nobody."""
+    """Decisions of each chair in turn, as many a day as there are chairs. The `failing` chair never discloses."""
     chance, rows = np.random.default_rng(seed), list[Row]()
     for number in range(each * len(chairs)):
         chair, findings = chairs[number % len(chairs)], int(chance.poisson(0.8))

@@ -1,4 +1,4 @@
-"""Staff who err: what a sensible person would answer, now and then made wrong in the way of the work at hand."""
+"""Staff who make errors: sensible answers, now and then with an error that is typical of the work item."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Erring:
     last: str | None = None
 
     def work(self, reference: str, *, rounds: int = 60) -> str:
-        """Carry one application as far as it goes; what was refused is done properly."""
+        """Work one application as far as possible. What was refused is then done correctly."""
         for _ in range(rounds):
             stage = self.unit.carry(reference)
             if stage == Stage.CLOSED:

@@ -1,4 +1,4 @@
-"""Armed kill points, from the side of the test: the environment for a process, and whether it died there."""
+"""Kill points for a test: the environment that arms them for a process, and whether the process died there."""
 
 from __future__ import annotations
 

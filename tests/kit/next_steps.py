@@ -1,4 +1,4 @@
-"""What the machine does of itself with a home, step by step: the ids of all rows that come, change and go."""
+"""What the machine does with a home by itself, step by step: the ids of all rows that are added, changed and removed."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _act(store: Store, actor: Actor, now: datetime) -> Iterator[Act]:
 
 
 def _seen(store: Store) -> Seen:
-    """Every row that the ledger speaks of, and every notice."""
+    """Every row that the ledger records, and every notice."""
     seen: Seen = {}
     with store.session() as session:
         for table in (
@@ -160,7 +160,7 @@ def _drift(acting: Acting) -> None:
 
 
 def _danger_again(acting: Acting) -> None:
-    """The same cause is told again."""
+    """Report the same danger again."""
     with acting() as act:
         items = act.session.scalars(select(WorkItem).where(WorkItem.kind == "immediate_safeguarding")).all()
         told = [(item.reference, *item.key.partition(":")[::2]) for item in items]

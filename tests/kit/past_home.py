@@ -70,13 +70,13 @@ def _count(connection: psycopg.Connection[Any], table: str) -> int:
 
 
 def restore(url: str, path: Path) -> list[str]:
-    """Make an empty database what was dumped; returns the schema as the migrations of then have just made it."""
+    """Restore a dump into an empty database, and return the schema that the migrations of that release made."""
     with zipfile.ZipFile(path) as archive:
         about = json.loads(archive.read("about.json"))
         _migrate(url, archive.read("alembic_version.copy").decode().strip())
         with _connect(url) as connection, connection.transaction():
             made = schema(connection)
-            # a restore tells nobody and is not refused by what guards the ledger
+            # a restore must notify nobody, and the guards of the ledger must not refuse it
             connection.execute("SET LOCAL session_replication_role = replica")
             for name, columns in about["tables"].items():
                 if name != "alembic_version":

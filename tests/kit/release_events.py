@@ -1,4 +1,4 @@
-"""What happens to the unit of `release_home` beside the walk of its applications, so that every table has rows."""
+"""Events in the unit of `release_home` in addition to the walk of its applications, so that every table has rows."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Events:
             return use_case(act, self.parked.get(kind, kind), **given)
 
     def both(self, use_case: Callable[..., Any], kind: str, *, second: str = "head", **given: object) -> None:
-        """Where two people are needed."""
+        """Do an act that needs two people."""
         self.say("supervise", use_case, kind, **given)
         self.say(second, use_case, kind, **given)
 

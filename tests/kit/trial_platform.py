@@ -1,4 +1,4 @@
-"""A trial home with the real platform in processes of its own, a unit of staff at work in it, and what became of whom."""
+"""A trial home with the real platform in its own processes, a unit of staff at work, and the results."""
 
 from __future__ import annotations
 
@@ -247,7 +247,7 @@ class Trial:
     # what became of them
 
     def story(self, reference: str) -> Counter[str]:
-        """Everything that its ledger says happened to an application, and how often."""
+        """Every event of an application in the ledger, and how often it happened."""
         with self.unit.store.session() as session:
             query = select(LedgerEntry).where(LedgerEntry.chain == reference, LedgerEntry.event.not_in(BESIDE))
             return Counter(words for entry in session.scalars(query) for words in told(entry))
@@ -285,7 +285,7 @@ class Trial:
 
 
 def told(entry: LedgerEntry) -> list[str]:
-    """One entry as far as it would be the same in any other telling of the same history."""
+    """The part of an entry that is the same in every run of the same history."""
     body = entry.body
     said = [body.get(name) for name in ("origin", "to", "outcome", "stage", "source")]
     each = (

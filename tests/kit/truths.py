@@ -1,4 +1,4 @@
-"""What may never be, asked of a database by none of the casebook's own rules."""
+"""Checks a database for what must never happen, without using the casebook's own rules."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ THREE_WEEKS = timedelta(days=21)
 
 
 def refused_truths(session):
-    """What may never be; empty while it holds."""
+    """What must never happen and did. Empty if all is well."""
     wrong = []
     for application in session.scalars(select(Application)):
         if application.stage not in set(Stage):
@@ -75,7 +75,7 @@ def _wrong_with_delivery(session, row):
 
 
 def _wrong_with_contact(session, row):
-    """Judged anew from what was kept with it, by none of the casebook's own rules."""
+    """Check a contact again from what was kept with it, without using the casebook's own rules."""
     if row.party == "b":
         return "the subject was contacted", row.id
     if row.override_id is not None:
@@ -110,7 +110,7 @@ def _told(session, application):
 
 
 def _is_told_of(session, application):
-    """Somebody has told the applicant, or still owes it."""
+    """Whether the applicant was told, or telling them is open work."""
     query = select(WorkItem.id).where(
         WorkItem.reference == application.reference,
         WorkItem.kind == "tell_of_transfer",
@@ -120,7 +120,7 @@ def _is_told_of(session, application):
 
 
 def _behind(session, application):
-    """The people that an outcome rests on."""
+    """The people behind an outcome."""
     if application.outcome in EARLY_OUTCOMES:
         query = select(Proposal.proposed_by, Proposal.second_by).where(
             Proposal.reference == application.reference, Proposal.what == application.outcome

@@ -1,4 +1,4 @@
-"""A unit at work on a real database: staff with roles, what they would answer, and an engine that never starts Prefect."""
+"""A unit at work on a real database: staff with roles, their answers, and an engine that never starts Prefect."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class Unit:
         return json.loads(json.dumps(found, default=str))
 
     def answer(self, who: str, item: WorkItem) -> dict[str, Any]:
-        """What a sensible person would answer, from what they are shown."""
+        """A sensible person's answer, from what they are shown."""
         told = {"item": item.id, "kind": item.kind, "reference": item.reference, "subject": item.subject}
         shown = self.shown(who, str(item.reference))
         if item.kind in OWN:
@@ -118,7 +118,7 @@ class Unit:
             return work_queue.do(act, item.id, answer)
 
     def carry(self, reference: str, verdict: Verdict = PASSED) -> str:
-        """What a run of the engine does, with the gate's verdict given."""
+        """Do what a run of the engine does, with the given verdict of the gate."""
         with self.acting(system("lifecycle")) as act:
             application = act.application(reference)
             if application.stage in {Stage.INTAKE, Stage.RECORD_CHECKS}:

@@ -40,7 +40,7 @@ def acting(store):
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
     directory = tmp_path_factory.mktemp("force")
-    force.write(force.build(SEED, persons=300, register=PAST, filth=0.2), directory)
+    force.write(force.build(SEED, persons=300, register=PAST, data_faults=0.2), directory)
     return directory
 
 

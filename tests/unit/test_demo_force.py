@@ -274,7 +274,7 @@ def test_the_register_holds_every_planted_failure_among_many_sound_ones(written)
 
 
 def test_the_truth_names_the_line_on_which_each_register_row_stands(tmp_path):
-    force = synthetic.build(4, persons=0, applications=0, register=400, filth=0.1)
+    force = synthetic.build(4, persons=0, applications=0, register=400, data_faults=0.1)
     synthetic.write(force, tmp_path)
     truth = rows(tmp_path / "truth-register.csv")
     stated = {place for row in truth for place in row["rows"].split(";") if place}

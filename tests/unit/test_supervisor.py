@@ -48,9 +48,9 @@ def test_a_child_that_dies_is_started_again_with_growing_pauses_and_reported(sup
     supervisor.watch()
     eventually(lambda: sum("ended" in line for line in told) >= 2)
     ends = [line for line in told if "ended" in line]
-    assert ends[0] == "part ended (status 3); it is started again in 1 s"
-    assert ends[1] == "part ended (status 3); it is started again in 2 s"
-    assert "part was started again" in told
+    assert ends[0] == "part ended (status 3). It will be started again in 1 s."
+    assert ends[1] == "part ended (status 3). It will be started again in 2 s."
+    assert "part was started again." in told
 
 
 def test_stopping_takes_a_deaf_child_and_grandchildren_along(supervised, tmp_path):

@@ -1,4 +1,4 @@
-"""What stands about an application when it is scored and decided: findings, scores, owners' answers, the decision."""
+"""What scoring and deciding rest on: findings, scores, the originators' answers, the panel and its decision."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ from casebook.storage.tables import (
 
 
 def findings(session: Session, reference: str, party: Party = Party.B) -> Sequence[Finding]:
-    """The confirmed records about a party, oldest finding first."""
+    """The findings (confirmed records) about a party, the oldest first."""
     query = select(Finding).where(Finding.reference == reference, Finding.party == party, Finding.withdrawn.is_(False))
     return session.scalars(query.order_by(Finding.found_at, Finding.id)).all()
 
 
 def agreements(session: Session, reference: str) -> Mapping[str, OwnerAgreement]:
-    """What owners said, by finding."""
+    """The originators' answers about release, by finding."""
     query = select(OwnerAgreement).where(OwnerAgreement.reference == reference)
     return {row.finding_id: row for row in session.scalars(query)}
 
 
 def held(session: Session, reference: str) -> tuple[HeldFinding, ...]:
-    """The confirmed findings about the subject, each with what its owner said."""
-    said = agreements(session, reference)
-    return tuple(held_finding(row, said.get(row.id)) for row in findings(session, reference))
+    """The findings about the subject, each with the originator's answer about release."""
+    answers_by_finding = agreements(session, reference)
+    return tuple(held_finding(row, answers_by_finding.get(row.id)) for row in findings(session, reference))
 
 
 def held_finding(row: Finding, said: OwnerAgreement | None) -> HeldFinding:
@@ -61,7 +61,7 @@ def current_score(session: Session, reference: str) -> RiskScore | None:
 
 
 def judgements(session: Session, reference: str) -> Sequence[tuple[RiskAssessment, RiskScore]]:
-    """People's judgements of every score that stand, in order of time, each with its score."""
+    """The standing judgements of every score, in order of time, each with its score."""
     query = (
         select(RiskAssessment, RiskScore)
         .join(RiskScore, RiskScore.id == RiskAssessment.score_id)
@@ -72,7 +72,7 @@ def judgements(session: Session, reference: str) -> Sequence[tuple[RiskAssessmen
 
 
 def effective_band(session: Session, score: RiskScore) -> Band:
-    """The band that holds: the score's, raised by any one person, lowered by two."""
+    """The band in force: the score's band, which one person can raise and two can lower."""
     judged = (
         RecordedJudgement(
             band=Band(row.band),
@@ -87,9 +87,9 @@ def effective_band(session: Session, score: RiskScore) -> Band:
 
 
 def facts(session: Session, application: Application) -> str:
-    """A digest of what a decision is made on: findings, owners' answers, score, judgements, assurances.
+    """A digest of what a decision rests on: findings, originators' answers, score, judgements, assurances.
 
-    Of ids and codes alone; equal facts give an equal digest, whatever the order in which they came.
+    It covers ids and codes only. Equal facts give an equal digest, in whatever order they were recorded.
     """
     reference = application.reference
     score = current_score(session, reference)
@@ -108,13 +108,13 @@ def facts(session: Session, application: Application) -> str:
 
 
 def panel(session: Session, application: Application) -> Panel | None:
-    """The people asked to decide the present round."""
+    """The panel that is asked to decide the present round."""
     query = select(Panel).where(Panel.reference == application.reference, Panel.version == application.version)
     return session.scalar(query)
 
 
 def answers(session: Session, application: Application) -> Sequence[MemberAnswer]:
-    """What members answered in the present round."""
+    """The members' answers in the present round."""
     query = select(MemberAnswer).where(
         MemberAnswer.reference == application.reference, MemberAnswer.version == application.version
     )
@@ -122,7 +122,7 @@ def answers(session: Session, application: Application) -> Sequence[MemberAnswer
 
 
 def decision(session: Session, application: Application) -> Decision | None:
-    """The decision of the present round, if it stands."""
+    """The decision of the present round, unless it was superseded."""
     query = select(Decision).where(
         Decision.reference == application.reference,
         Decision.version == application.version,
@@ -136,7 +136,7 @@ def approval(session: Session, decision_id: str) -> Approval | None:
 
 
 def approved(session: Session, application: Application) -> tuple[Decision, Approval] | None:
-    """The decision that may be delivered: of the present round, standing, and approved by another person."""
-    found = decision(session, application)
-    given = approval(session, found.id) if found else None
-    return (found, given) if found and given and given.approved else None
+    """The decision that can be delivered: of the present round, not superseded, and approved by another person."""
+    standing = decision(session, application)
+    approval_given = approval(session, standing.id) if standing else None
+    return (standing, approval_given) if standing and approval_given and approval_given.approved else None

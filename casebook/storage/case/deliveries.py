@@ -1,4 +1,4 @@
-"""What was told to whom, how people were contacted, and which contacts were agreed for afterwards."""
+"""Deliveries, contacts with people, and the follow-up contacts that were agreed."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ IN_TURN = (Limit.FOLLOW_UP_24H, Limit.FOLLOW_UP_7D, Limit.FOLLOW_UP_28D)
 
 
 def told(session: Session, reference: str) -> Sequence[Disclosure]:
-    """Every delivery, in order of time. That the outcome itself was told is the application's `outcome`."""
+    """Every delivery, in order of time. Whether the outcome itself was delivered is the application's `outcome`."""
     query = select(Disclosure).where(Disclosure.reference == reference)
     return session.scalars(query.order_by(Disclosure.occurred_at, Disclosure.id)).all()
 
 
 def addressees(application: Application, decision: Decision) -> tuple[Addressee, ...]:
-    """Whom the decision has told, and how."""
+    """The people to whom the decision was delivered, and how."""
     return rules.addressees(
         decision.outcome, decision.recipients, applicant=application.applicant, ground=decision.refusal_reason
     )
@@ -57,7 +57,7 @@ def plan_of(row: SafeContact) -> ContactPlan:
 def attempts(
     session: Session, reference: str, *, about: str | None = None, purpose: Purpose | None = None
 ) -> Sequence[ContactAttempt]:
-    """Outbound contacts, in order of time: all, those of one purpose, or those about one thing."""
+    """Outbound contacts, in order of time: all of them, those of one purpose, or those about one delivery or follow-up."""
     query = select(ContactAttempt).where(ContactAttempt.reference == reference)
     if about is not None:
         query = query.where(ContactAttempt.about == about)
@@ -67,7 +67,7 @@ def attempts(
 
 
 def follow_ups(session: Session, reference: str) -> Sequence[FollowUp]:
-    """In the order in which they come."""
+    """The follow-up contacts, in the order in which they are due."""
     rows = session.scalars(select(FollowUp).where(FollowUp.reference == reference)).all()
     return sorted(rows, key=lambda row: IN_TURN.index(Limit(row.limit_name)))
 
@@ -77,7 +77,7 @@ def override(session: Session, override_id: str | None) -> ContactOverride | Non
 
 
 def as_kept(plan: ContactPlan | None) -> dict[str, Any] | None:
-    """A plan as it is kept with an attempt that was made under it."""
+    """The form in which a safe-contact plan is kept with an attempt."""
     if plan is None:
         return None
     return {
@@ -90,7 +90,7 @@ def as_kept(plan: ContactPlan | None) -> dict[str, Any] | None:
 
 
 def from_kept(kept: Mapping[str, Any]) -> ContactPlan:
-    """The plan that was kept so."""
+    """Read a safe-contact plan that was kept with an attempt."""
     return ContactPlan(
         channel=kept["channel"],
         days=tuple(kept["days"]),

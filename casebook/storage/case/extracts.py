@@ -1,4 +1,4 @@
-"""Persons and records of loaded extracts: who shares a key with a subject, what is recorded of whom, what is loaded."""
+"""Persons and records of loaded extracts: who shares a key with a subject, what is recorded, what is loaded."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from casebook.storage.tables import SourceExtract, SourceFrequency, SourcePerson, SourceRecord
 
-# a key that more persons share than this tells little: whoever shares more with the subject shares a rarer one too
+# a key that more persons share is of little use: whoever shares more with the subject shares a rarer key too
 COMMON = 1_000
-SHARED = 3  # from so many persons on a value is counted
+SHARED = 3  # a value is counted if at least so many persons have it
 COMPARED = 300  # persons handed to the model per search, those with the rarest and most shared keys first
 
 PERSON_CELLS = (
@@ -47,14 +47,14 @@ _SHARING = """
 def sharing(
     session: Session, source: str, keys: Collection[int], *, wanted: int = COMPARED
 ) -> list[tuple[dict[str, str], tuple[str | None, ...]]]:
-    """The current persons of a source that share a key, the likeliest first; at most `wanted`.
+    """The current persons of a source that share a key, the most likely first; at most `wanted`.
 
-    Of each the cells of persons.csv, and the plain forename, surname and postcode by which frequencies are counted.
+    For each person: the cells of persons.csv, and the plain forename, surname and postcode for counting frequencies.
     """
     if not keys:
         return []
     bound = {"keys": list(keys), "source": source, "common": COMMON, "wanted": wanted}
-    # a LIMIT makes a sequential scan look cheap to the planner, and with a million persons it never is
+    # a LIMIT makes a sequential scan look cheap to the planner; with a million persons it never is
     before = session.scalar(text("SELECT current_setting('enable_seqscan')"))
     session.execute(text("SET LOCAL enable_seqscan = off"))
     rows = session.execute(text(_SHARING.format(columns=", ".join(PERSON_CELLS))), bound).all()
@@ -65,19 +65,19 @@ def sharing(
 
 @contextmanager
 def keys_indexed_afterwards(session: Session) -> Iterator[None]:
-    """Where nobody is kept yet, to build the index of keys once is much quicker than to grow it row by row."""
+    """For a first load, build the index of keys once afterwards: much faster than row by row."""
     if session.scalar(select(SourcePerson.id).limit(1)) is not None:
         yield
         return
     table = cast("Table", SourcePerson.__table__)
-    (index,) = (each for each in table.indexes if each.name == "ix_source_person_keys")
+    (index,) = (table_index for table_index in table.indexes if table_index.name == "ix_source_person_keys")
     index.drop(session.connection())
     yield
     index.create(session.connection())
 
 
 def count_frequencies(session: Session, source: str) -> None:
-    """Count again how many persons of a source share each common value; after a load."""
+    """Count how many persons of a source share each common value. Call this after a load."""
     session.execute(delete(SourceFrequency).where(SourceFrequency.source == source))
     for part in ("forename", "surname", "postcode"):
         session.execute(
@@ -89,12 +89,12 @@ def count_frequencies(session: Session, source: str) -> None:
             ),
             {"source": source, "part": part, "common": SHARED},
         )
-    # what a load leaves waiting beside the index would be read through by every search until a vacuum comes by
+    # until a vacuum, every search would read the entries that a load leaves pending beside the index
     session.execute(text("SELECT gin_clean_pending_list('ix_source_person_keys')"))
 
 
 def frequencies(session: Session, source: str, values: Collection[str]) -> dict[tuple[str, str], int]:
-    """(part, value) -> how many persons of the source have it; a rare value is not there."""
+    """(part, value) -> how many persons of the source have it. Rare values are left out."""
     query = select(SourceFrequency.part, SourceFrequency.value, SourceFrequency.persons).where(
         SourceFrequency.source == source, SourceFrequency.value == any_(literal(list(values), ARRAY(TEXT)))
     )
@@ -102,7 +102,7 @@ def frequencies(session: Session, source: str, values: Collection[str]) -> dict[
 
 
 def common_names(session: Session, source: str, names: Collection[str]) -> set[str]:
-    """Those that so many persons have as forename or surname that the name alone finds nobody in particular."""
+    """Names that so many persons have, as forename or surname, that the name alone identifies nobody."""
     query = select(SourceFrequency.value).where(
         SourceFrequency.source == source, SourceFrequency.part.in_(["forename", "surname"]),
         SourceFrequency.value.in_(names), SourceFrequency.persons >= COMMON,
@@ -111,13 +111,13 @@ def common_names(session: Session, source: str, names: Collection[str]) -> set[s
 
 
 def size(session: Session, source: str) -> int:
-    """How many persons the extract in force holds."""
+    """How many persons are in the extract in force."""
     query = select(SourceExtract.persons).where(SourceExtract.source == source).order_by(SourceExtract.id.desc())
     return session.scalar(query.limit(1)) or 0
 
 
 def newest(session: Session, source: str) -> int | None:
-    """The extract of a source that is in force; None: the source is not loaded."""
+    """The extract in force of a source. None if the source is not loaded."""
     return session.scalar(select(func.max(SourceExtract.id)).where(SourceExtract.source == source))
 
 
@@ -128,19 +128,19 @@ def loaded(session: Session) -> dict[str, int]:
 
 
 def touched(session: Session, source: str, extract: int, asked: Mapping[str, Collection[int]]) -> set[str]:
-    """Applications whose candidates a load may have changed; `asked`: reference -> keys under which its people are found.
+    """Applications whose candidates a load may have changed. `asked`: reference -> keys that find its people.
 
-    Those to whom a person was proposed who differs now, has other records or is gone, and those who share a key with
-    somebody new or different. Nobody else can have other candidates than before.
+    These are the applications with a proposed person who differs now, has other records or is gone, and those that share
+    a key with a new or different person. The candidates of any other application are the same as before.
     """
     bound = {"source": source, "extract": extract}
-    found = set(session.scalars(text(_PROPOSED), bound))
-    left = {reference: keys for reference, keys in asked.items() if reference not in found}
+    references = set(session.scalars(text(_PROPOSED), bound))
+    left = {reference: keys for reference, keys in asked.items() if reference not in references}
     pairs = [(reference, key) for reference, keys in left.items() for key in keys]
     if not pairs:
-        return found
+        return references
     bound |= {"references": [reference for reference, _ in pairs], "keys": [key for _, key in pairs]}
-    return found | set(session.scalars(text(_SHARED_WITH_NEW), bound))
+    return references | set(session.scalars(text(_SHARED_WITH_NEW), bound))
 
 
 _PROPOSED = """
@@ -179,11 +179,11 @@ def records(session: Session, source: str, person_ids: Collection[str]) -> Seque
 
 
 def counts(session: Session) -> list[dict[str, Any]]:
-    """What is loaded, one row per source: its newest extract, when, by whom and how much is current."""
-    found = []
+    """One row for each loaded source: its newest extract, when and by whom it was loaded, how much is current."""
+    sources = []
     for source, extract_id in sorted(loaded(session).items()):
         extract = session.get_one(SourceExtract, extract_id)
-        found.append(
+        sources.append(
             {
                 "source": source,
                 "extract": extract_id,
@@ -193,16 +193,16 @@ def counts(session: Session) -> list[dict[str, Any]]:
                 "records": extract.records,
             }
         )
-    return found
+    return sources
 
 
 def person_cells(row: SourcePerson) -> dict[str, str]:
-    """A row as persons.csv has it."""
+    """The cells of a row of persons.csv."""
     return {name: _cell(getattr(row, name)) for name in PERSON_CELLS}
 
 
 def record_cells(row: SourceRecord) -> dict[str, str]:
-    """A row as records.csv has it."""
+    """The cells of a row of records.csv."""
     return {name: _cell(getattr(row, name)) for name in RECORD_CELLS}
 
 

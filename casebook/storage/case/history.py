@@ -1,4 +1,4 @@
-"""What a forecast learns from: when applications came, how long each part of the work took, who is there to do it."""
+"""The data of a forecast: when applications arrived, how long each part of the work took, who is there to do it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from casebook.storage.tables import Application, Clock, Decision, WorkItem
 
 
 class Waiting(NamedTuple):
-    """An open application whose limit is still to be met."""
+    """An open application with a limit that is not met yet."""
 
     reference: str
     stage: str
@@ -37,7 +37,7 @@ def waiting(session: Session) -> list[Waiting]:
 
 
 def research_days(session: Session) -> list[float]:
-    """For each application what researchers spent on it: from taking an item to having done it, added up."""
+    """Days that researchers spent on each application: from claiming an item to doing it, added up."""
     spent = func.extract("epoch", WorkItem.done_at - func.coalesce(WorkItem.claimed_at, WorkItem.opened_at)) / 86400
     kinds = (WorkKind.RETURN_SEARCH, WorkKind.REVIEW_MATCH, WorkKind.SIGN_OFF_IDENTITY)
     query = select(func.sum(spent)).where(WorkItem.kind.in_(kinds), WorkItem.done_at.is_not(None))
@@ -49,7 +49,7 @@ def decisions(session: Session) -> list[datetime]:
 
 
 def delivery_days(session: Session) -> list[float]:
-    """From the decision to its first delivery."""
+    """Days from each decision to its first delivery."""
     query = (
         select(Clock.met_at, Decision.occurred_at)
         .join(Decision, and_(Decision.reference == Clock.reference, Decision.superseded.is_(False)))

@@ -1,4 +1,4 @@
-"""The messages that wait to be received."""
+"""Notices that nobody has received yet."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from casebook.storage.tables import Notice
 
 CHANNEL = "casebook_notice"  # a trigger notifies it when notices are committed
-AGAIN = timedelta(minutes=5)  # after a try; meanwhile another sweep may be at it
+AGAIN = timedelta(minutes=5)  # after a try; until then another sweep may be sending it
 
 
 class Queued(NamedTuple):
@@ -23,7 +23,7 @@ class Queued(NamedTuple):
 
 
 def claim(session: Session, now: datetime) -> list[Queued]:
-    """Mark all that waits as being tried, and give it out; what somebody tries at this moment is left out."""
+    """Mark the waiting notices as being tried and return them. Notices that are being tried now are left out."""
     trying = and_(Notice.tried_at > now - AGAIN, Notice.tried_at <= now)
     free = select(Notice.id).where(Notice.received_at.is_(None), or_(Notice.tried_at.is_(None), ~trying))
     mine = (
@@ -37,10 +37,10 @@ def claim(session: Session, now: datetime) -> list[Queued]:
 
 
 def keep(session: Session, ids: Sequence[str], *, at: datetime, channels: Sequence[str], faults: Sequence[str]) -> None:
-    """The receipt, if there was one, and what went wrong."""
-    told = update(Notice).where(Notice.id.in_(ids), Notice.received_at.is_(None))
+    """Record the receipt, if there was one, or what went wrong."""
+    statement = update(Notice).where(Notice.id.in_(ids), Notice.received_at.is_(None))
     receipt = {"received_at": at, "channel": " ".join(channels)} if channels else {}
-    session.execute(told.values(fault=" ".join(faults) or None, **receipt))
+    session.execute(statement.values(fault=" ".join(faults) or None, **receipt))
 
 
 def undelivered(session: Session) -> int:

@@ -1,4 +1,4 @@
-"""What a reckoning of the open deadlines needs beside the clocks."""
+"""What the recalculation of open deadlines needs in addition to the clocks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def open_items(session: Session, references: Iterable[str]) -> Sequence[WorkItem
 
 
 def lowered(session: Session, references: Iterable[str]) -> frozenset[str]:
-    """The applications whose priority two people lowered at some time."""
+    """The applications whose priority two people have lowered at some time."""
     query = select(Proposal.reference).where(
         among(Proposal.reference, references),
         Proposal.what.startswith("lower_priority:"),

@@ -1,4 +1,4 @@
-"""Questions about one application's searches and candidates, asked by use cases and gates alike."""
+"""Queries about the searches and candidates of an application, for use cases and gates."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ from casebook.storage.tables import (
 
 
 def searches(session: Session, reference: str, *, live: bool = True) -> Sequence[Search]:
-    """In the order they were opened. Live: not replaced by a later round."""
+    """The searches, in the order in which they were opened. Live: not replaced by a later round."""
     query = select(Search).where(Search.reference == reference).order_by(Search.opened_at, Search.id)
     return session.scalars(query.where(Search.superseded.is_(False)) if live else query).all()
 
 
 def candidates(session: Session, reference: str, party: Party | None = Party.B) -> Sequence[Candidate]:
-    """Those still standing, the likeliest first."""
+    """The candidates that were not superseded, the most likely first."""
     query = select(Candidate).where(Candidate.reference == reference, Candidate.superseded.is_(False))
     query = query if party is None else query.where(Candidate.party == party)
     return session.scalars(query.order_by(Candidate.weight.desc(), Candidate.id)).all()
 
 
 def findings(session: Session, reference: str) -> Sequence[Finding]:
-    """What is recorded of the confirmed subject."""
+    """The records of the confirmed subject."""
     query = select(Finding).where(Finding.reference == reference, Finding.withdrawn.is_(False))
     return session.scalars(query.order_by(Finding.id)).all()
 
@@ -54,20 +54,20 @@ def signs(session: Session, reference: str) -> Sequence[ApplicantSign]:
 
 
 def meeting(session: Session, reference: str) -> Meeting | None:
-    """The last meeting, locating of A, or recorded exception."""
+    """The last meeting, location of A, or recorded exception."""
     return session.scalars(
         select(Meeting).where(Meeting.reference == reference).order_by(Meeting.recorded_at.desc(), Meeting.id)
     ).first()
 
 
 def attempts(session: Session, reference: str) -> Counter[tuple[str, str]]:
-    """(search, outcome) -> how often."""
+    """How often each search was tried with each outcome."""
     query = select(SearchAttempt.search_id, SearchAttempt.outcome).join(Search, Search.id == SearchAttempt.search_id)
     return Counter(session.execute(query.where(Search.reference == reference)).tuples())
 
 
 def reviews(session: Session, reference: str) -> Counter[str]:
-    """Candidate -> how often a review of it was done or dropped: the round of the next review."""
+    """Candidate -> how often it was reviewed or its review dropped. This gives the round of the next review."""
     query = select(WorkItem.subject["candidate"].astext).where(
         WorkItem.reference == reference,
         WorkItem.kind == WorkKind.REVIEW_MATCH,
@@ -77,9 +77,9 @@ def reviews(session: Session, reference: str) -> Counter[str]:
 
 
 def too_old(session: Session, now: datetime) -> list[str]:
-    """Applications past record checks and not decided, with a return that policy calls too old to decide on.
+    """Applications after record checks and not decided, with a return that is too old to decide on by policy.
 
-    What is searched in our own database is not asked about: it is searched again in the moment somebody decides.
+    Sources in our own database are left out: they are searched again at the moment of the decision.
     """
     moment = func.coalesce(Search.searched_at, Search.returned_at)
     undecided = ~exists().where(
@@ -109,12 +109,12 @@ def too_old(session: Session, now: datetime) -> list[str]:
 
 
 def undetermined(session: Session, reference: str) -> int:
-    """Candidates of whom two people say that nobody can tell: they count as uncertainty."""
-    return sum(each.verdict == "cannot_tell" for each in candidates(session, reference))
+    """Candidates for whom two people say "cannot tell". They count as uncertainty."""
+    return sum(candidate.verdict == "cannot_tell" for candidate in candidates(session, reference))
 
 
 def uncovered(session: Session, reference: str) -> dict[str, tuple[str, ...]]:
-    """Source -> keys of the variants of B that no live return of a mandatory source covers."""
+    """Mandatory source -> keys of the variants of B that none of its live returns covers."""
     required: dict[str, set[str]] = {}
     done: dict[str, set[str]] = {}
     for search in searches(session, reference):
@@ -127,12 +127,12 @@ def uncovered(session: Session, reference: str) -> dict[str, tuple[str, ...]]:
 
 
 def facts(session: Session, reference: str) -> str:
-    """Digest of what identity and adequacy are signed on: whatever is searched, found or said later makes it stale.
+    """Digest of the facts under the identity and adequacy signatures. Any later search, finding or review makes them stale.
 
-    Replaced rounds count too, so that no state of the facts ever comes back under an old signature.
+    Replaced rounds count too, so that an old signature can never match the facts again.
     """
     session.flush()
-    said = [
+    parts = [
         [
             (s.id, s.result, s.covered, s.required, s.accepted_by, s.superseded)
             for s in searches(session, reference, live=False)
@@ -142,18 +142,18 @@ def facts(session: Session, reference: str) -> str:
             for c in session.scalars(select(Candidate).where(Candidate.reference == reference))
         ),
         sorted(finding.id for finding in findings(session, reference)),
-        # a signature that a panel set aside: what was adequate then is to be signed anew
+        # a signature that a panel set aside: adequacy must be signed again
         sorted(
             session.scalars(
                 select(Assurance.id).where(Assurance.reference == reference, Assurance.superseded.is_(True))
             )
         ),
     ]
-    return hashlib.sha256(chain.canonical(said).encode()).hexdigest()[:32]
+    return hashlib.sha256(chain.canonical(parts).encode()).hexdigest()[:32]
 
 
 def assurance(session: Session, reference: str, kind: str, facts_now: str) -> Assurance | None:
-    """The signature of a kind on the facts as they are now."""
+    """The signature of this kind on the present facts."""
     query = select(Assurance).where(
         Assurance.reference == reference, Assurance.kind == kind, Assurance.facts == facts_now,
         Assurance.superseded.is_(False),

@@ -1,4 +1,4 @@
-"""Which applications speak of somebody who stands in another one."""
+"""Finds other applications about the same people."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from casebook.storage.tables import Person
 
-LINKED = 10  # the latest repeats an application is linked to; those are linked to the ones before them
+LINKED = 10  # an application is linked to so many of its latest repeats; those are linked to the ones before
 
-# as the indexes have it: a name as far as an index holds one, then the latest first
+# in the form of the indexes: the part of a name that an index holds, then the latest first
 _NAME = """left(lower(surname), 100) = left(lower(:surname), 100) AND lower(surname) = lower(:surname)
     AND left(lower(forename), 100) = left(lower(:forename), 100) AND lower(forename) = lower(:forename)
     AND (dob IS NULL OR dob = :dob)"""
@@ -26,12 +26,12 @@ _NAMES = ("party", "forename", "surname", "dob", "pnc_id", "cro")
 
 
 def of_people(session: Session, people: Sequence[Person]) -> list[tuple[str, str]]:
-    """Party and reference of others with the same name, and a birth date or identifier that does not differ."""
+    """Party and reference of people with the same name and no different birth date or identifier."""
     if not people:
         return []
-    given = {f"{name}_{at}": getattr(person, name) for at, person in enumerate(people) for name in _NAMES}
-    found = sorted({(party, reference) for party, reference in session.execute(_query(len(people)), given)})
-    return [each for person in people for each in [it for it in found if it[0] == person.party][-LINKED:]]
+    values = {f"{name}_{at}": getattr(person, name) for at, person in enumerate(people) for name in _NAMES}
+    matches = sorted({(party, reference) for party, reference in session.execute(_query(len(people)), values)})
+    return [repeat for person in people for repeat in [it for it in matches if it[0] == person.party][-LINKED:]]
 
 
 @cache

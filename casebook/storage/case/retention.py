@@ -1,4 +1,4 @@
-"""Closed applications by the moment from which their retention counts."""
+"""Closed applications by the moment at which their retention period begins."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from casebook.storage.tables import Application, Watch
 
 
 def ended_before(session: Session, moment: datetime) -> list[tuple[Application, datetime]]:
-    """Those not disposed of whose closure, and whose watch if they had one, ended before; with that moment."""
+    """Applications not yet disposed of that were closed before the moment, and whose watch, if any, had ended.
+
+    Each with the moment at which its retention period begins.
+    """
     ended = func.greatest(Application.closed_at, func.coalesce(Watch.until, Application.closed_at))
     query = (
         select(Application, ended)

@@ -1,4 +1,4 @@
-"""Which module builds the frames of each stage's gate."""
+"""The module that builds the frames for each stage's gate."""
 
 from __future__ import annotations
 

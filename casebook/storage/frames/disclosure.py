@@ -1,4 +1,4 @@
-"""What the disclosure gate looks at: each who is to be told beside what was delivered, each item, each contact, each offer."""
+"""Frames of the disclosure gate: each person to be told with what was delivered, each item, contact and offer."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ UNBOUND = "protector"
 
 
 def frames(session: Session, references: Sequence[str]) -> dict[str, FrameRows]:
-    """`outcome`: one row each. `deliveries`: one per addressee. `items`, `contacts`, `offers`: one per thing."""
-    found: dict[str, FrameRows] = {"outcome": [], "deliveries": [], "items": [], "contacts": [], "offers": []}
+    """`outcome`: one row per application. `deliveries`: one per addressee. `items`, `contacts`, `offers`: one each."""
+    rows: dict[str, FrameRows] = {"outcome": [], "deliveries": [], "items": [], "contacts": [], "offers": []}
     query = select(Application).where(Application.reference.in_(references)).order_by(Application.reference)
     for application in session.scalars(query):
         approved = decisions.approved(session, application)
@@ -44,41 +44,45 @@ def frames(session: Session, references: Sequence[str]) -> dict[str, FrameRows]:
             continue
         standing = approved[0]
         told = deliveries.told(session, application.reference)
-        found["outcome"].append(_outcome(session, application, standing))
-        found["deliveries"] += _deliveries(session, application, standing, told)
-        found["items"] += [
+        rows["outcome"].append(_outcome(session, application, standing))
+        rows["deliveries"] += _deliveries(session, application, standing, told)
+        rows["items"] += [
             {"reference": application.reference, "item": item, "decided": item in standing.items}
             for row in told
             for item in _items(session, row)
         ]
-        found["contacts"] += contacts(session, application, {Purpose.DELIVER, Purpose.ARRANGE})
-        found["offers"] += _offers(session, application, standing)
-    return found
+        rows["contacts"] += contacts(session, application, {Purpose.DELIVER, Purpose.ARRANGE})
+        rows["offers"] += _offers(session, application, standing)
+    return rows
 
 
 def _outcome(session: Session, application: Application, standing: Decision) -> dict[str, object]:
-    whole = session.get(Clock, f"{application.reference}:{Limit.WHOLE_PROCESS}")
+    clock = session.get(Clock, f"{application.reference}:{Limit.WHOLE_PROCESS}")
     return {
         "reference": application.reference,
         "outcome": application.outcome,
         "decided": standing.outcome,
-        "clock_met": whole is not None and whole.met_at is not None,
+        "clock_met": clock is not None and clock.met_at is not None,
     }
 
 
 def _deliveries(
     session: Session, application: Application, standing: Decision, told: Sequence[Disclosure]
 ) -> FrameRows:
-    """Another applicant beside those who are told the outcome hears in their own time; follow-up asks for that."""
+    """A row for each delivery. An applicant who is not told the outcome here is contacted later; follow-up checks that."""
     listed = deliveries.addressees(application, standing)
-    alone = all(each.is_other_applicant for each in listed)
+    alone = all(addressee.is_other_applicant for addressee in listed)
     heard = {row.recipient for row in told}
-    wanted = {each.code: each for each in listed if alone or not each.is_other_applicant or each.code in heard}
-    by_code: dict[str, list[Disclosure | None]] = {code: [] for code in wanted}
+    expected = {
+        addressee.code: addressee
+        for addressee in listed
+        if alone or not addressee.is_other_applicant or addressee.code in heard
+    }
+    by_code: dict[str, list[Disclosure | None]] = {code: [] for code in expected}
     for row in told:
         by_code.setdefault(row.recipient, []).append(row)
     return [
-        _delivery(session, application, standing, wanted.get(code), row) | {"recipient": code}
+        _delivery(session, application, standing, expected.get(code), row) | {"recipient": code}
         for code, rows in by_code.items()
         for row in rows or [None]
     ]
@@ -87,17 +91,17 @@ def _deliveries(
 def _delivery(
     session: Session, application: Application, standing: Decision, to: Addressee | None, row: Disclosure | None
 ) -> dict[str, object]:
-    """A delivery to whoever was not to be told has a row too, and is not permitted."""
+    """The row of one delivery. A delivery to a person who was not to be told has a row too, as not permitted."""
     policy = policies.load(application.policy.partition("@")[0])
     other = to is not None and to.is_other_applicant
-    given = decisions.approval(session, row.decision_id if row and other else standing.id)
+    approval = decisions.approval(session, row.decision_id if row and other else standing.id)
     return {
         "reference": application.reference,
         "permitted": to is not None,
         "delivered": row is not None,
         "kind_fits": row is not None and to is not None and (row.kind == "disclosure") == to.is_told_something,
         "approved": row is not None and (other or row.decision_id == standing.id) and row.approved,
-        "after_approval": row is not None and given is not None and row.occurred_at >= given.approved_at,
+        "after_approval": row is not None and approval is not None and row.occurred_at >= approval.approved_at,
         "identity_checked": row is not None and (row.identity_checked or other),
         "manner": _manner(session, row, other=other),
         "logged": row is not None and _logged(session, row),
@@ -129,8 +133,11 @@ def _manner(session: Session, row: Disclosure | None, *, other: bool) -> str | N
 
 
 def _logged(session: Session, row: Disclosure) -> bool:
-    made = deliveries.attempts(session, row.reference, about=row.id, purpose=Purpose.DELIVER)
-    return any(each.reached and each.occurred_at == row.occurred_at and each.channel == row.channel for each in made)
+    attempts = deliveries.attempts(session, row.reference, about=row.id, purpose=Purpose.DELIVER)
+    return any(
+        attempt.reached and attempt.occurred_at == row.occurred_at and attempt.channel == row.channel
+        for attempt in attempts
+    )
 
 
 def _is_worded(standing: Decision, row: Disclosure) -> bool:
@@ -160,7 +167,7 @@ def _items(session: Session, row: Disclosure) -> list[str]:
 
 
 def _offers(session: Session, application: Application, standing: Decision) -> FrameRows:
-    """Each contact that policy has offered to whoever was told, beside what they chose."""
+    """Each follow-up contact that policy offers to the person who was told, and what they chose."""
     if rules.followed(deliveries.addressees(application, standing)) is None:
         return []
     policy = policies.load(application.policy.partition("@")[0])
@@ -179,7 +186,7 @@ def _offers(session: Session, application: Application, standing: Decision) -> F
 
 
 def contacts(session: Session, application: Application, purposes: set[Purpose]) -> FrameRows:
-    """Each outbound contact of these purposes, judged again by the plan that was kept with it."""
+    """Each outbound contact of these purposes, checked again against the plan that was kept with it."""
     policy = policies.load(application.policy.partition("@")[0])
     return [
         {"reference": application.reference, "contact": row.id, "safe": _is_safe(session, row, policy)}

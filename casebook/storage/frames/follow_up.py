@@ -1,4 +1,4 @@
-"""What the follow-up gate looks at: the outcome, each contact that was offered and what became of it, each attempt."""
+"""Frames of the follow-up gate: the outcome, each contact that was offered with its result, each attempt."""
 
 from __future__ import annotations
 
@@ -22,49 +22,49 @@ from casebook.storage.tables import Application, EmergencyDisclosure, FollowUp, 
 
 
 def frames(session: Session, references: Sequence[str]) -> dict[str, FrameRows]:
-    """`application`: one row each. `contacts`: one per contact offered. `attempts`: one each. `emergencies`: one each."""
-    found: dict[str, FrameRows] = {"application": [], "contacts": [], "attempts": [], "emergencies": []}
+    """`application`: one row per application. `contacts`: one per contact offered. `attempts`, `emergencies`: one each."""
+    built: dict[str, FrameRows] = {"application": [], "contacts": [], "attempts": [], "emergencies": []}
     query = select(Application).where(Application.reference.in_(references)).order_by(Application.reference)
     for application in session.scalars(query):
         policy = policies.load(application.policy.partition("@")[0])
         rows = deliveries.follow_ups(session, application.reference)
-        found["application"].append(_application(session, application, policy, rows))
-        found["contacts"] += [_contact(session, row, policy) for row in rows]
-        found["attempts"] += judged_again(session, application, {Purpose.FOLLOW_UP})
-        found["emergencies"] += _emergencies(session, application.reference)
-    return found
+        built["application"].append(_application(session, application, policy, rows))
+        built["contacts"] += [_contact(session, row, policy) for row in rows]
+        built["attempts"] += judged_again(session, application, {Purpose.FOLLOW_UP})
+        built["emergencies"] += _emergencies(session, application.reference)
+    return built
 
 
 def _application(
     session: Session, application: Application, policy: Policy, rows: Sequence[FollowUp]
 ) -> dict[str, object]:
     approved = decisions.approved(session, application)
-    told = deliveries.told(session, application.reference)
+    delivered = deliveries.told(session, application.reference)
     addressees = deliveries.addressees(application, approved[0]) if approved else ()
-    wanted = {limit.value for limit in deliveries.IN_TURN if policy.limit(limit, Route(application.route))}
+    limits = {limit.value for limit in deliveries.IN_TURN if policy.limit(limit, Route(application.route))}
     offered = {row.limit_name for row in rows if row.offered}
     return {
         "reference": application.reference,
         "outcome": application.outcome,
         "decided": approved[0].outcome if approved else None,
-        "deliveries": len(told),
-        "everybody_told": {each.code for each in addressees} <= {row.recipient for row in told},
-        "support_offered": bool(told) and all(row.support_offered for row in told),
-        "all_offered": rules.followed(addressees) is None or wanted <= offered,
+        "deliveries": len(delivered),
+        "everybody_told": {addressee.code for addressee in addressees} <= {row.recipient for row in delivered},
+        "support_offered": bool(delivered) and all(row.support_offered for row in delivered),
+        "all_offered": rules.followed(addressees) is None or limits <= offered,
     }
 
 
 def _contact(session: Session, row: FollowUp, policy: Policy) -> dict[str, object]:
-    made = deliveries.attempts(session, row.reference, about=row.id)
+    attempts = deliveries.attempts(session, row.reference, about=row.id)
     apart = timedelta(hours=policy.contact.attempts_apart_hours.value)
-    silent = follow_up.counted((each.occurred_at for each in made if not each.reached), apart=apart)
+    silent = follow_up.counted((attempt.occurred_at for attempt in attempts if not attempt.reached), apart=apart)
     return {
         "reference": row.reference,
         "limit": row.limit_name,
         "result": row.result,
         "reached_in_log": row.result != ContactResult.REACHED
         or bool(row.by_them)
-        or any(each.reached for each in made),
+        or any(attempt.reached for attempt in attempts),
         "attempts_enough": row.result != ContactResult.EXHAUSTED or silent >= policy.contact.minimum_attempts.value,
         "closure_approved": row.result != ContactResult.EXHAUSTED or _is_approved(session, row),
     }

@@ -1,4 +1,4 @@
-"""What the intake gate looks at: the application, each piece of minimum information, each repeat of the same people."""
+"""Frames of the intake gate: the application, each piece of minimum information, each repeat of the same people."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from casebook.storage.tables import Application, ApplicationLink, Clock, Person,
 
 
 def frames(session: Session, references: Sequence[str]) -> dict[str, FrameRows]:
-    """`application`: one row each. `minimum`: one row per piece of information. `repeats`: one per party seen before."""
+    """`application`: one row per application. `minimum`: one per piece of information. `repeats`: one per party seen before."""
     return {
         "application": _applications(session, references),
         "minimum": _minimum(session, references),
@@ -22,8 +22,8 @@ def frames(session: Session, references: Sequence[str]) -> dict[str, FrameRows]:
 
 
 def _applications(session: Session, references: Sequence[str]) -> FrameRows:
-    whole = and_(Clock.reference == Application.reference, Clock.limit_name == Limit.WHOLE_PROCESS)
-    query = select(Application, Clock).outerjoin(Clock, whole).where(Application.reference.in_(references))
+    its_clock = and_(Clock.reference == Application.reference, Clock.limit_name == Limit.WHOLE_PROCESS)
+    query = select(Application, Clock).outerjoin(Clock, its_clock).where(Application.reference.in_(references))
     return [
         {
             "reference": application.reference,
@@ -50,7 +50,7 @@ def _minimum(session: Session, references: Sequence[str]) -> FrameRows:
         applying = Party.A if application.applicant == Applicant.A else Party.C
         a, b, own = (people.get((application.reference, party)) for party in (Party.A, Party.B, applying))
         plan = plans.get((application.reference, applying))
-        # spelled out here and not taken from the intake rules: the gate is the second look at them
+        # written out here, not taken from the intake rules: the gate is an independent check of them
         there = {
             "no_subject_name": b is not None and bool((b.forename and b.surname) or b.aliases),
             "no_subject_dob": b is not None and bool(b.dob),
@@ -75,7 +75,7 @@ def _minimum(session: Session, references: Sequence[str]) -> FrameRows:
 
 
 def _repeats(session: Session, references: Sequence[str]) -> FrameRows:
-    """Each party who stands in an earlier application by the same name and birth date, and whether a link says so."""
+    """Each party with the same name and birth date in an earlier application, and whether the two are linked."""
     mine, theirs, earlier, here = aliased(Person), aliased(Person), aliased(Application), aliased(Application)
     before = (
         select(theirs.id)

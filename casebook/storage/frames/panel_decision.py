@@ -1,4 +1,4 @@
-"""What the panel gate looks at: the decision of the round, each limb, each item to be told, the people who made it."""
+"""Frames of the panel gate: the decision of the round, each limb, each item to be disclosed, the people involved."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from casebook.storage.tables import Application, Approval, Decision
 
 
 def frames(session: Session, references: Sequence[str]) -> dict[str, FrameRows]:
-    """`decision`: one row each. `limbs`: three each. `items`: one per finding told. `people`: one per researcher."""
+    """`decision`: one row per application. `limbs`: three. `items`: one per finding. `people`: one per researcher."""
     query = select(Application).where(Application.reference.in_(references)).order_by(Application.reference)
     decided = [
-        (application, found)
+        (application, decision)
         for application in session.scalars(query)
-        if (found := decisions.decision(session, application)) is not None
+        if (decision := decisions.decision(session, application)) is not None
     ]
     return {
-        "decision": [_decision(session, application, found) for application, found in decided],
-        "limbs": [line for _, found in decided for line in _limbs(found)],
-        "items": [line for _, found in decided for line in _items(session, found)],
-        "people": [line for _, found in decided for line in _people(session, found)],
+        "decision": [_decision(session, application, decision) for application, decision in decided],
+        "limbs": [line for _, decision in decided for line in _limbs(decision)],
+        "items": [line for _, decision in decided for line in _items(session, decision)],
+        "people": [line for _, decision in decided for line in _people(session, decision)],
     }
 
 
 def _decision(session: Session, application: Application, found: Decision) -> dict[str, object]:
-    given = session.get(Approval, found.id)
-    held = decisions.held(session, application.reference)
+    approval = session.get(Approval, found.id)
+    findings = decisions.held(session, application.reference)
     called = decisions.panel(session, application)
     answered = {row.member for row in decisions.answers(session, application)} | {found.chair}
     met = [limb for limb in found.limbs.values() if isinstance(limb, dict) and limb.get("met")]
@@ -43,9 +43,9 @@ def _decision(session: Session, application: Application, found: Decision) -> di
         "rationale": found.rationale,
         "representations": found.representations.get("reasons"),
         "chair": found.chair,
-        "approver": given.approver if given and given.approved else None,
-        "two_people": given is not None and given.approved and given.approver != found.chair,
-        "qualifying": sum(each.standing is Disclosability.QUALIFYING for each in held),
+        "approver": approval.approver if approval and approval.approved else None,
+        "two_people": approval is not None and approval.approved and approval.approver != found.chair,
+        "qualifying": sum(finding.standing is Disclosability.QUALIFYING for finding in findings),
         "limbs_met": len(met),
         "items": len(found.items),
         "recipients": len(found.recipients),
@@ -62,34 +62,34 @@ def _explained(found: Decision) -> bool:
 
 
 def _limbs(found: Decision) -> FrameRows:
-    said = {limb: found.limbs.get(limb) or {} for limb in Limb}
+    answers = {limb: found.limbs.get(limb) or {} for limb in Limb}
     return [
         {"reference": found.reference, "limb": limb.value, "met": answer.get("met"), "reasons": answer.get("reasons")}
-        for limb, answer in said.items()
+        for limb, answer in answers.items()
     ]
 
 
 def _items(session: Session, found: Decision) -> FrameRows:
-    held: dict[str, HeldFinding] = {each.id: each for each in decisions.held(session, found.reference)}
+    findings: dict[str, HeldFinding] = {finding.id: finding for finding in decisions.held(session, found.reference)}
     return [
         {
             "reference": found.reference,
             "item": item,
-            "standing": held[item].standing.value if item in held else None,
-            "released": item in held and held[item].releasable,
+            "standing": findings[item].standing.value if item in findings else None,
+            "released": item in findings and findings[item].releasable,
         }
         for item in found.items
     ]
 
 
 def _people(session: Session, found: Decision) -> FrameRows:
-    """Each researcher beside the approver and the chair."""
-    given = session.get(Approval, found.id)
+    """A row for each researcher, with the approver and the chair."""
+    approval = session.get(Approval, found.id)
     return [
         {
             "reference": found.reference,
             "researcher": who,
-            "approved_it": given is not None and given.approver == who,
+            "approved_it": approval is not None and approval.approver == who,
             "chaired_it": found.chair == who,
         }
         for who in sorted(researchers_of(session, found.reference))

@@ -1,6 +1,6 @@
-"""What the record-checks gate looks at: a row for each source, variant, candidate and signature there must be.
+"""Frames of the record-checks gate: a row for each source, variant, candidate and signature that is required.
 
-Spelled out from the rows themselves and not taken from the use cases: the gate is the second look at them.
+Built from the rows themselves, not from the use cases: the gate is an independent check of them.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from casebook.storage.tables import Application, Assurance, Candidate, Person, S
 
 
 def frames(session: Session, references: Sequence[str]) -> dict[str, FrameRows]:
-    """`sources`, `coverage`, `candidates`, `signatures`, `signs`, `meeting`."""
-    found: dict[str, FrameRows] = {
+    """Build the frames `sources`, `coverage`, `candidates`, `signatures`, `signs` and `meeting`."""
+    rows: dict[str, FrameRows] = {
         name: [] for name in ("sources", "coverage", "candidates", "signatures", "signs", "meeting")
     }
     now = storage.now(session)
@@ -31,19 +31,19 @@ def frames(session: Session, references: Sequence[str]) -> dict[str, FrameRows]:
         policy = policies.load(application.policy.partition("@")[0])
         live = record_checks.searches(session, application.reference)
         signed = _signed(session, application.reference)
-        found["sources"] += _sources(session, application, policy, live, now)
-        found["coverage"] += _coverage(application, live, signed["adequacy"])
-        found["candidates"] += _candidates(session, application)
-        found["signatures"] += _signatures(session, application, signed)
-        found["signs"] += _signs(session, application)
-        found["meeting"].append(_meeting(session, application))
-    return found
+        rows["sources"] += _sources(session, application, policy, live, now)
+        rows["coverage"] += _coverage(application, live, signed["adequacy"])
+        rows["candidates"] += _candidates(session, application)
+        rows["signatures"] += _signatures(session, application, signed)
+        rows["signs"] += _signs(session, application)
+        rows["meeting"].append(_meeting(session, application))
+    return rows
 
 
 def _sources(
     session: Session, application: Application, policy: Policy, live: Sequence[Search], now: datetime
 ) -> FrameRows:
-    """One row per source that must be searched, with its returns: all of them fresh, an absence accepted by another."""
+    """One row for each mandatory source: are all its returns fresh, and was an absence accepted by another person?"""
     required = [(Party.B, source) for source in policy.mandatory_sources(Route(application.route))]
     a = session.get(Person, f"{application.reference}:{Party.A}")
     if a is not None and (a.forename or a.surname or a.aliases):
@@ -67,7 +67,7 @@ def _returned(rounds: Sequence[Search], oldest: datetime) -> dict[str, object]:
     moments = [search.searched_at or search.returned_at for search in rounds]
     absent = [search for search in rounds if search.result == "unavailable"]
     return {
-        # the weakest of the rounds; None if one is open, or none was made
+        # the weakest of the rounds; None if one is open or there is none
         "result": None if not results or None in results else "unavailable" if absent else min(r for r in results if r),
         "fresh": bool(moments) and all(moment is not None and moment >= oldest for moment in moments),
         "returned_by": None if not rounds or None in {s.returned_by for s in rounds} else rounds[0].returned_by,
@@ -79,7 +79,7 @@ def _returned(rounds: Sequence[Search], oldest: datetime) -> dict[str, object]:
 
 
 def _coverage(application: Application, live: Sequence[Search], adequacy: Assurance | None) -> FrameRows:
-    """One row per mandatory source and variant of B: covered by a return, or named in the second person's signature."""
+    """One row per mandatory source and variant of B: covered by a return, or listed in the second person's signature."""
     required: dict[tuple[str, str], bool] = {}
     for search in live:
         if search.party == Party.B and search.mandatory:
@@ -123,7 +123,7 @@ def _signed(session: Session, reference: str) -> Mapping[str, Assurance | None]:
 
 
 def _signatures(session: Session, application: Application, signed: Mapping[str, Assurance | None]) -> FrameRows:
-    """One row per signature that is needed; only one that speaks of the facts as they are now counts."""
+    """One row for each signature that is needed. Only a signature on the present facts counts."""
     researchers = people.researchers_of(session, application.reference)
     return [
         {
@@ -151,11 +151,11 @@ def _signs(session: Session, application: Application) -> FrameRows:
 
 
 def _meeting(session: Session, application: Application) -> dict[str, object]:
-    wanted = "meeting" if application.route == Route.RIGHT_TO_ASK else "located"
+    kind = "meeting" if application.route == Route.RIGHT_TO_ASK else "located"
     row = record_checks.meeting(session, application.reference)
     return {
         "reference": application.reference,
-        "kind": row.kind if row and row.kind == wanted else None,
+        "kind": row.kind if row and row.kind == kind else None,
         "held_or_excepted": row is not None and (row.held or _any_text([row.exception_reason])),
     }
 

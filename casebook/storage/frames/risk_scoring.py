@@ -1,4 +1,4 @@
-"""What the risk-scoring gate looks at: the score made again from its stored inputs, and each answer that was scored."""
+"""Frames of the risk-scoring gate: the score, calculated again from its stored inputs, and each scored answer."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SETTLED = frozenset({"yes", "no"})
 
 
 def frames(session: Session, references: Sequence[str]) -> dict[str, FrameRows]:
-    """`score`: one row each, the standing one. `answers`: one per question, or one that says no instrument was used."""
+    """`score`: the standing score, one row per application. `answers`: one per question, or one for "no instrument used"."""
     query = select(RiskScore).where(RiskScore.reference.in_(references), RiskScore.superseded.is_(False))
     scores = session.scalars(query.order_by(RiskScore.reference)).all()
     return {
@@ -47,7 +47,7 @@ def _score(session: Session, row: RiskScore) -> dict[str, object]:
 
 
 def _recomputes(row: RiskScore) -> bool:
-    """Whether the stored inputs give exactly the stored score, with the model that made it."""
+    """Whether the stored inputs give exactly the stored score, under the same model."""
     try:
         model = risk_model.load(row.model.partition("/")[0])
         again = score(ScoreInputs.from_dict(row.inputs), model).to_dict()
@@ -61,22 +61,22 @@ def _recomputes(row: RiskScore) -> bool:
 
 
 def _answers(session: Session, row: RiskScore) -> FrameRows:
-    """Each question of the form that was scored, beside the answer given now."""
+    """Each question of the form that was scored, with the answer given now."""
     model, scored = risk_model.load(), Instrument.from_dict(row.inputs.get("instrument"))
-    told = set(row.uncertainty)
+    uncertain = set(row.uncertainty)
     if scored is None:
-        given = select(InstrumentAnswer.id).where(
+        latest = select(InstrumentAnswer.id).where(
             InstrumentAnswer.reference == row.reference, InstrumentAnswer.superseded.is_(False)
         )
-        unused = session.scalars(given.limit(1)).first() is None
-        counted = WORDS["no_instrument"] in told
+        unused = session.scalars(latest.limit(1)).first() is None
+        counted = WORDS["no_instrument"] in uncertain
         return [{"reference": row.reference, "question": NO_INSTRUMENT, "as_scored": unused, "counted": counted}]
     return [
         {
             "reference": row.reference,
             "question": question,
             "as_scored": now == then,
-            "counted": now in SETTLED or any(doubt.startswith(WORDS["unknown_answer"]) for doubt in told),
+            "counted": now in SETTLED or any(doubt.startswith(WORDS["unknown_answer"]) for doubt in uncertain),
         }
         for question, now, then in _beside(session, row.reference, scored, model)
     ]
@@ -85,7 +85,7 @@ def _answers(session: Session, row: RiskScore) -> FrameRows:
 def _beside(
     session: Session, reference: str, scored: Instrument, model: RiskModel
 ) -> list[tuple[str, str | None, str | None]]:
-    """Question, answer given, answer scored."""
+    """For each question: the answer given and the answer scored."""
     form = model.numbers.instruments.get(scored.name)
     questions = form.questions if form else ()
     query = select(InstrumentAnswer.question, InstrumentAnswer.answer).where(
@@ -96,5 +96,5 @@ def _beside(
     )
     now = {instruments.question_code(code, questions): answer for code, answer in session.execute(query)}
     then = {instruments.question_code(code, questions): answer for code, answer in scored.answers}
-    codes = sorted({each.code for each in questions} | now.keys() | then.keys())
+    codes = sorted({question.code for question in questions} | now.keys() | then.keys())
     return [(code, now.get(code), then.get(code)) for code in codes]

@@ -1,4 +1,4 @@
-"""Alembic's door into the casebook's tables; `casebook.storage.migrate` opens it with a live connection."""
+"""The environment that Alembic loads; `casebook.storage.migrate` runs it with a live connection."""
 
 from alembic import context
 

@@ -1,4 +1,4 @@
-"""What the monitor looks at, as plain rows of ids, codes and numbers: one row per case and the person it is about.
+"""The monitor's data: plain rows of ids, codes and numbers, one for each case and member of staff.
 
 Every row has `case`, `judged` (a staff id), `at`, `happened`, and the features that the channel's model may see.
 """
@@ -35,8 +35,8 @@ ChartRows = list[dict[str, Any]]
 
 
 def decisions(session: Session) -> ChartRows:
-    """The last decision of each chair on each application; what the findings and the machine's band said by then."""
-    bands, found = _bands(session), _findings(session)
+    """The last decision of each chair on each application, with the findings and the machine's band at that time."""
+    bands, findings = _bands(session), _findings(session)
     query = (
         select(Decision, Application.route)
         .join(Application, Application.reference == Decision.reference)
@@ -50,7 +50,7 @@ def decisions(session: Session) -> ChartRows:
             "judged": row.chair,
             "at": row.occurred_at,
             "happened": row.outcome in DISCLOSED,
-            "findings": float(sum(at <= row.recorded_at for at in found[row.reference])),
+            "findings": float(sum(at <= row.recorded_at for at in findings[row.reference])),
             "band": next((band for at, band in reversed(bands[row.reference]) if at <= row.recorded_at), "none"),
             "route": route,
         }
@@ -59,12 +59,12 @@ def decisions(session: Session) -> ChartRows:
 
 
 def research(session: Session) -> ChartRows:
-    """Each application whose checks are over, for whoever signed the subject's identity.
+    """Each application after record checks, for the person who signed the subject's identity.
 
-    Features were fixed before that person touched it.
+    The features were fixed before that person worked on it.
     """
     signed = _signed(session)
-    found, proposed = _findings(session), _proposed(session)
+    findings, proposed = _findings(session), _proposed(session)
     query = (
         select(Application, Person)
         .outerjoin(Person, (Person.reference == Application.reference) & (Person.party == Party.B))
@@ -75,7 +75,7 @@ def research(session: Session) -> ChartRows:
             "case": row.reference,
             "judged": signed[row.reference][0],
             "at": signed[row.reference][1],
-            "happened": bool(found[row.reference]),
+            "happened": bool(findings[row.reference]),
             "route": row.route,
             "applicant": row.applicant,
             "immediate_danger": row.immediate_danger,
@@ -89,10 +89,10 @@ def research(session: Session) -> ChartRows:
 
 
 def gaps(session: Session, researched: ChartRows) -> ChartRows:
-    """What each person left of their own searches by hand in each of these applications: `skipped`, `uncovered`.
+    """Gaps in each person's searches by hand in each of these applications: `skipped`, `uncovered`.
 
-    A search counts for whoever returned it; a mandatory one that nobody returned, for whoever signed the identity. It does
-    not count for whoever accepts a gap: all that they are shown are gaps, so they have nothing to be compared with.
+    A search counts for whoever returned it. A mandatory search that nobody returned counts for whoever signed the identity.
+    It does not count for whoever accepts a gap: they see only gaps, so there is nothing to compare them with.
     """
     signed = {row["case"]: row for row in researched}
     parts = dict[tuple[str, str], dict[str, Any]]()
@@ -121,7 +121,7 @@ def gaps(session: Session, researched: ChartRows) -> ChartRows:
 
 
 def candidates(session: Session) -> ChartRows:
-    """Each candidate that somebody reviewed: rejected or not, given its weight."""
+    """Each reviewed candidate: whether it was rejected, with its weight."""
     query = select(Candidate).where(Candidate.party == Party.B, Candidate.reviewed_by.is_not(None))
     return [
         {"case": row.id, "judged": row.reviewed_by, "at": row.reviewed_at, "happened": row.verdict != MatchVerdict.SAME,
@@ -131,7 +131,7 @@ def candidates(session: Session) -> ChartRows:
 
 
 def searches(session: Session) -> ChartRows:
-    """Each search that somebody claimed and returned, with the seconds between."""
+    """Each search that was claimed and returned, with the seconds between."""
     query = select(WorkItem).where(
         WorkItem.kind == WorkKind.RETURN_SEARCH, WorkItem.done_at.is_not(None), WorkItem.claimed_at.is_not(None)
     )
@@ -143,7 +143,7 @@ def searches(session: Session) -> ChartRows:
 
 
 def samples(session: Session) -> ChartRows:
-    """Each decision that was made again, for whoever made it first."""
+    """Each decision that was made a second time, for the person who made it first."""
     query = select(DipSample, Application.band).join(Application).where(DipSample.redecided_at.is_not(None))
     return [
         {
@@ -158,20 +158,20 @@ def samples(session: Session) -> ChartRows:
 
 
 def resets(session: Session) -> dict[tuple[str, str, str], tuple[datetime, str]]:
-    """By channel, side and person: after which case the chart started again."""
-    found: dict[tuple[str, str, str], tuple[datetime, str]] = {}
+    """By channel, side and person: the case after which the chart started again."""
+    restarts: dict[tuple[str, str, str], tuple[datetime, str]] = {}
     for row in session.scalars(select(MonitorSignal).order_by(MonitorSignal.last_at, MonitorSignal.last_case)):
-        found[row.channel, row.side, row.staff_id] = (row.last_at, row.last_case)
-    return found
+        restarts[row.channel, row.side, row.staff_id] = (row.last_at, row.last_case)
+    return restarts
 
 
 def signals(session: Session) -> Sequence[MonitorSignal]:
-    """Every question that was raised, the newest first."""
+    """Every signal, the newest first."""
     return session.scalars(select(MonitorSignal).order_by(MonitorSignal.raised_at.desc(), MonitorSignal.id)).all()
 
 
 def rows(session: Session) -> dict[ChartKind, ChartRows]:
-    """What each channel counts."""
+    """The rows of each channel."""
     researched, returned = research(session), searches(session)
     left = gaps(session, researched)
     return {
@@ -190,18 +190,18 @@ def _findings(session: Session) -> dict[str, list[datetime]]:
     query = select(Finding.reference, Finding.found_at).where(
         Finding.party == Party.B, Finding.qualifies == Disclosability.QUALIFYING, Finding.withdrawn.is_(False)
     )
-    found: dict[str, list[datetime]] = defaultdict(list)
+    by_reference: dict[str, list[datetime]] = defaultdict(list)
     for reference, at in session.execute(query):
-        found[reference].append(at)
-    return found
+        by_reference[reference].append(at)
+    return by_reference
 
 
 def _bands(session: Session) -> dict[str, list[tuple[datetime, str]]]:
-    found: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
+    by_reference: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
     query = select(RiskScore.reference, RiskScore.computed_at, RiskScore.band).order_by(RiskScore.computed_at)
     for reference, at, band in session.execute(query):
-        found[reference].append((at, band))
-    return found
+        by_reference[reference].append((at, band))
+    return by_reference
 
 
 def _signed(session: Session) -> dict[str, tuple[str, datetime]]:
@@ -211,7 +211,7 @@ def _signed(session: Session) -> dict[str, tuple[str, datetime]]:
 
 
 def _proposed(session: Session) -> Counter[str]:
-    """How many candidates the automatic searches put forward: no person had a part in that."""
+    """How many candidates the automatic searches proposed: no person took part in that."""
     query = (
         select(Candidate.reference, func.count())
         .join(Search, Search.id == Candidate.search_id)
@@ -222,5 +222,5 @@ def _proposed(session: Session) -> Counter[str]:
 
 
 def _age(dob: str | None, on: datetime) -> float | None:
-    """In years, as near as a partial date tells."""
+    """Age in years, as exactly as a partial date allows."""
     return float(on.year - int(dob[:4])) if dob and dob[:4].isdigit() else None

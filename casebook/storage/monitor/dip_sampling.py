@@ -1,4 +1,4 @@
-"""Closed decisions, and those of them that were drawn to be made again."""
+"""Closed decisions, and those that were drawn to be made a second time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from casebook.storage.tables import Application, Approval, Decision, DipSample
 
 
 def closed(session: Session, *, since: datetime) -> Sequence[tuple[Decision, Application]]:
-    """Approved decisions of applications closed since. Restricted, frozen and disposed ones are seen by nobody new."""
+    """Approved decisions of applications closed since. Restricted, frozen and disposed ones are left out."""
     query = (
         select(Decision, Application)
         .join(Application, Application.reference == Decision.reference)
@@ -35,7 +35,7 @@ def closed(session: Session, *, since: datetime) -> Sequence[tuple[Decision, App
 
 
 def drawn(session: Session) -> set[str]:
-    """Ids of decisions that were drawn, answered or not."""
+    """Ids of the decisions that were drawn, whether answered or not."""
     return set(session.scalars(select(DipSample.decision_id)))
 
 

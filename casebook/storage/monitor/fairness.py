@@ -1,4 +1,4 @@
-"""For each application whose checks are over: the subject's name and sex, and how searching and deciding went."""
+"""For each application after record checks: the subject's name and sex, and the results of searches and decision."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class SearchedSubject:
     sex: str
     proposed: bool  # by an automatic search
     confirmed: bool
-    by_machine: bool  # of the confirmed, an automatic search found one
+    by_machine: bool  # an automatic search found one of the confirmed candidates
     rejected: bool
     overturned: bool  # a rejection that the second person did not share
     found: bool
@@ -31,14 +31,14 @@ class SearchedSubject:
 
 
 def subjects(session: Session) -> Sequence[SearchedSubject]:
-    seen: dict[str, list[tuple[Candidate, bool]]] = defaultdict(list)
+    candidates: dict[str, list[tuple[Candidate, bool]]] = defaultdict(list)
     query = select(Candidate, Search.automatic).join(Search, Search.id == Candidate.search_id)
     for candidate, automatic in session.execute(query.where(Candidate.party == Party.B)).tuples():
-        seen[candidate.reference].append((candidate, automatic))
+        candidates[candidate.reference].append((candidate, automatic))
     qualifying = select(Finding.reference).where(
         Finding.party == Party.B, Finding.qualifies == Disclosability.QUALIFYING, Finding.withdrawn.is_(False)
     )
-    found = set(session.scalars(qualifying))
+    references = set(session.scalars(qualifying))
     looks = _second_looks(session)
     people = (
         select(Application.reference, Application.outcome, Person)
@@ -46,21 +46,21 @@ def subjects(session: Session) -> Sequence[SearchedSubject]:
         .where(Application.stage.not_in([Stage.INTAKE, Stage.RECORD_CHECKS]), Application.disposed_at.is_(None))
     )
     return [
-        _looked(person, seen[reference], outcome, looks.get(reference, []), found=reference in found)
+        _looked(person, candidates[reference], outcome, looks.get(reference, []), found=reference in references)
         for reference, outcome, person in session.execute(people).tuples()
     ]
 
 
 def _second_looks(session: Session) -> dict[str, list[bool]]:
-    """By application, whether each second look at a rejection agreed. A candidate sent back keeps no trace of it itself."""
+    """By application, whether each second look at a rejection agreed. The candidate itself does not keep that."""
     agrees = WorkItem.answer["agrees"].as_boolean()
     query = select(WorkItem.reference, agrees).where(
         WorkItem.kind == WorkKind.SECOND_LOOK_AT_REJECTION, WorkItem.done_at.is_not(None), agrees.is_not(None)
     )
-    found: dict[str, list[bool]] = defaultdict(list)
+    looks: dict[str, list[bool]] = defaultdict(list)
     for reference, agreed in session.execute(query):
-        found[str(reference)].append(agreed)
-    return found
+        looks[str(reference)].append(agreed)
+    return looks
 
 
 def _looked(

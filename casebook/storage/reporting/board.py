@@ -1,4 +1,4 @@
-"""The figures that operations see, counted by the database: no row of what is open is brought anywhere to be counted."""
+"""The figures of the board. The database counts them; no open rows are fetched for that."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ FORESEEN = (WhyStalled.PANEL_TOO_LATE, WhyStalled.CREW_SHORT, WhyStalled.CALENDA
 
 
 class Week(NamedTuple):
-    """Applications whose limit fell in the week that starts on this Monday, and how many of them kept it."""
+    """Applications with a limit in the week that starts on this Monday, and how many of them met it."""
 
     monday: str
     due: int
@@ -56,9 +56,9 @@ OPEN = Application.stage != Stage.CLOSED
 
 
 def stages(session: Session, now: datetime, soon: dict[str, timedelta]) -> dict[str, dict[str, int]]:
-    """Open applications by stage: each is overdue, due soon or on time by its next unmet limit; held and waiting beside.
+    """Open applications by stage: overdue, due soon or on time by the next unmet limit; also those held and waiting.
 
-    One statement, so that the parts are of one moment. Limits are looked at that fall due, and not those that do not.
+    This is one statement, so that the parts are of one moment. Limits that never fall due are left out.
     """
     until = now + max(soon.values(), default=timedelta(0))
     due = (
@@ -80,9 +80,9 @@ def stages(session: Session, now: datetime, soon: dict[str, timedelta]) -> dict[
         _counted("held", OPEN, _open(WorkItem.kind == WorkKind.MEND_QUALITY)),
         _counted("waiting_for_source", OPEN, _open(WorkItem.kind == WorkKind.RETURN_SEARCH)),
     )
-    found = {(name, stage): count for name, stage, count in session.execute(counted)}
+    counts = {(name, stage): count for name, stage, count in session.execute(counted)}
     return {
-        str(stage): _states({name: found.get((name, stage), 0) for name in ("open", *STATES)})
+        str(stage): _states({name: counts.get((name, stage), 0) for name in ("open", *STATES)})
         for stage in Stage
         if stage is not Stage.CLOSED
     }
@@ -106,23 +106,23 @@ def _open(condition: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def hidden_from(session: Session, staff_id: str) -> frozenset[str]:
-    """The restricted applications that a member of staff is not named for."""
+    """The restricted applications that this member of staff may not see."""
     named = select(Restriction.reference).where(Restriction.staff_id == staff_id)
     query = select(Application.reference).where(Application.restricted, Application.reference.not_in(named))
     return frozenset(session.scalars(query))
 
 
 def worst(session: Session, limit: int, hidden: Collection[str] = ()) -> list[Row[Any]]:
-    """Blocking items of open applications as the queue has them: by priority, then first due first.
+    """Blocking items of open applications in the order of the queue: by priority, then by due time.
 
-    An application without one waits for the engine, and comes after what is due in its priority. Each priority is read
-    in the order of an index, as far as `limit` goes.
+    An application without one waits for the engine, and comes after the items due in its priority. Each priority is read
+    in the order of an index, up to `limit`.
     """
-    found = list[Row[Any]]()
-    for priority in sorted(Priority, key=lambda each: each.rank):
-        if (left := limit - len(found)) > 0:
-            found += session.execute(_pressing(priority, left, hidden)).all()
-    return found
+    items = list[Row[Any]]()
+    for priority in sorted(Priority, key=lambda level: level.rank):
+        if (left := limit - len(items)) > 0:
+            items += session.execute(_pressing(priority, left, hidden)).all()
+    return items
 
 
 def _pressing(priority: Priority, limit: int, hidden: Collection[str]) -> Select[Any]:
@@ -144,20 +144,20 @@ def _pressing(priority: Priority, limit: int, hidden: Collection[str]) -> Select
 
 
 def in_danger(session: Session, limit: int, hidden: Collection[str] = ()) -> list[Row[Any]]:
-    """Immediate safeguarding that nobody has done yet, first due first. No stage waits for it, so `worst` lacks it."""
+    """Open items of immediate safeguarding, first due first. No stage waits for them, so `worst` does not list them."""
     query = _items(hidden).where(WorkItem.kind == WorkKind.IMMEDIATE_SAFEGUARDING)
     query = query.order_by(WorkItem.due_at, WorkItem.opened_at, WorkItem.reference, WorkItem.id)
     return list(session.execute(query.limit(limit)).all())
 
 
 def longest(session: Session, hidden: Collection[str] = ()) -> Row[Any] | None:
-    """The item for which an open application waits longest."""
+    """The item for which an open application has waited longest."""
     query = _waits(hidden).order_by(WorkItem.opened_at, WorkItem.reference, WorkItem.id)
     return session.execute(query.limit(1)).first()
 
 
 def _waits(hidden: Collection[str]) -> Select[Any]:
-    """Items for which the stage of an open application waits."""
+    """The items that block the stage of an open application."""
     return _items(hidden).where(WorkItem.blocking, OPEN)
 
 
@@ -185,7 +185,7 @@ def oldest_unclaimed(session: Session, hidden: Collection[str] = ()) -> Row[Any]
 
 
 def unacknowledged(session: Session) -> Sequence[Row[Any]]:
-    """The rung on which each open item stands, where nobody answered yet."""
+    """The escalation level of each open item that nobody has acknowledged yet."""
     query = (
         select(
             Escalation.reference,
@@ -203,23 +203,23 @@ def unacknowledged(session: Session) -> Sequence[Row[Any]]:
 
 
 def compliance(session: Session, now: datetime, zone: str) -> list[Week]:
-    """The limit of the whole process by the week, in the time of `zone`, in which it fell.
+    """The limit of the whole process, by the week (in `zone`) in which it was due.
 
-    One still running is in no week yet; one met early counts when it was due. Met at the very moment is kept; an unmet
-    one whose moment has passed is not.
+    A limit that is still running is in no week yet. A limit met early counts in the week in which it was due. Met at the
+    exact moment counts as met; unmet after that moment does not.
     """
-    whole = select(Clock.due_at, Clock.met_at).where(Clock.limit_name == Limit.WHOLE_PROCESS)
-    met = whole.where(Clock.met_at.is_not(None), Clock.met_at <= now)
-    missed = whole.where(Clock.met_at.is_(None), Clock.due_at.is_not(None), Clock.due_at < now)
+    clocks = select(Clock.due_at, Clock.met_at).where(Clock.limit_name == Limit.WHOLE_PROCESS)
+    met = clocks.where(Clock.met_at.is_not(None), Clock.met_at <= now)
+    missed = clocks.where(Clock.met_at.is_(None), Clock.due_at.is_not(None), Clock.due_at < now)
     both = union_all(met.where(Clock.due_at.is_not(None)), missed).subquery()
     kept = func.count().filter(both.c.met_at <= both.c.due_at)
     monday = _monday(both.c.due_at, zone)
     rows = session.execute(select(monday, func.count(), kept).group_by("monday").order_by("monday"))
-    return [Week(f"{start:%Y-%m-%d}", due, held) for start, due, held in rows]
+    return [Week(f"{start:%Y-%m-%d}", due, on_time) for start, due, on_time in rows]
 
 
 def throughput(session: Session, zone: str) -> list[dict[str, object]]:
-    """How many applications came in and how many were closed, by week in the time of `zone`."""
+    """How many applications were received and how many were closed, by week (in `zone`)."""
     came, went = (
         {f"{monday:%Y-%m-%d}": count for monday, count in session.execute(_by_week(moment, zone))}
         for moment in (Application.received_at, Application.closed_at)
@@ -238,7 +238,7 @@ def _monday(moment: ColumnElement[Any] | InstrumentedAttribute[Any], zone: str) 
 
 
 def warnings(session: Session) -> Sequence[Row[Any]]:
-    """What a supervisor was warned of and has not answered for: late panels, short crews, the end of the calendar."""
+    """Open warnings for a supervisor: late panels, staff below the minimum, the end of the calendar."""
     reason = WorkItem.subject["reason"].astext
     query = select(WorkItem.reference, reason.label("reason"), WorkItem.subject, WorkItem.opened_at).where(
         OPEN_WORK, WorkItem.kind == WorkKind.ACKNOWLEDGE_ESCALATION, reason.in_(FORESEEN)
@@ -247,7 +247,7 @@ def warnings(session: Session) -> Sequence[Row[Any]]:
 
 
 def silent_sources(session: Session) -> Sequence[Row[Any]]:
-    """Sources with automatic searches that they have not answered: how many, and since when."""
+    """Sources that have not answered automatic searches: how many searches, and since when."""
     query = (
         select(Search.source, func.count(), func.min(Search.opened_at))
         .join(Application, Application.reference == Search.reference)
@@ -262,7 +262,7 @@ def silent_sources(session: Session) -> Sequence[Row[Any]]:
 
 
 def queues(session: Session) -> Sequence[Row[Any]]:
-    """How many items each role has, and since when the oldest waits."""
+    """How many items each role has, and since when the oldest has waited."""
     query = select(WorkItem.role, func.count(), func.min(WorkItem.opened_at)).where(OPEN_WORK).group_by(WorkItem.role)
     return session.execute(query.order_by(WorkItem.role)).all()
 

@@ -1,4 +1,4 @@
-"""How much is on its way, and how often things were held or escalated."""
+"""How much work is under way, and how often applications were held or escalated."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from casebook.storage.tables import Escalation, GateResult, Lease
 
 
 def under_way(session: Session) -> int:
-    """Wake-ups not delivered, runs at work, and applications that wait for nobody: none of them when all is at rest."""
-    held = session.scalar(select(func.count()).select_from(Lease).where(Lease.holder.is_not(None))) or 0
-    return outbox.waiting(session) + held + len(outbox.neglected(session))
+    """Wake-ups not delivered, runs at work, and applications that wait for nobody. Zero when all is at rest."""
+    leases = session.scalar(select(func.count()).select_from(Lease).where(Lease.holder.is_not(None))) or 0
+    return outbox.waiting(session) + leases + len(outbox.neglected(session))
 
 
 def gate_holds(session: Session) -> int:

@@ -1,4 +1,4 @@
-"""The rows behind the figures that a force gives, one application a row; codes and moments, nothing personal."""
+"""The rows behind the figures that a force reports, one for each application: codes and times, nothing personal."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ForceCase(NamedTuple):
 
 
 def cases(session: Session, begin: datetime | None, end: datetime | None) -> list[ForceCase]:
-    """Every application submitted from `begin` to before `end`, with its standing decision's reason."""
+    """Every application submitted from `begin` to before `end`, with the reason of its standing decision."""
     query = (
         select(
             Application.reference, Application.route, Application.applicant, Application.submitted_at, Application.closed_at,
@@ -51,6 +51,6 @@ def moves(session: Session) -> Sequence[Row[Any]]:
 
 
 def received(session: Session) -> dict[str, datetime]:
-    """When each application came under this casebook's eyes: its first stage starts then."""
+    """When this casebook received each application: its first stage starts then."""
     query = select(Application.reference, Application.received_at)
     return {reference: at for reference, at in session.execute(query)}  # noqa: C416 - a row is no pair to mypy

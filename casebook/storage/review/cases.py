@@ -1,4 +1,4 @@
-"""What the review's work asks of the database: campaigns, cases, opinions, who may examine, who is to be reached."""
+"""Queries of the review's work: campaigns, cases, opinions, reviewers, people to be reached."""
 
 from __future__ import annotations
 
@@ -51,11 +51,11 @@ def cases(session: Session) -> Sequence[ReviewCase]:
 
 
 def opinions(session: Session) -> dict[str, list[ReviewOpinion]]:
-    """By case, the first reviewer's first."""
-    found: dict[str, list[ReviewOpinion]] = defaultdict(list)
-    for each in session.scalars(select(ReviewOpinion).order_by(ReviewOpinion.place)):
-        found[each.case_id].append(each)
-    return found
+    """Opinions by case, the first reviewer's first."""
+    by_case: dict[str, list[ReviewOpinion]] = defaultdict(list)
+    for opinion in session.scalars(select(ReviewOpinion).order_by(ReviewOpinion.place)):
+        by_case[opinion.case_id].append(opinion)
+    return by_case
 
 
 def opinions_of(session: Session, case: str) -> Sequence[ReviewOpinion]:
@@ -64,7 +64,7 @@ def opinions_of(session: Session, case: str) -> Sequence[ReviewOpinion]:
 
 
 def application_of(session: Session, anchor: str) -> ReviewApplication | None:
-    """The application that a row is now part of."""
+    """The review application that a row now belongs to."""
     return session.scalar(select(ReviewApplication).where(ReviewApplication.rows.contains([anchor])))
 
 
@@ -73,8 +73,8 @@ def application_called(session: Session, reference: str) -> ReviewApplication | 
 
 
 def reviewers(session: Session, *roles: Role) -> list[str]:
-    """Who is on duty and may examine."""
-    return sorted(staff_id for staff_id, held in present(session).items() if not held.isdisjoint(roles))
+    """Staff on duty who may examine cases."""
+    return sorted(staff_id for staff_id, roles_held in present(session).items() if not roles_held.isdisjoint(roles))
 
 
 def managers(session: Session) -> dict[str, str]:
@@ -83,24 +83,26 @@ def managers(session: Session) -> dict[str, str]:
 
 
 def open_items(session: Session) -> Sequence[WorkItem]:
-    """Examinations somebody still owes."""
+    """Open examinations."""
     query = select(WorkItem).where(WorkItem.reference.is_(None), WorkItem.kind.in_(KINDS), OPEN_WORK)
     return session.scalars(query.order_by(WorkItem.opened_at, WorkItem.id)).all()
 
 
 def gone(session: Session) -> list[tuple[WorkItem, ReviewCase]]:
-    """Examinations of what no list has any more, with their cases."""
-    held = [(item, case) for item in open_items(session) if (case := session.get(ReviewCase, item.subject["case"]))]
-    if not held:
+    """Examinations of applications that are no longer in any list, with their cases."""
+    open_cases = [
+        (item, case) for item in open_items(session) if (case := session.get(ReviewCase, item.subject["case"]))
+    ]
+    if not open_cases:
         return []
-    anchors = array([case.anchor for _, case in held], type_=TEXT)
+    anchors = array([case.anchor for _, case in open_cases], type_=TEXT)
     query = select(func.jsonb_array_elements_text(ReviewApplication.rows))
     there = set(session.scalars(query.where(ReviewApplication.rows.op("?|")(anchors))))
-    return [(item, case) for item, case in held if case.anchor not in there]
+    return [(item, case) for item, case in open_cases if case.anchor not in there]
 
 
 def owes_own(session: Session, staff_id: str) -> bool:
-    """Whether somebody has an examination before them that begins with a decision of their own."""
+    """Whether this person has an open examination that begins with a decision of their own."""
     mine = (WorkItem.owner == staff_id, WorkItem.subject["part"].astext == "own", OPEN_WORK)
     return session.scalar(select(exists().where(WorkItem.kind.in_(KINDS), *mine))) or False
 
@@ -110,13 +112,13 @@ def contacts(session: Session) -> Sequence[ReviewContact]:
 
 
 def to_look_at(session: Session, today: date) -> list[tuple[ReviewContact, date]]:
-    """Who could not safely be contacted and is to be looked at again by now, and since which day."""
+    """People who could not be contacted safely and are due to be looked at again, and since which day."""
     query = select(ReviewContact).where(ReviewContact.look_again_on <= today).order_by(ReviewContact.id)
-    return [(each, each.look_again_on) for each in session.scalars(query) if each.look_again_on]
+    return [(contact, contact.look_again_on) for contact in session.scalars(query) if contact.look_again_on]
 
 
 def looks(session: Session, contact: str) -> Sequence[WorkItem]:
-    """Who is asked to look at that person again."""
+    """Open requests to look at that person again."""
     mine = WorkItem.subject["contact"].astext == contact
     query = select(WorkItem).where(OPEN_WORK, WorkItem.kind == WorkKind.LOOK_AGAIN_AT_CONTACT, mine)
     return session.scalars(query).all()
@@ -130,9 +132,9 @@ def steps(session: Session, contact: str) -> Sequence[ReviewContactStep]:
 def written_of(
     session: Session, anchor: str, reference: str
 ) -> tuple[Sequence[ReviewOpinion], Sequence[WorkItem], Sequence[ReviewContactStep]]:
-    """Everything in which people wrote of the application that this row anchors: opinions, items, steps towards its person.
+    """What people wrote about the application that this row anchors: opinions, items, contact steps.
 
-    Of the steps also those under a plan that was taken from the application of that reference, whosever ladder it is.
+    Also every contact step, of whatever person, under a plan that was taken from the application of that reference.
     """
     cases = select(ReviewCase.id).where(ReviewCase.anchor == anchor)
     people = select(ReviewContact.id).where(ReviewContact.anchor == anchor)
@@ -150,12 +152,12 @@ def referrals(session: Session) -> Sequence[ReviewReferral]:
 
 
 def closed_alike(session: Session, kind: str, target: str) -> int:
-    """How many campaigns of that kind and target there have been."""
+    """How many campaigns of this kind and target there have been."""
     query = select(func.count()).where(ReviewCampaign.kind == kind, ReviewCampaign.target == target)
     return session.scalar(query) or 0
 
 
 def opened_before(session: Session, key: str) -> int:
-    """How many items of that key, whatever number stands behind it, there have been."""
+    """How many items of this key there have been, whatever the number at its end."""
     query = select(func.count()).where(WorkItem.reference.is_(None), WorkItem.key.startswith(key, autoescape=True))
     return session.scalar(query) or 0

@@ -1,6 +1,6 @@
-"""The casebook's own closed applications for the review: read where they stand, never copied into a register.
+"""The casebook's own closed applications for the review. They are read directly, never copied into a register.
 
-Restricted applications are seen by named people only, and of a disposed one nothing is left: neither is read.
+Restricted applications are left out, because only named people may see them. Disposed ones have nothing left to read.
 """
 
 from __future__ import annotations
@@ -48,12 +48,12 @@ _PEOPLE = (*PERSON, *OF_B)
 
 
 def row_id(reference: str) -> str:
-    """Of the row by which the review knows an application of the casebook."""
+    """The id of the row that stands for an application of the casebook in the review."""
     return chain.identity("review_row", LIVE, reference)
 
 
 def untaken(session: Session) -> list[str]:
-    """References of what may be reviewed and is not taken in yet."""
+    """References of applications that may be reviewed and are not part of the review yet."""
     closed = list(
         session.scalars(select(Application.reference).where(*_open_to_review()).order_by(Application.reference))
     )
@@ -63,7 +63,7 @@ def untaken(session: Session) -> list[str]:
 
 
 def restricted(session: Session) -> int:
-    """How many closed applications only named people may see, so that the review does not."""
+    """How many closed applications are restricted to named people and so left out of the review."""
     query = select(func.count()).where(
         Application.stage == Stage.CLOSED, Application.restricted, Application.disposed_at.is_(None)
     )
@@ -75,19 +75,19 @@ def _open_to_review() -> tuple[ColumnElement[bool], ...]:
 
 
 def cells(session: Session, references: Collection[str]) -> dict[str, dict[str, str]]:
-    """Of each that may be reviewed, by reference, what a register would say; a fixed number of questions for any number."""
+    """The cells of a register for each application that may be reviewed, by reference. The number of queries is fixed."""
     if not references:
         return {}
     fields = [getattr(Application, name) for name in OF_THE_APPLICATION]
     query = select(*fields, Application.submitted_at, Application.closed_at, Application.closing_reason)
-    found = session.execute(query.where(among(Application.reference, references), *_open_to_review())).all()
-    known = _gather(session, {row.reference for row in found})
-    return {row.reference: live_register.cells(_closed(row, known)) for row in found}
+    rows = session.execute(query.where(among(Application.reference, references), *_open_to_review())).all()
+    gathered = _gather(session, {row.reference for row in rows})
+    return {row.reference: live_register.cells(_closed(row, gathered)) for row in rows}
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Known:
-    """What the tables have of many applications, each by reference."""
+    """The data of many applications, by reference."""
 
     people: Mapping[str, Mapping[Party, Mapping[str, Any]]]
     decisions: Mapping[str, Any]
@@ -105,13 +105,13 @@ def _gather(session: Session, of: Collection[str]) -> _Known:
     )
     decided = _of(Decision, of, Decision.occurred_at, Decision.rationale, Decision.chair, Decision.outcome)
     approved = _of(Approval, of, Approval.approver).join(Decision, Decision.id == Approval.decision_id)
-    told = _of(Disclosure, of, func.min(Disclosure.occurred_at)).where(Disclosure.kind == "disclosure")
+    delivered = _of(Disclosure, of, func.min(Disclosure.occurred_at)).where(Disclosure.kind == "disclosure")
     planned = _of(SafeContact, of).where(SafeContact.party == Party.A, SafeContact.channel.is_not(None))
     standing = decided.where(Decision.superseded.is_(False)).order_by(Decision.version)
     return _Known(
         people=_people(session, of),
         decisions={row.reference: row for row in session.execute(standing)},
-        disclosed=dict(session.execute(told.group_by(Disclosure.reference)).tuples().all()),
+        disclosed=dict(session.execute(delivered.group_by(Disclosure.reference)).tuples().all()),
         searches=_by_reference((row.reference, row) for row in session.execute(searched)),
         actors=_actors(session, of),
         approvers=_by_reference(
@@ -142,10 +142,10 @@ def _closed(row: Any, known: _Known) -> Closed:  # noqa: ANN401 - a row of SQL
 
 
 def _by_reference(rows: Iterable[tuple[str, T]]) -> defaultdict[str, list[T]]:
-    found: defaultdict[str, list[T]] = defaultdict(list)
+    grouped: defaultdict[str, list[T]] = defaultdict(list)
     for reference, value in rows:
-        found[reference].append(value)
-    return found
+        grouped[reference].append(value)
+    return grouped
 
 
 def _of(table: Any, references: Iterable[str], *columns: Any) -> Select[Any]:  # noqa: ANN401 - mapped classes and columns
@@ -153,16 +153,16 @@ def _of(table: Any, references: Iterable[str], *columns: Any) -> Select[Any]:  #
 
 
 def _people(session: Session, references: Iterable[str]) -> dict[str, dict[Party, dict[str, Any]]]:
-    found: dict[str, dict[Party, dict[str, Any]]] = defaultdict(dict)
+    people: dict[str, dict[Party, dict[str, Any]]] = defaultdict(dict)
     columns = [getattr(Person, name) for name in _PEOPLE]
     query = _of(Person, references, Person.party, *columns).where(Person.party.in_([Party.A, Party.B]))
     for row in session.execute(query):
-        found[row.reference][Party(row.party)] = {name: getattr(row, name) for name in _PEOPLE}
-    return found
+        people[row.reference][Party(row.party)] = {name: getattr(row, name) for name in _PEOPLE}
+    return people
 
 
 def _actors(session: Session, references: Collection[str]) -> defaultdict[str, list[str]]:
-    """Everybody who did something about each until it was closed, in the ledger's words; to look is to do nothing."""
+    """Everybody who acted on each application until it was closed, by the ledger. Views do not count."""
     query = (
         select(LedgerEntry.chain, LedgerEntry.actor)
         .join(Application, Application.reference == LedgerEntry.chain)
@@ -179,24 +179,24 @@ def _is_machine(actor: str) -> bool:
 
 
 def named(row: str) -> str:
-    """How the ledger calls the application of that row where a dossier was looked at."""
+    """The name of the row's application in the ledger's entries about viewed dossiers."""
     return chain.digest(row)[:16]
 
 
 def seen(session: Session) -> dict[str, set[str]]:
-    """By an application's name in the ledger, who read its dossier otherwise than blind; one question for all."""
+    """By an application's name in the ledger, who has read its dossier other than blind. One query for all."""
     name, unblind = LedgerEntry.body["application"].astext, ~LedgerEntry.body["blind"].as_boolean()
     query = select(name, LedgerEntry.actor).where(
         LedgerEntry.event == DOSSIER, LedgerEntry.chain == chain.UNIT, unblind
     )
-    found: defaultdict[str, set[str]] = defaultdict(set)
+    readers: defaultdict[str, set[str]] = defaultdict(set)
     for called, actor in session.execute(query.distinct()):
-        found[called].add(actor)
-    return found
+        readers[called].add(actor)
+    return readers
 
 
 def plan_of_a(session: Session, rows: Sequence[str]) -> SafeContact | None:
-    """The plan of the person at risk that the casebook's applications among the rows hold, the latest, with a channel or none."""
+    """The latest safe-contact plan of the person at risk among the casebook's applications in the rows, channel or not."""
     query = (
         select(SafeContact)
         .join(Application, Application.reference == SafeContact.reference)
@@ -208,39 +208,39 @@ def plan_of_a(session: Session, rows: Sequence[str]) -> SafeContact | None:
 
 
 def known_to(session: Session, rows: Sequence[str]) -> set[str]:
-    """Who had a part in one of the casebook's applications among the rows, or has looked at it other than blind."""
+    """Everybody who acted on one of the casebook's applications in the rows, or has viewed it other than blind."""
     theirs = references(session, rows)
     if not theirs:
         return set()
     blindly = or_(
-        LedgerEntry.event == PERSON_VIEWED,  # how somebody is reached says nothing of what was decided
+        LedgerEntry.event == PERSON_VIEWED,  # how a person is reached does not show what was decided
         and_(LedgerEntry.event == DOSSIER, LedgerEntry.body["blind"].as_boolean()),
     )
     return set(session.scalars(select(distinct(LedgerEntry.actor)).where(among(LedgerEntry.chain, theirs), ~blindly)))
 
 
 def references(session: Session, rows: Collection[str]) -> list[str]:
-    """Of the casebook's applications among the rows."""
+    """References of the casebook's applications in the rows."""
     query = select(ReviewRow.cells[LIVE].astext).where(among(ReviewRow.id, rows), ReviewRow.cells.has_key(LIVE))
     return sorted(session.scalars(query))
 
 
 def proposed(session: Session, rows: Collection[str]) -> bool:
-    """Whether a supervisor has a Right to Know proposal about one of the casebook's applications among the rows before them."""
+    """Whether a Right to Know proposal about one of the casebook's applications in the rows waits for a supervisor."""
     mine = among(WorkItem.reference, references(session, rows))
     query = select(exists().where(OPEN_WORK, WorkItem.kind == WorkKind.REVIEW_WATCH_PROPOSAL, mine))
     return bool(session.scalar(query))
 
 
 def to_decide(session: Session, staff_id: str) -> set[str]:
-    """References of the casebook's applications about which somebody owes the review a decision of their own."""
+    """References of the casebook's applications for which a reviewer's own decision is still open."""
     anchors = select(ReviewCase.anchor).join(WorkItem, WorkItem.subject["case"].astext == ReviewCase.id)
     mine = (WorkItem.owner == staff_id, WorkItem.subject["part"].astext == "own", OPEN_WORK)
     return _joined(session, session.scalars(anchors.where(*mine)).all())
 
 
 def undecided(session: Session, staff_id: str) -> set[str]:
-    """References of all that the review has of the casebook's, but for what somebody has decided again."""
+    """References of the casebook's applications in the review, except those that have been decided again."""
     query = select(ReviewCase.anchor).join(ReviewOpinion, ReviewOpinion.case_id == ReviewCase.id)
     mine = session.scalars(query.where(ReviewOpinion.reviewer == staff_id, ReviewOpinion.decided_at.is_not(None))).all()
     every = select(ReviewRow.cells[LIVE].astext).where(ReviewRow.cells.has_key(LIVE))
@@ -248,7 +248,7 @@ def undecided(session: Session, staff_id: str) -> set[str]:
 
 
 def _joined(session: Session, anchors: Sequence[str]) -> set[str]:
-    """References of the casebook's among all rows of the applications that these are rows of."""
+    """References of the casebook's applications among all rows of the review applications that have these rows."""
     if not anchors:
         return set()
     with_them = ReviewApplication.rows.op("?|")(array(anchors, type_=TEXT))

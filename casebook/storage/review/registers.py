@@ -1,4 +1,4 @@
-"""What the review asks of the database: register rows, every person of the extracts, the records of those linked."""
+"""Queries of the review: register rows, every person of the extracts, the records of linked persons."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from casebook.storage.review import live as review_live
 from casebook.storage.tables import ReviewApplication, ReviewImport, ReviewRow, ReviewState, SourcePerson, SourceRecord
 
 FETCHED = 10_000  # rows at a time
-TRIAGED = "triaged"  # the state that says on what the last triage rested
+TRIAGED = "triaged"  # the state that records what the last triage rested on
 SEPARATOR = "\x1f"  # between a source and its person in one id
 
 
@@ -31,7 +31,7 @@ def add_rows(session: Session, rows: list[dict[str, Any]]) -> None:
 
 
 class ListedRow(NamedTuple):
-    """A row of a register, or one of the casebook's own applications as a register would tell it."""
+    """A row of a register, or one of the casebook's own applications in the same form."""
 
     id: str
     file: str
@@ -42,7 +42,7 @@ class ListedRow(NamedTuple):
 
 
 def rows(session: Session) -> Iterator[ListedRow]:
-    """Every row, page by page: ten thousand registers' worth of cells are never held at once."""
+    """Every row, page by page, so that memory holds one page only."""
     return _read(session, select(ReviewRow).order_by(ReviewRow.digest, ReviewRow.file, ReviewRow.line))
 
 
@@ -52,15 +52,15 @@ def rows_of(session: Session, ids: Iterable[str]) -> list[ListedRow]:
 
 
 def _read(session: Session, query: Select[Any]) -> Iterator[ListedRow]:
-    """What the casebook has of its own applications is read now; what of them may not be reviewed any more is left out."""
+    """Read the rows. The casebook's own applications are read now; those that may no longer be reviewed are left out."""
     columns = query.with_only_columns(*(getattr(ReviewRow, name) for name in ListedRow._fields))
     for page in session.execute(columns.execution_options(yield_per=FETCHED)).partitions():
         live = review_live.cells(session, [row.cells[LIVE] for row in page if LIVE in row.cells])
         for row in page:
             if LIVE not in row.cells:
                 yield ListedRow(*row)
-            elif (told := live.get(row.cells[LIVE])) is not None:
-                yield ListedRow(*row)._replace(cells=told)
+            elif (live_cells := live.get(row.cells[LIVE])) is not None:
+                yield ListedRow(*row)._replace(cells=live_cells)
 
 
 def imports(session: Session) -> list[ReviewImport]:
@@ -68,16 +68,16 @@ def imports(session: Session) -> list[ReviewImport]:
 
 
 def imported_since_triage(session: Session) -> bool:
-    """Whether a list came in that no triage has ranked."""
+    """Whether a list was imported that no triage has ranked yet."""
     last = state(session, TRIAGED)
     return last is None or bool(session.scalar(select(exists().where(ReviewImport.imported_at > last.at))))
 
 
 def replace_applications(session: Session, found: list[dict[str, Any]]) -> None:
-    """The applications of a fresh reconciling. What was said of one that is still the same holds until it is said anew."""
-    ids = [each["id"] for each in found]
+    """Replace the applications after a new reconciliation. An unchanged application keeps its assessment for now."""
+    ids = [application["id"] for application in found]
     session.execute(text("DELETE FROM review_application WHERE id <> ALL(CAST(:ids AS text[]))"), {"ids": ids})
-    # a name may have gone from one to another: none is taken while they are given anew
+    # a name may have moved from one application to another: free every name before they are given again
     session.execute(text("UPDATE review_application SET reference = id || chr(31)"))
     for start in range(0, len(found), FETCHED):
         fresh = insert(ReviewApplication)
@@ -91,7 +91,7 @@ def assessed(session: Session, basis: str) -> set[str]:
 
 
 def keep_assessments(session: Session, found: list[dict[str, Any]]) -> None:
-    """`found`: id, basis, assessment of each; their ranks are void until the whole is ranked."""
+    """Keep the assessments (`found`: id, basis, assessment). Their ranks are void until all are ranked again."""
     session.execute(
         text(
             """UPDATE review_application AS a SET basis = :basis, assessment = n.said, rank = NULL,
@@ -103,7 +103,7 @@ def keep_assessments(session: Session, found: list[dict[str, Any]]) -> None:
 
 
 def rank(session: Session) -> None:
-    """The likeliest and worst first; equals by what is wrong on paper, then by their contents, never by a name."""
+    """Rank the most likely and worst first; equal ones by administrative faults, then by content, never by a name."""
     session.execute(
         text(
             """UPDATE review_application AS a SET rank = r.place FROM (
@@ -115,17 +115,17 @@ def rank(session: Session) -> None:
 
 
 def ranking(session: Session) -> Iterator[Any]:
-    """Id, rank, modes, contact priority, and whether anybody is linked; of those ranked, the first one first."""
-    said = ReviewApplication.assessment
+    """Id, rank, modes, contact priority, and whether anybody is linked, in the order of the ranks."""
+    assessment = ReviewApplication.assessment
     query = select(
-        ReviewApplication.id, ReviewApplication.rank, said["modes"].label("modes"),
-        said["contact_priority"].astext.label("contact_priority"), said["linked"].as_boolean().label("linked"),
+        ReviewApplication.id, ReviewApplication.rank, assessment["modes"].label("modes"),
+        assessment["contact_priority"].astext.label("contact_priority"), assessment["linked"].as_boolean().label("linked"),
     ).where(ReviewApplication.rank.is_not(None)).order_by(ReviewApplication.rank)  # fmt: skip
     return iter(session.execute(query.execution_options(yield_per=FETCHED)))
 
 
 def applications(session: Session) -> list[ReviewApplication]:
-    """In the order of their ranks; what is not assessed comes last."""
+    """Applications in the order of their ranks; those not assessed come last."""
     return list(
         session.scalars(select(ReviewApplication).order_by(ReviewApplication.rank.nulls_last(), ReviewApplication.id))
     )
@@ -145,7 +145,7 @@ def named_states(session: Session, start: str) -> set[str]:
 
 
 def persons(session: Session) -> Iterator[tuple[str, dict[str, str]]]:
-    """Every current person of every source: source and id in one, and the cells of persons.csv."""
+    """Every current person of every source: source and id as one text, and the cells of persons.csv."""
     columns = [getattr(SourcePerson, name) for name in PERSON_CELLS]
     query = select(*columns).where(SourcePerson.until.is_(None)).order_by(SourcePerson.source, SourcePerson.person_id)
     for row in session.execute(query.execution_options(yield_per=FETCHED)):
@@ -161,11 +161,11 @@ def cells_of(session: Session, linked: Collection[str]) -> dict[str, dict[str, s
 
 
 def records_of(session: Session, linked: Collection[str]) -> dict[str, list[dict[str, Any]]]:
-    """The current records of persons, as records.csv has them."""
-    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    """The current records of persons, as cells of records.csv."""
+    records: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for name, cells in _of(session, linked, SourceRecord, RECORD_CELLS):
-        found[name].append(cells)
-    return found
+        records[name].append(cells)
+    return records
 
 
 def _of(
@@ -181,5 +181,5 @@ def _of(
     )
     asked = {"sources": [source for source, _ in pairs], "ids": [id_ for _, id_ in pairs]}
     for row in session.execute(query, asked):
-        told = {name: value if value is not None else "" for name, value in zip(cells, row, strict=True)}
-        yield f"{told['source']}{SEPARATOR}{told['person_id']}", told
+        values = {name: value if value is not None else "" for name, value in zip(cells, row, strict=True)}
+        yield f"{values['source']}{SEPARATOR}{values['person_id']}", values

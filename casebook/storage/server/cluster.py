@@ -1,4 +1,4 @@
-"""The databases of one home: an embedded PostgreSQL shared by all commands on it, or the server somebody named.
+"""The databases of one home: an embedded PostgreSQL that all commands share, or a server that the operator named.
 
 The first user starts the embedded server, the last one to leave stops it.
 """
@@ -29,16 +29,16 @@ CLUSTERS = Path("/var/lib/casebook-clusters")
 
 @dataclass(frozen=True, kw_only=True)
 class Server:
-    """Addresses that work while the context that gave this is open."""
+    """The addresses of the databases. They work while the context that gave this is open."""
 
     addresses: Mapping[str, str] = field(repr=False)  # database -> postgresql://..., passwords included
-    folder: Path | None = None  # where the embedded server's users are counted; None for a server of somebody's own
+    folder: Path | None = None  # where the embedded server's users are counted; None for a named server
     data: Path | None = None
 
     def address(self, name: DatabaseName) -> str:
         """For libpq and so for psql: `postgresql://user:password@/name?host=/socket/directory`."""
         if name not in self.addresses:
-            raise DatabaseUnavailable(f"no address is set for the database {name}")
+            raise DatabaseUnavailable(f"No address is set for the database {name}.")
         return self.addresses[name]
 
     def url(self, name: DatabaseName) -> str:
@@ -46,10 +46,10 @@ class Server:
         return DRIVERS[name] + "://" + self.address(name).partition("://")[2]
 
     def linger(self, seconds: int) -> None:
-        """Keep the embedded server for a while after this command, in the hands of a small detached process."""
+        """Keep the embedded server running for a while after this command, by a small detached process."""
         if self.folder is None or self.data is None:
             return
-        membership = server_use.join(self.folder)  # handed over open, so that there is no moment without a user
+        membership = server_use.join(self.folder)  # handed over while open, so that there is always a user
         module = ["-P", "-m", "casebook.storage.server.keep_running"]
         words = [sys.executable, *module, str(self.folder), str(self.data), str(seconds)]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("CASEBOOK_")}
@@ -63,7 +63,7 @@ class Server:
 
 @contextmanager
 def database(settings: Settings) -> Iterator[Server]:
-    """The one way in: the server of `CASEBOOK_DATABASE_URL` if set, else this home's embedded one."""
+    """Open the databases: the server of `CASEBOOK_DATABASE_URL` if that is set, otherwise this home's embedded server."""
     if settings.database_url is not None:
         prefect = settings.prefect_database_url
         named = {"casebook": settings.database_url.get_secret_value()}
@@ -76,7 +76,7 @@ def database(settings: Settings) -> Iterator[Server]:
 
 @contextmanager
 def running(home: Path, *, server_user: str | None = None, clusters: Path = CLUSTERS) -> Iterator[Server]:
-    """The embedded server of `home`, started if it is not running and stopped when the last user leaves."""
+    """The embedded server of `home`: started if it is not running, stopped when the last user leaves."""
     folder = server_place.own_folder(home)
     with server_use.alone(folder):
         membership = server_use.join(folder)
@@ -89,7 +89,7 @@ def running(home: Path, *, server_user: str | None = None, clusters: Path = CLUS
             if server_use.leave(membership) and data is not None:
                 packaged_server.stop(data)
             if isinstance(problem, OSError):
-                raise HomeUnusable(f"the home {home} cannot be used: {problem.strerror}") from problem
+                raise HomeUnusable(f"The home {home} cannot be used: {problem.strerror}") from problem
             raise
     try:
         yield Server(addresses=addresses, folder=folder, data=data)
@@ -126,7 +126,7 @@ def _owner(data: Path) -> server_place.SystemAccount:
     try:
         return server_place.owner_of(data)
     except OSError as error:
-        raise HomeUnusable(f"the database of this home is missing from {data}: {error.strerror}") from error
+        raise HomeUnusable(f"The database of this home is missing from {data}: {error.strerror}") from error
 
 
 def _up(record: ClusterRecord, installation: Installation) -> Mapping[str, str]:

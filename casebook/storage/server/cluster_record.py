@@ -1,4 +1,4 @@
-"""What one home remembers of its embedded cluster: `database/cluster.json`, mode 0600, with the generated passwords."""
+"""The record of a home's embedded cluster: `database/cluster.json`, mode 0600, with the generated passwords."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROLES = ("postgres", "casebook", "prefect")
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterRecord:
-    """Written before the cluster is made and again when it is whole: a start that was cut off is begun again."""
+    """Written before the cluster is made and again when it is complete, so that an interrupted start begins again."""
 
     cluster_id: str  # random: a new home at an old path never meets the old home's data
     folder: str  # where this record was written, to notice a home that was copied
@@ -44,7 +44,7 @@ def read(folder: Path) -> ClusterRecord | None:
         raise HomeUnusable(f"{path} cannot be read: {error.strerror}") from error
     except (ValueError, TypeError) as error:
         raise HomeUnusable(
-            f"{path} is damaged; restore it from a copy, for it holds the database's passwords"
+            f"{path} is damaged. Restore it from a copy: it has the passwords of the database."
         ) from error
     return record if record.folder == str(folder) else _moved(record, folder)
 
@@ -58,9 +58,9 @@ def write(folder: Path, record: ClusterRecord) -> ClusterRecord:
 
 
 def _moved(record: ClusterRecord, folder: Path) -> ClusterRecord:
-    """A moved home takes its cluster along. A copy of a home whose data lies outside would share it: refused."""
+    """Check a home that was moved or copied. A moved home keeps its cluster. A copy that would share its data is refused."""
     if record.outside and _same_cluster(Path(record.folder), record):
-        raise HomeUnusable(f"the home at {folder} is a copy of {record.folder}, whose database it would share")
+        raise HomeUnusable(f"The home at {folder} is a copy of {record.folder} and would share its database.")
     return write(folder, replace(record, folder=str(folder)))
 
 

@@ -1,4 +1,4 @@
-"""The databases and roles inside a server: their addresses, and making those that are missing."""
+"""The databases and roles inside a server: gives their addresses and creates those that are missing."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ def addresses(socket: Path, passwords: Mapping[str, str]) -> dict[str, str]:
 
 
 def plain(address: str) -> str:
-    """A named server's address as libpq wants it, after one connection to see that it works."""
+    """The address of a named server in the form of libpq, after a test connection."""
     scheme, _, rest = address.partition("://")
     if scheme.partition("+")[0] not in {"postgresql", "postgres"} or not rest:
-        raise DatabaseUnavailable("the address of the database is not a postgresql:// address")
-    found = f"postgresql://{rest}"
-    connect(found).close()
-    return found
+        raise DatabaseUnavailable("The address of the database is not a postgresql:// address.")
+    address = f"postgresql://{rest}"
+    connect(address).close()
+    return address
 
 
 def connect(address: str) -> psycopg.Connection:
-    """One connection, each statement its own transaction; what fails is told in one sentence without the password."""
+    """Open one connection; each statement is its own transaction. A failure is one sentence without the password."""
     import psycopg  # noqa: PLC0415 - 0.2 s that a command which fails earlier need not pay
 
     try:
@@ -47,22 +47,22 @@ def connect(address: str) -> psycopg.Connection:
         # an unescaped @ in a password makes part of it look like the host's name, which the message repeats
         ambiguous = "@" in address.partition("@")[2].partition("/")[0]
         reason = "its password has an @ that is not written %40" if ambiguous else _one_line(str(error))
-        raise DatabaseUnavailable(f"the database cannot be reached: {reason}") from None
+        raise DatabaseUnavailable(f"The database cannot be reached: {reason}") from None
     except (psycopg.Error, ValueError):
         # the message would repeat the address
-        raise DatabaseUnavailable("the address of the database cannot be understood") from None
+        raise DatabaseUnavailable("The address of the database cannot be understood.") from None
 
 
 def _one_line(message: str) -> str:
-    """Of one failed attempt what went wrong, without libpq's questions; of several the first."""
+    """What went wrong in the first failed attempt, as one line without libpq's questions."""
     if any(sign in message for sign in FULL_DISK):
-        return "the disk is full; nothing is lost, free some space and try again"
+        return "the disk is full. Nothing is lost: free some space and try again."
     attempts = [line for line in message.splitlines() if "failed:" in line and not line.endswith("failed:")]
     return (attempts or message.splitlines() or ["no reason was given"])[0].removeprefix("- ").strip()
 
 
 def ensure(known: Mapping[str, str], passwords: Mapping[str, str], *, thorough: bool) -> None:
-    """Make the roles, databases and extensions that are missing; not `thorough`: look for the databases only."""
+    """Create the roles, databases and extensions that are missing. Unless `thorough`, check the databases only."""
     import psycopg  # noqa: PLC0415 - as above
 
     try:
@@ -75,12 +75,12 @@ def ensure(known: Mapping[str, str], passwords: Mapping[str, str], *, thorough: 
                 superuser.execute(f"create database {name} owner {name}")
                 superuser.execute(f"revoke connect on database {name} from public")
             if missing or thorough:
-                # what is lost of it in a crash is made again from the casebook, whose own commits do wait for the disk
+                # what a crash loses of it is made again from the casebook, whose own commits wait for the disk
                 superuser.execute("alter database prefect set synchronous_commit to off")
         if missing or thorough:
             _ensure_extensions(known["postgres"].replace("/postgres?", "/casebook?"))
     except psycopg.Error as error:
-        raise DatabaseUnavailable(f"the databases could not be prepared: {_one_line(str(error))}") from error
+        raise DatabaseUnavailable(f"The databases could not be prepared: {_one_line(str(error))}") from error
 
 
 def _ensure_extensions(address: str) -> None:
@@ -94,11 +94,11 @@ def _ensure_roles(superuser: psycopg.Connection, passwords: Mapping[str, str]) -
     for name in NAMES:
         if name in have:
             continue
-        # the server is given the verifier, never the password
+        # the server gets the verifier, never the password
         verifier = superuser.pgconn.encrypt_password(passwords[name].encode(), name.encode(), b"scram-sha-256").decode()
         superuser.execute(f"create role {name} login password '{verifier}'")
-    # the casebook's owner is the operator's hand too: may make the engine's database anew, and clone its own for tests
+    # the casebook's role may also create the engine's database again, and clone its own for tests
     superuser.execute("alter role casebook createdb")
     superuser.execute("grant prefect to casebook")
-    # an owner can switch its triggers off one by one anyway; a restore, or a proof that tampering shows, needs this one
+    # an owner can switch its triggers off one by one anyway; a restore, or a test of tampering, needs this setting
     superuser.execute("grant set on parameter session_replication_role to casebook")

@@ -1,4 +1,4 @@
-"""The small process that `Server.linger` leaves behind: a user of the server that waits for a while, then leaves.
+"""The small process that `Server.linger` starts: it keeps the server running for a while, then leaves.
 
 python -m casebook.storage.server.keep_running FOLDER DATA SECONDS, with the membership open as file 3.
 """

@@ -1,4 +1,4 @@
-"""Drives the packaged `initdb` and `postgres`: makes a cluster, starts it, sees how it is, stops it."""
+"""Runs the packaged `initdb` and `postgres`: creates a cluster, starts it, checks its state, stops it."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ CONFIGURATION = {
     "log_timezone": "UTC",
     "lc_messages": "C",
     "cluster_name": "casebook",
-    # the text of an error or a statement may hold personal details: the client is told, the log is not
+    # an error or a statement may contain personal details: they go to the client, not to the log
     "log_min_messages": "log",
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
 }
 ACCESS = "local all all scram-sha-256\n"
 
-# Started by this process and not yet reaped; kept so that a living server is not complained about at collection.
+# Started by this process and not yet reaped; kept so that Python does not warn of a running server.
 _started: list[subprocess.Popen[bytes]] = []
 
 
@@ -57,7 +57,7 @@ class State(enum.Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Installation:
-    """One cluster on disk and what is needed to run it."""
+    """One cluster on disk, and what is needed to run it."""
 
     data: Path
     socket: Path
@@ -67,7 +67,7 @@ class Installation:
 
 
 def initialise(installation: Installation, password: str) -> None:
-    """Make a new cluster at `data`: beside it first, then renamed, so that it is whole or absent."""
+    """Create a new cluster at `data`: beside it first, then renamed, so that it is complete or absent."""
     data = installation.data
     half, secret = data.with_name("data.new"), data.with_name("data.password")
     for leftover in (half, data):
@@ -95,7 +95,7 @@ def _initdb(installation: Installation, half: Path, secret: Path) -> None:
         **_as_server(installation.account),
     )
     if done.returncode:
-        raise DatabaseUnavailable(_reason("the database could not be made", done.stderr.decode(errors="replace")))
+        raise DatabaseUnavailable(_reason("The database could not be created", done.stderr.decode(errors="replace")))
 
 
 def start(installation: Installation) -> None:
@@ -106,15 +106,15 @@ def start(installation: Installation) -> None:
     write_file(installation.data / "postgresql.conf", text, installation.account)
     write_file(installation.data / "pg_hba.conf", ACCESS, installation.account)
     until = time.monotonic() + PATIENCE
-    while said := _attempt(installation, until):
+    while output := _attempt(installation, until):
         # the last processes of a killed server may need a moment to notice
-        if "pre-existing shared memory block" not in said or time.monotonic() > until:
-            raise DatabaseUnavailable(_reason("the database server did not start", said, installation.log))
+        if "pre-existing shared memory block" not in output or time.monotonic() > until:
+            raise DatabaseUnavailable(_reason("The database server did not start", output, installation.log))
         time.sleep(20 * PAUSE)
 
 
 def _attempt(installation: Installation, until: float) -> str:
-    """Empty when the server is ready, else what it said before it gave up."""
+    """Try to start the server. Returns an empty text when it is ready, otherwise its last output."""
     with _open_log(installation.log) as log:
         beginning = log.tell()
         process = subprocess.Popen(  # noqa: S603 - the packaged program with our own words
@@ -128,15 +128,15 @@ def _attempt(installation: Installation, until: float) -> str:
     _started.append(process)
     while observe(installation.data) is not State.READY:
         if process.poll() is not None:
-            return _said_since(installation.log, beginning) or "it said nothing"
+            return _said_since(installation.log, beginning) or "it gave no output"
         if time.monotonic() > until:
-            raise DatabaseUnavailable(f"the database server is still starting; see {installation.log}")
+            raise DatabaseUnavailable(f"The database server is still starting. See {installation.log}")
         time.sleep(PAUSE)
     return ""
 
 
 def observe(data: Path) -> State:
-    """How the server on `data` is, by its own pid file and the kernel's word that the process is that server."""
+    """The state of the server on `data`, by its pid file and by whether that process is really the server."""
     pid, notes = _pid_file(data)
     if pid is None or not _is_server(pid, data):
         return State.GONE
@@ -144,23 +144,25 @@ def observe(data: Path) -> State:
 
 
 def settle(data: Path) -> State:
-    """Wait until the server is either ready or gone."""
+    """Wait until the server is ready or gone."""
     until = time.monotonic() + PATIENCE
     while (state := observe(data)) is State.BUSY:
         if time.monotonic() > until:
-            raise DatabaseUnavailable("the database server has been starting or stopping for a minute; try again later")
+            raise DatabaseUnavailable(
+                "The database server has been starting or stopping for a minute. Try again later."
+            )
         time.sleep(PAUSE)
     return state
 
 
 def is_dying(data: Path) -> bool:
-    """Whether a server that did not answer is gone now or in a moment: a killed process is seen a while longer."""
+    """Whether a server that does not answer is gone, or will be in a moment: a killed process stays visible for a while."""
     time.sleep(25 * PAUSE)
     return settle(data) is State.GONE
 
 
 def stop(data: Path) -> None:
-    """Fast shutdown: open transactions are rolled back, what was committed is on disk already."""
+    """Stop the server at once: open transactions are rolled back; what was committed is on disk already."""
     pid, notes = _pid_file(data)
     if pid is None or not _is_server(pid, data):
         return
@@ -175,7 +177,7 @@ def stop(data: Path) -> None:
 
 
 def write_file(path: Path, text: str, account: SystemAccount | None = None) -> None:
-    """Replace `path` whole, mode 0600. Never writes through a link that somebody else may have put there."""
+    """Replace the file `path`, mode 0600. Never writes through a link that another user may have put there."""
     beside = path.with_name(f"{path.name}.new")
     beside.unlink(missing_ok=True)
     with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123 - a descriptor
@@ -196,7 +198,7 @@ class _AsServer(TypedDict, total=False):
 
 
 def _as_server(account: SystemAccount) -> _AsServer:
-    """How a program of the server's is run: as its user, and with nothing of our environment."""
+    """Options for running a program of the server: as its user, and without our environment."""
     common = _AsServer(cwd="/", env={"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"})
     return {**common, "user": account.uid, "group": account.gid, "extra_groups": []} if is_root() else common
 
@@ -211,7 +213,7 @@ def _open_log(path: Path) -> IO[bytes]:
 
 
 def _pid_file(data: Path) -> tuple[int | None, list[str]]:
-    """The server's own notes: its pid is the first line, its socket's directory the fifth, how it is the last."""
+    """The server's pid file: its pid is the first line, its socket's directory the fifth, its state the last."""
     try:
         notes = (data / "postmaster.pid").read_text().splitlines()
         return int(notes[0]), notes
@@ -220,7 +222,7 @@ def _pid_file(data: Path) -> tuple[int | None, list[str]]:
 
 
 def _is_server(pid: int, data: Path) -> bool:
-    """A pid is used again after a crash or a reboot: only a process that works in `data` is our server."""
+    """Whether this process is our server, so works in `data`. A pid may be used again after a crash or a reboot."""
     try:
         return Path(f"/proc/{pid}/cwd").readlink() == data
     except OSError:
@@ -228,9 +230,9 @@ def _is_server(pid: int, data: Path) -> bool:
 
 
 def _forget_stale(installation: Installation) -> None:
-    """PostgreSQL would believe a stale file whose pid is now another process of the same user, or not yet buried.
+    """Remove a stale pid file: PostgreSQL would trust it if its pid now belongs to another or a dying process.
 
-    A server that answers although its process is not to be seen (it runs in another container) is left in peace.
+    A server that answers although its process is not visible (it runs in another container) is left alone.
     """
     with socket.socket(socket.AF_UNIX) as probe:
         try:
@@ -239,7 +241,9 @@ def _forget_stale(installation: Installation) -> None:
             for stale in (installation.data / "postmaster.pid", installation.socket / f"{SOCKET_NAME}.lock"):
                 stale.unlink(missing_ok=True)
             return
-    raise DatabaseUnavailable(f"another server, not started by casebook here, has the socket in {installation.socket}")
+    raise DatabaseUnavailable(
+        f"Another server, which casebook did not start here, uses the socket in {installation.socket}"
+    )
 
 
 def _said_since(log: Path, beginning: int) -> str:
@@ -249,11 +253,13 @@ def _said_since(log: Path, beginning: int) -> str:
 
 
 def _reason(what: str, said: str, log: Path | None = None) -> str:
-    """One sentence from what a program said."""
+    """One sentence from the output of a program."""
     if "No space left on device" in said:
-        return f"{what}: the disk is full; nothing is lost, free some space and try again"
-    told = [line for line in said.splitlines() if "FATAL" in line or "PANIC" in line or "error:" in line]
-    last = told[0].split("FATAL:")[-1].split("PANIC:")[-1].split("error:")[-1].strip() if told else "it gave no reason"
+        return f"{what}: the disk is full. Nothing is lost: free some space and try again."
+    lines = [line for line in said.splitlines() if "FATAL" in line or "PANIC" in line or "error:" in line]
+    last = (
+        lines[0].split("FATAL:")[-1].split("PANIC:")[-1].split("error:")[-1].strip() if lines else "it gave no reason"
+    )
     return f"{what}: {last}" + (f" (see {log})" if log else "")
 
 

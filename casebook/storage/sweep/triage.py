@@ -1,4 +1,4 @@
-"""Signs that an open application is more pressing than its priority says. Found by what happened, not by what is open."""
+"""Finds signs that an open application is more urgent than its priority. It starts from events, not open items."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class SeenSign(NamedTuple):
 
 
 def seen(session: Session, now: datetime, below: Collection[Priority]) -> list[SeenSign]:
-    """Every sign about an open application of these priorities that two people have not looked past since."""
+    """Every sign about an open application of these priorities that two people have not set aside since."""
     either = union_all(
         select(ApplicationLink.reference.label("reference"), ApplicationLink.found_at.label("at")),
         select(ApplicationLink.other, ApplicationLink.found_at),
@@ -48,15 +48,15 @@ def seen(session: Session, now: datetime, below: Collection[Priority]) -> list[S
 
 
 def _not_looked_past(query: Select[Any], below: Collection[Priority]) -> Select[Any]:
-    found = query.subquery()
+    signs = query.subquery()
     lowered = exists().where(
         Proposal.reference == Application.reference,
         Proposal.what.startswith("lower_priority:"),
-        Proposal.second_at >= found.c.at,
+        Proposal.second_at >= signs.c.at,
     )
     return (
         select(Application.reference)
-        .join(found, found.c.reference == Application.reference)
+        .join(signs, signs.c.reference == Application.reference)
         .where(Application.stage != Stage.CLOSED, Application.priority.in_(below), ~lowered)
         .distinct()
     )

@@ -25,9 +25,9 @@ class Application(Base):
     external_id: Mapped[str | None] = mapped_column(unique=True)
     content_digest: Mapped[
         str
-    ]  # keyed, of the imported row: the same row again changes nothing, a different one is told
+    ]  # keyed, of the imported row: the same row again changes nothing, a different one is reported
     submitted_at: Mapped[datetime]  # every clock starts here
-    received_at: Mapped[datetime]  # when the casebook first held it
+    received_at: Mapped[datetime]  # when the casebook received it
     route: Mapped[str]
     applicant: Mapped[str]
     policy: Mapped[str]
@@ -39,8 +39,8 @@ class Application(Base):
     living_together: Mapped[str]
     pregnant: Mapped[str]
     children: Mapped[JsonList]
-    doubts: Mapped[JsonList]  # codes of what was unclear in the application as sent
-    explained: Mapped[JsonList]  # codes of missing minimum information whose absence somebody explained
+    doubts: Mapped[JsonList]  # codes of what was doubtful in the application as sent
+    explained: Mapped[JsonList]  # codes of minimum information that is missing, with an explanation
 
     stage: Mapped[str]
     priority: Mapped[str]
@@ -54,7 +54,7 @@ class Application(Base):
     out_of_cycle: Mapped[bool]
     restricted: Mapped[bool]
     legal_hold: Mapped[bool]
-    frozen_at: Mapped[datetime | None]  # after a death or serious injury: what is known stays as it is
+    frozen_at: Mapped[datetime | None]  # after a death or serious injury: the application stays as it is
     disposed_at: Mapped[datetime | None]
 
 
@@ -87,7 +87,7 @@ class Person(Base):
 
 
 class SafeContact(Base):
-    """When and how one party may be contacted. No row, or no channel, means not at all."""
+    """The safe-contact plan of one party: when and how they may be contacted. No row or no channel means not at all."""
 
     __tablename__ = "safe_contact"
     personal = ("code_word", "days", "windows", "interpreter")
@@ -106,7 +106,7 @@ class SafeContact(Base):
 
 
 class ApplicationLink(Base):
-    """Two applications that speak of the same B, or come from the same A."""
+    """A link between two applications about the same B or from the same A."""
 
     __tablename__ = "application_link"
 
@@ -128,7 +128,7 @@ class Restriction(Base):
 
 
 class Proposal(Base):
-    """Something that needs two people: the first proposes it here, the second agrees."""
+    """An act that needs two people: the first proposes it here, the second agrees."""
 
     __tablename__ = "proposal"
     __table_args__ = (CheckConstraint("second_by IS NULL OR second_by <> proposed_by", name="two_people"),)
@@ -145,7 +145,7 @@ class Proposal(Base):
 
 
 class Disposal(Base):
-    """Two people who agreed that an application's personal detail may go."""
+    """The agreement of two people to dispose of an application's personal detail."""
 
     __tablename__ = "disposal"
     __table_args__ = (CheckConstraint("second_by IS NULL OR second_by <> proposed_by", name="two_people"),)
@@ -159,7 +159,7 @@ class Disposal(Base):
 
 
 class Clock(Base):
-    """A time limit as a ledger: when it was due is computed from these, whether it is overdue is asked."""
+    """A time limit: when it started, paused and is due. Whether it is overdue is calculated when needed."""
 
     __tablename__ = "clock"
     __table_args__ = (Index("ix_clock_due", "due_at", postgresql_where=text("met_at IS NULL AND due_at IS NOT NULL")),)

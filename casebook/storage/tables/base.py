@@ -1,4 +1,4 @@
-"""What every table has in common, and what marks a row as one the ledger must speak of."""
+"""The base of every table, and the mark of tables whose rows the ledger must record."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Base(DeclarativeBase):
         JsonList: JSONB,
     }
 
-    # False: an operational row (a lease, a queued wake-up) that nobody will ever be asked to explain
+    # False: an operational row (a lease, a queued wake-up) that needs no record in the ledger
     ledgered: ClassVar[bool] = True
     # columns that hold personal detail: shown only to roles that may see it, erased by lawful disposal
     personal: ClassVar[tuple[str, ...]] = ()

@@ -1,4 +1,4 @@
-"""What was searched, who came back, what was found, and who answered for it."""
+"""The tables of record checks: extracts, searches, candidates, findings, signatures, meetings."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class SourceExtract(Base):
     persons: Mapped[int]
     records: Mapped[int]
     changed: Mapped[int]  # rows that were new or different from the load before
-    digest: Mapped[str]  # of the rows this load brought, so that a later edit shows
+    digest: Mapped[str]  # of the rows of this load, so that a later change is detected
 
 
 class SourcePerson(Base):
@@ -33,7 +33,7 @@ class SourcePerson(Base):
         Index("ix_source_person_current", "source", "person_id", unique=True, postgresql_where=text("until IS NULL")),
         Index("ix_source_person_keys", "keys", postgresql_using="gin", postgresql_where=text("until IS NULL")),
     )
-    ledgered = False  # a million rows at once: the extract's digest stands for them
+    ledgered = False  # a million rows at once: the extract's digest covers them
     personal = (
         "forename", "middle_names", "surname", "aliases", "dob", "address", "postcode", "pnc_id", "cro", "plain_forename",
         "plain_surname", "plain_postcode",
@@ -54,15 +54,15 @@ class SourcePerson(Base):
     postcode: Mapped[str | None]
     pnc_id: Mapped[str | None]
     cro: Mapped[str | None]
-    plain_forename: Mapped[str | None]  # as names are compared; counted in SourceFrequency
+    plain_forename: Mapped[str | None]  # in the form in which names are compared; counted in SourceFrequency
     plain_surname: Mapped[str | None]
     plain_postcode: Mapped[str | None]
-    keys: Mapped[list[int]] = mapped_column(ARRAY(Integer))  # under which a search finds them, see sources/keys.py
+    keys: Mapped[list[int]] = mapped_column(ARRAY(Integer))  # a search finds the person by these, see sources/keys.py
     digest: Mapped[int] = mapped_column(BigInteger)  # of the row as loaded: an equal row is no new version
 
 
 class SourceFrequency(Base):
-    """How many current persons of a source have a common forename, surname or postcode: agreeing on it tells less."""
+    """How many current persons of a source have a common forename, surname or postcode: a match on it is worth less."""
 
     __tablename__ = "source_frequency"
     ledgered = False
@@ -106,7 +106,7 @@ class SourceRecord(Base):
 
 
 class Search(Base):
-    """One source to be searched for one party. It is open until it *returned*; a fault leaves it open."""
+    """One source to be searched for one party. It is open until the source returns; a fault leaves it open."""
 
     __tablename__ = "search"
     __table_args__ = (
@@ -128,7 +128,7 @@ class Search(Base):
     plan: Mapped[JsonList]  # the searches to make, in order
     required: Mapped[JsonList]  # keys of the identity variants this search is asked to cover
     covered: Mapped[JsonList]  # keys it did cover
-    terms: Mapped[JsonList]  # what was typed, one entry per search made
+    terms: Mapped[JsonList]  # the terms that were typed, one entry per search made
     result: Mapped[str | None]
     unavailable_reason: Mapped[str | None]
     accepted_by: Mapped[str | None]  # the supervisor who accepted that it is unavailable
@@ -153,7 +153,7 @@ class SearchAttempt(Base):
 
 
 class Candidate(Base):
-    """A person in a source who may be the party searched for. Only people say who it is."""
+    """A person in a source who may be the party searched for. Only staff confirm who it is."""
 
     __tablename__ = "candidate"
     __table_args__ = (
@@ -172,7 +172,7 @@ class Candidate(Base):
     band: Mapped[str]
     twin: Mapped[bool]  # may be a twin or namesake: never joined without a person
     explanation: Mapped[JsonList]
-    seen: Mapped[Json]  # the person as the source held them when proposed
+    seen: Mapped[Json]  # the source's data on the person when proposed
     proposed_at: Mapped[datetime]
     verdict: Mapped[str | None]
     reason: Mapped[str | None]
@@ -201,11 +201,11 @@ class Finding(Base):
     owner: Mapped[str | None]  # None: ours
     qualifies: Mapped[str]  # qualifying | supporting | not
     found_at: Mapped[datetime]
-    withdrawn: Mapped[bool]  # its candidate turned out to be somebody else
+    withdrawn: Mapped[bool]  # its candidate turned out to be another person
 
 
 class Assurance(Base):
-    """A person signs that the identity is sure, or that the research is adequate and what stays uncovered."""
+    """A signature that the identity is right, or that the research is adequate, with what stays uncovered."""
 
     __tablename__ = "assurance"
     personal = ("statement",)
@@ -219,7 +219,7 @@ class Assurance(Base):
     statement: Mapped[str]
     signed_by: Mapped[str]
     signed_at: Mapped[datetime]
-    facts: Mapped[str]  # digest of the searches and candidates it speaks of: a change makes it stale
+    facts: Mapped[str]  # digest of the searches and candidates that it covers: a change makes it stale
     superseded: Mapped[bool]
 
 

@@ -1,4 +1,4 @@
-"""What was scored, decided, approved and delivered, and by whom."""
+"""The tables of scores, originators' answers, panels, decisions and approvals."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from casebook.storage.tables.base import Base, Json, JsonList
 
 
 class RiskScore(Base):
-    """A score the machine computed, with everything it was computed from."""
+    """A score that the machine calculated, with all its inputs."""
 
     __tablename__ = "risk_score"
     personal = ("inputs", "contributions", "uncertainty")
@@ -52,7 +52,7 @@ class RiskAssessment(Base):
 
 
 class OwnerAgreement(Base):
-    """The owner of a finding said whether, and how, it may be released."""
+    """The originator's answer whether, and how, a finding may be released."""
 
     __tablename__ = "owner_agreement"
     personal = ("conditions",)
@@ -69,7 +69,7 @@ class OwnerAgreement(Base):
 
 
 class Panel(Base):
-    """The people asked to decide one version."""
+    """The people who are asked to decide one version."""
 
     __tablename__ = "panel"
     __table_args__ = (UniqueConstraint("reference", "version"),)
@@ -89,7 +89,7 @@ class Panel(Base):
 
 
 class MemberAnswer(Base):
-    """What one member answered, for themselves."""
+    """The answer of one member of a panel."""
 
     __tablename__ = "member_answer"
     __table_args__ = (UniqueConstraint("reference", "version", "member"),)
@@ -143,7 +143,7 @@ class Decision(Base):
 
 
 class Approval(Base):
-    """A person who did no research on it and did not chair says yes, or sends it back."""
+    """The approval of a decision, or its return, by a person who neither researched nor chaired it."""
 
     __tablename__ = "approval"
     __table_args__ = (

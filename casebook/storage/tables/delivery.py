@@ -1,4 +1,4 @@
-"""What was delivered, to whom and how, each contact, follow-up and referral, and the watch that stays."""
+"""The tables of deliveries, contacts, follow-ups, referrals and the watch."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from casebook.storage.tables.base import Base, Json, JsonList
 
 
 class Disclosure(Base):
-    """The delivery of an approved outcome: of information, or of the careful words that there is none to give."""
+    """The delivery of an approved outcome: of information, or of the approved words that there is none to give."""
 
     __tablename__ = "disclosure"
     __table_args__ = (
@@ -44,7 +44,7 @@ class Disclosure(Base):
 
 
 class DisclosedItem(Base):
-    """One finding that was told."""
+    """One finding that was disclosed."""
 
     __tablename__ = "disclosed_item"
 
@@ -53,7 +53,7 @@ class DisclosedItem(Base):
 
 
 class EmergencyDisclosure(Base):
-    """A duty inspector who did not research it had somebody told at once; the panel ratifies it afterwards."""
+    """A disclosure at once, authorised by a duty inspector who did not research it. The panel ratifies it afterwards."""
 
     __tablename__ = "emergency_disclosure"
     __table_args__ = (
@@ -94,7 +94,7 @@ class ContactOverride(Base):
 
 
 class ContactAttempt(Base):
-    """One outbound contact that was made or tried. A refused one stands in the ledger only, and survives the refusal."""
+    """One outbound contact that was made or tried. A refused contact is recorded in the ledger only."""
 
     __tablename__ = "contact_attempt"
     personal = ("plan", "exception_reason")
@@ -109,7 +109,7 @@ class ContactAttempt(Base):
     asked_plan_again: Mapped[bool]
     left_message: Mapped[bool]
     reached: Mapped[bool]
-    plan: Mapped[Json | None]  # as it stood then: why the contact was safe can be asked for ever
+    plan: Mapped[Json | None]  # as it was then, to show later why the contact was safe
     exception_reason: Mapped[str | None]  # under an override, why not in person
     made_by: Mapped[str]
     override_id: Mapped[str | None] = mapped_column(ForeignKey("contact_override.id"))
@@ -118,7 +118,7 @@ class ContactAttempt(Base):
 
 
 class FollowUp(Base):
-    """One of the contacts offered at delivery, and what became of it."""
+    """One of the follow-up contacts offered at delivery, and its result."""
 
     __tablename__ = "follow_up"
     __table_args__ = (
@@ -133,7 +133,7 @@ class FollowUp(Base):
     chosen: Mapped[str]  # accepted | declined | another_time
     due_at: Mapped[datetime]
     result: Mapped[str | None]  # reached | declined | exhausted
-    by_them: Mapped[bool | None]  # they came to us, so that no outbound contact stands behind the result
+    by_them: Mapped[bool | None]  # they contacted us, so there is no outbound contact for the result
     notes: Mapped[str | None]
     closed_by: Mapped[str | None]
     closure_approved_by: Mapped[str | None]  # for exhausted attempts: a supervisor
@@ -141,7 +141,7 @@ class FollowUp(Base):
 
 
 class Referral(Base):
-    """A referral to another service, or a crime recorded because of what was said."""
+    """A referral to another service, or a crime that was recorded."""
 
     __tablename__ = "referral"
     personal = ("notes",)
@@ -159,7 +159,7 @@ class Referral(Base):
 
 
 class Watch(Base):
-    """After closure: new qualifying records about B open a Right to Know proposal."""
+    """The watch after closure: new qualifying records about B open a Right to Know proposal."""
 
     __tablename__ = "watch"
     personal = ("renewal_reason",)

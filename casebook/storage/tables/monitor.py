@@ -1,4 +1,4 @@
-"""Watching those who decide and research: runs of the monitor, the questions it raised, decisions made again blind."""
+"""The tables of the monitor: its runs, the questions it raised, and decisions made a second time, blind."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from casebook.storage.tables.base import Base, Json
 
 
 class MonitorRun(Base):
-    """One look at everybody."""
+    """One run of the monitor."""
 
     __tablename__ = "monitor_run"
 
@@ -32,7 +32,7 @@ class MonitorSignal(Base):
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    run_id: Mapped[str | None] = mapped_column(ForeignKey("monitor_run.id"))  # None: a suspension asks
+    run_id: Mapped[str | None] = mapped_column(ForeignKey("monitor_run.id"))  # None: raised by a suspension
     channel: Mapped[str]
     side: Mapped[str]
     staff_id: Mapped[str]
@@ -40,7 +40,7 @@ class MonitorSignal(Base):
     last_at: Mapped[datetime]  # with `last_case`: where the chart starts again
     last_case: Mapped[str]
     evidence: Mapped[Json]  # counts, sums and limits
-    joined_to: Mapped[str | None] = mapped_column(ForeignKey("monitor_signal.id"))  # asked already and not answered
+    joined_to: Mapped[str | None] = mapped_column(ForeignKey("monitor_signal.id"))  # an open signal that asks the same
     item_id: Mapped[str | None] = mapped_column(ForeignKey("work_item.id"))
     raised_at: Mapped[datetime]
     conclusion: Mapped[str | None]
@@ -49,7 +49,7 @@ class MonitorSignal(Base):
 
 
 class DipSample(Base):
-    """A closed decision that somebody else makes again without knowing the first."""
+    """A closed decision that another person makes again without knowing the first."""
 
     __tablename__ = "dip_sample"
     __table_args__ = (
@@ -61,7 +61,7 @@ class DipSample(Base):
 
     id: Mapped[str] = mapped_column(primary_key=True)
     draw_id: Mapped[str] = mapped_column(index=True)
-    seed: Mapped[str]  # the draw can be made again from it
+    seed: Mapped[str]  # the draw can be repeated from it
     because: Mapped[str]  # assurance | look_back
     reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)
     decision_id: Mapped[str] = mapped_column(ForeignKey("decision.id"), unique=True)
@@ -71,7 +71,7 @@ class DipSample(Base):
     item_id: Mapped[str] = mapped_column(ForeignKey("work_item.id"))
     drawn_at: Mapped[datetime]
     outcome: Mapped[str | None]
-    agrees: Mapped[bool | None]  # whether both would have told, or both not
+    agrees: Mapped[bool | None]  # whether both would have disclosed, or both not
     reasons: Mapped[str | None]
     redecided_by: Mapped[str | None]
     redecided_at: Mapped[datetime | None]

@@ -1,4 +1,4 @@
-"""The retrospective review: registers as they came, the applications they tell of, and what the live rules say of each."""
+"""The tables of the retrospective review: registers as imported, their applications, and the assessment of each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from casebook.storage.tables.base import Base, Json, JsonList
 
 
 class ReviewImport(Base):
-    """One register file. Its rows are not in the ledger one by one: the digest of the file stands for them."""
+    """One register file. Its rows are not in the ledger one by one: the digest of the file covers them."""
 
     __tablename__ = "review_import"
 
@@ -24,7 +24,7 @@ class ReviewImport(Base):
 
 
 class ReviewRow(Base):
-    """A row of a register as it was read."""
+    """A row of a register, as read."""
 
     __tablename__ = "review_row"
     ledgered = False
@@ -40,10 +40,10 @@ class ReviewRow(Base):
 
 
 class ReviewApplication(Base):
-    """One past application after reconciling, and what the last triage made of it."""
+    """One past application after reconciliation, and the result of its last triage."""
 
     __tablename__ = "review_application"
-    ledgered = False  # worked out again at any time; the ledger has the digest of each triage as a whole
+    ledgered = False  # can be calculated again at any time; the ledger has the digest of each triage as a whole
 
     id: Mapped[str] = mapped_column(primary_key=True)  # of its rows' contents
     reference: Mapped[str] = mapped_column(unique=True)
@@ -55,7 +55,7 @@ class ReviewApplication(Base):
 
 
 class ReviewState(Base):
-    """Which rows the last reconciling saw, so that it is done again when and only when there are others."""
+    """Which rows the last reconciliation used, so that it is repeated only when the rows change."""
 
     __tablename__ = "review_state"
     ledgered = False

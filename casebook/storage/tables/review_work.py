@@ -1,4 +1,4 @@
-"""The review's work: campaigns, the cases people examine and what they say, the people to be reached, what was referred."""
+"""The tables of the review's work: campaigns, cases, opinions, people to be reached, referrals."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from casebook.storage.tables.base import Base, Json, JsonList
 
 
 class ReviewCampaign(Base):
-    """Why applications are looked at again, and which."""
+    """A campaign: which applications are looked at again, and why."""
 
     __tablename__ = "review_campaign"
     __table_args__ = (CheckConstraint("(closed_at IS NULL) = (closed_by IS NULL)", name="closed_by_somebody"),)
@@ -28,7 +28,7 @@ class ReviewCampaign(Base):
 
 
 class ReviewMember(Base):
-    """An application that a campaign selected, called by one of its rows; the ledger has the digest of each selection."""
+    """An application that a campaign selected, named by one of its rows. The ledger has the digest of each selection."""
 
     __tablename__ = "review_member"
     ledgered = False
@@ -38,15 +38,17 @@ class ReviewMember(Base):
 
 
 class ReviewCase(Base):
-    """One past application in the hands of reviewers."""
+    """One past application that reviewers examine."""
 
     __tablename__ = "review_case"
     __table_args__ = (CheckConstraint("(outcome IS NULL) = (concluded_at IS NULL)", name="concluded_with_outcome"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     campaign_id: Mapped[str] = mapped_column(ForeignKey("review_campaign.id"), index=True)
-    anchor: Mapped[str] = mapped_column(index=True)  # a row of the application, which keeps its id whatever joins it
-    reference: Mapped[str]  # as the application was called when the case was opened
+    anchor: Mapped[str] = mapped_column(
+        index=True
+    )  # a row of the application; it keeps its id whatever rows are joined to it
+    reference: Mapped[str]  # the application's name when the case was opened
     place: Mapped[int]  # in the campaign's ranking
     top: Mapped[bool]  # in the band where every finding of no failure is looked at again
     sampled: Mapped[bool]  # drawn for a second review, whatever is found
@@ -57,7 +59,7 @@ class ReviewCase(Base):
 
 
 class ReviewOpinion(Base):
-    """What one reviewer found: first their own decision, blind to the one under review, then what they make of that one."""
+    """One reviewer's opinion: first their own decision, blind to the one under review, then their finding about that one."""
 
     __tablename__ = "review_opinion"
     __table_args__ = (
@@ -82,7 +84,7 @@ class ReviewOpinion(Base):
 
 
 class ReviewContact(Base):
-    """A person at risk whom the review must reach, and how far that is."""
+    """A person at risk whom the review must reach, and the contact progress."""
 
     __tablename__ = "review_contact"
 
@@ -96,9 +98,9 @@ class ReviewContact(Base):
 
 
 class ReviewContactStep(Base):
-    """One step on the ladder. Not safely contactable: proposed by one person, agreed to by another.
+    """One step of contact progress. "Cannot be contacted safely" is proposed by one person and agreed to by another.
 
-    What is said of a contact is empty for a step that was none, and for those of a casebook before revision 0004.
+    The columns about a contact are empty for a step that was no contact, and for steps before revision 0004.
     """
 
     __tablename__ = "review_contact_step"
@@ -118,7 +120,7 @@ class ReviewContactStep(Base):
     taken_at: Mapped[datetime]
     second_by: Mapped[str | None]
     second_at: Mapped[datetime | None]
-    plan: Mapped[Json | None]  # that this step sets, or under which this contact was made, as it stood then
+    plan: Mapped[Json | None]  # the plan that this step sets, or under which this contact was made, as it was then
     channel: Mapped[str | None]
     purpose: Mapped[str | None]
     occurred_at: Mapped[datetime | None]
@@ -128,7 +130,7 @@ class ReviewContactStep(Base):
 
 
 class ReviewReferral(Base):
-    """One application told to the regulator."""
+    """One application that was referred to the regulator."""
 
     __tablename__ = "review_referral"
 

@@ -1,4 +1,4 @@
-"""Staff and what they may do, the ledger and its seals, and the home itself."""
+"""The tables of staff and their roles, the ledger and its seals, and the home."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class StaffRole(Base):
 
 
 class Competence(Base):
-    """Trained and authorised for a source, a role's task, or `domestic_abuse`; it expires."""
+    """Training and authorisation for a source, a role's task, or `domestic_abuse`, until it expires."""
 
     __tablename__ = "competence"
 
@@ -45,7 +45,7 @@ class Competence(Base):
 
 
 class Token(Base):
-    """Proof that a call comes from a member of staff; only a digest is kept."""
+    """A token that proves who calls a command. Only its digest is kept."""
 
     __tablename__ = "token"
 
@@ -57,12 +57,12 @@ class Token(Base):
 
 
 class LedgerEntry(Base):
-    """Append-only; a trigger refuses UPDATE, DELETE and TRUNCATE."""
+    """One entry of the ledger. Append-only: a trigger refuses UPDATE, DELETE and TRUNCATE."""
 
     __tablename__ = "ledger"
     __table_args__ = (
         UniqueConstraint("chain", "sequence"),
-        # who has read which past application: asked before anybody is given one
+        # who has read which past application: checked before one is allocated
         Index("ix_ledger_dossier", "actor", postgresql_where=text("event = 'review_dossier_viewed'")),
     )
     ledgered = False
@@ -79,7 +79,7 @@ class LedgerEntry(Base):
 
 
 class ChainHead(Base):
-    """The end of each chain; locked while it grows."""
+    """The end of each chain. It is locked while the chain grows."""
 
     __tablename__ = "chain_head"
     ledgered = False
@@ -90,7 +90,7 @@ class ChainHead(Base):
 
 
 class Seal(Base):
-    """A Merkle root over all chain heads, written out to be kept elsewhere."""
+    """A seal: a Merkle root over all chain heads, exported to be kept elsewhere."""
 
     __tablename__ = "seal"
     ledgered = False
@@ -113,7 +113,7 @@ class ReferenceCounter(Base):
 
 
 class Home(Base):
-    """What this home is for: `live`, or `trial`, the only kind that may have a clock offset."""
+    """The kind of this home: `live`, or `trial`. Only a trial home can have a clock offset."""
 
     __tablename__ = "home"
     __table_args__ = (CheckConstraint("kind IN ('live', 'trial')", name="kind"),)
@@ -123,7 +123,7 @@ class Home(Base):
 
 
 class ClockOffset(Base):
-    """How far this home's present is moved."""
+    """How far the clock of this home is moved."""
 
     __tablename__ = "clock_offset"
     __table_args__ = (CheckConstraint("kind = 'trial'", name="trial_only"),)

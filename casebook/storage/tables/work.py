@@ -1,4 +1,4 @@
-"""What people must do, what waits for the engine, and what the gates said."""
+"""The tables of work for people, wake-ups for the engine, escalations, notices and gate results."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from casebook.storage.tables.base import Base, Json, JsonList
 
 
 class WorkItem(Base):
-    """One thing a person must do. The same need always has the same id, so opening it twice opens it once."""
+    """A work item: one thing a person must do. The same need always has the same id, so it is opened only once."""
 
     __tablename__ = "work_item"
     __table_args__ = (
@@ -27,12 +27,12 @@ class WorkItem(Base):
     kind: Mapped[str]
     stage: Mapped[str | None]
     role: Mapped[str]
-    key: Mapped[str]  # what distinguishes it from others of its kind on this application
-    subject: Mapped[Json]  # ids and codes of what it concerns; nothing personal
-    blocking: Mapped[bool]  # the stage does not end while it is open
+    key: Mapped[str]  # distinguishes it from other items of its kind on this application
+    subject: Mapped[Json]  # ids and codes of what it is about; nothing personal
+    blocking: Mapped[bool]  # the stage cannot end while it is open
     priority: Mapped[str]
-    owner: Mapped[str | None]  # a member of staff only they may do it for, or who claimed it
-    reserved: Mapped[bool]  # True: opened for that owner and nobody else (a panel member's own answer)
+    owner: Mapped[str | None]  # the only member of staff who may do it, or who claimed it
+    reserved: Mapped[bool]  # True: opened for that owner only (a panel member's own answer)
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
     escalation_level: Mapped[int]
@@ -44,11 +44,11 @@ class WorkItem(Base):
     cancelled_why: Mapped[str | None]
 
 
-OPEN_WORK = and_(WorkItem.done_at.is_(None), WorkItem.cancelled_at.is_(None))  # somebody still owes it
+OPEN_WORK = and_(WorkItem.done_at.is_(None), WorkItem.cancelled_at.is_(None))  # still to be done
 
 
 class Escalation(Base):
-    """One rung of the ladder, climbed once for one item."""
+    """One escalation level of one item. Each level is reached once."""
 
     __tablename__ = "escalation"
     __table_args__ = (UniqueConstraint("item_id", "rung"),)
@@ -65,7 +65,7 @@ class Escalation(Base):
 
 
 class Notice(Base):
-    """A message sent to a channel, and the receipt that it arrived."""
+    """A message sent to a channel, and its receipt."""
 
     __tablename__ = "notice"
     ledgered = False
@@ -84,7 +84,7 @@ class Notice(Base):
 
 
 class GateResult(Base):
-    """What one gate said of one application at one moment; no values of any person in it."""
+    """The result of one gate for one application at one moment, without values of any person."""
 
     __tablename__ = "gate_result"
 
@@ -97,7 +97,7 @@ class GateResult(Base):
 
 
 class GateOverride(Base):
-    """Two people who let one expectation be failed, and why."""
+    """The agreement of two people to let an application pass although one expectation fails, and why."""
 
     __tablename__ = "gate_override"
     __table_args__ = (
@@ -118,7 +118,7 @@ class GateOverride(Base):
 
 
 class Outbox(Base):
-    """A wake-up for the engine, committed together with the act that calls for it."""
+    """A wake-up for the engine, committed together with the act that causes it."""
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -134,11 +134,11 @@ class Outbox(Base):
     written_at: Mapped[datetime]
     dispatched_at: Mapped[datetime | None]
     run_id: Mapped[str | None]
-    begun_at: Mapped[datetime | None]  # when that run reached for the application's lease
+    begun_at: Mapped[datetime | None]  # when that run asked for the application's lease
 
 
 class Lease(Base):
-    """At most one run works on an application; a run that was turned away raises `wake`."""
+    """The lease of the one run that works on an application. A run that finds it taken raises `wake`."""
 
     __tablename__ = "lease"
     ledgered = False
@@ -151,20 +151,20 @@ class Lease(Base):
 
 
 class MaybeIdle(Base):
-    """An application that came to be, changed its stage or lost a blocking item, written by triggers: it may wait for nobody.
+    """An application that may wait for nobody: it is new, changed its stage or lost a blocking item. Written by triggers.
 
-    Rows are only added and removed, so that nobody who adds one waits for anybody.
+    Rows are only added and removed, so that whoever adds one never waits for a lock.
     """
 
     __tablename__ = "maybe_idle"
     ledgered = False
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    reference: Mapped[str]  # no foreign key: its check would wait for whoever acts on the application
+    reference: Mapped[str]  # no foreign key: its check would wait for the lock of an act on the application
 
 
 class Heartbeat(Base):
-    """A signed sign of life of a sweep or dispatcher, read by the watchdog."""
+    """A signed heartbeat of a sweep or dispatcher, read by the watchdog."""
 
     __tablename__ = "heartbeat"
     ledgered = False

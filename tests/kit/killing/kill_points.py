@@ -1,4 +1,4 @@
-"""Where processes are killed: each point is a function of the product or of Prefect, and whether before or after it."""
+"""The kill points: each is a function of the product or of Prefect, and whether to kill before or after it."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ for _name, _point in POINTS.items():
 
 
 class Finder:
-    """Finds a watched module as it would be found anyway, and has its functions wrapped once it is loaded."""
+    """Finds a watched module in the usual way, and wraps its functions once it is loaded."""
 
     def find_spec(self, name, path=None, target=None):
         if name not in WATCHED and name != "casebook.storage.leases":
@@ -81,7 +81,7 @@ def wrapped(name, point, function):
 
 
 def pass_by(name):
-    """Die here if the point is armed; of several processes that come at once, one does."""
+    """Die here if the point is armed. If several processes arrive at once, only one dies."""
     try:
         (FOLDER / name).rename(FOLDER / f"{name}.{os.getpid()}.killed")
     except OSError:
