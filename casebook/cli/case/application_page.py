@@ -1,4 +1,4 @@
-"""One application as a page for a person: what it is, who waits for what, on which facts who decided what, and when."""
+"""One application as a page of text: its state, the work that is waiting, its facts and decisions, and its history."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from casebook.cli.case.page_words import Cells, Whole, clean, instant, moment, p
 from casebook.domain import words
 
 VIEWED = "personal_detail_viewed"
-# what an entry of the ledger is about, the first of these that it says
+# what an entry of the ledger is about: the first two of these fields that it has
 ABOUT = ("kind", "to", "outcome", "part", "limit", "cause", "what", "reason", "because", "kinds", "opened")
 
 
 def page(whole: Whole) -> Iterator[str]:
-    """`whole` is what `viewing.show` gives: what the role may not see is not in it."""
+    """The page of what `viewing.show` returns, which leaves out what the role may not see."""
     yield from _head(whole)
     for title, section in SECTIONS:
         if lines := list(section(whole)):
@@ -32,7 +32,7 @@ def _head(whole: Whole) -> Iterator[str]:
         because = f": {clean(words.reason(whole['closing_reason']))}" if whole.get("closing_reason") else ""
         yield f"Closed {moment(closed)}{because}"
     yield f"{words.ROUTE.of(whole['route'])}; applicant: {words.APPLICANT.of(whole['applicant'])}; policy {whole['policy']}"
-    yield f"Submitted {moment(whole['submitted_at'])}, held here since {moment(whole['received_at'])}"
+    yield f"Submitted {moment(whole['submitted_at'])}, received {moment(whole['received_at'])}"
     band = f"band {words.BAND.of(whole['band'])}, score {whole['score']:.1f}" if whole.get("band") else "not scored yet"
     priority = f"{words.PRIORITY.of(whole['priority'])} ({words.reason(whole['priority_reason'])})"
     yield f"Priority {priority}; {band}; round {whole['version']}"
@@ -40,26 +40,26 @@ def _head(whole: Whole) -> Iterator[str]:
         "restricted": "RESTRICTED: named people only", "legal_hold": "under legal hold", "out_of_cycle": "decided out of cycle",
         "frozen_at": f"frozen {moment(whole.get('frozen_at'))}", "disposed_at": f"disposed of {moment(whole.get('disposed_at'))}",
     }  # fmt: skip
-    if told := [text for name, text in marks.items() if whole.get(name)]:
-        yield "; ".join(told)
+    if shown := [text for name, text in marks.items() if whole.get(name)]:
+        yield "; ".join(shown)
     if whole["personal_detail"] != "shown":
-        yield "Personal detail and free text are not for this role."
+        yield "Your role may not see personal detail and free text."
 
 
 def _left_undone(whole: Whole) -> Iterator[str]:
-    """What an early end left: from the ledger, so that it stays after disposal."""
-    if said := whole.get("left_undone"):
+    """What was left undone when it closed early, from the ledger, so that it is still there after disposal."""
+    if left := whole.get("left_undone"):
         for title, name in (
             ("work", "undone"),
             ("limits not met", "limits_unmet"),
             ("never reached", "stages_unreached"),
         ):
-            yield from paragraph(title, words.of_field(name, said[name]) or "none")
-        _, *of_theirs = str(said["what"]).split(":")
-        if of_theirs:
+            yield from paragraph(title, words.of_field(name, left[name]) or "none")
+        _, *transfer = str(left["what"]).split(":")
+        if transfer:
             names = ("force", "accepted by", "their reference")
             yield from paragraph(
-                "now with", "; ".join(f"{name} {code}" for name, code in zip(names, of_theirs, strict=False))
+                "now with", "; ".join(f"{name} {code}" for name, code in zip(names, transfer, strict=False))
             )
 
 
@@ -76,7 +76,7 @@ def _waiting(whole: Whole) -> Iterator[str]:
     ]  # fmt: skip
     yield from table(("due", "what", "for", "with", "priority", ""), lines)
     if not lines and not whole.get("closed_at"):
-        yield "  It waits for nobody. The engine carries it on."
+        yield "  No work is waiting. The engine continues it."
 
 
 def _limits(whole: Whole) -> Iterator[str]:
@@ -110,11 +110,11 @@ def _past(due: object, whole: Whole) -> bool:
 
 def _gates(whole: Whole) -> Iterator[str]:
     for result in sorted(rows(whole, "gate_result"), key=lambda row: str(row["asked_at"])):
-        failed = ", ".join(words.spelled(each.get("code")) for each in result["results"] or ())
-        said = f"{words.STAGE.of(result['stage'])}: {words.GATE.of(result['outcome'])}, {moment(result['asked_at'])}"
-        yield from paragraph(said + (f"; failed: {failed}" if failed else ""))
+        failed = ", ".join(words.spelled(expectation.get("code")) for expectation in result["results"] or ())
+        gate = f"{words.STAGE.of(result['stage'])}: {words.GATE.of(result['outcome'])}, {moment(result['asked_at'])}"
+        yield from paragraph(gate + (f"; failed: {failed}" if failed else ""))
     for row in rows(whole, "gate_override"):
-        second = f"agreed by {row['second_by']} {moment(row['second_at'])}" if row["second_by"] else "nobody agreed yet"
+        second = f"agreed by {row['second_by']} {moment(row['second_at'])}" if row["second_by"] else "not agreed yet"
         yield from paragraph(
             f'override of "{words.spelled(row["expectation"])}": proposed by {row["proposed_by"]}, {second}',
             row.get("reason"),
@@ -123,14 +123,15 @@ def _gates(whole: Whole) -> Iterator[str]:
 
 def _escalations(whole: Whole) -> Iterator[str]:
     for row in sorted(rows(whole, "escalation"), key=lambda row: str(row["raised_at"])):
-        heard = (
+        level = row["rung"]
+        answer = (
             f"acknowledged by {row['acknowledged_by']} {moment(row['acknowledged_at'])}"
             if row["acknowledged_by"]
             else "not acknowledged yet"
         )
         yield from paragraph(
-            f"{moment(row['raised_at'])} escalation level {row['rung']}, to {words.ROLE.of(row['role'])}"
-            f" ({words.reason(row['reason'])}), {heard}"
+            f"{moment(row['raised_at'])} escalation level {level}, to {words.ROLE.of(row['role'])}"
+            f" ({words.reason(row['reason'])}), {answer}"
         )
 
 
@@ -153,33 +154,35 @@ def _timeline(whole: Whole) -> Iterator[str]:
     )
     views = Counter(entry["actor"] for entry in rows(whole, "history") if entry["event"] == VIEWED)
     if views:
-        yield from paragraph("looked at by", ", ".join(f"{who} ({times})" for who, times in sorted(views.items())))
+        yield from paragraph("viewed by", ", ".join(f"{viewer} ({times})" for viewer, times in sorted(views.items())))
 
 
 def _about(body: Cells) -> str:
-    told = {str(body[name]): name for name in reversed(ABOUT) if body.get(name) not in (None, [], "")}
-    said = [(name, body[name]) for name in reversed(told.values())][:2]  # each value once
-    return ", ".join(_counted(name, value) if isinstance(value, list) else _said(name, value) for name, value in said)
+    field_of = {str(body[name]): name for name in reversed(ABOUT) if body.get(name) not in (None, [], "")}
+    fields = [(name, body[name]) for name in reversed(field_of.values())][:2]  # each value once
+    return ", ".join(
+        _counted(name, value) if isinstance(value, list) else _words(name, value) for name, value in fields
+    )
 
 
-def _said(name: str, code: object) -> str:
+def _words(name: str, code: object) -> str:
     return clean(words.of_field(name, code) or words.spelled(code))
 
 
 def _counted(name: str, codes: list[object]) -> str:
     return ", ".join(
-        f"{_said(name, code)}{f' x{times}' if times > 1 else ''}" for code, times in Counter(map(str, codes)).items()
+        f"{_words(name, code)}{f' x{times}' if times > 1 else ''}" for code, times in Counter(map(str, codes)).items()
     )
 
 
 PageSection = Callable[[Mapping[str, object]], Iterator[str]]
 SECTIONS: tuple[tuple[str, PageSection], ...] = (
     ("LEFT UNDONE", _left_undone),
-    ("WAITS FOR", _waiting),
-    ("WHO", facts.who),
+    ("WORK WAITING", _waiting),
+    ("PEOPLE", facts.who),
     ("TIME LIMITS", _limits),
     ("RECORD CHECKS", facts.searches),
-    ("WHO WAS FOUND", facts.candidates),
+    ("CANDIDATES", facts.candidates),
     ("FACTS", facts.findings),
     ("MEETING AND SIGNS", facts.meeting),
     ("RISK", facts.risk),
