@@ -5,36 +5,38 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
-from casebook.cli.case.page_words import Cells, Whole, clean, moment, paragraph, rows, table
+from casebook.cli.case.page_words import ApplicationView, Cells, clean, moment, paragraph, rows, table
 from casebook.domain import words
 
 MOST = 12  # how many contributions of a score are shown; --json has all
 
 
-def who(whole: Whole) -> Iterator[str]:
-    shown = whole["personal_detail"] == "shown"
-    plans = {plan["party"]: plan for plan in rows(whole, "safe_contact")}
-    for person in sorted(rows(whole, "person"), key=lambda person: str(person["party"])):
+def who(application: ApplicationView) -> Iterator[str]:
+    shown = application["personal_detail"] == "shown"
+    plans = {plan["party"]: plan for plan in rows(application, "safe_contact")}
+    for person in sorted(rows(application, "person"), key=lambda person: str(person["party"])):
         yield from _person(person, shown=shown)
         if plan := plans.pop(person["party"], None):
             yield from paragraph("safe contact", _plan(plan, shown=shown), indent=5)
     for party, plan in plans.items():
         yield from paragraph(f"{str(party).upper()}  safe contact", _plan(plan, shown=shown))
-    dates = f" from {whole.get('relationship_started') or '?'} to {whole.get('relationship_ended') or 'now'}"
-    known = whole.get("relationship_started") or whole.get("relationship_ended")
-    yield from paragraph(
-        f"B is to A: {words.RELATIONSHIP.of(whole['relationship'])}{dates if known else ''};"
-        f" living together: {words.ANSWER.of(whole['living_together'])}; pregnant: {words.ANSWER.of(whole['pregnant'])}"
-        + (f"; children born: {', '.join(whole['children']) or 'none known'}" if shown else "")
+    dates = (
+        f" from {application.get('relationship_started') or '?'} to {application.get('relationship_ended') or 'now'}"
     )
-    yield from paragraph(f"In danger now: {words.ANSWER.of(whole['immediate_danger'])}")
-    if whole.get("concern"):
-        yield from paragraph("Concern", whole["concern"])
-    if doubts := [code for code in whole["doubts"] if code not in whole["explained"]]:
+    known = application.get("relationship_started") or application.get("relationship_ended")
+    yield from paragraph(
+        f"B is to A: {words.RELATIONSHIP.of(application['relationship'])}{dates if known else ''};"
+        f" living together: {words.ANSWER.of(application['living_together'])}; pregnant: {words.ANSWER.of(application['pregnant'])}"
+        + (f"; children born: {', '.join(application['children']) or 'none known'}" if shown else "")
+    )
+    yield from paragraph(f"In danger now: {words.ANSWER.of(application['immediate_danger'])}")
+    if application.get("concern"):
+        yield from paragraph("Concern", application["concern"])
+    if doubts := [code for code in application["doubts"] if code not in application["explained"]]:
         yield from paragraph("Missing or doubtful", ", ".join(map(words.reason, doubts)))
-    if whole["explained"]:
+    if application["explained"]:
         yield from paragraph(
-            "Cannot be obtained, with an explanation", ", ".join(map(words.reason, whole["explained"]))
+            "Cannot be obtained, with an explanation", ", ".join(map(words.reason, application["explained"]))
         )
 
 
@@ -68,10 +70,10 @@ def _plan(plan: Cells, *, shown: bool) -> str:
     return f"{'; '.join(filter(None, parts))}; confirmed {moment(plan['confirmed_at'])} by {plan['confirmed_by']}"
 
 
-def searches(whole: Whole) -> Iterator[str]:
+def searches(application: ApplicationView) -> Iterator[str]:
     lines = []
     for row in sorted(
-        rows(whole, "search"), key=lambda row: (row["superseded"], str(row["party"]), str(row["source"]))
+        rows(application, "search"), key=lambda row: (row["superseded"], str(row["party"]), str(row["source"]))
     ):
         result = words.RESULT.of(row["result"]) if row["result"] else "OPEN"
         if row["result"] == "unavailable":
@@ -84,7 +86,7 @@ def searches(whole: Whole) -> Iterator[str]:
         party, source, returned = str(row["party"]).upper(), words.SOURCE.of(row["source"]), moment(row["returned_at"])
         lines.append((party, source, returned, "; ".join([result, *marks])))
     yield from table(("of", "source", "returned", "result"), lines)
-    for row in rows(whole, "assurance"):
+    for row in rows(application, "assurance"):
         head = f"{words.ASSURANCE.of(row['kind'])} signed by {row['signed_by']} {moment(row['signed_at'])}"
         head += f", confidence {words.CONFIDENCE.of(row['confidence'])}" if row["confidence"] else ""
         head += f", identity variants not covered: {len(row['uncovered'])}" if row["uncovered"] else ""
@@ -118,8 +120,8 @@ def _why(uncovered: Mapping[str, Mapping[str, int]]) -> str:
     )
 
 
-def candidates(whole: Whole) -> Iterator[str]:
-    for row in sorted(rows(whole, "candidate"), key=lambda row: (row["superseded"], -row["weight"])):
+def candidates(application: ApplicationView) -> Iterator[str]:
+    for row in sorted(rows(application, "candidate"), key=lambda row: (row["superseded"], -row["weight"])):
         verdict = (
             f"{words.VERDICT.of(row['verdict'])}, reviewed by {row['reviewed_by']}"
             if row["verdict"]
@@ -134,9 +136,9 @@ def candidates(whole: Whole) -> Iterator[str]:
             yield from paragraph(f"second look by {row['second_by']}: {agrees}", row.get("second_reason"), indent=5)
 
 
-def findings(whole: Whole) -> Iterator[str]:
-    agreed = {row["finding_id"]: row for row in rows(whole, "owner_agreement")}
-    for row in sorted(rows(whole, "finding"), key=lambda row: str(row["id"])):
+def findings(application: ApplicationView) -> Iterator[str]:
+    agreed = {row["finding_id"]: row for row in rows(application, "owner_agreement")}
+    for row in sorted(rows(application, "finding"), key=lambda row: str(row["id"])):
         record = row.get("record") or {}
         parts = [
             record.get("date"),
@@ -162,14 +164,14 @@ def findings(whole: Whole) -> Iterator[str]:
             yield from paragraph(f"its originator {words.AGENCY.of(row['owner'])} {answer}", conditions, indent=5)
 
 
-def meeting(whole: Whole) -> Iterator[str]:
-    for row in rows(whole, "meeting"):
+def meeting(application: ApplicationView) -> Iterator[str]:
+    for row in rows(application, "meeting"):
         shown = words.PROOF.of_all(row["identity_evidence"])
         result = f"identity {'confirmed' if row['identity_confirmed'] else 'NOT confirmed'} ({shown})"
         result = result if row["held"] else f"not held: {clean(row['exception_reason'])}"
         head = f"{words.MEETING.of(row['kind'])} {moment(row['occurred_at'])} by {row['recorded_by']}, {result}"
         yield from paragraph(head, row.get("notes"))
-    for row in rows(whole, "applicant_sign"):
+    for row in rows(application, "applicant_sign"):
         state = f"{'cleared' if row['cleared'] else 'NOT cleared'} by {row['answered_by']}"
         state = "not answered yet" if row["cleared"] is None else state
         yield from paragraph(
@@ -177,9 +179,9 @@ def meeting(whole: Whole) -> Iterator[str]:
         )
 
 
-def risk(whole: Whole) -> Iterator[str]:
+def risk(application: ApplicationView) -> Iterator[str]:
     asked: dict[str, list[Cells]] = defaultdict(list)
-    for row in rows(whole, "instrument_answer"):
+    for row in rows(application, "instrument_answer"):
         if not row["superseded"]:
             asked[f"{row['instrument']} ({row['instrument_version']})"].append(row)
     for name, answers in asked.items():
@@ -187,7 +189,7 @@ def risk(whole: Whole) -> Iterator[str]:
         answered = ", ".join(f"{count} {_answer(answer)}" for answer, count in sorted(counted.items(), key=str))
         positive = ", ".join(str(row["question"]) for row in answers if row["answer"] == "yes")
         yield from paragraph(f"{name}: {answered}{f'; yes to {positive}' if positive else ''}")
-    for row in rows(whole, "risk_score"):
+    for row in rows(application, "risk_score"):
         if row["superseded"]:
             continue
         yield from paragraph(
@@ -200,7 +202,7 @@ def risk(whole: Whole) -> Iterator[str]:
             )
         if row["uncertainty"]:
             yield from paragraph("not certain", "; ".join(map(_plain, row["uncertainty"])), indent=5)
-    for row in rows(whole, "risk_assessment"):
+    for row in rows(application, "risk_assessment"):
         second = (
             f", second person {row['second_by']} {'agrees' if row['second_agrees'] else 'does not agree'}"
             if row["second_by"]

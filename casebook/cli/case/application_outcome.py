@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from casebook.cli.case.page_words import Cells, Whole, clean, moment, paragraph, rows
+from casebook.cli.case.page_words import ApplicationView, Cells, clean, moment, paragraph, rows
 from casebook.domain import words
 
 
-def decisions(whole: Whole) -> Iterator[str]:
-    approvals = {row["decision_id"]: row for row in rows(whole, "approval")}
-    panels = {row["version"]: row for row in rows(whole, "panel")}
-    decided = {row["version"]: row for row in rows(whole, "decision")}
-    answers = rows(whole, "member_answer")
+def decisions(application: ApplicationView) -> Iterator[str]:
+    approvals = {row["decision_id"]: row for row in rows(application, "approval")}
+    panels = {row["version"]: row for row in rows(application, "panel")}
+    decided = {row["version"]: row for row in rows(application, "decision")}
+    answers = rows(application, "member_answer")
     for version in sorted(panels.keys() | decided.keys()):
         if panel := panels.get(version):
             yield from _panel(panel)
@@ -84,8 +84,8 @@ def _approval(row: Cells | None) -> Iterator[str]:
     )
 
 
-def deliveries(whole: Whole) -> Iterator[str]:
-    for row in sorted(rows(whole, "disclosure"), key=lambda row: str(row["occurred_at"])):
+def deliveries(application: ApplicationView) -> Iterator[str]:
+    for row in sorted(rows(application, "disclosure"), key=lambda row: str(row["occurred_at"])):
         to = f" to {words.PARTY.of(row['recipient'])}" if row.get("recipient") else ""
         by = " and ".join(filter(None, (row["delivered_by"], row["second_officer"])))
         yield from paragraph(
@@ -100,7 +100,7 @@ def deliveries(whole: Whole) -> Iterator[str]:
         yield from paragraph("; ".join(details), indent=5)
         if row.get("safety_plan"):
             yield from paragraph("safety plan", row["safety_plan"], indent=5)
-    for row in rows(whole, "emergency_disclosure"):
+    for row in rows(application, "emergency_disclosure"):
         ratified = {
             None: "not ratified yet",
             True: f"ratified by {row['ratified_by']}",
@@ -111,8 +111,8 @@ def deliveries(whole: Whole) -> Iterator[str]:
         yield from paragraph(f"{head}, {ratified[row['ratified']]}", row.get("reason"))
 
 
-def afterwards(whole: Whole) -> Iterator[str]:
-    for row in sorted(rows(whole, "follow_up"), key=lambda row: str(row["due_at"])):
+def afterwards(application: ApplicationView) -> Iterator[str]:
+    for row in sorted(rows(application, "follow_up"), key=lambda row: str(row["due_at"])):
         result = (
             f"{words.FOLLOWED.of(row['result'])} {moment(row['closed_at'])} by {row['closed_by']}"
             if row["result"]
@@ -124,7 +124,7 @@ def afterwards(whole: Whole) -> Iterator[str]:
             f"{words.LIMIT.of(row['limit_name'])}: {chosen}, due {moment(row['due_at'])}, {result}{second}",
             row.get("notes"),
         )
-    for row in sorted(rows(whole, "referral"), key=lambda row: str(row["occurred_at"])):
+    for row in sorted(rows(application, "referral"), key=lambda row: str(row["occurred_at"])):
         number = f", their reference {row['agency_reference']}" if row["agency_reference"] else ""
         yield from paragraph(
             f"referred: {_referred(row['kind'])} {moment(row['occurred_at'])} by {row['recorded_by']}{number}",
@@ -132,15 +132,15 @@ def afterwards(whole: Whole) -> Iterator[str]:
         )
 
 
-def contacts(whole: Whole) -> Iterator[str]:
-    for row in sorted(rows(whole, "contact_attempt"), key=lambda row: str(row["occurred_at"])):
+def contacts(application: ApplicationView) -> Iterator[str]:
+    for row in sorted(rows(application, "contact_attempt"), key=lambda row: str(row["occurred_at"])):
         how = f"{words.CHANNEL.of(row['channel'])} by {row['made_by']} ({words.PURPOSE.of(row['purpose'])})"
         result = "reached" if row["reached"] else "not reached"
         message = ", message left" if row["left_message"] else ""
         override = ", under an override" if row["override_id"] else ""
         head = f"{str(row['party']).upper()} {moment(row['occurred_at'])} {how}: {result}{message}{override}"
         yield from paragraph(head, row.get("exception_reason"))
-    for row in rows(whole, "contact_override"):
+    for row in rows(application, "contact_override"):
         head = f"override for {str(row['party']).upper()} by {row['authorised_by']} {moment(row['authorised_at'])}"
         yield from paragraph(f"{head} ({words.OVERRIDE.of(row['reason_code'])})", row.get("reason"))
 

@@ -197,5 +197,5 @@ def _line(row: dict[str, object]) -> str:
 
 def _show(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
-        whole = viewing.show(act, options.reference)
-    return Output(data=whole, lines=list(application_page.page(whole)))
+        application = viewing.show(act, options.reference)
+    return Output(data=application, lines=list(application_page.page(application)))

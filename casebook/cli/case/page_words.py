@@ -12,7 +12,7 @@ WIDTH = 100
 ZONE = ZoneInfo("Europe/London")  # local time of the reader
 
 Cells = Mapping[str, Any]
-Whole = Mapping[str, Any]
+ApplicationView = Mapping[str, Any]
 
 
 class VisibleRow(dict[str, Any]):
@@ -22,9 +22,9 @@ class VisibleRow(dict[str, Any]):
         return None
 
 
-def rows(whole: Whole, name: str) -> list[Cells]:
+def rows(application: ApplicationView, name: str) -> list[Cells]:
     """The rows of one part of an application, or an empty list."""
-    return [VisibleRow(row) for row in whole.get(name) or []]
+    return [VisibleRow(row) for row in application.get(name) or []]
 
 
 def clean(text: object) -> str:

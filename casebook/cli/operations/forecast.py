@@ -21,15 +21,15 @@ def configure(parser: ArgumentParser) -> None:
 
 def _forecast(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
-        told: dict[str, Any] = forecasting.forecast(act, seed=options.seed)
-    if told["reason"]:
-        return Output(data=told, lines=[NO_FORECAST.words[told["reason"]].format_map(told)])
-    figures = told["forecast"]
+        answer: dict[str, Any] = forecasting.forecast(act, seed=options.seed)
+    if answer["reason"]:
+        return Output(data=answer, lines=[NO_FORECAST.words[answer["reason"]].format_map(answer)])
+    figures = answer["forecast"]
     names = ("as_it_is", "one_more_researcher", "one_more_panel_slot")
     lines = [
         f"{figures['open']} open, {figures['late_already']} of them late already; late in the next {figures['weeks']} weeks:"
     ]
-    return Output(data=told, lines=[*lines, *(f"  {SCENARIO.of(name)}: {_range(figures[name])}" for name in names)])
+    return Output(data=answer, lines=[*lines, *(f"  {SCENARIO.of(name)}: {_range(figures[name])}" for name in names)])
 
 
 def _range(spread: Mapping[str, float]) -> str:

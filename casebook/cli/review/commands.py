@@ -183,7 +183,7 @@ COUNTED = {"outcomes": words.REVIEW_OUTCOME, "contact_priority": words.CONTACT_P
 
 def progress_lines(figures: dict[str, Any]) -> Iterator[str]:
     if due := figures["people"]["look_again"]:
-        yield f"TODAY: look again at {due} people who could not be contacted safely: `casebook review people`"
+        yield f"TODAY: {due} to look at again, because they could not be contacted safely: `casebook review people`"
     yield (
         f"{figures['rows']} rows in {figures['files']} files belong to {figures['applications']} applications,"
         f" {figures['assessed']} of them ranked"
