@@ -239,8 +239,8 @@ def _report_csv(report: account.ReviewReport) -> Iterator[str]:
     for what, counts in report.lists.items():
         for name, count in counts.items():
             write([f"list_{what}", name, report.applications, count, "", "", ""])
-    for step, count in report.people.items():
-        write(["people", step, "", count, "", "", ""])
+    for step, people in report.people.items():
+        write(["people", step, "", people, "", "", ""])
     agreed = report.agreement
     write(["reviewers", "agreed", agreed.pairs, agreed.agreed, "", agreed.low, agreed.high])
     write(["reviewers", "kappa", agreed.pairs, "", agreed.kappa, "", ""])
