@@ -1,1 +1,1 @@
-"""The `casebook` command: one module per noun, imported only when that noun is asked for."""
+"""The `casebook` command: one module per noun, imported only when that command is called."""

@@ -24,9 +24,9 @@ def default_home() -> Path:
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """The global options of one `casebook` call, and how it runs another one."""
+    """The global options of one `casebook` call, and the function that runs another call."""
 
-    run: Callable[[Call, list[str]], Output]  # parses the words of one command and calls its handler
+    run: Callable[[Call, list[str]], Output]  # parses the words of a command and calls its handler
 
     home: Path = field(default_factory=default_home)
     staff_id: str | None = None  # from --as; None means the operator
@@ -48,22 +48,22 @@ def as_json(data: object, *, ensure_ascii: bool = False) -> str:
 
 
 def plain(value: object) -> str:
-    """A value as a person reads it in one line."""
+    """A value as text on one line."""
     return _text(value) if isinstance(value, str | date) else as_json(value)
 
 
 def page(data: Mapping[str, object]) -> Iterator[str]:
-    """An answer for people: one line a key, codes in words; a long text under its key, with the lines it has."""
+    """An answer as text: one line for each key, codes in words; a text of several lines under its key."""
     for key, value in data.items():
         if isinstance(value, Mapping):
-            yield from page({f"{key} {inner}": held for inner, held in value.items()})
-        elif "\n" in (text := _said(key, value)):
+            yield from page({f"{key} {name}": inner for name, inner in value.items()})
+        elif "\n" in (text := _in_words(key, value)):
             yield from (f"{spelled(key)}:", *text.rstrip().splitlines())
         else:
             yield f"{spelled(key)}: {text}"
 
 
-def _said(key: str, value: object) -> str:
+def _in_words(key: str, value: object) -> str:
     match value:
         case None | [] | ():
             return "none"

@@ -1,8 +1,7 @@
-"""The `casebook` command: takes the global options from anywhere, loads one noun's module, prints its answer."""
+"""The `casebook` command: reads the global options, runs the module of one command, prints its answer."""
 
 from __future__ import annotations
 
-import argparse
 import importlib
 import json
 import os
@@ -16,118 +15,122 @@ from typing import TYPE_CHECKING, NoReturn
 
 from casebook import __version__
 from casebook.cli.answer import Call, Output, as_json
+from casebook.cli.parsers import HelpAsked, Parser
 from casebook.errors import CasebookError, Collision, Fault, WrongUsage
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Callable, Sequence
 
-# command -> (module, one line of help). A module offers configure(parser), which sets `handler` as a default.
+# command -> (module, one line of help). Each module has configure(parser), which sets `handler` as a default.
 COMMANDS: dict[str, tuple[str, str]] = {
-    "up": ("casebook.cli.operations.up", "run the platform in the foreground: databases, Prefect, worker, dispatcher"),
-    "demo": ("casebook.cli.operations.demo", "a synthetic force, from intake to follow-up, on the real platform"),
-    "applications": ("casebook.cli.case.applications", "take applications in, list them, look at one"),
-    "work": ("casebook.cli.case.work", "the queue of what people must do"),
-    "pack": ("casebook.cli.case.pack", "what a panel reads before it decides, as text, HTML or PDF"),
-    "staff": ("casebook.cli.operations.staff", "who may act, and what they are trained for"),
+    "up": ("casebook.cli.operations.up", "run the platform until you stop it: databases, Prefect, worker, dispatcher"),
+    "demo": (
+        "casebook.cli.operations.demo",
+        "run a demonstration: a synthetic force, from intake to follow-up, on the real platform",
+    ),
+    "applications": (
+        "casebook.cli.case.applications",
+        "import, list, show and correct applications; restrict, hold, transfer, contact",
+    ),
+    "work": ("casebook.cli.case.work", "list the work that is waiting, claim an item, do it"),
+    "pack": ("casebook.cli.case.pack", "print what a panel reads before it decides, as text, HTML or PDF"),
+    "staff": ("casebook.cli.operations.staff", "manage staff: roles, training, duty, tokens, suspension"),
     "audit": ("casebook.cli.operations.audit", "verify, seal and export the ledger"),
-    "urgent": ("casebook.cli.operations.engine", "put one application before all others"),
+    "urgent": ("casebook.cli.operations.engine", "make one application urgent, before all others"),
     "sweep": ("casebook.cli.operations.engine", "find what is overdue, stalled or forgotten"),
-    "reconcile": ("casebook.cli.operations.engine", "start a fresh run for every open application"),
+    "reconcile": ("casebook.cli.operations.engine", "start a new run for every open application"),
     "board": (
         "casebook.cli.operations.oversight",
-        "who waits, for whom, how late; escalations; the limit kept by week",
+        "show what is waiting, for whom, how late; escalations; time limits kept, by week",
     ),
     "forecast": (
         "casebook.cli.operations.forecast",
-        "how many applications will pass their limit in the next eight weeks",
+        "forecast how many applications will miss their limit in the next eight weeks",
     ),
-    "returns": ("casebook.cli.operations.returns", "the figures a force gives, as CSV"),
+    "returns": ("casebook.cli.operations.returns", "print the figures a force reports, as CSV"),
     "watchdog": (
         "casebook.cli.operations.oversight",
-        "whether sweep, dispatcher and notifier are alive; exit 1 names what stopped",
+        "check that sweep, dispatcher and notifier are running; exit 1 if one has stopped",
     ),
     "identifiers": ("casebook.cli.offline.identifiers", "check PNC and CRO numbers, postcodes and dates of birth"),
-    "deadlines": ("casebook.cli.offline.deadlines", "the time limits an application received at a moment would have"),
+    "deadlines": (
+        "casebook.cli.offline.deadlines",
+        "calculate the time limits of an application from when it was received",
+    ),
     "policy": (
         "casebook.cli.operations.policy",
-        "after a change: reckon every open deadline again; what has been kept long enough",
+        "recalculate open deadlines after a policy change; list what may be disposed of",
     ),
     "score": ("casebook.cli.offline.score", "score a subject's history from a JSON file"),
-    "instruments": ("casebook.cli.offline.instruments", "the questions of DASH, SAFELIVES and DARA, and their codes"),
-    "match": ("casebook.cli.offline.match", "link subjects to persons, file against file"),
+    "instruments": (
+        "casebook.cli.offline.instruments",
+        "list the questions of DASH, SAFELIVES and DARA, with their codes",
+    ),
+    "match": ("casebook.cli.offline.match", "find which persons in one file may be the subjects in another"),
     "sources": ("casebook.cli.case.sources", "list, load and check the record sources"),
-    "search": ("casebook.cli.case.search", "who in a loaded source may be this person"),
-    "review": ("casebook.cli.review.commands", "look again at past applications: import registers, rank, report"),
+    "search": ("casebook.cli.case.search", "search one source for who may be this person"),
+    "review": ("casebook.cli.review.commands", "review past applications: import registers, rank, allocate, report"),
     "monitor": (
         "casebook.cli.monitor.files",
-        "watch decision-makers: charts, questions, blind samples, training, fairness",
+        "monitor decisions: charts, signals, blind samples, training, fairness",
     ),
     "database-url": (
         "casebook.cli.operations.database_url",
-        "an address of the database, for the operator; good for a minute",
+        "print an address of the database that works for one minute (operator only)",
     ),
 }
 
 TRIES = 5
-PAUSE = 0.05  # seconds before the second try of an act that collided with another, longer before each further one
-
-
-class HelpAsked(Exception):
-    """Carries the text of --help to where every answer is shown."""
-
-
-class Parser(argparse.ArgumentParser):
-    """Tells a wrong call the way every other error is told, and help the way of every other answer."""
-
-    def print_help(self, file: object = None) -> None:
-        del file
-        raise HelpAsked(self.format_help())
-
-    def error(self, message: str) -> NoReturn:
-        raise WrongUsage(f"{message}; `{self.prog} --help` says more")
+PAUSE = 0.05  # seconds before the second try after a collision; each later try waits longer
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code and never shows a traceback."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:  # closed by whoever called; nothing else may take its number
+        if getattr(sys, name) is None:  # closed by the caller; no other file may take its number
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - as long as we run
     words = list(sys.argv[1:] if argv is None else argv)
     stop_in_order()
-    call = Call(run=run, json="--json" in words)  # known even when the other options cannot be understood
+    call = Call(
+        run=run, json="--json" in words
+    )  # set before the other options are read, so that their errors are JSON too
     try:
         call, words = take_global_options(words)
         return show(run(call, words), call)
     except CasebookError as error:
         return complain(error, call)
     except BrokenPipeError:
-        let_go_of_stdout()  # the reader went away (head, less): nothing is wrong
+        let_go_of_stdout()  # the reader ended first (head, less): not an error
         return 0
     except KeyboardInterrupt:
         return 130
-    except Exception as error:  # noqa: BLE001 - the last door: a fault is told, its kind only, for a message may hold a value
+    except Exception as error:  # noqa: BLE001 - the last place to catch it: only its kind is printed, because a message may contain a value
         return complain(
-            CasebookError(f"unexpected {type(error).__name__}; set CASEBOOK_DEBUG=1 to see where"), call, error
+            CasebookError(f"unexpected {type(error).__name__}; set CASEBOOK_DEBUG=1 to see where it happened"),
+            call,
+            error,
         )
 
 
 def stop_in_order() -> None:
-    """What asks a command to end lets it leave as an interrupt from the keyboard does: the shared database is released."""
+    """On SIGTERM or SIGHUP, end as on Ctrl-C, so that the shared database is released."""
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) is signal.SIG_DFL:  # what is ignored (nohup) stays ignored
+            if signal.getsignal(number) is signal.SIG_DFL:  # a signal that is ignored (nohup) stays ignored
                 signal.signal(number, _stop)
 
 
 def _stop(number: int, _frame: object) -> NoReturn:
-    signal.signal(number, signal.SIG_IGN)  # once is enough: what is being released is not to be interrupted
+    signal.signal(number, signal.SIG_IGN)  # a second signal must not interrupt the release
     raise SystemExit(128 + number)
 
 
 def take_global_options(words: list[str]) -> tuple[Call, list[str]]:
-    """Split `--json`, `--home DIR` and `--as ID`, wherever they stand, from the rest."""
-    if not all(map(_is_text, words)) and "identifiers" not in words:  # which tells of each value what is wrong with it
+    """Separate `--json`, `--home DIR` and `--as ID`, wherever they stand, from the other words."""
+    if (
+        not all(map(_is_text, words)) and "identifiers" not in words
+    ):  # that command says for each value what is wrong with it
         raise WrongUsage("an argument is not UTF-8 text")
     call, rest, waiting = Call(run=run), list[str](), iter(words)
     for word in waiting:
@@ -158,10 +161,8 @@ def run(call: Call, words: list[str]) -> Output:
     if not words or words[0] in {"-h", "--help", "help"}:
         return Output(data={"commands": {name: text for name, (_, text) in COMMANDS.items()}}, lines=overview())
     if words[0] not in COMMANDS:
-        raise WrongUsage(f"there is no command {words[0]!r}; `casebook --help` lists them")
-    module = importlib.import_module(COMMANDS[words[0]][0])
-    parser = Parser(prog=f"casebook {words[0]}", description=COMMANDS[words[0]][1], allow_abbrev=False)
-    module.configure(parser)
+        raise WrongUsage(f"there is no command {words[0]!r}; for a list: `casebook --help`")
+    parser = parser_of(words[0])
     try:
         options = parser.parse_args(words[1:])
     except HelpAsked as asked:
@@ -169,8 +170,16 @@ def run(call: Call, words: list[str]) -> Output:
     return call_handler(options.handler, options, call)
 
 
+def parser_of(command: str) -> Parser:
+    """The parser of one command, whose module is imported now."""
+    module_name, text = COMMANDS[command]
+    parser = Parser(prog=f"casebook {command}", description=text, allow_abbrev=False)
+    importlib.import_module(module_name).configure(parser)
+    return parser
+
+
 def call_handler(handler: Callable[[Namespace, Call], Output], options: Namespace, call: Call) -> Output:
-    """Call a handler, again if it collided with somebody else's act: what collides has changed nothing."""
+    """Call a handler; call it again after a collision with another act, because a collision changes nothing."""
     for number in range(1, TRIES):
         try:
             return handler(options, call)
@@ -194,12 +203,12 @@ def overview() -> list[str]:
         "",
         *(f"  {name:<{width}}  {text}" for name, (_, text) in COMMANDS.items()),
         "",
-        "casebook COMMAND --help says more. Exit: 0 done, 1 refused or incomplete, 2 wrong usage, 3 a fault.",
+        "For more: casebook COMMAND --help. Exit codes: 0 done, 1 refused or not complete, 2 wrong call, 3 fault.",
     ]
 
 
 def show(answer: Output, call: Call) -> int:
-    encoding = sys.stdout.encoding or "utf-8"  # of a narrow terminal or pipe: what it cannot show is escaped
+    encoding = sys.stdout.encoding or "utf-8"  # a terminal or pipe may not be UTF-8: what it cannot show is escaped
     lines = [as_json(answer.data, ensure_ascii=not encoding.lower().startswith("utf"))] if call.json else answer.lines
     try:
         for line in lines:
@@ -209,12 +218,14 @@ def show(answer: Output, call: Call) -> int:
         raise
     except OSError as error:
         let_go_of_stdout()
-        raise Fault(f"it is done, but the answer cannot be written: {error.strerror}", "cannot_write") from None
+        raise Fault(
+            f"the command was carried out, but its answer cannot be written: {error.strerror}", "cannot_write"
+        ) from None
     return answer.exit_code
 
 
 def let_go_of_stdout() -> None:
-    """What is still in its buffer goes nowhere; Python would complain about it again at exit."""
+    """Discard what is still in the buffer of stdout; Python would report it again at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

@@ -1,4 +1,4 @@
-"""Opens a home for one command: its database, its ledger key, and who is calling."""
+"""Opens a home for one command: its database and ledger key, and identifies the caller."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ class Opened:
 
     @contextmanager
     def acting(self) -> Iterator[Act]:
-        """One act in one transaction, committed at the end unless something is raised."""
+        """One act in one transaction, committed at the end unless there is an exception."""
         with self.store.session() as session:
             yield self.act_on(session)
             session.commit()
 
     def act_on(self, session: Session) -> Act:
-        """An act of the caller in a session that somebody else commits, or nobody does."""
+        """An act of the caller in a session that this function does not commit."""
         return Act(session=session, actor=self.actor, now=storage.now(session), playbook=playbook)
 
 
 @contextmanager
 def opened(call: Call) -> Iterator[Opened]:
-    """The casebook of a call's home, started and migrated if need be."""
+    """Open the casebook in the home of a call; start and migrate its database if necessary."""
     configured = settings.load(call.home)
     catalogue.configure(configured.sources)
     with cluster.database(configured) as server:

@@ -1,4 +1,4 @@
-"""A page from its template: as HTML that fetches nothing, or as PDF of the same body. What is put in is always escaped."""
+"""Makes a page from its template, as HTML that loads nothing from elsewhere, or as PDF. All values are escaped."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def html(name: str, **values: object) -> str:
 
 
 def pdf(name: str, *, title: str, mark: str | None = None, **values: object) -> bytes:
-    """The block `body` of the template. `mark`: what stands at the top of every page, before its number."""
+    """The block `body` of the template as PDF. `mark` is printed at the top of every page, before the page number."""
     template = _template(name)
     body = "".join(template.blocks["body"](template.new_context({"mark": None, **values})))
     page = _blank(mark)
@@ -33,7 +33,7 @@ def pdf(name: str, *, title: str, mark: str | None = None, **values: object) -> 
 
 @cache
 def _template(name: str) -> Template:
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - only who prints a page pays for it
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - slow to import, and only printing needs it
 
     here = PackageLoader("casebook.cli", "templates")
     return Environment(
@@ -42,7 +42,7 @@ def _template(name: str) -> Template:
 
 
 def _blank(mark: str | None) -> FPDF:
-    from fpdf import FPDF  # noqa: PLC0415 - only who prints a PDF pays for it
+    from fpdf import FPDF  # noqa: PLC0415 - slow to import, and only a PDF needs it
 
     class Page(FPDF):
         def header(self) -> None:

@@ -1,4 +1,4 @@
-"""Shows at a terminal that a long command is still at work, how far it is if that is known, and since when."""
+"""Shows at a terminal that a long command is still running, how far it is (if known), and for how long."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from contextlib import contextmanager
 
 from casebook.cli.answer import Call
 
-Advance = Callable[[int, int], None]  # how many are done, of how many
+Advance = Callable[[int, int], None]  # called with how many are done, and of how many
 
 
 def _unseen(_done: int, _of: int) -> None:
-    """Not said in a file, a pipe or a log."""
+    """Show nothing: progress is not for a file, a pipe or a log."""
 
 
 @contextmanager
 def shown(call: Call, what: str, *, elsewhere: Advance = _unseen) -> Iterator[Advance]:
-    """On stderr, and gone at the end. With --json, or where stderr is no terminal, `elsewhere` is told instead."""
+    """Show progress on stderr and remove it at the end. With --json, or without a terminal, call `elsewhere` instead."""
     if call.json or not sys.stderr.isatty():
         yield elsewhere
         return
-    from rich.console import Console  # noqa: PLC0415 - only who sits at a terminal pays for it
+    from rich.console import Console  # noqa: PLC0415 - slow to import, and only a terminal needs it
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415 - as above
 
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())

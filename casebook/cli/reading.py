@@ -1,4 +1,4 @@
-"""Reading a JSON answer from a file or from standard input."""
+"""Types of command arguments: a code, a day, a moment, JSON from a file or from standard input."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ W = TypeVar("W", bound=StrEnum)
 
 
 def one_of(words: type[W]) -> Callable[[str], W]:
-    """The type of an argument that is a word of a vocabulary; another word is told what the words are."""
+    """The type of an argument that is one of a set of codes; the error for any other word lists them."""
 
     def read(text: str) -> W:
         if text not in set(words):
-            raise ArgumentTypeError(f"{text!r} is none of: {', '.join(words)}")
+            raise ArgumentTypeError(f"{text!r} is not one of: {', '.join(words)}")
         return words(text)
 
     return read
@@ -32,22 +32,25 @@ def day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ArgumentTypeError("a date looks like 2027-03-02") from None
+        raise ArgumentTypeError("write a date like 2027-03-02") from None
 
 
 def moment(text: str) -> datetime:
     """The type of an argument that is a moment, with its offset."""
     try:
-        found = datetime.fromisoformat(text.strip().upper())
+        read = datetime.fromisoformat(text.strip().upper())
     except ValueError:
-        raise ArgumentTypeError("a moment looks like 2026-03-02T09:00:00+00:00") from None
-    if found.tzinfo is None:
-        raise ArgumentTypeError("a moment needs its offset, as in 2026-03-02T09:00:00+00:00")
-    return found
+        raise ArgumentTypeError("write date and time like 2026-03-02T09:00:00+00:00") from None
+    if read.tzinfo is None:
+        raise ArgumentTypeError("add the offset from UTC, as in 2026-03-02T09:00:00+00:00")
+    return read
 
 
 def read_json(name: str) -> object:
-    """The type of an argument: read while the words are, hence once; a second try finds standard input empty."""
+    """The type of an argument that names a JSON file, or - for standard input.
+
+    It is read while the arguments are parsed, and only once: a second read would find standard input empty.
+    """
     path = Path(name)
     try:
         text = sys.stdin.read() if name == "-" else path.read_text("utf-8")

@@ -1,4 +1,4 @@
-"""Writing a file that somebody asked for: whole or not at all."""
+"""Writes a file that a command was asked for, completely or not at all."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from casebook.errors import UnreadableFile
 
 
 def refuse_unwritable(path: Path | None) -> None:
-    """Before long work: there is a directory to write into, and no directory in the file's place."""
+    """Refuse before long work if the file cannot be written: no directory to write into, or a directory of that name."""
     if path is not None and (path.is_dir() or not os.access(path.absolute().parent, os.W_OK)):
-        raise UnreadableFile(f"{path.name} cannot be written there", "unwritable_file")
+        raise UnreadableFile(f"{path.name} cannot be written to this directory", "unwritable_file")
 
 
 def write_whole(path: Path, content: Iterable[str] | bytes) -> None:
-    """Lines get their ends here."""
+    """Write bytes as they are, or lines with a newline after each."""
     data = content if isinstance(content, bytes) else "".join(f"{line}\n" for line in content).encode()
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:

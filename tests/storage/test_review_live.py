@@ -303,7 +303,7 @@ def test_who_cannot_safely_be_contacted_is_work_for_somebody_on_the_day(acting, 
     assert item.id in {each["item"] for each in late}
     with acting(WHO["lead"], on_the_day) as act:
         told = account.progress(act)
-        assert "TODAY: 1 who could not safely be contacted" in next(progress_lines(told))
+        assert "TODAY: 1 to look at again" in next(progress_lines(told))
         work_queue.do(act, item.id, {"rung": "safe_plan", "note": "her mother knows when", "plan": PLAN.model_dump()})
         assert "TODAY" not in next(progress_lines(account.progress(act)))
     assert looks(acting) == []

@@ -1,45 +1,49 @@
-"""The part of an application's page that tells what is known: people, searches, candidates, facts, meeting, risk."""
+"""The part of an application's page on what is known: people, searches, candidates, facts, meeting, risk."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
-from casebook.cli.case.page_words import Cells, Whole, clean, moment, paragraph, rows, table
+from casebook.cli.case.page_words import ApplicationView, Cells, clean, moment, paragraph, rows, table
 from casebook.domain import words
 
-MOST = 12  # contributions of a score that are shown; --json has all
+MOST = 12  # how many contributions of a score are shown; --json has all
 
 
-def who(whole: Whole) -> Iterator[str]:
-    shown = whole["personal_detail"] == "shown"
-    plans = {plan["party"]: plan for plan in rows(whole, "safe_contact")}
-    for person in sorted(rows(whole, "person"), key=lambda person: str(person["party"])):
+def who(application: ApplicationView) -> Iterator[str]:
+    shown = application["personal_detail"] == "shown"
+    plans = {plan["party"]: plan for plan in rows(application, "safe_contact")}
+    for person in sorted(rows(application, "person"), key=lambda person: str(person["party"])):
         yield from _person(person, shown=shown)
         if plan := plans.pop(person["party"], None):
             yield from paragraph("safe contact", _plan(plan, shown=shown), indent=5)
     for party, plan in plans.items():
         yield from paragraph(f"{str(party).upper()}  safe contact", _plan(plan, shown=shown))
-    dates = f" from {whole.get('relationship_started') or '?'} to {whole.get('relationship_ended') or 'now'}"
-    known = whole.get("relationship_started") or whole.get("relationship_ended")
-    yield from paragraph(
-        f"B is to A: {words.RELATIONSHIP.of(whole['relationship'])}{dates if known else ''};"
-        f" living together: {words.ANSWER.of(whole['living_together'])}; pregnant: {words.ANSWER.of(whole['pregnant'])}"
-        + (f"; children born: {', '.join(whole['children']) or 'none known'}" if shown else "")
+    dates = (
+        f" from {application.get('relationship_started') or '?'} to {application.get('relationship_ended') or 'now'}"
     )
-    yield from paragraph(f"In danger now: {words.ANSWER.of(whole['immediate_danger'])}")
-    if whole.get("concern"):
-        yield from paragraph("Concern", whole["concern"])
-    if doubts := [code for code in whole["doubts"] if code not in whole["explained"]]:
-        yield from paragraph("Doubtful as sent", ", ".join(map(words.reason, doubts)))
-    if whole["explained"]:
-        yield from paragraph("Cannot be had, with an explanation", ", ".join(map(words.reason, whole["explained"])))
+    known = application.get("relationship_started") or application.get("relationship_ended")
+    yield from paragraph(
+        f"B is to A: {words.RELATIONSHIP.of(application['relationship'])}{dates if known else ''};"
+        f" living together: {words.ANSWER.of(application['living_together'])}; pregnant: {words.ANSWER.of(application['pregnant'])}"
+        + (f"; children born: {', '.join(application['children']) or 'none known'}" if shown else "")
+    )
+    yield from paragraph(f"In danger now: {words.ANSWER.of(application['immediate_danger'])}")
+    if application.get("concern"):
+        yield from paragraph("Concern", application["concern"])
+    if doubts := [code for code in application["doubts"] if code not in application["explained"]]:
+        yield from paragraph("Missing or doubtful", ", ".join(map(words.reason, doubts)))
+    if application["explained"]:
+        yield from paragraph(
+            "Cannot be obtained, with an explanation", ", ".join(map(words.reason, application["explained"]))
+        )
 
 
 def _person(person: Cells, *, shown: bool) -> Iterator[str]:
     party = str(person["party"]).upper()
     if not shown:
-        yield from paragraph(f"{party}  (not for this role)")
+        yield from paragraph(f"{party}  (your role may not see this)")
         return
     names = clean(" ".join(person[name] or "" for name in ("forename", "middle_names", "surname")))
     certainty = (
@@ -53,28 +57,28 @@ def _person(person: Cells, *, shown: bool) -> Iterator[str]:
         yield from paragraph("also known as", ", ".join(other), indent=5)
     where = (person[name] for name in ("address", "postcode", "phone", "email"))
     numbers = (f"{label} {person[name]}" for label, name in (("PNC", "pnc_id"), ("CRO", "cro")) if person[name])
-    if told := [clean(each) for each in (*where, *numbers) if each]:
-        yield from paragraph(", ".join(told), indent=5)
+    if details := [clean(detail) for detail in (*where, *numbers) if detail]:
+        yield from paragraph(", ".join(details), indent=5)
 
 
 def _plan(plan: Cells, *, shown: bool) -> str:
-    said = [words.CHANNEL.of(plan["channel"]) if plan["channel"] else "no contact until somebody sets a channel"]
+    parts = [words.CHANNEL.of(plan["channel"]) if plan["channel"] else "no contact until a channel is set"]
     if shown and plan["channel"]:
         windows = ", ".join(f"{start}-{until}" for start, until in plan["windows"])
-        said += [" ".join(plan["days"]), windows, "voicemail yes" if plan["voicemail"] else "no voicemail"]
-        said += [f"{words.spelled(name)} {plan[name]}" for name in ("code_word", "interpreter") if plan[name]]
-    return f"{'; '.join(filter(None, said))}; confirmed {moment(plan['confirmed_at'])} by {plan['confirmed_by']}"
+        parts += [" ".join(plan["days"]), windows, "voicemail yes" if plan["voicemail"] else "no voicemail"]
+        parts += [f"{words.spelled(name)} {plan[name]}" for name in ("code_word", "interpreter") if plan[name]]
+    return f"{'; '.join(filter(None, parts))}; confirmed {moment(plan['confirmed_at'])} by {plan['confirmed_by']}"
 
 
-def searches(whole: Whole) -> Iterator[str]:
+def searches(application: ApplicationView) -> Iterator[str]:
     lines = []
     for row in sorted(
-        rows(whole, "search"), key=lambda row: (row["superseded"], str(row["party"]), str(row["source"]))
+        rows(application, "search"), key=lambda row: (row["superseded"], str(row["party"]), str(row["source"]))
     ):
         result = words.RESULT.of(row["result"]) if row["result"] else "OPEN"
         if row["result"] == "unavailable":
-            accepted = f"accepted by {row['accepted_by']}" if row["accepted_by"] else "accepted by nobody yet"
-            result = f"{result} ({clean(row['unavailable_reason']) or 'reason not for this role'}), {accepted}"
+            accepted = f"accepted by {row['accepted_by']}" if row["accepted_by"] else "not accepted yet"
+            result = f"{result} ({clean(row['unavailable_reason']) or 'your role may not see the reason'}), {accepted}"
         marks = [
             *(["mandatory"] if row["mandatory"] else []), *(["replaced"] if row["superseded"] else []), _covered(row),
             *([f"by {row['returned_by']}"] if row["returned_by"] else []),
@@ -82,7 +86,7 @@ def searches(whole: Whole) -> Iterator[str]:
         party, source, returned = str(row["party"]).upper(), words.SOURCE.of(row["source"]), moment(row["returned_at"])
         lines.append((party, source, returned, "; ".join([result, *marks])))
     yield from table(("of", "source", "returned", "result"), lines)
-    for row in rows(whole, "assurance"):
+    for row in rows(application, "assurance"):
         head = f"{words.ASSURANCE.of(row['kind'])} signed by {row['signed_by']} {moment(row['signed_at'])}"
         head += f", confidence {words.CONFIDENCE.of(row['confidence'])}" if row["confidence"] else ""
         head += f", identity variants not covered: {len(row['uncovered'])}" if row["uncovered"] else ""
@@ -91,21 +95,21 @@ def searches(whole: Whole) -> Iterator[str]:
 
 
 def _covered(row: Cells) -> str:
-    """How many of the identity variants that it had to cover the search did cover."""
+    """How many of the required identity variants the search covered."""
     required = set(row["required"] or ())
     return (
         f"{len(set(row['covered'] or ()) & required)} of {len(required)} identity variants covered"
         if required
-        else "no identity variant to cover"
+        else "no identity variants required"
     )
 
 
 def _answer(code: str | None) -> str:
-    return words.ANSWER.of(code) if code else "answers, not for this role"
+    return words.ANSWER.of(code) if code else "answers that your role may not see"
 
 
 def _why(uncovered: Mapping[str, Mapping[str, int]]) -> str:
-    """How many for which reason, over all sources and families."""
+    """How many identity variants were not covered, for each reason, over all sources and families."""
     counted = Counter[str]()
     for reasons in uncovered.values():
         counted.update(reasons)
@@ -116,12 +120,14 @@ def _why(uncovered: Mapping[str, Mapping[str, int]]) -> str:
     )
 
 
-def candidates(whole: Whole) -> Iterator[str]:
-    for row in sorted(rows(whole, "candidate"), key=lambda row: (row["superseded"], -row["weight"])):
+def candidates(application: ApplicationView) -> Iterator[str]:
+    for row in sorted(rows(application, "candidate"), key=lambda row: (row["superseded"], -row["weight"])):
         verdict = (
-            f"{words.VERDICT.of(row['verdict'])}, said {row['reviewed_by']}" if row["verdict"] else "NOT LOOKED AT YET"
+            f"{words.VERDICT.of(row['verdict'])}, reviewed by {row['reviewed_by']}"
+            if row["verdict"]
+            else "NOT REVIEWED YET"
         )
-        twin = ", may be a twin or namesake" if row["twin"] else ""
+        twin = ", may be a twin or a person of the same name" if row["twin"] else ""
         match = f"{words.MATCH_BAND.of(row['band'])}, {row['weight']:.1f} bits{twin}"
         head = f"{str(row['party']).upper()} {words.SOURCE.of(row['source'])} {row['person_id']} ({match})"
         yield from paragraph(f"{head}: {verdict}{' (replaced)' if row['superseded'] else ''}", row.get("reason"))
@@ -130,42 +136,42 @@ def candidates(whole: Whole) -> Iterator[str]:
             yield from paragraph(f"second look by {row['second_by']}: {agrees}", row.get("second_reason"), indent=5)
 
 
-def findings(whole: Whole) -> Iterator[str]:
-    agreed = {row["finding_id"]: row for row in rows(whole, "owner_agreement")}
-    for row in sorted(rows(whole, "finding"), key=lambda row: str(row["id"])):
+def findings(application: ApplicationView) -> Iterator[str]:
+    agreed = {row["finding_id"]: row for row in rows(application, "owner_agreement")}
+    for row in sorted(rows(application, "finding"), key=lambda row: str(row["id"])):
         record = row.get("record") or {}
-        told = [
+        parts = [
             record.get("date"),
             words.RECORD_KIND.of(record["kind"]) if record.get("kind") else words.SOURCE.of(row["source"]),
             record.get("offence_text"),
             record.get("outcome"),
         ]
         flags = record.get("flags") or ""
-        told.append(
+        parts.append(
             f"[{words.of_field('flags', flags.split(';') if isinstance(flags, str) else flags)}]" if flags else ""
         )
         withdrawn = ", WITHDRAWN" if row["withdrawn"] else ""
         head = f"{words.SOURCE.of(row['source'])} {row['record_id']}, {words.QUALIFIES.of(row['qualifies'])}{withdrawn}"
-        yield from paragraph(head, ", ".join(clean(each) for each in told if each))
+        yield from paragraph(head, ", ".join(clean(part) for part in parts if part))
         if row["owner"]:
-            said = agreed.get(row["id"])
+            agreement = agreed.get(row["id"])
             answer = (
-                f"{'agrees' if said['agreed'] else 'REFUSES'}, recorded by {said['recorded_by']}"
-                if said
+                f"{'agrees' if agreement['agreed'] else 'REFUSES'}, recorded by {agreement['recorded_by']}"
+                if agreement
                 else "has not answered"
             )
-            conditions = said.get("conditions") if said else None
+            conditions = agreement.get("conditions") if agreement else None
             yield from paragraph(f"its originator {words.AGENCY.of(row['owner'])} {answer}", conditions, indent=5)
 
 
-def meeting(whole: Whole) -> Iterator[str]:
-    for row in rows(whole, "meeting"):
+def meeting(application: ApplicationView) -> Iterator[str]:
+    for row in rows(application, "meeting"):
         shown = words.PROOF.of_all(row["identity_evidence"])
-        held = f"identity {'confirmed' if row['identity_confirmed'] else 'NOT confirmed'} ({shown})"
-        held = held if row["held"] else f"not held: {clean(row['exception_reason'])}"
-        head = f"{words.MEETING.of(row['kind'])} {moment(row['occurred_at'])} by {row['recorded_by']}, {held}"
+        result = f"identity {'confirmed' if row['identity_confirmed'] else 'NOT confirmed'} ({shown})"
+        result = result if row["held"] else f"not held: {clean(row['exception_reason'])}"
+        head = f"{words.MEETING.of(row['kind'])} {moment(row['occurred_at'])} by {row['recorded_by']}, {result}"
         yield from paragraph(head, row.get("notes"))
-    for row in rows(whole, "applicant_sign"):
+    for row in rows(application, "applicant_sign"):
         state = f"{'cleared' if row['cleared'] else 'NOT cleared'} by {row['answered_by']}"
         state = "not answered yet" if row["cleared"] is None else state
         yield from paragraph(
@@ -173,38 +179,39 @@ def meeting(whole: Whole) -> Iterator[str]:
         )
 
 
-def risk(whole: Whole) -> Iterator[str]:
+def risk(application: ApplicationView) -> Iterator[str]:
     asked: dict[str, list[Cells]] = defaultdict(list)
-    for row in rows(whole, "instrument_answer"):
+    for row in rows(application, "instrument_answer"):
         if not row["superseded"]:
             asked[f"{row['instrument']} ({row['instrument_version']})"].append(row)
     for name, answers in asked.items():
         counted = Counter(row["answer"] for row in answers)
-        told = ", ".join(f"{count} {_answer(answer)}" for answer, count in sorted(counted.items(), key=str))
+        answered = ", ".join(f"{count} {_answer(answer)}" for answer, count in sorted(counted.items(), key=str))
         positive = ", ".join(str(row["question"]) for row in answers if row["answer"] == "yes")
-        yield from paragraph(f"{name}: {told}{f'; yes to {positive}' if positive else ''}")
-    for row in rows(whole, "risk_score"):
+        yield from paragraph(f"{name}: {answered}{f'; yes to {positive}' if positive else ''}")
+    for row in rows(application, "risk_score"):
         if row["superseded"]:
             continue
         yield from paragraph(
             f"score {row['score']:.1f}: {words.BAND.of(row['band'])}, by {row['model']}, {moment(row['computed_at'])}"
         )
-        for each in sorted(row["contributions"] or (), key=lambda each: -abs(each.get("value") or 0))[:MOST]:
+        contributions = sorted(row["contributions"] or (), key=lambda part: -abs(part.get("value") or 0))
+        for part in contributions[:MOST]:
             yield from paragraph(
-                f"{each.get('value'):+.1f} {words.FACTOR.of(each.get('factor'))}", each.get("reason"), indent=5
+                f"{part.get('value'):+.1f} {words.FACTOR.of(part.get('factor'))}", part.get("reason"), indent=5
             )
         if row["uncertainty"]:
-            yield from paragraph("uncertain", "; ".join(_plain(each) for each in row["uncertainty"]), indent=5)
-    for row in rows(whole, "risk_assessment"):
+            yield from paragraph("not certain", "; ".join(map(_plain, row["uncertainty"])), indent=5)
+    for row in rows(application, "risk_assessment"):
         second = (
             f", second person {row['second_by']} {'agrees' if row['second_agrees'] else 'does not agree'}"
             if row["second_by"]
             else ""
         )
         lowers = " (lowers it)" if row["lowers"] else ""
-        head = f"{words.BAND.of(row['band'])}{lowers}, said {row['assessed_by']} {moment(row['assessed_at'])}{second}"
+        head = f"{words.BAND.of(row['band'])}{lowers}, assessed by {row['assessed_by']} {moment(row['assessed_at'])}{second}"
         yield from paragraph(f"{head}{' (replaced)' if row['superseded'] else ''}", row.get("reason"))
 
 
 def _plain(value: object) -> str:
-    return ", ".join(clean(each) for each in value.values()) if isinstance(value, dict) else clean(value)
+    return ", ".join(map(clean, value.values())) if isinstance(value, dict) else clean(value)

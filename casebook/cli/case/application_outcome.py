@@ -1,25 +1,25 @@
-"""The part of an application's page that tells what was decided, approved, told, and done afterwards."""
+"""The part of an application's page on the decision, its approval, the disclosure and the follow-up."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from casebook.cli.case.page_words import Cells, Whole, clean, moment, paragraph, rows
+from casebook.cli.case.page_words import ApplicationView, Cells, clean, moment, paragraph, rows
 from casebook.domain import words
 
 
-def decisions(whole: Whole) -> Iterator[str]:
-    approvals = {row["decision_id"]: row for row in rows(whole, "approval")}
-    panels = {row["version"]: row for row in rows(whole, "panel")}
-    decided = {row["version"]: row for row in rows(whole, "decision")}
-    answers = rows(whole, "member_answer")
+def decisions(application: ApplicationView) -> Iterator[str]:
+    approvals = {row["decision_id"]: row for row in rows(application, "approval")}
+    panels = {row["version"]: row for row in rows(application, "panel")}
+    decided = {row["version"]: row for row in rows(application, "decision")}
+    answers = rows(application, "member_answer")
     for version in sorted(panels.keys() | decided.keys()):
         if panel := panels.get(version):
             yield from _panel(panel)
         for row in answers:
             if row["version"] == version:
-                said = f"{row['member']} answered {moment(row['answered_at'])}: {words.OUTCOME.of(row['outcome'])}"
-                yield from paragraph(said, row.get("reasons"))
+                answer = f"{row['member']} answered {moment(row['answered_at'])}: {words.OUTCOME.of(row['outcome'])}"
+                yield from paragraph(answer, row.get("reasons"))
         if decision := decided.get(version):
             yield from _decision(decision)
             yield from _approval(approvals.get(decision["id"]))
@@ -27,8 +27,8 @@ def decisions(whole: Whole) -> Iterator[str]:
 
 def _panel(row: Cells) -> Iterator[str]:
     members = ", ".join(
-        f"{each['staff']}{' for ' + words.AGENCY.of(each['agency']) if each.get('agency') else ''}"
-        for each in row["members"] or ()
+        f"{member['staff']}{' for ' + words.AGENCY.of(member['agency']) if member.get('agency') else ''}"
+        for member in row["members"] or ()
     )
     silent = f"; no answer from: {words.AGENCY.of_all(row['agencies_silent'])}" if row["agencies_silent"] else ""
     cycle = " out of cycle" if row["out_of_cycle"] else ""
@@ -45,75 +45,74 @@ def _decision(row: Cells) -> Iterator[str]:
     for name, limb in (row.get("limbs") or {}).items():
         met = {True: "met", False: "NOT met"}.get(limb.get("met"), "not answered")
         yield from paragraph(f"{words.LIMB.of(name)}: {met}", limb.get("reasons"), indent=5)
-    for each in row.get("recipients") or []:
-        yield from paragraph("to be told", _recipient(each), indent=5)
+    for recipient in row.get("recipients") or []:
+        yield from paragraph("to be told", _recipient(recipient), indent=5)
     if row["items"]:
-        yield from paragraph("of it", ", ".join(each.partition(":")[2] or each for each in row["items"]), indent=5)
+        yield from paragraph("records", ", ".join(item.partition(":")[2] or item for item in row["items"]), indent=5)
     if row["refusal_reason"]:
         yield from paragraph("ground", words.REFUSAL.of(row["refusal_reason"]), indent=5)
-    if asked := row.get("representations"):
+    if representations := row.get("representations"):
         yield from paragraph(
-            f"B {'was' if asked.get('invited') else 'was not'} asked for representations",
-            asked.get("reasons"),
+            f"B {'was' if representations.get('invited') else 'was not'} asked for representations",
+            representations.get("reasons"),
             indent=5,
         )
     if row.get("rationale"):
         yield from paragraph("rationale", row["rationale"], indent=5)
-    for each in row.get("dissent") or []:
-        yield from paragraph(
-            "dissent", " ".join(map(clean, each.values())) if isinstance(each, dict) else each, indent=5
-        )
+    for dissent in row.get("dissent") or []:
+        text = " ".join(map(clean, dissent.values())) if isinstance(dissent, dict) else dissent
+        yield from paragraph("dissent", text, indent=5)
     if row["supervisor"]:
         yield from paragraph(
-            f"supervisor {row['supervisor']} on not telling in this band", row.get("supervisor_reason"), indent=5
+            f"supervisor {row['supervisor']} on not disclosing in this band", row.get("supervisor_reason"), indent=5
         )
 
 
-def _recipient(each: Cells) -> str:
-    told = words.PARTY.of(each["party"]) if each.get("party") else clean(each.get("protector"))
-    return f"{told}{': ' + clean(each['why']) if each.get('why') else ''}"
+def _recipient(recipient: Cells) -> str:
+    person = words.PARTY.of(recipient["party"]) if recipient.get("party") else clean(recipient.get("protector"))
+    return f"{person}{': ' + clean(recipient['why']) if recipient.get('why') else ''}"
 
 
 def _approval(row: Cells | None) -> Iterator[str]:
     if row is None:
         yield from paragraph("Not approved yet")
         return
-    said = "Approved" if row["approved"] else "SENT BACK"
+    result = "Approved" if row["approved"] else "SENT BACK"
     yield from paragraph(
-        f"{said} by {row['approver']} {moment(row['approved_at'])} (researched by {', '.join(row['researchers'] or ())})",
+        f"{result} by {row['approver']} {moment(row['approved_at'])} (researched by {', '.join(row['researchers'] or ())})",
         row.get("reason"),
     )
 
 
-def deliveries(whole: Whole) -> Iterator[str]:
-    for row in sorted(rows(whole, "disclosure"), key=lambda row: str(row["occurred_at"])):
+def deliveries(application: ApplicationView) -> Iterator[str]:
+    for row in sorted(rows(application, "disclosure"), key=lambda row: str(row["occurred_at"])):
         to = f" to {words.PARTY.of(row['recipient'])}" if row.get("recipient") else ""
         by = " and ".join(filter(None, (row["delivered_by"], row["second_officer"])))
         yield from paragraph(
             f"{_capital(words.TEXT.of(row['kind']))}{to} {moment(row['occurred_at'])}, {words.CHANNEL.of(row['channel'])}, by {by}"
         )
-        told = [
+        details = [
             "verbal" if row["verbal"] else "IN WRITING", f"identity {'checked' if row['identity_checked'] else 'not checked'}",
             f"undertaking {words.UNDERTAKING.of(row['undertaking'])}",
             f"support {'offered' if row['support_offered'] else 'NOT offered'}",
         ]  # fmt: skip
-        told += [f"not in person: {clean(row['exception_reason'])}"] if row["exception_reason"] else []
-        yield from paragraph("; ".join(told), indent=5)
+        details += [f"not in person: {clean(row['exception_reason'])}"] if row["exception_reason"] else []
+        yield from paragraph("; ".join(details), indent=5)
         if row.get("safety_plan"):
             yield from paragraph("safety plan", row["safety_plan"], indent=5)
-    for row in rows(whole, "emergency_disclosure"):
+    for row in rows(application, "emergency_disclosure"):
         ratified = {
             None: "not ratified yet",
             True: f"ratified by {row['ratified_by']}",
             False: f"NOT ratified by {row['ratified_by']}",
         }
         how = words.CHANNEL.of(row["channel"])
-        head = f"In an emergency {moment(row['occurred_at'])}, {how}, authorised by {row['authorised_by']}"
+        head = f"Emergency disclosure {moment(row['occurred_at'])}, {how}, authorised by {row['authorised_by']}"
         yield from paragraph(f"{head}, {ratified[row['ratified']]}", row.get("reason"))
 
 
-def afterwards(whole: Whole) -> Iterator[str]:
-    for row in sorted(rows(whole, "follow_up"), key=lambda row: str(row["due_at"])):
+def afterwards(application: ApplicationView) -> Iterator[str]:
+    for row in sorted(rows(application, "follow_up"), key=lambda row: str(row["due_at"])):
         result = (
             f"{words.FOLLOWED.of(row['result'])} {moment(row['closed_at'])} by {row['closed_by']}"
             if row["result"]
@@ -125,7 +124,7 @@ def afterwards(whole: Whole) -> Iterator[str]:
             f"{words.LIMIT.of(row['limit_name'])}: {chosen}, due {moment(row['due_at'])}, {result}{second}",
             row.get("notes"),
         )
-    for row in sorted(rows(whole, "referral"), key=lambda row: str(row["occurred_at"])):
+    for row in sorted(rows(application, "referral"), key=lambda row: str(row["occurred_at"])):
         number = f", their reference {row['agency_reference']}" if row["agency_reference"] else ""
         yield from paragraph(
             f"referred: {_referred(row['kind'])} {moment(row['occurred_at'])} by {row['recorded_by']}{number}",
@@ -133,15 +132,15 @@ def afterwards(whole: Whole) -> Iterator[str]:
         )
 
 
-def contacts(whole: Whole) -> Iterator[str]:
-    for row in sorted(rows(whole, "contact_attempt"), key=lambda row: str(row["occurred_at"])):
+def contacts(application: ApplicationView) -> Iterator[str]:
+    for row in sorted(rows(application, "contact_attempt"), key=lambda row: str(row["occurred_at"])):
         how = f"{words.CHANNEL.of(row['channel'])} by {row['made_by']} ({words.PURPOSE.of(row['purpose'])})"
         result = "reached" if row["reached"] else "not reached"
         message = ", message left" if row["left_message"] else ""
         override = ", under an override" if row["override_id"] else ""
         head = f"{str(row['party']).upper()} {moment(row['occurred_at'])} {how}: {result}{message}{override}"
         yield from paragraph(head, row.get("exception_reason"))
-    for row in rows(whole, "contact_override"):
+    for row in rows(application, "contact_override"):
         head = f"override for {str(row['party']).upper()} by {row['authorised_by']} {moment(row['authorised_at'])}"
         yield from paragraph(f"{head} ({words.OVERRIDE.of(row['reason_code'])})", row.get("reason"))
 
@@ -151,5 +150,5 @@ def _capital(text: str) -> str:
 
 
 def _referred(kind: str) -> str:
-    """An agency, or the force that an application was transferred to."""
+    """The agency it was referred to, or the force it was transferred to."""
     return words.reason(kind) if ":" in kind else words.AGENCY.of(kind)

@@ -1,4 +1,4 @@
-"""One application as a page for a person: what it is, who waits for what, on which facts who decided what, and when."""
+"""One application as a page of text: its state, the work that is waiting, its facts and decisions, and its history."""
 
 from __future__ import annotations
 
@@ -7,67 +7,75 @@ from collections.abc import Callable, Iterator, Mapping
 
 from casebook.cli.case import application_facts as facts
 from casebook.cli.case import application_outcome as outcome
-from casebook.cli.case.page_words import Cells, Whole, clean, instant, moment, paragraph, rows, table
+from casebook.cli.case.page_words import ApplicationView, Cells, clean, instant, moment, paragraph, rows, table
 from casebook.domain import words
 
 VIEWED = "personal_detail_viewed"
-# what an entry of the ledger is about, the first of these that it says
+# what an entry of the ledger is about: the first two of these fields that it has
 ABOUT = ("kind", "to", "outcome", "part", "limit", "cause", "what", "reason", "because", "kinds", "opened")
 
 
-def page(whole: Whole) -> Iterator[str]:
-    """`whole` is what `viewing.show` gives: what the role may not see is not in it."""
-    yield from _head(whole)
+def page(application: ApplicationView) -> Iterator[str]:
+    """The page of what `viewing.show` returns, which leaves out what the role may not see."""
+    yield from _head(application)
     for title, section in SECTIONS:
-        if lines := list(section(whole)):
+        if lines := list(section(application)):
             yield from ("", title, *lines)
 
 
-def _head(whole: Whole) -> Iterator[str]:
-    closed = whole.get("closed_at")
-    stage = f"closed: {words.OUTCOME.of(whole.get('outcome'))}" if closed else words.STAGE.of(whole["stage"])
-    title = f"{whole['reference']}   {stage.upper()}"
+def _head(application: ApplicationView) -> Iterator[str]:
+    closed = application.get("closed_at")
+    stage = (
+        f"closed: {words.OUTCOME.of(application.get('outcome'))}" if closed else words.STAGE.of(application["stage"])
+    )
+    title = f"{application['reference']}   {stage.upper()}"
     yield from (title, "=" * len(title))
     if closed:
-        because = f": {clean(words.reason(whole['closing_reason']))}" if whole.get("closing_reason") else ""
+        because = f": {clean(words.reason(application['closing_reason']))}" if application.get("closing_reason") else ""
         yield f"Closed {moment(closed)}{because}"
-    yield f"{words.ROUTE.of(whole['route'])}; applicant: {words.APPLICANT.of(whole['applicant'])}; policy {whole['policy']}"
-    yield f"Submitted {moment(whole['submitted_at'])}, held here since {moment(whole['received_at'])}"
-    band = f"band {words.BAND.of(whole['band'])}, score {whole['score']:.1f}" if whole.get("band") else "not scored yet"
-    priority = f"{words.PRIORITY.of(whole['priority'])} ({words.reason(whole['priority_reason'])})"
-    yield f"Priority {priority}; {band}; round {whole['version']}"
+    route, applicant = words.ROUTE.of(application["route"]), words.APPLICANT.of(application["applicant"])
+    yield f"{route}; applicant: {applicant}; policy {application['policy']}"
+    yield f"Submitted {moment(application['submitted_at'])}, received {moment(application['received_at'])}"
+    band = (
+        f"band {words.BAND.of(application['band'])}, score {application['score']:.1f}"
+        if application.get("band")
+        else "not scored yet"
+    )
+    priority = f"{words.PRIORITY.of(application['priority'])} ({words.reason(application['priority_reason'])})"
+    yield f"Priority {priority}; {band}; round {application['version']}"
     marks = {
         "restricted": "RESTRICTED: named people only", "legal_hold": "under legal hold", "out_of_cycle": "decided out of cycle",
-        "frozen_at": f"frozen {moment(whole.get('frozen_at'))}", "disposed_at": f"disposed of {moment(whole.get('disposed_at'))}",
+        "frozen_at": f"frozen {moment(application.get('frozen_at'))}",
+        "disposed_at": f"disposed of {moment(application.get('disposed_at'))}",
     }  # fmt: skip
-    if told := [text for name, text in marks.items() if whole.get(name)]:
-        yield "; ".join(told)
-    if whole["personal_detail"] != "shown":
-        yield "Personal detail and free text are not for this role."
+    if shown := [text for name, text in marks.items() if application.get(name)]:
+        yield "; ".join(shown)
+    if application["personal_detail"] != "shown":
+        yield "Your role may not see personal detail and free text."
 
 
-def _left_undone(whole: Whole) -> Iterator[str]:
-    """What an early end left: from the ledger, so that it stays after disposal."""
-    if said := whole.get("left_undone"):
+def _left_undone(application: ApplicationView) -> Iterator[str]:
+    """What was left undone when it closed early, from the ledger, so that it is still there after disposal."""
+    if left := application.get("left_undone"):
         for title, name in (
             ("work", "undone"),
             ("limits not met", "limits_unmet"),
             ("never reached", "stages_unreached"),
         ):
-            yield from paragraph(title, words.of_field(name, said[name]) or "none")
-        _, *of_theirs = str(said["what"]).split(":")
-        if of_theirs:
+            yield from paragraph(title, words.of_field(name, left[name]) or "none")
+        _, *transfer = str(left["what"]).split(":")
+        if transfer:
             names = ("force", "accepted by", "their reference")
             yield from paragraph(
-                "now with", "; ".join(f"{name} {code}" for name, code in zip(names, of_theirs, strict=False))
+                "now with", "; ".join(f"{name} {code}" for name, code in zip(names, transfer, strict=False))
             )
 
 
-def _waiting(whole: Whole) -> Iterator[str]:
-    items = [item for item in rows(whole, "work_item") if not item["done_at"] and not item["cancelled_at"]]
+def _waiting(application: ApplicationView) -> Iterator[str]:
+    items = [item for item in rows(application, "work_item") if not item["done_at"] and not item["cancelled_at"]]
     lines = [
         (
-            moment(item["due_at"]) + (" OVERDUE" if _past(item["due_at"], whole) else ""),
+            moment(item["due_at"]) + (" OVERDUE" if _past(item["due_at"], application) else ""),
             words.WORK.of(item["kind"]), words.ROLE.of(item["role"]), item["owner"] or "nobody yet",
             words.PRIORITY.of(item["priority"]),
             f"level {item['escalation_level']}" if item["escalation_level"] else "",
@@ -75,22 +83,22 @@ def _waiting(whole: Whole) -> Iterator[str]:
         for item in sorted(items, key=lambda item: (str(item["due_at"] or "9999"), item["kind"]))
     ]  # fmt: skip
     yield from table(("due", "what", "for", "with", "priority", ""), lines)
-    if not lines and not whole.get("closed_at"):
-        yield "  It waits for nobody. The engine carries it on."
+    if not lines and not application.get("closed_at"):
+        yield "  No work is waiting. The engine continues it."
 
 
-def _limits(whole: Whole) -> Iterator[str]:
+def _limits(application: ApplicationView) -> Iterator[str]:
     lines = []
-    for clock in sorted(rows(whole, "clock"), key=lambda clock: str(clock["unpaused_due_at"])):
+    for clock in sorted(rows(application, "clock"), key=lambda clock: str(clock["unpaused_due_at"])):
         state = "running"
         if clock["met_at"]:
             late = clock["due_at"] is not None and clock["met_at"] > clock["due_at"]
             state = f"met {moment(clock['met_at'])}{', LATE' if late else ''}"
         elif clock["running_since"] is None:
             state = f"paused: {words.PAUSE.of(clock['pause_reason'])}; unpaused {moment(clock['unpaused_due_at'])}"
-        elif whole.get("closed_at"):
+        elif application.get("closed_at"):
             state = "ended with the closure"
-        elif _past(clock["due_at"], whole):
+        elif _past(clock["due_at"], application):
             state = "OVERDUE"
         lines.append(
             (
@@ -103,47 +111,48 @@ def _limits(whole: Whole) -> Iterator[str]:
     yield from table(("limit", "due", "", ""), lines)
 
 
-def _past(due: object, whole: Whole) -> bool:
-    moments = instant(due), instant(whole["now"])
+def _past(due: object, application: ApplicationView) -> bool:
+    moments = instant(due), instant(application["now"])
     return moments[0] is not None and moments[1] is not None and moments[0] < moments[1]
 
 
-def _gates(whole: Whole) -> Iterator[str]:
-    for result in sorted(rows(whole, "gate_result"), key=lambda row: str(row["asked_at"])):
-        failed = ", ".join(words.spelled(each.get("code")) for each in result["results"] or ())
-        said = f"{words.STAGE.of(result['stage'])}: {words.GATE.of(result['outcome'])}, {moment(result['asked_at'])}"
-        yield from paragraph(said + (f"; failed: {failed}" if failed else ""))
-    for row in rows(whole, "gate_override"):
-        second = f"agreed by {row['second_by']} {moment(row['second_at'])}" if row["second_by"] else "nobody agreed yet"
+def _gates(application: ApplicationView) -> Iterator[str]:
+    for result in sorted(rows(application, "gate_result"), key=lambda row: str(row["asked_at"])):
+        failed = ", ".join(words.spelled(expectation.get("code")) for expectation in result["results"] or ())
+        gate = f"{words.STAGE.of(result['stage'])}: {words.GATE.of(result['outcome'])}, {moment(result['asked_at'])}"
+        yield from paragraph(gate + (f"; failed: {failed}" if failed else ""))
+    for row in rows(application, "gate_override"):
+        second = f"agreed by {row['second_by']} {moment(row['second_at'])}" if row["second_by"] else "not agreed yet"
         yield from paragraph(
             f'override of "{words.spelled(row["expectation"])}": proposed by {row["proposed_by"]}, {second}',
             row.get("reason"),
         )
 
 
-def _escalations(whole: Whole) -> Iterator[str]:
-    for row in sorted(rows(whole, "escalation"), key=lambda row: str(row["raised_at"])):
-        heard = (
+def _escalations(application: ApplicationView) -> Iterator[str]:
+    for row in sorted(rows(application, "escalation"), key=lambda row: str(row["raised_at"])):
+        level = row["rung"]
+        answer = (
             f"acknowledged by {row['acknowledged_by']} {moment(row['acknowledged_at'])}"
             if row["acknowledged_by"]
             else "not acknowledged yet"
         )
         yield from paragraph(
-            f"{moment(row['raised_at'])} escalation level {row['rung']}, to {words.ROLE.of(row['role'])}"
-            f" ({words.reason(row['reason'])}), {heard}"
+            f"{moment(row['raised_at'])} escalation level {level}, to {words.ROLE.of(row['role'])}"
+            f" ({words.reason(row['reason'])}), {answer}"
         )
 
 
-def _links(whole: Whole) -> Iterator[str]:
-    for row in rows(whole, "application_link"):
+def _links(application: ApplicationView) -> Iterator[str]:
+    for row in rows(application, "application_link"):
         yield from paragraph(f"{row['other']}: {words.LINK.of(row['why'])}, found {moment(row['found_at'])}")
-    for row in rows(whole, "watch"):
+    for row in rows(application, "watch"):
         renewed = f", renewed by {row['renewed_by']}: {clean(row['renewal_reason'])}" if row["renewed_by"] else ""
         yield from paragraph(f"watched {moment(row['since'])} to {moment(row['until'])}{renewed}")
 
 
-def _timeline(whole: Whole) -> Iterator[str]:
-    entries = [entry for entry in rows(whole, "history") if entry["event"] != VIEWED]
+def _timeline(application: ApplicationView) -> Iterator[str]:
+    entries = [entry for entry in rows(application, "history") if entry["event"] != VIEWED]
     yield from table(
         (),
         [
@@ -151,35 +160,37 @@ def _timeline(whole: Whole) -> Iterator[str]:
             for entry in entries
         ],
     )
-    views = Counter(entry["actor"] for entry in rows(whole, "history") if entry["event"] == VIEWED)
+    views = Counter(entry["actor"] for entry in rows(application, "history") if entry["event"] == VIEWED)
     if views:
-        yield from paragraph("looked at by", ", ".join(f"{who} ({times})" for who, times in sorted(views.items())))
+        yield from paragraph("viewed by", ", ".join(f"{viewer} ({times})" for viewer, times in sorted(views.items())))
 
 
 def _about(body: Cells) -> str:
-    told = {str(body[name]): name for name in reversed(ABOUT) if body.get(name) not in (None, [], "")}
-    said = [(name, body[name]) for name in reversed(told.values())][:2]  # each value once
-    return ", ".join(_counted(name, value) if isinstance(value, list) else _said(name, value) for name, value in said)
+    field_of = {str(body[name]): name for name in reversed(ABOUT) if body.get(name) not in (None, [], "")}
+    fields = [(name, body[name]) for name in reversed(field_of.values())][:2]  # each value once
+    return ", ".join(
+        _counted(name, value) if isinstance(value, list) else _words(name, value) for name, value in fields
+    )
 
 
-def _said(name: str, code: object) -> str:
+def _words(name: str, code: object) -> str:
     return clean(words.of_field(name, code) or words.spelled(code))
 
 
 def _counted(name: str, codes: list[object]) -> str:
     return ", ".join(
-        f"{_said(name, code)}{f' x{times}' if times > 1 else ''}" for code, times in Counter(map(str, codes)).items()
+        f"{_words(name, code)}{f' x{times}' if times > 1 else ''}" for code, times in Counter(map(str, codes)).items()
     )
 
 
 PageSection = Callable[[Mapping[str, object]], Iterator[str]]
 SECTIONS: tuple[tuple[str, PageSection], ...] = (
     ("LEFT UNDONE", _left_undone),
-    ("WAITS FOR", _waiting),
-    ("WHO", facts.who),
+    ("WORK WAITING", _waiting),
+    ("PEOPLE", facts.who),
     ("TIME LIMITS", _limits),
     ("RECORD CHECKS", facts.searches),
-    ("WHO WAS FOUND", facts.candidates),
+    ("CANDIDATES", facts.candidates),
     ("FACTS", facts.findings),
     ("MEETING AND SIGNS", facts.meeting),
     ("RISK", facts.risk),

@@ -1,4 +1,4 @@
-"""`casebook applications`: taking them in, listing them, looking at one."""
+"""`casebook applications`: import, list, show and correct applications, and act on one outside its work items."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from casebook.casework.record_checks import information
 from casebook.casework.reporting import viewing
 from casebook.cli import progress
 from casebook.cli.answer import Call, Output, page
-from casebook.cli.case import application_page, outside
+from casebook.cli.case import application_page, option_help, outside
 from casebook.cli.opening import opened
 from casebook.cli.reading import one_of, read_json
 from casebook.domain import words
@@ -28,75 +28,84 @@ if TYPE_CHECKING:
     from argparse import _SubParsersAction
 
 Actions: TypeAlias = "_SubParsersAction[ArgumentParser]"
+_APPLICATION = "the application"
 
 
 def configure(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    take_in = actions.add_parser("import", help="take in applications.csv; bad rows are listed, good ones land")
-    take_in.add_argument("file", type=Path)
-    take_in.add_argument(
-        "--quality", action="store_true", help="say what the gate of the file finds in it as a whole, too"
+    take_in = actions.add_parser(
+        "import", help="import applications.csv; good rows are accepted, faults in the others are listed"
     )
+    take_in.add_argument("file", type=Path, metavar="FILE", help="a CSV file of applications")
+    take_in.add_argument("--quality", action="store_true", help="also check the quality of the file as a whole")
     take_in.set_defaults(handler=_import)
-    listing = actions.add_parser("list", help="every application, most pressing first")
-    listing.add_argument("--stage", type=one_of(Stage), metavar="STAGE", help=", ".join(Stage))
-    listing.add_argument("--overdue", action="store_true")
+    listing = actions.add_parser("list", help="list applications, most pressing first")
+    listing.add_argument("--stage", type=one_of(Stage), metavar="STAGE", help=f"only this stage: {', '.join(Stage)}")
+    listing.add_argument("--overdue", action="store_true", help="only those past a time limit")
     listing.set_defaults(handler=_list)
-    excepted = actions.add_parser("exceptions", help="what was done otherwise than the rules have it, newest first")
+    excepted = actions.add_parser("exceptions", help="list exceptions to the rules, newest first")
     excepted.set_defaults(handler=_exceptions)
-    show = actions.add_parser("show", help="one application, whole")
-    show.add_argument("reference")
+    show = actions.add_parser("show", help="show everything about one application that your role may see")
+    show.add_argument("reference", metavar="REF", help=_APPLICATION)
     show.set_defaults(handler=_show)
-    correct = actions.add_parser("correct", help="add or correct what is known of its people, from a JSON file")
-    correct.add_argument("reference")
-    correct.add_argument("--file", required=True, type=read_json, dest="details", metavar="DETAILS.json")
+    correct = actions.add_parser("correct", help="add to or correct what is known about the people in it")
+    correct.add_argument("reference", metavar="REF", help=_APPLICATION)
+    correct.add_argument(
+        "--file", required=True, type=read_json, dest="details", metavar="DETAILS.json",
+        help="the details as JSON; - for standard input",
+    )  # fmt: skip
     correct.set_defaults(handler=_correct)
     governance_actions(actions)
 
 
 def governance_actions(actions: Actions) -> None:
-    """What may be done about an application apart from its work items; each is refused to most roles."""
+    """Actions on an application outside its work items; most roles may not do them."""
     for name, (text, _, needs) in GOVERNANCE.items():
         action = actions.add_parser(name, help=text)
-        action.add_argument("reference")
+        action.add_argument("reference", metavar="REF", help=_APPLICATION)
         for need in needs:
-            action.add_argument(f"--{need.removesuffix('?')}", required=not need.endswith("?"))
+            option = need.removesuffix("?")
+            action.add_argument(f"--{option}", required=option == need, help=option_help.of(name, option))
         action.set_defaults(handler=_govern, action=name)
 
 
 GOVERNANCE: dict[str, tuple[str, Callable[..., dict[str, object]], tuple[str, ...]]] = {
-    "danger": ("say that somebody is in danger now", governance.report_danger, ("reason",)),
-    "restrict": ("let only named people see it", governance.restrict, ("reason",)),
-    "name": ("name a person for a restricted application", governance.name_person, ("staff",)),
+    "danger": (
+        "report that somebody is in danger now; this opens immediate safeguarding",
+        governance.report_danger,
+        ("reason",),
+    ),
+    "restrict": ("restrict it, so that only named people see it", governance.restrict, ("reason",)),
+    "name": ("let one more person see a restricted application", governance.name_person, ("staff",)),
     "unrestrict": (
-        "propose, or as a second person agree, that it is no longer restricted",
+        "propose to lift the restriction, or agree as the second person",
         governance.lift,
         ("reason",),
     ),
-    "hold": ("legal hold: nothing of it may be disposed of", governance.hold, ("reason",)),
-    "release": ("end a legal hold", governance.release, ("reason",)),
+    "hold": ("put it under legal hold, so that nothing in it is disposed of", governance.hold, ("reason",)),
+    "release": ("propose to end the legal hold, or agree as the second person", governance.release, ("reason",)),
     "dispose": (
-        "propose, or as a second person agree, that its personal detail is erased",
+        "propose to erase its personal detail, or agree as the second person",
         governance.dispose,
         ("reason",),
     ),
-    "withdraw": ("propose, or as a second person agree, that it closes as withdrawn", governance.withdraw, ("reason",)),
+    "withdraw": ("propose to close it as withdrawn, or agree as the second person", governance.withdraw, ("reason",)),
     "transfer": (
-        "propose, or as a second person agree, that another force, which has said so, deals with it",
+        "propose to transfer it to another force that has accepted it, or agree as the second person",
         governance.transfer,
         ("force", "accepted-by", "their-reference?"),
     ),
     "no-engagement": (
-        "the same, because nobody could be reached",
+        "propose to close it because nobody could be reached, or agree as the second person",
         governance.no_engagement,
         ("reason", "agency-route?"),
     ),
     "override-gate": (
-        "propose, or as a second person agree, that one expectation of its gate may fail",
+        "propose that one expectation of its gate may fail, or agree as the second person",
         quality.override,
         ("expectation", "reason"),
     ),
-    "lower": ("propose, or as a second person agree, a lower priority", governance.lower_priority, ("to", "reason")),
+    "lower": ("propose a lower priority, or agree as the second person", governance.lower_priority, ("to", "reason")),
     **outside.ACTIONS,
 }
 
@@ -111,7 +120,7 @@ def _govern(options: Namespace, call: Call) -> Output:
 
 def _import(options: Namespace, call: Call) -> Output:
     if options.quality and options.file.exists() and not options.file.is_file():
-        raise WrongUsage("--quality reads the file a second time, and this can be read once", "not_a_file")
+        raise WrongUsage("--quality must read the file twice, so it needs a regular file", "not_a_file")
     with opened(call) as casebook:
         with casebook.store.session() as session:
             casebook.act_on(session).allowed(Command.IMPORT_APPLICATIONS)
@@ -121,7 +130,7 @@ def _import(options: Namespace, call: Call) -> Output:
         except UnreadableFile as error:
             if error.code == "no_such_file":
                 raise
-            raise Refused(error.message, error.code) from None  # the call was right, the file is not
+            raise Refused(error.message, error.code) from None  # the file is at fault, not the call
     rejected = [rejection.as_json() for rejection in imported.rejected]
     data = {
         "accepted": imported.accepted,
@@ -129,23 +138,27 @@ def _import(options: Namespace, call: Call) -> Output:
         "rejected": rejected,
         "ignored_columns": imported.ignored_columns,
     }
-    lines = [f"accepted {len(imported.accepted)}, unchanged {len(imported.unchanged)}, rejected {len(rejected)} faults"]
+    lines = [
+        f"{len(imported.accepted)} accepted, {len(imported.unchanged)} unchanged, {len(rejected)} faults in rejected rows"
+    ]
     lines += [
-        f"line {each.line}{', ' * bool(each.column)}{each.column}: {each.message} [{each.code}]"
-        for each in imported.rejected
+        f"line {fault.line}{', ' * bool(fault.column)}{fault.column}: {fault.message} [{fault.code}]"
+        for fault in imported.rejected
     ]
     if imported.ignored_columns:
-        lines.append(f"ignored columns: {', '.join(imported.ignored_columns)}")
+        lines.append(f"columns not used: {', '.join(imported.ignored_columns)}")
     if options.quality:
-        found = _quality(options.file)
-        data |= {"quality": found}
-        lines += [f"{code}: {count} rows" for code, count in found.items()] or ["the file as a whole is sound"]
+        faults = _quality(options.file)
+        data |= {"quality": faults}
+        lines += [f"{words.spelled(code)}: {count} rows" for code, count in faults.items()] or [
+            "no faults in the file as a whole"
+        ]
     return Output(data=data, lines=lines, exit_code=1 if rejected else 0)
 
 
 def _quality(path: Path) -> dict[str, int]:
-    """What the gate of the file says of it; its rows have landed or are listed, whatever that is."""
-    from expectations import application_file as gate  # noqa: PLC0415 - seconds of Great Expectations
+    """Ask the gate of the file: code -> how many rows break it. It changes nothing about the rows that were accepted."""
+    from expectations import application_file as gate  # noqa: PLC0415 - Great Expectations takes seconds to import
 
     table = files.read(path, known=gate.ESSENTIAL)
     return gate.quality(table.columns, (row.cells for row in table.rows))
@@ -172,11 +185,11 @@ def _correct(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         application = information.add(act, options.reference, options.details)
         done = {"reference": application.reference, "stage": application.stage}
-    return Output(data=done, lines=[f"{done['reference']} is in {words.STAGE.of(done['stage'])}"])
+    return Output(data=done, lines=[f"{done['reference']} corrected; stage: {words.STAGE.of(done['stage'])}"])
 
 
 def _line(row: dict[str, object]) -> str:
-    waiting = words.of_field("kinds", row["waiting_for"]) or "waits for nobody"
+    waiting = words.of_field("kinds", row["waiting_for"]) or "no work waiting"
     late = "  OVERDUE" if row["overdue"] else ""
     priority, stage = words.PRIORITY.of(row["priority"]), words.STAGE.of(row["stage"])
     return f"{row['reference']}  {priority:<9} {stage:<14} due {row['due_at'] or '-':<25}{late}  {waiting}"
@@ -184,5 +197,5 @@ def _line(row: dict[str, object]) -> str:
 
 def _show(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
-        whole = viewing.show(act, options.reference)
-    return Output(data=whole, lines=list(application_page.page(whole)))
+        application = viewing.show(act, options.reference)
+    return Output(data=application, lines=list(application_page.page(application)))

@@ -1,6 +1,6 @@
-"""The actions on an application that reach people outside: contact, telling at once, harm, the watch.
+"""The actions on an application that concern people outside the unit: contact, emergency disclosure, harm, watch.
 
-Name -> what it does, the use case, its options; one with a question mark may be left out.
+Each name has its help, its use case and its options; an option with a question mark can be left out.
 """
 
 from __future__ import annotations
@@ -16,34 +16,34 @@ Action = tuple[str, Callable[..., dict[str, object]], tuple[str, ...]]
 _WAY = ("at?", "override?", "not-in-person-because?")
 
 ACTIONS: Mapping[str, Action] = {
-    "safe-time": ("when, and over what, somebody may next be contacted", safe_contact.safe_time, ("party",)),
+    "safe-time": ("show when and how a person can next be contacted safely", safe_contact.safe_time, ("party",)),
     "safe-contact": (
-        "set or confirm how somebody may safely be contacted; lists are separated by ;",
+        "set or confirm how a person can be contacted safely",
         safe_contact.set_plan,
         ("party", "channel", "days", "start", "until", "voicemail?", "code-word?"),
     ),
     "contact": (
-        "write down a contact that was made or tried; it is refused if it was not safe",
+        "record a contact that was made or attempted; refused if it was not safe",
         contact.record,
         ("party", "purpose", "channel", "result", "asked-plan-again?", "left-message?", *_WAY),
     ),
     "override-contact": (
-        "duty inspector: contact outside the plan, for a threat to life",
+        "allow contact outside the safe-contact plan because of a threat to life (duty inspector)",
         safe_contact.allow_override,
         ("party", "code", "reason"),
     ),
     "emergency-disclose": (
-        "duty inspector: somebody has been told at once; the panel ratifies it",
+        "record an emergency disclosure, which the panel must ratify (duty inspector)",
         emergency.disclose,
         ("recipient", "channel", "reason", "told", *_WAY),
     ),
-    "words": ("the approved words for whoever is to be told now", disclosure.say, ()),
+    "words": ("show the approved words for each person who must be told now", disclosure.say, ()),
     "not-in-person": (
-        "propose, or as a second person agree, that the outcome is told otherwise than in person",
+        "propose that the outcome is not told in person, or agree as the second person",
         disclosure.except_from_meeting,
         ("reason",),
     ),
-    "harm": ("a death or serious injury: hold, freeze, referral by tomorrow night", freezing.report_harm, ("what",)),
-    "unfreeze": ("propose, or as a second person agree, that work on it goes on", freezing.unfreeze, ("reason",)),
-    "renew-watch": ("let the watch over a closed application go on", watch.renew, ("reason",)),
+    "harm": ("report a death or serious injury: legal hold, freeze, referral by tomorrow night", freezing.report_harm, ("what",)),
+    "unfreeze": ("propose to unfreeze it, or agree as the second person", freezing.unfreeze, ("reason",)),
+    "renew-watch": ("renew the watch over a closed application", watch.renew, ("reason",)),
 }  # fmt: skip

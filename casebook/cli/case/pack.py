@@ -1,4 +1,4 @@
-"""`casebook pack REF`: what a panel reads before it decides; only for roles that may see personal detail."""
+"""`casebook pack REF`: prints what a panel reads before it decides, for roles that may see personal detail."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from casebook.errors import WrongUsage
 
 
 def configure(parser: ArgumentParser) -> None:
-    parser.add_argument("reference")
-    parser.add_argument("--html", type=Path, metavar="FILE", help="write it as one HTML page")
-    parser.add_argument("--pdf", type=Path, metavar="FILE", help="write it as PDF")
+    parser.add_argument("reference", metavar="REF", help="the application")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="write it to this file as one HTML page")
+    parser.add_argument("--pdf", type=Path, metavar="FILE", help="write it to this file as PDF")
     parser.set_defaults(handler=run)
 
 
@@ -36,11 +36,11 @@ def run(options: Namespace, call: Call) -> Output:
 
 
 def _write(path: Path, content: bytes) -> str:
-    """For the eyes of whoever printed it."""
+    """Write a file that only the user who printed it can read."""
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             os.fchmod(file.fileno(), 0o600)
             file.write(content)
     except OSError:
-        raise WrongUsage("the file cannot be written there", "cannot_write") from None
+        raise WrongUsage("the file cannot be written to that directory", "cannot_write") from None
     return str(path)

@@ -1,4 +1,4 @@
-"""Prints a panel's pack: as text, as one HTML page that fetches nothing, or as PDF. Each page says whose it is."""
+"""Prints a panel pack as text, as one HTML page that loads nothing else, or as PDF. Each page names who printed it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def mark(pack: Pack) -> str:
 
 
 def sections(pack: Pack) -> Iterator[Entry]:
-    """Every section of the pack, a line for each fact; what is not known is said."""
+    """Every section of the pack, with a line for each fact. What is not known has a line too."""
     for name, section in pack.items():
         if name not in {"reference", "printed_at", "printed_by"}:
             yield Entry(text=_words(name), under=tuple(_entries(section)))
@@ -40,40 +40,40 @@ def _entries(value: object) -> Iterator[Entry]:
         case Mapping():
             for key, fact in value.items():
                 if isinstance(fact, Mapping) or (
-                    isinstance(fact, list) and any(isinstance(one, Mapping) for one in fact)
+                    isinstance(fact, list) and any(isinstance(entry, Mapping) for entry in fact)
                 ):
                     yield Entry(text=f"{_words(key)}:", under=tuple(_entries(fact)))
                 else:
-                    yield Entry(text=f"{_words(key)}: {_told(key, fact)}")
+                    yield Entry(text=f"{_words(key)}: {_field(key, fact)}")
         case list():
             for number, fact in enumerate(value, 1):
                 if isinstance(fact, Mapping):
                     yield Entry(text=f"{number}.", under=tuple(_entries(fact)))
                 else:
-                    yield Entry(text=_said(fact))
+                    yield Entry(text=_value(fact))
         case _:
-            yield Entry(text=_said(value))
+            yield Entry(text=_value(value))
 
 
-def _told(name: str, value: object) -> str:
+def _field(name: str, value: object) -> str:
     """The value of a field: its words if it is a code."""
-    return (words.of_field(name, value) if value else None) or _said(value)
+    return (words.of_field(name, value) if value else None) or _value(value)
 
 
-def _said(value: object) -> str:
+def _value(value: object) -> str:
     match value:
         case None | "" | []:
             return "not known"
         case bool():
             return "yes" if value else "no"
         case list():
-            return ", ".join(map(_said, value))
+            return ", ".join(map(_value, value))
         case _:
             return str(value)
 
 
 def _words(name: str) -> str:
-    """The name of a section or field; A, B and C are people, and what stands uncovered is a source and a family."""
+    """The words for a section or field: a person (A, B or C), a source with a family of identity variants, or a name."""
     source, colon, family = name.partition(":")
     if colon:
         return f"{words.SOURCE.of(source)}, {words.FAMILY.of(family)}"

@@ -1,4 +1,4 @@
-"""Words, times, paragraphs and tables of a page of text that is read at a hundred columns."""
+"""Times, paragraphs and tables of a page of text, 100 columns wide."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 WIDTH = 100
-ZONE = ZoneInfo("Europe/London")  # the clock on the wall of whoever reads it
+ZONE = ZoneInfo("Europe/London")  # local time of the reader
 
 Cells = Mapping[str, Any]
-Whole = Mapping[str, Any]
+ApplicationView = Mapping[str, Any]
 
 
 class VisibleRow(dict[str, Any]):
-    """A row in which what the role may not see reads as nothing."""
+    """A row in which a column that the role may not see is None."""
 
     def __missing__(self, name: str) -> None:
         return None
 
 
-def rows(whole: Whole, name: str) -> list[Cells]:
-    """The rows of one part; none if there are none."""
-    return [VisibleRow(row) for row in whole.get(name) or []]
+def rows(application: ApplicationView, name: str) -> list[Cells]:
+    """The rows of one part of an application, or an empty list."""
+    return [VisibleRow(row) for row in application.get(name) or []]
 
 
 def clean(text: object) -> str:
-    """What somebody wrote, on one line and without signs that a terminal would obey."""
+    """Text on one line, without control characters that a terminal would obey."""
     return " ".join("".join(sign if sign.isprintable() else " " for sign in str(text or "")).split())
 
 
 def instant(value: object) -> datetime | None:
-    """A moment, however it was given."""
+    """A moment, from ISO 8601 text or as it is; None for anything else."""
     return datetime.fromisoformat(value) if isinstance(value, str) else value if isinstance(value, datetime) else None
 
 
 def moment(value: object) -> str:
-    """A moment as the clock on the wall shows it."""
+    """A moment as text in local time."""
     if (known := instant(value)) is None:
         return "-"
     local = known.astimezone(ZONE)
@@ -46,13 +46,13 @@ def moment(value: object) -> str:
 
 
 def paragraph(head: str, text: object = None, *, indent: int = 2) -> Iterator[str]:
-    """A line that is broken where it gets too long; what follows the colon is somebody's own words."""
-    said = f"{head}: {clean(text)}" if clean(text) else head
-    yield from textwrap.wrap(said, WIDTH, initial_indent=" " * indent, subsequent_indent=" " * (indent + 4))
+    """A heading and, after a colon, free text; wrapped at the width of the page."""
+    line = f"{head}: {clean(text)}" if clean(text) else head
+    yield from textwrap.wrap(line, WIDTH, initial_indent=" " * indent, subsequent_indent=" " * (indent + 4))
 
 
 def table(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Columns as wide as they need to be; what the last one cannot hold goes on under it."""
+    """Columns as wide as their longest cell; the last one is wrapped."""
     if not lines:
         return
     every = [list(line) for line in ([heads, *lines] if any(heads) else lines)]

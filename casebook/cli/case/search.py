@@ -1,26 +1,40 @@
-"""`casebook search`: who in one automatic source may be this person, best first, and why."""
+"""`casebook search`: lists who in one automatic source may be this person, best match first, and why."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from typing import Any
 
 from casebook.casework.record_checks import ad_hoc_search
 from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
 from casebook.cli.reading import one_of
+from casebook.domain import words
 from casebook.domain.case.intake import is_possible_date
 from casebook.domain.vocabulary import Source
 from casebook.errors import WrongUsage
 
 
 def configure(parser: ArgumentParser) -> None:
-    parser.add_argument("--source", type=one_of(Source), required=True, metavar="NAME", help=", ".join(Source))
-    parser.add_argument("--forename", required=True)
-    parser.add_argument("--surname", required=True)
-    parser.add_argument("--dob", default="", help="ISO, may be partial: 1987, 1987-04, 1987-04-30")
-    parser.add_argument("--postcode", default="")
-    parser.add_argument("--alias", action="append", default=[], metavar="'F S'", help="may be given more than once")
-    parser.add_argument("--limit", type=int, default=20)
+    parser.add_argument(
+        "--source", type=one_of(Source), required=True, metavar="NAME", help=f"the source: {', '.join(Source)}"
+    )
+    parser.add_argument("--forename", required=True, metavar="NAME", help="forename")
+    parser.add_argument("--surname", required=True, metavar="NAME", help="surname")
+    parser.add_argument(
+        "--dob", default="", metavar="DATE", help="date of birth, may be partial: 1987, 1987-04 or 1987-04-30"
+    )
+    parser.add_argument("--postcode", default="", metavar="POSTCODE", help="postcode")
+    parser.add_argument(
+        "--alias",
+        action="append",
+        default=[],
+        metavar="'F S'",
+        help="another forename and surname; may be given more than once",
+    )
+    parser.add_argument(
+        "--limit", type=int, default=20, metavar="N", help="at most this many candidates (default: %(default)s)"
+    )
     parser.set_defaults(handler=show)
 
 
@@ -28,29 +42,32 @@ def show(options: Namespace, call: Call) -> Output:
     if options.limit < 1:
         raise WrongUsage("--limit must be at least 1")
     if options.dob and not is_possible_date(options.dob):
-        raise WrongUsage("--dob must be a date that can be: YYYY, YYYY-MM or YYYY-MM-DD")
+        raise WrongUsage("--dob must be a possible date: YYYY, YYYY-MM or YYYY-MM-DD")
     asked = {name: getattr(options, name) for name in ("forename", "surname", "dob", "postcode")}
     if not any(text.strip() for text in (*asked.values(), *options.alias)):
-        raise WrongUsage("a search needs something to go by: nothing asked is no nil", "nothing_asked")
+        raise WrongUsage(
+            "give a name, date of birth or postcode to search for; an empty search is not a nil return", "nothing_asked"
+        )
     with opened(call) as casebook, casebook.acting() as act:
-        found = ad_hoc_search.search(
+        searched = ad_hoc_search.search(
             act, options.source, {**asked, "aliases": ";".join(options.alias)}, limit=options.limit
         )
     rows = [
         {
-            "person_id": each.person_id,
-            "weight": each.weight,
-            "probability": each.probability,
-            "band": each.band,
-            "explanation": list(each.explanation),
+            "person_id": candidate.person_id,
+            "weight": candidate.weight,
+            "probability": candidate.probability,
+            "band": candidate.band,
+            "explanation": list(candidate.explanation),
         }
-        for each in found.best
+        for candidate in searched.best
     ]
-    lines = [_line(row) for row in rows] or ["nobody who shares anything; that is no clearance"]
-    if not found.complete:
-        lines.append("the source knows more who share as much and did not hand them over: narrow the search")
+    lines = [_line(row) for row in rows] or ["No candidates found. This is not a clearance."]
+    if not searched.complete:
+        lines.append("The source has more people who match as well and did not return them. Narrow the search.")
     return Output(data=rows, lines=lines)
 
 
-def _line(row: dict[str, object]) -> str:
-    return f"{row['person_id']:<24} {row['weight']:>8} bits  {row['band']:<9} {'; '.join(map(str, row['explanation']))}"  # type: ignore[call-overload]
+def _line(row: dict[str, Any]) -> str:
+    strength, why = words.MATCH_BAND.of(row["band"]), "; ".join(map(str, row["explanation"]))
+    return f"{row['person_id']:<24} {row['weight']:>8} bits  {strength:<14} {why}"

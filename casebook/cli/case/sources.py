@@ -1,4 +1,4 @@
-"""`casebook sources`: what is loaded, loading an extract, enquiring of an agency, and whether each source answers."""
+"""`casebook sources`: list the record sources, load an extract, ask an agency, check that sources answer."""
 
 from __future__ import annotations
 
@@ -11,30 +11,35 @@ from casebook.cli import progress
 from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
 from casebook.cli.reading import one_of
+from casebook.domain import words
 from casebook.domain.vocabulary import Source
 from casebook.errors import WrongUsage
 from casebook.sources import catalogue
 from casebook.sources.loading import Counted
 
+_WIDEST = max(map(len, words.SOURCE.words.values()))
+
 
 def configure(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    listing = actions.add_parser("list", help="every source, how it is searched, and what is loaded")
+    listing = actions.add_parser("list", help="list every source, how it is searched, and what is loaded")
     listing.set_defaults(handler=_list)
-    load = actions.add_parser("load", help="load persons.csv and records.csv of one source; bad rows are listed")
-    load.add_argument("name", type=one_of(Source), metavar="NAME", help=", ".join(Source))
-    load.add_argument("--persons", type=Path, metavar="FILE")
-    load.add_argument("--records", type=Path, metavar="FILE")
-    load.add_argument("--whole", action="store_true", help="the files are all the source has: what they lack is gone")
+    load = actions.add_parser("load", help="load an extract of one source; rows with faults are listed")
+    load.add_argument("name", type=one_of(Source), metavar="NAME", help=f"the source: {', '.join(Source)}")
+    load.add_argument("--persons", type=Path, metavar="FILE", help="CSV of its persons")
+    load.add_argument("--records", type=Path, metavar="FILE", help="CSV of its records")
+    load.add_argument(
+        "--whole", action="store_true", help="the files are the complete source: what is not in them is removed"
+    )
     load.set_defaults(handler=_load)
-    enquire = actions.add_parser("enquire", help="ask a source that is not asked by itself, for one application")
-    enquire.add_argument("name", type=one_of(Source), metavar="NAME")
-    enquire.add_argument("reference", metavar="REF")
+    enquire = actions.add_parser("enquire", help="ask a source about one application that is not asked automatically")
+    enquire.add_argument("name", type=one_of(Source), metavar="NAME", help="the source, as `sources list` prints it")
+    enquire.add_argument("reference", metavar="REF", help="the application")
     enquire.add_argument(
-        "--without-waiting", action="store_true", help="the record checks may end before it is answered"
+        "--without-waiting", action="store_true", help="let the record checks end before it is answered"
     )
     enquire.set_defaults(handler=_enquire)
-    check = actions.add_parser("check", help="ask each automatic source whether it answers")
+    check = actions.add_parser("check", help="check that each automatic source answers")
     check.set_defaults(handler=_check)
 
 
@@ -49,18 +54,19 @@ def _line(row: dict[str, object]) -> str:
         f"{row['persons']} persons, {row['records']} records, loaded {row['loaded_at']}" if row["loaded_at"] else ""
     )
     mandatory = "mandatory" if row["mandatory"] else ""
-    return f"{row['source']:<20} {row['how']:<9} {mandatory:<9} {loaded}".rstrip()
+    name = words.SOURCE.of(row["source"])
+    return f"{row['source']:<18}  {name:<{_WIDEST}}  {row['how']:<8}  {mandatory:<9}  {loaded}".rstrip()
 
 
 def _load(options: Namespace, call: Call) -> Output:
     if not (options.persons or options.records):
-        raise WrongUsage("sources load needs --persons FILE, --records FILE or both")
+        raise WrongUsage("give --persons FILE, --records FILE or both")
     with opened(call) as casebook, progress.shown(call, "Loading the extract"):
         with casebook.acting() as act:
             loaded = loading.load(
                 act, options.name, persons=options.persons, records=options.records, whole=options.whole
             )
-        looked = reopening.look_again(casebook.acting, loaded.touched)
+        looked_again = reopening.look_again(casebook.acting, loaded.touched)
     files = [("persons", loaded.persons), ("records", loaded.records)]
     rejected = [{"file": name, **fault.as_json()} for name, counted in files if counted for fault in counted.rejected]
     data = {
@@ -70,11 +76,11 @@ def _load(options: Namespace, call: Call) -> Output:
         "rejected": rejected,
         "ignored_columns": [column for _, counted in files if counted for column in counted.ignored_columns],
         "looked_at_again": len(loaded.touched),
-        "reopened": looked.reopened,
-        "changed": looked.changed,
+        "reopened": looked_again.reopened,
+        "changed": looked_again.changed,
     }
     lines = [
-        f"{name}: {counted.new} new, {counted.changed} changed, {counted.unchanged} unchanged, {counted.gone} gone"
+        f"{name}: {counted.new} new, {counted.changed} changed, {counted.unchanged} unchanged, {counted.gone} removed"
         for name, counted in files
         if counted
     ]
@@ -82,8 +88,8 @@ def _load(options: Namespace, call: Call) -> Output:
         f"{fault['file']} line {fault['line']}, {fault['column']}: {fault['message']} [{fault['code']}]"
         for fault in rejected
     ]
-    lines += [f"{reference} goes back to record checks" for reference in looked.reopened]
-    lines += [f"{reference} has other candidates now" for reference in looked.changed]
+    lines += [f"{reference} goes back to record checks" for reference in looked_again.reopened]
+    lines += [f"{reference}: its candidates changed" for reference in looked_again.changed]
     return Output(data=data, lines=lines, exit_code=1 if rejected else 0)
 
 
@@ -95,7 +101,10 @@ def _enquire(options: Namespace, call: Call) -> Output:
             "searches": [step["family"] for step in search.plan],
         }  # fmt: skip
     return Output(
-        data=data, lines=[f"{search.source} is to be asked about {search.reference}: see `work list --role researcher`"]
+        data=data,
+        lines=[
+            f"{words.SOURCE.of(search.source)} must be asked about {search.reference}: see `work list --role researcher`"
+        ],
     )
 
 
@@ -111,5 +120,8 @@ def _counts(counted: Counted | None) -> dict[str, int] | None:
 def _check(_options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         rows = catalogue.health(act.session)
-    lines = [f"{row['source']:<20} {'ok' if row['ok'] else row['fault']}" for row in rows] or ["no automatic source"]
+    lines = [
+        f"{words.SOURCE.of(row['source']):<{_WIDEST}}  {'ok' if row['ok'] else words.SOURCE_FAULT.of(row['fault'])}"
+        for row in rows
+    ] or ["no automatic source"]
     return Output(data=rows, lines=lines, exit_code=0 if all(row["ok"] for row in rows) else 1)

@@ -1,4 +1,4 @@
-"""`casebook work`: the queue, claiming, doing, and what an answer must look like."""
+"""`casebook work`: list the queue, claim an item, do it, and see what its answer must contain."""
 
 from __future__ import annotations
 
@@ -17,23 +17,29 @@ from casebook.domain.vocabulary import Role, WorkKind
 from casebook.storage.tables import WorkItem
 
 _WIDEST = max(map(len, words.WORK.words.values()))
+_ITEM = "the id of the item, as `work list` prints it"
 
 
 def configure(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    listing = actions.add_parser("list", help="the queue, in the order to work it")
-    listing.add_argument("--role", type=one_of(Role), metavar="ROLE", help="what waits for one role")
-    listing.add_argument("--mine", action="store_true", help="only what I claimed or what is reserved for me")
+    listing = actions.add_parser("list", help="list the work that is waiting, in the order to do it")
+    listing.add_argument(
+        "--role", type=one_of(Role), metavar="ROLE", help=f"only the work of this role: {', '.join(Role)}"
+    )
+    listing.add_argument("--mine", action="store_true", help="only what you have claimed or what is reserved for you")
     listing.set_defaults(handler=_list)
-    claim = actions.add_parser("claim", help="take an item for yourself")
-    claim.add_argument("item")
+    claim = actions.add_parser("claim", help="claim an item for yourself")
+    claim.add_argument("item", metavar="ITEM", help=_ITEM)
     claim.set_defaults(handler=_claim)
-    do = actions.add_parser("do", help="answer an item from a JSON file (- for standard input)")
-    do.add_argument("item")
-    do.add_argument("--file", required=True, type=read_json, dest="answer", metavar="ANSWER.json")
+    do = actions.add_parser("do", help="do an item: give its answer as JSON")
+    do.add_argument("item", metavar="ITEM", help=_ITEM)
+    do.add_argument(
+        "--file", required=True, type=read_json, dest="answer", metavar="ANSWER.json",
+        help="the answer as JSON; - for standard input",
+    )  # fmt: skip
     do.set_defaults(handler=_do)
-    schema = actions.add_parser("schema", help="the JSON schema of an answer")
-    schema.add_argument("kind", type=one_of(WorkKind), metavar="KIND", help=", ".join(WorkKind))
+    schema = actions.add_parser("schema", help="print the JSON schema of the answer to a kind of work")
+    schema.add_argument("kind", type=one_of(WorkKind), metavar="KIND", help=f"the kind of work: {', '.join(WorkKind)}")
     schema.set_defaults(handler=_schema)
 
 
@@ -82,15 +88,15 @@ def _item(item: WorkItem, now: datetime) -> dict[str, object]:
 
 
 def _lines(item: dict[str, Any]) -> Iterator[str]:
-    """An item, and under it what it is about; whoever answers it needs both."""
+    """An item, and on the next lines what it is about."""
     kind, priority = words.WORK.of(item["kind"]), words.PRIORITY.of(item["priority"])
     line = [f"{item['item']}  {priority:<9} {kind:<{_WIDEST}} {item['reference'] or '-'}  due {item['due_at'] or '-'}"]
     yield "  ".join([*line, *(["OVERDUE"] if item["overdue"] else []), *([item["owner"]] if item["owner"] else [])])
     subject = {**item["subject"]}
     why = subject.pop("why_uncovered", {})
     if subject:
-        told = ((name, words.of_field(name, value) or plain(value)) for name, value in subject.items())
-        yield "    " + "; ".join(f"{words.spelled(name)}: {text}" for name, text in told)
+        facts = ((name, words.of_field(name, value) or plain(value)) for name, value in subject.items())
+        yield "    " + "; ".join(f"{words.spelled(name)}: {text}" for name, text in facts)
     for entry, reasons in why.items():
         for reason, count in reasons.items():
             yield f"    {_entry(entry)}, {count} not covered: {words.UNCOVERED.of(reason)}"

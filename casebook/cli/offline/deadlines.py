@@ -1,4 +1,4 @@
-"""`casebook deadlines`: the time limits that an application received at a moment has."""
+"""`casebook deadlines`: calculates the time limits of an application from when it was received."""
 
 from __future__ import annotations
 
@@ -16,11 +16,23 @@ from casebook.errors import WrongUsage
 
 def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
-        "--received", required=True, type=moment, metavar="T", help="date and time with offset, ISO 8601"
+        "--received", required=True, type=moment, metavar="T", help="when it was received: ISO 8601, with offset"
     )
-    parser.add_argument("--route", choices=[each.value for each in Route], default=Route.RIGHT_TO_ASK)
-    parser.add_argument("--priority", choices=[each.value for each in Priority], default=Priority.STANDARD)
-    parser.add_argument("--policy", metavar="NAME", help="one of " + ", ".join(policies.names()) + "; else by receipt")
+    parser.add_argument(
+        "--route",
+        choices=[route.value for route in Route],
+        default=Route.RIGHT_TO_ASK,
+        help="Right to Ask or Right to Know (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--priority",
+        choices=[priority.value for priority in Priority],
+        default=Priority.STANDARD,
+        help="the priority of the application (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--policy", metavar="NAME", help=", ".join(policies.names()) + " (default: the one in force at receipt)"
+    )
     parser.set_defaults(handler=show)
 
 
@@ -28,7 +40,7 @@ def show(options: Namespace, _call: Call) -> Output:
     received_at = options.received
     try:
         policy = policies.load(options.policy) if options.policy else policies.for_receipt(received_at)
-        found = due_from_receipt(
+        deadlines = due_from_receipt(
             received_at,
             route=Route(options.route),
             priority=Priority(options.priority),
@@ -36,8 +48,8 @@ def show(options: Namespace, _call: Call) -> Output:
             holidays=policies.BankHolidays(policy),
         )
     except OverflowError:
-        raise WrongUsage("--received lies outside the calendar") from None
-    return Output(data=[row(each, policy) for each in found], lines=table(found, policy))
+        raise WrongUsage("--received is outside the calendar") from None
+    return Output(data=[row(deadline, policy) for deadline in deadlines], lines=table(deadlines, policy))
 
 
 def row(deadline: Deadline, policy: Policy) -> dict[str, object]:
@@ -57,19 +69,19 @@ def row(deadline: Deadline, policy: Policy) -> dict[str, object]:
 def table(deadlines: list[Deadline], policy: Policy) -> list[str]:
     rows = [
         (
-            words.LIMIT.of(each.what),
-            f"{each.due_at:%a %d %b %Y %H:%M}",
-            "verified" if each.verified else "unverified",
-            each.source,
+            words.LIMIT.of(deadline.what),
+            f"{deadline.due_at:%a %d %b %Y %H:%M}",
+            "verified" if deadline.verified else "unverified",
+            deadline.source,
         )
-        for each in deadlines
+        for deadline in deadlines
     ]
-    widths = [max(len(each[at]) for each in rows) for at in range(3)]
+    widths = [max(len(cells[at]) for cells in rows) for at in range(3)]
     return [
         policy.title,
         *(
             f"  {limit:<{widths[0]}}  {due_at:<{widths[1]}}  {known:<{widths[2]}}  {source}"
             for limit, due_at, known, source in rows
         ),
-        "Limits of the follow-up run from the delivery; that of safeguarding from the moment danger is known.",
+        "Follow-up limits run from the delivery; the safeguarding limit runs from when danger is known.",
     ]

@@ -1,4 +1,4 @@
-"""`casebook instruments [NAME]`: the questions of the risk instruments, by the codes under which an answer gives them."""
+"""`casebook instruments [NAME]`: lists the questions of the risk instruments, with the codes that answers use."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from casebook.cli.answer import Call, Output
+from casebook.domain import words
 from casebook.domain.risk.instruments import Reply
 from casebook.errors import WrongUsage
 from casebook.policies import risk_model
@@ -17,16 +18,14 @@ if TYPE_CHECKING:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "name", nargs="?", type=str.upper, metavar="NAME", help="one instrument; without it all of them"
-    )
+    parser.add_argument("name", nargs="?", type=str.upper, metavar="NAME", help="one instrument (default: all)")
     parser.set_defaults(handler=show)
 
 
 def show(options: argparse.Namespace, _call: Call) -> Output:
     forms = risk_model.load().numbers.instruments
     if options.name not in {None, *forms}:
-        raise WrongUsage(f"the instruments are: {', '.join(sorted(forms))}")
+        raise WrongUsage(f"there is no such instrument; the instruments are: {', '.join(sorted(forms))}")
     chosen = {name: form for name, form in sorted(forms.items()) if options.name in {None, name}}
     return Output(data=[_row(name, form) for name, form in chosen.items()], lines=_lines(chosen))
 
@@ -39,7 +38,8 @@ def _row(name: str, form: InstrumentForm) -> dict[str, object]:
         "verified": form.verified,
         "answers": list(Reply),
         "questions": [
-            {"code": each.code, "question": each.topic, "sign": each.sign or None} for each in form.questions
+            {"code": question.code, "question": question.topic, "sign": question.sign or None}
+            for question in form.questions
         ],
     }
 
@@ -47,5 +47,6 @@ def _row(name: str, form: InstrumentForm) -> dict[str, object]:
 def _lines(forms: dict[str, InstrumentForm]) -> Iterator[str]:
     for name, form in forms.items():
         yield f"{name} {form.version}: {len(form.questions)} questions{'' if form.verified else ', unverified'}"
-        yield from (f"  {each.code:<6} {each.topic.replace('_', ' ')}" for each in form.questions)
-    yield f"Each is answered {', '.join(Reply)}; what the form asks word for word is in the form itself."
+        yield from (f"  {question.code:<6} {words.spelled(question.topic)}" for question in form.questions)
+    answers = ", ".join(f"{reply} ({words.ANSWER.of(reply)})" for reply in Reply if reply != words.ANSWER.of(reply))
+    yield f"The answers are yes, no, {answers}. The exact wording of a question is in the form itself."

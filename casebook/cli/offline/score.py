@@ -1,4 +1,4 @@
-"""`casebook score FILE.json`: how a subject's history weighs, with every reason; touches no database."""
+"""`casebook score FILE.json`: scores a subject's history, with every reason; uses no database."""
 
 from __future__ import annotations
 
@@ -23,12 +23,16 @@ LONDON = ZoneInfo("Europe/London")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, metavar="FILE.json", help="today, subject_records, instrument and so on")
-    parser.add_argument("--model", default=risk_model.CURRENT, help="default: %(default)s")
+    parser.add_argument(
+        "file", type=Path, metavar="FILE.json", help="the inputs as JSON: today, subject_records, instrument, ..."
+    )
+    parser.add_argument(
+        "--model", default=risk_model.CURRENT, metavar="NAME", help="the risk model (default: %(default)s)"
+    )
     parser.set_defaults(handler=run)
 
 
-def run(options: argparse.Namespace, call: Call) -> Output:  # noqa: ARG001 - every handler is called alike
+def run(options: argparse.Namespace, call: Call) -> Output:  # noqa: ARG001 - every handler has these parameters
     try:
         inputs = ScoreInputs.from_dict(_read(options.file), today=clock.now().astimezone(LONDON).date())
     except InputError as error:
@@ -49,8 +53,11 @@ def _read(path: Path) -> object:
 def _lines(result: Score) -> list[str]:
     return [
         f"{words.BAND.of(result.band)}, priority {words.PRIORITY.of(result.priority)}, score {result.score:g}",
-        *(f"  {each.value:8.4f}  {words.FACTOR.of(each.factor)}: {each.reason}" for each in result.contributions),
+        *(
+            f"  {contribution.value:8.4f}  {words.FACTOR.of(contribution.factor)}: {contribution.reason}"
+            for contribution in result.contributions
+        ),
         *(["not known:"] if result.uncertainty else []),
-        *(f"  {each}" for each in result.uncertainty),
-        "the priority: " + "; ".join(result.priority_reasons),
+        *(f"  {uncertainty}" for uncertainty in result.uncertainty),
+        "reasons for the priority: " + "; ".join(result.priority_reasons),
     ]

@@ -1,4 +1,4 @@
-"""`casebook audit`: verify the ledger, seal it, export one application."""
+"""`casebook audit`: verify the ledger, seal it, export one application, check an export."""
 
 from __future__ import annotations
 
@@ -17,21 +17,29 @@ from casebook.errors import UnreadableFile
 
 def configure(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    actions.add_parser("verify", help="recompute everything; names the first broken link").set_defaults(handler=_verify)
-    export = actions.add_parser("export", help="one application as a bundle that verifies without the database")
-    export.add_argument("reference")
-    export.add_argument("--out", type=Path, metavar="FILE", help="REFERENCE.json here unless told")
+    actions.add_parser("verify", help="verify the ledger and every row it records; lists what is broken").set_defaults(
+        handler=_verify
+    )
+    export = actions.add_parser(
+        "export", help="export one application as a file that can be checked without the database"
+    )
+    export.add_argument("reference", metavar="REF", help="the application")
+    export.add_argument(
+        "--out", type=Path, metavar="FILE", help="where to write it (default: REF.json in this directory)"
+    )
     export.set_defaults(handler=_export)
-    check = actions.add_parser("check", help="verify an exported bundle from its file alone")
-    check.add_argument("file", type=Path)
+    check = actions.add_parser("check", help="check an exported file, without the database")
+    check.add_argument("file", type=Path, metavar="FILE", help="a file written by `audit export`")
     check.set_defaults(handler=_check)
-    actions.add_parser("seal", help="write a root over all chains, to be kept elsewhere").set_defaults(handler=_seal)
+    actions.add_parser("seal", help="write a seal over the whole ledger; keep it on another machine").set_defaults(
+        handler=_seal
+    )
 
 
 def _verify(_options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.store.session() as session:
         verification = audit.verify(casebook.act_on(session))
-    return _told(verification, "the ledger and every row that it speaks of")
+    return _answer(verification, "the ledger and every row it records")
 
 
 def _export(options: Namespace, call: Call) -> Output:
@@ -43,15 +51,15 @@ def _export(options: Namespace, call: Call) -> Output:
             json.dump(exported, file, ensure_ascii=False, indent=1)
     except OSError as error:
         raise UnreadableFile(f"{path.name} cannot be written: {error.strerror}", "cannot_write") from None
-    return _told(bundle.check(path), f"written to {path}, for its reader only", {"file": str(path)})
+    return _answer(bundle.check(path), f"written to {path}; only you can read the file", {"file": str(path)})
 
 
 def _check(options: Namespace, _call: Call) -> Output:
-    return _told(bundle.check(options.file), f"{options.file.name}")
+    return _answer(bundle.check(options.file), f"{options.file.name}")
 
 
-def _told(verification: audit.Verification, first: str, more: dict[str, object] | None = None) -> Output:
-    lines = [first, f"{verification.checked} entries and {verification.rows} rows checked"]
+def _answer(verification: audit.Verification, title: str, more: dict[str, object] | None = None) -> Output:
+    lines = [title, f"{verification.checked} entries and {verification.rows} rows checked"]
     lines += [f"BROKEN {broken.what}: {words.FAULT.of(broken.code)}" for broken in verification.broken[:20]] or [
         "everything holds"
     ]
@@ -62,7 +70,7 @@ def _seal(_options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         verification = audit.verify(act)
         sealed = audit.seal(act, call.home / "seals")
-    told = _told(
+    answer = _answer(
         verification, f"sealed {sealed['heads']} chains: {sealed['root']}", sealed | {"ok": not verification.broken}
     )
-    return replace(told, lines=[*told.lines, f"keep this elsewhere: {sealed['file']}"])
+    return replace(answer, lines=[*answer.lines, f"keep this file on another machine: {sealed['file']}"])

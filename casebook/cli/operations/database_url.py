@@ -1,4 +1,4 @@
-"""`casebook database-url`: an address that psql and other tools understand, good for a minute."""
+"""`casebook database-url`: prints an address for psql and other tools that works for one minute."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LINGER = 60  # seconds
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("database", choices=("casebook", "prefect"))
+    parser.add_argument("database", choices=("casebook", "prefect"), help="which database")
     parser.set_defaults(handler=address)
 
 
@@ -23,8 +23,8 @@ def address(options: argparse.Namespace, call: Call) -> Output:
     from casebook.storage.server import cluster  # noqa: PLC0415
 
     with cluster.database(settings.load(call.home)) as server:
-        found = server.address(options.database)
+        url = server.address(options.database)
         if options.database == "casebook":
             migrate.upgrade(server.url("casebook"))
         server.linger(LINGER)
-    return Output(data={"url": found}, lines=[found])
+    return Output(data={"url": url}, lines=[url])

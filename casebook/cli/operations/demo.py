@@ -1,4 +1,4 @@
-"""`casebook demo`: a synthetic force and its crew carry applications through all six stages on the real platform."""
+"""`casebook demo`: a synthetic force and its staff take applications through all six stages on the real platform."""
 
 from __future__ import annotations
 
@@ -25,21 +25,33 @@ from casebook.storage import trial
 
 
 def configure(parser: ArgumentParser) -> None:
-    parser.add_argument("--applications", type=int, default=24, metavar="N", help="special cases first, then filler")
-    parser.add_argument("--file", type=Path, metavar="applications.csv", help="carry these instead of synthetic ones")
-    parser.add_argument("--seed", type=int, default=1, metavar="S")
+    parser.add_argument(
+        "--applications",
+        type=int,
+        default=24,
+        metavar="N",
+        help="how many synthetic applications; the special cases come first (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--file", type=Path, metavar="applications.csv", help="use these applications instead of synthetic ones"
+    )
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=1,
+        metavar="S",
+        help="the same seed gives the same synthetic force (default: %(default)s)",
+    )
     parser.set_defaults(handler=_demo)
 
 
 def _demo(options: Namespace, call: Call) -> Output:
     if call.staff_id is not None:
-        raise NotPermitted("the demonstration is the operator's; leave out --as")
+        raise NotPermitted("only the operator can run the demonstration; leave out --as")
     if options.applications < 1:
         raise UnreadableFile("--applications must be at least 1", "bad_count")
     begun = time.monotonic()
-    given = (
-        _given(options.file) if options.file else None
-    )  # before there is a home: one that is not empty is not taken again
+    given = _given(options.file) if options.file else None  # read before there is a home, because a home must be empty
     home = _fresh_home(call)
     files = _files(options, home, given)
     with (
@@ -63,13 +75,13 @@ def _demo(options: Namespace, call: Call) -> Output:
             ).run()
         finally:
             store.engine.dispose()
-    _tell(f"look again at any time: casebook up --home {home}")
+    _tell(f"to open it again: casebook up --home {home}")
     done = account["open"] == 0 and account["ledger_ok"]
     return Output(data=account, lines=[f"{key}: {value}" for key, value in account.items()], exit_code=0 if done else 1)
 
 
 def _runner(call: Call) -> Run:
-    """Commands run in this process, as at a terminal of somebody's own."""
+    """Runs commands in this process as a member of staff would at a terminal."""
 
     def run(home: Path, staff_id: str | None, words: list[str]) -> object:
         return call.run(replace(call, home=home, staff_id=staff_id, json=True), words).data
@@ -78,16 +90,16 @@ def _runner(call: Call) -> Run:
 
 
 def _asking(home: Path, elsewhere: FlakySource) -> Settings:
-    """The home's settings, with one of its sources asked over HTTP."""
+    """The settings of the home, with one source that is asked over HTTP."""
     elsewhere.write_configuration(home / "sources.toml")
     return settings.load(home)
 
 
 def _fresh_home(call: Call) -> Path:
-    """A home of the demonstration's own; one that was named must be empty, for its clock will be moved."""
+    """A new home for the demonstration. A home given by the caller must be empty, because its clock is moved."""
     if call.home == default_home() and not os.environ.get("CASEBOOK_HOME"):
         home = Path(tempfile.mkdtemp(prefix="casebook-demo-"))
-        home.chmod(0o711)  # ours; the database server of root's home is another user and passes through
+        home.chmod(0o711)  # for root, the database server runs as another user and must pass through this directory
         return home
     if call.home.exists() and any(call.home.iterdir()):
         raise Refused("the demonstration needs an empty home: it moves the clock", "home_not_fresh")
@@ -102,7 +114,7 @@ def _given(file: Path) -> bytes:
 
 
 def _files(options: Namespace, home: Path, given: bytes | None) -> Path:
-    """The synthetic force's files; its sources beside the applications, if some were given."""
+    """Write the files of the synthetic force; `given` replaces its applications."""
     files = home / "files"
     files.mkdir(mode=0o700, parents=True, exist_ok=True)
     force.write(force.build(options.seed, applications=options.applications), files)

@@ -1,9 +1,10 @@
-"""`casebook sweep`, `reconcile` and `urgent`: bringing the engine back to what it should be working on."""
+"""`casebook sweep`, `reconcile` and `urgent`: make sure that the engine works on what it should."""
 
 from __future__ import annotations
 
 import time
 from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
 
 from casebook import settings
 from casebook.casework.core import channels
@@ -11,19 +12,24 @@ from casebook.casework.sweep import sweep, wakes
 from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
 from casebook.cli.reading import moment
+from casebook.domain import words
 
 
 def configure(parser: ArgumentParser) -> None:
-    """One module serves three commands: which one, the parser's own name says."""
+    """One module has three commands; the name of the parser says which one."""
     match (parser.prog or "").rpartition(" ")[2]:
         case "reconcile":
             parser.set_defaults(handler=_reconcile)
         case "urgent":
-            parser.add_argument("reference")
-            parser.add_argument("--reason", required=True, metavar="CODE")
+            parser.add_argument("reference", metavar="REF", help="the application")
+            parser.add_argument(
+                "--reason", required=True, metavar="CODE", help="why, as a code: new_threat, escalating_violence, ..."
+            )
             parser.set_defaults(handler=_urgent)
         case _:
-            parser.add_argument("--now", type=moment, metavar="T", help="sweep as if it were this moment")
+            parser.add_argument(
+                "--now", type=moment, metavar="T", help="sweep as if it were this moment (ISO 8601, with offset)"
+            )
             parser.set_defaults(handler=_sweep)
 
 
@@ -32,7 +38,7 @@ def _reconcile(_options: Namespace, call: Call) -> Output:
         woken = wakes.reconcile(act)
     return Output(
         data={"checked": woken.checked, "woken": woken.woken, "freed": woken.freed},
-        lines=[f"{woken.checked} open applications are woken; a running platform picks them up at once"],
+        lines=[f"{woken.checked} open applications woken; a running platform picks them up at once"],
     )
 
 
@@ -42,9 +48,10 @@ def _sweep(options: Namespace, call: Call) -> Output:
         swept = sweep.sweep(casebook.acting, now=options.now, ways=channels.read(settings.load(call.home).notify_urls))
     seconds = round(time.perf_counter() - begun, 3)
     summary = (
-        f"{swept.checked} open, {len(swept.woken)} woken, {len(swept.raised)} raised, {len(swept.escalated)} escalated,"
-        f" {len(swept.retried)} whose sources are asked again, {len(swept.reconciled)} leases freed,"
-        f" {swept.delivered.received} notices received, {swept.delivered.waiting} not yet, {seconds} s"
+        f"{swept.checked} open applications: {len(swept.woken)} woken, {len(swept.raised)} given a higher priority,"
+        f" {len(swept.escalated)} escalations, sources asked again for {len(swept.retried)},"
+        f" {len(swept.reconciled)} freed from runs that ended; notices: {swept.delivered.received} received,"
+        f" {swept.delivered.waiting} not received yet; {seconds} s"
     )
     return Output(
         data={
@@ -54,20 +61,30 @@ def _sweep(options: Namespace, call: Call) -> Output:
             "references": {"woken": swept.woken, "retried": swept.retried, "reconciled": swept.reconciled},
         },
         lines=[
-            *("{reference} is now {to}: {reason}".format_map(told) for told in swept.raised),
-            *(_rung(told) for told in swept.escalated),
+            *map(_raised, swept.raised),
+            *map(_escalated, swept.escalated),
             summary,
         ],
     )  # fmt: skip
 
 
-def _rung(told: dict[str, object]) -> str:
-    about = told["reference"] or "the unit"
-    return f"{about} rung {told['rung']} to {told['role']}: {told['kind']} {told['reason']}"
+def _raised(change: Mapping[str, object]) -> str:
+    return f"{change['reference']}: priority is now {words.PRIORITY.of(change['to'])}: {words.reason(change['reason'])}"
+
+
+def _escalated(escalation: Mapping[str, object]) -> str:
+    about, level = escalation["reference"] or "the unit", escalation["rung"]
+    role, work = words.ROLE.of(escalation["role"]), words.WORK.of(escalation["kind"])
+    return f"{about}: escalation level {level}, to {role}: {work}: {words.reason(escalation['reason'])}"
 
 
 def _urgent(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         application = wakes.make_urgent(act, options.reference, options.reason)
         data = {"reference": application.reference, "priority": application.priority}
-    return Output(data=data, lines=[f"{data['reference']} is {data['priority']}; a supervisor is asked to confirm"])
+    return Output(
+        data=data,
+        lines=[
+            f"{data['reference']}: priority is {words.PRIORITY.of(data['priority'])}; a supervisor is asked to confirm"
+        ],
+    )

@@ -1,4 +1,4 @@
-"""`casebook forecast`: how many applications will pass their limit in the next eight weeks."""
+"""`casebook forecast`: how many applications will miss their limit in the next eight weeks."""
 
 from __future__ import annotations
 
@@ -13,22 +13,24 @@ from casebook.domain.words.operations import NO_FORECAST, SCENARIO
 
 
 def configure(parser: ArgumentParser) -> None:
-    parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same figures")
+    parser.add_argument(
+        "--seed", type=int, default=1, metavar="S", help="the same seed gives the same figures (default: %(default)s)"
+    )
     parser.set_defaults(handler=_forecast)
 
 
 def _forecast(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
-        told: dict[str, Any] = forecasting.forecast(act, seed=options.seed)
-    if told["reason"]:
-        return Output(data=told, lines=[NO_FORECAST.words[told["reason"]].format_map(told)])
-    found = told["forecast"]
+        answer: dict[str, Any] = forecasting.forecast(act, seed=options.seed)
+    if answer["reason"]:
+        return Output(data=answer, lines=[NO_FORECAST.words[answer["reason"]].format_map(answer)])
+    figures = answer["forecast"]
     names = ("as_it_is", "one_more_researcher", "one_more_panel_slot")
     lines = [
-        f"{found['open']} open, {found['late_already']} of them late already; late in the next {found['weeks']} weeks:"
+        f"{figures['open']} open, {figures['late_already']} of them late already; late in the next {figures['weeks']} weeks:"
     ]
-    return Output(data=told, lines=[*lines, *(f"  {SCENARIO.of(name)}: {_words(found[name])}" for name in names)])
+    return Output(data=answer, lines=[*lines, *(f"  {SCENARIO.of(name)}: {_range(figures[name])}" for name in names)])
 
 
-def _words(spread: Mapping[str, float]) -> str:
+def _range(spread: Mapping[str, float]) -> str:
     return f"{spread['median']:g} ({spread['low']:g} to {spread['high']:g})"

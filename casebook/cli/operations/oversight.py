@@ -1,4 +1,4 @@
-"""`casebook board` and `watchdog`: what operations look at, and whether those who look are alive."""
+"""`casebook board` and `watchdog`: the figures of the unit, and whether the parts that watch it are running."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from casebook.storage import session as storage
 
 
 def configure(parser: ArgumentParser) -> None:
-    """One module serves two commands: which one, the parser's own name says."""
+    """One module has two commands; the name of the parser says which one."""
     if (parser.prog or "").endswith(" watchdog"):
         parser.set_defaults(handler=_watchdog)
         return
-    parser.add_argument("--live", action="store_true", help="stay, and look again every few seconds, until Ctrl-C")
+    parser.add_argument("--live", action="store_true", help="stay open and refresh every few seconds; Ctrl-C ends it")
     parser.set_defaults(handler=_board)
 
 
@@ -27,17 +27,17 @@ def _board(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook:
         while True:
             with casebook.acting() as act:
-                shown = board.figures(act)
+                figures = board.figures(act)
             if not options.live or call.json:
-                return Output(data=shown, lines=board.markdown(shown).splitlines())
-            print("\x1b[2J\x1b[H" + board.markdown(shown), flush=True)
+                return Output(data=figures, lines=board.markdown(figures).splitlines())
+            print("\x1b[2J\x1b[H" + board.markdown(figures), flush=True)
             time.sleep(5)
 
 
 def _watchdog(_options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         act.allowed(Command.LIST_WORK)
-        seen = watchdog.watch(act.session, casebook.store.key, storage.now(act.session))
-    stopped = seen["stopped"]
-    line = "everything is alive" if seen["ok"] else f"stopped: {words.PART.of_all(stopped)}"
-    return Output(data=seen, lines=[line], exit_code=0 if seen["ok"] else 1)
+        health = watchdog.watch(act.session, casebook.store.key, storage.now(act.session))
+    stopped = health["stopped"]
+    line = "every part is running" if health["ok"] else f"stopped: {words.PART.of_all(stopped)}"
+    return Output(data=health, lines=[line], exit_code=0 if health["ok"] else 1)

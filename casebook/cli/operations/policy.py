@@ -1,4 +1,4 @@
-"""`casebook policy`: every open deadline reckoned again after a change; what has been kept for as long as the policy says."""
+"""`casebook policy`: recalculate open deadlines after a change of policy; list applications kept for long enough."""
 
 from __future__ import annotations
 
@@ -11,16 +11,19 @@ from casebook.casework.core.acting import Act
 from casebook.casework.governance import recomputing, retention
 from casebook.cli.answer import Call, Output
 from casebook.cli.opening import Opened, opened
+from casebook.domain import words
 
 
 def configure(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     again = actions.add_parser(
-        "recompute", help="reckon every open deadline again; lists what moved and what could not"
+        "recompute", help="recalculate open deadlines; lists those that moved and those that could not"
     )
-    again.add_argument("--dry-run", action="store_true", help="only say what would move")
+    again.add_argument("--dry-run", action="store_true", help="list what would move, and change nothing")
     again.set_defaults(handler=_recompute)
-    kept = actions.add_parser("retention", help="closed applications whose time is over, for two people to dispose of")
+    kept = actions.add_parser(
+        "retention", help="list closed applications whose retention period is over; two people may dispose of each"
+    )
     kept.set_defaults(handler=_retention)
 
 
@@ -29,26 +32,37 @@ def _recompute(options: Namespace, call: Call) -> Output:
         done = recomputing.recompute(lambda: _undone(casebook) if options.dry_run else casebook.acting())
     would = "would move" if options.dry_run else "moved"
     lines = [
-        *(f"{line['reference']} {line['what']}: {line['was']} -> {line['due_at']}" for line in done.moved),
-        *(f"{line['reference']} {line.get('what', '')}: stays, {line['why']}" for line in done.could_not),
-        f"{done.checked} open applications, {len(done.moved)} deadlines {would}, {len(done.could_not)} could not",
+        *(f"{line['reference']} {_deadline(line['what'])}: {line['was']} -> {line['due_at']}" for line in done.moved),
+        *(
+            f"{line['reference']} {_deadline(line.get('what'))}: not moved, {words.spelled(line['why'])}"
+            for line in done.could_not
+        ),
+        f"{done.checked} open applications, {len(done.moved)} deadlines {would}, {len(done.could_not)} could not be moved",
     ]
     return Output(data=asdict(done) | {"dry_run": options.dry_run}, lines=lines, exit_code=1 if done.could_not else 0)
 
 
 def _retention(_options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
-        found = retention.over(act)
+        applications = retention.over(act)
     lines = [
-        f"{each.reference} over since {each.over_since:%d %b %Y}{': legal hold, it stays' if each.legal_hold else ''}"
-        for each in found
+        f"{application.reference} retention period over since {application.over_since:%d %b %Y}"
+        f"{'; under legal hold, so it is kept' if application.legal_hold else ''}"
+        for application in applications
     ]
-    return Output(data=[asdict(each) for each in found], lines=lines or ["nothing has been kept for so long"])
+    return Output(
+        data=[asdict(application) for application in applications], lines=lines or ["no retention period is over"]
+    )
+
+
+def _deadline(code: object) -> str:
+    """The words of a time limit, or of the work item that is due."""
+    return (words.LIMIT if code in words.LIMIT.words else words.WORK).of(code)
 
 
 @contextmanager
 def _undone(casebook: Opened) -> Iterator[Act]:
-    """An act that nothing remains of."""
+    """An act that is rolled back at the end."""
     with casebook.store.session() as session:
         yield casebook.act_on(session)
         session.rollback()

@@ -1,4 +1,4 @@
-"""`casebook returns`: the figures a force gives, as CSV."""
+"""`casebook returns`: the figures a force reports, as CSV."""
 
 from __future__ import annotations
 
@@ -20,9 +20,13 @@ ZONE = ZoneInfo("Europe/London")
 
 
 def configure(parser: ArgumentParser) -> None:
-    parser.add_argument("--from", dest="first", type=day, metavar="DATE", help="submitted on this day or later")
-    parser.add_argument("--until", dest="last", type=day, metavar="DATE", help="submitted on this day or earlier")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write the CSV there instead of printing it")
+    parser.add_argument(
+        "--from", dest="first", type=day, metavar="DATE", help="count applications submitted on this day or later"
+    )
+    parser.add_argument(
+        "--until", dest="last", type=day, metavar="DATE", help="count applications submitted on this day or earlier"
+    )
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write the CSV to this file instead of printing it")
     parser.set_defaults(handler=_returns)
 
 
@@ -40,7 +44,7 @@ def _returns(options: Namespace, call: Call) -> Output:
     if options.out is None:
         return Output(data=figures, lines=text.getvalue().splitlines())
     write_whole(options.out, text.getvalue().encode())
-    return Output(data=figures, lines=[f"{len(figures)} figures in {options.out}"])
+    return Output(data=figures, lines=[f"{len(figures)} figures written to {options.out}"])
 
 
 def _midnight(day: date) -> datetime:

@@ -1,4 +1,4 @@
-"""`casebook staff`: who may act, and what they are trained for."""
+"""`casebook staff`: who may act, in which roles, and what they are trained for."""
 
 from __future__ import annotations
 
@@ -11,45 +11,58 @@ from casebook.cli.opening import opened
 from casebook.cli.reading import day
 from casebook.domain import words
 from casebook.domain.vocabulary import Role
+from casebook.domain.words.operations import TRAINING
+
+_MEMBER = "the staff id"
 
 
 def configure(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    add = actions.add_parser("add", help="add a member of staff; prints their token once")
-    add.add_argument("id")
-    add.add_argument("--role", action="extend", nargs="+", required=True, type=_role, metavar="ROLE")
-    add.add_argument("--line-manager", metavar="ID")
-    add.set_defaults(handler=_add)
-    role = actions.add_parser("role", help="give or take a role")
-    role.add_argument("id")
-    role.add_argument("role", type=_role)
-    role.add_argument("--take", action="store_true", help="take it instead of giving it")
-    role.set_defaults(handler=_set_role)
-    competence = actions.add_parser("competence", help="record training for a source or task, and its last day")
-    competence.add_argument("id")
-    competence.add_argument("subject", help="a source, or what a task asks for, such as domestic_abuse")
-    competence.add_argument(
-        "--from", dest="granted_on", type=day, metavar="YYYY-MM-DD", help="the day it was granted (default: today)"
+    add = actions.add_parser("add", help="add a member of staff; prints their token, once")
+    add.add_argument("id", metavar="ID", help="a new staff id")
+    add.add_argument(
+        "--role", action="extend", nargs="+", required=True, type=_role, metavar="ROLE", help=", ".join(Role)
     )
-    competence.add_argument("--until", required=True, type=day, metavar="YYYY-MM-DD")
+    add.add_argument("--line-manager", metavar="ID", help="their line manager's staff id")
+    add.set_defaults(handler=_add)
+    role = actions.add_parser("role", help="give or take away a role")
+    role.add_argument("id", metavar="ID", help=_MEMBER)
+    role.add_argument("role", type=_role, metavar="ROLE", help=", ".join(Role))
+    role.add_argument("--take", action="store_true", help="take the role away instead of giving it")
+    role.set_defaults(handler=_set_role)
+    competence = actions.add_parser("competence", help="record training for a source or a task, and when it expires")
+    competence.add_argument("id", metavar="ID", help=_MEMBER)
+    competence.add_argument("subject", metavar="SUBJECT", help="a source, or a kind of training such as domestic_abuse")
+    competence.add_argument(
+        "--from",
+        dest="granted_on",
+        type=day,
+        metavar="YYYY-MM-DD",
+        help="the day the training was completed (default: today)",
+    )
+    competence.add_argument("--until", required=True, type=day, metavar="YYYY-MM-DD", help="the last day it is valid")
     competence.set_defaults(handler=_set_competence)
-    duty = actions.add_parser("duty", help="say whether somebody is on duty")
-    duty.add_argument("id")
-    duty.add_argument("state", choices=["on", "off"])
+    duty = actions.add_parser("duty", help="record whether a member of staff is on duty")
+    duty.add_argument("id", metavar="ID", help=_MEMBER)
+    duty.add_argument("state", choices=["on", "off"], help="on duty or off duty")
     duty.set_defaults(handler=_set_duty)
     for name, handler, text in (
-        ("token", _token, "replace somebody's token; prints the new one once"),
-        ("suspend", _suspend, "tokens dead at once, work back to the queue, decisions need fresh people"),
+        ("token", _token, "replace a member of staff's token; prints the new one, once"),
+        (
+            "suspend",
+            _suspend,
+            "suspend a member of staff: tokens stop working, work returns to the queue, open decisions go to other people",
+        ),
     ):
         action = actions.add_parser(name, help=text)
-        action.add_argument("id")
+        action.add_argument("id", metavar="ID", help=_MEMBER)
         action.set_defaults(handler=handler)
-    actions.add_parser("list", help="all staff").set_defaults(handler=_list)
+    actions.add_parser("list", help="list all staff with their roles").set_defaults(handler=_list)
 
 
 def _role(text: str) -> Role:
     if text not in set(Role):
-        raise ArgumentTypeError(f"there is no role {text!r}; the roles are {', '.join(Role)}")
+        raise ArgumentTypeError(f"there is no role {text!r}; the roles are: {', '.join(Role)}")
     return Role(text)
 
 
@@ -68,7 +81,8 @@ def _add(options: Namespace, call: Call) -> Output:
 def _set_role(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         staff.set_role(act, options.id, options.role, given=not options.take)
-    return Output(data={"id": options.id, "role": options.role, "given": not options.take}, lines=["done"])
+    line = f"{options.id} {'no longer has' if options.take else 'now has'} the role {words.ROLE.of(options.role)}"
+    return Output(data={"id": options.id, "role": options.role, "given": not options.take}, lines=[line])
 
 
 def _set_competence(options: Namespace, call: Call) -> Output:
@@ -77,13 +91,21 @@ def _set_competence(options: Namespace, call: Call) -> Output:
             act, options.id, options.subject, expires_on=options.until, granted_on=options.granted_on
         )
     data = {"id": options.id, "subject": options.subject, "granted_on": granted_on.isoformat()}
-    return Output(data={**data, "expires_on": options.until.isoformat()}, lines=["done"])
+    line = f"{options.id} is trained for {_trained_for(options.subject)} until {options.until.isoformat()}"
+    return Output(data={**data, "expires_on": options.until.isoformat()}, lines=[line])
+
+
+def _trained_for(subject: str) -> str:
+    """The words of a source or of a kind of training."""
+    return (words.SOURCE if subject in words.SOURCE.words else TRAINING).of(subject)
 
 
 def _set_duty(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         staff.set_duty(act, options.id, on_duty=options.state == "on")
-    return Output(data={"id": options.id, "on_duty": options.state == "on"}, lines=["done"])
+    return Output(
+        data={"id": options.id, "on_duty": options.state == "on"}, lines=[f"{options.id} is {options.state} duty"]
+    )
 
 
 def _token(options: Namespace, call: Call) -> Output:
@@ -99,10 +121,10 @@ def _suspend(options: Namespace, call: Call) -> Output:
         data={"id": options.id, **asdict(account)},
         lines=[
             f"{options.id} is suspended; {account.returned_items} items went back to the queue",
-            f"decisions that need fresh people: {', '.join(account.superseded_decisions) or 'none'}",
+            f"decisions that other people must make again: {', '.join(account.superseded_decisions) or 'none'}",
             f"applications they acted on: {', '.join(account.touched) or 'none'}",
-            f"legal hold can be set on {len(account.hold_offered)} of them: casebook applications hold REF",
-            f"professional standards is asked to look at it all again: casebook monitor look-back {account.look_back_proposed}",
+            f"{len(account.hold_offered)} of them can be put under legal hold: casebook applications hold REF",
+            f"professional standards is asked for a look-back: casebook monitor look-back {account.look_back_proposed}",
         ],
     )
 
@@ -117,5 +139,6 @@ def _list(_options: Namespace, call: Call) -> Output:
         for member in members
     ]
     return Output(
-        data=[asdict(member) for member in members], lines=lines or ["nobody yet: casebook staff add ID --role ROLE"]
+        data=[asdict(member) for member in members],
+        lines=lines or ["no staff yet; add one: casebook staff add ID --role ROLE"],
     )

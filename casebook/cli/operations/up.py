@@ -1,4 +1,4 @@
-"""`casebook up`: the databases, Prefect's server, the worker and the dispatcher, in the foreground until told to stop."""
+"""`casebook up`: runs the databases, Prefect's server, the worker and the dispatcher until it is stopped."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DISPATCHER = (sys.executable, "-m", "deployments.dispatcher")
 
 def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
-        "--port", type=_port, default=4200, help="of Prefect's interface on this machine; 4200 unless told"
+        "--port", type=_port, default=4200, help="the port of Prefect's interface (default: %(default)s)"
     )
     parser.set_defaults(handler=_up)
 
@@ -39,18 +39,18 @@ def _port(text: str) -> int:
 
 def _up(options: Namespace, call: Call) -> Output:
     if call.staff_id is not None:
-        raise NotPermitted("only the operator of the machine runs the platform; leave out --as")
+        raise NotPermitted("only the operator can run the platform; leave out --as")
     configured = settings.load(call.home)
-    channels.read(configured.notify_urls)  # a wrong address is told now, not at the first danger
+    channels.read(configured.notify_urls)  # a wrong address is reported now, not when the first notice is sent
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with running(configured, options.port, _tell) as (_, up):
         _tell(f"Prefect's interface: {up.ui}")
-        _tell(f"its user and password: {call.home / 'prefect' / 'auth'}")
+        _tell(f"user and password for it: {call.home / 'prefect' / 'auth'}")
         if configured.notify_urls is None:
             _tell(
-                "warning: no channel is configured (CASEBOOK_NOTIFY_URLS): escalations reach nobody outside the casebook"
+                "warning: no channel is configured (CASEBOOK_NOTIFY_URLS): nobody is notified of escalations outside the casebook"
             )
         _tell("ready; Ctrl-C stops everything")
         stop.wait()
@@ -60,12 +60,12 @@ def _up(options: Namespace, call: Call) -> Output:
 
 @contextmanager
 def running(configured: Settings, port: int | None, tell: Callable[[str], None]) -> Iterator[tuple[Server, Platform]]:
-    """The whole platform of a home; stopped on the way out."""
+    """Run the whole platform of a home; it is stopped at the end."""
     with cluster.database(configured) as server:
         migrate.upgrade(server.url("casebook"))
         storage.ledger_key(configured.home)
         metrics = platform.free_port(configured.metrics_port or (port + 1 if port else None))
-        tell(f"figures for Prometheus: http://{platform.HOST}:{metrics}/metrics")
+        tell(f"metrics for Prometheus: http://{platform.HOST}:{metrics}/metrics")
         plan = PlatformPlan(
             home=configured.home,
             prefect_database_url=server.url("prefect"),

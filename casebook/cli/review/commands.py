@@ -1,4 +1,4 @@
-"""`casebook review`: registers of past applications in, reconciled, and ranked by who must be looked at first."""
+"""`casebook review`: past applications are imported, reconciled, ranked and reported."""
 
 from __future__ import annotations
 
@@ -31,80 +31,95 @@ TRIAGE_COLUMNS = ("rank", "reference", "score", "contact_priority", "failure_mod
 def configure(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     importing.configure(actions)
-    actions.add_parser("reconcile", help="which rows are one application; what each list lacks").set_defaults(
-        handler=_reconcile
-    )
-    triage = actions.add_parser("triage", help="rank every application by who must be looked at first")
-    triage.add_argument("--out", type=Path, metavar="FILE", help="write the CSV there")
+    actions.add_parser(
+        "reconcile", help="find which rows are one application, and what is missing from each list"
+    ).set_defaults(handler=_reconcile)
+    triage = actions.add_parser("triage", help="rank past applications by how soon each must be reviewed")
+    triage.add_argument("--out", type=Path, metavar="FILE", help="write the CSV to this file")
     triage.set_defaults(handler=_triage)
-    queue = actions.add_parser("queue", help="what to look at next")
-    queue.add_argument("--by", choices=("review", "contact"), default="review")
-    queue.add_argument("--limit", type=at_least_nothing, metavar="N", help="the first N only")
+    queue = actions.add_parser("queue", help="list what to review next")
+    queue.add_argument(
+        "--by", choices=("review", "contact"), default="review",
+        help="in order of rank, or of how soon the person at risk must be reached (default: %(default)s)",
+    )  # fmt: skip
+    queue.add_argument("--limit", type=at_least_nothing, metavar="N", help="only the first N")
     queue.set_defaults(handler=_queue)
-    actions.add_parser("progress", help="how far the review is, and when it may end").set_defaults(handler=_account)
-    report = actions.add_parser("report", help="what was found, with intervals; names nobody and may be published")
-    report.add_argument(
-        "--internal", action="store_true", help="with small counts and the rates by handler: not for publication"
+    actions.add_parser("progress", help="show how far the review is, and when it may end").set_defaults(
+        handler=_account
     )
-    report.add_argument("--out", type=Path, metavar="FILE", help="write it there: .html, .pdf, else CSV")
+    report = actions.add_parser(
+        "report", help="report what was found, with intervals; it names nobody and may be published"
+    )
+    report.add_argument(
+        "--internal", action="store_true", help="include small counts and rates by handler; not for publication"
+    )
+    report.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="write it to this file: HTML if it ends in .html, PDF if in .pdf, otherwise CSV",
+    )
     report.set_defaults(handler=_report)
     work.configure(actions)
 
 
 def at_least_nothing(text: str) -> int:
     if not text.isdecimal():
-        raise ArgumentTypeError("a whole number, not below 0")
+        raise ArgumentTypeError("must be a whole number, 0 or more")
     return int(text)
 
 
 def _reconcile(_options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
-        found = registers.reconciled(act)
-    unseen = estimate(found.overlap.patterns, log_linear.fit)
-    doubled = reconciling.doubled(found.applications)
-    told = asdict(found.overlap) | {
+        reconciled = registers.reconciled(act)
+    unseen = estimate(reconciled.overlap.patterns, log_linear.fit)
+    doubled = reconciling.doubled(reconciled.applications)
+    data = asdict(reconciled.overlap) | {
         "patterns": [
-            {"lists": list(pattern), "applications": count} for pattern, count in found.overlap.patterns.items()
+            {"lists": list(pattern), "applications": count} for pattern, count in reconciled.overlap.patterns.items()
         ],
-        "missing_references": reconciling.missing(found.applications),
-        "doubled_references": {name: [asdict(each) for each in rows] for name, rows in doubled.items()},
+        "missing_references": reconciling.missing(reconciled.applications),
+        "doubled_references": {name: [asdict(row) for row in rows] for name, rows in doubled.items()},
         "in_no_list": asdict(unseen) if unseen else None,
     }
-    lines = [f"{found.overlap.rows} rows are {found.overlap.applications} applications"]
+    lines = [f"{reconciled.overlap.rows} rows belong to {reconciled.overlap.applications} applications"]
     lines += [
-        f"  {name}: {count} applications, {found.overlap.missing[name]} missing, {found.overlap.doubled[name]} rows doubled,"
-        f" {found.overlap.only_in[name]} in no other list"
-        for name, count in found.overlap.lists.items()
+        f"  {name}: {count} applications, {reconciled.overlap.missing[name]} missing,"
+        f" {reconciled.overlap.doubled[name]} duplicate rows,"
+        f" {reconciled.overlap.only_in[name]} in no other list"
+        for name, count in reconciled.overlap.lists.items()
     ]
     lines += [
-        f"  {each.reference} stands twice in {name}: {', '.join(each.where)}"
+        f"  {row.reference} is in {name} more than once: {', '.join(row.where)}"
         for name, rows in doubled.items()
-        for each in rows
+        for row in rows
     ]
     if unseen:
-        lines.append(f"between {unseen.low} and {unseen.high} may stand in no list, assuming {unseen.assumption}")
-    return Output(data=told, lines=[*lines, "which are missing from which list: --json"])
+        lines.append(
+            f"between {unseen.low} and {unseen.high} applications may be in no list, assuming {unseen.assumption}"
+        )
+    return Output(data=data, lines=[*lines, "for which applications are missing from which list, use --json"])
 
 
 def _triage(options: Namespace, call: Call) -> Output:
     refuse_unwritable(options.out)
     with opened(call) as casebook:
         with progress.shown(call, "Ranking past applications", elsewhere=_progress) as advance:
-            told = review_triage.triage(casebook.acting, advance)
+            triaged = review_triage.triage(casebook.acting, advance)
         with casebook.acting() as act:
             rows, blind = stored.applications(act.session), ranking.blind(act)
     if options.out:
         write_whole(options.out, _csv(rows, blind=blind))
     data = {
-        "applications": told.applications, "assessed": told.assessed, "linked": told.linked,
-        "failure_modes": {} if blind else told.modes,
-        "contact_priority": told.contact, "out": str(options.out) if options.out else None,
-    } | ({} if options.out else {"ranking": [_told(row, blind=blind) for row in rows]})  # fmt: skip
+        "applications": triaged.applications, "assessed": triaged.assessed, "linked": triaged.linked,
+        "failure_modes": {} if blind else triaged.modes,
+        "contact_priority": triaged.contact, "out": str(options.out) if options.out else None,
+    } | ({} if options.out else {"ranking": [_ranked(row, blind=blind) for row in rows]})  # fmt: skip
     return Output(data=data, lines=_summary(data) if options.out else _csv(rows, blind=blind))
 
 
 def _progress(done: int, of: int) -> None:
-    print(f"{done} of {of} applications assessed", file=sys.stderr)
+    print(f"{done} of {of} applications ranked", file=sys.stderr)
 
 
 def _summary(data: dict[str, object]) -> list[str]:
@@ -112,33 +127,33 @@ def _summary(data: dict[str, object]) -> list[str]:
 
 
 def _counts(name: str, value: object) -> object:
-    """Counts by code in words; any other value as it is."""
+    """Counts by code, with the codes in words; any other value as it is."""
     vocabulary = {"failure_modes": words.FAILURE_MODE, "contact_priority": words.CONTACT_PRIORITY}.get(name)
     if vocabulary is None or not isinstance(value, dict):
         return "-" if value is None else value
     return ", ".join(f"{count} {vocabulary.of(code)}" for code, count in value.items()) or "none"
 
 
-def _told(row: ReviewApplication, *, blind: bool = False) -> dict[str, Any]:
-    said = row.assessment or {}
+def _ranked(row: ReviewApplication, *, blind: bool = False) -> dict[str, Any]:
+    assessment = row.assessment or {}
     if blind:
-        said = said | {"modes": [], "reasons": []}
+        assessment = assessment | {"modes": [], "reasons": []}
     return {
         "rank": row.rank,
         "reference": row.reference,
-        "score": said.get("score"),
-        "contact_priority": said.get("contact_priority"),
-        "failure_modes": said.get("modes", []),
-        "reasons": said.get("reasons", []),
+        "score": assessment.get("score"),
+        "contact_priority": assessment.get("contact_priority"),
+        "failure_modes": assessment.get("modes", []),
+        "reasons": assessment.get("reasons", []),
     }
 
 
 def _csv(rows: Iterable[ReviewApplication], *, blind: bool = False) -> Iterator[str]:
     yield ",".join(TRIAGE_COLUMNS)
     for row in rows:
-        told, out = _told(row, blind=blind), io.StringIO()
-        cells = [";".join(cell) if isinstance(cell, list) else cell for cell in told.values()]
-        cells[2] = f"{told['score']:.3f}"
+        ranked, out = _ranked(row, blind=blind), io.StringIO()
+        cells = [";".join(cell) if isinstance(cell, list) else cell for cell in ranked.values()]
+        cells[2] = f"{ranked['score']:.3f}"
         csv.writer(out, lineterminator="").writerow(cells)
         yield out.getvalue()
 
@@ -147,96 +162,100 @@ def _queue(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         rows = ranking.queue(act, by_contact=options.by == "contact")
         blind = ranking.blind(act)
-    told = [_told(row, blind=blind) for row in rows[: options.limit]]
-    return Output(data=told, lines=[_line(each) for each in told])
+    ranked = [_ranked(row, blind=blind) for row in rows[: options.limit]]
+    return Output(data=ranked, lines=[_line(row) for row in ranked])
 
 
-def _line(told: dict[str, Any]) -> str:
-    modes = "; ".join(map(words.FAILURE_MODE.of, told["failure_modes"]))
-    contact = words.CONTACT_PRIORITY.of(told["contact_priority"])
-    return f"{told['rank']:>6}  {contact:<17} {told['score']:>8.1f}  {told['reference']}  {modes}"
+def _line(row: dict[str, Any]) -> str:
+    modes = "; ".join(map(words.FAILURE_MODE.of, row["failure_modes"]))
+    contact = words.CONTACT_PRIORITY.of(row["contact_priority"])
+    return f"{row['rank']:>6}  {contact:<19} {row['score']:>8.1f}  {row['reference']}  {modes}"
 
 
 def _account(_options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
-        told = account.progress(act)
-    return Output(data=told, lines=list(progress_lines(told)))
+        figures = account.progress(act)
+    return Output(data=figures, lines=list(progress_lines(figures)))
 
 
 COUNTED = {"outcomes": words.REVIEW_OUTCOME, "contact_priority": words.CONTACT_PRIORITY, "people": words.PROGRESS}
 
 
-def progress_lines(told: dict[str, Any]) -> Iterator[str]:
-    if due := told["people"]["look_again"]:
-        yield f"TODAY: {due} who could not safely be contacted are to be looked at again: `casebook review people`"
-    yield f"{told['rows']} rows in {told['files']} files are {told['applications']} applications, {told['assessed']} of them ranked"
-    yield f"{told['examined']} examined, {told['in_hand']} in hand, {told['remaining']} remaining"
-    end = told["forecast"]
-    yield f"end: about {end['end']}, {end['a_day']} a day" if end else "end: too few are examined to tell"
+def progress_lines(figures: dict[str, Any]) -> Iterator[str]:
+    if due := figures["people"]["look_again"]:
+        yield f"TODAY: {due} to look at again, because they could not be contacted safely: `casebook review people`"
+    yield (
+        f"{figures['rows']} rows in {figures['files']} files belong to {figures['applications']} applications,"
+        f" {figures['assessed']} of them ranked"
+    )
+    yield f"{figures['examined']} examined, {figures['in_hand']} in hand, {figures['remaining']} remaining"
+    end = figures["forecast"]
+    yield f"end: about {end['end']}, {end['a_day']} a day" if end else "end: too few are examined to forecast it"
     for name, vocabulary in COUNTED.items():
-        counts = ", ".join(f"{count} {vocabulary.of(what)}" for what, count in told[name].items())
+        counts = ", ".join(f"{count} {vocabulary.of(what)}" for what, count in figures[name].items())
         yield f"{words.spelled(name)}: {counts or 'none'}"
-    referrals = told["referrals"]
-    yield f"enquiries: {told['enquiries']}; referrals: {referrals['made']} made, {len(referrals['owed'])} owed for harm found"
-    for each in told["campaigns"]:
-        yield f"{work.name(each)}: {each['examined']} of {each['applications']} examined"
+    referrals = figures["referrals"]
+    owed = f"{len(referrals['owed'])} still to be made for harm found"
+    yield f"enquiries: {figures['enquiries']}; referrals: {referrals['made']} made, {owed}"
+    for campaign in figures["campaigns"]:
+        yield f"{work.name(campaign)}: {campaign['examined']} of {campaign['applications']} examined"
 
 
 def _report(options: Namespace, call: Call) -> Output:
     refuse_unwritable(options.out)
     with opened(call) as casebook, casebook.acting() as act:
-        told = account.report(act, internal=options.internal)
-    lines = list(_report_csv(told))
+        report = account.report(act, internal=options.internal)
+    lines = list(_report_csv(report))
     match options.out.suffix.lower() if options.out else "":
         case "":
             pass
         case ".html" | ".htm":
-            write_whole(options.out, page.as_html(told).encode())
+            write_whole(options.out, page.as_html(report).encode())
         case ".pdf":
-            write_whole(options.out, page.as_pdf(told))
+            write_whole(options.out, page.as_pdf(report))
         case _:
             write_whole(options.out, lines)
-    return Output(data=_plain(told) | {"out": str(options.out) if options.out else None}, lines=lines)
+    return Output(data=_plain(report) | {"out": str(options.out) if options.out else None}, lines=lines)
 
 
-def _plain(told: account.ReviewReport) -> dict[str, Any]:
-    data = asdict(told)
+def _plain(report: account.ReviewReport) -> dict[str, Any]:
+    data = asdict(report)
     for name in ("end", "earliest", "latest"):
         if data["forecast"] and data["forecast"][name]:
             data["forecast"][name] = data["forecast"][name].isoformat()
     return data
 
 
-def _report_csv(told: account.ReviewReport) -> Iterator[str]:
-    """An empty cell: too few to tell."""
+def _report_csv(report: account.ReviewReport) -> Iterator[str]:
+    """The report as CSV. A cell is empty if the count is too small to show."""
     out = io.StringIO()
     write = csv.writer(out, lineterminator="\n").writerow
     write(["by", "what", "of", "count", "share", "low", "high"])
-    for prefix, tables in (("", told.shares), ("found_", told.found)):
+    for prefix, tables in (("", report.shares), ("found_", report.found)):
         for by, shares in tables.items():
-            for each in shares:
-                rate = f"{each.count / each.of:.4f}" if each.count is not None and each.of else ""
-                write([f"{prefix}{by}", each.what, each.of, each.count, rate, each.low, each.high])
-    for what, counts in told.lists.items():
+            for share in shares:
+                rate = f"{share.count / share.of:.4f}" if share.count is not None and share.of else ""
+                write([f"{prefix}{by}", share.what, share.of, share.count, rate, share.low, share.high])
+    for what, counts in report.lists.items():
         for name, count in counts.items():
-            write([f"list_{what}", name, told.applications, count, "", "", ""])
-    for rung, reached in told.people.items():
-        write(["people", rung, "", reached, "", "", ""])
-    agreed = told.agreement
+            write([f"list_{what}", name, report.applications, count, "", "", ""])
+    for step, people in report.people.items():
+        write(["people", step, "", people, "", "", ""])
+    agreed = report.agreement
     write(["reviewers", "agreed", agreed.pairs, agreed.agreed, "", agreed.low, agreed.high])
     write(["reviewers", "kappa", agreed.pairs, "", agreed.kappa, "", ""])
-    if told.undetected:
+    if report.undetected:
         write(
             [
                 "undetected",
-                told.undetected.assumption,
-                told.undetected.looked_at_once,
+                report.undetected.assumption,
+                report.undetected.looked_at_once,
                 "",
                 "",
-                told.undetected.low,
-                told.undetected.high,
+                report.undetected.low,
+                report.undetected.high,
             ]
         )
-    if told.hidden:
-        write(["in_no_list", told.hidden.assumption, "", "", "", told.hidden.low, told.hidden.high])
+    if report.hidden:
+        write(["in_no_list", report.hidden.assumption, "", "", "", report.hidden.low, report.hidden.high])
     yield from out.getvalue().splitlines()

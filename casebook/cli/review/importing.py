@@ -1,4 +1,4 @@
-"""`casebook review import`: lists of past applications in, and the casebook's own closed ones as one list more."""
+"""`casebook review import`: imports lists of past applications, and closed applications of the casebook as one more list."""
 
 from __future__ import annotations
 
@@ -19,86 +19,93 @@ from casebook.domain import words
 from casebook.errors import WrongUsage
 from casebook.storage.review import live
 
-LISTED = 1_000  # findings told one by one; the counts are of all
+LISTED = 1_000  # how many findings are listed one by one; the counts include all
 
 
 def configure(actions: Any) -> None:  # noqa: ANN401 - argparse names no type for what adds parsers
     importing = actions.add_parser(
-        "import", help="take registers in, CSV or Excel; nothing is refused, findings are told"
+        "import", help="import registers, as CSV or Excel; every row is accepted, faults are listed"
     )
-    importing.add_argument("files", type=Path, nargs="*", metavar="FILE")
+    importing.add_argument("files", type=Path, nargs="*", metavar="FILE", help="a register of past applications")
     importing.add_argument(
-        "--live", action="store_true", help="also the casebook's own closed applications, those not taken in yet"
+        "--live",
+        action="store_true",
+        help="also import closed applications of the casebook that are not in the review yet",
     )
-    importing.add_argument("--no-quality", action="store_true", help="leave out the counts by list, year and handler")
+    importing.add_argument(
+        "--no-quality", action="store_true", help="leave out the checks of quality by list, year and handler"
+    )
     importing.set_defaults(handler=_import)
 
 
 def _import(options: Namespace, call: Call) -> Output:
     if not (options.files or options.live):
-        raise WrongUsage("name a register's FILE, or --live for the casebook's own closed applications", "no_file")
+        raise WrongUsage("give the FILE of a register, or --live for closed applications of the casebook", "no_file")
     files = [
         file for path in options.files for file in review_files.read(path)
-    ]  # all can be read before one is taken in
-    told, restricted = list[ImportedRegister](), 0
+    ]  # read all of them before the first is imported
+    imported, restricted = list[ImportedRegister](), 0
     with opened(call) as casebook:
-        with progress.shown(call, "Taking in lists of past applications") as advance:
+        with progress.shown(call, "Importing registers") as advance:
             for done, file in enumerate(files, start=1):
                 with casebook.acting() as act:
-                    told.append(review.take_in(act, file))
+                    imported.append(review.take_in(act, file))
                 advance(done, len(files))
         if options.live:
             with casebook.acting() as act:
                 restricted = live.restricted(act.session)
-                told.append(review.take_in_closed(act))
+                imported.append(review.take_in_closed(act))
     quality = {} if options.no_quality or not files else _quality(files)
-    lines = list(_lines(told))
+    lines = list(_lines(imported))
     if restricted:
-        lines.append(f"{restricted} closed applications are restricted: the review has nothing of them")
-    return Output(data=_data(told) | {"quality": quality, "restricted": restricted}, lines=lines)
+        lines.append(f"{restricted} closed applications are restricted, so they are not in the review")
+    return Output(data=_data(imported) | {"quality": quality, "restricted": restricted}, lines=lines)
 
 
-def _data(told: Sequence[ImportedRegister]) -> dict[str, Any]:
-    registers, findings = _counts(told)
+def _data(imported: Sequence[ImportedRegister]) -> dict[str, Any]:
+    registers, findings = _counts(imported)
     return {
         "files": [
             {
-                "file": each.file, "rows": each.rows, "new": each.new, "registers": each.registers, "findings": each.findings,
-                "ignored_columns": list(each.ignored_columns), "absent_columns": list(each.absent_columns),
+                "file": register.file, "rows": register.rows, "new": register.new, "registers": register.registers,
+                "findings": register.findings,
+                "ignored_columns": list(register.ignored_columns), "absent_columns": list(register.absent_columns),
             }
-            for each in told
+            for register in imported
         ],
-        "rows": sum(each.rows for each in told),
+        "rows": sum(register.rows for register in imported),
         "registers": dict(sorted(registers.items())),
         "findings": dict(sorted(findings.items())),
         "listed": [
-            {"file": each.file, "line": line, "column": column, "code": code}
-            for each in told
-            for line, column, code in each.listed[:LISTED]
+            {"file": register.file, "line": line, "column": column, "code": code}
+            for register in imported
+            for line, column, code in register.listed[:LISTED]
         ],
-        "ignored_columns": sorted({name for each in told for name in each.ignored_columns}),
+        "ignored_columns": sorted({name for register in imported for name in register.ignored_columns}),
     }  # fmt: skip
 
 
-def _lines(told: Sequence[ImportedRegister]) -> Iterator[str]:
-    registers, findings = _counts(told)
-    yield from (f"{each.file}: {each.rows} rows{'' if each.new else ', nothing new: nothing changed'}" for each in told)
+def _lines(imported: Sequence[ImportedRegister]) -> Iterator[str]:
+    registers, findings = _counts(imported)
+    yield from (
+        f"{register.file}: {register.rows} rows{'' if register.new else ', nothing new'}" for register in imported
+    )
     yield from (f"  {name}: {count} rows" for name, count in sorted(registers.items()))
     yield from (f"  {words.CELL.of(name)}: {count}" for name, count in sorted(findings.items()))
 
 
-def _counts(told: Sequence[ImportedRegister]) -> tuple[Counter[str], Counter[str]]:
-    """Rows of each list, and rows with each finding."""
+def _counts(imported: Sequence[ImportedRegister]) -> tuple[Counter[str], Counter[str]]:
+    """How many rows each list has, and how many rows have each fault."""
     registers, findings = Counter[str](), Counter[str]()
-    for each in told:
-        registers.update(each.registers)
-        findings.update({name: sum(counts.values()) for name, counts in each.findings.items()})
+    for register in imported:
+        registers.update(register.registers)
+        findings.update({name: sum(counts.values()) for name, counts in register.findings.items()})
     return registers, findings
 
 
 def _quality(files: Sequence[RegisterFile]) -> dict[str, dict[str, dict[str, int]]]:
-    """What the suite says of the files just taken in; the rows are kept already, whatever it says."""
-    from expectations import register  # noqa: PLC0415 - Great Expectations takes seconds, and only this needs it
+    """Check the quality of the imported files. It changes nothing about their rows."""
+    from expectations import register  # noqa: PLC0415 - Great Expectations takes seconds to import
 
     return register.quality(
         [{"register": review.name_of(file.name), **cells} for file in files for _, cells, _ in file.rows],

@@ -1,4 +1,4 @@
-"""The report of the review as one HTML page that fetches nothing, or as PDF, both with plots. Nobody is named in it."""
+"""The report of the review as one HTML page that loads nothing else, or as PDF, both with plots. It names nobody."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ _TEMPLATE = "review_report.html"
 _NAMES = {
     "found": {
         "outcome": "What reviewers found",
-        "mode": "In which way they failed",
+        "mode": "Failure modes",
         "year": "Failures of service or harm, by year of receipt",
-        "register": "The same, by the list they stood in",
-        "handler": "The same, by handler",
+        "register": "Failures of service or harm, by list",
+        "handler": "Failures of service or harm, by handler",
     },
     "shares": {
         "family": "Signs of failure, by kind",
         "mode": "Signs of failure, by rule",
         "year": "Signs of a failure of service, by year of receipt",
-        "register": "The same, by list",
-        "handler": "The same, by handler",
+        "register": "Signs of a failure of service, by list",
+        "handler": "Signs of a failure of service, by handler",
     },
 }
 _CODED = {"outcome": words.REVIEW_OUTCOME, "mode": words.FAILURE_MODE, "family": words.FAILURE_FAMILY}
@@ -37,7 +37,7 @@ _PLOTTED = ("year", "register", "mode", "handler")
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """One heading with what stands under it."""
+    """A heading and what is printed under it: sentences, a table, a plot of the table."""
 
     title: str
     words: tuple[str, ...] = ()
@@ -51,68 +51,68 @@ def parts(report: ReviewReport) -> Iterator[Part]:
         for name, heading in _NAMES[title].items():
             if kind.get(name) and not (title == "found" and not report.examined):
                 yield Part(title=heading, table=_in_words(name, kind[name]), plotted=name in _PLOTTED)
-    yield Part(title="Two reviewers of one application", words=tuple(_agreement(report)))
-    rungs = (f"{words.PROGRESS.of(name)}: {_said(count)}" for name, count in report.people.items())
-    yield Part(title="People at risk, and how far they are reached", words=tuple(rungs))
-    yield Part(title="Applications that no list holds", words=tuple(_hidden(report)))
+    yield Part(title="Agreement between two reviewers", words=tuple(_agreement(report)))
+    progress = (f"{words.PROGRESS.of(name)}: {_figure(count)}" for name, count in report.people.items())
+    yield Part(title="People at risk, by contact progress", words=tuple(progress))
+    yield Part(title="Applications that are in no list", words=tuple(_hidden(report)))
     yield Part(title="How to read this", words=tuple(_notes(report)))
 
 
 def _in_words(name: str, shares: Sequence[Share]) -> tuple[Share, ...]:
-    """Shares by what is a code, with its words; years, lists and handlers stay as they are."""
+    """The shares, with codes in words; years, lists and handlers stay as they are."""
     vocabulary = _CODED.get(name)
-    return tuple(replace(each, what=vocabulary.of(each.what)) for each in shares) if vocabulary else tuple(shares)
+    return tuple(replace(share, what=vocabulary.of(share.what)) for share in shares) if vocabulary else tuple(shares)
 
 
 def _summary(report: ReviewReport) -> Iterator[str]:
     yield f"{report.applications} past applications are in the lists; people have examined {report.examined} of them."
     if (end := report.forecast) is not None:
-        latest = f"to {end.latest}" if end.latest else "with no end in sight"
-        yield f"At {end.a_day} a day so far, the last is examined about {end.end} (from {end.earliest} {latest})."
+        latest = f"to {end.latest}" if end.latest else "with no latest date"
+        yield f"At {end.a_day} a day so far, the review will end about {end.end} (from {end.earliest} {latest})."
     else:
-        yield "Too few are examined for an end to be forecast."
+        yield "Too few have been examined to forecast when the review will end."
     if (missed := report.undetected) is not None:
         yield (
-            f"Of {missed.looked_at_once} found sound by one person alone, {missed.low} to {missed.high} may hide a failure,"
-            f" on the assumption {missed.assumption}."
+            f"One person alone found no failure in {missed.looked_at_once} applications; {missed.low} to {missed.high} of them"
+            f" may have one, assuming {missed.assumption}."
         )
     elif report.examined:
-        yield "How many failures one look misses is not known yet: no finding was looked at again."
+        yield "How many failures one reviewer misses is not known yet: no finding was reviewed again."
 
 
 def _agreement(report: ReviewReport) -> Iterator[str]:
-    told = report.agreement
-    if not told.pairs:
-        yield "No application was examined by two people yet."
+    agreement = report.agreement
+    if not agreement.pairs:
+        yield "No application has been examined by two people yet."
         return
-    yield f"{told.agreed} of {told.pairs} times they agreed ({told.low:.0%} to {told.high:.0%})."
-    yield f"Cohen's kappa: {'not to be told' if told.kappa is None else told.kappa}."
+    yield f"They agreed {agreement.agreed} of {agreement.pairs} times ({agreement.low:.0%} to {agreement.high:.0%})."
+    yield f"Cohen's kappa: {'cannot be calculated' if agreement.kappa is None else agreement.kappa}."
 
 
 def _hidden(report: ReviewReport) -> Iterator[str]:
     if report.hidden is None:
-        yield "One list alone says nothing about what it lacks."
+        yield "One list alone does not show what is missing from it."
     else:
         yield f"Between {report.hidden.low} and {report.hidden.high}, assuming {report.hidden.assumption}."
 
 
 def _notes(report: ReviewReport) -> Iterator[str]:
-    yield "Intervals are Wilson's, at 95 %. A sign is a reason to look and no finding; only people find failures."
+    yield "Intervals are Wilson intervals at 95 %. A sign is a reason to look, not a finding. Only people find failures."
     if report.public:
-        yield "Counts so small that they could point at somebody are kept back, and so is what would give them away."
+        yield "Counts small enough to identify somebody are left out, and so are counts that would reveal them."
     else:
-        yield "For use inside the force: small counts and the rates of handlers are shown. Not for publication."
+        yield "For use inside the force. Not for publication: it shows small counts and the rates of handlers."
 
 
-def _said(value: float | None) -> str:
-    return "too few to tell" if value is None else f"{value}"
+def _figure(value: float | None) -> str:
+    return "too few to show" if value is None else f"{value}"
 
 
-def _row(each: Share) -> list[str]:
-    if each.count is None:
-        return [each.what, "too few to tell", _said(each.of), ""]
-    interval = f"{each.low:.1%} to {each.high:.1%}" if each.of else ""
-    return [each.what, str(each.count), _said(each.of), interval]
+def _row(share: Share) -> list[str]:
+    if share.count is None:
+        return [share.what, "too few to show", _figure(share.of), ""]
+    interval = f"{share.low:.1%} to {share.high:.1%}" if share.of else ""
+    return [share.what, str(share.count), _figure(share.of), interval]
 
 
 _HEAD = ["", "count", "of", "95 % interval"]
@@ -133,10 +133,10 @@ def _values(report: ReviewReport) -> dict[str, Any]:
 
 
 def _svg(part: Part) -> str:
-    from markupsafe import Markup  # noqa: PLC0415 - comes with the templates, which only a page needs
+    from markupsafe import Markup  # noqa: PLC0415 - only a page needs the templates it comes with
 
     shown = _shown(part)
-    return Markup(drawing.svg(_plot(part.title, shown), **_size(shown))) if shown else ""  # noqa: S704 - our own drawing, whose words are escaped
+    return Markup(drawing.svg(_plot(part.title, shown), **_size(shown))) if shown else ""  # noqa: S704 - our own drawing, with its text escaped
 
 
 def _png(part: Part) -> str:
@@ -149,7 +149,7 @@ def _png(part: Part) -> str:
 
 
 def _shown(part: Part) -> list[Share]:
-    """What is kept back is not drawn."""
+    """The shares to draw, without those that are left out."""
     return [share for share in part.table if share.count is not None and share.of]
 
 
@@ -158,7 +158,7 @@ def _size(shown: Sequence[Share]) -> dict[str, float]:
 
 
 def _plot(title: str, shown: Sequence[Share]) -> drawing.Paint:
-    """Shares with their intervals."""
+    """A plot of shares with their intervals."""
 
     def paint(figure: drawing.Figure) -> None:
         axes = figure.subplots()

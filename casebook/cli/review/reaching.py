@@ -1,8 +1,8 @@
-"""`casebook review people` and `contact`: who is to be reached, how that is safe for one of them, and each step towards them."""
+"""`casebook review people` and `contact`: whom the review must reach, how that is safe, and each step towards them."""
 
 from __future__ import annotations
 
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -25,82 +25,111 @@ _YES_NO = ("yes", "no")
 
 
 def configure(actions: Any) -> None:  # noqa: ANN401 - argparse names no type for what adds parsers
-    people = actions.add_parser("people", help="the people at risk whom the review must reach, and how far that is")
+    people = actions.add_parser(
+        "people", help="list the people at risk whom the review must reach, and the contact progress"
+    )
     people.add_argument(
-        "reference", metavar="REF", nargs="?", help="how this one may safely be contacted, and what was tried"
+        "reference", metavar="REF", nargs="?", help="show how this person can be contacted safely, and what was tried"
     )
     people.set_defaults(handler=_people)
-    step = actions.add_parser("contact", help="write down a step towards one of them; refused if it was not safe")
-    step.add_argument("reference", metavar="REF")
-    step.add_argument("--rung", type=ContactProgress, choices=list(ContactProgress)[1:], required=True)
-    step.add_argument("--note", required=True, help="what was done; it is kept as personal detail")
-    step.add_argument("--channel", type=Channel, choices=list(Channel), help="of the plan, or of this contact")
-    plan = step.add_argument_group("safe_plan", "none of these: the plan that the casebook's own application holds")
-    plan.add_argument("--days", help="mon..sun; lists are separated by ;")
-    plan.add_argument("--start", metavar="HH:MM")
-    plan.add_argument("--until", metavar="HH:MM")
+    step = actions.add_parser("contact", help="record contact progress with one of them; refused if it was not safe")
+    step.add_argument("reference", metavar="REF", help="the past application")
+    step.add_argument(
+        "--rung", type=ContactProgress, choices=list(ContactProgress)[1:], required=True,
+        help="the contact progress after this step",
+    )  # fmt: skip
+    step.add_argument("--note", required=True, help="what was done; stored as personal detail")
+    step.add_argument(
+        "--channel",
+        type=Channel,
+        choices=list(Channel),
+        help="the safe channel of the plan, or the channel of this contact",
+    )
+    _plan_options(step)
+    _contact_options(step)
+    step.set_defaults(handler=_contact)
+
+
+def _plan_options(step: ArgumentParser) -> None:
+    plan = step.add_argument_group(
+        "safe_plan", "without these options, the safe-contact plan of the application in the casebook is used"
+    )
+    plan.add_argument("--days", metavar="DAYS", help="the safe days: mon to sun, separated by ;")
+    plan.add_argument("--start", metavar="HH:MM", help="when the safe times start; several are separated by ;")
+    plan.add_argument("--until", metavar="HH:MM", help="when the safe times end; several are separated by ;")
     plan.add_argument("--voicemail", choices=_YES_NO, help="whether a message may be left")
-    plan.add_argument("--code-word")
-    made = step.add_argument_group("attempted, reached; safeguarded, if it was a contact")
-    made.add_argument("--at", help="when, with its offset; else now")
-    made.add_argument("--purpose", type=Purpose, choices=list(Purpose), help="arrange: a meeting was agreed")
+    plan.add_argument("--code-word", metavar="WORD", help="a word agreed with them that shows who is calling")
+
+
+def _contact_options(step: ArgumentParser) -> None:
+    made = step.add_argument_group("attempted or reached, or safeguarded if that was a contact")
+    made.add_argument("--at", metavar="T", help="when, in ISO 8601 with offset (default: now)")
+    made.add_argument(
+        "--purpose",
+        type=Purpose,
+        choices=list(Purpose),
+        help="what the contact was for; `arrange` if a meeting was agreed",
+    )
     made.add_argument(
         "--asked-plan-again", choices=_YES_NO, help="whether it began by asking if the plan is still safe"
     )
-    made.add_argument("--left-message", choices=_YES_NO)
-    step.set_defaults(handler=_contact)
+    made.add_argument("--left-message", choices=_YES_NO, help="whether a message was left")
 
 
 def _people(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         if options.reference is not None:
-            one: dict[str, Any] = reaching.person(act, options.reference)
-            return Output(data=one, lines=list(_one_person(one)))
-        told = review_people.listing(act)
-    return Output(data=told, lines=[_person_line(each) for each in told] or ["nobody is to be reached"])
+            person: dict[str, Any] = reaching.person(act, options.reference)
+            return Output(data=person, lines=list(_one_person(person)))
+        people = review_people.listing(act)
+    return Output(data=people, lines=[_person_line(person) for person in people] or ["nobody has to be reached"])
 
 
-def _person_line(told: Mapping[str, Any]) -> str:
-    again = f"  look again on {told['look_again_on']}" if told["look_again_on"] else ""
-    priority, progress = words.CONTACT_PRIORITY.of(told["contact_priority"]), words.PROGRESS.of(told["rung"])
-    return f"{priority:<17} {progress:<26} {told['reference']}  {words.reason(told['because'])}{again}"
+def _person_line(person: Mapping[str, Any]) -> str:
+    again = f"  look again on {person['look_again_on']}" if person["look_again_on"] else ""
+    priority, progress = words.CONTACT_PRIORITY.of(person["contact_priority"]), _progress(person)
+    return f"{priority:<19} {progress:<28} {person['reference']}  {words.reason(person['because'])}{again}"
 
 
-def _one_person(told: Mapping[str, Any]) -> Iterator[str]:
-    yield f"{told['reference']}: {words.PROGRESS.of(told['rung'])} since {told['since']}"
-    if plan := told["plan"]:
+def _progress(row: Mapping[str, Any]) -> str:
+    return words.PROGRESS.of(row["rung"])
+
+
+def _one_person(person: Mapping[str, Any]) -> Iterator[str]:
+    yield f"{person['reference']}: {_progress(person)} since {person['since']}"
+    if plan := person["plan"]:
         windows = ", ".join(f"{start}-{end}" for start, end in plan["windows"])
         message = "a message may be left" if plan["voicemail"] else "no message"
         how = words.CHANNEL.of(plan["channel"])
         yield f"{how}, {' '.join(plan['days'])}, {windows}; {message}; confirmed {plan['confirmed_at']}"
         if word := plan.get("code_word"):
             yield f"code word: {word}"
-    yield f"now: {words.CONTACT_FAULT.of(told['now'])}; next safe time: {told['next_safe'] or 'none'}"
-    for each in told["steps"]:
-        over = (
-            f" by {words.CHANNEL.of(each['channel'])} ({words.PURPOSE.of(each['purpose'])})" if each["channel"] else ""
+    yield f"contact now: {words.CONTACT_FAULT.of(person['now'])}; next safe time: {person['next_safe'] or 'none'}"
+    for step in person["steps"]:
+        way = (
+            f" by {words.CHANNEL.of(step['channel'])} ({words.PURPOSE.of(step['purpose'])})" if step["channel"] else ""
         )
-        second = f", {each['second_by']} agrees" if each["second_by"] else ""
-        yield f"  {each['at']}  {words.PROGRESS.of(each['rung'])}{over}, {each['by']}{second}: {each['note']}"
+        second = f", {step['second_by']} agrees" if step["second_by"] else ""
+        yield f"  {step['at']}  {_progress(step)}{way}, {step['by']}{second}: {step['note']}"
 
 
 def _contact(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
-        stood = reaching.step(
+        standing = reaching.step(
             act, options.reference, options.rung, note=options.note, plan=_plan(options), made=_made(options, act.now)
         )
-        told = {
-            "reference": stood.reference,
-            "rung": stood.rung,
-            "needs_second": stood.rung != options.rung,
-            "look_again_on": stood.look_again_on.isoformat() if stood.look_again_on else None,
+        answer = {
+            "reference": standing.reference,
+            "rung": standing.rung,
+            "needs_second": standing.rung != options.rung,
+            "look_again_on": standing.look_again_on.isoformat() if standing.look_again_on else None,
         }
-    second = ": another person must say so too" if told["needs_second"] else ""
-    return Output(data=told, lines=[f"{told['reference']}: {words.PROGRESS.of(told['rung'])}{second}"])
+    second = "; a second person must agree" if answer["needs_second"] else ""
+    return Output(data=answer, lines=[f"{answer['reference']}: {_progress(answer)}{second}"])
 
 
 def _plan(options: Namespace) -> SafeContactPlan | None:
-    """Of a safe_plan alone is the channel a plan's."""
+    """The safe-contact plan that was given, if one was. --channel belongs to it only in the step `safe_plan`."""
     planned = [
         name for name in ("days", "start", "until", "voicemail", "code_word") if getattr(options, name) is not None
     ]
@@ -108,18 +137,21 @@ def _plan(options: Namespace) -> SafeContactPlan | None:
         return None
     if missing := [name for name in _PLAN if getattr(options, name) is None]:
         raise WrongUsage(
-            f"a plan has all of --channel, --days, --start and --until: {', '.join(missing)} not given", "plan_missing"
+            f"a plan needs --channel, --days, --start and --until; missing: {', '.join(missing)}", "plan_missing"
         )
     given = {name: getattr(options, name) for name in (*_PLAN, "voicemail", "code_word")}
     return safe_contact.read_plan(**given)
 
 
 def _made(options: Namespace, now: datetime) -> Contact | None:
-    said = any(getattr(options, name) is not None for name in ("at", "purpose", "asked_plan_again", "left_message"))
+    has_details = any(
+        getattr(options, name) is not None for name in ("at", "purpose", "asked_plan_again", "left_message")
+    )
     if options.channel is None or options.rung == ContactProgress.SAFE_PLAN:
-        if said:
+        if has_details:
             raise WrongUsage(
-                "when, what for and how belong to a contact: --channel, and not with safe_plan", "not_a_contact"
+                "--at, --purpose, --asked-plan-again and --left-message need --channel, and are not for safe_plan",
+                "not_a_contact",
             )
         return None
     purpose = options.purpose or Purpose.OTHER

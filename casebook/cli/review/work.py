@@ -1,4 +1,4 @@
-"""`casebook review`, the part in which people work: campaigns, allocation, dossiers, enquiries, referrals."""
+"""`casebook review`, the work of reviewers: campaigns, allocation, dossiers, enquiries, referrals."""
 
 from __future__ import annotations
 
@@ -21,134 +21,166 @@ from casebook.domain import words
 from casebook.domain.review.cases import CampaignKind
 from casebook.domain.review.ranking import ContactPriority
 
+_PAST = "the past application"
+
 
 def configure(actions: Any) -> None:  # noqa: ANN401 - argparse names no type for what adds parsers
     _configure_allocation(actions)
-    dossier = actions.add_parser("dossier", help="what a reviewer reads of one application; personal detail")
-    dossier.add_argument("reference", metavar="REF")
+    dossier = actions.add_parser(
+        "dossier", help="show what a reviewer reads about one application; it contains personal detail"
+    )
+    dossier.add_argument("reference", metavar="REF", help=_PAST)
     dossier.set_defaults(handler=_dossier)
-    enquiry = actions.add_parser("enquiry", help="somebody came forward about this application")
-    enquiry.add_argument("reference", metavar="REF")
+    enquiry = actions.add_parser("enquiry", help="record that somebody came forward about an application")
+    enquiry.add_argument("reference", metavar="REF", help=_PAST)
     enquiry.set_defaults(handler=_enquiry)
     reaching.configure(actions)
-    refer = actions.add_parser("refer", help="write down that an application was told to the regulator")
-    refer.add_argument("reference", metavar="REF")
-    refer.add_argument("--ground", required=True, metavar="CODE")
-    refer.add_argument("--regulator-reference", default="")
+    refer = actions.add_parser("refer", help="record that an application was referred to the regulator")
+    refer.add_argument("reference", metavar="REF", help=_PAST)
+    refer.add_argument("--ground", required=True, metavar="CODE", help="why it was referred, as a code")
+    refer.add_argument("--regulator-reference", default="", metavar="NUMBER", help="the number the regulator gave it")
     refer.set_defaults(handler=_refer)
-    referrals = actions.add_parser("referrals", help="the register of referrals; with --week the export of one week")
-    referrals.add_argument("--week", type=review_referrals.check_week, metavar="2026-W23")
-    referrals.add_argument("--last-week", action="store_true")
-    referrals.add_argument("--out", type=Path, metavar="FILE", help="write the CSV there")
+    referrals = actions.add_parser("referrals", help="list the referrals to the regulator as CSV")
+    referrals.add_argument(
+        "--week", type=review_referrals.check_week, metavar="2026-W23", help="only the referrals of this week"
+    )
+    referrals.add_argument("--last-week", action="store_true", help="only the referrals of last week")
+    referrals.add_argument("--out", type=Path, metavar="FILE", help="also write the CSV to this file")
     referrals.set_defaults(handler=_referrals)
 
 
 def _configure_allocation(actions: Any) -> None:  # noqa: ANN401 - as above
-    allocate = actions.add_parser("allocate", help="give reviewers what they have time for, without conflict")
-    allocate.add_argument("--campaign", metavar="ID", help="of one campaign only; else of all that are open")
+    allocate = actions.add_parser(
+        "allocate", help="give reviewers as much work as they have time for, without conflicts of interest"
+    )
+    allocate.add_argument("--campaign", metavar="ID", help="only from this campaign (default: all open campaigns)")
     allocate.set_defaults(handler=_allocate)
-    campaign = actions.add_parser("campaign", help="look again at all, one handler's, one rule's or another model's")
+    campaign = actions.add_parser(
+        "campaign", help="open, list or close a campaign: past applications selected for review"
+    )
     parts: Any = campaign.add_subparsers(required=True, metavar="ACTION")
-    begin: ArgumentParser = parts.add_parser("open", help="select and begin")
-    begin.add_argument("--kind", type=CampaignKind, choices=list(CampaignKind), required=True)
+    begin: ArgumentParser = parts.add_parser("open", help="select applications and open a campaign")
+    begin.add_argument(
+        "--kind", type=CampaignKind, choices=list(CampaignKind), required=True,
+        help="which applications: all, those of one handler, of one rule, or of another matching model",
+    )  # fmt: skip
     begin.add_argument("--target", default="", help="the staff id of a handler, or the name of a rule")
-    begin.add_argument("--because", default="by_hand", metavar="CODE", help="monitor_signal, suspension, ...")
+    begin.add_argument(
+        "--because",
+        default="by_hand",
+        metavar="CODE",
+        help="why, as a code: monitor_signal, suspension, ... (default: %(default)s)",
+    )
     begin.set_defaults(handler=_open)
-    parts.add_parser("list", help="every campaign and its account").set_defaults(handler=_list)
-    end = parts.add_parser("close", help="close with its account, once everything in it is examined")
-    end.add_argument("campaign", metavar="ID")
+    parts.add_parser("list", help="list every campaign and how far it is").set_defaults(handler=_list)
+    end = parts.add_parser("close", help="close a campaign in which everything is examined")
+    end.add_argument("campaign", metavar="ID", help="the id of the campaign")
     end.set_defaults(handler=_close)
 
 
 def _allocate(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
-        told = allocation.allocate(act, options.campaign)
+        allocated = allocation.allocate(act, options.campaign)
     data = {
-        "campaigns": told.campaigns,
-        "allocated": told.allocated,
-        "count": len(told.allocated),
-        "waiting": told.waiting,
-        "conflicted": told.conflicted,
-        "reviewers": [{"reviewer": who, "open": held} for who, held in sorted(told.reviewers.items())],
-        "people_identified": told.identified,
-        "right_to_know_proposed": told.proposed,
-        "reason": _why_not(told),
+        "campaigns": allocated.campaigns,
+        "allocated": allocated.allocated,
+        "count": len(allocated.allocated),
+        "waiting": allocated.waiting,
+        "conflicted": allocated.conflicted,
+        "reviewers": [{"reviewer": reviewer, "open": count} for reviewer, count in sorted(allocated.reviewers.items())],
+        "people_identified": allocated.identified,
+        "right_to_know_proposed": allocated.proposed,
+        "reason": _why_not(allocated),
     }
     lines = [
-        f"{each['reviewer']}  {words.WORK.of(each['kind']):<27} {each['reference']}  due {each['due_at']}"
-        for each in told.allocated
+        f"{item['reviewer']}  {words.WORK.of(item['kind']):<27} {item['reference']}  due {item['due_at']}"
+        for item in allocated.allocated
     ]
-    lines.append(f"{len(told.allocated)} allocated, {told.waiting} waiting for a reviewer")
-    lines += [f"nobody on duty may examine {reference}: they or their line handled it" for reference in told.conflicted]
-    lines += [f"{told.identified} people to be reached added, {told.proposed} Right to Know proposals opened"]
+    lines.append(f"{len(allocated.allocated)} allocated, {allocated.waiting} waiting for a reviewer")
+    lines += [
+        f"{reference} cannot be given to anybody on duty: they or their line handled it"
+        for reference in allocated.conflicted
+    ]
+    lines += [
+        f"{allocated.identified} people at risk added, to be reached; {allocated.proposed} Right to Know proposals opened"
+    ]
     reason = data["reason"]
     lines += [reason["message"]] if isinstance(reason, dict) else []
     return Output(data=data, lines=lines, exit_code=1 if reason else 0)
 
 
-def _why_not(told: Allocated) -> dict[str, str] | None:
-    if told.waiting and not told.reviewers:
-        return {"code": "no_reviewers", "message": "nobody on duty is a review officer: `casebook staff add` first"}
-    if told.conflicted and not told.allocated and len(told.conflicted) == told.waiting:
-        return {"code": "conflict", "message": "everybody on duty, or their line, handled what is waiting"}
+def _why_not(allocated: Allocated) -> dict[str, str] | None:
+    if allocated.waiting and not allocated.reviewers:
+        return {"code": "no_reviewers", "message": "no review officer is on duty; add one with `casebook staff add`"}
+    if allocated.conflicted and not allocated.allocated and len(allocated.conflicted) == allocated.waiting:
+        return {
+            "code": "conflict",
+            "message": "everybody on duty, or their line, handled what is waiting to be reviewed",
+        }
     return None
 
 
 def _open(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         campaign = campaigns.open_campaign(act, options.kind, target=options.target, because=options.because)
-        told = campaigns.told(act, campaign)
-    return Output(data=told, lines=[_campaign_line(told)])
+        summary = campaigns.told(act, campaign)
+    return Output(data=summary, lines=[_campaign_line(summary)])
 
 
 def _list(_options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
-        told = campaigns.listing(act)
-    return Output(data=told, lines=[_campaign_line(each) for each in told] or ["no campaign yet"])
+        listing = campaigns.listing(act)
+    return Output(data=listing, lines=[_campaign_line(campaign) for campaign in listing] or ["no campaigns"])
 
 
 def _close(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         campaign = campaigns.close(act, options.campaign)
-        told = campaigns.told(act, campaign)
-    return Output(data=told, lines=[_campaign_line(told)])
+        summary = campaigns.told(act, campaign)
+    return Output(data=summary, lines=[_campaign_line(summary)])
 
 
-def name(told: Mapping[str, Any]) -> str:
-    """What a campaign is called; to the blind it has no more than a number."""
-    return " ".join(["campaign", *filter(None, (told["kind"] and words.CAMPAIGN.of(told["kind"]), told["target"]))])
+def name(campaign: Mapping[str, Any]) -> str:
+    """The name of a campaign; a blind reviewer sees neither its kind nor its target."""
+    return " ".join(
+        ["campaign", *filter(None, (campaign["kind"] and words.CAMPAIGN.of(campaign["kind"]), campaign["target"]))]
+    )
 
 
-def _campaign_line(told: Mapping[str, Any]) -> str:
-    state = "closed" if told["closed_at"] else "open"
+def _campaign_line(campaign: Mapping[str, Any]) -> str:
+    state = "closed" if campaign["closed_at"] else "open"
     return (
-        f"{told['campaign']}  {name(told)}  {state}: {told['examined']} of {told['applications']} examined,"
-        f" {told['in_hand']} in hand"
+        f"{campaign['campaign']}  {name(campaign)}  {state}: {campaign['examined']} of {campaign['applications']} examined,"
+        f" {campaign['in_hand']} in hand"
     )
 
 
 def _dossier(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
-        told: dict[str, Any] = review_dossier.dossier(act, options.reference)
-    lines = [f"{told['reference']}{', without the first decision' if told['blind'] else ''}"]
-    for row in told["lists"]:
+        dossier: dict[str, Any] = review_dossier.dossier(act, options.reference)
+    lines = [f"{dossier['reference']}{', without the first decision' if dossier['blind'] else ''}"]
+    for row in dossier["lists"]:
         lines += [f"\n{row['file']}, line {row['line']}", *(f"  {name}: {cell}" for name, cell in row["cells"].items())]
-    for held in told["sources"]:
-        person = held["person"]
-        lines.append(f"\n{words.SOURCE.of(person['source'])} {person['person_id']} ({held['weight']:+.1f} bits)")
-        lines += [f"  {name}: {cell}" for name, cell in person.items() if cell and name not in {"source", "person_id"}]
+    for candidate in dossier["sources"]:
+        person = candidate["person"]
+        lines.append(f"\n{words.SOURCE.of(person['source'])} {person['person_id']} ({candidate['weight']:+.1f} bits)")
         lines += [
-            f"  {each['date']} {words.RECORD_KIND.of(each['kind'])} {each['offence_text'] or each['offence_code']}"
-            for each in held["records"]
+            f"  {words.spelled(name)}: {words.of_field(name, cell) or cell}"
+            for name, cell in person.items()
+            if cell and name not in {"source", "person_id"}
         ]
-    lines += [f"  {reason}" for reason in told.get("reasons", [])]
-    return Output(data=told, lines=lines)
+        lines += [
+            f"  {record['date']} {words.RECORD_KIND.of(record['kind'])} {record['offence_text'] or record['offence_code']}"
+            for record in candidate["records"]
+        ]
+    lines += [f"  {reason}" for reason in dossier.get("reasons", [])]
+    return Output(data=dossier, lines=lines)
 
 
 def _enquiry(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         row = people.enquire(act, options.reference)
-        told = {
+        answer = {
             "reference": row.reference,
             "rank": row.rank if ranking.sees(act) else None,
             "contact_priority": ContactPriority.NOW,
@@ -156,7 +188,8 @@ def _enquiry(options: Namespace, call: Call) -> Output:
             "safe_contact_first": True,
         }
     return Output(
-        data=told, lines=[f"{row.reference}: first among those to be reached; agree safe contact before anything else"]
+        data=answer,
+        lines=[f"{row.reference}: first among the people to be reached. Agree safe contact before anything else."],
     )
 
 
@@ -165,13 +198,13 @@ def _refer(options: Namespace, call: Call) -> Output:
         made = review_referrals.refer(
             act, options.reference, ground=options.ground, regulator_reference=options.regulator_reference
         )
-        told = {
+        answer = {
             "referral": made.id,
             "reference": made.reference,
             "ground": made.ground,
             "made_at": made.made_at.isoformat(),
         }
-    return Output(data=told, lines=[f"{told['reference']} was referred: {words.reason(told['ground'])}"])
+    return Output(data=answer, lines=[f"{answer['reference']} was referred: {words.reason(answer['ground'])}"])
 
 
 def _referrals(options: Namespace, call: Call) -> Output:

@@ -1,0 +1,54 @@
+"""The help text of each option of the actions on an application: of one action, or of every action that has it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from casebook.domain.case.safe_contact import Override, Purpose
+from casebook.domain.vocabulary import Channel, Priority
+
+_CODED_REASON = "why, as a code such as new_threat"
+_OVERRIDE_GROUNDS = ", ".join(Override)
+
+_OF_ACTION: Mapping[tuple[str, str], str] = {
+    ("danger", "reason"): _CODED_REASON,
+    ("restrict", "reason"): _CODED_REASON,
+    ("hold", "reason"): _CODED_REASON,
+    ("override-contact", "reason"): "what threatens whose life",
+    ("emergency-disclose", "reason"): "why it could not wait for the panel",
+    ("emergency-disclose", "channel"): f"how they were told: {', '.join(Channel)}",
+    ("emergency-disclose", "override"): f"if it was outside the safe-contact plan, the ground: {_OVERRIDE_GROUNDS}",
+    ("contact", "channel"): f"how they were contacted: {', '.join(Channel)}",
+    ("contact", "override"): "if it was outside the safe-contact plan, the id that `override-contact` printed",
+    ("safe-contact", "channel"): f"the safe channel: {', '.join(Channel)}",
+}
+_OF_ALL: Mapping[str, str] = {
+    "reason": "why",
+    "staff": "the staff id of the person to name",
+    "force": "the other force, as a code",
+    "accepted-by": "the function of the other force that accepted it, as a code",
+    "their-reference": "the number the other force gave it",
+    "agency-route": "which partner agency was asked to reach them, and what came of it",
+    "expectation": "the code of the expectation, as the gate reports it",
+    "to": f"the new priority: {', '.join(Priority)}",
+    "party": "a (the person at risk) or c (the third party)",
+    "days": "the safe days: mon to sun, separated by ;",
+    "start": "when the safe times start: HH:MM, separated by ;",
+    "until": "when the safe times end: HH:MM, separated by ;",
+    "voicemail": "yes if a message may be left, or no",
+    "code-word": "a word agreed with them that shows who is calling",
+    "purpose": f"what the contact was for: {', '.join(Purpose)}",
+    "result": "reached or not_reached",
+    "asked-plan-again": "yes if it began by asking whether the plan is still safe, or no",
+    "left-message": "yes if a message was left, or no",
+    "at": "when, in ISO 8601 with offset (default: now)",
+    "not-in-person-because": "why it was not in person",
+    "code": f"the ground: {_OVERRIDE_GROUNDS}",
+    "recipient": "who was told: a (the person at risk) or protector (a person who can protect them)",
+    "told": "what they were told",
+    "what": "death or serious_injury",
+}
+
+
+def of(action: str, option: str) -> str:
+    return _OF_ACTION.get((action, option)) or _OF_ALL[option]
