@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-HISTORY = ("CHANGELOG.md", "docs/evidence/", "casebook/storage/migrations/", "benchmarks/retired_words.py")
+HISTORY = ("CHANGELOG.md", "docs/evidence/", "casebook/storage/migrations/", "benchmarks/retired_words.py", "tests/unit/test_retired_words.py")
 
 # pattern of a word in prose -> what to write instead
 PROSE = {

@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-Row = dict[str, str]
+from casebook.demo.rows import ExtractRow
 
 # it returns whoever shares any of these, so one search finds them whatever else differs
 KEYS = ("forename", "surname", "dob", "postcode", "pnc_id", "cro")
@@ -29,16 +29,16 @@ class FlakySource:
     """Serves persons-NAME.csv and records-NAME.csv. It can be made to fail at any time, also during a request."""
 
     name: str
-    persons: list[Row]
-    records: dict[str, list[Row]]
+    persons: list[ExtractRow]
+    records: dict[str, list[ExtractRow]]
     down: bool = False  # True: answers no request
     asked: Counter[str] = field(default_factory=Counter)  # surname -> requests, answered or not
     _failing: Counter[str] = field(default_factory=Counter)
-    _by_key: dict[str, list[Row]] = field(default_factory=dict, init=False)
+    _by_key: dict[str, list[ExtractRow]] = field(default_factory=dict, init=False)
     url: str = field(default="", init=False)
 
     def __post_init__(self) -> None:
-        rows: dict[str, list[Row]] = defaultdict(list)
+        rows: dict[str, list[ExtractRow]] = defaultdict(list)
         for row in self.persons:
             for key in _keys(row):
                 rows[key].append(row)
@@ -46,7 +46,7 @@ class FlakySource:
 
     @classmethod
     def of(cls, directory: Path, name: str) -> FlakySource:
-        records: dict[str, list[Row]] = defaultdict(list)
+        records: dict[str, list[ExtractRow]] = defaultdict(list)
         for row in _rows(directory / f"records-{name}.csv"):
             records[row["person_id"]].append(row)
         return cls(name=name, persons=_rows(directory / f"persons-{name}.csv"), records=dict(records))
@@ -126,13 +126,13 @@ def _handler(source: FlakySource) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-def _page(name: str, rows: list[Row], cursor: str | None) -> dict[str, Any]:
+def _page(name: str, rows: list[ExtractRow], cursor: str | None) -> dict[str, Any]:
     start = int(cursor or 0)
     end = start + PAGE
     return {name: rows[start:end], "total": len(rows), "next": str(end) if end < len(rows) else None}
 
 
-def _keys(row: Row) -> Iterator[str]:
+def _keys(row: ExtractRow) -> Iterator[str]:
     """The keys of a row. Forename and surname may be swapped; a forename alone is no key."""
     for name in KEYS:
         if (value := row.get(name, "").replace(" ", "").lower()) and (name != "forename" or not row.get("surname")):
@@ -141,7 +141,7 @@ def _keys(row: Row) -> Iterator[str]:
         yield f"surname:{row['forename'].replace(' ', '').lower()}"
 
 
-def _rows(path: Path) -> list[Row]:
+def _rows(path: Path) -> list[ExtractRow]:
     if not path.exists():
         return []
     with path.open(encoding="utf-8-sig", newline="") as file:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+ExtractRow = dict[str, str]  # a row of an extract, cells by column
+
 
 class PersonRow(NamedTuple):
     """One line of persons.csv."""

@@ -8,25 +8,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-Row = dict[str, str]
+from casebook.demo.rows import ExtractRow
 
 
 @dataclass(frozen=True, kw_only=True)
 class Terminal:
     """One source outside the casebook."""
 
-    persons: list[Row]
-    records: dict[str, list[Row]]
+    persons: list[ExtractRow]
+    records: dict[str, list[ExtractRow]]
 
     @classmethod
     def of(cls, directory: Path, source: str) -> Terminal:
         """Read `persons-SOURCE.csv` and `records-SOURCE.csv`. A source without files knows nobody."""
-        records: dict[str, list[Row]] = defaultdict(list)
+        records: dict[str, list[ExtractRow]] = defaultdict(list)
         for row in _rows(directory / f"records-{source}.csv"):
             records[row["person_id"]].append(row)
         return cls(persons=_rows(directory / f"persons-{source}.csv"), records=dict(records))
 
-    def search(self, step: dict[str, Any]) -> list[Row]:
+    def search(self, step: dict[str, Any]) -> list[ExtractRow]:
         """Persons of exactly this name or this pivot, with the birth date typed or in the age range."""
         if step.get("pivot"):
             pivot = str(step["pivot"]).replace(" ", "").upper()
@@ -35,7 +35,7 @@ class Terminal:
         name = (str(step["forename"]).lower(), str(step["surname"]).lower())
         return [row for row in self.persons if _name(row) == name and _born(row, step)]
 
-    def seen(self, row: Row) -> dict[str, Any]:
+    def seen(self, row: ExtractRow) -> dict[str, Any]:
         """A person as a researcher records them: the source's data and the details of each record."""
         return {
             **{
@@ -58,16 +58,16 @@ class Terminal:
         }
 
 
-def _rows(path: Path) -> list[Row]:
+def _rows(path: Path) -> list[ExtractRow]:
     if not path.exists():
         return []
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 
-def _name(row: Row) -> tuple[str, str]:
+def _name(row: ExtractRow) -> tuple[str, str]:
     return row["forename"].lower(), row["surname"].lower()
 
 
-def _born(row: Row, step: dict[str, Any]) -> bool:
+def _born(row: ExtractRow, step: dict[str, Any]) -> bool:
     return not step.get("dob") or not row["dob"] or row["dob"] == step["dob"]

@@ -21,7 +21,7 @@ from casebook.domain.monitor.decision_monitor import ChartKind, pooled_rate
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = NDArray[np.float64]
+from casebook.monitor.thresholds import Floats
 
 # the columns each model may see; `decider` and `happened` stand beside them in a frame
 FEATURES: Mapping[ChartKind, tuple[str, ...]] = {

@@ -1,4 +1,4 @@
-"""The rooms of the house: what may import what, how big a module may grow, and words that may not stand anywhere."""
+"""The rooms of the code: what may import what, how big a module may grow, and words that may not stand anywhere."""
 
 from __future__ import annotations
 

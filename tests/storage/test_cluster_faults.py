@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # A command of its own: starts or joins, says so, and stays until its input ends.
 COMMAND = (
-    "import sys; from pathlib import Path; from casebook.storage import cluster, databases\n"
+    "import sys; from pathlib import Path; from casebook.storage.server import cluster, databases\n"
     "with cluster.running(Path(sys.argv[1])) as server:\n"
     "    print(databases.connect(server.address('casebook')).execute('select 1').fetchone(), flush=True)\n"
     "    sys.stdin.read()"

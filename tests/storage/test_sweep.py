@@ -369,8 +369,9 @@ KILLED = """
 import sys
 from datetime import datetime
 from contextlib import contextmanager
-from casebook.casework import sweep
-from casebook.casework.acting import Act
+from casebook.casework import playbook
+from casebook.casework.core.acting import Act
+from casebook.casework.sweep import sweep
 from casebook.domain.actors import OPERATOR
 from casebook.storage.session import open_store
 store, now = open_store(sys.argv[1], b"a key for tests"), datetime.fromisoformat(sys.argv[2])

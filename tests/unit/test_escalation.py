@@ -1,4 +1,4 @@
-"""The ladder's rules, without a database."""
+"""The rules of escalation levels, without a database."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
             DAY,
             WhyStalled.OVERDUE,
         ),  # who heard of it in time has not heard that it is late
-        (replace(HEARD, due_at=NOW + MINUTE), MINUTE, WhyStalled.OVERDUE),  # and is not left to the rung's wait
+        (replace(HEARD, due_at=NOW + MINUTE), MINUTE, WhyStalled.OVERDUE),  # and is not left to the level's wait
         (replace(HEARD, due_at=NOW + DAY, stage=None), 50 * DAY, WhyStalled.OVERDUE),
         (replace(HEARD, due_at=NOW, acknowledged_at=NOW + MINUTE), DAY, None),  # who heard that it is late has
         (replace(HEARD, due_at=NOW + DAY, kind=WorkKind.SAFEGUARD_DURING_DELAY), DAY, WhyStalled.OVERDUE),
-        # heard and late, in a stage or outside one: the rung is quiet for its wait again
+        # acknowledged and late, in a stage or outside one: the level is quiet for its wait again
         (replace(HEARD, due_at=NOW), DAY - MINUTE, None),
         (replace(HEARD, due_at=NOW), DAY, WhyStalled.OVERDUE),
         (replace(HEARD, due_at=NOW, stage=None), DAY - MINUTE, None),
@@ -75,7 +75,7 @@ def test_when_somebody_is_told_and_why(wait, after, why):
     ("level", "reachable", "rungs"),
     [
         (0, {1, 2, 3, 4}, [1]),
-        (0, {3}, [1, 2, 3]),  # the rungs below are on record as unreachable
+        (0, {3}, [1, 2, 3]),  # the levels below are on record as unreachable
         (1, {1, 3}, [2, 3]),
         (0, set(), [1, 2, 3, 4]),
         (4, {1}, []),

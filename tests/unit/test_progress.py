@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from casebook.cli import progress
+from casebook.cli import main, progress
 from casebook.cli.answer import Call
 
 
@@ -30,14 +30,14 @@ def at_a_terminal(monkeypatch):
 
 def test_a_terminal_shows_what_is_done(at_a_terminal):
     terminal = at_a_terminal()
-    with progress.shown(Call(), "Ranking [past] applications") as advance:
+    with progress.shown(Call(run=main.run), "Ranking [past] applications") as advance:
         advance(3, 10)
     assert "Ranking [past] applications" in terminal.getvalue()
 
 
 def test_with_json_a_terminal_shows_nothing(at_a_terminal):
     terminal = at_a_terminal()
-    with progress.shown(Call(json=True), "Ranking past applications") as advance:
+    with progress.shown(Call(run=main.run, json=True), "Ranking past applications") as advance:
         advance(3, 10)
     assert terminal.getvalue() == ""
 
@@ -45,7 +45,7 @@ def test_with_json_a_terminal_shows_nothing(at_a_terminal):
 def test_where_there_is_no_terminal_somebody_else_is_told(monkeypatch):
     written, counts = io.StringIO(), []
     monkeypatch.setattr(sys, "stderr", written)
-    with progress.shown(Call(), "Ranking", elsewhere=lambda done, of: counts.append((done, of))) as advance:
+    with progress.shown(Call(run=main.run), "Ranking", elsewhere=lambda done, of: counts.append((done, of))) as advance:
         advance(3, 10)
     assert counts == [(3, 10)]
     assert written.getvalue() == ""
@@ -53,7 +53,7 @@ def test_where_there_is_no_terminal_somebody_else_is_told(monkeypatch):
 
 def test_an_error_passes_through_and_the_line_is_gone(at_a_terminal):
     terminal = at_a_terminal()
-    with pytest.raises(ValueError, match="unreadable"), progress.shown(Call(), "Importing applications"):
+    with pytest.raises(ValueError, match="unreadable"), progress.shown(Call(run=main.run), "Importing applications"):
         raise ValueError("unreadable")
     assert "Importing applications" in terminal.getvalue()
     assert terminal.getvalue().endswith("\x1b[2K")  # the terminal's code for: this line is empty now

@@ -76,7 +76,7 @@ def test_nobody_is_attempted_or_reached_before_it_is_known_how_that_is_safe(at):
         ContactProgress.SAFE_PLAN,
         ContactProgress.ATTEMPTED,
         ContactProgress.REACHED,
-    }  # reached: rung again, met as agreed
+    }  # reached: called again, met as agreed
     assert (why_not_step(at, ContactProgress.ATTEMPTED) is None) is planned
     assert (why_not_step(at, ContactProgress.REACHED) is None) is planned
     assert why_not_step(at, ContactProgress.SAFE_PLAN) is None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from casebook.domain import words
 from casebook.domain.case.coverage import Terms, VariantFamily
 from casebook.domain.case.record_checks import family_of, manual_plan, variant_key
-from casebook.domain.case.uncovered import WORDS, Made, WhyUncovered, beyond_bound, by_family, reasons
+from casebook.domain.case.uncovered import Made, WhyUncovered, beyond_bound, by_family, reasons
 from casebook.matching import variants
 from casebook.matching.variants import Bounds
 
@@ -103,7 +104,7 @@ def test_an_identity_that_is_no_longer_known_of_the_subject_is_said_to_be_so():
 
 
 def test_every_reason_has_words_and_is_counted_by_source_and_family():
-    assert set(WORDS) == set(WhyUncovered)
+    assert set(words.UNCOVERED.words) == set(WhyUncovered)
     keys = [key for key in ALL if family_of(key) == "alias"]
     said = by_family(
         {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
-from casebook.cli.case.page_words import ApplicationView, Cells, clean, moment, paragraph, rows, table
+from casebook.cli.case.page_words import ApplicationView, ShownRow, clean, moment, paragraph, rows, table
 from casebook.domain import words
 
 MOST = 12  # how many contributions of a score are shown; --json has all
@@ -40,7 +40,7 @@ def who(application: ApplicationView) -> Iterator[str]:
         )
 
 
-def _person(person: Cells, *, shown: bool) -> Iterator[str]:
+def _person(person: ShownRow, *, shown: bool) -> Iterator[str]:
     party = str(person["party"]).upper()
     if not shown:
         yield from paragraph(f"{party}  (your role may not see this)")
@@ -61,7 +61,7 @@ def _person(person: Cells, *, shown: bool) -> Iterator[str]:
         yield from paragraph(", ".join(details), indent=5)
 
 
-def _plan(plan: Cells, *, shown: bool) -> str:
+def _plan(plan: ShownRow, *, shown: bool) -> str:
     parts = [words.CHANNEL.of(plan["channel"]) if plan["channel"] else "no contact until a channel is set"]
     if shown and plan["channel"]:
         windows = ", ".join(f"{start}-{until}" for start, until in plan["windows"])
@@ -94,7 +94,7 @@ def searches(application: ApplicationView) -> Iterator[str]:
         yield from paragraph(f"{head}{' (replaced)' if row['superseded'] else ''}", row.get("statement"))
 
 
-def _covered(row: Cells) -> str:
+def _covered(row: ShownRow) -> str:
     """How many of the required identity variants the search covered."""
     required = set(row["required"] or ())
     return (
@@ -180,7 +180,7 @@ def meeting(application: ApplicationView) -> Iterator[str]:
 
 
 def risk(application: ApplicationView) -> Iterator[str]:
-    asked: dict[str, list[Cells]] = defaultdict(list)
+    asked: dict[str, list[ShownRow]] = defaultdict(list)
     for row in rows(application, "instrument_answer"):
         if not row["superseded"]:
             asked[f"{row['instrument']} ({row['instrument_version']})"].append(row)

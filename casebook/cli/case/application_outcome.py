@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from casebook.cli.case.page_words import ApplicationView, Cells, clean, moment, paragraph, rows
+from casebook.cli.case.page_words import ApplicationView, ShownRow, clean, moment, paragraph, rows
 from casebook.domain import words
 
 
@@ -25,7 +25,7 @@ def decisions(application: ApplicationView) -> Iterator[str]:
             yield from _approval(approvals.get(decision["id"]))
 
 
-def _panel(row: Cells) -> Iterator[str]:
+def _panel(row: ShownRow) -> Iterator[str]:
     members = ", ".join(
         f"{member['staff']}{' for ' + words.AGENCY.of(member['agency']) if member.get('agency') else ''}"
         for member in row["members"] or ()
@@ -37,7 +37,7 @@ def _panel(row: Cells) -> Iterator[str]:
     )
 
 
-def _decision(row: Cells) -> Iterator[str]:
+def _decision(row: ShownRow) -> Iterator[str]:
     replaced = " (replaced)" if row["superseded"] else ""
     yield from paragraph(
         f"Decided: {words.OUTCOME.of(row['outcome']).upper()}{replaced}, chair {row['chair']}, {moment(row['occurred_at'])}"
@@ -68,12 +68,12 @@ def _decision(row: Cells) -> Iterator[str]:
         )
 
 
-def _recipient(recipient: Cells) -> str:
+def _recipient(recipient: ShownRow) -> str:
     person = words.PARTY.of(recipient["party"]) if recipient.get("party") else clean(recipient.get("protector"))
     return f"{person}{': ' + clean(recipient['why']) if recipient.get('why') else ''}"
 
 
-def _approval(row: Cells | None) -> Iterator[str]:
+def _approval(row: ShownRow | None) -> Iterator[str]:
     if row is None:
         yield from paragraph("Not approved yet")
         return

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from casebook.cli.case import application_facts as facts
 from casebook.cli.case import application_outcome as outcome
-from casebook.cli.case.page_words import ApplicationView, Cells, clean, instant, moment, paragraph, rows, table
+from casebook.cli.case.page_words import ApplicationView, ShownRow, clean, instant, moment, paragraph, rows, table
 from casebook.domain import words
 
 VIEWED = "personal_detail_viewed"
@@ -165,7 +165,7 @@ def _timeline(application: ApplicationView) -> Iterator[str]:
         yield from paragraph("viewed by", ", ".join(f"{viewer} ({times})" for viewer, times in sorted(views.items())))
 
 
-def _about(body: Cells) -> str:
+def _about(body: ShownRow) -> str:
     field_of = {str(body[name]): name for name in reversed(ABOUT) if body.get(name) not in (None, [], "")}
     fields = [(name, body[name]) for name in reversed(field_of.values())][:2]  # each value once
     return ", ".join(

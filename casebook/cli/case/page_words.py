@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 WIDTH = 100
 ZONE = ZoneInfo("Europe/London")  # local time of the reader
 
-Cells = Mapping[str, Any]
+ShownRow = Mapping[str, Any]
 ApplicationView = Mapping[str, Any]
 
 
@@ -22,7 +22,7 @@ class VisibleRow(dict[str, Any]):
         return None
 
 
-def rows(application: ApplicationView, name: str) -> list[Cells]:
+def rows(application: ApplicationView, name: str) -> list[ShownRow]:
     """The rows of one part of an application, or an empty list."""
     return [VisibleRow(row) for row in application.get(name) or []]
 

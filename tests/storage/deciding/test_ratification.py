@@ -46,7 +46,7 @@ def reference(unit):
 
 @pytest.fixture
 def swept(unit):
-    """Reasons, rungs and roles with which one sweep now tells of one item."""
+    """Reasons, escalation levels and roles with which one sweep now notifies of one item."""
 
     def sweep_now(item):
         told = sweep.sweep(lambda: unit.acting(system("sweep")), now=unit.now).escalated
