@@ -38,9 +38,7 @@ PROSE = {
     r"\d+ None": "the words for what is not known",
 }
 # names that code may not define or use again
-NAMES = frozenset(
-    {"HouseDoing", "HouseHandler", "Rung", "UnspokenChange", "speak", "rehearse", "doorbell", "at_once_rows"}
-)
+NAMES = frozenset({"HouseDoing", "HouseHandler", "Rung", "UnspokenChange", "speak", "rehearse", "doorbell", "at_once_rows"})
 _PROSE = {re.compile(rf"\b{word}\b", re.IGNORECASE): instead for word, instead in PROSE.items()}
 
 
@@ -74,9 +72,7 @@ def _names(text: str) -> Iterator[tuple[int, str]]:
 
 
 def main() -> int:
-    listed = subprocess.run(
-        ["git", "ls-files", "*.py", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
+    listed = subprocess.run(["git", "ls-files", "*.py", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     faults = [
         fault
         for path in listed.splitlines()

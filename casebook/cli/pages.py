@@ -91,7 +91,7 @@ def _command(parser: ArgumentParser) -> Iterator[str]:
     """The heading of a command or subcommand, what it does, its usage, and a table for each group of its arguments."""
     yield f"{'#' * parser.prog.count(' ')}# {parser.prog}"
     yield _sentence(parser.description or "")
-    yield f"```\n{parsers.usage(parser)}\n```"
+    yield f"`{parsers.usage(parser)}`"
     for group in parsers.groups(parser):
         if group.title:
             yield ": ".join(filter(None, (f"**{_sentence(group.title).removesuffix('.')}**", group.description)))
