@@ -34,7 +34,7 @@ check: .venv ## every read-only check; counts failures at the end
 fix: .venv ## the only command that edits
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 
-bench: .venv ## what the README's figures come from
+bench: .venv ## what docs/benchmarks.md comes from
 	@for each in foundation gate handoff throughput matching search loading review_speed sweep; do $(BIN)/python -m benchmarks.$$each; done
 
 docs: .venv ## the generated pages

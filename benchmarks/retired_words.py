@@ -15,7 +15,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-HISTORY = ("CHANGELOG.md", "docs/evidence/", "casebook/storage/migrations/", "benchmarks/retired_words.py", "tests/unit/test_retired_words.py")
+HISTORY = (
+    "CHANGELOG.md",
+    "docs/evidence/",
+    "casebook/storage/migrations/",
+    "benchmarks/retired_words.py",
+    "tests/unit/test_retired_words.py",
+)
 
 # pattern of a word in prose -> what to write instead
 PROSE = {
@@ -38,7 +44,9 @@ PROSE = {
     r"\d+ None": "the words for what is not known",
 }
 # names that code may not define or use again
-NAMES = frozenset({"HouseDoing", "HouseHandler", "Rung", "UnspokenChange", "speak", "rehearse", "doorbell", "at_once_rows"})
+NAMES = frozenset(
+    {"HouseDoing", "HouseHandler", "Rung", "UnspokenChange", "speak", "rehearse", "doorbell", "at_once_rows"}
+)
 _PROSE = {re.compile(rf"\b{word}\b", re.IGNORECASE): instead for word, instead in PROSE.items()}
 
 
@@ -72,7 +80,9 @@ def _names(text: str) -> Iterator[tuple[int, str]]:
 
 
 def main() -> int:
-    listed = subprocess.run(["git", "ls-files", "*.py", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(
+        ["git", "ls-files", "*.py", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
     faults = [
         fault
         for path in listed.splitlines()

@@ -109,7 +109,7 @@ def _value(value: object) -> str:
 
 
 def _words(name: str) -> str:
-    return name.replace("_", " ")
+    return "escalation levels" if name == "rungs" else name.replace("_", " ")  # the policy's key is older than the word
 
 
 def _yes(verified: bool) -> str:  # noqa: FBT001 - the one thing it is about

@@ -297,7 +297,10 @@ def test_why_each_entry_is_uncovered_stands_in_the_item_and_in_what_the_second_p
     assert why["rms:phone"] == {"source_does_not_cover": 1}
     assert "Canarytwo" not in repr(adequacy.subject)
     printed = "\n".join(work_page._lines(work_page._item(adequacy, LATER)))  # as `work list` prints it
-    assert "PLACEHOLDER, 5 not covered: the policy's limit of searches by hand left it" in printed
+    assert (
+        "Police National Computer (PNC), alias, 5 not covered: the policy's limit of searches by hand left it"
+        in printed
+    )
     do(adequacy, crew["r2"], adequate=True, uncovered=adequacy.subject["uncovered"], statement="enough")
     with store.session() as session:
         (signed,) = session.scalars(select(Assurance).where(Assurance.kind == "adequacy"))

@@ -167,7 +167,7 @@ def test_a_person_is_reached_by_commands_only_as_their_plan_allows(run, tmp_path
     monkeypatch.setenv("CASEBOOK_TOKEN", run("staff", "add", "o1", "--role", "review_officer")[1]["token"])
 
     def step(rung, *words):
-        code, told = run("review", "contact", "R9", "--rung", rung, "--note", "Canarynote", *words, "--as", "o1")
+        code, told = run("review", "contact", "R9", "--progress", rung, "--note", "Canarynote", *words, "--as", "o1")
         return code, told["error"]["code"] if code else told["rung"]
 
     days = ("--days", "mon;tue;wed;thu;fri;sat;sun")

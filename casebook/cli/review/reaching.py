@@ -35,7 +35,7 @@ def configure(actions: Any) -> None:  # noqa: ANN401 - argparse names no type fo
     step = actions.add_parser("contact", help="record contact progress with one of them; refused if it was not safe")
     step.add_argument("reference", metavar="REF", help="the past application")
     step.add_argument(
-        "--rung", type=ContactProgress, choices=list(ContactProgress)[1:], required=True,
+        "--progress", dest="rung", type=ContactProgress, choices=list(ContactProgress)[1:], required=True,
         help="the contact progress after this step",
     )  # fmt: skip
     step.add_argument("--note", required=True, help="what was done; stored as personal detail")
