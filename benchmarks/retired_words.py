@@ -15,7 +15,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+# history keeps its words, and these two name them
 HISTORY = (
+    "CHANGELOG.md", "docs/evidence/", "casebook/storage/migrations/",
+    "benchmarks/retired_words.py", "tests/unit/test_retired_words.py",
+)  # fmt: skip
     "CHANGELOG.md",
     "docs/evidence/",
     "casebook/storage/migrations/",
