@@ -20,12 +20,6 @@ HISTORY = (
     "CHANGELOG.md", "docs/evidence/", "casebook/storage/migrations/",
     "benchmarks/retired_words.py", "tests/unit/test_retired_words.py",
 )  # fmt: skip
-    "CHANGELOG.md",
-    "docs/evidence/",
-    "casebook/storage/migrations/",
-    "benchmarks/retired_words.py",
-    "tests/unit/test_retired_words.py",
-)
 
 # pattern of a word in prose -> what to write instead
 PROSE = {
