@@ -96,7 +96,7 @@ def test_the_queue_says_what_each_item_is_about(desk, take_in):
     _, out, _ = desk.say("work", "list", who="in")
     lines = out.splitlines()
     at = next(number for number, line in enumerate(lines) if taken["reference"] in line)
-    assert "no_subject_name" in lines[at + 1]
+    assert "no name of B" in lines[at + 1]
 
 
 def test_an_item_that_is_late_is_said_to_be_late_whoever_asks(desk, take_in):

@@ -129,7 +129,7 @@ def test_danger_is_received_without_a_sweep(dispatching, receiver, acting, store
 
     dispatching(url, act)
     assert found["reference"] in got[0]["message"]
-    assert "immediate_safeguarding" in got[0]["message"]
+    assert "immediate safeguarding" in got[0]["message"]
     assert found["seconds"] < notifier.PATIENCE / 3  # it was called, it did not happen to look
     with store.engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM notice WHERE received_at IS NULL")).scalar() == 0

@@ -124,7 +124,7 @@ def test_programs_the_servers_user_cannot_reach_are_copied_once(
 def test_a_directory_for_clusters_that_others_may_write_is_refused(private: Path, clusters: Path) -> None:
     clusters.mkdir()
     clusters.chmod(0o777)
-    with pytest.raises(HomeUnusable, match="others than root"), cluster.running(private / "home", clusters=clusters):
+    with pytest.raises(HomeUnusable, match="other than root"), cluster.running(private / "home", clusters=clusters):
         pass
 
 
@@ -183,7 +183,7 @@ def test_a_socket_somebody_else_listens_on_is_reported_and_nothing_is_lost(made_
     with socket.socket(socket.AF_UNIX) as theirs:
         theirs.bind(str(place / server_place.SOCKET_NAME))
         theirs.listen()
-        with pytest.raises(DatabaseUnavailable, match="has the socket"), cluster.running(made_home):
+        with pytest.raises(DatabaseUnavailable, match="uses the socket"), cluster.running(made_home):
             pass
     with cluster.running(made_home) as server:  # the socket file of a server that is gone is no obstacle
         assert ask(server, "select 1") == [(1,)]

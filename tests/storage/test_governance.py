@@ -259,7 +259,7 @@ def test_an_early_end_says_what_it_left_undone_also_after_disposal(unit, does, r
     )
     text = "\n".join(page(shown))
     assert "LEFT UNDONE" in text
-    assert "face to face" in text
+    assert "face-to-face meeting" in text
     assert ("next_door" in text or "next door" in text) is (use_case is governance.transfer)
 
 

@@ -30,18 +30,9 @@ def configure(parser: ArgumentParser) -> None:
     role.add_argument("role", type=_role, metavar="ROLE", help=", ".join(Role))
     role.add_argument("--take", action="store_true", help="take the role away instead of giving it")
     role.set_defaults(handler=_set_role)
-    competence = actions.add_parser("competence", help="record training for a source or a task, and when it expires")
-    competence.add_argument("id", metavar="ID", help=_MEMBER)
-    competence.add_argument("subject", metavar="SUBJECT", help="a source, or a kind of training such as domestic_abuse")
-    competence.add_argument(
-        "--from",
-        dest="granted_on",
-        type=day,
-        metavar="YYYY-MM-DD",
-        help="the day the training was completed (default: today)",
+    _configure_competence(
+        actions.add_parser("competence", help="record training for a source or a task, and when it expires")
     )
-    competence.add_argument("--until", required=True, type=day, metavar="YYYY-MM-DD", help="the last day it is valid")
-    competence.set_defaults(handler=_set_competence)
     duty = actions.add_parser("duty", help="record whether a member of staff is on duty")
     duty.add_argument("id", metavar="ID", help=_MEMBER)
     duty.add_argument("state", choices=["on", "off"], help="on duty or off duty")
@@ -58,6 +49,20 @@ def configure(parser: ArgumentParser) -> None:
         action.add_argument("id", metavar="ID", help=_MEMBER)
         action.set_defaults(handler=handler)
     actions.add_parser("list", help="list all staff with their roles").set_defaults(handler=_list)
+
+
+def _configure_competence(competence: ArgumentParser) -> None:
+    competence.add_argument("id", metavar="ID", help=_MEMBER)
+    competence.add_argument("subject", metavar="SUBJECT", help="a source, or a kind of training such as domestic_abuse")
+    competence.add_argument(
+        "--from",
+        dest="granted_on",
+        type=day,
+        metavar="YYYY-MM-DD",
+        help="the day the training was completed (default: today)",
+    )
+    competence.add_argument("--until", required=True, type=day, metavar="YYYY-MM-DD", help="the last day it is valid")
+    competence.set_defaults(handler=_set_competence)
 
 
 def _role(text: str) -> Role:
