@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from casebook.casework.core.acting import Act, refuse
 from casebook.domain import authority, chain, freezing
-from casebook.storage.tables import Application, Proposal
+from casebook.domain.vocabulary import Role
+from casebook.storage.tables import Application, Proposal, StaffRole
 
 
 def unfrozen(act: Act, reference: str) -> Application:
@@ -33,3 +34,9 @@ def agreed(act: Act, application: Application, what: str, *, reason: str) -> str
     refuse(authority.why_not_second(act.actor, [proposal.proposed_by]))
     proposal.second_by, proposal.second_at = act.actor.id, act.now
     return proposal.proposed_by
+
+
+def holds(act: Act, staff_id: str, role: Role) -> bool:
+    """Whether a member of staff has a role now, such as whoever was the first of two."""
+    row = act.session.get(StaffRole, (staff_id, role))
+    return row is not None and row.ended_at is None

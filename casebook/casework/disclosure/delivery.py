@@ -17,7 +17,7 @@ from casebook.domain.case import disclosure as rules
 from casebook.domain.case.disclosure import Addressee, Due
 from casebook.domain.case.follow_up import Chosen, ContactResult
 from casebook.domain.case.safe_contact import Purpose
-from casebook.domain.vocabulary import Limit, Outcome, Role, Route
+from casebook.domain.vocabulary import Limit, Outcome, Route
 from casebook.errors import InvalidAnswer
 from casebook.policies import wording
 from casebook.storage.case import decisions, deliveries
@@ -32,7 +32,6 @@ from casebook.storage.tables import (
     FollowUp,
     Proposal,
     Staff,
-    StaffRole,
 )
 
 THEY_ASK_TO_WAIT = "person_at_risk_asks_to_wait"  # the ground on which policy lets a follow-up clock be paused
@@ -104,12 +103,6 @@ def others_window(application: Application, settled: datetime) -> tuple[datetime
     first, then = (timedelta(days=days.value) for days in (rule.others_told_after_days, rule.others_told_every_days))
     begins = rules.others_told_from(application.submitted_at, settled, first=first, then=then)
     return begins, begins + then
-
-
-def is_supervisor(act: Act, staff_id: str) -> bool:
-    """Whether a member of staff is a supervisor now."""
-    row = act.session.get(StaffRole, (staff_id, Role.SUPERVISOR))
-    return row is not None and row.ended_at is None
 
 
 def _due(doing: Doing, standing: Decision, approval: Approval, to: Addressee) -> Due:

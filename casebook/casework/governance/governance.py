@@ -17,7 +17,7 @@ from casebook.casework.core.acting import (
     refuse_because,
     still_open,
 )
-from casebook.casework.core.two_people import agreed, unfrozen
+from casebook.casework.core.two_people import agreed, holds, unfrozen
 from casebook.casework.disclosure import transfer as moved
 from casebook.casework.review import disposal
 from casebook.casework.safeguarding import contact, danger
@@ -82,7 +82,7 @@ def lift(act: Act, reference: str, *, reason: str) -> Summary:
     first = agreed(act, application, "lift_restriction", reason=reason)
     if first is None:
         return {"reference": reference, "proposed": "lift_restriction"}
-    if Role.HEAD_OF_UNIT not in act.actor.roles and not _is_head(act, first):
+    if Role.HEAD_OF_UNIT not in act.actor.roles and not holds(act, first, Role.HEAD_OF_UNIT):
         refuse_because("not_permitted", "one of the two must be the head of unit")
     application.restricted = False
     act.record(application, "restriction_lifted", first=first)
@@ -189,11 +189,6 @@ def lower_priority(act: Act, reference: str, *, to: str, reason: str) -> Summary
     return {"reference": reference, "priority": to}
 
 
-def _is_head(act: Act, staff_id: str) -> bool:
-    row = act.session.get(tables.StaffRole, (staff_id, Role.HEAD_OF_UNIT))
-    return row is not None and row.ended_at is None
-
-
 def _close_early(act: Act, reference: str, outcome: Outcome, reason: str, *, what: str | None = None) -> Summary:
     """Close an application early. Two people must agree, one of them a supervisor.
 
@@ -209,7 +204,7 @@ def _close_early(act: Act, reference: str, outcome: Outcome, reason: str, *, wha
     what = what or outcome
     if (first := agreed(act, application, what, reason=reason)) is None:
         return {"reference": reference, "proposed": what}
-    if Role.SUPERVISOR not in act.actor.roles and not _supervises(act, first):
+    if Role.SUPERVISOR not in act.actor.roles and not holds(act, first, Role.SUPERVISOR):
         refuse_because("supervisor_needed", "one of the two must be a supervisor")
     if outcome in EARLY_OUTCOMES:  # a delivery by another force does not count as ours
         clocks.meet(act, application, Limit.WHOLE_PROCESS)
@@ -227,11 +222,6 @@ def _left_undone(act: Act, application: Application) -> dict[str, list[str]]:
         "limits_unmet": [clock.limit_name for clock in clocks.of(act, application) if clock.met_at is None],
         "stages_unreached": [str(stage) for stage in OPEN[OPEN.index(Stage(application.stage)) + 1 :]],
     }
-
-
-def _supervises(act: Act, staff_id: str) -> bool:
-    row = act.session.get(tables.StaffRole, (staff_id, Role.SUPERVISOR))
-    return row is not None and row.ended_at is None
 
 
 def _erase(act: Act, table: type[Base], reference: str) -> int:
