@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from casebook.casework.core import lifecycle, notices, two_people
@@ -29,18 +28,19 @@ def report_harm(act: Act, reference: str, *, what: str) -> Summary:
     application.legal_hold = True
     application.frozen_at = application.frozen_at or act.now
     act.record(application, "harm_reported", what=what)
+    due_at = follow_up.end_of_next_day(act.now, ZoneInfo(policy_of(application).calendar.timezone))
     need = Need(
         kind=WorkKind.REFER_SAFEGUARDING,
         key=f"{what}:{act.now.isoformat()}",
         role=Role.HEAD_OF_UNIT,
         subject={"who": "regulator", "what": what},
         priority=Priority.IMMEDIATE,
-        due_at=follow_up.end_of_next_day(act.now, ZoneInfo(policy_of(application).calendar.timezone)),
+        due_at=due_at,
     )
-    items = open_items(act, application, [need], because=what)
+    open_items(act, application, [need], because=what)
     for role in (Role.HEAD_OF_UNIT, Role.PROFESSIONAL_STANDARDS):
         notices.notify(act, application, role=role, reason=f"harm:{what}", key=act.now.isoformat())
-    return {"reference": reference, "frozen": True, "legal_hold": True, "refer_by": _due(items[0].due_at)}
+    return {"reference": reference, "frozen": True, "legal_hold": True, "refer_by": due_at.isoformat()}
 
 
 def unfreeze(act: Act, reference: str, *, reason: str) -> Summary:
@@ -57,7 +57,3 @@ def unfreeze(act: Act, reference: str, *, reason: str) -> Summary:
     suspension.catch_up(act, reference)
     lifecycle.carry_on(act, application, because="unfrozen")
     return {"reference": reference, "frozen": False}
-
-
-def _due(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
