@@ -13,8 +13,7 @@ import tqdm
 from pydantic import BaseModel
 
 from casebook import policies
-from casebook.casework import playbook
-from casebook.domain.vocabulary import Stage, WorkKind
+from casebook.domain.vocabulary import Stage
 from casebook.policies import offence_tables, risk_model
 from casebook.storage.tables.base import Base
 from expectations.gate import ask
@@ -52,8 +51,6 @@ def preload() -> None:
     Base.registry.configure()
     for name in policies.names():
         policies.load(name)
-    for kind in WorkKind:
-        playbook.answer(kind)
     risk_model.load()
     offence_tables.load()
     for model in _unfinished(BaseModel):
