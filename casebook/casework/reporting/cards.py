@@ -26,10 +26,11 @@ def _lines(act: Act, application: Application) -> Iterator[str]:
     standing = Standing(reference=application.reference, stage=Stage(application.stage), waiting_for=waiting)
     yield f"# {application.reference}: {standing.name}"
     yield ""
-    yield f"Stage **{words.STAGE.of(application.stage)}** · priority **{words.PRIORITY.of(application.priority)}**"
-    yield f"({words.reason(application.priority_reason)})\\"
-    yield f"route {words.ROUTE.of(application.route)} · band {_or(words.BAND, application.band, 'not scored yet')}"
-    yield f"· outcome {_or(words.OUTCOME, application.outcome, 'none yet')}"
+    stage, priority = words.STAGE.of(application.stage), words.PRIORITY.of(application.priority)
+    yield f"Stage **{stage}** · priority **{priority}** ({words.reason(application.priority_reason)})\\"
+    band = _or(words.BAND, application.band, "not scored yet")
+    outcome = _or(words.OUTCOME, application.outcome, "none yet")
+    yield f"route {words.ROUTE.of(application.route)} · band {band} · outcome {outcome}"
     yield "\n## Open work items\n"
     yield "| what | role | due | claimed | escalation level |\n|---|---|---|---|---|"
     for item in sorted(items, key=lambda item: (item.due_at is None, item.due_at or act.now)):
