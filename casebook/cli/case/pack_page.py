@@ -74,9 +74,8 @@ def _value(value: object) -> str:
 
 def _words(name: str) -> str:
     """The words for a section or field: a person (A, B or C), a source with a family of identity variants, or a name."""
-    source, colon, family = name.partition(":")
-    if colon:
-        return f"{words.SOURCE.of(source)}, {words.FAMILY.of(family)}"
+    if ":" in name:
+        return words.source_and_family(name)
     return words.PARTY.words.get(name) or words.UNCOVERED.words.get(name) or words.spelled(name)
 
 

@@ -99,10 +99,4 @@ def _lines(item: dict[str, Any]) -> Iterator[str]:
         yield "    " + "; ".join(f"{words.spelled(name)}: {text}" for name, text in facts)
     for entry, reasons in why.items():
         for reason, count in reasons.items():
-            yield f"    {_entry(entry)}, {count} not covered: {words.UNCOVERED.of(reason)}"
-
-
-def _entry(code: str) -> str:
-    """A source and a family of identity variants."""
-    source, _, family = code.partition(":")
-    return f"{words.SOURCE.of(source)}, {words.FAMILY.of(family)}"
+            yield f"    {words.source_and_family(entry)}, {count} not covered: {words.UNCOVERED.of(reason)}"

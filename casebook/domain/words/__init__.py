@@ -41,7 +41,7 @@ from casebook.domain.words.deciding import (
     UNDERTAKING,
 )
 from casebook.domain.words.events import EVENT, FAULT
-from casebook.domain.words.fields import of_field
+from casebook.domain.words.fields import of_field, source_and_family
 from casebook.domain.words.operations import COMMAND, ESCALATION, EXCEPTION, PART, SCENARIO, SHORT_OF, STATE
 from casebook.domain.words.reasons import reason
 from casebook.domain.words.review import (
@@ -91,5 +91,5 @@ __all__ = [
     "PART", "PARTY", "PAUSE", "PRIORITY", "PROGRESS", "PROOF", "PURPOSE", "QUALIFIES", "RECORD_KIND", "REFUSAL",
     "RELATIONSHIP", "RESULT", "REVIEW_OUTCOME", "ROLE", "ROUTE", "SCENARIO", "SEX", "SHORT_OF", "SIDE", "SOURCE",
     "SOURCE_FAULT", "STAGE", "STATE", "TEXT", "UNCERTAIN", "UNCOVERED", "UNDERTAKING", "VERDICT", "VICTIM",
-    "VOCABULARIES", "WAITING", "WORK", "Vocabulary", "of_field", "reason", "spelled",
+    "VOCABULARIES", "WAITING", "WORK", "Vocabulary", "of_field", "reason", "source_and_family", "spelled",
 ]  # fmt: skip

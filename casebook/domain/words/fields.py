@@ -117,6 +117,12 @@ _OF_FIELD: Mapping[str, Say] = MappingProxyType({
 })  # fmt: skip
 
 
+def source_and_family(code: str) -> str:
+    """The words of a source and a family of identity variants, from `pnc:alias`."""
+    source, _, family = code.partition(":")
+    return f"{SOURCE.of(source)}, {FAMILY.of(family)}"
+
+
 def of_field(name: str, value: object) -> str | None:
     """The words of one value, or of a list of them, if the field holds codes; None if it does not."""
     say = _OF_FIELD.get(name)

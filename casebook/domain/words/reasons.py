@@ -144,11 +144,6 @@ def reason(code: object) -> str:
     return f"{reason(head)}: {spelled(rest)}" if colon else spelled(text)
 
 
-def reasons(codes: object) -> str:
-    """The words of several, as an item's subject holds them."""
-    return ", ".join(map(reason, codes)) if isinstance(codes, list | tuple) else reason(codes)
-
-
 def _limits(rest: str) -> str:
     return ", ".join(map(LIMIT.of, rest.split("+")))
 
