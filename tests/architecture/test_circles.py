@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 import ast
-import subprocess
 from graphlib import CycleError, TopologicalSorter
-from pathlib import Path
 
 import pytest
+from source_tree import MIGRATIONS, MODULES, dotted, source_of, tree
 
-ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("casebook", "expectations", "tasks", "flows", "deployments")
-
-
-def modules():
-    """Module name -> its file, for every module of the product."""
-    patterns = [f"{room}/*.py" for room in ROOMS]
-    listed = subprocess.run(["git", "ls-files", "-z", *patterns], cwd=ROOT, capture_output=True, check=True).stdout
-    paths = [name for name in listed.decode().split("\0") if name and "/migrations/" not in name]
-    return {
-        path.removesuffix(".py").removesuffix("/__init__").replace("/", "."): ROOT / path
-        for path in paths
-        if (ROOT / path).is_file()
-    }
+# module name -> its path, for every module of the product
+PATHS = {dotted(path): path for path in MODULES if not path.startswith(MIGRATIONS)}
 
 
-def mentioned(source, names):
-    """The modules that a text imports at any depth, or names in a string of its own."""
-    for node in ast.walk(ast.parse(source)):
+def mentioned(module, names):
+    """The modules that a module imports at any depth, or names in a string of its own."""
+    for node in ast.walk(module):
         match node:
             case ast.Import(names=aliases):
                 yield from (alias.name for alias in aliases)
@@ -38,22 +25,22 @@ def mentioned(source, names):
                 yield text
 
 
-def graph(sources):
+def graph(trees):
     """Module -> the modules of the same set that it mentions."""
-    return {name: set(mentioned(source, sources)) & set(sources) - {name} for name, source in sources.items()}
+    return {name: set(mentioned(module, trees)) & set(trees) - {name} for name, module in trees.items()}
 
 
-def circle(sources):
+def circle(trees):
     """One circle of modules, or nothing."""
     try:
-        TopologicalSorter(graph(sources)).prepare()
+        TopologicalSorter(graph(trees)).prepare()
     except CycleError as error:
         return error.args[1]
     return []
 
 
 def test_no_module_reaches_itself_through_its_imports():
-    assert circle({name: path.read_text("utf-8") for name, path in modules().items()}) == []
+    assert circle({name: tree(path) for name, path in PATHS.items()}) == []
 
 
 @pytest.mark.parametrize(
@@ -65,17 +52,16 @@ def test_no_module_reaches_itself_through_its_imports():
     ],
 )
 def test_a_circle_is_found_however_late_it_closes(late):
-    assert circle({"rooms.above": "from rooms import below\n", "rooms.below": late}) != []
-    assert circle({"rooms.above": "from rooms import below\n", "rooms.below": "import json\n"}) == []
+    above = ast.parse("from rooms import below\n")
+    assert circle({"rooms.above": above, "rooms.below": ast.parse(late)}) != []
+    assert circle({"rooms.above": above, "rooms.below": ast.parse("import json\n")}) == []
 
 
 @pytest.mark.parametrize("room", ["casework", "domain", "storage", "cli", "sources", "matching", "monitor", "policies"])
 def test_no_use_case_is_found_by_a_module_name_made_at_run_time(room):
     finding = [
         name
-        for name, path in modules().items()
-        if name.startswith(f"casebook.{room}.")
-        and name != "casebook.cli.main"
-        and "import_module" in path.read_text("utf-8")
+        for name, path in PATHS.items()
+        if name.startswith(f"casebook.{room}.") and name != "casebook.cli.main" and "import_module" in source_of(path)
     ]
     assert finding == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import importlib
 import pickle
 import pkgutil
@@ -13,10 +14,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("casebook", "expectations", "tasks", "flows", "deployments")
-MIGRATIONS = "casebook/storage/migrations/"
+from source_tree import MIGRATIONS, MODULES, ROOT, dotted, source_of, tracked, tree
 
 # room -> the only places that may import it; a longer prefix is a smaller room
 ONLY_IN = {
@@ -43,22 +41,6 @@ LONGER_FUNCTIONS: dict[str, str] = {
     "casebook/casework/playbook.py:answer": "one kind of work after another",
     "casebook/casework/disclosure/emergency.py:disclose": "one row of many columns",
 }
-
-
-def tracked(*patterns):
-    listed = subprocess.run(["git", "ls-files", "-z", *patterns], cwd=ROOT, capture_output=True, check=True).stdout
-    return [name for name in listed.decode().split("\0") if name and (ROOT / name).is_file()]
-
-
-def modules():
-    return [name for name in tracked("*.py") if name.startswith(tuple(f"{room}/" for room in ROOMS))]
-
-
-MODULES = modules()
-
-
-def tree(name):
-    return ast.parse((ROOT / name).read_text("utf-8"))
 
 
 def imported(name):
@@ -146,7 +128,7 @@ def test_only_the_clock_asks_what_time_it_is():
 
 def _code(name):
     """A module without its comments and strings."""
-    return ast.unparse(_Silent().visit(tree(name)))
+    return ast.unparse(_Silent().visit(copy.deepcopy(tree(name))))
 
 
 class _Silent(ast.NodeTransformer):
@@ -167,7 +149,7 @@ def long_modules():
 
 
 def _lines(name):
-    return len((ROOT / name).read_text("utf-8").splitlines())
+    return len(source_of(name).splitlines())
 
 
 def test_a_function_fits_on_one_screen():
@@ -206,14 +188,14 @@ def test_no_module_is_a_drawer_for_odds_and_ends():
 
 def test_nothing_is_left_unfinished():
     unfinished = re.compile(r"\bTO[D]O\b|\bFIX[M]E\b|raise NotImplemente[d]Error")
-    assert [name for name in MODULES if unfinished.search((ROOT / name).read_text("utf-8"))] == []
+    assert [name for name in MODULES if unfinished.search(source_of(name))] == []
 
 
 def test_flows_are_known_to_the_engine_by_module_and_never_by_file():
     catalogue = (ROOT / "deployments" / "catalogue.py").read_text("utf-8")
     assert "MODULE_PATH" in catalogue
     by_file = re.compile(r"EntrypointType\.FILE_PATH|\.py:\w+['\"]")
-    assert [name for name in MODULES if by_file.search((ROOT / name).read_text("utf-8"))] == []
+    assert [name for name in MODULES if by_file.search(source_of(name))] == []
 
 
 # what is started in any other way may be left running, or open, by a test that fails
@@ -242,8 +224,7 @@ def test_no_file_speaks_of_the_place_it_was_written_in():
     speaking = [
         name
         for name in tracked()
-        if not name.endswith((".png", ".pdf", ".xlsx"))
-        and WORKPLACE.search((ROOT / name).read_text("utf-8", "replace"))
+        if not name.endswith(BINARY) and WORKPLACE.search((ROOT / name).read_text("utf-8", "replace"))
     ]
     assert speaking == []
 
@@ -278,10 +259,10 @@ def errors():
     from casebook.errors import CasebookError  # noqa: PLC0415
 
     for name in MODULES:
-        if "CasebookError" in (text := (ROOT / name).read_text("utf-8")) or "errors import" in text:
+        if "CasebookError" in (text := source_of(name)) or "errors import" in text:
             if name.startswith(("casebook/storage/migrations", "flows/")):
                 continue
-            importlib.import_module(name.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
+            importlib.import_module(dotted(name))
     waiting, found = [CasebookError], []
     while waiting:
         found.append(each := waiting.pop())

@@ -7,9 +7,9 @@ import importlib
 import pkgutil
 import re
 from enum import StrEnum
-from pathlib import Path
 
 import pytest
+from source_tree import MIGRATIONS, MODULES, ROOT, tree
 
 import casebook
 from casebook import policies
@@ -34,7 +34,6 @@ from casebook.policies import panel_refusals
 from casebook.policies import risk_model as risk_models
 from casebook.storage.reporting import board
 
-ROOT = Path(__file__).resolve().parents[2]
 CODE = re.compile(r"[a-z][a-z0-9_]*")
 
 ENUMS: dict[type[StrEnum], words.Vocabulary] = {
@@ -128,17 +127,16 @@ LITERALS: dict[str, words.Vocabulary] = {
 
 
 def modules(*rooms):
-    for room in rooms:
-        for path in sorted((ROOT / room).rglob("*.py")):
-            if "demo" not in path.relative_to(ROOT).parts and "migrations" not in path.parts:
-                yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text("utf-8"))
+    for name in MODULES:
+        if name.startswith(tuple(f"{room}/" for room in rooms)) and not name.startswith(("casebook/demo/", MIGRATIONS)):
+            yield name, tree(name)
 
 
 def constants():
     """Every module-level name that is bound to one string, wherever it stands."""
     found = {}
-    for _, tree in modules("casebook", "flows"):
-        for node in tree.body:
+    for _, module in modules("casebook", "flows"):
+        for node in module.body:
             if (
                 isinstance(node, ast.Assign)
                 and isinstance(node.value, ast.Constant)
@@ -171,8 +169,8 @@ def codes_of(node):
 
 
 def calls(*rooms):
-    for name, tree in modules(*rooms):
-        for node in ast.walk(tree):
+    for name, module in modules(*rooms):
+        for node in ast.walk(module):
             if isinstance(node, ast.Call):
                 yield name, node
 
@@ -188,7 +186,7 @@ def keyword(node, *names):
 def events_written():
     for _, node in calls("casebook", "flows", "deployments"):
         places = keyword(node, "event_name")
-        if called(node) in {"speak", "record"} and len(node.args) > 1:
+        if called(node) == "record" and len(node.args) > 1:
             places += node.args[1:2]
         for place in places:
             yield from codes_of(place)
@@ -203,8 +201,8 @@ def reasons_given():
             places += node.args[1:]
         for place in places:
             yield from ((name, code) for code in codes_of(place) if CODE.fullmatch(code.strip("*:").replace(":", "_")))
-    for name, tree in modules("casebook/casework"):
-        for node in ast.walk(tree):
+    for name, module in modules("casebook/casework"):
+        for node in ast.walk(module):
             if isinstance(node, ast.Assign) and "cancelled_why" in ast.unparse(node.targets[0]):
                 last = node.value.elts[-1] if isinstance(node.value, ast.Tuple) else node.value
                 yield from ((name, code) for code in codes_of(last))
@@ -224,8 +222,8 @@ def has_words(code):
 
 
 def literals():
-    for name, tree in modules("casebook/casework", "casebook/monitor", "flows"):
-        for holder in ast.walk(tree):
+    for name, module in modules("casebook/casework", "casebook/monitor", "flows"):
+        for holder in ast.walk(module):
             for node in getattr(holder, "body", []) if isinstance(holder, ast.ClassDef | ast.Module) else []:
                 target = node.target if isinstance(node, ast.AnnAssign) else getattr(node, "targets", [None])[0]
                 value = getattr(node, "annotation", None) or getattr(node, "value", None)
@@ -315,8 +313,11 @@ def test_every_line_of_a_score_has_words():
 
 
 def test_every_reason_against_a_contact_has_words():
-    tree = ast.parse((ROOT / "casebook/domain/case/safe_contact.py").read_text("utf-8"))
-    named = next(node for node in tree.body if getattr(node, "name", "") == "why_not_safe")
+    named = next(
+        node
+        for node in tree("casebook/domain/case/safe_contact.py").body
+        if getattr(node, "name", "") == "why_not_safe"
+    )
     found = {
         code
         for node in ast.walk(named)
