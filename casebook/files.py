@@ -18,12 +18,13 @@ LONGEST_ROW = 1_000  # physical lines; a quote that is still open after these wa
 
 @dataclass(frozen=True, kw_only=True)
 class Rejection:
-    """Why a row was not accepted. `line` is the physical line; the header is 1. No value of the row is repeated."""
+    """What could not be used of a row. `line` is the physical line; the header is 1. No value of the row is repeated."""
 
     line: int
     column: str
     code: str
     message: str
+    landed: bool = False  # True: the row was accepted all the same, this cell as not known
 
     def as_json(self) -> dict[str, object]:
         return asdict(self)
@@ -36,7 +37,7 @@ class FileRow:
     line: int
     cells: Mapping[str, str]
     undecodable: frozenset[str] = frozenset()
-    miscounted: bool = False  # fewer cells than the header has, or more of them filled
+    miscounted: bool = False  # more cells are filled than the header has columns
     broken: Rejection | None = None  # it is not clear where the row ends: its cells are only likely
 
     def __getitem__(self, column: str) -> str:
@@ -182,13 +183,18 @@ def _row(number: int, values: list[str], width: int, wanted: list[tuple[int, str
     text = "".join(values)
     if not text.strip():
         return None
-    odd = len(values) < width or any(value.strip() for value in values[width:])
+    odd = overfilled(values, width)
     cells = {name: values[at].strip() for at, name in wanted if at < len(values)}
     if text.isascii() and "\0" not in text:
         return FileRow(line=number, cells=cells, miscounted=odd)
     bad = frozenset(name for name, value in cells.items() if not storable(value))
     kept = {name: "" if name in bad else value for name, value in cells.items()} if bad else cells
     return FileRow(line=number, cells=kept, undecodable=bad, miscounted=odd)
+
+
+def overfilled(values: Sequence[str], width: int) -> bool:
+    """Whether more cells are filled than there are columns. Missing last cells are empty, surplus empty ones are none."""
+    return len(values) > width and any(value.strip() for value in values[width:])
 
 
 def storable(value: str) -> bool:

@@ -21,11 +21,12 @@ BATCH = 10_000
 
 # a cell that cannot be used: the row takes part all the same
 CELL_FAULTS = {
-    "not_iso_8601": "not a date of the form YYYY-MM-DD, YYYY-MM or YYYY; taken as unknown",
+    "unreadable_date": "cannot be read as a date; taken as unknown",
     "year_out_of_range": "the year cannot be one of birth; taken as unknown",
     "impossible_date": "there is no such day; compared as a slip in a real one",
     "not_in_vocabulary": "not one of f, m, x, unknown; taken as unknown",
 }
+NOT_ISO = "{} of this column are not written YYYY-MM-DD; they were read day before month"
 # an invalid identifier is not a fault of the row, but it is counted, because it was not used
 UNUSED = ("pnc_id", "cro")
 
@@ -114,6 +115,13 @@ def _load(con: duckdb.DuckDBPyConnection, path: Path, what: str, *, this_year: i
         Rejected(line=line, column=column, code=code, message=CELL_FAULTS[code], landed=True)
         for line, column, code in faults
     ]
+    first, count = con.execute(
+        f"select min(line), count(*) from {what}_rows join {what}_rows_dob on dob = text"
+        " where fault is null and canonical is not null and not as_iso"
+    ).fetchall()[0]
+    if count:
+        message = NOT_ISO.format("1 cell" if count == 1 else f"{count:,} cells")
+        rows.rejected.append(Rejected(line=first, column="dob", code="date_not_iso", message=message, landed=True))
     return rows
 
 

@@ -1,12 +1,11 @@
-"""Names as the matching compares them: upper case, no accents or marks, and the other names each may stand for.
+"""The other names that a name may stand for: nicknames, other spellings and transliterations.
 
-The cleaning follows the Ministry of Justice's person matching (`docs/matching.md`), except that no word is dropped.
+`casebook.values.names` says what the words of a name are.
 """
 
 from __future__ import annotations
 
 import csv
-import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -14,6 +13,8 @@ from functools import cache
 from importlib.resources import files
 
 from nicknames import NickNamer
+
+from casebook.values.names import PARTICLES, spellings, split_full, words
 
 # words that stand in so many addresses that they tell nothing
 ADDRESS_NOISE = tuple(
@@ -25,60 +26,15 @@ ADDRESS_NOISE = tuple(
     for name in line.split()
 )
 
-TITLES = frozenset({"MR", "MRS", "MISS", "MS", "DR", "REV", "SIR", "PROF"})
-# what a hurried clerk or a migration writes where a name is not known
-FILLERS = frozenset(
-    {"UNKNOWN", "UNK", "NK", "NONE", "NULL", "UNNAMED", "NOTKNOWN", "NOTGIVEN", "NONAME", "DATAMIGRATION"}
-)
-# words that belong to the surname that follows; alone they identify nobody
-PARTICLES = frozenset(
-    {
-        "AL",
-        "EL",
-        "BIN",
-        "IBN",
-        "BINT",
-        "ABU",
-        "VAN",
-        "VON",
-        "DER",
-        "DEN",
-        "DE",
-        "DEL",
-        "DELLA",
-        "LA",
-        "LE",
-        "DI",
-        "DA",
-        "DOS",
-        "DU",
-    }
-    | {"MC", "MAC", "O", "D", "ST", "UD", "UL", "UR", "TE", "TER"}
-)
-LETTERS = str.maketrans(
-    {
-        "Ł": "L",
-        "Ø": "O",
-        "ß": "SS",
-        "ẞ": "SS",
-        "Æ": "AE",
-        "Œ": "OE",
-        "Đ": "D",
-        "Þ": "TH",
-        "Ð": "D",
-        "İ": "I",
-        "\u0131": "I",
-    }
-)
-MARKS = str.maketrans("", "", "'`\"\u2019\u2018\u00b4\u02bc\u02b9")  # apostrophes, however they are typed
 FEMININE = (("SKA", "SKI"), ("CKA", "CKI"), ("DZKA", "DZKI"), ("OVA", "OV"), ("EVA", "EV"), ("INA", "IN"))
 
 
 @dataclass(frozen=True, kw_only=True)
 class NamePart:
-    """One part of a name. `joined` is compared, `forms` are what is written, `roots` what it may stand for."""
+    """One part of a name. `joined` or `spellings` are compared, `forms` are what is written, `roots` what it may stand for."""
 
     joined: str | None = None
+    spellings: tuple[str, ...] = ()  # `joined`, and its other spellings where a letter has two: MUELLER beside MULLER
     forms: tuple[str, ...] = ()
     roots: tuple[str, ...] = ()
 
@@ -90,24 +46,16 @@ class Aliases:
     pairs: tuple[tuple[str, str], ...] = ()
 
 
-def words(text: str) -> list[str]:
-    """The words of a name: MARY-JANE O'CONNOR is MARY, JANE, OCONNOR; titles and fillers are no words."""
-    plain = unicodedata.normalize("NFKD", text.upper().translate(MARKS).translate(LETTERS))
-    kept = (sign if sign.isalpha() else "" if unicodedata.combining(sign) else " " for sign in plain)
-    found = [word for word in "".join(kept).split() if word not in TITLES]
-    return [] if "".join(found) in FILLERS else found
-
-
 def given(text: str) -> NamePart:
-    return _name(words(text), _given_roots)
+    return _name(spellings(text), _given_roots)
 
 
 def family(text: str) -> NamePart:
-    return _name(words(text), _family_roots)
+    return _name(spellings(text), _family_roots)
 
 
 def middle(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(words(text)))
+    return tuple(dict.fromkeys(word for spelling in spellings(text) for word in spelling))
 
 
 def aliases(cell: str) -> Aliases:
@@ -118,19 +66,6 @@ def aliases(cell: str) -> Aliases:
         family=_merged(family(last) for _, last in split),
         pairs=tuple(split),
     )
-
-
-def split_full(text: str) -> tuple[str, str]:
-    """Forename(s) and surname of a full name: the last word is the surname, with the particles before it.
-
-    >>> split_full("Jan van der Berg")
-    ('Jan', 'van der Berg')
-    """
-    parts = text.split()
-    start = len(parts) - 1
-    while start > 1 and "".join(words(parts[start - 1])) in PARTICLES:
-        start -= 1
-    return " ".join(parts[:start]), " ".join(parts[start:])
 
 
 def nickname_relatives(name: str) -> list[str]:
@@ -147,13 +82,14 @@ def spelling_relatives(name: str, part: str) -> list[str]:
     return sorted(set(members) - {name})
 
 
-def _name(found: list[str], roots_of: Callable[[str], tuple[str, ...]]) -> NamePart:
-    if not found:
+def _name(spelled: tuple[tuple[str, ...], ...], roots_of: Callable[[str], tuple[str, ...]]) -> NamePart:
+    if not spelled:
         return NamePart()
-    joined = "".join(found)
-    forms = tuple(dict.fromkeys((joined, *(word for word in found if len(word) > 1 and word not in PARTICLES))))
+    joined = tuple(dict.fromkeys("".join(spelling) for spelling in spelled))
+    parts = (word for spelling in spelled for word in spelling if len(word) > 1 and word not in PARTICLES)
+    forms = tuple(dict.fromkeys((*joined, *parts)))
     roots = (root for form in forms for root in (form, *roots_of(form)))
-    return NamePart(joined=joined, forms=forms, roots=tuple(dict.fromkeys(roots)))
+    return NamePart(joined=joined[0], spellings=joined, forms=forms, roots=tuple(dict.fromkeys(roots)))
 
 
 def _merged(parts: Iterable[NamePart]) -> NamePart:

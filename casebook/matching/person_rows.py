@@ -52,25 +52,24 @@ def _landed(
     width, at_id = len(header), header.index(id_column)
     wanted = [header.index(name) if name in header else width for name in (id_column, *COLUMNS)]
     for line, row, whole, _ in lines:
-        if len(row) == 1 and not row[0].strip():
+        if not any(row):
             continue
-        if not whole or len(row) != width:
-            code, message = _miscounted(row, width) if whole else ("open_quote", "a quote never closes")
-            rejected.append(Rejected(line=line, column="", code=code, message=message))
-            continue
-        faults = [header[at] for at in _undecodable(row)]
-        rejected += [
-            Rejected(line=line, column=name, code="undecodable", message="cannot be read as text") for name in faults
-        ]
-        if not row[at_id].strip():
-            rejected.append(Rejected(line=line, column=id_column, code="missing", message="a row needs an id"))
-        elif not faults:
-            row.append("")
+        if not whole:
+            message = "a quote never closes; the cells of its first line are used"
+            rejected.append(Rejected(line=line, column="", code="open_quote", message=message, landed=True))
+        if files.overfilled(row, width):
+            message = f"{len(row)} cells under {width} columns; those that have a column are used"
+            rejected.append(Rejected(line=line, column="", code="wrong_number_of_cells", message=message, landed=True))
+        row[width:] = [""] * max(width + 1 - len(row), 1)
+        for at in _undecodable(row):
+            message = "cannot be read as text"
+            known = at != at_id
+            rejected.append(Rejected(line=line, column=header[at], code="undecodable", message=message, landed=known))
+            row[at] = ""
+        if row[at_id].strip():
             yield [str(line), *(row[at].strip() for at in wanted)]
-
-
-def _miscounted(row: list[str], width: int) -> tuple[str, str]:
-    return "wrong_number_of_cells", f"{len(row)} cells under {width} columns"
+        else:
+            rejected.append(Rejected(line=line, column=id_column, code="missing", message="a row needs an id"))
 
 
 def _undecodable(row: list[str]) -> list[int]:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from casebook.domain.case import identifiers
 from casebook.matching import names
 from casebook.matching.names import ADDRESS_NOISE
 from casebook.matching.person_rows import COLUMNS
+from casebook.values import addresses, dates, fillers, identifiers
 
 if TYPE_CHECKING:
     import duckdb
@@ -25,6 +25,7 @@ PREPARED = f"""
 select
     row.unique_id, 'TABLE' as source_dataset, row.id,
     g.joined as forename, f.joined as surname,
+    g.spellings as forename_spellings, f.spellings as surname_spellings,
     g.roots as forename_roots, f.roots as surname_roots,
     coalesce(m.forms, []) as middle,
     list_distinct(coalesce(g.forms, []) || coalesce(m.forms, []) || coalesce(a.given_forms, [])) as given_all,
@@ -36,8 +37,7 @@ select
     try_cast(d.canonical[6:7] as tinyint) as dob_month,
     try_cast(d.canonical[9:10] as tinyint) as dob_day,
     case lower(row.sex) when 'f' then 'f' when 'female' then 'f' when 'm' then 'm' when 'male' then 'm' end as sex,
-    pc.postcode,
-    case when regexp_full_match(pc.postcode, '{identifiers.POSTCODE.pattern}') then pc.postcode[:-4] end as outward,
+    nullif(pc.whole, '') as postcode, nullif(pc.outward, '') as outward,
     nullif(ad.address, '') as address,
     list_distinct([word for word in string_split(nullif(ad.address, ''), ' ') if word not in {ADDRESS_NOISE}])
         as address_words,
@@ -49,10 +49,9 @@ from ROWS as row
     left join ROWS_aliases as a on row.aliases = a.text
     left join ROWS_dob as d on row.dob = d.text
     left join ROWS_pnc_id as p on row.pnc_id = p.text
-    left join ROWS_cro as c on row.cro = c.text,
-    lateral (select case when squeezed not in {tuple(sorted(identifiers.NO_POSTCODE))} then squeezed end as postcode
-        from (select nullif(regexp_replace(upper(row.postcode), '[^A-Z0-9]', '', 'g'), '') as squeezed)) as pc,
-    lateral (select trim(regexp_replace(upper(strip_accents(row.address)), '[^A-Z0-9]+', ' ', 'g')) as address) as ad
+    left join ROWS_cro as c on row.cro = c.text
+    left join ROWS_postcode as pc on row.postcode = pc.text
+    left join ROWS_address as ad on row.address = ad.text
 """
 
 # Two records are compared if they share any one of these keys. Each single field is a key of its own; the pairs of
@@ -88,7 +87,8 @@ def prepare(con: duckdb.DuckDBPyConnection, rows: str, table: str, *, this_year:
 def load_rows(con: duckdb.DuckDBPyConnection, table: str, chunks: Iterable[list[list[str]]]) -> None:
     """Create `table` of raw rows: unique_id (1..n in file order), line, id, and the cells of COLUMNS."""
     raw = pa.schema([(name, pa.string()) for name in ("line", "id", *COLUMNS)])
-    con.register("chunks", pa.RecordBatchReader.from_batches(raw, (pa.record_batch(chunk, raw) for chunk in chunks)))
+    batches = (pa.record_batch(_without_no_names(chunk), raw) for chunk in chunks)
+    con.register("chunks", pa.RecordBatchReader.from_batches(raw, batches))
     con.execute(
         f"""create or replace table {table} as
         select row_number() over () as unique_id, line::integer as line, * exclude (line) from chunks"""
@@ -96,9 +96,18 @@ def load_rows(con: duckdb.DuckDBPyConnection, table: str, chunks: Iterable[list[
     con.unregister("chunks")
 
 
+def _without_no_names(chunk: list[list[str]]) -> list[list[str]]:
+    """Without the names of those who have none: Null Null is a filler, Jenny Null is not."""
+    forenames, surnames = (chunk[2 + COLUMNS.index(name)] for name in ("forename", "surname"))
+    for at, (forename, surname) in enumerate(zip(forenames, surnames, strict=True)):
+        if fillers.may_be_filler(surname) and fillers.is_no_name(forename, surname):
+            forenames[at] = surnames[at] = ""
+    return chunk
+
+
 def look_up(con: duckdb.DuckDBPyConnection, rows: str, *, this_year: int) -> None:
     """Clean each distinct cell once: tables `rows`_COLUMN from the raw text to what it means."""
-    name = {"joined": pa.string(), "forms": TEXTS, "roots": TEXTS}
+    name = {"joined": pa.string(), "spellings": TEXTS, "forms": TEXTS, "roots": TEXTS}
     alias = {"given_forms": TEXTS, "given_roots": TEXTS, "family_forms": TEXTS, "family_roots": TEXTS}
     code = {"canonical": pa.string(), "fault": pa.string()}
     tables: dict[str, tuple[dict[str, pa.DataType], Callable[[str], tuple[object, ...]]]] = {
@@ -106,7 +115,9 @@ def look_up(con: duckdb.DuckDBPyConnection, rows: str, *, this_year: int) -> Non
         "surname": (name, lambda text: _name(names.family(text))),
         "middle_names": ({"forms": TEXTS}, lambda text: (names.middle(text),)),
         "aliases": (alias, _aliases),
-        "dob": (code, lambda text: date_of_birth(text, this_year)),
+        "dob": (code | {"as_iso": pa.bool_()}, lambda text: _born(text, this_year)),
+        "postcode": ({"whole": pa.string(), "outward": pa.string()}, identifiers.postcode),
+        "address": ({"address": pa.string()}, lambda text: (addresses.address(text),)),
         "pnc_id": (code, lambda text: _identifier(identifiers.check_pnc(text, this_year))),
         "cro": (code, lambda text: _identifier(identifiers.check_cro(text))),
     }
@@ -121,24 +132,21 @@ def look_up(con: duckdb.DuckDBPyConnection, rows: str, *, this_year: int) -> Non
         con.unregister("found")
 
 
-def date_of_birth(text: str, this_year: int) -> tuple[str | None, str | None]:
-    """What is compared, and what is wrong with it. An impossible date is a slip in a real one: still compared."""
-    found = identifiers.check_date_of_birth(text, this_year)
-    if found is None:
-        return None, "not_iso_8601"
-    if found.reason == "impossible_date" and len(found.value.strip()) == len("YYYY-MM-DD"):
-        return found.value.strip(), found.reason
-    return found.canonical, None if found.reason == "filler" else found.reason
+def _born(text: str, this_year: int) -> tuple[str | None, str | None, bool]:
+    """What is compared, what is wrong with it, and whether it is written as we write dates."""
+    read = dates.of_birth(text, this_year)
+    fault = None if read.fault in {None, dates.DateFault.FILLER} else str(read.fault)
+    return read.compared or None, fault, read.as_iso
 
 
 def _identifier(found: identifiers.Identifier | None) -> tuple[str | None, str | None]:
     if found is None:
         return None, "unrecognised"
-    return found.canonical, None if found.reason == "filler" else found.reason
+    return found.evidence, None if found.reason == "filler" else found.reason
 
 
 def _name(name: names.NamePart) -> tuple[object, ...]:
-    return name.joined, name.forms, name.roots
+    return name.joined, name.spellings, name.forms, name.roots
 
 
 def _aliases(text: str) -> tuple[object, ...]:

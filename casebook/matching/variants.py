@@ -10,6 +10,7 @@ from itertools import islice
 from casebook.domain.case.coverage import Terms, Variant, VariantFamily
 from casebook.domain.vocabulary import Certainty
 from casebook.matching import names
+from casebook.values.names import PARTICLES, split_full, words
 
 FULL_DATE = len("YYYY-MM-DD")
 
@@ -61,10 +62,10 @@ def _bases(known: KnownPerson) -> Iterator[Variant]:
 
     yield base(known.forename, known.surname, VariantFamily.AS_GIVEN, "as given")
     for name in known.former_names:
-        forename, surname = names.split_full(name)
+        forename, surname = split_full(name)
         yield base(forename or known.forename, surname, VariantFamily.FORMER_NAME, "a former name")
     for name in known.aliases:
-        forename, surname = names.split_full(name)
+        forename, surname = split_full(name)
         yield base(forename or known.forename, surname, VariantFamily.ALIAS, "an alias")
 
 
@@ -117,7 +118,7 @@ def _punctuated(name: Terms) -> Iterator[tuple[str, str, str]]:
 
 def _marks(name: str) -> Iterator[tuple[str, str]]:
     """Hyphens, apostrophes, Mc and Mac: the same name as other keyboards and clerks write it."""
-    found = names.words(name)
+    found = words(name)
     joined = "".join(found)
     if not found:
         return
@@ -126,11 +127,11 @@ def _marks(name: str) -> Iterator[tuple[str, str]]:
         yield "-".join(found), "parts joined by a hyphen"
         yield joined, "parts run together"
         for part in found:
-            if len(part) > 1 and part not in names.PARTICLES:
+            if len(part) > 1 and part not in PARTICLES:
                 yield part, "one part of the name"
     elif joined != name.upper():
         yield joined, "without accents and marks"
-    if len(found) == 1 or found[0] in names.PARTICLES:
+    if len(found) == 1 or found[0] in PARTICLES:
         yield from _gaelic(joined)
 
 
@@ -146,7 +147,7 @@ def _gaelic(name: str) -> Iterator[tuple[str, str]]:
 
 
 def _nicknamed(name: Terms) -> Iterator[tuple[str, str, str]]:
-    for word in names.words(name.forename):
+    for word in words(name.forename):
         for relative in names.nickname_relatives(word):
             yield relative, name.surname, "a nickname, or the name it stands for"
 
@@ -159,7 +160,7 @@ def _spelled(name: Terms) -> Iterator[tuple[str, str, str]]:
 
 
 def _relatives(name: str, part: str) -> Iterable[str]:
-    return names.spelling_relatives("".join(names.words(name)), part)
+    return names.spelling_relatives("".join(words(name)), part)
 
 
 def _dates(dob: str, certainty: Certainty, bounds: Bounds) -> Iterator[tuple[VariantFamily, str, str]]:

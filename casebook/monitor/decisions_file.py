@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from casebook import files
 from casebook.domain.monitor.decision_monitor import judgement
+from casebook.domain.vocabulary import Outcome
 from casebook.errors import UnreadableFile
+from casebook.values import dates, fillers, numbers
+from casebook.values.ids import code_of, staff_key
+
+LATEST = date(2099, 12, 31)  # of two centuries, the year 24 is one that has decisions
+OUTCOMES = ("disclosed", "not_disclosed", *Outcome)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +53,8 @@ def read_decisions(path: Path) -> DecisionsFile:
             rows.append(read)
         else:
             rejected.extend(read)
+    first_written = {staff_key(row.decider): row.decider for row in reversed(rows)}
+    rows = [replace(row, decider=first_written[staff_key(row.decider)]) for row in rows]
     rows.sort(key=lambda row: row.decided_on)
     return DecisionsFile(rows=tuple(rows), rejected=tuple(rejected), ignored_columns=tuple(table.ignored))
 
@@ -92,11 +100,14 @@ def read_day(cell: str) -> date:
     try:
         return datetime.fromisoformat(cell).date()
     except ValueError:
-        raise CellError("bad_date", "write the date as YYYY-MM-DD") from None
+        day = dates.read(cell, latest=LATEST).day
+    if day is None:
+        raise CellError("bad_date", "write the date as YYYY-MM-DD")
+    return day
 
 
 def read_decider(cell: str) -> str:
-    if not cell:
+    if not cell or fillers.is_filler(cell):
         raise CellError("missing", "a decider is required")
     return cell
 
@@ -105,7 +116,7 @@ def read_outcome(cell: str) -> bool | None:
     if not cell:
         raise CellError("missing", "an outcome is required")
     try:
-        return judgement(cell.lower())
+        return judgement(code_of(cell, OUTCOMES) or cell.lower())
     except ValueError:
         raise CellError("bad_outcome", "must be disclosed, not_disclosed, or an outcome of the casebook") from None
 
@@ -114,7 +125,10 @@ def read_probability(cell: str) -> float:
     try:
         number = float(cell)
     except ValueError:
-        raise CellError("bad_number", "the expected value must be a number") from None
+        share = numbers.share(cell)
+        if share is None:
+            raise CellError("bad_number", "the expected value must be a number") from None
+        return share
     if not 0 <= number <= 1:  # also true of NaN
         raise CellError("out_of_range", "the expected value must be between 0 and 1")
     return number

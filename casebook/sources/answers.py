@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from casebook.domain.vocabulary import Flag, RecordKind, Source, VictimRelationship
 from casebook.errors import SourceFault
-from casebook.sources.loading import SEXES
+from casebook.sources.extract_cells import SEXES
 from casebook.sources.protocol import Cells
 from casebook.storage.case.extracts import PERSON_CELLS, RECORD_CELLS
 

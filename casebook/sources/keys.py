@@ -7,16 +7,17 @@ which one may be wrong. A key is kept as a 32-bit number; two that collide cost 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import chain
 from typing import Any
 from zlib import crc32
 
-from casebook.domain.case import identifiers
 from casebook.matching import names
 from casebook.matching.names import ADDRESS_NOISE
+from casebook.values import dates, fillers, identifiers
+from casebook.values.addresses import address as address_of
+from casebook.values.identifiers import postcode as postcode_of
 
 _NAMES_KEPT = 200_000  # distinct cells: a force has fewer forenames and surnames
 _HOUSE = re.compile(r"[0-9]+[A-Z]? [A-Z]{2,}")
@@ -31,7 +32,7 @@ def numbers(source: str, cells: Mapping[str, str], this_year: int) -> list[int]:
 def of_names(source: str, cells: Mapping[str, str]) -> dict[str, int]:
     """Each single name of a row, with the key that finds people who have it."""
     others = _aliases(cells["aliases"])
-    parts = (_given(cells["forename"]), _family(cells["surname"]), others.given, others.family)
+    parts = (*_names(cells), others.given, others.family)
     every = {*_middle(cells["middle_names"]), *(form for part in parts for form in part.forms)}
     start = crc32(source.encode())
     return {name: _signed(crc32(f"name:{name}".encode(), start)) for name in every}
@@ -39,7 +40,7 @@ def of_names(source: str, cells: Mapping[str, str]) -> dict[str, int]:
 
 def texts(cells: Mapping[str, str], this_year: int) -> Iterator[str]:
     """The keys as texts; some may occur twice."""
-    given, family = _given(cells["forename"]), _family(cells["surname"])
+    given, family = _names(cells)
     others, more = _aliases(cells["aliases"]), _middle(cells["middle_names"])
     given_all = {*given.forms, *more, *others.given.forms}
     family_all = {*family.forms, *others.family.forms}
@@ -47,7 +48,7 @@ def texts(cells: Mapping[str, str], this_year: int) -> Iterator[str]:
     for g in {*given.roots, *more, *others.given.roots}:
         for f in {*family.roots, *others.family.roots}:
             yield f"both:{g}~{f}" if g < f else f"both:{f}~{g}"
-    postcode, outward = _postcode(cells["postcode"])
+    postcode, outward = postcode_of(cells["postcode"])
     everyone = given_all | family_all
     if outward:
         yield from (f"area:{name}{outward}" for name in everyone)
@@ -56,28 +57,31 @@ def texts(cells: Mapping[str, str], this_year: int) -> Iterator[str]:
     if dob := _born(cells["dob"], this_year):
         yield from _of_birth(dob, everyone)
     if cells["address"]:
-        yield from (f"house:{house}" for house in _HOUSE.findall(_plain(cells["address"])))
-    if cells["pnc_id"] and (pnc := identifiers.check_pnc(cells["pnc_id"], this_year)) and pnc.canonical:
-        yield f"pnc:{pnc.canonical}"
-    if cells["cro"] and (cro := identifiers.check_cro(cells["cro"])) and cro.canonical:
-        yield f"cro:{cro.canonical}"
+        yield from (f"house:{house}" for house in _HOUSE.findall(address_of(cells["address"])))
+    if cells["pnc_id"] and (pnc := identifiers.check_pnc(cells["pnc_id"], this_year)) and pnc.evidence:
+        yield f"pnc:{pnc.evidence}"
+    if cells["cro"] and (cro := identifiers.check_cro(cells["cro"])) and cro.evidence:
+        yield f"cro:{cro.evidence}"
 
 
 def plain(cells: Mapping[str, str]) -> tuple[str | None, str | None, str | None]:
     """Forename, surname and postcode in the form in which they are compared and counted."""
-    return _given(cells["forename"]).joined, _family(cells["surname"]).joined, _postcode(cells["postcode"])[0] or None
+    given, family = _names(cells)
+    return given.joined, family.joined, postcode_of(cells["postcode"])[0] or None
 
 
 def compared(cells: Mapping[str, str], this_year: int) -> dict[str, Any]:
     """The columns that the linkage model compares, as `casebook.matching.prepare` makes them from the same row."""
-    given, family = _given(cells["forename"]), _family(cells["surname"])
+    given, family = _names(cells)
     others, more = _aliases(cells["aliases"]), list(_middle(cells["middle_names"]))
-    postcode, outward = _postcode(cells["postcode"])
-    dob, address = _born(cells["dob"], this_year), _plain(cells["address"]).strip()
+    postcode, outward = postcode_of(cells["postcode"])
+    dob, address = _born(cells["dob"], this_year), address_of(cells["address"])
     pnc, cro = identifiers.check_pnc(cells["pnc_id"], this_year), identifiers.check_cro(cells["cro"])
     return {
         "forename": given.joined,
         "surname": family.joined,
+        "forename_spellings": list(given.spellings) or None,
+        "surname_spellings": list(family.spellings) or None,
         "forename_roots": list(given.roots) or None,
         "surname_roots": list(family.roots) or None,
         "middle": more,
@@ -96,8 +100,8 @@ def compared(cells: Mapping[str, str], this_year: int) -> dict[str, Any]:
         "address_words": [word for word in dict.fromkeys(address.split()) if word not in ADDRESS_NOISE]
         if address
         else None,
-        "pnc_id": pnc.canonical if pnc else None,
-        "cro": cro.canonical if cro else None,
+        "pnc_id": pnc.evidence if pnc else None,
+        "cro": cro.evidence if cro else None,
     }
 
 
@@ -149,31 +153,16 @@ def _aliases(cell: str) -> names.Aliases:
     return names.aliases(cell)
 
 
-@lru_cache(_NAMES_KEPT)
 def _born(text: str, this_year: int) -> str:
-    """The birth date as compared. An impossible date is a real one with a typing fault, and still finds its person."""
-    birth = identifiers.check_date_of_birth(text, this_year) if text else None
-    if birth is None:
-        return ""
-    return birth.value.strip() if birth.reason == "impossible_date" else birth.canonical or ""
+    return dates.of_birth(text, this_year).compared if text else ""
 
 
-def _postcode(text: str) -> tuple[str, str]:
-    """The postcode and, if it is complete, its outward part."""
-    squeezed = re.sub(r"[^A-Z0-9]", "", text.upper())
-    if not squeezed or squeezed in identifiers.NO_POSTCODE:
-        return "", ""
-    return squeezed, squeezed[:-3] if identifiers.POSTCODE.fullmatch(squeezed) else ""
-
-
-def _plain(text: str) -> str:
-    upper = text.upper() if text.isascii() else _unaccented(text)
-    return re.sub(r"[^A-Z0-9]+", " ", upper)
-
-
-def _unaccented(text: str) -> str:
-    parts = unicodedata.normalize("NFKD", text.upper())
-    return "".join(sign for sign in parts if not unicodedata.combining(sign))
+def _names(cells: Mapping[str, str]) -> tuple[names.NamePart, names.NamePart]:
+    """Forename and surname; neither, if together they are a filler."""
+    forename, surname = cells["forename"], cells["surname"]
+    if fillers.may_be_filler(surname) and fillers.is_no_name(forename, surname):
+        return names.NamePart(), names.NamePart()
+    return _given(forename), _family(surname)
 
 
 def _signed(number: int) -> int:

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
 from itertools import islice
@@ -18,22 +18,17 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from casebook import files
-from casebook.domain.case.intake import is_possible_date
-from casebook.domain.vocabulary import Flag, RecordKind, Sex, VictimRelationship
+from casebook.domain.vocabulary import Source
 from casebook.files import FileRow, Rejection
 from casebook.sources import keys
+from casebook.sources.extract_cells import UnusedCell, tidy_person, tidy_record
 from casebook.storage.case import extracts
 from casebook.storage.case.extracts import PERSON_CELLS, RECORD_CELLS
+from casebook.values.ids import code_of
 
-SEXES = {"f": Sex.F, "female": Sex.F, "m": Sex.M, "male": Sex.M, "x": Sex.X}
-GRADES = {
-    "kind": frozenset(RecordKind), "victim_relationship": frozenset(VictimRelationship),
-    "source_evaluation": frozenset("123"), "intelligence_assessment": frozenset("abcde"), "handling": frozenset("pc"),
-}  # fmt: skip
 WRITTEN = 1_000  # lines sent to the server at a time
 _SPECIAL = re.compile(r"[\\\t\n\r]")
 _ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
-_NAMED = {"kind", "victim_relationship"}  # vocabularies in small letters; the grades are in capitals
 
 
 @dataclass(kw_only=True)
@@ -61,8 +56,9 @@ class ExtractFile:
     id_column: str
     columns: tuple[str, ...]
     lists: frozenset[str]
-    faults: Callable[[FileRow, str], Iterator[Rejection]]
-    tidy: Callable[[dict[str, str]], dict[str, str]]  # normalises vocabularies; may change its argument
+    tidy: Callable[
+        [dict[str, str], int], Iterator[UnusedCell]
+    ]  # normalises the cells in place; gives those that it cannot use
 
     @cached_property
     def blank(self) -> dict[str, str]:
@@ -86,7 +82,8 @@ def load(
     session.execute(text("SET LOCAL gin_pending_list_limit = '64MB'"))
     session.execute(text("SET LOCAL work_mem = '64MB'"))
     with _cursor(session) as cursor, cursor.copy(f"COPY staged_{kind.table} FROM STDIN") as copy:
-        lines = (_line(row, kind, source, this_year) for row in _unrepeated(table.rows, kind, source, counted))
+        rows = _unrepeated(table.rows, kind, source, this_year, counted)
+        lines = (_line(row, kind, source, this_year, counted) for row in rows)
         while written := "".join(islice(lines, WRITTEN)):
             copy.write(written)
     session.execute(text(f"ANALYZE staged_{kind.table}"))
@@ -104,12 +101,17 @@ def _cursor(session: Session) -> psycopg.Cursor[Any]:
     return driver.cursor()
 
 
-def _unrepeated(rows: Iterator[FileRow], kind: ExtractFile, source: str, counted: Counted) -> Iterator[FileRow]:
+def _unrepeated(
+    rows: Iterator[FileRow], kind: ExtractFile, source: str, this_year: int, counted: Counted
+) -> Iterator[FileRow]:
     """The valid rows. Of several rows with one id, the first; the others are listed unless they are equal."""
     first_lines: dict[str, tuple[int, int]] = {}
     for row in rows:
-        if faults := [row.broken] if row.broken else list(kind.faults(row, source)):
-            counted.rejected += faults
+        faults = list(_faults(row, kind, source))
+        counted.rejected += faults
+        if not all(fault.landed for fault in faults):
+            more = kind.tidy({**kind.blank, **row.cells}, this_year)
+            counted.rejected += [_rejection(row, fault, landed=False) for fault in more]
             counted.spared.add(row[kind.id_column])
             continue
         digest = hash(tuple(row.cells.values()))
@@ -123,9 +125,10 @@ def _unrepeated(rows: Iterator[FileRow], kind: ExtractFile, source: str, counted
             )
 
 
-def _line(row: FileRow, kind: ExtractFile, source: str, this_year: int) -> str:
+def _line(row: FileRow, kind: ExtractFile, source: str, this_year: int, counted: Counted) -> str:
     """A line in the text format of COPY."""
-    cells = kind.tidy({**kind.blank, **row.cells, "source": source})
+    cells = {**kind.blank, **row.cells, "source": source}
+    counted.rejected += [_rejection(row, fault, landed=True) for fault in kind.tidy(cells, this_year)]
     values = [cells[name] for name in kind.columns]
     digest = int.from_bytes(blake2b("\x1f".join(values).encode(), digest_size=8).digest(), signed=True)
     cells_kept: list[str | None] = [
@@ -140,20 +143,13 @@ def _line(row: FileRow, kind: ExtractFile, source: str, this_year: int) -> str:
     return "\t".join([str(row.line), *(cell or r"\N" for cell in cells_kept), str(digest)]) + "\n"
 
 
+def _rejection(row: FileRow, fault: UnusedCell, *, landed: bool) -> Rejection:
+    column, code, message = fault
+    return Rejection(line=row.line, column=column, code=code, message=message, landed=landed)
+
+
 def _as_list(cell: str) -> str:
     return json.dumps(files.list_of(cell), ensure_ascii=False) if cell else "[]"
-
-
-def _tidy_person(cells: dict[str, str]) -> dict[str, str]:
-    cells["sex"] = SEXES.get(cells["sex"].lower(), Sex.UNKNOWN).value
-    return cells
-
-
-def _tidy_record(cells: dict[str, str]) -> dict[str, str]:
-    for name in GRADES:
-        cells[name] = cells[name].lower() if name in _NAMED else cells[name].upper()
-    cells["victim_relationship"] = cells["victim_relationship"] or VictimRelationship.UNKNOWN.value
-    return cells
 
 
 def _listed(kind: ExtractFile) -> str:
@@ -210,45 +206,23 @@ def _bring_up(session: Session, kind: ExtractFile, *, source: str, extract: int,
     counted.new = added - counted.changed
 
 
-def _faults(row: FileRow, id_column: str, source: str) -> Iterator[Rejection]:
+def _faults(row: FileRow, kind: ExtractFile, source: str) -> Iterator[Rejection]:
+    """What is wrong with the row as a whole. It lands if it can be told who it is about."""
+    if row.broken:
+        yield replace(row.broken, landed=True, message="a quote in this row never closes: its first line is used")
     if row.miscounted:
-        message = "has more or fewer cells than the header"
-        yield Rejection(line=row.line, column="", code="wrong_number_of_cells", message=message)
+        message = "has more cells than the header: those that have a column are used"
+        yield Rejection(line=row.line, column="", code="wrong_number_of_cells", message=message, landed=True)
+    needed = {kind.id_column, "person_id"}
     for column in sorted(row.undecodable):
         message = "has bytes or characters that cannot be stored"
-        yield Rejection(line=row.line, column=column, code="undecodable", message=message)
-    if not row[id_column] and id_column not in row.undecodable:
-        yield Rejection(line=row.line, column=id_column, code="missing", message="must not be empty")
-    if row["source"] and row["source"].lower() != source:
+        yield Rejection(line=row.line, column=column, code="undecodable", message=message, landed=column not in needed)
+    for column in sorted(needed - row.undecodable):
+        if not row[column]:
+            yield Rejection(line=row.line, column=column, code="missing", message="must not be empty")
+    if row["source"] and code_of(row["source"], Source) != source and row["source"].lower() != source:
         message = "the row belongs to another source than the one being loaded"
         yield Rejection(line=row.line, column="source", code="other_source", message=message)
-
-
-def _date_fault(row: FileRow, column: str) -> Iterator[Rejection]:
-    if row[column] and not is_possible_date(row[column]):
-        message = "is not a possible date. Write YYYY, YYYY-MM or YYYY-MM-DD"
-        yield Rejection(line=row.line, column=column, code="impossible_date", message=message)
-
-
-def _person_faults(row: FileRow, source: str) -> Iterator[Rejection]:
-    yield from _faults(row, "person_id", source)
-    yield from _date_fault(row, "dob")
-
-
-def _record_faults(row: FileRow, source: str) -> Iterator[Rejection]:
-    yield from _faults(row, "record_id", source)
-    for column in ("person_id", "kind"):
-        if not row[column] and column not in row.undecodable:
-            yield Rejection(line=row.line, column=column, code="missing", message="must not be empty")
-    yield from _date_fault(row, "date")
-    for column, allowed in GRADES.items():
-        if row[column] and row[column].lower() not in allowed:
-            shown = sorted(allowed) if column in _NAMED else sorted(value.upper() for value in allowed)
-            message = f"must be one of: {', '.join(shown)}"
-            yield Rejection(line=row.line, column=column, code="unknown_code", message=message)
-    if not {flag.lower() for flag in files.list_of(row["flags"])} <= set(Flag):
-        message = f"must be a list of: {', '.join(Flag)}"
-        yield Rejection(line=row.line, column="flags", code="unknown_code", message=message)
 
 
 PERSONS = ExtractFile(
@@ -256,14 +230,12 @@ PERSONS = ExtractFile(
     id_column="person_id",
     columns=PERSON_CELLS,
     lists=frozenset({"aliases"}),
-    faults=_person_faults,
-    tidy=_tidy_person,
+    tidy=tidy_person,
 )
 RECORDS = ExtractFile(
     table="source_record",
     id_column="record_id",
     columns=RECORD_CELLS,
     lists=frozenset({"flags"}),
-    faults=_record_faults,
-    tidy=_tidy_record,
+    tidy=tidy_record,
 )

@@ -52,7 +52,7 @@ def imported(name):
             yield node.module or ""
 
 
-def test_the_domain_loads_only_the_standard_library():
+def test_the_domain_loads_only_the_standard_library_and_the_values():
     allowed = {*sys.stdlib_module_names, "casebook"}
     strangers = {
         (name, each)
@@ -60,7 +60,22 @@ def test_the_domain_loads_only_the_standard_library():
         if name.startswith("casebook/domain/")
         for each in imported(name)
         if each.partition(".")[0] not in allowed
-        or (each.startswith("casebook") and not each.startswith("casebook.domain") and each != "casebook.errors")
+        or (
+            each.startswith("casebook")
+            and not each.startswith(("casebook.domain", "casebook.values", "casebook.errors"))
+        )
+    }
+    assert strangers == set()
+
+
+def test_the_values_load_the_standard_library_and_three_packages():
+    allowed = {*sys.stdlib_module_names, "ftfy", "anyascii", "phonenumbers"}
+    strangers = {
+        (name, each)
+        for name in MODULES
+        if name.startswith("casebook/values/")
+        for each in imported(name)
+        if each.partition(".")[0] not in allowed and not each.startswith("casebook.values")
     }
     assert strangers == set()
 
@@ -70,7 +85,11 @@ def test_importing_the_domain_loads_nothing_else():
     assert "casebook.domain.risk.risk_scoring" in names
     script = f"import sys, importlib; [importlib.import_module(n) for n in {names!r}]; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
-    ours = {name for name in loaded if name.startswith("casebook.") and not name.startswith("casebook.domain")}
+    ours = {
+        name
+        for name in loaded
+        if name.startswith("casebook.") and not name.startswith(("casebook.domain", "casebook.values"))
+    }
     assert ours <= {"casebook.errors"}
     assert not {"sqlalchemy", "pydantic", "prefect", "pandas", "numpy", "great_expectations"} & set(loaded)
 

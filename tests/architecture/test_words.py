@@ -17,7 +17,6 @@ from casebook.domain import authority, escalation, gates, policy, triage, vocabu
 from casebook.domain.case import (
     coverage,
     follow_up,
-    identifiers,
     intake,
     panel_decision,
     record_checks,
@@ -33,6 +32,7 @@ from casebook.domain.words import review as review_words
 from casebook.policies import panel_refusals
 from casebook.policies import risk_model as risk_models
 from casebook.storage.reporting import board
+from casebook.values import dates, identifiers
 
 CODE = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -69,6 +69,7 @@ ENUMS: dict[type[StrEnum], words.Vocabulary] = {
     gates.GateOutcome: checks.GATE,
     gates.GateFault: checks.GATE_FAULT,
     identifiers.IdentifierKind: checks.IDENTIFIER,
+    dates.DateFault: checks.IDENTIFIER_FAULT,
     instruments.Reply: scheme.ANSWER,
     offences.Basis: deciding.BASIS,
     panel_decision.Limb: deciding.LIMB,

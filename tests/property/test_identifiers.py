@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook.domain.case.identifiers import check, check_cro, check_letter, check_pnc
+from casebook.values.identifiers import check, check_cro, check_letter, check_pnc
 
 THIS_YEAR = 2026
 years = st.integers(1900, THIS_YEAR)

@@ -19,10 +19,10 @@ from casebook.demo import force
 from casebook.domain.actors import OPERATOR
 from casebook.domain.case.coverage import VariantFamily
 from casebook.domain.vocabulary import Source
-from casebook.matching import names
 from casebook.matching.variants import Bounds, KnownPerson, identities
 from casebook.sources import catalogue
 from casebook.storage.session import open_store
+from casebook.values.names import split_full
 
 NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
 SHOWN = 20
@@ -86,7 +86,7 @@ def known_by_an_alias(row, rng):
     """Told under an alias only, which the source knows beside the name."""
     if not row["aliases"]:
         return {}
-    forename, surname = names.split_full(rng.choice(row["aliases"].split(";")))
+    forename, surname = split_full(rng.choice(row["aliases"].split(";")))
     return {"forename": forename, "surname": surname, "aliases": "", "middle_names": ""}
 
 

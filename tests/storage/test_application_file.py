@@ -21,7 +21,7 @@ from casebook.domain.actors import OPERATOR
 from casebook.storage.tables import Application, Base, LedgerEntry, Outbox
 
 COMMAND = Path(sys.executable).with_name("casebook")
-FAULTS = [("route", "?", "unknown_code"), ("b_dob", "1985-02-30", "impossible_date"), ("external_id", "", "missing"),
+FAULTS = [("route", "?", "unknown_code"), ("applicant", "nobody", "unknown_code"), ("external_id", "", "missing"),
           ("submitted_at", "2014-03-07T12:00:00+00:00", "no_policy_in_force")]  # fmt: skip
 
 

@@ -135,7 +135,7 @@ def test_two_processes_importing_the_same_rows_make_one_application_of_each(stor
 
 def test_of_many_rows_with_faults_every_good_one_lands_once_and_every_bad_one_is_listed(store, cells, tmp_path):
     many = 400
-    bad = {i: ("b_dob", "1985-02-30") if i % 40 else ("route", "?") for i in range(0, many, 20)}
+    bad = {i: ("applicant", "nobody") if i % 40 else ("route", "?") for i in range(0, many, 20)}
     rows = [
         cells(external_id=f"X-{i}", b_surname=f"B{i % 97}", a_surname=f"A{i}", **dict([bad[i]] if i in bad else []))
         for i in range(many)

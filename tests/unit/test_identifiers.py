@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from casebook.domain.case.identifiers import check, check_pnc
+from casebook.values.identifiers import check, check_pnc
 
 THIS_YEAR = 2026
 

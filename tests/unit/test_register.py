@@ -51,12 +51,14 @@ def notes(**cells):
     [
         ({"received_on": "31/02/2019"}, RegisterDoubt.IMPOSSIBLE_DATE),
         ({"received_on": "2019-13-45"}, RegisterDoubt.IMPOSSIBLE_DATE),
-        ({"received_on": "TBC"}, RegisterDoubt.UNREADABLE_DATE),
-        ({"received_on": "44012"}, RegisterDoubt.UNREADABLE_DATE),
+        ({"received_on": "TBC"}, RegisterDoubt.FILLER),
+        ({"received_on": "44012"}, RegisterDoubt.DATE_NOT_ISO),  # the day as a spreadsheet counts it
+        ({"received_on": "March 2019"}, RegisterDoubt.UNREADABLE_DATE),  # a month is no day
+        ({"received_on": "last week"}, RegisterDoubt.UNREADABLE_DATE),
         ({"received_on": "04/03/2019"}, RegisterDoubt.DATE_NOT_ISO),
         ({"received_on": "4-Mar-2019"}, RegisterDoubt.DATE_NOT_ISO),
         ({"received_on": "04-03-2019"}, RegisterDoubt.DATE_NOT_ISO),
-        ({"received_on": "4 Mai 2019"}, RegisterDoubt.UNREADABLE_DATE),
+        ({"received_on": "4 Maart 2019"}, RegisterDoubt.UNREADABLE_DATE),
         ({"decided_on": "2031-01-01"}, RegisterDoubt.OUT_OF_TIME),
         ({"received_on": "2019-03-04", "decided_on": "2019-02-01"}, RegisterDoubt.DATES_SWAPPED),
         ({"outcome": "see file"}, RegisterDoubt.UNKNOWN_CODE),
@@ -85,7 +87,7 @@ def test_disclosed_is_read_as_disclosed_to_the_person_at_risk_and_unknown_as_no_
 
 
 def test_a_birth_date_may_be_partial():
-    assert [birth_date(text, TODAY)[0] for text in ("1987", "1987-04", "1987-13", "2087")] == [
+    assert [birth_date(text, latest=TODAY)[0] for text in ("1987", "1987-04", "1987-13", "2087")] == [
         "1987",
         "1987-04",
         "",

@@ -108,7 +108,7 @@ def _only(rows: Iterable[FileRow], *, in_danger: bool) -> Iterator[FileRow]:
     """The rows in danger, or the others. If an external id repeats, its later rows come with the others, after the first."""
     seen = set[str]()
     for row in rows:
-        urgent = row["immediate_danger"].lower() == Answer3.YES and not row.broken and row["external_id"] not in seen
+        urgent = rules.speaks_of_danger(row.cells) and not row.broken and row["external_id"] not in seen
         seen.add(row["external_id"])
         if urgent is in_danger:
             yield row
@@ -123,12 +123,22 @@ def _read(landing: _Landing, row: FileRow) -> _Arrival | None:
     form = rules.read(row.cells, row.undecodable, doubts=doubts, why_not_received=_why_not_received)
     if isinstance(form, Form):
         if form.submitted_at > landing.now + A_CLOCK:
-            form = replace(form, doubts=(*form.doubts, "submitted_in_the_future"))
+            form = _received_now(form, landing.now)
         return _Arrival(line=row.line, form=form, digest=_digest(landing.store.key, row.cells))
     landing.rejected += [
         Rejection(line=row.line, column=fault.column, code=fault.code, message=fault.message) for fault in form
     ]
     return None
+
+
+def _received_now(form: Form, now: datetime) -> Form:
+    """A form from the future: its clocks start now, and the moment stays as it was written."""
+    return replace(
+        form,
+        submitted_at=now,
+        doubts=(*form.doubts, "submitted_in_the_future"),
+        as_written={**form.as_written, "submitted_at": form.submitted_at.isoformat()},
+    )
 
 
 def _why_not_received(moment: datetime) -> Reason | None:

@@ -182,6 +182,7 @@ def _application(act: Act, form: Form, *, digest: str, reference: str, repeated:
         pregnant=form.pregnant,
         children=list(form.children),
         doubts=list(form.doubts),
+        as_written=dict(form.as_written) or None,
         explained=[],
         stage=Stage.INTAKE,
         priority=priority,

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from itertools import islice
 
 from casebook.casework.core.acting import Act, policy_of
-from casebook.domain.case import identifiers
 from casebook.domain.case.coverage import Terms, Variant
 from casebook.domain.case.record_checks import KnownParty, variant_key
 from casebook.domain.vocabulary import Certainty, Party
 from casebook.matching import variants
 from casebook.matching.variants import Bounds
 from casebook.storage.tables import Application, Person
+from casebook.values import contact, dates, fillers, identifiers
+from casebook.values.addresses import address
 
 _CELLS = ("forename", "middle_names", "surname", "dob", "address", "postcode", "pnc_id", "cro")
 _KNOWN = ("forename", "surname", "dob", "address", "postcode", "phone", "email")
@@ -65,20 +66,32 @@ def _all_variants(act: Act, application: Application, party: Party) -> dict[str,
 
 
 def _known(person: Person, this_year: int) -> variants.KnownPerson:
-    """The person as the matcher needs them. An identifier with a wrong check letter is not searched for."""
+    """The person as the matcher needs them. No filler is searched for, and no identifier with a wrong check letter."""
     numbers = (identifiers.check_pnc(person.pnc_id or "", this_year), identifiers.check_cro(person.cro or ""))
     return variants.KnownPerson(
-        forename=person.forename or "",
-        middle_names=person.middle_names or "",
-        surname=person.surname or "",
-        former_names=tuple(person.former_names),
-        aliases=tuple(person.aliases),
-        dob=person.dob or "",
+        forename=_known_name(person.forename, person),
+        middle_names=_known_name(person.middle_names, person),
+        surname=_known_name(person.surname, person),
+        former_names=tuple(name for name in person.former_names if not fillers.is_filler(name)),
+        aliases=tuple(name for name in person.aliases if not fillers.is_filler(name)),
+        dob=dates.of_birth(person.dob or "", this_year).iso,
         dob_certainty=Certainty(person.dob_certainty),
-        addresses=tuple(filter(None, (person.postcode, person.address))),
-        phones=tuple(filter(None, (person.phone,))),
-        identifiers=tuple(number.canonical for number in numbers if number and number.canonical),
+        addresses=tuple(
+            value
+            for value, evidence in (
+                (person.postcode, identifiers.postcode(person.postcode or "")[0]),
+                (person.address, address(person.address or "")),
+            )
+            if value and evidence
+        ),
+        phones=tuple(filter(None, (person.phone if contact.phone(person.phone or "") else None,))),
+        identifiers=tuple(number.evidence for number in numbers if number and number.evidence),
     )
+
+
+def _known_name(name: str | None, person: Person) -> str:
+    nobody = fillers.is_no_name(person.forename or "", person.surname or "")
+    return "" if not name or nobody or fillers.is_filler(name) else name
 
 
 def under(cells: Mapping[str, str], terms: Terms) -> dict[str, str]:

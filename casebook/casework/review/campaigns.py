@@ -20,6 +20,7 @@ from casebook.storage import ledger
 from casebook.storage.review import cases as work
 from casebook.storage.review import registers as stored
 from casebook.storage.tables import ReviewApplication, ReviewCampaign, ReviewCase
+from casebook.values.ids import staff_key
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,10 +84,8 @@ def _belongs(row: ReviewApplication, campaign: ReviewCampaign) -> bool:
         case CampaignKind.REGISTER:
             return True
         case CampaignKind.HANDLER:
-            staff = {
-                name.strip().casefold() for name in (*assessment.get("handlers", []), *assessment.get("approvers", []))
-            }
-            return campaign.target.strip().casefold() in staff
+            staff = {staff_key(name) for name in (*assessment.get("handlers", []), *assessment.get("approvers", []))}
+            return staff_key(campaign.target) in staff
         case CampaignKind.RULE:
             return campaign.target in assessment.get("modes", [])
         case CampaignKind.MODEL:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from casebook.casework.review.registers import Reconciled
 from casebook.domain.review.past_application import Earlier, PastApplication, merged, same_text
 from casebook.domain.review.register import RegisterPerson
-from casebook.domain.review.register_cells import digits
+from casebook.values import contact
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +54,7 @@ def _keys_of(people: Iterable[RegisterPerson]) -> set[tuple[str, ...]]:
             keys.add(("born", *sorted(person.words), person.dob))
         if person.pnc_id:
             keys.add(("pnc", person.pnc_id))
-        if number := digits(person.phone):
+        if number := contact.phone(person.phone):
             keys.add(("phone", *sorted(person.words), number))
     return keys
 

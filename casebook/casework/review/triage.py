@@ -157,7 +157,7 @@ def _linked(
         person_id=cells["person_id"],
         weight=link.weight,
         words=frozenset(plain(f"{cells['forename']} {cells['surname']}").split()),
-        dob=birth_date(cells["dob"], today)[0],
+        dob=birth_date(cells["dob"], latest=today)[0],
         records=tuple(SubjectRecord.from_row(record) for record in records),
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from casebook.casework.core.acting import Act, refuse_because
@@ -23,6 +23,7 @@ from casebook.domain.vocabulary import Role
 from casebook.errors import NotFound, NotPermitted
 from casebook.policies import monitor as policy
 from casebook.storage.tables import Competence, Staff, StaffRole, Token
+from casebook.values.ids import staff_key
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 GIVEN = frozenset(Role) - {Role.OPERATOR, Role.SYSTEM}  # operator and system are not roles of staff
@@ -46,8 +47,9 @@ def identify(session: Session, staff_id: str | None, token: str | None, now: dat
     if not token:
         raise NotPermitted("set CASEBOOK_TOKEN to the token of the member of staff named by --as", "token_needed")
     digest = _digest(token)
-    tokens = session.scalars(select(Token).where(Token.staff_id == staff_id, Token.revoked_at.is_(None))).all()
-    member = session.get(Staff, staff_id)
+    member = _named(session, staff_id)
+    known_id = member.id if member else staff_id
+    tokens = session.scalars(select(Token).where(Token.staff_id == known_id, Token.revoked_at.is_(None))).all()
     if (
         member is None
         or member.suspended_at is not None
@@ -55,6 +57,15 @@ def identify(session: Session, staff_id: str | None, token: str | None, now: dat
     ):
         raise NotPermitted("the id or the token is wrong, or this member of staff is suspended", "token_refused")
     return actor_of(session, member, now)
+
+
+def _named(session: Session, staff_id: str) -> Staff | None:
+    """The member of staff with this id, however its letters are written: J.Smith and j.smith are one person."""
+    exact = session.get(Staff, staff_id)
+    if exact is not None:
+        return exact
+    same = session.scalars(select(Staff).where(func.lower(Staff.id) == staff_key(staff_id))).all()
+    return same[0] if len(same) == 1 else None  # a home of before may have two: then only the exact id counts
 
 
 def actor_of(session: Session, member: Staff, now: datetime) -> Actor:
@@ -76,7 +87,7 @@ def add(act: Act, staff_id: str, roles: Sequence[Role], *, line_manager: str | N
     if act.session.get(Staff, staff_id) is not None:
         refuse_because("already_there", "there is a member of staff with that id already")
     if line_manager is not None:
-        _member(act, line_manager)
+        line_manager = _member(act, line_manager).id
     act.session.add(
         Staff(
             id=staff_id, added_at=act.now, added_by=act.actor.id, line_manager=line_manager, on_duty=True,
@@ -94,7 +105,7 @@ def add(act: Act, staff_id: str, roles: Sequence[Role], *, line_manager: str | N
 def set_role(act: Act, staff_id: str, role: Role, *, given: bool) -> None:
     """Give a role to a member of staff, or take it away."""
     act.allowed(Command.ADMINISTER_STAFF)
-    _member(act, staff_id)
+    staff_id = _member(act, staff_id).id
     if given:
         _give(act, staff_id, role)
     elif (row := act.session.get(StaffRole, (staff_id, role))) is not None:
@@ -108,7 +119,7 @@ def set_competence(act: Act, staff_id: str, subject: str, *, expires_on: date, g
     That is today unless an earlier day is given. A last day in the past ends training that was valid.
     """
     act.allowed(Command.ADMINISTER_STAFF)
-    _member(act, staff_id)
+    staff_id = _member(act, staff_id).id
     known = subjects(policy.load().competence)
     if subject not in known:
         refuse_because("unknown_subject", f"no work needs training for this: give one of {', '.join(known)}")
@@ -137,7 +148,9 @@ def set_competence(act: Act, staff_id: str, subject: str, *, expires_on: date, g
 def new_token(act: Act, staff_id: str) -> str:
     """Revoke every token of a member of staff and issue one."""
     act.allowed(Command.ADMINISTER_STAFF)
-    if _member(act, staff_id).suspended_at is not None:
+    member = _member(act, staff_id)
+    staff_id = member.id
+    if member.suspended_at is not None:
         refuse_because("suspended", "a suspended member of staff cannot get a token")
     _revoke(act, staff_id)
     token = _issue(act, staff_id)
@@ -149,6 +162,7 @@ def set_duty(act: Act, staff_id: str, *, on_duty: bool) -> None:
     """Set whether somebody is on duty. When they go off duty, their work goes back to the queue of its role."""
     act.allowed(Command.ADMINISTER_STAFF)
     member = _member(act, staff_id)
+    staff_id = member.id
     member.on_duty = on_duty
     returned = 0 if on_duty else suspension.return_items(act, staff_id)
     act.record(None, "on_duty" if on_duty else "off_duty", staff=staff_id, returned=returned)
@@ -158,6 +172,7 @@ def suspend(act: Act, staff_id: str) -> suspension.SuspensionResult:
     """Suspend somebody: revoke their tokens, return their work to the queue, supersede their undelivered decisions."""
     act.allowed(Command.SUSPEND_STAFF)
     member = _member(act, staff_id)
+    staff_id = member.id
     if member.suspended_at is not None:
         refuse_because("already_suspended", "this member of staff is suspended already")
     member.suspended_at, member.suspended_by, member.on_duty = act.now, act.actor.id, False
@@ -187,7 +202,8 @@ def everybody(session: Session) -> list[StaffMember]:
 
 
 def _member(act: Act, staff_id: str) -> Staff:
-    member = act.session.get(Staff, staff_id, with_for_update={"key_share": True})
+    known = _named(act.session, staff_id)
+    member = act.session.get(Staff, known.id, with_for_update={"key_share": True}) if known else None
     if member is None:
         raise NotFound(f"there is no member of staff {staff_id}")
     return member

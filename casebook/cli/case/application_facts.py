@@ -27,13 +27,21 @@ def who(application: ApplicationView) -> Iterator[str]:
     yield from paragraph(
         f"B is to A: {words.RELATIONSHIP.of(application['relationship'])}{dates if known else ''};"
         f" living together: {words.ANSWER.of(application['living_together'])}; pregnant: {words.ANSWER.of(application['pregnant'])}"
-        + (f"; children born: {', '.join(application['children']) or 'none known'}" if shown else "")
+        + (
+            f"; children born: {', '.join(born or 'not known' for born in application['children']) or 'none known'}"
+            if shown
+            else ""
+        )
     )
     yield from paragraph(f"In danger now: {words.ANSWER.of(application['immediate_danger'])}")
     if application.get("concern"):
         yield from paragraph("Concern", application["concern"])
     if doubts := [code for code in application["doubts"] if code not in application["explained"]]:
         yield from paragraph("Missing or doubtful", ", ".join(map(words.reason, doubts)))
+    if shown and (written := application.get("as_written")):
+        yield from paragraph(
+            "As written", "; ".join(f"{column}: {clean(text)}" for column, text in sorted(written.items()))
+        )
     if application["explained"]:
         yield from paragraph(
             "Cannot be obtained, with an explanation", ", ".join(map(words.reason, application["explained"]))

@@ -5,14 +5,15 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
+from casebook import clock
 from casebook.casework.record_checks import ad_hoc_search
 from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
 from casebook.cli.reading import one_of
 from casebook.domain import words
-from casebook.domain.case.intake import is_possible_date
 from casebook.domain.vocabulary import Source
 from casebook.errors import WrongUsage
+from casebook.values import dates
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -22,7 +23,10 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--forename", required=True, metavar="NAME", help="forename")
     parser.add_argument("--surname", required=True, metavar="NAME", help="surname")
     parser.add_argument(
-        "--dob", default="", metavar="DATE", help="date of birth, may be partial: 1987, 1987-04 or 1987-04-30"
+        "--dob",
+        default="",
+        metavar="DATE",
+        help="date of birth, may be partial: 1987, 1987-04 or 1987-04-30; 30/04/1987 and other ways of writing it are read too",
     )
     parser.add_argument("--postcode", default="", metavar="POSTCODE", help="postcode")
     parser.add_argument(
@@ -41,8 +45,10 @@ def configure(parser: ArgumentParser) -> None:
 def show(options: Namespace, call: Call) -> Output:
     if options.limit < 1:
         raise WrongUsage("--limit must be at least 1")
-    if options.dob and not is_possible_date(options.dob):
-        raise WrongUsage("--dob must be a possible date: YYYY, YYYY-MM or YYYY-MM-DD")
+    born = dates.of_birth(options.dob or "", clock.now().year)
+    if options.dob and not born.iso:
+        raise WrongUsage("--dob must be a possible date, such as 1985-11-07, 07/11/1985, 1985-11 or 1985")
+    options.dob = born.iso
     asked = {name: getattr(options, name) for name in ("forename", "surname", "dob", "postcode")}
     if not any(text.strip() for text in (*asked.values(), *options.alias)):
         raise WrongUsage(

@@ -90,7 +90,7 @@ def _load(options: Namespace, call: Call) -> Output:
     ]
     lines += [f"{reference} goes back to record checks" for reference in looked_again.reopened]
     lines += [f"{reference}: its candidates changed" for reference in looked_again.changed]
-    return Output(data=data, lines=lines, exit_code=1 if rejected else 0)
+    return Output(data=data, lines=lines, exit_code=0 if all(fault["landed"] for fault in rejected) else 1)
 
 
 def _enquire(options: Namespace, call: Call) -> Output:

@@ -6,9 +6,9 @@ from argparse import REMAINDER, ArgumentParser, Namespace
 
 from casebook import clock
 from casebook.cli.answer import Call, Output
-from casebook.domain.case.identifiers import Identifier, check
 from casebook.domain.words.checks import IDENTIFIER, IDENTIFIER_FAULT
 from casebook.errors import WrongUsage
+from casebook.values.identifiers import Identifier, check
 
 
 def configure(parser: ArgumentParser) -> None:

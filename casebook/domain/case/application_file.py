@@ -1,16 +1,22 @@
-"""Reads the rows of applications.csv. A row with a fault is not accepted; a row with doubts is, and the doubts are kept."""
+"""Reads the rows of applications.csv. Only a row on which nobody could act is not accepted.
+
+Every other doubt is kept with the application, and what could not be read is kept as it was written.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from casebook.domain.actors import Reason
-from casebook.domain.case.intake import DAYS, Form, PersonForm, PlanForm, is_possible_date, with_doubts
+from casebook.domain.case.intake import DAYS, Form, PersonForm, PlanForm, with_doubts
 from casebook.domain.vocabulary import Answer3, Applicant, Certainty, Channel, Party, Relationship, Route, Sex
+from casebook.values import dates, fillers
+from casebook.values.ids import code_of
+from casebook.values.text import plain_signs, repaired
 
 REQUIRED = ("external_id", "submitted_at", "route", "applicant")
 _PERSON = (
@@ -32,12 +38,18 @@ CODED: Mapping[str, type[StrEnum]] = {
     "relationship": Relationship, "b_dob_certainty": Certainty, "safe_channel": Channel, "a_safe_channel": Channel,
     **{f"{party}_sex": Sex for party in Party},
 }  # fmt: skip
-_CODES = {column: frozenset(codes) for column, codes in CODED.items()}
+# short and long forms of codes, as forms and people write them
+SAME = {
+    Answer3: {"y": "yes", "n": "no", "true": "yes", "false": "no"},
+    Sex: {"female": "f", "woman": "f", "male": "m", "man": "m"},
+    Channel: {"e-mail": "email", "telephone": "phone", "mobile": "phone", "sms": "text"},
+}
 # coded columns that are read separately
 _ALSO_CODED = frozenset({"safe_voicemail", "a_safe_voicemail", "safe_days", "a_safe_days"})
 DATES = (*(f"{party}_dob" for party in Party), "relationship_started", "relationship_ended", "children")
 
-_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?", re.ASCII)
+_BORN = frozenset({*(f"{party}_dob" for party in Party), "children"})
+_MOST_CHILDREN = 20
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _LONGEST_ID = 200
 _YEARS = range(1900, 2200)  # a submission outside these years is a mistake, and no due date could be calculated for it
@@ -63,9 +75,8 @@ def read(
 
     `doubts`: those found when the file was read. `why_not_received`: says whether a policy was in force at that time.
     """
+    cells = {column: repaired(value) for column, value in cells.items()}
     faults = _required_faults(cells, undecodable, why_not_received)
-    latest = "" if any(fault.column == "submitted_at" for fault in faults) else cells["submitted_at"][:10]
-    faults += _date_faults(cells, latest)
     faults += [
         RowFault(column=column, code="undecodable", message="contains bytes or characters that cannot be stored")
         for column in sorted(undecodable)
@@ -73,31 +84,106 @@ def read(
     ]
     if faults:
         return faults
-    return _form(cells, [*doubts, *(f"undecodable:{column}" for column in sorted(undecodable))])
+    return _form(_Reading(cells), [*doubts, *(f"undecodable:{column}" for column in sorted(undecodable))])
 
 
-def _form(cells: Mapping[str, str], doubts: list[str]) -> Form:
-    codes = {column: _code(cells, column, doubts) for column in CODED}
-    people = {party: _person(cells, party, codes) for party in Party}
+def speaks_of_danger(cells: Mapping[str, str]) -> bool:
+    """Whether a row says that somebody is in danger. What cannot be read counts as yes until somebody has read it."""
+    said = repaired(cells.get("immediate_danger", ""))
+    return bool(said) and not fillers.is_filler(said) and code_of(said, Answer3) not in {Answer3.NO, Answer3.UNKNOWN}
+
+
+class _Reading:
+    """The cells of a row, the doubts about them, and those that could not be used, as they were written."""
+
+    def __init__(self, cells: Mapping[str, str]) -> None:
+        self.cells = cells
+        self.doubts: list[str] = []
+        self.as_written: dict[str, str] = {}
+        self.submitted_at = datetime.fromisoformat(cells["submitted_at"].upper())
+
+    def text(self, column: str) -> str:
+        return self.cells.get(column, "")
+
+    def items(self, column: str) -> tuple[str, ...]:
+        return tuple(item.strip() for item in self.text(column).split(";") if item.strip())
+
+    def doubt(self, code: str, column: str) -> None:
+        self.doubts.append(f"{code}:{column}")
+        self.as_written[column] = self.text(column)
+
+    def name(self, column: str) -> str:
+        """A name, or any other text that a filler may stand for."""
+        if fillers.is_filler(self.text(column)):
+            self.as_written[column] = self.text(column)
+            return ""
+        return self.text(column)
+
+    def code(self, column: str) -> str:
+        kind, said = CODED[column], self.text(column)
+        if not said or fillers.is_filler(said):
+            return ""
+        if code := code_of(SAME.get(kind, {}).get(said.casefold(), said), kind):
+            return code
+        self.doubt("code_not_understood", column)
+        return ""
+
+    def date(self, column: str) -> dates.ReadDate:
+        """A date, perhaps partial. Nobody is born after the day of submission; a relationship may be about to end."""
+        read = self._date(self.text(column), column)
+        if read.iso and read.iso != self.text(column):
+            self.as_written[column] = self.text(column)
+        self._doubt_date(read, column)
+        return read
+
+    def children(self) -> tuple[str, ...]:
+        """The birth dates of the children, empty where not known. A number of children is so many of them."""
+        column = "children"
+        if code_of(self.text(column), ("no", "none", "nil", "0")):
+            return ()
+        if (count := plain_signs(self.text(column))).isdigit() and 0 < int(count) <= _MOST_CHILDREN:
+            self.doubt("date_not_understood", column)
+            return ("",) * int(count)
+        reads = [self._date(item, column) for item in self.items(column)]
+        for read in reads:
+            self._doubt_date(read, column)
+        return tuple(read.iso for read in reads)
+
+    def _date(self, said: str, column: str) -> dates.ReadDate:
+        submitted = self.submitted_at.date()
+        return dates.read(said, latest=submitted if column in _BORN else date(submitted.year + 1, 12, 31))
+
+    def _doubt_date(self, read: dates.ReadDate, column: str) -> None:
+        if read.fault in {dates.DateFault.IMPOSSIBLE, dates.DateFault.OUT_OF_RANGE}:
+            self.doubt("impossible_date", column)
+        elif read.fault is dates.DateFault.UNREADABLE:
+            self.doubt("date_not_understood", column)
+
+
+def _form(reading: _Reading, doubts: list[str]) -> Form:
+    codes = {column: reading.code(column) for column in CODED}
+    people = {party: _person(reading, party, codes) for party in Party}
     applicant = Applicant(codes["applicant"])
-    plans = _plans(cells, codes, doubts, applicant)
+    plans = _plans(reading, codes, applicant)
+    in_danger = Answer3.YES if speaks_of_danger(reading.cells) else codes["immediate_danger"] or Answer3.UNKNOWN
     form = Form(
-        external_id=cells["external_id"],
-        submitted_at=datetime.fromisoformat(cells["submitted_at"]),
+        external_id=reading.text("external_id"),
+        submitted_at=reading.submitted_at,
         route=Route(codes["route"]),
         applicant=applicant,
-        concern=cells.get("concern", ""),
-        immediate_danger=Answer3(codes["immediate_danger"] or Answer3.UNKNOWN),
+        concern=reading.text("concern"),
+        immediate_danger=Answer3(in_danger),
         relationship=codes["relationship"],
-        relationship_started=cells.get("relationship_started", ""),
-        relationship_ended=cells.get("relationship_ended", ""),
+        relationship_started=reading.date("relationship_started").iso,
+        relationship_ended=reading.date("relationship_ended").iso,
         living_together=Answer3(codes["living_together"] or Answer3.UNKNOWN),
         pregnant=Answer3(codes["pregnant"] or Answer3.UNKNOWN),
-        children=_items(cells.get("children", "")),
+        children=reading.children(),
         people={party: person for party, person in people.items() if person.known},
         plans=plans,
+        as_written=reading.as_written,
     )
-    return with_doubts(form, doubts)
+    return with_doubts(form, [*doubts, *dict.fromkeys(reading.doubts)])
 
 
 def _required_faults(
@@ -118,7 +204,7 @@ def _required_faults(
             faults.append(
                 RowFault(column=column, code="too_long", message=f"must have at most {_LONGEST_ID} characters")
             )
-        elif column in CODED and value.lower() not in _CODES[column]:
+        elif column in CODED and not code_of(value, CODED[column]):
             allowed = ", ".join(CODED[column])
             faults.append(RowFault(column=column, code="unknown_code", message=f"must be one of: {allowed}"))
         elif column == "submitted_at" and (problem := _moment_fault(value, why_not_received)):
@@ -128,7 +214,7 @@ def _required_faults(
 
 def _moment_fault(text: str, why_not_received: Callable[[datetime], Reason | None]) -> Reason | None:
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text.upper())
     except ValueError:
         return Reason("impossible_date", "must be an ISO 8601 date and time with an offset")
     if moment.tzinfo is None:
@@ -138,81 +224,61 @@ def _moment_fault(text: str, why_not_received: Callable[[datetime], Reason | Non
     return why_not_received(moment)
 
 
-def _date_faults(cells: Mapping[str, str], latest: str) -> list[RowFault]:
-    """Dates that are not possible. `latest`: the day of submission, if known; nobody can be born after it."""
-    born = {f"{party}_dob" for party in Party} | {"children"}
-    return [
-        RowFault(column=column, code="impossible_date", message="must be a possible date: YYYY, YYYY-MM or YYYY-MM-DD")
-        for column in DATES
-        if any(
-            not is_possible_date(item) or (column in born and _DATE.fullmatch(latest) and item[:10] > latest)
-            for item in (
-                _items(cells.get(column, "")) if column == "children" else filter(None, [cells.get(column, "")])
-            )
-        )
-    ]
-
-
-def _code(cells: Mapping[str, str], column: str, doubts: list[str]) -> str:
-    value = cells.get(column, "").lower()
-    if value and value not in _CODES[column]:
-        doubts.append(f"code_not_understood:{column}")
-        return ""
-    return value
-
-
-def _items(cell: str) -> tuple[str, ...]:
-    return tuple(item.strip() for item in cell.split(";") if item.strip())
-
-
-def _person(cells: Mapping[str, str], party: Party, codes: Mapping[str, str]) -> PersonForm:
-    texts = {
-        name: cells.get(f"{party}_{name}", "") for name in _PERSON if name not in {"former_names", "aliases", "sex"}
-    }
+def _person(reading: _Reading, party: Party, codes: Mapping[str, str]) -> PersonForm:
+    dated = {"former_names", "aliases", "sex", "dob"}
+    texts = {name: reading.name(f"{party}_{name}") for name in _PERSON if name not in dated}
+    if fillers.is_no_name(reading.text(f"{party}_forename"), reading.text(f"{party}_surname")):
+        texts |= {"forename": "", "surname": ""}
+    dob = reading.date(f"{party}_dob")
     subject = party is Party.B
+    certainty = (codes["b_dob_certainty"] if subject else "") or (
+        Certainty.APPROXIMATE if dob.approximate else Certainty.UNKNOWN
+    )
     return PersonForm(
         party=party,
         **texts,
-        former_names=_items(cells.get(f"{party}_former_names", "")),
-        aliases=_items(cells.get(f"{party}_aliases", "")),
+        former_names=_known(reading.items(f"{party}_former_names")),
+        aliases=_known(reading.items(f"{party}_aliases")),
+        dob=dob.iso,
         sex=codes[f"{party}_sex"] or Sex.UNKNOWN,
-        dob_certainty=(codes["b_dob_certainty"] if subject else "") or Certainty.UNKNOWN,
-        pnc_id=cells.get("b_pnc_id", "") if subject else "",
-        cro=cells.get("b_cro", "") if subject else "",
+        dob_certainty=certainty,
+        pnc_id=reading.name("b_pnc_id") if subject else "",
+        cro=reading.name("b_cro") if subject else "",
     )
 
 
-def _plans(
-    cells: Mapping[str, str], codes: Mapping[str, str], doubts: list[str], applicant: Applicant
-) -> dict[Party, PlanForm]:
+def _known(items: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(item for item in items if not fillers.is_filler(item))
+
+
+def _plans(reading: _Reading, codes: Mapping[str, str], applicant: Applicant) -> dict[Party, PlanForm]:
     """The safe-contact plans: the applicant's own, and also A's if somebody else applies. Empty plans are left out."""
     wanted = {Party.A: ""} if applicant is Applicant.A else {Party.C: "", Party.A: "a_"}
-    plans = {party: _plan(cells, codes, doubts, party=party, prefix=prefix) for party, prefix in wanted.items()}
+    plans = {party: _plan(reading, codes, party=party, prefix=prefix) for party, prefix in wanted.items()}
     return {party: plan for party, plan in plans.items() if plan.channel or plan.code_word or plan.windows or plan.days}
 
 
-def _plan(
-    cells: Mapping[str, str], codes: Mapping[str, str], doubts: list[str], *, party: Party, prefix: str
-) -> PlanForm:
-    days = tuple(day.lower()[:3] for day in _items(cells.get(f"{prefix}safe_days", "")))
-    starts, ends = (_items(cells.get(f"{prefix}safe_{edge}", "")) for edge in ("from", "until"))
+def _plan(reading: _Reading, codes: Mapping[str, str], *, party: Party, prefix: str) -> PlanForm:
+    days = tuple(day.lower()[:3] for day in reading.items(f"{prefix}safe_days"))
+    starts, ends = (reading.items(f"{prefix}safe_{edge}") for edge in ("from", "until"))
     good_days = tuple(day for day in days if day in DAYS)
     if good_days != days:
-        doubts.append(f"code_not_understood:{prefix}safe_days")
+        reading.doubt("code_not_understood", f"{prefix}safe_days")
     paired = len(starts) == len(ends) and all(_TIME.fullmatch(time) for time in (*starts, *ends))
     windows = tuple(zip(starts, ends, strict=False)) if paired else ()
     if not paired or any(start >= end for start, end in windows):
-        doubts.append(f"unusable_windows:{prefix}safe_from")
+        reading.doubt("unusable_windows", f"{prefix}safe_from")
         windows = tuple(window for window in windows if window[0] < window[1])
-    voicemail = cells.get(f"{prefix}safe_voicemail", "").lower()
-    if voicemail not in {"", "yes", "no"}:
-        doubts.append(f"code_not_understood:{prefix}safe_voicemail")
+    said = reading.text(f"{prefix}safe_voicemail")
+    voicemail = code_of({"y": "yes", "n": "no"}.get(said.casefold(), said), ("yes", "no"))
+    if said and not voicemail and not fillers.is_filler(said):
+        reading.doubt("code_not_understood", f"{prefix}safe_voicemail")
     return PlanForm(
         party=party,
         channel=codes[f"{prefix}safe_channel"],
         days=good_days,
         windows=windows,
         voicemail=voicemail == "yes",
-        code_word=cells.get(f"{prefix}code_word", ""),
-        interpreter=cells.get(f"{prefix}interpreter", ""),
+        code_word=reading.text(f"{prefix}code_word"),
+        interpreter=reading.text(f"{prefix}interpreter"),
     )

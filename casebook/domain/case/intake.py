@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from calendar import monthrange
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 
 from casebook.domain.actors import Reason
 from casebook.domain.vocabulary import Answer3, Applicant, Certainty, Party, Priority, Relationship, Route, Sex
 from casebook.domain.words import DOUBT
+from casebook.values import contact, fillers, identifiers
+from casebook.values.addresses import address
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
-_FIRST_YEAR = 1850  # nobody alive was born before this year
 
 # what must be known, or its absence explained, before record checks can be trusted (Bedfordshire Police, step one;
 # the wrong or missing birth date is the documented killer: IOPC, Wiltshire, April 2019)
@@ -58,6 +55,12 @@ class PersonForm:
             (self.forename, self.surname, self.aliases, self.dob, self.address, self.postcode, self.phone, self.email)
         )
 
+    @property
+    def full_name_known(self) -> bool:
+        """Whether there is a forename and a surname, and neither is a filler."""
+        parts = (self.forename, self.surname)
+        return not fillers.is_no_name(*parts) and all(part and not fillers.is_filler(part) for part in parts)
+
 
 @dataclass(frozen=True, kw_only=True)
 class PlanForm:
@@ -91,6 +94,9 @@ class Form:
     people: Mapping[Party, PersonForm] = field(default_factory=dict)
     plans: Mapping[Party, PlanForm] = field(default_factory=dict)
     doubts: tuple[str, ...] = ()
+    as_written: Mapping[str, str] = field(
+        default_factory=dict
+    )  # column -> a cell that was read otherwise, or not at all
 
     @property
     def applying(self) -> Party:
@@ -104,14 +110,14 @@ def minimum_missing(form: Form) -> list[str]:
     applying = form.people.get(form.applying, PersonForm(party=form.applying))
     plan = form.plans.get(form.applying)
     missing = {
-        "no_subject_name": not ((b.forename and b.surname) or b.aliases),
+        "no_subject_name": not (b.full_name_known or any(not fillers.is_filler(alias) for alias in b.aliases)),
         "no_subject_dob": not b.dob,
-        "no_subject_address": not (b.address or b.postcode),
-        "no_name_of_person_at_risk": not (a.forename and a.surname),
+        "no_subject_address": not (address(b.address) or identifiers.postcode(b.postcode)[0]),
+        "no_name_of_person_at_risk": not a.full_name_known,
         "no_dob_of_person_at_risk": not a.dob,
-        "no_applicant_name": not (applying.forename and applying.surname),
+        "no_applicant_name": not applying.full_name_known,
         "no_relationship": not form.relationship,
-        "no_way_to_contact": not (applying.phone or applying.email or applying.address),
+        "no_way_to_contact": not (contact.phone(applying.phone) or applying.email or address(applying.address)),
         "no_safe_contact": plan is None or not plan.channel,
     }
     return [code for code, absent in missing.items() if absent]
@@ -133,18 +139,6 @@ def why_not_explained(missing: Collection[str], explained: Collection[str]) -> R
     if open_ := sorted(set(missing) - set(explained)):
         return Reason("minimum_missing", f"add this information, or explain why it is missing: {DOUBT.choices(open_)}")
     return None
-
-
-def is_possible_date(text: str) -> bool:
-    """Whether text is an ISO date, perhaps partial (`1987`, `1987-04`), that a living person's papers could show."""
-    if not (match := _DATE.fullmatch(text)):
-        return False
-    year, month, day = (int(part) if part else None for part in match.groups())
-    if year is None or not _FIRST_YEAR <= year <= date.max.year:
-        return False
-    if month is not None and not 1 <= month <= 12:  # noqa: PLR2004 - months of a year
-        return False
-    return day is None or 1 <= day <= monthrange(year, month or 1)[1]
 
 
 def with_doubts(form: Form, doubts: Collection[str]) -> Form:

@@ -16,6 +16,9 @@ from casebook.domain.actors import Reason
 from casebook.domain.case import coverage
 from casebook.domain.case.coverage import ReturnedSearch, Terms, Variant, VariantFamily
 from casebook.domain.vocabulary import MatchBand
+from casebook.values import contact, fillers, identifiers
+from casebook.values.addresses import address
+from casebook.values.text import squeezed
 
 DATES = frozenset(
     {VariantFamily.DAY_MONTH_SWAPPED, VariantFamily.DATE_SLIP, VariantFamily.YEAR_NEAR, VariantFamily.DATE_UNKNOWN}
@@ -188,7 +191,13 @@ def _same(one: KnownParty, other: KnownParty, name: str, *, or_empty: bool = Fal
 
 
 def _bare(text: str, name: str) -> str:
-    if name == "phone":
-        digits = "".join(filter(str.isdigit, text))
-        return digits.removeprefix("44").removeprefix("0")
-    return "".join(filter(str.isalnum, text.casefold()))
+    match name:
+        case "phone":
+            return contact.phone(text)
+        case "email":
+            return contact.email(text)
+        case "address":
+            return address(text)
+        case "postcode":
+            return identifiers.postcode(text)[0]
+    return "" if fillers.is_filler(text) else squeezed(text)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from casebook.domain import words
 from casebook.domain.actors import Reason
 from casebook.domain.vocabulary import Role
+from casebook.values.ids import staff_key
 
 
 class CampaignKind(StrEnum):
@@ -64,8 +65,8 @@ def why_not_examine(
 
     `before`: who has already examined this case. `seen`: who knows the first decision, if this is a blind review.
     """
-    line = {staff_id.casefold() for staff_id in line_of(officer, managers)}
-    if {staff_id.strip().casefold() for staff_id in handled} & line:
+    line = {staff_key(staff_id) for staff_id in line_of(officer, managers)}
+    if {staff_key(staff_id) for staff_id in handled} & line:
         return Reason(
             "conflict", "you or your line of management handled this application, so somebody else must examine it"
         )

@@ -14,7 +14,7 @@ from casebook.domain import words
 from casebook.domain.review import recipient_words
 from casebook.domain.review.evidence import PERHAPS, SURE, Evidence, FailureFamily, LinkedHistory, ModeFinding
 from casebook.domain.review.past_application import PastApplication
-from casebook.domain.review.register_cells import parts_differing, plain, slip
+from casebook.domain.review.register_cells import parts_differing, plain, sentence, slip
 from casebook.domain.vocabulary import Answer3, Applicant, Outcome
 
 COPIED = 5  # applications with the same rationale
@@ -57,7 +57,7 @@ def wrong_recipient(e: Evidence) -> str | None:
     if not e.past.disclosed or e.past.applicant is Applicant.A:
         return None
     protector = e.past.outcome is Outcome.DISCLOSED_TO_PROTECTOR
-    if any(recipient_words.tell_of_another(plain(text), protector=protector) for text in e.past.rationales):
+    if any(recipient_words.tell_of_another(sentence(text), protector=protector) for text in e.past.rationales):
         return "the information seems to have gone to somebody else than the person at risk"
     return None
 
@@ -184,9 +184,9 @@ def late(e: Evidence) -> str | None:
 
 
 def no_rationale(e: Evidence) -> str | None:
-    if not e.past.handled or len(plain(e.past.rationale)) >= THIN:
+    if not e.past.handled or len(sentence(e.past.rationale)) >= THIN:
         return None
-    return "no rationale" if not plain(e.past.rationale) else "a rationale too thin to be one"
+    return "no rationale" if not sentence(e.past.rationale) else "a rationale too thin to be one"
 
 
 def copied_rationale(e: Evidence) -> str | None:

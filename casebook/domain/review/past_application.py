@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from casebook.domain.review.reconciling import ReconciledApplication
 from casebook.domain.review.register import RegisterEntry, RegisterPerson, Searched
-from casebook.domain.review.register_cells import RegisterDoubt, parts_differing, plain, slip
+from casebook.domain.review.register_cells import RegisterDoubt, parts_differing, plain, sentence, slip
 from casebook.domain.risk.subject_records import SubjectRecord
 from casebook.domain.vocabulary import Answer3, Applicant, Outcome, Relationship, Route
 
@@ -196,4 +196,4 @@ def _worst(
 
 def same_text(rationale: str) -> str:
     """The text for finding copies: without differences in case, punctuation and spaces."""
-    return plain(rationale)
+    return sentence(rationale)

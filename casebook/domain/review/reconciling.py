@@ -9,14 +9,16 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 from casebook.domain.review.register import RegisterEntry, RegisterPerson
-from casebook.domain.review.register_cells import digits, plain, slip
+from casebook.domain.review.register_cells import slip
+from casebook.values import contact
+from casebook.values.ids import reference_key
 
 WITHIN_DAYS = 10  # a mailbox and a case system may differ by a weekend; a new application comes later than that
 DECIDED_WITHIN = 60  # from receipt in one list to the decision in another
 NEIGHBOURS = 12  # rows of one key that are compared with each other, those nearest in time
+TELLING_REFERENCE = 5  # signs; a shorter reference is used again every year
 ENOUGH = 3  # details that must agree for two rows to be one application
 
 
@@ -50,11 +52,6 @@ def reconcile(rows: Sequence[PlacedRow]) -> tuple[ReconciledApplication, ...]:
     taken = Counter(reference for group in groups for reference in {_named(row) for row in group} - {""})
     applications = [_application(group, taken) for group in groups]
     return _told_apart(applications)
-
-
-@lru_cache(200_000)
-def reference_key(reference: str) -> str:
-    return "".join(plain(reference).split())
 
 
 def _named(row: PlacedRow) -> str:
@@ -104,7 +101,7 @@ def _keys(row: PlacedRow) -> Iterator[Hashable]:
     for party, person in (("a", a), ("b", b)):
         if person.words and person.dob:
             yield party, person.words, person.dob
-        if number := digits(person.phone):
+        if number := contact.phone(person.phone):
             yield party, number
     if a.dob and b.dob:
         yield "born", a.dob, b.dob
@@ -117,10 +114,13 @@ def _same(one: PlacedRow, other: PlacedRow, there: set[tuple[str, str]]) -> bool
         return True
     agreement, contradiction = _people(mine, theirs)
     if left and left == right:
-        return agreement >= contradiction
+        near = _near(mine, theirs)
+        agreement, contradiction = agreement + (near is True), contradiction + (near is False)
+        # lists of nothing but references have only these; "1" is the first of every year's
+        return agreement >= contradiction if agreement or contradiction else len(left) >= TELLING_REFERENCE
     if left and right and _both_listed_apart(mine, theirs, left, right, there):
         return False
-    if not _near(mine, theirs):
+    if _near(mine, theirs) is False:
         return False
     return _one_couple(mine, theirs)
 
@@ -144,13 +144,13 @@ def _both_listed_apart(
     return (mine.register, right) in there and (theirs.register, left) in there
 
 
-def _near(mine: RegisterEntry, theirs: RegisterEntry) -> bool:
-    """Whether two rows are within days of each other. Without readable dates, the people alone decide."""
+def _near(mine: RegisterEntry, theirs: RegisterEntry) -> bool | None:
+    """Whether two rows are within days of each other; None without readable dates: then the people alone decide."""
     days = [(mine.received_on, theirs.received_on, WITHIN_DAYS), (mine.decided_on, theirs.decided_on, WITHIN_DAYS)]
     if not (mine.received_on and theirs.received_on):
         days.append((mine.received_on or mine.decided_on, theirs.received_on or theirs.decided_on, DECIDED_WITHIN))
     near = [abs((one - other).days) <= limit for one, other, limit in days if one and other]
-    return not near or any(near)
+    return any(near) if near else None
 
 
 def _people(mine: RegisterEntry, theirs: RegisterEntry) -> tuple[int, int]:
@@ -171,8 +171,10 @@ def _agreement(one: RegisterPerson, other: RegisterPerson) -> tuple[int, int]:
     if one.dob and other.dob:
         answers.append(one.dob.startswith(other.dob) or other.dob.startswith(one.dob) or slip(one.dob, other.dob))
     for left, right in (
-        (digits(one.phone), digits(other.phone)), (one.postcode, other.postcode), (one.email.lower(), other.email.lower()),
-    ):  # fmt: skip
+        (contact.phone(one.phone), contact.phone(other.phone)),
+        (one.postcode, other.postcode),
+        (contact.email(one.email), contact.email(other.email)),
+    ):
         if left and right:
             answers.append(left == right)
     return sum(answers), len(answers) - sum(answers)

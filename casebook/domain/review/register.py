@@ -13,8 +13,11 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TypeVar
 
-from casebook.domain.review.register_cells import RegisterDoubt, birth_date, day_of, is_filler, plain
-from casebook.domain.vocabulary import Answer3, Applicant, Outcome, Relationship, Route, Source
+from casebook.domain.review.register_cells import RegisterDoubt, birth_date, day_of, plain
+from casebook.domain.vocabulary import Answer3, Applicant, Outcome, Relationship, Route, Sex, Source
+from casebook.values import dates, fillers, identifiers
+from casebook.values.ids import code_of, staff_key
+from casebook.values.text import repaired
 
 PERSON = (
     "forename",
@@ -41,7 +44,6 @@ COLUMNS = (
 HANDLING = ("handler", "approver", "sources_searched", "searched_as", "outcome", "decided_on", "rationale")
 
 EARLIEST = date(2012, 1, 1)  # the pilot began that year: an application cannot be older
-FILLER_POSTCODES = frozenset({"NF11NF", "NF11FA"})
 DISCLOSED_SHORT = "disclosed"  # how registers write disclosed_to_a
 
 
@@ -135,7 +137,7 @@ def read(cells: Mapping[str, str], *, register: str, today: date, notes: tuple[N
     doubts += [(RegisterDoubt.MISSING, name) for name in ("reference", "received_on") if not tidy[name]]
     return RegisterEntry(
         register=tidy["register"] or register,
-        reference="" if is_filler(tidy["reference"]) else tidy["reference"],
+        reference="" if fillers.is_filler(tidy["reference"]) else tidy["reference"],
         received_on=received,
         decided_on=decided,
         disclosed_on=disclosed,
@@ -147,10 +149,10 @@ def read(cells: Mapping[str, str], *, register: str, today: date, notes: tuple[N
         living_together=_answer(tidy, "living_together", doubts),
         immediate_danger=_answer(tidy, "immediate_danger", doubts),
         contact_safe=_answer(tidy, "contact_safe", doubts),
-        handlers=frozenset(_items(tidy["handler"])),
-        approvers=frozenset(_items(tidy["approver"])),
+        handlers=_staff(tidy["handler"]),
+        approvers=_staff(tidy["approver"]),
         sources_searched=_sources(tidy["sources_searched"], doubts),
-        searched_as=tuple(_searched(item) for item in _items(tidy["searched_as"])),
+        searched_as=tuple(_searched(item, today) for item in _items(tidy["searched_as"])),
         outcome=_outcome(tidy["outcome"], doubts),
         rationale=tidy["rationale"],
         handled=any(tidy[name] for name in HANDLING),
@@ -162,19 +164,17 @@ def _repaired(text: str, column: str, doubts: list[Note]) -> str:
     """The text, repaired if it was decoded in the wrong character set."""
     if text.isascii():
         return text.strip()
-    try:
-        better = text.encode("cp1252").decode("utf-8")
-    except UnicodeError:
-        return text.strip()
-    doubts.append((RegisterDoubt.REPAIRED, column))
-    return better.strip()
+    better = repaired(text).strip()
+    if better != text.strip():
+        doubts.append((RegisterDoubt.REPAIRED, column))
+    return better
 
 
 def _day(text: str, column: str, today: date, doubts: list[Note]) -> date | None:
-    day, doubt = day_of(text)
+    day, doubt = day_of(text, latest=today)
     if doubt:
         doubts.append((doubt, column))
-    if day and not EARLIEST <= day <= today:
+    if day and day < EARLIEST:
         doubts.append((RegisterDoubt.OUT_OF_TIME, column))
         return None
     return day
@@ -182,26 +182,30 @@ def _day(text: str, column: str, today: date, doubts: list[Note]) -> date | None
 
 def _person(cells: Mapping[str, str], party: str, today: date, doubts: list[Note]) -> RegisterPerson:
     person = {name: cells.get(f"{party}_{name}", "") for name in (*PERSON, "pnc_id", "cro")}
+    nameless = fillers.is_no_name(person["forename"], person["surname"])
     for name in ("forename", "surname"):
-        if person[name] and is_filler(person[name]):
+        if person[name] and (nameless or fillers.is_filler(person[name])):
             doubts.append((RegisterDoubt.FILLER, f"{party}_{name}"))
             person[name] = ""
-    dob, doubt = birth_date(person["dob"], today)
+    dob, doubt = birth_date(person["dob"], latest=today)
     if doubt:
         doubts.append((doubt, f"{party}_dob"))
-    squeezed = re.sub(r"[^A-Z0-9]", "", person["postcode"].upper())
-    if squeezed in FILLER_POSTCODES:
+    postcode, _ = identifiers.postcode(person["postcode"])
+    if person["postcode"] and not postcode:
         doubts.append((RegisterDoubt.FILLER, f"{party}_postcode"))
-        squeezed = ""
     if not (person["forename"] or person["surname"]):
         doubts.append((RegisterDoubt.MISSING_PERSON, f"{party}_surname"))
     former, aliases = (_items(person.pop(name)) for name in ("former_names", "aliases"))
-    person |= {"dob": dob, "postcode": squeezed, "sex": person["sex"].lower()}
+    person |= {"dob": dob, "postcode": postcode, "sex": code_of(person["sex"], Sex)}
     return replace(RegisterPerson(**person), former_names=former, aliases=aliases)  # type: ignore[arg-type]
 
 
 def _items(cell: str) -> tuple[str, ...]:
     return tuple(item.strip() for item in cell.split(";") if item.strip())
+
+
+def _staff(cell: str) -> frozenset[str]:
+    return frozenset(staff_key(item) for item in _items(cell) if not fillers.is_filler(item))
 
 
 def _word(text: str) -> str:
@@ -211,7 +215,7 @@ def _word(text: str) -> str:
 def _code(codes: type[T], text: str, column: str, doubts: list[Note]) -> T | None:
     if not text:
         return None
-    if (word := _word(text)) in set(codes):
+    if word := code_of(text, codes):
         return codes(word)
     doubts.append((RegisterDoubt.UNKNOWN_CODE, column))
     return None
@@ -232,14 +236,12 @@ def _outcome(text: str, doubts: list[Note]) -> Outcome | None:
 
 
 def _sources(cell: str, doubts: list[Note]) -> frozenset[str]:
-    words = {_word(item) for item in re.split(r"[;,|/]", cell) if item.strip()}
+    words = {code_of(item, Source) or _word(item) for item in re.split(r"[;,|/]", cell) if item.strip()}
     if words - set(Source):
         doubts.append((RegisterDoubt.UNKNOWN_SOURCE, "sources_searched"))
     return frozenset(words)
 
 
-def _searched(item: str) -> Searched:
+def _searched(item: str, today: date) -> Searched:
     name, _, dob = item.partition("|")
-    day, _doubt = day_of(dob.strip())
-    partial = re.fullmatch(r"\d{4}(-\d{2})?", dob.strip(), re.ASCII)
-    return Searched(name=plain(name), dob=day.isoformat() if day else dob.strip() if partial else "")
+    return Searched(name=plain(name), dob=dates.read(dob, latest=today).iso)

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
-BORN_FROM = 1900
-FILLERS = frozenset(
-    "UNKNOWN UNK NK NA NONE NULL TBC TBA NOTKNOWN NOTGIVEN NONAME UNNAMED X XX XXX TEST".split()  # noqa: SIM905 - reads better
-)
-MONTHS = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
-)  # fmt: skip
-FILLER_DATES = frozenset({"1900-01-01", "1970-01-01"})
+from casebook.values import dates, fillers, text
+from casebook.values.dates import DateFault, ReadDate
 
 
 class RegisterDoubt(StrEnum):
@@ -40,64 +32,46 @@ class RegisterDoubt(StrEnum):
     BLANK_ROW = "blank_row"
 
 
-@lru_cache(200_000)  # the same names are in every list
-def plain(text: str) -> str:
-    """The text in upper case, without accents and punctuation, with single spaces; empty if it is a filler."""
-    folded = unicodedata.normalize("NFKD", re.sub(r"['`\u2018\u2019]", "", text).upper())
-    kept = "".join(sign if sign.isalnum() else "" if unicodedata.combining(sign) else " " for sign in folded)
-    words = kept.split()
-    return (
-        "" if "".join(words) in FILLERS else " ".join(word for word in words if word not in FILLERS or len(word) == 1)
-    )
+DATE_DOUBTS = {
+    DateFault.FILLER: RegisterDoubt.FILLER,
+    DateFault.UNREADABLE: RegisterDoubt.UNREADABLE_DATE,
+    DateFault.IMPOSSIBLE: RegisterDoubt.IMPOSSIBLE_DATE,
+    DateFault.OUT_OF_RANGE: RegisterDoubt.OUT_OF_TIME,
+}
 
 
-def is_filler(text: str) -> bool:
-    return "".join(plain(text).split()) == ""
+@lru_cache(text.KEPT)  # the same names are in every list
+def plain(written: str) -> str:
+    """The text as it is compared, without the words that are fillers; empty if it is one."""
+    folded = text.folded(written)
+    if fillers.is_filler(written):
+        return ""
+    return " ".join(word for word in folded.split() if len(word) == 1 or not fillers.is_filler(word))
 
 
-def day_of(text: str) -> tuple[date | None, RegisterDoubt | None]:
-    """The full date in a cell, and what is doubtful about how it is written."""
-    if not text:
-        return None, None
-    if found := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?", text, re.ASCII):
-        parts, doubt = found.groups(), None
-    elif found := re.fullmatch(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?: .*)?", text, re.ASCII):
-        parts, doubt = (found[4], found[3], found[1]), RegisterDoubt.DATE_NOT_ISO
-    elif (found := re.fullmatch(r"(\d{1,2})[ -]([A-Za-z]{3,9})[ -](\d{4})", text, re.ASCII)) and (
-        month := _month(found[2])
-    ):
-        parts, doubt = (found[3], month, found[1]), RegisterDoubt.DATE_NOT_ISO
-    else:
+def sentence(written: str) -> str:
+    """A text of many words as it is compared; empty if it is a filler."""
+    return "" if fillers.may_be_filler(written) else text.folded(written)
+
+
+def day_of(written: str, *, latest: date) -> tuple[date | None, RegisterDoubt | None]:
+    """The day in a cell, and what is doubtful about it. A month or a year alone is no day."""
+    read = dates.read(written, latest=latest)
+    if read.iso and read.day is None:
         return None, RegisterDoubt.UNREADABLE_DATE
-    try:
-        return date(*(int(part) for part in parts)), doubt
-    except ValueError:
-        return None, RegisterDoubt.IMPOSSIBLE_DATE
+    return read.day, _doubt(read)
 
 
-def _month(name: str) -> str | None:
-    """The number of a month, from its English name or the first letters of it."""
-    return next((str(number) for number, month in enumerate(MONTHS, start=1) if month.startswith(name.lower())), None)
-
-
-def birth_date(text: str, today: date) -> tuple[str, RegisterDoubt | None]:
+def birth_date(written: str, *, latest: date) -> tuple[str, RegisterDoubt | None]:
     """A date of birth in ISO form, which may be partial; empty if it is not possible."""
-    if text in FILLER_DATES or (text and is_filler(text)):
-        return "", RegisterDoubt.FILLER
-    if found := re.fullmatch(r"(\d{4})(?:-(\d{2}))?", text, re.ASCII):
-        year, month = int(found[1]), int(found[2] or 1)
-        possible = BORN_FROM < year <= today.year and 1 <= month <= len(MONTHS)
-        return (text, None) if possible else ("", RegisterDoubt.IMPOSSIBLE_DATE)
-    day, doubt = day_of(text)
-    if day and not BORN_FROM <= day.year <= today.year:
-        return "", RegisterDoubt.OUT_OF_TIME
-    return (day.isoformat() if day else ""), doubt
+    read = dates.read(written, latest=latest)
+    return read.iso, _doubt(read)
 
 
-@lru_cache(200_000)
-def digits(phone: str) -> str:
-    number = re.sub(r"\D", "", phone)
-    return number.removeprefix("44").removeprefix("0") if len(number) > 6 else ""  # noqa: PLR2004 - fewer: not a number
+def _doubt(read: ReadDate) -> RegisterDoubt | None:
+    if read.fault:
+        return DATE_DOUBTS[read.fault]
+    return None if read.as_iso else RegisterDoubt.DATE_NOT_ISO
 
 
 def parts_differing(one: str, other: str) -> int | None:

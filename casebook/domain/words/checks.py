@@ -101,6 +101,7 @@ IDENTIFIER_FAULT = Vocabulary("Why an identifier is not used", {
     "wrong_check_letter": "wrong check letter",
     "year_out_of_range": "the year is out of range",
     "impossible_date": "not a possible date",
+    "unreadable_date": "cannot be read as a date",
     "too_long": "too long",
     "empty": "empty",
     "unrecognised": "not recognised",

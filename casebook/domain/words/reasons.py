@@ -163,6 +163,8 @@ COMPOSED: Mapping[str, tuple[str, Callable[[str], str]]] = MappingProxyType({
     "another_force": ("transferred to {}", str),
     "code_not_understood": ("value not understood in column {}", str),
     "crew_short": ("below minimum staffing: {}", SHORT_OF.of),
+    "date_not_understood": ("date not understood in column {}", str),
+    "impossible_date": ("impossible date in column {}", str),
     "engine": ("alarm of the engine: {}", ALARM.of),
     "gate_broken": ("the gate of {} is broken", STAGE.of),
     "gate_drift": ("an application that passed would fail now: {}", _stage_and_rule),

@@ -19,7 +19,9 @@ class Application(Base):
         CheckConstraint("NOT (legal_hold AND disposed_at IS NOT NULL)", name="no_disposal_under_hold"),
         Index("ix_application_open", "stage", "reference", postgresql_where=text("stage <> 'closed'")),
     )
-    personal = ("concern", "children", "relationship_started", "relationship_ended", "closing_reason")
+    personal = (
+        "concern", "children", "relationship_started", "relationship_ended", "as_written", "closing_reason",
+    )  # fmt: skip
 
     reference: Mapped[str] = mapped_column(primary_key=True)
     external_id: Mapped[str | None] = mapped_column(unique=True)
@@ -40,6 +42,7 @@ class Application(Base):
     pregnant: Mapped[str]
     children: Mapped[JsonList]
     doubts: Mapped[JsonList]  # codes of what was doubtful in the application as sent
+    as_written: Mapped[Json | None]  # column -> a cell that was read otherwise, or not at all
     explained: Mapped[JsonList]  # codes of minimum information that is missing, with an explanation
 
     stage: Mapped[str]

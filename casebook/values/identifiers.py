@@ -10,6 +10,11 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
+
+from casebook.values.addresses import address
+from casebook.values.dates import FILLER_DATES
+from casebook.values.text import KEPT, squeezed
 
 LETTERS = "ZABCDEFGHJKLMNPQRTUVWXY"
 LONGEST = 40  # characters; every identifier is much shorter
@@ -24,8 +29,13 @@ DATE_OF_BIRTH = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 OTHER_DATE = re.compile(r"[0-9]{1,2}([-/.])[0-9]{1,2}\1[0-9]{2,4}|[0-9]{4}([-/.])[0-9]{1,2}(?:\2[0-9]{1,2})?")
 
 NO_CRO = "000000/00Z"
-NO_POSTCODE = frozenset({"NF11NF", "NF11FA"})
-NO_DATE_OF_BIRTH = frozenset({"1900-01-01", "1970-01-01"})
+NO_PNC = "2000/0000000"
+# Serial 0 has the form of a number in every year, and is nobody's: it is no evidence of who somebody is.
+NO_SERIAL = re.compile(r"0+/[0-9]{2}[A-Z]|SF[0-9]{2}/0+[A-Z]|[0-9]{4}/0+[A-Z]")
+# Postcodes that stand for no place: no fixed abode in the Ministry of Justice's records (NF1), and the pseudo-postcodes
+# of the NHS for no fixed abode, not known and every foreign country (ZZ99, Hospital Episode Statistics, field HOMEADD).
+# The others are what forms and testers write: no real postcode has those letters.
+NO_POSTCODE = re.compile(r"NF1[0-9A-Z]*|ZZ[0-9A-Z]*|NFA|AA?1+AA|XX?1+XX|0+|X+")
 
 
 class IdentifierKind(StrEnum):
@@ -42,6 +52,11 @@ class Identifier:
     kind: IdentifierKind
     canonical: str | None = None  # None: not to be used for matching
     reason: str | None = None  # why there is no canonical form
+
+    @property
+    def evidence(self) -> str | None:
+        """The canonical form, if it can tell who somebody is."""
+        return None if self.canonical is None or NO_SERIAL.fullmatch(self.canonical) else self.canonical
 
     @property
     def valid(self) -> bool:
@@ -93,9 +108,18 @@ def check_postcode(value: str) -> Identifier | None:
     text = "".join(value.split())
     if len(value) > LONGEST or not text.isascii() or not POSTCODE.fullmatch(text.upper()):
         return None
-    if text.upper() in NO_POSTCODE:
+    if NO_POSTCODE.fullmatch(text.upper()):
         return Identifier(value=value, kind=IdentifierKind.POSTCODE, reason="filler")
     return Identifier(value=value, kind=IdentifierKind.POSTCODE, canonical=text.upper())
+
+
+@lru_cache(KEPT)
+def postcode(written: str) -> tuple[str, str]:
+    """A postcode as it is compared and, if it is a whole British one, its outward part; empty for a filler."""
+    plain = squeezed(written)
+    if not plain or NO_POSTCODE.fullmatch(plain) or not address(written):
+        return "", ""
+    return plain, plain[:-3] if POSTCODE.fullmatch(plain) else ""
 
 
 def check_date_of_birth(value: str, this_year: int) -> Identifier | None:
@@ -110,7 +134,7 @@ def check_date_of_birth(value: str, this_year: int) -> Identifier | None:
         date(year, month, day)
     except ValueError:
         return _date_fault(value, "impossible_date")
-    if text in NO_DATE_OF_BIRTH:
+    if text in FILLER_DATES:
         return _date_fault(value, "filler")
     return Identifier(value=value, kind=IdentifierKind.DATE_OF_BIRTH, canonical=text)
 
@@ -134,6 +158,8 @@ def _pnc(value: str, year: str, serial: str, letter: str, *, this_year: int) -> 
     if not FIRST_YEAR <= full <= this_year:
         return Identifier(value=value, kind=IdentifierKind.PNC, reason="year_out_of_range")
     serial = serial.zfill(7)
+    if f"{full}/{serial}" == NO_PNC:
+        return Identifier(value=value, kind=IdentifierKind.PNC, reason="filler")
     right = check_letter(year[-2:] + serial) == letter
     return _lettered(value, IdentifierKind.PNC, f"{full}/{serial}{letter}", right=right)
 

@@ -1,0 +1,56 @@
+"""Telephone numbers and e-mail addresses as they are compared."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberFormat
+
+from casebook.values import text
+
+HOME = "GB"  # whose numbers are written without a country code
+_SEVERAL = re.compile(r"[/;,|]|\bor\b|\band\b|&", re.IGNORECASE)
+_REMARK = re.compile(r"\([^)]*[A-Za-z][^)]*\)|[A-Za-z]{4,}.*$")  # (mum), "after six"; not "ext 2"
+_COUNTING = "01234567890123456789", "09876543210987654321"
+_FEWEST = 7  # digits; fewer reach nobody outside a building
+_FEWEST_TELLING = 3  # different digits; fewer are a filler
+
+
+@lru_cache(text.KEPT)
+def phone(written: str) -> str:
+    """The first number that is written, as +447700900123; its digits if it is none; empty for a filler.
+
+    >>> phone("0044 7700 900123") == phone("07700 900123") == phone("+44 (0)7700-900-123")
+    True
+    """
+    return next(iter(phones(written)), "")
+
+
+@lru_cache(text.KEPT)
+def phones(written: str) -> tuple[str, ...]:
+    """Every number in a cell. Two numbers may stand in one, with a sign or a word between them."""
+    plain = text.plain_signs(written)
+    several = (_one(part) for part in _SEVERAL.split(plain))
+    return tuple(dict.fromkeys(number for number in several if number))
+
+
+def email(written: str) -> str:
+    """An e-mail address as it is compared."""
+    return text.plain_signs(written).replace(" ", "").removeprefix("mailto:").casefold()
+
+
+def _one(written: str) -> str:
+    said = _REMARK.sub("", written.replace("tel", "").replace("Tel", "").replace("(0)", "")).strip(" :.")
+    digits = re.sub(r"\D", "", said)
+    if len(digits) < _FEWEST or len(set(digits)) < _FEWEST_TELLING or any(digits in row for row in _COUNTING):
+        return ""
+    for attempt in (said, f"+{digits}"):
+        try:
+            number = phonenumbers.parse(attempt, HOME)
+        except NumberParseException:
+            continue
+        if phonenumbers.is_possible_number(number):
+            return str(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+    return digits
