@@ -10,6 +10,7 @@ import argparse
 import json
 import random
 import re
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -131,7 +132,8 @@ def over_the_month_end(rng: random.Random, dob: str) -> str:
 def _moved(dob: str, *, months: int = 0, years: int = 0) -> str:
     born = date.fromisoformat(dob)
     month = born.month - 1 + months
-    return str(date(born.year + years + month // 12, month % 12 + 1, min(born.day, 28)))
+    year, month = born.year + years + month // 12, month % 12 + 1
+    return str(date(year, month, min(born.day, monthrange(year, month)[1])))
 
 
 def swapped_digits(rng: random.Random, dob: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 
 from nicknames import NickNamer
 
@@ -26,6 +27,12 @@ ADDRESS_NOISE = tuple(
     for name in line.split()
 )
 
+# letters that sound alike (Russell and Odell's Soundex of 1918); vowels, H, W and Y have no sound of their own
+_SOUNDS = {
+    letter: str(group)
+    for group, letters in enumerate(("BFPV", "CGJKQSXZ", "DT", "L", "MN", "R"), start=1)
+    for letter in letters
+}
 FEMININE = (("SKA", "SKI"), ("CKA", "CKI"), ("DZKA", "DZKI"), ("OVA", "OV"), ("EVA", "EV"), ("INA", "IN"))
 
 
@@ -38,12 +45,28 @@ class NamePart:
     forms: tuple[str, ...] = ()
     roots: tuple[str, ...] = ()
 
+    @property
+    def sound(self) -> str | None:
+        """The sound of `joined`; two names with one sound are written differently by people who hear them."""
+        return sound(self.joined) if self.joined else None
+
 
 @dataclass(frozen=True, kw_only=True)
 class Aliases:
     given: NamePart
     family: NamePart
     pairs: tuple[tuple[str, str], ...] = ()
+
+
+def sound(name: str) -> str:
+    """The consonants of a name in the six groups of Soundex, the first letter's group in front, repeats left out.
+
+    >>> sound("CATTERALL"), sound("KATEREL")
+    ('2364', '2364')
+    """
+    groups = [_SOUNDS.get(letter, "") for letter in name]
+    kept = [groups[0] or "0", *(group for before, group in pairwise(groups) if group != before)]
+    return "".join(kept)
 
 
 def given(text: str) -> NamePart:

@@ -26,6 +26,7 @@ select
     row.unique_id, 'TABLE' as source_dataset, row.id,
     g.joined as forename, f.joined as surname,
     g.spellings as forename_spellings, f.spellings as surname_spellings,
+    g.sound as forename_sound, f.sound as surname_sound,
     g.roots as forename_roots, f.roots as surname_roots,
     coalesce(m.forms, []) as middle,
     list_distinct(coalesce(g.forms, []) || coalesce(m.forms, []) || coalesce(a.given_forms, [])) as given_all,
@@ -36,6 +37,7 @@ select
     try_cast(d.canonical[1:4] as smallint) as dob_year,
     try_cast(d.canonical[6:7] as tinyint) as dob_month,
     try_cast(d.canonical[9:10] as tinyint) as dob_day,
+    date_diff('day', date '1900-01-01', try_cast(d.canonical as date)) as dob_number,
     case lower(row.sex) when 'f' then 'f' when 'female' then 'f' when 'm' then 'm' when 'male' then 'm' end as sex,
     nullif(pc.whole, '') as postcode, nullif(pc.outward, '') as outward,
     nullif(ad.address, '') as address,
@@ -70,6 +72,15 @@ KEYS = f"""list_distinct(flatten([
     flatten([['surname start:' || g || s[:2] for g in given_all] for s in family_all]),
     flatten([['surname end:' || g || s[-2:] for g in given_all] for s in family_all]),
     flatten([['surname ends:' || g || s[1] || s[-1] for g in given_all] for s in family_all]),
+    flatten([[
+        'sound:' || surname_sound || '~' || forename_sound[1],
+        'sound:' || forename_sound || '~' || surname_sound[1],
+        'sound+year:' || surname_sound[:2] || '~' || forename_sound[1] || '~' || dob_year,
+        'sound+year:' || forename_sound[:2] || '~' || surname_sound[1] || '~' || dob_year,
+        'sound end+year:' || forename_sound[2:] || '~' || dob_year,
+        'sound end+year:' || surname_sound[2:] || '~' || dob_year,
+        'sound+day:' || surname_sound[1] || '~' || forename_sound[1] || '~' || dob_month || '-' || dob_day
+    ]]),
     ['born:' || dob_year || '-' || least(dob_month, dob_day) || '-' || greatest(dob_month, dob_day)],
     ['postcode:' || postcode],
     ['house:' || h for h in regexp_extract_all(address, '[0-9]+[A-Z]? [A-Z]{{2,}}')],
@@ -107,7 +118,7 @@ def _without_no_names(chunk: list[list[str]]) -> list[list[str]]:
 
 def look_up(con: duckdb.DuckDBPyConnection, rows: str, *, this_year: int) -> None:
     """Clean each distinct cell once: tables `rows`_COLUMN from the raw text to what it means."""
-    name = {"joined": pa.string(), "spellings": TEXTS, "forms": TEXTS, "roots": TEXTS}
+    name = {"joined": pa.string(), "spellings": TEXTS, "sound": pa.string(), "forms": TEXTS, "roots": TEXTS}
     alias = {"given_forms": TEXTS, "given_roots": TEXTS, "family_forms": TEXTS, "family_roots": TEXTS}
     code = {"canonical": pa.string(), "fault": pa.string()}
     tables: dict[str, tuple[dict[str, pa.DataType], Callable[[str], tuple[object, ...]]]] = {
@@ -146,7 +157,7 @@ def _identifier(found: identifiers.Identifier | None) -> tuple[str | None, str |
 
 
 def _name(name: names.NamePart) -> tuple[object, ...]:
-    return name.joined, name.spellings, name.forms, name.roots
+    return name.joined, name.spellings, name.sound, name.forms, name.roots
 
 
 def _aliases(text: str) -> tuple[object, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from functools import lru_cache
 from itertools import chain
 from typing import Any
@@ -48,6 +49,7 @@ def texts(cells: Mapping[str, str], this_year: int) -> Iterator[str]:
     for g in {*given.roots, *more, *others.given.roots}:
         for f in {*family.roots, *others.family.roots}:
             yield f"both:{g}~{f}" if g < f else f"both:{f}~{g}"
+    yield from _of_sounds(given.sound, family.sound, _born(cells["dob"], this_year))
     postcode, outward = postcode_of(cells["postcode"])
     everyone = given_all | family_all
     if outward:
@@ -82,6 +84,8 @@ def compared(cells: Mapping[str, str], this_year: int) -> dict[str, Any]:
         "surname": family.joined,
         "forename_spellings": list(given.spellings) or None,
         "surname_spellings": list(family.spellings) or None,
+        "forename_sound": given.sound,
+        "surname_sound": family.sound,
         "forename_roots": list(given.roots) or None,
         "surname_roots": list(family.roots) or None,
         "middle": more,
@@ -93,6 +97,7 @@ def compared(cells: Mapping[str, str], this_year: int) -> dict[str, Any]:
         "dob_year": int(dob[:4]) if dob else None,
         "dob_month": int(dob[5:7]) if dob[5:7] else None,
         "dob_day": int(dob[8:10]) if dob[8:10] else None,
+        "dob_number": _number(dob),
         "sex": {"f": "f", "female": "f", "m": "m", "male": "m"}.get(cells["sex"].lower()),
         "postcode": postcode or None,
         "outward": outward or None,
@@ -119,6 +124,23 @@ def _of_names(given: set[str], family: set[str]) -> Iterator[str]:
             yield f"surname start:{g}{f[:2]}"
             yield f"surname end:{g}{f[-2:]}"
             yield f"surname ends:{g}{f[0]}{f[-1]}"
+
+
+def _of_sounds(given: str | None, family: str | None, dob: str) -> Iterator[str]:
+    """Keys that tolerate a slip in forename, surname and birth date together."""
+    year, month, day = dob[:4], dob[5:7], dob[8:10]
+    for sound in (given, family) if year else ():
+        if sound:
+            yield f"sound end+year:{sound[1:]}~{year}"
+    if not (given and family):
+        return
+    yield f"sound:{family}~{given[0]}"
+    yield f"sound:{given}~{family[0]}"
+    if year:
+        yield f"sound+year:{family[:2]}~{given[0]}~{year}"
+        yield f"sound+year:{given[:2]}~{family[0]}~{year}"
+    if day:
+        yield f"sound+day:{family[0]}~{given[0]}~{int(month)}-{int(day)}"
 
 
 def _of_birth(dob: str, everyone: set[str]) -> Iterator[str]:
@@ -155,6 +177,14 @@ def _aliases(cell: str) -> names.Aliases:
 
 def _born(text: str, this_year: int) -> str:
     return dates.of_birth(text, this_year).compared if text else ""
+
+
+def _number(dob: str) -> int | None:
+    """The days from the start of 1900 to a birth date, if it is a whole one that exists."""
+    try:
+        return (date.fromisoformat(dob) - date(1900, 1, 1)).days if len(dob) == len("YYYY-MM-DD") else None
+    except ValueError:
+        return None
 
 
 def _names(cells: Mapping[str, str]) -> tuple[names.NamePart, names.NamePart]:
