@@ -75,13 +75,27 @@ def return_search(item: Item, shown: Shown, terminals: Terminals) -> dict[str, A
 
 def review_match(item: Item, shown: Shown) -> dict[str, Any]:
     """The same person if no identifier differs and the weight is strong, or name and birth date both nearly agree."""
-    candidate = next(row for row in shown["candidate"] if row["id"] == item["subject"]["candidate"])
     subject = next(row for row in shown["person"] if row["party"] == "b")
+    if "list" in item["subject"]:
+        likely = [line["person_id"] for line in _lines(item, shown) if _agrees(subject, line["seen"])]
+        reason = "every line read: another birth date, and nothing that the applicant said fits"
+        return {"verdict": "different", "reason": reason, "look_at": likely}
+    candidate = next(row for row in shown["candidate"] if row["id"] == item["subject"]["candidate"])
     same = candidate["band"] == "strong" or _agrees(subject, candidate["seen"])
     return {
         "verdict": "same" if same and not candidate["twin"] else "different",
         "reason": f"weight {candidate['weight']:.1f} bits; " + "; ".join(map(str, candidate["explanation"]))[:400],
     }
+
+
+def _lines(item: Item, shown: Shown) -> list[Shown]:
+    """The lines of the list that an item is about."""
+    source = item["subject"]["source"]
+    return [
+        row
+        for row in shown["candidate"]
+        if (row["place"], row["party"], row["source"]) == ("listed", "b", source) and not row["superseded"]
+    ]
 
 
 def _agrees(told: Shown, seen: Shown) -> bool:
@@ -106,6 +120,8 @@ def _slips(one: str, other: str) -> int:
 
 def second_look_at_rejection(item: Item, shown: Shown) -> dict[str, Any]:
     """Agree unless it is clearly the same person."""
+    if "list" in item["subject"]:
+        return {"agrees": True, "reason": "the same lines read: nobody of them fits what the applicant said"}
     candidate = next(row for row in shown["candidate"] if row["id"] == item["subject"]["candidate"])
     subject = next(row for row in shown["person"] if row["party"] == "b")
     return {

@@ -71,6 +71,9 @@ class HttpSource:
         complete = all(page.complete for page in pages)
         return Answered(persons=answers.persons(self.source, rows), complete=complete)
 
+    def bearers(self, asked: Cells) -> Answered:
+        return self.find({name: asked.get(name, "") for name in ("forename", "surname")})
+
     def records_of(self, person_ids: list[str]) -> dict[str, tuple[Cells, ...]]:
         if not person_ids:
             return {}

@@ -30,6 +30,15 @@ def numbers(source: str, cells: Mapping[str, str], this_year: int) -> list[int]:
     return [_signed(crc32(key.encode(), start)) for key in {*texts(cells, this_year)}]
 
 
+def of_full_names(source: str, cells: Mapping[str, str]) -> list[int]:
+    """The keys that whoever bears the name shares: of forename and surname together, or of the one that is known."""
+    given, family = _names(cells)
+    single = [f"name:{name}" for name in (given.forms or family.forms)] if not (given.roots and family.roots) else []
+    pairs = [f"both:{min(g, f)}~{max(g, f)}" for g in given.roots for f in family.roots]
+    start = crc32(source.encode())
+    return [_signed(crc32(key.encode(), start)) for key in {*single, *pairs}]
+
+
 def of_names(source: str, cells: Mapping[str, str]) -> dict[str, int]:
     """Each single name of a row, with the key that finds people who have it."""
     others = _aliases(cells["aliases"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -39,12 +40,21 @@ class LocalExtract:
         rows = extracts.sharing(self.session, self.source, {*key_numbers} - {names[name] for name in common})
         if common and len(rows) < FEW:
             rows = extracts.sharing(self.session, self.source, key_numbers)
+        return Answered(persons=tuple(cells for cells, _ in rows), counts=self._counts(rows))
+
+    def bearers(self, asked: Cells) -> Answered:
+        cells = {**dict.fromkeys(extracts.PERSON_CELLS, ""), **asked}
+        rows, everybody = extracts.bearing(self.session, self.source, keys.of_full_names(self.source, cells))
+        return Answered(
+            persons=tuple(cells for cells, _ in rows), counts=self._counts(rows), not_returned=everybody - len(rows)
+        )
+
+    def _counts(self, rows: Sequence[extracts.FoundRow]) -> Counts:
         values = {value for _, plain in rows for value in plain if value}
-        counts = Counts(
+        return Counts(
             persons=extracts.size(self.session, self.source),
             of=extracts.frequencies(self.session, self.source, values),
         )
-        return Answered(persons=tuple(cells for cells, _ in rows), counts=counts)
 
     def records_of(self, person_ids: list[str]) -> dict[str, tuple[Cells, ...]]:
         """The records of these persons. Ask only for persons worth reading: staff must not see other people's records."""

@@ -27,6 +27,7 @@ class Answered:
     persons: tuple[Cells, ...]
     counts: Counts = field(default_factory=Counts)
     complete: bool = True  # False: more persons share something than were returned
+    not_returned: int = 0  # of those who bear a name: how many more there are, as far as the source says
 
 
 class RecordSource(Protocol):
@@ -41,6 +42,10 @@ class RecordSource(Protocol):
         ...
 
     def find(self, asked: Cells) -> Answered: ...
+
+    def bearers(self, asked: Cells) -> Answered:
+        """Whoever bears the name, whatever else is known of them; with the most records first, if not all are returned."""
+        ...
 
     def records_of(self, person_ids: list[str]) -> Mapping[str, tuple[Cells, ...]]:
         """person_id -> records. A person without records may be left out."""

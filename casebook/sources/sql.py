@@ -97,6 +97,9 @@ class SqlSource:
         read = [answers.shaped(PersonShape, row) for row in rows[:AT_MOST]]
         return Answered(persons=answers.persons(self.source, read), complete=len(rows) <= AT_MOST)
 
+    def bearers(self, asked: Cells) -> Answered:
+        return self.find({name: asked.get(name, "") for name in ("forename", "surname")})
+
     def records_of(self, person_ids: list[str]) -> dict[str, tuple[Cells, ...]]:
         if self.records is None or not person_ids:
             return {}

@@ -18,6 +18,7 @@ from casebook.domain.case import (
     coverage,
     follow_up,
     intake,
+    namesakes,
     panel_decision,
     record_checks,
     safe_contact,
@@ -93,6 +94,7 @@ ENUMS: dict[type[StrEnum], words.Vocabulary] = {
     safe_contact.Override: deciding.OVERRIDE,
     triage.TriageSign: reasons.CAUSE,
     uncovered.WhyUncovered: checks.UNCOVERED,
+    namesakes.Place: checks.PLACE,
     wording.Text: deciding.TEXT,
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 
@@ -11,7 +12,7 @@ from casebook.casework.core.acting import Act, policy_of
 from casebook.casework.record_checks import candidates, identity
 from casebook.domain import chain
 from casebook.domain.case import record_checks as rules
-from casebook.domain.case.coverage import PIVOTS, Terms, Variant, VariantFamily
+from casebook.domain.case.coverage import NAMES, PIVOTS, Terms, Variant, VariantFamily
 from casebook.domain.case.record_checks import SearchResult
 from casebook.domain.vocabulary import Party, Source
 from casebook.errors import SourceFault
@@ -34,7 +35,12 @@ class SourceQuestion:
     cells: Mapping[str, str]  # of the party, as persons.csv has them
     variants: Mapping[str, Variant]
     limit: int
-    this_year: int
+    today: date
+    whole_name: bool = True  # whoever bears the name comes before people, whatever their birth date
+
+    @property
+    def this_year(self) -> int:
+        return self.today.year
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,10 +82,12 @@ def confirm(
             answer = ask(question(act, application, search, variants), local)
         except SourceFault:
             return False
-        same = _result(answer) == search.result and answer.covered & {*search.required} == {*search.covered}
+        same = _result(answer) == search.result and answer.gathered.placed.beyond == (search.beyond or 0)
+        same = same and answer.covered & {*search.required} == {*search.covered}
         if not (same and candidates.said_before(act, application, search, answer.gathered)):
             return False
         candidates.propose(act, application, search, answer.gathered, answer.records)
+        _note_the_others(search, answer.gathered)
         search.extract_id = local.extract
     search.searched_at = act.now
     attempt(act, search, "confirmed")
@@ -110,7 +118,8 @@ def question(act: Act, application: Application, search: Search, variants: Mappi
         cells=identity.cells_of(person) if person else {},
         variants=variants if person else {},
         limit=policy_of(application).search.candidates.value,
-        this_year=act.now.year,
+        today=act.now.date(),
+        whole_name=search.party == Party.B,
     )
 
 
@@ -134,20 +143,47 @@ def ask(asking: SourceQuestion, source: RecordSource) -> SourceAnswer:
         covered = rules.covered(
             all_variants, [*completed, *(also_found if completed else [])], source.families, asking.reference
         )
-        entries.append(_entry(terms, typed, "too_many" if not complete else "hit" if gathered.best else "nil"))
-    records = source.records_of([scored.person_id for scored in gathered.best])
+        entries.append(_entry(terms, typed, "too_many" if not complete else "hit" if gathered.read else "nil"))
+    if asking.whole_name:
+        _add_bearers(asking, source, gathered)
+    records = source.records_of(gathered.to_grade)
+    gathered.place(records, asking.today)
     return SourceAnswer(gathered=gathered, covered=covered, terms=entries, records=records)
+
+
+def _add_bearers(asking: SourceQuestion, source: RecordSource, gathered: candidates.Gathered) -> None:
+    """Add whoever bears one of the party's own names, whatever their birth date: a date told as certain may be wrong."""
+    own = dict.fromkeys(variant.departs_from for variant in asking.variants.values() if variant.family in NAMES)
+    for terms in own:
+        cells = identity.under(asking.cells, terms)
+        bearers = source.bearers(
+            {**dict.fromkeys(asking.cells, ""), "forename": terms.forename, "surname": terms.surname}
+        )
+        gathered.add(bearers, cells, this_year=asking.this_year)
+        gathered.not_returned += bearers.not_returned
 
 
 def write(act: Act, application: Application, search: Search, answer: SourceAnswer) -> None:
     """Save the answer of a source: the return and the proposed candidates."""
     search.terms = answer.terms
     candidates.propose(act, application, search, answer.gathered, answer.records)
+    _note_the_others(search, answer.gathered)
     finish(act, search, result=_result(answer), covered=answer.covered)
 
 
+def _note_the_others(search: Search, gathered: candidates.Gathered) -> None:
+    """Keep what no list has: who is below the line, and how many bearers of the name nobody will look at."""
+    search.required = [key for key in search.required if rules.family_of(key) != VariantFamily.SAME_NAME]
+    search.below = [
+        {"person_id": person_id, "weight": gathered.matches[person_id].weight} for person_id in gathered.placed.folded
+    ]
+    search.beyond = gathered.placed.beyond
+    if search.beyond:
+        search.required = [*search.required, f"{VariantFamily.SAME_NAME}:{search.beyond}"]
+
+
 def _result(answer: SourceAnswer) -> SearchResult:
-    return SearchResult.HIT if answer.gathered.best else SearchResult.NIL
+    return SearchResult.HIT if answer.gathered.best or answer.gathered.placed.beyond else SearchResult.NIL
 
 
 def _entry(terms: Terms, typed: Mapping[str, str], result: str) -> dict[str, str]:

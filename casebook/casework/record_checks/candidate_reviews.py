@@ -8,7 +8,7 @@ from pydantic import Field
 
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Doing
-from casebook.casework.record_checks import candidates
+from casebook.casework.record_checks import candidate_lists, candidates
 from casebook.domain import authority
 from casebook.domain.case.record_checks import MatchVerdict
 from casebook.errors import AlreadyDone
@@ -26,6 +26,10 @@ class MatchReviewed(Answer):
     reason: str = Field(
         min_length=1, description="The reasons: which details agree, which do not, and what explains that."
     )
+    look_at: list[str] = Field(
+        default_factory=list,
+        description="For a list of people of the name: the ids of those to look at one by one. The others are set aside.",
+    )
 
 
 class RejectionSeen(Answer):
@@ -37,7 +41,11 @@ class RejectionSeen(Answer):
 
 def reviewed(doing: Doing) -> None:
     """Record the verdict. Records of a confirmed candidate become findings. A high-risk indicator opens safeguarding."""
-    candidate, answer = _candidate(doing), doing.answer
+    answer = doing.answer
+    if "list" in doing.item.subject:
+        candidate_lists.reviewed(doing, verdict=answer.verdict, reason=answer.reason, look_at=answer.look_at)
+        return
+    candidate = _candidate(doing)
     if candidate.verdict is not None:
         raise AlreadyDone("this candidate has already been reviewed")
     candidate.verdict, candidate.reason = answer.verdict, answer.reason
@@ -50,7 +58,11 @@ def reviewed(doing: Doing) -> None:
 
 def looked_at(doing: Doing) -> None:
     """Record the second look: agree, or send back. The second person must not be the first reviewer."""
-    candidate, answer = _candidate(doing), doing.answer
+    answer = doing.answer
+    if "list" in doing.item.subject:
+        candidate_lists.looked_at(doing, agrees=answer.agrees, reason=answer.reason)
+        return
+    candidate = _candidate(doing)
     refuse(authority.why_not_second(doing.act.actor, [candidate.reviewed_by]))
     if candidate.verdict in {None, MatchVerdict.SAME} or candidate.second_by is not None:
         raise AlreadyDone("no rejection of this candidate is waiting for a second look")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -14,8 +15,10 @@ from casebook.casework.record_checks import match_weights
 from casebook.casework.record_checks.match_weights import MatchWeight
 from casebook.casework.safeguarding import danger
 from casebook.domain import chain
+from casebook.domain.case.namesakes import NEAR_MISS, Found, Place, Placed, place
 from casebook.domain.case.record_checks import MatchVerdict
 from casebook.domain.risk import risk_scoring
+from casebook.domain.risk.risk_model import Disclosability
 from casebook.domain.risk.subject_records import SubjectRecord
 from casebook.domain.vocabulary import MatchBand, Party
 from casebook.policies import risk_model
@@ -31,28 +34,83 @@ TELLING = 1.0  # bits: a rejected candidate whose weight rises by more than this
 
 @dataclass(kw_only=True)
 class Gathered:
-    """The best candidates from all searches of one source, each with the source's row."""
+    """Everybody whom the searches of one source returned, and where each of them stands for people."""
 
     limit: int
-    scored: dict[str, MatchWeight] = field(default_factory=dict)
-    seen: dict[str, SeenPerson] = field(default_factory=dict)
+    matches: dict[str, MatchWeight] = field(default_factory=dict)  # the best weight of each person
+    seen: dict[str, SeenPerson] = field(default_factory=dict)  # the source's row of each person
+    read: set[str] = field(default_factory=set)  # persons whose weight alone puts them before people
+    not_returned: int = 0  # bearers of the name whom the source has, and did not return
+    placed: Placed = field(default_factory=Placed)
+    worst: dict[str, dict[str, str]] = field(default_factory=dict)  # how grave, and the gravest record
 
     def add(self, answered: Answered, asked: Cells, *, this_year: int, bands: Collection[MatchBand] = READ) -> bool:
         """Score the persons in one answer. Returns False if more people are worth reviewing than the limit allows."""
-        matches = [
-            match
-            for match in match_weights.score(asked, answered.persons, answered.counts, this_year=this_year)
-            if match.band in bands
-        ]
         rows = {row["person_id"]: row for row in answered.persons}
-        for match in matches[: self.limit]:
-            if match.person_id not in self.scored or match.weight > self.scored[match.person_id].weight:
-                self.scored[match.person_id], self.seen[match.person_id] = match, rows[match.person_id]
-        return len(matches) <= self.limit
+        matches = match_weights.score(asked, answered.persons, answered.counts, this_year=this_year)
+        for match in matches:
+            self._keep(match, rows[match.person_id])
+        reading = [match.person_id for match in matches if match.band in bands]
+        self.read.update(reading[: self.limit])
+        return len(reading) <= self.limit
+
+    def _keep(self, match: MatchWeight, row: SeenPerson) -> None:
+        known = self.matches.get(match.person_id)
+        if known is None or match.weight > known.weight:
+            bears = match.bears_name or (known is not None and known.bears_name)
+            self.matches[match.person_id], self.seen[match.person_id] = replace(match, bears_name=bears), row
+        elif match.bears_name and not known.bears_name:
+            self.matches[match.person_id] = replace(known, bears_name=True)
+
+    @property
+    def to_grade(self) -> list[str]:
+        """Those whose records say where they stand. Records of others are not read."""
+        return [
+            match.person_id
+            for match in self.matches.values()
+            if match.person_id in self.read or match.bears_name or match.weight >= NEAR_MISS
+        ]
+
+    def place(self, records: Mapping[str, Sequence[Cells]], today: date) -> None:
+        """Decide where everybody stands, once all have been gathered."""
+        graded = {person_id: graded_records(records.get(person_id, ()), today) for person_id in self.to_grade}
+        self.worst = {person_id: _worst(grave, record) for person_id, (grave, record) in graded.items() if record}
+        self.placed = place(
+            (
+                Found(
+                    person_id=match.person_id,
+                    weight=match.weight,
+                    read=match.person_id in self.read,
+                    bears_name=match.bears_name,
+                    years_apart=match.years_apart,
+                    grave=graded[match.person_id][0] if match.person_id in graded else 0,
+                )
+                for match in self.matches.values()
+            ),
+            not_returned=self.not_returned,
+        )
 
     @property
     def best(self) -> list[MatchWeight]:
-        return sorted(self.scored.values(), key=lambda match: (-match.weight, match.person_id))
+        """Everybody who comes before people: those read one by one, then the lines of the list."""
+        single = sorted(
+            (self.matches[person_id] for person_id in self.placed.one_by_one),
+            key=lambda match: (-match.weight, match.person_id),
+        )
+        return [*single, *(self.matches[person_id] for person_id in self.placed.listed)]
+
+
+def graded_records(records: Sequence[Cells], today: date) -> tuple[int, Cells | None]:
+    """How grave the records of one person are (see `namesakes.Found`), and the gravest of them."""
+    rows = [SubjectRecord.from_row(dict(record)) for record in records]
+    model = risk_model.load()
+    standing = [risk_scoring.qualifying(row, today, model).standing for row in rows]
+    order = sorted(
+        range(len(rows)), key=lambda at: (standing[at] is Disclosability.QUALIFYING, rows[at].date), reverse=True
+    )
+    signs = risk_scoring.lethality_signs(rows, today, model)
+    grave = 2 if signs else 1 if Disclosability.QUALIFYING in standing else 0
+    return grave, records[order[0]] if order else None
 
 
 def propose(
@@ -69,7 +127,7 @@ def propose(
     manual_searches = _found_by_hand(act, application)
     found_ids = set()
     for match in gathered.best:
-        row = _row(application, search, match, gathered.seen[match.person_id])
+        row = _row(application, search, match, gathered)
         found_ids.add(row.id)
         row.proposed_at = act.now
         if (known := existing.get(row.id)) is None:
@@ -94,9 +152,7 @@ def said_before(act: Act, application: Application, search: Search, gathered: Ga
         for row in _all(act, application, search.party, search.source)
         if not row.superseded and row.search_id not in manual_searches
     }
-    return current_ids == {
-        _row(application, search, match, gathered.seen[match.person_id]).id for match in gathered.best
-    }
+    return current_ids == {_row(application, search, match, gathered).id for match in gathered.best}
 
 
 def known(act: Act, application: Application, search: Search) -> set[str]:
@@ -118,7 +174,8 @@ def _all(act: Act, application: Application, party: str, source: str) -> Sequenc
     return act.session.scalars(query).all()
 
 
-def _row(application: Application, search: Search, scored: MatchWeight, seen: SeenPerson) -> Candidate:
+def _row(application: Application, search: Search, scored: MatchWeight, gathered: Gathered) -> Candidate:
+    seen = gathered.seen[scored.person_id]
     """A new candidate row. Its id includes the person's details, so a person whose details change is reviewed again."""
     details_hash = hashlib.sha256(chain.canonical(dict(seen)).encode()).hexdigest()
     return Candidate(
@@ -135,6 +192,8 @@ def _row(application: Application, search: Search, scored: MatchWeight, seen: Se
         twin=scored.twin,
         explanation=list(scored.explanation),
         seen=dict(seen),
+        place=Place.LISTED if scored.person_id in gathered.placed.listed else Place.ONE_BY_ONE,
+        worst=gathered.worst.get(scored.person_id),
         verdict=None,
         reason=None,
         reviewed_by=None,
@@ -147,12 +206,21 @@ def _row(application: Application, search: Search, scored: MatchWeight, seen: Se
     )
 
 
+def _worst(grave: int, record: Cells) -> dict[str, str]:
+    return {"grave": str(grave), **{name: record.get(name, "") for name in ("kind", "offence_text", "date")}}
+
+
 def _refresh(known: Candidate, now: Candidate) -> None:
     """Update a candidate who was found again. Reviews stand, unless they were rejected and are now clearly likelier."""
     if known.verdict not in {None, MatchVerdict.SAME} and now.weight > known.weight + TELLING:
         reopen(known)
     known.search_id, known.superseded = now.search_id, False
     known.weight, known.band, known.twin, known.explanation = now.weight, now.band, now.twin, now.explanation
+    known.worst = now.worst
+    if known.place == Place.LISTED and now.place == Place.ONE_BY_ONE and known.verdict not in {None, MatchVerdict.SAME}:
+        reopen(known)  # two people set a line aside; nobody has read this person
+    if known.place != Place.ONE_BY_ONE:
+        known.place = now.place
 
 
 def reopen(candidate: Candidate) -> None:

@@ -20,6 +20,8 @@ class MatchWeight:
     band: MatchBand
     twin: bool
     explanation: tuple[str, ...]
+    bears_name: bool = False  # under any spelling, nickname or alias
+    years_apart: int | None = None  # between the birth dates; None: one of them is not known
 
 
 def score(asked: Cells, persons: Sequence[Mapping[str, Any]], counts: Counts, *, this_year: int) -> list[MatchWeight]:
@@ -40,6 +42,8 @@ def score(asked: Cells, persons: Sequence[Mapping[str, Any]], counts: Counts, *,
             band=match.band,
             twin=may_be_twin(subject, row_of[match.person_id]),
             explanation=match.explanation,
+            bears_name=bears_name(subject, row_of[match.person_id]),
+            years_apart=_years_apart(subject, row_of[match.person_id]),
         )
         for match in scorer.score(subject, rows, limit=len(rows))
     ]
@@ -53,6 +57,22 @@ def may_be_twin(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     same_details = all(one[part] and one[part] == other[part] for part in ("surname", "dob", "postcode"))
     same_identifier = any(one[part] and one[part] == other[part] for part in ("pnc_id", "cro"))
     return same_details and not same_identifier and not set(one["given_roots"]) & set(other["given_roots"])
+
+
+def bears_name(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two rows have a forename and a surname in common, in either order; or the one that is known of the first."""
+    known = [part for part in ("given_roots", "family_roots") if one[part]]
+    straight = all(set(one[part]) & set(other[part]) for part in known)
+    swapped = all(set(one[part]) & set(other[_OTHER[part]]) for part in known)
+    return bool(known) and (straight or swapped)
+
+
+_OTHER = {"given_roots": "family_roots", "family_roots": "given_roots"}
+
+
+def _years_apart(one: Mapping[str, Any], other: Mapping[str, Any]) -> int | None:
+    years = (one["dob_year"], other["dob_year"])
+    return None if None in years else abs(years[0] - years[1])
 
 
 def _shares(counts: Counts) -> Any:  # noqa: ANN401 - a function of part and value

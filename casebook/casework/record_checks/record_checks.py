@@ -9,16 +9,25 @@ from datetime import timedelta
 from casebook.casework.core import clocks, lifecycle
 from casebook.casework.core.acting import Act, policy_of
 from casebook.casework.core.answers import Answering, Answers, Doing, Handler
-from casebook.casework.record_checks import applicant, assurances, candidate_reviews, remote_searches, returns, searches
+from casebook.casework.record_checks import (
+    applicant,
+    assurances,
+    candidate_lists,
+    candidate_reviews,
+    remote_searches,
+    returns,
+    searches,
+)
 from casebook.casework.safeguarding import outreach
 from casebook.domain.actors import Reason
 from casebook.domain.case import record_checks as rules
 from casebook.domain.case import uncovered
+from casebook.domain.case.namesakes import Place
 from casebook.domain.case.record_checks import MatchVerdict, SearchResult
 from casebook.domain.vocabulary import Limit, Party, Role, Route, Stage, WorkKind
 from casebook.domain.work import Need
 from casebook.storage.case import record_checks as stored
-from casebook.storage.tables import Application, Search
+from casebook.storage.tables import Application, Candidate, Search
 
 REOPENABLE = frozenset({Stage.RISK_SCORING, Stage.PANEL_DECISION, Stage.DISCLOSURE})
 
@@ -169,17 +178,27 @@ def _return(act: Act, application: Application, search: Search, times_asked: int
 
 
 def _reviews(act: Act, reference: str) -> list[Need]:
-    """One item to review each candidate, and one for a second person where a candidate was not confirmed as B."""
+    """One item to review each candidate and each list, and one for a second person where it was not confirmed as B."""
     rounds = stored.reviews(act.session, reference)
-    review_needs = []
+    review_needs, lists = [], defaultdict[str, list[Candidate]](list)
     for candidate in stored.candidates(act.session, reference, Party.B):
-        key = f"{candidate.id}:{rounds[candidate.id]}"
+        if candidate.place == Place.LISTED:
+            lists[candidate.source].append(candidate)
+            continue
         subject = {"candidate": candidate.id, "source": candidate.source, "band": candidate.band}
-        if candidate.verdict is None:
-            review_needs.append(Need(kind=WorkKind.REVIEW_MATCH, key=key, subject=subject))
-        elif candidate.verdict != MatchVerdict.SAME and candidate.second_agrees is None:
-            review_needs.append(Need(kind=WorkKind.SECOND_LOOK_AT_REJECTION, key=key, subject=subject))
+        review_needs += _review([candidate], f"{candidate.id}:{rounds[candidate.id]}", subject)
+    for source, lines in sorted(lists.items()):
+        name = candidate_lists.name_of(lines)
+        review_needs += _review(lines, f"{name}:{rounds[name]}", {"list": name, "source": source, "lines": len(lines)})
     return review_needs
+
+
+def _review(candidates: Sequence[Candidate], key: str, subject: Mapping[str, object]) -> list[Need]:
+    if any(candidate.verdict is None for candidate in candidates):
+        return [Need(kind=WorkKind.REVIEW_MATCH, key=key, subject=dict(subject))]
+    if any(candidate.verdict != MatchVerdict.SAME and candidate.second_agrees is None for candidate in candidates):
+        return [Need(kind=WorkKind.SECOND_LOOK_AT_REJECTION, key=key, subject=dict(subject))]
+    return []
 
 
 def _meeting(act: Act, application: Application) -> list[Need]:

@@ -180,6 +180,7 @@ def _propose(act: Act, application: Application, search: Search, persons: list[P
     }
     rows = [{**_person_cells(search, person), "records": records[person.person_id]} for person in persons]
     gathered.add(Answered(persons=tuple(rows)), cells, this_year=act.now.year, bands=frozenset(MatchBand))
+    gathered.place(records, act.now.date())
     candidates.propose(act, application, search, gathered, records, only_add=True)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from casebook.cli.case.page_words import ApplicationView, ShownRow, clean, moment, paragraph, rows, table
 from casebook.domain import words
+from casebook.domain.case import namesakes
 
 MOST = 12  # how many contributions of a score are shown; --json has all
 
@@ -90,6 +91,7 @@ def searches(application: ApplicationView) -> Iterator[str]:
         marks = [
             *(["mandatory"] if row["mandatory"] else []), *(["replaced"] if row["superseded"] else []), _covered(row),
             *([f"by {row['returned_by']}"] if row["returned_by"] else []),
+            *([namesakes.not_told_apart([row["beyond"]])] if row["beyond"] else []),
         ]  # fmt: skip
         party, source, returned = str(row["party"]).upper(), words.SOURCE.of(row["source"]), moment(row["returned_at"])
         lines.append((party, source, returned, "; ".join([result, *marks])))
@@ -126,22 +128,6 @@ def _why(uncovered: Mapping[str, Mapping[str, int]]) -> str:
         if counted
         else ""
     )
-
-
-def candidates(application: ApplicationView) -> Iterator[str]:
-    for row in sorted(rows(application, "candidate"), key=lambda row: (row["superseded"], -row["weight"])):
-        verdict = (
-            f"{words.VERDICT.of(row['verdict'])}, reviewed by {row['reviewed_by']}"
-            if row["verdict"]
-            else "NOT REVIEWED YET"
-        )
-        twin = ", may be a twin or a person of the same name" if row["twin"] else ""
-        match = f"{words.MATCH_BAND.of(row['band'])}, {row['weight']:.1f} bits{twin}"
-        head = f"{str(row['party']).upper()} {words.SOURCE.of(row['source'])} {row['person_id']} ({match})"
-        yield from paragraph(f"{head}: {verdict}{' (replaced)' if row['superseded'] else ''}", row.get("reason"))
-        if row["second_by"]:
-            agrees = "agrees" if row["second_agrees"] else "does not agree"
-            yield from paragraph(f"second look by {row['second_by']}: {agrees}", row.get("second_reason"), indent=5)
 
 
 def findings(application: ApplicationView) -> Iterator[str]:

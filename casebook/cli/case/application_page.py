@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
+from casebook.cli.case import application_candidates as people_found
 from casebook.cli.case import application_facts as facts
 from casebook.cli.case import application_outcome as outcome
 from casebook.cli.case.page_words import ApplicationView, ShownRow, clean, instant, moment, paragraph, rows, table
@@ -190,7 +191,7 @@ SECTIONS: tuple[tuple[str, PageSection], ...] = (
     ("PEOPLE", facts.who),
     ("TIME LIMITS", _limits),
     ("RECORD CHECKS", facts.searches),
-    ("CANDIDATES", facts.candidates),
+    ("CANDIDATES", people_found.candidates),
     ("FACTS", facts.findings),
     ("MEETING AND SIGNS", facts.meeting),
     ("RISK", facts.risk),

@@ -28,6 +28,7 @@ class VariantFamily(StrEnum):
     ADDRESS = "address"
     PHONE = "phone"
     IDENTIFIER = "identifier"
+    SAME_NAME = "same_name"  # no variant: bearers of the name whom no list has
 
 
 PIVOTS = frozenset({VariantFamily.ADDRESS, VariantFamily.PHONE, VariantFamily.IDENTIFIER})

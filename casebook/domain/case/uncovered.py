@@ -18,6 +18,7 @@ class WhyUncovered(StrEnum):
 
     NOT_RETURNED = "not_returned"
     SOURCE_UNAVAILABLE = "source_unavailable"
+    OTHERS_OF_THE_NAME = "others_of_the_name"
     NO_LONGER_SAID = "no_longer_said"
     BEYOND_BOUND = "beyond_bound"
     TOO_MANY = "too_many"
@@ -50,7 +51,12 @@ def reasons(
     if not made.available:
         return dict.fromkeys(missing, WhyUncovered.SOURCE_UNAVAILABLE)
     known = [key for key in missing if key in variants]
-    why = dict.fromkeys(missing, WhyUncovered.NO_LONGER_SAID)
+    why = {
+        key: WhyUncovered.OTHERS_OF_THE_NAME
+        if rules.family_of(key) == VariantFamily.SAME_NAME
+        else WhyUncovered.NO_LONGER_SAID
+        for key in missing
+    }
     why |= (
         {key: _of_machine(variants[key], made) for key in known}
         if made.by_machine
@@ -102,5 +108,6 @@ def by_family(why: Mapping[str, Mapping[str, WhyUncovered]]) -> dict[str, dict[s
     for source, reasons_of in sorted(why.items()):
         for key, reason in sorted(reasons_of.items(), key=lambda item: (rules.family_of(item[0]), item[1])):
             counted = families.setdefault(f"{source}:{rules.family_of(key)}", {})
-            counted[reason.value] = counted.get(reason.value, 0) + 1
+            of_name = reason is WhyUncovered.OTHERS_OF_THE_NAME
+            counted[reason.value] = counted.get(reason.value, 0) + (int(key.partition(":")[2]) if of_name else 1)
     return families

@@ -41,10 +41,16 @@ FAMILY = Vocabulary("Families of identity variants", {
     "address": "address",
     "phone": "phone number",
     "identifier": "identification number",
+    "same_name": "others of the name",
+})  # fmt: skip
+PLACE = Vocabulary("How people see somebody whom a search found", {
+    "one_by_one": "read one by one",
+    "listed": "a line of the list",
 })  # fmt: skip
 UNCOVERED = Vocabulary("Why an identity variant was not covered", {
     "not_returned": "the source has not answered",
     "source_unavailable": "the source could not be searched, and a supervisor accepted that",
+    "others_of_the_name": "others bear the name, and nobody will look at them",
     "no_longer_said": "it is no longer part of what is known of the subject",
     "beyond_bound": "the policy's bound on how many identities are to be covered left it out",
     "too_many": "it was searched, and the source knew more people than can be read",
@@ -161,7 +167,7 @@ ASSESSMENT = Vocabulary("Assessment of intelligence", {
 HANDLING = Vocabulary("Handling of intelligence", {"P": "lawful sharing permitted", "C": "sharing with conditions"})
 
 ALL = (
-    DOUBT, RESULT, FAMILY, UNCOVERED, MATCH_BAND, VERDICT, APPLICANT_SIGN, ASSURANCE, CONFIDENCE, SOURCE_FAULT,
+    DOUBT, RESULT, FAMILY, PLACE, UNCOVERED, MATCH_BAND, VERDICT, APPLICANT_SIGN, ASSURANCE, CONFIDENCE, SOURCE_FAULT,
     IDENTIFIER, IDENTIFIER_FAULT, PROOF, MEETING, LINK, GATE, SEVERITY, GATE_FAULT, MENDED, EVALUATION, ASSESSMENT,
     HANDLING,
 )  # fmt: skip

@@ -44,9 +44,37 @@ _SHARING = """
     """
 
 
-def sharing(
-    session: Session, source: str, keys: Collection[int], *, wanted: int = COMPARED
-) -> list[tuple[dict[str, str], tuple[str | None, ...]]]:
+_BEARING = """
+    WITH bearer AS (
+        SELECT id, person_id FROM source_person
+        WHERE until IS NULL AND source = :source AND keys && CAST(:keys AS integer[])
+    ), told AS (
+        SELECT bearer.id, count(*) OVER () AS everybody, (
+            SELECT count(*) FROM source_record AS record
+            WHERE record.source = :source AND record.person_id = bearer.person_id AND record.until IS NULL
+        ) AS records FROM bearer
+    ), best AS (SELECT id, everybody, records FROM told ORDER BY records DESC, id LIMIT :wanted)
+    SELECT everybody, {columns}, plain_forename, plain_surname, plain_postcode
+    FROM best JOIN source_person USING (id) ORDER BY records DESC, id
+    """
+BEARERS = 400  # of one name, those with the most records first; the others are counted
+
+# the cells of persons.csv, and the plain forename, surname and postcode for counting frequencies
+FoundRow = tuple[dict[str, str], tuple[str | None, ...]]
+
+
+def bearing(session: Session, source: str, keys: Collection[int]) -> tuple[list[FoundRow], int]:
+    """The current persons of a source who share one of these keys of a full name, and how many there are in all."""
+    if not keys:
+        return [], 0
+    bound = {"keys": list(keys), "source": source, "wanted": BEARERS}
+    rows = session.execute(text(_BEARING.format(columns=", ".join(PERSON_CELLS))), bound).all()
+    width = 1 + len(PERSON_CELLS)
+    found = [(dict(zip(PERSON_CELLS, map(_cell, row[1:width]), strict=True)), tuple(row[width:])) for row in rows]
+    return found, rows[0][0] if rows else 0
+
+
+def sharing(session: Session, source: str, keys: Collection[int], *, wanted: int = COMPARED) -> list[FoundRow]:
     """The current persons of a source that share a key, the most likely first; at most `wanted`.
 
     For each person: the cells of persons.csv, and the plain forename, surname and postcode for counting frequencies.

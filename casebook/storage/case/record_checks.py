@@ -21,6 +21,7 @@ from casebook.storage.tables import (
     Candidate,
     Decision,
     Finding,
+    LedgerEntry,
     Meeting,
     Search,
     SearchAttempt,
@@ -67,8 +68,8 @@ def attempts(session: Session, reference: str) -> Counter[tuple[str, str]]:
 
 
 def reviews(session: Session, reference: str) -> Counter[str]:
-    """Candidate -> how often it was reviewed or its review dropped. This gives the round of the next review."""
-    query = select(WorkItem.subject["candidate"].astext).where(
+    """Candidate, or list -> how often it was reviewed or its review dropped. This gives the round of the next review."""
+    query = select(func.coalesce(WorkItem.subject["candidate"].astext, WorkItem.subject["list"].astext)).where(
         WorkItem.reference == reference,
         WorkItem.kind == WorkKind.REVIEW_MATCH,
         or_(WorkItem.done_at.is_not(None), WorkItem.cancelled_at.is_not(None)),
@@ -106,6 +107,15 @@ def too_old(session: Session, now: datetime) -> list[str]:
             if rules.is_stale(returned_at, now, policy[name].sources.freshness(Source(source)).value)
         }
     )
+
+
+def opened_since(session: Session, reference: str, actor: str, since: datetime) -> bool:
+    """Whether somebody has opened the application, with its personal detail, since that moment."""
+    query = select(LedgerEntry.id).where(
+        LedgerEntry.chain == reference, LedgerEntry.event == "personal_detail_viewed", LedgerEntry.actor == actor,
+        LedgerEntry.at >= since,
+    )  # fmt: skip
+    return session.scalar(query.limit(1)) is not None
 
 
 def undetermined(session: Session, reference: str) -> int:

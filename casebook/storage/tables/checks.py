@@ -115,7 +115,7 @@ class Search(Base):
         CheckConstraint("result <> 'unavailable' OR unavailable_reason IS NOT NULL", name="unavailable_says_why"),
         CheckConstraint("accepted_by IS NULL OR accepted_by <> returned_by", name="acceptance_by_another"),
     )
-    personal = ("plan", "terms", "summary", "unavailable_reason")
+    personal = ("plan", "terms", "below", "summary", "unavailable_reason")
 
     id: Mapped[str] = mapped_column(primary_key=True)  # reference, party, source, round
     reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)
@@ -138,6 +138,8 @@ class Search(Base):
     evidence_reference: Mapped[str | None]
     summary: Mapped[str | None]
     extract_id: Mapped[int | None] = mapped_column(BigInteger)
+    beyond: Mapped[int | None]  # bearers of the name whom no list has: nobody will look at them
+    below: Mapped[JsonList | None]  # persons below the reviewing line, with their weight: folded, and still listed
     superseded: Mapped[bool]
 
 
@@ -160,7 +162,7 @@ class Candidate(Base):
         CheckConstraint("second_by IS NULL OR second_by <> reviewed_by", name="second_is_another"),
         CheckConstraint("verdict IN ('same', 'different', 'cannot_tell')", name="verdict"),
     )
-    personal = ("explanation", "seen", "reason", "second_reason")
+    personal = ("explanation", "seen", "worst", "reason", "second_reason")
 
     id: Mapped[str] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)
@@ -173,6 +175,8 @@ class Candidate(Base):
     twin: Mapped[bool]  # may be a twin or namesake: never joined without a person
     explanation: Mapped[JsonList]
     seen: Mapped[Json]  # the source's data on the person when proposed
+    place: Mapped[str | None]  # one_by_one or listed; empty in homes of before: one by one
+    worst: Mapped[Json | None]  # kind, text and date of the gravest record
     proposed_at: Mapped[datetime]
     verdict: Mapped[str | None]
     reason: Mapped[str | None]

@@ -1,0 +1,79 @@
+"""Where a person stands whom a search found: read one by one, a line of a list, folded below the line, or counted.
+
+The failure of 2018 was a right name with a wrong birth date, and "no trace" (IOPC). So whoever bears the name comes before
+people whatever the date says, and whoever does not fit on a list is counted: then no page says that there is nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+# Of 1,000,000 simulated persons with English shares of names, 95 in 100 applications have at most 14 people with
+# qualifying records who bear the name and were born within ten years, and 99 in 100 at most 49.
+WITHIN_YEARS = 10
+ONE_BY_ONE = 25  # of a name and a source; the others are lines of the list
+LISTED = 60  # lines of a source; the others are counted
+NEAR_MISS = -16.0  # bits: from here on somebody with grave records is a line of the list under another name too
+
+
+class Place(StrEnum):
+    """How people come to see a person whom the machine found."""
+
+    ONE_BY_ONE = "one_by_one"
+    LISTED = "listed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A person in a source, as far as the rule needs them."""
+
+    person_id: str
+    weight: float  # bits, with the birth date as told
+    read: bool  # the weight alone puts them before people
+    bears_name: bool  # under any spelling, nickname or alias that was searched
+    years_apart: int | None  # between the birth date told and theirs; None: one of them is not known
+    grave: int  # 2: a high-risk indicator, 1: a record that may be disclosed, 0: neither
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placed:
+    """Everybody whom a source returned, each in one place."""
+
+    one_by_one: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()  # the gravest first
+    folded: tuple[str, ...] = ()  # another name, and nothing grave
+    beyond: int = 0  # bearers of the name who are on no list
+
+
+def place(found: Iterable[Found], *, not_returned: int = 0) -> Placed:
+    """Place everybody. `not_returned`: bearers of the name whom the source has, and did not return."""
+    everybody = sorted(found, key=lambda person: (-person.grave, -person.weight, person.person_id))
+    near = [person for person in everybody if not person.read and _comes_singly(person)]
+    single = {person.person_id for person in everybody if person.read} | {
+        person.person_id for person in near[:ONE_BY_ONE]
+    }
+    lines = [person.person_id for person in everybody if person.person_id not in single and _is_a_line(person)]
+    kept = {*single, *lines}
+    return Placed(
+        one_by_one=tuple(person.person_id for person in everybody if person.person_id in single),
+        listed=tuple(lines[:LISTED]),
+        folded=tuple(person.person_id for person in everybody if person.person_id not in kept),
+        beyond=len(lines[LISTED:]) + not_returned,
+    )
+
+
+def _comes_singly(person: Found) -> bool:
+    near_in_time = person.years_apart is None or person.years_apart <= WITHIN_YEARS
+    return person.bears_name and person.grave > 0 and near_in_time
+
+
+def _is_a_line(person: Found) -> bool:
+    return person.bears_name or (person.grave > 0 and person.weight >= NEAR_MISS)
+
+
+def not_told_apart(counts: Sequence[int]) -> str:
+    """What a page says of a source whose bearers of the name were not all looked at; empty if they were."""
+    people = sum(counts)
+    return f"not told apart from {people:,} {'person' if people == 1 else 'people'} of this name" if people else ""
