@@ -22,6 +22,7 @@ LATER = NOW + timedelta(hours=2)
 PERSONS = "source,person_id,forename,surname,aliases,dob,sex,postcode\n"
 RECORDS = "source,record_id,person_id,kind,offence_text,date,victim_relationship,flags\n"
 ASSAULT = "conviction,Assault occasioning actual bodily harm,2021-03-01,ex_partner,threats_to_kill"
+STRANGLED = "conviction,Intentional strangulation,2025-11-06,ex_partner,strangulation"
 THEFT = "conviction,Theft from a shop,2009-03-01,,"
 
 
@@ -198,3 +199,13 @@ def test_the_page_has_a_line_for_each_and_says_who_is_not_told_apart(crowded, cr
     assert f"not told apart from {beyond} people of this name" in " ".join(page.split())
     assert page.count("Theft from a shop") >= LISTED // 3
     assert "nil return" not in page.partition("CANDIDATES")[0].partition("PNC")[2].partition("\n")[0]
+
+
+def test_a_possible_match_with_a_high_risk_indicator_is_urgent_and_due_within_the_hour(load, checked, store, peek):
+    load(("Karl,Denby,,1985-01-03,m,QX9 9ZZ", STRANGLED))
+    reference = checked(forename="Carl", surname="Denby", dob="1986", address="", postcode="")
+    with store.session() as session:
+        query = select(WorkItem).where(WorkItem.reference == reference, WorkItem.kind == WorkKind.REVIEW_MATCH)
+        [item] = session.scalars(query)
+    assert item.due_at == NOW + timedelta(minutes=60)
+    assert (peek(reference).priority, peek(reference).priority_reason) == ("urgent", "possible_match_not_reviewed")

@@ -42,7 +42,7 @@ def test_a_register_full_of_faults_is_taken_in_and_triaged(run, tmp_path):
     register.write_text(
         HEADER
         + "mailbox,,31/02/2019,Ann,Smith,Bob,Jones,1900-01-01,H1,H1,??,,.\n"
-        + 'mailbox,,TBC,,,,,,,,,,"open\n'
+        + 'mailbox,,soonish,,,,,,,,,,"open\n'
         + "mailbox,R9,2019-01-01,Eve,Khan,Ian,Webb,1970-02-03,H2,S1,withdrawn,2019-01-09,A reasoned text of some length\n"
     )
     code, told = run("review", "import", str(register))

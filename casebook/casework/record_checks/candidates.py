@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -29,6 +29,8 @@ SeenPerson = Mapping[str, Any]  # a person as the source records them; found by 
 
 READ = frozenset({MatchBand.STRONG, MatchBand.POSSIBLE})  # bands that people review
 EVEN = 0.0  # bits: from here on a candidate is at least as likely to be the party as not
+HIGH_RISK = "2"  # as `Found.grave`: a high-risk indicator
+PRESSING = timedelta(minutes=60)  # in which a possible match with a high-risk indicator is to be reviewed
 TELLING = 1.0  # bits: a rejected candidate whose weight rises by more than this is reviewed again
 
 
@@ -142,6 +144,14 @@ def propose(
     if search.party == Party.B:
         likely = [match.person_id for match in gathered.best if match.band is MatchBand.STRONG or match.weight >= EVEN]
         watch_for_danger(act, application, (record for person in likely for record in records.get(person, ())))
+        if any(is_pressing(row) for row in _all(act, application, search.party, search.source)):
+            danger.tell_of_possible_match(act, application)
+
+
+def is_pressing(candidate: Candidate) -> bool:
+    """Whether a possible match with a high-risk indicator waits for its review: it is urgent, and due within the hour."""
+    high_risk = candidate.band == MatchBand.POSSIBLE and (candidate.worst or {}).get("grave") == HIGH_RISK
+    return high_risk and candidate.verdict is None and not candidate.superseded and candidate.place != Place.LISTED
 
 
 def said_before(act: Act, application: Application, search: Search, gathered: Gathered) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from casebook.casework.core import clocks, lifecycle
 from casebook.casework.core.acting import Act, policy_of
@@ -14,6 +14,7 @@ from casebook.casework.record_checks import (
     assurances,
     candidate_lists,
     candidate_reviews,
+    candidates,
     remote_searches,
     returns,
     searches,
@@ -186,17 +187,20 @@ def _reviews(act: Act, reference: str) -> list[Need]:
             lists[candidate.source].append(candidate)
             continue
         subject = {"candidate": candidate.id, "source": candidate.source, "band": candidate.band}
-        review_needs += _review([candidate], f"{candidate.id}:{rounds[candidate.id]}", subject)
+        due_at = candidate.proposed_at + candidates.PRESSING if candidates.is_pressing(candidate) else None
+        review_needs += _review([candidate], f"{candidate.id}:{rounds[candidate.id]}", subject, due_at=due_at)
     for source, lines in sorted(lists.items()):
         name = candidate_lists.name_of(lines)
         review_needs += _review(lines, f"{name}:{rounds[name]}", {"list": name, "source": source, "lines": len(lines)})
     return review_needs
 
 
-def _review(candidates: Sequence[Candidate], key: str, subject: Mapping[str, object]) -> list[Need]:
-    if any(candidate.verdict is None for candidate in candidates):
-        return [Need(kind=WorkKind.REVIEW_MATCH, key=key, subject=dict(subject))]
-    if any(candidate.verdict != MatchVerdict.SAME and candidate.second_agrees is None for candidate in candidates):
+def _review(
+    people: Sequence[Candidate], key: str, subject: Mapping[str, object], *, due_at: datetime | None = None
+) -> list[Need]:
+    if any(person.verdict is None for person in people):
+        return [Need(kind=WorkKind.REVIEW_MATCH, key=key, subject=dict(subject), due_at=due_at)]
+    if any(person.verdict != MatchVerdict.SAME and person.second_agrees is None for person in people):
         return [Need(kind=WorkKind.SECOND_LOOK_AT_REJECTION, key=key, subject=dict(subject))]
     return []
 

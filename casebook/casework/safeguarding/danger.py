@@ -35,6 +35,13 @@ def open_safeguarding(act: Act, application: Application, *, cause: str, key: st
     act.record(application, "safeguarding_opened", cause=cause)
 
 
+def tell_of_possible_match(act: Act, application: Application) -> None:
+    """Make the application urgent and tell the duty inspector: a possible match with a high-risk indicator is not reviewed."""
+    reason = "possible_match_not_reviewed"
+    if raise_priority(act, application, Priority.URGENT, reason=reason):
+        notices.notify(act, application, role=Role.DUTY_INSPECTOR, reason=reason)
+
+
 def report(act: Act, reference: str, cause: str) -> Application:
     """Report that somebody is in danger now. Any member of staff may do this."""
     act.allowed(Command.OPEN_SAFEGUARDING)

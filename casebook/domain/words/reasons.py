@@ -21,6 +21,7 @@ CAUSE = Vocabulary("Causes of danger and of a priority", {
     "risk": "the assessed risk",
     "lowered_by_two_people": "lowered by two people",
     "repeat_application": "repeat application",
+    "possible_match_not_reviewed": "a possible match with a high-risk indicator, not reviewed",
     "safeguarding_overdue": "safeguarding is overdue",
     "limit_passed": "the time limit has passed",
     "applicant_says_immediate_danger": "the applicant says there is immediate danger",
