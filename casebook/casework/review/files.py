@@ -7,25 +7,41 @@ from __future__ import annotations
 
 import hashlib
 import io
+import warnings
+import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from casebook import files
 from casebook.domain.review.register import COLUMNS, Note
 from casebook.domain.review.register_cells import RegisterDoubt
 from casebook.errors import UnreadableFile
+from casebook.values import text
+from casebook.values.text import word_set
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 EXCEL = frozenset({".xlsx", ".xlsm"})
 DELIMITERS = ",;\t|"
 MOST_KEPT = 1_000_000  # characters of a cell
 
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+STRICT = b"purl.oclc.org/ooxml/spreadsheetml"
 
 Raw = tuple[int, list[str], list[Note]]  # physical line, values as written, doubts
 RegisterLine = tuple[int, dict[str, str], tuple[Note, ...]]  # physical line, cells by column, doubts
 
+
+MOST_OF_A_NOTE = 3  # different filled cells; an application has more
+# how a line begins that sums up or describes the list
+NOTES = word_set(
+    "TOTAL TOTALS SUBTOTAL SUM COUNT GRAND PRINTED PRINT PAGE REPORT GENERATED EXPORTED SOURCE NOTE NOTES END OFFICIAL CONFIDENTIAL"
+)
 
 HEADER_WITHIN = 20  # rows: some programs put a title and a date above the header
 ELSEWHERE = frozenset(
@@ -41,7 +57,7 @@ class RegisterFile:
     ignored: list[str]
     absent: list[str]
     rows: list[RegisterLine]
-    blank: list[int]  # empty physical lines below the header
+    not_rows: list[tuple[int, RegisterDoubt]]  # physical lines below the header that are no application, and why
 
 
 def read(path: Path) -> list[RegisterFile]:
@@ -53,6 +69,8 @@ def read(path: Path) -> list[RegisterFile]:
         content = path.read_bytes()
     except OSError as error:
         raise UnreadableFile(f"{path.name}: {error.strerror or 'cannot be opened'}", "no_such_file") from None
+    if content.startswith(OLD_EXCEL) and ENCRYPTED in content:
+        raise UnreadableFile(f"{path.name} is protected with a password. Save it without one", "encrypted_excel")
     if content.startswith(OLD_EXCEL):
         raise UnreadableFile(f"{path.name} is in the old Excel format. Save it as .xlsx or CSV", "not_excel")
     is_excel = path.suffix.lower() in EXCEL or content.startswith(b"PK\x03\x04")
@@ -82,15 +100,29 @@ def _no_register(path: Path, sheets: Sequence[tuple[str, list[Raw]]]) -> Unreada
 
 def _register(name: str, digest: str, lines: Sequence[Raw]) -> RegisterFile:
     header = _header(lines[0][1])
+    reasons = [(number, values, notes, _why_no_row(values, header)) for number, values, notes in lines[1:]]
     return RegisterFile(
         name=name,
         digest=digest,
         columns=header,
         ignored=files.ignored(header, COLUMNS),
         absent=[name for name in COLUMNS if name not in header],
-        rows=[(number, *_cells(header, values, notes)) for number, values, notes in lines[1:] if _filled(values)],
-        blank=[number for number, values, _ in lines[1:] if not _filled(values)],
+        rows=[(number, *_cells(header, values, notes)) for number, values, notes, reason in reasons if reason is None],
+        not_rows=[(number, reason) for number, _, _, reason in reasons if reason is not None],
     )
+
+
+def _why_no_row(values: Sequence[str], header: Sequence[str]) -> RegisterDoubt | None:
+    """Why a line is no application: blank, the header again, a total, or a note of whoever printed the list."""
+    filled = [value.strip() for value in values if value.strip()]
+    if not filled:
+        return RegisterDoubt.BLANK_ROW
+    if _header(values)[: len(header)] == tuple(header)[: len(values)]:
+        return RegisterDoubt.HEADER_AGAIN
+    first = text.folded(filled[0]).split()
+    if len(set(filled)) <= MOST_OF_A_NOTE and first and first[0] in NOTES:
+        return RegisterDoubt.NO_APPLICATION
+    return None
 
 
 def _filled(values: Sequence[str]) -> bool:
@@ -102,12 +134,13 @@ def _header(values: Sequence[str]) -> tuple[str, ...]:
 
 
 def _header_at(lines: Sequence[Raw]) -> int | None:
-    """The header row: the first row, or the first one below that names several columns. A title may name one by chance."""
-    for at, (_, values, _) in enumerate(lines[:HEADER_WITHIN]):
-        names = set(_header(values)) - {""}
-        if len(names & set(COLUMNS)) > (at > 0) and _of_a_register(names):
-            return at
-    return None
+    """The header row: of the first rows, the one that names most columns. A title may name one by chance."""
+    named = [len((set(_header(values)) - {""}) & set(COLUMNS)) for _, values, _ in lines[:HEADER_WITHIN]]
+    best = max(named, default=0)
+    if not best or (best == 1 and named.index(best) > 0):
+        return None
+    at = named.index(best)
+    return at if _of_a_register(set(_header(lines[at][1])) - {""}) else None
 
 
 def _of_a_register(names: set[str]) -> bool:
@@ -116,7 +149,7 @@ def _of_a_register(names: set[str]) -> bool:
 
 
 def _cells(header: Sequence[str], values: Sequence[str], notes: list[Note]) -> tuple[dict[str, str], tuple[Note, ...]]:
-    if len(values) != len(header):
+    if files.overfilled(values, len(header)):
         notes.append((RegisterDoubt.CELLS, ""))
     cells: dict[str, str] = {}
     for name, value in zip(header, values, strict=False):
@@ -178,23 +211,55 @@ def _text(line: bytes) -> tuple[str, bool]:
 
 
 def _excel(path: Path, content: bytes) -> Iterator[tuple[str, list[Raw]]]:
-    """The rows of each sheet, padded to one length. A date cell becomes an ISO date."""
+    """The rows of each sheet, padded to one length. A date cell becomes an ISO date.
+
+    All cells are read, whatever size the sheet gives for itself. A merged range has its value in each of its cells.
+    """
     import openpyxl  # noqa: PLC0415 - only an Excel file pays for it
 
     try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        for sheet in book.worksheets:
-            rows = [[_shown(value) for value in values] for values in sheet.iter_rows(values_only=True)]
-            while rows and not _filled(rows[-1]):  # formatted empty cells make a sheet look longer than it is
-                rows.pop()
-            width = max(map(len, rows), default=0)
-            yield sheet.title, [(at, [*row, *[""] * (width - len(row))], []) for at, row in enumerate(rows, start=1)]
-        book.close()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about styles and extensions, which nobody here can act on
+            book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+            formulas = openpyxl.load_workbook(io.BytesIO(content))
     except Exception as error:  # noqa: BLE001 - a broken workbook raises what it likes
         raise UnreadableFile(
             f"{path.name} is not a readable Excel file ({type(error).__name__}). Save it again, or save it as CSV",
             "not_excel",
         ) from None
+    if STRICT in _workbook_xml(content):
+        raise UnreadableFile(
+            f"{path.name} is in the Strict form of Excel. Save it as an ordinary workbook (.xlsx)", "strict_excel"
+        )
+    for sheet in book.worksheets:
+        rows = [[_shown(value) for value in values] for values in sheet.iter_rows(values_only=True)]
+        _spread_merged(rows, sheet)
+        unknown = _without_value(formulas[sheet.title], sheet)
+        while rows and not _filled(rows[-1]):  # formatted empty cells make a sheet look longer than it is
+            rows.pop()
+        notes = [[(RegisterDoubt.FORMULA, "")] if at in unknown else [] for at in range(1, len(rows) + 1)]
+        yield sheet.title, [(at, row, notes[at - 1]) for at, row in enumerate(rows, start=1)]
+
+
+def _workbook_xml(content: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        return package.read("xl/workbook.xml") if "xl/workbook.xml" in package.namelist() else b""
+
+
+def _spread_merged(rows: list[list[str]], sheet: Worksheet) -> None:
+    for merged in sheet.merged_cells.ranges:
+        value = rows[merged.min_row - 1][merged.min_col - 1]
+        for row in rows[merged.min_row - 1 : merged.max_row]:
+            row[merged.min_col - 1 : merged.max_col] = [value] * (merged.max_col - merged.min_col + 1)
+
+
+def _without_value(written: Worksheet, sheet: Worksheet) -> set[int]:
+    """The rows with a formula whose value was not stored: what it would give is not known."""
+    return {
+        at
+        for at, row in enumerate(written.iter_rows(), start=1)
+        if any(cell.data_type == "f" and sheet[cell.coordinate].value is None for cell in row)
+    }
 
 
 def _shown(value: object) -> str:

@@ -74,7 +74,7 @@ def take_in_closed(act: Act) -> ImportedRegister:
     ]
     file = RegisterFile(
         name=CASEBOOK, digest=chain.digest([CASEBOOK, *sorted(untaken)]), columns=register.COLUMNS, ignored=[], absent=[],
-        rows=rows, blank=[],
+        rows=rows, not_rows=[],
     )  # fmt: skip
     report = _FileReport(act, file)
     if not untaken:
@@ -131,9 +131,10 @@ class _FileReport:
             for finding, column in entry.notes:
                 self.listed.append((line, column, finding))
                 self.findings.setdefault(finding, Counter())[column] += 1
-        if file.blank:
-            self.findings[RegisterDoubt.BLANK_ROW] = Counter({"": len(file.blank)})
-            self.listed = sorted([*self.listed, *((line, "", RegisterDoubt.BLANK_ROW) for line in file.blank)])
+        for line, reason in file.not_rows:
+            self.listed.append((line, "", reason))
+            self.findings.setdefault(reason, Counter())[""] += 1
+        self.listed.sort()
 
     def __call__(self, *, new: bool) -> ImportedRegister:
         return ImportedRegister(

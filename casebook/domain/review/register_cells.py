@@ -30,6 +30,9 @@ class RegisterDoubt(StrEnum):
     CELLS = "wrong_number_of_cells"
     OPEN_QUOTE = "open_quote"
     BLANK_ROW = "blank_row"
+    HEADER_AGAIN = "header_again"
+    NO_APPLICATION = "no_application"
+    FORMULA = "formula_without_value"
 
 
 DATE_DOUBTS = {
