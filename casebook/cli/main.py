@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from casebook import __version__
-from casebook.cli.answer import Call, Output, as_json
+from casebook.cli import surroundings
+from casebook.cli.answer import Call, Output, as_json, harmless
 from casebook.cli.parsers import HelpAsked, Parser
 from casebook.errors import CasebookError, Collision, Fault, WrongUsage
 
@@ -90,6 +91,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:  # closed by the caller; no other file may take its number
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - as long as we run
+    surroundings.settle(os.environ)
     words = list(sys.argv[1:] if argv is None else argv)
     stop_in_order()
     call = Call(
@@ -212,7 +214,7 @@ def show(answer: Output, call: Call) -> int:
     lines = [as_json(answer.data, ensure_ascii=not encoding.lower().startswith("utf"))] if call.json else answer.lines
     try:
         for line in lines:
-            print(line.encode(encoding, "backslashreplace").decode(encoding))
+            print(harmless(line).encode(encoding, "backslashreplace").decode(encoding))
         sys.stdout.flush()
     except BrokenPipeError:
         raise
@@ -232,7 +234,7 @@ def let_go_of_stdout() -> None:
 def complain(error: CasebookError, call: Call, cause: Exception | None = None) -> int:
     if call.json:
         print(json.dumps({"error": {"code": error.code, "message": error.message}}))
-    print(f"casebook: {error.message} [{error.code}]", file=sys.stderr)
+    print(f"casebook: {harmless(error.message)} [{error.code}]", file=sys.stderr)
     if cause is not None and os.environ.get("CASEBOOK_DEBUG"):
         raise cause
     return error.exit_code

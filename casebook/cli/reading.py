@@ -59,6 +59,14 @@ def read_json(name: str) -> object:
     except UnicodeDecodeError:
         raise InvalidAnswer("the answer is not UTF-8 text") from None
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_each_once)
     except (ValueError, RecursionError) as error:
         raise InvalidAnswer(f"the answer is not JSON: {getattr(error, 'msg', 'it cannot be read')}") from None
+
+
+def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object of a JSON file. A key twice is refused: the first of two values would be lost without a word."""
+    names = [name for name, _ in pairs]
+    if len(set(names)) < len(names):
+        raise InvalidAnswer("the answer has one key twice: keep one of each", "repeated_key")
+    return dict(pairs)

@@ -65,6 +65,17 @@ def test_no_directory_that_was_there_before_changes_mode_or_owner(
     assert looks(*theirs) == before
 
 
+@pytest.mark.parametrize("name", ["Clare's Law", 'a "home"', "back\\slash", "%s $HOME #"])
+def test_a_home_may_have_any_name(home: Path, clusters: Path, name: str) -> None:
+    with cluster.running(home / name, clusters=clusters) as server:
+        assert ask(server, "select 1") == [(1,)]
+
+
+def test_a_home_whose_path_cannot_be_addressed_is_refused(home: Path, clusters: Path) -> None:
+    with pytest.raises(HomeUnusable, match="comma"), cluster.running(home / "law, Clare", clusters=clusters):
+        pass
+
+
 @only_root
 def test_a_home_the_servers_user_cannot_reach_keeps_its_data_outside(private: Path, clusters: Path) -> None:
     with cluster.running(private / "home", clusters=clusters) as server:

@@ -75,6 +75,8 @@ def _demo(options: Namespace, call: Call) -> Output:
             ).run()
         finally:
             store.engine.dispose()
+            if given is not None:  # somebody's real applications are kept in the database alone
+                (files / "applications.csv").unlink(missing_ok=True)
     _tell(f"to open it again: casebook up --home {home}")
     done = account["open"] == 0 and account["ledger_ok"]
     return Output(data=account, lines=[f"{key}: {value}" for key, value in account.items()], exit_code=0 if done else 1)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TypedDict
 
-from casebook.errors import DatabaseUnavailable
+from casebook.errors import DatabaseUnavailable, HomeUnusable
 from casebook.storage.server.server_place import SOCKET_NAME, SystemAccount, is_root, make_directory, programs
 
 SUPERUSER = "postgres"
@@ -99,10 +99,14 @@ def _initdb(installation: Installation, half: Path, secret: Path) -> None:
 
 
 def start(installation: Installation) -> None:
-    """Start the server and wait until it takes connections."""
+    """Start the server and wait until it takes connections. Raises HomeUnusable for a path that cannot be addressed."""
+    if "," in str(installation.socket):  # the client library takes it for two places, and has no way to quote it
+        raise HomeUnusable(
+            "the path of the home has a comma, so the database could not be reached: choose another path"
+        )
     _forget_stale(installation)
-    settings = CONFIGURATION | {"unix_socket_directories": str(installation.socket)}
-    text = "".join(f"{name} = '{value}'\n" for name, value in settings.items())
+    settings = CONFIGURATION | {"unix_socket_directories": _one_of_a_list(str(installation.socket))}
+    text = "".join(f"{name} = {_quoted(value)}\n" for name, value in settings.items())
     write_file(installation.data / "postgresql.conf", text, installation.account)
     write_file(installation.data / "pg_hba.conf", ACCESS, installation.account)
     until = time.monotonic() + PATIENCE
@@ -111,6 +115,18 @@ def start(installation: Installation) -> None:
         if "pre-existing shared memory block" not in output or time.monotonic() > until:
             raise DatabaseUnavailable(_reason("The database server did not start", output, installation.log))
         time.sleep(20 * PAUSE)
+
+
+def _quoted(value: str) -> str:
+    """A value as postgresql.conf has it: a home may be called `Clare's Law`."""
+    escaped = value.replace("\\", "\\\\").replace("'", "''")
+    return f"'{escaped}'"
+
+
+def _one_of_a_list(path: str) -> str:
+    """A path as the only item of a list of paths, in which a comma would begin another."""
+    escaped = path.replace('"', '""')
+    return f'"{escaped}"'
 
 
 def _attempt(installation: Installation, until: float) -> str:
