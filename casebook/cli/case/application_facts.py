@@ -96,12 +96,28 @@ def searches(application: ApplicationView) -> Iterator[str]:
         party, source, returned = str(row["party"]).upper(), words.SOURCE.of(row["source"]), moment(row["returned_at"])
         lines.append((party, source, returned, "; ".join([result, *marks])))
     yield from table(("of", "source", "returned", "result"), lines)
+    for row in rows(application, "search"):
+        if row["returned_at"] is None and not row["superseded"] and row.get("plan"):
+            yield from paragraph(f"{words.SOURCE.of(row['source'])}: type", "; ".join(map(_to_type, row["plan"])))
     for row in rows(application, "assurance"):
         head = f"{words.ASSURANCE.of(row['kind'])} signed by {row['signed_by']} {moment(row['signed_at'])}"
         head += f", confidence {words.CONFIDENCE.of(row['confidence'])}" if row["confidence"] else ""
         head += f", identity variants not covered: {len(row['uncovered'])}" if row["uncovered"] else ""
         head += _why(row["why_uncovered"] or {})
         yield from paragraph(f"{head}{' (replaced)' if row['superseded'] else ''}", row.get("statement"))
+
+
+def _to_type(step: ShownRow) -> str:
+    """One search of a plan as the researcher types it."""
+    if step["pivot"]:
+        return clean(step["pivot"])
+    name = clean(" ".join(filter(None, (step["forename"], step["surname"]))))
+    years = step.get("age_range_years")
+    return (
+        f"{name}, born {step['dob']}"
+        if step["dob"]
+        else f"{name}, no birth date" + (f", {years} years either way" if years else "")
+    )
 
 
 def _covered(row: ShownRow) -> str:
