@@ -94,7 +94,7 @@ ENUMS: dict[type[StrEnum], words.Vocabulary] = {
     safe_contact.Override: deciding.OVERRIDE,
     triage.TriageSign: reasons.CAUSE,
     uncovered.WhyUncovered: checks.UNCOVERED,
-    namesakes.Place: checks.PLACE,
+    namesakes.ListPlace: checks.PLACE,
     wording.Text: deciding.TEXT,
 }
 

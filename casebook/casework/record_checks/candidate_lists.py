@@ -8,7 +8,7 @@ from casebook.casework.core.acting import Act, refuse_because
 from casebook.casework.core.answers import Doing
 from casebook.casework.record_checks import candidates
 from casebook.domain import authority, chain
-from casebook.domain.case.namesakes import Place
+from casebook.domain.case.namesakes import ListPlace
 from casebook.domain.case.record_checks import MatchVerdict
 from casebook.domain.vocabulary import Party
 from casebook.errors import AlreadyDone, InvalidAnswer, NotPermitted
@@ -32,7 +32,7 @@ def reviewed(doing: Doing, *, verdict: MatchVerdict, reason: str, look_at: Colle
     _opened(doing.act, doing.application.reference, lines)
     for line in lines:
         if line.person_id in look_at:
-            line.place = Place.ONE_BY_ONE
+            line.place = ListPlace.ONE_BY_ONE
             candidates.reopen(line)
         else:
             line.verdict, line.reason = MatchVerdict.DIFFERENT, reason
@@ -59,7 +59,7 @@ def looked_at(doing: Doing, *, agrees: bool, reason: str) -> None:
 def _lines(doing: Doing) -> list[Candidate]:
     live = stored.candidates(doing.act.session, doing.application.reference, Party.B)
     source = doing.item.subject.get("source")
-    lines = [line for line in live if line.place == Place.LISTED and line.source == source]
+    lines = [line for line in live if line.place == ListPlace.LISTED and line.source == source]
     if not lines or name_of(lines) != doing.item.subject.get("list"):
         message = "the people on this list have since changed. Review the new list"
         refuse_because("superseded", message, AlreadyDone)

@@ -15,7 +15,7 @@ from casebook.casework.record_checks import match_weights
 from casebook.casework.record_checks.match_weights import MatchWeight
 from casebook.casework.safeguarding import danger
 from casebook.domain import chain
-from casebook.domain.case.namesakes import NEAR_MISS, Found, Place, Placed, place
+from casebook.domain.case.namesakes import NEAR_MISS, Found, ListPlace, Placed, place
 from casebook.domain.case.record_checks import MatchVerdict
 from casebook.domain.risk import risk_scoring
 from casebook.domain.risk.risk_model import Disclosability
@@ -151,7 +151,7 @@ def propose(
 def is_pressing(candidate: Candidate) -> bool:
     """Whether a possible match with a high-risk indicator waits for its review: it is urgent, and due within the hour."""
     high_risk = candidate.band == MatchBand.POSSIBLE and (candidate.worst or {}).get("grave") == HIGH_RISK
-    return high_risk and candidate.verdict is None and not candidate.superseded and candidate.place != Place.LISTED
+    return high_risk and candidate.verdict is None and not candidate.superseded and candidate.place != ListPlace.LISTED
 
 
 def said_before(act: Act, application: Application, search: Search, gathered: Gathered) -> bool:
@@ -202,7 +202,7 @@ def _row(application: Application, search: Search, scored: MatchWeight, gathered
         twin=scored.twin,
         explanation=list(scored.explanation),
         seen=dict(seen),
-        place=Place.LISTED if scored.person_id in gathered.placed.listed else Place.ONE_BY_ONE,
+        place=ListPlace.LISTED if scored.person_id in gathered.placed.listed else ListPlace.ONE_BY_ONE,
         worst=gathered.worst.get(scored.person_id),
         verdict=None,
         reason=None,
@@ -227,9 +227,9 @@ def _refresh(known: Candidate, now: Candidate) -> None:
     known.search_id, known.superseded = now.search_id, False
     known.weight, known.band, known.twin, known.explanation = now.weight, now.band, now.twin, now.explanation
     known.worst = now.worst
-    if known.place == Place.LISTED and now.place == Place.ONE_BY_ONE and known.verdict not in {None, MatchVerdict.SAME}:
+    if known.place == ListPlace.LISTED and now.place == ListPlace.ONE_BY_ONE and known.verdict not in {None, MatchVerdict.SAME}:
         reopen(known)  # two people set a line aside; nobody has read this person
-    if known.place != Place.ONE_BY_ONE:
+    if known.place != ListPlace.ONE_BY_ONE:
         known.place = now.place
 
 

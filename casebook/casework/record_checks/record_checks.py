@@ -23,7 +23,7 @@ from casebook.casework.safeguarding import outreach
 from casebook.domain.actors import Reason
 from casebook.domain.case import record_checks as rules
 from casebook.domain.case import uncovered
-from casebook.domain.case.namesakes import Place
+from casebook.domain.case.namesakes import ListPlace
 from casebook.domain.case.record_checks import MatchVerdict, SearchResult
 from casebook.domain.vocabulary import Limit, Party, Role, Route, Stage, WorkKind
 from casebook.domain.work import Need
@@ -183,7 +183,7 @@ def _reviews(act: Act, reference: str) -> list[Need]:
     rounds = stored.reviews(act.session, reference)
     review_needs, lists = [], defaultdict[str, list[Candidate]](list)
     for candidate in stored.candidates(act.session, reference, Party.B):
-        if candidate.place == Place.LISTED:
+        if candidate.place == ListPlace.LISTED:
             lists[candidate.source].append(candidate)
             continue
         subject = {"candidate": candidate.id, "source": candidate.source, "band": candidate.band}

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from casebook.cli.case.page_words import ApplicationView, ShownRow, clean, paragraph, rows, table
 from casebook.domain import words
 from casebook.domain.case import namesakes
-from casebook.domain.case.namesakes import Place
+from casebook.domain.case.namesakes import ListPlace
 from casebook.domain.vocabulary import Party
 
 
@@ -16,11 +16,11 @@ def candidates(application: ApplicationView) -> Iterator[str]:
     """Those read one by one, then the list of the name with a line each; below the line only how many."""
     everybody = sorted(rows(application, "candidate"), key=lambda row: (row["superseded"], -row["weight"]))
     for row in everybody:
-        if row["place"] != Place.LISTED:
+        if row["place"] != ListPlace.LISTED:
             yield from _candidate(row)
     lists = defaultdict[str, list[ShownRow]](list)
     for row in everybody:
-        if row["place"] == Place.LISTED and not row["superseded"]:
+        if row["place"] == ListPlace.LISTED and not row["superseded"]:
             lists[row["source"]].append(row)
     for source, unordered in sorted(lists.items()):
         lines = sorted(unordered, key=_gravest_first)

@@ -18,7 +18,7 @@ LISTED = 60  # lines of a source; the others are counted
 NEAR_MISS = -16.0  # bits: from here on somebody with grave records is a line of the list under another name too
 
 
-class Place(StrEnum):
+class ListPlace(StrEnum):
     """How people come to see a person whom the machine found."""
 
     ONE_BY_ONE = "one_by_one"
