@@ -227,7 +227,11 @@ def _refresh(known: Candidate, now: Candidate) -> None:
     known.search_id, known.superseded = now.search_id, False
     known.weight, known.band, known.twin, known.explanation = now.weight, now.band, now.twin, now.explanation
     known.worst = now.worst
-    if known.place == ListPlace.LISTED and now.place == ListPlace.ONE_BY_ONE and known.verdict not in {None, MatchVerdict.SAME}:
+    if (
+        known.place == ListPlace.LISTED
+        and now.place == ListPlace.ONE_BY_ONE
+        and known.verdict not in {None, MatchVerdict.SAME}
+    ):
         reopen(known)  # two people set a line aside; nobody has read this person
     if known.place != ListPlace.ONE_BY_ONE:
         known.place = now.place
