@@ -198,7 +198,7 @@ def test_a_file_headed_as_no_register_is_refused_with_its_reason(tmp_path, heade
 def test_one_column_that_only_registers_have_makes_one_and_so_does_a_bare_list_of_references(tmp_path, header):
     (tmp_path / "r.csv").write_text(f"{header}\n")
     [file] = files.read(tmp_path / "r.csv")
-    assert (file.rows, file.blank) == ([], [])
+    assert (file.rows, file.not_rows) == ([], [])
 
 
 def test_of_a_register_s_column_that_stands_twice_the_first_counts_and_the_other_is_named(tmp_path):
@@ -213,8 +213,8 @@ def test_every_line_below_the_header_is_a_row_or_is_told_to_be_blank(tmp_path):
     for name, ending in (("unix.csv", "\n"), ("windows.csv", "\r\n")):
         (tmp_path / name).write_bytes(ending.join([*lines, ""]).encode())
         [file] = files.read(tmp_path / name)
-        assert (len(file.rows), file.blank) == (2, [3, 4, 6, 7])
-        assert len(file.rows) + len(file.blank) == len(lines) - 1
+        assert (len(file.rows), [line for line, _ in file.not_rows]) == (2, [3, 4, 6, 7])
+        assert len(file.rows) + len(file.not_rows) == len(lines) - 1
 
 
 def test_a_blank_row_within_a_sheet_is_told_and_what_was_only_coloured_below_it_is_not(tmp_path):
@@ -223,7 +223,7 @@ def test_a_blank_row_within_a_sheet_is_told_and_what_was_only_coloured_below_it_
         book.active.append(row)
     book.save(tmp_path / "r.xlsx")
     [file] = files.read(tmp_path / "r.xlsx")
-    assert ([line for line, _, _ in file.rows], file.blank) == ([2, 4], [3])
+    assert ([line for line, _, _ in file.rows], file.not_rows) == ([2, 4], [(3, RegisterDoubt.BLANK_ROW)])
 
 
 def test_rows_of_one_reference_are_one_application(row):
