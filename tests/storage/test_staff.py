@@ -52,6 +52,15 @@ def test_the_first_member_of_staff_is_added_by_the_operator_and_stands_in_the_le
     assert entry.body["roles"] == ["head_of_unit"]
 
 
+@pytest.mark.parametrize("again", ["j.smith", "J.Smith", "J.SMITH"])
+def test_a_second_account_of_one_person_is_refused_and_any_letters_sign_in(acting, store, unit, again):
+    with acting() as act:
+        token = staff.add(act, "j.smith", [Role.RESEARCHER])
+    with refused("already_there"), acting() as act:
+        staff.add(act, again, [Role.APPROVER])
+    assert identified(store, unit, again, token).id == "j.smith"
+
+
 def test_a_token_opens_the_door_for_its_owner_only_and_is_nowhere_kept(acting, store, unit):
     with acting() as act:
         mine = staff.add(act, "one", [Role.RESEARCHER])

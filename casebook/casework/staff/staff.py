@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from casebook.casework.core.acting import Act, refuse_because
@@ -64,8 +64,12 @@ def _named(session: Session, staff_id: str) -> Staff | None:
     exact = session.get(Staff, staff_id)
     if exact is not None:
         return exact
-    same = session.scalars(select(Staff).where(func.lower(Staff.id) == staff_key(staff_id))).all()
+    same = session.scalars(_same_person(staff_id)).all()
     return same[0] if len(same) == 1 else None  # a home of before may have two: then only the exact id counts
+
+
+def _same_person(staff_id: str) -> Select[tuple[Staff]]:
+    return select(Staff).where(func.lower(Staff.id) == staff_key(staff_id))
 
 
 def actor_of(session: Session, member: Staff, now: datetime) -> Actor:
@@ -84,7 +88,7 @@ def add(act: Act, staff_id: str, roles: Sequence[Role], *, line_manager: str | N
         refuse_because(
             "bad_staff_id", "a staff id must be up to 64 letters, digits, dots or dashes, and not operator or system"
         )
-    if act.session.get(Staff, staff_id) is not None:
+    if act.session.scalar(_same_person(staff_id).limit(1)) is not None:
         refuse_because("already_there", "there is a member of staff with that id already")
     if line_manager is not None:
         line_manager = _member(act, line_manager).id
