@@ -125,7 +125,10 @@ def question(act: Act, application: Application, search: Search, variants: Mappi
 
 def ask(asking: SourceQuestion, source: RecordSource) -> SourceAnswer:
     """Search under every identity of the party. Returns the candidates, their records, and the variants covered."""
-    gathered, all_variants = candidates.Gathered(limit=asking.limit), list(asking.variants.values())
+    gathered, all_variants = (
+        candidates.Gathered(limit=asking.limit, whole_name=asking.whole_name),
+        list(asking.variants.values()),
+    )
     also_found = [variant.terms for variant in all_variants if variant.family in BESIDE & source.families]
     completed, covered, overflowed = list[Terms](), set[str](), list[Terms]()
     entries = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -39,6 +39,7 @@ class Gathered:
     """Everybody whom the searches of one source returned, and where each of them stands for people."""
 
     limit: int
+    whole_name: bool = True  # False: only those whose weight puts them before people, as for the applicant
     matches: dict[str, MatchWeight] = field(default_factory=dict)  # the best weight of each person
     seen: dict[str, SeenPerson] = field(default_factory=dict)  # the source's row of each person
     read: set[str] = field(default_factory=set)  # persons whose weight alone puts them before people
@@ -69,9 +70,12 @@ class Gathered:
         """Those whose records say where they stand. Records of others are not read."""
         return [
             match.person_id
-            for match in self.matches.values()
+            for match in self._to_place()
             if match.person_id in self.read or match.bears_name or match.weight >= NEAR_MISS
         ]
+
+    def _to_place(self) -> Iterator[MatchWeight]:
+        return (match for match in self.matches.values() if self.whole_name or match.person_id in self.read)
 
     def place(self, records: Mapping[str, Sequence[Cells]], today: date) -> None:
         """Decide where everybody stands, once all have been gathered."""
@@ -87,7 +91,7 @@ class Gathered:
                     years_apart=match.years_apart,
                     grave=graded[match.person_id][0] if match.person_id in graded else 0,
                 )
-                for match in self.matches.values()
+                for match in self._to_place()
             ),
             not_returned=self.not_returned,
         )
