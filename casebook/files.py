@@ -206,8 +206,3 @@ def storable(value: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def list_of(cell: str) -> list[str]:
-    """The items of a cell separated by `;`, without empty ones."""
-    return [item.strip() for item in cell.split(";") if item.strip()]

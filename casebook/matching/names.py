@@ -44,11 +44,7 @@ class NamePart:
     spellings: tuple[str, ...] = ()  # `joined`, and its other spellings where a letter has two: MUELLER beside MULLER
     forms: tuple[str, ...] = ()
     roots: tuple[str, ...] = ()
-
-    @property
-    def sound(self) -> str | None:
-        """The sound of `joined`; two names with one sound are written differently by people who hear them."""
-        return sound(self.joined) if self.joined else None
+    sound: str | None = None  # of `joined`; people who hear two names of one sound write either
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +108,9 @@ def _name(spelled: tuple[tuple[str, ...], ...], roots_of: Callable[[str], tuple[
     parts = (word for spelling in spelled for word in spelling if len(word) > 1 and word not in PARTICLES)
     forms = tuple(dict.fromkeys((*joined, *parts)))
     roots = (root for form in forms for root in (form, *roots_of(form)))
-    return NamePart(joined=joined[0], spellings=joined, forms=forms, roots=tuple(dict.fromkeys(roots)))
+    return NamePart(
+        joined=joined[0], spellings=joined, forms=forms, roots=tuple(dict.fromkeys(roots)), sound=sound(joined[0])
+    )
 
 
 def _merged(parts: Iterable[NamePart]) -> NamePart:

@@ -72,7 +72,7 @@ KEYS = f"""list_distinct(flatten([
     flatten([['surname start:' || g || s[:2] for g in given_all] for s in family_all]),
     flatten([['surname end:' || g || s[-2:] for g in given_all] for s in family_all]),
     flatten([['surname ends:' || g || s[1] || s[-1] for g in given_all] for s in family_all]),
-    flatten([[
+    [
         'sound:' || surname_sound || '~' || forename_sound[1],
         'sound:' || forename_sound || '~' || surname_sound[1],
         'sound+year:' || surname_sound[:2] || '~' || forename_sound[1] || '~' || dob_year,
@@ -80,7 +80,7 @@ KEYS = f"""list_distinct(flatten([
         'sound end+year:' || forename_sound[2:] || '~' || dob_year,
         'sound end+year:' || surname_sound[2:] || '~' || dob_year,
         'sound+day:' || surname_sound[1] || '~' || forename_sound[1] || '~' || dob_month || '-' || dob_day
-    ]]),
+    ],
     ['born:' || dob_year || '-' || least(dob_month, dob_day) || '-' || greatest(dob_month, dob_day)],
     ['postcode:' || postcode],
     ['house:' || h for h in regexp_extract_all(address, '[0-9]+[A-Z]? [A-Z]{{2,}}')],
@@ -111,7 +111,7 @@ def _without_no_names(chunk: list[list[str]]) -> list[list[str]]:
     """Without the names of those who have none: Null Null is a filler, Jenny Null is not."""
     forenames, surnames = (chunk[2 + COLUMNS.index(name)] for name in ("forename", "surname"))
     for at, (forename, surname) in enumerate(zip(forenames, surnames, strict=True)):
-        if fillers.may_be_filler(surname) and fillers.is_no_name(forename, surname):
+        if fillers.is_no_name(forename, surname):
             forenames[at] = surnames[at] = ""
     return chunk
 

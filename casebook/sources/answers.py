@@ -12,6 +12,7 @@ from casebook.errors import SourceFault
 from casebook.sources.extract_cells import SEXES
 from casebook.sources.protocol import Cells
 from casebook.storage.case.extracts import PERSON_CELLS, RECORD_CELLS
+from casebook.values.text import items
 
 
 def _text(value: object) -> object:
@@ -23,7 +24,7 @@ def _text(value: object) -> object:
 
 def _listed(value: object) -> object:
     if isinstance(value, str):
-        return [part.strip() for part in value.split(";") if part.strip()]
+        return list(items(value))
     return [] if value is None else value
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 
-from casebook import files
 from casebook.domain.vocabulary import Flag, RecordKind, Sex, VictimRelationship
 from casebook.values import dates, fillers
 from casebook.values.ids import code_of
-from casebook.values.text import repaired
+from casebook.values.text import items, repaired
 
 UnusedCell = tuple[str, str, str]  # column, code, message
 
@@ -51,7 +50,7 @@ def tidy_record(cells: dict[str, str], this_year: int) -> Iterator[UnusedCell]:
         if said and not cells[column]:
             yield column, "unknown_code", f"is none of {', '.join(grades)}: taken as unknown"
     if cells["flags"]:
-        flags = [code_of(flag, Flag) or flag for flag in files.list_of(cells["flags"])]
+        flags = [code_of(flag, Flag) or flag for flag in items(cells["flags"])]
         cells["flags"] = ";".join(flags)
         if not set(flags) <= set(Flag):
             yield (

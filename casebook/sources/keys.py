@@ -58,14 +58,15 @@ def texts(cells: Mapping[str, str], this_year: int) -> Iterator[str]:
     for g in {*given.roots, *more, *others.given.roots}:
         for f in {*family.roots, *others.family.roots}:
             yield f"both:{g}~{f}" if g < f else f"both:{f}~{g}"
-    yield from _of_sounds(given.sound, family.sound, _born(cells["dob"], this_year))
+    dob = _born(cells["dob"], this_year)
+    yield from _of_sounds(given.sound, family.sound, dob)
     postcode, outward = postcode_of(cells["postcode"])
     everyone = given_all | family_all
     if outward:
         yield from (f"area:{name}{outward}" for name in everyone)
     if postcode:
         yield f"postcode:{postcode}"
-    if dob := _born(cells["dob"], this_year):
+    if dob:
         yield from _of_birth(dob, everyone)
     if cells["address"]:
         yield from (f"house:{house}" for house in _HOUSE.findall(address_of(cells["address"])))
@@ -199,7 +200,7 @@ def _number(dob: str) -> int | None:
 def _names(cells: Mapping[str, str]) -> tuple[names.NamePart, names.NamePart]:
     """Forename and surname; neither, if together they are a filler."""
     forename, surname = cells["forename"], cells["surname"]
-    if fillers.may_be_filler(surname) and fillers.is_no_name(forename, surname):
+    if fillers.is_no_name(forename, surname):
         return names.NamePart(), names.NamePart()
     return _given(forename), _family(surname)
 

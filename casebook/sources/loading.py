@@ -25,6 +25,7 @@ from casebook.sources.extract_cells import UnusedCell, tidy_person, tidy_record
 from casebook.storage.case import extracts
 from casebook.storage.case.extracts import PERSON_CELLS, RECORD_CELLS
 from casebook.values.ids import code_of
+from casebook.values.text import items
 
 WRITTEN = 1_000  # lines sent to the server at a time
 _SPECIAL = re.compile(r"[\\\t\n\r]")
@@ -149,7 +150,7 @@ def _rejection(row: FileRow, fault: UnusedCell, *, landed: bool) -> Rejection:
 
 
 def _as_list(cell: str) -> str:
-    return json.dumps(files.list_of(cell), ensure_ascii=False) if cell else "[]"
+    return json.dumps(items(cell), ensure_ascii=False) if cell else "[]"
 
 
 def _listed(kind: ExtractFile) -> str:

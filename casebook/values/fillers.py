@@ -5,6 +5,7 @@ Dates, postcodes and numbers have fillers of their own, beside the module that r
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from casebook.values import text
@@ -56,8 +57,15 @@ def may_be_filler(value: str) -> bool:
     return is_filler(value) or text.squeezed(value) in _POSSIBLE
 
 
+def without(values: Iterable[str]) -> tuple[str, ...]:
+    """The values that are no fillers."""
+    return tuple(value for value in values if not is_filler(value))
+
+
 def is_no_name(forename: str, surname: str) -> bool:
     """Whether a name as a whole is not known. Jenny Null has a name; Null Null and Unknown Null have none."""
+    if surname and not may_be_filler(surname):  # almost everybody
+        return False
     known = [part for part in (forename, surname) if part.strip()]
     if all(is_filler(part) for part in known):
         return True

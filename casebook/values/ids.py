@@ -38,11 +38,6 @@ def reference_key(reference: str) -> str:
     return key
 
 
-def code_key(word: str) -> str:
-    """A code without regard to letters, spaces, hyphens and underscores."""
-    return text.squeezed(word)
-
-
 def code_of(word: str, codes: Iterable[str]) -> str:
     """Which of the codes a word is, without regard to letters, spaces and hyphens; empty if it is none of them."""
     return _code_of(word, codes if isinstance(codes, EnumType) else tuple(codes))
@@ -51,10 +46,10 @@ def code_of(word: str, codes: Iterable[str]) -> str:
 @lru_cache(text.KEPT)
 def _code_of(word: str, codes: EnumType | tuple[str, ...]) -> str:
     by_key = _by_key(codes)
-    return by_key.get(word) or by_key.get(code_key(word), "")
+    return by_key.get(word) or by_key.get(text.squeezed(word), "")
 
 
 @lru_cache(1_000)
 def _by_key(codes: EnumType | tuple[str, ...]) -> dict[str, str]:
     known = [str(code) for code in codes]
-    return {code_key(code): code for code in known} | {code: code for code in known}
+    return {text.squeezed(code): code for code in known} | {code: code for code in known}

@@ -54,6 +54,3 @@ def _words(folded: str, name: str) -> tuple[str, ...]:
     named = [word for word in found if word not in TITLES]
     proper = [word for at, word in enumerate(named) if not at or word not in AFTER]
     return tuple(proper or found)
-
-
-AFTER = word_set("JR JNR JUNIOR SNR SENIOR ESQ")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice, product
 
@@ -36,6 +35,11 @@ def word_set(line: str) -> frozenset[str]:
     return frozenset(line.split())
 
 
+def items(cell: str) -> tuple[str, ...]:
+    """The items of a cell separated by `;`, without empty ones."""
+    return tuple(item.strip() for item in cell.split(";") if item.strip())
+
+
 def repaired(text: str) -> str:
     """The text, repaired if it was decoded in the wrong character set: `JosÃ©` is `José`."""
     return text if text.isascii() else ftfy.fix_encoding(text)
@@ -48,7 +52,7 @@ def folded(text: str) -> str:
     >>> folded("Łukasz O´Brien-Ħall")
     'LUKASZ OBRIEN HALL'
     """
-    return " ".join("".join(_first(sign) for sign in _signs(text)).split())
+    return " ".join("".join(_first(sign) for sign in text.upper()).split())
 
 
 @lru_cache(KEPT)
@@ -62,7 +66,7 @@ def spellings(text: str) -> tuple[str, ...]:
     composed = unicodedata.normalize("NFC", text.upper())
     if text.isascii() or not any(sign in TWO_SPELLINGS for sign in composed):
         return (plain,)
-    ways = product(*(TWO_SPELLINGS.get(sign) or (_first(sign),) for sign in _signs(composed)))
+    ways = product(*(TWO_SPELLINGS.get(sign) or (_first(sign),) for sign in composed))
     several = (" ".join("".join(way).split()) for way in islice(ways, MOST_SPELLINGS))
     return tuple(dict.fromkeys((plain, *several)))
 
@@ -77,10 +81,6 @@ def plain_signs(text: str) -> str:
     if text.isascii():
         return " ".join(text.split())
     return " ".join("".join(map(_plain_sign, unicodedata.normalize("NFKC", text))).split())
-
-
-def _signs(text: str) -> Iterator[str]:
-    yield from text.upper()
 
 
 @lru_cache(KEPT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from casebook.casework.core.acting import Act, refuse_because
+from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Doing
 from casebook.casework.record_checks import candidates
 from casebook.domain import authority, chain
@@ -42,9 +42,7 @@ def reviewed(doing: Doing, *, verdict: MatchVerdict, reason: str, look_at: Colle
 def looked_at(doing: Doing, *, agrees: bool, reason: str) -> None:
     """The second person's look at the list: agree for all of it, or send it back."""
     lines = _lines(doing)
-    for first in sorted({line.reviewed_by or "" for line in lines}):
-        if (refusal := authority.why_not_second(doing.act.actor, [first])) is not None:
-            refuse_because(refusal.code, refusal.message, NotPermitted)
+    refuse(authority.why_not_second(doing.act.actor, [line.reviewed_by for line in lines]))
     if any(line.verdict is None or line.second_by is not None for line in lines):
         raise AlreadyDone("no list of this source is waiting for a second look")
     _opened(doing.act, doing.application.reference, lines)

@@ -189,8 +189,8 @@ def _all(act: Act, application: Application, party: str, source: str) -> Sequenc
 
 
 def _row(application: Application, search: Search, scored: MatchWeight, gathered: Gathered) -> Candidate:
-    seen = gathered.seen[scored.person_id]
     """A new candidate row. Its id includes the person's details, so a person whose details change is reviewed again."""
+    seen = gathered.seen[scored.person_id]
     details_hash = hashlib.sha256(chain.canonical(dict(seen)).encode()).hexdigest()
     return Candidate(
         id=chain.identity(

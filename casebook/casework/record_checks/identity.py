@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import islice
 
 from casebook.casework.core.acting import Act, policy_of
@@ -72,21 +72,22 @@ def _known(person: Person, this_year: int) -> variants.KnownPerson:
         forename=_known_name(person.forename, person),
         middle_names=_known_name(person.middle_names, person),
         surname=_known_name(person.surname, person),
-        former_names=tuple(name for name in person.former_names if not fillers.is_filler(name)),
-        aliases=tuple(name for name in person.aliases if not fillers.is_filler(name)),
+        former_names=fillers.without(person.former_names),
+        aliases=fillers.without(person.aliases),
         dob=dates.of_birth(person.dob or "", this_year).iso,
         dob_certainty=Certainty(person.dob_certainty),
-        addresses=tuple(
-            value
-            for value, evidence in (
-                (person.postcode, identifiers.postcode(person.postcode or "")[0]),
-                (person.address, address(person.address or "")),
-            )
-            if value and evidence
+        addresses=(
+            *_telling(person.postcode, lambda written: identifiers.postcode(written)[0]),
+            *_telling(person.address, address),
         ),
-        phones=tuple(filter(None, (person.phone if contact.phone(person.phone or "") else None,))),
+        phones=_telling(person.phone, contact.phone),
         identifiers=tuple(number.evidence for number in numbers if number and number.evidence),
     )
+
+
+def _telling(written: str | None, compared: Callable[[str], str]) -> tuple[str, ...]:
+    """The value as it was written, unless nothing of it can be compared."""
+    return (written,) if written and compared(written) else ()
 
 
 def _known_name(name: str | None, person: Person) -> str:

@@ -34,7 +34,7 @@ def candidates(application: ApplicationView) -> Iterator[str]:
             continue
         source = words.SOURCE.of(row["source"])
         if row["beyond"]:
-            yield from paragraph(f"{source}: {namesakes.not_told_apart([row['beyond']])}. This is not a clearance.")
+            yield from paragraph(f"{source}: {namesakes.not_told_apart(row['beyond'])}. This is not a clearance.")
         if row.get("below"):
             yield from paragraph(f"{source}: {len(row['below'])} below the line of review, under other names")
 

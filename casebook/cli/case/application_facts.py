@@ -91,7 +91,7 @@ def searches(application: ApplicationView) -> Iterator[str]:
         marks = [
             *(["mandatory"] if row["mandatory"] else []), *(["replaced"] if row["superseded"] else []), _covered(row),
             *([f"by {row['returned_by']}"] if row["returned_by"] else []),
-            *([namesakes.not_told_apart([row["beyond"]])] if row["beyond"] else []),
+            *([namesakes.not_told_apart(row["beyond"])] if row["beyond"] else []),
         ]  # fmt: skip
         party, source, returned = str(row["party"]).upper(), words.SOURCE.of(row["source"]), moment(row["returned_at"])
         lines.append((party, source, returned, "; ".join([result, *marks])))

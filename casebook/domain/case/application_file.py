@@ -16,7 +16,7 @@ from casebook.domain.case.intake import DAYS, Form, PersonForm, PlanForm, with_d
 from casebook.domain.vocabulary import Answer3, Applicant, Certainty, Channel, Party, Relationship, Route, Sex
 from casebook.values import dates, fillers
 from casebook.values.ids import code_of
-from casebook.values.text import plain_signs, repaired
+from casebook.values.text import items, plain_signs, repaired
 
 REQUIRED = ("external_id", "submitted_at", "route", "applicant")
 _PERSON = (
@@ -106,7 +106,7 @@ class _Reading:
         return self.cells.get(column, "")
 
     def items(self, column: str) -> tuple[str, ...]:
-        return tuple(item.strip() for item in self.text(column).split(";") if item.strip())
+        return items(self.text(column))
 
     def doubt(self, code: str, column: str) -> None:
         self.doubts.append(f"{code}:{column}")
@@ -237,18 +237,14 @@ def _person(reading: _Reading, party: Party, codes: Mapping[str, str]) -> Person
     return PersonForm(
         party=party,
         **texts,
-        former_names=_known(reading.items(f"{party}_former_names")),
-        aliases=_known(reading.items(f"{party}_aliases")),
+        former_names=fillers.without(reading.items(f"{party}_former_names")),
+        aliases=fillers.without(reading.items(f"{party}_aliases")),
         dob=dob.iso,
         sex=codes[f"{party}_sex"] or Sex.UNKNOWN,
         dob_certainty=certainty,
         pnc_id=reading.name("b_pnc_id") if subject else "",
         cro=reading.name("b_cro") if subject else "",
     )
-
-
-def _known(items: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(item for item in items if not fillers.is_filler(item))
 
 
 def _plans(reading: _Reading, codes: Mapping[str, str], applicant: Applicant) -> dict[Party, PlanForm]:

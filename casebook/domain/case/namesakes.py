@@ -6,7 +6,7 @@ people whatever the date says, and whoever does not fit on a list is counted: th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -73,7 +73,6 @@ def _is_a_line(person: Found) -> bool:
     return person.bears_name or (person.grave > 0 and person.weight >= NEAR_MISS)
 
 
-def not_told_apart(counts: Sequence[int]) -> str:
-    """What a page says of a source whose bearers of the name were not all looked at; empty if they were."""
-    people = sum(counts)
-    return f"not told apart from {people:,} {'person' if people == 1 else 'people'} of this name" if people else ""
+def not_told_apart(people: int) -> str:
+    """What a page says of a source that has so many bearers of the name whom nobody will look at."""
+    return f"not told apart from {people:,} {'person' if people == 1 else 'people'} of this name"

@@ -17,7 +17,7 @@ from casebook.domain.review.register_cells import RegisterDoubt, birth_date, day
 from casebook.domain.vocabulary import Answer3, Applicant, Outcome, Relationship, Route, Sex, Source
 from casebook.values import dates, fillers, identifiers
 from casebook.values.ids import code_of, staff_key
-from casebook.values.text import repaired
+from casebook.values.text import items, repaired
 
 PERSON = (
     "forename",
@@ -152,7 +152,7 @@ def read(cells: Mapping[str, str], *, register: str, today: date, notes: tuple[N
         handlers=_staff(tidy["handler"]),
         approvers=_staff(tidy["approver"]),
         sources_searched=_sources(tidy["sources_searched"], doubts),
-        searched_as=tuple(_searched(item, today) for item in _items(tidy["searched_as"])),
+        searched_as=tuple(_searched(item, today) for item in items(tidy["searched_as"])),
         outcome=_outcome(tidy["outcome"], doubts),
         rationale=tidy["rationale"],
         handled=any(tidy[name] for name in HANDLING),
@@ -195,17 +195,13 @@ def _person(cells: Mapping[str, str], party: str, today: date, doubts: list[Note
         doubts.append((RegisterDoubt.FILLER, f"{party}_postcode"))
     if not (person["forename"] or person["surname"]):
         doubts.append((RegisterDoubt.MISSING_PERSON, f"{party}_surname"))
-    former, aliases = (_items(person.pop(name)) for name in ("former_names", "aliases"))
+    former, aliases = (items(person.pop(name)) for name in ("former_names", "aliases"))
     person |= {"dob": dob, "postcode": postcode, "sex": code_of(person["sex"], Sex)}
     return replace(RegisterPerson(**person), former_names=former, aliases=aliases)  # type: ignore[arg-type]
 
 
-def _items(cell: str) -> tuple[str, ...]:
-    return tuple(item.strip() for item in cell.split(";") if item.strip())
-
-
 def _staff(cell: str) -> frozenset[str]:
-    return frozenset(staff_key(item) for item in _items(cell) if not fillers.is_filler(item))
+    return frozenset(staff_key(item) for item in items(cell) if not fillers.is_filler(item))
 
 
 def _word(text: str) -> str:

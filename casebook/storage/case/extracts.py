@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
-from sqlalchemy import Table, any_, delete, func, literal, select, text
+from sqlalchemy import Row, Table, any_, delete, func, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Session
 
@@ -54,7 +54,7 @@ _BEARING = """
             WHERE record.source = :source AND record.person_id = bearer.person_id AND record.until IS NULL
         ) AS records FROM bearer
     ), best AS (SELECT id, everybody, records FROM told ORDER BY records DESC, id LIMIT :wanted)
-    SELECT everybody, {columns}, plain_forename, plain_surname, plain_postcode
+    SELECT {columns}, plain_forename, plain_surname, plain_postcode, everybody
     FROM best JOIN source_person USING (id) ORDER BY records DESC, id
     """
 BEARERS = 400  # of one name, those with the most records first; the others are counted
@@ -69,9 +69,7 @@ def bearing(session: Session, source: str, keys: Collection[int]) -> tuple[list[
         return [], 0
     bound = {"keys": list(keys), "source": source, "wanted": BEARERS}
     rows = session.execute(text(_BEARING.format(columns=", ".join(PERSON_CELLS))), bound).all()
-    width = 1 + len(PERSON_CELLS)
-    found = [(dict(zip(PERSON_CELLS, map(_cell, row[1:width]), strict=True)), tuple(row[width:])) for row in rows]
-    return found, rows[0][0] if rows else 0
+    return [_found(row) for row in rows], rows[0].everybody if rows else 0
 
 
 def sharing(session: Session, source: str, keys: Collection[int], *, wanted: int = COMPARED) -> list[FoundRow]:
@@ -87,8 +85,12 @@ def sharing(session: Session, source: str, keys: Collection[int], *, wanted: int
     session.execute(text("SET LOCAL enable_seqscan = off"))
     rows = session.execute(text(_SHARING.format(columns=", ".join(PERSON_CELLS))), bound).all()
     session.execute(text(f"SET LOCAL enable_seqscan = {before}"))
+    return [_found(row) for row in rows]
+
+
+def _found(row: Row[Any]) -> FoundRow:
     width = len(PERSON_CELLS)
-    return [(dict(zip(PERSON_CELLS, map(_cell, row[:width]), strict=True)), tuple(row[width:])) for row in rows]
+    return dict(zip(PERSON_CELLS, map(_cell, row[:width]), strict=True)), tuple(row[width : width + 3])
 
 
 @contextmanager
