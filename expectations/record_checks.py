@@ -84,7 +84,7 @@ CANDIDATES = Frame(
             "seen_by_second",
             _rule(
                 "rejection_seen_by_second",
-                "Every candidate who is not said to be B was looked at by a second person, who agrees.",
+                "Every review of a candidate was looked at by a second person, who agrees.",
                 WorkKind.SECOND_LOOK_AT_REJECTION,
                 Role.SECOND_READER,
                 unwaivable=True,

@@ -9,10 +9,10 @@ from dataclasses import replace
 from typing import assert_never
 
 from casebook.casework.core.acting import Act, StageUseCases
-from casebook.casework.core.answers import Answering
+from casebook.casework.core.answers import Answering, TakeBack
 from casebook.domain.vocabulary import Stage, WorkKind
 from casebook.errors import Refused
-from casebook.storage.tables import Application
+from casebook.storage.tables import Application, WorkItem
 
 
 def stage(asked: Stage) -> StageUseCases:
@@ -46,6 +46,17 @@ def stage(asked: Stage) -> StageUseCases:
             raise Refused("this application is closed: it has no stage with work", "closed")
         case _:
             assert_never(asked)
+
+
+def rests_on(act: Act, application: Application, item: WorkItem) -> object | None:
+    """Ids and codes of the rows that the signature of an item rests on; None if it is no signature."""
+    of_kind = answer(WorkKind(item.kind)).rests_on
+    return of_kind(act, application, item) if of_kind else None
+
+
+def taking_back(kind: WorkKind) -> TakeBack | None:
+    """What takes back an answer of this kind that is superseded; None if it cannot be."""
+    return answer(kind).take_back
 
 
 def keep_up(act: Act, application: Application) -> bool:

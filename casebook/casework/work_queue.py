@@ -7,12 +7,13 @@ from datetime import datetime
 from sqlalchemy import select
 
 from casebook.casework import playbook
-from casebook.casework.core import answers, blind_review, lifecycle
+from casebook.casework.core import answers, blind_review, conflict, lifecycle, signatures
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answer, UnitDoing, UnitHandler
 from casebook.casework.staff import competence
 from casebook.domain import authority, freezing, words
 from casebook.domain.authority import Command
+from casebook.domain.triage import is_danger_said
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.domain.work import SPECS, queue_order
 from casebook.errors import AlreadyDecided, AlreadyDone, InvalidAnswer, NotFound, NotPermitted
@@ -64,6 +65,7 @@ def _order(item: WorkItem, application: Application | None, now: datetime) -> tu
     return (
         *queue_order(
             priority=item.priority,
+            danger_said=application is not None and is_danger_said(item.priority, application.priority_reason),
             overdue=item.due_at is not None and item.due_at < now,
             due_at=item.due_at,
             score=application.score if application else None,
@@ -88,6 +90,8 @@ def claim(act: Act, item_id: str) -> WorkItem:
     )
     refuse(competence.why_not_trained(act.actor, item), NotPermitted)
     refuse(blind_review.why_not_claim(act, item), NotPermitted)
+    if application is not None:
+        refuse(conflict.why_not_work(act, application, item), NotPermitted)
     item.owner, item.claimed_at = act.actor.id, act.now
     act.record(application, "work_claimed", item=item.id, kind=item.kind)
     return item
@@ -112,8 +116,11 @@ def do(act: Act, item_id: str, raw: object) -> WorkItem:
         raise InvalidAnswer(
             f"this work belongs to the unit, not to an application: {words.WORK.of(kind)}", "no_such_answer"
         )
+    refuse(conflict.why_not_work(act, application, item), NotPermitted)
     refuse(freezing.why_not_edit(application.frozen_at, kind))
     lifecycle.refuse_stale(application, answer.version)
+    if answer.signs:
+        item.read_at = signatures.refuse_unopened(act, application, item)
     _mark_done(act, item, answer)
     answering.handler(answers.Doing(act=act, application=application, item=item, answer=answer))
     occurred = answer.occurred_at or act.now

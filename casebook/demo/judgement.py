@@ -19,7 +19,8 @@ CONTACTS = frozenset({
 })  # fmt: skip
 # kinds for which staff read the application before they answer; for the others, the queue says enough
 READS = CONTACTS | {
-    "complete_details", "return_search", "review_match", "second_look_at_rejection", "meet_applicant", "decide",
+    "complete_details", "return_search", "review_match", "second_look_at_rejection", "state_adequacy", "assess_risk",
+    "meet_applicant", "decide", "approve_decision",
 }  # fmt: skip
 # reasons of a held gate that a call at a safe time can settle
 AGREED_BY_PHONE = frozenset({"minimum_settled", "safe_contact_plan"})
@@ -75,17 +76,28 @@ def return_search(item: Item, shown: Shown, terminals: Terminals) -> dict[str, A
 
 def review_match(item: Item, shown: Shown) -> dict[str, Any]:
     """The same person if no identifier differs and the weight is strong, or name and birth date both nearly agree."""
-    subject = next(row for row in shown["person"] if row["party"] == "b")
     if "list" in item["subject"]:
-        likely = [line["person_id"] for line in _lines(item, shown) if _agrees(subject, line["seen"])]
+        likely = [line["person_id"] for line in _lines(item, shown) if _agrees(_party(shown, "b"), line["seen"])]
         reason = "every line read: another birth date, and nothing that the applicant said fits"
         return {"verdict": "different", "reason": reason, "look_at": likely}
-    candidate = next(row for row in shown["candidate"] if row["id"] == item["subject"]["candidate"])
-    same = candidate["band"] == "strong" or _agrees(subject, candidate["seen"])
+    candidate = _candidate(item, shown)
     return {
-        "verdict": "same" if same and not candidate["twin"] else "different",
+        "verdict": "same" if _looks_the_same(candidate, shown) else "different",
         "reason": f"weight {candidate['weight']:.1f} bits; " + "; ".join(map(str, candidate["explanation"]))[:400],
     }
+
+
+def _party(shown: Shown, party: str) -> Shown:
+    return next(row for row in shown["person"] if row["party"] == party)
+
+
+def _candidate(item: Item, shown: Shown) -> Shown:
+    return next(row for row in shown["candidate"] if row["id"] == item["subject"]["candidate"])
+
+
+def _looks_the_same(candidate: Shown, shown: Shown) -> bool:
+    likely = candidate["band"] == "strong" or _agrees(_party(shown, candidate["party"]), candidate["seen"])
+    return likely and not candidate["twin"]
 
 
 def _lines(item: Item, shown: Shown) -> list[Shown]:
@@ -119,13 +131,12 @@ def _slips(one: str, other: str) -> int:
 
 
 def second_look_at_rejection(item: Item, shown: Shown) -> dict[str, Any]:
-    """Agree unless it is clearly the same person."""
+    """Agree if the details say to the second person what they said to the first."""
     if "list" in item["subject"]:
         return {"agrees": True, "reason": "the same lines read: nobody of them fits what the applicant said"}
-    candidate = next(row for row in shown["candidate"] if row["id"] == item["subject"]["candidate"])
-    subject = next(row for row in shown["person"] if row["party"] == "b")
+    candidate = _candidate(item, shown)
     return {
-        "agrees": candidate["twin"] or not _agrees(subject, candidate["seen"]),
+        "agrees": (candidate["verdict"] == "same") == _looks_the_same(candidate, shown),
         "reason": "looked at name, birth date and address anew",
     }
 

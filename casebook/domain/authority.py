@@ -54,6 +54,7 @@ class Command(StrEnum):
     ADD_INFORMATION = "add_information"
     ENQUIRE = "enquire"
     RENEW_WATCH = "renew_watch"
+    FIND_CONFLICT = "find_conflict"
 
 
 _CASE_STAFF = frozenset({
@@ -109,6 +110,7 @@ MAY: Mapping[Command, frozenset[Role]] = MappingProxyType({
     Command.ADD_INFORMATION: _CASE_STAFF,
     Command.ENQUIRE: frozenset({Role.RESEARCHER, Role.SUPERVISOR}),
     Command.RENEW_WATCH: _LEADS,
+    Command.FIND_CONFLICT: _LEADS | {Role.PROFESSIONAL_STANDARDS},
 })  # fmt: skip
 
 

@@ -31,7 +31,12 @@ BACK = (
         Move(origin, Stage.RECORD_CHECKS, "reopened", "something new or too old leaves an identity uncovered; nothing is delivered")
         for origin in (Stage.RISK_SCORING, Stage.PANEL_DECISION, Stage.DISCLOSURE)
     ),
-    Move(Stage.DISCLOSURE, Stage.PANEL_DECISION, "decision_superseded", "an undelivered decision lost one of its people"),
+    *(
+        Move(origin, Stage.RISK_SCORING, "answer_superseded", "an assessment does not hold; nothing is delivered")
+        for origin in (Stage.PANEL_DECISION, Stage.DISCLOSURE)
+    ),
+    Move(Stage.DISCLOSURE, Stage.PANEL_DECISION, "decision_superseded",
+         "an undelivered decision lost one of its people, or an answer under it does not hold"),
 )  # fmt: skip
 OUT = tuple(
     Move(

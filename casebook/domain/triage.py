@@ -15,6 +15,18 @@ class TriageSign(StrEnum):
     REPEAT_APPLICATION = "repeat_application"
     SAFEGUARDING_OVERDUE = "safeguarding_overdue"
     LIMIT_PASSED = "limit_passed"
+    POSSIBLE_MATCH_OVERDUE = "possible_match_overdue"
+
+
+# how a reason for a priority begins if the machine gives it; every other one is what a person said
+BY_MACHINE = (
+    "lethality_sign:", "watch:", "risk", "received", "intake", "possible_match", *(sign.value for sign in TriageSign),
+)  # fmt: skip
+
+
+def is_danger_said(priority: str, reason: str) -> bool:
+    """Whether a person said that there is danger now. It stands above what the machine found, on every list."""
+    return priority == Priority.IMMEDIATE and not reason.startswith(BY_MACHINE)
 
 
 def least(sign: TriageSign, rules: Triage) -> Priority:
@@ -26,6 +38,9 @@ def least(sign: TriageSign, rules: Triage) -> Priority:
             return rules.safeguarding_overdue.value
         case TriageSign.LIMIT_PASSED:
             return rules.limit_passed.value
+        case TriageSign.POSSIBLE_MATCH_OVERDUE:
+            # no number of a policy: whoever has a high-risk indicator and was not looked at within the hour may be the subject
+            return Priority.IMMEDIATE
 
 
 def raised(present: Priority, signs: Iterable[TriageSign], rules: Triage) -> tuple[Priority, TriageSign] | None:

@@ -95,18 +95,21 @@ class Need:
     due_at: datetime | None = None  # None: the kind's clock
     priority: Priority | None = None  # None: the application's
     blocking: bool | None = None  # None: the kind's own
+    again: int = 0  # how often its answer was superseded
 
     def id(self, reference: str | None) -> str:
         """The id of its work item on an application."""
-        return chain.identity("work_item", reference or chain.UNIT, self.kind, self.key)
+        again = ("again", self.again) if self.again else ()
+        return chain.identity("work_item", reference or chain.UNIT, self.kind, self.key, *again)
 
 
 def queue_order(
-    *, priority: str, overdue: bool, due_at: datetime | None, score: float | None, received: datetime
-) -> tuple[int, bool, float, float, float]:
-    """Sort key of the queue: priority, overdue, due, score (more is worse) descending, received."""
+    *, priority: str, danger_said: bool, overdue: bool, due_at: datetime | None, score: float | None, received: datetime
+) -> tuple[int, bool, bool, float, float, float]:
+    """Sort key of the queue: priority, danger that a person said, overdue, due, score (more is worse) descending, received."""
     return (
         Priority(priority).rank,
+        not danger_said,
         not overdue,
         due_at.timestamp() if due_at else float("inf"),
         -(score or 0.0),

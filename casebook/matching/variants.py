@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -11,6 +11,7 @@ from casebook.domain.case.coverage import Terms, Variant, VariantFamily
 from casebook.domain.vocabulary import Certainty
 from casebook.matching import names
 from casebook.values.names import PARTICLES, split_full, words
+from casebook.values.text import squeezed
 
 FULL_DATE = len("YYYY-MM-DD")
 
@@ -40,19 +41,45 @@ class Bounds:
     total: int = 400
 
 
-def identities(known: KnownPerson, bounds: Bounds) -> tuple[Variant, ...]:
-    """In order: as given, former names, aliases, the pivots, then for each of the names its variants.
+def identities(known: KnownPerson, bounds: Bounds, confirmed: Sequence[KnownPerson] = ()) -> tuple[Variant, ...]:
+    """In order: as given, former names, aliases, the pivots, those of confirmed persons, then each name's variants.
 
     Known identities come before supposed ones, so that the bound on all together cuts the supposed ones. The same terms
     are never searched twice: the first reason is kept.
     """
     bases = list(_bases(known))
-    every = [*bases, *_pivots(known), *(each for base in bases for each in _departures(base, known, bounds))]
+    said = _once((*bases, *_pivots(known)))
+    learnt = _once((*said, *(variant for person in confirmed for variant in of_confirmed(known, person))))[len(said) :]
+    departures = (departure for base in bases for departure in _departures(base, known, bounds))
+    supposed = _once((*said, *departures))[len(said) :]
+    return (*said, *learnt, *supposed)[: bounds.total]
+
+
+def _once(every: Iterable[Variant]) -> tuple[Variant, ...]:
+    """The variants, each terms once. What a confirmed record says is kept beside the same words as a supposed variant."""
     first: dict[tuple[str, ...], Variant] = {}
     for variant in every:
         if any(variant.terms.plain):
-            first.setdefault(variant.terms.plain, variant)
-    return tuple(islice(first.values(), bounds.total))
+            first.setdefault(_searched_as(variant.terms), variant)
+    return tuple(first.values())
+
+
+def of_confirmed(known: KnownPerson, person: KnownPerson) -> Iterator[Variant]:
+    """What the record of a confirmed person adds: their names and the names told, with their birth date; their pivots.
+
+    It has no variants of its own: what a record says was written down, not heard.
+    """
+    dob = person.dob or known.dob
+    for base in (*_bases(person), *_bases(known)):
+        terms = Terms(forename=base.forename, surname=base.surname, dob=dob)
+        if base.forename or base.surname:
+            yield _variant(terms, terms, VariantFamily.CONFIRMED, "the record of a confirmed person has it so")
+    yield from _pivots(person)
+
+
+def _searched_as(terms: Terms) -> tuple[str, ...]:
+    """The terms for comparing: an address written in another way is no other address."""
+    return (*terms.plain[:3], squeezed(terms.pivot) or terms.plain[3])
 
 
 def _bases(known: KnownPerson) -> Iterator[Variant]:

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import CompoundSelect, select, union
 from sqlalchemy.orm import Session
 
-from casebook.domain.vocabulary import WorkKind
-from casebook.storage.tables import Assurance, Candidate, LedgerEntry, Search, WorkItem
+from casebook.domain.vocabulary import Role, WorkKind
+from casebook.storage.tables import Assurance, Candidate, LedgerEntry, Search, Staff, StaffRole, WorkItem
 
 
 def researchers_of(session: Session, reference: str) -> frozenset[str]:
@@ -23,6 +23,16 @@ def researchers_of(session: Session, reference: str) -> frozenset[str]:
         ),
     )
     return frozenset(who for who in session.scalars(query) if not who.startswith("system:"))
+
+
+def roles_of(session: Session, staff_id: str) -> frozenset[Role]:
+    """The roles that a member of staff has now: none if nobody has this id, or they are suspended."""
+    query = (
+        select(StaffRole.role)
+        .join(Staff, Staff.id == StaffRole.staff_id)
+        .where(Staff.id == staff_id, Staff.suspended_at.is_(None), StaffRole.ended_at.is_(None))
+    )
+    return frozenset(map(Role, session.scalars(query)))
 
 
 def touched_by(session: Session, staff_id: str) -> list[str]:

@@ -15,6 +15,7 @@ import casebook
 from casebook import policies
 from casebook.domain import authority, escalation, gates, policy, triage, vocabulary, words
 from casebook.domain.case import (
+    conflict,
     coverage,
     follow_up,
     intake,
@@ -93,6 +94,7 @@ ENUMS: dict[type[StrEnum], words.Vocabulary] = {
     safe_contact.Purpose: deciding.PURPOSE,
     safe_contact.Override: deciding.OVERRIDE,
     triage.TriageSign: reasons.CAUSE,
+    conflict.SharedDetail: checks.TIE,
     uncovered.WhyUncovered: checks.UNCOVERED,
     namesakes.ListPlace: checks.PLACE,
     wording.Text: deciding.TEXT,

@@ -9,13 +9,20 @@ from sqlalchemy import select
 
 from casebook.casework import work_queue
 from casebook.casework.core import lifecycle
-from casebook.casework.record_checks import extracts
+from casebook.casework.panel_decision import panel_pack
+from casebook.casework.record_checks import ad_hoc_search, extracts
 from casebook.casework.reporting import viewing
+from casebook.casework.safeguarding import danger
+from casebook.casework.sweep import sweep
 from casebook.cli.case import application_page
 from casebook.domain.case.namesakes import LISTED, ONE_BY_ONE, Found, place
+from casebook.domain.case.wording import words
 from casebook.domain.vocabulary import Role, Source, Stage, WorkKind
 from casebook.errors import NotPermitted
-from casebook.storage.tables import Candidate, Search, WorkItem
+from casebook.policies import wording
+from casebook.storage.case import deliveries
+from casebook.storage.reporting import board
+from casebook.storage.tables import Candidate, Decision, Notice, Search, WorkItem
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=2)
@@ -201,6 +208,23 @@ def test_the_page_has_a_line_for_each_and_says_who_is_not_told_apart(crowded, cr
     assert "nil return" not in page.partition("CANDIDATES")[0].partition("PNC")[2].partition("\n")[0]
 
 
+def test_whoever_is_not_told_apart_is_named_on_page_and_pack_and_in_what_the_applicant_hears(
+    crowded, crew, acting, pnc, peek
+):
+    number = pnc(crowded)[0].beyond
+    with acting(crew["s1"], now=LATER) as act:
+        pack = panel_pack.printed(act, crowded)
+        head = "\n".join(application_page.page(viewing.show(act, crowded))).partition("WORK WAITING")[0]
+        decided = Decision(outcome="nothing_to_disclose", recipients=[], refusal_reason=None)
+        [told] = deliveries.addressees(act.session, act.application(crowded), decided)
+    said = f"not told apart from {number} people of this name"
+    assert said in head.lower()
+    assert pack["application"]["not_a_clearance"] == said
+    assert [entry["not_told_apart"] for entry in pack["coverage"] if entry["source"] == "pnc"] == [number]
+    assert told.text == "not_told_apart"
+    assert "we could not tell which of them" in words(wording.load("1"), told.text)
+
+
 def test_a_possible_match_with_a_high_risk_indicator_is_urgent_and_due_within_the_hour(load, checked, store, peek):
     load(("Karl,Denby,,1985-01-03,m,QX9 9ZZ", STRANGLED))
     reference = checked(forename="Carl", surname="Denby", dob="1986", address="", postcode="")
@@ -209,3 +233,45 @@ def test_a_possible_match_with_a_high_risk_indicator_is_urgent_and_due_within_th
         [item] = session.scalars(query)
     assert item.due_at == NOW + timedelta(minutes=60)
     assert (peek(reference).priority, peek(reference).priority_reason) == ("urgent", "possible_match_not_reviewed")
+
+
+def test_a_possible_match_that_nobody_reviews_within_the_hour_is_immediate(load, checked, acting, peek, store):
+    load(("Karl,Denby,,1985-01-03,m,QX9 9ZZ", STRANGLED))
+    reference = checked(forename="Carl", surname="Denby", dob="1986", address="", postcode="")
+
+    def at(minutes):
+        sweep.sweep(acting, now=NOW + timedelta(minutes=minutes))
+        return peek(reference).priority
+
+    assert at(59) == "urgent"
+    assert at(61) == "immediate"
+    with store.session() as session:
+        query = select(Notice.role).where(Notice.reference == reference, Notice.reason == "possible_match_overdue")
+        assert session.scalars(query).all() == [Role.DUTY_INSPECTOR]
+
+
+def test_danger_that_a_person_said_stands_above_what_the_machine_found(load, checked, acting, crew):
+    load(("Karl,Denby,,1985-01-03,m,QX9 9ZZ", STRANGLED))
+    found = checked(forename="Karl", surname="Denby", dob="1985-01-03", postcode="QX9 9ZZ")
+    said = checked(forename="Fenwick", surname="Quillthorpe", dob="1970-01-01")
+    with acting(crew["s1"], now=LATER) as act:
+        danger.report(act, said, "he_came_back")
+    with acting(crew["s1"], now=LATER) as act:
+        listed = [(row["reference"], row["priority"], row["danger_said"]) for row in viewing.listing(act)]
+        assert listed == [(said, "immediate", True), (found, "immediate", False)]
+        assert next(item.reference for item in work_queue.queue(act, role=Role.RESEARCHER)) == said
+        in_danger = [row.reference for row in board.in_danger(act.session, 10)]
+        assert in_danger.index(said) < in_danger.index(found)
+        assert next(row.reference for row in board.worst(act.session, 10)) == said
+
+
+def test_a_search_with_a_wrong_date_still_shows_whoever_bears_the_name(load, acting, crew):
+    load(
+        ("Karl,Denby,,1979-06-12,m,QX9 9ZZ", ASSAULT),
+        *[(f"Other{at},Person,,1985-01-{at:02},m,QX1 1AA", "") for at in range(1, 25)],
+    )
+    asked = {"forename": "Karl", "surname": "Denby", "dob": "1985-01-05", "postcode": "QX1 1AA"}
+    with acting(crew["r1"], now=LATER) as act:
+        answer = ad_hoc_search.search(act, Source.PNC, asked, limit=5)
+    assert "p0" in [match.person_id for match in answer.best]
+    assert len(answer.best) == 5

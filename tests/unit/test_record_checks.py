@@ -116,7 +116,8 @@ def test_a_return_goes_stale_after_the_days_of_policy(days, stale):
     ("verdict", "agrees", "settled"),
     [
         (None, None, False),
-        ("same", None, True),
+        ("same", None, False),
+        ("same", True, True),
         ("different", None, False),
         ("different", True, True),
         ("different", False, False),
@@ -124,7 +125,7 @@ def test_a_return_goes_stale_after_the_days_of_policy(days, stale):
         ("cannot_tell", True, True),
     ],
 )
-def test_a_rejection_is_settled_by_two_and_a_confirmation_by_one(verdict, agrees, settled):
+def test_a_rejection_and_a_confirmation_are_settled_by_two(verdict, agrees, settled):
     assert is_settled(verdict, agrees) is settled
 
 

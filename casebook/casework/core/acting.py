@@ -17,11 +17,11 @@ from casebook.domain import authority, chain
 from casebook.domain.actors import Actor, Reason
 from casebook.domain.authority import Command
 from casebook.domain.policy import Policy
-from casebook.domain.vocabulary import Stage
+from casebook.domain.vocabulary import Stage, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import NotFound, NotPermitted, Refused
 from casebook.storage import ledger
-from casebook.storage.tables import Application, Outbox, Restriction
+from casebook.storage.tables import Application, Outbox, Restriction, WorkItem
 
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}", re.ASCII)
 _NUMBER = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9/_.-]{1,64}", re.ASCII)
@@ -42,6 +42,12 @@ class Playbook(Protocol):
 
     def stage(self, stage: Stage, /) -> StageUseCases:
         """The use cases of an open stage."""
+
+    def rests_on(self, act: Act, application: Application, item: WorkItem, /) -> object | None:
+        """Ids and codes of the rows that the signature of an item rests on; None if it is no signature."""
+
+    def taking_back(self, kind: WorkKind, /) -> Callable[[Act, Application, WorkItem], None] | None:
+        """What takes back an answer that is superseded; None if such an answer cannot be."""
 
     def keep_up(self, act: Act, application: Application, /) -> bool:
         """Move back to record checks if their results are out of date. Returns whether it moved."""

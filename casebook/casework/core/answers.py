@@ -26,6 +26,11 @@ class Answer(BaseModel):
         description="The decision round this answer is about. Refused if the application is in a later round.",
     )
 
+    @property
+    def signs(self) -> bool:
+        """Whether this answer signs what its item rests on. What must not wait for reading does not."""
+        return True
+
 
 Parsed = TypeVar("Parsed", bound=Answer)
 
@@ -56,6 +61,8 @@ class UnitDoing:
 
 Handler = Callable[[Doing], None]
 UnitHandler = Callable[[UnitDoing], None]
+TakeBack = Callable[[Act, Application, WorkItem], None]
+RestsOn = Callable[[Act, Application, WorkItem], object]  # ids and codes of the rows; None: this item is no signature
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +72,8 @@ class Answering:
     schema: type[Answer]
     handler: Handler | None = None  # of an item that belongs to an application
     unit_handler: UnitHandler | None = None  # of an item that belongs to none
+    rests_on: RestsOn | None = None  # of a signature
+    take_back: TakeBack | None = None  # undoes what an answer did, once it is superseded
 
 
 # each module that handles answers exports ANSWERS; the playbook knows which module handles which kind

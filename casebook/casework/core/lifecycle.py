@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from casebook.casework.core import clocks, quality
 from casebook.casework.core.acting import Act, refuse, refuse_because
-from casebook.casework.core.work_items import blocking, open_items, open_work
+from casebook.casework.core.work_items import asked_again, blocking, open_items, open_work
 from casebook.domain import chain, stages
 from casebook.domain.gates import GateOutcome, Verdict
 from casebook.domain.vocabulary import Limit, Stage
@@ -42,7 +42,7 @@ def needs(act: Act, application: Application) -> list[Need]:
     """The work items that this stage needs, given the present facts, whether done, open or not yet opened."""
     if application.stage == Stage.CLOSED:
         return []
-    return act.playbook.stage(Stage(application.stage)).needs(act, application)
+    return asked_again(act, application, act.playbook.stage(Stage(application.stage)).needs(act, application))
 
 
 def prepare(act: Act, application: Application) -> None:

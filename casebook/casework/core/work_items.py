@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -36,6 +36,19 @@ def open_item(act: Act, application: Application, need: Need) -> WorkItem | None
     return earlier
 
 
+def asked_again(act: Act, application: Application, needs: Iterable[Need]) -> list[Need]:
+    """The needs, with those whose answer was superseded as new ones."""
+    query = select(WorkItem.id).where(WorkItem.reference == application.reference, WorkItem.superseded_at.is_not(None))
+    superseded = set(act.session.scalars(query))
+    return [_again(need, application.reference, superseded) for need in needs]
+
+
+def _again(need: Need, reference: str, superseded: Container[str]) -> Need:
+    while need.id(reference) in superseded:
+        need = replace(need, again=need.again + 1)
+    return need
+
+
 def item_of(act: Act, application: Application, need: Need) -> WorkItem:
     """The work item of a need, not yet added to the session."""
     spec = SPECS[need.kind]
@@ -54,7 +67,9 @@ def item_row(act: Act, need: Need, *, reference: str | None = None, stage: str |
         id=need.id(reference), reference=reference, kind=need.kind, stage=stage, role=need.role or SPECS[need.kind].roles[0],
         key=need.key, subject=dict(need.subject), blocking=bool(need.blocking), priority=need.priority or Priority.STANDARD,
         owner=need.owner, reserved=need.owner is not None, opened_at=act.now, due_at=need.due_at, escalation_level=0,
-        claimed_at=None, done_at=None, done_by=None, answer=None, cancelled_at=None, cancelled_why=None,
+        claimed_at=None, done_at=None, done_by=None, answer=None, read_at=None,
+        superseded_at=None, superseded_by=None, superseded_why=None,
+        cancelled_at=None, cancelled_why=None,
     )  # fmt: skip
 
 

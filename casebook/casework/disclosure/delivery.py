@@ -44,7 +44,7 @@ def delivered(doing: Doing) -> None:
     if approved is None or approved[0].id != doing.item.subject["decision"]:
         refuse_because("superseded", "the decision was superseded, or its approval withdrawn: nothing may be delivered")
     standing, approval = approved
-    addressees = deliveries.addressees(application, standing)
+    addressees = deliveries.addressees(doing.act.session, application, standing)
     to = next(addressee for addressee in addressees if addressee.code == code)
     if doing.answer.recipient != code:
         refuse_because(
@@ -121,7 +121,7 @@ def _due(doing: Doing, standing: Decision, approval: Approval, to: Addressee) ->
         trained=frozenset(officer for officer in (act.actor.id, second) if officer and _is_trained(doing, officer)),
         exception_approved=_is_excepted(act, application.reference) or doing.answer.override is not None,
         referrals=referrals_asked(application, to),
-        offers=offers_due(application, deliveries.addressees(application, standing), to),
+        offers=offers_due(application, deliveries.addressees(doing.act.session, application, standing), to),
     )
 
 

@@ -43,7 +43,9 @@ def needs(act: Act, application: Application) -> list[Need]:
     if (approved := decisions.approved(act.session, application)) is None:
         return []
     waiting = _waiting(act, application, approved[0])
-    alone = all(addressee.is_other_applicant for addressee in deliveries.addressees(application, approved[0]))
+    alone = all(
+        addressee.is_other_applicant for addressee in deliveries.addressees(act.session, application, approved[0])
+    )
     return [
         _need(act, application, approved[0], addressee, blocking=alone or not addressee.is_other_applicant)
         for addressee in waiting
@@ -60,13 +62,17 @@ def needs_later(act: Act, application: Application) -> list[Need]:
 
 def _waiting(act: Act, application: Application, standing: Decision) -> list[Addressee]:
     told = {row.recipient for row in deliveries.told(act.session, application.reference)}
-    return [addressee for addressee in deliveries.addressees(application, standing) if addressee.code not in told]
+    return [
+        addressee
+        for addressee in deliveries.addressees(act.session, application, standing)
+        if addressee.code not in told
+    ]
 
 
 def _need(
     act: Act, application: Application, standing: Decision, to: Addressee, *, blocking: bool = True, key: str = ""
 ) -> Need:
-    addressees = deliveries.addressees(application, standing)
+    addressees = deliveries.addressees(act.session, application, standing)
     approval = act.session.get_one(Approval, standing.id)
     return Need(
         kind=WorkKind.DELIVER_DISCLOSURE if to.is_told_something else WorkKind.DELIVER_NO_DISCLOSURE,

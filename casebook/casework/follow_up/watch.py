@@ -17,7 +17,8 @@ from casebook.casework.core.acting import Act, Summary, policy_of, refuse, refus
 from casebook.casework.core.answers import Answer, Answering, Answers, Doing
 from casebook.casework.core.work_items import open_items
 from casebook.casework.intake import intake
-from casebook.casework.record_checks import candidates, identity, match_weights
+from casebook.casework.record_checks import identity, match_weights
+from casebook.casework.record_checks.gathering import READ
 from casebook.casework.safeguarding import danger
 from casebook.domain import authority, chain
 from casebook.domain.authority import Command
@@ -32,6 +33,7 @@ from casebook.domain.work import Need
 from casebook.policies import risk_model
 from casebook.sources import catalogue
 from casebook.sources.local_extract import LocalExtract
+from casebook.sources.protocol import Cells
 from casebook.storage.case import extracts
 from casebook.storage.tables import Candidate, Person, SourceRecord, Watch
 
@@ -98,14 +100,18 @@ def _alike(act: Act, watch: Watch, source: Source, extract: LocalExtract) -> Ite
     subject = act.session.get(Person, f"{watch.reference}:{Party.B}")
     if subject is None or not identity.has_name(subject):
         return
-    cells = identity.cells_of(subject)
+    for cells in (identity.cells_of(subject), *identity.confirmed_cells(act, watch.reference, Party.B)):
+        yield from _like(act, watch, source, extract, cells)
+
+
+def _like(act: Act, watch: Watch, source: Source, extract: LocalExtract, cells: Cells) -> Iterator[str]:
     result = extract.find(cells)
     changed = _with_new_records(
         act, source, watch.seen_extract or 0, [person["person_id"] for person in result.persons]
     )
     persons = [person for person in result.persons if person["person_id"] in changed]
     for candidate in match_weights.score(cells, persons, result.counts, this_year=act.now.year):
-        if candidate.band in candidates.READ:
+        if candidate.band in READ:
             yield candidate.person_id
 
 

@@ -14,9 +14,9 @@ from casebook.domain.case.panel_decision import needs_supervisor
 from casebook.domain.policy import Allowance, Unit
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.domain.work import Need
-from casebook.storage.case import decisions
+from casebook.storage.case import decisions, record_checks
 from casebook.storage.people import researchers_of
-from casebook.storage.tables import Application, Approval, Decision
+from casebook.storage.tables import Application, Approval, Decision, WorkItem
 
 SUPERVISOR = "supervisor"
 OUT_OF_CYCLE = "out_of_cycle"  # cause of a ratification of a decision, not of an emergency disclosure
@@ -33,18 +33,28 @@ def needs(act: Act, application: Application, standing: Decision) -> list[Need]:
     """The approval, or first the supervisor's reason where one is needed, so that the approver can read it."""
     if decisions.approval(act.session, standing.id) is not None:
         return []
-    subject = {
+    subject: dict[str, object] = {
         "decision": standing.id,
         "version": standing.version,
         "outcome": standing.outcome,
         "chair": standing.chair,
     }
+    if number := record_checks.not_told_apart(act.session, application.reference):
+        subject["not_told_apart"] = number
     if needs_supervisor(standing.outcome, application.band) and standing.supervisor is None:
         key = f"{standing.version}:{SUPERVISOR}"
         return [
             Need(kind=WorkKind.APPROVE_DECISION, key=key, role=Role.SUPERVISOR, subject=subject | {"as": SUPERVISOR})
         ]
     return [Need(kind=WorkKind.APPROVE_DECISION, key=f"{standing.version}", subject=subject)]
+
+
+def rests_on(act: Act, application: Application, _item: WorkItem) -> object:
+    """An approval rests on the decision with the reason of the supervisor, the members' answers, and the pack."""
+    standing = decisions.decision(act.session, application)
+    answers = [answer.id for answer in decisions.answers(act.session, application)]
+    decided = [standing.id, standing.supervisor] if standing else []
+    return [decided, answers, decisions.facts(act.session, application)]
 
 
 def approved(doing: Doing) -> None:

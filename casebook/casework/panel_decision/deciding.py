@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
-from casebook.casework.core import lifecycle
+from casebook.casework.core import conflict, lifecycle
 from casebook.casework.core.acting import Act, policy_of, refuse, refuse_because
-from casebook.casework.core.answers import Answer, Doing
+from casebook.casework.core.answers import Doing
 from casebook.casework.core.rounds import next_round
 from casebook.casework.panel_decision import panel
+from casebook.casework.panel_decision.panel_answer import Decided
 from casebook.casework.record_checks import record_checks, searches
 from casebook.casework.risk_scoring import risk_inputs
 from casebook.domain import chain, words
@@ -24,68 +23,9 @@ from casebook.errors import AlreadyDecided, InvalidAnswer
 from casebook.policies import panel_refusals, wording
 from casebook.storage.case import decisions
 from casebook.storage.case.record_checks import signs
-from casebook.storage.tables import Application, Assurance, Decision, MemberAnswer, Panel, Person
+from casebook.storage.tables import Application, Assurance, Decision, MemberAnswer, Panel, Person, WorkItem
 
 CHAIR = "chair"
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True, hide_input_in_errors=True)
-
-
-class LimbAnswer(_Part):
-    met: bool
-    reasons: str = Field(min_length=1)
-
-
-class Representations(_Part):
-    invited: bool = Field(description="Whether B is asked for representations. Never if that would endanger A.")
-    reasons: str = Field(min_length=1)
-
-
-class RecipientGiven(_Part):
-    party: Literal["a"] | None = Field(default=None, description="a: the person at risk is told.")
-    protector: str | None = Field(default=None, description="Or a person who can protect them.")
-    why: str | None = Field(default=None, description="Why this protector.")
-    with_childrens_services: bool = Field(default=False, description="Required if A is or may be under 18.")
-
-
-class Dissent(_Part):
-    member: str = Field(min_length=1)
-    reasons: str = Field(min_length=1)
-
-
-class Decided(Answer):
-    """A member's own answer or, from the chair, the panel's decision."""
-
-    outcome: Literal[
-        "disclosed_to_a", "disclosed_to_protector", "nothing_to_disclose", "not_disclosed", "out_of_scope",
-        "insufficient_information",
-    ]  # fmt: skip
-    limbs: dict[Limb, LimbAnswer] = Field(default_factory=dict, description="The three-limb test, each with reasons.")
-    rationale: str = Field(min_length=1, description="What was considered, what was left out, and why this follows.")
-    representations: Representations | None = Field(default=None, description="Whether B is asked, and why or why not.")
-    recipients: list[RecipientGiven] = Field(default_factory=list, description="Who is told.")
-    items: list[str] = Field(default_factory=list, description="Ids of the findings to disclose.")
-    wording: str | None = Field(
-        default=None,
-        description="Version of the approved wording to use.",
-        json_schema_extra=lambda schema: schema.update(enum=[*wording.versions(), None]),
-    )
-    refusal_reason: str | None = Field(
-        default=None,
-        description="The ground for not disclosing.",
-        json_schema_extra=lambda schema: schema.update(enum=[*panel_refusals.load().allowed, None]),
-    )
-    proceedings_considered: str | None = Field(default=None, description="If a finding is part of pending proceedings.")
-    dissent: list[Dissent] = Field(default_factory=list, description="Members' other answers are added automatically.")
-    search_again: list[Source] = Field(
-        default_factory=list, description="If the information is insufficient: which sources to search again."
-    )
-    agencies_silent: list[str] = Field(default_factory=list, description="Asked, and did not reply by the meeting.")
-    declares_conflict: str | None = Field(
-        default=None, description="A conflict of interest. The member leaves the panel."
-    )
 
 
 def needs(act: Act, application: Application, called: Panel) -> list[Need]:
@@ -122,12 +62,25 @@ def decided(doing: Doing) -> None:
         _by_member(doing, called)
 
 
+def take_back(act: Act, application: Application, _item: WorkItem) -> None:
+    """A panel decides together, so a new round begins, with a new panel: what was said in this one can still be read."""
+    next_round(act, application, because="answer_superseded")
+
+
+def rests_on(act: Act, application: Application, item: WorkItem) -> object:
+    """A member's answer rests on the pack. The chair's decision rests on the members' answers too."""
+    facts = decisions.facts(act.session, application)
+    if item.subject.get("as") != CHAIR:
+        return [facts]
+    return [facts, *(answer.id for answer in decisions.answers(act.session, application))]
+
+
 def _by_member(doing: Doing, called: Panel) -> None:
     act, answer, application = doing.act, doing.answer, doing.application
     seat_of = doing.item.key.partition(":")[2]
     if answer.declares_conflict:
         called.members = [seat for seat in called.members if seat["staff"] != seat_of]
-        act.record(application, "conflict_declared", staff=act.actor.id)
+        conflict.record(act, application, act.actor.id, conflicted=True, reason=answer.declares_conflict)
         if len(called.members) + 1 < called.quorum:
             next_round(act, application, because="panel_conflicted")
         return

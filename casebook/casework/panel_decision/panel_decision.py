@@ -8,7 +8,7 @@ from __future__ import annotations
 from casebook.casework.core.acting import Act
 from casebook.casework.core.answers import Answering, Answers
 from casebook.casework.core.rounds import next_round
-from casebook.casework.panel_decision import approval, deciding, panel, release
+from casebook.casework.panel_decision import approval, deciding, panel, panel_answer, release
 from casebook.casework.risk_scoring import risk_scoring
 from casebook.domain.vocabulary import WorkKind
 from casebook.domain.work import Need
@@ -37,6 +37,10 @@ def needs(act: Act, application: Application) -> list[Need]:
 ANSWERS: Answers = {
     WorkKind.VALIDATE_WITH_OWNER: Answering(schema=release.OwnerAnswered, handler=release.answered),
     WorkKind.CONVENE_PANEL: Answering(schema=panel.Convened, handler=panel.convened),
-    WorkKind.DECIDE: Answering(schema=deciding.Decided, handler=deciding.decided),
-    WorkKind.APPROVE_DECISION: Answering(schema=approval.Approved, handler=approval.approved),
+    WorkKind.DECIDE: Answering(
+        schema=panel_answer.Decided, handler=deciding.decided, rests_on=deciding.rests_on, take_back=deciding.take_back
+    ),
+    WorkKind.APPROVE_DECISION: Answering(
+        schema=approval.Approved, handler=approval.approved, rests_on=approval.rests_on, take_back=deciding.take_back
+    ),
 }

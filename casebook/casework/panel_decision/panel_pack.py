@@ -12,12 +12,17 @@ from typing import Any
 
 from sqlalchemy import select
 
-from casebook.casework.core.acting import Act, refuse
+from casebook.casework.core import conflict, signatures
+from casebook.casework.core.acting import Act, named, refuse
 from casebook.casework.core.blind_review import why_not_look
+from casebook.domain import authority
+from casebook.domain.actors import Actor
 from casebook.domain.authority import Command
+from casebook.domain.case import namesakes
 from casebook.domain.vocabulary import Party
 from casebook.errors import NotPermitted
-from casebook.storage.case import decisions
+from casebook.storage import people
+from casebook.storage.case import decisions, record_checks
 from casebook.storage.tables import (
     Application,
     ApplicationLink,
@@ -50,23 +55,30 @@ OF_A_PERSON = (
 OF_A_PLAN = ("party", "channel", "days", "windows", "voicemail", "code_word", "interpreter", "confirmed_at")
 
 
-def printed(act: Act, reference: str) -> dict[str, Any]:
-    """The pack of an application. Refused to a person who is to make its decision again in a blind review."""
+def printed(act: Act, reference: str, *, handed_to: str | None = None) -> dict[str, Any]:
+    """The pack of an application. Refused to a person who is to make its decision again in a blind review.
+
+    `handed_to`: the member of staff who was handed it on paper. It counts as opened by them.
+    """
     act.allowed(Command.SEE_PERSONAL_DETAIL)
-    refuse(why_not_look(act, reference), NotPermitted)
-    return pack(act, reference)
+    refuse(why_not_look(act, reference) or conflict.why_not_open(act, reference), NotPermitted)
+    return pack(act, reference, handed_to=handed_to)
 
 
-def pack(act: Act, reference: str) -> dict[str, Any]:
+def pack(act: Act, reference: str, *, handed_to: str | None = None) -> dict[str, Any]:
     """Everything the panel reads, marked with the reader and the time."""
     act.allowed(Command.SEE_PERSONAL_DETAIL)
     application = act.application(reference)
-    act.record(application, "personal_detail_viewed", what="pack", version=application.version)
+    reader = _reader(act, application, handed_to) if handed_to else None
+    act.record(
+        application, signatures.VIEWED, what="pack", version=application.version,
+        versions=signatures.versions(act, application), **({signatures.READER: reader} if reader else {}),
+    )  # fmt: skip
     return {
         "reference": reference,
         "printed_at": act.now.isoformat(timespec="seconds"),
         "printed_by": act.actor.id,
-        "application": _application(application),
+        "application": {**_application(application), **_others_of_the_name(act, reference)},
         "people": {party.value: _person(act, reference, party) for party in (Party.A, Party.B, Party.C)},
         "safe_contact": _plans(act, reference),
         "findings": _findings(act, reference),
@@ -78,6 +90,15 @@ def pack(act: Act, reference: str) -> dict[str, Any]:
     }
 
 
+def _reader(act: Act, application: Application, staff_id: str) -> str:
+    """The id of this member of staff. Refused if they could not open the application themselves."""
+    reader = Actor(id=staff_id, roles=people.roles_of(act.session, staff_id))
+    refuse(authority.why_not_allowed(reader, Command.SEE_PERSONAL_DETAIL), NotPermitted)
+    named_people = named(act.session, application)
+    refuse(authority.why_not_see(reader, restricted=application.restricted, named=named_people), NotPermitted)
+    return reader.id
+
+
 def _application(application: Application) -> PackSection:
     names = (
         "route", "applicant", "policy", "submitted_at", "version", "priority", "priority_reason", "band", "concern",
@@ -85,6 +106,11 @@ def _application(application: Application) -> PackSection:
         "children",
     )  # fmt: skip
     return _of(application, names)
+
+
+def _others_of_the_name(act: Act, reference: str) -> PackSection:
+    number = record_checks.not_told_apart(act.session, reference)
+    return {"not_a_clearance": namesakes.not_told_apart(number)} if number else {}
 
 
 def _person(act: Act, reference: str, party: Party) -> PackSection | None:
@@ -130,6 +156,7 @@ def _coverage(act: Act, reference: str) -> list[PackSection]:
             "returned_at": _plain(row.returned_at),
             "returned_by": row.returned_by,
             "to_cover": len(row.required),
+            "not_told_apart": row.beyond or 0,
             "uncovered": len(set(row.required) - set(row.covered)),
         }
         for row in act.session.scalars(query.order_by(Search.source))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from casebook.casework.core.acting import Act, refuse_because
 from casebook.casework.record_checks import match_weights
+from casebook.casework.record_checks.gathering import READ
 from casebook.casework.record_checks.match_weights import MatchWeight
 from casebook.domain import words
 from casebook.domain.authority import Command
@@ -18,7 +19,10 @@ from casebook.storage.case.extracts import PERSON_CELLS
 
 @dataclass(frozen=True, kw_only=True)
 class SearchAnswer:
-    """The best candidates of any band. `complete` is false if the source has more people who match as well."""
+    """The best candidates of any band, and those who bear the name, whatever their birth date.
+
+    `complete` is false if the source has more people who match as well, or more of the name.
+    """
 
     best: list[MatchWeight]
     complete: bool
@@ -32,10 +36,22 @@ def search(act: Act, source: Source, given_cells: Mapping[str, str], *, limit: i
     if record_source is None:
         refuse_because("not_loaded", _why_not_searched(source))
     cells = {**dict.fromkeys(PERSON_CELLS, ""), **given_cells}
-    answer = record_source.find(cells)
-    candidates = match_weights.score(cells, answer.persons, answer.counts, this_year=act.now.year)
-    act.record(None, "source_searched", source=source, found=len(candidates))
-    return SearchAnswer(best=candidates[:limit], complete=answer.complete)
+    named = {name: cells[name] for name in ("forename", "surname")}
+    answers = [record_source.find(cells)]
+    if any(named.values()):
+        answers.append(record_source.bearers({**dict.fromkeys(cells, ""), **named}))
+    best: dict[str, MatchWeight] = {}
+    for answer in answers:
+        for match in match_weights.score(cells, answer.persons, answer.counts, this_year=act.now.year):
+            known = best.setdefault(match.person_id, match)
+            best[match.person_id] = max(known, match, key=lambda either: either.weight)
+    act.record(None, "source_searched", source=source, found=len(best))
+    # a right name under a wrong birth date weighs little, and must not fall behind others who share nothing but an area
+    ranked = sorted(best.values(), key=lambda match: (match.band not in READ, not match.bears_name, -match.weight))
+    complete = all(answer.complete and not answer.not_returned for answer in answers)
+    complete = complete and not any(match.band in READ or match.bears_name for match in ranked[limit:])
+    shown = sorted(ranked[:limit], key=lambda match: (-match.weight, match.person_id))
+    return SearchAnswer(best=shown, complete=complete)
 
 
 def _why_not_searched(source: Source) -> str:

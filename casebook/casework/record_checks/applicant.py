@@ -22,7 +22,7 @@ from casebook.domain.case.safe_contact import Purpose
 from casebook.domain.risk.instruments import Reply
 from casebook.domain.vocabulary import Answer3, Channel, Limit, MatchBand, Party, Source
 from casebook.errors import InvalidAnswer
-from casebook.storage.tables import ApplicantSign, Application, Candidate, InstrumentAnswer, Meeting
+from casebook.storage.tables import ApplicantSign, Application, Candidate, InstrumentAnswer, Meeting, WorkItem
 
 EVIDENCE = Literal[
     "passport", "driving_licence", "household_bill", "bank_statement", "benefit_notice", "birth_certificate",
@@ -128,6 +128,23 @@ def verified(doing: Doing) -> None:
     sign.answered_by, sign.answered_at = doing.act.actor.id, doing.act.now
 
 
+def take_back_verification(act: Act, _application: Application, item: WorkItem) -> None:
+    sign = act.session.get_one(ApplicantSign, item.subject["sign"])
+    sign.cleared = sign.answer = sign.answered_by = sign.answered_at = None
+
+
+def take_back_meeting(act: Act, application: Application, item: WorkItem) -> None:
+    """The meeting, or the location of A, is asked for again. Answers to an instrument that were given there go too."""
+    act.session.get_one(Meeting, chain.identity("meeting", item.id)).superseded = True
+    given = (item.answer or {}).get("instrument") or {}
+    ids = [chain.identity("instrument_answer", item.id, given["name"], asked) for asked in given.get("answers", {})]
+    query = select(InstrumentAnswer).where(
+        InstrumentAnswer.reference == application.reference, InstrumentAnswer.id.in_(ids)
+    )
+    for row in act.session.scalars(query):
+        row.superseded = True
+
+
 def met(doing: Doing) -> None:
     answer: ApplicantMet = doing.answer
     outreach.spoken(
@@ -176,6 +193,7 @@ def _record(doing: Doing, *, kind: str, held: bool, evidence: list[str], confirm
             occurred_at=doing.occurred_at,
             recorded_at=doing.act.now,
             recorded_by=doing.act.actor.id,
+            superseded=None,
         )
     )
     if held and kind == "meeting":

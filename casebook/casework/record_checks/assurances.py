@@ -22,7 +22,7 @@ from casebook.policies import source_families
 from casebook.sources import catalogue
 from casebook.storage import people
 from casebook.storage.case import record_checks as stored
-from casebook.storage.tables import Application, Assurance, Search
+from casebook.storage.tables import Application, Assurance, Search, WorkItem
 
 
 class IdentitySigned(Answer):
@@ -42,6 +42,11 @@ class AdequacyStated(Answer):
         " The item's `why_uncovered` gives the reasons, and they are signed with it.",
     )
     statement: str = Field(min_length=1, description="Why the research is enough, or what is missing.")
+    asked_of_applicant: str | None = Field(
+        default=None,
+        description="If others of the name are not told apart: what the applicant was asked (age, area, looks, phone) and"
+        " answered, or why nobody could ask.",
+    )
     search_again: list[Source] = Field(
         default_factory=list, description="If it is not adequate: which sources to search again."
     )
@@ -65,7 +70,21 @@ def adequacy_stated(doing: Doing) -> None:
     why = why_uncovered(doing.act, doing.application)
     entries = uncovered.by_family(why)
     refuse(rules.why_not_adequate(entries, answer.uncovered), InvalidAnswer)
+    if stored.not_told_apart(doing.act.session, doing.application.reference) and not answer.asked_of_applicant:
+        doing.act.record(doing.application, "exception_recorded", what="not_asked_about_the_name", item=doing.item.id)
     _sign(doing, kind="adequacy", confidence=None, why=why)
+
+
+def take_back(act: Act, _application: Application, item: WorkItem) -> None:
+    signature = act.session.get(Assurance, chain.identity("assurance", item.id))
+    if signature is None or signature.superseded:
+        refuse_because("superseded", "this answer signed nothing, or its signature does not stand any more")
+    signature.superseded = True
+
+
+def rests_on(act: Act, application: Application, _item: WorkItem) -> object:
+    """The statement of adequacy rests on the searches, their candidates and the findings."""
+    return stored.facts(act.session, application.reference)
 
 
 def why_uncovered(act: Act, application: Application) -> dict[str, dict[str, WhyUncovered]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import select
 
 from casebook.casework.core.acting import Act, policy_of
 from casebook.casework.record_checks import candidates, identity
+from casebook.casework.record_checks.gathering import Gathered
 from casebook.domain import chain
 from casebook.domain.case import record_checks as rules
 from casebook.domain.case.coverage import NAMES, PIVOTS, Terms, Variant, VariantFamily
@@ -34,6 +35,9 @@ class SourceQuestion:
     source: Source
     cells: Mapping[str, str]  # of the party, as persons.csv has them
     variants: Mapping[str, Variant]
+    learnt: Mapping[str, Mapping[str, str]] = field(
+        default_factory=dict
+    )  # variant key -> the confirmed person it is from
     limit: int
     today: date
     whole_name: bool = True  # whoever bears the name comes before people, whatever their birth date
@@ -42,12 +46,21 @@ class SourceQuestion:
     def this_year(self) -> int:
         return self.today.year
 
+    def cells_of(self, key: str) -> Mapping[str, str]:
+        """Whom a variant is of: the party as told, or a confirmed person."""
+        return self.learnt.get(key, self.cells)
+
+    def beside(self, key: str, families: frozenset[VariantFamily]) -> list[Terms]:
+        """What a search under this variant also looks for, in a source that tolerates these families."""
+        person, kinds = self.cells_of(key), BESIDE & families
+        return [v.terms for other, v in self.variants.items() if v.family in kinds and self.cells_of(other) == person]
+
 
 @dataclass(frozen=True, kw_only=True)
 class SourceAnswer:
     """The complete answer of a source to a question."""
 
-    gathered: candidates.Gathered
+    gathered: Gathered
     covered: set[str]  # keys of variants
     terms: list[dict[str, str]]
     records: Mapping[str, Sequence[Cells]]
@@ -110,13 +123,15 @@ def adds_nobody(
 
 
 def question(act: Act, application: Application, search: Search, variants: Mapping[str, Variant]) -> SourceQuestion:
-    person = identity.person_of(act, application, Party(search.party))
+    party = Party(search.party)
+    person = identity.person_of(act, application, party)
     return SourceQuestion(
         search_id=search.id,
         reference=application.reference,
         source=Source(search.source),
         cells=identity.cells_of(person) if person else {},
         variants=variants if person else {},
+        learnt=identity.learnt_from(act, application, party),
         limit=policy_of(application).search.candidates.value,
         today=act.now.date(),
         whole_name=search.party == Party.B,
@@ -125,27 +140,24 @@ def question(act: Act, application: Application, search: Search, variants: Mappi
 
 def ask(asking: SourceQuestion, source: RecordSource) -> SourceAnswer:
     """Search under every identity of the party. Returns the candidates, their records, and the variants covered."""
-    gathered, all_variants = (
-        candidates.Gathered(limit=asking.limit, whole_name=asking.whole_name),
-        list(asking.variants.values()),
-    )
-    also_found = [variant.terms for variant in all_variants if variant.family in BESIDE & source.families]
-    completed, covered, overflowed = list[Terms](), set[str](), list[Terms]()
+    gathered = Gathered(limit=asking.limit, whole_name=asking.whole_name)
+    all_variants = list(asking.variants.values())
+    completed, beside, covered, overflowed = list[Terms](), list[Terms](), set[str](), list[Terms]()
     entries = []
     for key, variant in asking.variants.items():
         supported = variant.family in source.families
         if key in covered or (variant.departs_from in overflowed if supported else variant.family in PIVOTS):
             continue
         terms = variant.departs_from if supported and variant.departs_from not in completed else variant.terms
-        cells = identity.under(asking.cells, terms)
+        cells = identity.under(asking.cells_of(key), terms)
         # if the source does not tolerate a missing date, search without it as the variant does; it is still compared
         typed = cells if supported else {**cells, "dob": terms.dob}
         answer = source.find(typed)
         complete = gathered.add(answer, cells, this_year=asking.this_year) and answer.complete
         (completed if complete else overflowed).append(terms)
-        covered = rules.covered(
-            all_variants, [*completed, *(also_found if completed else [])], source.families, asking.reference
-        )
+        if complete:
+            beside += asking.beside(key, source.families)
+        covered = rules.covered(all_variants, [*completed, *beside], source.families, asking.reference)
         entries.append(_entry(terms, typed, "too_many" if not complete else "hit" if gathered.read else "nil"))
     if asking.whole_name:
         _add_bearers(asking, source, gathered)
@@ -154,11 +166,14 @@ def ask(asking: SourceQuestion, source: RecordSource) -> SourceAnswer:
     return SourceAnswer(gathered=gathered, covered=covered, terms=entries, records=records)
 
 
-def _add_bearers(asking: SourceQuestion, source: RecordSource, gathered: candidates.Gathered) -> None:
+def _add_bearers(asking: SourceQuestion, source: RecordSource, gathered: Gathered) -> None:
     """Add whoever bears one of the party's own names, whatever their birth date: a date told as certain may be wrong."""
-    own = dict.fromkeys(variant.departs_from for variant in asking.variants.values() if variant.family in NAMES)
-    for terms in own:
-        cells = identity.under(asking.cells, terms)
+    own: dict[Terms, Mapping[str, str]] = {}
+    for key, variant in asking.variants.items():
+        if variant.family in NAMES:
+            own.setdefault(variant.departs_from, asking.cells_of(key))
+    for terms, person in own.items():
+        cells = identity.under(person, terms)
         bearers = source.bearers(
             {**dict.fromkeys(asking.cells, ""), "forename": terms.forename, "surname": terms.surname}
         )
@@ -166,15 +181,15 @@ def _add_bearers(asking: SourceQuestion, source: RecordSource, gathered: candida
         gathered.not_returned += bearers.not_returned
 
 
-def write(act: Act, application: Application, search: Search, answer: SourceAnswer) -> None:
-    """Save the answer of a source: the return and the proposed candidates."""
+def write(act: Act, application: Application, search: Search, answer: SourceAnswer, *, only_add: bool = False) -> None:
+    """Save the answer of a source: the return and the proposed candidates. `only_add`: others of the source stand."""
     search.terms = answer.terms
-    candidates.propose(act, application, search, answer.gathered, answer.records)
+    candidates.propose(act, application, search, answer.gathered, answer.records, only_add=only_add)
     _note_the_others(search, answer.gathered)
     finish(act, search, result=_result(answer), covered=answer.covered)
 
 
-def _note_the_others(search: Search, gathered: candidates.Gathered) -> None:
+def _note_the_others(search: Search, gathered: Gathered) -> None:
     """Keep what no list has: who is below the line, and how many bearers of the name nobody will look at."""
     search.required = [key for key in search.required if rules.family_of(key) != VariantFamily.SAME_NAME]
     search.below = [

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from casebook.casework.core.acting import Act, refuse, refuse_because
+from casebook.casework.core.acting import refuse, refuse_because
 from casebook.casework.core.answers import Doing
 from casebook.casework.record_checks import candidates
 from casebook.domain import authority, chain
 from casebook.domain.case.namesakes import ListPlace
 from casebook.domain.case.record_checks import MatchVerdict
 from casebook.domain.vocabulary import Party
-from casebook.errors import AlreadyDone, InvalidAnswer, NotPermitted
+from casebook.errors import AlreadyDone, InvalidAnswer
 from casebook.storage.case import record_checks as stored
 from casebook.storage.tables import Candidate
 
@@ -29,7 +29,6 @@ def reviewed(doing: Doing, *, verdict: MatchVerdict, reason: str, look_at: Colle
         refuse_because("list_is_set_aside_only", message, InvalidAnswer)
     if unknown := set(look_at) - {line.person_id for line in lines}:
         refuse_because("not_on_the_list", f"not on this list: {', '.join(sorted(unknown))}", InvalidAnswer)
-    _opened(doing.act, doing.application.reference, lines)
     for line in lines:
         if line.person_id in look_at:
             line.place = ListPlace.ONE_BY_ONE
@@ -45,7 +44,6 @@ def looked_at(doing: Doing, *, agrees: bool, reason: str) -> None:
     refuse(authority.why_not_second(doing.act.actor, [line.reviewed_by for line in lines]))
     if any(line.verdict is None or line.second_by is not None for line in lines):
         raise AlreadyDone("no list of this source is waiting for a second look")
-    _opened(doing.act, doing.application.reference, lines)
     for line in lines:
         if agrees:
             line.second_agrees, line.second_reason = True, reason
@@ -62,11 +60,3 @@ def _lines(doing: Doing) -> list[Candidate]:
         message = "the people on this list have since changed. Review the new list"
         refuse_because("superseded", message, AlreadyDone)
     return lines
-
-
-def _opened(act: Act, reference: str, lines: Sequence[Candidate]) -> None:
-    """Refuse whoever has not opened the application since the newest line came onto the list."""
-    newest = max(line.proposed_at for line in lines)
-    if not stored.opened_since(act.session, reference, act.actor.id, newest):
-        message = "open the application first: its list has a line for each person of the name"
-        refuse_because("not_opened", message, NotPermitted)

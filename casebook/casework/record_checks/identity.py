@@ -1,18 +1,20 @@
-"""A party as searches need it: the columns of persons.csv, and the identity variants to cover."""
+"""A party as searches need it: as told, as the records of confirmed persons have it, and the variants to cover."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
+
+from sqlalchemy import select
 
 from casebook.casework.core.acting import Act, policy_of
 from casebook.domain.case.coverage import Terms, Variant
-from casebook.domain.case.record_checks import KnownParty, variant_key
+from casebook.domain.case.record_checks import KnownParty, MatchVerdict, variant_key
 from casebook.domain.vocabulary import Certainty, Party
 from casebook.matching import variants
 from casebook.matching.variants import Bounds
-from casebook.storage.tables import Application, Person
+from casebook.storage.tables import Application, Candidate, Person
 from casebook.values import contact, dates, fillers, identifiers
 from casebook.values.addresses import address
 
@@ -61,8 +63,58 @@ def beyond_bound(act: Act, application: Application, party: Party) -> dict[str, 
 
 def _all_variants(act: Act, application: Application, party: Party) -> dict[str, Variant]:
     person = person_of(act, application, party)
-    identities = variants.identities(_known(person, act.now.year), Bounds(total=sys.maxsize)) if person else ()
+    if person is None:
+        return {}
+    confirmed = [_known_of(cells, act.now.year) for cells in confirmed_cells(act, application.reference, party)]
+    identities = variants.identities(_known(person, act.now.year), Bounds(total=sys.maxsize), confirmed)
     return {variant_key(variant, application.reference): variant for variant in identities}
+
+
+def confirmed_cells(act: Act, reference: str, party: Party) -> list[dict[str, str]]:
+    """The persons in the sources who were confirmed to be the party, in the columns of persons.csv."""
+    query = select(Candidate.seen).where(
+        Candidate.reference == reference,
+        Candidate.party == party,
+        Candidate.superseded.is_(False),
+        Candidate.verdict == MatchVerdict.SAME,
+    )
+    seen = act.session.scalars(query.order_by(Candidate.source, Candidate.person_id, Candidate.id))
+    return [{name: str(person.get(name) or "") for name in (*_CELLS, "aliases", "sex")} for person in seen]
+
+
+def learnt_from(act: Act, application: Application, party: Party) -> dict[str, dict[str, str]]:
+    """Key of a variant that a confirmed person's record adds -> that person, who also bears the names told."""
+    person = person_of(act, application, party)
+    confirmed = confirmed_cells(act, application.reference, party)
+    if person is None or not confirmed:
+        return {}
+    told, as_told = _known(person, act.now.year), cells_of(person)
+    names_told = (f"{as_told['forename']} {as_told['surname']}".strip(), as_told["aliases"])
+    persons: dict[str, dict[str, str]] = {}
+    for cells in confirmed:
+        aliases = ";".join(filter(None, (cells["aliases"], *names_told)))
+        for variant in variants.of_confirmed(told, _known_of(cells, act.now.year)):
+            persons.setdefault(variant_key(variant, application.reference), {**cells, "aliases": aliases})
+    return {key: cells for key, cells in persons.items() if key not in _as_told(told, application)}
+
+
+def _as_told(told: variants.KnownPerson, application: Application) -> set[str]:
+    identities = variants.identities(told, Bounds(total=sys.maxsize))
+    return {variant_key(variant, application.reference) for variant in identities}
+
+
+def _known_of(cells: Mapping[str, str], this_year: int) -> variants.KnownPerson:
+    """A confirmed person as the matcher needs them."""
+    numbers = (identifiers.check_pnc(cells["pnc_id"], this_year), identifiers.check_cro(cells["cro"]))
+    return variants.KnownPerson(
+        forename=cells["forename"],
+        middle_names=cells["middle_names"],
+        surname=cells["surname"],
+        aliases=fillers.without([name for name in cells["aliases"].split(";") if name.strip()]),
+        dob=dates.of_birth(cells["dob"], this_year).iso,
+        addresses=_places(cells["postcode"], cells["address"]),
+        identifiers=_evidence(numbers),
+    )
 
 
 def _known(person: Person, this_year: int) -> variants.KnownPerson:
@@ -76,13 +128,18 @@ def _known(person: Person, this_year: int) -> variants.KnownPerson:
         aliases=fillers.without(person.aliases),
         dob=dates.of_birth(person.dob or "", this_year).iso,
         dob_certainty=Certainty(person.dob_certainty),
-        addresses=(
-            *_telling(person.postcode, lambda written: identifiers.postcode(written)[0]),
-            *_telling(person.address, address),
-        ),
+        addresses=_places(person.postcode, person.address),
         phones=_telling(person.phone, contact.phone),
-        identifiers=tuple(number.evidence for number in numbers if number and number.evidence),
+        identifiers=_evidence(numbers),
     )
+
+
+def _places(postcode: str | None, lines: str | None) -> tuple[str, ...]:
+    return (*_telling(postcode, lambda written: identifiers.postcode(written)[0]), *_telling(lines, address))
+
+
+def _evidence(numbers: Iterable[identifiers.Identifier | None]) -> tuple[str, ...]:
+    return tuple(number.evidence for number in numbers if number and number.evidence)
 
 
 def _telling(written: str | None, compared: Callable[[str], str]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from casebook.casework.core.answers import Answering, Answers, Doing, Handler
 from casebook.casework.record_checks import (
     applicant,
     assurances,
+    by_hand,
     candidate_lists,
     candidate_reviews,
     candidates,
@@ -21,11 +22,11 @@ from casebook.casework.record_checks import (
 )
 from casebook.casework.safeguarding import outreach
 from casebook.domain.actors import Reason
+from casebook.domain.case import namesakes, uncovered
 from casebook.domain.case import record_checks as rules
-from casebook.domain.case import uncovered
 from casebook.domain.case.namesakes import ListPlace
-from casebook.domain.case.record_checks import MatchVerdict, SearchResult
-from casebook.domain.vocabulary import Limit, Party, Role, Route, Stage, WorkKind
+from casebook.domain.case.record_checks import SearchResult
+from casebook.domain.vocabulary import Limit, Role, Route, Stage, WorkKind
 from casebook.domain.work import Need
 from casebook.storage.case import record_checks as stored
 from casebook.storage.tables import Application, Candidate, Search
@@ -171,7 +172,7 @@ def _return(act: Act, application: Application, search: Search, times_asked: int
             "party": search.party,
             "round": search.round,
             "searches": [step["family"] for step in search.plan],
-            "left_out": searches.left_out(act, application, search),
+            "left_out": by_hand.left_out(act, application, search),
         },
         due_at=act.now + chase if times_asked else None,
         blocking=search.mandatory,
@@ -179,14 +180,14 @@ def _return(act: Act, application: Application, search: Search, times_asked: int
 
 
 def _reviews(act: Act, reference: str) -> list[Need]:
-    """One item to review each candidate and each list, and one for a second person where it was not confirmed as B."""
+    """One item to review each candidate, of B and of A, and each list; and one for a second person to look at it."""
     rounds = stored.reviews(act.session, reference)
     review_needs, lists = [], defaultdict[str, list[Candidate]](list)
-    for candidate in stored.candidates(act.session, reference, Party.B):
+    for candidate in stored.candidates(act.session, reference, party=None):
         if candidate.place == ListPlace.LISTED:
             lists[candidate.source].append(candidate)
             continue
-        subject = {"candidate": candidate.id, "source": candidate.source, "band": candidate.band}
+        subject = {name: getattr(candidate, name) for name in ("party", "source", "band")} | {"candidate": candidate.id}
         due_at = candidate.proposed_at + candidates.PRESSING if candidates.is_pressing(candidate) else None
         review_needs += _review([candidate], f"{candidate.id}:{rounds[candidate.id]}", subject, due_at=due_at)
     for source, lines in sorted(lists.items()):
@@ -200,8 +201,10 @@ def _review(
 ) -> list[Need]:
     if any(person.verdict is None for person in people):
         return [Need(kind=WorkKind.REVIEW_MATCH, key=key, subject=dict(subject), due_at=due_at)]
-    if any(person.verdict != MatchVerdict.SAME and person.second_agrees is None for person in people):
-        return [Need(kind=WorkKind.SECOND_LOOK_AT_REJECTION, key=key, subject=dict(subject))]
+    if not all(rules.is_settled(person.verdict, person.second_agrees) for person in people):
+        verdicts = sorted({str(person.verdict) for person in people})
+        seen = dict(subject) | {"verdict": verdicts[0]}
+        return [Need(kind=WorkKind.SECOND_LOOK_AT_REJECTION, key=key, subject=seen)]
     return []
 
 
@@ -209,7 +212,10 @@ def _meeting(act: Act, application: Application) -> list[Need]:
     if stored.meeting(act.session, application.reference) is not None:
         return []
     if application.route == Route.RIGHT_TO_ASK:
-        return [Need(kind=WorkKind.MEET_APPLICANT, subject={"party": outreach.applicant_of(application)})]
+        subject: dict[str, object] = {"party": outreach.applicant_of(application)}
+        if stored.not_told_apart(act.session, application.reference):
+            subject["ask"] = list(namesakes.ASKED)
+        return [Need(kind=WorkKind.MEET_APPLICANT, subject=subject)]
     return [Need(kind=WorkKind.LOCATE_PERSON_AT_RISK)]
 
 
@@ -222,6 +228,8 @@ def _signatures(act: Act, application: Application) -> list[Need]:
     if stored.assurance(act.session, reference, "adequacy", facts) is None:
         why = uncovered.by_family(assurances.why_uncovered(act, application))
         subject |= {"uncovered": sorted(why), "why_uncovered": why}
+        if number := stored.not_told_apart(act.session, reference):
+            subject |= {"not_told_apart": number, "ask": list(namesakes.ASKED)}
         return [Need(kind=WorkKind.STATE_ADEQUACY, key=facts, subject=subject)]
     return []
 
@@ -239,14 +247,37 @@ def _seen(handler: Handler) -> Handler:
 
 
 ANSWERS: Answers = {
-    WorkKind.RETURN_SEARCH: Answering(schema=returns.SearchReturned, handler=_seen(returns.returned)),
-    WorkKind.REVIEW_MATCH: Answering(schema=candidate_reviews.MatchReviewed, handler=_seen(candidate_reviews.reviewed)),
-    WorkKind.SECOND_LOOK_AT_REJECTION: Answering(
-        schema=candidate_reviews.RejectionSeen, handler=_seen(candidate_reviews.looked_at)
+    WorkKind.RETURN_SEARCH: Answering(
+        schema=returns.SearchReturned, handler=_seen(returns.returned), take_back=returns.take_back
     ),
-    WorkKind.SIGN_OFF_IDENTITY: Answering(schema=assurances.IdentitySigned, handler=_seen(assurances.identity_signed)),
-    WorkKind.STATE_ADEQUACY: Answering(schema=assurances.AdequacyStated, handler=_seen(assurances.adequacy_stated)),
-    WorkKind.VERIFY_APPLICANT: Answering(schema=applicant.ApplicantVerified, handler=applicant.verified),
-    WorkKind.MEET_APPLICANT: Answering(schema=applicant.ApplicantMet, handler=applicant.met),
-    WorkKind.LOCATE_PERSON_AT_RISK: Answering(schema=applicant.PersonLocated, handler=applicant.located),
+    WorkKind.REVIEW_MATCH: Answering(
+        schema=candidate_reviews.MatchReviewed,
+        handler=_seen(candidate_reviews.reviewed),
+        rests_on=candidate_reviews.rests_on_list,
+        take_back=candidate_reviews.take_back,
+    ),
+    WorkKind.SECOND_LOOK_AT_REJECTION: Answering(
+        schema=candidate_reviews.ReviewSeen,
+        handler=_seen(candidate_reviews.looked_at),
+        rests_on=candidate_reviews.rests_on_review,
+        take_back=candidate_reviews.take_back,
+    ),
+    WorkKind.SIGN_OFF_IDENTITY: Answering(
+        schema=assurances.IdentitySigned, handler=_seen(assurances.identity_signed), take_back=assurances.take_back
+    ),
+    WorkKind.STATE_ADEQUACY: Answering(
+        schema=assurances.AdequacyStated,
+        handler=_seen(assurances.adequacy_stated),
+        rests_on=assurances.rests_on,
+        take_back=assurances.take_back,
+    ),
+    WorkKind.VERIFY_APPLICANT: Answering(
+        schema=applicant.ApplicantVerified, handler=applicant.verified, take_back=applicant.take_back_verification
+    ),
+    WorkKind.MEET_APPLICANT: Answering(
+        schema=applicant.ApplicantMet, handler=applicant.met, take_back=applicant.take_back_meeting
+    ),
+    WorkKind.LOCATE_PERSON_AT_RISK: Answering(
+        schema=applicant.PersonLocated, handler=applicant.located, take_back=applicant.take_back_meeting
+    ),
 }

@@ -14,10 +14,12 @@ from sqlalchemy.orm import Session
 from casebook.casework.core.acting import Act, Acting
 from casebook.casework.record_checks import applicant, automatic, identity
 from casebook.casework.record_checks.automatic import SourceAnswer, SourceQuestion
+from casebook.domain.case.coverage import Variant
 from casebook.domain.vocabulary import Party, Stage
 from casebook.errors import SourceFault
 from casebook.sources import catalogue
-from casebook.storage.tables import Search
+from casebook.storage.case import record_checks as stored
+from casebook.storage.tables import Application, Search
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,9 +73,15 @@ def _questions(act: Act, reference: str) -> list[SourceQuestion]:
     if application.stage == Stage.CLOSED or application.frozen_at is not None:
         return []
     return [
-        automatic.question(act, application, search, identity.variants_of(act, application, Party(search.party)))
+        automatic.question(act, application, search, _to_ask(act, application, search))
         for search in _due(act.session, reference)
     ]
+
+
+def _to_ask(act: Act, application: Application, search: Search) -> dict[str, Variant]:
+    """What this search is to cover: after the first, only what has become known since."""
+    variants = identity.variants_of(act, application, Party(search.party))
+    return {key: variant for key, variant in variants.items() if key in search.required}
 
 
 def _ask(question: SourceQuestion) -> SourceAnswer:
@@ -99,13 +107,15 @@ def _keep(acting: Acting, question: SourceQuestion, result: SourceAnswer | str) 
         search = act.session.get_one(Search, question.search_id, populate_existing=True)
         closed_or_frozen = application.stage == Stage.CLOSED or application.frozen_at is not None
         discarded = search.superseded or search.returned_at is not None or closed_or_frozen
-        if discarded or identity.variants_of(act, application, Party(search.party)).keys() != question.variants.keys():
+        if discarded or _to_ask(act, application, search).keys() != question.variants.keys():
             return False
         if isinstance(result, str):
             automatic.attempt(act, search, result)
             act.record(application, "source_failed", search=search.id, source=search.source, fault=result)
             return False
-        automatic.write(act, application, search, result)
+        current = stored.searches(act.session, application.reference)
+        earlier = [other for other in current if (other.party, other.source) == (search.party, search.source)]
+        automatic.write(act, application, search, result, only_add=len(earlier) > 1)
         act.record(application, "searches_made", searches={f"{search.party}:{search.source}": search.result})
         applicant.look_for_signs(act, application)
         return True

@@ -43,8 +43,10 @@ def touched(act: Act, source: Source, extract: int, *, first: bool) -> list[str]
     ids = (f"{reference}:{party}" for reference in references for party in parties)
     numbers_of: dict[str, set[int]] = {}
     for person in act.session.scalars(select(Person).where(Person.id.in_(list(ids)))):
-        cells = {**dict.fromkeys(PERSON_CELLS, ""), **identity.cells_of(person)}
-        numbers_of.setdefault(person.reference, set()).update(keys.numbers(source, cells, act.now.year))
+        confirmed = identity.confirmed_cells(act, person.reference, Party(person.party))
+        for cells in (identity.cells_of(person), *confirmed):
+            complete = {**dict.fromkeys(PERSON_CELLS, ""), **cells}
+            numbers_of.setdefault(person.reference, set()).update(keys.numbers(source, complete, act.now.year))
     matching = extracts.touched(act.session, source, extract, numbers_of)
     return [reference for reference in references if reference in matching]
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from sqlalchemy import select
 
 from casebook.casework.core.acting import Act, policy_of, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Doing
-from casebook.casework.record_checks import automatic, candidates, identity, searches
+from casebook.casework.record_checks import automatic, by_hand, candidates, identity
+from casebook.casework.record_checks.gathering import Gathered
 from casebook.domain import authority
-from casebook.domain.case.coverage import Terms
 from casebook.domain.case.record_checks import RowResult, SearchResult
 from casebook.domain.vocabulary import Flag, MatchBand, Party, RecordKind, Role, VictimRelationship
 from casebook.errors import InvalidAnswer, NotPermitted
 from casebook.sources.protocol import Answered
 from casebook.storage.case.extracts import PERSON_CELLS, RECORD_CELLS
-from casebook.storage.tables import Application, Search
+from casebook.storage.tables import Application, Candidate, Search, WorkItem
 
 
 class ReturnPart(BaseModel):
@@ -113,9 +114,25 @@ def returned(doing: Doing) -> None:
     search.result, search.unavailable_reason = SearchResult(answer.result), answer.unavailable_reason
     search.evidence_reference, search.summary = answer.evidence_reference, answer.summary
     search.terms = [made.model_dump(mode="json") for made in answer.searches]
-    search.covered = searches.covered(doing.act, doing.application, search, _terms_made(answer))
+    read, keys = by_hand.terms_read(search), by_hand.asked(doing.act, search)
+    search.covered = by_hand.covered(doing.act, doing.application, search, read, keys)
     automatic.attempt(doing.act, search, "returned" if answer.result != "unavailable" else "unavailable")
     _propose(doing.act, doing.application, search, answer.persons)
+
+
+def take_back(act: Act, application: Application, item: WorkItem) -> None:
+    """The source is searched again. Whom only this return named is no candidate any more."""
+    search = act.session.get_one(Search, item.subject["search"])
+    if item.subject.get("accept"):
+        search.accepted_by = None
+        return
+    if search.returned_at is None or search.superseded:
+        refuse_because("nothing_returned", "this answer returned nothing, or the source was searched again since")
+    search.superseded = True
+    found = select(Candidate).where(Candidate.search_id == search.id, Candidate.reference == application.reference)
+    for candidate in act.session.scalars(found):
+        candidates.take_back(act, candidate)
+        candidate.superseded = True
 
 
 def refuse_malformed(answer: SearchReturned) -> None:
@@ -160,20 +177,12 @@ def refuse_malformed(answer: SearchReturned) -> None:
         )
 
 
-def _terms_made(answer: SearchReturned) -> list[Terms]:
-    return [
-        Terms(forename=made.forename, surname=made.surname, dob=made.dob, pivot=made.pivot)
-        for made in answer.searches
-        if made.result is not RowResult.TOO_MANY
-    ]
-
-
 def _propose(act: Act, application: Application, search: Search, persons: list[PersonSeen]) -> None:
     """Propose every person whom the researcher entered as a candidate, however low the match weight."""
     subject = identity.person_of(act, application, Party(search.party))
     cells = identity.cells_of(subject) if subject else {}
     limit = policy_of(application).search.candidates.value
-    gathered = candidates.Gathered(limit=max(limit, len(persons)))
+    gathered = Gathered(limit=max(limit, len(persons)))
     records = {
         person.person_id: tuple(_record_cells(search, person, record) for record in person.records)
         for person in persons

@@ -8,20 +8,18 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from casebook.casework.core.acting import Act, policy_of
-from casebook.casework.record_checks import automatic, identity
+from casebook.casework.record_checks import automatic, by_hand, identity
+from casebook.casework.record_checks.by_hand import Variants
 from casebook.domain import words
 from casebook.domain.actors import Reason
 from casebook.domain.case import record_checks as rules
-from casebook.domain.case.coverage import Terms, Variant
+from casebook.domain.case.coverage import VariantFamily
 from casebook.domain.vocabulary import Party, Route, Source, Stage
-from casebook.policies import source_families
 from casebook.sources import catalogue
 from casebook.sources.local_extract import LocalExtract
 from casebook.storage.case import decisions
 from casebook.storage.case import record_checks as stored
 from casebook.storage.tables import Application, Search
-
-Variants = Mapping[str, Variant]  # by key
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,25 +151,44 @@ def _due(due: Round) -> Search | None:
         search.superseded = search not in kept
     asked_for = {key for search in kept for key in search.required}
     missing = [key for key in due.variants if key not in asked_for]
+    for search in kept:
+        missing = _covered_already(due, search, missing)
     waiting = next((search for search in kept if search.returned_at is None), None)
     if waiting is not None and waiting.automatic:
+        others = {key for search in kept if search is not waiting for key in search.required}
+        waiting.required = [key for key in due.variants if key not in others]
         return waiting
     if kept and not missing:
         return None
     if waiting is None:
         return open_round(due, missing)
     waiting.required = [*waiting.required, *missing]
-    waiting.plan = plan(due.application, waiting.required, due.variants)
+    waiting.plan = by_hand.plan(due.application, waiting.required, due.variants)
     return waiting
+
+
+def _covered_already(due: Round, search: Search, keys: Sequence[str]) -> list[str]:
+    """Add what this return, made by hand, covers already: a search without a date covers a date learnt later. Returns the rest."""
+    if search.automatic or search.returned_at is None:
+        return list(keys)
+    read = by_hand.covered(due.act, due.application, search, by_hand.terms_read(search), keys)
+    search.required, search.covered = [*search.required, *read], [*search.covered, *read]
+    return [key for key in keys if key not in read]
 
 
 def _outdated(due: Round, search: Search) -> bool:
     """Whether a search must be repeated in full: its extract or the details of the party changed, or it is too old."""
     if due.automatic != search.automatic:
         return due.automatic and (search.extract_id is None or search.extract_id != due.extract)
-    if search.automatic and (search.extract_id != due.extract or not set(due.variants) <= set(search.required)):
+    if due.here and (search.extract_id != due.extract or _variants_asked(search) != set(due.variants)):
+        return True
+    if search.automatic and search.extract_id != due.extract:
         return True
     return _too_old(due, search)
+
+
+def _variants_asked(search: Search) -> set[str]:
+    return {key for key in search.required if rules.family_of(key) != VariantFamily.SAME_NAME}
 
 
 def _too_old(due: Round, search: Search) -> bool:
@@ -223,7 +240,7 @@ def open_round(due: Round, required: Sequence[str]) -> Search:
         automatic=due.automatic,
         mandatory=target.mandatory,
         opened_at=due.act.now,
-        plan=[] if due.here else plan(application, required, due.variants),
+        plan=[] if due.here else by_hand.plan(application, required, due.variants),
         required=list(required),
         covered=[],
         terms=[],
@@ -240,48 +257,6 @@ def open_round(due: Round, required: Sequence[str]) -> Search:
     )
     due.act.session.add(search)
     return search
-
-
-def plan(application: Application, required: Sequence[str], variants: Variants) -> list[dict[str, object]]:
-    """The searches to make by hand, in order, as the researcher is to type them."""
-    policy = policy_of(application).search
-    chosen = rules.manual_plan([variants[key] for key in required if key in variants], policy.manual_searches.value)
-    return [
-        {
-            "family": variant.family,
-            "forename": variant.forename,
-            "surname": variant.surname,
-            "dob": variant.dob,
-            "age_range_years": None if variant.dob or variant.pivot else policy.age_range_years.value,
-            "pivot": variant.pivot,
-        }
-        for variant in chosen
-    ]
-
-
-def covered(act: Act, application: Application, search: Search, made: Sequence[Terms]) -> list[str]:
-    """Keys of the required variants that a search by hand covers under these terms."""
-    variants = identity.variants_of(act, application, Party(search.party))
-    families = source_families.manual(search.source)
-    covered_keys = rules.covered(list(variants.values()), made, families, application.reference)
-    return [key for key in search.required if key in covered_keys]
-
-
-def left_out(act: Act, application: Application, search: Search) -> list[str]:
-    """Families that stay partly uncovered even if the whole plan is searched. They must be listed and signed for."""
-    planned_terms = [
-        Terms(forename=step["forename"], surname=step["surname"], dob=step["dob"], pivot=step["pivot"])
-        for step in search.plan
-    ]
-    party = Party(search.party)
-    beyond_limit = identity.beyond_bound(act, application, party)
-    all_variants = [*identity.variants_of(act, application, party).values(), *beyond_limit.values()]
-    covered_keys = rules.covered(
-        all_variants, planned_terms, source_families.manual(search.source), application.reference
-    )
-    return list(
-        dict.fromkeys(rules.family_of(key) for key in (*search.required, *beyond_limit) if key not in covered_keys)
-    )
 
 
 def again(act: Act, application: Application, sources: Sequence[Source]) -> None:

@@ -9,10 +9,12 @@ from typing import Any
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
+from casebook.casework.core import conflict, signatures
 from casebook.casework.core.acting import Act, refuse
 from casebook.casework.core.blind_review import outcomes_hidden, why_not_look
 from casebook.domain import authority
 from casebook.domain.authority import Command
+from casebook.domain.triage import is_danger_said
 from casebook.domain.vocabulary import Priority, Stage
 from casebook.errors import NotPermitted
 from casebook.storage import tables
@@ -24,7 +26,7 @@ PARTS: tuple[type[Base], ...] = (
     tables.Assurance, tables.ApplicantSign, tables.Meeting, tables.InstrumentAnswer, tables.RiskScore, tables.RiskAssessment,
     tables.OwnerAgreement, tables.Panel, tables.MemberAnswer, tables.Decision, tables.Approval, tables.Disclosure,
     tables.EmergencyDisclosure, tables.ContactOverride, tables.ContactAttempt, tables.FollowUp, tables.Referral,
-    tables.GateResult, tables.GateOverride, tables.Escalation, tables.ApplicationLink, tables.Watch,
+    tables.ConflictDeclaration, tables.GateResult, tables.GateOverride, tables.Escalation, tables.ApplicationLink, tables.Watch,
 )  # fmt: skip
 
 
@@ -56,6 +58,7 @@ def _line(
         "stage": application.stage,
         "waiting_for": sorted({item.kind for item in items}),
         "priority": application.priority,
+        "danger_said": is_danger_said(application.priority, application.priority_reason),
         "band": application.band,
         "due_at": due_at.isoformat() if due_at else None,
         "overdue": due_at is not None and due_at < now,
@@ -70,6 +73,7 @@ def _order(row: dict[str, Any]) -> tuple[object, ...]:
     return (
         row["stage"] == Stage.CLOSED,
         Priority(row["priority"]).rank,
+        not row["danger_said"],
         not row["overdue"],
         row["due_at"] or "9999",
         -(row["score"] or 0),
@@ -106,14 +110,14 @@ def show(act: Act, reference: str) -> dict[str, object]:
     """
     act.allowed(Command.SHOW_APPLICATION)
     application = act.application(reference)
-    refuse(why_not_look(act, reference), NotPermitted)
+    refuse(why_not_look(act, reference) or conflict.why_not_open(act, reference), NotPermitted)
     personal = authority.why_not_allowed(act.actor, Command.SEE_PERSONAL_DETAIL) is None
     parts = {part.__tablename__: _rows(act.session, part, reference, personal=personal) for part in PARTS}
     history = act.session.scalars(
         select(LedgerEntry).where(LedgerEntry.chain == reference).order_by(LedgerEntry.sequence)
     ).all()
     if personal:
-        act.record(application, "personal_detail_viewed")
+        act.record(application, signatures.VIEWED, versions=signatures.versions(act, application))
     return {
         "now": act.now.isoformat(),
         **_values(application, personal=personal),

@@ -24,6 +24,7 @@ from casebook.errors import InvalidAnswer
 from casebook.policies import risk_model
 from casebook.storage import ledger
 from casebook.storage.case import decisions
+from casebook.storage.case import record_checks as stored
 from casebook.storage.tables import Application, RiskAssessment, RiskScore, WorkItem
 
 SECOND = "second:"  # prefix of the key of the second person's item
@@ -142,6 +143,11 @@ class RiskAssessed(Answer):
     band: Band | None = Field(default=None, description="The new band, if it is raised or lowered.")
     reason: str = Field(min_length=1, description="Why, in words.")
 
+    @property
+    def signs(self) -> bool:
+        """Raising a band never waits for reading."""
+        return self.judgement is not Judgement.RAISE
+
 
 def _assessed(doing: Doing) -> None:
     if doing.item.key.startswith(SECOND):
@@ -191,4 +197,29 @@ def _seconded(doing: Doing) -> None:
     first.second_by, first.second_at = act.actor.id, act.now
 
 
-ANSWERS: Answers = {WorkKind.ASSESS_RISK: Answering(schema=RiskAssessed, handler=_assessed)}
+def _rests_on(act: Act, application: Application, item: WorkItem) -> object:
+    """An assessment rests on the score, on its inputs and, for the second person, on the first assessment."""
+    current = decisions.current_score(act.session, application.reference)
+    first = act.session.get(RiskAssessment, item.key.removeprefix(SECOND)) if item.key.startswith(SECOND) else None
+    return [
+        current.id if current else None,
+        first.id if first else None,
+        stored.facts(act.session, application.reference),
+    ]
+
+
+def _take_back(act: Act, _application: Application, item: WorkItem) -> None:
+    """An assessment is made again. If the second person's answer is taken back, the first assessment waits for another."""
+    if item.key.startswith(SECOND):
+        first = act.session.get_one(RiskAssessment, item.key.removeprefix(SECOND))
+        first.second_agrees = first.second_by = first.second_at = None
+        return
+    assessment = act.session.get_one(RiskAssessment, chain.identity("risk_assessment", item.id))
+    if assessment.superseded:
+        refuse_because("superseded", "this assessment does not stand any more: there is a new score")
+    assessment.superseded = True
+
+
+ANSWERS: Answers = {
+    WorkKind.ASSESS_RISK: Answering(schema=RiskAssessed, handler=_assessed, rests_on=_rests_on, take_back=_take_back)
+}

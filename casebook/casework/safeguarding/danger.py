@@ -14,6 +14,7 @@ from casebook.casework.safeguarding import outreach
 from casebook.domain import chain
 from casebook.domain.authority import Command
 from casebook.domain.case.safe_contact import Override
+from casebook.domain.triage import is_danger_said
 from casebook.domain.vocabulary import Channel, Party, Priority, Role, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer
@@ -31,6 +32,10 @@ def open_safeguarding(act: Act, application: Application, *, cause: str, key: st
     if open_item(act, application, need) is None:
         return
     raise_priority(act, application, Priority.IMMEDIATE, reason=cause)
+    if is_danger_said(application.priority, cause) and not is_danger_said(
+        application.priority, application.priority_reason
+    ):
+        application.priority_reason = cause
     notices.notify(act, application, role=Role.DUTY_INSPECTOR, reason=f"immediate_safeguarding:{cause}", key=key)
     act.record(application, "safeguarding_opened", cause=cause)
 

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -18,11 +18,13 @@ from casebook.casework.staff import suspension
 from casebook.domain import words
 from casebook.domain.actors import OPERATOR, Actor
 from casebook.domain.authority import Command
+from casebook.domain.case import conflict
 from casebook.domain.case.competence import subjects
+from casebook.domain.case.conflict import SharedDetail
 from casebook.domain.vocabulary import Role
 from casebook.errors import NotFound, NotPermitted
 from casebook.policies import monitor as policy
-from casebook.storage.tables import Competence, Staff, StaffRole, Token
+from casebook.storage.tables import Competence, Staff, StaffDetail, StaffRole, Token
 from casebook.values.ids import staff_key
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
@@ -160,6 +162,19 @@ def new_token(act: Act, staff_id: str) -> str:
     token = _issue(act, staff_id)
     act.record(None, "token_issued", staff=staff_id)
     return token
+
+
+def set_details(act: Act, staff_id: str, details: Mapping[SharedDetail, str]) -> list[SharedDetail]:
+    """Keep a surname, an address or a phone number as a digest, to notice conflicts of interest. Returns what was kept."""
+    act.allowed(Command.ADMINISTER_STAFF)
+    member = _member(act, staff_id)
+    kept = sorted(kind for kind, written in details.items() if conflict.compared(kind, written))
+    for kind in kept:
+        act.session.merge(
+            StaffDetail(staff_id=member.id, kind=kind, digest=conflict.digest(member.id, kind, details[kind]))
+        )
+    act.record(None, "staff_details_kept", staff=member.id, kinds=list(kept))
+    return kept
 
 
 def set_duty(act: Act, staff_id: str, *, on_duty: bool) -> None:

@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from casebook import policies
+from casebook.casework.core import notices
 from casebook.casework.core.acting import Act, Summaries, policy_of
 from casebook.casework.safeguarding import danger
 from casebook.domain import triage
 from casebook.domain.triage import TriageSign
-from casebook.domain.vocabulary import Priority
+from casebook.domain.vocabulary import Priority, Role
 from casebook.storage import ledger
 from casebook.storage.sweep import escalations
 from casebook.storage.sweep import triage as stored
@@ -36,6 +37,8 @@ def raise_priorities(act: Act, page: Sequence[SeenSign]) -> tuple[Summaries, lis
         to = triage.raised(Priority(application.priority), signs[reference], policy_of(application).triage)
         if to and danger.raise_priority(act, application, to[0], reason=to[1]):
             entries[reference] = {"to": to[0], "reason": to[1]}
+            if to[1] is TriageSign.POSSIBLE_MATCH_OVERDUE:
+                notices.notify(act, application, role=Role.DUTY_INSPECTOR, reason=to[1])
     del preloaded
     if entries:
         ledger.record_many(act.session, entries, actor=act.actor.id, event_name="priority_raised", at=act.now)

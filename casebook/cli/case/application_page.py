@@ -10,6 +10,7 @@ from casebook.cli.case import application_facts as facts
 from casebook.cli.case import application_outcome as outcome
 from casebook.cli.case.page_words import ApplicationView, ShownRow, clean, instant, moment, paragraph, rows, table
 from casebook.domain import words
+from casebook.domain.case import namesakes
 
 VIEWED = "personal_detail_viewed"
 # what an entry of the ledger is about: the first two of these fields that it has
@@ -51,6 +52,8 @@ def _head(application: ApplicationView) -> Iterator[str]:
     }  # fmt: skip
     if shown := [text for name, text in marks.items() if application.get(name)]:
         yield "; ".join(shown)
+    if number := sum(row["beyond"] or 0 for row in rows(application, "search") if not row["superseded"]):
+        yield f"{namesakes.not_told_apart(number).capitalize()}. This is not a clearance."
     if application["personal_detail"] != "shown":
         yield "Your role may not see personal detail and free text."
 
@@ -166,6 +169,16 @@ def _timeline(application: ApplicationView) -> Iterator[str]:
         yield from paragraph("viewed by", ", ".join(f"{viewer} ({times})" for viewer, times in sorted(views.items())))
 
 
+def _signed(application: ApplicationView) -> Iterator[str]:
+    """Who read what they signed, and for how long it had been open to them."""
+    for item in sorted(rows(application, "work_item"), key=lambda item: str(item["done_at"])):
+        signed, read = instant(item["done_at"]), instant(item.get("read_at"))
+        if signed and read:
+            minutes = int((signed - read).total_seconds() // 60)
+            opened = f"opened {moment(item['read_at'])}, {minutes} minute{'' if minutes == 1 else 's'} before signing"
+            yield from paragraph(f"{words.WORK.of(item['kind'])}, {item['done_by']} {moment(item['done_at'])}", opened)
+
+
 def _about(body: ShownRow) -> str:
     field_of = {str(body[name]): name for name in reversed(ABOUT) if body.get(name) not in (None, [], "")}
     fields = [(name, body[name]) for name in reversed(field_of.values())][:2]  # each value once
@@ -202,5 +215,6 @@ SECTIONS: tuple[tuple[str, PageSection], ...] = (
     ("GATES", _gates),
     ("ESCALATIONS", _escalations),
     ("LINKS AND WATCH", _links),
+    ("READ AND SIGNED", _signed),
     ("TIMELINE", _timeline),
 )

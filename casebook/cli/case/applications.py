@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from casebook import files
 from casebook.casework import playbook
 from casebook.casework.core import quality
-from casebook.casework.governance import exceptions, governance
+from casebook.casework.governance import conflicts, exceptions, governance
 from casebook.casework.intake import application_file
 from casebook.casework.record_checks import information
 from casebook.casework.reporting import viewing
@@ -104,6 +104,16 @@ GOVERNANCE: dict[str, tuple[str, Callable[..., dict[str, object]], tuple[str, ..
         "propose that one expectation of its gate may fail, or agree as the second person",
         quality.override,
         ("expectation", "reason"),
+    ),
+    "declare": (
+        "say whether you have a conflict of interest in it, with the reason",
+        conflicts.declare,
+        ("conflict", "reason"),
+    ),
+    "bar": (
+        "record that somebody has a conflict of interest: they are barred, and what they did is done again",
+        conflicts.find,
+        ("staff", "reason"),
     ),
     "lower": ("propose a lower priority, or agree as the second person", governance.lower_priority, ("to", "reason")),
     **outside.ACTIONS,

@@ -18,12 +18,15 @@ _OF_ACTION: Mapping[tuple[str, str], str] = {
     ("emergency-disclose", "reason"): "why it could not wait for the panel",
     ("emergency-disclose", "channel"): f"how they were told: {', '.join(Channel)}",
     ("emergency-disclose", "override"): f"if it was outside the safe-contact plan, the ground: {_OVERRIDE_GROUNDS}",
+    ("declare", "reason"): "what connects you with somebody in it, or why what is shared connects you with nobody",
+    ("bar", "staff"): "the staff id of who has the conflict of interest",
     ("contact", "channel"): f"how they were contacted: {', '.join(Channel)}",
     ("contact", "override"): "if it was outside the safe-contact plan, the id that `override-contact` printed",
     ("safe-contact", "channel"): f"the safe channel: {', '.join(Channel)}",
 }
 _OF_ALL: Mapping[str, str] = {
     "reason": "why",
+    "conflict": "yes or no",
     "staff": "the staff id of the person to name",
     "force": "the other force, as a code",
     "accepted-by": "the function of the other force that accepted it, as a code",

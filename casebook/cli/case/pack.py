@@ -17,12 +17,17 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("reference", metavar="REF", help="the application")
     parser.add_argument("--html", type=Path, metavar="FILE", help="write it to this file as one HTML page")
     parser.add_argument("--pdf", type=Path, metavar="FILE", help="write it to this file as PDF")
+    parser.add_argument(
+        "--handed-to",
+        metavar="STAFF_ID",
+        help="the member of staff to whom you hand it on paper: it counts as read by them",
+    )
     parser.set_defaults(handler=run)
 
 
 def run(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
-        data = printed(act, options.reference)
+        data = printed(act, options.reference, handed_to=options.handed_to)
         written = []
         if options.html:
             written.append(_write(options.html, pack_page.as_html(data).encode()))

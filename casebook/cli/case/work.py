@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from casebook.casework import playbook, work_queue
+from casebook.casework.governance import superseding
 from casebook.cli.answer import Call, Output, plain
 from casebook.cli.opening import opened
 from casebook.cli.reading import one_of, read_json
@@ -38,6 +40,12 @@ def configure(parser: ArgumentParser) -> None:
         help="the answer as JSON; - for standard input",
     )  # fmt: skip
     do.set_defaults(handler=_do)
+    supersede = actions.add_parser(
+        "supersede", help="set an answer aside that does not hold: its work is asked for again"
+    )
+    supersede.add_argument("item", metavar="ITEM", help="the id of the item that was answered")
+    supersede.add_argument("--reason", required=True, metavar="TEXT", help="why the answer does not hold, in words")
+    supersede.set_defaults(handler=_supersede)
     schema = actions.add_parser("schema", help="print the JSON schema of the answer to a kind of work")
     schema.add_argument("kind", type=one_of(WorkKind), metavar="KIND", help=f"the kind of work: {', '.join(WorkKind)}")
     schema.set_defaults(handler=_schema)
@@ -61,6 +69,19 @@ def _do(options: Namespace, call: Call) -> Output:
         item = work_queue.do(act, options.item, options.answer)
         data = _item(item, act.now)
     return Output(data=data, lines=[f'{item.reference or "the unit"}: "{words.WORK.of(item.kind)}" is done'])
+
+
+def _supersede(options: Namespace, call: Call) -> Output:
+    with opened(call) as casebook, casebook.acting() as act:
+        done = superseding.supersede(act, options.item, reason=options.reason)
+    back = (
+        f"the application is back in {words.STAGE.of(done.reopened)}"
+        if done.reopened
+        else "the work is asked for again"
+    )
+    lines = [f"{done.reference}: the answer is superseded, and {back}"]
+    lines += [f"  told since: {words.spelled(told['what'])}, to {told['to']}, {told['at']}" for told in done.told_since]
+    return Output(data=asdict(done), lines=lines)
 
 
 def _schema(options: Namespace, _call: Call) -> Output:

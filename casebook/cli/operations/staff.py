@@ -10,6 +10,7 @@ from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
 from casebook.cli.reading import day
 from casebook.domain import words
+from casebook.domain.case.conflict import SharedDetail
 from casebook.domain.vocabulary import Role
 from casebook.domain.words.operations import TRAINING
 
@@ -33,6 +34,9 @@ def configure(parser: ArgumentParser) -> None:
     _configure_competence(
         actions.add_parser("competence", help="record training for a source or a task, and when it expires")
     )
+    _configure_details(
+        actions.add_parser("details", help="keep details of a member of staff, to notice conflicts of interest")
+    )
     duty = actions.add_parser("duty", help="record whether a member of staff is on duty")
     duty.add_argument("id", metavar="ID", help=_MEMBER)
     duty.add_argument("state", choices=["on", "off"], help="on duty or off duty")
@@ -51,6 +55,18 @@ def configure(parser: ArgumentParser) -> None:
     actions.add_parser("list", help="list all staff with their roles").set_defaults(handler=_list)
 
 
+def _configure_details(details: ArgumentParser) -> None:
+    details.add_argument("id", metavar="ID", help=_MEMBER)
+    for tie, text in (
+        (SharedDetail.SURNAME, "a surname, also a former one"),
+        (SharedDetail.ADDRESS, "the lines of an address"),
+        (SharedDetail.PHONE, "a phone number"),
+    ):
+        kept = f"{text}; only a digest is kept"
+        details.add_argument(f"--{tie.removeprefix('shared_')}", dest=tie, metavar="TEXT", default="", help=kept)
+    details.set_defaults(handler=_set_details)
+
+
 def _configure_competence(competence: ArgumentParser) -> None:
     competence.add_argument("id", metavar="ID", help=_MEMBER)
     competence.add_argument("subject", metavar="SUBJECT", help="a source, or a kind of training such as domestic_abuse")
@@ -63,6 +79,15 @@ def _configure_competence(competence: ArgumentParser) -> None:
     )
     competence.add_argument("--until", required=True, type=day, metavar="YYYY-MM-DD", help="the last day it is valid")
     competence.set_defaults(handler=_set_competence)
+
+
+def _set_details(options: Namespace, call: Call) -> Output:
+    with opened(call) as casebook, casebook.acting() as act:
+        kept = staff.set_details(act, options.id, {tie: getattr(options, tie) for tie in SharedDetail})
+    return Output(
+        data={"id": options.id, "kept": kept},
+        lines=[f"{options.id}: kept as digests: {words.TIE.of_all(kept) or 'nothing'}"],
+    )
 
 
 def _role(text: str) -> Role:

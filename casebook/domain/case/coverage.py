@@ -16,6 +16,7 @@ class VariantFamily(StrEnum):
     AS_GIVEN = "as_given"
     FORMER_NAME = "former_name"
     ALIAS = "alias"
+    CONFIRMED = "confirmed"  # as the record of a confirmed person has it
     NICKNAME = "nickname"
     SPELLING = "spelling"  # spelling and transliteration: Mohammed, Muhammad
     PUNCTUATION = "punctuation"  # hyphens, apostrophes, Mc and Mac, double-barrelled parts
@@ -32,7 +33,7 @@ class VariantFamily(StrEnum):
 
 
 PIVOTS = frozenset({VariantFamily.ADDRESS, VariantFamily.PHONE, VariantFamily.IDENTIFIER})
-NAMES = frozenset({VariantFamily.AS_GIVEN, VariantFamily.FORMER_NAME, VariantFamily.ALIAS})
+NAMES = frozenset({VariantFamily.AS_GIVEN, VariantFamily.FORMER_NAME, VariantFamily.ALIAS, VariantFamily.CONFIRMED})
 
 
 @dataclass(frozen=True, kw_only=True)

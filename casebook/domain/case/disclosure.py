@@ -37,7 +37,12 @@ class Addressee:
 
 
 def addressees(
-    outcome: str, recipients: Sequence[Mapping[str, Any]], *, applicant: str, ground: str | None = None
+    outcome: str,
+    recipients: Sequence[Mapping[str, Any]],
+    *,
+    applicant: str,
+    ground: str | None = None,
+    told_apart: bool = True,
 ) -> tuple[Addressee, ...]:
     """The people to tell: those the panel chose or, without a disclosure, the person at risk who applied.
 
@@ -52,7 +57,8 @@ def addressees(
     else:
         codes = [] if others else [Party.A.value]
     return tuple(
-        Addressee(code=code, text=text_for(outcome, code, ground=ground)) for code in dict.fromkeys((*codes, *others))
+        Addressee(code=code, text=text_for(outcome, code, ground=ground, told_apart=told_apart))
+        for code in dict.fromkeys((*codes, *others))
     )
 
 

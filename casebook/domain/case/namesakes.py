@@ -15,6 +15,8 @@ from enum import StrEnum
 WITHIN_YEARS = 10
 ONE_BY_ONE = 25  # of a name and a source; the others are lines of the list
 LISTED = 60  # lines of a source; the others are counted
+HIGH_RISK = "2"  # as `Found.grave`, where it is kept: a high-risk indicator
+ASKED = ("age", "area", "looks", "phone")  # what the applicant is asked when others of the name cannot be told apart
 NEAR_MISS = -16.0  # bits: from here on somebody with grave records is a line of the list under another name too
 
 

@@ -24,11 +24,11 @@ DATES = frozenset(
     {VariantFamily.DAY_MONTH_SWAPPED, VariantFamily.DATE_SLIP, VariantFamily.YEAR_NEAR, VariantFamily.DATE_UNKNOWN}
 )
 
-# the order of a manual plan: as given, without a date, other names, swapped, identifier, last address (its postcode, and
-# its lines: a record may lack either)
+# the order of a manual plan: as given, without a date, other names, as a confirmed record has it, swapped, identifier, last
+# address (its postcode, and its lines: a record may lack either)
 PLANNED = (
     VariantFamily.AS_GIVEN, VariantFamily.DATE_UNKNOWN, VariantFamily.ALIAS, VariantFamily.FORMER_NAME,
-    VariantFamily.SWAPPED_NAMES, VariantFamily.IDENTIFIER, VariantFamily.ADDRESS,
+    VariantFamily.CONFIRMED, VariantFamily.SWAPPED_NAMES, VariantFamily.IDENTIFIER, VariantFamily.ADDRESS,
 )  # fmt: skip
 _ONE_OF = frozenset({VariantFamily.DATE_UNKNOWN, VariantFamily.SWAPPED_NAMES})  # of these the first will do
 
@@ -111,8 +111,8 @@ def worth_reading(bands: Iterable[str]) -> bool:
 
 
 def is_settled(verdict: str | None, second_agrees: bool | None) -> bool:  # noqa: FBT001 - a pair of facts
-    """Whether a candidate is settled: one person says it is the same person, or two agree on another verdict."""
-    return verdict == MatchVerdict.SAME or (verdict is not None and second_agrees is True)
+    """Whether a candidate is settled: two people agree, also that it is the same person. Both errors do harm."""
+    return verdict is not None and second_agrees is True
 
 
 def why_not_adequate(uncovered: Collection[str], listed: Collection[str]) -> Reason | None:

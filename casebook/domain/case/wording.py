@@ -23,6 +23,7 @@ class Text(StrEnum):
 
     DISCLOSURE = "disclosure"
     NO_DISCLOSURE = "no_disclosure"  # the same whether there is nothing or nothing that may be disclosed
+    NOT_TOLD_APART = "not_told_apart"  # as `no_disclosure`, when others bear the name and nobody can tell them apart
     OUT_OF_SCOPE = "out_of_scope"
     TRANSFERRED = "transferred"  # to the person at risk only: the other force shows where somebody lives
     TO_OTHERS = "to_others"
@@ -68,17 +69,18 @@ _NEVER = (
 _WARNS = re.compile(r"does not mean (that )?there is no risk", re.IGNORECASE)
 
 
-def text_for(outcome: str, to: str, *, ground: str | None = None) -> Text:
+def text_for(outcome: str, to: str, *, ground: str | None = None, told_apart: bool = True) -> Text:
     """The text that somebody is told. For C it does not depend on the outcome.
 
-    `ground`: the ground for a refusal or an early end, if there is one.
+    `ground`: the ground for a refusal or an early end, if there is one. `told_apart`: nobody else of the subject's name is
+    left whom the police could not tell apart from the subject.
     """
     if to == APPLICANT_OTHER:
         return Text.TO_OTHERS
     if outcome in DISCLOSING_OUTCOMES:
         return Text.DISCLOSURE
     if outcome != Outcome.OUT_OF_SCOPE:
-        return Text.NO_DISCLOSURE
+        return Text.NO_DISCLOSURE if told_apart else Text.NOT_TOLD_APART
     return Text.TRANSFERRED if ground == ANOTHER_FORCE else Text.OUT_OF_SCOPE
 
 

@@ -20,6 +20,7 @@ from casebook.domain.words.checks import (
     PROOF,
     RESULT,
     SOURCE_FAULT,
+    TIE,
     UNCOVERED,
     VERDICT,
 )
@@ -90,6 +91,6 @@ __all__ = [
     "FAMILY", "FAULT", "FOLLOWED", "GATE", "LIMB", "LIMIT", "LINK", "MATCH_BAND", "MEETING", "OUTCOME", "OVERRIDE",
     "PART", "PARTY", "PAUSE", "PRIORITY", "PROGRESS", "PROOF", "PURPOSE", "QUALIFIES", "RECORD_KIND", "REFUSAL",
     "RELATIONSHIP", "RESULT", "REVIEW_OUTCOME", "ROLE", "ROUTE", "SCENARIO", "SEX", "SHORT_OF", "SIDE", "SOURCE",
-    "SOURCE_FAULT", "STAGE", "STATE", "TEXT", "UNCERTAIN", "UNCOVERED", "UNDERTAKING", "VERDICT", "VICTIM",
+    "SOURCE_FAULT", "STAGE", "STATE", "TEXT", "TIE", "UNCERTAIN", "UNCOVERED", "UNDERTAKING", "VERDICT", "VICTIM",
     "VOCABULARIES", "WAITING", "WORK", "Vocabulary", "of_field", "reason", "source_and_family", "spelled",
 ]  # fmt: skip

@@ -29,6 +29,7 @@ FAMILY = Vocabulary("Families of identity variants", {
     "as_given": "as given",
     "former_name": "former name",
     "alias": "alias",
+    "confirmed": "as a confirmed record has it",
     "nickname": "nickname",
     "spelling": "spelling",
     "punctuation": "punctuation",
@@ -75,6 +76,11 @@ APPLICANT_SIGN = Vocabulary("Signs about the applicant", {
     "shares_contact_with_subject": "the applicant has the subject's phone number or email",
     "shares_address_with_subject": "the applicant has the subject's address",
     "same_name_and_birth_as_subject": "the applicant has the subject's name and date of birth",
+})  # fmt: skip
+TIE = Vocabulary("What staff share with people of an application", {
+    "shared_surname": "a surname",
+    "shared_address": "an address",
+    "shared_phone": "a phone number",
 })  # fmt: skip
 ASSURANCE = Vocabulary("Signatures under the research", {
     "identity": "identity",
@@ -167,7 +173,7 @@ ASSESSMENT = Vocabulary("Assessment of intelligence", {
 HANDLING = Vocabulary("Handling of intelligence", {"P": "lawful sharing permitted", "C": "sharing with conditions"})
 
 ALL = (
-    DOUBT, RESULT, FAMILY, PLACE, UNCOVERED, MATCH_BAND, VERDICT, APPLICANT_SIGN, ASSURANCE, CONFIDENCE, SOURCE_FAULT,
+    DOUBT, RESULT, FAMILY, PLACE, UNCOVERED, MATCH_BAND, VERDICT, APPLICANT_SIGN, TIE, ASSURANCE, CONFIDENCE, SOURCE_FAULT,
     IDENTIFIER, IDENTIFIER_FAULT, PROOF, MEETING, LINK, GATE, SEVERITY, GATE_FAULT, MENDED, EVALUATION, ASSESSMENT,
     HANDLING,
 )  # fmt: skip

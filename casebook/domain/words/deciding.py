@@ -125,6 +125,7 @@ SAFEGUARDED = Vocabulary("What was done about immediate danger", {
 TEXT = Vocabulary("Approved texts", {
     "disclosure": "disclosure",
     "no_disclosure": "no disclosure",
+    "not_told_apart": "others of the name who could not be told apart",
     "out_of_scope": "out of scope",
     "transferred": "transferred to another force",
     "to_others": "to whoever applied for somebody else",

@@ -30,6 +30,7 @@ COMMAND = Vocabulary("Commands", {
     "claim_work": "claim work",
     "show_application": "show an application",
     "see_personal_detail": "see personal detail",
+    "find_conflict": "find a conflict of interest",
     "raise_priority": "raise a priority",
     "lower_priority": "lower a priority",
     "open_safeguarding": "open immediate safeguarding",
@@ -102,8 +103,10 @@ EXCEPTION = Vocabulary("Exceptions", {
     "contact_override": "contact outside the safe-contact plan",
     "grave_risk_not_disclosed": "not disclosed although the risk is grave",
     "not_ratified": "an emergency decision was not ratified",
+    "signed_at_once": "signed within seconds of opening it",
     "not_told_in_person": "not told in person",
     "not_told_of_transfer": "the applicant was not told about the transfer",
+    "not_asked_about_the_name": "others of the name are not told apart, and nobody says that the applicant was asked",
     "not_done": "nobody did it after every escalation level",
 })  # fmt: skip
 

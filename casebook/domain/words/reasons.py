@@ -22,6 +22,7 @@ CAUSE = Vocabulary("Causes of danger and of a priority", {
     "lowered_by_two_people": "lowered by two people",
     "repeat_application": "repeat application",
     "possible_match_not_reviewed": "a possible match with a high-risk indicator, not reviewed",
+    "possible_match_overdue": "a possible match with a high-risk indicator was not reviewed within the hour",
     "safeguarding_overdue": "safeguarding is overdue",
     "limit_passed": "the time limit has passed",
     "applicant_says_immediate_danger": "the applicant says there is immediate danger",
@@ -40,6 +41,7 @@ CAUSE = Vocabulary("Causes of danger and of a priority", {
     "other": "another reason",
 })  # fmt: skip
 BECAUSE = Vocabulary("Reasons for an event", {
+    "answer_superseded": "an answer was superseded",
     "application_received": "the application was received",
     "approver_sent_back": "the approver sent it back",
     "assurance": "quality assurance",

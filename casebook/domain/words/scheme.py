@@ -144,7 +144,7 @@ WORK = Vocabulary("Work items", {
     "locate_person_at_risk": "locate the person at risk",
     "return_search": "return a search",
     "review_match": "review a match",
-    "second_look_at_rejection": "second look at a rejection",
+    "second_look_at_rejection": "second look at a match",
     "sign_off_identity": "sign off the identity",
     "state_adequacy": "state research adequacy",
     "assess_risk": "assess the risk",

@@ -13,6 +13,7 @@ from casebook.domain.case import disclosure as rules
 from casebook.domain.case.disclosure import Addressee
 from casebook.domain.case.safe_contact import ContactPlan, Purpose
 from casebook.domain.vocabulary import Limit
+from casebook.storage.case import record_checks
 from casebook.storage.tables import (
     Application,
     ContactAttempt,
@@ -32,10 +33,14 @@ def told(session: Session, reference: str) -> Sequence[Disclosure]:
     return session.scalars(query.order_by(Disclosure.occurred_at, Disclosure.id)).all()
 
 
-def addressees(application: Application, decision: Decision) -> tuple[Addressee, ...]:
-    """The people to whom the decision was delivered, and how."""
+def addressees(session: Session, application: Application, decision: Decision) -> tuple[Addressee, ...]:
+    """The people to whom the decision is delivered, and with which text."""
     return rules.addressees(
-        decision.outcome, decision.recipients, applicant=application.applicant, ground=decision.refusal_reason
+        decision.outcome,
+        decision.recipients,
+        applicant=application.applicant,
+        ground=decision.refusal_reason,
+        told_apart=record_checks.not_told_apart(session, application.reference) == 0,
     )
 
 

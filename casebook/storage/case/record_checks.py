@@ -21,7 +21,6 @@ from casebook.storage.tables import (
     Candidate,
     Decision,
     Finding,
-    LedgerEntry,
     Meeting,
     Search,
     SearchAttempt,
@@ -55,10 +54,9 @@ def signs(session: Session, reference: str) -> Sequence[ApplicantSign]:
 
 
 def meeting(session: Session, reference: str) -> Meeting | None:
-    """The last meeting, location of A, or recorded exception."""
-    return session.scalars(
-        select(Meeting).where(Meeting.reference == reference).order_by(Meeting.recorded_at.desc(), Meeting.id)
-    ).first()
+    """The last meeting, location of A, or recorded exception, that was not superseded."""
+    query = select(Meeting).where(Meeting.reference == reference, Meeting.superseded.is_not(True))
+    return session.scalars(query.order_by(Meeting.recorded_at.desc(), Meeting.id)).first()
 
 
 def attempts(session: Session, reference: str) -> Counter[tuple[str, str]]:
@@ -109,13 +107,12 @@ def too_old(session: Session, now: datetime) -> list[str]:
     )
 
 
-def opened_since(session: Session, reference: str, actor: str, since: datetime) -> bool:
-    """Whether somebody has opened the application, with its personal detail, since that moment."""
-    query = select(LedgerEntry.id).where(
-        LedgerEntry.chain == reference, LedgerEntry.event == "personal_detail_viewed", LedgerEntry.actor == actor,
-        LedgerEntry.at >= since,
-    )  # fmt: skip
-    return session.scalar(query.limit(1)) is not None
+def not_told_apart(session: Session, reference: str) -> int:
+    """People who bear the subject's name, and whom nobody can tell apart from the subject: they are on no list."""
+    query = select(func.sum(Search.beyond)).where(
+        Search.reference == reference, Search.party == Party.B, Search.superseded.is_(False)
+    )
+    return int(session.scalar(query) or 0)
 
 
 def undetermined(session: Session, reference: str) -> int:

@@ -70,7 +70,7 @@ def _deliveries(
     session: Session, application: Application, standing: Decision, told: Sequence[Disclosure]
 ) -> FrameRows:
     """A row for each delivery. An applicant who is not told the outcome here is contacted later; follow-up checks that."""
-    listed = deliveries.addressees(application, standing)
+    listed = deliveries.addressees(session, application, standing)
     alone = all(addressee.is_other_applicant for addressee in listed)
     heard = {row.recipient for row in told}
     expected = {
@@ -168,7 +168,7 @@ def _items(session: Session, row: Disclosure) -> list[str]:
 
 def _offers(session: Session, application: Application, standing: Decision) -> FrameRows:
     """Each follow-up contact that policy offers to the person who was told, and what they chose."""
-    if rules.followed(deliveries.addressees(application, standing)) is None:
+    if rules.followed(deliveries.addressees(session, application, standing)) is None:
         return []
     policy = policies.load(application.policy.partition("@")[0])
     chosen = {row.limit_name: row for row in deliveries.follow_ups(session, application.reference)}

@@ -40,7 +40,7 @@ def _application(
 ) -> dict[str, object]:
     approved = decisions.approved(session, application)
     delivered = deliveries.told(session, application.reference)
-    addressees = deliveries.addressees(application, approved[0]) if approved else ()
+    addressees = deliveries.addressees(session, application, approved[0]) if approved else ()
     limits = {limit.value for limit in deliveries.IN_TURN if policy.limit(limit, Route(application.route))}
     offered = {row.limit_name for row in rows if row.offered}
     return {

@@ -108,13 +108,13 @@ def _candidates(session: Session, application: Application) -> FrameRows:
             "reason": candidate.reason,
             "seen_by_second": _seen(candidate),
         }
-        for candidate in record_checks.candidates(session, application.reference, Party.B)
+        for candidate in record_checks.candidates(session, application.reference, party=None)
     ]
 
 
 def _seen(candidate: Candidate) -> bool:
     another = candidate.second_by is not None and candidate.second_by != candidate.reviewed_by
-    return candidate.verdict == "same" or (another and candidate.second_agrees is True)
+    return another and candidate.second_agrees is True
 
 
 def _signed(session: Session, reference: str) -> Mapping[str, Assurance | None]:

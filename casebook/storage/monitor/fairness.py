@@ -54,9 +54,11 @@ def subjects(session: Session) -> Sequence[SearchedSubject]:
 def _second_looks(session: Session) -> dict[str, list[bool]]:
     """By application, whether each second look at a rejection agreed. The candidate itself does not keep that."""
     agrees = WorkItem.answer["agrees"].as_boolean()
+    verdict, party = WorkItem.subject["verdict"].astext, WorkItem.subject["party"].astext
     query = select(WorkItem.reference, agrees).where(
-        WorkItem.kind == WorkKind.SECOND_LOOK_AT_REJECTION, WorkItem.done_at.is_not(None), agrees.is_not(None)
-    )
+        WorkItem.kind == WorkKind.SECOND_LOOK_AT_REJECTION, WorkItem.done_at.is_not(None), agrees.is_not(None),
+        verdict.is_distinct_from(MatchVerdict.SAME), party.is_distinct_from(Party.A),
+    )  # fmt: skip
     looks: dict[str, list[bool]] = defaultdict(list)
     for reference, agreed in session.execute(query):
         looks[str(reference)].append(agreed)

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    Case,
     ColumnElement,
     DateTime,
     Label,
     Row,
     Select,
+    SQLColumnExpression,
     and_,
     case,
     cast,
@@ -25,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from casebook.domain.escalation import WhyStalled
+from casebook.domain.triage import BY_MACHINE
 from casebook.domain.vocabulary import Limit, Priority, Stage, WorkKind
 from casebook.storage import outbox
 from casebook.storage.tables import (
@@ -113,7 +116,7 @@ def hidden_from(session: Session, staff_id: str) -> frozenset[str]:
 
 
 def worst(session: Session, limit: int, hidden: Collection[str] = ()) -> list[Row[Any]]:
-    """Blocking items of open applications in the order of the queue: by priority, then by due time.
+    """Blocking items of open applications in the order of the queue: by priority, danger that a person said, and due time.
 
     An application without one waits for the engine, and comes after the items due in its priority. Each priority is read
     in the order of an index, up to `limit`.
@@ -126,13 +129,16 @@ def worst(session: Session, limit: int, hidden: Collection[str] = ()) -> list[Ro
 
 
 def _pressing(priority: Priority, limit: int, hidden: Collection[str]) -> Select[Any]:
-    items = _waits(hidden).where(WorkItem.priority == priority)
-    items = items.order_by(WorkItem.due_at, WorkItem.opened_at, WorkItem.reference, WorkItem.id).limit(limit)
+    first = _said_first(Application.priority_reason) if priority is Priority.IMMEDIATE else literal(0)
+    items = _waits(hidden).add_columns(first.label("first")).where(WorkItem.priority == priority)
+    in_order = (WorkItem.due_at, WorkItem.opened_at, WorkItem.reference, WorkItem.id)
+    items = items.order_by(*([first] if priority is Priority.IMMEDIATE else []), *in_order).limit(limit)
     idle = (
         select(
             null().label("id"), Application.reference, Application.stage, Application.priority, null().label("kind"),
             null().label("role"), null().label("owner"), cast(null(), DateTime(timezone=True)).label("due_at"),
             Application.received_at.label("since"), literal(0).label("escalation_level"),
+            first.label("first"),
         )
         .where(Application.reference.in_(select(MaybeIdle.reference)), OPEN, ~outbox.waits())
         .where(Application.priority == priority, Application.reference.not_in(hidden))
@@ -140,13 +146,19 @@ def _pressing(priority: Priority, limit: int, hidden: Collection[str]) -> Select
         .limit(limit)
     )  # fmt: skip
     both = union_all(items.subquery().select(), idle.subquery().select()).subquery()
-    return select(both).order_by(both.c.due_at, both.c.since, both.c.reference, both.c.id).limit(limit)
+    return select(both).order_by(both.c.first, both.c.due_at, both.c.since, both.c.reference, both.c.id).limit(limit)
+
+
+def _said_first(reason: SQLColumnExpression[str]) -> Case[int]:
+    """Danger that a person said comes before what the machine found."""
+    return case((or_(*(reason.startswith(beginning) for beginning in BY_MACHINE)), 1), else_=0)
 
 
 def in_danger(session: Session, limit: int, hidden: Collection[str] = ()) -> list[Row[Any]]:
-    """Open items of immediate safeguarding, first due first. No stage waits for them, so `worst` does not list them."""
+    """Open items of immediate safeguarding: danger that a person said, then first due first. `worst` does not list them."""
     query = _items(hidden).where(WorkItem.kind == WorkKind.IMMEDIATE_SAFEGUARDING)
-    query = query.order_by(WorkItem.due_at, WorkItem.opened_at, WorkItem.reference, WorkItem.id)
+    said_first = _said_first(WorkItem.subject["cause"].astext)
+    query = query.order_by(said_first, WorkItem.due_at, WorkItem.opened_at, WorkItem.reference, WorkItem.id)
     return list(session.execute(query.limit(limit)).all())
 
 

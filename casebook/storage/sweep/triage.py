@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, exists, select, union_all
 from sqlalchemy.orm import Session
 
+from casebook.domain.case.namesakes import HIGH_RISK
 from casebook.domain.triage import TriageSign
-from casebook.domain.vocabulary import Limit, Priority, Stage, WorkKind
-from casebook.storage.tables import OPEN_WORK, Application, ApplicationLink, Clock, Proposal, WorkItem
+from casebook.domain.vocabulary import Limit, MatchBand, Party, Priority, Stage, WorkKind
+from casebook.storage.tables import OPEN_WORK, Application, ApplicationLink, Candidate, Clock, Proposal, WorkItem
 
 SAFETY = (WorkKind.IMMEDIATE_SAFEGUARDING, WorkKind.SAFEGUARD_DURING_DELAY)
 
@@ -35,10 +36,18 @@ def seen(session: Session, now: datetime, below: Collection[Priority]) -> list[S
     unsafe = select(WorkItem.reference, WorkItem.due_at.label("at")).where(
         OPEN_WORK, WorkItem.due_at <= now, WorkItem.kind.in_(SAFETY)
     )
+    unread = (
+        select(WorkItem.reference, WorkItem.due_at.label("at"))
+        .join(Candidate, Candidate.id == WorkItem.subject["candidate"].astext)
+        .where(OPEN_WORK, WorkItem.due_at <= now, WorkItem.kind == WorkKind.REVIEW_MATCH)
+        .where(Candidate.band == MatchBand.POSSIBLE, Candidate.party == Party.B, Candidate.verdict.is_(None))
+        .where(Candidate.worst["grave"].astext == HIGH_RISK)
+    )
     queries = {
         TriageSign.REPEAT_APPLICATION: select(either.c.reference, either.c.at),
         TriageSign.SAFEGUARDING_OVERDUE: unsafe,
         TriageSign.LIMIT_PASSED: late,
+        TriageSign.POSSIBLE_MATCH_OVERDUE: unread,
     }
     return [
         SeenSign(reference, sign)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casebook.storage.tables.base import Base, Json, JsonList
@@ -128,6 +128,24 @@ class Restriction(Base):
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), primary_key=True)
     named_by: Mapped[str]
     named_at: Mapped[datetime]
+
+
+class ConflictDeclaration(Base):
+    """What a member of staff declared, or others found, about their conflict of interest. The last one counts."""
+
+    __tablename__ = "conflict_declaration"
+    __table_args__ = (UniqueConstraint("reference", "staff_id", "number"),)
+    personal = ("reason",)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"))
+    number: Mapped[int]
+    conflicted: Mapped[bool]
+    shared: Mapped[JsonList]  # what they share with somebody in the application
+    reason: Mapped[str]
+    declared_by: Mapped[str]
+    declared_at: Mapped[datetime]
 
 
 class Proposal(Base):

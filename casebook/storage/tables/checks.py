@@ -260,6 +260,7 @@ class Meeting(Base):
     occurred_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[str]
+    superseded: Mapped[bool | None]  # its report does not hold any more
 
 
 class InstrumentAnswer(Base):

@@ -22,6 +22,17 @@ class Staff(Base):
     suspended_by: Mapped[str | None]
 
 
+class StaffDetail(Base):
+    """A detail of a member of staff, kept as a digest: only to notice what they share with people of an application."""
+
+    __tablename__ = "staff_detail"
+    ledgered = False
+
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)  # shared_surname | shared_address | shared_phone
+    digest: Mapped[str] = mapped_column(primary_key=True)
+
+
 class StaffRole(Base):
     __tablename__ = "staff_role"
 

@@ -20,7 +20,7 @@ class WorkItem(Base):
         CheckConstraint("(done_at IS NULL) = (done_by IS NULL)", name="done_has_a_doer"),
         CheckConstraint("NOT (done_at IS NOT NULL AND cancelled_at IS NOT NULL)", name="done_or_cancelled"),
     )  # fmt: skip
-    personal = ("answer",)
+    personal = ("answer", "superseded_why")
 
     id: Mapped[str] = mapped_column(primary_key=True)
     reference: Mapped[str | None] = mapped_column(ForeignKey("application.reference"), index=True)
@@ -40,8 +40,12 @@ class WorkItem(Base):
     done_at: Mapped[datetime | None]
     done_by: Mapped[str | None]
     answer: Mapped[Json | None]
+    read_at: Mapped[datetime | None]  # when the doer first opened what they signed, as they signed it
     cancelled_at: Mapped[datetime | None]
     cancelled_why: Mapped[str | None]
+    superseded_at: Mapped[datetime | None]  # its answer does not hold any more: the work is asked for again
+    superseded_by: Mapped[str | None]
+    superseded_why: Mapped[str | None]
 
 
 OPEN_WORK = and_(WorkItem.done_at.is_(None), WorkItem.cancelled_at.is_(None))  # still to be done

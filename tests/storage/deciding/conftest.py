@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from signing import read_and_do
 
-from casebook.casework import work_queue
 from casebook.casework.core import lifecycle
 from casebook.domain.vocabulary import Role, Stage, WorkKind
 from casebook.storage.tables import Candidate, Finding, Search
@@ -91,7 +91,7 @@ def do(acting, crew, open_items):
     def answer(who, reference, kind, given, *, key=None, now=None):
         (item,) = [item for item in open_items(reference, kind) if key is None or item.key.partition(":")[2] == key]
         with acting(crew[who], **({"now": now} if now else {})) as act:
-            return work_queue.do(act, item.id, given)
+            return read_and_do(act, item, given)
 
     return answer
 

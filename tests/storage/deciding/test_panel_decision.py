@@ -6,6 +6,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from signing import read_and_do
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -219,7 +220,7 @@ def test_three_chairs_at_once_make_one_decision(convened, crew, store, rows, ope
             act = Act(session=session, actor=crew[who], now=_later(0), playbook=playbook)
             start.wait()
             try:
-                work_queue.do(act, item.id, tell(reference))
+                read_and_do(act, item, tell(reference))
                 session.commit()
                 told[who] = None
             except AlreadyDone as refusal:

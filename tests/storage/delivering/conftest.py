@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import staffing
+from signing import read_and_do
 
-from casebook.casework import work_queue
 from casebook.casework.core import lifecycle
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Role, Stage
@@ -120,7 +120,7 @@ def do(acting, crew, open_items):
     def answer(who, reference, kind, given, *, key="", now=MONDAY + timedelta(hours=2)):
         item = next(item for item in open_items(reference, kind) if key in item.key)
         with acting(crew[who], now=now) as act:
-            return work_queue.do(act, item.id, given)
+            return read_and_do(act, item, given)
 
     return answer
 
