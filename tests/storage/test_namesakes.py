@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -98,9 +99,11 @@ def load(acting, tmp_path):
 @pytest.fixture
 def checked(acting, received):
     """The automatic record checks of an application about this B."""
+    numbers = itertools.count()
 
     def make(**subject):
-        reference = received(**{f"b_{name}": value for name, value in subject.items()})
+        cells = {f"b_{name}": value for name, value in subject.items()}
+        reference = received(external_id=f"X-{next(numbers)}", **cells)
         with acting(now=NOW) as act:
             lifecycle.move(act, act.application(reference), Stage.RECORD_CHECKS, because="gate_passed")
             lifecycle.prepare(act, act.application(reference))
