@@ -56,6 +56,7 @@ class UnitDoing:
 
 Handler = Callable[[Doing], None]
 UnitHandler = Callable[[UnitDoing], None]
+Detail = Callable[[Act, WorkItem], Mapping[str, object]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +66,7 @@ class Answering:
     schema: type[Answer]
     handler: Handler | None = None  # of an item that belongs to an application
     unit_handler: UnitHandler | None = None  # of an item that belongs to none
+    detail: Detail | None = None  # what is read before answering, for whoever may do it; the ledger records the view
 
 
 # each module that handles answers exports ANSWERS; the playbook knows which module handles which kind

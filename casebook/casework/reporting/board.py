@@ -153,7 +153,7 @@ def _sentence(wait: Mapping[str, Any], waits: str = "waits") -> str:
     """One line: which application waits, how long and for whom."""
     hours, what = wait["waits_hours"], f" ({words.WORK.of(wait['kind'])})" if wait["kind"] else ""
     long = f"{hours} hours" if hours < 48 else f"{hours / 24:.0f} days"  # noqa: PLR2004 - two days
-    return f"{wait['reference']} {waits}: {long}, for {_waits_for(wait)}{what}."
+    return f"{wait['reference'] or 'the unit'} {waits}: {long}, for {_waits_for(wait)}{what}."
 
 
 def _short(moment: str | None) -> str:
@@ -205,6 +205,7 @@ def _waiting(board: dict) -> Iterator[BoardTable]:  # type: ignore[type-arg]
 
 def _in_words(wait: Mapping[str, Any]) -> dict[str, Any]:
     in_words = {
+        "reference": wait["reference"] or "the unit",
         "waiting_for": _waits_for(wait),
         "due_at": _short(wait["due_at"]),
         "priority": words.PRIORITY.of(wait["priority"]),

@@ -11,7 +11,7 @@ from casebook import files
 from casebook.casework import playbook
 from casebook.casework.core import quality
 from casebook.casework.governance import exceptions, governance
-from casebook.casework.intake import application_file
+from casebook.casework.intake import application_file, rejected_rows
 from casebook.casework.record_checks import information
 from casebook.casework.reporting import viewing
 from casebook.cli import progress
@@ -62,7 +62,7 @@ def governance_actions(actions: Actions) -> None:
     """Actions on an application outside its work items; most roles may not do them."""
     for name, (text, _, needs) in GOVERNANCE.items():
         action = actions.add_parser(name, help=text)
-        action.add_argument("reference", metavar="REF", help=_APPLICATION)
+        action.add_argument("reference", metavar="REF", help=option_help.of(name, "reference"))
         for need in needs:
             option = need.removesuffix("?")
             action.add_argument(f"--{option}", required=option == need, help=option_help.of(name, option))
@@ -87,6 +87,11 @@ GOVERNANCE: dict[str, tuple[str, Callable[..., dict[str, object]], tuple[str, ..
     "dispose": (
         "propose to erase its personal detail, or agree as the second person",
         governance.dispose,
+        ("reason",),
+    ),
+    "dispose-row": (
+        "propose to erase a rejected row that was read, or agree as the second person",
+        rejected_rows.dispose,
         ("reason",),
     ),
     "withdraw": ("propose to close it as withdrawn, or agree as the second person", governance.withdraw, ("reason",)),
@@ -145,6 +150,8 @@ def _import(options: Namespace, call: Call) -> Output:
         f"line {fault.line}{', ' * bool(fault.column)}{fault.column}: {fault.message} [{fault.code}]"
         for fault in imported.rejected
     ]
+    if imported.to_read:
+        lines.append(f"{imported.to_read} rejected rows tell of danger: the duty inspector must read them now")
     if imported.ignored_columns:
         lines.append(f"columns not used: {', '.join(imported.ignored_columns)}")
     if options.quality:

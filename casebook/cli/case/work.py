@@ -38,6 +38,9 @@ def configure(parser: ArgumentParser) -> None:
         help="the answer as JSON; - for standard input",
     )  # fmt: skip
     do.set_defaults(handler=_do)
+    show = actions.add_parser("show", help="show an item, and what to read before doing it; for those who may do it")
+    show.add_argument("item", metavar="ITEM", help=_ITEM)
+    show.set_defaults(handler=_show)
     schema = actions.add_parser("schema", help="print the JSON schema of the answer to a kind of work")
     schema.add_argument("kind", type=one_of(WorkKind), metavar="KIND", help=f"the kind of work: {', '.join(WorkKind)}")
     schema.set_defaults(handler=_schema)
@@ -61,6 +64,15 @@ def _do(options: Namespace, call: Call) -> Output:
         item = work_queue.do(act, options.item, options.answer)
         data = _item(item, act.now)
     return Output(data=data, lines=[f'{item.reference or "the unit"}: "{words.WORK.of(item.kind)}" is done'])
+
+
+def _show(options: Namespace, call: Call) -> Output:
+    with opened(call) as casebook, casebook.acting() as act:
+        item, detail = work_queue.show(act, options.item)
+        data = {**_item(item, act.now), "detail": detail}
+    cells: Any = detail.get("cells", ())
+    lines = [*_lines(data), *(f"    {cell['column'] or 'no column'}: {cell['value']}" for cell in cells)]
+    return Output(data=data, lines=lines)
 
 
 def _schema(options: Namespace, _call: Call) -> Output:

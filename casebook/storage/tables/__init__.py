@@ -7,6 +7,7 @@ from casebook.storage.tables.application import (
     Disposal,
     Person,
     Proposal,
+    RejectedRow,
     Restriction,
     SafeContact,
 )
@@ -124,6 +125,7 @@ __all__ = [
     "Proposal",
     "ReferenceCounter",
     "Referral",
+    "RejectedRow",
     "Restriction",
     "ReviewApplication",
     "ReviewCampaign",
