@@ -18,24 +18,30 @@ from casebook.storage.case.extracts import PERSON_CELLS
 
 @dataclass(frozen=True, kw_only=True)
 class SearchAnswer:
-    """The best candidates of any band. `complete` is false if the source has more people who match as well."""
+    """The best candidates of any band. `complete` is false if the source has more people who match as well.
+
+    `missing`: rows of the source that did not land. Whoever is in them was not searched.
+    """
 
     best: list[MatchWeight]
     complete: bool
+    missing: int = 0
 
 
 def search(act: Act, source: Source, given_cells: Mapping[str, str], *, limit: int) -> SearchAnswer:
     """Search one automatic source. Refused if only people can search it. Raises SourceFault if the source does not answer."""
     act.allowed(Command.ANALYSE if not act.actor.is_person else Command.SEE_PERSONAL_DETAIL)
     remote: Mapping[Source, RecordSource] = catalogue.remote()
-    record_source = remote.get(source) or catalogue.local(act.session, act.now.year).get(source)
+    extract = catalogue.local(act.session, act.now.year).get(source)
+    record_source = remote.get(source) or extract
     if record_source is None:
         refuse_because("not_loaded", _why_not_searched(source))
     cells = {**dict.fromkeys(PERSON_CELLS, ""), **given_cells}
     answer = record_source.find(cells)
     candidates = match_weights.score(cells, answer.persons, answer.counts, this_year=act.now.year)
     act.record(None, "source_searched", source=source, found=len(candidates))
-    return SearchAnswer(best=candidates[:limit], complete=answer.complete)
+    missing = extract.missing if extract else 0
+    return SearchAnswer(best=candidates[:limit], complete=answer.complete, missing=missing)
 
 
 def _why_not_searched(source: Source) -> str:

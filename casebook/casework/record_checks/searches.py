@@ -42,6 +42,7 @@ class Round:
     wanted: Wanted
     variants: Variants
     extract: int | None  # the current extract; None: not loaded
+    missing: int = 0  # rows of it that did not land and that nobody has accepted
     live: Sequence[Search]  # current searches of this party and source
     decided: bool  # a decision was made on the returns: their age alone does not call for a new search
 
@@ -98,6 +99,7 @@ def rounds(act: Act, application: Application, local: Mapping[Source, LocalExtra
             wanted=target,
             variants=variants[target.party],
             extract=local[target.source].extract if target.source in local else None,
+            missing=local[target.source].missing if target.source in local else 0,
             live=[
                 search for search in current_searches if (search.party, search.source) == (target.party, target.source)
             ],
@@ -124,7 +126,9 @@ def why_again(act: Act, application: Application) -> str | None:
     local = catalogue.local(act.session, act.now.year)
     due = [searched for searched in rounds(act, application, local) if searched.live]
     if any(
-        source.extract is not None and not any(s.extract_id == source.extract for s in source.live) for source in due
+        source.extract is not None
+        and not any(automatic.made_in(search, source.extract, source.missing) for search in source.live)
+        for source in due
     ):
         return "extract_loaded"
     return "return_too_old" if any(_too_old(source, search) for source in due for search in source.live) else None
@@ -169,7 +173,8 @@ def _outdated(due: Round, search: Search) -> bool:
     """Whether a search must be repeated in full: its extract or the details of the party changed, or it is too old."""
     if due.automatic != search.automatic:
         return due.automatic and (search.extract_id is None or search.extract_id != due.extract)
-    if search.automatic and (search.extract_id != due.extract or not set(due.variants) <= set(search.required)):
+    stands = automatic.made_in(search, due.extract, due.missing) and set(due.variants) <= set(search.required)
+    if search.automatic and not stands:
         return True
     return _too_old(due, search)
 
@@ -207,9 +212,7 @@ def open_round(due: Round, required: Sequence[str]) -> Search:
     number = 1 + (
         due.act.session.scalar(
             select(func.max(Search.round)).where(
-                Search.reference == application.reference,
-                Search.party == target.party,
-                Search.source == target.source,
+                Search.reference == application.reference, Search.party == target.party, Search.source == target.source
             )
         )
         or 0
@@ -290,9 +293,8 @@ def again(act: Act, application: Application, sources: Sequence[Source]) -> None
     variants = identity.variants_of(act, application, Party.B)
     uncovered = stored.uncovered(act.session, application.reference)
     for due in [*rounds(act, application, local)]:
-        target = due.wanted
-        if target.party is not Party.B or target.source not in sources:
+        if due.wanted.party is not Party.B or due.wanted.source not in sources:
             continue
-        search = open_round(due, [key for key in uncovered.get(target.source, variants) if key in variants])
+        search = open_round(due, [key for key in uncovered.get(due.wanted.source, variants) if key in variants])
         if due.here:
-            automatic.run(act, application, search, variants, local.get(target.source))
+            automatic.run(act, application, search, variants, local.get(due.wanted.source))

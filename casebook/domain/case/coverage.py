@@ -29,6 +29,7 @@ class VariantFamily(StrEnum):
     PHONE = "phone"
     IDENTIFIER = "identifier"
     SAME_NAME = "same_name"  # no variant: bearers of the name whom no list has
+    NOT_WHOLE = "not_whole"  # no variant: rows of the source that did not land
 
 
 PIVOTS = frozenset({VariantFamily.ADDRESS, VariantFamily.PHONE, VariantFamily.IDENTIFIER})

@@ -37,6 +37,7 @@ EVENT = Vocabulary("Events of the ledger", {
     "look_back_proposed": "look-back proposed",
     "look_back_started": "look-back started",
     "made_urgent": "made urgent",
+    "missing_rows_accepted": "rows that did not land accepted",
     "monitor_report_viewed": "monitor report viewed",
     "monitor_run": "decisions charted",
     "neglected_woken": "idle applications woken",

@@ -45,6 +45,7 @@ from casebook.storage.tables.delivery import (
     Referral,
     Watch,
 )
+from casebook.storage.tables.missing_rows import MissingRows
 from casebook.storage.tables.monitor import DipSample, MonitorRun, MonitorSignal
 from casebook.storage.tables.review import ReviewApplication, ReviewImport, ReviewRow, ReviewState
 from casebook.storage.tables.review_work import (
@@ -115,6 +116,7 @@ __all__ = [
     "MaybeIdle",
     "Meeting",
     "MemberAnswer",
+    "MissingRows",
     "MonitorRun",
     "MonitorSignal",
     "Notice",

@@ -29,6 +29,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rejected_row")),
     )
     op.create_index(op.f("ix_rejected_row_reference"), "rejected_row", ["reference"])
+    op.create_table(
+        "missing_rows",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("file", sa.Text(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("rows_in_file", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("faults", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("loaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("accepted_by", sa.Text(), nullable=True),
+        sa.Column("accepted_because", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "(accepted_at IS NULL) = (accepted_by IS NULL)", name=op.f("ck_missing_rows_accepted_by_somebody")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_missing_rows")),
+    )
+    op.create_index(
+        "ix_missing_rows_in_force", "missing_rows", ["source", "file"], postgresql_where=sa.text("replaced_at IS NULL")
+    )
 
 
 def downgrade() -> None:
