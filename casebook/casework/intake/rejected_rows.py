@@ -56,7 +56,7 @@ def _need(act: Act, row: RejectedRow) -> Need:
     zone, holidays = ZoneInfo(policy.calendar.timezone), policies.BankHolidays(policy)
     allowance = limit.allowance(Priority.IMMEDIATE).value if limit else None
     due_at = deadlines.after(act.now, allowance, zone=zone, holidays=holidays) if allowance else None
-    subject = {"row": row.id, "line": row.line, "faults": row.faults, "tells": row.tells}
+    subject = {"row": row.id, "line": row.line, "tells": row.tells}
     return Need(
         kind=WorkKind.READ_REJECTED_ROW, key=row.id, priority=Priority.IMMEDIATE, due_at=due_at, subject=subject
     )
@@ -109,7 +109,7 @@ def _detail(act: Act, item: WorkItem) -> Mapping[str, object]:
     row = _row(act, str(item.subject["row"]))
     act.record(None, "rejected_row_viewed", row=row.id)
     cells = [{"column": column, "value": value} for column, value in row.cells if value.strip()]
-    return {"line": row.line, "disposed_at": row.disposed_at, "cells": cells}
+    return {"faults": row.faults, "disposed_at": row.disposed_at, "cells": cells}
 
 
 def dispose(act: Act, row_id: str, *, reason: str) -> Summary:

@@ -152,7 +152,7 @@ def _import(options: Namespace, call: Call) -> Output:
         for fault in imported.rejected
     ]
     if imported.to_read:
-        lines.append(f"{imported.to_read} rejected rows tell of danger: the duty inspector must read them now")
+        lines.append(f"rejected rows that tell of danger: {imported.to_read}; the duty inspector must read them now")
     if imported.ignored_columns:
         lines.append(f"columns not used: {', '.join(imported.ignored_columns)}")
     if options.quality:

@@ -73,7 +73,7 @@ def show(options: Namespace, call: Call) -> Output:
     if not searched.complete:
         lines.append("The source has more people who match as well and did not return them. Narrow the search.")
     if searched.missing:
-        lines.append(f"The source is {uncovered.not_whole(searched.missing)}. Whoever is in them was not searched.")
+        lines.append(f"The source is {uncovered.not_whole(searched.missing)}. What did not land was not searched.")
     return Output(data=rows, lines=lines)
 
 

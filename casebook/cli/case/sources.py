@@ -123,7 +123,9 @@ def _missing(options: Namespace, call: Call) -> Output:
         lists = missing_rows.listing(act, options.name)
     lines = []
     for missing in lists:
-        lines += [f"{missing['file']}, loaded {missing['loaded_at']}: {missing['rows']} rows did not land"]
+        lines += [
+            f"{missing['file']}, loaded {missing['loaded_at']}: {missing['rows']} of {missing['rows_in_file']} rows did not land"
+        ]
         lines += [f"  line {fault['line']}, {fault['column']} [{fault['code']}]" for fault in missing["faults"]]
     return Output(data=lists, lines=lines or ["every row landed, or was accepted"])
 
@@ -140,7 +142,9 @@ def _accept(options: Namespace, call: Call) -> Output:
         "reopened": looked_again.reopened,
         "changed": looked_again.changed,
     }
-    accepted = f"{words.SOURCE.of(options.name)}: {rows} rows that did not land are accepted until the next load"
+    accepted = (
+        f"{words.SOURCE.of(options.name)}: it is accepted, until the next load, that {rows} of its rows did not land"
+    )
     return Output(data=data, lines=[accepted, *_again(looked_again)])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -70,9 +70,17 @@ def _show(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         item, detail = work_queue.show(act, options.item)
         data = {**_item(item, act.now), "detail": detail}
-    cells: Any = detail.get("cells", ())
-    lines = [*_lines(data), *(f"    {cell['column'] or 'no column'}: {cell['value']}" for cell in cells)]
-    return Output(data=data, lines=lines)
+    return Output(data=data, lines=[*_lines(data), *_detail(detail)])
+
+
+def _detail(detail: Mapping[str, Any]) -> Iterator[str]:
+    """A row of a file: why it was rejected, and its cells as written."""
+    yield from (
+        f"    rejected for {fault['column'] or 'the row'} [{fault['code']}]" for fault in detail.get("faults", ())
+    )
+    yield from (f"    {cell['column'] or 'no column'}: {cell['value']}" for cell in detail.get("cells", ()))
+    if detail.get("disposed_at"):
+        yield f"    disposed of at {detail['disposed_at']}"
 
 
 def _schema(options: Namespace, _call: Call) -> Output:
