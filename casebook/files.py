@@ -6,7 +6,8 @@ import csv
 import io
 from collections import Counter, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,6 +40,7 @@ class FileRow:
     undecodable: frozenset[str] = frozenset()
     miscounted: bool = False  # more cells are filled than the header has columns
     broken: Rejection | None = None  # it is not clear where the row ends: its cells are only likely
+    values: Sequence[str] = field(default=(), repr=False)  # every cell as it is in the file, also of unknown columns
 
     def __getitem__(self, column: str) -> str:
         return self.cells.get(column, "")
@@ -173,7 +175,7 @@ def _rows(rows: Iterator[RawLine], header: tuple[str, ...], known: frozenset[str
         if not whole:
             problem = Rejection(line=number, column="", code="open_quote", message="a quote in this row never closes")
             likely = _row(number, values, len(header), wanted)
-            yield replace(likely or FileRow(line=number, cells={}), broken=problem)
+            yield replace(likely or FileRow(line=number, cells={}, values=values), broken=problem)
         elif row := _row(number, values, len(header), wanted):
             yield row
 
@@ -186,15 +188,25 @@ def _row(number: int, values: list[str], width: int, wanted: list[tuple[int, str
     odd = overfilled(values, width)
     cells = {name: values[at].strip() for at, name in wanted if at < len(values)}
     if text.isascii() and "\0" not in text:
-        return FileRow(line=number, cells=cells, miscounted=odd)
+        return FileRow(line=number, cells=cells, miscounted=odd, values=values)
     bad = frozenset(name for name, value in cells.items() if not storable(value))
     kept = {name: "" if name in bad else value for name, value in cells.items()} if bad else cells
-    return FileRow(line=number, cells=kept, undecodable=bad, miscounted=odd)
+    return FileRow(line=number, cells=kept, undecodable=bad, miscounted=odd, values=values)
 
 
 def overfilled(values: Sequence[str], width: int) -> bool:
     """Whether more cells are filled than there are columns. Missing last cells are empty, surplus empty ones are none."""
     return len(values) > width and any(value.strip() for value in values[width:])
+
+
+def as_written(columns: Sequence[str], row: FileRow) -> list[tuple[str, str]]:
+    """Every cell of a row with its column, as PostgreSQL can store it: a NUL or a stray byte becomes its number."""
+    cells = zip_longest(columns, row.values, fillvalue="")
+    return [(_with_numbers(column), _with_numbers(value)) for column, value in cells]
+
+
+def _with_numbers(value: str) -> str:
+    return value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace").replace("\0", r"\x00")
 
 
 def storable(value: str) -> bool:

@@ -80,6 +80,10 @@ def answer(kind: WorkKind) -> Answering:
             from casebook.casework.intake import intake
 
             return intake.ANSWERS[kind]
+        case WorkKind.READ_REJECTED_ROW:
+            from casebook.casework.intake import rejected_rows
+
+            return rejected_rows.ANSWERS[kind]
         case WorkKind.IMMEDIATE_SAFEGUARDING | WorkKind.RECORD_CRIME | WorkKind.REFER_SAFEGUARDING:
             from casebook.casework.safeguarding import danger
 

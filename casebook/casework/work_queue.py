@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -95,6 +96,16 @@ def claim(act: Act, item_id: str) -> WorkItem:
     item.owner, item.claimed_at = act.actor.id, act.now
     act.record(application, "work_claimed", item=item.id, kind=item.kind)
     return item
+
+
+def show(act: Act, item_id: str) -> tuple[WorkItem, Mapping[str, object]]:
+    """An item, and what is read before answering it, for whoever may do such work. The ledger records the view."""
+    item, _ = _load(act, item_id)
+    refuse(
+        authority.why_not_work(act.actor, WorkKind(item.kind), role=item.role, owner=None, reserved=False), NotPermitted
+    )
+    detail = playbook.answer(WorkKind(item.kind)).detail
+    return item, detail(act, item) if detail else {}
 
 
 def do(act: Act, item_id: str, raw: object) -> WorkItem:

@@ -17,6 +17,7 @@ class Command(StrEnum):
 
     IMPORT_APPLICATIONS = "import_applications"
     LOAD_SOURCE = "load_source"
+    ACCEPT_MISSING_ROWS = "accept_missing_rows"
     RECONCILE = "reconcile"
     TRIAGE = "triage"
     SEE_REVIEW = "see_review"
@@ -71,6 +72,7 @@ _MACHINE = frozenset({Role.OPERATOR, Role.SYSTEM})
 MAY: Mapping[Command, frozenset[Role]] = MappingProxyType({
     Command.IMPORT_APPLICATIONS: frozenset({Role.OPERATOR, Role.SYSTEM, Role.INTAKE_OFFICER, Role.SUPERVISOR}),
     Command.LOAD_SOURCE: _MACHINE,
+    Command.ACCEPT_MISSING_ROWS: _LEADS,
     Command.RECONCILE: _MACHINE,
     Command.TRIAGE: _MACHINE | {Role.REVIEW_LEAD, Role.REVIEW_OFFICER},
     # not for staff whose own cases are reviewed: the queue shows whose cases, and why

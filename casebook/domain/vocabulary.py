@@ -220,6 +220,7 @@ class WorkKind(StrEnum):
     REVIEW_APPLICATION = "review_application"
     SECOND_REVIEW = "second_review"
     LOOK_AGAIN_AT_CONTACT = "look_again_at_contact"
+    READ_REJECTED_ROW = "read_rejected_row"
 
 
 class Limit(StrEnum):

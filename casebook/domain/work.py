@@ -28,6 +28,7 @@ def _spec(*roles: Role, stage: Stage | None = None, blocking: bool = True, limit
 SPECS: Mapping[WorkKind, WorkSpec] = MappingProxyType({
     # danger: never waits for a stage, and no stage waits for it
     WorkKind.IMMEDIATE_SAFEGUARDING: _spec(Role.DUTY_INSPECTOR, blocking=False, limit=Limit.IMMEDIATE_SAFEGUARDING),
+    WorkKind.READ_REJECTED_ROW: _spec(Role.DUTY_INSPECTOR, blocking=False, limit=Limit.IMMEDIATE_SAFEGUARDING),
     WorkKind.RECORD_CRIME: _spec(Role.INTAKE_OFFICER, Role.SUPERVISOR, blocking=False),
     WorkKind.REFER_SAFEGUARDING: _spec(Role.INTAKE_OFFICER, Role.SUPERVISOR, blocking=False),
     WorkKind.RATIFY_EMERGENCY: _spec(Role.PANEL_CHAIR, blocking=False),

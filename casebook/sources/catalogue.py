@@ -15,7 +15,7 @@ from casebook.domain.vocabulary import Route, Source
 from casebook.errors import SourceFault
 from casebook.sources.local_extract import LocalExtract
 from casebook.sources.protocol import RecordSource
-from casebook.storage.case import extracts
+from casebook.storage.case import extracts, missing_rows
 
 if TYPE_CHECKING:
     from casebook.sources import configured
@@ -45,17 +45,20 @@ def remote() -> Mapping[Source, RecordSource]:
 
 def local(session: Session, this_year: int) -> dict[Source, LocalExtract]:
     """The sources with a loaded extract."""
+    missing = missing_rows.counted(session)
     return {
-        Source(name): LocalExtract(session=session, source=Source(name), extract=extract, this_year=this_year)
+        Source(name): LocalExtract(
+            session=session, source=Source(name), extract=extract, this_year=this_year, missing=missing.get(name, 0)
+        )
         for name, extract in extracts.loaded(session).items()
         if Source(name) not in _remote
     }
 
 
 def listing(session: Session, now: datetime) -> list[dict[str, Any]]:
-    """Every source: whether it is mandatory today, how it is searched, what is loaded."""
+    """Every source: whether it is mandatory today, how it is searched, what is loaded, how many rows are missing."""
     loaded = {row["source"]: row for row in extracts.counts(session)}
-    policy = policies.for_receipt(now)
+    policy, missing = policies.for_receipt(now), missing_rows.counted(session)
     mandatory = {source for route in Route for source in policy.mandatory_sources(route)}
     none = {"extract": None, "loaded_at": None, "loaded_by": None, "persons": 0, "records": 0}
     return [
@@ -66,6 +69,7 @@ def listing(session: Session, now: datetime) -> list[dict[str, Any]]:
             "how": _how(source, source in loaded),
             "automatic": source in loaded or source in _remote or source is OWN_REGISTER,
             "mandatory": source in mandatory,
+            "missing_rows": missing.get(source, 0),
             "fresh_days": policy.sources.freshness(source).value,
         }
         for source in Source
@@ -81,13 +85,15 @@ def _how(source: Source, loaded: bool) -> str:  # noqa: FBT001 - a fact about th
 
 
 def health(session: Session, this_year: int = 0) -> list[dict[str, Any]]:
-    """Whether each automatic source answers, and the fault's code if it does not."""
-    results = []
+    """Whether each automatic source answers and is whole; if not, the fault's code, and how many rows are missing."""
+    results, missing = [], missing_rows.counted(session)
     asked: dict[Source, RecordSource] = {**local(session, this_year), **_remote}
     for source, way in sorted(asked.items()):
         try:
             way.check()
-            results.append({"source": source.value, "ok": True, "fault": None})
+            fault_code = "not_whole" if source in missing and source not in _remote else None
         except SourceFault as fault:
-            results.append({"source": source.value, "ok": False, "fault": fault.code})
+            fault_code = fault.code
+        rows = missing.get(source, 0)
+        results.append({"source": source.value, "ok": fault_code is None, "fault": fault_code, "missing_rows": rows})
     return results

@@ -43,6 +43,7 @@ class Counted:
     rejected: list[Rejection] = field(default_factory=list)
     ignored_columns: list[str] = field(default_factory=list)
     spared: set[str] = field(default_factory=set)  # ids of rejected rows: their present versions stay
+    lost: dict[int, str] = field(default_factory=dict)  # line -> a digest of each row that did not land
 
     @property
     def landed(self) -> int:
@@ -114,6 +115,7 @@ def _unrepeated(
             more = kind.tidy({**kind.blank, **row.cells}, this_year)
             counted.rejected += [_rejection(row, fault, landed=False) for fault in more]
             counted.spared.add(row[kind.id_column])
+            counted.lost[row.line] = _digest_of(row)
             continue
         digest = hash(tuple(row.cells.values()))
         first = first_lines.setdefault(row[kind.id_column], (row.line, digest))
@@ -124,6 +126,11 @@ def _unrepeated(
             counted.rejected.append(
                 Rejection(line=row.line, column=kind.id_column, code="repeated_id", message=message)
             )
+            counted.lost[row.line] = _digest_of(row)
+
+
+def _digest_of(row: FileRow) -> str:
+    return blake2b("\x1f".join(row.values).encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
 
 
 def _line(row: FileRow, kind: ExtractFile, source: str, this_year: int, counted: Counted) -> str:
@@ -170,13 +177,14 @@ def _reject_orphans(session: Session, source: str, counted: Counted) -> None:
             """DELETE FROM staged_source_record AS staged WHERE NOT EXISTS (
                 SELECT FROM source_person AS p
                 WHERE p.source = :source AND p.person_id = staged.person_id AND p.until IS NULL)
-            RETURNING line, record_id"""
+            RETURNING line, record_id, digest"""
         ),
         {"source": source},
     )
     message = "the source has no person with this id: load the person first"
-    for line, record_id in lost:
+    for line, record_id, digest in lost:
         counted.spared.add(record_id)
+        counted.lost[line] = str(digest)
         counted.rejected.append(Rejection(line=line, column="person_id", code="unknown_person", message=message))
 
 

@@ -27,6 +27,7 @@ class LocalExtract:
     source: Source
     extract: int
     this_year: int
+    missing: int = 0  # rows that did not land and that nobody has accepted: whoever is in them cannot be found
 
     @property
     def families(self) -> frozenset[VariantFamily]:

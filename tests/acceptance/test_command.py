@@ -281,5 +281,7 @@ def test_an_import_can_say_what_the_gate_finds_in_the_file_as_a_whole(kept_home,
     assert (done.returncode, len(found["accepted"])) == (1, 1)
     assert found["quality"] == {
         "external_id_missing": 1, "external_id_repeated": 3, "submitted_at_invalid": 1, "route_invalid": 1,
+        "row_rejected": 1,
     }  # fmt: skip
+    assert (found["landed"], found["rows"]) == (2, 3)
     assert "quality" not in told(call("applications", "import", str(path), "--json", home=kept_home))

@@ -122,6 +122,7 @@ LITERALS: dict[str, words.Vocabulary] = {
     "EVIDENCE": checks.PROOF,
     "name": deciding.INSTRUMENT,
     "done": checks.MENDED,
+    "RejectedRowRead.done": deciding.READ_ROW,
     "confidence": checks.CONFIDENCE,
     "actions": deciding.SAFEGUARDED,
     "people_to_refer": deciding.REFERRED,

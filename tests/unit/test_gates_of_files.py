@@ -35,6 +35,17 @@ def saying(**cells):
     return lambda row: pd.DataFrame([row, row | {"external_id": "x2"} | cells])
 
 
+def alike(column, *, times):
+    """So many rows in order, of which every one says the same in one column."""
+    moments = [f"2024-03-{day:02}T09:30:00+00:00" for day in range(1, times + 1)]
+    return lambda row: pd.DataFrame(
+        [
+            row | {"external_id": f"x{number}", "submitted_at": moment, column: "1900-01-01"}
+            for number, moment in enumerate(moments)
+        ]
+    )
+
+
 def no_rows(row):
     return pd.DataFrame([row]).iloc[:0]
 
@@ -54,6 +65,8 @@ DAMAGES = {
         "submitted_at_invalid": (saying(submitted_at="2024-03-01T09:30:00"), set()),
         "route_invalid": (saying(route="Right to ask"), set()),
         "applicant_invalid": (saying(applicant=""), set()),
+        "row_rejected": (saying(landed=False), set()),
+        "column_of_one_value": (alike("b_dob", times=20), set()),
     },
     "register": {
         "no_rows": (no_rows, set()),
@@ -117,3 +130,10 @@ def test_each_expectation_catches_its_damage_alone(gate, code):
     broken_by, row = ASKED[gate]
     damage, also = DAMAGES[gate][code]
     assert broken_by(damage(row)) == {code} | also
+
+
+def test_too_few_rows_say_nothing_about_a_column_and_one_that_differs_is_enough():
+    assert of_applications(alike("b_dob", times=application_file.FEWEST - 1)(APPLICATION)) == set()
+    rows = alike("b_dob", times=application_file.FEWEST)(APPLICATION)
+    rows.loc[0, "b_dob"] = "1985"
+    assert of_applications(rows) == set()

@@ -63,6 +63,7 @@ Handler = Callable[[Doing], None]
 UnitHandler = Callable[[UnitDoing], None]
 TakeBack = Callable[[Act, Application, WorkItem], None]
 RestsOn = Callable[[Act, Application, WorkItem], object]  # ids and codes of the rows; None: this item is no signature
+Detail = Callable[[Act, WorkItem], Mapping[str, object]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +75,7 @@ class Answering:
     unit_handler: UnitHandler | None = None  # of an item that belongs to none
     rests_on: RestsOn | None = None  # of a signature
     take_back: TakeBack | None = None  # undoes what an answer did, once it is superseded
+    detail: Detail | None = None  # what is read before answering, for whoever may do it; the ledger records the view
 
 
 # each module that handles answers exports ANSWERS; the playbook knows which module handles which kind

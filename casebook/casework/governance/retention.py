@@ -1,4 +1,4 @@
-"""Retention: applications whose retention period is over are proposed for disposal.
+"""Retention: applications, and rejected rows that were read, whose retention period is over are proposed for disposal.
 
 Two people dispose of them. An application under a legal hold is kept.
 """
@@ -15,25 +15,28 @@ from casebook.casework.core.notices import notify
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Role
 from casebook.storage.case import retention as stored
+from casebook.storage.tables import RejectedRow
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kept:
-    """A closed application whose retention period is over."""
+    """A closed application, or a rejected row that was read, whose retention period is over."""
 
-    reference: str
-    closed_at: datetime
+    reference: str  # of the application, or the id of the row
+    closed_at: datetime  # or read
     over_since: datetime
     legal_hold: bool  # if so, it is kept, whatever its age
+    rejected_row: bool = False
 
 
 def over(act: Act) -> list[Kept]:
-    """Closed applications whose retention period is over, oldest first. Those under a legal hold are listed too.
+    """Closed applications and rejected rows whose retention period is over, oldest first. Those under a legal hold too.
 
-    The period runs from the closing or the end of the watch, whichever is later.
+    The period runs from the closing or the end of the watch, whichever is later; of a row, from when it was read.
     """
     act.allowed(Command.LIST_APPLICATIONS)
     least = min(policies.load(name).retention.application_years.value for name in policies.names())
+    long_ago = _years_after(act.now, -least)
     ended_long_ago = [
         Kept(
             reference=application.reference,
@@ -41,16 +44,22 @@ def over(act: Act) -> list[Kept]:
             over_since=_years_after(ended, policy_of(application).retention.application_years.value),
             legal_hold=application.legal_hold,
         )
-        for application, ended in stored.ended_before(act.session, _years_after(act.now, -least))
-    ]
+        for application, ended in stored.ended_before(act.session, long_ago)
+    ] + [_row(row, read_at) for row, read_at in stored.read_before(act.session, long_ago)]
     return sorted(
         (kept for kept in ended_long_ago if kept.over_since <= act.now),
         key=lambda kept: (kept.over_since, kept.reference),
     )
 
 
+def _row(row: RejectedRow, read_at: datetime) -> Kept:
+    years = policies.for_receipt(row.kept_at).retention.application_years.value
+    over_since = _years_after(read_at, years)
+    return Kept(reference=row.id, closed_at=read_at, over_since=over_since, legal_hold=False, rejected_row=True)
+
+
 def propose(act: Act) -> list[Kept]:
-    """List the applications, and notify the head of unit once a month while any of them can be disposed of."""
+    """List them, and notify the head of unit once a month while any of them can be disposed of."""
     kept = over(act)
     if any(not application.legal_hold for application in kept):
         notify(act, None, role=Role.HEAD_OF_UNIT, reason="retention_over", key=f"{act.now:%Y-%m}")
@@ -62,7 +71,8 @@ def page(kept: Sequence[Kept]) -> str:
     lines = [
         "# Retention period over",
         "",
-        "Two people dispose of an application with `casebook applications dispose REF --reason CODE`.",
+        "Two people dispose of an application with `casebook applications dispose REF --reason CODE`,",
+        "and of a rejected row with `casebook applications dispose-row REF --reason CODE`.",
         "",
     ]
     rows = (
@@ -70,7 +80,7 @@ def page(kept: Sequence[Kept]) -> str:
             application.reference,
             f"{application.closed_at:%d %b %Y}",
             f"{application.over_since:%d %b %Y}",
-            "under legal hold: kept" * application.legal_hold,
+            "under legal hold: kept" * application.legal_hold + "a rejected row" * application.rejected_row,
         )
         for application in kept
     )

@@ -15,18 +15,20 @@ from sqlalchemy.orm import Session
 
 from casebook import files, policies
 from casebook.casework.core.acting import Act, Playbook
-from casebook.casework.intake import intake
+from casebook.casework.intake import intake, rejected_rows
 from casebook.casework.intake.intake import ChangedSince
 from casebook.domain import chain
 from casebook.domain.actors import Actor, Reason
 from casebook.domain.case import application_file as rules
+from casebook.domain.case import rejected_row
 from casebook.domain.case.intake import Form
 from casebook.domain.vocabulary import Answer3
 from casebook.errors import Collision, DatabaseRefused
 from casebook.files import FileRow, Rejection
+from casebook.policies import risk_model
 from casebook.storage import session as storage
 from casebook.storage.session import Store
-from casebook.storage.tables import Application
+from casebook.storage.tables import Application, LedgerEntry
 
 A_CLOCK = timedelta(hours=1)  # how far another system's clock may be ahead
 CHUNK = 100  # rows whose external ids are looked up, and references kept, together
@@ -41,13 +43,14 @@ class ImportedFile:
     rejected: list[Rejection] = field(default_factory=list)
 
     ignored_columns: list[str] = field(default_factory=list)
+    to_read: int = 0  # rejected rows that tell of danger, kept now for the duty inspector
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Arrival:
     """A row that can be imported."""
 
-    line: int
+    row: FileRow
     form: Form
     digest: str
 
@@ -61,8 +64,11 @@ class _Landing:
     playbook: Playbook
     connection: Connection
     now: datetime
+    columns: Sequence[str]
     landed: dict[int, tuple[bool, dict[str, str]]] = field(default_factory=dict)
     rejected: list[Rejection] = field(default_factory=list)
+    rejected_rows: list[str] = field(default_factory=list)  # a digest of each
+    to_read: int = 0
 
     def act(self, session: Session, now: datetime) -> Act:
         return Act(session=session, actor=self.actor, now=now, playbook=self.playbook)
@@ -76,7 +82,9 @@ def import_file(store: Store, actor: Actor, path: Path, *, playbook: Playbook) -
         connection.commit()
         with store.session() as session:
             now = storage.now(session)
-        landing = _Landing(store=store, actor=actor, playbook=playbook, connection=connection, now=now)
+        landing = _Landing(
+            store=store, actor=actor, playbook=playbook, connection=connection, now=now, columns=table.columns
+        )
         rows = _danger_first(path, table)
         while chunk := list(islice(rows, CHUNK)):
             _land(landing, [arrival for row in chunk if (arrival := _read(landing, row))])
@@ -87,6 +95,7 @@ def import_file(store: Store, actor: Actor, path: Path, *, playbook: Playbook) -
         unchanged=[references for fresh, references in by_line if not fresh],
         rejected=sorted(landing.rejected, key=lambda rejection: rejection.line),
         ignored_columns=table.ignored,
+        to_read=landing.to_read,
     )
 
 
@@ -117,18 +126,33 @@ def _only(rows: Iterable[FileRow], *, in_danger: bool) -> Iterator[FileRow]:
 def _read(landing: _Landing, row: FileRow) -> _Arrival | None:
     """Read one row. None if it cannot be imported; then it is listed as rejected."""
     if row.broken:
-        landing.rejected.append(row.broken)
+        _reject(landing, row, [row.broken])
         return None
     doubts = ["wrong_number_of_cells"] if row.miscounted else []
     form = rules.read(row.cells, row.undecodable, doubts=doubts, why_not_received=_why_not_received)
     if isinstance(form, Form):
         if form.submitted_at > landing.now + A_CLOCK:
             form = _received_now(form, landing.now)
-        return _Arrival(line=row.line, form=form, digest=_digest(landing.store.key, row.cells))
-    landing.rejected += [
-        Rejection(line=row.line, column=fault.column, code=fault.code, message=fault.message) for fault in form
-    ]
+        return _Arrival(row=row, form=form, digest=_digest(landing.store.key, row.cells))
+    faults = [Rejection(line=row.line, column=fault.column, code=fault.code, message=fault.message) for fault in form]
+    _reject(landing, row, faults)
     return None
+
+
+def _reject(landing: _Landing, row: FileRow, faults: Sequence[Rejection]) -> None:
+    """List the faults of a row. If it tells of danger, it is kept for the duty inspector, on disk at once."""
+    landing.rejected += faults
+    written = files.as_written(landing.columns, row)
+    digest = _keyed(landing.store.key, written)
+    landing.rejected_rows.append(digest)
+    cells = dict(reversed(written))  # of two columns with one name the first counts
+    if not (tells := rejected_row.telling(cells, risk_model.load(), broken=row.broken is not None)):
+        return
+    with landing.store.session(landing.connection) as session:
+        act = landing.act(session, storage.now(session))
+        landing.to_read += rejected_rows.keep(act, digest, written, faults, tells=tells)
+        _for_good(session)
+        session.commit()
 
 
 def _received_now(form: Form, now: datetime) -> Form:
@@ -167,9 +191,9 @@ def _land(landing: _Landing, arrivals: Sequence[_Arrival]) -> None:
                 _take_in(landing, arrival, next(references), act.now)
         except (ChangedSince, DatabaseRefused) as refusal:
             column = "external_id" if isinstance(refusal, ChangedSince) else ""
-            landing.rejected.append(
-                Rejection(line=arrival.line, column=column, code=refusal.code, message=refusal.message)
-            )
+            line = arrival.row.line
+            fault = Rejection(line=line, column=column, code=refusal.code, message=refusal.message)
+            _reject(landing, arrival.row, [fault])
 
 
 def _known(session: Session, external_ids: Sequence[str]) -> dict[str | None, DatabaseRow[tuple[str | None, str, str]]]:
@@ -200,21 +224,31 @@ def _take_in(landing: _Landing, arrival: _Arrival, reference: str, now: datetime
 
 
 def _landed(landing: _Landing, arrival: _Arrival, reference: str, *, fresh: bool) -> None:
-    landing.landed[arrival.line] = (fresh, {"external_id": arrival.form.external_id, "reference": reference})
+    landing.landed[arrival.row.line] = (fresh, {"external_id": arrival.form.external_id, "reference": reference})
 
 
 def _record_import(landing: _Landing) -> None:
-    """Write one entry in the ledger of the unit, if anything was imported. Its commit puts all rows on disk."""
+    """Write one entry in the ledger of the unit, if anything was imported, or if rows were rejected that none tells of.
+
+    Its commit puts all rows on disk.
+    """
     accepted = sum(fresh for fresh, _ in landing.landed.values())
-    if not accepted:
-        return
+    rejected = {"rejected_digest": _keyed(landing.store.key, sorted(landing.rejected_rows))}
     with landing.store.session(landing.connection) as session:
+        if not accepted and (not landing.rejected_rows or _known_to_the_ledger(session, rejected)):
+            return
         act = landing.act(session, storage.now(session))
-        rejected = len({rejection.line for rejection in landing.rejected})
         unchanged = len(landing.landed) - accepted
-        act.record(None, "applications_imported", accepted=accepted, unchanged=unchanged, rejected=rejected)
+        body = {"accepted": accepted, "unchanged": unchanged, "rejected": len(landing.rejected_rows)}
+        act.record(None, "applications_imported", **body, **(rejected if landing.rejected_rows else {}))
         _for_good(session)
         session.commit()
+
+
+def _known_to_the_ledger(session: Session, rejected: Mapping[str, str]) -> bool:
+    """Whether an entry tells of exactly these rejected rows: importing the same file twice changes nothing."""
+    query = select(LedgerEntry.id).where(LedgerEntry.chain == chain.UNIT, LedgerEntry.event == "applications_imported")
+    return session.scalar(query.where(LedgerEntry.body.contains(rejected)).limit(1)) is not None
 
 
 def _for_good(session: Session) -> None:
@@ -224,4 +258,8 @@ def _for_good(session: Session) -> None:
 
 def _digest(key: bytes, cells: Mapping[str, str]) -> str:
     present = {name: value for name, value in cells.items() if value}
-    return hashlib.blake2b(chain.canonical(present).encode(), key=key[:64], digest_size=20).hexdigest()
+    return _keyed(key, present)
+
+
+def _keyed(key: bytes, value: object) -> str:
+    return hashlib.blake2b(chain.canonical(value).encode(), key=key[:64], digest_size=20).hexdigest()

@@ -21,18 +21,21 @@ from casebook.storage.case.extracts import PERSON_CELLS
 class SearchAnswer:
     """The best candidates of any band, and those who bear the name, whatever their birth date.
 
-    `complete` is false if the source has more people who match as well, or more of the name.
+    `complete` is false if the source has more people who match as well, or more of the name. `missing`: rows of the source
+    that did not land. Whoever is in them was not searched.
     """
 
     best: list[MatchWeight]
     complete: bool
+    missing: int = 0
 
 
 def search(act: Act, source: Source, given_cells: Mapping[str, str], *, limit: int) -> SearchAnswer:
     """Search one automatic source. Refused if only people can search it. Raises SourceFault if the source does not answer."""
     act.allowed(Command.ANALYSE if not act.actor.is_person else Command.SEE_PERSONAL_DETAIL)
     remote: Mapping[Source, RecordSource] = catalogue.remote()
-    record_source = remote.get(source) or catalogue.local(act.session, act.now.year).get(source)
+    extract = catalogue.local(act.session, act.now.year).get(source)
+    record_source = remote.get(source) or extract
     if record_source is None:
         refuse_because("not_loaded", _why_not_searched(source))
     cells = {**dict.fromkeys(PERSON_CELLS, ""), **given_cells}
@@ -51,7 +54,7 @@ def search(act: Act, source: Source, given_cells: Mapping[str, str], *, limit: i
     complete = all(answer.complete and not answer.not_returned for answer in answers)
     complete = complete and not any(match.band in READ or match.bears_name for match in ranked[limit:])
     shown = sorted(ranked[:limit], key=lambda match: (-match.weight, match.person_id))
-    return SearchAnswer(best=shown, complete=complete)
+    return SearchAnswer(best=shown, complete=complete, missing=extract.missing if extract else 0)
 
 
 def _why_not_searched(source: Source) -> str:

@@ -13,6 +13,7 @@ from casebook.casework.record_checks import candidates, identity
 from casebook.casework.record_checks.gathering import Gathered
 from casebook.domain import chain
 from casebook.domain.case import record_checks as rules
+from casebook.domain.case import uncovered
 from casebook.domain.case.coverage import NAMES, PIVOTS, Terms, Variant, VariantFamily
 from casebook.domain.case.record_checks import SearchResult
 from casebook.domain.vocabulary import Party, Source
@@ -80,6 +81,7 @@ def run(
         attempt(act, search, fault.code)
         return
     write(act, application, search, answer)
+    note_missing(search, local.missing)
 
 
 def confirm(
@@ -101,6 +103,7 @@ def confirm(
             return False
         candidates.propose(act, application, search, answer.gathered, answer.records)
         _note_the_others(search, answer.gathered)
+        note_missing(search, local.missing)
         search.extract_id = local.extract
     search.searched_at = act.now
     attempt(act, search, "confirmed")
@@ -198,6 +201,20 @@ def _note_the_others(search: Search, gathered: Gathered) -> None:
     search.beyond = gathered.placed.beyond
     if search.beyond:
         search.required = [*search.required, f"{VariantFamily.SAME_NAME}:{search.beyond}"]
+
+
+def note_missing(search: Search, rows: int) -> None:
+    """Keep how many rows of the source did not land: no search of it covers whoever is in them."""
+    search.required = [key for key in search.required if rules.family_of(key) != VariantFamily.NOT_WHOLE]
+    if rows:
+        search.required = [*search.required, f"{VariantFamily.NOT_WHOLE}:{rows}"]
+
+
+def made_in(search: Search, extract: int | None, missing: int) -> bool:
+    """Whether a search was made in this extract, while as many rows of it were missing. A person's search has no such rows."""
+    if search.extract_id != extract or search.returned_at is None or not search.automatic:
+        return search.extract_id == extract
+    return uncovered.rows_missing(search.required) == missing
 
 
 def _result(answer: SourceAnswer) -> SearchResult:

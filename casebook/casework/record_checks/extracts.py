@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import func, select, text
 
 from casebook.casework.core.acting import Act
-from casebook.casework.record_checks import reopening
+from casebook.casework.record_checks import missing_rows, reopening
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Source
 from casebook.sources import loading
 from casebook.sources.loading import Counted
 from casebook.storage import outbox
 from casebook.storage.case import extracts
+from casebook.storage.case import missing_rows as stored
 from casebook.storage.tables import SourceExtract, SourcePerson, SourceRecord
 
 
@@ -26,7 +27,8 @@ class Loaded:
     extract: int | None
     persons: Counted | None
     records: Counted | None
-    touched: tuple[str, ...] = ()  # open applications whose candidates may have changed
+    touched: tuple[str, ...] = ()  # open applications whose candidates, or coverage, may have changed
+    missing: int = 0  # rows of the source that did not land and that nobody has accepted
 
 
 def load(act: Act, source: Source, *, persons: Path | None, records: Path | None, whole: bool = False) -> Loaded:
@@ -42,16 +44,32 @@ def load(act: Act, source: Source, *, persons: Path | None, records: Path | None
         else None
         for path, kind in ((persons, loading.PERSONS), (records, loading.RECORDS))
     ]
-    changed = sum(count.new + count.changed + count.gone for count in counted if count)
-    previous = extracts.newest(act.session, source)
-    if not changed and previous is not None:
-        return Loaded(source=source, extract=None, persons=counted[0], records=counted[1])
-    act.session.add(_extract(act, source, extract_id, changed))
-    act.record(None, "extract_loaded", source=source, extract=extract_id, changed=changed)
-    touched = reopening.touched(act, source, extract_id, first=previous is None)
+    return _brought(act, source, extract_id, counted[0], counted[1], whole=whole)
+
+
+def _brought(
+    act: Act, source: Source, extract_id: int, persons: Counted | None, records: Counted | None, *, whole: bool
+) -> Loaded:
+    """Record what a load changed, also in what is missing, and wake the applications that it may concern."""
+    counted = {name: count for name, count in (("persons", persons), ("records", records)) if count}
+    changed = sum(count.new + count.changed + count.gone for count in counted.values())
+    previous, was_missing = extracts.newest(act.session, source), stored.counted(act.session).get(source, 0)
+    noted = [missing_rows.note(act, source, name, count, whole=whole) for name, count in counted.items()]
+    missing = stored.counted(act.session).get(source, 0)
+    brings_rows = changed > 0 or previous is None
+    loaded = Loaded(
+        source=source, extract=extract_id if brings_rows else None, persons=persons, records=records, missing=missing
+    )
+    if not brings_rows and not any(noted):
+        return loaded
+    if brings_rows:
+        act.session.add(_extract(act, source, extract_id, changed))
+    act.record(None, "extract_loaded", source=source, extract=loaded.extract, changed=changed, missing=missing)
+    # with other rows missing, every search of the source covers less or more than it says
+    touched = reopening.touched(act, source, extract_id, first=previous is None or missing != was_missing)
     # the load command looks at them again at once; if it is interrupted, the engine does
     outbox.add(act.session, touched, reason=reopening.NEWER, at=act.now)
-    return Loaded(source=source, extract=extract_id, persons=counted[0], records=counted[1], touched=tuple(touched))
+    return replace(loaded, touched=tuple(touched))
 
 
 def _extract(act: Act, source: Source, extract_id: int, changed: int) -> SourceExtract:

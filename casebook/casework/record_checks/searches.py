@@ -13,7 +13,6 @@ from casebook.casework.record_checks.by_hand import Variants
 from casebook.domain import words
 from casebook.domain.actors import Reason
 from casebook.domain.case import record_checks as rules
-from casebook.domain.case.coverage import VariantFamily
 from casebook.domain.vocabulary import Party, Route, Source, Stage
 from casebook.sources import catalogue
 from casebook.sources.local_extract import LocalExtract
@@ -40,6 +39,7 @@ class Round:
     wanted: Wanted
     variants: Variants
     extract: int | None  # the current extract; None: not loaded
+    missing: int = 0  # rows of it that did not land and that nobody has accepted
     live: Sequence[Search]  # current searches of this party and source
     decided: bool  # a decision was made on the returns: their age alone does not call for a new search
 
@@ -96,6 +96,7 @@ def rounds(act: Act, application: Application, local: Mapping[Source, LocalExtra
             wanted=target,
             variants=variants[target.party],
             extract=local[target.source].extract if target.source in local else None,
+            missing=local[target.source].missing if target.source in local else 0,
             live=[
                 search for search in current_searches if (search.party, search.source) == (target.party, target.source)
             ],
@@ -122,7 +123,9 @@ def why_again(act: Act, application: Application) -> str | None:
     local = catalogue.local(act.session, act.now.year)
     due = [searched for searched in rounds(act, application, local) if searched.live]
     if any(
-        source.extract is not None and not any(s.extract_id == source.extract for s in source.live) for source in due
+        source.extract is not None
+        and not any(automatic.made_in(search, source.extract, source.missing) for search in source.live)
+        for source in due
     ):
         return "extract_loaded"
     return "return_too_old" if any(_too_old(source, search) for source in due for search in source.live) else None
@@ -180,15 +183,15 @@ def _outdated(due: Round, search: Search) -> bool:
     """Whether a search must be repeated in full: its extract or the details of the party changed, or it is too old."""
     if due.automatic != search.automatic:
         return due.automatic and (search.extract_id is None or search.extract_id != due.extract)
-    if due.here and (search.extract_id != due.extract or _variants_asked(search) != set(due.variants)):
+    if due.here and _variants_asked(search) != set(due.variants):
         return True
-    if search.automatic and search.extract_id != due.extract:
+    if search.automatic and not automatic.made_in(search, due.extract, due.missing):
         return True
     return _too_old(due, search)
 
 
 def _variants_asked(search: Search) -> set[str]:
-    return {key for key in search.required if rules.family_of(key) != VariantFamily.SAME_NAME}
+    return {key for key in search.required if rules.family_of(key) not in NO_VARIANTS}
 
 
 def _too_old(due: Round, search: Search) -> bool:
@@ -224,9 +227,7 @@ def open_round(due: Round, required: Sequence[str]) -> Search:
     number = 1 + (
         due.act.session.scalar(
             select(func.max(Search.round)).where(
-                Search.reference == application.reference,
-                Search.party == target.party,
-                Search.source == target.source,
+                Search.reference == application.reference, Search.party == target.party, Search.source == target.source
             )
         )
         or 0
@@ -265,9 +266,8 @@ def again(act: Act, application: Application, sources: Sequence[Source]) -> None
     variants = identity.variants_of(act, application, Party.B)
     uncovered = stored.uncovered(act.session, application.reference)
     for due in [*rounds(act, application, local)]:
-        target = due.wanted
-        if target.party is not Party.B or target.source not in sources:
+        if due.wanted.party is not Party.B or due.wanted.source not in sources:
             continue
-        search = open_round(due, [key for key in uncovered.get(target.source, variants) if key in variants])
+        search = open_round(due, [key for key in uncovered.get(due.wanted.source, variants) if key in variants])
         if due.here:
-            automatic.run(act, application, search, variants, local.get(target.source))
+            automatic.run(act, application, search, variants, local.get(due.wanted.source))

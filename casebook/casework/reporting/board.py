@@ -11,9 +11,10 @@ from casebook import policies
 from casebook.casework.core.acting import Act
 from casebook.domain import words
 from casebook.domain.authority import Command
+from casebook.domain.case.uncovered import not_whole
 from casebook.markdown import table as markdown_table
 from casebook.storage import outbox
-from casebook.storage.case import notices
+from casebook.storage.case import missing_rows, notices
 from casebook.storage.reporting import board as stored
 
 WORST = 20
@@ -46,6 +47,10 @@ def figures(act: Act) -> dict[str, object]:
         "sources": [
             {"source": source, "unanswered": count, "oldest_hours": _hours(since, now)}
             for source, count, since in stored.silent_sources(session)
+        ],
+        "not_whole": [
+            {"source": row.source, "rows": row.rows, "since": row.since.isoformat()}
+            for row in missing_rows.not_whole(session)
         ],
         "compliance": [
             {**week._asdict(), "share": round(week.kept / week.due, 4)}
@@ -92,6 +97,9 @@ def gauges(board: dict) -> Iterator[Gauge]:  # type: ignore[type-arg]
             source["unanswered"],
             {"source": source["source"]},
         )
+    for source in board["not_whole"]:
+        labels = {"source": source["source"]}
+        yield Gauge("source_rows_missing", "Rows of a source that did not land", source["rows"], labels)
     levels = Counter(str(escalation["rung"]) for escalation in board["escalations"])
     for level in map(str, range(1, 5)):
         yield Gauge("escalations_unacknowledged", "Escalations not acknowledged", levels[level], {"rung": level})
@@ -135,6 +143,7 @@ def markdown(board: dict) -> str:  # type: ignore[type-arg]
     lines = [f"# Board at {_short(board['at'])}", ""]
     lines += [f"**Danger: {_sentence(wait)}**\n" for wait in board["danger"]]
     lines += [f"**{_sentence(wait, 'waits longest')}**\n" for wait in board["longest"]]
+    lines += [f"**{words.SOURCE.of(row['source'])} is {not_whole(row['rows'])}**\n" for row in board["not_whole"]]
     if board["undelivered_notices"]:
         lines += [f"**Notices not delivered: {board['undelivered_notices']}.**", ""]
     lines += _table(
@@ -153,7 +162,7 @@ def _sentence(wait: Mapping[str, Any], waits: str = "waits") -> str:
     """One line: which application waits, how long and for whom."""
     hours, what = wait["waits_hours"], f" ({words.WORK.of(wait['kind'])})" if wait["kind"] else ""
     long = f"{hours} hours" if hours < 48 else f"{hours / 24:.0f} days"  # noqa: PLR2004 - two days
-    return f"{wait['reference']} {waits}: {long}, for {_waits_for(wait)}{what}."
+    return f"{wait['reference'] or 'the unit'} {waits}: {long}, for {_waits_for(wait)}{what}."
 
 
 def _short(moment: str | None) -> str:
@@ -205,6 +214,7 @@ def _waiting(board: dict) -> Iterator[BoardTable]:  # type: ignore[type-arg]
 
 def _in_words(wait: Mapping[str, Any]) -> dict[str, Any]:
     in_words = {
+        "reference": wait["reference"] or "the unit",
         "waiting_for": _waits_for(wait),
         "due_at": _short(wait["due_at"]),
         "priority": words.PRIORITY.of(wait["priority"]),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from casebook.cli.case.page_words import ApplicationView, ShownRow, clean, moment, paragraph, rows, table
 from casebook.domain import words
-from casebook.domain.case import namesakes
+from casebook.domain.case import namesakes, uncovered
 
 MOST = 12  # how many contributions of a score are shown; --json has all
 
@@ -92,6 +92,7 @@ def searches(application: ApplicationView) -> Iterator[str]:
             *(["mandatory"] if row["mandatory"] else []), *(["replaced"] if row["superseded"] else []), _covered(row),
             *([f"by {row['returned_by']}"] if row["returned_by"] else []),
             *([namesakes.not_told_apart(row["beyond"])] if row["beyond"] else []),
+            *([uncovered.not_whole(missing)] if (missing := uncovered.rows_missing(row["required"] or ())) else []),
         ]  # fmt: skip
         party, source, returned = str(row["party"]).upper(), words.SOURCE.of(row["source"]), moment(row["returned_at"])
         lines.append((party, source, returned, "; ".join([result, *marks])))
@@ -134,10 +135,10 @@ def _answer(code: str | None) -> str:
     return words.ANSWER.of(code) if code else "answers that your role may not see"
 
 
-def _why(uncovered: Mapping[str, Mapping[str, int]]) -> str:
+def _why(reasons_of: Mapping[str, Mapping[str, int]]) -> str:
     """How many identity variants were not covered, for each reason, over all sources and families."""
     counted = Counter[str]()
-    for reasons in uncovered.values():
+    for reasons in reasons_of.values():
         counted.update(reasons)
     return (
         f" ({'; '.join(f'{count}: {words.UNCOVERED.of(why)}' for why, count in sorted(counted.items()))})"

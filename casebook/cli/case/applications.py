@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -11,7 +11,7 @@ from casebook import files
 from casebook.casework import playbook
 from casebook.casework.core import quality
 from casebook.casework.governance import conflicts, exceptions, governance
-from casebook.casework.intake import application_file
+from casebook.casework.intake import application_file, rejected_rows
 from casebook.casework.record_checks import information
 from casebook.casework.reporting import viewing
 from casebook.cli import progress
@@ -21,6 +21,7 @@ from casebook.cli.opening import opened
 from casebook.cli.reading import one_of, read_json
 from casebook.domain import words
 from casebook.domain.authority import Command
+from casebook.domain.case import application_file as rules
 from casebook.domain.vocabulary import Stage
 from casebook.errors import Refused, UnreadableFile, WrongUsage
 
@@ -62,7 +63,7 @@ def governance_actions(actions: Actions) -> None:
     """Actions on an application outside its work items; most roles may not do them."""
     for name, (text, _, needs) in GOVERNANCE.items():
         action = actions.add_parser(name, help=text)
-        action.add_argument("reference", metavar="REF", help=_APPLICATION)
+        action.add_argument("reference", metavar="REF", help=option_help.of(name, "reference"))
         for need in needs:
             option = need.removesuffix("?")
             action.add_argument(f"--{option}", required=option == need, help=option_help.of(name, option))
@@ -87,6 +88,11 @@ GOVERNANCE: dict[str, tuple[str, Callable[..., dict[str, object]], tuple[str, ..
     "dispose": (
         "propose to erase its personal detail, or agree as the second person",
         governance.dispose,
+        ("reason",),
+    ),
+    "dispose-row": (
+        "propose to erase a rejected row that was read, or agree as the second person",
+        rejected_rows.dispose,
         ("reason",),
     ),
     "withdraw": ("propose to close it as withdrawn, or agree as the second person", governance.withdraw, ("reason",)),
@@ -155,23 +161,29 @@ def _import(options: Namespace, call: Call) -> Output:
         f"line {fault.line}{', ' * bool(fault.column)}{fault.column}: {fault.message} [{fault.code}]"
         for fault in imported.rejected
     ]
+    if imported.to_read:
+        lines.append(f"rejected rows that tell of danger: {imported.to_read}; the duty inspector must read them now")
     if imported.ignored_columns:
         lines.append(f"columns not used: {', '.join(imported.ignored_columns)}")
     if options.quality:
-        faults = _quality(options.file)
-        data |= {"quality": faults}
-        lines += [f"{words.spelled(code)}: {count} rows" for code, count in faults.items()] or [
-            "no faults in the file as a whole"
-        ]
+        quality, said = _quality(options.file, {fault.line for fault in imported.rejected})
+        data |= quality
+        lines += said
     return Output(data=data, lines=lines, exit_code=1 if rejected else 0)
 
 
-def _quality(path: Path) -> dict[str, int]:
-    """Ask the gate of the file: code -> how many rows break it. It changes nothing about the rows that were accepted."""
+def _quality(path: Path, rejected: Collection[int]) -> tuple[dict[str, object], list[str]]:
+    """Ask the gate of the file, as data and as lines. It changes nothing about the rows that were accepted."""
     from expectations import application_file as gate  # noqa: PLC0415 - Great Expectations takes seconds to import
 
-    table = files.read(path, known=gate.ESSENTIAL)
-    return gate.quality(table.columns, (row.cells for row in table.rows))
+    file = files.read(path, known=rules.COLUMNS, first_counts=True)
+    columns = [name for name in rules.COLUMNS if name in file.columns]
+    table = gate.table(columns, ((row.cells, row.line not in rejected) for row in file.rows))
+    faults, alike, landed = gate.quality(table), gate.of_one_value(table), int(table[gate.LANDED].sum())
+    said = [f"{words.spelled(code)}: {count} rows" for code, count in faults.items() if code != "column_of_one_value"]
+    said += [f"the same value in every row: {', '.join(alike)}"] if alike else []
+    lines = [f"{landed} of {len(table)} rows landed", *(said or ["no faults in the file as a whole"])]
+    return {"quality": faults, "rows": len(table), "landed": landed, "columns_of_one_value": alike}, lines
 
 
 def _list(options: Namespace, call: Call) -> Output:

@@ -14,6 +14,8 @@ _OF_ACTION: Mapping[tuple[str, str], str] = {
     ("danger", "reason"): _CODED_REASON,
     ("restrict", "reason"): _CODED_REASON,
     ("hold", "reason"): _CODED_REASON,
+    ("dispose-row", "reason"): _CODED_REASON,
+    ("dispose-row", "reference"): "the rejected row, as `policy retention` prints it",
     ("override-contact", "reason"): "what threatens whose life",
     ("emergency-disclose", "reason"): "why it could not wait for the panel",
     ("emergency-disclose", "channel"): f"how they were told: {', '.join(Channel)}",
@@ -25,6 +27,7 @@ _OF_ACTION: Mapping[tuple[str, str], str] = {
     ("safe-contact", "channel"): f"the safe channel: {', '.join(Channel)}",
 }
 _OF_ALL: Mapping[str, str] = {
+    "reference": "the application",
     "reason": "why",
     "conflict": "yes or no",
     "staff": "the staff id of the person to name",

@@ -11,6 +11,7 @@ from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
 from casebook.cli.reading import one_of
 from casebook.domain import words
+from casebook.domain.case import uncovered
 from casebook.domain.vocabulary import Source
 from casebook.errors import WrongUsage
 from casebook.values import dates
@@ -71,6 +72,8 @@ def show(options: Namespace, call: Call) -> Output:
     lines = [_line(row) for row in rows] or ["No candidates found. This is not a clearance."]
     if not searched.complete:
         lines.append("The source has more people who match as well and did not return them. Narrow the search.")
+    if searched.missing:
+        lines.append(f"The source is {uncovered.not_whole(searched.missing)}. What did not land was not searched.")
     return Output(data=rows, lines=lines)
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from typing import Any
 
-from casebook.casework.record_checks import enquiries, reopening
+from casebook.casework.record_checks import enquiries, missing_rows, reopening
 from casebook.casework.record_checks import extracts as loading
 from casebook.cli import progress
 from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
 from casebook.cli.reading import one_of
 from casebook.domain import words
+from casebook.domain.case import uncovered
 from casebook.domain.vocabulary import Source
 from casebook.errors import WrongUsage
 from casebook.sources import catalogue
@@ -39,7 +41,14 @@ def configure(parser: ArgumentParser) -> None:
         "--without-waiting", action="store_true", help="let the record checks end before it is answered"
     )
     enquire.set_defaults(handler=_enquire)
-    check = actions.add_parser("check", help="check that each automatic source answers")
+    missing = actions.add_parser("missing", help="list the rows of a source that did not land and were not accepted")
+    missing.add_argument("name", type=one_of(Source), metavar="NAME", help="the source, as `sources list` prints it")
+    missing.set_defaults(handler=_missing)
+    accept = actions.add_parser("accept", help="accept that rows of a source did not land, until the next load")
+    accept.add_argument("name", type=one_of(Source), metavar="NAME", help="the source, as `sources list` prints it")
+    accept.add_argument("--reason", required=True, help="why, as a code such as test_rows")
+    accept.set_defaults(handler=_accept)
+    check = actions.add_parser("check", help="check that each automatic source answers and is whole")
     check.set_defaults(handler=_check)
 
 
@@ -49,13 +58,17 @@ def _list(_options: Namespace, call: Call) -> Output:
     return Output(data=rows, lines=[_line(row) for row in rows])
 
 
-def _line(row: dict[str, object]) -> str:
+def _line(row: dict[str, Any]) -> str:
     loaded = (
         f"{row['persons']} persons, {row['records']} records, loaded {row['loaded_at']}" if row["loaded_at"] else ""
     )
     mandatory = "mandatory" if row["mandatory"] else ""
-    name = words.SOURCE.of(row["source"])
-    return f"{row['source']:<18}  {name:<{_WIDEST}}  {row['how']:<8}  {mandatory:<9}  {loaded}".rstrip()
+    name, parts = words.SOURCE.of(row["source"]), [*([loaded] if loaded else []), *_not_whole(row["missing_rows"])]
+    return f"{row['source']:<18}  {name:<{_WIDEST}}  {row['how']:<8}  {mandatory:<9}  {'; '.join(parts)}".rstrip()
+
+
+def _not_whole(rows: int) -> list[str]:
+    return [uncovered.not_whole(rows)] if rows else []
 
 
 def _load(options: Namespace, call: Call) -> Output:
@@ -75,12 +88,14 @@ def _load(options: Namespace, call: Call) -> Output:
         **{name: _counts(counted) for name, counted in files},
         "rejected": rejected,
         "ignored_columns": [column for _, counted in files if counted for column in counted.ignored_columns],
+        "missing_rows": loaded.missing,
         "looked_at_again": len(loaded.touched),
         "reopened": looked_again.reopened,
         "changed": looked_again.changed,
     }
     lines = [
-        f"{name}: {counted.new} new, {counted.changed} changed, {counted.unchanged} unchanged, {counted.gone} removed"
+        f"{name}: {counted.landed} of {counted.landed + len(counted.lost)} rows landed: {counted.new} new,"
+        f" {counted.changed} changed, {counted.unchanged} unchanged, {counted.gone} removed"
         for name, counted in files
         if counted
     ]
@@ -88,9 +103,49 @@ def _load(options: Namespace, call: Call) -> Output:
         f"{fault['file']} line {fault['line']}, {fault['column']}: {fault['message']} [{fault['code']}]"
         for fault in rejected
     ]
-    lines += [f"{reference} goes back to record checks" for reference in looked_again.reopened]
-    lines += [f"{reference}: its candidates changed" for reference in looked_again.changed]
+    lines += [
+        f"the source is {sentence}: a supervisor can accept that with `sources accept {loaded.source}`"
+        for sentence in _not_whole(loaded.missing)
+    ]
+    lines += _again(looked_again)
     return Output(data=data, lines=lines, exit_code=0 if all(fault["landed"] for fault in rejected) else 1)
+
+
+def _again(looked_again: reopening.ReopeningResult) -> list[str]:
+    return [
+        *(f"{reference} goes back to record checks" for reference in looked_again.reopened),
+        *(f"{reference}: its candidates or coverage changed" for reference in looked_again.changed),
+    ]
+
+
+def _missing(options: Namespace, call: Call) -> Output:
+    with opened(call) as casebook, casebook.acting() as act:
+        lists = missing_rows.listing(act, options.name)
+    lines = []
+    for missing in lists:
+        lines += [
+            f"{missing['file']}, loaded {missing['loaded_at']}: {missing['rows']} of {missing['rows_in_file']} rows did not land"
+        ]
+        lines += [f"  line {fault['line']}, {fault['column']} [{fault['code']}]" for fault in missing["faults"]]
+    return Output(data=lists, lines=lines or ["every row landed, or was accepted"])
+
+
+def _accept(options: Namespace, call: Call) -> Output:
+    with opened(call) as casebook:
+        with casebook.acting() as act:
+            rows, touched = missing_rows.accept(act, options.name, reason=options.reason)
+        looked_again = reopening.look_again(casebook.acting, touched)
+    data = {
+        "source": options.name,
+        "accepted_rows": rows,
+        "looked_at_again": len(touched),
+        "reopened": looked_again.reopened,
+        "changed": looked_again.changed,
+    }
+    accepted = (
+        f"{words.SOURCE.of(options.name)}: it is accepted, until the next load, that {rows} of its rows did not land"
+    )
+    return Output(data=data, lines=[accepted, *_again(looked_again)])
 
 
 def _enquire(options: Namespace, call: Call) -> Output:
@@ -120,8 +175,11 @@ def _counts(counted: Counted | None) -> dict[str, int] | None:
 def _check(_options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         rows = catalogue.health(act.session)
-    lines = [
-        f"{words.SOURCE.of(row['source']):<{_WIDEST}}  {'ok' if row['ok'] else words.SOURCE_FAULT.of(row['fault'])}"
-        for row in rows
-    ] or ["no automatic source"]
+    lines = [f"{words.SOURCE.of(row['source']):<{_WIDEST}}  {_health(row)}" for row in rows] or ["no automatic source"]
     return Output(data=rows, lines=lines, exit_code=0 if all(row["ok"] for row in rows) else 1)
+
+
+def _health(row: dict[str, Any]) -> str:
+    if row["fault"] == "not_whole":
+        return uncovered.not_whole(row["missing_rows"])
+    return "ok" if row["ok"] else words.SOURCE_FAULT.of(row["fault"])

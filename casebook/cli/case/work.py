@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -46,6 +46,9 @@ def configure(parser: ArgumentParser) -> None:
     supersede.add_argument("item", metavar="ITEM", help="the id of the item that was answered")
     supersede.add_argument("--reason", required=True, metavar="TEXT", help="why the answer does not hold, in words")
     supersede.set_defaults(handler=_supersede)
+    show = actions.add_parser("show", help="show an item, and what to read before doing it; for those who may do it")
+    show.add_argument("item", metavar="ITEM", help=_ITEM)
+    show.set_defaults(handler=_show)
     schema = actions.add_parser("schema", help="print the JSON schema of the answer to a kind of work")
     schema.add_argument("kind", type=one_of(WorkKind), metavar="KIND", help=f"the kind of work: {', '.join(WorkKind)}")
     schema.set_defaults(handler=_schema)
@@ -82,6 +85,23 @@ def _supersede(options: Namespace, call: Call) -> Output:
     lines = [f"{done.reference}: the answer is superseded, and {back}"]
     lines += [f"  told since: {words.spelled(told['what'])}, to {told['to']}, {told['at']}" for told in done.told_since]
     return Output(data=asdict(done), lines=lines)
+
+
+def _show(options: Namespace, call: Call) -> Output:
+    with opened(call) as casebook, casebook.acting() as act:
+        item, detail = work_queue.show(act, options.item)
+        data = {**_item(item, act.now), "detail": detail}
+    return Output(data=data, lines=[*_lines(data), *_detail(detail)])
+
+
+def _detail(detail: Mapping[str, Any]) -> Iterator[str]:
+    """A row of a file: why it was rejected, and its cells as written."""
+    yield from (
+        f"    rejected for {fault['column'] or 'the row'} [{fault['code']}]" for fault in detail.get("faults", ())
+    )
+    yield from (f"    {cell['column'] or 'no column'}: {cell['value']}" for cell in detail.get("cells", ()))
+    if detail.get("disposed_at"):
+        yield f"    disposed of at {detail['disposed_at']}"
 
 
 def _schema(options: Namespace, _call: Call) -> Output:

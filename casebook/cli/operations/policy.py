@@ -44,15 +44,13 @@ def _recompute(options: Namespace, call: Call) -> Output:
 
 def _retention(_options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
-        applications = retention.over(act)
+        everything = retention.over(act)
     lines = [
-        f"{application.reference} retention period over since {application.over_since:%d %b %Y}"
-        f"{'; under legal hold, so it is kept' if application.legal_hold else ''}"
-        for application in applications
+        f"{'rejected row ' * kept.rejected_row}{kept.reference} retention period over since {kept.over_since:%d %b %Y}"
+        f"{'; under legal hold, so it is kept' if kept.legal_hold else ''}"
+        for kept in everything
     ]
-    return Output(
-        data=[asdict(application) for application in applications], lines=lines or ["no retention period is over"]
-    )
+    return Output(data=[asdict(kept) for kept in everything], lines=lines or ["no retention period is over"])
 
 
 def _deadline(code: object) -> str:

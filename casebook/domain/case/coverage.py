@@ -30,8 +30,10 @@ class VariantFamily(StrEnum):
     PHONE = "phone"
     IDENTIFIER = "identifier"
     SAME_NAME = "same_name"  # no variant: bearers of the name whom no list has
+    NOT_WHOLE = "not_whole"  # no variant: rows of the source that did not land
 
 
+NO_VARIANTS = frozenset({VariantFamily.SAME_NAME, VariantFamily.NOT_WHOLE})  # what a search leaves out beside variants
 PIVOTS = frozenset({VariantFamily.ADDRESS, VariantFamily.PHONE, VariantFamily.IDENTIFIER})
 NAMES = frozenset({VariantFamily.AS_GIVEN, VariantFamily.FORMER_NAME, VariantFamily.ALIAS, VariantFamily.CONFIRMED})
 

@@ -19,6 +19,7 @@ class WhyUncovered(StrEnum):
     NOT_RETURNED = "not_returned"
     SOURCE_UNAVAILABLE = "source_unavailable"
     OTHERS_OF_THE_NAME = "others_of_the_name"
+    NOT_WHOLE = "not_whole"
     NO_LONGER_SAID = "no_longer_said"
     BEYOND_BOUND = "beyond_bound"
     TOO_MANY = "too_many"
@@ -26,6 +27,13 @@ class WhyUncovered(StrEnum):
     BEYOND_PLAN_LIMIT = "beyond_plan_limit"
     SOURCE_DOES_NOT_COVER = "source_does_not_cover"
     NO_SEARCH_PLANNED = "no_search_planned"
+
+
+# a family whose keys are counts of people or rows, and not variants -> why none of its keys is covered
+_COUNTED: Mapping[str, WhyUncovered] = {
+    VariantFamily.SAME_NAME: WhyUncovered.OTHERS_OF_THE_NAME,
+    VariantFamily.NOT_WHOLE: WhyUncovered.NOT_WHOLE,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,12 +59,7 @@ def reasons(
     if not made.available:
         return dict.fromkeys(missing, WhyUncovered.SOURCE_UNAVAILABLE)
     known = [key for key in missing if key in variants]
-    why = {
-        key: WhyUncovered.OTHERS_OF_THE_NAME
-        if rules.family_of(key) == VariantFamily.SAME_NAME
-        else WhyUncovered.NO_LONGER_SAID
-        for key in missing
-    }
+    why = {key: _COUNTED.get(rules.family_of(key), WhyUncovered.NO_LONGER_SAID) for key in missing}
     why |= (
         {key: _of_machine(variants[key], made) for key in known}
         if made.by_machine
@@ -102,12 +105,23 @@ def _by_hand(known: Collection[str], variants: Mapping[str, Variant], made: Made
     }
 
 
+def rows_missing(keys: Collection[str]) -> int:
+    """How many rows of the source did not land, by what a search was to cover."""
+    numbers = (key.partition(":")[2] for key in keys if rules.family_of(key) == VariantFamily.NOT_WHOLE)
+    return sum(map(int, numbers))
+
+
+def not_whole(rows: int) -> str:
+    """What is said of a source of which so many rows did not land."""
+    return f"not whole: {rows:,} {'row' if rows == 1 else 'rows'} did not land"
+
+
 def by_family(why: Mapping[str, Mapping[str, WhyUncovered]]) -> dict[str, dict[str, int]]:
     """`source:family` -> reason -> number of variants, for people to read. `why`: source -> variant key -> reason."""
     families: dict[str, dict[str, int]] = {}
     for source, reasons_of in sorted(why.items()):
         for key, reason in sorted(reasons_of.items(), key=lambda item: (rules.family_of(item[0]), item[1])):
             counted = families.setdefault(f"{source}:{rules.family_of(key)}", {})
-            of_name = reason is WhyUncovered.OTHERS_OF_THE_NAME
-            counted[reason.value] = counted.get(reason.value, 0) + (int(key.partition(":")[2]) if of_name else 1)
+            number = int(key.partition(":")[2]) if reason in _COUNTED.values() else 1
+            counted[reason.value] = counted.get(reason.value, 0) + number
     return families

@@ -43,6 +43,7 @@ FAMILY = Vocabulary("Families of identity variants", {
     "phone": "phone number",
     "identifier": "identification number",
     "same_name": "others of the name",
+    "not_whole": "rows that did not land",
 })  # fmt: skip
 PLACE = Vocabulary("How people see somebody whom a search found", {
     "one_by_one": "read one by one",
@@ -51,6 +52,7 @@ PLACE = Vocabulary("How people see somebody whom a search found", {
 UNCOVERED = Vocabulary("Why an identity variant was not covered", {
     "not_returned": "the source has not answered",
     "source_unavailable": "the source could not be searched, and a supervisor accepted that",
+    "not_whole": "rows of the source did not land, so whoever is in them was not searched",
     "others_of_the_name": "others bear the name, and nobody will look at them",
     "no_longer_said": "it is no longer part of what is known of the subject",
     "beyond_bound": "the policy's bound on how many identities are to be covered left it out",
@@ -95,6 +97,7 @@ SOURCE_FAULT = Vocabulary("Faults of a source", {
     "half_an_answer": "its pages do not add up to its total",
     "mixed_up": "it answered about somebody else",
     "not_loaded": "no extract is loaded",
+    "not_whole": "rows did not land",
     "nothing_to_ask": "the application has nothing that it can be searched for",
     "repeated_id": "it gave one number twice",
     "schema": "its answer is not in the agreed form",

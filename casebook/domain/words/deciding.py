@@ -176,6 +176,11 @@ FOLLOWED = Vocabulary("Results of a contact", {
     "try_again": "try again",
 })  # fmt: skip
 WATCHED = Vocabulary("Decisions on a proposal", {"accept": "accepted", "dismiss": "dismissed"})
+READ_ROW = Vocabulary("What was done about a rejected row", {
+    "taken_in": "an application was taken in",
+    "passed_on": "passed on",
+    "no_danger": "no danger found in it",
+})  # fmt: skip
 PAUSE = Vocabulary("Grounds for pausing a clock", {"person_at_risk_asks_to_wait": "the person at risk asks to wait"})
 ACKNOWLEDGED = Vocabulary("What was done about an escalation", {
     "reassigned": "given to somebody else",
@@ -198,5 +203,5 @@ OVERRUN = Vocabulary("Reasons for an overrun", {
 
 ALL = (
     BAND, TIER, QUALIFIES, BASIS, FACTOR, UNCERTAIN, JUDGEMENT, INSTRUMENT, LIMB, REFUSAL, AGENCY, REFERRED, SAFEGUARDED,
-    TEXT, UNDERTAKING, PURPOSE, OVERRIDE, CONTACT_FAULT, CHOSEN, FOLLOWED, WATCHED, PAUSE, ACKNOWLEDGED, OVERRUN,
+    TEXT, UNDERTAKING, PURPOSE, OVERRIDE, CONTACT_FAULT, CHOSEN, FOLLOWED, WATCHED, READ_ROW, PAUSE, ACKNOWLEDGED, OVERRUN,
 )  # fmt: skip

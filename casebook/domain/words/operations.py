@@ -8,6 +8,7 @@ from casebook.domain.words.vocabulary import Vocabulary
 COMMAND = Vocabulary("Commands", {
     "import_applications": "import applications",
     "load_source": "load a source",
+    "accept_missing_rows": "accept rows that did not land",
     "reconcile": "wake open applications",
     "triage": "rank past applications",
     "see_review": "see the review",

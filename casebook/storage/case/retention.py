@@ -1,4 +1,4 @@
-"""Closed applications by the moment at which their retention period begins."""
+"""Closed applications and rejected rows by the moment at which their retention period begins."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from casebook.domain.vocabulary import Stage
-from casebook.storage.tables import Application, Watch
+from casebook.storage.tables import Application, RejectedRow, Watch
 
 
 def ended_before(session: Session, moment: datetime) -> list[tuple[Application, datetime]]:
@@ -23,3 +23,11 @@ def ended_before(session: Session, moment: datetime) -> list[tuple[Application, 
         .where(Application.stage == Stage.CLOSED, Application.disposed_at.is_(None), ended <= moment)
     )
     return [(application, at) for application, at in session.execute(query)]
+
+
+def read_before(session: Session, moment: datetime) -> list[tuple[RejectedRow, datetime]]:
+    """Rejected rows not yet disposed of that were read before the moment, and when. One with an application goes with it."""
+    query = select(RejectedRow, RejectedRow.read_at).where(
+        RejectedRow.read_at <= moment, RejectedRow.disposed_at.is_(None), RejectedRow.reference.is_(None)
+    )
+    return [(row, at) for row, at in session.execute(query) if at is not None]

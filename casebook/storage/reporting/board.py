@@ -54,6 +54,7 @@ class Week(NamedTuple):
     kept: int
 
 
+DANGER = (WorkKind.IMMEDIATE_SAFEGUARDING, WorkKind.READ_REJECTED_ROW)
 STATES = ("on_time", "due_soon", "overdue", "held", "waiting_for_source")
 OPEN = Application.stage != Stage.CLOSED
 
@@ -155,9 +156,9 @@ def _said_first(reason: SQLColumnExpression[str]) -> Case[int]:
 
 
 def in_danger(session: Session, limit: int, hidden: Collection[str] = ()) -> list[Row[Any]]:
-    """Open items of immediate safeguarding: danger that a person said, then first due first. `worst` does not list them."""
-    query = _items(hidden).where(WorkItem.kind == WorkKind.IMMEDIATE_SAFEGUARDING)
-    said_first = _said_first(WorkItem.subject["cause"].astext)
+    """Open items about danger: what a person said first, then first due first. No stage waits for them: `worst` leaves them out."""
+    query = _items(hidden, of_the_unit=True).where(WorkItem.kind.in_(DANGER))
+    said_first = _said_first(func.coalesce(WorkItem.subject["cause"].astext, ""))
     query = query.order_by(said_first, WorkItem.due_at, WorkItem.opened_at, WorkItem.reference, WorkItem.id)
     return list(session.execute(query.limit(limit)).all())
 
@@ -173,14 +174,15 @@ def _waits(hidden: Collection[str]) -> Select[Any]:
     return _items(hidden).where(WorkItem.blocking, OPEN)
 
 
-def _items(hidden: Collection[str]) -> Select[Any]:
+def _items(hidden: Collection[str], *, of_the_unit: bool = False) -> Select[Any]:
+    shown = WorkItem.reference.not_in(hidden)
     return (
         select(
             WorkItem.id, WorkItem.reference, Application.stage, WorkItem.priority, WorkItem.kind, WorkItem.role,
             WorkItem.owner, WorkItem.due_at, WorkItem.opened_at.label("since"), WorkItem.escalation_level,
         )
-        .join(Application, Application.reference == WorkItem.reference)
-        .where(OPEN_WORK, WorkItem.reference.not_in(hidden))
+        .join(Application, Application.reference == WorkItem.reference, isouter=of_the_unit)
+        .where(OPEN_WORK, or_(WorkItem.reference.is_(None), shown) if of_the_unit else shown)
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from casebook.storage.tables.application import (
     Disposal,
     Person,
     Proposal,
+    RejectedRow,
     Restriction,
     SafeContact,
 )
@@ -45,6 +46,7 @@ from casebook.storage.tables.delivery import (
     Referral,
     Watch,
 )
+from casebook.storage.tables.missing_rows import MissingRows
 from casebook.storage.tables.monitor import DipSample, MonitorRun, MonitorSignal
 from casebook.storage.tables.review import ReviewApplication, ReviewImport, ReviewRow, ReviewState
 from casebook.storage.tables.review_work import (
@@ -117,6 +119,7 @@ __all__ = [
     "MaybeIdle",
     "Meeting",
     "MemberAnswer",
+    "MissingRows",
     "MonitorRun",
     "MonitorSignal",
     "Notice",
@@ -127,6 +130,7 @@ __all__ = [
     "Proposal",
     "ReferenceCounter",
     "Referral",
+    "RejectedRow",
     "Restriction",
     "ReviewApplication",
     "ReviewCampaign",

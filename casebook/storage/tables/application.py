@@ -179,6 +179,27 @@ class Disposal(Base):
     second_at: Mapped[datetime | None]
 
 
+class RejectedRow(Base):
+    """A row of an application file that was rejected and tells of danger, kept whole until two people dispose of it."""
+
+    __tablename__ = "rejected_row"
+    __table_args__ = (CheckConstraint("disposed_by <> proposed_by", name="two_people"),)
+    personal = ("cells",)
+
+    id: Mapped[str] = mapped_column(primary_key=True)  # of its cells: the same row is kept once
+    line: Mapped[int]
+    faults: Mapped[JsonList]  # column and code of each
+    tells: Mapped[JsonList]  # the columns that tell of danger
+    cells: Mapped[JsonList]  # column and value of each, as written
+    kept_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]  # by the duty inspector
+    # the application that was taken in for it, with which it is disposed of
+    reference: Mapped[str | None] = mapped_column(ForeignKey("application.reference"), index=True)
+    proposed_by: Mapped[str | None]  # to dispose of it
+    disposed_by: Mapped[str | None]
+    disposed_at: Mapped[datetime | None]
+
+
 class Clock(Base):
     """A time limit: when it started, paused and is due. Whether it is overdue is calculated when needed."""
 

@@ -44,6 +44,7 @@ SPEAKS_TO_NOBODY_OUTSIDE = {
     WorkKind.DECIDE: "the panel", WorkKind.APPROVE_DECISION: "nobody", WorkKind.REVIEW_WATCH_PROPOSAL: "nobody",
     WorkKind.ANSWER_SIGNAL: "the unit", WorkKind.REDECIDE_SAMPLE: "nobody",
     WorkKind.REVIEW_APPLICATION: "nobody", WorkKind.SECOND_REVIEW: "nobody",
+    WorkKind.READ_REJECTED_ROW: "nobody: what is done about it goes through an application, or is another's",
     WorkKind.LOOK_AGAIN_AT_CONTACT: "nobody: it says that contact is not safe, or how it will be",
 }  # fmt: skip
 # fields that say somebody was reached; a schema that has one belongs to a kind that is tried here

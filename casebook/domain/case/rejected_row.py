@@ -1,0 +1,29 @@
+"""Whether a row that was rejected tells of danger, so that somebody must read it all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from casebook.domain.case.application_file import REQUIRED, SAME, speaks_of_danger
+from casebook.domain.risk.risk_model import RiskModel, Tier
+from casebook.domain.vocabulary import Answer3
+from casebook.values.ids import code_of
+
+_HARM = frozenset({Tier.GRAVE, Tier.HARMFUL})
+
+
+def telling(cells: Mapping[str, str], model: RiskModel, *, broken: bool = False) -> list[str]:
+    """The columns in which a row tells of danger: it says so, or its concern names what the risk model grades as harm.
+
+    Where a row is broken, or is a piece of another row, no cell is known to be in its column: every cell is read as both.
+    """
+    if broken or not any(cells.get(column) for column in REQUIRED[1:]):
+        yes, text = [column for column, cell in cells.items() if _says_yes(cell)], " ".join(cells.values())
+    else:
+        yes, text = ["immediate_danger"] * speaks_of_danger(cells), cells.get("concern", "")
+    return [*yes, *(["concern"] if model.group(model.offences.by_text(text)).tier in _HARM else [])]
+
+
+def _says_yes(cell: str) -> bool:
+    said = cell.strip().casefold()
+    return code_of(SAME[Answer3].get(said, said), Answer3) == Answer3.YES
