@@ -220,6 +220,7 @@ class WorkKind(StrEnum):
     REVIEW_APPLICATION = "review_application"
     SECOND_REVIEW = "second_review"
     LOOK_AGAIN_AT_CONTACT = "look_again_at_contact"
+    LINK_ACROSS_RESTRICTION = "link_across_restriction"
 
 
 class Limit(StrEnum):

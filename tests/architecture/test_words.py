@@ -19,6 +19,7 @@ from casebook.domain.case import (
     follow_up,
     intake,
     namesakes,
+    own_register,
     panel_decision,
     record_checks,
     safe_contact,
@@ -95,6 +96,7 @@ ENUMS: dict[type[StrEnum], words.Vocabulary] = {
     triage.TriageSign: reasons.CAUSE,
     uncovered.WhyUncovered: checks.UNCOVERED,
     namesakes.ListPlace: checks.PLACE,
+    own_register.LinkKind: checks.LINK,
     wording.Text: deciding.TEXT,
 }
 

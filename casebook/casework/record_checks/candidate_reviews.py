@@ -8,7 +8,7 @@ from pydantic import Field
 
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Doing
-from casebook.casework.record_checks import candidate_lists, candidates
+from casebook.casework.record_checks import candidate_lists, candidates, link_reviews
 from casebook.domain import authority
 from casebook.domain.case.record_checks import MatchVerdict
 from casebook.errors import AlreadyDone
@@ -42,6 +42,9 @@ class RejectionSeen(Answer):
 def reviewed(doing: Doing) -> None:
     """Record the verdict. Records of a confirmed candidate become findings. A high-risk indicator opens safeguarding."""
     answer = doing.answer
+    if "pair" in doing.item.subject:
+        link_reviews.reviewed(doing)
+        return
     if "list" in doing.item.subject:
         candidate_lists.reviewed(doing, verdict=answer.verdict, reason=answer.reason, look_at=answer.look_at)
         return
@@ -59,6 +62,9 @@ def reviewed(doing: Doing) -> None:
 def looked_at(doing: Doing) -> None:
     """Record the second look: agree, or send back. The second person must not be the first reviewer."""
     answer = doing.answer
+    if "pair" in doing.item.subject:
+        link_reviews.looked_at(doing)
+        return
     if "list" in doing.item.subject:
         candidate_lists.looked_at(doing, agrees=answer.agrees, reason=answer.reason)
         return

@@ -45,6 +45,7 @@ SPEAKS_TO_NOBODY_OUTSIDE = {
     WorkKind.ANSWER_SIGNAL: "the unit", WorkKind.REDECIDE_SAMPLE: "nobody",
     WorkKind.REVIEW_APPLICATION: "nobody", WorkKind.SECOND_REVIEW: "nobody",
     WorkKind.LOOK_AGAIN_AT_CONTACT: "nobody: it says that contact is not safe, or how it will be",
+    WorkKind.LINK_ACROSS_RESTRICTION: "nobody: it says who may know of a link",
 }  # fmt: skip
 # fields that say somebody was reached; a schema that has one belongs to a kind that is tried here
 SAYS_SO = {
