@@ -59,5 +59,16 @@ GATE = Gate(
                 true("linked", _rule("repeats_linked", "Earlier applications about the same people are linked.")),
             ),
         ),
+        Frame(
+            name="links",
+            columns=("why", "both_sides"),
+            rows=MayBeEmpty(because="most applications are the first about their people"),
+            expectations=(
+                true(
+                    "both_sides",
+                    _rule("both_sides_know", "Both applications of a link show it.", role=Role.SUPERVISOR),
+                ),
+            ),
+        ),
     ),
 )

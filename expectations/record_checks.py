@@ -93,6 +93,28 @@ CANDIDATES = Frame(
     ),
 )
 
+LINKS = Frame(
+    name="links",
+    columns=("pair", "verdict", "seen_by_second"),
+    rows=MayBeEmpty(because="few applications may be about the subject of another"),
+    expectations=(
+        one_of(
+            "verdict",
+            ["same", "different", "cannot_tell"],
+            _rule("link_reviewed", "Somebody looked at every application that may be about the same B.", *REVIEW),
+        ),
+        true(
+            "seen_by_second",
+            _rule(
+                "link_rejection_seen_by_second",
+                "Every one that is not said to be about the same B was looked at by a second person, who agrees.",
+                WorkKind.SECOND_LOOK_AT_REJECTION,
+                Role.SECOND_READER,
+            ),
+        ),
+    ),
+)
+
 SIGNATURES = Frame(
     name="signatures",
     columns=("kind", "signed_by", "statement", "confidence", "by_another"),
@@ -176,4 +198,4 @@ MEETING = Frame(
     ),
 )
 
-GATE = Gate("record_checks", (SOURCES, COVERAGE, CANDIDATES, SIGNATURES, SIGNS, MEETING))
+GATE = Gate("record_checks", (SOURCES, COVERAGE, CANDIDATES, LINKS, SIGNATURES, SIGNS, MEETING))

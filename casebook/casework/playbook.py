@@ -96,6 +96,10 @@ def answer(kind: WorkKind) -> Answering:
             from casebook.casework.record_checks import record_checks
 
             return record_checks.ANSWERS[kind]
+        case WorkKind.LINK_ACROSS_RESTRICTION:
+            from casebook.casework.record_checks import link_reviews
+
+            return link_reviews.ANSWERS[kind]
         case WorkKind.ASSESS_RISK:
             from casebook.casework.risk_scoring import risk_scoring
 

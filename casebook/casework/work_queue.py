@@ -55,6 +55,8 @@ def _is_for(act: Act, item: WorkItem, role: Role | None) -> bool:
     if item.reserved and item.owner != act.actor.id and act.actor.is_person:
         return False
     doers = {*SPECS[kind].roles, Role(item.role)}
+    if SPECS[kind].confidential and not act.actor.roles & doers:
+        return False
     if role is not None:
         return role == item.role or role in doers
     return not act.actor.is_person or bool(

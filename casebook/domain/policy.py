@@ -167,6 +167,9 @@ class Triage:
     repeat_application: Fact[Priority]  # somebody applies about the same B, or A comes again
     safeguarding_overdue: Fact[Priority]  # immediate safeguarding was not done in time
     limit_passed: Fact[Priority]  # the limit of the whole process
+    several_applicants: Fact[Priority]  # so many different people ask about the same B within so many years
+    several_applicants_least: Fact[int]
+    several_applicants_years: Fact[int]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -221,6 +221,7 @@ class WorkKind(StrEnum):
     SECOND_REVIEW = "second_review"
     LOOK_AGAIN_AT_CONTACT = "look_again_at_contact"
     READ_REJECTED_ROW = "read_rejected_row"
+    LINK_ACROSS_RESTRICTION = "link_across_restriction"
 
 
 class Limit(StrEnum):

@@ -19,6 +19,7 @@ class WorkSpec:
     stage: Stage | None = None
     blocking: bool = True
     limit: Limit | None = None  # the limit that says when it is due
+    confidential: bool = False  # only those who may do it see that it is there
 
 
 def _spec(*roles: Role, stage: Stage | None = None, blocking: bool = True, limit: Limit | None = None) -> WorkSpec:
@@ -81,6 +82,7 @@ SPECS: Mapping[WorkKind, WorkSpec] = MappingProxyType({
     WorkKind.REVIEW_APPLICATION: _spec(Role.REVIEW_OFFICER, blocking=False),
     WorkKind.SECOND_REVIEW: _spec(Role.REVIEW_OFFICER, Role.REVIEW_LEAD, blocking=False),
     WorkKind.LOOK_AGAIN_AT_CONTACT: _spec(Role.REVIEW_LEAD, Role.REVIEW_OFFICER, blocking=False),
+    WorkKind.LINK_ACROSS_RESTRICTION: WorkSpec(roles=(Role.HEAD_OF_UNIT,), blocking=False, confidential=True),
 })  # fmt: skip
 
 

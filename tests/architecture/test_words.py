@@ -20,6 +20,7 @@ from casebook.domain.case import (
     follow_up,
     intake,
     namesakes,
+    own_register,
     panel_decision,
     record_checks,
     safe_contact,
@@ -97,6 +98,7 @@ ENUMS: dict[type[StrEnum], words.Vocabulary] = {
     conflict.SharedDetail: checks.TIE,
     uncovered.WhyUncovered: checks.UNCOVERED,
     namesakes.ListPlace: checks.PLACE,
+    own_register.LinkKind: checks.LINK,
     wording.Text: deciding.TEXT,
 }
 

@@ -29,6 +29,7 @@ DAMAGES = {
     "minimum_settled (nobody)": "DELETE FROM person WHERE party = 'b'",
     "safe_contact_plan": "DELETE FROM safe_contact",
     "repeats_linked": "DELETE FROM application_link",
+    "both_sides_know": "DELETE FROM application_link WHERE reference < other",
 }
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 CROWD = 200
@@ -60,10 +61,21 @@ def test_an_application_whose_rows_are_damaged_is_held_by_the_rule_for_it(receiv
         assert code.partition(" ")[0] in {each.code for each in judged.holding}, code
 
 
+def _born(number):
+    """Birth dates of different people: in other years, months and on other days."""
+    return f"{1950 + number % 49}-{1 + number % 12:02}-{1 + number % 28:02}"
+
+
 @pytest.fixture
 def crowd(received, sql):
     """Two hundred applications; every second one is damaged, in one of three ways."""
-    references = [received(external_id=f"X-{n}", b_surname=f"Person{n}", a_surname=f"Other{n}") for n in range(CROWD)]
+    references = [
+        received(
+            external_id=f"X-{n}", b_surname=f"Person{n}", b_dob=_born(n), b_address=f"{n} Synthetic Street", b_postcode="",
+            a_surname=f"Other{n}", a_dob=_born(n + 7),
+        )
+        for n in range(CROWD)
+    ]  # fmt: skip
     ways = ("clock_from_submission", "minimum_settled", "triaged")
     wanted = {reference: ways[n // 2 % 3] if n % 2 else None for n, reference in enumerate(references)}
     for way in ways:

@@ -52,7 +52,7 @@ from casebook.storage.tables import (
 )
 
 HOME = Path(__file__).parent / "data" / "home-of-0.1.0.zip"
-SINCE = {WorkKind.READ_REJECTED_ROW}  # kinds of work that came after that release
+SINCE = {WorkKind.LINK_ACROSS_RESTRICTION, WorkKind.READ_REJECTED_ROW}  # kinds of work that came after that release
 NAME = f"home_of_the_first_release_{os.getpid()}"  # two workers of pytest restore one each
 # one kind of work of each stage, and of the unit itself, that is open in the home
 ONE_OF_EACH = {
@@ -190,6 +190,9 @@ def test_the_machine_goes_on_as_the_release_would_have(unit, expected):
     chains = set(rows(unit, select(ChainHead.chain)))
     steps = next_steps(unit.store, unit.now)
     for name, told in expected["next"].items():
+        # a link of the release had one side: the other is written, and told, when its people are compared again
+        for table in {"application_link", "notice"} - {*told}:
+            steps[name].pop(table, None)
         assert (name, steps.get(name)) == (name, told)
     assert steps.keys() == expected["next"].keys()
     assert set(rows(unit, select(ChainHead.chain))) == chains  # each goes on, none begins anew

@@ -568,6 +568,10 @@ def test_danger_heard_at_the_meeting_opens_safeguarding(checking, items, do, cre
     assert len(items(reference, "immediate_safeguarding")) == 1
 
 
+MAY_BE = (
+    "INSERT INTO application_link (reference, other, why, found_at, pair, weight, verdict, reviewed_by)"
+    " SELECT reference, reference, 'may_be_same_subject', now(), 'a pair', 3, {verdict}, {reviewed_by} FROM application"
+)
 DAMAGES = {
     "source_returned": "UPDATE search SET result = NULL, returned_at = NULL WHERE source = 'pnc'",
     "return_has_author": "UPDATE search SET returned_by = NULL WHERE source = 'pnd'",
@@ -579,6 +583,8 @@ DAMAGES = {
     "candidate_reviewed": "UPDATE candidate SET verdict = NULL",
     "review_has_author": "UPDATE candidate SET reviewed_by = NULL",
     "review_has_reason": "UPDATE candidate SET reason = '  '",
+    "link_reviewed": MAY_BE.format(verdict="NULL", reviewed_by="NULL"),
+    "link_rejection_seen_by_second": MAY_BE.format(verdict="'different'", reviewed_by="'r1'"),
     "rejection_seen_by_second": "UPDATE candidate SET second_agrees = NULL, second_by = NULL",
     "signed_on_these_facts": "UPDATE assurance SET facts = 'other' WHERE kind = 'identity'",
     "two_signatures": None,
@@ -601,7 +607,7 @@ def test_every_expectation_holds_the_application_whose_rows_are_damaged(
     settle(reference)
     assert verdict(reference).outcome == "passes", codes(verdict(reference))
     assert {rule.code for frame in GATE.frames for rule in frame.rules} == set(DAMAGES)
-    tables = ("search", "assurance", "candidate", "applicant_sign", "meeting")
+    tables = ("search", "assurance", "candidate", "applicant_sign", "meeting", "application_link")
     for table in tables:
         sql(f"CREATE TABLE kept_{table} AS TABLE {table}")
     for code, damage in DAMAGES.items():

@@ -19,6 +19,7 @@ from casebook.casework.core.acting import (
 )
 from casebook.casework.core.two_people import agreed, holds, unfrozen
 from casebook.casework.disclosure import transfer as moved
+from casebook.casework.record_checks import own_register
 from casebook.casework.review import disposal
 from casebook.casework.safeguarding import contact, danger
 from casebook.domain.authority import Command
@@ -57,6 +58,7 @@ def restrict(act: Act, reference: str, *, reason: str) -> Summary:
     for item in lifecycle_open:
         item.owner, item.claimed_at = (item.owner, item.claimed_at) if item.reserved else (None, None)
     act.record(application, "restricted", reason=reason_code(reason))
+    own_register.look(act, application)
     return {"reference": reference, "restricted": True}
 
 
@@ -86,6 +88,7 @@ def lift(act: Act, reference: str, *, reason: str) -> Summary:
         refuse_because("not_permitted", "one of the two must be the head of unit")
     application.restricted = False
     act.record(application, "restriction_lifted", first=first)
+    own_register.look(act, application)
     return {"reference": reference, "restricted": False}
 
 

@@ -17,6 +17,7 @@ from casebook.casework.core import clocks
 from casebook.casework.core.acting import Act, policy_of
 from casebook.casework.core.work_items import item_of
 from casebook.casework.escalation import early_warnings, raising
+from casebook.casework.record_checks import own_register
 from casebook.casework.safeguarding import danger, details, parties
 from casebook.domain.authority import Command
 from casebook.domain.case import intake as rules
@@ -25,19 +26,16 @@ from casebook.domain.vocabulary import Answer3, Party, Priority, Stage, WorkKind
 from casebook.domain.work import SPECS, Need
 from casebook.errors import Refused
 from casebook.storage import ledger
-from casebook.storage.case import repeats
 from casebook.storage.tables import (
     Application,
-    ApplicationLink,
     Clock,
     Person,
+    PersonKeys,
     ReferenceCounter,
     SafeContact,
     WorkItem,
 )
 
-# the parties whose repeat application is a sign of risk, and the name of the link
-REPEATED = {Party.B: "same_subject", Party.A: "same_person_at_risk"}
 ANSWERS = details.ANSWERS
 
 
@@ -61,9 +59,12 @@ def take_in(act: Act, form: Form, digest: str, *, reference: str | None = None) 
         [reference] = keep_references(act, [form.submitted_at.year])
     act.session.flush()
     with act.session.no_autoflush:
-        application = _write(act, form, digest=digest, reference=reference)
+        people = [parties.person_row(reference, person) for person in form.people.values()]
+        keys = own_register.first_keys(people, act.now.year)
+        application = _write(act, form, people, keys, digest=digest, reference=reference)
     if form.immediate_danger is Answer3.YES:
         danger.open_safeguarding(act, application, cause="applicant_says_immediate_danger")
+    own_register.arrived(act, application, people, keys)
     if coming := early_warnings.at_intake(act, application):
         raising.tell(act, coming)
     return application, True
@@ -90,21 +91,17 @@ def _raise_counter(act: Act, year: int, count: int) -> int:
     return act.session.scalars(statement.returning(ReferenceCounter.last)).one()
 
 
-def _write(act: Act, form: Form, *, digest: str, reference: str) -> Application:
+def _write(
+    act: Act, form: Form, people: Sequence[Person], keys: Sequence[PersonKeys], *, digest: str, reference: str
+) -> Application:
     """Write the first rows of an application and the first entry of its ledger chain, in one statement."""
-    people = [parties.person_row(reference, person) for person in form.people.values()]
-    repeated = repeats.of_people(act.session, [person for person in people if person.party in REPEATED])
-    application = _application(act, form, digest=digest, reference=reference, repeated=bool(repeated))
-    links = [
-        ApplicationLink(reference=reference, other=other, why=REPEATED[Party(party)], found_at=act.now)
-        for party, other in repeated
-    ]
+    application = _application(act, form, digest=digest, reference=reference)
     plans = [parties.plan_row(plan, reference, by=act.actor.id, at=act.now) for plan in form.plans.values()]
-    act.session.add_all([application, *people, *plans, *links])
+    act.session.add_all([application, *people, *plans, *keys])
     clocks.start(act, application)
     items = _items(act, application, form)
     act.session.add_all(items)
-    act.wake(application, "linked" if repeated else "application_received")
+    act.wake(application, "application_received")
     ledger.begin(
         act.session, chain_name=reference, actor=act.actor.id, event_name="application_received", at=act.now,
         route=form.route, applicant=form.applicant, doubts=len(form.doubts), opened=[item.kind for item in items],
@@ -127,7 +124,8 @@ def _items(act: Act, application: Application, form: Form) -> list[WorkItem]:
 
 
 def prepare(act: Act, application: Application) -> None:
-    """Do nothing: this stage has no automatic part."""
+    """Compare the people with those of other applications again: details may have been completed."""
+    own_register.look(act, application)
 
 
 def needs(act: Act, application: Application) -> list[Need]:
@@ -161,8 +159,8 @@ def form_of(act: Act, application: Application) -> Form:
     return replace(form, doubts=(*rules.minimum_missing(form), *kept))
 
 
-def _application(act: Act, form: Form, *, digest: str, reference: str, repeated: bool) -> Application:
-    priority, why = _priority(form, repeated=repeated)
+def _application(act: Act, form: Form, *, digest: str, reference: str) -> Application:
+    priority, why = _priority(form)
     policy = policies.for_receipt(form.submitted_at)
     return Application(
         reference=reference,
@@ -201,11 +199,7 @@ def _application(act: Act, form: Form, *, digest: str, reference: str, repeated:
     )
 
 
-def _priority(form: Form, *, repeated: bool) -> tuple[Priority, str]:
-    """The first priority and its reason. Immediate danger raises it further later. A repeat is a sign of risk."""
+def _priority(form: Form) -> tuple[Priority, str]:
+    """The first priority and its reason. Immediate danger, or a link with another application, raises it further later."""
     priority, why = rules.priority(form)
-    if priority is Priority.IMMEDIATE:
-        return Priority.URGENT, why
-    if repeated and priority.rank > Priority.HIGH.rank:
-        return Priority.HIGH, "repeat_application"
-    return priority, why
+    return (Priority.URGENT if priority is Priority.IMMEDIATE else priority), why

@@ -21,11 +21,11 @@ from casebook.domain.authority import Command
 from casebook.domain.case import namesakes
 from casebook.domain.vocabulary import Party
 from casebook.errors import NotPermitted
+from casebook.storage import links as stored_links
 from casebook.storage import people
 from casebook.storage.case import decisions, record_checks
 from casebook.storage.tables import (
     Application,
-    ApplicationLink,
     Assurance,
     Finding,
     OwnerAgreement,
@@ -184,20 +184,21 @@ def _judgements(act: Act, reference: str) -> list[PackSection]:
 
 
 def _earlier(act: Act, reference: str) -> list[PackSection]:
-    """Earlier applications about the same people. Of a restricted one, only that it exists."""
-    query = (
-        select(Application, ApplicationLink.why)
-        .join(ApplicationLink, ApplicationLink.other == Application.reference)
-        .where(ApplicationLink.reference == reference)
-        .order_by(Application.reference)
-    )
+    """Other applications about the same people, and those that may be. One across a restriction only if it was told."""
+    links = stored_links.standing_links(act.session, reference)
+    others = {link.other: act.session.get_one(Application, link.other) for link in links}
     return [
         {
-            "reference": other.reference,
-            "why": why,
-            **({"restricted": True} if other.restricted else _of(other, ("submitted_at", "stage", "outcome", "band"))),
+            "reference": link.other,
+            "why": link.why,
+            "verdict": link.verdict,
+            **(
+                {"restricted": True}
+                if others[link.other].restricted
+                else _of(others[link.other], ("submitted_at", "stage", "outcome", "band"))
+            ),
         }
-        for other, why in act.session.execute(query)
+        for link in links
     ]
 
 

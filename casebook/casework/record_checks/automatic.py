@@ -21,7 +21,8 @@ from casebook.errors import SourceFault
 from casebook.policies import source_families
 from casebook.sources.local_extract import LocalExtract
 from casebook.sources.protocol import Cells, RecordSource
-from casebook.storage.tables import Application, ApplicationLink, Search, SearchAttempt
+from casebook.storage import links as stored_links
+from casebook.storage.tables import Application, Search, SearchAttempt
 
 MACHINE = "system:record-checks"  # who returned an automatic search
 BESIDE = frozenset({VariantFamily.ADDRESS, VariantFamily.IDENTIFIER})  # every search of persons also looks for these
@@ -226,15 +227,14 @@ def _entry(terms: Terms, typed: Mapping[str, str], result: str) -> dict[str, str
 
 
 def _ask_own_register(act: Act, application: Application, search: Search, variants: Mapping[str, Variant]) -> None:
-    """Search our own register: earlier applications about B or by A were linked at intake."""
+    """Search our own register: other applications about B or by A were linked a moment ago, by `own_register.look`."""
     families = source_families.own_register()
     covered = {key for key, variant in variants.items() if variant.family in families}
     finish(act, search, result=SearchResult.HIT if _links(act, application) else SearchResult.NIL, covered=covered)
 
 
 def _links(act: Act, application: Application) -> bool:
-    query = select(ApplicationLink.other).where(ApplicationLink.reference == application.reference)
-    return act.session.scalar(query.limit(1)) is not None
+    return bool(stored_links.standing_links(act.session, application.reference))
 
 
 def finish(act: Act, search: Search, *, result: SearchResult, covered: set[str]) -> None:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Doing
-from casebook.casework.record_checks import candidate_lists, candidates
+from casebook.casework.record_checks import candidate_lists, candidates, link_reviews
 from casebook.domain import authority
 from casebook.domain.case.namesakes import ListPlace
 from casebook.domain.case.record_checks import MatchVerdict
@@ -48,6 +48,9 @@ def reviewed(doing: Doing) -> None:
     A high-risk indicator on a record of the subject opens safeguarding.
     """
     answer = doing.answer
+    if "pair" in doing.item.subject:
+        link_reviews.reviewed(doing)
+        return
     if "list" in doing.item.subject:
         candidate_lists.reviewed(doing, verdict=answer.verdict, reason=answer.reason, look_at=answer.look_at)
         return
@@ -66,6 +69,9 @@ def reviewed(doing: Doing) -> None:
 def looked_at(doing: Doing) -> None:
     """Record the second look: agree, or send back. The second person must not be the first reviewer."""
     answer = doing.answer
+    if "pair" in doing.item.subject:
+        link_reviews.looked_at(doing)
+        return
     if "list" in doing.item.subject:
         candidate_lists.looked_at(doing, agrees=answer.agrees, reason=answer.reason)
         return
@@ -90,6 +96,9 @@ def records_of(act: Act, candidate: Candidate) -> Sequence[Cells]:
 
 def take_back(act: Act, application: Application, item: WorkItem) -> None:
     """The candidate, or every line of the list that was set aside, is reviewed again. Findings are withdrawn."""
+    if "pair" in item.subject:
+        link_reviews.take_back(act, application, item)
+        return
     reviewed_candidates = _about(act, application, item)
     if not any(row.verdict for row in reviewed_candidates):
         refuse_because("superseded", "this review does not stand any more: the person is reviewed again, or gone")
@@ -103,7 +112,9 @@ def rests_on_list(_act: Act, _application: Application, item: WorkItem) -> objec
 
 
 def rests_on_review(act: Act, application: Application, item: WorkItem) -> object:
-    """A second look rests on the candidate, or on every line of the list, as the first person reviewed them."""
+    """A second look rests on the candidate, every line of the list or the link, as the first person reviewed them."""
+    if "pair" in item.subject:
+        return link_reviews.rests_on(act, application, item)
     return [
         [row.id, row.verdict, row.reviewed_by, row.reviewed_at, row.search_id] for row in _about(act, application, item)
     ]

@@ -6,15 +6,14 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 
-from sqlalchemy import select
-
 from casebook.casework.core.acting import Act, policy_of
 from casebook.domain.case.coverage import Terms, Variant
-from casebook.domain.case.record_checks import KnownParty, MatchVerdict, variant_key
+from casebook.domain.case.record_checks import KnownParty, variant_key
 from casebook.domain.vocabulary import Certainty, Party
 from casebook.matching import variants
 from casebook.matching.variants import Bounds
-from casebook.storage.tables import Application, Candidate, Person
+from casebook.storage.case import repeats
+from casebook.storage.tables import Application, Person
 from casebook.values import contact, dates, fillers, identifiers
 from casebook.values.addresses import address
 
@@ -72,13 +71,7 @@ def _all_variants(act: Act, application: Application, party: Party) -> dict[str,
 
 def confirmed_cells(act: Act, reference: str, party: Party) -> list[dict[str, str]]:
     """The persons in the sources who were confirmed to be the party, in the columns of persons.csv."""
-    query = select(Candidate.seen).where(
-        Candidate.reference == reference,
-        Candidate.party == party,
-        Candidate.superseded.is_(False),
-        Candidate.verdict == MatchVerdict.SAME,
-    )
-    seen = act.session.scalars(query.order_by(Candidate.source, Candidate.person_id, Candidate.id))
+    seen = [person.seen for person in repeats.confirmed(act.session, reference) if person.party == party]
     return [{name: str(person.get(name) or "") for name in (*_CELLS, "aliases", "sex")} for person in seen]
 
 

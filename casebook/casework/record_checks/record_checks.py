@@ -16,6 +16,8 @@ from casebook.casework.record_checks import (
     candidate_lists,
     candidate_reviews,
     candidates,
+    link_reviews,
+    own_register,
     remote_searches,
     returns,
     searches,
@@ -41,6 +43,7 @@ def search_automatic(act: Act, application: Application) -> list[str]:
     """
     if application.frozen_at is not None:
         return []
+    own_register.bring_up(act, application)
     ran = searches.bring_up(act, application)
     applicant.look_for_signs(act, application)
     return [search.id for search in ran]
@@ -77,7 +80,7 @@ def keep_up(act: Act, application: Application) -> bool:
     """After record checks: go back if a newer extract changed the candidates, or a return is too old to decide on."""
     if application.stage not in REOPENABLE or application.frozen_at is not None:
         return False
-    because = searches.why_again(act, application)
+    because = searches.why_again(act, application) or own_register.why_again(act, application)
     return because is not None and reopen(act, application, because=because)
 
 
@@ -123,6 +126,7 @@ def needs(act: Act, application: Application) -> list[Need]:
     before_signatures = [
         *_returns(act, application, current_searches),
         *_reviews(act, reference),
+        *link_reviews.needs(act, application),
         *(
             Need(kind=WorkKind.VERIFY_APPLICANT, key=sign.id, subject={"sign": sign.id, "code": sign.code})
             for sign in stored.signs(act.session, reference)

@@ -13,6 +13,7 @@ from casebook.casework.record_checks.by_hand import Variants
 from casebook.domain import words
 from casebook.domain.actors import Reason
 from casebook.domain.case import record_checks as rules
+from casebook.domain.case.coverage import NO_VARIANTS
 from casebook.domain.vocabulary import Party, Route, Source, Stage
 from casebook.sources import catalogue
 from casebook.sources.local_extract import LocalExtract

@@ -17,7 +17,7 @@ from casebook.domain.authority import Command
 from casebook.domain.triage import is_danger_said
 from casebook.domain.vocabulary import Priority, Stage
 from casebook.errors import NotPermitted
-from casebook.storage import tables
+from casebook.storage import links, tables
 from casebook.storage.tables import OPEN_WORK, Application, Base, Clock, LedgerEntry, Restriction, WorkItem
 
 # what `show` includes with the application itself, in the order of the stages
@@ -138,7 +138,9 @@ def _left_undone(history: Sequence[LedgerEntry]) -> dict[str, object]:
 
 
 def rows_of(session: Session, part: type[Base], reference: str) -> Sequence[Base]:
-    """The rows of one table that belong to an application."""
+    """The rows of one table that belong to an application. No link across a restriction is shown, unless it was told."""
+    if part is tables.ApplicationLink:
+        return links.shown_links(session, reference)
     return session.scalars(select(part).where(part.__table__.c.reference == reference)).all()
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from casebook.casework.core.acting import Act, policy_of
 from casebook.domain.case.panel import may_be_minor
@@ -15,10 +15,10 @@ from casebook.domain.risk.instruments import Instrument
 from casebook.domain.risk.risk_inputs import ScoreInputs
 from casebook.domain.risk.subject_records import SubjectRecord
 from casebook.domain.vocabulary import Answer3, Party, Relationship
+from casebook.storage import links as stored_links
 from casebook.storage.case import decisions
 from casebook.storage.tables import (
     Application,
-    ApplicationLink,
     Candidate,
     InstrumentAnswer,
     Person,
@@ -97,10 +97,9 @@ def _vulnerabilities(act: Act, application: Application) -> Iterator[str]:
 
 
 def _earlier(act: Act, application: Application) -> int:
-    query = select(func.count(ApplicationLink.other.distinct())).where(
-        ApplicationLink.reference == application.reference
-    )
-    return act.session.scalar(query) or 0
+    """Other applications about the same people. One that may be about them does not count before somebody confirms it."""
+    links = stored_links.standing_links(act.session, application.reference)
+    return len({link.other for link in links if link.why in stored_links.SURE})
 
 
 def _unknown(application: Application) -> Iterator[str]:

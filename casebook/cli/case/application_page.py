@@ -11,6 +11,7 @@ from casebook.cli.case import application_outcome as outcome
 from casebook.cli.case.page_words import ApplicationView, ShownRow, clean, instant, moment, paragraph, rows, table
 from casebook.domain import words
 from casebook.domain.case import namesakes
+from casebook.domain.case import own_register as rules
 
 VIEWED = "personal_detail_viewed"
 # what an entry of the ledger is about: the first two of these fields that it has
@@ -149,10 +150,20 @@ def _escalations(application: ApplicationView) -> Iterator[str]:
 
 def _links(application: ApplicationView) -> Iterator[str]:
     for row in rows(application, "application_link"):
-        yield from paragraph(f"{row['other']}: {words.LINK.of(row['why'])}, found {moment(row['found_at'])}")
+        yield from paragraph(_link(row))
     for row in rows(application, "watch"):
         renewed = f", renewed by {row['renewed_by']}: {clean(row['renewal_reason'])}" if row["renewed_by"] else ""
         yield from paragraph(f"watched {moment(row['since'])} to {moment(row['until'])}{renewed}")
+
+
+def _link(row: ShownRow) -> str:
+    link = f"{row['other']}: {words.LINK.of(row['why'])}, found {moment(row['found_at'])}"
+    told = f", told across a restriction by {row['told_by']}" if row["told_by"] else ""
+    if row["why"] not in rules.CONFIRMED_BY:
+        return link + told
+    answer = f"{words.VERDICT.of(row['verdict'])} ({row['reviewed_by']})" if row["verdict"] else "not reviewed yet"
+    second = f", second person {row['second_by']}" if row["second_by"] else ""
+    return f"{link}{told}, {answer}{second}"
 
 
 def _timeline(application: ApplicationView) -> Iterator[str]:

@@ -139,6 +139,8 @@ MEETING = Vocabulary("Kinds of meeting", {
 LINK = Vocabulary("Links between applications", {
     "same_subject": "the same subject",
     "same_person_at_risk": "the same person at risk",
+    "may_be_same_subject": "may be the same subject",
+    "may_be_same_person_at_risk": "may be the same person at risk",
 })  # fmt: skip
 GATE = Vocabulary("Gate outcomes", {
     "passes": "passed",

@@ -1,4 +1,4 @@
-"""Frames of the intake gate: the application, each piece of minimum information, each repeat of the same people."""
+"""Frames of the intake gate: the application, each piece of minimum information, each repeat of the same people, each link."""
 
 from __future__ import annotations
 
@@ -7,17 +7,23 @@ from collections.abc import Sequence
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from casebook.domain.case.own_register import LinkKind
 from casebook.domain.vocabulary import Applicant, Limit, Party
+from casebook.storage import links
 from casebook.storage.frames import FrameRows
 from casebook.storage.tables import Application, ApplicationLink, Clock, Person, SafeContact
 
 
 def frames(session: Session, references: Sequence[str]) -> dict[str, FrameRows]:
-    """`application`: one row per application. `minimum`: one per piece of information. `repeats`: one per party seen before."""
+    """`application`: one row per application. `minimum`: one per piece of information.
+
+    `repeats`: one per party seen before. `links`: one per link. Across a restriction there is neither.
+    """
     return {
         "application": _applications(session, references),
         "minimum": _minimum(session, references),
         "repeats": _repeats(session, references),
+        "links": _links(session, references),
     }
 
 
@@ -87,17 +93,33 @@ def _repeats(session: Session, references: Sequence[str]) -> FrameRows:
             func.lower(theirs.forename) == func.lower(mine.forename),
             theirs.dob == mine.dob,
             earlier.received_at < here.received_at,
+            earlier.restricted.is_(False),
         )
         .exists()
     )
-    why = case((mine.party == Party.B, "same_subject"), else_="same_person_at_risk")
+    why = case((mine.party == Party.B, LinkKind.SAME_SUBJECT), else_=LinkKind.SAME_PERSON_AT_RISK)
     link = select(ApplicationLink.other).where(ApplicationLink.reference == mine.reference, ApplicationLink.why == why)
     query = (
         select(mine.reference, mine.party, link.exists())
         .join(here, here.reference == mine.reference)
         .where(mine.reference.in_(references), or_(mine.party == Party.A, mine.party == Party.B), before)
+        .where(here.restricted.is_(False))
     )
     return [
         {"reference": reference, "party": party, "linked": linked}
         for reference, party, linked in session.execute(query)
+    ]
+
+
+def _links(session: Session, references: Sequence[str]) -> FrameRows:
+    """Each link of an application, and whether the other application has it too."""
+    other_side = aliased(ApplicationLink)
+    link = links.shown().where(ApplicationLink.reference.in_(references)).subquery()
+    there = select(other_side.why).where(
+        other_side.reference == link.c.other, other_side.other == link.c.reference, other_side.why == link.c.why
+    )
+    query = select(link.c.reference, link.c.why, there.exists())
+    return [
+        {"reference": reference, "why": why, "both_sides": both_sides}
+        for reference, why, both_sides in session.execute(query)
     ]

@@ -12,9 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casebook import policies
+from casebook.domain.case.own_register import LinkKind
 from casebook.domain.policy import Policy
 from casebook.domain.vocabulary import Party, Route, Source
-from casebook.storage import people
+from casebook.storage import links, people
 from casebook.storage import session as storage
 from casebook.storage.case import record_checks
 from casebook.storage.frames import FrameRows
@@ -22,9 +23,9 @@ from casebook.storage.tables import Application, Assurance, Candidate, Person, S
 
 
 def frames(session: Session, references: Sequence[str]) -> dict[str, FrameRows]:
-    """Build the frames `sources`, `coverage`, `candidates`, `signatures`, `signs` and `meeting`."""
+    """Build the frames `sources`, `coverage`, `candidates`, `links`, `signatures`, `signs` and `meeting`."""
     rows: dict[str, FrameRows] = {
-        name: [] for name in ("sources", "coverage", "candidates", "signatures", "signs", "meeting")
+        name: [] for name in ("sources", "coverage", "candidates", "links", "signatures", "signs", "meeting")
     }
     now = storage.now(session)
     for application in session.scalars(select(Application).where(Application.reference.in_(references))):
@@ -34,6 +35,7 @@ def frames(session: Session, references: Sequence[str]) -> dict[str, FrameRows]:
         rows["sources"] += _sources(session, application, policy, live, now)
         rows["coverage"] += _coverage(application, live, signed["adequacy"])
         rows["candidates"] += _candidates(session, application)
+        rows["links"] += _links(session, application)
         rows["signatures"] += _signatures(session, application, signed)
         rows["signs"] += _signs(session, application)
         rows["meeting"].append(_meeting(session, application))
@@ -109,6 +111,22 @@ def _candidates(session: Session, application: Application) -> FrameRows:
             "seen_by_second": _seen(candidate),
         }
         for candidate in record_checks.candidates(session, application.reference, party=None)
+    ]
+
+
+def _links(session: Session, application: Application) -> FrameRows:
+    """Each other application that may be about the same B, and what two people say of it."""
+    shown = links.shown_links(session, application.reference)
+    sure = {link.other for link in shown if link.why == LinkKind.SAME_SUBJECT}
+    return [
+        {
+            "reference": application.reference,
+            "pair": link.pair,
+            "verdict": link.verdict,
+            "seen_by_second": link.verdict == "same" or link.second_by not in {None, link.reviewed_by},
+        }
+        for link in shown
+        if link.why == LinkKind.MAY_BE_SAME_SUBJECT and link.other not in sure
     ]
 
 

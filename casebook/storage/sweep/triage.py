@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from casebook.domain.case.namesakes import HIGH_RISK
 from casebook.domain.triage import TriageSign
 from casebook.domain.vocabulary import Limit, MatchBand, Party, Priority, Stage, WorkKind
+from casebook.storage import links
 from casebook.storage.tables import OPEN_WORK, Application, ApplicationLink, Candidate, Clock, Proposal, WorkItem
 
 SAFETY = (WorkKind.IMMEDIATE_SAFEGUARDING, WorkKind.SAFEGUARD_DURING_DELAY)
@@ -26,9 +27,11 @@ class SeenSign(NamedTuple):
 
 def seen(session: Session, now: datetime, below: Collection[Priority]) -> list[SeenSign]:
     """Every sign about an open application of these priorities that two people have not set aside since."""
+    sure = links.shown().where(ApplicationLink.why.in_(links.SURE)).subquery()
+    # a home of the first release has one side of a link only
     either = union_all(
-        select(ApplicationLink.reference.label("reference"), ApplicationLink.found_at.label("at")),
-        select(ApplicationLink.other, ApplicationLink.found_at),
+        select(sure.c.reference.label("reference"), sure.c.found_at.label("at")),
+        select(sure.c.other, sure.c.found_at),
     ).subquery()
     late = select(Clock.reference, Clock.due_at.label("at")).where(
         Clock.limit_name == Limit.WHOLE_PROCESS, Clock.met_at.is_(None), Clock.due_at <= now

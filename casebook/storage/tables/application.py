@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casebook.storage.tables.base import Base, Json, JsonList
@@ -108,15 +108,40 @@ class SafeContact(Base):
     confirmed_by: Mapped[str]
 
 
+class PersonKeys(Base):
+    """The keys by which a person of one application is found from another, see sources/keys.py. They follow the details."""
+
+    __tablename__ = "person_keys"
+    __table_args__ = (
+        # without a list of pending entries: every search would read it from end to end
+        Index("ix_person_keys_keys", "keys", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+    )
+    ledgered = False
+    personal = ("keys",)
+
+    id: Mapped[str] = mapped_column(primary_key=True)  # of the person
+    reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)
+    party: Mapped[str]
+    keys: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+
+
 class ApplicationLink(Base):
-    """A link between two applications about the same B or from the same A."""
+    """One side of a link between two applications about the same B or from the same A. Each side has its row."""
 
     __tablename__ = "application_link"
+    personal = ("explanation",)
 
     reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), primary_key=True)
     other: Mapped[str] = mapped_column(ForeignKey("application.reference"), primary_key=True)
-    why: Mapped[str] = mapped_column(primary_key=True)  # same_subject | same_person_at_risk
+    why: Mapped[str] = mapped_column(primary_key=True)  # see LinkKind; the first release knew the sure ones only
     found_at: Mapped[datetime]
+    pair: Mapped[str | None]  # the same for both sides: what a review of a possible link is about
+    weight: Mapped[float | None]  # bits; None: linked by a confirmed person of a source, or before there were weights
+    explanation: Mapped[JsonList | None]  # which details agree; no values
+    verdict: Mapped[str | None]  # of a possible link
+    reviewed_by: Mapped[str | None]
+    second_by: Mapped[str | None]  # who agreed that they are different persons, or that nobody can tell
+    told_by: Mapped[str | None]  # the head of unit who decided to tell both sides in spite of a restriction
 
 
 class Restriction(Base):

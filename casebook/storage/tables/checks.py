@@ -161,6 +161,13 @@ class Candidate(Base):
     __table_args__ = (
         CheckConstraint("second_by IS NULL OR second_by <> reviewed_by", name="second_is_another"),
         CheckConstraint("verdict IN ('same', 'different', 'cannot_tell')", name="verdict"),
+        # who else was confirmed to be the same person of a source
+        Index(
+            "ix_candidate_confirmed",
+            "source",
+            "person_id",
+            postgresql_where=text("verdict = 'same' AND NOT superseded"),
+        ),
     )
     personal = ("explanation", "seen", "worst", "reason", "second_reason")
 

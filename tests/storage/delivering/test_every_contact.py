@@ -46,6 +46,7 @@ SPEAKS_TO_NOBODY_OUTSIDE = {
     WorkKind.REVIEW_APPLICATION: "nobody", WorkKind.SECOND_REVIEW: "nobody",
     WorkKind.READ_REJECTED_ROW: "nobody: what is done about it goes through an application, or is another's",
     WorkKind.LOOK_AGAIN_AT_CONTACT: "nobody: it says that contact is not safe, or how it will be",
+    WorkKind.LINK_ACROSS_RESTRICTION: "nobody: it says who may know of a link",
 }  # fmt: skip
 # fields that say somebody was reached; a schema that has one belongs to a kind that is tried here
 SAYS_SO = {
