@@ -45,7 +45,7 @@ from casebook.storage.tables.delivery import (
     Watch,
 )
 from casebook.storage.tables.monitor import DipSample, MonitorRun, MonitorSignal
-from casebook.storage.tables.review import ReviewApplication, ReviewImport, ReviewRow, ReviewState
+from casebook.storage.tables.review import ReviewApplication, ReviewImport, ReviewMapping, ReviewRow, ReviewState
 from casebook.storage.tables.review_work import (
     ReviewCampaign,
     ReviewCase,
@@ -131,6 +131,7 @@ __all__ = [
     "ReviewContact",
     "ReviewContactStep",
     "ReviewImport",
+    "ReviewMapping",
     "ReviewMember",
     "ReviewOpinion",
     "ReviewReferral",
