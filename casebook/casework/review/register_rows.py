@@ -32,8 +32,8 @@ def why_no_row(line: RawLine, header: Sequence[str], normalised: Sequence[str]) 
         return RegisterDoubt.FORMULA if line.lacks_value else RegisterDoubt.BLANK_ROW
     if tuple(normalised[: len(header)]) == tuple(header)[: len(normalised)]:
         return RegisterDoubt.HEADER_AGAIN
-    first = text.folded(filled[0]).split()
-    if len(set(filled)) <= MOST_OF_A_NOTE and first and first[0] in NOTES:
+    first = next((folded for value in filled if (folded := text.folded(value).split())), None)
+    if first is None or (len(set(filled)) <= MOST_OF_A_NOTE and first[0] in NOTES):  # "-----" says nothing at all
         return RegisterDoubt.NO_APPLICATION
     return None
 

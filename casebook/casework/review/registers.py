@@ -24,6 +24,7 @@ from casebook.domain.review.reconciling import Overlap, PlacedRow, ReconciledApp
 from casebook.domain.review.register_cells import RegisterDoubt
 from casebook.domain.review.register_codes import NONE_GIVEN, GivenCodes
 from casebook.domain.review.register_headings import HeadingFrom, ReadColumn
+from casebook.errors import Fault
 from casebook.storage.review import imports, live
 from casebook.storage.review import registers as stored
 from casebook.storage.tables import ReviewApplication, ReviewImport
@@ -136,6 +137,8 @@ def _keep(
     act.session.add(row)
     act.session.flush()
     stored.add_rows(act.session, rows)
+    if stored.landed(act.session, file.digest) != len(file.rows):
+        raise Fault("not every row of the file could be stored, so nothing of it was imported", "rows_lost")
     act.record(None, "register_imported", digest=file.digest, register_rows=len(file.rows))
     return imported
 

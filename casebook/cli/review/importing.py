@@ -176,7 +176,7 @@ def _import_line(row: dict[str, Any]) -> str:
 def _remove(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         removed = replacing.remove(act, options.import_id, reason=options.reason)
-    line = f"the {removed['rows']} rows of {removed['import']} no longer count. Rank again: `casebook review triage`"
+    line = f"the rows of {removed['import']} no longer count. Rank again: `casebook review triage`"
     return Output(data=removed, lines=[line])
 
 

@@ -48,13 +48,13 @@ def _replaced_data(replaced: Replaced) -> dict[str, Any]:
 def lines(register: ImportedRegister, *, done: str = "imported") -> Iterator[str]:
     """`done`: what happened to the rows."""
     left_out = register.there - register.rows - max(register.unaccounted, 0)
-    said = f"{register.there} rows there: {register.rows} {done}, {left_out} are no application"
+    said = f"{_rows(register.there)} there: {register.rows} {done}, {left_out} no application"
     yield f"{register.file}: {said}{'' if register.new else '; nothing new'}"
     if register.unaccounted:
-        yield f"  WARNING: {register.unaccounted} rows are not accounted for. Do not rely on this import; report it"
+        yield f"  WARNING: {_rows(register.unaccounted)} not accounted for. Do not rely on this import; report it"
     yield from (f"  {WITHOUT[name]}" for name in register.empty)
     for sheet in register.other_sheets:
-        yield f"  WARNING: the sheet {_short(sheet.title)} has no header of a register: none of its {sheet.rows} rows is read"
+        yield f"  WARNING: the sheet {_short(sheet.title)} has no header of a register: {_rows(sheet.rows)} not read"
     for reason, where in register.not_rows.items():
         yield f"  no application, {words.CELL.of(reason)}: line {_some(where)}"
     if register.read_as:
@@ -62,8 +62,8 @@ def lines(register: ImportedRegister, *, done: str = "imported") -> Iterator[str
     if register.ignored_columns:
         yield f"  ignored columns ({len(register.ignored_columns)}): {_some(map(_short, register.ignored_columns))}"
     for column, (rows, different) in register.unknown_codes.items():
-        yield f"  codes that nobody knows: {different} in {column}, in {rows} rows; `casebook review preview` shows them"
-    yield from (f"  {name}: {count} rows" for name, count in register.registers.items())
+        yield f"  codes that nobody knows: {different} in {column}, in {_rows(rows)}; `casebook review preview` shows them"
+    yield from (f"  {name}: {_rows(count)}" for name, count in register.registers.items())
     for finding, columns in register.findings.items():
         if finding not in register.not_rows:
             yield f"  {words.CELL.of(finding)}: {_by_column(columns)}"
@@ -82,8 +82,8 @@ def _by_column(counts: dict[str, int]) -> str:
 def _about_others(register: ImportedRegister) -> Iterator[str]:
     for replaced in register.replaced:
         yield (
-            f"  replaces import {replaced.import_id} ({replaced.rows} rows): {replaced.corrected} rows are corrected,"
-            f" {len(replaced.gone)} are not in the new file"
+            f"  replaces import {replaced.import_id} ({_rows(replaced.rows)}): {replaced.corrected} corrected,"
+            f" {len(replaced.gone)} not in the new file"
         )
         if replaced.gone:
             yield f"    WARNING: no longer counted: line {_some(replaced.gone)} of the earlier file"
@@ -123,7 +123,7 @@ def preview_lines(shown: RegisterPreview) -> Iterator[str]:
     for column, codes in shown.codes.items():
         yield f"  codes of {column}:"
         for code in codes[:NAMED]:
-            yield f"    {_short(code.written)} -> {code.read_as or 'NOT KNOWN'} ({code.rows} rows)"
+            yield f"    {_short(code.written)} -> {code.read_as or 'NOT KNOWN'} ({_rows(code.rows)})"
         if len(codes) > NAMED:
             yield f"    and {len(codes) - NAMED} more; --json lists them"
     for column, forms in shown.dates.items():
@@ -133,7 +133,11 @@ def preview_lines(shown: RegisterPreview) -> Iterator[str]:
 
 def _dates(form: ReadDates) -> str:
     read_as = f", {form.example} -> {form.read_as or 'NOT READ'}" if form.example else ""
-    return f"{_short(form.form)}: {form.rows} rows, {form.unread} not read{read_as}"
+    return f"{_short(form.form)}: {_rows(form.rows)}, {form.unread} not read{read_as}"
+
+
+def _rows(count: int) -> str:
+    return f"{count} row{'' if count == 1 else 's'}"
 
 
 def _short(text: str) -> str:

@@ -13,10 +13,8 @@ from casebook.values.ids import reference_key
 
 # of the rows of the earlier import: a file in which fewer are found again is another register of the same name
 FOUND_AGAIN = 0.5
-# cells that tell one application from another; an outcome or a route is the same in hundreds
-TELLING = (
-    "received_on", "a_forename", "a_surname", "a_dob", "b_forename", "b_surname", "b_dob", "decided_on", "rationale",
-)  # fmt: skip
+# cells that tell one application from another, besides the two names; an outcome is the same in hundreds
+TELLING = ("received_on", "decided_on", "a_dob", "b_dob")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,10 +93,11 @@ def _contradict(one: ImportedRow, other: ImportedRow) -> bool:
 
 
 def _agreeing(one: ImportedRow, other: ImportedRow) -> tuple[int, int]:
-    """How many telling cells that both rows have are equal, and how many differ."""
-    both = [
-        text.folded(one.cells[name]) == text.folded(other.cells[name])
-        for name in TELLING
-        if one.cells.get(name) and other.cells.get(name)
-    ]
-    return sum(both), len(both) - sum(both)
+    """How many telling details that both rows have are equal, and how many differ."""
+    mine, theirs = _telling(one), _telling(other)
+    equal = [left == right for left, right in zip(mine, theirs, strict=True) if left and right]
+    return sum(equal), len(equal) - sum(equal)
+
+
+def _telling(row: ImportedRow) -> tuple[str, ...]:
+    return (*row.people, *(text.folded(row.cells.get(name, "")) for name in TELLING))

@@ -50,10 +50,10 @@ def supersede(session: Session, digest: str, at: datetime) -> None:
     """The rows of an import no longer count. They stay under another id, and their own is free for corrected rows."""
     session.execute(
         text(
-            "UPDATE review_row SET superseded_at = :at, id = id || chr(31) || :stamp"
+            "UPDATE review_row SET superseded_at = :at, id = id || chr(31) || gen_random_uuid()"
             " WHERE import_digest = :digest AND superseded_at IS NULL"
         ),
-        {"digest": digest, "at": at, "stamp": at.isoformat()},
+        {"digest": digest, "at": at},
     )
 
 

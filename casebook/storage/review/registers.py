@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, exists, or_, select, text
+from sqlalchemy import Select, exists, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -30,6 +30,12 @@ def imported(session: Session, digest: str) -> ReviewImport | None:
 def add_rows(session: Session, rows: list[dict[str, Any]]) -> None:
     for start in range(0, len(rows), FETCHED):
         session.execute(insert(ReviewRow).on_conflict_do_nothing(), rows[start : start + FETCHED])
+
+
+def landed(session: Session, digest: str) -> int:
+    """How many rows of an import count."""
+    mine = ReviewRow.import_digest == digest, ReviewRow.superseded_at.is_(None)
+    return session.scalar(select(func.count()).where(*mine)) or 0
 
 
 class ListedRow(NamedTuple):
