@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from casebook.domain.review.register_cells import RegisterDoubt, birth_date, day_of, plain
@@ -18,7 +18,7 @@ from casebook.domain.review.register_codes import NONE_GIVEN, GivenCodes, code_i
 from casebook.domain.vocabulary import Answer3, Applicant, Outcome, Relationship, Route
 from casebook.values import dates, fillers, identifiers
 from casebook.values.ids import staff_key
-from casebook.values.text import items, repaired
+from casebook.values.text import KEPT, items, repaired
 
 PERSON = (
     "forename",
@@ -248,6 +248,7 @@ def _word(text: str) -> str:
     return re.sub(r"[\s-]+", "_", text.strip().casefold())
 
 
+@lru_cache(KEPT)  # most rows of a list have one of a few
 def sources_in(cell: str) -> tuple[str, ...]:
     """The sources that a cell lists, as written."""
     return tuple(item.strip() for item in _BETWEEN_SOURCES.split(cell) if item.strip())

@@ -88,7 +88,7 @@ def code_key(written: str) -> str:
 
 def code_in(column: str, written: str, given: GivenCodes = NONE_GIVEN) -> str:
     """The code that a cell of this column means; empty if nobody knows."""
-    said = given.get(column)
+    said = given.get(column) if given else None
     return (said.get(code_key(written)) if said else None) or _listed(column, written)
 
 
