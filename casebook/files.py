@@ -62,6 +62,8 @@ class RawLine(NamedTuple):
     values: list[str]
     whole: bool = True
     lines: int = 1  # physical lines it takes
+    utf8: bool = True  # False: it was read as Windows-1252
+    lacks_value: bool = False  # a formula in it has no stored value: what it gives is not known
 
 
 def read(path: Path, *, known: Collection[str], required: Collection[str] = (), first_counts: bool = False) -> CsvTable:
@@ -171,7 +173,7 @@ def _quoted(fed: Iterator[str], taken: list[str], delimiter: str, width: int) ->
 def _rows(rows: Iterator[RawLine], header: tuple[str, ...], known: frozenset[str]) -> Iterator[FileRow]:
     # where a name may occur twice in the header, the first column of that name counts
     wanted = [(header.index(name), name) for name in dict.fromkeys(header) if name in known]
-    for number, values, whole, _ in rows:
+    for number, values, whole, *_ in rows:
         if not whole:
             problem = Rejection(line=number, column="", code="open_quote", message="a quote in this row never closes")
             likely = _row(number, values, len(header), wanted)

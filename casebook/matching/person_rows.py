@@ -51,7 +51,7 @@ def _landed(
 ) -> Iterator[list[str]]:
     width, at_id = len(header), header.index(id_column)
     wanted = [header.index(name) if name in header else width for name in (id_column, *COLUMNS)]
-    for line, row, whole, _ in lines:
+    for line, row, whole, *_ in lines:
         if not any(row):
             continue
         if not whole:

@@ -107,6 +107,112 @@ def test_rows_and_blank_rows_account_for_every_line(run, tmp_path):
         assert [each["line"] for each in told["listed"] if each["code"] == "blank_row"] == [2, 4, 5]
 
 
+THEIRS = (
+    "Applications 2019\n\nApp No,Date rec'd,Type,Subject surname,Subject DOB,OIC,Decision,Div,Shoe size\n"
+    "1,9.6.19,RTA,Denby,7/11/85,H1,NFA - nothing to disclose,C,9\n"
+    "2,10.6.19,rtk,Baker,Nov 1985,H2,NFA,C,9\n"
+    "Total,2\n"
+)
+
+
+@pytest.fixture
+def said(made_home, capsys):
+    """What a person reads on the screen, and the exit code."""
+
+    def call(*words):
+        code = main([*words, "--home", str(made_home)])
+        return code, capsys.readouterr().out
+
+    return call
+
+
+def test_the_screen_says_what_was_ignored(said, tmp_path):
+    (tmp_path / "log.csv").write_text(THEIRS)
+    code, screen = said("review", "import", "--no-quality", str(tmp_path / "log.csv"))
+    assert (code, "WARNING" in screen) == (0, False)
+    for part in (
+        "3 rows there: 2 imported, 1 no application", "line 6", '"App No" as reference', "ignored columns (2): div, shoe_size",
+        "1 in outcome, in 1 row",
+    ):  # fmt: skip
+        assert part in screen
+    assert not [word for word in ("Denby", "Baker", "1985") if word in screen]
+
+
+@pytest.mark.parametrize(
+    ("header", "warned"),
+    [
+        ("reference,handler,Suspect", False), ("reference,handler,b_forename", False), ("reference,handler,Name of him", True),
+        ("Number,handler,b_surname", True), ("handler,a_surname", True),
+    ],
+)  # fmt: skip
+def test_a_register_without_a_reference_or_a_name_of_the_subject_is_warned_of(said, tmp_path, header, warned):
+    (tmp_path / "log.csv").write_text(f"{header}\n1,2,Denby\n3,4,Baker\n")
+    code, screen = said("review", "import", "--no-quality", str(tmp_path / "log.csv"))
+    assert (code, "WARNING" in screen) == (0, warned)
+
+
+def test_a_preview_shows_columns_codes_and_dates_and_writes_nothing(run, tmp_path):
+    (tmp_path / "log.csv").write_text(THEIRS)
+    code, told = run("review", "preview", str(tmp_path / "log.csv"), "--column", "Div=handler")
+    [file] = told["files"]
+    assert (code, file["rows_there"], file["rows"], file["ignored_columns"]) == (0, 3, 2, ["oic", "shoe_size"])
+    assert {"heading": "App No", "column": "reference", "by": "table"} in file["columns"]
+    assert {"heading": "Div", "column": "handler", "by": "mapping"} in file["columns"]
+    assert {code["written"]: code["read_as"] for code in file["codes"]["outcome"]} == {
+        "NFA - nothing to disclose": "nothing_to_disclose", "NFA": None,
+    }  # fmt: skip
+    forms = [(form["form"], form["example"], form["read_as"]) for form in file["dates"]["received_on"]]
+    assert forms == [("9.9.99", "9.6.19", "2019-06-09"), ("99.9.99", "10.6.19", "2019-06-10")]
+    assert {form["example"] for form in file["dates"]["b_dob"]} == {""}
+    assert (run("review", "imports")[1], run("review", "mappings")[1]) == ([], [])
+
+
+def test_a_preview_makes_no_home(tmp_path, capsys):
+    (tmp_path / "log.csv").write_text(THEIRS)
+    assert main(["review", "preview", str(tmp_path / "log.csv"), "--home", str(tmp_path / "home")]) == 0
+    assert "NFA -> NOT KNOWN (1 row)" in capsys.readouterr().out
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_map_is_a_file_or_words_and_is_listed_changed_and_forgotten(run, tmp_path):
+    (tmp_path / "log.csv").write_text(THEIRS)
+    (tmp_path / "map.toml").write_text('[columns]\n"Div" = ""\n[codes.outcome]\n"NFA" = "withdrawn"\n')
+    importing = ("review", "import", "--no-quality", str(tmp_path / "log.csv"))
+    code, told = run(*importing, "--map", str(tmp_path / "map.toml"), "--code", "route:RTA=right_to_ask")
+    assert (code, told["files"][0]["unknown_codes"]) == (0, {})
+    [kept] = run("review", "mappings")[1]
+    assert kept["codes"] == {"outcome": {"NFA": "withdrawn"}, "route": {"RTA": "right_to_ask"}}
+    [changed] = run("review", "mappings", "--register", "log", "--column", "Div=register")[1]
+    assert changed["columns"] == {"DIV": "register"}
+    assert run(*importing)[1]["registers"] == {"C": 2}
+    assert run("review", "mappings", "--register", "log", "--forget")[0] == 0
+    assert run("review", "mappings")[1] == []
+    for words, reason in (
+        (("--column", "Box 7=b_surname"), "no_such_heading"), (("--column", "Div=shoe"), "unknown_column"),
+        (("--code", "outcome:NFA=nfa"), "unknown_code"), (("--map", str(tmp_path / "none.toml")), "no_such_file"),
+        (("--map", str(tmp_path / "log.csv")), "not_toml"),
+    ):  # fmt: skip
+        code, told = run(*importing, *words)
+        assert (code, told["error"]["code"]) == (2, reason)
+
+
+def test_an_import_is_listed_replaced_and_removed_by_commands(run, said, tmp_path):
+    (tmp_path / "log.csv").write_text(THEIRS)
+    (tmp_path / "new.csv").write_text(THEIRS.replace("Denby", "Denbie"))
+    run("review", "import", "--no-quality", str(tmp_path / "log.csv"))
+    [listed] = run("review", "imports")[1]
+    code, screen = said("review", "import", "--no-quality", str(tmp_path / "new.csv"), "--replaces", listed["import"])
+    assert (code, "1 corrected, 0 not in the new file" in screen) == (0, True)
+    before, after = run("review", "imports")[1]
+    assert (before["counts"], before["replaced_by"], after["counts"]) == (False, after["import"], True)
+    code, screen = said("review", "remove", after["import"], "--reason", "wrong_file")
+    assert (code, "no longer count" in screen) == (0, True)
+    assert "removed: wrong file (operator)" in said("review", "imports")[1]
+    assert run("review", "remove", after["import"], "--reason", "wrong_file")[1]["error"]["code"] == "already_ended"
+    assert run("review", "progress")[1]["rows"] == 0
+    assert run("audit", "verify")[1]["ok"]
+
+
 def test_a_register_without_rows_is_a_register(run, tmp_path):
     (tmp_path / "list.csv").write_text(HEADER)
     code, told = run("review", "import", "--no-quality", str(tmp_path / "list.csv"))

@@ -9,8 +9,9 @@ from datetime import date
 import openpyxl
 import pytest
 
-from casebook.casework.review import files
+from casebook.casework.review import files, mappings
 from casebook.domain.review.register_cells import RegisterDoubt
+from casebook.domain.review.register_headings import KeptMapping, header_keys
 from casebook.errors import UnreadableFile
 
 HEADER = ["reference", "received_on", "b_forename", "b_surname", "b_dob", "handler", "outcome"]
@@ -123,3 +124,154 @@ def test_a_register_as_csv_may_leave_out_its_last_cells_or_end_its_rows_with_a_c
     [register] = files.read(path)
     assert [cells["reference"] for _, cells, _ in register.rows] == ["R1", "R2"]
     assert [notes for _, _, notes in register.rows] == [(), ()]
+
+
+def csv_of(tmp_path, text, name="register.csv"):
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+# layouts of one register of three applications, and what is below its header but no application
+LAYOUTS = {
+    "plain": ("{h}\n{a}\n{b}\n{c}\n", 0),
+    "no end of line": ("{h}\n{a}\n{b}\n{c}", 0),
+    "windows": ("{h}\r\n{a}\r\n{b}\r\n{c}\r\n", 0),
+    "old mac": ("{h}\r{a}\r{b}\r{c}\r", 0),
+    "title": ("Log of 2019\n\n{h}\n{a}\n{b}\n{c}\n", 0),
+    "blank rows": ("{h}\n\n{a}\n\n\n{b}\n{c}\n", 3),
+    "blank cells": ("{h}\n{a}\n,,,,\n{b}\n{c}\n", 1),
+    "trailing commas": ("{h},,\n{a},,\n{b},,\n{c},,\n", 0),
+    "trailing commas below": ("{h}\n{a},,\n{b},\n{c},,,\n", 0),
+    "header again": ("{h}\n{a}\n{h}\n{b}\n{c}\n", 1),
+    "header in capitals again": ("{h}\n{a}\n{H}\n{b}\n{c}\n", 1),
+    "total": ("{h}\n{a}\n{b}\n{c}\nTotal,3\n", 1),
+    "grand total": ("{h}\n{a}\n{b}\n{c}\n,Grand total: 3\n", 1),
+    "printed": ("{h}\n{a}\n{b}\n{c}\nPrinted 1 June,by H1\n", 1),
+    "protective marking": ("{h}\n{a}\n{b}\n{c}\nOFFICIAL - SENSITIVE\n", 1),
+    "pages": ("{h}\n{a}\nPage 1 of 2\n{h}\n{b}\n{c}\nPage 2 of 2\n", 3),
+    "quoted line break": ('{h}\n{a},"two\nlines"\n{b}\n{c}\n', 0),
+    "open quote": ('{h}\n{a},"never closed\n{b}\n{c}\n', 0),
+    "byte order mark": ("\ufeff{h}\n{a}\n{b}\n{c}\n", 0),
+    "control z": ("{h}\n{a}\n{b}\n{c}\n\x1a", 1),
+    "ruled": ("{h}\n----,----,----,----\n{a}\n{b}\n{c}\n====\n", 2),
+    "end of report": ("{h}\n{a}\n{b}\n{c}\n*** End of report ***\n", 1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize(
+    "header", ["reference,received_on,b_surname,outcome", "App No,Date rec'd,Subject surname,Decision"]
+)
+def test_every_row_there_is_read_or_named(tmp_path, layout, header):
+    text, others = LAYOUTS[layout]
+    rows = {name: f"R{name},2019-03-0{n},Denby,withdrawn" for n, name in enumerate("abc", start=1)}
+    [register] = files.read(csv_of(tmp_path, text.format(h=header, H=header.upper(), **rows)))
+    assert sorted(cells.get("reference", "")[:2] for _, cells, _ in register.rows) == ["Ra", "Rb", "Rc"]
+    assert (register.there, len(register.not_rows), register.unaccounted) == (3 + others, others, 0)
+
+
+def test_headings_that_people_use_make_a_register_and_what_is_ignored_is_named(tmp_path):
+    text = "App No;Date rec'd;Victim;Subject DOB;;Shoe size\n7;9.6.23;HILL, Ann;c. 1985;left over;9\n"
+    [register] = files.read(csv_of(tmp_path, text))
+    [(_, cells, _)] = register.rows
+    assert cells == {
+        "reference": "7", "received_on": "9.6.23", "a_forename": "Ann", "a_surname": "HILL", "b_dob": "c. 1985",
+    }  # fmt: skip
+    assert register.ignored == ["column 5", "shoe_size"]
+
+
+@pytest.mark.parametrize(
+    ("whole", "forename", "surname"),
+    [
+        ("Karl Denby", "Karl", "Denby"), ("DENBY, Karl", "Karl", "DENBY"), ("Denby,Karl John", "Karl John", "Denby"),
+        ("Jan van der Berg", "Jan", "van der Berg"), ("Denby", "", "Denby"),
+    ],
+)  # fmt: skip
+def test_a_whole_name_is_split(tmp_path, whole, forename, surname):
+    [register] = files.read(csv_of(tmp_path, f'reference,Perpetrator\nR1,"{whole}"\n'))
+    [(_, cells, _)] = register.rows
+    assert (cells.get("b_forename", ""), cells["b_surname"]) == (forename, surname)
+
+
+@pytest.mark.parametrize(
+    ("applied", "kept"),
+    [
+        ("victim", True),
+        ("A", True),
+        ("", True),
+        ("??", True),
+        ("Third party", False),
+        ("Mother", False),
+        ("IDVA", False),
+    ],
+)
+def test_the_details_of_an_applicant_who_is_somebody_else_are_not_taken_for_the_person_at_risk(tmp_path, applied, kept):
+    path = csv_of(tmp_path, f"App No,Applicant type,Applicant surname,Subject surname\n1,{applied},Hill,Denby\n")
+    [register] = files.read(path)
+    [(_, cells, notes)] = register.rows
+    assert ("a_surname" in cells, (RegisterDoubt.OF_APPLICANT, "a_surname") in notes) == (kept, not kept)
+    said = mappings.given({"Applicant surname": "a_surname"}, [])  # a person knows that it is the person at risk
+    [register] = files.read(path, given=said)
+    assert register.rows[0][1]["a_surname"] == "Hill"
+
+
+def test_a_mapping_that_was_kept_is_used_for_the_next_file_of_its_name_or_header(tmp_path):
+    header = "Case;Box 7;Finding"
+    kept = KeptMapping(
+        register="log 2019", headings=header_keys(header.split(";")),
+        mapping=mappings.given(
+            {"Case": "reference", "Box 7": "b_surname", "Finding": "outcome"}, [("outcome", "NFA", "withdrawn")]
+        ),
+    )  # fmt: skip
+    for name, text in (
+        ("log 2020.csv", f"{header}\nR1;Denby;NFA\n"),
+        ("Log-2019.csv", f"{header};More\nR1;Denby;NFA;x\n"),
+    ):
+        [register] = files.read(csv_of(tmp_path, text, name), kept=[kept])
+        assert register.rows[0][1] == {"reference": "R1", "b_surname": "Denby", "outcome": "NFA"}
+        assert register.mapping.codes == {"outcome": {"NFA": "withdrawn"}}
+    with pytest.raises(UnreadableFile):
+        files.read(csv_of(tmp_path, f"{header};More\nR1;Denby;NFA;x\n", "other.csv"), kept=[kept])
+
+
+def test_a_file_read_in_another_way_is_another_import_and_one_of_our_own_headings_needs_its_bytes_alone(tmp_path):
+    theirs = csv_of(tmp_path, "App No,Subject surname,X\n1,Denby,y\n")
+    ours = csv_of(tmp_path, "reference,b_surname,X\n1,Denby,y\n", "ours.csv")
+    said = mappings.given({"X": "handler"}, [])
+    digests = [
+        files.read(path, given=given)[0].digest for path in (theirs, ours) for given in (mappings.given({}, []), said)
+    ]
+    assert len(set(digests)) == 4
+    assert files.read(ours)[0].digest == files.read(ours)[0].content
+    assert {files.read(theirs, given=said)[0].content, files.read(theirs)[0].content} == {files.read(theirs)[0].content}
+
+
+def test_a_sheet_without_a_header_is_named_with_its_rows(workbook):
+    def more(sheet):
+        for title, rows in (("2020", 3), ("empty", 0)):
+            other = sheet.parent.create_sheet(title)
+            for number in range(rows):
+                other.append(row(number))
+
+    [register] = files.read(workbook([HEADER, row(0)], more))
+    assert [(sheet.title, sheet.rows) for sheet in register.other_sheets] == [("2020", 3)]
+
+
+def test_a_last_row_of_formulas_that_nobody_calculated_is_not_lost(workbook):
+    [register] = files.read(workbook([HEADER, row(0), ["=A2", "=B2"]]))
+    assert register.not_rows == [(3, RegisterDoubt.FORMULA)]
+    assert (register.there, register.unaccounted) == (2, 0)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "source,person_id,forename,middle_names,surname,aliases,dob,sex,address,postcode,pnc_id,cro",
+        "type,name", "reason,notes", "Officer,Rank", "Result,Team,Goals", "DOB,Surname,Forename", "Address,Postcode,Phone",
+    ],
+)  # fmt: skip
+def test_a_heading_or_two_that_registers_share_with_other_files_make_no_register(tmp_path, header):
+    with pytest.raises(UnreadableFile) as refused:
+        files.read(csv_of(tmp_path, f"{header}\n" + "x," * header.count(",") + "x\n"))
+    assert refused.value.code == "no_register"

@@ -6,123 +6,191 @@ Unlike `casebook.files`, it keeps text that is not UTF-8 (read as Windows-1252) 
 from __future__ import annotations
 
 import hashlib
-import io
-import warnings
-import zipfile
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from casebook import files
-from casebook.domain.review.register import COLUMNS, Note
+from casebook import files, workbooks
+from casebook.casework.review import register_rows
+from casebook.casework.review.register_rows import RegisterLine
+from casebook.domain.review.register import COLUMNS
 from casebook.domain.review.register_cells import RegisterDoubt
-from casebook.errors import UnreadableFile
-from casebook.values import text
-from casebook.values.text import word_set
-
-if TYPE_CHECKING:
-    from openpyxl.worksheet.worksheet import Worksheet
-
-EXCEL = frozenset({".xlsx", ".xlsm"})
-DELIMITERS = ",;\t|"
-MOST_KEPT = 1_000_000  # characters of a cell
-
-OLD_EXCEL = b"\xd0\xcf\x11\xe0"
-ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-STRICT = b"purl.oclc.org/ooxml/spreadsheetml"
-
-Raw = tuple[int, list[str], list[Note]]  # physical line, values as written, doubts
-RegisterLine = tuple[int, dict[str, str], tuple[Note, ...]]  # physical line, cells by column, doubts
-
-
-MOST_OF_A_NOTE = 3  # different filled cells; an application has more
-# how a line begins that sums up or describes the list
-NOTES = word_set(
-    "TOTAL TOTALS SUBTOTAL SUM COUNT GRAND PRINTED PRINT PAGE REPORT GENERATED EXPORTED SOURCE NOTE NOTES END OFFICIAL CONFIDENTIAL"
+from casebook.domain.review.register_headings import (
+    NO_MAPPING,
+    HeadingFrom,
+    KeptMapping,
+    ReadColumn,
+    RegisterMapping,
+    columns_of,
+    header_keys,
 )
+from casebook.errors import UnreadableFile
+from casebook.files import RawLine
 
+DELIMITERS = ",;\t|"
 HEADER_WITHIN = 20  # rows: some programs put a title and a date above the header
 ELSEWHERE = frozenset(
     {"reference", "outcome", "decided_on"}
 )  # columns that files of the monitor and of records have too
+OF_OTHER_FILES = ELSEWHERE | {"b_pnc_id", "b_cro"}  # as "pnc_id" and "cro" are of persons
+FEWEST_BY_TABLE = 2  # columns known by the table of headings alone that make a file a register
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherSheet:
+    """A sheet of a workbook that has no header of a register. Nothing of it is read."""
+
+    title: str
+    rows: int  # that are not blank
 
 
 @dataclass(kw_only=True)
 class RegisterFile:
     name: str  # of the file without its ending, and of the sheet if there are several
-    digest: str  # of its bytes
-    columns: tuple[str, ...]
+    digest: str  # of its bytes, and of how its headings and codes are read if that is not by their own names
+    content: str  # digest of its bytes alone
+    columns: tuple[ReadColumn, ...]
     ignored: list[str]
     absent: list[str]
+    there: int  # rows below the header, counted before any of them was read
+    unread_lines: int  # lines of the file that belong to no row: none, unless this reader is at fault
     rows: list[RegisterLine]
     not_rows: list[tuple[int, RegisterDoubt]]  # physical lines below the header that are no application, and why
+    mapping: RegisterMapping = NO_MAPPING
+    other_sheets: tuple[OtherSheet, ...] = ()  # of the same workbook; they stand at its first register
+
+    @property
+    def unaccounted(self) -> int:
+        """Rows that are neither read nor named as no application. None, unless this reader is at fault."""
+        return self.there - len(self.rows) - len(self.not_rows) + self.unread_lines
 
 
-def read(path: Path) -> list[RegisterFile]:
+@dataclass(frozen=True, kw_only=True)
+class _Sheet:
+    title: str
+    lines: Sequence[RawLine]
+    physical: int  # lines that it has
+    mapping: RegisterMapping
+
+    @property
+    def header_at(self) -> int | None:
+        """The header row: of the first rows, the one that names most columns. A title may name one by chance."""
+        named = [_named(line.values, self.mapping) for line in self.lines[:HEADER_WITHIN]]
+        best = max(named, default=0)
+        if not best or (best == 1 and named.index(best) > 0):
+            return None
+        at = named.index(best)
+        return at if _of_a_register(columns_of(self.lines[at].values, self.mapping)) else None
+
+    @property
+    def filled(self) -> int:
+        return sum(_filled(line.values) for line in self.lines)
+
+
+def read(path: Path, *, given: RegisterMapping = NO_MAPPING, kept: Sequence[KeptMapping] = ()) -> list[RegisterFile]:
     """One register, or one for each sheet that has a header.
 
+    `given`: what a person says about headings and codes. `kept`: what was said about earlier files.
     Raises UnreadableFile if the file cannot be opened, or has no header row of a register.
     """
     try:
         content = path.read_bytes()
     except OSError as error:
         raise UnreadableFile(f"{path.name}: {error.strerror or 'cannot be opened'}", "no_such_file") from None
-    if content.startswith(OLD_EXCEL) and ENCRYPTED in content:
-        raise UnreadableFile(f"{path.name} is protected with a password. Save it without one", "encrypted_excel")
-    if content.startswith(OLD_EXCEL):
-        raise UnreadableFile(f"{path.name} is in the old Excel format. Save it as .xlsx or CSV", "not_excel")
-    is_excel = path.suffix.lower() in EXCEL or content.startswith(b"PK\x03\x04")
-    sheets = list(_excel(path, content)) if is_excel else [("", list(_csv(content)))]
-    registers = [(title, lines, at) for title, lines in sheets if (at := _header_at(lines)) is not None]
+    sheets = list(_sheets(path, content, given, kept))
+    registers = [(sheet, at) for sheet in sheets if (at := sheet.header_at) is not None]
     if not registers:
         raise _no_register(path, sheets)
     several = len(registers) > 1
-    return [
+    read_files = [
         _register(
-            f"{path.stem}-{title}" if several else path.stem,
-            hashlib.sha256(content + (b"\0" + title.encode() if several else b"")).hexdigest(),
-            lines[at:],
+            f"{path.stem}-{sheet.title}" if several else path.stem,
+            content + (b"\0" + sheet.title.encode() if several else b""),
+            sheet,
+            at,
         )
-        for title, lines, at in registers
+        for sheet, at in registers
     ]
+    others = [sheet for sheet in sheets if sheet.header_at is None and sheet.filled]
+    read_files[0].other_sheets = tuple(OtherSheet(title=sheet.title, rows=sheet.filled) for sheet in others)
+    return read_files
 
 
-def _no_register(path: Path, sheets: Sequence[tuple[str, list[Raw]]]) -> UnreadableFile:
-    if not any(_filled(values) for _, lines in sheets for _, values, _ in lines):
+def _sheets(path: Path, content: bytes, given: RegisterMapping, kept: Sequence[KeptMapping]) -> Iterator[_Sheet]:
+    if workbooks.is_workbook(path, content):
+        for title, lines in workbooks.sheets(path, content):
+            headers = [header_keys(line.values) for line in lines[:HEADER_WITHIN]]
+            mapping = _mapping({path.stem, f"{path.stem}-{title}"}, headers, given, kept)
+            yield _Sheet(title=title, lines=lines, physical=len(lines), mapping=mapping)
+        return
+    physical = _physical(content)
+    tops = (islice(files.split(_texts(physical, set()), sign), HEADER_WITHIN) for sign in DELIMITERS)
+    headers = [header_keys(line.values) for top in tops for line in top]
+    mapping = _mapping({path.stem}, headers, given, kept)
+    lines = list(_csv(physical, mapping))
+    yield _Sheet(title="", lines=lines, physical=len(physical), mapping=mapping)
+
+
+def _mapping(
+    names: set[str], headers: Sequence[frozenset[str]], given: RegisterMapping, kept: Sequence[KeptMapping]
+) -> RegisterMapping:
+    """What is given, over what was said about an earlier file of this register."""
+    earlier = next((register.mapping for register in kept if register.fits(names, headers)), NO_MAPPING)
+    return given.over(earlier)
+
+
+def _no_register(path: Path, sheets: Sequence[_Sheet]) -> UnreadableFile:
+    if not any(sheet.filled for sheet in sheets):
         return UnreadableFile(f"{path.name} is empty. Add a header row", "no_header")
     message = (
-        f"{path.name} is not a register: no row at the top names columns such as received_on, b_surname or handler"
+        f"{path.name} is not a register: no row at the top names columns such as received_on, b_surname or handler."
+        ' If its headings are others, say what they are: --column "Their heading=b_surname"'
     )
     return UnreadableFile(message, "no_register")
 
 
-def _register(name: str, digest: str, lines: Sequence[Raw]) -> RegisterFile:
-    header = _header(lines[0][1])
-    reasons = [(number, values, notes, _why_no_row(values, header)) for number, values, notes in lines[1:]]
+def _register(name: str, content: bytes, sheet: _Sheet, at: int) -> RegisterFile:
+    header, below = sheet.lines[at].values, sheet.lines[at + 1 :]
+    columns, plain = columns_of(header, sheet.mapping), _header(header)
+    reasons = [(line, register_rows.why_no_row(line, plain, _header(line.values))) for line in below]
+    ours = {column.ours for column in columns}
     return RegisterFile(
         name=name,
-        digest=digest,
-        columns=header,
-        ignored=files.ignored(header, COLUMNS),
-        absent=[name for name in COLUMNS if name not in header],
-        rows=[(number, *_cells(header, values, notes)) for number, values, notes, reason in reasons if reason is None],
-        not_rows=[(number, reason) for number, _, _, reason in reasons if reason is not None],
+        digest=_digest(content, columns, sheet.mapping),
+        content=hashlib.sha256(content).hexdigest(),
+        columns=columns,
+        ignored=_ignored(columns, plain, below),
+        absent=[name for name in COLUMNS if name not in ours],
+        there=len(below),
+        unread_lines=sheet.physical - sum(line.lines for line in sheet.lines),
+        rows=[register_rows.row_of(line, columns, sheet.mapping.codes) for line, reason in reasons if reason is None],
+        not_rows=[(line.number, reason) for line, reason in reasons if reason is not None],
+        mapping=sheet.mapping,
     )
 
 
-def _why_no_row(values: Sequence[str], header: Sequence[str]) -> RegisterDoubt | None:
-    """Why a line is no application: blank, the header again, a total, or a note of whoever printed the list."""
-    filled = [value.strip() for value in values if value.strip()]
-    if not filled:
-        return RegisterDoubt.BLANK_ROW
-    if _header(values)[: len(header)] == tuple(header)[: len(values)]:
-        return RegisterDoubt.HEADER_AGAIN
-    first = text.folded(filled[0]).split()
-    if len(set(filled)) <= MOST_OF_A_NOTE and first and first[0] in NOTES:
-        return RegisterDoubt.NO_APPLICATION
-    return None
+def _digest(content: bytes, columns: Sequence[ReadColumn], mapping: RegisterMapping) -> str:
+    """A file that is read in another way than before is imported anew; one whose headings are ours needs its bytes only."""
+    digest = hashlib.sha256(content)
+    if mapping.codes or any(column.by not in {HeadingFrom.OWN, None} for column in columns):
+        read_as = [[column.heading, column.ours, column.of_applicant] for column in columns]
+        digest.update(b"\0" + json.dumps([read_as, mapping.codes], sort_keys=True).encode())
+    return digest.hexdigest()
+
+
+def _ignored(columns: Sequence[ReadColumn], plain: Sequence[str], below: Sequence[RawLine]) -> list[str]:
+    """Columns that are not read, each listed once. One without a heading is listed by its number if anything is in it."""
+    ignored = []
+    for at, (column, name) in enumerate(zip(columns, plain, strict=True)):
+        if column.ours:
+            continue
+        if name:
+            ignored.append(name)
+        elif any(at < len(line.values) and line.values[at].strip() for line in below):
+            ignored.append(f"column {at + 1}")
+    return list(dict.fromkeys(ignored))
 
 
 def _filled(values: Sequence[str]) -> bool:
@@ -133,63 +201,40 @@ def _header(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(" ".join(value.split()).strip("\ufeff").lower().replace(" ", "_") for value in values)
 
 
-def _header_at(lines: Sequence[Raw]) -> int | None:
-    """The header row: of the first rows, the one that names most columns. A title may name one by chance."""
-    named = [len((set(_header(values)) - {""}) & set(COLUMNS)) for _, values, _ in lines[:HEADER_WITHIN]]
-    best = max(named, default=0)
-    if not best or (best == 1 and named.index(best) > 0):
-        return None
-    at = named.index(best)
-    return at if _of_a_register(set(_header(lines[at][1])) - {""}) else None
+def _named(values: Sequence[str], mapping: RegisterMapping) -> int:
+    return sum(bool(column.ours) for column in columns_of(values, mapping))
 
 
-def _of_a_register(names: set[str]) -> bool:
+def _of_a_register(columns: Sequence[ReadColumn]) -> bool:
     """Whether the columns are those of a register. A plain list of references is a register too."""
-    return bool(names & set(COLUMNS) - ELSEWHERE) or names <= ELSEWHERE
+    known = [column for column in columns if column.ours]
+    if any(column.ours not in ELSEWHERE and column.by is not HeadingFrom.TABLE for column in known):
+        return True
+    if len(known) >= FEWEST_BY_TABLE and any(column.ours not in OF_OTHER_FILES for column in known):
+        return True
+    return all(column.ours in ELSEWHERE for column in columns if column.heading.strip())
 
 
-def _cells(header: Sequence[str], values: Sequence[str], notes: list[Note]) -> tuple[dict[str, str], tuple[Note, ...]]:
-    if files.overfilled(values, len(header)):
-        notes.append((RegisterDoubt.CELLS, ""))
-    cells: dict[str, str] = {}
-    for name, value in zip(header, values, strict=False):
-        if name not in COLUMNS or name in cells:  # if a column name is used twice, the first column counts
-            continue
-        if "\0" in value:
-            notes.append((RegisterDoubt.UNDECODABLE, name))
-        if text := value.replace("\0", "").strip()[:MOST_KEPT]:
-            cells[name] = text
-    return cells, tuple(notes)
-
-
-def _csv(content: bytes) -> Iterator[Raw]:
-    """Physical line, values, notes of each row; the header first."""
-    wide_encoding = next(
-        (name for mark, name in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")) if content.startswith(mark)), ""
-    )
-    if wide_encoding:
-        content = content.decode(wide_encoding, "replace").encode("utf-8", "replace")
+def _physical(content: bytes) -> list[bytes]:
+    """The physical lines of a CSV file, without their ends."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        content = content.decode("utf-16", "replace").encode("utf-8", "replace")
     normalised = content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    lines = normalised.removesuffix(b"\n").split(b"\n")  # the end of the last line does not begin another
-    delimiter = _delimiter([_text(line)[0] for line in lines[:HEADER_WITHIN]])
+    return normalised.removesuffix(b"\n").split(b"\n")  # the end of the last line does not begin another
+
+
+def _csv(physical: Sequence[bytes], mapping: RegisterMapping) -> Iterator[RawLine]:
+    delimiter = _delimiter([_text(line)[0] for line in physical[:HEADER_WITHIN]], mapping)
     not_utf8 = set[int]()  # physical lines that were not UTF-8
-    for number, values, closed, count in files.split(_texts(lines, not_utf8), delimiter):
-        legible = not_utf8.isdisjoint(range(number, number + count))
-        yield (
-            number,
-            values,
-            [
-                *([] if legible else [(RegisterDoubt.NOT_UTF8, "")]),
-                *([] if closed else [(RegisterDoubt.OPEN_QUOTE, "")]),
-            ],
-        )
+    for line in files.split(_texts(physical, not_utf8), delimiter):
+        yield line._replace(utf8=not_utf8.isdisjoint(range(line.number, line.number + line.lines)))
 
 
-def _delimiter(first: Sequence[str]) -> str:
+def _delimiter(first: Sequence[str], mapping: RegisterMapping) -> str:
     """The delimiter that yields the most column names in one of the first lines."""
 
     def named(sign: str) -> int:
-        return max((len({*_header(line.replace('"', "").split(sign))} & set(COLUMNS)) for line in first), default=0)
+        return max((_named(line.replace('"', "").split(sign), mapping) for line in first), default=0)
 
     return max(DELIMITERS, key=lambda sign: (named(sign), -DELIMITERS.index(sign)))
 
@@ -208,69 +253,3 @@ def _text(line: bytes) -> tuple[str, bool]:
         return line.decode("utf-8"), True
     except UnicodeDecodeError:
         return line.decode("cp1252", "replace"), False
-
-
-def _excel(path: Path, content: bytes) -> Iterator[tuple[str, list[Raw]]]:
-    """The rows of each sheet, padded to one length. A date cell becomes an ISO date.
-
-    All cells are read, whatever size the sheet gives for itself. A merged range has its value in each of its cells.
-    """
-    import openpyxl  # noqa: PLC0415 - only an Excel file pays for it
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about styles and extensions, which nobody here can act on
-            book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
-            formulas = openpyxl.load_workbook(io.BytesIO(content))
-    except Exception as error:  # noqa: BLE001 - a broken workbook raises what it likes
-        raise UnreadableFile(
-            f"{path.name} is not a readable Excel file ({type(error).__name__}). Save it again, or save it as CSV",
-            "not_excel",
-        ) from None
-    if STRICT in _workbook_xml(content):
-        raise UnreadableFile(
-            f"{path.name} is in the Strict form of Excel. Save it as an ordinary workbook (.xlsx)", "strict_excel"
-        )
-    for sheet in book.worksheets:
-        rows = [[_shown(value) for value in values] for values in sheet.iter_rows(values_only=True)]
-        _spread_merged(rows, sheet)
-        unknown = _without_value(formulas[sheet.title], sheet)
-        while rows and not _filled(rows[-1]):  # formatted empty cells make a sheet look longer than it is
-            rows.pop()
-        notes = [[(RegisterDoubt.FORMULA, "")] if at in unknown else [] for at in range(1, len(rows) + 1)]
-        yield sheet.title, [(at, row, notes[at - 1]) for at, row in enumerate(rows, start=1)]
-
-
-def _workbook_xml(content: bytes) -> bytes:
-    with zipfile.ZipFile(io.BytesIO(content)) as package:
-        return package.read("xl/workbook.xml") if "xl/workbook.xml" in package.namelist() else b""
-
-
-def _spread_merged(rows: list[list[str]], sheet: Worksheet) -> None:
-    for merged in sheet.merged_cells.ranges:
-        value = rows[merged.min_row - 1][merged.min_col - 1]
-        for row in rows[merged.min_row - 1 : merged.max_row]:
-            row[merged.min_col - 1 : merged.max_col] = [value] * (merged.max_col - merged.min_col + 1)
-
-
-def _without_value(written: Worksheet, sheet: Worksheet) -> set[int]:
-    """The rows with a formula whose value was not stored: what it would give is not known."""
-    return {
-        at
-        for at, row in enumerate(written.iter_rows(), start=1)
-        if any(cell.data_type == "f" and sheet[cell.coordinate].value is None for cell in row)
-    }
-
-
-def _shown(value: object) -> str:
-    match value:
-        case None:
-            return ""
-        case datetime():
-            return value.date().isoformat()
-        case date():
-            return value.isoformat()
-        case float() if value.is_integer():
-            return str(int(value))
-        case _:
-            return str(value)

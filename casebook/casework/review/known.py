@@ -28,7 +28,8 @@ def known_of(reconciled: Reconciled) -> OtherApplications:
     for id_, past in pasts.items():
         for key in _subject_keys(past):
             subjects[key].append(id_)
-    copies = Counter(same_text(past.rationale) for past in pasts.values())
+    # "N/A" and "-" are no rationale: nobody has copied one from another
+    copies = Counter(rationale for past in pasts.values() if (rationale := same_text(past.rationale)))
     return OtherApplications(pasts=pasts, copies=copies, subjects=subjects, same_person=_same_person(pasts))
 
 

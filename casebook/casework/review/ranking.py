@@ -17,8 +17,6 @@ from casebook.storage.review import cases as work
 from casebook.storage.review import registers as stored
 from casebook.storage.tables import ReviewApplication
 
-ENQUIRY = "enquiry:"
-
 
 class NotTriaged(Refused):
     """Nothing has been triaged yet. Run `casebook review triage` first."""
@@ -70,7 +68,7 @@ def assessment_value(row: ReviewApplication, name: str) -> Any:  # noqa: ANN401 
 
 def asked_about(session: Session) -> set[str]:
     """One row id of each application about which somebody enquired."""
-    return {name.removeprefix(ENQUIRY) for name in stored.named_states(session, ENQUIRY)}
+    return {name.removeprefix(stored.ENQUIRY) for name in stored.named_states(session, stored.ENQUIRY)}
 
 
 def called(act: Act, reference: str) -> ReviewApplication:
@@ -89,6 +87,6 @@ def enquire(act: Act, reference: str) -> ReviewApplication:
     row = called(act, reference)
     if asked_about(act.session).isdisjoint(row.rows):
         # stored by a row: rows of another list may join the application, and the enquiry must stay with it
-        stored.keep_state(act.session, f"{ENQUIRY}{row.rows[0]}", "open", act.now, {})
+        stored.keep_state(act.session, f"{stored.ENQUIRY}{row.rows[0]}", "open", act.now, {})
         act.record(None, "review_enquiry_received", application=chain.digest(reference)[:16])
     return row

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from sqlalchemy import text
 
 from casebook.casework.core.acting import Act, refuse_because
-from casebook.casework.review import files
-from casebook.casework.review.files import RegisterFile
+from casebook.casework.review import files, mappings, register_rows, replacing
+from casebook.casework.review.files import OtherSheet, RegisterFile
+from casebook.casework.review.register_rows import RegisterLine
+from casebook.casework.review.replacing import Replaced
 from casebook.domain import chain
 from casebook.domain.authority import Command
 from casebook.domain.review import live_register, register
@@ -20,7 +22,10 @@ from casebook.domain.review.live_register import CASEBOOK, LIVE
 from casebook.domain.review.past_application import PastApplication, merged
 from casebook.domain.review.reconciling import Overlap, PlacedRow, ReconciledApplication, overlap, reconcile
 from casebook.domain.review.register_cells import RegisterDoubt
-from casebook.storage.review import live
+from casebook.domain.review.register_codes import NONE_GIVEN, GivenCodes
+from casebook.domain.review.register_headings import HeadingFrom, ReadColumn
+from casebook.errors import Fault
+from casebook.storage.review import imports, live
 from casebook.storage.review import registers as stored
 from casebook.storage.tables import ReviewApplication, ReviewImport
 
@@ -41,6 +46,17 @@ class ImportedRegister:
     listed: tuple[tuple[int, str, str], ...]  # line, column, finding
     ignored_columns: tuple[str, ...]
     absent_columns: tuple[str, ...]
+    there: int  # rows below the header
+    unaccounted: int  # of these, neither imported nor named as no application
+    read_as: tuple[ReadColumn, ...]  # columns whose headings are not ours
+    not_rows: dict[str, tuple[int, ...]]  # why they are no application -> lines
+    unknown_codes: dict[
+        str, tuple[int, int]
+    ]  # column -> rows with a code that nobody knows, and how many different ones
+    empty: tuple[str, ...]  # what no row has of a reference and a name of the subject
+    other_sheets: tuple[OtherSheet, ...]
+    replaced: tuple[Replaced, ...] = ()
+    same_name: tuple[str, ...] = ()  # other imports of this name whose rows count too
 
 
 def today(act: Act) -> date:
@@ -49,16 +65,30 @@ def today(act: Act) -> date:
 
 def import_file(act: Act, path: Path) -> list[ImportedRegister]:
     """Import the rows of a register, sheet by sheet. No row is refused. Importing the same file again changes nothing."""
-    return [take_in(act, file) for file in files.read(path)]
+    kept = [imports.mapping_of(row) for row in imports.kept_mappings(act.session)]
+    return [take_in(act, file) for file in files.read(path, kept=kept)]
 
 
-def take_in(act: Act, file: RegisterFile) -> ImportedRegister:
+def take_in(act: Act, file: RegisterFile, *, replaces: ReviewImport | None = None) -> ImportedRegister:
+    """Import one register. If it corrects an earlier import, its rows count instead of that one's. `replaces`: that import."""
     act.allowed(Command.TRIAGE)
     _one_at_a_time(act)
-    report = _FileReport(act, file)
-    if stored.imported(act.session, file.digest) is not None:
+    mappings.keep(act, file)
+    report = _FileReport(file, today(act))
+    rows = [_kept(file, line, cells, notes) for line, cells, notes in file.rows]
+    present = stored.imported(act.session, file.digest)
+    if present is not None and present.ended_at is None and replaces is None:
         return report(new=False)
-    return _keep(act, file, report(new=True), [_kept(file, line, cells, notes) for line, cells, notes in file.rows])
+    earlier = replacing.corrected(act, file, rows, replaces)
+    replaced = tuple(replacing.replace(act, previous, file, rows) for previous in earlier)
+    if present is None or present.ended_at is not None:
+        _keep(act, file, report(new=True), rows, present)
+    return replace(report(new=True), replaced=replaced, same_name=replacing.of_the_same_name(act, file))
+
+
+def preview(file: RegisterFile, day: date) -> ImportedRegister:
+    """What an import of the file on this day would report. Nothing is written."""
+    return _FileReport(file, day)(new=True)
 
 
 def take_in_closed(act: Act) -> ImportedRegister:
@@ -69,14 +99,15 @@ def take_in_closed(act: Act) -> ImportedRegister:
     act.allowed(Command.TRIAGE)
     _one_at_a_time(act)
     untaken = live.cells(act.session, live.untaken(act.session))
-    rows: list[files.RegisterLine] = [
+    rows: list[RegisterLine] = [
         (line, untaken[reference], ()) for line, reference in enumerate(sorted(untaken), start=1)
     ]
+    digest = chain.digest([CASEBOOK, *sorted(untaken)])
     file = RegisterFile(
-        name=CASEBOOK, digest=chain.digest([CASEBOOK, *sorted(untaken)]), columns=register.COLUMNS, ignored=[], absent=[],
+        name=CASEBOOK, digest=digest, content=digest, columns=(), ignored=[], absent=[], there=len(rows), unread_lines=0,
         rows=rows, not_rows=[],
     )  # fmt: skip
-    report = _FileReport(act, file)
+    report = _FileReport(file, today(act))
     if not untaken:
         return report(new=False)
     stored_rows = [
@@ -90,19 +121,24 @@ def _one_at_a_time(act: Act) -> None:
     act.session.execute(text("SELECT pg_advisory_xact_lock(hashtext('review_import'))"))
 
 
-def _keep(act: Act, file: RegisterFile, imported: ImportedRegister, rows: list[dict[str, object]]) -> ImportedRegister:
-    act.session.add(
-        ReviewImport(
-            digest=file.digest,
-            name=file.name,
-            imported_at=act.now,
-            imported_by=act.actor.id,
-            rows=len(file.rows),
-            quality={"registers": imported.registers, "findings": imported.findings},
-        )
-    )
+def _keep(
+    act: Act,
+    file: RegisterFile,
+    imported: ImportedRegister,
+    rows: list[dict[str, object]],
+    present: ReviewImport | None = None,
+) -> ImportedRegister:
+    """Store an import and its rows. `present`: the same import, if it was removed or replaced before and counts again now."""
+    row = present or ReviewImport(digest=file.digest)
+    row.name, row.content, row.codes = file.name, file.content, {**file.mapping.codes} or None
+    row.imported_at, row.imported_by, row.rows = act.now, act.actor.id, len(file.rows)
+    row.quality = {"registers": imported.registers, "findings": imported.findings}
+    row.ended_at = row.ended_by = row.ended_because = row.replaced_by = None
+    act.session.add(row)
     act.session.flush()
     stored.add_rows(act.session, rows)
+    if stored.landed(act.session, file.digest) != len(file.rows):
+        raise Fault("not every row of the file could be stored, so nothing of it was imported", "rows_lost")
     act.record(None, "register_imported", digest=file.digest, register_rows=len(file.rows))
     return imported
 
@@ -116,25 +152,33 @@ def _kept(file: RegisterFile, line: int, cells: dict[str, str], notes: Sequence[
         "cells": cells,
         "digest": chain.digest(cells),
         "notes": [[finding.value, column] for finding, column in notes],
+        "superseded_at": None,
     }
 
 
 class _FileReport:
     """The report about a file, whether its rows are new or not."""
 
-    def __init__(self, act: Act, file: RegisterFile) -> None:
+    def __init__(self, file: RegisterFile, day: date) -> None:
         self.file, self.registers, self.listed = file, Counter[str](), list[tuple[int, str, str]]()
         self.findings: dict[str, Counter[str]] = {}
+        self.not_rows: dict[str, list[int]] = {}
+        self.missing = {"reference": True, "b_surname": True}  # by the column that names it
         for line, cells, notes in file.rows:
-            entry = register.read(cells, register=name_of(file.name), today=today(act), notes=notes)
+            entry = register.read(cells, register=name_of(file.name), today=day, notes=notes, codes=file.mapping.codes)
             self.registers[entry.register] += 1
+            self.missing["reference"] &= not entry.reference
+            self.missing["b_surname"] &= not entry.b.named
             for finding, column in entry.notes:
-                self.listed.append((line, column, finding))
-                self.findings.setdefault(finding, Counter())[column] += 1
+                self._find(line, column, finding)
         for line, reason in file.not_rows:
-            self.listed.append((line, "", reason))
-            self.findings.setdefault(reason, Counter())[""] += 1
+            self.not_rows.setdefault(reason, []).append(line)
+            self._find(line, "", reason)
         self.listed.sort()
+
+    def _find(self, line: int, column: str, finding: str) -> None:
+        self.listed.append((line, column, finding))
+        self.findings.setdefault(finding, Counter())[column] += 1
 
     def __call__(self, *, new: bool) -> ImportedRegister:
         return ImportedRegister(
@@ -146,6 +190,13 @@ class _FileReport:
             listed=tuple(self.listed),
             ignored_columns=tuple(self.file.ignored),
             absent_columns=tuple(self.file.absent),
+            there=self.file.there,
+            unaccounted=self.file.unaccounted,
+            read_as=tuple(column for column in self.file.columns if column.by not in {None, HeadingFrom.OWN}),
+            not_rows={reason: tuple(lines) for reason, lines in sorted(self.not_rows.items())},
+            unknown_codes=register_rows.unknown_codes(self.file.rows, self.file.mapping.codes),
+            empty=tuple(name for name, missing in self.missing.items() if missing and self.file.rows),
+            other_sheets=self.file.other_sheets,
         )
 
 
@@ -172,8 +223,12 @@ def reconciled(act: Act) -> Reconciled:
 def reconcile_again(act: Act) -> Reconciled:
     """The same for an act that has already been allowed."""
     act.session.execute(text("SELECT pg_advisory_xact_lock(hashtext('review_reconcile'))"))
-    rows = [_read(act, row) for row in stored.rows(act.session)]
-    fingerprint = chain.digest([RULES, today(act).isoformat(), *sorted(row.id for row in rows)])
+    codes, imported = stored.codes(act.session), list[str]()
+    rows = list[PlacedRow]()
+    for row in stored.rows(act.session):
+        rows.append(_read(act, row, codes))
+        imported.append(f"{row.id} {row.import_digest}")  # a corrected row keeps its id
+    fingerprint = chain.digest([RULES, today(act).isoformat(), *sorted(imported)])
     applications = reconcile(rows)
     ids = _ids(applications)
     previous = stored.state(act.session, RECONCILED)
@@ -189,15 +244,17 @@ def reconcile_again(act: Act) -> Reconciled:
     return result
 
 
-def _read(act: Act, row: stored.ListedRow) -> PlacedRow:
+def _read(act: Act, row: stored.ListedRow, codes: Mapping[str, GivenCodes]) -> PlacedRow:
     notes = tuple((RegisterDoubt(finding), column) for finding, column in row.notes)
-    entry = register.read(row.cells, register=name_of(row.file), today=today(act), notes=notes)
+    given = codes.get(row.import_digest, NONE_GIVEN)
+    entry = register.read(row.cells, register=name_of(row.file), today=today(act), notes=notes, codes=given)
     return PlacedRow(id=row.id, file=row.file, line=row.line, digest=row.digest, entry=entry)
 
 
 def past_of(act: Act, application: ReviewApplication) -> PastApplication:
     """What the lists together record about one application, read again from its rows."""
-    rows = tuple(_read(act, row) for row in stored.rows_of(act.session, application.rows))
+    codes = stored.codes(act.session)
+    rows = tuple(_read(act, row, codes) for row in stored.rows_of(act.session, application.rows))
     if not rows:
         refuse_because("gone", "this application is no longer in any list")
     return merged(ReconciledApplication(rows=rows, reference=application.reference, disagreeing=False))

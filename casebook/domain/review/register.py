@@ -10,14 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from casebook.domain.review.register_cells import RegisterDoubt, birth_date, day_of, plain
-from casebook.domain.vocabulary import Answer3, Applicant, Outcome, Relationship, Route, Sex, Source
+from casebook.domain.review.register_codes import NONE_GIVEN, GivenCodes, code_in
+from casebook.domain.vocabulary import Answer3, Applicant, Outcome, Relationship, Route
 from casebook.values import dates, fillers, identifiers
-from casebook.values.ids import code_of, staff_key
-from casebook.values.text import items, repaired
+from casebook.values.ids import staff_key
+from casebook.values.text import KEPT, items, repaired
 
 PERSON = (
     "forename",
@@ -44,8 +45,6 @@ COLUMNS = (
 HANDLING = ("handler", "approver", "sources_searched", "searched_as", "outcome", "decided_on", "rationale")
 
 EARLIEST = date(2012, 1, 1)  # the pilot began that year: an application cannot be older
-DISCLOSED_SHORT = "disclosed"  # how registers write disclosed_to_a
-
 
 T = TypeVar("T", bound=StrEnum)
 Note = tuple[RegisterDoubt, str]  # the finding and the column
@@ -121,43 +120,66 @@ class RegisterEntry:
     notes: tuple[Note, ...] = field(default=())
 
 
-def read(cells: Mapping[str, str], *, register: str, today: date, notes: tuple[Note, ...] = ()) -> RegisterEntry:
-    """Read a row. `register`: the list, if the row does not name it. `notes`: findings made when the file was read."""
+def read(
+    cells: Mapping[str, str],
+    *,
+    register: str,
+    today: date,
+    notes: tuple[Note, ...] = (),
+    codes: GivenCodes = NONE_GIVEN,
+) -> RegisterEntry:
+    """Read a row. `register`: its list, if it names none. `notes`: of the file. `codes`: what its codes were said to mean."""
     doubts = list(notes)
     tidy = {name: _repaired(cells.get(name, ""), name, doubts) for name in COLUMNS}
-    received = _day(tidy["received_on"], "received_on", today, doubts)
-    decided = _day(tidy["decided_on"], "decided_on", today, doubts)
-    disclosed = _day(tidy["disclosed_on"], "disclosed_on", today, doubts)
-    if received and decided and decided < received:
-        doubts.append((RegisterDoubt.DATES_SWAPPED, "decided_on"))
-        received, decided = decided, received
-    if disclosed and decided and disclosed < decided:
-        doubts.append((RegisterDoubt.DISCLOSED_EARLY, "disclosed_on"))
-    a, b = (_person(tidy, party, today, doubts) for party in "ab")
-    doubts += [(RegisterDoubt.MISSING, name) for name in ("reference", "received_on") if not tidy[name]]
+    coded = _Coded(tidy, codes, doubts)
+    received, decided, disclosed = _days(tidy, today, doubts)
+    a, b = (_person(tidy, party, today, coded) for party in "ab")
+    doubts += [(RegisterDoubt.MISSING, name) for name in ("reference", "received_on", "outcome") if not tidy[name]]
     return RegisterEntry(
         register=tidy["register"] or register,
         reference="" if fillers.is_filler(tidy["reference"]) else tidy["reference"],
         received_on=received,
         decided_on=decided,
         disclosed_on=disclosed,
-        route=_code(Route, tidy["route"], "route", doubts),
-        applicant=_code(Applicant, tidy["applicant"], "applicant", doubts),
+        route=coded.of(Route, "route"),
+        applicant=coded.of(Applicant, "applicant"),
         a=a,
         b=b,
-        relationship=_code(Relationship, tidy["relationship"], "relationship", doubts),
-        living_together=_answer(tidy, "living_together", doubts),
-        immediate_danger=_answer(tidy, "immediate_danger", doubts),
-        contact_safe=_answer(tidy, "contact_safe", doubts),
+        relationship=coded.of(Relationship, "relationship"),
+        living_together=coded.of(Answer3, "living_together") or Answer3.UNKNOWN,
+        immediate_danger=coded.of(Answer3, "immediate_danger") or Answer3.UNKNOWN,
+        contact_safe=coded.of(Answer3, "contact_safe") or Answer3.UNKNOWN,
         handlers=_staff(tidy["handler"]),
         approvers=_staff(tidy["approver"]),
-        sources_searched=_sources(tidy["sources_searched"], doubts),
+        sources_searched=_sources(tidy["sources_searched"], codes, doubts),
         searched_as=tuple(_searched(item, today) for item in items(tidy["searched_as"])),
-        outcome=_outcome(tidy["outcome"], doubts),
+        outcome=coded.outcome(),
         rationale=tidy["rationale"],
         handled=any(tidy[name] for name in HANDLING),
         notes=tuple(dict.fromkeys(doubts)),
     )
+
+
+class _Coded:
+    """Reads the coded cells of one row. A code that nobody knows is a doubt."""
+
+    def __init__(self, cells: Mapping[str, str], codes: GivenCodes, doubts: list[Note]) -> None:
+        self.cells, self.codes, self.doubts = cells, codes, doubts
+
+    def __call__(self, column: str) -> str:
+        if not (written := self.cells[column]):
+            return ""
+        code = code_in(column, written, self.codes)
+        if not code:
+            self.doubts.append((RegisterDoubt.UNKNOWN_CODE, column))
+        return code
+
+    def of(self, codes: type[T], column: str) -> T | None:
+        return codes(code) if (code := self(column)) else None
+
+    def outcome(self) -> Outcome | None:
+        outcome = self.of(Outcome, "outcome")
+        return None if outcome is Outcome.UNKNOWN else outcome
 
 
 def _repaired(text: str, column: str, doubts: list[Note]) -> str:
@@ -170,6 +192,19 @@ def _repaired(text: str, column: str, doubts: list[Note]) -> str:
     return better
 
 
+def _days(cells: Mapping[str, str], today: date, doubts: list[Note]) -> tuple[date | None, date | None, date | None]:
+    """The days of receipt, decision and disclosure. Receipt and decision are put right if they were swapped."""
+    received, decided, disclosed = (
+        _day(cells[name], name, today, doubts) for name in ("received_on", "decided_on", "disclosed_on")
+    )
+    if received and decided and decided < received:
+        doubts.append((RegisterDoubt.DATES_SWAPPED, "decided_on"))
+        received, decided = decided, received
+    if disclosed and decided and disclosed < decided:
+        doubts.append((RegisterDoubt.DISCLOSED_EARLY, "disclosed_on"))
+    return received, decided, disclosed
+
+
 def _day(text: str, column: str, today: date, doubts: list[Note]) -> date | None:
     day, doubt = day_of(text, latest=today)
     if doubt:
@@ -180,7 +215,8 @@ def _day(text: str, column: str, today: date, doubts: list[Note]) -> date | None
     return day
 
 
-def _person(cells: Mapping[str, str], party: str, today: date, doubts: list[Note]) -> RegisterPerson:
+def _person(cells: Mapping[str, str], party: str, today: date, coded: _Coded) -> RegisterPerson:
+    doubts = coded.doubts
     person = {name: cells.get(f"{party}_{name}", "") for name in (*PERSON, "pnc_id", "cro")}
     nameless = fillers.is_no_name(person["forename"], person["surname"])
     for name in ("forename", "surname"):
@@ -196,7 +232,7 @@ def _person(cells: Mapping[str, str], party: str, today: date, doubts: list[Note
     if not (person["forename"] or person["surname"]):
         doubts.append((RegisterDoubt.MISSING_PERSON, f"{party}_surname"))
     former, aliases = (items(person.pop(name)) for name in ("former_names", "aliases"))
-    person |= {"dob": dob, "postcode": postcode, "sex": code_of(person["sex"], Sex)}
+    person |= {"dob": dob, "postcode": postcode, "sex": coded(f"{party}_sex")}
     return replace(RegisterPerson(**person), former_names=former, aliases=aliases)  # type: ignore[arg-type]
 
 
@@ -204,38 +240,25 @@ def _staff(cell: str) -> frozenset[str]:
     return frozenset(staff_key(item) for item in items(cell) if not fillers.is_filler(item))
 
 
+# "PNC, PND and ViSOR", "PNC/PND", "PNC & PND"
+_BETWEEN_SOURCES = re.compile(r"[;,|/&+\n]|\band\b", re.IGNORECASE)
+
+
 def _word(text: str) -> str:
     return re.sub(r"[\s-]+", "_", text.strip().casefold())
 
 
-def _code(codes: type[T], text: str, column: str, doubts: list[Note]) -> T | None:
-    if not text:
-        return None
-    if word := code_of(text, codes):
-        return codes(word)
-    doubts.append((RegisterDoubt.UNKNOWN_CODE, column))
-    return None
+@lru_cache(KEPT)  # most rows of a list have one of a few
+def sources_in(cell: str) -> tuple[str, ...]:
+    """The sources that a cell lists, as written."""
+    return tuple(item.strip() for item in _BETWEEN_SOURCES.split(cell) if item.strip())
 
 
-def _answer(cells: Mapping[str, str], column: str, doubts: list[Note]) -> Answer3:
-    short = {"y": "yes", "n": "no", "true": "yes", "false": "no"}.get(cells[column].lower(), cells[column])
-    return _code(Answer3, short, column, doubts) or Answer3.UNKNOWN
-
-
-def _outcome(text: str, doubts: list[Note]) -> Outcome | None:
-    if _word(text) == DISCLOSED_SHORT:
-        return Outcome.DISCLOSED_TO_A
-    if not text:
-        doubts.append((RegisterDoubt.MISSING, "outcome"))
-    outcome = _code(Outcome, text, "outcome", doubts)
-    return None if outcome is Outcome.UNKNOWN else outcome
-
-
-def _sources(cell: str, doubts: list[Note]) -> frozenset[str]:
-    words = {code_of(item, Source) or _word(item) for item in re.split(r"[;,|/]", cell) if item.strip()}
-    if words - set(Source):
+def _sources(cell: str, codes: GivenCodes, doubts: list[Note]) -> frozenset[str]:
+    listed = {item: code_in("sources_searched", item, codes) for item in sources_in(cell)}
+    if not all(listed.values()):
         doubts.append((RegisterDoubt.UNKNOWN_SOURCE, "sources_searched"))
-    return frozenset(words)
+    return frozenset(code or _word(item) for item, code in listed.items())
 
 
 def _searched(item: str, today: date) -> Searched:

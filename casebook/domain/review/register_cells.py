@@ -33,6 +33,7 @@ class RegisterDoubt(StrEnum):
     HEADER_AGAIN = "header_again"
     NO_APPLICATION = "no_application"
     FORMULA = "formula_without_value"
+    OF_APPLICANT = "of_applicant"
 
 
 DATE_DOUBTS = {

@@ -50,6 +50,7 @@ BECAUSE = Vocabulary("Reasons for an event", {
     "by_hand": "started by a member of staff",
     "closed": "the application is closed",
     "closed_early": "closed early",
+    "corrected": "a corrected file was imported",
     "death": "a death",
     "decided_otherwise": "the second decision differs",
     "decision_superseded": "the decision was set aside",

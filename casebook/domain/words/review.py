@@ -100,6 +100,12 @@ CELL = Vocabulary("What is doubtful about a row of a register", {
     "header_again": "the header again",
     "no_application": "a total or a note, and no application",
     "formula_without_value": "a formula without a stored value",
+    "of_applicant": "a detail of an applicant who is not the person at risk",
+})  # fmt: skip
+HEADING = Vocabulary("How it is known which column a heading is", {
+    "own": "its own name",
+    "table": "from the table of headings",
+    "mapping": "as mapped by a person",
 })  # fmt: skip
 CHART = Vocabulary("What the monitor charts", {
     "decision": "decisions to disclose",
@@ -136,6 +142,6 @@ CONCLUSION = Vocabulary("Answers to a signal", {
 })  # fmt: skip
 
 ALL = (
-    CONTACT_PRIORITY, PROGRESS, FAILURE_FAMILY, FAILURE_MODE, CHECKLIST, CAMPAIGN, OWN_DECISION, REVIEW_OUTCOME, CELL,
+    CONTACT_PRIORITY, PROGRESS, FAILURE_FAMILY, FAILURE_MODE, CHECKLIST, CAMPAIGN, OWN_DECISION, REVIEW_OUTCOME, CELL, HEADING,
     CHART, SIDE, FUNNEL, EXPECTED, METHOD, CONCLUSION,
 )  # fmt: skip

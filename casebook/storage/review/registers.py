@@ -7,16 +7,18 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, exists, select, text
+from sqlalchemy import Select, exists, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from casebook.domain.review.live_register import LIVE
+from casebook.domain.review.register_codes import GivenCodes
 from casebook.storage.case.extracts import PERSON_CELLS, RECORD_CELLS
 from casebook.storage.review import live as review_live
 from casebook.storage.tables import ReviewApplication, ReviewImport, ReviewRow, ReviewState, SourcePerson, SourceRecord
 
 FETCHED = 10_000  # rows at a time
+ENQUIRY = "enquiry:"  # a state for each application about which somebody enquired, by one of its rows
 TRIAGED = "triaged"  # the state that records what the last triage rested on
 SEPARATOR = "\x1f"  # between a source and its person in one id
 
@@ -30,10 +32,17 @@ def add_rows(session: Session, rows: list[dict[str, Any]]) -> None:
         session.execute(insert(ReviewRow).on_conflict_do_nothing(), rows[start : start + FETCHED])
 
 
+def landed(session: Session, digest: str) -> int:
+    """How many rows of an import count."""
+    mine = ReviewRow.import_digest == digest, ReviewRow.superseded_at.is_(None)
+    return session.scalar(select(func.count()).where(*mine)) or 0
+
+
 class ListedRow(NamedTuple):
     """A row of a register, or one of the casebook's own applications in the same form."""
 
     id: str
+    import_digest: str
     file: str
     line: int
     digest: str
@@ -52,8 +61,9 @@ def rows_of(session: Session, ids: Iterable[str]) -> list[ListedRow]:
 
 
 def _read(session: Session, query: Select[Any]) -> Iterator[ListedRow]:
-    """Read the rows. The casebook's own applications are read now; those that may no longer be reviewed are left out."""
+    """Read the rows that count. The casebook's own applications are read now; those that may not be reviewed are left out."""
     columns = query.with_only_columns(*(getattr(ReviewRow, name) for name in ListedRow._fields))
+    columns = columns.where(ReviewRow.superseded_at.is_(None))
     for page in session.execute(columns.execution_options(yield_per=FETCHED)).partitions():
         live = review_live.cells(session, [row.cells[LIVE] for row in page if LIVE in row.cells])
         for row in page:
@@ -64,13 +74,25 @@ def _read(session: Session, query: Select[Any]) -> Iterator[ListedRow]:
 
 
 def imports(session: Session) -> list[ReviewImport]:
-    return list(session.scalars(select(ReviewImport).order_by(ReviewImport.digest)))
+    """The imports whose rows count."""
+    return list(
+        session.scalars(select(ReviewImport).where(ReviewImport.ended_at.is_(None)).order_by(ReviewImport.digest))
+    )
+
+
+def codes(session: Session) -> dict[str, GivenCodes]:
+    """Import -> what a person said that its codes mean."""
+    query = select(ReviewImport.digest, ReviewImport.codes).where(ReviewImport.codes.is_not(None))
+    return {digest: given for digest, given in session.execute(query).tuples() if given}
 
 
 def imported_since_triage(session: Session) -> bool:
-    """Whether a list was imported that no triage has ranked yet."""
+    """Whether a list was imported, removed or replaced since the last triage."""
     last = state(session, TRIAGED)
-    return last is None or bool(session.scalar(select(exists().where(ReviewImport.imported_at > last.at))))
+    if last is None:
+        return True
+    later = or_(ReviewImport.imported_at > last.at, ReviewImport.ended_at > last.at)
+    return bool(session.scalar(select(exists().where(later))))
 
 
 def replace_applications(session: Session, found: list[dict[str, Any]]) -> None:

@@ -49,7 +49,7 @@ from casebook.storage.tables.delivery import (
 )
 from casebook.storage.tables.missing_rows import MissingRows
 from casebook.storage.tables.monitor import DipSample, MonitorRun, MonitorSignal
-from casebook.storage.tables.review import ReviewApplication, ReviewImport, ReviewRow, ReviewState
+from casebook.storage.tables.review import ReviewApplication, ReviewImport, ReviewMapping, ReviewRow, ReviewState
 from casebook.storage.tables.review_work import (
     ReviewCampaign,
     ReviewCase,
@@ -140,6 +140,7 @@ __all__ = [
     "ReviewContact",
     "ReviewContactStep",
     "ReviewImport",
+    "ReviewMapping",
     "ReviewMember",
     "ReviewOpinion",
     "ReviewReferral",
