@@ -27,6 +27,7 @@ from casebook.domain.actors import OPERATOR, Actor, system
 from casebook.domain.case import application_file as rules
 from casebook.domain.gates import GateOutcome, Rule, Severity, Verdict, judged, result_of
 from casebook.domain.vocabulary import Role, Stage, WorkKind
+from casebook.errors import NotPermitted
 from casebook.storage.session import Store
 from casebook.storage.tables import Application, Staff, WorkItem
 
@@ -114,8 +115,16 @@ class Unit:
         return judgement.answer(told, shown, self.terminals)
 
     def do(self, who: str, item: WorkItem, answer: object) -> WorkItem:
-        with self.acting(who) as act:
-            return work_queue.do(act, item.id, answer)
+        """Answer an item. Whoever has not opened what they sign opens it, and then signs."""
+        try:
+            with self.acting(who) as act:
+                return work_queue.do(act, item.id, answer)
+        except NotPermitted as refusal:
+            if refusal.code != "not_opened":
+                raise
+            self.shown(who, str(item.reference))
+            with self.acting(who) as act:
+                return work_queue.do(act, item.id, answer)
 
     def carry(self, reference: str, verdict: Verdict = PASSED) -> str:
         """Do what a run of the engine does, with the given verdict of the gate."""

@@ -38,7 +38,8 @@ def _record(act: Act, reference: str, staff_id: str, *, conflicted: bool, reason
     if not conflicted and conflict.conflicted(act, reference, staff_id):
         refuse_because("barred", "a conflict of interest was recorded: you cannot take that back yourself")
     conflict.record(act, application, staff_id, conflicted=conflicted, reason=reason)
-    again = _done_again(act, application, staff_id) if conflicted else []
+    frozen = application.frozen_at is not None  # then nothing is done again before it is unfrozen
+    again = _done_again(act, application, staff_id) if conflicted and not frozen else []
     return {"reference": reference, "staff": staff_id, "conflicted": conflicted, "done_again": again}
 
 

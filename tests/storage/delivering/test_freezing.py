@@ -40,6 +40,8 @@ REFUSED = {
 # ... or going on, because it protects somebody, holds the record together, or only looks
 GOING_ON = {
     "danger": "safeguarding", "harm": "a second harm", "restrict": "protects the record", "name": "protects the record",
+    "declare": "protects the record", "bar": "protects the record",
+    "dispose-row": "a row of a file, which is no application",
     "hold": "protects the record", "unfreeze": "ends it", "safe-time": "a look", "words": "a look",
     "contact": "a contact that was made is written down; it changes nothing known before",
     "override-contact": "a threat to life", "emergency-disclose": "a threat to life", "renew-watch": "a longer look",
