@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from casebook.domain.case.application_file import REQUIRED, SAME, speaks_of_danger
@@ -10,10 +11,17 @@ from casebook.domain.vocabulary import Answer3
 from casebook.values.ids import code_of
 
 _HARM = frozenset({Tier.GRAVE, Tier.HARMFUL})
+# the words in which people tell of danger, and by which no offence is graded; a row too many is read in a minute
+_PLAIN = re.compile(
+    r"\b(afraid|scared|terrified|frighten|threat|danger|kill|murder|die|dead|strangl|chok|throttl|smother|stab|kni(fe|ves)|gun\b"
+    r"|weapon|machete|acid|petrol|hits?\b|hitting|beats?\b|beaten|beating|punch|kick|slap|hurt|attack|assault|rap(e|ing)|burn"
+    r"|follow(s|ed|ing) (me|her|him)|stalk|tonight|help me)",
+    re.IGNORECASE,
+)
 
 
 def telling(cells: Mapping[str, str], model: RiskModel, *, broken: bool = False) -> list[str]:
-    """The columns in which a row tells of danger: it says so, or its concern names what the risk model grades as harm.
+    """The columns in which a row tells of danger: it says so, or its concern tells of harm.
 
     Where a row is broken, or is a piece of another row, no cell is known to be in its column: every cell is read as both.
     """
@@ -21,7 +29,8 @@ def telling(cells: Mapping[str, str], model: RiskModel, *, broken: bool = False)
         yes, text = [column for column, cell in cells.items() if _says_yes(cell)], " ".join(cells.values())
     else:
         yes, text = ["immediate_danger"] * speaks_of_danger(cells), cells.get("concern", "")
-    return [*yes, *(["concern"] if model.group(model.offences.by_text(text)).tier in _HARM else [])]
+    graded = model.group(model.offences.by_text(text)).tier in _HARM
+    return [*yes, *(["concern"] if graded or _PLAIN.search(text) else [])]
 
 
 def _says_yes(cell: str) -> bool:
