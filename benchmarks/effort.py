@@ -14,7 +14,9 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from casebook import policies
 from casebook.casework.record_checks import match_weights
+from casebook.casework.record_checks.gathering import bounds_of
 from casebook.domain.case import namesakes
 from casebook.domain.case.namesakes import Found
 from casebook.domain.vocabulary import MatchBand
@@ -28,6 +30,7 @@ FORENAMES = 5_000
 WIDENED = 2.5
 QUALIFYING, HIGH_RISK = 0.35, 0.08
 THIS_YEAR = 2026
+BOUNDS = bounds_of(policies.load("england-and-wales-2023"))
 
 
 def shares() -> tuple[np.ndarray, np.ndarray]:
@@ -60,15 +63,18 @@ def one(rng: np.random.Generator, surname: int, forename: int, bearers: int, cou
     matches = match_weights.score(asked, persons, counts, this_year=THIS_YEAR)
     read = {match.person_id for match in matches if match.band is not MatchBand.WEAK}
     placed = namesakes.place(
-        Found(
-            person_id=match.person_id,
-            weight=match.weight,
-            read=match.person_id in read,
-            bears_name=True,
-            years_apart=match.years_apart,
-            grave=_grave(rng),
-        )
-        for match in matches
+        (
+            Found(
+                person_id=match.person_id,
+                weight=match.weight,
+                read=match.person_id in read,
+                bears_name=True,
+                years_apart=match.years_apart,
+                grave=_grave(rng),
+            )
+            for match in matches
+        ),
+        BOUNDS,
     )
     return {
         "before": len(read),

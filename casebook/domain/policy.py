@@ -113,6 +113,9 @@ class SearchRules:
     year_slip: Fact[int]  # a year of birth may be wrong by
     age_range_years: Fact[int]  # either side, where a source is searched without a date
     candidates: Fact[int]  # shown per search
+    one_by_one: Fact[int]  # people of the name, of a source, who are read one by one
+    listed: Fact[int]  # people of the name, of a source, who are lines of a list; the others are counted
+    within_years: Fact[int]  # between the birth date told and theirs, for people of the name to be read one by one
 
 
 @dataclass(frozen=True, kw_only=True)

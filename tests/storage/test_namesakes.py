@@ -8,15 +8,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from casebook import policies
 from casebook.casework import work_queue
 from casebook.casework.core import lifecycle
 from casebook.casework.panel_decision import panel_pack
 from casebook.casework.record_checks import ad_hoc_search, extracts
+from casebook.casework.record_checks.gathering import bounds_of
 from casebook.casework.reporting import viewing
 from casebook.casework.safeguarding import danger
 from casebook.casework.sweep import sweep
 from casebook.cli.case import application_page
-from casebook.domain.case.namesakes import LISTED, ONE_BY_ONE, Found, place
+from casebook.domain.case.namesakes import Found, place
 from casebook.domain.case.wording import words
 from casebook.domain.vocabulary import Role, Source, Stage, WorkKind
 from casebook.errors import NotPermitted
@@ -31,6 +33,7 @@ PERSONS = "source,person_id,forename,surname,aliases,dob,sex,postcode\n"
 RECORDS = "source,record_id,person_id,kind,offence_text,date,victim_relationship,flags\n"
 ASSAULT = "conviction,Assault occasioning actual bodily harm,2021-03-01,ex_partner,threats_to_kill"
 STRANGLED = "conviction,Intentional strangulation,2025-11-06,ex_partner,strangulation"
+BOUNDS = bounds_of(policies.load("england-and-wales-2023"))
 THEFT = "conviction,Theft from a shop,2009-03-01,,"
 
 
@@ -57,15 +60,15 @@ def found(person_id="p", **facts):
     ],
 )
 def test_where_a_person_stands(facts, where):
-    placed = place([found(**facts)])
+    placed = place([found(**facts)], BOUNDS)
     assert getattr(placed, where) == ("p",)
 
 
 def test_nobody_is_dropped_beyond_the_bounds():
     many = [found(f"p{number:03}", grave=1 + number % 2) for number in range(200)]
-    placed = place(many, not_returned=7)
-    assert (len(placed.one_by_one), len(placed.listed)) == (ONE_BY_ONE, LISTED)
-    assert placed.beyond == 200 - ONE_BY_ONE - LISTED + 7
+    placed = place(many, BOUNDS, not_returned=7)
+    assert (len(placed.one_by_one), len(placed.listed)) == (BOUNDS.one_by_one, BOUNDS.listed)
+    assert placed.beyond == 200 - BOUNDS.one_by_one - BOUNDS.listed + 7
     assert {person.grave for person in many if person.person_id in placed.one_by_one} == {2}
 
 
@@ -174,7 +177,7 @@ def listed_item(store):
 
 def test_the_rest_of_the_name_is_a_list_and_what_is_beyond_it_is_counted(crowded, pnc):
     search, found = pnc(crowded)
-    assert len([row for row in found.values() if row.place == "listed"]) == LISTED
+    assert len([row for row in found.values() if row.place == "listed"]) == BOUNDS.listed
     assert search.beyond == len(CROWD) - len(found) > 0
     assert f"same_name:{search.beyond}" in search.required
     assert f"same_name:{search.beyond}" not in search.covered
@@ -207,7 +210,7 @@ def test_the_page_has_a_line_for_each_and_says_who_is_not_told_apart(crowded, cr
         page = "\n".join(application_page.page(viewing.show(act, crowded)))
     beyond = pnc(crowded)[0].beyond
     assert f"not told apart from {beyond} people of this name" in " ".join(page.split())
-    assert page.count("Theft from a shop") >= LISTED // 3
+    assert page.count("Theft from a shop") >= BOUNDS.listed // 3
     assert "nil return" not in page.partition("CANDIDATES")[0].partition("PNC")[2].partition("\n")[0]
 
 

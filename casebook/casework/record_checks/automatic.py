@@ -9,12 +9,13 @@ from datetime import date
 from sqlalchemy import select
 
 from casebook.casework.core.acting import Act, policy_of
-from casebook.casework.record_checks import candidates, identity
+from casebook.casework.record_checks import candidates, gathering, identity
 from casebook.casework.record_checks.gathering import Gathered
 from casebook.domain import chain
 from casebook.domain.case import record_checks as rules
 from casebook.domain.case import uncovered
 from casebook.domain.case.coverage import NAMES, PIVOTS, Terms, Variant, VariantFamily
+from casebook.domain.case.namesakes import NameBounds
 from casebook.domain.case.record_checks import SearchResult
 from casebook.domain.vocabulary import Party, Source
 from casebook.errors import SourceFault
@@ -41,6 +42,7 @@ class SourceQuestion:
         default_factory=dict
     )  # variant key -> the confirmed person it is from
     limit: int
+    bounds: NameBounds
     today: date
     whole_name: bool = True  # whoever bears the name comes before people, whatever their birth date
 
@@ -137,6 +139,7 @@ def question(act: Act, application: Application, search: Search, variants: Mappi
         variants=variants if person else {},
         learnt=identity.learnt_from(act, application, party),
         limit=policy_of(application).search.candidates.value,
+        bounds=gathering.bounds_of(policy_of(application)),
         today=act.now.date(),
         whole_name=search.party == Party.B,
     )
@@ -144,7 +147,7 @@ def question(act: Act, application: Application, search: Search, variants: Mappi
 
 def ask(asking: SourceQuestion, source: RecordSource) -> SourceAnswer:
     """Search under every identity of the party. Returns the candidates, their records, and the variants covered."""
-    gathered = Gathered(limit=asking.limit, whole_name=asking.whole_name)
+    gathered = Gathered(limit=asking.limit, bounds=asking.bounds, whole_name=asking.whole_name)
     all_variants = list(asking.variants.values())
     completed, beside, covered, overflowed = list[Terms](), list[Terms](), set[str](), list[Terms]()
     entries = []

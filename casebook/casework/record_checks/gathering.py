@@ -9,7 +9,8 @@ from typing import Any
 
 from casebook.casework.record_checks import match_weights
 from casebook.casework.record_checks.match_weights import MatchWeight
-from casebook.domain.case.namesakes import NEAR_MISS, Found, Placed, place
+from casebook.domain.case.namesakes import NEAR_MISS, Found, NameBounds, Placed, place
+from casebook.domain.policy import Policy
 from casebook.domain.risk import risk_scoring
 from casebook.domain.risk.risk_model import Disclosability
 from casebook.domain.risk.subject_records import SubjectRecord
@@ -22,11 +23,19 @@ SeenPerson = Mapping[str, Any]  # a person as the source records them; found by 
 READ = frozenset({MatchBand.STRONG, MatchBand.POSSIBLE})  # bands that people review
 
 
+def bounds_of(policy: Policy) -> NameBounds:
+    rules = policy.search
+    return NameBounds(
+        one_by_one=rules.one_by_one.value, listed=rules.listed.value, within_years=rules.within_years.value
+    )
+
+
 @dataclass(kw_only=True)
 class Gathered:
     """Everybody whom the searches of one source returned, and where each of them stands for people."""
 
     limit: int
+    bounds: NameBounds
     whole_name: bool = True  # False: only those whose weight puts them before people, as for the applicant
     matches: dict[str, MatchWeight] = field(default_factory=dict)  # the best weight of each person
     seen: dict[str, SeenPerson] = field(default_factory=dict)  # the source's row of each person
@@ -81,6 +90,7 @@ class Gathered:
                 )
                 for match in self._to_place()
             ),
+            self.bounds,
             not_returned=self.not_returned,
         )
 

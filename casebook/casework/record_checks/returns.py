@@ -10,7 +10,7 @@ from sqlalchemy import select
 from casebook.casework.core.acting import Act, policy_of, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Doing
 from casebook.casework.record_checks import automatic, by_hand, candidates, identity
-from casebook.casework.record_checks.gathering import Gathered
+from casebook.casework.record_checks.gathering import Gathered, bounds_of
 from casebook.domain import authority
 from casebook.domain.case.record_checks import RowResult, SearchResult
 from casebook.domain.vocabulary import Flag, MatchBand, Party, RecordKind, Role, VictimRelationship
@@ -182,7 +182,7 @@ def _propose(act: Act, application: Application, search: Search, persons: list[P
     subject = identity.person_of(act, application, Party(search.party))
     cells = identity.cells_of(subject) if subject else {}
     limit = policy_of(application).search.candidates.value
-    gathered = Gathered(limit=max(limit, len(persons)))
+    gathered = Gathered(limit=max(limit, len(persons)), bounds=bounds_of(policy_of(application)))
     records = {
         person.person_id: tuple(_record_cells(search, person, record) for record in person.records)
         for person in persons

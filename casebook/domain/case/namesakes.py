@@ -10,14 +10,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-# Of 1,000,000 simulated persons with English shares of names, 95 in 100 applications have at most 14 people with
-# qualifying records who bear the name and were born within ten years, and 99 in 100 at most 49.
-WITHIN_YEARS = 10
-ONE_BY_ONE = 25  # of a name and a source; the others are lines of the list
-LISTED = 60  # lines of a source; the others are counted
 HIGH_RISK = "2"  # as `Found.grave`, where it is kept: a high-risk indicator
 ASKED = ("age", "area", "looks", "phone")  # what the applicant is asked when others of the name cannot be told apart
 NEAR_MISS = -16.0  # bits: from here on somebody with grave records is a line of the list under another name too
+
+
+@dataclass(frozen=True, kw_only=True)
+class NameBounds:
+    """How many people of a name somebody reads, and how. From the policy.
+
+    Of 1,000,000 simulated persons with English shares of names, 95 in 100 applications have at most 14 people with qualifying
+    records who bear the name and were born within ten years, and 99 in 100 at most 49.
+    """
+
+    one_by_one: int  # of a name and a source; the others are lines of the list
+    listed: int  # lines of a source; the others are counted
+    within_years: int  # between the birth date told and theirs, for somebody to be read one by one
 
 
 class ListPlace(StrEnum):
@@ -49,25 +57,25 @@ class Placed:
     beyond: int = 0  # bearers of the name who are on no list
 
 
-def place(found: Iterable[Found], *, not_returned: int = 0) -> Placed:
+def place(found: Iterable[Found], bounds: NameBounds, *, not_returned: int = 0) -> Placed:
     """Place everybody. `not_returned`: bearers of the name whom the source has, and did not return."""
     everybody = sorted(found, key=lambda person: (-person.grave, -person.weight, person.person_id))
-    near = [person for person in everybody if not person.read and _comes_singly(person)]
+    near = [person for person in everybody if not person.read and _comes_singly(person, bounds.within_years)]
     single = {person.person_id for person in everybody if person.read} | {
-        person.person_id for person in near[:ONE_BY_ONE]
+        person.person_id for person in near[: bounds.one_by_one]
     }
     lines = [person.person_id for person in everybody if person.person_id not in single and _is_a_line(person)]
     kept = {*single, *lines}
     return Placed(
         one_by_one=tuple(person.person_id for person in everybody if person.person_id in single),
-        listed=tuple(lines[:LISTED]),
+        listed=tuple(lines[: bounds.listed]),
         folded=tuple(person.person_id for person in everybody if person.person_id not in kept),
-        beyond=len(lines[LISTED:]) + not_returned,
+        beyond=len(lines[bounds.listed :]) + not_returned,
     )
 
 
-def _comes_singly(person: Found) -> bool:
-    near_in_time = person.years_apart is None or person.years_apart <= WITHIN_YEARS
+def _comes_singly(person: Found, within_years: int) -> bool:
+    near_in_time = person.years_apart is None or person.years_apart <= within_years
     return person.bears_name and person.grave > 0 and near_in_time
 
 
