@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import fcntl
+import functools
 import json
 import os
 import secrets
@@ -31,6 +32,11 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 POOL = "casebook"
+# what must hold for anything to go on by itself, whatever a file in some directory says; read back before `ready`
+HELD = (
+    "server.services.scheduler.enabled", "server.services.late_runs.enabled", "server.services.foreman.enabled",
+    "server.services.triggers.enabled", "server.services.event_persister.enabled",
+)  # fmt: skip
 SERVER_PATIENCE = 120.0  # seconds for the server to answer; a first start creates its tables
 
 
@@ -74,7 +80,7 @@ class Platform:
 @contextmanager
 def running(plan: PlatformPlan, tell: Callable[[str], None]) -> Iterator[Platform]:
     """Start the platform and keep it running; stop everything within seconds on the way out."""
-    folder = plan.home / "prefect"
+    folder = plan.home.absolute() / "prefect"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _alone(folder) as note:
         port = _port(plan.port)
@@ -88,6 +94,7 @@ def running(plan: PlatformPlan, tell: Callable[[str], None]) -> Iterator[Platfor
                 _child("prefect-server", server, {**platform.environment, **_server(plan, folder)}, folder)
             )
             _wait_for(platform, folder)
+            _refuse_other_settings(platform)
             _register(plan, platform, folder)
             work = {**platform.environment, **plan.environment}
             supervisor.start(_child("worker", _worker(plan), work, folder, patience=25))
@@ -116,6 +123,7 @@ def secret(folder: Path) -> str:
 def _client(folder: Path, port: int) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     return inherited | {
+        "PYTHONSAFEPATH": "1",  # `python -m` would import a tasks.py or casebook of the directory it is started in
         "PREFECT_HOME": str(folder),
         "PREFECT_PROFILES_PATH": str(folder / "profiles.toml"),  # a person's own profile must not redirect us
         "PREFECT_API_URL": f"http://{HOST}:{port}/api",
@@ -146,6 +154,7 @@ def _one_certificate(folder: Path) -> Path:
 
 def _server(plan: PlatformPlan, folder: Path) -> dict[str, str]:
     return {
+        **{f"PREFECT_{name.replace('.', '_').upper()}": "true" for name in HELD},
         "PREFECT_API_DATABASE_CONNECTION_URL": plan.prefect_database_url,
         "PREFECT_SERVER_API_AUTH_STRING": secret(folder),
         "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
@@ -164,7 +173,9 @@ def _worker(plan: PlatformPlan) -> tuple[str, ...]:
 def _child(
     name: str, command: tuple[str, ...], environment: Mapping[str, str], folder: Path, *, patience: float = 10
 ) -> Child:
-    return Child(name=name, command=command, environment=environment, log=folder / f"{name}.log", patience=patience)
+    """A part of the platform. It starts in our own directory: Prefect reads settings from files where it is started."""
+    log = folder / f"{name}.log"
+    return Child(name=name, command=command, environment=environment, log=log, directory=folder, patience=patience)
 
 
 def _port(wanted: int | None) -> int:
@@ -185,9 +196,24 @@ def free_port(wanted: int | None) -> int:
         return _port(None)
 
 
-def _wait_for(platform: Platform, folder: Path) -> None:
+def _asked(platform: Platform, path: str) -> urllib.request.Request:
     token = base64.b64encode(platform.environment["PREFECT_API_AUTH_STRING"].encode()).decode()
-    request = urllib.request.Request(f"{platform.api}/health", headers={"Authorization": f"Basic {token}"})  # noqa: S310
+    return urllib.request.Request(f"{platform.api}/{path}", headers={"Authorization": f"Basic {token}"})  # noqa: S310
+
+
+def _refuse_other_settings(platform: Platform) -> None:
+    """Refuse to be ready with a server that would never start a sweep."""
+    with urllib.request.urlopen(_asked(platform, "admin/settings"), timeout=30) as answer:  # noqa: S310 - our own address
+        settings = json.load(answer)
+    off = [
+        name for name in HELD if functools.reduce(lambda part, key: part[key], name.split("."), settings) is not True
+    ]
+    if off:
+        raise PlatformFault(f"Prefect's server runs without: {', '.join(off)}. Nothing would go on by itself.")
+
+
+def _wait_for(platform: Platform, folder: Path) -> None:
+    request = _asked(platform, "health")
     deadline = time.monotonic() + SERVER_PATIENCE
     while time.monotonic() < deadline:
         try:
@@ -205,6 +231,7 @@ def _register(plan: PlatformPlan, platform: Platform, folder: Path) -> None:
         registration = subprocess.run(  # noqa: S603 - our own command
             command,
             env={**platform.environment, **plan.environment},
+            cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=file,

@@ -30,6 +30,7 @@ class Child:
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(repr=False)  # holds secrets
     log: Path
+    directory: Path | None = None  # None: where this process is
     patience: float = 10.0  # seconds between the request to stop and the kill
 
 
@@ -48,6 +49,7 @@ class RunningChild:
             self.process: subprocess.Popen[bytes] | None = subprocess.Popen(  # noqa: S603 - our own commands
                 self.child.command,
                 env=dict(self.child.environment),
+                cwd=self.child.directory,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

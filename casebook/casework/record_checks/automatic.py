@@ -185,7 +185,8 @@ def _add_bearers(asking: SourceQuestion, source: RecordSource, gathered: Gathere
             {**dict.fromkeys(asking.cells, ""), "forename": terms.forename, "surname": terms.surname}
         )
         gathered.add(bearers, cells, this_year=asking.this_year)
-        gathered.not_returned += bearers.not_returned
+        # a source that says only that there are more has one more at least
+        gathered.not_returned += bearers.not_returned or int(not bearers.complete)
 
 
 def write(act: Act, application: Application, search: Search, answer: SourceAnswer, *, only_add: bool = False) -> None:

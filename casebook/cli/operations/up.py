@@ -71,11 +71,19 @@ def running(configured: Settings, port: int | None, tell: Callable[[str], None])
             prefect_database_url=server.url("prefect"),
             port=port,
             dispatcher=DISPATCHER,
-            environment={"CASEBOOK_HOME": str(configured.home), "CASEBOOK_METRICS_PORT": str(metrics)},
+            environment=_environment(configured, metrics),
             keep_runs_days=policies.for_receipt(clock.now()).retention.engine_run_days.value,
         )
         with platform.running(plan, tell) as up:
             yield server, up
+
+
+def _environment(configured: Settings, metrics: int) -> dict[str, str]:
+    """Where the parts of the platform find this home. They start in another directory, so paths are absolute."""
+    environment = {"CASEBOOK_HOME": str(configured.home.absolute()), "CASEBOOK_METRICS_PORT": str(metrics)}
+    if configured.sources_file is not None:
+        environment["CASEBOOK_SOURCES"] = str(configured.sources_file.absolute())
+    return environment
 
 
 def _tell(line: str) -> None:
