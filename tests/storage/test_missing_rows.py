@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from signing import read_and_do
 from sqlalchemy import select
 
 from casebook.casework import work_queue
@@ -226,9 +227,9 @@ def test_whoever_states_adequacy_signs_for_the_missing_rows_by_name(load, checke
     assert adequacy.subject["why_uncovered"]["pnc:not_whole"] == {"not_whole": 1}
     said = {"adequate": True, "statement": "enough", "uncovered": adequacy.subject["uncovered"]}
     with pytest.raises(InvalidAnswer, match="pnc:not_whole"), acting(crew["r2"], now=NOW + timedelta(hours=1)) as act:
-        work_queue.do(act, adequacy.id, {**said, "uncovered": [e for e in said["uncovered"] if "not_whole" not in e]})
+        read_and_do(act, adequacy, {**said, "uncovered": [e for e in said["uncovered"] if "not_whole" not in e]})
     with acting(crew["r2"], now=NOW + timedelta(hours=1)) as act:
-        work_queue.do(act, adequacy.id, said)
+        read_and_do(act, adequacy, said)
 
 
 def test_a_search_outside_an_application_says_how_many_rows_were_not_searched(load, acting):

@@ -44,9 +44,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_conflict_declaration_staff_id_staff")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_conflict_declaration")),
-        sa.UniqueConstraint(
-            "reference", "staff_id", "number", name=op.f("uq_conflict_declaration_reference_staff_id_number")
-        ),
+        sa.UniqueConstraint("reference", "staff_id", "number", name=op.f("uq_conflict_declaration_reference")),
     )
     op.create_index(op.f("ix_conflict_declaration_reference"), "conflict_declaration", ["reference"], unique=False)
 
