@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from signing import read_and_do
 from sqlalchemy import select, text
 
 from casebook.casework import work_queue
@@ -207,7 +208,7 @@ def answer(acting, crew):
         )
         with acting(crew[who], LATER + DAY) as act:
             [item, *_] = [item for item in act.session.scalars(query) if about in item.subject]
-            work_queue.do(act, item.id, said)
+            read_and_do(act, item, said)
 
     return do
 

@@ -30,7 +30,8 @@ def row(cells):
     """A row that is rejected for its route, unless something else is said."""
 
     def make(**overrides):
-        return cells(**{"route": "?", "immediate_danger": "yes", "a_surname": "Zyxcanary", **overrides})
+        said = {"immediate_danger": "yes", "concern": "She wants to know his history", "a_surname": "Zyxcanary"}
+        return cells(**{"route": "?", **said, **overrides})
 
     return make
 
