@@ -194,7 +194,9 @@ def _links(
         if (why := _why(party, match, mine, theirs[match.person_id]))
     ]
     questions = [link for link in found if link.why is rules.OPEN_QUESTION[party]]
-    return [*(link for link in found if link not in questions), *questions[: rules.MAY_BE]]
+    # the latest: those are linked to the ones before, and no crowd of repeats makes a link with each
+    sure = sorted((link for link in found if link not in questions), key=lambda link: link.other, reverse=True)
+    return [*sure[: rules.LATEST], *questions[: rules.MAY_BE]]
 
 
 def _why(party: Party, match: MatchWeight, mine: Accounts, theirs: Accounts) -> LinkKind | None:

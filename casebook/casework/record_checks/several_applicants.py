@@ -17,6 +17,7 @@ from casebook.storage.case.extracts import PERSON_CELLS
 from casebook.storage.tables import Application, ApplicationLink
 
 REASON = "several_applicants"
+CROWD = 50  # applications about one subject that are looked at together
 
 
 def raise_all(act: Act, application: Application, about_one_subject: list[Application]) -> None:
@@ -24,8 +25,9 @@ def raise_all(act: Act, application: Application, about_one_subject: list[Applic
     policy = policy_of(application).triage
     years = policy.several_applicants_years.value
     asking = [other for other in about_one_subject if rules.within_years(other.submitted_at, act.now, years)]
-    applicants = _different(act, asking)
-    if applicants < policy.several_applicants_least.value:
+    least = policy.several_applicants_least.value
+    applicants = _different(act, asking, enough=least)
+    if applicants < least:
         return
     for other in asking:
         if other.stage == Stage.CLOSED:
@@ -36,27 +38,33 @@ def raise_all(act: Act, application: Application, about_one_subject: list[Applic
 
 
 def about_one_subject(act: Act, references: set[str]) -> set[str]:
-    """These and all that are linked with them, or with one another, as about the same subject and may be shown."""
+    """These and all that are linked with them, or with one another, as about the same subject and may be shown.
+
+    Of a crowd, a part: those that came before were raised when they came.
+    """
     group, edge = set(references), set(references)
-    while edge:
+    while edge and len(group) < CROWD:
         query = stored.shown().where(ApplicationLink.reference.in_(edge), ApplicationLink.why == LinkKind.SAME_SUBJECT)
         edge = {link.other for link in act.session.scalars(query)} - group
         group |= edge
     return group
 
 
-def _different(act: Act, asking: list[Application]) -> int:
-    """How many different people apply. One who is not known counts as another: the priority is only ever raised."""
+def _different(act: Act, asking: list[Application], *, enough: int) -> int:
+    """How many different people apply, up to `enough`. One who is not known counts as another: that only ever raises."""
     applicants: list[Mapping[str, str]] = []
     for application in asking:
         person = identity.person_of(act, application, outreach.applicant_of(application))
         cells = {**dict.fromkeys(PERSON_CELLS, ""), **(identity.cells_of(person) if person else {})}
         if not any(_same(cells, other, act.now.year) for other in applicants):
             applicants.append({**cells, "person_id": application.reference})
+        if len(applicants) == enough:
+            break
     return len(applicants)
 
 
 def _same(one: Mapping[str, str], other: Mapping[str, str], this_year: int) -> bool:
-    exact = rules.same_name_and_date(*((cells["forename"], cells["surname"], cells["dob"]) for cells in (one, other)))
+    if rules.same_name_and_date(*((cells["forename"], cells["surname"], cells["dob"]) for cells in (one, other))):
+        return True
     [match] = match_weights.score(one, [other], Counts(), this_year=this_year)
-    return rules.kind_of_link(Party.A, match.band, twin=match.twin, same_name_and_date=exact) in rules.SURE.values()
+    return rules.kind_of_link(Party.A, match.band, twin=match.twin, same_name_and_date=False) in rules.SURE.values()

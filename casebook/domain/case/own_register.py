@@ -10,6 +10,7 @@ from casebook.domain.vocabulary import MatchBand, Party
 
 FULL_DATE = len("YYYY-MM-DD")
 MAY_BE = 10  # of one person: the heaviest. Whoever shares more than these with the person is linked anyway
+LATEST = 10  # an application is linked to so many of its latest repeats; those are linked to the ones before
 
 
 class LinkKind(StrEnum):
