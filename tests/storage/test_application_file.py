@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -42,11 +43,21 @@ def file_of(tmp_path):
 
 def somebody(number):
     """Different people: what they share would link the applications, which is not what is tried here."""
-    born = (f"{1950 + (number + by) % 49}-{1 + (number + by) % 12:02}-{1 + (number + by) % 28:02}" for by in (0, 7))
-    return {
-        "b_surname": f"B{number % 997}", "a_surname": f"A{number}", "b_forename": f"Forename{number}", "b_dob": next(born),
-        "a_forename": f"Other{number}", "a_dob": next(born), "b_address": f"{number} Synthetic Street", "b_postcode": "",
-    }  # fmt: skip
+    rng = random.Random(number)  # noqa: S311 - made-up names
+
+    def word(syllables):
+        return "".join(rng.choice("bdfgklmnprstvz") + rng.choice("aeiou") for _ in range(syllables)).capitalize()
+
+    def born():
+        return f"{rng.randint(1950, 2000)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}"
+
+    people = {}
+    for party in "ab":
+        people |= {
+            f"{party}_forename": word(3), f"{party}_surname": word(4), f"{party}_dob": born(),
+            f"{party}_address": f"{number} {word(4)} Street", f"{party}_postcode": "",
+        }  # fmt: skip
+    return people
 
 
 @pytest.fixture
