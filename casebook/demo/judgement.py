@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from casebook.demo.comparing import agrees
 from casebook.demo.specials import HELD_DETAILS
 from casebook.demo.terminals import Terminal
 
@@ -77,13 +78,14 @@ def return_search(item: Item, shown: Shown, terminals: Terminals) -> dict[str, A
 def review_match(item: Item, shown: Shown) -> dict[str, Any]:
     """The same person if no identifier differs and the weight is strong, or name and birth date both nearly agree."""
     if "list" in item["subject"]:
-        likely = [line["person_id"] for line in _lines(item, shown) if _agrees(_party(shown, "b"), line["seen"])]
+        likely = [line["person_id"] for line in _lines(item, shown) if agrees(_party(shown, "b"), line["seen"])]
         reason = "every line read: another birth date, and nothing that the applicant said fits"
         return {"verdict": "different", "reason": reason, "look_at": likely}
     candidate = _candidate(item, shown)
     return {
         "verdict": "same" if _looks_the_same(candidate, shown) else "different",
-        "reason": f"weight {candidate['weight']:.1f} bits; " + "; ".join(map(str, candidate["explanation"]))[:400],
+        "reason": f"weight {candidate['weight'] or 0:.1f} bits; "
+        + "; ".join(map(str, candidate["explanation"] or ()))[:400],
     }
 
 
@@ -92,11 +94,16 @@ def _party(shown: Shown, party: str) -> Shown:
 
 
 def _candidate(item: Item, shown: Shown) -> Shown:
+    """The candidate, or the link with another application, that an item is about."""
+    if pair := item["subject"].get("pair"):
+        return next(row for row in shown["application_link"] if row["pair"] == pair)
     return next(row for row in shown["candidate"] if row["id"] == item["subject"]["candidate"])
 
 
 def _looks_the_same(candidate: Shown, shown: Shown) -> bool:
-    likely = candidate["band"] == "strong" or _agrees(_party(shown, candidate["party"]), candidate["seen"])
+    if "pair" in candidate:
+        return (candidate["weight"] or 0.0) >= 0.0  # at least as likely as not
+    likely = candidate["band"] == "strong" or agrees(_party(shown, candidate["party"]), candidate["seen"])
     return likely and not candidate["twin"]
 
 
@@ -108,26 +115,6 @@ def _lines(item: Item, shown: Shown) -> list[Shown]:
         for row in shown["candidate"]
         if (row["place"], row["party"], row["source"]) == ("listed", "b", source) and not row["superseded"]
     ]
-
-
-def _agrees(told: Shown, seen: Shown) -> bool:
-    names = {
-        _whole(told["forename"], told["surname"]),
-        *(alias.lower() for alias in told["aliases"] + told["former_names"]),
-    }
-    aliases = seen.get("aliases") or []
-    theirs = {_whole(seen.get("forename"), seen.get("surname"))}
-    theirs |= {alias.lower() for alias in (aliases.split(";") if isinstance(aliases, str) else aliases)}
-    one, other = str(told["dob"] or ""), str(seen.get("dob") or "")
-    return bool(names & theirs) and (not one or not other or sorted(one) == sorted(other) or _slips(one, other) <= 1)
-
-
-def _whole(forename: object, surname: object) -> str:
-    return f"{forename or ''} {surname or ''}".strip().lower()
-
-
-def _slips(one: str, other: str) -> int:
-    return sum(a != b for a, b in zip(one, other, strict=False)) + abs(len(one) - len(other))
 
 
 def second_look_at_rejection(item: Item, shown: Shown) -> dict[str, Any]:
