@@ -125,6 +125,14 @@ def test_whoever_declares_a_conflict_works_on_it_no_more_and_reads_it_no_more(ch
         conflicts.declare(act, checked, conflict="no", reason="I changed my mind")
 
 
+def test_what_somebody_barred_had_claimed_returns_to_the_queue(checked, review, acting, crew):
+    with acting(crew["r1"], now=LATER) as act:
+        work_queue.claim(act, review(checked).id)
+    with acting(crew["r1"], now=LATER) as act:
+        assert conflicts.declare(act, checked, conflict="yes", reason="his cousin")["done_again"] == []
+    assert review(checked).owner is None
+
+
 def test_a_finding_bars_and_what_that_person_did_is_done_again(checked, review, acting, crew, store):
     with acting(crew["r1"], now=LATER) as act:
         done = read_and_do(act, review(checked), SAME | {"verdict": "different"})

@@ -7,9 +7,10 @@ from sqlalchemy import select
 from casebook.casework.core import conflict
 from casebook.casework.core.acting import Act, Summary, refuse_because
 from casebook.casework.governance import superseding
+from casebook.casework.staff import suspension
 from casebook.domain.authority import Command
 from casebook.errors import InvalidAnswer, NotFound, NotPermitted, Refused
-from casebook.storage.tables import OPEN_WORK, Application, Staff, WorkItem
+from casebook.storage.tables import Application, Staff, WorkItem
 
 REASON = "whoever gave this answer has a conflict of interest"
 
@@ -45,12 +46,12 @@ def _record(act: Act, reference: str, staff_id: str, *, conflicted: bool, reason
 
 def _done_again(act: Act, application: Application, staff_id: str) -> list[str]:
     """Return what somebody barred had claimed, and supersede what they answered, the latest first. Returns the items."""
-    mine = select(WorkItem).where(WorkItem.reference == application.reference)
-    for item in act.session.scalars(mine.where(WorkItem.owner == staff_id, OPEN_WORK)):
-        item.owner, item.claimed_at, item.reserved = None, None, False
-    query = mine.where(WorkItem.done_by == staff_id, WorkItem.superseded_at.is_(None)).order_by(WorkItem.done_at.desc())
+    suspension.return_items(act, staff_id, only=application)
+    query = select(WorkItem).where(
+        WorkItem.reference == application.reference, WorkItem.done_by == staff_id, WorkItem.superseded_at.is_(None)
+    )
     again = []
-    for item in act.session.scalars(query).all():
+    for item in act.session.scalars(query.order_by(WorkItem.done_at.desc())).all():
         try:
             superseding.set_aside(act, application, item, reason=REASON)
         except Refused:

@@ -59,10 +59,16 @@ def _lock(act: Act, references: Sequence[str]) -> None:
     act.session.scalars(query.with_for_update(key_share=True)).all()
 
 
-def return_items(act: Act, staff_id: str) -> int:
-    """Return the open work that somebody claimed, or that was reserved for them, to the queue of its role."""
-    _lock(act, _with_work_of(act, staff_id))
+def return_items(act: Act, staff_id: str, *, only: Application | None = None) -> int:
+    """Return the open work that somebody claimed, or that was reserved for them, to the queue of its role.
+
+    `only`: that of one application, which the caller has locked.
+    """
     query = select(WorkItem).where(WorkItem.owner == staff_id, OPEN_WORK)
+    if only is None:
+        _lock(act, _with_work_of(act, staff_id))
+    else:
+        query = query.where(WorkItem.reference == only.reference)
     items = act.session.scalars(query.with_for_update()).all()
     for item in items:
         item.owner, item.claimed_at, item.reserved = None, None, False
