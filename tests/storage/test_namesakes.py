@@ -24,6 +24,7 @@ from casebook.domain.vocabulary import Role, Source, Stage, WorkKind
 from casebook.errors import NotPermitted
 from casebook.policies import wording
 from casebook.storage.case import deliveries
+from casebook.storage.case import record_checks as stored
 from casebook.storage.reporting import board
 from casebook.storage.tables import Candidate, Decision, Notice, Search, WorkItem
 
@@ -281,3 +282,24 @@ def test_a_search_with_a_wrong_date_still_shows_whoever_bears_the_name(load, act
         answer = ad_hoc_search.search(act, Source.PNC, asked, limit=5)
     assert "p0" in [match.person_id for match in answer.best]
     assert len(answer.best) == 5
+
+
+def test_a_birth_date_that_is_learnt_counts_nobody_twice(load, checked, acting, crew, store, monkeypatch):
+    monkeypatch.setattr("casebook.storage.case.extracts.BEARERS", 10)
+    load(*CROWD)
+    load(("Karl,Denby,,1995-02-02,m,QX9 9ZZ", ASSAULT), source=Source.RMS)
+    reference = checked(forename="Karl", surname="Denby", dob="1999-05-05", address="", postcode="")
+
+    def searched():
+        with store.session() as session:
+            return [row for row in stored.searches(session, reference) if (row.source, row.party) == ("pnc", "b")]
+
+    [before] = searched()
+    query = select(WorkItem).where(WorkItem.kind == WorkKind.REVIEW_MATCH, WorkItem.subject["source"].astext == "rms")
+    with store.session() as session:
+        item = session.scalars(query).one()
+    with acting(crew["r1"], now=LATER) as act:
+        work_queue.do(act, item.id, {"verdict": "same", "reason": "the same offence"})
+    [after] = searched()
+    assert (before.round, after.round) == (1, 2)
+    assert after.beyond <= before.beyond

@@ -21,7 +21,7 @@ from casebook.domain.vocabulary import Party, Source
 from casebook.errors import SourceFault
 from casebook.policies import source_families
 from casebook.sources.local_extract import LocalExtract
-from casebook.sources.protocol import Cells, RecordSource
+from casebook.sources.protocol import Answered, Cells, RecordSource
 from casebook.storage import links as stored_links
 from casebook.storage.tables import Application, Search, SearchAttempt
 
@@ -38,9 +38,8 @@ class SourceQuestion:
     source: Source
     cells: Mapping[str, str]  # of the party, as persons.csv has them
     variants: Mapping[str, Variant]
-    learnt: Mapping[str, Mapping[str, str]] = field(
-        default_factory=dict
-    )  # variant key -> the confirmed person it is from
+    # variant key -> the confirmed person whose record has it
+    learnt: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     limit: int
     bounds: NameBounds
     today: date
@@ -175,18 +174,21 @@ def ask(asking: SourceQuestion, source: RecordSource) -> SourceAnswer:
 
 def _add_bearers(asking: SourceQuestion, source: RecordSource, gathered: Gathered) -> None:
     """Add whoever bears one of the party's own names, whatever their birth date: a date told as certain may be wrong."""
-    own: dict[Terms, Mapping[str, str]] = {}
-    for key, variant in asking.variants.items():
-        if variant.family in NAMES:
-            own.setdefault(variant.departs_from, asking.cells_of(key))
+    own = {
+        variant.departs_from: asking.cells_of(key)
+        for key, variant in asking.variants.items()
+        if variant.family in NAMES
+    }
+    answered: dict[
+        tuple[str, ...], Answered
+    ] = {}  # by name: a birth date learnt later is compared, not asked for again
     for terms, person in own.items():
-        cells = identity.under(person, terms)
-        bearers = source.bearers(
-            {**dict.fromkeys(asking.cells, ""), "forename": terms.forename, "surname": terms.surname}
-        )
-        gathered.add(bearers, cells, this_year=asking.this_year)
-        # a source that says only that there are more has one more at least
-        gathered.not_returned += bearers.not_returned or int(not bearers.complete)
+        name = {"forename": terms.forename, "surname": terms.surname}
+        if (bearers := answered.get(terms.plain[:2])) is None:
+            bearers = answered[terms.plain[:2]] = source.bearers({**dict.fromkeys(asking.cells, ""), **name})
+            # a source that says only that there are more has one more at least
+            gathered.not_returned += bearers.not_returned or int(not bearers.complete)
+        gathered.add(bearers, identity.under(person, terms), this_year=asking.this_year)
 
 
 def write(act: Act, application: Application, search: Search, answer: SourceAnswer, *, only_add: bool = False) -> None:
