@@ -47,20 +47,25 @@ def identities(known: KnownPerson, bounds: Bounds, confirmed: Sequence[KnownPers
     Known identities come before supposed ones, so that the bound on all together cuts the supposed ones. The same terms
     are never searched twice: the first reason is kept.
     """
-    bases = list(_bases(known))
-    said = _once((*bases, *_pivots(known)))
-    learnt = _once((*said, *(variant for person in confirmed for variant in of_confirmed(known, person))))[len(said) :]
-    departures = (departure for base in bases for departure in _departures(base, known, bounds))
-    supposed = _once((*said, *departures))[len(said) :]
-    return (*said, *learnt, *supposed)[: bounds.total]
+    told = said(known)
+    learnt = _once((variant for person in confirmed for variant in of_confirmed(known, person)), beside=told)
+    departures = (departure for base in _bases(known) for departure in _departures(base, known, bounds))
+    # what a confirmed record says is kept beside the same words as a supposed variant
+    return (*told, *learnt, *_once(departures, beside=told))[: bounds.total]
 
 
-def _once(every: Iterable[Variant]) -> tuple[Variant, ...]:
-    """The variants, each terms once. What a confirmed record says is kept beside the same words as a supposed variant."""
+def said(known: KnownPerson) -> tuple[Variant, ...]:
+    """What is told of the person: as given, former names, aliases, the pivots."""
+    return _once((*_bases(known), *_pivots(known)))
+
+
+def _once(every: Iterable[Variant], *, beside: Iterable[Variant] = ()) -> tuple[Variant, ...]:
+    """The variants, the same terms once and not if they stand beside them."""
+    there = {_searched_as(variant.terms) for variant in beside}
     first: dict[tuple[str, ...], Variant] = {}
     for variant in every:
-        if any(variant.terms.plain):
-            first.setdefault(_searched_as(variant.terms), variant)
+        if any(variant.terms.plain) and (terms := _searched_as(variant.terms)) not in there:
+            first.setdefault(terms, variant)
     return tuple(first.values())
 
 

@@ -15,11 +15,11 @@ from casebook.casework.core.acting import Act, refuse_because
 from casebook.casework.core.work_items import open_work
 from casebook.domain import chain
 from casebook.errors import NotPermitted
+from casebook.storage.review.live import VIEWED
 from casebook.storage.tables import Application, LedgerEntry, WorkItem
 
 VERSIONS = "versions"  # in the body of a view: item -> version of what it rests on
 READER = "handed_to"  # who was handed the pack on paper; otherwise the actor read it
-VIEWED = "personal_detail_viewed"
 AT_ONCE = timedelta(seconds=10)  # nobody reads a case in less: such a signature is an exception
 
 

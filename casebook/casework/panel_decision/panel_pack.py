@@ -24,6 +24,7 @@ from casebook.errors import NotPermitted
 from casebook.storage import links as stored_links
 from casebook.storage import people
 from casebook.storage.case import decisions, record_checks
+from casebook.storage.review.live import VIEWED
 from casebook.storage.tables import (
     Application,
     Assurance,
@@ -71,7 +72,7 @@ def pack(act: Act, reference: str, *, handed_to: str | None = None) -> dict[str,
     application = act.application(reference)
     reader = _reader(act, application, handed_to) if handed_to else None
     act.record(
-        application, signatures.VIEWED, what="pack", version=application.version,
+        application, VIEWED, what="pack", version=application.version,
         versions=signatures.versions(act, application), **({signatures.READER: reader} if reader else {}),
     )  # fmt: skip
     return {

@@ -110,7 +110,7 @@ def why_uncovered(act: Act, application: Application) -> dict[str, dict[str, Why
 def _made(search: Search) -> Made:
     terms_by_overflow = {True: list[Terms](), False: list[Terms]()}
     for row in search.terms:
-        terms_by_overflow[row["result"] == RowResult.TOO_MANY].append(_terms(row))
+        terms_by_overflow[row["result"] == RowResult.TOO_MANY].append(Terms.of_row(row))
     return Made(
         required=search.required,
         returned=search.returned_at is not None,
@@ -118,13 +118,9 @@ def _made(search: Search) -> Made:
         by_machine=search.returned_by == automatic.MACHINE,
         read=terms_by_overflow[False],
         overflowed=terms_by_overflow[True],
-        planned=[_terms(step) for step in search.plan],
+        planned=[Terms.of_row(step) for step in search.plan],
         families=_families(search),
     )
-
-
-def _terms(row: Mapping[str, str]) -> Terms:
-    return Terms(forename=row["forename"], surname=row["surname"], dob=row["dob"], pivot=row["pivot"])
 
 
 def _families(search: Search) -> frozenset[VariantFamily]:

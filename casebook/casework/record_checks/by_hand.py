@@ -45,27 +45,18 @@ def covered(
 
 def terms_read(search: Search) -> list[Terms]:
     """The terms of a return whose results were read."""
-    names = ("forename", "surname", "dob", "pivot")
-    return [
-        Terms(**{name: row[name] for name in names})
-        for row in search.terms
-        if row["result"] != rules.RowResult.TOO_MANY
-    ]
+    return [Terms.of_row(row) for row in search.terms if row["result"] != rules.RowResult.TOO_MANY]
 
 
 def asked(act: Act, search: Search) -> list[str]:
     """Keys that any current search of this party and source is to cover: a later one may cover what an earlier did not."""
-    current = stored.searches(act.session, search.reference)
-    same = [other for other in current if (other.party, other.source) == (search.party, search.source)]
-    return list(dict.fromkeys(key for other in (search, *same) for key in other.required))
+    current = (search, *stored.of_the_same_source(act.session, search))
+    return list(dict.fromkeys(key for other in current for key in other.required))
 
 
 def left_out(act: Act, application: Application, search: Search) -> list[str]:
     """Families that stay partly uncovered even if the whole plan is searched. They must be listed and signed for."""
-    planned_terms = [
-        Terms(forename=step["forename"], surname=step["surname"], dob=step["dob"], pivot=step["pivot"])
-        for step in search.plan
-    ]
+    planned_terms = [Terms.of_row(step) for step in search.plan]
     party = Party(search.party)
     beyond_limit = identity.beyond_bound(act, application, party)
     all_variants = [*identity.variants_of(act, application, party).values(), *beyond_limit.values()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from itertools import islice
 
 from casebook.casework.core.acting import Act, policy_of
@@ -16,6 +17,7 @@ from casebook.storage.case import repeats
 from casebook.storage.tables import Application, Person
 from casebook.values import contact, dates, fillers, identifiers
 from casebook.values.addresses import address
+from casebook.values.text import items
 
 _CELLS = ("forename", "middle_names", "surname", "dob", "address", "postcode", "pnc_id", "cro")
 _KNOWN = ("forename", "surname", "dob", "address", "postcode", "phone", "email")
@@ -64,7 +66,10 @@ def _all_variants(act: Act, application: Application, party: Party) -> dict[str,
     person = person_of(act, application, party)
     if person is None:
         return {}
-    confirmed = [_known_of(cells, act.now.year) for cells in confirmed_cells(act, application.reference, party)]
+    confirmed = [
+        _known_of(cells, act.now.year, aliases=items(cells["aliases"]))
+        for cells in confirmed_cells(act, application.reference, party)
+    ]
     identities = variants.identities(_known(person, act.now.year), Bounds(total=sys.maxsize), confirmed)
     return {variant_key(variant, application.reference): variant for variant in identities}
 
@@ -83,66 +88,51 @@ def learnt_from(act: Act, application: Application, party: Party) -> dict[str, d
         return {}
     told, as_told = _known(person, act.now.year), cells_of(person)
     names_told = (f"{as_told['forename']} {as_told['surname']}".strip(), as_told["aliases"])
+    said = {variant_key(variant, application.reference) for variant in variants.said(told)}
     persons: dict[str, dict[str, str]] = {}
     for cells in confirmed:
         aliases = ";".join(filter(None, (cells["aliases"], *names_told)))
-        for variant in variants.of_confirmed(told, _known_of(cells, act.now.year)):
+        for variant in variants.of_confirmed(told, _known_of(cells, act.now.year, aliases=items(cells["aliases"]))):
             persons.setdefault(variant_key(variant, application.reference), {**cells, "aliases": aliases})
-    return {key: cells for key, cells in persons.items() if key not in _as_told(told, application)}
-
-
-def _as_told(told: variants.KnownPerson, application: Application) -> set[str]:
-    identities = variants.identities(told, Bounds(total=sys.maxsize))
-    return {variant_key(variant, application.reference) for variant in identities}
-
-
-def _known_of(cells: Mapping[str, str], this_year: int) -> variants.KnownPerson:
-    """A confirmed person as the matcher needs them."""
-    numbers = (identifiers.check_pnc(cells["pnc_id"], this_year), identifiers.check_cro(cells["cro"]))
-    return variants.KnownPerson(
-        forename=cells["forename"],
-        middle_names=cells["middle_names"],
-        surname=cells["surname"],
-        aliases=fillers.without([name for name in cells["aliases"].split(";") if name.strip()]),
-        dob=dates.of_birth(cells["dob"], this_year).iso,
-        addresses=_places(cells["postcode"], cells["address"]),
-        identifiers=_evidence(numbers),
-    )
+    return {key: cells for key, cells in persons.items() if key not in said}
 
 
 def _known(person: Person, this_year: int) -> variants.KnownPerson:
-    """The person as the matcher needs them. No filler is searched for, and no identifier with a wrong check letter."""
-    numbers = (identifiers.check_pnc(person.pnc_id or "", this_year), identifiers.check_cro(person.cro or ""))
-    return variants.KnownPerson(
-        forename=_known_name(person.forename, person),
-        middle_names=_known_name(person.middle_names, person),
-        surname=_known_name(person.surname, person),
+    """The person as the application has them."""
+    cells = {name: getattr(person, name) or "" for name in _CELLS}
+    return replace(
+        _known_of(cells, this_year, aliases=person.aliases),
         former_names=fillers.without(person.former_names),
-        aliases=fillers.without(person.aliases),
-        dob=dates.of_birth(person.dob or "", this_year).iso,
         dob_certainty=Certainty(person.dob_certainty),
-        addresses=_places(person.postcode, person.address),
         phones=_telling(person.phone, contact.phone),
-        identifiers=_evidence(numbers),
     )
 
 
-def _places(postcode: str | None, lines: str | None) -> tuple[str, ...]:
-    return (*_telling(postcode, lambda written: identifiers.postcode(written)[0]), *_telling(lines, address))
-
-
-def _evidence(numbers: Iterable[identifiers.Identifier | None]) -> tuple[str, ...]:
-    return tuple(number.evidence for number in numbers if number and number.evidence)
+def _known_of(cells: Mapping[str, str], this_year: int, *, aliases: Iterable[str]) -> variants.KnownPerson:
+    """A person as the matcher needs them. No filler is searched for, and no identifier with a wrong check letter."""
+    numbers = (identifiers.check_pnc(cells["pnc_id"], this_year), identifiers.check_cro(cells["cro"]))
+    nobody = fillers.is_no_name(cells["forename"], cells["surname"])
+    forename, middle_names, surname = (
+        "" if nobody or fillers.is_filler(cells[part]) else cells[part]
+        for part in ("forename", "middle_names", "surname")
+    )
+    return variants.KnownPerson(
+        forename=forename,
+        middle_names=middle_names,
+        surname=surname,
+        aliases=fillers.without(aliases),
+        dob=dates.of_birth(cells["dob"], this_year).iso,
+        addresses=(
+            *_telling(cells["postcode"], lambda written: identifiers.postcode(written)[0]),
+            *_telling(cells["address"], address),
+        ),
+        identifiers=tuple(number.evidence for number in numbers if number and number.evidence),
+    )
 
 
 def _telling(written: str | None, compared: Callable[[str], str]) -> tuple[str, ...]:
     """The value as it was written, unless nothing of it can be compared."""
     return (written,) if written and compared(written) else ()
-
-
-def _known_name(name: str | None, person: Person) -> str:
-    nobody = fillers.is_no_name(person.forename or "", person.surname or "")
-    return "" if not name or nobody or fillers.is_filler(name) else name
 
 
 def under(cells: Mapping[str, str], terms: Terms) -> dict[str, str]:

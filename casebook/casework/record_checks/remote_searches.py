@@ -113,9 +113,8 @@ def _keep(acting: Acting, question: SourceQuestion, result: SourceAnswer | str) 
             automatic.attempt(act, search, result)
             act.record(application, "source_failed", search=search.id, source=search.source, fault=result)
             return False
-        current = stored.searches(act.session, application.reference)
-        earlier = [other for other in current if (other.party, other.source) == (search.party, search.source)]
-        automatic.write(act, application, search, result, only_add=len(earlier) > 1)
+        supplementary = len(stored.of_the_same_source(act.session, search)) > 1
+        automatic.write(act, application, search, result, only_add=supplementary)
         act.record(application, "searches_made", searches={f"{search.party}:{search.source}": search.result})
         applicant.look_for_signs(act, application)
         return True

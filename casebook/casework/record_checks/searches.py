@@ -13,7 +13,7 @@ from casebook.casework.record_checks.by_hand import Variants
 from casebook.domain import words
 from casebook.domain.actors import Reason
 from casebook.domain.case import record_checks as rules
-from casebook.domain.case.coverage import NO_VARIANTS
+from casebook.domain.case.uncovered import COUNTED
 from casebook.domain.vocabulary import Party, Route, Source, Stage
 from casebook.sources import catalogue
 from casebook.sources.local_extract import LocalExtract
@@ -192,7 +192,7 @@ def _outdated(due: Round, search: Search) -> bool:
 
 
 def _variants_asked(search: Search) -> set[str]:
-    return {key for key in search.required if rules.family_of(key) not in NO_VARIANTS}
+    return {key for key in search.required if rules.family_of(key) not in COUNTED}
 
 
 def _too_old(due: Round, search: Search) -> bool:

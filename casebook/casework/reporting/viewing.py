@@ -18,6 +18,7 @@ from casebook.domain.triage import is_danger_said
 from casebook.domain.vocabulary import Priority, Stage
 from casebook.errors import NotPermitted
 from casebook.storage import links, tables
+from casebook.storage.review.live import VIEWED
 from casebook.storage.tables import OPEN_WORK, Application, Base, Clock, LedgerEntry, Restriction, WorkItem
 
 # what `show` includes with the application itself, in the order of the stages
@@ -117,7 +118,7 @@ def show(act: Act, reference: str) -> dict[str, object]:
         select(LedgerEntry).where(LedgerEntry.chain == reference).order_by(LedgerEntry.sequence)
     ).all()
     if personal:
-        act.record(application, signatures.VIEWED, versions=signatures.versions(act, application))
+        act.record(application, VIEWED, versions=signatures.versions(act, application))
     return {
         "now": act.now.isoformat(),
         **_values(application, personal=personal),

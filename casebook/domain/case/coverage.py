@@ -5,9 +5,10 @@ A nil return proves nothing about an identity that no search covered.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class VariantFamily(StrEnum):
@@ -33,7 +34,6 @@ class VariantFamily(StrEnum):
     NOT_WHOLE = "not_whole"  # no variant: rows of the source that did not land
 
 
-NO_VARIANTS = frozenset({VariantFamily.SAME_NAME, VariantFamily.NOT_WHOLE})  # what a search leaves out beside variants
 PIVOTS = frozenset({VariantFamily.ADDRESS, VariantFamily.PHONE, VariantFamily.IDENTIFIER})
 NAMES = frozenset({VariantFamily.AS_GIVEN, VariantFamily.FORMER_NAME, VariantFamily.ALIAS, VariantFamily.CONFIRMED})
 
@@ -46,6 +46,11 @@ class Terms:
     surname: str = ""
     dob: str = ""  # ISO 8601, may be partial
     pivot: str = ""  # an address, postcode, phone or identifier
+
+    @classmethod
+    def of_row(cls, row: Mapping[str, Any]) -> Terms:
+        """The terms of one search as it was planned or typed, and stored."""
+        return cls(forename=row["forename"], surname=row["surname"], dob=row["dob"], pivot=row["pivot"])
 
     @property
     def plain(self) -> tuple[str, ...]:

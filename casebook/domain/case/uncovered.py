@@ -30,7 +30,7 @@ class WhyUncovered(StrEnum):
 
 
 # a family whose keys are counts of people or rows, and not variants -> why none of its keys is covered
-_COUNTED: Mapping[str, WhyUncovered] = {
+COUNTED: Mapping[str, WhyUncovered] = {
     VariantFamily.SAME_NAME: WhyUncovered.OTHERS_OF_THE_NAME,
     VariantFamily.NOT_WHOLE: WhyUncovered.NOT_WHOLE,
 }
@@ -59,7 +59,7 @@ def reasons(
     if not made.available:
         return dict.fromkeys(missing, WhyUncovered.SOURCE_UNAVAILABLE)
     known = [key for key in missing if key in variants]
-    why = {key: _COUNTED.get(rules.family_of(key), WhyUncovered.NO_LONGER_SAID) for key in missing}
+    why = {key: COUNTED.get(rules.family_of(key), WhyUncovered.NO_LONGER_SAID) for key in missing}
     why |= (
         {key: _of_machine(variants[key], made) for key in known}
         if made.by_machine
@@ -122,6 +122,6 @@ def by_family(why: Mapping[str, Mapping[str, WhyUncovered]]) -> dict[str, dict[s
     for source, reasons_of in sorted(why.items()):
         for key, reason in sorted(reasons_of.items(), key=lambda item: (rules.family_of(item[0]), item[1])):
             counted = families.setdefault(f"{source}:{rules.family_of(key)}", {})
-            number = int(key.partition(":")[2]) if reason in _COUNTED.values() else 1
+            number = int(key.partition(":")[2]) if reason in COUNTED.values() else 1
             counted[reason.value] = counted.get(reason.value, 0) + number
     return families

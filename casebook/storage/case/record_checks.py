@@ -34,6 +34,12 @@ def searches(session: Session, reference: str, *, live: bool = True) -> Sequence
     return session.scalars(query.where(Search.superseded.is_(False)) if live else query).all()
 
 
+def of_the_same_source(session: Session, search: Search) -> list[Search]:
+    """The current searches of the party and the source of this one, itself among them unless it was replaced."""
+    current = searches(session, search.reference)
+    return [other for other in current if (other.party, other.source) == (search.party, search.source)]
+
+
 def candidates(session: Session, reference: str, party: Party | None = Party.B) -> Sequence[Candidate]:
     """The candidates that were not superseded, the most likely first."""
     query = select(Candidate).where(Candidate.reference == reference, Candidate.superseded.is_(False))
