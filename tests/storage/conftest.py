@@ -13,11 +13,12 @@ from sqlalchemy import select
 from staffing import TRAINED, People
 
 from casebook.casework import playbook
+from casebook.casework.core import lifecycle
 from casebook.casework.core.acting import Act
 from casebook.casework.intake import intake
 from casebook.domain.actors import OPERATOR, Actor
 from casebook.domain.case import application_file as rules
-from casebook.domain.vocabulary import Role
+from casebook.domain.vocabulary import Role, Stage
 from casebook.storage.session import Store
 from casebook.storage.tables import Application, WorkItem
 
@@ -104,6 +105,19 @@ def received(acting: Acting, cells: Callable[..., dict[str, str]]) -> Callable[.
         with acting(now=now) as act:
             application, _ = intake.take_in(act, form, f"digest of {sorted(row.items())}"[:60])
             return application.reference
+
+    return make
+
+
+@pytest.fixture
+def checking(acting: Acting, received: Callable[..., str]) -> Callable[..., str]:
+    """An application that has just come to record checks; its automatic searches were made."""
+
+    def make(now: datetime = NOW, **overrides: str) -> str:
+        reference = received(now=now, **overrides)
+        with acting(now=now) as act:
+            lifecycle.move(act, act.application(reference), Stage.RECORD_CHECKS, because="gate_passed")
+        return reference
 
     return make
 

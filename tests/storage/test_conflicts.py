@@ -9,13 +9,12 @@ from signing import read_and_do
 from sqlalchemy import select
 
 from casebook.casework import work_queue
-from casebook.casework.core import lifecycle
 from casebook.casework.governance import conflicts
 from casebook.casework.record_checks import extracts
 from casebook.casework.reporting import viewing
 from casebook.casework.staff import staff
 from casebook.domain.case.conflict import SharedDetail, digest, ties
-from casebook.domain.vocabulary import Role, Source, Stage, WorkKind
+from casebook.domain.vocabulary import Role, Source, WorkKind
 from casebook.errors import NotPermitted, Refused
 from casebook.storage.case import record_checks as stored
 from casebook.storage.tables import StaffDetail, WorkItem
@@ -57,7 +56,7 @@ def people():
 
 
 @pytest.fixture
-def checked(acting, received, tmp_path):
+def checked(acting, checking, tmp_path):
     """An application in record checks whose subject, Barry Canarytwo, is a candidate."""
     persons = tmp_path / "persons.csv"
     persons.write_text(
@@ -65,10 +64,7 @@ def checked(acting, received, tmp_path):
     )
     with acting(now=NOW) as act:
         extracts.load(act, Source.RMS, persons=persons, records=None)
-    reference = received()
-    with acting(now=NOW) as act:
-        lifecycle.move(act, act.application(reference), Stage.RECORD_CHECKS, because="gate_passed")
-    return reference
+    return checking()
 
 
 @pytest.fixture

@@ -8,9 +8,8 @@ import pytest
 from signing import read_and_do
 from sqlalchemy import select
 
-from casebook.casework.core import lifecycle
 from casebook.casework.record_checks import extracts, reopening
-from casebook.domain.vocabulary import Role, Source, Stage, WorkKind
+from casebook.domain.vocabulary import Role, Source, WorkKind
 from casebook.storage.case import record_checks as stored
 from casebook.storage.tables import Candidate, Search, WorkItem
 
@@ -42,17 +41,6 @@ def load(acting, tmp_path):
             return extracts.load(act, source, persons=persons, records=records)
 
     return run
-
-
-@pytest.fixture
-def checked(acting, received):
-    def make(**subject):
-        reference = received(**{f"b_{name}": value for name, value in subject.items()})
-        with acting(now=NOW) as act:
-            lifecycle.move(act, act.application(reference), Stage.RECORD_CHECKS, because="gate_passed")
-        return reference
-
-    return make
 
 
 @pytest.fixture
@@ -100,10 +88,10 @@ def same(answer, reference, source):
     answer(reference, WorkKind.REVIEW_MATCH, source, verdict="same", reason="the same address and offence")
 
 
-def test_a_name_on_a_confirmed_record_finds_him_in_another_extract(load, checked, candidate, answer):
+def test_a_name_on_a_confirmed_record_finds_him_in_another_extract(load, checking, candidate, answer):
     load(Source.RMS, HIM)
     load(Source.PND, UNDER_HIS_OTHER_NAME)
-    reference = checked()
+    reference = checking()
     assert candidate(reference, "pnd") is None
     same(answer, reference, "rms")
     assert candidate(reference, "pnd").seen["surname"] == "Finchley"
@@ -118,18 +106,18 @@ def test_a_name_on_a_confirmed_record_finds_him_in_another_extract(load, checked
         ("Barrington,Lisle,Barry Canarytwo,1985-02-03,QX1 1AA,", "Barrington,Lisle,,1985-02-03,QX3 3AA,"),
     ],
 )
-def test_whatever_the_record_holds_is_looked_for(load, checked, candidate, answer, on_record, elsewhere):
+def test_whatever_the_record_holds_is_looked_for(load, checking, candidate, answer, on_record, elsewhere):
     load(Source.RMS, on_record)
     load(Source.PND, elsewhere)
-    reference = checked()
+    reference = checking()
     assert candidate(reference, "pnd") is None
     same(answer, reference, "rms")
     assert candidate(reference, "pnd") is not None
 
 
-def test_a_source_that_returned_by_hand_is_searched_again_for_the_new_strings_only(load, checked, answer, rounds):
+def test_a_source_that_returned_by_hand_is_searched_again_for_the_new_strings_only(load, checking, answer, rounds):
     load(Source.RMS, HIM)
-    reference = checked()
+    reference = checking()
     [first] = rounds(reference, "pnc")
     made = [{name: step[name] for name in ("forename", "surname", "dob", "pivot")} for step in first.plan]
     answer(reference, WorkKind.RETURN_SEARCH, "pnc", **NIL, searches=[{**step, "result": "nil"} for step in made])
@@ -140,26 +128,26 @@ def test_a_source_that_returned_by_hand_is_searched_again_for_the_new_strings_on
     assert typed == {("Bartholomew", "Finchley", "1985-03-02")}  # his own name was searched without a date
 
 
-def test_a_search_that_is_still_open_covers_what_was_learnt(load, checked, answer, rounds):
+def test_a_search_that_is_still_open_covers_what_was_learnt(load, checking, answer, rounds):
     load(Source.RMS, HIM)
-    reference = checked()
+    reference = checking()
     same(answer, reference, "rms")
     [search] = rounds(reference, "pnc")
     assert ("Bartholomew", "Finchley") in {(step["forename"], step["surname"]) for step in search.plan}
 
 
-def test_nothing_new_is_no_new_search(load, checked, answer, rounds, candidate):
+def test_nothing_new_is_no_new_search(load, checking, answer, rounds, candidate):
     load(Source.RMS, "Barry,CANARYTWO,,1985-02-03,qx1 1aa,")
-    reference = checked()
+    reference = checking()
     before = {source: [search.id for search in rounds(reference, source)] for source in ("pnc", "pnd", "rms")}
     same(answer, reference, "rms")
     assert before == {source: [search.id for search in rounds(reference, source)] for source in ("pnc", "pnd", "rms")}
 
 
-def test_a_newer_extract_is_compared_with_what_was_learnt(load, checked, acting, answer, candidate):
+def test_a_newer_extract_is_compared_with_what_was_learnt(load, checking, acting, answer, candidate):
     load(Source.RMS, HIM)
     load(Source.PND, "Fenwick,Quillthorpe,,1950-01-01,ZZ9 9ZZ,", person_id="p9")
-    reference = checked()
+    reference = checking()
     same(answer, reference, "rms")
     newer = load(Source.PND, UNDER_HIS_OTHER_NAME, now=LATER)
     assert newer.touched == (reference,)
@@ -171,10 +159,10 @@ def test_a_newer_extract_is_compared_with_what_was_learnt(load, checked, acting,
     assert candidate(reference, "pnd").seen["surname"] == "Finchley"
 
 
-def test_the_signatures_are_asked_for_again_when_something_was_learnt(load, checked, answer, store):
+def test_the_signatures_are_asked_for_again_when_something_was_learnt(load, checking, answer, store):
     load(Source.RMS, HIM)
     load(Source.PND, UNDER_HIS_OTHER_NAME)
-    reference = checked()
+    reference = checking()
     with store.session() as session:
         before = stored.facts(session, reference)
     same(answer, reference, "rms")

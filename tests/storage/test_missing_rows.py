@@ -9,12 +9,11 @@ from signing import read_and_do
 from sqlalchemy import select
 
 from casebook.casework import work_queue
-from casebook.casework.core import lifecycle
 from casebook.casework.record_checks import ad_hoc_search, extracts, missing_rows, reopening
 from casebook.casework.reporting import audit, board, viewing
 from casebook.cli.case import application_page
 from casebook.domain.actors import OPERATOR
-from casebook.domain.vocabulary import Role, Source, Stage, WorkKind
+from casebook.domain.vocabulary import Role, Source, WorkKind
 from casebook.errors import InvalidAnswer, Refused
 from casebook.sources import catalogue
 from casebook.storage.tables import LedgerEntry, MissingRows, Search
@@ -68,21 +67,6 @@ def accepts(acting, crew):
         return rows
 
     return accept
-
-
-@pytest.fixture
-def checked(acting, received):
-    """An application in record checks after its automatic searches."""
-
-    def make(**overrides):
-        reference = received(**overrides)
-        with acting(now=NOW) as act:
-            lifecycle.move(act, act.application(reference), Stage.RECORD_CHECKS, because="gate_passed")
-            lifecycle.prepare(act, act.application(reference))
-            lifecycle.refresh(act, act.application(reference), because="test")
-        return reference
-
-    return make
 
 
 @pytest.fixture
@@ -189,9 +173,9 @@ def test_the_operator_accepts_nothing(load, acting):
         missing_rows.accept(act, Source.PNC, reason="test_rows")
 
 
-def test_a_search_of_a_source_that_is_not_whole_does_not_count_as_covering(load, checked, pnc, acting, crew, accepts):
+def test_a_search_of_a_source_that_is_not_whole_does_not_count_as_covering(load, checking, pnc, acting, crew, accepts):
     load(GOOD + LOST)
-    reference = checked()
+    reference = checking()
     search = pnc(reference)
     assert "not_whole:1" in search.required
     assert "not_whole:1" not in search.covered
@@ -201,9 +185,9 @@ def test_a_search_of_a_source_that_is_not_whole_does_not_count_as_covering(load,
     assert "not whole" not in shown(acting, crew["r1"], reference)
 
 
-def test_a_load_that_loses_rows_is_seen_in_open_applications_although_nothing_else_changed(load, checked, pnc, acting):
+def test_a_load_that_loses_rows_is_seen_in_open_applications_although_nothing_else_changed(load, checking, pnc, acting):
     load(GOOD)
-    reference = checked()
+    reference = checking()
     loaded = load(LOST)
     assert loaded.extract is None
     assert loaded.touched == (reference,)
@@ -211,11 +195,11 @@ def test_a_load_that_loses_rows_is_seen_in_open_applications_although_nothing_el
     assert "not_whole:1" in pnc(reference).required
 
 
-def test_whoever_states_adequacy_signs_for_the_missing_rows_by_name(load, checked, acting, crew, open_items):
+def test_whoever_states_adequacy_signs_for_the_missing_rows_by_name(load, checking, acting, crew, open_items):
     for source in (Source.PND, Source.VISOR, Source.RMS):
         load(GOOD.replace("pnc", source), source=source)
     load(GOOD + LOST)
-    reference = checked()
+    reference = checking()
     with acting(crew["n1"], now=NOW + timedelta(hours=1)) as act:
         [item] = open_items(reference, WorkKind.MEET_APPLICANT)
         meets = {"held": True, "identity_evidence": ["passport"], "identity_confirmed": True, "they_came": True}

@@ -10,7 +10,6 @@ from sqlalchemy import select
 
 from casebook import policies
 from casebook.casework import work_queue
-from casebook.casework.core import lifecycle
 from casebook.casework.panel_decision import panel_pack
 from casebook.casework.record_checks import ad_hoc_search, extracts
 from casebook.casework.record_checks.gathering import bounds_of
@@ -20,7 +19,7 @@ from casebook.casework.sweep import sweep
 from casebook.cli.case import application_page
 from casebook.domain.case.namesakes import Found, place
 from casebook.domain.case.wording import words
-from casebook.domain.vocabulary import Role, Source, Stage, WorkKind
+from casebook.domain.vocabulary import Role, Source, WorkKind
 from casebook.errors import NotPermitted
 from casebook.policies import wording
 from casebook.storage.case import deliveries
@@ -101,18 +100,13 @@ def load(acting, tmp_path):
 
 
 @pytest.fixture
-def checked(acting, received):
+def checked(checking):
     """The automatic record checks of an application about this B."""
     numbers = itertools.count()
 
     def make(**subject):
         cells = {f"b_{name}": value for name, value in subject.items()}
-        reference = received(external_id=f"X-{next(numbers)}", **cells)
-        with acting(now=NOW) as act:
-            lifecycle.move(act, act.application(reference), Stage.RECORD_CHECKS, because="gate_passed")
-            lifecycle.prepare(act, act.application(reference))
-            lifecycle.refresh(act, act.application(reference), because="test")
-        return reference
+        return checking(external_id=f"X-{next(numbers)}", **cells)
 
     return make
 

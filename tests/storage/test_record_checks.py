@@ -70,19 +70,6 @@ def people():
 
 
 @pytest.fixture
-def checking(acting, received):
-    """An application that has just come to record checks."""
-
-    def make(now=NOW, **overrides):
-        reference = received(now=now, **overrides)
-        with acting(now=now) as act:
-            lifecycle.move(act, act.application(reference), Stage.RECORD_CHECKS, because="gate_passed")
-        return reference
-
-    return make
-
-
-@pytest.fixture
 def items(store):
     def find(reference, kind=None):
         with store.session() as session:

@@ -16,7 +16,7 @@ from sqlalchemy import event, select
 from casebook.casework.core import lifecycle
 from casebook.casework.record_checks import ad_hoc_search, record_checks, remote_searches
 from casebook.domain.case.record_checks import FAILURES_BEFORE_A_PERSON
-from casebook.domain.vocabulary import Party, Source, Stage
+from casebook.domain.vocabulary import Party, Source
 from casebook.errors import CasebookError, SourceFault
 from casebook.sources import catalogue, configured
 from casebook.storage import outbox
@@ -77,17 +77,6 @@ def configure(tmp_path):
 @pytest.fixture
 def pnd(configure, elsewhere, tell):
     return configure(f'[pnd]\nkind = "http"\nurl = "{elsewhere}"\n{QUICK}{FAMILIES}')[Source.PND]
-
-
-@pytest.fixture
-def checking(acting, received):
-    def make(**overrides):
-        reference = received(**overrides)
-        with acting() as act:
-            lifecycle.move(act, act.application(reference), Stage.RECORD_CHECKS, because="gate_passed")
-        return reference
-
-    return make
 
 
 @pytest.fixture

@@ -9,11 +9,10 @@ from signing import read_and_do
 from sqlalchemy import select
 
 from casebook.casework import work_queue
-from casebook.casework.core import lifecycle
 from casebook.casework.governance import exceptions, superseding
 from casebook.casework.record_checks import extracts
 from casebook.casework.reporting import viewing
-from casebook.domain.vocabulary import Role, Source, Stage, WorkKind
+from casebook.domain.vocabulary import Role, Source, WorkKind
 from casebook.errors import AlreadyDone, InvalidAnswer, NotPermitted
 from casebook.storage.case import record_checks as stored
 from casebook.storage.tables import Candidate, LedgerEntry, Search, WorkItem
@@ -32,7 +31,7 @@ def people():
 
 
 @pytest.fixture
-def checked(acting, received, tmp_path):
+def checked(acting, checking, tmp_path):
     """An application in record checks whose subject has an assault in our own records."""
     persons, records = tmp_path / "persons.csv", tmp_path / "records.csv"
     persons.write_text(
@@ -45,10 +44,7 @@ def checked(acting, received, tmp_path):
     )
     with acting(now=NOW) as act:
         extracts.load(act, Source.RMS, persons=persons, records=records)
-    reference = received()
-    with acting(now=NOW) as act:
-        lifecycle.move(act, act.application(reference), Stage.RECORD_CHECKS, because="gate_passed")
-    return reference
+    return checking()
 
 
 @pytest.fixture
