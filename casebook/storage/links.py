@@ -28,6 +28,11 @@ def shown() -> Select[Any]:
     )
 
 
+def sure() -> Select[Any]:
+    """Those of them that count as an earlier application: nobody took back the answer that they are the same person."""
+    return shown().where(ApplicationLink.why.in_(SURE), ApplicationLink.verdict.is_(None))
+
+
 def shown_links(session: Session, reference: str) -> Sequence[ApplicationLink]:
     """The links that the people of one application may see, also those that were looked at and set aside."""
     query = shown().where(ApplicationLink.reference == reference)

@@ -248,7 +248,31 @@ def test_a_possible_link_counts_when_somebody_confirms_it_and_once_for_both_side
             lifecycle.refresh(act, application, because="linked")
         act.session.flush()
     for reference in (first, second):
-        assert [item for item in open_items(reference, "review_match") if "pair" in item.subject] == []
+        kinds = [item.kind for item in open_items(reference) if "pair" in item.subject]
+        assert kinds == ["second_look_at_rejection"]  # both errors do harm
+    answer("read", first, "second_look_at_rejection", "pair", agrees=True, reason="so it is")
+    for reference in (first, second):
+        with acting(system("lifecycle"), LATER + DAY) as act:
+            lifecycle.refresh(act, act.application(reference), because="linked")
+        assert [item for item in open_items(reference) if "pair" in item.subject] == []
+
+
+def test_a_second_person_who_does_not_agree_that_it_is_one_man_ends_the_link_on_both_sides(
+    checking, answer, acting, open_items
+):
+    first, second = question(checking)
+    answer("research", second, "review_match", "pair", verdict="same", reason="one day off, the same man")
+    answer("read", second, "second_look_at_rejection", "pair", agrees=False, reason="another man, he is taller")
+    for reference in (first, second):
+        with acting(system("lifecycle"), LATER + DAY) as act:
+            application = act.application(reference)
+            assert risk_inputs.gather(act, application)[0].earlier_applications == 0
+            lifecycle.refresh(act, application, because="linked")
+        assert [item.kind for item in open_items(reference) if "pair" in item.subject] == ["review_match"]
+    answer("research", first, "review_match", "pair", verdict="same", reason="it is he, the height was a slip")
+    with acting() as act:
+        assert risk_inputs.gather(act, act.application(second))[0].earlier_applications == 1
+        assert audit.verify(act).broken == []
 
 
 def test_two_people_say_that_it_is_another_man_and_the_question_does_not_come_back(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 
 from pydantic import Field
@@ -37,11 +38,16 @@ def needs(act: Act, application: Application) -> list[Need]:
 
     The stage waits for the answers about the subject.
     """
-    return [
-        need
-        for link in stored.standing_links(act.session, application.reference)
-        if link.why in stored.QUESTIONS and (need := _need(act, link))
+    questions = [
+        link for link in stored.standing_links(act.session, application.reference) if link.why in stored.QUESTIONS
     ]
+    return [need for link in (*questions, *_confirmed_by_one(act, application)) if (need := _need(act, link))]
+
+
+def _confirmed_by_one(act: Act, application: Application) -> list[ApplicationLink]:
+    """The links that one person confirmed. They count at once; a second person looks, because both errors do harm."""
+    shown = stored.shown_links(act.session, application.reference)
+    return [link for link in shown if link.verdict == MatchVerdict.SAME and link.second_by is None]
 
 
 def _need(act: Act, link: ApplicationLink) -> Need | None:
@@ -86,16 +92,17 @@ def reviewed(doing: Doing) -> None:
 
 
 def looked_at(doing: Doing) -> None:
-    """Record the second look: agree, or ask the question again."""
+    """Record the second look: agree, or ask the question again. A confirmed link then ends until it is answered."""
     sides = _sides(doing)
     refuse(authority.why_not_second(doing.act.actor, [side.reviewed_by for side in sides]))
-    if any(side.verdict in {None, MatchVerdict.SAME} or side.second_by is not None for side in sides):
-        raise AlreadyDone("no rejection of this link is waiting for a second look")
-    for side in sides:
-        if doing.answer.agrees:
+    if any(side.verdict is None or side.second_by is not None for side in sides):
+        raise AlreadyDone("no answer about this link is waiting for a second look")
+    if doing.answer.agrees:
+        for side in sides:
             side.second_by = doing.act.actor.id
-        else:
-            side.verdict = side.reviewed_by = None
+    else:
+        _ask_again(doing.act, sides)
+    for side in sides:
         _record(doing, side, event_name="link_looked_at", agrees=doing.answer.agrees)
 
 
@@ -106,11 +113,15 @@ def rests_on(act: Act, application: Application, item: WorkItem) -> object:
 
 
 def take_back(act: Act, _application: Application, item: WorkItem) -> None:
-    """Ask the question again, on both sides. A link that was confirmed has told both sides, and stands."""
+    """Ask the question again, on both sides."""
     query = select(ApplicationLink).where(ApplicationLink.pair == str(item.subject.get("pair")))
     sides = act.session.scalars(query.with_for_update()).all()
-    if not sides or any(side.verdict == MatchVerdict.SAME for side in sides):
-        refuse_because("link_stands", "a confirmed link stands in both applications: say there what is known now")
+    _ask_again(act, sides)
+
+
+def _ask_again(act: Act, sides: Sequence[ApplicationLink]) -> None:
+    if sides[0].verdict == MatchVerdict.SAME:
+        links.take_back(act, sides[0])
     for side in sides:
         side.verdict = side.reviewed_by = side.second_by = None
 

@@ -109,6 +109,8 @@ def _write(act: Act, application: Application, linked: Sequence[FoundLink]) -> N
             act.session.add(_row(act, application, each))
         else:
             row.told_by = each.told_by or row.told_by
+            if _taken_back(row):
+                row.verdict = row.reviewed_by = row.second_by = None
     sure = any(each.why in rules.CONFIRMED_BY.values() for each in linked)
     if application.stage != Stage.CLOSED:
         if sure:
@@ -121,6 +123,21 @@ def _write(act: Act, application: Application, linked: Sequence[FoundLink]) -> N
         act.wake(application, LINKED)
     # counts only: an application may be restricted later, and the ledger of the other side would still name it
     act.record(application, "applications_linked", links=dict(Counter(each.why for each in linked)))
+
+
+def _taken_back(row: ApplicationLink) -> bool:
+    """Whether a sure link stands no more, because somebody took back the answer that made it."""
+    return row.why in stored.SURE and row.verdict is not None
+
+
+def take_back(act: Act, pair: ApplicationLink) -> None:
+    """The question of this link was answered with "same", and no longer is: the sure link ends on both sides."""
+    sure = rules.CONFIRMED_BY[LinkKind(pair.why)]
+    for reference, other in ((pair.reference, pair.other), (pair.other, pair.reference)):
+        row = act.session.get(ApplicationLink, (reference, other, sure), with_for_update=True)
+        # one that the machine found stands on its own: nobody's answer made it
+        if row is not None and row.weight is None:
+            row.verdict, row.reviewed_by, row.second_by = MatchVerdict.DIFFERENT, pair.reviewed_by, act.actor.id
 
 
 def _row(act: Act, application: Application, found: FoundLink) -> ApplicationLink:
@@ -158,7 +175,10 @@ def _is_new(found: FoundLink, application: Application, rows: LinkRows) -> bool:
 
     def there(why: LinkKind) -> bool:
         sides = ((application.reference, found.other, why), (found.other, application.reference, why))
-        return all(side in rows and (found.told_by is None or rows[side].told_by) for side in sides)
+        return all(
+            side in rows and not _taken_back(rows[side]) and (found.told_by is None or rows[side].told_by)
+            for side in sides
+        )
 
     if found.why in rules.CONFIRMED_BY:
         return not there(found.why) and not there(rules.CONFIRMED_BY[found.why])

@@ -44,7 +44,7 @@ def about_one_subject(act: Act, references: set[str]) -> set[str]:
     """
     group, edge = set(references), set(references)
     while edge and len(group) < CROWD:
-        query = stored.shown().where(ApplicationLink.reference.in_(edge), ApplicationLink.why == LinkKind.SAME_SUBJECT)
+        query = stored.sure().where(ApplicationLink.reference.in_(edge), ApplicationLink.why == LinkKind.SAME_SUBJECT)
         edge = {link.other for link in act.session.scalars(query)} - group
         group |= edge
     return group

@@ -13,7 +13,7 @@ from casebook.domain.case.namesakes import HIGH_RISK
 from casebook.domain.triage import TriageSign
 from casebook.domain.vocabulary import Limit, MatchBand, Party, Priority, Stage, WorkKind
 from casebook.storage import links
-from casebook.storage.tables import OPEN_WORK, Application, ApplicationLink, Candidate, Clock, Proposal, WorkItem
+from casebook.storage.tables import OPEN_WORK, Application, Candidate, Clock, Proposal, WorkItem
 
 SAFETY = (WorkKind.IMMEDIATE_SAFEGUARDING, WorkKind.SAFEGUARD_DURING_DELAY)
 
@@ -27,7 +27,7 @@ class SeenSign(NamedTuple):
 
 def seen(session: Session, now: datetime, below: Collection[Priority]) -> list[SeenSign]:
     """Every sign about an open application of these priorities that two people have not set aside since."""
-    sure = links.shown().where(ApplicationLink.why.in_(links.SURE)).subquery()
+    sure = links.sure().subquery()
     # a home of the first release has one side of a link only
     either = union_all(
         select(sure.c.reference.label("reference"), sure.c.found_at.label("at")),

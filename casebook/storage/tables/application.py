@@ -138,9 +138,11 @@ class ApplicationLink(Base):
     pair: Mapped[str | None]  # the same for both sides: what a review of a possible link is about
     weight: Mapped[float | None]  # bits; None: linked by a confirmed person of a source, or before there were weights
     explanation: Mapped[JsonList | None]  # which details agree; no values
-    verdict: Mapped[str | None]  # of a possible link
+    verdict: Mapped[
+        str | None
+    ]  # of a possible link; a sure one is `different` if the answer that made it was taken back
     reviewed_by: Mapped[str | None]
-    second_by: Mapped[str | None]  # who agreed that they are different persons, or that nobody can tell
+    second_by: Mapped[str | None]  # who agreed with the verdict, whatever it is, or took the answer back
     told_by: Mapped[str | None]  # the head of unit who decided to tell both sides in spite of a restriction
 
 
