@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +21,7 @@ from casebook.domain.vocabulary import Stage, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import NotFound, NotPermitted, Refused
 from casebook.storage import ledger
-from casebook.storage.tables import Application, Outbox, Restriction, WorkItem
+from casebook.storage.tables import Application, Base, Outbox, Restriction, WorkItem
 
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}", re.ASCII)
 _NUMBER = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9/_.-]{1,64}", re.ASCII)
@@ -75,6 +75,15 @@ class Act:
             at=self.now,
             **body,
         )
+
+    def record_many(
+        self, event: str, said: Mapping[str, Mapping[str, object]], /, inserted: Sequence[Base] = ()
+    ) -> None:
+        """The same for many chains at once: chain -> body. `inserted`: rows that were not written through the session."""
+        if said:
+            ledger.record_many(
+                self.session, said, actor=self.actor.id, event_name=event, at=self.now, inserted=inserted
+            )
 
     def allowed(self, command: Command) -> None:
         """Refuse if the actor's roles do not allow the command."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+
+from sqlalchemy import select
 
 from casebook.casework.core import channels
 from casebook.casework.core.acting import Act, Acting
@@ -26,17 +28,39 @@ class Delivered:
     waiting: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class NoticeToRole:
+    """A notice to everybody with a role. It holds the reference and the reason code, nothing else."""
+
+    reference: str | None
+    role: Role
+    reason: str
+    key: str = ""  # of two with the same key, the first is queued
+
+    @property
+    def id(self) -> str:
+        return chain.identity("notice", self.reference, self.role, self.reason, self.key)
+
+
 def notify(act: Act, application: Application | None, *, role: Role, reason: str, key: str = "") -> None:
-    """Queue a notice to everybody with a role. It holds the reference and the reason code, nothing else."""
+    """Queue a notice to everybody with a role, unless it was queued before."""
     reference = application.reference if application else None
-    notice_id = chain.identity("notice", reference, role, reason, key)
-    if act.session.get(Notice, notice_id) is None:
-        act.session.add(
-            Notice(
-                id=notice_id, escalation_id=None, reference=reference, reason=reason, role=role, queued_at=act.now,
-                tried_at=None, tries=0, received_at=None, channel=None, fault=None,
-            )
-        )  # fmt: skip
+    notify_all(act, [NoticeToRole(reference=reference, role=role, reason=reason, key=key)])
+
+
+def notify_all(act: Act, wanted: Iterable[NoticeToRole]) -> list[NoticeToRole]:
+    """Queue those that were not queued before, and return them. Many take no more queries than one."""
+    by_id = {notice.id: notice for notice in wanted}
+    known = set(act.session.scalars(select(Notice.id).where(Notice.id.in_(by_id))))
+    fresh = {notice_id: notice for notice_id, notice in by_id.items() if notice_id not in known}
+    act.session.add_all(
+        Notice(
+            id=notice_id, escalation_id=None, reference=notice.reference, reason=notice.reason, role=notice.role,
+            queued_at=act.now, tried_at=None, tries=0, received_at=None, channel=None, fault=None,
+        )
+        for notice_id, notice in fresh.items()
+    )  # fmt: skip
+    return list(fresh.values())
 
 
 def deliver(acting: Acting, ways: Sequence[NoticeChannel], *, seconds: float = channels.SECONDS) -> Delivered:

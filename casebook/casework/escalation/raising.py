@@ -19,7 +19,7 @@ from casebook.domain.escalation import LevelToRaise, Wait, WhyStalled
 from casebook.domain.policy import EscalationLevel
 from casebook.domain.vocabulary import Priority, Role, Stage, WorkKind
 from casebook.domain.work import SPECS, Need
-from casebook.storage import bulk_insert, ledger
+from casebook.storage import bulk_insert
 from casebook.storage.sweep import escalations as stored
 from casebook.storage.sweep.escalations import Stalled
 from casebook.storage.tables import Application, Base, Clock, Escalation, Notice, WorkItem
@@ -85,8 +85,7 @@ def close_settled(act: Act, page: Sequence[Stalled]) -> tuple[Summaries, list[St
         item.cancelled_at, item.cancelled_why = act.now, "settled"
     counted = Counter(_chain(item) for item in items)
     entries = {name: {"because": "settled", "acknowledgements": number} for name, number in counted.items()}
-    if entries:
-        ledger.record_many(act.session, entries, actor=act.actor.id, event_name="work_cancelled", at=act.now)
+    act.record_many("work_cancelled", entries)
     return [], busy
 
 
@@ -134,10 +133,7 @@ def _keep(act: Act, raised: Sequence[Raised], fresh: Sequence[WorkItem]) -> Summ
     for item in fresh:
         entries[_chain(item)]["opened"].append(item.id)
     inserted: list[Base] = [*(level.escalation for level in mine), *asked, *fresh]
-    if entries:
-        ledger.record_many(
-            act.session, entries, actor=act.actor.id, event_name="work_escalated", at=act.now, inserted=inserted
-        )
+    act.record_many("work_escalated", entries, inserted=inserted)
     return [{"reference": level.item.reference, **_summary(level)} for level in mine]
 
 
@@ -230,10 +226,8 @@ def _gather(act: Act, further: Mapping[WorkItem, Sequence[Clock]]) -> None:
     still, standing = stored.asked(act.session, ids), stored.highest(act.session, ids)
     asks = [_ask(act, item, standing[item.id]) for item in further if item.id in standing and item.id not in still]
     opened = bulk_insert.claim(act.session, asks)
-    if entries := {_chain(item): {"limits": item.subject["limits"]} for item in further}:
-        ledger.record_many(
-            act.session, entries, actor=act.actor.id, event_name="overrun_gathered", at=act.now, inserted=opened
-        )
+    entries = {_chain(item): {"limits": item.subject["limits"]} for item in further}
+    act.record_many("overrun_gathered", entries, inserted=opened)
 
 
 def _ask(act: Act, item: WorkItem, raised: Escalation) -> WorkItem:

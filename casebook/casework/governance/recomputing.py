@@ -16,7 +16,7 @@ from casebook.domain.authority import Command
 from casebook.domain.deadlines import Deadline
 from casebook.domain.vocabulary import Limit, Priority, Route, WorkKind
 from casebook.domain.work import SPECS
-from casebook.storage import ledger, outbox
+from casebook.storage import outbox
 from casebook.storage.case import recomputing
 from casebook.storage.sweep import escalations as stored
 from casebook.storage.tables import Application, Clock, WorkItem
@@ -75,8 +75,7 @@ def _page(act: Act, references: Sequence[str], moved: list[RecomputedLine], coul
             policy = policy_of(application)
             application.policy = f"{policy.name}@{policy.version}"
             entries[reference] = {"policy": application.policy, "moved": [line["what"] for line in again.moved]}
-    if entries:
-        ledger.record_many(act.session, entries, actor=act.actor.id, event_name="deadlines_recomputed", at=act.now)
+    act.record_many("deadlines_recomputed", entries)
 
 
 class _Again:

@@ -21,7 +21,7 @@ from casebook.domain.vocabulary import Limit, Priority, Role, Route, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer, NotFound
 from casebook.files import Rejection
-from casebook.storage import bulk_insert, ledger
+from casebook.storage import bulk_insert
 from casebook.storage.tables import RejectedRow, WorkItem
 
 CAUSE = "rejected_row_tells_of_danger"
@@ -43,9 +43,7 @@ def keep(
     act.session.add(item)
     notices.notify(act, None, role=Role.DUTY_INSPECTOR, reason=CAUSE, key=row.id)
     entry = {"row": row.id, "line": row.line, "faults": row.faults, "item": item.id}
-    ledger.record_many(
-        act.session, {chain.UNIT: entry}, actor=act.actor.id, event_name="rejected_row_kept", at=act.now, inserted=[row]
-    )
+    act.record_many("rejected_row_kept", {chain.UNIT: entry}, inserted=[row])
     return True
 
 

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, tuple_
 
 from casebook.casework.core import notices
 from casebook.casework.core.acting import Act, policy_of
+from casebook.casework.core.notices import NoticeToRole
 from casebook.casework.core.work_items import item_row
 from casebook.casework.record_checks import several_applicants
 from casebook.casework.record_checks.candidates import TELLING
@@ -83,11 +84,11 @@ def _link(act: Act, application: Application, fresh: Sequence[FoundLink]) -> Non
     linked = [each for each in fresh if each.told_by or not others[each.other].restricted]
     if not linked:
         return
-    _write(act, application, linked)
-    for reference, other in others.items():
-        mirrored = [replace(each, other=application.reference) for each in linked if each.other == reference]
-        if mirrored:
-            _write(act, other, mirrored)
+    sides = {
+        reference: [replace(each, other=application.reference) for each in linked if each.other == reference]
+        for reference in others
+    }
+    _write(act, {**others, application.reference: application}, {**sides, application.reference: linked})
     _end_holding_back(act, application, linked)
     if any(each.why is LinkKind.SAME_SUBJECT for each in linked):
         asking = [application, *(others[reference] for reference in sorted(about_one_subject & {*others}))]
@@ -101,28 +102,46 @@ def locked(act: Act, references: Iterable[str]) -> dict[str, Application]:
     return {application.reference: application for application in act.session.scalars(query)}
 
 
-def _write(act: Act, application: Application, linked: Sequence[FoundLink]) -> None:
-    """One side: its rows, and what its people are told."""
-    for each in linked:
-        row = act.session.get(ApplicationLink, (application.reference, each.other, each.why))
-        if row is None:
-            act.session.add(_row(act, application, each))
-        else:
-            row.told_by = each.told_by or row.told_by
-            if _taken_back(row):
-                row.verdict = row.reviewed_by = row.second_by = None
-    sure = any(each.why in rules.CONFIRMED_BY.values() for each in linked)
-    if application.stage != Stage.CLOSED:
+def _write(act: Act, applications: Mapping[str, Application], sides: Mapping[str, Sequence[FoundLink]]) -> None:
+    """All sides at once: their rows, and what their people are told. Ten sides take no more statements than two."""
+    ends = [(reference, each.other) for reference, linked in sides.items() for each in linked]
+    query = select(ApplicationLink).where(tuple_(ApplicationLink.reference, ApplicationLink.other).in_(ends))
+    rows = {(row.reference, row.other, row.why): row for row in act.session.scalars(query)}
+    linked_sides = [(applications[reference], linked) for reference, linked in sorted(sides.items()) if linked]
+    for application, linked in linked_sides:
+        for each in linked:
+            row = rows.get((application.reference, each.other, each.why))
+            if row is None:
+                act.session.add(_row(act, application, each))
+            else:
+                row.told_by = each.told_by or row.told_by
+                if _taken_back(row):
+                    row.verdict = row.reviewed_by = row.second_by = None
+    _tell(act, [(application, linked) for application, linked in linked_sides if application.stage != Stage.CLOSED])
+    # counts only: an application may be restricted later, and the ledger of the other side would still name it
+    said = {
+        application.reference: {"links": dict(Counter(each.why for each in linked))}
+        for application, linked in linked_sides
+    }
+    act.record_many("applications_linked", said)
+
+
+def _tell(act: Act, linked_sides: Sequence[tuple[Application, Sequence[FoundLink]]]) -> None:
+    """What follows for those that are still open: priority, notice, wake-up."""
+    wanted = []
+    for application, linked in linked_sides:
+        sure = any(each.why in rules.CONFIRMED_BY.values() for each in linked)
         if sure:
             least = policy_of(application).triage.repeat_application.value
             danger.raise_priority(act, application, least, reason="repeat_application")
-        notices.notify(
-            act, application, role=HANDLES[Stage(application.stage)], reason=LINKED if sure else "may_be_linked",
-            key=":".join(sorted(each.other for each in linked)),
-        )  # fmt: skip
         act.wake(application, LINKED)
-    # counts only: an application may be restricted later, and the ledger of the other side would still name it
-    act.record(application, "applications_linked", links=dict(Counter(each.why for each in linked)))
+        wanted.append(
+            NoticeToRole(
+                reference=application.reference, role=HANDLES[Stage(application.stage)],
+                reason=LINKED if sure else "may_be_linked", key=":".join(sorted(each.other for each in linked)),
+            )
+        )  # fmt: skip
+    notices.notify_all(act, wanted)
 
 
 def _taken_back(row: ApplicationLink) -> bool:
@@ -220,7 +239,7 @@ def _hold_back(act: Act, application: Application, crossing: Sequence[FoundLink]
 def _end_holding_back(act: Act, application: Application, linked: Sequence[FoundLink]) -> None:
     """The restriction was lifted: there is nothing to decide any more."""
     ids = [decision_across(application.reference, each.other, each.why).id(None) for each in linked]
-    items = [item for item_id in ids if (item := act.session.get(WorkItem, item_id)) and item.done_at is None]
+    items = act.session.scalars(select(WorkItem).where(WorkItem.id.in_(ids), WorkItem.done_at.is_(None))).all()
     for item in items:
         item.cancelled_at, item.cancelled_why = act.now, "restriction_lifted"
     if items:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from casebook.casework.core import notices
 from casebook.casework.core.acting import Act, policy_of
+from casebook.casework.core.notices import NoticeToRole
 from casebook.casework.record_checks import identity, match_weights
 from casebook.casework.safeguarding import danger, outreach
 from casebook.domain.case import own_register as rules
@@ -29,12 +30,24 @@ def raise_all(act: Act, application: Application, about_one_subject: list[Applic
     applicants = _different(act, asking, enough=least)
     if applicants < least:
         return
-    for other in asking:
-        if other.stage == Stage.CLOSED:
-            continue
-        danger.raise_priority(act, other, policy_of(other).triage.several_applicants.value, reason=REASON)
-        notices.notify(act, other, role=Role.SUPERVISOR, reason=REASON, key=str(applicants))
-        act.record(other, "several_applicants_found", applicants=applicants, priority=other.priority)
+    still_open = [other for other in asking if other.stage != Stage.CLOSED]
+    raised = {
+        other.reference
+        for other in still_open
+        if danger.raise_priority(act, other, policy_of(other).triage.several_applicants.value, reason=REASON)
+    }
+    wanted = [
+        NoticeToRole(reference=other.reference, role=Role.SUPERVISOR, reason=REASON, key=str(applicants))
+        for other in still_open
+    ]
+    told = {notice.reference for notice in notices.notify_all(act, wanted)}
+    # those that were raised and told when an earlier application came are not told again
+    said = {
+        other.reference: {"applicants": applicants, "priority": other.priority}
+        for other in still_open
+        if other.reference in raised | told
+    }
+    act.record_many("several_applicants_found", said)
 
 
 def about_one_subject(act: Act, references: set[str]) -> set[str]:

@@ -18,7 +18,7 @@ from casebook.domain.review.cases import ContactProgress
 from casebook.domain.vocabulary import Priority, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import AlreadyDone
-from casebook.storage import bulk_insert, ledger
+from casebook.storage import bulk_insert
 from casebook.storage.review import cases as work
 from casebook.storage.sweep import foresight
 from casebook.storage.tables import ReviewContact
@@ -49,9 +49,7 @@ def ask(act: Act, page: Sequence[Need]) -> tuple[Summaries, list[Need]]:
     opened = bulk_insert.claim(act.session, [item_row(act, need) for need in page])
     if opened:
         entries = {chain.UNIT: {"items": [item.id for item in opened]}}
-        ledger.record_many(
-            act.session, entries, actor=act.actor.id, event_name="review_look_again_asked", at=act.now, inserted=opened
-        )
+        act.record_many("review_look_again_asked", entries, inserted=opened)
     return [], []
 
 

@@ -12,7 +12,6 @@ from casebook.casework.safeguarding import danger
 from casebook.domain import triage
 from casebook.domain.triage import TriageSign
 from casebook.domain.vocabulary import Priority, Role
-from casebook.storage import ledger
 from casebook.storage.sweep import escalations
 from casebook.storage.sweep import triage as stored
 from casebook.storage.sweep.triage import SeenSign
@@ -40,7 +39,6 @@ def raise_priorities(act: Act, page: Sequence[SeenSign]) -> tuple[Summaries, lis
             if to[1] is TriageSign.POSSIBLE_MATCH_OVERDUE:
                 notices.notify(act, application, role=Role.DUTY_INSPECTOR, reason=to[1])
     del preloaded
-    if entries:
-        ledger.record_many(act.session, entries, actor=act.actor.id, event_name="priority_raised", at=act.now)
+    act.record_many("priority_raised", entries)
     raised: Summaries = [{"reference": reference, **entry} for reference, entry in entries.items()]
     return raised, [seen for seen in page if seen.reference not in applications]
