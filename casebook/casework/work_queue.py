@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -18,11 +19,43 @@ from casebook.domain.triage import is_danger_said
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.domain.work import SPECS, queue_order
 from casebook.errors import AlreadyDecided, AlreadyDone, InvalidAnswer, NotFound, NotPermitted
+from casebook.storage import people
 from casebook.storage.tables import OPEN_WORK, Application, Restriction, WorkItem
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingWork:
+    """What a queue shows, and what it leaves out."""
+
+    items: list[WorkItem]
+    stuck: Mapping[str, str]  # item -> the training that nobody on duty with a role for it has today
+    of_colleagues: (
+        int  # items of the actor's roles that need training which colleagues on duty have, and the actor has not
+    )
+
+
+def waiting(act: Act, *, role: Role | None = None, mine: bool = False) -> WaitingWork:
+    """The queue, with the items of the actor's roles for which nobody on duty is trained: else nobody would see them."""
+    items = _listed(act, role=role, mine=mine)
+    present = people.on_duty(act.session, act.now.date())
+    needs = {item.id: training for item in items if (training := competence.needed(item))}
+    stuck = {
+        item.id: needs[item.id]
+        for item in items
+        if item.id in needs
+        and not any(person.roles & _doers(item) and needs[item.id] in person.competences for person in present)
+    }
+    shown = [item for item in items if item.id in stuck or _may_do(act, item) or role is not None]
+    return WaitingWork(items=shown, stuck=stuck, of_colleagues=len(items) - len(shown))
 
 
 def queue(act: Act, *, role: Role | None = None, mine: bool = False) -> list[WorkItem]:
     """Open items in the order to do them: those of a role, or those the actor may do. Restricted ones only if named."""
+    return [item for item in _listed(act, role=role, mine=mine) if role is not None or _may_do(act, item)]
+
+
+def _listed(act: Act, *, role: Role | None, mine: bool) -> list[WorkItem]:
+    """The open items of a role, or of the actor's roles whatever training they need."""
     act.allowed(Command.LIST_WORK)
     query = (
         select(WorkItem, Application)
@@ -50,18 +83,23 @@ def queue(act: Act, *, role: Role | None = None, mine: bool = False) -> list[Wor
 
 
 def _is_for(act: Act, item: WorkItem, role: Role | None) -> bool:
-    """Whether the queue shows an item: it fits the role asked for, or the actor may do it."""
-    kind = WorkKind(item.kind)
+    """Whether an item belongs to the role asked for, or to a role of the actor."""
     if item.reserved and item.owner != act.actor.id and act.actor.is_person:
         return False
-    doers = {*SPECS[kind].roles, Role(item.role)}
-    if SPECS[kind].confidential and not act.actor.roles & doers:
+    doers = _doers(item)
+    if SPECS[WorkKind(item.kind)].confidential and not act.actor.roles & doers:
         return False
     if role is not None:
-        return role == item.role or role in doers
-    return not act.actor.is_person or bool(
-        act.actor.roles & doers and competence.why_not_trained(act.actor, item) is None
-    )
+        return role in doers
+    return not act.actor.is_person or bool(act.actor.roles & doers)
+
+
+def _doers(item: WorkItem) -> frozenset[Role]:
+    return frozenset({*SPECS[WorkKind(item.kind)].roles, Role(item.role)})
+
+
+def _may_do(act: Act, item: WorkItem) -> bool:
+    return not act.actor.is_person or competence.why_not_trained(act.actor, item) is None
 
 
 def _order(item: WorkItem, application: Application | None, now: datetime) -> tuple[object, ...]:

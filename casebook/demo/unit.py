@@ -74,7 +74,7 @@ class SimulatedUnit:
         """One member of staff works through their queue."""
         done = 0
         for item in desk.ask("work", "list"):
-            if item["owner"] not in (None, desk.staff_id) or item["reference"] is None:
+            if item["owner"] not in (None, desk.staff_id) or item["reference"] is None or item["nobody_trained_for"]:
                 continue
             if later := self.told.get(item["item"]):
                 self.postponed[item["item"]] = later

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
-from sqlalchemy import CompoundSelect, select, union
+from sqlalchemy import CompoundSelect, and_, func, select, union
 from sqlalchemy.orm import Session
 
 from casebook.domain.vocabulary import Role, WorkKind
-from casebook.storage.tables import Assurance, Candidate, LedgerEntry, Search, Staff, StaffRole, WorkItem
+from casebook.storage.tables import Assurance, Candidate, Competence, LedgerEntry, Search, Staff, StaffRole, WorkItem
 
 
 def researchers_of(session: Session, reference: str) -> frozenset[str]:
@@ -33,6 +34,34 @@ def roles_of(session: Session, staff_id: str) -> frozenset[Role]:
         .where(Staff.id == staff_id, Staff.suspended_at.is_(None), StaffRole.ended_at.is_(None))
     )
     return frozenset(map(Role, session.scalars(query)))
+
+
+class OnDuty(NamedTuple):
+    """What one member of staff who is on duty may do."""
+
+    roles: frozenset[Role]
+    competences: frozenset[str]  # the training that counts today
+
+
+def on_duty(session: Session, today: date) -> list[OnDuty]:
+    """Everybody who is on duty and not suspended."""
+    training = (
+        select(Competence.staff_id, func.array_agg(Competence.subject).label("subjects"))
+        .where(Competence.expires_on >= today)
+        .group_by(Competence.staff_id)
+        .subquery()
+    )
+    query = (
+        select(func.array_agg(StaffRole.role), training.c.subjects)
+        .select_from(Staff)
+        .join(StaffRole, and_(StaffRole.staff_id == Staff.id, StaffRole.ended_at.is_(None)))
+        .outerjoin(training, training.c.staff_id == Staff.id)
+        .where(Staff.on_duty, Staff.suspended_at.is_(None))
+        .group_by(Staff.id, training.c.subjects)
+    )
+    return [
+        OnDuty(frozenset(map(Role, roles)), frozenset(subjects or ())) for roles, subjects in session.execute(query)
+    ]
 
 
 def touched_by(session: Session, staff_id: str) -> list[str]:

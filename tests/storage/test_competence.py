@@ -10,6 +10,8 @@ from walking import ROW
 from casebook.casework import work_queue
 from casebook.casework.core import lifecycle
 from casebook.casework.staff import competence, staff
+from casebook.casework.work_queue import WaitingWork
+from casebook.cli.case import work as work_page
 from casebook.domain.vocabulary import Role, Stage, WorkKind
 from casebook.errors import NotPermitted
 
@@ -62,12 +64,44 @@ def test_a_search_goes_to_nobody_who_is_not_trained_for_its_source(unit):
         assert work_queue.claim(act, item.id).owner == "trained"
 
 
+def waiting(unit, who, **kwargs):
+    with unit.acting(who) as act:
+        return work_queue.waiting(act, **kwargs)
+
+
+def test_what_nobody_on_duty_is_trained_for_is_shown_with_what_is_missing(unit):
+    item = manual_search(unit)
+    hire(unit, "other", "pnc")
+    seen = waiting(unit, "other")
+    assert item.id in {shown.id for shown in seen.items}
+    assert seen.stuck[item.id] == "visor"
+    hire(unit, "trained", "visor")
+    seen = waiting(unit, "other")
+    assert item.id not in {shown.id for shown in seen.items}
+    assert item.id not in seen.stuck
+    assert seen.of_colleagues > 0  # so nobody is told that nothing waits
+    with unit.acting() as act:
+        staff.set_duty(act, "trained", on_duty=False)
+    assert waiting(unit, "other").stuck[item.id] == "visor"
+    assert waiting(unit, "trained", role=Role.RESEARCHER).stuck[item.id] == "visor"
+
+
+def test_the_list_says_that_nothing_waits_only_if_nothing_does(unit):
+    manual_search(unit)
+    hire(unit, "trained", "visor")
+    hire(unit, "other")
+    seen = waiting(unit, "other")
+    assert list(work_page._not_listed(WaitingWork(items=[], stuck={}, of_colleagues=0))) == ["no work is waiting"]
+    assert "no work is waiting" not in list(work_page._not_listed(seen))
+
+
 def test_training_ends_with_its_last_day(unit):
     item = manual_search(unit)
     hire(unit, "lapsing", "visor", until=unit.now.date())
     assert item.id in listed(unit, "lapsing")
     unit.now += timedelta(days=1)
     assert item.id not in listed(unit, "lapsing")
+    assert waiting(unit, "lapsing").stuck[item.id] == "visor"
     with pytest.raises(NotPermitted), unit.acting("lapsing") as act:
         work_queue.claim(act, item.id)
 

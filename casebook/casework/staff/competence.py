@@ -19,11 +19,14 @@ from casebook.policies import monitor as policy
 from casebook.storage.tables import LedgerEntry, WorkItem
 
 
+def needed(item: WorkItem) -> str | None:
+    """The training that an item needs, or None."""
+    return competence.needed(WorkKind(item.kind), item.subject, policy.load().competence)
+
+
 def why_not_trained(actor: Actor, item: WorkItem) -> Reason | None:
     """A reason to refuse if an item needs training that the actor does not have today."""
-    return competence.why_not_trained(
-        competence.needed(WorkKind(item.kind), item.subject, policy.load().competence), actor.competences
-    )
+    return competence.why_not_trained(needed(item), actor.competences)
 
 
 def untrained(act: Act, *, staff_id: str | None = None) -> list[dict[str, Any]]:

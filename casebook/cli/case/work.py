@@ -11,6 +11,7 @@ from typing import Any
 
 from casebook.casework import playbook, work_queue
 from casebook.casework.governance import superseding
+from casebook.casework.work_queue import WaitingWork
 from casebook.cli.answer import Call, Output, plain
 from casebook.cli.opening import opened
 from casebook.cli.reading import one_of, read_json
@@ -56,8 +57,17 @@ def configure(parser: ArgumentParser) -> None:
 
 def _list(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
-        items = [_item(item, act.now) for item in work_queue.queue(act, role=options.role, mine=options.mine)]
-    return Output(data=items, lines=[line for item in items for line in _lines(item)] or ["no work is waiting"])
+        waiting = work_queue.waiting(act, role=options.role, mine=options.mine)
+        items = [{**_item(item, act.now), "nobody_trained_for": waiting.stuck.get(item.id)} for item in waiting.items]
+    return Output(data=items, lines=[*(line for item in items for line in _lines(item)), *_not_listed(waiting)])
+
+
+def _not_listed(waiting: WaitingWork) -> Iterator[str]:
+    """What the list leaves out. Only an empty queue says that no work is waiting."""
+    if number := waiting.of_colleagues:
+        yield f"{number} more {'item needs' if number == 1 else 'items need'} training that colleagues on duty have"
+    elif not waiting.items:
+        yield "no work is waiting"
 
 
 def _claim(options: Namespace, call: Call) -> Output:
@@ -133,6 +143,8 @@ def _lines(item: dict[str, Any]) -> Iterator[str]:
     kind, priority = words.WORK.of(item["kind"]), words.PRIORITY.of(item["priority"])
     line = [f"{item['item']}  {priority:<9} {kind:<{_WIDEST}} {item['reference'] or '-'}  due {item['due_at'] or '-'}"]
     yield "  ".join([*line, *(["OVERDUE"] if item["overdue"] else []), *([item["owner"]] if item["owner"] else [])])
+    if training := item.get("nobody_trained_for"):
+        yield f"    nobody can do this now: nobody on duty has training for {words.SOURCE.of(training)}"
     subject = {**item["subject"]}
     why = subject.pop("why_uncovered", {})
     if subject:
