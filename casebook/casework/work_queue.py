@@ -160,7 +160,7 @@ def do(act: Act, item_id: str, raw: object) -> WorkItem:
     )
     refuse(competence.why_not_trained(act.actor, item), NotPermitted)
     answering = playbook.answer(kind)
-    answer = answers.parse(answering.schema, raw)
+    answer = answers.parse(kind, answering.schema, raw)
     if application is None:
         return _do_for_the_unit(act, item, answering.unit_handler, answer)
     if answering.handler is None:

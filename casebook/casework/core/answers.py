@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
@@ -13,6 +13,9 @@ from casebook.casework.core.acting import Act
 from casebook.domain.vocabulary import WorkKind
 from casebook.errors import InvalidAnswer
 from casebook.storage.tables import Application, WorkItem
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 
 class Answer(BaseModel):
@@ -95,8 +98,8 @@ def _storable(value: object) -> bool:
             return True
 
 
-def parse(schema: type[Parsed], raw: object) -> Parsed:
-    """Check an answer against its schema. The error names fields and rules, never their contents."""
+def parse(kind: WorkKind, schema: type[Parsed], raw: object) -> Parsed:
+    """Check the answer to a kind of work against its schema. The error names every fault at once, never what was given."""
     if not _storable(raw):
         raise InvalidAnswer(
             "the answer has a character that cannot be stored (NUL, or half of a surrogate pair): remove it",
@@ -105,8 +108,30 @@ def parse(schema: type[Parsed], raw: object) -> Parsed:
     try:
         return schema.model_validate(raw)
     except ValidationError as error:
-        faults = [
-            f"{'.'.join(map(str, fault['loc'])) or 'answer'}: {fault['msg']}"
-            for fault in error.errors(include_input=False)
-        ]
-        raise InvalidAnswer("; ".join(faults)) from None
+        faults = [_fault(fault) for fault in error.errors(include_input=False, include_url=False)]
+        where = f"The fields and their choices: casebook work schema {kind}"
+        raise InvalidAnswer(f"{'; '.join(dict.fromkeys(faults))}. {where}") from None
+
+
+# what pydantic calls a fault: what the field must be
+_RULES = {
+    "missing": "is missing",
+    "extra_forbidden": "is no field of this answer",
+    "literal_error": "must be one of: {expected}",
+    "enum": "must be one of: {expected}",
+    "string_too_short": "must not be empty",
+    "too_short": "must name at least {min_length}",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "timezone_aware": "must have an offset from UTC, as in 2026-03-02T10:00:00+00:00",
+}
+
+
+def _fault(fault: ErrorDetails) -> str:
+    """One fault in words: the field, and what it must be."""
+    field = ".".join(map(str, fault["loc"])) or "the answer"
+    if rule := _RULES.get(fault["type"]):
+        limits = {name: str(limit).replace(" or ", ", ") for name, limit in fault.get("ctx", {}).items()}
+        return f"{field} {rule.format(**limits)}"
+    message = fault["msg"].removeprefix("Input ").removeprefix("Value error, ")
+    return f"{field} {message[:1].lower()}{message[1:]}"

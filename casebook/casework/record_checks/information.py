@@ -9,6 +9,7 @@ from casebook.casework.record_checks import record_checks
 from casebook.casework.safeguarding import details
 from casebook.domain import freezing
 from casebook.domain.authority import Command
+from casebook.domain.vocabulary import WorkKind
 from casebook.storage.tables import Application
 
 
@@ -18,7 +19,7 @@ def add(act: Act, reference: str, raw: object) -> Application:
     application = act.application(reference)
     still_open(application)
     refuse(freezing.why_not_edit(application.frozen_at))
-    details_given = parse(details.DetailsCompleted, raw)
+    details_given = parse(WorkKind.COMPLETE_DETAILS, details.DetailsCompleted, raw)
     lifecycle.refuse_stale(application, details_given.version)
     details.add_details(act, application, details_given)
     act.record(application, "information_added")

@@ -12,7 +12,9 @@ from casebook.casework.core.answers import Answer, Answering, Answers, Doing
 from casebook.casework.safeguarding import parties
 from casebook.domain.case.intake import PersonForm, PlanForm
 from casebook.domain.vocabulary import Certainty, Channel, Party, Sex, WorkKind
+from casebook.errors import InvalidAnswer
 from casebook.storage.tables import Application, Person
+from casebook.values import dates
 
 
 class PersonDetails(BaseModel):
@@ -69,6 +71,7 @@ def _details_completed(doing: Doing) -> None:
 
 def add_details(act: Act, application: Application, answer: DetailsCompleted) -> None:
     """Store new details and the explanations. The caller writes the ledger entry."""
+    refuse_impossible_dates(act, answer.people)
     for party, details in answer.people.items():
         correct_person(act, application, party, details.model_dump(exclude_none=True))
     for party, plan in answer.safe_contact.items():
@@ -79,6 +82,19 @@ def add_details(act: Act, application: Application, answer: DetailsCompleted) ->
         *application.explained,
         *(code for code in answer.explained if code not in application.explained),
     ]
+
+
+def refuse_impossible_dates(act: Act, people: Mapping[Party, PersonDetails]) -> None:
+    """Refuse birth dates that nobody can have: 30 February, tomorrow, the year 1."""
+    today = act.now.date()
+    wrong = [
+        party
+        for party, person in people.items()
+        if person.dob and dates.read(person.dob, latest=today).iso != person.dob
+    ]
+    if wrong:
+        fields = ", ".join(f"people.{party}.dob" for party in wrong)
+        raise InvalidAnswer(f"nobody can be born on the date in {fields}: give what is known of it", "impossible_date")
 
 
 def correct_person(act: Act, application: Application, party: Party, details: Mapping[str, Any]) -> Person:
