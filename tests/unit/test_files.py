@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook import files
+from casebook import files, raw_lines
 from casebook.errors import UnreadableFile
 
 KNOWN = ("id", "name", "note")
@@ -161,6 +161,6 @@ def test_what_a_csv_writer_wrote_is_read_back(table, end):
     text = io.StringIO()
     writer = csv.writer(text, lineterminator=end)
     writer.writerows([KNOWN, *table])
-    lines = list(files.split(io.StringIO(text.getvalue(), newline="")))
+    lines = list(raw_lines.split(io.StringIO(text.getvalue(), newline="")))
     assert all(line.whole for line in lines)
     assert [tuple(line.values) for line in lines[1:]] == table

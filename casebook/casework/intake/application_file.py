@@ -89,11 +89,12 @@ def import_file(store: Store, actor: Actor, path: Path, *, playbook: Playbook) -
         while chunk := list(islice(rows, CHUNK)):
             _land(landing, [arrival for row in chunk if (arrival := _read(landing, row))])
         _record_import(landing)
+    table.refuse_lost(len(landing.landed) + len(landing.rejected_rows))
     by_line = [landing.landed[line] for line in sorted(landing.landed)]
     return ImportedFile(
         accepted=[references for fresh, references in by_line if fresh],
         unchanged=[references for fresh, references in by_line if not fresh],
-        rejected=sorted(landing.rejected, key=lambda rejection: rejection.line),
+        rejected=sorted((*landing.rejected, *table.no_rows), key=lambda rejection: rejection.line),
         ignored_columns=table.ignored,
         to_read=landing.to_read,
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from casebook import files, workbooks
+from casebook import files, raw_lines, workbooks
 from casebook.casework.review import register_rows
 from casebook.casework.review.register_rows import RegisterLine
 from casebook.domain.review.register import COLUMNS
@@ -27,10 +27,9 @@ from casebook.domain.review.register_headings import (
     header_keys,
 )
 from casebook.errors import UnreadableFile
-from casebook.files import RawLine
+from casebook.raw_lines import RawLine
 
 DELIMITERS = ",;\t|"
-HEADER_WITHIN = 20  # rows: some programs put a title and a date above the header
 ELSEWHERE = frozenset(
     {"reference", "outcome", "decided_on"}
 )  # columns that files of the monitor and of records have too
@@ -77,7 +76,7 @@ class _Sheet:
     @property
     def header_at(self) -> int | None:
         """The header row: of the first rows, the one that names most columns. A title may name one by chance."""
-        named = [_named(line.values, self.mapping) for line in self.lines[:HEADER_WITHIN]]
+        named = [_named(line.values, self.mapping) for line in self.lines[: files.HEADER_WITHIN]]
         best = max(named, default=0)
         if not best or (best == 1 and named.index(best) > 0):
             return None
@@ -121,12 +120,12 @@ def read(path: Path, *, given: RegisterMapping = NO_MAPPING, kept: Sequence[Kept
 def _sheets(path: Path, content: bytes, given: RegisterMapping, kept: Sequence[KeptMapping]) -> Iterator[_Sheet]:
     if workbooks.is_workbook(path, content):
         for title, lines in workbooks.sheets(path, content):
-            headers = [header_keys(line.values) for line in lines[:HEADER_WITHIN]]
+            headers = [header_keys(line.values) for line in lines[: files.HEADER_WITHIN]]
             mapping = _mapping({path.stem, f"{path.stem}-{title}"}, headers, given, kept)
             yield _Sheet(title=title, lines=lines, physical=len(lines), mapping=mapping)
         return
     physical = _physical(content)
-    tops = (islice(files.split(_texts(physical, set()), sign), HEADER_WITHIN) for sign in DELIMITERS)
+    tops = (islice(raw_lines.split(_texts(physical, set()), sign), files.HEADER_WITHIN) for sign in DELIMITERS)
     headers = [header_keys(line.values) for top in tops for line in top]
     mapping = _mapping({path.stem}, headers, given, kept)
     lines = list(_csv(physical, mapping))
@@ -224,9 +223,9 @@ def _physical(content: bytes) -> list[bytes]:
 
 
 def _csv(physical: Sequence[bytes], mapping: RegisterMapping) -> Iterator[RawLine]:
-    delimiter = _delimiter([_text(line)[0] for line in physical[:HEADER_WITHIN]], mapping)
+    delimiter = _delimiter([_text(line)[0] for line in physical[: files.HEADER_WITHIN]], mapping)
     not_utf8 = set[int]()  # physical lines that were not UTF-8
-    for line in files.split(_texts(physical, not_utf8), delimiter):
+    for line in raw_lines.split(_texts(physical, not_utf8), delimiter):
         yield line._replace(utf8=not_utf8.isdisjoint(range(line.number, line.number + line.lines)))
 
 

@@ -11,7 +11,7 @@ from casebook.domain.review.register_cells import RegisterDoubt
 from casebook.domain.review.register_codes import CODED, GivenCodes, code_in
 from casebook.domain.review.register_headings import FULL_NAMES, ReadColumn
 from casebook.domain.vocabulary import Applicant
-from casebook.files import RawLine
+from casebook.raw_lines import RawLine
 from casebook.values import names, text
 from casebook.values.text import word_set
 

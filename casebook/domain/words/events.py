@@ -28,6 +28,7 @@ EVENT = Vocabulary("Events of the ledger", {
     "answer_superseded": "answer superseded",
     "exception_recorded": "exception recorded",
     "extract_loaded": "extract loaded",
+    "file_refused": "file refused as a whole",
     "fairness_viewed": "fairness report viewed",
     "gate_asked": "gate asked",
     "gate_broken": "gate broken",
