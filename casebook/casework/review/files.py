@@ -91,7 +91,7 @@ class _Sheet:
         named = set(map(str.strip, groups)) - {""}
         if not named or (len(named) == 1 and groups[0].strip()):  # a title
             return headings
-        spread = accumulate(groups, lambda left, own: own if own.strip() else left)
+        spread: Iterator[str] = accumulate(groups, _carried)
         joined = [f"{group} {heading}".strip() for group, heading in zip_longest(spread, headings, fillvalue="")]
         known = columns_of(joined, self.mapping)
         return [
@@ -208,6 +208,11 @@ def _ignored(columns: Sequence[ReadColumn], plain: Sequence[str], below: Sequenc
         elif any(at < len(line.values) and line.values[at].strip() for line in below):
             ignored.append(f"column {at + 1}")
     return list(dict.fromkeys(ignored))
+
+
+def _carried(left: str, own: str) -> str:
+    """A group heading stands over the empty cells to the right of it too."""
+    return own if own.strip() else left
 
 
 def _filled(values: Sequence[str]) -> bool:

@@ -11,7 +11,7 @@ from casebook import files
 from casebook.casework import playbook
 from casebook.casework.core import quality, refused_files
 from casebook.casework.governance import conflicts, exceptions, governance
-from casebook.casework.intake import application_file, rejected_rows
+from casebook.casework.intake import application_file, rejected_rows, submission
 from casebook.casework.record_checks import information
 from casebook.casework.reporting import viewing
 from casebook.cli import progress
@@ -110,6 +110,11 @@ GOVERNANCE: dict[str, tuple[str, Callable[..., dict[str, object]], tuple[str, ..
         "propose that one expectation of its gate may fail, or agree as the second person",
         quality.override,
         ("expectation", "reason"),
+    ),
+    "correct-moment": (
+        "propose when it was really submitted, or agree as the second person: its clocks start again from then",
+        submission.correct,
+        ("submitted-at", "reason"),
     ),
     "declare": (
         "say whether you have a conflict of interest in it, with the reason",

@@ -114,6 +114,7 @@ EVENT = Vocabulary("Events of the ledger", {
     "staff_details_kept": "details of a member of staff kept as digests",
     "staff_suspended": "member of staff suspended",
     "stage_changed": "moved to another stage",
+    "submission_corrected": "moment of submission corrected",
     "suspension_carried_out": "suspension carried out",
     "token_issued": "token issued",
     "transferred": "transferred to another force",
