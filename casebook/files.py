@@ -13,10 +13,9 @@ from pathlib import Path
 
 from casebook import raw_lines
 from casebook.errors import Fault, UnreadableFile
-from casebook.raw_lines import RawLine
+from casebook.raw_lines import MOST_OF_A_TITLE, RawLine
 
 HEADER_WITHIN = 20  # lines: some programs put a title and a date above the header
-MOST_OF_A_TITLE = 3  # different filled cells; a row has more
 OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
@@ -87,6 +86,8 @@ def read(path: Path, *, known: Collection[str], required: Collection[str] = (), 
     rows = raw_lines.split(physical)
     top, at = _top(path, rows, set(required))
     header = names_of(top[at].values)
+    if not top[at].whole:
+        raise UnreadableFile(f"{path.name}: a quote in the header, line {top[at].number}, never closes", "open_quote")
     if missing := sorted(set(required) - set(header)):
         raise UnreadableFile(
             f"{path.name} has no column{'s' * (len(missing) > 1)} {', '.join(missing)}", "missing_column"

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from casebook.errors import UnreadableFile
 
 csv.field_size_limit(1 << 24)
+MOST_OF_A_TITLE = 3  # different filled cells of a title or a note; a row has more
 LONGEST_ROW = 1_000  # physical lines; a quote that is still open after these was opened by mistake
 
 
@@ -39,19 +40,21 @@ def lines(path: Path) -> Iterator[str]:
 def split(lines: Iterable[str], delimiter: str = ",") -> Iterator[RawLine]:
     """Every row with its line, the header first. A stray quote spoils its own row and never the rows after it."""
     source, waiting = iter(lines), deque[str]()
-    number, width = 1, 0
+    number, width, settled = 1, 0, False
     while line := waiting.popleft() if waiting else next(source, ""):
         count, whole = 1, True
         if '"' not in line:
             values = line.rstrip("\r\n").split(delimiter)
         else:
             taken = list[str]()
-            cells = _quoted(_fed(line, taken, waiting, source), taken, delimiter, width)
+            cells = _quoted(_fed(line, taken, waiting, source), taken, delimiter, width=width, settled=settled)
             waiting.extendleft(reversed(taken[1:] if cells is None else ()))
             count, whole = (len(taken), True) if cells is not None else (1, False)
             values = line.rstrip("\r\n").replace('"', "").split(delimiter) if cells is None else cells
         yield RawLine(number, values, whole, count)
-        width, number = width or len(values), number + count
+        number += count
+        if whole and not settled and (filled := sum(map(bool, map(str.strip, values)))):
+            width, settled = max(width, len(values)), filled > MOST_OF_A_TITLE
 
 
 def _fed(line: str, taken: list[str], waiting: deque[str], source: Iterator[str]) -> Iterator[str]:
@@ -64,8 +67,8 @@ def _fed(line: str, taken: list[str], waiting: deque[str], source: Iterator[str]
         waiting.appendleft(line)
 
 
-def _quoted(fed: Iterator[str], taken: list[str], delimiter: str, width: int) -> list[str] | None:
-    """The cells of a row with quotes in it; None if its end cannot be found."""
+def _quoted(fed: Iterator[str], taken: list[str], delimiter: str, *, width: int, settled: bool) -> list[str] | None:
+    """The cells of a row with quotes in it; None if its end cannot be found. `settled`: all rows are known to be so wide."""
     try:
         values = next(csv.reader(fed, delimiter=delimiter, strict=True))
     except csv.Error:
@@ -75,5 +78,7 @@ def _quoted(fed: Iterator[str], taken: list[str], delimiter: str, width: int) ->
         values = next(csv.reader(taken, delimiter=delimiter))
         return values if len(values) == width and taken[0].count('"') % 2 == 0 else None
     # over several lines only a complete row counts: otherwise an open quote would swallow the rows after it
-    swallowed = len(taken) > 1 and len(values) != width > 0
+    swallowed = len(taken) > 1 and len(values) != width
+    if not settled:  # nor is the width known
+        swallowed = swallowed and any("\n" in cell and cell.count(delimiter) > 1 for cell in values)
     return None if swallowed and any(more.count(delimiter) >= width - 1 for more in taken[1:]) else values

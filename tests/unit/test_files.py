@@ -197,6 +197,8 @@ def test_the_header_again_is_listed_and_no_row(read):
         (b"PK\x03\x04\x14\x00", "not_csv", "Excel"),
         (HEADER.decode().encode("utf-16"), "not_utf8", "UTF-8"),
         (b"number,name\n1,Ann\n", "missing_column", "no column id"),
+        (b'id,"name,note\n1,Ann,x\n2,"Bo",y\n', "open_quote", "a quote in the header, line 1"),
+        (b'Title\nid,name,"note\n1,Ann,x\n2,Bo,"y"\n', "open_quote", "a quote in the header, line 2"),
         (b"Title\n" * 30 + HEADER, "missing_column", "no column id"),
     ],
 )
@@ -217,3 +219,10 @@ def test_a_reader_that_loses_a_line_or_a_row_is_a_fault(read, monkeypatch):
     with pytest.raises(Fault) as lost:
         list(read(HEADER + b"1,Ann,x\n2,Bo,y\n").rows)
     assert lost.value.code == "lines_lost"
+
+
+@pytest.mark.parametrize("above", [b"", b"Title\n", b"Title,of,two\nand more\n\n", b'"Title\non two lines"\n'])
+def test_cells_of_many_lines_are_read_whatever_stands_above_the_header(read, above):
+    content = above + b'id,name,note,"when\n(date)",where,who\n1,Ann,"one, two\ntwo, three\n",,,\n2,Bo,"x\n\ny",a,b,c\n'
+    table = read(content, required=("id",))
+    assert [(row["id"], row["note"]) for row in table.rows] == [("1", "one, two\ntwo, three"), ("2", "x\n\ny")]
