@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from casebook.values import fillers, text
@@ -19,6 +20,8 @@ _ANSWERS = {
     "no": word_set("N NO NOPE FALSE F NEIN NON NIE NAGE NEGATIVE"),
     "unknown": word_set("U UNKNOWN"),
 }
+_TICKED = re.compile("[\u2713\u2714\u2611\u2705]")
+_BLANK = re.compile(r"[\s?\-\u2013\u2014./_*~]*")
 _SEX_OF = {word: code for code, words in _SEXES.items() for word in words}
 _ANSWER_OF = {word: code for code, words in _ANSWERS.items() for word in words}
 
@@ -45,6 +48,8 @@ def yes_or_no(written: str) -> str:
     >>> yes_or_no("Y"), yes_or_no("FALSE"), yes_or_no("not known"), yes_or_no("sometimes")
     ('yes', 'no', 'unknown', '')
     """
+    if not any(map(str.isalnum, written)):  # a tick is a yes; a cross may be one, and is not read
+        return "yes" if _TICKED.search(written) else "unknown" if _BLANK.fullmatch(written) and written.strip() else ""
     return _code(written, _ANSWER_OF)
 
 
