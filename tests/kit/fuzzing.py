@@ -39,7 +39,9 @@ BYTES = (
     b'"', b'""', b",", b";", b"\t", b"\n", b"\r", b"\r\n", b"\0", b"\xff", b"\xef\xbb\xbf", b"\\", b"\\N", b"'", b"|", b" ",
     b"\xc2\x85", b'",', b',"', b"\x1a", b"\xe9", b"\\.",
 )  # fmt: skip
-HEADER = re.compile(rb"external_id|person_id|record_id|reference", re.IGNORECASE)
+HEADER = re.compile(
+    rb"external_id|person_id|record_id|reference|submitted_at|decided_on|surname|offence_text", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, kw_only=True)
