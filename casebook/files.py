@@ -1,20 +1,22 @@
-"""Reads CSV files: UTF-8, columns by the names in the header, each row with the physical line it starts on."""
+"""Reads CSV files: UTF-8, columns by the names in the header, each row with the physical line it starts on.
+
+The lines are counted as they come from the file, and again as rows: no line is lost without a fault.
+"""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections import Counter, deque
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from itertools import zip_longest
+from itertools import chain, islice, zip_longest
 from pathlib import Path
-from typing import NamedTuple
 
-from casebook.errors import UnreadableFile
+from casebook import raw_lines
+from casebook.errors import Fault, UnreadableFile
+from casebook.raw_lines import MOST_OF_A_TITLE, RawLine
 
-csv.field_size_limit(1 << 24)
-LONGEST_ROW = 1_000  # physical lines; a quote that is still open after these was opened by mistake
+HEADER_WITHIN = 20  # lines: some programs put a title and a date above the header
+OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +27,7 @@ class Rejection:
     column: str
     code: str
     message: str
-    landed: bool = False  # True: the row was accepted all the same, this cell as not known
+    landed: bool = False  # True: nothing is missing. The row was accepted, this cell as not known; or it is no row
 
     def as_json(self) -> dict[str, object]:
         return asdict(self)
@@ -46,68 +48,112 @@ class FileRow:
         return self.cells.get(column, "")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class CsvTable:
-    """A CSV file being read. Its rows are read one at a time."""
+    """A CSV file being read. Its rows are read one at a time; what else it says is complete after the last."""
 
     columns: tuple[str, ...]
     ignored: list[str]
-    rows: Iterator[FileRow]
+    rows: Iterator[FileRow] = field(default_factory=lambda: iter(()))
+    there: int = 0  # rows given so far
+    no_rows: list[Rejection] = field(default_factory=list)  # lines above the header, and the header again
+
+    def refuse_lost(self, accounted: int) -> None:
+        """Raises Fault unless as many rows are accounted for as the file has."""
+        if accounted != self.there:
+            raise Fault("not every row of the file is accounted for", "rows_lost")
 
 
-class RawLine(NamedTuple):
-    """One row as it is in the file. If a quote in it never closes it is not whole: its first line, without quotes."""
+class _Physical:
+    """The lines of a file, counted as they are read."""
 
-    number: int
-    values: list[str]
-    whole: bool = True
-    lines: int = 1  # physical lines it takes
-    utf8: bool = True  # False: it was read as Windows-1252
-    lacks_value: bool = False  # a formula in it has no stored value: what it gives is not known
+    def __init__(self, path: Path) -> None:
+        self.read, self._lines = 0, raw_lines.lines(path)
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            self.read += 1
+            yield line
 
 
 def read(path: Path, *, known: Collection[str], required: Collection[str] = (), first_counts: bool = False) -> CsvTable:
     """Open a CSV file. Raises UnreadableFile if there is no file, no header, or a required column is missing.
 
     A known column that occurs twice is refused. With `first_counts` the later one is ignored and listed as ignored.
+    A title above the header is listed in `no_rows`.
     """
-    rows = split(lines(path))
-    header = header_of(path, rows)
+    physical = _Physical(path)
+    rows = raw_lines.split(physical)
+    top, at = _top(path, rows, set(required))
+    header = names_of(top[at].values)
+    if not top[at].whole:
+        raise UnreadableFile(f"{path.name}: a quote in the header, line {top[at].number}, never closes", "open_quote")
     if missing := sorted(set(required) - set(header)):
         raise UnreadableFile(
             f"{path.name} has no column{'s' * (len(missing) > 1)} {', '.join(missing)}", "missing_column"
         )
     if not first_counts:
-        refuse_repeated(path, header, known)
-    return CsvTable(
-        columns=header,
-        ignored=ignored(header, known),
-        rows=_rows(rows, header, frozenset(known)),
-    )
+        _refuse_repeated(path, header, known)
+    table = CsvTable(columns=header, ignored=_ignored(header, known))
+    table.no_rows += [_no_row(line, "above_header", "stands above the header") for line in top[:at] if _filled(line)]
+    table.rows = _counted(table, physical, top[: at + 1], chain(top[at + 1 :], rows), frozenset(known))
+    return table
 
 
-def lines(path: Path) -> Iterator[str]:
-    """The lines of text. A byte that is not UTF-8 becomes a lone surrogate, so that its cell can be recognised."""
-    try:
-        stream = path.open("rb")
-    except OSError as error:
-        raise UnreadableFile(f"{path.name}: {error.strerror or 'cannot be opened'}", "no_such_file") from None
-    with stream, io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
-        yield from text
+def _top(path: Path, rows: Iterator[RawLine], required: set[str]) -> tuple[list[RawLine], int]:
+    """The first lines, and which of them is the header: the first that is filled, or one below a title.
+
+    Raises UnreadableFile if there is none, or if more than a title stands above what looks like the header.
+    """
+    top = list[RawLine]()
+    for line in rows:
+        top.append(line)
+        if _filled(line):
+            break
+    if not top or not _filled(top[-1]):
+        raise UnreadableFile(f"{path.name} is empty: a header row is needed", "no_header")
+    first = len(top) - 1
+    _refuse_other_forms(path, top[first], required)
+    if required <= set(names_of(top[first].values)):
+        return top, first
+    top += islice(rows, HEADER_WITHIN - 1)
+    below = (at for at, line in enumerate(top) if at > first and required <= set(names_of(line.values)))
+    if not required or (at := next(below, None)) is None:
+        return top, first
+    if any(len(set(map(str.strip, line.values)) - {""}) > MOST_OF_A_TITLE for line in top[:at]):
+        raise UnreadableFile(
+            f"{path.name}: line {top[at].number} looks like the header. Remove the lines above it, or move rows below it",
+            "header_not_first",
+        )
+    return top, at
 
 
-def header_of(path: Path, rows: Iterator[RawLine]) -> tuple[str, ...]:
-    """The names of the columns, from the first line that is not empty."""
-    for row in rows:
-        if any(value.strip() for value in row.values):
-            header = tuple(value.strip().lower() for value in row.values)
-            if "\0" in "".join(header):
-                raise UnreadableFile(f"{path.name} is not UTF-8 text", "not_utf8")
-            return header
-    raise UnreadableFile(f"{path.name} is empty: a header row is needed", "no_header")
+def _refuse_other_forms(path: Path, first: RawLine, required: set[str]) -> None:
+    """Raises UnreadableFile for a workbook, for text that is not UTF-8, and for columns separated by another sign."""
+    text = "".join(first.values)
+    if text.startswith("PK\x03\x04"):
+        raise UnreadableFile(f"{path.name} is an Excel workbook or an archive. Save it as CSV", "not_csv")
+    if "\0" in text or text.startswith(("\udcff\udcfe", "\udcfe\udcff")):
+        raise UnreadableFile(f"{path.name} is not UTF-8 text", "not_utf8")
+    for sign, name in OTHER_DELIMITERS.items():
+        if len(first.values) == 1 and sign in text and required <= set(names_of(first.values[0].split(sign))):
+            raise UnreadableFile(f"{path.name} separates its columns with {name}. Save it with commas", "not_commas")
 
 
-def refuse_repeated(path: Path, header: Sequence[str], known: Collection[str]) -> None:
+def names_of(values: Sequence[str]) -> tuple[str, ...]:
+    """The names of the columns in a header."""
+    return tuple(value.strip().lower() for value in values)
+
+
+def _filled(line: RawLine) -> bool:
+    return any(value.strip() for value in line.values)
+
+
+def _no_row(line: RawLine, code: str, message: str) -> Rejection:
+    return Rejection(line=line.number, column="", code=code, message=f"{message}, and is no row", landed=True)
+
+
+def _refuse_repeated(path: Path, header: Sequence[str], known: Collection[str]) -> None:
     """Raises UnreadableFile if a known column occurs twice: it is not clear which of the two is meant."""
     if twice := _repeated(header, known):
         raise UnreadableFile(
@@ -117,7 +163,7 @@ def refuse_repeated(path: Path, header: Sequence[str], known: Collection[str]) -
         )
 
 
-def ignored(header: Sequence[str], known: Collection[str]) -> list[str]:
+def _ignored(header: Sequence[str], known: Collection[str]) -> list[str]:
     """Columns that are not read, each listed once: unknown ones, and repeats of known ones."""
     twice = _repeated(header, known)
     return [name for name in dict.fromkeys(header) if name and (name not in known or name in twice)]
@@ -127,47 +173,27 @@ def _repeated(header: Sequence[str], known: Collection[str]) -> list[str]:
     return [name for name, times in Counter(header).items() if times > 1 and name in known]
 
 
-def split(lines: Iterable[str], delimiter: str = ",") -> Iterator[RawLine]:
-    """Every row with its line, the header first. A stray quote spoils its own row and never the rows after it."""
-    source, waiting = iter(lines), deque[str]()
-    number, width = 1, 0
-    while line := waiting.popleft() if waiting else next(source, ""):
-        count, whole = 1, True
-        if '"' not in line:
-            values = line.rstrip("\r\n").split(delimiter)
-        else:
-            taken = list[str]()
-            cells = _quoted(_fed(line, taken, waiting, source), taken, delimiter, width)
-            waiting.extendleft(reversed(taken[1:] if cells is None else ()))
-            count, whole = (len(taken), True) if cells is not None else (1, False)
-            values = line.rstrip("\r\n").replace('"', "").split(delimiter) if cells is None else cells
-        yield RawLine(number, values, whole, count)
-        width, number = width or len(values), number + count
+def _counted(
+    table: CsvTable, physical: _Physical, top: Sequence[RawLine], below: Iterator[RawLine], known: frozenset[str]
+) -> Iterator[FileRow]:
+    """The rows, counted. Raises Fault at the end if a line of the file belongs to no row."""
+    lines_used = sum(line.lines for line in top)
+    header, first = table.columns, top[-1].values[0]
 
+    def used() -> Iterator[RawLine]:
+        nonlocal lines_used
+        for line in below:
+            lines_used += line.lines
+            if line.values[0] == first and names_of(line.values[: len(header)]) == header:
+                table.no_rows.append(_no_row(line, "header_again", "is the header again"))
+            else:
+                yield line
 
-def _fed(line: str, taken: list[str], waiting: deque[str], source: Iterator[str]) -> Iterator[str]:
-    """The line and the lines after it, as they are asked for. The lines given out are kept in `taken`."""
-    while line and len(taken) < LONGEST_ROW:
-        taken.append(line)
-        yield line
-        line = waiting.popleft() if waiting else next(source, "")
-    if line:
-        waiting.appendleft(line)
-
-
-def _quoted(fed: Iterator[str], taken: list[str], delimiter: str, width: int) -> list[str] | None:
-    """The cells of a row with quotes in it; None if its end cannot be found."""
-    try:
-        values = next(csv.reader(fed, delimiter=delimiter, strict=True))
-    except csv.Error:
-        if len(taken) > 1:
-            return None
-        # a quote closes in the middle of a cell; accept the row if nothing else is wrong with it
-        values = next(csv.reader(taken, delimiter=delimiter))
-        return values if len(values) == width and taken[0].count('"') % 2 == 0 else None
-    # over several lines only a complete row counts: otherwise an open quote would swallow the rows after it
-    swallowed = len(taken) > 1 and len(values) != width > 0
-    return None if swallowed and any(more.count(delimiter) >= width - 1 for more in taken[1:]) else values
+    for row in _rows(used(), header, known):
+        table.there += 1
+        yield row
+    if lines_used != physical.read:
+        raise Fault("not every line of the file is accounted for", "lines_lost")
 
 
 def _rows(rows: Iterator[RawLine], header: tuple[str, ...], known: frozenset[str]) -> Iterator[FileRow]:

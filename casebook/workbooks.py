@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casebook.errors import UnreadableFile
-from casebook.files import RawLine
+from casebook.raw_lines import RawLine
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook

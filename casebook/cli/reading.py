@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from argparse import ArgumentTypeError
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
+from casebook import json_once
 from casebook.errors import InvalidAnswer, UnreadableFile
 
 W = TypeVar("W", bound=StrEnum)
@@ -59,14 +59,8 @@ def read_json(name: str) -> object:
     except UnicodeDecodeError:
         raise InvalidAnswer("the answer is not UTF-8 text") from None
     try:
-        return json.loads(text, object_pairs_hook=_each_once)
+        return json_once.loads(text)
+    except json_once.RepeatedKey:
+        raise InvalidAnswer("the answer has one key twice: keep one of each", "repeated_key") from None
     except (ValueError, RecursionError) as error:
         raise InvalidAnswer(f"the answer is not JSON: {getattr(error, 'msg', 'it cannot be read')}") from None
-
-
-def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """An object of a JSON file. A key twice is refused: the first of two values would be lost without a word."""
-    names = [name for name, _ in pairs]
-    if len(set(names)) < len(names):
-        raise InvalidAnswer("the answer has one key twice: keep one of each", "repeated_key")
-    return dict(pairs)

@@ -13,8 +13,9 @@ import duckdb
 
 from casebook.domain.vocabulary import MatchBand
 from casebook.errors import UnreadableFile
+from casebook.files import Rejection
 from casebook.matching import candidates, model, prepare
-from casebook.matching.person_rows import PersonRows, Rejected, read
+from casebook.matching.person_rows import PersonRows, read
 
 OUT = ("subject_id", "person_id", "weight", "probability", "band")
 BATCH = 10_000
@@ -108,11 +109,10 @@ def _load(con: duckdb.DuckDBPyConnection, path: Path, what: str, *, this_year: i
     faults = con.execute(
         f"""select line, 'dob', fault from {what}_rows join {what}_rows_dob on dob = text where fault is not null
         union all
-        select line, 'sex', 'not_in_vocabulary' from {what}_rows
-        where lower(sex) not in ('', 'f', 'm', 'x', 'female', 'male', 'unknown', 'u')"""
+        select line, 'sex', 'not_in_vocabulary' from {what}_rows join {what}_rows_sex on sex = text where not read"""
     ).fetchall()
     rows.rejected += [
-        Rejected(line=line, column=column, code=code, message=CELL_FAULTS[code], landed=True)
+        Rejection(line=line, column=column, code=code, message=CELL_FAULTS[code], landed=True)
         for line, column, code in faults
     ]
     first, count = con.execute(
@@ -121,7 +121,7 @@ def _load(con: duckdb.DuckDBPyConnection, path: Path, what: str, *, this_year: i
     ).fetchall()[0]
     if count:
         message = NOT_ISO.format("1 cell" if count == 1 else f"{count:,} cells")
-        rows.rejected.append(Rejected(line=first, column="dob", code="date_not_iso", message=message, landed=True))
+        rows.rejected.append(Rejection(line=first, column="dob", code="date_not_iso", message=message, landed=True))
     return rows
 
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 from casebook.matching import names
 from casebook.matching.names import ADDRESS_NOISE
 from casebook.matching.person_rows import COLUMNS
-from casebook.values import addresses, dates, fillers, identifiers
+from casebook.values import addresses, dates, fillers, identifiers, short_forms
 
 if TYPE_CHECKING:
     import duckdb
@@ -38,7 +38,7 @@ select
     try_cast(d.canonical[6:7] as tinyint) as dob_month,
     try_cast(d.canonical[9:10] as tinyint) as dob_day,
     date_diff('day', date '1900-01-01', try_cast(d.canonical as date)) as dob_number,
-    case lower(row.sex) when 'f' then 'f' when 'female' then 'f' when 'm' then 'm' when 'male' then 'm' end as sex,
+    sx.compared as sex,
     nullif(pc.whole, '') as postcode, nullif(pc.outward, '') as outward,
     nullif(ad.address, '') as address,
     list_distinct([word for word in string_split(nullif(ad.address, ''), ' ') if word not in {ADDRESS_NOISE}])
@@ -50,6 +50,7 @@ from ROWS as row
     left join ROWS_middle_names as m on row.middle_names = m.text
     left join ROWS_aliases as a on row.aliases = a.text
     left join ROWS_dob as d on row.dob = d.text
+    left join ROWS_sex as sx on row.sex = sx.text
     left join ROWS_pnc_id as p on row.pnc_id = p.text
     left join ROWS_cro as c on row.cro = c.text
     left join ROWS_postcode as pc on row.postcode = pc.text
@@ -127,6 +128,7 @@ def look_up(con: duckdb.DuckDBPyConnection, rows: str, *, this_year: int) -> Non
         "middle_names": ({"forms": TEXTS}, lambda text: (names.middle(text),)),
         "aliases": (alias, _aliases),
         "dob": (code | {"as_iso": pa.bool_()}, lambda text: _born(text, this_year)),
+        "sex": ({"compared": pa.string(), "read": pa.bool_()}, _sex),
         "postcode": ({"whole": pa.string(), "outward": pa.string()}, identifiers.postcode),
         "address": ({"address": pa.string()}, lambda text: (addresses.address(text),)),
         "pnc_id": (code, lambda text: _identifier(identifiers.check_pnc(text, this_year))),
@@ -148,6 +150,11 @@ def _born(text: str, this_year: int) -> tuple[str | None, str | None, bool]:
     read = dates.of_birth(text, this_year)
     fault = None if read.fault in {None, dates.DateFault.FILLER} else str(read.fault)
     return read.compared or None, fault, read.as_iso
+
+
+def _sex(text: str) -> tuple[str | None, bool]:
+    """What is compared, and whether the cell could be read."""
+    return short_forms.compared_sex(text), bool(short_forms.sex(text)) or fillers.may_be_filler(text)
 
 
 def _identifier(found: identifiers.Identifier | None) -> tuple[str | None, str | None]:

@@ -53,6 +53,7 @@ def read_decisions(path: Path) -> DecisionsFile:
             rows.append(read)
         else:
             rejected.extend(read)
+    rejected += table.no_rows
     first_written = {staff_key(row.decider): row.decider for row in reversed(rows)}
     rows = [replace(row, decider=first_written[staff_key(row.decider)]) for row in rows]
     rows.sort(key=lambda row: row.decided_on)

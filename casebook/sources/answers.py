@@ -1,87 +1,73 @@
-"""Checks the answer of a remote source cell by cell. An answer in another form is a fault, never fewer persons."""
+"""Reads the answer of a remote source as an extract is read: a row lands if it can be told who it is about.
+
+A cell that cannot be used is unknown, and named in the row under NOT_USED. An answer of another form, or a row without
+its ids, is a fault, never fewer persons.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Annotated, Any, Literal, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from casebook.domain.vocabulary import Flag, RecordKind, Source, VictimRelationship
+from casebook import files, json_once
+from casebook.domain.vocabulary import Source
 from casebook.errors import SourceFault
-from casebook.sources.extract_cells import SEXES
-from casebook.sources.protocol import Cells
+from casebook.sources.extract_cells import UnusedCell, tidy_person, tidy_record
+from casebook.sources.protocol import NOT_USED, Cells
 from casebook.storage.case.extracts import PERSON_CELLS, RECORD_CELLS
-from casebook.values.text import items
+
+LISTS = frozenset({"aliases", "flags"})
+Tidy = Callable[[dict[str, str], int], Iterator[UnusedCell]]
 
 
-def _text(value: object) -> object:
-    """Absent becomes empty; a number may be an id. Anything else stays as it is and is refused."""
-    if value is None:
-        return ""
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+def _text(value: object) -> str | None:
+    """The text of a cell: absent is empty, a number may be an id. None if it is no text that can be stored."""
+    match value:
+        case None:
+            return ""
+        case str():
+            return value.strip() if files.storable(value) else None
+        case bool():
+            return None
+        case int():
+            return str(value)
+        case float():
+            return str(int(value)) if value.is_integer() else str(value)
+    return None
 
 
-def _listed(value: object) -> object:
-    if isinstance(value, str):
-        return list(items(value))
-    return [] if value is None else value
+def _id(value: object) -> object:
+    return value if (text := _text(value)) is None else text
 
 
-def _small(value: object) -> object:
-    return value.strip().lower() if isinstance(value, str) else value
+def _stored(value: str) -> str:
+    if not files.storable(value):
+        raise ValueError("It cannot be stored.")
+    return value
 
 
-def _capital(value: object) -> object:
-    return value.strip().upper() if isinstance(value, str) else _text(value)
-
-
-TextCell = Annotated[str, BeforeValidator(_text)]
-Id = Annotated[str, BeforeValidator(_text), Field(min_length=1)]
-_DATE = r"^(\d{4}(-\d{2}(-\d{2})?)?)?$"
+Id = Annotated[str, BeforeValidator(_id), Field(min_length=1), AfterValidator(_stored)]
 
 
 class Shape(BaseModel):
-    """The base of the shapes. Other fields are allowed and ignored, so that an answer may grow."""
+    """The base of the shapes. Other fields are allowed, so that an answer may grow."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True, str_strip_whitespace=True)
+    model_config = ConfigDict(extra="allow", frozen=True, hide_input_in_errors=True, str_strip_whitespace=True)
 
 
 class PersonShape(Shape):
-    """A row of persons.csv."""
+    """A row of persons.csv: its other cells are read one by one."""
 
     person_id: Id
-    forename: TextCell = ""
-    middle_names: TextCell = ""
-    surname: TextCell = ""
-    aliases: Annotated[list[str], BeforeValidator(_listed)] = Field(default_factory=list)
-    dob: Annotated[str, BeforeValidator(_text), Field(pattern=_DATE)] = ""
-    sex: TextCell = ""
-    address: TextCell = ""
-    postcode: TextCell = ""
-    pnc_id: TextCell = ""
-    cro: TextCell = ""
 
 
 class RecordShape(Shape):
-    """A row of records.csv."""
+    """A row of records.csv: its other cells are read one by one."""
 
     record_id: Id
     person_id: Id
-    kind: Annotated[RecordKind, BeforeValidator(_small)]
-    offence_code: TextCell = ""
-    offence_text: TextCell = ""
-    date: Annotated[str, BeforeValidator(_text), Field(pattern=_DATE)] = ""
-    outcome: TextCell = ""
-    victim_id: TextCell = ""
-    victim_relationship: Annotated[VictimRelationship, BeforeValidator(lambda value: _small(value) or "unknown")] = (
-        VictimRelationship.UNKNOWN
-    )
-    flags: Annotated[list[Flag], BeforeValidator(_listed)] = Field(default_factory=list)
-    owner: TextCell = ""
-    source_evaluation: Annotated[Literal["", "1", "2", "3"], BeforeValidator(_text)] = ""
-    intelligence_assessment: Annotated[Literal["", "A", "B", "C", "D", "E"], BeforeValidator(_capital)] = ""
-    handling: Annotated[Literal["", "P", "C"], BeforeValidator(_capital)] = ""
 
 
 class Page(Shape):
@@ -108,23 +94,38 @@ def shaped(shape: type[S], said: object) -> S:
     try:
         return shape.model_validate(said)
     except ValidationError as error:
-        raise misshapen(error) from None
+        raise _misshapen(error) from None
 
 
-def misshapen(error: ValidationError) -> SourceFault:
+def shaped_text(shape: type[S], body: bytes) -> S:
+    """The same of an answer that came as JSON."""
+    try:
+        said = json_once.loads(body)
+    except json_once.RepeatedKey:
+        raise SourceFault("The source's answer has one key twice.", "schema") from None
+    except (ValueError, RecursionError):
+        raise SourceFault("The source's answer is not JSON.", "schema") from None
+    return shaped(shape, said)
+
+
+def _misshapen(error: ValidationError) -> SourceFault:
     place = ".".join("*" if isinstance(part, int) else str(part) for part in error.errors()[0]["loc"])
     return SourceFault(f"The source's answer is not in the agreed form at {place or 'the top'}.", "schema")
 
 
-def persons(source: Source, rows: Iterable[PersonShape]) -> tuple[Cells, ...]:
+def persons(source: Source, rows: Iterable[PersonShape], this_year: int) -> tuple[Cells, ...]:
     """The persons as rows of persons.csv. An id that occurs twice is a fault."""
-    return tuple(_unrepeated(map(lambda row: _cells(source, row, PERSON_CELLS), rows), "person_id"))  # noqa: C417
+    cells = (_cells(source, row, PERSON_CELLS, tidy_person, this_year) for row in rows)
+    return tuple(_unrepeated(cells, "person_id"))
 
 
-def records(source: Source, rows: Iterable[RecordShape], asked: Iterable[str]) -> dict[str, tuple[Cells, ...]]:
+def records(
+    source: Source, rows: Iterable[RecordShape], asked: Iterable[str], this_year: int
+) -> dict[str, tuple[Cells, ...]]:
     """person_id -> records, by date. Records of a person who was not asked for are a fault."""
     by_person: dict[str, list[Cells]] = {person_id: [] for person_id in asked}
-    for cells in _unrepeated((_cells(source, row, RECORD_CELLS) for row in rows), "record_id"):
+    read = (_cells(source, row, RECORD_CELLS, tidy_record, this_year) for row in rows)
+    for cells in _unrepeated(read, "record_id"):
         if cells["person_id"] not in by_person:
             raise SourceFault("The source answered with records of another person.", "mixed_up")
         by_person[cells["person_id"]].append(cells)
@@ -141,9 +142,19 @@ def _unrepeated(rows: Iterable[Cells], name: str) -> Iterable[Cells]:
         yield cells
 
 
-def _cells(source: Source, row: Shape, names: Iterable[str]) -> Cells:
-    values: Mapping[str, Any] = {**row.model_dump(mode="json"), "source": source.value}
-    cells = {name: ";".join(values[name]) if isinstance(values[name], list) else str(values[name]) for name in names}
-    if "sex" in cells:
-        cells["sex"] = str(SEXES.get(cells["sex"].lower(), "unknown"))
-    return cells
+def _cells(source: Source, row: Shape, names: Iterable[str], tidy: Tidy, this_year: int) -> Cells:
+    """The cells of a row, each as an extract would have it."""
+    said: Mapping[str, Any] = {**row.model_dump(), "source": source.value}
+    texts = {name: _listed(said.get(name), ";" if name in LISTS else " ") for name in names}
+    cells = {name: text or "" for name, text in texts.items()}
+    not_used = [name for name, text in texts.items() if text is None]
+    not_used += [column for column, *_ in tidy(cells, this_year)]
+    return {**cells, NOT_USED: ", ".join(dict.fromkeys(not_used))} if not_used else cells
+
+
+def _listed(value: object, between: str) -> str | None:
+    """The text of a cell that may be a list of texts. None if any part of it is no text."""
+    if not isinstance(value, list):
+        return _text(value)
+    parts = [_text(part) for part in value]
+    return None if None in parts else between.join(filter(None, parts))

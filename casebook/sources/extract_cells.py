@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from casebook.domain.vocabulary import Flag, RecordKind, Sex, VictimRelationship
-from casebook.values import dates, fillers
+from casebook.values import dates, fillers, short_forms
 from casebook.values.ids import code_of
 from casebook.values.text import items, repaired
 
 UnusedCell = tuple[str, str, str]  # column, code, message
 
-SEXES = {"f": Sex.F, "female": Sex.F, "m": Sex.M, "male": Sex.M, "x": Sex.X}
 GRADES = {"source_evaluation": "123", "intelligence_assessment": "ABCDE", "handling": "PC"}
 NAMED: dict[str, type[StrEnum]] = {"kind": RecordKind, "victim_relationship": VictimRelationship}
 
@@ -21,13 +20,9 @@ def tidy_person(cells: dict[str, str], this_year: int) -> Iterator[UnusedCell]:
     _repair(cells)
     yield from _tidy_date(cells, "dob", this_year)
     said = cells["sex"]
-    cells["sex"] = SEXES.get(said.lower(), Sex.UNKNOWN).value
-    if (
-        cells["sex"] == Sex.UNKNOWN
-        and said
-        and not fillers.may_be_filler(said)
-        and said.lower() not in {"u", "unknown"}
-    ):
+    sex = short_forms.sex(said)
+    cells["sex"] = sex or Sex.UNKNOWN.value
+    if said and not sex and not fillers.may_be_filler(said):
         yield "sex", "unknown_code", "is none of f, m, x, unknown: taken as unknown"
 
 

@@ -14,13 +14,14 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, ClassVar, TypeVar
 
 import httpx
-from pydantic import ValidationError
 
+from casebook import clock
 from casebook.domain.case.coverage import VariantFamily
 from casebook.domain.vocabulary import Source
 from casebook.errors import SourceFault
@@ -62,6 +63,7 @@ class HttpSource:
     throttle: Throttle = field(default_factory=lambda: Throttle(per_second=5))
     breaker: Breaker = field(default_factory=lambda: Breaker(failures=4, rest=10))
     admit: Callable[[str], None] = lambda _: None  # waits for a turn among all processes
+    this_year: Callable[[], int] = lambda: clock.now().year
     _client: httpx.Client | None = field(default=None, init=False, repr=False)
 
     def find(self, asked: Cells) -> Answered:
@@ -69,7 +71,7 @@ class HttpSource:
         rows = [person for page in pages for person in page.persons]
         _refuse_half(pages, len(rows))
         complete = all(page.complete for page in pages)
-        return Answered(persons=answers.persons(self.source, rows), complete=complete)
+        return Answered(persons=answers.persons(self.source, rows, self.this_year()), complete=complete)
 
     def bearers(self, asked: Cells) -> Answered:
         return self.find({name: asked.get(name, "") for name in ("forename", "surname")})
@@ -80,7 +82,7 @@ class HttpSource:
         pages = self._pages("records", {"person_ids": person_ids}, RecordsPage)
         rows = [record for page in pages for record in page.records]
         _refuse_half(pages, len(rows))
-        return answers.records(self.source, rows, person_ids)
+        return answers.records(self.source, rows, person_ids, self.this_year())
 
     def check(self) -> None:
         self._stubbornly(("GET", "health", ""), _nothing)
@@ -99,7 +101,7 @@ class HttpSource:
             if len(pages) == self.patience.pages:
                 raise SourceFault("The source's answer does not end.", "endless")
             body_text = json.dumps({**body, "cursor": cursor})
-            pages.append(self._stubbornly(("POST", path, body_text), shape.model_validate_json))
+            pages.append(self._stubbornly(("POST", path, body_text), partial(answers.shaped_text, shape)))
             cursor = pages[-1].next
         return pages
 
@@ -114,8 +116,8 @@ class HttpSource:
                 answer = read(self._once(request))
             except _Failed as failure:
                 failed = failure
-            except ValidationError as error:
-                failed = _Failed(answers.misshapen(error).message, "schema")
+            except SourceFault as fault:
+                failed = _Failed(fault.message, fault.code)
             else:
                 self.breaker.answered()
                 return answer

@@ -16,7 +16,7 @@ from zlib import crc32
 
 from casebook.matching import names
 from casebook.matching.names import ADDRESS_NOISE
-from casebook.values import dates, fillers, identifiers
+from casebook.values import dates, fillers, identifiers, short_forms
 from casebook.values.addresses import address as address_of
 from casebook.values.identifiers import postcode as postcode_of
 
@@ -108,7 +108,7 @@ def compared(cells: Mapping[str, str], this_year: int) -> dict[str, Any]:
         "dob_month": int(dob[5:7]) if dob[5:7] else None,
         "dob_day": int(dob[8:10]) if dob[8:10] else None,
         "dob_number": _number(dob),
-        "sex": {"f": "f", "female": "f", "m": "m", "male": "m"}.get(cells["sex"].lower()),
+        "sex": short_forms.compared_sex(cells["sex"]),
         "postcode": postcode or None,
         "outward": outward or None,
         "address": address or None,

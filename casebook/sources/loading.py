@@ -42,6 +42,7 @@ class Counted:
     gone: int = 0
     rejected: list[Rejection] = field(default_factory=list)
     ignored_columns: list[str] = field(default_factory=list)
+    repeated: int = 0  # rows that are equal to an earlier one
     spared: set[str] = field(default_factory=set)  # ids of rejected rows: their present versions stay
     lost: dict[int, str] = field(default_factory=dict)  # line -> a digest of each row that did not land
 
@@ -92,6 +93,8 @@ def load(
     if kind is RECORDS:
         _reject_orphans(session, source, counted)
     _bring_up(session, kind, source=source, extract=extract, whole=whole, counted=counted)
+    counted.rejected += table.no_rows
+    table.refuse_lost(counted.landed + len(counted.lost) + counted.repeated)
     if kind is PERSONS and counted.new + counted.changed + counted.gone:
         extracts.count_frequencies(session, source)
     counted.rejected.sort(key=lambda fault: fault.line)
@@ -121,7 +124,9 @@ def _unrepeated(
         first = first_lines.setdefault(row[kind.id_column], (row.line, digest))
         if first[0] == row.line:
             yield row
-        elif first[1] != digest:
+        elif first[1] == digest:
+            counted.repeated += 1
+        else:
             message = f"line {first[0]} has the same id with other values"
             counted.rejected.append(
                 Rejection(line=row.line, column=kind.id_column, code="repeated_id", message=message)

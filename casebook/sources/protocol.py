@@ -10,6 +10,7 @@ from casebook.domain.case.coverage import VariantFamily
 from casebook.domain.vocabulary import Source
 
 Cells = Mapping[str, str]  # a row of persons.csv or records.csv, every cell as text
+NOT_USED = "not_used"  # beside the cells of a remote row: the columns that could not be used, and are unknown
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -30,6 +30,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 from sqlalchemy.sql.elements import ColumnElement
 
+from casebook import clock
 from casebook.domain.case.coverage import VariantFamily
 from casebook.domain.vocabulary import Source
 from casebook.errors import SourceFault
@@ -80,6 +81,7 @@ class SqlSource:
     url: str = field(repr=False)
     persons: Mapped
     records: Mapped | None = None
+    this_year: Callable[[], int] = lambda: clock.now().year
 
     def find(self, asked: Cells) -> Answered:
         """Every person who shares a name, the date of birth, the postcode or a number; those who share most first."""
@@ -95,7 +97,7 @@ class SqlSource:
         )
         rows = self._rows(query)
         read = [answers.shaped(PersonShape, row) for row in rows[:AT_MOST]]
-        return Answered(persons=answers.persons(self.source, read), complete=len(rows) <= AT_MOST)
+        return Answered(persons=answers.persons(self.source, read, self.this_year()), complete=len(rows) <= AT_MOST)
 
     def bearers(self, asked: Cells) -> Answered:
         return self.find({name: asked.get(name, "") for name in ("forename", "surname")})
@@ -104,7 +106,8 @@ class SqlSource:
         if self.records is None or not person_ids:
             return {}
         query = select(*self.records.cells).where(_said(self.records.of("person_id")).in_(person_ids))
-        return answers.records(self.source, [answers.shaped(RecordShape, row) for row in self._rows(query)], person_ids)
+        rows = [answers.shaped(RecordShape, row) for row in self._rows(query)]
+        return answers.records(self.source, rows, person_ids, self.this_year())
 
     def check(self) -> None:
         for mapped in filter(None, (self.persons, self.records)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from casebook.values import fillers, text
@@ -9,11 +10,38 @@ from casebook.values.text import word_set
 
 _HOMELESS = word_set(
     "NFA NFAD NO FIXED PERMANENT SETTLED ABODE ADDRESS HOME HOMELESS OF ROUGH SLEEPER SLEEPING SLEEPS SOFA SURFING SURFER STREET "
-    "HOMELESSNESS CURRENTLY AT PRESENT VARIOUS ADDRESSES NONE UNKNOWN WITHOUT THE STREETS ON LIVING"
+    "HOMELESSNESS CURRENTLY AT PRESENT VARIOUS ADDRESSES NONE UNKNOWN WITHOUT THE STREETS ON LIVING PLACE WITH FRIENDS FAMILY "
+    "TEMPORARY ACCOMMODATION HOSTEL PRISON HMP IN CUSTODY REFUGE ABROAD OVERSEAS A"
 )
 _SAYS_HOMELESS = frozenset(
-    {"NFA", "NFAD", "ABODE", "FIXED", "PERMANENT", "HOMELESS", "ROUGH", "SOFA", "VARIOUS", "HOMELESSNESS", "SURFING"}
+    {
+        "NFA",
+        "NFAD",
+        "ABODE",
+        "FIXED",
+        "PERMANENT",
+        "HOMELESS",
+        "ROUGH",
+        "SOFA",
+        "VARIOUS",
+        "HOMELESSNESS",
+        "SURFING",
+        "STREETS",
+        "TEMPORARY",
+        "HOSTEL",
+        "PRISON",
+        "HMP",
+        "CUSTODY",
+        "REFUGE",
+        "ABROAD",
+        "OVERSEAS",
+    }
 )
+
+
+_NO_ADDRESS = frozenset({"NO ADDRESS", "NO F A"})
+# whatever follows, as the town in which somebody has no fixed abode
+_BEGINS = re.compile(r"(?:OF )?(?:NFA|N F A|NO FIXED|C O (?:UNKNOWN|NFA))(?: |$)")
 
 
 @lru_cache(text.KEPT)
@@ -25,5 +53,5 @@ def address(written: str) -> str:
     """
     folded = text.folded(written)
     words = set(folded.split())
-    homeless = bool(words & _SAYS_HOMELESS) and words <= _HOMELESS
+    homeless = (bool(words & _SAYS_HOMELESS) and words <= _HOMELESS) or folded in _NO_ADDRESS or _BEGINS.match(folded)
     return "" if homeless or fillers.is_filler(written) else folded

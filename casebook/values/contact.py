@@ -12,7 +12,10 @@ from casebook.values import text
 
 HOME = "GB"  # whose numbers are written without a country code
 _SEVERAL = re.compile(r"[/;,|]|\bor\b|\band\b|&", re.IGNORECASE)
+_DECIMALS = re.compile(r"(?<=\d{7})\.0+$")  # a number that went through a column of decimals
+_LABEL = re.compile(r"[tT]el")
 _REMARK = re.compile(r"\([^)]*[A-Za-z][^)]*\)|[A-Za-z]{4,}.*$")  # (mum), "after six"; not "ext 2"
+_LETTER_O = re.compile(r"(?<=\d)[oO]+(?=\d)|^[oO]+(?=\d)")  # for the digit 0
 _COUNTING = "01234567890123456789", "09876543210987654321"
 _FEWEST = 7  # digits; fewer reach nobody outside a building
 _FEWEST_TELLING = 3  # different digits; fewer are a filler
@@ -31,9 +34,9 @@ def phone(written: str) -> str:
 @lru_cache(text.KEPT)
 def phones(written: str) -> tuple[str, ...]:
     """Every number in a cell. Two numbers may stand in one, with a sign or a word between them."""
-    plain = text.plain_signs(written)
-    several = (_one(part) for part in _SEVERAL.split(plain))
-    return tuple(dict.fromkeys(number for number in several if number))
+    plain = _DECIMALS.sub("", text.plain_signs(written)).replace("_", " ")
+    several = [number for part in _SEVERAL.split(plain) if (number := _one(part))]
+    return tuple(dict.fromkeys(several or filter(None, [_one(plain)])))  # 07700/900123 is one number
 
 
 def email(written: str) -> str:
@@ -42,7 +45,8 @@ def email(written: str) -> str:
 
 
 def _one(written: str) -> str:
-    said = _REMARK.sub("", written.replace("tel", "").replace("Tel", "").replace("(0)", "")).strip(" :.")
+    digits_only = _LETTER_O.sub(lambda letters: "0" * len(letters[0]), written)
+    said = _REMARK.sub("", _LABEL.sub("", digits_only).replace("(0)", "")).strip(" :.")
     digits = re.sub(r"\D", "", said)
     if len(digits) < _FEWEST or len(set(digits)) < _FEWEST_TELLING or any(digits in row for row in _COUNTING):
         return ""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import calendar
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -57,7 +58,7 @@ FILLER_DATES = word_set(
     "0001-01-01 1111-11-11 1582-10-15 1753-01-01 1800-01-01 1850-01-01 1899-12-30 1899-12-31 1900-01-00 1900-01-01 "
     "1900-01-02 1901-01-01 1970-01-01 9999-12-31 9999-09-09 2999-12-31 0000-00-00"
 )
-FILLER_YEARS = word_set("0000 1900 9999 1111 0001")
+FILLER_YEARS = word_set("0000 1900-01 1900 9999 1111 0001")
 
 Parts = tuple[str, str, str]  # year, month, day; empty: not written, or written as not known
 
@@ -69,19 +70,26 @@ _MONTHS = {
         "january february march april may june july august september october november december",
         "jan feb mar apr may jun jul aug sep oct nov dec",
         "i ii iii iv v vi vii viii ix - xi xii",  # X is also written for a month that is not known
+        # French, German, Spanish, Italian, Portuguese and Romanian name each month alike; others do not, as in listopad
+        "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre",
+        "januar februar marz april mai juni juli august september oktober november dezember",
+        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+        "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+        "janeiro fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro",
+        "ianuarie februarie martie aprilie mai iunie iulie august septembrie octombrie noiembrie decembrie",
         "ionawr chwefror mawrth ebrill mai mehefin gorffennaf awst medi hydref tachwedd rhagfyr",
     )
     for number, name in enumerate(names.split(), start=1)
     if name != "-"
 } | {"sept": 9, "janu": 1, "febr": 2, "marc": 3, "octo": 10, "nove": 11, "dece": 12, "augu": 8}
 
-_NOT_WRITTEN = r"(?:0{1,2}|\?{1,2}|x{1,2}|_{1,2}|-{2}|\*{1,2}|unk|nk|dd|mm)"
+_NOT_WRITTEN = r"(?:0{1,2}|\?{1,2}|x{1,2}|_{1,2}|-{2}|\*{1,2}|unknown|not known|unk|n\.k\.|nk|dd|mm)"
 _DAY = rf"(?P<day>\d{{1,2}}|{_NOT_WRITTEN})"
 _MONTH = rf"(?P<month>\d{{1,2}}|{_NOT_WRITTEN})"
 _YEAR = r"(?P<year>\d{4}|'?\d{2})"
 _FULL_YEAR = r"(?P<year>\d{4})"
 _NAMED = rf"(?P<named>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\.?"
-_NTH = r"(?P<day>\d{1,2})\s*(?:st|nd|rd|th)?"
+_NTH = r"(?P<day>\d{1,2})\s*(?:st|nd|rd|th|af|ail|ydd|fed|ed|eg|er)?"  # also the Welsh, and the French first
 _BETWEEN = r"\s*[/.\-\s\\_]\s*"
 _LOOSE = r"[\s,./\-\\_]*"
 
@@ -90,12 +98,13 @@ _PATTERNS = tuple(
     re.compile(pattern, re.ASCII)
     for pattern in (
         rf"{_FULL_YEAR}{_BETWEEN}{_MONTH}{_BETWEEN}{_DAY}",  # 1985-11-07, 1985/11/7, 1985-00-00
-        r"(?P<year>(?:18|19|20)\d{2})(?P<month>0[0-9]|1[0-2])(?P<day>[0-3]\d)",  # 19851107
+        r"(?P<year>(?:18|19|20)\d{2})(?P<month>0[0-9]|1[0-2])(?P<day>[0-3]\d)(?:\d{4}|\d{6})?",  # 19851107, 19851107093000
         r"(?P<day>[0-3]\d)(?P<month>0[0-9]|1[0-2])(?P<year>(?:18|19|20)\d{2})",  # 07111985
         r"(?P<day>[0-3]\d)(?P<month>0[1-9]|1[0-2])(?P<year>\d{2})",  # 071185
         rf"{_DAY}{_BETWEEN}{_MONTH}{_BETWEEN}{_YEAR}",  # 07/11/1985, 7.11.85, ??/11/1985
+        r"(?P<day>\d{1,2})\s*(?P<sign>[,;:])\s*(?P<month>\d{1,2})\s*(?P=sign)\s*(?P<year>\d{4})",  # 7,11,1985
         rf"(?P<year>\d{{2}}){_BETWEEN}{_MONTH}{_BETWEEN}{_DAY}",  # 85/11/07: no day is the 85th
-        rf"{_NTH}{_LOOSE}(?:of\s+)?{_NAMED}{_LOOSE}{_YEAR}",  # 7th of November 1985, 07-Nov-85, 7Nov85
+        rf"{_NTH}{_LOOSE}(?:(?:of|de)\s+)?{_NAMED}{_LOOSE}(?:(?:of|de)\s+)?{_YEAR}",  # 7th of November 1985, 07-Nov-85, 7Nov85
         rf"{_NAMED}\s*{_NTH}(?:\s*,\s*|\s+){_YEAR}",  # November 7th, 1985
         rf"{_FULL_YEAR}{_LOOSE}{_NAMED}{_LOOSE}{_NTH}",  # 1985 Nov 7
         rf"(?:{_NOT_WRITTEN}{_LOOSE})?{_NAMED}{_LOOSE}{_YEAR}",  # Nov 1985, Nov-85, ?? Nov 1985
@@ -114,16 +123,23 @@ _WHOLE = re.compile(r"(\d{4}|\d{8})\.0+", re.ASCII)  # a number that went throug
 _UNSURE = (
     r"approx(?:imately|imate)?\.?|about|abt\.?|around|circa|est(?:imated)?\.?|roughly|possibly|poss\.?|probably|prob\.?"
     r"|unconfirmed|not confirmed|unverified|not verified|early|mid|late|spring|summer|autumn|winter|perhaps|maybe"
-    r"|thought to be|believed(?: to be)?|uncertain|unsure|not sure|guess"
+    r"|thought to be|or so|believed(?: to be)?|uncertain|unsure|not sure|guess"
 )
 _LABEL = r"d\.?o\.?b\.?|date of birth|year of birth|y\.?o\.?b\.?|born|b\.|on|in|year|the"
 _WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?"
 _TIME = r"\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*(?:am|pm)?\s*(?:z|utc|gmt|bst|[+-]\d{2}:?\d{2})?"
 
 _UNSURE_BEFORE = re.compile(rf"(?:~|\?|(?:c|ca)\.?(?=[\s\d])|(?:{_UNSURE})(?![a-z]))\s*:?\s*")
-_UNSURE_AFTER = re.compile(rf"\s*(?:\?+|\(\s*(?:\?+|c\.?|{_UNSURE})\s*\)|[\s,-](?:{_UNSURE})|-?ish)$")
+_UNSURE_AFTER = re.compile(rf"\s*(?:\?+|\(\s*(?:\?+|c\.?|{_UNSURE})\s*\)|[\s,-](?:{_UNSURE})|-?ish|\s?ca\.?)$")
 _SAID_BEFORE = re.compile(rf"(?:(?:{_LABEL})\s*[:=]?\s+|(?:{_LABEL})\s*[:=]\s*|{_WEEKDAY}\.?,?\s+)")
-_SAID_AFTER = re.compile(rf"\s*(?:\(?\s*(?:year |date )?only\s*\)?|[t\s,]\s*{_TIME})$")
+_CERTAIN = r"verified|confirmed|conf\.?|checked|certain|exact|correct|per pnc|as given"
+_SAID_AFTER = re.compile(
+    rf"\s*(?:\(?\s*(?:year |date )?only\s*\)?|\(\s*(?:year|date)(?: of birth)?\s*\)|\(\s*(?:{_CERTAIN})\s*\)|[\s,-](?:{_CERTAIN})"
+    rf"|[t\s,]\s*{_TIME})$"
+)
+_QUOTES = re.compile(r"^[\"'](?!\d\d$)|[\"']$")  # a spreadsheet's mark of a text; '85 is a year
+_ONE_DIGIT = re.compile(r"[\s/.\-]*(?:0[\s/.\-]*)+|[\s/.\-]*(?:9[\s/.\-]*){4,}")  # 00/00/00, 99/99/9999
+_FORM = re.compile(r"[dmyx_*#]{1,4}(?:[\s/.\-]+[dmyx_*#]{1,4}){1,2}|d{2}m{2}y{2,4}")  # dd/mm/yyyy: nobody filled it in
 _DAY_NOT_KNOWN = re.compile(r"[\d?]*[-/.][\d?]*[-/.]\?+")  # 1985-11-??: the mark stands for the day
 
 
@@ -137,7 +153,10 @@ def read(written: str, *, latest: date, earliest: int = FIRST_YEAR) -> ReadDate:
         return ReadDate()
     if len(written) > LONGEST:
         return ReadDate(fault=DateFault.UNREADABLE, as_iso=False)
-    said = _JAPANESE.sub("-", text.plain_signs(written).casefold()).strip(" .,;").rstrip("- ")
+    said = _JAPANESE.sub("-", _without_accents(text.plain_signs(written)).casefold()).strip(" .,;").rstrip("- ")
+    said = _QUOTES.sub("", said)
+    if _ONE_DIGIT.fullmatch(said) or _FORM.fullmatch(said):
+        return ReadDate(fault=DateFault.FILLER, as_iso=False)
     said, unsure = _without_doubt(said)
     parts, two_years = _parts(said, latest)
     if parts is None:
@@ -155,6 +174,12 @@ def read(written: str, *, latest: date, earliest: int = FIRST_YEAR) -> ReadDate:
 def of_birth(written: str, this_year: int) -> ReadDate:
     """Read a date of birth in a record; the year may be any up to this one."""
     return read(written, latest=date(this_year, 12, 31))
+
+
+def _without_accents(written: str) -> str:
+    if written.isascii():
+        return written
+    return "".join(sign for sign in unicodedata.normalize("NFKD", written) if not unicodedata.combining(sign))
 
 
 def _without_doubt(said: str) -> tuple[str, bool]:

@@ -35,7 +35,9 @@ NO_SERIAL = re.compile(r"0+/[0-9]{2}[A-Z]|SF[0-9]{2}/0+[A-Z]|[0-9]{4}/0+[A-Z]")
 # Postcodes that stand for no place: no fixed abode in the Ministry of Justice's records (NF1), and the pseudo-postcodes
 # of the NHS for no fixed abode, not known and every foreign country (ZZ99, Hospital Episode Statistics, field HOMEADD).
 # The others are what forms and testers write: no real postcode has those letters.
-NO_POSTCODE = re.compile(r"NF1[0-9A-Z]*|ZZ[0-9A-Z]*|NFA|AA?1+AA|XX?1+XX|0+|X+")
+NO_POSTCODE = re.compile(
+    r"NF1[0-9A-Z]*|ZZ[0-9A-Z]*|NFA|AA?1+AA|XX?[0-9]+XX|(?:AA|NN|QQ|TT)(?P<d>[0-9])(?P=d)*[A-Z]{2}|0+|9+|X+"
+)
 
 
 class IdentifierKind(StrEnum):

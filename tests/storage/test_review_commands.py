@@ -131,7 +131,7 @@ def test_the_screen_says_what_was_ignored(said, tmp_path):
     code, screen = said("review", "import", "--no-quality", str(tmp_path / "log.csv"))
     assert (code, "WARNING" in screen) == (0, False)
     for part in (
-        "3 rows there: 2 imported, 1 no application", "line 6", '"App No" as reference', "ignored columns (2): div, shoe_size",
+        "4 rows there: 2 imported, 2 no application", "line 6", '"App No" as reference', "ignored columns (2): div, shoe_size",
         "1 in outcome, in 1 row",
     ):  # fmt: skip
         assert part in screen
@@ -155,7 +155,7 @@ def test_a_preview_shows_columns_codes_and_dates_and_writes_nothing(run, tmp_pat
     (tmp_path / "log.csv").write_text(THEIRS)
     code, told = run("review", "preview", str(tmp_path / "log.csv"), "--column", "Div=handler")
     [file] = told["files"]
-    assert (code, file["rows_there"], file["rows"], file["ignored_columns"]) == (0, 3, 2, ["oic", "shoe_size"])
+    assert (code, file["rows_there"], file["rows"], file["ignored_columns"]) == (0, 4, 2, ["oic", "shoe_size"])
     assert {"heading": "App No", "column": "reference", "by": "table"} in file["columns"]
     assert {"heading": "Div", "column": "handler", "by": "mapping"} in file["columns"]
     assert {code["written"]: code["read_as"] for code in file["codes"]["outcome"]} == {

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook import files
-from casebook.errors import UnreadableFile
+from casebook import files, raw_lines
+from casebook.errors import Fault, UnreadableFile
 
 KNOWN = ("id", "name", "note")
 HEADER = b"id,name,note\n"
@@ -161,6 +161,68 @@ def test_what_a_csv_writer_wrote_is_read_back(table, end):
     text = io.StringIO()
     writer = csv.writer(text, lineterminator=end)
     writer.writerows([KNOWN, *table])
-    lines = list(files.split(io.StringIO(text.getvalue(), newline="")))
+    lines = list(raw_lines.split(io.StringIO(text.getvalue(), newline="")))
     assert all(line.whole for line in lines)
     assert [tuple(line.values) for line in lines[1:]] == table
+
+
+TITLES = [
+    b"RMS extract\n", b"RMS extract,,\n", b"Report,RMS,\n\n", b"\nPrinted,1 June 2026\nOFFICIAL,,\n", b"Who,,What\n",
+    b'"A title\nof two lines",,\n',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_a_title_above_the_header_is_listed_and_no_row(read, title):
+    table = read(title + HEADER + b"1,Ann,x\n2,Bo,y\n", required=("id",))
+    assert [row["id"] for row in table.rows] == ["1", "2"]
+    assert {(line.code, line.landed) for line in table.no_rows} == {("above_header", True)}
+    table.refuse_lost(2)
+
+
+def test_the_header_again_is_listed_and_no_row(read):
+    table = read(HEADER + b"1,Ann,x\n" + HEADER + b"2,Bo,y\nid,name,other\n")
+    assert [row["id"] for row in table.rows] == ["1", "2", "id"]
+    assert [(line.line, line.code) for line in table.no_rows] == [(3, "header_again")]
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "said"),
+    [
+        (b"1,Ann,x,extra\n2,Bo,y,more\n" + HEADER + b"3,Cy,z\n", "header_not_first", "line 3 looks like the header"),
+        (b"Title\n1,Ann,x,extra\n\n" + HEADER, "header_not_first", "line 4 looks like the header"),
+        (b"id;name;note\n1;Ann;x\n", "not_commas", "semicolons"),
+        (b"id\tname\tnote\n1\tAnn\tx\n", "not_commas", "tabs"),
+        (b"id|name|note\n", "not_commas", "bars"),
+        (b"PK\x03\x04\x14\x00", "not_csv", "Excel"),
+        (HEADER.decode().encode("utf-16"), "not_utf8", "UTF-8"),
+        (b"number,name\n1,Ann\n", "missing_column", "no column id"),
+        (b'id,"name,note\n1,Ann,x\n2,"Bo",y\n', "open_quote", "a quote in the header, line 1"),
+        (b'Title\nid,name,"note\n1,Ann,x\n2,Bo,"y"\n', "open_quote", "a quote in the header, line 2"),
+        (b"Title\n" * 30 + HEADER, "missing_column", "no column id"),
+    ],
+)
+def test_a_file_whose_header_cannot_be_used_is_refused_and_says_where_it_is(read, content, code, said):
+    with pytest.raises(UnreadableFile, match=said) as refused:
+        read(content, required=("id",))
+    assert refused.value.code == code
+
+
+def test_a_reader_that_loses_a_line_or_a_row_is_a_fault(read, monkeypatch):
+    table = read(HEADER + b"1,Ann,x\n2,Bo,y\n")
+    assert len(list(table.rows)) == 2
+    with pytest.raises(Fault) as lost:
+        table.refuse_lost(1)
+    assert lost.value.code == "rows_lost"
+    split = raw_lines.split
+    monkeypatch.setattr(raw_lines, "split", lambda lines: (line for line in split(lines) if line.number != 3))
+    with pytest.raises(Fault) as lost:
+        list(read(HEADER + b"1,Ann,x\n2,Bo,y\n").rows)
+    assert lost.value.code == "lines_lost"
+
+
+@pytest.mark.parametrize("above", [b"", b"Title\n", b"Title,of,two\nand more\n\n", b'"Title\non two lines"\n'])
+def test_cells_of_many_lines_are_read_whatever_stands_above_the_header(read, above):
+    content = above + b'id,name,note,"when\n(date)",where,who\n1,Ann,"one, two\ntwo, three\n",,,\n2,Bo,"x\n\ny",a,b,c\n'
+    table = read(content, required=("id",))
+    assert [(row["id"], row["note"]) for row in table.rows] == [("1", "one, two\ntwo, three"), ("2", "x\n\ny")]

@@ -138,7 +138,10 @@ LAYOUTS = {
     "no end of line": ("{h}\n{a}\n{b}\n{c}", 0),
     "windows": ("{h}\r\n{a}\r\n{b}\r\n{c}\r\n", 0),
     "old mac": ("{h}\r{a}\r{b}\r{c}\r", 0),
-    "title": ("Log of 2019\n\n{h}\n{a}\n{b}\n{c}\n", 0),
+    "title": ("Log of 2019\n\n{h}\n{a}\n{b}\n{c}\n", 1),
+    "title and date": ("Log of 2019,\nPrinted,1 June 2019\n{h}\n{a}\n{b}\n{c}\n", 2),
+    "sorted with its header": ("{a}\n{b}\n{h}\n{c}\n", 0),
+    "groups": ("About it,,About whom,\n{h}\n{a}\n{b}\n{c}\n", 1),
     "blank rows": ("{h}\n\n{a}\n\n\n{b}\n{c}\n", 3),
     "blank cells": ("{h}\n{a}\n,,,,\n{b}\n{c}\n", 1),
     "trailing commas": ("{h},,\n{a},,\n{b},,\n{c},,\n", 0),
@@ -169,6 +172,30 @@ def test_every_row_there_is_read_or_named(tmp_path, layout, header):
     [register] = files.read(csv_of(tmp_path, text.format(h=header, H=header.upper(), **rows)))
     assert sorted(cells.get("reference", "")[:2] for _, cells, _ in register.rows) == ["Ra", "Rb", "Rc"]
     assert (register.there, len(register.not_rows), register.unaccounted) == (3 + others, others, 0)
+
+
+@pytest.mark.parametrize(
+    ("groups", "headings", "ours"),
+    [
+        ("Applicant,,Subject,", "Forename,Surname,Forename,Surname", "a_forename a_surname b_forename b_surname"),
+        ("Victim,Victim,Perpetrator,Perpetrator", "Name,DOB,Name,DOB", "a_name a_dob b_name b_dob"),
+        ("Application,,Decision,", "Ref,Received,Date,Outcome", "reference received_on decided_on outcome"),
+        ("Person at risk,,,Offender", "Surname,DOB,Postcode,Surname", "a_surname a_dob a_postcode b_surname"),
+        (",,SUBJECT,,", "reference,received_on,surname,d.o.b.,sex", "reference received_on b_surname b_dob b_sex"),
+        ("Case,Party A,,Party B,", "No,Surname,Phone,Surname,Gender", "reference a_surname a_phone b_surname b_sex"),
+        (
+            "Log,,Suspect,",
+            "Officer in case,Date received,First name,Last name",
+            "handler received_on b_forename b_surname",
+        ),
+    ],
+)
+def test_headings_in_two_rows_are_read_together(tmp_path, groups, headings, ours):
+    cells = ",".join(f"x{at}" for at in range(headings.count(",") + 1))
+    [register] = files.read(csv_of(tmp_path, f"Our log\n{groups}\n{headings}\n{cells}\n"))
+    assert [column.ours for column in register.columns] == ours.split()
+    assert [line for line, _ in register.not_rows] == [1, 2]
+    assert (len(register.rows), register.unaccounted) == (1, 0)
 
 
 def test_headings_that_people_use_make_a_register_and_what_is_ignored_is_named(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook.values import addresses, contact, dates, fillers, identifiers, ids, names, numbers, text
+from casebook.values import addresses, contact, dates, fillers, identifiers, ids, names, numbers, short_forms, text
 from casebook.values.dates import DateFault
 
 TODAY = date(2026, 11, 29)
@@ -21,6 +21,9 @@ WAYS = (
     "7 Nov '85", "Nov 7, 1985", "November 7th 1985", "1985 Nov 7", "Thu 7 Nov 1985", "Thursday, 7 November 1985",
     "7/XI/1985", "7 Tachwedd 1985", "1985-11-07 00:00:00", "1985-11-07T09:30:00Z", "07/11/1985 12:00 AM", "DOB: 07/11/1985",
     "born 7 Nov 1985", "07–11–1985", "07\u00a011\u00a01985", "٠٧/١١/١٩٨٥", "０７/１１/１９８５", "1985年11月7日", "7.11.85.",
+    "'07/11/1985", '"07/11/1985"', "7;11;1985", "07,11,1985", "07:11:1985", "07-11-1985 (verified)", "07/11/1985 conf",
+    "19851107000000", "198511070930", "7ed Tachwedd 1985", "7 novembre 1985", "7 de noviembre de 1985", "7. November 1985",
+    "7 Noiembrie 1985", "Nov. 7, 1985", "7/11/'85", "7 of Nov 1985",
 )  # fmt: skip
 
 
@@ -39,7 +42,8 @@ def test_a_day_is_read_however_it_is_written(written):
         ("early 1985", "1985", True), ("1985/86", "1985", True), ("1985 or 1986", "1985", True), ("07/11/1985?", "1985-11-07", True),
         ("??/11/1985", "1985-11", False), ("00/00/1985", "1985", False), ("xx/xx/1985", "1985", False), ("1985-11-00", "1985-11", False),
         ("unk/11/1985", "1985-11", False), ("1985.0", "1985", False), ("year 1985", "1985", False), ("1985 (year only)", "1985", False),
-        ("'85", "1985", False),
+        ("'85", "1985", False), ("1985ca", "1985", True), ("1985 or so", "1985", True), ("1985 (year of birth)", "1985", False),
+        ("unknown/unknown/1985", "1985", False), ("nk/11/1985", "1985-11", False), ("f\u00e9vrier 1985", "1985-02", False),
     ],
 )  # fmt: skip
 def test_a_partial_date_stays_partial_and_a_doubt_is_kept(written, iso, approximate):
@@ -60,7 +64,8 @@ def test_what_is_no_date_is_not_guessed(written):
 @pytest.mark.parametrize(
     "written",
     ["1900-01-01", "01/01/1900", "1/1/1900", "1 Jan 1900", "01-01-1970", "25569", "00/00/0000", "31/12/9999", "1/1/1753", "N/K", "?",
-     "unknown", "-", "not known", "TBC", "null"],
+     "unknown", "-", "not known", "TBC", "null", "00000000", "00/00/00", "99/99/9999", "dd/mm/yyyy", "xx/xx/xxxx", "DD-MM-YY", "ddmmyyyy",
+     "1900-01-00", "#N/A", "__/__/____"],
 )  # fmt: skip
 def test_a_filler_date_is_one_in_every_spelling(written):
     assert dates.read(written, latest=TODAY).fault is DateFault.FILLER
@@ -137,7 +142,9 @@ def test_folding_twice_is_folding_once(written):
     "written",
     ["N/K", "n/k", "NK", "Unknown", "UNKNOWN", "unk", "Not known", "NOTKNOWN", "NOT PROVIDED", "Name not given", "No name", "NoName", "ANON",
      "Anonymous", "REFUSED", "Refused to say", "WITHHELD", "Declined", "Prefer not to say", "TBC", "To be confirmed", "N/A", "Unknown male",
-     "Mr Unknown", "not yet known", "Not recorded", "Not disclosed", "-", "?", "...", "XXX", "ZZZZ", "DATA MIGRATION", "anhysbys"],
+     "Mr Unknown", "not yet known", "Not recorded", "Not disclosed", "-", "?", "...", "XXX", "ZZZZ", "DATA MIGRATION", "anhysbys",
+     "none given", "None recorded", "nothing known", "Doesn't know", "can't remember", "cannot recall", "would not give", "see notes",
+     "withheld by request", "A N Other", "#REF!", "#VALUE!", "not on file", "NFN", "unknwon", "I don't know"],
 )  # fmt: skip
 def test_a_filler_is_one_in_every_spelling(written):
     assert fillers.is_filler(written)
@@ -146,7 +153,26 @@ def test_a_filler_is_one_in_every_spelling(written):
 
 @pytest.mark.parametrize(
     "written",
-    ["Null", "None", "Test", "Nan", "Na", "No", "Known", "Noble", "Knott", "Tba Smith", "Anona", "Miss", "King"],
+    [
+        "Null",
+        "None",
+        "Test",
+        "Nan",
+        "Na",
+        "No",
+        "Known",
+        "Noble",
+        "Knott",
+        "Tba Smith",
+        "Anona",
+        "Miss",
+        "King",
+        "Ditto",
+        "Pending",
+        "Nothard",
+        "Cant",
+        "Will",
+    ],
 )
 def test_a_name_that_is_a_filler_elsewhere_is_still_a_name(written):
     assert not fillers.is_filler(written)
@@ -164,14 +190,49 @@ def test_a_whole_name_is_nobodys_only_if_all_of_it_is_a_filler(forename, surname
 
 @pytest.mark.parametrize(
     "written",
-    ["No fixed abode", "NFA", "of no fixed address", "Homeless", "Unknown", "rough sleeper", "sofa surfing", "N/K"],
+    [
+        "No fixed abode",
+        "NFA",
+        "of no fixed address",
+        "Homeless",
+        "Unknown",
+        "rough sleeper",
+        "sofa surfing",
+        "N/K",
+        "N.F.A.",
+        "NFA Swindon",
+        "No Fixed Abode, Swindon",
+        "no fixed place of abode",
+        "living on the streets",
+        "Sofa surfing with friends",
+        "no address",
+        "Temporary accommodation",
+        "Hostel",
+        "HMP",
+        "c/o unknown",
+    ],
 )
 def test_no_fixed_abode_is_no_address(written):
     assert addresses.address(written) == ""
 
 
 @pytest.mark.parametrize(
-    "written", ["ZZ99 3VZ", "zz993wz", "ZZ99 6CZ", "NF1 1NF", "NF1 1FA", "nf1 1aa", "N/K", "unknown", "0000", "NFA"]
+    "written",
+    [
+        "ZZ99 3VZ",
+        "zz993wz",
+        "ZZ99 6CZ",
+        "NF1 1NF",
+        "NF1 1FA",
+        "nf1 1aa",
+        "N/K",
+        "unknown",
+        "0000",
+        "NFA",
+        "XX99 9XX",
+        "AA99 9AA",
+        "99999",
+    ],
 )
 def test_a_pseudo_postcode_is_no_evidence(written):
     assert identifiers.postcode(written) == ("", "")
@@ -185,7 +246,7 @@ def test_a_number_of_nobody_is_no_evidence(written):
 @pytest.mark.parametrize(
     "written",
     ["07700 900123", "0044 7700 900123", "+44 7700 900123", "+44 (0)7700-900-123", "(07700) 900123", "7700900123", "447700900123", "07700.900.123",
-     "tel 07700 900123", "07700 900123 (mum)", "07700 900123 after six", "０７７００ ９００１２３"],
+     "tel 07700 900123", "07700 900123 (mum)", "07700 900123 after six", "07700900123.0", "7700900123.0", "07700 9OO123", "O7700 900123", "07700/900123", "07700_900123", "０７７００ ９００１２３"],
 )  # fmt: skip
 def test_a_phone_number_is_one_however_it_is_written(written):
     assert contact.phone(written) == "+447700900123"
@@ -232,3 +293,99 @@ def test_the_words_of_a_name():
     assert names.words("Mr John Smith Jnr") == ("JOHN", "SMITH")
     assert names.split_full("Jan van der Berg") == ("Jan", "van der Berg")
     assert names.split_full("Smith, John") == ("John", "Smith")
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["12 High Street", "Flat 2, The Hostel, 4 Elm Road", "1 Prison Lane", "Abroad Farm, SN1", "HMP Erlestoke"],
+)
+def test_an_address_is_one_also_if_a_word_of_it_may_say_that_there_is_none(written):
+    assert addresses.address(written)
+
+
+SEXES = {
+    "f": (
+        "F",
+        "f",
+        "Female",
+        "FEMALE",
+        "fem",
+        "woman",
+        "F.",
+        "(F)",
+        "female - F",
+        "F (female)",
+        "Girl",
+        "lady",
+        "Benyw",
+        "\uff26",
+    ),
+    "m": ("M", "m", "Male", "MALE", "man", "boy", "M.", "M - Male", "male/M", "Gwryw", "gentleman"),
+    "x": ("X", "x", "non-binary", "Non binary", "other", "Indeterminate"),
+    "unknown": ("U", "unknown", "N/K", "not known", "?", "-", "prefer not to say", "Not stated", "refused", "n/a"),
+    "": ("1", "2", "9", "f/m", "Mr", "seven", "both", "F or M", ""),
+}
+
+
+@pytest.mark.parametrize(("code", "written"), [(code, written) for code, ways in SEXES.items() for written in ways])
+def test_a_sex_is_one_however_it_is_written(code, written):
+    assert short_forms.sex(written) == code
+    assert short_forms.compared_sex(written) == (code if code in {"f", "m"} else None)
+
+
+ANSWERS = {
+    "yes": (
+        "Y",
+        "y",
+        "Yes",
+        "YES",
+        "yes.",
+        "yes!",
+        "true",
+        "TRUE",
+        "T",
+        "ja",
+        "oui",
+        "yep",
+        "affirmative",
+        "\u2713",
+        "\u2714",
+        "\u2611",
+    ),
+    "no": ("N", "n", "No", "NO", "no.", "false", "FALSE", "F", "nein", "nope", "Nage", "negative"),
+    "unknown": ("unknown", "U", "N/K", "?", "-", "don't know", "not sure", "n/a", "not asked", "TBC"),
+    "": (
+        "maybe",
+        "possibly",
+        "1",
+        "0",
+        "x",
+        "y/n",
+        "yes/no",
+        "Yes, since May",
+        "no longer",
+        "tonight",
+        "!!!",
+        "\u2717",
+        "\u2612",
+        "none",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize(("code", "written"), [(code, written) for code, ways in ANSWERS.items() for written in ways])
+def test_an_answer_is_one_however_it_is_written(code, written):
+    assert short_forms.yes_or_no(written) == code
+
+
+@given(st.text(max_size=30))
+def test_a_short_form_is_a_code_and_reads_as_itself(written):
+    for read in (short_forms.sex, short_forms.yes_or_no):
+        assert read(read(written)) == read(written)
+
+
+@given(st.text(max_size=30))
+def test_a_number_and_an_address_read_as_themselves(written):
+    assert contact.phone(contact.phone(written)) == contact.phone(written)
+    assert addresses.address(addresses.address(written)) == addresses.address(written)

@@ -67,6 +67,35 @@ def reprice(act: Act, application: Application) -> list[str]:
     return moved
 
 
+def restart(act: Act, application: Application) -> list[str]:
+    """After a corrected moment of submission: start the clocks that run from it again. Returns the limits that moved.
+
+    A limit that was met stays met. Refused if a clock was ever paused: what it had used would no longer be known.
+    """
+    moved = []
+    for deadline in _from_receipt(application):
+        clock = act.session.get(Clock, clock_id(application.reference, Limit(deadline.what)))
+        if clock is None or deadline.anchor is not Anchor.SUBMISSION:
+            continue
+        if clock.consumed_seconds or clock.running_since is None:
+            refuse_because("clock_paused", "a clock of this application was paused: its start can no longer be moved")
+        clock.anchor_at = clock.running_since = deadline.anchor_at
+        reset(clock, deadline)
+        moved.append(clock.limit_name)
+    _follow(act, application)
+    return moved
+
+
+def _follow(act: Act, application: Application) -> None:
+    """Give open work that is due with a clock the clock's new due time."""
+    policy = policy_of(application)
+    for item in act.session.scalars(select(WorkItem).where(WorkItem.reference == application.reference, OPEN_WORK)):
+        if item.due_at is None or policy.work_allowance(WorkKind(item.kind)):
+            continue
+        clock = act.session.get(Clock, clock_id(application.reference, SPECS[WorkKind(item.kind)].limit))
+        item.due_at = clock.due_at if clock else item.due_at
+
+
 def reset(clock: Clock, deadline: Deadline) -> None:
     """Give a clock another budget. The time it has used, and a pause, stay as they are."""
     clock.unpaused_due_at = deadline.due_at

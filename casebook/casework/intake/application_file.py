@@ -21,7 +21,7 @@ from casebook.domain import chain
 from casebook.domain.actors import Actor, Reason
 from casebook.domain.case import application_file as rules
 from casebook.domain.case import rejected_row
-from casebook.domain.case.intake import Form
+from casebook.domain.case.intake import FROM_THE_FUTURE, Form
 from casebook.domain.vocabulary import Answer3
 from casebook.errors import Collision, DatabaseRefused
 from casebook.files import FileRow, Rejection
@@ -89,11 +89,12 @@ def import_file(store: Store, actor: Actor, path: Path, *, playbook: Playbook) -
         while chunk := list(islice(rows, CHUNK)):
             _land(landing, [arrival for row in chunk if (arrival := _read(landing, row))])
         _record_import(landing)
+    table.refuse_lost(len(landing.landed) + len(landing.rejected_rows))
     by_line = [landing.landed[line] for line in sorted(landing.landed)]
     return ImportedFile(
         accepted=[references for fresh, references in by_line if fresh],
         unchanged=[references for fresh, references in by_line if not fresh],
-        rejected=sorted(landing.rejected, key=lambda rejection: rejection.line),
+        rejected=sorted((*landing.rejected, *table.no_rows), key=lambda rejection: rejection.line),
         ignored_columns=table.ignored,
         to_read=landing.to_read,
     )
@@ -131,7 +132,7 @@ def _read(landing: _Landing, row: FileRow) -> _Arrival | None:
     doubts = ["wrong_number_of_cells"] if row.miscounted else []
     form = rules.read(row.cells, row.undecodable, doubts=doubts, why_not_received=_why_not_received)
     if isinstance(form, Form):
-        if form.submitted_at > landing.now + A_CLOCK:
+        if form.submitted_at > landing.now:
             form = _received_now(form, landing.now)
         return _Arrival(row=row, form=form, digest=_digest(landing.store.key, row.cells))
     faults = [Rejection(line=row.line, column=fault.column, code=fault.code, message=fault.message) for fault in form]
@@ -157,10 +158,11 @@ def _reject(landing: _Landing, row: FileRow, faults: Sequence[Rejection]) -> Non
 
 def _received_now(form: Form, now: datetime) -> Form:
     """A form from the future: its clocks start now, and the moment stays as it was written."""
+    doubts = (FROM_THE_FUTURE,) if form.submitted_at > now + A_CLOCK else ()
     return replace(
         form,
         submitted_at=now,
-        doubts=(*form.doubts, "submitted_in_the_future"),
+        doubts=(*form.doubts, *doubts),
         as_written={**form.as_written, "submitted_at": form.submitted_at.isoformat()},
     )
 

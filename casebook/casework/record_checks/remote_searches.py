@@ -5,6 +5,7 @@ If a source does not answer, its search stays open and the attempt is recorded. 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -18,6 +19,7 @@ from casebook.domain.case.coverage import Variant
 from casebook.domain.vocabulary import Party, Stage
 from casebook.errors import SourceFault
 from casebook.sources import catalogue
+from casebook.sources.protocol import NOT_USED
 from casebook.storage.case import record_checks as stored
 from casebook.storage.tables import Application, Search
 
@@ -100,6 +102,13 @@ def _ask(question: SourceQuestion) -> SourceAnswer:
     return answer
 
 
+def _not_used(answer: SourceAnswer) -> dict[str, object]:
+    """How many rows of the answer have a cell that could not be used, by column; nothing if there are none."""
+    rows = [*answer.gathered.seen.values(), *(record for records in answer.records.values() for record in records)]
+    counts = Counter(column for row in rows for column in row.get(NOT_USED, "").split(", ") if column)
+    return {"not_used": dict(sorted(counts.items()))} if counts else {}
+
+
 def _keep(acting: Acting, question: SourceQuestion, result: SourceAnswer | str) -> bool:
     """Write the answer, or the code of the fault. An answer is discarded if the facts changed since the question."""
     with acting() as act:
@@ -115,6 +124,11 @@ def _keep(acting: Acting, question: SourceQuestion, result: SourceAnswer | str) 
             return False
         supplementary = len(stored.of_the_same_source(act.session, search)) > 1
         automatic.write(act, application, search, result, only_add=supplementary)
-        act.record(application, "searches_made", searches={f"{search.party}:{search.source}": search.result})
+        act.record(
+            application,
+            "searches_made",
+            searches={f"{search.party}:{search.source}": search.result},
+            **_not_used(result),
+        )
         applicant.look_for_signs(act, application)
         return True

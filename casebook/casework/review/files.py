@@ -9,10 +9,11 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from functools import cached_property
+from itertools import accumulate, islice, zip_longest
 from pathlib import Path
 
-from casebook import files, workbooks
+from casebook import files, raw_lines, workbooks
 from casebook.casework.review import register_rows
 from casebook.casework.review.register_rows import RegisterLine
 from casebook.domain.review.register import COLUMNS
@@ -27,10 +28,9 @@ from casebook.domain.review.register_headings import (
     header_keys,
 )
 from casebook.errors import UnreadableFile
-from casebook.files import RawLine
+from casebook.raw_lines import RawLine
 
 DELIMITERS = ",;\t|"
-HEADER_WITHIN = 20  # rows: some programs put a title and a date above the header
 ELSEWHERE = frozenset(
     {"reference", "outcome", "decided_on"}
 )  # columns that files of the monitor and of records have too
@@ -54,7 +54,7 @@ class RegisterFile:
     columns: tuple[ReadColumn, ...]
     ignored: list[str]
     absent: list[str]
-    there: int  # rows below the header, counted before any of them was read
+    there: int  # filled rows above the header and all below it, counted before any of them was read
     unread_lines: int  # lines of the file that belong to no row: none, unless this reader is at fault
     rows: list[RegisterLine]
     not_rows: list[tuple[int, RegisterDoubt]]  # physical lines below the header that are no application, and why
@@ -67,22 +67,37 @@ class RegisterFile:
         return self.there - len(self.rows) - len(self.not_rows) + self.unread_lines
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class _Sheet:
     title: str
     lines: Sequence[RawLine]
     physical: int  # lines that it has
     mapping: RegisterMapping
 
-    @property
+    @cached_property
     def header_at(self) -> int | None:
         """The header row: of the first rows, the one that names most columns. A title may name one by chance."""
-        named = [_named(line.values, self.mapping) for line in self.lines[:HEADER_WITHIN]]
+        named = [_named(self.headings(at), self.mapping) for at in range(min(len(self.lines), files.HEADER_WITHIN))]
         best = max(named, default=0)
         if not best or (best == 1 and named.index(best) > 0):
             return None
         at = named.index(best)
-        return at if _of_a_register(columns_of(self.lines[at].values, self.mapping)) else None
+        return at if _of_a_register(columns_of(self.headings(at), self.mapping)) else None
+
+    def headings(self, at: int) -> Sequence[str]:
+        """The headings in a row. Below a row of group headings, "Surname" may be "Subject Surname"."""
+        headings = self.lines[at].values
+        groups: Sequence[str] = self.lines[at - 1].values if at else ()
+        named = set(map(str.strip, groups)) - {""}
+        if not named or (len(named) == 1 and groups[0].strip()):  # a title
+            return headings
+        spread: Iterator[str] = accumulate(groups, _carried)
+        joined = [f"{group} {heading}".strip() for group, heading in zip_longest(spread, headings, fillvalue="")]
+        known = columns_of(joined, self.mapping)
+        return [
+            whole if column.ours and heading.strip() else heading
+            for heading, whole, column in zip(headings, joined, known, strict=False)
+        ]
 
     @property
     def filled(self) -> int:
@@ -121,12 +136,12 @@ def read(path: Path, *, given: RegisterMapping = NO_MAPPING, kept: Sequence[Kept
 def _sheets(path: Path, content: bytes, given: RegisterMapping, kept: Sequence[KeptMapping]) -> Iterator[_Sheet]:
     if workbooks.is_workbook(path, content):
         for title, lines in workbooks.sheets(path, content):
-            headers = [header_keys(line.values) for line in lines[:HEADER_WITHIN]]
+            headers = [header_keys(line.values) for line in lines[: files.HEADER_WITHIN]]
             mapping = _mapping({path.stem, f"{path.stem}-{title}"}, headers, given, kept)
             yield _Sheet(title=title, lines=lines, physical=len(lines), mapping=mapping)
         return
     physical = _physical(content)
-    tops = (islice(files.split(_texts(physical, set()), sign), HEADER_WITHIN) for sign in DELIMITERS)
+    tops = (islice(raw_lines.split(_texts(physical, set()), sign), files.HEADER_WITHIN) for sign in DELIMITERS)
     headers = [header_keys(line.values) for top in tops for line in top]
     mapping = _mapping({path.stem}, headers, given, kept)
     lines = list(_csv(physical, mapping))
@@ -152,18 +167,20 @@ def _no_register(path: Path, sheets: Sequence[_Sheet]) -> UnreadableFile:
 
 
 def _register(name: str, content: bytes, sheet: _Sheet, at: int) -> RegisterFile:
-    header, below = sheet.lines[at].values, sheet.lines[at + 1 :]
-    columns, plain = columns_of(header, sheet.mapping), _header(header)
-    reasons = [(line, register_rows.why_no_row(line, plain, _header(line.values))) for line in below]
+    header, below = sheet.headings(at), sheet.lines[at + 1 :]
+    above = [line for line in sheet.lines[:at] if _filled(line.values)]
+    columns, plain = columns_of(header, sheet.mapping), _header(sheet.lines[at].values)
+    reasons = [(line, register_rows.why_not_above(line, columns)) for line in above]
+    reasons += [(line, register_rows.why_no_row(line, plain, _header(line.values))) for line in below]
     ours = {column.ours for column in columns}
     return RegisterFile(
         name=name,
         digest=_digest(content, columns, sheet.mapping),
         content=hashlib.sha256(content).hexdigest(),
         columns=columns,
-        ignored=_ignored(columns, plain, below),
+        ignored=_ignored(columns, _header(header), below),
         absent=[name for name in COLUMNS if name not in ours],
-        there=len(below),
+        there=len(reasons),
         unread_lines=sheet.physical - sum(line.lines for line in sheet.lines),
         rows=[register_rows.row_of(line, columns, sheet.mapping.codes) for line, reason in reasons if reason is None],
         not_rows=[(line.number, reason) for line, reason in reasons if reason is not None],
@@ -191,6 +208,11 @@ def _ignored(columns: Sequence[ReadColumn], plain: Sequence[str], below: Sequenc
         elif any(at < len(line.values) and line.values[at].strip() for line in below):
             ignored.append(f"column {at + 1}")
     return list(dict.fromkeys(ignored))
+
+
+def _carried(left: str, own: str) -> str:
+    """A group heading stands over the empty cells to the right of it too."""
+    return own if own.strip() else left
 
 
 def _filled(values: Sequence[str]) -> bool:
@@ -224,9 +246,9 @@ def _physical(content: bytes) -> list[bytes]:
 
 
 def _csv(physical: Sequence[bytes], mapping: RegisterMapping) -> Iterator[RawLine]:
-    delimiter = _delimiter([_text(line)[0] for line in physical[:HEADER_WITHIN]], mapping)
+    delimiter = _delimiter([_text(line)[0] for line in physical[: files.HEADER_WITHIN]], mapping)
     not_utf8 = set[int]()  # physical lines that were not UTF-8
-    for line in files.split(_texts(physical, not_utf8), delimiter):
+    for line in raw_lines.split(_texts(physical, not_utf8), delimiter):
         yield line._replace(utf8=not_utf8.isdisjoint(range(line.number, line.number + line.lines)))
 
 
@@ -236,7 +258,11 @@ def _delimiter(first: Sequence[str], mapping: RegisterMapping) -> str:
     def named(sign: str) -> int:
         return max((_named(line.replace('"', "").split(sign), mapping) for line in first), default=0)
 
-    return max(DELIMITERS, key=lambda sign: (named(sign), -DELIMITERS.index(sign)))
+    def rank(sign: str) -> tuple[int, int, int]:
+        by_name = named(sign)
+        return by_name, 0 if by_name else sum(line.count(sign) for line in first), -DELIMITERS.index(sign)
+
+    return max(DELIMITERS, key=rank)
 
 
 def _texts(lines: Sequence[bytes], not_utf8: set[int]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 
 from casebook import files
 from casebook.domain.review.register import Note, sources_in
@@ -11,8 +12,8 @@ from casebook.domain.review.register_cells import RegisterDoubt
 from casebook.domain.review.register_codes import CODED, GivenCodes, code_in
 from casebook.domain.review.register_headings import FULL_NAMES, ReadColumn
 from casebook.domain.vocabulary import Applicant
-from casebook.files import RawLine
-from casebook.values import names, text
+from casebook.raw_lines import RawLine
+from casebook.values import dates, names, text
 from casebook.values.text import word_set
 
 MOST_KEPT = 1_000_000  # characters of a cell
@@ -21,6 +22,8 @@ MOST_OF_A_NOTE = 3  # different filled cells; an application has more
 NOTES = word_set(
     "TOTAL TOTALS SUBTOTAL SUM COUNT GRAND PRINTED PRINT PAGE REPORT GENERATED EXPORTED SOURCE NOTE NOTES END OFFICIAL CONFIDENTIAL"
 )
+
+DATED = frozenset({"received_on", "decided_on", "disclosed_on", "relationship_ended", "a_dob", "b_dob"})
 
 RegisterLine = tuple[int, dict[str, str], tuple[Note, ...]]  # physical line, cells by column of ours, doubts
 
@@ -36,6 +39,19 @@ def why_no_row(line: RawLine, header: Sequence[str], normalised: Sequence[str]) 
     if first is None or (len(set(filled)) <= MOST_OF_A_NOTE and first[0] in NOTES):  # "-----" says nothing at all
         return RegisterDoubt.NO_APPLICATION
     return None
+
+
+def why_not_above(line: RawLine, columns: Sequence[ReadColumn]) -> RegisterDoubt | None:
+    """Why a line above the header is no application: a title or headings. In a list sorted with its header, rows stand there.
+
+    An application has several cells, and a date where the header below has dates; headings have none.
+    """
+    if len({value.strip() for value in line.values} - {""}) <= MOST_OF_A_NOTE:
+        return RegisterDoubt.ABOVE_HEADER
+    dated = (
+        value for column, value in zip(columns, line.values, strict=False) if column.ours in DATED and value.strip()
+    )
+    return None if any(dates.read(value, latest=date.max).iso for value in dated) else RegisterDoubt.ABOVE_HEADER
 
 
 def row_of(line: RawLine, columns: Sequence[ReadColumn], codes: GivenCodes) -> RegisterLine:

@@ -10,6 +10,7 @@ from casebook.domain import words
 from casebook.domain.case import namesakes
 from casebook.domain.case.namesakes import ListPlace
 from casebook.domain.vocabulary import Party
+from casebook.sources.protocol import NOT_USED
 
 
 def candidates(application: ApplicationView) -> Iterator[str]:
@@ -51,6 +52,8 @@ def _candidate(row: ShownRow) -> Iterator[str]:
     yield from paragraph(f"{head}: {verdict}{' (replaced)' if row['superseded'] else ''}", row.get("reason"))
     if shown := [part for part in (_who(row), _worst(row)) if part]:
         yield from paragraph("; ".join(shown), indent=5)
+    if not_used := _not_used(row):
+        yield from paragraph(f"could not be used, and is unknown: {', '.join(not_used)}", indent=5)
     if row["second_by"]:
         agrees = "agrees" if row["second_agrees"] else "does not agree"
         yield from paragraph(f"second look by {row['second_by']}: {agrees}", row.get("second_reason"), indent=5)
@@ -74,6 +77,16 @@ def _who(row: ShownRow) -> str:
     sex = words.SEX.of(seen["sex"]) if seen.get("sex") else ""
     born = f"born {seen['dob']}" if seen.get("dob") else "birth date not known"
     return ", ".join(filter(None, (name, born, sex, clean(seen.get("postcode") or ""))))
+
+
+def _not_used(row: ShownRow) -> list[str]:
+    """What a remote source said of the candidate, and of the records, that nobody could read: columns, never values."""
+    seen = row.get("seen") or {}
+    of_records = [(record["record_id"], record[NOT_USED]) for record in seen.get("records", ()) if NOT_USED in record]
+    return [
+        *filter(None, [seen.get(NOT_USED)]),
+        *(f"{columns} of record {clean(number)}" for number, columns in of_records),
+    ]
 
 
 def _gravest_first(row: ShownRow) -> tuple[int, float]:

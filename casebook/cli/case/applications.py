@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from casebook import files
 from casebook.casework import playbook
-from casebook.casework.core import quality
+from casebook.casework.core import quality, refused_files
 from casebook.casework.governance import conflicts, exceptions, governance
-from casebook.casework.intake import application_file, rejected_rows
+from casebook.casework.intake import application_file, rejected_rows, submission
 from casebook.casework.record_checks import information
 from casebook.casework.reporting import viewing
 from casebook.cli import progress
@@ -111,6 +111,11 @@ GOVERNANCE: dict[str, tuple[str, Callable[..., dict[str, object]], tuple[str, ..
         quality.override,
         ("expectation", "reason"),
     ),
+    "correct-moment": (
+        "propose when it was really submitted, or agree as the second person: its clocks start again from then",
+        submission.correct,
+        ("submitted-at", "reason"),
+    ),
     "declare": (
         "say whether you have a conflict of interest in it, with the reason",
         conflicts.declare,
@@ -141,13 +146,17 @@ def _import(options: Namespace, call: Call) -> Output:
         with casebook.store.session() as session:
             casebook.act_on(session).allowed(Command.IMPORT_APPLICATIONS)
         try:
-            with progress.shown(call, "Importing applications"):
+            with (
+                progress.shown(call, "Importing applications"),
+                refused_files.noted(casebook.acting, "applications", options.file),
+            ):
                 imported = application_file.import_file(casebook.store, casebook.actor, options.file, playbook=playbook)
         except UnreadableFile as error:
             if error.code == "no_such_file":
                 raise
             raise Refused(error.message, error.code) from None  # the file is at fault, not the call
     rejected = [rejection.as_json() for rejection in imported.rejected]
+    lost = [rejection for rejection in imported.rejected if not rejection.landed]
     data = {
         "accepted": imported.accepted,
         "unchanged": imported.unchanged,
@@ -155,7 +164,7 @@ def _import(options: Namespace, call: Call) -> Output:
         "ignored_columns": imported.ignored_columns,
     }
     lines = [
-        f"{len(imported.accepted)} accepted, {len(imported.unchanged)} unchanged, {len(rejected)} faults in rejected rows"
+        f"{len(imported.accepted)} accepted, {len(imported.unchanged)} unchanged, {len(lost)} faults in rejected rows"
     ]
     lines += [
         f"line {fault.line}{', ' * bool(fault.column)}{fault.column}: {fault.message} [{fault.code}]"
@@ -169,7 +178,7 @@ def _import(options: Namespace, call: Call) -> Output:
         quality, said = _quality(options.file, {fault.line for fault in imported.rejected})
         data |= quality
         lines += said
-    return Output(data=data, lines=lines, exit_code=1 if rejected else 0)
+    return Output(data=data, lines=lines, exit_code=1 if lost else 0)
 
 
 def _quality(path: Path, rejected: Collection[int]) -> tuple[dict[str, object], list[str]]:

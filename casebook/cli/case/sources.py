@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any
 
+from casebook.casework.core import refused_files
 from casebook.casework.record_checks import enquiries, missing_rows, reopening
 from casebook.casework.record_checks import extracts as loading
 from casebook.cli import progress
@@ -75,7 +76,8 @@ def _load(options: Namespace, call: Call) -> Output:
     if not (options.persons or options.records):
         raise WrongUsage("give --persons FILE, --records FILE or both")
     with opened(call) as casebook, progress.shown(call, "Loading the extract"):
-        with casebook.acting() as act:
+        files_given = (options.persons, options.records)
+        with refused_files.noted(casebook.acting, "extract", *files_given), casebook.acting() as act:
             loaded = loading.load(
                 act, options.name, persons=options.persons, records=options.records, whole=options.whole
             )

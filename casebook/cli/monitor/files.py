@@ -93,7 +93,9 @@ def analyse_file(options: Namespace, _call: Call) -> Output:
         "ignored_columns": list(read.ignored_columns),
     }
     faults = [f"line {fault.line}, {fault.column}: {fault.message} [{fault.code}]" for fault in rejected]
-    return Output(data=data, lines=[*report_lines(report), *faults], exit_code=1 if rejected else 0)
+    return Output(
+        data=data, lines=[*report_lines(report), *faults], exit_code=0 if all(fault.landed for fault in rejected) else 1
+    )
 
 
 def report_data(report: MonitorReport) -> dict[str, object]:

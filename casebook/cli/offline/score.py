@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from casebook import clock
+from casebook import clock, json_once
 from casebook.cli.answer import Call, Output
 from casebook.domain import words
 from casebook.domain.risk.risk_inputs import ScoreInputs
@@ -43,9 +42,11 @@ def run(options: argparse.Namespace, call: Call) -> Output:  # noqa: ARG001 - ev
 
 def _read(path: Path) -> object:
     try:
-        return json.loads(path.read_text(encoding="utf-8-sig"))
+        return json_once.loads(path.read_text(encoding="utf-8-sig"))
     except OSError:
         raise UnreadableFile("the file cannot be opened") from None
+    except json_once.RepeatedKey:
+        raise UnreadableFile("the file has one key twice: keep one of each", "repeated_key") from None
     except (ValueError, RecursionError):
         raise UnreadableFile("the file is not JSON in UTF-8", "not_json") from None
 

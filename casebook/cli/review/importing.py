@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from casebook import clock
+from casebook.casework.core import refused_files
 from casebook.casework.review import files as review_files
 from casebook.casework.review import mappings, preview, replacing
 from casebook.casework.review import registers as review
@@ -20,7 +21,7 @@ from casebook.cli.opening import opened
 from casebook.cli.review import mapping_options, register_lines
 from casebook.domain import words
 from casebook.domain.review.register_codes import CODED, code_in
-from casebook.domain.review.register_headings import KeptMapping, RegisterMapping
+from casebook.domain.review.register_headings import KeptMapping
 from casebook.errors import WrongUsage
 from casebook.storage.review import live
 
@@ -74,20 +75,14 @@ def _preview(options: Namespace, call: Call) -> Output:
     if call.home.exists():  # a preview makes no home
         with opened(call) as casebook, casebook.acting() as act:
             kept = mappings.kept(act)
-    files = _read(options.files, given, kept)
+    files = [file for path in options.files for file in review_files.read(path, given=given, kept=kept)]
+    mappings.refuse_unused(given, files)
     day = clock.now().astimezone(review.LONDON).date()
     shown = [preview.preview(file, day) for file in files]
     return Output(
         data={"files": [register_lines.preview_data(register) for register in shown]},
         lines=[line for register in shown for line in register_lines.preview_lines(register)],
     )
-
-
-def _read(paths: Sequence[Path], given: RegisterMapping, kept: Sequence[KeptMapping]) -> list[RegisterFile]:
-    """All of the files, before the first is imported."""
-    files = [file for path in paths for file in review_files.read(path, given=given, kept=kept)]
-    mappings.refuse_unused(given, files)
-    return files
 
 
 def _import(options: Namespace, call: Call) -> Output:
@@ -98,7 +93,11 @@ def _import(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook:
         if options.files:
             with casebook.acting() as act:
-                files = _read(options.files, given, mappings.kept(act))
+                kept = mappings.kept(act)
+            for path in options.files:  # all of the files, before the first is imported
+                with refused_files.noted(casebook.acting, "register", path):
+                    files += review_files.read(path, given=given, kept=kept)
+            mappings.refuse_unused(given, files)
         if options.replaces and len(files) != 1:
             raise WrongUsage("--replaces needs one file with one register", "one_register")
         with progress.shown(call, "Importing registers") as advance:

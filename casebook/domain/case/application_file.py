@@ -16,6 +16,7 @@ from casebook.domain.case.intake import DAYS, Form, PersonForm, PlanForm, with_d
 from casebook.domain.vocabulary import Answer3, Applicant, Certainty, Channel, Party, Relationship, Route, Sex
 from casebook.values import dates, fillers
 from casebook.values.ids import code_of
+from casebook.values.short_forms import sex, yes_or_no
 from casebook.values.text import items, plain_signs, repaired
 
 REQUIRED = ("external_id", "submitted_at", "route", "applicant")
@@ -38,12 +39,7 @@ CODED: Mapping[str, type[StrEnum]] = {
     "relationship": Relationship, "b_dob_certainty": Certainty, "safe_channel": Channel, "a_safe_channel": Channel,
     **{f"{party}_sex": Sex for party in Party},
 }  # fmt: skip
-# short and long forms of codes, as forms and people write them
-SAME = {
-    Answer3: {"y": "yes", "n": "no", "true": "yes", "false": "no"},
-    Sex: {"female": "f", "woman": "f", "male": "m", "man": "m"},
-    Channel: {"e-mail": "email", "telephone": "phone", "mobile": "phone", "sms": "text"},
-}
+CHANNELS = {"e-mail": "email", "telephone": "phone", "mobile": "phone", "sms": "text"}
 # coded columns that are read separately
 _ALSO_CODED = frozenset({"safe_voicemail", "a_safe_voicemail", "safe_days", "a_safe_days"})
 DATES = (*(f"{party}_dob" for party in Party), "relationship_started", "relationship_ended", "children")
@@ -90,7 +86,15 @@ def read(
 def speaks_of_danger(cells: Mapping[str, str]) -> bool:
     """Whether a row says that somebody is in danger. What cannot be read counts as yes until somebody has read it."""
     said = repaired(cells.get("immediate_danger", ""))
-    return bool(said) and not fillers.is_filler(said) and code_of(said, Answer3) not in {Answer3.NO, Answer3.UNKNOWN}
+    return bool(said) and yes_or_no(said) not in {Answer3.NO, Answer3.UNKNOWN}
+
+
+def _code_in(kind: type[StrEnum], said: str) -> str:
+    if kind is Answer3:
+        return yes_or_no(said)
+    if kind is Sex:
+        return sex(said)
+    return code_of(CHANNELS.get(said.casefold(), said) if kind is Channel else said, kind)
 
 
 class _Reading:
@@ -123,7 +127,7 @@ class _Reading:
         kind, said = CODED[column], self.text(column)
         if not said or fillers.is_filler(said):
             return ""
-        if code := code_of(SAME.get(kind, {}).get(said.casefold(), said), kind):
+        if code := _code_in(kind, said):
             return code
         self.doubt("code_not_understood", column)
         return ""
@@ -266,15 +270,15 @@ def _plan(reading: _Reading, codes: Mapping[str, str], *, party: Party, prefix: 
         reading.doubt("unusable_windows", f"{prefix}safe_from")
         windows = tuple(window for window in windows if window[0] < window[1])
     said = reading.text(f"{prefix}safe_voicemail")
-    voicemail = code_of({"y": "yes", "n": "no"}.get(said.casefold(), said), ("yes", "no"))
-    if said and not voicemail and not fillers.is_filler(said):
+    voicemail = yes_or_no(said)
+    if said and not voicemail:
         reading.doubt("code_not_understood", f"{prefix}safe_voicemail")
     return PlanForm(
         party=party,
         channel=codes[f"{prefix}safe_channel"],
         days=good_days,
         windows=windows,
-        voicemail=voicemail == "yes",
+        voicemail=voicemail == Answer3.YES,
         code_word=reading.text(f"{prefix}code_word"),
         interpreter=reading.text(f"{prefix}interpreter"),
     )

@@ -12,6 +12,7 @@ from casebook.domain.words import DOUBT
 from casebook.values import contact, fillers, identifiers
 from casebook.values.addresses import address
 
+FROM_THE_FUTURE = "submitted_in_the_future"  # the doubt about a moment after the application was held here
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 # what must be known, or its absence explained, before record checks can be trusted (Bedfordshire Police, step one;

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from casebook.domain.case.application_file import REQUIRED, SAME, speaks_of_danger
+from casebook.domain.case.application_file import REQUIRED, speaks_of_danger
 from casebook.domain.risk.risk_model import RiskModel, Tier
 from casebook.domain.vocabulary import Answer3
-from casebook.values.ids import code_of
+from casebook.values.short_forms import yes_or_no
 
 _HARM = frozenset({Tier.GRAVE, Tier.HARMFUL})
 # the words in which people tell of danger, and by which no offence is graded; a row too many is read in a minute
@@ -34,5 +34,4 @@ def telling(cells: Mapping[str, str], model: RiskModel, *, broken: bool = False)
 
 
 def _says_yes(cell: str) -> bool:
-    said = cell.strip().casefold()
-    return code_of(SAME[Answer3].get(said, said), Answer3) == Answer3.YES
+    return yes_or_no(cell) == Answer3.YES

@@ -31,6 +31,7 @@ class RegisterDoubt(StrEnum):
     OPEN_QUOTE = "open_quote"
     BLANK_ROW = "blank_row"
     HEADER_AGAIN = "header_again"
+    ABOVE_HEADER = "above_header"
     NO_APPLICATION = "no_application"
     FORMULA = "formula_without_value"
     OF_APPLICANT = "of_applicant"

@@ -5,13 +5,14 @@ A text is an outcome only if it names that outcome. "NFA" or "no disclosure" nam
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import cache, lru_cache
 
 from casebook.domain.vocabulary import Answer3, Applicant, Outcome, Relationship, Route, Sex, Source
 from casebook.values import text
 from casebook.values.ids import code_of
+from casebook.values.short_forms import sex, yes_or_no
 
 CODED: Mapping[str, type[StrEnum]] = {
     "route": Route, "applicant": Applicant, "relationship": Relationship, "living_together": Answer3,
@@ -19,17 +20,7 @@ CODED: Mapping[str, type[StrEnum]] = {
     "sources_searched": Source,
 }  # fmt: skip
 
-_ANSWERS: Mapping[StrEnum, str] = {
-    Answer3.YES: "Y, TRUE",
-    Answer3.NO: "N, FALSE",
-    Answer3.UNKNOWN: "NOT KNOWN, NK, N K, DONT KNOW, UNSURE",
-}
-_SEXES: Mapping[StrEnum, str] = {
-    Sex.F: "FEMALE, WOMAN, GIRL",
-    Sex.M: "MALE, MAN, BOY",
-    Sex.X: "NON BINARY, OTHER",
-    Sex.UNKNOWN: "NOT KNOWN, NK",
-}
+_SHORT_FORMS: Mapping[type[StrEnum], Callable[[str], str]] = {Answer3: yes_or_no, Sex: sex}
 _SPELLINGS: Mapping[str, Mapping[StrEnum, str]] = {
     "route": {
         Route.RIGHT_TO_ASK: "RTA, ASK, RIGHT TO ASK RTA, RTA RIGHT TO ASK",
@@ -49,11 +40,6 @@ _SPELLINGS: Mapping[str, Mapping[StrEnum, str]] = {
         " EX BOYFRIEND, EX GIRLFRIEND, ESTRANGED, SEPARATED, DIVORCED",
         Relationship.OTHER: "FAMILY, FAMILY MEMBER, RELATIVE, FRIEND",
     },
-    "living_together": _ANSWERS,
-    "immediate_danger": _ANSWERS,
-    "contact_safe": _ANSWERS,
-    "a_sex": _SEXES,
-    "b_sex": _SEXES,
     "outcome": {
         Outcome.DISCLOSED_TO_A: "DISCLOSED, DISCLOSURE MADE, DISCLOSURE GIVEN, DISCLOSURE TO A, DISCLOSURE MADE TO A,"
         " DISCLOSED TO VICTIM, DISCLOSURE MADE TO VICTIM, DISCLOSED TO PERSON AT RISK, DISCLOSURE MADE TO PERSON AT RISK",
@@ -69,7 +55,6 @@ _SPELLINGS: Mapping[str, Mapping[StrEnum, str]] = {
         Outcome.NO_ENGAGEMENT: "NON ENGAGEMENT, NO ENGAGEMENT FROM APPLICANT, DID NOT ENGAGE, APPLICANT DID NOT ENGAGE,"
         " FAILED TO ENGAGE, APPLICANT FAILED TO ENGAGE",
     },
-    "sources_searched": {},
 }  # fmt: skip
 # Words before an outcome that only say that the matter has ended: "NFA - nothing to disclose".
 _ENDED = tuple(
@@ -94,6 +79,8 @@ def code_in(column: str, written: str, given: GivenCodes = NONE_GIVEN) -> str:
 
 @lru_cache(text.KEPT)
 def _listed(column: str, written: str) -> str:
+    if read := _SHORT_FORMS.get(CODED[column]):
+        return read(written)
     if code := code_of(written, CODED[column]):
         return code
     key, table = code_key(written), _table(column)

@@ -45,6 +45,7 @@ COMMAND = Vocabulary("Commands", {
     "contact": "contact somebody",
     "close_early": "close early",
     "add_information": "add information",
+    "correct_submission": "correct the moment of submission",
     "enquire": "ask an agency",
     "renew_watch": "renew a watch",
 })  # fmt: skip

@@ -65,6 +65,7 @@ BECAUSE = Vocabulary("Reasons for an event", {
     "gate_passed": "the gate passed",
     "gone": "the past application may not be reviewed any more",
     "information_added": "information was added",
+    "submission_corrected": "the moment of submission was corrected",
     "insufficient_information": "there is not enough information to decide",
     "linked": "linked with another application",
     "may_be_linked": "another application may be about the same person",

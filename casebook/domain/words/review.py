@@ -97,6 +97,7 @@ CELL = Vocabulary("What is doubtful about a row of a register", {
     "wrong_number_of_cells": "wrong number of cells",
     "open_quote": "a quotation mark is not closed",
     "blank_row": "a blank row",
+    "above_header": "stands above the header",
     "header_again": "the header again",
     "no_application": "a total or a note, and no application",
     "formula_without_value": "a formula without a stored value",

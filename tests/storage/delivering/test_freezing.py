@@ -32,6 +32,7 @@ EVERYTHING = [Role.SUPERVISOR, Role.HEAD_OF_UNIT, Role.DUTY_INSPECTOR, Role.DISC
 # every command on one application: refused while it is frozen ...
 REFUSED = {
     "unrestrict": {"reason": "known"}, "release": {"reason": "known"}, "dispose": {"reason": "old"},
+    "correct-moment": {"submitted_at": "2026-02-01T10:00:00+00:00", "reason": "mistyped"},
     "transfer": {"force": "kent_police", "accepted_by": "duty_sergeant"},
     "withdraw": {"reason": "asked"}, "no-engagement": {"reason": "silent"}, "lower": {"to": "standard", "reason": "safe"},
     "override-gate": {"expectation": "meeting_recorded", "reason": "late"}, "not-in-person": {"reason": "far away"},

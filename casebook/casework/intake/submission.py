@@ -1,0 +1,56 @@
+"""Corrects the moment of submission: every clock that runs from it starts again from the right one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from casebook import policies
+from casebook.casework.core import clocks, lifecycle
+from casebook.casework.core.acting import Act, policy_of, reason_code, refuse_because, still_open
+from casebook.casework.core.two_people import agreed, unfrozen
+from casebook.domain.authority import Command
+from casebook.domain.case.intake import FROM_THE_FUTURE
+from casebook.storage.tables import Application
+
+
+def correct(act: Act, reference: str, *, submitted_at: str, reason: str) -> dict[str, object]:
+    """Correct when the application was submitted, in ISO 8601 with an offset. Two people must agree.
+
+    Refused for a moment after the application was held here, or before the first policy was in force.
+    """
+    act.allowed(Command.CORRECT_SUBMISSION)
+    application = unfrozen(act, reference)
+    still_open(application)
+    because, moment = reason_code(reason), _moment(submitted_at)
+    if moment > application.received_at:
+        refuse_because("after_received", "it was held here before that moment: no clock starts later")
+    if moment == application.submitted_at:
+        refuse_because("unchanged", "that is the moment of submission already")
+    policy = policies.for_receipt(moment)
+    what = f"submitted_at:{moment.isoformat()}"
+    if (first := agreed(act, application, what, reason=because)) is None:
+        return {"reference": reference, "proposed": what}
+    was, application.submitted_at = application.submitted_at, moment
+    application.policy = f"{policy.name}@{policy.version}"
+    application.doubts = [doubt for doubt in application.doubts if doubt != FROM_THE_FUTURE]
+    moved = clocks.restart(act, application)
+    act.record(
+        application, "submission_corrected", was=was.isoformat(), to=moment.isoformat(), first=first, reason=because,
+        policy=application.policy, moved=moved,
+    )  # fmt: skip
+    lifecycle.carry_on(act, application, because="submission_corrected")
+    return {"reference": reference, "submitted_at": moment.isoformat(), "policy": _name(application), "moved": moved}
+
+
+def _moment(written: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(written.upper())
+    except ValueError:
+        refuse_because("impossible_date", "write the moment in ISO 8601 with an offset, as 2026-03-01T09:30:00+00:00")
+    if moment.tzinfo is None:
+        refuse_because("no_offset", "the moment needs an offset from UTC, as in 2026-03-01T09:30:00+00:00")
+    return moment
+
+
+def _name(application: Application) -> str:
+    return policy_of(application).name

@@ -1,0 +1,66 @@
+"""Files damaged at random: no row is lost without a word, and no reader fails. `CASEBOOK_FUZZ_SECONDS` says for how long."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+
+import fuzzing
+import pytest
+
+from casebook import files, raw_lines
+from casebook.errors import Fault
+from casebook.sources import answers
+
+SECONDS = float(os.environ.get("CASEBOOK_FUZZ_SECONDS", "14"))  # for all readers together
+SEED = int(os.environ.get("CASEBOOK_FUZZ_SEED", "1"))
+AT_LEAST = 150  # files of each reader, however slow the machine is
+
+
+def fuzz(name, path, *, seconds, at_least=AT_LEAST, seed=SEED):
+    """Damage and read files until the time is over; how many. What goes wrong is told with the seed of its file."""
+    reader, content = fuzzing.READERS[name]
+    path.write_bytes(content)
+    fuzzing.check(reader, path)
+    until, count = time.monotonic() + seconds, 0
+    while time.monotonic() < until or count < at_least:
+        count += 1
+        path.write_bytes(fuzzing.damaged(random.Random(f"{seed}-{count}"), content))  # noqa: S311 - it is to be repeatable
+        try:
+            fuzzing.check(reader, path)
+        except Exception as error:
+            error.add_note(f"{name}, file {count} of seed {seed}")
+            raise
+    return count
+
+
+@pytest.mark.parametrize("name", [name for name in fuzzing.READERS if name not in {"registers", "remote"}])
+def test_a_planted_loss_of_rows_is_found(name, tmp_path, monkeypatch):
+    read = files._row
+    monkeypatch.setattr(
+        files, "_row", lambda number, values, *more: None if "N/K" in values else read(number, values, *more)
+    )
+    with pytest.raises(fuzzing.LostRow):
+        fuzz(name, tmp_path / "file.csv", seconds=60)
+
+
+@pytest.mark.parametrize("name", [name for name in fuzzing.READERS if name != "remote"])
+def test_a_planted_loss_of_lines_is_found(name, tmp_path, monkeypatch):
+    split = raw_lines.split
+    monkeypatch.setattr(raw_lines, "split", lambda *given: (line for line in split(*given) if "N/K" not in line.values))
+    with pytest.raises((fuzzing.LostRow, Fault, AssertionError)):
+        fuzz(name, tmp_path / "file.csv", seconds=60)
+
+
+def test_a_planted_loss_of_persons_elsewhere_is_found(tmp_path, monkeypatch):
+    read = answers.persons
+    monkeypatch.setattr(answers, "persons", lambda *given: tuple(row for row in read(*given) if "not_used" not in row))
+    with pytest.raises(AssertionError):
+        fuzz("remote", tmp_path / "file.json", seconds=60)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", fuzzing.READERS)
+def test_whatever_is_done_to_a_file_every_row_lands_or_is_listed(name, tmp_path):
+    assert fuzz(name, tmp_path / "file.csv", seconds=SECONDS / len(fuzzing.READERS)) >= AT_LEAST
