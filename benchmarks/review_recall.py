@@ -62,20 +62,20 @@ def main(words: Sequence[str] | None = None) -> None:
 
 
 def _run(seed: int, options: argparse.Namespace) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory(prefix="review-", dir="/tmp") as directory, opened(Path(directory)) as store:
+    with tempfile.TemporaryDirectory(prefix="review-", dir="/tmp") as directory, _store(Path(directory)) as store:
         files = Path(directory) / "files"
         made = force.build(seed, persons=options.persons, register=options.register, data_faults=options.data_faults)
         force.write(made, files)
         seconds: dict[str, float] = {}
         with _timed(seconds, "load"):
-            load(store, files)
+            _load(store, files)
         with _timed(seconds, "import"):
             for path in sorted(files.glob("register-*.csv")):
-                with acting(store) as act:
+                with _acting(store) as act:
                     registers.import_file(act, path)
         with _timed(seconds, "triage"):
-            told = triage.triage(lambda: acting(store))
-        with acting(store) as act:
+            told = triage.triage(lambda: _acting(store))
+        with _acting(store) as act:
             rows = stored.applications(act.session)
             ranked = {row.reference: row for row in rows}
         truth = list(csv.DictReader((files / "truth-register.csv").read_text("utf-8").splitlines()))
@@ -144,15 +144,15 @@ def _show(found: Sequence[dict[str, Any]], rows: Sequence[Any], truth: Sequence[
         print("before", count, kind, file=sys.stderr)
 
 
-def load(store: Store, files: Path) -> None:
+def _load(store: Store, files: Path) -> None:
     for source in Source:
         if (persons := files / f"persons-{source}.csv").exists():
-            with acting(store) as act:
+            with _acting(store) as act:
                 extracts.load(act, source, persons=persons, records=files / f"records-{source}.csv")
 
 
 @contextmanager
-def opened(home: Path) -> Iterator[Store]:
+def _store(home: Path) -> Iterator[Store]:
     home.chmod(0o711)
     with cluster.database(settings.load(home)) as server:
         url = server.url("casebook")
@@ -165,7 +165,7 @@ def opened(home: Path) -> Iterator[Store]:
 
 
 @contextmanager
-def acting(store: Store) -> Iterator[Act]:
+def _acting(store: Store) -> Iterator[Act]:
     with store.session() as session:
         yield Act(session=session, actor=OPERATOR, now=storage.now(session), playbook=playbook)
         session.commit()

@@ -1,7 +1,8 @@
 """Where planted failures rank in registers that somebody else might have made: `python -m benchmarks.second_recall`.
 
 Seeds up to 99 are for development; a figure that is reported comes from seeds above, which nobody tuned on. `--without`
-leaves columns out, to measure what a missing column costs.
+leaves columns out, to measure what a missing column costs. The readers, the linking and the rules are those of the
+review; the rows come from the files instead of a database.
 """
 
 from __future__ import annotations
@@ -17,8 +18,16 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import second_cases, second_people, second_register
-from benchmarks.review_recall import acting, load, opened
-from casebook.casework.review import files, mappings, registers, triage
+from casebook.casework.review import files, mappings, sources_today, triage
+from casebook.casework.review import known as review_known
+from casebook.casework.review.sources_today import SourceRows
+from casebook.domain import chain
+from casebook.domain.review import register
+from casebook.domain.review.ranking import Assessment, assess
+from casebook.domain.review.reconciling import PlacedRow, reconcile
+from casebook.domain.review.urgency import ContactPriority, stay_now
+from casebook.matching import linking
+from casebook.policies import review as review_policy
 from casebook.storage.review import registers as stored
 
 SHARES = (1, 2, 5, 10)  # percent of a ranking
@@ -50,43 +59,74 @@ def main(words: Sequence[str] | None = None) -> None:
 
 
 def run(seed: int, options: argparse.Namespace) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory(prefix="second-", dir="/tmp") as directory, opened(Path(directory)) as store:
-        folder = Path(directory) / "files"
-        folder.mkdir()
+    with tempfile.TemporaryDirectory(prefix="second-", dir="/tmp") as directory:
+        folder = Path(directory)
         desk = second_cases.register(seed, options.register, base_rate=options.base_rate)
         truth = second_register.write(desk, folder, without=tuple(options.without))
-        second_people.population(desk.records, options.persons)
-        desk.records.write(folder)
-        load(store, folder)
-        codes = tomllib.loads((folder / "mapping.toml").read_text("utf-8"))["codes"]["outcome"]
-        given = mappings.given({}, [("outcome", text, code) for text, code in codes.items()])
-        for name in ("tracker.csv", "inbox.csv"):
-            with acting(store) as act:
-                for file in files.read(folder / name, given=given):
-                    registers.take_in(act, file)
-        triage.triage(lambda: acting(store))
-        with acting(store) as act:
-            rows = stored.applications(act.session)
-            return judged(seed, truth, rows)
+        applications = reconcile(_rows(folder))
+    second_people.population(desk.records, options.persons)
+    ids = {application.reference: application.reference for application in applications}
+    known = review_known.known_of(applications, ids)
+    persons = {_id(row): row for rows in desk.records.persons.values() for row in rows}
+    records = defaultdict[str, list[dict[str, Any]]](list)
+    for row in (row for rows in desk.records.records.values() for row in rows):
+        records[_id(row)].append({**row, "flags": [row["flags"]] if row["flags"] else []})
+    sources = SourceRows(
+        cells=lambda people: {person: persons[person] for person in people},
+        records=lambda people: {person: records[person] for person in people if person in records},
+    )
+    policy, today = review_policy.load(), second_people.TODAY
+    with linking.linker(sorted(persons.items()), this_year=today.year) as linker:
+        linked = sources_today.subjects(known, sorted(known.pasts), linker, sources, today=today)
+        of_a = sources_today.people_at_risk(known, linked, linker)
+    assessed = {
+        id_: assess(
+            triage.evidence_of(known, id_, linked.get(id_, []), of_a.get(id_, ()), loaded=True, today=today), policy
+        )
+        for id_ in known.pasts
+    }
+    return judged(seed, truth, assessed)
 
 
-def judged(seed: int, truth: dict[str, second_register.Case], rows: Sequence[Any]) -> dict[str, Any]:
-    ranks, now = defaultdict[str, list[float]](list), Counter[str]()
-    kinds_before = Counter[str]()
-    for row in rows:
-        case = truth[row.reference]
-        priority = row.assessment["contact_priority"]
-        now["held"] += priority == "now"
-        now["danger"] += case.danger
-        now["danger_held"] += case.danger and priority == "now"
-        if case.mode:
-            ranks[case.mode].append(row.rank)
-        elif row.rank <= len(rows) * 0.02:
-            kinds_before[case.kind] += 1
+def _rows(folder: Path) -> list[PlacedRow]:
+    codes = tomllib.loads((folder / "mapping.toml").read_text("utf-8"))["codes"]["outcome"]
+    given = mappings.given({}, [("outcome", text, code) for text, code in codes.items()])
+    return [
+        PlacedRow(
+            id=f"{file.name}#{line}",
+            file=file.name,
+            line=line,
+            digest=chain.digest(cells),
+            entry=register.read(
+                cells, register=file.name, today=second_people.TODAY, notes=notes, codes=file.mapping.codes
+            ),
+        )
+        for name in ("tracker.csv", "inbox.csv")
+        for file in files.read(folder / name, given=given)
+        for line, cells, notes in file.rows
+    ]
+
+
+def _id(row: dict[str, str]) -> str:
+    return f"{row['source']}{stored.SEPARATOR}{row['person_id']}"
+
+
+def judged(seed: int, truth: dict[str, second_register.Case], assessed: dict[str, Assessment]) -> dict[str, Any]:
+    order = sorted(assessed, key=lambda id_: (-assessed[id_].score, -assessed[id_].administrative, id_))
+    alone = {id_: each.urgency for id_, each in assessed.items() if each.contact_priority is ContactPriority.NOW}
+    held = stay_now(alone, of=len(order), u=review_policy.load().urgency)
+    ranks, before = defaultdict[str, list[int]](list), Counter[str]()
+    for rank, id_ in enumerate(order, start=1):
+        if mode := truth[id_].mode:
+            ranks[mode].append(rank)
+        elif rank <= len(order) * 0.02:
+            before[truth[id_].kind] += 1
+    danger = {id_ for id_ in order if truth[id_].danger}
     return {
-        "seed": seed, "applications": len(rows), "failures": sum(map(len, ranks.values())), "now": dict(now),
+        "seed": seed, "applications": len(order), "failures": sum(map(len, ranks.values())),
+        "now": {"held": len(held), "danger": len(danger), "danger_held": len(danger & held)},
         "ranks": {mode: sorted(places) for mode, places in sorted(ranks.items())},
-        "sound_in_2_percent": dict(kinds_before.most_common()),
+        "sound_in_2_percent": dict(before.most_common()),
     }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from casebook.domain.review.cases import FAILURES, ReviewOutcome
 from casebook.domain.review.evidence import FailureFamily
 from casebook.domain.review.figures import Forecast, Pair, ReviewerAgreement, Share, Undetected
 from casebook.domain.review.hidden_population import Hidden, estimate
-from casebook.domain.review.ranking import ContactPriority
+from casebook.domain.review.urgency import ContactPriority
 from casebook.errors import NotPermitted
 from casebook.monitor import log_linear
 from casebook.policies import review as review_policy

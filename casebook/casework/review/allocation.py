@@ -17,7 +17,7 @@ from casebook.casework.review.campaigns import CampaignMember
 from casebook.domain import chain
 from casebook.domain.authority import Command
 from casebook.domain.review.cases import FIRST, SECOND, THIRD, CampaignKind, why_not_examine
-from casebook.domain.review.ranking import ContactPriority
+from casebook.domain.review.urgency import ContactPriority
 from casebook.domain.review.weights import Allocation
 from casebook.domain.vocabulary import Priority, Role, WorkKind
 from casebook.domain.work import Need

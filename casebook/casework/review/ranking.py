@@ -11,7 +11,7 @@ from casebook.casework.review import registers
 from casebook.domain import authority, chain
 from casebook.domain.authority import Command
 from casebook.domain.review.cases import examines
-from casebook.domain.review.ranking import ContactPriority
+from casebook.domain.review.urgency import ContactPriority
 from casebook.errors import NotFound, Refused
 from casebook.storage.review import cases as work
 from casebook.storage.review import registers as stored

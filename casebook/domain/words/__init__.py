@@ -50,6 +50,7 @@ from casebook.domain.words.review import (
     CELL,
     CHART,
     CHECKLIST,
+    CLEARED_IF,
     CONCLUSION,
     CONTACT_PRIORITY,
     FAILURE_FAMILY,
@@ -58,6 +59,8 @@ from casebook.domain.words.review import (
     PROGRESS,
     REVIEW_OUTCOME,
     SIDE,
+    SIGN,
+    SUSPICION,
 )
 from casebook.domain.words.scheme import (
     ANSWER,
@@ -87,11 +90,11 @@ VOCABULARIES: tuple[Vocabulary, ...] = (
 
 __all__ = [
     "AGENCY", "ANSWER", "APPLICANT", "APPLICANT_SIGN", "ASSURANCE", "BAND", "CAMPAIGN", "CELL", "CERTAINTY",
-    "CHANNEL", "CHART", "CHECKLIST", "CHOSEN", "COMMAND", "CONCLUSION", "CONFIDENCE", "CONTACT_FAULT",
+    "CHANNEL", "CHART", "CHECKLIST", "CHOSEN", "CLEARED_IF", "COMMAND", "CONCLUSION", "CONFIDENCE", "CONTACT_FAULT",
     "CONTACT_PRIORITY", "DOUBT", "ESCALATION", "EVENT", "EXCEPTION", "FACTOR", "FAILURE_FAMILY", "FAILURE_MODE",
     "FAMILY", "FAULT", "FOLLOWED", "GATE", "HEADING", "LIMB", "LIMIT", "LINK", "MATCH_BAND", "MEETING", "OUTCOME", "OVERRIDE",
     "PART", "PARTY", "PAUSE", "PRIORITY", "PROGRESS", "PROOF", "PURPOSE", "QUALIFIES", "RECORD_KIND", "REFUSAL",
-    "RELATIONSHIP", "RESULT", "REVIEW_OUTCOME", "ROLE", "ROUTE", "SCENARIO", "SEX", "SHORT_OF", "SIDE", "SOURCE",
-    "SOURCE_FAULT", "STAGE", "STATE", "TEXT", "TIE", "UNCERTAIN", "UNCOVERED", "UNDERTAKING", "VERDICT", "VICTIM",
-    "VOCABULARIES", "WAITING", "WORK", "Vocabulary", "of_field", "reason", "source_and_family", "spelled",
+    "RELATIONSHIP", "RESULT", "REVIEW_OUTCOME", "ROLE", "ROUTE", "SCENARIO", "SEX", "SHORT_OF", "SIDE",
+    "SIGN", "SOURCE", "SOURCE_FAULT", "STAGE", "STATE", "SUSPICION", "TEXT", "TIE", "UNCERTAIN",
+    "UNCOVERED", "UNDERTAKING", "VERDICT", "VICTIM", "VOCABULARIES", "WAITING", "WORK", "Vocabulary", "of_field", "reason", "source_and_family", "spelled",
 ]  # fmt: skip
