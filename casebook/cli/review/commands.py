@@ -201,6 +201,12 @@ def progress_lines(figures: dict[str, Any]) -> Iterator[str]:
         f" {figures['assessed']} of them ranked"
     )
     yield f"{figures['examined']} examined, {figures['in_hand']} in hand, {figures['remaining']} remaining"
+    if (left := figures["left"]) is not None:
+        hours = "" if left["hours_to_95"] is None else f", {left['hours_to_95']} working hours to 95 % of all"
+        yield (
+            f"failures likely left below rank {left['depth']}: {left['low']} to {left['high']} of {left['not_examined']}{hours},"
+            f" assuming {left['assumption']}"
+        )
     end = figures["forecast"]
     yield f"end: about {end['end']}, {end['a_day']} a day" if end else "end: too few are examined to forecast it"
     for name, vocabulary in COUNTED.items():

@@ -48,6 +48,9 @@ class ContactUrgency:
 class Allocation:
     top_percent: Fact[int]
     sampled_percent: Fact[int]
+    beside_percent: Fact[int]
+    beside_every: Fact[int]
+    hours_each: Fact[float]
     open_per_reviewer: Fact[int]
     review_days: Fact[int]
     urgent_days: Fact[int]

@@ -96,5 +96,6 @@ __all__ = [
     "PART", "PARTY", "PAUSE", "PRIORITY", "PROGRESS", "PROOF", "PURPOSE", "QUALIFIES", "RECORD_KIND", "REFUSAL",
     "RELATIONSHIP", "RESULT", "REVIEW_OUTCOME", "ROLE", "ROUTE", "SCENARIO", "SEX", "SHORT_OF", "SIDE",
     "SIGN", "SOURCE", "SOURCE_FAULT", "STAGE", "STATE", "SUSPICION", "TEXT", "TIE", "UNCERTAIN",
-    "UNCOVERED", "UNDERTAKING", "VERDICT", "VICTIM", "VOCABULARIES", "WAITING", "WORK", "Vocabulary", "of_field", "reason", "source_and_family", "spelled",
+    "UNCOVERED", "UNDERTAKING", "VERDICT", "VICTIM",
+    "VOCABULARIES", "WAITING", "WORK", "Vocabulary", "of_field", "reason", "source_and_family", "spelled",
 ]  # fmt: skip
