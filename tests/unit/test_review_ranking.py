@@ -10,7 +10,7 @@ import pytest
 from casebook.domain import words
 from casebook.domain.review import ranking, register, signs, suspicions
 from casebook.domain.review.evidence import Evidence, LinkedHistory
-from casebook.domain.review.learning import Finding, learnt_odds
+from casebook.domain.review.learning import ExaminedSuspicion, learnt_odds
 from casebook.domain.review.past_application import Earlier, Linked, merged
 from casebook.domain.review.reconciling import PlacedRow, reconcile
 from casebook.domain.review.signs import Sign
@@ -253,7 +253,7 @@ def test_the_most_urgent_stay_now_and_never_more_than_their_part_of_a_register()
 
 def test_what_reviewers_find_moves_the_odds_within_bounds():
     def factor(failures, of, chance=0.2):
-        findings = [Finding(suspicion="refused", chance=chance, failure=at < failures) for at in range(of)]
+        findings = [ExaminedSuspicion(suspicion="refused", chance=chance, failure=at < failures) for at in range(of)]
         [odds] = learnt_odds(findings, POLICY.learning)
         return odds.factor
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from casebook.casework.core.acting import Act
 from casebook.domain.review.cases import FAILURES
-from casebook.domain.review.learning import Finding, LearntOdds, learnt_odds
+from casebook.domain.review.learning import ExaminedSuspicion, LearntOdds, learnt_odds
 from casebook.policies import review as review_policy
 from casebook.storage.review import cases as work
 from casebook.storage.review import registers as stored
@@ -16,7 +16,7 @@ def learnt(act: Act) -> tuple[LearntOdds, ...]:
     if not outcomes:
         return ()
     findings = [
-        Finding(
+        ExaminedSuspicion(
             suspicion=row.assessment["suspicion"],
             chance=row.assessment["stated"] / row.assessment["consequence"],
             failure=outcome in FAILURES,

@@ -9,7 +9,7 @@ from casebook.domain.review.weights import Learning
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
+class ExaminedSuspicion:
     """One examined application: what led its ranking, with the chance by the stated odds, and whether it was a failure."""
 
     suspicion: str
@@ -34,15 +34,15 @@ class LearntOdds:
         }
 
 
-def learnt_odds(findings: Iterable[Finding], rules: Learning) -> tuple[LearntOdds, ...]:
+def learnt_odds(findings: Iterable[ExaminedSuspicion], rules: Learning) -> tuple[LearntOdds, ...]:
     """The factor of each suspicion that somebody has examined. Bounded, so that one wrong finding sinks nothing."""
-    by_kind: dict[str, list[Finding]] = {}
+    by_kind: dict[str, list[ExaminedSuspicion]] = {}
     for finding in findings:
         by_kind.setdefault(finding.suspicion, []).append(finding)
     return tuple(_learnt(kind, by_kind[kind], rules) for kind in sorted(by_kind))
 
 
-def _learnt(kind: str, findings: list[Finding], rules: Learning) -> LearntOdds:
+def _learnt(kind: str, findings: list[ExaminedSuspicion], rules: Learning) -> LearntOdds:
     expected = sum(finding.chance for finding in findings) / len(findings)
     failures, counts_as = sum(finding.failure for finding in findings), rules.counts_as.value
     share = (failures + counts_as * expected) / (len(findings) + counts_as)

@@ -49,7 +49,7 @@ def of(e: Evidence, held: LinkedHistory | None, w: ReviewWeights) -> frozenset[S
     return frozenset(sign for sign, rule in _RULES.items() if rule(e, held, w))
 
 
-Rule = Callable[[Evidence, LinkedHistory | None, ReviewWeights], bool]
+SignRule = Callable[[Evidence, LinkedHistory | None, ReviewWeights], bool]
 
 
 def together(e: Evidence) -> bool:
@@ -82,7 +82,7 @@ def _said(words: re.Pattern[str], e: Evidence) -> bool:
     return any(words.search(sentence(text)) for text in e.past.rationales)
 
 
-def _saying(words: re.Pattern[str]) -> Rule:
+def _saying(words: re.Pattern[str]) -> SignRule:
     return lambda e, _held, _w: _said(words, e)
 
 
@@ -119,7 +119,7 @@ def _sure_and_harmless(e: Evidence, held: LinkedHistory | None) -> bool:
     )
 
 
-_RULES: Mapping[Sign, Rule] = {
+_RULES: Mapping[Sign, SignRule] = {
     Sign.TOGETHER: lambda e, _held, _w: together(e),
     Sign.CHILDREN: lambda e, _held, _w: e.past.children,
     Sign.DANGER_SAID: lambda e, _held, _w: e.past.immediate_danger is Answer3.YES,
