@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.review_recall import _acting, _load, _store
 from casebook.casework.review import files as review_files
 from casebook.casework.review import registers, triage
-from casebook.casework.review.triage import subject_cells
+from casebook.casework.review.sources_today import person_cells
 from casebook.demo import force
 from casebook.domain.review.past_application import merged
 from casebook.matching import linking, model
@@ -106,7 +106,7 @@ def _whole(store: Store, files: Path) -> None:
 def _subjects(store: Store) -> list[tuple[str, dict[str, str]]]:
     with _acting(store) as act:
         told = [merged(each) for each in registers.reconciled(act).applications]
-    return [(past.reference, subject_cells(person)) for past in told for person in past.b]
+    return [(past.reference, person_cells(person)) for past in told for person in past.b]
 
 
 def _bare(files: Path, subjects: list[tuple[str, dict[str, str]]]) -> None:

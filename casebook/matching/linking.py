@@ -14,6 +14,9 @@ from casebook.matching import candidates, model, prepare
 from casebook.matching.person_rows import COLUMNS
 
 CHUNK = 50_000
+# the same forename and surname, under any spelling, nickname or alias of either
+BEARS_NAME = """(list_has_any(subject.given_roots, person.given_roots)
+    and list_has_any(subject.family_roots, person.family_roots))"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,20 +35,24 @@ class Linker:
     this_year: int
 
     def link(self, subjects: Iterable[tuple[str, Mapping[str, str]]], *, at_least: float) -> list[Link]:
-        """The best links of each subject, of that weight or more. Each way of telling who a subject is may be a row."""
+        """The best links of each subject, of that weight or more, and those who bear the name whatever the birth date.
+
+        Each way of telling who a subject is may be a row.
+        """
         prepare.load_rows(self.con, "subject_rows", _chunks(subjects))
         prepare.prepare(self.con, "subject_rows", "subjects", this_year=self.this_year)
         if not self.persons or not candidates.find_pairs(self.con, "subjects", "persons"):
             return []
         scored = model.score_pairs(self.con, "subjects", "persons")
         rows = self.con.execute(
-            f"""from (
-                select subject.id as subject, person.id as person, max(round(match_weight, 3)) as weight from {scored}
+            f"""select subject, person, weight from (
+                select subject.id as subject, person.id as person, max(round(match_weight, 3)) as weight,
+                    bool_or({BEARS_NAME}) as bears from {scored}
                     join subjects as subject on subject.unique_id = unique_id_l
                     join persons as person on person.unique_id = unique_id_r
-                group by all having weight >= ?)
+                group by subject.id, person.id having weight >= ? or bears)
             qualify row_number() over (partition by subject order by weight desc, person) <= {candidates.WANTED}
-            order by all""",
+            order by subject, person""",
             [at_least],
         ).fetchall()
         self.con.execute(f"drop table {scored}")

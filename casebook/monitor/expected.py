@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import betaincinv
 
 from casebook.domain.monitor.decision_monitor import ChartKind, pooled_rate
 
@@ -102,12 +103,15 @@ def expected_by_others(
     in_question: Collection[str] = (),
     decider: str = "decider",
     happened: str = "happened",
+    assurance: float | None = None,
 ) -> pd.Series[float]:
     """For each row, the probability from a model fitted without any row of that row's decider; NaN if there is none.
 
     With too few rows of others for a model, it is the others' rate. Deciders `in_question` (with a signal not answered,
     or upheld) are left out of every model: one who never discloses makes eleven others look as if they disclosed too
-    much. Equal cases are counted together, which gives the same model in a fraction of the time.
+    much. With `assurance` the probabilities are raised to the highest that the others' few events are compatible with:
+    their rate lies below with that probability. Equal cases are counted together, which gives the same model in a
+    fraction of the time.
     """
     import pandas as pd  # noqa: PLC0415 - half a second, and only models need it
 
@@ -127,7 +131,17 @@ def expected_by_others(
             expected[own] = predict(model, kinds)[alike[own]]
         elif (rate := pooled_rate(bool(happened) for happened in outcome[others])) is not None:
             expected[own] = rate
+        if assurance is not None:
+            expected[own] = raised(expected[own], events.sum(), cases.sum(), assurance)
     return pd.Series(expected, index=frame.index)
+
+
+def raised(expected: Floats, events: float, cases: float, assurance: float) -> Floats:
+    """The probabilities at higher odds: by as much as the rate of few events may be higher than it seems (Jeffreys' interval)."""
+    seen = (events + 0.5) / (cases + 1)
+    highest = float(betaincinv(events + 0.5, cases - events + 0.5, assurance)) if events < cases else seen
+    factor = max(1.0, highest / (1 - highest) * (1 - seen) / seen)
+    return factor * expected / (1 - expected + factor * expected)
 
 
 def calibration(expected: Sequence[float] | Floats, happened: Sequence[bool] | NDArray[np.bool_]) -> Calibration:

@@ -156,7 +156,13 @@ def judge(
 ) -> Look:
     """Judge everybody once, with models from the people who are not in question."""
     frame = frame.assign(
-        expected=expected_by_others(frame, features=FEATURES[channel], decider="judged", in_question=in_question)
+        expected=expected_by_others(
+            frame,
+            features=FEATURES[channel],
+            decider="judged",
+            in_question=in_question,
+            assurance=rules.rate_assurance.value.get(channel),
+        )
     )
     frame = frame[frame["expected"].notna()].reset_index(drop=True)
     odds_ratio, arl0 = rules.odds_ratio.value[channel], run_length(list(frame["at"]), rules)

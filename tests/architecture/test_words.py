@@ -28,7 +28,16 @@ from casebook.domain.case import (
     wording,
 )
 from casebook.domain.monitor import decision_monitor
-from casebook.domain.review import cases, evidence, failure_modes, ranking, register_cells, register_headings
+from casebook.domain.review import (
+    cases,
+    evidence,
+    failure_modes,
+    register_cells,
+    register_headings,
+    signs,
+    suspicions,
+    urgency,
+)
 from casebook.domain.risk import instruments, offences, risk_assessment, risk_model
 from casebook.domain.words import checks, deciding, events, operations, reasons, scheme
 from casebook.domain.words import review as review_words
@@ -84,7 +93,9 @@ ENUMS: dict[type[StrEnum], words.Vocabulary] = {
     record_checks.SignCode: checks.APPLICANT_SIGN,
     register_cells.RegisterDoubt: review_words.CELL,
     register_headings.HeadingFrom: review_words.HEADING,
-    ranking.ContactPriority: review_words.CONTACT_PRIORITY,
+    urgency.ContactPriority: review_words.CONTACT_PRIORITY,
+    suspicions.Suspicion: review_words.SUSPICION,
+    signs.Sign: review_words.SIGN,
     evidence.FailureFamily: review_words.FAILURE_FAMILY,
     cases.CampaignKind: review_words.CAMPAIGN,
     cases.OwnDecision: review_words.OWN_DECISION,

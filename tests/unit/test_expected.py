@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from casebook.domain.monitor.decision_monitor import ChartKind
-from casebook.monitor.expected import FEATURES, calibration, expected_by_others, fit, fit_counted, predict
+from casebook.monitor.expected import FEATURES, calibration, expected_by_others, fit, fit_counted, predict, raised
 
 
 @pytest.fixture
@@ -111,3 +111,18 @@ def test_one_decider_has_nobody_to_be_compared_with(cases):
     alone = cases[cases["decider"] == "A"]
     assert expected_by_others(alone, features=["band"]).isna().all()
     assert calibration([], []).brier is None
+
+
+def test_few_events_raise_what_is_expected_and_many_hardly_do():
+    few, many = (float(raised(np.array([0.03]), events, events / 0.03, 0.9)[0]) for events in (3, 3000))
+    assert few > 0.05
+    assert 0.03 < many < 0.031
+    none = raised(np.array([0.01, 0.5]), 0, 60, 0.9)
+    assert none[0] > 0.02
+    assert (none < 1).all()
+
+
+def test_the_others_rate_is_raised_only_where_it_is_asked_for():
+    frame = pd.DataFrame({"decider": ["A", "B"] * 60, "band": "high", "happened": [False] * 117 + [True] * 3})
+    plain, cautious = (expected_by_others(frame, features=["band"], assurance=assurance) for assurance in (None, 0.9))
+    assert (cautious > 1.2 * plain).all()

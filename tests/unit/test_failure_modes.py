@@ -10,17 +10,17 @@ import pytest
 from casebook.domain.review import failure_modes, ranking, recipient_words, register
 from casebook.domain.review.evidence import Evidence, LinkedHistory
 from casebook.domain.review.past_application import Earlier, Linked, merged, set_apart
-from casebook.domain.review.ranking import ContactPriority
 from casebook.domain.review.reconciling import PlacedRow, reconcile
 from casebook.domain.review.register import RegisterPerson
 from casebook.domain.review.register_cells import plain
+from casebook.domain.review.urgency import ContactPriority
 from casebook.policies import review as review_policy
 
 TODAY = date(2026, 6, 1)
 
 
 def assess(evidence):
-    return ranking.assess(evidence, review_policy.load().weights)
+    return ranking.assess(evidence, review_policy.load())
 
 
 SOUND = {
@@ -41,7 +41,8 @@ def held(weight=25.0, *, then=0, since=0, supporting=0, points=50.0, dob="1980-0
         who=Linked(source=source, weight=weight, words=frozenset({"BOB", "JONES"}), dob=dob),
         qualifying_then=then, supporting_then=supporting, close_then=close and then > 0,
         points_then=points if then or supporting else 0.0,
-        qualifying_since=since, domestic_since=since, sources_then=frozenset({source}) if then else frozenset(),
+        qualifying_since=since, domestic_since=since, points_since=40.0 * since,
+        sources_then=frozenset({source}) if then else frozenset(),
     )  # fmt: skip
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from casebook.casework.core.acting import Act, refuse_because
-from casebook.casework.review import campaigns, ranking, referrals, registers
+from casebook.casework.review import campaigns, ranking, referrals, registers, stopping
 from casebook.casework.review import people as review_people
 from casebook.casework.review.ranking import assessment_value
 from casebook.domain.authority import Command
@@ -16,7 +16,7 @@ from casebook.domain.review.cases import FAILURES, ReviewOutcome
 from casebook.domain.review.evidence import FailureFamily
 from casebook.domain.review.figures import Forecast, Pair, ReviewerAgreement, Share, Undetected
 from casebook.domain.review.hidden_population import Hidden, estimate
-from casebook.domain.review.ranking import ContactPriority
+from casebook.domain.review.urgency import ContactPriority
 from casebook.errors import NotPermitted
 from casebook.monitor import log_linear
 from casebook.policies import review as review_policy
@@ -75,6 +75,7 @@ def progress(act: Act) -> dict[str, object]:
         "in_hand": examined_cases.in_hand,
         "remaining": len(examined_cases.rows) - len(examined_cases.latest),
         "outcomes": campaigns.outcomes(examined_cases.cases),
+        "left": asdict(left) if (left := stopping.left(act, assessed, examined_cases.latest)) else None,
         "forecast": _end(end),
         "people": review_people.progress(act),
         "referrals": {"made": len(work.referrals(act.session)), "owed": referrals.owed(act)},

@@ -12,12 +12,13 @@ from sqlalchemy import text
 from casebook.casework.core import blind_review
 from casebook.casework.core.acting import Act
 from casebook.casework.review import campaigns as review_campaigns
-from casebook.casework.review import items, people, ranking
+from casebook.casework.review import items, people, ranking, stopping
 from casebook.casework.review.campaigns import CampaignMember
 from casebook.domain import chain
 from casebook.domain.authority import Command
 from casebook.domain.review.cases import FIRST, SECOND, THIRD, CampaignKind, why_not_examine
-from casebook.domain.review.ranking import ContactPriority
+from casebook.domain.review.stopping import interleaved
+from casebook.domain.review.urgency import ContactPriority
 from casebook.domain.review.weights import Allocation
 from casebook.domain.vocabulary import Priority, Role, WorkKind
 from casebook.domain.work import Need
@@ -116,7 +117,15 @@ def _campaigns(act: Act, campaign_id: str | None) -> list[ReviewCampaign]:
 def _open_cases(act: Act, campaign: ReviewCampaign, reviewers: Reviewers, result: Allocated) -> None:
     members = review_campaigns.members(act, campaign)
     rules = review_policy.load().allocation
-    waiting = [member for member in members if member.case is None]
+    in_order = [member for member in members if member.case is None]
+    waiting = list(
+        interleaved(
+            in_order,
+            lambda member: stopping.beside(act, member.application),
+            opened=len(members) - len(in_order),
+            every=rules.beside_every.value,
+        )
+    )
     opened: list[WorkItem] = []
     for at, member in enumerate(waiting):
         if all(reviewers.load[who] >= reviewers.most for who in reviewers.by_role[Role.REVIEW_OFFICER]):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.review import allocation, ranking
 from casebook.domain.authority import Command
 from casebook.domain.review import cases as rules
+from casebook.domain.review.why import why_this_one
 from casebook.errors import NotPermitted
+from casebook.policies import review as review_policy
 from casebook.storage.review import cases as work
 from casebook.storage.review import live
 from casebook.storage.review import registers as stored
@@ -40,7 +43,15 @@ def dossier(act: Act, reference: str) -> dict[str, object]:
         "blind": blind,
         "lists": [_list(row, blind=blind) for row in lists],
         "sources": _sources(act, assessment.get("held", [])),
-        **({} if blind else {"failure_modes": assessment.get("modes", []), "reasons": assessment.get("reasons", [])}),
+        **(
+            {}
+            if blind
+            else {
+                "failure_modes": assessment.get("modes", []),
+                "reasons": assessment.get("reasons", []),
+                "why": _why(act, assessment, lists),
+            }
+        ),
         "opinions": [
             _opinion_shown(opinion)
             for opinion in opinions
@@ -88,6 +99,19 @@ def _sources(act: Act, linked: Sequence[Sequence[object]]) -> list[dict[str, obj
         for name, weight in names.items()
         if name in people
     ]
+
+
+def _why(act: Act, assessment: Mapping[str, Any], lists: Sequence[stored.ListedRow]) -> dict[str, object] | None:
+    """Why it stands where it does; None if nothing speaks against it."""
+    if not assessment.get("suspicion"):
+        return None
+    person = stored.SEPARATOR.join(assessment["person"]) if assessment["person"] else ""
+    cells = stored.cells_of(act.session, [person]).get(person) if person else None
+    given = next((row.cells for row in lists if row.cells.get("b_surname")), {})
+    subject = " ".join(filter(None, (given.get("b_forename"), given.get("b_surname"), given.get("b_dob"))))
+    return why_this_one(
+        assessment["suspicion"], assessment["signs"], review_policy.load().weights.signs.value, person=cells, subject=subject
+    ).to_dict()  # fmt: skip
 
 
 def _opinion_shown(opinion: ReviewOpinion) -> dict[str, object]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from casebook.casework.review.registers import Reconciled
 from casebook.domain.review.past_application import Earlier, PastApplication, merged, same_text
-from casebook.domain.review.register import RegisterPerson
+from casebook.domain.review.reconciling import ReconciledApplication
+from casebook.domain.review.register import RegisterEntry, RegisterPerson
 from casebook.values import contact
 
 
@@ -20,17 +20,49 @@ class OtherApplications:
     copies: Mapping[str, int]
     subjects: Mapping[tuple[str, ...], list[str]]  # subject key -> ids
     same_person: Mapping[str, list[str]]  # id -> the applications of the same person at risk, including itself
+    kept: Mapping[str, frozenset[str]]  # register -> the columns of its handling that it keeps
 
 
-def known_of(reconciled: Reconciled) -> OtherApplications:
-    pasts = {reconciled.ids[application.reference]: merged(application) for application in reconciled.applications}
+def known_of(applications: Sequence[ReconciledApplication], ids: Mapping[str, str]) -> OtherApplications:
+    """`ids`: by reference."""
+    pasts = {ids[application.reference]: merged(application) for application in applications}
     subjects: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for id_, past in pasts.items():
         for key in _subject_keys(past):
             subjects[key].append(id_)
     # "N/A" and "-" are no rationale: nobody has copied one from another
     copies = Counter(rationale for past in pasts.values() if (rationale := same_text(past.rationale)))
-    return OtherApplications(pasts=pasts, copies=copies, subjects=subjects, same_person=_same_person(pasts))
+    return OtherApplications(
+        pasts=pasts, copies=copies, subjects=subjects, same_person=_same_person(pasts), kept=_kept(applications)
+    )
+
+
+def _kept(applications: Sequence[ReconciledApplication]) -> dict[str, frozenset[str]]:
+    """The columns that more than a few of the rows that tell of handling have, by register."""
+    rows, filled = Counter[str](), Counter[tuple[str, str]]()
+    for application in applications:
+        for entry in (row.entry for row in application.rows if row.entry.handled):
+            rows[entry.register] += 1
+            filled.update((entry.register, column) for column, has in _COLUMNS.items() if has(entry))
+    return {
+        register: frozenset(column for column in _COLUMNS if filled[register, column] >= FEW * count)
+        for register, count in rows.items()
+    }
+
+
+FEW = 0.02  # of the rows: so few are a slip of another column, not a habit
+_COLUMNS: Mapping[str, Callable[[RegisterEntry], object]] = {
+    "rationale": lambda entry: entry.rationale,
+    "approver": lambda entry: entry.approvers,
+    "sources_searched": lambda entry: entry.sources_searched,
+    "searched_as": lambda entry: entry.searched_as,
+}
+
+
+def unkept(known: OtherApplications, past: PastApplication) -> frozenset[str]:
+    """The columns that none of the lists of an application keeps."""
+    kept = frozenset[str]().union(*(known.kept.get(register, frozenset()) for register in past.registers))
+    return frozenset(_COLUMNS) - kept
 
 
 def _same_person(pasts: Mapping[str, PastApplication]) -> dict[str, list[str]]:

@@ -14,7 +14,7 @@ from casebook.casework.review.right_to_know import open_right_to_know
 from casebook.domain import authority, chain
 from casebook.domain.authority import Command
 from casebook.domain.review.cases import ContactProgress
-from casebook.domain.review.ranking import ContactPriority
+from casebook.domain.review.urgency import ContactPriority
 from casebook.domain.vocabulary import Priority, WorkKind
 from casebook.domain.work import Need
 from casebook.policies import review as review_policy

@@ -11,7 +11,7 @@ from casebook.casework.review import registers
 from casebook.domain import authority, chain
 from casebook.domain.authority import Command
 from casebook.domain.review.cases import examines
-from casebook.domain.review.ranking import ContactPriority
+from casebook.domain.review.urgency import ContactPriority
 from casebook.errors import NotFound, Refused
 from casebook.storage.review import cases as work
 from casebook.storage.review import registers as stored
@@ -38,7 +38,7 @@ def ranked(act: Act) -> list[ReviewApplication]:
 
 
 def queue(act: Act, *, by_contact: bool) -> list[ReviewApplication]:
-    """Applications in the order to examine them or, `by_contact`, to reach their people: enquiries first."""
+    """Applications in the order to examine them or, `by_contact`, to reach their people: enquiries first, then by urgency."""
     rows = triaged(act)
     if by_contact:
         enquired, order = asked_about(act.session), list(ContactPriority)
@@ -46,6 +46,7 @@ def queue(act: Act, *, by_contact: bool) -> list[ReviewApplication]:
             key=lambda row: (
                 enquired.isdisjoint(row.rows),
                 order.index(assessment_value(row, "contact_priority")),
+                -assessment_value(row, "urgency"),
                 row.rank,
             )
         )

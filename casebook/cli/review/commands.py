@@ -113,7 +113,8 @@ def _triage(options: Namespace, call: Call) -> Output:
     data = {
         "applications": triaged.applications, "assessed": triaged.assessed, "linked": triaged.linked,
         "failure_modes": {} if blind else triaged.modes,
-        "contact_priority": triaged.contact, "out": str(options.out) if options.out else None,
+        "contact_priority": triaged.contact, "learnt": {} if blind else triaged.learnt,
+        "out": str(options.out) if options.out else None,
     } | ({} if options.out else {"ranking": [_ranked(row, blind=blind) for row in rows]})  # fmt: skip
     return Output(data=data, lines=_summary(data) if options.out else _csv(rows, blind=blind))
 
@@ -137,7 +138,7 @@ def _counts(name: str, value: object) -> object:
 def _ranked(row: ReviewApplication, *, blind: bool = False) -> dict[str, Any]:
     assessment = row.assessment or {}
     if blind:
-        assessment = assessment | {"modes": [], "reasons": []}
+        assessment = assessment | {"modes": [], "reasons": [], "chance": None, "consequence": None}
     return {
         "rank": row.rank,
         "reference": row.reference,
@@ -145,6 +146,8 @@ def _ranked(row: ReviewApplication, *, blind: bool = False) -> dict[str, Any]:
         "contact_priority": assessment.get("contact_priority"),
         "failure_modes": assessment.get("modes", []),
         "reasons": assessment.get("reasons", []),
+        "chance": assessment.get("chance"),
+        "consequence": assessment.get("consequence"),
     }
 
 
@@ -152,10 +155,18 @@ def _csv(rows: Iterable[ReviewApplication], *, blind: bool = False) -> Iterator[
     yield ",".join(TRIAGE_COLUMNS)
     for row in rows:
         ranked, out = _ranked(row, blind=blind), io.StringIO()
-        cells = [";".join(cell) if isinstance(cell, list) else cell for cell in ranked.values()]
+        ranked["reasons"] = [*_odds(ranked), *ranked["reasons"]]
+        cells = [";".join(cell) if isinstance(cell, list) else cell for cell in map(ranked.get, TRIAGE_COLUMNS)]
         cells[2] = f"{ranked['score']:.3f}"
         csv.writer(out, lineterminator="").writerow(cells)
         yield out.getvalue()
+
+
+def _odds(ranked: dict[str, Any]) -> list[str]:
+    """The two parts of the score, in words."""
+    if not ranked["chance"]:
+        return []
+    return [f"chance {ranked['chance']:.0%}, consequence {ranked['consequence']:.0f} points"]
 
 
 def _queue(options: Namespace, call: Call) -> Output:
@@ -169,7 +180,8 @@ def _queue(options: Namespace, call: Call) -> Output:
 def _line(row: dict[str, Any]) -> str:
     modes = "; ".join(map(words.FAILURE_MODE.of, row["failure_modes"]))
     contact = words.CONTACT_PRIORITY.of(row["contact_priority"])
-    return f"{row['rank']:>6}  {contact:<19} {row['score']:>8.1f}  {row['reference']}  {modes}"
+    odds = "".join(f"  ({part})" for part in _odds(row))
+    return f"{row['rank']:>6}  {contact:<19} {row['score']:>8.1f}  {row['reference']}{odds}  {modes}"
 
 
 def _account(_options: Namespace, call: Call) -> Output:
@@ -189,6 +201,12 @@ def progress_lines(figures: dict[str, Any]) -> Iterator[str]:
         f" {figures['assessed']} of them ranked"
     )
     yield f"{figures['examined']} examined, {figures['in_hand']} in hand, {figures['remaining']} remaining"
+    if (left := figures["left"]) is not None:
+        hours = "" if left["hours_to_95"] is None else f", {left['hours_to_95']} working hours to 95 % of all"
+        yield (
+            f"failures likely left below rank {left['depth']}: {left['low']} to {left['high']} of {left['not_examined']}{hours},"
+            f" assuming {left['assumption']}"
+        )
     end = figures["forecast"]
     yield f"end: about {end['end']}, {end['a_day']} a day" if end else "end: too few are examined to forecast it"
     for name, vocabulary in COUNTED.items():

@@ -19,7 +19,7 @@ from casebook.cli.review import reaching
 from casebook.cli.writing import write_whole
 from casebook.domain import words
 from casebook.domain.review.cases import CampaignKind
-from casebook.domain.review.ranking import ContactPriority
+from casebook.domain.review.urgency import ContactPriority
 
 _PAST = "the past application"
 
@@ -174,6 +174,10 @@ def _dossier(options: Namespace, call: Call) -> Output:
             for record in candidate["records"]
         ]
     lines += [f"  {reason}" for reason in dossier.get("reasons", [])]
+    if why := dossier.get("why"):
+        lines += ["why it stands here", *(f"  {sentence}" for sentence in why["facts"])]
+        lines += [f"  For the decision: {sentence}" for sentence in why["for_the_decision"]]
+        lines += [f"  {why['unless']}", f"  {why['check_first']}"]
     return Output(data=dossier, lines=lines)
 
 

@@ -16,6 +16,9 @@ class Charts:
     fewest_cases_per_false_alarm: Fact[int]
     answer_days: Fact[int]
     odds_ratio: Fact[Mapping[ChartKind, float]]
+    rate_assurance: Fact[
+        Mapping[ChartKind, float]
+    ]  # of a channel with few events: the others' rate is not above this, so surely
 
 
 @dataclass(frozen=True, kw_only=True)

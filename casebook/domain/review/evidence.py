@@ -34,6 +34,8 @@ class LinkedHistory:
     qualifying_since: int
     domestic_since: int  # of these, against a partner or relative
     sources_then: frozenset[str] = frozenset()  # the sources of the qualifying ones
+    points_since: float = 0.0  # of the records against a partner or relative since then, by the live risk model, today
+    against_a_since: bool = False  # one of these is against the person at risk of this application
 
     @property
     def chance(self) -> float:
@@ -50,10 +52,16 @@ class Evidence:
     copies: int  # applications with exactly this rationale
     earlier: tuple[Earlier, ...]
     sources_loaded: bool = True
+    unkept: frozenset[str] = frozenset()  # columns that none of its lists keeps: their silence says nothing
 
     @property
     def damning(self) -> tuple[LinkedHistory, ...]:
-        return tuple(each for each in self.held if each.qualifying_then and each.chance >= SURE)
+        return tuple(linked for linked in self.held if linked.qualifying_then and linked.chance >= SURE)
+
+    @property
+    def between(self) -> tuple[LinkedHistory, ...]:
+        """Those with a history who may or may not be the subject."""
+        return tuple(linked for linked in self.held if linked.qualifying_then and PERHAPS <= linked.chance < SURE)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -44,6 +44,7 @@ class PastApplication:
     relationship: Relationship | None
     living_together: Answer3
     immediate_danger: Answer3
+    children: bool  # a list names some
     contact_safe: Answer3
     handlers: frozenset[str]
     approvers: frozenset[str]
@@ -85,6 +86,8 @@ class Linked:
     apart: bool = (
         False  # somebody far more likely is known, and this one's details differ: a twin, a parent, a namesake
     )
+    bears_name: bool = False  # a name that was given, or nearly
+    fits: bool = False  # and the birth date too, as far as both are known
 
     @property
     def person(self) -> tuple[str, str]:
@@ -95,34 +98,41 @@ class Linked:
         chance = 1 / (1 + 2 ** -(self.weight - HALF_CHANCE)) if self.weight > -100 else 0.0  # noqa: PLR2004 - no float beyond
         return min(SET_APART, chance) if self.apart else chance
 
+    def years_apart(self, people: Sequence[RegisterPerson]) -> int | None:
+        """Years between their birth date and the nearest that was given; None: one of them is not known."""
+        given = [int(person.dob[:4]) for person in people if person.dob]
+        return min(abs(int(self.dob[:4]) - year) for year in given) if self.dob and given else None
+
 
 def set_apart(people: Sequence[RegisterPerson], linked: Sequence[Linked]) -> list[Linked]:
-    """Mark the people who are not the subject because somebody else fits far better, such as a twin or namesake.
+    """Say of each person whether they bear a name that was given and fit; and mark those who are somebody else beside them.
 
-    The subject under another id, with another known name or a slip in the birth date, is not marked. Nobody is marked if
-    nobody fits far better.
+    Somebody else is a twin or namesake beside a person who fits far better. The subject under another id, with another
+    known name or a slip in the birth date, is not marked. Nobody is marked if nobody fits far better.
     """
+    linked = [_compared(people, candidate) for candidate in linked]
     best = max((candidate.weight for candidate in linked), default=0.0)
-    sure = best > 0 and any(candidate.weight == best and _fits(people, candidate) for candidate in linked)
+    sure = best > 0 and any(candidate.weight == best and candidate.fits for candidate in linked)
     return [
         replace(candidate, apart=True)
-        if sure and best - candidate.weight >= FAR_LIKELIER and not _fits(people, candidate)
+        if sure and best - candidate.weight >= FAR_LIKELIER and not candidate.fits
         else candidate
         for candidate in linked
     ]
 
 
-def _fits(people: Sequence[RegisterPerson], who: Linked) -> bool:
-    """Whether a person's name was given and the birth date too, or nearly, as far as both are known."""
+def _compared(people: Sequence[RegisterPerson], who: Linked) -> Linked:
     names = [
         plain(text).split()
         for person in people
         for text in (f"{person.forename} {person.surname}", *person.other_names)
     ]
     born = [person.dob for person in people if person.dob]
-    return any(all(any(_alike(word, other) for other in name) for word in who.words) for name in names) and (
+    named = any(all(any(_alike(word, other) for other in name) for word in who.words) for name in names)
+    dated = (
         not who.dob or not born or any((parts_differing(who.dob, day) or 0) <= 1 or slip(who.dob, day) for day in born)
     )
+    return replace(who, bears_name=named, fits=named and dated)
 
 
 def _alike(one: str, other: str) -> bool:
@@ -157,6 +167,7 @@ def merged(application: ReconciledApplication) -> PastApplication:
         relationship=_most(entries, lambda entry: entry.relationship),
         living_together=_worst(entries, lambda entry: entry.living_together, Answer3.YES, Answer3.NO),
         immediate_danger=_worst(entries, lambda entry: entry.immediate_danger, Answer3.YES, Answer3.NO),
+        children=any(entry.children for entry in entries),
         contact_safe=_worst(telling, lambda entry: entry.contact_safe, Answer3.NO, Answer3.YES),
         handlers=frozenset(who for entry in entries for who in entry.handlers),
         approvers=frozenset(who for entry in entries for who in entry.approvers),

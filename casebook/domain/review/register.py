@@ -109,6 +109,7 @@ class RegisterEntry:
     relationship: Relationship | None
     living_together: Answer3
     immediate_danger: Answer3
+    children: bool  # some are named
     contact_safe: Answer3
     handlers: frozenset[str]
     approvers: frozenset[str]
@@ -148,6 +149,7 @@ def read(
         relationship=coded.of(Relationship, "relationship"),
         living_together=coded.of(Answer3, "living_together") or Answer3.UNKNOWN,
         immediate_danger=coded.of(Answer3, "immediate_danger") or Answer3.UNKNOWN,
+        children=_some(tidy["children"]),
         contact_safe=coded.of(Answer3, "contact_safe") or Answer3.UNKNOWN,
         handlers=_staff(tidy["handler"]),
         approvers=_staff(tidy["approver"]),
@@ -234,6 +236,11 @@ def _person(cells: Mapping[str, str], party: str, today: date, coded: _Coded) ->
     former, aliases = (items(person.pop(name)) for name in ("former_names", "aliases"))
     person |= {"dob": dob, "postcode": postcode, "sex": coded(f"{party}_sex")}
     return replace(RegisterPerson(**person), former_names=former, aliases=aliases)  # type: ignore[arg-type]
+
+
+def _some(cell: str) -> bool:
+    """Whether a cell names children: not empty, no filler, and not a no."""
+    return not fillers.is_filler(cell) and cell.strip().casefold() not in {"", "0", "n", "no", "none", "nil"}
 
 
 def _staff(cell: str) -> frozenset[str]:

@@ -6,46 +6,51 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from casebook.domain.policy import Fact
-from casebook.domain.vocabulary import Outcome
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewWeights:
-    """Points; the file says what each is for."""
+    """Odds, factors and points; the file says what each is for."""
 
+    odds: Fact[Mapping[str, float]]  # suspicion -> odds of a failure, where nothing else is known
+    signs: Fact[Mapping[str, float]]  # sign -> factor of the odds
+    reasoned_most: Fact[float]
+    near_name: Fact[Mapping[str, float]]  # how near -> the least chance that this person is the subject
+    near_years: Fact[int]
+    consequence: Fact[Mapping[str, float]]  # suspicion -> points, where no history of B says more
     serious: Fact[float]
     apart: Fact[float]
     most_points: Fact[float]
     supporting: Fact[float]
-    unsafe: Fact[float]
-    unsafe_untold: Fact[float]
-    wrong_person_told: Fact[float]
-    repeat: Fact[float]
-    repeat_more: Fact[float]
-    recipient_unclear: Fact[float]
-    groundless: Fact[float]
-    one_person: Fact[float]
-    one_person_told: Fact[float]
-    no_outcome: Fact[float]
-    research_with_history: Fact[float]
-    research_alone: Fact[float]
-    research_step: Fact[float]
-    research_most: Fact[float]
-    research_told: Fact[float]
-    uncertain_step: Fact[float]
-    uncertain_most: Fact[float]
-    since: Fact[float]
-    danger_then: Fact[float]
     high_points: Fact[float]
-    outcome: Fact[Mapping[Outcome, float]]  # the chance that it hides something that should have been disclosed
-    outcome_unknown: Fact[float]
-    outcome_unlisted: Fact[float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Learning:
+    """How the reviewers' own findings move the odds."""
+
+    counts_as: Fact[int]
+    least: Fact[float]
+    most: Fact[float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactUrgency:
+    against_a: Fact[float]
+    told_unsafe: Fact[float]
+    untold_chance: Fact[float]
+    now_from: Fact[float]
+    now_percent: Fact[float]
+    now_fewest: Fact[int]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Allocation:
     top_percent: Fact[int]
     sampled_percent: Fact[int]
+    beside_percent: Fact[int]
+    beside_every: Fact[int]
+    hours_each: Fact[float]
     open_per_reviewer: Fact[int]
     review_days: Fact[int]
     urgent_days: Fact[int]
@@ -68,6 +73,8 @@ class ReviewPolicy:
     name: str
     version: str
     weights: ReviewWeights
+    learning: Learning
+    urgency: ContactUrgency
     allocation: Allocation
     contact: ContactSettings
     publishing: Publishing

@@ -125,7 +125,7 @@ def keep_assessments(session: Session, found: list[dict[str, Any]]) -> None:
 
 
 def rank(session: Session) -> None:
-    """Rank the most likely and worst first; equal ones by administrative faults, then by content, never by a name."""
+    """Rank the largest chance times consequence first; equal ones by administrative faults, then by content, never by a name."""
     session.execute(
         text(
             """UPDATE review_application AS a SET rank = r.place FROM (
@@ -133,6 +133,32 @@ def rank(session: Session) -> None:
                     (assessment->>'administrative')::numeric DESC, id COLLATE "C") AS place
                 FROM review_application WHERE assessment IS NOT NULL) AS r WHERE r.id = a.id"""
         )
+    )
+
+
+def count_assessed(session: Session) -> int:
+    query = select(func.count()).select_from(ReviewApplication).where(ReviewApplication.assessment.is_not(None))
+    return session.scalar(query) or 0
+
+
+def urgencies(session: Session) -> dict[str, float]:
+    """Application -> urgency, of those that need contact now by themselves."""
+    assessment = ReviewApplication.assessment
+    query = select(ReviewApplication.id, assessment["urgency"].as_float()).where(
+        assessment["contact_alone"].astext == "now"
+    )
+    return dict(session.execute(query).tuples().all())
+
+
+def keep_now(session: Session, now: Collection[str]) -> None:
+    """Of those that need contact now by themselves, these are `now`, the others `soon`."""
+    session.execute(
+        text(
+            """UPDATE review_application SET assessment = jsonb_set(assessment, '{contact_priority}',
+                CASE WHEN id = ANY(CAST(:now AS text[])) THEN '"now"'::jsonb ELSE '"soon"'::jsonb END)
+            WHERE assessment ->> 'contact_alone' = 'now'"""
+        ),
+        {"now": sorted(now)},
     )
 
 
