@@ -12,6 +12,7 @@ from datetime import timedelta
 from random import Random
 
 import pytest
+from early_ends import UNSAID
 from sqlalchemy import select, text
 from staffing import ONE_SUPERVISOR
 from truths import refused_truths
@@ -19,7 +20,7 @@ from walking import HELD, KNOWN, PASSED, ROW, Unit, through_everything
 
 from casebook.casework import work_queue
 from casebook.casework.disclosure import disclosure, emergency
-from casebook.casework.governance import freezing, governance
+from casebook.casework.governance import early_ending, freezing, governance
 from casebook.casework.reporting import audit
 from casebook.casework.safeguarding import contact, safe_contact
 from casebook.casework.staff import staff
@@ -230,9 +231,9 @@ GOVERNING = (
     lambda act, ref, _, why: governance.hold(act, ref, reason=why),
     lambda act, ref, _, why: governance.release(act, ref, reason=why),
     lambda act, ref, _, why: governance.dispose(act, ref, reason=why),
-    lambda act, ref, _, why: governance.withdraw(act, ref, reason=why),
-    lambda act, ref, _, why: governance.no_engagement(act, ref, reason=why, agency_route=why),
-    lambda act, ref, _, why: governance.transfer(act, ref, force="next_door", accepted_by=why),
+    lambda act, ref, _, why: early_ending.withdraw(act, ref, reason=why),
+    lambda act, ref, _, why: early_ending.no_engagement(act, ref, reason=why, agency_route=why, **UNSAID),
+    lambda act, ref, _, why: early_ending.transfer(act, ref, force="next_door", accepted_by=why),
     lambda act, ref, rng, why: governance.lower_priority(act, ref, to=rng.choice(["standard", "high"]), reason=why),
     lambda act, ref, _, why: wakes.make_urgent(act, ref, why),
     speak_to_somebody,

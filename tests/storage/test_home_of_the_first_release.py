@@ -13,6 +13,7 @@ from pathlib import Path
 
 import past_home
 import pytest
+from early_ends import SAID, UNSAID
 from next_steps import counted, needs, next_steps
 from sqlalchemy import select
 from walking import Unit
@@ -20,7 +21,7 @@ from walking import Unit
 from casebook.casework import playbook
 from casebook.casework.core import quality
 from casebook.casework.disclosure import disclosure
-from casebook.casework.governance import exceptions, freezing, governance
+from casebook.casework.governance import early_ending, exceptions, freezing, governance
 from casebook.casework.intake import application_file
 from casebook.casework.monitor import signals
 from casebook.casework.panel_decision import panel_pack
@@ -63,7 +64,7 @@ ONE_OF_EACH = {
 }  # fmt: skip
 # what waits for a second person -> the use case that is called again
 SECOND = {
-    "withdrawn": governance.withdraw, "lower_priority": governance.lower_priority, "transfer": governance.transfer,
+    "withdrawn": early_ending.withdraw, "lower_priority": governance.lower_priority, "transfer": early_ending.transfer,
     "lift_restriction": governance.lift, "release_hold": governance.release, "dispose": governance.dispose,
     "not_told_in_person": disclosure.except_from_meeting, "unfreeze": freezing.unfreeze,
 }  # fmt: skip
@@ -258,6 +259,7 @@ def test_what_waits_for_a_second_person_gets_one(unit):
         what, *given = each.what.split(":")
         said = {"transfer": ("force", "accepted_by"), "lower_priority": ("to",)}.get(what, ())
         told = dict(zip(said, given, strict=True)) | ({} if what == "transfer" else {"reason": "agreed"})
+        told |= {"withdrawn": SAID, "transfer": UNSAID}.get(what, {})  # that release did not ask the first person
         with unit.acting(WHO.get(what, "supervise" if each.proposed_by != "supervise" else "head")) as act:
             assert "proposed" not in SECOND[what](act, each.reference, **told)
     assert rows(unit, select(Proposal).where(Proposal.second_by.is_(None))) == []

@@ -27,7 +27,8 @@ PARTS: tuple[type[Base], ...] = (
     tables.Assurance, tables.ApplicantSign, tables.Meeting, tables.InstrumentAnswer, tables.RiskScore, tables.RiskAssessment,
     tables.OwnerAgreement, tables.Panel, tables.MemberAnswer, tables.Decision, tables.Approval, tables.Disclosure,
     tables.EmergencyDisclosure, tables.ContactOverride, tables.ContactAttempt, tables.FollowUp, tables.Referral,
-    tables.ConflictDeclaration, tables.GateResult, tables.GateOverride, tables.Escalation, tables.ApplicationLink, tables.Watch,
+    tables.ConflictDeclaration, tables.GateResult, tables.GateOverride, tables.Proposal, tables.Escalation,
+    tables.ApplicationLink, tables.Watch,
 )  # fmt: skip
 
 
@@ -134,8 +135,9 @@ def show(act: Act, reference: str) -> dict[str, object]:
 
 
 def _left_undone(history: Sequence[LedgerEntry]) -> dict[str, object]:
-    """What was left undone by an early end. It comes from the ledger, so it can still be read after disposal."""
-    return next(({"left_undone": entry.body} for entry in history if entry.event == "closed_early"), {})
+    """What was left undone by the last early end. It comes from the ledger, so it can still be read after disposal."""
+    ends = [entry for entry in history if entry.event in {"closed_early", "application_reopened"}]
+    return {"left_undone": ends[-1].body} if ends and ends[-1].event == "closed_early" else {}
 
 
 def rows_of(session: Session, part: type[Base], reference: str) -> Sequence[Base]:

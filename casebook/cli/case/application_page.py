@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
 from casebook.cli.case import application_candidates as people_found
+from casebook.cli.case import application_ends as early
 from casebook.cli.case import application_facts as facts
 from casebook.cli.case import application_outcome as outcome
 from casebook.cli.case.page_words import ApplicationView, ShownRow, clean, instant, moment, paragraph, rows, table
@@ -96,7 +97,9 @@ def _limits(application: ApplicationView) -> Iterator[str]:
     lines = []
     for clock in sorted(rows(application, "clock"), key=lambda clock: str(clock["unpaused_due_at"])):
         state = "running"
-        if clock["met_at"]:
+        if clock["ended_at"]:
+            state = f"ended early {moment(clock['ended_at'])}, not met"
+        elif clock["met_at"]:
             late = clock["due_at"] is not None and clock["met_at"] > clock["due_at"]
             state = f"met {moment(clock['met_at'])}{', LATE' if late else ''}"
         elif clock["running_since"] is None:
@@ -211,6 +214,7 @@ def _counted(name: str, codes: list[object]) -> str:
 PageSection = Callable[[Mapping[str, object]], Iterator[str]]
 SECTIONS: tuple[tuple[str, PageSection], ...] = (
     ("LEFT UNDONE", _left_undone),
+    ("ENDED EARLY", early.ends),
     ("WORK WAITING", _waiting),
     ("PEOPLE", facts.who),
     ("TIME LIMITS", _limits),
@@ -224,6 +228,7 @@ SECTIONS: tuple[tuple[str, PageSection], ...] = (
     ("FOLLOW-UP AND REFERRALS", outcome.afterwards),
     ("CONTACTS", outcome.contacts),
     ("GATES", _gates),
+    ("AGREED BY TWO PEOPLE", early.proposals),
     ("ESCALATIONS", _escalations),
     ("LINKS AND WATCH", _links),
     ("READ AND SIGNED", _signed),
