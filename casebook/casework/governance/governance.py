@@ -5,6 +5,8 @@ If two people are needed, the first call proposes and the second, by somebody el
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from casebook.casework.core import work_items
@@ -16,7 +18,7 @@ from casebook.casework.safeguarding import danger
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Priority, Role, Stage
 from casebook.storage import tables
-from casebook.storage.tables import Base, Disposal, Restriction
+from casebook.storage.tables import Application, Base, Disposal, Restriction
 
 # every table that holds personal detail of one application
 PERSONAL: tuple[type[Base], ...] = tuple(
@@ -111,7 +113,9 @@ def dispose(act: Act, reference: str, *, reason: str) -> Summary:
     application = unfrozen(act, reference)
     if application.stage != Stage.CLOSED:
         refuse_because("not_closed", "only a closed application can be disposed of")
-    if application.legal_hold:
+    if application.merged_into is not None:
+        refuse_because("merged", f"it is disposed of with {application.merged_into}, into which it was merged")
+    if any(row.legal_hold for row in (application, *_merged_into(act, application))):
         refuse_because("legal_hold", "this application is under a legal hold: nothing of it may be disposed of")
     if application.disposed_at is not None:
         refuse_because("already_disposed", "this application was disposed of already")
@@ -123,8 +127,10 @@ def dispose(act: Act, reference: str, *, reason: str) -> Summary:
             second_by=act.actor.id, second_at=act.now,
         )
     )  # fmt: skip
-    application.disposed_at = act.now
-    erased = sum(_erase(act, table, reference) for table in PERSONAL) + disposal.forget(act, reference)
+    erased = disposal.forget(act, reference)
+    for row in (application, *_merged_into(act, application)):
+        row.disposed_at = act.now
+        erased += sum(_erase(act, table, row.reference) for table in PERSONAL)
     act.record(application, "disposed", erased=erased, first=first)
     return {"reference": reference, "disposed": True, "rows": erased}
 
@@ -141,6 +147,12 @@ def lower_priority(act: Act, reference: str, *, to: str, reason: str) -> Summary
     application.priority, application.priority_reason = to, "lowered_by_two_people"
     act.record(application, "priority_lowered", to=to, first=first)
     return {"reference": reference, "priority": to}
+
+
+def _merged_into(act: Act, application: Application) -> Sequence[Application]:
+    """The duplicates that were merged into an application."""
+    query = select(Application).where(Application.merged_into == application.reference)
+    return act.session.scalars(query.order_by(Application.reference)).all()
 
 
 def _erase(act: Act, table: type[Base], reference: str) -> int:

@@ -126,12 +126,37 @@ def show(act: Act, reference: str) -> dict[str, object]:
         "personal_detail": "shown" if personal else "not for this role",
         **{name: rows for name, rows in parts.items() if rows},
         **_left_undone(history),
+        **_merged(act, application, personal=personal),
         "history": [
             {"at": entry.at.isoformat(), "actor": entry.actor, "event": entry.event,
              "body": {key: value for key, value in entry.body.items() if key != "rows"}}
             for entry in history
         ],
     }  # fmt: skip
+
+
+def _merged(act: Act, application: Application, *, personal: bool) -> dict[str, object]:
+    """The duplicates that were merged into it, whole, and every external id: together they are one file."""
+    query = select(Application).where(Application.merged_into == application.reference)
+    duplicates = act.session.scalars(query.order_by(Application.reference)).all()
+    if not duplicates:
+        return {}
+    for duplicate in duplicates:
+        refuse(conflict.why_not_open(act, duplicate.reference), NotPermitted)
+        if personal:
+            act.record(duplicate, VIEWED, part="merged")
+    files = [
+        {
+            **_values(duplicate, personal=personal),
+            **{
+                part.__tablename__: found
+                for part in PARTS
+                if (found := _rows(act.session, part, duplicate.reference, personal=personal))
+            },
+        }
+        for duplicate in duplicates
+    ]
+    return {"merged": files, "external_ids": [row.external_id for row in (application, *duplicates)]}
 
 
 def _left_undone(history: Sequence[LedgerEntry]) -> dict[str, object]:

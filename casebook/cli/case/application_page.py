@@ -29,9 +29,10 @@ def page(application: ApplicationView) -> Iterator[str]:
 
 def _head(application: ApplicationView) -> Iterator[str]:
     closed = application.get("closed_at")
-    stage = (
-        f"closed: {words.OUTCOME.of(application.get('outcome'))}" if closed else words.STAGE.of(application["stage"])
-    )
+    stage = words.STAGE.of(application["stage"])
+    if closed:
+        into = application.get("merged_into")
+        stage = f"merged into {into}" if into else f"closed: {words.OUTCOME.of(application.get('outcome'))}"
     title = f"{application['reference']}   {stage.upper()}"
     yield from (title, "=" * len(title))
     if closed:
@@ -75,6 +76,16 @@ def _left_undone(application: ApplicationView) -> Iterator[str]:
             yield from paragraph(
                 "now with", "; ".join(f"{name} {code}" for name, code in zip(names, transfer, strict=False))
             )
+
+
+def _merged(application: ApplicationView) -> Iterator[str]:
+    """Each duplicate that is part of this file: where it came from, its people, its contacts; --json has all of it."""
+    for duplicate in rows(application, "merged"):
+        head = f"{duplicate['reference']} ({duplicate['external_id']}), submitted {moment(duplicate['submitted_at'])}"
+        yield from paragraph(head)
+        whole = {**duplicate, "personal_detail": application["personal_detail"]}
+        yield from facts.who(whole)
+        yield from outcome.contacts(whole)
 
 
 def _waiting(application: ApplicationView) -> Iterator[str]:
@@ -215,6 +226,7 @@ PageSection = Callable[[Mapping[str, object]], Iterator[str]]
 SECTIONS: tuple[tuple[str, PageSection], ...] = (
     ("LEFT UNDONE", _left_undone),
     ("ENDED EARLY", early.ends),
+    ("MERGED INTO THIS FILE", _merged),
     ("WORK WAITING", _waiting),
     ("PEOPLE", facts.who),
     ("TIME LIMITS", _limits),

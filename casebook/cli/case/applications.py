@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from casebook import files
 from casebook.casework import playbook
 from casebook.casework.core import quality
-from casebook.casework.governance import conflicts, early_ending, exceptions, governance
+from casebook.casework.governance import conflicts, early_ending, exceptions, governance, merging
 from casebook.casework.intake import application_file, rejected_rows
 from casebook.casework.record_checks import information
 from casebook.casework.reporting import viewing
@@ -112,6 +112,16 @@ GOVERNANCE: dict[str, tuple[str, Callable[..., dict[str, object]], tuple[str, ..
         "propose to close it because nobody could be reached, or agree as the second person",
         early_ending.no_engagement,
         ("reason", "agency-route?", *_WHO_SAID_IT),
+    ),
+    "merge": (
+        "propose to merge a duplicate into the application that came first, or agree as the second person",
+        merging.merge,
+        ("into", "reason"),
+    ),
+    "unmerge": (
+        "propose to undo the merging of a duplicate, or agree as the second person",
+        merging.unmerge,
+        ("reason",),
     ),
     "reopen": ("reopen an application that ended early, where it was", early_ending.reopen, ("reason",)),
     "override-gate": (

@@ -39,6 +39,7 @@ _OF_ALL: Mapping[str, str] = {
     "identified": f"how they were identified: {', '.join(Identified)}",
     "alone": f"whether they were alone when they said it: {', '.join(Answer3)}",
     "help-offered": "which help was offered to the person at risk, in words",
+    "into": "the application that was submitted first and is kept",
     "conflict": "yes or no",
     "staff": "the staff id of the person to name",
     "force": "the other force, as a code",

@@ -30,6 +30,7 @@ def cases(session: Session, begin: datetime | None, end: datetime | None) -> lis
             Application.outcome, Decision.refusal_reason,
         )
         .outerjoin(Decision, and_(Decision.reference == Application.reference, Decision.superseded.is_(False)))
+        .where(Application.merged_into.is_(None))  # a duplicate is the same application as the one it was merged into
         .order_by(Application.submitted_at, Application.reference, Decision.version)
     )  # fmt: skip
     if begin is not None:
