@@ -360,7 +360,8 @@ DAMAGE = {
     "UPDATE clock SET met_at = NULL, ended_at = now() WHERE limit_name = 'whole_process';"
     " UPDATE clock SET met_at = '0001-01-01' WHERE limit_name = 'initial_checks'": "a limit met outside it",
     "UPDATE work_item SET kind = 'record_crime' WHERE cancelled_at IS NULL;"
-    " ALTER TABLE ledger DISABLE TRIGGER USER; UPDATE ledger SET event = 'work_claimed' WHERE event = 'work_done'": "closed in danger",
+    " ALTER TABLE ledger DISABLE TRIGGER USER;"
+    " UPDATE ledger SET event = 'work_claimed' WHERE event = 'work_done'": "closed in danger",
     "UPDATE application SET stage = 'elsewhere'": "undeclared stage",
 }
 

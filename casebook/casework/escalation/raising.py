@@ -144,19 +144,20 @@ def _keep(act: Act, raised: Sequence[Raised], fresh: Sequence[WorkItem]) -> Summ
 
 
 def _asked(act: Act, asks: Sequence[WorkItem]) -> list[WorkItem]:
-    """Ask for acknowledgement: once for each application and level. What is raised later joins the item that is open.
+    """Ask for acknowledgement: each role once for each application and level. What is raised later joins the open item.
 
     Returns the items that were added. The caller writes the ledger entries.
     """
     gathered = {
-        (item.reference, item.subject["rung"]): item
+        (item.reference, item.subject["rung"], item.role): item
         for item in stored.acknowledgements(act.session, {ask.reference for ask in asks if ask.reference})
     }
     fresh = list[WorkItem]()
     for ask in asks:
-        open_ask = gathered.get((ask.reference, ask.subject["rung"]))
+        asked_of = ask.reference, ask.subject["rung"], ask.role
+        open_ask = gathered.get(asked_of)
         if open_ask is None or ask.reference is None:
-            gathered[ask.reference, ask.subject["rung"]] = ask
+            gathered[asked_of] = ask
             fresh.append(ask)
             continue
         both = open_ask.subject, ask.subject

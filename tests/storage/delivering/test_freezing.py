@@ -33,7 +33,7 @@ EVERYTHING = [Role.SUPERVISOR, Role.HEAD_OF_UNIT, Role.DUTY_INSPECTOR, Role.DISC
 REFUSED = {
     "unrestrict": {"reason": "known"}, "release": {"reason": "known"}, "dispose": {"reason": "old"},
     "transfer": {"force": "kent_police", "accepted_by": "duty_sergeant"},
-    "reopen": {"reason": "asked"}, "merge": {"into": "CL-2026-000001", "reason": "twice"},
+    "reopen": {"reason": "asked"}, "merge": {"into": "CL-2026-000001", "reason": "twice"}, "unmerge": {"reason": "mistaken"},
     "withdraw": {"reason": "asked"}, "no-engagement": {"reason": "silent"}, "lower": {"to": "standard", "reason": "safe"},
     "override-gate": {"expectation": "meeting_recorded", "reason": "late"}, "not-in-person": {"reason": "far away"},
     "safe-contact": {"party": "a", "channel": "phone", "days": "mon", "start": "09:00", "until": "10:00"},

@@ -80,6 +80,7 @@ FOLLOW_UP_DAMAGE = {
     "everybody_told": "UPDATE application SET applicant = 'third_party'",
     "support_offered": "UPDATE disclosure SET support_offered = false",
     "all_offered": "DELETE FROM follow_up WHERE limit_name = 'follow_up_28d'",
+    "danger_answered": "UPDATE work_item SET kind = 'record_crime', done_at = NULL, done_by = NULL, cancelled_at = NULL",
     "contacts_ended": "UPDATE follow_up SET result = NULL",
     "contacts_ended (unknown)": "UPDATE follow_up SET result = 'fine'",
     "reached_in_log": "UPDATE contact_attempt SET reached = false WHERE purpose = 'follow_up'",
