@@ -188,7 +188,8 @@ SAFE = "SELECT subject->'limits' FROM work_item WHERE kind = 'safeguard_during_d
 PASSED = "SELECT limit_name FROM clock WHERE met_at IS NULL AND due_at <= :now ORDER BY id"
 ASKED = (
     "SELECT a.id FROM work_item a JOIN work_item t ON jsonb_exists(a.subject->'items', t.id)"
-    " WHERE a.kind = 'acknowledge_escalation' AND t.kind = 'safeguard_during_delay' AND a.done_at IS NULL AND a.cancelled_at IS NULL"
+    " WHERE a.kind = 'acknowledge_escalation' AND t.kind = 'safeguard_during_delay'"
+    " AND a.done_at IS NULL AND a.cancelled_at IS NULL"
 )
 
 
