@@ -218,9 +218,10 @@ def test_the_machine_goes_on_as_the_release_would_have(unit, expected, reviewed)
 
 
 def _of_others(lines, references):
-    """The lines of a table, but for those of work on these applications."""
+    """The lines of a table, but for those of work on these applications, and for acknowledgements, which are gathered now."""
+    gathered = f"{WorkKind.ACKNOWLEDGE_ESCALATION} CL-"
     kept = {
-        how: [line for line in changed if not any(reference in line for reference in references)]
+        how: [line for line in changed if not any(part in line for part in (*references, gathered))]
         for how, changed in lines.items()
     }
     return {how: sorted(changed) for how, changed in kept.items() if changed}

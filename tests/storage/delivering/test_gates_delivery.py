@@ -120,6 +120,7 @@ def finished(delivered, do, acting, crew):
     with acting(crew["i1"], now=DELIVERED) as act:
         emergency.disclose(act, reference, recipient="a", channel="phone", reason="he is near", told="that he is",
                            not_in_person_because="no time")  # fmt: skip
+    do("i1", reference, "immediate_safeguarding", {"actions": ["no_danger_found"], "incident_number": "I-1"})
     do("c1", reference, "ratify_emergency", {"ratified": True, "reasons": "there was no time"})
     with acting(now=DELIVERED + timedelta(hours=2)) as act:
         lifecycle.move(act, act.application(reference), Stage.FOLLOW_UP, because="gate_passed")
