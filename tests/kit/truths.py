@@ -96,7 +96,7 @@ def _met_outside(session, clock):
         return False
     act = select(moment).where(moment.class_.reference == clock.reference, moment == clock.met_at)
     if clock.limit_name == "face_to_face":
-        act = act.where(Meeting.held)
+        act = act.where(Meeting.held, Meeting.superseded.is_not(True))
     return session.scalar(act.limit(1)) is None
 
 

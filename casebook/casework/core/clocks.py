@@ -68,6 +68,13 @@ def meet(act: Act, application: Application, limit: Limit, at: datetime | None =
         clock.met_at = moment
 
 
+def take_back(act: Act, application: Application, limit: Limit, at: datetime) -> None:
+    """The act of that moment does not hold any more: if it met the limit, the limit runs on."""
+    clock = act.session.get(Clock, clock_id(application.reference, limit))
+    if clock is not None and clock.met_at == at:
+        clock.met_at = None
+
+
 def end(act: Act, application: Application) -> None:
     """End every limit that was not met, because the application ends early. It counts neither as met nor as missed."""
     for clock in of(act, application):
@@ -80,11 +87,14 @@ def begin_again(act: Act, application: Application, stage: Stage) -> list[str]:
 
     The other limits go on with the time they had left, so nobody gains time by ending an application and reopening it.
     """
-    ended = [clock for clock in of(act, application) if clock.ended_at is not None]
+    ended = [clock for clock in of(act, application) if clock.met_at is None]
+    ended_at = (
+        application.closed_at or act.now
+    )  # also where an earlier release closed it, which marked no limit as ended
     steps = _steps_from(stage)
     for clock in ended:
         if clock.running_since is not None and clock.limit_name not in steps:
-            stopped = deadlines.pause(_ledger(clock), max(clock.ended_at or act.now, clock.running_since))
+            stopped = deadlines.pause(_ledger(clock), max(ended_at, clock.running_since))
             _store(clock, deadlines.resume(stopped, act.now), None)
         clock.ended_at = None
     _restart(act, application, [clock for clock in ended if clock.limit_name in steps], steps)
