@@ -17,7 +17,15 @@ GATE = Gate(
     (
         Frame(
             name="application",
-            columns=("outcome", "decided", "deliveries", "everybody_told", "support_offered", "all_offered"),
+            columns=(
+                "outcome",
+                "decided",
+                "deliveries",
+                "everybody_told",
+                "support_offered",
+                "all_offered",
+                "danger_answered",
+            ),
             rows=RowCount(rule=_rule("application_there", "The application itself is there, once."), most=1),
             expectations=(
                 same(
@@ -32,6 +40,10 @@ GATE = Gate(
                 ),
                 true("support_offered", _rule("support_offered", "Support was offered, whatever the outcome.")),
                 true("all_offered", _rule("all_offered", "Every later contact of the policy was offered.")),
+                true(
+                    "danger_answered",
+                    _rule("danger_answered", "Nothing about danger is open when it closes.", unwaivable=True),
+                ),
             ),
         ),
         Frame(

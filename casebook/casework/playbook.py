@@ -67,7 +67,7 @@ def keep_up(act: Act, application: Application) -> bool:
 
 
 def close(act: Act, application: Application) -> None:
-    """Do what follows from closing: set time and outcome, open the watch, and propose Right to Know after an early end."""
+    """Do what follows from closing: set time and outcome, and open the watch."""
     from casebook.casework.follow_up import follow_up
 
     follow_up.close(act, application)

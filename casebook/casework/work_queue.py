@@ -172,6 +172,7 @@ def do(act: Act, item_id: str, raw: object) -> WorkItem:
     lifecycle.refuse_stale(application, answer.version)
     if answer.signs:
         item.read_at = signatures.refuse_unopened(act, application, item)
+    _refuse_before(application, answer)
     _mark_done(act, item, answer)
     answering.handler(answers.Doing(act=act, application=application, item=item, answer=answer))
     occurred = answer.occurred_at or act.now
@@ -202,6 +203,18 @@ def _mark_done(act: Act, item: WorkItem, answer: Answer) -> None:
     item.done_at, item.done_by = act.now, act.actor.id
     item.answer = answer.model_dump(mode="json", exclude_none=True)
     act.session.flush()
+
+
+def _refuse_before(application: Application, answer: Answer) -> None:
+    """Refuse a time before the application was submitted, unless a person gives a reason: it is mostly a slip."""
+    if answer.occurred_at is None or answer.before_submission_because is not None:
+        return
+    if answer.occurred_at < application.submitted_at:
+        refuse_because(
+            "before_submission",
+            "occurred_at must not be before the application was submitted, unless before_submission_because gives the reason",
+            InvalidAnswer,
+        )
 
 
 def _load(act: Act, item_id: str) -> tuple[WorkItem, Application | None]:

@@ -52,6 +52,8 @@ class Command(StrEnum):
     DISCLOSE_IN_EMERGENCY = "disclose_in_emergency"
     CONTACT = "contact"
     CLOSE_EARLY = "close_early"
+    REOPEN = "reopen"
+    MERGE = "merge"
     ADD_INFORMATION = "add_information"
     CORRECT_SUBMISSION = "correct_submission"
     ENQUIRE = "enquire"
@@ -110,6 +112,8 @@ MAY: Mapping[Command, frozenset[Role]] = MappingProxyType({
     Command.CONTACT: frozenset({Role.SUPERVISOR})
     | {Role.INTAKE_OFFICER, Role.RESEARCHER, Role.DISCLOSURE_OFFICER, Role.DUTY_INSPECTOR},
     Command.CLOSE_EARLY: frozenset({Role.INTAKE_OFFICER, Role.RESEARCHER, Role.DISCLOSURE_OFFICER, Role.SUPERVISOR}),
+    Command.REOPEN: _CASE_STAFF,
+    Command.MERGE: frozenset({Role.INTAKE_OFFICER, Role.RESEARCHER, Role.SUPERVISOR}),
     Command.ADD_INFORMATION: _CASE_STAFF,
     Command.CORRECT_SUBMISSION: _LEADS | {Role.INTAKE_OFFICER},
     Command.ENQUIRE: frozenset({Role.RESEARCHER, Role.SUPERVISOR}),

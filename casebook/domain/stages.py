@@ -38,6 +38,7 @@ BACK = (
     Move(Stage.DISCLOSURE, Stage.PANEL_DECISION, "decision_superseded",
          "an undelivered decision lost one of its people, or an answer under it does not hold"),
 )  # fmt: skip
+GOES_BACK = frozenset(move.because for move in BACK)
 OUT = tuple(
     Move(
         origin,
@@ -48,7 +49,17 @@ OUT = tuple(
     for origin in OPEN
 )
 
-MOVES: tuple[Move, ...] = (*FORWARD, *BACK, *OUT)
+MERGED = tuple(Move(origin, Stage.CLOSED, "merged", "a duplicate, merged by two people") for origin in OPEN)
+AGAIN = tuple(
+    Move(Stage.CLOSED, to, because, allowed)
+    for to in OPEN
+    for because, allowed in (
+        ("reopened_after_end", "it ended early there, and a person gives the reason to reopen it"),
+        ("unmerged", "it was merged there by mistake; nothing is delivered, two people"),
+    )
+)
+
+MOVES: tuple[Move, ...] = (*FORWARD, *BACK, *OUT, *MERGED, *AGAIN)
 
 # outcomes that are only ever an early end, by two people; a transfer, by two as well, ends as `out_of_scope`
 EARLY_OUTCOMES = frozenset({Outcome.WITHDRAWN, Outcome.NO_ENGAGEMENT})

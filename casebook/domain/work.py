@@ -86,6 +86,12 @@ SPECS: Mapping[WorkKind, WorkSpec] = MappingProxyType({
 })  # fmt: skip
 
 
+# what is open while somebody may be in danger: no application closes with it
+DANGER = frozenset(
+    {WorkKind.IMMEDIATE_SAFEGUARDING, WorkKind.RECORD_CRIME, WorkKind.REFER_SAFEGUARDING, WorkKind.CONFIRM_URGENT}
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Need:
     """A work item that the facts call for. The same need always has the same id, however often it is derived."""

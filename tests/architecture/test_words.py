@@ -17,6 +17,7 @@ from casebook.domain import authority, escalation, gates, policy, triage, vocabu
 from casebook.domain.case import (
     conflict,
     coverage,
+    early_end,
     follow_up,
     intake,
     namesakes,
@@ -58,6 +59,8 @@ ENUMS: dict[type[StrEnum], words.Vocabulary] = {
     vocabulary.Certainty: scheme.CERTAINTY,
     vocabulary.Relationship: scheme.RELATIONSHIP,
     vocabulary.Channel: scheme.CHANNEL,
+    early_end.SaidBy: scheme.SAID_BY,
+    early_end.Identified: scheme.IDENTIFIED,
     vocabulary.RecordKind: scheme.RECORD_KIND,
     vocabulary.VictimRelationship: scheme.VICTIM,
     vocabulary.Flag: scheme.FLAG,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,13 +13,16 @@ from casebook.domain.vocabulary import Stage
 from casebook.storage.tables import (
     Application,
     Approval,
+    Clock,
     ContactAttempt,
     ContactOverride,
     Decision,
     DisclosedItem,
     Disclosure,
     Finding,
+    FollowUp,
     LedgerEntry,
+    Meeting,
     OwnerAgreement,
     Proposal,
     StaffRole,
@@ -26,6 +30,8 @@ from casebook.storage.tables import (
 )
 
 THREE_WEEKS = timedelta(days=21)
+DANGER = ("immediate_safeguarding", "record_crime", "refer_safeguarding", "confirm_urgent")
+STEPS = ("record_checks", "risk_scoring", "panel_decision", "disclosure")
 
 
 def refused_truths(session):
@@ -34,8 +40,10 @@ def refused_truths(session):
     for application in session.scalars(select(Application)):
         if application.stage not in set(Stage):
             wrong.append(("undeclared stage", application.reference))
-        if application.stage == Stage.CLOSED and application.outcome is None:
+        if application.stage == Stage.CLOSED and (application.outcome is None) == (application.merged_into is None):
             wrong.append(("closed without an outcome", application.reference))
+        if application.merged_into is not None and len(_merged_by(session, application)) < 2:
+            wrong.append(("merged by fewer than two people", application.reference))
         if application.stage != Stage.CLOSED and application.outcome is not None and not _told(session, application):
             wrong.append(("an outcome that nobody was told", application.reference, application.outcome))
         if application.outcome is not None and len(_behind(session, application)) < 2:
@@ -45,7 +53,58 @@ def refused_truths(session):
     for row in session.scalars(select(Disclosure)):
         wrong += _wrong_with_delivery(session, row)
     wrong += [found for row in session.scalars(select(ContactAttempt)) if (found := _wrong_with_contact(session, row))]
-    return wrong + _folded(session)
+    wrong += [
+        ("a limit met outside it", row.id) for row in session.scalars(select(Clock)) if _met_outside(session, row)
+    ]
+    return wrong + _closed_in_danger(session) + _folded(session)
+
+
+def _closed_in_danger(session):
+    """Replay from the ledger: no application closes while something about danger is open that was opened before."""
+    wrong, waiting = [], defaultdict(set)
+    items = {f"work_item:{row.id}": row for row in session.scalars(select(WorkItem).where(WorkItem.kind.in_(DANGER)))}
+    done = select(LedgerEntry.body["item"].astext, LedgerEntry.id).where(LedgerEntry.event == "work_done")
+    over = {f"work_item:{item}": entry for item, entry in session.execute(done)}
+    for entry in session.scalars(select(LedgerEntry).order_by(LedgerEntry.id)):
+        for name in items.keys() & entry.body.get("rows", {}).keys():
+            cancelled = items[name].cancelled_at is not None and items[name].cancelled_at <= entry.at
+            if not cancelled and entry.id < over.get(name, entry.id + 1):
+                waiting[entry.chain].add(name)
+        if entry.event == "work_done":
+            waiting[entry.chain].discard(f"work_item:{entry.body['item']}")
+        if entry.event == "stage_changed" and entry.body["to"] == Stage.CLOSED and waiting[entry.chain]:
+            wrong.append(("closed in danger", entry.chain, sorted(items[name].kind for name in waiting[entry.chain])))
+    return wrong
+
+
+def _met_outside(session, clock):
+    """Whether no act at that moment met the limit, or the act was before the application was there."""
+    if clock.met_at is None:
+        return False
+    application = session.get_one(Application, clock.reference)
+    if clock.ended_at is not None or clock.met_at < application.submitted_at:
+        return True
+    if clock.limit_name in STEPS:
+        left = select(LedgerEntry.id).where(
+            LedgerEntry.chain == clock.reference, LedgerEntry.event == "stage_changed", LedgerEntry.at == clock.met_at,
+            LedgerEntry.body["origin"].astext == clock.limit_name, LedgerEntry.body["because"].astext == "gate_passed",
+        )  # fmt: skip
+        return session.scalar(left.limit(1)) is None
+    acts = {"whole_process": Disclosure.occurred_at, "face_to_face": Meeting.occurred_at}
+    moment = acts.get(clock.limit_name, FollowUp.closed_at if clock.limit_name.startswith("follow_up") else None)
+    if moment is None:
+        return False
+    act = select(moment).where(moment.class_.reference == clock.reference, moment == clock.met_at)
+    if clock.limit_name == "face_to_face":
+        act = act.where(Meeting.held, Meeting.superseded.is_not(True))
+    return session.scalar(act.limit(1)) is None
+
+
+def _merged_by(session, application):
+    query = select(Proposal.proposed_by, Proposal.second_by).where(
+        Proposal.reference == application.reference, Proposal.what == f"merge:{application.merged_into}"
+    )
+    return {who for row in session.execute(query) for who in row if who}
 
 
 def _wrong_with_delivery(session, row):
@@ -146,6 +205,7 @@ def _transferred(session, application):
     early = select(LedgerEntry.body).where(
         LedgerEntry.chain == application.reference, LedgerEntry.event == "closed_early"
     )
+    early = early.order_by(LedgerEntry.id.desc()).limit(1)
     if (body := session.scalar(early)) is None:
         return None
     return select(Proposal.proposed_by, Proposal.second_by).where(

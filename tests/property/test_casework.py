@@ -12,6 +12,7 @@ from datetime import timedelta
 from random import Random
 
 import pytest
+from early_ends import SAID, UNSAID
 from sqlalchemy import select, text
 from staffing import ONE_SUPERVISOR
 from truths import refused_truths
@@ -19,7 +20,7 @@ from walking import HELD, KNOWN, PASSED, ROW, Unit, through_everything
 
 from casebook.casework import work_queue
 from casebook.casework.disclosure import disclosure, emergency
-from casebook.casework.governance import freezing, governance
+from casebook.casework.governance import early_ending, freezing, governance, merging
 from casebook.casework.reporting import audit
 from casebook.casework.safeguarding import contact, safe_contact
 from casebook.casework.staff import staff
@@ -153,8 +154,13 @@ class Walk:
         reason = self.rng.choice(["asked_for", "found_out"])
         command = self.rng.choice(GOVERNING)
         who = "allhands" if self.rng.random() < 0.5 else self.somebody()
-        with self.unit.acting(who) as act:
-            command(act, self.some_reference(), self.rng, reason)
+        try:
+            with self.unit.acting(who) as act:
+                command(act, self.some_reference(), self.rng, reason)
+            self.told[f"used: {command.__name__}"] += 1
+        except Refused as refusal:
+            self.told[f"tried: {command.__name__}: {refusal.code}"] += 1
+            raise
 
     def manage_staff(self):
         who = self.rng.choice([OPERATOR, self.somebody()])
@@ -205,6 +211,20 @@ def tell_at_once(act, ref, rng, why):
     )
 
 
+def withdraw(act, ref, _, why):
+    early_ending.withdraw(act, ref, reason=why, **SAID)
+
+
+def withdraw_with_little(act, ref, rng, why):
+    """A short cut: who said it, and how they were known, is left out or nobody."""
+    early_ending.withdraw(act, ref, reason=why, **rng.choice([{}, UNSAID, {**SAID, "identified": None}]))
+
+
+def merge(act, ref, rng, why):
+    others = act.session.scalars(select(Application.reference).order_by(Application.reference)).all()
+    merging.merge(act, ref, into=rng.choice(others), reason=why)
+
+
 def harm(act, ref, rng, _):
     if rng.random() < 0.2:
         freezing.report_harm(act, ref, what="serious_injury")
@@ -230,9 +250,13 @@ GOVERNING = (
     lambda act, ref, _, why: governance.hold(act, ref, reason=why),
     lambda act, ref, _, why: governance.release(act, ref, reason=why),
     lambda act, ref, _, why: governance.dispose(act, ref, reason=why),
-    lambda act, ref, _, why: governance.withdraw(act, ref, reason=why),
-    lambda act, ref, _, why: governance.no_engagement(act, ref, reason=why, agency_route=why),
-    lambda act, ref, _, why: governance.transfer(act, ref, force="next_door", accepted_by=why),
+    withdraw,
+    withdraw_with_little,
+    lambda act, ref, _, why: early_ending.no_engagement(act, ref, reason=why, agency_route=why, **UNSAID),
+    lambda act, ref, _, why: early_ending.transfer(act, ref, force="next_door", accepted_by=why, **UNSAID),
+    lambda act, ref, _, why: early_ending.reopen(act, ref, reason=why),
+    merge,
+    lambda act, ref, _, why: merging.unmerge(act, ref, reason=why),
     lambda act, ref, rng, why: governance.lower_priority(act, ref, to=rng.choice(["standard", "high"]), reason=why),
     lambda act, ref, _, why: wakes.make_urgent(act, ref, why),
     speak_to_somebody,
@@ -332,6 +356,12 @@ DAMAGE = {
     "UPDATE contact_attempt SET purpose = 'other' WHERE purpose = 'arrange'": "contacted over another channel",
     "UPDATE staff_role SET role = 'auditor' WHERE role = 'duty_inspector'": "an override that is none",
     "UPDATE contact_override SET authorised_at = '2026-01-01'": "an override that is none",
+    "UPDATE clock SET met_at = met_at + interval '1 second'": "a limit met outside it",
+    "UPDATE clock SET met_at = NULL, ended_at = now() WHERE limit_name = 'whole_process';"
+    " UPDATE clock SET met_at = '0001-01-01' WHERE limit_name = 'initial_checks'": "a limit met outside it",
+    "UPDATE work_item SET kind = 'record_crime' WHERE cancelled_at IS NULL;"
+    " ALTER TABLE ledger DISABLE TRIGGER USER;"
+    " UPDATE ledger SET event = 'work_claimed' WHERE event = 'work_done'": "closed in danger",
     "UPDATE application SET stage = 'elsewhere'": "undeclared stage",
 }
 

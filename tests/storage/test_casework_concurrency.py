@@ -14,11 +14,12 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from early_ends import SAID
 from sqlalchemy import func, select
 from walking import ROW
 
 from casebook.casework import work_queue
-from casebook.casework.governance import governance
+from casebook.casework.governance import early_ending, governance
 from casebook.casework.reporting import audit, viewing
 from casebook.casework.staff import staff
 from casebook.domain.vocabulary import Role, WorkKind
@@ -174,7 +175,7 @@ def test_two_proposals_at_the_same_moment_are_one_proposal_and_one_agreement(uni
     def withdrawing(who):
         def act():
             with unit.acting(who) as acting:
-                governance.withdraw(acting, reference, reason="she asked")
+                early_ending.withdraw(acting, reference, reason="she asked", **SAID)
 
         return act
 

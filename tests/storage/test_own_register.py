@@ -6,12 +6,13 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from early_ends import SAID
 from signing import read_and_do
 from sqlalchemy import select, text
 
 from casebook.casework import work_queue
 from casebook.casework.core import lifecycle
-from casebook.casework.governance import governance
+from casebook.casework.governance import early_ending, governance
 from casebook.casework.panel_decision import panel_pack
 from casebook.casework.record_checks import extracts, information, own_register, record_checks
 from casebook.casework.reporting import audit, viewing
@@ -143,7 +144,7 @@ def test_a_closed_application_shows_the_link_and_nobody_is_sent_to_it(received, 
     first = received(external_id="X-1", **B)
     for who in ("intake", "supervise"):
         with acting(crew[who]) as act:
-            governance.withdraw(act, first, reason="asked")
+            early_ending.withdraw(act, first, reason="asked", **SAID)
     second = received(now=LATER, external_id="X-2", **{**B, **OTHER_A})
     assert links(first) == {(second, "same_subject")}
     with store.session() as session:
@@ -442,7 +443,7 @@ def test_disposal_leaves_no_key_by_which_anybody_is_found(received, acting, crew
     reference = received(external_id="X-1", **B)
     for who in ("intake", "supervise"):
         with acting(crew[who]) as act:
-            governance.withdraw(act, reference, reason="asked")
+            early_ending.withdraw(act, reference, reason="asked", **SAID)
     for who in ("supervise", "supervise2"):
         with acting(crew[who]) as act:
             governance.dispose(act, reference, reason="time is over")

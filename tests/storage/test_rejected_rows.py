@@ -6,11 +6,12 @@ import csv
 from datetime import timedelta
 
 import pytest
+from early_ends import SAID
 from sqlalchemy import select
 from staffing import STAFF
 
 from casebook.casework import playbook, work_queue
-from casebook.casework.governance import governance, retention
+from casebook.casework.governance import early_ending, governance, retention
 from casebook.casework.intake import application_file, rejected_rows
 from casebook.casework.reporting import audit, board
 from casebook.casework.sweep import sweep
@@ -282,7 +283,7 @@ def test_a_row_for_which_an_application_was_taken_in_is_disposed_of_with_it(stor
     with refused("with_application"):
         does("supervise", rejected_rows.dispose, kept(store)[0].id, reason="retention_over")
     for who in ("intake", "supervise"):
-        does(who, governance.withdraw, reference, reason="asked")
+        does(who, early_ending.withdraw, reference, reason="asked", **SAID)
     for who in ("supervise", "head"):
         does(who, governance.dispose, reference, reason="over")
     assert not kept(store)[0].cells

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import staffing
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from casebook import clock
 from casebook.casework import playbook
@@ -126,7 +126,8 @@ def told_once(run: Callable[..., tuple[int, dict]], look, later: str) -> None:
     assert len(items) == MANY
     assert {rungs[item] for item in items} == {1}
     assert set(Counter(look(select(Notice.escalation_id).where(Notice.escalation_id.is_not(None)))).values()) == {1}
-    asked = look(select(WorkItem.subject["item"].astext).where(WorkItem.kind == WorkKind.ACKNOWLEDGE_ESCALATION))
+    gathered = func.jsonb_array_elements_text(WorkItem.subject["items"])
+    asked = look(select(gathered).where(WorkItem.kind == WorkKind.ACKNOWLEDGE_ESCALATION))
     assert Counter(asked) == rungs
     assert run("sweep", "--now", later)[1]["escalated"] == []
     assert run("audit", "verify")[1]["ok"]

@@ -6,12 +6,13 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import pytest
+from early_ends import UNSAID
 from sqlalchemy import select
 from staffing import ONE_SUPERVISOR
 from walking import BEGIN, ROW
 
 from casebook.casework.disclosure import disclosure
-from casebook.casework.governance import governance
+from casebook.casework.governance import early_ending, governance
 from casebook.casework.reporting import audit
 from casebook.casework.sweep import sweep
 from casebook.domain.case.wording import Text, words
@@ -50,8 +51,13 @@ def transferred(unit):
         reference = unit.receive({**ROW, "external_id": "T-1", **cells})
         for who in ("intake", "supervise"):
             with unit.acting(who) as act:
-                governance.transfer(
-                    act, reference, force="next_door", accepted_by="protection_desk", their_reference=their_reference
+                early_ending.transfer(
+                    act,
+                    reference,
+                    force="next_door",
+                    accepted_by="protection_desk",
+                    their_reference=their_reference,
+                    **UNSAID,
                 )
         return reference
 

@@ -24,6 +24,11 @@ class Answer(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True, hide_input_in_errors=True)
 
     occurred_at: AwareDatetime | None = Field(default=None, description="When it was done, if that was before now.")
+    before_submission_because: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Only if occurred_at is before the application was submitted: why. Such an act meets no time limit.",
+    )
     version: int | None = Field(
         default=None,
         description="The decision round this answer is about. Refused if the application is in a later round.",

@@ -12,21 +12,13 @@ from sqlalchemy.orm import Session
 
 from casebook.casework.core import clocks, quality
 from casebook.casework.core.acting import Act, refuse, refuse_because
-from casebook.casework.core.work_items import asked_again, blocking, open_items, open_work
+from casebook.casework.core.work_items import asked_again, blocking, open_items, open_work, why_danger_first
 from casebook.domain import chain, stages
 from casebook.domain.gates import GateOutcome, Verdict
-from casebook.domain.vocabulary import Limit, Stage
+from casebook.domain.vocabulary import Stage
 from casebook.domain.work import SPECS, Need
 from casebook.errors import AlreadyDecided, Refused
 from casebook.storage.tables import Application, GateOverride, GateResult
-
-# the limit that is met by leaving a stage
-LIMIT_OF = {
-    Stage.RECORD_CHECKS: Limit.RECORD_CHECKS,
-    Stage.RISK_SCORING: Limit.RISK_SCORING,
-    Stage.PANEL_DECISION: Limit.PANEL_DECISION,
-    Stage.DISCLOSURE: Limit.DISCLOSURE,
-}
 
 
 def refuse_stale(application: Application, version: int | None) -> None:
@@ -133,10 +125,14 @@ def move(act: Act, application: Application, to: Stage, *, because: str) -> None
     """Make one of the declared moves and open the work of the new stage."""
     origin = Stage(application.stage)
     refuse(stages.why_not_move(origin, to, because))
-    if (limit := LIMIT_OF.get(origin)) and because == "gate_passed":
+    if to is Stage.CLOSED:
+        refuse(why_danger_first(act.session, application))
+    if (limit := clocks.LIMIT_OF.get(origin)) and because == "gate_passed":
         clocks.meet(act, application, limit)
     application.stage = to
-    if to is Stage.CLOSED:
+    if to is Stage.CLOSED and because != "merged":
         act.playbook.close(act, application)
     act.record(application, "stage_changed", origin=origin, to=to, because=because)
+    if because in stages.GOES_BACK:
+        clocks.restart_steps(act, application)
     refresh(act, application, because=because)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from sqlalchemy import func, select
+
 from casebook.casework.core.acting import Act, refuse
 from casebook.domain import authority, chain, freezing
 from casebook.domain.vocabulary import Role
@@ -15,25 +19,43 @@ def unfrozen(act: Act, reference: str) -> Application:
     return application
 
 
-def agreed(act: Act, application: Application, what: str, *, reason: str) -> str | None:
+def waiting(act: Act, application: Application, what: str) -> Proposal | None:
+    """The proposal that waits for a second person; None if the next call proposes."""
+    query = select(Proposal).where(
+        Proposal.reference == application.reference, Proposal.what == what, Proposal.second_by.is_(None)
+    )
+    return act.session.scalar(query.with_for_update())
+
+
+def agreed(
+    act: Act, application: Application, what: str, *, reason: str, told: Mapping[str, str] | None = None
+) -> str | None:
     """Propose, or agree as the second person. Returns None for a proposal, and who proposed it once somebody else agrees.
 
-    A proposal can be agreed to once.
+    A proposal can be agreed to once; the next one is a row of its own, so that the earlier reasons stay. `told` is what they
+    know from somebody outside.
     """
-    row_id = chain.identity("proposal", application.reference, what)
-    proposal = act.session.get(Proposal, row_id, with_for_update=True)
-    if proposal is None or proposal.second_by is not None:
-        act.session.merge(
+    proposal = waiting(act, application, what)
+    if proposal is None:
+        act.session.add(
             Proposal(
-                id=row_id, reference=application.reference, what=what, reason=reason, proposed_by=act.actor.id,
-                proposed_at=act.now, second_by=None, second_at=None,
+                id=_next_id(act, application, what), reference=application.reference, what=what, reason=reason,
+                proposed_by=act.actor.id, proposed_at=act.now, second_by=None, second_at=None, second_reason=None,
+                told=dict(told) if told else None,
             )
         )  # fmt: skip
         act.record(application, "proposed", what=what)
         return None
     refuse(authority.why_not_second(act.actor, [proposal.proposed_by]))
-    proposal.second_by, proposal.second_at = act.actor.id, act.now
+    proposal.second_by, proposal.second_at, proposal.second_reason = act.actor.id, act.now, reason
+    proposal.told = dict(told) if told else proposal.told
     return proposal.proposed_by
+
+
+def _next_id(act: Act, application: Application, what: str) -> str:
+    query = select(func.count()).where(Proposal.reference == application.reference, Proposal.what == what)
+    earlier = act.session.scalar(query) or 0
+    return chain.identity("proposal", application.reference, what, *([earlier] if earlier else []))
 
 
 def holds(act: Act, staff_id: str, role: Role) -> bool:

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from casebook.casework.core import clocks
 from casebook.casework.core.acting import Act, policy_of
-from casebook.domain.vocabulary import Priority
-from casebook.domain.work import SPECS, Need
+from casebook.domain import words
+from casebook.domain.actors import Reason
+from casebook.domain.vocabulary import Priority, Stage, WorkKind
+from casebook.domain.work import DANGER, SPECS, Need
 from casebook.storage.tables import OPEN_WORK, Application, Clock, WorkItem
 
 # the columns that are set each time an item is opened
@@ -97,6 +99,22 @@ def open_work(session: Session, application: Application) -> Sequence[WorkItem]:
 
 
 def blocking(session: Session, application: Application) -> list[WorkItem]:
-    """The open work items that the stage of an application waits for."""
+    """The open work items that the stage of an application waits for. The last stage also waits for danger."""
     session.flush()
-    return [item for item in open_work(session, application) if item.blocking]
+    closes_next = application.stage == Stage.FOLLOW_UP
+    return [
+        item
+        for item in open_work(session, application)
+        if item.blocking or (closes_next and WorkKind(item.kind) in DANGER)
+    ]
+
+
+def why_danger_first(session: Session, application: Application) -> Reason | None:
+    """A reason not to close: somebody may be in danger, and that has not been answered."""
+    session.flush()
+    kinds = sorted({item.kind for item in open_work(session, application) if WorkKind(item.kind) in DANGER})
+    if not kinds:
+        return None
+    return Reason(
+        "danger_open", f"somebody may be in danger: finish this first: {', '.join(map(words.WORK.of, kinds))}"
+    )

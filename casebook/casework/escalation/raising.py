@@ -24,6 +24,8 @@ from casebook.storage.sweep import escalations as stored
 from casebook.storage.sweep.escalations import Stalled
 from casebook.storage.tables import Application, Base, Clock, Escalation, Notice, WorkItem
 
+GATHERED = ("escalations", "items", "kinds")  # the lists in the subject of an acknowledgement
+
 
 @dataclass(frozen=True, kw_only=True)
 class Raised:
@@ -123,7 +125,7 @@ def _keep(act: Act, raised: Sequence[Raised], fresh: Sequence[WorkItem]) -> Summ
     """Claim each level by its row. Only levels claimed here get notices and ledger entries here."""
     claimed = {row.id for row in bulk_insert.claim(act.session, [level.escalation for level in raised])}
     mine = [level for level in raised if level.escalation.id in claimed]
-    asked = bulk_insert.claim(act.session, [level.acknowledge for level in mine if level.acknowledge])
+    asked = _asked(act, [level.acknowledge for level in mine if level.acknowledge])
     bulk_insert.claim(act.session, [level.notice for level in mine if level.notice])
     for level in mine:
         level.item.escalation_level = max(level.item.escalation_level, level.escalation.rung)
@@ -135,6 +137,38 @@ def _keep(act: Act, raised: Sequence[Raised], fresh: Sequence[WorkItem]) -> Summ
     inserted: list[Base] = [*(level.escalation for level in mine), *asked, *fresh]
     act.record_many("work_escalated", entries, inserted=inserted)
     return [{"reference": level.item.reference, **_summary(level)} for level in mine]
+
+
+def _asked(act: Act, asks: Sequence[WorkItem]) -> list[WorkItem]:
+    """Ask for acknowledgement: each role once for each application and level. What is raised later joins the open item.
+
+    Returns the items that were added. The caller writes the ledger entries.
+    """
+    gathered = {
+        (item.reference, item.subject["rung"], item.role): item
+        for item in stored.acknowledgements(act.session, {ask.reference for ask in asks if ask.reference})
+    }
+    fresh = list[WorkItem]()
+    for ask in asks:
+        asked_of = ask.reference, ask.subject["rung"], ask.role
+        open_ask = gathered.get(asked_of)
+        if open_ask is None or ask.reference is None:
+            gathered[asked_of] = ask
+            fresh.append(ask)
+            continue
+        both = open_ask.subject, ask.subject
+        lists = {name: list(dict.fromkeys(id_ for about in both for id_ in about[name])) for name in GATHERED}
+        open_ask.subject = {**open_ask.subject, **lists}
+        open_ask.priority = min(map(Priority, (open_ask.priority, ask.priority)), key=lambda priority: priority.rank)
+    return bulk_insert.claim(act.session, fresh)
+
+
+def _about(item: WorkItem, raised: Escalation) -> dict[str, object]:
+    """The subject of an acknowledgement: the item that was raised first, and the lists of all that it gathers."""
+    return {
+        "escalation": raised.id, "item": item.id, "rung": raised.rung, "kind": item.kind, "reason": raised.reason,
+        "escalations": [raised.id], "items": [item.id], "kinds": [item.kind],
+    }  # fmt: skip
 
 
 def _summary(raised: Raised) -> dict[str, object]:
@@ -180,7 +214,7 @@ def _level_raised(act: Act, item: WorkItem, step: LevelToRaise, *, asked: bool) 
         id=chain.identity("escalation", item.id, level), item_id=item.id, reference=item.reference, rung=level,
         role=role, reason=_reason(item, step), raised_at=act.now, acknowledged_by=None, acknowledged_at=None,
     )  # fmt: skip
-    subject = {"escalation": row.id, "item": item.id, "rung": level, "kind": item.kind, "reason": row.reason}
+    subject = _about(item, row)
     need = Need(
         kind=WorkKind.ACKNOWLEDGE_ESCALATION, key=row.id, role=role, subject=subject, priority=Priority(item.priority)
     )
@@ -225,20 +259,14 @@ def _gather(act: Act, further: Mapping[WorkItem, Sequence[Clock]]) -> None:
     ids = [item.id for item in further]
     still, standing = stored.asked(act.session, ids), stored.highest(act.session, ids)
     asks = [_ask(act, item, standing[item.id]) for item in further if item.id in standing and item.id not in still]
-    opened = bulk_insert.claim(act.session, asks)
+    opened = _asked(act, asks)
     entries = {_chain(item): {"limits": item.subject["limits"]} for item in further}
     act.record_many("overrun_gathered", entries, inserted=opened)
 
 
 def _ask(act: Act, item: WorkItem, raised: Escalation) -> WorkItem:
     key = f"{raised.id}:{len(item.subject['clocks'])}"
-    subject = {
-        "escalation": raised.id,
-        "item": item.id,
-        "rung": raised.rung,
-        "kind": item.kind,
-        "reason": WhyStalled.OVERRUN,
-    }
+    subject = {**_about(item, raised), "reason": WhyStalled.OVERRUN}
     need = Need(
         kind=WorkKind.ACKNOWLEDGE_ESCALATION, key=key, role=Role(raised.role), subject=subject,
         priority=Priority(item.priority),

@@ -16,14 +16,12 @@ from casebook.casework.core import clocks, referrals
 from casebook.casework.core.acting import Act, policy_of, refuse, refuse_because
 from casebook.casework.core.answers import Answering, Answers, Doing
 from casebook.casework.core.referrals import ReferralMade
-from casebook.casework.core.work_items import open_items
 from casebook.casework.disclosure import disclosure
 from casebook.casework.safeguarding import contact, danger
 from casebook.casework.safeguarding.contact import Contact
 from casebook.casework.safeguarding.outreach import Contacted
-from casebook.domain import authority, stages
+from casebook.domain import authority
 from casebook.domain.case import follow_up as rules
-from casebook.domain.case.disclosure import GRAVE
 from casebook.domain.case.follow_up import Chosen, ContactResult
 from casebook.domain.case.safe_contact import Purpose, Way
 from casebook.domain.vocabulary import Channel, Limit, Party, Role, WorkKind
@@ -209,7 +207,7 @@ def _end(doing: Doing, row: FollowUp, result: ContactResult) -> None:
 
 
 def close(act: Act, application: Application) -> None:
-    """Do what follows from closing: set time and outcome, open the watch, and propose Right to Know after an early end."""
+    """Do what follows from closing: set time and outcome, and open the watch."""
     with act.session.no_autoflush:  # the database refuses a closed row without an outcome
         if application.outcome is None:
             approved = decisions.approved(act.session, application)
@@ -219,10 +217,6 @@ def close(act: Act, application: Application) -> None:
         application.closed_at = application.closed_at or act.now
     _cancel_mending(act, application)
     _open_watch(act, application)
-    if application.outcome in stages.EARLY_OUTCOMES and application.band in GRAVE:
-        subject = {"because": "closed_early", "outcome": application.outcome, "band": application.band}
-        need = Need(kind=WorkKind.REVIEW_WATCH_PROPOSAL, key=f"closed_early:{application.outcome}", subject=subject)
-        open_items(act, application, [need], because="closed_early")
 
 
 def _cancel_mending(act: Act, application: Application) -> None:
@@ -235,11 +229,11 @@ def _cancel_mending(act: Act, application: Application) -> None:
 
 
 def _open_watch(act: Act, application: Application) -> None:
-    if act.session.get(Watch, application.reference) is not None:
+    if (earlier := act.session.get(Watch, application.reference)) is not None and earlier.until > act.now:
         return
     policy = policy_of(application)
     since = application.closed_at or act.now
-    act.session.add(
+    act.session.merge(  # one that was reopened is watched anew
         Watch(
             reference=application.reference,
             since=since,

@@ -1,30 +1,22 @@
-"""Acts on an application apart from its work items: danger, restriction, hold, disposal, early closing, priority.
+"""Acts on an application apart from its work items: danger, restriction, hold, disposal, priority.
 
 If two people are needed, the first call proposes and the second, by somebody else, agrees.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
-from casebook.casework.core import clocks, lifecycle, work_items
-from casebook.casework.core.acting import (
-    Act,
-    Summary,
-    number_of_theirs,
-    reason_code,
-    refuse,
-    refuse_because,
-    still_open,
-)
+from casebook.casework.core import work_items
+from casebook.casework.core.acting import Act, Summary, reason_code, refuse_because, still_open
 from casebook.casework.core.two_people import agreed, holds, unfrozen
-from casebook.casework.disclosure import transfer as moved
 from casebook.casework.record_checks import own_register
 from casebook.casework.review import disposal
-from casebook.casework.safeguarding import contact, danger
+from casebook.casework.safeguarding import danger
 from casebook.domain.authority import Command
-from casebook.domain.stages import ANOTHER_FORCE, EARLY_OUTCOMES, OPEN
-from casebook.domain.vocabulary import Limit, Outcome, Priority, Role, Stage, WorkKind
+from casebook.domain.vocabulary import Priority, Role, Stage
 from casebook.storage import tables
 from casebook.storage.tables import Application, Base, Disposal, Restriction
 
@@ -121,7 +113,9 @@ def dispose(act: Act, reference: str, *, reason: str) -> Summary:
     application = unfrozen(act, reference)
     if application.stage != Stage.CLOSED:
         refuse_because("not_closed", "only a closed application can be disposed of")
-    if application.legal_hold:
+    if application.merged_into is not None:
+        refuse_because("merged", f"it is disposed of with {application.merged_into}, into which it was merged")
+    if any(row.legal_hold for row in (application, *_merged_into(act, application))):
         refuse_because("legal_hold", "this application is under a legal hold: nothing of it may be disposed of")
     if application.disposed_at is not None:
         refuse_because("already_disposed", "this application was disposed of already")
@@ -133,49 +127,12 @@ def dispose(act: Act, reference: str, *, reason: str) -> Summary:
             second_by=act.actor.id, second_at=act.now,
         )
     )  # fmt: skip
-    application.disposed_at = act.now
-    erased = sum(_erase(act, table, reference) for table in PERSONAL) + disposal.forget(act, reference)
+    erased = disposal.forget(act, reference)
+    for row in (application, *_merged_into(act, application)):
+        row.disposed_at = act.now
+        erased += sum(_erase(act, table, row.reference) for table in PERSONAL)
     act.record(application, "disposed", erased=erased, first=first)
     return {"reference": reference, "disposed": True, "rows": erased}
-
-
-def withdraw(act: Act, reference: str, *, reason: str) -> Summary:
-    """Close an application because the applicant withdraws it. Work left undone is recorded, and the watch over B opens."""
-    return _close_early(act, reference, Outcome.WITHDRAWN, reason)
-
-
-def transfer(act: Act, reference: str, *, force: str, accepted_by: str, their_reference: str | None = None) -> Summary:
-    """Transfer an application to another force that has accepted it. Refused while immediate safeguarding is open.
-
-    All three arguments are codes; `accepted_by` is a function of that force. Telling the applicant is a work item of its own.
-    """
-    act.allowed(Command.CLOSE_EARLY)
-    application = unfrozen(act, reference)
-    if any(item.kind == WorkKind.IMMEDIATE_SAFEGUARDING for item in work_items.open_work(act.session, application)):
-        refuse_because(
-            "danger_open",
-            "somebody is in danger now: finish immediate safeguarding before you transfer the application",
-        )
-    codes = [
-        reason_code(force),
-        reason_code(accepted_by),
-        *([number_of_theirs(their_reference)] if their_reference else []),
-    ]
-    summary = _close_early(act, reference, Outcome.OUT_OF_SCOPE, ANOTHER_FORCE, what=":".join(["transfer", *codes]))
-    if "proposed" not in summary:
-        moved.record(act, application, force=force, accepted_by=accepted_by, their_reference=their_reference)
-    return summary
-
-
-def no_engagement(act: Act, reference: str, *, reason: str, agency_route: str | None = None) -> Summary:
-    """Close an application because the applicant could not be reached in the attempts that policy requires.
-
-    Two people must agree, one of them a supervisor. `agency_route`, which is required: which partner agency was asked to
-    reach the applicant, and the result.
-    """
-    act.allowed(Command.CLOSE_EARLY)
-    refuse(contact.why_not_give_up(act, unfrozen(act, reference), route_tried=bool(agency_route)))
-    return _close_early(act, reference, Outcome.NO_ENGAGEMENT, f"{reason}; partner agency: {agency_route}")
 
 
 def lower_priority(act: Act, reference: str, *, to: str, reason: str) -> Summary:
@@ -192,39 +149,10 @@ def lower_priority(act: Act, reference: str, *, to: str, reason: str) -> Summary
     return {"reference": reference, "priority": to}
 
 
-def _close_early(act: Act, reference: str, outcome: Outcome, reason: str, *, what: str | None = None) -> Summary:
-    """Close an application early. Two people must agree, one of them a supervisor.
-
-    `what` is the proposal they agree to, if it says more than the outcome.
-    """
-    act.allowed(Command.CLOSE_EARLY)
-    application = unfrozen(act, reference)
-    still_open(application)
-    if application.outcome is not None:
-        refuse_because(
-            "delivered", "the outcome was delivered: the application closes when its follow-up contacts have ended"
-        )
-    what = what or outcome
-    if (first := agreed(act, application, what, reason=reason)) is None:
-        return {"reference": reference, "proposed": what}
-    if Role.SUPERVISOR not in act.actor.roles and not holds(act, first, Role.SUPERVISOR):
-        refuse_because("supervisor_needed", "one of the two must be a supervisor")
-    if outcome in EARLY_OUTCOMES:  # a delivery by another force does not count as ours
-        clocks.meet(act, application, Limit.WHOLE_PROCESS)
-    undone = _left_undone(act, application)
-    application.outcome, application.closing_reason, application.closed_at = outcome, reason, act.now
-    act.record(application, "closed_early", outcome=outcome, what=what, first=first, **undone)
-    lifecycle.move(act, application, Stage.CLOSED, because="closed_early")
-    return {"reference": reference, "outcome": outcome, **undone}
-
-
-def _left_undone(act: Act, application: Application) -> dict[str, list[str]]:
-    """What closing now leaves undone: open work, limits not met, stages not reached."""
-    return {
-        "undone": sorted({item.kind for item in work_items.open_work(act.session, application)}),
-        "limits_unmet": [clock.limit_name for clock in clocks.of(act, application) if clock.met_at is None],
-        "stages_unreached": [str(stage) for stage in OPEN[OPEN.index(Stage(application.stage)) + 1 :]],
-    }
+def _merged_into(act: Act, application: Application) -> Sequence[Application]:
+    """The duplicates that were merged into an application."""
+    query = select(Application).where(Application.merged_into == application.reference)
+    return act.session.scalars(query.order_by(Application.reference)).all()
 
 
 def _erase(act: Act, table: type[Base], reference: str) -> int:

@@ -96,16 +96,18 @@ def _acknowledged_for_the_unit(doing: UnitDoing) -> None:
 
 
 def acknowledge(act: Act, item: WorkItem) -> None:
-    """Record that the escalation level of an item was acknowledged."""
-    escalation = act.session.get(Escalation, item.subject.get("escalation"))
-    if escalation is not None and escalation.acknowledged_at is None:
-        escalation.acknowledged_by, escalation.acknowledged_at = act.actor.id, act.now
+    """Record that the escalation levels that an item gathers were acknowledged."""
+    for id_ in item.subject.get("escalations", [item.subject.get("escalation")]):
+        escalation = act.session.get(Escalation, id_)
+        if escalation is not None and escalation.acknowledged_at is None:
+            escalation.acknowledged_by, escalation.acknowledged_at = act.actor.id, act.now
 
 
 def _overrun(doing: Doing) -> list[Clock]:
-    """The overrun limits of the escalated item that have no reason yet."""
-    escalated = doing.act.session.get(WorkItem, doing.item.subject.get("item"))
-    clock_ids = escalated.subject.get("clocks", []) if escalated else []
+    """The overrun limits of the escalated items that have no reason yet."""
+    subject = doing.item.subject
+    escalated = (doing.act.session.get(WorkItem, id_) for id_ in subject.get("items", [subject.get("item")]))
+    clock_ids = [clock_id for item in escalated if item for clock_id in item.subject.get("clocks", [])]
     clocks = (doing.act.session.get(Clock, clock_id) for clock_id in clock_ids)
     return [clock for clock in clocks if clock is not None and clock.overrun_reason is None]
 

@@ -89,7 +89,7 @@ class _Again:
 
     def clocks(self, running: Sequence[Clock]) -> None:
         for clock in running:
-            if clock.met_at is None and (new := self._deadline(clock)) is not None:
+            if clock.met_at is None and clock.ended_at is None and (new := self._deadline(clock)) is not None:
                 was = clock.unpaused_due_at
                 if was is None or new.due_at == was:
                     continue
@@ -108,7 +108,10 @@ class _Again:
                 continue
             if allowance := self.policy.work_allowance(kind):
                 priority = min(self.priority, Priority(item.priority), key=lambda priority: priority.rank)
-                due_at = clocks.due_from(item.opened_at, allowance.allowance(priority).value, self.application)
+                begins = max(item.opened_at, self.application.raised_at or item.opened_at)
+                due_at = clocks.due_from(begins, allowance.allowance(priority).value, self.application)
+                if begins > item.opened_at:  # what had less time left when the priority was raised keeps that
+                    due_at = min(due_at, item.due_at)
             elif (shift := self.shifted.get(str(SPECS[kind].limit))) and shift[0] == item.due_at:
                 due_at = shift[1]  # an item with a due time of its own keeps it
             else:
@@ -126,7 +129,7 @@ class _Again:
             limit,
             clock.anchor_at,
             policy=self.policy,
-            priority=self.priority,
+            priority=self.priority if self.lowered else Priority(clock.priority or self.priority),
             holidays=policies.BankHolidays(self.policy),
         )
 

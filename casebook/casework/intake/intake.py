@@ -63,7 +63,9 @@ def take_in(act: Act, form: Form, digest: str, *, reference: str | None = None) 
         keys = own_register.first_keys(people, act.now.year)
         application = _write(act, form, people, keys, digest=digest, reference=reference)
     if form.immediate_danger is Answer3.YES:
-        danger.open_safeguarding(act, application, cause="applicant_says_immediate_danger")
+        danger.open_safeguarding(
+            act, application, cause="applicant_says_immediate_danger", since=application.submitted_at
+        )
     own_register.arrived(act, application, people, keys)
     if coming := early_warnings.at_intake(act, application):
         raising.tell(act, coming)
@@ -196,6 +198,8 @@ def _application(act: Act, form: Form, *, digest: str, reference: str) -> Applic
         legal_hold=False,
         frozen_at=None,
         disposed_at=None,
+        raised_at=None,
+        merged_into=None,
     )
 
 

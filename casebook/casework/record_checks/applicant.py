@@ -135,7 +135,9 @@ def take_back_verification(act: Act, _application: Application, item: WorkItem) 
 
 def take_back_meeting(act: Act, application: Application, item: WorkItem) -> None:
     """The meeting, or the location of A, is asked for again. Answers to an instrument that were given there go too."""
-    act.session.get_one(Meeting, chain.identity("meeting", item.id)).superseded = True
+    meeting = act.session.get_one(Meeting, chain.identity("meeting", item.id))
+    meeting.superseded = True
+    clocks.take_back(act, application, Limit.FACE_TO_FACE, meeting.occurred_at)
     given = (item.answer or {}).get("instrument") or {}
     ids = [chain.identity("instrument_answer", item.id, given["name"], asked) for asked in given.get("answers", {})]
     query = select(InstrumentAnswer).where(

@@ -253,8 +253,9 @@ def _by_week(board: dict) -> Iterator[BoardTable]:  # type: ignore[type-arg]
         for w in board["compliance"]
     ]
     yield "Limit of the whole process, by the week it fell due", ["week of", "due", "in time", "share"], kept
-    moved = [[w["monday"], w["received"], w["closed"]] for w in board["throughput"][-WEEKS:]]
-    yield "Received and closed, by week", ["week of", "received", "closed"], moved
+    names = ["received", "closed", "ended_early"]
+    moved = [[w["monday"], *(w[name] for name in names)] for w in board["throughput"][-WEEKS:]]
+    yield "Received and closed, by week", ["week of", "received", "closed", "ended early"], moved
 
 
 def _table(head: list[str], rows: list[list[object]]) -> list[str]:

@@ -9,6 +9,7 @@ from statistics import median
 
 from casebook.casework.core.acting import Act
 from casebook.domain.authority import Command
+from casebook.domain.vocabulary import Stage
 from casebook.storage.reporting import force_figures as stored
 from casebook.storage.reporting.force_figures import ForceCase
 
@@ -37,12 +38,15 @@ def _counts(cases: list[ForceCase]) -> Iterator[Figure]:
 
 
 def _times(act: Act, cases: dict[str, ForceCase]) -> Iterator[Figure]:
-    """Median days in each completed stage. If an application was in a stage twice, both times are added."""
-    since, spent = stored.received(act.session), defaultdict[tuple[str, str], float](float)
+    """Median days in each completed stage; the first begins at submission. Both times of a stage that was twice are added."""
+    since = {reference: case.submitted_at for reference, case in cases.items()}
+    spent = defaultdict[tuple[str, str], float](float)
     for move in stored.moves(act.session):
-        if move.chain in cases and move.chain in since:
+        if move.chain not in cases:
+            continue
+        if move.origin != Stage.CLOSED:  # one that was reopened was in no stage meanwhile
             spent[move.chain, move.origin] += (move.at - since[move.chain]).total_seconds() / 86400
-            since[move.chain] = move.at
+        since[move.chain] = move.at
     grouped = defaultdict[tuple[str, str, str], list[float]](list)
     for (reference, stage), days in spent.items():
         grouped[cases[reference].route, cases[reference].applicant, stage].append(days)

@@ -27,7 +27,8 @@ PARTS: tuple[type[Base], ...] = (
     tables.Assurance, tables.ApplicantSign, tables.Meeting, tables.InstrumentAnswer, tables.RiskScore, tables.RiskAssessment,
     tables.OwnerAgreement, tables.Panel, tables.MemberAnswer, tables.Decision, tables.Approval, tables.Disclosure,
     tables.EmergencyDisclosure, tables.ContactOverride, tables.ContactAttempt, tables.FollowUp, tables.Referral,
-    tables.ConflictDeclaration, tables.GateResult, tables.GateOverride, tables.Escalation, tables.ApplicationLink, tables.Watch,
+    tables.ConflictDeclaration, tables.GateResult, tables.GateOverride, tables.Proposal, tables.Escalation,
+    tables.ApplicationLink, tables.Watch,
 )  # fmt: skip
 
 
@@ -125,6 +126,7 @@ def show(act: Act, reference: str) -> dict[str, object]:
         "personal_detail": "shown" if personal else "not for this role",
         **{name: rows for name, rows in parts.items() if rows},
         **_left_undone(history),
+        **_merged(act, application, personal=personal),
         "history": [
             {"at": entry.at.isoformat(), "actor": entry.actor, "event": entry.event,
              "body": {key: value for key, value in entry.body.items() if key != "rows"}}
@@ -133,9 +135,34 @@ def show(act: Act, reference: str) -> dict[str, object]:
     }  # fmt: skip
 
 
+def _merged(act: Act, application: Application, *, personal: bool) -> dict[str, object]:
+    """The duplicates that were merged into it, whole, and every external id: together they are one file."""
+    query = select(Application).where(Application.merged_into == application.reference)
+    duplicates = act.session.scalars(query.order_by(Application.reference)).all()
+    if not duplicates:
+        return {}
+    for duplicate in duplicates:
+        refuse(conflict.why_not_open(act, duplicate.reference), NotPermitted)
+        if personal:
+            act.record(duplicate, VIEWED, part="merged")
+    files = [
+        {
+            **_values(duplicate, personal=personal),
+            **{
+                part.__tablename__: found
+                for part in PARTS
+                if (found := _rows(act.session, part, duplicate.reference, personal=personal))
+            },
+        }
+        for duplicate in duplicates
+    ]
+    return {"merged": files, "external_ids": [row.external_id for row in (application, *duplicates)]}
+
+
 def _left_undone(history: Sequence[LedgerEntry]) -> dict[str, object]:
-    """What was left undone by an early end. It comes from the ledger, so it can still be read after disposal."""
-    return next(({"left_undone": entry.body} for entry in history if entry.event == "closed_early"), {})
+    """What was left undone by the last early end. It comes from the ledger, so it can still be read after disposal."""
+    ends = [entry for entry in history if entry.event in {"closed_early", "application_reopened"}]
+    return {"left_undone": ends[-1].body} if ends and ends[-1].event == "closed_early" else {}
 
 
 def rows_of(session: Session, part: type[Base], reference: str) -> Sequence[Base]:

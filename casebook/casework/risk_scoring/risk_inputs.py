@@ -97,9 +97,13 @@ def _vulnerabilities(act: Act, application: Application) -> Iterator[str]:
 
 
 def _earlier(act: Act, application: Application) -> int:
-    """Other applications about the same people. One that may be about them does not count before somebody confirms it."""
+    """Other applications about the same people. One that may be about them does not count before somebody confirms it.
+
+    A duplicate that was merged into this one is no other application.
+    """
     links = stored_links.standing_links(act.session, application.reference)
-    return len({link.other for link in links if link.why in stored_links.SURE})
+    merged = select(Application.reference).where(Application.merged_into == application.reference)
+    return len({link.other for link in links if link.why in stored_links.SURE} - set(act.session.scalars(merged)))
 
 
 def _unknown(application: Application) -> Iterator[str]:

@@ -48,6 +48,10 @@ class Contact:
 
 def log(act: Act, application: Application, contact: Contact) -> ContactAttempt:
     """Log a contact if it was safe, and refuse it if not. The plan is stored with it, so the contact can be checked later."""
+    if contact.way.at < application.submitted_at:
+        refuse_because(
+            "before_submission", "the contact cannot have been before the application was submitted", InvalidAnswer
+        )
     override = deliveries.override(act.session, contact.override)
     plan = deliveries.plan(act.session, application.reference, contact.party)
     reason = why_not_contact(act, application, contact.party, contact.way)

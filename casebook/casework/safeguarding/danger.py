@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
@@ -21,7 +22,9 @@ from casebook.errors import InvalidAnswer
 from casebook.storage.tables import Application, Referral
 
 
-def open_safeguarding(act: Act, application: Application, *, cause: str, key: str = "") -> None:
+def open_safeguarding(
+    act: Act, application: Application, *, cause: str, key: str = "", since: datetime | None = None
+) -> None:
     """Open `immediate_safeguarding` (once per cause), raise the priority to immediate and notify the duty inspector."""
     need = Need(
         kind=WorkKind.IMMEDIATE_SAFEGUARDING,
@@ -31,7 +34,7 @@ def open_safeguarding(act: Act, application: Application, *, cause: str, key: st
     )
     if open_item(act, application, need) is None:
         return
-    raise_priority(act, application, Priority.IMMEDIATE, reason=cause)
+    raise_priority(act, application, Priority.IMMEDIATE, reason=cause, since=since)
     if is_danger_said(application.priority, cause) and not is_danger_said(
         application.priority, application.priority_reason
     ):
@@ -55,16 +58,20 @@ def report(act: Act, reference: str, cause: str) -> Application:
     return application
 
 
-def raise_priority(act: Act, application: Application, to: Priority, *, reason: str) -> bool:
+def raise_priority(
+    act: Act, application: Application, to: Priority, *, reason: str, since: datetime | None = None
+) -> bool:
     """Raise the priority, and shorten the deadlines with it. Returns whether anything changed.
 
-    It is never lowered. A frozen application is not changed: its safeguarding work has its own priority.
+    The shorter budgets run from `since`: now, or the submission if it told of the danger. The priority is never lowered.
+    A frozen application is not changed: its safeguarding work has its own priority.
     The caller writes the ledger entry.
     """
     if application.frozen_at is not None or to.rank >= Priority(application.priority).rank:
         return False
-    application.priority, application.priority_reason = to, reason
-    clocks.reprice(act, application)
+    before, since = Priority(application.priority), since or act.now
+    application.priority, application.priority_reason, application.raised_at = to, reason, since
+    clocks.reprice(act, application, before=before, since=since)
     for item in work_items.open_work(act.session, application):
         if Priority(item.priority).rank > to.rank:
             item.priority = to

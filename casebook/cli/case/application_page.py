@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
 from casebook.cli.case import application_candidates as people_found
+from casebook.cli.case import application_ends as early
 from casebook.cli.case import application_facts as facts
 from casebook.cli.case import application_outcome as outcome
 from casebook.cli.case.page_words import ApplicationView, ShownRow, clean, instant, moment, paragraph, rows, table
@@ -28,9 +29,10 @@ def page(application: ApplicationView) -> Iterator[str]:
 
 def _head(application: ApplicationView) -> Iterator[str]:
     closed = application.get("closed_at")
-    stage = (
-        f"closed: {words.OUTCOME.of(application.get('outcome'))}" if closed else words.STAGE.of(application["stage"])
-    )
+    stage = words.STAGE.of(application["stage"])
+    if closed:
+        into = application.get("merged_into")
+        stage = f"merged into {into}" if into else f"closed: {words.OUTCOME.of(application.get('outcome'))}"
     title = f"{application['reference']}   {stage.upper()}"
     yield from (title, "=" * len(title))
     if closed:
@@ -76,6 +78,16 @@ def _left_undone(application: ApplicationView) -> Iterator[str]:
             )
 
 
+def _merged(application: ApplicationView) -> Iterator[str]:
+    """Each duplicate that is part of this file: where it came from, its people, its contacts; --json has all of it."""
+    for duplicate in rows(application, "merged"):
+        head = f"{duplicate['reference']} ({duplicate['external_id']}), submitted {moment(duplicate['submitted_at'])}"
+        yield from paragraph(head)
+        whole = {**duplicate, "personal_detail": application["personal_detail"]}
+        yield from facts.who(whole)
+        yield from outcome.contacts(whole)
+
+
 def _waiting(application: ApplicationView) -> Iterator[str]:
     items = [item for item in rows(application, "work_item") if not item["done_at"] and not item["cancelled_at"]]
     lines = [
@@ -96,7 +108,9 @@ def _limits(application: ApplicationView) -> Iterator[str]:
     lines = []
     for clock in sorted(rows(application, "clock"), key=lambda clock: str(clock["unpaused_due_at"])):
         state = "running"
-        if clock["met_at"]:
+        if clock["ended_at"]:
+            state = f"ended early {moment(clock['ended_at'])}, not met"
+        elif clock["met_at"]:
             late = clock["due_at"] is not None and clock["met_at"] > clock["due_at"]
             state = f"met {moment(clock['met_at'])}{', LATE' if late else ''}"
         elif clock["running_since"] is None:
@@ -211,6 +225,8 @@ def _counted(name: str, codes: list[object]) -> str:
 PageSection = Callable[[Mapping[str, object]], Iterator[str]]
 SECTIONS: tuple[tuple[str, PageSection], ...] = (
     ("LEFT UNDONE", _left_undone),
+    ("ENDED EARLY", early.ends),
+    ("MERGED INTO THIS FILE", _merged),
     ("WORK WAITING", _waiting),
     ("PEOPLE", facts.who),
     ("TIME LIMITS", _limits),
@@ -224,6 +240,7 @@ SECTIONS: tuple[tuple[str, PageSection], ...] = (
     ("FOLLOW-UP AND REFERRALS", outcome.afterwards),
     ("CONTACTS", outcome.contacts),
     ("GATES", _gates),
+    ("AGREED BY TWO PEOPLE", early.proposals),
     ("ESCALATIONS", _escalations),
     ("LINKS AND WATCH", _links),
     ("READ AND SIGNED", _signed),

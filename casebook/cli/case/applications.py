@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from casebook import files
 from casebook.casework import playbook
 from casebook.casework.core import quality, refused_files
-from casebook.casework.governance import conflicts, exceptions, governance
+from casebook.casework.governance import conflicts, early_ending, exceptions, governance, merging
 from casebook.casework.intake import application_file, rejected_rows, submission
 from casebook.casework.record_checks import information
 from casebook.casework.reporting import viewing
@@ -70,6 +70,9 @@ def governance_actions(actions: Actions) -> None:
         action.set_defaults(handler=_govern, action=name)
 
 
+# of an early end, from the first of the two people
+_WHO_SAID_IT = ("said-by?", "identified?", "channel?", "alone?", "help-offered?")
+
 GOVERNANCE: dict[str, tuple[str, Callable[..., dict[str, object]], tuple[str, ...]]] = {
     "danger": (
         "report that somebody is in danger now; this opens immediate safeguarding",
@@ -95,17 +98,32 @@ GOVERNANCE: dict[str, tuple[str, Callable[..., dict[str, object]], tuple[str, ..
         rejected_rows.dispose,
         ("reason",),
     ),
-    "withdraw": ("propose to close it as withdrawn, or agree as the second person", governance.withdraw, ("reason",)),
+    "withdraw": (
+        "propose to close it as withdrawn, or agree as the second person",
+        early_ending.withdraw,
+        ("reason", *_WHO_SAID_IT),
+    ),
     "transfer": (
         "propose to transfer it to another force that has accepted it, or agree as the second person",
-        governance.transfer,
-        ("force", "accepted-by", "their-reference?"),
+        early_ending.transfer,
+        ("force", "accepted-by", "their-reference?", *_WHO_SAID_IT),
     ),
     "no-engagement": (
         "propose to close it because nobody could be reached, or agree as the second person",
-        governance.no_engagement,
-        ("reason", "agency-route?"),
+        early_ending.no_engagement,
+        ("reason", "agency-route?", *_WHO_SAID_IT),
     ),
+    "merge": (
+        "propose to merge a duplicate into the application that came first, or agree as the second person",
+        merging.merge,
+        ("into", "reason"),
+    ),
+    "unmerge": (
+        "propose to undo the merging of a duplicate, or agree as the second person",
+        merging.unmerge,
+        ("reason",),
+    ),
+    "reopen": ("reopen an application that ended early, where it was", early_ending.reopen, ("reason",)),
     "override-gate": (
         "propose that one expectation of its gate may fail, or agree as the second person",
         quality.override,

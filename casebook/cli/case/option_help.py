@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from casebook.domain.case.early_end import Identified, SaidBy
 from casebook.domain.case.safe_contact import Override, Purpose
-from casebook.domain.vocabulary import Channel, Priority
+from casebook.domain.vocabulary import Answer3, Channel, Priority
 
 _CODED_REASON = "why, as a code such as new_threat"
 _OVERRIDE_GROUNDS = ", ".join(Override)
@@ -23,6 +24,11 @@ _OF_ACTION: Mapping[tuple[str, str], str] = {
     ("emergency-disclose", "override"): f"if it was outside the safe-contact plan, the ground: {_OVERRIDE_GROUNDS}",
     ("declare", "reason"): "what connects you with somebody in it, or why what is shared connects you with nobody",
     ("bar", "staff"): "the staff id of who has the conflict of interest",
+    ("withdraw", "reason"): "why, in your own words: both reasons are shown",
+    ("withdraw", "channel"): f"how they said it: {', '.join(Channel)}",
+    ("transfer", "channel"): f"how they said it: {', '.join(Channel)}",
+    ("no-engagement", "channel"): f"how they said it: {', '.join(Channel)}",
+    ("reopen", "reason"): _CODED_REASON,
     ("contact", "channel"): f"how they were contacted: {', '.join(Channel)}",
     ("contact", "override"): "if it was outside the safe-contact plan, the id that `override-contact` printed",
     ("safe-contact", "channel"): f"the safe channel: {', '.join(Channel)}",
@@ -30,6 +36,11 @@ _OF_ACTION: Mapping[tuple[str, str], str] = {
 _OF_ALL: Mapping[str, str] = {
     "reference": "the application",
     "reason": "why",
+    "said-by": f"who said it, from the first of the two people: {', '.join(SaidBy)}",
+    "identified": f"how they were identified: {', '.join(Identified)}",
+    "alone": f"whether they were alone when they said it: {', '.join(Answer3)}",
+    "help-offered": "which help was offered to the person at risk, in words",
+    "into": "the application that was submitted first and is kept",
     "conflict": "yes or no",
     "staff": "the staff id of the person to name",
     "force": "the other force, as a code",

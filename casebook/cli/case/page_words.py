@@ -41,7 +41,10 @@ def moment(value: object) -> str:
     """A moment as text in local time."""
     if (known := instant(value)) is None:
         return "-"
-    local = known.astimezone(ZONE)
+    try:
+        local = known.astimezone(ZONE)
+    except OverflowError:  # a moment of the year 1 has no local time everywhere; one slip must not end the page
+        return known.isoformat()
     return f"{local:%a} {local.day} {local:%b %Y %H:%M}"
 
 

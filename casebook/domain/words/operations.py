@@ -44,6 +44,8 @@ COMMAND = Vocabulary("Commands", {
     "disclose_in_emergency": "disclose in an emergency",
     "contact": "contact somebody",
     "close_early": "close early",
+    "reopen": "reopen what ended early",
+    "merge": "merge duplicates",
     "add_information": "add information",
     "correct_submission": "correct the moment of submission",
     "enquire": "ask an agency",

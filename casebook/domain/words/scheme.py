@@ -50,6 +50,18 @@ CHANNEL = Vocabulary("Ways of contact", {
     "in_person": "in person",
     "through_agency": "through an agency",
 })  # fmt: skip
+SAID_BY = Vocabulary("Who said that an application should end", {
+    "a": "the person at risk",
+    "third_party": "the third party who applied",
+    "agency": "an agency",
+    "nobody": "nobody: nobody was reached, or the force found the ground itself",
+})  # fmt: skip
+IDENTIFIED = Vocabulary("How somebody was identified", {
+    "code_word": "the agreed code word",
+    "in_person": "seeing them in person",
+    "called_back": "calling back on the number of their safe-contact plan",
+    "known_professional": "being known as a professional",
+})  # fmt: skip
 RECORD_KIND = Vocabulary("Kinds of record", {
     "conviction": "conviction",
     "caution": "caution",
@@ -218,6 +230,6 @@ ANCHOR = Vocabulary("What starts a clock", {
 })  # fmt: skip
 
 ALL = (
-    STAGE, ROUTE, APPLICANT, PARTY, ANSWER, SEX, CERTAINTY, RELATIONSHIP, CHANNEL, RECORD_KIND, VICTIM, FLAG, SOURCE,
-    OUTCOME, ROLE, PRIORITY, WORK, WAITING, LIMIT, UNIT, ANCHOR,
+    STAGE, ROUTE, APPLICANT, PARTY, ANSWER, SEX, CERTAINTY, RELATIONSHIP, CHANNEL, SAID_BY, IDENTIFIED, RECORD_KIND, VICTIM,
+    FLAG, SOURCE, OUTCOME, ROLE, PRIORITY, WORK, WAITING, LIMIT, UNIT, ANCHOR,
 )  # fmt: skip

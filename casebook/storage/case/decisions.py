@@ -71,6 +71,12 @@ def judgements(session: Session, reference: str) -> Sequence[tuple[RiskAssessmen
     return session.execute(query).tuples().all()
 
 
+def is_assessed(session: Session, reference: str) -> bool:
+    """Whether somebody has judged the present score."""
+    current = current_score(session, reference)
+    return current is not None and any(of.id == current.id for _, of in judgements(session, reference))
+
+
 def effective_band(session: Session, score: RiskScore) -> Band:
     """The band in force: the score's band, which one person can raise and two can lower."""
     judged = (

@@ -21,6 +21,7 @@ def ended_before(session: Session, moment: datetime) -> list[tuple[Application, 
         select(Application, ended)
         .outerjoin(Watch, Watch.reference == Application.reference)
         .where(Application.stage == Stage.CLOSED, Application.disposed_at.is_(None), ended <= moment)
+        .where(Application.merged_into.is_(None))  # a duplicate goes with the one it was merged into
     )
     return [(application, at) for application, at in session.execute(query)]
 

@@ -18,7 +18,7 @@ from casebook.domain.vocabulary import Role, Route
 from casebook.storage.case import decisions, deliveries
 from casebook.storage.frames import FrameRows
 from casebook.storage.frames.disclosure import contacts as judged_again
-from casebook.storage.tables import Application, EmergencyDisclosure, FollowUp, StaffRole
+from casebook.storage.tables import OPEN_WORK, Application, EmergencyDisclosure, FollowUp, StaffRole, WorkItem
 
 
 def frames(session: Session, references: Sequence[str]) -> dict[str, FrameRows]:
@@ -50,8 +50,16 @@ def _application(
         "deliveries": len(delivered),
         "everybody_told": {addressee.code for addressee in addressees} <= {row.recipient for row in delivered},
         "support_offered": bool(delivered) and all(row.support_offered for row in delivered),
+        "danger_answered": not _in_danger(session, application.reference),
         "all_offered": rules.followed(addressees) is None or limits <= offered,
     }
+
+
+def _in_danger(session: Session, reference: str) -> bool:
+    # written out here, not taken from the kinds of work: the gate is an independent check of them
+    kinds = ("immediate_safeguarding", "record_crime", "refer_safeguarding", "confirm_urgent")
+    query = select(WorkItem.id).where(WorkItem.reference == reference, OPEN_WORK, WorkItem.kind.in_(kinds))
+    return session.scalar(query.limit(1)) is not None
 
 
 def _contact(session: Session, row: FollowUp, policy: Policy) -> dict[str, object]:

@@ -35,7 +35,7 @@ def _applications(session: Session, references: Sequence[str]) -> FrameRows:
             "reference": application.reference,
             "policy": application.policy,
             "priority": application.priority,
-            "clock_anchor": clock.anchor_at if clock else None,
+            "clock_anchor": (clock.starts_at or clock.anchor_at) if clock else None,
             "submitted_at": application.submitted_at,
         }
         for application, clock in session.execute(query)

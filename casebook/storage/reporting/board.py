@@ -220,9 +220,9 @@ def compliance(session: Session, now: datetime, zone: str) -> list[Week]:
     """The limit of the whole process, by the week (in `zone`) in which it was due.
 
     A limit that is still running is in no week yet. A limit met early counts in the week in which it was due. Met at the
-    exact moment counts as met; unmet after that moment does not.
+    exact moment counts as met; unmet after that moment does not. One that ended early is in no week: see `throughput`.
     """
-    clocks = select(Clock.due_at, Clock.met_at).where(Clock.limit_name == Limit.WHOLE_PROCESS)
+    clocks = select(Clock.due_at, Clock.met_at).where(Clock.limit_name == Limit.WHOLE_PROCESS, Clock.ended_at.is_(None))
     met = clocks.where(Clock.met_at.is_not(None), Clock.met_at <= now)
     missed = clocks.where(Clock.met_at.is_(None), Clock.due_at.is_not(None), Clock.due_at < now)
     both = union_all(met.where(Clock.due_at.is_not(None)), missed).subquery()
@@ -233,14 +233,19 @@ def compliance(session: Session, now: datetime, zone: str) -> list[Week]:
 
 
 def throughput(session: Session, zone: str) -> list[dict[str, object]]:
-    """How many applications were received and how many were closed, by week (in `zone`)."""
-    came, went = (
-        {f"{monday:%Y-%m-%d}": count for monday, count in session.execute(_by_week(moment, zone))}
-        for moment in (Application.received_at, Application.closed_at)
-    )
-    return [
-        {"monday": week, "received": came.get(week, 0), "closed": went.get(week, 0)} for week in sorted({*came, *went})
-    ]
+    """How many applications were received, closed, and ended early before the whole process met its limit, by week (in `zone`)."""
+    whole = Clock.limit_name == Limit.WHOLE_PROCESS
+    moments = {
+        "received": _by_week(Application.received_at, zone),
+        "closed": _by_week(Application.closed_at, zone),
+        "ended_early": _by_week(Clock.ended_at, zone).where(whole),
+    }
+    counts = {
+        name: {f"{monday:%Y-%m-%d}": count for monday, count in session.execute(query)}
+        for name, query in moments.items()
+    }
+    weeks = sorted({week for of_week in counts.values() for week in of_week})
+    return [{"monday": week, **{name: counts[name].get(week, 0) for name in moments}} for week in weeks]
 
 
 def _by_week(moment: InstrumentedAttribute[Any], zone: str) -> Select[Any]:

@@ -30,6 +30,7 @@ def cases(session: Session, begin: datetime | None, end: datetime | None) -> lis
             Application.outcome, Decision.refusal_reason,
         )
         .outerjoin(Decision, and_(Decision.reference == Application.reference, Decision.superseded.is_(False)))
+        .where(Application.merged_into.is_(None))  # a duplicate is the same application as the one it was merged into
         .order_by(Application.submitted_at, Application.reference, Decision.version)
     )  # fmt: skip
     if begin is not None:
@@ -40,7 +41,7 @@ def cases(session: Session, begin: datetime | None, end: datetime | None) -> lis
 
 
 def moves(session: Session) -> Sequence[Row[Any]]:
-    """Every change of stage: reference, moment, from, to."""
+    """Every change of stage, also from closed to open: reference, moment, from, to."""
     origin, to = LedgerEntry.body["origin"].astext, LedgerEntry.body["to"].astext
     query = (
         select(LedgerEntry.chain, LedgerEntry.at, origin.label("origin"), to.label("to"))
@@ -48,9 +49,3 @@ def moves(session: Session) -> Sequence[Row[Any]]:
         .order_by(LedgerEntry.chain, LedgerEntry.sequence)
     )
     return session.execute(query).all()
-
-
-def received(session: Session) -> dict[str, datetime]:
-    """When this casebook received each application: its first stage starts then."""
-    query = select(Application.reference, Application.received_at)
-    return {reference: at for reference, at in session.execute(query)}  # noqa: C416 - a row is no pair to mypy

@@ -71,7 +71,12 @@ def restricted(session: Session) -> int:
 
 
 def _open_to_review() -> tuple[ColumnElement[bool], ...]:
-    return Application.stage == Stage.CLOSED, Application.restricted.is_(False), Application.disposed_at.is_(None)
+    return (
+        Application.stage == Stage.CLOSED,
+        Application.merged_into.is_(None),  # it is reviewed with the application that was kept
+        Application.restricted.is_(False),
+        Application.disposed_at.is_(None),
+    )
 
 
 def cells(session: Session, references: Collection[str]) -> dict[str, dict[str, str]]:

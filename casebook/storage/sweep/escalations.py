@@ -86,22 +86,34 @@ def overruns(session: Session, now: datetime) -> list[Stalled]:
 
 
 def settled(session: Session) -> list[Stalled]:
-    """Open acknowledgements of items that are closed. One that still needs the reason of an overrun is left out."""
+    """Open acknowledgements of which every item is closed. One that still needs the reason of an overrun is left out."""
     item = aliased(WorkItem)
-    about = WorkItem.subject["item"].astext
+    gathered = func.coalesce(WorkItem.subject["items"], func.jsonb_build_array(WorkItem.subject["item"]))
+    ids = select(func.jsonb_array_elements_text(gathered)).correlate(WorkItem).scalar_subquery()
+    mine = item.id == any_(func.array(ids))
+    over = or_(item.done_at.is_not(None), item.cancelled_at.is_not(None))
     overrun = and_(Clock.reference == WorkItem.reference, item.subject["clocks"].has_key(Clock.id))
     owing = select(Clock.id).where(overrun, Clock.overrun_reason.is_(None)).exists()
-    query = (
-        select(WorkItem.id, WorkItem.reference)
-        .join(item, item.id == about)
-        .where(
-            OPEN_WORK,
-            WorkItem.kind == WorkKind.ACKNOWLEDGE_ESCALATION,
-            or_(item.done_at.is_not(None), item.cancelled_at.is_not(None)),
-            ~owing,
-        )
+    theirs = select(item.id).where(mine)
+    query = select(WorkItem.id, WorkItem.reference).where(
+        OPEN_WORK,
+        WorkItem.kind == WorkKind.ACKNOWLEDGE_ESCALATION,
+        theirs.exists(),
+        ~theirs.where(or_(~over, owing)).exists(),
     )
     return _found(session, query)
+
+
+def acknowledgements(session: Session, references: Iterable[str]) -> Sequence[WorkItem]:
+    """The open items in which somebody is asked to acknowledge levels of an application, locked."""
+    query = select(WorkItem).where(
+        among(WorkItem.reference, references),
+        OPEN_WORK,
+        WorkItem.kind == WorkKind.ACKNOWLEDGE_ESCALATION,
+        WorkItem.subject.has_key("items"),
+    )
+    items = session.scalars(query.order_by(WorkItem.opened_at, WorkItem.id).with_for_update())
+    return items.all()
 
 
 def lock_applications(session: Session, references: Iterable[str]) -> dict[str, Application]:
@@ -156,9 +168,10 @@ def safeguarding(session: Session, references: Iterable[str]) -> dict[str, WorkI
 
 def asked(session: Session, items: Iterable[str]) -> set[str]:
     """The items that somebody is still asked to acknowledge."""
-    about = WorkItem.subject["item"].astext
-    query = select(about).where(OPEN_WORK, WorkItem.kind == WorkKind.ACKNOWLEDGE_ESCALATION, about.in_(list(items)))
-    return set(session.scalars(query))
+    gathered = func.coalesce(WorkItem.subject["items"], func.jsonb_build_array(WorkItem.subject["item"]))
+    about = func.jsonb_array_elements_text(gathered).label("about")
+    asked_about = select(about).where(OPEN_WORK, WorkItem.kind == WorkKind.ACKNOWLEDGE_ESCALATION).subquery()
+    return set(session.scalars(select(asked_about.c.about).where(asked_about.c.about.in_(list(items)))))
 
 
 def last_changes(session: Session, references: Iterable[str]) -> dict[str, datetime]:

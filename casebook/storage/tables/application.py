@@ -14,7 +14,8 @@ class Application(Base):
     __tablename__ = "application"
     __table_args__ = (
         CheckConstraint(
-            "stage <> 'closed' OR (outcome IS NOT NULL AND closed_at IS NOT NULL)", name="closed_has_outcome"
+            "stage <> 'closed' OR ((outcome IS NOT NULL OR merged_into IS NOT NULL) AND closed_at IS NOT NULL)",
+            name="closed_has_outcome",
         ),
         CheckConstraint("NOT (legal_hold AND disposed_at IS NOT NULL)", name="no_disposal_under_hold"),
         Index("ix_application_open", "stage", "reference", postgresql_where=text("stage <> 'closed'")),
@@ -59,6 +60,25 @@ class Application(Base):
     legal_hold: Mapped[bool]
     frozen_at: Mapped[datetime | None]  # after a death or serious injury: the application stays as it is
     disposed_at: Mapped[datetime | None]
+    raised_at: Mapped[datetime | None]  # when its priority was raised last
+    # of a duplicate: the application that it was merged into
+    merged_into: Mapped[str | None] = mapped_column(ForeignKey("application.reference"))
+
+
+class Merger(Base):
+    """A duplicate that was merged into another application, and what that changed there, so that it can be undone."""
+
+    __tablename__ = "merger"
+    personal = ("changed",)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)  # the one that is kept
+    other: Mapped[str] = mapped_column(ForeignKey("application.reference"))
+    changed: Mapped[JsonList]  # table, column, the value before and after
+    merged_at: Mapped[datetime]
+    merged_by: Mapped[str]  # the second of two people; both are in the proposal
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[str | None]
 
 
 class Person(Base):
@@ -180,7 +200,7 @@ class Proposal(Base):
 
     __tablename__ = "proposal"
     __table_args__ = (CheckConstraint("second_by IS NULL OR second_by <> proposed_by", name="two_people"),)
-    personal = ("reason",)
+    personal = ("reason", "second_reason", "told")
 
     id: Mapped[str] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)
@@ -190,6 +210,8 @@ class Proposal(Base):
     proposed_at: Mapped[datetime]
     second_by: Mapped[str | None]
     second_at: Mapped[datetime | None]
+    second_reason: Mapped[str | None]
+    told: Mapped[Json | None]  # of an early end: who said it and how, see domain/case/early_end.py
 
 
 class Disposal(Base):
@@ -231,7 +253,10 @@ class Clock(Base):
     """A time limit: when it started, paused and is due. Whether it is overdue is calculated when needed."""
 
     __tablename__ = "clock"
-    __table_args__ = (Index("ix_clock_due", "due_at", postgresql_where=text("met_at IS NULL AND due_at IS NOT NULL")),)
+    __table_args__ = (
+        CheckConstraint("met_at IS NULL OR ended_at IS NULL", name="met_or_ended"),
+        Index("ix_clock_due", "due_at", postgresql_where=text("met_at IS NULL AND due_at IS NOT NULL")),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)  # reference and limit
     reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)
@@ -247,3 +272,6 @@ class Clock(Base):
     verified: Mapped[bool]
     met_at: Mapped[datetime | None]
     overrun_reason: Mapped[str | None]
+    starts_at: Mapped[datetime | None]  # acts count from here, if not from the anchor
+    priority: Mapped[str | None]  # whose budget it has; None: that of the application
+    ended_at: Mapped[datetime | None]  # the application ended early before it was met

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from early_ends import UNSAID
 from sqlalchemy import select
 
 from casebook.casework import playbook, work_queue
 from casebook.casework.core import lifecycle
 from casebook.casework.core.work_items import open_item
-from casebook.casework.governance import governance
+from casebook.casework.governance import early_ending
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import Refused
@@ -212,7 +213,7 @@ def test_at_the_end_nobody_is_spoken_to_outside_their_plan(
         reference = received()
         for each in ("n1", "s1"):
             with acting(crew[each]) as act:
-                governance.transfer(act, reference, force="next_door", accepted_by="protection_desk")
+                early_ending.transfer(act, reference, force="next_door", accepted_by="protection_desk", **UNSAID)
         who, answer = "n1", {"result": "not_reached", "channel": "phone"}
     elif kind == WorkKind.DELIVER_DISCLOSURE:
         reference = decided()

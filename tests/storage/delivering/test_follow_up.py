@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from early_ends import SAID, UNSAID
 from sqlalchemy import select
 
 from casebook.casework.core import lifecycle
 from casebook.casework.follow_up import watch
-from casebook.casework.governance import governance
+from casebook.casework.governance import early_ending
 from casebook.casework.reporting import viewing
 from casebook.casework.safeguarding import contact
 from casebook.domain.actors import system
@@ -174,9 +175,9 @@ def test_nothing_is_overdue_about_an_application_that_is_closed(closed, received
 def test_a_grave_application_that_ends_early_is_put_before_a_supervisor(decided, acting, crew, open_items, peek):
     reference = decided(band="high")
     with acting(crew["n1"]) as act:
-        governance.withdraw(act, reference, reason="she asked")
+        early_ending.withdraw(act, reference, reason="she asked", **SAID)
     with acting(crew["s1"]) as act:
-        governance.withdraw(act, reference, reason="agreed")
+        early_ending.withdraw(act, reference, reason="agreed", **SAID)
     assert peek(reference).closed_at is not None
     (item,) = open_items(reference)
     assert (item.kind, item.subject["because"]) == ("review_watch_proposal", "closed_early")
@@ -268,11 +269,11 @@ def test_an_application_cannot_be_given_up_before_the_attempts_policy_asks_for(d
         assert contact.why_not_give_up(act, act.application(reference), route_tried=False).code == "route_untried"
         assert contact.why_not_give_up(act, act.application(reference), route_tried=True) is None
     with pytest.raises(Refused) as caught, acting(crew["d1"], now=at(2, 13)) as act:
-        governance.no_engagement(act, reference, reason="silent")
+        early_ending.no_engagement(act, reference, reason="silent", **UNSAID)
     assert caught.value.code == "route_untried"
     for who in ("d1", "s1"):
         with acting(crew[who], now=at(2, 13)) as act:
-            done = governance.no_engagement(act, reference, reason="silent", agency_route="idva_no_reply")
+            done = early_ending.no_engagement(act, reference, reason="silent", agency_route="idva_no_reply", **UNSAID)
     assert done["outcome"] == "no_engagement"
 
 

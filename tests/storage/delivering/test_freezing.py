@@ -34,6 +34,7 @@ REFUSED = {
     "unrestrict": {"reason": "known"}, "release": {"reason": "known"}, "dispose": {"reason": "old"},
     "correct-moment": {"submitted_at": "2026-02-01T10:00:00+00:00", "reason": "mistyped"},
     "transfer": {"force": "kent_police", "accepted_by": "duty_sergeant"},
+    "reopen": {"reason": "asked"}, "merge": {"into": "CL-2026-000001", "reason": "twice"}, "unmerge": {"reason": "mistaken"},
     "withdraw": {"reason": "asked"}, "no-engagement": {"reason": "silent"}, "lower": {"to": "standard", "reason": "safe"},
     "override-gate": {"expectation": "meeting_recorded", "reason": "late"}, "not-in-person": {"reason": "far away"},
     "safe-contact": {"party": "a", "channel": "phone", "days": "mon", "start": "09:00", "until": "10:00"},

@@ -80,6 +80,7 @@ FOLLOW_UP_DAMAGE = {
     "everybody_told": "UPDATE application SET applicant = 'third_party'",
     "support_offered": "UPDATE disclosure SET support_offered = false",
     "all_offered": "DELETE FROM follow_up WHERE limit_name = 'follow_up_28d'",
+    "danger_answered": "UPDATE work_item SET kind = 'record_crime', done_at = NULL, done_by = NULL, cancelled_at = NULL",
     "contacts_ended": "UPDATE follow_up SET result = NULL",
     "contacts_ended (unknown)": "UPDATE follow_up SET result = 'fine'",
     "reached_in_log": "UPDATE contact_attempt SET reached = false WHERE purpose = 'follow_up'",
@@ -119,6 +120,7 @@ def finished(delivered, do, acting, crew):
     with acting(crew["i1"], now=DELIVERED) as act:
         emergency.disclose(act, reference, recipient="a", channel="phone", reason="he is near", told="that he is",
                            not_in_person_because="no time")  # fmt: skip
+    do("i1", reference, "immediate_safeguarding", {"actions": ["no_danger_found"], "incident_number": "I-1"})
     do("c1", reference, "ratify_emergency", {"ratified": True, "reasons": "there was no time"})
     with acting(now=DELIVERED + timedelta(hours=2)) as act:
         lifecycle.move(act, act.application(reference), Stage.FOLLOW_UP, because="gate_passed")

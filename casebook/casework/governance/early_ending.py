@@ -1,0 +1,190 @@
+"""Ends an application before its outcome is delivered, and reopens one that ended so.
+
+Two people agree, one of them a supervisor. Danger is answered first, the risk is looked at again on what is known now, and
+what was left undone is recorded. A limit that was not met ends; it is never counted as met.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from casebook.casework.core import clocks, lifecycle, two_people, work_items
+from casebook.casework.core.acting import (
+    Act,
+    Summary,
+    number_of_theirs,
+    reason_code,
+    refuse,
+    refuse_because,
+    still_open,
+)
+from casebook.casework.disclosure import transfer as moved
+from casebook.casework.risk_scoring import risk_scoring
+from casebook.casework.safeguarding import contact
+from casebook.domain.authority import Command
+from casebook.domain.case import early_end
+from casebook.domain.case.early_end import EarlyEnd
+from casebook.domain.stages import ANOTHER_FORCE, EARLY_OUTCOMES, OPEN
+from casebook.domain.vocabulary import Answer3, Outcome, Party, Role, Stage, WorkKind
+from casebook.domain.work import Need
+from casebook.storage.case import decisions
+from casebook.storage.tables import Application, LedgerEntry, Proposal, SafeContact, Watch
+
+PARTY_OF = {early_end.SaidBy.A: Party.A, early_end.SaidBy.THIRD_PARTY: Party.C}
+
+
+def withdraw(act: Act, reference: str, *, reason: str, **told: str | None) -> Summary:
+    """End an application because somebody withdraws it. `told`: the fields of EarlyEnd, from the first of the two people."""
+    return _end(act, reference, Outcome.WITHDRAWN, EarlyEnd(**told), reason=reason)
+
+
+def transfer(
+    act: Act, reference: str, *, force: str, accepted_by: str, their_reference: str | None = None, **told: str | None
+) -> Summary:
+    """Transfer an application to another force that has accepted it. Telling the applicant is a work item of its own.
+
+    The force, its number and `accepted_by`, a function of that force, are codes.
+    """
+    codes = [
+        reason_code(force),
+        reason_code(accepted_by),
+        *([number_of_theirs(their_reference)] if their_reference else []),
+    ]
+    what = ":".join(["transfer", *codes])
+    summary = _end(act, reference, Outcome.OUT_OF_SCOPE, EarlyEnd(**told), reason=ANOTHER_FORCE, what=what)
+    if "proposed" not in summary:
+        application = act.application(reference)
+        moved.record(act, application, force=force, accepted_by=accepted_by, their_reference=their_reference)
+    return summary
+
+
+def no_engagement(
+    act: Act, reference: str, *, reason: str, agency_route: str | None = None, **told: str | None
+) -> Summary:
+    """End an application because the applicant could not be reached in the attempts that policy requires.
+
+    `agency_route`, which is required: which partner agency was asked to reach the applicant, and the result.
+    """
+    act.allowed(Command.CLOSE_EARLY)
+    refuse(contact.why_not_give_up(act, two_people.unfrozen(act, reference), route_tried=bool(agency_route)))
+    reason = f"{reason}; partner agency: {agency_route}"
+    return _end(act, reference, Outcome.NO_ENGAGEMENT, EarlyEnd(**told), reason=reason)
+
+
+def reopen(act: Act, reference: str, *, reason: str) -> Summary:
+    """Reopen an application that ended early, where it was. One person does this: it takes nothing from anybody.
+
+    The limits of its step start again; the whole process goes on with the time it had left.
+    """
+    act.allowed(Command.REOPEN)
+    application = two_people.unfrozen(act, reference)
+    if application.stage != Stage.CLOSED:
+        refuse_because("not_closed", "only a closed application can be reopened")
+    if application.disposed_at is not None:
+        refuse_because("already_disposed", "its personal detail was erased: open a new application")
+    if application.merged_into is not None:
+        refuse_because("merged", f"it was merged into {application.merged_into}: undo that with unmerge")
+    ended = _last_end(act, application)
+    if ended is None:
+        refuse_because("delivered", "its outcome was delivered: open a new application about the same people")
+    code, stage = reason_code(reason), _was_in(ended)
+    if (watch := act.session.get(Watch, reference)) is not None:
+        watch.until = act.now  # an open application is checked itself
+    limits = clocks.begin_again(act, application, stage)
+    act.record(application, "application_reopened", reason=code, stage=stage, limits=limits)
+    with act.session.no_autoflush:  # the database refuses a closed row without an outcome
+        application.outcome = application.closed_at = application.closing_reason = None
+        lifecycle.move(act, application, stage, because="reopened_after_end")
+    lifecycle.carry_on(act, application, because="reopened_after_end")
+    return {"reference": reference, "stage": application.stage, "limits": limits}
+
+
+def _last_end(act: Act, application: Application) -> LedgerEntry | None:
+    """The entry of its last early end; None if it was closed after a delivery."""
+    query = select(LedgerEntry).where(
+        LedgerEntry.chain == application.reference,
+        LedgerEntry.event == "closed_early",
+        LedgerEntry.at == application.closed_at,
+    )
+    return act.session.scalars(query.order_by(LedgerEntry.sequence.desc())).first()
+
+
+def _was_in(ended: LedgerEntry) -> Stage:
+    """The stage in which it ended: the last one that is not among those it never reached."""
+    return OPEN[len(OPEN) - len(ended.body["stages_unreached"]) - 1]
+
+
+def _end(
+    act: Act, reference: str, outcome: Outcome, told: EarlyEnd, *, reason: str, what: str | None = None
+) -> Summary:
+    """Propose the end, or agree to it. `what` is the proposal, if it says more than the outcome."""
+    act.allowed(Command.CLOSE_EARLY)
+    application = two_people.unfrozen(act, reference)
+    still_open(application)
+    if application.outcome is not None:
+        refuse_because(
+            "delivered", "the outcome was delivered: the application closes when its follow-up contacts have ended"
+        )
+    refuse(work_items.why_danger_first(act.session, application))
+    what = what or outcome
+    proposal = two_people.waiting(act, application, what)
+    known = (proposal.told if proposal else None) or {}
+    if (both := told.added_to(known)) is None:
+        refuse_because(
+            "told_differently", "the first person recorded otherwise who said it and how: find out what is right"
+        )
+    complete = EarlyEnd(**both)
+    refuse(early_end.why_not_end(complete, outcome, has_code_word=_has_code_word(act, application, complete)))
+    first = two_people.agreed(act, application, what, reason=reason, told=both)
+    if first is None or proposal is None:
+        return {"reference": reference, "proposed": what}
+    if Role.SUPERVISOR not in act.actor.roles and not two_people.holds(act, first, Role.SUPERVISOR):
+        refuse_because("supervisor_needed", "one of the two must be a supervisor")
+    return _close(act, application, outcome, proposal)
+
+
+def _close(act: Act, application: Application, outcome: Outcome, proposal: Proposal) -> Summary:
+    risk_scoring.score_now(act, application)  # on what is known now, also where no stage has asked for a score yet
+    assessed = decisions.is_assessed(act.session, application.reference)
+    summary = _left_undone(act, application)
+    clocks.end(act, application)
+    reasons = dict.fromkeys([proposal.reason, proposal.second_reason or ""])
+    application.outcome, application.closed_at = outcome, act.now
+    application.closing_reason = "; ".join(filter(None, reasons))
+    act.record(
+        application, "closed_early", outcome=outcome, what=proposal.what, first=proposal.proposed_by,
+        band=application.band, assessed=assessed, **summary,
+    )  # fmt: skip
+    lifecycle.move(act, application, Stage.CLOSED, because="closed_early")
+    if outcome in EARLY_OUTCOMES:
+        _propose_right_to_know(act, application, proposal, assessed=assessed)
+    return {"reference": application.reference, "outcome": outcome, "band": application.band, **summary}
+
+
+def _propose_right_to_know(act: Act, application: Application, proposal: Proposal, *, assessed: bool) -> None:
+    """Ask a supervisor whether the person at risk must be told without asking, unless the risk was assessed as standard."""
+    alone = (proposal.told or {}).get("alone") == Answer3.YES
+    if not early_end.proposes_right_to_know(assessed=assessed, band=application.band, alone=alone):
+        return
+    subject = {
+        "because": "closed_early", "outcome": application.outcome, "band": application.band, "assessed": assessed,
+    }  # fmt: skip
+    need = Need(kind=WorkKind.REVIEW_WATCH_PROPOSAL, key=f"closed_early:{proposal.id}", subject=subject)
+    work_items.open_items(act, application, [need], because="closed_early")
+
+
+def _has_code_word(act: Act, application: Application, told: EarlyEnd) -> bool:
+    party = PARTY_OF.get(told.said_by)  # type: ignore[call-overload]
+    query = select(SafeContact.id).where(
+        SafeContact.reference == application.reference, SafeContact.party == party, SafeContact.code_word.is_not(None)
+    )
+    return party is not None and act.session.scalars(query).first() is not None
+
+
+def _left_undone(act: Act, application: Application) -> dict[str, list[str]]:
+    """What closing now leaves undone: open work, limits not met, stages not reached."""
+    return {
+        "undone": sorted({item.kind for item in work_items.open_work(act.session, application)}),
+        "limits_unmet": [clock.limit_name for clock in clocks.of(act, application) if clock.met_at is None],
+        "stages_unreached": [str(stage) for stage in OPEN[OPEN.index(Stage(application.stage)) + 1 :]],
+    }
