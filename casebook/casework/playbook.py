@@ -84,6 +84,10 @@ def answer(kind: WorkKind) -> Answering:
             from casebook.casework.intake import rejected_rows
 
             return rejected_rows.ANSWERS[kind]
+        case WorkKind.LOOK_AT_PLAN_CHANGE:
+            from casebook.casework.safeguarding import plan_changes
+
+            return plan_changes.ANSWERS[kind]
         case WorkKind.IMMEDIATE_SAFEGUARDING | WorkKind.RECORD_CRIME | WorkKind.REFER_SAFEGUARDING:
             from casebook.casework.safeguarding import danger
 

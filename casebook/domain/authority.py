@@ -51,6 +51,7 @@ class Command(StrEnum):
     OVERRIDE_CONTACT = "override_contact"
     DISCLOSE_IN_EMERGENCY = "disclose_in_emergency"
     CONTACT = "contact"
+    NARROW_CONTACT = "narrow_contact"
     CLOSE_EARLY = "close_early"
     ADD_INFORMATION = "add_information"
     ENQUIRE = "enquire"
@@ -108,6 +109,7 @@ MAY: Mapping[Command, frozenset[Role]] = MappingProxyType({
     Command.DISCLOSE_IN_EMERGENCY: frozenset({Role.DUTY_INSPECTOR}),
     Command.CONTACT: frozenset({Role.SUPERVISOR})
     | {Role.INTAKE_OFFICER, Role.RESEARCHER, Role.DISCLOSURE_OFFICER, Role.DUTY_INSPECTOR},
+    Command.NARROW_CONTACT: _PEOPLE,
     Command.CLOSE_EARLY: frozenset({Role.INTAKE_OFFICER, Role.RESEARCHER, Role.DISCLOSURE_OFFICER, Role.SUPERVISOR}),
     Command.ADD_INFORMATION: _CASE_STAFF,
     Command.ENQUIRE: frozenset({Role.RESEARCHER, Role.SUPERVISOR}),

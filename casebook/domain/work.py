@@ -35,6 +35,9 @@ SPECS: Mapping[WorkKind, WorkSpec] = MappingProxyType({
     WorkKind.RATIFY_EMERGENCY: _spec(Role.PANEL_CHAIR, blocking=False),
     WorkKind.SAFEGUARD_DURING_DELAY: _spec(Role.SUPERVISOR, blocking=False),
     WorkKind.CONFIRM_URGENT: _spec(Role.SUPERVISOR, blocking=False),
+    WorkKind.LOOK_AT_PLAN_CHANGE: _spec(
+        Role.SUPERVISOR, Role.INTAKE_OFFICER, Role.RESEARCHER, Role.DISCLOSURE_OFFICER, Role.DUTY_INSPECTOR, blocking=False
+    ),
     WorkKind.ACKNOWLEDGE_ESCALATION: _spec(Role.SUPERVISOR, Role.HEAD_OF_UNIT, Role.CHIEF_OFFICER, blocking=False),
     WorkKind.MEND_QUALITY: _spec(Role.SUPERVISOR),
     # intake

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,8 @@ from casebook.storage.tables import (
     LedgerEntry,
     OwnerAgreement,
     Proposal,
+    SafeContact,
+    SafeContactChange,
     StaffRole,
     WorkItem,
 )
@@ -45,7 +48,7 @@ def refused_truths(session):
     for row in session.scalars(select(Disclosure)):
         wrong += _wrong_with_delivery(session, row)
     wrong += [found for row in session.scalars(select(ContactAttempt)) if (found := _wrong_with_contact(session, row))]
-    return wrong + _folded(session)
+    return wrong + list(_wrong_with_plans(session)) + _folded(session)
 
 
 def _wrong_with_delivery(session, row):
@@ -95,6 +98,43 @@ def _wrong_with_contact(session, row):
     if row.channel != row.plan["channel"] and not (row.channel == "in_person" and _agreed(session, row)):
         return "contacted over another channel", row.id
     return None
+
+
+def _wrong_with_plans(session):
+    """Follow each plan from its first change: one person alone never makes it wider, and it is what its changes say."""
+    changes = defaultdict(list)
+    for row in session.scalars(select(SafeContactChange).order_by(SafeContactChange.number)):
+        changes[row.reference, row.party].append(row)
+        if row.effect == "at_once" and _allows(row.after) - _allows(row.before):
+            yield "a plan that one person widened", row.id
+        if row.agreed and row.second_by in {None, row.recorded_by}:
+            yield "a plan that one person widened", row.id
+    for (reference, party), rows in changes.items():
+        steps = [(row.recorded_at, 0, row) for row in rows]
+        steps += [(row.second_at, 1, row) for row in rows if row.effect == "second_person" and row.agreed]
+        allowed = _allows(rows[0].before)
+        for _, seconded, row in sorted(steps, key=lambda step: step[:2]):
+            if seconded or row.effect in {"at_once", "first_plan"}:
+                allowed = _allows(row.after)
+            elif row.effect == "second_person":
+                allowed &= _allows(row.after)
+            if row.effect == "first_plan" and row.agreed is False:
+                allowed = None  # whether it was stopped depends on what came between
+                break
+        plan = session.get_one(SafeContact, f"{reference}:{party}")
+        present = {"channel": plan.channel, "days": plan.days, "windows": plan.windows, "voicemail": plan.voicemail}
+        if allowed is not None and _allows(present) - allowed:
+            yield "a plan that no change tells of", reference, party
+
+
+def _allows(plan):
+    """Everything that a plan allows: over which channel, in which quarter of an hour of the week, with a message or not."""
+    quarters = [f"{hour:02}:{minute:02}" for hour in range(24) for minute in (0, 15, 30, 45)]
+    return {
+        (plan["channel"], day, quarter, message)
+        for day in plan["days"] for quarter in quarters for message in {False, plan["voicemail"]}
+        if plan["channel"] and any(start <= quarter < end for start, end in plan["windows"])
+    }  # fmt: skip
 
 
 def _agreed(session, row):

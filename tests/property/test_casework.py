@@ -25,6 +25,7 @@ from casebook.casework.safeguarding import contact, safe_contact
 from casebook.casework.staff import staff
 from casebook.casework.sweep import wakes
 from casebook.domain.actors import OPERATOR, system
+from casebook.domain.case.plan_change import AskedBy, Identified
 from casebook.domain.vocabulary import Role, Stage
 from casebook.errors import Refused
 from casebook.storage.session import open_store
@@ -184,6 +185,21 @@ def restrict(act, reference, rng, reason):
             governance.name_person(act, reference, staff=staff_id)
 
 
+def change_plan(act, ref, rng):
+    """As whoever wants to be through with it would: mostly wider, and often in the name of the person."""
+    given = {
+        "channel": rng.choice([None, "phone", "text", "in_person"]),
+        "days": rng.choice([None, "mon;wed", "mon;tue;wed;thu;fri;sat"]),
+        "voicemail": rng.choice([None, "yes", "no"]), "code_word": rng.choice([None, None, "otter"]),
+        "stop": rng.choice([None, None, None, "yes"]), "said_word": rng.choice([None, "otter", "heron"]),
+    }  # fmt: skip
+    start, until = rng.choice([(None, None), ("10:00", "16:00"), ("08:00", "21:00")])
+    safe_contact.set_plan(
+        act, ref, party=rng.choice(["a", "c"]), asked_by=rng.choice(list(AskedBy)), start=start, until=until,
+        identified_by=rng.choice(list(Identified)), **given,
+    )  # fmt: skip
+
+
 def speak_to_somebody(act, ref, rng, _):
     party, channel = rng.choice(["a", "c", "b"]), rng.choice(["phone", "in_person", "text"])
     purpose = rng.choice(["arrange", "other", "meet"])
@@ -243,15 +259,7 @@ GOVERNING = (
     lambda act, ref, rng, why: safe_contact.allow_override(
         act, ref, party=rng.choice(["a", "c"]), code="threat_to_kill", reason=why
     ),
-    lambda act, ref, rng, _: safe_contact.set_plan(
-        act,
-        ref,
-        party=rng.choice(["a", "c"]),
-        channel=rng.choice(["phone", "text"]),
-        days="mon;wed",
-        start="10:00",
-        until="16:00",
-    ),
+    lambda act, ref, rng, _: change_plan(act, ref, rng),
 )
 
 
@@ -330,6 +338,10 @@ DAMAGE = {
     "UPDATE contact_attempt SET occurred_at = occurred_at + interval '10 hours'": "contacted outside the safe window",
     "UPDATE contact_attempt SET channel = 'text'": "contacted over another channel",
     "UPDATE contact_attempt SET purpose = 'other' WHERE purpose = 'arrange'": "contacted over another channel",
+    # a plan that somebody made wider by writing it over, and a change that nobody else agreed to
+    "UPDATE safe_contact SET voicemail = true": "a plan that no change tells of",
+    "UPDATE safe_contact_change SET second_by = NULL, agreed = NULL": "a plan that no change tells of",
+    "UPDATE safe_contact_change SET effect = 'at_once'": "a plan that one person widened",
     "UPDATE staff_role SET role = 'auditor' WHERE role = 'duty_inspector'": "an override that is none",
     "UPDATE contact_override SET authorised_at = '2026-01-01'": "an override that is none",
     "UPDATE application SET stage = 'elsewhere'": "undeclared stage",

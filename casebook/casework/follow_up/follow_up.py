@@ -18,7 +18,7 @@ from casebook.casework.core.answers import Answering, Answers, Doing
 from casebook.casework.core.referrals import ReferralMade
 from casebook.casework.core.work_items import open_items
 from casebook.casework.disclosure import disclosure
-from casebook.casework.safeguarding import contact, danger
+from casebook.casework.safeguarding import contact, danger, outreach
 from casebook.casework.safeguarding.contact import Contact
 from casebook.casework.safeguarding.outreach import Contacted
 from casebook.domain import authority, stages
@@ -155,17 +155,13 @@ def _contacted(doing: Doing, row: FollowUp) -> None:
 
 def _log(doing: Doing, row: FollowUp) -> None:
     act, answer, application = doing.act, doing.answer, doing.application
-    if answer.channel is None:
-        refuse_because(
-            "channel_missing", "give the channel of the contact, or record that they contacted us", InvalidAnswer
-        )
+    channel = outreach.channel_of(answer)
     refuse(rules.why_not_now(doing.occurred_at, not_before=not_before(act, application, row)))
     party = _party(act, application)
     way = Way(
         at=doing.occurred_at,
-        channel=answer.channel,
-        agreed_meeting=answer.channel == Channel.IN_PERSON
-        and contact.has_agreed(act, application, party, doing.occurred_at),
+        channel=channel,
+        agreed_meeting=channel == Channel.IN_PERSON and contact.has_agreed(act, application, party, doing.occurred_at),
         asks_plan_again=answer.asked_plan_again,
         leaves_message=answer.left_message,
     )

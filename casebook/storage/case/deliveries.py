@@ -91,6 +91,7 @@ def as_kept(plan: ContactPlan | None) -> dict[str, Any] | None:
         "windows": [list(window) for window in plan.windows],
         "voicemail": plan.voicemail,
         "confirmed_at": plan.confirmed_at.isoformat(),
+        **({"call_back": plan.call_back} if plan.call_back else {}),
     }
 
 
@@ -102,4 +103,5 @@ def from_kept(kept: Mapping[str, Any]) -> ContactPlan:
         windows=tuple((start, end) for start, end in kept["windows"]),
         voicemail=kept["voicemail"],
         confirmed_at=datetime.fromisoformat(kept["confirmed_at"]),
+        call_back=kept.get("call_back"),
     )

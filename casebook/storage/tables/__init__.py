@@ -12,6 +12,7 @@ from casebook.storage.tables.application import (
     RejectedRow,
     Restriction,
     SafeContact,
+    SafeContactChange,
 )
 from casebook.storage.tables.base import Base
 from casebook.storage.tables.checks import (
@@ -149,6 +150,7 @@ __all__ = [
     "RiskAssessment",
     "RiskScore",
     "SafeContact",
+    "SafeContactChange",
     "Seal",
     "Search",
     "SearchAttempt",

@@ -143,7 +143,7 @@ def test_the_fixed_words_for_another_applicant_pass_without_visit_or_offers(deci
         "nothing_to_disclose", applicant="third_party", c_forename="C", c_surname="Three", c_phone="07700900003"
     )
     when = datetime(2026, 3, 23, 12, 0, tzinfo=UTC)
-    told = {"recipient": "c", "wording": "1", "channel": "phone", "support_offered": True}
+    told = {"recipient": "c", "wording": "1", "channel": "phone", "verbal": True, "support_offered": True}
     do("d1", reference, "deliver_no_disclosure", told, now=when)
     assert verdict("disclosure", reference).outcome is GateOutcome.PASSES
     assert verdict("follow_up", reference).outcome is GateOutcome.PASSES
