@@ -104,7 +104,7 @@ def answer(kind: WorkKind) -> Answering:
             from casebook.casework.record_checks import link_reviews
 
             return link_reviews.ANSWERS[kind]
-        case WorkKind.ASSESS_RISK:
+        case WorkKind.ASSESS_RISK | WorkKind.REASSESS_RISK:
             from casebook.casework.risk_scoring import risk_scoring
 
             return risk_scoring.ANSWERS[kind]
@@ -124,7 +124,7 @@ def answer(kind: WorkKind) -> Answering:
             from casebook.casework.disclosure import transfer
 
             return transfer.ANSWERS[kind]
-        case WorkKind.CONTACT_FOLLOW_UP:
+        case WorkKind.CONTACT_FOLLOW_UP | WorkKind.CLOSE_GRAVE_CASE:
             from casebook.casework.follow_up import follow_up
 
             return follow_up.ANSWERS[kind]

@@ -22,7 +22,7 @@ CONTACTS = frozenset({
 # kinds for which staff read the application before they answer; for the others, the queue says enough
 READS = CONTACTS | {
     "complete_details", "look_at_plan_change", "return_search", "review_match", "second_look_at_rejection",
-    "state_adequacy", "assess_risk", "meet_applicant", "decide", "approve_decision",
+    "state_adequacy", "assess_risk", "reassess_risk", "close_grave_case", "meet_applicant", "decide", "approve_decision",
 }  # fmt: skip
 # reasons of a held gate that a call at a safe time can settle
 AGREED_BY_PHONE = frozenset({"minimum_settled", "safe_contact_plan"})
@@ -155,6 +155,20 @@ def assess_risk(item: Item, _shown: Shown) -> dict[str, Any]:
     return {"judgement": "confirm", "reason": "the contributions listed are the ones I would weigh"}
 
 
+def close_grave_case(_item: Item, shown: Shown) -> dict[str, Any]:
+    """Sum up what the page of the application shows."""
+    told = [f"{row['kind']} to {row['recipient']} by {row['delivered_by']}" for row in shown.get("disclosure", [])]
+    plans = [row["safety_plan"] for row in shown.get("disclosure", []) if row["safety_plan"]]
+    referred = [f"{row['kind']} {row['agency_reference'] or ''}".strip() for row in shown.get("referral", [])]
+    contacts = [f"{row['limit_name']} {row['result']}" for row in shown.get("follow_up", [])]
+    return {
+        "told": "; ".join(told),
+        "safety_plan": plans[-1] if plans else "none: nobody was told in person",
+        "open_referrals": "; ".join(referred) or "none",
+        "said": f"{'; '.join(contacts) or 'not asked'}: nothing new",
+    }
+
+
 def convene_panel(item: Item, _shown: Shown) -> dict[str, Any]:
     member = item["subject"]["eligible"][:1]
     return {
@@ -214,6 +228,8 @@ ANSWERS: dict[str, Callable[[Item, Shown], dict[str, Any]]] = {
         "statement": "every mandatory source has answered; what stays uncovered is listed and small",
     },
     "assess_risk": assess_risk,
+    "reassess_risk": assess_risk,
+    "close_grave_case": close_grave_case,
     "validate_with_owner": validate_with_owner,
     "convene_panel": convene_panel,
     "decide": decide,

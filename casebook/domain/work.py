@@ -75,6 +75,8 @@ SPECS: Mapping[WorkKind, WorkSpec] = MappingProxyType({
     WorkKind.DELIVER_NO_DISCLOSURE: _spec(Role.DISCLOSURE_OFFICER, stage=Stage.DISCLOSURE, limit=Limit.DISCLOSURE),
     # follow-up
     WorkKind.CONTACT_FOLLOW_UP: _spec(Role.DISCLOSURE_OFFICER, Role.SUPERVISOR, stage=Stage.FOLLOW_UP),
+    WorkKind.REASSESS_RISK: _spec(Role.RISK_ASSESSOR, Role.RESEARCHER, Role.SUPERVISOR, stage=Stage.FOLLOW_UP),
+    WorkKind.CLOSE_GRAVE_CASE: _spec(Role.SUPERVISOR, stage=Stage.FOLLOW_UP),
     # after closure, and the work of the monitor and the review
     WorkKind.TELL_OF_TRANSFER: _spec(
         Role.INTAKE_OFFICER, Role.DISCLOSURE_OFFICER, Role.SUPERVISOR, blocking=False

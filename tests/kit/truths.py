@@ -18,6 +18,7 @@ from casebook.storage.tables import (
     Decision,
     DisclosedItem,
     Disclosure,
+    EmergencyDisclosure,
     Finding,
     LedgerEntry,
     OwnerAgreement,
@@ -48,6 +49,11 @@ def refused_truths(session):
     for row in session.scalars(select(Disclosure)):
         wrong += _wrong_with_delivery(session, row)
     wrong += [found for row in session.scalars(select(ContactAttempt)) if (found := _wrong_with_contact(session, row))]
+    wrong += [
+        ("a contact that nobody typed", row.id)
+        for row in session.scalars(select(ContactAttempt))
+        if not _typed(session, row)
+    ]
     return wrong + list(_wrong_with_plans(session)) + _folded(session)
 
 
@@ -98,6 +104,23 @@ def _wrong_with_contact(session, row):
     if row.channel != row.plan["channel"] and not (row.channel == "in_person" and _agreed(session, row)):
         return "contacted over another channel", row.id
     return None
+
+
+def _typed(session, row):
+    """Whether somebody typed what a contact asserts: in a command, in an emergency disclosure, or in an answer."""
+    if row.about is None or session.get(EmergencyDisclosure, row.about) is not None:
+        return True
+    query = select(WorkItem.answer).where(
+        WorkItem.reference == row.reference, WorkItem.done_by == row.made_by, WorkItem.done_at == row.recorded_at
+    )
+    return any(_says(answer, row) for answer in session.scalars(query))
+
+
+def _says(answer, row):
+    if row.purpose == "arrange":
+        return "arranged_at" in answer and datetime.fromisoformat(answer["arranged_at"]) == row.occurred_at
+    denies = answer.get("result") in {"not_reached", "not_found"} or answer.get("held") is False
+    return answer.get("channel") == row.channel and not (row.reached and denies)
 
 
 def _wrong_with_plans(session):

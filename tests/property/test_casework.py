@@ -338,6 +338,11 @@ DAMAGE = {
     "UPDATE contact_attempt SET occurred_at = occurred_at + interval '10 hours'": "contacted outside the safe window",
     "UPDATE contact_attempt SET channel = 'text'": "contacted over another channel",
     "UPDATE contact_attempt SET purpose = 'other' WHERE purpose = 'arrange'": "contacted over another channel",
+    "UPDATE work_item SET answer = answer - 'channel'": "a contact that nobody typed",
+    "UPDATE work_item SET answer = answer - 'arranged_at'": "a contact that nobody typed",
+    "UPDATE work_item SET answer = jsonb_set(answer, '{result}', '\"not_found\"') WHERE kind = 'immediate_safeguarding'": (
+        "a contact that nobody typed"
+    ),
     # a plan that somebody made wider by writing it over, and a change that nobody else agreed to
     "UPDATE safe_contact SET voicemail = true": "a plan that no change tells of",
     "UPDATE safe_contact_change SET second_by = NULL, agreed = NULL": "a plan that no change tells of",
@@ -348,6 +353,14 @@ DAMAGE = {
 }
 
 
+def widen_by_two(unit, reference):
+    asked = {"asked_by": "the_person", "identified_by": "document", "start": "10:00", "until": "19:00"}
+    with unit.acting("disclose") as act:
+        safe_contact.set_plan(act, reference, party="a", **asked)
+    (item,) = [item for item in unit.open_items(reference) if item.kind == "look_at_plan_change"]
+    unit.do("supervise", item, {"agreed": True, "reason": "rang her"})
+
+
 def test_each_truth_is_missed_when_it_is_broken(database_url):
     store = open_store(database_url, b"a key for tests")
     try:
@@ -356,6 +369,7 @@ def test_each_truth_is_missed_when_it_is_broken(database_url):
             unit.hire(staff_id, role)
         reference = unit.receive({**ROW, "external_id": "W-1", "immediate_danger": "yes"})
         assert through_everything(unit, reference) == Stage.CLOSED
+        widen_by_two(unit, reference)
         with store.session() as session:
             assert refused_truths(session) == []
         for statement, said in DAMAGE.items():

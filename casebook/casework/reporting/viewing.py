@@ -27,8 +27,9 @@ PARTS: tuple[type[Base], ...] = (
     tables.Candidate, tables.Finding,
     tables.Assurance, tables.ApplicantSign, tables.Meeting, tables.InstrumentAnswer, tables.RiskScore, tables.RiskAssessment,
     tables.OwnerAgreement, tables.Panel, tables.MemberAnswer, tables.Decision, tables.Approval, tables.Disclosure,
-    tables.EmergencyDisclosure, tables.ContactOverride, tables.ContactAttempt, tables.FollowUp, tables.Referral,
-    tables.ConflictDeclaration, tables.GateResult, tables.GateOverride, tables.Escalation, tables.ApplicationLink, tables.Watch,
+    tables.EmergencyDisclosure, tables.ContactOverride, tables.ContactAttempt, tables.FollowUp, tables.ClosingSummary,
+    tables.Referral, tables.ConflictDeclaration, tables.GateResult, tables.GateOverride, tables.Escalation,
+    tables.ApplicationLink, tables.Watch,
 )  # fmt: skip
 
 

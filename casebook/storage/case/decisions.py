@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -69,6 +70,14 @@ def judgements(session: Session, reference: str) -> Sequence[tuple[RiskAssessmen
         .order_by(RiskAssessment.assessed_at, RiskAssessment.id)
     )
     return session.execute(query).tuples().all()
+
+
+def is_assessed_since(session: Session, reference: str, since: datetime) -> bool:
+    """Whether somebody has judged the present score after a moment."""
+    current = current_score(session, reference)
+    return current is not None and any(
+        row.assessed_at >= since for row, of in judgements(session, reference) if of.id == current.id
+    )
 
 
 def effective_band(session: Session, score: RiskScore) -> Band:

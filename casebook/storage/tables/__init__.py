@@ -39,6 +39,7 @@ from casebook.storage.tables.decision import (
     RiskScore,
 )
 from casebook.storage.tables.delivery import (
+    ClosingSummary,
     ContactAttempt,
     ContactOverride,
     DisclosedItem,
@@ -98,6 +99,7 @@ __all__ = [
     "ChainHead",
     "Clock",
     "ClockOffset",
+    "ClosingSummary",
     "Competence",
     "ConflictDeclaration",
     "ContactAttempt",

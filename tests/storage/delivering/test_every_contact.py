@@ -49,6 +49,7 @@ SPEAKS_TO_NOBODY_OUTSIDE = {
     WorkKind.READ_REJECTED_ROW: "nobody: what is done about it goes through an application, or is another's",
     WorkKind.LOOK_AGAIN_AT_CONTACT: "nobody: it says that contact is not safe, or how it will be",
     WorkKind.LINK_ACROSS_RESTRICTION: "nobody: it says who may know of a link",
+    WorkKind.REASSESS_RISK: "nobody", WorkKind.CLOSE_GRAVE_CASE: "nobody",
     WorkKind.LOOK_AT_PLAN_CHANGE: "nobody: a call to the person is `applications contact`",
 }  # fmt: skip
 # fields that say somebody was reached; a schema that has one belongs to a kind that is tried here

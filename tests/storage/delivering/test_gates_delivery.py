@@ -80,9 +80,24 @@ FOLLOW_UP_DAMAGE = {
     "everybody_told": "UPDATE application SET applicant = 'third_party'",
     "support_offered": "UPDATE disclosure SET support_offered = false",
     "all_offered": "DELETE FROM follow_up WHERE limit_name = 'follow_up_28d'",
+    "risk_assessed_again": (
+        "INSERT INTO risk_score (id, reference, model, inputs, inputs_digest, band, priority, score, contributions,"
+        " uncertainty, computed_at, superseded) SELECT 's', reference, '1', '{}', 'd', 'medium', 'standard', 20, '[]', '[]',"
+        " submitted_at, false FROM application"
+    ),
+    "closing_summary": "UPDATE application SET band = 'high'",
+    "closing_summary (before the last contact)": (
+        "UPDATE application SET band = 'high'; INSERT INTO closing_summary (id, reference, told, safety_plan, open_referrals,"
+        " said, written_by, written_at) SELECT 'x', reference, 't', 'p', 'none', 's', 's1', submitted_at FROM application"
+    ),
+    "closing_summary (by no supervisor)": (
+        "UPDATE application SET band = 'high'; INSERT INTO closing_summary (id, reference, told, safety_plan, open_referrals,"
+        " said, written_by, written_at) SELECT 'x', reference, 't', 'p', 'none', 's', 'd1', '2027-01-01' FROM application"
+    ),
     "contacts_ended": "UPDATE follow_up SET result = NULL",
     "contacts_ended (unknown)": "UPDATE follow_up SET result = 'fine'",
     "reached_in_log": "UPDATE contact_attempt SET reached = false WHERE purpose = 'follow_up'",
+    "inside_window": "UPDATE follow_up SET closed_at = closed_at - interval '7 days' WHERE result = 'reached'",
     "attempts_enough": "UPDATE follow_up SET result = 'exhausted', closure_approved_by = 's1'",
     "closure_approved": "UPDATE follow_up SET result = 'exhausted'",
     "closure_approved (no supervisor)": "UPDATE follow_up SET result = 'exhausted', closure_approved_by = 'd2'",

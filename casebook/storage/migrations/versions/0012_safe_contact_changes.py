@@ -43,6 +43,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("reference", "party", "number", name=op.f("uq_safe_contact_change_reference")),
     )
     op.create_index(op.f("ix_safe_contact_change_reference"), "safe_contact_change", ["reference"], unique=False)
+    op.create_table(
+        "closing_summary",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("told", sa.Text(), nullable=False),
+        sa.Column("safety_plan", sa.Text(), nullable=False),
+        sa.Column("open_referrals", sa.Text(), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("written_by", sa.Text(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["reference"], ["application.reference"], name=op.f("fk_closing_summary_reference")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_closing_summary")),
+    )
+    op.create_index(op.f("ix_closing_summary_reference"), "closing_summary", ["reference"], unique=False)
 
 
 def downgrade() -> None:
