@@ -7,11 +7,10 @@ from typing import Any
 
 from casebook.demo import outreach
 from casebook.demo.comparing import agrees
+from casebook.demo.outreach import Item, Shown
 from casebook.demo.specials import HELD_DETAILS
 from casebook.demo.terminals import Terminal
 
-Shown = Mapping[str, Any]  # what `applications show` printed
-Item = Mapping[str, Any]  # a line of `work list`
 Terminals = Mapping[str, Terminal]
 
 # kinds that contact a person: done at a safe time, or later

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -56,7 +56,7 @@ class DetailsCompleted(Answer):
     """The details that were missing from an application, or why they cannot be obtained."""
 
     people: dict[Party, PersonDetails] = Field(default_factory=dict)
-    safe_contact: dict[Literal[Party.A, Party.C], PlanChanged] = Field(default_factory=dict)
+    safe_contact: dict[Party, PlanChanged] = Field(default_factory=dict)
     relationship: str | None = Field(default=None, pattern="^(partner|ex_partner|other)$")
     explained: dict[str, str] = Field(
         default_factory=dict,

@@ -72,6 +72,8 @@ def readable(form: PlanForm, at: datetime) -> ContactPlan:
 
 def change(act: Act, application: Application, party: Party, given: PlanChanged) -> SafeContactChange:
     """Change one party's plan: at once as far as that widens nothing, and beyond that with a second person."""
+    if party == Party.B:
+        refuse_because("bad_plan", "a safe-contact plan must be for a or c", InvalidAnswer)
     plan, before = _standing(act, application.reference, party)
     after = rules.changed(before, given.asked)
     readable(after, act.now)

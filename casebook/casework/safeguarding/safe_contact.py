@@ -64,8 +64,6 @@ def set_plan(
     """Set, confirm or change how one party may safely be contacted. What is not given stays. Lists are separated by `;`."""
     application = act.application(reference)
     refuse(freezing.why_not_edit(application.frozen_at))
-    if party not in {Party.A, Party.C}:
-        refuse_because("bad_plan", "a safe-contact plan must be for a or c")
     given = {
         "asked_by": asked_by, "identified_by": identified_by, "said_word": said_word, "channel": channel,
         "asked_at": contact.moment(at, act.now), "days": days.lower().split(";") if days else None,
@@ -79,7 +77,7 @@ def set_plan(
             "bad_plan", f"give one of these codes as channel: {', '.join(Channel)}; as asked-by: {', '.join(AskedBy)}; "
             f"as identified-by: {', '.join(Identified)}", InvalidAnswer,
         )  # fmt: skip
-    row = plan_changes.change(act, application, Party(party), asked)
+    row = plan_changes.change(act, application, Party(contact.one_of(Party, party, "party")), asked)
     lifecycle.carry_on(act, application, because="safe_contact_set")
     return {"reference": reference, "party": party, "change": row.id, "effect": row.effect, "widens": row.widens}
 

@@ -159,6 +159,7 @@ def test_a_first_plan_is_in_force_at_once_and_stops_if_the_second_person_does_no
         ({**BY_WORD, "said_word": "heron", **AT_NIGHT}, "code_word_differs"),
         ({**BY_NOBODY, **AT_NIGHT}, "not_identified"),
         ({**BY_DOCUMENT, "channel": "carrier pigeon"}, "bad_plan"),
+        ({**BY_DOCUMENT, "party": "b", "stop": "yes"}, "bad_plan"),
         ({**BY_DOCUMENT, "start": "09:00"}, "bad_plan"),
         ({**BY_DOCUMENT, "start": "09:00;10:00", "until": "11:00"}, "bad_plan"),
         ({**BY_DOCUMENT, "start": "17:00", "until": "09:00"}, "bad_plan"),
