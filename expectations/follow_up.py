@@ -25,6 +25,8 @@ GATE = Gate(
                 "support_offered",
                 "all_offered",
                 "danger_answered",
+                "risk_assessed_again",
+                "closing_summary",
             ),
             rows=RowCount(rule=_rule("application_there", "The application itself is there, once."), most=1),
             expectations=(
@@ -44,11 +46,23 @@ GATE = Gate(
                     "danger_answered",
                     _rule("danger_answered", "Nothing about danger is open when it closes.", unwaivable=True),
                 ),
+                true(
+                    "risk_assessed_again",
+                    _rule("risk_assessed_again", "After a disclosure the risk was assessed again."),
+                ),
+                true(
+                    "closing_summary",
+                    _rule(
+                        "closing_summary",
+                        "A supervisor closes an application of high or critical risk with a summary.",
+                        unwaivable=True,
+                    ),
+                ),
             ),
         ),
         Frame(
             name="contacts",
-            columns=("limit", "result", "reached_in_log", "attempts_enough", "closure_approved"),
+            columns=("limit", "result", "reached_in_log", "inside_window", "attempts_enough", "closure_approved"),
             rows=MayBeEmpty(because="that all were offered is asked of the application"),
             expectations=(
                 one_of(
@@ -59,6 +73,10 @@ GATE = Gate(
                     ),
                 ),
                 true("reached_in_log", _rule("reached_in_log", "Whoever was reached was so in the log of contacts.")),
+                true(
+                    "inside_window",
+                    _rule("inside_window", "Each contact that counts was made inside its time."),
+                ),
                 true(
                     "attempts_enough",
                     _rule("attempts_enough", "Nobody is given up before the attempts policy asks for."),

@@ -84,6 +84,10 @@ def answer(kind: WorkKind) -> Answering:
             from casebook.casework.intake import rejected_rows
 
             return rejected_rows.ANSWERS[kind]
+        case WorkKind.LOOK_AT_PLAN_CHANGE:
+            from casebook.casework.safeguarding import plan_changes
+
+            return plan_changes.ANSWERS[kind]
         case WorkKind.IMMEDIATE_SAFEGUARDING | WorkKind.RECORD_CRIME | WorkKind.REFER_SAFEGUARDING:
             from casebook.casework.safeguarding import danger
 
@@ -100,7 +104,7 @@ def answer(kind: WorkKind) -> Answering:
             from casebook.casework.record_checks import link_reviews
 
             return link_reviews.ANSWERS[kind]
-        case WorkKind.ASSESS_RISK:
+        case WorkKind.ASSESS_RISK | WorkKind.REASSESS_RISK:
             from casebook.casework.risk_scoring import risk_scoring
 
             return risk_scoring.ANSWERS[kind]
@@ -120,7 +124,7 @@ def answer(kind: WorkKind) -> Answering:
             from casebook.casework.disclosure import transfer
 
             return transfer.ANSWERS[kind]
-        case WorkKind.CONTACT_FOLLOW_UP:
+        case WorkKind.CONTACT_FOLLOW_UP | WorkKind.CLOSE_GRAVE_CASE:
             from casebook.casework.follow_up import follow_up
 
             return follow_up.ANSWERS[kind]

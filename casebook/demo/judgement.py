@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from casebook.demo import outreach
 from casebook.demo.comparing import agrees
+from casebook.demo.outreach import Item, Shown
 from casebook.demo.specials import HELD_DETAILS
 from casebook.demo.terminals import Terminal
 
-Shown = Mapping[str, Any]  # what `applications show` printed
-Item = Mapping[str, Any]  # a line of `work list`
 Terminals = Mapping[str, Terminal]
 
 # kinds that contact a person: done at a safe time, or later
@@ -20,13 +20,15 @@ CONTACTS = frozenset({
 })  # fmt: skip
 # kinds for which staff read the application before they answer; for the others, the queue says enough
 READS = CONTACTS | {
-    "complete_details", "return_search", "review_match", "second_look_at_rejection", "state_adequacy", "assess_risk",
-    "meet_applicant", "decide", "approve_decision",
+    "complete_details", "look_at_plan_change", "return_search", "review_match", "second_look_at_rejection",
+    "state_adequacy", "assess_risk", "reassess_risk", "close_grave_case", "meet_applicant", "decide", "approve_decision",
 }  # fmt: skip
 # reasons of a held gate that a call at a safe time can settle
 AGREED_BY_PHONE = frozenset({"minimum_settled", "safe_contact_plan"})
-AGREED_PLAN = {"channel": "phone", "days": ["mon", "tue", "wed", "thu", "fri"], "windows": [["09:00", "17:00"]]}
-PLAN_WORDS = ("--channel", "phone", "--days", "mon;tue;wed;thu;fri", "--start", "09:00", "--until", "17:00")
+ASKED = {"asked_by": "the_person", "identified_by": "questions"}
+AGREED_PLAN = ASKED | {"channel": "phone", "days": ["mon", "tue", "wed", "thu", "fri"], "windows": [["09:00", "17:00"]]}
+PLAN_WORDS = ("--asked-by", "the_person", "--identified-by", "questions", "--channel", "phone",
+              "--days", "mon;tue;wed;thu;fri", "--start", "09:00", "--until", "17:00")  # fmt: skip
 
 EVIDENCE = ["passport", "household_bill"]
 
@@ -133,6 +135,7 @@ def meet_applicant(_item: Item, shown: Shown) -> dict[str, Any]:
     questions |= {"q2": "yes", "q4": "unknown", "q6": "yes" if shown.get("relationship") == "ex_partner" else "no"}
     return {
         "held": True,
+        "channel": "in_person",
         "arranged_at": shown["now"],
         "asked_plan_again": True,
         "identity_evidence": EVIDENCE,
@@ -149,6 +152,20 @@ def assess_risk(item: Item, _shown: Shown) -> dict[str, Any]:
     if "assessment" in item["subject"]:
         return {"judgement": "agree", "reason": "the reasons given bear it"}
     return {"judgement": "confirm", "reason": "the contributions listed are the ones I would weigh"}
+
+
+def close_grave_case(_item: Item, shown: Shown) -> dict[str, Any]:
+    """Sum up what the page of the application shows."""
+    told = [f"{row['kind']} to {row['recipient']} by {row['delivered_by']}" for row in shown.get("disclosure", [])]
+    plans = [row["safety_plan"] for row in shown.get("disclosure", []) if row["safety_plan"]]
+    referred = [f"{row['kind']} {row['agency_reference'] or ''}".strip() for row in shown.get("referral", [])]
+    contacts = [f"{row['limit_name']} {row['result']}" for row in shown.get("follow_up", [])]
+    return {
+        "told": "; ".join(told),
+        "safety_plan": plans[-1] if plans else "none: nobody was told in person",
+        "open_referrals": "; ".join(referred) or "none",
+        "said": f"{'; '.join(contacts) or 'not asked'}: nothing new",
+    }
 
 
 def convene_panel(item: Item, _shown: Shown) -> dict[str, Any]:
@@ -193,63 +210,10 @@ def approve_decision(_item: Item, _shown: Shown) -> dict[str, Any]:
     return {"approved": True, "reason": "the decision follows from the findings and every step has its person"}
 
 
-def deliver(item: Item, shown: Shown) -> dict[str, Any]:
-    """Deliver in person at a safe time by two people. Another applicant hears only the approved sentence."""
-    subject = item["subject"]
-    report: dict[str, Any] = {
-        "recipient": subject["recipient"],
-        "wording": subject["wording"],
-        "support_offered": True,
-        "asked_plan_again": True,
-    }
-    if subject["recipient"] == "c":
-        plan = next(row for row in shown["safe_contact"] if row["party"] == "c")
-        return report | {"channel": plan["channel"]}
-    report |= {
-        "channel": "in_person",
-        "second_officer": "syn-disclose-2" if item["owner"] != "syn-disclose-2" else "syn-disclose-1",
-        "identity_checked": True,
-        "arranged_at": shown["now"],
-        "safety_plan": "agreed: who to call, where to go, what to take",
-        "referrals": [{"agency": agency, "agency_reference": f"SYN-{agency}"} for agency in subject["referrals"]],
-        "follow_up": {limit: {"chosen": _choice(limit)} for limit in subject["follow_up"]},
-    }
-    if item["kind"] == "deliver_disclosure":
-        report |= {"undertaking": "signed", "items": subject["items"]}
-    return report
-
-
-def _choice(limit: str) -> str:
-    """Most people accept the first calls and decline the last one."""
-    return "declined" if limit == "follow_up_28d" else "accepted"
-
-
-def contact_follow_up(item: Item, shown: Shown) -> dict[str, Any]:
-    if item["subject"].get("approve"):
-        return {"result": "exhausted", "agency_route": "asked, no contact either"}
-    party = item["subject"]["party"]
-    plan = next((row for row in shown.get("safe_contact", []) if row["party"] == party), {"channel": "phone"})
-    return {"result": "reached", "channel": plan["channel"], "support_offered": True, "asked_plan_again": True}
-
-
-def tell_of_transfer(item: Item, shown: Shown) -> dict[str, Any]:
-    party = item["subject"]["recipient"]
-    plan = next((row for row in shown.get("safe_contact", []) if row["party"] == party), {"channel": "phone"})
-    return {
-        "result": "told", "their_reference": number_of_theirs(shown), "wording": item["subject"]["wording"],
-        "identity_checked": True, "support_offered": True, "channel": plan["channel"], "asked_plan_again": True,
-    }  # fmt: skip
-
-
-def number_of_theirs(shown: Shown) -> str:
-    """The other force's number: from the application, or asked from that force."""
-    kept = (row["agency_reference"] for row in shown["referral"] if row["kind"].startswith("another_force:"))
-    return next(kept) or "SYN-TR-1"
-
-
 WORDING = "1"
 
 ANSWERS: dict[str, Callable[[Item, Shown], dict[str, Any]]] = {
+    **outreach.ANSWERS,
     "complete_details": complete_details,
     "review_match": review_match,
     "second_look_at_rejection": second_look_at_rejection,
@@ -263,25 +227,16 @@ ANSWERS: dict[str, Callable[[Item, Shown], dict[str, Any]]] = {
         "statement": "every mandatory source has answered; what stays uncovered is listed and small",
     },
     "assess_risk": assess_risk,
+    "reassess_risk": assess_risk,
+    "close_grave_case": close_grave_case,
     "validate_with_owner": validate_with_owner,
     "convene_panel": convene_panel,
     "decide": decide,
     "approve_decision": approve_decision,
-    "deliver_disclosure": deliver,
-    "deliver_no_disclosure": deliver,
-    "contact_follow_up": contact_follow_up,
-    "tell_of_transfer": tell_of_transfer,
     "ratify_emergency": lambda _i, _s: {"ratified": True, "reasons": "necessary, pressing and proportionate as it stood then"},
     "mend_quality": lambda _i, _s: {"done": "mended", "explanation": "looked into, and put right where it was wrong"},
-    "immediate_safeguarding": lambda _i, _s: {
-        "actions": ["attended", "person_at_risk_safe"], "incident_number": "SYN-0001", "people_to_refer": ["children"],
-    },
     "refer_safeguarding": lambda _i, _s: {"agency": "childrens_services", "agency_reference": "SYN-CS-1"},
     "record_crime": lambda _i, _s: {"crime_number": "SYN-CR-1"},
     "confirm_urgent": lambda _i, _s: {"confirmed": True, "reason": "what was reported bears it"},
     "acknowledge_escalation": lambda _i, _s: {"action": "spoke_to_owner", "overrun_reason": "staff_shortage"},
-    "safeguard_during_delay": lambda _i, _s: {
-        "plan": "safety plan agreed, alarm marker on the address", "applicant_told": True, "risk_reviewed": True,
-        "asked_plan_again": True,
-    },
 }  # fmt: skip

@@ -51,6 +51,7 @@ class Command(StrEnum):
     OVERRIDE_CONTACT = "override_contact"
     DISCLOSE_IN_EMERGENCY = "disclose_in_emergency"
     CONTACT = "contact"
+    NARROW_CONTACT = "narrow_contact"
     CLOSE_EARLY = "close_early"
     REOPEN = "reopen"
     MERGE = "merge"
@@ -111,6 +112,7 @@ MAY: Mapping[Command, frozenset[Role]] = MappingProxyType({
     Command.DISCLOSE_IN_EMERGENCY: frozenset({Role.DUTY_INSPECTOR}),
     Command.CONTACT: frozenset({Role.SUPERVISOR})
     | {Role.INTAKE_OFFICER, Role.RESEARCHER, Role.DISCLOSURE_OFFICER, Role.DUTY_INSPECTOR},
+    Command.NARROW_CONTACT: _PEOPLE,
     Command.CLOSE_EARLY: frozenset({Role.INTAKE_OFFICER, Role.RESEARCHER, Role.DISCLOSURE_OFFICER, Role.SUPERVISOR}),
     Command.REOPEN: _CASE_STAFF,
     Command.MERGE: frozenset({Role.INTAKE_OFFICER, Role.RESEARCHER, Role.SUPERVISOR}),

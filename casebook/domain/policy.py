@@ -136,6 +136,7 @@ class ContactRules:
     delivering_people: Fact[int]
     trained_among_them: Fact[int]
     override_hours: Fact[int]  # a threat-to-life override lasts so long, or until somebody was reached
+    call_back_hours: Fact[int]  # a call-back that the person asked for by their code word is allowed so long
     others_told_after_days: Fact[int]  # from submission: whoever applied for somebody else is told no sooner ...
     others_told_every_days: Fact[int]  # ... and if it is decided later, at the next of these
 

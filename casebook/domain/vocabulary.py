@@ -222,6 +222,9 @@ class WorkKind(StrEnum):
     LOOK_AGAIN_AT_CONTACT = "look_again_at_contact"
     READ_REJECTED_ROW = "read_rejected_row"
     LINK_ACROSS_RESTRICTION = "link_across_restriction"
+    LOOK_AT_PLAN_CHANGE = "look_at_plan_change"
+    REASSESS_RISK = "reassess_risk"
+    CLOSE_GRAVE_CASE = "close_grave_case"
 
 
 class Limit(StrEnum):

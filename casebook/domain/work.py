@@ -35,6 +35,9 @@ SPECS: Mapping[WorkKind, WorkSpec] = MappingProxyType({
     WorkKind.RATIFY_EMERGENCY: _spec(Role.PANEL_CHAIR, blocking=False),
     WorkKind.SAFEGUARD_DURING_DELAY: _spec(Role.SUPERVISOR, blocking=False),
     WorkKind.CONFIRM_URGENT: _spec(Role.SUPERVISOR, blocking=False),
+    WorkKind.LOOK_AT_PLAN_CHANGE: _spec(
+        Role.SUPERVISOR, Role.INTAKE_OFFICER, Role.RESEARCHER, Role.DISCLOSURE_OFFICER, Role.DUTY_INSPECTOR, blocking=False
+    ),
     WorkKind.ACKNOWLEDGE_ESCALATION: _spec(Role.SUPERVISOR, Role.HEAD_OF_UNIT, Role.CHIEF_OFFICER, blocking=False),
     WorkKind.MEND_QUALITY: _spec(Role.SUPERVISOR),
     # intake
@@ -72,6 +75,8 @@ SPECS: Mapping[WorkKind, WorkSpec] = MappingProxyType({
     WorkKind.DELIVER_NO_DISCLOSURE: _spec(Role.DISCLOSURE_OFFICER, stage=Stage.DISCLOSURE, limit=Limit.DISCLOSURE),
     # follow-up
     WorkKind.CONTACT_FOLLOW_UP: _spec(Role.DISCLOSURE_OFFICER, Role.SUPERVISOR, stage=Stage.FOLLOW_UP),
+    WorkKind.REASSESS_RISK: _spec(Role.RISK_ASSESSOR, Role.RESEARCHER, Role.SUPERVISOR, stage=Stage.FOLLOW_UP),
+    WorkKind.CLOSE_GRAVE_CASE: _spec(Role.SUPERVISOR, stage=Stage.FOLLOW_UP),
     # after closure, and the work of the monitor and the review
     WorkKind.TELL_OF_TRANSFER: _spec(
         Role.INTAKE_OFFICER, Role.DISCLOSURE_OFFICER, Role.SUPERVISOR, blocking=False

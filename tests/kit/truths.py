@@ -19,12 +19,15 @@ from casebook.storage.tables import (
     Decision,
     DisclosedItem,
     Disclosure,
+    EmergencyDisclosure,
     Finding,
     FollowUp,
     LedgerEntry,
     Meeting,
     OwnerAgreement,
     Proposal,
+    SafeContact,
+    SafeContactChange,
     StaffRole,
     WorkItem,
 )
@@ -56,7 +59,12 @@ def refused_truths(session):
     wrong += [
         ("a limit met outside it", row.id) for row in session.scalars(select(Clock)) if _met_outside(session, row)
     ]
-    return wrong + _closed_in_danger(session) + _folded(session)
+    wrong += [
+        ("a contact that nobody typed", row.id)
+        for row in session.scalars(select(ContactAttempt))
+        if not _typed(session, row)
+    ]
+    return wrong + list(_wrong_with_plans(session)) + _closed_in_danger(session) + _folded(session)
 
 
 def _closed_in_danger(session):
@@ -154,6 +162,60 @@ def _wrong_with_contact(session, row):
     if row.channel != row.plan["channel"] and not (row.channel == "in_person" and _agreed(session, row)):
         return "contacted over another channel", row.id
     return None
+
+
+def _typed(session, row):
+    """Whether somebody typed what a contact asserts: in a command, in an emergency disclosure, or in an answer."""
+    if row.about is None or session.get(EmergencyDisclosure, row.about) is not None:
+        return True
+    query = select(WorkItem.answer).where(
+        WorkItem.reference == row.reference, WorkItem.done_by == row.made_by, WorkItem.done_at == row.recorded_at
+    )
+    return any(_says(answer, row) for answer in session.scalars(query))
+
+
+def _says(answer, row):
+    if row.purpose == "arrange":
+        return "arranged_at" in answer and datetime.fromisoformat(answer["arranged_at"]) == row.occurred_at
+    denies = answer.get("result") in {"not_reached", "not_found"} or answer.get("held") is False
+    return answer.get("channel") == row.channel and not (row.reached and denies)
+
+
+def _wrong_with_plans(session):
+    """Follow each plan from its first change: one person alone never makes it wider, and it is what its changes say."""
+    changes = defaultdict(list)
+    for row in session.scalars(select(SafeContactChange).order_by(SafeContactChange.number)):
+        changes[row.reference, row.party].append(row)
+        if row.effect == "at_once" and _allows(row.after) - _allows(row.before):
+            yield "a plan that one person widened", row.id
+        if row.agreed and row.second_by in {None, row.recorded_by}:
+            yield "a plan that one person widened", row.id
+    for (reference, party), rows in changes.items():
+        steps = [(row.recorded_at, 0, row) for row in rows]
+        steps += [(row.second_at, 1, row) for row in rows if row.effect == "second_person" and row.agreed]
+        allowed = _allows(rows[0].before)
+        for _, seconded, row in sorted(steps, key=lambda step: step[:2]):
+            if seconded or row.effect in {"at_once", "first_plan"}:
+                allowed = _allows(row.after)
+            elif row.effect == "second_person":
+                allowed &= _allows(row.after)
+            if row.effect == "first_plan" and row.agreed is False:
+                allowed = None  # whether it was stopped depends on what came between
+                break
+        plan = session.get_one(SafeContact, f"{reference}:{party}")
+        present = {"channel": plan.channel, "days": plan.days, "windows": plan.windows, "voicemail": plan.voicemail}
+        if allowed is not None and _allows(present) - allowed:
+            yield "a plan that no change tells of", reference, party
+
+
+def _allows(plan):
+    """Everything that a plan allows: over which channel, in which quarter of an hour of the week, with a message or not."""
+    quarters = [f"{hour:02}:{minute:02}" for hour in range(24) for minute in (0, 15, 30, 45)]
+    return {
+        (plan["channel"], day, quarter, message)
+        for day in plan["days"] for quarter in quarters for message in {False, plan["voicemail"]}
+        if plan["channel"] and any(start <= quarter < end for start, end in plan["windows"])
+    }  # fmt: skip
 
 
 def _agreed(session, row):

@@ -167,6 +167,7 @@ def delivered(item: Mapping[str, Any], shown: Mapping[str, Any], unit: Unit) -> 
         "recipient": subject["recipient"],
         "wording": str(subject["wording"]),
         "channel": "phone" if other else "in_person",
+        "verbal": True,
         "support_offered": True,
         "asked_plan_again": True,
     }

@@ -26,6 +26,7 @@ from casebook.casework.safeguarding import contact, safe_contact
 from casebook.casework.staff import staff
 from casebook.casework.sweep import wakes
 from casebook.domain.actors import OPERATOR, system
+from casebook.domain.case.plan_change import AskedBy, AskerIdentified
 from casebook.domain.vocabulary import Role, Stage
 from casebook.errors import Refused
 from casebook.storage.session import open_store
@@ -190,6 +191,21 @@ def restrict(act, reference, rng, reason):
             governance.name_person(act, reference, staff=staff_id)
 
 
+def change_plan(act, ref, rng):
+    """As whoever wants to be through with it would: mostly wider, and often in the name of the person."""
+    given = {
+        "channel": rng.choice([None, "phone", "text", "in_person"]),
+        "days": rng.choice([None, "mon;wed", "mon;tue;wed;thu;fri;sat"]),
+        "voicemail": rng.choice([None, "yes", "no"]), "code_word": rng.choice([None, None, "otter"]),
+        "stop": rng.choice([None, None, None, "yes"]), "said_word": rng.choice([None, "otter", "heron"]),
+    }  # fmt: skip
+    start, until = rng.choice([(None, None), ("10:00", "16:00"), ("08:00", "21:00")])
+    safe_contact.set_plan(
+        act, ref, party=rng.choice(["a", "c"]), asked_by=rng.choice(list(AskedBy)), start=start, until=until,
+        identified_by=rng.choice(list(AskerIdentified)), **given,
+    )  # fmt: skip
+
+
 def speak_to_somebody(act, ref, rng, _):
     party, channel = rng.choice(["a", "c", "b"]), rng.choice(["phone", "in_person", "text"])
     purpose = rng.choice(["arrange", "other", "meet"])
@@ -267,15 +283,7 @@ GOVERNING = (
     lambda act, ref, rng, why: safe_contact.allow_override(
         act, ref, party=rng.choice(["a", "c"]), code="threat_to_kill", reason=why
     ),
-    lambda act, ref, rng, _: safe_contact.set_plan(
-        act,
-        ref,
-        party=rng.choice(["a", "c"]),
-        channel=rng.choice(["phone", "text"]),
-        days="mon;wed",
-        start="10:00",
-        until="16:00",
-    ),
+    lambda act, ref, rng, _: change_plan(act, ref, rng),
 )
 
 
@@ -354,6 +362,15 @@ DAMAGE = {
     "UPDATE contact_attempt SET occurred_at = occurred_at + interval '10 hours'": "contacted outside the safe window",
     "UPDATE contact_attempt SET channel = 'text'": "contacted over another channel",
     "UPDATE contact_attempt SET purpose = 'other' WHERE purpose = 'arrange'": "contacted over another channel",
+    "UPDATE work_item SET answer = answer - 'channel'": "a contact that nobody typed",
+    "UPDATE work_item SET answer = answer - 'arranged_at'": "a contact that nobody typed",
+    "UPDATE work_item SET answer = jsonb_set(answer, '{result}', '\"not_found\"') WHERE kind = 'immediate_safeguarding'": (
+        "a contact that nobody typed"
+    ),
+    # a plan that somebody made wider by writing it over, and a change that nobody else agreed to
+    "UPDATE safe_contact SET voicemail = true": "a plan that no change tells of",
+    "UPDATE safe_contact_change SET second_by = NULL, agreed = NULL": "a plan that no change tells of",
+    "UPDATE safe_contact_change SET effect = 'at_once'": "a plan that one person widened",
     "UPDATE staff_role SET role = 'auditor' WHERE role = 'duty_inspector'": "an override that is none",
     "UPDATE contact_override SET authorised_at = '2026-01-01'": "an override that is none",
     "UPDATE clock SET met_at = met_at + interval '1 second'": "a limit met outside it",
@@ -366,6 +383,14 @@ DAMAGE = {
 }
 
 
+def widen_by_two(unit, reference):
+    asked = {"asked_by": "the_person", "identified_by": "document", "start": "10:00", "until": "19:00"}
+    with unit.acting("disclose") as act:
+        safe_contact.set_plan(act, reference, party="a", **asked)
+    (item,) = [item for item in unit.open_items(reference) if item.kind == "look_at_plan_change"]
+    unit.do("supervise", item, {"agreed": True, "reason": "rang her"})
+
+
 def test_each_truth_is_missed_when_it_is_broken(database_url):
     store = open_store(database_url, b"a key for tests")
     try:
@@ -374,6 +399,7 @@ def test_each_truth_is_missed_when_it_is_broken(database_url):
             unit.hire(staff_id, role)
         reference = unit.receive({**ROW, "external_id": "W-1", "immediate_danger": "yes"})
         assert through_everything(unit, reference) == Stage.CLOSED
+        widen_by_two(unit, reference)
         with store.session() as session:
             assert refused_truths(session) == []
         for statement, said in DAMAGE.items():

@@ -16,6 +16,7 @@ from casebook.casework.disclosure import emergency
 from casebook.casework.governance import governance
 from casebook.casework.monitor import dip_sampling, signals
 from casebook.casework.reporting import audit
+from casebook.casework.safeguarding import safe_contact
 from casebook.casework.staff import staff
 from casebook.casework.sweep import sweep
 from casebook.domain.actors import OPERATOR, system
@@ -45,6 +46,9 @@ def lived(unit):
             act, whole, recipient="a", channel="phone", reason="he is on his way to her", told="that he is violent",
             override="threat_to_kill", not_in_person_because="no time",
         )  # fmt: skip
+    with unit.acting("disclose") as act:
+        asked = {"asked_by": "the_person", "identified_by": "document", "voicemail": "yes"}
+        safe_contact.set_plan(act, whole, party="a", **asked)
     assert through_everything(unit, whole) == Stage.CLOSED
     with unit.acting() as act:
         dip_sampling.draw(act, seed=1)

@@ -31,8 +31,8 @@ class NoDisclosureDelivered(UnderPlan):
 
     recipient: str = Field(min_length=1, description="The recipient in the item's subject: a, c or protector:N.")
     wording: str = Field(min_length=1, description="Version of the approved wording that was used, as in the subject.")
-    channel: Channel = Field(default=Channel.IN_PERSON, description="To c: their safe channel. To others: in person.")
-    verbal: bool = Field(default=True, description="Told by word of mouth, nothing handed over; not checked for c.")
+    channel: Channel = Field(description="To c: their safe channel. To others: in person.")
+    verbal: bool = Field(description="Told by word of mouth, nothing handed over; not checked for c.")
     exception_reason: str | None = Field(
         default=None,
         description="Why it was not in person: two people must have agreed to that, or there is an override.",

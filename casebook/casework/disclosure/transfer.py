@@ -152,13 +152,9 @@ def _log(doing: Doing, row: Referral) -> None:
         if not told:
             refuse_because("they_came", "they came to us, so the result cannot be not_reached", InvalidAnswer)
         return
-    if answer.channel is None:
-        refuse_because(
-            "channel_missing", "give the channel of the contact, or record that they came to us", InvalidAnswer
-        )
     outreach.keep(
-        doing, party=subject["recipient"], purpose=Purpose.TRANSFER, channel=answer.channel, about=row.id, reached=told,
-        because=answer.not_in_person_because, leaves_message=answer.left_message,
+        doing, party=subject["recipient"], purpose=Purpose.TRANSFER, channel=outreach.channel_of(answer), about=row.id,
+        reached=told, because=answer.not_in_person_because, leaves_message=answer.left_message,
     )  # fmt: skip
 
 

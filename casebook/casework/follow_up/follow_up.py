@@ -5,7 +5,7 @@ A missing reply alone ends nothing. Closing an application opens its watch.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -17,18 +17,20 @@ from casebook.casework.core.acting import Act, policy_of, refuse, refuse_because
 from casebook.casework.core.answers import Answering, Answers, Doing
 from casebook.casework.core.referrals import ReferralMade
 from casebook.casework.disclosure import disclosure
-from casebook.casework.safeguarding import contact, danger
+from casebook.casework.follow_up import closing
+from casebook.casework.risk_scoring import risk_scoring
+from casebook.casework.safeguarding import contact, danger, outreach
 from casebook.casework.safeguarding.contact import Contact
 from casebook.casework.safeguarding.outreach import Contacted
 from casebook.domain import authority
 from casebook.domain.case import follow_up as rules
-from casebook.domain.case.follow_up import Chosen, ContactResult
+from casebook.domain.case.follow_up import ContactResult
 from casebook.domain.case.safe_contact import Purpose, Way
 from casebook.domain.vocabulary import Channel, Limit, Party, Role, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer
 from casebook.storage.case import decisions, deliveries
-from casebook.storage.tables import OPEN_WORK, Application, Clock, FollowUp, SourceExtract, Watch, WorkItem
+from casebook.storage.tables import OPEN_WORK, Application, FollowUp, SourceExtract, Watch, WorkItem
 
 EXHAUSTED = "exhausted"
 
@@ -40,7 +42,8 @@ class FollowedUp(Contacted):
         description="exhausted: enough attempts were made. A supervisor then answers exhausted too, or try_again."
     )
     they_called: bool = Field(
-        default=False, description="They contacted us: the safe-contact plan is then not checked."
+        default=False,
+        description="They contacted us: the safe-contact plan is then not checked. It counts if the contact is due by now.",
     )
     support_offered: bool = Field(default=False, description="Needed if they were reached.")
     agency_route: str | None = Field(
@@ -52,20 +55,23 @@ class FollowedUp(Contacted):
 
 
 def prepare(act: Act, application: Application) -> None:
-    """Do nothing: this stage has no automatic part."""
+    """Set the band by the judgements that were made since."""
+    risk_scoring.order_again(act, application)
 
 
 def needs(act: Act, application: Application) -> list[Need]:
     """One item for each agreed contact without a result: to make it, try again, or have a supervisor end the attempts.
 
-    And the delivery to another applicant who has not been told.
+    And the delivery to another applicant who has not been told, and what closing asks for.
     """
     rounds = _rounds(act, application.reference)
-    return disclosure.needs_later(act, application) + [
+    contacts = [
         _need(act, application, row, rounds.get(row.limit_name, 0))
         for row in deliveries.follow_ups(act.session, application.reference)
         if row.result is None
     ]
+    untold = disclosure.needs_later(act, application)
+    return untold + contacts + closing.needs(act, application, contacts_ended=not contacts and not untold)
 
 
 def _need(act: Act, application: Application, row: FollowUp, answered: int) -> Need:
@@ -75,7 +81,7 @@ def _need(act: Act, application: Application, row: FollowUp, answered: int) -> N
     if row.closed_by is not None:
         role, subject = Role.SUPERVISOR, subject | {"approve": EXHAUSTED, "proposed_by": row.closed_by}
     else:
-        role, subject = None, subject | {"not_before": not_before(act, application, row).isoformat()}
+        role, subject = None, subject | {"not_before": deliveries.not_before(act.session, row).isoformat()}
     return Need(
         kind=WorkKind.CONTACT_FOLLOW_UP,
         key=f"{row.limit_name}:{answered}",
@@ -83,17 +89,6 @@ def _need(act: Act, application: Application, row: FollowUp, answered: int) -> N
         subject=subject,
         due_at=rules.retry_at(attempts[-1].occurred_at if attempts else None, row.due_at, apart=apart),
     )
-
-
-def not_before(act: Act, application: Application, row: FollowUp) -> datetime:
-    """The earliest time of a contact: the time they chose, or else when the contact before it was due, or the delivery."""
-    if row.chosen == Chosen.ANOTHER_TIME:
-        return row.due_at
-    place = deliveries.IN_TURN.index(Limit(row.limit_name))
-    before = [clocks.clock_id(application.reference, limit) for limit in deliveries.IN_TURN[:place]]
-    query = select(func.max(Clock.unpaused_due_at)).where(Clock.id.in_(before))
-    started = select(Clock.anchor_at).where(Clock.id == row.id)
-    return act.session.scalar(query) or act.session.scalars(started).one()
 
 
 def _rounds(act: Act, reference: str) -> dict[str, int]:
@@ -144,6 +139,12 @@ def _contacted(doing: Doing, row: FollowUp) -> None:
         refuse_because("they_called", "they contacted us, so the result cannot be not_reached", InvalidAnswer)
     if answer.result == "reached" and not answer.support_offered:
         refuse_because("support_not_offered", "support must be offered at every contact", InvalidAnswer)
+    # they may decline a contact before its time; one that was made counts inside its time only
+    early = answer.they_called and answer.result == "declined"
+    not_before = (
+        deliveries.delivered_at(doing.act.session, row) if early else deliveries.not_before(doing.act.session, row)
+    )
+    refuse(rules.why_not_now(doing.occurred_at, not_before=not_before))
     if not answer.they_called:
         _log(doing, row)
     if answer.result != "not_reached":
@@ -153,17 +154,12 @@ def _contacted(doing: Doing, row: FollowUp) -> None:
 
 def _log(doing: Doing, row: FollowUp) -> None:
     act, answer, application = doing.act, doing.answer, doing.application
-    if answer.channel is None:
-        refuse_because(
-            "channel_missing", "give the channel of the contact, or record that they contacted us", InvalidAnswer
-        )
-    refuse(rules.why_not_now(doing.occurred_at, not_before=not_before(act, application, row)))
+    channel = outreach.channel_of(answer)
     party = _party(act, application)
     way = Way(
         at=doing.occurred_at,
-        channel=answer.channel,
-        agreed_meeting=answer.channel == Channel.IN_PERSON
-        and contact.has_agreed(act, application, party, doing.occurred_at),
+        channel=channel,
+        agreed_meeting=channel == Channel.IN_PERSON and contact.has_agreed(act, application, party, doing.occurred_at),
         asks_plan_again=answer.asked_plan_again,
         leaves_message=answer.left_message,
     )
@@ -245,4 +241,4 @@ def _open_watch(act: Act, application: Application) -> None:
     )
 
 
-ANSWERS: Answers = {WorkKind.CONTACT_FOLLOW_UP: Answering(schema=FollowedUp, handler=_followed_up)}
+ANSWERS: Answers = {WorkKind.CONTACT_FOLLOW_UP: Answering(schema=FollowedUp, handler=_followed_up), **closing.ANSWERS}

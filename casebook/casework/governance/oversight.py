@@ -13,9 +13,8 @@ from casebook.casework.safeguarding import outreach
 from casebook.casework.safeguarding.outreach import Speaks
 from casebook.domain import freezing
 from casebook.domain.case.safe_contact import Purpose
-from casebook.domain.vocabulary import Channel, WorkKind
+from casebook.domain.vocabulary import WorkKind
 from casebook.errors import InvalidAnswer
-from casebook.storage.case import deliveries
 from casebook.storage.tables import Clock, Escalation, WorkItem
 
 
@@ -59,7 +58,7 @@ class SafeguardedDuringDelay(Speaks):
 
     plan: str = Field(min_length=1, description="What keeps them safe until a decision is delivered.")
     applicant_told: bool = Field(
-        description="Whether the applicant was told of the delay: over their plan's channel, unless channel names another."
+        description="Whether the applicant was told of the delay. If so, give channel, unless they came to us."
     )
     risk_reviewed: bool = Field(description="Whether the risk was reviewed.")
 
@@ -114,18 +113,11 @@ def _overrun(doing: Doing) -> list[Clock]:
 
 def _safeguarded(doing: Doing) -> None:
     """Log the contact with the applicant. The work item keeps the rest of the answer."""
-    application, answer = doing.application, doing.answer
-    party = outreach.applicant_of(application)
-    plan = deliveries.plan(doing.act.session, application.reference, party)
-    plan_channel = (plan.channel if plan else None) or Channel.THROUGH_AGENCY
-    if answer.applicant_told or answer.channel is not None:
-        outreach.spoken(
-            doing,
-            party=party,
-            purpose=Purpose.OTHER,
-            channel=answer.channel or plan_channel,
-            reached=answer.applicant_told,
-        )
+    answer: SafeguardedDuringDelay = doing.answer
+    if answer.applicant_told and not answer.they_came:
+        outreach.channel_of(answer)
+    party = outreach.applicant_of(doing.application)
+    outreach.spoken(doing, party=party, purpose=Purpose.OTHER, reached=answer.applicant_told)
 
 
 ANSWERS: Answers = {

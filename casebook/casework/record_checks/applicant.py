@@ -20,7 +20,7 @@ from casebook.domain.case import record_checks as rules
 from casebook.domain.case.record_checks import MatchVerdict, OwnRecord
 from casebook.domain.case.safe_contact import Purpose
 from casebook.domain.risk.instruments import Reply
-from casebook.domain.vocabulary import Answer3, Channel, Limit, MatchBand, Party, Source
+from casebook.domain.vocabulary import Answer3, Limit, MatchBand, Party, Source
 from casebook.errors import InvalidAnswer
 from casebook.storage.tables import ApplicantSign, Application, Candidate, InstrumentAnswer, Meeting, WorkItem
 
@@ -48,7 +48,7 @@ class InstrumentGiven(Answer):
 
 
 class ApplicantMet(Speaks):
-    """The meeting with the applicant, or why there was none. It was in person unless channel says otherwise.
+    """The meeting with the applicant, or why there was none. Give channel, unless they came to us.
 
     If it was not held: channel says how contact was attempted, if it was.
     """
@@ -149,10 +149,10 @@ def take_back_meeting(act: Act, application: Application, item: WorkItem) -> Non
 
 def met(doing: Doing) -> None:
     answer: ApplicantMet = doing.answer
-    outreach.spoken(
-        doing, party=outreach.applicant_of(doing.application), purpose=Purpose.MEET, reached=answer.held,
-        channel=answer.channel or (Channel.IN_PERSON if answer.held else None),
-    )  # fmt: skip
+    if answer.held and not answer.they_came:
+        outreach.channel_of(answer)
+    party = outreach.applicant_of(doing.application)
+    outreach.spoken(doing, party=party, purpose=Purpose.MEET, reached=answer.held)
     _record(
         doing,
         kind="meeting",

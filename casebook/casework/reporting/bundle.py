@@ -28,6 +28,7 @@ _YES = frozenset(
         "application",
         "person",
         "safe_contact",
+        "safe_contact_change",
         "clock",
         "contact_attempt",
         "follow_up",

@@ -5,6 +5,9 @@ A changed input makes a new score and reorders the queue. That can raise a prior
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
 from pydantic import Field
 from sqlalchemy import func, select
 
@@ -69,6 +72,25 @@ def needs(act: Act, application: Application) -> list[Need]:
         for row in judged
         if row.lowers and row.second_agrees is None
     ]
+
+
+def needs_since(act: Act, application: Application, since: datetime) -> list[Need]:
+    """One item to assess the risk again after a moment, such as a disclosure. A lowering also needs a second person."""
+    current = decisions.current_score(act.session, application.reference)
+    if current is None:
+        return []
+    if decisions.is_assessed_since(act.session, application.reference, since):
+        return [replace(need, kind=WorkKind.REASSESS_RISK) for need in needs(act, application)]
+    band = decisions.effective_band(act.session, current)
+    subject = {"score": current.id, "band": band, "since": since.isoformat()}
+    return [Need(kind=WorkKind.REASSESS_RISK, key=f"{current.id}:{since.isoformat()}", subject=subject)]
+
+
+def order_again(act: Act, application: Application) -> None:
+    """Set the band by the judgements of the present score, if there is one, and raise the priority with it."""
+    current = decisions.current_score(act.session, application.reference)
+    if current is not None:
+        _order(act, application, current, Priority(current.priority))
 
 
 def _digest(act: Act, inputs: ScoreInputs, model: RiskModel) -> str:
@@ -221,5 +243,6 @@ def _take_back(act: Act, _application: Application, item: WorkItem) -> None:
 
 
 ANSWERS: Answers = {
-    WorkKind.ASSESS_RISK: Answering(schema=RiskAssessed, handler=_assessed, rests_on=_rests_on, take_back=_take_back)
+    kind: Answering(schema=RiskAssessed, handler=_assessed, rests_on=_rests_on, take_back=_take_back)
+    for kind in (WorkKind.ASSESS_RISK, WorkKind.REASSESS_RISK)
 }

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from casebook.casework.core.acting import Act, Summary, policy_of, refuse_because
+from casebook.casework.safeguarding import plan_changes
 from casebook.domain import chain
 from casebook.domain.actors import Reason
 from casebook.domain.authority import Command
@@ -53,7 +54,7 @@ def log(act: Act, application: Application, contact: Contact) -> ContactAttempt:
             "before_submission", "the contact cannot have been before the application was submitted", InvalidAnswer
         )
     override = deliveries.override(act.session, contact.override)
-    plan = deliveries.plan(act.session, application.reference, contact.party)
+    plan = plan_for(act, application, contact.party, contact.way)
     reason = why_not_contact(act, application, contact.party, contact.way)
     if contact.override is not None:  # an override that is named must be valid, even if it is not needed
         reason = _why_not_override(act, application, contact, override)
@@ -73,12 +74,21 @@ def log(act: Act, application: Application, contact: Contact) -> ContactAttempt:
 
 def why_not_contact(act: Act, application: Application, party: str, way: Way) -> Reason | None:
     """A reason to refuse contact with a party in this way. Overrides are not considered."""
-    plan = deliveries.plan(act.session, application.reference, party)
+    plan = plan_for(act, application, party, way)
     if party == Party.B:
         return Reason("subject", "the subject must not be contacted about an application")
     if party == PROTECTOR or (plan is None and party == Party.C and application.applicant == Applicant.AGENCY):
         return None
     return by_plan(way, plan, policy_of(application))
+
+
+def plan_for(act: Act, application: Application, party: str, way: Way) -> ContactPlan | None:
+    """The plan that a contact is checked by: the plan in force or, where it does not allow it, a call-back they asked for."""
+    plan, policy = deliveries.plan(act.session, application.reference, party), policy_of(application)
+    if by_plan(way, plan, policy) is None:
+        return plan
+    asked = plan_changes.call_back(act, application, party, way.at)
+    return asked if asked and by_plan(way, asked, policy) is None else plan
 
 
 def by_plan(way: Way, plan: ContactPlan | None, policy: Policy) -> Reason | None:

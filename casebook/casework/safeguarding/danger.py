@@ -79,11 +79,13 @@ def raise_priority(
 
 
 # actions that include reaching the person at risk
-REACHING = frozenset({"person_at_risk_safe", "welfare_check"})
+SAFE = "person_at_risk_safe"
+REACHING = frozenset({SAFE, "welfare_check"})
+NOT_FOUND = "not_found"
 
 
 class Safeguarded(Answer):
-    """What was done about immediate danger. Reaching the person at risk is logged as a contact."""
+    """What was done about immediate danger. Reaching the person at risk, or looking for them, is logged as a contact."""
 
     actions: list[
         Literal["attended", "arrest", "protective_notice", "person_at_risk_safe", "welfare_check", "no_danger_found"]
@@ -95,12 +97,18 @@ class Safeguarded(Answer):
         default_factory=list, description="Who must be referred to another agency."
     )
     channel: Channel | None = Field(
-        default=None,
-        description="How the person at risk was reached. If left out after a visit or a check: in person.",
+        default=None, description="How the person at risk was reached or looked for. Needed with result."
     )
-    threat: Override = Field(
-        default=Override.IMMEDIATE_DANGER,
-        description="The ground of the override, if the contact was outside their plan.",
+    result: Literal["seen_alone", "safe", "not_found"] | None = Field(
+        default=None,
+        description="How the person at risk was. Needed after person_at_risk_safe or welfare_check, and with channel. "
+        "not_found: this opens the next item.",
+    )
+    threat: Override | None = Field(
+        default=None, description="The ground of the override, if the contact was outside their plan."
+    )
+    threat_reason: str | None = Field(
+        default=None, description="With threat: what threatens whose life. It is kept as the reason of the override."
     )
     not_in_person_because: str | None = Field(
         default=None, description="If the contact was outside their plan and not in person: why."
@@ -126,12 +134,15 @@ class Referred(Answer):
 
 def _safeguarded(doing: Doing) -> None:
     answer: Safeguarded = doing.answer
-    if (channel := answer.channel or (Channel.IN_PERSON if REACHING & set(answer.actions) else None)) is not None:
+    _refuse_untyped(answer)
+    if answer.channel is not None:
         outreach.at_once(
-            doing.act, doing.application, party=Party.A, channel=channel, at=doing.occurred_at, about=doing.item.id,
-            ground=answer.threat, reason=f"immediate safeguarding, incident {answer.incident_number}",
-            not_in_person_because=answer.not_in_person_because,
+            doing.act, doing.application, party=Party.A, channel=answer.channel, at=doing.occurred_at,
+            about=doing.item.id, ground=answer.threat, reason=answer.threat_reason or "",
+            reached=answer.result != NOT_FOUND, not_in_person_because=answer.not_in_person_because,
         )  # fmt: skip
+    if answer.result == NOT_FOUND:
+        open_safeguarding(doing.act, doing.application, cause="person_at_risk_not_found", key=doing.item.id)
     if answer.crime_number is not None:
         _refer(doing, kind="crime", agency_reference=answer.crime_number)
     elif answer.crime_alleged:
@@ -139,6 +150,30 @@ def _safeguarded(doing: Doing) -> None:
     for who in answer.people_to_refer:
         need = Need(kind=WorkKind.REFER_SAFEGUARDING, key=f"{doing.item.id}:{who}", subject={"who": who})
         open_item(doing.act, doing.application, need)
+
+
+def _refuse_untyped(answer: Safeguarded) -> None:
+    """Refuse if a person did not type how the person at risk was, over which channel, or on which ground."""
+    if (answer.channel is None) != (answer.result is None):
+        refuse_because(
+            "channel_and_result",
+            "give channel and result of the contact with the person at risk, or neither",
+            InvalidAnswer,
+        )
+    if answer.result is None and REACHING & set(answer.actions):
+        refuse_because(
+            "result_missing",
+            "these actions include the person at risk: give channel and result to say how they were",
+            InvalidAnswer,
+        )
+    if answer.result == NOT_FOUND and SAFE in answer.actions:
+        refuse_because("result_differs", "the person at risk cannot be both safe and not found", InvalidAnswer)
+    if (answer.threat is None) != (not answer.threat_reason):
+        refuse_because(
+            "threat_reason_missing",
+            "give threat and threat_reason: the ground, and what threatens whose life",
+            InvalidAnswer,
+        )
 
 
 def _crime_recorded(doing: Doing) -> None:

@@ -1,4 +1,4 @@
-"""Details that become known after intake: completed details, corrections, confirmed safe-contact plans."""
+"""Details that become known after intake: completed details, corrections, changed safe-contact plans."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from casebook.casework.core.acting import Act
 from casebook.casework.core.answers import Answer, Answering, Answers, Doing
-from casebook.casework.safeguarding import parties
-from casebook.domain.case.intake import PersonForm, PlanForm
+from casebook.casework.safeguarding import parties, plan_changes
+from casebook.casework.safeguarding.plan_changes import PlanChanged
+from casebook.domain.case.intake import PersonForm
 from casebook.domain.vocabulary import Certainty, Channel, Party, Sex, WorkKind
 from casebook.errors import InvalidAnswer
 from casebook.storage.tables import Application, Person
@@ -57,7 +58,7 @@ class DetailsCompleted(Answer):
     """The details that were missing from an application, or why they cannot be obtained."""
 
     people: dict[Party, PersonDetails] = Field(default_factory=dict)
-    safe_contact: dict[Party, SafeContactPlan] = Field(default_factory=dict)
+    safe_contact: dict[Party, PlanChanged] = Field(default_factory=dict)
     relationship: str | None = Field(default=None, pattern="^(partner|ex_partner|other)$")
     explained: dict[str, str] = Field(
         default_factory=dict,
@@ -74,8 +75,8 @@ def add_details(act: Act, application: Application, answer: DetailsCompleted) ->
     refuse_impossible_dates(act, answer.people)
     for party, details in answer.people.items():
         correct_person(act, application, party, details.model_dump(exclude_none=True))
-    for party, plan in answer.safe_contact.items():
-        confirm_plan(act, application, party, plan)
+    for party, change in answer.safe_contact.items():
+        plan_changes.change(act, application, party, change)
     if answer.relationship:
         application.relationship = answer.relationship
     application.explained = [
@@ -106,15 +107,6 @@ def correct_person(act: Act, application: Application, party: Party, details: Ma
     for name, value in details.items():
         setattr(person, name, value)
     return person
-
-
-def confirm_plan(act: Act, application: Application, party: Party, plan: SafeContactPlan) -> None:
-    """Set or confirm one party's safe-contact plan, as of now."""
-    form = PlanForm(
-        party=party, channel=plan.channel, days=tuple(plan.days), windows=tuple(plan.windows), voicemail=plan.voicemail,
-        code_word=plan.code_word or "", interpreter=plan.interpreter or "",
-    )  # fmt: skip
-    act.session.merge(parties.plan_row(form, application.reference, by=act.actor.id, at=act.now))
 
 
 ANSWERS: Answers = {WorkKind.COMPLETE_DETAILS: Answering(schema=DetailsCompleted, handler=_details_completed)}

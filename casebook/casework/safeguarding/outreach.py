@@ -59,9 +59,18 @@ def applicant_of(application: Application) -> Party:
     return Party.A if application.applicant == Applicant.A else Party.C
 
 
-def spoken(doing: Doing, *, party: str, purpose: Purpose, channel: str | None = None, reached: bool = True) -> None:
+def channel_of(answer: Contacted) -> Channel:
+    """The channel of a contact that an answer reports. Refused if nobody gave it: no contact is assumed."""
+    if answer.channel is None:
+        refuse_because(
+            "channel_missing", "give the channel of the contact, or record that they came to us", InvalidAnswer
+        )
+    return answer.channel
+
+
+def spoken(doing: Doing, *, party: str, purpose: Purpose, reached: bool = True) -> None:
     """Log the contact that a `Speaks` answer reports. There is none if they came to us, or nobody was contacted."""
-    channel = channel or doing.answer.channel
+    channel = doing.answer.channel
     if channel is None or doing.answer.they_came:
         return
     keep(
@@ -84,7 +93,7 @@ def keep(
     """Log a contact, and the agreement to meet if the answer reports one. Each must be inside the plan or under an override."""
     act, application, answer = doing.act, doing.application, doing.answer
     if answer.arranged_at is not None:
-        _agreement(doing, party=party, channel=channel, about=about, because=because)
+        _agreement(doing, party=party, about=about, because=because)
     agreed = channel == Channel.IN_PERSON and contact.has_agreed(act, application, party, doing.occurred_at)
     way = Way(
         at=doing.occurred_at, channel=channel, agreed_meeting=agreed, asks_plan_again=answer.asked_plan_again,
@@ -97,14 +106,19 @@ def keep(
     return contact.log(act, application, attempt)
 
 
-def _agreement(doing: Doing, *, party: str, channel: str, about: str, because: str | None) -> None:
+def _agreement(doing: Doing, *, party: str, about: str, because: str | None) -> None:
     """Log that a meeting was agreed, over the plan's channel. That must be before the meeting."""
     act, answer = doing.act, doing.answer
     if answer.arranged_at > doing.occurred_at:
         refuse_because("arranged_after", "arranged_at must be before the meeting", InvalidAnswer)
     plan = deliveries.plan(act.session, doing.application.reference, party)
-    plan_channel = (plan.channel if plan else None) or channel
-    way = Way(at=answer.arranged_at, channel=plan_channel, asks_plan_again=answer.asked_plan_again)
+    if plan is None or not plan.channel:
+        refuse_because(
+            "agreed_over_nothing",
+            "there is no safe channel over which a meeting can have been agreed: leave arranged_at out",
+            InvalidAnswer,
+        )
+    way = Way(at=answer.arranged_at, channel=plan.channel, asks_plan_again=answer.asked_plan_again)
     attempt = Contact(
         party=party, purpose=Purpose.ARRANGE, way=way, reached=True, about=about, override=answer.override,
         not_in_person_because=because,
@@ -122,6 +136,7 @@ def at_once(
     about: str,
     ground: Override | None,
     reason: str,
+    reached: bool = True,
     not_in_person_because: str | None = None,
 ) -> ContactAttempt:
     """Log a contact made because a life may be at risk: inside the plan, or under an override.
@@ -138,7 +153,7 @@ def at_once(
         ).id
         act.session.flush()
     attempt = Contact(
-        party=party, purpose=Purpose.EMERGENCY, way=way, reached=True, about=about, override=override_id,
+        party=party, purpose=Purpose.EMERGENCY, way=way, reached=reached, about=about, override=override_id,
         not_in_person_because=not_in_person_because,
     )  # fmt: skip
     return contact.log(act, application, attempt)

@@ -9,11 +9,13 @@ from pydantic import ValidationError
 
 from casebook.casework.core import lifecycle
 from casebook.casework.core.acting import Act, Summary, policy_of, refuse, refuse_because
-from casebook.casework.safeguarding import contact, details
+from casebook.casework.safeguarding import contact, details, plan_changes
+from casebook.casework.safeguarding.plan_changes import PlanChanged
 from casebook.domain import freezing
 from casebook.domain.authority import Command
 from casebook.domain.case import safe_contact
-from casebook.domain.case.intake import DAYS
+from casebook.domain.case.intake import PlanForm
+from casebook.domain.case.plan_change import AskedBy, AskerIdentified
 from casebook.domain.case.safe_contact import ContactPlan, Override, Way
 from casebook.domain.vocabulary import Channel, Party
 from casebook.errors import InvalidAnswer
@@ -46,35 +48,57 @@ def set_plan(
     reference: str,
     *,
     party: str,
-    channel: str,
-    days: str,
-    start: str,
-    until: str,
+    asked_by: str,
+    identified_by: str,
+    said_word: str | None = None,
+    at: str | None = None,
+    channel: str | None = None,
+    days: str | None = None,
+    start: str | None = None,
+    until: str | None = None,
     voicemail: str | None = None,
     code_word: str | None = None,
+    interpreter: str | None = None,
+    stop: str | None = None,
 ) -> Summary:
-    """Set or confirm how one party may safely be contacted. Lists are separated by `;`."""
-    act.allowed(Command.CONTACT)
+    """Set, confirm or change how one party may safely be contacted. What is not given stays. Lists are separated by `;`."""
     application = act.application(reference)
     refuse(freezing.why_not_edit(application.frozen_at))
-    if party not in {Party.A, Party.C}:
-        refuse_because("bad_plan", "a safe-contact plan must be for a or c")
-    plan = read_plan(channel=channel, days=days, start=start, until=until, voicemail=voicemail, code_word=code_word)
-    as_agreed(plan, act.now)
-    details.confirm_plan(act, application, Party(party), plan)
-    act.record(application, "safe_contact_set", party=party)
+    given = {
+        "asked_by": asked_by, "identified_by": identified_by, "said_word": said_word, "channel": channel,
+        "asked_at": contact.moment(at, act.now), "days": days.lower().split(";") if days else None,
+        "windows": _windows(start, until), "voicemail": None if voicemail is None else voicemail == "yes",
+        "code_word": code_word, "interpreter": interpreter, "stop": stop == "yes",
+    }  # fmt: skip
+    try:
+        asked = PlanChanged.model_validate(given)
+    except ValidationError:
+        refuse_because(
+            "bad_plan", f"give one of these codes as channel: {', '.join(Channel)}; as asked-by: {', '.join(AskedBy)}; "
+            f"as identified-by: {', '.join(AskerIdentified)}", InvalidAnswer,
+        )  # fmt: skip
+    row = plan_changes.change(act, application, Party(contact.one_of(Party, party, "party")), asked)
     lifecycle.carry_on(act, application, because="safe_contact_set")
-    return {"reference": reference, "party": party, "channel": channel}
+    return {"reference": reference, "party": party, "change": row.id, "effect": row.effect, "widens": row.widens}
+
+
+def _windows(start: str | None, until: str | None) -> list[tuple[str, str]] | None:
+    """The safe times, from two lists of equal length."""
+    if start is None and until is None:
+        return None
+    starts, ends = (start or "").split(";"), (until or "").split(";")
+    if len(starts) != len(ends):
+        refuse_because("bad_plan", "give as many starts as ends of the safe times", InvalidAnswer)
+    return list(zip(starts, ends, strict=True))
 
 
 def read_plan(
     *, channel: str, days: str, start: str, until: str, voicemail: str | None = None, code_word: str | None = None
 ) -> details.SafeContactPlan:
-    """Read a plan from the options of a command. Lists are separated by `;`."""
-    starts, ends = start.split(";"), until.split(";")
+    """Read a whole plan from the options of a command. Lists are separated by `;`."""
     try:
         return details.SafeContactPlan(
-            channel=Channel(channel), days=days.lower().split(";"), windows=list(zip(starts, ends, strict=True)),
+            channel=Channel(channel), days=days.lower().split(";"), windows=_windows(start, until) or [],
             voicemail=voicemail == "yes", code_word=code_word,
         )  # fmt: skip
     except (ValueError, ValidationError):
@@ -83,15 +107,14 @@ def read_plan(
 
 def as_agreed(plan: details.SafeContactPlan, at: datetime) -> ContactPlan:
     """The plan in the form that the rule checks, confirmed at a moment. Refused if any part of it cannot be read."""
-    readable = ContactPlan(
-        channel=plan.channel, days=tuple(plan.days), windows=tuple(plan.windows), voicemail=plan.voicemail,
-        confirmed_at=at,
-    )  # fmt: skip
-    if not set(plan.days) <= set(DAYS) or len(readable.hours) != len(plan.windows):
-        refuse_because(
-            "bad_plan", "days must be mon to sun, times HH:MM, and each window must end after it starts", InvalidAnswer
-        )
-    return readable
+    form = PlanForm(
+        party=Party.A,
+        channel=plan.channel,
+        days=tuple(plan.days),
+        windows=tuple(plan.windows),
+        voicemail=plan.voicemail,
+    )
+    return plan_changes.readable(form, at)
 
 
 def allow_override(act: Act, reference: str, *, party: str, code: str, reason: str) -> Summary:

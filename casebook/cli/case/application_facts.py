@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from casebook.cli.case.page_words import ApplicationView, ShownRow, clean, moment, paragraph, rows, table
 from casebook.domain import words
@@ -21,6 +22,8 @@ def who(application: ApplicationView) -> Iterator[str]:
             yield from paragraph("safe contact", _plan(plan, shown=shown), indent=5)
     for party, plan in plans.items():
         yield from paragraph(f"{str(party).upper()}  safe contact", _plan(plan, shown=shown))
+    for change in sorted(rows(application, "safe_contact_change"), key=lambda row: (str(row["party"]), row["number"])):
+        yield from paragraph(f"change {change['number']} of {str(change['party']).upper()}'s plan", _change(change))
     dates = (
         f" from {application.get('relationship_started') or '?'} to {application.get('relationship_ended') or 'now'}"
     )
@@ -70,13 +73,35 @@ def _person(person: ShownRow, *, shown: bool) -> Iterator[str]:
         yield from paragraph(", ".join(details), indent=5)
 
 
+def _change(change: ShownRow) -> str:
+    """Who asked for a change of a plan, what came of it, and the plan before and after it if the role may see that."""
+    parts = [
+        f"asked by {words.ASKED_BY.of(change['asked_by'])} {moment(change['asked_at'])}",
+        f"identified: {words.ASKER_IDENTIFIED.of(change['identified_by'])}",
+        f"recorded by {change['recorded_by']}",
+        f"in force {words.PLAN_EFFECT.of(change['effect'])}",
+        f"widens {', '.join(map(words.spelled, change['widens']))}" if change["widens"] else "",
+    ]
+    if change["second_by"]:
+        verb = "agreed" if change["agreed"] else "did not agree"
+        parts.append(f"{change['second_by']} {verb} {moment(change['second_at'])}")
+    plans = (f"{name}: {_terms(change[name])}" for name in ("before", "after") if change.get(name))
+    return "; ".join(filter(None, [*parts, *plans]))
+
+
+def _terms(plan: Mapping[str, Any]) -> str:
+    if not plan["channel"]:
+        return "no contact"
+    windows = ", ".join(f"{start}-{until}" for start, until in plan["windows"])
+    own = (f"{words.spelled(name)} {plan[name]}" for name in ("code_word", "interpreter") if plan[name])
+    voicemail = "voicemail yes" if plan["voicemail"] else "no voicemail"
+    return clean(", ".join([words.CHANNEL.of(plan["channel"]), " ".join(plan["days"]), windows, voicemail, *own]))
+
+
 def _plan(plan: ShownRow, *, shown: bool) -> str:
-    parts = [words.CHANNEL.of(plan["channel"]) if plan["channel"] else "no contact until a channel is set"]
-    if shown and plan["channel"]:
-        windows = ", ".join(f"{start}-{until}" for start, until in plan["windows"])
-        parts += [" ".join(plan["days"]), windows, "voicemail yes" if plan["voicemail"] else "no voicemail"]
-        parts += [f"{words.spelled(name)} {plan[name]}" for name in ("code_word", "interpreter") if plan[name]]
-    return f"{'; '.join(filter(None, parts))}; confirmed {moment(plan['confirmed_at'])} by {plan['confirmed_by']}"
+    channel = words.CHANNEL.of(plan["channel"]) if plan["channel"] else "no contact until a channel is set"
+    terms = _terms(plan) if shown and plan["channel"] else channel
+    return f"{terms}; confirmed {moment(plan['confirmed_at'])} by {plan['confirmed_by']}"
 
 
 def searches(application: ApplicationView) -> Iterator[str]:

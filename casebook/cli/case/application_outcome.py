@@ -124,6 +124,11 @@ def afterwards(application: ApplicationView) -> Iterator[str]:
             f"{words.LIMIT.of(row['limit_name'])}: {chosen}, due {moment(row['due_at'])}, {result}{second}",
             row.get("notes"),
         )
+    for row in sorted(rows(application, "closing_summary"), key=lambda row: str(row["written_at"])):
+        yield from paragraph(f"Closing summary by {row['written_by']} {moment(row['written_at'])}")
+        for name in ("told", "safety_plan", "open_referrals", "said"):
+            if row.get(name):
+                yield from paragraph(words.spelled(name), row[name], indent=5)
     for row in sorted(rows(application, "referral"), key=lambda row: str(row["occurred_at"])):
         number = f", their reference {row['agency_reference']}" if row["agency_reference"] else ""
         yield from paragraph(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from casebook.domain.case.early_end import Identified, SaidBy
+from casebook.domain.case.plan_change import AskedBy, AskerIdentified
 from casebook.domain.case.safe_contact import Override, Purpose
 from casebook.domain.vocabulary import Answer3, Channel, Priority
 
@@ -29,6 +30,7 @@ _OF_ACTION: Mapping[tuple[str, str], str] = {
     ("transfer", "channel"): f"how they said it: {', '.join(Channel)}",
     ("no-engagement", "channel"): f"how they said it: {', '.join(Channel)}",
     ("reopen", "reason"): _CODED_REASON,
+    ("safe-contact", "at"): "when they asked, in ISO 8601 with offset (default: now)",
     ("contact", "channel"): f"how they were contacted: {', '.join(Channel)}",
     ("contact", "override"): "if it was outside the safe-contact plan, the id that `override-contact` printed",
     ("safe-contact", "channel"): f"the safe channel: {', '.join(Channel)}",
@@ -54,7 +56,12 @@ _OF_ALL: Mapping[str, str] = {
     "start": "when the safe times start: HH:MM, separated by ;",
     "until": "when the safe times end: HH:MM, separated by ;",
     "voicemail": "yes if a message may be left, or no",
-    "code-word": "a word agreed with them that shows who is calling",
+    "code-word": "a word agreed with them that shows who is calling; an empty text takes it away",
+    "interpreter": "the language in which they need an interpreter; an empty text: none any more",
+    "stop": "yes: no contact any more",
+    "asked-by": f"who asked for the change: {', '.join(AskedBy)}",
+    "identified-by": f"how they were identified: {', '.join(AskerIdentified)}",
+    "said-word": "with code_word: the word that they said",
     "purpose": f"what the contact was for: {', '.join(Purpose)}",
     "result": "reached or not_reached",
     "asked-plan-again": "yes if it began by asking whether the plan is still safe, or no",

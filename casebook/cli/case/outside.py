@@ -18,9 +18,12 @@ _WAY = ("at?", "override?", "not-in-person-because?")
 ACTIONS: Mapping[str, Action] = {
     "safe-time": ("show when and how a person can next be contacted safely", safe_contact.safe_time, ("party",)),
     "safe-contact": (
-        "set or confirm how a person can be contacted safely",
+        "change how a person can be contacted safely: what is not given stays; a wider plan needs a second person",
         safe_contact.set_plan,
-        ("party", "channel", "days", "start", "until", "voicemail?", "code-word?"),
+        (
+            "party", "asked-by", "identified-by", "said-word?", "at?", "channel?", "days?", "start?", "until?", "voicemail?",
+            "code-word?", "interpreter?", "stop?",
+        ),
     ),
     "contact": (
         "record a contact that was made or attempted; refused if it was not safe",

@@ -56,6 +56,7 @@ class ContactPlan:
     windows: tuple[tuple[str, str], ...]  # HH:MM in local time; the end is not inside
     voicemail: bool = False  # a message may be left
     confirmed_at: datetime
+    call_back: str | None = None  # id of the change by which they asked for one call-back
 
     def __post_init__(self) -> None:
         if self.confirmed_at.tzinfo is None:

@@ -122,6 +122,11 @@ SAFEGUARDED = Vocabulary("What was done about immediate danger", {
     "welfare_check": "welfare check",
     "no_danger_found": "no danger found",
 })  # fmt: skip
+FOUND = Vocabulary("How the person at risk was", {
+    "seen_alone": "seen alone",
+    "safe": "safe, not seen alone",
+    "not_found": "not found",
+})  # fmt: skip
 TEXT = Vocabulary("Approved texts", {
     "disclosure": "disclosure",
     "no_disclosure": "no disclosure",
@@ -161,6 +166,25 @@ CONTACT_FAULT = Vocabulary("Whether contact is safe at a moment", {
     "stale_plan": "the plan is old: begin by asking whether it still holds",
     "outside_window": "outside the safe times",
     "no_messages": "the plan allows no message",
+})  # fmt: skip
+ASKED_BY = Vocabulary("Who asked for a change of a plan", {
+    "the_person": "the person whose plan it is",
+    "professional": "a professional who supports them",
+    "somebody_else": "somebody else",
+    "staff": "a member of staff",
+})  # fmt: skip
+ASKER_IDENTIFIED = Vocabulary("How whoever asked for a change was identified", {
+    "code_word": "by the code word",
+    "document": "by a document",
+    "questions": "by questions that only they can answer",
+    "known": "known to whoever spoke to them",
+    "not_identified": "not identified",
+})  # fmt: skip
+PLAN_EFFECT = Vocabulary("When a change of a plan is in force", {
+    "at_once": "at once: it widens nothing",
+    "first_plan": "at once: it is the first plan, and a second person looks at it",
+    "second_person": "once a second person agrees",
+    "call_back": "for one call-back, and a second person looks at it",
 })  # fmt: skip
 CHOSEN = Vocabulary("Choices of a follow-up contact", {
     "accepted": "accepted",
@@ -202,6 +226,7 @@ OVERRUN = Vocabulary("Reasons for an overrun", {
 })  # fmt: skip
 
 ALL = (
-    BAND, TIER, QUALIFIES, BASIS, FACTOR, UNCERTAIN, JUDGEMENT, INSTRUMENT, LIMB, REFUSAL, AGENCY, REFERRED, SAFEGUARDED,
-    TEXT, UNDERTAKING, PURPOSE, OVERRIDE, CONTACT_FAULT, CHOSEN, FOLLOWED, WATCHED, READ_ROW, PAUSE, ACKNOWLEDGED, OVERRUN,
+    BAND, TIER, QUALIFIES, BASIS, FACTOR, UNCERTAIN, JUDGEMENT, INSTRUMENT, LIMB, REFUSAL, AGENCY, REFERRED,
+    SAFEGUARDED, FOUND, TEXT, UNDERTAKING, PURPOSE, OVERRIDE, CONTACT_FAULT, ASKED_BY, ASKER_IDENTIFIED, PLAN_EFFECT,
+    CHOSEN, FOLLOWED, WATCHED, READ_ROW, PAUSE, ACKNOWLEDGED, OVERRUN,
 )  # fmt: skip

@@ -43,6 +43,7 @@ COMMAND = Vocabulary("Commands", {
     "override_contact": "override a safe-contact plan",
     "disclose_in_emergency": "disclose in an emergency",
     "contact": "contact somebody",
+    "narrow_contact": "narrow or stop a safe-contact plan",
     "close_early": "close early",
     "reopen": "reopen what ended early",
     "merge": "merge duplicates",
@@ -105,6 +106,8 @@ NO_FORECAST = Vocabulary("Why there is no forecast", {
 })  # fmt: skip
 EXCEPTION = Vocabulary("Exceptions", {
     "contact_override": "contact outside the safe-contact plan",
+    "safe_contact_changed": "a safe-contact plan was changed",
+    "safe_contact_not_agreed": "a second person did not agree to a change of a safe-contact plan",
     "grave_risk_not_disclosed": "not disclosed although the risk is grave",
     "not_ratified": "an emergency decision was not ratified",
     "signed_at_once": "signed within seconds of opening it",

@@ -32,6 +32,7 @@ CAUSE = Vocabulary("Causes of danger and of a priority", {
     "danger_heard_at_delivery": "danger heard at the delivery",
     "danger_heard_at_follow_up": "danger heard at a follow-up contact",
     "danger_heard_after_transfer": "danger heard after the transfer",
+    "person_at_risk_not_found": "the person at risk was not found",
     "rejected_row_tells_of_danger": "a rejected row of a file tells of danger",
     "self_reported": "reported by the person at risk",
     "new_threat": "a new threat",

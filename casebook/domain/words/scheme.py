@@ -180,6 +180,9 @@ WORK = Vocabulary("Work items", {
     "second_review": "second review",
     "look_again_at_contact": "look again at contact",
     "read_rejected_row": "read a rejected row",
+    "reassess_risk": "assess the risk again after a disclosure",
+    "close_grave_case": "close a high-risk application with a summary",
+    "look_at_plan_change": "look at a change of a safe-contact plan",
     "link_across_restriction": "decide about a link across a restriction",
 })  # fmt: skip
 # in the order of `casebook.domain.standing`; a run of the engine ends under one of these names

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -75,6 +76,14 @@ def is_assessed(session: Session, reference: str) -> bool:
     """Whether somebody has judged the present score."""
     current = current_score(session, reference)
     return current is not None and any(of.id == current.id for _, of in judgements(session, reference))
+
+
+def is_assessed_since(session: Session, reference: str, since: datetime) -> bool:
+    """Whether somebody has judged the present score after a moment."""
+    current = current_score(session, reference)
+    return current is not None and any(
+        row.assessed_at >= since for row, of in judgements(session, reference) if of.id == current.id
+    )
 
 
 def effective_band(session: Session, score: RiskScore) -> Band:

@@ -6,20 +6,24 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from casebook.domain.case import disclosure as rules
 from casebook.domain.case.disclosure import Addressee
+from casebook.domain.case.follow_up import Chosen
 from casebook.domain.case.safe_contact import ContactPlan, Purpose
 from casebook.domain.vocabulary import Limit
 from casebook.storage.case import record_checks
 from casebook.storage.tables import (
     Application,
+    Clock,
+    ClosingSummary,
     ContactAttempt,
     ContactOverride,
     Decision,
     Disclosure,
+    EmergencyDisclosure,
     FollowUp,
     SafeContact,
 )
@@ -77,6 +81,40 @@ def follow_ups(session: Session, reference: str) -> Sequence[FollowUp]:
     return sorted(rows, key=lambda row: IN_TURN.index(Limit(row.limit_name)))
 
 
+def not_before(session: Session, row: FollowUp) -> datetime:
+    """The earliest time of a contact: the time they chose, or else when the contact before it was due, or the delivery."""
+    if row.chosen == Chosen.ANOTHER_TIME:
+        return row.due_at
+    before = [f"{row.reference}:{limit}" for limit in IN_TURN[: IN_TURN.index(Limit(row.limit_name))]]
+    query = select(func.max(Clock.unpaused_due_at)).where(Clock.id.in_(before))
+    return session.scalar(query) or delivered_at(session, row)
+
+
+def delivered_at(session: Session, row: FollowUp) -> datetime:
+    """The delivery from which the time of a contact runs."""
+    return session.scalars(select(Clock.anchor_at).where(Clock.id == row.id)).one()
+
+
+def disclosed_at(session: Session, reference: str) -> datetime | None:
+    """When somebody was last told information, also in an emergency; None if nobody was."""
+    usual = select(func.max(Disclosure.occurred_at)).where(
+        Disclosure.reference == reference, Disclosure.kind == "disclosure"
+    )
+    emergency = select(func.max(EmergencyDisclosure.occurred_at)).where(EmergencyDisclosure.reference == reference)
+    return max(filter(None, (session.scalar(usual), session.scalar(emergency))), default=None)
+
+
+def summaries(session: Session, reference: str) -> Sequence[ClosingSummary]:
+    query = select(ClosingSummary).where(ClosingSummary.reference == reference)
+    return session.scalars(query.order_by(ClosingSummary.written_at, ClosingSummary.id)).all()
+
+
+def is_summed_up(session: Session, reference: str) -> bool:
+    """Whether a closing summary was written after the last contact had ended."""
+    ended = [row.closed_at for row in follow_ups(session, reference) if row.closed_at is not None]
+    return any(all(row.written_at >= at for at in ended) for row in summaries(session, reference))
+
+
 def override(session: Session, override_id: str | None) -> ContactOverride | None:
     return session.get(ContactOverride, override_id) if override_id else None
 
@@ -91,6 +129,7 @@ def as_kept(plan: ContactPlan | None) -> dict[str, Any] | None:
         "windows": [list(window) for window in plan.windows],
         "voicemail": plan.voicemail,
         "confirmed_at": plan.confirmed_at.isoformat(),
+        **({"call_back": plan.call_back} if plan.call_back else {}),
     }
 
 
@@ -102,4 +141,5 @@ def from_kept(kept: Mapping[str, Any]) -> ContactPlan:
         windows=tuple((start, end) for start, end in kept["windows"]),
         voicemail=kept["voicemail"],
         confirmed_at=datetime.fromisoformat(kept["confirmed_at"]),
+        call_back=kept.get("call_back"),
     )

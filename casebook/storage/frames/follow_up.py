@@ -51,6 +51,8 @@ def _application(
         "everybody_told": {addressee.code for addressee in addressees} <= {row.recipient for row in delivered},
         "support_offered": bool(delivered) and all(row.support_offered for row in delivered),
         "danger_answered": not _in_danger(session, application.reference),
+        "risk_assessed_again": _is_assessed_again(session, application),
+        "closing_summary": application.band not in rules.GRAVE or _is_closed_by_supervisor(session, application),
         "all_offered": rules.followed(addressees) is None or limits <= offered,
     }
 
@@ -60,6 +62,20 @@ def _in_danger(session: Session, reference: str) -> bool:
     kinds = ("immediate_safeguarding", "record_crime", "refer_safeguarding", "confirm_urgent")
     query = select(WorkItem.id).where(WorkItem.reference == reference, OPEN_WORK, WorkItem.kind.in_(kinds))
     return session.scalar(query.limit(1)) is not None
+
+
+def _is_assessed_again(session: Session, application: Application) -> bool:
+    disclosed_at = deliveries.disclosed_at(session, application.reference)
+    if disclosed_at is None or decisions.current_score(session, application.reference) is None:
+        return True
+    return decisions.is_assessed_since(session, application.reference, disclosed_at)
+
+
+def _is_closed_by_supervisor(session: Session, application: Application) -> bool:
+    """Whether the summary was written after the last contact, by somebody who was a supervisor at some time."""
+    writers = {row.written_by for row in deliveries.summaries(session, application.reference)}
+    supervisors = select(StaffRole.staff_id).where(StaffRole.role == Role.SUPERVISOR, StaffRole.staff_id.in_(writers))
+    return deliveries.is_summed_up(session, application.reference) and session.scalar(supervisors.limit(1)) is not None
 
 
 def _contact(session: Session, row: FollowUp, policy: Policy) -> dict[str, object]:
@@ -73,6 +89,8 @@ def _contact(session: Session, row: FollowUp, policy: Policy) -> dict[str, objec
         "reached_in_log": row.result != ContactResult.REACHED
         or bool(row.by_them)
         or any(attempt.reached for attempt in attempts),
+        "inside_window": row.result != ContactResult.REACHED
+        or (row.closed_at is not None and row.closed_at >= deliveries.not_before(session, row)),
         "attempts_enough": row.result != ContactResult.EXHAUSTED or silent >= policy.contact.minimum_attempts.value,
         "closure_approved": row.result != ContactResult.EXHAUSTED or _is_approved(session, row),
     }

@@ -13,6 +13,7 @@ from casebook.storage.tables.application import (
     RejectedRow,
     Restriction,
     SafeContact,
+    SafeContactChange,
 )
 from casebook.storage.tables.base import Base
 from casebook.storage.tables.checks import (
@@ -39,6 +40,7 @@ from casebook.storage.tables.decision import (
     RiskScore,
 )
 from casebook.storage.tables.delivery import (
+    ClosingSummary,
     ContactAttempt,
     ContactOverride,
     DisclosedItem,
@@ -98,6 +100,7 @@ __all__ = [
     "ChainHead",
     "Clock",
     "ClockOffset",
+    "ClosingSummary",
     "Competence",
     "ConflictDeclaration",
     "ContactAttempt",
@@ -151,6 +154,7 @@ __all__ = [
     "RiskAssessment",
     "RiskScore",
     "SafeContact",
+    "SafeContactChange",
     "Seal",
     "Search",
     "SearchAttempt",

@@ -140,6 +140,22 @@ class FollowUp(Base):
     closed_at: Mapped[datetime | None]
 
 
+class ClosingSummary(Base):
+    """A supervisor's summary, with which an application of high or critical risk is closed."""
+
+    __tablename__ = "closing_summary"
+    personal = ("told", "safety_plan", "open_referrals", "said")
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)
+    told: Mapped[str]
+    safety_plan: Mapped[str]
+    open_referrals: Mapped[str]
+    said: Mapped[str]  # by the person at risk
+    written_by: Mapped[str]
+    written_at: Mapped[datetime]
+
+
 class Referral(Base):
     """A referral to another service, or a crime that was recorded."""
 

@@ -42,6 +42,7 @@ def to_c(**overrides):
         "recipient": "c",
         "wording": "1",
         "channel": "text",
+        "verbal": False,
         "support_offered": True,
         "occurred_at": THEIRS.isoformat(),
         **overrides,
@@ -191,7 +192,9 @@ def test_an_old_plan_allows_only_a_contact_that_asks_for_it_again(decided, do, d
 def test_a_plan_set_after_the_contact_does_not_make_it_safe(decided, do, disclosure_answer, acting, crew):
     reference = decided()
     with acting(crew["d1"], now=MONDAY + timedelta(hours=9)) as act:
-        safe_contact.set_plan(act, reference, party="a", channel="in_person", days="mon", start="08:00", until="20:00")
+        given = {"channel": "in_person", "days": "mon", "start": "08:00", "until": "20:00"}
+        safe_contact.set_plan(act, reference, party="a", asked_by="the_person", identified_by="document", **given)
+    do("d2", reference, "look_at_plan_change", {"agreed": True, "reason": "asked her"}, now=MONDAY + timedelta(hours=9))
     late = disclosure_answer(reference, occurred_at="2026-03-02T18:00:00+00:00", arranged_at=None)
     with pytest.raises(contact.ContactRefused) as refused:
         do("d1", reference, TOLD, late, now=MONDAY + timedelta(hours=10))

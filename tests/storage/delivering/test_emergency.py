@@ -121,7 +121,7 @@ def test_a_death_holds_freezes_and_is_referred_by_the_end_of_the_next_day(
         information.add(act, reference, {"relationship": "partner"})
     assert refused.value.code == "frozen"
     with pytest.raises(Refused) as refused, acting(crew["d1"]) as act:
-        safe_contact.set_plan(act, reference, party="a", channel="phone", days="mon", start="09:00", until="10:00")
+        safe_contact.set_plan(act, reference, party="a", asked_by="the_person", identified_by="document", stop="yes")
     assert refused.value.code == "frozen"
     do("h1", reference, "refer_safeguarding", {"agency": "regulator", "agency_reference": "DSI-1"})
 

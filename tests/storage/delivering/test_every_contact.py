@@ -22,8 +22,10 @@ NIGHT = datetime(2026, 3, 3, 2, 0, tzinfo=UTC)
 THIRD = {"applicant": "third_party", "c_forename": "C", "c_surname": "Three", "c_phone": "07700900003"}
 
 # kind -> who is spoken to, and what an answer then says beside what it says in any case
-MEETS = {"held": True, "identity_evidence": ["passport"], "identity_confirmed": True}
-DELAYED = {"plan": "a visit each day", "applicant_told": True, "risk_reviewed": True}
+MEETS = {"held": True, "channel": "in_person", "identity_evidence": ["passport"], "identity_confirmed": True}
+DELAYED = {"plan": "a visit each day", "applicant_told": True, "risk_reviewed": True, "channel": "phone"}
+LOOKED = {"incident_number": "I-1", "channel": "in_person", "result": "seen_alone"}
+ON_THE_WAY_TO_HER = {"threat": "subject_on_the_way", "threat_reason": "he left for her flat with a knife"}
 ON_THE_WAY = {
     WorkKind.MEET_APPLICANT: ("n1", MEETS | {"arranged_at": "%s"}),
     WorkKind.LOCATE_PERSON_AT_RISK: ("n1", {"located": True, "channel": "phone"}),
@@ -48,6 +50,8 @@ SPEAKS_TO_NOBODY_OUTSIDE = {
     WorkKind.READ_REJECTED_ROW: "nobody: what is done about it goes through an application, or is another's",
     WorkKind.LOOK_AGAIN_AT_CONTACT: "nobody: it says that contact is not safe, or how it will be",
     WorkKind.LINK_ACROSS_RESTRICTION: "nobody: it says who may know of a link",
+    WorkKind.REASSESS_RISK: "nobody", WorkKind.CLOSE_GRAVE_CASE: "nobody",
+    WorkKind.LOOK_AT_PLAN_CHANGE: "nobody: a call to the person is `applications contact`",
 }  # fmt: skip
 # fields that say somebody was reached; a schema that has one belongs to a kind that is tried here
 SAYS_SO = {
@@ -170,11 +174,12 @@ def test_seeing_the_person_at_risk_in_danger_is_a_contact_under_the_inspectors_o
 ):
     reference, item = asked(WorkKind.IMMEDIATE_SAFEGUARDING, a_safe_channel="", **THIRD)
     with acting(crew["i1"], now=NIGHT) as act:
-        work_queue.do(act, item, {"actions": actions, "incident_number": "I-1", "threat": "subject_on_the_way"})
+        work_queue.do(act, item, {"actions": actions, **LOOKED, **ON_THE_WAY_TO_HER})
     assert logged(reference)[0] == [("a", "emergency", "in_person")]
     with store.session() as session:
         (given,) = session.scalars(select(ContactOverride).where(ContactOverride.reference == reference))
         assert (given.authorised_by, given.reason_code) == ("i1", "subject_on_the_way")
+        assert given.reason == ON_THE_WAY_TO_HER["threat_reason"]
         exceptions = select(LedgerEntry).where(
             LedgerEntry.chain == reference, LedgerEntry.event == "exception_recorded"
         )
@@ -185,7 +190,7 @@ def test_whoever_is_no_duty_inspector_gives_no_override_by_writing_up_what_was_d
     reference, item = asked(WorkKind.IMMEDIATE_SAFEGUARDING)
     sql("UPDATE work_item SET role = 'supervisor' WHERE id = :id", id=item)
     assert Role.DUTY_INSPECTOR not in crew["s1"].roles
-    checked = {"actions": ["welfare_check"], "incident_number": "I-1"}
+    checked = {"actions": ["welfare_check"], **LOOKED, **ON_THE_WAY_TO_HER}
     assert refused("s1", item, checked, now=NIGHT) == "unsafe_channel"
     assert logged(reference) == ([], ["unsafe_channel"])
 
@@ -194,6 +199,50 @@ def test_danger_that_is_met_without_the_person_at_risk_is_no_contact(asked, crew
     reference, item = asked(WorkKind.IMMEDIATE_SAFEGUARDING)
     with acting(crew["i1"], now=NIGHT) as act:
         work_queue.do(act, item, {"actions": ["arrest"], "incident_number": "I-1"})
+    assert logged(reference) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"actions": ["welfare_check"]}, "result_missing"),
+        ({"actions": ["attended", "person_at_risk_safe"]}, "result_missing"),
+        ({"channel": "in_person"}, "channel_and_result"),
+        ({"result": "safe"}, "channel_and_result"),
+        ({"actions": ["person_at_risk_safe"], "channel": "in_person", "result": "not_found"}, "result_differs"),
+        ({"threat": "threat_to_kill"}, "threat_reason_missing"),
+        ({"threat_reason": "he has a knife"}, "threat_reason_missing"),
+        # outside the plan, and nobody typed a ground
+        ({"channel": "in_person", "result": "safe"}, "unsafe_channel"),
+    ],
+)
+def test_nothing_is_said_about_danger_that_nobody_typed(asked, refused, rows, change, code):
+    reference, item = asked(WorkKind.IMMEDIATE_SAFEGUARDING)
+    assert refused("i1", item, {"actions": ["attended"], "incident_number": "I-1", **change}, now=NIGHT) == code
+    assert rows(ContactAttempt, reference) == rows(ContactOverride, reference) == []
+
+
+def test_somebody_who_was_not_found_was_not_reached_and_is_looked_for_on(asked, crew, acting, rows, store):
+    reference, item = asked(WorkKind.IMMEDIATE_SAFEGUARDING)
+    looked = {"actions": ["welfare_check"], **LOOKED, **ON_THE_WAY_TO_HER, "result": "not_found"}
+    with acting(crew["i1"], now=NIGHT) as act:
+        work_queue.do(act, item, looked)
+    assert [row.reached for row in rows(ContactAttempt, reference)] == [False]
+    with store.session() as session:
+        query = select(WorkItem).where(WorkItem.kind == WorkKind.IMMEDIATE_SAFEGUARDING, WorkItem.done_at.is_(None))
+        assert [each.subject["cause"] for each in session.scalars(query)] == ["person_at_risk_not_found"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "who", "answer"),
+    [
+        (WorkKind.MEET_APPLICANT, "n1", {**MEETS, "channel": None}),
+        (WorkKind.SAFEGUARD_DURING_DELAY, "s1", {**DELAYED, "channel": None}),
+    ],
+)
+def test_no_channel_is_assumed(asked, refused, logged, kind, who, answer):
+    reference, item = asked(kind)
+    assert refused(who, item, answer, now=MONDAY) == "channel_missing"
     assert logged(reference) == ([], [])
 
 

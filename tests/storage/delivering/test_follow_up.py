@@ -14,13 +14,26 @@ from casebook.casework.governance import early_ending
 from casebook.casework.reporting import viewing
 from casebook.casework.safeguarding import contact
 from casebook.domain.actors import system
+from casebook.domain.gates import GateOutcome, Verdict
 from casebook.domain.vocabulary import Stage
 from casebook.errors import InvalidAnswer, Refused
-from casebook.storage.tables import Application, Clock, ContactAttempt, FollowUp, SourceExtract, SourceRecord, Watch
+from casebook.storage.tables import (
+    Application,
+    Clock,
+    ClosingSummary,
+    ContactAttempt,
+    FollowUp,
+    RiskAssessment,
+    RiskScore,
+    SourceExtract,
+    SourceRecord,
+    Watch,
+)
 
 DAY = timedelta(days=1)
 DELIVERED = datetime(2026, 3, 2, 11, 0, tzinfo=UTC)
 KIND = "contact_follow_up"
+PASSED = Verdict(gate="follow_up", outcome=GateOutcome.PASSES, results=())
 
 
 def at(days, hour=12):
@@ -111,6 +124,110 @@ def test_they_may_come_to_us_at_any_hour(following, do, rows):
     called = {"result": "declined", "they_called": True, "occurred_at": at(1, 3).isoformat()}
     do("d1", reference, KIND, called, key="24h", now=at(1, 4))
     assert [row.result for row in rows(FollowUp, reference) if row.limit_name == "follow_up_24h"] == ["declined"]
+
+
+def test_a_call_of_theirs_a_minute_after_the_disclosure_is_no_later_contact(following, do, rows, store):
+    reference = following()
+    minute = (DELIVERED + timedelta(minutes=1)).isoformat()
+    called = {"result": "reached", "they_called": True, "support_offered": True, "occurred_at": minute}
+    for key in ("7d", "28d"):
+        with pytest.raises(Refused) as refused:
+            do("d1", reference, KIND, called, key=key, now=at(0, 15))
+        assert refused.value.code == "too_early"
+    with pytest.raises(Refused) as refused:
+        do("d1", reference, KIND, {**called, "occurred_at": "2026-03-02T10:59:00+00:00"}, key="24h", now=at(0, 15))
+    assert refused.value.code == "too_early"
+    assert all(row.result is None for row in rows(FollowUp, reference))
+    with store.session() as session:
+        assert session.get(Clock, f"{reference}:follow_up_7d").met_at is None
+    do(
+        "d1", reference, KIND, {**called, "result": "declined"}, key="28d", now=at(0, 15)
+    )  # they need not be asked again
+    assert [row.result for row in rows(FollowUp, reference) if row.limit_name == "follow_up_28d"] == ["declined"]
+
+
+SUMMARY = {
+    "told": "two convictions, to A", "safety_plan": "alarm at the door", "open_referrals": "MARAC, followed by the IDVA",
+    "said": "he has not been near her",
+}  # fmt: skip
+GRAVE = {"referrals": [{"agency": agency, "agency_reference": "R-1"} for agency in ("idva", "marac")]}
+
+
+def end_contacts(do, reference):
+    for limit, day in (("24h", 1), ("7d", 8), ("28d", 29)):
+        do("d1", reference, KIND, reached(at(day), asked_plan_again=True), key=limit, now=at(day, 16))
+
+
+def test_a_high_risk_application_is_closed_by_a_supervisor_with_a_summary(following, do, open_items, acting, rows):
+    reference = following(band="high", answer=GRAVE)
+    assert open_items(reference, "close_grave_case") == []
+    end_contacts(do, reference)
+    (item,) = open_items(reference, "close_grave_case")
+    assert (item.role, item.blocking) == ("supervisor", True)
+    with pytest.raises(Refused) as refused:
+        do("d1", reference, "close_grave_case", SUMMARY, now=at(29, 16))
+    assert refused.value.code == "not_permitted"
+    for name in SUMMARY:
+        with pytest.raises(InvalidAnswer):
+            do("s1", reference, "close_grave_case", {**SUMMARY, name: " "}, now=at(29, 16))
+    with acting(now=at(29, 16)) as act, pytest.raises(Refused) as refused:
+        lifecycle.leave(act, act.application(reference), PASSED)
+    assert refused.value.code == "work_open"
+    do("s1", reference, "close_grave_case", SUMMARY, now=at(29, 17))
+    assert open_items(reference) == []
+    (row,) = rows(ClosingSummary, reference)
+    assert (row.written_by, row.said) == ("s1", SUMMARY["said"])
+
+
+def test_another_application_closes_without_a_summary(following, do, open_items):
+    reference = following()
+    end_contacts(do, reference)
+    assert open_items(reference) == []
+
+
+@pytest.fixture
+def scored(following, acting):
+    """An application in follow-up whose risk was scored and judged before the disclosure."""
+
+    def make(outcome="disclosed_to_a", **overrides):
+        reference = following(outcome, **overrides)
+        with acting(now=DELIVERED + timedelta(hours=2)) as act:
+            act.session.add(
+                RiskScore(
+                    id=f"{reference}:s", reference=reference, model="1", inputs={}, inputs_digest="d", band="medium",
+                    priority="standard", score=20.0, contributions=[], uncertainty=[], computed_at=act.now - DAY,
+                    superseded=False,
+                )
+            )  # fmt: skip
+            act.session.flush()
+            act.session.add(
+                RiskAssessment(
+                    id=f"{reference}:j", reference=reference, score_id=f"{reference}:s", band="medium", lowers=False,
+                    reason="read", assessed_by="s2", assessed_at=act.now - DAY, second_agrees=None, second_by=None,
+                    second_at=None, superseded=False,
+                )
+            )  # fmt: skip
+            act.record(act.application(reference), "risk_scored")
+            lifecycle.refresh(act, act.application(reference), because="risk_scored")
+        return reference
+
+    return make
+
+
+def test_after_a_disclosure_the_risk_is_assessed_again(scored, do, open_items, peek):
+    reference = scored()
+    (item,) = open_items(reference, "reassess_risk")
+    assert item.due_at is not None
+    do("s1", reference, "reassess_risk", {"judgement": "raise", "band": "critical", "reason": "he knows"}, now=at(1))
+    assert open_items(reference, "reassess_risk") == []
+    assert peek(reference).band == "critical"
+    end_contacts(do, reference)
+    assert [item.kind for item in open_items(reference)] == ["close_grave_case"]
+
+
+def test_nobody_was_told_anything_so_nothing_is_assessed_again(scored, open_items):
+    reference = scored("nothing_to_disclose")
+    assert open_items(reference, "reassess_risk") == []
 
 
 def test_no_reply_needs_attempts_apart_an_agency_and_a_supervisor(following, do, open_items, rows):

@@ -81,9 +81,24 @@ FOLLOW_UP_DAMAGE = {
     "support_offered": "UPDATE disclosure SET support_offered = false",
     "all_offered": "DELETE FROM follow_up WHERE limit_name = 'follow_up_28d'",
     "danger_answered": "UPDATE work_item SET kind = 'record_crime', done_at = NULL, done_by = NULL, cancelled_at = NULL",
+    "risk_assessed_again": (
+        "INSERT INTO risk_score (id, reference, model, inputs, inputs_digest, band, priority, score, contributions,"
+        " uncertainty, computed_at, superseded) SELECT 's', reference, '1', '{}', 'd', 'medium', 'standard', 20, '[]', '[]',"
+        " submitted_at, false FROM application"
+    ),
+    "closing_summary": "UPDATE application SET band = 'high'",
+    "closing_summary (before the last contact)": (
+        "UPDATE application SET band = 'high'; INSERT INTO closing_summary (id, reference, told, safety_plan, open_referrals,"
+        " said, written_by, written_at) SELECT 'x', reference, 't', 'p', 'none', 's', 's1', submitted_at FROM application"
+    ),
+    "closing_summary (by no supervisor)": (
+        "UPDATE application SET band = 'high'; INSERT INTO closing_summary (id, reference, told, safety_plan, open_referrals,"
+        " said, written_by, written_at) SELECT 'x', reference, 't', 'p', 'none', 's', 'd1', '2027-01-01' FROM application"
+    ),
     "contacts_ended": "UPDATE follow_up SET result = NULL",
     "contacts_ended (unknown)": "UPDATE follow_up SET result = 'fine'",
     "reached_in_log": "UPDATE contact_attempt SET reached = false WHERE purpose = 'follow_up'",
+    "inside_window": "UPDATE follow_up SET closed_at = closed_at - interval '7 days' WHERE result = 'reached'",
     "attempts_enough": "UPDATE follow_up SET result = 'exhausted', closure_approved_by = 's1'",
     "closure_approved": "UPDATE follow_up SET result = 'exhausted'",
     "closure_approved (no supervisor)": "UPDATE follow_up SET result = 'exhausted', closure_approved_by = 'd2'",
@@ -145,7 +160,7 @@ def test_the_fixed_words_for_another_applicant_pass_without_visit_or_offers(deci
         "nothing_to_disclose", applicant="third_party", c_forename="C", c_surname="Three", c_phone="07700900003"
     )
     when = datetime(2026, 3, 23, 12, 0, tzinfo=UTC)
-    told = {"recipient": "c", "wording": "1", "channel": "phone", "support_offered": True}
+    told = {"recipient": "c", "wording": "1", "channel": "phone", "verbal": True, "support_offered": True}
     do("d1", reference, "deliver_no_disclosure", told, now=when)
     assert verdict("disclosure", reference).outcome is GateOutcome.PASSES
     assert verdict("follow_up", reference).outcome is GateOutcome.PASSES
