@@ -96,7 +96,9 @@ def _write(
 ) -> Application:
     """Write the first rows of an application and the first entry of its ledger chain, in one statement."""
     application = _application(act, form, digest=digest, reference=reference)
-    plans = [parties.plan_row(plan, reference, by=act.actor.id, at=act.now) for plan in form.plans.values()]
+    # the applicant gave the plans with the application: what was done since then was done under them
+    given_at = min(form.submitted_at, act.now)
+    plans = [parties.plan_row(plan, reference, by=act.actor.id, at=given_at) for plan in form.plans.values()]
     act.session.add_all([application, *people, *plans, *keys])
     clocks.start(act, application)
     items = _items(act, application, form)

@@ -179,7 +179,7 @@ def meeting(application: ApplicationView) -> Iterator[str]:
     for row in rows(application, "meeting"):
         shown = words.PROOF.of_all(row["identity_evidence"])
         result = f"identity {'confirmed' if row['identity_confirmed'] else 'NOT confirmed'} ({shown})"
-        result = result if row["held"] else f"not held: {clean(row['exception_reason'])}"
+        result = result if row["held"] else f"not held: {clean(row.get('exception_reason'))}{_afterwards(row)}"
         head = f"{words.MEETING.of(row['kind'])} {moment(row['occurred_at'])} by {row['recorded_by']}, {result}"
         yield from paragraph(head, row.get("notes"))
     for row in rows(application, "applicant_sign"):
@@ -188,6 +188,13 @@ def meeting(application: ApplicationView) -> Iterator[str]:
         yield from paragraph(
             f"sign about the applicant: {words.APPLICANT_SIGN.of(row['code'])}, {state}", row.get("answer")
         )
+
+
+def _afterwards(meeting: ShownRow) -> str:
+    """What follows from a meeting that was not held."""
+    if meeting["accepted_by"]:
+        return f", accepted by {meeting['accepted_by']} {moment(meeting['accepted_at'])}"
+    return f", to be held {moment(meeting['new_date'])}" if meeting["new_date"] else ", waits for a supervisor"
 
 
 def risk(application: ApplicationView) -> Iterator[str]:

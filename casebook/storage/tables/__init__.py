@@ -3,6 +3,7 @@
 from casebook.storage.tables.application import (
     Application,
     ApplicationLink,
+    Circumstance,
     Clock,
     ConflictDeclaration,
     Disposal,
@@ -31,6 +32,7 @@ from casebook.storage.tables.checks import (
 from casebook.storage.tables.decision import (
     Approval,
     Decision,
+    InstrumentShortfall,
     MemberAnswer,
     OwnerAgreement,
     Panel,
@@ -95,6 +97,7 @@ __all__ = [
     "Base",
     "Candidate",
     "ChainHead",
+    "Circumstance",
     "Clock",
     "ClockOffset",
     "Competence",
@@ -115,6 +118,7 @@ __all__ = [
     "Heartbeat",
     "Home",
     "InstrumentAnswer",
+    "InstrumentShortfall",
     "Lease",
     "LedgerEntry",
     "MaybeIdle",
