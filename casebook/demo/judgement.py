@@ -241,6 +241,18 @@ def tell_of_transfer(item: Item, shown: Shown) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def refer_safeguarding(item: Item, _shown: Shown) -> dict[str, Any]:
+    """Refer to the agency that the question is about; later, record that it took the referral."""
+    subject = item["subject"]
+    agency = subject.get("agency") or (
+        "adult_services" if subject.get("who") == "adult_at_risk" else "childrens_services"
+    )
+    return {
+        "agency": agency,
+        **({"answered": "accepted"} if "referral" in subject else {"agency_reference": f"SYN-{agency}"}),
+    }
+
+
 def number_of_theirs(shown: Shown) -> str:
     """The other force's number: from the application, or asked from that force."""
     kept = (row["agency_reference"] for row in shown["referral"] if row["kind"].startswith("another_force:"))
@@ -263,6 +275,8 @@ ANSWERS: dict[str, Callable[[Item, Shown], dict[str, Any]]] = {
         "statement": "every mandatory source has answered; what stays uncovered is listed and small",
     },
     "assess_risk": assess_risk,
+    "complete_instrument": lambda _i, _s: {"no_more_because": "asked of everybody who may be asked; nobody knows more"},
+    "accept_less": lambda _i, _s: {"accepted": True, "reason": "what is on the page is all that can be had"},
     "validate_with_owner": validate_with_owner,
     "convene_panel": convene_panel,
     "decide": decide,
@@ -276,7 +290,7 @@ ANSWERS: dict[str, Callable[[Item, Shown], dict[str, Any]]] = {
     "immediate_safeguarding": lambda _i, _s: {
         "actions": ["attended", "person_at_risk_safe"], "incident_number": "SYN-0001", "people_to_refer": ["children"],
     },
-    "refer_safeguarding": lambda _i, _s: {"agency": "childrens_services", "agency_reference": "SYN-CS-1"},
+    "refer_safeguarding": refer_safeguarding,
     "record_crime": lambda _i, _s: {"crime_number": "SYN-CR-1"},
     "confirm_urgent": lambda _i, _s: {"confirmed": True, "reason": "what was reported bears it"},
     "acknowledge_escalation": lambda _i, _s: {"action": "spoke_to_owner", "overrun_reason": "staff_shortage"},

@@ -53,6 +53,7 @@ class Command(StrEnum):
     CONTACT = "contact"
     CLOSE_EARLY = "close_early"
     ADD_INFORMATION = "add_information"
+    UPDATE_CIRCUMSTANCES = "update_circumstances"
     ENQUIRE = "enquire"
     RENEW_WATCH = "renew_watch"
     FIND_CONFLICT = "find_conflict"
@@ -110,6 +111,7 @@ MAY: Mapping[Command, frozenset[Role]] = MappingProxyType({
     | {Role.INTAKE_OFFICER, Role.RESEARCHER, Role.DISCLOSURE_OFFICER, Role.DUTY_INSPECTOR},
     Command.CLOSE_EARLY: frozenset({Role.INTAKE_OFFICER, Role.RESEARCHER, Role.DISCLOSURE_OFFICER, Role.SUPERVISOR}),
     Command.ADD_INFORMATION: _CASE_STAFF,
+    Command.UPDATE_CIRCUMSTANCES: _PEOPLE,
     Command.ENQUIRE: frozenset({Role.RESEARCHER, Role.SUPERVISOR}),
     Command.RENEW_WATCH: _LEADS,
     Command.FIND_CONFLICT: _LEADS | {Role.PROFESSIONAL_STANDARDS},

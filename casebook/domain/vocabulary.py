@@ -222,6 +222,8 @@ class WorkKind(StrEnum):
     LOOK_AGAIN_AT_CONTACT = "look_again_at_contact"
     READ_REJECTED_ROW = "read_rejected_row"
     LINK_ACROSS_RESTRICTION = "link_across_restriction"
+    COMPLETE_INSTRUMENT = "complete_instrument"
+    ACCEPT_LESS = "accept_less"
 
 
 class Limit(StrEnum):

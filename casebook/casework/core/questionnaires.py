@@ -11,8 +11,9 @@ from sqlalchemy import select
 from casebook.casework.core.acting import Act
 from casebook.casework.core.answers import Answer, Doing
 from casebook.domain import chain
+from casebook.domain.risk.completeness import WhyIncomplete
 from casebook.domain.risk.instruments import Reply
-from casebook.storage.tables import Application, InstrumentAnswer, WorkItem
+from casebook.storage.tables import Application, InstrumentAnswer, InstrumentShortfall, WorkItem
 
 
 class InstrumentGiven(Answer):
@@ -52,8 +53,22 @@ def keep(doing: Doing, given: InstrumentGiven) -> None:
     )
 
 
+def keep_shortfall(doing: Doing, why: WhyIncomplete, reason: str) -> None:
+    """Store why the questionnaire is not complete."""
+    doing.act.session.add(
+        InstrumentShortfall(
+            id=_shortfall_id(doing.item), reference=doing.application.reference, why=why, reason=reason,
+            recorded_at=doing.act.now, recorded_by=doing.act.actor.id, accepted=None, accepted_by=None, accepted_at=None,
+        )
+    )  # fmt: skip
+
+
+def _shortfall_id(item: WorkItem) -> str:
+    return chain.identity("instrument_shortfall", item.id)
+
+
 def take_back(act: Act, application: Application, item: WorkItem) -> None:
-    """Supersede the answers that an item gave."""
+    """Supersede the answers that an item gave. A reason why there were no more does not hold any longer either."""
     given: Mapping[str, Any] = (item.answer or {}).get("instrument") or {}
     ids = [chain.identity("instrument_answer", item.id, given["name"], asked) for asked in given.get("answers", {})]
     query = select(InstrumentAnswer).where(
@@ -61,3 +76,5 @@ def take_back(act: Act, application: Application, item: WorkItem) -> None:
     )
     for row in act.session.scalars(query):
         row.superseded = True
+    if (shortfall := act.session.get(InstrumentShortfall, _shortfall_id(item))) is not None:
+        shortfall.accepted = False

@@ -18,7 +18,7 @@ from casebook.casework.core.acting import Act, policy_of
 from casebook.casework.core.work_items import item_of
 from casebook.casework.escalation import early_warnings, raising
 from casebook.casework.record_checks import own_register
-from casebook.casework.safeguarding import danger, details, parties
+from casebook.casework.safeguarding import danger, details, parties, referring
 from casebook.domain.authority import Command
 from casebook.domain.case import intake as rules
 from casebook.domain.case.intake import Form
@@ -121,7 +121,7 @@ def _items(act: Act, application: Application, form: Form) -> list[WorkItem]:
             application,
             need if policy.work_allowance(need.kind) else replace(need, due_at=due.get(SPECS[need.kind].limit or "")),
         )
-        for need in _needs(application, form)
+        for need in [*_needs(application, form), *referring.first_needs(application)]
     ]
 
 

@@ -19,6 +19,7 @@ from casebook.domain import authority, chain
 from casebook.domain.case import namesakes
 from casebook.domain.case.record_checks import MeetingFacts, why_not_as_reported
 from casebook.domain.case.safe_contact import Purpose
+from casebook.domain.risk.completeness import WhyIncomplete
 from casebook.domain.vocabulary import Channel, Limit, Party, Role, Route, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer
@@ -63,6 +64,9 @@ class ApplicantMet(Reported):
     )
     identity_confirmed: bool = False
     instrument: InstrumentGiven | None = None
+    instrument_declined_because: str | None = Field(
+        default=None, description="What the person at risk said if they declined the questionnaire, or the rest of it."
+    )
 
 
 class PersonLocated(Reported):
@@ -108,6 +112,10 @@ def met(doing: Doing) -> None:
         clocks.meet(doing.act, doing.application, Limit.FACE_TO_FACE, doing.occurred_at)
     if answer.instrument:
         questionnaires.keep(doing, answer.instrument)
+    if answer.instrument_declined_because:
+        if not answer.held or outreach.applicant_of(doing.application) is not Party.A:
+            refuse_because("nobody_asked", "only the person at risk can decline it, at a meeting", InvalidAnswer)
+        questionnaires.keep_shortfall(doing, WhyIncomplete.DECLINED, answer.instrument_declined_because)
 
 
 def located(doing: Doing) -> None:

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from casebook.casework.core import referrals
 from casebook.casework.core.acting import Act, Summary, policy_of, refuse_because
+from casebook.casework.safeguarding import referring
 from casebook.domain import chain
 from casebook.domain.actors import Reason
 from casebook.domain.authority import Command
@@ -192,8 +194,13 @@ def record(
     not_in_person_because: str | None = None,
     asked_plan_again: str | None = None,
     left_message: str | None = None,
+    crime_alleged: str | None = None,
+    refer: str | None = None,
 ) -> Summary:
-    """Record one contact that was made or attempted. If it was not safe it is refused, and the ledger records the refusal."""
+    """Record one contact that was made or attempted. If it was not safe it is refused, and the ledger records the refusal.
+
+    What was told at it, a crime or people to refer, opens the work that it calls for.
+    """
     act.allowed(Command.CONTACT)
     application = act.application(reference)
     way = Way(
@@ -212,6 +219,8 @@ def record(
             not_in_person_because=not_in_person_because,
         ),
     )  # fmt: skip
+    people = [one_of(referrals.REFERRED_FOR, who, "refer") for who in refer.split(";")] if refer else []
+    referring.told(act, application, at="contact", key=attempt.id, crime=crime_alleged == "yes", people=people)
     return {"reference": reference, "contact": attempt.id, "reached": attempt.reached, "override": attempt.override_id}
 
 

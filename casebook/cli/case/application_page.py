@@ -213,6 +213,7 @@ SECTIONS: tuple[tuple[str, PageSection], ...] = (
     ("LEFT UNDONE", _left_undone),
     ("WORK WAITING", _waiting),
     ("PEOPLE", facts.who),
+    ("CHANGED CIRCUMSTANCES", facts.circumstances),
     ("TIME LIMITS", _limits),
     ("RECORD CHECKS", facts.searches),
     ("CANDIDATES", people_found.candidates),

@@ -12,6 +12,7 @@ EVENT = Vocabulary("Events of the ledger", {
     "applications_imported": "applications imported",
     "applications_linked": "linked with other applications",
     "changed_after_delivery": "changed after the delivery",
+    "circumstances_changed": "circumstances changed",
     "clock_paused": "clock paused",
     "clock_resumed": "clock resumed",
     "closed_early": "closed early",

@@ -45,6 +45,7 @@ COMMAND = Vocabulary("Commands", {
     "contact": "contact somebody",
     "close_early": "close early",
     "add_information": "add information",
+    "update_circumstances": "update circumstances",
     "enquire": "ask an agency",
     "renew_watch": "renew a watch",
 })  # fmt: skip
