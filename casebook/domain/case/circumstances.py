@@ -56,10 +56,10 @@ def read(what: str, value: str, *, postcode: str | None, today: date) -> Change 
             born = _children(given, today)
             return _unreadable(kind) if born is None else Change(what=kind, value=_told(born), children=born)
         case _:
-            code, fault = identifiers.postcode(postcode or "")
-            if not given or (postcode and (fault or not code)):
+            code = identifiers.check_postcode(postcode) if postcode else None
+            if not given or (postcode and not (code and code.canonical)):
                 return Reason("bad_value", "give the address, and its postcode as a postcode of the United Kingdom")
-            return Change(what=kind, value=given, postcode=code)
+            return Change(what=kind, value=given, postcode=(code and code.canonical) or "")
     return Change(what=kind, value=given) if known else _unreadable(kind)
 
 
