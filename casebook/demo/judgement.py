@@ -141,10 +141,6 @@ def meet_applicant(_item: Item, shown: Shown) -> dict[str, Any]:
     }
 
 
-def locate_person_at_risk(_item: Item, _shown: Shown) -> dict[str, Any]:
-    return {"located": True, "notes": "through the agency that told us"}
-
-
 def assess_risk(item: Item, _shown: Shown) -> dict[str, Any]:
     if "assessment" in item["subject"]:
         return {"judgement": "agree", "reason": "the reasons given bear it"}
@@ -266,7 +262,7 @@ ANSWERS: dict[str, Callable[[Item, Shown], dict[str, Any]]] = {
     "review_match": review_match,
     "second_look_at_rejection": second_look_at_rejection,
     "meet_applicant": meet_applicant,
-    "locate_person_at_risk": locate_person_at_risk,
+    "locate_person_at_risk": lambda _i, _s: {"located": True, "notes": "through the agency that told us"},
     "verify_applicant": lambda _i, _s: {"cleared": True, "explanation": "met in person with two documents; the match is by chance"},
     "sign_off_identity": lambda _i, _s: {"confidence": "high", "statement": "names, birth date and address were compared"},
     "state_adequacy": lambda item, _s: {

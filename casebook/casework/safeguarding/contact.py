@@ -219,9 +219,13 @@ def record(
             not_in_person_because=not_in_person_because,
         ),
     )  # fmt: skip
-    people = [one_of(referrals.REFERRED_FOR, who, "refer") for who in refer.split(";")] if refer else []
-    referring.told(act, application, at="contact", key=attempt.id, crime=crime_alleged == "yes", people=people)
+    _told(act, application, attempt, crime=crime_alleged == "yes", refer=refer)
     return {"reference": reference, "contact": attempt.id, "reached": attempt.reached, "override": attempt.override_id}
+
+
+def _told(act: Act, application: Application, attempt: ContactAttempt, *, crime: bool, refer: str | None) -> None:
+    people = [one_of(referrals.REFERRED_FOR, who, "refer") for who in refer.split(";")] if refer else []
+    referring.told(act, application, at="contact", key=attempt.id, crime=crime, people=people)
 
 
 def has_agreed(act: Act, application: Application, party: str, before: datetime) -> bool:
