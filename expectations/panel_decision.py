@@ -47,6 +47,7 @@ DECISION = Frame(
         "refusal_reason",
         "explained",
         "facts_current",
+        "questionnaire_settled",
         "unanswered",
     ),
     rows=RowCount(rule=_rule("decision_there", "One decision of this round stands.", unwaivable=True), most=1),
@@ -91,6 +92,14 @@ DECISION = Frame(
             ),
         ),
         true("facts_current", _rule("facts_current", "It was decided on the facts as they stand.", unwaivable=True)),
+        true(
+            "questionnaire_settled",
+            _rule(
+                "questionnaire_settled",
+                "The risk questionnaire is as complete as policy asks, was declined, or another accepted less.",
+                unwaivable=True,
+            ),
+        ),
         between("unanswered", 0, 0, _rule("quorum_reached", "As many answered as the quorum asks for.")),
     ),
 )

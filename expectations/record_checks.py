@@ -194,7 +194,14 @@ MEETING = Frame(
         filled(
             "kind", _rule("meeting_recorded", "The applicant was met, or A located, or an exception recorded.", *MEET)
         ),
-        true("held_or_excepted", _rule("meeting_held", "What was not held has a reason.", *MEET)),
+        true(
+            "held_or_excepted",
+            _rule(
+                "meeting_held",
+                "The meeting was held, or a supervisor accepted the reason why it cannot be.",
+                *MEET,
+            ),
+        ),
     ),
 )
 

@@ -16,7 +16,7 @@ GATE = Gate(
     (
         Frame(
             name="score",
-            columns=("recomputed_equal", "assessed_by", "lowered_alone", "band"),
+            columns=("recomputed_equal", "assessed_by", "lowered_alone", "band", "questionnaire_settled"),
             rows=RowCount(rule=_rule("score_there", "There is one score that stands.", unwaivable=True), most=1),
             expectations=(
                 true(
@@ -24,6 +24,14 @@ GATE = Gate(
                     _rule("score_recomputes", "The score recomputes exactly from its stored inputs.", unwaivable=True),
                 ),
                 one_of("band", list(Band), _rule("band_known", "The score names a band.")),
+                true(
+                    "questionnaire_settled",
+                    _rule(
+                        "questionnaire_settled",
+                        "The risk questionnaire is as complete as policy asks, was declined, or another accepted less.",
+                        unwaivable=True,
+                    ),
+                ),
                 filled("assessed_by", _rule("score_assessed", "A person has confirmed, raised or lowered the score.")),
                 between(
                     "lowered_alone",

@@ -88,10 +88,14 @@ def answer(kind: WorkKind) -> Answering:
             from casebook.casework.safeguarding import plan_changes
 
             return plan_changes.ANSWERS[kind]
-        case WorkKind.IMMEDIATE_SAFEGUARDING | WorkKind.RECORD_CRIME | WorkKind.REFER_SAFEGUARDING:
+        case WorkKind.IMMEDIATE_SAFEGUARDING:
             from casebook.casework.safeguarding import danger
 
             return danger.ANSWERS[kind]
+        case WorkKind.RECORD_CRIME | WorkKind.REFER_SAFEGUARDING:
+            from casebook.casework.safeguarding import referring
+
+            return referring.ANSWERS[kind]
         case (
             WorkKind.RETURN_SEARCH | WorkKind.REVIEW_MATCH | WorkKind.SECOND_LOOK_AT_REJECTION
             | WorkKind.SIGN_OFF_IDENTITY | WorkKind.STATE_ADEQUACY | WorkKind.VERIFY_APPLICANT
@@ -104,7 +108,7 @@ def answer(kind: WorkKind) -> Answering:
             from casebook.casework.record_checks import link_reviews
 
             return link_reviews.ANSWERS[kind]
-        case WorkKind.ASSESS_RISK | WorkKind.REASSESS_RISK:
+        case WorkKind.ASSESS_RISK | WorkKind.REASSESS_RISK | WorkKind.COMPLETE_INSTRUMENT | WorkKind.ACCEPT_LESS:
             from casebook.casework.risk_scoring import risk_scoring
 
             return risk_scoring.ANSWERS[kind]

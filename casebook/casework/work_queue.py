@@ -12,6 +12,7 @@ from casebook.casework import playbook
 from casebook.casework.core import answers, blind_review, conflict, lifecycle, signatures
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answer, UnitDoing, UnitHandler
+from casebook.casework.safeguarding import outreach
 from casebook.casework.staff import competence
 from casebook.domain import authority, freezing, words
 from casebook.domain.authority import Command
@@ -174,7 +175,9 @@ def do(act: Act, item_id: str, raw: object) -> WorkItem:
         item.read_at = signatures.refuse_unopened(act, application, item)
     _refuse_before(application, answer)
     _mark_done(act, item, answer)
-    answering.handler(answers.Doing(act=act, application=application, item=item, answer=answer))
+    doing = answers.Doing(act=act, application=application, item=item, answer=answer)
+    answering.handler(doing)
+    outreach.act_on_what_was_heard(doing)
     occurred = answer.occurred_at or act.now
     act.record(application, "work_done", item=item.id, kind=kind, key=item.key, occurred_at=occurred.isoformat())
     lifecycle.carry_on(act, application, because=f"{kind}_done")

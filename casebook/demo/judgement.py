@@ -144,10 +144,6 @@ def meet_applicant(_item: Item, shown: Shown) -> dict[str, Any]:
     }
 
 
-def locate_person_at_risk(_item: Item, _shown: Shown) -> dict[str, Any]:
-    return {"located": True, "notes": "through the agency that told us"}
-
-
 def assess_risk(item: Item, _shown: Shown) -> dict[str, Any]:
     if "assessment" in item["subject"]:
         return {"judgement": "agree", "reason": "the reasons given bear it"}
@@ -210,6 +206,18 @@ def approve_decision(_item: Item, _shown: Shown) -> dict[str, Any]:
     return {"approved": True, "reason": "the decision follows from the findings and every step has its person"}
 
 
+def refer_safeguarding(item: Item, _shown: Shown) -> dict[str, Any]:
+    """Refer to the agency that the question is about; later, record that it took the referral."""
+    subject = item["subject"]
+    agency = subject.get("agency") or (
+        "adult_services" if subject.get("who") == "adult_at_risk" else "childrens_services"
+    )
+    return {
+        "agency": agency,
+        **({"answered": "accepted"} if "referral" in subject else {"agency_reference": f"SYN-{agency}"}),
+    }
+
+
 WORDING = "1"
 
 ANSWERS: dict[str, Callable[[Item, Shown], dict[str, Any]]] = {
@@ -218,7 +226,7 @@ ANSWERS: dict[str, Callable[[Item, Shown], dict[str, Any]]] = {
     "review_match": review_match,
     "second_look_at_rejection": second_look_at_rejection,
     "meet_applicant": meet_applicant,
-    "locate_person_at_risk": locate_person_at_risk,
+    "locate_person_at_risk": lambda _i, _s: {"located": True, "notes": "through the agency that told us"},
     "verify_applicant": lambda _i, _s: {"cleared": True, "explanation": "met in person with two documents; the match is by chance"},
     "sign_off_identity": lambda _i, _s: {"confidence": "high", "statement": "names, birth date and address were compared"},
     "state_adequacy": lambda item, _s: {
@@ -229,13 +237,15 @@ ANSWERS: dict[str, Callable[[Item, Shown], dict[str, Any]]] = {
     "assess_risk": assess_risk,
     "reassess_risk": assess_risk,
     "close_grave_case": close_grave_case,
+    "complete_instrument": lambda _i, _s: {"no_more_because": "asked of everybody who may be asked; nobody knows more"},
+    "accept_less": lambda _i, _s: {"accepted": True, "reason": "what is on the page is all that can be had"},
     "validate_with_owner": validate_with_owner,
     "convene_panel": convene_panel,
     "decide": decide,
     "approve_decision": approve_decision,
     "ratify_emergency": lambda _i, _s: {"ratified": True, "reasons": "necessary, pressing and proportionate as it stood then"},
     "mend_quality": lambda _i, _s: {"done": "mended", "explanation": "looked into, and put right where it was wrong"},
-    "refer_safeguarding": lambda _i, _s: {"agency": "childrens_services", "agency_reference": "SYN-CS-1"},
+    "refer_safeguarding": refer_safeguarding,
     "record_crime": lambda _i, _s: {"crime_number": "SYN-CR-1"},
     "confirm_urgent": lambda _i, _s: {"confirmed": True, "reason": "what was reported bears it"},
     "acknowledge_escalation": lambda _i, _s: {"action": "spoke_to_owner", "overrun_reason": "staff_shortage"},

@@ -57,6 +57,7 @@ class Command(StrEnum):
     MERGE = "merge"
     ADD_INFORMATION = "add_information"
     CORRECT_SUBMISSION = "correct_submission"
+    UPDATE_CIRCUMSTANCES = "update_circumstances"
     ENQUIRE = "enquire"
     RENEW_WATCH = "renew_watch"
     FIND_CONFLICT = "find_conflict"
@@ -118,6 +119,7 @@ MAY: Mapping[Command, frozenset[Role]] = MappingProxyType({
     Command.MERGE: frozenset({Role.INTAKE_OFFICER, Role.RESEARCHER, Role.SUPERVISOR}),
     Command.ADD_INFORMATION: _CASE_STAFF,
     Command.CORRECT_SUBMISSION: _LEADS | {Role.INTAKE_OFFICER},
+    Command.UPDATE_CIRCUMSTANCES: _PEOPLE,
     Command.ENQUIRE: frozenset({Role.RESEARCHER, Role.SUPERVISOR}),
     Command.RENEW_WATCH: _LEADS,
     Command.FIND_CONFLICT: _LEADS | {Role.PROFESSIONAL_STANDARDS},

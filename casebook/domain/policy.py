@@ -119,6 +119,20 @@ class SearchRules:
 
 
 @dataclass(frozen=True, kw_only=True)
+class InstrumentRules:
+    """The risk questionnaire that a case needs. Declining it is an answer."""
+
+    accepted: Fact[tuple[str, ...]]  # any one of them
+    complete_percent: Fact[int]  # of its questions have a yes or a no
+    by_stage: Fact[Stage]  # this stage does not end without
+    less_accepted_by: Fact[Role]  # who may accept less: another person than whoever asks for it
+
+    def __post_init__(self) -> None:
+        if self.by_stage.value not in {Stage.RISK_SCORING, Stage.PANEL_DECISION}:
+            raise ValueError("the questionnaire is due by risk_scoring or panel_decision")
+
+
+@dataclass(frozen=True, kw_only=True)
 class PanelRules:
     quorum: Fact[int]  # members who answered, the chair among them
     agencies_in_quorum: Fact[int]  # at least so many outside the police
@@ -202,6 +216,7 @@ class Policy:
     pauses: tuple[PauseReason, ...]
     sources: SourceRules
     search: SearchRules
+    instruments: InstrumentRules
     panel: PanelRules
     contact: ContactRules
     watch: WatchRules

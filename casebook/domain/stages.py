@@ -35,6 +35,10 @@ BACK = (
         Move(origin, Stage.RISK_SCORING, "answer_superseded", "an assessment does not hold; nothing is delivered")
         for origin in (Stage.PANEL_DECISION, Stage.DISCLOSURE)
     ),
+    *(
+        Move(origin, Stage.RISK_SCORING, "circumstances_changed", "there is a new score to judge; nothing is delivered")
+        for origin in (Stage.PANEL_DECISION, Stage.DISCLOSURE)
+    ),
     Move(Stage.DISCLOSURE, Stage.PANEL_DECISION, "decision_superseded",
          "an undelivered decision lost one of its people, or an answer under it does not hold"),
 )  # fmt: skip

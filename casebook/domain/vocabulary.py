@@ -225,6 +225,8 @@ class WorkKind(StrEnum):
     LOOK_AT_PLAN_CHANGE = "look_at_plan_change"
     REASSESS_RISK = "reassess_risk"
     CLOSE_GRAVE_CASE = "close_grave_case"
+    COMPLETE_INSTRUMENT = "complete_instrument"
+    ACCEPT_LESS = "accept_less"
 
 
 class Limit(StrEnum):

@@ -63,6 +63,10 @@ SPECS: Mapping[WorkKind, WorkSpec] = MappingProxyType({
     WorkKind.ASSESS_RISK: _spec(
         Role.RISK_ASSESSOR, Role.RESEARCHER, Role.SUPERVISOR, stage=Stage.RISK_SCORING, limit=Limit.RISK_SCORING
     ),
+    WorkKind.COMPLETE_INSTRUMENT: _spec(
+        Role.RISK_ASSESSOR, Role.INTAKE_OFFICER, Role.RESEARCHER, stage=Stage.RISK_SCORING, limit=Limit.RISK_SCORING
+    ),
+    WorkKind.ACCEPT_LESS: _spec(Role.SUPERVISOR, stage=Stage.RISK_SCORING, limit=Limit.RISK_SCORING),
     # panel decision
     WorkKind.VALIDATE_WITH_OWNER: _spec(Role.RESEARCHER, stage=Stage.PANEL_DECISION, limit=Limit.PANEL_DECISION),
     WorkKind.CONVENE_PANEL: _spec(Role.PANEL_CHAIR, stage=Stage.PANEL_DECISION, limit=Limit.PANEL_DECISION),

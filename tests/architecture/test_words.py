@@ -15,6 +15,7 @@ import casebook
 from casebook import policies
 from casebook.domain import authority, escalation, gates, policy, triage, vocabulary, words
 from casebook.domain.case import (
+    circumstances,
     conflict,
     coverage,
     early_end,
@@ -40,7 +41,7 @@ from casebook.domain.review import (
     suspicions,
     urgency,
 )
-from casebook.domain.risk import instruments, offences, risk_assessment, risk_model
+from casebook.domain.risk import completeness, instruments, offences, risk_assessment, risk_model
 from casebook.domain.words import checks, deciding, events, operations, reasons, scheme
 from casebook.domain.words import review as review_words
 from casebook.policies import panel_refusals
@@ -108,6 +109,8 @@ ENUMS: dict[type[StrEnum], words.Vocabulary] = {
     cases.OwnDecision: review_words.OWN_DECISION,
     cases.ReviewOutcome: review_words.REVIEW_OUTCOME,
     cases.ContactProgress: review_words.PROGRESS,
+    circumstances.CircumstanceKind: deciding.CIRCUMSTANCE,
+    completeness.WhyIncomplete: deciding.INCOMPLETE,
     risk_assessment.Judgement: deciding.JUDGEMENT,
     risk_model.Tier: deciding.TIER,
     risk_model.Disclosability: deciding.QUALIFIES,
@@ -148,6 +151,7 @@ LITERALS: dict[str, words.Vocabulary] = {
     "confidence": checks.CONFIDENCE,
     "actions": deciding.SAFEGUARDED,
     "people_to_refer": deciding.REFERRED,
+    "answered": deciding.REFERRAL_ANSWER,
     "method": review_words.METHOD,
     "ExpectedFrom": review_words.EXPECTED,
     "ReasonCode": reasons.CAUSE,

@@ -13,7 +13,7 @@ from casebook.casework.core import lifecycle
 from casebook.casework.core.acting import refuse
 from casebook.casework.record_checks import enquiries, record_checks, reopening, searches
 from casebook.casework.record_checks import extracts as loading
-from casebook.casework.safeguarding import details
+from casebook.casework.safeguarding import contact, details
 from casebook.casework.sweep import sweep
 from casebook.cli.case import work as work_page
 from casebook.domain.vocabulary import Party, Role, Source, Stage
@@ -525,6 +525,76 @@ def test_a_right_to_know_has_a_person_to_locate_instead_of_an_applicant_to_meet(
     assert items(reference, "locate_person_at_risk") == []
 
 
+MEETS = {"held": True, "they_came": True, "identity_evidence": ["passport"], "identity_confirmed": True}
+
+
+def test_a_meeting_that_was_not_held_is_still_to_be_held_on_its_new_date(checking, items, do, crew, settle, verdict):
+    reference = checking()
+    settle(reference, but={"meet_applicant"})
+    (item,) = items(reference, "meet_applicant")
+    with pytest.raises(Refused) as caught:
+        do(item, crew["i1"], held=False, exception_reason="she did not come", new_date=NOW.isoformat())
+    assert caught.value.code == "date_passed"
+    new_date = LATER + timedelta(days=2)
+    do(item, crew["i1"], held=False, exception_reason="she did not come", new_date=new_date.isoformat())
+    (again,) = items(reference, "meet_applicant")
+    assert (again.due_at, again.blocking) == (new_date, True)
+    assert "meeting_held" in codes(verdict(reference))
+    do(again, crew["i1"], **MEETS)
+    assert items(reference, "meet_applicant") == []
+    assert verdict(reference).outcome == "passes"
+
+
+@pytest.mark.parametrize(
+    ("route", "kind", "failed"),
+    [
+        ({}, "meet_applicant", {"held": False}),
+        ({"route": "right_to_know", "applicant": "agency"}, "locate_person_at_risk", {"located": False}),
+    ],
+)
+def test_only_a_supervisor_who_is_another_accepts_that_it_cannot_be_held(
+    checking, items, do, crew, verdict, route, kind, failed
+):
+    reference = checking(**route)
+    do(items(reference, kind)[0], crew["i1"], **failed, exception_reason="nobody can reach them")
+    (asked,) = items(reference, kind)
+    assert asked.role == "supervisor"
+    for who, code in (("i1", "same_person"), ("r1", "supervisor_needed")):
+        with pytest.raises(Refused) as caught:
+            do(asked, crew[who], **failed, accept_exception=True)
+        assert caught.value.code == code
+    with pytest.raises(Refused) as caught:
+        do(asked, crew["s1"], **failed)
+    assert caught.value.code == "accept_or_new_date"
+    assert "meeting_held" in codes(verdict(reference))
+    do(asked, crew["s1"], **failed, accept_exception=True)
+    assert items(reference, kind) == []
+    assert "meeting_held" not in codes(verdict(reference))
+
+
+def test_a_supervisor_who_does_not_accept_gives_it_a_new_date(checking, items, do, crew):
+    reference = checking()
+    do(items(reference, "meet_applicant")[0], crew["i1"], held=False, exception_reason="too far")
+    new_date = (LATER + timedelta(days=1)).isoformat()
+    do(items(reference, "meet_applicant")[0], crew["s1"], held=False, accept_exception=False, new_date=new_date)
+    (again,) = items(reference, "meet_applicant")
+    assert (again.role, again.subject["not_before"]) == ("intake_officer", new_date)
+
+
+def test_a_contact_before_the_import_stands_under_the_plan_that_came_with_the_application(received, acting, crew):
+    reference = received(submitted_at="2026-03-01T20:00:00+00:00")
+    with acting(crew["i1"]) as act:
+        done = contact.record(
+            act, reference, party="a", purpose="other", channel="phone", result="reached", at="2026-03-02T09:30+00:00"
+        )
+    assert done["reached"]
+    with pytest.raises(Refused) as caught, acting(crew["i1"]) as act:
+        contact.record(
+            act, reference, party="a", purpose="other", channel="phone", result="reached", at="2026-02-27T09:30+00:00"
+        )
+    assert caught.value.code == "plan_is_later"
+
+
 def test_initial_checks_are_met_when_the_machine_is_done_and_a_person_has_looked(
     all_loaded, checking, items, do, crew, store
 ):
@@ -582,7 +652,7 @@ DAMAGES = {
     "sign_has_answerer": "UPDATE applicant_sign SET answered_by = NULL",
     "meeting_once": None,
     "meeting_recorded": "DELETE FROM meeting",
-    "meeting_held": "UPDATE meeting SET held = false, exception_reason = ' '",
+    "meeting_held": "UPDATE meeting SET held = false, exception_reason = 'she is abroad'",
 }  # None: a guard on the number of rows that no damage to rows can break; an application that is not there breaks it
 
 

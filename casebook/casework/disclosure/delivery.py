@@ -31,6 +31,7 @@ from casebook.storage.tables import (
     Disclosure,
     FollowUp,
     Proposal,
+    Referral,
     Staff,
 )
 
@@ -72,11 +73,13 @@ def wording_of(standing: Decision, to: Addressee) -> str:
     return wording.current()
 
 
-def referrals_asked(application: Application, to: Addressee) -> tuple[str, ...]:
-    """The agencies for which this delivery must report a referral, or why none was made."""
+def referrals_asked(act: Act, application: Application, to: Addressee) -> tuple[str, ...]:
+    """The agencies for which this delivery must report a referral, or why none was made: those not referred to before."""
     if to.is_other_applicant:
         return ()
-    return rules.referrals_asked(band=application.band, children=bool(application.children))
+    made = set(act.session.scalars(select(Referral.kind).where(Referral.reference == application.reference)))
+    asked = rules.referrals_asked(band=application.band, children=bool(application.children))
+    return tuple(agency for agency in asked if agency not in made)
 
 
 def offers_due(application: Application, addressees: Sequence[Addressee], to: Addressee) -> tuple[Limit, ...]:
@@ -120,7 +123,7 @@ def _due(doing: Doing, standing: Decision, approval: Approval, to: Addressee) ->
         trained_needed=policy.contact.trained_among_them.value,
         trained=frozenset(officer for officer in (act.actor.id, second) if officer and _is_trained(doing, officer)),
         exception_approved=_is_excepted(act, application.reference) or doing.answer.override is not None,
-        referrals=referrals_asked(application, to),
+        referrals=referrals_asked(act, application, to),
         offers=offers_due(application, deliveries.addressees(doing.act.session, application, standing), to),
     )
 

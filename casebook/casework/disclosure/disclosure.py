@@ -86,7 +86,7 @@ def _need(
             "text": to.text,
             "wording": delivery.wording_of(standing, to),
             "items": list(standing.items) if to.is_told_something else [],
-            "referrals": list(delivery.referrals_asked(application, to)),
+            "referrals": list(delivery.referrals_asked(act, application, to)),
             "follow_up": list(delivery.offers_due(application, addressees, to)),
             "approved_at": approval.approved_at.isoformat(),
             "not_before": delivery.not_before(application, approval, to).isoformat(),

@@ -57,7 +57,7 @@ def record(act: Act, application: Application, *, force: str, accepted_by: str, 
     row = Referral(
         id=_row_id(application), reference=application.reference, kind=f"{ANOTHER_FORCE}:{force}",
         agency_reference=their_reference, notes=accepted_by, occurred_at=act.now, recorded_at=act.now,
-        recorded_by=act.actor.id,
+        recorded_by=act.actor.id, answer=None, answered_at=None, answered_by=None,
     )  # fmt: skip
     act.session.add(row)
     act.record(application, "transferred", force=force, accepted_by=accepted_by)

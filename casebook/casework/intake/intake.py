@@ -18,7 +18,7 @@ from casebook.casework.core.acting import Act, policy_of
 from casebook.casework.core.work_items import item_of
 from casebook.casework.escalation import early_warnings, raising
 from casebook.casework.record_checks import own_register
-from casebook.casework.safeguarding import danger, details, parties
+from casebook.casework.safeguarding import danger, details, parties, referring
 from casebook.domain.authority import Command
 from casebook.domain.case import intake as rules
 from casebook.domain.case.intake import Form
@@ -98,7 +98,9 @@ def _write(
 ) -> Application:
     """Write the first rows of an application and the first entry of its ledger chain, in one statement."""
     application = _application(act, form, digest=digest, reference=reference)
-    plans = [parties.plan_row(plan, reference, by=act.actor.id, at=act.now) for plan in form.plans.values()]
+    # the applicant gave the plans with the application: what was done since then was done under them
+    given_at = min(form.submitted_at, act.now)
+    plans = [parties.plan_row(plan, reference, by=act.actor.id, at=given_at) for plan in form.plans.values()]
     act.session.add_all([application, *people, *plans, *keys])
     clocks.start(act, application)
     items = _items(act, application, form)
@@ -121,7 +123,7 @@ def _items(act: Act, application: Application, form: Form) -> list[WorkItem]:
             application,
             need if policy.work_allowance(need.kind) else replace(need, due_at=due.get(SPECS[need.kind].limit or "")),
         )
-        for need in _needs(application, form)
+        for need in [*_needs(application, form), *referring.first_needs(application)]
     ]
 
 

@@ -9,7 +9,7 @@ from casebook.casework.core.acting import Act
 from casebook.casework.core.answers import Answering, Answers
 from casebook.casework.core.rounds import next_round
 from casebook.casework.panel_decision import approval, deciding, panel, panel_answer, release
-from casebook.casework.risk_scoring import risk_scoring
+from casebook.casework.risk_scoring import completing, risk_scoring
 from casebook.domain.vocabulary import WorkKind
 from casebook.domain.work import Need
 from casebook.storage.case import decisions
@@ -28,7 +28,7 @@ def needs(act: Act, application: Application) -> list[Need]:
     """What people must still do in this round. Nothing once its decision is approved."""
     if (standing := decisions.decision(act.session, application)) is not None:
         return approval.needs(act, application, standing)
-    owners = release.needs(act, application)
+    owners = [*completing.needs(act, application), *release.needs(act, application)]
     if (called := decisions.panel(act.session, application)) is None:
         return [*owners, panel.need(act, application)]
     return [*owners, *deciding.needs(act, application, called)]

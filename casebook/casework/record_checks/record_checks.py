@@ -17,18 +17,18 @@ from casebook.casework.record_checks import (
     candidate_reviews,
     candidates,
     link_reviews,
+    meetings,
     own_register,
     remote_searches,
     returns,
     searches,
 )
-from casebook.casework.safeguarding import outreach
 from casebook.domain.actors import Reason
 from casebook.domain.case import namesakes, uncovered
 from casebook.domain.case import record_checks as rules
 from casebook.domain.case.namesakes import ListPlace
 from casebook.domain.case.record_checks import SearchResult
-from casebook.domain.vocabulary import Limit, Role, Route, Stage, WorkKind
+from casebook.domain.vocabulary import Limit, Role, Stage, WorkKind
 from casebook.domain.work import Need
 from casebook.storage.case import record_checks as stored
 from casebook.storage.tables import Application, Candidate, Search
@@ -132,7 +132,7 @@ def needs(act: Act, application: Application) -> list[Need]:
             for sign in stored.signs(act.session, reference)
             if sign.cleared is None
         ),
-        *_meeting(act, application),
+        *meetings.needs(act, application),
     ]
     research = {WorkKind.RETURN_SEARCH, WorkKind.REVIEW_MATCH, WorkKind.SECOND_LOOK_AT_REJECTION}
     research_open = any(need.kind in research and need.blocking is not False for need in before_signatures)
@@ -212,17 +212,6 @@ def _review(
     return []
 
 
-def _meeting(act: Act, application: Application) -> list[Need]:
-    if stored.meeting(act.session, application.reference) is not None:
-        return []
-    if application.route == Route.RIGHT_TO_ASK:
-        subject: dict[str, object] = {"party": outreach.applicant_of(application)}
-        if stored.not_told_apart(act.session, application.reference):
-            subject["ask"] = list(namesakes.ASKED)
-        return [Need(kind=WorkKind.MEET_APPLICANT, subject=subject)]
-    return [Need(kind=WorkKind.LOCATE_PERSON_AT_RISK)]
-
-
 def _signatures(act: Act, application: Application) -> list[Need]:
     reference = application.reference
     facts = stored.facts(act.session, reference)
@@ -279,9 +268,9 @@ ANSWERS: Answers = {
         schema=applicant.ApplicantVerified, handler=applicant.verified, take_back=applicant.take_back_verification
     ),
     WorkKind.MEET_APPLICANT: Answering(
-        schema=applicant.ApplicantMet, handler=applicant.met, take_back=applicant.take_back_meeting
+        schema=meetings.ApplicantMet, handler=meetings.met, take_back=meetings.take_back
     ),
     WorkKind.LOCATE_PERSON_AT_RISK: Answering(
-        schema=applicant.PersonLocated, handler=applicant.located, take_back=applicant.take_back_meeting
+        schema=meetings.PersonLocated, handler=meetings.located, take_back=meetings.take_back
     ),
 }

@@ -24,8 +24,8 @@ from casebook.storage.tables import OPEN_WORK, Application, Base, Clock, LedgerE
 # what `show` includes with the application itself, in the order of the stages
 PARTS: tuple[type[Base], ...] = (
     tables.Person, tables.SafeContact, tables.SafeContactChange, tables.Clock, tables.WorkItem, tables.Search,
-    tables.Candidate, tables.Finding,
-    tables.Assurance, tables.ApplicantSign, tables.Meeting, tables.InstrumentAnswer, tables.RiskScore, tables.RiskAssessment,
+    tables.Candidate, tables.Finding, tables.Assurance, tables.ApplicantSign, tables.Meeting, tables.InstrumentAnswer,
+    tables.InstrumentShortfall, tables.RiskScore, tables.RiskAssessment, tables.Circumstance,
     tables.OwnerAgreement, tables.Panel, tables.MemberAnswer, tables.Decision, tables.Approval, tables.Disclosure,
     tables.EmergencyDisclosure, tables.ContactOverride, tables.ContactAttempt, tables.FollowUp, tables.ClosingSummary,
     tables.Referral, tables.ConflictDeclaration, tables.GateResult, tables.GateOverride, tables.Proposal, tables.Escalation,

@@ -11,16 +11,14 @@ from sqlalchemy import select
 
 from casebook.casework.core.acting import Act, policy_of
 from casebook.domain.case.panel import may_be_minor
-from casebook.domain.risk.instruments import Instrument
 from casebook.domain.risk.risk_inputs import ScoreInputs
 from casebook.domain.risk.subject_records import SubjectRecord
 from casebook.domain.vocabulary import Answer3, Party, Relationship
 from casebook.storage import links as stored_links
-from casebook.storage.case import decisions
+from casebook.storage.case import decisions, questionnaires
 from casebook.storage.tables import (
     Application,
     Candidate,
-    InstrumentAnswer,
     Person,
     SafeContact,
     Search,
@@ -39,35 +37,13 @@ def gather(act: Act, application: Application) -> list[ScoreInputs]:
         circumstances=tuple(sorted(_circumstances(application))),
         gaps=tuple(sorted((*_unknown(application), *_unsearched(act, application)))),
     )
-    used = instruments(act, application.reference)
+    used = questionnaires.given(act.session, application.reference)
     return [replace(without_instrument, instrument=instrument) for instrument in used] or [without_instrument]
 
 
 def today(act: Act, application: Application) -> date:
     """Today's date in the time zone of the application's policy."""
     return act.now.astimezone(ZoneInfo(policy_of(application).calendar.timezone)).date()
-
-
-def instruments(act: Act, reference: str) -> list[Instrument]:
-    """Every instrument that was used, with its current answers."""
-    query = select(InstrumentAnswer).where(
-        InstrumentAnswer.reference == reference, InstrumentAnswer.superseded.is_(False)
-    )
-    rows = act.session.scalars(query.order_by(InstrumentAnswer.question)).all()
-    return [
-        Instrument(
-            name=name.upper(),
-            version=version,
-            answers=tuple(
-                sorted(
-                    (row.question, row.answer)
-                    for row in rows
-                    if (row.instrument, row.instrument_version) == (name, version)
-                )
-            ),
-        )
-        for name, version in sorted({(row.instrument, row.instrument_version) for row in rows})
-    ]
 
 
 def _circumstances(application: Application) -> Iterator[str]:

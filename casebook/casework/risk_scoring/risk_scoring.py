@@ -11,11 +11,13 @@ from datetime import datetime
 from pydantic import Field
 from sqlalchemy import func, select
 
+from casebook.casework.core import questionnaires
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, Doing
-from casebook.casework.risk_scoring import risk_inputs
-from casebook.casework.safeguarding import danger
+from casebook.casework.risk_scoring import completing, risk_inputs
+from casebook.casework.safeguarding import danger, referring
 from casebook.domain import authority, chain
+from casebook.domain.case.disclosure import GRAVE
 from casebook.domain.risk.risk_assessment import ORDER, Judgement, why_not_below, why_not_judge
 from casebook.domain.risk.risk_bands import FloorHeld
 from casebook.domain.risk.risk_inputs import ScoreInputs
@@ -55,7 +57,11 @@ def score_now(act: Act, application: Application) -> RiskScore:
 
 
 def needs(act: Act, application: Application) -> list[Need]:
-    """One item to confirm, raise or lower a new score. A lowering also needs a second person."""
+    """The questionnaire, if it is too incomplete; one item to confirm, raise or lower a new score, and for a lowering a second."""
+    return [*completing.needs(act, application), *_judgements(act, application)]
+
+
+def _judgements(act: Act, application: Application) -> list[Need]:
     current = decisions.current_score(act.session, application.reference)
     if current is None:
         return []
@@ -144,6 +150,8 @@ def _order(act: Act, application: Application, current: RiskScore, priority: Pri
     raised = danger.raise_priority(act, application, priority, reason="risk")
     if raised or before != (band, current.score):
         act.record(application, "risk_ordered", band=band, priority=application.priority)
+    if band in GRAVE:
+        referring.ask_for_grave_risk(act, application)
 
 
 def _mended_since(act: Act, current: RiskScore) -> bool:
@@ -243,6 +251,14 @@ def _take_back(act: Act, _application: Application, item: WorkItem) -> None:
 
 
 ANSWERS: Answers = {
-    kind: Answering(schema=RiskAssessed, handler=_assessed, rests_on=_rests_on, take_back=_take_back)
-    for kind in (WorkKind.ASSESS_RISK, WorkKind.REASSESS_RISK)
+    **{
+        kind: Answering(schema=RiskAssessed, handler=_assessed, rests_on=_rests_on, take_back=_take_back)
+        for kind in (WorkKind.ASSESS_RISK, WorkKind.REASSESS_RISK)
+    },
+    WorkKind.COMPLETE_INSTRUMENT: Answering(
+        schema=completing.InstrumentCompleted, handler=completing.completed, take_back=questionnaires.take_back
+    ),
+    WorkKind.ACCEPT_LESS: Answering(
+        schema=completing.LessAccepted, handler=completing.less_accepted, take_back=completing.take_back_acceptance
+    ),
 }

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from casebook.casework.core import referrals
 from casebook.casework.core.acting import Act, Summary, policy_of, refuse_because
-from casebook.casework.safeguarding import plan_changes
+from casebook.casework.safeguarding import plan_changes, referring
 from casebook.domain import chain
 from casebook.domain.actors import Reason
 from casebook.domain.authority import Command
@@ -206,8 +207,13 @@ def record(
     not_in_person_because: str | None = None,
     asked_plan_again: str | None = None,
     left_message: str | None = None,
+    crime_alleged: str | None = None,
+    refer: str | None = None,
 ) -> Summary:
-    """Record one contact that was made or attempted. If it was not safe it is refused, and the ledger records the refusal."""
+    """Record one contact that was made or attempted. If it was not safe it is refused, and the ledger records the refusal.
+
+    What was told at it, a crime or people to refer, opens the work that it calls for.
+    """
     act.allowed(Command.CONTACT)
     application = act.application(reference)
     way = Way(
@@ -226,7 +232,13 @@ def record(
             not_in_person_because=not_in_person_because,
         ),
     )  # fmt: skip
+    _told(act, application, attempt, crime=crime_alleged == "yes", refer=refer)
     return {"reference": reference, "contact": attempt.id, "reached": attempt.reached, "override": attempt.override_id}
+
+
+def _told(act: Act, application: Application, attempt: ContactAttempt, *, crime: bool, refer: str | None) -> None:
+    people = [one_of(referrals.REFERRED_FOR, who, "refer") for who in refer.split(";")] if refer else []
+    referring.told(act, application, at="contact", key=attempt.id, crime=crime, people=people)
 
 
 def has_agreed(act: Act, application: Application, party: str, before: datetime) -> bool:

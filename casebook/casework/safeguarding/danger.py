@@ -9,17 +9,17 @@ from pydantic import Field
 
 from casebook.casework.core import clocks, notices, work_items
 from casebook.casework.core.acting import Act, refuse_because
-from casebook.casework.core.answers import Answer, Answering, Answers, Doing
+from casebook.casework.core.answers import Answering, Answers, Doing
 from casebook.casework.core.work_items import open_item
-from casebook.casework.safeguarding import outreach
-from casebook.domain import chain
+from casebook.casework.safeguarding import outreach, referring
+from casebook.casework.safeguarding.outreach import Heard
 from casebook.domain.authority import Command
 from casebook.domain.case.safe_contact import Override
 from casebook.domain.triage import is_danger_said
 from casebook.domain.vocabulary import Channel, Party, Priority, Role, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer
-from casebook.storage.tables import Application, Referral
+from casebook.storage.tables import Application
 
 
 def open_safeguarding(
@@ -84,7 +84,7 @@ REACHING = frozenset({SAFE, "welfare_check"})
 NOT_FOUND = "not_found"
 
 
-class Safeguarded(Answer):
+class Safeguarded(Heard):
     """What was done about immediate danger. Reaching the person at risk, or looking for them, is logged as a contact."""
 
     actions: list[
@@ -92,10 +92,6 @@ class Safeguarded(Answer):
     ] = Field(min_length=1, description="What was done.")
     incident_number: str = Field(min_length=1, description="The force's incident number.")
     crime_number: str | None = Field(default=None, description="The crime number, if a crime was recorded.")
-    crime_alleged: bool = Field(default=False, description="A crime was alleged and has not been recorded yet.")
-    people_to_refer: list[Literal["children", "adult_at_risk"]] = Field(
-        default_factory=list, description="Who must be referred to another agency."
-    )
     channel: Channel | None = Field(
         default=None, description="How the person at risk was reached or looked for. Needed with result."
     )
@@ -116,22 +112,6 @@ class Safeguarded(Answer):
     notes: str = Field(default="", description="What the next person needs to know.")
 
 
-class CrimeRecorded(Answer):
-    """The crime that was alleged in the application has been recorded."""
-
-    crime_number: str = Field(min_length=1)
-    notes: str = ""
-
-
-class Referred(Answer):
-    """A referral of somebody to another agency, or the reason why none was made."""
-
-    agency: Literal["childrens_services", "adult_services", "idva", "marac", "regulator", "other"]
-    agency_reference: str | None = None
-    not_referred_because: str | None = Field(default=None, description="Only if no referral was made.")
-    notes: str = ""
-
-
 def _safeguarded(doing: Doing) -> None:
     answer: Safeguarded = doing.answer
     _refuse_untyped(answer)
@@ -144,12 +124,7 @@ def _safeguarded(doing: Doing) -> None:
     if answer.result == NOT_FOUND:
         open_safeguarding(doing.act, doing.application, cause="person_at_risk_not_found", key=doing.item.id)
     if answer.crime_number is not None:
-        _refer(doing, kind="crime", agency_reference=answer.crime_number)
-    elif answer.crime_alleged:
-        open_item(doing.act, doing.application, Need(kind=WorkKind.RECORD_CRIME, key=doing.item.id))
-    for who in answer.people_to_refer:
-        need = Need(kind=WorkKind.REFER_SAFEGUARDING, key=f"{doing.item.id}:{who}", subject={"who": who})
-        open_item(doing.act, doing.application, need)
+        referring.crime_recorded(doing, answer.crime_number)
 
 
 def _refuse_untyped(answer: Safeguarded) -> None:
@@ -176,39 +151,4 @@ def _refuse_untyped(answer: Safeguarded) -> None:
         )
 
 
-def _crime_recorded(doing: Doing) -> None:
-    _refer(doing, kind="crime", agency_reference=doing.answer.crime_number, notes=doing.answer.notes)
-
-
-def _referred(doing: Doing) -> None:
-    answer: Referred = doing.answer
-    if (answer.agency_reference is None) == (answer.not_referred_because is None):
-        refuse_because(
-            "referral_or_reason",
-            "give either the agency's reference or the reason why nobody was referred",
-            InvalidAnswer,
-        )
-    if answer.agency_reference is not None:
-        _refer(doing, kind=answer.agency, agency_reference=answer.agency_reference, notes=answer.notes)
-
-
-def _refer(doing: Doing, *, kind: str, agency_reference: str | None, notes: str = "") -> None:
-    doing.act.session.add(
-        Referral(
-            id=chain.identity("referral", doing.item.id, kind),
-            reference=doing.application.reference,
-            kind=kind,
-            agency_reference=agency_reference,
-            notes=notes or None,
-            occurred_at=doing.occurred_at,
-            recorded_at=doing.act.now,
-            recorded_by=doing.act.actor.id,
-        )
-    )
-
-
-ANSWERS: Answers = {
-    WorkKind.IMMEDIATE_SAFEGUARDING: Answering(schema=Safeguarded, handler=_safeguarded),
-    WorkKind.RECORD_CRIME: Answering(schema=CrimeRecorded, handler=_crime_recorded),
-    WorkKind.REFER_SAFEGUARDING: Answering(schema=Referred, handler=_referred),
-}
+ANSWERS: Answers = {WorkKind.IMMEDIATE_SAFEGUARDING: Answering(schema=Safeguarded, handler=_safeguarded)}

@@ -9,13 +9,17 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from casebook.casework.core.acting import Act
 from casebook.casework.core.answers import Answer, Answering, Answers, Doing
-from casebook.casework.safeguarding import parties, plan_changes
+from casebook.casework.safeguarding import circumstances, parties, plan_changes
 from casebook.casework.safeguarding.plan_changes import PlanChanged
+from casebook.domain.case.circumstances import ADDRESS_OF, Change, CircumstanceKind
 from casebook.domain.case.intake import PersonForm
 from casebook.domain.vocabulary import Certainty, Channel, Party, Sex, WorkKind
 from casebook.errors import InvalidAnswer
 from casebook.storage.tables import Application, Person
 from casebook.values import dates
+
+CORRECTION = "correction"  # where a circumstance was learnt that somebody corrected or completed
+_ADDRESSES = {party: what for what, party in ADDRESS_OF.items()}
 
 
 class PersonDetails(BaseModel):
@@ -77,8 +81,9 @@ def add_details(act: Act, application: Application, answer: DetailsCompleted) ->
         correct_person(act, application, party, details.model_dump(exclude_none=True))
     for party, change in answer.safe_contact.items():
         plan_changes.change(act, application, party, change)
-    if answer.relationship:
-        application.relationship = answer.relationship
+    if answer.relationship and answer.relationship != application.relationship:
+        changed = Change(what=CircumstanceKind.RELATIONSHIP, value=answer.relationship)
+        circumstances.change(act, application, changed, learned_from=CORRECTION, since=None)
     application.explained = [
         *application.explained,
         *(code for code in answer.explained if code not in application.explained),
@@ -104,8 +109,11 @@ def correct_person(act: Act, application: Application, party: Party, details: Ma
     if person is None:
         person = parties.person_row(application.reference, PersonForm(party=party))
         act.session.add(person)
+    earlier = person.address
     for name, value in details.items():
         setattr(person, name, value)
+    if person.address and person.address != earlier and (what := _ADDRESSES.get(party)):
+        circumstances.note(act, application, what, earlier=earlier, value=person.address, learned_from=CORRECTION)
     return person
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
 from casebook.casework.core.acting import Act, refuse_because
 from casebook.casework.core.answers import Answer, Doing
-from casebook.casework.safeguarding import contact
+from casebook.casework.safeguarding import contact, referring
 from casebook.casework.safeguarding.contact import Contact
 from casebook.domain.authority import Command, why_not_allowed
 from casebook.domain.case.safe_contact import Override, Purpose, Way
@@ -18,7 +19,31 @@ from casebook.storage.case import deliveries
 from casebook.storage.tables import Application, ContactAttempt
 
 
-class UnderPlan(Answer):
+class Heard(Answer):
+    """Fields of every answer at which somebody outside may have told something that others must act on."""
+
+    crime_alleged: bool = Field(
+        default=False,
+        description="A crime was told that is not recorded yet: this opens its recording, due in 24 hours.",
+    )
+    people_to_refer: list[Literal["children", "adult_at_risk"]] = Field(
+        default_factory=list,
+        description="Who may have to be referred to another agency, such as a child in the household.",
+    )
+
+
+def act_on_what_was_heard(doing: Doing) -> None:
+    """Open the recording of a crime and the questions of referrals that an answer tells of."""
+    answer = doing.answer
+    if isinstance(answer, Heard):
+        recorded = getattr(answer, "crime_number", None) is not None
+        referring.told(
+            doing.act, doing.application, at=doing.item.kind, key=doing.item.id, people=answer.people_to_refer,
+            crime=answer.crime_alleged and not recorded,
+        )  # fmt: skip
+
+
+class UnderPlan(Heard):
     """Fields of every answer that reports a contact under somebody's safe-contact plan."""
 
     asked_plan_again: bool = Field(

@@ -52,6 +52,24 @@ def who(application: ApplicationView) -> Iterator[str]:
         )
 
 
+def circumstances(application: ApplicationView) -> Iterator[str]:
+    """What changed, the first change first: what it was, what it is, and from whom anybody learnt it."""
+    for row in sorted(rows(application, "circumstance"), key=lambda row: str(row["recorded_at"])):
+        what = words.CIRCUMSTANCE.of(row["what"])
+        changed = (
+            f"{_value(row['earlier'])} -> {_value(row['value'])}" if "value" in row else "your role may not see how"
+        )
+        since = f" since {row['since']}" if row.get("since") else ""
+        learned = f"learnt from {words.spelled(row['learned_from'])}, recorded by {row['recorded_by']}"
+        yield from paragraph(f"{moment(row['recorded_at'])}  {what}: {changed}{since}", learned)
+
+
+def _value(value: object) -> str:
+    """A circumstance in words: a code, or what was written."""
+    known = next((each for each in (words.ANSWER, words.RELATIONSHIP) if str(value) in each.words), None)
+    return known.of(value) if known else clean(value) or words.ANSWER.of("unknown")
+
+
 def _person(person: ShownRow, *, shown: bool) -> Iterator[str]:
     party = str(person["party"]).upper()
     if not shown:
@@ -204,7 +222,7 @@ def meeting(application: ApplicationView) -> Iterator[str]:
     for row in rows(application, "meeting"):
         shown = words.PROOF.of_all(row["identity_evidence"])
         result = f"identity {'confirmed' if row['identity_confirmed'] else 'NOT confirmed'} ({shown})"
-        result = result if row["held"] else f"not held: {clean(row['exception_reason'])}"
+        result = result if row["held"] else f"not held: {clean(row.get('exception_reason'))}{_afterwards(row)}"
         head = f"{words.MEETING.of(row['kind'])} {moment(row['occurred_at'])} by {row['recorded_by']}, {result}"
         yield from paragraph(head, row.get("notes"))
     for row in rows(application, "applicant_sign"):
@@ -213,6 +231,13 @@ def meeting(application: ApplicationView) -> Iterator[str]:
         yield from paragraph(
             f"sign about the applicant: {words.APPLICANT_SIGN.of(row['code'])}, {state}", row.get("answer")
         )
+
+
+def _afterwards(meeting: ShownRow) -> str:
+    """What follows from a meeting that was not held."""
+    if meeting["accepted_by"]:
+        return f", accepted by {meeting['accepted_by']} {moment(meeting['accepted_at'])}"
+    return f", to be held {moment(meeting['new_date'])}" if meeting["new_date"] else ", waits for a supervisor"
 
 
 def risk(application: ApplicationView) -> Iterator[str]:
@@ -225,6 +250,8 @@ def risk(application: ApplicationView) -> Iterator[str]:
         answered = ", ".join(f"{count} {_answer(answer)}" for answer, count in sorted(counted.items(), key=str))
         positive = ", ".join(str(row["question"]) for row in answers if row["answer"] == "yes")
         yield from paragraph(f"{name}: {answered}{f'; yes to {positive}' if positive else ''}")
+    for row in rows(application, "instrument_shortfall"):
+        yield from paragraph(_shortfall(row), row.get("reason"))
     for row in rows(application, "risk_score"):
         if row["superseded"]:
             continue
@@ -247,6 +274,16 @@ def risk(application: ApplicationView) -> Iterator[str]:
         lowers = " (lowers it)" if row["lowers"] else ""
         head = f"{words.BAND.of(row['band'])}{lowers}, assessed by {row['assessed_by']} {moment(row['assessed_at'])}{second}"
         yield from paragraph(f"{head}{' (replaced)' if row['superseded'] else ''}", row.get("reason"))
+
+
+def _shortfall(row: ShownRow) -> str:
+    """Why the questionnaire is not complete, and what a second person says to it."""
+    head = f"questionnaire: {words.INCOMPLETE.of(row['why'])}, recorded by {row['recorded_by']} {moment(row['recorded_at'])}"
+    if row["accepted_by"]:
+        return f"{head}, {'accepted' if row['accepted'] else 'NOT accepted'} by {row['accepted_by']}"
+    if row["why"] == "no_more":
+        return f"{head}, waits for a second person"
+    return f"{head}{' (set aside)' if row['accepted'] is False else ''}"
 
 
 def _plain(value: object) -> str:

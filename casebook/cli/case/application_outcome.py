@@ -132,7 +132,7 @@ def afterwards(application: ApplicationView) -> Iterator[str]:
     for row in sorted(rows(application, "referral"), key=lambda row: str(row["occurred_at"])):
         number = f", their reference {row['agency_reference']}" if row["agency_reference"] else ""
         yield from paragraph(
-            f"referred: {_referred(row['kind'])} {moment(row['occurred_at'])} by {row['recorded_by']}{number}",
+            f"referred: {_referred(row['kind'])} {moment(row['occurred_at'])} by {row['recorded_by']}{number}{_answered(row)}",
             row.get("notes"),
         )
 
@@ -152,6 +152,13 @@ def contacts(application: ApplicationView) -> Iterator[str]:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def _answered(referral: ShownRow) -> str:
+    """What an agency answered. Crimes and transfers have no such answer."""
+    if referral["answer"]:
+        return f"; {words.REFERRAL_ANSWER.of(referral['answer'])} {moment(referral['answered_at'])}"
+    return "" if referral["kind"] == "crime" or ":" in str(referral["kind"]) else "; no answer yet"
 
 
 def _referred(kind: str) -> str:

@@ -229,6 +229,7 @@ SECTIONS: tuple[tuple[str, PageSection], ...] = (
     ("MERGED INTO THIS FILE", _merged),
     ("WORK WAITING", _waiting),
     ("PEOPLE", facts.who),
+    ("CHANGED CIRCUMSTANCES", facts.circumstances),
     ("TIME LIMITS", _limits),
     ("RECORD CHECKS", facts.searches),
     ("CANDIDATES", people_found.candidates),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from casebook import files
 from casebook.casework import playbook
 from casebook.casework.core import quality, refused_files
-from casebook.casework.governance import conflicts, early_ending, exceptions, governance, merging
+from casebook.casework.governance import circumstances, conflicts, early_ending, exceptions, governance, merging
 from casebook.casework.intake import application_file, rejected_rows, submission
 from casebook.casework.record_checks import information
 from casebook.casework.reporting import viewing
@@ -143,6 +143,11 @@ GOVERNANCE: dict[str, tuple[str, Callable[..., dict[str, object]], tuple[str, ..
         "record that somebody has a conflict of interest: they are barred, and what they did is done again",
         conflicts.find,
         ("staff", "reason"),
+    ),
+    "circumstance": (
+        "update a circumstance that changed: pregnancy, children, living together, relationship, an address",
+        circumstances.update,
+        ("what", "value", "learned-from", "since?", "postcode?"),
     ),
     "lower": ("propose a lower priority, or agree as the second person", governance.lower_priority, ("to", "reason")),
     **outside.ACTIONS,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from casebook.casework.core.referrals import REFERRED_FOR
+from casebook.domain.case.circumstances import CircumstanceKind
 from casebook.domain.case.early_end import Identified, SaidBy
 from casebook.domain.case.plan_change import AskedBy, AskerIdentified
 from casebook.domain.case.safe_contact import Override, Purpose
@@ -23,6 +25,7 @@ _OF_ACTION: Mapping[tuple[str, str], str] = {
     ("emergency-disclose", "reason"): "why it could not wait for the panel",
     ("emergency-disclose", "channel"): f"how they were told: {', '.join(Channel)}",
     ("emergency-disclose", "override"): f"if it was outside the safe-contact plan, the ground: {_OVERRIDE_GROUNDS}",
+    ("circumstance", "what"): f"the circumstance: {', '.join(CircumstanceKind)}",
     ("declare", "reason"): "what connects you with somebody in it, or why what is shared connects you with nobody",
     ("bar", "staff"): "the staff id of who has the conflict of interest",
     ("withdraw", "reason"): "why, in your own words: both reasons are shown",
@@ -67,6 +70,13 @@ _OF_ALL: Mapping[str, str] = {
     "asked-plan-again": "yes if it began by asking whether the plan is still safe, or no",
     "left-message": "yes if a message was left, or no",
     "submitted-at": "the right moment, in ISO 8601 with offset",
+    "crime-alleged": "yes if a crime was told at it that is not recorded yet, or no",
+    "refer": f"who may have to be referred to an agency, separated by ;: {', '.join(REFERRED_FOR)}",
+    "value": "yes, no or unknown; partner, ex_partner or other; birth dates of children separated by ;, or none; the address",
+    "learned-from": "from whom it was learnt, as a code such as a, c or midwife",
+    "since": "since when, as far as it is known: a date, a month or a year",
+    "postcode": "the postcode of an address",
+    "told-in": "where it was told, as a code such as concern",
     "at": "when, in ISO 8601 with offset (default: now)",
     "not-in-person-because": "why it was not in person",
     "code": f"the ground: {_OVERRIDE_GROUNDS}",

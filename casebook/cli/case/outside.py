@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from casebook.casework.disclosure import disclosure, emergency
 from casebook.casework.follow_up import watch
 from casebook.casework.governance import freezing
-from casebook.casework.safeguarding import contact, safe_contact
+from casebook.casework.safeguarding import contact, referring, safe_contact
 
 Action = tuple[str, Callable[..., dict[str, object]], tuple[str, ...]]
 _WAY = ("at?", "override?", "not-in-person-because?")
@@ -28,8 +28,9 @@ ACTIONS: Mapping[str, Action] = {
     "contact": (
         "record a contact that was made or attempted; refused if it was not safe",
         contact.record,
-        ("party", "purpose", "channel", "result", "asked-plan-again?", "left-message?", *_WAY),
+        ("party", "purpose", "channel", "result", "asked-plan-again?", "left-message?", "crime-alleged?", "refer?", *_WAY),
     ),
+    "crime": ("report that a crime was told; it is to be recorded within 24 hours", referring.report_crime, ("told-in",)),
     "override-contact": (
         "allow contact outside the safe-contact plan because of a threat to life (duty inspector)",
         safe_contact.allow_override,

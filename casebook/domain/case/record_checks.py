@@ -201,3 +201,27 @@ def _bare(text: str, name: str) -> str:
         case "postcode":
             return identifiers.postcode(text)[0]
     return "" if fillers.is_filler(text) else squeezed(text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeetingFacts:
+    """A meeting with the applicant, or an attempt to locate A, as it is reported."""
+
+    held: bool
+    reason: str | None  # why it was not held
+    new_date: datetime | None  # when it is tried again; None: it cannot be held
+    evidence: Collection[str] | None  # kinds of document seen; None: no identity is proved here
+
+
+def why_not_as_reported(meeting: MeetingFacts, now: datetime) -> Reason | None:
+    """A reason if the report of a meeting contradicts itself, or leaves out what it needs."""
+    if meeting.held == bool(meeting.reason) or (meeting.held and meeting.new_date is not None):
+        return Reason(
+            "held_or_reason",
+            "say that it was held, or give exception_reason to say why not: one of the two",
+        )
+    if meeting.new_date is not None and meeting.new_date <= now:
+        return Reason("date_passed", "new_date must be later than now")
+    if meeting.held and meeting.evidence is not None and not meeting.evidence:
+        return Reason("evidence_missing", "say in identity_evidence which document proved their identity")
+    return None

@@ -74,6 +74,18 @@ JUDGEMENT = Vocabulary("Judgements of a score", {
     "disagree": "do not agree to the lower band",
 })  # fmt: skip
 INSTRUMENT = Vocabulary("Risk questionnaires", {"DASH": "DASH", "SAFELIVES": "SafeLives", "DARA": "DARA"})
+CIRCUMSTANCE = Vocabulary("Circumstances that change", {
+    "pregnancy": "pregnant",
+    "children": "children born",
+    "living_together": "living together",
+    "relationship": "B is to A",
+    "address": "address of A",
+    "subject_address": "address of B",
+})  # fmt: skip
+INCOMPLETE = Vocabulary("Why a risk questionnaire is not complete", {
+    "declined": "the person at risk declined",
+    "no_more": "no more answers can be had",
+})  # fmt: skip
 LIMB = Vocabulary("Limbs of the test", {
     "necessary": "necessary to protect from a crime",
     "pressing_need": "pressing need",
@@ -108,6 +120,12 @@ AGENCY = Vocabulary("Agencies", {
     "police": "police",
     "crime": "crime recorded",
     "other": "another agency",
+})  # fmt: skip
+TOLD = Vocabulary("Where a crime was told", {"concern": "the concern", "contact": "a contact"})
+REFERRAL_ANSWER = Vocabulary("What an agency answers to a referral", {
+    "accepted": "accepted",
+    "declined": "declined",
+    "none_yet": "no answer yet",
 })  # fmt: skip
 REFERRED = Vocabulary("People to refer", {
     "children": "children",
@@ -226,7 +244,7 @@ OVERRUN = Vocabulary("Reasons for an overrun", {
 })  # fmt: skip
 
 ALL = (
-    BAND, TIER, QUALIFIES, BASIS, FACTOR, UNCERTAIN, JUDGEMENT, INSTRUMENT, LIMB, REFUSAL, AGENCY, REFERRED,
-    SAFEGUARDED, FOUND, TEXT, UNDERTAKING, PURPOSE, OVERRIDE, CONTACT_FAULT, ASKED_BY, ASKER_IDENTIFIED, PLAN_EFFECT,
-    CHOSEN, FOLLOWED, WATCHED, READ_ROW, PAUSE, ACKNOWLEDGED, OVERRUN,
+    BAND, TIER, QUALIFIES, BASIS, FACTOR, UNCERTAIN, JUDGEMENT, INSTRUMENT, CIRCUMSTANCE, INCOMPLETE, LIMB, REFUSAL, AGENCY,
+    TOLD, REFERRAL_ANSWER, REFERRED, SAFEGUARDED, FOUND, TEXT, UNDERTAKING, PURPOSE, OVERRIDE, CONTACT_FAULT, ASKED_BY,
+    ASKER_IDENTIFIED, PLAN_EFFECT, CHOSEN, FOLLOWED, WATCHED, READ_ROW, PAUSE, ACKNOWLEDGED, OVERRUN,
 )  # fmt: skip

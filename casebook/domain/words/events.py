@@ -15,6 +15,7 @@ EVENT = Vocabulary("Events of the ledger", {
     "application_unmerged": "merging undone",
     "applications_linked": "linked with other applications",
     "changed_after_delivery": "changed after the delivery",
+    "circumstances_changed": "circumstances changed",
     "clock_paused": "clock paused",
     "clock_resumed": "clock resumed",
     "closed_early": "closed early",

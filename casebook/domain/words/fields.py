@@ -17,7 +17,7 @@ from casebook.domain.words.checks import (
     RESULT,
     UNCOVERED,
 )
-from casebook.domain.words.deciding import AGENCY, BAND, CHOSEN, PURPOSE, QUALIFIES, REFERRED, REFUSAL
+from casebook.domain.words.deciding import AGENCY, BAND, CHOSEN, PURPOSE, QUALIFIES, REFERRED, REFUSAL, TOLD
 from casebook.domain.words.operations import SHORT_OF
 from casebook.domain.words.reasons import reason
 from casebook.domain.words.review import CHART, CONCLUSION, CONTACT_PRIORITY, PROGRESS, REVIEW_OUTCOME, SIDE
@@ -112,6 +112,8 @@ _OF_FIELD: Mapping[str, Say] = MappingProxyType({
     "channel": _first(CHANNEL, CHART),
     "to": _first(STAGE, PRIORITY),
     "who": _first(REFERRED, AGENCY),
+    "agency": AGENCY.of,
+    "told": _first(WORK, TOLD),
     "code": APPLICANT_SIGN.of,
     "lower_to": BAND.of,
 })  # fmt: skip

@@ -49,6 +49,7 @@ COMMAND = Vocabulary("Commands", {
     "merge": "merge duplicates",
     "add_information": "add information",
     "correct_submission": "correct the moment of submission",
+    "update_circumstances": "update circumstances",
     "enquire": "ask an agency",
     "renew_watch": "renew a watch",
 })  # fmt: skip

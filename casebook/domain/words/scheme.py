@@ -184,6 +184,8 @@ WORK = Vocabulary("Work items", {
     "close_grave_case": "close a high-risk application with a summary",
     "look_at_plan_change": "look at a change of a safe-contact plan",
     "link_across_restriction": "decide about a link across a restriction",
+    "complete_instrument": "complete the risk questionnaire",
+    "accept_less": "accept fewer answers",
 })  # fmt: skip
 # in the order of `casebook.domain.standing`; a run of the engine ends under one of these names
 WAITING = Vocabulary("What an application waits for, as a run's state name", {
@@ -197,6 +199,8 @@ WAITING = Vocabulary("What an application waits for, as a run's state name", {
     "state_adequacy": "Awaiting adequacy statement",
     "meet_applicant": "Awaiting meeting with the applicant",
     "locate_person_at_risk": "Awaiting location of the person at risk",
+    "complete_instrument": "Awaiting the risk questionnaire",
+    "accept_less": "Awaiting acceptance of fewer answers",
     "assess_risk": "Awaiting risk assessment",
     "validate_with_owner": "Awaiting the owner's agreement",
     "convene_panel": "Awaiting panel",

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from casebook.domain.case.panel_decision import HeldFinding, Limb, needs_supervisor
 from casebook.domain.risk.risk_model import Disclosability
-from casebook.storage.case import decisions
+from casebook.domain.vocabulary import Stage
+from casebook.storage.case import decisions, questionnaires
 from casebook.storage.frames import FrameRows
 from casebook.storage.people import researchers_of
 from casebook.storage.tables import Application, Approval, Decision
@@ -52,6 +53,7 @@ def _decision(session: Session, application: Application, found: Decision) -> di
         "wording": found.wording,
         "refusal_reason": found.refusal_reason,
         "explained": not needs_supervisor(found.outcome, application.band) or _explained(found),
+        "questionnaire_settled": questionnaires.why_not_settled(session, application, Stage.PANEL_DECISION) is None,
         "facts_current": found.facts == decisions.facts(session, application),
         "unanswered": max(0, called.quorum - len(answered)) if called else None,
     }

@@ -5,7 +5,7 @@ Built from the rows themselves, not from the use cases: the gate is an independe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -19,7 +19,7 @@ from casebook.storage import links, people
 from casebook.storage import session as storage
 from casebook.storage.case import record_checks
 from casebook.storage.frames import FrameRows
-from casebook.storage.tables import Application, Assurance, Candidate, Person, Search
+from casebook.storage.tables import Application, Assurance, Candidate, Meeting, Person, Search
 
 
 def frames(session: Session, references: Sequence[str]) -> dict[str, FrameRows]:
@@ -174,9 +174,11 @@ def _meeting(session: Session, application: Application) -> dict[str, object]:
     return {
         "reference": application.reference,
         "kind": row.kind if row and row.kind == kind else None,
-        "held_or_excepted": row is not None and (row.held or _any_text([row.exception_reason])),
+        "held_or_excepted": row is not None and (row.held or _is_excepted(row)),
     }
 
 
-def _any_text(values: Iterable[str | None]) -> bool:
-    return any(value and value.strip() for value in values)
+def _is_excepted(row: Meeting) -> bool:
+    """Whether somebody else accepted the reason why a meeting cannot be held."""
+    accepted = row.accepted_by is not None and row.accepted_by != row.recorded_by
+    return accepted and bool(row.exception_reason and row.exception_reason.strip())

@@ -14,11 +14,12 @@ from casebook.domain.risk.risk_inputs import ScoreInputs
 from casebook.domain.risk.risk_model import RiskModel
 from casebook.domain.risk.risk_scoring import score
 from casebook.domain.risk.subject_records import InputError
+from casebook.domain.vocabulary import Stage
 from casebook.errors import WrongUsage
 from casebook.policies import risk_model
-from casebook.storage.case import decisions
+from casebook.storage.case import decisions, questionnaires
 from casebook.storage.frames import FrameRows
-from casebook.storage.tables import InstrumentAnswer, RiskScore
+from casebook.storage.tables import Application, InstrumentAnswer, RiskScore
 
 NO_INSTRUMENT = "an instrument"
 SETTLED = frozenset({"yes", "no"})
@@ -35,6 +36,7 @@ def frames(session: Session, references: Sequence[str]) -> dict[str, FrameRows]:
 
 
 def _score(session: Session, row: RiskScore) -> dict[str, object]:
+    application = session.get_one(Application, row.reference)
     judged = [judgement for judgement, of in decisions.judgements(session, row.reference) if of.id == row.id]
     lowered = [judgement for judgement in judged if judgement.lowers]
     return {
@@ -43,6 +45,7 @@ def _score(session: Session, row: RiskScore) -> dict[str, object]:
         "assessed_by": judged[0].assessed_by if judged else None,
         "lowered_alone": sum(judgement.second_by in {None, judgement.assessed_by} for judgement in lowered),
         "band": row.band,
+        "questionnaire_settled": questionnaires.why_not_settled(session, application, Stage.RISK_SCORING) is None,
     }
 
 

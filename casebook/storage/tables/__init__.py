@@ -3,6 +3,7 @@
 from casebook.storage.tables.application import (
     Application,
     ApplicationLink,
+    Circumstance,
     Clock,
     ConflictDeclaration,
     Disposal,
@@ -33,6 +34,7 @@ from casebook.storage.tables.checks import (
 from casebook.storage.tables.decision import (
     Approval,
     Decision,
+    InstrumentShortfall,
     MemberAnswer,
     OwnerAgreement,
     Panel,
@@ -98,6 +100,7 @@ __all__ = [
     "Base",
     "Candidate",
     "ChainHead",
+    "Circumstance",
     "Clock",
     "ClockOffset",
     "ClosingSummary",
@@ -119,6 +122,7 @@ __all__ = [
     "Heartbeat",
     "Home",
     "InstrumentAnswer",
+    "InstrumentShortfall",
     "Lease",
     "LedgerEntry",
     "MaybeIdle",

@@ -109,6 +109,23 @@ class Person(Base):
     cro: Mapped[str | None]
 
 
+class Circumstance(Base):
+    """A circumstance that changed, or was learnt later: what it was before, and what it is now. The application has the present."""
+
+    __tablename__ = "circumstance"
+    personal = ("earlier", "value", "since")
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)
+    what: Mapped[str]  # see domain/case/circumstances.py
+    earlier: Mapped[str | None]
+    value: Mapped[str]
+    since: Mapped[str | None]  # when it changed, as far as anybody says; may be partial
+    learned_from: Mapped[str]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[str]
+
+
 class SafeContact(Base):
     """The safe-contact plan of one party: when and how they may be contacted. No row or no channel means not at all."""
 

@@ -254,6 +254,7 @@ class Meeting(Base):
     """The face-to-face with the applicant, or for Right to Know the safe locating of A; or a recorded exception."""
 
     __tablename__ = "meeting"
+    __table_args__ = (CheckConstraint("accepted_by IS NULL OR accepted_by <> recorded_by", name="accepted_by_another"),)
     personal = ("notes", "exception_reason")
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -261,6 +262,9 @@ class Meeting(Base):
     kind: Mapped[str]  # meeting | located
     held: Mapped[bool]
     exception_reason: Mapped[str | None]
+    new_date: Mapped[datetime | None]  # of one that was not held: when it is tried again
+    accepted_by: Mapped[str | None]  # the supervisor who accepts that it cannot be held
+    accepted_at: Mapped[datetime | None]
     identity_evidence: Mapped[JsonList]  # kinds of document seen, never their numbers
     identity_confirmed: Mapped[bool]
     notes: Mapped[str | None]

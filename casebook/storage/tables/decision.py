@@ -10,6 +10,24 @@ from sqlalchemy.orm import Mapped, mapped_column
 from casebook.storage.tables.base import Base, Json, JsonList
 
 
+class InstrumentShortfall(Base):
+    """Why the questionnaire is not complete: A declined, or no more can be had, which a second person accepts."""
+
+    __tablename__ = "instrument_shortfall"
+    __table_args__ = (CheckConstraint("accepted_by IS NULL OR accepted_by <> recorded_by", name="two_people"),)
+    personal = ("reason",)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)
+    why: Mapped[str]  # declined | no_more
+    reason: Mapped[str]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[str]
+    accepted: Mapped[bool | None]  # None: nobody has answered yet, or nobody needs to
+    accepted_by: Mapped[str | None]
+    accepted_at: Mapped[datetime | None]
+
+
 class RiskScore(Base):
     """A score that the machine calculated, with all its inputs."""
 

@@ -172,6 +172,9 @@ class Referral(Base):
     occurred_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[str]
+    answer: Mapped[str | None]  # of the agency: accepted | declined; None: it has not answered
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[str | None]  # who recorded it
 
 
 class Watch(Base):

@@ -7,7 +7,7 @@ from signing import read_and_do
 
 from casebook.casework.core import lifecycle
 from casebook.domain.vocabulary import Role, Stage, WorkKind
-from casebook.storage.tables import Candidate, Finding, Search
+from casebook.storage.tables import Candidate, Finding, InstrumentShortfall, Search
 
 PEOPLE = {
     "r1": [Role.RESEARCHER, Role.PANEL_CHAIR, Role.APPROVER],
@@ -41,11 +41,20 @@ def researched(acting, received, crew, sql):
             candidate = _candidate(act, reference)
             for number, (record, standing, owner) in enumerate(findings):
                 act.session.add(_finding(act, reference, candidate, number, record, standing, owner))
+            act.session.add(_declined(act, reference))
             act.record(application, "researched")
             lifecycle.refresh(act, application, because="researched")
         return reference
 
     return make
+
+
+def _declined(act, reference):
+    """The person at risk declined the risk questionnaire, so that nobody asks for it."""
+    return InstrumentShortfall(
+        id=f"{reference}:declined", reference=reference, why="declined", reason="she would rather not", recorded_by="r1",
+        recorded_at=act.now, accepted=None, accepted_by=None, accepted_at=None,
+    )  # fmt: skip
 
 
 def _candidate(act, reference):

@@ -9,6 +9,7 @@ import pytest
 
 from casebook.domain.gates import GateOutcome
 from casebook.domain.vocabulary import Stage, WorkKind
+from casebook.errors import InvalidAnswer
 from casebook.storage.frames.builders import BUILDERS
 from expectations.gate import ask
 from expectations.gates import gate_of
@@ -37,6 +38,12 @@ SCORE_DAMAGE = {
     "answers_scored": "UPDATE instrument_answer SET answer = 'no' WHERE question = 'q1'",
     "answers_scored (one lost)": "DELETE FROM instrument_answer WHERE question = 'q1'",
     "unknown_counted": "UPDATE risk_score SET uncertainty = '[]'",
+    "questionnaire_settled": "DELETE FROM instrument_shortfall",
+    "questionnaire_settled (not asked for)": "UPDATE instrument_shortfall SET why = 'no_more'",
+    "questionnaire_settled (not accepted)": (
+        "UPDATE instrument_shortfall SET why = 'no_more', accepted = false, accepted_by = 's1'"
+    ),
+    "questionnaire_settled (by nobody)": "UPDATE instrument_shortfall SET why = 'no_more', accepted = true",
 }
 DECISION_DAMAGE = {
     "decision_there": "UPDATE decision SET superseded = true",
@@ -61,6 +68,7 @@ DECISION_DAMAGE = {
         "UPDATE decision SET outcome = 'not_disclosed', supervisor = 's1', supervisor_reason = ' '"
     ),
     "facts_current": "UPDATE finding SET qualifies = 'supporting' WHERE qualifies = 'qualifying'",
+    "questionnaire_settled": "DELETE FROM instrument_shortfall",
     "quorum_reached": "UPDATE panel SET quorum = 3",
     "quorum_reached (no panel)": "DELETE FROM panel",
     "limb_answered": "UPDATE decision SET limbs = limbs - 'proportionate'",
@@ -154,6 +162,57 @@ def test_a_damaged_score_is_held(scored, verdict, sql, code):
     answer = verdict(Stage.RISK_SCORING, reference)
     assert answer.outcome is GateOutcome.HELD
     assert code.partition(" ")[0] in held(answer)
+
+
+@pytest.mark.parametrize(
+    ("known", "unknown", "passes"),
+    [
+        (27, 0, True),
+        (22, 5, True),  # 81 in 100 of the 27 questions of DASH
+        (21, 6, False),  # 77 in 100
+        (2, 0, False),
+        (0, 27, False),  # not known is no answer
+    ],
+)
+def test_a_questionnaire_must_be_as_complete_as_policy_asks(scored, verdict, sql, known, unknown, passes):
+    answers = [(f"q{number}", "no") for number in range(1, known + 1)]
+    answers += [(f"q{number}", "unknown") for number in range(known + 1, known + unknown + 1)]
+    reference = scored(answers=answers)
+    sql("DELETE FROM instrument_shortfall")
+    failed = held(verdict(Stage.RISK_SCORING, reference))
+    assert failed == (set() if passes else {"questionnaire_settled"})
+
+
+def test_the_questionnaire_is_asked_for_until_another_person_accepts_less(
+    researched, do, sql, crew, verdict, open_items
+):
+    reference = researched(GRAVE)
+    sql("DELETE FROM instrument_shortfall")
+    do("a1", reference, WorkKind.ASSESS_RISK, {"judgement": "confirm", "reason": "it fits"})
+    (asked,) = open_items(reference, WorkKind.COMPLETE_INSTRUMENT)
+    assert asked.blocking
+    given = {"name": "DASH", "answers": {"q1": "yes", "q2": "no"}}
+    for wrong, code in (
+        ({}, "answers_or_reason"),
+        ({"declined_because": "no", "no_more_because": "no"}, "answers_or_reason"),
+        ({"declined_because": "she would not"}, "nobody_asked"),
+    ):
+        with pytest.raises(InvalidAnswer) as caught:
+            do("a1", reference, WorkKind.COMPLETE_INSTRUMENT, wrong)
+        assert caught.value.code == code
+    do("a1", reference, WorkKind.COMPLETE_INSTRUMENT, {"instrument": given})
+    (again,) = open_items(reference, WorkKind.COMPLETE_INSTRUMENT)
+    assert (again.subject["known"], again.subject["of"]) == (2, 27)
+    do("a1", reference, WorkKind.COMPLETE_INSTRUMENT, {"no_more_because": "she was not asked more"})
+    (accept,) = open_items(reference, WorkKind.ACCEPT_LESS)
+    assert accept.role == "supervisor"
+    do("s1", reference, WorkKind.ACCEPT_LESS, {"accepted": False, "reason": "ask her the rest"})
+    assert open_items(reference, WorkKind.COMPLETE_INSTRUMENT)
+    do("a1", reference, WorkKind.COMPLETE_INSTRUMENT, {"no_more_because": "she cannot be reached"})
+    do("s1", reference, WorkKind.ACCEPT_LESS, {"accepted": True, "reason": "what there is will do"})
+    assert not open_items(reference, WorkKind.COMPLETE_INSTRUMENT)
+    do("a1", reference, WorkKind.ASSESS_RISK, {"judgement": "confirm", "reason": "as before"})
+    assert verdict(Stage.RISK_SCORING, reference).outcome is GateOutcome.PASSES
 
 
 def test_an_approved_disclosure_passes(approved, verdict):

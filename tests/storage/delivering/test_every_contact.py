@@ -30,6 +30,7 @@ ON_THE_WAY = {
     WorkKind.MEET_APPLICANT: ("n1", MEETS | {"arranged_at": "%s"}),
     WorkKind.LOCATE_PERSON_AT_RISK: ("n1", {"located": True, "channel": "phone"}),
     WorkKind.SAFEGUARD_DURING_DELAY: ("s1", DELAYED),
+    WorkKind.COMPLETE_INSTRUMENT: ("n1", {"no_more_because": "it was all that there was time for", "channel": "phone"}),
 }
 AT_THE_END = {
     WorkKind.DELIVER_DISCLOSURE, WorkKind.DELIVER_NO_DISCLOSURE, WorkKind.CONTACT_FOLLOW_UP, WorkKind.TELL_OF_TRANSFER
@@ -49,6 +50,7 @@ SPEAKS_TO_NOBODY_OUTSIDE = {
     WorkKind.REVIEW_APPLICATION: "nobody", WorkKind.SECOND_REVIEW: "nobody",
     WorkKind.READ_REJECTED_ROW: "nobody: what is done about it goes through an application, or is another's",
     WorkKind.LOOK_AGAIN_AT_CONTACT: "nobody: it says that contact is not safe, or how it will be",
+    WorkKind.ACCEPT_LESS: "nobody",
     WorkKind.LINK_ACROSS_RESTRICTION: "nobody: it says who may know of a link",
     WorkKind.REASSESS_RISK: "nobody", WorkKind.CLOSE_GRAVE_CASE: "nobody",
     WorkKind.LOOK_AT_PLAN_CHANGE: "nobody: a call to the person is `applications contact`",

@@ -37,6 +37,7 @@ REFUSED = {
     "reopen": {"reason": "asked"}, "merge": {"into": "CL-2026-000001", "reason": "twice"}, "unmerge": {"reason": "mistaken"},
     "withdraw": {"reason": "asked"}, "no-engagement": {"reason": "silent"}, "lower": {"to": "standard", "reason": "safe"},
     "override-gate": {"expectation": "meeting_recorded", "reason": "late"}, "not-in-person": {"reason": "far away"},
+    "circumstance": {"what": "pregnancy", "value": "yes", "learned_from": "a"},
     "safe-contact": {"party": "a", "channel": "phone", "days": "mon", "start": "09:00", "until": "10:00"},
 }  # fmt: skip
 # ... or going on, because it protects somebody, holds the record together, or only looks
@@ -44,6 +45,7 @@ GOING_ON = {
     "danger": "safeguarding", "harm": "a second harm", "restrict": "protects the record", "name": "protects the record",
     "declare": "protects the record", "bar": "protects the record",
     "dispose-row": "a row of a file, which is no application",
+    "crime": "a crime is recorded whatever else happens",
     "hold": "protects the record", "unfreeze": "ends it", "safe-time": "a look", "words": "a look",
     "contact": "a contact that was made is written down; it changes nothing known before",
     "override-contact": "a threat to life", "emergency-disclose": "a threat to life", "renew-watch": "a longer look",
