@@ -36,14 +36,14 @@ def roles_of(session: Session, staff_id: str) -> frozenset[Role]:
     return frozenset(map(Role, session.scalars(query)))
 
 
-class OnDuty(NamedTuple):
+class PresentStaff(NamedTuple):
     """What one member of staff who is on duty may do."""
 
     roles: frozenset[Role]
     competences: frozenset[str]  # the training that counts today
 
 
-def on_duty(session: Session, today: date) -> list[OnDuty]:
+def on_duty(session: Session, today: date) -> list[PresentStaff]:
     """Everybody who is on duty and not suspended."""
     training = (
         select(Competence.staff_id, func.array_agg(Competence.subject).label("subjects"))
@@ -60,7 +60,7 @@ def on_duty(session: Session, today: date) -> list[OnDuty]:
         .group_by(Staff.id, training.c.subjects)
     )
     return [
-        OnDuty(frozenset(map(Role, roles)), frozenset(subjects or ())) for roles, subjects in session.execute(query)
+        PresentStaff(frozenset(map(Role, roles)), frozenset(subjects or ())) for roles, subjects in session.execute(query)
     ]
 
 

@@ -220,6 +220,8 @@ def events_written():
         places = keyword(node, "event_name")
         if called(node) == "record" and len(node.args) > 1:
             places += node.args[1:2]
+        if called(node) == "record_many" and ast.unparse(node.func).startswith("act."):
+            places += node.args[:1]
         for place in places:
             yield from codes_of(place)
 

@@ -16,12 +16,12 @@ from casebook.casework.safeguarding import danger
 from casebook.domain import chain, freezing
 from casebook.domain.authority import Command
 from casebook.domain.case import merging as rules
-from casebook.domain.case.merging import Side
+from casebook.domain.case.merging import MergeSide
 from casebook.domain.vocabulary import Party, Priority, Stage
 from casebook.storage.case import decisions, deliveries
 from casebook.storage.tables import Application, LedgerEntry, Merger, Person
 
-Change = dict[str, Any]  # party or None, column, before, after
+ChangedCell = dict[str, Any]  # party or None, column, before, after
 
 
 def merge(act: Act, reference: str, *, into: str, reason: str) -> Summary:
@@ -83,9 +83,9 @@ def _both(act: Act, reference: str, into: str) -> tuple[Application, Application
     return locked[reference], locked[into]
 
 
-def _side(act: Act, application: Application) -> Side:
+def _side(act: Act, application: Application) -> MergeSide:
     plans = {party: deliveries.plan(act.session, application.reference, party) for party in (Party.A, Party.C)}
-    return Side(
+    return MergeSide(
         reference=application.reference,
         submitted_at=application.submitted_at,
         route=application.route,
@@ -108,7 +108,7 @@ def _close(act: Act, duplicate: Application, kept: Application) -> None:
     act.record(duplicate, "application_merged", into=kept.reference)
 
 
-def _add(act: Act, duplicate: Application, kept: Application) -> list[Change]:
+def _add(act: Act, duplicate: Application, kept: Application) -> list[ChangedCell]:
     """Add what the duplicate knows to the kept application. Returns what that changed."""
     changed = _change(
         kept, None, rules.merged(_values(kept, rules.OF_APPLICATION), _values(duplicate, rules.OF_APPLICATION))
@@ -126,7 +126,7 @@ def _values(row: Application | Person, names: tuple[str, ...]) -> dict[str, Any]
     return {name: getattr(row, name) for name in names}
 
 
-def _change(row: Application | Person, party: Party | None, values: dict[str, Any]) -> list[Change]:
+def _change(row: Application | Person, party: Party | None, values: dict[str, Any]) -> list[ChangedCell]:
     changes = [
         {"party": party, "column": name, "before": getattr(row, name), "after": value} for name, value in values.items()
     ]
