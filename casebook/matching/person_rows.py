@@ -35,10 +35,12 @@ def read(path: Path, id_column: str) -> PersonRows:
 def _landed(table: CsvTable, id_column: str, rejected: list[Rejection]) -> Iterator[list[str]]:
     wanted, landed, without_id = (id_column, *COLUMNS), 0, 0
     for row in table.rows:
-        rejected += _faults(row, id_column, len(table.columns))
-        if row[id_column]:
+        if row.broken or row.miscounted or row.undecodable:
+            rejected += _faults(row, id_column, len(table.columns))
+        cells = row.cells
+        if cells.get(id_column):
             landed += 1
-            yield [str(row.line), *(row.cells.get(name, "") for name in wanted)]
+            yield [str(row.line), *[cells.get(name, "") for name in wanted]]
         else:
             without_id += 1
             rejected.append(Rejection(line=row.line, column=id_column, code="missing", message="a row needs an id"))
