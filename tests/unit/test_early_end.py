@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from casebook.domain.case.early_end import proposes_right_to_know
-from casebook.domain.case.merging import Side, merged, restored, why_not_merge
+from casebook.domain.case.merging import MergeSide, merged, restored, why_not_merge
 from casebook.domain.vocabulary import Band
 
 FIRST = datetime(2026, 3, 2, tzinfo=UTC)
-KEPT = Side(
+KEPT = MergeSide(
     reference="CL-1", submitted_at=FIRST, route="right_to_ask", applicant="a", closed=False, decided=False,
     restricted=False, plans={"a": ("phone",)},
 )  # fmt: skip

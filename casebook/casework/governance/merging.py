@@ -16,7 +16,7 @@ from casebook.casework.safeguarding import danger
 from casebook.domain import chain, freezing
 from casebook.domain.authority import Command
 from casebook.domain.case import merging as rules
-from casebook.domain.case.merging import Side
+from casebook.domain.case.merging import MergeSide
 from casebook.domain.vocabulary import Party, Priority, Stage
 from casebook.storage.case import decisions, deliveries
 from casebook.storage.tables import Application, LedgerEntry, Merger, Person
@@ -83,9 +83,9 @@ def _both(act: Act, reference: str, into: str) -> tuple[Application, Application
     return locked[reference], locked[into]
 
 
-def _side(act: Act, application: Application) -> Side:
+def _side(act: Act, application: Application) -> MergeSide:
     plans = {party: deliveries.plan(act.session, application.reference, party) for party in (Party.A, Party.C)}
-    return Side(
+    return MergeSide(
         reference=application.reference,
         submitted_at=application.submitted_at,
         route=application.route,

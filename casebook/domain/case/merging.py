@@ -26,7 +26,7 @@ OF_PERSON = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Side:
+class MergeSide:
     """What the rule asks of one of the two applications."""
 
     reference: str
@@ -40,7 +40,7 @@ class Side:
 
 
 def why_not_merge(  # noqa: PLR0911 - one return for each reason, in the order in which they are told
-    duplicate: Side, into: Side
+    duplicate: MergeSide, into: MergeSide
 ) -> Reason | None:
     """The first reason why one may not be merged into the other."""
     if duplicate.reference == into.reference:
