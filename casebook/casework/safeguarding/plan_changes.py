@@ -196,7 +196,7 @@ def _seen(doing: Doing) -> None:
     plan, standing = _standing(act, application.reference, row.party)
     before, after = form_of(row, row.before), form_of(row, row.after)
     match PlanEffect(row.effect), answer.agreed:
-        case PlanEffect.SECOND_PERSON, True:
+        case PlanEffect.SECOND_PERSON, True if standing != after:  # else another change has done the same
             if standing != rules.narrowed(before, after):
                 refuse_because(
                     "plan_changed", "the plan has changed since: do not agree to this, and have it recorded again"

@@ -109,6 +109,14 @@ def test_a_channel_that_they_leave_is_not_used_while_the_new_one_waits(planned, 
     assert ring("d1", planned, now=MONDAY + timedelta(hours=1), channel="text") is None
 
 
+def test_the_same_change_asked_for_twice_is_agreed_to_twice(planned, change, ring, do):
+    change("d1", planned, **BY_DOCUMENT, channel="text")
+    change("d1", planned, **BY_DOCUMENT, channel="text")
+    do("s1", planned, KIND, YES, now=MONDAY)
+    do("s1", planned, KIND, YES, now=MONDAY)
+    assert ring("d1", planned, now=MONDAY + timedelta(hours=1), channel="text") is None
+
+
 def test_a_stop_outlives_an_older_change_that_still_waits(planned, change, ring, do):
     change("d1", planned, **BY_DOCUMENT, **AT_NIGHT)
     change("n1", planned, **BY_NOBODY, stop="yes")
