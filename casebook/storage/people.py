@@ -60,7 +60,8 @@ def on_duty(session: Session, today: date) -> list[PresentStaff]:
         .group_by(Staff.id, training.c.subjects)
     )
     return [
-        PresentStaff(frozenset(map(Role, roles)), frozenset(subjects or ())) for roles, subjects in session.execute(query)
+        PresentStaff(frozenset(map(Role, roles)), frozenset(subjects or ()))
+        for roles, subjects in session.execute(query)
     ]
 
 

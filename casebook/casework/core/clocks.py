@@ -88,9 +88,7 @@ def begin_again(act: Act, application: Application, stage: Stage) -> list[str]:
     The other limits go on with the time they had left, so nobody gains time by ending an application and reopening it.
     """
     ended = [clock for clock in of(act, application) if clock.met_at is None]
-    ended_at = (
-        application.closed_at or act.now
-    )  # also where an earlier release closed it, which marked no limit as ended
+    ended_at = application.closed_at or act.now  # an earlier release that closed it marked no limit as ended
     steps = _steps_from(stage)
     for clock in ended:
         if clock.running_since is not None and clock.limit_name not in steps:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from casebook.casework.core import lifecycle, notices
+from casebook.casework.core import given, lifecycle, notices
 from casebook.casework.core.acting import Act, Summary, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, Doing
 from casebook.casework.core.rounds import next_round
@@ -49,14 +49,14 @@ def disclose(
     application = act.application(reference)
     researchers = researchers_of(act.session, reference)
     refuse(_why_not_authorise(act, researchers))
-    occurred_at = contact.moment(at, act.now)
+    occurred_at = given.moment(at, act.now)
     row = EmergencyDisclosure(
         id=chain.identity("emergency_disclosure", reference, act.actor.id, act.now.isoformat()),
         reference=reference,
         authorised_by=act.actor.id,
         researchers=sorted(researchers),
-        recipient=contact.one_of((Party.A, contact.PROTECTOR), recipient, "recipient"),
-        channel=contact.one_of(Channel, channel, "channel"),
+        recipient=given.one_of((Party.A, contact.PROTECTOR), recipient, "recipient"),
+        channel=given.one_of(Channel, channel, "channel"),
         reason=_not_blank(reason, "reason"),
         told=_not_blank(told, "told"),
         occurred_at=occurred_at,
@@ -68,7 +68,7 @@ def disclose(
     )
     override_used = outreach.at_once(
         act, application, party=row.recipient, channel=row.channel, at=occurred_at, about=row.id, reason=row.reason,
-        ground=Override(contact.one_of(Override, override, "override")) if override else None,
+        ground=Override(given.one_of(Override, override, "override")) if override else None,
         not_in_person_because=not_in_person_because,
     ).override_id  # fmt: skip
     act.session.add(row)

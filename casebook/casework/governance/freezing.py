@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from casebook.casework.core import lifecycle, notices, two_people
+from casebook.casework.core import given, lifecycle, notices, two_people
 from casebook.casework.core.acting import Act, Summary, policy_of, refuse_because
 from casebook.casework.core.work_items import open_items
-from casebook.casework.safeguarding import contact
 from casebook.casework.staff import suspension
 from casebook.domain.authority import Command
 from casebook.domain.case import follow_up
@@ -24,7 +23,7 @@ def report_harm(act: Act, reference: str, *, what: str) -> Summary:
     """
     act.allowed(Command.OPEN_SAFEGUARDING)
     application = act.application(reference)
-    contact.one_of(HARMS, what, "what")
+    given.one_of(HARMS, what, "what")
     application.legal_hold = True
     application.frozen_at = application.frozen_at or act.now
     act.record(application, "harm_reported", what=what)

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from casebook import policies
+from casebook.casework.core import given
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.review import allocation, items, people, ranking, registers
 from casebook.casework.safeguarding import contact as contacting
@@ -134,7 +135,7 @@ def _rows(act: Act, contact: ReviewContact) -> list[str]:
 
 def _contacted(act: Act, row: ReviewContactStep, steps: Sequence[ReviewContactStep], made: Contact) -> None:
     """Record a contact with the plan in force. A contact outside the plan is refused, and the refusal is in the ledger."""
-    contacting.refuse_future(made.way.at, act.now)
+    given.refuse_future(made.way.at, act.now)
     plan = standing(act, steps)
     meets = made.way.channel == Channel.IN_PERSON and _has_agreed(steps, made.way.at)
     way = replace(made.way, agreed_meeting=meets)

@@ -6,12 +6,11 @@ The review of past applications uses these checks too (`review/reaching`); a pla
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from casebook.casework.core import referrals
+from casebook.casework.core import given, referrals
 from casebook.casework.core.acting import Act, Summary, policy_of, refuse_because
 from casebook.casework.safeguarding import plan_changes, referring
 from casebook.domain import chain
@@ -217,9 +216,9 @@ def record(
     act.allowed(Command.CONTACT)
     application = act.application(reference)
     way = Way(
-        at=moment(at, act.now),
-        channel=one_of(Channel, channel, "channel"),
-        agreed_meeting=channel == Channel.IN_PERSON and has_agreed(act, application, party, moment(at, act.now)),
+        at=given.moment(at, act.now),
+        channel=given.one_of(Channel, channel, "channel"),
+        agreed_meeting=channel == Channel.IN_PERSON and has_agreed(act, application, party, given.moment(at, act.now)),
         asks_plan_again=asked_plan_again == "yes" or purpose == Purpose.CONFIRM_PLAN,
         leaves_message=left_message == "yes",
     )
@@ -227,8 +226,8 @@ def record(
         act,
         application,
         Contact(
-            party=one_of(Party, party, "party"), purpose=Purpose(one_of(Purpose, purpose, "purpose")), way=way,
-            reached=one_of(("reached", "not_reached"), result, "result") == "reached", override=override,
+            party=given.one_of(Party, party, "party"), purpose=Purpose(given.one_of(Purpose, purpose, "purpose")), way=way,
+            reached=given.one_of(("reached", "not_reached"), result, "result") == "reached", override=override,
             not_in_person_because=not_in_person_because,
         ),
     )  # fmt: skip
@@ -237,7 +236,7 @@ def record(
 
 
 def _told(act: Act, application: Application, attempt: ContactAttempt, *, crime: bool, refer: str | None) -> None:
-    people = [one_of(referrals.REFERRED_FOR, who, "refer") for who in refer.split(";")] if refer else []
+    people = [given.one_of(referrals.REFERRED_FOR, who, "refer") for who in refer.split(";")] if refer else []
     referring.told(act, application, at="contact", key=attempt.id, crime=crime, people=people)
 
 
@@ -267,35 +266,3 @@ def why_not_give_up(act: Act, application: Application, *, route_tried: bool) ->
         unanswered, minimum=rules.minimum_attempts.value, apart=timedelta(hours=rules.attempts_apart_hours.value),
         route_tried=route_tried,
     )  # fmt: skip
-
-
-def moment(text: str | None, now: datetime) -> datetime:
-    """Read a time from the command line. It must have an offset and not be in the future."""
-    if text is None:
-        return now
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        refuse_because(
-            "bad_time", "give the time in ISO 8601 with its offset, such as 2026-03-01T14:30+00:00", InvalidAnswer
-        )
-    if at.tzinfo is None:
-        refuse_because(
-            "bad_time", "give the time in ISO 8601 with its offset, such as 2026-03-01T14:30+00:00", InvalidAnswer
-        )
-    refuse_future(at, now)
-    return at
-
-
-def refuse_future(at: datetime, now: datetime) -> None:
-    """Refuse a time in the future."""
-    if at > now:
-        refuse_because("in_the_future", "the time must not be in the future", InvalidAnswer)
-
-
-def one_of(allowed: Iterable[str], given: str, name: str) -> str:
-    """Check that a value from the command line is one of those allowed."""
-    values = [str(value) for value in allowed]
-    if given not in values:
-        refuse_because("bad_value", f"{name} must be one of: {', '.join(values)}", InvalidAnswer)
-    return given

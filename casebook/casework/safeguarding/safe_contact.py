@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from casebook.casework.core import lifecycle
+from casebook.casework.core import given, lifecycle
 from casebook.casework.core.acting import Act, Summary, policy_of, refuse, refuse_because
 from casebook.casework.safeguarding import contact, details, plan_changes
 from casebook.casework.safeguarding.plan_changes import PlanChanged
@@ -27,7 +27,7 @@ def safe_time(act: Act, reference: str, *, party: str) -> Summary:
     act.allowed(Command.CONTACT)
     application = act.application(reference)
     policy = policy_of(application)
-    plan = deliveries.plan(act.session, reference, contact.one_of(Party, party, "party"))
+    plan = deliveries.plan(act.session, reference, given.one_of(Party, party, "party"))
     channels = sorted(safe_contact.allowed_channels(plan))
     next_safe = safe_contact.next_safe(plan, act.now, ZoneInfo(policy.calendar.timezone))
     reason = contact.why_not_contact(act, application, party, Way(at=act.now, channel=channels[0] if channels else ""))
@@ -64,20 +64,20 @@ def set_plan(
     """Set, confirm or change how one party may safely be contacted. What is not given stays. Lists are separated by `;`."""
     application = act.application(reference)
     refuse(freezing.why_not_edit(application.frozen_at))
-    given = {
+    asked_for = {
         "asked_by": asked_by, "identified_by": identified_by, "said_word": said_word, "channel": channel,
-        "asked_at": contact.moment(at, act.now), "days": days.lower().split(";") if days else None,
+        "asked_at": given.moment(at, act.now), "days": days.lower().split(";") if days else None,
         "windows": _windows(start, until), "voicemail": None if voicemail is None else voicemail == "yes",
         "code_word": code_word, "interpreter": interpreter, "stop": stop == "yes",
     }  # fmt: skip
     try:
-        asked = PlanChanged.model_validate(given)
+        asked = PlanChanged.model_validate(asked_for)
     except ValidationError:
         refuse_because(
             "bad_plan", f"give one of these codes as channel: {', '.join(Channel)}; as asked-by: {', '.join(AskedBy)}; "
             f"as identified-by: {', '.join(AskerIdentified)}", InvalidAnswer,
         )  # fmt: skip
-    row = plan_changes.change(act, application, Party(contact.one_of(Party, party, "party")), asked)
+    row = plan_changes.change(act, application, Party(given.one_of(Party, party, "party")), asked)
     lifecycle.carry_on(act, application, because="safe_contact_set")
     return {"reference": reference, "party": party, "change": row.id, "effect": row.effect, "widens": row.widens}
 
@@ -124,6 +124,6 @@ def allow_override(act: Act, reference: str, *, party: str, code: str, reason: s
     if party not in {Party.A, Party.C}:
         refuse_because("bad_party", "an override must be for contact with a or c")
     override = contact.override_row(
-        act, application, party=party, code=contact.one_of(Override, code, "code"), reason=reason
+        act, application, party=party, code=given.one_of(Override, code, "code"), reason=reason
     )
     return {"reference": reference, "override": override.id, "party": party, "code": code}

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from casebook.casework.core import given
 from casebook.casework.review import people as review_people
 from casebook.casework.review import reaching
-from casebook.casework.safeguarding import contact, safe_contact
+from casebook.casework.safeguarding import safe_contact
 from casebook.casework.safeguarding.contact import Contact
 from casebook.casework.safeguarding.details import SafeContactPlan
 from casebook.cli.answer import Call, Output
@@ -156,7 +157,7 @@ def _made(options: Namespace, now: datetime) -> Contact | None:
         return None
     purpose = options.purpose or Purpose.OTHER
     way = Way(
-        at=contact.moment(options.at, now), channel=options.channel,
+        at=given.moment(options.at, now), channel=options.channel,
         asks_plan_again=options.asked_plan_again == "yes" or purpose == Purpose.CONFIRM_PLAN,
         leaves_message=options.left_message == "yes",
     )  # fmt: skip

@@ -13,8 +13,6 @@ from casebook.storage.tables.application import (
     Proposal,
     RejectedRow,
     Restriction,
-    SafeContact,
-    SafeContactChange,
 )
 from casebook.storage.tables.base import Base
 from casebook.storage.tables.checks import (
@@ -64,6 +62,7 @@ from casebook.storage.tables.review_work import (
     ReviewOpinion,
     ReviewReferral,
 )
+from casebook.storage.tables.safe_contact import SafeContact, SafeContactChange
 from casebook.storage.tables.unit import (
     ChainHead,
     ClockOffset,
