@@ -84,7 +84,7 @@ def cells() -> Callable[..., dict[str, str]]:
     def make(**overrides: str) -> dict[str, str]:
         return {
             "external_id": "X-1", "submitted_at": "2026-03-02T09:00:00+00:00", "route": "right_to_ask", "applicant": "a",
-            "concern": "He said he would hurt me", "immediate_danger": "no", "a_forename": "Anna", "a_surname": "Canaryone",
+            "concern": "He frightens me", "immediate_danger": "no", "a_forename": "Anna", "a_surname": "Canaryone",
             "a_dob": "1990-05-06", "a_phone": "07700900001", "b_forename": "Barry", "b_surname": "Canarytwo",
             "b_dob": "1985-02-03", "b_dob_certainty": "exact", "b_address": "1 Synthetic Street", "b_postcode": "QX1 1AA",
             "relationship": "partner", "living_together": "no", "pregnant": "no", "safe_channel": "phone",

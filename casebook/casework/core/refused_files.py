@@ -24,11 +24,18 @@ def noted(acting: Acting, kind: str, *paths: Path | None) -> Iterator[None]:
     try:
         yield
     except UnreadableFile as refusal:
-        contents = [path.read_bytes() for path in paths if path is not None and path.is_file()]
-        if contents:
+        if contents := [content for path in paths if path is not None and (content := _content(path)) is not None]:
             with acting() as act:
                 _note(act, kind, refusal.code, contents)
         raise
+
+
+def _content(path: Path) -> bytes | None:
+    """What a file has; None if there is no such file, or nobody can open it: the refusal says so already."""
+    try:
+        return path.read_bytes() if path.is_file() else None
+    except OSError:
+        return None
 
 
 def _note(act: Act, kind: str, reason: str, contents: Sequence[bytes]) -> None:
