@@ -101,6 +101,11 @@ DANGER = frozenset(
 )
 
 
+def leaves_danger(kind: WorkKind, subject: Mapping[str, object]) -> bool:
+    """Whether an open item is about a danger. A referral that was made and waits for the agency's answer is not."""
+    return kind in DANGER and "referral" not in subject
+
+
 @dataclass(frozen=True, kw_only=True)
 class Need:
     """A work item that the facts call for. The same need always has the same id, however often it is derived."""

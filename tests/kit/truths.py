@@ -70,7 +70,8 @@ def refused_truths(session):
 def _closed_in_danger(session):
     """Replay from the ledger: no application closes while something about danger is open that was opened before."""
     wrong, waiting = [], defaultdict(set)
-    items = {f"work_item:{row.id}": row for row in session.scalars(select(WorkItem).where(WorkItem.kind.in_(DANGER)))}
+    about_danger = select(WorkItem).where(WorkItem.kind.in_(DANGER), ~WorkItem.subject.has_key("referral"))
+    items = {f"work_item:{row.id}": row for row in session.scalars(about_danger)}
     done = select(LedgerEntry.body["item"].astext, LedgerEntry.id).where(LedgerEntry.event == "work_done")
     over = {f"work_item:{item}": entry for item, entry in session.execute(done)}
     for entry in session.scalars(select(LedgerEntry).order_by(LedgerEntry.id)):

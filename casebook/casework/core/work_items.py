@@ -14,7 +14,7 @@ from casebook.casework.core.acting import Act, policy_of
 from casebook.domain import words
 from casebook.domain.actors import Reason
 from casebook.domain.vocabulary import Priority, Stage, WorkKind
-from casebook.domain.work import DANGER, SPECS, Need
+from casebook.domain.work import SPECS, Need, leaves_danger
 from casebook.storage.tables import OPEN_WORK, Application, Clock, WorkItem
 
 # the columns that are set each time an item is opened
@@ -105,14 +105,15 @@ def blocking(session: Session, application: Application) -> list[WorkItem]:
     return [
         item
         for item in open_work(session, application)
-        if item.blocking or (closes_next and WorkKind(item.kind) in DANGER)
+        if item.blocking or (closes_next and leaves_danger(WorkKind(item.kind), item.subject))
     ]
 
 
 def why_danger_first(session: Session, application: Application) -> Reason | None:
     """A reason not to close: somebody may be in danger, and that has not been answered."""
     session.flush()
-    kinds = sorted({item.kind for item in open_work(session, application) if WorkKind(item.kind) in DANGER})
+    work = open_work(session, application)
+    kinds = sorted({item.kind for item in work if leaves_danger(WorkKind(item.kind), item.subject)})
     if not kinds:
         return None
     return Reason(

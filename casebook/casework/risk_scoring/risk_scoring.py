@@ -86,7 +86,7 @@ def needs_since(act: Act, application: Application, since: datetime) -> list[Nee
     if current is None:
         return []
     if decisions.is_assessed_since(act.session, application.reference, since):
-        return [replace(need, kind=WorkKind.REASSESS_RISK) for need in needs(act, application)]
+        return [replace(need, kind=WorkKind.REASSESS_RISK) for need in _judgements(act, application)]
     band = decisions.effective_band(act.session, current)
     subject = {"score": current.id, "band": band, "since": since.isoformat()}
     return [Need(kind=WorkKind.REASSESS_RISK, key=f"{current.id}:{since.isoformat()}", subject=subject)]

@@ -60,7 +60,9 @@ def _application(
 def _in_danger(session: Session, reference: str) -> bool:
     # written out here, not taken from the kinds of work: the gate is an independent check of them
     kinds = ("immediate_safeguarding", "record_crime", "refer_safeguarding", "confirm_urgent")
-    query = select(WorkItem.id).where(WorkItem.reference == reference, OPEN_WORK, WorkItem.kind.in_(kinds))
+    query = select(WorkItem.id).where(
+        WorkItem.reference == reference, OPEN_WORK, WorkItem.kind.in_(kinds), ~WorkItem.subject.has_key("referral")
+    )
     return session.scalar(query.limit(1)) is not None
 
 

@@ -174,7 +174,9 @@ def test_a_high_risk_application_is_closed_by_a_supervisor_with_a_summary(follow
         lifecycle.leave(act, act.application(reference), PASSED)
     assert refused.value.code == "work_open"
     do("s1", reference, "close_grave_case", SUMMARY, now=at(29, 17))
-    assert open_items(reference) == []
+    # the agencies that the case was referred to are still asked for their answers
+    assert {item.kind for item in open_items(reference)} <= {"refer_safeguarding"}
+    assert all("referral" in item.subject for item in open_items(reference))
     (row,) = rows(ClosingSummary, reference)
     assert (row.written_by, row.said) == ("s1", SUMMARY["said"])
 
@@ -222,7 +224,8 @@ def test_after_a_disclosure_the_risk_is_assessed_again(scored, do, open_items, p
     assert open_items(reference, "reassess_risk") == []
     assert peek(reference).band == "critical"
     end_contacts(do, reference)
-    assert [item.kind for item in open_items(reference)] == ["close_grave_case"]
+    # a critical risk is referred, and a supervisor closes
+    assert {item.kind for item in open_items(reference)} == {"close_grave_case", "refer_safeguarding"}
 
 
 def test_nobody_was_told_anything_so_nothing_is_assessed_again(scored, open_items):
