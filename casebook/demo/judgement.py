@@ -154,7 +154,9 @@ def close_grave_case(_item: Item, shown: Shown) -> dict[str, Any]:
     """Sum up what the page of the application shows."""
     told = [f"{row['kind']} to {row['recipient']} by {row['delivered_by']}" for row in shown.get("disclosure", [])]
     plans = [row["safety_plan"] for row in shown.get("disclosure", []) if row["safety_plan"]]
-    referred = [f"{row['kind']} {row['agency_reference'] or ''}".strip() for row in shown.get("referral", [])]
+    referred = [
+        f"{row['kind'].replace('_', ' ')} {row['agency_reference'] or ''}".strip() for row in shown.get("referral", [])
+    ]
     contacts = [f"{row['limit_name']} {row['result']}" for row in shown.get("follow_up", [])]
     return {
         "told": "; ".join(told),
@@ -214,7 +216,7 @@ def refer_safeguarding(item: Item, _shown: Shown) -> dict[str, Any]:
     )
     return {
         "agency": agency,
-        **({"answered": "accepted"} if "referral" in subject else {"agency_reference": f"SYN-{agency}"}),
+        **({"answered": "accepted"} if "referral" in subject else {"agency_reference": "SYN-REF-1"}),
     }
 
 

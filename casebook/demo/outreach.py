@@ -28,7 +28,7 @@ def deliver(item: Item, shown: Shown) -> dict[str, Any]:
         "identity_checked": True,
         "arranged_at": shown["now"],
         "safety_plan": "agreed: who to call, where to go, what to take",
-        "referrals": [{"agency": agency, "agency_reference": f"SYN-{agency}"} for agency in subject["referrals"]],
+        "referrals": [{"agency": agency, "agency_reference": "SYN-REF-1"} for agency in subject["referrals"]],
         "follow_up": {limit: {"chosen": _choice(limit)} for limit in subject["follow_up"]},
     }
     if item["kind"] == "deliver_disclosure":

@@ -38,7 +38,10 @@ REFUSED = {
     "withdraw": {"reason": "asked"}, "no-engagement": {"reason": "silent"}, "lower": {"to": "standard", "reason": "safe"},
     "override-gate": {"expectation": "meeting_recorded", "reason": "late"}, "not-in-person": {"reason": "far away"},
     "circumstance": {"what": "pregnancy", "value": "yes", "learned_from": "a"},
-    "safe-contact": {"party": "a", "channel": "phone", "days": "mon", "start": "09:00", "until": "10:00"},
+    "safe-contact": {
+        "asked_by": "the_person", "identified_by": "code_word", "party": "a", "channel": "phone", "days": "mon",
+        "start": "09:00", "until": "10:00",
+    },
 }  # fmt: skip
 # ... or going on, because it protects somebody, holds the record together, or only looks
 GOING_ON = {
