@@ -154,12 +154,17 @@ def test_what_was_delivered_is_not_reopened(unit, does, reference):
     assert refusal(does, "intake", early_ending.reopen, reason="asked").code == "delivered"
 
 
+OTHER_WORK = {"contact_follow_up", "reassess_risk", "close_grave_case"}
+
+
 def test_the_last_stage_waits_for_danger_and_does_not_close(unit, does, reference):
     assert through_everything(unit, reference, until=Stage.FOLLOW_UP) == Stage.FOLLOW_UP
     with unit.acting("inspect") as act:
         open_items(act, act.application(reference), [Need(kind=WorkKind.RECORD_CRIME, key="told")], because="told")
     for _ in range(20):
-        for item in [item for item in unit.open_items(reference) if item.kind == "contact_follow_up"]:
+        for item in [
+            item for item in unit.open_items(reference) if item.kind in {"contact_follow_up", "reassess_risk"}
+        ]:
             unit.wait_for(item)
             unit.do(unit.fitting(item)[0], item, unit.answer(unit.fitting(item)[0], item))
         unit.carry(reference)
