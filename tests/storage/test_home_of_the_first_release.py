@@ -54,7 +54,10 @@ from casebook.storage.tables import (
 )
 
 HOME = Path(__file__).parent / "data" / "home-of-0.1.0.zip"
-SINCE = {WorkKind.LINK_ACROSS_RESTRICTION, WorkKind.READ_REJECTED_ROW}  # kinds of work that came after that release
+SINCE = {  # kinds of work that came after that release
+    WorkKind.LINK_ACROSS_RESTRICTION, WorkKind.READ_REJECTED_ROW, WorkKind.LOOK_AT_PLAN_CHANGE, WorkKind.REASSESS_RISK,
+    WorkKind.CLOSE_GRAVE_CASE, WorkKind.COMPLETE_INSTRUMENT, WorkKind.ACCEPT_LESS,
+}  # fmt: skip
 NAME = f"home_of_the_first_release_{os.getpid()}"  # two workers of pytest restore one each
 # one kind of work of each stage, and of the unit itself, that is open in the home
 ONE_OF_EACH = {

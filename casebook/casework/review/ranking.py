@@ -46,7 +46,7 @@ def queue(act: Act, *, by_contact: bool) -> list[ReviewApplication]:
             key=lambda row: (
                 enquired.isdisjoint(row.rows),
                 order.index(assessment_value(row, "contact_priority")),
-                -assessment_value(row, "urgency"),
+                -(assessment_value(row, "urgency") or 0),  # an earlier release kept none
                 row.rank,
             )
         )
