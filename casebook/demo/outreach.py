@@ -65,7 +65,7 @@ def safeguard_during_delay(_item: Item, shown: Shown) -> dict[str, Any]:
 
 
 def _channel(shown: Shown, party: str) -> str:
-    """The channel of a party's plan. An agency without a plan is told as an agency, and a protector is rung up."""
+    """The channel of a party's plan. An agency without a plan is told as an agency, and a protector is called."""
     plan = next((row for row in shown.get("safe_contact", []) if row["party"] == party), None)
     return (plan and plan["channel"]) or ("through_agency" if party == "c" else "phone")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -13,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+from made_up_people import somebody
 from sqlalchemy import func, select, text
 
 from casebook.casework import playbook
@@ -39,25 +39,6 @@ def file_of(tmp_path):
         return path
 
     return make
-
-
-def somebody(number):
-    """Different people: what they share would link the applications, which is not what is tried here."""
-    rng = random.Random(number)  # noqa: S311 - made-up names
-
-    def word(syllables):
-        return "".join(rng.choice("bdfgklmnprstvz") + rng.choice("aeiou") for _ in range(syllables)).capitalize()
-
-    def born():
-        return f"{rng.randint(1950, 2000)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}"
-
-    people = {}
-    for party in "ab":
-        people |= {
-            f"{party}_forename": word(3), f"{party}_surname": word(4), f"{party}_dob": born(),
-            f"{party}_address": f"{number} {word(4)} Street", f"{party}_postcode": "",
-        }  # fmt: skip
-    return people
 
 
 @pytest.fixture

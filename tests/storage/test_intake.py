@@ -8,6 +8,7 @@ import threading
 from collections import Counter
 
 import pytest
+from made_up_people import somebody
 from sqlalchemy import func, select
 
 from casebook.casework import playbook
@@ -139,7 +140,7 @@ def test_of_many_rows_with_faults_every_good_one_lands_once_and_every_bad_one_is
     many = 400
     bad = {i: ("applicant", "nobody") if i % 40 else ("route", "?") for i in range(0, many, 20)}
     rows = [
-        cells(external_id=f"X-{i}", b_surname=f"B{i % 97}", a_surname=f"A{i}", **dict([bad[i]] if i in bad else []))
+        cells(external_id=f"X-{i}", **somebody(i), a_phone="", **dict([bad[i]] if i in bad else []))
         for i in range(many)
     ]
     imported = application_file.import_file(store, OPERATOR, written(tmp_path / "a.csv", rows), playbook=playbook)

@@ -13,7 +13,7 @@ from casebook.casework import playbook
 from casebook.casework.core import quality
 from casebook.casework.core.acting import Act
 from casebook.casework.disclosure import emergency
-from casebook.casework.governance import governance
+from casebook.casework.governance import circumstances, conflicts, governance
 from casebook.casework.monitor import dip_sampling, signals
 from casebook.casework.reporting import audit
 from casebook.casework.safeguarding import safe_contact
@@ -41,6 +41,8 @@ def lived(unit):
         governance.hold(act, first, reason="complaint")
     with unit.acting("supervise") as act:
         governance.lower_priority(act, whole, to="standard", reason="safe now")
+        conflicts.declare(act, whole, conflict="no", reason="nobody known")
+        circumstances.update(act, whole, what="pregnancy", value="yes", learned_from="a")
     with unit.acting("inspect") as act:
         emergency.disclose(
             act, whole, recipient="a", channel="phone", reason="he is on his way to her", told="that he is violent",

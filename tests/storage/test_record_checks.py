@@ -592,7 +592,7 @@ def test_a_contact_before_the_import_stands_under_the_plan_that_came_with_the_ap
         contact.record(
             act, reference, party="a", purpose="other", channel="phone", result="reached", at="2026-02-27T09:30+00:00"
         )
-    assert caught.value.code == "plan_is_later"
+    assert caught.value.code == "before_submission"
 
 
 def test_initial_checks_are_met_when_the_machine_is_done_and_a_person_has_looked(
