@@ -278,10 +278,18 @@ def test_a_row_that_was_read_is_proposed_for_disposal_when_its_time_is_over(acti
 
 def test_a_row_for_which_an_application_was_taken_in_is_disposed_of_with_it(store, acting, brings, row, to_read, does):
     brings(row())
-    reference = brings(row(route="right_to_ask")).accepted[0]["reference"]
+    reference = brings(row(route="right_to_ask", concern="He frightens me", immediate_danger="no")).accepted[0][
+        "reference"
+    ]
     does("inspect", work_queue.do, to_read()[0].id, {"done": "taken_in", "application": reference})
     with refused("with_application"):
         does("supervise", rejected_rows.dispose, kept(store)[0].id, reason="retention_over")
+    with store.session() as session:
+        query = select(WorkItem.id).where(
+            WorkItem.kind == WorkKind.IMMEDIATE_SAFEGUARDING, WorkItem.reference == reference
+        )
+        item = session.scalars(query).one()
+    does("inspect", work_queue.do, item, {"actions": ["no_danger_found"], "incident_number": "I-1"})
     for who in ("intake", "supervise"):
         does(who, early_ending.withdraw, reference, reason="asked", **SAID)
     for who in ("supervise", "head"):
