@@ -152,12 +152,15 @@ def assess_risk(item: Item, _shown: Shown) -> dict[str, Any]:
 
 def close_grave_case(_item: Item, shown: Shown) -> dict[str, Any]:
     """Sum up what the page of the application shows."""
-    told = [f"{row['kind']} to {row['recipient']} by {row['delivered_by']}" for row in shown.get("disclosure", [])]
+    told = [
+        f"{row['kind']} to {row['recipient']} by {row['delivered_by']}".replace("_", " ")
+        for row in shown.get("disclosure", [])
+    ]
     plans = [row["safety_plan"] for row in shown.get("disclosure", []) if row["safety_plan"]]
     referred = [
         f"{row['kind'].replace('_', ' ')} {row['agency_reference'] or ''}".strip() for row in shown.get("referral", [])
     ]
-    contacts = [f"{row['limit_name']} {row['result']}" for row in shown.get("follow_up", [])]
+    contacts = [f"{row['limit_name']} {row['result']}".replace("_", " ") for row in shown.get("follow_up", [])]
     return {
         "told": "; ".join(told),
         "safety_plan": plans[-1] if plans else "none: nobody was told in person",
