@@ -6,6 +6,7 @@ import csv
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from made_up_people import somebody
 from sqlalchemy import select
 
 from casebook.casework import playbook
@@ -40,8 +41,8 @@ def refused(code):
 
 def test_every_clock_starts_again_from_the_right_moment(received, correct, peek, store):
     right, wrong = (
-        received(submitted_at=RIGHT.isoformat()),
-        received(external_id="X-2", submitted_at="2026-03-02T09:00:00+00:00"),
+        received(submitted_at=RIGHT.isoformat(), **somebody(1), a_phone=""),
+        received(external_id="X-2", submitted_at="2026-03-02T09:00:00+00:00", **somebody(2), a_phone=""),
     )
     said = correct(wrong, RIGHT.isoformat())
     assert (peek(wrong).submitted_at, said["submitted_at"]) == (RIGHT, RIGHT.isoformat())
