@@ -178,12 +178,17 @@ def tell(reference, *numbers, **changes):
     return TELL | {"items": [f"{reference}:rms:R{number}" for number in numbers or (0,)]} | changes
 
 
-def test_the_smallest_crew_decides_and_approves(convened, do, kinds, rows, peek):
+def blocking(items):
+    """What the decision waits for; the referrals that a grave risk opens go on beside it."""
+    return [item.kind for item in items if item.blocking]
+
+
+def test_the_smallest_crew_decides_and_approves(convened, do, open_items, rows, peek):
     reference = convened(ASSAULT)
     do("c1", reference, WorkKind.DECIDE, tell(reference))
-    assert kinds(reference) == [WorkKind.APPROVE_DECISION]
+    assert blocking(open_items(reference)) == [WorkKind.APPROVE_DECISION]
     do("p1", reference, WorkKind.APPROVE_DECISION, {"approved": True, "reason": "sound"})
-    assert kinds(reference) == []
+    assert blocking(open_items(reference)) == []
     (approval,) = rows(Approval, reference)
     assert (approval.chair, approval.approver, approval.researchers) == ("c1", "p1", ["r1"])
     assert peek(reference).stage == Stage.PANEL_DECISION
@@ -359,7 +364,7 @@ def test_sent_back_by_the_approver_it_is_decided_anew(convened, do, peek, rows, 
     assert [row.approved for row in sorted(rows(Approval, reference), key=lambda row: row.decision_id)] == [False, True]
 
 
-def test_a_decision_on_facts_that_changed_is_superseded(convened, do, acting, crew, peek, rows, kinds):
+def test_a_decision_on_facts_that_changed_is_superseded(convened, do, acting, crew, peek, rows, open_items):
     reference = convened(ASSAULT)
     do("c1", reference, WorkKind.DECIDE, tell(reference))
     with acting(crew["r1"]) as act:
@@ -370,7 +375,7 @@ def test_a_decision_on_facts_that_changed_is_superseded(convened, do, acting, cr
         lifecycle.refresh(act, application, because="finding_withdrawn")
     assert peek(reference).version == 2
     assert rows(Decision, reference)[0].superseded
-    assert kinds(reference) == [WorkKind.CONVENE_PANEL]
+    assert blocking(open_items(reference)) == [WorkKind.CONVENE_PANEL]
 
 
 def test_insufficient_information_goes_back_to_record_checks(convened, do, peek, rows, kinds):
