@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import CompoundSelect, and_, func, select, union
+from sqlalchemy import CompoundSelect, func, select, union
 from sqlalchemy.orm import Session
 
 from casebook.domain.vocabulary import Role, WorkKind
@@ -43,25 +44,26 @@ class PresentStaff(NamedTuple):
     competences: frozenset[str]  # the training that counts today
 
 
-def on_duty(session: Session, today: date) -> list[PresentStaff]:
-    """Everybody who is on duty and not suspended."""
-    training = (
-        select(Competence.staff_id, func.array_agg(Competence.subject).label("subjects"))
-        .where(Competence.expires_on >= today)
-        .group_by(Competence.staff_id)
-        .subquery()
-    )
+def present(session: Session) -> dict[str, frozenset[str]]:
+    """Staff on duty and their roles."""
     query = (
-        select(func.array_agg(StaffRole.role), training.c.subjects)
-        .select_from(Staff)
-        .join(StaffRole, and_(StaffRole.staff_id == Staff.id, StaffRole.ended_at.is_(None)))
-        .outerjoin(training, training.c.staff_id == Staff.id)
-        .where(Staff.on_duty, Staff.suspended_at.is_(None))
-        .group_by(Staff.id, training.c.subjects)
+        select(Staff.id, func.array_agg(StaffRole.role))
+        .join(StaffRole, StaffRole.staff_id == Staff.id)
+        .where(Staff.on_duty, Staff.suspended_at.is_(None), StaffRole.ended_at.is_(None))
+        .group_by(Staff.id)
     )
+    return {staff_id: frozenset(roles) for staff_id, roles in session.execute(query)}
+
+
+def on_duty(session: Session, today: date) -> list[PresentStaff]:
+    """The same people with the training that counts today."""
+    training = defaultdict[str, set[str]](set)
+    query = select(Competence.staff_id, Competence.subject).where(Competence.expires_on >= today)
+    for staff_id, subject in session.execute(query):
+        training[staff_id].add(subject)
     return [
-        PresentStaff(frozenset(map(Role, roles)), frozenset(subjects or ()))
-        for roles, subjects in session.execute(query)
+        PresentStaff(frozenset(map(Role, roles)), frozenset(training[staff_id]))
+        for staff_id, roles in present(session).items()
     ]
 
 

@@ -20,7 +20,7 @@ from casebook.domain.actors import OPERATOR, Actor
 from casebook.domain.case import application_file as rules
 from casebook.domain.vocabulary import Role, Stage
 from casebook.storage.session import Store
-from casebook.storage.tables import Application, WorkItem
+from casebook.storage.tables import Application, Clock, WorkItem
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
@@ -120,6 +120,17 @@ def checking(acting: Acting, received: Callable[..., str]) -> Callable[..., str]
         return reference
 
     return make
+
+
+@pytest.fixture
+def clocks(store: Store, reference: str) -> Callable[[], dict[str, Clock]]:
+    """The clocks of the application that a module's `reference` is, by limit."""
+
+    def look() -> dict[str, Clock]:
+        with store.session() as session:
+            return {row.limit_name: row for row in session.scalars(select(Clock).where(Clock.reference == reference))}
+
+    return look
 
 
 @pytest.fixture

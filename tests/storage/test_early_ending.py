@@ -16,7 +16,7 @@ from casebook.cli.case.application_page import page
 from casebook.domain.vocabulary import Stage, WorkKind
 from casebook.domain.work import SPECS, Need
 from casebook.errors import Refused
-from casebook.storage.tables import Application, Clock, Proposal, Watch, WorkItem
+from casebook.storage.tables import Application, Proposal, Watch, WorkItem
 
 
 @pytest.fixture
@@ -38,15 +38,6 @@ def withdrawn(does):
     """Withdrawn by two people, each with a reason of their own."""
     does("intake", reason="She has left him", **SAID)
     return lambda **words: does("supervise", reason="I spoke to her too", **words)
-
-
-@pytest.fixture
-def clocks(unit, reference):
-    def look():
-        with unit.store.session() as session:
-            return {row.limit_name: row for row in session.scalars(select(Clock).where(Clock.reference == reference))}
-
-    return look
 
 
 def refusal(does, *arguments, **words):

@@ -25,15 +25,6 @@ def reference(unit):
     return unit.receive({**ROW, "external_id": "T-1"})
 
 
-@pytest.fixture
-def clocks(unit, reference):
-    def look():
-        with unit.store.session() as session:
-            return {row.limit_name: row for row in session.scalars(select(Clock).where(Clock.reference == reference))}
-
-    return look
-
-
 def test_nothing_is_late_because_somebody_learnt_of_a_danger(unit, reference, clocks):
     assert unit.carry(reference) == Stage.RECORD_CHECKS
     before = clocks()

@@ -14,12 +14,10 @@ def moment(text: str | None, now: datetime) -> datetime:
     if text is None:
         return now
     try:
-        at = datetime.fromisoformat(text)
+        at: datetime | None = datetime.fromisoformat(text)
     except ValueError:
-        refuse_because(
-            "bad_time", "give the time in ISO 8601 with its offset, such as 2026-03-01T14:30+00:00", InvalidAnswer
-        )
-    if at.tzinfo is None:
+        at = None
+    if at is None or at.tzinfo is None:
         refuse_because(
             "bad_time", "give the time in ISO 8601 with its offset, such as 2026-03-01T14:30+00:00", InvalidAnswer
         )

@@ -18,7 +18,7 @@ from casebook.domain.gates import GateOutcome, Verdict
 from casebook.domain.vocabulary import Stage
 from casebook.domain.work import SPECS, Need
 from casebook.errors import AlreadyDecided, Refused
-from casebook.storage.tables import Application, GateOverride, GateResult
+from casebook.storage.tables import Application, GateOverride, GateResult, LedgerEntry
 
 
 def refuse_stale(application: Application, version: int | None) -> None:
@@ -136,3 +136,11 @@ def move(act: Act, application: Application, to: Stage, *, because: str) -> None
     if because in stages.GOES_BACK:
         clocks.restart_steps(act, application)
     refresh(act, application, because=because)
+
+
+def closed_from(act: Act, application: Application) -> Stage:
+    """The stage that a closed application was in when it was closed, by the ledger."""
+    query = select(LedgerEntry.body["origin"].astext).where(
+        LedgerEntry.chain == application.reference, LedgerEntry.event == "stage_changed"
+    )
+    return Stage(act.session.scalars(query.order_by(LedgerEntry.sequence.desc()).limit(1)).one())

@@ -19,7 +19,7 @@ from casebook.domain.escalation import LevelToRaise, Wait, WhyStalled
 from casebook.domain.policy import EscalationLevel
 from casebook.domain.vocabulary import Priority, Role, Stage, WorkKind
 from casebook.domain.work import SPECS, Need
-from casebook.storage import bulk_insert
+from casebook.storage import bulk_insert, people
 from casebook.storage.sweep import escalations as stored
 from casebook.storage.sweep.escalations import Stalled
 from casebook.storage.tables import Application, Base, Clock, Escalation, Notice, WorkItem
@@ -66,7 +66,7 @@ def tell(act: Act, page: Sequence[Concern]) -> tuple[Summaries, list[Concern]]:
         act.session, [_asking(act, applications.get(concern.reference or ""), concern) for concern in free]
     )
     kept = stored.lock_items(act.session, (item.id for item in fresh))
-    present = stored.present(act.session)
+    present = people.present(act.session)
     raised = list[Raised]()
     for item in kept:
         rules = rules_for(applications.get(item.reference or ""), act.now)
@@ -104,7 +104,7 @@ def _raise(
 ) -> Summaries:
     standing = stored.highest(act.session, (item.id for item in items))
     changes = stored.last_changes(act.session, applications)
-    present = stored.present(act.session)
+    present = people.present(act.session)
     raised = list[Raised]()
     for item in items:
         application = applications.get(item.reference or "")

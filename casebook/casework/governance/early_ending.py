@@ -84,10 +84,9 @@ def reopen(act: Act, reference: str, *, reason: str) -> Summary:
         refuse_because("already_disposed", "its personal detail was erased: open a new application")
     if application.merged_into is not None:
         refuse_because("merged", f"it was merged into {application.merged_into}: undo that with unmerge")
-    ended = _last_end(act, application)
-    if ended is None:
+    if not _ended_early(act, application):
         refuse_because("delivered", "its outcome was delivered: open a new application about the same people")
-    code, stage = reason_code(reason), _was_in(ended)
+    code, stage = reason_code(reason), lifecycle.closed_from(act, application)
     if (watch := act.session.get(Watch, reference)) is not None:
         watch.until = act.now  # an open application is checked itself
     limits = clocks.begin_again(act, application, stage)
@@ -99,19 +98,14 @@ def reopen(act: Act, reference: str, *, reason: str) -> Summary:
     return {"reference": reference, "stage": application.stage, "limits": limits}
 
 
-def _last_end(act: Act, application: Application) -> LedgerEntry | None:
-    """The entry of its last early end; None if it was closed after a delivery."""
-    query = select(LedgerEntry).where(
+def _ended_early(act: Act, application: Application) -> bool:
+    """Whether a closed application ended early. If not, it was closed after a delivery."""
+    query = select(LedgerEntry.id).where(
         LedgerEntry.chain == application.reference,
         LedgerEntry.event == "closed_early",
         LedgerEntry.at == application.closed_at,
     )
-    return act.session.scalars(query.order_by(LedgerEntry.sequence.desc())).first()
-
-
-def _was_in(ended: LedgerEntry) -> Stage:
-    """The stage in which it ended: the last one that is not among those it never reached."""
-    return OPEN[len(OPEN) - len(ended.body["stages_unreached"]) - 1]
+    return act.session.scalar(query.limit(1)) is not None
 
 
 def _end(

@@ -19,7 +19,7 @@ from casebook.domain.case import merging as rules
 from casebook.domain.case.merging import MergeSide
 from casebook.domain.vocabulary import Party, Priority, Stage
 from casebook.storage.case import decisions, deliveries
-from casebook.storage.tables import Application, LedgerEntry, Merger, Person
+from casebook.storage.tables import Application, Merger, Person
 
 ChangedCell = dict[str, Any]  # party or None, column, before, after
 
@@ -63,7 +63,7 @@ def unmerge(act: Act, reference: str, *, reason: str) -> Summary:
         return {"reference": reference, "proposed": what}
     query = select(Merger).where(Merger.other == reference, Merger.reference == into, Merger.undone_at.is_(None))
     merger = act.session.scalars(query).one()
-    stage = _was_in(act, duplicate)
+    stage = lifecycle.closed_from(act, duplicate)
     clocks.begin_again(act, duplicate, stage)
     with act.session.no_autoflush:  # the database refuses a closed row that is neither merged nor has an outcome
         duplicate.merged_into = duplicate.closed_at = None
@@ -153,8 +153,3 @@ def _look_again(act: Act, kept: Application, because: str) -> None:
 def _earlier(act: Act, into: str, reference: str) -> int:
     query = select(func.count()).where(Merger.reference == into, Merger.other == reference)
     return act.session.scalar(query) or 0
-
-
-def _was_in(act: Act, duplicate: Application) -> Stage:
-    query = select(LedgerEntry).where(LedgerEntry.chain == duplicate.reference, LedgerEntry.event == "stage_changed")
-    return Stage(act.session.scalars(query.order_by(LedgerEntry.sequence.desc())).first().body["origin"])  # type: ignore[union-attr]

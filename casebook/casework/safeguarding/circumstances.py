@@ -9,9 +9,9 @@ from casebook.casework.safeguarding import danger, parties, referring
 from casebook.domain import chain
 from casebook.domain.case import intake
 from casebook.domain.case.circumstances import ADDRESS_OF, Change, CircumstanceKind, children_told
-from casebook.domain.case.intake import Form, PersonForm
+from casebook.domain.case.intake import Form
 from casebook.domain.vocabulary import Answer3, Applicant, Party, Relationship, Route
-from casebook.storage.tables import Application, Circumstance, Person
+from casebook.storage.tables import Application, Circumstance
 
 
 def change(act: Act, application: Application, changed: Change, *, learned_from: str, since: str | None) -> bool:
@@ -71,10 +71,7 @@ def _apply(act: Act, application: Application, changed: Change, since: str | Non
 
 
 def _move(act: Act, application: Application, party: Party, changed: Change) -> str | None:
-    person = act.session.get(Person, f"{application.reference}:{party}")
-    if person is None:
-        person = parties.person_row(application.reference, PersonForm(party=party))
-        act.session.add(person)
+    person = parties.person_or_new(act, application.reference, party)
     earlier = person.address
     person.address, person.postcode = changed.value, changed.postcode or None
     return earlier

@@ -12,7 +12,6 @@ from casebook.casework.core.answers import Answer, Answering, Answers, Doing
 from casebook.casework.safeguarding import circumstances, parties, plan_changes
 from casebook.casework.safeguarding.plan_changes import PlanChanged
 from casebook.domain.case.circumstances import ADDRESS_OF, Change, CircumstanceKind
-from casebook.domain.case.intake import PersonForm
 from casebook.domain.vocabulary import Certainty, Channel, Party, Sex, WorkKind
 from casebook.errors import InvalidAnswer
 from casebook.storage.tables import Application, Person
@@ -105,10 +104,7 @@ def refuse_impossible_dates(act: Act, people: Mapping[Party, PersonDetails]) -> 
 
 def correct_person(act: Act, application: Application, party: Party, details: Mapping[str, Any]) -> Person:
     """Add or correct details of one party. The ledger keeps a digest of what is replaced."""
-    person = act.session.get(Person, f"{application.reference}:{party}")
-    if person is None:
-        person = parties.person_row(application.reference, PersonForm(party=party))
-        act.session.add(person)
+    person = parties.person_or_new(act, application.reference, party)
     earlier = person.address
     for name, value in details.items():
         setattr(person, name, value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from casebook.casework.core.acting import Act
 from casebook.domain.case.intake import PersonForm, PlanForm
 from casebook.domain.vocabulary import Party
 from casebook.storage.tables import Person, SafeContact
@@ -23,6 +24,15 @@ def person_row(reference: str, form: PersonForm) -> Person:
         sex=form.sex,
         **{name: getattr(form, name) or None for name in _TEXTS},
     )
+
+
+def person_or_new(act: Act, reference: str, party: Party) -> Person:
+    """The row of one party; an empty one if nothing was known of them."""
+    person = act.session.get(Person, f"{reference}:{party}")
+    if person is None:
+        person = person_row(reference, PersonForm(party=party))
+        act.session.add(person)
+    return person
 
 
 def person_form(person: Person) -> PersonForm:

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from casebook.casework.core.acting import Act, policy_of, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, Doing
+from casebook.casework.core.given import refuse_future
 from casebook.casework.core.work_items import open_items
 from casebook.casework.safeguarding import parties
 from casebook.domain import authority, chain
@@ -84,7 +85,7 @@ def change(act: Act, application: Application, party: Party, given: PlanChanged)
     refuse(
         rules.why_not_ask(before, widens, identified_by=given.identified_by, said_word=given.said_word), InvalidAnswer
     )
-    row = _row(act, application, before=before, after=after, widens=widens, given=given)
+    row = _row(act, application, before=before, after=after, widens=widens, asked=given)
     act.session.add(row)
     _put_in_force(act, application, plan, rules.in_force(before, after, PlanEffect(row.effect)), given)
     act.record(
@@ -111,7 +112,7 @@ def _row(
     before: PlanForm,
     after: PlanForm,
     widens: tuple[str, ...],
-    given: PlanChanged,
+    asked: PlanChanged,
 ) -> SafeContactChange:
     reference, party = application.reference, before.party
     earlier = select(SafeContactChange).where(
@@ -120,16 +121,16 @@ def _row(
     number = 1 + (act.session.scalar(select(func.count()).select_from(earlier.subquery())) or 0)
     unseen = earlier.where(SafeContactChange.effect != PlanEffect.AT_ONCE, SafeContactChange.agreed.is_(None))
     effect = rules.effect(
-        widens, first=number == 1 and not before.channel, asked_by=given.asked_by, identified_by=given.identified_by,
+        widens, first=number == 1 and not before.channel, asked_by=asked.asked_by, identified_by=asked.identified_by,
         unseen=act.session.scalar(unseen.limit(1)) is not None,
     )  # fmt: skip
     hours = timedelta(hours=policy_of(application).contact.call_back_hours.value)
-    if given.asked_at is not None and given.asked_at > act.now:
-        refuse_because("in_the_future", "the time must not be in the future", InvalidAnswer)
+    asked_at = asked.asked_at or act.now
+    refuse_future(asked_at, act.now)
     return SafeContactChange(
         id=chain.identity("safe_contact_change", reference, party, number), reference=reference, party=party,
         number=number, effect=effect, widens=list(widens), before=_kept(before), after=_kept(after),
-        asked_by=given.asked_by, identified_by=given.identified_by, asked_at=given.asked_at or act.now,
+        asked_by=asked.asked_by, identified_by=asked.identified_by, asked_at=asked_at,
         ends_at=act.now + hours if effect is PlanEffect.CALL_BACK else None, recorded_by=act.actor.id,
         recorded_at=act.now, agreed=None, second_by=None, second_at=None, second_reason=None,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from casebook.domain.vocabulary import Limit, Role, Stage, WorkKind
-from casebook.storage.sweep.escalations import present
+from casebook.storage.people import present
 from casebook.storage.tables import Application, Clock, Decision, WorkItem
 
 

@@ -11,8 +11,8 @@ from sqlalchemy.dialects.postgresql import TEXT, array, insert
 from sqlalchemy.orm import Session
 
 from casebook.domain.vocabulary import Role, WorkKind
+from casebook.storage.people import present
 from casebook.storage.review.registers import FETCHED
-from casebook.storage.sweep.escalations import present
 from casebook.storage.tables import (
     OPEN_WORK,
     ReviewApplication,

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from casebook.domain.vocabulary import Stage, WorkKind
-from casebook.storage.tables import OPEN_WORK, Application, Base, Clock, Escalation, Staff, StaffRole, WorkItem
+from casebook.storage.tables import OPEN_WORK, Application, Base, Clock, Escalation, WorkItem
 
 R = TypeVar("R", bound=Base)
 
@@ -182,17 +182,6 @@ def last_changes(session: Session, references: Iterable[str]) -> dict[str, datet
         .group_by(WorkItem.reference)
     )
     return {str(reference): at for reference, at in session.execute(query)}
-
-
-def present(session: Session) -> dict[str, frozenset[str]]:
-    """Staff on duty and their roles."""
-    query = (
-        select(Staff.id, func.array_agg(StaffRole.role))
-        .join(StaffRole, StaffRole.staff_id == Staff.id)
-        .where(Staff.on_duty, Staff.suspended_at.is_(None), StaffRole.ended_at.is_(None))
-        .group_by(Staff.id)
-    )
-    return {staff_id: frozenset(roles) for staff_id, roles in session.execute(query)}
 
 
 def among(column: InstrumentedAttribute[Any], values: Iterable[str]) -> ColumnElement[bool]:

@@ -13,7 +13,8 @@ from casebook.domain.case.disclosure import TRAINED
 from casebook.domain.case.minimum_staffing import OnDuty
 from casebook.domain.escalation import WhyStalled
 from casebook.domain.vocabulary import Limit, Role, Stage, WorkKind
-from casebook.storage.sweep.escalations import Stalled, among, present
+from casebook.storage.people import present
+from casebook.storage.sweep.escalations import Stalled, among
 from casebook.storage.tables import OPEN_WORK, Application, Clock, Competence, Decision, Panel, Person, WorkItem
 
 UNDECIDED = (Stage.INTAKE, Stage.RECORD_CHECKS, Stage.RISK_SCORING, Stage.PANEL_DECISION)
