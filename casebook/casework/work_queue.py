@@ -39,7 +39,7 @@ def waiting(act: Act, *, role: Role | None = None, mine: bool = False) -> Waitin
     """The queue, with the items of the actor's roles for which nobody on duty is trained: else nobody would see them."""
     items = _listed(act, role=role, mine=mine)
     present = people.on_duty(act.session, act.now.date())
-    needs = {item.id: training for item in items if (training := competence.needed(item))}
+    needs = {item.id: training for item in items if (training := competence.needed(act, item))}
     stuck = {
         item.id: needs[item.id]
         for item in items
@@ -100,7 +100,7 @@ def _doers(item: WorkItem) -> frozenset[Role]:
 
 
 def _may_do(act: Act, item: WorkItem) -> bool:
-    return not act.actor.is_person or competence.why_not_trained(act.actor, item) is None
+    return not act.actor.is_person or competence.why_not_trained(act, item) is None
 
 
 def _order(item: WorkItem, application: Application | None, now: datetime) -> tuple[object, ...]:
@@ -130,7 +130,7 @@ def claim(act: Act, item_id: str) -> WorkItem:
         ),
         NotPermitted,
     )
-    refuse(competence.why_not_trained(act.actor, item), NotPermitted)
+    refuse(competence.why_not_trained(act, item), NotPermitted)
     refuse(blind_review.why_not_claim(act, item), NotPermitted)
     if application is not None:
         refuse(conflict.why_not_work(act, application, item), NotPermitted)
@@ -159,7 +159,7 @@ def do(act: Act, item_id: str, raw: object) -> WorkItem:
     refuse(
         authority.why_not_work(act.actor, kind, role=item.role, owner=item.owner, reserved=item.reserved), NotPermitted
     )
-    refuse(competence.why_not_trained(act.actor, item), NotPermitted)
+    refuse(competence.why_not_trained(act, item), NotPermitted)
     answering = playbook.answer(kind)
     answer = answers.parse(kind, answering.schema, raw)
     if application is None:

@@ -61,6 +61,9 @@ class Command(StrEnum):
     ENQUIRE = "enquire"
     RENEW_WATCH = "renew_watch"
     FIND_CONFLICT = "find_conflict"
+    ADOPT_POLICY = "adopt_policy"
+    SEE_POLICIES = "see_policies"
+    BACK_TEST = "back_test"
 
 
 _CASE_STAFF = frozenset({
@@ -123,6 +126,10 @@ MAY: Mapping[Command, frozenset[Role]] = MappingProxyType({
     Command.ENQUIRE: frozenset({Role.RESEARCHER, Role.SUPERVISOR}),
     Command.RENEW_WATCH: _LEADS,
     Command.FIND_CONFLICT: _LEADS | {Role.PROFESSIONAL_STANDARDS},
+    # not the operator: whoever runs the machine does not set the rules
+    Command.ADOPT_POLICY: _LEADS | {Role.CHIEF_OFFICER, Role.PROFESSIONAL_STANDARDS, Role.REVIEW_LEAD},
+    Command.SEE_POLICIES: _PEOPLE | _MACHINE,
+    Command.BACK_TEST: _LEADS | {Role.OPERATOR, Role.CHIEF_OFFICER, Role.PROFESSIONAL_STANDARDS},
 })  # fmt: skip
 
 

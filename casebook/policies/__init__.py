@@ -81,10 +81,16 @@ def _refuse_unknown_calendar(calendar: Calendar) -> None:
 
 @cache
 def _table(name: str) -> dict[str, Any]:
-    """The file's table merged into the policy it is based on. A limit in the file replaces the limit of that name."""
-    table = reading.table(name)
-    if (base := table.pop("based_on", None)) is None:
+    return whole(reading.table(name))
+
+
+def whole(table: dict[str, Any]) -> dict[str, Any]:
+    """The table merged into the shipped policy it is based on. A limit in it replaces the limits of that name."""
+    if (base := table.get("based_on")) is None:
         return table
+    table = {key: value for key, value in table.items() if key != "based_on"}
+    if base not in reading.names(""):
+        raise UnknownPolicy(f"there is no policy {base!r} to be based on")
     under = _table(base)
     given = {each["limit"] for each in table.get("limits", ())}
     kept = [each for each in under["limits"] if each["limit"] not in given]

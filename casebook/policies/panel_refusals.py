@@ -1,6 +1,7 @@
 """Loads the grounds on which a panel may refuse, and the grounds that are never allowed."""
 
 from functools import cache
+from typing import Any
 
 from casebook.domain.case.panel_decision import Limb, Refusals
 from casebook.policies import reading
@@ -11,9 +12,14 @@ FILE = "panel-refusals"
 
 @cache
 def load() -> Refusals:
-    refusals = reading.load(Refusals, FILE)
+    return from_table(reading.table(FILE), FILE)
+
+
+def from_table(table: dict[str, Any], where: str) -> Refusals:
+    """The grounds, none of which is both allowed and never allowed."""
+    refusals = reading.read(Refusals, table, where)
     if any(each.limb not in {"", *Limb} for each in refusals.allowed.values()):
-        raise UnreadablePolicy(f"{FILE}: a limb is one of {', '.join(Limb)}, or empty")
+        raise UnreadablePolicy(f"{where}: a limb is one of {', '.join(Limb)}, or empty")
     if both := refusals.allowed.keys() & refusals.never.keys():
-        raise UnreadablePolicy(f"{FILE}: both a reason and none: {', '.join(sorted(both))}")
+        raise UnreadablePolicy(f"{where}: both a reason and none: {', '.join(sorted(both))}")
     return refusals

@@ -5,6 +5,7 @@ import tomllib
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
+from datetime import date
 from enum import Enum
 from importlib import resources
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
@@ -26,11 +27,11 @@ def load(shape: type[D], name: str) -> D:
 
 
 def table(name: str) -> dict[str, Any]:
-    return tomllib.loads(_text(f"{name}.toml"))
+    return tomllib.loads(text(name))
 
 
 def rows(name: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(_text(f"{name}.csv").splitlines()))
+    return list(csv.DictReader(text(name, "csv").splitlines()))
 
 
 def names(start: str) -> list[str]:
@@ -39,8 +40,9 @@ def names(start: str) -> list[str]:
     return [name.removesuffix(".toml") for name in files if name.startswith(start) and name.endswith(".toml")]
 
 
-def _text(file: str) -> str:
-    return (resources.files(__package__) / file).read_text(encoding="utf-8")
+def text(name: str, ending: str = "toml") -> str:
+    """A shipped file as it is."""
+    return (resources.files(__package__) / f"{name}.{ending}").read_text(encoding="utf-8")
 
 
 def read(shape: type[D], table: object, where: str) -> D:
@@ -84,7 +86,16 @@ def _read_fields(shape: Any, arguments: tuple[Any, ...], table: dict[str, object
 
 
 def _expect(kind: type[D], value: object, where: str) -> D:
+    if kind is date and type(value) is str:  # as it is stored: JSON has no dates
+        return cast("D", _date(value, where))
     # exactly: a bool is no int, and a date-time no date
     if type(value) is not kind:
         raise UnreadablePolicy(f"{where}: expected {kind.__name__}")
     return value
+
+
+def _date(value: str, where: str) -> date:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise UnreadablePolicy(f"{where}: expected date") from None

@@ -1,6 +1,7 @@
 """Loads the approved wordings. A version with a fault is refused."""
 
 from functools import cache
+from typing import Any
 
 from casebook.domain.case.wording import Wording, faults
 from casebook.errors import Refused
@@ -26,7 +27,12 @@ def load(version: str) -> Wording:
     if version not in versions():
         raise UnknownWording(f"there is no approved wording of that version. The versions are: {', '.join(versions())}")
     name = f"wording-{version}"
-    wording = reading.load(Wording, name)
+    return from_table(reading.table(name), name)
+
+
+def from_table(table: dict[str, Any], name: str) -> Wording:
+    """A wording whose texts have no fault."""
+    wording = reading.read(Wording, table, name)
     if wrong := faults(wording):
         raise UnreadablePolicy(f"{name}: {'; '.join(reason.message for reason in wrong)}")
     return wording

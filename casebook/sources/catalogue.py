@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
-from casebook import policies
 from casebook.domain.vocabulary import Route, Source
 from casebook.errors import SourceFault
 from casebook.sources.local_extract import LocalExtract
 from casebook.sources.protocol import RecordSource
+from casebook.storage import documents
 from casebook.storage.case import extracts, missing_rows
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def local(session: Session, this_year: int) -> dict[Source, LocalExtract]:
 def listing(session: Session, now: datetime) -> list[dict[str, Any]]:
     """Every source: whether it is mandatory today, how it is searched, what is loaded, how many rows are missing."""
     loaded = {row["source"]: row for row in extracts.counts(session)}
-    policy, missing = policies.for_receipt(now), missing_rows.counted(session)
+    policy, missing = documents.of(session).policy_on(now), missing_rows.counted(session)
     mandatory = {source for route in Route for source in policy.mandatory_sources(route)}
     none = {"extract": None, "loaded_at": None, "loaded_by": None, "persons": 0, "records": 0}
     return [

@@ -12,15 +12,14 @@ from typing import NoReturn, Protocol
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casebook import policies
 from casebook.domain import authority, chain
 from casebook.domain.actors import Actor, Reason
 from casebook.domain.authority import Command
-from casebook.domain.policy import Policy
 from casebook.domain.vocabulary import Stage, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import NotFound, NotPermitted, Refused
-from casebook.storage import ledger
+from casebook.storage import documents, ledger
+from casebook.storage.documents import Documents
 from casebook.storage.tables import Application, Base, Outbox, Restriction, WorkItem
 
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}", re.ASCII)
@@ -64,6 +63,11 @@ class Act:
     actor: Actor
     now: datetime
     playbook: Playbook
+
+    @property
+    def documents(self) -> Documents:
+        """The documents of policy that this casebook uses."""
+        return documents.of(self.session)
 
     def record(self, application: Application | None, event: str, /, **body: object) -> None:
         """Write the ledger entry of a change. It holds ids, codes and counts only."""
@@ -132,11 +136,6 @@ def refuse(reason: Reason | None, error: type[Refused] = Refused) -> None:
 def refuse_because(code: str, message: str, error: type[Refused] = Refused) -> NoReturn:
     """Refuse with this code and message."""
     raise error(message, code)
-
-
-def policy_of(application: Application) -> Policy:
-    """The policy the application was received under."""
-    return policies.load(application.policy.partition("@")[0])
 
 
 def named(session: Session, application: Application) -> frozenset[str]:

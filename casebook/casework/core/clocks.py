@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from casebook import policies
-from casebook.casework.core.acting import Act, policy_of, refuse_because
+from casebook.casework.core.acting import Act, refuse_because
 from casebook.domain import deadlines
 from casebook.domain.case.wording import APPLICANT_OTHER
 from casebook.domain.deadlines import Deadline
 from casebook.domain.policy import Allowance, Anchor
 from casebook.domain.vocabulary import Limit, Priority, Route, Stage, WorkKind
 from casebook.domain.work import SPECS
+from casebook.storage.documents import policy_of
 from casebook.storage.tables import OPEN_WORK, Application, Clock, WorkItem
 
 # the limit that is met by leaving a stage, in the order of the stages

@@ -9,13 +9,14 @@ from typing import Literal, Protocol
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import func, select
 
-from casebook.casework.core.acting import policy_of, refuse_because
+from casebook.casework.core.acting import refuse_because
 from casebook.casework.core.answers import Doing
 from casebook.casework.core.work_items import open_items
 from casebook.domain import chain
 from casebook.domain.vocabulary import WorkKind
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer
+from casebook.storage.documents import policy_of
 from casebook.storage.tables import Referral, WorkItem
 
 # who is to be referred -> the agency

@@ -10,11 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casebook.casework.core import clocks
-from casebook.casework.core.acting import Act, policy_of
+from casebook.casework.core.acting import Act
 from casebook.domain import words
 from casebook.domain.actors import Reason
 from casebook.domain.vocabulary import Priority, Stage, WorkKind
 from casebook.domain.work import SPECS, Need, leaves_danger
+from casebook.storage.documents import policy_of
 from casebook.storage.tables import OPEN_WORK, Application, Clock, WorkItem
 
 # the columns that are set each time an item is opened

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from casebook.casework.core import clocks, referrals
-from casebook.casework.core.acting import Act, named, policy_of, refuse, refuse_because
+from casebook.casework.core.acting import Act, named, refuse, refuse_because
 from casebook.casework.core.answers import Doing
 from casebook.casework.disclosure.delivery_report import Choice, reported
 from casebook.casework.safeguarding import contact, danger, outreach
@@ -19,8 +19,8 @@ from casebook.domain.case.follow_up import Chosen, ContactResult
 from casebook.domain.case.safe_contact import Purpose
 from casebook.domain.vocabulary import Limit, Outcome, Route
 from casebook.errors import InvalidAnswer
-from casebook.policies import wording
 from casebook.storage.case import decisions, deliveries
+from casebook.storage.documents import policy_of
 from casebook.storage.tables import (
     Application,
     Approval,
@@ -64,13 +64,6 @@ def delivered(doing: Doing) -> None:
         reach_outcome(act, application, standing, doing.occurred_at)
     if doing.answer.immediate_danger:
         danger.open_safeguarding(act, application, cause="danger_heard_at_delivery", key=doing.item.id)
-
-
-def wording_of(standing: Decision, to: Addressee) -> str:
-    """The version of the words: the one the panel approved for a disclosure, otherwise the present one."""
-    if to.is_told_something and standing.wording in wording.versions():
-        return str(standing.wording)
-    return wording.current()
 
 
 def referrals_asked(act: Act, application: Application, to: Addressee) -> tuple[str, ...]:
@@ -117,7 +110,7 @@ def _due(doing: Doing, standing: Decision, approval: Approval, to: Addressee) ->
         to=to,
         approved_at=approval.approved_at,
         not_before=not_before(application, approval, to),
-        wording=wording_of(standing, to),
+        wording=act.documents.wording_at(doing.occurred_at),
         items=frozenset(standing.items),
         people=policy.contact.delivering_people.value,
         trained_needed=policy.contact.trained_among_them.value,

@@ -16,7 +16,6 @@ from casebook.domain.case.disclosure import NOT_IN_PERSON, Addressee
 from casebook.domain.case.wording import Text, words
 from casebook.domain.vocabulary import Role, Stage, WorkKind
 from casebook.domain.work import Need
-from casebook.policies import wording
 from casebook.storage.case import decisions, deliveries
 from casebook.storage.tables import Application, Approval, Decision
 
@@ -84,7 +83,7 @@ def _need(
             "version": standing.version,
             "recipient": to.code,
             "text": to.text,
-            "wording": delivery.wording_of(standing, to),
+            "wording": act.documents.wording_at(act.now),
             "items": list(standing.items) if to.is_told_something else [],
             "referrals": list(delivery.referrals_asked(act, application, to)),
             "follow_up": list(delivery.offers_due(application, addressees, to)),
@@ -107,10 +106,8 @@ def say(act: Act, reference: str) -> Summary:
     ]
     if not subjects:
         refuse_because("nobody_to_tell", "there is nobody to tell about this application now")
-    approved_words = {
-        str(subject["recipient"]): words(wording.load(str(subject["wording"])), Text(str(subject["text"])))
-        for subject in subjects
-    }
+    in_force = act.documents.wording(act.documents.wording_at(act.now))
+    approved_words = {str(subject["recipient"]): words(in_force, Text(str(subject["text"]))) for subject in subjects}
     return {"reference": reference, "words": approved_words}
 
 

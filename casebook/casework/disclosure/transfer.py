@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from casebook.casework.core.acting import Act, number_of_theirs, policy_of, refuse, refuse_because
+from casebook.casework.core.acting import Act, number_of_theirs, refuse, refuse_because
 from casebook.casework.core.answers import Answering, Answers, Doing
 from casebook.casework.core.work_items import open_items
 from casebook.casework.disclosure import delivery
@@ -25,8 +25,8 @@ from casebook.domain.stages import ANOTHER_FORCE
 from casebook.domain.vocabulary import Channel, Outcome, Party, Role, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer
-from casebook.policies import wording
 from casebook.storage.case import deliveries
+from casebook.storage.documents import policy_of
 from casebook.storage.tables import Application, Referral
 
 IN_WRITING = frozenset({Channel.TEXT, Channel.EMAIL})
@@ -65,7 +65,7 @@ def record(act: Act, application: Application, *, force: str, accepted_by: str, 
     subject = {
         "recipient": party,
         "text": text_for(Outcome.OUT_OF_SCOPE, party, ground=ANOTHER_FORCE),
-        "wording": wording.current(),
+        "wording": act.documents.wording_at(act.now),
         "force": force,
         "receipt": _receipt(row),
     }

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from casebook import policies
-from casebook.casework.core.acting import Act, policy_of
+from casebook.casework.core.acting import Act
 from casebook.domain import escalation
 from casebook.domain.policy import EscalationRules
+from casebook.storage.documents import policy_of
 from casebook.storage.sweep import escalations as stored
 from casebook.storage.sweep.escalations import Stalled
 from casebook.storage.tables import Application
 
 
-def rules_for(application: Application | None, now: datetime) -> EscalationRules:
+def rules_for(act: Act, application: Application | None) -> EscalationRules:
     """The escalation rules of an application's policy. For work of the unit, those of today's policy."""
-    return (policy_of(application) if application else policies.for_receipt(now)).escalation
+    return (policy_of(application) if application else act.documents.policy_on(act.now)).escalation
 
 
 def overruns(act: Act) -> list[Stalled]:
@@ -30,7 +30,7 @@ def settled(act: Act) -> list[Stalled]:
 
 def waiting(act: Act) -> list[Stalled]:
     """Every item that any policy could escalate by now, each once."""
-    all_rules, session, now = [policies.load(name).escalation for name in policies.names()], act.session, act.now
+    all_rules, session, now = [policy.escalation for policy in act.documents.policies()], act.session, act.now
     unclaimed = _earliest([rules.unclaimed_minutes.value for rules in all_rules], now, timedelta(minutes=1))
     unchanged = _earliest([rules.unchanged_days.value for rules in all_rules], now, timedelta(days=1))
     quiet = _earliest(

@@ -9,7 +9,7 @@ from itertools import chain as join
 from zoneinfo import ZoneInfo
 
 from casebook import policies
-from casebook.casework.core.acting import Act, named, policy_of
+from casebook.casework.core.acting import Act, named
 from casebook.casework.escalation.concerns import Concern
 from casebook.domain import chain, deadlines
 from casebook.domain.case import minimum_staffing
@@ -20,6 +20,7 @@ from casebook.domain.escalation import WhyStalled
 from casebook.domain.policy import Policy
 from casebook.domain.vocabulary import Limit, Priority, Route
 from casebook.storage import outbox
+from casebook.storage.documents import policy_of
 from casebook.storage.people import researchers_of
 from casebook.storage.sweep import foresight as stored
 from casebook.storage.sweep.escalations import Stalled
@@ -54,11 +55,11 @@ def at_intake(act: Act, application: Application) -> list[Concern]:
 
 def missing(act: Act) -> tuple[str, ...]:
     """What the staff on duty lack for minimum staffing, for any application."""
-    return minimum_staffing.missing(stored.crew(act.session, act.now.date()), policies.for_receipt(act.now))
+    return minimum_staffing.missing(stored.crew(act.session, act.now.date()), act.documents.policy_on(act.now))
 
 
 def _panels(act: Act) -> Iterator[Concern]:
-    for policy in map(policies.load, policies.names()):
+    for policy in act.documents.policies():
         zone = _zone(policy)
         meeting = next_meeting(policy.panel, act.now.astimezone(zone).date())
         until = datetime.combine(meeting + timedelta(days=1), time(), zone)
@@ -89,7 +90,7 @@ def passed(act: Act) -> list[Stalled]:
 def _crews(act: Act) -> Iterator[Concern]:
     """The unit's shortage, once a day until it is acknowledged, and that of one application if conflicts of interest cause it."""
     open_warnings = {(warning.reference, warning.short_of) for warning in stored.staffing_warnings(act.session)}
-    today = act.now.astimezone(_zone(policies.for_receipt(act.now))).date().isoformat()
+    today = act.now.astimezone(_zone(act.documents.policy_on(act.now))).date().isoformat()
     for reference, short in _short(act).items():
         if (reference, short) not in open_warnings:
             yield _crew(reference, short, today if reference is None else "")
@@ -99,7 +100,7 @@ def _short(act: Act) -> dict[str | None, tuple[str, ...]]:
     """What minimum staffing lacks: under None for the unit, under a reference for one application alone."""
     if not outbox.any_open(act.session):
         return {}
-    present, policy = stored.crew(act.session, act.now.date()), policies.for_receipt(act.now)
+    present, policy = stored.crew(act.session, act.now.date()), act.documents.policy_on(act.now)
     everywhere = minimum_staffing.missing(present, policy)
     short: dict[str | None, tuple[str, ...]] = {None: everywhere} if everywhere else {}
     applications = stored.to_be_convened(act.session)
@@ -135,7 +136,7 @@ def _barred(act: Act, application: Application, present: Collection[OnDuty], sur
 
 
 def _calendars(act: Act) -> Iterator[Concern]:
-    policy = policies.for_receipt(act.now)
+    policy = act.documents.policy_on(act.now)
     until = policy.calendar.checked_until.value
     if act.now.astimezone(_zone(policy)).date() >= until - timedelta(days=policy.calendar.warn_days_before.value):
         subject = {"policy": policy.name, "checked_until": until.isoformat()}

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 
 from casebook.casework.core import clocks
-from casebook.casework.core.acting import Act, Summaries, policy_of
+from casebook.casework.core.acting import Act, Summaries
 from casebook.casework.core.work_items import item_row
 from casebook.casework.escalation.concerns import Concern
 from casebook.casework.escalation.due import rules_for
@@ -20,6 +20,7 @@ from casebook.domain.policy import EscalationLevel
 from casebook.domain.vocabulary import Priority, Role, Stage, WorkKind
 from casebook.domain.work import SPECS, Need
 from casebook.storage import bulk_insert, people
+from casebook.storage.documents import policy_of
 from casebook.storage.sweep import escalations as stored
 from casebook.storage.sweep.escalations import Stalled
 from casebook.storage.tables import Application, Base, Clock, Escalation, Notice, WorkItem
@@ -69,7 +70,7 @@ def tell(act: Act, page: Sequence[Concern]) -> tuple[Summaries, list[Concern]]:
     present = people.present(act.session)
     raised = list[Raised]()
     for item in kept:
-        rules = rules_for(applications.get(item.reference or ""), act.now)
+        rules = rules_for(act, applications.get(item.reference or ""))
         steps = escalation.levels_to_raise(
             rules, 1, item.subject["reason"], partial(_reachable, item=item, present=present)
         )
@@ -108,7 +109,7 @@ def _raise(
     raised = list[Raised]()
     for item in items:
         application = applications.get(item.reference or "")
-        rules = rules_for(application, act.now)
+        rules = rules_for(act, application)
         waits = wait(item, standing.get(item.id), changes.get(item.reference or ""))
         if why := escalation.reason(waits, rules, act.now):
             steps = escalation.levels_to_raise(

@@ -13,7 +13,7 @@ from pydantic import Field
 from sqlalchemy import func, select
 
 from casebook.casework.core import clocks, referrals
-from casebook.casework.core.acting import Act, policy_of, refuse, refuse_because
+from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answering, Answers, Doing
 from casebook.casework.core.referrals import ReferralMade
 from casebook.casework.disclosure import disclosure
@@ -30,6 +30,7 @@ from casebook.domain.vocabulary import Channel, Limit, Party, Role, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer
 from casebook.storage.case import decisions, deliveries
+from casebook.storage.documents import policy_of
 from casebook.storage.tables import OPEN_WORK, Application, FollowUp, SourceExtract, Watch, WorkItem
 
 EXHAUSTED = "exhausted"

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 from sqlalchemy import select
 
-from casebook.casework.core.acting import Act, Summary, policy_of, refuse, refuse_because
+from casebook.casework.core.acting import Act, Summary, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, Doing
 from casebook.casework.core.work_items import open_items
 from casebook.casework.intake import intake
@@ -30,11 +30,11 @@ from casebook.domain.risk.risk_model import Disclosability
 from casebook.domain.risk.subject_records import SubjectRecord
 from casebook.domain.vocabulary import Answer3, Applicant, Party, Priority, Route, Source, WorkKind
 from casebook.domain.work import Need
-from casebook.policies import risk_model
 from casebook.sources import catalogue
 from casebook.sources.local_extract import LocalExtract
 from casebook.sources.protocol import Cells
 from casebook.storage.case import extracts
+from casebook.storage.documents import policy_of
 from casebook.storage.tables import Candidate, Person, SourceRecord, Watch
 
 
@@ -130,7 +130,10 @@ def _fresh(act: Act, source: Source, seen: int, persons: set[str]) -> Iterator[S
     now: list[SubjectRecord] = []
     for row in act.session.scalars(query.order_by(SourceRecord.since)):
         record = SubjectRecord.from_row(extracts.record_cells(row))
-        if risk_scoring.qualifying(record, act.now.date(), risk_model.load()).standing is not Disclosability.QUALIFYING:
+        if (
+            risk_scoring.qualifying(record, act.now.date(), act.documents.risk_model(act.now)).standing
+            is not Disclosability.QUALIFYING
+        ):
             continue
         if row.since <= seen:
             before.add(row.record_id)
@@ -152,7 +155,7 @@ def _propose(act: Act, watch: Watch, new: list[SubjectRecord], *, newest: int) -
         priority=Priority.HIGH,
     )
     open_items(act, application, [need], because="new_record")
-    for sign in risk_scoring.lethality_signs(new, act.now.date(), risk_model.load()):
+    for sign in risk_scoring.lethality_signs(new, act.now.date(), act.documents.risk_model(act.now)):
         danger.open_safeguarding(act, application, cause=f"watch:{sign.name}", key=str(newest))
 
 

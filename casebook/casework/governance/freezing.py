@@ -5,13 +5,14 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from casebook.casework.core import given, lifecycle, notices, two_people
-from casebook.casework.core.acting import Act, Summary, policy_of, refuse_because
+from casebook.casework.core.acting import Act, Summary, refuse_because
 from casebook.casework.core.work_items import open_items
 from casebook.casework.staff import suspension
 from casebook.domain.authority import Command
 from casebook.domain.case import follow_up
 from casebook.domain.vocabulary import Priority, Role, WorkKind
 from casebook.domain.work import Need
+from casebook.storage.documents import policy_of
 
 HARMS = ("death", "serious_injury")
 

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from casebook import policies
 from casebook.casework.core import clocks
-from casebook.casework.core.acting import Act, policy_of
+from casebook.casework.core.acting import Act
 from casebook.domain import deadlines
 from casebook.domain.authority import Command
 from casebook.domain.deadlines import Deadline
 from casebook.domain.vocabulary import Limit, Priority, Route, WorkKind
 from casebook.domain.work import SPECS
+from casebook.errors import NotFound
 from casebook.storage import outbox
 from casebook.storage.case import recomputing
+from casebook.storage.documents import policy_of
 from casebook.storage.sweep import escalations as stored
 from casebook.storage.tables import Application, Clock, WorkItem
 
@@ -35,19 +37,30 @@ class Recomputed:
     could_not: list[RecomputedLine] = field(default_factory=list)
 
 
-def recompute(acting: Callable[[], AbstractContextManager[Act]]) -> Recomputed:
-    """Recalculate the deadlines of every open application, page by page, each page in its own transaction.
+def recompute(
+    acting: Callable[[], AbstractContextManager[Act]], only: Collection[str] | None = None
+) -> Recomputed:
+    """Bring open applications under the newest version of their policy, page by page, each page in its own transaction.
 
-    After a fault it can be run again: it continues with what has not moved yet.
+    `only`: references; all open applications without it. Their open deadlines are recalculated, and what the new version
+    asks besides is opened when they are next looked at. After a fault it can be run again.
     """
     with acting() as act:
         act.allowed(Command.RECOMPUTE_DEADLINES)
         references = outbox.open_references(act.session)
+        if only is not None:
+            _refuse_unknown(only, references)
+            references = [reference for reference in references if reference in only]
     moved, could_not = list[RecomputedLine](), list[RecomputedLine]()
     for start in range(0, len(references), PAGE):
         with acting() as act:
             _page(act, references[start : start + PAGE], moved, could_not)
     return Recomputed(checked=len(references), moved=moved, could_not=could_not)
+
+
+def _refuse_unknown(only: Collection[str], references: Collection[str]) -> None:
+    if unknown := sorted(set(only) - set(references)):
+        raise NotFound(f"no open application has this reference: {', '.join(unknown)}")
 
 
 def _page(act: Act, references: Sequence[str], moved: list[RecomputedLine], could_not: list[RecomputedLine]) -> None:
@@ -71,19 +84,28 @@ def _page(act: Act, references: Sequence[str], moved: list[RecomputedLine], coul
         again.items(items[reference])
         moved += again.moved
         could_not += again.could_not
-        if again.moved:
-            policy = policy_of(application)
-            application.policy = f"{policy.name}@{policy.version}"
-            entries[reference] = {"policy": application.policy, "moved": [line["what"] for line in again.moved]}
+        if again.moved or again.another:
+            entries[reference] = {
+                "policy": application.policy,
+                "was": again.was,
+                "moved": [line["what"] for line in again.moved],
+            }
+        if again.another:
+            act.wake(application, "policy_recomputed")
     act.record_many("deadlines_recomputed", entries)
 
 
 class _Again:
-    """Recalculates one application by the present numbers of its policy."""
+    """Recalculates one application by the newest version of its policy."""
 
     def __init__(self, act: Act, application: Application, *, lowered: bool) -> None:
         self.act, self.application, self.lowered = act, application, lowered
-        self.policy, self.priority = policy_of(application), Priority(application.priority)
+        self.policy, self.priority = act.documents.latest_policy(application.policy), Priority(application.priority)
+        self.title = f"{self.policy.name}@{self.policy.version}"
+        self.was = application.policy
+        self.another = self.title != self.was and application.frozen_at is None
+        if self.another:
+            application.policy = self.title
         self.moved, self.could_not = list[RecomputedLine](), list[RecomputedLine]()
         self.shifted = dict[str, tuple[datetime, datetime]]()  # limit -> its due moment, before and after
 

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from casebook import markdown, policies
-from casebook.casework.core.acting import Act, policy_of
+from casebook import markdown
+from casebook.casework.core.acting import Act
 from casebook.casework.core.notices import notify
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Role
 from casebook.storage.case import retention as stored
+from casebook.storage.documents import policy_of
 from casebook.storage.tables import RejectedRow
 
 
@@ -35,7 +36,7 @@ def over(act: Act) -> list[Kept]:
     The period runs from the closing or the end of the watch, whichever is later; of a row, from when it was read.
     """
     act.allowed(Command.LIST_APPLICATIONS)
-    least = min(policies.load(name).retention.application_years.value for name in policies.names())
+    least = min(policy.retention.application_years.value for policy in act.documents.policies())
     long_ago = _years_after(act.now, -least)
     ended_long_ago = [
         Kept(
@@ -45,15 +46,15 @@ def over(act: Act) -> list[Kept]:
             legal_hold=application.legal_hold,
         )
         for application, ended in stored.ended_before(act.session, long_ago)
-    ] + [_row(row, read_at) for row, read_at in stored.read_before(act.session, long_ago)]
+    ] + [_row(act, row, read_at) for row, read_at in stored.read_before(act.session, long_ago)]
     return sorted(
         (kept for kept in ended_long_ago if kept.over_since <= act.now),
         key=lambda kept: (kept.over_since, kept.reference),
     )
 
 
-def _row(row: RejectedRow, read_at: datetime) -> Kept:
-    years = policies.for_receipt(row.kept_at).retention.application_years.value
+def _row(act: Act, row: RejectedRow, read_at: datetime) -> Kept:
+    years = act.documents.policy_on(row.kept_at).retention.application_years.value
     over_since = _years_after(read_at, years)
     return Kept(reference=row.id, closed_at=read_at, over_since=over_since, legal_hold=False, rejected_row=True)
 

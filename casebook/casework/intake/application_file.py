@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -25,8 +26,9 @@ from casebook.domain.case.intake import FROM_THE_FUTURE, Form
 from casebook.domain.vocabulary import Answer3
 from casebook.errors import Collision, DatabaseRefused
 from casebook.files import FileRow, Rejection
-from casebook.policies import risk_model
+from casebook.storage import documents
 from casebook.storage import session as storage
+from casebook.storage.documents import Documents
 from casebook.storage.session import Store
 from casebook.storage.tables import Application, LedgerEntry
 
@@ -64,6 +66,7 @@ class _Landing:
     playbook: Playbook
     connection: Connection
     now: datetime
+    known: Documents
     columns: Sequence[str]
     landed: dict[int, tuple[bool, dict[str, str]]] = field(default_factory=dict)
     rejected: list[Rejection] = field(default_factory=list)
@@ -71,6 +74,7 @@ class _Landing:
     to_read: int = 0
 
     def act(self, session: Session, now: datetime) -> Act:
+        documents.lend(session, self.known)
         return Act(session=session, actor=self.actor, now=now, playbook=self.playbook)
 
 
@@ -81,9 +85,16 @@ def import_file(store: Store, actor: Actor, path: Path, *, playbook: Playbook) -
         connection.execute(text("SET synchronous_commit = off"))  # `_for_good` turns it on where it is needed
         connection.commit()
         with store.session() as session:
-            now = storage.now(session)
+            now, known = storage.now(session), documents.of(session)
+            known.policies(), known.risk_model(now)  # read here, and not once a row
         landing = _Landing(
-            store=store, actor=actor, playbook=playbook, connection=connection, now=now, columns=table.columns
+            store=store,
+            actor=actor,
+            playbook=playbook,
+            connection=connection,
+            now=now,
+            known=known,
+            columns=table.columns,
         )
         rows = _danger_first(path, table)
         while chunk := list(islice(rows, CHUNK)):
@@ -130,7 +141,9 @@ def _read(landing: _Landing, row: FileRow) -> _Arrival | None:
         _reject(landing, row, [row.broken])
         return None
     doubts = ["wrong_number_of_cells"] if row.miscounted else []
-    form = rules.read(row.cells, row.undecodable, doubts=doubts, why_not_received=_why_not_received)
+    form = rules.read(
+        row.cells, row.undecodable, doubts=doubts, why_not_received=partial(_why_not_received, landing.known)
+    )
     if isinstance(form, Form):
         if form.submitted_at > landing.now:
             form = _received_now(form, landing.now)
@@ -147,7 +160,7 @@ def _reject(landing: _Landing, row: FileRow, faults: Sequence[Rejection]) -> Non
     digest = _keyed(landing.store.key, written)
     landing.rejected_rows.append(digest)
     cells = dict(reversed(written))  # of two columns with one name the first counts
-    if not (tells := rejected_row.telling(cells, risk_model.load(), broken=row.broken is not None)):
+    if not (tells := rejected_row.telling(cells, landing.known.risk_model(landing.now), broken=row.broken is not None)):
         return
     with landing.store.session(landing.connection) as session:
         act = landing.act(session, storage.now(session))
@@ -167,9 +180,9 @@ def _received_now(form: Form, now: datetime) -> Form:
     )
 
 
-def _why_not_received(moment: datetime) -> Reason | None:
+def _why_not_received(known: Documents, moment: datetime) -> Reason | None:
     try:
-        policies.for_receipt(moment)
+        known.policy_on(moment)
     except policies.NoPolicyInForce as refusal:
         return Reason(refusal.code, "is before the first policy of the scheme was in force")
     return None

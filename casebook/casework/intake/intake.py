@@ -12,9 +12,8 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from casebook import policies
 from casebook.casework.core import clocks
-from casebook.casework.core.acting import Act, policy_of
+from casebook.casework.core.acting import Act
 from casebook.casework.core.work_items import item_of
 from casebook.casework.escalation import early_warnings, raising
 from casebook.casework.record_checks import own_register
@@ -26,6 +25,7 @@ from casebook.domain.vocabulary import Answer3, Party, Priority, Stage, WorkKind
 from casebook.domain.work import SPECS, Need
 from casebook.errors import Refused
 from casebook.storage import ledger
+from casebook.storage.documents import policy_of
 from casebook.storage.tables import (
     Application,
     Clock,
@@ -123,7 +123,7 @@ def _items(act: Act, application: Application, form: Form) -> list[WorkItem]:
             application,
             need if policy.work_allowance(need.kind) else replace(need, due_at=due.get(SPECS[need.kind].limit or "")),
         )
-        for need in [*_needs(application, form), *referring.first_needs(application)]
+        for need in [*_needs(application, form), *referring.first_needs(act, application)]
     ]
 
 
@@ -165,7 +165,7 @@ def form_of(act: Act, application: Application) -> Form:
 
 def _application(act: Act, form: Form, *, digest: str, reference: str) -> Application:
     priority, why = _priority(form)
-    policy = policies.for_receipt(form.submitted_at)
+    policy = act.documents.policy_on(form.submitted_at)
     return Application(
         reference=reference,
         external_id=form.external_id,

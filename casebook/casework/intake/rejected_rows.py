@@ -49,7 +49,7 @@ def keep(
 
 def _need(act: Act, row: RejectedRow) -> Need:
     """The work item, due as immediate safeguarding is. It belongs to no application: nobody could take one in."""
-    policy = policies.for_receipt(act.now)
+    policy = act.documents.policy_on(act.now)
     limit = policy.limit(Limit.IMMEDIATE_SAFEGUARDING, Route.RIGHT_TO_ASK)
     zone, holidays = ZoneInfo(policy.calendar.timezone), policies.BankHolidays(policy)
     allowance = limit.allowance(Priority.IMMEDIATE).value if limit else None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from casebook import policies
 from casebook.casework.core import clocks, lifecycle
-from casebook.casework.core.acting import Act, policy_of, reason_code, refuse_because, still_open
+from casebook.casework.core.acting import Act, reason_code, refuse_because, still_open
 from casebook.casework.core.two_people import agreed, unfrozen
 from casebook.domain.authority import Command
 from casebook.domain.case.intake import FROM_THE_FUTURE
+from casebook.storage.documents import policy_of
 from casebook.storage.tables import Application
 
 
@@ -26,7 +26,7 @@ def correct(act: Act, reference: str, *, submitted_at: str, reason: str) -> dict
         refuse_because("after_received", "it was held here before that moment: no clock starts later")
     if moment == application.submitted_at:
         refuse_because("unchanged", "that is the moment of submission already")
-    policy = policies.for_receipt(moment)
+    policy = act.documents.policy_on(moment)
     what = f"submitted_at:{moment.isoformat()}"
     if (first := agreed(act, application, what, reason=because)) is None:
         return {"reference": reference, "proposed": what}

@@ -23,10 +23,10 @@ from casebook.casework.review import items
 from casebook.domain import authority, chain
 from casebook.domain.authority import Command
 from casebook.domain.monitor.decision_monitor import DISCLOSED, NOT_DISCLOSED
+from casebook.domain.monitor.monitor_policy import Sampling
 from casebook.domain.vocabulary import Band, Outcome, Priority, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import NotFound, NotPermitted
-from casebook.policies import monitor as policy
 from casebook.storage.monitor import dip_sampling as stored
 from casebook.storage.tables import Application, Decision, DipSample, Finding, WorkItem
 
@@ -44,7 +44,7 @@ def draw(act: Act, *, in_question: Collection[str] = (), seed: int | None = None
     from casebook.monitor import sampling  # noqa: PLC0415 - loads scipy, and most acts on samples need none
 
     act.allowed(Command.ANALYSE)
-    rules = policy.load().sampling
+    rules = act.documents.monitor(act.now).sampling
     since = act.now - timedelta(days=rules.window_days.value)
     closed, drawn = stored.closed(act.session, since=since), stored.drawn(act.session)
     rest = [pair for pair in closed if pair[0].id not in drawn]
@@ -55,14 +55,13 @@ def draw(act: Act, *, in_question: Collection[str] = (), seed: int | None = None
     if size <= 0:
         return []
     seed = secrets.randbits(32) if seed is None else seed
-    weights = {decision.id: _weight(application, decision, in_question) for decision, application in rest}
+    weights = {decision.id: _weight(application, decision, in_question, rules) for decision, application in rest}
     chances = sampling.draw(weights, size=size, seed=seed, random_part=rules.random_part.value)
     by_id = {decision.id: decision for decision, _ in rest}
     return _open(act, [(by_id[drawn_case.reference], drawn_case.chance) for drawn_case in chances], seed=str(seed))
 
 
-def _weight(application: Application, decision: Decision, in_question: Collection[str]) -> float:
-    rules = policy.load().sampling
+def _weight(application: Application, decision: Decision, in_question: Collection[str], rules: Sampling) -> float:
     weight = rules.risk.value[Band(application.band or Band.INSUFFICIENT_INFORMATION)]
     weight *= rules.negative.value if decision.outcome in NOT_DISCLOSED else 1.0
     return weight * (rules.suspicion.value if decision.chair in in_question else 1.0)
@@ -70,7 +69,7 @@ def _weight(application: Application, decision: Decision, in_question: Collectio
 
 def _open(act: Act, chosen: Sequence[tuple[Decision, float]], *, seed: str) -> list[str]:
     draw_id = chain.identity("dip_draw", act.now.isoformat(), seed, len(chosen))
-    due_at = act.now + timedelta(days=policy.load().sampling.answer_days.value)
+    due_at = act.now + timedelta(days=act.documents.monitor(act.now).sampling.answer_days.value)
     for decision, chance in chosen:
         sample_id = chain.identity("dip_sample", decision.id)
         need = Need(kind=WorkKind.REDECIDE_SAMPLE, key=sample_id, subject={"sample": sample_id}, due_at=due_at)
@@ -144,7 +143,7 @@ def _redecided(doing: UnitDoing) -> None:
     if would and not did:
         need = Need(
             kind=WorkKind.REVIEW_WATCH_PROPOSAL, key=f"redecided:{sample.id}", subject={"because": "decided_otherwise"},
-            priority=Priority.HIGH, due_at=act.now + timedelta(days=policy.load().sampling.answer_days.value),
+            priority=Priority.HIGH, due_at=act.now + timedelta(days=act.documents.monitor(act.now).sampling.answer_days.value),
         )  # fmt: skip
         open_items(act, application, [need], because="decided_otherwise")
 

@@ -24,7 +24,6 @@ from casebook.domain.review.cases import CampaignKind
 from casebook.domain.vocabulary import Priority, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer, NotFound, Refused
-from casebook.policies import monitor as policy
 from casebook.storage.monitor import decisions as stored
 from casebook.storage.people import touched_by
 from casebook.storage.tables import MonitorRun, MonitorSignal, WorkItem
@@ -63,7 +62,7 @@ def watch_inputs(act: Act) -> dict[str, Any]:
     act.allowed(Command.ANALYSE)
     return {
         "rows": stored.rows(act.session), "resets": stored.resets(act.session), "in_question": in_question(act),
-        "rules": policy.load().charts,
+        "rules": act.documents.monitor(act.now).charts,
     }  # fmt: skip
 
 
@@ -131,7 +130,7 @@ def _keep(act: Act, signal: MonitorSignal) -> None:
         need = Need(
             kind=WorkKind.ANSWER_SIGNAL, key=signal.id, priority=Priority.HIGH,
             subject={"signal": signal.id, "channel": signal.channel, "side": signal.side},
-            due_at=act.now + timedelta(days=policy.load().charts.answer_days.value),
+            due_at=act.now + timedelta(days=act.documents.monitor(act.now).charts.answer_days.value),
         )  # fmt: skip
         item = items.open_item(act, need)
         act.session.flush()

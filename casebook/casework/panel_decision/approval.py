@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from casebook.casework.core import clocks
-from casebook.casework.core.acting import Act, policy_of, refuse, refuse_because
+from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Doing
 from casebook.casework.core.rounds import next_round
 from casebook.casework.core.work_items import open_item
@@ -15,6 +15,7 @@ from casebook.domain.policy import Allowance, Unit
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.domain.work import Need
 from casebook.storage.case import decisions, record_checks
+from casebook.storage.documents import policy_of
 from casebook.storage.people import researchers_of
 from casebook.storage.tables import Application, Approval, Decision, WorkItem
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from casebook.casework.core import conflict, lifecycle
-from casebook.casework.core.acting import Act, policy_of, refuse, refuse_because
+from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Doing
 from casebook.casework.core.rounds import next_round
 from casebook.casework.panel_decision import panel
@@ -20,9 +20,9 @@ from casebook.domain.case.panel_decision import INSUFFICIENT, DecisionBasis, Dra
 from casebook.domain.vocabulary import Applicant, Outcome, Party, Role, Source, Stage, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import AlreadyDecided, InvalidAnswer
-from casebook.policies import panel_refusals, wording
 from casebook.storage.case import decisions
 from casebook.storage.case.record_checks import signs
+from casebook.storage.documents import policy_of
 from casebook.storage.tables import Application, Assurance, Decision, MemberAnswer, Panel, Person, WorkItem
 
 CHAIR = "chair"
@@ -127,8 +127,9 @@ def _by_chair(doing: Doing, called: Panel) -> None:
     if answer.outcome != INSUFFICIENT:
         refuse(record_checks.why_not_decide_on(act, application))
     _record_silent_agencies(called, answer)
-    if answer.wording is not None and answer.wording not in wording.versions():
-        refuse_because("unknown_wording", f"choose an approved wording: {', '.join(wording.versions())}", InvalidAnswer)
+    versions = act.documents.wording_versions()
+    if answer.wording is not None and answer.wording not in versions:
+        refuse_because("unknown_wording", f"choose an approved wording: {', '.join(versions)}", InvalidAnswer)
     _refuse_uncleared_applicant(act, application, answer.outcome)
     draft = _draft(answer)
     refuse(why_not_decide(draft, _basis(act, application)), InvalidAnswer)
@@ -189,7 +190,7 @@ def _basis(act: Act, application: Application) -> DecisionBasis:
     return DecisionBasis(
         findings=decisions.held(act.session, application.reference),
         minor=may_be_minor(a.dob if a else None, risk_inputs.today(act, application)),
-        refusals=panel_refusals.load(),
+        refusals=act.documents.refusals(application.submitted_at),
     )
 
 

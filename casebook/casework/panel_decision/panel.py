@@ -7,7 +7,7 @@ from collections.abc import Collection
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
-from casebook.casework.core.acting import Act, named, policy_of, refuse
+from casebook.casework.core.acting import Act, named, refuse
 from casebook.casework.core.answers import Answer, Doing
 from casebook.domain import chain
 from casebook.domain.actors import Reason
@@ -16,6 +16,7 @@ from casebook.domain.vocabulary import Role, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer
 from casebook.storage.case import decisions
+from casebook.storage.documents import policy_of
 from casebook.storage.people import researchers_of
 from casebook.storage.tables import Application, Panel, Person, Staff, StaffRole
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from casebook.casework.core.answers import Answer
 from casebook.domain.case.panel_decision import Limb
 from casebook.domain.vocabulary import Source
-from casebook.policies import panel_refusals, wording
+from casebook.policies import panel_refusals
 
 
 class _Part(BaseModel):
@@ -52,13 +52,12 @@ class Decided(Answer):
     items: list[str] = Field(default_factory=list, description="Ids of the findings to disclose.")
     wording: str | None = Field(
         default=None,
-        description="Version of the approved wording to use.",
-        json_schema_extra=lambda schema: schema.update(enum=[*wording.versions(), None]),
+        description="Version of the approved wording to use; `casebook policy list` has them.",
     )
     refusal_reason: str | None = Field(
         default=None,
-        description="The ground for not disclosing.",
-        json_schema_extra=lambda schema: schema.update(enum=[*panel_refusals.load().allowed, None]),
+        description="The ground for not disclosing, of those that the policy allows.",
+        json_schema_extra=lambda schema: schema.update(examples=[*panel_refusals.load().allowed]),
     )
     proceedings_considered: str | None = Field(default=None, description="If a finding is part of pending proceedings.")
     dissent: list[Dissent] = Field(default_factory=list, description="Members' other answers are added automatically.")

@@ -6,13 +6,14 @@ from datetime import timedelta
 
 from pydantic import Field
 
-from casebook.casework.core.acting import Act, policy_of, refuse_because
+from casebook.casework.core.acting import Act, refuse_because
 from casebook.casework.core.answers import Answer, Doing
 from casebook.domain.case.panel import OURS
 from casebook.domain.vocabulary import Priority, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer
 from casebook.storage.case import decisions
+from casebook.storage.documents import policy_of
 from casebook.storage.tables import Application, Finding, OwnerAgreement
 
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from casebook.casework.core.acting import Act, policy_of
+from casebook.casework.core.acting import Act
 from casebook.casework.record_checks import candidates, gathering, identity
 from casebook.casework.record_checks.gathering import Gathered
 from casebook.domain import chain
@@ -17,12 +17,14 @@ from casebook.domain.case import uncovered
 from casebook.domain.case.coverage import NAMES, PIVOTS, Terms, Variant, VariantFamily
 from casebook.domain.case.namesakes import NameBounds
 from casebook.domain.case.record_checks import SearchResult
+from casebook.domain.risk.risk_model import RiskModel
 from casebook.domain.vocabulary import Party, Source
 from casebook.errors import SourceFault
 from casebook.policies import source_families
 from casebook.sources.local_extract import LocalExtract
 from casebook.sources.protocol import Answered, Cells, RecordSource
 from casebook.storage import links as stored_links
+from casebook.storage.documents import policy_of
 from casebook.storage.tables import Application, Search, SearchAttempt
 
 MACHINE = "system:record-checks"  # who returned an automatic search
@@ -43,6 +45,7 @@ class SourceQuestion:
     limit: int
     bounds: NameBounds
     today: date
+    model: RiskModel
     whole_name: bool = True  # whoever bears the name comes before people, whatever their birth date
 
     @property
@@ -140,6 +143,7 @@ def question(act: Act, application: Application, search: Search, variants: Mappi
         limit=policy_of(application).search.candidates.value,
         bounds=gathering.bounds_of(policy_of(application)),
         today=act.now.date(),
+        model=act.documents.risk_model(act.now),
         whole_name=search.party == Party.B,
     )
 
@@ -168,7 +172,7 @@ def ask(asking: SourceQuestion, source: RecordSource) -> SourceAnswer:
     if asking.whole_name:
         _add_bearers(asking, source, gathered)
     records = source.records_of(gathered.to_grade)
-    gathered.place(records, asking.today)
+    gathered.place(records, asking.today, asking.model)
     return SourceAnswer(gathered=gathered, covered=covered, terms=entries, records=records)
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from casebook.casework.core.acting import Act, policy_of
+from casebook.casework.core.acting import Act
 from casebook.casework.record_checks import identity
 from casebook.domain.case import record_checks as rules
 from casebook.domain.case.coverage import Terms, Variant
 from casebook.domain.vocabulary import Party
 from casebook.policies import source_families
 from casebook.storage.case import record_checks as stored
+from casebook.storage.documents import policy_of
 from casebook.storage.tables import Application, Search
 
 Variants = Mapping[str, Variant]  # by key

@@ -18,7 +18,6 @@ from casebook.domain.case.record_checks import MatchVerdict
 from casebook.domain.risk import risk_scoring
 from casebook.domain.risk.subject_records import SubjectRecord
 from casebook.domain.vocabulary import MatchBand, Party
-from casebook.policies import risk_model
 from casebook.sources.protocol import Cells
 from casebook.storage.tables import Application, Candidate, Finding, Search
 
@@ -190,7 +189,9 @@ def confirm(act: Act, application: Application, candidate: Candidate, records: I
 
 
 def _finding(act: Act, application: Application, candidate: Candidate, finding_id: str, record: Cells) -> Finding:
-    ruling = risk_scoring.qualifying(SubjectRecord.from_row(dict(record)), act.now.date(), risk_model.load())
+    ruling = risk_scoring.qualifying(
+        SubjectRecord.from_row(dict(record)), act.now.date(), act.documents.risk_model(act.now)
+    )
     return Finding(
         id=finding_id,
         reference=application.reference,
@@ -209,5 +210,5 @@ def _finding(act: Act, application: Application, candidate: Candidate, finding_i
 def watch_for_danger(act: Act, application: Application, records: Iterable[Cells]) -> None:
     """Open immediate safeguarding at once if the records of a likely candidate hold a high-risk indicator."""
     rows = [SubjectRecord.from_row(dict(record)) for record in records]
-    for sign in risk_scoring.lethality_signs(rows, act.now.date(), risk_model.load()):
+    for sign in risk_scoring.lethality_signs(rows, act.now.date(), act.documents.risk_model(act.now)):
         danger.open_safeguarding(act, application, cause=f"lethality_sign:{sign.name}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casebook.casework.core import lifecycle
-from casebook.casework.core.acting import Act, policy_of, refuse, refuse_because
+from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.record_checks import identity, searches
 from casebook.casework.record_checks.searches import Round, Wanted
 from casebook.domain import freezing, words
@@ -12,6 +12,7 @@ from casebook.domain.vocabulary import Party, Route, Source, Stage
 from casebook.errors import AlreadyDone
 from casebook.sources import catalogue
 from casebook.storage.case import record_checks as stored
+from casebook.storage.documents import policy_of
 from casebook.storage.tables import Search
 
 

@@ -12,10 +12,9 @@ from casebook.casework.record_checks.match_weights import MatchWeight
 from casebook.domain.case.namesakes import NEAR_MISS, Found, NameBounds, Placed, place
 from casebook.domain.policy import Policy
 from casebook.domain.risk import risk_scoring
-from casebook.domain.risk.risk_model import Disclosability
+from casebook.domain.risk.risk_model import Disclosability, RiskModel
 from casebook.domain.risk.subject_records import SubjectRecord
 from casebook.domain.vocabulary import MatchBand
-from casebook.policies import risk_model
 from casebook.sources.protocol import Answered, Cells
 
 SeenPerson = Mapping[str, Any]  # a person as the source records them; found by hand, they also have `records`
@@ -74,9 +73,9 @@ class Gathered:
     def _to_place(self) -> Iterator[MatchWeight]:
         return (match for match in self.matches.values() if self.whole_name or match.person_id in self.read)
 
-    def place(self, records: Mapping[str, Sequence[Cells]], today: date) -> None:
+    def place(self, records: Mapping[str, Sequence[Cells]], today: date, model: RiskModel) -> None:
         """Decide where everybody stands, once all have been gathered."""
-        graded = {person_id: graded_records(records.get(person_id, ()), today) for person_id in self.to_grade}
+        graded = {person_id: graded_records(records.get(person_id, ()), today, model) for person_id in self.to_grade}
         self.worst = {person_id: _worst(grave, record) for person_id, (grave, record) in graded.items() if record}
         self.placed = place(
             (
@@ -104,10 +103,9 @@ class Gathered:
         return [*single, *(self.matches[person_id] for person_id in self.placed.listed)]
 
 
-def graded_records(records: Sequence[Cells], today: date) -> tuple[int, Cells | None]:
+def graded_records(records: Sequence[Cells], today: date, model: RiskModel) -> tuple[int, Cells | None]:
     """How grave the records of one person are (see `namesakes.Found`), and the gravest of them."""
     rows = [SubjectRecord.from_row(dict(record)) for record in records]
-    model = risk_model.load()
     standing = [risk_scoring.qualifying(row, today, model).standing for row in rows]
     order = sorted(
         range(len(rows)), key=lambda at: (standing[at] is Disclosability.QUALIFYING, rows[at].date), reverse=True

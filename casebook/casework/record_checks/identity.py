@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from itertools import islice
 
-from casebook.casework.core.acting import Act, policy_of
+from casebook.casework.core.acting import Act
 from casebook.domain.case.coverage import Terms, Variant
 from casebook.domain.case.record_checks import KnownParty, variant_key
 from casebook.domain.vocabulary import Certainty, Party
 from casebook.matching import variants
 from casebook.matching.variants import Bounds
 from casebook.storage.case import repeats
+from casebook.storage.documents import policy_of
 from casebook.storage.tables import Application, Person
 from casebook.values import contact, dates, fillers, identifiers
 from casebook.values.addresses import address

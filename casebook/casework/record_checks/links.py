@@ -13,7 +13,7 @@ from datetime import timedelta
 from sqlalchemy import or_, select, tuple_
 
 from casebook.casework.core import notices
-from casebook.casework.core.acting import Act, policy_of
+from casebook.casework.core.acting import Act
 from casebook.casework.core.notices import NoticeToRole
 from casebook.casework.core.work_items import item_row
 from casebook.casework.record_checks import several_applicants
@@ -26,6 +26,7 @@ from casebook.domain.case.record_checks import MatchVerdict
 from casebook.domain.vocabulary import Priority, Role, Stage, WorkKind
 from casebook.domain.work import Need
 from casebook.storage import links as stored
+from casebook.storage.documents import policy_of
 from casebook.storage.tables import Application, ApplicationLink, WorkItem
 
 LINKED = "linked"

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from casebook.casework.core import clocks, lifecycle
-from casebook.casework.core.acting import Act, policy_of
+from casebook.casework.core.acting import Act
 from casebook.casework.core.answers import Answering, Answers, Doing, Handler
 from casebook.casework.record_checks import (
     applicant,
@@ -31,6 +31,7 @@ from casebook.domain.case.record_checks import SearchResult
 from casebook.domain.vocabulary import Limit, Role, Stage, WorkKind
 from casebook.domain.work import Need
 from casebook.storage.case import record_checks as stored
+from casebook.storage.documents import policy_of
 from casebook.storage.tables import Application, Candidate, Search
 
 REOPENABLE = frozenset({Stage.RISK_SCORING, Stage.PANEL_DECISION, Stage.DISCLOSURE})

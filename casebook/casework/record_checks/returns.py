@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
-from casebook.casework.core.acting import Act, policy_of, refuse, refuse_because
+from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Doing
 from casebook.casework.record_checks import automatic, by_hand, candidates, identity
 from casebook.casework.record_checks.gathering import Gathered, bounds_of
@@ -17,6 +17,7 @@ from casebook.domain.vocabulary import Flag, MatchBand, Party, RecordKind, Role,
 from casebook.errors import InvalidAnswer, NotPermitted
 from casebook.sources.protocol import Answered
 from casebook.storage.case.extracts import PERSON_CELLS, RECORD_CELLS
+from casebook.storage.documents import policy_of
 from casebook.storage.tables import Application, Candidate, Search, WorkItem
 
 
@@ -189,7 +190,7 @@ def _propose(act: Act, application: Application, search: Search, persons: list[P
     }
     rows = [{**_person_cells(search, person), "records": records[person.person_id]} for person in persons]
     gathered.add(Answered(persons=tuple(rows)), cells, this_year=act.now.year, bands=frozenset(MatchBand))
-    gathered.place(records, act.now.date())
+    gathered.place(records, act.now.date(), act.documents.risk_model(act.now))
     candidates.propose(act, application, search, gathered, records, only_add=True)
 
 

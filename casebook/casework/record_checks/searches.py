@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from casebook.casework.core.acting import Act, policy_of
+from casebook.casework.core.acting import Act
 from casebook.casework.record_checks import automatic, by_hand, identity
 from casebook.casework.record_checks.by_hand import Variants
 from casebook.domain import words
@@ -19,6 +19,7 @@ from casebook.sources import catalogue
 from casebook.sources.local_extract import LocalExtract
 from casebook.storage.case import decisions
 from casebook.storage.case import record_checks as stored
+from casebook.storage.documents import policy_of
 from casebook.storage.tables import Application, Search
 
 

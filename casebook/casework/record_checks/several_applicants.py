@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from casebook.casework.core import notices
-from casebook.casework.core.acting import Act, policy_of
+from casebook.casework.core.acting import Act
 from casebook.casework.core.notices import NoticeToRole
 from casebook.casework.record_checks import identity, match_weights
 from casebook.casework.safeguarding import danger, outreach
@@ -15,6 +15,7 @@ from casebook.domain.vocabulary import Party, Role, Stage
 from casebook.sources.protocol import Counts
 from casebook.storage import links as stored
 from casebook.storage.case.extracts import PERSON_CELLS
+from casebook.storage.documents import policy_of
 from casebook.storage.tables import Application, ApplicationLink
 
 REASON = "several_applicants"

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from casebook import policies
 from casebook.casework.core.acting import Act
 from casebook.domain import words
 from casebook.domain.authority import Command
@@ -25,7 +24,7 @@ Figures = dict[str, object]
 def figures(act: Act) -> dict[str, object]:
     """The board as data."""
     act.allowed(Command.LIST_WORK)
-    session, now, policy = act.session, act.now, policies.for_receipt(act.now)
+    session, now, policy = act.session, act.now, act.documents.policy_on(act.now)
     soon = {str(p): timedelta(minutes=m) for p, m in policy.escalation.due_soon_minutes.value.items()}
     zone = policy.calendar.timezone
     hidden = stored.hidden_from(session, act.actor.id) if act.actor.is_person else frozenset()

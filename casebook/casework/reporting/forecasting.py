@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from statistics import median
 
-from casebook import policies
 from casebook.casework.core.acting import Act
 from casebook.casework.reporting.simulation import Before, ForceHistory, late
 from casebook.domain.authority import Command
@@ -23,7 +22,7 @@ RESEARCHED = frozenset({Stage.RISK_SCORING, Stage.PANEL_DECISION, Stage.DISCLOSU
 def forecast(act: Act, *, seed: int = 1, plays: int = PLAYS) -> dict[str, object]:
     """The forecast with intervals, or the reason why there is none."""
     act.allowed(Command.LIST_APPLICATIONS)
-    needed = policies.for_receipt(act.now).oversight.forecast_needs_weeks.value
+    needed = act.documents.policy_on(act.now).oversight.forecast_needs_weeks.value
     arrivals = [at for at in history.arrivals(act.session) if at <= act.now]
     weeks = (act.now - arrivals[0]).days / 7 if arrivals else 0.0
     summary: dict[str, object] = {"weeks_of_history": round(weeks, 1), "weeks_needed": needed, "forecast": None}
@@ -47,7 +46,7 @@ def forecast(act: Act, *, seed: int = 1, plays: int = PLAYS) -> dict[str, object
 
 
 def _learn(act: Act, arrivals: list[datetime]) -> ForceHistory | None:
-    session, now, policy = act.session, act.now, policies.for_receipt(act.now)
+    session, now, policy = act.session, act.now, act.documents.policy_on(act.now)
     limit = policy.limit(Limit.WHOLE_PROCESS, Route.RIGHT_TO_ASK)
     research, delivery = history.research_days(session), history.delivery_days(session)
     decided, cycle = history.decisions(session), policy.panel.cycle_days.value

@@ -19,7 +19,6 @@ from casebook.domain.review.hidden_population import Hidden, estimate
 from casebook.domain.review.urgency import ContactPriority
 from casebook.errors import NotPermitted
 from casebook.monitor import log_linear
-from casebook.policies import review as review_policy
 from casebook.storage.review import cases as work
 from casebook.storage.review import registers as stored
 from casebook.storage.tables import ReviewApplication, ReviewCase, ReviewOpinion
@@ -102,7 +101,7 @@ def forecast(act: Act, examined_cases: ExaminedCases) -> Forecast | None:
         days=(act.now - min(opened_at)).total_seconds() / 86_400 if opened_at else 0.0,
         remaining=len(examined_cases.rows) - len(examined_cases.latest),
         today=registers.today(act),
-        needs=review_policy.load().publishing.forecast_needs.value,
+        needs=act.documents.review(act.now).publishing.forecast_needs.value,
     )
 
 
@@ -130,6 +129,7 @@ def report(act: Act, *, internal: bool) -> ReviewReport:
         refuse_because(
             "blind", "reviewers cannot see rates by handler. Use the report without --internal", NotPermitted
         )
+    few = 0 if internal else act.documents.review(act.now).publishing.fewer_than.value
     rows, examined_cases = ranking.triaged(act), examined(act)
     overlap = registers.reconcile_again(act).overlap
     pairs, undetected = _pairs(act, examined_cases)
@@ -137,12 +137,12 @@ def report(act: Act, *, internal: bool) -> ReviewReport:
         applications=len(examined_cases.rows),
         examined=len(examined_cases.latest),
         public=not internal,
-        shares=_shares(_signs(rows, handlers=internal), internal=internal),
-        found=_shares(_failures(rows, examined_cases, handlers=internal), internal=internal),
+        shares=_shares(_signs(rows, handlers=internal), few=few),
+        found=_shares(_failures(rows, examined_cases, handlers=internal), few=few),
         agreement=figures.agreement(pairs),
-        undetected=_undetected(undetected, internal=internal),
+        undetected=_undetected(undetected, few=few),
         forecast=forecast(act, examined_cases),
-        people={name: _count(count, internal=internal) for name, count in review_people.progress(act).items()},  # type: ignore[arg-type]
+        people={name: _count(count, few=few) for name, count in review_people.progress(act).items()},  # type: ignore[arg-type]
         hidden=estimate(overlap.patterns, log_linear.fit),
         lists={
             "applications": overlap.lists,
@@ -153,19 +153,18 @@ def report(act: Act, *, internal: bool) -> ReviewReport:
     )
 
 
-def _count(count: int, *, internal: bool) -> int | None:
-    return count if internal or not 0 < count < review_policy.load().publishing.fewer_than.value else None
+def _count(count: int, *, few: int) -> int | None:
+    return count if not 0 < count < few else None
 
 
-def _undetected(undetected: Undetected | None, *, internal: bool) -> Undetected | None:
+def _undetected(undetected: Undetected | None, *, few: int) -> Undetected | None:
     if undetected is None or undetected.overturned is None:
         return undetected
-    return replace(undetected, overturned=_count(undetected.overturned, internal=internal))
+    return replace(undetected, overturned=_count(undetected.overturned, few=few))
 
 
-def _shares(tables: Mapping[str, Groups], *, internal: bool) -> dict[str, tuple[Share, ...]]:
-    few = review_policy.load().publishing.fewer_than.value
-    if internal:
+def _shares(tables: Mapping[str, Groups], *, few: int) -> dict[str, tuple[Share, ...]]:
+    if not few:
         return {name: figures.rates(groups) for name, groups in tables.items()}
     return {
         name: figures.publishable(
@@ -222,7 +221,7 @@ def _by(rows: Iterable[ReviewApplication], name: str, failing: Callable[[ReviewA
 
 def _pairs(act: Act, examined_cases: ExaminedCases) -> tuple[list[Pair], Undetected | None]:
     """Outcomes by first and second reviewers, and what they suggest for applications that only one person examined."""
-    percent = review_policy.load().allocation.sampled_percent.value
+    percent = act.documents.review(act.now).allocation.sampled_percent.value
     opinions = _with_outcome(work.opinions(act.session))
     pairs, tally = list[Pair](), Counter[str]()
     for case in examined_cases.cases:

@@ -22,7 +22,6 @@ from casebook.domain.review.urgency import ContactPriority
 from casebook.domain.review.weights import Allocation
 from casebook.domain.vocabulary import Priority, Role, WorkKind
 from casebook.domain.work import Need
-from casebook.policies import review as review_policy
 from casebook.storage import ledger
 from casebook.storage.review import cases as work
 from casebook.storage.review import live
@@ -98,7 +97,7 @@ def allocate(act: Act, campaign_id: str | None = None) -> Allocated:
 def crew_of(act: Act) -> Reviewers:
     open_items = Counter(item.owner for item in work.open_items(act.session) if item.owner)
     by_role = {role: work.reviewers(act.session, role) for role in (Role.REVIEW_OFFICER, Role.REVIEW_LEAD)}
-    rules = review_policy.load().allocation
+    rules = act.documents.review(act.now).allocation
     return Reviewers(
         by_role=by_role, managers=work.managers(act.session), load=open_items, most=rules.open_per_reviewer.value,
         seen=live.seen(act.session),
@@ -116,7 +115,7 @@ def _campaigns(act: Act, campaign_id: str | None) -> list[ReviewCampaign]:
 
 def _open_cases(act: Act, campaign: ReviewCampaign, reviewers: Reviewers, result: Allocated) -> None:
     members = review_campaigns.members(act, campaign)
-    rules = review_policy.load().allocation
+    rules = act.documents.review(act.now).allocation
     in_order = [member for member in members if member.case is None]
     waiting = list(
         interleaved(
@@ -199,7 +198,7 @@ def open_part(
     application: ReviewApplication | None,
     key: str,
 ) -> WorkItem:
-    rules = review_policy.load().allocation
+    rules = act.documents.review(act.now).allocation
     contact = ((application.assessment or {}) if application else {}).get("contact_priority")
     urgent = contact == ContactPriority.NOW
     days = rules.urgent_days.value if urgent else rules.review_days.value

@@ -11,7 +11,6 @@ from casebook.domain.authority import Command
 from casebook.domain.review import cases as rules
 from casebook.domain.review.why import why_this_one
 from casebook.errors import NotPermitted
-from casebook.policies import review as review_policy
 from casebook.storage.review import cases as work
 from casebook.storage.review import live
 from casebook.storage.review import registers as stored
@@ -109,8 +108,9 @@ def _why(act: Act, assessment: Mapping[str, Any], lists: Sequence[stored.ListedR
     cells = stored.cells_of(act.session, [person]).get(person) if person else None
     given = next((row.cells for row in lists if row.cells.get("b_surname")), {})
     subject = " ".join(filter(None, (given.get("b_forename"), given.get("b_surname"), given.get("b_dob"))))
+    factors = act.documents.review(act.now).weights.signs.value
     return why_this_one(
-        assessment["suspicion"], assessment["signs"], review_policy.load().weights.signs.value, person=cells, subject=subject
+        assessment["suspicion"], assessment["signs"], factors, person=cells, subject=subject
     ).to_dict()  # fmt: skip
 
 

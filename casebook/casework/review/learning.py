@@ -5,7 +5,6 @@ from __future__ import annotations
 from casebook.casework.core.acting import Act
 from casebook.domain.review.cases import FAILURES
 from casebook.domain.review.learning import ExaminedSuspicion, LearntOdds, learnt_odds
-from casebook.policies import review as review_policy
 from casebook.storage.review import cases as work
 from casebook.storage.review import registers as stored
 
@@ -26,4 +25,4 @@ def learnt(act: Act) -> tuple[LearntOdds, ...]:
         for anchor in row.rows
         if (outcome := outcomes.get(anchor)) is not None
     ]
-    return learnt_odds(findings, review_policy.load().learning)
+    return learnt_odds(findings, act.documents.review(act.now).learning)

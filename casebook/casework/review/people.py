@@ -17,7 +17,6 @@ from casebook.domain.review.cases import ContactProgress
 from casebook.domain.review.urgency import ContactPriority
 from casebook.domain.vocabulary import Priority, WorkKind
 from casebook.domain.work import Need
-from casebook.policies import review as review_policy
 from casebook.storage.review import cases as work
 from casebook.storage.review import live
 from casebook.storage.review import registers as stored
@@ -71,7 +70,7 @@ def _propose(
     by_id: Mapping[str, ReviewApplication],
 ) -> int:
     """Ask a supervisor whether to open a live Right to Know application, where a person may be in danger now."""
-    hours = review_policy.load().allocation.proposal_hours.value
+    hours = act.documents.review(act.now).allocation.proposal_hours.value
     opened = 0
     for contact in contacts:
         row = by_row.get(contact.anchor)

@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from casebook import policies
 from casebook.casework.core import given
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.review import allocation, items, people, ranking, registers
@@ -28,7 +27,6 @@ from casebook.domain.review.cases import ContactProgress, why_not_examine, why_n
 from casebook.domain.vocabulary import Channel, Party, Priority, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import NotPermitted
-from casebook.policies import review as review_policy
 from casebook.storage.case import deliveries
 from casebook.storage.review import cases as work
 from casebook.storage.review import live
@@ -160,7 +158,7 @@ def standing(act: Act, steps: Sequence[ReviewContactStep]) -> Json | None:
 def _why_not(act: Act, way: Way, kept: Json | None) -> Reason | None:
     """Why a contact is not safe, or None. By today's policy, whenever the application was received."""
     plan = deliveries.from_kept(kept) if kept else None
-    return contacting.by_plan(way, plan, policies.for_receipt(act.now))
+    return contacting.by_plan(way, plan, act.documents.policy_on(act.now))
 
 
 def in_force(steps: Sequence[ReviewContactStep]) -> Json | None:
@@ -190,7 +188,7 @@ def _ask_second(act: Act, contact: ReviewContact, *, number: int) -> None:
     need = Need(
         kind=WorkKind.LOOK_AGAIN_AT_CONTACT, key=f"{contact.id}:second:{number}", priority=Priority.HIGH,
         subject={"contact": contact.id, "past": contact.reference, "second": True},
-        due_at=act.now + timedelta(days=review_policy.load().allocation.urgent_days.value),
+        due_at=act.now + timedelta(days=act.documents.review(act.now).allocation.urgent_days.value),
     )  # fmt: skip
     items.open_item(act, need)
 
@@ -207,7 +205,7 @@ def _arrive(act: Act, contact: ReviewContact, rung: ContactProgress) -> None:
     if rung is ContactProgress.ATTEMPTED and contact.rung == ContactProgress.REACHED:
         return  # a person who was reached stays reached
     contact.rung, contact.at = rung, act.now
-    days = review_policy.load().contact.look_again_days.value
+    days = act.documents.review(act.now).contact.look_again_days.value
     contact.look_again_on = (
         registers.today(act) + timedelta(days=days) if rung is ContactProgress.NOT_CONTACTABLE else None
     )
@@ -243,7 +241,7 @@ def _safe(act: Act, kept: Json | None) -> dict[str, object]:
     """The plan, whether contact is safe now, and the next safe time."""
     plan = deliveries.from_kept(kept) if kept else None
     reason = _why_not(act, Way(at=act.now, channel=(plan.channel or "") if plan else ""), kept)
-    following = rules.next_safe(plan, act.now, ZoneInfo(policies.for_receipt(act.now).calendar.timezone))
+    following = rules.next_safe(plan, act.now, ZoneInfo(act.documents.policy_on(act.now).calendar.timezone))
     return {
         "plan": kept,
         "now": reason.code if reason else "safe",

@@ -8,7 +8,6 @@ from casebook.casework.core.acting import Act
 from casebook.domain import chain
 from casebook.domain.review.cases import FAILURES
 from casebook.domain.review.stopping import LikelyLeft, depth_of, likely_left
-from casebook.policies import review as review_policy
 from casebook.storage import ledger
 from casebook.storage.tables import ReviewApplication, ReviewCase
 
@@ -16,7 +15,7 @@ from casebook.storage.tables import ReviewApplication, ReviewCase
 def beside(act: Act, row: ReviewApplication) -> bool:
     """Whether an application is in the sample. Always the same for one; unpredictable without the casebook's key."""
     digest = chain.row_digest(act.session.info[ledger.KEY], "review_beside", {"row": row.rows[0]})
-    return int(digest[:8], 16) * 100 < review_policy.load().allocation.beside_percent.value << 32
+    return int(digest[:8], 16) * 100 < act.documents.review(act.now).allocation.beside_percent.value << 32
 
 
 def left(act: Act, rows: Sequence[ReviewApplication], latest: Mapping[str, ReviewCase]) -> LikelyLeft | None:
@@ -31,5 +30,5 @@ def left(act: Act, rows: Sequence[ReviewApplication], latest: Mapping[str, Revie
         failures=sum(latest[row.id].outcome in FAILURES for row in sampled),
         not_examined=[float((row.assessment or {}).get("chance", 0.0)) for row in below if row.id not in latest],
         found=sum(case.outcome in FAILURES for case in latest.values()),
-        hours_each=review_policy.load().allocation.hours_each.value,
+        hours_each=act.documents.review(act.now).allocation.hours_each.value,
     )

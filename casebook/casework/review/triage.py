@@ -27,11 +27,12 @@ from casebook.domain.review.past_application import Linked, same_text, set_apart
 from casebook.domain.review.ranking import assess
 from casebook.domain.review.suspicions import Learnt
 from casebook.domain.review.urgency import stay_now
+from casebook.domain.review.weights import ReviewPolicy
+from casebook.domain.risk.risk_model import RiskModel
 from casebook.domain.vocabulary import Limit, Priority
 from casebook.matching import linking, model
-from casebook.policies import review as review_policy
-from casebook.policies import risk_model
 from casebook.storage.case import extracts
+from casebook.storage.documents import Documents
 from casebook.storage.review import registers as stored
 
 CHUNK = 4_000  # applications linked, assessed and committed at a time
@@ -78,9 +79,9 @@ def _basis(act: Act, reconciled: Reconciled, learnt: Sequence[LearntOdds]) -> st
             RULES,
             reconciled.fingerprint,
             sorted(extracts.loaded(act.session).items()),
-            risk_model.load().version,
+            act.documents.risk_model(act.now).version,
             chain.digest(model.settings()),
-            review_policy.load().version,
+            act.documents.review(act.now).version,
             [[odds.suspicion, odds.factor] for odds in learnt],
             registers.today(act).isoformat(),
         ]
@@ -114,8 +115,11 @@ def _assess_all(
                             of_a.get(id_, ()),
                             loaded=loaded,
                             today=registers.today(inner),
+                            used=inner.documents,
+                            model=inner.documents.risk_model(inner.now),
                         ),
                         learnt,
+                        inner.documents.review(inner.now),
                     )
                     for id_ in chunk
                 ]
@@ -137,17 +141,25 @@ def _looked_up(act: Act) -> SourceRows:
 
 
 def evidence_of(
-    known: OtherApplications, id_: str, linked: Sequence[Linked], of_a: Collection[str], *, loaded: bool, today: date
+    known: OtherApplications,
+    id_: str,
+    linked: Sequence[Linked],
+    of_a: Collection[str],
+    *,
+    loaded: bool,
+    today: date,
+    used: Documents,
+    model: RiskModel,
 ) -> Evidence:
     past = known.pasts[id_]
-    policy = _policy(past.received_on or past.decided_on or today)
+    policy = _policy(used, past.received_on or past.decided_on or today)
     limit = policy.limit(Limit.WHOLE_PROCESS, past.route)
     allowed = limit.allowance(Priority.STANDARD).value.budget if limit else 0
     day = past.known_by(allowed, today)
     return Evidence(
         past=past,
         held=tuple(
-            sources_today.history(person, day, today, risk_model.load(), of_a=of_a)
+            sources_today.history(person, day, today, model, of_a=of_a)
             for person in sorted(
                 set_apart(past.b, linked), key=lambda person: (-person.weight, person.source, person.dob)
             )
@@ -162,7 +174,9 @@ def evidence_of(
     )
 
 
-def _assessment(known: OtherApplications, id_: str, evidence: Evidence, learnt: Learnt) -> dict[str, object]:
+def _assessment(
+    known: OtherApplications, id_: str, evidence: Evidence, learnt: Learnt, numbers: ReviewPolicy
+) -> dict[str, object]:
     past, possible = evidence.past, model.bands().possible
     facts = {
         "year": str(past.received_on.year) if past.received_on else "",
@@ -176,7 +190,7 @@ def _assessment(known: OtherApplications, id_: str, evidence: Evidence, learnt: 
         "model": chain.digest(model.settings())[:16],
         "same_person": known.same_person[id_],
     }
-    return assess(evidence, review_policy.load(), learnt).to_dict() | facts
+    return assess(evidence, numbers, learnt).to_dict() | facts
 
 
 def _likeliest(held: Sequence[LinkedHistory]) -> list[LinkedHistory]:
@@ -187,18 +201,18 @@ def _likeliest(held: Sequence[LinkedHistory]) -> list[LinkedHistory]:
     return sorted(shown, key=lambda linked: (-linked.who.weight, linked.who.person))[:SHOWN]
 
 
-def _policy(day: date) -> Policy:
+def _policy(used: Documents, day: date) -> Policy:
     try:
-        return policies.for_receipt(datetime.combine(day, time(12), UTC))
+        return used.policy_on(datetime.combine(day, time(12), UTC))
     except policies.NoPolicyInForce:
-        return min((policies.load(name) for name in policies.names()), key=lambda policy: policy.in_force_from.value)
+        return min(used.policies(), key=lambda policy: policy.in_force_from.value)
 
 
 def _ranked(act: Act, basis: str, learnt: Sequence[LearntOdds], *, assessed: int) -> Triaged:
     stored.rank(act.session)
     urgencies = stored.urgencies(act.session)
     of = stored.count_assessed(act.session)
-    stored.keep_now(act.session, stay_now(urgencies, of=of, u=review_policy.load().urgency))
+    stored.keep_now(act.session, stay_now(urgencies, of=of, u=act.documents.review(act.now).urgency))
     order, linked, modes, contact = list[list[object]](), 0, Counter[str](), Counter[str]()
     for row in stored.ranking(act.session):
         order.append([row.id, row.rank])

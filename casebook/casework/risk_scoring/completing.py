@@ -6,7 +6,7 @@ from pydantic import Field
 from sqlalchemy import func, select
 
 from casebook.casework.core import questionnaires
-from casebook.casework.core.acting import Act, policy_of, refuse, refuse_because
+from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Doing
 from casebook.casework.core.questionnaires import InstrumentGiven
 from casebook.casework.safeguarding import outreach
@@ -19,6 +19,7 @@ from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer
 from casebook.storage.case import questionnaires as stored
 from casebook.storage.case import record_checks
+from casebook.storage.documents import policy_of
 from casebook.storage.tables import Application, InstrumentShortfall, WorkItem
 
 

@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from casebook.casework.core.acting import Act, policy_of
+from casebook.casework.core.acting import Act
 from casebook.domain.case.panel import may_be_minor
 from casebook.domain.risk.risk_inputs import ScoreInputs
 from casebook.domain.risk.subject_records import SubjectRecord
 from casebook.domain.vocabulary import Answer3, Party, Relationship
 from casebook.storage import links as stored_links
 from casebook.storage.case import decisions, questionnaires
+from casebook.storage.documents import policy_of
 from casebook.storage.tables import (
     Application,
     Candidate,

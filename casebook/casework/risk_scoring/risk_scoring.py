@@ -26,7 +26,6 @@ from casebook.domain.risk.risk_scoring import Score, floors, score
 from casebook.domain.vocabulary import Band, Priority, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer
-from casebook.policies import risk_model
 from casebook.storage import ledger
 from casebook.storage.case import decisions
 from casebook.storage.case import record_checks as stored
@@ -43,7 +42,7 @@ def prepare(act: Act, application: Application) -> None:
 
 def score_now(act: Act, application: Application) -> RiskScore:
     """The score of what is known now. If the inputs have not changed, the score stays, whatever the date."""
-    model = risk_model.load()
+    model = act.documents.risk_model(act.now)
     inputs, result = max(
         ((inputs, score(inputs, model)) for inputs in risk_inputs.gather(act, application)),
         key=lambda pair: (ORDER.index(pair[1].band), pair[1].score),
@@ -143,7 +142,7 @@ def _order(act: Act, application: Application, current: RiskScore, priority: Pri
     """Set the band and score of the application, and raise its priority if they call for it."""
     band = decisions.effective_band(act.session, current)
     if ORDER.index(band) > ORDER.index(Band(current.band)):
-        of_band = risk_model.load().numbers.priority.of_band.value[band]
+        of_band = act.documents.risk_model(act.now).numbers.priority.of_band.value[band]
         priority = min(priority, of_band, key=lambda option: option.rank)
     before = (application.band, application.score)
     application.band, application.score = band, current.score
@@ -211,7 +210,7 @@ def _assessed(doing: Doing) -> None:
 
 def _floors(act: Act, application: Application) -> list[FloorHeld]:
     """The lowest possible bands, by every instrument that was used."""
-    model = risk_model.load()
+    model = act.documents.risk_model(act.now)
     lowest_bands = (floor for inputs in risk_inputs.gather(act, application) for floor in floors(inputs, model))
     return list(dict.fromkeys(lowest_bands))
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from casebook.casework.core import given, referrals
-from casebook.casework.core.acting import Act, Summary, policy_of, refuse_because
+from casebook.casework.core.acting import Act, Summary, refuse_because
 from casebook.casework.safeguarding import plan_changes, referring
 from casebook.domain import chain
 from casebook.domain.actors import Reason
@@ -23,6 +23,7 @@ from casebook.domain.vocabulary import Applicant, Channel, Party
 from casebook.errors import InvalidAnswer, Refused
 from casebook.storage import refusal_entries
 from casebook.storage.case import deliveries
+from casebook.storage.documents import policy_of
 from casebook.storage.tables import Application, ContactAttempt, ContactOverride, SafeContact
 
 PROTECTOR = "protector"  # chosen by the panel, located by officers; they have no safe-contact plan

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import false as sql_false
 from sqlalchemy import func, select
 
-from casebook.casework.core.acting import Act, policy_of, refuse, refuse_because
+from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, Doing
 from casebook.casework.core.given import refuse_future
 from casebook.casework.core.work_items import open_items
@@ -27,6 +27,7 @@ from casebook.domain.vocabulary import Channel, Party, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer
 from casebook.storage.case import deliveries
+from casebook.storage.documents import policy_of
 from casebook.storage.tables import Application, SafeContact, SafeContactChange
 
 

@@ -20,7 +20,6 @@ from casebook.domain.case.crime_told import tells_of_crime
 from casebook.domain.vocabulary import WorkKind
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer
-from casebook.policies import risk_model
 from casebook.storage.tables import Application, Referral
 
 CHILDREN = "children"
@@ -52,9 +51,9 @@ class Referred(Answer):
     notes: str = ""
 
 
-def first_needs(application: Application) -> list[Need]:
+def first_needs(act: Act, application: Application) -> list[Need]:
     """The questions that an application itself opens."""
-    told = bool(application.concern) and tells_of_crime(application.concern or "", risk_model.load())
+    told = bool(application.concern) and tells_of_crime(application.concern or "", act.documents.risk_model(act.now))
     return [*([_crime(CONCERN, key=CONCERN)] if told else []), *_children(application)]
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from casebook.casework.core import given, lifecycle
-from casebook.casework.core.acting import Act, Summary, policy_of, refuse, refuse_because
+from casebook.casework.core.acting import Act, Summary, refuse, refuse_because
 from casebook.casework.safeguarding import contact, details, plan_changes
 from casebook.casework.safeguarding.plan_changes import PlanChanged
 from casebook.domain import freezing
@@ -20,6 +20,7 @@ from casebook.domain.case.safe_contact import ContactPlan, Override, Way
 from casebook.domain.vocabulary import Channel, Party
 from casebook.errors import InvalidAnswer
 from casebook.storage.case import deliveries
+from casebook.storage.documents import policy_of
 
 
 def safe_time(act: Act, reference: str, *, party: str) -> Summary:

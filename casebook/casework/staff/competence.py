@@ -10,23 +10,22 @@ from sqlalchemy import select
 
 from casebook.casework.core.acting import Act
 from casebook.domain import chain
-from casebook.domain.actors import Actor, Reason
+from casebook.domain.actors import Reason
 from casebook.domain.authority import Command
 from casebook.domain.case import competence
 from casebook.domain.case.competence import RecordedTraining
 from casebook.domain.vocabulary import WorkKind
-from casebook.policies import monitor as policy
 from casebook.storage.tables import LedgerEntry, WorkItem
 
 
-def needed(item: WorkItem) -> str | None:
+def needed(act: Act, item: WorkItem) -> str | None:
     """The training that an item needs, or None."""
-    return competence.needed(WorkKind(item.kind), item.subject, policy.load().competence)
+    return competence.needed(WorkKind(item.kind), item.subject, act.documents.monitor(act.now).competence)
 
 
-def why_not_trained(actor: Actor, item: WorkItem) -> Reason | None:
+def why_not_trained(act: Act, item: WorkItem) -> Reason | None:
     """A reason to refuse if an item needs training that the actor does not have today."""
-    return competence.why_not_trained(needed(item), actor.competences)
+    return competence.why_not_trained(needed(act, item), act.actor.competences)
 
 
 def untrained(act: Act, *, staff_id: str | None = None) -> list[dict[str, Any]]:
@@ -37,7 +36,7 @@ def untrained(act: Act, *, staff_id: str | None = None) -> list[dict[str, Any]]:
     """
     act.allowed(Command.ANALYSE)
     history = _history(act)
-    rules = policy.load().competence
+    rules = act.documents.monitor(act.now).competence
     query = select(WorkItem).where(WorkItem.done_at.is_not(None))
     if staff_id is not None:
         query = query.where(WorkItem.done_by == staff_id)

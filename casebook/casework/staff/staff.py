@@ -23,7 +23,6 @@ from casebook.domain.case.competence import subjects
 from casebook.domain.case.conflict import SharedDetail
 from casebook.domain.vocabulary import Role
 from casebook.errors import NotFound, NotPermitted
-from casebook.policies import monitor as policy
 from casebook.storage.tables import Competence, Staff, StaffDetail, StaffRole, Token
 from casebook.values.ids import staff_key
 
@@ -126,7 +125,7 @@ def set_competence(act: Act, staff_id: str, subject: str, *, expires_on: date, g
     """
     act.allowed(Command.ADMINISTER_STAFF)
     staff_id = _member(act, staff_id).id
-    known = subjects(policy.load().competence)
+    known = subjects(act.documents.monitor(act.now).competence)
     if subject not in known:
         refuse_because("unknown_subject", f"no work needs training for this: give one of {', '.join(known)}")
     today = act.now.date()

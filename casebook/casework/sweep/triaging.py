@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from casebook import policies
 from casebook.casework.core import notices
-from casebook.casework.core.acting import Act, Summaries, policy_of
+from casebook.casework.core.acting import Act, Summaries
 from casebook.casework.safeguarding import danger
 from casebook.domain import triage
 from casebook.domain.triage import TriageSign
 from casebook.domain.vocabulary import Priority, Role
+from casebook.storage.documents import policy_of
 from casebook.storage.sweep import escalations
 from casebook.storage.sweep import triage as stored
 from casebook.storage.sweep.triage import SeenSign
@@ -19,7 +19,7 @@ from casebook.storage.sweep.triage import SeenSign
 
 def pressing(act: Act) -> list[SeenSign]:
     """Every sign for which any policy could raise a priority."""
-    rules = [policies.load(name).triage for name in policies.names()]
+    rules = [policy.triage for policy in act.documents.policies()]
     most = min(triage.least(sign, rule).rank for sign in TriageSign for rule in rules)
     return stored.seen(act.session, act.now, [priority for priority in Priority if priority.rank > most])
 

@@ -40,6 +40,7 @@ class Refusal:
 
 @dataclass(frozen=True, kw_only=True)
 class Refusals:
+    version: str = "1"
     allowed: Mapping[str, Refusal]
     never: Mapping[str, str]  # grounds that people give but that are not allowed, each with why
 

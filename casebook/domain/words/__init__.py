@@ -49,7 +49,18 @@ from casebook.domain.words.deciding import (
 )
 from casebook.domain.words.events import EVENT, FAULT
 from casebook.domain.words.fields import of_field, source_and_family
-from casebook.domain.words.operations import COMMAND, ESCALATION, EXCEPTION, PART, SCENARIO, SHORT_OF, STATE
+from casebook.domain.words.operations import (
+    COMMAND,
+    DOCUMENT,
+    EFFECT,
+    ESCALATION,
+    EXCEPTION,
+    ORIGIN,
+    PART,
+    SCENARIO,
+    SHORT_OF,
+    STATE,
+)
 from casebook.domain.words.reasons import reason
 from casebook.domain.words.review import (
     CAMPAIGN,
@@ -99,9 +110,10 @@ VOCABULARIES: tuple[Vocabulary, ...] = (
 __all__ = [
     "AGENCY", "ANSWER", "APPLICANT", "APPLICANT_SIGN", "ASKED_BY", "ASKER_IDENTIFIED", "ASSURANCE", "BAND",
     "CAMPAIGN", "CELL", "CERTAINTY", "CHANNEL", "CHART", "CHECKLIST", "CHOSEN", "CIRCUMSTANCE", "CLEARED_IF",
-    "COMMAND", "CONCLUSION", "CONFIDENCE", "CONTACT_FAULT", "CONTACT_PRIORITY", "DOUBT", "ESCALATION", "EVENT",
+    "COMMAND", "CONCLUSION", "CONFIDENCE", "CONTACT_FAULT", "CONTACT_PRIORITY", "DOCUMENT", "DOUBT", "EFFECT",
+    "ESCALATION", "EVENT",
     "EXCEPTION", "FACTOR", "FAILURE_FAMILY", "FAILURE_MODE", "FAMILY", "FAULT", "FOLLOWED", "GATE", "HEADING",
-    "IDENTIFIED", "INCOMPLETE", "LIMB", "LIMIT", "LINK", "MATCH_BAND", "MEETING", "OUTCOME", "OVERRIDE", "PART",
+    "IDENTIFIED", "INCOMPLETE", "LIMB", "LIMIT", "LINK", "MATCH_BAND", "MEETING", "ORIGIN", "OUTCOME", "OVERRIDE", "PART",
     "PARTY", "PAUSE", "PLAN_EFFECT", "PRIORITY", "PROGRESS", "PROOF", "PURPOSE", "QUALIFIES", "RECORD_KIND",
     "REFERRAL_ANSWER", "REFUSAL", "RELATIONSHIP", "RESULT", "REVIEW_OUTCOME", "ROLE", "ROUTE", "SAID_BY",
     "SCENARIO", "SEX", "SHORT_OF", "SIDE", "SIGN", "SOURCE", "SOURCE_FAULT", "STAGE", "STATE", "SUSPICION", "TEXT",

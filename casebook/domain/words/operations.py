@@ -52,6 +52,29 @@ COMMAND = Vocabulary("Commands", {
     "update_circumstances": "update circumstances",
     "enquire": "ask an agency",
     "renew_watch": "renew a watch",
+    "adopt_policy": "adopt a document of policy",
+    "see_policies": "see the documents of policy",
+    "back_test": "test a document on past cases",
+})  # fmt: skip
+DOCUMENT = Vocabulary("Documents of policy", {
+    "scheme": "policy of the scheme",
+    "risk_model": "risk model",
+    "wording": "wording and help lines",
+    "panel_refusals": "grounds on which a panel may refuse",
+    "review": "numbers of the review",
+    "monitor": "numbers of the monitor",
+})  # fmt: skip
+EFFECT = Vocabulary("What another document would change", {
+    "stricter": "sooner due",
+    "less_strict": "later due",
+    "safer": "more is checked, or more people agree",
+    "less_safe": "less is checked, or fewer people agree",
+    "changed": "other than now",
+})  # fmt: skip
+ORIGIN = Vocabulary("Where a document comes from", {
+    "shipped": "came with the software",
+    "adopted": "adopted by two people",
+    "amended": "an earlier document and the keys that a later release reads",
 })  # fmt: skip
 STATE = Vocabulary("Columns of the board", {
     "on_time": "on time",
@@ -120,4 +143,5 @@ EXCEPTION = Vocabulary("Exceptions", {
 
 ALL = (
     COMMAND, STATE, ESCALATION, SHORT_OF, TRAINING, ALARM, PART, CHANNEL_FAULT, SCENARIO, NO_FORECAST, EXCEPTION,
+    DOCUMENT, ORIGIN, EFFECT,
 )  # fmt: skip

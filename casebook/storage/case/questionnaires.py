@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casebook import policies
 from casebook.domain.actors import Reason
 from casebook.domain.risk import completeness
 from casebook.domain.risk.completeness import Completeness, Shortfall
 from casebook.domain.risk.instruments import Instrument
 from casebook.domain.vocabulary import Stage
-from casebook.policies import risk_model
+from casebook.storage import documents
+from casebook.storage.session import now as clock_of
 from casebook.storage.tables import Application, InstrumentAnswer, InstrumentShortfall
 
 _ORDER = tuple(Stage)
@@ -43,8 +43,8 @@ def given(session: Session, reference: str) -> list[Instrument]:
 
 def most_complete(session: Session, application: Application) -> Completeness | None:
     """The most complete questionnaire of those that the application's policy accepts."""
-    rules = policies.load(application.policy.partition("@")[0]).instruments
-    forms = risk_model.load().numbers.instruments
+    rules = documents.policy_of(application).instruments
+    forms = documents.of(session).risk_model(clock_of(session)).numbers.instruments
     return completeness.most_complete(given(session, application.reference), forms, rules.accepted.value)
 
 
@@ -56,7 +56,7 @@ def shortfalls(session: Session, reference: str) -> Sequence[InstrumentShortfall
 
 def why_not_settled(session: Session, application: Application, stage: Stage) -> Reason | None:
     """A reason if this stage cannot end, because the questionnaire is not as complete as policy asks by then."""
-    rules = policies.load(application.policy.partition("@")[0]).instruments
+    rules = documents.policy_of(application).instruments
     if _ORDER.index(stage) < _ORDER.index(rules.by_stage.value):
         return None
     recorded = [

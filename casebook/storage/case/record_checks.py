@@ -10,10 +10,10 @@ from datetime import datetime
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from casebook import policies
 from casebook.domain import chain
 from casebook.domain.case import record_checks as rules
 from casebook.domain.vocabulary import Party, Source, Stage, WorkKind
+from casebook.storage import documents
 from casebook.storage.tables import (
     ApplicantSign,
     Application,
@@ -103,7 +103,7 @@ def too_old(session: Session, now: datetime) -> list[str]:
         .where(or_(Search.automatic.is_(False), Search.extract_id.is_(None)), Search.source != Source.DVDS_REGISTER)
         .group_by(Application.reference, Application.policy, Search.source)
     ).all()
-    policy = {name: policies.load(name.partition("@")[0]) for name in {row.policy for row in rows}}
+    policy = {title: documents.of(session).policy(title) for title in {row.policy for row in rows}}
     return sorted(
         {
             reference

@@ -9,15 +9,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from casebook import policies
 from casebook.domain.case import disclosure as rules
 from casebook.domain.case import safe_contact
 from casebook.domain.case.disclosure import Addressee
 from casebook.domain.case.safe_contact import Purpose, Way
 from casebook.domain.policy import Policy
 from casebook.domain.vocabulary import Channel, Limit, Route
-from casebook.policies import wording
+from casebook.storage import documents
 from casebook.storage.case import decisions, deliveries
+from casebook.storage.documents import policy_of
 from casebook.storage.frames import FrameRows
 from casebook.storage.tables import (
     Application,
@@ -92,7 +92,7 @@ def _delivery(
     session: Session, application: Application, standing: Decision, to: Addressee | None, row: Disclosure | None
 ) -> dict[str, object]:
     """The row of one delivery. A delivery to a person who was not to be told has a row too, as not permitted."""
-    policy = policies.load(application.policy.partition("@")[0])
+    policy = policy_of(application)
     other = to is not None and to.is_other_applicant
     approval = decisions.approval(session, row.decision_id if row and other else standing.id)
     return {
@@ -110,7 +110,7 @@ def _delivery(
         "items": len(_items(session, row)) if row else 0,
         "support_offered": row is not None and row.support_offered,
         "safety_plan": row is not None and (bool((row.safety_plan or "").strip()) or other),
-        "wording_approved": row is not None and _is_worded(standing, row),
+        "wording_approved": row is not None and row.wording == documents.of(session).wording_at(row.occurred_at),
         "two_officers": row is not None and (other or _two_officers(row, policy)),
         "trained": row is not None and (other or _trained(session, row) >= policy.contact.trained_among_them.value),
     }
@@ -140,11 +140,6 @@ def _logged(session: Session, row: Disclosure) -> bool:
     )
 
 
-def _is_worded(standing: Decision, row: Disclosure) -> bool:
-    named = standing.wording in wording.versions() and row.kind == "disclosure"
-    return row.wording == standing.wording if named else row.wording in wording.versions()
-
-
 def _two_officers(row: Disclosure, policy: Policy) -> bool:
     return policy.contact.delivering_people.value < len({"one", "other"}) or row.second_officer not in {
         None,
@@ -170,7 +165,7 @@ def _offers(session: Session, application: Application, standing: Decision) -> F
     """Each follow-up contact that policy offers to the person who was told, and what they chose."""
     if rules.followed(deliveries.addressees(session, application, standing)) is None:
         return []
-    policy = policies.load(application.policy.partition("@")[0])
+    policy = policy_of(application)
     chosen = {row.limit_name: row for row in deliveries.follow_ups(session, application.reference)}
     nothing: FollowUp | None = None
     return [
@@ -187,7 +182,7 @@ def _offers(session: Session, application: Application, standing: Decision) -> F
 
 def contacts(session: Session, application: Application, purposes: set[Purpose]) -> FrameRows:
     """Each outbound contact of these purposes, checked again against the plan that was kept with it."""
-    policy = policies.load(application.policy.partition("@")[0])
+    policy = policy_of(application)
     return [
         {"reference": application.reference, "contact": row.id, "safe": _is_safe(session, row, policy)}
         for row in deliveries.attempts(session, application.reference)

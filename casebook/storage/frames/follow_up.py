@@ -8,7 +8,6 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casebook import policies
 from casebook.domain.case import disclosure as rules
 from casebook.domain.case import follow_up
 from casebook.domain.case.follow_up import ContactResult
@@ -16,6 +15,7 @@ from casebook.domain.case.safe_contact import Purpose
 from casebook.domain.policy import Policy
 from casebook.domain.vocabulary import Role, Route
 from casebook.storage.case import decisions, deliveries
+from casebook.storage.documents import policy_of
 from casebook.storage.frames import FrameRows
 from casebook.storage.frames.disclosure import contacts as judged_again
 from casebook.storage.tables import OPEN_WORK, Application, EmergencyDisclosure, FollowUp, StaffRole, WorkItem
@@ -26,7 +26,7 @@ def frames(session: Session, references: Sequence[str]) -> dict[str, FrameRows]:
     built: dict[str, FrameRows] = {"application": [], "contacts": [], "attempts": [], "emergencies": []}
     query = select(Application).where(Application.reference.in_(references)).order_by(Application.reference)
     for application in session.scalars(query):
-        policy = policies.load(application.policy.partition("@")[0])
+        policy = policy_of(application)
         rows = deliveries.follow_ups(session, application.reference)
         built["application"].append(_application(session, application, policy, rows))
         built["contacts"] += [_contact(session, row, policy) for row in rows]

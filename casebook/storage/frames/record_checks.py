@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casebook import policies
 from casebook.domain.case.own_register import LinkKind
 from casebook.domain.policy import Policy
 from casebook.domain.vocabulary import Party, Route, Source
 from casebook.storage import links, people
 from casebook.storage import session as storage
 from casebook.storage.case import record_checks
+from casebook.storage.documents import policy_of
 from casebook.storage.frames import FrameRows
 from casebook.storage.tables import Application, Assurance, Candidate, Meeting, Person, Search
 
@@ -29,7 +29,7 @@ def frames(session: Session, references: Sequence[str]) -> dict[str, FrameRows]:
     }
     now = storage.now(session)
     for application in session.scalars(select(Application).where(Application.reference.in_(references))):
-        policy = policies.load(application.policy.partition("@")[0])
+        policy = policy_of(application)
         live = record_checks.searches(session, application.reference)
         signed = _signed(session, application.reference)
         rows["sources"] += _sources(session, application, policy, live, now)

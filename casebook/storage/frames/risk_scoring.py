@@ -16,7 +16,7 @@ from casebook.domain.risk.risk_scoring import score
 from casebook.domain.risk.subject_records import InputError
 from casebook.domain.vocabulary import Stage
 from casebook.errors import WrongUsage
-from casebook.policies import risk_model
+from casebook.storage import documents
 from casebook.storage.case import decisions, questionnaires
 from casebook.storage.frames import FrameRows
 from casebook.storage.tables import Application, InstrumentAnswer, RiskScore
@@ -41,7 +41,7 @@ def _score(session: Session, row: RiskScore) -> dict[str, object]:
     lowered = [judgement for judgement in judged if judgement.lowers]
     return {
         "reference": row.reference,
-        "recomputed_equal": _recomputes(row),
+        "recomputed_equal": _recomputes(session, row),
         "assessed_by": judged[0].assessed_by if judged else None,
         "lowered_alone": sum(judgement.second_by in {None, judgement.assessed_by} for judgement in lowered),
         "band": row.band,
@@ -49,10 +49,10 @@ def _score(session: Session, row: RiskScore) -> dict[str, object]:
     }
 
 
-def _recomputes(row: RiskScore) -> bool:
+def _recomputes(session: Session, row: RiskScore) -> bool:
     """Whether the stored inputs give exactly the stored score, under the same model."""
     try:
-        model = risk_model.load(row.model.partition("/")[0])
+        model = documents.of(session).risk_model_named(row.model)
         again = score(ScoreInputs.from_dict(row.inputs), model).to_dict()
     except (InputError, WrongUsage):
         return False
@@ -65,7 +65,10 @@ def _recomputes(row: RiskScore) -> bool:
 
 def _answers(session: Session, row: RiskScore) -> FrameRows:
     """Each question of the form that was scored, with the answer given now."""
-    model, scored = risk_model.load(), Instrument.from_dict(row.inputs.get("instrument"))
+    model, scored = (
+        documents.of(session).risk_model_named(row.model),
+        Instrument.from_dict(row.inputs.get("instrument")),
+    )
     uncertain = set(row.uncertainty)
     if scored is None:
         latest = select(InstrumentAnswer.id).where(

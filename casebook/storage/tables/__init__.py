@@ -50,6 +50,7 @@ from casebook.storage.tables.delivery import (
     Referral,
     Watch,
 )
+from casebook.storage.tables.documents import PolicyDocument
 from casebook.storage.tables.missing_rows import MissingRows
 from casebook.storage.tables.monitor import DipSample, MonitorRun, MonitorSignal
 from casebook.storage.tables.review import ReviewApplication, ReviewImport, ReviewMapping, ReviewRow, ReviewState
@@ -137,6 +138,7 @@ __all__ = [
     "Panel",
     "Person",
     "PersonKeys",
+    "PolicyDocument",
     "Proposal",
     "ReferenceCounter",
     "Referral",
