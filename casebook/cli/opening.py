@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from casebook import settings
 from casebook.casework import playbook
 from casebook.casework.core.acting import Act
+from casebook.casework.governance import policy_documents
 from casebook.casework.staff import staff
 from casebook.cli.answer import Call
-from casebook.domain.actors import Actor
+from casebook.domain.actors import Actor, system
 from casebook.sources import catalogue
 from casebook.storage import migrate
 from casebook.storage import session as storage
@@ -41,6 +42,13 @@ class Opened:
         return Act(session=session, actor=self.actor, now=storage.now(session), playbook=playbook)
 
 
+def take_documents_over(session: Session) -> None:
+    """The first to open a home, or to open it with a later release, takes that release's documents of policy over."""
+    act = Act(session=session, actor=system("release"), now=storage.now(session), playbook=playbook)
+    if policy_documents.take_over(act):
+        session.commit()
+
+
 @contextmanager
 def opened(call: Call) -> Iterator[Opened]:
     """Open the casebook in the home of a call; start and migrate its database if necessary."""
@@ -53,6 +61,7 @@ def opened(call: Call) -> Iterator[Opened]:
         try:
             token = configured.token.get_secret_value() if configured.token else None
             with store.session() as session:
+                take_documents_over(session)
                 actor = staff.identify(session, call.staff_id, token, storage.now(session))
             yield Opened(store=store, actor=actor, server=server)
         finally:

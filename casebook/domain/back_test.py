@@ -78,7 +78,7 @@ class CaseFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
+class CaseChange:
     """One thing that would be other than it is. `was` and `would` are codes, counts and moments."""
 
     reference: str
@@ -89,7 +89,7 @@ class Change:
     effect: Effect
 
 
-def changes(case: CaseFacts, earlier: Policy, later: Policy, holidays: Holidays, now: datetime) -> list[Change]:
+def changes(case: CaseFacts, earlier: Policy, later: Policy, holidays: Holidays, now: datetime) -> list[CaseChange]:
     """Everything that would differ if `later` had governed the case, and not `earlier`."""
     return [
         *_limits(case, earlier, later, holidays, now),
@@ -101,7 +101,7 @@ def changes(case: CaseFacts, earlier: Policy, later: Policy, holidays: Holidays,
     ]
 
 
-def rescored(reference: str, inputs: Mapping[str, object], earlier: RiskModel, later: RiskModel) -> list[Change]:
+def rescored(reference: str, inputs: Mapping[str, object], earlier: RiskModel, later: RiskModel) -> list[CaseChange]:
     """What another risk model would say of the same facts: the band and the priority."""
     read = ScoreInputs.from_dict(dict(inputs))
     was, would = score(read, earlier), score(read, later)
@@ -111,14 +111,14 @@ def rescored(reference: str, inputs: Mapping[str, object], earlier: RiskModel, l
             effect = Effect.SAFER if would.score > was.score else Effect.LESS_SAFE
             effect = Effect.CHANGED if would.score == was.score else effect
             found.append(
-                Change(
+                CaseChange(
                     reference=reference, area=Area.PRIORITY, what=what, was=str(before), would=str(after), effect=effect
                 )
             )
     return found
 
 
-def _limits(case: CaseFacts, earlier: Policy, later: Policy, holidays: Holidays, now: datetime) -> Iterator[Change]:
+def _limits(case: CaseFacts, earlier: Policy, later: Policy, holidays: Holidays, now: datetime) -> Iterator[CaseChange]:
     for clock in case.clocks:
         was, would = (_due(case, clock, policy, holidays) for policy in (earlier, later))
         if was != would:
@@ -133,7 +133,7 @@ def _due(case: CaseFacts, clock: ClockFacts, policy: Policy, holidays: Holidays)
     return due.due_at + clock.paused
 
 
-def _work(case: CaseFacts, earlier: Policy, later: Policy, holidays: Holidays, now: datetime) -> Iterator[Change]:
+def _work(case: CaseFacts, earlier: Policy, later: Policy, holidays: Holidays, now: datetime) -> Iterator[CaseChange]:
     for item in case.work:
         was, would = (_item_due(item, policy, holidays) for policy in (earlier, later))
         if was != would:
@@ -162,7 +162,7 @@ def _item_due(item: WorkFacts, policy: Policy, holidays: Holidays) -> datetime |
 
 def _dated(
     case: CaseFacts, area: Area, what: str, moved: tuple[datetime | None, datetime | None], settled: datetime
-) -> Change:
+) -> CaseChange:
     """A due time that moves. It says when it was late, or would be."""
     was, would = moved
     if would is None or was is None:
@@ -178,7 +178,7 @@ def _moment(due: datetime | None, settled: datetime) -> str:
     return f"{due.isoformat(timespec='minutes')}{' late' if settled > due else ''}"
 
 
-def _sources(case: CaseFacts, earlier: Policy, later: Policy) -> Iterator[Change]:
+def _sources(case: CaseFacts, earlier: Policy, later: Policy) -> Iterator[CaseChange]:
     was, would = (set(policy.mandatory_sources(case.route)) for policy in (earlier, later))
     for source in sorted(would - was):
         searched = "searched" if source in case.returned else "not_searched"
@@ -197,7 +197,7 @@ def _is_stale(case: CaseFacts, source: Source, policy: Policy) -> bool:
     return case.decided_at is not None and case.returned[source] + fresh < case.decided_at
 
 
-def _panel(case: CaseFacts, earlier: Policy, later: Policy) -> Iterator[Change]:
+def _panel(case: CaseFacts, earlier: Policy, later: Policy) -> Iterator[CaseChange]:
     """Whether the panel that decided would have been enough. Nothing is said of a case without a decision."""
     if case.answered is None or case.agencies is None:
         return
@@ -227,7 +227,7 @@ _ASKED: Sequence[tuple[str, Callable[[Policy], object], bool]] = (
 )
 
 
-def _steps(case: CaseFacts, earlier: Policy, later: Policy) -> Iterator[Change]:
+def _steps(case: CaseFacts, earlier: Policy, later: Policy) -> Iterator[CaseChange]:
     """What would be asked differently. Of a closed case only what it shows is said, so this is of open cases."""
     for what, of, more_is_safer in _ASKED if case.open else ():
         was, would = of(earlier), of(later)
@@ -239,7 +239,7 @@ def _steps(case: CaseFacts, earlier: Policy, later: Policy) -> Iterator[Change]:
         yield _change(case, Area.STEP, what, (str(was), str(would)), effect)
 
 
-def _priority(case: CaseFacts, earlier: Policy, later: Policy) -> Iterator[Change]:
+def _priority(case: CaseFacts, earlier: Policy, later: Policy) -> Iterator[CaseChange]:
     if case.raised_for is None:
         return
     was, would = (triage.least(case.raised_for, policy.triage) for policy in (earlier, later))
@@ -248,9 +248,9 @@ def _priority(case: CaseFacts, earlier: Policy, later: Policy) -> Iterator[Chang
         yield _change(case, Area.PRIORITY, case.raised_for, (was, would), effect)
 
 
-def _change(case: CaseFacts, area: Area, what: str, values: tuple[str, str], effect: Effect) -> Change:
+def _change(case: CaseFacts, area: Area, what: str, values: tuple[str, str], effect: Effect) -> CaseChange:
     was, would = map(str, values)
-    return Change(reference=case.reference, area=area, what=str(what), was=was, would=would, effect=effect)
+    return CaseChange(reference=case.reference, area=area, what=str(what), was=was, would=would, effect=effect)
 
 
 def _yes(value: bool) -> str:  # noqa: FBT001 - it is the only thing said

@@ -24,7 +24,7 @@ class DocumentKind(StrEnum):
     MONITOR = "monitor"
 
 
-class Origin(StrEnum):
+class DocumentOrigin(StrEnum):
     """How a document came into the casebook."""
 
     SHIPPED = "shipped"  # came with the release that opened the empty home

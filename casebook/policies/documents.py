@@ -30,7 +30,7 @@ Table = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Text:
+class DocumentText:
     """A document as it is stored."""
 
     kind: DocumentKind
@@ -71,7 +71,7 @@ def in_force_from(kind: DocumentKind, body: str, where: str) -> datetime:
     return _from(read(kind, body, where))
 
 
-def from_file(path: Path) -> Text:
+def from_file(path: Path) -> DocumentText:
     """A document that a force wrote, as a TOML file. Refused if it is of no kind, or not in the expected form."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -82,7 +82,7 @@ def from_file(path: Path) -> Text:
     return _text(_kind(table, path.name), table, path.name)
 
 
-def shipped() -> Iterator[Text]:
+def shipped() -> Iterator[DocumentText]:
     """Every document of this release."""
     for kind, names in _files().items():
         for name in names:
@@ -122,7 +122,7 @@ def _kind(table: Table, where: str) -> DocumentKind:
     return fitting[0]
 
 
-def _text(kind: DocumentKind, table: Table, where: str) -> Text:
+def _text(kind: DocumentKind, table: Table, where: str) -> DocumentText:
     """The whole of a document: with what it is based on, and the tables that its numbers are read with."""
     if kind is DocumentKind.SCHEME:
         table = policies.whole(table)
@@ -130,7 +130,7 @@ def _text(kind: DocumentKind, table: Table, where: str) -> Text:
         table = table | {key: value for key, value in risk_model.tables().items() if key not in table}
     body = json.dumps(table, ensure_ascii=False, separators=(",", ":"), default=_iso)
     document = read(kind, body, where)
-    return Text(kind=kind, title=_title(kind, document), body=body, in_force_from=_from(document))
+    return DocumentText(kind=kind, title=_title(kind, document), body=body, in_force_from=_from(document))
 
 
 def _title(kind: DocumentKind, document: object) -> str:

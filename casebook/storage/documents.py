@@ -95,7 +95,7 @@ class Documents:
 
         A release before these documents were kept has noted a version that nobody stored: then the first of that name.
         """
-        return cast("Policy", self._read(self._titled(DocumentKind.SCHEME, title)))
+        return cast("Policy", self._read(self.named(DocumentKind.SCHEME, title)))
 
     def policy_on(self, received: datetime) -> Policy:
         """The policy in force on the local day of receipt. Raises NoPolicyInForce."""
@@ -120,7 +120,7 @@ class Documents:
 
     def risk_model_named(self, version: str) -> RiskModel:
         """The risk model that an assessment names, as name/version."""
-        return cast("RiskModel", self._read(self._titled(DocumentKind.RISK_MODEL, version.replace("/", "@"))))
+        return cast("RiskModel", self._read(self.named(DocumentKind.RISK_MODEL, version.replace("/", "@"))))
 
     def wording(self, version: str) -> Wording:
         """The wording of a version. Raises UnknownWording."""
@@ -128,7 +128,7 @@ class Documents:
         if wanted not in {each.title for each in self._of(DocumentKind.WORDING)}:
             versions = ", ".join(self.wording_versions())
             raise wording.UnknownWording(f"there is no approved wording of that version. The versions are: {versions}")
-        return cast("Wording", self._read(self._titled(DocumentKind.WORDING, wanted)))
+        return cast("Wording", self._read(self.named(DocumentKind.WORDING, wanted)))
 
     def wording_versions(self) -> tuple[str, ...]:
         """The approved versions, the newest last."""
@@ -141,6 +141,10 @@ class Documents:
     def refusals(self, at: datetime) -> Refusals:
         """The grounds on which a panel may refuse an application that was submitted at a moment."""
         return cast("Refusals", self._read(self._of(DocumentKind.PANEL_REFUSALS, at)[-1]))
+
+    def refusals_title(self, at: datetime) -> str:
+        """The title of those grounds."""
+        return self._of(DocumentKind.PANEL_REFUSALS, at)[-1].title
 
     def review(self, at: datetime) -> ReviewPolicy:
         """The numbers of a review that runs at a moment."""
@@ -168,7 +172,8 @@ class Documents:
             raise UnknownDocument(f"no document in use has the title {title}")
         return found
 
-    def _titled(self, kind: DocumentKind, title: str) -> InUse:
+    def named(self, kind: DocumentKind, title: str) -> InUse:
+        """The document of this title; where a release before has noted a version that nobody stored, the first of its name."""
         same_name = [each for each in self._of(kind) if _name(each) == title.partition("@")[0]]
         if not same_name:
             raise UnknownPolicy(f"there is no policy of that name. The policies are: {', '.join(self._names(kind))}")
@@ -221,7 +226,7 @@ def _shipped() -> Iterator[InUse]:
         policy = policies.load(name)
         begins = datetime.combine(policy.in_force_from.value, datetime.min.time(), ZoneInfo(policy.calendar.timezone))
         yield _as_shipped(DocumentKind.SCHEME, f"{name}@{policy.version}", begins)
-    yield _as_shipped(DocumentKind.RISK_MODEL, risk_model.CURRENT + "@1")
+    yield _as_shipped(DocumentKind.RISK_MODEL, risk_model.load().version.replace("/", "@"))
     for version in wording.versions():
         yield _as_shipped(DocumentKind.WORDING, f"{DocumentKind.WORDING}@{version}")
     yield _as_shipped(DocumentKind.PANEL_REFUSALS, f"{DocumentKind.PANEL_REFUSALS}@1")

@@ -13,7 +13,7 @@ from source_tree import MIGRATIONS, MODULES, ROOT, tree
 
 import casebook
 from casebook import policies
-from casebook.domain import authority, escalation, gates, policy, triage, vocabulary, words
+from casebook.domain import authority, back_test, documents, escalation, gates, policy, triage, vocabulary, words
 from casebook.domain.case import (
     circumstances,
     conflict,
@@ -117,6 +117,10 @@ ENUMS: dict[type[StrEnum], words.Vocabulary] = {
     safe_contact.Purpose: deciding.PURPOSE,
     safe_contact.Override: deciding.OVERRIDE,
     triage.TriageSign: reasons.CAUSE,
+    documents.DocumentKind: operations.DOCUMENT,
+    documents.DocumentOrigin: operations.ORIGIN,
+    back_test.Area: operations.AREA,
+    back_test.Effect: operations.EFFECT,
     conflict.SharedDetail: checks.TIE,
     uncovered.WhyUncovered: checks.UNCOVERED,
     namesakes.ListPlace: checks.PLACE,

@@ -13,7 +13,7 @@ from casebook.casework import playbook
 from casebook.casework.core import quality
 from casebook.casework.core.acting import Act
 from casebook.casework.disclosure import emergency
-from casebook.casework.governance import circumstances, conflicts, governance
+from casebook.casework.governance import circumstances, conflicts, governance, policy_documents
 from casebook.casework.monitor import dip_sampling, signals
 from casebook.casework.reporting import audit
 from casebook.casework.safeguarding import safe_contact
@@ -121,6 +121,8 @@ def damages(session, table):
 
 def test_one_changed_field_of_any_table_is_named(unit):
     lived(unit)
+    with unit.acting() as act:
+        policy_documents.take_over(act)
     missed = set()
     with unit.acting() as act:
         empty = [table for table in LEDGERED if act.session.scalar(select(table).limit(1)) is None]

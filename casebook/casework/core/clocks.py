@@ -19,7 +19,7 @@ from casebook.domain.work import SPECS
 from casebook.storage.documents import policy_of
 from casebook.storage.tables import OPEN_WORK, Application, Clock, WorkItem
 
-# the limit that is met by leaving a stage, in the order of the stages
+# met by leaving a stage, in the order of the stages
 LIMIT_OF = {
     Stage.RECORD_CHECKS: Limit.RECORD_CHECKS,
     Stage.RISK_SCORING: Limit.RISK_SCORING,
@@ -34,10 +34,8 @@ def clock_id(reference: str, limit: Limit | None) -> str:
 
 def due_from(moment: datetime, allowance: Allowance, application: Application) -> datetime:
     """When something that starts at a moment is due under the application's policy."""
-    policy = policy_of(application)
-    return deadlines.after(
-        moment, allowance, zone=ZoneInfo(policy.calendar.timezone), holidays=_holidays(application, moment)
-    )
+    zone = ZoneInfo(policy_of(application).calendar.timezone)
+    return deadlines.after(moment, allowance, zone=zone, holidays=_holidays(application, moment))
 
 
 def start(act: Act, application: Application) -> None:

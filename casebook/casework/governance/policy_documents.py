@@ -15,11 +15,11 @@ from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.domain import authority
 from casebook.domain import documents as rules
 from casebook.domain.authority import Command
-from casebook.domain.documents import Difference, DocumentKind, Origin
+from casebook.domain.documents import Difference, DocumentKind, DocumentOrigin
 from casebook.domain.vocabulary import WorkKind
 from casebook.errors import NotFound
 from casebook.policies import documents as files
-from casebook.policies.documents import Text
+from casebook.policies.documents import DocumentText
 from casebook.storage import documents as stored
 from casebook.storage.tables import OPEN_WORK, PolicyDocument, Staff, WorkItem
 
@@ -57,14 +57,14 @@ class Adoption:
     differences: list[Difference]  # from the document that it would follow
 
 
-def take_over(act: Act) -> None:
+def take_over(act: Act) -> bool:
     """Adopt the shipped documents in a home that has none; of a later release, add the keys that it reads.
 
-    Called whenever a home is opened. It asks one question if there is nothing to do.
+    Called whenever a home is opened. It asks one question if there is nothing to do; returns whether there was.
     """
     known = _releases(act)
     if all(files.fingerprint(kind) in known.get(kind, ()) for kind in DocumentKind):
-        return
+        return False
     act.session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     known = _releases(act)
     for kind in DocumentKind:
@@ -73,6 +73,7 @@ def take_over(act: Act) -> None:
         elif files.fingerprint(kind) not in known[kind]:
             _meet_release(act, kind)
     stored.changed(act.session)
+    return True
 
 
 def _releases(act: Act) -> dict[DocumentKind, set[str]]:
@@ -85,7 +86,9 @@ def _releases(act: Act) -> dict[DocumentKind, set[str]]:
 
 def _adopt_shipped(act: Act, kind: DocumentKind) -> None:
     for document in (each for each in files.shipped() if each.kind is kind):
-        act.session.add(_row(act, document, Origin.SHIPPED, reason="shipped", valid_from=document.in_force_from))
+        act.session.add(
+            _row(act, document, DocumentOrigin.SHIPPED, reason="shipped", valid_from=document.in_force_from)
+        )
         act.record(None, "policy_adopted", kind=kind, title=document.title, document=document.digest)
 
 
@@ -98,12 +101,12 @@ def _meet_release(act: Act, kind: DocumentKind) -> None:
     ).all()
     by_digest = {row.digest for row in rows}
     before: object = {}
-    for row in (row for row in rows if row.origin == Origin.SHIPPED):
+    for row in (row for row in rows if row.origin == DocumentOrigin.SHIPPED):
         before, _ = rules.completed(before, json.loads(row.body), {})
     fresh = [document for document in files.shipped() if document.kind is kind]
     for document in fresh:
         if document.digest not in by_digest:
-            act.session.add(_row(act, document, Origin.SHIPPED, reason="shipped", valid_from=None))
+            act.session.add(_row(act, document, DocumentOrigin.SHIPPED, reason="shipped", valid_from=None))
             act.record(None, "policy_offered", kind=kind, title=document.title, document=document.digest)
     amended = {row.amends: row for row in rows if row.amends is not None}
     for row in (row for row in rows if row.amends is None and row.valid_from is not None):
@@ -111,7 +114,9 @@ def _meet_release(act: Act, kind: DocumentKind) -> None:
     _mark(act, rows, kind)
 
 
-def _amend(act: Act, row: PolicyDocument, latest: PolicyDocument, fresh: Sequence[Text], before: object) -> None:
+def _amend(
+    act: Act, row: PolicyDocument, latest: PolicyDocument, fresh: Sequence[DocumentText], before: object
+) -> None:
     name = row.title.partition("@")[0]
     shipped = next((each for each in fresh if each.title.partition("@")[0] == name), fresh[-1])
     full, keys = rules.completed(json.loads(latest.body), shipped.table, before)
@@ -119,9 +124,11 @@ def _amend(act: Act, row: PolicyDocument, latest: PolicyDocument, fresh: Sequenc
         return
     body = json.dumps(full, ensure_ascii=False, separators=(",", ":"))
     files.read(shipped.kind, body, row.title)
-    document = Text(kind=shipped.kind, title=row.title, body=body, in_force_from=rules.ALWAYS)
+    document = DocumentText(kind=shipped.kind, title=row.title, body=body, in_force_from=rules.ALWAYS)
     act.session.add(
-        _row(act, document, Origin.AMENDED, reason="later_release", valid_from=row.valid_from, amends=row.digest)
+        _row(
+            act, document, DocumentOrigin.AMENDED, reason="later_release", valid_from=row.valid_from, amends=row.digest
+        )
     )
     act.record(
         None, "policy_amended", kind=row.kind, title=row.title, document=document.digest, of=row.digest, keys=keys
@@ -139,8 +146,8 @@ def _mark(act: Act, rows: Sequence[PolicyDocument], kind: DocumentKind) -> None:
 
 def _row(
     act: Act,
-    document: Text,
-    origin: Origin,
+    document: DocumentText,
+    origin: DocumentOrigin,
     *,
     reason: str,
     valid_from: datetime | None,
@@ -163,18 +170,20 @@ def propose(act: Act, path: Path, *, reason: str, valid_from: datetime | None = 
     act.allowed(Command.ADOPT_POLICY)
     document = files.from_file(path)
     if (known := act.session.get(PolicyDocument, document.digest)) is not None and known.valid_from is None:
-        if known.origin == Origin.ADOPTED:
+        if known.origin == DocumentOrigin.ADOPTED:
             return agree(act, document.digest, reason=reason)
-        known.origin = Origin.ADOPTED  # a release offered it: now somebody wants it
+        known.origin = DocumentOrigin.ADOPTED  # a release offered it: now somebody wants it
         known.reason, known.proposed_by, known.proposed_at = reason, act.actor.id, act.now
         known.asked_from = valid_from
     else:
         _refuse_taken(act, document)
-        act.session.add(_row(act, document, Origin.ADOPTED, reason=reason, valid_from=None, asked_from=valid_from))
+        act.session.add(
+            _row(act, document, DocumentOrigin.ADOPTED, reason=reason, valid_from=None, asked_from=valid_from)
+        )
     act.record(None, "policy_proposed", kind=document.kind, title=document.title, document=document.digest)
     return Adoption(
         digest=document.digest, kind=document.kind, title=document.title, adopted=False, valid_from=None,
-        differences=_from_present(act, document),
+        differences=differences_from_present(act, document),
     )  # fmt: skip
 
 
@@ -187,10 +196,10 @@ def agree(act: Act, digest: str, *, reason: str) -> Adoption:
     kind = DocumentKind(row.kind)
     first = [role for role in rules.answerable(kind) if two_people.holds(act, row.proposed_by, role)]
     refuse(rules.why_not_adopt(kind, [*first, *act.actor.roles]))
-    document = Text(kind=kind, title=row.title, body=row.body, in_force_from=rules.ALWAYS)
+    document = DocumentText(kind=kind, title=row.title, body=row.body, in_force_from=rules.ALWAYS)
     files.read(kind, row.body, row.title)
     _refuse_taken(act, document)
-    differences = _from_present(act, document)
+    differences = differences_from_present(act, document)
     row.agreed_by, row.agreed_at, row.agreed_reason = act.actor.id, act.now, reason
     row.valid_from = max(act.now, row.asked_from or act.now, files.in_force_from(kind, row.body, row.title))
     act.record(None, "policy_adopted", kind=kind, title=row.title, document=row.digest, first=row.proposed_by)
@@ -204,7 +213,7 @@ def agree(act: Act, digest: str, *, reason: str) -> Adoption:
 
 def _proposed(act: Act, digest: str) -> PolicyDocument:
     query = select(PolicyDocument).where(PolicyDocument.digest.startswith(digest, autoescape=True))
-    rows = act.session.scalars(query.where(PolicyDocument.origin == Origin.ADOPTED).with_for_update()).all()
+    rows = act.session.scalars(query.where(PolicyDocument.origin == DocumentOrigin.ADOPTED).with_for_update()).all()
     if len(rows) != 1:
         raise NotFound("no proposed document has this digest; `casebook policy list` has them")
     if rows[0].valid_from is not None:
@@ -219,7 +228,7 @@ def _refuse_absent(act: Act, staff_id: str) -> None:
         refuse_because("proposer_suspended", "whoever proposed this is suspended: propose it again")
 
 
-def _refuse_taken(act: Act, document: Text) -> None:
+def _refuse_taken(act: Act, document: DocumentText) -> None:
     t = PolicyDocument
     taken = select(t.digest).where(t.kind == document.kind, t.title == document.title, t.valid_from.is_not(None))
     if act.session.scalar(taken.limit(1)) is not None:
@@ -230,13 +239,13 @@ def _refuse_taken(act: Act, document: Text) -> None:
         )
 
 
-def _from_present(act: Act, document: Text) -> list[Difference]:
+def differences_from_present(act: Act, document: DocumentText) -> list[Difference]:
     """How it differs from the document of its name in force now, or else of its kind."""
     present = _present(act, document)
     return rules.differences(json.loads(present.body), document.table) if present is not None else []
 
 
-def _present(act: Act, document: Text) -> PolicyDocument | None:
+def _present(act: Act, document: DocumentText) -> PolicyDocument | None:
     in_force = [row for row in _in_use(act, document.kind) if row.valid_from and row.valid_from <= act.now]
     same = [row for row in in_force if row.title.partition("@")[0] == document.title.partition("@")[0]]
     return next(reversed(same or in_force), None)
@@ -276,7 +285,7 @@ def listed(act: Act) -> list[ListedDocument]:
     ]  # fmt: skip
 
 
-def document(act: Act, name: str) -> Text:
+def document(act: Act, name: str) -> DocumentText:
     """A stored document, by its title or the beginning of its digest. Raises NotFound."""
     act.allowed(Command.SEE_POLICIES)
     t = PolicyDocument
@@ -284,4 +293,4 @@ def document(act: Act, name: str) -> Text:
     row = act.session.scalar(select(t).where(named).order_by(t.valid_from.nulls_last(), t.proposed_at).limit(1))
     if row is None:
         raise NotFound(f"there is no document {name}; `casebook policy list` has them")
-    return Text(kind=DocumentKind(row.kind), title=row.title, body=row.body, in_force_from=rules.ALWAYS)
+    return DocumentText(kind=DocumentKind(row.kind), title=row.title, body=row.body, in_force_from=rules.ALWAYS)

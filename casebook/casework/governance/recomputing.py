@@ -14,12 +14,13 @@ from casebook.casework.core.acting import Act
 from casebook.domain import deadlines
 from casebook.domain.authority import Command
 from casebook.domain.deadlines import Deadline
+from casebook.domain.documents import DocumentKind
+from casebook.domain.policy import Policy
 from casebook.domain.vocabulary import Limit, Priority, Route, WorkKind
 from casebook.domain.work import SPECS
 from casebook.errors import NotFound
 from casebook.storage import outbox
 from casebook.storage.case import recomputing
-from casebook.storage.documents import policy_of
 from casebook.storage.sweep import escalations as stored
 from casebook.storage.tables import Application, Clock, WorkItem
 
@@ -38,12 +39,13 @@ class Recomputed:
 
 
 def recompute(
-    acting: Callable[[], AbstractContextManager[Act]], only: Collection[str] | None = None
+    acting: Callable[[], AbstractContextManager[Act]], only: Collection[str] | None = None, *, to: str | None = None
 ) -> Recomputed:
     """Bring open applications under the newest version of their policy, page by page, each page in its own transaction.
 
-    `only`: references; all open applications without it. Their open deadlines are recalculated, and what the new version
-    asks besides is opened when they are next looked at. After a fault it can be run again.
+    `only`: references; all open applications without it. `to`: the title of another policy to bring them under.
+    Their open deadlines are recalculated, and what the policy asks besides is opened when they are next looked at. After a
+    fault it can be run again.
     """
     with acting() as act:
         act.allowed(Command.RECOMPUTE_DEADLINES)
@@ -54,7 +56,8 @@ def recompute(
     moved, could_not = list[RecomputedLine](), list[RecomputedLine]()
     for start in range(0, len(references), PAGE):
         with acting() as act:
-            _page(act, references[start : start + PAGE], moved, could_not)
+            policy = None if to is None else act.documents.policy(act.documents.titled(DocumentKind.SCHEME, to).title)
+            _page(act, references[start : start + PAGE], moved, could_not, policy)
     return Recomputed(checked=len(references), moved=moved, could_not=could_not)
 
 
@@ -63,7 +66,13 @@ def _refuse_unknown(only: Collection[str], references: Collection[str]) -> None:
         raise NotFound(f"no open application has this reference: {', '.join(unknown)}")
 
 
-def _page(act: Act, references: Sequence[str], moved: list[RecomputedLine], could_not: list[RecomputedLine]) -> None:
+def _page(
+    act: Act,
+    references: Sequence[str],
+    moved: list[RecomputedLine],
+    could_not: list[RecomputedLine],
+    policy: Policy | None,
+) -> None:
     applications = stored.lock_applications(act.session, references)
     could_not += [
         {"reference": reference, "why": "somebody_is_at_work_on_it"}
@@ -79,7 +88,7 @@ def _page(act: Act, references: Sequence[str], moved: list[RecomputedLine], coul
     lowered = recomputing.lowered(act.session, applications)
     entries = dict[str, Mapping[str, object]]()
     for reference, application in applications.items():
-        again = _Again(act, application, lowered=reference in lowered)
+        again = _Again(act, application, policy, lowered=reference in lowered)
         again.clocks(running[reference])
         again.items(items[reference])
         moved += again.moved
@@ -98,9 +107,10 @@ def _page(act: Act, references: Sequence[str], moved: list[RecomputedLine], coul
 class _Again:
     """Recalculates one application by the newest version of its policy."""
 
-    def __init__(self, act: Act, application: Application, *, lowered: bool) -> None:
+    def __init__(self, act: Act, application: Application, policy: Policy | None, *, lowered: bool) -> None:
         self.act, self.application, self.lowered = act, application, lowered
-        self.policy, self.priority = act.documents.latest_policy(application.policy), Priority(application.priority)
+        self.policy = policy or act.documents.latest_policy(application.policy)
+        self.priority = Priority(application.priority)
         self.title = f"{self.policy.name}@{self.policy.version}"
         self.was = application.policy
         self.another = self.title != self.was and application.frozen_at is None

@@ -121,9 +121,15 @@ def wanted(
 
 
 def why_again(act: Act, application: Application) -> str | None:
-    """Why record checks must be looked at again, or None: a newer extract was not searched yet, or a return is too old."""
+    """Why record checks must be looked at again, or None.
+
+    The policy asks for a source that was not asked for before, a newer extract was not searched yet, or a return is too old.
+    """
     local = catalogue.local(act.session, act.now.year)
-    due = [searched for searched in rounds(act, application, local) if searched.live]
+    everything = list(rounds(act, application, local))
+    if any(asked.wanted.mandatory and not asked.live and asked.wanted.party is Party.B for asked in everything):
+        return "source_became_mandatory"
+    due = [searched for searched in everything if searched.live]
     if any(
         source.extract is not None
         and not any(automatic.made_in(search, source.extract, source.missing) for search in source.live)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,8 +14,9 @@ from sqlalchemy.orm import Session
 from casebook.casework.core.acting import Act
 from casebook.domain import chain
 from casebook.domain.authority import Command
+from casebook.domain.documents import DocumentKind
 from casebook.storage import ledger
-from casebook.storage.tables import Base, ChainHead, LedgerEntry, Seal
+from casebook.storage.tables import Application, Base, ChainHead, LedgerEntry, PolicyDocument, Seal
 
 _PAGE = 5_000
 
@@ -62,7 +64,7 @@ def verify(act: Act) -> Verification:
     for broken in _entries(act.session, state, verification, sealed):
         verification.broken.append(broken)
     verification.broken += [*_ends(act.session, state), *_seals(act.session, sealed)]
-    verification.broken += list(_live_rows(act.session, state, verification))
+    verification.broken += [*_documents(act.session), *_live_rows(act.session, state, verification)]
     return verification
 
 
@@ -97,6 +99,19 @@ def _ends(session: Session, state: _LedgerState) -> list[Broken]:
         for name in sorted(heads.keys() | state.ends.keys())
         if heads.get(name) != state.ends.get(name)
     ]
+
+
+def _documents(session: Session) -> Iterator[Broken]:
+    """Documents of policy whose text is not the one their digest names, and applications under a document that is not there."""
+    t = PolicyDocument
+    for digest, body in session.execute(select(t.digest, t.body).order_by(t.digest)):
+        if hashlib.sha256(body.encode()).hexdigest() != digest:
+            yield Broken(code="document_changed", what=f"policy_document:{digest}")
+    named = select(t.title).where(t.kind == DocumentKind.SCHEME, t.valid_from.is_not(None))
+    under = select(Application.reference).where(Application.policy.not_in(named)).order_by(Application.reference)
+    if session.scalar(select(t.digest).limit(1)) is not None:
+        for reference in session.scalars(under):
+            yield Broken(code="document_missing", what=f"application:{reference}")
 
 
 def _sealed(session: Session) -> dict[tuple[str, int], str]:

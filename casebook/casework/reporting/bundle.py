@@ -16,10 +16,11 @@ from casebook.casework.reporting.audit import Broken, Verification
 from casebook.casework.reporting.viewing import PARTS, rows_of
 from casebook.domain import chain
 from casebook.domain.authority import Command
+from casebook.domain.documents import DocumentKind
 from casebook.domain.vocabulary import Applicant, Party
 from casebook.errors import NotPermitted, UnreadableFile
 from casebook.storage import ledger
-from casebook.storage.tables import Application, Base, LedgerEntry
+from casebook.storage.tables import Application, Base, Disclosure, LedgerEntry, RiskScore
 
 # what a subject-access request of A may receive: their own words and what was done for them. Rows about B, other victims or how
 # sources are searched: not, or only after advice. This is a local reading; a data protection officer decides
@@ -50,7 +51,8 @@ def export(act: Act, reference: str) -> dict[str, Any]:
         _item(act, application, application),
         *(_item(act, row, application) for part in PARTS for row in rows_of(act.session, part, reference)),
     ]
-    act.record(application, "application_exported", items=_sealed(rows))
+    used = documents_used(act, application)
+    act.record(application, "application_exported", items=_sealed(rows), documents=[each["digest"] for each in used])
     entries = act.session.scalars(
         select(LedgerEntry).where(LedgerEntry.chain == reference).order_by(LedgerEntry.sequence)
     )
@@ -59,7 +61,28 @@ def export(act: Act, reference: str) -> dict[str, Any]:
         "exported_at": act.now.isoformat(),
         "entries": [_entry(entry) for entry in entries],
         "items": rows,
+        "documents": used,
     }
+
+
+def documents_used(act: Act, application: Application) -> list[dict[str, str]]:
+    """Kind, title and digest of every document of policy that the application was handled under, or is told under."""
+    session, reference, known = act.session, application.reference, act.documents
+    recomputed = session.scalars(
+        select(LedgerEntry.body["was"].astext).where(
+            LedgerEntry.chain == reference, LedgerEntry.event == "deadlines_recomputed", LedgerEntry.body.has_key("was")
+        )
+    )
+    models = session.scalars(select(RiskScore.model).where(RiskScore.reference == reference))
+    wordings = session.scalars(select(Disclosure.wording).where(Disclosure.reference == reference))
+    titles = {
+        DocumentKind.SCHEME: {application.policy, *recomputed},
+        DocumentKind.RISK_MODEL: {model.replace("/", "@") for model in models},
+        DocumentKind.WORDING: {f"{DocumentKind.WORDING}@{version}" for version in wordings},
+        DocumentKind.PANEL_REFUSALS: {known.refusals_title(application.submitted_at)},
+    }
+    used = [known.named(kind, title) for kind, named in titles.items() for title in sorted(named)]
+    return [{"kind": each.kind, "title": each.title, "digest": each.digest} for each in used]
 
 
 def _entry(entry: LedgerEntry) -> dict[str, Any]:
@@ -105,6 +128,11 @@ def check(path: Path) -> Verification:
     seals = [entry["body"].get("items") for entry in bundle["entries"] if entry["event"] == "application_exported"]
     if seals[-1:] != [_sealed(bundle["items"])]:
         verification.broken.append(Broken(code="items_changed", what=str(bundle.get("reference"))))
+    named = [
+        entry["body"].get("documents", []) for entry in bundle["entries"] if entry["event"] == "application_exported"
+    ]
+    if named[-1:] != [[each["digest"] for each in bundle["documents"]]]:
+        verification.broken.append(Broken(code="documents_changed", what=str(bundle.get("reference"))))
     for item in bundle["items"]:
         verification.rows += 1
         if last_digests.get(item["row"], item["digest"]) != item["digest"]:
@@ -133,7 +161,8 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         bundle = json.loads(path.read_text("utf-8"))
         entries, items = list(bundle["entries"]), list(bundle["items"])
-        return {"reference": bundle.get("reference"), "entries": entries, "items": items}
+        used = [{"digest": str(each["digest"])} for each in bundle.get("documents", [])]  # none in earlier releases
+        return {"reference": bundle.get("reference"), "entries": entries, "items": items, "documents": used}
     except OSError as error:
         raise UnreadableFile(f"{path.name}: {error.strerror}", "no_such_file") from None
     except (ValueError, KeyError, TypeError):

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import partial
 
 from casebook import policies
 from casebook.casework.core.acting import Act, Acting
@@ -104,25 +105,8 @@ def _assess_all(
             with acting() as inner:
                 linked = sources_today.subjects(known, chunk, linker, _looked_up(inner), today=registers.today(inner))
                 of_a = sources_today.people_at_risk(known, linked, linker)
-                assessments = [
-                    _assessment(
-                        known,
-                        id_,
-                        evidence_of(
-                            known,
-                            id_,
-                            linked.get(id_, []),
-                            of_a.get(id_, ()),
-                            loaded=loaded,
-                            today=registers.today(inner),
-                            used=inner.documents,
-                            model=inner.documents.risk_model(inner.now),
-                        ),
-                        learnt,
-                        inner.documents.review(inner.now),
-                    )
-                    for id_ in chunk
-                ]
+                assess_one = partial(_assess_one, inner, known, loaded=loaded, learnt=learnt)
+                assessments = [assess_one(id_, linked.get(id_, []), of_a.get(id_, ())) for id_ in chunk]
                 stored.keep_assessments(
                     inner.session,
                     [
@@ -131,6 +115,23 @@ def _assess_all(
                     ],
                 )
             progress(start + len(chunk), len(pending))
+
+
+def _assess_one(
+    act: Act,
+    known: OtherApplications,
+    id_: str,
+    linked: Sequence[Linked],
+    of_a: Collection[str],
+    *,
+    loaded: bool,
+    learnt: Learnt,
+) -> dict[str, object]:
+    used, today = act.documents, registers.today(act)
+    evidence = evidence_of(
+        known, id_, linked, of_a, loaded=loaded, today=today, used=used, model=used.risk_model(act.now)
+    )
+    return _assessment(known, id_, evidence, learnt, used.review(act.now))
 
 
 def _looked_up(act: Act) -> SourceRows:

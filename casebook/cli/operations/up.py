@@ -9,12 +9,13 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from casebook import clock, policies, settings
+from casebook import settings
 from casebook.casework.core import channels
 from casebook.cli.answer import Call, Output
+from casebook.cli.opening import take_documents_over
 from casebook.errors import NotPermitted
 from casebook.settings import Settings
-from casebook.storage import migrate
+from casebook.storage import documents, migrate
 from casebook.storage import session as storage
 from casebook.storage.server import cluster
 from casebook.storage.server.cluster import Server
@@ -63,7 +64,11 @@ def running(configured: Settings, port: int | None, tell: Callable[[str], None])
     """Run the whole platform of a home; it is stopped at the end."""
     with cluster.database(configured) as server:
         migrate.upgrade(server.url("casebook"))
-        storage.ledger_key(configured.home)
+        store = storage.open_store(server.url("casebook"), storage.ledger_key(configured.home))
+        with store.session() as session:
+            take_documents_over(session)
+            keep_runs = documents.of(session).policy_on(storage.now(session)).retention.engine_run_days.value
+        store.engine.dispose()
         metrics = platform.free_port(configured.metrics_port or (port + 1 if port else None))
         tell(f"metrics for Prometheus: http://{platform.HOST}:{metrics}/metrics")
         plan = PlatformPlan(
@@ -72,7 +77,7 @@ def running(configured: Settings, port: int | None, tell: Callable[[str], None])
             port=port,
             dispatcher=DISPATCHER,
             environment=_environment(configured, metrics),
-            keep_runs_days=policies.for_receipt(clock.now()).retention.engine_run_days.value,
+            keep_runs_days=keep_runs,
         )
         with platform.running(plan, tell) as up:
             yield server, up

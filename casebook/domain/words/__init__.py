@@ -60,6 +60,7 @@ from casebook.domain.words.operations import (
     SCENARIO,
     SHORT_OF,
     STATE,
+    STEP,
 )
 from casebook.domain.words.reasons import reason
 from casebook.domain.words.review import (
@@ -116,7 +117,7 @@ __all__ = [
     "IDENTIFIED", "INCOMPLETE", "LIMB", "LIMIT", "LINK", "MATCH_BAND", "MEETING", "ORIGIN", "OUTCOME", "OVERRIDE", "PART",
     "PARTY", "PAUSE", "PLAN_EFFECT", "PRIORITY", "PROGRESS", "PROOF", "PURPOSE", "QUALIFIES", "RECORD_KIND",
     "REFERRAL_ANSWER", "REFUSAL", "RELATIONSHIP", "RESULT", "REVIEW_OUTCOME", "ROLE", "ROUTE", "SAID_BY",
-    "SCENARIO", "SEX", "SHORT_OF", "SIDE", "SIGN", "SOURCE", "SOURCE_FAULT", "STAGE", "STATE", "SUSPICION", "TEXT",
+    "SCENARIO", "SEX", "SHORT_OF", "SIDE", "SIGN", "SOURCE", "SOURCE_FAULT", "STAGE", "STATE", "STEP", "SUSPICION", "TEXT",
     "TIE", "UNCERTAIN", "UNCOVERED", "UNDERTAKING", "VERDICT", "VICTIM",
     "VOCABULARIES", "WAITING", "WORK", "Vocabulary", "of_field", "reason", "source_and_family", "spelled",
 ]  # fmt: skip

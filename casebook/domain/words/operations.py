@@ -64,12 +64,45 @@ DOCUMENT = Vocabulary("Documents of policy", {
     "review": "numbers of the review",
     "monitor": "numbers of the monitor",
 })  # fmt: skip
+AREA = Vocabulary("What a document of policy changes", {
+    "limit": "time limit",
+    "work": "work item",
+    "step": "step",
+    "priority": "priority",
+})  # fmt: skip
 EFFECT = Vocabulary("What another document would change", {
     "stricter": "sooner due",
     "less_strict": "later due",
     "safer": "more is checked, or more people agree",
     "less_safe": "less is checked, or fewer people agree",
     "changed": "other than now",
+})  # fmt: skip
+STEP = Vocabulary("Steps that a document of policy decides", {
+    "source": "source to search",
+    "search_again": "search made again before the decision",
+    "panel_is_enough": "the panel that decided was enough",
+    "questionnaires": "questionnaires accepted",
+    "questionnaire_percent": "questions of a questionnaire answered, in per cent",
+    "questionnaire_by": "stage by which the questionnaire is due",
+    "people_at_delivery": "people at a delivery",
+    "trained_at_delivery": "trained people at a delivery",
+    "attempts": "attempts before closing for no engagement",
+    "plan_stale_days": "days until a safe-contact plan is confirmed again",
+    "names_one_by_one": "people of the name read one by one",
+    "names_listed": "people of the name on a list",
+    "variants": "variants of a person to search",
+    "watch_months": "months of watch after closing",
+    "sampled_percent": "negative outcomes decided again, in per cent",
+    "escalated": "notified to the next level because nobody claimed it",
+    "band": "risk band",
+    "priority": "priority",
+    "searched": "searched",
+    "not_searched": "not searched",
+    "mandatory": "mandatory",
+    "not_mandatory": "not mandatory",
+    "no_limit": "no limit",
+    "yes": "yes",
+    "no": "no",
 })  # fmt: skip
 ORIGIN = Vocabulary("Where a document comes from", {
     "shipped": "came with the software",
@@ -143,5 +176,5 @@ EXCEPTION = Vocabulary("Exceptions", {
 
 ALL = (
     COMMAND, STATE, ESCALATION, SHORT_OF, TRAINING, ALARM, PART, CHANNEL_FAULT, SCENARIO, NO_FORECAST, EXCEPTION,
-    DOCUMENT, ORIGIN, EFFECT,
+    DOCUMENT, ORIGIN, AREA, EFFECT, STEP,
 )  # fmt: skip
