@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, text
 
@@ -275,11 +276,12 @@ def listed(act: Act) -> list[ListedDocument]:
     t = PolicyDocument
     rows = act.session.scalars(select(t).order_by(t.kind, t.valid_from.nulls_last(), t.title, t.proposed_at)).all()
     in_force = {document.digest for document in act.documents.in_force(act.now)}
+    zone = ZoneInfo(act.documents.policy_on(act.now).calendar.timezone)
     return [
         ListedDocument(
             digest=row.digest, kind=row.kind, title=row.title, origin=row.origin, proposed_by=row.proposed_by,
             proposed_at=row.proposed_at, reason=row.reason, agreed_by=row.agreed_by, agreed_at=row.agreed_at,
-            valid_from=row.valid_from, in_force=row.digest in in_force, amends=row.amends,
+            valid_from=row.valid_from and row.valid_from.astimezone(zone), in_force=row.digest in in_force, amends=row.amends,
         )
         for row in rows
     ]  # fmt: skip

@@ -141,12 +141,18 @@ def _list(_options: Namespace, call: Call) -> Output:
         rows = policy_documents.listed(act)
     lines = [
         f"{words.DOCUMENT.of(row.kind)}: {row.title}, {words.ORIGIN.of(row.origin)}, "
-        + (f"counts from {row.valid_from:%d %b %Y}" if row.valid_from else "not adopted")
+        + _counts(row)
         + ("; in force now" if row.in_force else "")
         + f"; {row.digest[:12]}"
         for row in rows
     ]
     return Output(data=[asdict(row) for row in rows], lines=lines)
+
+
+def _counts(row: policy_documents.ListedDocument) -> str:
+    if row.valid_from is None:
+        return "not adopted"
+    return "counts from the beginning" if row.valid_from == rules.ALWAYS else f"counts from {row.valid_from:%d %b %Y}"
 
 
 def _diff(options: Namespace, call: Call) -> Output:
