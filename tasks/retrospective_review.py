@@ -1,13 +1,13 @@
-"""Triages the past applications, as a task that shows its progress."""
+"""Triages the past applications, as a task that shows its progress, and writes the page about the review."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
 from prefect import task
-from prefect.artifacts import create_progress_artifact, update_progress_artifact
+from prefect.artifacts import acreate_markdown_artifact, create_progress_artifact, update_progress_artifact
 
-from casebook.casework.review import triage
+from casebook.casework.review import overview, triage
 from casebook.casework.review.triage import Triaged
 from tasks.home import acting
 
@@ -26,3 +26,11 @@ def triage_past_applications() -> Triaged:
 def _show(artifact: object, percent: float) -> None:
     if isinstance(artifact, UUID):
         update_progress_artifact(artifact_id=artifact, progress=percent)
+
+
+@task
+async def show_overview() -> None:
+    """Write the next version of the page about the review. It has counts only."""
+    with acting("review") as act:
+        text = overview.overview(act)
+    await acreate_markdown_artifact(key="look-back", markdown=text, description="How far the look-back is, in counts")

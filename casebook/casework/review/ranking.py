@@ -41,14 +41,12 @@ def ranked(act: Act) -> list[ReviewApplication]:
 
 def stated_ranks(rows: Iterable[ReviewApplication]) -> dict[str, int]:
     """Id -> the rank by the stated odds alone, of every application that is ranked. Give all rows of the ranking."""
+    assessments = {row.id: row.assessment for row in rows if row.rank is not None and row.assessment}
     return rules.stated_ranks(
         {
-            row.id: (
-                float(row.assessment.get("stated", row.assessment["score"])),
-                float(row.assessment["administrative"]),
-            )
-            for row in rows
-            if row.rank is not None and row.assessment
+            # an earlier release kept no score by the stated odds
+            id_: (told["stated"] if "stated" in told else told["score"], told["administrative"])
+            for id_, told in assessments.items()
         }
     )
 
