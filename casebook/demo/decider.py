@@ -36,8 +36,7 @@ class PastDeciders:
         """Plant the decisions and let the monitor look at them. Returns its answers for the summary."""
         self.planted = self.plant()
         standards = hired(self.operator, STANDARDS, "professional_standards")
-        self.engine.start("decision_monitor/monitor", {})
-        self.engine.rest()
+        self.engine.run("decision_monitor/monitor")
         questions = standards.ask("monitor", "signals")
         asked = any(question["staff"] == PLANTED for question in questions)
         self.tell(

@@ -73,8 +73,7 @@ class PastReview:
 
     def rank(self) -> None:
         """Rank them on the platform, as somebody would from Prefect's interface."""
-        self.engine.start("retrospective_review/review", {})
-        self.engine.rest()
+        self.engine.run("retrospective_review/review")
 
     def examine(self) -> None:
         """Ten past applications are examined blind, until each is concluded."""

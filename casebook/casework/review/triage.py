@@ -101,7 +101,7 @@ def _assess_all(
         for start in range(0, len(pending), CHUNK):
             chunk = pending[start : start + CHUNK]
             with acting() as inner:
-                linked = sources_today.subjects(known, chunk, linker, _looked_up(inner), today=registers.today(inner))
+                linked = sources_today.subjects(known, chunk, linker, looked_up(inner), today=registers.today(inner))
                 of_a = sources_today.people_at_risk(known, linked, linker)
                 assessments = [
                     _assessment(
@@ -129,7 +129,8 @@ def _assess_all(
             progress(start + len(chunk), len(pending))
 
 
-def _looked_up(act: Act) -> SourceRows:
+def looked_up(act: Act) -> SourceRows:
+    """The people and records of today's sources."""
     return SourceRows(
         cells=lambda people: stored.cells_of(act.session, people),
         records=lambda people: stored.records_of(act.session, people),

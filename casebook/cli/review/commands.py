@@ -228,6 +228,8 @@ def progress_lines(figures: dict[str, Any]) -> Iterator[str]:
     referrals = figures["referrals"]
     owed = f"{len(referrals['owed'])} still to be made for harm found"
     yield f"enquiries: {figures['enquiries']}; referrals: {referrals['made']} made, {owed}"
+    if beside := figures["restricted"]["applications"]:
+        yield f"{beside} restricted applications beside these, {figures['restricted']['examined']} of them examined by named people"
     for campaign in figures["campaigns"]:
         yield f"{work.name(campaign)}: {campaign['examined']} of {campaign['applications']} examined"
 
@@ -272,6 +274,8 @@ def _report_csv(report: account.ReviewReport) -> Iterator[str]:
             write([f"list_{what}", name, report.applications, count, "", "", ""])
     for step, people in report.people.items():
         write(["people", step, "", people, "", "", ""])
+    for what, number in report.restricted.items():
+        write(["restricted", what, "", number, "", "", ""])
     agreed = report.agreement
     write(["reviewers", "agreed", agreed.pairs, agreed.agreed, "", agreed.low, agreed.high])
     write(["reviewers", "kappa", agreed.pairs, "", agreed.kappa, "", ""])
