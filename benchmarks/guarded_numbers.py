@@ -29,10 +29,28 @@ Place = tuple[str | int, ...]
 
 # the pure tests that name a document's numbers, the quickest first
 TESTS = {
-    "england-and-wales-2023": ("test_scheme_numbers", "test_policy", "test_deadlines", "test_escalation", "test_completeness"),
+    "england-and-wales-2023": (
+        "test_scheme_numbers",
+        "test_policy",
+        "test_deadlines",
+        "test_escalation",
+        "test_completeness",
+    ),
     "england-and-wales-2014": ("test_scheme_numbers", "test_policy", "test_deadlines"),
-    "risk-model-1": ("test_risk_numbers", "test_risk_scoring", "test_instruments", "test_completeness", "test_crime_told"),
-    "review-1": ("test_review_numbers", "test_review_ranking", "test_failure_modes", "test_review_stopping", "test_review_work"),
+    "risk-model-1": (
+        "test_risk_numbers",
+        "test_risk_scoring",
+        "test_instruments",
+        "test_completeness",
+        "test_crime_told",
+    ),
+    "review-1": (
+        "test_review_numbers",
+        "test_review_ranking",
+        "test_failure_modes",
+        "test_review_stopping",
+        "test_review_work",
+    ),
     "monitor-1": ("test_monitor_numbers", "test_sampling", "test_weekly", "test_thresholds"),
 }
 
@@ -76,7 +94,19 @@ def _run(document: str, place: Place, changed: float, *more: str) -> int:
 
     reading.table = table
     files = [path for name in TESTS[document] if (path := ROOT / "tests" / "unit" / f"{name}.py").is_file()]
-    quiet = ["-x", "-q", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:randomly", "-m", "not soak"]
+    quiet = [
+        "-x",
+        "-q",
+        "--no-header",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+        "-p",
+        "no:randomly",
+        "-m",
+        "not soak",
+    ]
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
         os.dup2(nowhere.fileno(), 1)
         os.dup2(nowhere.fileno(), 2)
@@ -118,7 +148,11 @@ def survey(documents: list[str]) -> dict[str, dict[str, dict[str, bool]]]:
         if os.fork() == 0:
             with os.fdopen(write, "w", encoding="utf-8") as out:
                 for document, place, name, changed in work[at::AT_ONCE]:
-                    print(json.dumps([document, _named(place), name, is_noticed(document, place, changed)]), file=out, flush=True)
+                    print(
+                        json.dumps([document, _named(place), name, is_noticed(document, place, changed)]),
+                        file=out,
+                        flush=True,
+                    )
             os._exit(0)
         os.close(write)
         pipes.append(read)
@@ -137,6 +171,9 @@ def _named(place: Place) -> str:
 
 def main(documents: list[str]) -> int:
     begun = time.monotonic()
+    if failing := [document for document in documents or TESTS if is_noticed(document, (), 0.0)]:
+        print(f"the tests fail without any change: {', '.join(failing)}")
+        return 1
     found = survey(documents or list(TESTS))
     survived = [
         f"{document}: {place}: {name}"
@@ -148,10 +185,13 @@ def main(documents: list[str]) -> int:
     made = sum(len(results) for places in found.values() for results in places.values())
     for line in survived:
         print(line)
-    print(f"{made} changes of {sum(map(len, found.values()))} numbers, {len(survived)} not noticed, {time.monotonic() - begun:.0f} s")
+    of = sum(map(len, found.values()))
+    print(f"{made} changes of {of} numbers, {len(survived)} not noticed, {time.monotonic() - begun:.0f} s")
     if not documents:
         summary = {
-            document: {place: "noticed" if all(results.values()) else results for place, results in sorted(places.items())}
+            document: {
+                place: "noticed" if all(results.values()) else results for place, results in sorted(places.items())
+            }
             for document, places in found.items()
         }
         LOG.write_text(json.dumps({"command": "python -m benchmarks.guarded_numbers", "made": made,

@@ -1,8 +1,8 @@
 """Where planted failures rank in registers that somebody else might have made: `python -m benchmarks.second_recall`.
 
 Seeds up to 99 are for development; a figure that is reported comes from seeds above, which nobody tuned on. `--without`
-leaves columns out, to measure what a missing column costs. The readers, the linking and the rules are those of the
-review; the rows come from the files instead of a database.
+measures what each of these columns costs if nobody kept it, beside the same registers with all columns. The readers, the
+linking and the rules are those of the review; the rows come from the files instead of a database.
 """
 
 from __future__ import annotations
@@ -20,14 +20,20 @@ from typing import Any
 from benchmarks import second_cases, second_people, second_register
 from casebook.casework.review import files, mappings, sources_today, triage
 from casebook.casework.review import known as review_known
+from casebook.casework.review.files import RegisterFile
+from casebook.casework.review.known import OtherApplications
 from casebook.casework.review.sources_today import SourceRows
 from casebook.domain import chain
 from casebook.domain.review import register
+from casebook.domain.review.evidence import Evidence
+from casebook.domain.review.past_application import Linked
 from casebook.domain.review.ranking import Assessment, assess
 from casebook.domain.review.reconciling import PlacedRow, reconcile
 from casebook.domain.review.urgency import ContactPriority, stay_now
 from casebook.matching import linking
 from casebook.policies import review as review_policy
+from casebook.policies import risk_model
+from casebook.storage import documents
 from casebook.storage.review import registers as stored
 
 SHARES = (1, 2, 5, 10)  # percent of a ranking
@@ -41,16 +47,18 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--register", type=int, default=3_800)
     parser.add_argument("--persons", type=int, default=PERSONS)
     parser.add_argument("--base-rate", type=float, help="of failures; otherwise each seed has its own, up to 1 %%")
-    parser.add_argument("--without", nargs="*", default=[], metavar="COLUMN", help="columns of ours that nobody kept")
+    parser.add_argument(
+        "--without", nargs="*", default=[], metavar="COLUMN", help="columns to leave out, one at a time"
+    )
     parser.add_argument("--out", type=Path)
     options = parser.parse_args(words)
     runs = [run(seed, options) for seed in options.seeds]
     report = {
         "seeds": options.seeds,
         "kind": "reporting" if min(options.seeds) >= FIRST_TO_REPORT else "development",
-        "register": options.register, "persons": options.persons, "base_rate": options.base_rate, "without": options.without,
-        "pooled": pooled(runs),
-        "runs": runs,
+        "register": options.register, "persons": options.persons, "base_rate": options.base_rate,
+        **_told([run[""] for run in runs]),
+        **({"without": {column: _told([run[column] for run in runs]) for column in options.without}} if options.without else {}),
     }  # fmt: skip
     text = json.dumps(report, indent=1)
     if options.out:
@@ -58,15 +66,40 @@ def main(words: Sequence[str] | None = None) -> None:
     print(text)
 
 
-def run(seed: int, options: argparse.Namespace) -> dict[str, Any]:
+def _told(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    return {"pooled": pooled(runs), "runs": runs}
+
+
+def run(seed: int, options: argparse.Namespace) -> dict[str, dict[str, Any]]:
+    """What is judged of one register, by the column that is left out; `""`: none."""
     with tempfile.TemporaryDirectory(prefix="second-", dir="/tmp") as directory:
         folder = Path(directory)
         desk = second_cases.register(seed, options.register, base_rate=options.base_rate)
-        truth = second_register.write(desk, folder, without=tuple(options.without))
-        applications = reconcile(_rows(folder))
+        truth = second_register.write(desk, folder)
+        known = {column: _known(folder, without=column) for column in ("", *options.without)}
     second_people.population(desk.records, options.persons)
-    ids = {application.reference: application.reference for application in applications}
-    known = review_known.known_of(applications, ids)
+    linked, of_a = _linked(desk, known[""])  # none of the columns left out is about a person
+    policy = review_policy.load()
+    return {
+        column: judged(
+            seed,
+            truth,
+            {id_: assess(_evidence(others, id_, linked, of_a), policy) for id_ in others.pasts},
+        )
+        for column, others in known.items()
+    }
+
+
+def _known(folder: Path, *, without: str) -> OtherApplications:
+    applications = reconcile(_rows(folder, without))
+    return review_known.known_of(
+        applications, {application.reference: application.reference for application in applications}
+    )
+
+
+def _linked(
+    desk: second_register.Desk, known: OtherApplications
+) -> tuple[dict[str, list[Linked]], dict[str, frozenset[str]]]:
     persons = {_id(row): row for rows in desk.records.persons.values() for row in rows}
     records = defaultdict[str, list[dict[str, Any]]](list)
     for row in (row for rows in desk.records.records.values() for row in rows):
@@ -75,36 +108,41 @@ def run(seed: int, options: argparse.Namespace) -> dict[str, Any]:
         cells=lambda people: {person: persons[person] for person in people},
         records=lambda people: {person: records[person] for person in people if person in records},
     )
-    policy, today = review_policy.load(), second_people.TODAY
+    today = second_people.TODAY
     with linking.linker(sorted(persons.items()), this_year=today.year) as linker:
         linked = sources_today.subjects(known, sorted(known.pasts), linker, sources, today=today)
-        of_a = sources_today.people_at_risk(known, linked, linker)
-    assessed = {
-        id_: assess(
-            triage.evidence_of(known, id_, linked.get(id_, []), of_a.get(id_, ()), loaded=True, today=today), policy
-        )
-        for id_ in known.pasts
-    }
-    return judged(seed, truth, assessed)
+        return linked, sources_today.people_at_risk(known, linked, linker)
 
 
-def _rows(folder: Path) -> list[PlacedRow]:
+def _evidence(
+    known: OtherApplications, id_: str, linked: dict[str, list[Linked]], of_a: dict[str, frozenset[str]]
+) -> Evidence:
+    return triage.evidence_of(
+        known,
+        id_,
+        linked.get(id_, []),
+        of_a.get(id_, ()),
+        loaded=True,
+        today=second_people.TODAY,
+        used=documents.without_database(),
+        model=risk_model.load(),
+    )
+
+
+def _rows(folder: Path, without: str) -> list[PlacedRow]:
     codes = tomllib.loads((folder / "mapping.toml").read_text("utf-8"))["codes"]["outcome"]
     given = mappings.given({}, [("outcome", text, code) for text, code in codes.items()])
     return [
-        PlacedRow(
-            id=f"{file.name}#{line}",
-            file=file.name,
-            line=line,
-            digest=chain.digest(cells),
-            entry=register.read(
-                cells, register=file.name, today=second_people.TODAY, notes=notes, codes=file.mapping.codes
-            ),
-        )
+        _placed(file, line, {name: cell for name, cell in cells.items() if name != without}, notes)
         for name in ("tracker.csv", "inbox.csv")
         for file in files.read(folder / name, given=given)
         for line, cells, notes in file.rows
     ]
+
+
+def _placed(file: RegisterFile, line: int, cells: dict[str, str], notes: Sequence[register.Note]) -> PlacedRow:
+    entry = register.read(cells, register=file.name, today=second_people.TODAY, notes=notes, codes=file.mapping.codes)
+    return PlacedRow(id=f"{file.name}#{line}", file=file.name, line=line, digest=chain.digest(cells), entry=entry)
 
 
 def _id(row: dict[str, str]) -> str:

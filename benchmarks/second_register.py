@@ -139,15 +139,15 @@ class Desk:
         case.danger = True
 
 
-def write(desk: Desk, directory: Path, *, without: tuple[str, ...] = ()) -> dict[str, Case]:
-    """Write tracker.csv, inbox.csv and mapping.toml; returns each case by its reference. `without`: columns that nobody kept."""
+def write(desk: Desk, directory: Path) -> dict[str, Case]:
+    """Write tracker.csv, inbox.csv and mapping.toml; returns each case by its reference."""
     rng, cases = desk.rng, sorted(desk.made, key=lambda case: (case.received, case.b.name, case.b.born))
     truth, tracker, inbox = dict[str, Case](), [], []
     for number, case in enumerate(cases, start=1):
         reference = f"CL{case.received.year % 100}-{number:05}"
         truth[reference] = case
         row = {"reference": reference, **_told(desk.habits, case)}
-        tracker.append({name: text for name, text in row.items() if name not in without})
+        tracker.append(row)
         if rng.random() < 0.3:  # the mailbox knows that somebody asked
             names = ("reference", "received_on", "a_name", "a_dob", "b_name", "b_dob")
             inbox.append({name: row[name] for name in names})

@@ -24,7 +24,7 @@ from sqlalchemy import select, text
 from casebook import clock
 from casebook.casework import playbook
 from casebook.casework.core import channels, clocks, work_items
-from casebook.casework.core.acting import Act, policy_of
+from casebook.casework.core.acting import Act
 from casebook.casework.escalation import raising
 from casebook.casework.intake import intake
 from casebook.casework.reporting import board
@@ -35,6 +35,7 @@ from casebook.domain.actors import OPERATOR
 from casebook.domain.case import application_file as rules
 from casebook.domain.vocabulary import Role
 from casebook.storage import migrate
+from casebook.storage.documents import policy_of
 from casebook.storage.server import cluster
 from casebook.storage.session import Store, open_store
 from casebook.storage.tables import Application

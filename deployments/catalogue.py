@@ -67,6 +67,14 @@ CATALOGUE: tuple[Deployment, ...] = (
         tags=("review",),
     ),
     Deployment(
+        flow="flows.look_back.look_back",
+        name="look-back",
+        description="Review closed cases, and warn of suspected decisions before they are told. Safe to run by hand.",
+        queue="sweep",
+        tags=("review",),
+        cron="10 1 * * *",
+    ),
+    Deployment(
         flow="flows.sla_sweep.sla_sweep",
         name="sweep",
         description="Find applications that are overdue, stalled or forgotten, and start them again. Safe to run by hand.",

@@ -7,11 +7,12 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from flows.names import what_and_when
-from tasks.retrospective_review import triage_past_applications
+from tasks.retrospective_review import show_overview, triage_past_applications
 
 
 @flow(name="retrospective_review", flow_run_name=what_and_when)
 async def retrospective_review() -> State[None]:
     """Reconcile the registers, assess what has not been assessed on today's facts, and rank all."""
     triaged = triage_past_applications()
+    await show_overview()
     return Completed(message=f"{triaged.applications} applications ranked, {triaged.assessed} assessed in this run")

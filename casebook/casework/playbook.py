@@ -157,6 +157,14 @@ def answer(kind: WorkKind) -> Answering:
             from casebook.casework.review import examining
 
             return examining.ANSWERS[kind]
+        case WorkKind.CHECK_BEFORE_TELLING:
+            from casebook.casework.review import before_telling
+
+            return before_telling.ANSWERS[kind]
+        case WorkKind.REVIEW_RESTRICTED:
+            from casebook.casework.review import restricted
+
+            return restricted.ANSWERS[kind]
         case WorkKind.LOOK_AGAIN_AT_CONTACT:
             from casebook.casework.review import looking_again
 

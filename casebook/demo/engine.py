@@ -12,12 +12,15 @@ from typing import Any
 import httpx
 
 from casebook import clock
+from casebook.errors import Fault
 from casebook.storage import session as storage
 from casebook.storage import trial
 from casebook.storage.reporting import figures
 from casebook.storage.session import Store
 
 PATIENCE = 180.0  # seconds for the platform to come to rest after a round of people's work
+LONG_PATIENCE = 900.0  # seconds for one long run
+ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,18 +59,30 @@ class Engine:
     def runs(self) -> int:
         """How many flow runs have ended, without subflows."""
         ended = {
-            "state": {"type": {"any_": ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"]}},
+            "state": {"type": {"any_": list(ENDED)}},
             "parent_task_run_id": {"is_null_": True},
         }
         return int(self._post("flow_runs/count", {"flow_runs": ended}))
 
-    def start(self, deployment: str, parameters: Mapping[str, str]) -> None:
-        """Start a deployment by hand, like the form in Prefect's interface."""
+    def start(self, deployment: str, parameters: Mapping[str, str]) -> str:
+        """Start a deployment by hand, like the form in Prefect's interface. Returns the id of the run."""
         deployment_found = self._get(f"deployments/name/{deployment}")
-        self._post(
+        run = self._post(
             f"deployments/{deployment_found['id']}/create_flow_run",
             {"parameters": dict(parameters), "state": {"type": "SCHEDULED"}},
         )
+        return str(run["id"])
+
+    def run(self, deployment: str) -> None:
+        """Start a deployment by hand and wait for its end. A run that does not complete is a fault."""
+        run = self.start(deployment, {})
+        deadline = time.monotonic() + LONG_PATIENCE
+        while (state := self._get(f"flow_runs/{run}")["state_type"]) not in ENDED:
+            if time.monotonic() > deadline:
+                break
+            time.sleep(0.5)
+        if state != "COMPLETED":
+            raise Fault(f"the run of {deployment} ended as {state}", "run_not_completed")
 
     def figures(self) -> dict[str, int]:
         """The number of gate holds and escalations so far."""

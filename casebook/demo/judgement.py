@@ -10,6 +10,7 @@ from casebook.demo.comparing import agrees
 from casebook.demo.outreach import Item, Shown
 from casebook.demo.specials import HELD_DETAILS
 from casebook.demo.terminals import Terminal
+from casebook.domain.words import CHECKLIST
 
 Terminals = Mapping[str, Terminal]
 
@@ -253,5 +254,9 @@ ANSWERS: dict[str, Callable[[Item, Shown], dict[str, Any]]] = {
     "refer_safeguarding": refer_safeguarding,
     "record_crime": lambda _i, _s: {"crime_number": "SYN-CR-1"},
     "confirm_urgent": lambda _i, _s: {"confirmed": True, "reason": "what was reported bears it"},
+    "check_before_telling": lambda _i, _s: {"result": "stands", "reason": "the panel had these records, and its reason stands"},
+    "review_restricted": lambda _i, _s: {
+        "outcome": "no_failure", "checklist": dict.fromkeys(CHECKLIST.words, "yes"), "explanation": "all of it was read",
+    },
     "acknowledge_escalation": lambda _i, _s: {"action": "spoke_to_owner", "overrun_reason": "staff_shortage"},
 }  # fmt: skip

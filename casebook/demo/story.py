@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from casebook.demo.decider import PastDeciders
 from casebook.demo.desk import Desk
 from casebook.demo.engine import Engine
 from casebook.demo.flaky_source import FlakySource
+from casebook.demo.look_back import PastReview
 from casebook.demo.unit import SimulatedUnit
 from casebook.domain.words import BAND, OUTCOME, PRIORITY, SOURCE, STAGE, WORK
 
@@ -37,6 +39,7 @@ class Story:
 
     operator: Desk
     files: Path
+    past: Path | None  # the registers of past applications; None: no look-back
     engine: Engine
     elsewhere: FlakySource
     tell: Callable[[str], None]
@@ -54,7 +57,12 @@ class Story:
         self.take_in()
         self.special_beginnings()
         self.work_until_closed()
-        return self.account()
+        account = self.account()
+        if self.past is None:
+            return account
+        account |= PastReview(operator=self.operator, engine=self.engine, files=self.past, tell=self.tell).run()
+        account |= PastDeciders(operator=self.operator, engine=self.engine, tell=self.tell).run()
+        return account | self._at_the_end()
 
     def begin_in_the_morning(self) -> None:
         """Move the clock to the morning of a working day: at night nobody may be telephoned, and much work would wait."""
@@ -175,7 +183,6 @@ class Story:
     def account(self) -> dict[str, Any]:
         rows = self.operator.ask("applications", "list")
         closed = [row for row in rows if row["stage"] == "closed"]
-        ledger = self.operator.ask("audit", "verify")
         for name in specials_named(self.references):
             self.tell(_ending(name, self.references[name], rows))
         self.tell(
@@ -189,10 +196,16 @@ class Story:
             "applications": len(rows),
             "closed": len(closed),
             "open": len(rows) - len(closed),
+            **self._at_the_end(),
+        }
+
+    def _at_the_end(self) -> dict[str, Any]:
+        """What is counted over everything that was done so far."""
+        return {
             "runs": self.engine.runs(),
             **self.engine.figures(),
             "seconds": round(time.monotonic() - self.begun, 1),
-            "ledger_ok": ledger["ok"],
+            "ledger_ok": self.operator.ask("audit", "verify")["ok"],
         }
 
 

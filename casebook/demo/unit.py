@@ -54,12 +54,10 @@ class SimulatedUnit:
     def hire(cls, operator: Desk, files: Path) -> SimulatedUnit:
         """Add the staff from the operator's terminal, trained for everything for 900 days."""
         until = (clock.now() + timedelta(days=900)).date().isoformat()
-        desks = {}
+        desks = {staff_id: hired(operator, staff_id, *roles) for staff_id, roles in STAFF.items()}
         for staff_id, roles in STAFF.items():
-            token = operator.ask("staff", "add", staff_id, "--role", *roles)["token"]
             for subject in _training(roles):
                 operator.ask("staff", "competence", staff_id, subject, "--until", until)
-            desks[staff_id] = replace(operator, staff_id=staff_id, token=token)
         return cls(desks=desks, terminals={source: Terminal.of(files, source) for source in SOURCES})
 
     def work_once(self, now: datetime) -> int:
@@ -145,6 +143,12 @@ class SimulatedUnit:
             plan = desk.ask("applications", "safe-time", item["reference"], "--party", party)
         earliest = max(filter(None, [plan["next_safe"], subject.get("not_before")]), key=_at)
         return None if _at(earliest) <= _at(plan["at"]) else _at(earliest)
+
+
+def hired(operator: Desk, staff_id: str, *roles: str) -> Desk:
+    """Add one member of staff. Returns their terminal."""
+    token = operator.ask("staff", "add", staff_id, "--role", *roles)["token"]
+    return replace(operator, staff_id=staff_id, token=token)
 
 
 def _at(moment: str) -> datetime:

@@ -220,6 +220,8 @@ class WorkKind(StrEnum):
     REVIEW_APPLICATION = "review_application"
     SECOND_REVIEW = "second_review"
     LOOK_AGAIN_AT_CONTACT = "look_again_at_contact"
+    CHECK_BEFORE_TELLING = "check_before_telling"
+    REVIEW_RESTRICTED = "review_restricted"
     READ_REJECTED_ROW = "read_rejected_row"
     LINK_ACROSS_RESTRICTION = "link_across_restriction"
     LOOK_AT_PLAN_CHANGE = "look_at_plan_change"

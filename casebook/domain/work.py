@@ -91,6 +91,9 @@ SPECS: Mapping[WorkKind, WorkSpec] = MappingProxyType({
     WorkKind.REVIEW_APPLICATION: _spec(Role.REVIEW_OFFICER, blocking=False),
     WorkKind.SECOND_REVIEW: _spec(Role.REVIEW_OFFICER, Role.REVIEW_LEAD, blocking=False),
     WorkKind.LOOK_AGAIN_AT_CONTACT: _spec(Role.REVIEW_LEAD, Role.REVIEW_OFFICER, blocking=False),
+    WorkKind.CHECK_BEFORE_TELLING: _spec(Role.SUPERVISOR, blocking=False),
+    # only the people named for it see it, and the heads of unit are named at once
+    WorkKind.REVIEW_RESTRICTED: _spec(Role.REVIEW_LEAD, Role.REVIEW_OFFICER, Role.HEAD_OF_UNIT, blocking=False),
     WorkKind.LINK_ACROSS_RESTRICTION: WorkSpec(roles=(Role.HEAD_OF_UNIT,), blocking=False, confidential=True),
 })  # fmt: skip
 

@@ -78,6 +78,11 @@ def policy_of(application: Application) -> Policy:
     return of(session).policy(application.policy)
 
 
+def without_database() -> Documents:
+    """The shipped documents, for figures that are made without a home."""
+    return Documents(None, tuple(_shipped()))
+
+
 def lend(session: Session, known: Documents) -> None:
     """Let a session use what another one on the same database asked, where there is a session for each row of a file."""
     session.info[_KEY] = Documents(session, known.in_use)
@@ -86,9 +91,9 @@ def lend(session: Session, known: Documents) -> None:
 class Documents:
     """The documents of one database, as one session saw them."""
 
-    def __init__(self, session: Session, in_use: tuple[InUse, ...] | None = None) -> None:
+    def __init__(self, session: Session | None, in_use: tuple[InUse, ...] | None = None) -> None:
         self._session = session
-        self.in_use = in_use or _adopted(session) or tuple(_shipped())
+        self.in_use = in_use or (_adopted(session) if session else ()) or tuple(_shipped())
 
     def policy(self, title: str) -> Policy:
         """The policy of an application. `title`: name@version, as the application keeps it.
@@ -188,7 +193,7 @@ class Documents:
         return [each for each in everything if at is None or each.valid_from <= at] or everything[:1]
 
     def _read(self, document: InUse) -> object:
-        if not document.body:
+        if not document.body or self._session is None:
             return _shipped_document(document)
         key = document.kind, document.body
         if key not in _READ:

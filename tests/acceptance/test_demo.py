@@ -18,14 +18,14 @@ COMMAND = [sys.executable, "-m", "casebook.cli.main"]
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory):
-    """A demonstration with two applications: the urgent one, and the one in danger."""
+    """A demonstration with two applications, the urgent one and the one in danger, and a look-back at 150 past ones."""
     import shutil  # noqa: PLC0415
     import tempfile  # noqa: PLC0415
 
     home = Path(tempfile.mkdtemp(prefix="casebook-test-", dir="/tmp"))
     home.chmod(0o711)
     done = subprocess.run(
-        [*COMMAND, "demo", "--home", str(home), "--applications", "2", "--json"],
+        [*COMMAND, "demo", "--home", str(home), "--applications", "2", "--past", "150", "--json"],
         capture_output=True,
         text=True,
         check=False,
@@ -44,7 +44,25 @@ def test_every_application_is_carried_from_intake_to_follow_up(shown):
     assert account["open"] == 0
     assert account["ledger_ok"] is True
     # at most a dozen for each application; beside them the urgent run by hand, and scheduled sweeps and nightly flows
-    assert 2 <= account["runs"] <= 2 * 12 + 12
+    assert 2 <= account["runs"] <= 2 * 12 + 12 + 3  # the review twice, and the monitor
+
+
+@pytest.mark.timeout(1000)
+def test_the_demonstration_ends_with_a_look_back_and_a_question_of_the_monitor(shown):
+    home, done = shown
+    account = json.loads(done.stdout)
+    assert account["past_applications"] >= 150
+    assert account["past_planted"] >= 10
+    assert (account["past_examined"], account["past_second_disagreed"], account["past_people_reached"]) == (10, 1, 1)
+    assert (account["monitor_questions"], account["monitor_asks_about_planted"]) == (1, True)
+    with cluster.running(home) as server, databases.connect(server.address("prefect")) as connection:
+        pages = dict(
+            connection.execute(
+                "select key, data::text from artifact where key in ('look-back', 'monitor') order by created"
+            ).fetchall()
+        )
+    assert "10 are examined" in pages["look-back"]
+    assert "person" in pages["monitor"]
 
 
 @pytest.mark.timeout(1000)
@@ -52,6 +70,9 @@ def test_no_personal_detail_reaches_prefect_its_logs_or_the_terminal(shown):
     home, done = shown
     canaries = set(personal_values(home / "files" / "applications.csv"))
     assert len(canaries) >= 15
+    for register in sorted((home / "files" / "past").glob("register-*.csv")):
+        canaries |= set(ways_to_reach(register))
+    assert len(canaries) >= 100
     with cluster.running(home) as server:
         places = {"terminal": done.stdout + done.stderr}
         with databases.connect(server.address("prefect")) as connection:
@@ -74,3 +95,12 @@ def personal_values(path: Path):
                     yield value
             if row["concern"]:
                 yield row["concern"]
+
+
+def ways_to_reach(path: Path):
+    """The phone numbers, e-mail and street addresses in a register: a name in it may also be a word."""
+    with path.open(encoding="utf-8", errors="replace", newline="") as file:
+        for row in csv.DictReader(file):
+            for column, value in row.items():
+                if column and column.partition("_")[2] in {"address", "phone", "email"} and len(value or "") > 8:
+                    yield value

@@ -141,6 +141,7 @@ LITERALS: dict[str, words.Vocabulary] = {
     "result": deciding.FOLLOWED,
     "SearchReturned.result": checks.RESULT,
     "Safeguarded.result": deciding.FOUND,
+    "CheckedBeforeTelling.result": review_words.BEFORE_TELLING,
     "outcome": scheme.OUTCOME,
     "rung": review_words.PROGRESS,
     "agency": deciding.AGENCY,

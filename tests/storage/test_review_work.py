@@ -20,6 +20,7 @@ from casebook.casework.review import (
     campaigns,
     dossier,
     people,
+    ranking,
     reaching,
     referrals,
     registers,
@@ -29,6 +30,7 @@ from casebook.casework.safeguarding.contact import Contact
 from casebook.casework.safeguarding.details import SafeContactPlan
 from casebook.casework.staff import staff
 from casebook.cli.review import page as review_page
+from casebook.cli.review.commands import all_ranked, csv_lines
 from casebook.domain.case.safe_contact import Purpose, Way
 from casebook.domain.review.cases import CHECKLIST, CampaignKind, ContactProgress
 from casebook.domain.vocabulary import Role
@@ -380,6 +382,23 @@ def test_campaigns_select_rank_and_close_for_themselves(past, hire_reviewers, al
         closed = campaigns.close(act, first)
         assert closed.account["outcomes"] == {"no_failure": 2, "administrative": 0, "service": 0, "harm": 0}
         assert campaigns.find(act, second).closed_at is None
+
+
+def test_the_list_shows_both_ranks_and_a_blind_reviewer_only_the_one(past, acting):
+    past(3)
+    with acting() as act:
+        *_, last = stored.applications(act.session)
+        last.assessment = {**last.assessment, "stated": 99.0}  # reviewers' findings have moved it down since
+    with acting() as act:
+        rows = stored.applications(act.session)
+        assert ranking.stated_ranks(rows) == {rows[2].id: 1, rows[0].id: 2, rows[1].id: 3}
+        seen = [(row["rank"], row["rank_before"]) for row in all_ranked(rows, rows, blind=False)]
+        assert seen == [(1, 2), (2, 3), (3, 1)]
+        assert {row["rank_before"] for row in all_ranked(rows, rows, blind=True)} == {None}
+        [only] = all_ranked(rows[2:], rows, blind=False)
+        assert only["rank_before"] == 1
+        *_, line = csv_lines([only])
+        assert "rank 1 before reviewers' findings" in line
 
 
 def test_another_matching_model_selects_what_it_changed(past, acting):

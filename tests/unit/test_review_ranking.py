@@ -265,6 +265,11 @@ def test_what_reviewers_find_moves_the_odds_within_bounds():
     assert found.score > found.stated == assess(refused(rationale="NFA")).score
 
 
+def test_the_rank_before_findings_is_by_the_stated_odds_and_breaks_ties_as_the_ranking_does():
+    scores = {"d": (3.0, 0.0), "c": (3.0, 1.0), "b": (9.0, 0.0), "a": (3.0, 0.0)}
+    assert ranking.stated_ranks(scores) == {"b": 1, "c": 2, "a": 3, "d": 4}
+
+
 def test_why_this_one_says_what_put_it_there_what_would_clear_it_and_what_to_search_first():
     found = assess(evidence(history(since=1), outcome="nothing_to_disclose", living_together="yes", approver=""))
     person = {"source": "rms", "person_id": "7", "forename": "Rob", "surname": "Jones", "dob": "1980-05-06"}

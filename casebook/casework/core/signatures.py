@@ -15,7 +15,7 @@ from casebook.casework.core.acting import Act, refuse_because
 from casebook.casework.core.work_items import open_work
 from casebook.domain import chain
 from casebook.errors import NotPermitted
-from casebook.storage.review.live import VIEWED
+from casebook.storage.review.live_cells import VIEWED
 from casebook.storage.tables import Application, LedgerEntry, WorkItem
 
 VERSIONS = "versions"  # in the body of a view: item -> version of what it rests on

@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 from sqlalchemy import select
 
-from casebook.casework.core.acting import Act, Summary, refuse, refuse_because
+from casebook.casework.core.acting import Act, Summary, named, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, Doing
 from casebook.casework.core.work_items import open_items
 from casebook.casework.intake import intake
-from casebook.casework.record_checks import identity, match_weights
+from casebook.casework.record_checks import identity, match_weights, own_register
 from casebook.casework.record_checks.gathering import READ
 from casebook.casework.safeguarding import danger
 from casebook.domain import authority, chain
@@ -35,7 +35,7 @@ from casebook.sources.local_extract import LocalExtract
 from casebook.sources.protocol import Cells
 from casebook.storage.case import extracts
 from casebook.storage.documents import policy_of
-from casebook.storage.tables import Candidate, Person, SourceRecord, Watch
+from casebook.storage.tables import Application, Candidate, Person, Restriction, SourceRecord, Watch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,7 +207,20 @@ def _open_right_to_know(doing: Doing) -> str:
     )
     complete = replace(fresh, doubts=tuple(form_rules.minimum_missing(fresh)))
     opened, _ = intake.take_in(doing.act, complete, chain.digest({"item": doing.item.id}))
+    if application.restricted:
+        _restrict_too(doing.act, application, opened)
     return opened.reference
+
+
+def _restrict_too(act: Act, application: Application, opened: Application) -> None:
+    """What follows from a restricted application is about the same people: the same people are named for it."""
+    opened.restricted = True
+    for staff_id in sorted(named(act.session, application)):
+        act.session.add(
+            Restriction(reference=opened.reference, staff_id=staff_id, named_by=act.actor.id, named_at=act.now)
+        )
+    act.record(opened, "restricted", reason="restricted_before")
+    own_register.look(act, opened)
 
 
 ANSWERS: Answers = {WorkKind.REVIEW_WATCH_PROPOSAL: Answering(schema=WatchReviewed, handler=_reviewed)}

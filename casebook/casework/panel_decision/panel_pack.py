@@ -24,7 +24,7 @@ from casebook.errors import NotPermitted
 from casebook.storage import links as stored_links
 from casebook.storage import people
 from casebook.storage.case import decisions, record_checks
-from casebook.storage.review.live import VIEWED
+from casebook.storage.review.live_cells import VIEWED
 from casebook.storage.tables import (
     Application,
     Assurance,

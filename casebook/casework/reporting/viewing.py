@@ -18,7 +18,7 @@ from casebook.domain.triage import is_danger_said
 from casebook.domain.vocabulary import Priority, Stage
 from casebook.errors import NotPermitted
 from casebook.storage import links, tables
-from casebook.storage.review.live import VIEWED
+from casebook.storage.review.live_cells import VIEWED
 from casebook.storage.tables import OPEN_WORK, Application, Base, Clock, LedgerEntry, Restriction, WorkItem
 
 # what `show` includes with the application itself, in the order of the stages

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from casebook.casework.core.acting import Act, refuse_because
-from casebook.casework.review import campaigns, ranking, referrals, registers, stopping
+from casebook.casework.review import campaigns, ranking, referrals, registers, restricted, stopping
 from casebook.casework.review import people as review_people
 from casebook.casework.review.ranking import assessment_value
 from casebook.domain.authority import Command
@@ -78,6 +78,7 @@ def progress(act: Act) -> dict[str, object]:
         "forecast": _end(end),
         "people": review_people.progress(act),
         "referrals": {"made": len(work.referrals(act.session)), "owed": referrals.owed(act)},
+        "restricted": restricted.figures(act),
         "campaigns": [campaigns.told(act, campaign) for campaign in work.campaigns(act.session)],
     }
 
@@ -118,6 +119,7 @@ class ReviewReport:
     people: dict[str, int | None]
     hidden: Hidden | None
     lists: dict[str, dict[str, int]]
+    restricted: dict[str, int | None]  # in no list; what was found in them is told nowhere
 
 
 def report(act: Act, *, internal: bool) -> ReviewReport:
@@ -150,6 +152,7 @@ def report(act: Act, *, internal: bool) -> ReviewReport:
             "doubled": overlap.doubled,
             "only_in": overlap.only_in,
         },
+        restricted={name: _count(count, few=few) for name, count in restricted.figures(act).items()},
     )
 
 

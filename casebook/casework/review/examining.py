@@ -6,6 +6,7 @@ others. If they differ, a third settles it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from pydantic import Field
@@ -102,7 +103,9 @@ def _find(
 ) -> None:
     answer: Examined = doing.answer
     act, place = doing.act, int(doing.item.subject["place"])
-    _check(answer)
+    if answer.decision is not None or answer.reasons:
+        refuse_because("already_decided", "your own decision is already recorded and cannot be changed", InvalidAnswer)
+    check_finding(answer.outcome, answer.modes, answer.checklist, answer.explanation)
     mine = next((opinion for opinion in opinions if opinion.place == place), None)
     if mine is None and place == THIRD:
         mine = _opinion(act, case, place)
@@ -117,19 +120,20 @@ def _find(
     _go_on(act, case, opinions, application)
 
 
-def _check(answer: Examined) -> None:
-    if answer.decision is not None or answer.reasons:
-        refuse_because("already_decided", "your own decision is already recorded and cannot be changed", InvalidAnswer)
-    if answer.outcome is None or not answer.explanation:
+def check_finding(
+    outcome: ReviewOutcome | None, modes: Sequence[str], checklist: Mapping[str, object], explanation: str | None
+) -> None:
+    """Refuse a finding that is incomplete or contradicts itself."""
+    if outcome is None or not explanation:
         refuse_because("finding_missing", "give the outcome, and the reasons in explanation", InvalidAnswer)
-    if set(answer.checklist) != set(CHECKLIST):
-        missing = sorted(set(CHECKLIST) - set(answer.checklist))
+    if set(checklist) != set(CHECKLIST):
+        missing = sorted(set(CHECKLIST) - set(checklist))
         refuse_because(
             "checklist_incomplete",
             f"answer every line of the checklist, and no others. Missing: {', '.join(missing) or 'none'}",
             InvalidAnswer,
         )
-    refuse(rules.why_not_find(answer.outcome, answer.modes, failure_modes.NAMES), InvalidAnswer)
+    refuse(rules.why_not_find(outcome, modes, failure_modes.NAMES), InvalidAnswer)
 
 
 def _go_on(act: Act, case: ReviewCase, opinions: list[ReviewOpinion], application: ReviewApplication | None) -> None:

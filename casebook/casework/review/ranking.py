@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from casebook.casework.core.acting import Act
 from casebook.casework.review import registers
 from casebook.domain import authority, chain
 from casebook.domain.authority import Command
+from casebook.domain.review import ranking as rules
 from casebook.domain.review.cases import examines
 from casebook.domain.review.urgency import ContactPriority
 from casebook.errors import NotFound, Refused
@@ -35,6 +37,18 @@ def triaged(act: Act) -> list[ReviewApplication]:
 
 def ranked(act: Act) -> list[ReviewApplication]:
     return [row for row in stored.applications(act.session) if row.rank is not None and row.assessment]
+
+
+def stated_ranks(rows: Iterable[ReviewApplication]) -> dict[str, int]:
+    """Id -> the rank by the stated odds alone, of every application that is ranked. Give all rows of the ranking."""
+    assessments = {row.id: row.assessment for row in rows if row.rank is not None and row.assessment}
+    return rules.stated_ranks(
+        {
+            # an earlier release kept no score by the stated odds
+            id_: (told["stated"] if "stated" in told else told["score"], told["administrative"])
+            for id_, told in assessments.items()
+        }
+    )
 
 
 def queue(act: Act, *, by_contact: bool) -> list[ReviewApplication]:

@@ -103,7 +103,7 @@ def _assess_all(
         for start in range(0, len(pending), CHUNK):
             chunk = pending[start : start + CHUNK]
             with acting() as inner:
-                linked = sources_today.subjects(known, chunk, linker, _looked_up(inner), today=registers.today(inner))
+                linked = sources_today.subjects(known, chunk, linker, looked_up(inner), today=registers.today(inner))
                 of_a = sources_today.people_at_risk(known, linked, linker)
                 assess_one = partial(_assess_one, inner, known, loaded=loaded, learnt=learnt)
                 assessments = [assess_one(id_, linked.get(id_, []), of_a.get(id_, ())) for id_ in chunk]
@@ -134,7 +134,8 @@ def _assess_one(
     return _assessment(known, id_, evidence, learnt, used.review(act.now))
 
 
-def _looked_up(act: Act) -> SourceRows:
+def looked_up(act: Act) -> SourceRows:
+    """The people and records of today's sources."""
     return SourceRows(
         cells=lambda people: stored.cells_of(act.session, people),
         records=lambda people: stored.records_of(act.session, people),

@@ -42,6 +42,13 @@ def configure(parser: ArgumentParser) -> None:
         metavar="S",
         help="the same seed gives the same synthetic force (default: %(default)s)",
     )
+    parser.add_argument(
+        "--past",
+        type=int,
+        default=3800,
+        metavar="N",
+        help="how many synthetic past applications to look back at in the end; 0: none (default: %(default)s)",
+    )
     parser.set_defaults(handler=_demo)
 
 
@@ -50,6 +57,8 @@ def _demo(options: Namespace, call: Call) -> Output:
         raise NotPermitted("only the operator can run the demonstration; leave out --as")
     if options.applications < 1:
         raise UnreadableFile("--applications must be at least 1", "bad_count")
+    if options.past < 0:
+        raise UnreadableFile("--past must be 0 or more", "bad_count")
     begun = time.monotonic()
     given = _given(options.file) if options.file else None  # read before there is a home, because a home must be empty
     home = _fresh_home(call)
@@ -68,6 +77,7 @@ def _demo(options: Namespace, call: Call) -> Output:
             account = Story(
                 operator=Desk(run=_runner(call), home=home),
                 files=files,
+                past=_past(options, files),
                 engine=watched,
                 elsewhere=elsewhere,
                 tell=_tell,
@@ -78,7 +88,7 @@ def _demo(options: Namespace, call: Call) -> Output:
             if given is not None:  # somebody's real applications are kept in the database alone
                 (files / "applications.csv").unlink(missing_ok=True)
     _tell(f"to open it again: casebook up --home {home}")
-    done = account["open"] == 0 and account["ledger_ok"]
+    done = account["open"] == 0 and account["ledger_ok"] and account.get("monitor_asks_about_planted", True)
     return Output(data=account, lines=[f"{key}: {value}" for key, value in account.items()], exit_code=0 if done else 1)
 
 
@@ -123,6 +133,15 @@ def _files(options: Namespace, home: Path, given: bytes | None) -> Path:
     if given is not None:
         (files / "applications.csv").write_bytes(given)
     return files
+
+
+def _past(options: Namespace, files: Path) -> Path | None:
+    """Write the registers of past applications, with the same people and those whom the registers are about."""
+    if not options.past:
+        return None
+    made = force.build(options.seed, applications=options.applications, register=options.past, data_faults=0.05)
+    force.write(made, files / "past")
+    return files / "past"
 
 
 def _tell(line: str) -> None:

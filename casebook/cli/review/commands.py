@@ -108,15 +108,16 @@ def _triage(options: Namespace, call: Call) -> Output:
             triaged = review_triage.triage(casebook.acting, advance)
         with casebook.acting() as act:
             rows, blind = stored.applications(act.session), ranking.blind(act)
+    ranked = all_ranked(rows, rows, blind=blind)
     if options.out:
-        write_whole(options.out, _csv(rows, blind=blind))
+        write_whole(options.out, csv_lines(ranked))
     data = {
         "applications": triaged.applications, "assessed": triaged.assessed, "linked": triaged.linked,
         "failure_modes": {} if blind else triaged.modes,
         "contact_priority": triaged.contact, "learnt": {} if blind else triaged.learnt,
         "out": str(options.out) if options.out else None,
-    } | ({} if options.out else {"ranking": [_ranked(row, blind=blind) for row in rows]})  # fmt: skip
-    return Output(data=data, lines=_summary(data) if options.out else _csv(rows, blind=blind))
+    } | ({} if options.out else {"ranking": ranked})  # fmt: skip
+    return Output(data=data, lines=_summary(data) if options.out else csv_lines(ranked))
 
 
 def _progress(done: int, of: int) -> None:
@@ -135,7 +136,16 @@ def _counts(name: str, value: object) -> object:
     return ", ".join(f"{count} {vocabulary.of(code)}" for code, count in value.items()) or "none"
 
 
-def _ranked(row: ReviewApplication, *, blind: bool = False) -> dict[str, Any]:
+def all_ranked(
+    rows: Iterable[ReviewApplication], ranking_of: Iterable[ReviewApplication], *, blind: bool
+) -> list[dict[str, Any]]:
+    """What is told of some rows. `ranking_of`: every row of the ranking, for the ranks before reviewers' findings."""
+    before = {} if blind else ranking.stated_ranks(ranking_of)
+    return [_ranked(row, before.get(row.id), blind=blind) for row in rows]
+
+
+def _ranked(row: ReviewApplication, before: int | None, *, blind: bool) -> dict[str, Any]:
+    """`before`: the rank by the stated odds alone; it would show a blind reviewer what the odds moved for."""
     assessment = row.assessment or {}
     if blind:
         assessment = assessment | {"modes": [], "reasons": [], "chance": None, "consequence": None}
@@ -148,32 +158,35 @@ def _ranked(row: ReviewApplication, *, blind: bool = False) -> dict[str, Any]:
         "reasons": assessment.get("reasons", []),
         "chance": assessment.get("chance"),
         "consequence": assessment.get("consequence"),
+        "rank_before": before,
     }
 
 
-def _csv(rows: Iterable[ReviewApplication], *, blind: bool = False) -> Iterator[str]:
+def csv_lines(ranking_rows: Iterable[dict[str, Any]]) -> Iterator[str]:
     yield ",".join(TRIAGE_COLUMNS)
-    for row in rows:
-        ranked, out = _ranked(row, blind=blind), io.StringIO()
-        ranked["reasons"] = [*_odds(ranked), *ranked["reasons"]]
-        cells = [";".join(cell) if isinstance(cell, list) else cell for cell in map(ranked.get, TRIAGE_COLUMNS)]
-        cells[2] = f"{ranked['score']:.3f}"
+    for row in ranking_rows:
+        told, out = {**row, "reasons": [*_odds(row), *row["reasons"]]}, io.StringIO()
+        cells = [";".join(cell) if isinstance(cell, list) else cell for cell in map(told.get, TRIAGE_COLUMNS)]
+        cells[2] = f"{told['score']:.3f}"
         csv.writer(out, lineterminator="").writerow(cells)
         yield out.getvalue()
 
 
 def _odds(ranked: dict[str, Any]) -> list[str]:
-    """The two parts of the score, in words."""
-    if not ranked["chance"]:
-        return []
-    return [f"chance {ranked['chance']:.0%}, consequence {ranked['consequence']:.0f} points"]
+    """The two parts of the score, and the rank before reviewers' findings moved it, in words."""
+    parts = []
+    if ranked["chance"]:
+        parts.append(f"chance {ranked['chance']:.0%}, consequence {ranked['consequence']:.0f} points")
+    if ranked["rank_before"] not in {None, ranked["rank"]}:
+        parts.append(f"rank {ranked['rank_before']} before reviewers' findings")
+    return parts
 
 
 def _queue(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         rows = ranking.queue(act, by_contact=options.by == "contact")
         blind = ranking.blind(act)
-    ranked = [_ranked(row, blind=blind) for row in rows[: options.limit]]
+    ranked = all_ranked(rows[: options.limit], rows, blind=blind)
     return Output(data=ranked, lines=[_line(row) for row in ranked])
 
 
@@ -215,6 +228,8 @@ def progress_lines(figures: dict[str, Any]) -> Iterator[str]:
     referrals = figures["referrals"]
     owed = f"{len(referrals['owed'])} still to be made for harm found"
     yield f"enquiries: {figures['enquiries']}; referrals: {referrals['made']} made, {owed}"
+    if beside := figures["restricted"]["applications"]:
+        yield f"{beside} restricted applications beside these, {figures['restricted']['examined']} of them examined by named people"
     for campaign in figures["campaigns"]:
         yield f"{work.name(campaign)}: {campaign['examined']} of {campaign['applications']} examined"
 
@@ -259,6 +274,8 @@ def _report_csv(report: account.ReviewReport) -> Iterator[str]:
             write([f"list_{what}", name, report.applications, count, "", "", ""])
     for step, people in report.people.items():
         write(["people", step, "", people, "", "", ""])
+    for what, number in report.restricted.items():
+        write(["restricted", what, "", number, "", "", ""])
     agreed = report.agreement
     write(["reviewers", "agreed", agreed.pairs, agreed.agreed, "", agreed.low, agreed.high])
     write(["reviewers", "kappa", agreed.pairs, "", agreed.kappa, "", ""])

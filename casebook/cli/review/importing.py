@@ -23,7 +23,7 @@ from casebook.domain import words
 from casebook.domain.review.register_codes import CODED, code_in
 from casebook.domain.review.register_headings import KeptMapping
 from casebook.errors import WrongUsage
-from casebook.storage.review import live
+from casebook.storage.review import live_cells
 
 
 def configure(actions: Any) -> None:  # noqa: ANN401 - argparse names no type for what adds parsers
@@ -108,7 +108,7 @@ def _import(options: Namespace, call: Call) -> Output:
                 advance(done, len(files))
         if options.live:
             with casebook.acting() as act:
-                restricted = live.restricted(act.session)
+                restricted = live_cells.restricted(act.session)
                 imported.append(review.take_in_closed(act))
     quality = {} if options.no_quality or not files else _quality(files)
     lines = [line for register in imported for line in register_lines.lines(register)]

@@ -105,6 +105,16 @@ def settled(outcomes: Sequence[ReviewOutcome], *, top: bool, sampled: bool) -> R
             return None
 
 
+def settled_among_named(outcomes: Sequence[ReviewOutcome]) -> ReviewOutcome | None:
+    """The outcome of a restricted application, if nobody else needs to look. `outcomes`: those of the reviewers so far.
+
+    A finding of no failure needs two people. Few are named for it, so nobody settles between two: the graver outcome counts.
+    """
+    if list(outcomes) in ([], [ReviewOutcome.NO_FAILURE]):
+        return None
+    return max(outcomes, key=list(ReviewOutcome).index)
+
+
 def why_not_find(outcome: ReviewOutcome, modes: Collection[str], known: Collection[str]) -> Reason | None:
     """A reason if a finding contradicts itself: a failure needs failure modes, and no failure must have none."""
     if unknown := set(modes) - set(known):

@@ -28,7 +28,7 @@ class Closed:
 
     application: Mapping[str, CellValue]  # OF_THE_APPLICATION
     submitted_at: datetime  # every clock starts then
-    decided_at: datetime  # of the decision that stood or, without a decision, of the end
+    decided_at: datetime | None  # of the decision that stood or, without a decision, of the end
     disclosed_at: datetime | None = None  # the first disclosure that was delivered
     rationale: str = ""
     people: Mapping[Party, Mapping[str, CellValue]] = field(default_factory=dict)  # PERSON and OF_B of each

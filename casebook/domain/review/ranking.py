@@ -6,6 +6,7 @@ Uncertain applications rank above those without any sign of failure.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from casebook.domain.review import failure_modes, suspicions
@@ -71,3 +72,12 @@ def assess(e: Evidence, policy: ReviewPolicy, learnt: Learnt = NOTHING_LEARNT) -
         reasons=tuple(mode.reason for mode in modes) + suspicions.doubts(e) + need.reasons,
         families=tuple(mode.family.value for mode in modes),
     )
+
+
+def stated_ranks(scores: Mapping[str, tuple[float, float]]) -> dict[str, int]:
+    """The rank of each application by the stated odds alone, as it was before reviewers' findings moved any.
+
+    `scores`: by id, the score by the stated odds and the administrative failures. Ties are broken as in the ranking.
+    """
+    order = sorted(scores, key=lambda id_: (-scores[id_][0], -scores[id_][1], id_))
+    return {id_: rank for rank, id_ in enumerate(order, start=1)}

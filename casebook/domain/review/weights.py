@@ -63,6 +63,14 @@ class ContactSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BeforeTelling:
+    """The warning about a decision that nobody has been told yet."""
+
+    least_chance: Fact[float]
+    answer_hours: Fact[int]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Publishing:
     fewer_than: Fact[int]
     forecast_needs: Fact[int]
@@ -77,4 +85,5 @@ class ReviewPolicy:
     urgency: ContactUrgency
     allocation: Allocation
     contact: ContactSettings
+    before_telling: BeforeTelling
     publishing: Publishing

@@ -103,6 +103,7 @@ EVENT = Vocabulary("Events of the ledger", {
     "review_referred": "referred to the regulator",
     "review_second_asked": "second reviewer asked",
     "review_selected": "past applications selected",
+    "restricted_examined": "restricted application examined",
     "review_triaged": "past applications ranked",
     "right_to_know_opened": "Right to Know application opened",
     "right_to_know_proposed": "Right to Know proposed",

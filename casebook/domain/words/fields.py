@@ -20,7 +20,16 @@ from casebook.domain.words.checks import (
 from casebook.domain.words.deciding import AGENCY, BAND, CHOSEN, PURPOSE, QUALIFIES, REFERRED, REFUSAL, TOLD
 from casebook.domain.words.operations import SHORT_OF
 from casebook.domain.words.reasons import reason
-from casebook.domain.words.review import CHART, CONCLUSION, CONTACT_PRIORITY, PROGRESS, REVIEW_OUTCOME, SIDE
+from casebook.domain.words.review import (
+    CHART,
+    CONCLUSION,
+    CONTACT_PRIORITY,
+    PROGRESS,
+    REVIEW_OUTCOME,
+    SIDE,
+    SIGN,
+    SUSPICION,
+)
 from casebook.domain.words.scheme import (
     ANSWER,
     APPLICANT,
@@ -109,6 +118,8 @@ _OF_FIELD: Mapping[str, Say] = MappingProxyType({
     "contact_priority": CONTACT_PRIORITY.of,
     "conclusion": CONCLUSION.of,
     "side": SIDE.of,
+    "suspicion": SUSPICION.of,
+    "signs": SIGN.of,
     "channel": _first(CHANNEL, CHART),
     "to": _first(STAGE, PRIORITY),
     "who": _first(REFERRED, AGENCY),

@@ -92,6 +92,7 @@ BECAUSE = Vocabulary("Reasons for an event", {
     "reconciled": "all open applications were woken",
     "reopened": "record checks were reopened",
     "reopened_after_end": "reopened after an early end",
+    "restricted_before": "what it follows from is restricted",
     "retention_over": "the retention period is over",
     "retrospective_review": "the review of past applications",
     "return_too_old": "a return is too old",
@@ -115,6 +116,7 @@ BECAUSE = Vocabulary("Reasons for an event", {
     "transferred": "transferred to another force",
     "unfrozen": "unfrozen",
     "unmerged": "merging was undone",
+    "warned_before_telling": "a warning before it was told",
     "whole_register": "all past applications",
 })  # fmt: skip
 PROPOSAL = Vocabulary("What needs a second person", {

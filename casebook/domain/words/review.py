@@ -207,8 +207,13 @@ CONCLUSION = Vocabulary("Answers to a signal", {
     "look_back": "look-back started",
     "referred": "referred",
 })  # fmt: skip
+BEFORE_TELLING = Vocabulary("Answers to a warning before a decision is told", {
+    "stands": "the decision stands",
+    "goes_back": "it goes back to the panel",
+})  # fmt: skip
 
 ALL = (
+    BEFORE_TELLING,
     CONTACT_PRIORITY, PROGRESS, FAILURE_FAMILY, FAILURE_MODE, SUSPICION, CLEARED_IF, SIGN, CHECKLIST, CAMPAIGN, OWN_DECISION,
     REVIEW_OUTCOME, CELL, HEADING, CHART, SIDE, FUNNEL, EXPECTED, METHOD, CONCLUSION,
 )  # fmt: skip

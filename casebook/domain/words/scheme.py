@@ -179,6 +179,8 @@ WORK = Vocabulary("Work items", {
     "review_application": "review a past application",
     "second_review": "second review",
     "look_again_at_contact": "look again at contact",
+    "check_before_telling": "check a decision before it is told",
+    "review_restricted": "review a restricted application",
     "read_rejected_row": "read a rejected row",
     "reassess_risk": "assess the risk again after a disclosure",
     "close_grave_case": "close a high-risk application with a summary",

@@ -50,6 +50,7 @@ SPEAKS_TO_NOBODY_OUTSIDE = {
     WorkKind.REVIEW_APPLICATION: "nobody", WorkKind.SECOND_REVIEW: "nobody",
     WorkKind.READ_REJECTED_ROW: "nobody: what is done about it goes through an application, or is another's",
     WorkKind.LOOK_AGAIN_AT_CONTACT: "nobody: it says that contact is not safe, or how it will be",
+    WorkKind.CHECK_BEFORE_TELLING: "nobody", WorkKind.REVIEW_RESTRICTED: "nobody",
     WorkKind.ACCEPT_LESS: "nobody",
     WorkKind.LINK_ACROSS_RESTRICTION: "nobody: it says who may know of a link",
     WorkKind.REASSESS_RISK: "nobody", WorkKind.CLOSE_GRAVE_CASE: "nobody",
