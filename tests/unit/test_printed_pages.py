@@ -31,7 +31,7 @@ def report():
     return ReviewReport(
         applications=20, examined=3, public=True, shares={"mode": shares, "family": shares}, found={},
         agreement=ReviewerAgreement(pairs=0, agreed=0, low=0.0, high=1.0, kappa=None), undetected=None, forecast=None,
-        people={"identified": 2, "reached": None}, hidden=None, lists={},
+        people={"identified": 2, "reached": None}, hidden=None, lists={}, restricted={},
     )  # fmt: skip
 
 
