@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from casebook.demo import own_policy
 from casebook.demo.decider import PastDeciders
 from casebook.demo.desk import Desk
 from casebook.demo.engine import Engine
@@ -56,8 +57,15 @@ class Story:
         self.tell(f"{len(self.crew.desks)} synthetic staff start work")
         self.take_in()
         self.special_beginnings()
+        own = own_policy.adopt(
+            self.crew.desks["syn-supervisor"],
+            self.crew.desks["syn-head"],
+            self.files,
+            self.engine.now().astimezone(LONDON).date(),
+            self.tell,
+        )
         self.work_until_closed()
-        account = self.account()
+        account = self.account() | own
         if self.past is None:
             return account
         account |= PastReview(operator=self.operator, engine=self.engine, files=self.past, tell=self.tell).run()
