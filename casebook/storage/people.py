@@ -6,11 +6,26 @@ from collections import defaultdict
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import CompoundSelect, func, select, union
+from sqlalchemy import CompoundSelect, func, or_, select, union
 from sqlalchemy.orm import Session
 
+from casebook.domain import authority
+from casebook.domain.actors import Actor
 from casebook.domain.vocabulary import Role, WorkKind
-from casebook.storage.tables import Assurance, Candidate, Competence, LedgerEntry, Search, Staff, StaffRole, WorkItem
+from casebook.storage.tables import (
+    OPEN_WORK,
+    Application,
+    Assurance,
+    Candidate,
+    Competence,
+    LedgerEntry,
+    Panel,
+    Restriction,
+    Search,
+    Staff,
+    StaffRole,
+    WorkItem,
+)
 
 
 def researchers_of(session: Session, reference: str) -> frozenset[str]:
@@ -77,3 +92,28 @@ def touched_by(session: Session, staff_id: str) -> list[str]:
         .distinct()
     )
     return sorted(session.scalars(query))
+
+
+def sits_on(session: Session, actor: Actor, reference: str) -> bool:
+    """Whether somebody sits on a panel of this application, in any round, or has open work on it."""
+    seats = _seats(actor.id).subquery()
+    return session.scalar(select(seats.c.reference).where(seats.c.reference == reference)) is not None
+
+
+def hidden_from(session: Session, actor: Actor) -> frozenset[str]:
+    """References of the applications that somebody may not see. The same rule as `authority.why_not_see`, for lists."""
+    if not actor.is_person:
+        return frozenset()
+    named = select(Restriction.reference).where(Restriction.staff_id == actor.id)
+    closed_to_them = Application.restricted & Application.reference.not_in(named)
+    if authority.sees_only_own_panels(actor):
+        seats = _seats(actor.id).subquery()
+        closed_to_them = or_(closed_to_them, Application.reference.not_in(select(seats.c.reference)))
+    return frozenset(session.scalars(select(Application.reference).where(closed_to_them)))
+
+
+def _seats(staff_id: str) -> CompoundSelect[Any]:
+    """References of the applications on whose panel somebody sits, in any round, or on which they have open work."""
+    member = or_(Panel.chair == staff_id, Panel.members.contains([{"staff": staff_id}]))
+    own = select(WorkItem.reference).where(OPEN_WORK, WorkItem.owner == staff_id, WorkItem.reference.is_not(None))
+    return union(select(Panel.reference).where(member), own)

@@ -53,6 +53,12 @@ def plan(session: Session, reference: str, party: str) -> ContactPlan | None:
     return None if row is None else plan_of(row)
 
 
+def code_word(session: Session, reference: str, party: str) -> str | None:
+    """The word by which a party is known on the phone, if one was agreed."""
+    row = session.get(SafeContact, f"{reference}:{party}")
+    return row.code_word if row else None
+
+
 def plan_of(row: SafeContact) -> ContactPlan:
     return ContactPlan(
         channel=row.channel,
