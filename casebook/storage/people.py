@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import CompoundSelect, func, or_, select, union
 from sqlalchemy.orm import Session
 
-from casebook.domain import authority
+from casebook.domain import authority, chain
 from casebook.domain.actors import Actor
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.storage.tables import (
@@ -27,6 +27,12 @@ from casebook.storage.tables import (
     WorkItem,
 )
 
+# what leaves an approver free to approve: they read, took the item, declared their interests, or told of danger
+NO_WORK = (
+    "application_exported", "conflict_declared", "made_urgent", "personal_detail_viewed", "priority_raised",
+    "safeguarding_opened", "work_cancelled", "work_claimed", "work_opened",
+)  # fmt: skip
+
 
 def researchers_of(session: Session, reference: str) -> frozenset[str]:
     """Everyone who returned a search, reviewed a candidate or signed the identity of an application."""
@@ -40,6 +46,19 @@ def researchers_of(session: Session, reference: str) -> frozenset[str]:
         ),
     )
     return frozenset(who for who in session.scalars(query) if not who.startswith("system:"))
+
+
+def worked_on(session: Session, reference: str, staff_id: str) -> bool:
+    """Whether somebody did anything on an application besides reading it, approving its decisions or reporting danger."""
+    mine = (LedgerEntry.chain == reference, LedgerEntry.actor == staff_id)
+    approving = select(LedgerEntry.at).where(
+        *mine, LedgerEntry.event == "work_done", LedgerEntry.body["kind"].astext == WorkKind.APPROVE_DECISION
+    )
+    hasty = LedgerEntry.body["what"].astext.is_not_distinct_from("signed_at_once")  # recorded as they sign
+    query = select(LedgerEntry.sequence).where(
+        *mine, LedgerEntry.event.not_in(NO_WORK), LedgerEntry.at.not_in(approving), ~hasty
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def roles_of(session: Session, staff_id: str) -> frozenset[Role]:
@@ -92,6 +111,20 @@ def touched_by(session: Session, staff_id: str) -> list[str]:
         .distinct()
     )
     return sorted(session.scalars(query))
+
+
+def was_on_duty(session: Session, staff_id: str, at: datetime) -> bool:
+    """Whether somebody was on duty at a moment, by the ledger of the unit. Since they were added, unless it says otherwise."""
+    member = session.get(Staff, staff_id)
+    if member is None or member.added_at > at:
+        return False
+    query = (
+        select(LedgerEntry.event)
+        .where(LedgerEntry.chain == chain.UNIT, LedgerEntry.event.in_(("on_duty", "off_duty", "staff_suspended")))
+        .where(LedgerEntry.body["staff"].astext == staff_id, LedgerEntry.at <= at)
+        .order_by(LedgerEntry.sequence.desc())
+    )
+    return session.scalar(query.limit(1)) in {None, "on_duty"}
 
 
 def sits_on(session: Session, actor: Actor, reference: str) -> bool:

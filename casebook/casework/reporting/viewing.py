@@ -27,7 +27,8 @@ PARTS: tuple[type[Base], ...] = (
     tables.Candidate, tables.Finding, tables.Assurance, tables.ApplicantSign, tables.Meeting, tables.InstrumentAnswer,
     tables.InstrumentShortfall, tables.RiskScore, tables.RiskAssessment, tables.Circumstance,
     tables.OwnerAgreement, tables.Panel, tables.MemberAnswer, tables.Decision, tables.Approval, tables.Disclosure,
-    tables.EmergencyDisclosure, tables.ContactOverride, tables.ContactAttempt, tables.FollowUp, tables.ClosingSummary,
+    tables.EmergencyDisclosure, tables.Ratification, tables.ContactOverride, tables.ContactAttempt, tables.FollowUp,
+    tables.ClosingSummary,
     tables.Referral, tables.ConflictDeclaration, tables.GateResult, tables.GateOverride, tables.Proposal, tables.Escalation,
     tables.ApplicationLink, tables.Watch,
 )  # fmt: skip

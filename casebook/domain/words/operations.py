@@ -134,6 +134,8 @@ EXCEPTION = Vocabulary("Exceptions", {
     "safe_contact_changed": "a safe-contact plan was changed",
     "safe_contact_not_agreed": "a second person did not agree to a change of a safe-contact plan",
     "grave_risk_not_disclosed": "not disclosed although the risk is grave",
+    "delivery_not_attested": "nobody can attest a delivery as its second officer",
+    "delivery_told_otherwise": "the second officer says that a delivery was otherwise than recorded",
     "not_ratified": "an emergency decision was not ratified",
     "signed_at_once": "signed within seconds of opening it",
     "not_told_in_person": "not told in person",

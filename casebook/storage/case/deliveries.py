@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -13,12 +13,14 @@ from casebook.domain.case import disclosure as rules
 from casebook.domain.case.disclosure import Addressee
 from casebook.domain.case.follow_up import Chosen
 from casebook.domain.case.safe_contact import ContactPlan, Purpose
+from casebook.domain.case.wording import APPLICANT_OTHER
 from casebook.domain.vocabulary import Limit
 from casebook.storage.case import record_checks
 from casebook.storage.tables import (
     Application,
     Clock,
     ClosingSummary,
+    Competence,
     ContactAttempt,
     ContactOverride,
     Decision,
@@ -35,6 +37,17 @@ def told(session: Session, reference: str) -> Sequence[Disclosure]:
     """Every delivery, in order of time. Whether the outcome itself was delivered is the application's `outcome`."""
     query = select(Disclosure).where(Disclosure.reference == reference)
     return session.scalars(query.order_by(Disclosure.occurred_at, Disclosure.id)).all()
+
+
+def awaits_second(row: Disclosure) -> bool:
+    """Whether the second officer of a delivery has not attested it. Another applicant is told by one person."""
+    return row.recipient != APPLICANT_OTHER and row.second_officer is None and row.attested_at is None
+
+
+def is_trained(session: Session, staff_id: str, day: date) -> bool:
+    """Whether somebody was trained to deliver on a day. The day of its recording does not matter."""
+    row = session.get(Competence, (staff_id, rules.TRAINED))
+    return row is not None and row.granted_on <= day <= row.expires_on
 
 
 def addressees(session: Session, application: Application, decision: Decision) -> tuple[Addressee, ...]:
