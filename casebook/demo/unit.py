@@ -151,7 +151,7 @@ class SimulatedUnit:
 
 def _was_there(desk: Desk, item: Mapping[str, Any]) -> bool:
     """The two disclosure officers deliver together; whoever did not report it attests it."""
-    return "disclosure_officer" in STAFF[desk.staff_id] and item["subject"]["delivered_by"] != desk.staff_id
+    return "disclosure_officer" in STAFF[str(desk.staff_id)] and item["subject"]["delivered_by"] != desk.staff_id
 
 
 def _at(moment: str) -> datetime:

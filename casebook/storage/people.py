@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import CompoundSelect, func, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from casebook.domain import authority, chain
@@ -138,7 +138,7 @@ def hidden_from(session: Session, actor: Actor) -> frozenset[str]:
     if not actor.is_person:
         return frozenset()
     named = select(Restriction.reference).where(Restriction.staff_id == actor.id)
-    closed_to_them = Application.restricted & Application.reference.not_in(named)
+    closed_to_them: ColumnElement[bool] = Application.restricted & Application.reference.not_in(named)
     if authority.sees_only_own_panels(actor):
         seats = _seats(actor.id).subquery()
         closed_to_them = or_(closed_to_them, Application.reference.not_in(select(seats.c.reference)))
