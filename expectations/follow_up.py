@@ -61,6 +61,15 @@ GATE = Gate(
             ),
         ),
         Frame(
+            name="deliveries",
+            columns=("delivery", "two_officers", "trained"),
+            rows=MayBeEmpty(because="that its outcome was delivered is asked of the application"),
+            expectations=(
+                true("two_officers", _rule("two_officers", "Two people delivered it, and the second attests it.")),
+                true("trained", _rule("trained", "As many of them were trained in domestic abuse as policy asks.")),
+            ),
+        ),
+        Frame(
             name="contacts",
             columns=("limit", "result", "reached_in_log", "inside_window", "attempts_enough", "closure_approved"),
             rows=MayBeEmpty(because="that all were offered is asked of the application"),

@@ -116,7 +116,7 @@ def answer(kind: WorkKind) -> Answering:
             from casebook.casework.panel_decision import panel_decision
 
             return panel_decision.ANSWERS[kind]
-        case WorkKind.DELIVER_DISCLOSURE | WorkKind.DELIVER_NO_DISCLOSURE:
+        case WorkKind.DELIVER_DISCLOSURE | WorkKind.DELIVER_NO_DISCLOSURE | WorkKind.ATTEST_DELIVERY:
             from casebook.casework.disclosure import disclosure
 
             return disclosure.ANSWERS[kind]

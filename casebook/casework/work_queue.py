@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from casebook.casework import playbook
 from casebook.casework.core import answers, blind_review, conflict, lifecycle, signatures
-from casebook.casework.core.acting import Act, refuse, refuse_because
+from casebook.casework.core.acting import Act, refuse, refuse_because, why_not_see
 from casebook.casework.core.answers import Answer, UnitDoing, UnitHandler
 from casebook.casework.safeguarding import outreach
 from casebook.casework.staff import competence
@@ -21,7 +21,7 @@ from casebook.domain.vocabulary import Role, WorkKind
 from casebook.domain.work import SPECS, queue_order
 from casebook.errors import AlreadyDecided, AlreadyDone, InvalidAnswer, NotFound, NotPermitted
 from casebook.storage import people
-from casebook.storage.tables import OPEN_WORK, Application, Restriction, WorkItem
+from casebook.storage.tables import OPEN_WORK, Application, WorkItem
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +51,7 @@ def waiting(act: Act, *, role: Role | None = None, mine: bool = False) -> Waitin
 
 
 def queue(act: Act, *, role: Role | None = None, mine: bool = False) -> list[WorkItem]:
-    """Open items in the order to do them: those of a role, or those the actor may do. Restricted ones only if named."""
+    """Open items in the order to do them: those of a role, or those the actor may do. Only those of applications they may see."""
     return [item for item in _listed(act, role=role, mine=mine) if role is not None or _may_do(act, item)]
 
 
@@ -65,19 +65,14 @@ def _listed(act: Act, *, role: Role | None, mine: bool) -> list[WorkItem]:
     )
     if mine:
         query = query.where(WorkItem.owner == act.actor.id)
-    named = set(act.session.scalars(select(Restriction.reference).where(Restriction.staff_id == act.actor.id)))
+    hidden = people.hidden_from(act.session, act.actor)
     rows: list[tuple[WorkItem, Application | None]] = [
         (item, application) for item, application in act.session.execute(query)
     ]
     visible = [
         (item, application)
         for item, application in rows
-        if (
-            application is None
-            or not application.restricted
-            or application.reference in named
-            or not act.actor.is_person
-        )
+        if (application is None or application.reference not in hidden or _is_free_seat(act, item, application))
         and _is_for(act, item, role)
     ]
     return [item for item, _ in sorted(visible, key=lambda pair: _order(pair[0], pair[1], act.now))]
@@ -93,6 +88,12 @@ def _is_for(act: Act, item: WorkItem, role: Role | None) -> bool:
     if role is not None:
         return role in doers
     return not act.actor.is_person or bool(act.actor.roles & doers)
+
+
+def _is_free_seat(act: Act, item: WorkItem, application: Application) -> bool:
+    """Whether an item is a panel member's answer that nobody is to give now: any member may take that seat."""
+    free = item.owner is None and item.role == Role.PANEL_MEMBER and Role.PANEL_MEMBER in act.actor.roles
+    return free and why_not_see(act.session, application, act.actor, joins=True) is None
 
 
 def _doers(item: WorkItem) -> frozenset[Role]:
@@ -120,7 +121,7 @@ def _order(item: WorkItem, application: Application | None, now: datetime) -> tu
 def claim(act: Act, item_id: str) -> WorkItem:
     """Claim an item. Refused if it is done, belongs to somebody else, or is not for the actor's role or training."""
     act.allowed(Command.CLAIM_WORK)
-    item, application = _load(act, item_id)
+    item, application = _load(act, item_id, claims=True)
     _refuse_done(item)
     if item.owner == act.actor.id and item.claimed_at is not None:
         return item
@@ -220,12 +221,15 @@ def _refuse_before(application: Application, answer: Answer) -> None:
         )
 
 
-def _load(act: Act, item_id: str) -> tuple[WorkItem, Application | None]:
+def _load(act: Act, item_id: str, *, claims: bool = False) -> tuple[WorkItem, Application | None]:
     """Load an item and lock its application, so that acts on one application wait for each other."""
-    reference = act.session.execute(select(WorkItem.reference).where(WorkItem.id == item_id)).first()
-    if reference is None:
+    found = act.session.execute(
+        select(WorkItem.reference, WorkItem.role, WorkItem.owner).where(WorkItem.id == item_id)
+    ).first()
+    if found is None:
         raise NotFound(f"there is no work item {item_id}")
-    application = act.application(reference[0]) if reference[0] else None
+    joins = claims and found.role == Role.PANEL_MEMBER and found.owner is None
+    application = act.application(found.reference, joins=joins) if found.reference else None
     item = act.session.scalars(
         select(WorkItem).where(WorkItem.id == item_id).with_for_update().execution_options(populate_existing=True)
     ).one()

@@ -249,6 +249,7 @@ ANSWERS: dict[str, Callable[[Item, Shown], dict[str, Any]]] = {
     "convene_panel": convene_panel,
     "decide": decide,
     "approve_decision": approve_decision,
+    "attest_delivery": lambda _i, _s: {"present": True, "told_as_recorded": True},
     "ratify_emergency": lambda _i, _s: {"ratified": True, "reasons": "necessary, pressing and proportionate as it stood then"},
     "mend_quality": lambda _i, _s: {"done": "mended", "explanation": "looked into, and put right where it was wrong"},
     "refer_safeguarding": refer_safeguarding,

@@ -24,7 +24,6 @@ def deliver(item: Item, shown: Shown) -> dict[str, Any]:
         return report | {"channel": plan["channel"], "verbal": plan["channel"] == "phone"}
     report |= {
         "channel": "in_person",
-        "second_officer": "syn-disclose-2" if item["owner"] != "syn-disclose-2" else "syn-disclose-1",
         "identity_checked": True,
         "arranged_at": shown["now"],
         "safety_plan": "agreed: who to call, where to go, what to take",

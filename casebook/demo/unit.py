@@ -74,6 +74,8 @@ class SimulatedUnit:
         for item in desk.ask("work", "list"):
             if item["owner"] not in (None, desk.staff_id) or item["reference"] is None or item["nobody_trained_for"]:
                 continue
+            if item["kind"] == "attest_delivery" and not _was_there(desk, item):
+                continue
             if later := self.told.get(item["item"]):
                 self.postponed[item["item"]] = later
                 continue
@@ -149,6 +151,11 @@ def hired(operator: Desk, staff_id: str, *roles: str) -> Desk:
     """Add one member of staff. Returns their terminal."""
     token = operator.ask("staff", "add", staff_id, "--role", *roles)["token"]
     return replace(operator, staff_id=staff_id, token=token)
+
+
+def _was_there(desk: Desk, item: Mapping[str, Any]) -> bool:
+    """The two disclosure officers deliver together; whoever did not report it attests it."""
+    return "disclosure_officer" in STAFF[str(desk.staff_id)] and item["subject"]["delivered_by"] != desk.staff_id
 
 
 def _at(moment: str) -> datetime:

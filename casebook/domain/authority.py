@@ -39,6 +39,7 @@ class Command(StrEnum):
     LIST_WORK = "list_work"
     CLAIM_WORK = "claim_work"
     SHOW_APPLICATION = "show_application"
+    SEE_OTHER_CASES = "see_other_cases"
     SEE_PERSONAL_DETAIL = "see_personal_detail"
     RAISE_PRIORITY = "raise_priority"
     LOWER_PRIORITY = "lower_priority"
@@ -103,6 +104,8 @@ MAY: Mapping[Command, frozenset[Role]] = MappingProxyType({
     Command.LIST_WORK: _PEOPLE | _MACHINE,
     Command.CLAIM_WORK: _PEOPLE,
     Command.SHOW_APPLICATION: _PEOPLE | _MACHINE,
+    # not the member of a panel, who comes from an agency: they read the cases they sit on
+    Command.SEE_OTHER_CASES: (_PEOPLE | _MACHINE) - {Role.PANEL_MEMBER},
     Command.SEE_PERSONAL_DETAIL: _CASE_STAFF | {Role.AUDITOR, Role.REVIEW_OFFICER, Role.REVIEW_LEAD},
     Command.RAISE_PRIORITY: _PEOPLE | _MACHINE,
     Command.LOWER_PRIORITY: _LEADS,
@@ -154,10 +157,20 @@ def why_not_work(actor: Actor, kind: WorkKind, *, role: str, owner: str | None, 
     return None
 
 
-def why_not_see(actor: Actor, *, restricted: bool, named: Collection[str]) -> Reason | None:
-    """A reason if an application is restricted and the actor is not among the people named for it."""
+def sees_only_own_panels(actor: Actor) -> bool:
+    """Whether the actor reads only the cases they sit on: a panel's member who has no other role."""
+    return not actor.roles & MAY[Command.SEE_OTHER_CASES]
+
+
+def why_not_see(actor: Actor, *, restricted: bool, named: Collection[str], sits: bool) -> Reason | None:
+    """A reason if an application is restricted and the actor is not named for it, or if they read only cases they sit on.
+
+    `sits`: whether they sit on its panel, or have work on it.
+    """
     if restricted and actor.id not in named and Role.SYSTEM not in actor.roles:
         return Reason("restricted", "this application is restricted to named people")
+    if not sits and sees_only_own_panels(actor):
+        return Reason("not_your_panel", "a panel member sees the cases they sit on, and you do not sit on this one")
     return None
 
 

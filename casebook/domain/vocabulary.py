@@ -207,6 +207,7 @@ class WorkKind(StrEnum):
     APPROVE_DECISION = "approve_decision"
     DELIVER_DISCLOSURE = "deliver_disclosure"
     DELIVER_NO_DISCLOSURE = "deliver_no_disclosure"
+    ATTEST_DELIVERY = "attest_delivery"
     RATIFY_EMERGENCY = "ratify_emergency"
     CONTACT_FOLLOW_UP = "contact_follow_up"
     MEND_QUALITY = "mend_quality"

@@ -77,6 +77,10 @@ SPECS: Mapping[WorkKind, WorkSpec] = MappingProxyType({
     # disclosure
     WorkKind.DELIVER_DISCLOSURE: _spec(Role.DISCLOSURE_OFFICER, stage=Stage.DISCLOSURE, limit=Limit.DISCLOSURE),
     WorkKind.DELIVER_NO_DISCLOSURE: _spec(Role.DISCLOSURE_OFFICER, stage=Stage.DISCLOSURE, limit=Limit.DISCLOSURE),
+    WorkKind.ATTEST_DELIVERY: _spec(
+        Role.DISCLOSURE_OFFICER, Role.SUPERVISOR, Role.INTAKE_OFFICER, Role.RESEARCHER, Role.DUTY_INSPECTOR,
+        stage=Stage.DISCLOSURE, limit=Limit.DISCLOSURE,
+    ),
     # follow-up
     WorkKind.CONTACT_FOLLOW_UP: _spec(Role.DISCLOSURE_OFFICER, Role.SUPERVISOR, stage=Stage.FOLLOW_UP),
     WorkKind.REASSESS_RISK: _spec(Role.RISK_ASSESSOR, Role.RESEARCHER, Role.SUPERVISOR, stage=Stage.FOLLOW_UP),

@@ -3,14 +3,35 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import CompoundSelect, func, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, func, or_, select, union
 from sqlalchemy.orm import Session
 
+from casebook.domain import authority, chain
+from casebook.domain.actors import Actor
 from casebook.domain.vocabulary import Role, WorkKind
-from casebook.storage.tables import Assurance, Candidate, Competence, LedgerEntry, Search, Staff, StaffRole, WorkItem
+from casebook.storage.tables import (
+    OPEN_WORK,
+    Application,
+    Assurance,
+    Candidate,
+    Competence,
+    LedgerEntry,
+    Panel,
+    Restriction,
+    Search,
+    Staff,
+    StaffRole,
+    WorkItem,
+)
+
+# what leaves an approver free to approve: they read, took the item, declared their interests, or told of danger
+NO_WORK = (
+    "application_exported", "conflict_declared", "made_urgent", "personal_detail_viewed", "priority_raised",
+    "safeguarding_opened", "work_cancelled", "work_claimed", "work_opened",
+)  # fmt: skip
 
 
 def researchers_of(session: Session, reference: str) -> frozenset[str]:
@@ -25,6 +46,19 @@ def researchers_of(session: Session, reference: str) -> frozenset[str]:
         ),
     )
     return frozenset(who for who in session.scalars(query) if not who.startswith("system:"))
+
+
+def worked_on(session: Session, reference: str, staff_id: str) -> bool:
+    """Whether somebody did anything on an application besides reading it, approving its decisions or reporting danger."""
+    mine = (LedgerEntry.chain == reference, LedgerEntry.actor == staff_id)
+    approving = select(LedgerEntry.at).where(
+        *mine, LedgerEntry.event == "work_done", LedgerEntry.body["kind"].astext == WorkKind.APPROVE_DECISION
+    )
+    hasty = LedgerEntry.body["what"].astext.is_not_distinct_from("signed_at_once")  # recorded as they sign
+    query = select(LedgerEntry.sequence).where(
+        *mine, LedgerEntry.event.not_in(NO_WORK), LedgerEntry.at.not_in(approving), ~hasty
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def roles_of(session: Session, staff_id: str) -> frozenset[Role]:
@@ -77,3 +111,42 @@ def touched_by(session: Session, staff_id: str) -> list[str]:
         .distinct()
     )
     return sorted(session.scalars(query))
+
+
+def was_on_duty(session: Session, staff_id: str, at: datetime) -> bool:
+    """Whether somebody was on duty at a moment, by the ledger of the unit. Since they were added, unless it says otherwise."""
+    member = session.get(Staff, staff_id)
+    if member is None or member.added_at > at:
+        return False
+    query = (
+        select(LedgerEntry.event)
+        .where(LedgerEntry.chain == chain.UNIT, LedgerEntry.event.in_(("on_duty", "off_duty", "staff_suspended")))
+        .where(LedgerEntry.body["staff"].astext == staff_id, LedgerEntry.at <= at)
+        .order_by(LedgerEntry.sequence.desc())
+    )
+    return session.scalar(query.limit(1)) in {None, "on_duty"}
+
+
+def sits_on(session: Session, actor: Actor, reference: str) -> bool:
+    """Whether somebody sits on a panel of this application, in any round, or has open work on it."""
+    seats = _seats(actor.id).subquery()
+    return session.scalar(select(seats.c.reference).where(seats.c.reference == reference)) is not None
+
+
+def hidden_from(session: Session, actor: Actor) -> frozenset[str]:
+    """References of the applications that somebody may not see. The same rule as `authority.why_not_see`, for lists."""
+    if not actor.is_person:
+        return frozenset()
+    named = select(Restriction.reference).where(Restriction.staff_id == actor.id)
+    closed_to_them: ColumnElement[bool] = Application.restricted & Application.reference.not_in(named)
+    if authority.sees_only_own_panels(actor):
+        seats = _seats(actor.id).subquery()
+        closed_to_them = or_(closed_to_them, Application.reference.not_in(select(seats.c.reference)))
+    return frozenset(session.scalars(select(Application.reference).where(closed_to_them)))
+
+
+def _seats(staff_id: str) -> CompoundSelect[Any]:
+    """References of the applications on whose panel somebody sits, in any round, or on which they have open work."""
+    member = or_(Panel.chair == staff_id, Panel.members.contains([{"staff": staff_id}]))
+    own = select(WorkItem.reference).where(OPEN_WORK, WorkItem.owner == staff_id, WorkItem.reference.is_not(None))
+    return union(select(Panel.reference).where(member), own)

@@ -33,7 +33,8 @@ WRONG: Mapping[str, Callable[[Given], Given]] = {
     },
     "approve_decision": lambda said: {**said, "approved": not said["approved"]},
     "deliver_disclosure": lambda said: {**said, "items": []},
-    "deliver_no_disclosure": lambda said: {**said, "second_officer": None},
+    "deliver_no_disclosure": lambda said: {**said, "support_offered": False},
+    "attest_delivery": lambda said: {**said, "present": False},
 }  # fmt: skip
 
 

@@ -91,13 +91,14 @@ class Unit:
             return list(session.scalars(query.order_by(WorkItem.opened_at, WorkItem.id)))
 
     def fitting(self, item: WorkItem) -> list[str]:
-        """Staff who may do an item."""
+        """Staff who may do an item. Whoever delivered it does not attest it."""
         asked = {"role": item.role, "owner": item.owner, "reserved": item.reserved}
         with self.store.session() as session:
             return [
                 each
                 for each in self.people
                 if session.get_one(Staff, each).suspended_at is None
+                and each != item.subject.get("delivered_by")
                 and authority.why_not_work(self.actor(session, each), WorkKind(item.kind), **asked) is None
             ]
 
@@ -173,7 +174,6 @@ def delivered(item: Mapping[str, Any], shown: Mapping[str, Any], unit: Unit) -> 
     }
     if not other:
         answer |= {
-            "second_officer": next(each for each in unit.people if each.startswith("second")),
             "identity_checked": True,
             "safety_plan": "to stay with her sister; marker on the address",
             "arranged_at": unit.now.isoformat(),

@@ -102,9 +102,9 @@ def test_the_closure_leaves_the_telling_and_hides_it_from_nobody(unit, transferr
     reference = transferred()
     (item,) = waits(reference)
     assert (item.role, item.blocking, item.stage) == ("intake_officer", False, "closed")
-    # scored at its end, it has become more pressing: one working day, not two
+    # their window is open until 17:00 today; no working days are counted
     assert unit.shown("supervise", reference)["priority"] == "high"
-    assert item.due_at.date() == (BEGIN + DAY).date()
+    assert item.due_at == BEGIN.replace(hour=17)
     assert item.subject["receipt"] == "awaited"
     assert set(unit.fitting(item)) == {"intake", "disclose", "second", "supervise"}
     shown = unit.shown("supervise", reference)

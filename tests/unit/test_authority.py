@@ -17,13 +17,13 @@ MACHINE = {Role.OPERATOR, Role.SYSTEM}
 OPERATOR_MAY = {
     Command.IMPORT_APPLICATIONS, Command.LOAD_SOURCE, Command.RECONCILE, Command.TRIAGE, Command.SWEEP, Command.ANALYSE,
     Command.VERIFY_LEDGER, Command.SEAL_LEDGER, Command.ADMINISTER_STAFF, Command.SUSPEND_STAFF, Command.LIST_APPLICATIONS,
-    Command.LIST_WORK, Command.SHOW_APPLICATION, Command.RAISE_PRIORITY, Command.RECOMPUTE_DEADLINES,
+    Command.LIST_WORK, Command.SHOW_APPLICATION, Command.SEE_OTHER_CASES, Command.RAISE_PRIORITY, Command.RECOMPUTE_DEADLINES,
     Command.SEE_REVIEW, Command.LEAD_REVIEW, Command.RECEIVE_ENQUIRY, Command.SEE_POLICIES, Command.BACK_TEST,
 }  # fmt: skip
 
 
-def actor(role: Role) -> Actor:
-    return Actor(id=f"the-{role}", roles=frozenset({role}))
+def actor(role: Role, *others: Role) -> Actor:
+    return Actor(id=f"the-{role}", roles=frozenset({role, *others}))
 
 
 @pytest.mark.parametrize("role", Role)
@@ -81,13 +81,21 @@ def test_an_item_claimed_by_another_or_reserved_for_another_is_refused():
 
 @pytest.mark.parametrize("role", [*STAFF, Role.OPERATOR])
 def test_a_restricted_application_is_seen_by_named_people_only(role):
-    assert authority.why_not_see(actor(role), restricted=True, named=[]).code == "restricted"
-    assert authority.why_not_see(actor(role), restricted=True, named=[f"the-{role}"]) is None
-    assert authority.why_not_see(actor(role), restricted=False, named=[]) is None
+    assert authority.why_not_see(actor(role), restricted=True, named=[], sits=True).code == "restricted"
+    assert authority.why_not_see(actor(role), restricted=True, named=[f"the-{role}"], sits=True) is None
+    assert authority.why_not_see(actor(role), restricted=False, named=[], sits=True) is None
 
 
 def test_the_machine_goes_on_carrying_a_restricted_application():
-    assert authority.why_not_see(system("lifecycle"), restricted=True, named=[]) is None
+    assert authority.why_not_see(system("lifecycle"), restricted=True, named=[], sits=False) is None
+
+
+def test_a_panel_member_with_no_other_role_sees_only_the_cases_they_sit_on():
+    member, chair = actor(Role.PANEL_MEMBER), actor(Role.PANEL_MEMBER, Role.PANEL_CHAIR)
+    asked = {"restricted": False, "named": []}
+    assert authority.why_not_see(member, **asked, sits=False).code == "not_your_panel"
+    assert authority.why_not_see(member, **asked, sits=True) is None
+    assert authority.why_not_see(chair, **asked, sits=False) is None
 
 
 def test_a_second_person_is_not_the_first():

@@ -263,6 +263,12 @@ def test_the_approver_neither_chaired_nor_researched_nor_answered_for_it(staff_i
     assert (reason.code if reason else None) == told
 
 
+def test_the_approver_did_nothing_else_on_the_application():
+    asked = {"chair": "c1", "supervisor": None, "researchers": {"r1"}}
+    assert why_not_approve(actor("m1", Role.APPROVER), **asked, worked=True).code == "approver_worked"
+    assert why_not_approve(actor("m1", Role.APPROVER), **asked, worked=False) is None
+
+
 @pytest.mark.parametrize(
     ("staff_id", "role", "told"),
     [

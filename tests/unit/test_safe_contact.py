@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from casebook.domain.case.safe_contact import ContactPlan, Way, allowed_channels, next_safe, why_not_safe
+from casebook.domain.case.safe_contact import ContactPlan, Way, allowed_channels, next_safe, why_not_safe, window_ends
 
 LONDON = ZoneInfo("Europe/London")
 STALE = timedelta(days=28)
@@ -113,3 +113,21 @@ def test_a_meeting_is_allowed_only_beside_the_channel_over_which_it_was_agreed()
 def test_a_plan_knows_when_it_was_confirmed_and_where_on_earth():
     with pytest.raises(ValueError, match="offset"):
         plan(confirmed_at=datetime(2026, 1, 1))  # noqa: DTZ001 - the point of the test
+
+
+@pytest.mark.parametrize(
+    ("after", "windows", "days", "ends"),
+    [
+        ("2026-01-05T10:00", [("09:00", "17:00")], "mon", "2026-01-05T17:00"),  # inside: the window that is open
+        ("2026-01-05T17:00", [("09:00", "17:00")], "mon", "2026-01-12T17:00"),  # the next one is a week later
+        ("2026-01-05T12:00", [("09:00", "11:00"), ("15:00", "16:00")], "mon", "2026-01-05T16:00"),
+        ("2026-07-06T07:00", [("09:00", "17:00")], "mon", "2026-07-06T16:00"),  # summer time
+    ],
+)
+def test_the_end_of_the_next_safe_window(after, windows, days, ends):
+    assert window_ends(plan(*windows, days=days), utc(after), LONDON) == utc(ends)
+
+
+def test_without_a_channel_there_is_no_window():
+    assert window_ends(plan(channel=""), utc("2026-01-05T10:00"), LONDON) is None
+    assert window_ends(None, utc("2026-01-05T10:00"), LONDON) is None

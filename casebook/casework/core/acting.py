@@ -18,7 +18,7 @@ from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Stage, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import NotFound, NotPermitted, Refused
-from casebook.storage import documents, ledger
+from casebook.storage import documents, ledger, people
 from casebook.storage.documents import Documents
 from casebook.storage.tables import Application, Base, Outbox, Restriction, WorkItem
 
@@ -93,19 +93,17 @@ class Act:
         """Refuse if the actor's roles do not allow the command."""
         refuse(authority.why_not_allowed(self.actor, command), NotPermitted)
 
-    def application(self, reference: str, *, lock: bool = True) -> Application:
-        """Load an application and lock it against other acts. Refused if the actor may not see it."""
+    def application(self, reference: str, *, lock: bool = True, joins: bool = False) -> Application:
+        """Load an application and lock it against other acts. Refused if the actor may not see it.
+
+        `joins`: they are about to take a free seat on its panel.
+        """
         query = select(Application).where(Application.reference == reference)
         # the lock of an UPDATE: another act waits, inserting a row that only refers to it does not
         application = self.session.scalar(query.with_for_update(key_share=True) if lock else query)
         if application is None:
             raise NotFound(f"there is no application {reference}")
-        refuse(
-            authority.why_not_see(
-                self.actor, restricted=application.restricted, named=named(self.session, application)
-            ),
-            NotPermitted,
-        )
+        refuse(why_not_see(self.session, application, self.actor, joins=joins), NotPermitted)
         return application
 
     def wake(self, application: Application, reason: str) -> None:
@@ -136,6 +134,13 @@ def refuse(reason: Reason | None, error: type[Refused] = Refused) -> None:
 def refuse_because(code: str, message: str, error: type[Refused] = Refused) -> NoReturn:
     """Refuse with this code and message."""
     raise error(message, code)
+
+
+def why_not_see(session: Session, application: Application, actor: Actor, *, joins: bool = False) -> Reason | None:
+    """A reason why somebody may not see an application."""
+    only_own = authority.sees_only_own_panels(actor)
+    sits = joins or not only_own or people.sits_on(session, actor, application.reference)
+    return authority.why_not_see(actor, restricted=application.restricted, named=named(session, application), sits=sits)
 
 
 def named(session: Session, application: Application) -> frozenset[str]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from casebook.casework.core import clocks, referrals
-from casebook.casework.core.acting import Act, named, refuse, refuse_because
+from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Doing
 from casebook.casework.disclosure.delivery_report import Choice, reported
 from casebook.casework.safeguarding import contact, danger, outreach
@@ -17,6 +17,7 @@ from casebook.domain.case import disclosure as rules
 from casebook.domain.case.disclosure import Addressee, Due
 from casebook.domain.case.follow_up import Chosen, ContactResult
 from casebook.domain.case.safe_contact import Purpose
+from casebook.domain.policy import Policy
 from casebook.domain.vocabulary import Limit, Outcome, Route
 from casebook.errors import InvalidAnswer
 from casebook.storage.case import decisions, deliveries
@@ -25,14 +26,12 @@ from casebook.storage.tables import (
     Application,
     Approval,
     Clock,
-    Competence,
     Decision,
     DisclosedItem,
     Disclosure,
     FollowUp,
     Proposal,
     Referral,
-    Staff,
 )
 
 THEY_ASK_TO_WAIT = "person_at_risk_asks_to_wait"  # the ground on which policy lets a follow-up clock be paused
@@ -103,39 +102,24 @@ def others_window(application: Application, settled: datetime) -> tuple[datetime
 
 def _due(doing: Doing, standing: Decision, approval: Approval, to: Addressee) -> Due:
     act, application, policy = doing.act, doing.application, policy_of(doing.application)
-    second = doing.answer.second_officer
-    if second is not None:
-        _refuse_second(act, application, second)
     return Due(
         to=to,
         approved_at=approval.approved_at,
         not_before=not_before(application, approval, to),
         wording=act.documents.wording_at(doing.occurred_at),
         items=frozenset(standing.items),
-        people=policy.contact.delivering_people.value,
-        trained_needed=policy.contact.trained_among_them.value,
-        trained=frozenset(officer for officer in (act.actor.id, second) if officer and _is_trained(doing, officer)),
+        untrained=_must_be_trained(policy)
+        and not deliveries.is_trained(act.session, act.actor.id, doing.occurred_at.date()),
         exception_approved=_is_excepted(act, application.reference) or doing.answer.override is not None,
         referrals=referrals_asked(act, application, to),
         offers=offers_due(application, deliveries.addressees(doing.act.session, application, standing), to),
     )
 
 
-def _refuse_second(act: Act, application: Application, second: str) -> None:
-    member = act.session.get(Staff, second)
-    if member is None or member.suspended_at is not None:
-        refuse_because("unknown_second", "the second officer is not a member of staff, or is suspended", InvalidAnswer)
-    if application.restricted and second not in named(act.session, application):
-        refuse_because(
-            "restricted", "this application is restricted, and the second officer is not one of the people named for it"
-        )
-
-
-def _is_trained(doing: Doing, staff_id: str) -> bool:
-    """Whether somebody was trained on the day of the delivery. The day of its recording does not matter."""
-    day = doing.occurred_at.date()
-    row = doing.act.session.get(Competence, (staff_id, rules.TRAINED))
-    return row is not None and row.granted_on <= day <= row.expires_on
+def _must_be_trained(policy: Policy) -> bool:
+    """Whether the first officer must be trained. The second always is; the policy says how many of them are."""
+    people, trained = policy.contact.delivering_people.value, policy.contact.trained_among_them.value
+    return trained > people - 1
 
 
 def _is_excepted(act: Act, reference: str) -> bool:
@@ -178,7 +162,8 @@ def _keep(doing: Doing, standing: Decision, to: Addressee, override_id: str | No
         support_offered=answer.support_offered,
         safety_plan=answer.safety_plan,
         delivered_by=act.actor.id,
-        second_officer=answer.second_officer,
+        second_officer=None,  # attests it themselves
+        attested_at=None,
         override_id=override_id,
         occurred_at=doing.occurred_at,
         recorded_at=act.now,

@@ -42,9 +42,6 @@ class NoDisclosureDelivered(UnderPlan):
         description="When the meeting was agreed over the plan's channel, inside its window. Needed unless the plan "
         "says in_person or the agreement is in the contact log already.",
     )
-    second_officer: str | None = Field(
-        default=None, description="Staff id of the second person who delivered it; not for c."
-    )
     identity_checked: bool = Field(
         default=False, description="The identity of the person was checked first; not for c."
     )
@@ -80,7 +77,6 @@ def reported(doing: Doing) -> ReportedDelivery:
         channel=answer.channel,
         verbal=answer.verbal,
         by=doing.act.actor.id,
-        second=answer.second_officer,
         identity_checked=answer.identity_checked,
         wording=answer.wording,
         support_offered=answer.support_offered,

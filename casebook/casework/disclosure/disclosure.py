@@ -10,7 +10,7 @@ from casebook.casework.core import lifecycle, two_people, work_items
 from casebook.casework.core.acting import Act, Summary, refuse_because
 from casebook.casework.core.answers import Answering, Answers
 from casebook.casework.core.rounds import next_round
-from casebook.casework.disclosure import delivery, delivery_report
+from casebook.casework.disclosure import attesting, delivery, delivery_report
 from casebook.domain.authority import Command
 from casebook.domain.case.disclosure import NOT_IN_PERSON, Addressee
 from casebook.domain.case.wording import Text, words
@@ -35,6 +35,11 @@ def prepare(act: Act, application: Application) -> None:
 
 
 def needs(act: Act, application: Application) -> list[Need]:
+    """The deliveries, and the second officer's word on each that was made. No follow-up waits for the second officer."""
+    return [*_deliveries(act, application), *attesting.needs(act, application)]
+
+
+def _deliveries(act: Act, application: Application) -> list[Need]:
     """One delivery for each addressee who has not been told.
 
     The delivery to another applicant blocks the stage only if there is no other addressee.
@@ -97,7 +102,7 @@ def say(act: Act, reference: str) -> Summary:
     """The approved words for each person who is still to be told."""
     act.allowed(Command.CONTACT)
     application = act.application(reference)
-    stage_needs = {Stage.DISCLOSURE: needs, Stage.FOLLOW_UP: needs_later}.get(Stage(application.stage))
+    stage_needs = {Stage.DISCLOSURE: _deliveries, Stage.FOLLOW_UP: needs_later}.get(Stage(application.stage))
     subjects = [need.subject for need in stage_needs(act, application)] if stage_needs else []
     subjects += [
         item.subject
@@ -127,4 +132,5 @@ def except_from_meeting(act: Act, reference: str, *, reason: str) -> Summary:
 ANSWERS: Answers = {
     WorkKind.DELIVER_DISCLOSURE: Answering(schema=delivery_report.DisclosureDelivered, handler=delivery.delivered),
     WorkKind.DELIVER_NO_DISCLOSURE: Answering(schema=delivery_report.NoDisclosureDelivered, handler=delivery.delivered),
+    WorkKind.ATTEST_DELIVERY: Answering(schema=attesting.DeliveryAttested, handler=attesting.attested),
 }

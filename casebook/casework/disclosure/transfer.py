@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -18,7 +19,7 @@ from casebook.casework.disclosure import delivery
 from casebook.casework.safeguarding import danger, outreach
 from casebook.casework.safeguarding.outreach import Speaks
 from casebook.domain import authority, chain
-from casebook.domain.case import follow_up
+from casebook.domain.case import follow_up, safe_contact
 from casebook.domain.case.safe_contact import Purpose
 from casebook.domain.case.wording import text_for
 from casebook.domain.stages import ANOTHER_FORCE
@@ -69,12 +70,18 @@ def record(act: Act, application: Application, *, force: str, accepted_by: str, 
         "force": force,
         "receipt": _receipt(row),
     }
-    due_at = None
+    due_at = _window_ends(act, application, act.now)
     if party is Party.C:
         begins, due_at = delivery.others_window(application, act.now)
         subject["not_before"] = begins.isoformat()
     need = Need(kind=WorkKind.TELL_OF_TRANSFER, key="0", subject=subject, due_at=due_at)
     open_items(act, application, [need], because="transferred")
+
+
+def _window_ends(act: Act, application: Application, after: datetime) -> datetime | None:
+    """The end of the next time at which A may safely be contacted. None without a plan: then the policy's days count."""
+    plan = deliveries.plan(act.session, application.reference, Party.A)
+    return safe_contact.window_ends(plan, after, ZoneInfo(policy_of(application).calendar.timezone))
 
 
 def _row_id(application: Application) -> str:
@@ -162,6 +169,8 @@ def _try_again(doing: Doing, row: Referral) -> None:
     """Open the next attempt. No reply does not end the work."""
     item, apart = doing.item, timedelta(hours=policy_of(doing.application).contact.attempts_apart_hours.value)
     due_at = follow_up.retry_at(doing.occurred_at, item.due_at or doing.act.now, apart=apart)
+    if item.subject["recipient"] != Party.C:
+        due_at = _window_ends(doing.act, doing.application, doing.occurred_at + apart) or due_at
     attempts = int(item.key) + 1
     subject = {**item.subject, "receipt": _receipt(row), "attempts": attempts}
     need = Need(kind=WorkKind.TELL_OF_TRANSFER, key=str(attempts), subject=subject, due_at=due_at)

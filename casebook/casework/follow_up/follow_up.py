@@ -16,7 +16,7 @@ from casebook.casework.core import clocks, referrals
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answering, Answers, Doing
 from casebook.casework.core.referrals import ReferralMade
-from casebook.casework.disclosure import disclosure
+from casebook.casework.disclosure import attesting, disclosure
 from casebook.casework.follow_up import closing
 from casebook.casework.risk_scoring import risk_scoring
 from casebook.casework.safeguarding import contact, danger, outreach
@@ -63,7 +63,8 @@ def prepare(act: Act, application: Application) -> None:
 def needs(act: Act, application: Application) -> list[Need]:
     """One item for each agreed contact without a result: to make it, try again, or have a supervisor end the attempts.
 
-    And the delivery to another applicant who has not been told, and what closing asks for.
+    And the delivery to another applicant who has not been told, the second officers who have not attested a delivery, and
+    what closing asks for.
     """
     rounds = _rounds(act, application.reference)
     contacts = [
@@ -71,7 +72,7 @@ def needs(act: Act, application: Application) -> list[Need]:
         for row in deliveries.follow_ups(act.session, application.reference)
         if row.result is None
     ]
-    untold = disclosure.needs_later(act, application)
+    untold = [*disclosure.needs_later(act, application), *attesting.needs(act, application, later=True)]
     return untold + contacts + closing.needs(act, application, contacts_ended=not contacts and not untold)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import and_, select
 from casebook.casework.core.acting import Act
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Role
-from casebook.storage.reporting import board
+from casebook.storage import people
 from casebook.storage.tables import OPEN_WORK, Escalation, LedgerEntry, WorkItem
 
 RECORDED = "exception_recorded"
@@ -21,9 +21,9 @@ ExceptionLine = dict[str, object]
 
 
 def listing(act: Act) -> list[ExceptionLine]:
-    """All exceptions, newest first, in ids and codes. Staff see a restricted application only if they are named for it."""
+    """All exceptions, newest first, in ids and codes. Only those of applications that the actor may see."""
     act.allowed(Command.LIST_APPLICATIONS)
-    hidden = board.hidden_from(act.session, act.actor.id) if act.actor.is_person else frozenset()
+    hidden = people.hidden_from(act.session, act.actor)
     lines = (line for line in (*_recorded(act), *_not_done(act)) if line["reference"] not in hidden)
     return sorted(lines, key=lambda line: (str(line["at"]), str(line["reference"]), str(line["what"])), reverse=True)
 

@@ -35,7 +35,7 @@ def over(act: Act) -> list[Kept]:
 
     The period runs from the closing or the end of the watch, whichever is later; of a row, from when it was read.
     """
-    act.allowed(Command.LIST_APPLICATIONS)
+    act.allowed(Command.SEE_OTHER_CASES)
     least = min(policy.retention.application_years.value for policy in act.documents.policies())
     long_ago = _years_after(act.now, -least)
     ended_long_ago = [

@@ -16,7 +16,7 @@ from casebook.domain.vocabulary import Role, WorkKind
 from casebook.domain.work import Need
 from casebook.storage.case import decisions, record_checks
 from casebook.storage.documents import policy_of
-from casebook.storage.people import researchers_of
+from casebook.storage.people import researchers_of, worked_on
 from casebook.storage.tables import Application, Approval, Decision, WorkItem
 
 SUPERVISOR = "supervisor"
@@ -83,7 +83,12 @@ def _explain(doing: Doing, standing: Decision) -> None:
 def _approve(doing: Doing, standing: Decision) -> None:
     act, application = doing.act, doing.application
     researchers = researchers_of(act.session, application.reference)
-    refuse(why_not_approve(act.actor, chair=standing.chair, supervisor=standing.supervisor, researchers=researchers))
+    worked = worked_on(act.session, application.reference, act.actor.id)
+    refuse(
+        why_not_approve(
+            act.actor, chair=standing.chair, supervisor=standing.supervisor, researchers=researchers, worked=worked
+        )
+    )
     act.session.add(
         Approval(
             decision_id=standing.id,

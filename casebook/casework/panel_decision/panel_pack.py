@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from casebook.casework.core import conflict, signatures
-from casebook.casework.core.acting import Act, named, refuse
+from casebook.casework.core import code_words, conflict, signatures
+from casebook.casework.core.acting import Act, refuse, why_not_see
 from casebook.casework.core.blind_review import why_not_look
 from casebook.domain import authority
 from casebook.domain.actors import Actor
@@ -95,8 +95,7 @@ def _reader(act: Act, application: Application, staff_id: str) -> str:
     """The id of this member of staff. Refused if they could not open the application themselves."""
     reader = Actor(id=staff_id, roles=people.roles_of(act.session, staff_id))
     refuse(authority.why_not_allowed(reader, Command.SEE_PERSONAL_DETAIL), NotPermitted)
-    named_people = named(act.session, application)
-    refuse(authority.why_not_see(reader, restricted=application.restricted, named=named_people), NotPermitted)
+    refuse(why_not_see(act.session, application, reader), NotPermitted)
     return reader.id
 
 
@@ -121,7 +120,7 @@ def _person(act: Act, reference: str, party: Party) -> PackSection | None:
 
 def _plans(act: Act, reference: str) -> list[PackSection]:
     query = select(SafeContact).where(SafeContact.reference == reference).order_by(SafeContact.party)
-    return [_of(plan, OF_A_PLAN) for plan in act.session.scalars(query)]
+    return [code_words.hide(_of(plan, OF_A_PLAN)) for plan in act.session.scalars(query)]
 
 
 def _findings(act: Act, reference: str) -> list[PackSection]:

@@ -33,6 +33,7 @@ class SearchAnswer:
 def search(act: Act, source: Source, given_cells: Mapping[str, str], *, limit: int) -> SearchAnswer:
     """Search one automatic source. Refused if only people can search it. Raises SourceFault if the source does not answer."""
     act.allowed(Command.ANALYSE if not act.actor.is_person else Command.SEE_PERSONAL_DETAIL)
+    act.allowed(Command.SEE_OTHER_CASES)
     remote: Mapping[Source, RecordSource] = catalogue.remote()
     extract = catalogue.local(act.session, act.now.year).get(source)
     record_source = remote.get(source) or extract

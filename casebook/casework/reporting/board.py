@@ -12,7 +12,7 @@ from casebook.domain import words
 from casebook.domain.authority import Command
 from casebook.domain.case.uncovered import not_whole
 from casebook.markdown import table as markdown_table
-from casebook.storage import outbox
+from casebook.storage import outbox, people
 from casebook.storage.case import missing_rows, notices
 from casebook.storage.reporting import board as stored
 
@@ -24,10 +24,11 @@ Figures = dict[str, object]
 def figures(act: Act) -> dict[str, object]:
     """The board as data."""
     act.allowed(Command.LIST_WORK)
+    act.allowed(Command.SEE_OTHER_CASES)
     session, now, policy = act.session, act.now, act.documents.policy_on(act.now)
     soon = {str(p): timedelta(minutes=m) for p, m in policy.escalation.due_soon_minutes.value.items()}
     zone = policy.calendar.timezone
-    hidden = stored.hidden_from(session, act.actor.id) if act.actor.is_person else frozenset()
+    hidden = people.hidden_from(session, act.actor)
     oldest, longest = stored.oldest_unclaimed(session, hidden), stored.longest(session, hidden)
     return {
         "at": now.isoformat(),

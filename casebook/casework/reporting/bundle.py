@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from casebook.casework.core import code_words
 from casebook.casework.core.acting import Act, refuse
 from casebook.casework.core.blind_review import why_not_look
 from casebook.casework.reporting.audit import Broken, Verification
@@ -112,7 +113,7 @@ def _item(act: Act, row: Base, application: Application) -> dict[str, Any]:
         "row": name,
         "digest": digest,
         "subject_access": _mark(row, application),
-        "values": json.loads(chain.canonical(values)),
+        "values": code_words.hide(json.loads(chain.canonical(values))),
     }
 
 

@@ -19,7 +19,7 @@ Figure = dict[str, object]
 
 def figures(act: Act, *, begin: datetime | None = None, end: datetime | None = None) -> list[Figure]:
     """One row for each figure. The `outcome` rows, including `undecided`, add up to the `applications` row."""
-    act.allowed(Command.LIST_APPLICATIONS)
+    act.allowed(Command.SEE_OTHER_CASES)
     cases = stored.cases(act.session, begin, end)
     return [*_counts(cases), *_times(act, {case.reference: case for case in cases})]
 

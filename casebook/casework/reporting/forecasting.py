@@ -21,7 +21,7 @@ RESEARCHED = frozenset({Stage.RISK_SCORING, Stage.PANEL_DECISION, Stage.DISCLOSU
 
 def forecast(act: Act, *, seed: int = 1, plays: int = PLAYS) -> dict[str, object]:
     """The forecast with intervals, or the reason why there is none."""
-    act.allowed(Command.LIST_APPLICATIONS)
+    act.allowed(Command.SEE_OTHER_CASES)
     needed = act.documents.policy_on(act.now).oversight.forecast_needs_weeks.value
     arrivals = [at for at in history.arrivals(act.session) if at <= act.now]
     weeks = (act.now - arrivals[0]).days / 7 if arrivals else 0.0

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
-from casebook.casework.core import conflict, signatures
+from casebook.casework.core import code_words, conflict, signatures
 from casebook.casework.core.acting import Act, refuse
 from casebook.casework.core.blind_review import outcomes_hidden, why_not_look
 from casebook.domain import authority
@@ -17,9 +17,9 @@ from casebook.domain.authority import Command
 from casebook.domain.triage import is_danger_said
 from casebook.domain.vocabulary import Priority, Stage
 from casebook.errors import NotPermitted
-from casebook.storage import links, tables
+from casebook.storage import links, people, tables
 from casebook.storage.review.live_cells import VIEWED
-from casebook.storage.tables import OPEN_WORK, Application, Base, Clock, LedgerEntry, Restriction, WorkItem
+from casebook.storage.tables import OPEN_WORK, Application, Base, Clock, LedgerEntry, WorkItem
 
 # what `show` includes with the application itself, in the order of the stages
 PARTS: tuple[type[Base], ...] = (
@@ -27,26 +27,27 @@ PARTS: tuple[type[Base], ...] = (
     tables.Candidate, tables.Finding, tables.Assurance, tables.ApplicantSign, tables.Meeting, tables.InstrumentAnswer,
     tables.InstrumentShortfall, tables.RiskScore, tables.RiskAssessment, tables.Circumstance,
     tables.OwnerAgreement, tables.Panel, tables.MemberAnswer, tables.Decision, tables.Approval, tables.Disclosure,
-    tables.EmergencyDisclosure, tables.ContactOverride, tables.ContactAttempt, tables.FollowUp, tables.ClosingSummary,
+    tables.EmergencyDisclosure, tables.Ratification, tables.ContactOverride, tables.ContactAttempt, tables.FollowUp,
+    tables.ClosingSummary,
     tables.Referral, tables.ConflictDeclaration, tables.GateResult, tables.GateOverride, tables.Proposal, tables.Escalation,
     tables.ApplicationLink, tables.Watch,
 )  # fmt: skip
 
 
 def listing(act: Act, *, stage: Stage | None = None, overdue: bool = False) -> list[dict[str, object]]:
-    """Applications, most urgent first. Restricted ones are listed only for people named for them, the operator and the system."""
+    """Applications, most urgent first. Only those that the actor may see."""
     act.allowed(Command.LIST_APPLICATIONS)
     query = select(Application)
     if stage is not None:
         query = query.where(Application.stage == stage)
-    named = set(act.session.scalars(select(Restriction.reference).where(Restriction.staff_id == act.actor.id)))
+    hidden = people.hidden_from(act.session, act.actor)
     waiting = _waiting(act.session)
     dues = _dues(act.session)
     blind = outcomes_hidden(act)
     rows = [
         _line(application, waiting.get(application.reference, []), dues.get(application.reference), act.now)
         for application in act.session.scalars(query)
-        if not application.restricted or application.reference in named or not act.actor.is_person
+        if application.reference not in hidden
     ]
     for row in rows:
         row["outcome"] = None if row["reference"] in blind else row["outcome"]
@@ -179,8 +180,11 @@ def _rows(session: Session, part: type[Base], reference: str, *, personal: bool)
 
 def _values(row: Base, *, personal: bool) -> dict[str, object]:
     hidden = frozenset() if personal else frozenset(type(row).personal)
-    return {
-        attribute.key: getattr(row, attribute.key)
-        for attribute in inspect(type(row)).column_attrs
-        if attribute.key not in hidden
-    }
+    shown: dict[str, object] = code_words.hide(
+        {
+            attribute.key: getattr(row, attribute.key)
+            for attribute in inspect(type(row)).column_attrs
+            if attribute.key not in hidden
+        }
+    )
+    return shown

@@ -22,6 +22,7 @@ FIRST_DECISION = frozenset({"outcome", "disclosed_on", "rationale", "handler", "
 def dossier(act: Act, reference: str) -> dict[str, object]:
     """Everything in the lists and today's sources. The view is recorded. Refused to whoever handled it, and their managers."""
     act.allowed(Command.SEE_PERSONAL_DETAIL)
+    act.allowed(Command.SEE_OTHER_CASES)
     application = ranking.called(act, reference)
     lists = stored.rows_of(act.session, application.rows)
     if not lists:

@@ -24,7 +24,10 @@ from casebook.storage.documents import policy_of
 
 
 def safe_time(act: Act, reference: str, *, party: str) -> Summary:
-    """When, and over which channels, a party may next be contacted. The ledger records it as a view of personal detail."""
+    """When, and over which channels, a party may next be contacted, and by which code word they are known.
+
+    Only whoever may contact people asks this. The ledger records it as a view of personal detail.
+    """
     act.allowed(Command.CONTACT)
     application = act.application(reference)
     policy = policy_of(application)
@@ -41,6 +44,7 @@ def safe_time(act: Act, reference: str, *, party: str) -> Summary:
         "now": reason.code if reason else "safe",
         "next_safe": next_safe.isoformat() if next_safe else None,
         "ask_plan_again": bool(reason and reason.code == "stale_plan"),
+        "code_word": deliveries.code_word(act.session, reference, party),
     }
 
 

@@ -97,7 +97,6 @@ class ReportedDelivery:
     channel: str
     verbal: bool
     by: str
-    second: str | None
     identity_checked: bool
     wording: str
     support_offered: bool
@@ -120,9 +119,7 @@ class Due:
     not_before: datetime  # for whoever applied for somebody else it is later than the approval
     wording: str
     items: frozenset[str]
-    people: int
-    trained_needed: int
-    trained: frozenset[str]  # of those who delivered
+    untrained: bool  # whoever delivered it is not trained, and must be
     exception_approved: bool
     referrals: tuple[str, ...]
     offers: tuple[Limit, ...]  # to be made on this delivery
@@ -148,13 +145,9 @@ def _in_its_time(told: ReportedDelivery, due: Due) -> Reason | None:
     )
 
 
-def _two_people(told: ReportedDelivery, due: Due) -> Reason | None:
-    if told.second == told.by:
-        return Reason("same_person", "the second officer must be another person")
-    if due.people > 1 and not told.second:
-        return Reason("second_officer_missing", "two people must deliver it: name the second officer")
-    if len(due.trained) < due.trained_needed:
-        return Reason("nobody_trained", "at least one of those who deliver must be trained in domestic abuse")
+def _trained(_: ReportedDelivery, due: Due) -> Reason | None:
+    if due.untrained:
+        return Reason("nobody_trained", "whoever delivers it must be trained in domestic abuse")
     return None
 
 
@@ -256,6 +249,29 @@ def _offered(told: ReportedDelivery, due: Due) -> Reason | None:
 DeliveryRule = Callable[[ReportedDelivery, Due], Reason | None]
 
 RULES: tuple[DeliveryRule, ...] = (
-    _after_approval, _two_people, _identity, _in_person, _worded, _undertaking, _items, _supported, _offered,
+    _after_approval, _trained, _identity, _in_person, _worded, _undertaking, _items, _supported, _offered,
 )  # fmt: skip
 RULES_FOR_OTHERS: tuple[DeliveryRule, ...] = (_after_approval, _in_its_time, _worded, _items, _supported, _offered)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondOfficer:
+    """Whoever says that they were the second of the two who delivered it."""
+
+    id: str
+    present: bool
+    trained: bool  # in domestic abuse, on the day of the delivery
+    on_duty: bool  # at its time
+
+
+def why_not_attest(second: SecondOfficer, *, delivered_by: str) -> Reason | None:
+    """A reason if somebody cannot attest a delivery as its second officer. The source is the scheme's rule of two people."""
+    if second.id == delivered_by:
+        return Reason("same_person", "you delivered it: the second officer attests it themselves")
+    if not second.present:
+        return Reason("was_not_there", "whoever was not there can attest nothing: leave it to the second officer")
+    if not second.trained:
+        return Reason("second_untrained", "the second officer must have been trained in domestic abuse on that day")
+    if not second.on_duty:
+        return Reason("second_off_duty", "you were not on duty when it was delivered")
+    return None

@@ -99,14 +99,21 @@ def why_not_yet(
     return None
 
 
-def why_not_approve(actor: Actor, *, chair: str, supervisor: str | None, researchers: Collection[str]) -> Reason | None:
-    """Why the actor may not approve: they chaired, did research, or gave the supervisor's reason in the decision."""
+def why_not_approve(
+    actor: Actor, *, chair: str, supervisor: str | None, researchers: Collection[str], worked: bool = False
+) -> Reason | None:
+    """Why the actor may not approve: they chaired, did research, gave the supervisor's reason, or did other work on it.
+
+    `worked`: whether they did anything else on this application. Reading, approving and reporting danger do not count.
+    """
     if supervisor is not None and actor.id == supervisor:
         return Reason("same_person", "you gave the supervisor's reason, so another person must approve")
     if actor.id == chair:
         return Reason("approver_chaired", "you chaired the panel, so another person must approve")
     if actor.id in researchers:
         return Reason("approver_researched", "you did research on this application, so another person must approve")
+    if worked:
+        return Reason("approver_worked", "you did other work on this application, so another person must approve")
     return None
 
 

@@ -157,6 +157,16 @@ def next_safe(plan: ContactPlan | None, after: datetime, zone: ZoneInfo) -> date
     return None
 
 
+def window_ends(plan: ContactPlan | None, after: datetime, zone: ZoneInfo) -> datetime | None:
+    """The end of the window that is open at `after`, or else of the next one, in UTC; None if there is none."""
+    opened = next_safe(plan, after, zone)
+    if plan is None or opened is None:
+        return None
+    local = opened.astimezone(zone)
+    ends = [end for start, end in plan.hours if start <= local.time() < end]
+    return max(_moment(local.date(), max(ends), zone), opened)  # when the clocks go back, a time of day comes twice
+
+
 def _openings(plan: ContactPlan, day: date, zone: ZoneInfo) -> Iterator[datetime]:
     """Moments at which a window of the day may open."""
     begins, ends = (_moment(midnight, time(), zone) for midnight in (day, day + timedelta(days=1)))

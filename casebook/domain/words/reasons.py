@@ -83,6 +83,8 @@ BECAUSE = Vocabulary("Reasons for an event", {
     "monitor_signal": "a signal of the monitor",
     "neglected": "it was idle",
     "new_record": "a new record about the subject",
+    "delivery_not_attested": "nobody can attest a delivery as its second officer",
+    "delivery_told_otherwise": "the second officer says that a delivery was otherwise than recorded",
     "not_ratified": "an emergency decision was not ratified",
     "not_reached": "the applicant was not reached",
     "out_of_cycle": "decided before the next panel",

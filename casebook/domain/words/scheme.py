@@ -166,6 +166,7 @@ WORK = Vocabulary("Work items", {
     "approve_decision": "approve the decision",
     "deliver_disclosure": "deliver the disclosure",
     "deliver_no_disclosure": "deliver a no-disclosure",
+    "attest_delivery": "attest a delivery as its second officer",
     "ratify_emergency": "ratify an emergency decision",
     "contact_follow_up": "make a follow-up contact",
     "mend_quality": "correct the data",
@@ -210,6 +211,7 @@ WAITING = Vocabulary("What an application waits for, as a run's state name", {
     "approve_decision": "Awaiting approval",
     "deliver_disclosure": "Awaiting disclosure",
     "deliver_no_disclosure": "Awaiting delivery of the outcome",
+    "attest_delivery": "Awaiting the second officer of a delivery",
     "contact_follow_up": "Awaiting follow-up",
 })  # fmt: skip
 LIMIT = Vocabulary("Time limits", {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -13,12 +13,14 @@ from casebook.domain.case import disclosure as rules
 from casebook.domain.case.disclosure import Addressee
 from casebook.domain.case.follow_up import Chosen
 from casebook.domain.case.safe_contact import ContactPlan, Purpose
+from casebook.domain.case.wording import APPLICANT_OTHER
 from casebook.domain.vocabulary import Limit
 from casebook.storage.case import record_checks
 from casebook.storage.tables import (
     Application,
     Clock,
     ClosingSummary,
+    Competence,
     ContactAttempt,
     ContactOverride,
     Decision,
@@ -37,6 +39,17 @@ def told(session: Session, reference: str) -> Sequence[Disclosure]:
     return session.scalars(query.order_by(Disclosure.occurred_at, Disclosure.id)).all()
 
 
+def awaits_second(row: Disclosure) -> bool:
+    """Whether the second officer of a delivery has not attested it. Another applicant is told by one person."""
+    return row.recipient != APPLICANT_OTHER and row.second_officer is None and row.attested_at is None
+
+
+def is_trained(session: Session, staff_id: str, day: date) -> bool:
+    """Whether somebody was trained to deliver on a day. The day of its recording does not matter."""
+    row = session.get(Competence, (staff_id, rules.TRAINED))
+    return row is not None and row.granted_on <= day <= row.expires_on
+
+
 def addressees(session: Session, application: Application, decision: Decision) -> tuple[Addressee, ...]:
     """The people to whom the decision is delivered, and with which text."""
     return rules.addressees(
@@ -51,6 +64,12 @@ def addressees(session: Session, application: Application, decision: Decision) -
 def plan(session: Session, reference: str, party: str) -> ContactPlan | None:
     row = session.get(SafeContact, f"{reference}:{party}")
     return None if row is None else plan_of(row)
+
+
+def code_word(session: Session, reference: str, party: str) -> str | None:
+    """The word by which a party is known on the phone, if one was agreed."""
+    row = session.get(SafeContact, f"{reference}:{party}")
+    return row.code_word if row else None
 
 
 def plan_of(row: SafeContact) -> ContactPlan:

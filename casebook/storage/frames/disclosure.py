@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casebook.domain.case import disclosure as rules
@@ -22,7 +22,6 @@ from casebook.storage.frames import FrameRows
 from casebook.storage.tables import (
     Application,
     Clock,
-    Competence,
     ContactAttempt,
     Decision,
     DisclosedItem,
@@ -92,7 +91,6 @@ def _delivery(
     session: Session, application: Application, standing: Decision, to: Addressee | None, row: Disclosure | None
 ) -> dict[str, object]:
     """The row of one delivery. A delivery to a person who was not to be told has a row too, as not permitted."""
-    policy = policy_of(application)
     other = to is not None and to.is_other_applicant
     approval = decisions.approval(session, row.decision_id if row and other else standing.id)
     return {
@@ -111,8 +109,6 @@ def _delivery(
         "support_offered": row is not None and row.support_offered,
         "safety_plan": row is not None and (bool((row.safety_plan or "").strip()) or other),
         "wording_approved": row is not None and row.wording == documents.of(session).wording_at(row.occurred_at),
-        "two_officers": row is not None and (other or _two_officers(row, policy)),
-        "trained": row is not None and (other or _trained(session, row) >= policy.contact.trained_among_them.value),
     }
 
 
@@ -138,22 +134,6 @@ def _logged(session: Session, row: Disclosure) -> bool:
         attempt.reached and attempt.occurred_at == row.occurred_at and attempt.channel == row.channel
         for attempt in attempts
     )
-
-
-def _two_officers(row: Disclosure, policy: Policy) -> bool:
-    return policy.contact.delivering_people.value < len({"one", "other"}) or row.second_officer not in {
-        None,
-        row.delivered_by,
-    }
-
-
-def _trained(session: Session, row: Disclosure) -> int:
-    day = row.occurred_at.date()
-    query = select(func.count(Competence.staff_id.distinct())).where(
-        Competence.staff_id.in_([row.delivered_by, row.second_officer]), Competence.subject == rules.TRAINED,
-        Competence.granted_on <= day, Competence.expires_on >= day,
-    )  # fmt: skip
-    return session.scalar(query) or 0
 
 
 def _items(session: Session, row: Disclosure) -> list[str]:

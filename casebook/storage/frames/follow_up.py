@@ -5,30 +5,47 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from casebook.domain.case import disclosure as rules
 from casebook.domain.case import follow_up
 from casebook.domain.case.follow_up import ContactResult
 from casebook.domain.case.safe_contact import Purpose
+from casebook.domain.case.wording import APPLICANT_OTHER
 from casebook.domain.policy import Policy
 from casebook.domain.vocabulary import Role, Route
 from casebook.storage.case import decisions, deliveries
 from casebook.storage.documents import policy_of
 from casebook.storage.frames import FrameRows
 from casebook.storage.frames.disclosure import contacts as judged_again
-from casebook.storage.tables import OPEN_WORK, Application, EmergencyDisclosure, FollowUp, StaffRole, WorkItem
+from casebook.storage.tables import (
+    OPEN_WORK,
+    Application,
+    Competence,
+    Disclosure,
+    EmergencyDisclosure,
+    FollowUp,
+    StaffRole,
+    WorkItem,
+)
 
 
 def frames(session: Session, references: Sequence[str]) -> dict[str, FrameRows]:
     """`application`: one row per application. `contacts`: one per contact offered. `attempts`, `emergencies`: one each."""
-    built: dict[str, FrameRows] = {"application": [], "contacts": [], "attempts": [], "emergencies": []}
+    built: dict[str, FrameRows] = {
+        "application": [],
+        "deliveries": [],
+        "contacts": [],
+        "attempts": [],
+        "emergencies": [],
+    }
     query = select(Application).where(Application.reference.in_(references)).order_by(Application.reference)
     for application in session.scalars(query):
         policy = policy_of(application)
         rows = deliveries.follow_ups(session, application.reference)
         built["application"].append(_application(session, application, policy, rows))
+        built["deliveries"] += _deliveries(session, application.reference, policy)
         built["contacts"] += [_contact(session, row, policy) for row in rows]
         built["attempts"] += judged_again(session, application, {Purpose.FOLLOW_UP})
         built["emergencies"] += _emergencies(session, application.reference)
@@ -55,6 +72,20 @@ def _application(
         "closing_summary": application.band not in rules.GRAVE or _is_closed_by_supervisor(session, application),
         "all_offered": rules.followed(addressees) is None or limits <= offered,
     }
+
+
+def _deliveries(session: Session, reference: str, policy: Policy) -> FrameRows:
+    """Each delivery that two people make. Another applicant is told by one."""
+    return [
+        {
+            "reference": reference,
+            "delivery": row.id,
+            "two_officers": _two_officers(row, policy),
+            "trained": _trained(session, row) >= policy.contact.trained_among_them.value,
+        }
+        for row in deliveries.told(session, reference)
+        if row.recipient != APPLICANT_OTHER
+    ]
 
 
 def _in_danger(session: Session, reference: str) -> bool:
@@ -102,6 +133,22 @@ def _is_approved(session: Session, row: FollowUp) -> bool:
     if row.closure_approved_by is None or row.closure_approved_by == row.closed_by:
         return False
     return session.get(StaffRole, (row.closure_approved_by, Role.SUPERVISOR)) is not None
+
+
+def _two_officers(row: Disclosure, policy: Policy) -> bool:
+    return policy.contact.delivering_people.value < len({"one", "other"}) or row.second_officer not in {
+        None,
+        row.delivered_by,
+    }
+
+
+def _trained(session: Session, row: Disclosure) -> int:
+    day = row.occurred_at.date()
+    query = select(func.count(Competence.staff_id.distinct())).where(
+        Competence.staff_id.in_([row.delivered_by, row.second_officer]), Competence.subject == rules.TRAINED,
+        Competence.granted_on <= day, Competence.expires_on >= day,
+    )  # fmt: skip
+    return session.scalar(query) or 0
 
 
 def _emergencies(session: Session, reference: str) -> FrameRows:

@@ -38,7 +38,6 @@ from casebook.storage.tables import (
     MaybeIdle,
     Notice,
     Outbox,
-    Restriction,
     Search,
     WorkItem,
 )
@@ -107,13 +106,6 @@ def _states(counts: dict[str, int]) -> dict[str, int]:
 
 def _open(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return select(WorkItem.id).where(WorkItem.reference == Application.reference, OPEN_WORK, condition).exists()
-
-
-def hidden_from(session: Session, staff_id: str) -> frozenset[str]:
-    """The restricted applications that this member of staff may not see."""
-    named = select(Restriction.reference).where(Restriction.staff_id == staff_id)
-    query = select(Application.reference).where(Application.restricted, Application.reference.not_in(named))
-    return frozenset(session.scalars(query))
 
 
 def worst(session: Session, limit: int, hidden: Collection[str] = ()) -> list[Row[Any]]:

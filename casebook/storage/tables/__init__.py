@@ -47,6 +47,7 @@ from casebook.storage.tables.delivery import (
     Disclosure,
     EmergencyDisclosure,
     FollowUp,
+    Ratification,
     Referral,
     Watch,
 )
@@ -140,6 +141,7 @@ __all__ = [
     "PersonKeys",
     "PolicyDocument",
     "Proposal",
+    "Ratification",
     "ReferenceCounter",
     "Referral",
     "RejectedRow",

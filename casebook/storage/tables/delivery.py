@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casebook.storage.tables.base import Base, Json, JsonList
@@ -37,7 +37,8 @@ class Disclosure(Base):
     support_offered: Mapped[bool]
     safety_plan: Mapped[str | None]
     delivered_by: Mapped[str]
-    second_officer: Mapped[str | None]
+    second_officer: Mapped[str | None]  # in rows of earlier releases: named by the first
+    attested_at: Mapped[datetime | None]  # when the second attested it, or a supervisor said that nobody can
     override_id: Mapped[str | None] = mapped_column(ForeignKey("contact_override.id"))
     occurred_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
@@ -50,6 +51,22 @@ class DisclosedItem(Base):
 
     disclosure_id: Mapped[str] = mapped_column(ForeignKey("disclosure.id"), primary_key=True)
     finding_id: Mapped[str] = mapped_column(ForeignKey("finding.id"), primary_key=True)
+
+
+class Ratification(Base):
+    """One panel member's own answer about an emergency disclosure."""
+
+    __tablename__ = "ratification"
+    __table_args__ = (UniqueConstraint("emergency_id", "member"),)
+    personal = ("reasons",)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)
+    emergency_id: Mapped[str] = mapped_column(ForeignKey("emergency_disclosure.id"))
+    member: Mapped[str]
+    ratified: Mapped[bool]
+    reasons: Mapped[str]
+    answered_at: Mapped[datetime]
 
 
 class EmergencyDisclosure(Base):

@@ -132,7 +132,7 @@ def disclosure_answer():
     def make(reference, **overrides):
         return {
             "recipient": "a", "wording": "1", "channel": "in_person", "verbal": True, "occurred_at": "2026-03-02T11:00:00+00:00",
-            "arranged_at": "2026-03-02T10:30:00+00:00", "second_officer": "s1", "identity_checked": True,
+            "arranged_at": "2026-03-02T10:30:00+00:00", "identity_checked": True,
             "undertaking": "signed", "items": [f"{reference}:rms:R0", f"{reference}:rms:R1"], "support_offered": True,
             "safety_plan": "agreed with her", "follow_up": {limit: {"chosen": "accepted"} for limit in LIMITS}, **overrides,
         }  # fmt: skip

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from casebook.casework.core import lifecycle
 from casebook.casework.disclosure import disclosure
 from casebook.casework.safeguarding import contact, safe_contact
+from casebook.casework.staff import staff
 from casebook.domain.case.disclosure import others_told_from
 from casebook.domain.vocabulary import Stage
 from casebook.errors import AlreadyDone, InvalidAnswer, NotPermitted, Refused
@@ -59,7 +60,7 @@ def test_a_disclosure_sets_the_outcome_meets_the_clock_and_starts_follow_up(deli
     reference = delivered()
     assert peek(reference).outcome == "disclosed_to_a"
     (row,) = rows(Disclosure, reference)
-    assert (row.kind, row.recipient, row.delivered_by, row.second_officer) == ("disclosure", "a", "d1", "s1")
+    assert (row.kind, row.recipient, row.delivered_by, row.second_officer) == ("disclosure", "a", "d1", None)
     with store.session() as session:
         assert session.get(Clock, f"{reference}:whole_process").met_at == datetime(2026, 3, 2, 11, 0, tzinfo=UTC)
         assert session.get(Clock, f"{reference}:follow_up_24h").due_at == datetime(2026, 3, 3, 11, 0, tzinfo=UTC)
@@ -76,9 +77,7 @@ def test_a_disclosure_sets_the_outcome_meets_the_clock_and_starts_follow_up(deli
     ("change", "code"),
     [
         ({"recipient": "protector:0"}, "recipient_not_permitted"),
-        ({"second_officer": None}, "second_officer_missing"),
-        ({"second_officer": "d1"}, "same_person"),
-        ({"second_officer": "nobody"}, "unknown_second"),
+        ({"second_officer": "d2"}, "invalid_answer"),  # whoever was there says so themselves
         ({"identity_checked": False}, "identity_unchecked"),
         ({"verbal": False}, "in_writing"),
         ({"channel": "phone"}, "not_in_person"),
@@ -115,12 +114,75 @@ def test_one_item_may_be_left_out_only_with_a_reason(decided, do, disclosure_ans
     assert len(rows(Disclosure, reference)) == 1
 
 
-def test_training_that_has_run_out_does_not_count(decided, do, disclosure_answer, sql):
+ATTESTED = {"present": True, "told_as_recorded": True}
+
+
+def test_the_second_officer_attests_it_and_no_follow_up_waits_for_that(delivered, do, rows, open_items, acting, peek):
+    reference = delivered()
+    (item,) = open_items(reference, "attest_delivery")
+    assert (item.blocking, item.subject["delivered_by"]) == (False, "d1")
+    with acting() as act:
+        lifecycle.move(act, act.application(reference), Stage.FOLLOW_UP, because="gate_passed")
+    (later,) = open_items(reference, "attest_delivery")
+    assert later.blocking
+    do("d2", reference, "attest_delivery", ATTESTED)
+    (row,) = rows(Disclosure, reference)
+    assert (row.delivered_by, row.second_officer, row.attested_at) == ("d1", "d2", MONDAY + timedelta(hours=2))
+    assert open_items(reference, "attest_delivery") == []
+
+
+@pytest.mark.parametrize(
+    ("who", "change", "damage", "code"),
+    [
+        ("d1", {}, None, "same_person"),
+        ("d2", {"present": False}, None, "was_not_there"),
+        ("d2", {"told_as_recorded": False}, None, "remarks_missing"),
+        ("s1", {}, None, "second_untrained"),
+        ("d2", {}, "UPDATE competence SET granted_on = '2024-01-01', expires_on = '2026-03-01'", "second_untrained"),
+        ("d2", {}, "UPDATE staff SET added_at = '2026-03-02T11:30:00+00:00'", "second_off_duty"),
+        ("d2", {"nobody_can_because": "he has left"}, None, "supervisor_needed"),
+    ],
+)
+def test_only_whoever_was_there_trained_and_on_duty_attests_a_delivery(
+    delivered, do, rows, sql, who, change, damage, code
+):
+    reference = delivered()
+    if damage:
+        sql(damage)
+    with pytest.raises(Refused) as refused:
+        do(who, reference, "attest_delivery", ATTESTED | change)
+    assert refused.value.code == code
+    assert rows(Disclosure, reference)[0].second_officer is None
+
+
+def test_whoever_went_off_duty_before_the_delivery_does_not_attest_it(decided, do, disclosure_answer, acting):
     reference = decided()
-    sql("UPDATE competence SET granted_on = '2024-01-01', expires_on = '2026-03-01'")
-    with pytest.raises(InvalidAnswer) as refused:
-        do("d1", reference, TOLD, disclosure_answer(reference))
-    assert refused.value.code == "nobody_trained"
+    with acting() as act:
+        staff.set_duty(act, "d2", on_duty=False)
+    do("d1", reference, TOLD, disclosure_answer(reference))
+    with acting(now=MONDAY + timedelta(hours=2)) as act:
+        staff.set_duty(act, "d2", on_duty=True)
+    with pytest.raises(Refused) as refused:
+        do("d2", reference, "attest_delivery", ATTESTED)
+    assert refused.value.code == "second_off_duty"
+
+
+def test_a_supervisor_may_say_that_nobody_can_attest_it_and_that_is_an_exception(
+    delivered, do, rows, open_items, store
+):
+    reference = delivered()
+    do("s1", reference, "attest_delivery", ATTESTED | {"present": False, "nobody_can_because": "he has left"})
+    (row,) = rows(Disclosure, reference)
+    assert (row.second_officer, open_items(reference, "attest_delivery")) == (None, [])
+    said = [body["what"] for event, body in events(store, reference) if event == "exception_recorded"]
+    assert said == ["delivery_not_attested"]
+
+
+def test_a_second_officer_who_says_it_was_otherwise_tells_the_head_of_unit(delivered, do, store):
+    reference = delivered()
+    do("d2", reference, "attest_delivery", {"present": True, "told_as_recorded": False, "remarks": "he was at home"})
+    said = [body["what"] for event, body in events(store, reference) if event == "exception_recorded"]
+    assert said == ["delivery_told_otherwise"]
 
 
 def test_in_a_grave_case_idva_and_marac_are_answered_and_children_are_thought_of(decided, do, disclosure_answer, rows):

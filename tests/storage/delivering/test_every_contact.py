@@ -39,7 +39,8 @@ UNDER_AN_OVERRIDE = {WorkKind.IMMEDIATE_SAFEGUARDING}  # a duty inspector's own,
 # every other kind, and to whom it speaks instead
 SPEAKS_TO_NOBODY_OUTSIDE = {
     WorkKind.RECORD_CRIME: "the force's own records", WorkKind.REFER_SAFEGUARDING: "an agency",
-    WorkKind.RATIFY_EMERGENCY: "the panel", WorkKind.CONFIRM_URGENT: "nobody",
+    WorkKind.RATIFY_EMERGENCY: "the panel", WorkKind.ATTEST_DELIVERY: "nobody",
+    WorkKind.CONFIRM_URGENT: "nobody",
     WorkKind.ACKNOWLEDGE_ESCALATION: "the unit", WorkKind.MEND_QUALITY: "the unit",
     WorkKind.COMPLETE_DETAILS: "whoever sent the application; a call to the applicant is `applications contact`",
     WorkKind.RETURN_SEARCH: "a source", WorkKind.REVIEW_MATCH: "nobody", WorkKind.SECOND_LOOK_AT_REJECTION: "nobody",

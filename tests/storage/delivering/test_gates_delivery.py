@@ -29,7 +29,7 @@ DISCLOSURE_DAMAGE = {
     "told_once": (
         "INSERT INTO disclosure SELECT 'twin', reference, decision_id, approved, kind, recipient, identity_checked, channel,"
         " verbal, exception_reason, undertaking, wording, support_offered, safety_plan, delivered_by, second_officer,"
-        " override_id, occurred_at, recorded_at FROM disclosure"
+        " override_id, occurred_at, recorded_at, attested_at FROM disclosure"
     ),
     "recipient_permitted": "UPDATE disclosure SET recipient = 'c'",
     "recipient_permitted (decided otherwise)": 'UPDATE decision SET recipients = \'[{"protector": "x"}]\'',
@@ -54,8 +54,6 @@ DISCLOSURE_DAMAGE = {
     "support_offered": "UPDATE disclosure SET support_offered = false",
     "safety_plan": "UPDATE disclosure SET safety_plan = '  '",
     "wording_approved": "UPDATE disclosure SET wording = 'my own words'",
-    "two_officers": "UPDATE disclosure SET second_officer = NULL",
-    "trained": "UPDATE competence SET expires_on = '2026-03-01', granted_on = '2025-01-01'",
     "only_what_was_decided": "UPDATE decision SET items = items - 0",
     "inside_safe_plan": UNSAFE + "'deliver'",
     "inside_safe_plan (agreed at night)": UNSAFE + "'arrange'",
@@ -95,6 +93,8 @@ FOLLOW_UP_DAMAGE = {
         "UPDATE application SET band = 'high'; INSERT INTO closing_summary (id, reference, told, safety_plan, open_referrals,"
         " said, written_by, written_at) SELECT 'x', reference, 't', 'p', 'none', 's', 'd1', '2027-01-01' FROM application"
     ),
+    "two_officers": "UPDATE disclosure SET second_officer = NULL",
+    "trained": "UPDATE competence SET expires_on = '2026-03-01', granted_on = '2025-01-01'",
     "contacts_ended": "UPDATE follow_up SET result = NULL",
     "contacts_ended (unknown)": "UPDATE follow_up SET result = 'fine'",
     "reached_in_log": "UPDATE contact_attempt SET reached = false WHERE purpose = 'follow_up'",
@@ -132,6 +132,7 @@ def finished(delivered, do, acting, crew):
         limit: {"chosen": "declined"} for limit in ("follow_up_7d", "follow_up_28d")
     }
     reference = delivered(answer={"follow_up": chosen})
+    do("d2", reference, "attest_delivery", {"present": True, "told_as_recorded": True})
     with acting(crew["i1"], now=DELIVERED) as act:
         emergency.disclose(act, reference, recipient="a", channel="phone", reason="he is near", told="that he is",
                            not_in_person_because="no time")  # fmt: skip

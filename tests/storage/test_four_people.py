@@ -1,0 +1,57 @@
+"""The legal minimum crew of a case: researcher, chair, one more member, and an approver who did nothing else in it."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+from walking import ROW, Unit, through_everything
+
+from casebook.casework.reporting import audit
+from casebook.casework.staff import staff
+from casebook.domain.vocabulary import Role, Stage, WorkKind
+from casebook.errors import Refused
+from casebook.storage.tables import Approval, Disclosure, LedgerEntry, Panel
+
+# each has other duties of the unit too; the chair is the second reader
+THREE = {
+    "research": [Role.RESEARCHER, Role.INTAKE_OFFICER, Role.RISK_ASSESSOR, Role.DISCLOSURE_OFFICER],
+    "chair": [Role.PANEL_CHAIR, Role.SECOND_READER],
+    "member": [Role.PANEL_MEMBER, Role.SUPERVISOR, Role.DUTY_INSPECTOR, Role.HEAD_OF_UNIT],
+}
+WHY_NOT = {"research": "approver_researched", "chair": "approver_chaired", "member": "approver_worked"}
+
+
+@pytest.fixture
+def people():
+    return THREE
+
+
+def test_three_people_cannot_end_a_case_and_a_fourth_who_only_approves_can(unit):
+    reference = unit.receive({**ROW, "external_id": "FOUR-1"})
+    assert through_everything(unit, reference, rounds=12) == Stage.PANEL_DECISION
+    (item,) = (each for each in unit.open_items(reference) if each.kind == WorkKind.APPROVE_DECISION)
+    for staff_id, code in WHY_NOT.items():
+        with unit.acting() as act:
+            staff.set_role(act, staff_id, Role.APPROVER, given=True)
+        with pytest.raises(Refused) as refused:
+            unit.do(staff_id, item, {"approved": True, "reason": "nobody else is there"})
+        assert refused.value.code == code
+        with unit.acting() as act:
+            staff.set_role(act, staff_id, Role.APPROVER, given=False)
+    unit.hire("approve", Role.APPROVER)
+    assert through_everything(unit, reference) == Stage.CLOSED
+    _four_and_no_more(unit, reference)
+
+
+def _four_and_no_more(unit: Unit, reference: str) -> None:
+    with unit.store.session() as session:
+        panel = session.scalars(select(Panel)).one()
+        approval = session.scalars(select(Approval)).one()
+        told = session.scalars(select(Disclosure)).one()
+        actors = set(session.scalars(select(LedgerEntry.actor).where(LedgerEntry.chain == reference)))
+    assert (panel.chair, [seat["staff"] for seat in panel.members]) == ("chair", ["member"])
+    assert (approval.approver, approval.researchers) == ("approve", ["research"])
+    assert (told.delivered_by, told.second_officer) == ("research", "member")
+    assert {who for who in actors if ":" not in who} - {"operator"} == {*THREE, "approve"}
+    with unit.acting() as act:
+        assert audit.verify(act).broken == []
