@@ -51,11 +51,12 @@ def reached(when, **overrides):
 
 
 @pytest.fixture
-def following(delivered, acting):
+def following(delivered, acting, do):
     """An application in follow-up; `answer` says what was chosen at delivery."""
 
     def make(outcome="disclosed_to_a", **overrides):
         reference = delivered(outcome, **overrides)
+        do("d2", reference, "attest_delivery", {"present": True, "told_as_recorded": True})
         with acting(now=DELIVERED + timedelta(hours=2)) as act:
             application = act.application(reference)
             lifecycle.move(act, application, Stage.FOLLOW_UP, because="gate_passed")
