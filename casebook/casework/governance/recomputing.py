@@ -11,6 +11,7 @@ from datetime import datetime
 from casebook import policies
 from casebook.casework.core import clocks
 from casebook.casework.core.acting import Act
+from casebook.casework.record_checks import record_checks
 from casebook.domain import deadlines
 from casebook.domain.authority import Command
 from casebook.domain.deadlines import Deadline
@@ -101,6 +102,7 @@ def _page(
             }
         if again.another:
             act.wake(application, "policy_recomputed")
+            record_checks.ask_again(act, application)
     act.record_many("deadlines_recomputed", entries)
 
 

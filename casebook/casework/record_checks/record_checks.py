@@ -85,6 +85,13 @@ def keep_up(act: Act, application: Application) -> bool:
     return because is not None and reopen(act, application, because=because)
 
 
+def ask_again(act: Act, application: Application) -> bool:
+    """After record checks: go back if the policy it came under asks for a source that was never asked."""
+    if application.stage not in REOPENABLE or not searches.never_asked(act, application):
+        return False
+    return reopen(act, application, because="source_became_mandatory")
+
+
 def why_not_decide_on(act: Act, application: Application) -> Reason | None:
     """Why the returns are not enough for a decision now, or None. Automatic searches that are due are made first."""
     if keep_up(act, application):

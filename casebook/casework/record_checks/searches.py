@@ -121,15 +121,9 @@ def wanted(
 
 
 def why_again(act: Act, application: Application) -> str | None:
-    """Why record checks must be looked at again, or None.
-
-    The policy asks for a source that was not asked for before, a newer extract was not searched yet, or a return is too old.
-    """
+    """Why record checks must be looked at again, or None: a newer extract was not searched yet, or a return is too old."""
     local = catalogue.local(act.session, act.now.year)
-    everything = list(rounds(act, application, local))
-    if any(asked.wanted.mandatory and not asked.live and asked.wanted.party is Party.B for asked in everything):
-        return "source_became_mandatory"
-    due = [searched for searched in everything if searched.live]
+    due = [searched for searched in rounds(act, application, local) if searched.live]
     if any(
         source.extract is not None
         and not any(automatic.made_in(search, source.extract, source.missing) for search in source.live)
@@ -137,6 +131,15 @@ def why_again(act: Act, application: Application) -> str | None:
     ):
         return "extract_loaded"
     return "return_too_old" if any(_too_old(source, search) for source in due for search in source.live) else None
+
+
+def never_asked(act: Act, application: Application) -> bool:
+    """Whether the application's policy asks for a source that was never asked about B."""
+    local = catalogue.local(act.session, act.now.year)
+    return any(
+        asked.wanted.mandatory and asked.wanted.party is Party.B and not asked.live
+        for asked in rounds(act, application, local)
+    )
 
 
 def _stands(due: Round, local: LocalExtract | None) -> bool:

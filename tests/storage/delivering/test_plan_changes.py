@@ -96,7 +96,7 @@ def test_details_are_no_second_way_to_write_a_plan_over(planned, acting, crew, r
 
 
 def test_anybody_stops_contact_at_once(planned, change, ring):
-    assert change("m1", planned, **BY_NOBODY, stop="yes") == "at_once"
+    assert change("r1", planned, **BY_NOBODY, stop="yes") == "at_once"
     assert ring("d1", planned, now=MONDAY) == "no_channel"
     assert change("d1", planned, **BY_DOCUMENT, channel="phone") == "second_person"
     assert ring("d1", planned, now=MONDAY + timedelta(hours=1)) == "no_channel"
@@ -201,7 +201,7 @@ def test_every_change_is_an_exception_and_old_plans_can_be_read(planned, change,
         ("safe_contact_changed", "at_once"), ("safe_contact_changed", "second_person"), ("safe_contact_not_agreed", None),
     ]  # fmt: skip
     page = " ".join("\n".join(application_facts.who(shown)).split())
-    assert "before: phone call, mon tue wed thu fri, 09:00-17:00, no voicemail, code word otter" in page
+    assert "before: phone call, mon tue wed thu fri, 09:00-17:00, no voicemail, code word hidden" in page
     with acting(OPERATOR) as act:
         page = "\n".join(application_facts.who(viewing.show(act, planned)))
     assert "otter" not in page
