@@ -64,7 +64,7 @@ def test_a_closed_application_is_told_from_its_beginning_to_its_end(unit, shown)
         "Barry Ottershaw, born 1985-02-03", "policy england-and-wales-2023@1", "viewed by:",
     ):  # fmt: skip
         assert said in " ".join(text.split())  # wherever its line was broken
-    assert max(map(len, text.splitlines())) <= 100
+    assert [line for line in text.splitlines() if len(line) > 100] == []
     assert [line for line in text.splitlines() if CODE.search(line)] == []  # every code stands as its words
 
 

@@ -145,7 +145,8 @@ def test_what_was_delivered_is_not_reopened(unit, does, reference):
     assert refusal(does, "intake", early_ending.reopen, reason="asked").code == "delivered"
 
 
-OTHER_WORK = {"contact_follow_up", "reassess_risk", "close_grave_case"}
+TOLD_WORK = {"contact_follow_up", "reassess_risk", "attest_delivery"}
+OTHER_WORK = {*TOLD_WORK, "close_grave_case"}
 
 
 def test_the_last_stage_waits_for_danger_and_does_not_close(unit, does, reference):
@@ -153,9 +154,7 @@ def test_the_last_stage_waits_for_danger_and_does_not_close(unit, does, referenc
     with unit.acting("inspect") as act:
         open_items(act, act.application(reference), [Need(kind=WorkKind.RECORD_CRIME, key="told")], because="told")
     for _ in range(20):
-        for item in [
-            item for item in unit.open_items(reference) if item.kind in {"contact_follow_up", "reassess_risk"}
-        ]:
+        for item in [item for item in unit.open_items(reference) if item.kind in TOLD_WORK]:
             unit.wait_for(item)
             unit.do(unit.fitting(item)[0], item, unit.answer(unit.fitting(item)[0], item))
         unit.carry(reference)

@@ -21,12 +21,7 @@ FIRST_DECISION = frozenset({"outcome", "disclosed_on", "rationale", "handler", "
 
 def dossier(act: Act, reference: str) -> dict[str, object]:
     """Everything in the lists and today's sources. The view is recorded. Refused to whoever handled it, and their managers."""
-    act.allowed(Command.SEE_PERSONAL_DETAIL)
-    act.allowed(Command.SEE_OTHER_CASES)
-    application = ranking.called(act, reference)
-    lists = stored.rows_of(act.session, application.rows)
-    if not lists:
-        refuse_because("gone", "this application cannot be reviewed any more: it was restricted or disposed of")
+    application, lists = _opened(act, reference)
     handled = allocation.handled(application)
     managers = work.managers(act.session)
     refuse(rules.why_not_examine(act.actor.id, handled=handled, managers=managers, before=()), NotPermitted)
@@ -60,6 +55,17 @@ def dossier(act: Act, reference: str) -> dict[str, object]:
         ],
         "checklist": dict(rules.CHECKLIST),
     }
+
+
+def _opened(act: Act, reference: str) -> tuple[ReviewApplication, Sequence[stored.ListedRow]]:
+    """The application and what the lists say of it. Refused to whoever may not read it."""
+    act.allowed(Command.SEE_PERSONAL_DETAIL)
+    act.allowed(Command.SEE_OTHER_CASES)
+    application = ranking.called(act, reference)
+    lists = stored.rows_of(act.session, application.rows)
+    if not lists:
+        refuse_because("gone", "this application cannot be reviewed any more: it was restricted or disposed of")
+    return application, lists
 
 
 def _of(item: WorkItem, cases: Sequence[ReviewCase]) -> bool:

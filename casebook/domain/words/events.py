@@ -26,7 +26,7 @@ EVENT = Vocabulary("Events of the ledger", {
     "deadlines_recomputed": "deadlines recalculated",
     "decision_made_again": "decision made again",
     "decision_superseded": "decision set aside",
-    "delivery_attested": "delivery attested by its second officer",
+    "delivery_attested": "delivery attested",
     "disclosed_in_emergency": "disclosed in an emergency",
     "disposed": "personal detail erased",
     "enquiry_opened": "agency enquiry opened",
