@@ -124,8 +124,8 @@ class Documents:
         return cast("RiskModel", self._read(self._of(DocumentKind.RISK_MODEL, at)[-1]))
 
     def risk_model_named(self, version: str) -> RiskModel:
-        """The risk model that an assessment names, as name/version."""
-        return cast("RiskModel", self._read(self.named(DocumentKind.RISK_MODEL, version.replace("/", "@"))))
+        """The risk model that an assessment names, as name/version. Raises UnknownDocument."""
+        return cast("RiskModel", self._read(self.titled(DocumentKind.RISK_MODEL, version.replace("/", "@"))))
 
     def wording(self, version: str) -> Wording:
         """The wording of a version. Raises UnknownWording."""

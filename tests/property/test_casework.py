@@ -362,8 +362,8 @@ DAMAGE = {
     "UPDATE contact_attempt SET occurred_at = occurred_at + interval '10 hours'": "contacted outside the safe window",
     "UPDATE contact_attempt SET channel = 'text'": "contacted over another channel",
     "UPDATE contact_attempt SET purpose = 'other' WHERE purpose = 'arrange'": "contacted over another channel",
-    "UPDATE work_item SET answer = answer - 'channel'": "a contact that nobody typed",
-    "UPDATE work_item SET answer = answer - 'arranged_at'": "a contact that nobody typed",
+    "UPDATE work_item SET answer = answer - 'channel' WHERE done_at IS NOT NULL": "a contact that nobody typed",
+    "UPDATE work_item SET answer = answer - 'arranged_at' WHERE done_at IS NOT NULL": "a contact that nobody typed",
     "UPDATE work_item SET answer = jsonb_set(answer, '{result}', '\"not_found\"') WHERE kind = 'immediate_safeguarding'": (
         "a contact that nobody typed"
     ),

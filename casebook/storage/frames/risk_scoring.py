@@ -66,7 +66,7 @@ def _recomputes(session: Session, row: RiskScore) -> bool:
 def _answers(session: Session, row: RiskScore) -> FrameRows:
     """Each question of the form that was scored, with the answer given now."""
     model, scored = (
-        documents.of(session).risk_model_named(row.model),
+        documents.of(session).risk_model(row.computed_at),
         Instrument.from_dict(row.inputs.get("instrument")),
     )
     uncertain = set(row.uncertainty)
