@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,6 +31,16 @@ class DocumentOrigin(StrEnum):
     SHIPPED = "shipped"  # came with the release that opened the empty home
     ADOPTED = "adopted"  # proposed by one person, agreed by another
     AMENDED = "amended"  # an earlier document and the keys that a later release reads
+
+
+def name_of(title: str) -> str:
+    """The name in a title, which is name@version: all versions of a document have it."""
+    return title.partition("@")[0]
+
+
+def digest_of(body: str) -> str:
+    """SHA-256, hex, of a document's text: what names it for ever."""
+    return hashlib.sha256(body.encode()).hexdigest()
 
 
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)  # a shipped document that has no day of its own is in force since

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +16,7 @@ from zoneinfo import ZoneInfo
 from casebook import policies
 from casebook.domain.case.panel_decision import Refusals
 from casebook.domain.case.wording import Wording
-from casebook.domain.documents import ALWAYS, DocumentKind
+from casebook.domain.documents import ALWAYS, DocumentKind, digest_of
 from casebook.domain.monitor.monitor_policy import MonitorPolicy
 from casebook.domain.policy import Policy
 from casebook.domain.review.weights import ReviewPolicy
@@ -40,7 +39,7 @@ class DocumentText:
 
     @property
     def digest(self) -> str:
-        return hashlib.sha256(self.body.encode()).hexdigest()
+        return digest_of(self.body)
 
     @property
     def table(self) -> Table:
@@ -82,11 +81,16 @@ def from_file(path: Path) -> DocumentText:
     return _text(_kind(table, path.name), table, path.name)
 
 
-def shipped() -> Iterator[DocumentText]:
-    """Every document of this release."""
-    for kind, names in _files().items():
-        for name in names:
+def shipped(of: DocumentKind | None = None) -> Iterator[DocumentText]:
+    """Every document of this release, or those of one kind: no other file is read then."""
+    for kind in DocumentKind if of is None else (of,):
+        for name in _files()[kind]:
             yield _text(kind, reading.table(name), name)
+
+
+def as_body(table: object) -> str:
+    """A document's table as the text that is stored."""
+    return json.dumps(table, ensure_ascii=False, separators=(",", ":"), default=_iso)
 
 
 @cache
@@ -95,7 +99,7 @@ def fingerprint(kind: DocumentKind) -> str:
     everything = "".join(reading.text(name) for name in _files()[kind])
     if kind is DocumentKind.RISK_MODEL:
         everything += "".join(reading.text(name, "csv") for name in ("offences", "offence_keywords", "harm_days"))
-    return hashlib.sha256(everything.encode()).hexdigest()
+    return digest_of(everything)
 
 
 @cache
@@ -128,7 +132,7 @@ def _text(kind: DocumentKind, table: Table, where: str) -> DocumentText:
         table = policies.whole(table)
     if kind is DocumentKind.RISK_MODEL:
         table = table | {key: value for key, value in risk_model.tables().items() if key not in table}
-    body = json.dumps(table, ensure_ascii=False, separators=(",", ":"), default=_iso)
+    body = as_body(table)
     document = read(kind, body, where)
     return DocumentText(kind=kind, title=_title(kind, document), body=body, in_force_from=_from(document))
 

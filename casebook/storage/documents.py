@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, object_session
 from casebook import policies
 from casebook.domain.case.panel_decision import Refusals
 from casebook.domain.case.wording import Wording
-from casebook.domain.documents import ALWAYS, DocumentKind
+from casebook.domain.documents import ALWAYS, DocumentKind, name_of
 from casebook.domain.monitor.monitor_policy import MonitorPolicy
 from casebook.domain.policy import Policy
 from casebook.domain.review.weights import ReviewPolicy
@@ -58,7 +58,7 @@ class InUse:
 
 
 def of(session: Session) -> Documents:
-    """The documents that this session's database uses."""
+    """The documents that a database uses, asked for once in a unit of work on it."""
     known = session.info.get(_KEY)
     if known is None:
         known = session.info[_KEY] = Documents(session)
@@ -116,8 +116,10 @@ class Documents:
 
     def latest_policy(self, title: str) -> Policy:
         """What a recompute brings an application under: the newest version of its policy."""
-        name = title.partition("@")[0]
-        return cast("Policy", self._read([each for each in self._of(DocumentKind.SCHEME) if _name(each) == name][-1]))
+        name = name_of(title)
+        return cast(
+            "Policy", self._read([each for each in self._of(DocumentKind.SCHEME) if name_of(each.title) == name][-1])
+        )
 
     def risk_model(self, at: datetime) -> RiskModel:
         """The risk model of a scoring at a moment."""
@@ -179,13 +181,13 @@ class Documents:
 
     def named(self, kind: DocumentKind, title: str) -> InUse:
         """The document of this title; where a release before has noted a version that nobody stored, the first of its name."""
-        same_name = [each for each in self._of(kind) if _name(each) == title.partition("@")[0]]
+        same_name = [each for each in self._of(kind) if name_of(each.title) == name_of(title)]
         if not same_name:
             raise UnknownPolicy(f"there is no policy of that name. The policies are: {', '.join(self._names(kind))}")
         return next((each for each in same_name if each.title == title), same_name[0])
 
     def _names(self, kind: DocumentKind) -> list[str]:
-        return sorted({_name(each) for each in self._of(kind)})
+        return sorted({name_of(each.title) for each in self._of(kind)})
 
     def _of(self, kind: DocumentKind, at: datetime | None = None) -> Sequence[InUse]:
         """The documents of a kind, in force from a moment on or before; if none was yet, the first there is."""
@@ -258,10 +260,6 @@ def _shipped_document(document: InUse) -> object:
             return review.load()
         case DocumentKind.MONITOR:
             return monitor.load()
-
-
-def _name(document: InUse) -> str:
-    return document.title.partition("@")[0]
 
 
 def _order(document: InUse) -> tuple[datetime, list[str]]:

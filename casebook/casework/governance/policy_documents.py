@@ -86,7 +86,7 @@ def _releases(act: Act) -> dict[DocumentKind, set[str]]:
 
 
 def _adopt_shipped(act: Act, kind: DocumentKind) -> None:
-    for document in (each for each in files.shipped() if each.kind is kind):
+    for document in files.shipped(kind):
         act.session.add(
             _row(act, document, DocumentOrigin.SHIPPED, reason="shipped", valid_from=document.in_force_from)
         )
@@ -104,7 +104,7 @@ def _meet_release(act: Act, kind: DocumentKind) -> None:
     before: object = {}
     for row in (row for row in rows if row.origin == DocumentOrigin.SHIPPED):
         before, _ = rules.completed(before, json.loads(row.body), {})
-    fresh = [document for document in files.shipped() if document.kind is kind]
+    fresh = list(files.shipped(kind))
     for document in fresh:
         if document.digest not in by_digest:
             act.session.add(_row(act, document, DocumentOrigin.SHIPPED, reason="shipped", valid_from=None))
@@ -118,12 +118,12 @@ def _meet_release(act: Act, kind: DocumentKind) -> None:
 def _amend(
     act: Act, row: PolicyDocument, latest: PolicyDocument, fresh: Sequence[DocumentText], before: object
 ) -> None:
-    name = row.title.partition("@")[0]
-    shipped = next((each for each in fresh if each.title.partition("@")[0] == name), fresh[-1])
+    name = rules.name_of(row.title)
+    shipped = next((each for each in fresh if rules.name_of(each.title) == name), fresh[-1])
     full, keys = rules.completed(json.loads(latest.body), shipped.table, before)
     if not keys:
         return
-    body = json.dumps(full, ensure_ascii=False, separators=(",", ":"))
+    body = files.as_body(full)
     files.read(shipped.kind, body, row.title)
     document = DocumentText(kind=shipped.kind, title=row.title, body=body, in_force_from=rules.ALWAYS)
     act.session.add(
@@ -248,7 +248,7 @@ def differences_from_present(act: Act, document: DocumentText) -> list[Differenc
 
 def _present(act: Act, document: DocumentText) -> PolicyDocument | None:
     in_force = [row for row in _in_use(act, document.kind) if row.valid_from and row.valid_from <= act.now]
-    same = [row for row in in_force if row.title.partition("@")[0] == document.title.partition("@")[0]]
+    same = [row for row in in_force if rules.name_of(row.title) == rules.name_of(document.title)]
     return next(reversed(same or in_force), None)
 
 

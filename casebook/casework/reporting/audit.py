@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from sqlalchemy.orm import Session
 from casebook.casework.core.acting import Act
 from casebook.domain import chain
 from casebook.domain.authority import Command
-from casebook.domain.documents import DocumentKind
+from casebook.domain.documents import DocumentKind, digest_of
 from casebook.storage import ledger
 from casebook.storage.tables import Application, Base, ChainHead, LedgerEntry, PolicyDocument, Seal
 
@@ -105,7 +104,7 @@ def _documents(session: Session) -> Iterator[Broken]:
     """Documents of policy whose text is not the one their digest names, and applications under a document that is not there."""
     t = PolicyDocument
     for digest, body in session.execute(select(t.digest, t.body).order_by(t.digest)):
-        if hashlib.sha256(body.encode()).hexdigest() != digest:
+        if digest_of(body) != digest:
             yield Broken(code="document_changed", what=f"policy_document:{digest}")
     named = select(t.title).where(t.kind == DocumentKind.SCHEME, t.valid_from.is_not(None))
     under = select(Application.reference).where(Application.policy.not_in(named)).order_by(Application.reference)
