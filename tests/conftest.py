@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import uuid
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,7 @@ THEIR_SETTINGS = (
 )
 TEMPLATE = "casebook_template"
 ENOUGH = 4 << 30  # bytes
+MOST_FILLINGS = 40  # databases of about 12 MB that a worker keeps to copy from
 ONE_AT_A_TIME = 20_140_308  # any number: the advisory lock under which one worker makes the template
 
 settings.register_profile("unhurried", deadline=None)  # no test is failed by a busy machine
@@ -145,7 +147,7 @@ def database_url(server: Server, template: str) -> Iterator[str]:
 
     name = f"test_{uuid.uuid4().hex}"
     with databases.connect(server.address("postgres")) as superuser:
-        superuser.execute(f"create database {name} template {template} owner casebook")
+        superuser.execute(f"create database {name} template {template} strategy file_copy owner casebook")
         yield _renamed(server, name)
         superuser.execute(f"drop database {name} with (force)")
 
@@ -160,48 +162,64 @@ def store(database_url: str) -> Iterator[Store]:
     store.engine.dispose()
 
 
+@dataclass(kw_only=True)
+class Filling:
+    """What a test's database was filled with: the database that holds a copy, and what the filling returned."""
+
+    name: str
+    returned: Any
+
+
 @pytest.fixture(scope="session")
-def fillings(server: Server) -> Iterator[dict[Hashable, str]]:
-    """What was filled before -> the name of a database that holds it."""
+def fillings(server: Server) -> Iterator[dict[Hashable, Filling]]:
+    """Where a database began, and what it was filled with then -> the copy."""
     from casebook.storage.server import databases  # noqa: PLC0415
 
-    names: dict[Hashable, str] = {}
-    yield names
+    made: dict[Hashable, Filling] = {}
+    yield made
     with databases.connect(server.address("postgres")) as superuser:
-        for name in names.values():
-            superuser.execute(f"drop database {name} with (force)")
+        for filling in made.values():
+            superuser.execute(f"drop database {filling.name} with (force)")
 
 
 @pytest.fixture
-def fill_once(server: Server, fillings: dict[Hashable, str], store: Store) -> Callable[..., None]:
-    """`fill_once(what, fill)`: fill this test's database; the same once more is a copy of the first.
+def fill_once(server: Server, fillings: dict[Hashable, Filling], store: Store) -> Callable[..., Any]:
+    """`fill_once(what, fill)`: fill this test's database; the same from the same beginning once more is a copy.
 
-    `what` says in full what `fill` does: the same words, the same contents. A database that is not empty is filled itself.
+    `what` says in full what `fill` does: the same words, the same rows, and the same return value. The beginning is told
+    by the ledger. Copying takes a twentieth of the time of hiring a unit.
     """
     from casebook.storage.server import databases  # noqa: PLC0415
-    from casebook.storage.tables import Base  # noqa: PLC0415
 
-    anything = " or ".join(f'exists (select from "{name}")' for name in Base.metadata.tables)
-
-    def fill_or_copy(what: Hashable, fill: Callable[[], object]) -> None:
+    def fill_or_copy(what: Hashable, fill: Callable[[], Any]) -> Any:
         mine = store.engine.url.database
-        with store.engine.connect() as connection:
-            is_empty = not connection.exec_driver_sql(f"select {anything}").scalar_one()
-        if not is_empty or what not in fillings:
-            fill()
-        if not is_empty:
-            return
+        key = (what, _ledger_of(store))
+        if key not in fillings:
+            returned = fill()
+            if len(fillings) < MOST_FILLINGS:
+                fillings[key] = Filling(name=f"filled_{uuid.uuid4().hex}", returned=returned)
+                _copy(server, store, mine, fillings[key].name)
+            return returned
         store.engine.dispose()
         with databases.connect(server.address("postgres")) as superuser:
-            if what in fillings:
-                superuser.execute(f"drop database {mine} with (force)")
-                superuser.execute(f"create database {mine} template {fillings[what]} owner casebook")
-            else:
-                copy = f"filled_{uuid.uuid4().hex}"
-                superuser.execute(f"create database {copy} template {mine} owner casebook")
-                fillings[what] = copy
+            superuser.execute(f"drop database {mine} with (force)")
+        _copy(server, store, fillings[key].name, mine)
+        return fillings[key].returned
 
     return fill_or_copy
+
+
+def _ledger_of(store: Store) -> tuple[str, ...]:
+    with store.engine.connect() as connection:
+        return tuple(connection.exec_driver_sql("select chain || hash from chain_head order by chain").scalars())
+
+
+def _copy(server: Server, store: Store, this: str | None, that: str | None) -> None:
+    from casebook.storage.server import databases  # noqa: PLC0415
+
+    store.engine.dispose()
+    with databases.connect(server.address("postgres")) as superuser:
+        superuser.execute(f"create database {that} template {this} strategy file_copy owner casebook")
 
 
 @pytest.fixture
@@ -213,11 +231,22 @@ def people() -> People:
 
 
 @pytest.fixture
-def unit(store: Store, people: People) -> Unit:
-    """A unit with staff, everybody trained: it takes applications in, and anybody acts in it by their id."""
+def staffed(store: Store, fill_once: Callable[..., Any]) -> Callable[..., Unit]:
+    """`staffed(people)`: a unit with these people, everybody trained for everything. `kind`: a class of units."""
     from walking import Unit  # noqa: PLC0415
 
-    return Unit.staffed(store, people)
+    def make(people: People, kind: type[Unit] = Unit) -> Unit:
+        unit = kind.of(store, people)
+        fill_once(("a unit", repr(people)), unit.hire_everybody)
+        return unit
+
+    return make
+
+
+@pytest.fixture
+def unit(staffed: Callable[..., Unit], people: People) -> Unit:
+    """A unit with staff, everybody trained: it takes applications in, and anybody acts in it by their id."""
+    return staffed(people)
 
 
 def _renamed(server: Server, database: str) -> str:

@@ -46,16 +46,25 @@ class Unit:
 
     store: Store
     now: datetime = BEGIN
+    roles: People = field(default_factory=dict)  # of the people the unit begins with
     people: list[str] = field(default_factory=list)
     terminals: Mapping[str, Terminal] = field(default_factory=dict)  # of the sources that people search by hand
 
     @classmethod
     def staffed(cls, store: Store, people: People = STAFF) -> Unit:
         """With people, and with somebody known to the system that is searched by hand."""
-        unit = cls(store=store, terminals={"pnc": KNOWN})
-        for staff_id, roles in people.items():
-            unit.hire(staff_id, *staffing.roles_of(roles))
+        unit = cls.of(store, people)
+        unit.hire_everybody()
         return unit
+
+    @classmethod
+    def of(cls, store: Store, people: People) -> Unit:
+        """A unit of people who have to be hired yet, or were in this casebook."""
+        return cls(store=store, terminals={"pnc": KNOWN}, roles=dict(people), people=list(people))
+
+    def hire_everybody(self) -> None:
+        with self.acting() as act:
+            staffing.hire(act, self.roles, trained=set(self.roles))
 
     @contextmanager
     def acting(self, who: str | Actor = OPERATOR) -> Iterator[Act]:

@@ -51,30 +51,40 @@ def person() -> Callable[..., Actor]:
 
 
 @pytest.fixture
-def crew(acting: Acting, people: People) -> dict[str, Actor]:
+def hire(acting: Acting, fill_once: Callable[..., None]) -> Callable[..., None]:
+    """`hire(people, trained=..., line_managers=...)`: staff of the unit."""
+
+    def take_on(people: People, **known: Any) -> None:
+        def fill() -> None:
+            with acting() as act:
+                staffing.hire(act, people, **known)
+
+        fill_once(("staff", repr(people), repr(known)), fill)
+
+    return take_on
+
+
+@pytest.fixture
+def crew(hire: Callable[..., None], people: People) -> dict[str, Actor]:
     """The unit's staff as they act, by id; `acting(crew["r1"])`. What the casebook knows of their training is nothing."""
-    with acting() as act:
-        staffing.hire(act, people)
+    hire(people)
     return staffing.actors(people)
 
 
 @pytest.fixture
-def smallest_unit(acting: Acting) -> None:
+def smallest_unit(hire: Callable[..., None]) -> None:
     """Somebody for everything, and not one more."""
-    with acting() as act:
-        staffing.hire(act, staffing.SMALLEST, trained={"o1"})
+    hire(staffing.SMALLEST, trained={"o1"})
 
 
 @pytest.fixture
-def hire_reviewers(acting: Acting) -> Callable[..., None]:
+def hire_reviewers(hire: Callable[..., None]) -> Callable[..., None]:
     """Some of the retrospective review's staff, or all: `hire_reviewers("o1", "lead")`."""
 
-    def hire(*names: str, line_managers: Mapping[str, str] | None = None) -> None:
-        wanted = {name: staffing.REVIEWERS[name] for name in names or staffing.REVIEWERS}
-        with acting() as act:
-            staffing.hire(act, wanted, line_managers=line_managers)
+    def take_on(*names: str, line_managers: Mapping[str, str] | None = None) -> None:
+        hire({name: staffing.REVIEWERS[name] for name in names or staffing.REVIEWERS}, line_managers=line_managers)
 
-    return hire
+    return take_on
 
 
 @pytest.fixture
@@ -110,14 +120,17 @@ def received(acting: Acting, cells: Callable[..., dict[str, str]]) -> Callable[.
 
 
 @pytest.fixture
-def checking(acting: Acting, received: Callable[..., str]) -> Callable[..., str]:
+def checking(acting: Acting, received: Callable[..., str], fill_once: Callable[..., str]) -> Callable[..., str]:
     """An application that has just come to record checks; its automatic searches were made."""
 
     def make(now: datetime = NOW, **overrides: str) -> str:
-        reference = received(now=now, **overrides)
-        with acting(now=now) as act:
-            lifecycle.move(act, act.application(reference), Stage.RECORD_CHECKS, because="gate_passed")
-        return reference
+        def fill() -> str:
+            reference = received(now=now, **overrides)
+            with acting(now=now) as act:
+                lifecycle.move(act, act.application(reference), Stage.RECORD_CHECKS, because="gate_passed")
+            return reference
+
+        return fill_once(("at record checks", now, repr(overrides)), fill)
 
     return make
 

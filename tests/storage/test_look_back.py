@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 import closed_cases
 import pytest
 from sqlalchemy import select
-from staffing import REVIEWERS, actors
-from walking import KNOWN, ROW, Unit, through_everything
+from staffing import REVIEWERS, STAFF, actors
+from walking import KNOWN, ROW, through_everything
 
 from casebook.casework import work_queue
 from casebook.casework.governance import governance
@@ -44,9 +44,9 @@ def night(acting):
 
 
 @pytest.fixture
-def decided(store, tmp_path):
+def decided(staffed, store, tmp_path):
     """An application that waits to be told "nothing", while a source holds a grave record about its subject."""
-    unit = Unit.staffed(store)
+    unit = staffed(STAFF)
     reference = unit.receive({**ROW, "external_id": "X-1"})
     assert through_everything(unit, reference, until=Stage.DISCLOSURE) == Stage.DISCLOSURE
     with unit.acting() as act:
@@ -125,8 +125,8 @@ def test_once_it_is_told_it_does_not_go_back_and_the_warning_ends(decided):
         unit.do("supervise", item, STANDS)
 
 
-def test_what_the_review_would_hardly_suspect_is_no_warning(store):
-    unit = Unit.staffed(store)
+def test_what_the_review_would_hardly_suspect_is_no_warning(staffed, store):
+    unit = staffed(STAFF)
     reference = unit.receive({**ROW, "external_id": "X-1"})
     through_everything(unit, reference, until=Stage.DISCLOSURE)
     told = night(unit.acting)

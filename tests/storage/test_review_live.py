@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import closed_cases
 import pytest
 from sqlalchemy import event, func, select
-from staffing import REVIEWERS, actors
-from walking import ROW, Unit, through_everything
+from staffing import REVIEWERS, STAFF, actors
+from walking import ROW, through_everything
 
 from casebook.casework import work_queue
 from casebook.casework.governance import governance
@@ -95,8 +95,8 @@ def references(acting):
         return sorted(row.reference for row in stored.applications(act.session))
 
 
-def test_what_went_through_every_stage_is_reviewed_as_a_register_would_tell_it(store):
-    unit = Unit.staffed(store)
+def test_what_went_through_every_stage_is_reviewed_as_a_register_would_tell_it(staffed, store):
+    unit = staffed(STAFF)
     reference = unit.receive({**ROW, "external_id": "X-1"})
     assert through_everything(unit, reference) == "closed"
     with unit.acting() as act:

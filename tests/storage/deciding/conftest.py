@@ -30,10 +30,15 @@ def people():
 
 
 @pytest.fixture
-def researched(acting, received, crew, sql):
+def researched(acting, received, crew, fill_once):
     """An application at risk scoring that r1 researched; with one finding for each (record, standing, owner)."""
 
     def make(*findings, stage=Stage.RISK_SCORING, **overrides):
+        return fill_once(
+            ("researched", repr(findings), stage, repr(overrides)), lambda: fill(findings, stage, overrides)
+        )
+
+    def fill(findings, stage, overrides):
         reference = received(**overrides)
         with acting(crew["r1"]) as act:
             application = act.application(reference)
@@ -111,10 +116,14 @@ def kinds(open_items):
 
 
 @pytest.fixture
-def convened(researched, do):
+def convened(researched, do, fill_once):
     """An application at panel decision with a panel of its chair and the members named."""
 
     def make(*findings, members=(), chair="c1", **overrides):
+        said = ("convened", repr(findings), repr(members), chair, repr(overrides))
+        return fill_once(said, lambda: fill(findings, members, chair, overrides))
+
+    def fill(findings, members, chair, overrides):
         reference = researched(*findings, stage=Stage.PANEL_DECISION, **overrides)
         seats = [{"staff": staff_id} for staff_id in members]
         do(chair, reference, WorkKind.CONVENE_PANEL, {"members": seats})

@@ -101,10 +101,13 @@ def verdict(store):
 
 
 @pytest.fixture
-def scored(researched, acting, crew, do):
+def scored(researched, acting, crew, do, fill_once):
     """An application whose score somebody confirmed."""
 
     def make(*, answers=(("q1", "yes"), ("q2", "unknown"))):
+        return fill_once(("scored", repr(answers)), lambda: fill(answers))
+
+    def fill(answers):
         from casebook.casework.core import lifecycle  # noqa: PLC0415
         from casebook.storage.tables import InstrumentAnswer  # noqa: PLC0415
 
@@ -127,15 +130,19 @@ def scored(researched, acting, crew, do):
 
 
 @pytest.fixture
-def approved(convened, do):
+def approved(convened, do, fill_once):
     """An application whose disclosure was decided and approved; one item is another force's."""
-    reference = convened(GRAVE, THEIRS)
-    items = [f"{reference}:rms:R{number}" for number in (0, 1)]
-    do("r1", reference, WorkKind.VALIDATE_WITH_OWNER, {"agreed": True})
-    tell = {"outcome": "disclosed_to_a", "items": items, "recipients": [{"party": "a"}], "wording": "1", **HEARD}
-    do("c1", reference, WorkKind.DECIDE, tell)
-    do("p1", reference, WorkKind.APPROVE_DECISION, {"approved": True, "reason": "sound"})
-    return reference
+
+    def fill():
+        reference = convened(GRAVE, THEIRS)
+        items = [f"{reference}:rms:R{number}" for number in (0, 1)]
+        do("r1", reference, WorkKind.VALIDATE_WITH_OWNER, {"agreed": True})
+        tell = {"outcome": "disclosed_to_a", "items": items, "recipients": [{"party": "a"}], "wording": "1", **HEARD}
+        do("c1", reference, WorkKind.DECIDE, tell)
+        do("p1", reference, WorkKind.APPROVE_DECISION, {"approved": True, "reason": "sound"})
+        return reference
+
+    return fill_once("approved, with an item of another force", fill)
 
 
 def held(verdict):

@@ -34,9 +34,9 @@ class Hasty(Unit):
 
 
 @pytest.fixture
-def unit(store):
+def unit(staffed):
     """Two chairs, and of everybody else one."""
-    return Hasty.staffed(store, {**STAFF, "chair2": Role.PANEL_CHAIR, "chief": Role.CHIEF_OFFICER})
+    return staffed({**STAFF, "chair2": Role.PANEL_CHAIR, "chief": Role.CHIEF_OFFICER}, Hasty)
 
 
 @pytest.fixture
@@ -152,9 +152,14 @@ def test_it_may_still_be_judged_late_and_then_is_told_of_no_more(unit, reference
 
 
 @pytest.fixture
-def decided(unit, reference):
+def decided(unit, reference, fill_once):
     """At disclosure, decided out of cycle under the first chair and approved; the full panel has not met."""
-    assert through_everything(unit, reference, until=Stage.DISCLOSURE) == Stage.DISCLOSURE
+
+    def fill():
+        assert through_everything(unit, reference, until=Stage.DISCLOSURE) == Stage.DISCLOSURE
+        return unit.now
+
+    unit.now = fill_once("decided out of cycle", fill)
     return only(unit, reference, "ratify_emergency")
 
 

@@ -37,18 +37,21 @@ def people():
 
 
 @pytest.fixture
-def crew(acting, people):
+def crew(hire, people):
     """Everybody, by id; d1 and d2 are trained."""
-    with acting() as act:
-        staffing.hire(act, people, trained=TRAINED)
+    hire(people, trained=TRAINED)
     return staffing.actors(people, competences=())
 
 
 @pytest.fixture
-def decided(acting, received, crew):
+def decided(acting, received, crew, fill_once):
     """An application at disclosure whose decision was approved at `MONDAY`, with two findings R0 and R1."""
 
     def make(outcome="disclosed_to_a", *, recipients=({"party": "a"},), band="medium", **overrides):
+        said = ("decided", outcome, repr(recipients), band, repr(overrides))
+        return fill_once(said, lambda: fill(outcome, recipients, band, overrides))
+
+    def fill(outcome, recipients, band, overrides):
         reference = received(**overrides)
         with acting(OPERATOR) as act:
             application = act.application(reference)
@@ -150,10 +153,14 @@ def no_disclosure_answer(disclosure_answer):
 
 
 @pytest.fixture
-def delivered(decided, do, disclosure_answer, no_disclosure_answer):
+def delivered(decided, do, disclosure_answer, no_disclosure_answer, fill_once):
     """An application whose outcome was delivered on Monday at 11:00."""
 
     def make(outcome="disclosed_to_a", *, answer=None, **overrides):
+        said = ("delivered", outcome, repr(answer), repr(overrides))
+        return fill_once(said, lambda: fill(outcome, answer, overrides))
+
+    def fill(outcome, answer, overrides):
         reference = decided(outcome, **overrides)
         if outcome.startswith("disclosed"):
             do("d1", reference, "deliver_disclosure", disclosure_answer(reference, **(answer or {})))
