@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from casebook.domain.case import own_register as rules
 from casebook.domain.case.record_checks import MatchVerdict
+from casebook.storage.read_once import read_once
 from casebook.storage.tables import Application, ApplicationLink
 
 SURE = tuple(rules.SURE.values())  # the links that count as an earlier application
@@ -33,6 +34,7 @@ def sure() -> Select[Any]:
     return shown().where(ApplicationLink.why.in_(SURE), ApplicationLink.verdict.is_(None))
 
 
+@read_once
 def shown_links(session: Session, reference: str) -> Sequence[ApplicationLink]:
     """The links that the people of one application may see, also those that were looked at and set aside."""
     query = shown().where(ApplicationLink.reference == reference)

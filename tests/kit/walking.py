@@ -103,13 +103,21 @@ class Unit:
         """Staff who may do an item. Whoever delivered it does not attest it."""
         asked = {"role": item.role, "owner": item.owner, "reserved": item.reserved}
         with self.store.session() as session:
-            return [
-                each
-                for each in self.people
-                if session.get_one(Staff, each).suspended_at is None
-                and each != item.subject.get("delivered_by")
-                and authority.why_not_work(self.actor(session, each), WorkKind(item.kind), **asked) is None
-            ]
+            known = {member.id: member for member in staff.everybody(session) if not member.suspended}
+        return [
+            each
+            for each in self.people
+            if each in known
+            and each != item.subject.get("delivered_by")
+            and authority.why_not_work(self._as_they_act(known[each]), WorkKind(item.kind), **asked) is None
+        ]
+
+    def _as_they_act(self, member: staff.StaffMember) -> Actor:
+        today = self.now.date().isoformat()
+        return Actor(
+            id=member.id, roles=frozenset(map(Role, member.roles)),
+            competences=frozenset(subject for subject, last in member.competences.items() if last >= today),
+        )  # fmt: skip
 
     def shown(self, who: str, reference: str) -> dict[str, Any]:
         with self.acting(who) as act:

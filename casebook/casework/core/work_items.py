@@ -16,6 +16,7 @@ from casebook.domain.actors import Reason
 from casebook.domain.vocabulary import Priority, Stage, WorkKind
 from casebook.domain.work import SPECS, Need, leaves_danger
 from casebook.storage.documents import policy_of
+from casebook.storage.read_once import read_once
 from casebook.storage.tables import OPEN_WORK, Application, Clock, WorkItem
 
 # the columns that are set each time an item is opened
@@ -94,6 +95,7 @@ def _due(act: Act, application: Application, need: Need) -> datetime | None:
     return clock.due_at if clock else None
 
 
+@read_once
 def open_work(session: Session, application: Application) -> Sequence[WorkItem]:
     """Every open work item of an application."""
     return session.scalars(select(WorkItem).where(WorkItem.reference == application.reference, OPEN_WORK)).all()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from itertools import islice
 
 from casebook.casework.core.acting import Act
@@ -67,12 +68,19 @@ def _all_variants(act: Act, application: Application, party: Party) -> dict[str,
     person = person_of(act, application, party)
     if person is None:
         return {}
-    confirmed = [
+    confirmed = tuple(
         _known_of(cells, act.now.year, aliases=items(cells["aliases"]))
         for cells in confirmed_cells(act, application.reference, party)
-    ]
-    identities = variants.identities(_known(person, act.now.year), Bounds(total=sys.maxsize), confirmed)
-    return {variant_key(variant, application.reference): variant for variant in identities}
+    )
+    return dict(_keyed(_known(person, act.now.year), confirmed, application.reference))
+
+
+@lru_cache(maxsize=64)  # one act asks for the same party's variants many times
+def _keyed(
+    told: variants.KnownPerson, confirmed: tuple[variants.KnownPerson, ...], reference: str
+) -> Mapping[str, Variant]:
+    identities = variants.identities(told, Bounds(total=sys.maxsize), confirmed)
+    return {variant_key(variant, reference): variant for variant in identities}
 
 
 def confirmed_cells(act: Act, reference: str, party: Party) -> list[dict[str, str]]:

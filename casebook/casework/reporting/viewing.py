@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import inspect, select
+from sqlalchemy import BindParameter, CompoundSelect, bindparam, exists, inspect, literal_column, select, union_all
 from sqlalchemy.orm import Session
 
 from casebook.casework.core import code_words, conflict, signatures
@@ -116,7 +117,7 @@ def show(act: Act, reference: str) -> dict[str, object]:
     application = act.application(reference)
     refuse(why_not_look(act, reference) or conflict.why_not_open(act, reference), NotPermitted)
     personal = authority.why_not_allowed(act.actor, Command.SEE_PERSONAL_DETAIL) is None
-    parts = {part.__tablename__: _rows(act.session, part, reference, personal=personal) for part in PARTS}
+    parts = _parts(act.session, reference, personal=personal)
     history = act.session.scalars(
         select(LedgerEntry).where(LedgerEntry.chain == reference).order_by(LedgerEntry.sequence)
     ).all()
@@ -126,7 +127,7 @@ def show(act: Act, reference: str) -> dict[str, object]:
         "now": act.now.isoformat(),
         **_values(application, personal=personal),
         "personal_detail": "shown" if personal else "not for this role",
-        **{name: rows for name, rows in parts.items() if rows},
+        **parts,
         **_left_undone(history),
         **_merged(act, application, personal=personal),
         "history": [
@@ -148,14 +149,7 @@ def _merged(act: Act, application: Application, *, personal: bool) -> dict[str, 
         if personal:
             act.record(duplicate, VIEWED, part="merged")
     files = [
-        {
-            **_values(duplicate, personal=personal),
-            **{
-                part.__tablename__: found
-                for part in PARTS
-                if (found := _rows(act.session, part, duplicate.reference, personal=personal))
-            },
-        }
+        {**_values(duplicate, personal=personal), **_parts(act.session, duplicate.reference, personal=personal)}
         for duplicate in duplicates
     ]
     return {"merged": files, "external_ids": [row.external_id for row in (application, *duplicates)]}
@@ -174,8 +168,28 @@ def rows_of(session: Session, part: type[Base], reference: str) -> Sequence[Base
     return session.scalars(select(part).where(part.__table__.c.reference == reference)).all()
 
 
-def _rows(session: Session, part: type[Base], reference: str, *, personal: bool) -> list[dict[str, object]]:
-    return [_values(row, personal=personal) for row in rows_of(session, part, reference)]
+def _parts(session: Session, reference: str, *, personal: bool) -> dict[str, list[dict[str, object]]]:
+    """Table -> the rows of an application, for each table that has any. One statement asks which: most have none."""
+    there = set(session.execute(_filled(), {"reference": reference}).scalars())
+    parts = {
+        part.__tablename__: [_values(row, personal=personal) for row in rows_of(session, part, reference)]
+        for part in PARTS
+        if part.__tablename__ in there
+    }
+    return {name: rows for name, rows in parts.items() if rows}  # a link across a restriction is not shown
+
+
+@cache
+def _filled() -> CompoundSelect[tuple[str]]:
+    reference: BindParameter[str] = bindparam("reference")
+    return union_all(
+        *(
+            select(literal_column(f"'{part.__tablename__}'")).where(
+                exists().where(part.__table__.c.reference == reference)
+            )
+            for part in PARTS
+        )
+    )
 
 
 def _values(row: Base, *, personal: bool) -> dict[str, object]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 
@@ -52,12 +53,12 @@ class Terms:
         """The terms of one search as it was planned or typed, and stored."""
         return cls(forename=row["forename"], surname=row["surname"], dob=row["dob"], pivot=row["pivot"])
 
-    @property
+    @cached_property
     def plain(self) -> tuple[str, ...]:
         """The terms for comparing: differences in case and spaces do not make another search."""
         return tuple(" ".join(text.split()).casefold() for text in (self.forename, self.surname, self.dob, self.pivot))
 
-    @property
+    @cached_property
     def typed(self) -> tuple[str, ...]:
         """As `plain`, and also without spaces and punctuation in a postcode, address, phone number or identifier."""
         return (*self.plain[:3], "".join(filter(str.isalnum, self.plain[3])))
@@ -77,7 +78,7 @@ class Variant:
     )
     reason: str  # why it exists: the family's rule, never a value
 
-    @property
+    @cached_property
     def terms(self) -> Terms:
         return Terms(forename=self.forename, surname=self.surname, dob=self.dob, pivot=self.pivot)
 

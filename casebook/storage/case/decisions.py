@@ -13,6 +13,7 @@ from casebook.domain.case.panel_decision import HeldFinding
 from casebook.domain.risk.risk_assessment import RecordedJudgement, effective
 from casebook.domain.risk.risk_model import Disclosability
 from casebook.domain.vocabulary import Band, Party
+from casebook.storage.read_once import read_once
 from casebook.storage.tables import (
     Application,
     Approval,
@@ -27,12 +28,14 @@ from casebook.storage.tables import (
 )
 
 
+@read_once
 def findings(session: Session, reference: str, party: Party = Party.B) -> Sequence[Finding]:
     """The findings (confirmed records) about a party, the oldest first."""
     query = select(Finding).where(Finding.reference == reference, Finding.party == party, Finding.withdrawn.is_(False))
     return session.scalars(query.order_by(Finding.found_at, Finding.id)).all()
 
 
+@read_once
 def agreements(session: Session, reference: str) -> Mapping[str, OwnerAgreement]:
     """The originators' answers about release, by finding."""
     query = select(OwnerAgreement).where(OwnerAgreement.reference == reference)
@@ -56,11 +59,13 @@ def held_finding(row: Finding, said: OwnerAgreement | None) -> HeldFinding:
     )
 
 
+@read_once
 def current_score(session: Session, reference: str) -> RiskScore | None:
     query = select(RiskScore).where(RiskScore.reference == reference, RiskScore.superseded.is_(False))
     return session.scalar(query)
 
 
+@read_once
 def judgements(session: Session, reference: str) -> Sequence[tuple[RiskAssessment, RiskScore]]:
     """The standing judgements of every score, in order of time, each with its score."""
     query = (
@@ -122,12 +127,14 @@ def facts(session: Session, application: Application) -> str:
     )
 
 
+@read_once
 def panel(session: Session, application: Application) -> Panel | None:
     """The panel that is asked to decide the present round."""
     query = select(Panel).where(Panel.reference == application.reference, Panel.version == application.version)
     return session.scalar(query)
 
 
+@read_once
 def answers(session: Session, application: Application) -> Sequence[MemberAnswer]:
     """The members' answers in the present round."""
     query = select(MemberAnswer).where(
@@ -136,6 +143,7 @@ def answers(session: Session, application: Application) -> Sequence[MemberAnswer
     return session.scalars(query.order_by(MemberAnswer.answered_at, MemberAnswer.member)).all()
 
 
+@read_once
 def decision(session: Session, application: Application) -> Decision | None:
     """The decision of the present round, unless it was superseded."""
     query = select(Decision).where(

@@ -10,6 +10,7 @@ from sqlalchemy import Row, Table, any_, delete, func, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Session
 
+from casebook.storage.read_once import read_once
 from casebook.storage.tables import SourceExtract, SourceFrequency, SourcePerson, SourceRecord
 
 # a key that more persons share is of little use: whoever shares more with the subject shares a rarer key too
@@ -151,6 +152,7 @@ def newest(session: Session, source: str) -> int | None:
     return session.scalar(select(func.max(SourceExtract.id)).where(SourceExtract.source == source))
 
 
+@read_once
 def loaded(session: Session) -> dict[str, int]:
     """Source -> its newest extract."""
     rows = session.execute(select(SourceExtract.source, func.max(SourceExtract.id)).group_by(SourceExtract.source))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from casebook.domain.case.coverage import VariantFamily
 from casebook.domain.case.record_checks import family_of
 from casebook.domain.vocabulary import Stage
+from casebook.storage.read_once import read_once
 from casebook.storage.tables import Application, MissingRows, Search
 
 _OPEN = (MissingRows.accepted_at.is_(None), MissingRows.replaced_at.is_(None))
@@ -25,6 +26,7 @@ class NotWhole(NamedTuple):
     since: datetime
 
 
+@read_once
 def not_whole(session: Session) -> list[NotWhole]:
     """Every source that is not whole."""
     query = select(MissingRows.source, func.sum(MissingRows.rows), func.min(MissingRows.loaded_at)).where(*_OPEN)

@@ -13,12 +13,14 @@ from casebook.domain.risk.completeness import Completeness, Shortfall
 from casebook.domain.risk.instruments import Instrument
 from casebook.domain.vocabulary import Stage
 from casebook.storage import documents
+from casebook.storage.read_once import read_once
 from casebook.storage.session import now as clock_of
 from casebook.storage.tables import Application, InstrumentAnswer, InstrumentShortfall
 
 _ORDER = tuple(Stage)
 
 
+@read_once
 def given(session: Session, reference: str) -> list[Instrument]:
     """Every questionnaire that was used, with its current answers."""
     query = select(InstrumentAnswer).where(
@@ -48,6 +50,7 @@ def most_complete(session: Session, application: Application) -> Completeness | 
     return completeness.most_complete(given(session, application.reference), forms, rules.accepted.value)
 
 
+@read_once
 def shortfalls(session: Session, reference: str) -> Sequence[InstrumentShortfall]:
     """Why the questionnaire is not complete, as recorded, oldest first."""
     query = select(InstrumentShortfall).where(InstrumentShortfall.reference == reference)

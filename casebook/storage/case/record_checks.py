@@ -14,6 +14,7 @@ from casebook.domain import chain
 from casebook.domain.case import record_checks as rules
 from casebook.domain.vocabulary import Party, Source, Stage, WorkKind
 from casebook.storage import documents
+from casebook.storage.read_once import read_once
 from casebook.storage.tables import (
     ApplicantSign,
     Application,
@@ -28,6 +29,7 @@ from casebook.storage.tables import (
 )
 
 
+@read_once
 def searches(session: Session, reference: str, *, live: bool = True) -> Sequence[Search]:
     """The searches, in the order in which they were opened. Live: not replaced by a later round."""
     query = select(Search).where(Search.reference == reference).order_by(Search.opened_at, Search.id)
@@ -40,6 +42,7 @@ def of_the_same_source(session: Session, search: Search) -> list[Search]:
     return [other for other in current if (other.party, other.source) == (search.party, search.source)]
 
 
+@read_once
 def candidates(session: Session, reference: str, party: Party | None = Party.B) -> Sequence[Candidate]:
     """The candidates that were not superseded, the most likely first."""
     query = select(Candidate).where(Candidate.reference == reference, Candidate.superseded.is_(False))
@@ -47,30 +50,35 @@ def candidates(session: Session, reference: str, party: Party | None = Party.B) 
     return session.scalars(query.order_by(Candidate.weight.desc(), Candidate.id)).all()
 
 
+@read_once
 def findings(session: Session, reference: str) -> Sequence[Finding]:
     """The records of the confirmed subject."""
     query = select(Finding).where(Finding.reference == reference, Finding.withdrawn.is_(False))
     return session.scalars(query.order_by(Finding.id)).all()
 
 
+@read_once
 def signs(session: Session, reference: str) -> Sequence[ApplicantSign]:
     return session.scalars(
         select(ApplicantSign).where(ApplicantSign.reference == reference).order_by(ApplicantSign.code)
     ).all()
 
 
+@read_once
 def meeting(session: Session, reference: str) -> Meeting | None:
     """The last meeting, location of A, or recorded exception, that was not superseded."""
     query = select(Meeting).where(Meeting.reference == reference, Meeting.superseded.is_not(True))
     return session.scalars(query.order_by(Meeting.recorded_at.desc(), Meeting.id)).first()
 
 
+@read_once
 def attempts(session: Session, reference: str) -> Counter[tuple[str, str]]:
     """How often each search was tried with each outcome."""
     query = select(SearchAttempt.search_id, SearchAttempt.outcome).join(Search, Search.id == SearchAttempt.search_id)
     return Counter(session.execute(query.where(Search.reference == reference)).tuples())
 
 
+@read_once
 def reviews(session: Session, reference: str) -> Counter[str]:
     """Candidate, or list -> how often it was reviewed or its review dropped. This gives the round of the next review."""
     query = select(func.coalesce(WorkItem.subject["candidate"].astext, WorkItem.subject["list"].astext)).where(
@@ -113,6 +121,7 @@ def too_old(session: Session, now: datetime) -> list[str]:
     )
 
 
+@read_once
 def not_told_apart(session: Session, reference: str) -> int:
     """People who bear the subject's name, and whom nobody can tell apart from the subject: they are on no list."""
     query = select(func.sum(Search.beyond)).where(

@@ -9,6 +9,7 @@ from sqlalchemy import Row, func, select, text
 from sqlalchemy.orm import Session
 
 from casebook.domain.case.record_checks import MatchVerdict
+from casebook.storage.read_once import read_once
 from casebook.storage.tables import Candidate, PersonKeys, ReferenceCounter
 
 COMMON = 200  # a key that more people share is of little use: whoever shares more shares a rarer key too
@@ -62,6 +63,7 @@ def size(session: Session) -> int:
     return session.scalar(select(func.coalesce(func.sum(ReferenceCounter.last), 0))) or 0
 
 
+@read_once
 def confirmed(session: Session, reference: str) -> Sequence[Candidate]:
     """The persons of sources who were confirmed to be people of an application."""
     query = select(Candidate).where(
