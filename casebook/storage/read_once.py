@@ -6,7 +6,6 @@ transaction commits in between is seen at the next write or lock, as an act must
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
@@ -26,7 +25,7 @@ _ASKED_FOR_BY_KEY = (Clock, Person, Staff)
 
 
 def read_once(query: Callable[Concatenate[Session, P], R], /) -> Callable[Concatenate[Session, P], R]:
-    """A query whose answer is remembered. Its arguments are hashable; a list or mapping that it returns is a copy."""
+    """A query whose answer is remembered. Its arguments are hashable; a list or dictionary that it returns is a copy."""
 
     @wraps(query)
     def remembered(session: Session, /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -38,7 +37,8 @@ def read_once(query: Callable[Concatenate[Session, P], R], /) -> Callable[Concat
         key = (query, args, *sorted(kwargs.items()))
         if key not in answers:
             answers[key] = query(session, *args, **kwargs)
-        return cast("R", copy.copy(answers[key]))
+        answer = answers[key]
+        return cast("R", answer.copy() if isinstance(answer, list | dict) else answer)
 
     return remembered
 
