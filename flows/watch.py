@@ -7,13 +7,15 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from flows.names import what_and_when
-from tasks.watch import look_again
+from tasks.watch import look_again, look_for_partners
 
 
 @flow(name="watch", flow_run_name=what_and_when)
 async def watch() -> State[None]:
-    """Open a Right to Know proposal for each closed application whose subject has a new record."""
+    """Open Right to Know proposals: for closed applications whose subject has a new record, and for partners without one."""
     result = look_again()
+    uncovered = look_for_partners()
     return Completed(
-        message=f"{result.watched} applications watched, {len(result.proposed)} Right to Know proposals opened"
+        message=f"{result.watched} applications watched, {len(result.proposed)} Right to Know proposals opened, "
+        f"{uncovered} more for partners without an application"
     )

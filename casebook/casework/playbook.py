@@ -5,7 +5,6 @@ Only this module knows every stage. It imports a module when it is first needed,
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import assert_never
 
 from casebook.casework.core.acting import Act, StageUseCases
@@ -132,11 +131,11 @@ def answer(kind: WorkKind) -> Answering:
             from casebook.casework.follow_up import follow_up
 
             return follow_up.ANSWERS[kind]
-        case WorkKind.REVIEW_WATCH_PROPOSAL:  # after an application was closed, or after a past one was examined
-            from casebook.casework.follow_up import watch
+        case WorkKind.REVIEW_WATCH_PROPOSAL:  # after closure, after a past application was examined, or from a record
+            from casebook.casework.follow_up import new_partners, watch
             from casebook.casework.review import people
 
-            return replace(watch.ANSWERS[kind], unit_handler=people.ANSWERS[kind].unit_handler)
+            return new_partners.beside(watch.ANSWERS[kind], people.ANSWERS[kind])
         case WorkKind.CONFIRM_URGENT | WorkKind.ACKNOWLEDGE_ESCALATION | WorkKind.SAFEGUARD_DURING_DELAY:
             from casebook.casework.governance import oversight
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from casebook import policies
 from casebook.casework.core import clocks
 from casebook.casework.core.acting import Act
-from casebook.domain import words
+from casebook.domain import deadlines, words
 from casebook.domain.actors import Reason
+from casebook.domain.policy import Allowance
 from casebook.domain.vocabulary import Priority, Stage, WorkKind
 from casebook.domain.work import SPECS, Need, leaves_danger
 from casebook.storage.documents import policy_of
@@ -93,6 +96,13 @@ def _due(act: Act, application: Application, need: Need) -> datetime | None:
     limit = SPECS[need.kind].limit
     clock = act.session.get(Clock, clocks.clock_id(application.reference, limit)) if limit else None
     return clock.due_at if clock else None
+
+
+def due_for_unit(act: Act, allowance: Allowance) -> datetime:
+    """When work that starts now and belongs to no application is due, by the calendar of the policy in force."""
+    policy = act.documents.policy_on(act.now)
+    zone = ZoneInfo(policy.calendar.timezone)
+    return deadlines.after(act.now, allowance, zone=zone, holidays=policies.BankHolidays(policy))
 
 
 @read_once

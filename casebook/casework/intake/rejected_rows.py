@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import Field
 from sqlalchemy import select
 
-from casebook import policies
 from casebook.casework.core import notices
 from casebook.casework.core.acting import Act, Summary, reason_code, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, UnitDoing
-from casebook.casework.core.work_items import item_row
+from casebook.casework.core.work_items import due_for_unit, item_row
 from casebook.casework.safeguarding import danger
-from casebook.domain import authority, chain, deadlines
+from casebook.domain import authority, chain
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Limit, Priority, Role, Route, WorkKind
 from casebook.domain.work import Need
@@ -49,11 +47,8 @@ def keep(
 
 def _need(act: Act, row: RejectedRow) -> Need:
     """The work item, due as immediate safeguarding is. It belongs to no application: nobody could take one in."""
-    policy = act.documents.policy_on(act.now)
-    limit = policy.limit(Limit.IMMEDIATE_SAFEGUARDING, Route.RIGHT_TO_ASK)
-    zone, holidays = ZoneInfo(policy.calendar.timezone), policies.BankHolidays(policy)
-    allowance = limit.allowance(Priority.IMMEDIATE).value if limit else None
-    due_at = deadlines.after(act.now, allowance, zone=zone, holidays=holidays) if allowance else None
+    limit = act.documents.policy_on(act.now).limit(Limit.IMMEDIATE_SAFEGUARDING, Route.RIGHT_TO_ASK)
+    due_at = due_for_unit(act, limit.allowance(Priority.IMMEDIATE).value) if limit else None
     subject = {"row": row.id, "line": row.line, "tells": row.tells}
     return Need(
         kind=WorkKind.READ_REJECTED_ROW, key=row.id, priority=Priority.IMMEDIATE, due_at=due_at, subject=subject

@@ -36,7 +36,7 @@ def arrived(act: Act, application: Application, people: Sequence[Person], stored
     mine = {
         Party(person.party): accounts(identity.cells_of(person), ()) for person in people if person.party in COMPARED
     }
-    found = _alike(act, application, mine, {number for row in stored_keys for number in row.keys})
+    found = _alike(act, application.reference, mine, {number for row in stored_keys for number in row.keys})
     if found:
         links.link(act, application, found)
 
@@ -61,7 +61,7 @@ def look(act: Act, application: Application) -> None:
         if other.party in rules.SURE
     ]
     asked = _keep_keys(act, application, mine)
-    links.link(act, application, [*_alike(act, application, mine, asked), *same_person])
+    links.link(act, application, [*_alike(act, application.reference, mine, asked), *same_person])
 
 
 def bring_up(act: Act, application: Application) -> None:
@@ -142,12 +142,19 @@ def _keep_keys(act: Act, application: Application, mine: Mapping[Party, Accounts
     return {number for row in rows for number in row.keys}
 
 
-def _alike(act: Act, application: Application, mine: Mapping[Party, Accounts], asked: set[int]) -> list[FoundLink]:
+def surely(act: Act, party: Party, cells: Cells) -> set[str]:
+    """The applications whose A or B is surely this person of a source."""
+    mine = {party: accounts(cells, ())}
+    links_of = _alike(act, "", mine, set(numbers(party, mine[party], act.now.year)))
+    return {link.other for link in links_of if link.why is not rules.OPEN_QUESTION[party]}
+
+
+def _alike(act: Act, reference: str, mine: Mapping[Party, Accounts], asked: set[int]) -> list[FoundLink]:
     """Every other application with an A or a B who is strongly or possibly the same person."""
     single = {party: _single_names(party, known) for party, known in mine.items()}
     # a name alone tells nobody apart: whoever shares more with the person shares another key as well
     telling = asked - {number for numbers_of_names in single.values() for number in numbers_of_names.values()}
-    people = repeats.sharing(act.session, telling, leaving_out=application.reference)
+    people = repeats.sharing(act.session, telling, leaving_out=reference)
     found = list[FoundLink]()
     for party, known in mine.items():
         theirs = {

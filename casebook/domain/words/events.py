@@ -108,6 +108,7 @@ EVENT = Vocabulary("Events of the ledger", {
     "review_triaged": "past applications ranked",
     "right_to_know_opened": "Right to Know application opened",
     "right_to_know_proposed": "Right to Know proposed",
+    "proposal_viewed": "proposal viewed",
     "risk_ordered": "priority set from the risk",
     "risk_scored": "risk scored",
     "role_given": "role given",

@@ -96,6 +96,7 @@ BECAUSE = Vocabulary("Reasons for an event", {
     "reopened_after_end": "reopened after an early end",
     "restricted_before": "what it follows from is restricted",
     "retention_over": "the retention period is over",
+    "record_names_partner": "a new record names a partner without an application",
     "retrospective_review": "the review of past applications",
     "return_too_old": "a return is too old",
     "shipped": "it came with the software",

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, any_, delete, func, literal, select, text
+from sqlalchemy import Row, Table, any_, delete, exists, func, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from casebook.storage.read_once import read_once
 from casebook.storage.tables import SourceExtract, SourceFrequency, SourcePerson, SourceRecord
@@ -207,6 +207,27 @@ def records(session: Session, source: str, person_ids: Collection[str]) -> Seque
         .where(SourceRecord.source == source, SourceRecord.person_id.in_(person_ids), SourceRecord.until.is_(None))
         .order_by(SourceRecord.date, SourceRecord.record_id)
     )
+    return session.scalars(query).all()
+
+
+def added_about(session: Session, source: str, relationships: Collection[str]) -> Sequence[SourceRecord]:
+    """The current records about victims with these relationships that the first load of the source's records did not have.
+
+    By person. A record that a later load only changed is not among them.
+    """
+    first = select(func.min(SourceRecord.since)).where(SourceRecord.source == source).scalar_subquery()
+    earlier = aliased(SourceRecord)
+    at_first = exists().where(
+        earlier.source == source, earlier.record_id == SourceRecord.record_id, earlier.since <= first
+    )
+    query = (
+        select(SourceRecord)
+        .where(
+            SourceRecord.source == source, SourceRecord.until.is_(None), SourceRecord.since > first,
+            SourceRecord.victim_relationship.in_(relationships), ~at_first,
+        )
+        .order_by(SourceRecord.person_id, SourceRecord.record_id)
+    )  # fmt: skip
     return session.scalars(query).all()
 
 

@@ -74,6 +74,15 @@ def confirmed(session: Session, reference: str) -> Sequence[Candidate]:
     return session.scalars(query.order_by(Candidate.id)).all()
 
 
+def applications_of(session: Session, party: str, source: str, person_id: str) -> set[str]:
+    """The applications of which a person of a source was confirmed to be this party."""
+    query = select(Candidate.reference).where(
+        Candidate.source == source, Candidate.person_id == person_id, Candidate.party == party,
+        Candidate.verdict == MatchVerdict.SAME, Candidate.superseded.is_(False),
+    )  # fmt: skip
+    return set(session.scalars(query))
+
+
 def confirmed_elsewhere(session: Session, mine: Sequence[Candidate]) -> list[ConfirmedPerson]:
     """The other applications of which the same persons of a source are confirmed, as the same party."""
     pairs = {(person.source, person.person_id, person.party, person.reference) for person in mine}
