@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from casebook.casework.core.acting import Act
@@ -26,7 +26,7 @@ def figures(act: Act) -> dict[str, object]:
     act.allowed(Command.LIST_WORK)
     act.allowed(Command.SEE_OTHER_CASES)
     session, now, policy = act.session, act.now, act.documents.policy_on(act.now)
-    soon = {str(p): timedelta(minutes=m) for p, m in policy.escalation.due_soon_minutes.value.items()}
+    soon = {str(priority): before for priority, before in policy.escalation.due_soon.items()}
     zone = policy.calendar.timezone
     hidden = people.hidden_from(session, act.actor)
     oldest, longest = stored.oldest_unclaimed(session, hidden), stored.longest(session, hidden)
