@@ -17,7 +17,7 @@ from casebook.domain.review.past_application import Earlier, Linked, merged
 from casebook.domain.review.reconciling import PlacedRow, reconcile
 from casebook.domain.review.signs import Sign
 from casebook.domain.review.suspicions import Suspicion
-from casebook.domain.review.urgency import ContactPriority, stay_now
+from casebook.domain.review.urgency import ContactPriority, contact_need, stay_now
 from casebook.domain.review.why import why_this_one
 from casebook.domain.vocabulary import Outcome
 from casebook.policies import review as review_policy
@@ -290,6 +290,28 @@ def test_a_supervisor_is_warned_of_a_chance_of_a_quarter(chance, warns):
 @pytest.mark.parametrize(("of", "stay"), [(400, 20), (401, 20), (800, 40)])
 def test_a_twentieth_of_a_register_stays_now_and_at_least_twenty(of, stay):
     assert len(stay_now({str(at): float(at) for at in range(300)}, of=of, u=POLICY.urgency)) == stay
+
+
+def test_harm_to_the_person_at_risk_and_an_unsafe_telling_are_so_urgent():
+    nil = {"outcome": "nothing_to_disclose"}
+    assert assess(evidence(history(since=1, against_a=True), **nil)).urgency == 130.0  # with thirty of the live model
+    assert assess(evidence(history(), **TOLD, contact_safe="no")).urgency == 60.0
+
+
+@pytest.mark.parametrize(("points", "now"), [(9.9, False), (10.0, True)])
+def test_somebody_needs_contact_now_from_an_urgency_of_ten_on(points, now):
+    harmed = replace(history(since=1), points_since=points)
+    found = assess(evidence(harmed, outcome="nothing_to_disclose"))
+    assert (found.contact_priority is ContactPriority.NOW) is now
+
+
+@pytest.mark.parametrize(("odds", "now"), [(0.33, False), (0.34, True)])
+def test_an_untold_history_is_urgent_from_a_chance_of_a_quarter_on(odds, now):
+    untold = suspicions.Suspected(
+        kind=Suspicion.REFUSED, identity=1.0, odds=odds, signs=(), consequence=80.0, held=history()
+    )
+    need = contact_need(evidence(history(), living_together="yes"), [untold], POLICY.urgency)
+    assert (need.priority is ContactPriority.NOW) is now
 
 
 @pytest.mark.parametrize(("points", "told"), [(29.0, False), (30.0, True)])

@@ -40,6 +40,9 @@ def figures(act: Act) -> dict[str, object]:
         if oldest is None
         else {**_plain(oldest), "waits_hours": _hours(oldest.opened_at, now)},
         "escalations": [_plain(row) for row in stored.unacknowledged(session) if row.reference not in hidden],
+        "escalation_levels": sorted(
+            {level.level for policy in act.documents.policies() for level in policy.escalation.rungs.value}
+        ),
         "queues": [
             {"role": role, "open": count, "oldest_hours": _hours(since, now)}
             for role, count, since in stored.queues(session)
@@ -101,7 +104,7 @@ def gauges(board: dict) -> Iterator[Gauge]:  # type: ignore[type-arg]
         labels = {"source": source["source"]}
         yield Gauge("source_rows_missing", "Rows of a source that did not land", source["rows"], labels)
     levels = Counter(str(escalation["rung"]) for escalation in board["escalations"])
-    for level in map(str, range(1, 5)):
+    for level in sorted({*map(str, board["escalation_levels"]), *levels}, key=int):
         yield Gauge("escalations_unacknowledged", "Escalations not acknowledged", levels[level], {"rung": level})
     oldest = board["oldest_unclaimed"]
     yield Gauge(
