@@ -1,10 +1,10 @@
 """Is every number of the shipped documents guarded? Each is set to zero, half and double, and its pure tests must notice.
 
-    python -m benchmarks.guarded_numbers [review-1 ...]
+    python -m benchmarks.guarded_numbers [--again] [review-1 ...]
 
 Each change is made in a process of its own, in memory: no file is touched. A change that the reader of the document refuses
 is noticed too. What survives is listed, and the exit code is 1. The log goes to
-docs/evidence/guarded_numbers.json.
+docs/evidence/guarded_numbers.json. With --again only those numbers are changed that the log has as not noticed, or not yet.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -123,11 +123,12 @@ def preload(documents: list[str]) -> None:
     gc.freeze()  # no child looks through what its parent has loaded
 
 
-def survey(document: str) -> dict[str, dict[str, bool]]:
-    """Number -> change -> whether it was noticed."""
+def survey(document: str, sure: Collection[str] = ()) -> dict[str, dict[str, bool]]:
+    """Number -> change -> whether it was noticed. `sure`: numbers that are not tried again, as every change was noticed."""
     found: dict[str, dict[str, bool]] = {}
     for place, value in numbers(reading.table(document)):
-        results = {name: is_noticed(document, place, changed) for name, changed in changes(value).items()}
+        known = named(place) in sure
+        results = {name: known or is_noticed(document, place, changed) for name, changed in changes(value).items()}
         for name in (name for name, noticed in results.items() if not noticed):
             print(f"{document}: {named(place)}: {name}", flush=True)
         if results:  # nothing can be tried with a zero, which stands for "any age" or "no such floor"
@@ -135,7 +136,7 @@ def survey(document: str) -> dict[str, dict[str, bool]]:
     return found
 
 
-def main(documents: list[str]) -> int:
+def main(documents: list[str], *, again: bool = False) -> int:
     surveyed = documents or list(TESTS)
     preload(surveyed)
     if failing := [document for document in surveyed if is_noticed(document, (), 0.0)]:
@@ -143,26 +144,30 @@ def main(documents: list[str]) -> int:
         return 1
     survived = 0
     for document in surveyed:
-        begun = time.monotonic()
-        found = survey(document)
+        begun, before = time.monotonic(), kept().get(document, {}) if again else {}
+        doubtful = {line.partition(": ")[0] for line in before.get("not_noticed", ())}
+        found = survey(document, set(before.get("numbers", ())) - doubtful)
         unnoticed = [f"{place}: {name}" for place, results in found.items() for name in results if not results[name]]
         made, seconds = sum(map(len, found.values())), round(time.monotonic() - begun)
         print(
             f"{document}: {made} changes of {len(found)} numbers, {len(unnoticed)} not noticed, {seconds} s", flush=True
         )
-        keep(document, {"seconds": seconds, "tests": TESTS[document], "changes": made, "not_noticed": unnoticed,
-                        "numbers": sorted(found)})  # fmt: skip
+        results = {"tests": TESTS[document], "changes": made, "not_noticed": unnoticed, "numbers": sorted(found)}
+        keep(document, {"seconds": before.get("seconds", 0) + seconds, **results})
         survived += len(unnoticed)
     return 1 if survived else 0
 
 
 def keep(document: str, results: dict[str, object]) -> None:
     """Write what was found of one document into the log, beside the others."""
-    log = json.loads(LOG.read_text(encoding="utf-8")) if LOG.is_file() else {}
-    log["command"] = "python -m benchmarks.guarded_numbers"
-    log[document] = results
+    log = kept() | {"command": "python -m benchmarks.guarded_numbers", document: results}
     LOG.write_text(json.dumps(log, indent=1) + "\n", encoding="utf-8")
 
 
+def kept() -> dict[str, Any]:
+    return dict(json.loads(LOG.read_text(encoding="utf-8"))) if LOG.is_file() else {}
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    words = sys.argv[1:]
+    sys.exit(main([word for word in words if word != "--again"], again="--again" in words))

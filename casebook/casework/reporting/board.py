@@ -26,13 +26,12 @@ def figures(act: Act) -> dict[str, object]:
     act.allowed(Command.LIST_WORK)
     act.allowed(Command.SEE_OTHER_CASES)
     session, now, policy = act.session, act.now, act.documents.policy_on(act.now)
-    soon = {str(priority): before for priority, before in policy.escalation.due_soon.items()}
-    zone = policy.calendar.timezone
+    soon, zone = policy.escalation.due_soon, policy.calendar.timezone
     hidden = people.hidden_from(session, act.actor)
     oldest, longest = stored.oldest_unclaimed(session, hidden), stored.longest(session, hidden)
     return {
         "at": now.isoformat(),
-        "stages": stored.stages(session, now, soon),
+        "stages": stored.stages(session, now, {str(priority): before for priority, before in soon.items()}),
         "danger": [_worst(row, now) for row in stored.in_danger(session, WORST, hidden)],
         "worst": [_worst(row, now) for row in stored.worst(session, WORST, hidden)],
         "longest": [_worst(longest, now)] if longest else [],
@@ -40,9 +39,7 @@ def figures(act: Act) -> dict[str, object]:
         if oldest is None
         else {**_plain(oldest), "waits_hours": _hours(oldest.opened_at, now)},
         "escalations": [_plain(row) for row in stored.unacknowledged(session) if row.reference not in hidden],
-        "escalation_levels": sorted(
-            {level.level for policy in act.documents.policies() for level in policy.escalation.rungs.value}
-        ),
+        "escalation_levels": _levels(act),
         "queues": [
             {"role": role, "open": count, "oldest_hours": _hours(since, now)}
             for role, count, since in stored.queues(session)
@@ -73,6 +70,11 @@ def _foreseen(row) -> dict[str, object]:  # type: ignore[no-untyped-def]  # noqa
 
 def _age(since: datetime | None, now: datetime) -> float:
     return _hours(since, now) if since else 0.0
+
+
+def _levels(act: Act) -> list[int]:
+    """Every escalation level that a policy in use has."""
+    return sorted({level.level for policy in act.documents.policies() for level in policy.escalation.rungs.value})
 
 
 class Gauge(NamedTuple):
