@@ -27,6 +27,7 @@ soak: .venv ## long seeds and kill matrices; writes docs/evidence/
 	@CASEBOOK_SEEDS=20 CASEBOOK_STEPS=1000 $(BIN)/python -m pytest --timeout 14400 -s tests/property/test_casework.py 2>&1 | tee docs/evidence/soak.txt
 	@$(BIN)/python -m pytest --timeout 14400 -m soak --ignore tests/acceptance/test_kill_matrix.py tests 2>&1 | tee -a docs/evidence/soak.txt
 	@$(BIN)/python -m pytest -m soak -s tests/acceptance/test_kill_matrix.py 2>&1 | tee docs/evidence/kills.txt
+	@$(BIN)/python -m benchmarks.guarded_numbers
 
 check: .venv ## every read-only check; counts failures at the end
 	@$(BIN)/python benchmarks/check.py

@@ -223,7 +223,6 @@ _ASKED: Sequence[tuple[str, Callable[[Policy], object], bool]] = (
     ("names_listed", lambda policy: policy.search.listed.value, True),
     ("variants", lambda policy: policy.search.variants.value, True),
     ("watch_months", lambda policy: policy.watch.months.value, True),
-    ("sampled_percent", lambda policy: policy.oversight.sampled_percent.value, True),
 )
 
 

@@ -5,7 +5,7 @@ This module has the fields; the numbers are in `casebook/policies/*.toml`, where
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -92,6 +92,10 @@ class Calendar:
     checked_until: Fact[date]  # later dates are calculated and reported as unverified
     warn_days_before: Fact[int]  # operations are notified this long before checked_until
 
+    def must_be_checked(self, day: date) -> bool:
+        """Whether somebody must check the bank holidays of later years, as they are not checked much further than the day."""
+        return day >= self.checked_until.value - timedelta(days=self.warn_days_before.value)
+
 
 @dataclass(frozen=True, kw_only=True)
 class SourceRules:
@@ -104,13 +108,15 @@ class SourceRules:
     def freshness(self, source: Source) -> Fact[int]:
         return self.fresh_days_of.get(source, self.fresh_days)
 
+    def chased_at(self, asked_at: datetime) -> datetime:
+        """When somebody who was asked at a moment, and has not answered, is asked again."""
+        return asked_at + timedelta(days=self.chase_days.value)
+
 
 @dataclass(frozen=True, kw_only=True)
 class SearchRules:
     manual_searches: Fact[int]  # at most, per manual source
     variants: Fact[int]  # at most, per person
-    nicknames_per_name: Fact[int]
-    year_slip: Fact[int]  # a year of birth may be wrong by
     age_range_years: Fact[int]  # either side, where a source is searched without a date
     candidates: Fact[int]  # shown per search
     one_by_one: Fact[int]  # people of the name, of a source, who are read one by one
@@ -154,11 +160,18 @@ class ContactRules:
     others_told_after_days: Fact[int]  # from submission: whoever applied for somebody else is told no sooner ...
     others_told_every_days: Fact[int]  # ... and if it is decided later, at the next of these
 
+    def override_ends(self, authorised_at: datetime) -> datetime:
+        """The last moment at which an override is in force."""
+        return authorised_at + timedelta(hours=self.override_hours.value)
+
+    def call_back_ends(self, asked_at: datetime) -> datetime:
+        """Until when a call-back is allowed."""
+        return asked_at + timedelta(hours=self.call_back_hours.value)
+
 
 @dataclass(frozen=True, kw_only=True)
 class WatchRules:
     months: Fact[int]  # after closure; renewed only by a person with a reason
-    lethality_months: Fact[int]  # serious violence this recent is a high-risk indicator
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,6 +190,11 @@ class EscalationRules:
     unclaimed_minutes: Fact[Mapping[Priority, int]]  # an item that nobody claims is stalled
     unchanged_days: Fact[Mapping[Stage, int]]  # an application without any change is stalled
 
+    @property
+    def due_soon(self) -> Mapping[Priority, timedelta]:
+        """How long before its limit an application is due soon."""
+        return {priority: timedelta(minutes=minutes) for priority, minutes in self.due_soon_minutes.value.items()}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Triage:
@@ -189,12 +207,18 @@ class Triage:
     several_applicants_least: Fact[int]
     several_applicants_years: Fact[int]
 
+    def are_several(self, applicants: int) -> bool:
+        """Whether so many different people are enough to raise all applications about one subject."""
+        return applicants >= self.several_applicants_least.value
+
 
 @dataclass(frozen=True, kw_only=True)
 class Oversight:
-    sampled_percent: Fact[int]  # of negative outcomes, decided again by someone else
-    competence_months: Fact[int]  # training counts for so long
     forecast_needs_weeks: Fact[int]  # of own history
+
+    def may_forecast(self, since: datetime, now: datetime) -> bool:
+        """Whether a history that began at a moment is long enough for a forecast."""
+        return now - since >= timedelta(weeks=self.forecast_needs_weeks.value)
 
 
 @dataclass(frozen=True, kw_only=True)

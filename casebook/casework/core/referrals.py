@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
@@ -92,6 +91,6 @@ def chase(doing: Doing, row: Referral) -> None:
         kind=WorkKind.REFER_SAFEGUARDING,
         key=f"answer:{row.id}:{asked}",
         subject={"referral": row.id, "agency": row.kind},
-        due_at=act.now + timedelta(days=policy_of(application).sources.chase_days.value),
+        due_at=policy_of(application).sources.chased_at(act.now),
     )
     open_items(act, application, [need], because="referral_made")

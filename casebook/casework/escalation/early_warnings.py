@@ -138,7 +138,7 @@ def _barred(act: Act, application: Application, present: Collection[OnDuty], sur
 def _calendars(act: Act) -> Iterator[Concern]:
     policy = act.documents.policy_on(act.now)
     until = policy.calendar.checked_until.value
-    if act.now.astimezone(_zone(policy)).date() >= until - timedelta(days=policy.calendar.warn_days_before.value):
+    if policy.calendar.must_be_checked(act.now.astimezone(_zone(policy)).date()):
         subject = {"policy": policy.name, "checked_until": until.isoformat()}
         yield Concern(None, WhyStalled.CALENDAR_ENDS, chain.identity(policy.name, until), subject)
 

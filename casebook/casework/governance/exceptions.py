@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 
 from casebook.casework.core.acting import Act
 from casebook.domain.authority import Command
-from casebook.domain.vocabulary import Role
+from casebook.domain.escalation import highest_level
 from casebook.storage import people
-from casebook.storage.tables import OPEN_WORK, Escalation, LedgerEntry, WorkItem
+from casebook.storage.tables import OPEN_WORK, Application, Escalation, LedgerEntry, WorkItem
 
 RECORDED = "exception_recorded"
-NOT_DONE = "not_done"  # work that was escalated to the chief officer and is still open
+NOT_DONE = "not_done"  # work that was escalated to the last level of its policy and is still open
 ExceptionLine = dict[str, object]
 
 
@@ -36,12 +36,17 @@ def _recorded(act: Act) -> Iterator[ExceptionLine]:
 
 
 def _not_done(act: Act) -> Iterator[ExceptionLine]:
+    least = min(highest_level(policy.escalation) for policy in act.documents.policies())
     query = (
-        select(Escalation, WorkItem.kind)
+        select(Escalation, WorkItem.kind, Application.policy)
         .join(WorkItem, WorkItem.id == Escalation.item_id)
-        .where(and_(OPEN_WORK, Escalation.role == Role.CHIEF_OFFICER))
+        .outerjoin(Application, Application.reference == Escalation.reference)
+        .where(OPEN_WORK, Escalation.rung >= least)
     )
-    for row, kind in act.session.execute(query):
+    for row, kind, title in act.session.execute(query):
+        policy = act.documents.policy(title) if title else act.documents.policy_on(act.now)
+        if row.rung < highest_level(policy.escalation):
+            continue
         yield _line(row.raised_at.isoformat(), row.reference, f"{NOT_DONE}:{kind}", row.acknowledged_by, row.reason)
 
 

@@ -37,12 +37,12 @@ def over(act: Act) -> list[Kept]:
     """
     act.allowed(Command.SEE_OTHER_CASES)
     least = min(policy.retention.application_years.value for policy in act.documents.policies())
-    long_ago = _years_after(act.now, -least)
+    long_ago = years_after(act.now, -least)
     ended_long_ago = [
         Kept(
             reference=application.reference,
             closed_at=ended,
-            over_since=_years_after(ended, policy_of(application).retention.application_years.value),
+            over_since=years_after(ended, policy_of(application).retention.application_years.value),
             legal_hold=application.legal_hold,
         )
         for application, ended in stored.ended_before(act.session, long_ago)
@@ -55,7 +55,7 @@ def over(act: Act) -> list[Kept]:
 
 def _row(act: Act, row: RejectedRow, read_at: datetime) -> Kept:
     years = act.documents.policy_on(row.kept_at).retention.application_years.value
-    over_since = _years_after(read_at, years)
+    over_since = years_after(read_at, years)
     return Kept(reference=row.id, closed_at=read_at, over_since=over_since, legal_hold=False, rejected_row=True)
 
 
@@ -90,7 +90,8 @@ def page(kept: Sequence[Kept]) -> str:
     )
 
 
-def _years_after(moment: datetime, years: int) -> datetime:
+def years_after(moment: datetime, years: int) -> datetime:
+    """The same day and time `years` later; of 29 February, 1 March."""
     try:
         return moment.replace(year=moment.year + years)
     except ValueError:  # 29 February

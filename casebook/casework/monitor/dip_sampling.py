@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Sequence
-from datetime import timedelta
 from typing import Any, Literal
 
 from pydantic import Field
@@ -45,8 +44,7 @@ def draw(act: Act, *, in_question: Collection[str] = (), seed: int | None = None
 
     act.allowed(Command.ANALYSE)
     rules = act.documents.monitor(act.now).sampling
-    since = act.now - timedelta(days=rules.window_days.value)
-    closed, drawn = stored.closed(act.session, since=since), stored.drawn(act.session)
+    closed, drawn = stored.closed(act.session, since=rules.begins(act.now)), stored.drawn(act.session)
     rest = [pair for pair in closed if pair[0].id not in drawn]
     wanted = sampling.sample_size_to_find(
         worst_rate=rules.worst_rate.value, assurance=rules.assurance.value, population=max(1, len(closed))
@@ -62,14 +60,13 @@ def draw(act: Act, *, in_question: Collection[str] = (), seed: int | None = None
 
 
 def _weight(application: Application, decision: Decision, in_question: Collection[str], rules: Sampling) -> float:
-    weight = rules.risk.value[Band(application.band or Band.INSUFFICIENT_INFORMATION)]
-    weight *= rules.negative.value if decision.outcome in NOT_DISCLOSED else 1.0
-    return weight * (rules.suspicion.value if decision.chair in in_question else 1.0)
+    band = Band(application.band or Band.INSUFFICIENT_INFORMATION)
+    return rules.weight(band, negative=decision.outcome in NOT_DISCLOSED, in_question=decision.chair in in_question)
 
 
 def _open(act: Act, chosen: Sequence[tuple[Decision, float]], *, seed: str) -> list[str]:
     draw_id = chain.identity("dip_draw", act.now.isoformat(), seed, len(chosen))
-    due_at = act.now + timedelta(days=act.documents.monitor(act.now).sampling.answer_days.value)
+    due_at = act.documents.monitor(act.now).sampling.answer_by(act.now)
     for decision, chance in chosen:
         sample_id = chain.identity("dip_sample", decision.id)
         need = Need(kind=WorkKind.REDECIDE_SAMPLE, key=sample_id, subject={"sample": sample_id}, due_at=due_at)
@@ -143,7 +140,7 @@ def _redecided(doing: UnitDoing) -> None:
     if would and not did:
         need = Need(
             kind=WorkKind.REVIEW_WATCH_PROPOSAL, key=f"redecided:{sample.id}", subject={"because": "decided_otherwise"},
-            priority=Priority.HIGH, due_at=act.now + timedelta(days=act.documents.monitor(act.now).sampling.answer_days.value),
+            priority=Priority.HIGH, due_at=act.documents.monitor(act.now).sampling.answer_by(act.now),
         )  # fmt: skip
         open_items(act, application, [need], because="decided_otherwise")
 

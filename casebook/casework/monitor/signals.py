@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
@@ -130,7 +129,7 @@ def _keep(act: Act, signal: MonitorSignal) -> None:
         need = Need(
             kind=WorkKind.ANSWER_SIGNAL, key=signal.id, priority=Priority.HIGH,
             subject={"signal": signal.id, "channel": signal.channel, "side": signal.side},
-            due_at=act.now + timedelta(days=act.documents.monitor(act.now).charts.answer_days.value),
+            due_at=act.documents.monitor(act.now).charts.answer_by(act.now),
         )  # fmt: skip
         item = items.open_item(act, need)
         act.session.flush()

@@ -27,7 +27,7 @@ def plan(application: Application, required: Sequence[str], variants: Variants) 
             "forename": variant.forename,
             "surname": variant.surname,
             "dob": variant.dob,
-            "age_range_years": None if variant.dob or variant.pivot else policy.age_range_years.value,
+            "age_range_years": rules.age_range(variant, policy.age_range_years.value),
             "pivot": variant.pivot,
         }
         for variant in chosen

@@ -9,7 +9,7 @@ from typing import Any
 
 from casebook.casework.record_checks import match_weights
 from casebook.casework.record_checks.match_weights import MatchWeight
-from casebook.domain.case.namesakes import NEAR_MISS, Found, NameBounds, Placed, place
+from casebook.domain.case.namesakes import NEAR_MISS, Found, NameBounds, Placed, first_read, place
 from casebook.domain.policy import Policy
 from casebook.domain.risk import risk_scoring
 from casebook.domain.risk.risk_model import Disclosability, RiskModel
@@ -50,8 +50,9 @@ class Gathered:
         for match in matches:
             self._keep(match, rows[match.person_id])
         reading = [match.person_id for match in matches if match.band in bands]
-        self.read.update(reading[: self.limit])
-        return len(reading) <= self.limit
+        read, all_fit = first_read(reading, self.limit)
+        self.read.update(read)
+        return all_fit
 
     def _keep(self, match: MatchWeight, row: SeenPerson) -> None:
         known = self.matches.get(match.person_id)

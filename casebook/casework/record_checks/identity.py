@@ -6,11 +6,10 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
-from itertools import islice
 
 from casebook.casework.core.acting import Act
 from casebook.domain.case.coverage import Terms, Variant
-from casebook.domain.case.record_checks import KnownParty, variant_key
+from casebook.domain.case.record_checks import KnownParty, bounded, variant_key
 from casebook.domain.vocabulary import Certainty, Party
 from casebook.matching import variants
 from casebook.matching.variants import Bounds
@@ -54,14 +53,12 @@ def has_name(person: Person | None) -> bool:
 
 def variants_of(act: Act, application: Application, party: Party) -> dict[str, Variant]:
     """Key -> identity variant to cover, in order. Empty if nothing is known of the party."""
-    all_variants = _all_variants(act, application, party)
-    return dict(islice(all_variants.items(), policy_of(application).search.variants.value))
+    return bounded(_all_variants(act, application, party), policy_of(application).search.variants.value)[0]
 
 
 def beyond_bound(act: Act, application: Application, party: Party) -> dict[str, Variant]:
     """The variants that are left out because the policy limits their number."""
-    all_variants = _all_variants(act, application, party)
-    return dict(islice(all_variants.items(), policy_of(application).search.variants.value, None))
+    return bounded(_all_variants(act, application, party), policy_of(application).search.variants.value)[1]
 
 
 def _all_variants(act: Act, application: Application, party: Party) -> dict[str, Variant]:

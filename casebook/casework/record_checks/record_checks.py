@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from casebook.casework.core import clocks, lifecycle
 from casebook.casework.core.acting import Act
@@ -174,7 +174,6 @@ def _returns(act: Act, application: Application, current_searches: Sequence[Sear
 
 def _return(act: Act, application: Application, search: Search, times_asked: int) -> Need:
     """The item to return a search. After an agency was asked, it falls due when the agency is to be chased."""
-    chase = timedelta(days=policy_of(application).sources.chase_days.value)
     return Need(
         kind=WorkKind.RETURN_SEARCH,
         key=f"{search.id}:{times_asked}" if times_asked else search.id,
@@ -186,7 +185,7 @@ def _return(act: Act, application: Application, search: Search, times_asked: int
             "searches": [step["family"] for step in search.plan],
             "left_out": by_hand.left_out(act, application, search),
         },
-        due_at=act.now + chase if times_asked else None,
+        due_at=policy_of(application).sources.chased_at(act.now) if times_asked else None,
         blocking=search.mandatory,
     )
 

@@ -24,12 +24,11 @@ CROWD = 50  # applications about one subject that are looked at together
 
 def raise_all(act: Act, application: Application, about_one_subject: list[Application]) -> None:
     """Raise every open application about this subject, if enough different applicants ask within the policy's years."""
-    policy = policy_of(application).triage
-    years = policy.several_applicants_years.value
+    triage = policy_of(application).triage
+    years = triage.several_applicants_years.value
     asking = [other for other in about_one_subject if rules.within_years(other.submitted_at, act.now, years)]
-    least = policy.several_applicants_least.value
-    applicants = _different(act, asking, enough=least)
-    if applicants < least:
+    applicants = _different(act, asking, enough=triage.several_applicants_least.value)
+    if not triage.are_several(applicants):
         return
     still_open = [other for other in asking if other.stage != Stage.CLOSED]
     raised = {

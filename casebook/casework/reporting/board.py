@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from casebook.casework.core.acting import Act
@@ -26,13 +26,12 @@ def figures(act: Act) -> dict[str, object]:
     act.allowed(Command.LIST_WORK)
     act.allowed(Command.SEE_OTHER_CASES)
     session, now, policy = act.session, act.now, act.documents.policy_on(act.now)
-    soon = {str(p): timedelta(minutes=m) for p, m in policy.escalation.due_soon_minutes.value.items()}
-    zone = policy.calendar.timezone
+    soon, zone = policy.escalation.due_soon, policy.calendar.timezone
     hidden = people.hidden_from(session, act.actor)
     oldest, longest = stored.oldest_unclaimed(session, hidden), stored.longest(session, hidden)
     return {
         "at": now.isoformat(),
-        "stages": stored.stages(session, now, soon),
+        "stages": stored.stages(session, now, {str(priority): before for priority, before in soon.items()}),
         "danger": [_worst(row, now) for row in stored.in_danger(session, WORST, hidden)],
         "worst": [_worst(row, now) for row in stored.worst(session, WORST, hidden)],
         "longest": [_worst(longest, now)] if longest else [],
@@ -40,6 +39,7 @@ def figures(act: Act) -> dict[str, object]:
         if oldest is None
         else {**_plain(oldest), "waits_hours": _hours(oldest.opened_at, now)},
         "escalations": [_plain(row) for row in stored.unacknowledged(session) if row.reference not in hidden],
+        "escalation_levels": _levels(act),
         "queues": [
             {"role": role, "open": count, "oldest_hours": _hours(since, now)}
             for role, count, since in stored.queues(session)
@@ -72,6 +72,11 @@ def _age(since: datetime | None, now: datetime) -> float:
     return _hours(since, now) if since else 0.0
 
 
+def _levels(act: Act) -> list[int]:
+    """Every escalation level that a policy in use has."""
+    return sorted({level.level for policy in act.documents.policies() for level in policy.escalation.rungs.value})
+
+
 class Gauge(NamedTuple):
     """One figure of the board for the metrics endpoint."""
 
@@ -101,7 +106,7 @@ def gauges(board: dict) -> Iterator[Gauge]:  # type: ignore[type-arg]
         labels = {"source": source["source"]}
         yield Gauge("source_rows_missing", "Rows of a source that did not land", source["rows"], labels)
     levels = Counter(str(escalation["rung"]) for escalation in board["escalations"])
-    for level in map(str, range(1, 5)):
+    for level in sorted({*map(str, board["escalation_levels"]), *levels}, key=int):
         yield Gauge("escalations_unacknowledged", "Escalations not acknowledged", levels[level], {"rung": level})
     oldest = board["oldest_unclaimed"]
     yield Gauge(

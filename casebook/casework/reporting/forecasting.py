@@ -22,11 +22,12 @@ RESEARCHED = frozenset({Stage.RISK_SCORING, Stage.PANEL_DECISION, Stage.DISCLOSU
 def forecast(act: Act, *, seed: int = 1, plays: int = PLAYS) -> dict[str, object]:
     """The forecast with intervals, or the reason why there is none."""
     act.allowed(Command.SEE_OTHER_CASES)
-    needed = act.documents.policy_on(act.now).oversight.forecast_needs_weeks.value
+    rules = act.documents.policy_on(act.now).oversight
+    needed = rules.forecast_needs_weeks.value
     arrivals = [at for at in history.arrivals(act.session) if at <= act.now]
     weeks = (act.now - arrivals[0]).days / 7 if arrivals else 0.0
     summary: dict[str, object] = {"weeks_of_history": round(weeks, 1), "weeks_needed": needed, "forecast": None}
-    if weeks < needed:
+    if not arrivals or not rules.may_forecast(arrivals[0], act.now):
         return {**summary, "reason": "too_little_history"}
     force = _learn(act, arrivals)
     if force is None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from sqlalchemy import text
 
@@ -54,7 +53,7 @@ class Reviewers:
     by_role: Mapping[Role, Collection[str]]
     managers: Mapping[str, str]
     load: Counter[str]
-    most: int
+    rules: Allocation
     seen: Mapping[str, set[str]]  # who has read which dossier with the first decision shown
 
     def choose(
@@ -70,7 +69,7 @@ class Reviewers:
             ]
             possible = possible or bool(eligible)
             # the limit of open items is only for first examinations: a second one must not wait
-            free = [who for who in eligible if place != FIRST or self.load[who] < self.most]
+            free = [who for who in eligible if place != FIRST or self.rules.has_room(self.load[who])]
             if free:
                 return min(free, key=lambda who: (self.load[who], who)), True
         return None, possible
@@ -99,7 +98,7 @@ def crew_of(act: Act) -> Reviewers:
     by_role = {role: work.reviewers(act.session, role) for role in (Role.REVIEW_OFFICER, Role.REVIEW_LEAD)}
     rules = act.documents.review(act.now).allocation
     return Reviewers(
-        by_role=by_role, managers=work.managers(act.session), load=open_items, most=rules.open_per_reviewer.value,
+        by_role=by_role, managers=work.managers(act.session), load=open_items, rules=rules,
         seen=live.seen(act.session),
     )  # fmt: skip
 
@@ -127,7 +126,7 @@ def _open_cases(act: Act, campaign: ReviewCampaign, reviewers: Reviewers, result
     )
     opened: list[WorkItem] = []
     for at, member in enumerate(waiting):
-        if all(reviewers.load[who] >= reviewers.most for who in reviewers.by_role[Role.REVIEW_OFFICER]):
+        if not any(rules.has_room(reviewers.load[who]) for who in reviewers.by_role[Role.REVIEW_OFFICER]):
             result.waiting += len(waiting) - at
             break
         who, possible = choose(act, reviewers, FIRST, member.application)
@@ -165,19 +164,18 @@ def _case(act: Act, campaign: ReviewCampaign, member: CampaignMember, rules: All
     case = ReviewCase(
         id=chain.identity("review_case", campaign.id, application.rows[0]), campaign_id=campaign.id,
         anchor=application.rows[0], reference=application.reference, place=member.place,
-        top=member.place * 100 <= of * rules.top_percent.value, sampled=False, opened_at=act.now, outcome=None, modes=[],
+        top=rules.is_top(member.place, of=of), sampled=False, opened_at=act.now, outcome=None, modes=[],
         concluded_at=None,
     )  # fmt: skip
-    case.sampled = drawn(act, case.id, rules.sampled_percent.value)
+    case.sampled = rules.is_sampled(_lot(act, case.id))
     act.session.add(case)
     return case
 
 
-def drawn(act: Act, case_id: str, percent: int) -> bool:
-    """Whether a case is in the random sample. Always the same for one case; unpredictable without the casebook's key."""
+def _lot(act: Act, case_id: str) -> float:
+    """The lot that is drawn for a case. Always the same for one case; unpredictable without the casebook's key."""
     digest = chain.row_digest(act.session.info[ledger.KEY], "review_sample", {"case": case_id})
-    number = int(digest[:8], 16)
-    return number * 100 < percent << 32
+    return stopping.lot_of(digest)
 
 
 def give(act: Act, case: ReviewCase, place: int, who: str | None, application: ReviewApplication | None) -> WorkItem:
@@ -201,14 +199,13 @@ def open_part(
     rules = act.documents.review(act.now).allocation
     contact = ((application.assessment or {}) if application else {}).get("contact_priority")
     urgent = contact == ContactPriority.NOW
-    days = rules.urgent_days.value if urgent else rules.review_days.value
     need = Need(
         kind=WorkKind.REVIEW_APPLICATION if place == FIRST else WorkKind.SECOND_REVIEW,
         key=key,
         role=ROLES[place][0],
         owner=who,
         subject={"case": case.id, "past": case.reference, "place": place, "part": part},
-        due_at=act.now + timedelta(days=days),
+        due_at=rules.examine_by(act.now, urgent=urgent),
         priority=Priority.URGENT if urgent else Priority.HIGH if case.top else Priority.STANDARD,
     )
     return items.open_item(act, need)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Literal
 
 from pydantic import Field
@@ -56,7 +55,7 @@ def _need(act: Act, application: Application, assessment: Assessment) -> Need | 
             "decision": standing.id, "version": standing.version, "suspicion": suspicion, "signs": list(assessment.signs),
             **({"source": source, "person": person} if person else {}),
         },
-        due_at=act.now + timedelta(hours=rules.answer_hours.value),
+        due_at=rules.answer_by(act.now),
     )  # fmt: skip
 
 

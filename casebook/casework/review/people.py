@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answering, Answers, UnitDoing
@@ -70,7 +70,7 @@ def _propose(
     by_id: Mapping[str, ReviewApplication],
 ) -> int:
     """Ask a supervisor whether to open a live Right to Know application, where a person may be in danger now."""
-    hours = act.documents.review(act.now).allocation.proposal_hours.value
+    rules = act.documents.review(act.now).allocation
     opened = 0
     for contact in contacts:
         row = by_row.get(contact.anchor)
@@ -82,7 +82,7 @@ def _propose(
         need = Need(
             kind=WorkKind.REVIEW_WATCH_PROPOSAL, key=f"past:{contact.id}", priority=Priority.URGENT,
             subject={"because": "retrospective_review", "past": contact.reference, "contact": contact.id},
-            due_at=act.now + timedelta(hours=hours),
+            due_at=rules.decide_by(act.now),
         )  # fmt: skip
         opened += items.opens(act, need)
     if opened:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from casebook.casework.core import given
@@ -188,7 +188,7 @@ def _ask_second(act: Act, contact: ReviewContact, *, number: int) -> None:
     need = Need(
         kind=WorkKind.LOOK_AGAIN_AT_CONTACT, key=f"{contact.id}:second:{number}", priority=Priority.HIGH,
         subject={"contact": contact.id, "past": contact.reference, "second": True},
-        due_at=act.now + timedelta(days=act.documents.review(act.now).allocation.urgent_days.value),
+        due_at=act.documents.review(act.now).allocation.examine_by(act.now, urgent=True),
     )  # fmt: skip
     items.open_item(act, need)
 
@@ -205,9 +205,9 @@ def _arrive(act: Act, contact: ReviewContact, rung: ContactProgress) -> None:
     if rung is ContactProgress.ATTEMPTED and contact.rung == ContactProgress.REACHED:
         return  # a person who was reached stays reached
     contact.rung, contact.at = rung, act.now
-    days = act.documents.review(act.now).contact.look_again_days.value
+    settings = act.documents.review(act.now).contact
     contact.look_again_on = (
-        registers.today(act) + timedelta(days=days) if rung is ContactProgress.NOT_CONTACTABLE else None
+        settings.look_again_on(registers.today(act)) if rung is ContactProgress.NOT_CONTACTABLE else None
     )
 
 

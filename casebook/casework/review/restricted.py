@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import timedelta
 
 from pydantic import Field
 from sqlalchemy import ColumnElement, select
@@ -53,10 +52,9 @@ def ask(act: Act, assessments: Mapping[str, Assessment]) -> int:
 
 def _need(act: Act, key: str, *, urgent: bool, **subject: object) -> Need:
     allocation = act.documents.review(act.now).allocation
-    days = (allocation.urgent_days if urgent else allocation.review_days).value
     return Need(
         kind=WorkKind.REVIEW_RESTRICTED, key=key, priority=Priority.URGENT if urgent else Priority.STANDARD,
-        subject=subject, due_at=act.now + timedelta(days=days),
+        subject=subject, due_at=allocation.examine_by(act.now, urgent=urgent),
     )  # fmt: skip
 
 

@@ -15,7 +15,12 @@ from casebook.storage.tables import ReviewApplication, ReviewCase
 def beside(act: Act, row: ReviewApplication) -> bool:
     """Whether an application is in the sample. Always the same for one; unpredictable without the casebook's key."""
     digest = chain.row_digest(act.session.info[ledger.KEY], "review_beside", {"row": row.rows[0]})
-    return int(digest[:8], 16) * 100 < act.documents.review(act.now).allocation.beside_percent.value << 32
+    return act.documents.review(act.now).allocation.is_beside(lot_of(digest))
+
+
+def lot_of(digest: str) -> float:
+    """The lot that a digest draws: at least 0 and below 1."""
+    return int(digest[:8], 16) / 2**32
 
 
 def left(act: Act, rows: Sequence[ReviewApplication], latest: Mapping[str, ReviewCase]) -> LikelyLeft | None:

@@ -103,8 +103,8 @@ def _why_not_override(
 ) -> Reason | None:
     if override is None or (override.reference, override.party) != (application.reference, contact.party):
         return Reason("no_such_override", "there is no override with that id for this person")
-    lasts = timedelta(hours=policy_of(application).contact.override_hours.value)
-    if not override.authorised_at <= contact.way.at <= override.authorised_at + lasts:
+    ends = policy_of(application).contact.override_ends(override.authorised_at)
+    if not override.authorised_at <= contact.way.at <= ends:
         return Reason(
             "override_not_in_force",
             "the override was not in force at the time of the contact: ask the duty inspector for one",

@@ -6,7 +6,7 @@ What narrows or stops contact is in force at once, whoever records it. Every cha
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import false as sql_false
@@ -125,14 +125,14 @@ def _row(
         widens, first=number == 1 and not before.channel, asked_by=asked.asked_by, identified_by=asked.identified_by,
         unseen=act.session.scalar(unseen.limit(1)) is not None,
     )  # fmt: skip
-    hours = timedelta(hours=policy_of(application).contact.call_back_hours.value)
+    ends_at = policy_of(application).contact.call_back_ends(act.now)
     asked_at = asked.asked_at or act.now
     refuse_future(asked_at, act.now)
     return SafeContactChange(
         id=chain.identity("safe_contact_change", reference, party, number), reference=reference, party=party,
         number=number, effect=effect, widens=list(widens), before=_kept(before), after=_kept(after),
         asked_by=asked.asked_by, identified_by=asked.identified_by, asked_at=asked_at,
-        ends_at=act.now + hours if effect is PlanEffect.CALL_BACK else None, recorded_by=act.actor.id,
+        ends_at=ends_at if effect is PlanEffect.CALL_BACK else None, recorded_by=act.actor.id,
         recorded_at=act.now, agreed=None, second_by=None, second_at=None, second_reason=None,
     )  # fmt: skip
 

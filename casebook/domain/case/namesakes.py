@@ -6,7 +6,7 @@ people whatever the date says, and whoever does not fit on a list is counted: th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -55,6 +55,11 @@ class Placed:
     listed: tuple[str, ...] = ()  # the gravest first
     folded: tuple[str, ...] = ()  # another name, and nothing grave
     beyond: int = 0  # bearers of the name who are on no list
+
+
+def first_read(by_weight: Sequence[str], at_most: int) -> tuple[Sequence[str], bool]:
+    """Those whose weight alone puts them before people, the heaviest first, and whether all of them fit."""
+    return by_weight[:at_most], len(by_weight) <= at_most
 
 
 def place(found: Iterable[Found], bounds: NameBounds, *, not_returned: int = 0) -> Placed:

@@ -77,6 +77,17 @@ def manual_plan(variants: Sequence[Variant], at_most: int) -> list[Variant]:
     return planned[:at_most]
 
 
+def bounded(variants: Mapping[str, Variant], at_most: int) -> tuple[dict[str, Variant], dict[str, Variant]]:
+    """The first variants, by key, which are searched, and the others, which must be listed and signed for."""
+    items = list(variants.items())
+    return dict(items[:at_most]), dict(items[at_most:])
+
+
+def age_range(variant: Variant, years: int) -> int | None:
+    """The years either side of the age to type in a source that is searched by age. None: the variant needs no age."""
+    return None if variant.dob or variant.pivot else years
+
+
 def covered(
     variants: Sequence[Variant], made: Iterable[Terms], families: frozenset[VariantFamily], salt: str
 ) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from casebook.domain.monitor.decision_monitor import ChartKind
 from casebook.domain.policy import Fact
@@ -20,6 +21,10 @@ class Charts:
         Mapping[ChartKind, float]
     ]  # of a channel with few events: the others' rate is not above this, so surely
 
+    def answer_by(self, asked_at: datetime) -> datetime:
+        """When a signal that was raised at a moment is to be answered."""
+        return asked_at + timedelta(days=self.answer_days.value)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Sampling:
@@ -31,6 +36,19 @@ class Sampling:
     negative: Fact[float]
     answer_days: Fact[int]
     risk: Fact[Mapping[Band, float]]
+
+    def begins(self, now: datetime) -> datetime:
+        """From when on closed decisions are sampled."""
+        return now - timedelta(days=self.window_days.value)
+
+    def answer_by(self, drawn_at: datetime) -> datetime:
+        """When a decision that was drawn at a moment is to be made again."""
+        return drawn_at + timedelta(days=self.answer_days.value)
+
+    def weight(self, band: Band, *, negative: bool, in_question: bool) -> float:
+        """How much a decision weighs in the draw. `negative`: not to tell; `in_question`: of somebody whose work is asked about."""
+        weight = self.risk.value[band] * (self.negative.value if negative else 1.0)
+        return weight * (self.suspicion.value if in_question else 1.0)
 
 
 @dataclass(frozen=True, kw_only=True)

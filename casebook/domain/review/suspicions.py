@@ -78,7 +78,7 @@ def _cases(e: Evidence, w: ReviewWeights) -> Iterator[Bare]:
     if not e.past.disclosed:
         yield from _untold(e, w)
     means = w.consequence.value
-    told_to_harm = max((_points(linked, w) / 2 for linked in e.damning), default=0.0)
+    told_to_harm = max((_points(linked, w) * w.told_to_harm.value for linked in e.damning), default=0.0)
     told = e.past.disclosed
     plain = (
         ("wrong_recipient" in names, Suspicion.TOLD_ANOTHER, means[Suspicion.TOLD_ANOTHER] + told_to_harm),
@@ -139,7 +139,9 @@ def gravity(held: LinkedHistory, w: ReviewWeights) -> float:
     """What it would mean if this history was kept from A: points, by the live risk model."""
     if held.qualifying_then:
         return (w.serious if held.close_then else w.apart).value + _points(held, w)
-    return min(w.supporting.value, 4.0 + held.points_then / 3) if held.supporting_then else 0.0
+    if not held.supporting_then:
+        return 0.0
+    return min(w.supporting.value, w.supporting_from.value + held.points_then / w.supporting_each.value)
 
 
 def _points(held: LinkedHistory, w: ReviewWeights) -> float:

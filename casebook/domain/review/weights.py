@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from casebook.domain.policy import Fact
 
@@ -22,7 +23,14 @@ class ReviewWeights:
     apart: Fact[float]
     most_points: Fact[float]
     supporting: Fact[float]
+    supporting_from: Fact[float]
+    supporting_each: Fact[float]
+    told_to_harm: Fact[float]
     high_points: Fact[float]
+
+    def __post_init__(self) -> None:
+        if self.supporting_each.value <= 0:
+            raise ValueError("supporting_each must be greater than nothing")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,10 +64,38 @@ class Allocation:
     urgent_days: Fact[int]
     proposal_hours: Fact[int]
 
+    def is_top(self, place: int, *, of: int) -> bool:
+        """Whether every finding of no failure at this place of a ranking is looked at by a second reviewer."""
+        return place * 100 <= of * self.top_percent.value
+
+    def is_sampled(self, lot: float) -> bool:
+        """Whether a finding whose lot is drawn, at least 0 and below 1, is looked at by a second reviewer."""
+        return lot * 100 < self.sampled_percent.value
+
+    def is_beside(self, lot: float) -> bool:
+        """Whether an application whose lot is drawn, at least 0 and below 1, is in the sample beside the ranking."""
+        return lot * 100 < self.beside_percent.value
+
+    def examine_by(self, opened_at: datetime, *, urgent: bool) -> datetime:
+        """When somebody is to have examined an application. `urgent`: somebody may be in danger now."""
+        return opened_at + timedelta(days=(self.urgent_days if urgent else self.review_days).value)
+
+    def has_room(self, open_items: int) -> bool:
+        """Whether a reviewer who holds so many items gets one more."""
+        return open_items < self.open_per_reviewer.value
+
+    def decide_by(self, proposed_at: datetime) -> datetime:
+        """When somebody is to have decided whether an urgent one becomes a live application."""
+        return proposed_at + timedelta(hours=self.proposal_hours.value)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ContactSettings:
     look_again_days: Fact[int]
+
+    def look_again_on(self, day: date) -> date:
+        """When somebody who could not be contacted safely on a day is looked at again."""
+        return day + timedelta(days=self.look_again_days.value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +104,10 @@ class BeforeTelling:
 
     least_chance: Fact[float]
     answer_hours: Fact[int]
+
+    def answer_by(self, warned_at: datetime) -> datetime:
+        """When a supervisor is to have looked at a warning."""
+        return warned_at + timedelta(hours=self.answer_hours.value)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -69,7 +69,9 @@ def gravity(group: str, model: RiskModel, *, counts: bool) -> float:
     """The points for how grave an offence is: a logarithm of the harm days."""
     rule, tier = model.numbers.gravity, model.group(group).tier
     relevance = rule.relevance.value[tier]
-    if counts:  # an offence against a partner, or with a high-risk indicator, has full relevance
+    if (
+        counts and tier is Tier.OTHER
+    ):  # against a partner, or with a high-risk indicator, it is as relevant as a harmful one
         relevance = max(relevance, rule.relevance.value[Tier.HARMFUL])
     return rule.per_decade.value * math.log10(1 + model.harm_days[group]) * relevance
 

@@ -108,7 +108,7 @@ class Shows:
     victims: tuple[VictimRelationship, ...]  # none: any
     within_days: int  # 0: any age
     least_weight: float  # from kind and grading
-    at_least: int  # this many different ones of the signs and groups
+    at_least: int = 1  # this many different ones of the signs and groups
 
 
 @dataclass(frozen=True, kw_only=True)

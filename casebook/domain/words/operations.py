@@ -93,7 +93,6 @@ STEP = Vocabulary("Steps that a document of policy decides", {
     "names_listed": "people of the name on a list",
     "variants": "variants of a person to search",
     "watch_months": "months of watch after closing",
-    "sampled_percent": "negative outcomes decided again, in per cent",
     "escalated": "notified to the next level because nobody claimed it",
     "band": "risk band",
     "priority": "priority",
