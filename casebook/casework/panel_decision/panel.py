@@ -115,6 +115,12 @@ def conflict(
     return why_not_sit(sitter, ties_of(act, application), said_unrelated=said_unrelated)
 
 
+def eligible(act: Act, application: Application) -> frozenset[str]:
+    """Every chair and member who may sit on this application: the full panel."""
+    ties = ties_of(act, application)
+    return frozenset(sitter.id for sitter in _sitters(act, *SITS) if why_not_sit(sitter, ties) is None)
+
+
 def ties_of(act: Act, application: Application) -> Ties:
     """Facts about an application that can make a member's interest conflict."""
     return Ties(
