@@ -102,6 +102,13 @@ SPECS: Mapping[WorkKind, WorkSpec] = MappingProxyType({
 })  # fmt: skip
 
 
+# what an approver may do on an application beside approving its decision: nothing about danger or an emergency waits
+OPEN_TO_APPROVERS = frozenset({
+    WorkKind.APPROVE_DECISION, WorkKind.IMMEDIATE_SAFEGUARDING, WorkKind.RECORD_CRIME, WorkKind.REFER_SAFEGUARDING,
+    WorkKind.CONFIRM_URGENT, WorkKind.SAFEGUARD_DURING_DELAY, WorkKind.ACKNOWLEDGE_ESCALATION,
+    WorkKind.RATIFY_EMERGENCY,
+})  # fmt: skip
+
 # in an item's subject: it is reserved for somebody, and counts as claimed only when they have claimed it
 CALLS = "calls"
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from casebook.domain import authority, chain
 from casebook.domain.actors import Actor, Reason
 from casebook.domain.authority import Command
+from casebook.domain.case import panel
 from casebook.domain.vocabulary import Stage, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import NotFound, NotPermitted, Refused
@@ -89,9 +90,19 @@ class Act:
                 self.session, said, actor=self.actor.id, event_name=event, at=self.now, inserted=inserted
             )
 
-    def allowed(self, command: Command) -> None:
-        """Refuse if the actor's roles do not allow the command."""
+    def allowed(self, command: Command, *, works_on: str | None = None) -> None:
+        """Refuse if the actor's roles do not allow the command.
+
+        `works_on`: the application on which it is work like any other, which whoever approved its decision may not do.
+        """
         refuse(authority.why_not_allowed(self.actor, command), NotPermitted)
+        if works_on is not None:
+            self.free_to_work(works_on)
+
+    def free_to_work(self, reference: str) -> None:
+        """Refuse if the actor approved the decision of this application. Danger and emergencies do not ask this."""
+        approved = people.approved_standing(self.session, reference, self.actor.id)
+        refuse(panel.why_not_work_after_approving(approved=approved), NotPermitted)
 
     def application(self, reference: str, *, lock: bool = True, joins: bool = False) -> Application:
         """Load an application and lock it against other acts. Refused if the actor may not see it.

@@ -65,7 +65,7 @@ def no_engagement(
 
     `agency_route`, which is required: which partner agency was asked to reach the applicant, and the result.
     """
-    act.allowed(Command.CLOSE_EARLY)
+    act.allowed(Command.CLOSE_EARLY, works_on=reference)
     refuse(contact.why_not_give_up(act, two_people.unfrozen(act, reference), route_tried=bool(agency_route)))
     reason = f"{reason}; partner agency: {agency_route}"
     return _end(act, reference, Outcome.NO_ENGAGEMENT, EarlyEnd(**told), reason=reason)
@@ -112,7 +112,7 @@ def _end(
     act: Act, reference: str, outcome: Outcome, told: EarlyEnd, *, reason: str, what: str | None = None
 ) -> Summary:
     """Propose the end, or agree to it. `what` is the proposal, if it says more than the outcome."""
-    act.allowed(Command.CLOSE_EARLY)
+    act.allowed(Command.CLOSE_EARLY, works_on=reference)
     application = two_people.unfrozen(act, reference)
     still_open(application)
     if application.outcome is not None:

@@ -137,7 +137,7 @@ def dispose(act: Act, reference: str, *, reason: str) -> Summary:
 
 def lower_priority(act: Act, reference: str, *, to: str, reason: str) -> Summary:
     """Lower a priority. Two people must agree. Deadlines that were shortened stay as they are."""
-    act.allowed(Command.LOWER_PRIORITY)
+    act.allowed(Command.LOWER_PRIORITY, works_on=reference)
     application = unfrozen(act, reference)
     still_open(application)
     if to not in set(Priority) or Priority(to).rank <= Priority(application.priority).rank:

@@ -18,7 +18,7 @@ def correct(act: Act, reference: str, *, submitted_at: str, reason: str) -> dict
 
     Refused for a moment after the application was held here, or before the first policy was in force.
     """
-    act.allowed(Command.CORRECT_SUBMISSION)
+    act.allowed(Command.CORRECT_SUBMISSION, works_on=reference)
     application = unfrozen(act, reference)
     still_open(application)
     because, moment = reason_code(reason), _moment(submitted_at)

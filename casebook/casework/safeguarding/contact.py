@@ -214,7 +214,7 @@ def record(
 
     What was told at it, a crime or people to refer, opens the work that it calls for.
     """
-    act.allowed(Command.CONTACT)
+    act.allowed(Command.CONTACT, works_on=reference)
     application = act.application(reference)
     way = Way(
         at=given.moment(at, act.now),

@@ -78,6 +78,13 @@ def everybody(unit, reference, *, ratified):
         unit.do(who, item, {"ratified": ratified, **SAID})
 
 
+def convene(unit, reference, chair):
+    """Call the smallest panel there may be, whose one member has answered."""
+    unit.do(chair, only(unit, reference, "convene_panel"), {"members": [{"staff": "member"}]})
+    (seat,) = [item for item in unit.open_items(reference) if item.kind == "decide" and item.owner == "member"]
+    unit.do("member", seat, INSUFFICIENT)
+
+
 def only(unit, reference, kind):
     (item,) = [each for each in unit.open_items(reference) if each.kind == kind]
     return item
@@ -270,7 +277,7 @@ def test_insufficient_information_opens_a_new_round_of_checks_and_nothing_of_the
 ):
     delivery = only(unit, reference, "deliver_disclosure")
     everybody(unit, reference, ratified=False)
-    unit.do("chair2", only(unit, reference, "convene_panel"), {"members": []})
+    convene(unit, reference, "chair2")
     old = only(unit, reference, "decide")
     unit.now += timedelta(days=15)
     unit.do("chair2", old, INSUFFICIENT)
@@ -290,8 +297,7 @@ def test_insufficient_information_opens_a_new_round_of_checks_and_nothing_of_the
 
 def test_after_new_checks_another_round_decides_and_only_that_one_is_delivered(unit, reference, look):
     assert through_everything(unit, reference, until=Stage.PANEL_DECISION) == Stage.PANEL_DECISION
-    convene = only(unit, reference, "convene_panel")
-    unit.do("chair", convene, {"members": []})
+    convene(unit, reference, "chair")
     unit.now += timedelta(days=15)
     unit.do("chair", only(unit, reference, "decide"), INSUFFICIENT)
     assert look(Application, reference).stage == Stage.RECORD_CHECKS
