@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from casebook.casework.core import given
-from casebook.casework.core.acting import Act, Summary, refuse, refuse_because
+from casebook.casework.core.acting import Act, Summary, refuse, refuse_all
 from casebook.casework.panel_decision import ratification
 from casebook.casework.safeguarding import contact, danger, outreach
 from casebook.domain import chain
@@ -16,8 +16,11 @@ from casebook.domain.actors import Reason
 from casebook.domain.authority import Command
 from casebook.domain.case.safe_contact import Override
 from casebook.domain.vocabulary import Channel, Party, Priority
+from casebook.errors import InvalidAnswer
 from casebook.storage.people import researchers_of
 from casebook.storage.tables import EmergencyDisclosure
+
+RECIPIENTS = (Party.A, contact.PROTECTOR)
 
 
 def disclose(
@@ -40,16 +43,27 @@ def disclose(
     application = act.application(reference)
     researchers = researchers_of(act.session, reference)
     refuse(_why_not_authorise(act, researchers))
+    refuse_all(
+        [
+            given.why_not_one_of(RECIPIENTS, recipient, "recipient"),
+            given.why_not_one_of(Channel, channel, "channel"),
+            given.why_not_one_of(Override, override, "override") if override else None,
+            given.why_not_words(reason, "reason"),
+            given.why_not_words(told, "told"),
+            given.why_not_moment(at, act.now),
+        ],
+        InvalidAnswer,
+    )
     occurred_at = given.moment(at, act.now)
     row = EmergencyDisclosure(
         id=chain.identity("emergency_disclosure", reference, act.actor.id, act.now.isoformat()),
         reference=reference,
         authorised_by=act.actor.id,
         researchers=sorted(researchers),
-        recipient=given.one_of((Party.A, contact.PROTECTOR), recipient, "recipient"),
-        channel=given.one_of(Channel, channel, "channel"),
-        reason=_not_blank(reason, "reason"),
-        told=_not_blank(told, "told"),
+        recipient=recipient,
+        channel=channel,
+        reason=reason,
+        told=told,
         occurred_at=occurred_at,
         recorded_at=act.now,
         ratified_by=None,
@@ -59,7 +73,7 @@ def disclose(
     )
     override_used = outreach.at_once(
         act, application, party=row.recipient, channel=row.channel, at=occurred_at, about=row.id, reason=row.reason,
-        ground=Override(given.one_of(Override, override, "override")) if override else None,
+        ground=Override(override) if override else None,
         not_in_person_because=not_in_person_because,
     ).override_id  # fmt: skip
     act.session.add(row)
@@ -79,12 +93,6 @@ def _why_not_authorise(act: Act, researchers: frozenset[str]) -> Reason | None:
             "you did research on this application: another duty inspector must authorise an emergency disclosure",
         )
     return None
-
-
-def _not_blank(text: str, name: str) -> str:
-    if not text.strip():
-        refuse_because("reason_missing", f"{name} must not be empty")
-    return text
 
 
 def _due(moment: datetime | None) -> str | None:

@@ -12,11 +12,13 @@ from casebook.casework.core import clocks, lifecycle, two_people, work_items
 from casebook.casework.core.acting import (
     Act,
     Summary,
-    number_of_theirs,
     reason_code,
     refuse,
+    refuse_all,
     refuse_because,
     still_open,
+    why_not_code,
+    why_not_number_of_theirs,
 )
 from casebook.casework.disclosure import transfer as moved
 from casebook.casework.risk_scoring import risk_scoring
@@ -45,11 +47,14 @@ def transfer(
 
     The force, its number and `accepted_by`, a function of that force, are codes.
     """
-    codes = [
-        reason_code(force),
-        reason_code(accepted_by),
-        *([number_of_theirs(their_reference)] if their_reference else []),
-    ]
+    refuse_all(
+        [
+            why_not_code(force, "force"),
+            why_not_code(accepted_by, "accepted-by"),
+            why_not_number_of_theirs(their_reference) if their_reference else None,
+        ]
+    )
+    codes = [force, accepted_by, *([their_reference] if their_reference else [])]
     what = ":".join(["transfer", *codes])
     summary = _end(act, reference, Outcome.OUT_OF_SCOPE, EarlyEnd(**told), reason=ANOTHER_FORCE, what=what)
     if "proposed" not in summary:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from casebook.casework.core import clocks, lifecycle
-from casebook.casework.core.acting import Act, reason_code, refuse_because, still_open
+from casebook.casework.core.acting import Act, refuse_all, still_open, why_not_code
 from casebook.casework.core.two_people import agreed, unfrozen
+from casebook.domain.actors import Reason
 from casebook.domain.authority import Command
 from casebook.domain.case.intake import FROM_THE_FUTURE
 from casebook.storage.documents import policy_of
@@ -21,11 +22,8 @@ def correct(act: Act, reference: str, *, submitted_at: str, reason: str) -> dict
     act.allowed(Command.CORRECT_SUBMISSION, works_on=reference)
     application = unfrozen(act, reference)
     still_open(application)
-    because, moment = reason_code(reason), _moment(submitted_at)
-    if moment > application.received_at:
-        refuse_because("after_received", "it was held here before that moment: no clock starts later")
-    if moment == application.submitted_at:
-        refuse_because("unchanged", "that is the moment of submission already")
+    refuse_all([why_not_code(reason), _why_not_from(application, submitted_at)])
+    moment, because = datetime.fromisoformat(submitted_at.upper()), reason
     policy = act.documents.policy_on(moment)
     what = f"submitted_at:{moment.isoformat()}"
     if (first := agreed(act, application, what, reason=because)) is None:
@@ -42,14 +40,19 @@ def correct(act: Act, reference: str, *, submitted_at: str, reason: str) -> dict
     return {"reference": reference, "submitted_at": moment.isoformat(), "policy": _name(application), "moved": moved}
 
 
-def _moment(written: str) -> datetime:
+def _why_not_from(application: Application, written: str) -> Reason | None:
+    """A reason if this is no moment from which clocks may run."""
     try:
         moment = datetime.fromisoformat(written.upper())
     except ValueError:
-        refuse_because("impossible_date", "write the moment in ISO 8601 with an offset, as 2026-03-01T09:30:00+00:00")
+        return Reason("impossible_date", "write the moment in ISO 8601 with an offset, as 2026-03-01T09:30:00+00:00")
     if moment.tzinfo is None:
-        refuse_because("no_offset", "the moment needs an offset from UTC, as in 2026-03-01T09:30:00+00:00")
-    return moment
+        return Reason("no_offset", "the moment needs an offset from UTC, as in 2026-03-01T09:30:00+00:00")
+    if moment > application.received_at:
+        return Reason("after_received", "it was held here before that moment: no clock starts later")
+    if moment == application.submitted_at:
+        return Reason("unchanged", "that is the moment of submission already")
+    return None
 
 
 def _name(application: Application) -> str:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from casebook.casework.core import given, referrals
-from casebook.casework.core.acting import Act, Summary, refuse_because
+from casebook.casework.core.acting import Act, Summary, refuse_all, refuse_because
 from casebook.casework.safeguarding import plan_changes, referring
 from casebook.domain import chain
 from casebook.domain.actors import Reason
@@ -26,6 +26,7 @@ from casebook.storage.case import deliveries
 from casebook.storage.documents import policy_of
 from casebook.storage.tables import Application, ContactAttempt, ContactOverride, SafeContact
 
+RESULTS = ("reached", "not_reached")
 PROTECTOR = "protector"  # chosen by the panel, located by officers; they have no safe-contact plan
 
 
@@ -216,9 +217,21 @@ def record(
     """
     act.allowed(Command.CONTACT, works_on=reference)
     application = act.application(reference)
+    people = refer.split(";") if refer else []
+    refuse_all(
+        [
+            given.why_not_one_of(Party, party, "party"),
+            given.why_not_one_of(Purpose, purpose, "purpose"),
+            given.why_not_one_of(Channel, channel, "channel"),
+            given.why_not_one_of(RESULTS, result, "result"),
+            given.why_not_moment(at, act.now),
+            *(given.why_not_one_of(referrals.REFERRED_FOR, who, "refer") for who in people),
+        ],
+        InvalidAnswer,
+    )
     way = Way(
         at=given.moment(at, act.now),
-        channel=given.one_of(Channel, channel, "channel"),
+        channel=channel,
         agreed_meeting=channel == Channel.IN_PERSON and has_agreed(act, application, party, given.moment(at, act.now)),
         asks_plan_again=asked_plan_again == "yes" or purpose == Purpose.CONFIRM_PLAN,
         leaves_message=left_message == "yes",
@@ -227,18 +240,13 @@ def record(
         act,
         application,
         Contact(
-            party=given.one_of(Party, party, "party"), purpose=Purpose(given.one_of(Purpose, purpose, "purpose")), way=way,
-            reached=given.one_of(("reached", "not_reached"), result, "result") == "reached", override=override,
+            party=party, purpose=Purpose(purpose), way=way, reached=result == "reached", override=override,
             not_in_person_because=not_in_person_because,
         ),
     )  # fmt: skip
-    _told(act, application, attempt, crime=crime_alleged == "yes", refer=refer)
-    return {"reference": reference, "contact": attempt.id, "reached": attempt.reached, "override": attempt.override_id}
-
-
-def _told(act: Act, application: Application, attempt: ContactAttempt, *, crime: bool, refer: str | None) -> None:
-    people = [given.one_of(referrals.REFERRED_FOR, who, "refer") for who in refer.split(";")] if refer else []
+    crime = crime_alleged == "yes"
     referring.told(act, application, at="contact", key=attempt.id, crime=crime, people=people)
+    return {"reference": reference, "contact": attempt.id, "reached": attempt.reached, "override": attempt.override_id}
 
 
 def has_agreed(act: Act, application: Application, party: str, before: datetime) -> bool:
