@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from casebook.casework.core import clocks, lifecycle, two_people, work_items
+from casebook.casework.core import clocks, lifecycle, stated_reasons, two_people, work_items
 from casebook.casework.core.acting import (
     Act,
     Summary,
-    reason_code,
     refuse,
     refuse_all,
     refuse_because,
@@ -91,7 +90,8 @@ def reopen(act: Act, reference: str, *, reason: str) -> Summary:
         refuse_because("merged", f"it was merged into {application.merged_into}: undo that with unmerge")
     if not _ended_early(act, application):
         refuse_because("delivered", "its outcome was delivered: open a new application about the same people")
-    code, stage = reason_code(reason), lifecycle.closed_from(act, application)
+    code = stated_reasons.code_of(act, application, "application_reopened", reason)
+    stage = lifecycle.closed_from(act, application)
     if (watch := act.session.get(Watch, reference)) is not None:
         watch.until = act.now  # an open application is checked itself
     limits = clocks.begin_again(act, application, stage)

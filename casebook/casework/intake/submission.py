@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from casebook.casework.core import clocks, lifecycle
-from casebook.casework.core.acting import Act, refuse_all, still_open, why_not_code
+from casebook.casework.core.acting import Act, refuse_all, still_open
 from casebook.casework.core.two_people import agreed, unfrozen
 from casebook.domain.actors import Reason
 from casebook.domain.authority import Command
+from casebook.domain.case import stated_reason
 from casebook.domain.case.intake import FROM_THE_FUTURE
 from casebook.storage.documents import policy_of
 from casebook.storage.tables import Application
@@ -22,18 +23,21 @@ def correct(act: Act, reference: str, *, submitted_at: str, reason: str) -> dict
     act.allowed(Command.CORRECT_SUBMISSION, works_on=reference)
     application = unfrozen(act, reference)
     still_open(application)
-    refuse_all([why_not_code(reason), _why_not_from(application, submitted_at)])
-    moment, because = datetime.fromisoformat(submitted_at.upper()), reason
+    because = stated_reason.read(reason)
+    missing = Reason("reason_missing", "give the reason: a code, words, or both as code: words")
+    refuse_all([missing if because is None else None, _why_not_from(application, submitted_at)])
+    moment = datetime.fromisoformat(submitted_at.upper())
     policy = act.documents.policy_on(moment)
     what = f"submitted_at:{moment.isoformat()}"
-    if (first := agreed(act, application, what, reason=because)) is None:
+    if (first := agreed(act, application, what, reason=reason)) is None:
         return {"reference": reference, "proposed": what}
     was, application.submitted_at = application.submitted_at, moment
     application.policy = f"{policy.name}@{policy.version}"
     application.doubts = [doubt for doubt in application.doubts if doubt != FROM_THE_FUTURE]
     moved = clocks.restart(act, application)
     act.record(
-        application, "submission_corrected", was=was.isoformat(), to=moment.isoformat(), first=first, reason=because,
+        application, "submission_corrected", was=was.isoformat(), to=moment.isoformat(), first=first,
+        reason=because.code if because else None,
         policy=application.policy, moved=moved,
     )  # fmt: skip
     lifecycle.carry_on(act, application, because="submission_corrected")

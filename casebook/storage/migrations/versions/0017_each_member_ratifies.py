@@ -1,4 +1,4 @@
-"""A panel member's own answer about a decision out of cycle stands beside those about emergency disclosures."""
+"""A panel member's own answer about a decision out of cycle, and the words of a reason beside its code."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,6 +18,19 @@ def upgrade() -> None:
     op.create_check_constraint(
         op.f("ck_ratification_of_one_act"), "ratification", "(emergency_id IS NULL) <> (decision_id IS NULL)"
     )
+    op.create_table(
+        "stated_reason",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("stated_by", sa.Text(), nullable=False),
+        sa.Column("stated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stated_reason")),
+        sa.ForeignKeyConstraint(["reference"], ["application.reference"], name=op.f("fk_stated_reason_reference")),
+    )
+    op.create_index(op.f("ix_stated_reason_reference"), "stated_reason", ["reference"])
 
 
 def downgrade() -> None:
