@@ -34,13 +34,13 @@ WRONG = {
     ),
     "submission": (
         "s1",
-        lambda act, of: submission.correct(act, of, submitted_at="yesterday", reason="she rang"),
-        ("must be a code", "write the moment"),
+        lambda act, of: submission.correct(act, of, submitted_at="yesterday", reason=" "),
+        ("give the reason", "write the moment"),
     ),
     "circumstances": (
         "i1",
         lambda act, of: circumstances.update(
-            act, of, what="pregnant", value="perhaps so", learned_from="her mother", since="2099-01-01"
+            act, of, what="pregnancy", value="perhaps so", learned_from="her mother", since="2099-01-01"
         ),
         ("the value must be", "since must be", "learned-from must be a code"),
     ),

@@ -6,6 +6,7 @@ The review of past applications uses these checks too (`review/reaching`); a pla
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -218,17 +219,8 @@ def record(
     act.allowed(Command.CONTACT, works_on=reference)
     application = act.application(reference)
     people = refer.split(";") if refer else []
-    refuse_all(
-        [
-            given.why_not_one_of(Party, party, "party"),
-            given.why_not_one_of(Purpose, purpose, "purpose"),
-            given.why_not_one_of(Channel, channel, "channel"),
-            given.why_not_one_of(RESULTS, result, "result"),
-            given.why_not_moment(at, act.now),
-            *(given.why_not_one_of(referrals.REFERRED_FOR, who, "refer") for who in people),
-        ],
-        InvalidAnswer,
-    )
+    wrong = _why_not_codes(party=party, purpose=purpose, channel=channel, result=result, people=people)
+    refuse_all([*wrong, given.why_not_moment(at, act.now)], InvalidAnswer)
     way = Way(
         at=given.moment(at, act.now),
         channel=channel,
@@ -236,17 +228,24 @@ def record(
         asks_plan_again=asked_plan_again == "yes" or purpose == Purpose.CONFIRM_PLAN,
         leaves_message=left_message == "yes",
     )
-    attempt = log(
-        act,
-        application,
-        Contact(
-            party=party, purpose=Purpose(purpose), way=way, reached=result == "reached", override=override,
-            not_in_person_because=not_in_person_because,
-        ),
+    made = Contact(
+        party=party, purpose=Purpose(purpose), way=way, reached=result == "reached", override=override,
+        not_in_person_because=not_in_person_because,
     )  # fmt: skip
-    crime = crime_alleged == "yes"
-    referring.told(act, application, at="contact", key=attempt.id, crime=crime, people=people)
+    attempt = log(act, application, made)
+    referring.told(act, application, at="contact", key=attempt.id, crime=crime_alleged == "yes", people=people)
     return {"reference": reference, "contact": attempt.id, "reached": attempt.reached, "override": attempt.override_id}
+
+
+def _why_not_codes(
+    *, party: str, purpose: str, channel: str, result: str, people: Sequence[str]
+) -> Iterator[Reason | None]:
+    yield given.why_not_one_of(Party, party, "party")
+    yield given.why_not_one_of(Purpose, purpose, "purpose")
+    yield given.why_not_one_of(Channel, channel, "channel")
+    yield given.why_not_one_of(RESULTS, result, "result")
+    for who in people:
+        yield given.why_not_one_of(referrals.REFERRED_FOR, who, "refer")
 
 
 def has_agreed(act: Act, application: Application, party: str, before: datetime) -> bool:

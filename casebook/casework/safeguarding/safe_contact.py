@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -70,17 +71,8 @@ def set_plan(
     """Set, confirm or change how one party may safely be contacted. What is not given stays. Lists are separated by `;`."""
     application = act.application(reference)
     refuse(freezing.why_not_edit(application.frozen_at))
-    refuse_all(
-        [
-            given.why_not_one_of(Party, party, "party"),
-            given.why_not_one_of(AskedBy, asked_by, "asked-by", code="bad_plan"),
-            given.why_not_one_of(AskerIdentified, identified_by, "identified-by", code="bad_plan"),
-            given.why_not_one_of(Channel, channel, "channel", code="bad_plan") if channel is not None else None,
-            given.why_not_moment(at, act.now),
-            _why_not_windows(start, until),
-        ],
-        InvalidAnswer,
-    )
+    wrong = _why_not_codes(party=party, asked_by=asked_by, identified_by=identified_by, channel=channel)
+    refuse_all([*wrong, given.why_not_moment(at, act.now), _why_not_windows(start, until)], InvalidAnswer)
     asked_for = {
         "asked_by": asked_by, "identified_by": identified_by, "said_word": said_word, "channel": channel,
         "asked_at": given.moment(at, act.now), "days": days.lower().split(";") if days else None,
@@ -90,13 +82,18 @@ def set_plan(
     try:
         asked = PlanChanged.model_validate(asked_for)
     except ValidationError:
-        refuse_because(
-            "bad_plan", f"give one of these codes as channel: {', '.join(Channel)}; as asked-by: {', '.join(AskedBy)}; "
-            f"as identified-by: {', '.join(AskerIdentified)}", InvalidAnswer,
-        )  # fmt: skip
+        refuse_because("bad_plan", "give at least one safe day, and one safe time", InvalidAnswer)
     row = plan_changes.change(act, application, Party(party), asked)
     lifecycle.carry_on(act, application, because="safe_contact_set")
     return {"reference": reference, "party": party, "change": row.id, "effect": row.effect, "widens": row.widens}
+
+
+def _why_not_codes(*, party: str, asked_by: str, identified_by: str, channel: str | None) -> Iterator[Reason | None]:
+    yield given.why_not_one_of(Party, party, "party")
+    yield given.why_not_one_of(AskedBy, asked_by, "asked-by", code="bad_plan")
+    yield given.why_not_one_of(AskerIdentified, identified_by, "identified-by", code="bad_plan")
+    if channel is not None:
+        yield given.why_not_one_of(Channel, channel, "channel", code="bad_plan")
 
 
 def _why_not_windows(start: str | None, until: str | None) -> Reason | None:
