@@ -113,13 +113,19 @@ GATE = Gate(
         ),
         Frame(
             name="emergencies",
-            columns=("emergency", "ratified_by"),
-            rows=MayBeEmpty(because="few are told in an emergency"),
+            columns=("emergency", "ratified_by", "as_answered"),
+            rows=MayBeEmpty(because="few are told in an emergency, or decided out of cycle"),
             expectations=(
                 filled(
                     "ratified_by",
                     _rule(
                         "emergency_judged", "The panel has said what it makes of each emergency.", role=Role.PANEL_CHAIR
+                    ),
+                ),
+                true(
+                    "as_answered",
+                    _rule(
+                        "ratified_as_answered", "What counts as ratified is what enough members of the panel answered."
                     ),
                 ),
             ),

@@ -120,9 +120,9 @@ def answer(kind: WorkKind) -> Answering:
 
             return disclosure.ANSWERS[kind]
         case WorkKind.RATIFY_EMERGENCY:
-            from casebook.casework.disclosure import emergency
+            from casebook.casework.panel_decision import ratification
 
-            return emergency.ANSWERS[kind]
+            return ratification.ANSWERS[kind]
         case WorkKind.TELL_OF_TRANSFER:
             from casebook.casework.disclosure import transfer
 

@@ -32,7 +32,7 @@ SPECS: Mapping[WorkKind, WorkSpec] = MappingProxyType({
     WorkKind.READ_REJECTED_ROW: _spec(Role.DUTY_INSPECTOR, blocking=False, limit=Limit.IMMEDIATE_SAFEGUARDING),
     WorkKind.RECORD_CRIME: _spec(Role.INTAKE_OFFICER, Role.SUPERVISOR, blocking=False),
     WorkKind.REFER_SAFEGUARDING: _spec(Role.INTAKE_OFFICER, Role.SUPERVISOR, blocking=False),
-    WorkKind.RATIFY_EMERGENCY: _spec(Role.PANEL_CHAIR, blocking=False),
+    WorkKind.RATIFY_EMERGENCY: _spec(Role.PANEL_CHAIR, Role.PANEL_MEMBER, blocking=False),
     WorkKind.SAFEGUARD_DURING_DELAY: _spec(Role.SUPERVISOR, blocking=False),
     WorkKind.CONFIRM_URGENT: _spec(Role.SUPERVISOR, blocking=False),
     WorkKind.LOOK_AT_PLAN_CHANGE: _spec(
@@ -101,6 +101,16 @@ SPECS: Mapping[WorkKind, WorkSpec] = MappingProxyType({
     WorkKind.LINK_ACROSS_RESTRICTION: WorkSpec(roles=(Role.HEAD_OF_UNIT,), blocking=False, confidential=True),
 })  # fmt: skip
 
+
+# what an approver may do on an application beside approving its decision: nothing about danger or an emergency waits
+OPEN_TO_APPROVERS = frozenset({
+    WorkKind.APPROVE_DECISION, WorkKind.IMMEDIATE_SAFEGUARDING, WorkKind.RECORD_CRIME, WorkKind.REFER_SAFEGUARDING,
+    WorkKind.CONFIRM_URGENT, WorkKind.SAFEGUARD_DURING_DELAY, WorkKind.ACKNOWLEDGE_ESCALATION,
+    WorkKind.RATIFY_EMERGENCY,
+})  # fmt: skip
+
+# in an item's subject: it is reserved for somebody, and counts as claimed only when they have claimed it
+CALLS = "calls"
 
 # what is open while somebody may be in danger: no application closes with it
 DANGER = frozenset(

@@ -15,9 +15,11 @@ from casebook.domain.vocabulary import Role, WorkKind
 from casebook.storage.tables import (
     OPEN_WORK,
     Application,
+    Approval,
     Assurance,
     Candidate,
     Competence,
+    Decision,
     LedgerEntry,
     Panel,
     Restriction,
@@ -57,6 +59,17 @@ def worked_on(session: Session, reference: str, staff_id: str) -> bool:
     hasty = LedgerEntry.body["what"].astext.is_not_distinct_from("signed_at_once")  # recorded as they sign
     query = select(LedgerEntry.sequence).where(
         *mine, LedgerEntry.event.not_in(NO_WORK), LedgerEntry.at.not_in(approving), ~hasty
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def approved_standing(session: Session, reference: str, staff_id: str) -> bool:
+    """Whether somebody approved the decision that stands. A decision that was superseded binds its approver no more."""
+    query = (
+        select(Approval.decision_id)
+        .join(Decision, Decision.id == Approval.decision_id)
+        .where(Approval.reference == reference, Approval.approver == staff_id, Approval.approved)
+        .where(Decision.superseded.is_(False))
     )
     return session.scalar(query.limit(1)) is not None
 

@@ -26,7 +26,7 @@ ONE_SUPERVISOR: People = {staff_id: roles for staff_id, roles in STAFF.items() i
 # nobody is told that staff are short, and every escalation level has somebody
 SMALLEST: People = {
     "s1": Role.SUPERVISOR, "h1": Role.HEAD_OF_UNIT, "c1": Role.CHIEF_OFFICER, "i1": Role.INTAKE_OFFICER, "r1": Role.RESEARCHER,
-    "p1": Role.PANEL_CHAIR, "a1": Role.APPROVER, "o1": Role.DISCLOSURE_OFFICER, "d1": Role.DUTY_INSPECTOR,
+    "p1": Role.PANEL_CHAIR, "m1": Role.PANEL_MEMBER, "a1": Role.APPROVER, "o1": Role.DISCLOSURE_OFFICER, "d1": Role.DUTY_INSPECTOR,
 }  # fmt: skip
 # the retrospective review's
 REVIEWERS: People = {

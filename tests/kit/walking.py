@@ -246,7 +246,8 @@ def through_everything(unit: Unit, reference: str, *, rounds: int = 60, until: S
         stage = unit.carry(reference)
         if stage in {until, Stage.CLOSED}:
             break
-        for item in unit.open_items(reference):
+        # a chair decides once the members have answered
+        for item in sorted(unit.open_items(reference), key=lambda item: item.subject.get("as") == "chair"):
             unit.wait_for(item)
             if item.id in {each.id for each in unit.open_items(reference)} and (able := unit.fitting(item)):
                 who = able[0]

@@ -6,10 +6,14 @@ import pytest
 from sqlalchemy import select
 from walking import ROW, Unit, through_everything
 
+from casebook.casework import work_queue
+from casebook.casework.governance import early_ending, governance
+from casebook.casework.record_checks import information
 from casebook.casework.reporting import audit
+from casebook.casework.safeguarding import contact, danger
 from casebook.casework.staff import staff
 from casebook.domain.vocabulary import Role, Stage, WorkKind
-from casebook.errors import Refused
+from casebook.errors import NotPermitted, Refused
 from casebook.storage.tables import Approval, Disclosure, LedgerEntry, Panel
 
 # each has other duties of the unit too; the chair is the second reader
@@ -39,8 +43,39 @@ def test_three_people_cannot_end_a_case_and_a_fourth_who_only_approves_can(unit)
         with unit.acting() as act:
             staff.set_role(act, staff_id, Role.APPROVER, given=False)
     unit.hire("approve", Role.APPROVER)
+    assert through_everything(unit, reference, until=Stage.DISCLOSURE) == Stage.DISCLOSURE
+    _who_approved_does_nothing_else(unit, reference)
     assert through_everything(unit, reference) == Stage.CLOSED
     _four_and_no_more(unit, reference)
+
+
+def _who_approved_does_nothing_else(unit: Unit, reference: str) -> None:
+    """Whatever roles the approver has besides, only danger and emergencies are theirs as everybody's."""
+    for role in (Role.DISCLOSURE_OFFICER, Role.SUPERVISOR, Role.RESEARCHER):
+        with unit.acting() as act:
+            staff.set_role(act, "approve", role, given=True)
+    (delivery,) = (each for each in unit.open_items(reference) if each.kind == WorkKind.DELIVER_DISCLOSURE)
+    unit.wait_for(delivery)
+    answer = unit.answer("approve", delivery)
+    refused = {
+        "deliver": lambda act: work_queue.do(act, delivery.id, answer),
+        "claim": lambda act: work_queue.claim(act, delivery.id),
+        "add": lambda act: information.add(act, reference, {"relationship": "partner"}),
+        "withdraw": lambda act: early_ending.withdraw(act, reference, reason="agreed"),
+        "contact": lambda act: contact.record(
+            act, reference, party="a", purpose="other", channel="phone", result="reached"
+        ),
+        "lower": lambda act: governance.lower_priority(act, reference, to="standard", reason="quiet now"),
+    }
+    for name, try_it in refused.items():
+        with pytest.raises(NotPermitted) as refusal, unit.acting("approve") as act:
+            try_it(act)
+        assert (name, refusal.value.code) == (name, "approver_only_approves")
+    with unit.acting("approve") as act:
+        danger.report(act, reference, "he_is_at_the_door")
+    for role in (Role.DISCLOSURE_OFFICER, Role.SUPERVISOR, Role.RESEARCHER):
+        with unit.acting() as act:
+            staff.set_role(act, "approve", role, given=False)
 
 
 def _four_and_no_more(unit: Unit, reference: str) -> None:

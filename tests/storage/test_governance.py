@@ -18,7 +18,7 @@ from casebook.cli.case.application_page import page
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Role, Stage
 from casebook.errors import Refused
-from casebook.storage.tables import Application, Base, Disposal, LedgerEntry
+from casebook.storage.tables import Application, Base, Disposal, LedgerEntry, StatedReason
 
 PEOPLE = {**STAFF, "head2": Role.HEAD_OF_UNIT, "chief": Role.CHIEF_OFFICER, "audit": Role.AUDITOR}
 CANARY = "Zyxcanary"
@@ -397,12 +397,43 @@ def test_an_application_that_is_not_there_is_told_so(unit):
 
 
 @pytest.mark.parametrize("reason", ["", "Anna Smith said so", "1985-02-03", "x" * 65, "new threat", "né"])
-@pytest.mark.parametrize(
-    "use_case", [governance.restrict, governance.hold, governance.report_danger, wakes.make_urgent]
-)
-def test_a_reason_that_the_ledger_repeats_is_a_code(does, use_case, reason):
+def test_a_reason_that_prefect_shows_is_a_code(does, reason):
     with refused("not_a_code"):
-        does("supervise", use_case, reason=reason)
+        does("supervise", wakes.make_urgent, reason=reason)
+
+
+@pytest.mark.parametrize(
+    ("reason", "code", "words"),
+    [
+        ("new_threat", "new_threat", None),
+        ("new_threat: he said he would come", "new_threat", "he said he would come"),
+        ("Anna Smith said so", "in_words", "Anna Smith said so"),
+        ("Anna: he is at the door", "in_words", "Anna: he is at the door"),
+        ("new threat", "in_words", "new threat"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("use_case", "event"),
+    [(governance.restrict, "restricted"), (governance.hold, "legal_hold_set"),
+     (governance.report_danger, "safeguarding_opened")],
+)  # fmt: skip
+def test_a_reason_is_a_code_or_words_or_both_and_the_words_stay_out_of_the_ledger(
+    unit, does, use_case, event, reason, code, words
+):
+    does("supervise", use_case, reason=reason)
+    with unit.store.session() as session:
+        kept = [(row.what, row.code, row.words) for row in session.scalars(select(StatedReason))]
+        entries = session.scalars(select(LedgerEntry).where(LedgerEntry.event == event)).all()
+        said = " ".join(str(entry.body) for entry in session.scalars(select(LedgerEntry)))
+    assert kept == ([(event, code, words)] if words else [])
+    assert [entry.body.get("reason", entry.body.get("cause")) for entry in entries][-1] == code
+    assert words is None or words not in said
+
+
+@pytest.mark.parametrize("use_case", [governance.restrict, governance.hold, governance.report_danger])
+def test_a_reason_is_never_left_out(does, use_case):
+    with refused("reason_missing"):
+        does("supervise", use_case, reason=" ")
 
 
 def test_what_is_kept_long_enough_is_named_when_closure_and_watch_are_over_and_a_hold_is_named_too(

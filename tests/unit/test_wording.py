@@ -10,7 +10,7 @@ from casebook.domain.case.disclosure import addressees, followed
 from casebook.domain.case.wording import Text, faults, text_for, words
 from casebook.domain.stages import ANOTHER_FORCE
 from casebook.domain.vocabulary import Outcome
-from casebook.policies import wording
+from casebook.policies import panel_refusals, wording
 
 TELLS = [{"party": "a"}, {"protector": "her mother", "why": "she is near"}]
 
@@ -63,7 +63,7 @@ def test_nothing_that_nobody_checked_is_called_verified():
 
 
 def test_whoever_applies_for_another_is_told_the_same_whatever_the_outcome_and_its_ground():
-    grounds = (None, ANOTHER_FORCE, "never_intimate")
+    grounds = (None, ANOTHER_FORCE, "never_intimate", "another_scheme", "subject_not_identified")
     assert {text_for(outcome, "c", ground=ground) for outcome in Outcome for ground in grounds} == {Text.TO_OTHERS}
 
 
@@ -75,6 +75,27 @@ def test_only_the_person_at_risk_hears_that_another_force_has_it_whoever_found_t
     assert to.text is Text.TRANSFERRED
     (to,) = addressees("out_of_scope", [], applicant="agency", ground=ANOTHER_FORCE)
     assert to.text is Text.TO_OTHERS
+
+
+@pytest.mark.parametrize("ground", ["another_scheme", "subject_not_identified"])
+def test_the_ground_of_an_outcome_out_of_scope_is_heard_in_words_of_its_own(ground):
+    (to,) = addressees("out_of_scope", [], applicant="a", ground=ground)
+    assert to.text == ground
+    approved = wording.load("1")
+    heard = words(approved, to.text)
+    assert heard not in {words(approved, text) for text in Text if text is not to.text}
+    assert "intimate relationship" not in heard  # that is the ground of another outcome
+
+
+def test_every_ground_of_an_outcome_out_of_scope_has_a_text():
+    allowed = panel_refusals.load().allowed
+    grounds = {code for code, refusal in allowed.items() if Outcome.OUT_OF_SCOPE in refusal.outcomes}
+    assert {ground: text_for(Outcome.OUT_OF_SCOPE, "a", ground=ground) for ground in grounds} == {
+        "never_intimate": Text.OUT_OF_SCOPE,
+        "another_force": Text.TRANSFERRED,
+        "another_scheme": Text.ANOTHER_SCHEME,
+        "subject_not_identified": Text.SUBJECT_NOT_IDENTIFIED,
+    }
 
 
 def test_whether_there_is_nothing_or_nothing_that_may_be_told_sounds_the_same():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from casebook.domain import authority, chain
 from casebook.domain.actors import Actor, Reason
 from casebook.domain.authority import Command
+from casebook.domain.case import panel
 from casebook.domain.vocabulary import Stage, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import NotFound, NotPermitted, Refused
@@ -89,9 +90,19 @@ class Act:
                 self.session, said, actor=self.actor.id, event_name=event, at=self.now, inserted=inserted
             )
 
-    def allowed(self, command: Command) -> None:
-        """Refuse if the actor's roles do not allow the command."""
+    def allowed(self, command: Command, *, works_on: str | None = None) -> None:
+        """Refuse if the actor's roles do not allow the command.
+
+        `works_on`: the application on which it is work like any other, which whoever approved its decision may not do.
+        """
         refuse(authority.why_not_allowed(self.actor, command), NotPermitted)
+        if works_on is not None:
+            self.free_to_work(works_on)
+
+    def free_to_work(self, reference: str) -> None:
+        """Refuse if the actor approved the decision of this application. Danger and emergencies do not ask this."""
+        approved = people.approved_standing(self.session, reference, self.actor.id)
+        refuse(panel.why_not_work_after_approving(approved=approved), NotPermitted)
 
     def application(self, reference: str, *, lock: bool = True, joins: bool = False) -> Application:
         """Load an application and lock it against other acts. Refused if the actor may not see it.
@@ -131,6 +142,18 @@ def refuse(reason: Reason | None, error: type[Refused] = Refused) -> None:
         raise error(reason.message, reason.code)
 
 
+def refuse_all(reasons: Iterable[Reason | None], error: type[Refused] = Refused) -> None:
+    """Refuse with every fault at once, for checks that do not depend on each other. The code is that of the first."""
+    faults = [reason for reason in reasons if reason is not None]
+    if faults:
+        raise error(*together(faults))
+
+
+def together(faults: Sequence[Reason]) -> tuple[str, str]:
+    """Several faults as one message and one code, that of the first."""
+    return "; ".join(dict.fromkeys(fault.message for fault in faults)), faults[0].code
+
+
 def refuse_because(code: str, message: str, error: type[Refused] = Refused) -> NoReturn:
     """Refuse with this code and message."""
     raise error(message, code)
@@ -151,23 +174,34 @@ def named(session: Session, application: Application) -> frozenset[str]:
     return frozenset(session.scalars(query))
 
 
+def why_not_code(given: str, name: str = "the reason") -> Reason | None:
+    """A reason if this is no code. The ledger and the engine show it, so text that could hold a name is refused."""
+    if _CODE.fullmatch(given):
+        return None
+    return Reason(
+        "not_a_code", f"{name} must be a code such as new_threat: letters, digits, dashes and underscores, no spaces"
+    )
+
+
 def reason_code(given: str) -> str:
-    """Check that a reason is a code, because the ledger and the engine show it. Text that could hold a name is refused."""
-    if not _CODE.fullmatch(given):
-        refuse_because(
-            "not_a_code",
-            "the reason must be a code such as new_threat: letters, digits, dashes and underscores, no spaces",
-        )
+    """Check that a reason is a code."""
+    refuse(why_not_code(given))
     return given
 
 
+def why_not_number_of_theirs(given: str) -> Reason | None:
+    """A reason if this is no reference number of another service. It has a digit and no spaces, so it cannot be a name."""
+    if _NUMBER.fullmatch(given):
+        return None
+    return Reason(
+        "not_a_number",
+        "their reference must be a number such as 42/123/26: letters, digits, / _ . - and at least one digit",
+    )
+
+
 def number_of_theirs(given: str) -> str:
-    """Check a reference number of another service. It has a digit and no spaces, so it cannot be a name."""
-    if not _NUMBER.fullmatch(given):
-        refuse_because(
-            "not_a_number",
-            "their reference must be a number such as 42/123/26: letters, digits, / _ . - and at least one digit",
-        )
+    """Check a reference number of another service."""
+    refuse(why_not_number_of_theirs(given))
     return given
 
 

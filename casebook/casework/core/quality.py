@@ -57,7 +57,7 @@ def override(act: Act, reference: str, *, expectation: str, reason: str) -> dict
 
 def propose_override(act: Act, reference: str, expectation: str, reason: str) -> GateOverride:
     """The first of two people proposes to override one expectation of the current stage."""
-    act.allowed(Command.OVERRIDE_GATE)
+    act.allowed(Command.OVERRIDE_GATE, works_on=reference)
     application = act.application(reference)
     refuse(freezing.why_not_edit(application.frozen_at))
     row_id = chain.identity("gate_override", reference, application.stage, expectation)
@@ -78,6 +78,7 @@ def second_override(act: Act, override_id: str) -> GateOverride:
     row = act.session.get(GateOverride, override_id)
     if row is None or row.second_by is not None:
         refuse_because("not_found", "no override waits for a second person")
+    act.free_to_work(row.reference)
     application = act.application(row.reference)
     refuse(freezing.why_not_edit(application.frozen_at))
     refuse(authority.why_not_second(act.actor, [row.proposed_by]))

@@ -118,7 +118,7 @@ def say(act: Act, reference: str) -> Summary:
 
 def except_from_meeting(act: Act, reference: str, *, reason: str) -> Summary:
     """Allow a delivery that is not in person. Two people must agree, one of them a supervisor."""
-    act.allowed(Command.CONTACT)
+    act.allowed(Command.CONTACT, works_on=reference)
     application = two_people.unfrozen(act, reference)
     first = two_people.agreed(act, application, NOT_IN_PERSON, reason=reason)
     if first is None:

@@ -18,7 +18,7 @@ from casebook.domain import chain, escalation
 from casebook.domain.escalation import LevelToRaise, Wait, WhyStalled
 from casebook.domain.policy import EscalationLevel
 from casebook.domain.vocabulary import Priority, Role, Stage, WorkKind
-from casebook.domain.work import SPECS, Need
+from casebook.domain.work import CALLS, SPECS, Need
 from casebook.storage import bulk_insert, people
 from casebook.storage.documents import policy_of
 from casebook.storage.sweep import escalations as stored
@@ -191,7 +191,7 @@ def wait(item: WorkItem, last: Escalation | None, changed_at: datetime | None) -
         stage=Stage(item.stage) if item.stage and item.blocking else None,
         opened_at=opened_at,
         due_at=item.due_at,
-        claimed=item.owner is not None,
+        claimed=item.owner is not None and (CALLS not in item.subject or item.claimed_at is not None),
         changed_at=max(changed_at or opened_at, opened_at),
         level=last.rung if last else item.escalation_level,
         raised_at=last.raised_at if last else None,

@@ -62,7 +62,7 @@ def look_again(act: Act) -> WatchResult:
 
 def renew(act: Act, reference: str, *, reason: str) -> Summary:
     """Extend a watch by its full length. A person gives the reason."""
-    act.allowed(Command.RENEW_WATCH)
+    act.allowed(Command.RENEW_WATCH, works_on=reference)
     application = act.application(reference)
     if (watch := act.session.get(Watch, reference)) is None:
         refuse_because("not_watched", "this application has no watch: a watch begins when an application is closed")

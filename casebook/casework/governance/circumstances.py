@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from casebook.casework.core import lifecycle
-from casebook.casework.core.acting import Act, Summary, reason_code, refuse, refuse_because, still_open
+from casebook.casework.core.acting import Act, Summary, refuse, refuse_because, still_open, together, why_not_code
 from casebook.casework.record_checks import record_checks
 from casebook.casework.risk_scoring import risk_inputs, risk_scoring
 from casebook.casework.safeguarding import circumstances
@@ -40,12 +40,14 @@ def update(
     refuse(freezing.why_not_edit(application.frozen_at))
     today = risk_inputs.today(act, application)
     changed = read(what, value, postcode=postcode, today=today)
-    if isinstance(changed, Reason):
-        refuse_because(changed.code, changed.message, InvalidAnswer)
-    learned = reason_code(learned_from)
-    if not circumstances.change(act, application, changed, learned_from=learned, since=_since(since, today)):
+    began = _since(since, today)
+    no_code = why_not_code(learned_from, "learned-from")
+    if isinstance(changed, Reason) or isinstance(began, Reason) or no_code is not None:
+        faults = [fault for fault in (changed, began, no_code) if isinstance(fault, Reason)]
+        raise InvalidAnswer(*together(faults))
+    if not circumstances.change(act, application, changed, learned_from=learned_from, since=began):
         refuse_because("nothing_new", "the case says so already")
-    act.record(application, BECAUSE, what=what, learned_from=learned)
+    act.record(application, BECAUSE, what=what, learned_from=learned_from)
     _look_again(act, application, changed.what)
     return {
         "reference": reference, "what": what, "stage": application.stage, "priority": application.priority,
@@ -53,12 +55,12 @@ def update(
     }  # fmt: skip
 
 
-def _since(given: str | None, today: date) -> str | None:
+def _since(given: str | None, today: date) -> str | Reason | None:
     if given is None:
         return None
     since = dates.read(given, latest=today)
     if not since.iso:
-        refuse_because("bad_time", "since must be a date, or a month or year of the past", InvalidAnswer)
+        return Reason("bad_time", "since must be a date, or a month or year of the past")
     return since.iso
 
 

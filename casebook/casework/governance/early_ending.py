@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from casebook.casework.core import clocks, lifecycle, two_people, work_items
+from casebook.casework.core import clocks, lifecycle, stated_reasons, two_people, work_items
 from casebook.casework.core.acting import (
     Act,
     Summary,
-    number_of_theirs,
-    reason_code,
     refuse,
+    refuse_all,
     refuse_because,
     still_open,
+    why_not_code,
+    why_not_number_of_theirs,
 )
 from casebook.casework.disclosure import transfer as moved
 from casebook.casework.risk_scoring import risk_scoring
@@ -45,11 +46,14 @@ def transfer(
 
     The force, its number and `accepted_by`, a function of that force, are codes.
     """
-    codes = [
-        reason_code(force),
-        reason_code(accepted_by),
-        *([number_of_theirs(their_reference)] if their_reference else []),
-    ]
+    refuse_all(
+        [
+            why_not_code(force, "force"),
+            why_not_code(accepted_by, "accepted-by"),
+            why_not_number_of_theirs(their_reference) if their_reference else None,
+        ]
+    )
+    codes = [force, accepted_by, *([their_reference] if their_reference else [])]
     what = ":".join(["transfer", *codes])
     summary = _end(act, reference, Outcome.OUT_OF_SCOPE, EarlyEnd(**told), reason=ANOTHER_FORCE, what=what)
     if "proposed" not in summary:
@@ -65,7 +69,7 @@ def no_engagement(
 
     `agency_route`, which is required: which partner agency was asked to reach the applicant, and the result.
     """
-    act.allowed(Command.CLOSE_EARLY)
+    act.allowed(Command.CLOSE_EARLY, works_on=reference)
     refuse(contact.why_not_give_up(act, two_people.unfrozen(act, reference), route_tried=bool(agency_route)))
     reason = f"{reason}; partner agency: {agency_route}"
     return _end(act, reference, Outcome.NO_ENGAGEMENT, EarlyEnd(**told), reason=reason)
@@ -86,7 +90,8 @@ def reopen(act: Act, reference: str, *, reason: str) -> Summary:
         refuse_because("merged", f"it was merged into {application.merged_into}: undo that with unmerge")
     if not _ended_early(act, application):
         refuse_because("delivered", "its outcome was delivered: open a new application about the same people")
-    code, stage = reason_code(reason), lifecycle.closed_from(act, application)
+    code = stated_reasons.code_of(act, application, "application_reopened", reason)
+    stage = lifecycle.closed_from(act, application)
     if (watch := act.session.get(Watch, reference)) is not None:
         watch.until = act.now  # an open application is checked itself
     limits = clocks.begin_again(act, application, stage)
@@ -112,7 +117,7 @@ def _end(
     act: Act, reference: str, outcome: Outcome, told: EarlyEnd, *, reason: str, what: str | None = None
 ) -> Summary:
     """Propose the end, or agree to it. `what` is the proposal, if it says more than the outcome."""
-    act.allowed(Command.CLOSE_EARLY)
+    act.allowed(Command.CLOSE_EARLY, works_on=reference)
     application = two_people.unfrozen(act, reference)
     still_open(application)
     if application.outcome is not None:

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from casebook.casework.core import work_items
-from casebook.casework.core.acting import Act, Summary, reason_code, refuse_because, still_open
+from casebook.casework.core import stated_reasons, work_items
+from casebook.casework.core.acting import Act, Summary, refuse_because, still_open
 from casebook.casework.core.two_people import agreed, holds, unfrozen
 from casebook.casework.record_checks import own_register
 from casebook.casework.review import disposal
@@ -28,7 +28,7 @@ PERSONAL: tuple[type[Base], ...] = tuple(
 
 def report_danger(act: Act, reference: str, *, reason: str) -> Summary:
     """Report that somebody is in danger now: open immediate safeguarding and notify the duty inspector."""
-    application = danger.report(act, reference, reason_code(reason))
+    application = danger.report(act, reference, reason)
     return {"reference": reference, "priority": application.priority}
 
 
@@ -49,7 +49,7 @@ def restrict(act: Act, reference: str, *, reason: str) -> Summary:
     lifecycle_open = work_items.open_work(act.session, application)
     for item in lifecycle_open:
         item.owner, item.claimed_at = (item.owner, item.claimed_at) if item.reserved else (None, None)
-    act.record(application, "restricted", reason=reason_code(reason))
+    act.record(application, "restricted", reason=stated_reasons.code_of(act, application, "restricted", reason))
     own_register.look(act, application)
     return {"reference": reference, "restricted": True}
 
@@ -89,7 +89,7 @@ def hold(act: Act, reference: str, *, reason: str) -> Summary:
     act.allowed(Command.HOLD)
     application = act.application(reference)
     application.legal_hold = True
-    act.record(application, "legal_hold_set", reason=reason_code(reason))
+    act.record(application, "legal_hold_set", reason=stated_reasons.code_of(act, application, "legal_hold_set", reason))
     return {"reference": reference, "legal_hold": True}
 
 
@@ -137,7 +137,7 @@ def dispose(act: Act, reference: str, *, reason: str) -> Summary:
 
 def lower_priority(act: Act, reference: str, *, to: str, reason: str) -> Summary:
     """Lower a priority. Two people must agree. Deadlines that were shortened stay as they are."""
-    act.allowed(Command.LOWER_PRIORITY)
+    act.allowed(Command.LOWER_PRIORITY, works_on=reference)
     application = unfrozen(act, reference)
     still_open(application)
     if to not in set(Priority) or Priority(to).rank <= Priority(application.priority).rank:

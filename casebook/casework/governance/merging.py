@@ -26,7 +26,7 @@ ChangedCell = dict[str, Any]  # party or None, column, before, after
 
 def merge(act: Act, reference: str, *, into: str, reason: str) -> Summary:
     """Merge a duplicate into the application of which it is one. Two people must agree."""
-    act.allowed(Command.MERGE)
+    act.allowed(Command.MERGE, works_on=reference)
     duplicate, kept = _both(act, reference, into)
     refuse(rules.why_not_merge(_side(act, duplicate), _side(act, kept)))
     refuse(work_items.why_danger_first(act.session, duplicate))
@@ -49,7 +49,7 @@ def merge(act: Act, reference: str, *, into: str, reason: str) -> Summary:
 
 def unmerge(act: Act, reference: str, *, reason: str) -> Summary:
     """Undo a merging. Two people must agree; refused once the outcome was delivered."""
-    act.allowed(Command.MERGE)
+    act.allowed(Command.MERGE, works_on=reference)
     application = act.application(reference, lock=False)  # both are locked below, in their order
     refuse(freezing.why_not_edit(application.frozen_at))
     into = application.merged_into

@@ -8,7 +8,7 @@ from casebook.casework.core import clocks
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Doing
 from casebook.casework.core.rounds import next_round
-from casebook.casework.core.work_items import open_item
+from casebook.casework.panel_decision import ratification
 from casebook.domain.case.panel import why_not_approve, why_not_explain
 from casebook.domain.case.panel_decision import needs_supervisor
 from casebook.domain.policy import Allowance, Unit
@@ -20,7 +20,6 @@ from casebook.storage.people import researchers_of, worked_on
 from casebook.storage.tables import Application, Approval, Decision, WorkItem
 
 SUPERVISOR = "supervisor"
-OUT_OF_CYCLE = "out_of_cycle"  # cause of a ratification of a decision, not of an emergency disclosure
 
 
 class Approved(Answer):
@@ -111,13 +110,6 @@ def _open_ratification(act: Act, application: Application, standing: Decision) -
     """Ask the full panel to ratify a decision made out of cycle. Nothing waits for this."""
     days = policy_of(application).panel.ratify_out_of_cycle_days.value
     due_at = clocks.due_from(act.now, Allowance(unit=Unit.CALENDAR_DAYS, budget=days), application)
-    subject = {"cause": OUT_OF_CYCLE, "decision": standing.id}
-    key = f"{OUT_OF_CYCLE}:{standing.id}"
-    open_item(act, application, Need(kind=WorkKind.RATIFY_EMERGENCY, key=key, subject=subject, due_at=due_at))
-
-
-def refuse_own_ratification(act: Act, decision_id: str) -> None:
-    """Refuse if the actor chaired the decision: another chair must ratify it."""
-    row = act.session.get(Decision, decision_id)
-    if row is not None and row.chair == act.actor.id:
-        refuse_because("same_person", "another chair must ratify this decision: you made it out of cycle")
+    subject = {"cause": ratification.OUT_OF_CYCLE, "decision": standing.id}
+    did_it = frozenset({standing.chair, act.actor.id})
+    ratification.ask_panel(act, application, subject=subject, did_it=did_it, due_at=due_at)

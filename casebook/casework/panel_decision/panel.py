@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
-from casebook.casework.core.acting import Act, named, refuse
+from casebook.casework.core.acting import Act, named, refuse, refuse_all
 from casebook.casework.core.answers import Answer, Doing
 from casebook.domain import chain
 from casebook.domain.actors import Reason
@@ -69,13 +69,19 @@ def need(act: Act, application: Application) -> Need:
 def convened(doing: Doing) -> None:
     act, answer, application = doing.act, doing.answer, doing.application
     refuse(conflict(act, application, act.actor.id, said_unrelated=answer.not_the_person_named))
-    for seat in answer.members:
-        refuse(conflict(act, application, seat.staff, said_unrelated=answer.not_the_person_named))
     quorum = max(policy_of(application).panel.quorum.value, answer.quorum or 0)
-    refuse(_why_not_this_panel(answer, act.actor.id, quorum), InvalidAnswer)
-    if answer.out_of_cycle:
-        refuse(why_not_out_of_cycle(application.priority, application.band))
-        application.out_of_cycle = True
+    refuse_all(
+        [
+            *(
+                conflict(act, application, seat.staff, said_unrelated=answer.not_the_person_named)
+                for seat in answer.members
+            ),
+            *_why_not_this_panel(answer, act.actor.id, quorum),
+            why_not_out_of_cycle(application.priority, application.band) if answer.out_of_cycle else None,
+        ],
+        InvalidAnswer,
+    )
+    application.out_of_cycle = application.out_of_cycle or answer.out_of_cycle
     act.session.add(
         Panel(
             id=chain.identity("panel", application.reference, application.version),
@@ -94,15 +100,14 @@ def convened(doing: Doing) -> None:
     )
 
 
-def _why_not_this_panel(answer: Convened, chair: str, quorum: int) -> Reason | None:
+def _why_not_this_panel(answer: Convened, chair: str, quorum: int) -> Iterator[Reason]:
     members = [seat.staff for seat in answer.members]
     if chair in members or len(set(members)) != len(members):
-        return Reason("member_twice", "name each member once, and do not name the chair as a member")
+        yield Reason("member_twice", "name each member once, and do not name the chair as a member")
     if len(members) + 1 < quorum:
-        return Reason("no_quorum", f"the quorum is {quorum} people including the chair. Ask more members")
+        yield Reason("no_quorum", f"the quorum is {quorum} people including the chair. Ask more members")
     if not set(answer.agencies_silent) <= set(answer.agencies_asked):
-        return Reason("silent_unasked", "no reply cannot be recorded: this agency was not asked")
-    return None
+        yield Reason("silent_unasked", "no reply cannot be recorded: this agency was not asked")
 
 
 def conflict(
@@ -113,6 +118,12 @@ def conflict(
     if sitter is None and (member := act.session.get(Staff, staff_id)) is not None:
         sitter = Sitter(id=staff_id, roles=frozenset(), suspended=member.suspended_at is not None)
     return why_not_sit(sitter, ties_of(act, application), said_unrelated=said_unrelated)
+
+
+def eligible(act: Act, application: Application) -> frozenset[str]:
+    """Every chair and member who may sit on this application: the full panel."""
+    ties = ties_of(act, application)
+    return frozenset(sitter.id for sitter in _sitters(act, *SITS) if why_not_sit(sitter, ties) is None)
 
 
 def ties_of(act: Act, application: Application) -> Ties:

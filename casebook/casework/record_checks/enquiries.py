@@ -22,7 +22,7 @@ def enquire(act: Act, reference: str, source: Source, *, wait: bool = True) -> S
     Refused outside record checks, for a source that is already searched in every application or automatically, and while an
     enquiry to the same source is open.
     """
-    act.allowed(Command.ENQUIRE)
+    act.allowed(Command.ENQUIRE, works_on=reference)
     application = act.application(reference)
     refuse(freezing.why_not_edit(application.frozen_at))
     if application.stage != Stage.RECORD_CHECKS:

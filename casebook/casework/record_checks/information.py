@@ -15,7 +15,7 @@ from casebook.storage.tables import Application
 
 def add(act: Act, reference: str, raw: object) -> Application:
     """Add or correct details (schema of `complete_details`). B is searched again where the searches no longer cover them."""
-    act.allowed(Command.ADD_INFORMATION)
+    act.allowed(Command.ADD_INFORMATION, works_on=reference)
     application = act.application(reference)
     still_open(application)
     refuse(freezing.why_not_edit(application.frozen_at))

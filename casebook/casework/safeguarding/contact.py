@@ -6,12 +6,13 @@ The review of past applications uses these checks too (`review/reaching`); a pla
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from casebook.casework.core import given, referrals
-from casebook.casework.core.acting import Act, Summary, refuse_because
+from casebook.casework.core.acting import Act, Summary, refuse_all, refuse_because
 from casebook.casework.safeguarding import plan_changes, referring
 from casebook.domain import chain
 from casebook.domain.actors import Reason
@@ -26,6 +27,7 @@ from casebook.storage.case import deliveries
 from casebook.storage.documents import policy_of
 from casebook.storage.tables import Application, ContactAttempt, ContactOverride, SafeContact
 
+RESULTS = ("reached", "not_reached")
 PROTECTOR = "protector"  # chosen by the panel, located by officers; they have no safe-contact plan
 
 
@@ -214,31 +216,36 @@ def record(
 
     What was told at it, a crime or people to refer, opens the work that it calls for.
     """
-    act.allowed(Command.CONTACT)
+    act.allowed(Command.CONTACT, works_on=reference)
     application = act.application(reference)
+    people = refer.split(";") if refer else []
+    wrong = _why_not_codes(party=party, purpose=purpose, channel=channel, result=result, people=people)
+    refuse_all([*wrong, given.why_not_moment(at, act.now)], InvalidAnswer)
     way = Way(
         at=given.moment(at, act.now),
-        channel=given.one_of(Channel, channel, "channel"),
+        channel=channel,
         agreed_meeting=channel == Channel.IN_PERSON and has_agreed(act, application, party, given.moment(at, act.now)),
         asks_plan_again=asked_plan_again == "yes" or purpose == Purpose.CONFIRM_PLAN,
         leaves_message=left_message == "yes",
     )
-    attempt = log(
-        act,
-        application,
-        Contact(
-            party=given.one_of(Party, party, "party"), purpose=Purpose(given.one_of(Purpose, purpose, "purpose")), way=way,
-            reached=given.one_of(("reached", "not_reached"), result, "result") == "reached", override=override,
-            not_in_person_because=not_in_person_because,
-        ),
+    made = Contact(
+        party=party, purpose=Purpose(purpose), way=way, reached=result == "reached", override=override,
+        not_in_person_because=not_in_person_because,
     )  # fmt: skip
-    _told(act, application, attempt, crime=crime_alleged == "yes", refer=refer)
+    attempt = log(act, application, made)
+    referring.told(act, application, at="contact", key=attempt.id, crime=crime_alleged == "yes", people=people)
     return {"reference": reference, "contact": attempt.id, "reached": attempt.reached, "override": attempt.override_id}
 
 
-def _told(act: Act, application: Application, attempt: ContactAttempt, *, crime: bool, refer: str | None) -> None:
-    people = [given.one_of(referrals.REFERRED_FOR, who, "refer") for who in refer.split(";")] if refer else []
-    referring.told(act, application, at="contact", key=attempt.id, crime=crime, people=people)
+def _why_not_codes(
+    *, party: str, purpose: str, channel: str, result: str, people: Sequence[str]
+) -> Iterator[Reason | None]:
+    yield given.why_not_one_of(Party, party, "party")
+    yield given.why_not_one_of(Purpose, purpose, "purpose")
+    yield given.why_not_one_of(Channel, channel, "channel")
+    yield given.why_not_one_of(RESULTS, result, "result")
+    for who in people:
+        yield given.why_not_one_of(referrals.REFERRED_FOR, who, "refer")
 
 
 def has_agreed(act: Act, application: Application, party: str, before: datetime) -> bool:

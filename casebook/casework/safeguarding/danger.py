@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from casebook.casework.core import clocks, notices, work_items
+from casebook.casework.core import clocks, notices, stated_reasons, work_items
 from casebook.casework.core.acting import Act, refuse_because
 from casebook.casework.core.answers import Answering, Answers, Doing
 from casebook.casework.core.work_items import open_item
@@ -50,11 +50,12 @@ def tell_of_possible_match(act: Act, application: Application) -> None:
         notices.notify(act, application, role=Role.DUTY_INSPECTOR, reason=reason)
 
 
-def report(act: Act, reference: str, cause: str) -> Application:
+def report(act: Act, reference: str, reason: str) -> Application:
     """Report that somebody is in danger now. Any member of staff may do this."""
     act.allowed(Command.OPEN_SAFEGUARDING)
     application = act.application(reference)
-    open_safeguarding(act, application, cause=cause, key=act.now.isoformat())
+    code = stated_reasons.code_of(act, application, "safeguarding_opened", reason)
+    open_safeguarding(act, application, cause=code, key=act.now.isoformat())
     return application
 
 

@@ -82,7 +82,10 @@ def change(act: Act, application: Application, party: Party, given: PlanChanged)
     if after.channel and not (after.days and after.windows):
         refuse_because("bad_plan", "a plan with a channel must have safe days and times", InvalidAnswer)
     widens = rules.widened(before, after)
-    act.allowed(Command.CONTACT if widens else Command.NARROW_CONTACT)
+    if widens:
+        act.allowed(Command.CONTACT, works_on=application.reference)
+    else:
+        act.allowed(Command.NARROW_CONTACT)
     refuse(
         rules.why_not_ask(before, widens, identified_by=given.identified_by, said_word=given.said_word), InvalidAnswer
     )

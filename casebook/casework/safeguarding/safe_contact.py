@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
 from casebook.casework.core import given, lifecycle
-from casebook.casework.core.acting import Act, Summary, refuse, refuse_because
+from casebook.casework.core.acting import Act, Summary, refuse, refuse_all, refuse_because
 from casebook.casework.safeguarding import contact, details, plan_changes
 from casebook.casework.safeguarding.plan_changes import PlanChanged
 from casebook.domain import freezing
+from casebook.domain.actors import Reason
 from casebook.domain.authority import Command
 from casebook.domain.case import safe_contact
 from casebook.domain.case.intake import PlanForm
@@ -69,6 +71,8 @@ def set_plan(
     """Set, confirm or change how one party may safely be contacted. What is not given stays. Lists are separated by `;`."""
     application = act.application(reference)
     refuse(freezing.why_not_edit(application.frozen_at))
+    wrong = _why_not_codes(party=party, asked_by=asked_by, identified_by=identified_by, channel=channel)
+    refuse_all([*wrong, given.why_not_moment(at, act.now), _why_not_windows(start, until)], InvalidAnswer)
     asked_for = {
         "asked_by": asked_by, "identified_by": identified_by, "said_word": said_word, "channel": channel,
         "asked_at": given.moment(at, act.now), "days": days.lower().split(";") if days else None,
@@ -78,13 +82,24 @@ def set_plan(
     try:
         asked = PlanChanged.model_validate(asked_for)
     except ValidationError:
-        refuse_because(
-            "bad_plan", f"give one of these codes as channel: {', '.join(Channel)}; as asked-by: {', '.join(AskedBy)}; "
-            f"as identified-by: {', '.join(AskerIdentified)}", InvalidAnswer,
-        )  # fmt: skip
-    row = plan_changes.change(act, application, Party(given.one_of(Party, party, "party")), asked)
+        refuse_because("bad_plan", "give at least one safe day, and one safe time", InvalidAnswer)
+    row = plan_changes.change(act, application, Party(party), asked)
     lifecycle.carry_on(act, application, because="safe_contact_set")
     return {"reference": reference, "party": party, "change": row.id, "effect": row.effect, "widens": row.widens}
+
+
+def _why_not_codes(*, party: str, asked_by: str, identified_by: str, channel: str | None) -> Iterator[Reason | None]:
+    yield given.why_not_one_of(Party, party, "party")
+    yield given.why_not_one_of(AskedBy, asked_by, "asked-by", code="bad_plan")
+    yield given.why_not_one_of(AskerIdentified, identified_by, "identified-by", code="bad_plan")
+    if channel is not None:
+        yield given.why_not_one_of(Channel, channel, "channel", code="bad_plan")
+
+
+def _why_not_windows(start: str | None, until: str | None) -> Reason | None:
+    if len((start or "").split(";")) == len((until or "").split(";")):
+        return None
+    return Reason("bad_plan", "give as many starts as ends of the safe times")
 
 
 def _windows(start: str | None, until: str | None) -> list[tuple[str, str]] | None:
@@ -92,8 +107,7 @@ def _windows(start: str | None, until: str | None) -> list[tuple[str, str]] | No
     if start is None and until is None:
         return None
     starts, ends = (start or "").split(";"), (until or "").split(";")
-    if len(starts) != len(ends):
-        refuse_because("bad_plan", "give as many starts as ends of the safe times", InvalidAnswer)
+    refuse(_why_not_windows(start, until), InvalidAnswer)
     return list(zip(starts, ends, strict=True))
 
 

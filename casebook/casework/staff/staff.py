@@ -13,10 +13,10 @@ from datetime import date, datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from casebook.casework.core.acting import Act, refuse_because
+from casebook.casework.core.acting import Act, refuse, refuse_all, refuse_because
 from casebook.casework.staff import suspension
 from casebook.domain import words
-from casebook.domain.actors import OPERATOR, Actor
+from casebook.domain.actors import OPERATOR, Actor, Reason
 from casebook.domain.authority import Command
 from casebook.domain.case import conflict
 from casebook.domain.case.competence import subjects
@@ -85,14 +85,17 @@ def actor_of(session: Session, member: Staff, now: datetime) -> Actor:
 def add(act: Act, staff_id: str, roles: Sequence[Role], *, line_manager: str | None = None) -> str:
     """Add a member of staff and give them a token, which is shown once."""
     act.allowed(Command.ADMINISTER_STAFF)
-    if not _ID.fullmatch(staff_id) or staff_id.lower() in {"operator", "system"}:
-        refuse_because(
-            "bad_staff_id", "a staff id must be up to 64 letters, digits, dots or dashes, and not operator or system"
-        )
-    if act.session.scalar(_same_person(staff_id).limit(1)) is not None:
-        refuse_because("already_there", "there is a member of staff with that id already")
-    if line_manager is not None:
-        line_manager = _member(act, line_manager).id
+    manager = _named(act.session, line_manager) if line_manager is not None else None
+    refuse_all(
+        [
+            _why_not_id(act, staff_id),
+            *(_why_not_give(role) for role in roles),
+            Reason("not_found", f"there is no member of staff {line_manager}")
+            if line_manager is not None and manager is None
+            else None,
+        ]
+    )
+    line_manager = manager.id if manager else None
     act.session.add(
         Staff(
             id=staff_id, added_at=act.now, added_by=act.actor.id, line_manager=line_manager, on_duty=True,
@@ -105,6 +108,16 @@ def add(act: Act, staff_id: str, roles: Sequence[Role], *, line_manager: str | N
     token = _issue(act, staff_id)
     act.record(None, "staff_added", staff=staff_id, roles=sorted(roles))
     return token
+
+
+def _why_not_id(act: Act, staff_id: str) -> Reason | None:
+    if not _ID.fullmatch(staff_id) or staff_id.lower() in {"operator", "system"}:
+        return Reason(
+            "bad_staff_id", "a staff id must be up to 64 letters, digits, dots or dashes, and not operator or system"
+        )
+    if act.session.scalar(_same_person(staff_id).limit(1)) is not None:
+        return Reason("already_there", "there is a member of staff with that id already")
+    return None
 
 
 def set_role(act: Act, staff_id: str, role: Role, *, given: bool) -> None:
@@ -126,13 +139,18 @@ def set_competence(act: Act, staff_id: str, subject: str, *, expires_on: date, g
     act.allowed(Command.ADMINISTER_STAFF)
     staff_id = _member(act, staff_id).id
     known = subjects(act.documents.monitor(act.now).competence)
-    if subject not in known:
-        refuse_because("unknown_subject", f"no work needs training for this: give one of {', '.join(known)}")
     today = act.now.date()
-    if granted_on is not None and granted_on > today:
-        refuse_because("in_the_future", "training can only be recorded once it is granted")
-    if granted_on is not None and granted_on > expires_on:
-        refuse_because("ends_before_it_begins", "the last day of training must not be before the day it was granted")
+    faults = {
+        "unknown_subject": (subject not in known, f"no work needs training for this: give one of {', '.join(known)}"),
+        "in_the_future": (
+            granted_on is not None and granted_on > today, "training can only be recorded once it is granted",
+        ),
+        "ends_before_it_begins": (
+            granted_on is not None and granted_on > expires_on,
+            "the last day of training must not be before the day it was granted",
+        ),
+    }  # fmt: skip
+    refuse_all(Reason(code, message) for code, (is_wrong, message) in faults.items() if is_wrong)
     granted_on = granted_on or today
     act.session.merge(
         Competence(
@@ -228,9 +246,14 @@ def _member(act: Act, staff_id: str) -> Staff:
 
 
 def _give(act: Act, staff_id: str, role: Role) -> None:
-    if role not in GIVEN:
-        refuse_because("not_a_staff_role", f"this role cannot be given to staff: {words.ROLE.of(role)}")
+    refuse(_why_not_give(role))
     act.session.merge(StaffRole(staff_id=staff_id, role=role, given_at=act.now, given_by=act.actor.id, ended_at=None))
+
+
+def _why_not_give(role: Role) -> Reason | None:
+    if role in GIVEN:
+        return None
+    return Reason("not_a_staff_role", f"this role cannot be given to staff: {words.ROLE.of(role)}")
 
 
 def _issue(act: Act, staff_id: str) -> str:

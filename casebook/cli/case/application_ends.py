@@ -23,6 +23,13 @@ def proposals(application: ApplicationView) -> Iterator[str]:
             yield from _proposal(row)
 
 
+def stated(application: ApplicationView) -> Iterator[str]:
+    """What somebody wrote as the reason of an act that they did alone."""
+    for row in sorted(rows(application, "stated_reason"), key=lambda row: str(row["stated_at"])):
+        head = f"{_capital(words.EVENT.of(row['what']))} by {row['stated_by']} {moment(row['stated_at'])}"
+        yield from paragraph(f"{head}: {words.reason(row['code'])}", row.get("words"))
+
+
 def _in_order(application: ApplicationView) -> list[ShownRow]:
     return sorted(rows(application, "proposal"), key=lambda row: str(row["proposed_at"]))
 

@@ -23,6 +23,7 @@ def decisions(application: ApplicationView) -> Iterator[str]:
         if decision := decided.get(version):
             yield from _decision(decision)
             yield from _approval(approvals.get(decision["id"]))
+            yield from _members_answers(application, "decision_id", decision["id"])
 
 
 def _panel(row: ShownRow) -> Iterator[str]:
@@ -109,6 +110,15 @@ def deliveries(application: ApplicationView) -> Iterator[str]:
         how = words.CHANNEL.of(row["channel"])
         head = f"Emergency disclosure {moment(row['occurred_at'])}, {how}, authorised by {row['authorised_by']}"
         yield from paragraph(f"{head}, {ratified[row['ratified']]}", row.get("reason"))
+        yield from _members_answers(application, "emergency_id", row["id"])
+
+
+def _members_answers(application: ApplicationView, of: str, act_id: object) -> Iterator[str]:
+    """What each member of the panel said of what could not wait for it."""
+    answers = [row for row in rows(application, "ratification") if row[of] == act_id]
+    for row in sorted(answers, key=lambda row: str(row["answered_at"])):
+        said = "ratifies it" if row["ratified"] else "DOES NOT ratify it"
+        yield from paragraph(f"{row['member']} {said}, {moment(row['answered_at'])}", row.get("reasons"), indent=5)
 
 
 def afterwards(application: ApplicationView) -> Iterator[str]:

@@ -242,6 +242,7 @@ SECTIONS: tuple[tuple[str, PageSection], ...] = (
     ("CONTACTS", outcome.contacts),
     ("GATES", _gates),
     ("AGREED BY TWO PEOPLE", early.proposals),
+    ("REASONS IN WORDS", early.stated),
     ("ESCALATIONS", _escalations),
     ("LINKS AND WATCH", _links),
     ("READ AND SIGNED", _signed),

@@ -11,15 +11,12 @@ from casebook.domain.case.plan_change import AskedBy, AskerIdentified
 from casebook.domain.case.safe_contact import Override, Purpose
 from casebook.domain.vocabulary import Answer3, Channel, Priority
 
-_CODED_REASON = "why, as a code such as new_threat"
+_CODED_REASON = "why, as a code such as test_row"  # it belongs to no case, so there is no place for words
+_REASON = "why: a code such as new_threat, words, or both as `code: words`"
 _OVERRIDE_GROUNDS = ", ".join(Override)
 
 _OF_ACTION: Mapping[tuple[str, str], str] = {
-    ("danger", "reason"): _CODED_REASON,
-    ("restrict", "reason"): _CODED_REASON,
-    ("hold", "reason"): _CODED_REASON,
     ("dispose-row", "reason"): _CODED_REASON,
-    ("correct-moment", "reason"): _CODED_REASON,
     ("dispose-row", "reference"): "the rejected row, as `policy retention` prints it",
     ("override-contact", "reason"): "what threatens whose life",
     ("emergency-disclose", "reason"): "why it could not wait for the panel",
@@ -32,7 +29,6 @@ _OF_ACTION: Mapping[tuple[str, str], str] = {
     ("withdraw", "channel"): f"how they said it: {', '.join(Channel)}",
     ("transfer", "channel"): f"how they said it: {', '.join(Channel)}",
     ("no-engagement", "channel"): f"how they said it: {', '.join(Channel)}",
-    ("reopen", "reason"): _CODED_REASON,
     ("safe-contact", "at"): "when they asked, in ISO 8601 with offset (default: now)",
     ("contact", "channel"): f"how they were contacted: {', '.join(Channel)}",
     ("contact", "override"): "if it was outside the safe-contact plan, the id that `override-contact` printed",
@@ -40,7 +36,7 @@ _OF_ACTION: Mapping[tuple[str, str], str] = {
 }
 _OF_ALL: Mapping[str, str] = {
     "reference": "the application",
-    "reason": "why",
+    "reason": _REASON,
     "said-by": f"who said it, from the first of the two people: {', '.join(SaidBy)}",
     "identified": f"how they were identified: {', '.join(Identified)}",
     "alone": f"whether they were alone when they said it: {', '.join(Answer3)}",

@@ -117,6 +117,18 @@ def why_not_approve(
     return None
 
 
+def why_not_work_after_approving(*, approved: bool) -> Reason | None:
+    """A reason if the actor approved the standing decision: an approver does nothing else in the case.
+
+    It does not hold for danger, safeguarding and emergencies, which are open to everybody.
+    """
+    if approved:
+        return Reason(
+            "approver_only_approves", "you approved the decision of this application, so another person must do this"
+        )
+    return None
+
+
 def why_not_explain(actor: Actor, *, chair: str, researchers: Collection[str]) -> Reason | None:
     """Why the actor may not give the supervisor's reason for a refusal at grave risk: they chaired or did research."""
     if Role.SUPERVISOR not in actor.roles:

@@ -25,6 +25,8 @@ class Text(StrEnum):
     NO_DISCLOSURE = "no_disclosure"  # the same whether there is nothing or nothing that may be disclosed
     NOT_TOLD_APART = "not_told_apart"  # as `no_disclosure`, when others bear the name and nobody can tell them apart
     OUT_OF_SCOPE = "out_of_scope"
+    ANOTHER_SCHEME = "another_scheme"  # as `out_of_scope`, when the concern was passed on to another scheme
+    SUBJECT_NOT_IDENTIFIED = "subject_not_identified"  # as `out_of_scope`, when nobody can say who the subject is
     TRANSFERRED = "transferred"  # to the person at risk only: the other force shows where somebody lives
     TO_OTHERS = "to_others"
 
@@ -59,6 +61,12 @@ class Wording:
     verified: bool
 
 
+# the ground of an outcome out of scope -> what the person at risk is told
+_OUT_OF_SCOPE: Mapping[str, Text] = {
+    ANOTHER_FORCE: Text.TRANSFERRED,
+    "another_scheme": Text.ANOTHER_SCHEME,
+    "subject_not_identified": Text.SUBJECT_NOT_IDENTIFIED,
+}
 ADVICE = frozenset({"emergency", "silent", "police", "web_history", "apply_again"})
 # phrases that no text may contain, whatever their spaces and capitals
 _NEVER = (
@@ -81,7 +89,7 @@ def text_for(outcome: str, to: str, *, ground: str | None = None, told_apart: bo
         return Text.DISCLOSURE
     if outcome != Outcome.OUT_OF_SCOPE:
         return Text.NO_DISCLOSURE if told_apart else Text.NOT_TOLD_APART
-    return Text.TRANSFERRED if ground == ANOTHER_FORCE else Text.OUT_OF_SCOPE
+    return _OUT_OF_SCOPE.get(ground or "", Text.OUT_OF_SCOPE)
 
 
 def words(wording: Wording, text: Text) -> str:

@@ -150,6 +150,8 @@ TEXT = Vocabulary("Approved texts", {
     "no_disclosure": "no disclosure",
     "not_told_apart": "others of the name who could not be told apart",
     "out_of_scope": "out of scope",
+    "another_scheme": "passed on to another scheme",
+    "subject_not_identified": "who the subject is could not be found out",
     "transferred": "transferred to another force",
     "to_others": "to whoever applied for somebody else",
 })  # fmt: skip

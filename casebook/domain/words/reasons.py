@@ -86,6 +86,8 @@ BECAUSE = Vocabulary("Reasons for an event", {
     "delivery_not_attested": "nobody can attest a delivery as its second officer",
     "delivery_told_otherwise": "the second officer says that a delivery was otherwise than recorded",
     "not_ratified": "an emergency decision was not ratified",
+    "in_words": "a reason given in words",
+    "panel_has_ruled": "enough members of the panel have answered",
     "not_reached": "the applicant was not reached",
     "out_of_cycle": "decided before the next panel",
     "overridden by two people": "overridden by two people",

@@ -15,7 +15,7 @@ from casebook.domain.case.safe_contact import Purpose
 from casebook.domain.case.wording import APPLICANT_OTHER
 from casebook.domain.policy import Policy
 from casebook.domain.vocabulary import Role, Route
-from casebook.storage.case import decisions, deliveries
+from casebook.storage.case import decisions, deliveries, ratifications
 from casebook.storage.documents import policy_of
 from casebook.storage.frames import FrameRows
 from casebook.storage.frames.disclosure import contacts as judged_again
@@ -48,7 +48,7 @@ def frames(session: Session, references: Sequence[str]) -> dict[str, FrameRows]:
         built["deliveries"] += _deliveries(session, application.reference, policy)
         built["contacts"] += [_contact(session, row, policy) for row in rows]
         built["attempts"] += judged_again(session, application, {Purpose.FOLLOW_UP})
-        built["emergencies"] += _emergencies(session, application.reference)
+        built["emergencies"] += _emergencies(session, application)
     return built
 
 
@@ -151,8 +151,50 @@ def _trained(session: Session, row: Disclosure) -> int:
     return session.scalar(query) or 0
 
 
-def _emergencies(session: Session, reference: str) -> FrameRows:
-    query = select(EmergencyDisclosure).where(EmergencyDisclosure.reference == reference)
-    return [
-        {"reference": reference, "emergency": row.id, "ratified_by": row.ratified_by} for row in session.scalars(query)
+def _emergencies(session: Session, application: Application) -> FrameRows:
+    """What the panel must ratify: each emergency disclosure, and the standing decision if it was made out of cycle."""
+    asked = ratifications.seats(session, application.reference)
+    query = select(EmergencyDisclosure).where(EmergencyDisclosure.reference == application.reference)
+    rows: FrameRows = [
+        {
+            "reference": application.reference,
+            "emergency": row.id,
+            "ratified_by": row.ratified_by,
+            # in an earlier release one chair gave the reasons for all
+            "as_answered": row.ratification is not None or _is_as_answered(session, row, asked),
+        }
+        for row in session.scalars(query)
     ]
+    called, approved = decisions.panel(session, application), decisions.approved(session, application)
+    if called is not None and called.out_of_cycle and approved is not None:
+        answered_by = _settled_by(session, approved[0].id, asked)
+        about = {"reference": application.reference, "emergency": approved[0].id}
+        rows.append(
+            about | {"ratified_by": answered_by, "as_answered": True}
+        )  # its outcome is nowhere but in the answers
+    return rows
+
+
+def _is_as_answered(session: Session, row: EmergencyDisclosure, asked: Sequence[WorkItem]) -> bool:
+    """Whether the outcome that is kept is that of the answers, counted here once more."""
+    answers = ratifications.given(session, {"emergency": row.id})
+    quorum = max(
+        (item.subject.get("quorum", 1) for item in asked if item.subject.get("emergency") == row.id), default=1
+    )
+    ratified = sum(answer.ratified for answer in answers)
+    return row.ratified is None or (
+        len(answers) >= quorum
+        and row.ratified == (ratified > len(answers) - ratified)
+        and row.authorised_by not in {answer.member for answer in answers}
+    )
+
+
+def _settled_by(session: Session, decision_id: str, asked: Sequence[WorkItem]) -> str | None:
+    """Whose answer settled whether a decision out of cycle is ratified, or None if that is open."""
+    items = [item for item in asked if item.subject.get("decision") == decision_id]
+    for item in items:
+        if "seats" not in item.subject:  # opened by an earlier release, for one chair
+            return item.done_by
+        if ratifications.vote(session, item.subject).is_ratified is not None:
+            return ratifications.given(session, item.subject)[-1].member
+    return None

@@ -11,10 +11,15 @@ from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from casebook.domain.vocabulary import Stage, WorkKind
+from casebook.domain.work import CALLS
 from casebook.storage.tables import OPEN_WORK, Application, Base, Clock, Escalation, WorkItem
 
 R = TypeVar("R", bound=Base)
 
+# an item that calls its owner counts as claimed only when they have claimed it
+UNHEARD = and_(
+    WorkItem.kind == WorkKind.RATIFY_EMERGENCY, WorkItem.subject.has_key(CALLS), WorkItem.claimed_at.is_(None)
+)
 UNTOLD = and_(OPEN_WORK, WorkItem.escalation_level == 0, WorkItem.kind != WorkKind.ACKNOWLEDGE_ESCALATION)
 
 
@@ -32,7 +37,12 @@ def overdue(session: Session, now: datetime) -> list[Stalled]:
 def unclaimed(session: Session, opened_before: Mapping[str, datetime]) -> list[Stalled]:
     """Open items that nobody has claimed, by priority."""
     too_old = or_(*(and_(WorkItem.priority == p, WorkItem.opened_at <= cut) for p, cut in opened_before.items()))
-    return _found(session, select(WorkItem.id, WorkItem.reference).where(UNTOLD, WorkItem.owner.is_(None), too_old))
+    old = select(WorkItem.id, WorkItem.reference).where(UNTOLD, too_old)
+    # two queries, so that each can use its index
+    return [
+        *_found(session, old.where(WorkItem.owner.is_(None))),
+        *_found(session, old.where(UNHEARD, WorkItem.owner.is_not(None))),
+    ]
 
 
 def unchanged(session: Session, changed_before: Mapping[str, datetime]) -> list[Stalled]:
@@ -57,6 +67,7 @@ def told_below(
         heard.is_(None),
         WorkItem.due_at <= now,
         WorkItem.owner.is_(None),
+        UNHEARD,
         and_(WorkItem.blocking, WorkItem.opened_at <= opened_before),
     )
     query = (

@@ -13,6 +13,7 @@ from casebook.storage.tables.application import (
     Proposal,
     RejectedRow,
     Restriction,
+    StatedReason,
 )
 from casebook.storage.tables.base import Base
 from casebook.storage.tables.checks import (
@@ -172,6 +173,7 @@ __all__ = [
     "Staff",
     "StaffDetail",
     "StaffRole",
+    "StatedReason",
     "Token",
     "Watch",
     "WorkItem",

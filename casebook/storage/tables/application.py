@@ -212,6 +212,21 @@ class Proposal(Base):
     told: Mapped[Json | None]  # of an early end: who said it and how, see domain/case/early_end.py
 
 
+class StatedReason(Base):
+    """The words of a reason that one person gave for an act of their own; its code is in the ledger."""
+
+    __tablename__ = "stated_reason"
+    personal = ("words",)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)
+    what: Mapped[str]  # the event of the ledger that the act is
+    code: Mapped[str]
+    words: Mapped[str]
+    stated_by: Mapped[str]
+    stated_at: Mapped[datetime]
+
+
 class Disposal(Base):
     """The agreement of two people to dispose of an application's personal detail."""
 

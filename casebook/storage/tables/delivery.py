@@ -54,15 +54,20 @@ class DisclosedItem(Base):
 
 
 class Ratification(Base):
-    """One panel member's own answer about an emergency disclosure."""
+    """One panel member's own answer about an emergency disclosure, or about a decision out of cycle."""
 
     __tablename__ = "ratification"
-    __table_args__ = (UniqueConstraint("emergency_id", "member"),)
+    __table_args__ = (
+        UniqueConstraint("emergency_id", "member"),
+        UniqueConstraint("decision_id", "member"),
+        CheckConstraint("(emergency_id IS NULL) <> (decision_id IS NULL)", name="of_one_act"),
+    )
     personal = ("reasons",)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)
-    emergency_id: Mapped[str] = mapped_column(ForeignKey("emergency_disclosure.id"))
+    emergency_id: Mapped[str | None] = mapped_column(ForeignKey("emergency_disclosure.id"))
+    decision_id: Mapped[str | None] = mapped_column(ForeignKey("decision.id"))
     member: Mapped[str]
     ratified: Mapped[bool]
     reasons: Mapped[str]
@@ -89,9 +94,9 @@ class EmergencyDisclosure(Base):
     told: Mapped[str]
     occurred_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
-    ratified_by: Mapped[str | None]
+    ratified_by: Mapped[str | None]  # whose answer settled it
     ratified: Mapped[bool | None]
-    ratification: Mapped[str | None]
+    ratification: Mapped[str | None]  # the reasons of the one chair who did it in an earlier release
     ratified_at: Mapped[datetime | None]
 
 

@@ -6,6 +6,7 @@ import pytest
 from signing import read_and_do
 
 from casebook.casework.core import lifecycle
+from casebook.domain.case.panel_decision import Limb
 from casebook.domain.vocabulary import Role, Stage, WorkKind
 from casebook.storage.tables import Candidate, Finding, InstrumentShortfall, Search
 
@@ -116,8 +117,21 @@ def kinds(open_items):
 
 
 @pytest.fixture
-def convened(researched, do, fill_once):
-    """An application at panel decision with a panel of its chair and the members named."""
+def convene(do):
+    """`convene("c1", reference, **answer)`: the smallest panel there may be; its member m2 has answered."""
+
+    def call(chair, reference, **answer):
+        do(chair, reference, WorkKind.CONVENE_PANEL, {"members": [{"staff": "m2"}], **answer})
+        limbs = {limb: {"met": True, "reasons": "because"} for limb in Limb}
+        said = {"outcome": "disclosed_to_a", "limbs": limbs, "rationale": "all weighed"}
+        do("m2", reference, WorkKind.DECIDE, said, key="m2")
+
+    return call
+
+
+@pytest.fixture
+def convened(researched, do, convene, fill_once):
+    """An application at panel decision with a panel of its chair and the members named, or the smallest there may be."""
 
     def make(*findings, members=(), chair="c1", **overrides):
         said = ("convened", repr(findings), repr(members), chair, repr(overrides))
@@ -126,7 +140,10 @@ def convened(researched, do, fill_once):
     def fill(findings, members, chair, overrides):
         reference = researched(*findings, stage=Stage.PANEL_DECISION, **overrides)
         seats = [{"staff": staff_id} for staff_id in members]
-        do(chair, reference, WorkKind.CONVENE_PANEL, {"members": seats})
+        if members:
+            do(chair, reference, WorkKind.CONVENE_PANEL, {"members": seats})
+        else:
+            convene(chair, reference)
         return reference
 
     return make

@@ -22,6 +22,7 @@ from casebook.storage.tables import (
     Candidate,
     Decision,
     MemberAnswer,
+    Panel,
     RiskAssessment,
     RiskScore,
     Search,
@@ -246,12 +247,20 @@ def test_three_chairs_at_once_make_one_decision(convened, crew, store, rows, ope
         assert decision.recorded_at.isoformat(timespec="seconds") in refusal.message
 
 
-def test_a_researcher_neither_chairs_nor_convenes(researched, convened, do):
+def test_a_chair_alone_is_no_panel(researched, do, rows):
+    reference = researched(stage=Stage.PANEL_DECISION)
+    with pytest.raises(InvalidAnswer) as refusal:
+        do("c1", reference, WorkKind.CONVENE_PANEL, {"members": []})
+    assert refusal.value.code == "no_quorum"
+    assert rows(Panel, reference) == []
+
+
+def test_a_researcher_neither_chairs_nor_convenes(researched, convene, do):
     reference = researched(stage=Stage.PANEL_DECISION)
     with pytest.raises(Refused) as refusal:
         do("r1", reference, WorkKind.CONVENE_PANEL, {})
     assert refusal.value.code == "researched"
-    do("c1", reference, WorkKind.CONVENE_PANEL, {})
+    convene("c1", reference)
     with pytest.raises(Refused) as refusal:
         do("r1", reference, WorkKind.DECIDE, NOTHING)
     assert refusal.value.code == "researched"
@@ -301,9 +310,10 @@ def test_members_answer_for_themselves_and_their_dissent_is_kept(researched, do,
 
 
 def test_a_member_with_an_interest_leaves_the_panel(convened, do, open_items, rows):
-    reference = convened(ASSAULT, members=["m1"])
+    reference = convened(ASSAULT, members=["m1", "m2"])
     do("m1", reference, WorkKind.DECIDE, REFUSE | {"declares_conflict": "his sister"}, key="m1")
     assert rows(MemberAnswer, reference) == []
+    do("m2", reference, WorkKind.DECIDE, REFUSE, key="m2")
     do("c1", reference, WorkKind.DECIDE, tell(reference), key="chair")
     assert rows(Decision, reference)
 
@@ -350,13 +360,13 @@ def test_refusing_where_the_risk_is_grave_takes_a_supervisor_and_an_approver(con
     assert (decision.supervisor, decision.supervisor_reason) == ("s1", "protected in another way")
 
 
-def test_sent_back_by_the_approver_it_is_decided_anew(convened, do, peek, rows, open_items):
+def test_sent_back_by_the_approver_it_is_decided_anew(convened, convene, do, peek, rows, open_items):
     reference = convened(SLIGHT)
     do("c1", reference, WorkKind.DECIDE, REFUSE)
     do("p1", reference, WorkKind.APPROVE_DECISION, {"approved": False, "reason": "which need?"})
     assert peek(reference).version == 2
     assert rows(Decision, reference)[0].superseded
-    do("c2", reference, WorkKind.CONVENE_PANEL, {})
+    convene("c2", reference)
     with pytest.raises(AlreadyDecided):
         do("c2", reference, WorkKind.DECIDE, tell(reference, version=1))
     do("c2", reference, WorkKind.DECIDE, tell(reference, version=2))
@@ -388,19 +398,21 @@ def test_insufficient_information_goes_back_to_record_checks(convened, do, peek,
     assert WorkKind.RETURN_SEARCH in kinds(reference)
 
 
-def test_what_is_decided_out_of_cycle_is_ratified_later_under_another_chair(researched, do, open_items):
+def test_what_is_decided_out_of_cycle_is_ratified_later_by_each_other_member(researched, convene, do, open_items):
     reference = researched(SLIGHT, stage=Stage.PANEL_DECISION)
     with pytest.raises(Refused) as refusal:
-        do("c1", reference, WorkKind.CONVENE_PANEL, {"out_of_cycle": True})
+        convene("c1", reference, out_of_cycle=True)
     assert refusal.value.code == "not_urgent"
     reference = researched(GRAVE, stage=Stage.PANEL_DECISION, external_id="X-2")
-    do("c1", reference, WorkKind.CONVENE_PANEL, {"out_of_cycle": True})
+    convene("c1", reference, out_of_cycle=True)
     do("c1", reference, WorkKind.DECIDE, tell(reference))
     do("p1", reference, WorkKind.APPROVE_DECISION, {"approved": True, "reason": "sound"})
-    (item,) = open_items(reference, WorkKind.RATIFY_EMERGENCY)
-    assert item.subject == {"cause": "out_of_cycle", "decision": f"{reference}:1"}
-    assert not item.blocking
-    assert item.due_at > _later(24 * 13)
+    items = open_items(reference, WorkKind.RATIFY_EMERGENCY)
+    # neither who decided nor who researched it, nor whoever may be named in it
+    assert {item.owner for item in items} == {"c2", "c3", "m1", "m2"}
+    assert {item.subject["decision"] for item in items} == {f"{reference}:1"}
+    assert not any(item.blocking for item in items)
+    assert all(item.due_at > _later(24 * 13) for item in items)
 
 
 def test_the_ledger_speaks_of_all_of_it(convened, do, acting):
@@ -434,7 +446,9 @@ def test_a_decision_that_was_overtaken_by_new_checks_is_asked_for_again_afterwar
     with acting(crew["r1"]) as act:
         application = act.application(reference)
         lifecycle.move(act, application, Stage.RECORD_CHECKS, because="reopened")
-        asked = select(WorkItem).where(WorkItem.reference == reference, WorkItem.kind == WorkKind.DECIDE)
+        asked = select(WorkItem).where(
+            WorkItem.reference == reference, WorkItem.kind == WorkKind.DECIDE, WorkItem.done_at.is_(None)
+        )
         assert {item.cancelled_why for item in act.session.scalars(asked)} == {"reopened"}
     with acting(crew["r1"]) as act:
         application = act.application(reference)

@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select, text
 from staffing import STAFF
 from walking import ROW, Unit, through_everything
 
 from casebook.casework import work_queue
 from casebook.casework.disclosure import emergency
+from casebook.casework.staff import staff
 from casebook.casework.sweep import sweep
 from casebook.domain.actors import system
 from casebook.domain.vocabulary import Role, Stage
-from casebook.errors import InvalidAnswer, Refused
-from casebook.storage.tables import Application, Decision, Disclosure, EmergencyDisclosure
+from casebook.errors import InvalidAnswer, NotPermitted, Refused
+from casebook.storage.tables import Application, Decision, Disclosure, EmergencyDisclosure, Ratification
 
 LIMIT = timedelta(hours=72)
 MOMENT = timedelta(minutes=1)
@@ -64,6 +66,25 @@ def look(unit):
     return find
 
 
+def seats(unit, reference):
+    """The open items of a ratification, by who is asked."""
+    return {each.owner: each for each in unit.open_items(reference) if each.kind == "ratify_emergency"}
+
+
+def everybody(unit, reference, *, ratified):
+    """Everybody who is asked answers alike, as long as anybody is asked."""
+    while asked := seats(unit, reference):
+        who, item = next(iter(asked.items()))
+        unit.do(who, item, {"ratified": ratified, **SAID})
+
+
+def convene(unit, reference, chair):
+    """Call the smallest panel there may be, whose one member has answered."""
+    unit.do(chair, only(unit, reference, "convene_panel"), {"members": [{"staff": "member"}]})
+    (seat,) = [item for item in unit.open_items(reference) if item.kind == "decide" and item.owner == "member"]
+    unit.do("member", seat, INSUFFICIENT)
+
+
 def only(unit, reference, kind):
     (item,) = [each for each in unit.open_items(reference) if each.kind == kind]
     return item
@@ -72,7 +93,7 @@ def only(unit, reference, kind):
 def tell_at_once(unit, reference):
     with unit.acting("inspect") as act:
         emergency.disclose(act, reference, **TOLD, override="subject_on_the_way")
-    return only(unit, reference, "ratify_emergency")
+    return seats(unit, reference)["chair"]
 
 
 def queued(unit, who, item):
@@ -140,9 +161,10 @@ def test_it_may_still_be_judged_late_and_then_is_told_of_no_more(unit, reference
     item = tell_at_once(unit, reference)
     unit.now += LIMIT + MOMENT
     assert swept(item)
-    unit.do("chair2", item, {"ratified": ratified, **SAID})
+    everybody(unit, reference, ratified=ratified)
     row = look(EmergencyDisclosure, item.subject["emergency"])
     assert (row.ratified, row.ratified_by, row.ratified_at > row.occurred_at + LIMIT) == (ratified, "chair2", True)
+    assert row.ratification is None  # each member gave their own reasons
     unit.now += timedelta(days=3)
     assert swept(item) == []
     assert look(Application, reference).outcome is None  # it replaces nothing
@@ -160,18 +182,66 @@ def decided(unit, reference, fill_once):
         return unit.now
 
     unit.now = fill_once("decided out of cycle", fill)
-    return only(unit, reference, "ratify_emergency")
+    return seats(unit, reference)["chair2"]
 
 
-def test_the_chair_who_decided_out_of_cycle_does_not_ratify_it(unit, decided):
-    for ratified in (True, False):
+def test_everybody_of_the_panel_is_asked_but_the_chair_who_decided_and_the_approver(unit, reference, decided):
+    asked = seats(unit, reference)
+    assert set(asked) == {"chair2", "member"}
+    assert {item.role for item in asked.values()} == {"panel_chair", "panel_member"}
+    for who in ("chair", "member"):
+        with pytest.raises(NotPermitted) as refused:
+            unit.do(who, decided, {"ratified": True, **SAID})
+        assert refused.value.code == "reserved"
+
+
+def test_one_members_answer_settles_nothing(unit, reference, decided, look):
+    unit.do("chair2", decided, {"ratified": True, **SAID})
+    assert look(Application, reference).version == 1
+    assert set(seats(unit, reference)) == {"member"}
+    unit.do("member", seats(unit, reference)["member"], {"ratified": False, **SAID})
+    assert look(Application, reference).version == 2  # a tie ratifies nothing
+    with unit.store.session() as session:
+        kept = session.scalars(select(Ratification).order_by(Ratification.member)).all()
+        assert [(row.member, row.ratified, row.decision_id) for row in kept] == [
+            ("chair2", True, decided.subject["decision"]), ("member", False, decided.subject["decision"]),
+        ]  # fmt: skip
+
+
+def test_the_seat_of_somebody_suspended_is_taken_by_another_and_never_by_whoever_decided(unit, reference, decided):
+    unit.hire("member2", Role.PANEL_MEMBER)
+    with unit.acting("head") as act:
+        staff.suspend(act, "member")
+    (free,) = [item for item in unit.open_items(reference) if item.kind == "ratify_emergency" and item.owner is None]
+    for who, code in (("chair", "same_person"), ("chair2", "member_twice")):
         with pytest.raises(Refused) as refused:
-            unit.do("chair", decided, {"ratified": ratified, **SAID})
-        assert refused.value.code == "same_person"
+            unit.do(who, free, {"ratified": True, **SAID})
+        assert refused.value.code == code
+    with unit.acting("member2") as act:
+        work_queue.claim(act, free.id)
+    unit.do("member2", free, {"ratified": True, **SAID})
+    assert set(seats(unit, reference)) == {"chair2"}
+
+
+def test_an_item_that_an_earlier_release_opened_for_one_chair_goes_on(unit, reference, decided, look, store):
+    with store.engine.begin() as connection:
+        connection.execute(text("DELETE FROM work_item WHERE kind = 'ratify_emergency' AND owner = 'member'"))
+        connection.execute(
+            text(
+                "UPDATE work_item SET owner = NULL, reserved = false, subject = subject - 'seats' - 'quorum' - 'calls'"
+                " WHERE kind = 'ratify_emergency'"
+            )
+        )
+    for who, code in (("chair", "same_person"), ("member", "not_permitted")):
+        with pytest.raises(Refused) as refused:
+            unit.do(who, decided, {"ratified": False, **SAID})
+        assert refused.value.code == code
+    unit.do("chair2", decided, {"ratified": False, **SAID})
+    assert look(Application, reference).version == 2
 
 
 def test_a_decision_that_the_full_panel_ratifies_stands_and_is_delivered(unit, reference, decided, look):
-    unit.do("chair2", decided, {"ratified": True, **SAID})
+    everybody(unit, reference, ratified=True)
     assert not look(Decision, decided.subject["decision"]).superseded
     assert look(Application, reference).version == 1
     assert through_everything(unit, reference) == Stage.CLOSED
@@ -180,7 +250,7 @@ def test_a_decision_that_the_full_panel_ratifies_stands_and_is_delivered(unit, r
 
 def test_a_decision_that_it_does_not_ratify_is_made_again_and_not_delivered(unit, reference, decided, look):
     delivery = only(unit, reference, "deliver_disclosure")
-    unit.do("chair2", decided, {"ratified": False, **SAID})
+    everybody(unit, reference, ratified=False)
     application = look(Application, reference)
     assert (application.stage, application.version, application.outcome) == (Stage.PANEL_DECISION, 2, None)
     assert look(Decision, decided.subject["decision"]).superseded
@@ -192,7 +262,7 @@ def test_what_was_told_before_the_full_panel_met_stays_told_and_is_an_exception(
     delivery = only(unit, reference, "deliver_disclosure")
     unit.wait_for(delivery)
     unit.do("disclose", delivery, unit.answer("disclose", delivery))
-    unit.do("chair2", decided, {"ratified": False, **SAID})
+    everybody(unit, reference, ratified=False)
     application = look(Application, reference)
     assert (application.version, application.outcome) == (1, "disclosed_to_a")
     events = [(entry["event"], entry["body"].get("what")) for entry in unit.shown("head", reference)["history"]]
@@ -206,8 +276,8 @@ def test_insufficient_information_opens_a_new_round_of_checks_and_nothing_of_the
     unit, reference, decided, look
 ):
     delivery = only(unit, reference, "deliver_disclosure")
-    unit.do("chair2", decided, {"ratified": False, **SAID})
-    unit.do("chair2", only(unit, reference, "convene_panel"), {"members": []})
+    everybody(unit, reference, ratified=False)
+    convene(unit, reference, "chair2")
     old = only(unit, reference, "decide")
     unit.now += timedelta(days=15)
     unit.do("chair2", old, INSUFFICIENT)
@@ -227,13 +297,12 @@ def test_insufficient_information_opens_a_new_round_of_checks_and_nothing_of_the
 
 def test_after_new_checks_another_round_decides_and_only_that_one_is_delivered(unit, reference, look):
     assert through_everything(unit, reference, until=Stage.PANEL_DECISION) == Stage.PANEL_DECISION
-    convene = only(unit, reference, "convene_panel")
-    unit.do("chair", convene, {"members": []})
+    convene(unit, reference, "chair")
     unit.now += timedelta(days=15)
     unit.do("chair", only(unit, reference, "decide"), INSUFFICIENT)
     assert look(Application, reference).stage == Stage.RECORD_CHECKS
     assert through_everything(unit, reference, until=Stage.DISCLOSURE) == Stage.DISCLOSURE
-    unit.do("chair2", only(unit, reference, "ratify_emergency"), {"ratified": True, **SAID})
+    everybody(unit, reference, ratified=True)
     assert through_everything(unit, reference) == Stage.CLOSED
     with unit.store.session() as session:
         (told,) = session.query(Disclosure).all()

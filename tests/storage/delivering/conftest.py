@@ -109,7 +109,7 @@ def _decide(act, application, outcome, recipients, items):
     act.session.flush()
     act.session.add(
         Approval(
-            decision_id=row.id, reference=application.reference, approved=True, approver="s2", chair="c1",
+            decision_id=row.id, reference=application.reference, approved=True, approver="p1", chair="c1",
             researchers=["r1"], reason="agreed", approved_at=act.now,
         )
     )  # fmt: skip

@@ -307,6 +307,19 @@ def test_whoever_applied_for_another_is_told_the_same_bytes_whatever_came_of_it(
     assert wording.load("1").texts["to_others"].strip().encode() in said.pop()
 
 
+@pytest.mark.parametrize("ground", ["another_scheme", "subject_not_identified"])
+def test_the_person_at_risk_hears_the_words_for_the_ground_and_another_applicant_does_not(
+    decided, acting, crew, sql, ground
+):
+    for number, applicant in enumerate(({}, THIRD)):
+        reference = decided("out_of_scope", external_id=f"X-{number}", b_surname=f"Other{number}", **applicant)
+        sql("UPDATE decision SET refusal_reason = :ground WHERE reference = :of", ground=ground, of=reference)
+        with acting(crew["d1"], now=MONDAY + timedelta(hours=3)) as act:
+            said = disclosure.say(act, reference)["words"]
+        text = "to_others" if applicant else ground
+        assert [wording.load("1").texts[text].strip() in heard for heard in said.values()] == [True]
+
+
 @pytest.mark.parametrize("a_is_told", ["in time", "late", "nothing"])
 def test_when_another_applicant_is_told_says_nothing_of_the_outcome(
     decided, do, disclosure_answer, open_items, a_is_told

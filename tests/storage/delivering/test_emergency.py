@@ -12,7 +12,7 @@ from casebook.casework.governance import freezing
 from casebook.casework.record_checks import information
 from casebook.casework.safeguarding import contact, safe_contact
 from casebook.errors import NotPermitted, Refused
-from casebook.storage.tables import Application, Disclosure, EmergencyDisclosure, Notice, WorkItem
+from casebook.storage.tables import Application, Disclosure, EmergencyDisclosure, Notice, Ratification, WorkItem
 
 MONDAY = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 NIGHT = datetime(2026, 3, 3, 1, 0, tzinfo=UTC)
@@ -59,9 +59,10 @@ def test_the_safest_means_to_hand_is_in_person_unless_it_is_said_why_not(decided
 def test_ratification_is_due_within_72_hours_and_nothing_else_is_replaced(decided, tell, open_items, peek, rows, store):
     reference = decided()
     tell("i1", reference, override="subject_on_the_way")
-    (item,) = open_items(reference, "ratify_emergency")
-    assert item.due_at - item.opened_at == timedelta(hours=72)
-    assert not item.blocking
+    items = open_items(reference, "ratify_emergency")
+    assert [item.owner for item in items] == ["c1", "c2"]
+    assert {item.due_at - item.opened_at for item in items} == {timedelta(hours=72)}
+    assert not any(item.blocking for item in items)
     assert {each.kind for each in open_items(reference)} >= {"deliver_disclosure", "immediate_safeguarding"}
     application = peek(reference)
     assert (application.outcome, application.stage, application.priority) == (None, "disclosure", "immediate")
@@ -70,20 +71,33 @@ def test_ratification_is_due_within_72_hours_and_nothing_else_is_replaced(decide
         assert {row.role for row in session.scalars(select(Notice))} == {"panel_chair", "duty_inspector"}
 
 
-@pytest.mark.parametrize("ratified", [True, False])
-def test_another_than_who_authorised_it_ratifies_or_not(decided, tell, do, rows, store, ratified):
+@pytest.mark.parametrize("answers", [(True, True), (True, False)])
+def test_each_other_member_answers_and_more_than_half_ratify_it(decided, tell, do, rows, store, answers):
     reference = decided()
-    tell("c2", reference, override="subject_on_the_way")
-    answer = {"ratified": ratified, "reasons": "by the same test"}
-    with pytest.raises(Refused) as refused:
-        do("c2", reference, "ratify_emergency", answer, now=NIGHT)
-    assert refused.value.code == "same_person"
-    do("c1", reference, "ratify_emergency", answer, now=NIGHT)
+    tell("i1", reference, override="subject_on_the_way")
+    for who, ratified in zip(("c1", "c2"), answers, strict=True):
+        assert [row.ratified for row in rows(EmergencyDisclosure, reference)] == [None]
+        answer = {"ratified": ratified, "reasons": f"by the same test, says {who}"}
+        do(who, reference, "ratify_emergency", answer, now=NIGHT, key=who)
     (row,) = rows(EmergencyDisclosure, reference)
-    assert (row.ratified_by, row.ratified) == ("c1", ratified)
+    assert (row.ratified_by, row.ratified) == ("c2", all(answers))
+    kept = rows(Ratification, reference)
+    assert {(row.member, row.reasons) for row in kept} == {
+        (who, f"by the same test, says {who}") for who in ("c1", "c2")
+    }
     with store.session() as session:
         told = {row.role for row in session.scalars(select(Notice)) if row.reason == "not_ratified"}
-    assert told == (set() if ratified else {"head_of_unit"})
+    assert told == (set() if all(answers) else {"head_of_unit"})
+
+
+def test_whoever_authorised_it_is_not_asked_and_takes_no_free_seat(decided, tell, do, open_items, sql):
+    reference = decided()
+    tell("c2", reference, override="subject_on_the_way")
+    assert "c2" not in {item.owner for item in open_items(reference, "ratify_emergency")}
+    sql("UPDATE work_item SET owner = NULL, reserved = false WHERE kind = 'ratify_emergency'")
+    with pytest.raises(Refused) as refused:
+        do("c2", reference, "ratify_emergency", {"ratified": True, "reasons": "mine"}, now=NIGHT)
+    assert refused.value.code == "same_person"
 
 
 def test_an_override_runs_out(decided, acting, crew):

@@ -105,6 +105,14 @@ FOLLOW_UP_DAMAGE = {
     "inside_safe_plan": UNSAFE + "'follow_up'",
     "inside_safe_plan (message)": "UPDATE contact_attempt SET left_message = true WHERE purpose = 'follow_up'",
     "emergency_judged": "UPDATE emergency_disclosure SET ratified_by = NULL",
+    "emergency_judged (decided out of cycle)": (
+        "INSERT INTO panel SELECT 'hasty', reference, version, 'c1', '[]', '[]', '[]', now(), true, 2, 'c1', now()"
+        " FROM application"
+    ),
+    "ratified_as_answered": "UPDATE ratification SET ratified = false",
+    "ratified_as_answered (a tie)": "UPDATE ratification SET ratified = false WHERE member = 'c2'",
+    "ratified_as_answered (nobody)": "DELETE FROM ratification",
+    "ratified_as_answered (who authorised it)": "UPDATE ratification SET member = 'i1' WHERE member = 'c1'",
 }
 
 
@@ -137,7 +145,9 @@ def finished(delivered, do, acting, crew):
         emergency.disclose(act, reference, recipient="a", channel="phone", reason="he is near", told="that he is",
                            not_in_person_because="no time")  # fmt: skip
     do("i1", reference, "immediate_safeguarding", {"actions": ["no_danger_found"], "incident_number": "I-1"})
-    do("c1", reference, "ratify_emergency", {"ratified": True, "reasons": "there was no time"})
+    for member in ("c1", "c2"):
+        answer = {"ratified": True, "reasons": "there was no time"}
+        do(member, reference, "ratify_emergency", answer, key=member)
     with acting(now=DELIVERED + timedelta(hours=2)) as act:
         lifecycle.move(act, act.application(reference), Stage.FOLLOW_UP, because="gate_passed")
     next_day = DELIVERED + timedelta(days=1)
