@@ -16,7 +16,8 @@ from hypothesis import settings
 from processes import default_signals_for_children, started
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator
+    from collections.abc import Callable, Hashable, Iterator, Mapping
+    from datetime import datetime
     from subprocess import Popen
 
     from staffing import People
@@ -247,6 +248,25 @@ def staffed(store: Store, fill_once: Callable[..., Any]) -> Callable[..., Unit]:
 def unit(staffed: Callable[..., Unit], people: People) -> Unit:
     """A unit with staff, everybody trained: it takes applications in, and anybody acts in it by their id."""
     return staffed(people)
+
+
+@pytest.fixture
+def walked(fill_once: Callable[..., Any]) -> Callable[..., str]:
+    """`walked(unit, row, until=...)`: an application taken in and worked to a stage; gives its reference."""
+    from walking import through_everything  # noqa: PLC0415
+
+    from casebook.domain.vocabulary import Stage  # noqa: PLC0415
+
+    def walk(unit: Unit, row: Mapping[str, str], until: Stage = Stage.CLOSED) -> str:
+        def fill() -> tuple[str, datetime]:
+            reference = unit.receive(row)
+            assert through_everything(unit, reference, until=until) == until
+            return reference, unit.now
+
+        reference, unit.now = fill_once(("walked", repr(row), until, unit.now), fill)
+        return reference
+
+    return walk
 
 
 def _renamed(server: Server, database: str) -> str:

@@ -44,6 +44,7 @@ from casebook.storage.tables import (
 SEEDS = int(os.environ.get("CASEBOOK_SEEDS", "3"))
 STEPS = int(os.environ.get("CASEBOOK_STEPS", "120"))
 VERIFY_EVERY = 50
+ASK_EVERY = 1 if "CASEBOOK_STEPS" in os.environ else 4  # each step in the soak: what is untrue stays so
 # where two applications of each walk begin: chance alone seldom gets past the panel
 FAR = [Stage.PANEL_DECISION, Stage.DISCLOSURE, Stage.FOLLOW_UP]
 LATE = {*FAR, Stage.RISK_SCORING}
@@ -315,8 +316,9 @@ def test_whatever_anybody_does_the_casebook_stays_true(database_url, seed):
         for number in range(1, STEPS + 1):
             walk.step()
             assert not walk.wordless, walk.told.most_common()
-            with store.session() as session:
-                assert refused_truths(session) == [], (seed, number, walk.told.most_common())
+            if number % ASK_EVERY == 0 or number == STEPS:
+                with store.session() as session:
+                    assert refused_truths(session) == [], (seed, number, walk.told.most_common())
             if number % VERIFY_EVERY == 0 or number == STEPS:
                 with walk.unit.acting() as act:
                     broken = audit.verify(act).broken

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from walking import ROW, through_everything
+from walking import ROW
 
 from casebook.casework.reporting import cards, viewing
 from casebook.cli.case.application_page import page
 from casebook.domain.actors import OPERATOR
-from casebook.domain.vocabulary import Stage
 
 CONCERN = "He said \x1b[2J he would\nhurt me; " + "and so on " * 40
 PERSONAL = ("Quillfeather", "Ottershaw", "1985-02-03", "1990-05-06", "07700900001", "QX1 1AA", "he would")
@@ -46,9 +45,8 @@ def test_an_open_application_says_who_waits_for_what_and_until_when(unit, shown)
     assert "\nhurt" not in text
 
 
-def test_a_closed_application_is_told_from_its_beginning_to_its_end(unit, shown):
-    reference = unit.receive({**ROW, "external_id": "P-1", "concern": CONCERN})
-    assert through_everything(unit, reference) == Stage.CLOSED
+def test_a_closed_application_is_told_from_its_beginning_to_its_end(unit, shown, walked):
+    reference = walked(unit, {**ROW, "external_id": "P-1", "concern": CONCERN})
     text = shown("supervise", reference)
     assert text.splitlines()[0] == f"{reference}   CLOSED: DISCLOSED TO THE PERSON AT RISK"
     assert sections(text) >= {
@@ -68,9 +66,8 @@ def test_a_closed_application_is_told_from_its_beginning_to_its_end(unit, shown)
     assert [line for line in text.splitlines() if CODE.search(line)] == []  # every code stands as its words
 
 
-def test_the_card_of_a_closed_application_holds_words_and_no_codes(unit):
-    reference = unit.receive({**ROW, "external_id": "P-1", "concern": CONCERN})
-    through_everything(unit, reference)
+def test_the_card_of_a_closed_application_holds_words_and_no_codes(unit, walked):
+    reference = walked(unit, {**ROW, "external_id": "P-1", "concern": CONCERN})
     with unit.acting("supervise") as act:
         text = cards.card(act, reference)
     assert "route Right to Ask" in text
@@ -80,9 +77,8 @@ def test_the_card_of_a_closed_application_holds_words_and_no_codes(unit):
     assert "None" not in text
 
 
-def test_who_may_see_no_personal_detail_gets_the_page_without_it(unit, shown):
-    reference = unit.receive({**ROW, "external_id": "P-1", "concern": CONCERN})
-    through_everything(unit, reference)
+def test_who_may_see_no_personal_detail_gets_the_page_without_it(unit, shown, walked):
+    reference = walked(unit, {**ROW, "external_id": "P-1", "concern": CONCERN})
     text = shown(OPERATOR, reference)
     assert "your role may not see" in text
     assert "Decided: DISCLOSED TO THE PERSON AT RISK" in text

@@ -22,8 +22,12 @@ NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def year(received, sql):
+def year(received, sql, fill_once):
     """Sixty applications over a year, some kept, some late, some open; gives (submitted, met or None) of each."""
+    return fill_once("sixty applications over a year", lambda: live_through(received, sql))
+
+
+def live_through(received, sql):
     dice = random.Random(6)  # noqa: S311 - the same year in every run
     lived = []
     for number in range(60):

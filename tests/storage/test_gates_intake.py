@@ -32,7 +32,7 @@ DAMAGES = {
     "both_sides_know": "DELETE FROM application_link WHERE reference < other",
 }
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
-CROWD = 200
+CROWD = 90
 PROCESSES, THREADS = 2, 3  # beside this one
 
 
@@ -110,7 +110,7 @@ def in_threads(url, wanted):
     return found
 
 
-def test_two_hundred_good_and_bad_applications_asked_from_threads_and_processes_get_their_own_verdicts(
+def test_a_crowd_of_good_and_bad_applications_asked_from_threads_and_processes_get_their_own_verdicts(
     crowd, store, database_url
 ):
     everybody, wanted = list(crowd), {reference: [code] if code else [] for reference, code in crowd.items()}

@@ -11,7 +11,7 @@ import closed_cases
 import pytest
 from sqlalchemy import select
 from staffing import REVIEWERS, STAFF, actors
-from walking import KNOWN, ROW, through_everything
+from walking import KNOWN, ROW
 
 from casebook.casework import work_queue
 from casebook.casework.governance import governance
@@ -44,11 +44,10 @@ def night(acting):
 
 
 @pytest.fixture
-def decided(staffed, store, tmp_path):
+def decided(staffed, walked, tmp_path):
     """An application that waits to be told "nothing", while a source holds a grave record about its subject."""
     unit = staffed(STAFF)
-    reference = unit.receive({**ROW, "external_id": "X-1"})
-    assert through_everything(unit, reference, until=Stage.DISCLOSURE) == Stage.DISCLOSURE
+    reference = walked(unit, {**ROW, "external_id": "X-1"}, Stage.DISCLOSURE)
     with unit.acting() as act:
         [decision] = act.session.scalars(select(Decision))
         decision.outcome = "nothing_to_disclose"
@@ -125,10 +124,9 @@ def test_once_it_is_told_it_does_not_go_back_and_the_warning_ends(decided):
         unit.do("supervise", item, STANDS)
 
 
-def test_what_the_review_would_hardly_suspect_is_no_warning(staffed, store):
+def test_what_the_review_would_hardly_suspect_is_no_warning(staffed, walked):
     unit = staffed(STAFF)
-    reference = unit.receive({**ROW, "external_id": "X-1"})
-    through_everything(unit, reference, until=Stage.DISCLOSURE)
+    walked(unit, {**ROW, "external_id": "X-1"}, Stage.DISCLOSURE)
     told = night(unit.acting)
     assert (told.untold, told.warned) == (1, 0)
 
@@ -238,13 +236,20 @@ def test_an_incomplete_finding_is_refused(acting, restricted):
         assert refused.value.code == code
 
 
-def test_nobody_reviews_a_restricted_application_that_they_acted_on(acting, restricted, sql):
+@pytest.mark.parametrize(
+    ("act_of_theirs", "code"),
+    [
+        ("UPDATE approval SET approver = 'lead'", "approver_only_approves"),
+        ("UPDATE decision SET chair = 'lead'", "conflict"),
+    ],
+)
+def test_nobody_reviews_a_restricted_application_that_they_acted_on(acting, restricted, sql, act_of_theirs, code):
     night(acting)
-    sql("UPDATE approval SET approver = 'lead' WHERE reference = 'CL-2025-000000'")
+    sql(f"{act_of_theirs} WHERE reference = 'CL-2025-000000'")
     [item] = mine(acting, "lead")
     with pytest.raises(NotPermitted) as refused:
         do(acting, "lead", item, SOUND)
-    assert refused.value.code == "conflict"
+    assert refused.value.code == code
 
 
 def test_once_unrestricted_it_is_in_the_list_like_any_other(acting, restricted, sql):

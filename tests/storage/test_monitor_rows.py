@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from walking import ROW, through_everything
+from walking import ROW
 
 from casebook.casework.staff import competence
 from casebook.domain.monitor.decision_monitor import ChartKind
-from casebook.domain.vocabulary import Stage
 from casebook.monitor.expected import FEATURES
 from casebook.storage.monitor import decisions as stored
 from casebook.storage.tables import Candidate, Decision, Finding, Search
 
 
-def test_an_application_that_went_through_everything_is_a_case_of_each_channel(unit):
-    reference = unit.receive({**ROW, "external_id": "M-1"})
-    assert through_everything(unit, reference) == Stage.CLOSED
+def test_an_application_that_went_through_everything_is_a_case_of_each_channel(unit, walked):
+    walked(unit, {**ROW, "external_id": "M-1"})
     with unit.acting() as act:
         found = stored.rows(act.session)
         decision = act.session.query(Decision).one()
@@ -34,9 +32,8 @@ def test_an_application_that_went_through_everything_is_a_case_of_each_channel(u
         assert all(set(FEATURES[channel]) <= row.keys() for row in rows)
 
 
-def test_a_gap_in_the_searches_counts_for_whoever_returned_that_search_and_not_for_the_signer(unit):
-    reference = unit.receive({**ROW, "external_id": "M-3"})
-    through_everything(unit, reference)
+def test_a_gap_in_the_searches_counts_for_whoever_returned_that_search_and_not_for_the_signer(unit, walked):
+    reference = walked(unit, {**ROW, "external_id": "M-1"})
     with unit.acting() as act:
         mine, skipped, narrow, open_ = _searches_by_hand(act.session, reference, 4)
         for search in (mine, skipped, narrow, open_):
@@ -51,9 +48,8 @@ def test_a_gap_in_the_searches_counts_for_whoever_returned_that_search_and_not_f
         assert yielded["judged"] == "research"
 
 
-def test_a_mandatory_search_that_nobody_returned_counts_for_whoever_signed(unit):
-    reference = unit.receive({**ROW, "external_id": "M-4"})
-    through_everything(unit, reference)
+def test_a_mandatory_search_that_nobody_returned_counts_for_whoever_signed(unit, walked):
+    reference = walked(unit, {**ROW, "external_id": "M-1"})
     with unit.acting() as act:
         returned, never, optional = _searches_by_hand(act.session, reference, 3)
         for search in act.session.query(Search).filter_by(reference=reference, party="b", automatic=False):
@@ -81,9 +77,8 @@ def _gaps(session):
     return {row["judged"]: (row["happened"], other["happened"]) for row, other in zip(skipped, uncovered, strict=True)}
 
 
-def test_what_is_found_after_a_decision_does_not_judge_it(unit):
-    reference = unit.receive({**ROW, "external_id": "M-2"})
-    through_everything(unit, reference)
+def test_what_is_found_after_a_decision_does_not_judge_it(unit, walked):
+    reference = walked(unit, {**ROW, "external_id": "M-1"})
     with unit.acting() as act:
         before = stored.decisions(act.session)[0]["findings"]
         finding = act.session.query(Finding).filter_by(reference=reference, qualifies="qualifying").first()

@@ -9,7 +9,7 @@ import closed_cases
 import pytest
 from sqlalchemy import event, func, select
 from staffing import REVIEWERS, STAFF, actors
-from walking import ROW, through_everything
+from walking import ROW
 
 from casebook.casework import work_queue
 from casebook.casework.governance import governance
@@ -95,10 +95,9 @@ def references(acting):
         return sorted(row.reference for row in stored.applications(act.session))
 
 
-def test_what_went_through_every_stage_is_reviewed_as_a_register_would_tell_it(staffed, store):
+def test_what_went_through_every_stage_is_reviewed_as_a_register_would_tell_it(staffed, store, walked):
     unit = staffed(STAFF)
-    reference = unit.receive({**ROW, "external_id": "X-1"})
-    assert through_everything(unit, reference) == "closed"
+    reference = walked(unit, {**ROW, "external_id": "X-1"})
     with unit.acting() as act:
         registers.take_in_closed(act)
         assert [row.cells for row in act.session.scalars(select(ReviewRow))] == [{"live": reference}]
@@ -160,9 +159,8 @@ def test_the_restricted_and_the_disposed_are_nobodys_to_review(acting, closed, t
     assert [each["reference"] for each in allocate().allocated] == ["CL-2025-000002"]  # nobody need take it in again
 
 
-def test_a_campaign_takes_in_what_a_member_of_staff_did_whatever_it_was(unit):
-    reference = unit.receive({**ROW, "external_id": "X-1"})
-    through_everything(unit, reference)
+def test_a_campaign_takes_in_what_a_member_of_staff_did_whatever_it_was(unit, walked):
+    reference = walked(unit, {**ROW, "external_id": "X-1"})
     for who in ("o1", "research2"):
         unit.hire(who, Role.REVIEW_OFFICER)
     with unit.acting() as act:

@@ -57,22 +57,26 @@ def on_duty(staff_id, *roles, trained=False):
 
 
 LEADS = on_duty("lead", Role.SUPERVISOR, Role.DUTY_INSPECTOR, Role.DISCLOSURE_OFFICER, trained=True)
-THREE = (on_duty("r", Role.RESEARCHER), on_duty("c", Role.PANEL_CHAIR), on_duty("a", Role.APPROVER))
+FOUR = (
+    on_duty("r", Role.RESEARCHER), on_duty("c", Role.PANEL_CHAIR), on_duty("m", Role.PANEL_MEMBER),
+    on_duty("a", Role.APPROVER),
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("present", "short"),
     [
-        ([LEADS, *THREE], ()),
-        ([LEADS, *THREE[1:]], ("researcher",)),
-        ([LEADS, THREE[0], on_duty("both", Role.PANEL_CHAIR, Role.APPROVER)], ("approver",)),  # not one and the same
+        ([LEADS, *FOUR], ()),
+        ([LEADS, *FOUR[1:]], ("researcher",)),
+        ([LEADS, *FOUR[:2], FOUR[3]], ("panel_member",)),  # a panel is more than its chair
+        ([LEADS, FOUR[0], FOUR[2], on_duty("both", Role.PANEL_CHAIR, Role.APPROVER)], ("approver",)),  # not one and the same
         (
             [LEADS, on_duty("x", Role.RESEARCHER, Role.APPROVER), on_duty("y", Role.RESEARCHER, Role.PANEL_CHAIR),
-             on_duty("z", Role.PANEL_CHAIR, Role.APPROVER)],
+             on_duty("z", Role.PANEL_CHAIR, Role.APPROVER), FOUR[2]],
             (),
         ),  # who sits where is found, however it was begun
-        ([replace(LEADS, trained=False), *THREE], ("trained:domestic_abuse",)),
-        ([replace(LEADS, roles=LEADS.roles - {Role.DUTY_INSPECTOR}), *THREE], ("duty_inspector",)),
+        ([replace(LEADS, trained=False), *FOUR], ("trained:domestic_abuse",)),
+        ([replace(LEADS, roles=LEADS.roles - {Role.DUTY_INSPECTOR}), *FOUR], ("duty_inspector",)),
     ],
 )  # fmt: skip
 def test_the_smallest_crew_is_of_different_people(present, short):
@@ -80,13 +84,13 @@ def test_the_smallest_crew_is_of_different_people(present, short):
 
 
 def test_who_researched_an_application_sits_nowhere_on_it():
-    present = [LEADS, on_duty("r", Role.RESEARCHER, Role.PANEL_CHAIR), on_duty("a", Role.APPROVER)]
+    present = [LEADS, on_duty("r", Role.RESEARCHER, Role.PANEL_CHAIR), *FOUR[2:]]
     assert minimum_staffing.missing(present, POLICY) == ("panel_chair",)  # the only researcher is the only chair
     assert minimum_staffing.missing([*present, on_duty("r2", Role.RESEARCHER)], POLICY) == ()
     assert minimum_staffing.missing([*present, on_duty("r2", Role.RESEARCHER)], POLICY, researched={"r"}) == (
         "panel_chair",
     )
-    assert minimum_staffing.missing([LEADS, *THREE], POLICY, barred={"c"}) == ("panel_chair",)
+    assert minimum_staffing.missing([LEADS, *FOUR], POLICY, barred={"c"}) == ("panel_chair",)
 
 
 @pytest.mark.parametrize(
