@@ -170,28 +170,30 @@ def test_the_panel_meets_every_other_wednesday():
 def on_duty(number, *, trained=1):
     """The smallest unit: nobody has two seats of a panel, and all the others are held by the first."""
     others = frozenset({Role.DUTY_INSPECTOR, Role.SUPERVISOR, Role.DISCLOSURE_OFFICER})
-    seats = [Role.RESEARCHER, Role.PANEL_CHAIR, Role.APPROVER]
+    seats = [Role.RESEARCHER, Role.PANEL_CHAIR, Role.PANEL_MEMBER, Role.APPROVER]
     return [
         OnDuty(id=str(at), roles=frozenset({*seats[at : at + 1], *(others if at == 0 else ())}), trained=at < trained)
         for at in range(number)
     ]
 
 
-def test_three_people_of_whom_one_is_trained_are_the_smallest_unit():
-    assert minimum_staffing.missing(on_duty(3), LATER) == ()
-    assert minimum_staffing.missing(on_duty(3, trained=0), LATER) == ("trained:domestic_abuse",)
+def test_four_people_of_whom_one_is_trained_are_the_smallest_unit():
+    assert minimum_staffing.missing(on_duty(4), LATER) == ()
+    assert minimum_staffing.missing(on_duty(4, trained=0), LATER) == ("trained:domestic_abuse",)
     free = replace(LATER, panel=replace(LATER.panel, quorum=replace(LATER.panel.quorum, value=1)))
     two = [OnDuty(id=str(at), roles=frozenset(Role), trained=True) for at in range(2)]
     assert "people_to_deliver" not in minimum_staffing.missing(two, free)
     assert "people_to_deliver" in minimum_staffing.missing(two[:1], free)
 
 
-def test_the_chair_alone_is_a_quorum_and_would_not_be_if_one_more_were_needed():
-    alone = Attendance(asked=frozenset(), answered=frozenset(), agencies=frozenset(), meets_at=MONDAY)
+def test_the_chair_and_one_more_member_are_a_quorum():
     rules = {"chair": "c1", "now": MONDAY, "agencies_in_quorum": LATER.panel.agencies_in_quorum.value}
     quorum = LATER.panel.quorum.value
-    assert why_not_yet(alone, **rules, quorum=quorum) is None
-    assert why_not_yet(alone, **rules, quorum=quorum + 1).code == "no_quorum"
+    alone = Attendance(asked=frozenset(), answered=frozenset(), agencies=frozenset(), meets_at=MONDAY)
+    two = replace(alone, asked=frozenset({"m1"}), answered=frozenset({"m1"}))
+    assert why_not_yet(alone, **rules, quorum=quorum).code == "no_quorum"
+    assert why_not_yet(two, **rules, quorum=quorum) is None
+    assert why_not_yet(two, **rules, quorum=quorum + 1).code == "no_quorum"
 
 
 def test_a_decision_out_of_cycle_comes_before_the_full_panel_within_two_weeks():
