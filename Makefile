@@ -21,7 +21,7 @@ up: .venv ## the platform of the default home, in the foreground
 	@$(BIN)/casebook up
 
 test: .venv ## every kind of test once, small
-	@$(BIN)/python -m pytest -n 2 -m 'not soak'
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not soak'
 
 soak: .venv ## long seeds and kill matrices; writes docs/evidence/
 	@CASEBOOK_SEEDS=20 CASEBOOK_STEPS=1000 $(BIN)/python -m pytest --timeout 14400 -s tests/property/test_casework.py 2>&1 | tee docs/evidence/soak.txt
