@@ -36,6 +36,7 @@ THEIR_SETTINGS = (
     "CASEBOOK_CLUSTERS",
 )
 TEMPLATE = "casebook_template"
+COPY = "create database {that} template {this} strategy file_copy owner casebook"
 ENOUGH = 4 << 30  # bytes
 MOST_FILLINGS = 40  # databases of about 12 MB that a worker keeps to copy from
 ONE_AT_A_TIME = 20_140_308  # any number: the advisory lock under which one worker makes the template
@@ -148,7 +149,7 @@ def database_url(server: Server, template: str) -> Iterator[str]:
 
     name = f"test_{uuid.uuid4().hex}"
     with databases.connect(server.address("postgres")) as superuser:
-        superuser.execute(f"create database {name} template {template} strategy file_copy owner casebook")
+        superuser.execute(COPY.format(this=template, that=name))
         yield _renamed(server, name)
         superuser.execute(f"drop database {name} with (force)")
 
@@ -220,7 +221,7 @@ def _copy(server: Server, store: Store, this: str | None, that: str | None) -> N
 
     store.engine.dispose()
     with databases.connect(server.address("postgres")) as superuser:
-        superuser.execute(f"create database {that} template {this} strategy file_copy owner casebook")
+        superuser.execute(COPY.format(this=this, that=that))
 
 
 @pytest.fixture

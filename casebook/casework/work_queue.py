@@ -18,7 +18,7 @@ from casebook.domain import authority, freezing, words
 from casebook.domain.authority import Command
 from casebook.domain.triage import is_danger_said
 from casebook.domain.vocabulary import Role, WorkKind
-from casebook.domain.work import OPEN_TO_APPROVERS, SPECS, queue_order
+from casebook.domain.work import SPECS, queue_order
 from casebook.errors import AlreadyDecided, AlreadyDone, InvalidAnswer, NotFound, NotPermitted
 from casebook.storage import people
 from casebook.storage.tables import OPEN_WORK, Application, WorkItem
@@ -135,7 +135,7 @@ def claim(act: Act, item_id: str) -> WorkItem:
     refuse(blind_review.why_not_claim(act, item), NotPermitted)
     if application is not None:
         refuse(conflict.why_not_work(act, application, item), NotPermitted)
-        _refuse_approver(act, application, item)
+        act.free_to_work(application.reference, WorkKind(item.kind))
     item.owner, item.claimed_at = act.actor.id, act.now
     act.record(application, "work_claimed", item=item.id, kind=item.kind)
     return item
@@ -171,7 +171,7 @@ def do(act: Act, item_id: str, raw: object) -> WorkItem:
             f"this work belongs to the unit, not to an application: {words.WORK.of(kind)}", "no_such_answer"
         )
     refuse(conflict.why_not_work(act, application, item), NotPermitted)
-    _refuse_approver(act, application, item)
+    act.free_to_work(application.reference, kind)
     refuse(freezing.why_not_edit(application.frozen_at, kind))
     lifecycle.refuse_stale(application, answer.version)
     if answer.signs:
@@ -221,12 +221,6 @@ def _refuse_before(application: Application, answer: Answer) -> None:
             "occurred_at must not be before the application was submitted, unless before_submission_because gives the reason",
             InvalidAnswer,
         )
-
-
-def _refuse_approver(act: Act, application: Application, item: WorkItem) -> None:
-    """Refuse whoever approved the standing decision: they do nothing else on the application."""
-    if WorkKind(item.kind) not in OPEN_TO_APPROVERS:
-        act.free_to_work(application.reference)
 
 
 def _load(act: Act, item_id: str, *, claims: bool = False) -> tuple[WorkItem, Application | None]:

@@ -43,7 +43,7 @@ def read_once(query: Callable[Concatenate[Session, P], R], /) -> Callable[Concat
     return remembered
 
 
-def forget(session: Session) -> None:
+def _forget(session: Session) -> None:
     """What was read may have changed."""
     session.info.pop(_READ, None)
 
@@ -52,7 +52,7 @@ def forget(session: Session) -> None:
 def _after_flush(session: Session, _context: object) -> None:
     changed = (row for row in session.dirty if session.is_modified(row))
     if any(not isinstance(row, _NEVER_REMEMBERED) for row in (*session.new, *session.deleted, *changed)):
-        forget(session)
+        _forget(session)
 
 
 @event.listens_for(Session, "do_orm_execute")
@@ -60,7 +60,7 @@ def _before_statement(state: ORMExecuteState) -> None:
     """A statement that writes or locks, or that is written out as text, ends what was remembered."""
     locks = getattr(state.statement, "_for_update_arg", None) is not None
     if locks or not state.is_select:
-        forget(state.session)
+        _forget(state.session)
     if locks:
         state.session.info.pop(_KEPT, None)
 
@@ -68,7 +68,7 @@ def _before_statement(state: ORMExecuteState) -> None:
 @event.listens_for(Session, "after_rollback")
 @event.listens_for(Session, "after_commit")
 def _at_the_end(session: Session) -> None:
-    forget(session)
+    _forget(session)
     session.info.pop(_KEPT, None)
 
 

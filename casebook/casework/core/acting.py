@@ -17,7 +17,7 @@ from casebook.domain.actors import Actor, Reason
 from casebook.domain.authority import Command
 from casebook.domain.case import panel
 from casebook.domain.vocabulary import Stage, WorkKind
-from casebook.domain.work import Need
+from casebook.domain.work import OPEN_TO_APPROVERS, Need
 from casebook.errors import NotFound, NotPermitted, Refused
 from casebook.storage import documents, ledger, people
 from casebook.storage.documents import Documents
@@ -99,8 +99,10 @@ class Act:
         if works_on is not None:
             self.free_to_work(works_on)
 
-    def free_to_work(self, reference: str) -> None:
-        """Refuse if the actor approved the decision of this application. Danger and emergencies do not ask this."""
+    def free_to_work(self, reference: str, kind: WorkKind | None = None) -> None:
+        """Refuse if the actor approved the decision of this application. Work that is open to approvers does not ask this."""
+        if kind in OPEN_TO_APPROVERS:
+            return
         approved = people.approved_standing(self.session, reference, self.actor.id)
         refuse(panel.why_not_work_after_approving(approved=approved), NotPermitted)
 

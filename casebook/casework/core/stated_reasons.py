@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casebook.casework.core.acting import Act, refuse_because
+from casebook.casework.core.acting import Act
 from casebook.domain import chain
 from casebook.domain.case import stated_reason
 from casebook.errors import InvalidAnswer
@@ -16,7 +16,7 @@ def code_of(act: Act, application: Application, what: str, given: str) -> str:
     """
     reason = stated_reason.read(given)
     if reason is None:
-        refuse_because("reason_missing", "give the reason: a code, words, or both as code: words", InvalidAnswer)
+        raise InvalidAnswer(stated_reason.MISSING.message, stated_reason.MISSING.code)
     if reason.words is not None:
         act.session.add(
             StatedReason(

@@ -8,22 +8,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from itertools import groupby
 
 from sqlalchemy import select
 
-from casebook.casework.core.acting import Act, refuse, refuse_because
+from casebook.casework.core.acting import Act, refuse_because
 from casebook.casework.core.answers import Answering, UnitDoing
 from casebook.casework.core.work_items import due_for_unit, item_row
-from casebook.casework.intake import intake
+from casebook.casework.follow_up import unit_proposals
+from casebook.casework.intake.proposed import take_in_proposed
 from casebook.casework.record_checks import own_register
-from casebook.domain import authority, chain
+from casebook.domain import chain
 from casebook.domain.authority import Command
-from casebook.domain.case import intake as form_rules
 from casebook.domain.case.intake import Form, PersonForm
 from casebook.domain.risk import risk_scoring
 from casebook.domain.risk.subject_records import SubjectRecord
-from casebook.domain.vocabulary import Answer3, Applicant, Party, Priority, Route, Sex, Stage, WorkKind
+from casebook.domain.vocabulary import Applicant, Party, Priority, Route, Sex, Stage, WorkKind
 from casebook.domain.work import Need
 from casebook.sources import catalogue
 from casebook.storage.case import extracts, repeats
@@ -52,13 +53,12 @@ def propose(act: Act) -> int:
 
 def _propose_one(act: Act, source: str, person_id: str, added: list[SourceRecord]) -> bool:
     """Propose it for the grave ones of these records that no proposal has named and no application covers."""
-    grave = _grave(act, source, person_id)
     told = _told(act, source, person_id)
-    records = [
-        row
-        for row in added
-        if _record(row).label in grave - told and not _covered(act, source, person_id, row.victim_id)
-    ]
+    untold = [row for row in added if _record(row).label not in told]
+    grave = _grave(act, source, person_id) if untold else set()
+    alarming = [row for row in untold if _record(row).label in grave]
+    about_him = _applications(act, Party.B, source, person_id) if alarming else set()
+    records = [row for row in alarming if not _covered(act, source, about_him, row.victim_id)]
     if not records:
         return False
     subject: dict[str, object] = {
@@ -67,15 +67,15 @@ def _propose_one(act: Act, source: str, person_id: str, added: list[SourceRecord
         "partner": next((row.victim_id for row in records if row.victim_id), None),
     }  # fmt: skip
     key = chain.digest({"partner_of": [source, person_id], "records": subject["records"]})
-    _open(act, Need(kind=WorkKind.REVIEW_WATCH_PROPOSAL, key=key, priority=Priority.HIGH, subject=subject))
+    need = Need(kind=WorkKind.REVIEW_WATCH_PROPOSAL, key=key, priority=Priority.HIGH, subject=subject, due_at=_due(act))
+    act.session.add(item_row(act, need))
     return True
 
 
-def _open(act: Act, need: Need) -> None:
-    """Open an item of the unit, due as such a proposal on an application is."""
-    allowance = act.documents.policy_on(act.now).work_allowance(need.kind)
-    due_at = due_for_unit(act, allowance.allowance(Priority.HIGH).value) if allowance else None
-    act.session.add(item_row(act, replace(need, due_at=due_at)))
+def _due(act: Act) -> datetime | None:
+    """When such a proposal is due: as one on an application."""
+    allowance = act.documents.policy_on(act.now).work_allowance(WorkKind.REVIEW_WATCH_PROPOSAL)
+    return due_for_unit(act, allowance.allowance(Priority.HIGH).value) if allowance else None
 
 
 def _record(row: SourceRecord) -> SubjectRecord:
@@ -98,11 +98,11 @@ def _told(act: Act, source: str, person_id: str) -> set[str]:
     return {str(label) for subject in act.session.scalars(query) for label in subject.get("records", ())}
 
 
-def _covered(act: Act, source: str, person_id: str, partner: str | None) -> bool:
-    """Whether an application that is open or watched is about this person and, if the record tells who it is, the partner."""
-    about = _applications(act, Party.B, source, person_id)
+def _covered(act: Act, source: str, about_him: set[str], partner: str | None) -> bool:
+    """Whether one of these applications is open or watched and, if the record tells who it is, is the partner's."""
+    about = about_him
     if partner and extracts.person(act.session, source, partner) is not None:
-        about &= _applications(act, Party.A, source, partner)
+        about = about_him & _applications(act, Party.A, source, partner)
     return any(_looked_after(act, reference) for reference in sorted(about))
 
 
@@ -144,30 +144,16 @@ def beside(of_applications: Answering, of_past_ones: Answering) -> Answering:
 
     def answered(doing: UnitDoing) -> None:
         if doing.item.subject.get("because") == NAMES_PARTNER:
-            _answered(doing)
+            _decided(doing)
         elif of_past_ones.unit_handler is not None:
             of_past_ones.unit_handler(doing)
 
     return replace(of_applications, unit_handler=answered, detail=_detail)
 
 
-def _answered(doing: UnitDoing) -> None:
-    """Accepting opens an application about the two people of the record. Dismissing takes two people."""
+def _decided(doing: UnitDoing) -> None:
     act, item = doing.act, doing.item
-    first = item.subject.get("dismissed_by")
-    if first is not None:
-        refuse(authority.why_not_second(act.actor, [first]))
-    if doing.answer.decision == "accept":
-        act.record(None, "right_to_know_opened", item=item.id, opened=_open_application(act, item))
-    elif first is None:
-        subject = {**item.subject, "dismissed_by": act.actor.id}
-        need = Need(
-            kind=WorkKind.REVIEW_WATCH_PROPOSAL, key=f"{item.key}:second", priority=Priority.HIGH, subject=subject
-        )
-        _open(act, need)
-        act.record(None, "work_opened", because="dismissed_once", kinds=[need.kind])
-    else:
-        act.record(None, "proposal_dismissed", item=item.id, first=first)
+    unit_proposals.decide(doing, lambda: _open_application(act, item), second_due_at=_due(act), item=item.id)
 
 
 def _open_application(act: Act, item: WorkItem) -> str:
@@ -180,12 +166,9 @@ def _open_application(act: Act, item: WorkItem) -> str:
         refuse_because("gone", "this person is no longer in the source: ask it again, and enter an application by hand")
     form = Form(
         external_id=f"proposal-{item.id}", submitted_at=act.now, route=Route.RIGHT_TO_KNOW, applicant=Applicant.AGENCY,
-        immediate_danger=Answer3.UNKNOWN, plans={},  # safe contact with the person at risk is established first
         people={party: person for party, person in people.items() if person.known},
     )  # fmt: skip
-    complete = Form(**{**vars(form), "doubts": tuple(form_rules.minimum_missing(form))})
-    opened, _ = intake.take_in(act, complete, chain.digest({"item": item.id}))
-    return opened.reference
+    return take_in_proposed(act, item.id, form).reference
 
 
 def _form(party: Party, cells: Mapping[str, str]) -> PersonForm:

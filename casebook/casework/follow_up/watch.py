@@ -17,18 +17,18 @@ from casebook.casework.core.acting import Act, Summary, named, refuse, refuse_be
 from casebook.casework.core.answers import Answer, Answering, Answers, Doing
 from casebook.casework.core.work_items import open_items
 from casebook.casework.intake import intake
+from casebook.casework.intake.proposed import take_in_proposed
 from casebook.casework.record_checks import identity, match_weights, own_register
 from casebook.casework.record_checks.gathering import READ
 from casebook.casework.safeguarding import danger
-from casebook.domain import authority, chain
+from casebook.domain import authority
 from casebook.domain.authority import Command
 from casebook.domain.case import follow_up as rules
-from casebook.domain.case import intake as form_rules
 from casebook.domain.case.record_checks import MatchVerdict
 from casebook.domain.risk import risk_scoring
 from casebook.domain.risk.risk_model import Disclosability
 from casebook.domain.risk.subject_records import SubjectRecord
-from casebook.domain.vocabulary import Answer3, Applicant, Party, Priority, Route, Source, WorkKind
+from casebook.domain.vocabulary import Answer3, Party, Priority, Source, WorkKind
 from casebook.domain.work import Need
 from casebook.sources import catalogue
 from casebook.sources.local_extract import LocalExtract
@@ -190,23 +190,17 @@ def _open_right_to_know(doing: Doing) -> str:
     """Open an application about the same two people, without the first applicant."""
     application = doing.application
     form = intake.form_of(doing.act, application)
-    fresh = replace(
+    same_people = replace(
         form,
         external_id=f"proposal-{doing.item.id}",
-        submitted_at=doing.act.now,
-        route=Route.RIGHT_TO_KNOW,
-        applicant=Applicant.AGENCY,
-        immediate_danger=Answer3.UNKNOWN,
         relationship_started=application.relationship_started or "",
         relationship_ended=application.relationship_ended or "",
         living_together=Answer3(application.living_together),
         pregnant=Answer3(application.pregnant),
         children=tuple(application.children),
         people={party: person for party, person in form.people.items() if party is not Party.C},
-        plans={},  # safe contact with the person at risk is established again
     )
-    complete = replace(fresh, doubts=tuple(form_rules.minimum_missing(fresh)))
-    opened, _ = intake.take_in(doing.act, complete, chain.digest({"item": doing.item.id}))
+    opened = take_in_proposed(doing.act, doing.item.id, same_people)
     if application.restricted:
         _restrict_too(doing.act, application, opened)
     return opened.reference

@@ -11,7 +11,7 @@ from casebook.casework.core import lifecycle
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.domain import authority, freezing, stages, words
 from casebook.domain.vocabulary import Role, Stage, WorkKind
-from casebook.domain.work import OPEN_TO_APPROVERS, SPECS
+from casebook.domain.work import SPECS
 from casebook.errors import AlreadyDone, InvalidAnswer, NotFound, NotPermitted
 from casebook.storage.tables import Application, Disclosure, EmergencyDisclosure, Referral, WorkItem
 
@@ -44,8 +44,7 @@ def supersede(act: Act, item_id: str, *, reason: str) -> Superseded:
         refuse(authority.why_not_work(act.actor, kind, role=item.role, owner=None, reserved=False), NotPermitted)
     elif not act.actor.is_person:
         refuse_because("not_a_person", "only a member of staff can supersede an answer", NotPermitted)
-    if kind not in OPEN_TO_APPROVERS:
-        act.free_to_work(application.reference)
+    act.free_to_work(application.reference, kind)
     refuse(freezing.why_not_edit(application.frozen_at))
     if not reason.strip():
         refuse_because("reason_missing", "say why this answer does not hold", InvalidAnswer)

@@ -24,8 +24,7 @@ def correct(act: Act, reference: str, *, submitted_at: str, reason: str) -> dict
     application = unfrozen(act, reference)
     still_open(application)
     because = stated_reason.read(reason)
-    missing = Reason("reason_missing", "give the reason: a code, words, or both as code: words")
-    refuse_all([missing if because is None else None, _why_not_from(application, submitted_at)])
+    refuse_all([stated_reason.MISSING if because is None else None, _why_not_from(application, submitted_at)])
     moment = datetime.fromisoformat(submitted_at.upper())
     policy = act.documents.policy_on(moment)
     what = f"submitted_at:{moment.isoformat()}"

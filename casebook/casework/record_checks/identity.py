@@ -61,7 +61,7 @@ def beyond_bound(act: Act, application: Application, party: Party) -> dict[str, 
     return bounded(_all_variants(act, application, party), policy_of(application).search.variants.value)[1]
 
 
-def _all_variants(act: Act, application: Application, party: Party) -> dict[str, Variant]:
+def _all_variants(act: Act, application: Application, party: Party) -> Mapping[str, Variant]:
     person = person_of(act, application, party)
     if person is None:
         return {}
@@ -69,7 +69,7 @@ def _all_variants(act: Act, application: Application, party: Party) -> dict[str,
         _known_of(cells, act.now.year, aliases=items(cells["aliases"]))
         for cells in confirmed_cells(act, application.reference, party)
     )
-    return dict(_keyed(_known(person, act.now.year), confirmed, application.reference))
+    return _keyed(_known(person, act.now.year), confirmed, application.reference)
 
 
 @lru_cache(maxsize=64)  # one act asks for the same party's variants many times

@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from casebook.casework.core.acting import Act, refuse, refuse_because
+from casebook.casework.core.acting import Act, refuse_because
 from casebook.casework.core.answers import Answering, Answers, UnitDoing
+from casebook.casework.follow_up import unit_proposals
 from casebook.casework.follow_up.watch import WatchReviewed
 from casebook.casework.review import items, ranking, registers
 from casebook.casework.review.right_to_know import open_right_to_know
-from casebook.domain import authority, chain
+from casebook.domain import chain
 from casebook.domain.authority import Command
 from casebook.domain.review.cases import ContactProgress
 from casebook.domain.review.urgency import ContactPriority
@@ -156,26 +157,16 @@ def progress(act: Act) -> dict[str, object]:
 
 def _proposal_answered(doing: UnitDoing) -> None:
     """Accepting opens a live application about the same two people. Dismissing takes two people."""
-    act, item, answer = doing.act, doing.item, doing.answer
-    first = item.subject.get("dismissed_by")
-    if first is not None:
-        refuse(authority.why_not_second(act.actor, [first]))
+    act, item = doing.act, doing.item
     contact = act.session.get(ReviewContact, str(item.subject["contact"]))
     application = work.application_of(act.session, contact.anchor) if contact else None
-    if answer.decision == "accept":
+
+    def open_application() -> str:
         if application is None:
             refuse_because("gone", "this application is no longer in any list")
-        opened = open_right_to_know(act, application, item.id)
-        act.record(None, "right_to_know_opened", contact=item.subject["contact"], opened=opened)
-    elif first is None:
-        need = Need(
-            kind=WorkKind.REVIEW_WATCH_PROPOSAL, key=f"{item.key}:second", priority=Priority(item.priority),
-            subject={**item.subject, "dismissed_by": act.actor.id}, due_at=item.due_at,
-        )  # fmt: skip
-        items.opens(act, need)
-        act.record(None, "work_opened", because="dismissed_once", kinds=[need.kind])
-    else:
-        act.record(None, "proposal_dismissed", item=item.id, first=first)
+        return open_right_to_know(act, application, item.id)
+
+    unit_proposals.decide(doing, open_application, second_due_at=item.due_at, contact=item.subject["contact"])
 
 
 ANSWERS: Answers = {WorkKind.REVIEW_WATCH_PROPOSAL: Answering(schema=WatchReviewed, unit_handler=_proposal_answered)}

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from casebook.casework.core.acting import Act
-from casebook.casework.intake import intake
+from casebook.casework.intake.proposed import take_in_proposed
 from casebook.casework.review import registers
-from casebook.domain import chain
-from casebook.domain.case import intake as rules
 from casebook.domain.case.intake import Form, PersonForm
 from casebook.domain.review.register import RegisterPerson
-from casebook.domain.vocabulary import Answer3, Applicant, Certainty, Party, Route, Sex
+from casebook.domain.vocabulary import Applicant, Certainty, Party, Route, Sex
 from casebook.storage.review import registers as stored
 from casebook.storage.tables import ReviewApplication
 
@@ -26,16 +24,12 @@ def open_right_to_know(act: Act, application: ReviewApplication, item: str) -> s
         submitted_at=act.now,
         route=Route.RIGHT_TO_KNOW,
         applicant=Applicant.AGENCY,
-        immediate_danger=Answer3.UNKNOWN,
         relationship=past.relationship or "",
         living_together=past.living_together,
         children=tuple(_first(cells, "children").split(";")) if _first(cells, "children") else (),
         people={party: person for party, person in people.items() if person.known},
-        plans={},
     )
-    cleaned = Form(**{**vars(form), "doubts": tuple(rules.minimum_missing(form))})
-    opened, _ = intake.take_in(act, cleaned, chain.digest({"item": item}))
-    return opened.reference
+    return take_in_proposed(act, item, form).reference
 
 
 def _first(rows: Sequence[dict[str, str]], column: str) -> str:

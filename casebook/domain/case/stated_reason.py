@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from casebook.domain.actors import Reason
+
 IN_WORDS = "in_words"  # the code of a reason that was given in words alone
 _ALONE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}", re.ASCII)
 # with words behind it a code is told by its underscore: "Anna: he is here" begins with a name, and is words
@@ -17,6 +19,9 @@ class GivenReason:
 
     code: str
     words: str | None = None
+
+
+MISSING = Reason("reason_missing", "give the reason: a code, words, or both as code: words")
 
 
 def read(given: str) -> GivenReason | None:
