@@ -188,14 +188,15 @@ def fillings(server: Server) -> Iterator[dict[Hashable, Filling]]:
 def fill_once(server: Server, fillings: dict[Hashable, Filling], store: Store) -> Callable[..., Any]:
     """`fill_once(what, fill)`: fill this test's database; the same from the same beginning once more is a copy.
 
-    `what` says in full what `fill` does: the same words, the same rows, and the same return value. The beginning is told
-    by the ledger. Copying takes a twentieth of the time of hiring a unit.
+    `what` says in full what `fill` does: the same words, the same rows, and the same return value. The beginning is the
+    ledger, the loaded extracts and the sources elsewhere that this process may ask: the same application at record checks
+    has other searches when a source is elsewhere. Copying takes a twentieth of the time of hiring a unit.
     """
     from casebook.storage.server import databases  # noqa: PLC0415
 
     def fill_or_copy(what: Hashable, fill: Callable[[], Any]) -> Any:
         mine = store.engine.url.database
-        key = (what, _ledger_of(store))
+        key = (what, _beginning_of(store))
         if key not in fillings:
             returned = fill()
             if len(fillings) < MOST_FILLINGS:
@@ -211,9 +212,13 @@ def fill_once(server: Server, fillings: dict[Hashable, Filling], store: Store) -
     return fill_or_copy
 
 
-def _ledger_of(store: Store) -> tuple[str, ...]:
+def _beginning_of(store: Store) -> tuple[str, ...]:
+    from casebook.sources import catalogue  # noqa: PLC0415
+
     with store.engine.connect() as connection:
-        return tuple(connection.exec_driver_sql("select chain || hash from chain_head order by chain").scalars())
+        heads = connection.exec_driver_sql("select chain || hash from chain_head order by chain").scalars().all()
+        extracts = connection.exec_driver_sql("select source || digest from source_extract order by id")
+        return (*heads, *extracts.scalars(), repr(catalogue.remote()))
 
 
 def _copy(server: Server, store: Store, this: str | None, that: str | None) -> None:

@@ -9,13 +9,18 @@ import shutil
 import socket
 import stat
 import sys
+import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from processes import forked
 
 from casebook.errors import DatabaseUnavailable, HomeUnusable, WrongUsage
 from casebook.storage.server import cluster, databases, packaged_server, server_place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 only_root = pytest.mark.skipif(os.geteuid() != 0, reason="root alone runs the server as another user")
 
@@ -186,16 +191,35 @@ def test_a_socket_directory_that_is_not_ours_is_refused(home: Path, trap: str) -
         place.unlink() if place.is_symlink() else place.rmdir()
 
 
-def test_a_socket_somebody_else_listens_on_is_reported_and_nothing_is_lost(made_home: Path) -> None:
+@pytest.fixture
+def theirs(made_home: Path) -> Iterator[socket.socket]:
+    """A socket in the place of the server's, on which another process listens."""
     with cluster.running(made_home) as server:
         place = server.data.with_name("socket")
     place.mkdir(mode=0o700)
     os.chown(place, (owner := server_place.owner_of(server.data)).uid, owner.gid)
-    with socket.socket(socket.AF_UNIX) as theirs:
-        theirs.bind(str(place / server_place.SOCKET_NAME))
-        theirs.listen()
-        with pytest.raises(DatabaseUnavailable, match="uses the socket"), cluster.running(made_home):
-            pass
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(place / server_place.SOCKET_NAME))
+        listening.listen()
+        yield listening
+
+
+def test_the_last_process_of_a_killed_server_may_hold_its_socket_for_a_moment(
+    made_home: Path, theirs: socket.socket
+) -> None:
+    closing = threading.Timer(0.3, theirs.close)
+    closing.start()
+    with cluster.running(made_home) as server:
+        assert ask(server, "select 1") == [(1,)]
+    closing.join()
+
+
+def test_a_socket_somebody_else_listens_on_is_reported_and_nothing_is_lost(
+    made_home: Path, theirs: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packaged_server, "LAST_BREATH", 0.1)
+    with theirs, pytest.raises(DatabaseUnavailable, match="uses the socket"), cluster.running(made_home):
+        pass
     with cluster.running(made_home) as server:  # the socket file of a server that is gone is no obstacle
         assert ask(server, "select 1") == [(1,)]
 

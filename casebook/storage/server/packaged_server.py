@@ -20,6 +20,7 @@ from casebook.storage.server.server_place import SOCKET_NAME, SystemAccount, is_
 SUPERUSER = "postgres"
 PATIENCE = 60.0  # seconds for a start (which may have to recover) or a stop
 PAUSE = 0.004
+LAST_BREATH = 5.0  # seconds in which the processes of a killed server close its socket
 LOG_LIMIT = 10_000_000  # bytes; a longer log is set aside at the next start
 
 # An operator's ALTER SYSTEM wins over these.
@@ -248,18 +249,27 @@ def _is_server(pid: int, data: Path) -> bool:
 def _forget_stale(installation: Installation) -> None:
     """Remove a stale pid file: PostgreSQL would trust it if its pid now belongs to another or a dying process.
 
-    A server that answers although its process is not visible (it runs in another container) is left alone.
+    A server that answers although its process is not visible (it runs in another container) is left alone. The last
+    processes of a killed server may hold its socket open for a moment longer: they are given `LAST_BREATH`.
     """
+    until = time.monotonic() + LAST_BREATH
+    while _takes_connections(installation.socket / SOCKET_NAME):
+        if time.monotonic() > until:
+            raise DatabaseUnavailable(
+                f"Another server, which casebook did not start here, uses the socket in {installation.socket}"
+            )
+        time.sleep(20 * PAUSE)
+    for stale in (installation.data / "postmaster.pid", installation.socket / f"{SOCKET_NAME}.lock"):
+        stale.unlink(missing_ok=True)
+
+
+def _takes_connections(place: Path) -> bool:
     with socket.socket(socket.AF_UNIX) as probe:
         try:
-            probe.connect(str(installation.socket / SOCKET_NAME))
+            probe.connect(str(place))
         except OSError:
-            for stale in (installation.data / "postmaster.pid", installation.socket / f"{SOCKET_NAME}.lock"):
-                stale.unlink(missing_ok=True)
-            return
-    raise DatabaseUnavailable(
-        f"Another server, which casebook did not start here, uses the socket in {installation.socket}"
-    )
+            return False
+        return True
 
 
 def _said_since(log: Path, beginning: int) -> str:
