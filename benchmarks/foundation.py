@@ -39,6 +39,7 @@ from casebook.storage.tables import ChainHead, LedgerEntry, Staff
 
 COMMAND = Path(sys.executable).with_name("casebook")
 TIMES = 25
+KEY = b"a key for figures"
 CHAINS = 500
 BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 Figures = dict[str, object]
@@ -71,7 +72,7 @@ def a_casebook() -> Iterator[Store]:
         home.chmod(0o711)
         with cluster.running(home) as server:
             migrate.upgrade(server.url("casebook"))
-            store = open_store(server.url("casebook"), b"a key for figures")
+            store = open_store(server.url("casebook"), KEY)
             try:
                 yield store
             finally:
@@ -164,7 +165,8 @@ def _fill(engine: Engine, entries: int) -> None:
             "chain": name, "sequence": sequence + 1, "at": BEGIN + timedelta(seconds=number), "actor": "operator",
             "event": "counted", "body": {"number": number, "kind": "complete_details", "because": "counted"}, "previous": previous,
         }  # fmt: skip
-        made.append({**said, "hash": chain.entry_hash(**said)})  # type: ignore[arg-type]
+        hash_ = chain.entry_hash(**said)  # type: ignore[arg-type]
+        made.append({**said, "hash": hash_, "mac": chain.entry_mac(KEY, hash_)})
         heads[name] = (sequence + 1, str(made[-1]["hash"]))
     with engine.begin() as connection:
         connection.execute(insert(LedgerEntry), made)

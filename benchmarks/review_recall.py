@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from casebook import settings
 from casebook.casework import playbook
 from casebook.casework.core.acting import Act
+from casebook.casework.opening_home import open_casebook
 from casebook.casework.record_checks import extracts
 from casebook.casework.review import registers, triage
 from casebook.demo import force
@@ -157,7 +158,7 @@ def _store(home: Path) -> Iterator[Store]:
     with cluster.database(settings.load(home)) as server:
         url = server.url("casebook")
         migrate.upgrade(url)
-        store = storage.open_store(url, storage.ledger_key(home))
+        store = open_casebook(home, url)
         try:
             yield store
         finally:

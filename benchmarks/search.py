@@ -25,12 +25,13 @@ from benchmarks.made_up import write_files
 from casebook import clock, settings
 from casebook.casework import playbook
 from casebook.casework.core.acting import Act
+from casebook.casework.opening_home import open_casebook
 from casebook.casework.record_checks import ad_hoc_search
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Source
 from casebook.storage import migrate
 from casebook.storage.server import cluster
-from casebook.storage.session import Store, ledger_key, open_store
+from casebook.storage.session import Store
 
 WARM = 30  # searches before the clock counts
 ASKED = ("forename", "surname", "dob", "postcode")
@@ -44,7 +45,7 @@ def measure(folder: Path, *, persons: int, searches: int, commands: int) -> dict
     with cluster.database(settings.load(home)) as server:
         url = server.url("casebook")
         migrate.upgrade(url)
-        store = open_store(url, ledger_key(home))
+        store = open_casebook(home, url)
         load(store, folder / "persons.csv")
         warm = _warm(store, [*_subjects(folder / "subjects.csv")])
         store.engine.dispose()

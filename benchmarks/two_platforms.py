@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import psutil
 
 from casebook import settings
+from casebook.casework.opening_home import open_casebook
 from casebook.cli import main
 from casebook.cli.answer import Call
 from casebook.cli.operations.up import DISPATCHER
@@ -20,7 +21,6 @@ from casebook.demo import force
 from casebook.demo.desk import Desk
 from casebook.demo.engine import Engine
 from casebook.storage import migrate
-from casebook.storage import session as storage
 from casebook.storage.server import cluster
 from deployments import platform
 from deployments.platform import PlatformPlan
@@ -71,7 +71,7 @@ def _side(home: Path, worker_type: str, files: Path) -> Iterator[Side]:
             environment={"CASEBOOK_HOME": str(home)},
         )
         with platform.running(plan, _tell) as up:
-            store = storage.open_store(server.url("casebook"), storage.ledger_key(home))
+            store = open_casebook(home, server.url("casebook"))
             operator = Desk(run=_run, home=home)
             for source in SOURCES:
                 operator.ask("sources", "load", source, "--persons", str(files / f"persons-{source}.csv"),

@@ -12,11 +12,12 @@ from prefect.concurrency.sync import rate_limit
 from casebook import settings
 from casebook.casework import playbook
 from casebook.casework.core.acting import Act
+from casebook.casework.opening_home import open_casebook
 from casebook.domain.actors import system
 from casebook.sources import catalogue
 from casebook.storage import session as storage
 from casebook.storage.server import cluster
-from casebook.storage.session import Store, open_store
+from casebook.storage.session import Store
 
 
 @cache
@@ -27,7 +28,7 @@ def store() -> Store:
     stack = ExitStack()
     atexit.register(stack.close)
     server = stack.enter_context(cluster.database(configured))
-    return open_store(server.url("casebook"), storage.ledger_key(configured.home), pool_size=2)
+    return open_casebook(configured.home, server.url("casebook"), pool_size=2)
 
 
 def _take_turn(source: str) -> None:

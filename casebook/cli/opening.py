@@ -11,12 +11,11 @@ from sqlalchemy.orm import Session
 from casebook import settings
 from casebook.casework import playbook
 from casebook.casework.core.acting import Act
-from casebook.casework.governance import policy_documents
+from casebook.casework.opening_home import open_casebook
 from casebook.casework.staff import staff
 from casebook.cli.answer import Call
-from casebook.domain.actors import Actor, system
+from casebook.domain.actors import Actor
 from casebook.sources import catalogue
-from casebook.storage import migrate
 from casebook.storage import session as storage
 from casebook.storage.server import cluster
 from casebook.storage.session import Store
@@ -42,26 +41,16 @@ class Opened:
         return Act(session=session, actor=self.actor, now=storage.now(session), playbook=playbook)
 
 
-def take_documents_over(session: Session) -> None:
-    """The first to open a home, or to open it with a later release, takes that release's documents of policy over."""
-    act = Act(session=session, actor=system("release"), now=storage.now(session), playbook=playbook)
-    if policy_documents.take_over(act):
-        session.commit()
-
-
 @contextmanager
 def opened(call: Call) -> Iterator[Opened]:
     """Open the casebook in the home of a call; start and migrate its database if necessary."""
     configured = settings.load(call.home)
     catalogue.configure(configured.sources)
     with cluster.database(configured) as server:
-        url = server.url("casebook")
-        migrate.upgrade(url)
-        store = storage.open_store(url, storage.ledger_key(configured.home))
+        store = open_casebook(configured.home, server.url("casebook"))
         try:
             token = configured.token.get_secret_value() if configured.token else None
             with store.session() as session:
-                take_documents_over(session)
                 actor = staff.identify(session, call.staff_id, token, storage.now(session))
             yield Opened(store=store, actor=actor, server=server)
         finally:

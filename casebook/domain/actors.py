@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import NamedTuple
 
 from casebook.domain.vocabulary import Role
@@ -15,13 +16,26 @@ class Reason(NamedTuple):
     message: str
 
 
+class ActOrigin(StrEnum):
+    """Through what somebody acts. Every entry of the ledger says it."""
+
+    MACHINE = "machine"  # a command on the machine that holds the home
+    DESK = "desk"  # the service for staff
+    ENGINE = "engine"  # the system itself
+
+
 @dataclass(frozen=True, kw_only=True)
 class Actor:
-    """A person or system that acts. `competences` are those valid now, without expired ones."""
+    """A person or system that acts. `competences` are those valid now, without expired ones.
+
+    `token`: the id of the token that a member of staff proved themselves with.
+    """
 
     id: str
     roles: frozenset[Role]
     competences: frozenset[str] = frozenset()
+    token: str | None = None
+    origin: ActOrigin = ActOrigin.MACHINE
 
     @property
     def is_person(self) -> bool:
@@ -34,4 +48,4 @@ OPERATOR = Actor(id="operator", roles=frozenset({Role.OPERATOR}))
 
 def system(part: str) -> Actor:
     """A part of the machine, such as `lifecycle`, `sweep` or `prefect-ui`."""
-    return Actor(id=f"system:{part}", roles=frozenset({Role.SYSTEM}))
+    return Actor(id=f"system:{part}", roles=frozenset({Role.SYSTEM}), origin=ActOrigin.ENGINE)

@@ -1,26 +1,32 @@
 """The append-only ledger: every change of a ledgered row is recorded by an entry with the row's keyed digest.
 
-A session remembers the rows it changed; `record` writes their digests. A commit with an unrecorded row is refused.
+A session remembers the rows it changed; `record` writes their digests. A commit with an unrecorded row is refused. An
+entry has a hash that anybody can recompute, and a code over it that only a holder of the entry key can write.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import event, inspect, select
+from sqlalchemy import ColumnElement, Select, Text, cast, event, inspect, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 
 from casebook.domain import chain
+from casebook.domain.actors import Actor
+from casebook.domain.chain import EntryPlace
 from casebook.errors import Fault
 from casebook.storage import bulk_insert
 from casebook.storage.tables import Base, ChainHead, LedgerEntry
 
 KEY = "ledger_key"
 _TOUCHED = "ledger_touched"
+_GONE = "ledger_gone"
 _HELD = "ledger_heads"
 
 
@@ -30,14 +36,33 @@ class UnrecordedChange(Fault):
     code = "unspoken_change"
 
 
+class RowStays(Fault):
+    """A row that the ledger records cannot be deleted."""
+
+    code = "row_stays"
+
+
 class ReservedWord(Fault):
     """An entry's body cannot have a key `rows`: the ledger keeps its own digests there."""
 
     code = "reserved_word"
 
 
+@dataclass(kw_only=True)
+class _Touched:
+    """The rows that a transaction changed since its last entry: those that are there, and the names of those deleted."""
+
+    live: Sequence[Base] = ()
+    gone: Iterable[str] = ()
+
+    def digests(self, key: bytes, place: EntryPlace) -> dict[str, str]:
+        """`table:primary key` -> digest, as the entry at this place has it."""
+        deleted = {name: chain.deletion_digest(key, name, place) for name in self.gone}
+        return dict(sorted({**dict(digest_of(key, row, place) for row in self.live), **deleted}.items()))
+
+
 def record(
-    session: Session, *, chain_name: str, actor: str, event_name: str, at: datetime, **body: object
+    session: Session, *, chain_name: str, actor: Actor, event_name: str, at: datetime, **body: object
 ) -> LedgerEntry:
     """Append one entry to a chain, with the digests of every row changed since the entry before it.
 
@@ -45,14 +70,14 @@ def record(
     """
     _refuse_rows(body)
     session.flush()
-    rows = _take_touched(session)
-    entry = _append(session, _locked_head(session, chain_name), {**body}, rows, at=at, actor=actor, event=event_name)
+    touched = _take_touched(session)
+    entry = _append(session, _locked_head(session, chain_name), body, touched, at=at, actor=actor, event=event_name)
     session.flush()
     return entry
 
 
 def begin(
-    session: Session, *, chain_name: str, actor: str, event_name: str, at: datetime, **body: object
+    session: Session, *, chain_name: str, actor: Actor, event_name: str, at: datetime, **body: object
 ) -> LedgerEntry:
     """Write all pending rows of the session and the first entry of a new chain, in one statement.
 
@@ -60,9 +85,9 @@ def begin(
     """
     _refuse_rows(body)
     waiting = list(session.new)
-    rows = dict(sorted(digest_of(session.info[KEY], row) for row in waiting if row.ledgered))
+    touched = _Touched(live=[row for row in waiting if row.ledgered])
     head = ChainHead(chain=chain_name, sequence=0, hash=chain.GENESIS)
-    entry = _entry(head, body, rows, at=at, actor=actor, event=event_name)
+    entry = _entry(session.info[KEY], head, body, touched, at=at, actor=actor, event=event_name)
     bulk_insert.write(session, [*waiting, head, entry])
     session.info.setdefault(_HELD, {})[chain_name] = head
     return entry
@@ -72,7 +97,7 @@ def record_many(
     session: Session,
     said: Mapping[str, Mapping[str, object]],
     *,
-    actor: str,
+    actor: Actor,
     event_name: str,
     at: datetime,
     inserted: Sequence[Base] = (),
@@ -82,15 +107,13 @@ def record_many(
     `inserted` are rows that were not written through the session. A thousand chains take no more statements than one.
     """
     session.flush()
-    touched = [*_take_live(session), *inserted]
-    rows: dict[str, dict[str, str]] = {name: {} for name in said}
-    for row in touched:
-        name, digest = digest_of(session.info[KEY], row)
-        rows[getattr(row, "reference", None) or chain.UNIT][name] = digest
+    rows: dict[str, list[Base]] = {name: [] for name in said}
+    for row in [*_take_live(session), *inserted]:
+        rows[getattr(row, "reference", None) or chain.UNIT].append(row)
     heads = _locked_heads(session, sorted(said))
     for name, body in said.items():
         _refuse_rows(body)
-        _append(session, heads[name], {**body}, dict(sorted(rows[name].items())), at=at, actor=actor, event=event_name)
+        _append(session, heads[name], body, _Touched(live=rows[name]), at=at, actor=actor, event=event_name)
     session.flush()
 
 
@@ -101,20 +124,40 @@ def _refuse_rows(body: Mapping[str, object]) -> None:
 
 
 def _append(
-    session: Session, head: ChainHead, said: Mapping[str, Any], rows: dict[str, str], **known: object
+    session: Session,
+    head: ChainHead,
+    said: Mapping[str, object],
+    touched: _Touched,
+    *,
+    at: datetime,
+    actor: Actor,
+    event: str,
 ) -> LedgerEntry:
-    entry = _entry(head, said, rows, **known)
+    entry = _entry(session.info[KEY], head, said, touched, at=at, actor=actor, event=event)
     session.add(entry)
     return entry
 
 
-def _entry(head: ChainHead, said: Mapping[str, Any], rows: dict[str, str], **known: object) -> LedgerEntry:
+def _entry(
+    key: bytes,
+    head: ChainHead,
+    said: Mapping[str, object],
+    touched: _Touched,
+    *,
+    at: datetime,
+    actor: Actor,
+    event: str,
+) -> LedgerEntry:
     """Make the next entry of the chain; it becomes the end of the chain."""
+    place = EntryPlace(head.chain, head.sequence + 1)
+    rows = touched.digests(key, place)
     what: dict[str, Any] = {
-        **known, "chain": head.chain, "sequence": head.sequence + 1, "body": {**said, **({"rows": rows} if rows else {})},
-        "previous": head.hash,
+        "chain": place.chain, "sequence": place.sequence, "at": at, "actor": actor.id, "event": event,
+        "body": {**said, **({"rows": rows} if rows else {})}, "previous": head.hash, "origin": actor.origin.value,
+        "token": actor.token,
     }  # fmt: skip
-    entry = LedgerEntry(**what, hash=chain.entry_hash(**what))
+    hash_ = chain.entry_hash(**what)
+    entry = LedgerEntry(**what, hash=hash_, mac=chain.entry_mac(key, hash_))
     head.sequence, head.hash = entry.sequence, entry.hash
     return entry
 
@@ -144,24 +187,55 @@ def _lock_head(session: Session, name: str) -> ChainHead:
     return session.scalars(find).one()  # another transaction began it a moment ago
 
 
-def digest_of(key: bytes, row: Base) -> tuple[str, str]:
-    """`table:primary key` and the keyed digest of a live row."""
+def digest_of(key: bytes, row: Base, place: EntryPlace | None = None) -> tuple[str, str]:
+    """`table:primary key` and the keyed digest of a live row, as the entry at `place` has it."""
     columns, primary = _columns_of(type(row))
-    return _digest(key, row.__tablename__, {column: getattr(row, name) for name, column in columns}, primary)
+    values = {column: getattr(row, name) for name, column in columns}
+    return _name(row.__tablename__, values, primary), chain.row_digest(key, row.__tablename__, values, place)
 
 
-def live_digests(session: Session, table: type[Base], *, page: int) -> Iterator[tuple[str, str]]:
-    """The same for every row of a table, in the order of its primary key, read as values and not as objects."""
+def live_values(session: Session, table: type[Base], *, page: int) -> Iterator[tuple[str, dict[str, object] | None]]:
+    """`table:primary key` and the values of every row of a table, in the order of its primary key, not as objects.
+
+    None for the values of a row that cannot be read, such as a moment in the year 20000.
+    """
     columns, primary = _columns_of(table)
     names = [column for _, column in columns]
-    read = [table.__table__.c[name] for name in names]
-    query = select(*read).order_by(*(table.__table__.c[name] for name in primary))
-    for values in session.execute(query.execution_options(yield_per=page)):
-        yield _digest(session.info[KEY], table.__tablename__, dict(zip(names, values, strict=True)), primary)
+    order = [table.__table__.c[name] for name in primary]
+    query = select(*(table.__table__.c[name] for name in names)).order_by(*order)
+    told = 0
+    try:
+        for found in session.execute(query.execution_options(yield_per=page)):
+            values = dict(zip(names, found, strict=True))
+            yield _name(table.__tablename__, values, primary), values
+            told += 1
+    except (DataError, ValueError, OverflowError, RecursionError):
+        yield from _one_by_one(session, table, query, order, told)
 
 
-def _digest(key: bytes, table: str, values: Mapping[str, object], primary: Sequence[str]) -> tuple[str, str]:
-    return f"{table}:{':'.join([str(values[name]) for name in primary])}", chain.row_digest(key, table, values)
+def _one_by_one(
+    session: Session, table: type[Base], query: Select[Any], order: Sequence[ColumnElement[Any]], told: int
+) -> Iterator[tuple[str, dict[str, object] | None]]:
+    """The rows from the one that could not be read on, each by a question of its own."""
+    ids = select(*(cast(column, Text) for column in order)).order_by(*order).offset(told)
+    for found in session.execute(ids).all():
+        this = [cast(column, Text) == value for column, value in zip(order, found, strict=True)]
+        name = f"{table.__tablename__}:{':'.join(found)}"
+        try:
+            with session.begin_nested():
+                yield name, dict(session.execute(query.where(*this)).mappings().one())
+        except (DataError, ValueError, OverflowError, RecursionError):
+            yield name, None
+
+
+def name_of(row: Base) -> str:
+    """`table:primary key` of a row."""
+    columns, primary = _columns_of(type(row))
+    return _name(row.__tablename__, {column: getattr(row, name) for name, column in columns}, primary)
+
+
+def _name(table: str, values: Mapping[str, object], primary: Sequence[str]) -> str:
+    return f"{table}:{':'.join([str(values[name]) for name in primary])}"
 
 
 @cache
@@ -174,9 +248,8 @@ def _columns_of(table: type[Base]) -> tuple[tuple[tuple[str, str], ...], tuple[s
     return columns, tuple(str(column.key) for column in mapper.primary_key)
 
 
-def _take_touched(session: Session) -> dict[str, str]:
-    gone = session.info.pop(f"{_TOUCHED}_gone", {})
-    return dict(sorted([*(digest_of(session.info[KEY], row) for row in _take_live(session)), *gone.items()]))
+def _take_touched(session: Session) -> _Touched:
+    return _Touched(live=list(_take_live(session)), gone=session.info.pop(_GONE, ()))
 
 
 def _take_live(session: Session) -> Iterable[Base]:
@@ -187,20 +260,22 @@ def _take_live(session: Session) -> Iterable[Base]:
 @event.listens_for(Session, "after_flush")
 def _remember_touched(session: Session, _context: object) -> None:
     touched = session.info.setdefault(_TOUCHED, {})
-    gone = session.info.setdefault(f"{_TOUCHED}_gone", {})
+    gone = session.info.setdefault(_GONE, set())
     for row in (*session.new, *session.dirty):
         if row.ledgered and (row in session.new or session.is_modified(row)):
             touched[id(row)] = row
     for row in session.deleted:
+        if row.ledgered and not row.deletable:
+            raise RowStays
         if row.ledgered:
             touched.pop(id(row), None)
-            gone[digest_of(session.info[KEY], row)[0]] = "deleted"
+            gone.add(name_of(row))
 
 
 @event.listens_for(Session, "before_commit")
 def _refuse_unspoken(session: Session) -> None:
     session.flush()
-    if session.info.get(_TOUCHED) or session.info.get(f"{_TOUCHED}_gone"):
+    if session.info.get(_TOUCHED) or session.info.get(_GONE):
         raise UnrecordedChange
 
 
@@ -212,4 +287,4 @@ def _let_go(session: Session, _transaction: object) -> None:
 @event.listens_for(Session, "after_rollback")
 def _forget_touched(session: Session) -> None:
     session.info.pop(_TOUCHED, None)
-    session.info.pop(f"{_TOUCHED}_gone", None)
+    session.info.pop(_GONE, None)

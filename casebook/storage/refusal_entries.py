@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction
 
+from casebook.domain.actors import Actor
 from casebook.storage import ledger
 
 _WAITING = "asides"
 
 
-def record(session: Session, *, chain_name: str, actor: str, event_name: str, at: datetime, **body: object) -> None:
+def record(session: Session, *, chain_name: str, actor: Actor, event_name: str, at: datetime, **body: object) -> None:
     """Append an entry in its own transaction as soon as the present transaction has ended, however it ends."""
     entry = {"chain_name": chain_name, "actor": actor, "event_name": event_name, "at": at, **body}
     session.info.setdefault(_WAITING, []).append((session.get_bind(), entry))

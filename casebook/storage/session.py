@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from pathlib import Path
 
 from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolation
 from sqlalchemy import Connection, Engine, create_engine, event, select
@@ -81,26 +78,6 @@ def _forget_values(context: object) -> None:
     """Remove the parameters from errors: they have personal details, which must not reach an error text."""
     if (error := getattr(context, "sqlalchemy_exception", None)) is not None:
         error.hide_parameters = True
-
-
-def ledger_key(home: Path) -> bytes:
-    """The key of the row digests. Created on first use, in a file of the home with mode 0600."""
-    path = home / "secrets" / "ledger.key"
-    try:
-        return bytes.fromhex(path.read_text("ascii").strip())
-    except FileNotFoundError:
-        pass
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    fresh.touch(mode=0o600)
-    fresh.write_text(secrets.token_hex(32), "ascii")
-    try:
-        os.link(fresh, path)  # fails if another command was first: then its key counts
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()
-    return bytes.fromhex(path.read_text("ascii").strip())
 
 
 def now(session: Session) -> datetime:

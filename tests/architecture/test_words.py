@@ -13,7 +13,18 @@ from source_tree import MIGRATIONS, MODULES, ROOT, tree
 
 import casebook
 from casebook import policies
-from casebook.domain import authority, back_test, documents, escalation, gates, policy, triage, vocabulary, words
+from casebook.domain import (
+    actors,
+    authority,
+    back_test,
+    documents,
+    escalation,
+    gates,
+    policy,
+    triage,
+    vocabulary,
+    words,
+)
 from casebook.domain.case import (
     circumstances,
     conflict,
@@ -119,6 +130,7 @@ ENUMS: dict[type[StrEnum], words.Vocabulary] = {
     triage.TriageSign: reasons.CAUSE,
     documents.DocumentKind: operations.DOCUMENT,
     documents.DocumentOrigin: operations.ORIGIN,
+    actors.ActOrigin: operations.ACT_ORIGIN,
     back_test.Area: operations.AREA,
     back_test.Effect: operations.EFFECT,
     conflict.SharedDetail: checks.TIE,
@@ -292,11 +304,14 @@ def test_no_enumeration_of_codes_is_left_out():
     assert found == set(ENUMS)
 
 
+EARLIER = {"ledger_sealed"}  # events that only earlier releases wrote, and that their homes still show
+
+
 def test_every_event_of_the_ledger_has_words_and_no_other_has():
     written = {code for code in events_written() if CODE.fullmatch(code)}
     assert len(written) > 80  # the walk finds them
     assert written - set(events.EVENT.words) == set()
-    assert set(events.EVENT.words) - written == set()
+    assert set(events.EVENT.words) - written == EARLIER
 
 
 def test_every_reason_that_is_written_has_words():

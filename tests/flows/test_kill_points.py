@@ -13,13 +13,12 @@ from sqlalchemy import func, select
 from walking import ROW, Unit
 
 from casebook import clock
+from casebook.casework.opening_home import open_casebook
 from casebook.casework.reporting import audit
 from casebook.casework.sweep import wakes
 from casebook.domain.actors import system
 from casebook.domain.vocabulary import Role, Stage, WorkKind
 from casebook.storage import leases
-from casebook.storage import session as storage
-from casebook.storage.session import open_store
 from casebook.storage.tables import GateResult, LedgerEntry, Outbox
 
 FINISH = "from tasks.stages import finish; print(finish.fn({reference!r}, {stage!r}, 'killed'))"
@@ -39,7 +38,7 @@ asyncio.run(dispatcher.dispatch_once(Client()))
 
 @pytest.fixture
 def killing(tmp_path, database_url):
-    store = open_store(database_url, storage.ledger_key(tmp_path))
+    store = open_casebook(tmp_path, database_url)
     unit = Unit(store=store, now=clock.now())
     reference = unit.receive(
         {**ROW, "b_address": "", "b_postcode": "", "external_id": "K-1", "submitted_at": unit.now.isoformat()}

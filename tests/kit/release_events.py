@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sealing
 from sqlalchemy import select
 from walking import Unit
 
@@ -19,7 +20,7 @@ from casebook.casework.follow_up import watch
 from casebook.casework.governance import governance
 from casebook.casework.monitor import dip_sampling, signals
 from casebook.casework.record_checks import enquiries, extracts, information
-from casebook.casework.reporting import audit, bundle, viewing
+from casebook.casework.reporting import seals, viewing
 from casebook.casework.review import allocation, reaching, referrals, registers, triage
 from casebook.casework.review import people as review_people
 from casebook.casework.safeguarding import contact, safe_contact
@@ -151,7 +152,7 @@ def checks(events: Events) -> None:
         work_queue.claim(act, item.id)
     owner = {"agreed": True, "said_by": "duty supervisor of the owner's disclosure unit"}
     events.answer("research", "validate_with_owner", owner, "convene_panel")
-    for use_case in (viewing.show, bundle.export):
+    for use_case in (viewing.show, sealing.export):
         events.say("head", use_case, "review_match")
 
 
@@ -246,7 +247,8 @@ def swept(events: Events) -> None:
         unit.now += timedelta(days=days)
         sweep.sweep(lambda: unit.acting(system("sweep")), now=unit.now)
         with unit.acting(OPERATOR) as act:
-            audit.seal(act, events.files / "seals")
+            made = seals.seal(act, sealing.KEY)
+            seals.keep(made, events.files / "seals") if made else None
     unit.now = unit.safe_time()
     overrun = {"action": "accepted_delay", "overrun_reason": "staff_shortage"}
     events.answer("supervise", "acknowledge_escalation", overrun, "meet_applicant")

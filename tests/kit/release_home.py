@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 
 import past_home
+import sealing
 from next_steps import counted, needs, next_steps
 from release_events import (
     REGISTERS,
@@ -32,6 +33,7 @@ from walking import CREW, HELD, PASSED, Unit
 from casebook import __version__, clock
 from casebook.casework import playbook
 from casebook.casework.intake import application_file
+from casebook.casework.opening_home import open_casebook
 from casebook.casework.record_checks import extracts
 from casebook.casework.reporting import audit
 from casebook.casework.staff import staff
@@ -40,9 +42,7 @@ from casebook.demo.terminals import Terminal
 from casebook.domain.actors import OPERATOR
 from casebook.domain.gates import Verdict
 from casebook.domain.vocabulary import Role, Source, Stage
-from casebook.storage import migrate
 from casebook.storage.server import cluster
-from casebook.storage.session import open_store
 
 SAMPLE = Path(application_file.__file__).parents[2] / "demo" / "sample"
 APPLICATIONS = 25  # of the sample
@@ -173,8 +173,7 @@ def main() -> None:
         files.mkdir()
         with cluster.running(home) as server:
             url = server.url("casebook")
-            migrate.upgrade(url)
-            store = open_store(url, past_home.KEY)
+            store = open_casebook(sealing.with_entry_key(home, past_home.KEY), url)
             unit = Unit(store=store, now=NOW, terminals={each: Terminal.of(SAMPLE, each) for each in BY_HAND})
             clock.now = lambda: unit.now
             begin(unit, files)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from casebook.casework.core.acting import Act
 from casebook.casework.staff import staff
 from casebook.domain.actors import Actor
 from casebook.domain.vocabulary import Role
+from casebook.storage.tables import Token
 
 People = Mapping[str, Role | Sequence[Role]]
 
@@ -51,6 +56,14 @@ def actors(people: People, *, competences: Sequence[str] = TRAINED) -> dict[str,
         staff_id: Actor(id=staff_id, roles=frozenset(roles_of(roles)), competences=frozenset(competences))
         for staff_id, roles in people.items()
     }
+
+
+def with_token(session: Session, actor: Actor) -> Actor:
+    """The actor as one who has proved themselves with the token they hold, if they are staff of this casebook."""
+    if actor.token is not None or not actor.is_person:
+        return actor
+    held = select(Token.id).where(Token.staff_id == actor.id).order_by(Token.revoked_at.desc().nulls_first()).limit(1)
+    return replace(actor, token=session.scalar(held))
 
 
 def roles_of(roles: Role | Sequence[Role]) -> list[Role]:

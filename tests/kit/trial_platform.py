@@ -20,6 +20,7 @@ from sqlalchemy import select
 from staffing import ONE_SUPERVISOR
 from walking import KNOWN, ROW, Unit
 
+from casebook.casework.opening_home import open_casebook
 from casebook.casework.reporting import audit
 from casebook.demo import judgement
 from casebook.demo.engine import Engine
@@ -31,7 +32,6 @@ from casebook.sources import catalogue
 from casebook.storage import session as storage
 from casebook.storage import trial
 from casebook.storage.server import cluster
-from casebook.storage.session import open_store
 from casebook.storage.tables import Application, Lease, LedgerEntry, WorkItem
 
 LEASE = 20.0  # seconds: a dead run's lease is not what is measured here
@@ -77,7 +77,7 @@ class Trial:
             elsewhere.write_configuration(home / "sources.toml")
             command("staff", "list", home=home)  # the first command makes and migrates the database
             server = stack.enter_context(cluster.running(home))
-            store = open_store(server.url("casebook"), storage.ledger_key(home))
+            store = open_casebook(home, server.url("casebook"))
             stack.callback(store.engine.dispose)
             catalogue.configure(home / "sources.toml")
             stack.callback(catalogue.configure, None)

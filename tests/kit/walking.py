@@ -77,7 +77,7 @@ class Unit:
     def actor(self, session: Any, staff_id: str) -> Actor:
         member = session.get(Staff, staff_id)
         assert member is not None
-        return staff.actor_of(session, member, self.now)
+        return staffing.with_token(session, staff.actor_of(session, member, self.now))
 
     def hire(self, staff_id: str, *roles: Role) -> str:
         with self.acting() as act:

@@ -34,7 +34,7 @@ def acting(store: Store) -> Acting:
     @contextmanager
     def act_as(actor: Actor = OPERATOR, now: datetime = NOW) -> Iterator[Act]:
         with store.session() as session:
-            yield Act(session=session, actor=actor, now=now, playbook=playbook)
+            yield Act(session=session, actor=staffing.with_token(session, actor), now=now, playbook=playbook)
             session.commit()
 
     return act_as

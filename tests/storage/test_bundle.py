@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+import sealing
 
-from casebook.casework.reporting import bundle
 from casebook.domain.vocabulary import Role
 
 THIRD = {"applicant": "third_party", "c_forename": "Cara", "c_surname": "Canarythree", "c_phone": "07700900003"}
@@ -17,17 +17,17 @@ def exported(acting, received, person):
     def make(**overrides):
         reference = received(**overrides)
         with acting(person("au1", Role.AUDITOR)) as act:
-            return json.loads(json.dumps(bundle.export(act, reference)))
+            return json.loads(json.dumps(sealing.export(act, reference)))
 
     return make
 
 
 @pytest.fixture
 def checked(tmp_path):
-    def check(contents):
+    def check(contents, seal_key=sealing.FINGERPRINT):
         file = tmp_path / "bundle.json"
         file.write_text(json.dumps(contents), "utf-8")
-        return [each.code for each in bundle.check(file).broken]
+        return sealing.check(file, seal_key)
 
     return check
 

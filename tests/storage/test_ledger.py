@@ -5,12 +5,14 @@ from __future__ import annotations
 import traceback
 
 import pytest
+import sealing
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from casebook import clock
-from casebook.casework.reporting import audit
+from casebook.casework.reporting import audit, seals
 from casebook.casework.staff.staff import add
+from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Role
 from casebook.errors import DatabaseRefused
 from casebook.storage import ledger
@@ -89,7 +91,7 @@ def test_a_removed_entry_is_named(lived_in, acting, sql):
 
 def test_a_chain_cut_short_and_patched_up_still_differs_from_its_seal(lived_in, acting, sql, tmp_path):
     with acting() as act:
-        audit.seal(act, tmp_path)
+        seals.keep(seals.seal(act, sealing.KEY), tmp_path)
     assert not verified(acting).broken
     sql("ALTER TABLE ledger DISABLE TRIGGER USER")
     sql(
@@ -113,7 +115,7 @@ def test_no_entry_says_rows_itself_where_verification_reads_digests(store):
             with pytest.raises(ReservedWord):
                 write(session, **said)
         with pytest.raises(ReservedWord):
-            ledger.record_many(session, {"house": {"rows": {}}}, actor="operator", event_name="counted", at=clock.now())
+            ledger.record_many(session, {"house": {"rows": {}}}, actor=OPERATOR, event_name="counted", at=clock.now())
 
 
 def test_a_change_without_a_word_is_not_committed(store, acting):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import own_documents
 import pytest
+import sealing
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
@@ -14,7 +15,7 @@ from casebook import policies
 from casebook.casework.core import lifecycle
 from casebook.casework.governance import back_tests, policy_documents, recomputing
 from casebook.casework.record_checks import record_checks
-from casebook.casework.reporting import audit, bundle
+from casebook.casework.reporting import audit
 from casebook.casework.staff import staff
 from casebook.domain.back_test import Area, Effect
 from casebook.domain.documents import DocumentKind
@@ -320,11 +321,11 @@ def test_a_bundle_names_every_document_the_case_used_and_shows_a_change(acting, 
     adopt(shorter)
     recomputing.recompute(lambda: acting(crew["head"]), [reference])
     with acting(crew["head"]) as act:
-        exported = bundle.export(act, reference)
+        exported = sealing.export(act, reference)
     assert {each["title"] for each in exported["documents"]} >= {SCHEME, LATER, "panel_refusals@1"}
     path = tmp_path / "bundle.json"
     path.write_text(json.dumps(exported))
-    assert bundle.check(path).broken == []
+    assert sealing.check(path) == []
     exported["documents"][0]["digest"] = "0" * 64
     path.write_text(json.dumps(exported))
-    assert [broken.code for broken in bundle.check(path).broken] == ["documents_changed"]
+    assert sealing.check(path) == ["documents_changed"]

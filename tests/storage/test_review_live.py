@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import closed_cases
 import pytest
+import sealing
 from sqlalchemy import event, func, select
 from staffing import REVIEWERS, STAFF, actors
 from walking import ROW
@@ -14,7 +15,7 @@ from walking import ROW
 from casebook.casework import work_queue
 from casebook.casework.governance import governance
 from casebook.casework.panel_decision import panel_pack
-from casebook.casework.reporting import audit, bundle, viewing
+from casebook.casework.reporting import audit, viewing
 from casebook.casework.review import account, allocation, campaigns, dossier, reaching, registers, triage
 from casebook.casework.safeguarding.details import SafeContactPlan
 from casebook.casework.staff import staff
@@ -193,7 +194,7 @@ def test_until_ones_own_is_recorded_no_way_leads_to_the_first_decision(acting, h
     with acting() as act:
         reference = act.session.get_one(WorkItem, item).subject["past"]
     many = Actor(id="o1", roles=frozenset({Role.REVIEW_OFFICER, Role.AUDITOR}))
-    for look in (viewing.show, panel_pack.printed, bundle.export):
+    for look in (viewing.show, panel_pack.printed, sealing.export):
         with pytest.raises(NotPermitted) as refused, acting(many) as act:
             look(act, reference)
         assert refused.value.code == "deciding_blind"

@@ -17,13 +17,13 @@ from casebook import clock
 from casebook.casework import playbook
 from casebook.casework.core.acting import Act
 from casebook.casework.escalation import due, raising
+from casebook.casework.opening_home import open_casebook
 from casebook.casework.sweep import sweep
 from casebook.cli.main import main
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import WorkKind
 from casebook.errors import DatabaseUnavailable
 from casebook.storage.server import cluster, packaged_server, server_place
-from casebook.storage.session import ledger_key, open_store
 from casebook.storage.tables import Escalation, Notice, WorkItem
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def restart(running: cluster.Server) -> Callable[[], None]:
 
 @pytest.fixture
 def look(running: cluster.Server, made_home: Path):
-    store = open_store(running.url("casebook"), ledger_key(made_home))
+    store = open_casebook(made_home, running.url("casebook"))
 
     def ask(query):
         with store.session() as session:
@@ -87,7 +87,7 @@ def later(run: Callable[..., tuple[int, dict]], running: cluster.Server, made_ho
     (tmp_path / "many.csv").write_text("\n".join(rows) + "\n")
     code, told = run("applications", "import", str(tmp_path / "many.csv"))
     assert (code, len(told["accepted"])) == (0, MANY)
-    store = open_store(running.url("casebook"), ledger_key(made_home))
+    store = open_casebook(made_home, running.url("casebook"))
     with store.session() as session:
         act = Act(session=session, actor=OPERATOR, now=clock.now(), playbook=playbook)
         staffing.hire(act, staffing.SMALLEST, trained={"o1"})

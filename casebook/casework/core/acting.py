@@ -75,7 +75,7 @@ class Act:
         ledger.record(
             self.session,
             chain_name=application.reference if application else chain.UNIT,
-            actor=self.actor.id,
+            actor=self.actor,
             event_name=event,
             at=self.now,
             **body,
@@ -86,9 +86,7 @@ class Act:
     ) -> None:
         """The same for many chains at once: chain -> body. `inserted`: rows that were not written through the session."""
         if said:
-            ledger.record_many(
-                self.session, said, actor=self.actor.id, event_name=event, at=self.now, inserted=inserted
-            )
+            ledger.record_many(self.session, said, actor=self.actor, event_name=event, at=self.now, inserted=inserted)
 
     def allowed(self, command: Command, *, works_on: str | None = None) -> None:
         """Refuse if the actor's roles do not allow the command.

@@ -107,7 +107,7 @@ def _write(
     act.session.add_all(items)
     act.wake(application, "application_received")
     ledger.begin(
-        act.session, chain_name=reference, actor=act.actor.id, event_name="application_received", at=act.now,
+        act.session, chain_name=reference, actor=act.actor, event_name="application_received", at=act.now,
         route=form.route, applicant=form.applicant, doubts=len(form.doubts), opened=[item.kind for item in items],
     )  # fmt: skip
     return application

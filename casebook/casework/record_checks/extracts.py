@@ -14,7 +14,7 @@ from casebook.domain.vocabulary import Source
 from casebook.sources import loading
 from casebook.sources.loading import Counted
 from casebook.storage import outbox
-from casebook.storage.case import extracts
+from casebook.storage.case import extracts, load_digests
 from casebook.storage.case import missing_rows as stored
 from casebook.storage.tables import SourceExtract, SourcePerson, SourceRecord
 
@@ -81,20 +81,10 @@ def _extract(act: Act, source: Source, extract_id: int, changed: int) -> SourceE
         persons=_current(act, SourcePerson, source),
         records=_current(act, SourceRecord, source),
         changed=changed,
-        digest=_digest(act, extract_id),
+        digest=load_digests.of(act.session, extract_id),
     )
 
 
 def _current(act: Act, table: type[SourcePerson | SourceRecord], source: Source) -> int:
     query = select(func.count()).select_from(table).where(table.source == source, table.until.is_(None))
     return act.session.scalar(query) or 0
-
-
-def _digest(act: Act, extract_id: int) -> str:
-    """One digest over the digests of all rows of this load: persons, then records, by id."""
-    query = text(
-        """SELECT encode(sha256(coalesce(string_agg(int8send(digest), ''::bytea ORDER BY part, id), '')), 'hex') FROM (
-            SELECT 1 AS part, id, digest FROM source_person WHERE since = :extract
-            UNION ALL SELECT 2, id, digest FROM source_record WHERE since = :extract) AS brought"""
-    )
-    return str(act.session.scalar(query, {"extract": extract_id}))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -13,14 +11,17 @@ from sqlalchemy import select
 from casebook.casework.core import code_words
 from casebook.casework.core.acting import Act, refuse
 from casebook.casework.core.blind_review import why_not_look
-from casebook.casework.reporting.audit import Broken, Verification
+from casebook.casework.reporting import seals as sealing
 from casebook.casework.reporting.viewing import PARTS, rows_of
 from casebook.domain import chain
 from casebook.domain.authority import Command
+from casebook.domain.chain import EntryPlace
 from casebook.domain.documents import DocumentKind
+from casebook.domain.seals import SignedSeal
 from casebook.domain.vocabulary import Applicant, Party
-from casebook.errors import NotPermitted, UnreadableFile
+from casebook.errors import Fault, NotPermitted
 from casebook.storage import ledger
+from casebook.storage.seal_keys import SealKey
 from casebook.storage.tables import Application, Base, Disclosure, LedgerEntry, RiskScore
 
 # what a subject-access request of A may receive: their own words and what was done for them. Rows about B, other victims or how
@@ -43,27 +44,57 @@ _APPLICANTS = frozenset({"application", "meeting", "instrument_answer"})  # thes
 _NO = frozenset({"candidate", "finding", "search", "owner_agreement", "applicant_sign"})
 
 
-def export(act: Act, reference: str) -> dict[str, Any]:
-    """The ledger entries and live rows of one application. Each row has its keyed digest and its mark for subject access."""
+class NothingToSeal(Fault):
+    """The export was not written to the ledger."""
+
+    code = "nothing_to_seal"
+
+
+def export(act: Act, reference: str, key: SealKey) -> tuple[dict[str, Any], SignedSeal]:
+    """The ledger entries and live rows of one application, under a seal made for it, which the caller keeps.
+
+    Each row has its keyed digest and its mark for subject access.
+    """
     act.allowed(Command.EXPORT_APPLICATION)
     application = act.application(reference)
     refuse(why_not_look(act, reference), NotPermitted)
+    entries = _entries(act, reference)
+    digests = {
+        name: (str(digest), EntryPlace(entry.chain, entry.sequence) if entry.mac else None)
+        for entry in entries
+        for name, digest in entry.body.get("rows", {}).items()
+    }
     rows = [
-        _item(act, application, application),
-        *(_item(act, row, application) for part in PARTS for row in rows_of(act.session, part, reference)),
+        _item(act, application, application, digests),
+        *(_item(act, row, application, digests) for part in PARTS for row in rows_of(act.session, part, reference)),
     ]
     used = documents_used(act, application)
-    act.record(application, "application_exported", items=_sealed(rows), documents=[each["digest"] for each in used])
-    entries = act.session.scalars(
-        select(LedgerEntry).where(LedgerEntry.chain == reference).order_by(LedgerEntry.sequence)
+    act.record(
+        application, "application_exported", items=items_digest(rows), documents=[each["digest"] for each in used]
     )
-    return {
+    seal = sealing.make(act, key)
+    if seal is None:
+        raise NothingToSeal
+    exported = {
         "reference": reference,
         "exported_at": act.now.isoformat(),
-        "entries": [_entry(entry) for entry in entries],
+        "entries": [_entry(entry) for entry in _entries(act, reference)],
         "items": rows,
         "documents": used,
+        "seal": proof_of(seal, reference),
     }
+    return exported, seal
+
+
+def proof_of(seal: SignedSeal, reference: str) -> dict[str, Any]:
+    """A seal as far as it is about one application: no other one is named."""
+    index = sorted(seal.heads).index(reference)
+    return {**seal.header, "signature": seal.signature, "path": chain.merkle_path(seal.leaves, index)}
+
+
+def _entries(act: Act, reference: str) -> Sequence[LedgerEntry]:
+    query = select(LedgerEntry).where(LedgerEntry.chain == reference).order_by(LedgerEntry.sequence)
+    return act.session.scalars(query).all()
 
 
 def documents_used(act: Act, application: Application) -> list[dict[str, str]]:
@@ -87,11 +118,11 @@ def documents_used(act: Act, application: Application) -> list[dict[str, str]]:
 
 
 def _entry(entry: LedgerEntry) -> dict[str, Any]:
-    names = ("chain", "sequence", "actor", "event", "body", "previous", "hash")
+    names = ("chain", "sequence", "actor", "event", "body", "previous", "hash", "origin", "token", "mac")
     return {**{name: getattr(entry, name) for name in names}, "at": entry.at.isoformat()}
 
 
-def _sealed(items: Sequence[Mapping[str, Any]]) -> str:
+def items_digest(items: Sequence[Mapping[str, Any]]) -> str:
     """One digest of all exported items. The keyed digests in them keep it from being guessed."""
     return chain.digest({"items": list(items)})
 
@@ -106,65 +137,16 @@ def _mark(row: Base, application: Application) -> str:
     return "yes" if table in _YES else "after_advice"
 
 
-def _item(act: Act, row: Base, application: Application) -> dict[str, Any]:
-    name, digest = ledger.digest_of(act.session.info[ledger.KEY], row)
+def _item(
+    act: Act, row: Base, application: Application, digests: Mapping[str, tuple[str, EntryPlace | None]]
+) -> dict[str, Any]:
+    name = ledger.name_of(row)
+    _, place = digests.get(name, ("", None))
     values = {column.key: getattr(row, column.key) for column in row.__table__.columns}
     return {
         "row": name,
-        "digest": digest,
+        # as the last entry has it; of a row that only entries of other chains record, there is none to compare with
+        "digest": ledger.digest_of(act.session.info[ledger.KEY], row, place)[1] if name in digests else None,
         "subject_access": _mark(row, application),
         "values": code_words.hide(json.loads(chain.canonical(values))),
     }
-
-
-def check(path: Path) -> Verification:
-    """Verify a bundle from its file alone: every hash, the chain, and each row against its last entry."""
-    bundle = _read(path)
-    verification, previous, last_digests = Verification(), chain.GENESIS, dict[str, str]()
-    for number, entry in enumerate(bundle["entries"], start=1):
-        verification.checked += 1
-        verification.broken += _faults(entry, number, previous)
-        previous = entry["hash"]
-        last_digests.update(entry["body"].get("rows", {}))
-    seals = [entry["body"].get("items") for entry in bundle["entries"] if entry["event"] == "application_exported"]
-    if seals[-1:] != [_sealed(bundle["items"])]:
-        verification.broken.append(Broken(code="items_changed", what=str(bundle.get("reference"))))
-    named = [
-        entry["body"].get("documents", []) for entry in bundle["entries"] if entry["event"] == "application_exported"
-    ]
-    if named[-1:] != [[each["digest"] for each in bundle["documents"]]]:
-        verification.broken.append(Broken(code="documents_changed", what=str(bundle.get("reference"))))
-    for item in bundle["items"]:
-        verification.rows += 1
-        if last_digests.get(item["row"], item["digest"]) != item["digest"]:
-            verification.broken.append(Broken(code="row_changed", what=item["row"]))
-    return verification
-
-
-def _faults(entry: Mapping[str, Any], number: int, previous: str) -> list[Broken]:
-    where = f"ledger:{entry['chain']}:{entry['sequence']}"
-    recomputed = chain.entry_hash(
-        chain=entry["chain"],
-        sequence=entry["sequence"],
-        at=datetime.fromisoformat(entry["at"]),
-        actor=entry["actor"],
-        event=entry["event"],
-        body=entry["body"],
-        previous=entry["previous"],
-    )
-    broken = [Broken(code="entry_changed", what=where)] if recomputed != entry["hash"] else []
-    if entry["sequence"] != number or entry["previous"] != previous:
-        broken.append(Broken(code="chain_broken", what=where))
-    return broken
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        bundle = json.loads(path.read_text("utf-8"))
-        entries, items = list(bundle["entries"]), list(bundle["items"])
-        used = [{"digest": str(each["digest"])} for each in bundle.get("documents", [])]  # none in earlier releases
-        return {"reference": bundle.get("reference"), "entries": entries, "items": items, "documents": used}
-    except OSError as error:
-        raise UnreadableFile(f"{path.name}: {error.strerror}", "no_such_file") from None
-    except (ValueError, KeyError, TypeError):
-        raise UnreadableFile(f"{path.name} is not an exported application", "not_a_bundle") from None

@@ -131,7 +131,7 @@ def refuse_unsafe(act: Act, chain_name: str, way: Way, reason: Reason | None, **
     if reason is None:
         return
     refusal_entries.record(
-        act.session, chain_name=chain_name, actor=act.actor.id, event_name="contact_refused", at=act.now, **details,
+        act.session, chain_name=chain_name, actor=act.actor, event_name="contact_refused", at=act.now, **details,
         channel=way.channel, reason=reason.code, occurred_at=way.at.isoformat(),
     )  # fmt: skip
     raise ContactRefused(reason.message, reason.code)

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -51,13 +52,10 @@ def identify(session: Session, staff_id: str | None, token: str | None, now: dat
     member = _named(session, staff_id)
     known_id = member.id if member else staff_id
     tokens = session.scalars(select(Token).where(Token.staff_id == known_id, Token.revoked_at.is_(None))).all()
-    if (
-        member is None
-        or member.suspended_at is not None
-        or not any(hmac.compare_digest(known.digest, digest) for known in tokens)
-    ):
+    theirs = [known for known in tokens if hmac.compare_digest(known.digest, digest)]
+    if member is None or member.suspended_at is not None or not theirs:
         raise NotPermitted("the id or the token is wrong, or this member of staff is suspended", "token_refused")
-    return actor_of(session, member, now)
+    return actor_of(session, member, now, token=theirs[0].id)
 
 
 def _named(session: Session, staff_id: str) -> Staff | None:
@@ -73,13 +71,13 @@ def _same_person(staff_id: str) -> Select[tuple[Staff]]:
     return select(Staff).where(func.lower(Staff.id) == staff_key(staff_id))
 
 
-def actor_of(session: Session, member: Staff, now: datetime) -> Actor:
-    """The actor for a member of staff, with the roles and training that are valid now."""
+def actor_of(session: Session, member: Staff, now: datetime, *, token: str | None = None) -> Actor:
+    """The actor for a member of staff, with the roles and training that are valid now. `token`: the id of theirs."""
     roles = session.scalars(select(StaffRole.role).where(StaffRole.staff_id == member.id, StaffRole.ended_at.is_(None)))
     trained = session.scalars(
         select(Competence.subject).where(Competence.staff_id == member.id, Competence.expires_on >= now.date())
     )
-    return Actor(id=member.id, roles=frozenset(map(Role, roles)), competences=frozenset(trained))
+    return Actor(id=member.id, roles=frozenset(map(Role, roles)), competences=frozenset(trained), token=token)
 
 
 def add(act: Act, staff_id: str, roles: Sequence[Role], *, line_manager: str | None = None) -> str:
@@ -105,9 +103,9 @@ def add(act: Act, staff_id: str, roles: Sequence[Role], *, line_manager: str | N
     act.session.flush()
     for role in roles:
         _give(act, staff_id, role)
-    token = _issue(act, staff_id)
-    act.record(None, "staff_added", staff=staff_id, roles=sorted(roles))
-    return token
+    issued = _issue(act, staff_id)
+    act.record(None, "staff_added", staff=staff_id, roles=sorted(roles), token=issued.id)
+    return issued.secret
 
 
 def _why_not_id(act: Act, staff_id: str) -> Reason | None:
@@ -176,9 +174,9 @@ def new_token(act: Act, staff_id: str) -> str:
     if member.suspended_at is not None:
         refuse_because("suspended", "a suspended member of staff cannot get a token")
     _revoke(act, staff_id)
-    token = _issue(act, staff_id)
-    act.record(None, "token_issued", staff=staff_id)
-    return token
+    issued = _issue(act, staff_id)
+    act.record(None, "token_issued", staff=staff_id, token=issued.id)
+    return issued.secret
 
 
 def set_details(act: Act, staff_id: str, details: Mapping[SharedDetail, str]) -> list[SharedDetail]:
@@ -256,12 +254,16 @@ def _why_not_give(role: Role) -> Reason | None:
     return Reason("not_a_staff_role", f"this role cannot be given to staff: {words.ROLE.of(role)}")
 
 
-def _issue(act: Act, staff_id: str) -> str:
-    token = secrets.token_urlsafe(24)
-    act.session.add(
-        Token(id=secrets.token_hex(8), staff_id=staff_id, digest=_digest(token), issued_at=act.now, revoked_at=None)
-    )
-    return token
+class _Issued(NamedTuple):
+    id: str  # what the ledger calls it
+    secret: str  # what is shown once
+
+
+def _issue(act: Act, staff_id: str) -> _Issued:
+    issued = _Issued(id=secrets.token_hex(8), secret=secrets.token_urlsafe(24))
+    digest = _digest(issued.secret)
+    act.session.add(Token(id=issued.id, staff_id=staff_id, digest=digest, issued_at=act.now, revoked_at=None))
+    return issued
 
 
 def _revoke(act: Act, staff_id: str) -> None:

@@ -5,23 +5,34 @@ from __future__ import annotations
 import json
 import os
 from argparse import ArgumentParser, Namespace
-from dataclasses import replace
 from pathlib import Path
 
-from casebook.casework.reporting import audit, bundle
+from casebook import settings
+from casebook.casework.opening_home import SEALS
+from casebook.casework.reporting import audit, bundle, bundle_check, seals
+from casebook.casework.reporting.verification import Verification
 from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
 from casebook.domain import words
 from casebook.errors import UnreadableFile
+from casebook.storage import keys, seal_keys
+from casebook.storage import seals as stored
 
 
 def configure(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    actions.add_parser("verify", help="verify the ledger and every row it records; lists what is broken").set_defaults(
-        handler=_verify
+    verify = actions.add_parser(
+        "verify", help="verify the ledger, every row it records and every seal; lists what is broken"
     )
+    verify.add_argument(
+        "--seals",
+        type=Path,
+        metavar="PLACE",
+        help="also compare with the seals kept elsewhere: a directory of them, or one file",
+    )
+    verify.set_defaults(handler=_verify)
     export = actions.add_parser(
-        "export", help="export one application as a file that can be checked without the database"
+        "export", help="export one application as a signed file that can be checked without the database"
     )
     export.add_argument("reference", metavar="REF", help="the application")
     export.add_argument(
@@ -30,47 +41,89 @@ def configure(parser: ArgumentParser) -> None:
     export.set_defaults(handler=_export)
     check = actions.add_parser("check", help="check an exported file, without the database")
     check.add_argument("file", type=Path, metavar="FILE", help="a file written by `audit export`")
-    check.set_defaults(handler=_check)
-    actions.add_parser("seal", help="write a seal over the whole ledger; keep it on another machine").set_defaults(
-        handler=_seal
+    check.add_argument(
+        "--key",
+        metavar="FINGERPRINT",
+        help="the fingerprint of the force's seal key, as `audit verify` shows it (default: that of this home)",
     )
+    check.set_defaults(handler=_check)
+    actions.add_parser("seal", help="seal the ledger now; keep the file on another machine").set_defaults(handler=_seal)
 
 
-def _verify(_options: Namespace, call: Call) -> Output:
+def _verify(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.store.session() as session:
-        verification = audit.verify(casebook.act_on(session))
-    return _answer(verification, "the ledger and every row it records")
+        # one moment: what is written meanwhile would look like a fault
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        verification = audit.verify(casebook.act_on(session), _places(call, options.seals))
+    return _answer(verification, "the ledger, every row it records and every seal", {"seal_key": _own_key(call)})
+
+
+def _places(call: Call, elsewhere: Path | None) -> list[Path]:
+    own = settings.load(call.home).home / SEALS
+    return [place for place in (own if own.exists() else None, elsewhere) if place is not None]
+
+
+def _own_key(call: Call) -> str | None:
+    """The fingerprint of the key that this home seals with, by the seals it keeps."""
+    own = settings.load(call.home).home / SEALS
+    kept = stored.kept_at(own)[0] if own.exists() else []
+    return keys.fingerprint(bytes.fromhex(kept[-1].public_key)) if kept else None
 
 
 def _export(options: Namespace, call: Call) -> Output:
     path: Path = options.out or Path(f"{options.reference}.json")
+    key = seal_keys.of_home(call.home)
     with opened(call) as casebook, casebook.acting() as act:
-        exported = bundle.export(act, options.reference)
+        exported, seal = bundle.export(act, options.reference, key)
+    seals.keep(seal, call.home / SEALS)
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
             json.dump(exported, file, ensure_ascii=False, indent=1)
     except OSError as error:
         raise UnreadableFile(f"{path.name} cannot be written: {error.strerror}", "cannot_write") from None
-    return _answer(bundle.check(path), f"written to {path}; only you can read the file", {"file": str(path)})
+    own = _own_key(call)
+    return _answer(
+        bundle_check.check(path, own),
+        f"written to {path}; only you can read the file",
+        {"file": str(path), "seal_key": own},
+    )
 
 
-def _check(options: Namespace, _call: Call) -> Output:
-    return _answer(bundle.check(options.file), f"{options.file.name}")
+def _check(options: Namespace, call: Call) -> Output:
+    return _answer(bundle_check.check(options.file, options.key or _own_key(call)), f"{options.file.name}")
 
 
-def _answer(verification: audit.Verification, title: str, more: dict[str, object] | None = None) -> Output:
-    lines = [title, f"{verification.checked} entries and {verification.rows} rows checked"]
+def _answer(verification: Verification, title: str, more: dict[str, object] | None = None) -> Output:
+    data = verification.as_json() | (more or {})
+    lines = [title, f"{verification.checked} entries, {verification.rows} rows and {verification.seals} seals checked"]
+    if verification.unsealed:
+        lines.append(f"{verification.unsealed} entries since {verification.unsealed_since} are not sealed yet")
+    if data.get("seal_key"):
+        lines.append(f"fingerprint of the seal key: {data['seal_key']}")
     lines += [f"BROKEN {broken.what}: {words.FAULT.of(broken.code)}" for broken in verification.broken[:20]] or [
         "everything holds"
     ]
-    return Output(data=verification.as_json() | (more or {}), lines=lines, exit_code=1 if verification.broken else 0)
+    return Output(data=data, lines=lines, exit_code=1 if verification.broken else 0)
 
 
 def _seal(_options: Namespace, call: Call) -> Output:
-    with opened(call) as casebook, casebook.acting() as act:
-        verification = audit.verify(act)
-        sealed = audit.seal(act, call.home / "seals")
-    answer = _answer(
-        verification, f"sealed {sealed['heads']} chains: {sealed['root']}", sealed | {"ok": not verification.broken}
+    key = seal_keys.of_home(call.home)
+    with opened(call) as casebook:
+        with casebook.acting() as act:
+            made = seals.seal(act, key)
+            sealed = made or stored.all_signed(act.session)[-1]
+        (file,) = seals.keep(sealed, call.home / SEALS)
+        with casebook.store.session() as session:
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            verification = audit.verify(casebook.act_on(session), _places(call, None))
+    what = {
+        "seal": sealed.number, "root": sealed.root, "heads": sealed.chains, "file": str(file), "new": made is not None,
+        "ok": not verification.broken,
+    }  # fmt: skip
+    title = f"sealed {sealed.entries} entries of {sealed.chains} chains: {sealed.root}"
+    output = _answer(verification, title if made else f"nothing new since seal {sealed.number}", what)
+    return Output(
+        data=output.data,
+        lines=[*output.lines, f"keep this file on another machine: {file}"],
+        exit_code=output.exit_code,
     )
-    return replace(answer, lines=[*answer.lines, f"keep this file on another machine: {sealed['file']}"])

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from casebook import settings
+from casebook.casework.opening_home import open_casebook
 from casebook.cli.answer import Call, Output, default_home
 from casebook.cli.operations.up import running
 from casebook.demo import force
@@ -20,7 +21,6 @@ from casebook.demo.flaky_source import FlakySource
 from casebook.demo.story import Story
 from casebook.errors import NotPermitted, Refused, UnreadableFile
 from casebook.settings import Settings
-from casebook.storage import session as storage
 from casebook.storage import trial
 
 
@@ -67,7 +67,7 @@ def _demo(options: Namespace, call: Call) -> Output:
         FlakySource.of(files, "pnd").serving() as elsewhere,
         running(_asking(home, elsewhere), None, _tell) as (server, up),
     ):
-        store = storage.open_store(server.url("casebook"), storage.ledger_key(home))
+        store = open_casebook(home, server.url("casebook"))
         try:
             with store.session() as session:
                 trial.begin(session)

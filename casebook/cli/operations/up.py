@@ -11,11 +11,11 @@ from contextlib import contextmanager
 
 from casebook import settings
 from casebook.casework.core import channels
+from casebook.casework.opening_home import open_casebook
 from casebook.cli.answer import Call, Output
-from casebook.cli.opening import take_documents_over
 from casebook.errors import NotPermitted
 from casebook.settings import Settings
-from casebook.storage import documents, migrate
+from casebook.storage import documents
 from casebook.storage import session as storage
 from casebook.storage.server import cluster
 from casebook.storage.server.cluster import Server
@@ -63,10 +63,8 @@ def _up(options: Namespace, call: Call) -> Output:
 def running(configured: Settings, port: int | None, tell: Callable[[str], None]) -> Iterator[tuple[Server, Platform]]:
     """Run the whole platform of a home; it is stopped at the end."""
     with cluster.database(configured) as server:
-        migrate.upgrade(server.url("casebook"))
-        store = storage.open_store(server.url("casebook"), storage.ledger_key(configured.home))
+        store = open_casebook(configured.home, server.url("casebook"))
         with store.session() as session:
-            take_documents_over(session)
             keep_runs = documents.of(session).policy_on(storage.now(session)).retention.engine_run_days.value
         store.engine.dispose()
         metrics = platform.free_port(configured.metrics_port or (port + 1 if port else None))

@@ -104,6 +104,11 @@ STEP = Vocabulary("Steps that a document of policy decides", {
     "yes": "yes",
     "no": "no",
 })  # fmt: skip
+ACT_ORIGIN = Vocabulary("Through what somebody acted", {
+    "machine": "at the machine",
+    "desk": "at the desk",
+    "engine": "the system itself",
+})  # fmt: skip
 ORIGIN = Vocabulary("Where a document comes from", {
     "shipped": "came with the software",
     "adopted": "adopted by two people",
@@ -177,6 +182,7 @@ EXCEPTION = Vocabulary("Exceptions", {
 })  # fmt: skip
 
 ALL = (
+    ACT_ORIGIN,
     COMMAND, STATE, ESCALATION, SHORT_OF, TRAINING, ALARM, PART, CHANNEL_FAULT, SCENARIO, NO_FORECAST, EXCEPTION,
     DOCUMENT, ORIGIN, AREA, EFFECT, STEP,
 )  # fmt: skip

@@ -78,6 +78,7 @@ from casebook.storage.tables.unit import (
     StaffDetail,
     StaffRole,
     Token,
+    TrustAnchor,
 )
 from casebook.storage.tables.work import (
     OPEN_WORK,
@@ -175,6 +176,7 @@ __all__ = [
     "StaffRole",
     "StatedReason",
     "Token",
+    "TrustAnchor",
     "Watch",
     "WorkItem",
 ]  # fmt: skip

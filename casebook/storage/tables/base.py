@@ -34,5 +34,7 @@ class Base(DeclarativeBase):
 
     # False: an operational row (a lease, a queued wake-up) that needs no record in the ledger
     ledgered: ClassVar[bool] = True
+    # True: a row may be deleted, as the ledger then says. No row of an application ever is: disposal empties it
+    deletable: ClassVar[bool] = False
     # columns that hold personal detail: shown only to roles that may see it, erased by lawful disposal
     personal: ClassVar[tuple[str, ...]] = ()

@@ -42,6 +42,7 @@ class ReviewMapping(Base):
     """What a person said about the headings and codes of one register, for its next file."""
 
     __tablename__ = "review_mapping"
+    deletable = True
 
     id: Mapped[str] = mapped_column(primary_key=True)  # of the register's name
     register: Mapped[str]

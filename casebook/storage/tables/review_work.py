@@ -41,6 +41,7 @@ class ReviewCase(Base):
     """One past application that reviewers examine."""
 
     __tablename__ = "review_case"
+    deletable = True
     __table_args__ = (CheckConstraint("(outcome IS NULL) = (concluded_at IS NULL)", name="concluded_with_outcome"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -62,6 +63,7 @@ class ReviewOpinion(Base):
     """One reviewer's opinion: first their own decision, blind to the one under review, then their finding about that one."""
 
     __tablename__ = "review_opinion"
+    deletable = True
     __table_args__ = (
         UniqueConstraint("case_id", "place"),
         UniqueConstraint("case_id", "reviewer", name="uq_review_opinion_case_reviewer"),

@@ -87,6 +87,10 @@ class LedgerEntry(Base):
     body: Mapped[Json]
     previous: Mapped[str]
     hash: Mapped[str]
+    # empty in the entries of earlier releases
+    origin: Mapped[str | None]  # machine | desk | engine
+    token: Mapped[str | None]  # the id of the token the actor proved themselves with
+    mac: Mapped[str | None]  # over the hash, by the entry key
 
 
 class ChainHead(Base):
@@ -101,16 +105,38 @@ class ChainHead(Base):
 
 
 class Seal(Base):
-    """A seal: a Merkle root over all chain heads, exported to be kept elsewhere."""
+    """A seal over the entries since the seal before it, signed by the seal key and exported to be kept elsewhere.
+
+    Append-only like the ledger. Seals of earlier releases are over all chains, and have no signature.
+    """
 
     __tablename__ = "seal"
     ledgered = False
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     sealed_at: Mapped[datetime]
-    heads: Mapped[int]
+    heads: Mapped[int]  # chains in `sequences`
     root: Mapped[str]
-    sequences: Mapped[Json]  # chain -> [sequence, hash] as sealed
+    sequences: Mapped[Json]  # chain -> [sequence, hash] of every chain that grew since the seal before
+    number: Mapped[int | None] = mapped_column(unique=True)
+    entries: Mapped[int | None]  # of the whole ledger
+    chains: Mapped[int | None]  # of the whole ledger
+    previous: Mapped[str | None]  # digest of the seal before
+    entry_key: Mapped[str | None]  # fingerprint
+    public_key: Mapped[str | None]  # hex
+    before: Mapped[bool | None]  # over what an earlier release wrote, without the entry key
+    signature: Mapped[str | None]  # hex, by the seal key over all of the above
+
+
+class TrustAnchor(Base):
+    """What a verification starts from: fingerprints of the keys in use, and of the schema that guards the rows."""
+
+    __tablename__ = "trust_anchor"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)  # entry_key | seal_key | schema
+    fingerprint: Mapped[str]
+    detail: Mapped[str | None]  # the public key, hex; the revision of the schema
+    adopted_at: Mapped[datetime]
 
 
 class ReferenceCounter(Base):

@@ -6,12 +6,13 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+import sealing
 
 from casebook.casework import work_queue
 from casebook.casework.governance import exceptions, governance, retention
 from casebook.casework.panel_decision import panel_pack
 from casebook.casework.record_checks import ad_hoc_search
-from casebook.casework.reporting import board, bundle, force_figures, forecasting, viewing
+from casebook.casework.reporting import board, force_figures, forecasting, viewing
 from casebook.casework.review import dossier
 from casebook.casework.safeguarding import safe_contact
 from casebook.casework.staff import suspension
@@ -118,7 +119,7 @@ def test_a_code_word_is_told_only_to_whoever_is_about_to_make_contact(convened, 
         with acting(crew[who], now=LATER) as act:
             shown += [viewing.show(act, reference), panel_pack.printed(act, reference)]
     with acting(person("h", Role.HEAD_OF_UNIT), now=LATER) as act:
-        shown.append(bundle.export(act, reference))
+        shown.append(sealing.export(act, reference))
     assert all(WORD not in json.dumps(each, default=str) for each in shown)
     assert all("hidden" in json.dumps(each, default=str) for each in shown)
     with store.session() as session:

@@ -1,0 +1,96 @@
+"""Opens the casebook of a home: its schema, its keys and its documents of policy, each brought up to this release."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import select
+
+from casebook.casework import playbook
+from casebook.casework.core.acting import Act
+from casebook.casework.governance import policy_documents
+from casebook.casework.reporting import seals as sealing
+from casebook.domain.actors import system
+from casebook.storage import keys, ledger, migrate, schema, seals
+from casebook.storage import session as storage
+from casebook.storage.keys import KeyUnusable
+from casebook.storage.session import Store
+from casebook.storage.tables import LedgerEntry, Token, TrustAnchor
+
+SEALS = "seals"  # the folder of a home that keeps its own copy of every seal
+
+
+def open_casebook(home: Path, url: str, *, pool_size: int = 5) -> Store:
+    """The casebook of a home, whose database is at `url`. A new home gets its keys; that of an earlier release, its seals.
+
+    Raises KeyUnusable if the ledger's keys are not those of this database.
+    """
+    migrate.upgrade(url)
+    known = keys.known(url)
+    is_new = known.entry_key is None and known.is_empty
+    key = keys.first_entry_key(home) if is_new else keys.entry_key(home, known=known.entry_key)
+    store = storage.open_store(url, key, pool_size=pool_size)
+    try:
+        with store.session() as session:
+            act = Act(session=session, actor=system("release"), now=storage.now(session), playbook=playbook)
+            if known.entry_key is None:
+                _adopt_keys(act, home)
+            if known.schema != migrate.head():
+                adopt_schema(act)
+            policy_documents.take_over(act)
+            session.commit()
+        if known.entry_key is None:
+            _seal_first(store, home)
+    except BaseException:
+        store.engine.dispose()
+        raise
+    return store
+
+
+def _adopt_keys(act: Act, home: Path) -> None:
+    """Write down which keys this casebook uses. What an earlier release wrote is sealed as what was there before."""
+    seals.alone(act.session)
+    if seals.anchor(act.session, "entry_key") is not None:
+        return  # another command was first
+    if (home / SEALS).exists() and seals.kept_at(home / SEALS)[0]:
+        raise KeyUnusable(
+            "This home has sealed a ledger whose keys the database does not know: it was emptied, or is an old copy. "
+            "Restore the database from its backup.", "keys_forgotten",
+        )  # fmt: skip
+    from casebook.storage import seal_keys  # noqa: PLC0415 - a tenth of a second that only the first command should pay
+
+    seal_key = seal_keys.first(home)
+    is_old = act.session.scalar(select(LedgerEntry.id).limit(1)) is not None
+    if is_old:
+        sealing.make(act, seal_key, before=True)
+    entry = keys.fingerprint(act.session.info[ledger.KEY])
+    sealer = keys.fingerprint(bytes.fromhex(seal_key.public))
+    act.session.add_all(
+        [
+            TrustAnchor(kind="entry_key", fingerprint=entry, detail=None, adopted_at=act.now),
+            TrustAnchor(kind="seal_key", fingerprint=sealer, detail=seal_key.public, adopted_at=act.now),
+        ]
+    )
+    standing = select(Token.id, Token.staff_id).where(Token.revoked_at.is_(None))
+    tokens = dict(act.session.execute(standing).tuples().all())
+    act.record(None, "ledger_keys_adopted", entry_key=entry, seal_key=sealer, tokens=tokens)
+
+
+def adopt_schema(act: Act) -> None:
+    """Write down the shape of the database, so that a dropped trigger or another grant is noticed later."""
+    seals.alone(act.session)
+    found, revision = schema.fingerprint(act.session), migrate.head()
+    act.session.merge(TrustAnchor(kind="schema", fingerprint=found, detail=revision, adopted_at=act.now))
+    act.record(None, "schema_adopted", revision=revision, fingerprint=found)
+
+
+def _seal_first(store: Store, home: Path) -> None:
+    """The first seals, and their copies in the home."""
+    from casebook.storage import seal_keys  # noqa: PLC0415 - as above
+
+    with store.session() as session:
+        act = Act(session=session, actor=system("release"), now=storage.now(session), playbook=playbook)
+        sealing.make(act, seal_keys.of_home(home))
+        session.commit()
+        for made in seals.all_signed(session):
+            sealing.keep(made, home / SEALS)

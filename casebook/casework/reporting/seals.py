@@ -1,0 +1,55 @@
+"""Makes a seal: signs how far every chain has come since the seal before, and writes it where it is kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from casebook.casework.core.acting import Act
+from casebook.domain import chain
+from casebook.domain.authority import Command
+from casebook.domain.seals import SignedSeal, sealed_heads
+from casebook.storage import keys, seals
+from casebook.storage.ledger import KEY
+
+if TYPE_CHECKING:  # a tenth of a second that only a seal should pay
+    from casebook.storage.seal_keys import SealKey
+
+
+def seal(act: Act, key: SealKey) -> SignedSeal | None:
+    """Seal every chain that grew since the last seal. None if there is nothing new. The caller commits, then keeps it."""
+    act.allowed(Command.SEAL_LEDGER)
+    return make(act, key)
+
+
+def make(act: Act, key: SealKey, *, before: bool = False) -> SignedSeal | None:
+    """The same for whatever else calls for a seal: a first opening, or an export.
+
+    `before`: over entries that an earlier release wrote.
+    """
+    seals.alone(act.session)
+    earlier = seals.all_signed(act.session)
+    sealed, live = sealed_heads(earlier), seals.live_heads(act.session)
+    grown = {name: head for name, head in live.items() if sealed.get(name) != head}
+    if not grown:
+        return None
+    unsigned = SignedSeal(
+        number=earlier[-1].number + 1 if earlier else 1,
+        sealed_at=act.now,
+        heads=grown,
+        entries=sum(sequence for sequence, _ in live.values()),
+        chains=len(live),
+        previous=earlier[-1].digest if earlier else chain.GENESIS,
+        entry_key=keys.fingerprint(act.session.info[KEY]),
+        public_key=key.public,
+        before=before,
+    )
+    made = unsigned.signed(key.sign(unsigned.statement))
+    seals.add(act.session, made)
+    act.session.flush()
+    return made
+
+
+def keep(made: SignedSeal, *places: Path) -> list[Path]:
+    """Write a seal to every place where seals are kept."""
+    return [seals.write(made, place) for place in places]

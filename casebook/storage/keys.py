@@ -1,0 +1,114 @@
+"""The keys of the ledger, in files of the home: the entry key, which whatever writes holds, and the seal key."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import stat
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy.engine import make_url
+
+from casebook.errors import Fault
+
+LENGTH = 32  # bytes of either key
+_TRY = "bring back the folder `secrets` of this home from its backup"
+
+
+class KeyUnusable(Fault):
+    """A key of the ledger cannot be used."""
+
+    code = "key_unusable"
+
+
+def fingerprint(key: bytes) -> str:
+    """What names a key without giving it away."""
+    return hashlib.sha256(b"casebook key\n" + key).hexdigest()[:32]
+
+
+class Known(NamedTuple):
+    """What a database knows before anything is read from it with a key."""
+
+    entry_key: str | None  # the fingerprint of the key that its ledger is written with
+    schema: str | None  # the revision whose shape is in the ledger
+    is_empty: bool  # nothing is in the ledger yet
+
+
+def known(url: str) -> Known:
+    """Ask the database at `url` (migrated) before there is a store. One connection, because every command asks this."""
+    import psycopg  # noqa: PLC0415 - SQLAlchemy's engine needs the key first
+
+    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address) as connection:
+        row = connection.execute(
+            """SELECT (SELECT fingerprint FROM trust_anchor WHERE kind = 'entry_key'),
+                (SELECT detail FROM trust_anchor WHERE kind = 'schema'), NOT EXISTS (SELECT FROM ledger)"""
+        ).fetchone()
+    return Known(*row) if row else Known(None, None, is_empty=True)
+
+
+def entry_file(home: Path) -> Path:
+    return home / "secrets" / "ledger.key"
+
+
+def seal_file(home: Path) -> Path:
+    return home / "secrets" / "seal.key"
+
+
+def entry_key(home: Path, *, known: str | None) -> bytes:
+    """The entry key of a home. `known`: the fingerprint that its database knows.
+
+    Raises KeyUnusable if the key is missing, damaged, open to others, or the key of another home.
+    """
+    key = read(entry_file(home))
+    if known is not None and fingerprint(key) != known:
+        raise KeyUnusable(f"{entry_file(home)} is the key of another home: {_TRY}.", "key_foreign")
+    return key
+
+
+def first_entry_key(home: Path) -> bytes:
+    """The entry key of a home whose ledger is empty: made if it is not there. The first of several commands wins."""
+    path = entry_file(home)
+    if not path.exists():
+        keep(secrets.token_bytes(LENGTH), path)
+    return read(path)
+
+
+def read(path: Path) -> bytes:
+    """The key in a file that its owner alone may read. Raises KeyUnusable."""
+    try:
+        with path.open("rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            written = file.read(4 * LENGTH)
+    except FileNotFoundError:
+        raise KeyUnusable(f"The key {path} is missing: {_TRY}.", "key_missing") from None
+    except OSError as error:
+        raise KeyUnusable(f"The key {path} cannot be read: {error.strerror}.", "key_unreadable") from None
+    if not stat.S_ISREG(mode) or mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise KeyUnusable(f"The key {path} is open to others: make it 0600, and ask who has read it.", "key_open")
+    try:
+        key = bytes.fromhex(written.decode("ascii").strip())
+    except ValueError:
+        key = b""
+    if len(key) != LENGTH:
+        raise KeyUnusable(f"The key {path} is empty or damaged: {_TRY}.", "key_damaged")
+    return key
+
+
+def keep(key: bytes, path: Path) -> None:
+    """Write a key whole and 0600; if another command was first, its key stays."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh.unlink(missing_ok=True)
+    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:  # noqa: PTH123 - a descriptor
+        file.write(key.hex())
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(fresh, path)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()

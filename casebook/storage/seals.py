@@ -1,0 +1,97 @@
+"""Reads and writes seals: in the database, and as files in a directory that stands for the world outside it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from casebook.domain import chain
+from casebook.domain.seals import Head, SignedSeal, from_json
+from casebook.errors import UnreadableFile
+from casebook.storage.tables import ChainHead, Seal, TrustAnchor
+
+
+def all_signed(session: Session) -> list[SignedSeal]:
+    """The signed seals of the database, by number."""
+    query = select(Seal).where(Seal.number.is_not(None)).order_by(Seal.number)
+    return [_seal(row) for row in session.scalars(query)]
+
+
+def unsigned(session: Session) -> list[Seal]:
+    """The seals of earlier releases."""
+    return list(session.scalars(select(Seal).where(Seal.number.is_(None)).order_by(Seal.id)))
+
+
+def _seal(row: Seal) -> SignedSeal:
+    return SignedSeal(
+        number=row.number or 0, sealed_at=row.sealed_at, entries=row.entries or 0, chains=row.chains or 0,
+        heads={name: (sequence, hash_) for name, (sequence, hash_) in row.sequences.items()},
+        previous=row.previous or "", entry_key=row.entry_key or "", public_key=row.public_key or "",
+        before=bool(row.before), signature=row.signature or "",
+    )  # fmt: skip
+
+
+def add(session: Session, seal: SignedSeal) -> None:
+    session.add(
+        Seal(
+            sealed_at=seal.sealed_at, heads=len(seal.heads), root=seal.root, number=seal.number, entries=seal.entries,
+            sequences={name: list(head) for name, head in seal.heads.items()}, chains=seal.chains,
+            previous=seal.previous, entry_key=seal.entry_key, public_key=seal.public_key, before=seal.before,
+            signature=seal.signature,
+        )
+    )  # fmt: skip
+
+
+def live_heads(session: Session) -> dict[str, Head]:
+    """How far every chain has come."""
+    query = select(ChainHead.chain, ChainHead.sequence, ChainHead.hash)
+    return {name: (sequence, hash_) for name, sequence, hash_ in session.execute(query)}
+
+
+def anchor(session: Session, kind: str) -> TrustAnchor | None:
+    return session.get(TrustAnchor, kind)
+
+
+def alone(session: Session) -> None:
+    """Wait until nobody else makes a seal, or adopts keys, until the end of the transaction."""
+    session.execute(select(func.pg_advisory_xact_lock(0x0CA5E5EA)))
+
+
+def write(seal: SignedSeal, directory: Path) -> Path:
+    """Write a seal to its own file, 0600 and whole. One that is there already is the same seal, and stays."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = directory / f"seal-{seal.number:06d}.json"
+    fresh = directory / f".{path.name}.{os.getpid()}"
+    fresh.unlink(missing_ok=True)
+    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor
+        file.write(chain.canonical(seal.as_json()))
+        file.flush()
+        os.fsync(file.fileno())
+    with contextlib.suppress(FileExistsError):
+        os.link(fresh, path)
+    fresh.unlink()
+    return path
+
+
+def kept_at(place: Path) -> tuple[list[SignedSeal], list[str]]:
+    """The signed seals in a directory or one file, by number, and the names of files that are no seal any more.
+
+    Seals of earlier releases have other names and are left out. Raises UnreadableFile if there is no such place.
+    """
+    if not place.exists():
+        raise UnreadableFile(f"there is no directory or file {place.name}", "no_such_file")
+    found, spoilt = list[SignedSeal](), list[str]()
+    for path in sorted(place.glob("seal-[0-9]*.json")) if place.is_dir() else [place]:
+        try:
+            said: Any = json.loads(path.read_text("utf-8"))
+            if "number" in said:
+                found.append(from_json(said))
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            spoilt.append(path.name)
+    return sorted(found, key=lambda seal: seal.number), spoilt
