@@ -16,7 +16,7 @@ from casebook import settings
 from casebook.casework.opening_home import open_casebook
 from casebook.cli import main
 from casebook.cli.answer import Call
-from casebook.cli.operations.up import DISPATCHER
+from casebook.cli.operations.up import SERVICES
 from casebook.demo import force
 from casebook.demo.desk import Desk
 from casebook.demo.engine import Engine
@@ -66,7 +66,7 @@ def _side(home: Path, worker_type: str, files: Path) -> Iterator[Side]:
         plan = PlatformPlan(
             home=home,
             prefect_database_url=server.url("prefect"),
-            dispatcher=DISPATCHER,
+            services={"dispatcher": SERVICES["dispatcher"]},
             worker_type=worker_type,
             environment={"CASEBOOK_HOME": str(home)},
         )

@@ -36,6 +36,11 @@ class Settings(BaseSettings):
         default=None,
         description="Where escalations are sent: Apprise addresses with spaces between, as URL for all or ROLE=URL for one role.",
     )
+    seal_place: SecretStr | None = Field(
+        default=None,
+        description="Where a copy of each seal of the ledger goes at once: a directory of another machine (an absolute "
+        "path), or an https:// address that takes one POST for each.",
+    )
     metrics_port: int | None = Field(
         default=None,
         gt=0,

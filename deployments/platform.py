@@ -1,4 +1,4 @@
-"""What `casebook up` runs beside the database: Prefect's server, the warm worker and the dispatcher.
+"""What `casebook up` runs beside the database: Prefect's server, the warm worker, the dispatcher and the sealer.
 
 Prefect itself is not imported here: each part is a process of its own and gets its settings from its environment.
 """
@@ -63,10 +63,12 @@ class PlatformPlan:
     home: Path
     prefect_database_url: str = field(repr=False)  # postgresql+asyncpg://...
     port: int | None = None  # None: any free one
-    dispatcher: tuple[str, ...] = ()  # a command; empty: no dispatcher
+    services: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # name -> command of what runs beside the worker
     catalogue: str = "deployments.catalogue"  # a module with a CATALOGUE
     worker_type: str = "warm-process"
-    environment: Mapping[str, str] = field(default_factory=dict, repr=False)  # for the worker and the dispatcher
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)  # for the worker and the services
     keep_runs_days: int = 90  # Prefect's own service removes finished runs that are older
 
 
@@ -98,8 +100,8 @@ def running(plan: PlatformPlan, tell: Callable[[str], None]) -> Iterator[Platfor
             _register(plan, platform, folder)
             work = {**platform.environment, **plan.environment}
             supervisor.start(_child("worker", _worker(plan), work, folder, patience=25))
-            if plan.dispatcher:
-                supervisor.start(_child("dispatcher", plan.dispatcher, work, folder))
+            for name, command in plan.services.items():
+                supervisor.start(_child(name, command, work, folder))
             supervisor.watch()
             note(platform.ui)
             yield platform

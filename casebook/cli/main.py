@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 # command -> (module, one line of help). Each module has configure(parser), which sets `handler` as a default.
 COMMANDS: dict[str, tuple[str, str]] = {
-    "up": ("casebook.cli.operations.up", "run the platform until you stop it: databases, Prefect, worker, dispatcher"),
+    "up": (
+        "casebook.cli.operations.up",
+        "run the platform until you stop it: databases, Prefect, worker, dispatcher, sealer",
+    ),
     "demo": (
         "casebook.cli.operations.demo",
         "run a demonstration: a synthetic force, from intake to follow-up, on the real platform",
@@ -52,7 +55,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "returns": ("casebook.cli.operations.returns", "print the figures a force reports, as CSV"),
     "watchdog": (
         "casebook.cli.operations.oversight",
-        "check that sweep, dispatcher and notifier are running; exit 1 if one has stopped",
+        "check that sweep, dispatcher, notifier and sealer are running; exit 1 if one has stopped",
     ),
     "identifiers": ("casebook.cli.offline.identifiers", "check PNC and CRO numbers, postcodes and dates of birth"),
     "deadlines": (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from casebook.domain import chain
 from casebook.domain.seals import Head, SignedSeal, from_json
 from casebook.errors import UnreadableFile
 from casebook.storage.tables import ChainHead, Seal, TrustAnchor
+
+_NUMBERED = re.compile(r"seal-[0-9]{6,}\.json")
 
 
 def all_signed(session: Session) -> list[SignedSeal]:
@@ -63,10 +66,15 @@ def alone(session: Session) -> None:
     session.execute(select(func.pg_advisory_xact_lock(0x0CA5E5EA)))
 
 
+def name_of(seal: SignedSeal) -> str:
+    """The name of a seal's file."""
+    return f"seal-{seal.number:06d}.json"
+
+
 def write(seal: SignedSeal, directory: Path) -> Path:
     """Write a seal to its own file, 0600 and whole. One that is there already is the same seal, and stays."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = directory / f"seal-{seal.number:06d}.json"
+    path = directory / name_of(seal)
     fresh = directory / f".{path.name}.{os.getpid()}"
     fresh.unlink(missing_ok=True)
     with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor
@@ -79,15 +87,18 @@ def write(seal: SignedSeal, directory: Path) -> Path:
     return path
 
 
-def kept_at(place: Path) -> tuple[list[SignedSeal], list[str]]:
+def kept_at(place: Path, *, after: int = 0) -> tuple[list[SignedSeal], list[str]]:
     """The signed seals in a directory or one file, by number, and the names of files that are no seal any more.
 
-    Seals of earlier releases have other names and are left out. Raises UnreadableFile if there is no such place.
+    `after`: only those with a higher number. Seals of earlier releases have other names and are left out. Raises
+    UnreadableFile if there is no such place.
     """
     if not place.exists():
         raise UnreadableFile(f"there is no directory or file {place.name}", "no_such_file")
     found, spoilt = list[SignedSeal](), list[str]()
     for path in sorted(place.glob("seal-[0-9]*.json")) if place.is_dir() else [place]:
+        if after and _NUMBERED.fullmatch(path.name) and int(path.stem.partition("-")[2]) <= after:
+            continue
         try:
             said: Any = json.loads(path.read_text("utf-8"))
             if "number" in said:

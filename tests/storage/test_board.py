@@ -219,10 +219,11 @@ def test_a_watchdog_names_whoever_fell_silent(store, received, sql):
             return watchdog.watch(session, key, at)["stopped"]
 
     received()
-    assert stopped(NOW) == ["sweep", "dispatcher"]
+    assert stopped(NOW) == ["sweep", "dispatcher", "sealer"]
     with store.session() as session:
         heartbeats.beat(session, "sweep", key)
         heartbeats.beat(session, "dispatcher", key)
+        heartbeats.beat(session, "sealer", key)
         session.commit()
     assert stopped(NOW) == []
     assert stopped(NOW + timedelta(hours=1)) == ["outbox"]

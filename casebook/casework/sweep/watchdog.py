@@ -1,4 +1,4 @@
-"""The watchdog: checks that sweep, dispatcher and notifier still run. It does not depend on the engine."""
+"""The watchdog: checks that sweep, dispatcher, notifier and sealer still run. It does not depend on the engine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from casebook.storage.case import notices as stored
 from casebook.storage.reporting import board
 
 # how long each may give no sign of life: two of its rounds, and a little
-SILENCE = {"sweep": timedelta(minutes=35), "dispatcher": timedelta(minutes=2)}
+SILENCE = {"sweep": timedelta(minutes=35), "dispatcher": timedelta(minutes=2), "sealer": timedelta(minutes=12)}
 WAITS = timedelta(minutes=35)  # a wake-up or a notice that waits longer is stuck
 
 

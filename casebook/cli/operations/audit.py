@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import json
 import os
-from argparse import ArgumentParser, Namespace
+import signal
+import sys
+import threading
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from dataclasses import dataclass
 from pathlib import Path
 
 from casebook import settings
 from casebook.casework.opening_home import SEALS
-from casebook.casework.reporting import audit, bundle, bundle_check, seals
+from casebook.casework.reporting import audit, bundle, bundle_check, seal_places, seals
 from casebook.casework.reporting.verification import Verification
 from casebook.cli.answer import Call, Output
-from casebook.cli.opening import opened
+from casebook.cli.opening import Opened, opened
 from casebook.domain import words
-from casebook.errors import UnreadableFile
-from casebook.storage import keys, seal_keys
+from casebook.domain.seals import SignedSeal
+from casebook.errors import CasebookError, UnreadableFile, WrongUsage
+from casebook.storage import heartbeats, keys, seal_keys
 from casebook.storage import seals as stored
+
+LONGEST = 24 * 60  # minutes between two seals
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -47,7 +54,24 @@ def configure(parser: ArgumentParser) -> None:
         help="the fingerprint of the force's seal key, as `audit verify` shows it (default: that of this home)",
     )
     check.set_defaults(handler=_check)
-    actions.add_parser("seal", help="seal the ledger now; keep the file on another machine").set_defaults(handler=_seal)
+    seal = actions.add_parser("seal", help="seal the ledger now; keep the file on another machine")
+    seal.add_argument(
+        "--every",
+        type=_minutes,
+        metavar="MINUTES",
+        help="stay, and seal every so many minutes while entries come; `casebook up` runs this with 5",
+    )
+    seal.set_defaults(handler=_seal)
+
+
+def _minutes(text: str) -> float:
+    try:
+        minutes = float(text)
+    except ValueError:
+        minutes = 0.0
+    if not 0 < minutes <= LONGEST:
+        raise ArgumentTypeError(f"give a number of minutes, up to {LONGEST}")
+    return minutes
 
 
 def _verify(options: Namespace, call: Call) -> Output:
@@ -72,10 +96,10 @@ def _own_key(call: Call) -> str | None:
 
 def _export(options: Namespace, call: Call) -> Output:
     path: Path = options.out or Path(f"{options.reference}.json")
-    key = seal_keys.of_home(call.home)
+    home = settings.load(call.home).home
     with opened(call) as casebook, casebook.acting() as act:
-        exported, seal = bundle.export(act, options.reference, key)
-    seals.keep(seal, call.home / SEALS)
+        exported, seal = bundle.export(act, options.reference, seal_keys.of_home(home))
+    seals.keep(seal, home / SEALS)
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
             json.dump(exported, file, ensure_ascii=False, indent=1)
@@ -106,24 +130,70 @@ def _answer(verification: Verification, title: str, more: dict[str, object] | No
     return Output(data=data, lines=lines, exit_code=1 if verification.broken else 0)
 
 
-def _seal(_options: Namespace, call: Call) -> Output:
-    key = seal_keys.of_home(call.home)
+def _seal(options: Namespace, call: Call) -> Output:
+    sealer = Sealer.of(call)
+    if options.every is not None:
+        return sealer.keep_sealing(options.every)
     with opened(call) as casebook:
-        with casebook.acting() as act:
-            made = seals.seal(act, key)
-            sealed = made or stored.all_signed(act.session)[-1]
-        (file,) = seals.keep(sealed, call.home / SEALS)
+        made = sealer.seal(casebook)
         with casebook.store.session() as session:
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             verification = audit.verify(casebook.act_on(session), _places(call, None))
+            sealed = stored.all_signed(session)[-1]
+    file = sealer.folder / stored.name_of(sealed)
     what = {
         "seal": sealed.number, "root": sealed.root, "heads": sealed.chains, "file": str(file), "new": made is not None,
-        "ok": not verification.broken,
+        "brought": sealer.place is not None, "ok": not verification.broken,
     }  # fmt: skip
     title = f"sealed {sealed.entries} entries of {sealed.chains} chains: {sealed.root}"
     output = _answer(verification, title if made else f"nothing new since seal {sealed.number}", what)
-    return Output(
-        data=output.data,
-        lines=[*output.lines, f"keep this file on another machine: {file}"],
-        exit_code=output.exit_code,
-    )
+    kept = "a copy is in the place for seals" if sealer.place else f"keep this file on another machine: {file}"
+    return Output(data=output.data, lines=[*output.lines, kept], exit_code=output.exit_code)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sealer:
+    """Makes seals and takes them where they are kept."""
+
+    call: Call
+    home: Path
+    place: str | None
+
+    @classmethod
+    def of(cls, call: Call) -> Sealer:
+        configured = settings.load(call.home)
+        place = configured.seal_place.get_secret_value() if configured.seal_place else None
+        if place is not None and (fault := seal_places.why_not_place(place)):
+            raise WrongUsage(f"CASEBOOK_SEAL_PLACE cannot be used: {fault}", "bad_seal_place")
+        return cls(call=call, home=configured.home, place=place)
+
+    @property
+    def folder(self) -> Path:
+        return self.home / SEALS
+
+    def seal(self, casebook: Opened) -> SignedSeal | None:
+        """One seal if there is anything new; then every copy that is not where it belongs."""
+        with casebook.acting() as act:
+            made = seals.seal(act, seal_keys.of_home(self.home))
+            kept = stored.all_signed(act.session) if made is None else [made]
+        seals.keep(kept[-1], self.folder)
+        if self.place is not None:
+            seal_places.bring(self.folder, self.place)
+        return made
+
+    def keep_sealing(self, minutes: float) -> Output:
+        """Seal every so many minutes until it is stopped. A round that fails is told, and tried again."""
+        stop, count = threading.Event(), 0
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stop.set())
+        with opened(self.call) as casebook:
+            while not stop.is_set():
+                try:
+                    count += self.seal(casebook) is not None
+                    with casebook.store.session() as session:
+                        heartbeats.beat(session, "sealer", casebook.store.key)
+                        session.commit()
+                except CasebookError as fault:
+                    print(f"not sealed ({fault.code}): {fault}", file=sys.stderr, flush=True)
+                stop.wait(minutes * 60)
+        return Output(data={"seals": count, "stopped": True}, lines=[f"{count} seals made; stopped"])

@@ -1,4 +1,4 @@
-"""`casebook up`: runs the databases, Prefect's server, the worker and the dispatcher until it is stopped."""
+"""`casebook up`: runs the databases, Prefect's server, the worker, the dispatcher and the sealer until it is stopped."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ from casebook.storage.server.cluster import Server
 from deployments import platform
 from deployments.platform import Platform, PlatformPlan
 
-DISPATCHER = (sys.executable, "-m", "deployments.dispatcher")
+SERVICES = {
+    "dispatcher": (sys.executable, "-m", "deployments.dispatcher"),
+    "sealer": (sys.executable, "-m", "casebook.cli.main", "audit", "seal", "--every", "5"),
+}
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -53,6 +56,11 @@ def _up(options: Namespace, call: Call) -> Output:
             _tell(
                 "warning: no channel is configured (CASEBOOK_NOTIFY_URLS): nobody is notified of escalations outside the casebook"
             )
+        if configured.seal_place is None:
+            _tell(
+                "warning: no place for seals is configured (CASEBOOK_SEAL_PLACE): "
+                "whoever holds this machine could rewrite the ledger unseen"
+            )
         _tell("ready; Ctrl-C stops everything")
         stop.wait()
         _tell("stopping")
@@ -73,7 +81,7 @@ def running(configured: Settings, port: int | None, tell: Callable[[str], None])
             home=configured.home,
             prefect_database_url=server.url("prefect"),
             port=port,
-            dispatcher=DISPATCHER,
+            services=SERVICES,
             environment=_environment(configured, metrics),
             keep_runs_days=keep_runs,
         )

@@ -148,6 +148,7 @@ ALARM = Vocabulary("Alarms of the engine", {
 PART = Vocabulary("Parts that are watched", {
     "sweep": "the sweep",
     "dispatcher": "the dispatcher",
+    "sealer": "the ledger is not sealed, or a seal does not reach its place",
     "outbox": "wake-ups are not taken",
     "notifier": "notices are not received",
 })  # fmt: skip
