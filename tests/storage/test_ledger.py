@@ -128,8 +128,8 @@ def test_a_change_without_a_word_is_not_committed(store, acting):
 def test_every_table_says_whether_it_is_ledgered_and_only_the_machine_s_own_are_not():
     operational = {mapper.class_.__tablename__ for mapper in Base.registry.mappers if not mapper.class_.ledgered}
     assert operational == {
-        "outbox", "lease", "heartbeat", "notice", "ledger", "chain_head", "seal", "reference_counter", "home",
-        "clock_offset", "source_person", "source_record", "source_frequency", "review_row", "review_application", "review_state",
+        "outbox", "lease", "heartbeat", "notice", "ledger", "chain_head", "seal", "reference_counter",
+        "source_person", "source_record", "source_frequency", "review_row", "review_application", "review_state",
         "review_member", "maybe_idle", "person_keys", "staff_detail",
     }  # fmt: skip
 

@@ -23,6 +23,7 @@ from casebook.cli.main import main
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import WorkKind
 from casebook.errors import DatabaseUnavailable
+from casebook.storage import trial
 from casebook.storage.server import cluster, packaged_server, server_place
 from casebook.storage.tables import Escalation, Notice, WorkItem
 
@@ -80,6 +81,10 @@ def look(running: cluster.Server, made_home: Path):
 @pytest.fixture
 def later(run: Callable[..., tuple[int, dict]], running: cluster.Server, made_home: Path, tmp_path: Path) -> str:
     """Many applications whose items nobody takes; the moment at which all of them are to be told of."""
+    store = open_casebook(made_home, running.url("casebook"))
+    with store.session() as session:
+        trial.begin(session)
+        session.commit()
     rows = [
         HEADER,
         *(f"N{n},2026-03-02T09:00:00+00:00,right_to_ask,a,no,A{n},B,1990-01-01,partner" for n in range(MANY)),
@@ -87,7 +92,6 @@ def later(run: Callable[..., tuple[int, dict]], running: cluster.Server, made_ho
     (tmp_path / "many.csv").write_text("\n".join(rows) + "\n")
     code, told = run("applications", "import", str(tmp_path / "many.csv"))
     assert (code, len(told["accepted"])) == (0, MANY)
-    store = open_casebook(made_home, running.url("casebook"))
     with store.session() as session:
         act = Act(session=session, actor=OPERATOR, now=clock.now(), playbook=playbook)
         staffing.hire(act, staffing.SMALLEST, trained={"o1"})

@@ -23,7 +23,7 @@ from casebook.domain import chain
 from casebook.domain.actors import ActOrigin
 from casebook.domain.vocabulary import Role, Source
 from casebook.errors import CasebookError
-from casebook.storage import ledger, seal_keys
+from casebook.storage import ledger, seal_keys, trial
 from casebook.storage.keys import KeyUnusable, entry_file, seal_file
 from casebook.storage.server import databases
 from casebook.storage.tables import Base
@@ -369,3 +369,33 @@ def as_of_before(attacked):
         attacked.owner.run("update ledger set body = %s where id = %s", Jsonb({**body, "rows": rows}), id_)
     for (name,) in attacked.owner.run("select distinct chain from ledger"):
         attacked.owner.rehash(name)
+
+
+def test_two_rows_do_not_make_a_live_home_a_trial_one_unseen(attacked):
+    attacked.owner.run("insert into home values ('trial'); insert into clock_offset values ('trial', 1000000000)")
+    with attacked.unit.acting() as act:
+        found = {(each.code, each.what) for each in audit.verify(act).broken}
+    assert found == {("row_unspoken_of", "home:trial"), ("row_unspoken_of", "clock_offset:trial")}
+
+
+def test_a_home_in_which_somebody_worked_never_becomes_a_trial(attacked):
+    with attacked.store.session() as session:
+        with pytest.raises(trial.LiveHome):
+            trial.begin(session)
+        with pytest.raises(trial.LiveHome):
+            trial.move_clock(session, attacked.now)
+
+
+def test_the_clock_of_a_trial_home_moves_by_its_own_entries_alone(store, database_url):
+    with store.session() as session:
+        trial.begin(session)
+        session.commit()
+        trial.move_clock(session, clock.now() + timedelta(days=2))
+        session.commit()
+    unit = Unit.of(store, PEOPLE)
+    with unit.acting() as act:
+        assert audit.verify(act).broken == []
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("update clock_offset set seconds = seconds + 60")
+    with unit.acting() as act:
+        assert [each.code for each in audit.verify(act).broken] == ["row_changed"]

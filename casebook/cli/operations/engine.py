@@ -13,6 +13,7 @@ from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
 from casebook.cli.reading import moment
 from casebook.domain import words
+from casebook.storage import trial
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -28,7 +29,10 @@ def configure(parser: ArgumentParser) -> None:
             parser.set_defaults(handler=_urgent)
         case _:
             parser.add_argument(
-                "--now", type=moment, metavar="T", help="sweep as if it were this moment (ISO 8601, with offset)"
+                "--now",
+                type=moment,
+                metavar="T",
+                help="in a trial home: sweep as if it were this moment (ISO 8601, with offset)",
             )
             parser.set_defaults(handler=_sweep)
 
@@ -45,6 +49,9 @@ def _reconcile(_options: Namespace, call: Call) -> Output:
 def _sweep(options: Namespace, call: Call) -> Output:
     begun = time.perf_counter()
     with opened(call) as casebook:
+        if options.now is not None:
+            with casebook.store.session() as session:
+                trial.refuse_live(session)
         swept = sweep.sweep(casebook.acting, now=options.now, ways=channels.read(settings.load(call.home).notify_urls))
     seconds = round(time.perf_counter() - begun, 3)
     summary = (

@@ -133,6 +133,8 @@ EVENT = Vocabulary("Events of the ledger", {
     "stage_changed": "moved to another stage",
     "submission_corrected": "moment of submission corrected",
     "suspension_carried_out": "suspension carried out",
+    "trial_clock_moved": "trial clock moved",
+    "trial_home_begun": "trial home begun",
     "token_issued": "token issued",
     "transferred": "transferred to another force",
     "unfrozen": "unfrozen",

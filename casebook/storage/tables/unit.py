@@ -154,7 +154,6 @@ class Home(Base):
 
     __tablename__ = "home"
     __table_args__ = (CheckConstraint("kind IN ('live', 'trial')", name="kind"),)
-    ledgered = False
 
     kind: Mapped[str] = mapped_column(primary_key=True)
 
@@ -164,7 +163,6 @@ class ClockOffset(Base):
 
     __tablename__ = "clock_offset"
     __table_args__ = (CheckConstraint("kind = 'trial'", name="trial_only"),)
-    ledgered = False
 
     kind: Mapped[str] = mapped_column(ForeignKey("home.kind"), primary_key=True)
     seconds: Mapped[float]
