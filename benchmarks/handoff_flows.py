@@ -7,7 +7,7 @@ import os
 
 from prefect import flow, task
 
-from deployments.catalogue import Deployment
+from deployments.catalogue_entry import Deployment
 
 
 @task
@@ -26,4 +26,11 @@ async def sample(seconds: float = 0.0, memory: int = 0) -> int:
     return number + len(held) - memory + int(os.environ.get("HANDOFF_SAMPLE", "0"))
 
 
-CATALOGUE = (Deployment(flow="benchmarks.handoff_flows.sample", name="sample", description="Three tasks and a pause."),)
+CATALOGUE = (
+    Deployment(
+        flow="benchmarks.handoff_flows.sample",
+        name="sample",
+        description="Three tasks and a pause.",
+        accepts={"seconds": r"[0-9.]+", "memory": r"[0-9]+"},
+    ),
+)

@@ -6,7 +6,6 @@ import asyncio
 import importlib
 import os
 import sys
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from prefect import Flow
@@ -17,10 +16,11 @@ from prefect.schedules import Cron
 from prefect.types.entrypoint import EntrypointType
 
 from deployments import automations, source_limits
+from deployments.catalogue_entry import REASON, REFERENCE, Deployment
 from deployments.warm_worker import WarmWorker
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from prefect.client.orchestration import PrefectClient
 
@@ -31,19 +31,6 @@ ZONE = "Europe/London"
 AT_ONCE = max(3, os.cpu_count() or 1)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Deployment:
-    """One deployment. `flow` is a module entrypoint: a file entrypoint would load our modules a second time."""
-
-    flow: str
-    name: str
-    description: str
-    queue: str = "standard"
-    tags: tuple[str, ...] = ()
-    cron: str | None = None  # in Europe/London
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-
-
 LIFECYCLE = "application_lifecycle/application"
 
 CATALOGUE: tuple[Deployment, ...] = (
@@ -51,6 +38,7 @@ CATALOGUE: tuple[Deployment, ...] = (
         flow="flows.application_lifecycle.application_lifecycle",
         name="application",
         description="Move one application on as far as the facts allow. Safe to run by hand at any time: enter its reference.",
+        accepts={"reference": REFERENCE},
     ),
     Deployment(
         flow="flows.urgent_case.urgent_case",
@@ -58,6 +46,7 @@ CATALOGUE: tuple[Deployment, ...] = (
         description="Make one application urgent: enter its reference and the reason. A supervisor must confirm within the hour.",
         queue="urgent",
         tags=("urgent",),
+        accepts={"reference": REFERENCE, "reason": REASON},
     ),
     Deployment(
         flow="flows.retrospective_review.retrospective_review",
@@ -160,6 +149,7 @@ async def _deploy(entry: Deployment, pool: str) -> None:
         work_pool_name=pool,
         work_queue_name=entry.queue,
         entrypoint_type=EntrypointType.MODULE_PATH,
+        enforce_parameter_schema=True,  # so that free text is refused before Prefect keeps it
     )
     await deployment.aapply()
 

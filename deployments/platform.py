@@ -98,7 +98,7 @@ def running(plan: PlatformPlan, tell: Callable[[str], None]) -> Iterator[Platfor
             _wait_for(platform, folder)
             _refuse_other_settings(platform)
             _register(plan, platform, folder)
-            work = {**platform.environment, **plan.environment}
+            work = {**platform.environment, **plan.environment, "CASEBOOK_CATALOGUE": plan.catalogue}
             supervisor.start(_child("worker", _worker(plan), work, folder, patience=25))
             for name, command in plan.services.items():
                 supervisor.start(_child(name, command, work, folder))

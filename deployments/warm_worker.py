@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anyio
-from prefect.flows import load_flow_from_flow_run
+from prefect import Flow
 from prefect.runner._flow_run_executor import FlowRunExecutorContext
 from prefect.runner._process_manager import ProcessHandle, create_isolated_termination_scope
 from prefect.settings import get_current_settings
@@ -21,7 +21,7 @@ from prefect.utilities.processutils import sanitize_subprocess_env
 from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker, BaseWorkerResult
 from pydantic import Field
 
-from deployments import run_signal
+from deployments import catalogued, run_signal
 from deployments.orphans import Orphans, identity
 from deployments.warm_pool import WarmPool
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from deployments.warm_pool import Forked
 
 PRELOAD = ["deployments.preload"]
+COMMAND = "python -m prefect.engine"  # only told: a run is forked
 
 
 class WarmJobConfiguration(BaseJobConfiguration):
@@ -42,7 +43,7 @@ class WarmJobConfiguration(BaseJobConfiguration):
 
     @staticmethod
     def _base_flow_run_command() -> str:
-        return "python -m prefect.engine"
+        return COMMAND
 
 
 class WarmVariables(BaseVariables):
@@ -104,18 +105,19 @@ class WarmWorker(BaseWorker[WarmJobConfiguration, WarmVariables, WarmWorkerResul
     async def _execute(
         self, flow_run: FlowRun, configuration: WarmJobConfiguration, task_status: TaskStatus[Any]
     ) -> FlowRunExecutionResult | None:
+        # what the server says is checked against our own catalogue, and only what that says is run
+        catalogued.refuse_other_job(_job_of(configuration), _job_of(WarmJobConfiguration()))
+        entrypoint = await catalogued.entrypoint_of(self.client, flow_run)
         async with FlowRunExecutorContext() as context:
-            starter = WarmStarter(pool=self._pool, configuration=configuration, control=context.control_channel)
-            executor = context.create_executor(
-                flow_run, starter, resolve_flow=load_flow_from_flow_run, propose_submitting=False
-            )
+            starter = WarmStarter(pool=self._pool, entrypoint=entrypoint, control=context.control_channel)
+            executor = context.create_executor(flow_run, starter, resolve_flow=_without_hooks, propose_submitting=False)
             results: list[FlowRunExecutionResult | None] = []
 
             async def execute(*, task_status: TaskStatus[ProcessHandle]) -> None:
                 results.append(await executor.submit(task_status=task_status))
 
             with tempfile.TemporaryDirectory(prefix="run-") as directory:
-                starter.directory = Path(configuration.working_dir or directory)
+                starter.directory = Path(directory)
                 async with anyio.create_task_group() as group:
                     handle = await group.start(execute)
                     task_status.started(identity(handle.pid))
@@ -133,25 +135,26 @@ class WarmWorker(BaseWorker[WarmJobConfiguration, WarmVariables, WarmWorkerResul
 class WarmStarter:
     """Starts the process of a run when Prefect's executor asks for one."""
 
-    def __init__(self, *, pool: WarmPool, configuration: WarmJobConfiguration, control: ControlChannel) -> None:
+    def __init__(self, *, pool: WarmPool, entrypoint: str, control: ControlChannel) -> None:
         self.pool = pool
-        self.configuration = configuration
+        self.entrypoint = entrypoint
         self.control = control
         self.directory = Path(tempfile.gettempdir())
 
     async def start(
         self, flow_run: FlowRun, task_status: TaskStatus[ProcessHandle] = anyio.TASK_STATUS_IGNORED
     ) -> None:
-        process = await self.pool.fork(
-            self.configuration.preload, environment=self._environment(flow_run), directory=self.directory
-        )
+        process = await self.pool.fork(PRELOAD, environment=self._environment(flow_run), directory=self.directory)
         handle: Any = process  # it has what a process handle needs: pid and returncode
         task_status.started(ProcessHandle(handle, termination_scope=create_isolated_termination_scope(process.pid)))
         await process.wait()
 
     def _environment(self, flow_run: FlowRun) -> dict[str, str]:
-        environment: dict[str, str | None] = {**os.environ, **self.configuration.env}
+        environment: dict[str, str | None] = {**os.environ}
         environment |= get_current_settings().to_environment_variables(exclude_unset=True)
+        environment["PREFECT__FLOW_ENTRYPOINT"] = (
+            self.entrypoint
+        )  # or the run loads what the server names, pull steps too
         environment["PREFECT__FLOW_RUN_ID"] = str(flow_run.id)
         environment["PREFECT__ENABLE_CANCELLATION_AND_CRASHED_HOOKS"] = "false"  # the executor runs them
         try:
@@ -161,6 +164,25 @@ class WarmStarter:
         else:
             environment |= {"PREFECT__CONTROL_PORT": str(port), "PREFECT__CONTROL_TOKEN": token}
         return sanitize_subprocess_env(environment)
+
+
+def _job_of(configuration: WarmJobConfiguration) -> catalogued.Job:
+    ours = {name for name in configuration.env if name.startswith("PREFECT")}  # what Prefect itself adds for a run
+    return catalogued.Job(
+        preload=tuple(configuration.preload),
+        env={name: value for name, value in configuration.env.items() if name not in ours},
+        command=configuration.command if configuration.command != COMMAND else None,
+        working_dir=configuration.working_dir,
+    )
+
+
+async def _without_hooks(flow_run: FlowRun) -> Flow[..., Any]:
+    """What the executor asks for hooks: none of our flows has any, and it must not load what the server names."""
+    return Flow(fn=_nothing, name=f"run-{flow_run.id}")
+
+
+def _nothing() -> None:
+    """Do nothing."""
 
 
 __all__ = ["Forked", "WarmWorker"]

@@ -16,6 +16,7 @@ from casebook.domain.vocabulary import Stage
 from flows.disclosure import disclosure
 from flows.follow_up import follow_up
 from flows.intake import intake
+from flows.names import Reference
 from flows.panel_decision import panel_decision
 from flows.record_checks import record_checks
 from flows.risk_scoring import risk_scoring
@@ -40,7 +41,7 @@ def run_name() -> str:
 
 
 @flow(name="application_lifecycle", flow_run_name=run_name)
-async def application_lifecycle(reference: str) -> State[None]:
+async def application_lifecycle(reference: Reference) -> State[None]:
     """Move one application on as far as the facts allow.
 
     Safe to run at any time and as often as you like. If another run is working on the application, this run ends as

@@ -1,12 +1,18 @@
-"""Names for runs that are not about a single application: the flow and when the run was due."""
+"""What a run is about: the reference of an application; otherwise the flow and when the run was due."""
 
 from __future__ import annotations
 
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from prefect import runtime
+from pydantic import Field
 
 ZONE = ZoneInfo("Europe/London")
+# no free text: Prefect refuses anything else before it keeps it
+Reference = Annotated[
+    str, Field(pattern=r"^CL-[0-9]{4}-[0-9]{6}$", description="For example CL-2026-000123", title="Reference")
+]
 
 
 def what_and_when() -> str:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
-from pydantic import Field
 
 from casebook.domain.words import PRIORITY
+from flows.names import Reference
 from tasks.wakes import make_urgent
 
-Reference = Annotated[
-    str, Field(pattern=r"^CL-\d{4}-\d{6}$", description="For example CL-2026-000123", title="Reference")
-]
 ReasonCode = Literal[
     "new_threat", "escalating_violence", "person_at_risk_asked", "partner_agency_asked", "release_from_custody", "other"
 ]

@@ -15,13 +15,17 @@ from pathlib import Path
 import psutil
 import pytest
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import WorkPoolUpdate
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
+from prefect.exceptions import PrefectHTTPStatusError
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_SSL_CERT_FILE, PREFECT_API_URL, temporary_settings
 from prefect.states import Cancelling
 from processes import children, command_line, kill
 
+from benchmarks.handoff_flows import CATALOGUE
 from casebook.storage.server import cluster
 from deployments import automations
+from deployments.catalogue import register
 from deployments.orphans import identity, is_gone
 from deployments.platform import AlreadyUp, PlatformPlan, PortInUse, running
 from deployments.warm_pool import WarmPool
@@ -194,6 +198,86 @@ def test_the_rule_against_zombies_is_there_once_and_waits_for_three_heartbeats(s
     (found,) = server(work)
     assert found.enabled
     assert found.trigger.within.total_seconds() >= 540
+
+
+async def refused(client, run):
+    ended = await until(client, run, {"Crashed", "Failed"})
+    assert ended.infrastructure_pid is None  # no process was started for it
+    return ended.state.message
+
+
+def test_a_deployment_that_is_not_of_the_catalogue_runs_nothing(server, tmp_path):
+    """As somebody with Prefect's password: a flow of one's own, a pull step that runs a shell, an environment."""
+    proof = tmp_path / "ran"
+    steps = [{"prefect.deployments.steps.run_shell_script": {"script": f"touch {proof}"}}]
+
+    async def work(client):
+        sample = await client.read_deployment_by_name("handoff-sample/sample")
+        own = {"flow_id": sample.flow_id, "work_pool_name": sample.work_pool_name, "work_queue_name": "standard"}
+        entrypoint = sample.entrypoint
+        made = [
+            await client.create_deployment(name="sample-2", entrypoint=entrypoint, **own),
+            await client.create_deployment(name="mine", entrypoint="shutil.rmtree", **own),
+            await client.create_deployment(name="pulls", entrypoint=entrypoint, pull_steps=steps, **own),
+        ]
+        runs = [(await client.create_flow_run_from_deployment(each)).id for each in made]
+        said = {await refused(client, run) for run in runs}
+        changed = await client.create_flow_run_from_deployment(sample.id, job_variables={"env": {"PYTHONPATH": "."}})
+        said.add(await refused(client, changed.id))
+        return said
+
+    said = server(work)
+    assert all("catalogue" in each or "job variables" in each for each in said), said
+    assert not proof.exists()
+
+
+def test_a_deployment_of_the_catalogue_that_was_given_a_pull_step_runs_nothing(server, tmp_path):
+    proof = tmp_path / "ran"
+    steps = [{"prefect.deployments.steps.run_shell_script": {"script": f"touch {proof}"}}]
+
+    async def work(client):
+        sample = await client.read_deployment_by_name("handoff-sample/sample")
+        own = {"flow_id": sample.flow_id, "work_pool_name": sample.work_pool_name, "work_queue_name": "standard"}
+        await client.create_deployment(
+            name="sample", entrypoint=sample.entrypoint, pull_steps=steps,
+            parameter_openapi_schema=sample.parameter_openapi_schema, **own,
+        )  # fmt: skip
+        try:
+            return await refused(client, await start(client))
+        finally:
+            await register(CATALOGUE)
+
+    assert "has pull steps" in server(work)
+    assert not proof.exists()
+
+
+def test_a_work_pool_that_was_changed_runs_nothing_until_it_is_as_the_catalogue_has_it(server):
+    async def work(client):
+        pool = await client.read_work_pool("casebook")
+        template = {**pool.base_job_template, "job_configuration": {**pool.base_job_template["job_configuration"]}}
+        template["job_configuration"]["env"] = {"LD_PRELOAD": "mine.so"}
+        await client.update_work_pool("casebook", WorkPoolUpdate(base_job_template=template))
+        try:
+            said = await refused(client, await start(client))
+        finally:
+            await register(CATALOGUE)
+        await until(client, await start(client), {"Completed"})
+        return said
+
+    assert "work pool or the run was changed" in server(work)
+
+
+def test_a_parameter_that_is_free_text_is_refused_before_it_is_kept(server):
+    async def work(client):
+        with pytest.raises(PrefectHTTPStatusError) as refusal:
+            await start(client, seconds="Karl Denby, born 1979")
+        unknown = await refused(client, await start(client, words="free"))  # the server takes it, the worker does not
+        return refusal.value.response.status_code, unknown
+
+    code, unknown = server(work)
+    assert code in {409, 422}
+    assert "parameter" in unknown
+    assert "free" not in unknown
 
 
 def test_a_second_platform_on_the_same_home_is_told_where_the_first_one_is(platform):
