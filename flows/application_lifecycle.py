@@ -23,6 +23,7 @@ from flows.risk_scoring import risk_scoring
 from tasks.cards import show_card
 from tasks.leases import drop_lease, give_back_lease, take_lease
 from tasks.stages import look
+from tasks.without_text import without_text
 
 STAGES: dict[Stage, Callable[..., Awaitable[Standing]]] = {
     Stage.INTAKE: intake,
@@ -41,6 +42,7 @@ def run_name() -> str:
 
 
 @flow(name="application_lifecycle", flow_run_name=run_name)
+@without_text
 async def application_lifecycle(reference: Reference) -> State[None]:
     """Move one application on as far as the facts allow.
 

@@ -8,9 +8,11 @@ from prefect.states import Completed
 
 from flows.names import what_and_when
 from tasks.decision_monitor import draw_samples, look_at_everybody, show_charts
+from tasks.without_text import without_text
 
 
 @flow(name="decision_monitor", flow_run_name=what_and_when)
+@without_text
 async def decision_monitor() -> State[None]:
     """Chart every channel since each person's last restart, open questions, and draw decisions to be made a second time."""
     watched = look_at_everybody()

@@ -7,8 +7,10 @@ from prefect import flow
 from casebook.domain.standing import Standing
 from casebook.domain.vocabulary import Stage
 from tasks.stages import finish
+from tasks.without_text import without_text
 
 
 @flow(name="follow_up", flow_run_name="{reference} follow_up")
+@without_text
 async def follow_up(reference: str, holder: str | None = None) -> Standing:
     return finish(reference, Stage.FOLLOW_UP, holder)

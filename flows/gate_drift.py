@@ -9,9 +9,11 @@ from prefect.states import Completed
 from casebook.domain.vocabulary import Stage
 from flows.names import what_and_when
 from tasks.drift import ask_again, open_past, show_drift
+from tasks.without_text import without_text
 
 
 @flow(name="gate_drift", flow_run_name=what_and_when)
+@without_text
 async def gate_drift() -> State[None]:
     """Find applications that passed a gate and would not pass it today."""
     held_by_stage = {}

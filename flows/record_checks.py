@@ -8,9 +8,11 @@ from casebook.domain.standing import Standing
 from casebook.domain.vocabulary import Stage
 from tasks.record_checks import due_elsewhere, search_automatic_sources, search_remote_sources
 from tasks.stages import finish
+from tasks.without_text import without_text
 
 
 @flow(name="record_checks", flow_run_name="{reference} record_checks")
+@without_text
 async def record_checks(reference: str, holder: str | None = None) -> Standing:
     search_automatic_sources(reference)
     if due_elsewhere(reference):

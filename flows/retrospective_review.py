@@ -8,9 +8,11 @@ from prefect.states import Completed
 
 from flows.names import what_and_when
 from tasks.retrospective_review import show_overview, triage_past_applications
+from tasks.without_text import without_text
 
 
 @flow(name="retrospective_review", flow_run_name=what_and_when)
+@without_text
 async def retrospective_review() -> State[None]:
     """Reconcile the registers, assess what has not been assessed on today's facts, and rank all."""
     triaged = triage_past_applications()

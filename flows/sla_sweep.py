@@ -9,9 +9,11 @@ from prefect.states import Completed
 from flows.names import what_and_when
 from tasks.board import show_board
 from tasks.wakes import sweep
+from tasks.without_text import without_text
 
 
 @flow(name="sla_sweep", flow_run_name=what_and_when)
+@without_text
 async def sla_sweep() -> State[None]:
     """Find what is overdue, stalled or forgotten. Wake what a run can move on; raise the rest to a person."""
     swept = sweep()

@@ -11,6 +11,7 @@ from prefect.states import Completed
 from casebook.domain.words import PRIORITY
 from flows.names import Reference
 from tasks.wakes import make_urgent
+from tasks.without_text import without_text
 
 ReasonCode = Literal[
     "new_threat", "escalating_violence", "person_at_risk_asked", "partner_agency_asked", "release_from_custody", "other"
@@ -18,6 +19,7 @@ ReasonCode = Literal[
 
 
 @flow(name="urgent_case", flow_run_name="{reference} urgent")
+@without_text
 async def urgent_case(reference: Reference, reason: ReasonCode) -> State[None]:
     """Put one application before all others.
 

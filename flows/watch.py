@@ -8,9 +8,11 @@ from prefect.states import Completed
 
 from flows.names import what_and_when
 from tasks.watch import look_again, look_for_partners
+from tasks.without_text import without_text
 
 
 @flow(name="watch", flow_run_name=what_and_when)
+@without_text
 async def watch() -> State[None]:
     """Open Right to Know proposals: for closed applications whose subject has a new record, and for partners without one."""
     result = look_again()

@@ -8,9 +8,11 @@ from prefect.artifacts import acreate_markdown_artifact
 from casebook.casework.reporting import board, board_plot
 from tasks.home import acting
 from tasks.pictures import show_picture
+from tasks.without_text import without_text
 
 
 @task
+@without_text
 async def show_board() -> None:
     """Write the next version of the board and of its plot."""
     with acting("sweep") as act:

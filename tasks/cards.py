@@ -7,9 +7,11 @@ from prefect.artifacts import acreate_markdown_artifact
 
 from casebook.casework.reporting import cards
 from tasks.home import acting
+from tasks.without_text import without_text
 
 
 @task(task_run_name="card of {reference}")
+@without_text
 async def show_card(reference: str) -> None:
     """Write the next version of the application's card."""
     with acting() as act:

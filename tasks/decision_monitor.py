@@ -19,6 +19,7 @@ from casebook.monitor import plots
 from casebook.monitor.weekly import ChannelReport, watch_all
 from tasks.home import acting
 from tasks.pictures import show_picture
+from tasks.without_text import without_text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +29,7 @@ class Watched:
 
 
 @task(persist_result=False, cache_policy=NO_CACHE)
+@without_text
 def look_at_everybody() -> Watched:
     """Watch every channel and record the signals.
 
@@ -41,12 +43,14 @@ def look_at_everybody() -> Watched:
 
 
 @task(persist_result=False, cache_policy=NO_CACHE)
+@without_text
 def draw_samples() -> int:
     with acting("monitor") as act:
         return len(dip_sampling.draw(act, in_question=signals.in_question(act)))
 
 
 @task(persist_result=False, cache_policy=NO_CACHE)
+@without_text
 async def show_charts(reports: Sequence[ChannelReport]) -> None:
     """Write the page and, for each channel with cases, pictures of the funnel and the charts."""
     named = plots.deal(reports, random.SystemRandom())

@@ -11,11 +11,13 @@ from casebook.storage.frames.builders import BUILDERS
 from expectations.gates import gate_of
 from tasks.home import acting
 from tasks.stages import tables
+from tasks.without_text import without_text
 
 PAGE = 200  # applications whose rows are in memory at once
 
 
 @task
+@without_text
 def open_past(stage: Stage) -> list[str]:
     """The open applications that have left the stage."""
     with acting("gate-drift") as act:
@@ -23,6 +25,7 @@ def open_past(stage: Stage) -> list[str]:
 
 
 @task(task_run_name="ask the {stage} gate again")
+@without_text
 def ask_again(stage: Stage, references: list[str]) -> dict[str, list[str]]:
     """Ask the gate of one stage about these applications, and notify whoever can correct them.
 
@@ -42,6 +45,7 @@ def ask_again(stage: Stage, references: list[str]) -> dict[str, list[str]]:
 
 
 @task
+@without_text
 async def show_drift(held_by_stage: dict[str, dict[str, list[str]]]) -> None:
     """Write the page of the applications that would not pass today."""
     await acreate_markdown_artifact(

@@ -12,6 +12,7 @@ from prefect.tasks import exponential_backoff
 from casebook.casework.record_checks import record_checks, remote_searches
 from casebook.domain.words import SOURCE_FAULT
 from tasks.home import acting
+from tasks.without_text import without_text
 
 
 @task(
@@ -20,6 +21,7 @@ from tasks.home import acting
     retry_delay_seconds=exponential_backoff(backoff_factor=2),
     retry_jitter_factor=0.5,
 )
+@without_text
 def search_automatic_sources(reference: str) -> int:
     """Make every automatic search that is due and return how many were made."""
     with acting() as act:
@@ -38,6 +40,7 @@ def due_elsewhere(reference: str) -> bool:
     retry_delay_seconds=exponential_backoff(backoff_factor=2),
     retry_jitter_factor=0.5,
 )
+@without_text
 def search_remote_sources(reference: str) -> State[Any]:
     """Ask every remote source that is due. Fails if one does not answer; sources that answered are not asked again."""
     searches = remote_searches.ask_remote(acting, reference)

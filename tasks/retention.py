@@ -7,9 +7,11 @@ from prefect.artifacts import acreate_markdown_artifact
 
 from casebook.casework.governance import retention
 from tasks.home import acting
+from tasks.without_text import without_text
 
 
 @task
+@without_text
 async def propose_disposals() -> int:
     """Write the page, notify the head of unit, and return how many applications can be disposed of."""
     with acting("retention") as act:

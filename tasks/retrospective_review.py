@@ -11,9 +11,11 @@ from casebook.casework.review import nightly, overview, triage
 from casebook.casework.review.nightly import LookedBack
 from casebook.casework.review.triage import Triaged
 from tasks.home import acting
+from tasks.without_text import without_text
 
 
 @task
+@without_text
 def triage_past_applications() -> Triaged:
     """Continue where the last run stopped. Each chunk is committed, so a run that dies loses one chunk's work at most."""
     progress_artifact = _progress()
@@ -23,6 +25,7 @@ def triage_past_applications() -> Triaged:
 
 
 @task
+@without_text
 def look_back_at_closed_cases() -> LookedBack:
     """Rank closed cases of the casebook too, ask about restricted ones, and warn of decisions that nobody has been told."""
     progress_artifact = _progress()
@@ -41,6 +44,7 @@ def _show(artifact: object, percent: float) -> None:
 
 
 @task
+@without_text
 async def show_overview() -> None:
     """Write the next version of the page about the review. It has counts only."""
     with acting("review") as act:

@@ -17,6 +17,7 @@ from casebook.storage.tables import Application
 from expectations.gates import gate_of
 from expectations.suite import Gate
 from tasks.home import acting
+from tasks.without_text import without_text
 
 
 def look(reference: str) -> Standing:
@@ -26,6 +27,7 @@ def look(reference: str) -> Standing:
 
 
 @task(task_run_name="{reference}: {stage}")
+@without_text
 def finish(reference: str, stage: Stage, holder: str | None = None) -> Standing:
     """Open the stage's work; if nothing blocks, ask its gate and move the application.
 

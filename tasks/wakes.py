@@ -11,9 +11,11 @@ from casebook.casework.sweep import wakes
 from casebook.casework.sweep.sweep import Swept
 from casebook.storage import heartbeats
 from tasks.home import acting, store
+from tasks.without_text import without_text
 
 
 @task
+@without_text
 def sweep() -> Swept:
     """Make one sweep and record its heartbeat."""
     swept = sweeping.sweep(lambda: acting("sweep"), ways=channels.read(settings.load().notify_urls))
@@ -23,6 +25,7 @@ def sweep() -> Swept:
 
 
 @task(task_run_name="make {reference} urgent")
+@without_text
 def make_urgent(reference: str, reason: str) -> str:
     """Raise the priority. Prefect's interface does not say who asked, so a supervisor must confirm."""
     with acting("prefect-ui") as act:
