@@ -57,12 +57,9 @@ def opened(call: Call) -> Iterator[Opened]:
     with cluster.database(configured) as server:
         url = server.url("casebook")
         migrate.upgrade(url)
-        store = storage.open_store(url, storage.ledger_key(configured.home))
-        try:
+        with storage.store_in_use(url, storage.ledger_key(configured.home)) as store:
             token = configured.token.get_secret_value() if configured.token else None
             with store.session() as session:
                 take_documents_over(session)
                 actor = staff.identify(session, call.staff_id, token, storage.now(session))
             yield Opened(store=store, actor=actor, server=server)
-        finally:
-            store.engine.dispose()

@@ -33,7 +33,6 @@ DAMAGES = {
     "both_sides_know": "DELETE FROM application_link WHERE reference < other",
 }
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
-CROWD = 90
 PROCESSES, THREADS = 2, 3  # beside this one
 
 
@@ -56,15 +55,15 @@ def _born(number):
     return f"{1950 + number % 49}-{1 + number % 12:02}-{1 + number % 28:02}"
 
 
-@pytest.fixture
-def crowd(received, sql):
-    """Two hundred applications; every second one is damaged, in one of three ways."""
+@pytest.fixture(params=[24, pytest.param(180, marks=pytest.mark.soak)])
+def crowd(request, received, sql):
+    """So many applications; every second one is damaged, in one of three ways."""
     references = [
         received(
             external_id=f"X-{n}", b_surname=f"Person{n}", b_dob=_born(n), b_address=f"{n} Synthetic Street", b_postcode="",
             a_surname=f"Other{n}", a_dob=_born(n + 7),
         )
-        for n in range(CROWD)
+        for n in range(request.param)
     ]  # fmt: skip
     ways = ("clock_from_submission", "minimum_settled", "triaged")
     wanted = {reference: ways[n // 2 % 3] if n % 2 else None for n, reference in enumerate(references)}
@@ -109,7 +108,7 @@ def test_a_crowd_of_good_and_bad_applications_asked_from_threads_and_processes_g
         together = ask_many(GATE, tables(GATE, frames(session, everybody)), everybody)
     assert {r: [each.code for each in judged.holding] for r, judged in together.items()} == wanted
     store.engine.dispose()
-    share = CROWD // (PROCESSES + 1)
+    share = len(crowd) // (PROCESSES + 1)
     parts = [everybody[number * share : (number + 1) * share] for number in range(PROCESSES)]
     with ExitStack() as stack:
         copies = [stack.enter_context(forked(partial(in_threads, database_url, part))) for part in parts]
