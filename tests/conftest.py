@@ -108,15 +108,43 @@ def finished_home() -> Iterator[Path]:
 @pytest.fixture
 def made_home(home: Path, finished_home: Path) -> Path:
     """A home of one's own whose cluster has been made before: three times as fast as an empty one."""
+    return _copied(finished_home, home)
+
+
+@pytest.fixture(scope="session")
+def migrated_home(finished_home: Path) -> Iterator[Path]:
+    """A home whose casebook is migrated and has its documents of policy; to be copied, not used."""
+    from casebook.cli.opening import take_documents_over  # noqa: PLC0415
+    from casebook.storage import migrate  # noqa: PLC0415
+    from casebook.storage import session as storage  # noqa: PLC0415
+    from casebook.storage.server import cluster  # noqa: PLC0415
+
+    path = _copied(finished_home, _new_home())
+    with cluster.running(path) as server:
+        migrate.upgrade(server.url("casebook"))
+        key = storage.ledger_key(path)
+        with storage.store_in_use(server.url("casebook"), key) as store, store.session() as session:
+            take_documents_over(session)
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture
+def begun_home(home: Path, migrated_home: Path) -> Path:
+    """A home of one's own in which the first command need not migrate anything."""
+    return _copied(migrated_home, home)
+
+
+def _copied(this: Path, that: Path) -> Path:
     from casebook.storage.server.server_place import owner_of  # noqa: PLC0415
 
-    shutil.copytree(finished_home, home, dirs_exist_ok=True, ignore=shutil.ignore_patterns("socket"))
-    owner = owner_of(finished_home / "database" / "data")
-    for directory, _, files in os.walk(home / "database" / "data"):
+    shutil.copytree(this, that, dirs_exist_ok=True, ignore=shutil.ignore_patterns("socket"))
+    owner = owner_of(this / "database" / "data")
+    for directory, _, files in os.walk(that / "database" / "data"):
         os.chown(directory, owner.uid, owner.gid)
         for file in files:
             os.chown(Path(directory, file), owner.uid, owner.gid)
-    return home
+    return that
 
 
 @pytest.fixture(scope="session")

@@ -35,18 +35,18 @@ HEADER = "external_id,submitted_at,route,applicant,immediate_danger,a_forename,a
 
 
 @pytest.fixture
-def running(made_home: Path) -> Iterator[cluster.Server]:
+def running(begun_home: Path) -> Iterator[cluster.Server]:
     """A server of this test's own, so that nobody else is thrown out when it restarts."""
-    with cluster.running(made_home) as server:
+    with cluster.running(begun_home) as server:
         yield server
 
 
 @pytest.fixture
 def run(
-    running: cluster.Server, made_home: Path, capsys: pytest.CaptureFixture[str]
+    running: cluster.Server, begun_home: Path, capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., tuple[int, dict]]:
     def call(*words: str) -> tuple[int, dict]:
-        code = main([*words, "--json", "--home", str(made_home)])
+        code = main([*words, "--json", "--home", str(begun_home)])
         return code, json.loads(capsys.readouterr().out)
 
     return call
@@ -66,8 +66,8 @@ def restart(running: cluster.Server) -> Callable[[], None]:
 
 
 @pytest.fixture
-def look(running: cluster.Server, made_home: Path):
-    store = open_store(running.url("casebook"), ledger_key(made_home))
+def look(running: cluster.Server, begun_home: Path):
+    store = open_store(running.url("casebook"), ledger_key(begun_home))
 
     def ask(query):
         with store.session() as session:
@@ -78,7 +78,7 @@ def look(running: cluster.Server, made_home: Path):
 
 
 @pytest.fixture
-def later(run: Callable[..., tuple[int, dict]], running: cluster.Server, made_home: Path, tmp_path: Path) -> str:
+def later(run: Callable[..., tuple[int, dict]], running: cluster.Server, begun_home: Path, tmp_path: Path) -> str:
     """Many applications whose items nobody takes; the moment at which all of them are to be told of."""
     rows = [
         HEADER,
@@ -87,7 +87,7 @@ def later(run: Callable[..., tuple[int, dict]], running: cluster.Server, made_ho
     (tmp_path / "many.csv").write_text("\n".join(rows) + "\n")
     code, told = run("applications", "import", str(tmp_path / "many.csv"))
     assert (code, len(told["accepted"])) == (0, MANY)
-    store = open_store(running.url("casebook"), ledger_key(made_home))
+    store = open_store(running.url("casebook"), ledger_key(begun_home))
     with store.session() as session:
         act = Act(session=session, actor=OPERATOR, now=clock.now(), playbook=playbook)
         staffing.hire(act, staffing.SMALLEST, trained={"o1"})
