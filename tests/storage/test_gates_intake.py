@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
-from damaging import not_caught
+from damaging import IN_ORDER, not_caught
 from processes import forked
 
 from casebook.domain.vocabulary import Stage
@@ -48,6 +48,15 @@ def test_an_application_whose_rows_are_damaged_is_held_by_the_rule_for_it(receiv
     received()
     reference = received(now=NOW + timedelta(hours=1), external_id="X-2", concern="again")
     assert not_caught(store, Stage.INTAKE, reference, DAMAGES) == {}
+
+
+def test_a_damage_that_no_rule_catches_and_an_application_that_is_not_in_order_are_told(received, store, sql):
+    reference = received()
+    assert not_caught(store, Stage.INTAKE, reference, {"triaged (by nothing)": "SELECT 1"}) == {
+        "triaged (by nothing)": set()
+    }
+    sql(DAMAGES["triaged"])
+    assert not_caught(store, Stage.INTAKE, reference, {}) == {IN_ORDER: {"triaged"}}
 
 
 def _born(number):
