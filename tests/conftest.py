@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
-import uuid
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from subprocess import Popen
 
+    from own_database import OwnDatabase
     from staffing import People
     from walking import Unit
 
@@ -36,9 +36,7 @@ THEIR_SETTINGS = (
     "CASEBOOK_CLUSTERS",
 )
 TEMPLATE = "casebook_template"
-COPY = "create database {that} template {this} strategy file_copy owner casebook"
 ENOUGH = 4 << 30  # bytes
-MOST_FILLINGS = 40  # databases of about 12 MB that a worker keeps to copy from
 ONE_AT_A_TIME = 20_140_308  # any number: the advisory lock under which one worker makes the template
 
 settings.register_profile("unhurried", deadline=None)  # no test is failed by a busy machine
@@ -64,6 +62,13 @@ def _new_home() -> Path:
     home = Path(tempfile.mkdtemp(prefix="casebook-test-", dir=memory if roomy else "/tmp"))  # noqa: S108 - TMPDIR may be long
     home.chmod(0o711)
     return home
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: the collector of garbage no longer walks through it, and comes less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -103,15 +108,38 @@ def finished_home() -> Iterator[Path]:
 @pytest.fixture
 def made_home(home: Path, finished_home: Path) -> Path:
     """A home of one's own whose cluster has been made before: three times as fast as an empty one."""
+    return _copied(finished_home, home)
+
+
+@pytest.fixture(scope="session")
+def migrated_home(finished_home: Path) -> Iterator[Path]:
+    """A home whose casebook is migrated and has its keys and documents of policy; to be copied, not used."""
+    from casebook.casework.opening_home import open_casebook  # noqa: PLC0415
+    from casebook.storage.server import cluster  # noqa: PLC0415
+
+    path = _copied(finished_home, _new_home())
+    with cluster.running(path) as server:
+        open_casebook(path, server.url("casebook")).engine.dispose()
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture
+def begun_home(home: Path, migrated_home: Path) -> Path:
+    """A home of one's own in which the first command need not migrate anything."""
+    return _copied(migrated_home, home)
+
+
+def _copied(this: Path, that: Path) -> Path:
     from casebook.storage.server.server_place import owner_of  # noqa: PLC0415
 
-    shutil.copytree(finished_home, home, dirs_exist_ok=True, ignore=shutil.ignore_patterns("socket"))
-    owner = owner_of(finished_home / "database" / "data")
-    for directory, _, files in os.walk(home / "database" / "data"):
+    shutil.copytree(this, that, dirs_exist_ok=True, ignore=shutil.ignore_patterns("socket"))
+    owner = owner_of(this / "database" / "data")
+    for directory, _, files in os.walk(that / "database" / "data"):
         os.chown(directory, owner.uid, owner.gid)
         for file in files:
             os.chown(Path(directory, file), owner.uid, owner.gid)
-    return home
+    return that
 
 
 @pytest.fixture(scope="session")
@@ -129,6 +157,8 @@ def server() -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def template(server: Server) -> str:
     """The name of a migrated database, made by the first worker that asks."""
+    from own_database import named  # noqa: PLC0415
+
     from casebook.storage import migrate  # noqa: PLC0415
     from casebook.storage.server import databases  # noqa: PLC0415
 
@@ -137,96 +167,58 @@ def template(server: Server) -> str:
         if superuser.execute("select from pg_database where datname = %s", [TEMPLATE]).fetchone() is None:
             superuser.execute(f"drop database if exists {TEMPLATE}_half")
             superuser.execute(f"create database {TEMPLATE}_half owner casebook")
-            migrate.upgrade(_renamed(server, f"{TEMPLATE}_half"))
+            migrate.upgrade(named(server, f"{TEMPLATE}_half"))
             superuser.execute(f"alter database {TEMPLATE}_half rename to {TEMPLATE}")
     return TEMPLATE
 
 
-@pytest.fixture
-def database_url(server: Server, template: str) -> Iterator[str]:
-    """SQLAlchemy's address of a migrated database that is this test's alone."""
-    from casebook.storage.server import databases  # noqa: PLC0415
+@pytest.fixture(scope="session")
+def databases_of_this_process(server: Server, template: str) -> Iterator[OwnDatabase]:
+    """The database that its tests have one after the other, and the filled ones that it may be a copy of."""
+    from own_database import OwnDatabase  # noqa: PLC0415
 
-    name = f"test_{uuid.uuid4().hex}"
-    with databases.connect(server.address("postgres")) as superuser:
-        superuser.execute(COPY.format(this=template, that=name))
-        yield _renamed(server, name)
-        superuser.execute(f"drop database {name} with (force)")
+    with OwnDatabase.on(server, template) as own:
+        yield own
 
 
 @pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
+def own_database(databases_of_this_process: OwnDatabase) -> Iterator[OwnDatabase]:
+    """A migrated database that is this test's alone. It is made when somebody connects."""
+    yield databases_of_this_process
+    databases_of_this_process.forget()
+
+
+@pytest.fixture
+def database_url(own_database: OwnDatabase) -> str:
+    """SQLAlchemy's address of that database, for whoever connects to it in their own way."""
+    return own_database.hand_on()
+
+
+@pytest.fixture
+def store(own_database: OwnDatabase) -> Iterator[Store]:
     """The casebook in that database."""
     from casebook.storage.session import open_store  # noqa: PLC0415
 
-    store = open_store(database_url, b"a key for tests")
+    store = open_store(own_database.url, b"a key for tests")
+    own_database.seen_by(store.engine)
     yield store
     store.engine.dispose()
 
 
-@dataclass(kw_only=True)
-class Filling:
-    """What a test's database was filled with: the database that holds a copy, and what the filling returned."""
-
-    name: str
-    returned: Any
-
-
-@pytest.fixture(scope="session")
-def fillings(server: Server) -> Iterator[dict[Hashable, Filling]]:
-    """Where a database began, and what it was filled with then -> the copy."""
-    from casebook.storage.server import databases  # noqa: PLC0415
-
-    made: dict[Hashable, Filling] = {}
-    yield made
-    with databases.connect(server.address("postgres")) as superuser:
-        for filling in made.values():
-            superuser.execute(f"drop database {filling.name} with (force)")
-
-
 @pytest.fixture
-def fill_once(server: Server, fillings: dict[Hashable, Filling], store: Store) -> Callable[..., Any]:
+def fill_once(own_database: OwnDatabase, store: Store) -> Callable[..., Any]:
     """`fill_once(what, fill)`: fill this test's database; the same from the same beginning once more is a copy.
 
     `what` says in full what `fill` does: the same words, the same rows, and the same return value. The beginning is the
     ledger, the loaded extracts and the sources elsewhere that this process may ask: the same application at record checks
-    has other searches when a source is elsewhere. Copying takes a twentieth of the time of hiring a unit.
+    has other searches when a source is elsewhere. A copy is made when somebody looks into it: a filling that begins with a
+    copy costs nothing.
     """
-    from casebook.storage.server import databases  # noqa: PLC0415
 
     def fill_or_copy(what: Hashable, fill: Callable[[], Any]) -> Any:
-        mine = store.engine.url.database
-        key = (what, _beginning_of(store))
-        if key not in fillings:
-            returned = fill()
-            if len(fillings) < MOST_FILLINGS:
-                fillings[key] = Filling(name=f"filled_{uuid.uuid4().hex}", returned=returned)
-                _copy(server, store, mine, fillings[key].name)
-            return returned
-        store.engine.dispose()
-        with databases.connect(server.address("postgres")) as superuser:
-            superuser.execute(f"drop database {mine} with (force)")
-        _copy(server, store, fillings[key].name, mine)
-        return fillings[key].returned
+        return own_database.fill_once(what, fill, store)
 
     return fill_or_copy
-
-
-def _beginning_of(store: Store) -> tuple[str, ...]:
-    from casebook.sources import catalogue  # noqa: PLC0415
-
-    with store.engine.connect() as connection:
-        heads = connection.exec_driver_sql("select chain || hash from chain_head order by chain").scalars().all()
-        extracts = connection.exec_driver_sql("select source || digest from source_extract order by id")
-        return (*heads, *extracts.scalars(), repr(catalogue.remote()))
-
-
-def _copy(server: Server, store: Store, this: str | None, that: str | None) -> None:
-    from casebook.storage.server import databases  # noqa: PLC0415
-
-    store.engine.dispose()
-    with databases.connect(server.address("postgres")) as superuser:
-        superuser.execute(COPY.format(this=this, that=that))
 
 
 @pytest.fixture
@@ -273,7 +265,3 @@ def walked(fill_once: Callable[..., Any]) -> Callable[..., str]:
         return reference
 
     return walk
-
-
-def _renamed(server: Server, database: str) -> str:
-    return server.url("casebook").replace("/casebook?", f"/{database}?")

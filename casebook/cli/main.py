@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -175,8 +176,9 @@ def run(call: Call, words: list[str]) -> Output:
     return call_handler(options.handler, options, call)
 
 
+@cache
 def parser_of(command: str) -> Parser:
-    """The parser of one command, whose module is imported now."""
+    """The parser of one command, whose module is imported now. Reading words does not change it."""
     module_name, text = COMMANDS[command]
     parser = Parser(prog=f"casebook {command}", description=text, allow_abbrev=False)
     importlib.import_module(module_name).configure(parser)

@@ -47,11 +47,8 @@ def opened(call: Call) -> Iterator[Opened]:
     configured = settings.load(call.home)
     catalogue.configure(configured.sources)
     with cluster.database(configured) as server:
-        store = open_casebook(configured.home, server.url("casebook"))
-        try:
+        with storage.in_use(open_casebook(configured.home, server.url("casebook"))) as store:
             token = configured.token.get_secret_value() if configured.token else None
             with store.session() as session:
                 actor = staff.identify(session, call.staff_id, token, storage.now(session))
             yield Opened(store=store, actor=actor, server=server)
-        finally:
-            store.engine.dispose()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +22,9 @@ from casebook.storage.tables import ClockOffset
 
 # two transactions wanted the same at once: one is done, the other was rolled back and may be tried again
 _COLLISIONS = (DeadlockDetected, SerializationFailure, UniqueViolation)
+
+_users: Counter[Engine] = Counter()  # how many in this process use an engine
+_counting = threading.Lock()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +69,24 @@ def _without_values(fault: DBAPIError) -> str:
 def open_store(url: str, key: bytes, *, pool_size: int = 5) -> Store:
     """A store on a migrated database at `url` (an SQLAlchemy address, psycopg driver)."""
     return Store(engine=_engine(url, pool_size), key=key)
+
+
+@contextmanager
+def in_use(store: Store) -> Iterator[Store]:
+    """Use a store. Its connections are closed when the last user in this process leaves it.
+
+    A process that gives many commands keeps it open around them: each then finds connections, and plans of statements.
+    """
+    with _counting:
+        _users[store.engine] += 1
+    try:
+        yield store
+    finally:
+        with _counting:
+            _users[store.engine] -= 1
+            last = not _users[store.engine]
+        if last:
+            store.engine.dispose()
 
 
 @lru_cache(maxsize=8)

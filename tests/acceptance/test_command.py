@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shlex
@@ -10,6 +11,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,20 @@ def call(*words, home=None, stdin="", **environment):
     )
 
 
+def said(*words, home=None, stdin="", **environment):
+    """Run the command in this process, with the same environment and answer as `call`."""
+    out, err = io.StringIO(), io.StringIO()
+    settings = CLEAN | ({"CASEBOOK_HOME": str(home)} if home else {}) | environment
+    with pytest.MonkeyPatch.context() as patched, redirect_stdout(out), redirect_stderr(err):
+        for name in set(os.environ) - set(settings):
+            patched.delenv(name)
+        for name, value in settings.items():
+            patched.setenv(name, value)
+        patched.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), "utf-8"))
+        code = main.main([*words])
+    return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
+
+
 def told(done):
     """The one JSON document of an answer; anything else on stdout is a failure."""
     assert "Traceback" not in done.stderr
@@ -36,12 +52,14 @@ def told(done):
 
 @pytest.fixture(scope="module")
 def kept_home():
-    """A home whose server keeps running while this module does, so that a call costs its own time only."""
+    """A home whose server and connections stay open while this module runs, so that a call costs its own time only."""
+    from casebook.casework.opening_home import open_casebook  # noqa: PLC0415
+    from casebook.storage import session as storage  # noqa: PLC0415
     from casebook.storage.server import cluster  # noqa: PLC0415
 
     home = Path(tempfile.mkdtemp(prefix="casebook-test-", dir="/tmp"))
     home.chmod(0o711)
-    with cluster.running(home):
+    with cluster.running(home) as server, storage.in_use(open_casebook(home, server.url("casebook"))):
         yield home
     shutil.rmtree(home, ignore_errors=True)
 
@@ -58,7 +76,7 @@ def kept_home():
     ],
 )
 def test_global_options_may_stand_anywhere(words):
-    (found,) = told(call(*words))
+    (found,) = told(said(*words))
     assert found["value"] == "2004/0123456A"
 
 
@@ -148,7 +166,7 @@ def test_no_word_however_hostile_shows_a_traceback_or_is_called_a_fault(kept_hom
 
 
 def test_without_json_a_refusal_says_why_on_stderr_and_nothing_on_stdout(kept_home):
-    done = call("applications", "show", "CL-2026-000001", home=kept_home)
+    done = said("applications", "show", "CL-2026-000001", home=kept_home)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "casebook: there is no application CL-2026-000001 [not_found]\n"
 
@@ -156,24 +174,24 @@ def test_without_json_a_refusal_says_why_on_stderr_and_nothing_on_stdout(kept_ho
 def test_a_column_that_stands_twice_is_refused_except_where_applications_would_be_left_lying(kept_home, tmp_path):
     repeated = tmp_path / "repeated.csv"
     repeated.write_text("person_id,decided_on,decider,outcome,decider\np1,2026-01-02,d1,disclosed,d2\n")
-    done = call("monitor", "analyse", str(repeated), "--json")
+    done = said("monitor", "analyse", str(repeated), "--json")
     assert (done.returncode, told(done)["error"]["code"]) == (2, "repeated_column")
     assert "decider more than once" in told(done)["error"]["message"]
     repeated.write_text("person_id,surname,surname\np1,Khan,Kahn\n")
-    done = call("sources", "load", "pnc", "--persons", str(repeated), "--json", home=kept_home)
+    done = said("sources", "load", "pnc", "--persons", str(repeated), "--json", home=kept_home)
     assert (done.returncode, told(done)["error"]["code"]) == (2, "repeated_column")
     repeated.write_text("external_id,submitted_at,route,applicant,b_surname,b_surname\n,,,,,\nX-1,,,,Khan,Kahn\n")
-    done = call("applications", "import", str(repeated), "--json", home=kept_home)
+    done = said("applications", "import", str(repeated), "--json", home=kept_home)
     assert (done.returncode, told(done)["ignored_columns"]) == (1, ["b_surname"])  # its one row lacks what it needs
     assert {fault["code"] for fault in told(done)["rejected"]} == {"missing"}
 
 
 def test_the_first_member_of_staff_is_the_operator_s_and_their_token_opens_the_door(kept_home):
-    added = told(call("staff", "add", "first.one", "--role", "researcher", "second_reader", "--json", home=kept_home))
+    added = told(said("staff", "add", "first.one", "--role", "researcher", "second_reader", "--json", home=kept_home))
     assert added["roles"] == ["researcher", "second_reader"]
-    right = call("work", "list", "--as", "first.one", "--json", home=kept_home, CASEBOOK_TOKEN=added["token"])
+    right = said("work", "list", "--as", "first.one", "--json", home=kept_home, CASEBOOK_TOKEN=added["token"])
     assert (right.returncode, told(right)) == (0, [])
-    wrong = call("work", "list", "--as", "first.one", "--json", home=kept_home, CASEBOOK_TOKEN="guessed")
+    wrong = said("work", "list", "--as", "first.one", "--json", home=kept_home, CASEBOOK_TOKEN="guessed")
     assert (wrong.returncode, told(wrong)["error"]["code"]) == (1, "token_refused")
     assert "guessed" not in wrong.stdout + wrong.stderr
 
@@ -182,7 +200,7 @@ def test_the_first_member_of_staff_is_the_operator_s_and_their_token_opens_the_d
     "text", ["", "not json", "[1", '"\\u0000"', "\x00", "[" * 100_000, "NaN", "{}", '{"version": 1e999}', "\ufeff{}"]
 )
 def test_an_answer_from_standard_input_is_refused_before_anything_is_written(kept_home, text):
-    done = call("work", "do", "no-such-item", "--file", "-", "--json", home=kept_home, stdin=text)
+    done = said("work", "do", "no-such-item", "--file", "-", "--json", home=kept_home, stdin=text)
     assert done.returncode == 1, done.stderr
     assert told(done)["error"]["code"] in {"invalid_answer", "not_found"}
 
@@ -190,7 +208,7 @@ def test_an_answer_from_standard_input_is_refused_before_anything_is_written(kep
 def test_an_answer_that_is_not_utf_8_is_refused(kept_home, tmp_path):
     file = tmp_path / "answer.json"
     file.write_bytes(b'{"reason": "\xff"}')
-    done = call("work", "do", "x", "--file", str(file), "--json", home=kept_home)
+    done = said("work", "do", "x", "--file", str(file), "--json", home=kept_home)
     assert (done.returncode, told(done)["error"]["code"]) == (1, "invalid_answer")
 
 
@@ -210,7 +228,7 @@ def test_a_home_on_a_long_path_works_and_survives_its_commands():
 
 @pytest.mark.parametrize("place", ["/dev/null/home", "/proc/casebook", "/sys/casebook", f"/var/{'x' * 300}"])
 def test_a_home_that_cannot_be_made_is_a_fault_in_one_sentence(place):
-    done = call("staff", "list", "--json", home=place)
+    done = said("staff", "list", "--json", home=place)
     assert done.returncode == 3
     assert told(done)["error"]["code"] == "home_unusable"
     assert len(done.stderr.splitlines()) == 1
@@ -228,7 +246,7 @@ def test_a_home_that_cannot_be_made_is_a_fault_in_one_sentence(place):
     ],
 )
 def test_a_wrong_database_address_is_told_in_one_sentence_without_its_password(tmp_path, url):
-    done = call("staff", "list", "--json", home=tmp_path, CASEBOOK_DATABASE_URL=url)
+    done = said("staff", "list", "--json", home=tmp_path, CASEBOOK_DATABASE_URL=url)
     assert done.returncode in {2, 3}, done.stderr
     assert told(done)["error"]["code"] in {"database_unavailable", "wrong_usage"}
     assert len(done.stderr.splitlines()) == 1
@@ -268,7 +286,7 @@ def test_an_import_tells_a_wrong_call_from_a_file_it_refuses(kept_home, tmp_path
     path = tmp_path / "applications.csv"
     if content is not None:
         path.write_text(content, "utf-8")
-    done = call("applications", "import", str(path), "--json", home=kept_home)
+    done = said("applications", "import", str(path), "--json", home=kept_home)
     assert (done.returncode, told(done)["error"]["code"]) == (exit_code, code)
 
 
@@ -276,7 +294,7 @@ def test_an_import_can_say_what_the_gate_finds_in_the_file_as_a_whole(kept_home,
     path = tmp_path / "applications.csv"
     row = "2026-03-02T09:00:00+00:00,right_to_ask,a\n"
     path.write_text(f"external_id,submitted_at,route,applicant\nQ-1,{row}Q-1,{row},yesterday,sideways,a\n", "utf-8")
-    done = call("applications", "import", str(path), "--quality", "--json", home=kept_home)
+    done = said("applications", "import", str(path), "--quality", "--json", home=kept_home)
     found = told(done)
     assert (done.returncode, len(found["accepted"])) == (1, 1)
     assert found["quality"] == {
@@ -284,4 +302,4 @@ def test_an_import_can_say_what_the_gate_finds_in_the_file_as_a_whole(kept_home,
         "row_rejected": 1,
     }  # fmt: skip
     assert (found["landed"], found["rows"]) == (2, 3)
-    assert "quality" not in told(call("applications", "import", str(path), "--json", home=kept_home))
+    assert "quality" not in told(said("applications", "import", str(path), "--json", home=kept_home))

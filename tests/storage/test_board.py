@@ -19,6 +19,7 @@ from casebook.storage.reporting import board as stored
 from tasks import drift as asking
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+COUPLES = ("abel", "quorn", "zylinski", "ingmar", "veles", "orpheus")
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def live_through(received, sql):
         submitted = datetime(2026, 4, 20, 9, tzinfo=UTC) if number == 7 else submitted
         # seen from 200 days after NOW: due at that very moment, and within the next day
         submitted = NOW + timedelta(days=172, hours=12 * (number - 8)) if number in {8, 9} else submitted
-        reference = received(now=submitted, external_id=f"Y-{number}", submitted_at=submitted.isoformat())
+        reference = received(now=submitted, submitted_at=submitted.isoformat(), **somebody(number))
         met = submitted + timedelta(hours=dice.randrange(24 * 40)) if dice.random() < 0.8 else None
         if number == 7:
             met = submitted + timedelta(days=28)  # at the very moment
@@ -45,6 +46,16 @@ def live_through(received, sql):
         )
         lived.append((submitted, met))
     return lived
+
+
+def somebody(number):
+    """One of six couples. All that are about one couple are linked, which takes a time that grows with their square."""
+    couple = number % 6
+    born = f"{1950 + 7 * couple}-{1 + couple:02}-{11 + couple}"
+    return {
+        "external_id": f"Y-{number}", "b_surname": f"Canary{COUPLES[couple]}", "b_dob": born, "b_postcode": "",
+        "b_address": f"{couple} Synthetic Street", "a_surname": f"Canary{COUPLES[-couple]}", "a_dob": born,
+    }  # fmt: skip
 
 
 def test_28_day_compliance_is_what_a_plain_recount_gives(year, acting):

@@ -8,7 +8,7 @@ import pytest
 from early_ends import SAID, UNSAID
 from sqlalchemy import inspect, select
 from staffing import STAFF
-from walking import ROW, through_everything
+from walking import ROW
 
 from casebook.casework import work_queue
 from casebook.casework.governance import early_ending, governance
@@ -284,15 +284,14 @@ def test_a_hold_ends_by_two_people(does, looked_up):
     assert not looked_up("legal_hold")
 
 
-def closed_with_canaries(unit):
-    """A whole life, with a word in every personal place that must be gone afterwards."""
-    reference = unit.receive({
+@pytest.fixture
+def closed_with_canaries(unit, walked):
+    """Make a whole life, with a word in every personal place that must be gone afterwards; gives its reference."""
+    return lambda: walked(unit, {
         **ROW, "external_id": "G-9", "concern": f"{CANARY} concern", "a_surname": CANARY, "a_former_names": CANARY,
         "a_address": f"1 {CANARY} Street", "code_word": CANARY, "interpreter": CANARY, "immediate_danger": "yes",
         "a_email": f"{CANARY}@example.org", "children": "2019-01",
     })  # fmt: skip
-    assert through_everything(unit, reference) == Stage.CLOSED
-    return reference
 
 
 def everything(unit, *, but=()):
@@ -306,10 +305,10 @@ def everything(unit, *, but=()):
                     yield mapper.class_, row, attribute.key, getattr(row, attribute.key)
 
 
-def test_disposal_takes_two_people_a_closed_application_and_no_hold(unit, does):
+def test_disposal_takes_two_people_a_closed_application_and_no_hold(unit, does, closed_with_canaries):
     with refused("not_closed"):
         does("supervise", governance.dispose, reason="time is over")
-    reference = closed_with_canaries(unit)
+    reference = closed_with_canaries()
 
     def dispose(who, **words):
         with unit.acting(who) as act:
@@ -332,8 +331,8 @@ def test_disposal_takes_two_people_a_closed_application_and_no_hold(unit, does):
         dispose("head")
 
 
-def test_disposal_leaves_nothing_personal_in_any_table_and_the_ledger_still_verifies(unit):
-    reference = closed_with_canaries(unit)
+def test_disposal_leaves_nothing_personal_in_any_table_and_the_ledger_still_verifies(unit, closed_with_canaries):
+    reference = closed_with_canaries()
     assert any(CANARY.lower() in str(value).lower() for *_, value in everything(unit))
     for who in ("supervise", "head"):
         with unit.acting(who) as act:
@@ -361,8 +360,8 @@ def test_disposal_leaves_nothing_personal_in_any_table_and_the_ledger_still_veri
     assert "disposed" in events
 
 
-def test_what_stays_of_a_disposed_application_can_be_listed_and_shown(unit):
-    reference = closed_with_canaries(unit)
+def test_what_stays_of_a_disposed_application_can_be_listed_and_shown(unit, closed_with_canaries):
+    reference = closed_with_canaries()
     for who in ("supervise", "head"):
         with unit.acting(who) as act:
             governance.dispose(act, reference, reason="time is over")
@@ -371,8 +370,8 @@ def test_what_stays_of_a_disposed_application_can_be_listed_and_shown(unit):
     assert CANARY.lower() not in str(shown).lower()
 
 
-def test_the_ledger_s_own_words_hold_nothing_personal_even_of_a_whole_life(unit):
-    closed_with_canaries(unit)
+def test_the_ledger_s_own_words_hold_nothing_personal_even_of_a_whole_life(unit, closed_with_canaries):
+    closed_with_canaries()
     with unit.store.session() as session:
         said = [str(row.body) for row in session.scalars(select(LedgerEntry))]
     assert [body for body in said if CANARY.lower() in body.lower() or "ottershaw" in body.lower()] == []

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 import pytest
+from damaging import not_caught
 from signing import read_and_do
 from sqlalchemy import select
 
@@ -656,28 +657,12 @@ DAMAGES = {
 }  # None: a guard on the number of rows that no damage to rows can break; an application that is not there breaks it
 
 
-def test_every_expectation_holds_the_application_whose_rows_are_damaged(
-    load, checking, settle, verdict, sql, store, acting
-):
+def test_every_expectation_holds_the_application_whose_rows_are_damaged(load, checking, settle, store):
     load("rms,b1,Barry,Canarytwo,,1985-03-02,QX1 1AA\n")
     reference = checking(a_phone="07700 900002", b_phone="07700900002")
     settle(reference)
-    assert verdict(reference).outcome == "passes", codes(verdict(reference))
     assert {rule.code for frame in GATE.frames for rule in frame.rules} == set(DAMAGES)
-    tables = ("search", "assurance", "candidate", "applicant_sign", "meeting", "application_link")
-    for table in tables:
-        sql(f"CREATE TABLE kept_{table} AS TABLE {table}")
-    for code, damage in DAMAGES.items():
-        if damage is None:
-            continue
-        sql(damage)
-        judged = verdict(reference)
-        assert code in codes(judged), code
-        assert judged.outcome == "held", code
-        for table in tables:
-            sql(f"SET session_replication_role = replica; DELETE FROM {table}; INSERT INTO {table} TABLE kept_{table}")
-    assert verdict(reference).outcome == "passes"
-    assert {c for c, d in DAMAGES.items() if d is None} <= codes(verdict("CL-2026-999999"))
+    assert not_caught(store, Stage.RECORD_CHECKS, reference, DAMAGES) == {}
 
 
 def test_the_ledger_speaks_of_everything(all_loaded, checking, settle, store):

@@ -82,14 +82,14 @@ def test_a_file_that_is_not_there_was_not_refused(acting, entries, tmp_path):
     assert entries() == []
 
 
-def test_each_command_that_takes_a_file_in_notes_its_refusal(made_home, tmp_path, capsys):
+def test_each_command_that_takes_a_file_in_notes_its_refusal(begun_home, tmp_path, capsys):
     path = tmp_path / "list.csv"
     path.write_text(NO_HEADER)
     for words in (
         ("applications", "import"), ("sources", "load", "rms", "--persons"), ("review", "import"), ("review", "preview"),
     ):  # fmt: skip
-        assert main([*words, str(path), "--json", "--home", str(made_home)]) in {1, 2}
+        assert main([*words, str(path), "--json", "--home", str(begun_home)]) in {1, 2}
     capsys.readouterr()
-    assert main(["audit", "verify", "--json", "--home", str(made_home)]) == 0
+    assert main(["audit", "verify", "--json", "--home", str(begun_home)]) == 0
     taken_over = len(list(documents.shipped()))  # of policy, one entry each, when the home was first opened
     assert json.loads(capsys.readouterr().out)["checked"] == 3 + taken_over

@@ -29,9 +29,9 @@ BLIND = (
 
 
 @pytest.fixture
-def run(made_home, capsys):
+def run(begun_home, capsys):
     def call(*words):
-        code = main([*words, "--json", "--home", str(made_home)])
+        code = main([*words, "--json", "--home", str(begun_home)])
         return code, json.loads(capsys.readouterr().out)
 
     return call
@@ -116,11 +116,11 @@ THEIRS = (
 
 
 @pytest.fixture
-def said(made_home, capsys):
+def said(begun_home, capsys):
     """What a person reads on the screen, and the exit code."""
 
     def call(*words):
-        code = main([*words, "--home", str(made_home)])
+        code = main([*words, "--home", str(begun_home)])
         return code, capsys.readouterr().out
 
     return call
@@ -297,7 +297,7 @@ def test_a_person_is_reached_by_commands_only_as_their_plan_allows(run, tmp_path
 
 
 def test_no_command_tells_a_reviewer_whom_a_campaign_is_about_or_how_it_was_decided(
-    run, tmp_path, monkeypatch, made_home, capsys
+    run, tmp_path, monkeypatch, begun_home, capsys
 ):
     (tmp_path / "list.csv").write_text(
         HEADER
@@ -316,7 +316,7 @@ def test_no_command_tells_a_reviewer_whom_a_campaign_is_about_or_how_it_was_deci
             own.setenv("CASEBOOK_TOKEN", tokens[who])
             told = []
             for form in ([], ["--json"]):
-                main([*words, *form, "--home", str(made_home), "--as", who])
+                main([*words, *form, "--home", str(begun_home), "--as", who])
                 told.append("".join(capsys.readouterr()))
             return "\n".join(told)
 

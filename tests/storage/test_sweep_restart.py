@@ -36,18 +36,18 @@ HEADER = "external_id,submitted_at,route,applicant,immediate_danger,a_forename,a
 
 
 @pytest.fixture
-def running(made_home: Path) -> Iterator[cluster.Server]:
+def running(begun_home: Path) -> Iterator[cluster.Server]:
     """A server of this test's own, so that nobody else is thrown out when it restarts."""
-    with cluster.running(made_home) as server:
+    with cluster.running(begun_home) as server:
         yield server
 
 
 @pytest.fixture
 def run(
-    running: cluster.Server, made_home: Path, capsys: pytest.CaptureFixture[str]
+    running: cluster.Server, begun_home: Path, capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., tuple[int, dict]]:
     def call(*words: str) -> tuple[int, dict]:
-        code = main([*words, "--json", "--home", str(made_home)])
+        code = main([*words, "--json", "--home", str(begun_home)])
         return code, json.loads(capsys.readouterr().out)
 
     return call
@@ -67,8 +67,8 @@ def restart(running: cluster.Server) -> Callable[[], None]:
 
 
 @pytest.fixture
-def look(running: cluster.Server, made_home: Path):
-    store = open_casebook(made_home, running.url("casebook"))
+def look(running: cluster.Server, begun_home: Path):
+    store = open_casebook(begun_home, running.url("casebook"))
 
     def ask(query):
         with store.session() as session:
@@ -79,9 +79,9 @@ def look(running: cluster.Server, made_home: Path):
 
 
 @pytest.fixture
-def later(run: Callable[..., tuple[int, dict]], running: cluster.Server, made_home: Path, tmp_path: Path) -> str:
+def later(run: Callable[..., tuple[int, dict]], running: cluster.Server, begun_home: Path, tmp_path: Path) -> str:
     """Many applications whose items nobody takes; the moment at which all of them are to be told of."""
-    store = open_casebook(made_home, running.url("casebook"))
+    store = open_casebook(begun_home, running.url("casebook"))
     with store.session() as session:
         trial.begin(session)
         session.commit()

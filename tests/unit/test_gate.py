@@ -260,11 +260,13 @@ def in_threads(first: int, count: int, threads: int) -> dict[int, bool]:
     return answers
 
 
-def test_two_hundred_good_and_bad_applications_from_threads_and_processes_each_get_their_own_verdict():
+@pytest.mark.parametrize("share", [12, pytest.param(50, marks=pytest.mark.soak)])
+def test_good_and_bad_applications_from_threads_and_processes_each_get_their_own_verdict(share):
     ask(GATE, frames())  # the forked processes inherit a used context, and must not use it
     with ExitStack() as stack:
-        copies = [stack.enter_context(forked(partial(in_threads, first, 50, threads=3))) for first in (0, 50, 100)]
-        answers = in_threads(150, 50, threads=5)
+        firsts = range(0, 3 * share, share)
+        copies = [stack.enter_context(forked(partial(in_threads, first, share, threads=3))) for first in firsts]
+        answers = in_threads(3 * share, share, threads=5)
         for result in copies:
             answers |= result(120)
-    assert answers == dict.fromkeys(range(200), True)
+    assert answers == dict.fromkeys(range(4 * share), True)

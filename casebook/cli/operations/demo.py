@@ -21,6 +21,7 @@ from casebook.demo.flaky_source import FlakySource
 from casebook.demo.story import Story
 from casebook.errors import NotPermitted, Refused, UnreadableFile
 from casebook.settings import Settings
+from casebook.storage import session as storage
 from casebook.storage import trial
 
 
@@ -63,30 +64,28 @@ def _demo(options: Namespace, call: Call) -> Output:
     given = _given(options.file) if options.file else None  # read before there is a home, because a home must be empty
     home = _fresh_home(call)
     files = _files(options, home, given)
-    with (
-        FlakySource.of(files, "pnd").serving() as elsewhere,
-        running(_asking(home, elsewhere), None, _tell) as (server, up),
-    ):
-        store = open_casebook(home, server.url("casebook"))
-        try:
+    try:
+        with (
+            FlakySource.of(files, "pnd").serving() as elsewhere,
+            running(_asking(home, elsewhere), None, _tell) as (server, up),
+            storage.in_use(open_casebook(home, server.url("casebook"))) as store,
+        ):
             with store.session() as session:
                 trial.begin(session)
                 session.commit()
             _tell(f"Prefect's interface, while this runs: {up.ui} (user and password in {home / 'prefect' / 'auth'})")
-            watched = Engine(store=store, api=up.api, auth=up.environment["PREFECT_API_AUTH_STRING"])
             account = Story(
                 operator=Desk(run=_runner(call), home=home),
                 files=files,
                 past=_past(options, files),
-                engine=watched,
+                engine=Engine(store=store, api=up.api, auth=up.environment["PREFECT_API_AUTH_STRING"]),
                 elsewhere=elsewhere,
                 tell=_tell,
                 begun=begun,
             ).run()
-        finally:
-            store.engine.dispose()
-            if given is not None:  # somebody's real applications are kept in the database alone
-                (files / "applications.csv").unlink(missing_ok=True)
+    finally:
+        if given is not None:  # somebody's real applications are kept in the database alone
+            (files / "applications.csv").unlink(missing_ok=True)
     _tell(f"to open it again: casebook up --home {home}")
     done = account["open"] == 0 and account["ledger_ok"] and account.get("monitor_asks_about_planted", True)
     return Output(data=account, lines=[f"{key}: {value}" for key, value in account.items()], exit_code=0 if done else 1)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 import pytest
+from damaging import not_caught
 
 from casebook.domain.gates import GateOutcome
 from casebook.domain.vocabulary import Stage, WorkKind
@@ -150,10 +151,6 @@ def held(verdict):
     return {result.code for result in verdict.holding}
 
 
-def test_a_judged_score_passes(scored, verdict):
-    assert verdict(Stage.RISK_SCORING, scored()).outcome is GateOutcome.PASSES
-
-
 def test_a_score_without_an_instrument_passes_if_it_says_so(scored, verdict, sql):
     reference = scored(answers=())
     assert verdict(Stage.RISK_SCORING, reference).outcome is GateOutcome.PASSES
@@ -161,14 +158,8 @@ def test_a_score_without_an_instrument_passes_if_it_says_so(scored, verdict, sql
     assert "unknown_counted" in held(verdict(Stage.RISK_SCORING, reference))
 
 
-@pytest.mark.parametrize("code", SCORE_DAMAGE)
-def test_a_damaged_score_is_held(scored, verdict, sql, code):
-    reference = scored()
-    for statement in SCORE_DAMAGE[code].split("; "):
-        sql(statement)
-    answer = verdict(Stage.RISK_SCORING, reference)
-    assert answer.outcome is GateOutcome.HELD
-    assert code.partition(" ")[0] in held(answer)
+def test_each_damage_to_a_judged_score_is_held_by_its_rule(scored, store):
+    assert not_caught(store, Stage.RISK_SCORING, scored(), SCORE_DAMAGE) == {}
 
 
 @pytest.mark.parametrize(
@@ -222,17 +213,8 @@ def test_the_questionnaire_is_asked_for_until_another_person_accepts_less(
     assert verdict(Stage.RISK_SCORING, reference).outcome is GateOutcome.PASSES
 
 
-def test_an_approved_disclosure_passes(approved, verdict):
-    assert verdict(Stage.PANEL_DECISION, approved).outcome is GateOutcome.PASSES
-
-
-@pytest.mark.parametrize("code", DECISION_DAMAGE)
-def test_a_damaged_decision_is_held(approved, verdict, sql, code):
-    for statement in DECISION_DAMAGE[code].split("; "):
-        sql(statement)
-    answer = verdict(Stage.PANEL_DECISION, approved)
-    assert answer.outcome is GateOutcome.HELD
-    assert code.partition(" ")[0] in held(answer)
+def test_each_damage_to_an_approved_disclosure_is_held_by_its_rule(approved, store):
+    assert not_caught(store, Stage.PANEL_DECISION, approved, DECISION_DAMAGE) == {}
 
 
 @pytest.mark.parametrize(
