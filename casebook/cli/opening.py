@@ -46,9 +46,11 @@ def opened(call: Call) -> Iterator[Opened]:
     """Open the casebook in the home of a call; start and migrate its database if necessary."""
     configured = settings.load(call.home)
     catalogue.configure(configured.sources)
-    with cluster.database(configured) as server:
-        with storage.in_use(open_casebook(configured.home, server.url("casebook"))) as store:
-            token = configured.token.get_secret_value() if configured.token else None
-            with store.session() as session:
-                actor = staff.identify(session, call.staff_id, token, storage.now(session))
-            yield Opened(store=store, actor=actor, server=server)
+    with (
+        cluster.database(configured) as server,
+        storage.in_use(open_casebook(configured.home, server.url("casebook"))) as store,
+    ):
+        token = configured.token.get_secret_value() if configured.token else None
+        with store.session() as session:
+            actor = staff.identify(session, call.staff_id, token, storage.now(session))
+        yield Opened(store=store, actor=actor, server=server)
