@@ -13,6 +13,7 @@ from random import Random
 
 import pytest
 from early_ends import SAID, UNSAID
+from recount import recounted
 from sqlalchemy import select, text
 from staffing import ONE_SUPERVISOR
 from truths import refused_truths
@@ -323,6 +324,7 @@ def test_whatever_anybody_does_the_casebook_stays_true(database_url, seed):
                 with walk.unit.acting() as act:
                     broken = audit.verify(act).broken
                 assert broken == [], (seed, number, walk.told.most_common())
+        assert recounted(walk.unit) == [], seed
         reached = stages_reached(store)
         if os.environ.get("CASEBOOK_TELL"):
             print(seed, walk.told.most_common(), reached)  # noqa: T201 - asked for
