@@ -209,7 +209,13 @@ def number_of_theirs(given: str) -> str:
 
 def still_open(application: Application) -> None:
     """Refuse if the application is closed."""
-    if application.stage == Stage.CLOSED:
-        refuse_because(
-            "closed", f"{application.reference} is closed: to correct it, open a new application or ask for a review"
-        )
+    refuse(why_closed(application))
+
+
+def why_closed(application: Application) -> Reason | None:
+    """A reason not to act on an application that is closed."""
+    if application.stage != Stage.CLOSED:
+        return None
+    return Reason(
+        "closed", f"{application.reference} is closed: to correct it, open a new application or ask for a review"
+    )
