@@ -44,7 +44,8 @@ def manual_search(unit, source="visor"):
 
 def listed(unit, who, **kwargs):
     with unit.acting(who) as act:
-        return {item.id for item in work_queue.queue(act, **kwargs)}
+        waiting = work_queue.waiting(act, **kwargs)
+        return {item.id for item in waiting.items if item.id not in waiting.stuck}
 
 
 def test_a_search_goes_to_nobody_who_is_not_trained_for_its_source(unit):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import select
+from staffing import STAFF, TRAINED, UNTIL
 from walking import ROW, Unit, through_everything
 
 from casebook.casework import work_queue
@@ -12,6 +13,7 @@ from casebook.casework.record_checks import information
 from casebook.casework.reporting import audit
 from casebook.casework.safeguarding import contact, danger
 from casebook.casework.staff import staff
+from casebook.cli.case import work as work_page
 from casebook.domain.vocabulary import Role, Stage, WorkKind
 from casebook.errors import NotPermitted, Refused
 from casebook.storage.tables import Approval, Disclosure, LedgerEntry, Panel
@@ -90,3 +92,55 @@ def _four_and_no_more(unit: Unit, reference: str) -> None:
     assert {who for who in actors if ":" not in who} - {"operator"} == {*THREE, "approve"}
     with unit.acting() as act:
         assert audit.verify(act).broken == []
+
+
+def _offered(unit: Unit, who: str) -> dict[str, tuple[str, str | None]]:
+    """Kind of the items in somebody's list -> the item, and the code of why it is not for them."""
+    with unit.acting(who) as act:
+        waiting = work_queue.waiting(act)
+        whys = {item: why.code for item, why in waiting.barred.items()}
+        return {item.kind: (item.id, whys.get(item.id)) for item in waiting.items}
+
+
+@pytest.mark.parametrize(("who", "kind", "code"), [
+    ("approve", WorkKind.DELIVER_DISCLOSURE, "approver_only_approves"),  # who approved it
+    ("intake", WorkKind.DELIVER_DISCLOSURE, None),  # anybody else
+])  # fmt: skip
+def test_the_list_says_what_somebody_is_refused_and_why(staffed, walked, who, kind, code):
+    unit = staffed({**STAFF, "intake": [Role.INTAKE_OFFICER, Role.DISCLOSURE_OFFICER]})
+    reference = walked(unit, {**ROW, "external_id": "FOUR-1"}, until=Stage.DISCLOSURE)
+    with unit.acting() as act:
+        staff.set_role(act, "approve", Role.DISCLOSURE_OFFICER, given=True)
+        for subject in TRAINED:
+            staff.set_competence(act, "approve", subject, expires_on=UNTIL)
+    item, why = _offered(unit, who)[kind]
+    assert why == code
+    if code is not None:
+        with pytest.raises(NotPermitted) as refused, unit.acting(who) as act:
+            work_queue.claim(act, item)
+        assert refused.value.code == code
+        (line,) = [line for line in listed_lines(unit, who) if "not for you" in line]
+        assert "another person must do this" in line
+    assert reference in unit.references()
+
+
+@pytest.mark.parametrize("who", sorted(WHY_NOT))
+def test_who_did_the_work_is_not_offered_the_approval(staffed, who):
+    unit = staffed(THREE)
+    reference = unit.receive({**ROW, "external_id": "FOUR-1"})
+    assert through_everything(unit, reference, rounds=12) == Stage.PANEL_DECISION
+    with unit.acting() as act:
+        staff.set_role(act, who, Role.APPROVER, given=True)
+    item, why = _offered(unit, who)[WorkKind.APPROVE_DECISION]
+    assert why == WHY_NOT[who]
+    with pytest.raises(NotPermitted) as refused, unit.acting(who) as act:
+        work_queue.claim(act, item)
+    assert refused.value.code == why
+
+
+def listed_lines(unit: Unit, who: str) -> list[str]:
+    """What `work list` prints."""
+    with unit.acting(who) as act:
+        waiting = work_queue.waiting(act)
+        items = [{**work_page._item(item, act.now), **work_page._hindered(waiting, item)} for item in waiting.items]
+    return [line for item in items for line in work_page._lines(item)]

@@ -101,10 +101,14 @@ class Act:
 
     def free_to_work(self, reference: str, kind: WorkKind | None = None) -> None:
         """Refuse if the actor approved the decision of this application. Work that is open to approvers does not ask this."""
+        refuse(self.why_not_free(reference, kind), NotPermitted)
+
+    def why_not_free(self, reference: str, kind: WorkKind | None = None) -> Reason | None:
+        """A reason if the actor approved the decision of this application, and this is not open to approvers."""
         if kind in OPEN_TO_APPROVERS:
-            return
+            return None
         approved = people.approved_standing(self.session, reference, self.actor.id)
-        refuse(panel.why_not_work_after_approving(approved=approved), NotPermitted)
+        return panel.why_not_work_after_approving(approved=approved)
 
     def application(self, reference: str, *, lock: bool = True, joins: bool = False) -> Application:
         """Load an application and lock it against other acts. Refused if the actor may not see it.

@@ -17,6 +17,7 @@ from casebook.casework.core.rounds import next_round
 from casebook.casework.core.work_items import open_items
 from casebook.casework.panel_decision import panel
 from casebook.domain import authority, chain
+from casebook.domain.actors import Reason
 from casebook.domain.case.ratification import seats_for
 from casebook.domain.vocabulary import Priority, Role, Stage, WorkKind
 from casebook.domain.work import CALLS, Need
@@ -112,7 +113,6 @@ def _by_one_chair(doing: Doing) -> bool:
     act, subject = doing.act, doing.item.subject
     if Role.PANEL_CHAIR not in act.actor.roles:
         refuse_because("not_permitted", "only a panel chair can answer this: it was opened for one")
-    _refuse_own(doing)
     if subject["cause"] == EMERGENCY:
         act.session.get_one(EmergencyDisclosure, subject["emergency"]).ratification = doing.answer.reasons
     ratified: bool = doing.answer.ratified
@@ -121,7 +121,6 @@ def _by_one_chair(doing: Doing) -> bool:
 
 def _keep_answer(doing: Doing) -> None:
     act, application, item, subject = doing.act, doing.application, doing.item, doing.item.subject
-    _refuse_own(doing)
     refuse(panel.conflict(act, application, act.actor.id, said_unrelated={item.key.rpartition(":")[2]}))
     if act.actor.id in ratifications.members(act.session, subject, but=item.id):
         refuse_because("member_twice", "you have a seat of your own: each member answers once")
@@ -140,10 +139,9 @@ def _keep_answer(doing: Doing) -> None:
     act.session.flush()
 
 
-def _refuse_own(doing: Doing) -> None:
-    """Refuse whoever authorised, chaired or approved it: it needs others than those who did it."""
-    act, subject = doing.act, doing.item.subject
-    refuse(authority.why_not_second(act.actor, ratifications.did_it(act.session, subject)))
+def _why_not_them(act: Act, _application: Application, item: WorkItem) -> Reason | None:
+    """A reason for whoever authorised, chaired or approved it: it needs others than those who did it."""
+    return authority.why_not_second(act.actor, ratifications.did_it(act.session, item.subject))
 
 
 def _cancel_rest(doing: Doing) -> None:
@@ -169,4 +167,6 @@ def _decide_anew(doing: Doing) -> None:
             lifecycle.move(act, application, Stage.PANEL_DECISION, because="decision_superseded")
 
 
-ANSWERS: Answers = {WorkKind.RATIFY_EMERGENCY: Answering(schema=Ratified, handler=_ratified)}
+ANSWERS: Answers = {
+    WorkKind.RATIFY_EMERGENCY: Answering(schema=Ratified, handler=_ratified, why_not_them=_why_not_them)
+}
