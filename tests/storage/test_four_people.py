@@ -8,12 +8,13 @@ from staffing import STAFF, TRAINED, UNTIL
 from walking import ROW, Unit, through_everything
 
 from casebook.casework import work_queue
-from casebook.casework.governance import early_ending, governance
+from casebook.casework.governance import early_ending, exceptions, governance
 from casebook.casework.record_checks import information
 from casebook.casework.reporting import audit
 from casebook.casework.safeguarding import contact, danger
 from casebook.casework.staff import staff
 from casebook.cli.case import work as work_page
+from casebook.cli.case.application_page import page
 from casebook.domain.vocabulary import Role, Stage, WorkKind
 from casebook.errors import NotPermitted, Refused
 from casebook.storage.tables import Approval, Disclosure, LedgerEntry, Panel
@@ -144,3 +145,25 @@ def listed_lines(unit: Unit, who: str) -> list[str]:
         waiting = work_queue.waiting(act)
         items = [{**work_page._item(item, act.now), **work_page._hindered(waiting, item)} for item in waiting.items]
     return [line for item in items for line in work_page._lines(item)]
+
+
+def test_a_panel_too_small_to_ratify_is_told_of_before_it_decides(staffed, walked):
+    unit = staffed(STAFF)  # one chair and one member: once the chair has decided, only one is left to ratify it
+    reference = walked(unit, {**ROW, "external_id": "FOUR-1", "immediate_danger": "yes"}, until=Stage.PANEL_DECISION)
+    (convene,) = (item for item in unit.open_items(reference) if item.kind == WorkKind.CONVENE_PANEL)
+    unit.do("chair", convene, {**unit.answer("chair", convene), "out_of_cycle": True})
+    with unit.acting("head") as act:
+        whats = [line["what"] for line in exceptions.listing(act)]
+    assert "quorum_out_of_reach" in whats
+    assert "appoint another chair or member" in " ".join(" ".join(page(unit.shown("head", reference))).split())
+    assert through_everything(unit, reference, until=Stage.DISCLOSURE) == Stage.DISCLOSURE
+    seats = [item for item in unit.open_items(reference) if item.kind == WorkKind.RATIFY_EMERGENCY]
+    assert {item.subject["members_missing"] for item in seats} == {1}
+    assert any("appoint another chair or member" in line for line in listed_lines(unit, "member"))
+    unit.hire("member2", Role.PANEL_MEMBER)
+    (free,) = (item for item in seats if item.owner is None)
+    with unit.acting("member2") as act:
+        work_queue.claim(act, free.id)
+    for who, item in (("member", next(item for item in seats if item.owner == "member")), ("member2", free)):
+        unit.do(who, item, {"ratified": True, "reasons": "it could not wait"})
+    assert [item for item in unit.open_items(reference) if item.kind == WorkKind.RATIFY_EMERGENCY] == []

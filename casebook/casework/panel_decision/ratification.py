@@ -27,7 +27,7 @@ from casebook.storage.people import present, roles_of
 from casebook.storage.tables import Application, Decision, EmergencyDisclosure, Ratification, WorkItem
 
 EMERGENCY = "emergency_disclosure"  # causes
-OUT_OF_CYCLE = "out_of_cycle"
+OUT_OF_CYCLE = panel.OUT_OF_CYCLE
 SETTLED = "panel_has_ruled"
 
 
@@ -55,14 +55,19 @@ def ask_panel(
     eligible = panel.eligible(act, application) - did_it
     seats = seats_for(eligible, quorum=quorum)
     caller = _who_is_called(act, eligible)
+    cause = str(subject["cause"])
+    key = ratifications.about(subject)
+    missing = panel.tell_if_short(act, application, cause=cause, answering=eligible, quorum=quorum, key=key)
+    short = {"members_missing": missing, "because": panel.SHORT} if missing else {}
     needs = []
     for number, staff in enumerate(seats):
         chairs = staff is not None and Role.PANEL_CHAIR in roles_of(act.session, staff)
-        about = {**subject, "seats": len(seats), "quorum": quorum} | ({CALLS: True} if staff == caller else {})
+        about = {**subject, "seats": len(seats), "quorum": quorum, **short}
+        about |= {CALLS: True} if staff == caller else {}
         needs.append(
             Need(
                 kind=WorkKind.RATIFY_EMERGENCY,
-                key=f"{ratifications.about(subject)}:{staff or number}",
+                key=f"{key}:{staff or number}",
                 role=Role.PANEL_CHAIR if chairs else Role.PANEL_MEMBER,
                 owner=staff,
                 subject=about,
@@ -70,10 +75,9 @@ def ask_panel(
                 priority=priority,
             )
         )
-    opened = open_items(act, application, needs, because=str(subject["cause"]))
+    opened = open_items(act, application, needs, because=cause)
     for role in sorted({Role.PANEL_CHAIR, *(Role(item.role) for item in opened)}):
-        key = ratifications.about(subject)
-        notices.notify(act, application, role=role, reason=f"ratify:{subject['cause']}", key=key)
+        notices.notify(act, application, role=role, reason=f"ratify:{cause}", key=key)
     return opened
 
 
