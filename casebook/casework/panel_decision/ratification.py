@@ -59,26 +59,24 @@ def ask_panel(
     key = ratifications.about(subject)
     missing = panel.tell_if_short(act, application, cause=cause, answering=eligible, quorum=quorum, key=key)
     short = {"members_missing": missing, "because": panel.SHORT} if missing else {}
-    needs = []
-    for number, staff in enumerate(seats):
-        chairs = staff is not None and Role.PANEL_CHAIR in roles_of(act.session, staff)
-        about = {**subject, "seats": len(seats), "quorum": quorum, **short}
-        about |= {CALLS: True} if staff == caller else {}
-        needs.append(
-            Need(
-                kind=WorkKind.RATIFY_EMERGENCY,
-                key=f"{key}:{staff or number}",
-                role=Role.PANEL_CHAIR if chairs else Role.PANEL_MEMBER,
-                owner=staff,
-                subject=about,
-                due_at=due_at,
-                priority=priority,
-            )
+    needs = [
+        Need(
+            kind=WorkKind.RATIFY_EMERGENCY, key=f"{key}:{staff or number}", role=_role_of_seat(act, staff), owner=staff,
+            subject={**subject, "seats": len(seats), "quorum": quorum, **short, **({CALLS: True} if staff == caller else {})},
+            due_at=due_at, priority=priority,
         )
+        for number, staff in enumerate(seats)
+    ]  # fmt: skip
     opened = open_items(act, application, needs, because=cause)
     for role in sorted({Role.PANEL_CHAIR, *(Role(item.role) for item in opened)}):
         notices.notify(act, application, role=role, reason=f"ratify:{cause}", key=key)
     return opened
+
+
+def _role_of_seat(act: Act, staff: str | None) -> Role:
+    """In whose queue a seat is: a chair's if a chair has it."""
+    chairs = staff is not None and Role.PANEL_CHAIR in roles_of(act.session, staff)
+    return Role.PANEL_CHAIR if chairs else Role.PANEL_MEMBER
 
 
 def _who_is_called(act: Act, eligible: frozenset[str]) -> str | None:
