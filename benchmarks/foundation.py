@@ -116,7 +116,7 @@ def one_use_case(store: Store) -> Figures:
         staff.add(act, "officer", [Role.INTAKE_OFFICER])
         session.commit()
         officer = staff.actor_of(session, session.get_one(Staff, "officer"), act.now)
-        items = [item for item in work_queue.queue(act) if item.kind == WorkKind.COMPLETE_DETAILS][: TIMES + 1]
+        items = [item for item in work_queue.waiting(act).items if item.kind == WorkKind.COMPLETE_DETAILS][: TIMES + 1]
     ours, bare = [], []
     for item in items:
         explained = {"explained": dict.fromkeys(item.subject["doubts"], "not known")}

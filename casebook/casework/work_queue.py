@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,13 +15,14 @@ from casebook.casework.core.answers import Answer, UnitDoing, UnitHandler
 from casebook.casework.safeguarding import outreach
 from casebook.casework.staff import competence
 from casebook.domain import authority, freezing, words
+from casebook.domain.actors import Reason
 from casebook.domain.authority import Command
 from casebook.domain.triage import is_danger_said
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.domain.work import SPECS, queue_order
 from casebook.errors import AlreadyDecided, AlreadyDone, InvalidAnswer, NotFound, NotPermitted
 from casebook.storage import people
-from casebook.storage.tables import OPEN_WORK, Application, WorkItem
+from casebook.storage.tables import OPEN_WORK, Application, Person, WorkItem
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +31,7 @@ class WaitingWork:
 
     items: list[WorkItem]
     stuck: Mapping[str, str]  # item -> the training that nobody on duty with a role for it has today
+    barred: Mapping[str, Reason]  # item -> why the actor will be refused it, whatever they answer
     of_colleagues: (
         int  # items of the actor's roles that need training which colleagues on duty have, and the actor has not
     )
@@ -47,12 +49,41 @@ def waiting(act: Act, *, role: Role | None = None, mine: bool = False) -> Waitin
         and not any(person.roles & _doers(item) and needs[item.id] in person.competences for person in present)
     }
     shown = [item for item in items if item.id in stuck or _may_do(act, item) or role is not None]
-    return WaitingWork(items=shown, stuck=stuck, of_colleagues=len(items) - len(shown))
+    return WaitingWork(items=shown, stuck=stuck, barred=_barred(act, shown), of_colleagues=len(items) - len(shown))
 
 
-def queue(act: Act, *, role: Role | None = None, mine: bool = False) -> list[WorkItem]:
-    """Open items in the order to do them: those of a role, or those the actor may do. Only those of applications they may see."""
-    return [item for item in _listed(act, role=role, mine=mine) if role is not None or _may_do(act, item)]
+def _barred(act: Act, items: Sequence[WorkItem]) -> dict[str, Reason]:
+    """The items that the actor would be refused, by the rule that refuses them."""
+    references = {item.reference for item in items if item.reference is not None}
+    if not act.actor.is_person or not references:
+        return {}
+    query = select(Application).where(Application.reference.in_(references))
+    applications = {application.reference: application for application in act.session.scalars(query)}
+    people_of = conflict.people_of(act.session, references)
+    whys = {
+        item.id: why_not_theirs(act, applications[item.reference], item, people=people_of.get(item.reference, []))
+        for item in items
+        if item.reference is not None
+    }
+    return {item: why for item, why in whys.items() if why is not None}
+
+
+def why_not_theirs(
+    act: Act, application: Application, item: WorkItem, *, people: Sequence[Person] | None = None
+) -> Reason | None:
+    """Why somebody will be refused an item that their role and training allow: what they are, or did, in this application.
+
+    The list, claiming and answering ask the same, so that nobody is offered what they are then refused.
+    """
+    kind = WorkKind(item.kind)
+    if (why := authority.why_not_second(act.actor, [item.subject.get("proposed_by")])) is not None:
+        return why
+    if (why := conflict.why_not_work(act, application, item, people=people)) is not None:
+        return why
+    if (why := act.why_not_free(application.reference, kind)) is not None:
+        return why
+    why_not_them = playbook.answer(kind).why_not_them
+    return why_not_them(act, application, item) if why_not_them else None
 
 
 def _listed(act: Act, *, role: Role | None, mine: bool) -> list[WorkItem]:
@@ -134,8 +165,7 @@ def claim(act: Act, item_id: str) -> WorkItem:
     refuse(competence.why_not_trained(act, item), NotPermitted)
     refuse(blind_review.why_not_claim(act, item), NotPermitted)
     if application is not None:
-        refuse(conflict.why_not_work(act, application, item), NotPermitted)
-        act.free_to_work(application.reference, WorkKind(item.kind))
+        refuse(why_not_theirs(act, application, item), NotPermitted)
     item.owner, item.claimed_at = act.actor.id, act.now
     act.record(application, "work_claimed", item=item.id, kind=item.kind)
     return item
@@ -170,8 +200,7 @@ def do(act: Act, item_id: str, raw: object) -> WorkItem:
         raise InvalidAnswer(
             f"this work belongs to the unit, not to an application: {words.WORK.of(kind)}", "no_such_answer"
         )
-    refuse(conflict.why_not_work(act, application, item), NotPermitted)
-    act.free_to_work(application.reference, kind)
+    refuse(why_not_theirs(act, application, item), NotPermitted)
     refuse(freezing.why_not_edit(application.frozen_at, kind))
     lifecycle.refuse_stale(application, answer.version)
     if answer.signs:

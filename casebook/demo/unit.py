@@ -72,7 +72,9 @@ class SimulatedUnit:
         """One member of staff works through their queue."""
         done = 0
         for item in desk.ask("work", "list"):
-            if item["owner"] not in (None, desk.staff_id) or item["reference"] is None or item["nobody_trained_for"]:
+            if item["owner"] not in (None, desk.staff_id) or item["reference"] is None:
+                continue
+            if item["nobody_trained_for"] or item["not_for_you"]:
                 continue
             if item["kind"] == "attest_delivery" and not _was_there(desk, item):
                 continue

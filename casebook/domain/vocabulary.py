@@ -61,6 +61,19 @@ class Relationship(StrEnum):
     OTHER = "other"
 
 
+class Identified(StrEnum):
+    """How somebody who asks for something was identified. Whoever was not ends nothing, and widens nothing."""
+
+    CODE_WORD = "code_word"
+    IN_PERSON = "in_person"
+    CALLED_BACK = "called_back"  # on the number of their safe-contact plan
+    KNOWN_PROFESSIONAL = "known_professional"
+    DOCUMENT = "document"
+    QUESTIONS = "questions"
+    KNOWN = "known"  # to whoever spoke to them
+    NOT_IDENTIFIED = "not_identified"
+
+
 class Channel(StrEnum):
     PHONE = "phone"
     TEXT = "text"

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from casebook.domain import authority, chain
 from casebook.domain.actors import Actor
 from casebook.domain.vocabulary import Role, WorkKind
+from casebook.storage.read_once import read_once
 from casebook.storage.tables import (
     OPEN_WORK,
     Application,
@@ -65,13 +66,18 @@ def worked_on(session: Session, reference: str, staff_id: str) -> bool:
 
 def approved_standing(session: Session, reference: str, staff_id: str) -> bool:
     """Whether somebody approved the decision that stands. A decision that was superseded binds its approver no more."""
+    return reference in _approved_by(session, staff_id)
+
+
+@read_once
+def _approved_by(session: Session, staff_id: str) -> frozenset[str]:
+    """The applications whose standing decision somebody approved."""
     query = (
-        select(Approval.decision_id)
+        select(Approval.reference)
         .join(Decision, Decision.id == Approval.decision_id)
-        .where(Approval.reference == reference, Approval.approver == staff_id, Approval.approved)
-        .where(Decision.superseded.is_(False))
+        .where(Approval.approver == staff_id, Approval.approved, Decision.superseded.is_(False))
     )
-    return session.scalar(query.limit(1)) is not None
+    return frozenset(session.scalars(query))
 
 
 def roles_of(session: Session, staff_id: str) -> frozenset[Role]:

@@ -13,6 +13,7 @@ from random import Random
 
 import pytest
 from early_ends import SAID, UNSAID
+from recount import recounted
 from sqlalchemy import select, text
 from staffing import ONE_SUPERVISOR
 from truths import refused_truths
@@ -26,8 +27,8 @@ from casebook.casework.safeguarding import contact, safe_contact
 from casebook.casework.staff import staff
 from casebook.casework.sweep import wakes
 from casebook.domain.actors import OPERATOR, system
-from casebook.domain.case.plan_change import AskedBy, AskerIdentified
-from casebook.domain.vocabulary import Role, Stage
+from casebook.domain.case.plan_change import AskedBy
+from casebook.domain.vocabulary import Identified, Role, Stage
 from casebook.errors import Refused
 from casebook.storage.session import open_store
 from casebook.storage.tables import (
@@ -203,7 +204,7 @@ def change_plan(act, ref, rng):
     start, until = rng.choice([(None, None), ("10:00", "16:00"), ("08:00", "21:00")])
     safe_contact.set_plan(
         act, ref, party=rng.choice(["a", "c"]), asked_by=rng.choice(list(AskedBy)), start=start, until=until,
-        identified_by=rng.choice(list(AskerIdentified)), **given,
+        identified_by=rng.choice(list(Identified)), **given,
     )  # fmt: skip
 
 
@@ -323,6 +324,7 @@ def test_whatever_anybody_does_the_casebook_stays_true(database_url, seed):
                 with walk.unit.acting() as act:
                     broken = audit.verify(act).broken
                 assert broken == [], (seed, number, walk.told.most_common())
+        assert recounted(walk.unit) == [], seed
         reached = stages_reached(store)
         if os.environ.get("CASEBOOK_TELL"):
             print(seed, walk.told.most_common(), reached)  # noqa: T201 - asked for

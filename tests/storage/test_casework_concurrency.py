@@ -115,7 +115,7 @@ def test_an_import_beside_people_at_work_loses_nothing(unit, command, store, tmp
             told[outcome(completing(unit, "intake", reference))] += 1
             with unit.acting("supervise") as act:
                 viewing.listing(act)
-                work_queue.queue(act)
+                work_queue.waiting(act)
             told[outcome(partial(unit.carry, reference))] += 1
     out, err = importing.communicate(timeout=60)
     assert importing.returncode == 0, err

@@ -44,7 +44,8 @@ def manual_search(unit, source="visor"):
 
 def listed(unit, who, **kwargs):
     with unit.acting(who) as act:
-        return {item.id for item in work_queue.queue(act, **kwargs)}
+        waiting = work_queue.waiting(act, **kwargs)
+        return {item.id for item in waiting.items if "role" in kwargs or item.id not in waiting.stuck}
 
 
 def test_a_search_goes_to_nobody_who_is_not_trained_for_its_source(unit):
@@ -91,7 +92,9 @@ def test_the_list_says_that_nothing_waits_only_if_nothing_does(unit):
     hire(unit, "trained", "visor")
     hire(unit, "other")
     seen = waiting(unit, "other")
-    assert list(work_page._not_listed(WaitingWork(items=[], stuck={}, of_colleagues=0))) == ["no work is waiting"]
+    assert list(work_page._not_listed(WaitingWork(barred={}, items=[], stuck={}, of_colleagues=0))) == [
+        "no work is waiting"
+    ]
     assert "no work is waiting" not in list(work_page._not_listed(seen))
 
 

@@ -58,6 +58,8 @@ def test_every_fault_of_a_withdrawal_is_named_at_once_and_nothing_is_proposed(un
     ("words", "code"),
     [
         ({**SAID, "identified": "called_back"}, "code_word_needed"),  # B may answer her phone
+        ({**SAID, "identified": "questions"}, "code_word_needed"),  # and knows the answers
+        ({**SAID, "identified": "not_identified"}, "early_end_incomplete"),
         ({**SAID, "help_offered": "  "}, "early_end_incomplete"),
         (UNSAID, "early_end_incomplete"),  # nobody said it: then nobody withdrew
         ({**UNSAID, "alone": "yes"}, "early_end_incomplete"),

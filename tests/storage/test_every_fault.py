@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from staffing import SMALLEST, actors
 
 from casebook.casework.disclosure import emergency
-from casebook.casework.governance import circumstances, early_ending
+from casebook.casework.governance import circumstances, early_ending, governance, merging
 from casebook.casework.intake import submission
 from casebook.casework.safeguarding import contact, safe_contact
 from casebook.casework.staff import staff
@@ -56,6 +56,46 @@ WRONG = {
         lambda act, of: early_ending.transfer(act, of, force="next door", accepted_by="Sgt X", their_reference="soon"),
         ("force must be a code", "accepted-by must be a code", "their reference must be"),
     ),
+    "withdrawal": (
+        "s1",
+        lambda act, of: early_ending.withdraw(act, of, reason=" ", said_by="a", channel="pigeon"),
+        ("somebody may be in danger", "give identified", "channel must be", "give the reason"),
+    ),
+    "no engagement": (
+        "s1",
+        lambda act, of: early_ending.no_engagement(act, of, reason=""),
+        ("somebody may be in danger", "attempts", "give said-by", "give the reason"),
+    ),
+    "transfer in danger": (
+        "s1",
+        lambda act, of: early_ending.transfer(act, of, force="next door", accepted_by="desk"),
+        ("somebody may be in danger", "force must be a code", "give said-by"),
+    ),
+    "reopening": (
+        "s1",
+        lambda act, of: early_ending.reopen(act, of, reason=" "),
+        ("only a closed application", "give the reason"),
+    ),
+    "lowering": (
+        "s1",
+        lambda act, of: governance.lower_priority(act, of, to="immediate", reason=" "),
+        ("must be lower", "give the reason"),
+    ),
+    "disposal": (
+        "h1",
+        lambda act, of: governance.dispose(act, of, reason=""),
+        ("only a closed application", "give the reason"),
+    ),
+    "lifting": (
+        "h1",
+        lambda act, of: governance.lift(act, of, reason=""),
+        ("is not restricted", "give the reason"),
+    ),
+    "merging": (
+        "s1",
+        lambda act, of: merging.merge(act, of, into=of, reason=" "),
+        ("into itself", "somebody may be in danger", "give the reason"),
+    ),
     "staff": (
         OPERATOR.id,
         lambda act, _: staff.add(act, "not an id", [Role.SYSTEM, Role.OPERATOR], line_manager="ghost"),
@@ -74,7 +114,7 @@ WRONG = {
 @pytest.mark.parametrize("name", WRONG)
 def test_every_fault_is_named_at_once(smallest_unit, received, acting, store, name):
     who, wrong, faults = WRONG[name]
-    reference = received()
+    reference = received(immediate_danger="yes")
     with store.session() as session:
         before = session.scalar(select(func.count()).select_from(LedgerEntry))
     actor = {**actors(SMALLEST), OPERATOR.id: OPERATOR}[who]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import select
+from staffing import STAFF, TRAINED, UNTIL
 from walking import ROW, Unit, through_everything
 
 from casebook.casework import work_queue
-from casebook.casework.governance import early_ending, governance
+from casebook.casework.governance import early_ending, exceptions, governance
 from casebook.casework.record_checks import information
 from casebook.casework.reporting import audit
 from casebook.casework.safeguarding import contact, danger
 from casebook.casework.staff import staff
+from casebook.cli.case import work as work_page
+from casebook.cli.case.application_page import page
 from casebook.domain.vocabulary import Role, Stage, WorkKind
 from casebook.errors import NotPermitted, Refused
 from casebook.storage.tables import Approval, Disclosure, LedgerEntry, Panel
@@ -90,3 +93,77 @@ def _four_and_no_more(unit: Unit, reference: str) -> None:
     assert {who for who in actors if ":" not in who} - {"operator"} == {*THREE, "approve"}
     with unit.acting() as act:
         assert audit.verify(act).broken == []
+
+
+def _offered(unit: Unit, who: str) -> dict[str, tuple[str, str | None]]:
+    """Kind of the items in somebody's list -> the item, and the code of why it is not for them."""
+    with unit.acting(who) as act:
+        waiting = work_queue.waiting(act)
+        whys = {item: why.code for item, why in waiting.barred.items()}
+        return {item.kind: (item.id, whys.get(item.id)) for item in waiting.items}
+
+
+@pytest.mark.parametrize(("who", "kind", "code"), [
+    ("approve", WorkKind.DELIVER_DISCLOSURE, "approver_only_approves"),  # who approved it
+    ("intake", WorkKind.DELIVER_DISCLOSURE, None),  # anybody else
+])  # fmt: skip
+def test_the_list_says_what_somebody_is_refused_and_why(staffed, walked, who, kind, code):
+    unit = staffed({**STAFF, "intake": [Role.INTAKE_OFFICER, Role.DISCLOSURE_OFFICER]})
+    reference = walked(unit, {**ROW, "external_id": "FOUR-1"}, until=Stage.DISCLOSURE)
+    with unit.acting() as act:
+        staff.set_role(act, "approve", Role.DISCLOSURE_OFFICER, given=True)
+        for subject in TRAINED:
+            staff.set_competence(act, "approve", subject, expires_on=UNTIL)
+    item, why = _offered(unit, who)[kind]
+    assert why == code
+    if code is not None:
+        with pytest.raises(NotPermitted) as refused, unit.acting(who) as act:
+            work_queue.claim(act, item)
+        assert refused.value.code == code
+        (line,) = [line for line in listed_lines(unit, who) if "not for you" in line]
+        assert "another person must do this" in line
+    assert reference in unit.references()
+
+
+@pytest.mark.parametrize("who", sorted(WHY_NOT))
+def test_who_did_the_work_is_not_offered_the_approval(staffed, who):
+    unit = staffed(THREE)
+    reference = unit.receive({**ROW, "external_id": "FOUR-1"})
+    assert through_everything(unit, reference, rounds=12) == Stage.PANEL_DECISION
+    with unit.acting() as act:
+        staff.set_role(act, who, Role.APPROVER, given=True)
+    item, why = _offered(unit, who)[WorkKind.APPROVE_DECISION]
+    assert why == WHY_NOT[who]
+    with pytest.raises(NotPermitted) as refused, unit.acting(who) as act:
+        work_queue.claim(act, item)
+    assert refused.value.code == why
+
+
+def listed_lines(unit: Unit, who: str) -> list[str]:
+    """What `work list` prints."""
+    with unit.acting(who) as act:
+        waiting = work_queue.waiting(act)
+        items = [{**work_page._item(item, act.now), **work_page._hindered(waiting, item)} for item in waiting.items]
+    return [line for item in items for line in work_page._lines(item)]
+
+
+def test_a_panel_too_small_to_ratify_is_told_of_before_it_decides(staffed, walked):
+    unit = staffed(STAFF)  # one chair and one member: once the chair has decided, only one is left to ratify it
+    reference = walked(unit, {**ROW, "external_id": "FOUR-1", "immediate_danger": "yes"}, until=Stage.PANEL_DECISION)
+    (convene,) = (item for item in unit.open_items(reference) if item.kind == WorkKind.CONVENE_PANEL)
+    unit.do("chair", convene, {**unit.answer("chair", convene), "out_of_cycle": True})
+    with unit.acting("head") as act:
+        whats = [line["what"] for line in exceptions.listing(act)]
+    assert "quorum_out_of_reach" in whats
+    assert "appoint another chair or member" in " ".join(" ".join(page(unit.shown("head", reference))).split())
+    assert through_everything(unit, reference, until=Stage.DISCLOSURE) == Stage.DISCLOSURE
+    seats = [item for item in unit.open_items(reference) if item.kind == WorkKind.RATIFY_EMERGENCY]
+    assert {item.subject["members_missing"] for item in seats} == {1}
+    assert any("appoint another chair or member" in line for line in listed_lines(unit, "member"))
+    unit.hire("member2", Role.PANEL_MEMBER)
+    (free,) = (item for item in seats if item.owner is None)
+    with unit.acting("member2") as act:
+        work_queue.claim(act, free.id)
+    for who, item in (("member", next(item for item in seats if item.owner == "member")), ("member2", free)):
+        unit.do(who, item, {"ratified": True, "reasons": "it could not wait"})
+    assert [item for item in unit.open_items(reference) if item.kind == WorkKind.RATIFY_EMERGENCY] == []

@@ -67,7 +67,7 @@ def seen_by(unit, who):
     """References that somebody finds in the two lists."""
     with unit.acting(who) as act:
         listed = {row["reference"] for row in viewing.listing(act)}
-        waiting = {item.reference for item in work_queue.queue(act)}
+        waiting = {item.reference for item in work_queue.waiting(act).items}
     return listed | waiting
 
 

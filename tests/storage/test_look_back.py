@@ -165,7 +165,7 @@ def restricted(acting, sql, hire_reviewers):
 
 def mine(acting, who):
     with acting(WHO[who]) as act:
-        return [item.id for item in work_queue.queue(act) if item.kind == WorkKind.REVIEW_RESTRICTED]
+        return [item.id for item in work_queue.waiting(act).items if item.kind == WorkKind.REVIEW_RESTRICTED]
 
 
 def do(acting, who, item, answer):
@@ -213,9 +213,9 @@ def test_no_failure_needs_a_second_named_person_and_the_graver_outcome_counts(ac
         [proposal] = act.session.scalars(select(WorkItem).where(WorkItem.kind == WorkKind.REVIEW_WATCH_PROPOSAL))
     assert proposal.reference == restricted
     with acting(WHO["sup2"]) as act:  # not named
-        assert proposal.id not in [item.id for item in work_queue.queue(act)]
+        assert proposal.id not in [item.id for item in work_queue.waiting(act).items]
     with acting(WHO["sup"]) as act:
-        assert proposal.id in [item.id for item in work_queue.queue(act)]
+        assert proposal.id in [item.id for item in work_queue.waiting(act).items]
     do(acting, "sup", proposal.id, {"decision": "accept", "reason": "she may not know"})
     with acting() as act:
         opened = act.session.scalars(select(Application).where(Application.route == "right_to_know")).one()

@@ -260,7 +260,7 @@ def test_danger_that_a_person_said_stands_above_what_the_machine_found(load, che
     with acting(crew["s1"], now=LATER) as act:
         listed = [(row["reference"], row["priority"], row["danger_said"]) for row in viewing.listing(act)]
         assert listed == [(said, "immediate", True), (found, "immediate", False)]
-        assert next(item.reference for item in work_queue.queue(act, role=Role.RESEARCHER)) == said
+        assert next(item.reference for item in work_queue.waiting(act, role=Role.RESEARCHER).items) == said
         in_danger = [row.reference for row in board.in_danger(act.session, 10)]
         assert in_danger.index(said) < in_danger.index(found)
         assert next(row.reference for row in board.worst(act.session, 10)) == said

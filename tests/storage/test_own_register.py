@@ -357,10 +357,10 @@ def test_across_a_restriction_no_page_and_no_queue_tells_of_the_link(which, acro
             assert "application_link" not in page
         with acting(crew[who], LATER) as act:
             for role in (None, *crew[who].roles, *crew["head"].roles):
-                for item in work_queue.queue(act, role=role):
+                for item in work_queue.waiting(act, role=role).items:
                     assert who == "head" or item.kind != "link_across_restriction"
     with acting(crew["head"], LATER) as act:
-        [item] = [item for item in work_queue.queue(act) if item.kind == "link_across_restriction"]
+        [item] = [item for item in work_queue.waiting(act).items if item.kind == "link_across_restriction"]
         assert item.subject == {"references": sorted((first, second)), "why": "same_subject"}
         assert item.reference is None
     with store.session() as session:
@@ -398,13 +398,13 @@ def test_no_entry_of_either_ledger_names_the_other_side(which, across, store):
 def test_the_head_of_unit_decides_whether_both_are_told(tell, across, acting, crew, shown):
     first, second = across("first")
     with acting(crew["head"], LATER) as act:
-        [item] = [item for item in work_queue.queue(act) if item.kind == "link_across_restriction"]
+        [item] = [item for item in work_queue.waiting(act).items if item.kind == "link_across_restriction"]
         work_queue.do(act, item.id, {"tell": tell, "reason": "both are at risk"})
     assert (second in shown(crew["research"], first)) is tell
     assert (first in shown(crew["supervise"], second)) is tell
     with acting(crew["head"], LATER) as act:
         own_register.look(act, act.application(first))
-        assert [item for item in work_queue.queue(act) if item.kind == "link_across_restriction"] == []
+        assert [item for item in work_queue.waiting(act).items if item.kind == "link_across_restriction"] == []
 
 
 def test_the_two_are_linked_when_the_restriction_is_lifted(across, acting, crew, shown, links):
@@ -419,7 +419,7 @@ def test_the_two_are_linked_when_the_restriction_is_lifted(across, acting, crew,
     assert links(first) == {(second, "same_subject")}
     assert first in shown(crew["intake"], second)
     with acting(crew["head"], LATER) as act:
-        assert [item for item in work_queue.queue(act) if item.kind == "link_across_restriction"] == []
+        assert [item for item in work_queue.waiting(act).items if item.kind == "link_across_restriction"] == []
     with acting(OPERATOR, LATER) as act:
         assert audit.verify(act).broken == []
 

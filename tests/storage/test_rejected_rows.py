@@ -94,7 +94,7 @@ def test_a_rejected_row_that_tells_of_danger_is_kept_whole_and_read_by_the_duty_
     [item] = to_read()
     assert (item.reference, item.role, item.priority) == (None, "duty_inspector", Priority.IMMEDIATE)
     assert item.due_at - item.opened_at == timedelta(minutes=60)
-    assert item.id in {listed.id for listed in does("inspect", work_queue.queue)}
+    assert item.id in {listed.id for listed in does("inspect", work_queue.waiting).items}
     with store.session() as session:
         assert session.scalars(select(Notice.role)).all() == ["duty_inspector"]
     _, detail = does("inspect", work_queue.show, item.id)

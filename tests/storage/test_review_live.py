@@ -254,7 +254,7 @@ def test_a_look_back_is_a_campaign_over_what_the_person_did_in_the_casebook(acti
         staff.add(act, "chair-1", [Role.PANEL_CHAIR])
         question = staff.suspend(act, "chair-1").look_back_proposed
     with acting(WHO["psd"]) as act:
-        [item] = [each for each in work_queue.queue(act) if each.subject.get("signal") == question]
+        [item] = [each for each in work_queue.waiting(act).items if each.subject.get("signal") == question]
         work_queue.do(act, item.id, {"conclusion": "look_back", "reasons": "all of it is looked at again"})
     with acting() as act:
         [campaign] = asked.campaigns(act.session)

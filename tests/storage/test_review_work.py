@@ -466,7 +466,7 @@ def test_an_urgent_one_becomes_a_live_right_to_know_application_if_a_supervisor_
     assert allocate().proposed == 1
     assert allocate().proposed == 0
     with acting(WHO["sup"]) as act:
-        [item] = [each for each in work_queue.queue(act) if each.kind == "review_watch_proposal"]
+        [item] = [each for each in work_queue.waiting(act).items if each.kind == "review_watch_proposal"]
         work_queue.do(act, item.id, {"decision": "accept", "reason": "the contact was never safe"})
     with acting() as act:
         live = act.session.scalars(select(Application)).one()
@@ -479,16 +479,16 @@ def test_a_proposal_is_dismissed_by_two(past, hire_reviewers, allocate, acting):
     allocate()
     said = {"decision": "dismiss", "reason": "she has left the country and is safe"}
     with acting(WHO["sup"]) as act:
-        [item] = [each for each in work_queue.queue(act) if each.kind == "review_watch_proposal"]
+        [item] = [each for each in work_queue.waiting(act).items if each.kind == "review_watch_proposal"]
         work_queue.do(act, item.id, said)
     with acting() as act:
-        [item] = [each for each in work_queue.queue(act) if each.kind == "review_watch_proposal"]
+        [item] = [each for each in work_queue.waiting(act).items if each.kind == "review_watch_proposal"]
     with pytest.raises(Refused) as refused, acting(WHO["sup"]) as act:
         work_queue.do(act, item.id, said)
     assert refused.value.code == "same_person"
     with acting(WHO["sup2"]) as act:
         work_queue.do(act, item.id, said)
-        assert not [each for each in work_queue.queue(act) if each.kind == "review_watch_proposal"]
+        assert not [each for each in work_queue.waiting(act).items if each.kind == "review_watch_proposal"]
 
 
 def test_an_enquiry_is_first_to_be_reached_and_first_to_be_examined(past, hire_reviewers, allocate, acting, policy):
@@ -568,7 +568,7 @@ def test_open_items_of_the_review_are_in_the_queue_of_whoever_they_are_reserved_
     hire_reviewers("o1", "o2")
     allocate()
     with acting(WHO["o1"]) as act:
-        mine = work_queue.queue(act)
+        mine = work_queue.waiting(act).items
         assert [item.owner for item in mine] == ["o1"]
         work_queue.claim(act, mine[0].id)
     with acting() as act:
@@ -584,7 +584,7 @@ def test_a_look_back_covers_registers_and_the_casebook_by_one_campaign(past, hir
         staff.add(act, "chair-1", (Role.PANEL_CHAIR,))
         question = staff.suspend(act, "chair-1").look_back_proposed
     with acting(WHO["psd"]) as act:
-        [item] = [each for each in work_queue.queue(act) if each.subject.get("signal") == question]
+        [item] = [each for each in work_queue.waiting(act).items if each.subject.get("signal") == question]
         work_queue.do(act, item.id, {"conclusion": "look_back", "reasons": "all of it is looked at again"})
     triage.triage(acting)
     with acting() as act:

@@ -118,9 +118,9 @@ def test_the_queue_does_not_say_whom_a_question_is_about(acting, store, crew, de
     assert item.due_at == NOW + timedelta(days=7)
     assert "chair-1" not in json.dumps([item.subject, item.key, item.role])
     with acting(crew["ps"]) as act:
-        assert [each.id for each in work_queue.queue(act)] == [item.id]
+        assert [each.id for each in work_queue.waiting(act).items] == [item.id]
     with acting(crew["head"]) as act:
-        assert work_queue.queue(act) == []
+        assert work_queue.waiting(act).items == []
 
 
 def test_the_name_is_seen_by_professional_standards_only_and_every_view_is_in_the_ledger(

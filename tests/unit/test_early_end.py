@@ -35,23 +35,25 @@ def test_only_a_risk_assessed_as_standard_ends_without_a_second_look(assessed, b
 
 
 @pytest.mark.parametrize(
-    ("duplicate", "into", "code"),
+    ("duplicate", "into", "codes"),
     [
-        ({}, {}, None),
-        ({"reference": "CL-1"}, {}, "same_application"),
-        ({"closed": True}, {}, "closed"),
-        ({}, {"closed": True}, "closed"),
-        ({"submitted_at": FIRST - timedelta(days=1)}, {}, "not_the_earlier"),
-        ({"applicant": "third_party"}, {}, "not_a_duplicate"),  # two applicants have two answers
-        ({"restricted": True}, {}, "restricted"),
-        ({}, {"decided": True}, "decided"),
-        ({"plans": {"a": ("text",)}}, {}, "plans_differ"),  # nobody guesses which of two plans is safe
-        ({"plans": {}}, {}, None),
+        ({}, {}, []),
+        ({"reference": "CL-1"}, {}, ["same_application"]),
+        ({"closed": True}, {}, ["closed"]),
+        ({}, {"closed": True}, ["closed"]),
+        ({"submitted_at": FIRST - timedelta(days=1)}, {}, ["not_the_earlier"]),
+        ({"applicant": "third_party"}, {}, ["not_a_duplicate"]),  # two applicants have two answers
+        ({"restricted": True}, {}, ["restricted"]),
+        ({}, {"decided": True}, ["decided"]),
+        ({"plans": {"a": ("text",)}}, {}, ["plans_differ"]),  # nobody guesses which of two plans is safe
+        ({"plans": {}}, {}, []),
+        # every fault at once
+        ({"plans": {"a": ("text",)}, "closed": True}, {"restricted": True}, ["closed", "restricted", "plans_differ"]),
     ],
 )
-def test_only_the_later_of_two_open_applications_of_one_applicant_is_merged(duplicate, into, code):
-    reason = why_not_merge(replace(DUPLICATE, **duplicate), replace(KEPT, **into))
-    assert (reason and reason.code) == code
+def test_only_the_later_of_two_open_applications_of_one_applicant_is_merged(duplicate, into, codes):
+    reasons = why_not_merge(replace(DUPLICATE, **duplicate), replace(KEPT, **into))
+    assert [reason.code for reason in reasons] == codes
 
 
 def test_another_name_becomes_an_alias_and_another_birth_date_makes_the_first_approximate():

@@ -99,10 +99,14 @@ class Act:
 
     def free_to_work(self, reference: str, kind: WorkKind | None = None) -> None:
         """Refuse if the actor approved the decision of this application. Work that is open to approvers does not ask this."""
+        refuse(self.why_not_free(reference, kind), NotPermitted)
+
+    def why_not_free(self, reference: str, kind: WorkKind | None = None) -> Reason | None:
+        """A reason if the actor approved the decision of this application, and this is not open to approvers."""
         if kind in OPEN_TO_APPROVERS:
-            return
+            return None
         approved = people.approved_standing(self.session, reference, self.actor.id)
-        refuse(panel.why_not_work_after_approving(approved=approved), NotPermitted)
+        return panel.why_not_work_after_approving(approved=approved)
 
     def application(self, reference: str, *, lock: bool = True, joins: bool = False) -> Application:
         """Load an application and lock it against other acts. Refused if the actor may not see it.
@@ -207,7 +211,13 @@ def number_of_theirs(given: str) -> str:
 
 def still_open(application: Application) -> None:
     """Refuse if the application is closed."""
-    if application.stage == Stage.CLOSED:
-        refuse_because(
-            "closed", f"{application.reference} is closed: to correct it, open a new application or ask for a review"
-        )
+    refuse(why_closed(application))
+
+
+def why_closed(application: Application) -> Reason | None:
+    """A reason not to act on an application that is closed."""
+    if application.stage != Stage.CLOSED:
+        return None
+    return Reason(
+        "closed", f"{application.reference} is closed: to correct it, open a new application or ask for a review"
+    )

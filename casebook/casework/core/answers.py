@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from casebook.casework.core.acting import Act
+from casebook.domain.actors import Reason
 from casebook.domain.vocabulary import WorkKind
 from casebook.errors import InvalidAnswer
 from casebook.storage.tables import Application, WorkItem
@@ -71,6 +72,7 @@ Handler = Callable[[Doing], None]
 UnitHandler = Callable[[UnitDoing], None]
 TakeBack = Callable[[Act, Application, WorkItem], None]
 RestsOn = Callable[[Act, Application, WorkItem], object]  # ids and codes of the rows; None: this item is no signature
+WhyNotThem = Callable[[Act, Application, WorkItem], Reason | None]
 Detail = Callable[[Act, WorkItem], Mapping[str, object]]
 
 
@@ -82,6 +84,7 @@ class Answering:
     handler: Handler | None = None  # of an item that belongs to an application
     unit_handler: UnitHandler | None = None  # of an item that belongs to none
     rests_on: RestsOn | None = None  # of a signature
+    why_not_them: WhyNotThem | None = None  # why the actor may not do this item, whatever they answer
     take_back: TakeBack | None = None  # undoes what an answer did, once it is superseded
     detail: Detail | None = None  # what is read before answering, for whoever may do it; the ledger records the view
 

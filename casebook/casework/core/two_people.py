@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from sqlalchemy import func, select
 
 from casebook.casework.core.acting import Act, refuse
 from casebook.domain import authority, chain, freezing
+from casebook.domain.actors import Reason
+from casebook.domain.case import stated_reason
 from casebook.domain.vocabulary import Role
 from casebook.storage.tables import Application, Proposal, StaffRole
 
@@ -25,6 +27,21 @@ def waiting(act: Act, application: Application, what: str) -> Proposal | None:
         Proposal.reference == application.reference, Proposal.what == what, Proposal.second_by.is_(None)
     )
     return act.session.scalar(query.with_for_update())
+
+
+def why_not_two(act: Act, *applications: Application, what: str, reason: str) -> Iterator[Reason]:
+    """Everything that stands in the way of any act by two people: the first application is the one it is about.
+
+    It is frozen, no reason is given, or the person who proposed it would agree with themselves.
+    """
+    for application in applications:
+        if (frozen := freezing.why_not_edit(application.frozen_at)) is not None:
+            yield frozen
+    if not reason.strip():
+        yield stated_reason.MISSING
+    proposal = waiting(act, applications[0], what)
+    if proposal is not None and (twice := authority.why_not_second(act.actor, [proposal.proposed_by])) is not None:
+        yield twice
 
 
 def agreed(

@@ -7,6 +7,8 @@ from pydantic import Field
 from casebook.casework.core import notices
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Doing
+from casebook.domain import authority
+from casebook.domain.actors import Reason
 from casebook.domain.case import disclosure as rules
 from casebook.domain.case.disclosure import SecondOfficer
 from casebook.domain.vocabulary import Role, WorkKind
@@ -15,7 +17,7 @@ from casebook.errors import InvalidAnswer
 from casebook.storage import people
 from casebook.storage.case import deliveries
 from casebook.storage.documents import policy_of
-from casebook.storage.tables import Application, Disclosure
+from casebook.storage.tables import Application, Disclosure, WorkItem
 
 
 class DeliveryAttested(Answer):
@@ -44,6 +46,11 @@ def needs(act: Act, application: Application, *, later: bool = False) -> list[Ne
         for row in deliveries.told(act.session, application.reference)
         if deliveries.awaits_second(row)
     ]
+
+
+def why_not_them(act: Act, _application: Application, item: WorkItem) -> Reason | None:
+    """A reason for whoever delivered it: the second officer attests it themselves."""
+    return authority.why_not_second(act.actor, [item.subject["delivered_by"]])
 
 
 def attested(doing: Doing) -> None:

@@ -132,5 +132,7 @@ def except_from_meeting(act: Act, reference: str, *, reason: str) -> Summary:
 ANSWERS: Answers = {
     WorkKind.DELIVER_DISCLOSURE: Answering(schema=delivery_report.DisclosureDelivered, handler=delivery.delivered),
     WorkKind.DELIVER_NO_DISCLOSURE: Answering(schema=delivery_report.NoDisclosureDelivered, handler=delivery.delivered),
-    WorkKind.ATTEST_DELIVERY: Answering(schema=attesting.DeliveryAttested, handler=attesting.attested),
+    WorkKind.ATTEST_DELIVERY: Answering(
+        schema=attesting.DeliveryAttested, handler=attesting.attested, why_not_them=attesting.why_not_them
+    ),
 }

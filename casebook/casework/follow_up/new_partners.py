@@ -13,9 +13,10 @@ from itertools import groupby
 
 from sqlalchemy import select
 
+from casebook.casework.core import unit_items
 from casebook.casework.core.acting import Act, refuse_because
 from casebook.casework.core.answers import Answering, UnitDoing
-from casebook.casework.core.work_items import due_for_unit, item_row
+from casebook.casework.core.work_items import due_for_unit
 from casebook.casework.follow_up import unit_proposals
 from casebook.casework.intake.proposed import take_in_proposed
 from casebook.casework.record_checks import own_register
@@ -68,7 +69,7 @@ def _propose_one(act: Act, source: str, person_id: str, added: list[SourceRecord
     }  # fmt: skip
     key = chain.digest({"partner_of": [source, person_id], "records": subject["records"]})
     need = Need(kind=WorkKind.REVIEW_WATCH_PROPOSAL, key=key, priority=Priority.HIGH, subject=subject, due_at=_due(act))
-    act.session.add(item_row(act, need))
+    unit_items.open_item(act, need)
     return True
 
 

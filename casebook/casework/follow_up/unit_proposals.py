@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from casebook.casework.core import unit_items
 from casebook.casework.core.acting import refuse
 from casebook.casework.core.answers import UnitDoing
-from casebook.casework.core.work_items import item_row
 from casebook.domain import authority
 from casebook.domain.vocabulary import Priority, WorkKind
 from casebook.domain.work import Need
@@ -31,7 +31,7 @@ def decide(
             kind=WorkKind(item.kind), key=f"{item.key}:second", priority=Priority(item.priority),
             subject={**item.subject, "dismissed_by": act.actor.id}, due_at=second_due_at,
         )  # fmt: skip
-        act.session.add(item_row(act, need))
+        unit_items.open_item(act, need)
         act.record(None, "work_opened", because="dismissed_once", kinds=[need.kind])
     else:
         act.record(None, "proposal_dismissed", item=item.id, first=first)

@@ -6,24 +6,26 @@ what was left undone is recorded. A limit that was not met ends; it is never cou
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from sqlalchemy import select
 
 from casebook.casework.core import clocks, lifecycle, stated_reasons, two_people, work_items
 from casebook.casework.core.acting import (
     Act,
     Summary,
-    refuse,
     refuse_all,
-    refuse_because,
-    still_open,
+    why_closed,
     why_not_code,
     why_not_number_of_theirs,
 )
 from casebook.casework.disclosure import transfer as moved
 from casebook.casework.risk_scoring import risk_scoring
 from casebook.casework.safeguarding import contact
+from casebook.domain import freezing
+from casebook.domain.actors import Reason
 from casebook.domain.authority import Command
-from casebook.domain.case import early_end
+from casebook.domain.case import early_end, stated_reason
 from casebook.domain.case.early_end import EarlyEnd
 from casebook.domain.stages import ANOTHER_FORCE, EARLY_OUTCOMES, OPEN
 from casebook.domain.vocabulary import Answer3, Outcome, Party, Role, Stage, WorkKind
@@ -46,16 +48,15 @@ def transfer(
 
     The force, its number and `accepted_by`, a function of that force, are codes.
     """
-    refuse_all(
-        [
-            why_not_code(force, "force"),
-            why_not_code(accepted_by, "accepted-by"),
-            why_not_number_of_theirs(their_reference) if their_reference else None,
-        ]
-    )
+    also = [
+        why_not_code(force, "force"),
+        why_not_code(accepted_by, "accepted-by"),
+        why_not_number_of_theirs(their_reference) if their_reference else None,
+    ]
     codes = [force, accepted_by, *([their_reference] if their_reference else [])]
     what = ":".join(["transfer", *codes])
-    summary = _end(act, reference, Outcome.OUT_OF_SCOPE, EarlyEnd(**told), reason=ANOTHER_FORCE, what=what)
+    end = EarlyEnd(**told)
+    summary = _end(act, reference, Outcome.OUT_OF_SCOPE, end, reason=ANOTHER_FORCE, what=what, also=also)
     if "proposed" not in summary:
         application = act.application(reference)
         moved.record(act, application, force=force, accepted_by=accepted_by, their_reference=their_reference)
@@ -70,9 +71,12 @@ def no_engagement(
     `agency_route`, which is required: which partner agency was asked to reach the applicant, and the result.
     """
     act.allowed(Command.CLOSE_EARLY, works_on=reference)
-    refuse(contact.why_not_give_up(act, two_people.unfrozen(act, reference), route_tried=bool(agency_route)))
+    also = [
+        contact.why_not_give_up(act, act.application(reference), route_tried=bool(agency_route)),
+        None if reason.strip() else stated_reason.MISSING,
+    ]
     reason = f"{reason}; partner agency: {agency_route}"
-    return _end(act, reference, Outcome.NO_ENGAGEMENT, EarlyEnd(**told), reason=reason)
+    return _end(act, reference, Outcome.NO_ENGAGEMENT, EarlyEnd(**told), reason=reason, also=also)
 
 
 def reopen(act: Act, reference: str, *, reason: str) -> Summary:
@@ -81,15 +85,8 @@ def reopen(act: Act, reference: str, *, reason: str) -> Summary:
     The limits of its step start again; the whole process goes on with the time it had left.
     """
     act.allowed(Command.REOPEN)
-    application = two_people.unfrozen(act, reference)
-    if application.stage != Stage.CLOSED:
-        refuse_because("not_closed", "only a closed application can be reopened")
-    if application.disposed_at is not None:
-        refuse_because("already_disposed", "its personal detail was erased: open a new application")
-    if application.merged_into is not None:
-        refuse_because("merged", f"it was merged into {application.merged_into}: undo that with unmerge")
-    if not _ended_early(act, application):
-        refuse_because("delivered", "its outcome was delivered: open a new application about the same people")
+    application = act.application(reference)
+    refuse_all(_why_not_reopen(act, application, reason))
     code = stated_reasons.code_of(act, application, "application_reopened", reason)
     stage = lifecycle.closed_from(act, application)
     if (watch := act.session.get(Watch, reference)) is not None:
@@ -103,6 +100,21 @@ def reopen(act: Act, reference: str, *, reason: str) -> Summary:
     return {"reference": reference, "stage": application.stage, "limits": limits}
 
 
+def _why_not_reopen(act: Act, application: Application, reason: str) -> Iterator[Reason | None]:
+    """Every reason why an application stays closed, or is not closed."""
+    yield freezing.why_not_edit(application.frozen_at)
+    if application.stage != Stage.CLOSED:
+        yield Reason("not_closed", "only a closed application can be reopened")
+    if application.disposed_at is not None:
+        yield Reason("already_disposed", "its personal detail was erased: open a new application")
+    if application.merged_into is not None:
+        yield Reason("merged", f"it was merged into {application.merged_into}: undo that with unmerge")
+    elif application.stage == Stage.CLOSED and not _ended_early(act, application):
+        yield Reason("delivered", "its outcome was delivered: open a new application about the same people")
+    if stated_reason.read(reason) is None:
+        yield stated_reason.MISSING
+
+
 def _ended_early(act: Act, application: Application) -> bool:
     """Whether a closed application ended early. If not, it was closed after a delivery."""
     query = select(LedgerEntry.id).where(
@@ -114,32 +126,54 @@ def _ended_early(act: Act, application: Application) -> bool:
 
 
 def _end(
-    act: Act, reference: str, outcome: Outcome, told: EarlyEnd, *, reason: str, what: str | None = None
-) -> Summary:
-    """Propose the end, or agree to it. `what` is the proposal, if it says more than the outcome."""
+    act: Act, reference: str, outcome: Outcome, told: EarlyEnd, *, reason: str, what: str | None = None,
+    also: Iterable[Reason | None] = (),
+) -> Summary:  # fmt: skip
+    """Propose the end, or agree to it. `what`: the proposal, if it says more than the outcome; `also`: other faults."""
     act.allowed(Command.CLOSE_EARLY, works_on=reference)
-    application = two_people.unfrozen(act, reference)
-    still_open(application)
-    if application.outcome is not None:
-        refuse_because(
-            "delivered", "the outcome was delivered: the application closes when its follow-up contacts have ended"
-        )
-    refuse(work_items.why_danger_first(act.session, application))
-    what = what or outcome
+    application, what = act.application(reference), what or outcome
     proposal = two_people.waiting(act, application, what)
-    known = (proposal.told if proposal else None) or {}
-    if (both := told.added_to(known)) is None:
-        refuse_because(
-            "told_differently", "the first person recorded otherwise who said it and how: find out what is right"
-        )
-    complete = EarlyEnd(**both)
-    refuse(early_end.why_not_end(complete, outcome, has_code_word=_has_code_word(act, application, complete)))
+    both = told.added_to((proposal.told if proposal else None) or {})
+    refuse_all([
+        *_why_not_now(act, application), *also, *_why_not_told(act, application, outcome, both),
+        *two_people.why_not_two(act, application, what=what, reason=reason), _why_no_supervisor(act, proposal),
+    ])  # fmt: skip
     first = two_people.agreed(act, application, what, reason=reason, told=both)
     if first is None or proposal is None:
         return {"reference": reference, "proposed": what}
-    if Role.SUPERVISOR not in act.actor.roles and not two_people.holds(act, first, Role.SUPERVISOR):
-        refuse_because("supervisor_needed", "one of the two must be a supervisor")
     return _close(act, application, outcome, proposal)
+
+
+def _why_not_now(act: Act, application: Application) -> Iterator[Reason | None]:
+    """Every reason why the application cannot end early as it stands."""
+    yield why_closed(application)
+    if application.stage != Stage.CLOSED and application.outcome is not None:
+        yield Reason(
+            "delivered", "the outcome was delivered: the application closes when its follow-up contacts have ended"
+        )
+    yield work_items.why_danger_first(act.session, application)
+
+
+def _why_not_told(
+    act: Act, application: Application, outcome: Outcome, both: dict[str, str] | None
+) -> Iterator[Reason | None]:
+    """Every fault of what the two people recorded; None: they contradict each other."""
+    if both is None:
+        yield Reason(
+            "told_differently", "the first person recorded otherwise who said it and how: find out what is right"
+        )
+    else:
+        complete = EarlyEnd(**both)
+        yield early_end.why_not_end(complete, outcome, has_code_word=_has_code_word(act, application, complete))
+
+
+def _why_no_supervisor(act: Act, proposal: Proposal | None) -> Reason | None:
+    """A reason if neither of the two is a supervisor."""
+    if proposal is None or Role.SUPERVISOR in act.actor.roles:
+        return None
+    if two_people.holds(act, proposal.proposed_by, Role.SUPERVISOR):
+        return None
+    return Reason("supervisor_needed", "one of the two must be a supervisor")
 
 
 def _close(act: Act, application: Application, outcome: Outcome, proposal: Proposal) -> Summary:

@@ -5,16 +5,17 @@ If two people are needed, the first call proposes and the second, by somebody el
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 
 from casebook.casework.core import stated_reasons, work_items
-from casebook.casework.core.acting import Act, Summary, refuse_because, still_open
-from casebook.casework.core.two_people import agreed, holds, unfrozen
+from casebook.casework.core.acting import Act, Summary, refuse_all, refuse_because, why_closed
+from casebook.casework.core.two_people import agreed, holds, why_not_two
 from casebook.casework.record_checks import own_register
 from casebook.casework.review import disposal
 from casebook.casework.safeguarding import danger
+from casebook.domain.actors import Reason
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Priority, Role, Stage
 from casebook.storage import tables
@@ -70,9 +71,10 @@ def name_person(act: Act, reference: str, *, staff: str) -> Summary:
 def lift(act: Act, reference: str, *, reason: str) -> Summary:
     """Lift a restriction. Two people must agree, one of them the head of unit."""
     act.allowed(Command.LIFT_RESTRICTION)
-    application = unfrozen(act, reference)
-    if not application.restricted:
-        refuse_because("not_restricted", "this application is not restricted")
+    application = act.application(reference)
+    not_restricted = Reason("not_restricted", "this application is not restricted")
+    not_agreed = why_not_two(act, application, what="lift_restriction", reason=reason)
+    refuse_all([None if application.restricted else not_restricted, *not_agreed])
     first = agreed(act, application, "lift_restriction", reason=reason)
     if first is None:
         return {"reference": reference, "proposed": "lift_restriction"}
@@ -96,7 +98,8 @@ def hold(act: Act, reference: str, *, reason: str) -> Summary:
 def release(act: Act, reference: str, *, reason: str) -> Summary:
     """End a legal hold. Two people must agree."""
     act.allowed(Command.HOLD)
-    application = unfrozen(act, reference)
+    application = act.application(reference)
+    refuse_all(why_not_two(act, application, what="release_hold", reason=reason))
     if (first := agreed(act, application, "release_hold", reason=reason)) is None:
         return {"reference": reference, "proposed": "release_hold"}
     application.legal_hold = False
@@ -110,15 +113,9 @@ def dispose(act: Act, reference: str, *, reason: str) -> Summary:
     Refused under a legal hold.
     """
     act.allowed(Command.DISPOSE)
-    application = unfrozen(act, reference)
-    if application.stage != Stage.CLOSED:
-        refuse_because("not_closed", "only a closed application can be disposed of")
-    if application.merged_into is not None:
-        refuse_because("merged", f"it is disposed of with {application.merged_into}, into which it was merged")
-    if any(row.legal_hold for row in (application, *_merged_into(act, application))):
-        refuse_because("legal_hold", "this application is under a legal hold: nothing of it may be disposed of")
-    if application.disposed_at is not None:
-        refuse_because("already_disposed", "this application was disposed of already")
+    application = act.application(reference)
+    not_agreed = why_not_two(act, application, what="dispose", reason=reason)
+    refuse_all([*_why_not_dispose(act, application), *not_agreed])
     if (first := agreed(act, application, "dispose", reason=reason)) is None:
         return {"reference": reference, "proposed": "dispose"}
     act.session.add(
@@ -135,15 +132,28 @@ def dispose(act: Act, reference: str, *, reason: str) -> Summary:
     return {"reference": reference, "disposed": True, "rows": erased}
 
 
+def _why_not_dispose(act: Act, application: Application) -> Iterator[Reason]:
+    """Every reason why an application is kept."""
+    if application.stage != Stage.CLOSED:
+        yield Reason("not_closed", "only a closed application can be disposed of")
+    if application.merged_into is not None:
+        yield Reason("merged", f"it is disposed of with {application.merged_into}, into which it was merged")
+    if any(row.legal_hold for row in (application, *_merged_into(act, application))):
+        yield Reason("legal_hold", "this application is under a legal hold: nothing of it may be disposed of")
+    if application.disposed_at is not None:
+        yield Reason("already_disposed", "this application was disposed of already")
+
+
 def lower_priority(act: Act, reference: str, *, to: str, reason: str) -> Summary:
     """Lower a priority. Two people must agree. Deadlines that were shortened stay as they are."""
     act.allowed(Command.LOWER_PRIORITY, works_on=reference)
-    application = unfrozen(act, reference)
-    still_open(application)
-    if to not in set(Priority) or Priority(to).rank <= Priority(application.priority).rank:
-        refuse_because("not_lower", "the new priority must be lower than the present one")
-    if (first := agreed(act, application, f"lower_priority:{to}", reason=reason)) is None:
-        return {"reference": reference, "proposed": f"lower_priority:{to}"}
+    application, what = act.application(reference), f"lower_priority:{to}"
+    lower = to in set(Priority) and Priority(to).rank > Priority(application.priority).rank
+    not_lower = Reason("not_lower", "the new priority must be lower than the present one")
+    not_agreed = why_not_two(act, application, what=what, reason=reason)
+    refuse_all([why_closed(application), None if lower else not_lower, *not_agreed])
+    if (first := agreed(act, application, what, reason=reason)) is None:
+        return {"reference": reference, "proposed": what}
     application.priority, application.priority_reason = to, "lowered_by_two_people"
     act.record(application, "priority_lowered", to=to, first=first)
     return {"reference": reference, "priority": to}

@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import func, select
 
 from casebook.casework.core import clocks, lifecycle, two_people, work_items
-from casebook.casework.core.acting import Act, Summary, refuse, refuse_because
+from casebook.casework.core.acting import Act, Summary, refuse_all, refuse_because
 from casebook.casework.record_checks import record_checks
 from casebook.casework.safeguarding import danger
-from casebook.domain import chain, freezing
+from casebook.domain import chain
+from casebook.domain.actors import Reason
 from casebook.domain.authority import Command
 from casebook.domain.case import merging as rules
 from casebook.domain.case.merging import MergeSide
@@ -28,9 +29,12 @@ def merge(act: Act, reference: str, *, into: str, reason: str) -> Summary:
     """Merge a duplicate into the application of which it is one. Two people must agree."""
     act.allowed(Command.MERGE, works_on=reference)
     duplicate, kept = _both(act, reference, into)
-    refuse(rules.why_not_merge(_side(act, duplicate), _side(act, kept)))
-    refuse(work_items.why_danger_first(act.session, duplicate))
     what = f"merge:{into}"
+    refuse_all([
+        *rules.why_not_merge(_side(act, duplicate), _side(act, kept)),
+        work_items.why_danger_first(act.session, duplicate),
+        *two_people.why_not_two(act, duplicate, kept, what=what, reason=reason),
+    ])  # fmt: skip
     if two_people.agreed(act, duplicate, what, reason=reason) is None:
         return {"reference": reference, "proposed": what}
     _close(act, duplicate, kept)
@@ -51,14 +55,15 @@ def unmerge(act: Act, reference: str, *, reason: str) -> Summary:
     """Undo a merging. Two people must agree; refused once the outcome was delivered."""
     act.allowed(Command.MERGE, works_on=reference)
     application = act.application(reference, lock=False)  # both are locked below, in their order
-    refuse(freezing.why_not_edit(application.frozen_at))
     into = application.merged_into
     if into is None:
         refuse_because("not_merged", "this application was not merged into another")
     duplicate, kept = _both(act, reference, into)
-    if kept.stage == Stage.CLOSED or kept.outcome is not None or deliveries.told(act.session, into):
-        refuse_because("delivered", f"{into} was delivered or closed: what was merged cannot be separated any more")
     what = f"unmerge:{into}"
+    over = kept.stage == Stage.CLOSED or kept.outcome is not None or deliveries.told(act.session, into)
+    delivered = Reason("delivered", f"{into} was delivered or closed: what was merged cannot be separated any more")
+    not_agreed = two_people.why_not_two(act, duplicate, kept, what=what, reason=reason)
+    refuse_all([delivered if over else None, *not_agreed])
     if two_people.agreed(act, duplicate, what, reason=reason) is None:
         return {"reference": reference, "proposed": what}
     query = select(Merger).where(Merger.other == reference, Merger.reference == into, Merger.undone_at.is_(None))
@@ -79,7 +84,7 @@ def unmerge(act: Act, reference: str, *, reason: str) -> Summary:
 
 def _both(act: Act, reference: str, into: str) -> tuple[Application, Application]:
     """Both applications, locked in the order of their references, so that two acts never wait for each other."""
-    locked = {name: two_people.unfrozen(act, name) for name in sorted({reference, into})}
+    locked = {name: act.application(name) for name in sorted({reference, into})}
     return locked[reference], locked[into]
 
 

@@ -8,10 +8,10 @@ from typing import Literal
 from pydantic import Field
 from sqlalchemy import select
 
-from casebook.casework.core import notices
+from casebook.casework.core import notices, unit_items
 from casebook.casework.core.acting import Act, Summary, reason_code, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, UnitDoing
-from casebook.casework.core.work_items import due_for_unit, item_row
+from casebook.casework.core.work_items import due_for_unit
 from casebook.casework.safeguarding import danger
 from casebook.domain import authority, chain
 from casebook.domain.authority import Command
@@ -37,8 +37,7 @@ def keep(
     )  # fmt: skip
     if not bulk_insert.claim(act.session, [row]):
         return False
-    item = item_row(act, _need(act, row))
-    act.session.add(item)
+    item = unit_items.open_item(act, _need(act, row))
     notices.notify(act, None, role=Role.DUTY_INSPECTOR, reason=CAUSE, key=row.id)
     entry = {"row": row.id, "line": row.line, "faults": row.faults, "item": item.id}
     act.record_many("rejected_row_kept", {chain.UNIT: entry}, inserted=[row])

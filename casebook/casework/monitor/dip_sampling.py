@@ -13,12 +13,12 @@ from typing import Any, Literal
 from pydantic import Field
 from sqlalchemy import select
 
+from casebook.casework.core import unit_items
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, UnitDoing
 from casebook.casework.core.blind_review import why_not_redecide
 from casebook.casework.core.work_items import open_items
 from casebook.casework.panel_decision import panel_pack
-from casebook.casework.review import items
 from casebook.domain import authority, chain
 from casebook.domain.authority import Command
 from casebook.domain.monitor.decision_monitor import DISCLOSED, NOT_DISCLOSED
@@ -70,7 +70,7 @@ def _open(act: Act, chosen: Sequence[tuple[Decision, float]], *, seed: str) -> l
     for decision, chance in chosen:
         sample_id = chain.identity("dip_sample", decision.id)
         need = Need(kind=WorkKind.REDECIDE_SAMPLE, key=sample_id, subject={"sample": sample_id}, due_at=due_at)
-        item = items.open_item(act, need)
+        item = unit_items.open_item(act, need)
         act.session.flush()
         act.session.add(
             DipSample(

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
+from casebook.casework.core import unit_items
 from casebook.casework.core.acting import Act, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, UnitDoing
-from casebook.casework.review import campaigns, items, registers
+from casebook.casework.review import campaigns, registers
 from casebook.domain import authority, chain
 from casebook.domain.actors import system
 from casebook.domain.authority import Command
@@ -131,7 +132,7 @@ def _keep(act: Act, signal: MonitorSignal) -> None:
             subject={"signal": signal.id, "channel": signal.channel, "side": signal.side},
             due_at=act.documents.monitor(act.now).charts.answer_by(act.now),
         )  # fmt: skip
-        item = items.open_item(act, need)
+        item = unit_items.open_item(act, need)
         act.session.flush()
         signal.item_id = item.id
     act.session.add(signal)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pydantic import Field
 
 from casebook.casework.core import clocks
-from casebook.casework.core.acting import Act, refuse, refuse_because
+from casebook.casework.core.acting import Act, refuse_because
 from casebook.casework.core.answers import Answer, Doing
 from casebook.casework.core.rounds import next_round
 from casebook.casework.panel_decision import ratification
+from casebook.domain.actors import Reason
 from casebook.domain.case.panel import why_not_approve, why_not_explain
 from casebook.domain.case.panel_decision import needs_supervisor
 from casebook.domain.policy import Allowance, Unit
@@ -57,6 +58,19 @@ def rests_on(act: Act, application: Application, _item: WorkItem) -> object:
     return [decided, answers, decisions.facts(act.session, application)]
 
 
+def why_not_them(act: Act, application: Application, item: WorkItem) -> Reason | None:
+    """Why the actor may not approve this decision, or give the supervisor's reason for it."""
+    if (standing := decisions.decision(act.session, application)) is None:
+        return None
+    researchers = researchers_of(act.session, application.reference)
+    if item.subject.get("as") == SUPERVISOR:
+        return why_not_explain(act.actor, chair=standing.chair, researchers=researchers)
+    worked = worked_on(act.session, application.reference, act.actor.id)
+    return why_not_approve(
+        act.actor, chair=standing.chair, supervisor=standing.supervisor, researchers=researchers, worked=worked
+    )
+
+
 def approved(doing: Doing) -> None:
     standing = decisions.decision(doing.act.session, doing.application)
     if standing is None or standing.id != doing.item.subject["decision"]:
@@ -70,8 +84,6 @@ def approved(doing: Doing) -> None:
 def _explain(doing: Doing, standing: Decision) -> None:
     """Record the supervisor's reason. Not disclosing despite a grave risk needs one."""
     act = doing.act
-    researchers = researchers_of(act.session, doing.application.reference)
-    refuse(why_not_explain(act.actor, chair=standing.chair, researchers=researchers))
     if not doing.answer.approved:
         next_round(act, doing.application, because="supervisor_sent_back")
         return
@@ -82,12 +94,6 @@ def _explain(doing: Doing, standing: Decision) -> None:
 def _approve(doing: Doing, standing: Decision) -> None:
     act, application = doing.act, doing.application
     researchers = researchers_of(act.session, application.reference)
-    worked = worked_on(act.session, application.reference, act.actor.id)
-    refuse(
-        why_not_approve(
-            act.actor, chair=standing.chair, supervisor=standing.supervisor, researchers=researchers, worked=worked
-        )
-    )
     act.session.add(
         Approval(
             decision_id=standing.id,

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
+from casebook.casework.core import notices
 from casebook.casework.core.acting import Act, named, refuse, refuse_all
 from casebook.casework.core.answers import Answer, Doing
 from casebook.domain import chain
@@ -19,6 +20,9 @@ from casebook.storage.case import decisions
 from casebook.storage.documents import policy_of
 from casebook.storage.people import researchers_of
 from casebook.storage.tables import Application, Panel, Person, Staff, StaffRole
+
+OUT_OF_CYCLE = "out_of_cycle"  # a cause of a ratification
+SHORT = "quorum_out_of_reach"
 
 
 class Seat(BaseModel):
@@ -98,6 +102,10 @@ def convened(doing: Doing) -> None:
             convened_at=act.now,
         )
     )
+    if answer.out_of_cycle:  # the others ratify it afterwards: whoever must appoint one more has time until then
+        others = eligible(act, application) - {act.actor.id}
+        key = f"{application.reference}:{application.version}"
+        tell_if_short(act, application, cause=OUT_OF_CYCLE, answering=others, quorum=quorum, key=key)
 
 
 def _why_not_this_panel(answer: Convened, chair: str, quorum: int) -> Iterator[Reason]:
@@ -124,6 +132,23 @@ def eligible(act: Act, application: Application) -> frozenset[str]:
     """Every chair and member who may sit on this application: the full panel."""
     ties = ties_of(act, application)
     return frozenset(sitter.id for sitter in _sitters(act, *SITS) if why_not_sit(sitter, ties) is None)
+
+
+def tell_if_short(
+    act: Act, application: Application, *, cause: str, answering: Collection[str], quorum: int, key: str
+) -> int:
+    """Record, and tell the head of unit, that those who may answer are fewer than the quorum. Returns how many are missing.
+
+    `answering`: who may sit and did not do it. Another chair or member must be appointed: they take a free seat.
+    """
+    missing = max(quorum - len(answering), 0)
+    if missing:
+        notices.notify(act, application, role=Role.HEAD_OF_UNIT, reason=SHORT, key=key)
+        act.record(
+            application, "exception_recorded", what=SHORT, cause=cause, missing=missing, quorum=quorum,
+            members=sorted(answering),
+        )  # fmt: skip
+    return missing
 
 
 def ties_of(act: Act, application: Application) -> Ties:

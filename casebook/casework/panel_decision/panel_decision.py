@@ -41,6 +41,10 @@ ANSWERS: Answers = {
         schema=panel_answer.Decided, handler=deciding.decided, rests_on=deciding.rests_on, take_back=deciding.take_back
     ),
     WorkKind.APPROVE_DECISION: Answering(
-        schema=approval.Approved, handler=approval.approved, rests_on=approval.rests_on, take_back=deciding.take_back
+        schema=approval.Approved,
+        handler=approval.approved,
+        rests_on=approval.rests_on,
+        take_back=deciding.take_back,
+        why_not_them=approval.why_not_them,
     ),
 }

@@ -17,6 +17,7 @@ from casebook.casework.core.rounds import next_round
 from casebook.casework.core.work_items import open_items
 from casebook.casework.panel_decision import panel
 from casebook.domain import authority, chain
+from casebook.domain.actors import Reason
 from casebook.domain.case.ratification import seats_for
 from casebook.domain.vocabulary import Priority, Role, Stage, WorkKind
 from casebook.domain.work import CALLS, Need
@@ -26,7 +27,7 @@ from casebook.storage.people import present, roles_of
 from casebook.storage.tables import Application, Decision, EmergencyDisclosure, Ratification, WorkItem
 
 EMERGENCY = "emergency_disclosure"  # causes
-OUT_OF_CYCLE = "out_of_cycle"
+OUT_OF_CYCLE = panel.OUT_OF_CYCLE
 SETTLED = "panel_has_ruled"
 
 
@@ -54,26 +55,28 @@ def ask_panel(
     eligible = panel.eligible(act, application) - did_it
     seats = seats_for(eligible, quorum=quorum)
     caller = _who_is_called(act, eligible)
-    needs = []
-    for number, staff in enumerate(seats):
-        chairs = staff is not None and Role.PANEL_CHAIR in roles_of(act.session, staff)
-        about = {**subject, "seats": len(seats), "quorum": quorum} | ({CALLS: True} if staff == caller else {})
-        needs.append(
-            Need(
-                kind=WorkKind.RATIFY_EMERGENCY,
-                key=f"{ratifications.about(subject)}:{staff or number}",
-                role=Role.PANEL_CHAIR if chairs else Role.PANEL_MEMBER,
-                owner=staff,
-                subject=about,
-                due_at=due_at,
-                priority=priority,
-            )
+    cause = str(subject["cause"])
+    key = ratifications.about(subject)
+    missing = panel.tell_if_short(act, application, cause=cause, answering=eligible, quorum=quorum, key=key)
+    short = {"members_missing": missing, "because": panel.SHORT} if missing else {}
+    needs = [
+        Need(
+            kind=WorkKind.RATIFY_EMERGENCY, key=f"{key}:{staff or number}", role=_role_of_seat(act, staff), owner=staff,
+            subject={**subject, "seats": len(seats), "quorum": quorum, **short, **({CALLS: True} if staff == caller else {})},
+            due_at=due_at, priority=priority,
         )
-    opened = open_items(act, application, needs, because=str(subject["cause"]))
+        for number, staff in enumerate(seats)
+    ]  # fmt: skip
+    opened = open_items(act, application, needs, because=cause)
     for role in sorted({Role.PANEL_CHAIR, *(Role(item.role) for item in opened)}):
-        key = ratifications.about(subject)
-        notices.notify(act, application, role=role, reason=f"ratify:{subject['cause']}", key=key)
+        notices.notify(act, application, role=role, reason=f"ratify:{cause}", key=key)
     return opened
+
+
+def _role_of_seat(act: Act, staff: str | None) -> Role:
+    """In whose queue a seat is: a chair's if a chair has it."""
+    chairs = staff is not None and Role.PANEL_CHAIR in roles_of(act.session, staff)
+    return Role.PANEL_CHAIR if chairs else Role.PANEL_MEMBER
 
 
 def _who_is_called(act: Act, eligible: frozenset[str]) -> str | None:
@@ -112,7 +115,6 @@ def _by_one_chair(doing: Doing) -> bool:
     act, subject = doing.act, doing.item.subject
     if Role.PANEL_CHAIR not in act.actor.roles:
         refuse_because("not_permitted", "only a panel chair can answer this: it was opened for one")
-    _refuse_own(doing)
     if subject["cause"] == EMERGENCY:
         act.session.get_one(EmergencyDisclosure, subject["emergency"]).ratification = doing.answer.reasons
     ratified: bool = doing.answer.ratified
@@ -121,7 +123,6 @@ def _by_one_chair(doing: Doing) -> bool:
 
 def _keep_answer(doing: Doing) -> None:
     act, application, item, subject = doing.act, doing.application, doing.item, doing.item.subject
-    _refuse_own(doing)
     refuse(panel.conflict(act, application, act.actor.id, said_unrelated={item.key.rpartition(":")[2]}))
     if act.actor.id in ratifications.members(act.session, subject, but=item.id):
         refuse_because("member_twice", "you have a seat of your own: each member answers once")
@@ -140,10 +141,9 @@ def _keep_answer(doing: Doing) -> None:
     act.session.flush()
 
 
-def _refuse_own(doing: Doing) -> None:
-    """Refuse whoever authorised, chaired or approved it: it needs others than those who did it."""
-    act, subject = doing.act, doing.item.subject
-    refuse(authority.why_not_second(act.actor, ratifications.did_it(act.session, subject)))
+def _why_not_them(act: Act, _application: Application, item: WorkItem) -> Reason | None:
+    """A reason for whoever authorised, chaired or approved it: it needs others than those who did it."""
+    return authority.why_not_second(act.actor, ratifications.did_it(act.session, item.subject))
 
 
 def _cancel_rest(doing: Doing) -> None:
@@ -169,4 +169,6 @@ def _decide_anew(doing: Doing) -> None:
             lifecycle.move(act, application, Stage.PANEL_DECISION, because="decision_superseded")
 
 
-ANSWERS: Answers = {WorkKind.RATIFY_EMERGENCY: Answering(schema=Ratified, handler=_ratified)}
+ANSWERS: Answers = {
+    WorkKind.RATIFY_EMERGENCY: Answering(schema=Ratified, handler=_ratified, why_not_them=_why_not_them)
+}

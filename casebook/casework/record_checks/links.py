@@ -12,10 +12,9 @@ from datetime import timedelta
 
 from sqlalchemy import or_, select, tuple_
 
-from casebook.casework.core import notices
+from casebook.casework.core import notices, unit_items
 from casebook.casework.core.acting import Act
 from casebook.casework.core.notices import NoticeToRole
-from casebook.casework.core.work_items import item_row
 from casebook.casework.record_checks import several_applicants
 from casebook.casework.record_checks.candidates import TELLING
 from casebook.casework.safeguarding import danger
@@ -229,9 +228,8 @@ def _hold_back(act: Act, application: Application, crossing: Sequence[FoundLink]
         replace(decision_across(application.reference, each.other, each.why), due_at=act.now + HEAD_DECIDES)
         for each in crossing
     ]
-    fresh = [need for need in needs if act.session.get(WorkItem, need.id(None)) is None]
+    fresh = [need for need in needs if unit_items.opens(act, need)]
     for need in fresh:
-        act.session.add(item_row(act, need))
         notices.notify(act, None, role=Role.HEAD_OF_UNIT, reason="link_across_restriction", key=need.key)
     if fresh:
         act.record(None, "link_held_back", links=len(fresh))

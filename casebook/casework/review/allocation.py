@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import text
 
-from casebook.casework.core import blind_review
+from casebook.casework.core import blind_review, unit_items
 from casebook.casework.core.acting import Act
 from casebook.casework.review import campaigns as review_campaigns
-from casebook.casework.review import items, people, ranking, stopping
+from casebook.casework.review import people, ranking, stopping
 from casebook.casework.review.campaigns import CampaignMember
 from casebook.domain import chain
 from casebook.domain.authority import Command
@@ -208,7 +208,7 @@ def open_part(
         due_at=rules.examine_by(act.now, urgent=urgent),
         priority=Priority.URGENT if urgent else Priority.HIGH if case.top else Priority.STANDARD,
     )
-    return items.open_item(act, need)
+    return unit_items.open_item(act, need)
 
 
 def _end_gone(act: Act) -> None:

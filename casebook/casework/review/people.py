@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from casebook.casework.core import unit_items
 from casebook.casework.core.acting import Act, refuse_because
 from casebook.casework.core.answers import Answering, Answers, UnitDoing
 from casebook.casework.follow_up import unit_proposals
 from casebook.casework.follow_up.watch import WatchReviewed
-from casebook.casework.review import items, ranking, registers
+from casebook.casework.review import ranking, registers
 from casebook.casework.review.right_to_know import open_right_to_know
 from casebook.domain import chain
 from casebook.domain.authority import Command
@@ -85,7 +86,7 @@ def _propose(
             subject={"because": "retrospective_review", "past": contact.reference, "contact": contact.id},
             due_at=rules.decide_by(act.now),
         )  # fmt: skip
-        opened += items.opens(act, need)
+        opened += unit_items.opens(act, need)
     if opened:
         act.record(None, "right_to_know_proposed", because="retrospective_review", items=opened)
     return opened

@@ -11,9 +11,9 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from casebook.casework.core import given
+from casebook.casework.core import given, unit_items
 from casebook.casework.core.acting import Act, refuse, refuse_because
-from casebook.casework.review import allocation, items, people, ranking, registers
+from casebook.casework.review import allocation, people, ranking, registers
 from casebook.casework.safeguarding import contact as contacting
 from casebook.casework.safeguarding import safe_contact
 from casebook.casework.safeguarding.contact import Contact
@@ -190,7 +190,7 @@ def _ask_second(act: Act, contact: ReviewContact, *, number: int) -> None:
         subject={"contact": contact.id, "past": contact.reference, "second": True},
         due_at=act.documents.review(act.now).allocation.examine_by(act.now, urgent=True),
     )  # fmt: skip
-    items.open_item(act, need)
+    unit_items.open_item(act, need)
 
 
 def _row(act: Act, contact: ReviewContact, rung: ContactProgress, note: str, *, number: int) -> ReviewContactStep:

@@ -21,9 +21,9 @@ from casebook.domain import authority, chain
 from casebook.domain.authority import Command
 from casebook.domain.case import plan_change as rules
 from casebook.domain.case.intake import DAYS, PlanForm
-from casebook.domain.case.plan_change import AskedBy, AskedChange, AskerIdentified, PlanEffect
+from casebook.domain.case.plan_change import AskedBy, AskedChange, PlanEffect
 from casebook.domain.case.safe_contact import ContactPlan
-from casebook.domain.vocabulary import Channel, Party, WorkKind
+from casebook.domain.vocabulary import Channel, Identified, Party, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer
 from casebook.storage.case import deliveries
@@ -37,7 +37,7 @@ class PlanChanged(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True, hide_input_in_errors=True)
 
     asked_by: AskedBy = Field(description="Who asked for the change. the_person: the one whose plan it is.")
-    identified_by: AskerIdentified = Field(description="How whoever asked was identified.")
+    identified_by: Identified = Field(description="How whoever asked was identified.")
     said_word: str | None = Field(default=None, description="With code_word: the word that they said.")
     asked_at: AwareDatetime | None = Field(default=None, description="When they asked, if that was before now.")
     channel: Channel | None = None

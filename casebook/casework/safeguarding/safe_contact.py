@@ -17,9 +17,9 @@ from casebook.domain.actors import Reason
 from casebook.domain.authority import Command
 from casebook.domain.case import safe_contact
 from casebook.domain.case.intake import PlanForm
-from casebook.domain.case.plan_change import AskedBy, AskerIdentified
+from casebook.domain.case.plan_change import AskedBy
 from casebook.domain.case.safe_contact import ContactPlan, Override, Way
-from casebook.domain.vocabulary import Channel, Party
+from casebook.domain.vocabulary import Channel, Identified, Party
 from casebook.errors import InvalidAnswer
 from casebook.storage.case import deliveries
 from casebook.storage.documents import policy_of
@@ -91,7 +91,7 @@ def set_plan(
 def _why_not_codes(*, party: str, asked_by: str, identified_by: str, channel: str | None) -> Iterator[Reason | None]:
     yield given.why_not_one_of(Party, party, "party")
     yield given.why_not_one_of(AskedBy, asked_by, "asked-by", code="bad_plan")
-    yield given.why_not_one_of(AskerIdentified, identified_by, "identified-by", code="bad_plan")
+    yield given.why_not_one_of(Identified, identified_by, "identified-by", code="bad_plan")
     if channel is not None:
         yield given.why_not_one_of(Channel, channel, "channel", code="bad_plan")
 

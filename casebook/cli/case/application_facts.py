@@ -95,7 +95,7 @@ def _change(change: ShownRow) -> str:
     """Who asked for a change of a plan, what came of it, and the plan before and after it if the role may see that."""
     parts = [
         f"asked by {words.ASKED_BY.of(change['asked_by'])} {moment(change['asked_at'])}",
-        f"identified: {words.ASKER_IDENTIFIED.of(change['identified_by'])}",
+        f"identified by {words.IDENTIFIED.of(change['identified_by'])}",
         f"recorded by {change['recorded_by']}",
         f"in force {words.PLAN_EFFECT.of(change['effect'])}",
         f"widens {', '.join(map(words.spelled, change['widens']))}" if change["widens"] else "",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from casebook.casework.core.referrals import REFERRED_FOR
+from casebook.domain.case import early_end
 from casebook.domain.case.circumstances import CircumstanceKind
-from casebook.domain.case.early_end import Identified, SaidBy
-from casebook.domain.case.plan_change import AskedBy, AskerIdentified
+from casebook.domain.case.early_end import SaidBy
+from casebook.domain.case.plan_change import AskedBy
 from casebook.domain.case.safe_contact import Override, Purpose
-from casebook.domain.vocabulary import Answer3, Channel, Priority
+from casebook.domain.vocabulary import Answer3, Channel, Identified, Priority
 
 _CODED_REASON = "why, as a code such as test_row"  # it belongs to no case, so there is no place for words
 _REASON = "why: a code such as new_threat, words, or both as `code: words`"
@@ -38,7 +39,7 @@ _OF_ALL: Mapping[str, str] = {
     "reference": "the application",
     "reason": _REASON,
     "said-by": f"who said it, from the first of the two people: {', '.join(SaidBy)}",
-    "identified": f"how they were identified: {', '.join(Identified)}",
+    "identified": f"how they were identified: {', '.join(early_end.CHOICES['identified'])}",
     "alone": f"whether they were alone when they said it: {', '.join(Answer3)}",
     "help-offered": "which help was offered to the person at risk, in words",
     "into": "the application that was submitted first and is kept",
@@ -59,7 +60,7 @@ _OF_ALL: Mapping[str, str] = {
     "interpreter": "the language in which they need an interpreter; an empty text: none any more",
     "stop": "yes: no contact any more",
     "asked-by": f"who asked for the change: {', '.join(AskedBy)}",
-    "identified-by": f"how they were identified: {', '.join(AskerIdentified)}",
+    "identified-by": f"how they were identified: {', '.join(Identified)}",
     "said-word": "with code_word: the word that they said",
     "purpose": f"what the contact was for: {', '.join(Purpose)}",
     "result": "reached or not_reached",

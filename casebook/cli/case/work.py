@@ -58,8 +58,14 @@ def configure(parser: ArgumentParser) -> None:
 def _list(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         waiting = work_queue.waiting(act, role=options.role, mine=options.mine)
-        items = [{**_item(item, act.now), "nobody_trained_for": waiting.stuck.get(item.id)} for item in waiting.items]
+        items = [{**_item(item, act.now), **_hindered(waiting, item)} for item in waiting.items]
     return Output(data=items, lines=[*(line for item in items for line in _lines(item)), *_not_listed(waiting)])
+
+
+def _hindered(waiting: WaitingWork, item: WorkItem) -> dict[str, object]:
+    """Why an item cannot be done now by anybody, or never by whoever asks."""
+    why = waiting.barred.get(item.id)
+    return {"nobody_trained_for": waiting.stuck.get(item.id), "not_for_you": why.message if why else None}
 
 
 def _not_listed(waiting: WaitingWork) -> Iterator[str]:
@@ -145,6 +151,8 @@ def _lines(item: dict[str, Any]) -> Iterator[str]:
     yield "  ".join([*line, *(["OVERDUE"] if item["overdue"] else []), *([item["owner"]] if item["owner"] else [])])
     if training := item.get("nobody_trained_for"):
         yield f"    nobody can do this now: nobody on duty has training for {words.SOURCE.of(training)}"
+    if why := item.get("not_for_you"):
+        yield f"    not for you: {why}"
     subject = {**item["subject"]}
     why = subject.pop("why_uncovered", {})
     if subject:

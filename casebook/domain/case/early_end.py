@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from casebook.domain.actors import Reason
-from casebook.domain.vocabulary import Answer3, Band, Channel, Outcome
+from casebook.domain.vocabulary import Answer3, Band, Channel, Identified, Outcome
 
 
 class SaidBy(StrEnum):
@@ -20,15 +20,6 @@ class SaidBy(StrEnum):
     THIRD_PARTY = "third_party"
     AGENCY = "agency"
     NOBODY = "nobody"  # nobody was reached, or the force itself found the ground
-
-
-class Identified(StrEnum):
-    """How whoever said it was identified. Somebody who was not identified ends nothing."""
-
-    CODE_WORD = "code_word"
-    IN_PERSON = "in_person"
-    CALLED_BACK = "called_back"  # on the number of their safe-contact plan
-    KNOWN_PROFESSIONAL = "known_professional"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,18 +48,22 @@ class EarlyEnd:
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "said_by": tuple(SaidBy),
-    "identified": tuple(Identified),
+    "identified": tuple(how for how in Identified if how is not Identified.NOT_IDENTIFIED),
     "channel": tuple(Channel),
     "alone": tuple(Answer3),
 }
 ABOUT_WHO_SAID_IT = ("identified", "channel", "alone")
+# what somebody who answers their phone, and knows them well, cannot stand in for
+NOT_BY_PHONE = frozenset({
+    Identified.CODE_WORD, Identified.IN_PERSON, Identified.DOCUMENT, Identified.KNOWN_PROFESSIONAL,
+})  # fmt: skip
 
 
 def why_not_end(end: EarlyEnd, outcome: Outcome, *, has_code_word: bool) -> Reason | None:
     """A reason not to end, with every fault at once."""
     if faults := list(_faults(end, outcome)):
         return Reason("early_end_incomplete", "; ".join(faults))
-    if has_code_word and end.identified == Identified.CALLED_BACK:
+    if has_code_word and end.identified is not None and end.identified not in NOT_BY_PHONE:
         return Reason(
             "code_word_needed",
             "a code word was agreed with them: ask for it, or see them in person, because somebody else may answer their phone",

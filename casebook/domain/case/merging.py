@@ -5,7 +5,7 @@ Nothing is lost: the file of the duplicate stays whole beside the other, and wha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -39,30 +39,28 @@ class MergeSide:
     plans: Mapping[str, object]  # party -> when and how they may be contacted
 
 
-def why_not_merge(  # noqa: PLR0911 - one return for each reason, in the order in which they are told
-    duplicate: MergeSide, into: MergeSide
-) -> Reason | None:
-    """The first reason why one may not be merged into the other."""
+def why_not_merge(duplicate: MergeSide, into: MergeSide) -> Iterator[Reason]:
+    """Every reason why one may not be merged into the other."""
     if duplicate.reference == into.reference:
-        return Reason("same_application", "an application cannot be merged into itself")
+        yield Reason("same_application", "an application cannot be merged into itself")
+        return
     if duplicate.closed or into.closed:
-        return Reason("closed", "both must be open: reopen the one that ended early first")
+        yield Reason("closed", "both must be open: reopen the one that ended early first")
     if duplicate.submitted_at < into.submitted_at:
-        return Reason(
+        yield Reason(
             "not_the_earlier",
             "merge the later application into the earlier one: its time limits are the ones that count",
         )
     if (duplicate.route, duplicate.applicant) != (into.route, into.applicant):
-        return Reason("not_a_duplicate", "they differ in route or applicant: each of these people must have an answer")
+        yield Reason("not_a_duplicate", "they differ in route or applicant: each of these people must have an answer")
     if duplicate.restricted or into.restricted:
-        return Reason("restricted", "one of them is restricted to named people: lift the restriction first")
+        yield Reason("restricted", "one of them is restricted to named people: lift the restriction first")
     if duplicate.decided or into.decided:
-        return Reason("decided", "an outcome was decided in one of them: it must be delivered or sent back first")
+        yield Reason("decided", "an outcome was decided in one of them: it must be delivered or sent back first")
     if any(plan != into.plans.get(party) for party, plan in duplicate.plans.items()):
-        return Reason(
+        yield Reason(
             "plans_differ", "their safe-contact plans differ: find out which one holds, and set it in both first"
         )
-    return None
 
 
 def merged(kept: Mapping[str, Any], added: Mapping[str, Any]) -> dict[str, Any]:

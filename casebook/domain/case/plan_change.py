@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from casebook.domain.actors import Reason
 from casebook.domain.case.intake import PlanForm
+from casebook.domain.vocabulary import Identified
 
 
 class AskedBy(StrEnum):
@@ -19,16 +20,6 @@ class AskedBy(StrEnum):
     PROFESSIONAL = "professional"
     SOMEBODY_ELSE = "somebody_else"
     STAFF = "staff"
-
-
-class AskerIdentified(StrEnum):
-    """How whoever asked was identified."""
-
-    CODE_WORD = "code_word"
-    DOCUMENT = "document"
-    QUESTIONS = "questions"
-    KNOWN = "known"
-    NOT_IDENTIFIED = "not_identified"
 
 
 class PlanEffect(StrEnum):
@@ -101,7 +92,7 @@ def effect(widens: tuple[str, ...], *, first: bool, asked_by: str, identified_by
         return PlanEffect.AT_ONCE
     if first:
         return PlanEffect.FIRST_PLAN
-    by_code_word = asked_by == AskedBy.THE_PERSON and identified_by == AskerIdentified.CODE_WORD
+    by_code_word = asked_by == AskedBy.THE_PERSON and identified_by == Identified.CODE_WORD
     if by_code_word and not unseen and "code_word" not in widens:
         return PlanEffect.CALL_BACK
     return PlanEffect.SECOND_PERSON
@@ -120,19 +111,19 @@ def in_force(before: PlanForm, after: PlanForm, when: PlanEffect) -> PlanForm:
 
 def renews(asked_by: str, identified_by: str) -> bool:
     """Whether a change also confirms the plan, so that its age counts from now."""
-    return asked_by in {AskedBy.THE_PERSON, AskedBy.PROFESSIONAL} and identified_by != AskerIdentified.NOT_IDENTIFIED
+    return asked_by in {AskedBy.THE_PERSON, AskedBy.PROFESSIONAL} and identified_by != Identified.NOT_IDENTIFIED
 
 
 def why_not_ask(
     before: PlanForm, widens: tuple[str, ...], *, identified_by: str, said_word: str | None
 ) -> Reason | None:
     """A reason if whoever asked is not identified well enough for this change."""
-    if identified_by == AskerIdentified.CODE_WORD:
+    if identified_by == Identified.CODE_WORD:
         if not before.code_word:
             return Reason("no_code_word", "the plan has no code word: say in which other way they were identified")
         if (said_word or "").strip().casefold() != before.code_word.strip().casefold():
             return Reason("code_word_differs", "the word they said is not the code word of the plan")
-    if widens and identified_by == AskerIdentified.NOT_IDENTIFIED:
+    if widens and identified_by == Identified.NOT_IDENTIFIED:
         return Reason("not_identified", "nobody who is not identified can widen a plan: they can narrow or stop it")
     return None
 

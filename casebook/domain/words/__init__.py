@@ -27,7 +27,6 @@ from casebook.domain.words.checks import (
 from casebook.domain.words.deciding import (
     AGENCY,
     ASKED_BY,
-    ASKER_IDENTIFIED,
     BAND,
     CHOSEN,
     CIRCUMSTANCE,

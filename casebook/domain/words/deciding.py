@@ -193,13 +193,6 @@ ASKED_BY = Vocabulary("Who asked for a change of a plan", {
     "somebody_else": "somebody else",
     "staff": "a member of staff",
 })  # fmt: skip
-ASKER_IDENTIFIED = Vocabulary("How whoever asked for a change was identified", {
-    "code_word": "by the code word",
-    "document": "by a document",
-    "questions": "by questions that only they can answer",
-    "known": "known to whoever spoke to them",
-    "not_identified": "not identified",
-})  # fmt: skip
 PLAN_EFFECT = Vocabulary("When a change of a plan is in force", {
     "at_once": "at once: it widens nothing",
     "first_plan": "at once: it is the first plan, and a second person looks at it",
@@ -248,5 +241,5 @@ OVERRUN = Vocabulary("Reasons for an overrun", {
 ALL = (
     BAND, TIER, QUALIFIES, BASIS, FACTOR, UNCERTAIN, JUDGEMENT, INSTRUMENT, CIRCUMSTANCE, INCOMPLETE, LIMB, REFUSAL, AGENCY,
     TOLD, REFERRAL_ANSWER, REFERRED, SAFEGUARDED, FOUND, TEXT, UNDERTAKING, PURPOSE, OVERRIDE, CONTACT_FAULT, ASKED_BY,
-    ASKER_IDENTIFIED, PLAN_EFFECT, CHOSEN, FOLLOWED, WATCHED, READ_ROW, PAUSE, ACKNOWLEDGED, OVERRUN,
+    PLAN_EFFECT, CHOSEN, FOLLOWED, WATCHED, READ_ROW, PAUSE, ACKNOWLEDGED, OVERRUN,
 )  # fmt: skip

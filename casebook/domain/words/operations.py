@@ -175,6 +175,7 @@ EXCEPTION = Vocabulary("Exceptions", {
     "delivery_not_attested": "nobody can attest a delivery as its second officer",
     "delivery_told_otherwise": "the second officer says that a delivery was otherwise than recorded",
     "not_ratified": "an emergency decision was not ratified",
+    "quorum_out_of_reach": "too few people may answer for the quorum: appoint another chair or member, who takes a free seat",
     "signed_at_once": "signed within seconds of opening it",
     "not_told_in_person": "not told in person",
     "not_told_of_transfer": "the applicant was not told about the transfer",

@@ -86,6 +86,7 @@ BECAUSE = Vocabulary("Reasons for an event", {
     "delivery_not_attested": "nobody can attest a delivery as its second officer",
     "delivery_told_otherwise": "the second officer says that a delivery was otherwise than recorded",
     "not_ratified": "an emergency decision was not ratified",
+    "quorum_out_of_reach": "too few people may answer for the quorum: appoint another chair or member, who takes a free seat",
     "in_words": "a reason given in words",
     "panel_has_ruled": "enough members of the panel have answered",
     "not_reached": "the applicant was not reached",

@@ -61,6 +61,10 @@ IDENTIFIED = Vocabulary("How somebody was identified", {
     "in_person": "seeing them in person",
     "called_back": "calling back on the number of their safe-contact plan",
     "known_professional": "being known as a professional",
+    "document": "a document",
+    "questions": "questions that only they can answer",
+    "known": "being known to whoever spoke to them",
+    "not_identified": "nothing: they were not identified",
 })  # fmt: skip
 RECORD_KIND = Vocabulary("Kinds of record", {
     "conviction": "conviction",

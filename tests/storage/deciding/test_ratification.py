@@ -98,7 +98,7 @@ def tell_at_once(unit, reference):
 
 def queued(unit, who, item):
     with unit.acting(who) as act:
-        (found,) = [each for each in work_queue.queue(act) if each.id == item.id]
+        (found,) = [each for each in work_queue.waiting(act).items if each.id == item.id]
         return found.due_at < act.now
 
 

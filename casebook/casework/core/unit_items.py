@@ -1,4 +1,4 @@
-"""Work items of the review. They belong to no application of the casebook; their subject names the past application."""
+"""Work items that belong to no application of the casebook, such as those of the unit, the monitor and the review."""
 
 from __future__ import annotations
 
