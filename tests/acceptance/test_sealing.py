@@ -112,7 +112,7 @@ def test_a_process_seals_while_entries_come_and_stops_when_told(
 ) -> None:
     monkeypatch.setenv("CASEBOOK_SEAL_PLACE", archive.address)
     casebook("audit", "verify")
-    words = [sys.executable, "-m", "casebook.cli.main", "audit", "seal", "--every", "0.005"]
+    words = [sys.executable, "-m", "casebook", "audit", "seal", "--every", "0.005"]
     with started(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as sealer:
         _until(lambda: len(archive.kept) == 1)
         for count, name in enumerate(("one", "two"), start=2):

@@ -108,6 +108,7 @@ CASES: Mapping[str, list[Row]] = {
     "0017": [*_case(r := reference_of("0017")), _decision(r),
              ("ratification", {"id": f"{r}-r", "reference": r, "decision_id": f"{r}:1", "member": "m1"}),
              ("stated_reason", {"id": f"{r}-w", "reference": r, "what": "restricted", "code": "in_words"})],
+    "0018": _case(reference_of("0018")),  # entries without a code are sealed as before when the home is opened
 }  # fmt: skip
 
 

@@ -6,16 +6,17 @@ import uuid
 
 import past_rows
 import pytest
+import sealing
 from alembic import command
 from sqlalchemy import create_engine
 from walking import Unit
 
+from casebook.casework.opening_home import open_casebook
 from casebook.casework.reporting import audit, viewing
 from casebook.cli.case.application_page import page
 from casebook.domain.vocabulary import Role
 from casebook.storage import migrate
 from casebook.storage.server import databases
-from casebook.storage.session import open_store
 
 KEY = b"a key of no real home, for tests"
 # what the page of a case still tells, of what only its revision made possible
@@ -26,7 +27,7 @@ TELLS = {
 
 
 @pytest.fixture
-def upgraded(server):
+def upgraded(server, tmp_path):
     """A casebook that went through every revision, and got a case at each."""
     name = f"test_{uuid.uuid4().hex}"
     url = server.url("casebook").replace("/casebook?", f"/{name}?")
@@ -38,8 +39,7 @@ def upgraded(server):
                 command.upgrade(migrate.configuration(connection), revision)
                 past_rows.write(connection, revision, KEY)
         engine.dispose()
-        migrate.upgrade(url)
-        store = open_store(url, KEY)
+        store = open_casebook(sealing.with_entry_key(tmp_path, KEY), url)
         yield Unit(store=store)
         store.engine.dispose()
         superuser.execute(f"drop database {name} with (force)")

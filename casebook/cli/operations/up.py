@@ -24,7 +24,7 @@ from deployments.platform import Platform, PlatformPlan
 
 SERVICES = {
     "dispatcher": (sys.executable, "-m", "deployments.dispatcher"),
-    "sealer": (sys.executable, "-m", "casebook.cli.main", "audit", "seal", "--every", "5"),
+    "sealer": (sys.executable, "-m", "casebook", "audit", "seal", "--every", "5"),
 }
 
 
