@@ -59,9 +59,9 @@ def refuse_other_job(job: Job, defaults: Job) -> None:
 
 
 def _entry(deployment: DeploymentResponse) -> Deployment:
-    catalogue: tuple[Deployment, ...] = importlib.import_module(
-        os.environ.get(MODULE, "deployments.catalogue")
-    ).CATALOGUE
+    if not (module := os.environ.get(MODULE)):
+        raise NotCatalogued(f"The worker was not told its catalogue: set {MODULE} to its module.")
+    catalogue: tuple[Deployment, ...] = importlib.import_module(module).CATALOGUE
     for entry in catalogue:
         if (entry.name, entry.flow) == (deployment.name, deployment.entrypoint):
             return entry
