@@ -35,7 +35,7 @@ from casebook.domain.vocabulary import Role, WorkKind
 from casebook.storage import migrate
 from casebook.storage.server import cluster
 from casebook.storage.session import Store, open_store
-from casebook.storage.tables import ChainHead, LedgerEntry, Staff
+from casebook.storage.tables import ChainHead, LedgerEntry
 
 COMMAND = Path(sys.executable).with_name("casebook")
 TIMES = 25
@@ -113,9 +113,9 @@ def one_use_case(store: Store) -> Figures:
     """`complete_details` answered: authorise, load, rule, save, ledger, outbox, committed to disk."""
     with store.session() as session:
         act = Act(session=session, actor=OPERATOR, now=clock.now(), playbook=playbook)
-        staff.add(act, "officer", [Role.INTAKE_OFFICER])
+        token = staff.add(act, "officer", [Role.INTAKE_OFFICER])
         session.commit()
-        officer = staff.actor_of(session, session.get_one(Staff, "officer"), act.now)
+        officer = staff.identify(session, "officer", token, act.now)
         items = [item for item in work_queue.waiting(act).items if item.kind == WorkKind.COMPLETE_DETAILS][: TIMES + 1]
     ours, bare = [], []
     for item in items:

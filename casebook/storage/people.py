@@ -90,6 +90,12 @@ def roles_of(session: Session, staff_id: str) -> frozenset[Role]:
     return frozenset(map(Role, session.scalars(query)))
 
 
+def stands(session: Session, staff_id: str | None) -> bool:
+    """Whether somebody still counts as the first of two people: not once they are suspended. Nobody at all does not."""
+    suspended = select(Staff.id).where(Staff.id == staff_id, Staff.suspended_at.is_not(None))
+    return staff_id is not None and session.scalar(suspended) is None
+
+
 class PresentStaff(NamedTuple):
     """What one member of staff who is on duty may do."""
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from casebook.casework.core import work_items
+from casebook.casework.core import two_people, work_items
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, Doing
 from casebook.casework.core.notices import notify
@@ -16,6 +16,7 @@ from casebook.domain.authority import Command
 from casebook.domain.gates import GateOutcome, Verdict
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.domain.work import Need
+from casebook.storage.people import stands
 from casebook.storage.tables import Application, GateOverride, GateResult
 
 
@@ -48,7 +49,7 @@ def override(act: Act, reference: str, *, expectation: str, reason: str) -> dict
     """Override one expectation of the current stage. The first call proposes, the second, by somebody else, agrees."""
     application = act.application(reference)
     proposed = act.session.get(GateOverride, chain.identity("gate_override", reference, application.stage, expectation))
-    if proposed is None:
+    if proposed is None or not stands(act.session, proposed.proposed_by):
         row = propose_override(act, reference, expectation, reason)
         return {"reference": reference, "expectation": expectation, "proposed_by": row.proposed_by}
     row = second_override(act, proposed.id)
@@ -61,13 +62,15 @@ def propose_override(act: Act, reference: str, expectation: str, reason: str) ->
     application = act.application(reference)
     refuse(freezing.why_not_edit(application.frozen_at))
     row_id = chain.identity("gate_override", reference, application.stage, expectation)
-    if act.session.get(GateOverride, row_id) is not None:
+    standing = act.session.get(GateOverride, row_id)
+    if standing is not None and (standing.second_by is not None or stands(act.session, standing.proposed_by)):
         refuse_because("already_proposed", "this override was proposed already: a second person must agree to it")
-    row = GateOverride(
-        id=row_id, reference=reference, stage=application.stage, expectation=expectation, reason=reason,
-        proposed_by=act.actor.id, proposed_at=act.now, second_by=None, second_at=None,
+    row = act.session.merge(
+        GateOverride(
+            id=row_id, reference=reference, stage=application.stage, expectation=expectation, reason=reason,
+            proposed_by=act.actor.id, proposed_at=act.now, second_by=None, second_at=None,
+        )
     )  # fmt: skip
-    act.session.add(row)
     act.record(application, "override_proposed", stage=application.stage, expectation=expectation)
     return row
 
@@ -82,6 +85,7 @@ def second_override(act: Act, override_id: str) -> GateOverride:
     application = act.application(row.reference)
     refuse(freezing.why_not_edit(application.frozen_at))
     refuse(authority.why_not_second(act.actor, [row.proposed_by]))
+    refuse(two_people.why_not_agree(act, row.proposed_by))
     row.second_by, row.second_at = act.actor.id, act.now
     for item in work_items.open_work(act.session, application):
         if item.kind == WorkKind.MEND_QUALITY and item.subject.get("expectation") == row.expectation:

@@ -11,6 +11,7 @@ from casebook.domain import authority, chain, freezing
 from casebook.domain.actors import Reason
 from casebook.domain.case import stated_reason
 from casebook.domain.vocabulary import Role
+from casebook.storage.people import stands
 from casebook.storage.tables import Application, Proposal, StaffRole
 
 
@@ -22,11 +23,22 @@ def unfrozen(act: Act, reference: str) -> Application:
 
 
 def waiting(act: Act, application: Application, what: str) -> Proposal | None:
-    """The proposal that waits for a second person; None if the next call proposes."""
+    """The proposal that waits for a second person; None if the next call proposes.
+
+    A proposal does not outlive the standing of whoever made it: the next person proposes anew.
+    """
     query = select(Proposal).where(
         Proposal.reference == application.reference, Proposal.what == what, Proposal.second_by.is_(None)
     )
-    return act.session.scalar(query.with_for_update())
+    proposals = act.session.scalars(query.with_for_update()).all()
+    return next((proposal for proposal in proposals if stands(act.session, proposal.proposed_by)), None)
+
+
+def why_not_agree(act: Act, first: str) -> Reason | None:
+    """A reason why nobody can agree to what this person proposed: they are suspended since."""
+    if stands(act.session, first):
+        return None
+    return Reason("proposer_suspended", "whoever proposed this is suspended: it must be proposed again")
 
 
 def why_not_two(act: Act, *applications: Application, what: str, reason: str) -> Iterator[Reason]:

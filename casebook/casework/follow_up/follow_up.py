@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 from sqlalchemy import func, select
 
-from casebook.casework.core import clocks, referrals
+from casebook.casework.core import clocks, referrals, two_people
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answering, Answers, Doing
 from casebook.casework.core.referrals import ReferralMade
@@ -194,6 +194,7 @@ def _judge_stopping(doing: Doing, row: FollowUp) -> None:
     if doing.answer.result == "try_again":
         row.closed_by = None
         return
+    refuse(two_people.why_not_agree(doing.act, str(row.closed_by)))
     proposed_by = row.closed_by
     _end(doing, row, ContactResult.EXHAUSTED)
     row.closed_by, row.closure_approved_by = proposed_by, doing.act.actor.id

@@ -11,6 +11,7 @@ from casebook.casework.core.answers import UnitDoing
 from casebook.domain import authority
 from casebook.domain.vocabulary import Priority, WorkKind
 from casebook.domain.work import Need
+from casebook.storage import people
 
 
 def decide(
@@ -22,6 +23,7 @@ def decide(
     """
     act, item = doing.act, doing.item
     first = item.subject.get("dismissed_by")
+    first = first if people.stands(act.session, first) else None
     if first is not None:
         refuse(authority.why_not_second(act.actor, [first]))
     if doing.answer.decision == "accept":

@@ -33,6 +33,7 @@ from casebook.domain.work import Need
 from casebook.sources import catalogue
 from casebook.sources.local_extract import LocalExtract
 from casebook.sources.protocol import Cells
+from casebook.storage import people
 from casebook.storage.case import extracts
 from casebook.storage.documents import policy_of
 from casebook.storage.tables import Application, Candidate, Person, Restriction, SourceRecord, Watch
@@ -170,6 +171,7 @@ class WatchReviewed(Answer):
 
 def _reviewed(doing: Doing) -> None:
     first = doing.item.subject.get("dismissed_by")
+    first = first if people.stands(doing.act.session, first) else None
     if first is not None:
         refuse(authority.why_not_second(doing.act.actor, [first]))
     if doing.answer.decision == "accept":

@@ -22,7 +22,7 @@ from casebook.errors import NotFound
 from casebook.policies import documents as files
 from casebook.policies.documents import DocumentText
 from casebook.storage import documents as stored
-from casebook.storage.tables import OPEN_WORK, PolicyDocument, Staff, WorkItem
+from casebook.storage.tables import OPEN_WORK, PolicyDocument, WorkItem
 
 _LOCK = 0x0CA5EB01  # the advisory lock under which one process takes the shipped documents over
 _TELLS = (WorkKind.DELIVER_DISCLOSURE, WorkKind.DELIVER_NO_DISCLOSURE, WorkKind.TELL_OF_TRANSFER)
@@ -193,7 +193,7 @@ def agree(act: Act, digest: str, *, reason: str) -> Adoption:
     act.allowed(Command.ADOPT_POLICY)
     row = _proposed(act, digest)
     refuse(authority.why_not_second(act.actor, [row.proposed_by]))
-    _refuse_absent(act, row.proposed_by)
+    refuse(two_people.why_not_agree(act, row.proposed_by))
     kind = DocumentKind(row.kind)
     first = [role for role in rules.answerable(kind) if two_people.holds(act, row.proposed_by, role)]
     refuse(rules.why_not_adopt(kind, [*first, *act.actor.roles]))
@@ -220,13 +220,6 @@ def _proposed(act: Act, digest: str) -> PolicyDocument:
     if rows[0].valid_from is not None:
         refuse_because("already_adopted", f"{rows[0].title} was adopted already")
     return rows[0]
-
-
-def _refuse_absent(act: Act, staff_id: str) -> None:
-    """A proposal does not outlive the standing of whoever made it."""
-    proposer = act.session.get(Staff, staff_id)
-    if proposer is None or proposer.suspended_at is not None:
-        refuse_because("proposer_suspended", "whoever proposed this is suspended: propose it again")
 
 
 def _refuse_taken(act: Act, document: DocumentText) -> None:

@@ -19,7 +19,7 @@ from casebook.domain.vocabulary import Limit, Priority, Role, Route, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer, NotFound
 from casebook.files import Rejection
-from casebook.storage import bulk_insert
+from casebook.storage import bulk_insert, people
 from casebook.storage.tables import RejectedRow, WorkItem
 
 CAUSE = "rejected_row_tells_of_danger"
@@ -114,7 +114,7 @@ def dispose(act: Act, row_id: str, *, reason: str) -> Summary:
         refuse_because("with_application", f"this row is disposed of with {row.reference}")
     if row.disposed_at is not None:
         refuse_because("already_disposed", "this row was disposed of already")
-    if row.proposed_by is None:
+    if row.proposed_by is None or not people.stands(act.session, row.proposed_by):
         row.proposed_by = act.actor.id
         act.record(None, "proposed", what="dispose", row=row.id, reason=because)
         return {"row": row.id, "proposed": "dispose"}

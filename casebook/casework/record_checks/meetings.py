@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from casebook.casework.core import clocks, questionnaires
+from casebook.casework.core import clocks, questionnaires, two_people
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Doing
 from casebook.casework.core.questionnaires import InstrumentGiven
@@ -178,6 +178,7 @@ def _judged(doing: Doing, *, succeeded: bool) -> bool:
             InvalidAnswer,
         )
     if answer.accept_exception:
+        refuse(two_people.why_not_agree(act, row.recorded_by))
         row.accepted_by, row.accepted_at = act.actor.id, act.now
     else:
         row.new_date = answer.new_date

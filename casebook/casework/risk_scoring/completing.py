@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 from sqlalchemy import func, select
 
-from casebook.casework.core import questionnaires
+from casebook.casework.core import questionnaires, two_people
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Doing
 from casebook.casework.core.questionnaires import InstrumentGiven
@@ -106,6 +106,8 @@ def less_accepted(doing: Doing) -> None:
     role = policy_of(doing.application).instruments.less_accepted_by.value
     if role not in act.actor.roles:
         refuse_because("not_permitted", f"by policy only this role accepts less: {words.ROLE.of(role)}")
+    if doing.answer.accepted:
+        refuse(two_people.why_not_agree(act, row.recorded_by))
     row.accepted, row.accepted_by, row.accepted_at = doing.answer.accepted, act.actor.id, act.now
 
 

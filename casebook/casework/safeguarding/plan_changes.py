@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import false as sql_false
 from sqlalchemy import func, select
 
+from casebook.casework.core import two_people
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, Doing
 from casebook.casework.core.given import refuse_future
@@ -198,6 +199,8 @@ def _seen(doing: Doing) -> None:
     act, application, answer = doing.act, doing.application, doing.answer
     row = act.session.get_one(SafeContactChange, doing.item.subject["change"])
     refuse(authority.why_not_second(act.actor, [row.recorded_by]))
+    if answer.agreed:
+        refuse(two_people.why_not_agree(act, row.recorded_by))
     plan, standing = _standing(act, application.reference, row.party)
     before, after = form_of(row, row.before), form_of(row, row.after)
     match PlanEffect(row.effect), answer.agreed:
