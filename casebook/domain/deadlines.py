@@ -166,9 +166,10 @@ def resume(clock: ClockState, at: datetime) -> ClockState:
 
 
 def used(clock: ClockState, now: datetime) -> timedelta:
+    """What is used of the budget. A clock that goes on at a later moment uses nothing until then."""
     if clock.running_since is None:
         return clock.consumed
-    return clock.consumed + (now.astimezone(UTC) - clock.running_since.astimezone(UTC))
+    return clock.consumed + max(timedelta(), now.astimezone(UTC) - clock.running_since.astimezone(UTC))
 
 
 def remaining(clock: ClockState, now: datetime) -> timedelta:

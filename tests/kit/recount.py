@@ -235,18 +235,20 @@ class Recount:
             limit = clock["limit_name"]
             met, ended = self.met(clock), self.ended(clock["anchor_at"])
             full = within(clock["anchor_at"], clock["budget"])
-            lost, paused = self.lost(clock, met)
-            due = None if paused else full + lost
+            due = full + self.lost(clock, met)
+            put_off = self.put_off(clock)
             if met is not None:
-                state = f"met {at(met)}" + (", LATE" if due and met > due else "")
+                state = f"met {at(met)}" + (", LATE" if met > due else "")
             elif ended is not None:
                 state = f"ended early {at(ended)}, not met"
-            elif paused:
-                state = f"paused: {words.PAUSE.of('person_at_risk_asks_to_wait')}; unpaused {at(full)}"
             elif self.stage == "closed":
                 state = "ended with the closure"
+            elif due < self.now:
+                state = "OVERDUE"
+            elif put_off:
+                state = f"put off: {words.PAUSE.of('person_at_risk_asks_to_wait')}; unpaused {at(full)}"
             else:
-                state = "OVERDUE" if due and due < self.now else "running"
+                state = "running"
             yield words.LIMIT.of(limit), at(due), state
 
     def met(self, clock: Any) -> datetime | None:
@@ -317,18 +319,27 @@ class Recount:
         """Merging is recorded on both sides; it ends the duplicate only."""
         return "merge" not in entry["event"] or entry["body"].get("into") != self.reference
 
-    def lost(self, clock: Any, met: datetime | None) -> tuple[timedelta, bool]:
-        """For how long a limit stood still, and whether it still does."""
+    def put_off(self, clock: Any) -> datetime | None:
+        """The later time to which a limit was put off at the wish of the person at risk."""
+        until = [
+            entry["body"]["until"] for entry in self.of("clock_paused") if entry["body"]["limit"] == clock["limit_name"]
+        ]
+        return datetime.fromisoformat(until[-1]) if until else None
+
+    def lost(self, clock: Any, met: datetime | None) -> timedelta:
+        """For how long a limit stood still."""
         lost, since = timedelta(), None
         for entry in self.entries:
             if entry["at"] < clock["anchor_at"] or (met is not None and entry["at"] > max(met, clock["anchor_at"])):
                 continue
             ours = entry["event"] == "clock_paused" and entry["body"]["limit"] == clock["limit_name"]
-            if ours or (entry["event"] in ENDS and self.is_own(entry)):
-                since = entry["at"], ours
+            if ours:
+                lost = datetime.fromisoformat(entry["body"]["until"]) - within(clock["anchor_at"], clock["budget"])
+            elif entry["event"] in ENDS and self.is_own(entry):
+                since = entry["at"]
             elif since and (entry["event"] in AGAIN):
-                lost, since = lost + (entry["at"] - since[0]), None
-        return lost, bool(since and since[1])
+                lost, since = lost + (entry["at"] - since), None
+        return lost
 
     # --- who did what, and when ---
 

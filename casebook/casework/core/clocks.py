@@ -140,7 +140,7 @@ def restart(act: Act, application: Application) -> list[str]:
         if clock.starts_at is not None:  # it runs from where the priority was raised
             clock.starts_at = deadline.anchor_at
             continue
-        if clock.consumed_seconds or clock.running_since is None:
+        if clock.consumed_seconds or clock.pause_reason or clock.running_since is None:
             refuse_because("clock_paused", "a clock of this application was paused: its start can no longer be moved")
         clock.anchor_at = clock.running_since = deadline.anchor_at
         reset(clock, deadline)
@@ -209,8 +209,8 @@ def _hasten(act: Act, application: Application, since: datetime) -> None:
             item.due_at = due_at
 
 
-def pause(act: Act, application: Application, limit: Limit, reason: str) -> Clock:
-    """Pause a clock on a ground that the policy names. The due time without the pause is kept too."""
+def put_off(act: Act, application: Application, limit: Limit, reason: str, *, until: datetime) -> Clock:
+    """Pause a clock on a ground that the policy names, so that it is due at `until`. The due time without the pause is kept too."""
     clock = _running(act, application, limit)
     if not act.actor.is_person:
         refuse_because("not_a_person", "only a member of staff can pause a clock")
@@ -219,18 +219,10 @@ def pause(act: Act, application: Application, limit: Limit, reason: str) -> Cloc
     )
     if refusal:
         refuse_because(refusal, "this clock cannot be paused on that ground")
-    _store(clock, deadlines.pause(_ledger(clock), act.now), reason)
-    act.record(application, "clock_paused", limit=limit, reason=reason)
-    return clock
-
-
-def resume(act: Act, application: Application, limit: Limit) -> Clock:
-    """Resume a paused clock with what is left of its budget."""
-    clock = _running(act, application, limit)
-    if clock.running_since is not None:
-        refuse_because("not_paused", "this clock is not paused")
-    _store(clock, deadlines.resume(_ledger(clock), act.now), None)
-    act.record(application, "clock_resumed", limit=limit)
+    paused = deadlines.pause(_ledger(clock), act.now)
+    left = deadlines.remaining(paused, act.now)
+    _store(clock, deadlines.resume(paused, until - left), reason)
+    act.record(application, "clock_paused", limit=limit, reason=reason, until=until.isoformat())
     return clock
 
 

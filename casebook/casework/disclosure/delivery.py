@@ -176,7 +176,7 @@ def _keep(doing: Doing, standing: Decision, to: Addressee, override_id: str | No
 
 
 def _offer(doing: Doing, limits: Sequence[Limit]) -> None:
-    """Store each contact offered, with its clock. A declined contact is met; for a later time the clock is paused."""
+    """Store each contact offered, with its clock. A declined contact is met; for a later time the clock is put off to it."""
     act, application = doing.act, doing.application
     clocks.start_deliveries(act, application, doing.occurred_at)
     act.session.flush()
@@ -203,7 +203,7 @@ def _offer(doing: Doing, limits: Sequence[Limit]) -> None:
         if declined:
             clocks.meet(act, application, limit, doing.occurred_at)
         elif choice.at is not None and choice.at > policy_due:
-            clocks.pause(act, application, limit, THEY_ASK_TO_WAIT)
+            clocks.put_off(act, application, limit, THEY_ASK_TO_WAIT, until=choice.at)
 
 
 def reach_outcome(act: Act, application: Application, standing: Decision, at: datetime) -> None:

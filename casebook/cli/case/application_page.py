@@ -119,6 +119,8 @@ def _limits(application: ApplicationView) -> Iterator[str]:
             state = "ended with the closure"
         elif _past(clock["due_at"], application):
             state = "OVERDUE"
+        elif clock["pause_reason"]:
+            state = f"put off: {words.PAUSE.of(clock['pause_reason'])}; unpaused {moment(clock['unpaused_due_at'])}"
         lines.append(
             (
                 words.LIMIT.of(clock["limit_name"]),

@@ -17,7 +17,6 @@ EVENT = Vocabulary("Events of the ledger", {
     "changed_after_delivery": "changed after the delivery",
     "circumstances_changed": "circumstances changed",
     "clock_paused": "clock paused",
-    "clock_resumed": "clock resumed",
     "closed_early": "closed early",
     "competence_recorded": "training recorded",
     "conflict_declared": "conflict of interest declared",

@@ -13,6 +13,7 @@ from casebook.casework.follow_up import watch
 from casebook.casework.governance import early_ending
 from casebook.casework.reporting import viewing
 from casebook.casework.safeguarding import contact
+from casebook.cli.case import application_page
 from casebook.domain.actors import system
 from casebook.domain.gates import GateOutcome, Verdict
 from casebook.domain.vocabulary import Stage
@@ -272,7 +273,20 @@ def test_what_was_declined_or_put_off_at_the_delivery_is_kept_to(delivered, rows
     assert by_limit["follow_up_7d"].due_at == datetime(2026, 3, 20, 10, 0, tzinfo=UTC)
     with store.session() as session:
         assert session.get(Clock, f"{reference}:follow_up_24h").met_at is not None
-        assert session.get(Clock, f"{reference}:follow_up_7d").pause_reason == "person_at_risk_asks_to_wait"
+        put_off = session.get(Clock, f"{reference}:follow_up_7d")
+        assert put_off.pause_reason == "person_at_risk_asks_to_wait"
+        assert put_off.unpaused_due_at < put_off.due_at == datetime(2026, 3, 20, 10, 0, tzinfo=UTC)  # and late after it
+
+
+def test_a_contact_that_was_put_off_is_late_once_the_agreed_time_has_passed(delivered, acting, crew):
+    chosen = {limit: {"chosen": "declined"} for limit in ("follow_up_24h", "follow_up_28d")}
+    chosen["follow_up_7d"] = {"chosen": "another_time", "at": "2026-03-20T10:00:00+00:00"}
+    reference = delivered(answer={"follow_up": chosen})
+    for hour, state in ((9, "put off: "), (11, "OVERDUE")):
+        with acting(crew["s1"], now=datetime(2026, 3, 20, hour, 0, tzinfo=UTC)) as act:
+            shown = application_page._limits(viewing.show(act, reference))
+        lines = [line for line in shown if "follow-up after 7 days" in line]
+        assert any(state in line for line in lines), lines
 
 
 def test_closing_opens_a_watch_for_a_year(closed, peek, rows):
