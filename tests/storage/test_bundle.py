@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 import pytest
 import sealing
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from casebook.casework.reporting import bundle
+from casebook.domain import chain
+from casebook.domain.seals import SignedSeal
 from casebook.domain.vocabulary import Role
+from casebook.storage import keys
+from casebook.storage.seal_keys import SealKey
 
+ENTRY = ("chain", "sequence", "at", "actor", "event", "body", "previous", "origin", "token")
 THIRD = {"applicant": "third_party", "c_forename": "Cara", "c_surname": "Canarythree", "c_phone": "07700900003"}
 
 
@@ -72,3 +80,23 @@ def test_each_item_is_marked_and_what_is_not_of_the_person_at_risk_is_not_theirs
     assert (own["a"], own["b"], own["application"]) == ("yes", "no", "yes")
     other = marks(exported(**THIRD, external_id="X-2", b_surname="Other"))
     assert (other["c"], other["application"]) == ("no", "after_advice")
+
+
+def test_a_bundle_that_somebody_forged_whole_is_not_the_forces(exported, checked):
+    """Content, hashes and a seal by a key of the forger's own: it holds together, and the fingerprint is another."""
+    contents = exported()
+    assert checked(contents, None) == ["signer_unknown"]
+    forger = SealKey(private=Ed25519PrivateKey.generate())
+    last = contents["entries"][-1]
+    last["actor"] = "somebody"
+    last["hash"] = chain.entry_hash(**{name: last[name] for name in ENTRY} | {"at": datetime.fromisoformat(last["at"])})
+    heads = {contents["reference"]: (last["sequence"], last["hash"])}
+    seal = SignedSeal(
+        number=1, sealed_at=datetime.fromisoformat(last["at"]), heads=heads, entries=last["sequence"], chains=1,
+        previous=chain.GENESIS, entry_key="x", public_key=forger.public,
+    )  # fmt: skip
+    contents["seal"] = bundle.proof_of(seal.signed(forger.sign(seal.statement)), contents["reference"])
+    assert checked(contents, keys.fingerprint(bytes.fromhex(forger.public))) == []
+    assert checked(contents) == ["signed_by_another"]
+    del contents["seal"]
+    assert checked(contents) == ["not_signed"]
