@@ -115,6 +115,7 @@ ENUMS: dict[type[StrEnum], words.Vocabulary] = {
     suspicions.Suspicion: review_words.SUSPICION,
     signs.Sign: review_words.SIGN,
     evidence.FailureFamily: review_words.FAILURE_FAMILY,
+    evidence.FailureMode: review_words.FAILURE_MODE,
     cases.CampaignKind: review_words.CAMPAIGN,
     cases.OwnDecision: review_words.OWN_DECISION,
     cases.ReviewOutcome: review_words.REVIEW_OUTCOME,

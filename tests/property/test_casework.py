@@ -311,7 +311,7 @@ def damaged(rng, answer):
 
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_whatever_anybody_does_the_casebook_stays_true(database_url, seed):
-    store = open_store(database_url, b"a key for tests")
+    store = open_store(database_url, b"a key for the tests of casebook.")
     try:
         walk = Walk(Unit(store=store, terminals={"pnc": KNOWN}), seed)
         for number in range(1, STEPS + 1):
@@ -396,7 +396,7 @@ def widen_by_two(unit, reference):
 
 
 def test_each_truth_is_missed_when_it_is_broken(database_url):
-    store = open_store(database_url, b"a key for tests")
+    store = open_store(database_url, b"a key for the tests of casebook.")
     try:
         unit = Unit(store=store, terminals={"pnc": KNOWN})
         for staff_id, role in ONE_SUPERVISOR.items():

@@ -38,7 +38,7 @@ def in_two_systems():
 
 @pytest.mark.parametrize("rate", [0.05, 0.5])
 def test_whoever_errs_nobody_known_is_cleared_and_nobody_decides_alone(database_url, rate):
-    store = open_store(database_url, b"a key for tests")
+    store = open_store(database_url, b"a key for the tests of casebook.")
     try:
         unit = Unit(store=store, terminals=in_two_systems())
         for staff_id, role in {**ONE_SUPERVISOR, **ALSO}.items():

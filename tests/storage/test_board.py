@@ -223,7 +223,7 @@ def test_the_returns_reconcile_to_the_case_list(year, acting, sql):
 
 
 def test_a_watchdog_names_whoever_fell_silent(store, received, sql):
-    key = b"a key for tests"
+    key = b"a key for the tests of casebook."
 
     def stopped(at):
         with store.session() as session:

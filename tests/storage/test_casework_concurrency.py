@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import sealing
 from early_ends import SAID
 from sqlalchemy import func, select
 from walking import ROW
@@ -41,9 +42,7 @@ def people():
 @pytest.fixture
 def command(store, database_url, tmp_path, start_process):
     """`command("applications", "import", file)`: the same casebook from a process of its own."""
-    key = tmp_path / "home" / "secrets" / "ledger.key"
-    key.parent.mkdir(parents=True)
-    key.write_text(store.key.hex(), "ascii")
+    sealing.with_entry_key(tmp_path / "home", store.key)
     address = database_url.replace("postgresql+psycopg://", "postgresql://")
     settings = {**os.environ, "CASEBOOK_HOME": str(tmp_path / "home"), "CASEBOOK_DATABASE_URL": address}
 

@@ -91,7 +91,7 @@ def told(store, reference):
 
 def in_threads(url, wanted):
     """Each thread takes every third application, so that good and bad are asked side by side. Who got no verdict is not told of."""
-    store, found = open_store(url, b"a key for tests", pool_size=THREADS), {}
+    store, found = open_store(url, b"a key for the tests of casebook.", pool_size=THREADS), {}
     together = threading.Barrier(THREADS)
 
     def work(mine):

@@ -377,7 +377,7 @@ from casebook.casework.core.acting import Act
 from casebook.casework.sweep import sweep
 from casebook.domain.actors import OPERATOR
 from casebook.storage.session import open_store
-store, now = open_store(sys.argv[1], b"a key for tests"), datetime.fromisoformat(sys.argv[2])
+store, now = open_store(sys.argv[1], b"a key for the tests of casebook."), datetime.fromisoformat(sys.argv[2])
 sweep.PAGE = 50
 @contextmanager
 def acting():

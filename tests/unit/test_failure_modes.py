@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from casebook.domain.review import failure_modes, ranking, recipient_words, register
-from casebook.domain.review.evidence import Evidence, LinkedHistory
+from casebook.domain.review.evidence import Evidence, FailureMode, LinkedHistory
 from casebook.domain.review.past_application import Earlier, Linked, merged, set_apart
 from casebook.domain.review.reconciling import PlacedRow, reconcile
 from casebook.domain.review.register import RegisterPerson
@@ -229,3 +229,8 @@ def test_beside_the_subject_a_twin_or_namesake_is_not_taken_for_them(other, take
 )
 def test_who_was_told_is_read_from_the_rationale(text, another):
     assert recipient_words.tell_of_another(plain(text), protector=False) is another
+
+
+def test_every_failure_mode_has_one_line_in_the_table():
+    assert [mode.name for mode in failure_modes.MODES] == list(FailureMode)
+    assert all(mode.rule.__name__ == mode.name for mode in failure_modes.MODES)  # so that each line names its own rule

@@ -22,6 +22,33 @@ class FailureFamily(StrEnum):
     ADMINISTRATIVE = "administrative"
 
 
+class FailureMode(StrEnum):
+    """A way in which a past application may have been mishandled, as reviewers and figures name it."""
+
+    UNDISCLOSED = "undisclosed"
+    OUTCOME_UNKNOWN_WITH_HISTORY = "outcome_unknown_with_history"
+    RIGHT_TO_KNOW_MISSED = "right_to_know_missed"
+    REPEAT_IGNORED = "repeat_ignored"
+    WRONG_RECIPIENT = "wrong_recipient"
+    CONTACT_UNSAFE = "contact_unsafe"
+    WRONG_PERSON_DISCLOSED = "wrong_person_disclosed"
+    SOURCE_MISSING = "source_missing"
+    SINGLE_IDENTITY = "single_identity"
+    ALIAS_UNSEARCHED = "alias_unsearched"
+    WRONG_DOB = "wrong_dob"
+    WRONG_PERSON = "wrong_person"
+    IDENTITY_UNRECORDED = "identity_unrecorded"
+    NO_SECOND_PERSON = "no_second_person"
+    RECIPIENT_UNCLEAR = "recipient_unclear"
+    DISCLOSED_WITHOUT_GROUND = "disclosed_without_ground"
+    SERIOUS_RECORD_AFTER = "serious_record_after"
+    OUTCOME_UNKNOWN = "outcome_unknown"
+    LATE = "late"
+    NO_RATIONALE = "no_rationale"
+    COPIED_RATIONALE = "copied_rationale"
+    CONTACT_UNKNOWN = "contact_unknown"
+
+
 @dataclass(frozen=True, kw_only=True)
 class LinkedHistory:
     """A linked person and their records, weighed by the rules for live applications."""
@@ -66,6 +93,6 @@ class Evidence:
 
 @dataclass(frozen=True, kw_only=True)
 class ModeFinding:
-    name: str
+    name: FailureMode
     family: FailureFamily
     reason: str

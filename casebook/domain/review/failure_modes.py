@@ -12,7 +12,15 @@ from itertools import chain
 
 from casebook.domain import words
 from casebook.domain.review import recipient_words
-from casebook.domain.review.evidence import PERHAPS, SURE, Evidence, FailureFamily, LinkedHistory, ModeFinding
+from casebook.domain.review.evidence import (
+    PERHAPS,
+    SURE,
+    Evidence,
+    FailureFamily,
+    FailureMode,
+    LinkedHistory,
+    ModeFinding,
+)
 from casebook.domain.review.past_application import PastApplication
 from casebook.domain.review.register_cells import parts_differing, plain, sentence, slip
 from casebook.domain.vocabulary import Answer3, Applicant, Outcome
@@ -22,9 +30,11 @@ THIN = 15  # characters: a shorter text gives no reason
 TOO_FAR_YEARS = 3  # further apart is not a typing error but another person
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Mode:
-    name: str
+    """One line of the table: the mode, the kind of failure it is, and the rule that gives its evidence."""
+
+    name: FailureMode
     family: FailureFamily
     rule: Callable[[Evidence], str | None]
 
@@ -223,33 +233,29 @@ def _outcome(outcome: Outcome | None) -> str:
 
 _ENDED_EARLY = frozenset({Outcome.WITHDRAWN, Outcome.NO_ENGAGEMENT, Outcome.OUT_OF_SCOPE})
 
-MODES: tuple[Mode, ...] = tuple(
-    Mode(name=rule.__name__, family=family, rule=rule)
-    for family, rules in (
-        (
-            FailureFamily.SERVICE,
-            (
-                undisclosed,
-                outcome_unknown_with_history,
-                right_to_know_missed,
-                repeat_ignored,
-                wrong_recipient,
-                contact_unsafe,
-                wrong_person_disclosed,
-            ),
-        ),
-        (
-            FailureFamily.RESEARCH,
-            (source_missing, single_identity, alias_unsearched, wrong_dob, wrong_person, identity_unrecorded),
-        ),
-        (FailureFamily.PROCESS, (no_second_person, recipient_unclear, disclosed_without_ground)),
-        (FailureFamily.SIGNAL, (serious_record_after,)),
-        (
-            FailureFamily.ADMINISTRATIVE,
-            (outcome_unknown, late, no_rationale, copied_rationale, contact_unknown),
-        ),
-    )
-    for rule in rules
+MODES: tuple[Mode, ...] = (
+    Mode(FailureMode.UNDISCLOSED, FailureFamily.SERVICE, undisclosed),
+    Mode(FailureMode.OUTCOME_UNKNOWN_WITH_HISTORY, FailureFamily.SERVICE, outcome_unknown_with_history),
+    Mode(FailureMode.RIGHT_TO_KNOW_MISSED, FailureFamily.SERVICE, right_to_know_missed),
+    Mode(FailureMode.REPEAT_IGNORED, FailureFamily.SERVICE, repeat_ignored),
+    Mode(FailureMode.WRONG_RECIPIENT, FailureFamily.SERVICE, wrong_recipient),
+    Mode(FailureMode.CONTACT_UNSAFE, FailureFamily.SERVICE, contact_unsafe),
+    Mode(FailureMode.WRONG_PERSON_DISCLOSED, FailureFamily.SERVICE, wrong_person_disclosed),
+    Mode(FailureMode.SOURCE_MISSING, FailureFamily.RESEARCH, source_missing),
+    Mode(FailureMode.SINGLE_IDENTITY, FailureFamily.RESEARCH, single_identity),
+    Mode(FailureMode.ALIAS_UNSEARCHED, FailureFamily.RESEARCH, alias_unsearched),
+    Mode(FailureMode.WRONG_DOB, FailureFamily.RESEARCH, wrong_dob),
+    Mode(FailureMode.WRONG_PERSON, FailureFamily.RESEARCH, wrong_person),
+    Mode(FailureMode.IDENTITY_UNRECORDED, FailureFamily.RESEARCH, identity_unrecorded),
+    Mode(FailureMode.NO_SECOND_PERSON, FailureFamily.PROCESS, no_second_person),
+    Mode(FailureMode.RECIPIENT_UNCLEAR, FailureFamily.PROCESS, recipient_unclear),
+    Mode(FailureMode.DISCLOSED_WITHOUT_GROUND, FailureFamily.PROCESS, disclosed_without_ground),
+    Mode(FailureMode.SERIOUS_RECORD_AFTER, FailureFamily.SIGNAL, serious_record_after),
+    Mode(FailureMode.OUTCOME_UNKNOWN, FailureFamily.ADMINISTRATIVE, outcome_unknown),
+    Mode(FailureMode.LATE, FailureFamily.ADMINISTRATIVE, late),
+    Mode(FailureMode.NO_RATIONALE, FailureFamily.ADMINISTRATIVE, no_rationale),
+    Mode(FailureMode.COPIED_RATIONALE, FailureFamily.ADMINISTRATIVE, copied_rationale),
+    Mode(FailureMode.CONTACT_UNKNOWN, FailureFamily.ADMINISTRATIVE, contact_unknown),
 )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from casebook.domain.review import failure_modes, signs
-from casebook.domain.review.evidence import PERHAPS, Evidence, FailureFamily, LinkedHistory
+from casebook.domain.review.evidence import PERHAPS, Evidence, FailureFamily, FailureMode, LinkedHistory
 from casebook.domain.review.signs import Sign
 from casebook.domain.review.weights import ReviewWeights
 from casebook.domain.vocabulary import Outcome
@@ -81,20 +81,24 @@ def _cases(e: Evidence, w: ReviewWeights) -> Iterator[Bare]:
     told_to_harm = max((_points(linked, w) * w.told_to_harm.value for linked in e.damning), default=0.0)
     told = e.past.disclosed
     plain = (
-        ("wrong_recipient" in names, Suspicion.TOLD_ANOTHER, means[Suspicion.TOLD_ANOTHER] + told_to_harm),
-        ("contact_unsafe" in names and told, Suspicion.TOLD_UNSAFE, means[Suspicion.TOLD_UNSAFE] + told_to_harm),
-        ("contact_unsafe" in names and not told, Suspicion.UNSAFE_UNTOLD, means[Suspicion.UNSAFE_UNTOLD]),
-        ("wrong_person_disclosed" in names, Suspicion.TOLD_OF_ANOTHER, means[Suspicion.TOLD_OF_ANOTHER]),
-        ("recipient_unclear" in names, Suspicion.RECIPIENT_UNCLEAR, means[Suspicion.RECIPIENT_UNCLEAR]),
-        ("disclosed_without_ground" in names, Suspicion.GROUNDLESS, means[Suspicion.GROUNDLESS]),
+        (FailureMode.WRONG_RECIPIENT in names, Suspicion.TOLD_ANOTHER, means[Suspicion.TOLD_ANOTHER] + told_to_harm),
+        (
+            FailureMode.CONTACT_UNSAFE in names and told,
+            Suspicion.TOLD_UNSAFE,
+            means[Suspicion.TOLD_UNSAFE] + told_to_harm,
+        ),
+        (FailureMode.CONTACT_UNSAFE in names and not told, Suspicion.UNSAFE_UNTOLD, means[Suspicion.UNSAFE_UNTOLD]),
+        (FailureMode.WRONG_PERSON_DISCLOSED in names, Suspicion.TOLD_OF_ANOTHER, means[Suspicion.TOLD_OF_ANOTHER]),
+        (FailureMode.RECIPIENT_UNCLEAR in names, Suspicion.RECIPIENT_UNCLEAR, means[Suspicion.RECIPIENT_UNCLEAR]),
+        (FailureMode.DISCLOSED_WITHOUT_GROUND in names, Suspicion.GROUNDLESS, means[Suspicion.GROUNDLESS]),
         (_research(e) and told, Suspicion.RESEARCH_TOLD, means[Suspicion.RESEARCH_TOLD]),
         (_research(e) and not told, Suspicion.RESEARCH, means[Suspicion.RESEARCH]),
-        ("serious_record_after" in names and not told, Suspicion.LATER, means[Suspicion.LATER]),
-        ("no_second_person" in names, Suspicion.ONE_PERSON, means[Suspicion.ONE_PERSON]),
+        (FailureMode.SERIOUS_RECORD_AFTER in names and not told, Suspicion.LATER, means[Suspicion.LATER]),
+        (FailureMode.NO_SECOND_PERSON in names, Suspicion.ONE_PERSON, means[Suspicion.ONE_PERSON]),
         (bool(doubts(e)), Suspicion.UNCERTAIN, means[Suspicion.UNCERTAIN] * len(doubts(e))),
     )
     yield from ((kind, 1.0, consequence, None) for holds, kind, consequence in plain if holds)
-    if "repeat_ignored" in names and any(earlier.disclosed for earlier in e.earlier):
+    if FailureMode.REPEAT_IGNORED in names and any(earlier.disclosed for earlier in e.earlier):
         gravest = max((linked.chance * gravity(linked, w) for linked in e.held), default=0.0)
         yield Suspicion.REPEAT, 1.0, max(means[Suspicion.REPEAT], gravest), None
 
@@ -170,7 +174,8 @@ def _research(e: Evidence) -> bool:
     return any(mode.family is FailureFamily.RESEARCH and mode.name not in unkept for mode in failure_modes.found(e))
 
 
-_SHOWN_BY = {"source_missing": "sources_searched", "identity_unrecorded": "searched_as"}
+# mode -> the column without which nothing shows it
+_SHOWN_BY = {FailureMode.SOURCE_MISSING: "sources_searched", FailureMode.IDENTITY_UNRECORDED: "searched_as"}
 
 
 def doubts(e: Evidence) -> tuple[str, ...]:

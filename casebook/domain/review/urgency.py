@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from casebook.domain.review import failure_modes, signs
-from casebook.domain.review.evidence import SURE, Evidence, FailureFamily
+from casebook.domain.review.evidence import SURE, Evidence, FailureFamily, FailureMode
 from casebook.domain.review.suspicions import Suspected
 from casebook.domain.review.weights import ContactUrgency
 from casebook.domain.vocabulary import Answer3
@@ -61,13 +61,22 @@ def stay_now(urgencies: Mapping[str, float], *, of: int, u: ContactUrgency) -> f
     return frozenset(sorted(urgencies, key=lambda id_: (-urgencies[id_], id_))[:most])
 
 
+_UNTOLD = {
+    FailureMode.UNDISCLOSED, FailureMode.OUTCOME_UNKNOWN_WITH_HISTORY, FailureMode.RIGHT_TO_KNOW_MISSED,
+    FailureMode.REPEAT_IGNORED,
+}  # fmt: skip
+
+
 def _later(e: Evidence) -> ContactPriority:
     found = failure_modes.found(e)
     names, past = {mode.name for mode in found}, e.past
     sure = [linked for linked in e.held if linked.chance >= SURE]
-    untold = names & {"undisclosed", "outcome_unknown_with_history", "right_to_know_missed", "repeat_ignored"}
-    if (untold and e.damning) or "wrong_recipient" in names or any(linked.qualifying_since for linked in sure):
+    if (
+        (names & _UNTOLD and e.damning)
+        or FailureMode.WRONG_RECIPIENT in names
+        or any(linked.qualifying_since for linked in sure)
+    ):
         return ContactPriority.SOON
     research = any(mode.family is FailureFamily.RESEARCH for mode in found) and not past.disclosed
     unsure = research or e.between or past.outcome is None or past.immediate_danger is Answer3.YES
-    return ContactPriority.ROUTINE if unsure or "contact_unsafe" in names else ContactPriority.NONE
+    return ContactPriority.ROUTINE if unsure or FailureMode.CONTACT_UNSAFE in names else ContactPriority.NONE
