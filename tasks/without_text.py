@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast, get_type_hints
 
 from casebook.errors import CasebookError, Fault
 
@@ -36,6 +36,7 @@ def without_text(step: Callable[P, R]) -> Callable[P, R]:
                 told = told_of(error)
             raise told
 
+        _declare(awaited, step)
         return cast("Callable[P, R]", awaited)
 
     @wraps(step)
@@ -46,7 +47,18 @@ def without_text(step: Callable[P, R]) -> Callable[P, R]:
             told = told_of(error)
         raise told
 
+    _declare(called, step)
     return called
+
+
+def _declare(wrapper: Callable[..., Any], step: Callable[..., Any]) -> None:
+    """Give a wrapper the step's signature with its types resolved: Prefect would look for their names in this module."""
+    known, signature = get_type_hints(step, include_extras=True), inspect.signature(step)
+    parameters = [
+        each.replace(annotation=known.get(name, each.annotation)) for name, each in signature.parameters.items()
+    ]
+    returned = known.get("return", signature.return_annotation)
+    wrapper.__signature__ = signature.replace(parameters=parameters, return_annotation=returned)  # type: ignore[attr-defined]
 
 
 def told_of(error: Exception) -> StepFailed:

@@ -68,6 +68,22 @@ def test_the_answer_of_a_step_and_its_name_stay():
     assert (step(2), step.__name__, step.__doc__) == (3, "step", "One more.")
 
 
+def test_the_parameters_of_a_flow_are_validated_as_it_declares_them():
+    from prefect.exceptions import ParameterTypeError  # noqa: PLC0415
+
+    from flows.application_lifecycle import application_lifecycle  # noqa: PLC0415
+    from flows.urgent_case import urgent_case  # noqa: PLC0415
+
+    assert application_lifecycle.validate_parameters({"reference": "CL-2026-000001"}) == {"reference": "CL-2026-000001"}
+    for flow, wrong in (
+        (application_lifecycle, {"reference": "Karl Canaryfive"}),
+        (urgent_case, {"reference": "CL-2026-000001", "reason": "he is at the door"}),
+    ):
+        with pytest.raises(ParameterTypeError):
+            flow.validate_parameters(wrong)
+    assert application_lifecycle.parameters.properties["reference"]["pattern"]
+
+
 def test_every_flow_and_task_is_wrapped():
     found = 0
     for path in sorted([*(ROOT / "flows").glob("*.py"), *(ROOT / "tasks").glob("*.py")]):

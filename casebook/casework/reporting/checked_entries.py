@@ -92,7 +92,7 @@ def _faults(state: LedgerState, entry: _Entry, where: str) -> Iterator[Broken]:
     if body is None:
         return
     for name, digest in body.get("rows", {}).items():
-        state.rows[name] = Mention(str(digest), None if of_before else place)
+        state.rows[name] = Mention(str(digest), place if is_keyed else None)
     if (at := _moment(entry.at)) is None:
         return
     if entry.chain == chain.UNIT and (of_before or is_keyed):
