@@ -44,7 +44,9 @@ def acting(store):
 
 
 @pytest.fixture
-def dispatching(store, database_url, acting, monkeypatch, tmp_path):  # database_url: it listens by a connection of its own
+def dispatching(
+    store, database_url, acting, monkeypatch, tmp_path
+):  # database_url: it listens by a connection of its own
     """Runs the dispatcher beside a coroutine, with an engine that takes every wake-up and channels of the test's."""
 
     @asynccontextmanager
