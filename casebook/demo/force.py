@@ -21,6 +21,7 @@ from casebook.demo.population import Population
 from casebook.demo.register import past
 from casebook.demo.rows import Identity, PersonRow, RecordRow
 from casebook.demo.statements import COLUMNS, LONDON
+from casebook.writing import whole_text
 
 if TYPE_CHECKING:
     from _csv import Writer
@@ -131,7 +132,7 @@ def stream(enlistment: Enlistment, directory: Path) -> None:
 
 
 def write_applications(rows: list[Row], directory: Path) -> None:
-    with (directory / "applications.csv").open("w", encoding="utf-8", newline="") as out:
+    with whole_text(directory / "applications.csv") as out:
         writer = csv.DictWriter(out, COLUMNS, restval="", lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
@@ -141,7 +142,7 @@ def write_people(batches: Iterable[Batch], directory: Path) -> None:
     with ExitStack() as stack:
 
         def table(name: str, columns: tuple[str, ...]) -> Writer:
-            out = stack.enter_context((directory / name).open("w", encoding="utf-8", newline=""))
+            out = stack.enter_context(whole_text(directory / name))
             writer = csv.writer(out, lineterminator="\n")
             writer.writerow(columns)
             return writer

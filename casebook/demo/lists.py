@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from casebook.demo.data_faults import FILTH
 from casebook.demo.dice import chance, pick
 from casebook.demo.statements import PERSON
+from casebook.writing import whole_text, write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,7 +71,7 @@ class PastLists:
                 starts.setdefault(line.case, []).append(f"{name}#{at}")
                 chunks.append(_encoded(line.row, line.data_fault))
                 at += chunks[-1].count(b"\n")
-            (directory / f"register-{name}.csv").write_bytes(b"".join(chunks))
+            write_whole(directory / f"register-{name}.csv", b"".join(chunks))
         self._write_truth(directory / "truth-register.csv", starts)
 
     def _write_truth(self, path: Path, starts: dict[int, list[str]]) -> None:
@@ -79,7 +80,7 @@ class PastLists:
         for lines in self.lists.values():
             for line in lines:
                 by_case.setdefault(line.case, []).append(line)
-        with path.open("w", encoding="utf-8", newline="") as out:
+        with whole_text(path) as out:
             writer = csv.writer(out, lineterminator="\n")
             writer.writerow(TRUTH)
             for index, case in enumerate(self.cases):

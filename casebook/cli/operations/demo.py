@@ -23,6 +23,7 @@ from casebook.errors import NotPermitted, Refused, UnreadableFile
 from casebook.settings import Settings
 from casebook.storage import session as storage
 from casebook.storage import trial
+from casebook.writing import write_whole
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -130,7 +131,7 @@ def _files(options: Namespace, home: Path, given: bytes | None) -> Path:
     files.mkdir(mode=0o700, parents=True, exist_ok=True)
     force.write(force.build(options.seed, applications=options.applications), files)
     if given is not None:
-        (files / "applications.csv").write_bytes(given)
+        write_whole(files / "applications.csv", given)
     return files
 
 

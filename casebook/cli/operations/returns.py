@@ -13,8 +13,8 @@ from casebook.casework.reporting import force_figures
 from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
 from casebook.cli.reading import day
-from casebook.cli.writing import write_whole
 from casebook.errors import WrongUsage
+from casebook.writing import refuse_unwritable, write_whole
 
 ZONE = ZoneInfo("Europe/London")
 
@@ -33,6 +33,7 @@ def configure(parser: ArgumentParser) -> None:
 def _returns(options: Namespace, call: Call) -> Output:
     if options.first and options.last and options.first > options.last:
         raise WrongUsage("--from is later than --until", "nothing_between")
+    refuse_unwritable(options.out)
     begin = _midnight(options.first) if options.first else None
     end = _midnight(options.last + timedelta(days=1)) if options.last else None
     with opened(call) as casebook, casebook.acting() as act:

@@ -17,13 +17,13 @@ from casebook.cli import progress
 from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
 from casebook.cli.review import importing, page, work
-from casebook.cli.writing import refuse_unwritable, write_whole
 from casebook.domain import words
 from casebook.domain.review import reconciling
 from casebook.domain.review.hidden_population import estimate
 from casebook.monitor import log_linear
 from casebook.storage.review import registers as stored
 from casebook.storage.tables import ReviewApplication
+from casebook.writing import refuse_unwritable, write_whole
 
 TRIAGE_COLUMNS = ("rank", "reference", "score", "contact_priority", "failure_modes", "reasons")
 

@@ -16,10 +16,10 @@ from casebook.casework.review.allocation import Allocated
 from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
 from casebook.cli.review import reaching
-from casebook.cli.writing import write_whole
 from casebook.domain import words
 from casebook.domain.review.cases import CampaignKind
 from casebook.domain.review.urgency import ContactPriority
+from casebook.writing import refuse_unwritable, write_whole
 
 _PAST = "the past application"
 
@@ -212,6 +212,7 @@ def _refer(options: Namespace, call: Call) -> Output:
 
 
 def _referrals(options: Namespace, call: Call) -> Output:
+    refuse_unwritable(options.out)
     with opened(call) as casebook, casebook.acting() as act:
         week = review_referrals.last_week(act) if options.last_week else options.week
         rows = review_referrals.listing(act, week)
