@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from casebook.demo.data_faults import FILTH
 from casebook.demo.dice import chance, pick
 from casebook.demo.statements import PERSON
+from casebook.outside_text import CsvWriter
 from casebook.writing import whole_text, write_whole
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class PastLists:
             for line in lines:
                 by_case.setdefault(line.case, []).append(line)
         with whole_text(path) as out:
-            writer = csv.writer(out, lineterminator="\n")
+            writer = CsvWriter(out)
             writer.writerow(TRUTH)
             for index, case in enumerate(self.cases):
                 lines, rows = by_case.get(index, []), starts.get(index, [])
@@ -97,7 +97,7 @@ class PastLists:
 
 def _encoded(row: Row, data_fault: str) -> bytes:
     text = io.StringIO()
-    csv.DictWriter(text, COLUMNS, restval="", lineterminator="\n").writerow(row)
+    CsvWriter(text).write_named(COLUMNS, row)
     return text.getvalue().encode("latin-1" if data_fault == "wrong_encoding" else "utf-8", "replace")
 
 

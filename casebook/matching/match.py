@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import tempfile
 from collections import Counter
 from dataclasses import asdict, dataclass
@@ -14,6 +13,7 @@ from casebook.domain.vocabulary import MatchBand
 from casebook.files import Rejection
 from casebook.matching import candidates, model, prepare
 from casebook.matching.person_rows import PersonRows, read
+from casebook.outside_text import CsvWriter
 from casebook.writing import refuse_unwritable, whole_text
 
 OUT = ("subject_id", "person_id", "weight", "probability", "band")
@@ -127,7 +127,7 @@ def _write(con: duckdb.DuckDBPyConnection, scored: str | None, out: Path) -> Cou
     """Write the file completely or not at all."""
     limits, bands = model.bands(), Counter[str]()
     with whole_text(out) as text:
-        rows = csv.writer(text, lineterminator="\n")
+        rows = CsvWriter(text)
         rows.writerow(OUT)
         answer = con.execute(best(scored))
         while batch := answer.fetchmany(BATCH):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import sys
 import threading
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from casebook import settings
 from casebook.casework.opening_home import SEALS
 from casebook.casework.reporting import audit, bundle, bundle_check, seal_places, seals
 from casebook.casework.reporting.verification import Verification
+from casebook.cli import terminal
 from casebook.cli.answer import Call, Output
 from casebook.cli.opening import Opened, opened
 from casebook.domain import words
@@ -191,6 +191,6 @@ class Sealer:
                         heartbeats.beat(session, "sealer", casebook.store.key)
                         session.commit()
                 except CasebookError as fault:
-                    print(f"not sealed ({fault.code}): {fault}", file=sys.stderr, flush=True)
+                    terminal.tell(f"not sealed ({fault.code}): {fault}")
                 stop.wait(minutes * 60)
         return Output(data={"seals": count, "stopped": True}, lines=[f"{count} seals made; stopped"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 import time
 from argparse import ArgumentParser, Namespace
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from casebook import settings
 from casebook.casework.opening_home import open_casebook
+from casebook.cli import terminal
 from casebook.cli.answer import Call, Output, default_home
 from casebook.cli.operations.up import running
 from casebook.demo import force
@@ -145,4 +145,4 @@ def _past(options: Namespace, files: Path) -> Path | None:
 
 
 def _tell(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    terminal.tell(line)

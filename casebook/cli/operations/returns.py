@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from argparse import ArgumentParser, Namespace
 from datetime import date, datetime, time, timedelta
@@ -14,6 +13,7 @@ from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
 from casebook.cli.reading import day
 from casebook.errors import WrongUsage
+from casebook.outside_text import CsvWriter
 from casebook.writing import refuse_unwritable, write_whole
 
 ZONE = ZoneInfo("Europe/London")
@@ -39,9 +39,7 @@ def _returns(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         figures = force_figures.figures(act, begin=begin, end=end)
     text = io.StringIO()
-    writer = csv.DictWriter(text, force_figures.COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(figures)
+    CsvWriter(text).write_table(force_figures.COLUMNS, figures)
     if options.out is None:
         return Output(data=figures, lines=text.getvalue().splitlines())
     write_whole(options.out, text.getvalue().encode())

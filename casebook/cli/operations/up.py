@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from casebook import settings
 from casebook.casework.core import channels
 from casebook.casework.opening_home import open_casebook
+from casebook.cli import terminal
 from casebook.cli.answer import Call, Output
 from casebook.errors import NotPermitted
 from casebook.settings import Settings
@@ -98,4 +99,4 @@ def _environment(configured: Settings, metrics: int) -> dict[str, str]:
 
 
 def _tell(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    terminal.tell(line)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,6 +18,7 @@ from casebook.cli.review import reaching
 from casebook.domain import words
 from casebook.domain.review.cases import CampaignKind
 from casebook.domain.review.urgency import ContactPriority
+from casebook.outside_text import CsvWriter
 from casebook.writing import refuse_unwritable, write_whole
 
 _PAST = "the past application"
@@ -226,5 +226,5 @@ def _csv(rows: Iterable[Mapping[str, str]]) -> Iterator[str]:
     yield ",".join(review_referrals.COLUMNS)
     for row in rows:
         out = io.StringIO()
-        csv.writer(out, lineterminator="").writerow([row[name] for name in review_referrals.COLUMNS])
+        CsvWriter(out, line_end="").writerow([row[name] for name in review_referrals.COLUMNS])
         yield out.getvalue()
