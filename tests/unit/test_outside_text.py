@@ -25,11 +25,7 @@ DIRECTIONS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 def obeyed(text):
     """The signs of a text that are no letters, marks, figures or spaces, but orders."""
     strange = [sign for sign in text if unicodedata.category(sign) in {"Cc", "Cs", "Zl", "Zp"} and sign not in "\n\t"]
-    return strange + [
-        sign
-        for sign in text
-        if unicodedata.bidirectional(sign) in set(["LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"])
-    ]
+    return strange + [sign for sign in text if unicodedata.bidirectional(sign) in DIRECTIONS]
 
 
 def calculated(cell):
