@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from processes import forked
 
 from casebook import lock_files
 from casebook.errors import HomeUnusable
@@ -19,17 +20,19 @@ NOBODY = 65534
 
 def held_by_nobody(path):
     """Whether another user of the machine can open a file in any way and hold its lock."""
-    child = os.fork()
-    if not child:
+
+    def hold():
         os.setgroups([])
         os.setgid(NOBODY)
         os.setuid(NOBODY)
         for flags in (os.O_RDONLY, os.O_WRONLY):
             with contextlib.suppress(PermissionError):
                 fcntl.flock(os.open(path, flags), fcntl.LOCK_SH | fcntl.LOCK_NB)
-                os._exit(1)
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1
+                return True
+        return False
+
+    with forked(hold) as result:
+        return result(10)
 
 
 def mode(path):
