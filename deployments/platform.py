@@ -24,7 +24,9 @@ from typing import TYPE_CHECKING
 
 import certifi
 
+from casebook import lock_files
 from casebook.errors import AlreadyDone, Fault, Refused
+from casebook.writing import write_once, write_whole
 from deployments.supervisor import Child, Supervisor
 
 if TYPE_CHECKING:
@@ -112,14 +114,9 @@ def running(plan: PlatformPlan, tell: Callable[[str], None]) -> Iterator[Platfor
 def secret(folder: Path) -> str:
     """The user and password of Prefect's API. Made once and kept in a file that only its owner can read."""
     path = folder / "auth"
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    credentials = f"casebook:{secrets.token_urlsafe(24)}"
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(credentials + "\n")
-    return credentials
+    if not path.exists():
+        write_once(path, f"casebook:{secrets.token_urlsafe(24)}\n".encode("ascii"))
+    return path.read_text(encoding="ascii").strip()
 
 
 def _client(folder: Path, port: int) -> dict[str, str]:
@@ -150,7 +147,7 @@ def _one_certificate(folder: Path) -> Path:
     path = folder / "authority.pem"
     end = "-----END CERTIFICATE-----"
     text = Path(certifi.where()).read_text(encoding="utf-8")
-    path.write_text(text.partition(end)[0] + end + "\n", encoding="utf-8")
+    write_whole(path, [text.partition(end)[0] + end])
     return path
 
 
@@ -246,7 +243,7 @@ def _register(plan: PlatformPlan, platform: Platform, folder: Path) -> None:
 @contextmanager
 def _alone(folder: Path) -> Iterator[Callable[[str], None]]:
     """Allow only one platform for a home. Gives a function that notes its address for a second caller."""
-    with (folder / "up.lock").open("a+", encoding="utf-8") as lock:
+    with os.fdopen(lock_files.opened(folder / "up.lock"), "r+", encoding="utf-8") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -258,6 +255,7 @@ def _alone(folder: Path) -> Iterator[Callable[[str], None]]:
         lock.truncate(0)
 
         def note(ui: str) -> None:
+            lock.seek(0)
             lock.write(json.dumps({"pid": os.getpid(), "ui": ui}))
             lock.flush()
 

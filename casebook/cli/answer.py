@@ -4,21 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from casebook.domain.words import of_field, spelled
-
-# what a terminal obeys instead of showing: control characters but tab and new line, and signs that turn the direction
-_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-
-
-def harmless(text: str) -> str:
-    """The text with an escape for each sign that a terminal would obey. A file may have put it there."""
-    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def default_home() -> Path:
@@ -67,7 +58,8 @@ def page(data: Mapping[str, object]) -> Iterator[str]:
         if isinstance(value, Mapping):
             yield from page({f"{key} {name}": inner for name, inner in value.items()})
         elif "\n" in (text := _in_words(key, value)):
-            yield from (f"{spelled(key)}:", *text.rstrip().splitlines())
+            yield f"{spelled(key)}:"
+            yield from (f"  {line}" for line in text.rstrip().splitlines())  # or a text could look like the next key
         else:
             yield f"{spelled(key)}: {text}"
 

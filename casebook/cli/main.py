@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import json
 import os
 import signal
 import sys
@@ -15,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from casebook import __version__
-from casebook.cli import surroundings
-from casebook.cli.answer import Call, Output, as_json, harmless
+from casebook.cli import surroundings, terminal
+from casebook.cli.answer import Call, Output, as_json
 from casebook.cli.parsers import HelpAsked, Parser
 from casebook.errors import CasebookError, Collision, Fault, WrongUsage
 
@@ -218,9 +217,7 @@ def show(answer: Output, call: Call) -> int:
     encoding = sys.stdout.encoding or "utf-8"  # a terminal or pipe may not be UTF-8: what it cannot show is escaped
     lines = [as_json(answer.data, ensure_ascii=not encoding.lower().startswith("utf"))] if call.json else answer.lines
     try:
-        for line in lines:
-            print(harmless(line).encode(encoding, "backslashreplace").decode(encoding))
-        sys.stdout.flush()
+        terminal.show(lines)
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -238,8 +235,8 @@ def let_go_of_stdout() -> None:
 
 def complain(error: CasebookError, call: Call, cause: Exception | None = None) -> int:
     if call.json:
-        print(json.dumps({"error": {"code": error.code, "message": error.message}}))
-    print(f"casebook: {harmless(error.message)} [{error.code}]", file=sys.stderr)
+        terminal.show([as_json({"error": {"code": error.code, "message": error.message}}, ensure_ascii=True)])
+    terminal.tell(f"casebook: {error.message} [{error.code}]")
     if cause is not None and os.environ.get("CASEBOOK_DEBUG"):
         raise cause
     return error.exit_code

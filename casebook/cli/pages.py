@@ -140,7 +140,7 @@ def _of(allowed: Collection[Role]) -> str:
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    return "\n".join(markdown.table(head, rows))
+    return "\n".join(markdown.marked_table(head, rows))
 
 
 def _page(*parts: str) -> str:

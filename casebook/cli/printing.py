@@ -6,6 +6,8 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from casebook.outside_text import harmless
+
 if TYPE_CHECKING:
     from fpdf import FPDF, TextStyle
     from jinja2 import Template
@@ -37,8 +39,13 @@ def _template(name: str) -> Template:
 
     here = PackageLoader("casebook.cli", "templates")
     return Environment(
-        loader=here, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=here, autoescape=True, undefined=StrictUndefined, finalize=_shown, trim_blocks=True, lstrip_blocks=True
     ).get_template(name)
+
+
+def _shown(value: object) -> object:
+    """A value without signs that a browser obeys; what is a piece of page already stays."""
+    return value if not isinstance(value, str) or hasattr(value, "__html__") else harmless(value)
 
 
 def _blank(mark: str | None) -> FPDF:
@@ -48,7 +55,7 @@ def _blank(mark: str | None) -> FPDF:
         def header(self) -> None:
             if mark is not None:
                 self.set_font(_FONT, size=7)
-                self.cell(w=0, h=5, text=f"{mark} - page {self.page_no()}", new_x="LMARGIN", new_y="NEXT")
+                self.cell(w=0, h=5, text=f"{harmless(mark)} - page {self.page_no()}", new_x="LMARGIN", new_y="NEXT")
 
     page = Page()
     fonts = resources.files("matplotlib") / "mpl-data" / "fonts" / "ttf"

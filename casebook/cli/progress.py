@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from casebook.cli.answer import Call
+from casebook.outside_text import harmless
 
 Advance = Callable[[int, int], None]  # called with how many are done, and of how many
 
@@ -26,5 +27,5 @@ def shown(call: Call, what: str, *, elsewhere: Advance = _unseen) -> Iterator[Ad
 
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(what, total=None)
+        task = progress.add_task(harmless(what), total=None)
         yield lambda done, of: progress.update(task, completed=done, total=of)

@@ -14,6 +14,7 @@ from threading import Thread
 from typing import Any
 
 from casebook.demo.rows import ExtractRow
+from casebook.writing import write_whole
 
 # it returns whoever shares any of these, so one search finds them whatever else differs
 KEYS = ("forename", "surname", "dob", "postcode", "pnc_id", "cro")
@@ -58,10 +59,8 @@ class FlakySource:
     def write_configuration(self, path: Path) -> None:
         """Write the TOML that makes a casebook ask this source. `HOME/sources.toml` is read by default."""
         families = ", ".join(f'"{family}"' for family in FAMILIES)
-        path.write_text(
-            f'[{self.name}]\nkind = "http"\nurl = "{self.url}"\ntries = 1\nrate_per_second = 200\nfamilies = [{families}]\n',
-            encoding="utf-8",
-        )
+        table = f'[{self.name}]\nkind = "http"\nurl = "{self.url}"\ntries = 1\nrate_per_second = 200\nfamilies = [{families}]'
+        write_whole(path, [table])
 
     @contextmanager
     def serving(self) -> Iterator[FlakySource]:

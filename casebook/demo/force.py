@@ -6,7 +6,6 @@ Everybody in it is made up. The same seed, sizes and moment give the same bytes.
 from __future__ import annotations
 
 import argparse
-import csv
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,9 +20,10 @@ from casebook.demo.population import Population
 from casebook.demo.register import past
 from casebook.demo.rows import Identity, PersonRow, RecordRow
 from casebook.demo.statements import COLUMNS, LONDON
+from casebook.outside_text import CsvWriter
+from casebook.writing import whole_text
 
 if TYPE_CHECKING:
-    from _csv import Writer
     from collections.abc import Iterable, Iterator
 
     from casebook.demo.statements import Row
@@ -131,18 +131,16 @@ def stream(enlistment: Enlistment, directory: Path) -> None:
 
 
 def write_applications(rows: list[Row], directory: Path) -> None:
-    with (directory / "applications.csv").open("w", encoding="utf-8", newline="") as out:
-        writer = csv.DictWriter(out, COLUMNS, restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    with whole_text(directory / "applications.csv") as out:
+        CsvWriter(out).write_table(COLUMNS, rows)
 
 
 def write_people(batches: Iterable[Batch], directory: Path) -> None:
     with ExitStack() as stack:
 
-        def table(name: str, columns: tuple[str, ...]) -> Writer:
-            out = stack.enter_context((directory / name).open("w", encoding="utf-8", newline=""))
-            writer = csv.writer(out, lineterminator="\n")
+        def table(name: str, columns: tuple[str, ...]) -> CsvWriter:
+            out = stack.enter_context(whole_text(directory / name))
+            writer = CsvWriter(out)
             writer.writerow(columns)
             return writer
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -11,6 +10,8 @@ from typing import TYPE_CHECKING
 from casebook.demo.data_faults import FILTH
 from casebook.demo.dice import chance, pick
 from casebook.demo.statements import PERSON
+from casebook.outside_text import CsvWriter
+from casebook.writing import whole_text, write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,7 +71,7 @@ class PastLists:
                 starts.setdefault(line.case, []).append(f"{name}#{at}")
                 chunks.append(_encoded(line.row, line.data_fault))
                 at += chunks[-1].count(b"\n")
-            (directory / f"register-{name}.csv").write_bytes(b"".join(chunks))
+            write_whole(directory / f"register-{name}.csv", b"".join(chunks))
         self._write_truth(directory / "truth-register.csv", starts)
 
     def _write_truth(self, path: Path, starts: dict[int, list[str]]) -> None:
@@ -79,8 +80,8 @@ class PastLists:
         for lines in self.lists.values():
             for line in lines:
                 by_case.setdefault(line.case, []).append(line)
-        with path.open("w", encoding="utf-8", newline="") as out:
-            writer = csv.writer(out, lineterminator="\n")
+        with whole_text(path) as out:
+            writer = CsvWriter(out)
             writer.writerow(TRUTH)
             for index, case in enumerate(self.cases):
                 lines, rows = by_case.get(index, []), starts.get(index, [])
@@ -96,7 +97,7 @@ class PastLists:
 
 def _encoded(row: Row, data_fault: str) -> bytes:
     text = io.StringIO()
-    csv.DictWriter(text, COLUMNS, restval="", lineterminator="\n").writerow(row)
+    CsvWriter(text).write_named(COLUMNS, row)
     return text.getvalue().encode("latin-1" if data_fault == "wrong_encoding" else "utf-8", "replace")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from casebook.demo.desk import Desk
 from casebook.policies import reading
+from casebook.writing import write_whole
 
 BASE = "england-and-wales-2023"
 SATURDAY = 5
@@ -38,10 +39,8 @@ def adopt(supervisor: Desk, head: Desk, files: Path, today: date, tell: Callable
 
 def _written(path: Path, holiday: date) -> Path:
     text = reading.text(BASE).replace('version = "1"', 'version = "2"', 1)
-    path.write_text(
-        text.replace("extra_bank_holidays = { value = [],", f"extra_bank_holidays = {{ value = [{holiday}],", 1),
-        "utf-8",
-    )
+    changed = text.replace("extra_bank_holidays = { value = [],", f"extra_bank_holidays = {{ value = [{holiday}],", 1)
+    write_whole(path, changed.encode())
     return path
 
 

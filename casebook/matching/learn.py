@@ -17,6 +17,7 @@ import duckdb
 from casebook import clock
 from casebook.matching import model, prepare
 from casebook.matching.person_rows import read
+from casebook.writing import write_whole
 
 # Rules that can hold for a person who is written down twice. Each teaches the fields that it does not use.
 TEACHERS = (
@@ -77,7 +78,7 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     options = parser.parse_args()
     learned = learn(options.persons, this_year=clock.now().year)
-    options.out.write_text(json.dumps(learned, indent=2) + "\n", encoding="utf-8")
+    write_whole(options.out, [json.dumps(learned, indent=2)])
 
 
 if __name__ == "__main__":

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import os
 import tempfile
 from collections import Counter
 from dataclasses import asdict, dataclass
@@ -12,10 +10,11 @@ from pathlib import Path
 import duckdb
 
 from casebook.domain.vocabulary import MatchBand
-from casebook.errors import UnreadableFile
 from casebook.files import Rejection
 from casebook.matching import candidates, model, prepare
 from casebook.matching.person_rows import PersonRows, read
+from casebook.outside_text import CsvWriter
+from casebook.writing import refuse_unwritable, whole_text
 
 OUT = ("subject_id", "person_id", "weight", "probability", "band")
 BATCH = 10_000
@@ -51,8 +50,7 @@ class Matched:
 
 def match_files(subjects: Path, persons: Path, out: Path, *, this_year: int) -> Matched:
     """Write `out`. Raises UnreadableFile for a file that has no header, no ids, or cannot be opened or written."""
-    if not out.absolute().parent.is_dir():
-        raise UnreadableFile(f"{out.name} cannot be written: its directory does not exist", "unwritable_file")
+    refuse_unwritable(out)
     with tempfile.TemporaryDirectory(prefix="casebook-match-") as spill, duckdb.connect() as con:
         con.execute("set temp_directory = ?", [spill])
         con.execute("set enable_progress_bar = false")
@@ -128,21 +126,15 @@ def _load(con: duckdb.DuckDBPyConnection, path: Path, what: str, *, this_year: i
 def _write(con: duckdb.DuckDBPyConnection, scored: str | None, out: Path) -> Counter[str]:
     """Write the file completely or not at all."""
     limits, bands = model.bands(), Counter[str]()
-    part = out.with_name(f".{out.name}.{os.getpid()}.part")
-    try:
-        with part.open("w", newline="", encoding="utf-8") as file:
-            rows = csv.writer(file, lineterminator="\n")
-            rows.writerow(OUT)
-            answer = con.execute(best(scored))
-            while batch := answer.fetchmany(BATCH):
-                for subject, person, weight in batch:
-                    band = limits.of(weight)
-                    bands[band] += 1
-                    rows.writerow((subject, person, f"{weight:.3f}", f"{model.probability(weight):.9g}", band))
-        part.replace(out)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise UnreadableFile(f"{out.name} cannot be written: {error.strerror}", "unwritable_file") from None
+    with whole_text(out) as text:
+        rows = CsvWriter(text)
+        rows.writerow(OUT)
+        answer = con.execute(best(scored))
+        while batch := answer.fetchmany(BATCH):
+            for subject, person, weight in batch:
+                band = limits.of(weight)
+                bands[band] += 1
+                rows.writerow((subject, person, f"{weight:.3f}", f"{model.probability(weight):.9g}", band))
     return bands
 
 

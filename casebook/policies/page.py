@@ -117,7 +117,7 @@ def _yes(verified: bool) -> str:  # noqa: FBT001 - the one thing it is about
 
 
 def _table(head: list[str], rows: Iterator[list[str]]) -> str:
-    return "\n".join(markdown.table(head, rows))
+    return "\n".join(markdown.marked_table(head, rows))
 
 
 if __name__ == "__main__":

@@ -92,7 +92,7 @@ def _inputs(vignette: dict[str, Any], today: str) -> dict[str, object]:
 def _vignettes(model: RiskModel) -> Iterator[str]:
     scored = [(story, score(inputs, model)) for story, inputs in vignettes()]
     yield f"## What ten vignettes score\n\nModel `{model.version}`. The three greatest contributions and the floors.\n"
-    yield from markdown.table(
+    yield from markdown.marked_table(
         ("#", "story", "band", "priority", "score", "because"),
         (
             (number, story, each.band, each.priority, f"{each.score:g}", _because(each))
@@ -110,7 +110,7 @@ def _because(result: Score) -> str:
 def _groups(model: RiskModel) -> Iterator[str]:
     yield "\n## Offence groups\n\nPoints are those of one conviction today with a victim who is nobody's partner.\n"
     groups = sorted(model.numbers.groups, key=lambda name: (-_points(name, model), name))
-    yield from markdown.table(
+    yield from markdown.marked_table(
         ("group", "tier", "harm days", "points", "codes", "proves"),
         (
             (
@@ -133,12 +133,12 @@ def _points(group: str, model: RiskModel) -> float:
 
 def _floors(model: RiskModel) -> Iterator[str]:
     yield "\n## Floors\n"
-    yield from markdown.table(("at least", "when"), ((each.band, each.words) for each in model.numbers.floors))
+    yield from markdown.marked_table(("at least", "when"), ((each.band, each.words) for each in model.numbers.floors))
 
 
 def _qualifying(model: RiskModel) -> Iterator[str]:
     yield "\n## Which confirmed findings qualify for disclosure\n\nThe first line that fits holds; a person decides.\n"
-    yield from markdown.table(
+    yield from markdown.marked_table(
         ("standing", "finding"), ((each.standing, each.words) for each in model.numbers.qualifying)
     )
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from sqlalchemy.engine import make_url
 
 from casebook.errors import Fault
+from casebook.writing import write_once
 
 LENGTH = 32  # bytes of either key
 _TRY = "bring back the folder `secrets` of this home from its backup"
@@ -100,15 +101,4 @@ def read(path: Path) -> bytes:
 def keep(key: bytes, path: Path) -> None:
     """Write a key whole and 0600; if another command was first, its key stays."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    fresh.unlink(missing_ok=True)
-    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:  # noqa: PTH123 - a descriptor
-        file.write(key.hex())
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(fresh, path)
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()
+    write_once(path, key.hex().encode("ascii"))

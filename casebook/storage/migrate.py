@@ -8,6 +8,8 @@ import psycopg
 from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.engine import make_url
 
+from casebook.storage import server_logs
+
 VERSIONS = Path(__file__).parent / "migrations" / "versions"
 _LOCK = 0x0CA5EB00  # any fixed number: the advisory lock under which one process migrates
 
@@ -22,6 +24,7 @@ def upgrade(url: str) -> bool:
     if _is_current(url):
         return False
     engine = create_engine(url)
+    server_logs.quieten(engine)
     try:
         with engine.begin() as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})

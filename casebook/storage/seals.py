@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ from casebook.domain import chain
 from casebook.domain.seals import Head, SignedSeal, from_json
 from casebook.errors import UnreadableFile
 from casebook.storage.tables import ChainHead, Seal, TrustAnchor
+from casebook.writing import write_once
 
 _NUMBERED = re.compile(r"seal-[0-9]{6,}\.json")
 
@@ -75,15 +74,7 @@ def write(seal: SignedSeal, directory: Path) -> Path:
     """Write a seal to its own file, 0600 and whole. One that is there already is the same seal, and stays."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = directory / name_of(seal)
-    fresh = directory / f".{path.name}.{os.getpid()}"
-    fresh.unlink(missing_ok=True)
-    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor
-        file.write(chain.canonical(seal.as_json()))
-        file.flush()
-        os.fsync(file.fileno())
-    with contextlib.suppress(FileExistsError):
-        os.link(fresh, path)
-    fresh.unlink()
+    write_once(path, chain.canonical(seal.as_json()).encode())
     return path
 
 

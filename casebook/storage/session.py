@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from casebook import clock
 from casebook.errors import Collision, DatabaseRefused, DatabaseUnavailable
-from casebook.storage import ledger
+from casebook.storage import ledger, server_logs
 from casebook.storage.tables import ClockOffset
 
 # two transactions wanted the same at once: one is done, the other was rolled back and may be tried again
@@ -94,6 +94,7 @@ def _engine(url: str, pool_size: int) -> Engine:
     """One engine for all stores of a process on a database: they share compiled statements. `dispose` only disconnects."""
     engine = create_engine(url, pool_size=pool_size, pool_pre_ping=True, connect_args={"application_name": "casebook"})
     event.listen(engine, "handle_error", _forget_values)
+    server_logs.quieten(engine)
     return engine
 
 

@@ -309,7 +309,8 @@ def test_the_register_shares_no_code_with_the_rules():
         "print(*sorted(n for n in sys.modules if n.startswith('casebook.') and not n.startswith('casebook.demo')))"
     )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    assert loaded == []
+    # how a file is written is no rule
+    assert set(loaded) <= {"casebook.errors", "casebook.outside_text", "casebook.writing"}
 
 
 def test_the_committed_sample_is_what_its_readme_says(tmp_path):

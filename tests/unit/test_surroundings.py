@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from casebook.cli import surroundings
-from casebook.cli.answer import harmless
 from casebook.cli.reading import read_json
 from casebook.errors import InvalidAnswer
+from casebook.outside_text import harmless
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from casebook.domain import words
 from casebook.domain.authority import Command
 from casebook.domain.case.uncovered import not_whole
 from casebook.markdown import table as markdown_table
+from casebook.outside_text import markdown_text
 from casebook.storage import outbox, people
 from casebook.storage.case import missing_rows, notices
 from casebook.storage.reporting import board as stored
@@ -159,7 +160,7 @@ def markdown(board: dict) -> str:  # type: ignore[type-arg]
         lines += ["", f"## {title}", "", *_table(head, rows)]
     if oldest := board["oldest_unclaimed"]:
         what = f"{oldest['reference'] or 'the unit'}, {words.WORK.of(oldest['kind'])}"
-        lines += ["", f"Oldest unclaimed work item: {what}, {oldest['waits_hours']} hours."]
+        lines += ["", f"Oldest unclaimed work item: {markdown_text(what)}, {oldest['waits_hours']} hours."]
     return "\n".join(lines)
 
 
@@ -167,7 +168,7 @@ def _sentence(wait: Mapping[str, Any], waits: str = "waits") -> str:
     """One line: which application waits, how long and for whom."""
     hours, what = wait["waits_hours"], f" ({words.WORK.of(wait['kind'])})" if wait["kind"] else ""
     long = f"{hours} hours" if hours < 48 else f"{hours / 24:.0f} days"  # noqa: PLR2004 - two days
-    return f"{wait['reference'] or 'the unit'} {waits}: {long}, for {_waits_for(wait)}{what}."
+    return markdown_text(f"{wait['reference'] or 'the unit'} {waits}: {long}, for {_waits_for(wait)}{what}.")
 
 
 def _short(moment: str | None) -> str:

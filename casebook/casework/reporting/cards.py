@@ -11,6 +11,7 @@ from casebook.casework.core.acting import Act
 from casebook.domain import words
 from casebook.domain.standing import Standing
 from casebook.domain.vocabulary import Stage
+from casebook.outside_text import markdown_text
 from casebook.storage.tables import Application, GateResult, LedgerEntry
 
 
@@ -27,7 +28,7 @@ def _lines(act: Act, application: Application) -> Iterator[str]:
     yield f"# {application.reference}: {standing.name}"
     yield ""
     stage, priority = words.STAGE.of(application.stage), words.PRIORITY.of(application.priority)
-    yield f"Stage **{stage}** · priority **{priority}** ({words.reason(application.priority_reason)})\\"
+    yield f"Stage **{stage}** · priority **{priority}** ({markdown_text(words.reason(application.priority_reason))})\\"
     band = _or(words.BAND, application.band, "not scored yet")
     outcome = _or(words.OUTCOME, application.outcome, "none yet")
     yield f"route {words.ROUTE.of(application.route)} · band {band} · outcome {outcome}"
@@ -47,7 +48,7 @@ def _lines(act: Act, application: Application) -> Iterator[str]:
     yield "| checked | stage | outcome | failed |\n|---|---|---|---|"
     gate_results = select(GateResult).where(GateResult.reference == application.reference).order_by(GateResult.asked_at)
     for result in act.session.scalars(gate_results):
-        failed = ", ".join(words.spelled(failure["code"]) for failure in result.results) or "-"
+        failed = ", ".join(markdown_text(words.spelled(failure["code"])) for failure in result.results) or "-"
         yield f"| {_time(result.asked_at)} | {words.STAGE.of(result.stage)} | {words.GATE.of(result.outcome)} | {failed} |"
     yield "\n## Timeline\n"
     entries = select(LedgerEntry).where(LedgerEntry.chain == application.reference).order_by(LedgerEntry.sequence)
@@ -60,7 +61,7 @@ def _about(entry: LedgerEntry) -> str:
     key = next((key for key in ("kind", "to", "outcome", "cause", "because") if entry.body.get(key)), None)
     if key is None:
         return ""
-    return f": {words.of_field(key, entry.body[key])}"
+    return f": {markdown_text(words.of_field(key, entry.body[key]))}"
 
 
 def _or(vocabulary: words.Vocabulary, code: str | None, otherwise: str) -> str:

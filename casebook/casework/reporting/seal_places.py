@@ -10,6 +10,7 @@ from casebook.domain import chain
 from casebook.domain.seals import SignedSeal
 from casebook.errors import Fault
 from casebook.storage import seals
+from casebook.writing import write_whole
 
 PATIENCE = 20.0  # seconds for one POST
 
@@ -32,7 +33,7 @@ def bring(home_seals: Path, place: str) -> int:
             _post(seal, place)
         else:
             _copy(seal, Path(place))
-        _note(home_seals, place).write_text(str(seal.number), "ascii")
+        write_whole(_note(home_seals, place), [str(seal.number)])
     return len(waiting)
 
 

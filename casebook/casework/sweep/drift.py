@@ -12,6 +12,7 @@ from casebook.casework.core.notices import notify
 from casebook.domain import words
 from casebook.domain.gates import GateOutcome, Verdict
 from casebook.domain.vocabulary import Role, Stage
+from casebook.outside_text import markdown_text
 from casebook.storage.tables import Application, GateOverride
 
 ORDER = tuple(Stage)
@@ -54,6 +55,9 @@ def page(drift: Mapping[str, Mapping[str, Sequence[str]]]) -> str:
     """The applications that would fail, by gate, as a page."""
     lines = ["# Applications that would fail a gate today", ""]
     for stage, failed in drift.items():
-        rows = (f"* {reference}: {', '.join(map(words.spelled, codes))}" for reference, codes in failed.items())
+        rows = (
+            f"* {reference}: {markdown_text(', '.join(map(words.spelled, codes)))}"
+            for reference, codes in failed.items()
+        )
         lines += [f"## {words.STAGE.of(stage)}: {len(failed)}", "", *rows, ""]
     return "\n".join(lines)

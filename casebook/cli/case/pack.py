@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from casebook.casework.panel_decision.panel_pack import printed
 from casebook.cli.answer import Call, Output
 from casebook.cli.case import pack_page
 from casebook.cli.opening import opened
-from casebook.errors import WrongUsage
+from casebook.writing import refuse_unwritable, write_whole
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -26,6 +25,8 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace, call: Call) -> Output:
+    for file in (options.html, options.pdf):
+        refuse_unwritable(file)
     with opened(call) as casebook, casebook.acting() as act:
         data = printed(act, options.reference, handed_to=options.handed_to)
         written = []
@@ -41,11 +42,5 @@ def run(options: Namespace, call: Call) -> Output:
 
 
 def _write(path: Path, content: bytes) -> str:
-    """Write a file that only the user who printed it can read."""
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            os.fchmod(file.fileno(), 0o600)
-            file.write(content)
-    except OSError:
-        raise WrongUsage("the file cannot be written to that directory", "cannot_write") from None
+    write_whole(path, content)
     return str(path)

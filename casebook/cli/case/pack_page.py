@@ -88,7 +88,9 @@ def as_text(pack: Pack) -> Iterator[str]:
 
 def _indented(entries: tuple[Entry, ...], depth: int) -> Iterator[str]:
     for entry in entries:
-        yield f"{'  ' * depth}{entry.text}"
+        first, *more = entry.text.splitlines() or [""]
+        yield f"{'  ' * depth}{first}"
+        yield from (f"{'  ' * (depth + 1)}{line}" for line in more)  # or a text could look like a section
         yield from _indented(entry.under, depth + 1)
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import sys
 import threading
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from dataclasses import dataclass
@@ -15,13 +13,15 @@ from casebook import settings
 from casebook.casework.opening_home import SEALS
 from casebook.casework.reporting import audit, bundle, bundle_check, seal_places, seals
 from casebook.casework.reporting.verification import Verification
+from casebook.cli import terminal
 from casebook.cli.answer import Call, Output
 from casebook.cli.opening import Opened, opened
 from casebook.domain import words
 from casebook.domain.seals import SignedSeal
-from casebook.errors import CasebookError, UnreadableFile, WrongUsage
+from casebook.errors import CasebookError, WrongUsage
 from casebook.storage import heartbeats, keys, seal_keys
 from casebook.storage import seals as stored
+from casebook.writing import refuse_unwritable, write_whole
 
 LONGEST = 24 * 60  # minutes between two seals
 
@@ -96,15 +96,12 @@ def _own_key(call: Call) -> str | None:
 
 def _export(options: Namespace, call: Call) -> Output:
     path: Path = options.out or Path(f"{options.reference}.json")
+    refuse_unwritable(path)
     home = settings.load(call.home).home
     with opened(call) as casebook, casebook.acting() as act:
         exported, seal = bundle.export(act, options.reference, seal_keys.of_home(home))
     seals.keep(seal, home / SEALS)
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            json.dump(exported, file, ensure_ascii=False, indent=1)
-    except OSError as error:
-        raise UnreadableFile(f"{path.name} cannot be written: {error.strerror}", "cannot_write") from None
+    write_whole(path, json.dumps(exported, ensure_ascii=False, indent=1).encode())
     own = _own_key(call)
     return _answer(
         bundle_check.check(path, own),
@@ -194,6 +191,6 @@ class Sealer:
                         heartbeats.beat(session, "sealer", casebook.store.key)
                         session.commit()
                 except CasebookError as fault:
-                    print(f"not sealed ({fault.code}): {fault}", file=sys.stderr, flush=True)
+                    terminal.tell(f"not sealed ({fault.code}): {fault}")
                 stop.wait(minutes * 60)
         return Output(data={"seals": count, "stopped": True}, lines=[f"{count} seals made; stopped"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 import time
 from argparse import ArgumentParser, Namespace
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from casebook import settings
 from casebook.casework.opening_home import open_casebook
+from casebook.cli import terminal
 from casebook.cli.answer import Call, Output, default_home
 from casebook.cli.operations.up import running
 from casebook.demo import force
@@ -23,6 +23,7 @@ from casebook.errors import NotPermitted, Refused, UnreadableFile
 from casebook.settings import Settings
 from casebook.storage import session as storage
 from casebook.storage import trial
+from casebook.writing import write_whole
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -130,7 +131,7 @@ def _files(options: Namespace, home: Path, given: bytes | None) -> Path:
     files.mkdir(mode=0o700, parents=True, exist_ok=True)
     force.write(force.build(options.seed, applications=options.applications), files)
     if given is not None:
-        (files / "applications.csv").write_bytes(given)
+        write_whole(files / "applications.csv", given)
     return files
 
 
@@ -144,4 +145,4 @@ def _past(options: Namespace, files: Path) -> Path | None:
 
 
 def _tell(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    terminal.tell(line)

@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace
 
 from casebook.casework.reporting import board
 from casebook.casework.sweep import watchdog
+from casebook.cli import terminal
 from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
 from casebook.domain import words
@@ -30,7 +31,8 @@ def _board(options: Namespace, call: Call) -> Output:
                 figures = board.figures(act)
             if not options.live or call.json:
                 return Output(data=figures, lines=board.markdown(figures).splitlines())
-            print("\x1b[2J\x1b[H" + board.markdown(figures), flush=True)
+            terminal.clear()
+            terminal.show(board.markdown(figures).splitlines())
             time.sleep(5)
 
 

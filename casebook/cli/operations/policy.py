@@ -17,12 +17,12 @@ from casebook.casework.governance.recomputing import Recomputed
 from casebook.cli.answer import Call, Output
 from casebook.cli.opening import Opened, opened
 from casebook.cli.reading import day
-from casebook.cli.writing import refuse_unwritable, write_whole
 from casebook.domain import documents as rules
 from casebook.domain import words
 from casebook.domain.documents import Difference
 from casebook.policies import documents as files
 from casebook.policies.documents import DocumentText
+from casebook.writing import refuse_unwritable, write_whole
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction

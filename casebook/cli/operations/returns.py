@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from argparse import ArgumentParser, Namespace
 from datetime import date, datetime, time, timedelta
@@ -13,8 +12,9 @@ from casebook.casework.reporting import force_figures
 from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
 from casebook.cli.reading import day
-from casebook.cli.writing import write_whole
 from casebook.errors import WrongUsage
+from casebook.outside_text import CsvWriter
+from casebook.writing import refuse_unwritable, write_whole
 
 ZONE = ZoneInfo("Europe/London")
 
@@ -33,14 +33,13 @@ def configure(parser: ArgumentParser) -> None:
 def _returns(options: Namespace, call: Call) -> Output:
     if options.first and options.last and options.first > options.last:
         raise WrongUsage("--from is later than --until", "nothing_between")
+    refuse_unwritable(options.out)
     begin = _midnight(options.first) if options.first else None
     end = _midnight(options.last + timedelta(days=1)) if options.last else None
     with opened(call) as casebook, casebook.acting() as act:
         figures = force_figures.figures(act, begin=begin, end=end)
     text = io.StringIO()
-    writer = csv.DictWriter(text, force_figures.COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(figures)
+    CsvWriter(text).write_table(force_figures.COLUMNS, figures)
     if options.out is None:
         return Output(data=figures, lines=text.getvalue().splitlines())
     write_whole(options.out, text.getvalue().encode())

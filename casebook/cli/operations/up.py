@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from casebook import settings
 from casebook.casework.core import channels
 from casebook.casework.opening_home import open_casebook
+from casebook.cli import terminal
 from casebook.cli.answer import Call, Output
 from casebook.errors import NotPermitted
 from casebook.settings import Settings
-from casebook.storage import documents
+from casebook.storage import documents, server_logs
 from casebook.storage import session as storage
 from casebook.storage.server import cluster
 from casebook.storage.server.cluster import Server
@@ -73,6 +74,7 @@ def running(configured: Settings, port: int | None, tell: Callable[[str], None])
     with cluster.database(configured) as server:
         store = open_casebook(configured.home, server.url("casebook"))
         with store.session() as session:
+            _warn_of_logs(server_logs.leaking(session), tell)
             keep_runs = documents.of(session).policy_on(storage.now(session)).retention.engine_run_days.value
         store.engine.dispose()
         metrics = platform.free_port(configured.metrics_port or (port + 1 if port else None))
@@ -89,6 +91,14 @@ def running(configured: Settings, port: int | None, tell: Callable[[str], None])
             yield server, up
 
 
+def _warn_of_logs(leaking: list[str], tell: Callable[[str], None]) -> None:
+    if leaking:
+        tell(
+            f"warning: the log of the database server gets personal details: change {', '.join(leaking)} of that server, "
+            "or grant the casebook's role to set them"
+        )
+
+
 def _environment(configured: Settings, metrics: int) -> dict[str, str]:
     """Where the parts of the platform find this home. They start in another directory, so paths are absolute."""
     environment = {"CASEBOOK_HOME": str(configured.home.absolute()), "CASEBOOK_METRICS_PORT": str(metrics)}
@@ -98,4 +108,4 @@ def _environment(configured: Settings, metrics: int) -> dict[str, str]:
 
 
 def _tell(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    terminal.tell(line)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import io
-import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
@@ -13,17 +11,18 @@ from typing import Any
 
 from casebook.casework.review import account, ranking, registers
 from casebook.casework.review import triage as review_triage
-from casebook.cli import progress
+from casebook.cli import progress, terminal
 from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
 from casebook.cli.review import importing, page, work
-from casebook.cli.writing import refuse_unwritable, write_whole
 from casebook.domain import words
 from casebook.domain.review import reconciling
 from casebook.domain.review.hidden_population import estimate
 from casebook.monitor import log_linear
+from casebook.outside_text import CsvWriter
 from casebook.storage.review import registers as stored
 from casebook.storage.tables import ReviewApplication
+from casebook.writing import refuse_unwritable, write_whole
 
 TRIAGE_COLUMNS = ("rank", "reference", "score", "contact_priority", "failure_modes", "reasons")
 
@@ -121,7 +120,7 @@ def _triage(options: Namespace, call: Call) -> Output:
 
 
 def _progress(done: int, of: int) -> None:
-    print(f"{done} of {of} applications ranked", file=sys.stderr)
+    terminal.tell(f"{done} of {of} applications ranked")
 
 
 def _summary(data: dict[str, object]) -> list[str]:
@@ -168,7 +167,7 @@ def csv_lines(ranking_rows: Iterable[dict[str, Any]]) -> Iterator[str]:
         told, out = {**row, "reasons": [*_odds(row), *row["reasons"]]}, io.StringIO()
         cells = [";".join(cell) if isinstance(cell, list) else cell for cell in map(told.get, TRIAGE_COLUMNS)]
         cells[2] = f"{told['score']:.3f}"
-        csv.writer(out, lineterminator="").writerow(cells)
+        CsvWriter(out, line_end="").writerow(cells)
         yield out.getvalue()
 
 
@@ -262,7 +261,7 @@ def _plain(report: account.ReviewReport) -> dict[str, Any]:
 def _report_csv(report: account.ReviewReport) -> Iterator[str]:
     """The report as CSV. A cell is empty if the count is too small to show."""
     out = io.StringIO()
-    write = csv.writer(out, lineterminator="\n").writerow
+    write = CsvWriter(out).writerow
     write(["by", "what", "of", "count", "share", "low", "high"])
     for prefix, tables in (("", report.shares), ("found_", report.found)):
         for by, shares in tables.items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,10 +15,11 @@ from casebook.casework.review.allocation import Allocated
 from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
 from casebook.cli.review import reaching
-from casebook.cli.writing import write_whole
 from casebook.domain import words
 from casebook.domain.review.cases import CampaignKind
 from casebook.domain.review.urgency import ContactPriority
+from casebook.outside_text import CsvWriter
+from casebook.writing import refuse_unwritable, write_whole
 
 _PAST = "the past application"
 
@@ -212,6 +212,7 @@ def _refer(options: Namespace, call: Call) -> Output:
 
 
 def _referrals(options: Namespace, call: Call) -> Output:
+    refuse_unwritable(options.out)
     with opened(call) as casebook, casebook.acting() as act:
         week = review_referrals.last_week(act) if options.last_week else options.week
         rows = review_referrals.listing(act, week)
@@ -225,5 +226,5 @@ def _csv(rows: Iterable[Mapping[str, str]]) -> Iterator[str]:
     yield ",".join(review_referrals.COLUMNS)
     for row in rows:
         out = io.StringIO()
-        csv.writer(out, lineterminator="").writerow([row[name] for name in review_referrals.COLUMNS])
+        CsvWriter(out, line_end="").writerow([row[name] for name in review_referrals.COLUMNS])
         yield out.getvalue()

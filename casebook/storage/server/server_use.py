@@ -11,7 +11,8 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from casebook.errors import DatabaseUnavailable, HomeUnusable
+from casebook import lock_files
+from casebook.errors import DatabaseUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,7 @@ PAUSE = 0.004
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
     """Let one command at a time start, join, leave or stop."""
-    opened = _open(folder / "lock")
+    opened = lock_files.opened(folder / "lock")
     try:
         until = time.monotonic() + PATIENCE
         while not _lock(opened, fcntl.LOCK_EX):
@@ -40,7 +41,7 @@ def alone(folder: Path) -> Iterator[None]:
 
 def join(folder: Path) -> int:
     """Become a user of the server; the open file is the membership. Call this only under `alone`."""
-    opened = _open(folder / "users")
+    opened = lock_files.opened(folder / "users")
     _lock(opened, fcntl.LOCK_SH)
     return opened
 
@@ -51,13 +52,6 @@ def leave(membership: int) -> bool:
     last = _lock(membership, fcntl.LOCK_EX)
     os.close(membership)
     return last
-
-
-def _open(path: Path) -> int:
-    try:
-        return os.open(path, os.O_RDONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
-    except OSError as error:
-        raise HomeUnusable(f"The file {path} of the home cannot be opened: {error.strerror}") from error
 
 
 def _lock(opened: int, kind: int) -> bool:
