@@ -148,7 +148,7 @@ def test_the_words_to_be_read_aloud_are_printed_as_lines_set_in():
     from casebook.cli.answer import page  # noqa: PLC0415
 
     assert list(page({"reference": "CL-1", "words": {"a": "First.\n\nSecond.\n"}})) == [
-        "reference: CL-1", "words a:", "  First.", "", "  Second.",  # so that no text poses as a line of ours
+        "reference: CL-1", "words a:", "  First.", "  ", "  Second.",  # so that no text poses as a line of ours
     ]  # fmt: skip
 
 
