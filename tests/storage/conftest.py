@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import staffing
+from own_database import OwnDatabase
 from sqlalchemy import select
 from staffing import TRAINED, People
 
@@ -185,11 +186,12 @@ def rows(store: Store) -> Callable[[Any, str], list[Any]]:
 
 
 @pytest.fixture
-def sql(store: Store) -> Callable[..., Any]:
+def sql(store: Store, own_database: OwnDatabase) -> Callable[..., Any]:
     """Change the database behind the casebook's back."""
     from sqlalchemy import text  # noqa: PLC0415
 
     def run(statement: str, **values: object) -> Any:
+        own_database.behind.append(repr((statement, values)))
         with store.engine.begin() as connection:
             return connection.execute(text(statement), values)
 
