@@ -200,8 +200,8 @@ def do(act: Act, item_id: str, raw: object) -> WorkItem:
         raise InvalidAnswer(
             f"this work belongs to the unit, not to an application: {words.WORK.of(kind)}", "no_such_answer"
         )
-    refuse(why_not_theirs(act, application, item), NotPermitted)
     refuse(freezing.why_not_edit(application.frozen_at, kind))
+    refuse(why_not_theirs(act, application, item), NotPermitted)
     lifecycle.refuse_stale(application, answer.version)
     if answer.signs:
         item.read_at = signatures.refuse_unopened(act, application, item)

@@ -17,11 +17,14 @@ GOES_ON = frozenset({
 })  # fmt: skip
 
 
+CODE = "frozen"
+
+
 def why_not_edit(frozen_at: datetime | None, kind: WorkKind | None = None) -> Reason | None:
     """A reason if the application is frozen and this work must wait. Without a kind: a reason not to change it."""
     if frozen_at is None or kind in GOES_ON:
         return None
     return Reason(
-        "frozen",
+        CODE,
         "this application is frozen after a death or serious injury: two people must unfreeze it before it is changed",
     )

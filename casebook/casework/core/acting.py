@@ -12,7 +12,7 @@ from typing import NoReturn, Protocol
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casebook.domain import authority, chain
+from casebook.domain import authority, chain, freezing
 from casebook.domain.actors import Actor, Reason
 from casebook.domain.authority import Command
 from casebook.domain.case import panel
@@ -147,8 +147,11 @@ def refuse(reason: Reason | None, error: type[Refused] = Refused) -> None:
 
 
 def refuse_all(reasons: Iterable[Reason | None], error: type[Refused] = Refused) -> None:
-    """Refuse with every fault at once, for checks that do not depend on each other. The code is that of the first."""
-    faults = [reason for reason in reasons if reason is not None]
+    """Refuse with every fault at once, for checks that do not depend on each other. The code is that of the first.
+
+    That an application is frozen comes first, whatever else is wrong.
+    """
+    faults = sorted(filter(None, reasons), key=lambda reason: reason.code != freezing.CODE)
     if faults:
         raise error(*together(faults))
 

@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import func, select
 
 from casebook.casework.core import clocks, lifecycle, two_people, work_items
-from casebook.casework.core.acting import Act, Summary, refuse_all, refuse_because
+from casebook.casework.core.acting import Act, Summary, refuse, refuse_all, refuse_because
 from casebook.casework.record_checks import record_checks
 from casebook.casework.safeguarding import danger
-from casebook.domain import chain
+from casebook.domain import chain, freezing
 from casebook.domain.actors import Reason
 from casebook.domain.authority import Command
 from casebook.domain.case import merging as rules
@@ -55,6 +55,7 @@ def unmerge(act: Act, reference: str, *, reason: str) -> Summary:
     """Undo a merging. Two people must agree; refused once the outcome was delivered."""
     act.allowed(Command.MERGE, works_on=reference)
     application = act.application(reference, lock=False)  # both are locked below, in their order
+    refuse(freezing.why_not_edit(application.frozen_at))
     into = application.merged_into
     if into is None:
         refuse_because("not_merged", "this application was not merged into another")
