@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from casebook.casework import playbook
 from casebook.casework.core.acting import Act
 from casebook.casework.governance import policy_documents
 from casebook.casework.reporting import seals as sealing
 from casebook.domain import chain
-from casebook.domain.actors import system
+from casebook.domain.actors import RELEASE
 from casebook.storage import keys, ledger, migrate, schema, seals
 from casebook.storage import session as storage
 from casebook.storage.keys import KeyUnusable
@@ -33,7 +34,7 @@ def open_casebook(home: Path, url: str, *, pool_size: int = 5) -> Store:
     store = storage.open_store(url, key, pool_size=pool_size)
     try:
         with store.session() as session:
-            act = Act(session=session, actor=system("release"), now=storage.now(session), playbook=playbook)
+            act = _act(session)
             if known.entry_key is None:
                 _adopt_keys(act, home)
             if known.schema != migrate.head():
@@ -48,12 +49,16 @@ def open_casebook(home: Path, url: str, *, pool_size: int = 5) -> Store:
     return store
 
 
+def _act(session: Session) -> Act:
+    return Act(session=session, actor=RELEASE, now=storage.now(session), playbook=playbook)
+
+
 def _adopt_keys(act: Act, home: Path) -> None:
     """Write down which keys this casebook uses. What an earlier release wrote is sealed as what was there before."""
     seals.alone(act.session)
     if seals.anchor(act.session, "entry_key") is not None:
         return  # another command was first
-    if (home / SEALS).exists() and seals.kept_at(home / SEALS)[0]:
+    if seals.latest_kept(home / SEALS) is not None:
         raise KeyUnusable(
             "This home has sealed a ledger whose keys the database does not know: it was emptied, or is an old copy. "
             "Restore the database from its backup.", "keys_forgotten",
@@ -65,7 +70,7 @@ def _adopt_keys(act: Act, home: Path) -> None:
     if is_old:
         sealing.make(act, seal_key, before=True)
     entry = keys.fingerprint(act.session.info[ledger.KEY])
-    sealer = keys.fingerprint(bytes.fromhex(seal_key.public))
+    sealer = keys.public_fingerprint(seal_key.public)
     act.session.add_all(
         [
             TrustAnchor(kind="entry_key", fingerprint=entry, detail=None, adopted_at=act.now),
@@ -93,8 +98,7 @@ def _seal_first(store: Store, home: Path) -> None:
     from casebook.storage import seal_keys  # noqa: PLC0415 - as above
 
     with store.session() as session:
-        act = Act(session=session, actor=system("release"), now=storage.now(session), playbook=playbook)
-        sealing.make(act, seal_keys.of_home(home))
+        sealing.make(_act(session), seal_keys.of_home(home))
         session.commit()
         for made in seals.all_signed(session):
-            sealing.keep(made, home / SEALS)
+            seals.write(made, home / SEALS)

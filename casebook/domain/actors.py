@@ -49,3 +49,6 @@ OPERATOR = Actor(id="operator", roles=frozenset({Role.OPERATOR}))
 def system(part: str) -> Actor:
     """A part of the machine, such as `lifecycle`, `sweep` or `prefect-ui`."""
     return Actor(id=f"system:{part}", roles=frozenset({Role.SYSTEM}), origin=ActOrigin.ENGINE)
+
+
+RELEASE = system("release")  # a release that opens a home for the first time

@@ -29,6 +29,11 @@ def fingerprint(key: bytes) -> str:
     return hashlib.sha256(b"casebook key\n" + key).hexdigest()[:32]
 
 
+def public_fingerprint(public_key: str) -> str:
+    """The same for the public half of a seal key, in hex."""
+    return fingerprint(bytes.fromhex(public_key))
+
+
 class Known(NamedTuple):
     """What a database knows before anything is read from it with a key."""
 

@@ -71,7 +71,9 @@ def record(
     _refuse_rows(body)
     session.flush()
     touched = _take_touched(session)
-    entry = _append(session, _locked_head(session, chain_name), body, touched, at=at, actor=actor, event=event_name)
+    head = _locked_head(session, chain_name)
+    entry = _entry(session.info[KEY], head, body, touched, at=at, actor=actor, event=event_name)
+    session.add(entry)
     session.flush()
     return entry
 
@@ -113,7 +115,8 @@ def record_many(
     heads = _locked_heads(session, sorted(said))
     for name, body in said.items():
         _refuse_rows(body)
-        _append(session, heads[name], body, _Touched(live=rows[name]), at=at, actor=actor, event=event_name)
+        touched = _Touched(live=rows[name])
+        session.add(_entry(session.info[KEY], heads[name], body, touched, at=at, actor=actor, event=event_name))
     session.flush()
 
 
@@ -121,21 +124,6 @@ def _refuse_rows(body: Mapping[str, object]) -> None:
     """Refuse a body with `rows`: only this module may write what `verify` reads as digests."""
     if "rows" in body:
         raise ReservedWord
-
-
-def _append(
-    session: Session,
-    head: ChainHead,
-    said: Mapping[str, object],
-    touched: _Touched,
-    *,
-    at: datetime,
-    actor: Actor,
-    event: str,
-) -> LedgerEntry:
-    entry = _entry(session.info[KEY], head, said, touched, at=at, actor=actor, event=event)
-    session.add(entry)
-    return entry
 
 
 def _entry(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from pathlib import Path
@@ -17,12 +18,19 @@ from casebook.storage.tables import ChainHead, Seal, TrustAnchor
 from casebook.writing import write_once
 
 _NUMBERED = re.compile(r"seal-[0-9]{6,}\.json")
+_SPOILT = (OSError, ValueError, KeyError, TypeError, RecursionError)  # what a file that is no seal any more raises
 
 
 def all_signed(session: Session) -> list[SignedSeal]:
     """The signed seals of the database, by number."""
     query = select(Seal).where(Seal.number.is_not(None)).order_by(Seal.number)
     return [_seal(row) for row in session.scalars(query)]
+
+
+def last(session: Session) -> SignedSeal | None:
+    """The newest signed seal of the database."""
+    row = session.scalar(select(Seal).where(Seal.number.is_not(None)).order_by(Seal.number.desc()).limit(1))
+    return _seal(row) if row else None
 
 
 def unsigned(session: Session) -> list[Seal]:
@@ -87,13 +95,30 @@ def kept_at(place: Path, *, after: int = 0) -> tuple[list[SignedSeal], list[str]
     if not place.exists():
         raise UnreadableFile(f"there is no directory or file {place.name}", "no_such_file")
     found, spoilt = list[SignedSeal](), list[str]()
-    for path in sorted(place.glob("seal-[0-9]*.json")) if place.is_dir() else [place]:
+    for path in _files(place) if place.is_dir() else [place]:
         if after and _NUMBERED.fullmatch(path.name) and int(path.stem.partition("-")[2]) <= after:
             continue
         try:
-            said: Any = json.loads(path.read_text("utf-8"))
-            if "number" in said:
-                found.append(from_json(said))
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            found += _read(path)
+        except _SPOILT:
             spoilt.append(path.name)
     return sorted(found, key=lambda seal: seal.number), spoilt
+
+
+def latest_kept(directory: Path) -> SignedSeal | None:
+    """The newest signed seal in a directory, without reading the others; None if there is none, or no directory."""
+    for path in reversed(_files(directory)):
+        with contextlib.suppress(*_SPOILT):
+            if read := _read(path):
+                return read[0]
+    return None
+
+
+def _files(directory: Path) -> list[Path]:
+    return sorted(directory.glob("seal-[0-9]*.json"), key=lambda path: (len(path.name), path.name))
+
+
+def _read(path: Path) -> list[SignedSeal]:
+    """The seal in a file; nothing if an earlier release wrote it."""
+    said: Any = json.loads(path.read_text("utf-8"))
+    return [from_json(said)] if "number" in said else []

@@ -8,13 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casebook.domain import chain
-from casebook.domain.actors import system
+from casebook.domain.actors import RELEASE, system
 from casebook.errors import Refused
 from casebook.storage import ledger
 from casebook.storage.session import now
 from casebook.storage.tables import ClockOffset, Home, LedgerEntry
 
-_MACHINE, _RELEASE = system("trial"), system("release")
+_MACHINE = system("trial")
 
 
 class LiveHome(Refused):
@@ -25,7 +25,7 @@ class LiveHome(Refused):
 
 def begin(session: Session) -> None:
     """Mark a new home as a trial home. Refused once anybody has done anything in it."""
-    done = select(LedgerEntry.id).where(LedgerEntry.actor != _RELEASE.id).limit(1)
+    done = select(LedgerEntry.id).where(LedgerEntry.actor != RELEASE.id).limit(1)
     if session.scalar(done) is not None:
         raise LiveHome("This home is live: somebody has worked in it already.")
     session.add(Home(kind="trial"))

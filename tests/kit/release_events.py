@@ -32,6 +32,7 @@ from casebook.domain.vocabulary import Source, Stage
 from casebook.errors import Refused
 from casebook.monitor.weekly import watch_all
 from casebook.storage import heartbeats
+from casebook.storage import seals as stored_seals
 from casebook.storage.review import cases as examined
 from casebook.storage.tables import Application, Candidate, WorkItem
 
@@ -248,7 +249,7 @@ def swept(events: Events) -> None:
         sweep.sweep(lambda: unit.acting(system("sweep")), now=unit.now)
         with unit.acting(OPERATOR) as act:
             made = seals.seal(act, sealing.KEY)
-            seals.keep(made, events.files / "seals") if made else None
+            stored_seals.write(made, events.files / "seals") if made else None
     unit.now = unit.safe_time()
     overrun = {"action": "accepted_delay", "overrun_reason": "staff_shortage"}
     events.answer("supervise", "acknowledge_escalation", overrun, "meet_applicant")

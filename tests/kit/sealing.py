@@ -13,7 +13,7 @@ from casebook.storage import keys
 from casebook.storage.seal_keys import SealKey
 
 KEY = SealKey(private=Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
-FINGERPRINT = keys.fingerprint(bytes.fromhex(KEY.public))
+FINGERPRINT = keys.public_fingerprint(KEY.public)
 
 
 def export(act: Act, reference: str) -> dict[str, Any]:

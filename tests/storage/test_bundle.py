@@ -96,7 +96,7 @@ def test_a_bundle_that_somebody_forged_whole_is_not_the_forces(exported, checked
         previous=chain.GENESIS, entry_key="x", public_key=forger.public,
     )  # fmt: skip
     contents["seal"] = bundle.proof_of(seal.signed(forger.sign(seal.statement)), contents["reference"])
-    assert checked(contents, keys.fingerprint(bytes.fromhex(forger.public))) == []
+    assert checked(contents, keys.public_fingerprint(forger.public)) == []
     assert checked(contents) == ["signed_by_another"]
     del contents["seal"]
     assert checked(contents) == ["not_signed"]

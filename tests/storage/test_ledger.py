@@ -16,6 +16,7 @@ from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Role
 from casebook.errors import DatabaseRefused
 from casebook.storage import ledger
+from casebook.storage import seals as stored_seals
 from casebook.storage.ledger import ReservedWord, UnrecordedChange
 from casebook.storage.tables import Application, Base, Staff
 
@@ -91,7 +92,7 @@ def test_a_removed_entry_is_named(lived_in, acting, sql):
 
 def test_a_chain_cut_short_and_patched_up_still_differs_from_its_seal(lived_in, acting, sql, tmp_path):
     with acting() as act:
-        seals.keep(seals.seal(act, sealing.KEY), tmp_path)
+        stored_seals.write(seals.seal(act, sealing.KEY), tmp_path)
     assert not verified(acting).broken
     sql("ALTER TABLE ledger DISABLE TRIGGER USER")
     sql(

@@ -24,6 +24,7 @@ from casebook.domain.actors import ActOrigin
 from casebook.domain.vocabulary import Role, Source
 from casebook.errors import CasebookError
 from casebook.storage import ledger, seal_keys, trial
+from casebook.storage import seals as stored_seals
 from casebook.storage.keys import KeyUnusable, entry_file, seal_file
 from casebook.storage.server import databases
 from casebook.storage.tables import Base
@@ -37,7 +38,7 @@ RECORDS = "source,record_id,person_id,kind,offence_text,date\npnc,r1,1,convictio
 def sealed_now(unit, home):
     with unit.acting() as act:
         made = seals.seal(act, seal_keys.of_home(home))
-    return seals.keep(made, home / SEALS)
+    stored_seals.write(made, home / SEALS)
 
 
 @pytest.fixture(scope="module")

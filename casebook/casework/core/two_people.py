@@ -12,7 +12,7 @@ from casebook.domain.actors import Reason
 from casebook.domain.case import stated_reason
 from casebook.domain.vocabulary import Role
 from casebook.storage.people import stands
-from casebook.storage.tables import Application, Proposal, StaffRole
+from casebook.storage.tables import Application, Proposal, StaffRole, WorkItem
 
 
 def unfrozen(act: Act, reference: str) -> Application:
@@ -32,6 +32,12 @@ def waiting(act: Act, application: Application, what: str) -> Proposal | None:
     )
     proposals = act.session.scalars(query.with_for_update()).all()
     return next((proposal for proposal in proposals if stands(act.session, proposal.proposed_by)), None)
+
+
+def first_to_dismiss(act: Act, item: WorkItem) -> str | None:
+    """Who dismissed a proposal before, as its item says; None if nobody did, or they do not count any more."""
+    first: str | None = item.subject.get("dismissed_by")
+    return first if stands(act.session, first) else None
 
 
 def why_not_agree(act: Act, first: str) -> Reason | None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from casebook.casework.core import unit_items
+from casebook.casework.core import two_people, unit_items
 from casebook.casework.core.acting import refuse
 from casebook.casework.core.answers import UnitDoing
 from casebook.domain import authority
 from casebook.domain.vocabulary import Priority, WorkKind
 from casebook.domain.work import Need
-from casebook.storage import people
 
 
 def decide(
@@ -22,8 +21,7 @@ def decide(
     `about`: what the ledger says of an accepted proposal, beside the application.
     """
     act, item = doing.act, doing.item
-    first = item.subject.get("dismissed_by")
-    first = first if people.stands(act.session, first) else None
+    first = two_people.first_to_dismiss(act, item)
     if first is not None:
         refuse(authority.why_not_second(act.actor, [first]))
     if doing.answer.decision == "accept":

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 from sqlalchemy import select
 
+from casebook.casework.core import two_people
 from casebook.casework.core.acting import Act, Summary, named, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, Doing
 from casebook.casework.core.work_items import open_items
@@ -33,7 +34,6 @@ from casebook.domain.work import Need
 from casebook.sources import catalogue
 from casebook.sources.local_extract import LocalExtract
 from casebook.sources.protocol import Cells
-from casebook.storage import people
 from casebook.storage.case import extracts
 from casebook.storage.documents import policy_of
 from casebook.storage.tables import Application, Candidate, Person, Restriction, SourceRecord, Watch
@@ -170,8 +170,7 @@ class WatchReviewed(Answer):
 
 
 def _reviewed(doing: Doing) -> None:
-    first = doing.item.subject.get("dismissed_by")
-    first = first if people.stands(doing.act.session, first) else None
+    first = two_people.first_to_dismiss(doing.act, doing.item)
     if first is not None:
         refuse(authority.why_not_second(doing.act.actor, [first]))
     if doing.answer.decision == "accept":

@@ -56,11 +56,10 @@ def _signed(bundle: Mapping[str, Any], seal_key: str | None) -> list[Broken]:
     is_signed = seal_keys.is_signed(statement_of(header), str(seal["signature"]), public)
     if root != seal["root"] or not is_signed or any(entry["chain"] != reference for entry in entries):
         return [Broken(code="not_signed", what=reference)]
+    signer = keys.public_fingerprint(public)
     if seal_key is None:
-        return [Broken(code="signer_unknown", what=f"seal_key:{keys.fingerprint(bytes.fromhex(public))}")]
-    if keys.fingerprint(bytes.fromhex(public)) != seal_key:
-        return [Broken(code="signed_by_another", what=f"seal_key:{keys.fingerprint(bytes.fromhex(public))}")]
-    return []
+        return [Broken(code="signer_unknown", what=f"seal_key:{signer}")]
+    return [] if signer == seal_key else [Broken(code="signed_by_another", what=f"seal_key:{signer}")]
 
 
 def _faults(entry: Mapping[str, Any], number: int, previous: str) -> list[Broken]:

@@ -1,8 +1,7 @@
-"""Makes a seal: signs how far every chain has come since the seal before, and writes it where it is kept."""
+"""Makes a seal: signs how far every chain has come since the seal before."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casebook.casework.core.acting import Act
@@ -48,8 +47,3 @@ def make(act: Act, key: SealKey, *, before: bool = False) -> SignedSeal | None:
     seals.add(act.session, made)
     act.session.flush()
     return made
-
-
-def keep(made: SignedSeal, *places: Path) -> list[Path]:
-    """Write a seal to every place where seals are kept."""
-    return [seals.write(made, place) for place in places]

@@ -6,12 +6,14 @@ import json
 import signal
 import threading
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from casebook import settings
 from casebook.casework.opening_home import SEALS
 from casebook.casework.reporting import audit, bundle, bundle_check, seal_places, seals
+from casebook.casework.reporting.seal_places import SealNotKept
 from casebook.casework.reporting.verification import Verification
 from casebook.cli import terminal
 from casebook.cli.answer import Call, Output
@@ -75,32 +77,35 @@ def _minutes(text: str) -> float:
 
 
 def _verify(options: Namespace, call: Call) -> Output:
-    with opened(call) as casebook, casebook.store.session() as session:
-        # one moment: what is written meanwhile would look like a fault
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        verification = audit.verify(casebook.act_on(session), _places(call, options.seals))
+    with opened(call) as casebook:
+        verification = _verified(casebook, _places(call, options.seals))
     return _answer(verification, "the ledger, every row it records and every seal", {"seal_key": _own_key(call)})
 
 
+def _verified(casebook: Opened, places: Sequence[Path]) -> Verification:
+    with casebook.store.session() as session:
+        # one moment: what is written meanwhile would look like a fault
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        return audit.verify(casebook.act_on(session), places)
+
+
 def _places(call: Call, elsewhere: Path | None) -> list[Path]:
-    own = settings.load(call.home).home / SEALS
+    own = call.home / SEALS
     return [place for place in (own if own.exists() else None, elsewhere) if place is not None]
 
 
 def _own_key(call: Call) -> str | None:
     """The fingerprint of the key that this home seals with, by the seals it keeps."""
-    own = settings.load(call.home).home / SEALS
-    kept = stored.kept_at(own)[0] if own.exists() else []
-    return keys.fingerprint(bytes.fromhex(kept[-1].public_key)) if kept else None
+    kept = stored.latest_kept(call.home / SEALS)
+    return keys.public_fingerprint(kept.public_key) if kept else None
 
 
 def _export(options: Namespace, call: Call) -> Output:
     path: Path = options.out or Path(f"{options.reference}.json")
     refuse_unwritable(path)
-    home = settings.load(call.home).home
     with opened(call) as casebook, casebook.acting() as act:
-        exported, seal = bundle.export(act, options.reference, seal_keys.of_home(home))
-    seals.keep(seal, home / SEALS)
+        exported, seal = bundle.export(act, options.reference, seal_keys.of_home(call.home))
+    stored.write(seal, call.home / SEALS)
     write_whole(path, json.dumps(exported, ensure_ascii=False, indent=1).encode())
     own = _own_key(call)
     return _answer(
@@ -132,18 +137,15 @@ def _seal(options: Namespace, call: Call) -> Output:
     if options.every is not None:
         return sealer.keep_sealing(options.every)
     with opened(call) as casebook:
-        made = sealer.seal(casebook)
-        with casebook.store.session() as session:
-            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-            verification = audit.verify(casebook.act_on(session), _places(call, None))
-            sealed = stored.all_signed(session)[-1]
+        sealed, is_new = sealer.seal(casebook)
+        verification = _verified(casebook, _places(call, None))
     file = sealer.folder / stored.name_of(sealed)
     what = {
-        "seal": sealed.number, "root": sealed.root, "heads": sealed.chains, "file": str(file), "new": made is not None,
+        "seal": sealed.number, "root": sealed.root, "heads": sealed.chains, "file": str(file), "new": is_new,
         "brought": sealer.place is not None, "ok": not verification.broken,
     }  # fmt: skip
     title = f"sealed {sealed.entries} entries of {sealed.chains} chains: {sealed.root}"
-    output = _answer(verification, title if made else f"nothing new since seal {sealed.number}", what)
+    output = _answer(verification, title if is_new else f"nothing new since seal {sealed.number}", what)
     kept = "a copy is in the place for seals" if sealer.place else f"keep this file on another machine: {file}"
     return Output(data=output.data, lines=[*output.lines, kept], exit_code=output.exit_code)
 
@@ -153,7 +155,6 @@ class Sealer:
     """Makes seals and takes them where they are kept."""
 
     call: Call
-    home: Path
     place: str | None
 
     @classmethod
@@ -162,21 +163,23 @@ class Sealer:
         place = configured.seal_place.get_secret_value() if configured.seal_place else None
         if place is not None and (fault := seal_places.why_not_place(place)):
             raise WrongUsage(f"CASEBOOK_SEAL_PLACE cannot be used: {fault}", "bad_seal_place")
-        return cls(call=call, home=configured.home, place=place)
+        return cls(call=call, place=place)
 
     @property
     def folder(self) -> Path:
-        return self.home / SEALS
+        return self.call.home / SEALS
 
-    def seal(self, casebook: Opened) -> SignedSeal | None:
-        """One seal if there is anything new; then every copy that is not where it belongs."""
+    def seal(self, casebook: Opened) -> tuple[SignedSeal, bool]:
+        """One seal if there is anything new, then every copy that is not where it belongs. Returns the newest, and if it is new."""
         with casebook.acting() as act:
-            made = seals.seal(act, seal_keys.of_home(self.home))
-            kept = stored.all_signed(act.session) if made is None else [made]
-        seals.keep(kept[-1], self.folder)
+            made = seals.seal(act, seal_keys.of_home(self.call.home))
+            newest = made or stored.last(act.session)
+        if newest is None:  # the first command in a home makes one
+            raise SealNotKept("There is no seal, and nothing to be sealed.")
+        stored.write(newest, self.folder)
         if self.place is not None:
             seal_places.bring(self.folder, self.place)
-        return made
+        return newest, made is not None
 
     def keep_sealing(self, minutes: float) -> Output:
         """Seal every so many minutes until it is stopped. A round that fails is told, and tried again."""
@@ -186,7 +189,7 @@ class Sealer:
         with opened(self.call) as casebook:
             while not stop.is_set():
                 try:
-                    count += self.seal(casebook) is not None
+                    count += self.seal(casebook)[1]
                     with casebook.store.session() as session:
                         heartbeats.beat(session, "sealer", casebook.store.key)
                         session.commit()
