@@ -183,6 +183,15 @@ def test_a_clock_is_overdue_after_its_due_time_and_not_at_it():
     assert overdue(clock, clock.due_at + timedelta(microseconds=1))
 
 
+def test_a_clock_that_goes_on_later_uses_nothing_until_then():
+    noon = at("2026-01-05T12:00:00+00:00")
+    clock = ClockState(anchor_at=noon, unpaused_due_at=noon + timedelta(days=1), running_since=noon)
+    put_off = resume(pause(clock, noon + timedelta(hours=6)), noon + timedelta(days=3))
+    assert remaining(put_off, noon + timedelta(days=1)) == timedelta(hours=18)
+    assert remaining(put_off, noon + timedelta(days=3, hours=1)) == timedelta(hours=17)
+    assert put_off.due_at == noon + timedelta(days=3, hours=18)
+
+
 def test_a_paused_clock_has_no_deadline_and_loses_no_time():
     clock = start(receipt("2026-01-05T09:30:00+00:00")[Limit.INITIAL_CHECKS])
     paused = pause(clock, at("2026-01-05T19:30:00+00:00"))
