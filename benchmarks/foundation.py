@@ -27,7 +27,7 @@ from casebook.casework import playbook, work_queue
 from casebook.casework.core.acting import Act
 from casebook.casework.intake import application_file
 from casebook.casework.reporting import audit
-from casebook.casework.staff import staff
+from casebook.casework.staff import accounts, staff
 from casebook.demo.applications import applications
 from casebook.domain import chain
 from casebook.domain.actors import OPERATOR
@@ -113,7 +113,7 @@ def one_use_case(store: Store) -> Figures:
     """`complete_details` answered: authorise, load, rule, save, ledger, outbox, committed to disk."""
     with store.session() as session:
         act = Act(session=session, actor=OPERATOR, now=clock.now(), playbook=playbook)
-        token = staff.add(act, "officer", [Role.INTAKE_OFFICER])
+        token = accounts.add(act, "officer", [Role.INTAKE_OFFICER]).token
         session.commit()
         officer = staff.identify(session, "officer", token, act.now)
         items = [item for item in work_queue.waiting(act).items if item.kind == WorkKind.COMPLETE_DETAILS][: TIMES + 1]

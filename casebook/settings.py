@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -32,6 +33,11 @@ class Settings(BaseSettings):
         description="A TOML file of the record sources outside the casebook. Default: `sources.toml` in the home, if it is there.",
     )
     token: SecretStr | None = Field(default=None, description="Token of the member of staff named by --as.")
+    staff_access: Literal["machine", "service"] = Field(
+        default="machine",
+        description="How staff work. `machine`: with --as on the machine that holds the home, for demonstrations and tests. "
+        "`service`: not there, so that nobody who runs the machine acts as staff with one command.",
+    )
     notify_urls: SecretStr | None = Field(
         default=None,
         description="Where escalations are sent: Apprise addresses with spaces between, as URL for all or ROLE=URL for one role.",

@@ -15,6 +15,7 @@ from casebook.casework.opening_home import open_casebook
 from casebook.casework.staff import staff
 from casebook.cli.answer import Call
 from casebook.domain.actors import Actor
+from casebook.errors import NotPermitted
 from casebook.sources import catalogue
 from casebook.storage import session as storage
 from casebook.storage.server import cluster
@@ -45,6 +46,8 @@ class Opened:
 def opened(call: Call) -> Iterator[Opened]:
     """Open the casebook in the home of a call; start and migrate its database if necessary."""
     configured = settings.load(call.home)
+    if call.staff_id is not None and configured.staff_access == "service":
+        raise NotPermitted("staff of this casebook work through the service for staff, not at this machine", "not_here")
     catalogue.configure(configured.sources)
     with (
         cluster.database(configured) as server,

@@ -9,9 +9,8 @@ from random import Random
 
 from casebook.casework import playbook
 from casebook.casework.core.acting import Act
-from casebook.demo.desk import Desk
 from casebook.demo.engine import Engine
-from casebook.demo.unit import hired
+from casebook.demo.unit import Hiring
 from casebook.domain.actors import OPERATOR
 from casebook.storage import session as storage
 from casebook.storage.tables import Application, Approval, Base, Decision
@@ -28,14 +27,14 @@ STANDARDS = "syn-standards"
 class PastDeciders:
     """Closed decisions of five synthetic chairs, and what the monitor makes of them."""
 
-    operator: Desk
+    hire: Hiring
     engine: Engine
     tell: Callable[[str], None]
 
     def run(self) -> dict[str, object]:
         """Plant the decisions and let the monitor look at them. Returns its answers for the summary."""
         self.planted = self.plant()
-        standards = hired(self.operator, STANDARDS, "professional_standards")
+        standards = self.hire(STANDARDS, "professional_standards")
         self.engine.run("decision_monitor/monitor")
         questions = standards.ask("monitor", "signals")
         asked = any(question["staff"] == PLANTED for question in questions)

@@ -11,7 +11,7 @@ from typing import Any
 
 from casebook.demo.desk import Desk
 from casebook.demo.engine import Engine
-from casebook.demo.unit import hired
+from casebook.demo.unit import Hiring
 from casebook.domain.vocabulary import Source
 from casebook.domain.words import CHECKLIST
 from casebook.errors import Refused
@@ -42,6 +42,7 @@ class PastReview:
     """The review of a synthetic force's past applications by its own simulated reviewers. `files`: its registers."""
 
     operator: Desk
+    hire: Hiring
     engine: Engine
     files: Path
     tell: Callable[[str], None]
@@ -52,8 +53,8 @@ class PastReview:
         """Carry out the review. Returns its counts for the summary."""
         self.load()
         self.rank()
-        self.desks = {who: hired(self.operator, who, "review_officer") for who in OFFICERS}
-        self.desks[LEAD] = hired(self.operator, LEAD, "review_lead")
+        self.desks = {who: self.hire(who, "review_officer") for who in OFFICERS}
+        self.desks[LEAD] = self.hire(LEAD, "review_lead")
         self.examine()
         reached = self.reach()
         self.rank()

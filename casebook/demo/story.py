@@ -68,8 +68,10 @@ class Story:
         account = self.account() | own
         if self.past is None:
             return account
-        account |= PastReview(operator=self.operator, engine=self.engine, files=self.past, tell=self.tell).run()
-        account |= PastDeciders(operator=self.operator, engine=self.engine, tell=self.tell).run()
+        account |= PastReview(
+            operator=self.operator, hire=self.crew.join, engine=self.engine, files=self.past, tell=self.tell
+        ).run()
+        account |= PastDeciders(hire=self.crew.join, engine=self.engine, tell=self.tell).run()
         return account | self._at_the_end()
 
     def begin_in_the_morning(self) -> None:

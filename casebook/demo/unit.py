@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,10 @@ from casebook.demo.terminals import Terminal
 from casebook.errors import Refused
 
 # synthetic staff, each with the roles of one desk; a pair where two people are needed
+HEAD = "syn-head"
 STAFF: Mapping[str, tuple[str, ...]] = {
+    HEAD: ("head_of_unit",),  # the first two accounts take effect at once; the head confirms the others
+    "syn-supervisor": ("supervisor",),
     "syn-intake": ("intake_officer",),
     "syn-research-1": ("researcher",),
     "syn-research-2": ("researcher",),
@@ -27,11 +30,10 @@ STAFF: Mapping[str, tuple[str, ...]] = {
     "syn-approver": ("approver",),
     "syn-disclose-1": ("disclosure_officer",),
     "syn-disclose-2": ("disclosure_officer",),
-    "syn-supervisor": ("supervisor",),
     "syn-supervisor-2": ("supervisor",),
-    "syn-head": ("head_of_unit",),
     "syn-inspector": ("duty_inspector",),
 }
+Hiring = Callable[..., Desk]  # who, and their roles; see SimulatedUnit.join
 A_DAY = timedelta(hours=24)
 ENOUGH = 3  # attempts that the staff make; the casebook decides whether they are enough
 SOURCES = ("pnc", "pnd", "visor", "rms", "dvds_register", "marac", "courts", "probation")
@@ -41,6 +43,7 @@ SOURCES = ("pnc", "pnd", "visor", "rms", "dvds_register", "marac", "courts", "pr
 class SimulatedUnit:
     """The desks of all staff. `left` counts the items that nobody could answer, by kind and reason code."""
 
+    operator: Desk
     desks: dict[str, Desk]
     terminals: Mapping[str, Terminal]
     left: Counter[str] = field(default_factory=Counter)
@@ -54,11 +57,17 @@ class SimulatedUnit:
     def hire(cls, operator: Desk, files: Path) -> SimulatedUnit:
         """Add the staff from the operator's terminal, trained for everything for 900 days."""
         until = (clock.now() + timedelta(days=900)).date().isoformat()
-        desks = {staff_id: hired(operator, staff_id, *roles) for staff_id, roles in STAFF.items()}
+        desks = dict[str, Desk]()
+        for staff_id, roles in STAFF.items():
+            desks[staff_id] = _hired(operator, desks.get(HEAD), staff_id, *roles)
         for staff_id, roles in STAFF.items():
             for subject in _training(roles):
                 operator.ask("staff", "competence", staff_id, subject, "--until", until)
-        return cls(desks=desks, terminals={source: Terminal.of(files, source) for source in SOURCES})
+        return cls(operator=operator, desks=desks, terminals={source: Terminal.of(files, source) for source in SOURCES})
+
+    def join(self, staff_id: str, *roles: str) -> Desk:
+        """The terminal of somebody new. They have no queue in the unit's rounds."""
+        return _hired(self.operator, self.desks[HEAD], staff_id, *roles)
 
     def work_once(self, now: datetime) -> int:
         """Everybody works through their queue, each item not before its postponed time. Returns how many items were done."""
@@ -149,10 +158,12 @@ class SimulatedUnit:
         return None if _at(earliest) <= _at(plan["at"]) else _at(earliest)
 
 
-def hired(operator: Desk, staff_id: str, *roles: str) -> Desk:
-    """Add one member of staff. Returns their terminal."""
-    token = operator.ask("staff", "add", staff_id, "--role", *roles)["token"]
-    return replace(operator, staff_id=staff_id, token=token)
+def _hired(operator: Desk, head: Desk | None, staff_id: str, *roles: str) -> Desk:
+    """Add one member of staff; the head of unit confirms it, unless it is one of the first two. Returns their terminal."""
+    added = operator.ask("staff", "add", staff_id, "--role", *roles)
+    if head is not None and added["state"] == "proposed":
+        added = head.ask("staff", "confirm", staff_id)
+    return replace(operator, staff_id=staff_id, token=added["token"])
 
 
 def _was_there(desk: Desk, item: Mapping[str, Any]) -> bool:

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 # a command that began before its token was revoked may end after: a long import, or a review of many applications
 STILL_RUNNING = timedelta(minutes=15)
+# entries that open a door to somebody: without `proposed_by`, one person did it alone
+ACCOUNT_EVENTS = ("staff_added", "role_given", "token_issued", "staff_reinstated")
 
 
 @dataclass(kw_only=True)
@@ -15,12 +17,15 @@ class StaffAccounts:
     """A fold of the unit's entries, in their order."""
 
     staff: set[str] = field(default_factory=set)
+    made_alone: set[str] = field(default_factory=set)  # by one person: at the bootstrap, or by an earlier release
     tokens: dict[str, str] = field(default_factory=dict)  # id of the token -> whose it is
     revoked: dict[str, datetime] = field(default_factory=dict)  # id of the token -> since when
     suspended: dict[str, datetime] = field(default_factory=dict)  # id of the member of staff -> since when
 
     def take_in(self, event: str, at: datetime, body: Mapping[str, object]) -> None:
         """Take in one entry about staff or tokens."""
+        if event in ACCOUNT_EVENTS and "proposed_by" not in body:
+            self.made_alone.add(str(body.get("staff")))
         match event, body:
             case "ledger_keys_adopted", {"tokens": dict(standing)}:
                 # accounts of an earlier release, whose entries named no token
@@ -32,9 +37,17 @@ class StaffAccounts:
             case "token_issued", {"staff": str(who)}:
                 self._revoke(who, at)
                 self._issue(who, body)
+            case "staff_reinstated", {"staff": str(who)}:
+                self.suspended.pop(who, None)
+                self._revoke(who, at)
+                self._issue(who, body)
             case "staff_suspended", {"staff": str(who)}:
                 self._revoke(who, at)
                 self.suspended[who] = at
+
+    def alone(self) -> list[str]:
+        """Accounts in use that one person made, gave a role or a token alone."""
+        return sorted(self.made_alone - self.suspended.keys())
 
     def issued(self, token: str, actor: str) -> bool:
         """Whether an entry issued this token to this member of staff."""

@@ -34,6 +34,7 @@ class Command(StrEnum):
     SEAL_LEDGER = "seal_ledger"
     EXPORT_APPLICATION = "export_application"
     ADMINISTER_STAFF = "administer_staff"
+    CONFIRM_STAFF = "confirm_staff"
     SUSPEND_STAFF = "suspend_staff"
     LIST_APPLICATIONS = "list_applications"
     LIST_WORK = "list_work"
@@ -99,6 +100,8 @@ MAY: Mapping[Command, frozenset[Role]] = MappingProxyType({
     Command.SEAL_LEDGER: _MACHINE | {Role.AUDITOR},
     Command.EXPORT_APPLICATION: frozenset({Role.AUDITOR, Role.HEAD_OF_UNIT, Role.PROFESSIONAL_STANDARDS}),
     Command.ADMINISTER_STAFF: frozenset({Role.OPERATOR, Role.HEAD_OF_UNIT}),
+    # besides the first two accounts, which may always: domain/account_changes.py
+    Command.CONFIRM_STAFF: _LEADS | {Role.CHIEF_OFFICER, Role.PROFESSIONAL_STANDARDS},
     Command.SUSPEND_STAFF: frozenset({Role.OPERATOR, Role.HEAD_OF_UNIT, Role.PROFESSIONAL_STANDARDS}),
     Command.LIST_APPLICATIONS: _PEOPLE | _MACHINE,
     Command.LIST_WORK: _PEOPLE | _MACHINE,

@@ -10,7 +10,9 @@ from sqlalchemy import ColumnElement, CompoundSelect, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from casebook.domain import authority, chain
-from casebook.domain.actors import Actor
+from casebook.domain.accounts import ACCOUNT_EVENTS
+from casebook.domain.actors import OPERATOR, Actor
+from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.storage.read_once import read_once
 from casebook.storage.tables import (
@@ -88,6 +90,23 @@ def roles_of(session: Session, staff_id: str) -> frozenset[Role]:
         .where(Staff.id == staff_id, Staff.suspended_at.is_(None), StaffRole.ended_at.is_(None))
     )
     return frozenset(map(Role, session.scalars(query)))
+
+
+def may_propose_staff(session: Session, proposer: str) -> bool:
+    """Whether somebody who proposed a change of an account may still propose one. The operator always may."""
+    proposing = authority.MAY[Command.ADMINISTER_STAFF]
+    return proposer == OPERATOR.id or bool(roles_of(session, proposer) & proposing)
+
+
+def made_alone(session: Session) -> list[str]:
+    """Accounts in use that one person made, gave a role or a token alone: those of the bootstrap, and of earlier releases."""
+    in_use = select(Staff.id).where(Staff.suspended_at.is_(None))
+    query = (
+        select(LedgerEntry.body["staff"].astext)
+        .where(LedgerEntry.chain == chain.UNIT, LedgerEntry.event.in_(ACCOUNT_EVENTS))
+        .where(~LedgerEntry.body.has_key("proposed_by"), LedgerEntry.body["staff"].astext.in_(in_use))
+    )
+    return sorted(set(session.scalars(query)))
 
 
 def stands(session: Session, staff_id: str | None) -> bool:

@@ -208,7 +208,8 @@ def test_a_demonstration_of_a_file_that_is_not_there_leaves_no_home_behind(tmp_p
 def test_a_line_manager_is_somebody_who_is_there(desk):
     words = ("staff", "add", "new.one", "--role", "researcher", "--line-manager")
     assert desk.refusal(*words, "nobody") == "not_found"
-    assert desk.ask(*words, "su")["id"] == "new.one"
+    assert desk.ask(*words, "su")["state"] == "proposed"
+    assert desk.ask("staff", "confirm", "new.one", who="su")["id"] == "new.one"
 
 
 def test_who_is_suspended_is_told_no_more_than_a_stranger(desk):
@@ -218,3 +219,12 @@ def test_who_is_suspended_is_told_no_more_than_a_stranger(desk):
     desk.tokens["stranger"] = desk.tokens["gone"]
     assert desk.refusal("work", "list", who="stranger") == "token_refused"
     assert desk.refusal("staff", "token", "gone") == "suspended"
+
+
+def test_staff_of_a_casebook_with_a_service_do_not_work_at_the_machine(desk, monkeypatch):
+    desk.ask("work", "list", who="su")
+    monkeypatch.setenv("CASEBOOK_STAFF_ACCESS", "service")
+    assert desk.refusal("work", "list", who="su") == "not_here"
+    assert desk.ask("staff", "list")
+    monkeypatch.setenv("CASEBOOK_STAFF_ACCESS", "anything")
+    assert desk.refusal("staff", "list", code=2) == "wrong_usage"

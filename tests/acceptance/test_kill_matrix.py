@@ -18,6 +18,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+import staffing
 from killable import CASEBOOK, Killing
 from killing.kill_points import DISPATCHER, POINTS, RUN, SERVER, WORKER
 from processes import children, kill
@@ -136,7 +137,8 @@ def a_command(point: str) -> Callable[[Trial], tuple[list[str], str]]:
             assert time.monotonic() < deadline, "there was nothing to do"
             time.sleep(0.2)
         who = trial.unit.fitting(items[0])[0]
-        token = json.loads(command("staff", "token", who, "--json", home=trial.home).stdout)["token"]
+        with trial.unit.acting() as act:
+            token = staffing.renew(act, who)
         answer = trial.home / "answer.json"
         answer.write_text(json.dumps(trial.unit.answer(who, items[0])))
         words = ["work", "do", items[0].id, "--file", str(answer), "--as", who]

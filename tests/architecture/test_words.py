@@ -14,6 +14,7 @@ from source_tree import MIGRATIONS, MODULES, ROOT, tree
 import casebook
 from casebook import policies
 from casebook.domain import (
+    account_changes,
     actors,
     authority,
     back_test,
@@ -63,6 +64,7 @@ from casebook.values import dates, identifiers
 CODE = re.compile(r"[a-z][a-z0-9_]*")
 
 ENUMS: dict[type[StrEnum], words.Vocabulary] = {
+    account_changes.AccountChange: operations.ACCOUNT_CHANGE,
     vocabulary.Stage: scheme.STAGE,
     vocabulary.Route: scheme.ROUTE,
     vocabulary.Applicant: scheme.APPLICANT,

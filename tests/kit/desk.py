@@ -45,7 +45,10 @@ class Desk:
         return self.ask(*words, who=who, stdin=stdin, code=code)["error"]["code"]
 
     def hire(self, name, *roles):
-        self.tokens[name] = self.ask("staff", "add", name, "--role", *roles)["token"]
+        added = self.ask("staff", "add", name, "--role", *roles)
+        if added["state"] == "proposed":
+            added = self.ask("staff", "confirm", name, who=next(iter(self.tokens)))
+        self.tokens[name] = added["token"]
         return name
 
     def do(self, item, answer, who):

@@ -109,6 +109,7 @@ CASES: Mapping[str, list[Row]] = {
              ("ratification", {"id": f"{r}-r", "reference": r, "decision_id": f"{r}:1", "member": "m1"}),
              ("stated_reason", {"id": f"{r}-w", "reference": r, "what": "restricted", "code": "in_words"})],
     "0018": _case(reference_of("0018")),  # entries without a code are sealed as before when the home is opened
+    "0019": [*_case(reference_of("0019")), ("account_proposal", {"id": "p1", "staff_id": "r1", "roles": ["researcher"]})],
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import past_home
 import sealing
+import staffing
 from next_steps import counted, needs, next_steps
 from release_events import (
     REGISTERS,
@@ -96,7 +97,7 @@ def begin(unit: Unit, files: Path) -> None:
         unit.hire(staff_id, role)
     with unit.acting() as act:
         for staff_id, role in OTHERS.items():
-            staff.add(act, staff_id, [role])
+            staffing.add(act, staff_id, [role])
             staff.set_competence(act, staff_id, "domestic_abuse", expires_on=date(2029, 1, 1))
     unit.people += OTHERS
     for source in MACHINE:

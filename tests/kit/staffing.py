@@ -10,10 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casebook.casework.core.acting import Act
-from casebook.casework.staff import staff
+from casebook.casework.staff import accounts, staff
+from casebook.casework.staff.accounts import ChangeState
 from casebook.domain.actors import Actor
 from casebook.domain.vocabulary import Role
-from casebook.storage.tables import Token
+from casebook.storage import people
+from casebook.storage.tables import Staff, Token
 
 People = Mapping[str, Role | Sequence[Role]]
 
@@ -41,20 +43,50 @@ REVIEWERS: People = {
 
 
 def hire(
-    act: Act, people: People, *, trained: Collection[str] = (), line_managers: Mapping[str, str] | None = None
+    act: Act, wanted: People, *, trained: Collection[str] = (), line_managers: Mapping[str, str] | None = None
 ) -> None:
     """Add everybody; those who are trained are so for everything."""
-    for staff_id, roles in people.items():
-        staff.add(act, staff_id, roles_of(roles), line_manager=(line_managers or {}).get(staff_id))
+    for staff_id, roles in wanted.items():
+        add(act, staff_id, roles_of(roles), line_manager=(line_managers or {}).get(staff_id))
         for subject in TRAINED if staff_id in trained else ():
             staff.set_competence(act, staff_id, subject, expires_on=UNTIL)
 
 
-def actors(people: People, *, competences: Sequence[str] = TRAINED) -> dict[str, Actor]:
+def add(act: Act, staff_id: str, roles: Sequence[Role], *, line_manager: str | None = None) -> str:
+    """An account in effect, and its token: somebody who is there confirms it, if it is not one of the first two."""
+    return in_effect(act, accounts.add(act, staff_id, roles, line_manager=line_manager))
+
+
+def in_effect(act: Act, state: ChangeState) -> str:
+    """The token, if any, of a change of an account, once one of the first two has confirmed it."""
+    if not state.in_effect:
+        state = accounts.confirm(second_person(act, state.staff_id), state.staff_id, state.change)
+    return state.token or ""
+
+
+def give(act: Act, staff_id: str, role: Role) -> None:
+    """A role in effect."""
+    in_effect(act, accounts.give_role(act, staff_id, role))
+
+
+def renew(act: Act, staff_id: str) -> str:
+    """A new token in effect."""
+    return in_effect(act, accounts.new_token(act, staff_id))
+
+
+def second_person(act: Act, about: str) -> Act:
+    """The same moment, for one of those who may always confirm an account: neither the actor nor whom it is about."""
+    who = next(each for each in people.made_alone(act.session) if each not in {act.actor.id, about})
+    member = act.session.get(Staff, who)
+    assert member is not None
+    return replace(act, actor=with_token(act.session, staff.actor_of(act.session, member, act.now)))
+
+
+def actors(wanted: People, *, competences: Sequence[str] = TRAINED) -> dict[str, Actor]:
     """Everybody as they act, by id, without a look into the database."""
     return {
         staff_id: Actor(id=staff_id, roles=frozenset(roles_of(roles)), competences=frozenset(competences))
-        for staff_id, roles in people.items()
+        for staff_id, roles in wanted.items()
     }
 
 

@@ -12,6 +12,7 @@ from datetime import timedelta
 from random import Random
 
 import pytest
+import staffing
 from early_ends import SAID, UNSAID
 from recount import recounted
 from sqlalchemy import select, text
@@ -24,7 +25,7 @@ from casebook.casework.disclosure import disclosure, emergency
 from casebook.casework.governance import early_ending, freezing, governance, merging
 from casebook.casework.reporting import audit
 from casebook.casework.safeguarding import contact, safe_contact
-from casebook.casework.staff import staff
+from casebook.casework.staff import accounts, staff
 from casebook.casework.sweep import wakes
 from casebook.domain.actors import OPERATOR, system
 from casebook.domain.case.plan_change import AskedBy
@@ -172,9 +173,9 @@ class Walk:
             chosen = self.rng.choice(spare)
             match self.rng.randrange(4):
                 case 0:
-                    staff.set_role(act, chosen, self.rng.choice(DEALT), given=True)
+                    staffing.give(act, chosen, self.rng.choice(DEALT))
                 case 1:
-                    staff.set_role(act, chosen, self.rng.choice(DEALT), given=False)
+                    accounts.take_role(act, chosen, self.rng.choice(DEALT))
                 case 2:
                     staff.set_duty(act, chosen, on_duty=self.rng.random() < 0.5)
                 case _:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 import sealing
+import staffing
 from early_ends import SAID
 from sqlalchemy import func, select
 from walking import ROW
@@ -212,7 +213,7 @@ def test_a_suspension_and_the_suspended_at_work_both_come_to_an_end(unit):
 def test_the_same_new_member_of_staff_added_twice_at_once_is_one_and_a_collision(unit):
     def adding():
         with unit.acting() as act:
-            staff.add(act, "twin", [Role.RESEARCHER])
+            staffing.add(act, "twin", [Role.RESEARCHER])
 
     assert sorted(at_once(adding, adding)) == ["already_there", "done"]
 
@@ -222,4 +223,4 @@ def test_the_command_tries_again_by_itself_when_it_collides(unit, command):
     ended = [(each.communicate(timeout=120), each.returncode) for each in started]
     assert sorted(code for _, code in ended) == [0, 1, 1, 1], ended
     codes = {json.loads(out)["error"]["code"] for (out, _), code in ended if code}
-    assert codes == {"already_there"}
+    assert codes == {"already_proposed"}

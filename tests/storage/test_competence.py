@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+import staffing
 from walking import ROW
 
 from casebook.casework import work_queue
@@ -23,7 +24,7 @@ def people():
 
 def hire(unit, staff_id, *subjects, until=date(2029, 1, 1)):
     with unit.acting() as act:
-        staff.add(act, staff_id, [Role.RESEARCHER])
+        staffing.add(act, staff_id, [Role.RESEARCHER])
         for subject in subjects:
             staff.set_competence(act, staff_id, subject, expires_on=until)
 

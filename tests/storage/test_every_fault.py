@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+import staffing
 from sqlalchemy import func, select
 from staffing import SMALLEST, actors
 
@@ -98,7 +99,7 @@ WRONG = {
     ),
     "staff": (
         OPERATOR.id,
-        lambda act, _: staff.add(act, "not an id", [Role.SYSTEM, Role.OPERATOR], line_manager="ghost"),
+        lambda act, _: staffing.add(act, "not an id", [Role.SYSTEM, Role.OPERATOR], line_manager="ghost"),
         ("a staff id must be", "cannot be given to staff: the system", "no member of staff ghost"),
     ),
     "training": (

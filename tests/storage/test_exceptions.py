@@ -24,7 +24,9 @@ def people():
 def listed(unit):
     def look(who="chief"):
         with unit.acting(who) as act:
-            return [(line["what"], line["by"], line["because"]) for line in exceptions.listing(act)]
+            return [
+                (line["what"], line["by"], line["because"]) for line in exceptions.listing(act) if line["reference"]
+            ]
 
     return look
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import staffing
 from sqlalchemy import select
 from staffing import STAFF, TRAINED, UNTIL
 from walking import ROW, Unit, through_everything
@@ -12,7 +13,7 @@ from casebook.casework.governance import early_ending, exceptions, governance
 from casebook.casework.record_checks import information
 from casebook.casework.reporting import audit
 from casebook.casework.safeguarding import contact, danger
-from casebook.casework.staff import staff
+from casebook.casework.staff import accounts, staff
 from casebook.cli.case import work as work_page
 from casebook.cli.case.application_page import page
 from casebook.domain.vocabulary import Role, Stage, WorkKind
@@ -39,12 +40,12 @@ def test_three_people_cannot_end_a_case_and_a_fourth_who_only_approves_can(unit)
     (item,) = (each for each in unit.open_items(reference) if each.kind == WorkKind.APPROVE_DECISION)
     for staff_id, code in WHY_NOT.items():
         with unit.acting() as act:
-            staff.set_role(act, staff_id, Role.APPROVER, given=True)
+            staffing.give(act, staff_id, Role.APPROVER)
         with pytest.raises(Refused) as refused:
             unit.do(staff_id, item, {"approved": True, "reason": "nobody else is there"})
         assert refused.value.code == code
         with unit.acting() as act:
-            staff.set_role(act, staff_id, Role.APPROVER, given=False)
+            accounts.take_role(act, staff_id, Role.APPROVER)
     unit.hire("approve", Role.APPROVER)
     assert through_everything(unit, reference, until=Stage.DISCLOSURE) == Stage.DISCLOSURE
     _who_approved_does_nothing_else(unit, reference)
@@ -56,7 +57,7 @@ def _who_approved_does_nothing_else(unit: Unit, reference: str) -> None:
     """Whatever roles the approver has besides, only danger and emergencies are theirs as everybody's."""
     for role in (Role.DISCLOSURE_OFFICER, Role.SUPERVISOR, Role.RESEARCHER):
         with unit.acting() as act:
-            staff.set_role(act, "approve", role, given=True)
+            staffing.give(act, "approve", role)
     (delivery,) = (each for each in unit.open_items(reference) if each.kind == WorkKind.DELIVER_DISCLOSURE)
     unit.wait_for(delivery)
     answer = unit.answer("approve", delivery)
@@ -78,7 +79,7 @@ def _who_approved_does_nothing_else(unit: Unit, reference: str) -> None:
         danger.report(act, reference, "he_is_at_the_door")
     for role in (Role.DISCLOSURE_OFFICER, Role.SUPERVISOR, Role.RESEARCHER):
         with unit.acting() as act:
-            staff.set_role(act, "approve", role, given=False)
+            accounts.take_role(act, "approve", role)
 
 
 def _four_and_no_more(unit: Unit, reference: str) -> None:
@@ -111,7 +112,7 @@ def test_the_list_says_what_somebody_is_refused_and_why(staffed, walked, who, ki
     unit = staffed({**STAFF, "intake": [Role.INTAKE_OFFICER, Role.DISCLOSURE_OFFICER]})
     reference = walked(unit, {**ROW, "external_id": "FOUR-1"}, until=Stage.DISCLOSURE)
     with unit.acting() as act:
-        staff.set_role(act, "approve", Role.DISCLOSURE_OFFICER, given=True)
+        staffing.give(act, "approve", Role.DISCLOSURE_OFFICER)
         for subject in TRAINED:
             staff.set_competence(act, "approve", subject, expires_on=UNTIL)
     item, why = _offered(unit, who)[kind]
@@ -131,7 +132,7 @@ def test_who_did_the_work_is_not_offered_the_approval(staffed, who):
     reference = unit.receive({**ROW, "external_id": "FOUR-1"})
     assert through_everything(unit, reference, rounds=12) == Stage.PANEL_DECISION
     with unit.acting() as act:
-        staff.set_role(act, who, Role.APPROVER, given=True)
+        staffing.give(act, who, Role.APPROVER)
     item, why = _offered(unit, who)[WorkKind.APPROVE_DECISION]
     assert why == WHY_NOT[who]
     with pytest.raises(NotPermitted) as refused, unit.acting(who) as act:

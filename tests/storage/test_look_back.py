@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import closed_cases
 import pytest
+import staffing
 from sqlalchemy import select
 from staffing import REVIEWERS, STAFF, actors
 from walking import KNOWN, ROW
@@ -17,7 +18,6 @@ from casebook.casework import work_queue
 from casebook.casework.governance import governance
 from casebook.casework.record_checks import extracts
 from casebook.casework.review import account, nightly, ranking
-from casebook.casework.staff import staff
 from casebook.cli.review.commands import progress_lines
 from casebook.domain.actors import system
 from casebook.domain.review.before_telling import why_warn
@@ -101,7 +101,7 @@ def test_whoever_chaired_it_does_not_look_at_the_warning(decided):
     night(unit.acting)
     [item] = warnings_of(unit)
     with unit.acting() as act:
-        staff.set_role(act, "chair", Role.SUPERVISOR, given=True)
+        staffing.give(act, "chair", Role.SUPERVISOR)
     with pytest.raises(Refused) as refused:
         unit.do("chair", item, STANDS)
     assert refused.value.code == "same_person"

@@ -237,7 +237,14 @@ def test_the_review_is_kept_from_those_whose_cases_it_reviews_who_may_still_take
     assert run("review", "import", "--no-quality", str(tmp_path / "list.csv"))[0] == 0
     assert run("review", "triage")[0] == 0
     roles = {"r1": "researcher", "s1": "supervisor", "a1": "auditor", "v1": "review_lead"}
-    tokens = {who: run("staff", "add", who, "--role", role)[1]["token"] for who, role in roles.items()}
+    tokens = dict[str, str]()
+    for who, role in roles.items():
+        state = run("staff", "add", who, "--role", role)[1]
+        if state["state"] == "proposed":
+            with monkeypatch.context() as own:
+                own.setenv("CASEBOOK_TOKEN", tokens["s1"])
+                state = run("staff", "confirm", who, "--as", "s1")[1]
+        tokens[who] = state["token"]
 
     def as_(who, *words):
         with monkeypatch.context() as own:

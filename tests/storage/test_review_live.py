@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import closed_cases
 import pytest
 import sealing
+import staffing
 from sqlalchemy import event, func, select
 from staffing import REVIEWERS, STAFF, actors
 from walking import ROW
@@ -178,7 +179,7 @@ def test_nobody_is_given_what_they_decided_or_have_looked_at(acting, closed, tak
     closed(each=1)
     hire_reviewers("o1", "o2")
     with acting() as act:
-        staff.add(act, "chair-1", [Role.REVIEW_OFFICER])
+        staffing.add(act, "chair-1", [Role.REVIEW_OFFICER])
     with acting(WHO["o1"]) as act:
         viewing.show(act, "CL-2025-000000")
     take_in()
@@ -251,7 +252,7 @@ def test_a_look_back_is_a_campaign_over_what_the_person_did_in_the_casebook(acti
     closed(each=2)
     hire_reviewers("o1", "psd")
     with acting() as act:
-        staff.add(act, "chair-1", [Role.PANEL_CHAIR])
+        staffing.add(act, "chair-1", [Role.PANEL_CHAIR])
         question = staff.suspend(act, "chair-1").look_back_proposed
     with acting(WHO["psd"]) as act:
         [item] = [each for each in work_queue.waiting(act).items if each.subject.get("signal") == question]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import closed_cases
 import pytest
+import staffing
 from sqlalchemy import event, select
 from staffing import REVIEWERS, actors
 
@@ -581,7 +582,7 @@ def test_a_look_back_covers_registers_and_the_casebook_by_one_campaign(past, hir
     began = datetime(2025, 9, 1, 9, 0, tzinfo=UTC)
     closed_cases.insert(sql, closed_cases.unit(("chair-1", "chair-2"), each=2, failing="chair-1", start=began))
     with acting() as act:
-        staff.add(act, "chair-1", (Role.PANEL_CHAIR,))
+        staffing.add(act, "chair-1", (Role.PANEL_CHAIR,))
         question = staff.suspend(act, "chair-1").look_back_proposed
     with acting(WHO["psd"]) as act:
         [item] = [each for each in work_queue.waiting(act).items if each.subject.get("signal") == question]

@@ -6,12 +6,13 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
+import staffing
 from sqlalchemy import select
 from walking import ROW
 
 from casebook.casework import work_queue
 from casebook.casework.reporting import audit
-from casebook.casework.staff import staff
+from casebook.casework.staff import accounts, staff
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Role, Source, Stage, WorkKind
 from casebook.errors import NotFound, NotPermitted, Refused
@@ -44,9 +45,11 @@ def identified(store, unit, staff_id, token):
 
 def test_the_first_member_of_staff_is_added_by_the_operator_and_stands_in_the_ledger(acting, store):
     with acting() as act:
-        staff.add(act, "first", [Role.HEAD_OF_UNIT])
+        staffing.add(act, "first", [Role.HEAD_OF_UNIT])
     with store.session() as session:
-        (entry,) = session.scalars(select(LedgerEntry)).all()
+        entry, exception = session.scalars(select(LedgerEntry).order_by(LedgerEntry.id)).all()
+    assert exception.body["what"] == "account_change:bootstrap:first"
+    assert entry.body["bootstrap"] is True
     assert (entry.chain, entry.actor, entry.event) == ("house", "operator", "staff_added")
     assert entry.body["staff"] == "first"
     assert entry.body["roles"] == ["head_of_unit"]
@@ -55,16 +58,16 @@ def test_the_first_member_of_staff_is_added_by_the_operator_and_stands_in_the_le
 @pytest.mark.parametrize("again", ["j.smith", "J.Smith", "J.SMITH"])
 def test_a_second_account_of_one_person_is_refused_and_any_letters_sign_in(acting, store, unit, again):
     with acting() as act:
-        token = staff.add(act, "j.smith", [Role.RESEARCHER])
+        token = staffing.add(act, "j.smith", [Role.RESEARCHER])
     with refused("already_there"), acting() as act:
-        staff.add(act, again, [Role.APPROVER])
+        staffing.add(act, again, [Role.APPROVER])
     assert identified(store, unit, again, token).id == "j.smith"
 
 
 def test_a_token_opens_the_door_for_its_owner_only_and_is_nowhere_kept(acting, store, unit):
     with acting() as act:
-        mine = staff.add(act, "one", [Role.RESEARCHER])
-        staff.add(act, "two", [Role.APPROVER])
+        mine = staffing.add(act, "one", [Role.RESEARCHER])
+        staffing.add(act, "two", [Role.APPROVER])
     assert identified(store, unit, "one", mine).roles == {Role.RESEARCHER}
     assert identified(store, unit, None, None) == OPERATOR
     for staff_id, token, code in [
@@ -84,8 +87,8 @@ def test_a_token_opens_the_door_for_its_owner_only_and_is_nowhere_kept(acting, s
 
 def test_a_new_token_ends_the_old_one(acting, store, unit):
     with acting() as act:
-        old = staff.add(act, "one", [Role.RESEARCHER])
-        new = staff.new_token(act, "one")
+        old = staffing.add(act, "one", [Role.RESEARCHER])
+        new = staffing.renew(act, "one")
     assert identified(store, unit, "one", new).id == "one"
     with refused("token_refused"):
         identified(store, unit, "one", old)
@@ -97,33 +100,33 @@ def test_a_new_token_ends_the_old_one(acting, store, unit):
 )
 def test_an_id_that_is_none_is_refused(acting, staff_id):
     with refused("bad_staff_id"), acting() as act:
-        staff.add(act, staff_id, [Role.RESEARCHER])
+        staffing.add(act, staff_id, [Role.RESEARCHER])
 
 
 def test_an_id_is_given_once(acting):
     with acting() as act:
-        staff.add(act, "one", [Role.RESEARCHER])
+        staffing.add(act, "one", [Role.RESEARCHER])
     with refused("already_there"), acting() as act:
-        staff.add(act, "one", [Role.APPROVER])
+        staffing.add(act, "one", [Role.APPROVER])
 
 
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.SYSTEM])
 def test_the_machine_s_roles_are_nobody_s(acting, role):
     with refused("not_a_staff_role"), acting() as act:
-        staff.add(act, "one", [role])
+        staffing.add(act, "one", [role])
     with acting() as act:
-        staff.add(act, "one", [Role.RESEARCHER])
+        staffing.add(act, "one", [Role.RESEARCHER])
     with refused("not_a_staff_role"), acting() as act:
-        staff.set_role(act, "one", role, given=True)
+        staffing.give(act, "one", role)
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        lambda act: staff.set_role(act, "nobody", Role.RESEARCHER, given=True),
+        lambda act: staffing.give(act, "nobody", Role.RESEARCHER),
         lambda act: staff.set_competence(act, "nobody", "pnc", expires_on=date(2027, 1, 1)),
         lambda act: staff.set_duty(act, "nobody", on_duty=False),
-        lambda act: staff.new_token(act, "nobody"),
+        lambda act: staffing.renew(act, "nobody"),
         lambda act: staff.suspend(act, "nobody"),
     ],
 )
@@ -135,22 +138,22 @@ def test_nobody_is_told_to_be_nobody(acting, change):
 @pytest.mark.parametrize("role", [role for role in Role if role not in {Role.OPERATOR, Role.HEAD_OF_UNIT, Role.SYSTEM}])
 def test_staff_are_administered_by_the_operator_and_the_head_of_unit(acting, person, role):
     with pytest.raises(NotPermitted), acting(person("x", role)) as act:
-        staff.add(act, "two", [Role.RESEARCHER])
+        staffing.add(act, "two", [Role.RESEARCHER])
 
 
 def test_a_role_that_was_taken_is_gone_and_may_come_back(acting, store, unit):
     with acting() as act:
-        token = staff.add(act, "one", [Role.RESEARCHER, Role.APPROVER])
-        staff.set_role(act, "one", Role.APPROVER, given=False)
+        token = staffing.add(act, "one", [Role.RESEARCHER, Role.APPROVER])
+        accounts.take_role(act, "one", Role.APPROVER)
     assert identified(store, unit, "one", token).roles == {Role.RESEARCHER}
     with acting() as act:
-        staff.set_role(act, "one", Role.APPROVER, given=True)
+        staffing.give(act, "one", Role.APPROVER)
     assert identified(store, unit, "one", token).roles == {Role.RESEARCHER, Role.APPROVER}
 
 
 def test_a_competence_counts_until_the_end_of_its_last_day(acting, store, unit):
     with acting() as act:
-        token = staff.add(act, "one", [Role.RESEARCHER])
+        token = staffing.add(act, "one", [Role.RESEARCHER])
         staff.set_competence(act, "one", "pnc", expires_on=unit.now.date())
     assert identified(store, unit, "one", token).competences == {"pnc"}
     unit.now += timedelta(days=1)
@@ -160,14 +163,14 @@ def test_a_competence_counts_until_the_end_of_its_last_day(acting, store, unit):
 @pytest.mark.parametrize("subject", ["domestic_abuse", *Source])
 def test_training_for_what_some_rule_asks_or_a_source_is_recorded(acting, unit, subject):
     with acting() as act:
-        staff.add(act, "one", [Role.RESEARCHER])
+        staffing.add(act, "one", [Role.RESEARCHER])
         assert staff.set_competence(act, "one", subject, expires_on=date(2030, 1, 1)) == unit.now.date()
 
 
 @pytest.mark.parametrize("subject", ["pcn", "PNC", "", "domestic abuse"])
 def test_training_that_counts_for_nothing_is_refused_with_what_does_count(acting, subject):
     with acting() as act:
-        staff.add(act, "one", [Role.RESEARCHER])
+        staffing.add(act, "one", [Role.RESEARCHER])
     with pytest.raises(Refused, match=r"acro.*domestic_abuse.*pnc") as caught, acting() as act:
         staff.set_competence(act, "one", subject, expires_on=date(2030, 1, 1))
     assert caught.value.code == "unknown_subject"
@@ -176,7 +179,7 @@ def test_training_that_counts_for_nothing_is_refused_with_what_does_count(acting
 def test_training_may_have_been_granted_earlier_but_not_later_nor_after_its_end(acting, store, unit):
     today = unit.now.date()
     with acting() as act:
-        staff.add(act, "one", [Role.RESEARCHER])
+        staffing.add(act, "one", [Role.RESEARCHER])
         earlier = today - timedelta(days=40)
         staff.set_competence(act, "one", "pnc", granted_on=earlier, expires_on=date(2030, 1, 1))
     with store.session() as session:
@@ -193,7 +196,7 @@ def test_training_may_have_been_granted_earlier_but_not_later_nor_after_its_end(
 
 def test_duty_is_listed(acting, store):
     with acting() as act:
-        staff.add(act, "one", [Role.RESEARCHER])
+        staffing.add(act, "one", [Role.RESEARCHER])
         staff.set_duty(act, "one", on_duty=False)
     with store.session() as session:
         (member,) = staff.everybody(session)
@@ -214,12 +217,12 @@ def decided(unit):
 
 def test_a_suspension_ends_tokens_at_once_and_no_new_one_is_given(acting, store, unit):
     with acting() as act:
-        token = staff.add(act, "one", [Role.RESEARCHER])
+        token = staffing.add(act, "one", [Role.RESEARCHER])
         staff.suspend(act, "one")
     with refused("token_refused"):
         identified(store, unit, "one", token)
     with refused("suspended"), acting() as act:
-        staff.new_token(act, "one")
+        staffing.renew(act, "one")
     with refused("already_suspended"), acting() as act:
         staff.suspend(act, "one")
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from random import Random
 
 import pytest
+import staffing
 import tampering
 from psycopg.types.json import Jsonb
 from tampering import TAMPERINGS, Owner
@@ -164,7 +165,7 @@ def test_an_act_after_the_token_was_revoked_shows(attacked):
     with unit.store.session() as session:
         me = unit.actor(session, "head")
     with unit.acting() as act:
-        staff.new_token(act, "head")
+        staffing.renew(act, "head")
     unit.now += timedelta(days=1)
     with unit.acting(me) as act:
         staff.suspend(act, "research")

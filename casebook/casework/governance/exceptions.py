@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from casebook.casework.core.acting import Act
+from casebook.domain import chain
 from casebook.domain.authority import Command
 from casebook.domain.escalation import highest_level
 from casebook.storage import people
@@ -32,7 +33,8 @@ def _recorded(act: Act) -> Iterator[ExceptionLine]:
     query = select(LedgerEntry).where(LedgerEntry.event == RECORDED)
     for entry in act.session.scalars(query):
         because = entry.body.get("reason") or entry.body.get("cause")
-        yield _line(entry.at.isoformat(), entry.chain, str(entry.body["what"]), entry.actor, because)
+        reference = None if entry.chain == chain.UNIT else entry.chain
+        yield _line(entry.at.isoformat(), reference, str(entry.body["what"]), entry.actor, because)
 
 
 def _not_done(act: Act) -> Iterator[ExceptionLine]:

@@ -42,6 +42,7 @@ def verify(act: Act, places: Sequence[Path] = ()) -> Verification:
     for name, part in parts.items():
         verification.broken += _guarded(act, name, part)
     verification.seals = len(sealed.seals)
+    verification.made_alone = state.accounts.alone()
     return verification
 
 

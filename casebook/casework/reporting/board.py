@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
+
+from sqlalchemy import Row
 
 from casebook.casework.core.acting import Act
 from casebook.domain import words
@@ -41,14 +43,8 @@ def figures(act: Act) -> dict[str, object]:
         else {**_plain(oldest), "waits_hours": _hours(oldest.opened_at, now)},
         "escalations": [_plain(row) for row in stored.unacknowledged(session) if row.reference not in hidden],
         "escalation_levels": _levels(act),
-        "queues": [
-            {"role": role, "open": count, "oldest_hours": _hours(since, now)}
-            for role, count, since in stored.queues(session)
-        ],
-        "sources": [
-            {"source": source, "unanswered": count, "oldest_hours": _hours(since, now)}
-            for source, count, since in stored.silent_sources(session)
-        ],
+        "queues": _counted(stored.queues(session), now, "role", "open"),
+        "sources": _counted(stored.silent_sources(session), now, "source", "unanswered"),
         "not_whole": [
             {"source": row.source, "rows": row.rows, "since": row.since.isoformat()}
             for row in missing_rows.not_whole(session)
@@ -61,7 +57,13 @@ def figures(act: Act) -> dict[str, object]:
         "foreseen": [_foreseen(row) for row in stored.warnings(session) if row.reference not in hidden],
         "outbox": {"waiting": outbox.waiting(session), "oldest_hours": _age(stored.oldest_wake_up(session), now)},
         "undelivered_notices": notices.undelivered(session),
+        "made_alone": people.made_alone(session),
     }
+
+
+def _counted(rows: Iterable[Row[Any]], now: datetime, name: str, count: str) -> list[Figures]:
+    """How much waits for each, and the age of the oldest."""
+    return [{name: each, count: waiting, "oldest_hours": _hours(since, now)} for each, waiting, since in rows]
 
 
 def _foreseen(row) -> dict[str, object]:  # type: ignore[no-untyped-def]  # noqa: ANN001 - a row of SQL
@@ -152,6 +154,9 @@ def markdown(board: dict) -> str:  # type: ignore[type-arg]
     lines += [f"**{words.SOURCE.of(row['source'])} is {not_whole(row['rows'])}**\n" for row in board["not_whole"]]
     if board["undelivered_notices"]:
         lines += [f"**Notices not delivered: {board['undelivered_notices']}.**", ""]
+    if board["made_alone"]:
+        alone = markdown_text(", ".join(board["made_alone"]))
+        lines += [f"**Accounts that one person made alone, still in use: {alone}.**", ""]
     lines += _table(
         ["stage", *map(words.STATE.of, columns)],
         [[words.STAGE.of(stage), *(n[c] for c in columns)] for stage, n in board["stages"].items()],

@@ -22,6 +22,7 @@ class Verification:
     seals: int = 0
     unsealed: int = 0  # entries that no seal covers yet: what is done to them shows only while the entry key is safe
     unsealed_since: str | None = None  # when the oldest of them was written
+    made_alone: list[str] = field(default_factory=list)  # accounts in use that one person made alone
     broken: list[Broken] = field(default_factory=list)
 
     def as_json(self) -> dict[str, object]:
@@ -32,6 +33,7 @@ class Verification:
             "rows": self.rows,
             "seals": self.seals,
             "unsealed": {"entries": self.unsealed, "since": self.unsealed_since},
+            "made_alone": self.made_alone,
             "broken": len(self.broken),
             "first_broken": {"code": first.code, "what": first.what} if first else None,
         }

@@ -1,22 +1,18 @@
-"""Staff: their roles, training, tokens and duty, and suspension."""
+"""Staff: how they prove who they are, their training and duty, and suspension."""
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
-import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from casebook.casework.core.acting import Act, refuse, refuse_all, refuse_because
-from casebook.casework.staff import suspension
-from casebook.domain import words
+from casebook.casework.core.acting import Act, refuse_all, refuse_because
+from casebook.casework.staff import suspension, tokens
 from casebook.domain.actors import OPERATOR, Actor, Reason
 from casebook.domain.authority import Command
 from casebook.domain.case import conflict
@@ -48,17 +44,17 @@ def identify(session: Session, staff_id: str | None, token: str | None, now: dat
         return OPERATOR
     if not token:
         raise NotPermitted("set CASEBOOK_TOKEN to the token of the member of staff named by --as", "token_needed")
-    digest = _digest(token)
-    member = _named(session, staff_id)
+    digest = tokens.digest_of(token)
+    member = named(session, staff_id)
     known_id = member.id if member else staff_id
-    tokens = session.scalars(select(Token).where(Token.staff_id == known_id, Token.revoked_at.is_(None))).all()
-    theirs = [known for known in tokens if hmac.compare_digest(known.digest, digest)]
+    held = session.scalars(select(Token).where(Token.staff_id == known_id, Token.revoked_at.is_(None))).all()
+    theirs = [known for known in held if hmac.compare_digest(known.digest, digest)]
     if member is None or member.suspended_at is not None or not theirs:
         raise NotPermitted("the id or the token is wrong, or this member of staff is suspended", "token_refused")
     return actor_of(session, member, now, token=theirs[0].id)
 
 
-def _named(session: Session, staff_id: str) -> Staff | None:
+def named(session: Session, staff_id: str) -> Staff | None:
     """The member of staff with this id, however its letters are written: J.Smith and j.smith are one person."""
     exact = session.get(Staff, staff_id)
     if exact is not None:
@@ -80,35 +76,7 @@ def actor_of(session: Session, member: Staff, now: datetime, *, token: str | Non
     return Actor(id=member.id, roles=frozenset(map(Role, roles)), competences=frozenset(trained), token=token)
 
 
-def add(act: Act, staff_id: str, roles: Sequence[Role], *, line_manager: str | None = None) -> str:
-    """Add a member of staff and give them a token, which is shown once."""
-    act.allowed(Command.ADMINISTER_STAFF)
-    manager = _named(act.session, line_manager) if line_manager is not None else None
-    refuse_all(
-        [
-            _why_not_id(act, staff_id),
-            *(_why_not_give(role) for role in roles),
-            Reason("not_found", f"there is no member of staff {line_manager}")
-            if line_manager is not None and manager is None
-            else None,
-        ]
-    )
-    line_manager = manager.id if manager else None
-    act.session.add(
-        Staff(
-            id=staff_id, added_at=act.now, added_by=act.actor.id, line_manager=line_manager, on_duty=True,
-            suspended_at=None, suspended_by=None,
-        )
-    )  # fmt: skip
-    act.session.flush()
-    for role in roles:
-        _give(act, staff_id, role)
-    issued = _issue(act, staff_id)
-    act.record(None, "staff_added", staff=staff_id, roles=sorted(roles), token=issued.id)
-    return issued.secret
-
-
-def _why_not_id(act: Act, staff_id: str) -> Reason | None:
+def why_not_id(act: Act, staff_id: str) -> Reason | None:
     if not _ID.fullmatch(staff_id) or staff_id.lower() in {"operator", "system"}:
         return Reason(
             "bad_staff_id", "a staff id must be up to 64 letters, digits, dots or dashes, and not operator or system"
@@ -118,24 +86,13 @@ def _why_not_id(act: Act, staff_id: str) -> Reason | None:
     return None
 
 
-def set_role(act: Act, staff_id: str, role: Role, *, given: bool) -> None:
-    """Give a role to a member of staff, or take it away."""
-    act.allowed(Command.ADMINISTER_STAFF)
-    staff_id = _member(act, staff_id).id
-    if given:
-        _give(act, staff_id, role)
-    elif (row := act.session.get(StaffRole, (staff_id, role))) is not None:
-        row.ended_at = act.now
-    act.record(None, "role_given" if given else "role_taken", staff=staff_id, role=role)
-
-
 def set_competence(act: Act, staff_id: str, subject: str, *, expires_on: date, granted_on: date | None = None) -> date:
     """Record training for a source, a task or `domestic_abuse`, and its last day. Returns the day it was granted.
 
     That is today unless an earlier day is given. A last day in the past ends training that was valid.
     """
     act.allowed(Command.ADMINISTER_STAFF)
-    staff_id = _member(act, staff_id).id
+    staff_id = locked_member(act, staff_id).id
     known = subjects(act.documents.monitor(act.now).competence)
     today = act.now.date()
     faults = {
@@ -166,23 +123,10 @@ def set_competence(act: Act, staff_id: str, subject: str, *, expires_on: date, g
     return granted_on
 
 
-def new_token(act: Act, staff_id: str) -> str:
-    """Revoke every token of a member of staff and issue one."""
-    act.allowed(Command.ADMINISTER_STAFF)
-    member = _member(act, staff_id)
-    staff_id = member.id
-    if member.suspended_at is not None:
-        refuse_because("suspended", "a suspended member of staff cannot get a token")
-    _revoke(act, staff_id)
-    issued = _issue(act, staff_id)
-    act.record(None, "token_issued", staff=staff_id, token=issued.id)
-    return issued.secret
-
-
 def set_details(act: Act, staff_id: str, details: Mapping[SharedDetail, str]) -> list[SharedDetail]:
     """Keep a surname, an address or a phone number as a digest, to notice conflicts of interest. Returns what was kept."""
     act.allowed(Command.ADMINISTER_STAFF)
-    member = _member(act, staff_id)
+    member = locked_member(act, staff_id)
     kept = sorted(kind for kind, written in details.items() if conflict.compared(kind, written))
     for kind in kept:
         act.session.merge(
@@ -195,7 +139,7 @@ def set_details(act: Act, staff_id: str, details: Mapping[SharedDetail, str]) ->
 def set_duty(act: Act, staff_id: str, *, on_duty: bool) -> None:
     """Set whether somebody is on duty. When they go off duty, their work goes back to the queue of its role."""
     act.allowed(Command.ADMINISTER_STAFF)
-    member = _member(act, staff_id)
+    member = locked_member(act, staff_id)
     staff_id = member.id
     member.on_duty = on_duty
     returned = 0 if on_duty else suspension.return_items(act, staff_id)
@@ -205,12 +149,12 @@ def set_duty(act: Act, staff_id: str, *, on_duty: bool) -> None:
 def suspend(act: Act, staff_id: str) -> suspension.SuspensionResult:
     """Suspend somebody: revoke their tokens, return their work to the queue, supersede their undelivered decisions."""
     act.allowed(Command.SUSPEND_STAFF)
-    member = _member(act, staff_id)
+    member = locked_member(act, staff_id)
     staff_id = member.id
     if member.suspended_at is not None:
         refuse_because("already_suspended", "this member of staff is suspended already")
     member.suspended_at, member.suspended_by, member.on_duty = act.now, act.actor.id, False
-    _revoke(act, staff_id)
+    tokens.revoke(act, staff_id)
     act.record(None, "staff_suspended", staff=staff_id)
     return suspension.carry_out(act, staff_id)
 
@@ -235,42 +179,9 @@ def everybody(session: Session) -> list[StaffMember]:
     ]
 
 
-def _member(act: Act, staff_id: str) -> Staff:
-    known = _named(act.session, staff_id)
+def locked_member(act: Act, staff_id: str) -> Staff:
+    known = named(act.session, staff_id)
     member = act.session.get(Staff, known.id, with_for_update={"key_share": True}) if known else None
     if member is None:
         raise NotFound(f"there is no member of staff {staff_id}")
     return member
-
-
-def _give(act: Act, staff_id: str, role: Role) -> None:
-    refuse(_why_not_give(role))
-    act.session.merge(StaffRole(staff_id=staff_id, role=role, given_at=act.now, given_by=act.actor.id, ended_at=None))
-
-
-def _why_not_give(role: Role) -> Reason | None:
-    if role in GIVEN:
-        return None
-    return Reason("not_a_staff_role", f"this role cannot be given to staff: {words.ROLE.of(role)}")
-
-
-class _Issued(NamedTuple):
-    id: str  # what the ledger calls it
-    secret: str  # what is shown once
-
-
-def _issue(act: Act, staff_id: str) -> _Issued:
-    issued = _Issued(id=secrets.token_hex(8), secret=secrets.token_urlsafe(24))
-    digest = _digest(issued.secret)
-    act.session.add(Token(id=issued.id, staff_id=staff_id, digest=digest, issued_at=act.now, revoked_at=None))
-    return issued
-
-
-def _revoke(act: Act, staff_id: str) -> None:
-    for token in act.session.scalars(select(Token).where(Token.staff_id == staff_id, Token.revoked_at.is_(None))):
-        token.revoked_at = act.now
-
-
-def _digest(token: str) -> str:
-    # a token is 192 random bits: a plain hash of it cannot be guessed back
-    return hashlib.sha256(token.encode()).hexdigest()

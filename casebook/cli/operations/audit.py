@@ -124,6 +124,8 @@ def _answer(verification: Verification, title: str, more: dict[str, object] | No
     lines = [title, f"{verification.checked} entries, {verification.rows} rows and {verification.seals} seals checked"]
     if verification.unsealed:
         lines.append(f"{verification.unsealed} entries since {verification.unsealed_since} are not sealed yet")
+    if verification.made_alone:
+        lines.append(f"accounts that one person made alone, still in use: {', '.join(verification.made_alone)}")
     if data.get("seal_key"):
         lines.append(f"fingerprint of the seal key: {data['seal_key']}")
     lines += [f"BROKEN {broken.what}: {words.FAULT.of(broken.code)}" for broken in verification.broken[:20]] or [

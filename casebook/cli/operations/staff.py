@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace, _SubParsersAction
+from collections.abc import Mapping
 from dataclasses import asdict
 
-from casebook.casework.staff import staff
+from casebook.casework.staff import accounts, staff
+from casebook.casework.staff.accounts import ChangeState
 from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
 from casebook.cli.reading import day
 from casebook.domain import words
+from casebook.domain.account_changes import STANDS, AccountChange
 from casebook.domain.case.conflict import SharedDetail
 from casebook.domain.vocabulary import Role
 from casebook.domain.words.operations import TRAINING
@@ -19,14 +22,16 @@ _MEMBER = "the staff id"
 
 def configure(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    add = actions.add_parser("add", help="add a member of staff; prints their token, once")
+    add = actions.add_parser(
+        "add", help="propose a member of staff; the first two of an empty casebook are added at once"
+    )
     add.add_argument("id", metavar="ID", help="a new staff id")
     add.add_argument(
         "--role", action="extend", nargs="+", required=True, type=_role, metavar="ROLE", help=", ".join(Role)
     )
     add.add_argument("--line-manager", metavar="ID", help="their line manager's staff id")
     add.set_defaults(handler=_add)
-    role = actions.add_parser("role", help="give or take away a role")
+    role = actions.add_parser("role", help="propose a role, or take one away")
     role.add_argument("id", metavar="ID", help=_MEMBER)
     role.add_argument("role", type=_role, metavar="ROLE", help=", ".join(Role))
     role.add_argument("--take", action="store_true", help="take the role away instead of giving it")
@@ -42,7 +47,8 @@ def configure(parser: ArgumentParser) -> None:
     duty.add_argument("state", choices=["on", "off"], help="on duty or off duty")
     duty.set_defaults(handler=_set_duty)
     for name, handler, text in (
-        ("token", _token, "replace a member of staff's token; prints the new one, once"),
+        ("token", _token, "propose a new token for a member of staff"),
+        ("reinstate", _reinstate, "propose that a suspension ends"),
         (
             "suspend",
             _suspend,
@@ -52,7 +58,23 @@ def configure(parser: ArgumentParser) -> None:
         action = actions.add_parser(name, help=text)
         action.add_argument("id", metavar="ID", help=_MEMBER)
         action.set_defaults(handler=handler)
+    _configure_second_person(actions)
     actions.add_parser("list", help="list all staff with their roles").set_defaults(handler=_list)
+
+
+def _configure_second_person(actions: _SubParsersAction[ArgumentParser]) -> None:
+    for name, handler, text in (
+        ("confirm", _confirm, "confirm what another person proposed; prints the token of a new account, once"),
+        ("decline", _decline, "decline or take back what was proposed"),
+    ):
+        action = actions.add_parser(name, help=text)
+        action.add_argument("id", metavar="ID", help=_MEMBER)
+        which = ", if several changes wait"
+        action.add_argument("--change", type=AccountChange, choices=list(AccountChange), help=f"which change{which}")
+        action.add_argument("--role", type=_role, metavar="ROLE", help=f"which role{which}")
+        action.set_defaults(handler=handler)
+    proposals = actions.add_parser("proposals", help="list the changes of accounts that wait for a second person")
+    proposals.set_defaults(handler=_proposals)
 
 
 def _configure_details(details: ArgumentParser) -> None:
@@ -98,21 +120,47 @@ def _role(text: str) -> Role:
 
 def _add(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
-        token = staff.add(act, options.id, options.role, line_manager=options.line_manager)
-    return Output(
-        data={"id": options.id, "roles": sorted(options.role), "token": token},
-        lines=[
-            f"{options.id} may act with --as {options.id} and CASEBOOK_TOKEN={token}",
-            "The token is not shown again.",
-        ],
-    )
+        state = accounts.add(act, options.id, options.role, line_manager=options.line_manager)
+    return _answer(state)
 
 
 def _set_role(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
-        staff.set_role(act, options.id, options.role, given=not options.take)
-    line = f"{options.id} {'no longer has' if options.take else 'now has'} the role {words.ROLE.of(options.role)}"
-    return Output(data={"id": options.id, "role": options.role, "given": not options.take}, lines=[line])
+        if options.take:
+            accounts.take_role(act, options.id, options.role)
+            state = ChangeState(staff_id=options.id, change=AccountChange.ROLE, roles=(options.role,), in_effect=True)
+        else:
+            state = accounts.give_role(act, options.id, options.role)
+    data = {"id": options.id, "role": options.role, "given": state.in_effect and not options.take}
+    if not options.take:
+        return _answer(state, data)
+    return Output(data=data, lines=[f"{options.id} no longer has the role {words.ROLE.of(options.role)}"])
+
+
+def _answer(state: ChangeState, more: Mapping[str, object] | None = None) -> Output:
+    """What became of a change. A token is printed to whoever made it effective, and to nobody else."""
+    data = {
+        "id": state.staff_id,
+        "change": state.change,
+        "roles": list(state.roles),
+        "state": "in_effect" if state.in_effect else "proposed",
+        **(more or {}),
+    }
+    what = f"{words.ACCOUNT_CHANGE.of(state.change)} for {state.staff_id}"
+    named = f"{what}: {words.ROLE.of_all(state.roles)}" if state.roles else what
+    if not state.in_effect:
+        again = f"casebook staff confirm {state.staff_id}"
+        return Output(
+            data=data, lines=[f"{named}. Proposed: another person confirms it within {STANDS.days} days: {again}"]
+        )
+    if state.token is None:
+        return Output(data=data, lines=[f"{named}. In effect now."])
+    lines = [
+        f"{named}. In effect now.",
+        f"{state.staff_id} may act with --as {state.staff_id} and CASEBOOK_TOKEN={state.token}",
+        "The token is not shown again.",
+    ]
+    return Output(data={**data, "token": state.token}, lines=lines)
 
 
 def _set_competence(options: Namespace, call: Call) -> Output:
@@ -140,8 +188,44 @@ def _set_duty(options: Namespace, call: Call) -> Output:
 
 def _token(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
-        token = staff.new_token(act, options.id)
-    return Output(data={"id": options.id, "token": token}, lines=[f"CASEBOOK_TOKEN={token}"])
+        state = accounts.new_token(act, options.id)
+    return _answer(state)
+
+
+def _reinstate(options: Namespace, call: Call) -> Output:
+    with opened(call) as casebook, casebook.acting() as act:
+        state = accounts.reinstate(act, options.id)
+    return _answer(state)
+
+
+def _confirm(options: Namespace, call: Call) -> Output:
+    with opened(call) as casebook, casebook.acting() as act:
+        state = accounts.confirm(act, options.id, options.change, options.role)
+    return _answer(state)
+
+
+def _decline(options: Namespace, call: Call) -> Output:
+    with opened(call) as casebook, casebook.acting() as act:
+        state = accounts.decline(act, options.id, options.change, options.role)
+    data = {"id": state.staff_id, "change": state.change, "state": "declined"}
+    return Output(data=data, lines=[f"{words.ACCOUNT_CHANGE.of(state.change)} for {state.staff_id}: declined"])
+
+
+def _proposals(_options: Namespace, call: Call) -> Output:
+    with opened(call) as casebook, casebook.acting() as act:
+        rows = [
+            {
+                "id": row.staff_id, "change": row.change, "roles": row.roles, "proposed_by": row.proposed_by,
+                "proposed_at": row.proposed_at.isoformat(), "lapses_at": (row.proposed_at + STANDS).isoformat(),
+            }
+            for row in accounts.waiting(act)
+        ]  # fmt: skip
+    lines = [
+        f"{row['id']:<20} {words.ACCOUNT_CHANGE.of(row['change'])}  {words.ROLE.of_all(row['roles'])}"
+        f"  proposed by {row['proposed_by']}, lapses {row['lapses_at']}"
+        for row in rows
+    ]
+    return Output(data=rows, lines=lines or ["nothing waits for a second person"])
 
 
 def _suspend(options: Namespace, call: Call) -> Output:

@@ -49,6 +49,7 @@ from casebook.domain.words.deciding import (
 from casebook.domain.words.events import EVENT, FAULT
 from casebook.domain.words.fields import of_field, source_and_family
 from casebook.domain.words.operations import (
+    ACCOUNT_CHANGE,
     COMMAND,
     DOCUMENT,
     EFFECT,
@@ -108,7 +109,7 @@ VOCABULARIES: tuple[Vocabulary, ...] = (
 )  # fmt: skip
 
 __all__ = [
-    "AGENCY", "ANSWER", "APPLICANT", "APPLICANT_SIGN", "ASKED_BY", "ASKER_IDENTIFIED", "ASSURANCE", "BAND",
+    "ACCOUNT_CHANGE", "AGENCY", "ANSWER", "APPLICANT", "APPLICANT_SIGN", "ASKED_BY", "ASKER_IDENTIFIED", "ASSURANCE", "BAND",
     "CAMPAIGN", "CELL", "CERTAINTY", "CHANNEL", "CHART", "CHECKLIST", "CHOSEN", "CIRCUMSTANCE", "CLEARED_IF",
     "COMMAND", "CONCLUSION", "CONFIDENCE", "CONTACT_FAULT", "CONTACT_PRIORITY", "DOCUMENT", "DOUBT", "EFFECT",
     "ESCALATION", "EVENT",

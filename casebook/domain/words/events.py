@@ -5,6 +5,8 @@ from __future__ import annotations
 from casebook.domain.words.vocabulary import Vocabulary
 
 EVENT = Vocabulary("Events of the ledger", {
+    "account_change_declined": "change of an account declined",
+    "account_change_proposed": "change of an account proposed",
     "agreement_viewed": "agreement of reviewers viewed",
     "applicant_signs_found": "signs about the applicant found",
     "application_exported": "application exported",
@@ -128,6 +130,7 @@ EVENT = Vocabulary("Events of the ledger", {
     "sources_retried": "sources asked again",
     "staff_added": "member of staff added",
     "staff_details_kept": "details of a member of staff kept as digests",
+    "staff_reinstated": "suspension of a member of staff ended",
     "staff_suspended": "member of staff suspended",
     "stage_changed": "moved to another stage",
     "submission_corrected": "moment of submission corrected",

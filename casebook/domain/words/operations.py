@@ -25,6 +25,7 @@ COMMAND = Vocabulary("Commands", {
     "seal_ledger": "seal the ledger",
     "export_application": "export an application",
     "administer_staff": "administer staff",
+    "confirm_staff": "confirm a change of an account",
     "suspend_staff": "suspend staff",
     "list_applications": "list applications",
     "list_work": "list work",
@@ -167,6 +168,13 @@ NO_FORECAST = Vocabulary("Why there is no forecast", {
     "too_little_history": "{weeks_of_history} weeks of history; a forecast needs {weeks_needed}, so there is none",
     "nothing_decided_and_delivered_yet": "nothing was researched, decided and delivered yet, so there is no forecast",
 })  # fmt: skip
+ACCOUNT_CHANGE = Vocabulary("Changes of accounts", {
+    "account": "new account",
+    "role": "new role",
+    "token": "new token",
+    "reinstatement": "end of a suspension",
+    "bootstrap": "account made by one person alone",
+})  # fmt: skip
 EXCEPTION = Vocabulary("Exceptions", {
     "contact_override": "contact outside the safe-contact plan",
     "safe_contact_changed": "a safe-contact plan was changed",
@@ -185,6 +193,6 @@ EXCEPTION = Vocabulary("Exceptions", {
 
 ALL = (
     ACT_ORIGIN,
-    COMMAND, STATE, ESCALATION, SHORT_OF, TRAINING, ALARM, PART, CHANNEL_FAULT, SCENARIO, NO_FORECAST, EXCEPTION,
+    COMMAND, STATE, ESCALATION, SHORT_OF, TRAINING, ALARM, PART, CHANNEL_FAULT, SCENARIO, NO_FORECAST, EXCEPTION, ACCOUNT_CHANGE,
     DOCUMENT, ORIGIN, AREA, EFFECT, STEP,
 )  # fmt: skip

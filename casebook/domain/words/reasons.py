@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from casebook.domain.words.checks import DOUBT, SOURCE_FAULT
 from casebook.domain.words.deciding import OVERRIDE, PAUSE, REFUSAL
-from casebook.domain.words.operations import ALARM, ESCALATION, EXCEPTION, SHORT_OF
+from casebook.domain.words.operations import ACCOUNT_CHANGE, ALARM, ESCALATION, EXCEPTION, SHORT_OF
 from casebook.domain.words.scheme import FLAG, LIMIT, OUTCOME, PRIORITY, STAGE, WORK
 from casebook.domain.words.vocabulary import NOTHING, Vocabulary, spelled
 
@@ -191,7 +191,13 @@ def _transfer(rest: str) -> str:
     return "".join([force, *(f", {name} {other}" for name, other in zip(names, others, strict=False))])
 
 
+def _account_change(rest: str) -> str:
+    change, _, staff_id = rest.partition(":")
+    return f"{ACCOUNT_CHANGE.of(change)} ({staff_id})"
+
+
 COMPOSED: Mapping[str, tuple[str, Callable[[str], str]]] = MappingProxyType({
+    "account_change": ("changed account: {}", _account_change),
     "another_force": ("transferred to {}", str),
     "code_not_understood": ("value not understood in column {}", str),
     "crew_short": ("below minimum staffing: {}", SHORT_OF.of),

@@ -67,6 +67,7 @@ from casebook.storage.tables.review_work import (
 )
 from casebook.storage.tables.safe_contact import SafeContact, SafeContactChange
 from casebook.storage.tables.unit import (
+    AccountProposal,
     ChainHead,
     ClockOffset,
     Competence,
@@ -95,6 +96,7 @@ from casebook.storage.tables.work import (
 
 __all__ = [
     "OPEN_WORK",
+    "AccountProposal",
     "ApplicantSign",
     "Application",
     "ApplicationLink",

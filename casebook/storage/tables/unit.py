@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Identity, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from casebook.storage.tables.base import Base, Json
+from casebook.storage.tables.base import Base, Json, JsonList
 
 
 class Staff(Base):
@@ -41,6 +41,24 @@ class StaffRole(Base):
     given_at: Mapped[datetime]
     given_by: Mapped[str]
     ended_at: Mapped[datetime | None]
+
+
+class AccountProposal(Base):
+    """A change of an account that needs two people: the first proposes it here, the second confirms it."""
+
+    __tablename__ = "account_proposal"
+    __table_args__ = (CheckConstraint("ended_by <> proposed_by OR NOT confirmed", name="two_people"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    change: Mapped[str]  # account | role | token | reinstatement
+    staff_id: Mapped[str] = mapped_column(index=True)  # no row of `staff` yet, if it is a new account
+    roles: Mapped[JsonList]
+    line_manager: Mapped[str | None]
+    proposed_by: Mapped[str]
+    proposed_at: Mapped[datetime]
+    ended_by: Mapped[str | None]
+    ended_at: Mapped[datetime | None]
+    confirmed: Mapped[bool | None]  # None: it waits, or nobody confirmed it in time
 
 
 class Competence(Base):

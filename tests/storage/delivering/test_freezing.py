@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import staffing
 from sqlalchemy import func, select
 
 from casebook.casework import playbook, work_queue
@@ -67,7 +68,7 @@ def frozen(decided, acting, crew):
 @pytest.fixture
 def boss(acting, person):
     with acting() as act:
-        staff.add(act, "boss", EVERYTHING)
+        staffing.add(act, "boss", EVERYTHING)
     return person("boss", *EVERYTHING)
 
 
