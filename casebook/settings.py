@@ -22,6 +22,15 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         default=None, description="Address of your own PostgreSQL server. Without it an embedded server is started."
     )
+    owner_database_url: SecretStr | None = Field(
+        default=None,
+        description="For your own server: address of the owner of the tables, if CASEBOOK_DATABASE_URL is another role. "
+        "Only the first command of a release needs it.",
+    )
+    worker_database_url: SecretStr | None = Field(
+        default=None,
+        description="For your own server: address of the role of the worker. Default: CASEBOOK_DATABASE_URL.",
+    )
     prefect_database_url: SecretStr | None = Field(
         default=None,
         validation_alias="PREFECT_API_DATABASE_CONNECTION_URL",

@@ -28,7 +28,7 @@ def store() -> Store:
     stack = ExitStack()
     atexit.register(stack.close)
     server = stack.enter_context(cluster.database(configured))
-    return open_casebook(configured.home, server.url("casebook"), pool_size=2)
+    return open_casebook(configured.home, server.url("casebook_worker"), pool_size=2)
 
 
 def _take_turn(source: str) -> None:

@@ -199,7 +199,7 @@ def store(own_database: OwnDatabase) -> Iterator[Store]:
     """The casebook in that database."""
     from casebook.storage.session import open_store  # noqa: PLC0415
 
-    store = open_store(own_database.url, b"a key for the tests of casebook.")
+    store = open_store(own_database.working, b"a key for the tests of casebook.")
     own_database.seen_by(store.engine)
     yield store
     store.engine.dispose()

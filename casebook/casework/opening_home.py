@@ -15,24 +15,39 @@ from casebook.domain import chain
 from casebook.domain.actors import RELEASE
 from casebook.storage import keys, ledger, migrate, schema, seals
 from casebook.storage import session as storage
-from casebook.storage.keys import KeyUnusable
+from casebook.storage.keys import KeyUnusable, Known
 from casebook.storage.session import Store
 from casebook.storage.tables import ClockOffset, Home, LedgerEntry, Token, TrustAnchor
 
 SEALS = "seals"  # the folder of a home that keeps its own copy of every seal
 
 
-def open_casebook(home: Path, url: str, *, pool_size: int = 5) -> Store:
+def open_casebook(home: Path, url: str, *, owner: str | None = None, pool_size: int = 5) -> Store:
     """The casebook of a home, whose database is at `url`. A new home gets its keys; that of an earlier release, its seals.
 
-    Raises KeyUnusable if the ledger's keys are not those of this database.
+    `owner`: the address of whoever owns the tables, if that is another. Raises KeyUnusable if the ledger's keys are not those
+    of this database, and OwnerNeeded if its schema must be migrated and no owner is known.
     """
-    migrate.upgrade(url)
+    migrate.upgrade(url, owner=owner)
     known = keys.known(url)
     is_new = known.entry_key is None and known.is_empty
     key = keys.first_entry_key(home) if is_new else keys.entry_key(home, known=known.entry_key)
+    if known.entry_key is None or known.schema != migrate.head():
+        _begin_release(home, known, storage.open_store(owner or url, key, pool_size=1))
     store = storage.open_store(url, key, pool_size=pool_size)
     try:
+        with store.session() as session:
+            if policy_documents.take_over(_act(session)):
+                session.commit()
+    except BaseException:
+        store.engine.dispose()
+        raise
+    return store
+
+
+def _begin_release(home: Path, known: Known, store: Store) -> None:
+    """What the first command of a release writes down, as the owner of the tables: keys, schema, documents, first seals."""
+    with storage.in_use(store):
         with store.session() as session:
             act = _act(session)
             if known.entry_key is None:
@@ -43,10 +58,6 @@ def open_casebook(home: Path, url: str, *, pool_size: int = 5) -> Store:
             session.commit()
         if known.entry_key is None:
             _seal_first(store, home)
-    except BaseException:
-        store.engine.dispose()
-        raise
-    return store
 
 
 def _act(session: Session) -> Act:

@@ -51,7 +51,9 @@ def opened(call: Call) -> Iterator[Opened]:
     catalogue.configure(configured.sources)
     with (
         cluster.database(configured) as server,
-        storage.in_use(open_casebook(configured.home, server.url("casebook"))) as store,
+        storage.in_use(
+            open_casebook(configured.home, server.url("casebook_app"), owner=server.url("casebook"))
+        ) as store,
     ):
         token = configured.token.get_secret_value() if configured.token else None
         with store.session() as session:

@@ -8,7 +8,8 @@ import psycopg
 from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.engine import make_url
 
-from casebook.storage import server_logs
+from casebook.errors import Fault
+from casebook.storage import roles, server_logs
 
 VERSIONS = Path(__file__).parent / "migrations" / "versions"
 _LOCK = 0x0CA5EB00  # any fixed number: the advisory lock under which one process migrates
@@ -19,21 +20,41 @@ def head() -> str:
     return max(path.stem.split("_")[0] for path in VERSIONS.glob("[0-9]*.py"))
 
 
-def upgrade(url: str) -> bool:
-    """Migrate the database at `url` to the head; returns whether anything was done."""
+class OwnerNeeded(Fault):
+    """The database has another schema than this release expects, and only the owner of its tables can migrate it."""
+
+    code = "owner_needed"
+
+
+def upgrade(url: str, *, owner: str | None = None) -> bool:
+    """Migrate the database at `url` to the head; returns whether anything was done. `owner`: the address of its owner.
+
+    Raises OwnerNeeded if it must be migrated and neither address is that of the owner.
+    """
     if _is_current(url):
         return False
-    engine = create_engine(url)
+    engine = create_engine(owner or url)
     server_logs.quieten(engine)
     try:
         with engine.begin() as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
             if _current(connection) == head():
                 return False
+            _refuse_others(connection)
             _run(connection)
+            roles.grant(connection)
             return True
     finally:
         engine.dispose()
+
+
+def _refuse_others(connection: Connection) -> None:
+    """Raise OwnerNeeded if there are tables, and they belong to somebody else."""
+    if _current(connection) is not None and not roles.is_owner(connection):
+        raise OwnerNeeded(
+            "This release needs another schema, and this role does not own the tables: "
+            "set CASEBOOK_OWNER_DATABASE_URL to the address of their owner for one command."
+        )
 
 
 def _is_current(url: str) -> bool:

@@ -137,9 +137,11 @@ def test_a_backup_restored_by_the_recipe_verifies_and_an_old_one_is_told(
 
     casebook("staff", "add", "one", "--role", "auditor")
     casebook("audit", "seal")
-    url = casebook("database-url", "casebook")[1]["url"]
+    backup = casebook("database-url", "casebook", "--role", "backup")[1]["url"]
+    url = casebook("database-url", "casebook", "--role", "owner")[1]["url"]
+    casebook("audit", "seal")
     dump = str(tmp_path / "casebook.dump")
-    program("pg_dump", "--format=custom", f"--file={dump}", url)
+    program("pg_dump", "--format=custom", f"--file={dump}", backup)
     program("psql", url, "-c", "drop schema public cascade", "-c", "create schema public")
     program("pg_restore", "--no-owner", f"--dbname={url}", dump)
     code, found = casebook("audit", "verify")

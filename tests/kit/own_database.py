@@ -15,7 +15,7 @@ from sqlalchemy import Engine, event
 
 from casebook.sources import catalogue
 from casebook.storage.server import databases
-from casebook.storage.server.cluster import Server
+from casebook.storage.server.cluster import DatabaseRole, Server
 from casebook.storage.session import Store
 
 COPY = "create database {that} template {this} strategy file_copy owner casebook"
@@ -38,7 +38,8 @@ class OwnDatabase:
     """Its name never changes, so that all tests share one engine and with it the statements compiled before."""
 
     superuser: psycopg.Connection
-    url: str
+    url: str  # its owner's
+    working: str  # that of whoever works in it
     template: str
     name: str
     is_there: bool = False
@@ -55,7 +56,10 @@ class OwnDatabase:
     def on(cls, server: Server, template: str) -> Iterator[OwnDatabase]:
         name = f"test_{os.getpid()}"
         with databases.connect(server.address("postgres")) as superuser:
-            own = cls(superuser=superuser, url=named(server, name), template=template, name=name)
+            own = cls(
+                superuser=superuser, url=named(server, name), working=named(server, name, "casebook_app"),
+                template=template, name=name,
+            )  # fmt: skip
             yield own
             own.forget()
             for filling in own.fillings.values():
@@ -124,6 +128,6 @@ def _beginning_of(store: Store) -> Beginning:
         return (*heads, *extracts.scalars())
 
 
-def named(server: Server, database: str) -> str:
+def named(server: Server, database: str, role: DatabaseRole = "casebook") -> str:
     """SQLAlchemy's address of another database than the casebook's."""
-    return server.url("casebook").replace("/casebook?", f"/{database}?")
+    return server.url(role).replace("/casebook?", f"/{database}?")

@@ -110,6 +110,7 @@ CASES: Mapping[str, list[Row]] = {
              ("stated_reason", {"id": f"{r}-w", "reference": r, "what": "restricted", "code": "in_words"})],
     "0018": _case(reference_of("0018")),  # entries without a code are sealed as before when the home is opened
     "0019": [*_case(reference_of("0019")), ("account_proposal", {"id": "p1", "staff_id": "r1", "roles": ["researcher"]})],
+    "0020": _case(reference_of("0020")),  # roles and their rights only
 }  # fmt: skip
 
 

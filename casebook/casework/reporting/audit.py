@@ -12,6 +12,7 @@ from casebook.casework.reporting import checked_entries, checked_rows, checked_s
 from casebook.casework.reporting.checked_entries import LedgerState
 from casebook.casework.reporting.verification import Broken, Verification
 from casebook.domain.authority import Command
+from casebook.storage import roles
 from casebook.storage.ledger import KEY
 
 # what a value that no release wrote can do to whoever reads it
@@ -42,6 +43,7 @@ def verify(act: Act, places: Sequence[Path] = ()) -> Verification:
     for name, part in parts.items():
         verification.broken += _guarded(act, name, part)
     verification.seals = len(sealed.seals)
+    verification.owner_works = roles.is_owner(session.connection())
     verification.made_alone = state.accounts.alone()
     return verification
 

@@ -23,6 +23,7 @@ class Verification:
     unsealed: int = 0  # entries that no seal covers yet: what is done to them shows only while the entry key is safe
     unsealed_since: str | None = None  # when the oldest of them was written
     made_alone: list[str] = field(default_factory=list)  # accounts in use that one person made alone
+    owner_works: bool = False  # whoever works could switch the guards of the tables off: they own them
     broken: list[Broken] = field(default_factory=list)
 
     def as_json(self) -> dict[str, object]:
@@ -34,6 +35,7 @@ class Verification:
             "seals": self.seals,
             "unsealed": {"entries": self.unsealed, "since": self.unsealed_since},
             "made_alone": self.made_alone,
+            "owner_works": self.owner_works,
             "broken": len(self.broken),
             "first_broken": {"code": first.code, "what": first.what} if first else None,
         }

@@ -25,6 +25,7 @@ from casebook.storage import heartbeats, keys, seal_keys
 from casebook.storage import seals as stored
 from casebook.writing import refuse_unwritable, write_whole
 
+ONE_USER = "the sealer and whatever writes run as one system user: each of them can read both keys"
 LONGEST = 24 * 60  # minutes between two seals
 
 
@@ -124,6 +125,8 @@ def _answer(verification: Verification, title: str, more: dict[str, object] | No
     lines = [title, f"{verification.checked} entries, {verification.rows} rows and {verification.seals} seals checked"]
     if verification.unsealed:
         lines.append(f"{verification.unsealed} entries since {verification.unsealed_since} are not sealed yet")
+    if verification.owner_works:
+        lines.append("one role of the database owns the tables and does all the work: it could switch the guards off")
     if verification.made_alone:
         lines.append(f"accounts that one person made alone, still in use: {', '.join(verification.made_alone)}")
     if data.get("seal_key"):
@@ -149,7 +152,7 @@ def _seal(options: Namespace, call: Call) -> Output:
     title = f"sealed {sealed.entries} entries of {sealed.chains} chains: {sealed.root}"
     output = _answer(verification, title if is_new else f"nothing new since seal {sealed.number}", what)
     kept = "a copy is in the place for seals" if sealer.place else f"keep this file on another machine: {file}"
-    return Output(data=output.data, lines=[*output.lines, kept], exit_code=output.exit_code)
+    return Output(data=output.data, lines=[*output.lines, kept, ONE_USER], exit_code=output.exit_code)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -69,7 +69,7 @@ def _demo(options: Namespace, call: Call) -> Output:
         with (
             FlakySource.of(files, "pnd").serving() as elsewhere,
             running(_asking(home, elsewhere), None, _tell) as (server, up),
-            storage.in_use(open_casebook(home, server.url("casebook"))) as store,
+            storage.in_use(open_casebook(home, server.url("casebook_app"), owner=server.url("casebook"))) as store,
         ):
             with store.session() as session:
                 trial.begin(session)

@@ -14,9 +14,10 @@ from casebook.casework.core import channels
 from casebook.casework.opening_home import open_casebook
 from casebook.cli import terminal
 from casebook.cli.answer import Call, Output
+from casebook.cli.operations.audit import ONE_USER
 from casebook.errors import NotPermitted
 from casebook.settings import Settings
-from casebook.storage import documents, server_logs
+from casebook.storage import documents, roles, server_logs
 from casebook.storage import session as storage
 from casebook.storage.server import cluster
 from casebook.storage.server.cluster import Server
@@ -62,6 +63,7 @@ def _up(options: Namespace, call: Call) -> Output:
                 "warning: no place for seals is configured (CASEBOOK_SEAL_PLACE): "
                 "whoever holds this machine could rewrite the ledger unseen"
             )
+        _tell(f"note: {ONE_USER}")
         _tell("ready; Ctrl-C stops everything")
         stop.wait()
         _tell("stopping")
@@ -72,9 +74,14 @@ def _up(options: Namespace, call: Call) -> Output:
 def running(configured: Settings, port: int | None, tell: Callable[[str], None]) -> Iterator[tuple[Server, Platform]]:
     """Run the whole platform of a home; it is stopped at the end."""
     with cluster.database(configured) as server:
-        store = open_casebook(configured.home, server.url("casebook"))
+        store = open_casebook(configured.home, server.url("casebook_app"), owner=server.url("casebook"))
         with store.session() as session:
             _warn_of_logs(server_logs.leaking(session), tell)
+            if roles.is_owner(session.connection()):
+                tell(
+                    "warning: one role of the database owns the tables and does all the work: "
+                    "it could switch the guards of the ledger off"
+                )
             keep_runs = documents.of(session).policy_on(storage.now(session)).retention.engine_run_days.value
         store.engine.dispose()
         metrics = platform.free_port(configured.metrics_port or (port + 1 if port else None))

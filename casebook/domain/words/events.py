@@ -68,6 +68,7 @@ EVENT = Vocabulary("Events of the ledger", {
     "outcome_delivered": "outcome delivered",
     "override_proposed": "gate override proposed",
     "override_seconded": "gate override agreed by a second person",
+    "owner_address_given": "address of the database's owner given",
     "overrun_gathered": "further limit overrun",
     "person_named": "person named for a restricted application",
     "personal_detail_viewed": "personal detail viewed",

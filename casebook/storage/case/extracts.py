@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Row, Table, any_, delete, exists, func, literal, select, text
+from sqlalchemy import Row, any_, delete, exists, func, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Session, aliased
 
@@ -97,14 +97,10 @@ def _found(row: Row[Any]) -> FoundRow:
 @contextmanager
 def keys_indexed_afterwards(session: Session) -> Iterator[None]:
     """For a first load, build the index of keys once afterwards: much faster than row by row."""
-    if session.scalar(select(SourcePerson.id).limit(1)) is not None:
-        yield
-        return
-    table = cast("Table", SourcePerson.__table__)
-    (index,) = (table_index for table_index in table.indexes if table_index.name == "ix_source_person_keys")
-    index.drop(session.connection())
+    # only the owner of a table may index it: these functions are theirs, and do nothing else
+    session.execute(text("SELECT source_keys_unindexed()"))
     yield
-    index.create(session.connection())
+    session.execute(text("SELECT source_keys_indexed()"))
 
 
 def count_frequencies(session: Session, source: str) -> None:
@@ -120,8 +116,6 @@ def count_frequencies(session: Session, source: str) -> None:
             ),
             {"source": source, "part": part, "common": SHARED},
         )
-    # until a vacuum, every search would read the entries that a load leaves pending beside the index
-    session.execute(text("SELECT gin_clean_pending_list('ix_source_person_keys')"))
 
 
 def frequencies(session: Session, source: str, values: Collection[str]) -> dict[tuple[str, str], int]:

@@ -19,11 +19,15 @@ from casebook.storage.server.packaged_server import Installation, State
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from pydantic import SecretStr
+
     from casebook.settings import Settings
     from casebook.storage.server.cluster_record import ClusterRecord
 
-DatabaseName = Literal["casebook", "prefect", "postgres"]
-DRIVERS = {"casebook": "postgresql+psycopg", "prefect": "postgresql+asyncpg", "postgres": "postgresql+psycopg"}
+# who connects to which database: `casebook` is the owner of its tables, and only migrates; see storage/roles.py
+DatabaseRole = Literal[
+    "casebook", "casebook_app", "casebook_worker", "casebook_reader", "casebook_backup", "prefect", "postgres"
+]
 CLUSTERS = Path("/var/lib/casebook-clusters")
 
 
@@ -31,19 +35,20 @@ CLUSTERS = Path("/var/lib/casebook-clusters")
 class Server:
     """The addresses of the databases. They work while the context that gave this is open."""
 
-    addresses: Mapping[str, str] = field(repr=False)  # database -> postgresql://..., passwords included
+    addresses: Mapping[str, str] = field(repr=False)  # role -> postgresql://..., passwords included
     folder: Path | None = None  # where the embedded server's users are counted; None for a named server
     data: Path | None = None
 
-    def address(self, name: DatabaseName) -> str:
+    def address(self, role: DatabaseRole) -> str:
         """For libpq and so for psql: `postgresql://user:password@/name?host=/socket/directory`."""
-        if name not in self.addresses:
-            raise DatabaseUnavailable(f"No address is set for the database {name}.")
-        return self.addresses[name]
+        if role not in self.addresses:
+            raise DatabaseUnavailable(f"No address is set for {role}.")
+        return self.addresses[role]
 
-    def url(self, name: DatabaseName) -> str:
+    def url(self, role: DatabaseRole) -> str:
         """For SQLAlchemy: psycopg, and asyncpg for `prefect`."""
-        return DRIVERS[name] + "://" + self.address(name).partition("://")[2]
+        driver = "asyncpg" if role == "prefect" else "psycopg"
+        return f"postgresql+{driver}://" + self.address(role).partition("://")[2]
 
     def linger(self, seconds: int) -> None:
         """Keep the embedded server running for a while after this command, by a small detached process."""
@@ -65,13 +70,24 @@ class Server:
 def database(settings: Settings) -> Iterator[Server]:
     """Open the databases: the server of `CASEBOOK_DATABASE_URL` if that is set, otherwise this home's embedded server."""
     if settings.database_url is not None:
-        prefect = settings.prefect_database_url
-        named = {"casebook": settings.database_url.get_secret_value()}
-        named |= {"prefect": prefect.get_secret_value()} if prefect else {}
-        yield Server(addresses={name: databases.plain(address) for name, address in named.items()})
+        yield Server(addresses=_named(settings, settings.database_url))
         return
     with running(settings.home, server_user=settings.server_user, clusters=settings.clusters) as server:
         yield server
+
+
+def _named(settings: Settings, works: SecretStr) -> dict[str, str]:
+    """The addresses of a server that the operator named: for whatever has none of its own, that of whoever works."""
+    given = {
+        "casebook": settings.owner_database_url or works,
+        "casebook_app": works,
+        "casebook_worker": settings.worker_database_url or works,
+        "casebook_reader": works,
+        "casebook_backup": works,
+        "prefect": settings.prefect_database_url,
+    }
+    checked = {address: databases.plain(address.get_secret_value()) for address in {*given.values()} if address}
+    return {role: checked[address] for role, address in given.items() if address}
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from pathlib import Path
 from casebook.errors import HomeUnusable
 from casebook.storage.server.packaged_server import write_file
 
-ROLES = ("postgres", "casebook", "prefect")
+ROLES = ("postgres", "casebook", "prefect", "casebook_app", "casebook_worker", "casebook_reader", "casebook_backup")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +46,15 @@ def read(folder: Path) -> ClusterRecord | None:
         raise HomeUnusable(
             f"{path} is damaged. Restore it from a copy: it has the passwords of the database."
         ) from error
-    return record if record.folder == str(folder) else _moved(record, folder)
+    if record.folder != str(folder):
+        record = _moved(record, folder)
+    return record if set(ROLES) <= set(record.passwords) else _with_every_role(folder, record)
+
+
+def _with_every_role(folder: Path, record: ClusterRecord) -> ClusterRecord:
+    """The record of an earlier release with passwords for the roles that came since."""
+    added = {role: secrets.token_urlsafe(24) for role in ROLES if role not in record.passwords}
+    return write(folder, replace(record, passwords=record.passwords | added))
 
 
 def write(folder: Path, record: ClusterRecord) -> ClusterRecord:

@@ -14,16 +14,18 @@ if TYPE_CHECKING:
     import psycopg
 
 NAMES = ("casebook", "prefect")
+WORKING = ("casebook_app", "casebook_worker", "casebook_reader", "casebook_backup")  # roles that own nothing
 EXTENSIONS = ("pg_trgm", "fuzzystrmatch")
 FULL_DISK = ("No space left on device", "could not extend file")
 PATIENCE = 5  # seconds to wait for a connection
 
 
 def addresses(socket: Path, passwords: Mapping[str, str]) -> dict[str, str]:
-    """Database -> address; the role has the database's name, and `postgres` is the superuser's."""
+    """Role -> address. A role has the name of its database; those in `WORKING` work in the database `casebook`."""
     return {
-        name: f"postgresql://{name}:{quote(password, safe='')}@/{name}?host={quote(str(socket), safe='/')}"
-        for name, password in passwords.items()
+        role: f"postgresql://{role}:{quote(password, safe='')}@/{'casebook' if role in WORKING else role}"
+        f"?host={quote(str(socket), safe='/')}"
+        for role, password in passwords.items()
     }
 
 
@@ -69,11 +71,18 @@ def ensure(known: Mapping[str, str], passwords: Mapping[str, str], *, thorough: 
         with connect(known["postgres"]) as superuser:
             have = {name for (name,) in superuser.execute("select datname from pg_database")}
             missing = [name for name in NAMES if name not in have]
+            roles = superuser.execute(
+                "select count(*) from pg_roles where rolname = any(%s)", [list(WORKING)]
+            ).fetchone()
+            # a server that a command of an earlier release started has not all of them
+            thorough = thorough or roles != (len(WORKING),)
             if missing or thorough:
                 _ensure_roles(superuser, passwords)
             for name in missing:
                 superuser.execute(f"create database {name} owner {name}")
                 superuser.execute(f"revoke connect on database {name} from public")
+            if missing or thorough:
+                superuser.execute(f"grant connect on database casebook to {', '.join(WORKING)}")
             if missing or thorough:
                 # what a crash loses of it is made again from the casebook, whose own commits wait for the disk
                 superuser.execute("alter database prefect set synchronous_commit to off")
@@ -91,7 +100,7 @@ def _ensure_extensions(address: str) -> None:
 
 def _ensure_roles(superuser: psycopg.Connection, passwords: Mapping[str, str]) -> None:
     have = {name for (name,) in superuser.execute("select rolname from pg_roles")}
-    for name in NAMES:
+    for name in (*NAMES, *WORKING):
         if name in have:
             continue
         # the server gets the verifier, never the password
