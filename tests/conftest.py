@@ -206,6 +206,17 @@ def store(own_database: OwnDatabase) -> Iterator[Store]:
 
 
 @pytest.fixture
+def owners(own_database: OwnDatabase) -> Iterator[Store]:
+    """The same database, entered as the owner of its tables, who can do what nobody who works in it can."""
+    from casebook.storage.session import open_store  # noqa: PLC0415
+
+    owners = open_store(own_database.url, b"a key for the tests of casebook.")
+    own_database.seen_by(owners.engine)
+    yield owners
+    owners.engine.dispose()
+
+
+@pytest.fixture
 def fill_once(own_database: OwnDatabase, store: Store) -> Callable[..., Any]:
     """`fill_once(what, fill)`: fill this test's database; the same from the same beginning once more is a copy.
 

@@ -6,11 +6,11 @@ from collections import defaultdict
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, CompoundSelect, func, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, func, or_, select, tuple_, union
 from sqlalchemy.orm import Session
 
-from casebook.domain import authority, chain
-from casebook.domain.accounts import ACCOUNT_EVENTS
+from casebook.domain import authority, chain, own_work
+from casebook.domain.accounts import ACCOUNT_EVENTS, is_staff
 from casebook.domain.actors import OPERATOR, Actor
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Role, WorkKind
@@ -32,12 +32,6 @@ from casebook.storage.tables import (
     WorkItem,
 )
 
-# what leaves an approver free to approve: they read, took the item, declared their interests, or told of danger
-NO_WORK = (
-    "application_exported", "conflict_declared", "made_urgent", "personal_detail_viewed", "priority_raised",
-    "safeguarding_opened", "work_cancelled", "work_claimed", "work_opened",
-)  # fmt: skip
-
 
 def researchers_of(session: Session, reference: str) -> frozenset[str]:
     """Everyone who returned a search, reviewed a candidate or signed the identity of an application."""
@@ -53,17 +47,23 @@ def researchers_of(session: Session, reference: str) -> frozenset[str]:
     return frozenset(who for who in session.scalars(query) if not who.startswith("system:"))
 
 
-def worked_on(session: Session, reference: str, staff_id: str) -> bool:
-    """Whether somebody did anything on an application besides reading it, approving its decisions or reporting danger."""
-    mine = (LedgerEntry.chain == reference, LedgerEntry.actor == staff_id)
-    approving = select(LedgerEntry.at).where(
-        *mine, LedgerEntry.event == "work_done", LedgerEntry.body["kind"].astext == WorkKind.APPROVE_DECISION
-    )
-    hasty = LedgerEntry.body["what"].astext.is_not_distinct_from("signed_at_once")  # recorded as they sign
-    query = select(LedgerEntry.sequence).where(
-        *mine, LedgerEntry.event.not_in(NO_WORK), LedgerEntry.at.not_in(approving), ~hasty
-    )
-    return session.scalar(query.limit(1)) is not None
+def workers_of(session: Session, reference: str) -> frozenset[str]:
+    """Everybody who did anything on an application, or on one that was merged into it; see domain/own_work.py.
+
+    Approving its decision does not count, nor what an approval leads to in the same act.
+    """
+    merged = select(Application.reference).where(Application.merged_into == reference)
+    on_it = or_(LedgerEntry.chain == reference, LedgerEntry.chain.in_(merged))
+    approving = select(LedgerEntry.actor, LedgerEntry.at).where(
+        LedgerEntry.chain == reference, LedgerEntry.event == "work_done",
+        LedgerEntry.body["kind"].astext == WorkKind.APPROVE_DECISION,
+    )  # fmt: skip
+    hasty = LedgerEntry.body["what"].astext.is_not_distinct_from(own_work.ABOUT_A_SIGNATURE)
+    query = select(LedgerEntry.actor).distinct().where(
+        on_it, LedgerEntry.event.not_in(own_work.LEAVES_FREE), ~hasty,
+        tuple_(LedgerEntry.actor, LedgerEntry.at).not_in(approving),
+    )  # fmt: skip
+    return frozenset(filter(is_staff, session.scalars(query)))
 
 
 def approved_standing(session: Session, reference: str, staff_id: str) -> bool:

@@ -77,10 +77,10 @@ DAMAGE = {
 }
 
 
-def test_the_recount_differs_from_a_page_that_is_wrong(unit, walked):
+def test_the_recount_differs_from_a_page_that_is_wrong(unit, walked, owners):
     reference = walked(unit, {**ROW, "external_id": "P-1", "immediate_danger": "yes"})
     for statement, heading in DAMAGE.items():
-        with unit.store.session() as session:  # rolled back
+        with owners.session() as session:  # rolled back
             counted = Recount(session, reference, unit.now).facts()
             session.execute(text(statement))
             act = Act(session=session, actor=unit.actor(session, "head"), now=unit.now, playbook=playbook)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import staffing
 from own_database import OwnDatabase
-from sqlalchemy import select
+from sqlalchemy import select, text
 from staffing import TRAINED, People
 
 from casebook.casework import playbook
@@ -186,13 +186,12 @@ def rows(store: Store) -> Callable[[Any, str], list[Any]]:
 
 
 @pytest.fixture
-def sql(store: Store, own_database: OwnDatabase) -> Callable[..., Any]:
+def sql(owners: Store, own_database: OwnDatabase) -> Callable[..., Any]:
     """Change the database behind the casebook's back."""
-    from sqlalchemy import text  # noqa: PLC0415
 
     def run(statement: str, **values: object) -> Any:
         own_database.behind.append(repr((statement, values)))
-        with store.engine.begin() as connection:
+        with owners.engine.begin() as connection:
             return connection.execute(text(statement), values)
 
     return run

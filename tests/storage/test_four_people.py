@@ -16,8 +16,12 @@ from casebook.casework.safeguarding import contact, danger
 from casebook.casework.staff import accounts, staff
 from casebook.cli.case import work as work_page
 from casebook.cli.case.application_page import page
+from casebook.domain import own_work
+from casebook.domain.actors import Actor
 from casebook.domain.vocabulary import Role, Stage, WorkKind
+from casebook.domain.words import events
 from casebook.errors import NotPermitted, Refused
+from casebook.storage import people as people_of
 from casebook.storage.tables import Approval, Disclosure, LedgerEntry, Panel
 
 # each has other duties of the unit too; the chair is the second reader
@@ -168,3 +172,31 @@ def test_a_panel_too_small_to_ratify_is_told_of_before_it_decides(staffed, walke
     for who, item in (("member", next(item for item in seats if item.owner == "member")), ("member2", free)):
         unit.do(who, item, {"ratified": True, "reasons": "it could not wait"})
     assert [item for item in unit.open_items(reference) if item.kind == WorkKind.RATIFY_EMERGENCY] == []
+
+
+FREE = {"work_done:approve_decision"} | own_work.LEAVES_FREE
+EVENTS = sorted({*(events.EVENT.words.keys() - {"work_done"}), *(f"work_done:{kind}" for kind in WorkKind)})
+
+
+def test_every_kind_of_work_counts_and_only_what_the_table_names_does_not(unit):
+    """Each event that a chain can have, by somebody of their own: what is added later counts too."""
+    reference = unit.receive({**ROW, "external_id": "FOUR-2"})
+    for number, event in enumerate(EVENTS):
+        name, _, kind = event.partition(":")
+        with unit.acting(Actor(id=f"p{number}", roles=frozenset({Role.SUPERVISOR}), token="t")) as act:
+            act.record(act.application(reference), name, **({"kind": kind} if kind else {}))
+    with unit.acting() as act:
+        worked = people_of.workers_of(act.session, reference)
+    assert {event for number, event in enumerate(EVENTS) if f"p{number}" not in worked} == FREE
+
+
+def test_work_on_what_was_merged_into_a_case_is_work_on_the_case(unit):
+    kept, other = (unit.receive({**ROW, "external_id": f"FOUR-{number}"}) for number in (3, 4))
+    with unit.acting("member") as act:
+        act.record(act.application(other), "searches_made")
+    with unit.acting() as act:
+        assert "member" not in people_of.workers_of(act.session, kept)
+        act.application(other).merged_into = kept
+        act.record(act.application(other), "application_merged", other=kept, changed=0)
+    with unit.acting() as act:
+        assert "member" in people_of.workers_of(act.session, kept)

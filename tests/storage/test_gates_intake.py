@@ -44,19 +44,19 @@ def test_every_rule_has_a_damage_that_it_catches():
     assert {rule.code for frame in GATE.frames for rule in frame.rules} == {name.partition(" ")[0] for name in DAMAGES}
 
 
-def test_an_application_whose_rows_are_damaged_is_held_by_the_rule_for_it(received, store):
+def test_an_application_whose_rows_are_damaged_is_held_by_the_rule_for_it(received, owners):
     received()
     reference = received(now=NOW + timedelta(hours=1), external_id="X-2", concern="again")
-    assert not_caught(store, Stage.INTAKE, reference, DAMAGES) == {}
+    assert not_caught(owners, Stage.INTAKE, reference, DAMAGES) == {}
 
 
-def test_a_damage_that_no_rule_catches_and_an_application_that_is_not_in_order_are_told(received, store, sql):
+def test_a_damage_that_no_rule_catches_and_an_application_that_is_not_in_order_are_told(received, owners, sql):
     reference = received()
-    assert not_caught(store, Stage.INTAKE, reference, {"triaged (by nothing)": "SELECT 1"}) == {
+    assert not_caught(owners, Stage.INTAKE, reference, {"triaged (by nothing)": "SELECT 1"}) == {
         "triaged (by nothing)": set()
     }
     sql(DAMAGES["triaged"])
-    assert not_caught(store, Stage.INTAKE, reference, {}) == {IN_ORDER: {"triaged"}}
+    assert not_caught(owners, Stage.INTAKE, reference, {}) == {IN_ORDER: {"triaged"}}
 
 
 def _born(number):

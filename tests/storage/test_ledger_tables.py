@@ -123,7 +123,7 @@ def damages(session, table):
         savepoint.rollback()
 
 
-def test_one_changed_field_of_any_table_is_named(unit, tmp_path):
+def test_one_changed_field_of_any_table_is_named(unit, tmp_path, owners):
     persons = tmp_path / "persons.csv"
     persons.write_text("source,person_id,forename,surname,dob\nvisor,1,Quilla,Fenmarsh,1971-02-03\n")
     lived(unit, persons)
@@ -137,7 +137,7 @@ def test_one_changed_field_of_any_table_is_named(unit, tmp_path):
         for table in sorted(empty, key=lambda table: order.index(table.__tablename__)):
             planted(act, table)
     assert len(empty) < len(LEDGERED) / 4, empty  # or it was no whole life
-    with unit.store.session() as session:
+    with owners.session() as session:
         act = Act(session=session, actor=OPERATOR, now=unit.now, playbook=playbook)
         assert audit.verify(act).broken == []
         for table in LEDGERED:

@@ -657,12 +657,12 @@ DAMAGES = {
 }  # None: a guard on the number of rows that no damage to rows can break; an application that is not there breaks it
 
 
-def test_every_expectation_holds_the_application_whose_rows_are_damaged(load, checking, settle, store):
+def test_every_expectation_holds_the_application_whose_rows_are_damaged(load, checking, settle, owners):
     load("rms,b1,Barry,Canarytwo,,1985-03-02,QX1 1AA\n")
     reference = checking(a_phone="07700 900002", b_phone="07700900002")
     settle(reference)
     assert {rule.code for frame in GATE.frames for rule in frame.rules} == set(DAMAGES)
-    assert not_caught(store, Stage.RECORD_CHECKS, reference, DAMAGES) == {}
+    assert not_caught(owners, Stage.RECORD_CHECKS, reference, DAMAGES) == {}
 
 
 def test_the_ledger_speaks_of_everything(all_loaded, checking, settle, store):

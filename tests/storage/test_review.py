@@ -144,9 +144,9 @@ def test_an_interrupted_triage_goes_on_and_ends_the_same(acting, monkeypatch):
 
 
 @pytest.mark.usefixtures("triaged")
-def test_shuffled_or_in_halves_it_is_the_same_ranking(acting, take_in, files, tmp_path, store):
+def test_shuffled_or_in_halves_it_is_the_same_ranking(acting, take_in, files, tmp_path, owners):
     whole = [each[1:] for each in ranking(acting)]
-    with store.engine.begin() as connection:
+    with owners.engine.begin() as connection:
         connection.exec_driver_sql("TRUNCATE review_row, review_import, review_application, review_state CASCADE")
     for path in registers(files):
         header, *rows = rows_of(path)

@@ -93,6 +93,13 @@ def test_who_researched_an_application_sits_nowhere_on_it():
     assert minimum_staffing.missing([LEADS, *FOUR], POLICY, barred={"c"}) == ("panel_chair",)
 
 
+def test_whoever_did_any_work_on_an_application_does_not_approve_it_and_may_sit_on_its_panel():
+    approvers = {each.id for each in FOUR if Role.APPROVER in each.roles}
+    assert minimum_staffing.missing([LEADS, *FOUR], POLICY, researched={"x"}, worked=approvers) == ("approver",)
+    others = {each.id for each in FOUR} - approvers
+    assert minimum_staffing.missing([LEADS, *FOUR], POLICY, researched={"x"}, worked=others) == ()
+
+
 @pytest.mark.parametrize(
     ("present", "signs", "raised"),
     [

@@ -21,7 +21,7 @@ from casebook.domain.policy import Policy
 from casebook.domain.vocabulary import Limit, Priority, Route
 from casebook.storage import outbox
 from casebook.storage.documents import policy_of
-from casebook.storage.people import researchers_of
+from casebook.storage.people import researchers_of, workers_of
 from casebook.storage.sweep import foresight as stored
 from casebook.storage.sweep.escalations import Stalled
 from casebook.storage.tables import Application
@@ -108,7 +108,10 @@ def _short(act: Act) -> dict[str | None, tuple[str, ...]]:
     for application in applications:
         barred = _barred(act, application, present, names[application.reference])
         researched = researchers_of(act.session, application.reference)
-        lacks = minimum_staffing.missing(present, policy_of(application), researched=researched, barred=barred)
+        worked = workers_of(act.session, application.reference)
+        lacks = minimum_staffing.missing(
+            present, policy_of(application), researched=researched, worked=worked, barred=barred
+        )
         if own := tuple(code for code in lacks if code not in everywhere):
             short[application.reference] = own
     return short

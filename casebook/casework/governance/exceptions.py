@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from casebook.casework.core.acting import Act
-from casebook.domain import chain
+from casebook.domain import authority, chain
 from casebook.domain.authority import Command
 from casebook.domain.escalation import highest_level
 from casebook.storage import people
@@ -24,7 +24,9 @@ ExceptionLine = dict[str, object]
 def listing(act: Act) -> list[ExceptionLine]:
     """All exceptions, newest first, in ids and codes. Only those of applications that the actor may see."""
     act.allowed(Command.LIST_APPLICATIONS)
-    hidden = people.hidden_from(act.session, act.actor)
+    hidden: set[str | None] = set(people.hidden_from(act.session, act.actor))
+    if authority.sees_only_own_panels(act.actor):
+        hidden.add(None)  # those of the unit's accounts
     lines = (line for line in (*_recorded(act), *_not_done(act)) if line["reference"] not in hidden)
     return sorted(lines, key=lambda line: (str(line["at"]), str(line["reference"]), str(line["what"])), reverse=True)
 

@@ -17,7 +17,7 @@ from casebook.domain.vocabulary import Role, WorkKind
 from casebook.domain.work import Need
 from casebook.storage.case import decisions, record_checks
 from casebook.storage.documents import policy_of
-from casebook.storage.people import researchers_of, worked_on
+from casebook.storage.people import researchers_of, workers_of
 from casebook.storage.tables import Application, Approval, Decision, WorkItem
 
 SUPERVISOR = "supervisor"
@@ -65,7 +65,7 @@ def why_not_them(act: Act, application: Application, item: WorkItem) -> Reason |
     researchers = researchers_of(act.session, application.reference)
     if item.subject.get("as") == SUPERVISOR:
         return why_not_explain(act.actor, chair=standing.chair, researchers=researchers)
-    worked = worked_on(act.session, application.reference, act.actor.id)
+    worked = act.actor.id in workers_of(act.session, application.reference)
     return why_not_approve(
         act.actor, chair=standing.chair, supervisor=standing.supervisor, researchers=researchers, worked=worked
     )

@@ -23,26 +23,35 @@ class OnDuty:
 
 
 def missing(
-    present: Sequence[OnDuty], policy: Policy, *, researched: Collection[str] = (), barred: Collection[str] = ()
+    present: Sequence[OnDuty],
+    policy: Policy,
+    *,
+    researched: Collection[str] = (),
+    worked: Collection[str] = (),
+    barred: Collection[str] = (),
 ) -> tuple[str, ...]:
-    """Codes of what is missing. `researched`: who researched an application; `barred`: who has a conflict of interest."""
+    """Codes of what is missing for an application: who researched it, who did any work on it, who has a conflict of interest."""
     free = [person for person in present if person.id not in barred]
     people, trained = policy.contact.delivering_people.value, policy.contact.trained_among_them.value
     return (
-        *_apart(free, policy, researched),
+        *_apart(free, policy, researched, worked),
         *(str(role) for role in ALWAYS if not any(role in person.roles for person in free)),
         *(("people_to_deliver",) if len(free) < people else ()),
         *((f"trained:{TRAINED}",) if sum(person.trained for person in free) < trained else ()),
     )
 
 
-def _apart(free: Sequence[OnDuty], policy: Policy, researched: Collection[str]) -> list[str]:
-    """The seats that cannot be filled. Researcher, chair, approver and further members must be different people."""
+def _apart(free: Sequence[OnDuty], policy: Policy, researched: Collection[str], worked: Collection[str]) -> list[str]:
+    """The seats that cannot be filled. Researcher, chair, approver and further members must be different people.
+
+    Whoever did any work does not approve.
+    """
     seats = [Role.PANEL_CHAIR, Role.APPROVER, *[Role.PANEL_MEMBER] * (policy.panel.quorum.value - 1)]
     if not researched:
         seats = [Role.RESEARCHER, *seats]
+    barred = {seat: {*researched, *(worked if seat == Role.APPROVER else ())} for seat in seats}
     candidates = [
-        [person.id for person in free if seat in person.roles and person.id not in researched] for seat in seats
+        [person.id for person in free if seat in person.roles and person.id not in barred[seat]] for seat in seats
     ]
     taken: dict[str, int] = {}
 

@@ -158,8 +158,8 @@ def test_a_score_without_an_instrument_passes_if_it_says_so(scored, verdict, sql
     assert "unknown_counted" in held(verdict(Stage.RISK_SCORING, reference))
 
 
-def test_each_damage_to_a_judged_score_is_held_by_its_rule(scored, store):
-    assert not_caught(store, Stage.RISK_SCORING, scored(), SCORE_DAMAGE) == {}
+def test_each_damage_to_a_judged_score_is_held_by_its_rule(scored, owners):
+    assert not_caught(owners, Stage.RISK_SCORING, scored(), SCORE_DAMAGE) == {}
 
 
 @pytest.mark.parametrize(
@@ -213,8 +213,8 @@ def test_the_questionnaire_is_asked_for_until_another_person_accepts_less(
     assert verdict(Stage.RISK_SCORING, reference).outcome is GateOutcome.PASSES
 
 
-def test_each_damage_to_an_approved_disclosure_is_held_by_its_rule(approved, store):
-    assert not_caught(store, Stage.PANEL_DECISION, approved, DECISION_DAMAGE) == {}
+def test_each_damage_to_an_approved_disclosure_is_held_by_its_rule(approved, owners):
+    assert not_caught(owners, Stage.PANEL_DECISION, approved, DECISION_DAMAGE) == {}
 
 
 @pytest.mark.parametrize(

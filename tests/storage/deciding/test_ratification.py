@@ -223,8 +223,8 @@ def test_the_seat_of_somebody_suspended_is_taken_by_another_and_never_by_whoever
     assert set(seats(unit, reference)) == {"chair2"}
 
 
-def test_an_item_that_an_earlier_release_opened_for_one_chair_goes_on(unit, reference, decided, look, store):
-    with store.engine.begin() as connection:
+def test_an_item_that_an_earlier_release_opened_for_one_chair_goes_on(unit, reference, decided, look, owners):
+    with owners.engine.begin() as connection:
         connection.execute(text("DELETE FROM work_item WHERE kind = 'ratify_emergency' AND owner = 'member'"))
         connection.execute(
             text(

@@ -174,12 +174,12 @@ def test_the_fixed_words_for_another_applicant_pass_without_visit_or_offers(deci
     assert verdict("follow_up", reference).outcome is GateOutcome.PASSES
 
 
-def test_each_damage_to_a_delivery_is_held_by_its_rule(delivered, store):
-    assert not_caught(store, Stage.DISCLOSURE, delivered(), DISCLOSURE_DAMAGE) == {}
+def test_each_damage_to_a_delivery_is_held_by_its_rule(delivered, owners):
+    assert not_caught(owners, Stage.DISCLOSURE, delivered(), DISCLOSURE_DAMAGE) == {}
 
 
-def test_each_damage_to_a_finished_follow_up_is_held_by_its_rule(finished, store):
-    assert not_caught(store, Stage.FOLLOW_UP, finished, FOLLOW_UP_DAMAGE) == {}
+def test_each_damage_to_a_finished_follow_up_is_held_by_its_rule(finished, owners):
+    assert not_caught(owners, Stage.FOLLOW_UP, finished, FOLLOW_UP_DAMAGE) == {}
 
 
 @pytest.mark.parametrize(("stage", "damages"), [("disclosure", DISCLOSURE_DAMAGE), ("follow_up", FOLLOW_UP_DAMAGE)])
