@@ -27,6 +27,7 @@ from casebook.casework.reporting import audit
 from casebook.casework.safeguarding import contact, safe_contact
 from casebook.casework.staff import accounts, staff
 from casebook.casework.sweep import wakes
+from casebook.domain.account_changes import AccountChange
 from casebook.domain.actors import OPERATOR, system
 from casebook.domain.case.plan_change import AskedBy
 from casebook.domain.vocabulary import Identified, Role, Stage
@@ -41,6 +42,7 @@ from casebook.storage.tables import (
     Disclosure,
     EmergencyDisclosure,
     LedgerEntry,
+    Staff,
 )
 
 SEEDS = int(os.environ.get("CASEBOOK_SEEDS", "3"))
@@ -104,7 +106,7 @@ class Walk:
     def step(self):
         kind = self.rng.choices(list(STEPS_OF), [weight for _, weight in STEPS_OF.values()])[0]
         try:
-            STEPS_OF[kind][0](self)
+            getattr(self, STEPS_OF[kind][0])()
             self.told[kind] += 1
         except Refused as refusal:
             self.told[f"{kind}: {refusal.code}"] += 1
@@ -250,16 +252,16 @@ def harm(act, ref, rng, _):
 
 
 STEPS_OF = {
-    "work": (Walk.work_sensibly, 50),
-    "work badly": (Walk.work_badly, 14),
-    "claim": (Walk.claim, 4),
-    "again": (Walk.do_again, 2),
-    "engine": (Walk.run_engine, 16),
-    "time": (Walk.pass_time, 5),
-    "govern": (Walk.govern, 10),
-    "staff": (Walk.manage_staff, 2),
-    "wake": (Walk.wake, 1),
-    "receive": (Walk.receive, 3),
+    "work": ("work_sensibly", 50),
+    "work badly": ("work_badly", 14),
+    "claim": ("claim", 4),
+    "again": ("do_again", 2),
+    "engine": ("run_engine", 16),
+    "time": ("pass_time", 5),
+    "govern": ("govern", 10),
+    "staff": ("manage_staff", 2),
+    "wake": ("wake", 1),
+    "receive": ("receive", 3),
 }
 GOVERNING = (
     lambda act, ref, _, why: governance.report_danger(act, ref, reason=why),
@@ -344,6 +346,58 @@ def stages_reached(store):
         }.items():  # fmt: skip
             found[name] = len(session.scalars(select(table)).all())
         return found
+
+
+class OnePerson(Walk):
+    """The same, but one person does everything: they have every role, and were not there at the bootstrap."""
+
+    def __init__(self, unit, seed):
+        self.unit, self.rng, self.told, self.wordless = unit, Random(seed), Counter(), 0  # noqa: S311 - to be repeated
+        for first in ("first", "second"):
+            unit.hire(first, Role.HEAD_OF_UNIT)
+        unit.hire("allhands", *DEALT)
+        unit.people = ["allhands"]
+        for _ in range(3):
+            self.receive()
+
+    def manage_staff(self):
+        who = self.rng.choice(["allhands", "first", "another"])
+        change, role = self.rng.choice([None, *AccountChange]), self.rng.choice(DEALT)
+        with self.unit.acting("allhands") as act:
+            match self.rng.randrange(6):
+                case 0:
+                    accounts.add(act, who, [role])
+                case 1:
+                    accounts.give_role(act, who, role)
+                case 2:
+                    accounts.new_token(act, who)
+                case 3:
+                    accounts.reinstate(act, who)
+                case 4:
+                    staff.set_duty(act, who, on_duty=self.rng.random() < 0.8)
+                case _:
+                    accounts.confirm(act, who, change, role if change is AccountChange.ROLE else None)
+
+
+@pytest.mark.parametrize("seed", range(max(1, SEEDS // 3)))
+def test_one_person_with_every_role_reaches_no_outcome_in_any_order(database_url, seed):
+    store = open_store(database_url, b"a key for the tests of casebook.")
+    try:
+        walk = OnePerson(Unit(store=store, terminals={"pnc": KNOWN}), seed)
+        for number in range(1, STEPS + 1):
+            walk.step()
+            with store.session() as session:
+                ended = session.scalars(
+                    select(Application.reference).where(
+                        Application.outcome.is_not(None) | (Application.stage == Stage.CLOSED)
+                    )
+                ).all()
+                assert ended == [], (seed, number, walk.told.most_common())
+                assert session.scalars(select(Approval)).all() == [], (seed, number, walk.told.most_common())
+                assert len(session.scalars(select(Staff)).all()) == 3
+        assert walk.told["work"] > STEPS / 20, walk.told.most_common()
+    finally:
+        store.engine.dispose()
 
 
 # what breaks each truth once -> what is then said

@@ -11,9 +11,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import update
 
 from casebook.casework.core import channels, notices
 from casebook.domain.vocabulary import Role
+from casebook.storage.case import notices as stored
+from casebook.storage.tables import Notice
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
@@ -85,7 +88,7 @@ def deliver(acting):
     return run
 
 
-def test_a_notice_reaches_an_http_receiver_and_its_receipt_is_kept(queued, deliver, sql):
+def test_a_notice_reaches_an_http_receiver_and_its_receipt_is_kept(queued, deliver, sql, acting):
     got = []
     with serving(web(got)) as port:
         done = deliver(f"json://127.0.0.1:{port}/told")
@@ -95,6 +98,13 @@ def test_a_notice_reaches_an_http_receiver_and_its_receipt_is_kept(queued, deliv
     assert got[0]["title"] == "casebook: 1 for supervisor"
     assert not any(canary in json.dumps(got) for canary in ("Canary", "Anna", "07700", "hurt"))
     assert sql("SELECT received_at, channel, tries, fault FROM notice").one() == (NOW, "json#1", 1, None)
+    said = sql("SELECT body -> 'notices' FROM ledger WHERE event = 'notices_received'").scalars().all()
+    assert said == [sql("SELECT id FROM notice").scalars().all()]
+    with acting() as act:
+        assert stored.false_receipts(act.session, notices.RECEIVED) == []
+        act.session.execute(update(Notice).values(received_at=None))
+        assert stored.false_receipts(act.session, notices.RECEIVED) == said[0]
+        act.session.rollback()
 
 
 def test_a_notice_says_its_reason_in_words(received, acting, deliver):

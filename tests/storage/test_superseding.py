@@ -166,5 +166,5 @@ def test_whoever_opens_and_signs_in_the_same_second_is_on_the_list_of_exceptions
     with acting(crew["r3"], now=LATER) as act:
         viewing.show(act, checked)
         work_queue.do(act, look.id, {"agrees": True, "reason": "a script"})
-        [line] = exceptions.listing(act)
+        [line] = (line for line in exceptions.listing(act) if line["reference"])
     assert (line["what"], line["by"], line["because"]) == ("signed_at_once", "r3", "second_look_at_rejection")

@@ -19,7 +19,7 @@ from casebook import clock
 from casebook.casework.opening_home import SEALS, open_casebook
 from casebook.casework.record_checks import extracts
 from casebook.casework.reporting import audit, seals, viewing
-from casebook.casework.staff import staff
+from casebook.casework.staff import staff, tokens
 from casebook.domain import chain
 from casebook.domain.actors import ActOrigin
 from casebook.domain.vocabulary import Role, Source
@@ -150,7 +150,7 @@ def test_who_looked_cannot_be_rewritten(attacked):
 
 def test_a_token_that_was_inserted_used_and_deleted_shows(attacked):
     unit, owner = attacked.unit, attacked.owner
-    digest = staff._digest("a secret of mine")
+    digest = tokens.digest_of("a secret of mine")
     owner.run("insert into token values ('stolen', 'head', %s, now(), null)", digest)
     with unit.store.session() as session:
         me = staff.identify(session, "head", "a secret of mine", attacked.now)
@@ -272,6 +272,14 @@ def test_a_guard_of_the_database_that_was_taken_off_shows(attacked, change):
 def test_extracts_are_looked_at(attacked, change, code):
     attacked.owner.run(change)
     assert code in attacked.codes()
+
+
+def test_a_receipt_that_nobody_gave_shows(attacked):
+    attacked.owner.run(
+        "update notice set received_at = (select max(at) from ledger), channel = 'json#1'"
+        " where id = (select min(id) from notice)"
+    )
+    assert attacked.codes() == {"receipt_changed"}
 
 
 def test_what_is_not_sealed_yet_is_counted(attacked):

@@ -17,6 +17,7 @@ from casebook.storage.case import notices as stored
 from casebook.storage.case.notices import Queued
 from casebook.storage.tables import Application, Notice
 
+RECEIVED = "notices_received"  # the entry that says which; a verification compares it with the receipts
 LINES = 200  # notices in one message
 
 
@@ -74,9 +75,11 @@ def deliver(acting: Acting, ways: Sequence[NoticeChannel], *, seconds: float = c
             page = notices[start : start + LINES]
             received_by, faults = _send(role, page, ways, down, seconds)
             with acting() as act:
-                stored.keep(
+                got = stored.keep(
                     act.session, [notice.id for notice in page], at=act.now, channels=received_by, faults=faults
                 )
+                if got:
+                    act.record(None, RECEIVED, notices=got, channels=received_by)
             received += len(page) if received_by else 0
     with acting() as act:
         return Delivered(received=received, waiting=stored.undelivered(act.session))

@@ -37,6 +37,7 @@ def verify(act: Act, places: Sequence[Path] = ()) -> Verification:
         "sealed": checked_entries.sealed_but_gone(state),
         "policy_document": checked_rows.documents(session),
         "source_extract": checked_rows.loads(session),
+        "notice": checked_rows.receipts(session),
         "trust_anchor": checked_rows.guards(session),
         "rows": checked_rows.live_rows(session, state, verification),
     }

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from casebook.casework.core.notices import RECEIVED
 from casebook.casework.reporting.checked_entries import PAGE, LedgerState, Mention
 from casebook.casework.reporting.verification import Broken, Verification
 from casebook.domain import chain
 from casebook.domain.documents import DocumentKind, digest_of
 from casebook.storage import ledger, schema, seals
-from casebook.storage.case import load_digests
+from casebook.storage.case import load_digests, notices
 from casebook.storage.tables import Application, Base, PolicyDocument
 
 
@@ -63,6 +64,12 @@ def loads(session: Session) -> Iterator[Broken]:
         yield Broken(code="extract_changed", what=f"source_extract:{number}")
     for source in load_digests.miscounted(session):
         yield Broken(code="counts_changed", what=f"source_frequency:{source}")
+
+
+def receipts(session: Session) -> Iterator[Broken]:
+    """Notices that are said to be received and were not, or the other way round."""
+    for notice in notices.false_receipts(session, RECEIVED):
+        yield Broken(code="receipt_changed", what=f"notice:{notice}")
 
 
 def guards(session: Session) -> Iterator[Broken]:

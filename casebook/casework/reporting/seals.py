@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from casebook.casework.core.acting import Act
 from casebook.domain import chain
 from casebook.domain.authority import Command
-from casebook.domain.seals import SignedSeal, sealed_heads
+from casebook.domain.seals import SignedSeal
 from casebook.storage import keys, seals
 from casebook.storage.ledger import KEY
 
@@ -27,18 +27,17 @@ def make(act: Act, key: SealKey, *, before: bool = False) -> SignedSeal | None:
     `before`: over entries that an earlier release wrote.
     """
     seals.alone(act.session)
-    earlier = seals.all_signed(act.session)
-    sealed, live = sealed_heads(earlier), seals.live_heads(act.session)
+    last, sealed, live = seals.last(act.session), seals.heads_sealed(act.session), seals.live_heads(act.session)
     grown = {name: head for name, head in live.items() if sealed.get(name) != head}
     if not grown:
         return None
     unsigned = SignedSeal(
-        number=earlier[-1].number + 1 if earlier else 1,
+        number=last.number + 1 if last else 1,
         sealed_at=act.now,
         heads=grown,
         entries=sum(sequence for sequence, _ in live.values()),
         chains=len(live),
-        previous=earlier[-1].digest if earlier else chain.GENESIS,
+        previous=last.digest if last else chain.GENESIS,
         entry_key=keys.fingerprint(act.session.info[KEY]),
         public_key=key.public,
         before=before,

@@ -68,7 +68,10 @@ def test_ratification_is_due_within_72_hours_and_nothing_else_is_replaced(decide
     assert (application.outcome, application.stage, application.priority) == (None, "disclosure", "immediate")
     assert rows(Disclosure, reference) == []
     with store.session() as session:
-        assert {row.role for row in session.scalars(select(Notice))} == {"panel_chair", "duty_inspector"}
+        assert {row.role for row in session.scalars(select(Notice).where(Notice.reference == reference))} == {
+            "panel_chair",
+            "duty_inspector",
+        }
 
 
 @pytest.mark.parametrize("answers", [(True, True), (True, False)])
