@@ -83,14 +83,14 @@ def answer(kind: WorkKind) -> Answering:
             from casebook.casework.intake import rejected_rows
 
             return rejected_rows.ANSWERS[kind]
-        case WorkKind.LOOK_AT_PLAN_CHANGE:
-            from casebook.casework.safeguarding import plan_changes
+        case WorkKind.ACT_ON_CALL:
+            from casebook.casework.chronology import calls
 
-            return plan_changes.ANSWERS[kind]
-        case WorkKind.IMMEDIATE_SAFEGUARDING:
-            from casebook.casework.safeguarding import danger
+            return calls.ANSWERS[kind]
+        case WorkKind.IMMEDIATE_SAFEGUARDING | WorkKind.LOOK_AT_PLAN_CHANGE:
+            from casebook.casework.safeguarding import danger, plan_changes
 
-            return danger.ANSWERS[kind]
+            return {**danger.ANSWERS, **plan_changes.ANSWERS}[kind]
         case WorkKind.RECORD_CRIME | WorkKind.REFER_SAFEGUARDING:
             from casebook.casework.safeguarding import referring
 

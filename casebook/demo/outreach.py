@@ -76,6 +76,13 @@ def look_at_plan_change(item: Item, shown: Shown) -> dict[str, Any]:
     return {"agreed": theirs, "reason": "who asked, and how they were identified, was read with both plans"}
 
 
+def act_on_call(item: Item, _shown: Shown) -> dict[str, Any]:
+    """What was asked is read with the application; nothing is changed on the word of somebody who was not identified."""
+    if item["subject"]["identified_by"] == "not_identified":
+        return {"done": "caller_not_identified", "reason": "nobody could say who rang; the plan in force stays"}
+    return {"done": "no_change_needed", "reason": "what they told is in the call, and is known to the case"}
+
+
 def number_of_theirs(shown: Shown) -> str:
     """The other force's number: from the application, or asked from that force."""
     kept = (row["agency_reference"] for row in shown["referral"] if row["kind"].startswith("another_force:"))
@@ -97,6 +104,7 @@ ANSWERS: dict[str, Callable[[Item, Shown], dict[str, Any]]] = {
     "contact_follow_up": contact_follow_up,
     "tell_of_transfer": tell_of_transfer,
     "look_at_plan_change": look_at_plan_change,
+    "act_on_call": act_on_call,
     "safeguard_during_delay": safeguard_during_delay,
     "immediate_safeguarding": safeguarded,
 }

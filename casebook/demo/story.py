@@ -145,6 +145,21 @@ class Story:
             self.tell(f"{reference}: restricted to named people")
         if reference := self.special("UNREACHABLE"):
             self.crew.unreachable.add(reference)
+        self._calls_come_in()
+
+    def _calls_come_in(self) -> None:
+        """The telephone rings: one caller is known and asks for a correction, another cannot say who they are."""
+        intake, supervisor = self.crew.desks["syn-intake"], self.crew.desks["syn-supervisor"]
+        calls = (
+            (intake, "questions", "she has a new number, and asks when we will ring", ("details", "call_back")),
+            (supervisor, "not_identified", "somebody asks to take it all back", ("withdrawal",)),
+        )
+        for reference, (desk, known_by, said, opens) in zip(self.references.values(), calls, strict=False):
+            words = ("--caller", "a", "--identified-by", known_by, "--said", said, "--opens", *opens)
+            desk.ask("applications", "call", reference, *words)
+            note = ("--category", "contact", "--words", "the call was taken down as it was said", "--about", "a")
+            desk.ask("applications", "note", reference, *note)
+        self.tell("calls come in: what they ask for is work for somebody, and stands in the timeline")
 
     def _tell_at_once(self, reference: str) -> None:
         """Respond to danger at once: safeguard, disclose under a threat to life, let the panel ratify it afterwards."""

@@ -59,6 +59,8 @@ class Command(StrEnum):
     MERGE = "merge"
     ADD_INFORMATION = "add_information"
     CORRECT_SUBMISSION = "correct_submission"
+    ADD_NOTE = "add_note"
+    TAKE_CALL = "take_call"
     UPDATE_CIRCUMSTANCES = "update_circumstances"
     ENQUIRE = "enquire"
     RENEW_WATCH = "renew_watch"
@@ -128,6 +130,9 @@ MAY: Mapping[Command, frozenset[Role]] = MappingProxyType({
     Command.MERGE: frozenset({Role.INTAKE_OFFICER, Role.RESEARCHER, Role.SUPERVISOR}),
     Command.ADD_INFORMATION: _CASE_STAFF,
     Command.CORRECT_SUBMISSION: _LEADS | {Role.INTAKE_OFFICER},
+    Command.ADD_NOTE: _CASE_STAFF,
+    # whoever answers the telephone
+    Command.TAKE_CALL: _PEOPLE,
     Command.UPDATE_CIRCUMSTANCES: _PEOPLE,
     Command.ENQUIRE: frozenset({Role.RESEARCHER, Role.SUPERVISOR}),
     Command.RENEW_WATCH: _LEADS,

@@ -239,6 +239,7 @@ class WorkKind(StrEnum):
     READ_REJECTED_ROW = "read_rejected_row"
     LINK_ACROSS_RESTRICTION = "link_across_restriction"
     LOOK_AT_PLAN_CHANGE = "look_at_plan_change"
+    ACT_ON_CALL = "act_on_call"
     REASSESS_RISK = "reassess_risk"
     CLOSE_GRAVE_CASE = "close_grave_case"
     COMPLETE_INSTRUMENT = "complete_instrument"

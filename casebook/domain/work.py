@@ -38,6 +38,9 @@ SPECS: Mapping[WorkKind, WorkSpec] = MappingProxyType({
     WorkKind.LOOK_AT_PLAN_CHANGE: _spec(
         Role.SUPERVISOR, Role.INTAKE_OFFICER, Role.RESEARCHER, Role.DISCLOSURE_OFFICER, Role.DUTY_INSPECTOR, blocking=False
     ),
+    WorkKind.ACT_ON_CALL: _spec(
+        Role.INTAKE_OFFICER, Role.RESEARCHER, Role.DISCLOSURE_OFFICER, Role.SUPERVISOR, blocking=False
+    ),
     WorkKind.ACKNOWLEDGE_ESCALATION: _spec(Role.SUPERVISOR, Role.HEAD_OF_UNIT, Role.CHIEF_OFFICER, blocking=False),
     WorkKind.MEND_QUALITY: _spec(Role.SUPERVISOR),
     # intake

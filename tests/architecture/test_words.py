@@ -27,6 +27,7 @@ from casebook.domain import (
     words,
 )
 from casebook.domain.case import (
+    chronology,
     circumstances,
     conflict,
     coverage,
@@ -65,6 +66,10 @@ CODE = re.compile(r"[a-z][a-z0-9_]*")
 
 ENUMS: dict[type[StrEnum], words.Vocabulary] = {
     account_changes.AccountChange: operations.ACCOUNT_CHANGE,
+    chronology.NoteCategory: scheme.NOTE_CATEGORY,
+    chronology.Caller: scheme.CALLER,
+    chronology.CallOpens: scheme.CALL_OPENS,
+    chronology.TimelineKind: scheme.TIMELINE,
     vocabulary.Stage: scheme.STAGE,
     vocabulary.Route: scheme.ROUTE,
     vocabulary.Applicant: scheme.APPLICANT,
@@ -144,6 +149,7 @@ ENUMS: dict[type[StrEnum], words.Vocabulary] = {
 
 # the name of a field of an answer, or of an alias -> the vocabulary of its codes
 LITERALS: dict[str, words.Vocabulary] = {
+    "CallActedOn.done": deciding.CALL_DONE,
     "lower_to": scheme.PRIORITY,
     "action": deciding.ACKNOWLEDGED,
     "overrun_reason": deciding.OVERRUN,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from casebook.casework.core.acting import Act
 from casebook.domain import chain
 from casebook.domain.case import stated_reason
@@ -26,3 +28,12 @@ def code_of(act: Act, application: Application, what: str, given: str) -> str:
             )
         )  # fmt: skip
     return reason.code
+
+
+def words_of(act: Act, reference: str, what: str) -> list[dict[str, object]]:
+    """The words that people gave with acts of one kind, newest first, for whoever must answer them."""
+    query = select(StatedReason).where(StatedReason.reference == reference, StatedReason.what == what)
+    return [
+        {"at": row.stated_at.isoformat(), "by": row.stated_by, "reason": row.code, "words": row.words}
+        for row in act.session.scalars(query.order_by(StatedReason.stated_at.desc(), StatedReason.id))
+    ]

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from casebook.casework.core import stated_reasons
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, Doing, UnitDoing
 from casebook.casework.governance import governance
@@ -15,6 +16,7 @@ from casebook.domain import freezing
 from casebook.domain.case.safe_contact import Purpose
 from casebook.domain.vocabulary import WorkKind
 from casebook.errors import InvalidAnswer
+from casebook.storage.review.live_cells import VIEWED
 from casebook.storage.tables import Clock, Escalation, WorkItem
 
 
@@ -61,6 +63,13 @@ class SafeguardedDuringDelay(Speaks):
         description="Whether the applicant was told of the delay. If so, give channel, unless they came to us."
     )
     risk_reviewed: bool = Field(description="Whether the risk was reviewed.")
+
+
+def _why_urgent(act: Act, item: WorkItem) -> dict[str, object]:
+    """Why somebody made it urgent, in their words."""
+    reference = str(item.reference)
+    act.record(act.application(reference), VIEWED, part="urgency")
+    return {"said": stated_reasons.words_of(act, reference, "made_urgent")}
 
 
 def _confirmed(doing: Doing) -> None:
@@ -121,7 +130,7 @@ def _safeguarded(doing: Doing) -> None:
 
 
 ANSWERS: Answers = {
-    WorkKind.CONFIRM_URGENT: Answering(schema=UrgencyConfirmed, handler=_confirmed),
+    WorkKind.CONFIRM_URGENT: Answering(schema=UrgencyConfirmed, handler=_confirmed, detail=_why_urgent),
     WorkKind.ACKNOWLEDGE_ESCALATION: Answering(
         schema=EscalationAcknowledged, handler=_acknowledged, unit_handler=_acknowledged_for_the_unit
     ),

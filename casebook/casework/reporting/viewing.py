@@ -31,7 +31,7 @@ PARTS: tuple[type[Base], ...] = (
     tables.EmergencyDisclosure, tables.Ratification, tables.ContactOverride, tables.ContactAttempt, tables.FollowUp,
     tables.ClosingSummary,
     tables.Referral, tables.ConflictDeclaration, tables.GateResult, tables.GateOverride, tables.Proposal, tables.Escalation,
-    tables.ApplicationLink, tables.Watch, tables.StatedReason,
+    tables.ApplicationLink, tables.Watch, tables.StatedReason, tables.CaseNote, tables.IncomingCall,
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
+from sqlalchemy import select
 
 from casebook.casework.core import clocks, notices, stated_reasons, work_items
 from casebook.casework.core.acting import Act, refuse_because
@@ -19,7 +20,8 @@ from casebook.domain.triage import is_danger_said
 from casebook.domain.vocabulary import Channel, Party, Priority, Role, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer
-from casebook.storage.tables import Application
+from casebook.storage.review.live_cells import VIEWED
+from casebook.storage.tables import Application, IncomingCall, WorkItem
 
 
 def open_safeguarding(
@@ -152,4 +154,16 @@ def _refuse_untyped(answer: Safeguarded) -> None:
         )
 
 
-ANSWERS: Answers = {WorkKind.IMMEDIATE_SAFEGUARDING: Answering(schema=Safeguarded, handler=_safeguarded)}
+def _said(act: Act, item: WorkItem) -> dict[str, object]:
+    """What people said about the danger, for the duty inspector: reports in words, and calls."""
+    reference = str(item.reference)
+    query = select(IncomingCall).where(IncomingCall.reference == reference).order_by(IncomingCall.came_at.desc())
+    came = [
+        {"at": row.came_at.isoformat(), "caller": row.caller, "identified_by": row.identified_by, "words": row.said}
+        for row in act.session.scalars(query)
+    ]
+    act.record(act.application(reference), VIEWED, part="danger")
+    return {"reported": stated_reasons.words_of(act, reference, "safeguarding_opened"), "calls": came}
+
+
+ANSWERS: Answers = {WorkKind.IMMEDIATE_SAFEGUARDING: Answering(schema=Safeguarded, handler=_safeguarded, detail=_said)}

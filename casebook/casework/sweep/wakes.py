@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from casebook.casework.core.acting import Act, reason_code, refuse, still_open
+from casebook.casework.core import stated_reasons
+from casebook.casework.core.acting import Act, refuse, still_open
 from casebook.casework.core.work_items import open_items
 from casebook.casework.safeguarding import danger
 from casebook.domain import freezing
@@ -52,7 +53,7 @@ def make_urgent(act: Act, reference: str, reason: str) -> Application:
     application = act.application(reference)
     still_open(application)
     refuse(freezing.why_not_edit(application.frozen_at))
-    reason = reason_code(reason)
+    reason = stated_reasons.code_of(act, application, "made_urgent", reason)
     raised = danger.raise_priority(act, application, Priority.URGENT, reason=reason)
     if raised or not application.out_of_cycle:
         application.out_of_cycle = True  # the panel may decide before its next meeting

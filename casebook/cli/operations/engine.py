@@ -24,7 +24,10 @@ def configure(parser: ArgumentParser) -> None:
         case "urgent":
             parser.add_argument("reference", metavar="REF", help="the application")
             parser.add_argument(
-                "--reason", required=True, metavar="CODE", help="why, as a code: new_threat, escalating_violence, ..."
+                "--reason",
+                required=True,
+                metavar="WHY",
+                help="why: a code, words, or both as `new_threat: he rang`",
             )
             parser.set_defaults(handler=_urgent)
         case _:

@@ -114,15 +114,23 @@ def renews(asked_by: str, identified_by: str) -> bool:
     return asked_by in {AskedBy.THE_PERSON, AskedBy.PROFESSIONAL} and identified_by != Identified.NOT_IDENTIFIED
 
 
+def why_not_by_word(identified_by: str, said_word: str | None, agreed_word: str | None) -> Reason | None:
+    """A reason if somebody is said to be identified by a code word, and it is not the one that was agreed."""
+    if identified_by != Identified.CODE_WORD:
+        return None
+    if not agreed_word:
+        return Reason("no_code_word", "the plan has no code word: say in which other way they were identified")
+    if (said_word or "").strip().casefold() != agreed_word.strip().casefold():
+        return Reason("code_word_differs", "the word they said is not the code word of the plan")
+    return None
+
+
 def why_not_ask(
     before: PlanForm, widens: tuple[str, ...], *, identified_by: str, said_word: str | None
 ) -> Reason | None:
     """A reason if whoever asked is not identified well enough for this change."""
-    if identified_by == Identified.CODE_WORD:
-        if not before.code_word:
-            return Reason("no_code_word", "the plan has no code word: say in which other way they were identified")
-        if (said_word or "").strip().casefold() != before.code_word.strip().casefold():
-            return Reason("code_word_differs", "the word they said is not the code word of the plan")
+    if (not_known := why_not_by_word(identified_by, said_word, before.code_word)) is not None:
+        return not_known
     if widens and identified_by == Identified.NOT_IDENTIFIED:
         return Reason("not_identified", "nobody who is not identified can widen a plan: they can narrow or stop it")
     return None

@@ -238,7 +238,16 @@ OVERRUN = Vocabulary("Reasons for an overrun", {
     "other": "another reason",
 })  # fmt: skip
 
+CALL_DONE = Vocabulary("What was done about a call", {
+    "recorded": "details or circumstances were changed",
+    "early_end_proposed": "an early end was proposed",
+    "rang_back": "they were rung back",
+    "no_change_needed": "nothing needs to change",
+    "caller_not_identified": "it is not known who rang",
+})  # fmt: skip
+
 ALL = (
+    CALL_DONE,
     BAND, TIER, QUALIFIES, BASIS, FACTOR, UNCERTAIN, JUDGEMENT, INSTRUMENT, CIRCUMSTANCE, INCOMPLETE, LIMB, REFUSAL, AGENCY,
     TOLD, REFERRAL_ANSWER, REFERRED, SAFEGUARDED, FOUND, TEXT, UNDERTAKING, PURPOSE, OVERRIDE, CONTACT_FAULT, ASKED_BY,
     PLAN_EFFECT, CHOSEN, FOLLOWED, WATCHED, READ_ROW, PAUSE, ACKNOWLEDGED, OVERRUN,

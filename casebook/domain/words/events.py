@@ -65,6 +65,8 @@ EVENT = Vocabulary("Events of the ledger", {
     "neglected_woken": "idle applications woken",
     "off_duty": "went off duty",
     "on_duty": "came on duty",
+    "call_taken": "call that came in recorded",
+    "note_written": "note written",
     "notices_received": "notices received",
     "outcome_delivered": "outcome delivered",
     "override_proposed": "gate override proposed",

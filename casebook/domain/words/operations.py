@@ -52,6 +52,8 @@ COMMAND = Vocabulary("Commands", {
     "add_information": "add information",
     "correct_submission": "correct the moment of submission",
     "update_circumstances": "update circumstances",
+    "add_note": "write a note",
+    "take_call": "record a call that came in",
     "enquire": "ask an agency",
     "renew_watch": "renew a watch",
     "adopt_policy": "adopt a document of policy",

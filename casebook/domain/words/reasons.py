@@ -27,6 +27,8 @@ CAUSE = Vocabulary("Causes of danger and of a priority", {
     "safeguarding_overdue": "safeguarding is overdue",
     "limit_passed": "the time limit has passed",
     "applicant_says_immediate_danger": "the applicant says there is immediate danger",
+    "danger_heard_at_call": "danger heard when somebody rang",
+    "subject_rang": "the subject rang: they may know of the application",
     "danger_heard_at_meeting": "danger heard at the meeting",
     "danger_heard_at_located": "danger heard when the person at risk was located",
     "danger_heard_at_delivery": "danger heard at the delivery",
@@ -44,6 +46,8 @@ CAUSE = Vocabulary("Causes of danger and of a priority", {
     "other": "another reason",
 })  # fmt: skip
 BECAUSE = Vocabulary("Reasons for an event", {
+    "call_taken": "a call came in",
+    "call_acted_on": "a call was acted on",
     "answer_superseded": "an answer was superseded",
     "application_received": "the application was received",
     "approver_sent_back": "the approver sent it back",

@@ -190,6 +190,7 @@ WORK = Vocabulary("Work items", {
     "reassess_risk": "assess the risk again after a disclosure",
     "close_grave_case": "close a high-risk application with a summary",
     "look_at_plan_change": "look at a change of a safe-contact plan",
+    "act_on_call": "act on a call that came in",
     "link_across_restriction": "decide about a link across a restriction",
     "complete_instrument": "complete the risk questionnaire",
     "accept_less": "accept fewer answers",
@@ -244,7 +245,48 @@ ANCHOR = Vocabulary("What starts a clock", {
     "opened": "the opening of the work item",
 })  # fmt: skip
 
+NOTE_CATEGORY = Vocabulary("Categories of notes", {
+    "contact": "contact",
+    "safety": "safety",
+    "records": "records",
+    "agencies": "other agencies",
+    "decision": "the decision",
+    "administration": "administration",
+    "other": "other",
+})  # fmt: skip
+CALLER = Vocabulary("Who rang, wrote or came", {
+    "a": "the person at risk",
+    "b": "the subject",
+    "c": "the other applicant",
+    "professional": "a professional",
+    "somebody_else": "somebody else",
+    "unknown": "not known who",
+})  # fmt: skip
+CALL_OPENS = Vocabulary("What a call calls for", {
+    "danger": "there is danger now",
+    "circumstances": "circumstances have changed",
+    "withdrawal": "they wish to withdraw",
+    "details": "details are to be corrected",
+    "call_back": "they ask to be rung",
+})  # fmt: skip
+TIMELINE = Vocabulary("Kinds of lines in a timeline", {
+    "note": "note",
+    "call": "call that came in",
+    "contact": "contact",
+    "danger": "danger and priority",
+    "people": "the people in it",
+    "searches": "searches",
+    "decision": "decision",
+    "telling": "telling",
+    "work": "work",
+    "limits": "limits",
+    "stage": "stage",
+    "access": "who looked",
+    "other": "other",
+})  # fmt: skip
+
 ALL = (
+    NOTE_CATEGORY, CALLER, CALL_OPENS, TIMELINE,
     STAGE, ROUTE, APPLICANT, PARTY, ANSWER, SEX, CERTAINTY, RELATIONSHIP, CHANNEL, SAID_BY, IDENTIFIED, RECORD_KIND, VICTIM,
     FLAG, SOURCE, OUTCOME, ROLE, PRIORITY, WORK, WAITING, LIMIT, UNIT, ANCHOR,
 )  # fmt: skip

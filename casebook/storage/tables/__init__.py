@@ -30,6 +30,7 @@ from casebook.storage.tables.checks import (
     SourcePerson,
     SourceRecord,
 )
+from casebook.storage.tables.chronology import CaseNote, IncomingCall
 from casebook.storage.tables.decision import (
     Approval,
     Decision,
@@ -104,6 +105,7 @@ __all__ = [
     "Assurance",
     "Base",
     "Candidate",
+    "CaseNote",
     "ChainHead",
     "Circumstance",
     "Clock",
@@ -126,6 +128,7 @@ __all__ = [
     "GateResult",
     "Heartbeat",
     "Home",
+    "IncomingCall",
     "InstrumentAnswer",
     "InstrumentShortfall",
     "Lease",
