@@ -59,6 +59,7 @@ class Command(StrEnum):
     MERGE = "merge"
     ADD_INFORMATION = "add_information"
     CORRECT_SUBMISSION = "correct_submission"
+    ALLOCATE = "allocate"
     ADD_NOTE = "add_note"
     TAKE_CALL = "take_call"
     UPDATE_CIRCUMSTANCES = "update_circumstances"
@@ -130,6 +131,7 @@ MAY: Mapping[Command, frozenset[Role]] = MappingProxyType({
     Command.MERGE: frozenset({Role.INTAKE_OFFICER, Role.RESEARCHER, Role.SUPERVISOR}),
     Command.ADD_INFORMATION: _CASE_STAFF,
     Command.CORRECT_SUBMISSION: _LEADS | {Role.INTAKE_OFFICER},
+    Command.ALLOCATE: _LEADS,
     Command.ADD_NOTE: _CASE_STAFF,
     # whoever answers the telephone
     Command.TAKE_CALL: _PEOPLE,

@@ -17,6 +17,7 @@ from casebook.domain.vocabulary import Role, WorkKind
 from casebook.storage.read_once import read_once
 from casebook.storage.tables import (
     OPEN_WORK,
+    Absence,
     Application,
     Approval,
     Assurance,
@@ -123,11 +124,14 @@ class PresentStaff(NamedTuple):
 
 
 def present(session: Session) -> dict[str, frozenset[str]]:
-    """Staff on duty and their roles."""
+    """Staff on duty and their roles. Not those who are away."""
     query = (
         select(Staff.id, func.array_agg(StaffRole.role))
         .join(StaffRole, StaffRole.staff_id == Staff.id)
         .where(Staff.on_duty, Staff.suspended_at.is_(None), StaffRole.ended_at.is_(None))
+        .where(
+            Staff.id.not_in(select(Absence.staff_id).where(Absence.begun_at.is_not(None), Absence.ended_at.is_(None)))
+        )
         .group_by(Staff.id)
     )
     return {staff_id: frozenset(roles) for staff_id, roles in session.execute(query)}

@@ -112,6 +112,8 @@ CASES: Mapping[str, list[Row]] = {
     "0019": [*_case(reference_of("0019")), ("account_proposal", {"id": "p1", "staff_id": "r1", "roles": ["researcher"]})],
     "0022": [*_case(r := reference_of("0022")), ("note", {"id": f"{r}-n", "reference": r, "category": "safety"}),
              ("incoming_call", {"id": f"{r}-c", "reference": r, "caller": "a", "opens": ["danger"]})],
+    "0023": [*_case(r := reference_of("0023")),
+             ("case_owner", {"id": f"{r}-o", "reference": r, "staff_id": "r1"})],
     "0020": _case(reference_of("0020")),  # roles and their rights only
 }  # fmt: skip
 

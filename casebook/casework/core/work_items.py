@@ -132,3 +132,36 @@ def why_danger_first(session: Session, application: Application) -> Reason | Non
     return Reason(
         "danger_open", f"somebody may be in danger: finish this first: {', '.join(map(words.WORK.of, kinds))}"
     )
+
+
+def with_work_of(act: Act, staff_id: str) -> list[str]:
+    """References of the applications with open work of this person."""
+    query = select(WorkItem.reference).where(WorkItem.owner == staff_id, OPEN_WORK)
+    return [reference for reference in act.session.scalars(query) if reference]
+
+
+def lock(act: Act, references: Sequence[str]) -> None:
+    """Lock applications before their items and in order of reference, so that no two acts wait for each other."""
+    query = select(Application).where(Application.reference.in_(references)).order_by(Application.reference)
+    act.session.scalars(query.with_for_update(key_share=True)).all()
+
+
+def return_items(act: Act, staff_id: str, *, only: Application | None = None, reserved: bool = True) -> int:
+    """Return the open work that somebody claimed, or that was reserved for them, to the queue of its role.
+
+    `only`: that of one application, which the caller has locked. `reserved` False: what is reserved for them stays theirs.
+    """
+    query = select(WorkItem).where(WorkItem.owner == staff_id, OPEN_WORK)
+    if not reserved:
+        query = query.where(WorkItem.reserved.is_(False))
+    if only is None:
+        lock(act, with_work_of(act, staff_id))
+    else:
+        query = query.where(WorkItem.reference == only.reference)
+    items = act.session.scalars(query.with_for_update()).all()
+    for item in items:
+        item.owner, item.claimed_at, item.reserved = None, None, False
+        act.record(
+            act.session.get(Application, item.reference) if item.reference else None, "work_returned", item=item.id
+        )
+    return len(items)

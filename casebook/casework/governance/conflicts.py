@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from casebook.casework.core import conflict
+from casebook.casework.core import conflict, work_items
 from casebook.casework.core.acting import Act, Summary, refuse_because
 from casebook.casework.governance import superseding
-from casebook.casework.staff import suspension
 from casebook.domain.authority import Command
 from casebook.errors import InvalidAnswer, NotFound, NotPermitted, Refused
 from casebook.storage.tables import Application, Staff, WorkItem
@@ -46,7 +45,7 @@ def _record(act: Act, reference: str, staff_id: str, *, conflicted: bool, reason
 
 def _done_again(act: Act, application: Application, staff_id: str) -> list[str]:
     """Return what somebody barred had claimed, and supersede what they answered, the latest first. Returns the items."""
-    suspension.return_items(act, staff_id, only=application)
+    work_items.return_items(act, staff_id, only=application)
     query = select(WorkItem).where(
         WorkItem.reference == application.reference, WorkItem.done_by == staff_id, WorkItem.superseded_at.is_(None)
     )

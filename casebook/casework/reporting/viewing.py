@@ -18,7 +18,7 @@ from casebook.domain.authority import Command
 from casebook.domain.triage import is_danger_said
 from casebook.domain.vocabulary import Priority, Stage
 from casebook.errors import NotPermitted
-from casebook.storage import links, people, tables
+from casebook.storage import allocation, links, people, tables
 from casebook.storage.review.live_cells import VIEWED
 from casebook.storage.tables import OPEN_WORK, Application, Base, Clock, LedgerEntry, WorkItem
 
@@ -31,7 +31,7 @@ PARTS: tuple[type[Base], ...] = (
     tables.EmergencyDisclosure, tables.Ratification, tables.ContactOverride, tables.ContactAttempt, tables.FollowUp,
     tables.ClosingSummary,
     tables.Referral, tables.ConflictDeclaration, tables.GateResult, tables.GateOverride, tables.Proposal, tables.Escalation,
-    tables.ApplicationLink, tables.Watch, tables.StatedReason, tables.CaseNote, tables.IncomingCall,
+    tables.ApplicationLink, tables.Watch, tables.StatedReason, tables.CaseNote, tables.IncomingCall, tables.CaseOwner,
 )  # fmt: skip
 
 
@@ -50,7 +50,9 @@ def listing(act: Act, *, stage: Stage | None = None, overdue: bool = False) -> l
         for application in act.session.scalars(query)
         if application.reference not in hidden
     ]
+    owners = allocation.owners(act.session)
     for row in rows:
+        row["owner"] = owners.get(str(row["reference"]))
         row["outcome"] = None if row["reference"] in blind else row["outcome"]
     return sorted((row for row in rows if row["overdue"] or not overdue), key=_order)
 

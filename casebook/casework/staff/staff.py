@@ -11,6 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from casebook.casework.core import work_items
 from casebook.casework.core.acting import Act, refuse_all, refuse_because
 from casebook.casework.staff import suspension, tokens
 from casebook.domain.actors import OPERATOR, Actor, Reason
@@ -142,7 +143,7 @@ def set_duty(act: Act, staff_id: str, *, on_duty: bool) -> None:
     member = locked_member(act, staff_id)
     staff_id = member.id
     member.on_duty = on_duty
-    returned = 0 if on_duty else suspension.return_items(act, staff_id)
+    returned = 0 if on_duty else work_items.return_items(act, staff_id)
     act.record(None, "on_duty" if on_duty else "off_duty", staff=staff_id, returned=returned)
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
-from casebook.casework.core import lifecycle
+from casebook.casework.core import lifecycle, work_items
 from casebook.casework.core.acting import Act
 from casebook.domain.vocabulary import Stage
 from casebook.storage.people import touched_by
-from casebook.storage.tables import OPEN_WORK, Application, Approval, Decision, Staff, WorkItem
+from casebook.storage.tables import Application, Approval, Decision, Staff
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +29,8 @@ def carry_out(act: Act, staff_id: str) -> SuspensionResult:
     from casebook.casework.monitor import signals  # noqa: PLC0415 - every command loads this module, and few need it
 
     undelivered = _undelivered(act, staff_id)
-    _lock(act, [*_with_work_of(act, staff_id), *undelivered])
-    returned = return_items(act, staff_id)
+    work_items.lock(act, [*work_items.with_work_of(act, staff_id), *undelivered])
+    returned = work_items.return_items(act, staff_id)
     superseded = [_supersede(act, reference) for reference in undelivered]
     touched = touched_by(act.session, staff_id)
     on_hold = set(act.session.scalars(select(Application.reference).where(Application.legal_hold)))
@@ -45,37 +44,6 @@ def carry_out(act: Act, staff_id: str) -> SuspensionResult:
         hold_offered=[reference for reference in touched if reference not in on_hold],
         look_back_proposed=signals.propose_look_back(act, staff_id, touched=len(touched)),
     )
-
-
-def _with_work_of(act: Act, staff_id: str) -> list[str]:
-    """References of the applications with open work of this person."""
-    query = select(WorkItem.reference).where(WorkItem.owner == staff_id, OPEN_WORK)
-    return [reference for reference in act.session.scalars(query) if reference]
-
-
-def _lock(act: Act, references: Sequence[str]) -> None:
-    """Lock applications before their items and in order of reference, so that no two acts wait for each other."""
-    query = select(Application).where(Application.reference.in_(references)).order_by(Application.reference)
-    act.session.scalars(query.with_for_update(key_share=True)).all()
-
-
-def return_items(act: Act, staff_id: str, *, only: Application | None = None) -> int:
-    """Return the open work that somebody claimed, or that was reserved for them, to the queue of its role.
-
-    `only`: that of one application, which the caller has locked.
-    """
-    query = select(WorkItem).where(WorkItem.owner == staff_id, OPEN_WORK)
-    if only is None:
-        _lock(act, _with_work_of(act, staff_id))
-    else:
-        query = query.where(WorkItem.reference == only.reference)
-    items = act.session.scalars(query.with_for_update()).all()
-    for item in items:
-        item.owner, item.claimed_at, item.reserved = None, None, False
-        act.record(
-            act.session.get(Application, item.reference) if item.reference else None, "work_returned", item=item.id
-        )
-    return len(items)
 
 
 def _undelivered(act: Act, staff_id: str) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from casebook import files
 from casebook.casework import playbook
+from casebook.casework.allocation import owners
 from casebook.casework.core import quality, refused_files
 from casebook.casework.governance import circumstances, conflicts, early_ending, exceptions, governance, merging
 from casebook.casework.intake import application_file, rejected_rows, submission
@@ -80,6 +81,12 @@ GOVERNANCE: dict[str, tuple[str, Callable[..., dict[str, object]], tuple[str, ..
         governance.report_danger,
         ("reason",),
     ),
+    "assign": (
+        "make somebody its case officer; whoever was it is told",
+        owners.assign,
+        ("to", "reason", "handover?"),
+    ),
+    "take-back": ("end somebody's time as its case officer; they are told", owners.take_back, ("reason",)),
     "restrict": ("restrict it, so that only named people see it", governance.restrict, ("reason",)),
     "name": ("let one more person see a restricted application", governance.name_person, ("staff",)),
     "unrestrict": (
@@ -247,7 +254,8 @@ def _line(row: dict[str, object]) -> str:
     waiting = words.of_field("kinds", row["waiting_for"]) or "no work waiting"
     late = "  OVERDUE" if row["overdue"] else ""
     priority, stage = words.PRIORITY.of(row["priority"]), words.STAGE.of(row["stage"])
-    return f"{row['reference']}  {priority:<9} {stage:<14} due {row['due_at'] or '-':<25}{late}  {waiting}"
+    owner = f"  {row['owner']}" if row["owner"] else ""
+    return f"{row['reference']}  {priority:<9} {stage:<14} due {row['due_at'] or '-':<25}{late}  {waiting}{owner}"
 
 
 def _show(options: Namespace, call: Call) -> Output:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, Namespace, _SubParsersAction
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from casebook.casework import playbook, work_queue
+from casebook.casework.allocation import owners, telling
 from casebook.casework.governance import superseding
 from casebook.casework.work_queue import WaitingWork
 from casebook.cli.answer import Call, Output, plain
@@ -41,6 +42,7 @@ def configure(parser: ArgumentParser) -> None:
         help="the answer as JSON; - for standard input",
     )  # fmt: skip
     do.set_defaults(handler=_do)
+    _configure_moves(actions)
     supersede = actions.add_parser(
         "supersede", help="set an answer aside that does not hold: its work is asked for again"
     )
@@ -55,11 +57,50 @@ def configure(parser: ArgumentParser) -> None:
     schema.set_defaults(handler=_schema)
 
 
+def _configure_moves(actions: _SubParsersAction[ArgumentParser]) -> None:
+    for name, handler, text in (
+        ("take-back", _take_back, "return an item that somebody claimed to its queue; they are told"),
+        ("give", _give, "give an item to somebody whose role allows it; whoever had it is told"),
+    ):
+        moved = actions.add_parser(name, help=text)
+        moved.add_argument("item", metavar="ITEM", help=_ITEM)
+        if name == "give":
+            moved.add_argument("--to", required=True, metavar="ID", help="the staff id of whoever gets it")
+        moved.add_argument(
+            "--reason", required=True, metavar="WHY", help="why: a code, words, or both as `code: words`"
+        )
+        moved.set_defaults(handler=handler)
+    told = actions.add_parser("notices", help="what you are told about your own work; it is read by that")
+    told.add_argument("--all", action="store_true", dest="everything", help="also what you have read before")
+    told.set_defaults(handler=_notices)
+
+
 def _list(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         waiting = work_queue.waiting(act, role=options.role, mine=options.mine)
         items = [{**_item(item, act.now), **_hindered(waiting, item)} for item in waiting.items]
-    return Output(data=items, lines=[*(line for item in items for line in _lines(item)), *_not_listed(waiting)])
+        unread = telling.unread(act)
+    first = [f"{unread} notice{'s' * (unread > 1)} for you: casebook work notices"] if unread else []
+    return Output(data=items, lines=[*first, *(line for item in items for line in _lines(item)), *_not_listed(waiting)])
+
+
+def _take_back(options: Namespace, call: Call) -> Output:
+    with opened(call) as casebook, casebook.acting() as act:
+        done = owners.take_item(act, options.item, reason=options.reason)
+    return Output(data=done, lines=[f"{options.item}: back in its queue; {done['was']} is told"])
+
+
+def _give(options: Namespace, call: Call) -> Output:
+    with opened(call) as casebook, casebook.acting() as act:
+        done = owners.give_item(act, options.item, to=options.to, reason=options.reason)
+    return Output(data=done, lines=[f"{options.item}: given to {done['owner']}"])
+
+
+def _notices(options: Namespace, call: Call) -> Output:
+    with opened(call) as casebook, casebook.acting() as act:
+        rows = telling.read(act, everything=options.everything)
+    lines = [f"{row['at']}  {row['reference'] or '-'}  {words.TOLD.of(row['reason'])}  ({row['by']})" for row in rows]
+    return Output(data=rows, lines=lines or ["nothing new"])
 
 
 def _hindered(waiting: WaitingWork, item: WorkItem) -> dict[str, object]:

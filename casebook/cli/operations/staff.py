@@ -10,6 +10,7 @@ from casebook.casework.staff import accounts, staff
 from casebook.casework.staff.accounts import ChangeState
 from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
+from casebook.cli.operations import allocation
 from casebook.cli.reading import day
 from casebook.domain import words
 from casebook.domain.account_changes import STANDS, AccountChange
@@ -46,6 +47,13 @@ def configure(parser: ArgumentParser) -> None:
     duty.add_argument("id", metavar="ID", help=_MEMBER)
     duty.add_argument("state", choices=["on", "off"], help="on duty or off duty")
     duty.set_defaults(handler=_set_duty)
+    _configure_standing(actions)
+    _configure_second_person(actions)
+    allocation.configure(actions)
+    actions.add_parser("list", help="list all staff with their roles").set_defaults(handler=_list)
+
+
+def _configure_standing(actions: _SubParsersAction[ArgumentParser]) -> None:
     for name, handler, text in (
         ("token", _token, "propose a new token for a member of staff"),
         ("reinstate", _reinstate, "propose that a suspension ends"),
@@ -58,8 +66,6 @@ def configure(parser: ArgumentParser) -> None:
         action = actions.add_parser(name, help=text)
         action.add_argument("id", metavar="ID", help=_MEMBER)
         action.set_defaults(handler=handler)
-    _configure_second_person(actions)
-    actions.add_parser("list", help="list all staff with their roles").set_defaults(handler=_list)
 
 
 def _configure_second_person(actions: _SubParsersAction[ArgumentParser]) -> None:

@@ -52,6 +52,7 @@ COMMAND = Vocabulary("Commands", {
     "add_information": "add information",
     "correct_submission": "correct the moment of submission",
     "update_circumstances": "update circumstances",
+    "allocate": "give work to others",
     "add_note": "write a note",
     "take_call": "record a call that came in",
     "enquire": "ask an agency",
@@ -177,6 +178,13 @@ ACCOUNT_CHANGE = Vocabulary("Changes of accounts", {
     "reinstatement": "end of a suspension",
     "bootstrap": "account made by one person alone",
 })  # fmt: skip
+TOLD = Vocabulary("What somebody is told about their own work", {
+    "case_given": "you are the case officer now",
+    "case_taken_back": "you are the case officer no longer",
+    "work_given": "a work item was given to you",
+    "work_taken_back": "a work item was taken from you",
+    "covers_for": "you cover for a colleague who will be away",
+})  # fmt: skip
 EXCEPTION = Vocabulary("Exceptions", {
     "contact_override": "contact outside the safe-contact plan",
     "safe_contact_changed": "a safe-contact plan was changed",
@@ -195,6 +203,7 @@ EXCEPTION = Vocabulary("Exceptions", {
 
 ALL = (
     ACT_ORIGIN,
-    COMMAND, STATE, ESCALATION, SHORT_OF, TRAINING, ALARM, PART, CHANNEL_FAULT, SCENARIO, NO_FORECAST, EXCEPTION, ACCOUNT_CHANGE,
+    COMMAND, STATE, ESCALATION, SHORT_OF, TRAINING, ALARM, PART, CHANNEL_FAULT, SCENARIO, NO_FORECAST, EXCEPTION,
+    ACCOUNT_CHANGE, TOLD,
     DOCUMENT, ORIGIN, AREA, EFFECT, STEP,
 )  # fmt: skip

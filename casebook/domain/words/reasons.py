@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from casebook.domain.words.checks import DOUBT, SOURCE_FAULT
 from casebook.domain.words.deciding import OVERRIDE, PAUSE, REFUSAL
-from casebook.domain.words.operations import ACCOUNT_CHANGE, ALARM, ESCALATION, EXCEPTION, SHORT_OF
+from casebook.domain.words.operations import ACCOUNT_CHANGE, ALARM, ESCALATION, EXCEPTION, SHORT_OF, TOLD
 from casebook.domain.words.scheme import FLAG, LIMIT, OUTCOME, PRIORITY, STAGE, WORK
 from casebook.domain.words.vocabulary import NOTHING, Vocabulary, spelled
 
@@ -143,6 +143,7 @@ PROPOSAL = Vocabulary("What needs a second person", {
 
 # a code may stand in several of these: the first has it
 SIMPLE = (
+    TOLD,
     ESCALATION,
     CAUSE,
     BECAUSE,

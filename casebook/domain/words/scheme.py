@@ -251,6 +251,7 @@ NOTE_CATEGORY = Vocabulary("Categories of notes", {
     "records": "records",
     "agencies": "other agencies",
     "decision": "the decision",
+    "handover": "what is handed over",
     "administration": "administration",
     "other": "other",
 })  # fmt: skip

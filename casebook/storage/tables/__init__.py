@@ -1,5 +1,6 @@
 """Every table of the casebook."""
 
+from casebook.storage.tables.allocation import Absence, CaseOwner, StaffNotice
 from casebook.storage.tables.application import (
     Application,
     ApplicationLink,
@@ -97,6 +98,7 @@ from casebook.storage.tables.work import (
 
 __all__ = [
     "OPEN_WORK",
+    "Absence",
     "AccountProposal",
     "ApplicantSign",
     "Application",
@@ -106,6 +108,7 @@ __all__ = [
     "Base",
     "Candidate",
     "CaseNote",
+    "CaseOwner",
     "ChainHead",
     "Circumstance",
     "Clock",
@@ -178,6 +181,7 @@ __all__ = [
     "SourceRecord",
     "Staff",
     "StaffDetail",
+    "StaffNotice",
     "StaffRole",
     "StatedReason",
     "Token",

@@ -9,13 +9,13 @@ import pytest
 import sealing
 
 from casebook.casework import work_queue
+from casebook.casework.core import work_items
 from casebook.casework.governance import exceptions, governance, retention
 from casebook.casework.panel_decision import panel_pack
 from casebook.casework.record_checks import ad_hoc_search
 from casebook.casework.reporting import board, force_figures, forecasting, viewing
 from casebook.casework.review import dossier
 from casebook.casework.safeguarding import safe_contact
-from casebook.casework.staff import suspension
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.errors import NotPermitted
@@ -84,7 +84,7 @@ def test_a_pack_is_handed_to_nobody_who_does_not_sit(theirs, acting, crew):
 
 def test_a_member_may_take_a_free_seat_and_reads_the_case_only_then(theirs, acting, crew, open_items):
     with acting() as act:
-        suspension.return_items(act, "m1")
+        work_items.return_items(act, "m1")
         act.record(None, "returned")
     (seat,) = (item for item in open_items(theirs, WorkKind.DECIDE) if item.role == Role.PANEL_MEMBER)
     with acting(crew["m2"]) as act:

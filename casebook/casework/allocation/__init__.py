@@ -1,0 +1,1 @@
+"""Who answers for an application, who covers for whom, and how much everybody has."""
