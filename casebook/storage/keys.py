@@ -15,7 +15,7 @@ from casebook.errors import Fault
 from casebook.writing import write_once
 
 LENGTH = 32  # bytes of either key
-_TRY = "bring back the folder `secrets` of this home from its backup"
+TRY = "bring back the folder `secrets` of this home from its backup"
 
 
 class KeyUnusable(Fault):
@@ -70,7 +70,7 @@ def entry_key(home: Path, *, known: str | None) -> bytes:
     """
     key = read(entry_file(home))
     if known is not None and fingerprint(key) != known:
-        raise KeyUnusable(f"{entry_file(home)} is the key of another home: {_TRY}.", "key_foreign")
+        raise KeyUnusable(f"{entry_file(home)} is the key of another home: {TRY}.", "key_foreign")
     return key
 
 
@@ -89,7 +89,7 @@ def read(path: Path) -> bytes:
             mode = os.fstat(file.fileno()).st_mode
             written = file.read(4 * LENGTH)
     except FileNotFoundError:
-        raise KeyUnusable(f"The key {path} is missing: {_TRY}.", "key_missing") from None
+        raise KeyUnusable(f"The key {path} is missing: {TRY}.", "key_missing") from None
     except OSError as error:
         raise KeyUnusable(f"The key {path} cannot be read: {error.strerror}.", "key_unreadable") from None
     if not stat.S_ISREG(mode) or mode & (stat.S_IRWXG | stat.S_IRWXO):
@@ -99,7 +99,7 @@ def read(path: Path) -> bytes:
     except ValueError:
         key = b""
     if len(key) != LENGTH:
-        raise KeyUnusable(f"The key {path} is empty or damaged: {_TRY}.", "key_damaged")
+        raise KeyUnusable(f"The key {path} is empty or damaged: {TRY}.", "key_damaged")
     return key
 
 
