@@ -49,21 +49,22 @@ class SheetExtent:
         )
 
     def spread(self) -> None:
-        """Reach as far as the merged ranges that begin within the rows."""
+        """Reach as far as the merged ranges do. One that begins below the last row has no value to repeat."""
+        self.width = max([self.width, *(place.right for place in self.merged)])
         self.merged = [place for place in self.merged if place.top <= self.last_row]
         self.last_row = max([self.last_row, *(place.bottom for place in self.merged)])
-        self.width = max([self.width, *(place.right for place in self.merged)])
 
 
 class Package(zipfile.ZipFile):
     """The package of a workbook. A part is looked through when it is first opened; then it is read as it stands."""
 
     def __init__(self, path: Path, content: bytes) -> None:
-        self._name, self._parts = path.name, Parts()
+        self._name, self._parts = path.name, PartCounts()
         self.extents = dict[str, SheetExtent]()
         if content.count(b"PK\x01\x02") > bounds.PARTS:  # an entry each, which the library would all read
             raise self._refused(f"has more than {bounds.PARTS:,} parts")
-        super().__init__(io.BytesIO(content))
+        self.content = io.BytesIO(content)
+        super().__init__(self.content)
         if sum(entry.file_size for entry in self.infolist()) > bounds.UNPACKED:
             raise self._refused(f"unpacks to more than {bounds.UNPACKED // bounds.MIB} MiB")
 
@@ -103,7 +104,7 @@ class Package(zipfile.ZipFile):
 
 
 @dataclass(kw_only=True)
-class Parts:
+class PartCounts:
     """How many elements of each kind were seen in all parts so far."""
 
     rows: int = 0  # of sheets, and shared texts
@@ -127,7 +128,7 @@ class Parts:
 class _Scan:
     """Counts the elements of one part, and finds how far the cells of a sheet go. It keeps none of them."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: PartCounts) -> None:
         self.extent = SheetExtent()
         self._parts = parts
         self._depth = self._row_depth = 0  # of the present element, and of the row that it stands in

@@ -6,16 +6,16 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from casebook import bounds
 from casebook.errors import UnreadableFile
 from casebook.raw_lines import RawLine
 
 if TYPE_CHECKING:
-    from openpyxl.cell.cell import Cell
-    from openpyxl.workbook import Workbook
+    from openpyxl.cell.cell import Cell, MergedCell
     from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+    from openpyxl.worksheet.worksheet import Worksheet
 
     from casebook.workbook_parts import Merged, Package, SheetExtent
 
@@ -64,26 +64,24 @@ def _sheets(path: Path, content: bytes) -> list[tuple[str, list[RawLine]]]:
         raise UnreadableFile(
             f"{path.name} is in the Strict form of Excel. Save it as an ordinary workbook (.xlsx)", "strict_excel"
         )
-    if len(book.worksheets) > bounds.SHEETS:
+    if len(book) > bounds.SHEETS:
         raise UnreadableFile(f"{path.name} has more than {bounds.SHEETS} sheets", "file_too_large")
-    extents = [package.extents[sheet._worksheet_path] for sheet in book.worksheets]  # noqa: SLF001 - it has no public name
-    written = book
-    if any(extent.has_formulas for extent in extents):
-        written = _opened(package, data_only=False)
+    extents = [package.extents[sheet._worksheet_path] for sheet in book]  # type: ignore[attr-defined] # noqa: SLF001 - it has no public name
+    written = _opened(package, data_only=False) if any(extent.has_formulas for extent in extents) else book
     return [
         (sheet.title, _lines(sheet, formulas, extent))
-        for sheet, formulas, extent in zip(book.worksheets, written.worksheets, extents, strict=True)
+        for sheet, formulas, extent in zip(book, written, extents, strict=True)
     ]
 
 
-def _opened(package: Package, *, data_only: bool) -> Workbook:
-    """The workbook, whose sheets are read row by row: with the stored values (`data_only`), or with the formulas."""
+def _opened(package: Package, *, data_only: bool) -> list[ReadOnlyWorksheet]:
+    """The sheets, each read row by row when it is asked: with the stored values (`data_only`), or with the formulas."""
     from openpyxl.reader.excel import ExcelReader  # noqa: PLC0415 - only an Excel file pays for it
 
-    reader = ExcelReader(package.fp, read_only=True, data_only=data_only, keep_links=False)
+    reader = ExcelReader(package.content, read_only=True, data_only=data_only, keep_links=False)
     reader.archive = package  # the library reads from the package that looks through each part first
     reader.read()
-    return reader.wb
+    return cast("list[ReadOnlyWorksheet]", reader.wb.worksheets)
 
 
 def _workbook_xml(package: Package) -> bytes:
@@ -94,10 +92,12 @@ def _lines(sheet: ReadOnlyWorksheet, formulas: ReadOnlyWorksheet, extent: SheetE
     """The rows of a sheet as far as it goes."""
     if not extent.cells:
         return []
-    area = {"min_row": 1, "min_col": 1, "max_row": extent.last_row, "max_col": extent.width}
-    rows = [[_shown(value) for value in values] for values in sheet.iter_rows(**area, values_only=True)]
-    rows += [[""] * extent.width for _ in range(extent.last_row - len(rows))]
-    unknown = _without_value(rows, formulas.iter_rows(**area)) if extent.has_formulas else set()
+    last, width = extent.last_row, extent.width
+    table = cast("Worksheet", sheet).iter_rows(1, last, 1, width, values_only=True)
+    rows = [[_shown(value) for value in values] for values in table]
+    rows += [[""] * width for _ in range(last - len(rows))]
+    cells = cast("Worksheet", formulas).iter_rows(1, last, 1, width) if extent.has_formulas else ()
+    unknown = _without_value(rows, cells)
     _spread_merged(rows, extent.merged)
     # formatted empty cells make a sheet look longer than it is; a formula that nobody calculated is not empty
     while rows and len(rows) not in unknown and not any(value.strip() for value in rows[-1]):
@@ -105,7 +105,7 @@ def _lines(sheet: ReadOnlyWorksheet, formulas: ReadOnlyWorksheet, extent: SheetE
     return [RawLine(at, row, lacks_value=at in unknown) for at, row in enumerate(rows, start=1)]
 
 
-def _without_value(rows: Sequence[Sequence[str]], formulas: Iterable[Sequence[Cell]]) -> set[int]:
+def _without_value(rows: Sequence[Sequence[str]], formulas: Iterable[Sequence[Cell | MergedCell]]) -> set[int]:
     """The rows with a formula whose value was not stored: what it would give is not known."""
     return {
         at

@@ -155,9 +155,7 @@ def read(
         handlers=_staff(tidy["handler"]),
         approvers=_staff(tidy["approver"]),
         sources_searched=_sources(tidy["sources_searched"], codes, doubts),
-        searched_as=tuple(
-            _searched(item, today) for item in _items(tidy["searched_as"], "searched_as", SEARCHES, doubts)
-        ),
+        searched_as=_searches(tidy["searched_as"], today, doubts),
         outcome=coded.outcome(),
         rationale=tidy["rationale"],
         handled=any(tidy[name] for name in HANDLING),
@@ -279,6 +277,10 @@ def _sources(cell: str, codes: GivenCodes, doubts: list[Note]) -> frozenset[str]
     if not all(listed.values()):
         doubts.append((RegisterDoubt.UNKNOWN_SOURCE, "sources_searched"))
     return frozenset(code or _word(item) for item, code in listed.items())
+
+
+def _searches(cell: str, today: date, doubts: list[Note]) -> tuple[Searched, ...]:
+    return tuple(_searched(item, today) for item in _items(cell, "searched_as", SEARCHES, doubts))
 
 
 def _searched(item: str, today: date) -> Searched:
