@@ -162,10 +162,10 @@ def cell_faults(
     """
     for column, text in cells.items():
         most = LIST_TEXT if column in lists else LONG_TEXT if column in long else TEXT
-        if len(text) > most:
-            yield column, "too_long", f"must have at most {most:,} characters"
-        elif column in lists and text.count(";") >= NAMES and sum(map(bool, map(str.strip, text.split(";")))) > NAMES:
+        if column in lists and text.count(";") >= NAMES and sum(map(bool, map(str.strip, text.split(";")))) > NAMES:
             yield column, "too_many_items", f"must list at most {NAMES}"
+        elif len(text) > most:
+            yield column, "too_long", f"must have at most {most:,} characters"
 
 
 def refuse_shape(value: object, *, text: int | None = None, listed: int | None = None) -> None:

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from casebook import bounds, json_once
 from casebook.bounds import BadInput
-from casebook.errors import InvalidAnswer
+from casebook.errors import InvalidAnswer, UnreadableFile
 
 W = TypeVar("W", bound=StrEnum)
 
@@ -74,6 +74,8 @@ def read_json(name: str) -> object:
 def _standard_input() -> str:
     try:
         text = sys.stdin.read(bounds.ANSWER.most_bytes + 1)
+    except OSError as error:
+        raise UnreadableFile(f"standard input: {error.strerror or 'cannot be read'}", "no_such_file") from None
     except UnicodeDecodeError:
         raise BadInput("is not UTF-8 text", "not_utf8") from None
     if len(text) > bounds.ANSWER.most_bytes:

@@ -50,7 +50,8 @@ def _content(path: Path) -> _Content | None:
     try:
         with bounds.opened(path, _ANY) as file:
             digest, size, lines, last = hashlib.sha256(), os.fstat(file.fileno()).st_size, 0, b""
-            for _ in range(bounds.EXTRACT.most_bytes // bounds.MIB):
+            most = bounds.TABLE if size > bounds.EXTRACT.most_bytes else bounds.EXTRACT
+            for _ in range(most.most_bytes // bounds.MIB):
                 if not (block := file.read(bounds.MIB)):
                     break
                 digest.update(block)
