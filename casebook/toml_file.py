@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
 
 from casebook import bounds
 from casebook.bounds import BadInput
+
+# a key such as a.b.c: each dot is a table in a table
+_PART = r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+"""
+_KEY_OF_MANY = re.compile(rf"""(?<![\w"'-])(?:{_PART}){{{bounds.DEPTH}}}""")
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -16,8 +21,8 @@ def read(path: Path) -> dict[str, Any]:
         text = bounds.content(path, bounds.DOCUMENT).decode("utf-8")
     except UnicodeDecodeError:
         raise BadInput("is not UTF-8 text", "not_utf8") from None
-    if any(line.count(".") > bounds.DOTS for line in text.splitlines()):  # such a key would take very long to read
-        raise BadInput(f"has a line with more than {bounds.DOTS} dots", "too_deep")
+    if _KEY_OF_MANY.search(text):  # it would take very long to read
+        raise BadInput(f"has lists or tables more than {bounds.DEPTH} deep", "too_deep")
     try:
         table = tomllib.loads(text)
     except RecursionError:

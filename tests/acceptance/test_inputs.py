@@ -30,6 +30,7 @@ def given(tmp_path_factory):
     (folder / "long.json").write_text("9" * 100_000)
     (folder / "nan.json").write_text('{"today": NaN}')
     (folder / "deep.toml").write_text(f"columns = {DEEP}")
+    (folder / "odd.json").write_text('{"entries": [{"chain": 1}], "items": [7]}')
     with (folder / "huge").open("wb") as file:
         file.truncate(1 << 40)
     return folder
@@ -58,6 +59,7 @@ def given(tmp_path_factory):
         (("audit", "check", "deep.json"), "too_deep"),
         (("audit", "check", "pipe.csv"), "not_a_file"),
         (("audit", "check", "long.json"), "number_too_long"),
+        (("audit", "check", "odd.json"), "not_a_bundle"),
         (("policy", "check", "deep.toml"), "too_deep"),
         (("policy", "check", "pipe.csv"), "not_a_file"),
         (("review", "preview", "pipe.csv", "--map", "deep.toml"), "too_deep"),

@@ -24,6 +24,13 @@ def check(path: Path, seal_key: str | None) -> Verification:
     does not verify, because anybody can sign with a key of their own.
     """
     bundle = _read(path)
+    try:
+        return _verified(bundle, seal_key)
+    except (KeyError, TypeError, AttributeError, ValueError):
+        raise UnreadableFile(f"{path.name} is not an exported application", "not_a_bundle") from None
+
+
+def _verified(bundle: Mapping[str, Any], seal_key: str | None) -> Verification:
     verification, previous, last_digests = Verification(), chain.GENESIS, dict[str, str]()
     for number, entry in enumerate(bundle["entries"], start=1):
         verification.checked += 1

@@ -23,8 +23,7 @@ NOTES = word_set(
 )
 
 DATED = frozenset({"received_on", "decided_on", "disclosed_on", "relationship_ended", "a_dob", "b_dob"})
-_LISTS = frozenset(f"{party}_{name}" for party in "ab" for name in ("former_names", "aliases"))
-_SHORT = frozenset({*(f"{party}_{name}" for party in "ab" for name in PERSON), *FULL_NAMES}) - _LISTS
+_OF_PEOPLE = frozenset({*(f"{party}_{name}" for party in "ab" for name in PERSON), *FULL_NAMES})
 
 RegisterLine = tuple[int, dict[str, str], tuple[Note, ...]]  # physical line, cells by column of ours, doubts
 
@@ -80,7 +79,7 @@ def row_of(line: RawLine, columns: Sequence[ReadColumn], codes: GivenCodes) -> R
 
 def _kept(column: str, written: str, notes: list[Note]) -> str:
     """The beginning of a text that is too long for its column, with a note."""
-    most = bounds.TEXT if column in _SHORT else bounds.LIST_TEXT if column in _LISTS else bounds.LONG_TEXT
+    most = bounds.TEXT if column in _OF_PEOPLE else bounds.LONG_TEXT
     if len(written) > most:
         notes.append((RegisterDoubt.TOO_LONG, column))
     return written[:most]
