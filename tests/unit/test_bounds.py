@@ -9,6 +9,7 @@ import subprocess
 import sys
 import zipfile
 from datetime import date, datetime
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -499,3 +500,17 @@ def test_no_act_gives_a_person_more_names_than_can_be_searched_for():
     with pytest.raises(InvalidAnswer) as refused:
         person.aliases = [*person.aliases, "y"]
     assert refused.value.code == "too_many_items"
+
+
+def test_the_limits_that_are_told_are_those_that_count():
+    told = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
+    [_, told] = told.split("## What a file may hold")
+    kinds = (bounds.TABLE, bounds.EXTRACT, bounds.DOCUMENT, bounds.ANSWER, bounds.EXPORT, bounds.WORKBOOK)
+    limits = [
+        *(f"{kind.most_bytes // bounds.MIB:,} MiB" for kind in kinds),
+        *(f"{kind.most_lines:,} lines" for kind in kinds if kind.most_lines),
+        f"{bounds.LINE // bounds.MIB} MiB", f"{bounds.UNPACKED // bounds.MIB} MiB", f"{bounds.COLUMNS:,} columns",
+        f"{bounds.CELLS:,} cells", f"{bounds.SHEETS} sheets", f"{bounds.DEPTH} deep", f"{bounds.DIGITS} digits",
+        f"| {bounds.NAMES} |", f"{bounds.TEXT:,} characters; {bounds.LONG_TEXT:,} |",
+    ]  # fmt: skip
+    assert [limit for limit in limits if limit not in told] == []
