@@ -46,7 +46,7 @@ def test_a_command_that_is_told_to_end_stops_the_server_it_was_the_last_to_use(
     start_process, made_home, tmp_path, number, code
 ):
     file = tmp_path / "applications.csv"
-    file.write_text("external_id,submitted_at,route,applicant\n" + BLANK * 6_000)
+    file.write_text("external_id,submitted_at,route,applicant\n" + BLANK * 12_000)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CASEBOOK_")}
     command = start_process(
         [COMMAND, "applications", "import", str(file), "--home", str(made_home)],
