@@ -37,6 +37,11 @@ def configure(actions: Actions) -> None:
     note.add_argument("--at", metavar="TIME", help=f"when it happened: {_AT}")
     note.add_argument("--corrects", metavar="NOTE", help="the id of an earlier note that this one corrects")
     note.set_defaults(handler=_note)
+    _configure_call(actions)
+    _configure_timeline(actions)
+
+
+def _configure_call(actions: Actions) -> None:
     call = actions.add_parser("call", help="record that somebody rang, wrote or came, and open what it calls for")
     call.add_argument("reference", metavar="REF", help=_REFERENCE)
     call.add_argument("--caller", required=True, type=one_of(Caller), metavar="WHO", help=", ".join(Caller))
@@ -59,6 +64,9 @@ def configure(actions: Actions) -> None:
     call.add_argument("--channel", type=one_of(Channel), metavar="CODE", help=f"{', '.join(Channel)} (default: phone)")
     call.add_argument("--at", metavar="TIME", help=_AT)
     call.set_defaults(handler=_call)
+
+
+def _configure_timeline(actions: Actions) -> None:
     lines = actions.add_parser("timeline", help="show everything that happened, newest first")
     lines.add_argument("reference", metavar="REF", help=_REFERENCE)
     lines.add_argument(
