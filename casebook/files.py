@@ -11,7 +11,8 @@ from dataclasses import asdict, dataclass, field, replace
 from itertools import chain, islice, zip_longest
 from pathlib import Path
 
-from casebook import raw_lines
+from casebook import bounds, raw_lines
+from casebook.bounds import FileBound
 from casebook.errors import Fault, UnreadableFile
 from casebook.raw_lines import MOST_OF_A_TITLE, RawLine
 
@@ -67,8 +68,8 @@ class CsvTable:
 class _Physical:
     """The lines of a file, counted as they are read."""
 
-    def __init__(self, path: Path) -> None:
-        self.read, self._lines = 0, raw_lines.lines(path)
+    def __init__(self, path: Path, bound: FileBound) -> None:
+        self.read, self._lines = 0, raw_lines.lines(path, bound)
 
     def __iter__(self) -> Iterator[str]:
         for line in self._lines:
@@ -76,15 +77,23 @@ class _Physical:
             yield line
 
 
-def read(path: Path, *, known: Collection[str], required: Collection[str] = (), first_counts: bool = False) -> CsvTable:
+def read(
+    path: Path,
+    *,
+    known: Collection[str],
+    required: Collection[str] = (),
+    first_counts: bool = False,
+    bound: FileBound = bounds.TABLE,
+) -> CsvTable:
     """Open a CSV file. Raises UnreadableFile if there is no file, no header, or a required column is missing.
 
     A known column that occurs twice is refused. With `first_counts` the later one is ignored and listed as ignored.
-    A title above the header is listed in `no_rows`.
+    A title above the header is listed in `no_rows`. What is over the `bound` is refused before a row is read.
     """
-    physical = _Physical(path)
+    physical = _Physical(path, bound)
     rows = raw_lines.split(physical)
     top, at = _top(path, rows, set(required))
+    bounds.refuse_columns(path.name, top[at].values)
     header = names_of(top[at].values)
     if not top[at].whole:
         raise UnreadableFile(f"{path.name}: a quote in the header, line {top[at].number}, never closes", "open_quote")
@@ -214,6 +223,8 @@ def _row(number: int, values: list[str], width: int, wanted: list[tuple[int, str
     if not text.strip():
         return None
     odd = overfilled(values, width)
+    if len(values) > bounds.COLUMNS:  # no header is so wide: these cells have no column
+        values = values[: bounds.COLUMNS]
     cells = {name: values[at].strip() for at, name in wanted if at < len(values)}
     if text.isascii() and "\0" not in text:
         return FileRow(line=number, cells=cells, miscounted=odd, values=values)

@@ -26,6 +26,7 @@ _BOTH = "\r\n"
 # signs with a meaning in Markdown as Prefect's interface and GitHub read it, and in the HTML that it may hold
 _MARKED = re.compile(r"[\\`*\[\]<>|~]|&(?=#?\w+;)|(?<![^\W_])_|_(?![^\W_])")
 _LINE_ENDS = re.compile(r"\s*[\r\n\x0b\x0c\x85\u2028\u2029]\s*")
+_MOST_OF_A_LABEL = 80  # characters: a longer one leaves no room for the plot beside it
 _ADDRESS = re.compile(r"(?i)\b(https?|ftp|mailto|javascript|data):|\bwww\.")
 
 
@@ -85,3 +86,12 @@ def markdown_text(value: object) -> str:
     text = harmless(_LINE_ENDS.sub(" ", str(value)))
     text = _MARKED.sub(lambda found: "\\" + found[0], text)
     return _ADDRESS.sub(lambda found: found[0][:-1] + "\\" + found[0][-1], text)
+
+
+def plot_text(value: object) -> str:
+    """A value as a label of a plot: on one line, without signs that SVG cannot hold, and with its beginning if it is long.
+
+    A dollar is a dollar: `casebook.drawing` reads no formulas.
+    """
+    text = harmless(_LINE_ENDS.sub(" ", str(value)).replace("\t", " "))
+    return text if len(text) <= _MOST_OF_A_LABEL else text[: _MOST_OF_A_LABEL - 1] + "\u2026"

@@ -9,11 +9,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from casebook.errors import UnreadableFile
+from casebook import bounds
+from casebook.bounds import FileBound
 
-csv.field_size_limit(1 << 24)
+csv.field_size_limit(bounds.LINE)
 MOST_OF_A_TITLE = 3  # different filled cells of a title or a note; a row has more
 LONGEST_ROW = 1_000  # physical lines; a quote that is still open after these was opened by mistake
+MOST_OF_A_ROW = 2 * bounds.LINE  # characters of these lines
 
 
 class RawLine(NamedTuple):
@@ -27,14 +29,15 @@ class RawLine(NamedTuple):
     lacks_value: bool = False  # a formula in it has no stored value: what it gives is not known
 
 
-def lines(path: Path) -> Iterator[str]:
-    """The lines of text. A byte that is not UTF-8 becomes a lone surrogate, so that its cell can be recognised."""
-    try:
-        stream = path.open("rb")
-    except OSError as error:
-        raise UnreadableFile(f"{path.name}: {error.strerror or 'cannot be opened'}", "no_such_file") from None
-    with stream, io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
-        yield from text
+def lines(path: Path, bound: FileBound = bounds.TABLE) -> Iterator[str]:
+    """The lines of text. A byte that is not UTF-8 becomes a lone surrogate, so that its cell can be recognised.
+
+    Raises UnreadableFile before the first line if the file is not a regular one, or has too many or too long lines.
+    """
+    with bounds.opened(path, bound) as stream:
+        bounds.refuse_bulk(path, stream, bound)
+        with io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
+            yield from text
 
 
 def split(lines: Iterable[str], delimiter: str = ",") -> Iterator[RawLine]:
@@ -59,8 +62,10 @@ def split(lines: Iterable[str], delimiter: str = ",") -> Iterator[RawLine]:
 
 def _fed(line: str, taken: list[str], waiting: deque[str], source: Iterator[str]) -> Iterator[str]:
     """The line and the lines after it, as they are asked for. The lines given out are kept in `taken`."""
-    while line and len(taken) < LONGEST_ROW:
+    size = 0
+    while line and len(taken) < LONGEST_ROW and size <= MOST_OF_A_ROW:
         taken.append(line)
+        size += len(line)
         yield line
         line = waiting.popleft() if waiting else next(source, "")
     if line:

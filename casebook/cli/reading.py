@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from argparse import ArgumentTypeError
 from collections.abc import Callable
@@ -10,7 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
-from casebook import json_once
+from casebook import bounds, json_once
+from casebook.bounds import BadInput
 from casebook.errors import InvalidAnswer, UnreadableFile
 
 W = TypeVar("W", bound=StrEnum)
@@ -46,21 +48,41 @@ def moment(text: str) -> datetime:
     return read
 
 
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """The type of an argument that is a whole number within bounds."""
+
+    def read(text: str) -> int:
+        if not (re.fullmatch(r"[+-]?[0-9]{1,18}", text, re.ASCII) and least <= int(text) <= most):
+            raise ArgumentTypeError(f"must be a whole number from {least} to {most}")
+        return int(text)
+
+    return read
+
+
+def words_of(text: str) -> str:
+    """The type of an argument in words: - reads them from standard input, so that the list of processes does not show them."""
+    return _standard_input() if text == "-" else text
+
+
 def read_json(name: str) -> object:
     """The type of an argument that names a JSON file, or - for standard input.
 
     It is read while the arguments are parsed, and only once: a second read would find standard input empty.
     """
-    path = Path(name)
     try:
-        text = sys.stdin.read() if name == "-" else path.read_text("utf-8")
+        return json_once.loads(_standard_input() if name == "-" else bounds.content(Path(name), bounds.ANSWER))
+    except BadInput as fault:
+        code = "invalid_answer" if fault.code in {"not_json", "not_utf8"} else fault.code
+        raise InvalidAnswer(f"the answer {fault}", code) from None
+
+
+def _standard_input() -> str:
+    try:
+        text = sys.stdin.read(bounds.ANSWER.most_bytes + 1)
     except OSError as error:
-        raise UnreadableFile(f"{path.name}: {error.strerror or 'cannot be opened'}", "no_such_file") from None
+        raise UnreadableFile(f"standard input: {error.strerror or 'cannot be read'}", "no_such_file") from None
     except UnicodeDecodeError:
-        raise InvalidAnswer("the answer is not UTF-8 text") from None
-    try:
-        return json_once.loads(text)
-    except json_once.RepeatedKey:
-        raise InvalidAnswer("the answer has one key twice: keep one of each", "repeated_key") from None
-    except (ValueError, RecursionError) as error:
-        raise InvalidAnswer(f"the answer is not JSON: {getattr(error, 'msg', 'it cannot be read')}") from None
+        raise BadInput("is not UTF-8 text", "not_utf8") from None
+    if len(text) > bounds.ANSWER.most_bytes:
+        raise BadInput(f"has more than {bounds.ANSWER.most_bytes // bounds.MIB} MiB", "file_too_large")
+    return text

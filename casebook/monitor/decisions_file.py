@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from casebook import files
+from casebook import files, raw_lines
 from casebook.domain.monitor.decision_monitor import judgement
 from casebook.domain.vocabulary import Outcome
 from casebook.errors import UnreadableFile
@@ -76,10 +76,7 @@ def read_row(raw: files.FileRow) -> DecisionRow | list[files.Rejection]:
 
 def read_expected(path: Path) -> list[float]:
     """Read the `expected` column of a decisions.csv without its empty cells, or a plain list of numbers."""
-    try:
-        text = path.read_text(encoding="utf-8-sig", errors="replace")
-    except OSError as error:
-        raise UnreadableFile(f"{path.name}: {error.strerror or 'cannot be opened'}", "no_such_file") from None
+    text = "".join(raw_lines.lines(path))
     where, cells = "number", list(enumerate(text.replace(",", " ").split(), start=1))
     if cells and cells[0][1].strip('"')[:1].isalpha():  # a header
         table = files.read(path, known=("expected",), required=("expected",))

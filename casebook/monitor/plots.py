@@ -11,6 +11,7 @@ from casebook.domain import words
 from casebook.domain.monitor.decision_monitor import Side
 from casebook.monitor import funnel as limits
 from casebook.monitor.weekly import ChannelReport
+from casebook.outside_text import plot_text
 
 WIDTH, HEIGHT = 7.5, 3.75  # inches
 CAPTIONS = {
@@ -138,4 +139,4 @@ def _path(axes: drawing.Axes, values: Sequence[float], name: str) -> None:
 
 
 def _name(axes: drawing.Axes, at: tuple[float, float], name: str) -> None:
-    axes.annotate(name, at, xytext=(4, 2), textcoords="offset points", fontsize=7)
+    axes.annotate(plot_text(name), at, xytext=(4, 2), textcoords="offset points", fontsize=7)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time
@@ -13,7 +12,8 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from casebook import policies
+from casebook import policies, toml_file
+from casebook.bounds import BadInput
 from casebook.domain.case.panel_decision import Refusals
 from casebook.domain.case.wording import Wording
 from casebook.domain.documents import ALWAYS, DocumentKind, digest_of
@@ -21,7 +21,6 @@ from casebook.domain.monitor.monitor_policy import MonitorPolicy
 from casebook.domain.policy import Policy
 from casebook.domain.review.weights import ReviewPolicy
 from casebook.domain.risk.risk_model import RiskModel, RiskNumbers
-from casebook.errors import UnreadableFile
 from casebook.policies import panel_refusals, reading, risk_model, wording
 from casebook.policies.reading import UnreadablePolicy
 
@@ -86,11 +85,10 @@ def in_force_from(kind: DocumentKind, body: str, where: str) -> datetime:
 def from_file(path: Path) -> DocumentText:
     """A document that a force wrote, as a TOML file. Refused if it is of no kind, or not in the expected form."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UnreadableFile(f"{path.name}: {error.strerror}", "no_such_file") from None
-    except ValueError as error:
-        raise UnreadablePolicy(f"{path.name} is not a TOML file: {error}") from None
+        table = toml_file.read(path)
+    except BadInput as fault:
+        code = UnreadablePolicy.code if fault.code in {"not_toml", "not_utf8"} else fault.code
+        raise UnreadablePolicy(f"{path.name} {fault}", code) from None
     return _text(_kind(table, path.name), table, path.name)
 
 

@@ -11,7 +11,8 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from casebook import files, json_once
+from casebook import bounds, files, json_once
+from casebook.bounds import BadInput
 from casebook.domain.vocabulary import Source
 from casebook.errors import SourceFault
 from casebook.sources.extract_cells import UnusedCell, tidy_person, tidy_record
@@ -19,6 +20,7 @@ from casebook.sources.protocol import NOT_USED, Cells
 from casebook.storage.case.extracts import PERSON_CELLS, RECORD_CELLS
 
 LISTS = frozenset({"aliases", "flags"})
+LONG = frozenset({"offence_text", "outcome"})
 Tidy = Callable[[dict[str, str], int], Iterator[UnusedCell]]
 
 
@@ -101,10 +103,8 @@ def shaped_text(shape: type[S], body: bytes) -> S:
     """The same of an answer that came as JSON."""
     try:
         said = json_once.loads(body)
-    except json_once.RepeatedKey:
-        raise SourceFault("The source's answer has one key twice.", "schema") from None
-    except (ValueError, RecursionError):
-        raise SourceFault("The source's answer is not JSON.", "schema") from None
+    except BadInput as fault:
+        raise SourceFault(f"The source's answer {fault}.", "schema") from None
     return shaped(shape, said)
 
 
@@ -146,8 +146,10 @@ def _cells(source: Source, row: Shape, names: Iterable[str], tidy: Tidy, this_ye
     """The cells of a row, each as an extract would have it."""
     said: Mapping[str, Any] = {**row.model_dump(), "source": source.value}
     texts = {name: _listed(said.get(name), ";" if name in LISTS else " ") for name in names}
-    cells = {name: text or "" for name, text in texts.items()}
+    for name, *_ in bounds.cell_faults({name: text or "" for name, text in texts.items()}, lists=LISTS, long=LONG):
+        texts[name] = None
     not_used = [name for name, text in texts.items() if text is None]
+    cells = {name: text or "" for name, text in texts.items()}
     not_used += [column for column, *_ in tidy(cells, this_year)]
     return {**cells, NOT_USED: ", ".join(dict.fromkeys(not_used))} if not_used else cells
 

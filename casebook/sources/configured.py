@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,6 +10,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 
+from casebook import toml_file
+from casebook.bounds import BadInput
 from casebook.domain.case.coverage import VariantFamily
 from casebook.domain.vocabulary import Source
 from casebook.errors import UnreadableFile, WrongUsage
@@ -83,11 +84,9 @@ Remote = HttpSource | SqlSource
 def read(path: Path, *, admit: Admit | None = None) -> dict[Source, Remote]:
     """Read every source of the file. A file with an error is refused as a whole; the message says where."""
     try:
-        sections = _FILE.validate_python(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError):
-        raise UnreadableFile("The file of record sources cannot be read.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise UnreadableFile(f"The file of record sources is not in the TOML format: {error}") from None
+        sections = _FILE.validate_python(toml_file.read(path))
+    except BadInput as fault:
+        raise UnreadableFile(f"The file of record sources {fault}", fault.code) from None
     except ValidationError as error:
         place = ".".join(map(str, error.errors()[0]["loc"]))
         raise UnreadableFile(

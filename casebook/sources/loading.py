@@ -17,7 +17,7 @@ import psycopg
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from casebook import files
+from casebook import bounds, files
 from casebook.domain.vocabulary import Source
 from casebook.files import FileRow, Rejection
 from casebook.sources import keys
@@ -59,6 +59,7 @@ class ExtractFile:
     id_column: str
     columns: tuple[str, ...]
     lists: frozenset[str]
+    long: frozenset[str]  # with sentences
     tidy: Callable[
         [dict[str, str], int], Iterator[UnusedCell]
     ]  # normalises the cells in place; gives those that it cannot use
@@ -72,7 +73,7 @@ def load(
     session: Session, path: Path, kind: ExtractFile, *, source: str, extract: int, this_year: int, whole: bool
 ) -> Counted:
     """Stage the file, then update the table. With `whole`, rows that are not in the file are closed."""
-    table = files.read(path, known=kind.columns, required=(kind.id_column,))
+    table = files.read(path, known=kind.columns, required=(kind.id_column,), bound=bounds.EXTRACT)
     counted = Counted(ignored_columns=table.ignored)
     session.execute(text(f"DROP TABLE IF EXISTS staged_{kind.table}"))
     session.execute(
@@ -227,6 +228,9 @@ def _faults(row: FileRow, kind: ExtractFile, source: str) -> Iterator[Rejection]
     if row.miscounted:
         message = "has more cells than the header: those that have a column are used"
         yield Rejection(line=row.line, column="", code="wrong_number_of_cells", message=message, landed=True)
+    if len("".join(row.values)) > 2 * bounds.NAMES:  # a shorter row has no text and no list that is too long
+        for column, code, message in bounds.cell_faults(row.cells, lists=kind.lists, long=kind.long):
+            yield Rejection(line=row.line, column=column, code=code, message=message)
     needed = {kind.id_column, "person_id"}
     for column in sorted(row.undecodable):
         message = "has bytes or characters that cannot be stored"
@@ -244,6 +248,7 @@ PERSONS = ExtractFile(
     id_column="person_id",
     columns=PERSON_CELLS,
     lists=frozenset({"aliases"}),
+    long=frozenset(),
     tidy=tidy_person,
 )
 RECORDS = ExtractFile(
@@ -251,5 +256,6 @@ RECORDS = ExtractFile(
     id_column="record_id",
     columns=RECORD_CELLS,
     lists=frozenset({"flags"}),
+    long=frozenset({"offence_text", "outcome"}),
     tidy=tidy_record,
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from casebook import bounds, json_once
 from casebook.domain import chain
 from casebook.domain.seals import Head, SignedSeal, from_json
 from casebook.errors import UnreadableFile
@@ -18,7 +18,7 @@ from casebook.storage.tables import ChainHead, Seal, TrustAnchor
 from casebook.writing import write_once
 
 _NUMBERED = re.compile(r"seal-[0-9]{6,}\.json")
-_SPOILT = (OSError, ValueError, KeyError, TypeError, RecursionError)  # what a file that is no seal any more raises
+_SPOILT = (UnreadableFile, ValueError, KeyError, TypeError)  # what a file that is no seal any more raises
 
 
 def all_signed(session: Session) -> list[SignedSeal]:
@@ -132,5 +132,5 @@ def _files(directory: Path) -> list[Path]:
 
 def _read(path: Path) -> list[SignedSeal]:
     """The seal in a file; nothing if an earlier release wrote it."""
-    said: Any = json.loads(path.read_text("utf-8"))
+    said: Any = json_once.loads(bounds.content(path, bounds.EXPORT))
     return [from_json(said)] if "number" in said else []

@@ -3,7 +3,7 @@
 import ast
 
 import pytest
-from source_tree import MODULES, tree
+from source_tree import MODULES, source_of, tree
 
 # who may open a file for writing, and why not by `casebook/writing.py`
 WRITERS = {
@@ -112,3 +112,30 @@ def test_csv_pages_and_marked_tables_are_made_where_nothing_can_be_forgotten():
 
 def calls_of(module):
     return (node for node in ast.walk(module) if isinstance(node, ast.Call))
+
+
+# what puts a text into a figure: the place of the text among the arguments
+LABELS = {
+    "annotate": 0, "text": 2, "set_title": 0, "suptitle": 0, "set_xlabel": 0, "set_ylabel": 0, "set_xticks": 1, "set_yticks": 1,
+    "set_xticklabels": 0, "set_yticklabels": 0, "legend": 0, "bar_label": 1,
+}  # fmt: skip
+
+
+def bare_labels(module):
+    """The calls that put a text into a figure which is no constant and was not made safe for a plot."""
+    for call in calls_of(module):
+        place = LABELS.get(getattr(call.func, "attr", ""))
+        for argument in call.args[place : place + 1] if place is not None else ():
+            if not isinstance(argument, ast.Constant) and "plot_text(" not in ast.unparse(argument):
+                yield ast.unparse(call)
+
+
+def test_what_stands_in_a_figure_is_made_safe_for_it():
+    draw = [name for name in MODULES if "drawing." in source_of(name) and name != "casebook/drawing.py"]
+    assert len(draw) > 3
+    assert {name: found for name in draw if (found := list(bare_labels(tree(name))))} == {}
+
+
+@pytest.mark.parametrize("code", ["axes.set_title(name)", "axes.annotate(f'{name}', at)", "axes.set_yticks(at, names)"])
+def test_each_bare_label_is_seen(code):
+    assert list(bare_labels(ast.parse(code)))

@@ -78,6 +78,7 @@ def test_a_note_says_what_about_whom_and_when_it_happened(unit, reference):
     [
         ({"category": "gossip", "words": "x"}, "bad_value"),
         ({"category": "safety", "words": "  "}, "reason_missing"),
+        ({"category": "safety", "words": "x" * 100_001}, "too_long"),
         ({"category": "safety", "words": "x", "about": "d"}, "bad_value"),
         ({"category": "safety", "words": "x", "at": "yesterday"}, "bad_time"),
         ({"category": "safety", "words": "x", "at": "2099-01-01T00:00:00+00:00"}, "in_the_future"),

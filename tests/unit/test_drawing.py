@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
+import naughty
+import pytest
+
 from casebook import drawing
 from casebook.casework.reporting import board_plot
+from casebook.outside_text import plot_text
 
 WEEKS = [f"2026-01-{day:02}" for day in range(1, 7)]
 
@@ -26,6 +30,22 @@ def test_a_name_is_drawn_as_it_is_written():
     assert drawn.startswith("<svg")
     assert "<b>" not in drawn
     assert "<b> & $x$" in words_of(drawn)
+
+
+@pytest.mark.parametrize("name", [*naughty.ALL, *naughty.KIND, "half \ud800", "nul \x00", "x" * 5_000, "two\nlines"])
+@pytest.mark.filterwarnings("ignore:Glyph")  # a sign that the font lacks is drawn as a box
+def test_any_name_is_a_label_of_a_figure(name):
+    label = plot_text(name)
+
+    def paint(figure):
+        axes = figure.subplots()
+        axes.set_title(label)
+        axes.set_yticks([0, 1], [label, "b"])
+
+    assert words_of(drawing.svg(paint, width=12, height=2)).count(label) == 2
+    assert drawing.png(paint, width=12, height=2)
+    assert len(label) <= 80
+    assert "\n" not in label
 
 
 def test_the_same_figure_is_the_same_file():

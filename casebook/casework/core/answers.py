@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from casebook import bounds
+from casebook.bounds import BadInput
 from casebook.casework.core.acting import Act
 from casebook.domain.actors import Reason
 from casebook.domain.vocabulary import WorkKind
@@ -108,6 +110,10 @@ def _storable(value: object) -> bool:
 
 def parse(kind: WorkKind, schema: type[Parsed], raw: object) -> Parsed:
     """Check the answer to a kind of work against its schema. The error names every fault at once, never what was given."""
+    try:
+        bounds.refuse_shape(raw, text=bounds.LONG_TEXT, listed=bounds.LISTED)
+    except BadInput as fault:
+        raise InvalidAnswer(f"the answer {fault}", fault.code) from None
     if not _storable(raw):
         raise InvalidAnswer(
             "the answer has a character that cannot be stored (NUL, or half of a surrogate pair): remove it",
@@ -128,6 +134,8 @@ _RULES = {
     "literal_error": "must be one of: {expected}",
     "enum": "must be one of: {expected}",
     "string_too_short": "must not be empty",
+    "string_too_long": "must have at most {max_length} characters",
+    "too_long": "must name at most {max_length}",
     "too_short": "must name at least {min_length}",
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",

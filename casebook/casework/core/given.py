@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from casebook import bounds
 from casebook.casework.core.acting import refuse
 from casebook.domain.actors import Reason
 from casebook.errors import InvalidAnswer
@@ -30,7 +31,9 @@ def why_not_one_of(allowed: Iterable[str], given: str, name: str, *, code: str =
 
 
 def why_not_words(text: str, name: str) -> Reason | None:
-    """A reason if nothing was written."""
+    """A reason if nothing was written, or more than anybody reads."""
+    if len(text) > bounds.LONG_TEXT:
+        return Reason("too_long", f"{name} has more than {bounds.LONG_TEXT:,} characters")
     return None if text.strip() else Reason("reason_missing", f"{name} must not be empty")
 
 

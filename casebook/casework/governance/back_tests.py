@@ -16,6 +16,7 @@ from casebook.domain.back_test import Area, CaseChange, Effect
 from casebook.domain.documents import DocumentKind
 from casebook.domain.policy import Policy
 from casebook.domain.risk.risk_model import RiskModel
+from casebook.outside_text import plot_text
 from casebook.policies import documents as files
 from casebook.policies.documents import DocumentText
 from casebook.storage.reporting import back_test as stored
@@ -121,7 +122,7 @@ def svg(result: BackTest, *, most: int = 20) -> str:
 
     def paint(figure: drawing.Figure) -> None:
         axes = figure.subplots()
-        axes.set_title(f"Changes under {result.document}: {result.changed} of {result.tested} cases differ")
+        axes.set_title(plot_text(f"Changes under {result.document}: {result.changed} of {result.tested} cases differ"))
         colours = [
             drawing.GREEN if effect in {Effect.SAFER, Effect.STRICTER}
             else drawing.RED if effect in {Effect.LESS_SAFE, Effect.LESS_STRICT}
@@ -130,7 +131,7 @@ def svg(result: BackTest, *, most: int = 20) -> str:
         ]  # fmt: skip
         labels = [f"{named(area, what)}: {words.EFFECT.of(effect)}" for area, what, effect, _ in counts]
         axes.barh(range(len(counts)), [cases for *_, cases in counts], color=colours)
-        axes.set_yticks(range(len(counts)), labels)
+        axes.set_yticks(range(len(counts)), [plot_text(label) for label in labels])
         axes.set_xlabel("changes (green: safer or sooner due; red: less safe or later due)")
 
     return drawing.svg(paint, width=8.0, height=1.2 + 0.25 * max(len(counts), 1))

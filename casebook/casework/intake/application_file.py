@@ -118,9 +118,6 @@ def _opened(path: Path) -> files.CsvTable:
 
 def _danger_first(path: Path, table: files.CsvTable) -> Iterator[FileRow]:
     """The rows that report immediate danger, then the others. The file is read twice for that."""
-    if not path.is_file():  # a pipe can only be read once
-        yield from table.rows
-        return
     yield from _only(table.rows, in_danger=True)
     yield from _only(_opened(path).rows, in_danger=False)
 

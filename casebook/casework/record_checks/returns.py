@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
+from casebook import bounds
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Doing
 from casebook.casework.record_checks import automatic, by_hand, candidates, identity
@@ -62,11 +63,13 @@ class RecordSeen(ReturnPart):
 class PersonSeen(ReturnPart):
     """A person in the source who may be the person searched for."""
 
+    model_config = ConfigDict(str_max_length=bounds.TEXT)
+
     person_id: str = Field(min_length=1, description="The source's own number for this person.")
     forename: str = ""
     middle_names: str = ""
     surname: str = ""
-    aliases: list[str] = Field(default_factory=list)
+    aliases: list[str] = Field(default_factory=list, max_length=bounds.NAMES)
     dob: str = Field(default="", pattern=_DATE)
     sex: Literal["f", "m", "x", "unknown"] = "unknown"
     address: str = ""

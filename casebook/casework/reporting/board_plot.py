@@ -7,6 +7,7 @@ from typing import Any
 
 from casebook import drawing
 from casebook.casework.reporting.board import WEEKS
+from casebook.outside_text import plot_text
 
 WIDTH, HEIGHT = 8.0, 4.4  # inches
 LABELLED = 4  # every fourth week is labelled with its date
@@ -38,5 +39,5 @@ def _bars(axes: drawing.Axes, weeks: Sequence[Mapping[str, Any]], colours: Mappi
         places = [at + (number - (len(colours) - 1) / 2) * wide for at in range(len(weeks))]
         axes.bar(places, [week[name] for week in weeks], width=wide, color=colour)
     labelled = range(0, len(weeks), LABELLED)
-    axes.set_xticks(labelled, [weeks[at]["monday"] for at in labelled])
+    axes.set_xticks(labelled, [plot_text(weeks[at]["monday"]) for at in labelled])
     axes.set_ylim(bottom=0)

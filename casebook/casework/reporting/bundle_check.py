@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from casebook import bounds, json_once
+from casebook.bounds import BadInput
 from casebook.casework.reporting.bundle import items_digest
 from casebook.casework.reporting.verification import Broken, Verification
 from casebook.domain import chain
@@ -23,6 +24,13 @@ def check(path: Path, seal_key: str | None) -> Verification:
     does not verify, because anybody can sign with a key of their own.
     """
     bundle = _read(path)
+    try:
+        return _verified(bundle, seal_key)
+    except (KeyError, TypeError, AttributeError, ValueError):
+        raise UnreadableFile(f"{path.name} is not an exported application", "not_a_bundle") from None
+
+
+def _verified(bundle: Mapping[str, Any], seal_key: str | None) -> Verification:
     verification, previous, last_digests = Verification(), chain.GENESIS, dict[str, str]()
     for number, entry in enumerate(bundle["entries"], start=1):
         verification.checked += 1
@@ -83,14 +91,15 @@ def _faults(entry: Mapping[str, Any], number: int, previous: str) -> list[Broken
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        bundle = json.loads(path.read_text("utf-8"))
+        bundle: Any = json_once.loads(bounds.content(path, bounds.EXPORT))
         entries, items = list(bundle["entries"]), list(bundle["items"])
         used = [{"digest": str(each["digest"])} for each in bundle.get("documents", [])]  # none in earlier releases
         seal = dict(bundle.get("seal") or {})  # none in earlier releases
         return {
             "reference": bundle.get("reference"), "entries": entries, "items": items, "documents": used, "seal": seal,
         }  # fmt: skip
-    except OSError as error:
-        raise UnreadableFile(f"{path.name}: {error.strerror}", "no_such_file") from None
+    except BadInput as fault:
+        code = "not_a_bundle" if fault.code in {"not_json", "not_utf8"} else fault.code
+        raise UnreadableFile(f"{path.name} is not an exported application: it {fault}", code) from None
     except (ValueError, KeyError, TypeError):
         raise UnreadableFile(f"{path.name} is not an exported application", "not_a_bundle") from None

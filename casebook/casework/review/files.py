@@ -6,6 +6,7 @@ Unlike `casebook.files`, it keeps text that is not UTF-8 (read as Windows-1252) 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from functools import cached_property
 from itertools import accumulate, islice, zip_longest
 from pathlib import Path
 
-from casebook import files, raw_lines, workbooks
+from casebook import bounds, files, raw_lines, workbooks
 from casebook.casework.review import register_rows
 from casebook.casework.review.register_rows import RegisterLine
 from casebook.domain.review.register import COLUMNS
@@ -110,10 +111,7 @@ def read(path: Path, *, given: RegisterMapping = NO_MAPPING, kept: Sequence[Kept
     `given`: what a person says about headings and codes. `kept`: what was said about earlier files.
     Raises UnreadableFile if the file cannot be opened, or has no header row of a register.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise UnreadableFile(f"{path.name}: {error.strerror or 'cannot be opened'}", "no_such_file") from None
+    content = bounds.content(path, bounds.TABLE)
     sheets = list(_sheets(path, content, given, kept))
     registers = [(sheet, at) for sheet in sheets if (at := sheet.header_at) is not None]
     if not registers:
@@ -140,12 +138,22 @@ def _sheets(path: Path, content: bytes, given: RegisterMapping, kept: Sequence[K
             mapping = _mapping({path.stem, f"{path.stem}-{title}"}, headers, given, kept)
             yield _Sheet(title=title, lines=lines, physical=len(lines), mapping=mapping)
         return
+    bounds.refuse_bulk(path, io.BytesIO(content), bounds.TABLE)
     physical = _physical(content)
     tops = (islice(raw_lines.split(_texts(physical, set()), sign), files.HEADER_WITHIN) for sign in DELIMITERS)
     headers = [header_keys(line.values) for top in tops for line in top]
     mapping = _mapping({path.stem}, headers, given, kept)
-    lines = list(_csv(physical, mapping))
+    lines = list(_counted(path, _csv(physical, mapping)))
     yield _Sheet(title="", lines=lines, physical=len(physical), mapping=mapping)
+
+
+def _counted(path: Path, lines: Iterator[RawLine]) -> Iterator[RawLine]:
+    """The same lines. Raises UnreadableFile at the line that makes them more than can be kept."""
+    cells = 0
+    for line in lines:
+        cells += len(line.values)
+        bounds.refuse_cells(path.name, cells)
+        yield line
 
 
 def _mapping(

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
-from casebook import files
-from casebook.domain.review.register import Note, sources_in
+from casebook import bounds, files
+from casebook.domain.review.register import PERSON, Note, sources_in
 from casebook.domain.review.register_cells import RegisterDoubt
 from casebook.domain.review.register_codes import CODED, GivenCodes, code_in
 from casebook.domain.review.register_headings import FULL_NAMES, ReadColumn
@@ -16,7 +16,6 @@ from casebook.raw_lines import RawLine
 from casebook.values import dates, names, text
 from casebook.values.text import word_set
 
-MOST_KEPT = 1_000_000  # characters of a cell
 MOST_OF_A_NOTE = 3  # different filled cells; an application has more
 # how a line begins that sums up or describes the list
 NOTES = word_set(
@@ -24,6 +23,7 @@ NOTES = word_set(
 )
 
 DATED = frozenset({"received_on", "decided_on", "disclosed_on", "relationship_ended", "a_dob", "b_dob"})
+_OF_PEOPLE = frozenset({*(f"{party}_{name}" for party in "ab" for name in PERSON), *FULL_NAMES})
 
 RegisterLine = tuple[int, dict[str, str], tuple[Note, ...]]  # physical line, cells by column of ours, doubts
 
@@ -70,11 +70,19 @@ def row_of(line: RawLine, columns: Sequence[ReadColumn], codes: GivenCodes) -> R
     for column, value in zip(columns, line.values, strict=False):
         if column.ours and "\0" in value:
             notes.append((RegisterDoubt.UNDECODABLE, column.ours))
-        if column.ours and (written := value.replace("\0", "").strip()[:MOST_KEPT]):
-            cells[column.ours] = written
+        if column.ours and (written := value.replace("\0", "").strip()):
+            cells[column.ours] = _kept(column.ours, written, notes)
     _leave_out_applicant(cells, columns, codes, notes)
     _split_names(cells)
     return line.number, cells, tuple(notes)
+
+
+def _kept(column: str, written: str, notes: list[Note]) -> str:
+    """The beginning of a text that is too long for its column, with a note."""
+    most = bounds.TEXT if column in _OF_PEOPLE else bounds.LONG_TEXT
+    if len(written) > most:
+        notes.append((RegisterDoubt.TOO_LONG, column))
+    return written[:most]
 
 
 def _leave_out_applicant(

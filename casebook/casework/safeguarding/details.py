@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from casebook import bounds
 from casebook.casework.core.acting import Act
 from casebook.casework.core.answers import Answer, Answering, Answers, Doing
 from casebook.casework.safeguarding import circumstances, parties, plan_changes
@@ -24,13 +25,15 @@ _ADDRESSES = {party: what for what, party in ADDRESS_OF.items()}
 class PersonDetails(BaseModel):
     """The details of one party. A field that is left out stays as it is."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True, str_max_length=bounds.TEXT
+    )
 
     forename: str | None = None
     middle_names: str | None = None
     surname: str | None = None
-    former_names: list[str] | None = None
-    aliases: list[str] | None = None
+    former_names: list[str] | None = Field(default=None, max_length=bounds.NAMES)
+    aliases: list[str] | None = Field(default=None, max_length=bounds.NAMES)
     dob: str | None = Field(
         default=None, pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$", description="ISO 8601; year or month alone is allowed"
     )

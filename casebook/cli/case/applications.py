@@ -183,7 +183,7 @@ def _import(options: Namespace, call: Call) -> Output:
             ):
                 imported = application_file.import_file(casebook.store, casebook.actor, options.file, playbook=playbook)
         except UnreadableFile as error:
-            if error.code == "no_such_file":
+            if error.code in {"no_such_file", "not_a_file"}:
                 raise
             raise Refused(error.message, error.code) from None  # the file is at fault, not the call
     rejected = [rejection.as_json() for rejection in imported.rejected]

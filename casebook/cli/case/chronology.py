@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from casebook import bounds
 from casebook.casework.chronology import calls, notes
 from casebook.casework.chronology.timeline import timeline
 from casebook.cli.answer import Call, Output
 from casebook.cli.case.page_words import moment as shown_moment
 from casebook.cli.opening import opened
-from casebook.cli.reading import day, one_of
+from casebook.cli.reading import day, one_of, whole, words_of
 from casebook.domain import words
 from casebook.domain.case.chronology import Caller, CallOpens, NoteCategory, TimelineKind
 from casebook.domain.vocabulary import Channel, Identified, Party
@@ -32,18 +32,25 @@ def configure(actions: Actions) -> None:
     note.add_argument(
         "--category", required=True, type=one_of(NoteCategory), metavar="CODE", help=", ".join(NoteCategory)
     )
-    note.add_argument("--words", required=True, type=_words, metavar="TEXT", help="the note; - for standard input")
+    note.add_argument("--words", required=True, type=words_of, metavar="TEXT", help="the note; - for standard input")
     note.add_argument("--about", type=one_of(Party), metavar="PARTY", help=f"about whom: {', '.join(Party)}")
     note.add_argument("--at", metavar="TIME", help=f"when it happened: {_AT}")
     note.add_argument("--corrects", metavar="NOTE", help="the id of an earlier note that this one corrects")
     note.set_defaults(handler=_note)
+    _configure_call(actions)
+    _configure_timeline(actions)
+
+
+def _configure_call(actions: Actions) -> None:
     call = actions.add_parser("call", help="record that somebody rang, wrote or came, and open what it calls for")
     call.add_argument("reference", metavar="REF", help=_REFERENCE)
     call.add_argument("--caller", required=True, type=one_of(Caller), metavar="WHO", help=", ".join(Caller))
     call.add_argument(
         "--identified-by", required=True, type=one_of(Identified), metavar="HOW", help=", ".join(Identified)
     )
-    call.add_argument("--said", required=True, type=_words, metavar="TEXT", help="what they said; - for standard input")
+    call.add_argument(
+        "--said", required=True, type=words_of, metavar="TEXT", help="what they said; - for standard input"
+    )
     call.add_argument("--said-word", metavar="WORD", help="with code_word: the word that they said")
     call.add_argument(
         "--opens",
@@ -57,6 +64,9 @@ def configure(actions: Actions) -> None:
     call.add_argument("--channel", type=one_of(Channel), metavar="CODE", help=f"{', '.join(Channel)} (default: phone)")
     call.add_argument("--at", metavar="TIME", help=_AT)
     call.set_defaults(handler=_call)
+
+
+def _configure_timeline(actions: Actions) -> None:
     lines = actions.add_parser("timeline", help="show everything that happened, newest first")
     lines.add_argument("reference", metavar="REF", help=_REFERENCE)
     lines.add_argument(
@@ -64,13 +74,10 @@ def configure(actions: Actions) -> None:
         help=f"only these kinds of lines: {', '.join(TimelineKind)} (default: all but access)",
     )  # fmt: skip
     lines.add_argument("--since", type=day, metavar="YYYY-MM-DD", help="from this day on")
-    lines.add_argument("--limit", type=int, default=0, metavar="N", help="at most so many lines (default: all)")
+    lines.add_argument(
+        "--limit", type=whole(0, bounds.MOST_ASKED), default=0, metavar="N", help="at most so many lines (default: all)"
+    )
     lines.set_defaults(handler=_timeline)
-
-
-def _words(text: str) -> str:
-    """Words that need not stand on the command line, where other users of the machine could read them."""
-    return sys.stdin.read() if text == "-" else text
 
 
 def _note(options: Namespace, call: Call) -> Output:
@@ -97,7 +104,7 @@ def _call(options: Namespace, call: Call) -> Output:
 def _timeline(options: Namespace, call: Call) -> Output:
     since = datetime.combine(options.since, datetime.min.time(), UTC) if options.since else None
     with opened(call) as casebook, casebook.acting() as act:
-        rows = timeline(act, options.reference, only=options.only, since=since, limit=max(0, options.limit))
+        rows = timeline(act, options.reference, only=options.only, since=since, limit=options.limit)
     return Output(data=rows, lines=[line for row in rows for line in _shown(row)] or ["nothing"])
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
-from casebook import clock
+from casebook import bounds, clock
 from casebook.casework.record_checks import ad_hoc_search
 from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
-from casebook.cli.reading import one_of
+from casebook.cli.reading import one_of, whole
 from casebook.domain import words
 from casebook.domain.case import uncovered
 from casebook.domain.vocabulary import Source
@@ -38,14 +38,16 @@ def configure(parser: ArgumentParser) -> None:
         help="another forename and surname; may be given more than once",
     )
     parser.add_argument(
-        "--limit", type=int, default=20, metavar="N", help="at most this many candidates (default: %(default)s)"
+        "--limit",
+        type=whole(1, bounds.LISTED),
+        default=20,
+        metavar="N",
+        help="at most this many candidates (default: %(default)s)",
     )
     parser.set_defaults(handler=show)
 
 
 def show(options: Namespace, call: Call) -> Output:
-    if options.limit < 1:
-        raise WrongUsage("--limit must be at least 1")
     born = dates.of_birth(options.dob or "", clock.now().year)
     if options.dob and not born.iso:
         raise WrongUsage("--dob must be a possible date, such as 1985-11-07, 07/11/1985, 1985-11 or 1985")

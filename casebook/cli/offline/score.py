@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from casebook import clock, json_once
+from casebook import bounds, clock, json_once
+from casebook.bounds import BadInput
 from casebook.cli.answer import Call, Output
 from casebook.domain import words
 from casebook.domain.risk.risk_inputs import ScoreInputs
@@ -42,13 +43,9 @@ def run(options: argparse.Namespace, call: Call) -> Output:  # noqa: ARG001 - ev
 
 def _read(path: Path) -> object:
     try:
-        return json_once.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError:
-        raise UnreadableFile("the file cannot be opened") from None
-    except json_once.RepeatedKey:
-        raise UnreadableFile("the file has one key twice: keep one of each", "repeated_key") from None
-    except (ValueError, RecursionError):
-        raise UnreadableFile("the file is not JSON in UTF-8", "not_json") from None
+        return json_once.loads(bounds.content(path, bounds.ANSWER))
+    except BadInput as fault:
+        raise UnreadableFile(f"the file {fault}", "not_json" if fault.code == "not_utf8" else fault.code) from None
 
 
 def _lines(result: Score) -> list[str]:

@@ -9,11 +9,12 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 from pathlib import Path
 
-from casebook import settings
+from casebook import bounds, settings
 from casebook.casework.opening_home import open_casebook
 from casebook.cli import terminal
 from casebook.cli.answer import Call, Output, default_home
 from casebook.cli.operations.up import running
+from casebook.cli.reading import whole
 from casebook.demo import force
 from casebook.demo.desk import Desk, Run
 from casebook.demo.engine import Engine
@@ -25,11 +26,13 @@ from casebook.storage import session as storage
 from casebook.storage import trial
 from casebook.writing import write_whole
 
+MOST_MADE_UP = 100_000  # applications: more than all forces of England and Wales have in a year
+
 
 def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--applications",
-        type=int,
+        type=whole(0, MOST_MADE_UP),
         default=24,
         metavar="N",
         help="how many synthetic applications; the special cases come first (default: %(default)s)",
@@ -39,14 +42,14 @@ def configure(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--seed",
-        type=int,
+        type=whole(0, bounds.LARGEST_SEED),
         default=1,
         metavar="S",
         help="the same seed gives the same synthetic force (default: %(default)s)",
     )
     parser.add_argument(
         "--past",
-        type=int,
+        type=whole(0, MOST_MADE_UP),
         default=3800,
         metavar="N",
         help="how many synthetic past applications to look back at in the end; 0: none (default: %(default)s)",
@@ -59,8 +62,6 @@ def _demo(options: Namespace, call: Call) -> Output:
         raise NotPermitted("only the operator can run the demonstration; leave out --as")
     if options.applications < 1:
         raise UnreadableFile("--applications must be at least 1", "bad_count")
-    if options.past < 0:
-        raise UnreadableFile("--past must be 0 or more", "bad_count")
     begun = time.monotonic()
     given = _given(options.file) if options.file else None  # read before there is a home, because a home must be empty
     home = _fresh_home(call)
@@ -119,10 +120,7 @@ def _fresh_home(call: Call) -> Path:
 
 
 def _given(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise UnreadableFile(f"{file.name}: {error.strerror}", "no_such_file") from None
+    return bounds.content(file, bounds.TABLE)
 
 
 def _files(options: Namespace, home: Path, given: bytes | None) -> Path:

@@ -6,16 +6,19 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from typing import Any
 
+from casebook import bounds
 from casebook.casework.reporting import forecasting
 from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
+from casebook.cli.reading import whole
 from casebook.domain.words.operations import NO_FORECAST, SCENARIO
 
 
 def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
-        "--seed", type=int, default=1, metavar="S", help="the same seed gives the same figures (default: %(default)s)"
-    )
+        "--seed", type=whole(0, bounds.LARGEST_SEED), default=1, metavar="S",
+        help="the same seed gives the same figures (default: %(default)s)",
+    )  # fmt: skip
     parser.set_defaults(handler=_forecast)
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import io
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from casebook import bounds
 from casebook.casework.review import account, ranking, registers
 from casebook.casework.review import triage as review_triage
 from casebook.cli import progress, terminal
 from casebook.cli.answer import Call, Output
 from casebook.cli.opening import opened
+from casebook.cli.reading import whole
 from casebook.cli.review import importing, page, work
 from casebook.domain import words
 from casebook.domain.review import reconciling
@@ -41,7 +43,7 @@ def configure(parser: ArgumentParser) -> None:
         "--by", choices=("review", "contact"), default="review",
         help="in order of rank, or of how soon the person at risk must be reached (default: %(default)s)",
     )  # fmt: skip
-    queue.add_argument("--limit", type=at_least_nothing, metavar="N", help="only the first N")
+    queue.add_argument("--limit", type=whole(0, bounds.MOST_ASKED), metavar="N", help="only the first N")
     queue.set_defaults(handler=_queue)
     actions.add_parser("progress", help="show how far the review is, and when it may end").set_defaults(
         handler=_account
@@ -60,12 +62,6 @@ def configure(parser: ArgumentParser) -> None:
     )
     report.set_defaults(handler=_report)
     work.configure(actions)
-
-
-def at_least_nothing(text: str) -> int:
-    if not text.isdecimal():
-        raise ArgumentTypeError("must be a whole number, 0 or more")
-    return int(text)
 
 
 def _reconcile(_options: Namespace, call: Call) -> Output:

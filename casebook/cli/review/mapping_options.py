@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
 
+from casebook import toml_file
+from casebook.bounds import BadInput
 from casebook.casework.review import mappings
 from casebook.domain.review.register_headings import RegisterMapping
 from casebook.errors import UnreadableFile
@@ -52,11 +53,9 @@ def _code(text: str) -> SaidCode:
 
 def _file(path: Path) -> tuple[dict[str, str], list[SaidCode]]:
     try:
-        said = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise UnreadableFile(f"{path.name}: {error.strerror or 'cannot be opened'}", "no_such_file") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-        raise UnreadableFile(f"{path.name} is not a TOML file", "not_toml") from None
+        said = toml_file.read(path)
+    except BadInput as fault:
+        raise UnreadableFile(f"{path.name} {fault}", "not_toml" if fault.code == "not_utf8" else fault.code) from None
     columns, codes = said.get("columns", {}), said.get("codes", {})
     tables = [columns, codes, *(codes.values() if isinstance(codes, dict) else ())]
     if said.keys() - {"columns", "codes"} or not all(isinstance(table, dict) for table in tables):

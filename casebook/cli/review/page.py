@@ -12,6 +12,7 @@ from casebook.casework.review.account import ReviewReport
 from casebook.cli import printing
 from casebook.domain import words
 from casebook.domain.review.figures import Share
+from casebook.outside_text import plot_text
 
 TITLE = "Review of past applications"
 _TEMPLATE = "review_report.html"
@@ -166,10 +167,10 @@ def _plot(title: str, shown: Sequence[Share]) -> drawing.Paint:
         lows = [max(0.0, value - 100 * (share.low or 0)) for value, share in zip(values, shown, strict=True)]
         highs = [max(0.0, 100 * (share.high or 0) - value) for value, share in zip(values, shown, strict=True)]
         axes.errorbar(values, range(len(shown)), xerr=[lows, highs], fmt="o", color=drawing.BLUE, capsize=3)
-        axes.set_yticks(range(len(shown)), [share.what for share in shown])
+        axes.set_yticks(range(len(shown)), [plot_text(share.what) for share in shown])
         axes.invert_yaxis()
         axes.set_xlim(left=0)
         axes.set_xlabel("per cent, with 95 % interval")
-        axes.set_title(title)
+        axes.set_title(plot_text(title))
 
     return paint

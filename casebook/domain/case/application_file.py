@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from casebook.bounds import cell_faults
 from casebook.domain.actors import Reason
 from casebook.domain.case.intake import DAYS, Form, PersonForm, PlanForm, with_doubts
 from casebook.domain.vocabulary import Answer3, Applicant, Certainty, Channel, Party, Relationship, Route, Sex
@@ -43,6 +44,11 @@ CHANNELS = {"e-mail": "email", "telephone": "phone", "mobile": "phone", "sms": "
 # coded columns that are read separately
 _ALSO_CODED = frozenset({"safe_voicemail", "a_safe_voicemail", "safe_days", "a_safe_days"})
 DATES = (*(f"{party}_dob" for party in Party), "relationship_started", "relationship_ended", "children")
+LISTS = frozenset(
+    {"children", *(f"{party}_{name}" for party in Party for name in ("former_names", "aliases"))}
+    | {f"{prefix}safe_{name}" for prefix in ("", "a_") for name in ("days", "from", "until")}
+)
+LONG = frozenset({"concern"})
 
 _BORN = frozenset({*(f"{party}_dob" for party in Party), "children"})
 _MOST_CHILDREN = 20
@@ -77,6 +83,10 @@ def read(
         RowFault(column=column, code="undecodable", message="contains bytes or characters that cannot be stored")
         for column in sorted(undecodable)
         if (column in CODED or column in _ALSO_CODED) and column not in REQUIRED
+    ]
+    faults += [
+        RowFault(column=column, code=code, message=message)
+        for column, code, message in cell_faults(cells, lists=LISTS, long=LONG)
     ]
     if faults:
         return faults

@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import TypeVar
 
+from casebook.bounds import NAMES, SEARCHES
 from casebook.domain.review.register_cells import RegisterDoubt, birth_date, day_of, plain
 from casebook.domain.review.register_codes import NONE_GIVEN, GivenCodes, code_in
 from casebook.domain.vocabulary import Answer3, Applicant, Outcome, Relationship, Route
@@ -154,7 +155,7 @@ def read(
         handlers=_staff(tidy["handler"]),
         approvers=_staff(tidy["approver"]),
         sources_searched=_sources(tidy["sources_searched"], codes, doubts),
-        searched_as=tuple(_searched(item, today) for item in items(tidy["searched_as"])),
+        searched_as=_searches(tidy["searched_as"], today, doubts),
         outcome=coded.outcome(),
         rationale=tidy["rationale"],
         handled=any(tidy[name] for name in HANDLING),
@@ -233,9 +234,19 @@ def _person(cells: Mapping[str, str], party: str, today: date, coded: _Coded) ->
         doubts.append((RegisterDoubt.FILLER, f"{party}_postcode"))
     if not (person["forename"] or person["surname"]):
         doubts.append((RegisterDoubt.MISSING_PERSON, f"{party}_surname"))
-    former, aliases = (items(person.pop(name)) for name in ("former_names", "aliases"))
+    former, aliases = (
+        _items(person.pop(name), f"{party}_{name}", NAMES, doubts) for name in ("former_names", "aliases")
+    )
     person |= {"dob": dob, "postcode": postcode, "sex": coded(f"{party}_sex")}
     return replace(RegisterPerson(**person), former_names=former, aliases=aliases)  # type: ignore[arg-type]
+
+
+def _items(cell: str, column: str, most: int, doubts: list[Note]) -> tuple[str, ...]:
+    """The first items of a list. That there are more is a doubt: each name is searched for in every spelling."""
+    listed = items(cell)
+    if len(listed) > most:
+        doubts.append((RegisterDoubt.TOO_MANY, column))
+    return listed[:most]
 
 
 def _some(cell: str) -> bool:
@@ -266,6 +277,10 @@ def _sources(cell: str, codes: GivenCodes, doubts: list[Note]) -> frozenset[str]
     if not all(listed.values()):
         doubts.append((RegisterDoubt.UNKNOWN_SOURCE, "sources_searched"))
     return frozenset(code or _word(item) for item, code in listed.items())
+
+
+def _searches(cell: str, today: date, doubts: list[Note]) -> tuple[Searched, ...]:
+    return tuple(_searched(item, today) for item in _items(cell, "searched_as", SEARCHES, doubts))
 
 
 def _searched(item: str, today: date) -> Searched:

@@ -35,6 +35,8 @@ class RegisterDoubt(StrEnum):
     NO_APPLICATION = "no_application"
     FORMULA = "formula_without_value"
     OF_APPLICANT = "of_applicant"
+    TOO_LONG = "too_long"
+    TOO_MANY = "too_many_items"
 
 
 DATE_DOUBTS = {

@@ -168,6 +168,8 @@ CELL = Vocabulary("What is doubtful about a row of a register", {
     "no_application": "a total or a note, and no application",
     "formula_without_value": "a formula without a stored value",
     "of_applicant": "a detail of an applicant who is not the person at risk",
+    "too_long": "a text is too long; its beginning is read",
+    "too_many_items": "a list is too long; its beginning is read",
 })  # fmt: skip
 HEADING = Vocabulary("How it is known which column a heading is", {
     "own": "its own name",

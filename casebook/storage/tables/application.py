@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from casebook import bounds
+from casebook.errors import InvalidAnswer
 from casebook.storage.tables.base import Base, Json, JsonList
 
 
@@ -107,6 +109,14 @@ class Person(Base):
     email: Mapped[str | None]
     pnc_id: Mapped[str | None]
     cro: Mapped[str | None]
+
+    @validates("former_names", "aliases")
+    def _bounded(self, name: str, names: list[str]) -> list[str]:
+        """Whatever they come from: each name is searched for in every spelling."""
+        if len(names) > bounds.NAMES:
+            message = f"{name} of {self.party} would have more than {bounds.NAMES} names: take out those that are wrong"
+            raise InvalidAnswer(message, "too_many_items")
+        return names
 
 
 class Circumstance(Base):
