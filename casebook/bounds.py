@@ -37,6 +37,8 @@ DOCUMENT = FileBound(most_bytes=2 * MIB)
 ANSWER = FileBound(most_bytes=16 * MIB)
 # an export holds the entries of one application; a seal of 100,000 applications has 10 MB
 EXPORT = FileBound(most_bytes=64 * MIB)
+# a paper of a case: ten pages scanned in colour have some 5 MB
+PAPER = FileBound(most_bytes=10 * MIB)
 WORKBOOK = FileBound(most_bytes=64 * MIB)
 
 LINE = 16 * MIB  # bytes of a line: a text of millions of signs in one cell spoils no other row

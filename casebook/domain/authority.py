@@ -62,6 +62,7 @@ class Command(StrEnum):
     ALLOCATE = "allocate"
     ADD_NOTE = "add_note"
     TAKE_CALL = "take_call"
+    ATTACH = "attach"
     UPDATE_CIRCUMSTANCES = "update_circumstances"
     ENQUIRE = "enquire"
     RENEW_WATCH = "renew_watch"
@@ -133,6 +134,7 @@ MAY: Mapping[Command, frozenset[Role]] = MappingProxyType({
     Command.CORRECT_SUBMISSION: _LEADS | {Role.INTAKE_OFFICER},
     Command.ALLOCATE: _LEADS,
     Command.ADD_NOTE: _CASE_STAFF,
+    Command.ATTACH: _CASE_STAFF,
     # whoever answers the telephone
     Command.TAKE_CALL: _PEOPLE,
     Command.UPDATE_CIRCUMSTANCES: _PEOPLE,

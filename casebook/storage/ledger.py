@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, cast, event, inspect, select
+from sqlalchemy import ColumnElement, LargeBinary, Select, Text, cast, event, func, inspect, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
@@ -178,8 +178,30 @@ def _lock_head(session: Session, name: str) -> ChainHead:
 def digest_of(key: bytes, row: Base, place: EntryPlace | None = None) -> tuple[str, str]:
     """`table:primary key` and the keyed digest of a live row, as the entry at `place` has it."""
     columns, primary = _columns_of(type(row))
-    values = {column: getattr(row, name) for name, column in columns}
+    values = {column: _value(row, name, column) for name, column in columns}
     return _name(row.__tablename__, values, primary), chain.row_digest(key, row.__tablename__, values, place)
+
+
+def values_of(row: Base) -> dict[str, object]:
+    """Every column of a live row with its value. Bytes that were not read are told as in a digest."""
+    return {column: _value(row, name, column) for name, column in _columns_of(type(row))[0]}
+
+
+def _value(row: Base, name: str, column: str) -> object:
+    """A value of a row. The database tells the digest of bytes that nobody has read: they can be ten megabytes."""
+    state, stored = inspect(row), row.__table__.c[column]
+    if not isinstance(stored.type, LargeBinary) or name not in state.unloaded or state.session is None:
+        return getattr(row, name)
+    this = [own == value for own, value in zip(inspect(type(row)).primary_key, state.identity or (), strict=True)]
+    return state.session.scalar(select(_told(stored)).where(*this))
+
+
+def _told(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A column, or of one with bytes what stands for them in JSON."""
+    if not isinstance(column.type, LargeBinary):
+        return column
+    digest = func.encode(func.sha256(column), "hex")
+    return literal(chain.BYTES, Text).concat(digest).label(column.key)
 
 
 def live_values(session: Session, table: type[Base], *, page: int) -> Iterator[tuple[str, dict[str, object] | None]]:
@@ -190,7 +212,7 @@ def live_values(session: Session, table: type[Base], *, page: int) -> Iterator[t
     columns, primary = _columns_of(table)
     names = [column for _, column in columns]
     order = [table.__table__.c[name] for name in primary]
-    query = select(*(table.__table__.c[name] for name in names)).order_by(*order)
+    query = select(*(_told(table.__table__.c[name]) for name in names)).order_by(*order)
     told = 0
     try:
         for found in session.execute(query.execution_options(yield_per=page)):

@@ -7,9 +7,6 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from casebook.domain import chain
 from casebook.errors import Fault
 from casebook.storage import keys
@@ -36,11 +33,16 @@ class PaperKey:
 
     def seal(self, content: bytes, *, row: str, reference: str, digest: str) -> bytes:
         """Seal a content for one row."""
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - only who seals or opens pays
+
         nonce = secrets.token_bytes(_NONCE)
         return nonce + AESGCM(self.secret).encrypt(nonce, content, _bound_to(row, reference, digest))
 
     def opened(self, sealed: bytes, *, row: str, reference: str, digest: str) -> bytes:
         """The content that was sealed for this row. Raises PaperDamaged for any other."""
+        from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - as above
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
+
         try:
             return AESGCM(self.secret).decrypt(sealed[:_NONCE], sealed[_NONCE:], _bound_to(row, reference, digest))
         except (InvalidTag, ValueError):
@@ -61,7 +63,9 @@ def paper_key(home: Path, *, known: Collection[str]) -> PaperKey:
         keys.keep(secrets.token_bytes(keys.LENGTH), path)
     key = PaperKey(secret=keys.read(path))
     if known and key.fingerprint not in known:
-        raise KeyUnusable(f"{path} is not the key that the papers of this casebook are sealed with: {keys.TRY}.", "key_foreign")
+        raise KeyUnusable(
+            f"{path} is not the key that the papers of this casebook are sealed with: {keys.TRY}.", "key_foreign"
+        )
     return key
 
 

@@ -22,11 +22,12 @@ _ONCE = frozenset({"ledger", "seal"})
 _OWNERS = frozenset({"trust_anchor", "alembic_version"})
 # besides those that say so themselves: rows that stand for nothing, or are loaded anew
 _REMOVED = frozenset({"maybe_idle", "source_frequency", "review_application"})
-# who may act, what the sources say and which documents count is not the engine's to write
+# who may act, what the sources say, which documents count and what people hand in is not the engine's to write
 _NOT_THE_ENGINES = frozenset({
     "staff", "staff_role", "staff_detail", "competence", "account_proposal", "policy_document", "home", "clock_offset",
-    "source_extract", "source_person", "source_record", "source_frequency", "seal",
+    "source_extract", "source_person", "source_record", "source_frequency", "seal", "case_document",
 })  # fmt: skip
+# a reader may read papers: they are sealed, and the key is not in the database. Titles are as personal as all else there
 _SECRETS = frozenset({"token", "staff_detail"})  # digests of what proves who somebody is, and of where staff live
 _FUNCTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType({APP: ("source_keys_unindexed", "source_keys_indexed")})
 

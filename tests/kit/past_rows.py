@@ -114,6 +114,9 @@ CASES: Mapping[str, list[Row]] = {
              ("incoming_call", {"id": f"{r}-c", "reference": r, "caller": "a", "opens": ["danger"]})],
     "0023": [*_case(r := reference_of("0023")),
              ("case_owner", {"id": f"{r}-o", "reference": r, "staff_id": "r1"})],
+    "0024": [*_case(r := reference_of("0024")),
+             ("case_document", {"id": f"{r}-p", "reference": r, "category": "letter", "title": "t", "digest": "d",
+                                "key_fingerprint": "k", "media_type": "text", "sealed": b"sealed"})],
     "0020": _case(reference_of("0020")),  # roles and their rights only
 }  # fmt: skip
 

@@ -16,6 +16,7 @@ from casebook.casework.core.acting import Act
 from casebook.casework.disclosure import emergency
 from casebook.casework.governance import circumstances, conflicts, governance, policy_documents
 from casebook.casework.monitor import dip_sampling, signals
+from casebook.casework.papers import attaching
 from casebook.casework.record_checks import extracts
 from casebook.casework.reporting import audit
 from casebook.casework.safeguarding import safe_contact
@@ -46,6 +47,7 @@ def lived(unit, persons):
         conflicts.declare(act, whole, conflict="no", reason="nobody known")
         circumstances.update(act, whole, what="pregnancy", value="yes", learned_from="a")
         notes.write(act, whole, category="safety", words="moves on Friday")
+        attaching.refer(act, whole, category="minutes", title="of the panel", where="folder 7")
         calls.take(act, whole, caller="a", identified_by="known", said="he is back", opens="details")
     with unit.acting("inspect") as act:
         emergency.disclose(

@@ -64,6 +64,7 @@ ENGINES = (
     "insert into home values ('trial')",
     "update clock_offset set seconds = 0",
     "insert into seal (sealed_at) values (now())",
+    "update case_document set sealed = null",
     "select source_keys_unindexed()",
 )
 READERS = (

@@ -15,10 +15,12 @@ from casebook.domain import authority, words
 from casebook.domain.authority import Command
 from casebook.domain.case.chronology import TimelineKind, kind_of
 from casebook.errors import NotPermitted
+from casebook.storage.case.papers import papers_of
 from casebook.storage.review.live_cells import VIEWED
 from casebook.storage.tables import Application, CaseNote, IncomingCall, LedgerEntry, StatedReason
 
-_NOT_SHOWN = frozenset({"rows", "note", "call", "item", "versions", "key"})
+_NAMED = ("note", "call", "document", "item")
+_NOT_SHOWN = frozenset({*_NAMED, "rows", "versions", "key"})
 
 
 class _Said(NamedTuple):
@@ -44,7 +46,7 @@ def timeline(
     chains = [reference, *_merged(act, reference)]
     for duplicate in chains[1:]:
         refuse(conflict.why_not_open(act, duplicate), NotPermitted)
-    said = {**_notes(act, chains), **_calls(act, chains), **_reasons(act, chains)}
+    said = {**_notes(act, chains), **_calls(act, chains), **_papers(act, chains), **_reasons(act, chains)}
     query = select(LedgerEntry).where(LedgerEntry.chain.in_(chains)).order_by(LedgerEntry.id.desc())
     lines = [_line(entry, said.get(_key(entry)), personal=personal) for entry in act.session.scalars(query)]
     wanted = set(only) or set(TimelineKind) - {TimelineKind.ACCESS}
@@ -66,7 +68,8 @@ def _at(line: Summary) -> datetime:
 
 def _key(entry: LedgerEntry) -> str:
     """What ties an entry to its words: the row that it names, or who gave a reason for which event, and when."""
-    named = entry.body.get("note") or entry.body.get("call")
+    looked = kind_of(entry.event) is TimelineKind.ACCESS
+    named = None if looked else entry.body.get("note") or entry.body.get("call") or entry.body.get("document")
     return str(named) if named else f"{entry.chain}:{entry.event}:{entry.actor}:{entry.at.isoformat()}"
 
 
@@ -84,7 +87,7 @@ def _line(entry: LedgerEntry, said: _Said | None, *, personal: bool) -> Summary:
         "reference": entry.chain,
         "details": {**details, **(said.about if said else {})},
         "words": (said.words if personal else None) if said else None,
-        "id": entry.body.get("note") or entry.body.get("call") or entry.body.get("item"),
+        "id": next((entry.body[name] for name in _NAMED if entry.body.get(name)), None),
     }
 
 
@@ -102,6 +105,10 @@ def _calls(act: Act, chains: Collection[str]) -> dict[str, _Said]:
         row.id: _Said(row.said, row.came_at, {"channel": row.channel})
         for row in act.session.scalars(select(IncomingCall).where(IncomingCall.reference.in_(chains)))
     }
+
+
+def _papers(act: Act, chains: Collection[str]) -> dict[str, _Said]:
+    return {row.id: _Said(row.title, row.added_at, {}) for row in papers_of(act.session, chains)}
 
 
 def _reasons(act: Act, chains: Collection[str]) -> dict[str, _Said]:

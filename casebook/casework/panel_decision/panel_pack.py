@@ -23,7 +23,7 @@ from casebook.domain.vocabulary import Party
 from casebook.errors import NotPermitted
 from casebook.storage import links as stored_links
 from casebook.storage import people
-from casebook.storage.case import decisions, record_checks
+from casebook.storage.case import decisions, papers, record_checks
 from casebook.storage.review.live_cells import VIEWED
 from casebook.storage.tables import (
     Application,
@@ -87,6 +87,7 @@ def pack(act: Act, reference: str, *, handed_to: str | None = None) -> dict[str,
         "assurances": _assurances(act, reference),
         "score": _score(act, reference),
         "judgements": _judgements(act, reference),
+        "papers": _papers(act, reference),
         "earlier_applications": _earlier(act, reference),
     }
 
@@ -181,6 +182,13 @@ def _score(act: Act, reference: str) -> PackSection | None:
 def _judgements(act: Act, reference: str) -> list[PackSection]:
     names = ("band", "lowers", "reason", "assessed_by", "assessed_at", "second_agrees", "second_by")
     return [_of(row, names) for row, _ in decisions.judgements(act.session, reference)]
+
+
+def _papers(act: Act, reference: str) -> list[PackSection]:
+    """The papers, with those of what was merged into it: what each is and by whom, not what is in it."""
+    names = ("id", "title", "category", "about", "media_type", "digest", "where_kept", "added_by", "added_at")
+    rows = papers.papers_of(act.session, papers.files_of(act.session, reference))
+    return [{name: value for name, value in _of(row, names).items() if value is not None} for row in rows]
 
 
 def _earlier(act: Act, reference: str) -> list[PackSection]:

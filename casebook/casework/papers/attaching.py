@@ -8,7 +8,7 @@ from pathlib import Path
 
 from casebook.casework.chronology.notes import why_not_added
 from casebook.casework.core import given
-from casebook.casework.core.acting import Act, Summary, refuse, refuse_all, refuse_because
+from casebook.casework.core.acting import Act, Summary, refuse_all, refuse_because
 from casebook.domain import chain
 from casebook.domain.actors import Reason
 from casebook.domain.authority import Command
@@ -34,8 +34,7 @@ def attach(
     refuse_all([*_why_not(application, category, title, about)], InvalidAnswer)
     kind = kind_of_content(content)
     if isinstance(kind, Reason):
-        refuse(kind, InvalidAnswer)
-        raise AssertionError(kind)
+        refuse_because(kind.code, kind.message, InvalidAnswer)
     digest = hashlib.sha256(content).hexdigest()
     if there := papers.same_paper(act.session, reference, digest):
         refuse_because("already_attached", f"this file is attached already, as {there}", AlreadyDone)
@@ -48,15 +47,11 @@ def attach(
     return {"reference": reference, "document": row.id, "category": category, "kind": kind, "digest": digest}
 
 
-def refer(
-    act: Act, reference: str, *, category: str, title: str, where: str, about: str | None = None
-) -> Summary:
+def refer(act: Act, reference: str, *, category: str, title: str, where: str, about: str | None = None) -> Summary:
     """Write down a paper that is not here, and where it is kept: a paper file, a store of evidence."""
     act.allowed(Command.ATTACH)
     application = act.application(reference)
-    refuse_all(
-        [*_why_not(application, category, title, about), rules.why_not_one_line(where, "where")], InvalidAnswer
-    )
+    refuse_all([*_why_not(application, category, title, about), rules.why_not_one_line(where, "where")], InvalidAnswer)
     row = _row(act, reference, category=category, title=title, about=about)
     row.where_kept = where.strip()
     act.session.add(row)

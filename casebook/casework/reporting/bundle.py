@@ -129,7 +129,8 @@ def items_digest(items: Sequence[Mapping[str, Any]]) -> str:
 
 def _mark(row: Base, application: Application) -> str:
     """The mark for subject access. Rows of B or C are never given to A. If another person applied, A may not know of it."""
-    table, party = row.__tablename__, getattr(row, "party", Party.A)
+    table = row.__tablename__
+    party = getattr(row, "party", None) or getattr(row, "about", None) or Party.A
     if table in _NO or party != Party.A:
         return "no"
     if table in _APPLICANTS and application.applicant != Applicant.A:
@@ -142,11 +143,10 @@ def _item(
 ) -> dict[str, Any]:
     name = ledger.name_of(row)
     _, place = digests.get(name, ("", None))
-    values = {column.key: getattr(row, column.key) for column in row.__table__.columns}
     return {
         "row": name,
         # as the last entry has it; of a row that only entries of other chains record, there is none to compare with
         "digest": ledger.digest_of(act.session.info[ledger.KEY], row, place)[1] if name in digests else None,
         "subject_access": _mark(row, application),
-        "values": code_words.hide(json.loads(chain.canonical(values))),
+        "values": code_words.hide(json.loads(chain.canonical(ledger.values_of(row)))),
     }

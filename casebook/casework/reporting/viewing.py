@@ -7,7 +7,17 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, CompoundSelect, bindparam, exists, inspect, literal_column, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
+    LargeBinary,
+    bindparam,
+    exists,
+    inspect,
+    literal_column,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from casebook.casework.core import code_words, conflict, signatures
@@ -32,6 +42,7 @@ PARTS: tuple[type[Base], ...] = (
     tables.ClosingSummary,
     tables.Referral, tables.ConflictDeclaration, tables.GateResult, tables.GateOverride, tables.Proposal, tables.Escalation,
     tables.ApplicationLink, tables.Watch, tables.StatedReason, tables.CaseNote, tables.IncomingCall, tables.CaseOwner,
+    tables.CaseDocument,
 )  # fmt: skip
 
 
@@ -200,7 +211,7 @@ def _values(row: Base, *, personal: bool) -> dict[str, object]:
         {
             attribute.key: getattr(row, attribute.key)
             for attribute in inspect(type(row)).column_attrs
-            if attribute.key not in hidden
+            if attribute.key not in hidden and not isinstance(attribute.columns[0].type, LargeBinary)  # sealed
         }
     )
     return shown

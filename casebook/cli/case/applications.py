@@ -17,7 +17,7 @@ from casebook.casework.record_checks import information
 from casebook.casework.reporting import viewing
 from casebook.cli import progress
 from casebook.cli.answer import Call, Output, page
-from casebook.cli.case import application_page, chronology, option_help, outside
+from casebook.cli.case import application_page, chronology, option_help, outside, papers
 from casebook.cli.opening import opened
 from casebook.cli.reading import one_of, read_json
 from casebook.domain import words
@@ -58,6 +58,7 @@ def configure(parser: ArgumentParser) -> None:
     )  # fmt: skip
     correct.set_defaults(handler=_correct)
     chronology.configure(actions)
+    papers.configure(actions)
     governance_actions(actions)
 
 

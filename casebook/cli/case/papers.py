@@ -28,10 +28,14 @@ Actions: TypeAlias = "_SubParsersAction[ArgumentParser]"
 
 def configure(actions: Actions) -> None:
     attach = _adding(actions, "attach", "attach a paper: PDF, JPEG, PNG, TIFF, docx, xlsx or text, up to 10 MB")
-    attach.add_argument("--file", required=True, type=Path, metavar="PATH", help="the file; what it is, its content says")
+    attach.add_argument(
+        "--file", required=True, type=Path, metavar="PATH", help="the file; what it is, its content says"
+    )
     attach.set_defaults(handler=_attach)
     refer = _adding(actions, "refer-paper", "write down a paper that is not here, and where it is kept")
-    refer.add_argument("--where", required=True, metavar="TEXT", help="where it is kept: a paper file, a store of evidence")
+    refer.add_argument(
+        "--where", required=True, metavar="TEXT", help="where it is kept: a paper file, a store of evidence"
+    )
     refer.set_defaults(handler=_refer)
     papers = actions.add_parser("papers", help="list its papers, with those of what was merged into it")
     papers.add_argument("reference", metavar="REF", help="the application")
@@ -62,7 +66,9 @@ def _attach(options: Namespace, call: Call) -> Output:
             act, options.reference, home=call.home, content=content, category=options.category, title=options.title,
             about=options.about,
         )  # fmt: skip
-    return Output(data=done, lines=[f"{options.reference}: attached as {done['document']} ({words.PAPER_KIND.of(done['kind'])})"])
+    return Output(
+        data=done, lines=[f"{options.reference}: attached as {done['document']} ({words.PAPER_KIND.of(done['kind'])})"]
+    )
 
 
 def _refer(options: Namespace, call: Call) -> Output:
@@ -93,6 +99,8 @@ def _read(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         paper = reading.content(act, options.document, home=call.home)
         refuse(why_not_ending(options.out.name, paper.kind), InvalidAnswer)
-        write_whole(options.out, paper.content)
+    write_whole(options.out, paper.content)  # after the commit: nothing is read that the ledger does not say
     data = {"document": options.document, "reference": paper.reference, "kind": paper.kind, "file": str(options.out)}
-    return Output(data=data, lines=[f"written to {options.out}; only you can read the file. Delete it when you have read it"])
+    return Output(
+        data=data, lines=[f"written to {options.out}; only you can read the file. Delete it when you have read it"]
+    )

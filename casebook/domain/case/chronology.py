@@ -65,6 +65,7 @@ class TimelineKind(StrEnum):
 
     NOTE = "note"
     CALL = "call"
+    DOCUMENT = "document"
     CONTACT = "contact"
     DANGER = "danger"
     PEOPLE = "people"
@@ -81,6 +82,7 @@ class TimelineKind(StrEnum):
 _KINDS: Mapping[TimelineKind, frozenset[str]] = MappingProxyType({
     TimelineKind.NOTE: frozenset({"note_written"}),
     TimelineKind.CALL: frozenset({"call_taken"}),
+    TimelineKind.DOCUMENT: frozenset({"document_attached", "document_referred"}),
     TimelineKind.CONTACT: frozenset({"contact_made", "contact_refused", "safe_contact_set"}),
     TimelineKind.DANGER: frozenset({
         "safeguarding_opened", "priority_raised", "priority_lowered", "made_urgent", "harm_reported", "changed_after_delivery",

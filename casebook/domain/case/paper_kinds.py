@@ -22,11 +22,13 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 _ZIP = b"PK\x03\x04"
 _ZIP_END, _ZIP_END_LENGTH = b"PK\x05\x06", 22
 _JPEG_SCAN = 0xDA
+_TIFF_HEAD = 8
 _LONGEST_TAIL = b"\0 \t\r\n"
 
 # what makes a browser or another program run a file that also looks like something else
 _MARKUP = re.compile(rb"<(?:script|html|iframe|!doctype|\?php)\b", re.IGNORECASE)
 _MARKUP_IN_TEXT = re.compile(r"<(?:script|html|svg|iframe|object|embed|!doctype|\?php|\?xml)\b", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _PROGRAM_TEXT = ("#!", "%!ps", "%pdf", "{\\rtf", "@echo", "[internetshortcut]", "[desktop entry]", "[autorun]", "<#")
 _PDF_NAME_SIGN = re.compile(rb"#([0-9A-Fa-f]{2})")
 _PDF_ACTIVE = re.compile(rb"/(?:JavaScript|Launch|EmbeddedFiles?|RichMedia)\b")
@@ -111,7 +113,7 @@ def _png(content: bytes) -> Iterator[Reason]:
 
 def _tiff(content: bytes) -> Iterator[Reason]:
     first = int.from_bytes(content[4:8], "little" if content.startswith(b"II") else "big")
-    if not 8 <= first <= len(content) - 2:
+    if not _TIFF_HEAD <= first <= len(content) - 2:
         yield _DAMAGED
 
 
@@ -121,7 +123,7 @@ def _text(content: bytes) -> Iterator[Reason]:
     except UnicodeDecodeError:
         yield _NOT_TAKEN
         return
-    if any(sign < " " and sign not in "\t\n\r\f" or sign == "\x7f" for sign in text):
+    if _CONTROL.search(text):
         yield _NOT_TAKEN
     if text.lstrip().lower().startswith(_PROGRAM_TEXT) or _MARKUP_IN_TEXT.search(text):
         yield Reason("active_content", "this text is a program or a web page: save it as PDF")

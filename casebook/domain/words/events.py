@@ -73,6 +73,8 @@ EVENT = Vocabulary("Events of the ledger", {
     "work_given": "work given to somebody",
     "call_taken": "call that came in recorded",
     "note_written": "note written",
+    "document_attached": "paper attached",
+    "document_referred": "paper that is kept elsewhere written down",
     "notices_received": "notices received",
     "outcome_delivered": "outcome delivered",
     "override_proposed": "gate override proposed",

@@ -37,7 +37,10 @@ from casebook.domain.words.scheme import (
     CHANNEL,
     FLAG,
     LIMIT,
+    NOTE_CATEGORY,
     OUTCOME,
+    PAPER_CATEGORY,
+    PAPER_KIND,
     PARTY,
     PRIORITY,
     RECORD_KIND,
@@ -70,7 +73,9 @@ _REASONS = (
 )  # fmt: skip
 _OF_FIELD: Mapping[str, Say] = MappingProxyType({
     **dict.fromkeys(_REASONS, reason),
-    "kind": _first(WORK, RECORD_KIND, ASSURANCE, AGENCY),
+    "kind": _first(WORK, RECORD_KIND, ASSURANCE, AGENCY, PAPER_KIND),
+    "media_type": PAPER_KIND.of,
+    "category": _first(PAPER_CATEGORY, NOTE_CATEGORY),
     "kinds": WORK.of,
     "opened": WORK.of,
     "undone": WORK.of,

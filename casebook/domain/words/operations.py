@@ -55,6 +55,7 @@ COMMAND = Vocabulary("Commands", {
     "allocate": "give work to others",
     "add_note": "write a note",
     "take_call": "record a call that came in",
+    "attach": "attach a paper",
     "enquire": "ask an agency",
     "renew_watch": "renew a watch",
     "adopt_policy": "adopt a document of policy",

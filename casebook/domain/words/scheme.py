@@ -273,6 +273,7 @@ CALL_OPENS = Vocabulary("What a call calls for", {
 TIMELINE = Vocabulary("Kinds of lines in a timeline", {
     "note": "note",
     "call": "call that came in",
+    "document": "paper",
     "contact": "contact",
     "danger": "danger and priority",
     "people": "the people in it",
@@ -286,8 +287,27 @@ TIMELINE = Vocabulary("Kinds of lines in a timeline", {
     "other": "other",
 })  # fmt: skip
 
+PAPER_CATEGORY = Vocabulary("Categories of papers", {
+    "identity_proof": "proof of identity",
+    "risk_questionnaire": "risk questionnaire",
+    "record_print": "print of a record",
+    "undertaking": "undertaking",
+    "minutes": "minutes",
+    "letter": "letter",
+    "other": "other",
+})  # fmt: skip
+PAPER_KIND = Vocabulary("Kinds of files of papers", {
+    "pdf": "PDF",
+    "jpeg": "JPEG picture",
+    "png": "PNG picture",
+    "tiff": "TIFF picture",
+    "docx": "Word file",
+    "xlsx": "Excel file",
+    "text": "plain text",
+})  # fmt: skip
+
 ALL = (
-    NOTE_CATEGORY, CALLER, CALL_OPENS, TIMELINE,
+    PAPER_CATEGORY, PAPER_KIND, NOTE_CATEGORY, CALLER, CALL_OPENS, TIMELINE,
     STAGE, ROUTE, APPLICANT, PARTY, ANSWER, SEX, CERTAINTY, RELATIONSHIP, CHANNEL, SAID_BY, IDENTIFIED, RECORD_KIND, VICTIM,
     FLAG, SOURCE, OUTCOME, ROLE, PRIORITY, WORK, WAITING, LIMIT, UNIT, ANCHOR,
 )  # fmt: skip

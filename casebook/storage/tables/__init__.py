@@ -57,6 +57,7 @@ from casebook.storage.tables.delivery import (
 from casebook.storage.tables.documents import PolicyDocument
 from casebook.storage.tables.missing_rows import MissingRows
 from casebook.storage.tables.monitor import DipSample, MonitorRun, MonitorSignal
+from casebook.storage.tables.papers import CaseDocument
 from casebook.storage.tables.review import ReviewApplication, ReviewImport, ReviewMapping, ReviewRow, ReviewState
 from casebook.storage.tables.review_work import (
     ReviewCampaign,
@@ -107,6 +108,7 @@ __all__ = [
     "Assurance",
     "Base",
     "Candidate",
+    "CaseDocument",
     "CaseNote",
     "CaseOwner",
     "ChainHead",
