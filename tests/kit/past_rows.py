@@ -114,6 +114,7 @@ CASES: Mapping[str, list[Row]] = {
              ("incoming_call", {"id": f"{r}-c", "reference": r, "caller": "a", "opens": ["danger"]})],
     "0023": [*_case(r := reference_of("0023")),
              ("case_owner", {"id": f"{r}-o", "reference": r, "staff_id": "r1"})],
+    "0025": [*_case(reference_of("0025")), ("intake_draft", {"id": "d1", "cells": {"concern": "x"}, "started_by": "r1"})],
     "0020": _case(reference_of("0020")),  # roles and their rights only
 }  # fmt: skip
 
