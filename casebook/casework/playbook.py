@@ -79,10 +79,10 @@ def answer(kind: WorkKind) -> Answering:
             from casebook.casework.intake import intake
 
             return intake.ANSWERS[kind]
-        case WorkKind.READ_REJECTED_ROW:
-            from casebook.casework.intake import rejected_rows
+        case WorkKind.READ_REJECTED_ROW | WorkKind.FINISH_DRAFT:
+            from casebook.casework.intake import drafts, rejected_rows
 
-            return rejected_rows.ANSWERS[kind]
+            return {**drafts.ANSWERS, **rejected_rows.ANSWERS}[kind]
         case WorkKind.ACT_ON_CALL:
             from casebook.casework.chronology import calls
 

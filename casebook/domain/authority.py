@@ -59,6 +59,7 @@ class Command(StrEnum):
     MERGE = "merge"
     ADD_INFORMATION = "add_information"
     CORRECT_SUBMISSION = "correct_submission"
+    TAKE_APPLICATION = "take_application"
     ALLOCATE = "allocate"
     ADD_NOTE = "add_note"
     TAKE_CALL = "take_call"
@@ -132,6 +133,8 @@ MAY: Mapping[Command, frozenset[Role]] = MappingProxyType({
     Command.MERGE: frozenset({Role.INTAKE_OFFICER, Role.RESEARCHER, Role.SUPERVISOR}),
     Command.ADD_INFORMATION: _CASE_STAFF,
     Command.CORRECT_SUBMISSION: _LEADS | {Role.INTAKE_OFFICER},
+    # by hand, from somebody who is there or on the phone
+    Command.TAKE_APPLICATION: frozenset({Role.INTAKE_OFFICER, Role.SUPERVISOR}),
     Command.ALLOCATE: _LEADS,
     Command.ADD_NOTE: _CASE_STAFF,
     Command.ATTACH: _CASE_STAFF,

@@ -240,6 +240,7 @@ class WorkKind(StrEnum):
     LINK_ACROSS_RESTRICTION = "link_across_restriction"
     LOOK_AT_PLAN_CHANGE = "look_at_plan_change"
     ACT_ON_CALL = "act_on_call"
+    FINISH_DRAFT = "finish_draft"
     REASSESS_RISK = "reassess_risk"
     CLOSE_GRAVE_CASE = "close_grave_case"
     COMPLETE_INSTRUMENT = "complete_instrument"

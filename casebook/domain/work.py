@@ -41,6 +41,7 @@ SPECS: Mapping[WorkKind, WorkSpec] = MappingProxyType({
     WorkKind.ACT_ON_CALL: _spec(
         Role.INTAKE_OFFICER, Role.RESEARCHER, Role.DISCLOSURE_OFFICER, Role.SUPERVISOR, blocking=False
     ),
+    WorkKind.FINISH_DRAFT: _spec(Role.INTAKE_OFFICER, Role.SUPERVISOR, blocking=False),
     WorkKind.ACKNOWLEDGE_ESCALATION: _spec(Role.SUPERVISOR, Role.HEAD_OF_UNIT, Role.CHIEF_OFFICER, blocking=False),
     WorkKind.MEND_QUALITY: _spec(Role.SUPERVISOR),
     # intake

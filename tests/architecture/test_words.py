@@ -153,6 +153,7 @@ ENUMS: dict[type[StrEnum], words.Vocabulary] = {
 # the name of a field of an answer, or of an alias -> the vocabulary of its codes
 LITERALS: dict[str, words.Vocabulary] = {
     "CallActedOn.done": deciding.CALL_DONE,
+    "DraftFinished.done": deciding.DRAFT_DONE,
     "lower_to": scheme.PRIORITY,
     "action": deciding.ACKNOWLEDGED,
     "overrun_reason": deciding.OVERRUN,

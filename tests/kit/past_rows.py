@@ -117,6 +117,7 @@ CASES: Mapping[str, list[Row]] = {
     "0024": [*_case(r := reference_of("0024")),
              ("case_document", {"id": f"{r}-p", "reference": r, "category": "letter", "title": "t", "digest": "d",
                                 "key_fingerprint": "k", "media_type": "text", "sealed": b"sealed"})],
+    "0025": [*_case(reference_of("0025")), ("intake_draft", {"id": "d1", "cells": {"concern": "x"}, "started_by": "r1"})],
     "0020": _case(reference_of("0020")),  # roles and their rights only
 }  # fmt: skip
 

@@ -17,7 +17,7 @@ from casebook.casework.record_checks import information
 from casebook.casework.reporting import viewing
 from casebook.cli import progress
 from casebook.cli.answer import Call, Output, page
-from casebook.cli.case import application_page, chronology, option_help, outside, papers
+from casebook.cli.case import application_page, chronology, option_help, outside, papers, taking_down
 from casebook.cli.opening import opened
 from casebook.cli.reading import one_of, read_json
 from casebook.domain import words
@@ -57,6 +57,7 @@ def configure(parser: ArgumentParser) -> None:
         help="the details as JSON; - for standard input",
     )  # fmt: skip
     correct.set_defaults(handler=_correct)
+    taking_down.configure(actions)
     chronology.configure(actions)
     papers.configure(actions)
     governance_actions(actions)

@@ -109,7 +109,7 @@ _KINDS: Mapping[TimelineKind, frozenset[str]] = MappingProxyType({
     }),
     TimelineKind.LIMITS: frozenset({"clock_paused", "deadlines_recomputed", "limits_restarted", "overrun_gathered"}),
     TimelineKind.STAGE: frozenset({
-        "application_received", "stage_changed", "closed_early", "application_reopened", "application_merged",
+        "application_received", "draft_taken_in", "stage_changed", "closed_early", "application_reopened", "application_merged",
         "application_unmerged", "unfrozen", "exception_recorded", "legal_hold_set", "legal_hold_ended", "disposed",
     }),
     TimelineKind.ACCESS: frozenset({"personal_detail_viewed", "application_exported"}),

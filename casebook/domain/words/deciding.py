@@ -238,6 +238,10 @@ OVERRUN = Vocabulary("Reasons for an overrun", {
     "other": "another reason",
 })  # fmt: skip
 
+DRAFT_DONE = Vocabulary("What became of a draft", {
+    "submitted": "an application was taken in",
+    "dropped": "it became no application",
+})  # fmt: skip
 CALL_DONE = Vocabulary("What was done about a call", {
     "recorded": "details or circumstances were changed",
     "early_end_proposed": "an early end was proposed",
@@ -248,6 +252,7 @@ CALL_DONE = Vocabulary("What was done about a call", {
 
 ALL = (
     CALL_DONE,
+    DRAFT_DONE,
     BAND, TIER, QUALIFIES, BASIS, FACTOR, UNCERTAIN, JUDGEMENT, INSTRUMENT, CIRCUMSTANCE, INCOMPLETE, LIMB, REFUSAL, AGENCY,
     TOLD, REFERRAL_ANSWER, REFERRED, SAFEGUARDED, FOUND, TEXT, UNDERTAKING, PURPOSE, OVERRIDE, CONTACT_FAULT, ASKED_BY,
     PLAN_EFFECT, CHOSEN, FOLLOWED, WATCHED, READ_ROW, PAUSE, ACKNOWLEDGED, OVERRUN,

@@ -52,6 +52,7 @@ COMMAND = Vocabulary("Commands", {
     "add_information": "add information",
     "correct_submission": "correct the moment of submission",
     "update_circumstances": "update circumstances",
+    "take_application": "take an application down by hand",
     "allocate": "give work to others",
     "add_note": "write a note",
     "take_call": "record a call that came in",

@@ -46,6 +46,8 @@ CAUSE = Vocabulary("Causes of danger and of a priority", {
     "other": "another reason",
 })  # fmt: skip
 BECAUSE = Vocabulary("Reasons for an event", {
+    "danger_told": "what was taken down tells of danger",
+    "submitted": "taken down whole",
     "call_taken": "a call came in",
     "call_acted_on": "a call was acted on",
     "answer_superseded": "an answer was superseded",

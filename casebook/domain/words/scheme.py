@@ -191,6 +191,7 @@ WORK = Vocabulary("Work items", {
     "close_grave_case": "close a high-risk application with a summary",
     "look_at_plan_change": "look at a change of a safe-contact plan",
     "act_on_call": "act on a call that came in",
+    "finish_draft": "finish taking an application down",
     "link_across_restriction": "decide about a link across a restriction",
     "complete_instrument": "complete the risk questionnaire",
     "accept_less": "accept fewer answers",

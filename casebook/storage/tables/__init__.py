@@ -55,6 +55,7 @@ from casebook.storage.tables.delivery import (
     Watch,
 )
 from casebook.storage.tables.documents import PolicyDocument
+from casebook.storage.tables.intake import IntakeDraft
 from casebook.storage.tables.missing_rows import MissingRows
 from casebook.storage.tables.monitor import DipSample, MonitorRun, MonitorSignal
 from casebook.storage.tables.papers import CaseDocument
@@ -136,6 +137,7 @@ __all__ = [
     "IncomingCall",
     "InstrumentAnswer",
     "InstrumentShortfall",
+    "IntakeDraft",
     "Lease",
     "LedgerEntry",
     "MaybeIdle",

@@ -56,6 +56,7 @@ SPEAKS_TO_NOBODY_OUTSIDE = {
     WorkKind.LINK_ACROSS_RESTRICTION: "nobody: it says who may know of a link",
     WorkKind.REASSESS_RISK: "nobody", WorkKind.CLOSE_GRAVE_CASE: "nobody",
     WorkKind.LOOK_AT_PLAN_CHANGE: "nobody: a call to the person is `applications contact`",
+    WorkKind.FINISH_DRAFT: "nobody: whoever asks is there, or rang",
     WorkKind.ACT_ON_CALL: "nobody: ringing back is `applications contact`, which must come first",
 }  # fmt: skip
 # fields that say somebody was reached; a schema that has one belongs to a kind that is tried here

@@ -1,0 +1,31 @@
+"""Applications that are taken down by hand, in steps."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0025"
+down_revision = "0024"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "intake_draft",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("cells", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("started_by", sa.Text(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_by", sa.Text(), nullable=True),
+        sa.Column("dropped_because", sa.Text(), nullable=True),
+        sa.Column("taken_in", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["taken_in"], ["application.reference"], name=op.f("fk_intake_draft_taken_in")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_intake_draft")),
+    )
+
+
+def downgrade() -> None:
+    raise RuntimeError("the casebook only moves forward: restore a backup instead")
