@@ -38,6 +38,13 @@ class Desk:
         """Add or correct what is known of an application's people."""
         return self._with_file(details, "applications", "correct", reference)
 
+    def attach(self, reference: str, text: str, *options: str) -> Any:
+        """Attach a paper of plain text."""
+        with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            return self.ask("applications", "attach", reference, *options, "--file", file.name)
+
     def _with_file(self, contents: object, *words: str) -> Any:
         """Pass the data in a file that only this user can read and that is removed afterwards."""
         with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:

@@ -146,6 +146,7 @@ class Story:
         if reference := self.special("UNREACHABLE"):
             self.crew.unreachable.add(reference)
         self._calls_come_in()
+        self._papers_come_in()
 
     def _calls_come_in(self) -> None:
         """The telephone rings: one caller is known and asks for a correction, another cannot say who they are."""
@@ -160,6 +161,15 @@ class Story:
             note = ("--category", "contact", "--words", "the call was taken down as it was said", "--about", "a")
             desk.ask("applications", "note", reference, *note)
         self.tell("calls come in: what they ask for is work for somebody, and stands in the timeline")
+
+    def _papers_come_in(self) -> None:
+        """Somebody hands in a paper, and another stays where it is."""
+        intake, reference = self.crew.desks["syn-intake"], next(iter(self.references.values()))
+        what = ("--category", "identity_proof", "--title", "proof of address", "--about", "a")
+        intake.attach(reference, "SYNTHETIC PAPER OF THE DEMONSTRATION\n\nNobody lives at 1 Synthetic Street.\n", *what)
+        where = ("--category", "undertaking", "--title", "form of undertaking", "--where", "paper file SYN-1")
+        intake.ask("applications", "refer-paper", reference, *where)
+        self.tell(f"{reference}: a paper is attached and sealed, and another written down where it is kept")
 
     def _tell_at_once(self, reference: str) -> None:
         """Respond to danger at once: safeguard, disclose under a threat to life, let the panel ratify it afterwards."""

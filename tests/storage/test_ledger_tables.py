@@ -25,7 +25,7 @@ from casebook.casework.sweep import sweep
 from casebook.domain.actors import OPERATOR, system
 from casebook.domain.vocabulary import Source, Stage
 from casebook.monitor.weekly import watch_all
-from casebook.storage.tables import Base, Home
+from casebook.storage.tables import Absence, Base, Home
 
 LEDGERED = sorted(
     (mapper.class_ for mapper in Base.registry.mappers if mapper.class_.ledgered), key=lambda table: table.__tablename__
@@ -87,7 +87,8 @@ def planted(act, table):
     act.record(None, "planted")
 
 
-GIVEN = {Home: {"kind": "trial"}}  # the one kind of home that has a clock
+# the one kind of home that has a clock; nobody covers for themselves
+GIVEN = {Home: {"kind": "trial"}, Absence: {"cover": "y"}}
 WHOLE = {"home": {"another row": "INSERT INTO home VALUES ('live')"}}  # the clock refers to the row that is there
 SHORT = {str: "x", bool: False, int: 1, float: 1.0, datetime: BEGIN, date: BEGIN.date(), dict: {}}
 
