@@ -56,7 +56,7 @@ from casebook.domain.review import (
     urgency,
 )
 from casebook.domain.risk import completeness, instruments, offences, risk_assessment, risk_model
-from casebook.domain.words import checks, deciding, events, operations, reasons, scheme
+from casebook.domain.words import case_file, checks, deciding, events, operations, reasons, scheme
 from casebook.domain.words import review as review_words
 from casebook.policies import panel_refusals
 from casebook.policies import risk_model as risk_models
@@ -67,12 +67,12 @@ CODE = re.compile(r"[a-z][a-z0-9_]*")
 
 ENUMS: dict[type[StrEnum], words.Vocabulary] = {
     account_changes.AccountChange: operations.ACCOUNT_CHANGE,
-    chronology.NoteCategory: scheme.NOTE_CATEGORY,
-    chronology.Caller: scheme.CALLER,
-    chronology.CallOpens: scheme.CALL_OPENS,
-    chronology.TimelineKind: scheme.TIMELINE,
-    papers.PaperCategory: scheme.PAPER_CATEGORY,
-    papers.PaperKind: scheme.PAPER_KIND,
+    chronology.NoteCategory: case_file.NOTE_CATEGORY,
+    chronology.Caller: case_file.CALLER,
+    chronology.CallOpens: case_file.CALL_OPENS,
+    chronology.TimelineKind: case_file.TIMELINE,
+    papers.PaperCategory: case_file.PAPER_CATEGORY,
+    papers.PaperKind: case_file.PAPER_KIND,
     vocabulary.Stage: scheme.STAGE,
     vocabulary.Route: scheme.ROUTE,
     vocabulary.Applicant: scheme.APPLICANT,

@@ -6,7 +6,8 @@ Codes are stored, sent and compared; words are shown. The codes never change.
 
 from __future__ import annotations
 
-from casebook.domain.words import checks, deciding, events, operations, reasons, review, scheme
+from casebook.domain.words import case_file, checks, deciding, events, operations, reasons, review, scheme
+from casebook.domain.words.case_file import PAPER_CATEGORY, PAPER_KIND
 from casebook.domain.words.checks import (
     APPLICANT_SIGN,
     ASSURANCE,
@@ -89,8 +90,6 @@ from casebook.domain.words.scheme import (
     IDENTIFIED,
     LIMIT,
     OUTCOME,
-    PAPER_CATEGORY,
-    PAPER_KIND,
     PARTY,
     PRIORITY,
     RECORD_KIND,
@@ -108,7 +107,7 @@ from casebook.domain.words.scheme import (
 from casebook.domain.words.vocabulary import Vocabulary, spelled
 
 VOCABULARIES: tuple[Vocabulary, ...] = (
-    *scheme.ALL, *checks.ALL, *deciding.ALL, *reasons.ALL, *operations.ALL, *events.ALL, *review.ALL,
+    *scheme.ALL, *case_file.ALL, *checks.ALL, *deciding.ALL, *reasons.ALL, *operations.ALL, *events.ALL, *review.ALL,
 )  # fmt: skip
 
 __all__ = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from casebook.domain.words.case_file import NOTE_CATEGORY, PAPER_CATEGORY, PAPER_KIND
 from casebook.domain.words.checks import (
     APPLICANT_SIGN,
     ASSESSMENT,
@@ -37,10 +38,7 @@ from casebook.domain.words.scheme import (
     CHANNEL,
     FLAG,
     LIMIT,
-    NOTE_CATEGORY,
     OUTCOME,
-    PAPER_CATEGORY,
-    PAPER_KIND,
     PARTY,
     PRIORITY,
     RECORD_KIND,

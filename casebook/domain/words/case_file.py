@@ -1,0 +1,67 @@
+"""The words of the codes of what stands in the file of a case besides work: notes, calls, papers and the timeline."""
+
+from __future__ import annotations
+
+from casebook.domain.words.vocabulary import Vocabulary
+
+NOTE_CATEGORY = Vocabulary("Categories of notes", {
+    "contact": "contact",
+    "safety": "safety",
+    "records": "records",
+    "agencies": "other agencies",
+    "decision": "the decision",
+    "handover": "what is handed over",
+    "administration": "administration",
+    "other": "other",
+})  # fmt: skip
+CALLER = Vocabulary("Who rang, wrote or came", {
+    "a": "the person at risk",
+    "b": "the subject",
+    "c": "the other applicant",
+    "professional": "a professional",
+    "somebody_else": "somebody else",
+    "unknown": "not known who",
+})  # fmt: skip
+CALL_OPENS = Vocabulary("What a call calls for", {
+    "danger": "there is danger now",
+    "circumstances": "circumstances have changed",
+    "withdrawal": "they wish to withdraw",
+    "details": "details are to be corrected",
+    "call_back": "they ask to be rung",
+})  # fmt: skip
+TIMELINE = Vocabulary("Kinds of lines in a timeline", {
+    "note": "note",
+    "call": "call that came in",
+    "document": "paper",
+    "contact": "contact",
+    "danger": "danger and priority",
+    "people": "the people in it",
+    "searches": "searches",
+    "decision": "decision",
+    "telling": "telling",
+    "work": "work",
+    "limits": "limits",
+    "stage": "stage",
+    "access": "who looked",
+    "other": "other",
+})  # fmt: skip
+PAPER_CATEGORY = Vocabulary("Categories of papers", {
+    "identity_proof": "proof of identity",
+    "risk_questionnaire": "risk questionnaire",
+    "record_print": "print of a record",
+    "undertaking": "undertaking",
+    "minutes": "minutes",
+    "letter": "letter",
+    "other": "other",
+})  # fmt: skip
+PAPER_KIND = Vocabulary("Kinds of files of papers", {
+    "pdf": "PDF",
+    "jpeg": "JPEG picture",
+    "png": "PNG picture",
+    "tiff": "TIFF picture",
+    "docx": "Word file",
+    "xlsx": "Excel file",
+    "text": "plain text",
+})  # fmt: skip
+
+ALL = (NOTE_CATEGORY, CALLER, CALL_OPENS, TIMELINE, PAPER_CATEGORY, PAPER_KIND)
