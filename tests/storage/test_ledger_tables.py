@@ -88,7 +88,7 @@ def planted(act, table):
 
 
 # the one kind of home that has a clock; nobody covers for themselves
-GIVEN = {Home: {"kind": "trial"}, Absence: {"cover": "y"}}
+GIVEN = {Home: {"kind": "trial"}, Absence: {"staff_id": "head", "cover": "supervise"}}
 WHOLE = {"home": {"another row": "INSERT INTO home VALUES ('live')"}}  # the clock refers to the row that is there
 SHORT = {str: "x", bool: False, int: 1, float: 1.0, datetime: BEGIN, date: BEGIN.date(), dict: {}}
 
