@@ -10,11 +10,13 @@ from sqlalchemy.exc import DBAPIError
 from walking import BEGIN, ROW, through_everything
 
 from casebook.casework import opening_home, playbook
+from casebook.casework.allocation import owners as case_officers
 from casebook.casework.chronology import calls, notes
 from casebook.casework.core import quality
 from casebook.casework.core.acting import Act
 from casebook.casework.disclosure import emergency
 from casebook.casework.governance import circumstances, conflicts, governance, policy_documents
+from casebook.casework.intake import drafts
 from casebook.casework.monitor import dip_sampling, signals
 from casebook.casework.papers import attaching
 from casebook.casework.record_checks import extracts
@@ -39,6 +41,8 @@ def lived(unit, persons):
     whole = unit.receive({**ROW, "external_id": "E-2", "immediate_danger": "yes", "children": "2019"})
     with unit.acting("supervise") as act:
         quality.propose_override(act, first, "something_missing", "it was looked at")
+    with unit.acting("intake") as act:
+        drafts.write(act, {"a_surname": "Sorrelby"})
     with unit.acting("head") as act:
         governance.restrict(act, first, reason="known_to_staff")
         governance.hold(act, first, reason="complaint")
@@ -47,6 +51,8 @@ def lived(unit, persons):
         conflicts.declare(act, whole, conflict="no", reason="nobody known")
         circumstances.update(act, whole, what="pregnancy", value="yes", learned_from="a")
         notes.write(act, whole, category="safety", words="moves on Friday")
+        case_officers.assign(act, whole, to="research", reason="workload")
+        case_officers.assign(act, whole, to="disclose", reason="workload")
         attaching.refer(act, whole, category="minutes", title="of the panel", where="folder 7")
         calls.take(act, whole, caller="a", identified_by="known", said="he is back", opens="details")
     with unit.acting("inspect") as act:
