@@ -18,7 +18,7 @@ from casebook.storage.tables import Base
 AT = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 BLANK = {
     "text": "x", "boolean": False, "jsonb": [], "timestamp with time zone": AT, "integer": 1, "bigint": 1,
-    "double precision": 1.0, "ARRAY": [1],
+    "double precision": 1.0, "ARRAY": [1], "date": AT.date(),
 }  # fmt: skip
 COLUMNS = """
     SELECT column_name, data_type, is_nullable = 'NO' AND column_default IS NULL AND is_identity = 'NO'
@@ -114,7 +114,9 @@ CASES: Mapping[str, list[Row]] = {
              ("incoming_call", {"id": f"{r}-c", "reference": r, "caller": "a", "opens": ["danger"]})],
     "0023": [*_case(r := reference_of("0023")),
              ("case_owner", {"id": f"{r}-o", "reference": r, "staff_id": "r1"})],
-    "0025": [*_case(reference_of("0025")), ("intake_draft", {"id": "d1", "cells": {"concern": "x"}, "started_by": "r1"})],
+    "0025": [*_case(r := reference_of("0025")),
+             ("reminder", {"id": f"{r}-m", "reference": r, "staff_id": "r1"}),
+             ("intake_draft", {"id": "d1", "cells": {"concern": "x"}, "started_by": "r1"})],
     "0020": _case(reference_of("0020")),  # roles and their rights only
 }  # fmt: skip
 
