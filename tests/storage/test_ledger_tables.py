@@ -10,11 +10,13 @@ from sqlalchemy.exc import DBAPIError
 from walking import BEGIN, ROW, through_everything
 
 from casebook.casework import opening_home, playbook
+from casebook.casework.allocation import absences, owners, reminders
 from casebook.casework.chronology import calls, notes
 from casebook.casework.core import quality
 from casebook.casework.core.acting import Act
 from casebook.casework.disclosure import emergency
 from casebook.casework.governance import circumstances, conflicts, governance, policy_documents
+from casebook.casework.intake import drafts
 from casebook.casework.monitor import dip_sampling, signals
 from casebook.casework.record_checks import extracts
 from casebook.casework.reporting import audit
@@ -24,7 +26,7 @@ from casebook.casework.sweep import sweep
 from casebook.domain.actors import OPERATOR, system
 from casebook.domain.vocabulary import Source, Stage
 from casebook.monitor.weekly import watch_all
-from casebook.storage.tables import Base, Home
+from casebook.storage.tables import Absence, Base, Home
 
 LEDGERED = sorted(
     (mapper.class_ for mapper in Base.registry.mappers if mapper.class_.ledgered), key=lambda table: table.__tablename__
@@ -45,6 +47,10 @@ def lived(unit, persons):
         governance.lower_priority(act, whole, to="standard", reason="safe now")
         conflicts.declare(act, whole, conflict="no", reason="nobody known")
         circumstances.update(act, whole, what="pregnancy", value="yes", learned_from="a")
+        owners.assign(act, whole, to="research", reason="workload")
+        reminders.remind(act, whole, on=unit.now.date() + timedelta(days=900), words="ring her")
+        absences.plan(act, "supervise", first=date(2030, 1, 1), last=date(2030, 1, 2), cover="supervise2")
+        drafts.write(act, {"concern": "a neighbour asks"})
         notes.write(act, whole, category="safety", words="moves on Friday")
         calls.take(act, whole, caller="a", identified_by="known", said="he is back", opens="details")
     with unit.acting("inspect") as act:
@@ -85,7 +91,8 @@ def planted(act, table):
     act.record(None, "planted")
 
 
-GIVEN = {Home: {"kind": "trial"}}  # the one kind of home that has a clock
+# the one kind of home that has a clock; nobody covers for themselves
+GIVEN = {Home: {"kind": "trial"}, Absence: {"staff_id": "intake", "cover": "head"}}
 WHOLE = {"home": {"another row": "INSERT INTO home VALUES ('live')"}}  # the clock refers to the row that is there
 SHORT = {str: "x", bool: False, int: 1, float: 1.0, datetime: BEGIN, date: BEGIN.date(), dict: {}}
 
