@@ -49,6 +49,7 @@ class OwnDatabase:
     behind: list[str] = field(
         default_factory=list
     )  # what a test changed behind the casebook's back: no ledger tells it
+    engines: set[Engine] = field(default_factory=set)  # that may be connected: a database in use cannot be copied
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
@@ -86,13 +87,14 @@ class OwnDatabase:
 
     def seen_by(self, engine: Engine) -> None:
         """A connection of this engine makes the database."""
+        self.engines.add(engine)
         if not event.contains(engine, "do_connect", self._before_connect):
             event.listen(engine, "do_connect", self._before_connect)
 
     def fill_once(self, what: Hashable, fill: Callable[[], Any], store: Store) -> Any:
         key = (what, self._beginning(store), repr(catalogue.remote()), *self.behind)
         if key in self.fillings:
-            store.engine.dispose()
+            self._leave()
             self._become(self.fillings[key])
             return self.fillings[key].returned
         returned = fill()
@@ -100,9 +102,14 @@ class OwnDatabase:
             self.make()
             name = f"filled_{uuid.uuid4().hex}"
             filling = self.fillings[key] = Filling(name=name, beginning=_beginning_of(store), returned=returned)
-            store.engine.dispose()
+            self._leave()
             self.superuser.execute(COPY.format(this=self.name, that=filling.name))
         return returned
+
+    def _leave(self) -> None:
+        """Close every connection."""
+        for engine in self.engines:
+            engine.dispose()
 
     def _become(self, filling: Filling | None) -> None:
         with self.lock:

@@ -18,7 +18,7 @@ from casebook.storage.tables import Base
 AT = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 BLANK = {
     "text": "x", "boolean": False, "jsonb": [], "timestamp with time zone": AT, "integer": 1, "bigint": 1,
-    "double precision": 1.0, "ARRAY": [1],
+    "double precision": 1.0, "ARRAY": [1], "date": AT.date(),
 }  # fmt: skip
 COLUMNS = """
     SELECT column_name, data_type, is_nullable = 'NO' AND column_default IS NULL AND is_identity = 'NO'
@@ -117,7 +117,9 @@ CASES: Mapping[str, list[Row]] = {
     "0024": [*_case(r := reference_of("0024")),
              ("case_document", {"id": f"{r}-p", "reference": r, "category": "letter", "title": "t", "digest": "d",
                                 "key_fingerprint": "k", "media_type": "text", "sealed": b"sealed"})],
-    "0025": [*_case(reference_of("0025")), ("intake_draft", {"id": "d1", "cells": {"concern": "x"}, "started_by": "r1"})],
+    "0025": [*_case(r := reference_of("0025")),
+             ("reminder", {"id": f"{r}-m", "reference": r, "staff_id": "r1"}),
+             ("intake_draft", {"id": "d1", "cells": {"concern": "x"}, "started_by": "r1"})],
     "0020": _case(reference_of("0020")),  # roles and their rights only
 }  # fmt: skip
 

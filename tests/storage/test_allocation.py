@@ -9,7 +9,7 @@ from sqlalchemy import select
 from staffing import STAFF
 from walking import ROW
 
-from casebook.casework.allocation import absences, owners, telling
+from casebook.casework.allocation import absences, owners, reminders, telling
 from casebook.casework.allocation.workload import workload
 from casebook.casework.chronology.timeline import timeline
 from casebook.casework.governance import conflicts, governance
@@ -230,3 +230,48 @@ def test_the_workload_counts_what_everybody_has_and_did(unit, assigned, walked):
         "staff": "audit", "roles": [], "away": False, "covered_by": None, "covers": None, "cases": 0, "claimed": 0,
         "due_today": 0, "late": 0, "done_7_days": 0, "done_30_days": 0,
     }  # fmt: skip
+
+
+def test_a_reminder_is_told_on_its_day_to_them_or_to_whoever_covers(unit, assigned):
+    today = unit.now.date()
+    with unit.acting("research") as act:
+        reminders.remind(act, assigned, on=today + timedelta(days=2), words="ring Housing")
+        assert refusal(lambda: reminders.remind(act, assigned, on=today, words="x", who="read")) == "not_permitted"
+        assert refusal(lambda: reminders.remind(act, assigned, on=today, words=" ")) == "reason_missing"
+        assert (
+            refusal(lambda: reminders.remind(act, assigned, on=today - timedelta(days=1), words="x")) == "in_the_past"
+        )
+    with unit.acting("supervise") as act:
+        reminders.remind(act, assigned, on=today + timedelta(days=3), words="panel", who="research")
+        assert refusal(lambda: reminders.remind(act, assigned, on=today, words="x", who="nobody")) == "unknown_staff"
+    told(unit, "research"), told(unit, "research2")
+    unit.now += timedelta(days=2)
+    sweep.sweep(unit.acting)
+    sweep.sweep(unit.acting)
+    assert told(unit, "research") == [(assigned, "reminder_due", "operator")]
+    away(unit)
+    told(unit, "research2")
+    unit.now += timedelta(days=1)
+    sweep.sweep(unit.acting)
+    assert [each[1] for each in told(unit, "research2")] == ["reminder_due"]
+    assert "panel" in str(unit.shown("read", assigned)["reminder"])
+    with unit.acting() as act:
+        assert audit.verify(act).broken == []
+
+
+def test_the_digest_says_what_waits_for_somebody_in_ids_and_codes(unit, assigned):
+    reference = unit.receive({**ROW, "external_id": "ALLOC-5", "b_dob": "", "b_surname": ""})
+    item = an_item(unit, reference)
+    with unit.acting("intake") as act:
+        claim(act, item.id)
+        now = reminders.digest(act)
+    assert [each["item"] for each in [*now["late"], *now["due_today"]]] in ([], [item.id])
+    unit.now += timedelta(days=9)
+    with unit.acting("intake") as act:
+        assert [each["item"] for each in reminders.digest(act)["late"]] == [item.id]
+    with unit.acting("research") as act:
+        mine = reminders.digest(act)
+    assert (mine["cases"], mine["notices"], mine["covers"]) == ([assigned], 1, {})
+    away(unit)
+    with unit.acting("research2") as act:
+        assert reminders.digest(act)["covers"] == {"research": [assigned]}

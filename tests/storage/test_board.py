@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from walking import ROW
 
 from casebook import clock, policies
 from casebook.casework.core import lifecycle
@@ -220,6 +221,41 @@ def test_the_returns_reconcile_to_the_case_list(year, acting, sql):
     }
     assert total == {"applications": 60, "outcome": 60}
     assert sum(each["value"] for each in figures if each["detail"] == "withdrawn") == 10
+
+
+def test_the_returns_say_what_regulators_ask_first(year, acting, sql):
+    sql("UPDATE clock SET met_at = NULL WHERE limit_name = 'whole_process'")
+    sql(
+        "UPDATE clock SET met_at = due_at - interval '1 day' WHERE limit_name = 'whole_process' AND reference < 'CL-2026-000011'"
+    )
+    sql(
+        "UPDATE clock SET met_at = due_at + interval '1 day', overrun_reason = 'panel_cycle'"
+        " WHERE limit_name = 'whole_process' AND reference BETWEEN 'CL-2026-000011' AND 'CL-2026-000015'"
+    )
+    sql("UPDATE application SET received_at = submitted_at + interval '3 days'")
+    with acting() as act:
+        figures = force_figures.figures(act)
+    by_detail = {
+        (each["measure"], each["detail"]): sum(
+            other["value"]
+            for other in figures
+            if (other["measure"], other["detail"]) == (each["measure"], each["detail"])
+        )
+        for each in figures
+    }
+    assert by_detail["whole_process", "kept"] == 10
+    assert by_detail["whole_process_late_because", "panel_cycle"] == 5
+    assert sum(value for (measure, _), value in by_detail.items() if measure == "whole_process") == 60
+    assert {each["value"] for each in figures if each["measure"] == "median_days_before_import"} == {3.0}
+
+
+def test_the_days_to_a_disclosure_are_counted(unit, walked):
+    walked(unit, {**ROW, "external_id": "RETURNS-1"})
+    with unit.acting() as act:
+        figures = {
+            each["measure"]: each["value"] for each in force_figures.figures(act) if each["measure"] != "outcome"
+        }
+    assert 0 < figures["median_days_to_disclosure"] <= figures["median_days_to_closure"]
 
 
 def test_a_watchdog_names_whoever_fell_silent(store, received, sql):

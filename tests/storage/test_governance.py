@@ -395,12 +395,6 @@ def test_an_application_that_is_not_there_is_told_so(unit):
             use_case(act, "CL-2099-000001", reason="x")
 
 
-@pytest.mark.parametrize("reason", ["", "Anna Smith said so", "1985-02-03", "x" * 65, "new threat", "né"])
-def test_a_reason_that_prefect_shows_is_a_code(does, reason):
-    with refused("not_a_code"):
-        does("supervise", wakes.make_urgent, reason=reason)
-
-
 @pytest.mark.parametrize(
     ("reason", "code", "words"),
     [
@@ -414,7 +408,7 @@ def test_a_reason_that_prefect_shows_is_a_code(does, reason):
 @pytest.mark.parametrize(
     ("use_case", "event"),
     [(governance.restrict, "restricted"), (governance.hold, "legal_hold_set"),
-     (governance.report_danger, "safeguarding_opened")],
+     (governance.report_danger, "safeguarding_opened"), (wakes.make_urgent, "made_urgent")],
 )  # fmt: skip
 def test_a_reason_is_a_code_or_words_or_both_and_the_words_stay_out_of_the_ledger(
     unit, does, use_case, event, reason, code, words
@@ -429,7 +423,9 @@ def test_a_reason_is_a_code_or_words_or_both_and_the_words_stay_out_of_the_ledge
     assert words is None or words not in said
 
 
-@pytest.mark.parametrize("use_case", [governance.restrict, governance.hold, governance.report_danger])
+@pytest.mark.parametrize(
+    "use_case", [governance.restrict, governance.hold, governance.report_danger, wakes.make_urgent]
+)
 def test_a_reason_is_never_left_out(does, use_case):
     with refused("reason_missing"):
         does("supervise", use_case, reason=" ")

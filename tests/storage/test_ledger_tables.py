@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from walking import BEGIN, ROW, through_everything
 
 from casebook.casework import opening_home, playbook
-from casebook.casework.allocation import owners as case_officers
+from casebook.casework.allocation import absences, owners, reminders
 from casebook.casework.chronology import calls, notes
 from casebook.casework.core import quality
 from casebook.casework.core.acting import Act
@@ -41,8 +41,6 @@ def lived(unit, persons):
     whole = unit.receive({**ROW, "external_id": "E-2", "immediate_danger": "yes", "children": "2019"})
     with unit.acting("supervise") as act:
         quality.propose_override(act, first, "something_missing", "it was looked at")
-    with unit.acting("intake") as act:
-        drafts.write(act, {"a_surname": "Sorrelby"})
     with unit.acting("head") as act:
         governance.restrict(act, first, reason="known_to_staff")
         governance.hold(act, first, reason="complaint")
@@ -50,9 +48,11 @@ def lived(unit, persons):
         governance.lower_priority(act, whole, to="standard", reason="safe now")
         conflicts.declare(act, whole, conflict="no", reason="nobody known")
         circumstances.update(act, whole, what="pregnancy", value="yes", learned_from="a")
+        owners.assign(act, whole, to="research", reason="workload")
+        reminders.remind(act, whole, on=unit.now.date() + timedelta(days=900), words="ring her")
+        absences.plan(act, "supervise", first=date(2030, 1, 1), last=date(2030, 1, 2), cover="supervise2")
+        drafts.write(act, {"concern": "a neighbour asks"})
         notes.write(act, whole, category="safety", words="moves on Friday")
-        case_officers.assign(act, whole, to="research", reason="workload")
-        case_officers.assign(act, whole, to="disclose", reason="workload")
         attaching.refer(act, whole, category="minutes", title="of the panel", where="folder 7")
         calls.take(act, whole, caller="a", identified_by="known", said="he is back", opens="details")
     with unit.acting("inspect") as act:
@@ -94,7 +94,7 @@ def planted(act, table):
 
 
 # the one kind of home that has a clock; nobody covers for themselves
-GIVEN = {Home: {"kind": "trial"}, Absence: {"staff_id": "head", "cover": "supervise"}}
+GIVEN = {Home: {"kind": "trial"}, Absence: {"staff_id": "intake", "cover": "head"}}
 WHOLE = {"home": {"another row": "INSERT INTO home VALUES ('live')"}}  # the clock refers to the row that is there
 SHORT = {str: "x", bool: False, int: 1, float: 1.0, datetime: BEGIN, date: BEGIN.date(), dict: {}}
 

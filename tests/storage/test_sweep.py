@@ -329,7 +329,7 @@ def test_ten_thousand_that_fall_due_in_one_minute_are_all_told(crowd, sweep_at, 
     once_each(store, crowd)
 
 
-def test_a_sweep_that_loses_its_database_half_way_loses_nothing(crowd, sweep_at, store, sql, monkeypatch):
+def test_a_sweep_that_loses_its_database_half_way_loses_nothing(crowd, sweep_at, store, sql, own_database, monkeypatch):
     monkeypatch.setattr(sweep, "PAGE", 50)
     failed = []
 
@@ -346,9 +346,8 @@ def test_a_sweep_that_loses_its_database_half_way_loses_nothing(crowd, sweep_at,
         time.sleep(0.01)
     # what a restart does to whoever is connected; again, since nobody notices it between two transactions
     while swept.is_alive() and time.monotonic() < until:
-        sql(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
-            " AND pid <> pg_backend_pid()"
+        own_database.superuser.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [own_database.name]
         )
         time.sleep(0.005)
     swept.join(60)

@@ -41,8 +41,8 @@ PARTS: tuple[type[Base], ...] = (
     tables.EmergencyDisclosure, tables.Ratification, tables.ContactOverride, tables.ContactAttempt, tables.FollowUp,
     tables.ClosingSummary,
     tables.Referral, tables.ConflictDeclaration, tables.GateResult, tables.GateOverride, tables.Proposal, tables.Escalation,
-    tables.ApplicationLink, tables.Watch, tables.StatedReason, tables.CaseNote, tables.IncomingCall, tables.CaseOwner,
-    tables.CaseDocument,
+    tables.ApplicationLink, tables.Watch, tables.StatedReason, tables.CaseNote, tables.IncomingCall,
+    tables.CaseOwner, tables.Reminder, tables.CaseDocument,
 )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from casebook.casework.allocation import absences
+from casebook.casework.allocation import absences, reminders
 from casebook.casework.core import notices
 from casebook.casework.core.acting import Act, Acting, Summaries
 from casebook.casework.core.channels import NoticeChannel
@@ -33,6 +33,7 @@ SweepStep = tuple[Callable[[Act], list[Any]], Callable[[Act, Sequence[Any]], tup
 TRIAGE: SweepStep = (triaging.pressing, triaging.raise_priorities)
 STEPS: tuple[SweepStep, ...] = (
     (absences.due, absences.begin_and_end),
+    (reminders.due, reminders.bring_forward),
     (looking_again.due, looking_again.ask),
     (retrying.failing_runs, raising.tell),
     (early_warnings.coming, raising.tell),

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from casebook import bounds
+from casebook.casework.allocation import reminders
 from casebook.casework.chronology import calls, notes
 from casebook.casework.chronology.timeline import timeline
 from casebook.cli.answer import Call, Output
@@ -39,6 +40,7 @@ def configure(actions: Actions) -> None:
     note.set_defaults(handler=_note)
     _configure_call(actions)
     _configure_timeline(actions)
+    _configure_reminder(actions)
 
 
 def _configure_call(actions: Actions) -> None:
@@ -78,6 +80,21 @@ def _configure_timeline(actions: Actions) -> None:
         "--limit", type=whole(0, bounds.MOST_ASKED), default=0, metavar="N", help="at most so many lines (default: all)"
     )
     lines.set_defaults(handler=_timeline)
+
+
+def _configure_reminder(actions: Actions) -> None:
+    remind = actions.add_parser("remind", help="bring it forward on a day, for yourself or for somebody else")
+    remind.add_argument("reference", metavar="REF", help=_REFERENCE)
+    remind.add_argument("--on", required=True, type=day, metavar="YYYY-MM-DD", help="the day")
+    remind.add_argument("--words", required=True, type=words_of, metavar="TEXT", help="of what; - for standard input")
+    remind.add_argument("--who", metavar="ID", help="whom to remind (default: yourself)")
+    remind.set_defaults(handler=_remind)
+
+
+def _remind(options: Namespace, call: Call) -> Output:
+    with opened(call) as casebook, casebook.acting() as act:
+        done = reminders.remind(act, options.reference, on=options.on, words=options.words, who=options.who)
+    return Output(data=done, lines=[f"{done['staff']} is reminded on {done['on']}"])
 
 
 def _note(options: Namespace, call: Call) -> Output:

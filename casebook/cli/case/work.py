@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from casebook.casework import playbook, work_queue
-from casebook.casework.allocation import owners, telling
+from casebook.casework.allocation import owners, reminders, telling
 from casebook.casework.governance import superseding
 from casebook.casework.work_queue import WaitingWork
 from casebook.cli.answer import Call, Output, plain
@@ -70,6 +70,9 @@ def _configure_moves(actions: _SubParsersAction[ArgumentParser]) -> None:
             "--reason", required=True, metavar="WHY", help="why: a code, words, or both as `code: words`"
         )
         moved.set_defaults(handler=handler)
+    actions.add_parser("digest", help="what waits for you: late, due today, your cases, those you cover").set_defaults(
+        handler=_digest
+    )
     told = actions.add_parser("notices", help="what you are told about your own work; it is read by that")
     told.add_argument("--all", action="store_true", dest="everything", help="also what you have read before")
     told.set_defaults(handler=_notices)
@@ -94,6 +97,20 @@ def _give(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         done = owners.give_item(act, options.item, to=options.to, reason=options.reason)
     return Output(data=done, lines=[f"{options.item}: given to {done['owner']}"])
+
+
+def _digest(_options: Namespace, call: Call) -> Output:
+    with opened(call) as casebook, casebook.acting() as act:
+        told = reminders.digest(act)
+    lines = [
+        f"{title}: {item['reference'] or 'the unit'}  {words.WORK.of(item['kind'])}  {item['due_at']}"
+        for title, name in (("LATE", "late"), ("due today", "due_today"))
+        for item in told[name]
+    ]
+    lines += [f"case officer of: {', '.join(told['cases'])}"] if told["cases"] else []
+    lines += [f"for {who}, who is away: {', '.join(cases) or 'no cases'}" for who, cases in told["covers"].items()]
+    lines += [f"{told['later']} later; notices: {told['notices']}"]
+    return Output(data=told, lines=lines)
 
 
 def _notices(options: Namespace, call: Call) -> Output:

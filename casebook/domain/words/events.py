@@ -75,6 +75,8 @@ EVENT = Vocabulary("Events of the ledger", {
     "draft_taken_in": "application taken in from a draft",
     "draft_viewed": "draft of an application viewed",
     "draft_written": "draft of an application written",
+    "reminder_made": "reminder made",
+    "reminder_told": "reminder told",
     "call_taken": "call that came in recorded",
     "note_written": "note written",
     "document_attached": "paper attached",

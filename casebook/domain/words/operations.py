@@ -185,6 +185,7 @@ TOLD = Vocabulary("What somebody is told about their own work", {
     "case_taken_back": "you are the case officer no longer",
     "work_given": "a work item was given to you",
     "work_taken_back": "a work item was taken from you",
+    "reminder_due": "a reminder of today",
     "covers_for": "you cover for a colleague who will be away",
 })  # fmt: skip
 EXCEPTION = Vocabulary("Exceptions", {

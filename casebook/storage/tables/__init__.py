@@ -1,6 +1,6 @@
 """Every table of the casebook."""
 
-from casebook.storage.tables.allocation import Absence, CaseOwner, StaffNotice
+from casebook.storage.tables.allocation import Absence, CaseOwner, Reminder, StaffNotice
 from casebook.storage.tables.application import (
     Application,
     ApplicationLink,
@@ -159,6 +159,7 @@ __all__ = [
     "ReferenceCounter",
     "Referral",
     "RejectedRow",
+    "Reminder",
     "Restriction",
     "ReviewApplication",
     "ReviewCampaign",

@@ -62,3 +62,19 @@ class StaffNotice(Base):
     by: Mapped[str]
     told_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
+
+
+class Reminder(Base):
+    """Something to be brought forward on a day: for one member of staff, about one application."""
+
+    __tablename__ = "reminder"
+    personal = ("words",)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
+    on_day: Mapped[date] = mapped_column(Date)
+    words: Mapped[str | None]  # None once it was disposed of
+    made_by: Mapped[str]
+    made_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
