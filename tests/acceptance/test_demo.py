@@ -69,6 +69,15 @@ def test_the_demonstration_ends_with_a_look_back_and_a_question_of_the_monitor(s
 
 
 @pytest.mark.timeout(1000)
+def test_a_paper_is_attached_and_sealed_and_another_written_down(shown):
+    home, _ = shown
+    with cluster.running(home) as server, databases.connect(server.address("casebook")) as connection:
+        query = "select media_type, where_kept, position('SYNTHETIC'::bytea in sealed) from case_document order by 1"
+        rows = connection.execute(query).fetchall()
+    assert rows == [("text", None, 0), (None, "paper file SYN-1", None)]
+
+
+@pytest.mark.timeout(1000)
 def test_no_personal_detail_reaches_prefect_its_logs_or_the_terminal(shown):
     home, done = shown
     canaries = set(personal_values(home / "files" / "applications.csv"))
