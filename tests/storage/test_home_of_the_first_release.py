@@ -11,6 +11,7 @@ import zipfile
 from datetime import datetime
 from pathlib import Path
 
+import papers
 import past_home
 import pytest
 import sealing
@@ -27,6 +28,7 @@ from casebook.casework.intake import application_file
 from casebook.casework.monitor import signals
 from casebook.casework.opening_home import open_casebook
 from casebook.casework.panel_decision import panel_pack
+from casebook.casework.papers import attaching, reading
 from casebook.casework.record_checks import extracts
 from casebook.casework.reporting import audit, board, cards, force_figures, viewing
 from casebook.casework.review import account, campaigns, ranking, registers
@@ -52,6 +54,7 @@ from casebook.storage.tables import (
     Proposal,
     Seal,
     Staff,
+    StaffRole,
     WorkItem,
 )
 
@@ -192,6 +195,19 @@ def test_a_row_that_is_changed_behind_its_back_is_named(unit):
             text("UPDATE person SET surname = 'Canary' WHERE reference = 'CL-2026-000003' AND party = 'b'")
         )
     assert [each.what for each in verified(unit).broken] == ["person:CL-2026-000003:b"]
+
+
+def test_a_paper_is_attached_to_an_application_of_then(unit, tmp_path):
+    with unit.store.session() as session:
+        one = select(StaffRole.staff_id).where(StaffRole.role == Role.SUPERVISOR, StaffRole.ended_at.is_(None))
+        who = session.scalars(one.order_by(StaffRole.staff_id)).first()
+    home = tmp_path / "home"  # it has the keys of that release, and none for papers
+    with unit.acting(who) as act:
+        given = {"content": papers.PDF, "category": "letter", "title": "a letter"}
+        document = attaching.attach(act, "CL-2026-000003", home=home, **given)["document"]
+    with unit.acting(who) as act:
+        assert reading.content(act, str(document), home=home).content == papers.PDF
+    assert verified(unit).broken == []
 
 
 def test_every_work_item_has_the_id_that_its_kind_and_key_give_it_today(unit):
