@@ -110,6 +110,8 @@ CASES: Mapping[str, list[Row]] = {
              ("stated_reason", {"id": f"{r}-w", "reference": r, "what": "restricted", "code": "in_words"})],
     "0018": _case(reference_of("0018")),  # entries without a code are sealed as before when the home is opened
     "0019": [*_case(reference_of("0019")), ("account_proposal", {"id": "p1", "staff_id": "r1", "roles": ["researcher"]})],
+    "0021": [*_case(r := reference_of("0021")),
+             *(("person_keys", {"id": f"{r}:{party}", "reference": r, "party": party}) for party in ("a", "b"))],
 }  # fmt: skip
 
 

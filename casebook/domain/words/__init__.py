@@ -6,7 +6,7 @@ Codes are stored, sent and compared; words are shown. The codes never change.
 
 from __future__ import annotations
 
-from casebook.domain.words import checks, deciding, events, operations, reasons, review, scheme
+from casebook.domain.words import checks, deciding, events, finding, operations, reasons, review, scheme
 from casebook.domain.words.checks import (
     APPLICANT_SIGN,
     ASSURANCE,
@@ -48,6 +48,7 @@ from casebook.domain.words.deciding import (
 )
 from casebook.domain.words.events import EVENT, FAULT
 from casebook.domain.words.fields import of_field, source_and_family
+from casebook.domain.words.finding import AGREES, ASKED, CAUTION, UNUSED
 from casebook.domain.words.operations import (
     ACCOUNT_CHANGE,
     COMMAND,
@@ -105,12 +106,13 @@ from casebook.domain.words.scheme import (
 from casebook.domain.words.vocabulary import Vocabulary, spelled
 
 VOCABULARIES: tuple[Vocabulary, ...] = (
-    *scheme.ALL, *checks.ALL, *deciding.ALL, *reasons.ALL, *operations.ALL, *events.ALL, *review.ALL,
+    *scheme.ALL, *checks.ALL, *deciding.ALL, *reasons.ALL, *operations.ALL, *events.ALL, *review.ALL, *finding.ALL,
 )  # fmt: skip
 
 __all__ = [
-    "ACCOUNT_CHANGE", "AGENCY", "ANSWER", "APPLICANT", "APPLICANT_SIGN", "ASKED_BY", "ASKER_IDENTIFIED", "ASSURANCE", "BAND",
-    "CAMPAIGN", "CELL", "CERTAINTY", "CHANNEL", "CHART", "CHECKLIST", "CHOSEN", "CIRCUMSTANCE", "CLEARED_IF",
+    "ACCOUNT_CHANGE", "AGENCY", "AGREES", "ANSWER", "APPLICANT", "APPLICANT_SIGN", "ASKED", "ASKED_BY",
+    "ASKER_IDENTIFIED", "ASSURANCE", "BAND",
+    "CAMPAIGN", "CAUTION", "CELL", "CERTAINTY", "CHANNEL", "CHART", "CHECKLIST", "CHOSEN", "CIRCUMSTANCE", "CLEARED_IF",
     "COMMAND", "CONCLUSION", "CONFIDENCE", "CONTACT_FAULT", "CONTACT_PRIORITY", "DOCUMENT", "DOUBT", "EFFECT",
     "ESCALATION", "EVENT",
     "EXCEPTION", "FACTOR", "FAILURE_FAMILY", "FAILURE_MODE", "FAMILY", "FAULT", "FOLLOWED", "GATE", "HEADING",
@@ -118,6 +120,6 @@ __all__ = [
     "PARTY", "PAUSE", "PLAN_EFFECT", "PRIORITY", "PROGRESS", "PROOF", "PURPOSE", "QUALIFIES", "RECORD_KIND",
     "REFERRAL_ANSWER", "REFUSAL", "RELATIONSHIP", "RESULT", "REVIEW_OUTCOME", "ROLE", "ROUTE", "SAID_BY",
     "SCENARIO", "SEX", "SHORT_OF", "SIDE", "SIGN", "SOURCE", "SOURCE_FAULT", "STAGE", "STATE", "STEP", "SUSPICION", "TEXT",
-    "TIE", "UNCERTAIN", "UNCOVERED", "UNDERTAKING", "VERDICT", "VICTIM",
+    "TIE", "UNCERTAIN", "UNCOVERED", "UNDERTAKING", "UNUSED", "VERDICT", "VICTIM",
     "VOCABULARIES", "WAITING", "WORK", "Vocabulary", "of_field", "reason", "source_and_family", "spelled",
 ]  # fmt: skip

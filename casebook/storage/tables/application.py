@@ -19,6 +19,7 @@ class Application(Base):
         ),
         CheckConstraint("NOT (legal_hold AND disposed_at IS NOT NULL)", name="no_disposal_under_hold"),
         Index("ix_application_open", "stage", "reference", postgresql_where=text("stage <> 'closed'")),
+        Index("ix_application_restricted", "reference", postgresql_where=text("restricted")),
     )
     personal = (
         "concern", "children", "relationship_started", "relationship_ended", "as_written", "closing_reason",
@@ -127,20 +128,25 @@ class Circumstance(Base):
 
 
 class PersonKeys(Base):
-    """The keys by which a person of one application is found from another, see sources/keys.py. They follow the details."""
+    """The keys by which a person of one application is found. They follow the details.
+
+    `keys`: from another application, by record checks, see sources/keys.py. `found_by`: by staff, see matching/find_keys.py.
+    """
 
     __tablename__ = "person_keys"
     __table_args__ = (
         # without a list of pending entries: every search would read it from end to end
         Index("ix_person_keys_keys", "keys", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+        Index("ix_person_keys_found_by", "found_by", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
     )
     ledgered = False
-    personal = ("keys",)
+    personal = ("keys", "found_by")
 
     id: Mapped[str] = mapped_column(primary_key=True)  # of the person
     reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)
     party: Mapped[str]
-    keys: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    keys: Mapped[list[int]] = mapped_column(ARRAY(Integer))  # none of C
+    found_by: Mapped[list[int]] = mapped_column(ARRAY(Integer))
 
 
 class ApplicationLink(Base):
