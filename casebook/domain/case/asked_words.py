@@ -53,11 +53,21 @@ def _kind(text: str, this_year: int) -> AskedKind | None:  # noqa: PLR0911 - one
         return AskedKind.IDENTIFIER
     if identifiers.check_postcode(text) or _DISTRICT.fullmatch(text):
         return AskedKind.POSTCODE
-    if _DATE.fullmatch(text) and dates.of_birth(text, this_year).iso:
+    if _is_date(text, this_year):
         return AskedKind.BORN
-    if _PHONE.fullmatch(text) and sum(map(str.isdigit, text)) >= _FEWEST_DIGITS and contact.phone(text):
-        return AskedKind.PHONE
-    return None
+    return AskedKind.PHONE if _is_phone(text, this_year) else None
+
+
+def _is_date(text: str, this_year: int) -> bool:
+    return _DATE.fullmatch(text) is not None and bool(dates.of_birth(text, this_year).iso)
+
+
+def _is_phone(text: str, this_year: int) -> bool:
+    """Whether all of it is one telephone number, and not a date with a number after it."""
+    if not _PHONE.fullmatch(text) or sum(map(str.isdigit, text)) < _FEWEST_DIGITS:
+        return False
+    first = text.split(maxsplit=1)[0]
+    return not _is_date(first, this_year) and contact.phone(text).startswith("+")
 
 
 def _named(words: Sequence[str]) -> Iterator[AskedPart]:
