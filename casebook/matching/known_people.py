@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
+from casebook.domain.case.finding import AskedKind
 from casebook.matching import names
 from casebook.matching.names import NamePart
 from casebook.values import contact, dates, fillers, identifiers
@@ -16,6 +17,7 @@ from casebook.values.names import split_full
 from casebook.values.text import KEPT, items, squeezed
 
 _NOTHING = NamePart()
+EVERY_KIND = frozenset(AskedKind)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,22 +44,37 @@ class DetailsKnown:
 
 
 def details_of(
-    person: Mapping[str, Any], *, confirmed: Iterable[Mapping[str, Any]] = (), code_words: Iterable[str], this_year: int
+    person: Mapping[str, Any],
+    *,
+    confirmed: Iterable[Mapping[str, Any]] = (),
+    code_words: Iterable[str],
+    this_year: int,
+    kinds: Collection[AskedKind] = EVERY_KIND,
 ) -> DetailsKnown:
-    """What is known of a person: their columns, those of the records confirmed to be them, and their code words."""
+    """What is known of a person: their columns, those of the records confirmed to be them, and their code words.
+
+    `kinds`: only these are read, because reading what nobody asked takes most of a search's time.
+    """
     records = [person, *({**record, "aliases": items(str(record.get("aliases") or ""))} for record in confirmed)]
     written = [{name: str(record.get(name) or "") for name in _TEXTS} for record in records]
+
+    def read(kind: AskedKind, of: Callable[[Mapping[str, str]], Iterable[Any]]) -> tuple[Any, ...]:
+        values = (value for cells in written for value in of(cells)) if kind in kinds else ()
+        return tuple(dict.fromkeys(values))
+
     return DetailsKnown(
-        names=tuple(dict.fromkeys(_names(records))),
-        born=_kept(dates.of_birth(cells["dob"], this_year).compared for cells in written),
-        postcodes=tuple(
-            dict.fromkeys(code for cells in written if any(code := identifiers.postcode(cells["postcode"])))
-        ),
-        phones=_kept(number for cells in written for number in contact.phones(cells["phone"])),
-        emails=_kept(contact.email(cells["email"]) for cells in written if not fillers.is_filler(cells["email"])),
-        identifiers=_kept(number for cells in written for number in numbers(cells["pnc_id"], cells["cro"], this_year)),
-        code_words=_kept(map(squeezed, code_words)),
+        names=tuple(dict.fromkeys(_names(records))) if AskedKind.NAME in kinds else (),
+        born=read(AskedKind.BORN, lambda cells: filter(None, [dates.of_birth(cells["dob"], this_year).compared])),
+        postcodes=read(AskedKind.POSTCODE, lambda cells: filter(any, [identifiers.postcode(cells["postcode"])])),
+        phones=read(AskedKind.PHONE, lambda cells: contact.phones(cells["phone"])),
+        emails=read(AskedKind.EMAIL, lambda cells: _email(cells["email"])),
+        identifiers=read(AskedKind.IDENTIFIER, lambda cells: numbers(cells["pnc_id"], cells["cro"], this_year)),
+        code_words=tuple(dict.fromkeys(filter(None, map(squeezed, code_words)))),
     )
+
+
+def _email(written: str) -> Iterable[str]:
+    return [contact.email(written)] if written and not fillers.is_filler(written) else []
 
 
 _TEXTS = ("dob", "postcode", "phone", "email", "pnc_id", "cro")
@@ -113,7 +130,3 @@ def _names(records: Sequence[Mapping[str, Any]]) -> Iterable[FullName]:
             former = not first and other in (record.get("former_names") or ())
             if name := name_of(forename if former else first, "", last, told=False):
                 yield name
-
-
-def _kept(values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(value for value in values if value))

@@ -20,7 +20,7 @@ from casebook.domain.case import finding as rules
 from casebook.domain.case.finding import AskedKind, PersonAgrees, WhyUnused
 from casebook.errors import InvalidAnswer
 from casebook.matching import known_people
-from casebook.matching.known_people import DetailsKnown
+from casebook.matching.known_people import EVERY_KIND, DetailsKnown
 from casebook.storage import people
 from casebook.storage.case import finding as stored
 from casebook.storage.case.finding import Question, Reader
@@ -65,10 +65,12 @@ def _people(act: Act, search: ReadSearch, reader: Reader, limit: int) -> tuple[l
     """Everybody who is a hit, in order, and whether a question had more of them than were read."""
     named = _named(act, search, reader)
     compared, cut = _compared(act, search, reader, asking.sure_questions(search), named)
-    if len(rules.in_order(compared.values())) <= limit:
-        nearly, _ = _compared(act, search, reader, asking.near_questions(search), ())
-        compared = {**nearly, **compared}
-    return rules.in_order(compared.values()), cut
+    ordered = rules.in_order(compared.values())
+    near = asking.near_questions(search)
+    if not near or len(ordered) > limit:
+        return ordered, cut
+    nearly, _ = _compared(act, search, reader, near, ())
+    return rules.in_order({**nearly, **compared}.values()), cut
 
 
 def _named(act: Act, search: ReadSearch, reader: Reader) -> Sequence[Application]:
@@ -88,19 +90,20 @@ def _compared(
     ids = {person_id for found in sharing for person_id in found.ids}
     of_named = {application.reference: application for application in named}
     rows = stored.people(act.session, ids, of_named)
-    with_words = [row["id"] for row in rows] if any(part.kind is AskedKind.CODE_WORD for part in search.parts) else []
     confirmed = stored.confirmed(act.session, {row["reference"] for row in rows})
-    code_words = stored.code_words(act.session, with_words)
+    asked_kinds = {part.kind for part in search.parts}
+    code_words = (
+        stored.code_words(act.session, [row["id"] for row in rows]) if AskedKind.CODE_WORD in asked_kinds else {}
+    )
     agreeing = dict[str, PersonAgrees]()
     for row in rows:
+        application = of_named.get(row["reference"])
         details = known_people.details_of(
-            row,
-            confirmed=confirmed.get(row["id"], ()),
-            code_words=code_words.get(row["id"], ()),
-            this_year=act.now.year,
-        )
-        if details != DetailsKnown() or row["reference"] not in of_named:
-            agreeing[row["id"]] = _agrees(search, row["id"], row["reference"], details, of_named.get(row["reference"]))
+            row, confirmed=confirmed.get(row["id"], ()), code_words=code_words.get(row["id"], ()),
+            this_year=act.now.year, kinds=EVERY_KIND if application else asked_kinds,
+        )  # fmt: skip
+        if details != DetailsKnown() or application is None:
+            agreeing[row["id"]] = _agrees(search, row["id"], row["reference"], details, application)
     # of one whose detail was erased nobody is left: it is found by its reference and its external id alone
     for reference in of_named.keys() - {person.reference for person in agreeing.values()}:
         agreeing[reference] = _agrees(search, reference, reference, DetailsKnown(), of_named[reference])

@@ -38,8 +38,14 @@ from casebook.storage.tables import (
 READ = 2_000  # people of one question whom the database reads; of more nobody reads a list
 COMPARED = 100  # of them, those of the newest applications are compared with what was asked
 
+# what is compared with a search, or shown of a hit
+SHOWN = (
+    "id", "reference", "party", "forename", "middle_names", "surname", "former_names", "aliases", "dob", "postcode", "phone",
+    "email", "pnc_id", "cro",
+)  # fmt: skip
+
 Keys = frozenset[int]
-FoundRow = Mapping[str, Any]  # the columns of `Person`
+FoundRow = Mapping[str, Any]  # those columns of `Person`
 Question = Sequence[Keys]  # people who have a key of each of these sets
 
 
@@ -129,7 +135,8 @@ def applications(session: Session, references: Collection[str], reader: Reader) 
 
 def people(session: Session, ids: Collection[str], references: Collection[str]) -> list[FoundRow]:
     """The people with these ids, and those of these applications, as rows."""
-    query = select(Person.__table__).where(Person.id.in_(ids) | Person.reference.in_(references))
+    either = (Person.id == func.any(_texts(ids))) | (Person.reference == func.any(_texts(references)))
+    query = select(*(Person.__table__.c[name] for name in SHOWN)).where(either)
     return [
         {str(column): value for column, value in row.items()}
         for row in session.execute(query.order_by(Person.id)).mappings()
@@ -139,7 +146,9 @@ def people(session: Session, ids: Collection[str], references: Collection[str]) 
 def confirmed(session: Session, references: Collection[str]) -> Mapping[str, list[dict[str, Any]]]:
     """Person id -> the records of sources that were confirmed to be them."""
     query = select(Candidate.reference, Candidate.party, Candidate.seen).where(
-        Candidate.reference.in_(references), Candidate.verdict == MatchVerdict.SAME, Candidate.superseded.is_(False)
+        Candidate.reference == func.any(_texts(references)),
+        Candidate.verdict == MatchVerdict.SAME,
+        Candidate.superseded.is_(False),
     )
     seen = defaultdict[str, list[dict[str, Any]]](list)
     for reference, party, record in session.execute(query.order_by(Candidate.id)):
