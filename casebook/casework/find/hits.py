@@ -10,7 +10,7 @@ from casebook.casework.core.acting import Act
 from casebook.domain.case.finding import ContactCaution, PartAgrees, PersonAgrees, contact_caution
 from casebook.domain.vocabulary import Party
 from casebook.storage.case import finding as stored
-from casebook.storage.case.finding import FoundRow, Reader
+from casebook.storage.case.finding import PersonColumns, Reader
 from casebook.storage.tables import Application
 
 LeadsBy = tuple[str, ...]  # references: from the application in which somebody was found to the one that is worked on
@@ -64,7 +64,9 @@ def shown(act: Act, found: Sequence[PersonAgrees], reader: Reader, limit: int) -
     return tuple(hits), len(leads) > limit
 
 
-def _hit(lead: _Lead, row: FoundRow | None, *, waiting: Sequence[tuple[str, str | None]], channel: str | None) -> Hit:
+def _hit(
+    lead: _Lead, row: PersonColumns | None, *, waiting: Sequence[tuple[str, str | None]], channel: str | None
+) -> Hit:
     application, party = lead.application, row["party"] if row else None
     known = row or dict.fromkeys(("forename", "middle_names", "surname", "dob", "postcode"), "")
     return Hit(

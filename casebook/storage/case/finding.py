@@ -45,7 +45,7 @@ SHOWN = (
 )  # fmt: skip
 
 Keys = frozenset[int]
-FoundRow = Mapping[str, Any]  # those columns of `Person`
+PersonColumns = Mapping[str, Any]  # those columns of `Person`
 Question = Sequence[Keys]  # people who have a key of each of these sets
 
 
@@ -133,7 +133,7 @@ def applications(session: Session, references: Collection[str], reader: Reader) 
     return {application.reference: application for application in session.scalars(query)}
 
 
-def people(session: Session, ids: Collection[str], references: Collection[str]) -> list[FoundRow]:
+def people(session: Session, ids: Collection[str], references: Collection[str]) -> list[PersonColumns]:
     """The people with these ids, and those of these applications, as rows."""
     either = (Person.id == func.any(_texts(ids))) | (Person.reference == func.any(_texts(references)))
     query = select(*(Person.__table__.c[name] for name in SHOWN)).where(either)
