@@ -21,7 +21,6 @@ from sqlalchemy import event, text
 from benchmarks import made_up
 from casebook import clock, settings
 from casebook.casework import playbook
-from casebook.casework.core import found_by
 from casebook.casework.core.acting import Act
 from casebook.casework.find import asking, finding
 from casebook.casework.intake import intake
@@ -30,9 +29,13 @@ from casebook.domain.actors import OPERATOR, Actor
 from casebook.domain.case import application_file
 from casebook.domain.vocabulary import Role
 from casebook.matching import find_keys, known_people
+from casebook.matching.known_people import DetailsKnown
 from casebook.storage import migrate
 from casebook.storage.server import cluster
 from casebook.storage.session import Store
+from casebook.values import identifiers
+from casebook.values.names import split_full
+from casebook.values.text import squeezed
 
 WARM = 20  # searches of each kind before the clock counts
 DESK = Actor(id="desk", roles=frozenset({Role.INTAKE_OFFICER}))
@@ -134,15 +137,22 @@ def _people(rng: random.Random, staged: list[tuple[int, str, str]], kept: list[T
                 "aliases": [made.aliases] if made.aliases else [], "dob": made.dob, "postcode": made.postcode,
                 "phone": f"07{rng.randrange(10**9):09}", "email": f"{made.forename}.{number}{party}@example.org".lower(),
             }  # fmt: skip
-            details = known_people.details_of(
-                dict.fromkeys(found_by.COLUMNS) | told, code_words=[word] if party == "a" else [], this_year=2026
-            )
+            forename, surname = split_full(made.aliases)
+            names = [
+                known_people.name_of(made.forename, made.middle_names, made.surname),
+                known_people.name_of(forename, "", surname, told=False) if made.aliases else None,
+            ]
+            details = DetailsKnown(
+                names=tuple(filter(None, names)),
+                born=(made.dob,), postcodes=(identifiers.postcode(made.postcode),), emails=(str(told["email"]),),
+                phones=(f"+44{str(told['phone'])[1:]}",), code_words=(squeezed(word),) if party == "a" else (),
+            )  # fmt: skip
             if party == "a" and number % max(1, len(staged) // SEARCHED_FOR) == 1:
                 kept.append({**told, "reference": reference, "code_word": word})
             yield (
                 f"{reference}:{party}", reference, party, made.forename, made.middle_names, made.surname, "[]",
                 json.dumps(told["aliases"]), made.dob, "exact", made.sex, made.postcode, told["phone"], told["email"],
-                find_keys.of_details(details),
+                find_keys.of_details(details, apart=reference if number % RESTRICTED_EACH == 0 else ""),
             )  # fmt: skip
 
 

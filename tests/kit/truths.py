@@ -77,13 +77,18 @@ def not_found(session):
     people = session.scalars(select(Person)).all()
     confirmed = finding.confirmed(session, {person.reference for person in people})
     words = finding.code_words(session, {person.id for person in people})
+    apart = finding.restricted(session, {person.reference for person in people})
     kept = {row.id: row.found_by for row in session.scalars(select(PersonKeys))}
     this_year = now(session).year
     return [
         ("not found by what is known", person.id)
         for person in people
         if kept.get(person.id)
-        != found_by.numbers_of(person, confirmed.get(person.id, ()), words.get(person.id, ()), this_year)
+        != found_by.numbers_of(
+            person,
+            found_by.details_of(person, confirmed.get(person.id, ()), words.get(person.id, ()), this_year),
+            restricted=person.reference in apart,
+        )
     ]
 
 

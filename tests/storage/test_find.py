@@ -19,6 +19,7 @@ from casebook.cli.case import find as command
 from casebook.domain.authority import MAY, Command
 from casebook.domain.vocabulary import Role
 from casebook.errors import InvalidAnswer, NotPermitted
+from casebook.storage.case import finding as stored
 from casebook.storage.tables import LedgerEntry, Panel, PersonKeys
 
 KATH = {
@@ -211,6 +212,29 @@ def test_a_restricted_application_is_as_if_it_were_not_there(unit, kath, find, e
     with unit.acting("head") as act:
         governance.name_person(act, kath, staff="research")
     assert [hit.party for hit in find("research", words="kath smith").hits] == ["a"]
+
+
+def test_a_search_reads_no_row_of_a_restricted_application(unit, kath, find):
+    search = asking.read(asking.parsed({"words": "kath smyth 07700900123"}), unit.now.year)
+
+    def met(*named):
+        reader = stored.Reader(named_for=frozenset(named), closed_to_them=frozenset(), only=None)
+        with unit.store.session() as session:
+            questions = asking.sure_questions(search, reader.named_for)
+            return {person_id for found in stored.sharing(session, questions, reader) for person_id in found.ids}
+
+    assert met() == {f"{kath}:a"}
+    with unit.acting("supervise") as act:
+        governance.restrict(act, kath, reason="staff_member")
+    assert met() == met("CL-2026-000999") == set()
+    assert met(kath) == {f"{kath}:a"}
+    with unit.acting("supervise") as act:
+        information.add(act, kath, {"people": {"a": {"phone": "07700900456"}}})
+    assert met() == set()  # whoever works on it does not give it away
+    for who in ("supervise", "head"):
+        with unit.acting(who) as act:
+            governance.lift(act, kath, reason="no_need")
+    assert met() == {f"{kath}:a"}
 
 
 def test_no_count_and_no_limit_tells_of_a_restricted_application(unit, find):

@@ -37,14 +37,21 @@ def bring_up(session: Session, person_ids: Collection[str], this_year: int) -> N
     """Write the keys of these people again, as far as they changed."""
     kept = {row.id: row for row in session.scalars(select(PersonKeys).where(PersonKeys.id.in_(person_ids)))}
     people = session.scalars(select(Person).where(Person.id.in_(person_ids)).order_by(Person.id)).all()
+    apart = stored.restricted(session, {person.reference for person in people})
     confirmed = stored.confirmed(session, {person.reference for person in people})
     words = stored.code_words(session, person_ids)
     for person in people:
-        numbers = numbers_of(person, confirmed.get(person.id, ()), words.get(person.id, ()), this_year)
+        known = details_of(person, confirmed.get(person.id, ()), words.get(person.id, ()), this_year)
+        numbers = numbers_of(person, known, restricted=person.reference in apart)
         if person.id not in kept:
             session.add(row_of(person, [], numbers))
         elif kept[person.id].found_by != numbers:
             kept[person.id].found_by = numbers
+
+
+def bring_up_all(session: Session, reference: str, this_year: int) -> None:
+    """The same for everybody in an application, because it was restricted, or is no longer."""
+    bring_up(session, session.scalars(select(Person.id).where(Person.reference == reference)).all(), this_year)
 
 
 def row_of(person: Person, keys: list[int], found_by: list[int]) -> PersonKeys:
@@ -52,11 +59,9 @@ def row_of(person: Person, keys: list[int], found_by: list[int]) -> PersonKeys:
     return PersonKeys(id=person.id, reference=person.reference, party=person.party, keys=keys, found_by=found_by)
 
 
-def numbers_of(
-    person: Person, confirmed: Iterable[dict[str, object]], code_words: Iterable[str], this_year: int
-) -> list[int]:
+def numbers_of(person: Person, known: DetailsKnown, *, restricted: bool) -> list[int]:
     """The keys by which a person is found."""
-    return find_keys.of_details(details_of(person, confirmed, code_words, this_year))
+    return find_keys.of_details(known, apart=person.reference if restricted else "")
 
 
 def details_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -12,7 +12,7 @@ from casebook.domain.case.finding import AskedKind, AskedPart, HowAgrees, PartAg
 from casebook.errors import InvalidAnswer
 from casebook.matching import agreement, find_keys, known_people
 from casebook.matching.known_people import DetailsKnown, FullName
-from casebook.storage.case.finding import Keys, Question
+from casebook.storage.case.finding import Question
 from casebook.values import contact, dates, identifiers
 from casebook.values.text import squeezed
 
@@ -176,56 +176,63 @@ def _agrees(part: ReadPart, details: DetailsKnown, of_application: dict[AskedKin
     return PartAgrees(kind=part.kind, how=how)
 
 
-def sure_questions(asked: ReadSearch) -> list[Question]:
-    """The questions that find everybody who agrees in one part: each part alone, and a name with what narrows it."""
-    keys = {part.kind: _keys(part) for part in asked.parts if part.kind in _TEXTS}
+def sure_questions(asked: ReadSearch, named_for: Collection[str]) -> list[Question]:
+    """The questions that find everybody who agrees in one part: each part alone, and a name with what narrows it.
+
+    `named_for`: the restricted applications that whoever asks may find, by keys of their own.
+    """
+    alone = [[*_TEXTS[part.kind](part)] for part in asked.parts if part.kind in _TEXTS and not _is_year(part)]
     names = [_names(part) for part in asked.parts if part.kind is AskedKind.NAME]
     narrower = list(_narrower(asked))
-    alone = [each for kind, each in keys.items() if kind is not AskedKind.BORN or not _is_year(asked)]
+    together = [(*names, *narrower)] if len(narrower) > 1 else []
+    narrowed = [(name, narrow) for name in names for narrow in narrower]
+    return _keyed([*together, *narrowed, *((texts,) for texts in (*names, *alone))], named_for)
+
+
+def near_questions(asked: ReadSearch, named_for: Collection[str]) -> list[Question]:
+    """The questions that find people whose name is one slip away, or sounds alike."""
+    near = [_near(part) for part in asked.parts if part.kind is AskedKind.NAME]
+    narrowed = [(name, narrow) for name in near for narrow in _narrower(asked)]
+    return _keyed([*narrowed, *((name,) for name in near)], named_for)
+
+
+def _keyed(questions: Sequence[Sequence[Iterable[str]]], named_for: Collection[str]) -> list[Question]:
+    """The same questions with the keys of what they ask, also of each restricted application."""
     return [
-        *((name, narrow) for name in names for narrow in narrower),
-        *((each,) for each in (*names, *alone)),
-        *([tuple(narrower)] if len(narrower) > 1 and not names else []),
+        tuple(
+            frozenset(key for apart in ("", *named_for) for key in find_keys.signed(texts, apart=apart))
+            for texts in question
+        )
+        for question in questions
     ]
 
 
-def near_questions(asked: ReadSearch) -> list[Question]:
-    """The questions that find people whose name is one slip away, or sounds alike."""
-    near = [_near(part) for part in asked.parts if part.kind is AskedKind.NAME]
-    narrower = list(_narrower(asked))
-    return [*((name, narrow) for name in near for narrow in narrower), *((name,) for name in near)]
+def _is_year(part: ReadPart) -> bool:
+    return part.kind is AskedKind.BORN and len(part.value) == YEAR
 
 
-def _is_year(asked: ReadSearch) -> bool:
-    return any(part.kind is AskedKind.BORN and len(part.value) == YEAR for part in asked.parts)
-
-
-def _narrower(asked: ReadSearch) -> Iterator[Keys]:
+def _narrower(asked: ReadSearch) -> Iterator[list[str]]:
     """What narrows a name: the year of birth, and the district."""
     for part in asked.parts:
         if part.kind is AskedKind.BORN:
-            yield _signed(f"born:{part.value[:YEAR]}")
+            yield [f"born:{part.value[:YEAR]}"]
         elif part.kind is AskedKind.POSTCODE:
-            yield _signed(f"district:{part.district}")
+            yield [f"district:{part.district}"]
 
 
-def _names(part: ReadPart) -> Keys:
+def _names(part: ReadPart) -> list[str]:
     given, family = part.name.given, part.name.family
     if given.forms and family.forms:
-        return _signed(*find_keys.both(part.name))
-    return _signed(*find_keys.roots_of(given if given.forms else family))
+        return [*find_keys.both(part.name)]
+    return [*find_keys.roots_of(given if given.forms else family)]
 
 
-def _near(part: ReadPart) -> Keys:
+def _near(part: ReadPart) -> list[str]:
     given, family = part.name.given, part.name.family
     texts = {*find_keys.near(part.name), *find_keys.near(FullName(given=family, family=given))}
     if given.forms and family.forms:  # one of the two that sounds alike is far too many people
         texts = {text for text in texts if not text.startswith("sound:")}
-    return _signed(*texts)
-
-
-def _keys(part: ReadPart) -> Keys:
-    return _signed(*_TEXTS[part.kind](part))
+    return [*texts]
 
 
 def _of_birth(part: ReadPart) -> Iterator[str]:
@@ -237,15 +244,11 @@ def _of_birth(part: ReadPart) -> Iterator[str]:
     yield f"born only:{date[: find_keys.MONTH]}"
 
 
-_TEXTS = {
-    AskedKind.BORN: lambda part: [*_of_birth(part)],
+_TEXTS: Mapping[AskedKind, Callable[[ReadPart], Iterable[str]]] = {
+    AskedKind.BORN: _of_birth,
     AskedKind.POSTCODE: lambda part: [f"postcode:{part.value}" if part.value else f"district:{part.district}"],
     AskedKind.PHONE: lambda part: [f"phone:{part.value}"],
     AskedKind.EMAIL: lambda part: [f"email:{part.value}"],
     AskedKind.IDENTIFIER: lambda part: [f"number:{part.value}"],
     AskedKind.CODE_WORD: lambda part: [f"word:{part.value}"],
 }
-
-
-def _signed(*texts: str) -> Keys:
-    return frozenset(find_keys.signed(texts))

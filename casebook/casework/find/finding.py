@@ -58,15 +58,15 @@ def find(act: Act, asked: AskedSearch, *, limit: int = LIMIT) -> FindAnswer:
 def _reader(act: Act) -> Reader:
     only = people.seats_of(act.session, act.actor.id) if authority.sees_only_own_panels(act.actor) else None
     closed = conflict.closed_to(act) | blind_review.deciding(act)
-    return Reader(staff_id=act.actor.id, closed_to_them=frozenset(closed), only=only)
+    return Reader(named_for=stored.named_for(act.session, act.actor.id), closed_to_them=frozenset(closed), only=only)
 
 
 def _people(act: Act, search: ReadSearch, reader: Reader, limit: int) -> tuple[list[PersonAgrees], bool]:
     """Everybody who is a hit, in order, and whether a question had more of them than were read."""
     named = _named(act, search, reader)
-    compared, cut = _compared(act, search, reader, asking.sure_questions(search), named)
+    compared, cut = _compared(act, search, reader, asking.sure_questions(search, reader.named_for), named)
     ordered = rules.in_order(compared.values())
-    near = asking.near_questions(search)
+    near = asking.near_questions(search, reader.named_for)
     if not near or len(ordered) > limit:
         return ordered, cut
     nearly, _ = _compared(act, search, reader, near, ())

@@ -118,7 +118,9 @@ def first_keys(people: Sequence[Person], plans: Sequence[SafeContact], this_year
             numbers(person.party, accounts(identity.cells_of(person), ()), this_year)
             if person.party in COMPARED
             else [],
-            found_by.numbers_of(person, (), words.get(person.id, ()), this_year),
+            found_by.numbers_of(
+                person, found_by.details_of(person, (), words.get(person.id, ()), this_year), restricted=False
+            ),
         )
         for person in people
     ]

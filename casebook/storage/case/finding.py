@@ -36,7 +36,7 @@ from casebook.storage.tables import (
 )
 
 READ = 2_000  # people of one question whom the database reads; of more nobody reads a list
-COMPARED = 100  # of them, those of the newest applications are compared with what was asked
+COMPARED = 60  # of them, those of the newest applications are compared with what was asked
 
 # what is compared with a search, or shown of a hit
 SHOWN = (
@@ -53,7 +53,7 @@ Question = Sequence[Keys]  # people who have a key of each of these sets
 class Reader:
     """Who asks, as far as it decides what they may be shown."""
 
-    staff_id: str
+    named_for: frozenset[str]  # restricted applications
     closed_to_them: frozenset[str]  # a conflict of interest, or a blind review
     only: frozenset[str] | None  # a panel's member finds these alone; None: all that are not restricted
 
@@ -81,7 +81,7 @@ def _sharing(number: int, question: Question, reader: Reader) -> Select[tuple[in
     keys = [PersonKeys.found_by.bool_op("&&")(_array(f"keys_{number}_{at}", part)) for at, part in enumerate(question)]
     read = (
         select(PersonKeys.id, PersonKeys.reference)
-        .where(and_(*keys), visible(PersonKeys.reference, reader))
+        .where(and_(*keys), _open(PersonKeys.reference, reader))
         .limit(READ)
         .cte(f"read_{number}")
         .prefix_with("MATERIALIZED")
@@ -106,12 +106,16 @@ def _only_by_index(session: Session) -> None:
     session.execute(select(*(func.set_config(name, value, True) for name, value in settings.items())))  # noqa: FBT003
 
 
-def visible(reference: InstrumentedAttribute[str], reader: Reader) -> ColumnElement[bool]:
+def _open(reference: InstrumentedAttribute[str], reader: Reader) -> ColumnElement[bool]:
+    """That neither a conflict of interest nor a blind review stands between, and that it is one of their panels."""
+    free = reference != all_(_texts(reader.closed_to_them))
+    return free if reader.only is None else and_(free, reference == func.any(_texts(reader.only)))
+
+
+def _visible(reader: Reader) -> ColumnElement[bool]:
     """That somebody may see an application. The same rule as `authority.why_not_see`, inside a query."""
-    named = select(Restriction.reference).where(Restriction.staff_id == reader.staff_id)
-    restricted = select(Application.reference).where(Application.restricted, Application.reference.not_in(named))
-    sees = and_(reference.not_in(restricted), reference != all_(_texts(reader.closed_to_them)))
-    return sees if reader.only is None else and_(sees, reference == func.any(_texts(reader.only)))
+    named = Application.reference == func.any(_texts(reader.named_for))
+    return and_(Application.restricted.is_(False) | named, _open(Application.reference, reader))
 
 
 def _texts(references: Collection[str]) -> ColumnElement[Any]:
@@ -123,13 +127,13 @@ def named(
 ) -> Sequence[Application]:
     """The applications that have one of these references or external ids."""
     either = Application.reference.in_(references) | Application.external_id.in_(external_ids)
-    query = select(Application).where(either, visible(Application.reference, reader))
+    query = select(Application).where(either, _visible(reader))
     return session.scalars(query.order_by(Application.reference)).all()
 
 
 def applications(session: Session, references: Collection[str], reader: Reader) -> dict[str, Application]:
     """Reference -> application, of those that somebody may see."""
-    query = select(Application).where(Application.reference.in_(references), visible(Application.reference, reader))
+    query = select(Application).where(Application.reference.in_(references), _visible(reader))
     return {application.reference: application for application in session.scalars(query)}
 
 
@@ -162,6 +166,22 @@ def code_words(session: Session, person_ids: Collection[str]) -> Mapping[str, li
         SafeContact.id.in_(person_ids), SafeContact.code_word.is_not(None)
     )
     return {person_id: [word] for person_id, word in session.execute(query)}
+
+
+def restricted(session: Session, references: Collection[str]) -> set[str]:
+    """Those of these applications that are restricted."""
+    query = select(Application.reference).where(Application.reference.in_(references), Application.restricted)
+    return set(session.scalars(query))
+
+
+def named_for(session: Session, staff_id: str) -> frozenset[str]:
+    """References of the restricted applications for which somebody is named."""
+    query = (
+        select(Restriction.reference)
+        .join(Application, Application.reference == Restriction.reference)
+        .where(Restriction.staff_id == staff_id, Application.restricted)
+    )
+    return frozenset(session.scalars(query))
 
 
 def channels(session: Session, person_ids: Collection[str]) -> Mapping[str, str]:

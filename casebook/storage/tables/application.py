@@ -19,7 +19,6 @@ class Application(Base):
         ),
         CheckConstraint("NOT (legal_hold AND disposed_at IS NOT NULL)", name="no_disposal_under_hold"),
         Index("ix_application_open", "stage", "reference", postgresql_where=text("stage <> 'closed'")),
-        Index("ix_application_restricted", "reference", postgresql_where=text("restricted")),
     )
     personal = (
         "concern", "children", "relationship_started", "relationship_ended", "as_written", "closing_reason",

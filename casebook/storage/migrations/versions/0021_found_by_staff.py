@@ -16,12 +16,12 @@ depends_on = None
 PAGE = 5_000
 PEOPLE = """
     SELECT person.id, person.reference, person.party, forename, middle_names, surname, former_names, aliases, dob, postcode,
-        phone, email, pnc_id, cro, safe_contact.code_word, (
+        phone, email, pnc_id, cro, safe_contact.code_word, application.restricted, (
             SELECT jsonb_agg(seen ORDER BY candidate.id) FROM candidate
             WHERE candidate.reference = person.reference AND candidate.party = person.party
                 AND candidate.verdict = 'same' AND NOT candidate.superseded
         ) AS confirmed
-    FROM person LEFT JOIN safe_contact ON safe_contact.id = person.id
+    FROM person JOIN application ON application.reference = person.reference LEFT JOIN safe_contact ON safe_contact.id = person.id
     WHERE person.id > :after ORDER BY person.id LIMIT :page
     """
 KEEP = """
@@ -38,9 +38,6 @@ def upgrade() -> None:
         "ix_person_keys_found_by", "person_keys", ["found_by"], postgresql_using="gin",
         postgresql_with={"fastupdate": "off"},
     )  # fmt: skip
-    op.create_index(
-        "ix_application_restricted", "application", ["reference"], postgresql_where=sa.text("restricted")
-    )
 
 
 def fill() -> None:
@@ -52,18 +49,14 @@ def fill() -> None:
     after = ""
     while people := connection.execute(sa.text(PEOPLE), {"after": after, "page": PAGE}).all():
         after = people[-1].id
-        rows = [
-            {
-                **{"id": row.id, "reference": row.reference, "party": row.party},
-                "found_by": found_by.numbers_of(
-                    cast("Person", row),  # it has the columns that are read
-                    row.confirmed or (),
-                    [row.code_word] if row.code_word else [],
-                    this_year or 0,
-                ),
-            }
-            for row in people
-        ]
+        rows = []
+        for row in people:
+            person = cast("Person", row)  # it has the columns that are read
+            known = found_by.details_of(
+                person, row.confirmed or (), [row.code_word] if row.code_word else [], this_year or 0
+            )
+            numbers = found_by.numbers_of(person, known, restricted=row.restricted)
+            rows.append({"id": row.id, "reference": row.reference, "party": row.party, "found_by": numbers})
         connection.execute(sa.text(KEEP), rows)
 
 
