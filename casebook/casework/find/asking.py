@@ -181,7 +181,8 @@ def sure_questions(asked: ReadSearch, named_for: Collection[str]) -> list[Questi
 
     `named_for`: the restricted applications that whoever asks may find, by keys of their own.
     """
-    alone = [[*_TEXTS[part.kind](part)] for part in asked.parts if part.kind in _TEXTS and not _is_year(part)]
+    few = len(asked.parts) == 1
+    alone = [[*_TEXTS[part.kind](part)] for part in asked.parts if part.kind in _TEXTS and (few or not _is_broad(part))]
     names = [_names(part) for part in asked.parts if part.kind is AskedKind.NAME]
     narrower = list(_narrower(asked))
     together = [(*names, *narrower)] if len(narrower) > 1 else []
@@ -207,8 +208,11 @@ def _keyed(questions: Sequence[Sequence[Iterable[str]]], named_for: Collection[s
     ]
 
 
-def _is_year(part: ReadPart) -> bool:
-    return part.kind is AskedKind.BORN and len(part.value) == YEAR
+def _is_broad(part: ReadPart) -> bool:
+    """Whether a part fits so many people that beside another it only narrows: a year, or the district of a postcode."""
+    return (part.kind is AskedKind.BORN and len(part.value) == YEAR) or (
+        part.kind is AskedKind.POSTCODE and not part.value
+    )
 
 
 def _narrower(asked: ReadSearch) -> Iterator[list[str]]:

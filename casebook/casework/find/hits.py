@@ -40,7 +40,7 @@ class _Lead:
     """A person, and the applications that lead to the one that is worked on."""
 
     person: PersonAgrees
-    application: Application
+    reference: str
     merged_from: LeadsBy
 
 
@@ -51,13 +51,14 @@ def shown(act: Act, found: Sequence[PersonAgrees], reader: Reader, limit: int) -
     """
     leads = _leads(_with_kept(act, {person.reference for person in found}, reader), found)
     first = leads[:limit]
+    applications = stored.applications(act.session, {lead.reference for lead in first})
     rows = {row["id"]: row for row in stored.people(act.session, [lead.person.person_id for lead in first], ())}
-    waiting = stored.waiting(act.session, {lead.application.reference for lead in first})
+    waiting = stored.waiting(act.session, list(applications))
     channels = stored.channels(act.session, list(rows))
     hits = (
         _hit(
-            lead, rows.get(lead.person.person_id), waiting=waiting.get(lead.application.reference, ()),
-            channel=channels.get(lead.person.person_id),
+            lead, applications[lead.reference], rows.get(lead.person.person_id),
+            waiting=waiting.get(lead.reference, ()), channel=channels.get(lead.person.person_id),
         )
         for lead in first
     )  # fmt: skip
@@ -65,9 +66,14 @@ def shown(act: Act, found: Sequence[PersonAgrees], reader: Reader, limit: int) -
 
 
 def _hit(
-    lead: _Lead, row: PersonColumns | None, *, waiting: Sequence[tuple[str, str | None]], channel: str | None
+    lead: _Lead,
+    application: Application,
+    row: PersonColumns | None,
+    *,
+    waiting: Sequence[tuple[str, str | None]],
+    channel: str | None,
 ) -> Hit:
-    application, party = lead.application, row["party"] if row else None
+    party = row["party"] if row else None
     known = row or dict.fromkeys(("forename", "middle_names", "surname", "dob", "postcode"), "")
     return Hit(
         reference=application.reference,
@@ -86,35 +92,33 @@ def _hit(
     )
 
 
-def _leads(applications: Mapping[str, Application], found: Sequence[PersonAgrees]) -> list[_Lead]:
+def _leads(merged_into: Mapping[str, str | None], found: Sequence[PersonAgrees]) -> list[_Lead]:
     """Each person of each application that is worked on, once: as they agree best."""
     leads = dict[tuple[str, str], _Lead]()
     for person in found:
-        if not (way := _leads_to(applications, person.reference)):
+        if not (way := _leads_to(merged_into, person.reference)):
             continue
         key = way[-1], person.person_id.removeprefix(person.reference)
         known = leads.get(key)
         merged_from = tuple(dict.fromkeys((*(known.merged_from if known else ()), *way[:-1])))
-        leads[key] = _Lead(
-            person=known.person if known else person, application=applications[way[-1]], merged_from=merged_from
-        )
+        leads[key] = _Lead(person=known.person if known else person, reference=way[-1], merged_from=merged_from)
     return list(leads.values())
 
 
-def _with_kept(act: Act, references: set[str], reader: Reader) -> dict[str, Application]:
-    """The applications, and those they were merged into, as far as the reader may see them."""
-    known: dict[str, Application] = {}
+def _with_kept(act: Act, references: set[str], reader: Reader) -> dict[str, str | None]:
+    """The applications, and those they were merged into, as far as the reader may see them; each with where it leads."""
+    known: dict[str, str | None] = {}
     wanted = set(references)
     while wanted:
-        found = stored.applications(act.session, wanted, reader)
+        found = stored.merged_into(act.session, wanted, reader)
         known |= found
-        wanted = {row.merged_into for row in found.values() if row.merged_into} - known.keys() - wanted
+        wanted = {into for into in found.values() if into} - known.keys() - wanted
     return known
 
 
-def _leads_to(applications: Mapping[str, Application], reference: str) -> LeadsBy:
+def _leads_to(merged_into: Mapping[str, str | None], reference: str) -> LeadsBy:
     """The way from an application to the one that is worked on; empty if the reader may not see its end."""
     way = [reference]
-    while (row := applications.get(way[-1])) is not None and row.merged_into:
-        way.append(row.merged_into)
-    return tuple(way) if row is not None else ()
+    while into := merged_into.get(way[-1]):
+        way.append(into)
+    return tuple(way) if way[-1] in merged_into else ()

@@ -131,9 +131,17 @@ def named(
     return session.scalars(query.order_by(Application.reference)).all()
 
 
-def applications(session: Session, references: Collection[str], reader: Reader) -> dict[str, Application]:
-    """Reference -> application, of those that somebody may see."""
-    query = select(Application).where(Application.reference.in_(references), _visible(reader))
+def merged_into(session: Session, references: Collection[str], reader: Reader) -> dict[str, str | None]:
+    """Of those of these applications that somebody may see: the one that each was merged into, if it was."""
+    query = select(Application.reference, Application.merged_into).where(
+        Application.reference == func.any(_texts(references)), _visible(reader)
+    )
+    return dict(session.execute(query).tuples().all())
+
+
+def applications(session: Session, references: Collection[str]) -> dict[str, Application]:
+    """Reference -> application. The caller knows that they may be shown."""
+    query = select(Application).where(Application.reference == func.any(_texts(references)))
     return {application.reference: application for application in session.scalars(query)}
 
 
