@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import statistics
 import tempfile
@@ -88,6 +89,7 @@ def measure(folder: Path, *, persons: int, searches: int, explain: bool) -> dict
         store.engine.dispose()
     worst = max(told["p95_ms"] for told in kinds.values())
     return {
+        "load": os.getloadavg(),  # of the machine: more than its cores are busy if it is above their number
         "persons": persons,
         "fill_seconds": round(filled),
         "floor_p50_ms": _ms(floor, 50),
