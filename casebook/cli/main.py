@@ -37,6 +37,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "casebook.cli.case.applications",
         "import, list, show and correct applications; restrict, hold, transfer, contact",
     ),
+    "find": (
+        "casebook.cli.case.find",
+        "find an application by any person in it, by its reference or by its id elsewhere",
+    ),
     "work": ("casebook.cli.case.work", "list the work that is waiting, claim an item, do it"),
     "pack": ("casebook.cli.case.pack", "print what a panel reads before it decides, as text, HTML or PDF"),
     "staff": ("casebook.cli.operations.staff", "manage staff: roles, training, duty, tokens, suspension"),

@@ -40,6 +40,7 @@ class Command(StrEnum):
     LIST_WORK = "list_work"
     CLAIM_WORK = "claim_work"
     SHOW_APPLICATION = "show_application"
+    FIND = "find"
     SEE_OTHER_CASES = "see_other_cases"
     SEE_PERSONAL_DETAIL = "see_personal_detail"
     RAISE_PRIORITY = "raise_priority"
@@ -112,6 +113,8 @@ MAY: Mapping[Command, frozenset[Role]] = MappingProxyType({
     Command.LIST_WORK: _PEOPLE | _MACHINE,
     Command.CLAIM_WORK: _PEOPLE,
     Command.SHOW_APPLICATION: _PEOPLE | _MACHINE,
+    # who they are and where they live: only for whoever sees personal detail
+    Command.FIND: _CASE_STAFF | {Role.AUDITOR, Role.REVIEW_OFFICER, Role.REVIEW_LEAD},
     # not the member of a panel, who comes from an agency: they read the cases they sit on
     Command.SEE_OTHER_CASES: (_PEOPLE | _MACHINE) - {Role.PANEL_MEMBER},
     Command.SEE_PERSONAL_DETAIL: _CASE_STAFF | {Role.AUDITOR, Role.REVIEW_OFFICER, Role.REVIEW_LEAD},

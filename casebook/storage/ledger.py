@@ -262,6 +262,12 @@ def _take_touched(session: Session) -> _Touched:
     return _Touched(live=list(_take_live(session)), gone=session.info.pop(_GONE, ()))
 
 
+def unrecorded(session: Session) -> list[Base]:
+    """The rows that were changed since the last entry, and that the next one will record."""
+    session.flush()
+    return list(session.info.get(_TOUCHED, {}).values())
+
+
 def _take_live(session: Session) -> Iterable[Base]:
     live: Iterable[Base] = session.info.pop(_TOUCHED, {}).values()
     return live

@@ -181,6 +181,11 @@ def sits_on(session: Session, actor: Actor, reference: str) -> bool:
     return session.scalar(select(seats.c.reference).where(seats.c.reference == reference)) is not None
 
 
+def seats_of(session: Session, staff_id: str) -> frozenset[str]:
+    """References of the applications on whose panel somebody sits, or on which they have open work."""
+    return frozenset(session.scalars(_seats(staff_id)))
+
+
 def hidden_from(session: Session, actor: Actor) -> frozenset[str]:
     """References of the applications that somebody may not see. The same rule as `authority.why_not_see`, for lists."""
     if not actor.is_person:

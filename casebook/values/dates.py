@@ -20,7 +20,6 @@ from casebook.values.text import word_set
 FIRST_YEAR = 1850  # nobody on any record that we read was born, and nothing on it happened, before this year
 SPREADSHEET_START = date(1899, 12, 30)  # day 0 of Excel's count (of 1900), and of LibreOffice's
 LONGEST = 60  # characters
-NEVER = r"(?!)"  # a pattern that nothing fits
 
 
 class DateFault(StrEnum):
@@ -163,12 +162,17 @@ def read(written: str, *, latest: date, earliest: int = FIRST_YEAR) -> ReadDate:
         filler = fillers.is_filler(written) or fillers.may_be_filler(said) or not any(map(str.isalnum, said))
         return ReadDate(fault=DateFault.FILLER if filler else DateFault.UNREADABLE, as_iso=False)
     found = _dated(parts, latest=latest, earliest=earliest)
-    as_iso = re.fullmatch(rf"{found.compared or NEVER}(?:[T ].*)?", written.strip()) is not None
     return replace(
         found,
-        as_iso=as_iso and not (unsure or two_years),
+        as_iso=_is_as_iso(written.strip(), found.compared) and not (unsure or two_years),
         approximate=bool(found.iso) and (unsure or two_years),
     )
+
+
+def _is_as_iso(written: str, compared: str) -> bool:
+    """Whether a date was written as it is compared, perhaps with a time after it."""
+    rest = written.removeprefix(compared)
+    return bool(compared) and written.startswith(compared) and (not rest or (rest[0] in "T " and "\n" not in rest))
 
 
 def of_birth(written: str, this_year: int) -> ReadDate:

@@ -12,6 +12,7 @@ FILE_READERS = {
     "casebook/policies/offence_tables.py": "a table of this repository, made by whoever develops it",
     "casebook/matching/model.py": "files of this release",
     "casebook/matching/names.py": "files of this release",
+    "casebook/matching/known_people.py": "files of this release",
     "casebook/cli/main.py": "/dev/null, in place of a stream that is closed",
     "casebook/cli/pages.py": "the pages of this repository, made by whoever develops it",
     "casebook/storage/keys.py": "reads no more than a key has, and only from a file of its owner's",

@@ -32,6 +32,7 @@ from casebook.domain.case import (
     conflict,
     coverage,
     early_end,
+    finding,
     follow_up,
     intake,
     namesakes,
@@ -57,6 +58,7 @@ from casebook.domain.review import (
 )
 from casebook.domain.risk import completeness, instruments, offences, risk_assessment, risk_model
 from casebook.domain.words import case_file, checks, deciding, events, operations, reasons, scheme
+from casebook.domain.words import finding as finding_words
 from casebook.domain.words import review as review_words
 from casebook.policies import panel_refusals
 from casebook.policies import risk_model as risk_models
@@ -148,6 +150,10 @@ ENUMS: dict[type[StrEnum], words.Vocabulary] = {
     namesakes.ListPlace: checks.PLACE,
     own_register.LinkKind: checks.LINK,
     wording.Text: deciding.TEXT,
+    finding.AskedKind: finding_words.ASKED,
+    finding.HowAgrees: finding_words.AGREES,
+    finding.WhyUnused: finding_words.UNUSED,
+    finding.ContactCaution: finding_words.CAUTION,
 }
 
 # the name of a field of an answer, or of an alias -> the vocabulary of its codes

@@ -110,6 +110,9 @@ CASES: Mapping[str, list[Row]] = {
              ("stated_reason", {"id": f"{r}-w", "reference": r, "what": "restricted", "code": "in_words"})],
     "0018": _case(reference_of("0018")),  # entries without a code are sealed as before when the home is opened
     "0019": [*_case(reference_of("0019")), ("account_proposal", {"id": "p1", "staff_id": "r1", "roles": ["researcher"]})],
+    "0020": _case(reference_of("0020")),  # roles and their rights only
+    "0021": [*_case(r := reference_of("0021")),
+             *(("person_keys", {"id": f"{r}:{party}", "reference": r, "party": party}) for party in ("a", "b"))],
     "0022": [*_case(r := reference_of("0022")), ("note", {"id": f"{r}-n", "reference": r, "category": "safety"}),
              ("incoming_call", {"id": f"{r}-c", "reference": r, "caller": "a", "opens": ["danger"]})],
     "0023": [*_case(r := reference_of("0023")),
@@ -120,7 +123,6 @@ CASES: Mapping[str, list[Row]] = {
     "0025": [*_case(r := reference_of("0025")),
              ("reminder", {"id": f"{r}-m", "reference": r, "staff_id": "r1"}),
              ("intake_draft", {"id": "d1", "cells": {"concern": "x"}, "started_by": "r1"})],
-    "0020": _case(reference_of("0020")),  # roles and their rights only
 }  # fmt: skip
 
 

@@ -8,8 +8,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from casebook.casework.core import found_by
 from casebook.domain.stages import EARLY_OUTCOMES, why_not_move
 from casebook.domain.vocabulary import Stage
+from casebook.storage.case import finding
+from casebook.storage.session import now
 from casebook.storage.tables import (
     Application,
     Approval,
@@ -25,6 +28,8 @@ from casebook.storage.tables import (
     LedgerEntry,
     Meeting,
     OwnerAgreement,
+    Person,
+    PersonKeys,
     Proposal,
     SafeContact,
     SafeContactChange,
@@ -64,7 +69,27 @@ def refused_truths(session):
         for row in session.scalars(select(ContactAttempt))
         if not _typed(session, row)
     ]
-    return wrong + list(_wrong_with_plans(session)) + _closed_in_danger(session) + _folded(session)
+    return wrong + list(_wrong_with_plans(session)) + _closed_in_danger(session) + _folded(session) + not_found(session)
+
+
+def not_found(session):
+    """People whose stored keys are not those of what is known of them: staff would not find them, or find what was erased."""
+    people = session.scalars(select(Person)).all()
+    confirmed = finding.confirmed(session, {person.reference for person in people})
+    words = finding.code_words(session, {person.id for person in people})
+    apart = finding.restricted(session, {person.reference for person in people})
+    kept = {row.id: row.found_by for row in session.scalars(select(PersonKeys))}
+    this_year = now(session).year
+    return [
+        ("not found by what is known", person.id)
+        for person in people
+        if kept.get(person.id)
+        != found_by.numbers_of(
+            person,
+            found_by.details_of(person, confirmed.get(person.id, ()), words.get(person.id, ()), this_year),
+            restricted=person.reference in apart,
+        )
+    ]
 
 
 def _closed_in_danger(session):

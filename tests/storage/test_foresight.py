@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from staffing import add
 
 from casebook.casework import work_queue
 from casebook.casework.governance import governance
 from casebook.casework.reporting import audit
 from casebook.casework.safeguarding import danger
-from casebook.casework.staff.staff import add, set_duty
+from casebook.casework.staff.staff import set_duty
 from casebook.casework.sweep import sweep
 from casebook.domain.vocabulary import Priority, Role
 from casebook.errors import InvalidAnswer

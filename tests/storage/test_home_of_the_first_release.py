@@ -18,6 +18,7 @@ import sealing
 from early_ends import SAID, UNSAID
 from next_steps import counted, needs, next_steps
 from sqlalchemy import select
+from truths import not_found
 from walking import Unit
 
 from casebook.casework import playbook
@@ -268,6 +269,11 @@ def _of_others(lines, references):
         for how, changed in lines.items()
     }
     return {how: sorted(changed) for how, changed in kept.items() if changed}
+
+
+def test_everybody_in_it_is_found_by_staff(unit):
+    with unit.store.session() as session:
+        assert not_found(session) == []
 
 
 def test_the_same_files_again_change_nothing(unit, files):

@@ -12,6 +12,7 @@ from typing import NoReturn, Protocol
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from casebook.casework.core import found_by
 from casebook.domain import authority, chain, freezing
 from casebook.domain.actors import Actor, Reason
 from casebook.domain.authority import Command
@@ -72,6 +73,7 @@ class Act:
 
     def record(self, application: Application | None, event: str, /, **body: object) -> None:
         """Write the ledger entry of a change. It holds ids, codes and counts only."""
+        found_by.follow(self.session, self.now.year)
         ledger.record(
             self.session,
             chain_name=application.reference if application else chain.UNIT,

@@ -29,15 +29,19 @@ def why_not_redecide(act: Act, sample: DipSample, *, item: WorkItem) -> Reason |
 
 def why_not_look(act: Act, reference: str) -> Reason | None:
     """A reason to refuse if the actor is deciding this application again and has not answered yet."""
-    query = (
-        select(func.count())
-        .select_from(DipSample)
-        .join(WorkItem, WorkItem.id == DipSample.item_id)
-        .where(DipSample.reference == reference, DipSample.redecided_at.is_(None), WorkItem.owner == act.actor.id)
-    )
-    if act.session.scalar(query) or reference in to_decide(act):
+    if reference in deciding(act):
         return Reason("deciding_blind", "you are deciding this application again in a blind review: answer that first")
     return None
+
+
+def deciding(act: Act) -> set[str]:
+    """References that the actor is deciding again, in a sample or in the review, and has not answered yet."""
+    query = (
+        select(DipSample.reference)
+        .join(WorkItem, WorkItem.id == DipSample.item_id)
+        .where(DipSample.redecided_at.is_(None), WorkItem.owner == act.actor.id)
+    )
+    return {*act.session.scalars(query)} | to_decide(act)
 
 
 def seen_by(application: ReviewApplication, seen: Mapping[str, set[str]]) -> set[str]:

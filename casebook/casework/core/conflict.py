@@ -39,6 +39,11 @@ def why_not_open(act: Act, reference: str) -> Reason | None:
     return rules.why_not_work((), conflicted(act, reference, act.actor.id))
 
 
+def closed_to(act: Act) -> set[str]:
+    """References of the applications with which the actor has a conflict of interest."""
+    return {reference for reference, conflict in _declared(act.session, act.actor.id).items() if conflict}
+
+
 def conflicted(act: Act, reference: str, staff_id: str) -> bool | None:
     """What was last declared or found about somebody; None if nothing was."""
     return _declared(act.session, staff_id).get(reference)

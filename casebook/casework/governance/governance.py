@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 
-from casebook.casework.core import stated_reasons, work_items
+from casebook.casework.core import found_by, stated_reasons, work_items
 from casebook.casework.core.acting import Act, Summary, refuse_all, refuse_because, why_closed
 from casebook.casework.core.two_people import agreed, holds, why_not_two
 from casebook.casework.record_checks import own_register
@@ -51,6 +51,7 @@ def restrict(act: Act, reference: str, *, reason: str) -> Summary:
     for item in lifecycle_open:
         item.owner, item.claimed_at = (item.owner, item.claimed_at) if item.reserved else (None, None)
     act.record(application, "restricted", reason=stated_reasons.code_of(act, application, "restricted", reason))
+    found_by.bring_up_all(act.session, reference, act.now.year)
     own_register.look(act, application)
     return {"reference": reference, "restricted": True}
 
@@ -82,6 +83,7 @@ def lift(act: Act, reference: str, *, reason: str) -> Summary:
         refuse_because("not_permitted", "one of the two must be the head of unit")
     application.restricted = False
     act.record(application, "restriction_lifted", first=first)
+    found_by.bring_up_all(act.session, reference, act.now.year)
     own_register.look(act, application)
     return {"reference": reference, "restricted": False}
 

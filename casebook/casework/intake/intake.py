@@ -28,9 +28,9 @@ from casebook.storage import ledger
 from casebook.storage.documents import policy_of
 from casebook.storage.tables import (
     Application,
+    Base,
     Clock,
     Person,
-    PersonKeys,
     ReferenceCounter,
     SafeContact,
     WorkItem,
@@ -60,8 +60,11 @@ def take_in(act: Act, form: Form, digest: str, *, reference: str | None = None) 
     act.session.flush()
     with act.session.no_autoflush:
         people = [parties.person_row(reference, person) for person in form.people.values()]
-        keys = own_register.first_keys(people, act.now.year)
-        application = _write(act, form, people, keys, digest=digest, reference=reference)
+        # the applicant gave the plans with the application: what was done since then was done under them
+        given_at = min(form.submitted_at, act.now)
+        plans = [parties.plan_row(plan, reference, by=act.actor.id, at=given_at) for plan in form.plans.values()]
+        keys = own_register.first_keys(people, plans, act.now.year)
+        application = _write(act, form, [*people, *plans, *keys], digest=digest, reference=reference)
     if form.immediate_danger is Answer3.YES:
         danger.open_safeguarding(
             act, application, cause="applicant_says_immediate_danger", since=application.submitted_at
@@ -93,15 +96,10 @@ def _raise_counter(act: Act, year: int, count: int) -> int:
     return act.session.scalars(statement.returning(ReferenceCounter.last)).one()
 
 
-def _write(
-    act: Act, form: Form, people: Sequence[Person], keys: Sequence[PersonKeys], *, digest: str, reference: str
-) -> Application:
+def _write(act: Act, form: Form, rows: Sequence[Base], *, digest: str, reference: str) -> Application:
     """Write the first rows of an application and the first entry of its ledger chain, in one statement."""
     application = _application(act, form, digest=digest, reference=reference)
-    # the applicant gave the plans with the application: what was done since then was done under them
-    given_at = min(form.submitted_at, act.now)
-    plans = [parties.plan_row(plan, reference, by=act.actor.id, at=given_at) for plan in form.plans.values()]
-    act.session.add_all([application, *people, *plans, *keys])
+    act.session.add_all([application, *rows])
     clocks.start(act, application)
     items = _items(act, application, form)
     act.session.add_all(items)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
+from casebook.casework.core import found_by
 from casebook.casework.core.acting import Act
 from casebook.casework.record_checks import identity, links, match_weights
 from casebook.casework.record_checks.links import FoundLink
@@ -24,7 +25,7 @@ from casebook.storage.case import decisions, repeats
 from casebook.storage.case import record_checks as stored
 from casebook.storage.case.extracts import PERSON_CELLS
 from casebook.storage.links import SURE, standing_links
-from casebook.storage.tables import Application, Person, PersonKeys, Search
+from casebook.storage.tables import Application, Person, PersonKeys, SafeContact, Search
 from casebook.values.names import split_full
 
 COMPARED = (Party.B, Party.A)
@@ -108,14 +109,20 @@ def numbers(party: str, known: Iterable[Cells], this_year: int) -> list[int]:
     return sorted({number for cells in known for number in keys.numbers(_register(party), cells, this_year)})
 
 
-def first_keys(people: Sequence[Person], this_year: int) -> list[PersonKeys]:
-    """The keys of the people of a new application."""
+def first_keys(people: Sequence[Person], plans: Sequence[SafeContact], this_year: int) -> list[PersonKeys]:
+    """The keys of the people of a new application. C is found by staff, and compared with nobody."""
+    words = found_by.code_words_of(plans)
     return [
-        _keys_row(
-            person.reference, person.party, numbers(person.party, accounts(identity.cells_of(person), ()), this_year)
+        found_by.row_of(
+            person,
+            numbers(person.party, accounts(identity.cells_of(person), ()), this_year)
+            if person.party in COMPARED
+            else [],
+            found_by.numbers_of(
+                person, found_by.details_of(person, (), words.get(person.id, ()), this_year), restricted=False
+            ),
         )
         for person in people
-        if person.party in COMPARED
     ]
 
 
@@ -123,23 +130,21 @@ def _register(party: str) -> str:
     return f"own_register:{party}"
 
 
-def _keys_row(reference: str, party: str, key_numbers: Sequence[int]) -> PersonKeys:
-    return PersonKeys(id=f"{reference}:{party}", reference=reference, party=party, keys=list(key_numbers))
-
-
 def _keep_keys(act: Act, application: Application, mine: Mapping[Party, Accounts]) -> set[int]:
     """Bring the stored keys in line with what is known now, because others are found by them. Returns all of them."""
-    rows = [
-        _keys_row(application.reference, party, numbers(party, known, act.now.year)) for party, known in mine.items()
-    ]
-    earlier = repeats.keys_of(act.session, application.reference)
-    for row in rows:
-        if row.id not in earlier:
-            act.session.add(row)
-        elif earlier[row.id].keys != row.keys:
-            earlier[row.id].keys = row.keys
+    key_numbers = {
+        f"{application.reference}:{party}": numbers(party, known, act.now.year) for party, known in mine.items()
+    }
+    stored_keys = repeats.keys_of(act.session, application.reference)
+    if missing := key_numbers.keys() - stored_keys.keys():
+        found_by.bring_up(act.session, missing, act.now.year)
+        act.session.flush()
+        stored_keys = repeats.keys_of(act.session, application.reference)
+    for person_id, present in key_numbers.items():
+        if stored_keys[person_id].keys != present:
+            stored_keys[person_id].keys = present
     act.session.flush()
-    return {number for row in rows for number in row.keys}
+    return {number for present in key_numbers.values() for number in present}
 
 
 def surely(act: Act, party: Party, cells: Cells) -> set[str]:

@@ -15,6 +15,7 @@ EVENT = Vocabulary("Events of the ledger", {
     "applications_imported": "applications imported",
     "application_merged": "merged into another application",
     "application_unmerged": "merging undone",
+    "applications_searched": "applications searched by a person's details",
     "applications_linked": "linked with other applications",
     "changed_after_delivery": "changed after the delivery",
     "circumstances_changed": "circumstances changed",

@@ -31,6 +31,7 @@ COMMAND = Vocabulary("Commands", {
     "list_work": "list work",
     "claim_work": "claim work",
     "show_application": "show an application",
+    "find": "find applications by the people in them",
     "see_other_cases": "see more than the cases one sits on",
     "see_personal_detail": "see personal detail",
     "find_conflict": "find a conflict of interest",

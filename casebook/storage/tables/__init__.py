@@ -10,7 +10,6 @@ from casebook.storage.tables.application import (
     Disposal,
     Merger,
     Person,
-    PersonKeys,
     Proposal,
     RejectedRow,
     Restriction,
@@ -59,6 +58,7 @@ from casebook.storage.tables.intake import IntakeDraft
 from casebook.storage.tables.missing_rows import MissingRows
 from casebook.storage.tables.monitor import DipSample, MonitorRun, MonitorSignal
 from casebook.storage.tables.papers import CaseDocument
+from casebook.storage.tables.person_keys import PersonKeys
 from casebook.storage.tables.review import ReviewApplication, ReviewImport, ReviewMapping, ReviewRow, ReviewState
 from casebook.storage.tables.review_work import (
     ReviewCampaign,

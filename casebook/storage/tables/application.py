@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from casebook import bounds
@@ -134,23 +134,6 @@ class Circumstance(Base):
     learned_from: Mapped[str]
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[str]
-
-
-class PersonKeys(Base):
-    """The keys by which a person of one application is found from another, see sources/keys.py. They follow the details."""
-
-    __tablename__ = "person_keys"
-    __table_args__ = (
-        # without a list of pending entries: every search would read it from end to end
-        Index("ix_person_keys_keys", "keys", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
-    )
-    ledgered = False
-    personal = ("keys",)
-
-    id: Mapped[str] = mapped_column(primary_key=True)  # of the person
-    reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)
-    party: Mapped[str]
-    keys: Mapped[list[int]] = mapped_column(ARRAY(Integer))
 
 
 class ApplicationLink(Base):
