@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, LargeBinary, Select, Text, cast, event, func, inspect, literal, select
+from sqlalchemy import ColumnElement, Select, Text, cast, event, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
@@ -22,6 +21,7 @@ from casebook.domain.actors import Actor
 from casebook.domain.chain import EntryPlace
 from casebook.errors import Fault
 from casebook.storage import bulk_insert
+from casebook.storage.row_values import columns_of, in_digests, values_of
 from casebook.storage.tables import Base, ChainHead, LedgerEntry
 
 KEY = "ledger_key"
@@ -177,31 +177,10 @@ def _lock_head(session: Session, name: str) -> ChainHead:
 
 def digest_of(key: bytes, row: Base, place: EntryPlace | None = None) -> tuple[str, str]:
     """`table:primary key` and the keyed digest of a live row, as the entry at `place` has it."""
-    columns, primary = _columns_of(type(row))
-    values = {column: _value(row, name, column) for name, column in columns}
-    return _name(row.__tablename__, values, primary), chain.row_digest(key, row.__tablename__, values, place)
-
-
-def values_of(row: Base) -> dict[str, object]:
-    """Every column of a live row with its value. Bytes that were not read are told as in a digest."""
-    return {column: _value(row, name, column) for name, column in _columns_of(type(row))[0]}
-
-
-def _value(row: Base, name: str, column: str) -> object:
-    """A value of a row. The database tells the digest of bytes that nobody has read: they can be ten megabytes."""
-    state, stored = inspect(row), row.__table__.c[column]
-    if not isinstance(stored.type, LargeBinary) or name not in state.unloaded or state.session is None:
-        return getattr(row, name)
-    this = [own == value for own, value in zip(inspect(type(row)).primary_key, state.identity or (), strict=True)]
-    return state.session.scalar(select(_told(stored)).where(*this))
-
-
-def _told(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """A column, or of one with bytes what stands for them in JSON."""
-    if not isinstance(column.type, LargeBinary):
-        return column
-    digest = func.encode(func.sha256(column), "hex")
-    return literal(chain.BYTES, Text).concat(digest).label(column.key)
+    values = values_of(row)
+    return _name(row.__tablename__, values, columns_of(type(row))[1]), chain.row_digest(
+        key, row.__tablename__, values, place
+    )
 
 
 def live_values(session: Session, table: type[Base], *, page: int) -> Iterator[tuple[str, dict[str, object] | None]]:
@@ -209,10 +188,10 @@ def live_values(session: Session, table: type[Base], *, page: int) -> Iterator[t
 
     None for the values of a row that cannot be read, such as a moment in the year 20000.
     """
-    columns, primary = _columns_of(table)
+    columns, primary = columns_of(table)
     names = [column for _, column in columns]
     order = [table.__table__.c[name] for name in primary]
-    query = select(*(_told(table.__table__.c[name]) for name in names)).order_by(*order)
+    query = select(*(in_digests(table.__table__.c[name]) for name in names)).order_by(*order)
     told = 0
     try:
         for found in session.execute(query.execution_options(yield_per=page)):
@@ -240,22 +219,12 @@ def _one_by_one(
 
 def name_of(row: Base) -> str:
     """`table:primary key` of a row."""
-    columns, primary = _columns_of(type(row))
+    columns, primary = columns_of(type(row))
     return _name(row.__tablename__, {column: getattr(row, name) for name, column in columns}, primary)
 
 
 def _name(table: str, values: Mapping[str, object], primary: Sequence[str]) -> str:
     return f"{table}:{':'.join([str(values[name]) for name in primary])}"
-
-
-@cache
-def _columns_of(table: type[Base]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
-    """Attribute and column of every value in a row, and the columns of its primary key."""
-    mapper = inspect(table)
-    columns = tuple(
-        (attribute.key, str(column.key)) for attribute in mapper.column_attrs for column in attribute.columns
-    )
-    return columns, tuple(str(column.key) for column in mapper.primary_key)
 
 
 def _take_touched(session: Session) -> _Touched:

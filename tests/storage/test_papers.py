@@ -23,7 +23,7 @@ from casebook.domain.authority import MAY, Command
 from casebook.domain.case.chronology import TimelineKind
 from casebook.domain.vocabulary import Role, Stage
 from casebook.errors import Refused
-from casebook.storage import ledger, paper_keys
+from casebook.storage import ledger, paper_keys, row_values
 from casebook.storage.keys import KeyUnusable
 from casebook.storage.paper_keys import PaperDamaged
 from casebook.storage.tables import CaseDocument, LedgerEntry
@@ -374,7 +374,7 @@ def test_the_largest_paper_verifies_without_being_read(unit, attach, read):
     with unit.store.session() as session:
         stored = dict(ledger.live_values(session, CaseDocument, page=10))[f"case_document:{document}"]
         row = session.get_one(CaseDocument, document)
-        assert stored == ledger.values_of(row)
+        assert stored == row_values.values_of(row)
         assert "sealed" in inspect(row).unloaded
         assert stored["sealed"] == f"sha256:{hashlib.sha256(row.sealed).hexdigest()}"
     with unit.acting() as act:

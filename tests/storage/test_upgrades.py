@@ -27,7 +27,13 @@ TELLS = {
 }  # fmt: skip
 
 
-AFTER_THE_FILL = {"0021", "0022", "0023", "0025"}  # rows that a test wrote by SQL, where a use case keeps the keys
+AFTER_THE_FILL = {
+    "0021",
+    "0022",
+    "0023",
+    "0024",
+    "0025",
+}  # rows that a test wrote by SQL, where a use case keeps the keys
 
 
 @pytest.fixture

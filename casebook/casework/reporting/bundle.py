@@ -20,7 +20,7 @@ from casebook.domain.documents import DocumentKind
 from casebook.domain.seals import SignedSeal
 from casebook.domain.vocabulary import Applicant, Party
 from casebook.errors import Fault, NotPermitted
-from casebook.storage import ledger
+from casebook.storage import ledger, row_values
 from casebook.storage.seal_keys import SealKey
 from casebook.storage.tables import Application, Base, Disclosure, LedgerEntry, RiskScore
 
@@ -148,5 +148,5 @@ def _item(
         # as the last entry has it; of a row that only entries of other chains record, there is none to compare with
         "digest": ledger.digest_of(act.session.info[ledger.KEY], row, place)[1] if name in digests else None,
         "subject_access": _mark(row, application),
-        "values": code_words.hide(json.loads(chain.canonical(ledger.values_of(row)))),
+        "values": code_words.hide(json.loads(chain.canonical(row_values.values_of(row)))),
     }
