@@ -38,6 +38,10 @@ class Desk:
         """Add or correct what is known of an application's people."""
         return self._with_file(details, "applications", "correct", reference)
 
+    def find(self, asked: object) -> Any:
+        """Search for an application by what somebody says of the people in it."""
+        return self._with_file(asked, "find")
+
     def _with_file(self, contents: object, *words: str) -> Any:
         """Pass the data in a file that only this user can read and that is removed afterwards."""
         with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
