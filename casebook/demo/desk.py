@@ -45,6 +45,10 @@ class Desk:
             file.flush()
             return self.ask("applications", "attach", reference, *options, "--file", file.name)
 
+    def find(self, asked: object) -> Any:
+        """Search for an application by what somebody says of the people in it."""
+        return self._with_file(asked, "find")
+
     def _with_file(self, contents: object, *words: str) -> Any:
         """Pass the data in a file that only this user can read and that is removed afterwards."""
         with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:

@@ -108,10 +108,12 @@ class Story:
 
     def _subject(self, name: str) -> str | None:
         """The surname of the subject of a special case: the remote source is made to fail for it."""
+        return self._surname_of(f"SPECIAL-{name}")
+
+    def _surname_of(self, external_id: str) -> str | None:
+        """The surname of the subject of an application in the file; None if it is not in it."""
         with (self.files / "applications.csv").open(encoding="utf-8", newline="") as file:
-            return next(
-                (row["b_surname"] for row in csv.DictReader(file) if row["external_id"] == f"SPECIAL-{name}"), None
-            )
+            return next((row["b_surname"] for row in csv.DictReader(file) if row["external_id"] == external_id), None)
 
     def mend_source(self) -> bool:
         """Make the failed source answer again and sweep, so that the waiting search is retried. False if none failed."""
@@ -149,7 +151,7 @@ class Story:
         self._papers_come_in()
 
     def _calls_come_in(self) -> None:
-        """The telephone rings: one caller is known and asks for a correction, another cannot say who they are."""
+        """The telephone rings: staff find the case; one caller is known, another cannot say who they are."""
         intake, supervisor = self.crew.desks["syn-intake"], self.crew.desks["syn-supervisor"]
         calls = (
             (intake, "questions", "she has a new number, and asks when we will ring", ("details", "call_back")),
@@ -160,6 +162,9 @@ class Story:
             desk.ask("applications", "call", reference, *words)
             note = ("--category", "contact", "--words", "the call was taken down as it was said", "--about", "a")
             desk.ask("applications", "note", reference, *note)
+        surname = self._surname_of(next(iter(self.references)))
+        found = intake.find({"surname": surname})["hits"] if surname else []
+        self.tell(f"somebody asks about a name: {len(found)} applications are found by it")
         self.tell("calls come in: what they ask for is work for somebody, and stands in the timeline")
 
     def _papers_come_in(self) -> None:

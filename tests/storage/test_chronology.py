@@ -70,7 +70,7 @@ def test_a_note_says_what_about_whom_and_when_it_happened(unit, reference):
         (line,) = timeline(act, reference, only=[TimelineKind.NOTE])
     assert (line["id"], line["by"], line["words"]) == (done["note"], "research", "Housing moves her on Friday")
     assert line["at"] == yesterday.isoformat()
-    assert line["details"] == {"category": "agencies", "about": "a", "corrects": None}
+    assert line["details"] == {"category": "agencies", "about": "a"}
 
 
 @pytest.mark.parametrize(

@@ -74,9 +74,7 @@ def _key(entry: LedgerEntry) -> str:
 
 
 def _line(entry: LedgerEntry, said: _Said | None, *, personal: bool) -> Summary:
-    details = {
-        name: value for name, value in entry.body.items() if name not in _NOT_SHOWN and value not in (None, "", [])
-    }
+    details = {name: value for name, value in entry.body.items() if name not in _NOT_SHOWN}
     return {
         "at": (said.at if said else entry.at).isoformat(),
         "recorded_at": entry.at.isoformat(),
@@ -85,7 +83,7 @@ def _line(entry: LedgerEntry, said: _Said | None, *, personal: bool) -> Summary:
         "what": words.EVENT.of(entry.event),
         "by": entry.actor,
         "reference": entry.chain,
-        "details": {**details, **(said.about if said else {})},
+        "details": {name: value for name, value in {**details, **(said.about if said else {})}.items() if value},
         "words": (said.words if personal else None) if said else None,
         "id": next((entry.body[name] for name in _NAMED if entry.body.get(name)), None),
     }

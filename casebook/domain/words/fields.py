@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from casebook.domain.words.case_file import NOTE_CATEGORY, PAPER_CATEGORY, PAPER_KIND
+from casebook.domain.words.case_file import CALL_OPENS, CALLER, NOTE_CATEGORY, PAPER_CATEGORY, PAPER_KIND
 from casebook.domain.words.checks import (
     APPLICANT_SIGN,
     ASSESSMENT,
@@ -75,6 +75,8 @@ _OF_FIELD: Mapping[str, Say] = MappingProxyType({
     "media_type": PAPER_KIND.of,
     "category": _first(PAPER_CATEGORY, NOTE_CATEGORY),
     "kinds": WORK.of,
+    "opens": CALL_OPENS.of,
+    "caller": CALLER.of,
     "opened": WORK.of,
     "undone": WORK.of,
     "stage": STAGE.of,
