@@ -40,7 +40,7 @@ class CallOpens(StrEnum):
     CIRCUMSTANCES = "circumstances"  # something about the people or the household has changed
     WITHDRAWAL = "withdrawal"  # they wish to withdraw
     DETAILS = "details"  # an address, a number, a name to be corrected
-    CALL_BACK = "call_back"  # they asked to be rung, within their plan
+    CALL_BACK = "call_back"  # they asked to be called back, within their plan
 
 
 DANGER_AT_CALL = "danger_heard_at_call"

@@ -27,7 +27,7 @@ CALL_OPENS = Vocabulary("What a call calls for", {
     "circumstances": "circumstances have changed",
     "withdrawal": "they wish to withdraw",
     "details": "details are to be corrected",
-    "call_back": "they ask to be rung",
+    "call_back": "they ask to be called back",
 })  # fmt: skip
 TIMELINE = Vocabulary("Kinds of lines in a timeline", {
     "note": "note",

@@ -245,7 +245,7 @@ DRAFT_DONE = Vocabulary("What became of a draft", {
 CALL_DONE = Vocabulary("What was done about a call", {
     "recorded": "details or circumstances were changed",
     "early_end_proposed": "an early end was proposed",
-    "rang_back": "they were rung back",
+    "rang_back": "they were called back",
     "no_change_needed": "nothing needs to change",
     "caller_not_identified": "it is not known who rang",
 })  # fmt: skip
