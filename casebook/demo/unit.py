@@ -36,6 +36,8 @@ STAFF: Mapping[str, tuple[str, ...]] = {
 Hiring = Callable[..., Desk]  # who, and their roles; see SimulatedUnit.join
 A_DAY = timedelta(hours=24)
 ENOUGH = 3  # attempts that the staff make; the casebook decides whether they are enough
+# nobody said that it should end: help is offered all the same, through somebody who sees them
+UNSAID = ("--said-by", "nobody", "--help-offered", "a letter with the helpline, through the partner agency")
 SOURCES = ("pnc", "pnd", "visor", "rms", "dvds_register", "marac", "courts", "probation")
 
 
@@ -124,7 +126,7 @@ class SimulatedUnit:
         wait = max(times, default=_at(plan["at"]) - A_DAY) + A_DAY
         if len(times) >= ENOUGH:
             for who in (desk, self.desks["syn-supervisor"]):
-                who.ask("applications", "no-engagement", reference, "--reason", "attempts_exhausted",
+                who.ask("applications", "no-engagement", reference, "--reason", "attempts_exhausted", *UNSAID,
                         "--agency-route", "IDVA asked, no contact either")  # fmt: skip
             return True
         if _at(plan["next_safe"]) > _at(plan["at"]) or wait > _at(plan["at"]):
