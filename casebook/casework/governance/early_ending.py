@@ -138,6 +138,11 @@ def _end(
         *_why_not_now(act, application), *also, *_why_not_told(act, application, outcome, both),
         *two_people.why_not_two(act, application, what=what, reason=reason), _why_no_supervisor(act, proposal),
     ])  # fmt: skip
+    # on what is known now, also where no stage has asked for a score yet: it may tell of danger, which comes first
+    risk_scoring.score_now(act, application)
+    told_of = work_items.why_danger_first(act.session, application)
+    if proposal is not None and told_of is not None:
+        return {"reference": reference, "proposed": what, "first": told_of.message}
     first = two_people.agreed(act, application, what, reason=reason, told=both)
     if first is None or proposal is None:
         return {"reference": reference, "proposed": what}
@@ -177,7 +182,6 @@ def _why_no_supervisor(act: Act, proposal: Proposal | None) -> Reason | None:
 
 
 def _close(act: Act, application: Application, outcome: Outcome, proposal: Proposal) -> Summary:
-    risk_scoring.score_now(act, application)  # on what is known now, also where no stage has asked for a score yet
     assessed = decisions.is_assessed(act.session, application.reference)
     summary = _left_undone(act, application)
     clocks.end(act, application)
