@@ -14,7 +14,7 @@ from casebook.casework.governance import early_ending, recomputing
 from casebook.casework.reporting import audit, board
 from casebook.cli.case.application_page import page
 from casebook.domain.vocabulary import Stage, WorkKind
-from casebook.domain.work import SPECS, Need
+from casebook.domain.work import DANGER, SPECS, Need
 from casebook.errors import Refused
 from casebook.storage.tables import Application, Proposal, Watch, WorkItem
 
@@ -167,3 +167,29 @@ def test_the_last_stage_waits_for_danger_and_does_not_close(unit, does, referenc
     for item in [item for item in unit.open_items(reference) if item.kind in OTHER_WORK]:
         unit.do(unit.fitting(item)[0], item, unit.answer(unit.fitting(item)[0], item))
     assert unit.carry(reference) == Stage.CLOSED
+
+
+def test_danger_that_the_end_itself_finds_is_worked_on_first_and_then_it_ends(unit, does, reference):
+    """Nobody has asked for a score yet; the one that the end makes tells of a grave risk, which asks for referrals."""
+    while unit.carry(reference) == Stage.INTAKE:
+        _answer(unit, reference, {item.kind for item in unit.open_items(reference)})
+    while _answer(unit, reference, {WorkKind.RETURN_SEARCH, WorkKind.REVIEW_MATCH, *DANGER}):
+        pass
+    before = {item.id for item in unit.open_items(reference)}
+    does("intake", reason="She has left him", **SAID)
+    found = [item for item in unit.open_items(reference) if item.id not in before]
+    assert {item.kind for item in found} == {WorkKind.REFER_SAFEGUARDING}
+    assert refusal(does, "supervise", reason="I spoke to her too", **SAID).code == "danger_open"
+    for item in found:
+        unit.do("supervise", item, unit.answer("supervise", item))
+    assert does("supervise", reason="I spoke to her too", **SAID)["outcome"] == "withdrawn"
+
+
+def _answer(unit, reference, kinds):
+    """Answer every open item of these kinds; how many."""
+    items = [item for item in unit.open_items(reference) if item.kind in kinds and "referral" not in item.subject]
+    for item in items:
+        unit.wait_for(item)
+        who = unit.fitting(item)[0]
+        unit.do(who, item, unit.answer(who, item))
+    return len(items)
