@@ -125,7 +125,10 @@ class SimulatedUnit:
         times = [_at(row["occurred_at"]) for row in attempts]
         wait = max(times, default=_at(plan["at"]) - A_DAY) + A_DAY
         if len(times) >= ENOUGH:
-            for who in (desk, self.desks["syn-supervisor"]):
+            proposed = any(
+                row["what"] == "no_engagement" and row["second_by"] is None for row in shown.get("proposal", [])
+            )
+            for who in (() if proposed else (desk,)) + (self.desks["syn-supervisor"],):
                 who.ask("applications", "no-engagement", reference, "--reason", "attempts_exhausted", *UNSAID,
                         "--agency-route", "IDVA asked, no contact either")  # fmt: skip
             return True
