@@ -76,7 +76,11 @@ def entry_key(home: Path, *, known: str | None) -> bytes:
 
 def first_entry_key(home: Path) -> bytes:
     """The entry key of a home whose ledger is empty: made if it is not there. The first of several commands wins."""
-    path = entry_file(home)
+    return made_once(entry_file(home))
+
+
+def made_once(path: Path) -> bytes:
+    """The key in a file, made if it is not there. The first of several commands wins."""
     if not path.exists():
         keep(secrets.token_bytes(LENGTH), path)
     return read(path)

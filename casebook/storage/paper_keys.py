@@ -59,9 +59,7 @@ def paper_key(home: Path, *, known: Collection[str]) -> PaperKey:
     Raises KeyUnusable if it is missing, damaged, open to others, or not one of those.
     """
     path = paper_key_file(home)
-    if not known and not path.exists():
-        keys.keep(secrets.token_bytes(keys.LENGTH), path)
-    key = PaperKey(secret=keys.read(path))
+    key = PaperKey(secret=keys.read(path) if known else keys.made_once(path))
     if known and key.fingerprint not in known:
         raise KeyUnusable(
             f"{path} is not the key that the papers of this casebook are sealed with: {keys.TRY}.", "key_foreign"

@@ -11,10 +11,8 @@ from types import MappingProxyType
 
 from sqlalchemy import Connection, text
 
+from casebook.storage.role_names import APP, BACKUP, READER, WORKER, WORKING
 from casebook.storage.tables import Base
-
-APP, WORKER, READER, BACKUP = "casebook_app", "casebook_worker", "casebook_reader", "casebook_backup"
-ALL = (APP, WORKER, READER, BACKUP)
 
 _WRITE = "SELECT, INSERT, UPDATE"
 # rows of these are written once; the ledger's trigger says the same to the owner
@@ -54,10 +52,10 @@ def _deletable() -> frozenset[str]:
 def grant(connection: Connection) -> None:
     """Give each role that is there exactly its rights. The connection is the owner's; the schema is of this release."""
     there = set(
-        connection.scalars(text("SELECT rolname FROM pg_roles WHERE rolname = ANY(:names)"), {"names": list(ALL)})
+        connection.scalars(text("SELECT rolname FROM pg_roles WHERE rolname = ANY(:names)"), {"names": list(WORKING)})
     )
     tables = [*Base.metadata.tables, "alembic_version"]
-    for role in (role for role in ALL if role in there):
+    for role in (role for role in WORKING if role in there):
         connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {role}"))
         connection.execute(text(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}"))
         for table in tables:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -72,8 +72,7 @@ def cancel(act: Act, absence_id: str) -> Summary:
     row = act.session.get(Absence, absence_id, with_for_update=True)
     if row is None or row.ended_at is not None:
         refuse_because("no_such_absence", "there is no such absence, or it is over")
-    row.ended_at = act.now
-    act.record(None, "absence_ended", staff=row.staff_id, cover=row.cover)
+    _end(act, row)
     return {"absence": row.id, "staff": row.staff_id, "cover": row.cover}
 
 
@@ -94,14 +93,10 @@ def listing(act: Act) -> Summaries:
 
 def due(act: Act) -> list[Absence]:
     """Absences that begin or are over today."""
-    return list(_due(act))
-
-
-def _due(act: Act) -> Iterator[Absence]:
     today = act.now.date()
-    for row in act.session.scalars(select(Absence).where(Absence.ended_at.is_(None)).order_by(Absence.id)):
-        if row.last_day < today or (row.begun_at is None and row.first_day <= today):
-            yield row
+    begins = Absence.begun_at.is_(None) & (Absence.first_day <= today)
+    query = select(Absence).where(Absence.ended_at.is_(None), begins | (Absence.last_day < today))
+    return list(act.session.scalars(query.order_by(Absence.id)))
 
 
 def begin_and_end(act: Act, rows: Sequence[Absence]) -> tuple[Summaries, list[Absence]]:
@@ -115,8 +110,7 @@ def begin_and_end(act: Act, rows: Sequence[Absence]) -> tuple[Summaries, list[Ab
             _begin(act, row)
             done.append({"absence": row.id, "begun": True})
         if row.last_day < act.now.date():
-            row.ended_at = act.now
-            act.record(None, "absence_ended", staff=row.staff_id, cover=row.cover)
+            _end(act, row)
             done.append({"absence": row.id, "ended": True})
     return done, []
 
@@ -126,3 +120,8 @@ def _begin(act: Act, row: Absence) -> None:
     row.begun_at = act.now
     returned = work_items.return_items(act, row.staff_id, reserved=False)
     act.record(None, "absence_begun", staff=row.staff_id, cover=row.cover, returned=returned)
+
+
+def _end(act: Act, row: Absence) -> None:
+    row.ended_at = act.now
+    act.record(None, "absence_ended", staff=row.staff_id, cover=row.cover)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from casebook.casework.allocation.telling import tell
 from casebook.casework.chronology import notes
 from casebook.casework.core import given, stated_reasons
 from casebook.casework.core.acting import Act, Summary, named, refuse_all, refuse_because, why_closed
-from casebook.domain import authority, chain
+from casebook.casework.core.numbered import next_id
+from casebook.domain import authority
 from casebook.domain.actors import Actor, Reason
 from casebook.domain.authority import Command
 from casebook.domain.case import allocation as rules
@@ -35,7 +36,7 @@ def assign(act: Act, reference: str, *, to: str, reason: str, handover: str | No
     _end(act, application, before)
     act.session.add(
         CaseOwner(
-            id=chain.identity("case_owner", reference, _count(act, reference)), reference=reference, staff_id=to,
+            id=next_id(act, CaseOwner, reference), reference=reference, staff_id=to,
             since=act.now, assigned_by=act.actor.id, ended_at=None, ended_by=None,
         )
     )  # fmt: skip
@@ -131,8 +132,3 @@ def _end(act: Act, application: Application, row: CaseOwner | None) -> None:
     row.ended_at, row.ended_by = act.now, act.actor.id
     act.session.flush()
     tell(act, row.staff_id, reference=application.reference, reason="case_taken_back")
-
-
-def _count(act: Act, reference: str) -> int:
-    query = select(func.count()).select_from(CaseOwner).where(CaseOwner.reference == reference)
-    return act.session.scalar(query) or 0

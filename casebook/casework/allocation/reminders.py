@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from casebook.casework.allocation import telling
+from casebook.casework.allocation.workload import end_of_today
 from casebook.casework.core import given
 from casebook.casework.core.acting import Act, Summaries, Summary, refuse_all
-from casebook.domain import chain
+from casebook.casework.core.numbered import next_id
 from casebook.domain.actors import Reason
 from casebook.domain.authority import Command
 from casebook.errors import InvalidAnswer
@@ -33,9 +33,8 @@ def remind(act: Act, reference: str, *, on: date, words: str, who: str | None = 
         Reason("in_the_past", "a reminder is for today or later") if on < act.now.date() else None,
         Reason("unknown_staff", "there is no such member of staff") if known is None else None,
     ], InvalidAnswer)  # fmt: skip
-    count = act.session.scalar(select(func.count()).select_from(Reminder).where(Reminder.reference == reference)) or 0
     row = Reminder(
-        id=chain.identity("reminder", reference, count), reference=reference, staff_id=staff_id, on_day=on,
+        id=next_id(act, Reminder, reference), reference=reference, staff_id=staff_id, on_day=on,
         words=words.strip(), made_by=act.actor.id, made_at=act.now, told_at=None,
     )  # fmt: skip
     act.session.add(row)
@@ -71,8 +70,7 @@ def digest(act: Act) -> dict[str, Any]:
     `late` and `due_today` are of what they claimed or what is reserved for them; `cases`: what they answer for, or cover.
     """
     act.allowed(Command.CLAIM_WORK)
-    zone = ZoneInfo(act.documents.policy_on(act.now).calendar.timezone)
-    end = datetime.combine(act.now.astimezone(zone).date(), time.max, zone)
+    end = end_of_today(act)
     items = act.session.scalars(
         select(WorkItem).where(OPEN_WORK, WorkItem.owner == act.actor.id).order_by(WorkItem.due_at, WorkItem.id)
     ).all()

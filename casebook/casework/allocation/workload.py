@@ -19,9 +19,7 @@ def workload(act: Act) -> Summaries:
     """A line for each member of staff who is not suspended: `cases` they answer for, items claimed, due, late, done."""
     act.allowed(Command.LIST_WORK)
     act.allowed(Command.SEE_OTHER_CASES)
-    zone = ZoneInfo(act.documents.policy_on(act.now).calendar.timezone)
-    end_of_day = datetime.combine(act.now.astimezone(zone).date(), time.max, zone)
-    loads, away = stored.workloads(act.session, act.now, end_of_day), stored.away(act.session)
+    loads, away = stored.workloads(act.session, act.now, end_of_today(act)), stored.away(act.session)
     covers = {cover: absent for absent, cover in away.items()}
     members = act.session.scalars(select(Staff.id).where(Staff.suspended_at.is_(None)).order_by(Staff.id))
     return [
@@ -32,3 +30,9 @@ def workload(act: Act) -> Summaries:
         }
         for who in members
     ]  # fmt: skip
+
+
+def end_of_today(act: Act) -> datetime:
+    """The last moment of the day where the unit is."""
+    zone = ZoneInfo(act.documents.policy_on(act.now).calendar.timezone)
+    return datetime.combine(act.now.astimezone(zone).date(), time.max, zone)

@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import Field
-from sqlalchemy import func, select
 
 from casebook.casework.chronology.notes import why_not_added
 from casebook.casework.core import given, lifecycle
 from casebook.casework.core.acting import Act, Summary, refuse, refuse_all, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, Doing
+from casebook.casework.core.numbered import next_id
 from casebook.casework.core.work_items import open_items
 from casebook.casework.safeguarding import danger
-from casebook.domain import chain
 from casebook.domain.actors import Reason
 from casebook.domain.authority import Command
 from casebook.domain.case import chronology as rules
@@ -57,7 +56,7 @@ def take(
     agreed = deliveries.code_word(act.session, reference, who)
     refuse(plan_change.why_not_by_word(how, said_word, agreed), InvalidAnswer)
     row = IncomingCall(
-        id=chain.identity("incoming_call", reference, _count(act, reference)), reference=reference, caller=who,
+        id=next_id(act, IncomingCall, reference), reference=reference, caller=who,
         identified_by=how, channel=channel or Channel.PHONE, said=said.strip(), opens=sorted(set(wanted)),
         came_at=given.moment(at, act.now), taken_at=act.now, taken_by=act.actor.id,
     )  # fmt: skip
@@ -93,11 +92,6 @@ def _open(act: Act, application: Application, row: IncomingCall) -> list[str]:
     if causes:
         act.wake(application, "call_taken")
     return [*([WorkKind.IMMEDIATE_SAFEGUARDING] if causes else []), *([WorkKind.ACT_ON_CALL] if needs else [])]
-
-
-def _count(act: Act, reference: str) -> int:
-    query = select(func.count()).select_from(IncomingCall).where(IncomingCall.reference == reference)
-    return act.session.scalar(query) or 0
 
 
 class CallActedOn(Answer):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
-
 from casebook.casework.core import given
 from casebook.casework.core.acting import Act, Summary, refuse_all
-from casebook.domain import chain
+from casebook.casework.core.numbered import next_id
 from casebook.domain.actors import Reason
 from casebook.domain.authority import Command
 from casebook.domain.case.chronology import NoteCategory
@@ -37,7 +35,7 @@ def write(
         _why_not_corrects(act, reference, corrects),
     ], InvalidAnswer)  # fmt: skip
     row = CaseNote(
-        id=chain.identity("note", reference, _count(act, reference)), reference=reference, category=category, about=about,
+        id=next_id(act, CaseNote, reference), reference=reference, category=category, about=about,
         words=words.strip(), happened_at=given.moment(at, act.now), written_at=act.now, written_by=act.actor.id,
         corrects=corrects,
     )  # fmt: skip
@@ -62,8 +60,3 @@ def _why_not_corrects(act: Act, reference: str, corrects: str | None) -> Reason 
     if corrected is None or corrected.reference != reference:
         return Reason("no_such_note", "there is no such note on this application")
     return None
-
-
-def _count(act: Act, reference: str) -> int:
-    query = select(func.count()).select_from(CaseNote).where(CaseNote.reference == reference)
-    return act.session.scalar(query) or 0

@@ -8,16 +8,14 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from casebook.casework.core import conflict
-from casebook.casework.core.acting import Act, Summaries, Summary, refuse
-from casebook.casework.core.blind_review import why_not_look
+from casebook.casework.core.acting import Act, Summaries, Summary
+from casebook.casework.reporting import viewing
 from casebook.domain import authority, words
 from casebook.domain.authority import Command
 from casebook.domain.case.chronology import TimelineKind, kind_of
-from casebook.errors import NotPermitted
 from casebook.storage.case.papers import papers_of
 from casebook.storage.review.live_cells import VIEWED
-from casebook.storage.tables import Application, CaseNote, IncomingCall, LedgerEntry, StatedReason
+from casebook.storage.tables import CaseNote, IncomingCall, LedgerEntry, StatedReason
 
 _NAMED = ("note", "call", "document", "item")
 _NOT_SHOWN = frozenset({*_NAMED, "rows", "versions", "key"})
@@ -39,13 +37,8 @@ def timeline(
     `only`: kinds of lines; without it, all but who looked. `limit` 0: all. Words are shown to roles that may see personal
     detail, and the ledger records the view.
     """
-    act.allowed(Command.SHOW_APPLICATION)
-    application = act.application(reference, lock=False)
-    refuse(why_not_look(act, reference) or conflict.why_not_open(act, reference), NotPermitted)
+    application, chains = viewing.open_file(act, reference)
     personal = authority.why_not_allowed(act.actor, Command.SEE_PERSONAL_DETAIL) is None
-    chains = [reference, *_merged(act, reference)]
-    for duplicate in chains[1:]:
-        refuse(conflict.why_not_open(act, duplicate), NotPermitted)
     said = {**_notes(act, chains), **_calls(act, chains), **_papers(act, chains), **_reasons(act, chains)}
     query = select(LedgerEntry).where(LedgerEntry.chain.in_(chains)).order_by(LedgerEntry.id.desc())
     lines = [_line(entry, said.get(_key(entry)), personal=personal) for entry in act.session.scalars(query)]
@@ -55,11 +48,6 @@ def timeline(
     if personal:
         act.record(application, VIEWED, part="timeline")
     return shown[:limit] if limit else shown
-
-
-def _merged(act: Act, reference: str) -> list[str]:
-    query = select(Application.reference).where(Application.merged_into == reference)
-    return list(act.session.scalars(query.order_by(Application.reference)))
 
 
 def _at(line: Summary) -> datetime:

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casebook.matching import find_keys, known_people
-from casebook.matching.known_people import DetailsKnown
 from casebook.storage import ledger
 from casebook.storage.case import finding as stored
 from casebook.storage.tables import Candidate, Person, PersonKeys, SafeContact
+
+if TYPE_CHECKING:
+    from casebook.matching.known_people import DetailsKnown
 
 COLUMNS = (
     "forename", "middle_names", "surname", "aliases", "former_names", "dob", "postcode", "phone", "email", "pnc_id", "cro",
@@ -61,6 +63,8 @@ def row_of(person: Person, keys: list[int], found_by: list[int]) -> PersonKeys:
 
 def numbers_of(person: Person, known: DetailsKnown, *, restricted: bool) -> list[int]:
     """The keys by which a person is found."""
+    from casebook.matching import find_keys  # noqa: PLC0415 - every command loads this module, and few change a person
+
     return find_keys.of_details(known, apart=person.reference if restricted else "")
 
 
@@ -68,6 +72,8 @@ def details_of(
     person: Person, confirmed: Iterable[dict[str, object]], code_words: Iterable[str], this_year: int
 ) -> DetailsKnown:
     """What is known of a person, as it is compared."""
+    from casebook.matching import known_people  # noqa: PLC0415 - as above
+
     return known_people.details_of(
         {name: getattr(person, name) for name in COLUMNS}, confirmed=confirmed, code_words=code_words,
         this_year=this_year,

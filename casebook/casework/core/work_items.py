@@ -98,6 +98,12 @@ def _due(act: Act, application: Application, need: Need) -> datetime | None:
     return clock.due_at if clock else None
 
 
+def due_by_policy(act: Act, kind: WorkKind, priority: Priority) -> datetime | None:
+    """The same by the policy's own limit of a kind of work; None if it has none."""
+    allowance = act.documents.policy_on(act.now).work_allowance(kind)
+    return due_for_unit(act, allowance.allowance(priority).value) if allowance else None
+
+
 def due_for_unit(act: Act, allowance: Allowance) -> datetime:
     """When work that starts now and belongs to no application is due, by the calendar of the policy in force."""
     policy = act.documents.policy_on(act.now)

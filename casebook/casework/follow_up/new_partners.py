@@ -16,7 +16,7 @@ from sqlalchemy import select
 from casebook.casework.core import unit_items
 from casebook.casework.core.acting import Act, refuse_because
 from casebook.casework.core.answers import Answering, UnitDoing
-from casebook.casework.core.work_items import due_for_unit
+from casebook.casework.core.work_items import due_by_policy
 from casebook.casework.follow_up import unit_proposals
 from casebook.casework.intake.proposed import take_in_proposed
 from casebook.casework.record_checks import own_register
@@ -75,8 +75,7 @@ def _propose_one(act: Act, source: str, person_id: str, added: list[SourceRecord
 
 def _due(act: Act) -> datetime | None:
     """When such a proposal is due: as one on an application."""
-    allowance = act.documents.policy_on(act.now).work_allowance(WorkKind.REVIEW_WATCH_PROPOSAL)
-    return due_for_unit(act, allowance.allowance(Priority.HIGH).value) if allowance else None
+    return due_by_policy(act, WorkKind.REVIEW_WATCH_PROPOSAL, Priority.HIGH)
 
 
 def _record(row: SourceRecord) -> SubjectRecord:

@@ -13,7 +13,7 @@ from casebook import bounds
 from casebook.casework.core import unit_items
 from casebook.casework.core.acting import Act, Summaries, Summary, reason_code, refuse, refuse_all, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, UnitDoing
-from casebook.casework.core.work_items import due_for_unit
+from casebook.casework.core.work_items import due_by_policy
 from casebook.casework.intake import intake
 from casebook.domain import authority, chain
 from casebook.domain.actors import Reason
@@ -99,8 +99,7 @@ def _begin(act: Act) -> IntakeDraft:
 
 
 def _need(act: Act, row: IntakeDraft) -> Need:
-    allowance = act.documents.policy_on(act.now).work_allowance(WorkKind.FINISH_DRAFT)
-    due_at = due_for_unit(act, allowance.allowance(Priority.STANDARD).value) if allowance else None
+    due_at = due_by_policy(act, WorkKind.FINISH_DRAFT, Priority.STANDARD)
     return Need(kind=WorkKind.FINISH_DRAFT, key=row.id, due_at=due_at, subject={"draft": row.id, "by": row.started_by})
 
 

@@ -23,7 +23,7 @@ from casebook.domain.vocabulary import Party
 from casebook.errors import NotPermitted
 from casebook.storage import links as stored_links
 from casebook.storage import people
-from casebook.storage.case import decisions, papers, record_checks
+from casebook.storage.case import decisions, merged, papers, record_checks
 from casebook.storage.review.live_cells import VIEWED
 from casebook.storage.tables import (
     Application,
@@ -187,7 +187,7 @@ def _judgements(act: Act, reference: str) -> list[PackSection]:
 def _papers(act: Act, reference: str) -> list[PackSection]:
     """The papers, with those of what was merged into it: what each is and by whom, not what is in it."""
     names = ("id", "title", "category", "about", "media_type", "digest", "where_kept", "added_by", "added_at")
-    rows = papers.papers_of(act.session, papers.files_of(act.session, reference))
+    rows = papers.papers_of(act.session, merged.files_of(act.session, reference))
     return [{name: value for name, value in _of(row, names).items() if value is not None} for row in rows]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from casebook.casework.chronology.notes import why_not_added
 from casebook.casework.core import given
 from casebook.casework.core.acting import Act, Summary, refuse_all, refuse_because
-from casebook.domain import chain
+from casebook.casework.core.numbered import next_id
 from casebook.domain.actors import Reason
 from casebook.domain.authority import Command
 from casebook.domain.case import papers as rules
@@ -68,7 +68,7 @@ def _why_not(application: Application, category: str, title: str, about: str | N
 
 def _row(act: Act, reference: str, *, category: str, title: str, about: str | None) -> CaseDocument:
     return CaseDocument(
-        id=chain.identity("case_document", reference, papers.count_of_papers(act.session, reference)), reference=reference,
+        id=next_id(act, CaseDocument, reference), reference=reference,
         category=category, about=about, title=title.strip(), media_type=None, size=None, digest=None, key_fingerprint=None,
         sealed=None, where_kept=None, added_at=act.now, added_by=act.actor.id,
     )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from casebook.casework.core import conflict
 from casebook.casework.core.acting import Act, Summaries, Summary, refuse, refuse_because
 from casebook.casework.core.blind_review import why_not_look
+from casebook.casework.reporting import viewing
 from casebook.domain import authority
 from casebook.domain.authority import Command
 from casebook.domain.case.papers import PaperKind
@@ -30,12 +31,7 @@ class OpenedPaper(NamedTuple):
 
 def listed(act: Act, reference: str) -> Summaries:
     """The papers of an application and of what was merged into it. Titles and places are for who may see personal detail."""
-    act.allowed(Command.SHOW_APPLICATION)
-    application = act.application(reference)
-    refuse(why_not_look(act, reference) or conflict.why_not_open(act, reference), NotPermitted)
-    files = papers.files_of(act.session, reference)
-    for duplicate in files[1:]:
-        refuse(conflict.why_not_open(act, duplicate), NotPermitted)
+    application, files = viewing.open_file(act, reference)
     personal = authority.why_not_allowed(act.actor, Command.SEE_PERSONAL_DETAIL) is None
     rows = papers.papers_of(act.session, files)
     if personal and rows:

@@ -29,6 +29,7 @@ from casebook.domain.triage import is_danger_said
 from casebook.domain.vocabulary import Priority, Stage
 from casebook.errors import NotPermitted
 from casebook.storage import allocation, links, people, tables
+from casebook.storage.case import merged
 from casebook.storage.review.live_cells import VIEWED
 from casebook.storage.tables import OPEN_WORK, Application, Base, Clock, LedgerEntry, WorkItem
 
@@ -149,6 +150,17 @@ def show(act: Act, reference: str) -> dict[str, object]:
             for entry in history
         ],
     }  # fmt: skip
+
+
+def open_file(act: Act, reference: str) -> tuple[Application, list[str]]:
+    """An application, and the references that are one file with it. Refused unless the actor may look at each of them."""
+    act.allowed(Command.SHOW_APPLICATION)
+    application = act.application(reference)
+    refuse(why_not_look(act, reference), NotPermitted)
+    references = merged.files_of(act.session, reference)
+    for each in references:
+        refuse(conflict.why_not_open(act, each), NotPermitted)
+    return application, references
 
 
 def _merged(act: Act, application: Application, *, personal: bool) -> dict[str, object]:

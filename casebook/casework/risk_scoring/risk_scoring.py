@@ -9,11 +9,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from pydantic import Field
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from casebook.casework.core import questionnaires
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, Doing
+from casebook.casework.core.numbered import next_id
 from casebook.casework.risk_scoring import completing, risk_inputs
 from casebook.casework.safeguarding import danger, referring
 from casebook.domain import authority, chain
@@ -105,11 +106,8 @@ def _digest(act: Act, inputs: ScoreInputs, model: RiskModel) -> str:
 
 
 def _row(act: Act, application: Application, inputs: ScoreInputs, result: Score, digest: str) -> RiskScore:
-    earlier_scores = act.session.scalar(
-        select(func.count()).select_from(RiskScore).where(RiskScore.reference == application.reference)
-    )
     return RiskScore(
-        id=chain.identity("risk_score", application.reference, earlier_scores),
+        id=next_id(act, RiskScore, application.reference),
         reference=application.reference,
         model=result.model_version,
         inputs=inputs.to_dict(),

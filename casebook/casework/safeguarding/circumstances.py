@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
-
 from casebook.casework.core.acting import Act
+from casebook.casework.core.numbered import next_id
 from casebook.casework.safeguarding import danger, parties, referring
-from casebook.domain import chain
 from casebook.domain.case import intake
 from casebook.domain.case.circumstances import ADDRESS_OF, Change, CircumstanceKind, children_told
 from casebook.domain.case.intake import Form
@@ -36,12 +34,9 @@ def note(
     since: str | None = None,
 ) -> None:
     """Keep what a circumstance was before, and what it is now."""
-    before = act.session.scalar(
-        select(func.count()).select_from(Circumstance).where(Circumstance.reference == application.reference)
-    )
     act.session.add(
         Circumstance(
-            id=chain.identity("circumstance", application.reference, before), reference=application.reference, what=what,
+            id=next_id(act, Circumstance, application.reference), reference=application.reference, what=what,
             earlier=earlier, value=value, since=since, learned_from=learned_from, recorded_at=act.now,
             recorded_by=act.actor.id,
         )

@@ -25,6 +25,9 @@ from casebook.storage import heartbeats, keys, seal_keys
 from casebook.storage import seals as stored
 from casebook.writing import refuse_unwritable, write_whole
 
+ONE_ROLE = (
+    "one role of the database owns the tables and does all the work: it could switch the guards of the ledger off"
+)
 ONE_USER = "the sealer and whatever writes run as one system user: each of them can read both keys"
 LONGEST = 24 * 60  # minutes between two seals
 
@@ -126,7 +129,7 @@ def _answer(verification: Verification, title: str, more: dict[str, object] | No
     if verification.unsealed:
         lines.append(f"{verification.unsealed} entries since {verification.unsealed_since} are not sealed yet")
     if verification.owner_works:
-        lines.append("one role of the database owns the tables and does all the work: it could switch the guards off")
+        lines.append(ONE_ROLE)
     if verification.made_alone:
         lines.append(f"accounts that one person made alone, still in use: {', '.join(verification.made_alone)}")
     if data.get("seal_key"):

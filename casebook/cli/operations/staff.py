@@ -132,14 +132,10 @@ def _add(options: Namespace, call: Call) -> Output:
 
 def _set_role(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
-        if options.take:
-            accounts.take_role(act, options.id, options.role)
-            state = ChangeState(staff_id=options.id, change=AccountChange.ROLE, roles=(options.role,), in_effect=True)
-        else:
-            state = accounts.give_role(act, options.id, options.role)
-    data = {"id": options.id, "role": options.role, "given": state.in_effect and not options.take}
-    if not options.take:
-        return _answer(state, data)
+        data = {"id": options.id, "role": options.role, "given": False}  # not before another person confirms it
+        if not options.take:
+            return _answer(accounts.give_role(act, options.id, options.role), data)
+        accounts.take_role(act, options.id, options.role)
     return Output(data=data, lines=[f"{options.id} no longer has the role {words.ROLE.of(options.role)}"])
 
 

@@ -14,7 +14,7 @@ from casebook.casework.core import channels
 from casebook.casework.opening_home import open_casebook
 from casebook.cli import terminal
 from casebook.cli.answer import Call, Output
-from casebook.cli.operations.audit import ONE_USER
+from casebook.cli.operations.audit import ONE_ROLE, ONE_USER
 from casebook.errors import NotPermitted
 from casebook.settings import Settings
 from casebook.storage import documents, roles, server_logs
@@ -78,10 +78,7 @@ def running(configured: Settings, port: int | None, tell: Callable[[str], None])
         with store.session() as session:
             _warn_of_logs(server_logs.leaking(session), tell)
             if roles.is_owner(session.connection()):
-                tell(
-                    "warning: one role of the database owns the tables and does all the work: "
-                    "it could switch the guards of the ledger off"
-                )
+                tell(f"warning: {ONE_ROLE}")
             keep_runs = documents.of(session).policy_on(storage.now(session)).retention.engine_run_days.value
         store.engine.dispose()
         metrics = platform.free_port(configured.metrics_port or (port + 1 if port else None))

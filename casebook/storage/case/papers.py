@@ -4,27 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casebook.storage.tables import Application, CaseDocument
-
-
-def files_of(session: Session, reference: str) -> list[str]:
-    """The references that are one file: an application, and those that were merged into it."""
-    query = select(Application.reference).where(Application.merged_into == reference)
-    return [reference, *session.scalars(query.order_by(Application.reference))]
+from casebook.storage.tables import CaseDocument
 
 
 def papers_of(session: Session, references: Collection[str]) -> Sequence[CaseDocument]:
     """The papers of these applications in the order in which they came, without what is in them."""
     query = select(CaseDocument).where(CaseDocument.reference.in_(references))
     return session.scalars(query.order_by(CaseDocument.added_at, CaseDocument.id)).all()
-
-
-def count_of_papers(session: Session, reference: str) -> int:
-    query = select(func.count()).select_from(CaseDocument).where(CaseDocument.reference == reference)
-    return session.scalar(query) or 0
 
 
 def same_paper(session: Session, reference: str, digest: str) -> str | None:

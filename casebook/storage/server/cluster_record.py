@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from casebook.errors import HomeUnusable
+from casebook.storage.role_names import OWNERS, WORKING
 from casebook.storage.server.packaged_server import write_file
 
-ROLES = ("postgres", "casebook", "prefect", "casebook_app", "casebook_worker", "casebook_reader", "casebook_backup")
+ROLES = ("postgres", *OWNERS, *WORKING)
 
 
 @dataclass(frozen=True, kw_only=True)

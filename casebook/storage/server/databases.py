@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from casebook.errors import DatabaseUnavailable
+from casebook.storage.role_names import OWNERS, WORKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import psycopg
 
-NAMES = ("casebook", "prefect")
-WORKING = ("casebook_app", "casebook_worker", "casebook_reader", "casebook_backup")  # roles that own nothing
 EXTENSIONS = ("pg_trgm", "fuzzystrmatch")
 FULL_DISK = ("No space left on device", "could not extend file")
 PATIENCE = 5  # seconds to wait for a connection
@@ -70,7 +69,7 @@ def ensure(known: Mapping[str, str], passwords: Mapping[str, str], *, thorough: 
     try:
         with connect(known["postgres"]) as superuser:
             have = {name for (name,) in superuser.execute("select datname from pg_database")}
-            missing = [name for name in NAMES if name not in have]
+            missing = [name for name in OWNERS if name not in have]
             roles = superuser.execute(
                 "select count(*) from pg_roles where rolname = any(%s)", [list(WORKING)]
             ).fetchone()
@@ -100,7 +99,7 @@ def _ensure_extensions(address: str) -> None:
 
 def _ensure_roles(superuser: psycopg.Connection, passwords: Mapping[str, str]) -> None:
     have = {name for (name,) in superuser.execute("select rolname from pg_roles")}
-    for name in (*NAMES, *WORKING):
+    for name in (*OWNERS, *WORKING):
         if name in have:
             continue
         # the server gets the verifier, never the password
