@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import text
 
 import casebook
-from casebook.cli.case import application_page
+from casebook.case_page import page as application_page
 from casebook.domain import words
 
 HERE = ZoneInfo("Europe/London")

@@ -15,10 +15,10 @@ from sqlalchemy import text
 from staffing import STAFF
 from walking import ROW
 
+from casebook.case_page.page import page
 from casebook.casework import playbook
 from casebook.casework.core.acting import Act
 from casebook.casework.reporting import viewing
-from casebook.cli.case.application_page import page
 
 FEW, MANY = 2, 300
 HAPPENED = Counter[str]()

@@ -16,13 +16,13 @@ from random import Random
 import pytest
 import staffing
 
+from casebook.case_page import page as application_page
 from casebook.casework import playbook
 from casebook.casework.core import lifecycle
 from casebook.casework.core.acting import Act
 from casebook.casework.intake import intake
 from casebook.casework.record_checks import extracts
 from casebook.casework.reporting import viewing
-from casebook.cli.case import application_page
 from casebook.domain.actors import OPERATOR
 from casebook.domain.case import application_file
 from casebook.domain.vocabulary import Role, Source, Stage

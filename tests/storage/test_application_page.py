@@ -7,8 +7,8 @@ import re
 import pytest
 from walking import ROW
 
+from casebook.case_page.page import page
 from casebook.casework.reporting import cards, viewing
-from casebook.cli.case.application_page import page
 from casebook.domain.actors import OPERATOR
 
 CONCERN = "He said \x1b[2J he would\nhurt me; " + "and so on " * 40

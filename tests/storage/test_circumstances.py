@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from casebook.case_page import facts
+from casebook.case_page.blocks import as_lines
 from casebook.casework.governance import circumstances
 from casebook.casework.reporting import viewing
-from casebook.cli.case.application_facts import circumstances as lines
 from casebook.domain.vocabulary import Role, Stage
 from casebook.errors import Refused
 from casebook.storage.case import decisions
@@ -79,7 +80,7 @@ def test_a_circumstance_is_the_present_of_the_case_and_the_page_keeps_what_was_b
     change(reference, what, value, who="w1", since="2026-02")  # whoever learns it, not only case staff
     assert getattr(peek(reference), column) == stored
     with acting(crew["i1"]) as act:
-        (line,) = [text for text in lines(viewing.show(act, reference)) if "->" in text]
+        (line,) = [text for text in as_lines(facts.circumstances(viewing.show(act, reference))) if "->" in text]
     assert "since 2026-02" in line
     with pytest.raises(Refused) as caught:
         change(reference, what, value)
@@ -159,7 +160,7 @@ def test_a_corrected_address_stands_in_the_timeline_too(received, acting, crew):
     with acting(crew["i1"]) as act:
         information.add(act, reference, {"people": {"b": {"address": "9 Other Road"}}, "relationship": "ex_partner"})
     with acting(crew["i1"]) as act:
-        shown = [text for text in lines(viewing.show(act, reference)) if "->" in text]
+        shown = [text for text in as_lines(facts.circumstances(viewing.show(act, reference))) if "->" in text]
     assert len(shown) == 2
     assert any("1 Synthetic Street -> 9 Other Road" in text for text in shown)
 

@@ -9,10 +9,10 @@ from early_ends import SAID, UNSAID
 from sqlalchemy import select
 from walking import ROW, through_everything
 
+from casebook.case_page.page import page
 from casebook.casework.core.work_items import open_items
 from casebook.casework.governance import early_ending, recomputing
 from casebook.casework.reporting import audit, board
-from casebook.cli.case.application_page import page
 from casebook.domain.vocabulary import Stage, WorkKind
 from casebook.domain.work import DANGER, SPECS, Need
 from casebook.errors import Refused

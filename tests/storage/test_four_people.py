@@ -8,6 +8,7 @@ from sqlalchemy import select
 from staffing import STAFF, TRAINED, UNTIL
 from walking import ROW, Unit, through_everything
 
+from casebook.case_page.page import page
 from casebook.casework import work_queue
 from casebook.casework.governance import early_ending, exceptions, governance
 from casebook.casework.record_checks import information
@@ -15,7 +16,6 @@ from casebook.casework.reporting import audit
 from casebook.casework.safeguarding import contact, danger
 from casebook.casework.staff import accounts, staff
 from casebook.cli.case import work as work_page
-from casebook.cli.case.application_page import page
 from casebook.domain import own_work
 from casebook.domain.actors import Actor
 from casebook.domain.vocabulary import Role, Stage, WorkKind

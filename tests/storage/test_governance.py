@@ -10,11 +10,11 @@ from sqlalchemy import inspect, select
 from staffing import STAFF
 from walking import ROW
 
+from casebook.case_page.page import page
 from casebook.casework import work_queue
 from casebook.casework.governance import early_ending, governance
 from casebook.casework.reporting import audit, viewing
 from casebook.casework.sweep import wakes
-from casebook.cli.case.application_page import page
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Role, Stage
 from casebook.errors import Refused

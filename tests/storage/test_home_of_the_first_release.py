@@ -21,6 +21,7 @@ from sqlalchemy import select
 from truths import not_found
 from walking import Unit
 
+from casebook.case_page import page as application_page
 from casebook.casework import playbook
 from casebook.casework.core import quality
 from casebook.casework.disclosure import disclosure
@@ -35,7 +36,7 @@ from casebook.casework.reporting import audit, board, cards, force_figures, view
 from casebook.casework.review import account, campaigns, ranking, registers
 from casebook.casework.review import dossier as review_dossier
 from casebook.casework.review import people as review_people
-from casebook.cli.case import application_page, pack_page
+from casebook.cli.case import pack_page
 from casebook.cli.review import page
 from casebook.cli.review.commands import progress_lines
 from casebook.domain.actors import OPERATOR

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select
 from walking import BEGIN, ROW, through_everything
 
+from casebook.case_page.page import page
 from casebook.casework.governance import early_ending, governance, merging
 from casebook.casework.reporting import audit, force_figures
 from casebook.casework.safeguarding import contact
-from casebook.cli.case.application_page import page
 from casebook.domain.vocabulary import Stage
 from casebook.errors import Refused
 from casebook.storage.ledger import digest_of

@@ -8,10 +8,10 @@ import pytest
 from signing import read_and_do
 from sqlalchemy import select
 
+from casebook.case_page import page as application_page
 from casebook.casework import work_queue
 from casebook.casework.record_checks import ad_hoc_search, extracts, missing_rows, reopening
 from casebook.casework.reporting import audit, board, viewing
-from casebook.cli.case import application_page
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Role, Source, WorkKind
 from casebook.errors import InvalidAnswer, Refused

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from casebook import policies
+from casebook.case_page import page as application_page
 from casebook.casework import work_queue
 from casebook.casework.panel_decision import panel_pack
 from casebook.casework.record_checks import ad_hoc_search, extracts
@@ -16,7 +17,6 @@ from casebook.casework.record_checks.gathering import bounds_of
 from casebook.casework.reporting import viewing
 from casebook.casework.safeguarding import danger
 from casebook.casework.sweep import sweep
-from casebook.cli.case import application_page
 from casebook.domain.case.namesakes import Found, place
 from casebook.domain.case.wording import words
 from casebook.domain.vocabulary import Role, Source, WorkKind

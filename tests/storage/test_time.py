@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import select
 from walking import BEGIN, ROW
 
+from casebook.case_page.blocks import moment
 from casebook.casework.core import lifecycle
 from casebook.casework.governance import governance, recomputing
 from casebook.casework.reporting import force_figures
 from casebook.casework.sweep import sweep, wakes
-from casebook.cli.case.page_words import moment
 from casebook.domain.actors import system
 from casebook.domain.vocabulary import Limit, Stage
 from casebook.errors import Refused

@@ -11,10 +11,10 @@ from alembic import command
 from sqlalchemy import create_engine
 from walking import Unit
 
+from casebook.case_page.page import page
 from casebook.casework.find import asking, finding
 from casebook.casework.opening_home import open_casebook
 from casebook.casework.reporting import audit, viewing
-from casebook.cli.case.application_page import page
 from casebook.domain.vocabulary import Role
 from casebook.storage import migrate
 from casebook.storage.server import databases

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from casebook import files
+from casebook.case_page.page import page as page_of_case
 from casebook.casework import playbook
 from casebook.casework.allocation import owners
 from casebook.casework.core import quality, refused_files
@@ -17,7 +18,7 @@ from casebook.casework.record_checks import information
 from casebook.casework.reporting import viewing
 from casebook.cli import progress
 from casebook.cli.answer import Call, Output, page
-from casebook.cli.case import application_page, chronology, option_help, outside, papers, taking_down
+from casebook.cli.case import chronology, option_help, outside, papers, taking_down
 from casebook.cli.opening import opened
 from casebook.cli.reading import one_of, read_json
 from casebook.domain import words
@@ -263,4 +264,4 @@ def _line(row: dict[str, object]) -> str:
 def _show(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         application = viewing.show(act, options.reference)
-    return Output(data=application, lines=list(application_page.page(application)))
+    return Output(data=application, lines=list(page_of_case(application)))

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from casebook import bounds
+from casebook.case_page.blocks import moment as shown_moment
 from casebook.casework.allocation import reminders
 from casebook.casework.chronology import calls, notes
 from casebook.casework.chronology.timeline import timeline
 from casebook.cli.answer import Call, Output
-from casebook.cli.case.page_words import moment as shown_moment
 from casebook.cli.opening import opened
 from casebook.cli.reading import day, one_of, whole, words_of
 from casebook.domain import words

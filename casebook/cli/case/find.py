@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from casebook import bounds
+from casebook.case_page.blocks import Block, as_lines, clean, moment, paragraph
 from casebook.casework.find import asking, finding
 from casebook.casework.find.asking import AskedSearch
 from casebook.casework.find.finding import LIMIT, FindAnswer
 from casebook.casework.find.hits import Hit
 from casebook.cli.answer import Call, Output
-from casebook.cli.case.page_words import clean, moment, paragraph
 from casebook.cli.opening import opened
 from casebook.cli.reading import read_json, whole
 from casebook.domain import words
@@ -59,7 +59,7 @@ def _find(options: Namespace, call: Call) -> Output:
     asked = _asked({**given, "words": " ".join(options.words)}, options.asked)
     with opened(call) as casebook, casebook.acting() as act:
         answer = finding.find(act, asked, limit=options.limit)
-    return Output(data=_data(answer), lines=list(_lines(answer)))
+    return Output(data=_data(answer), lines=list(as_lines(_lines(answer))))
 
 
 def _asked(given: Mapping[str, str], file: object) -> AskedSearch:
@@ -103,7 +103,7 @@ def _part(part: PartAgrees) -> dict[str, Any]:
     return {"kind": part.kind, "how": part.how, "other_name": part.other_name}
 
 
-def _lines(answer: FindAnswer) -> Iterator[str]:
+def _lines(answer: FindAnswer) -> Iterator[Block]:
     by = words.ASKED.of_all(answer.searched_by)
     for kind, why in answer.unused:
         yield f"Not used: {words.ASKED.of(kind)} ({words.UNUSED.of(why)})."
@@ -116,7 +116,7 @@ def _lines(answer: FindAnswer) -> Iterator[str]:
         yield f"There are more than these {len(answer.hits)}. Add what else is known, or raise --limit."
 
 
-def _person(hit: Hit) -> Iterator[str]:
+def _person(hit: Hit) -> Iterator[Block]:
     stage = words.STAGE.of(hit.stage) + (", RESTRICTED: named people only" if hit.restricted else "")
     merged = f", merged from {', '.join(hit.merged_from)}" if hit.merged_from else ""
     yield f"{hit.reference}  {stage}, submitted {moment(hit.submitted_at)}{merged}"

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from casebook import bounds
+from casebook.case_page.blocks import moment
 from casebook.casework.core.acting import refuse
 from casebook.casework.papers import attaching, reading
 from casebook.cli.answer import Call, Output
-from casebook.cli.case.page_words import moment
 from casebook.cli.opening import opened
 from casebook.cli.reading import one_of
 from casebook.domain import words

@@ -8,12 +8,13 @@ import pytest
 from early_ends import SAID, UNSAID
 from sqlalchemy import select
 
+from casebook.case_page import page as application_page
+from casebook.case_page.blocks import as_lines
 from casebook.casework.core import lifecycle
 from casebook.casework.follow_up import watch
 from casebook.casework.governance import early_ending
 from casebook.casework.reporting import viewing
 from casebook.casework.safeguarding import contact
-from casebook.cli.case import application_page
 from casebook.domain.actors import system
 from casebook.domain.gates import GateOutcome, Verdict
 from casebook.domain.vocabulary import Stage
@@ -284,7 +285,7 @@ def test_a_contact_that_was_put_off_is_late_once_the_agreed_time_has_passed(deli
     reference = delivered(answer={"follow_up": chosen})
     for hour, state in ((9, "put off: "), (11, "OVERDUE")):
         with acting(crew["s1"], now=datetime(2026, 3, 20, hour, 0, tzinfo=UTC)) as act:
-            shown = application_page._limits(viewing.show(act, reference))
+            shown = as_lines(application_page._limits(viewing.show(act, reference)))
         lines = [line for line in shown if "follow-up after 7 days" in line]
         assert any(state in line for line in lines), lines
 

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from casebook.case_page import facts
+from casebook.case_page.blocks import as_lines
 from casebook.casework.governance import exceptions
 from casebook.casework.record_checks import information
 from casebook.casework.reporting import viewing
 from casebook.casework.safeguarding import contact, safe_contact
-from casebook.cli.case import application_facts
 from casebook.domain.actors import OPERATOR
 from casebook.domain.vocabulary import Role
 from casebook.errors import NotPermitted, Refused
@@ -200,9 +201,9 @@ def test_every_change_is_an_exception_and_old_plans_can_be_read(planned, change,
     assert sorted(listed, key=str) == [
         ("safe_contact_changed", "at_once"), ("safe_contact_changed", "second_person"), ("safe_contact_not_agreed", None),
     ]  # fmt: skip
-    page = " ".join("\n".join(application_facts.who(shown)).split())
+    page = " ".join("\n".join(as_lines(facts.who(shown))).split())
     assert "before: phone call, mon tue wed thu fri, 09:00-17:00, no voicemail, code word hidden" in page
     with acting(OPERATOR) as act:
-        page = "\n".join(application_facts.who(viewing.show(act, planned)))
+        page = "\n".join(as_lines(facts.who(viewing.show(act, planned))))
     assert "otter" not in page
     assert "before" not in page

@@ -1,15 +1,24 @@
-"""One application as a page of text: its state, the work that is waiting, its facts and decisions, and its history."""
+"""One application as a page: its state, the work that is waiting, its facts and decisions, and its history."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
-from casebook.cli.case import application_candidates as people_found
-from casebook.cli.case import application_ends as early
-from casebook.cli.case import application_facts as facts
-from casebook.cli.case import application_outcome as outcome
-from casebook.cli.case.page_words import ApplicationView, ShownRow, clean, instant, moment, paragraph, rows, table
+from casebook.case_page import ends as early
+from casebook.case_page import facts, outcome, people_found
+from casebook.case_page.blocks import (
+    ApplicationView,
+    Block,
+    ShownRow,
+    as_lines,
+    clean,
+    instant,
+    moment,
+    paragraph,
+    rows,
+    table,
+)
 from casebook.domain import words
 from casebook.domain.case import namesakes
 from casebook.domain.case import own_register as rules
@@ -20,14 +29,20 @@ ABOUT = ("kind", "to", "outcome", "part", "limit", "cause", "what", "reason", "b
 
 
 def page(application: ApplicationView) -> Iterator[str]:
-    """The page of what `viewing.show` returns, which leaves out what the role may not see."""
-    yield from _head(application)
+    """The page of what `viewing.show` returns, which leaves out what the role may not see, as text."""
+    yield from as_lines(_head(application))
+    for title, blocks in sections(application):
+        yield from ("", title, *as_lines(blocks))
+
+
+def sections(application: ApplicationView) -> Iterator[tuple[str, list[Block]]]:
+    """Each section that has something in it: its title and its blocks."""
     for title, section in SECTIONS:
-        if lines := list(section(application)):
-            yield from ("", title, *lines)
+        if blocks := list(section(application)):
+            yield title, blocks
 
 
-def _head(application: ApplicationView) -> Iterator[str]:
+def _head(application: ApplicationView) -> Iterator[Block]:
     closed = application.get("closed_at")
     stage = words.STAGE.of(application["stage"])
     if closed:
@@ -61,7 +76,7 @@ def _head(application: ApplicationView) -> Iterator[str]:
         yield "Your role may not see personal detail and free text."
 
 
-def _left_undone(application: ApplicationView) -> Iterator[str]:
+def _left_undone(application: ApplicationView) -> Iterator[Block]:
     """What was left undone when it closed early, from the ledger, so that it is still there after disposal."""
     if left := application.get("left_undone"):
         for title, name in (
@@ -78,7 +93,7 @@ def _left_undone(application: ApplicationView) -> Iterator[str]:
             )
 
 
-def _merged(application: ApplicationView) -> Iterator[str]:
+def _merged(application: ApplicationView) -> Iterator[Block]:
     """Each duplicate that is part of this file: where it came from, its people, its contacts; --json has all of it."""
     for duplicate in rows(application, "merged"):
         head = f"{duplicate['reference']} ({duplicate['external_id']}), submitted {moment(duplicate['submitted_at'])}"
@@ -88,7 +103,7 @@ def _merged(application: ApplicationView) -> Iterator[str]:
         yield from outcome.contacts(whole)
 
 
-def _waiting(application: ApplicationView) -> Iterator[str]:
+def _waiting(application: ApplicationView) -> Iterator[Block]:
     items = [item for item in rows(application, "work_item") if not item["done_at"] and not item["cancelled_at"]]
     lines = [
         (
@@ -104,7 +119,7 @@ def _waiting(application: ApplicationView) -> Iterator[str]:
         yield "  No work is waiting. The engine continues it."
 
 
-def _limits(application: ApplicationView) -> Iterator[str]:
+def _limits(application: ApplicationView) -> Iterator[Block]:
     lines = []
     for clock in sorted(rows(application, "clock"), key=lambda clock: str(clock["unpaused_due_at"])):
         state = "running"
@@ -137,7 +152,7 @@ def _past(due: object, application: ApplicationView) -> bool:
     return moments[0] is not None and moments[1] is not None and moments[0] < moments[1]
 
 
-def _gates(application: ApplicationView) -> Iterator[str]:
+def _gates(application: ApplicationView) -> Iterator[Block]:
     for result in sorted(rows(application, "gate_result"), key=lambda row: str(row["asked_at"])):
         failed = ", ".join(words.spelled(expectation.get("code")) for expectation in result["results"] or ())
         gate = f"{words.STAGE.of(result['stage'])}: {words.GATE.of(result['outcome'])}, {moment(result['asked_at'])}"
@@ -150,7 +165,7 @@ def _gates(application: ApplicationView) -> Iterator[str]:
         )
 
 
-def _escalations(application: ApplicationView) -> Iterator[str]:
+def _escalations(application: ApplicationView) -> Iterator[Block]:
     for row in sorted(rows(application, "escalation"), key=lambda row: str(row["raised_at"])):
         level = row["rung"]
         answer = (
@@ -164,7 +179,7 @@ def _escalations(application: ApplicationView) -> Iterator[str]:
         )
 
 
-def _links(application: ApplicationView) -> Iterator[str]:
+def _links(application: ApplicationView) -> Iterator[Block]:
     for row in rows(application, "application_link"):
         yield from paragraph(_link(row))
     for row in rows(application, "watch"):
@@ -182,7 +197,7 @@ def _link(row: ShownRow) -> str:
     return f"{link}{told}, {answer}{second}"
 
 
-def _timeline(application: ApplicationView) -> Iterator[str]:
+def _timeline(application: ApplicationView) -> Iterator[Block]:
     entries = [entry for entry in rows(application, "history") if entry["event"] != VIEWED]
     yield from table(
         (),
@@ -196,7 +211,7 @@ def _timeline(application: ApplicationView) -> Iterator[str]:
         yield from paragraph("viewed by", ", ".join(f"{viewer} ({times})" for viewer, times in sorted(views.items())))
 
 
-def _signed(application: ApplicationView) -> Iterator[str]:
+def _signed(application: ApplicationView) -> Iterator[Block]:
     """Who read what they signed, and for how long it had been open to them."""
     for item in sorted(rows(application, "work_item"), key=lambda item: str(item["done_at"])):
         signed, read = instant(item["done_at"]), instant(item.get("read_at"))
@@ -224,7 +239,7 @@ def _counted(name: str, codes: list[object]) -> str:
     )
 
 
-PageSection = Callable[[Mapping[str, object]], Iterator[str]]
+PageSection = Callable[[Mapping[str, object]], Iterator[Block]]
 SECTIONS: tuple[tuple[str, PageSection], ...] = (
     ("LEFT UNDONE", _left_undone),
     ("ENDED EARLY", early.ends),

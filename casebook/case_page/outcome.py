@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from casebook.cli.case.page_words import ApplicationView, ShownRow, clean, moment, paragraph, rows
+from casebook.case_page.blocks import ApplicationView, Block, ShownRow, clean, moment, paragraph, rows
 from casebook.domain import words
 
 
-def decisions(application: ApplicationView) -> Iterator[str]:
+def decisions(application: ApplicationView) -> Iterator[Block]:
     approvals = {row["decision_id"]: row for row in rows(application, "approval")}
     panels = {row["version"]: row for row in rows(application, "panel")}
     decided = {row["version"]: row for row in rows(application, "decision")}
@@ -26,7 +26,7 @@ def decisions(application: ApplicationView) -> Iterator[str]:
             yield from _members_answers(application, "decision_id", decision["id"])
 
 
-def _panel(row: ShownRow) -> Iterator[str]:
+def _panel(row: ShownRow) -> Iterator[Block]:
     members = ", ".join(
         f"{member['staff']}{' for ' + words.AGENCY.of(member['agency']) if member.get('agency') else ''}"
         for member in row["members"] or ()
@@ -38,7 +38,7 @@ def _panel(row: ShownRow) -> Iterator[str]:
     )
 
 
-def _decision(row: ShownRow) -> Iterator[str]:
+def _decision(row: ShownRow) -> Iterator[Block]:
     replaced = " (replaced)" if row["superseded"] else ""
     yield from paragraph(
         f"Decided: {words.OUTCOME.of(row['outcome']).upper()}{replaced}, chair {row['chair']}, {moment(row['occurred_at'])}"
@@ -74,7 +74,7 @@ def _recipient(recipient: ShownRow) -> str:
     return f"{person}{': ' + clean(recipient['why']) if recipient.get('why') else ''}"
 
 
-def _approval(row: ShownRow | None) -> Iterator[str]:
+def _approval(row: ShownRow | None) -> Iterator[Block]:
     if row is None:
         yield from paragraph("Not approved yet")
         return
@@ -85,7 +85,7 @@ def _approval(row: ShownRow | None) -> Iterator[str]:
     )
 
 
-def deliveries(application: ApplicationView) -> Iterator[str]:
+def deliveries(application: ApplicationView) -> Iterator[Block]:
     for row in sorted(rows(application, "disclosure"), key=lambda row: str(row["occurred_at"])):
         to = f" to {words.PARTY.of(row['recipient'])}" if row.get("recipient") else ""
         by = " and ".join(filter(None, (row["delivered_by"], row["second_officer"])))
@@ -113,7 +113,7 @@ def deliveries(application: ApplicationView) -> Iterator[str]:
         yield from _members_answers(application, "emergency_id", row["id"])
 
 
-def _members_answers(application: ApplicationView, of: str, act_id: object) -> Iterator[str]:
+def _members_answers(application: ApplicationView, of: str, act_id: object) -> Iterator[Block]:
     """What each member of the panel said of what could not wait for it."""
     answers = [row for row in rows(application, "ratification") if row[of] == act_id]
     for row in sorted(answers, key=lambda row: str(row["answered_at"])):
@@ -121,7 +121,7 @@ def _members_answers(application: ApplicationView, of: str, act_id: object) -> I
         yield from paragraph(f"{row['member']} {said}, {moment(row['answered_at'])}", row.get("reasons"), indent=5)
 
 
-def afterwards(application: ApplicationView) -> Iterator[str]:
+def afterwards(application: ApplicationView) -> Iterator[Block]:
     for row in sorted(rows(application, "follow_up"), key=lambda row: str(row["due_at"])):
         result = (
             f"{words.FOLLOWED.of(row['result'])} {moment(row['closed_at'])} by {row['closed_by']}"
@@ -147,7 +147,7 @@ def afterwards(application: ApplicationView) -> Iterator[str]:
         )
 
 
-def contacts(application: ApplicationView) -> Iterator[str]:
+def contacts(application: ApplicationView) -> Iterator[Block]:
     for row in sorted(rows(application, "contact_attempt"), key=lambda row: str(row["occurred_at"])):
         how = f"{words.CHANNEL.of(row['channel'])} by {row['made_by']} ({words.PURPOSE.of(row['purpose'])})"
         result = "reached" if row["reached"] else "not reached"

@@ -1,9 +1,10 @@
-"""Times, paragraphs and tables of a page of text, 100 columns wide."""
+"""What a page is made of: paragraphs, tables, times. `as_lines` writes them as text, 100 columns wide."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +14,26 @@ ZONE = ZoneInfo("Europe/London")  # local time of the reader
 
 ShownRow = Mapping[str, Any]
 ApplicationView = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paragraph:
+    """A heading, which may stand alone, and free text."""
+
+    head: str
+    text: str
+    indent: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """Rows of as many cells as there are heads. No head at all, or empty ones: a table without a line of heads."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+Block = Paragraph | Table | str
 
 
 class VisibleRow(dict[str, Any]):
@@ -48,17 +69,38 @@ def moment(value: object) -> str:
     return f"{local:%a} {local.day} {local:%b %Y %H:%M}"
 
 
-def paragraph(head: str, text: object = None, *, indent: int = 2) -> Iterator[str]:
-    """A heading and, after a colon, free text; wrapped at the width of the page."""
-    line = f"{head}: {clean(text)}" if clean(text) else head
+def paragraph(head: str, text: object = None, *, indent: int = 2) -> Iterator[Paragraph]:
+    """A heading and free text. A deeper indent belongs to the paragraph before it."""
+    yield Paragraph(head=head, text=clean(text), indent=indent)
+
+
+def table(heads: Sequence[str], lines: Iterable[Sequence[str]]) -> Iterator[Table]:
+    """A table, unless it has no lines."""
+    if rows := tuple(map(tuple, lines)):
+        yield Table(heads=tuple(heads), rows=rows)
+
+
+def as_lines(blocks: Iterable[Block]) -> Iterator[str]:
+    """Blocks as text. A line of text is a block too, and stays as it is."""
+    for block in blocks:
+        match block:
+            case Paragraph():
+                yield from _wrapped(block)
+            case Table():
+                yield from _columns(block)
+            case _:
+                yield block
+
+
+def _wrapped(block: Paragraph) -> Iterator[str]:
+    line = f"{block.head}: {block.text}" if block.text else block.head
+    indent = block.indent
     yield from textwrap.wrap(line, WIDTH, initial_indent=" " * indent, subsequent_indent=" " * (indent + 4))
 
 
-def table(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> Iterator[str]:
+def _columns(block: Table) -> Iterator[str]:
     """Columns as wide as their longest cell; the last one is wrapped."""
-    if not lines:
-        return
-    every = [list(line) for line in ([heads, *lines] if any(heads) else lines)]
+    every = [*([block.heads] if any(block.heads) else []), *block.rows]
     widths = [max(len(line[at]) for line in every) for at in range(len(every[0]))]
     start = 2 + sum(width + 2 for width in widths[:-1])
     for line in every:

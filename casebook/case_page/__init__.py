@@ -1,0 +1,1 @@
+"""One application as a page, for whoever shows it: sections of paragraphs and tables, without a look of their own."""
