@@ -8,10 +8,12 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help: ## list the targets
 	@grep -hE '^[a-z.]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z.]+):[^#]*## /  make \1\t/' | expand -t 18
 
-.venv: pyproject.toml requirements.lock ## the environment, from the committed lock: nothing is installed whose hash is not in it
+FRONT := casebook/desk/front
+.venv: pyproject.toml requirements.lock $(wildcard $(FRONT)/*.*) ## the environment, from the committed lock: nothing is installed whose hash is not in it
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(BIN)/python $(FRONT)/build.py
 	@touch .venv
 
 demo: .venv ## a whole synthetic force, from intake to follow-up, on a real Prefect server

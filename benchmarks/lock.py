@@ -1,4 +1,4 @@
-"""Writes requirements.lock: every package of casebook[dev], for every platform, with the hashes of its files."""
+"""Writes the locks: every package of casebook[dev] and casebook[browser], for every platform, with hashes of their files."""
 
 from __future__ import annotations
 
@@ -7,21 +7,23 @@ import subprocess
 import sys
 from pathlib import Path
 
-LOCK = Path(__file__).resolve().parent.parent / "requirements.lock"
-TITLE = "# The lock: every package of casebook[dev], with the hashes of its files. `make lock` makes it; it names no index.\n"
+ROOT = Path(__file__).resolve().parent.parent
+LOCKS = {"requirements.lock": ("--extra", "dev"), "browser.lock": ("--extra", "browser", "--constraint", "requirements.lock")}
+TITLE = "# The lock: every package of casebook[{}], with the hashes of its files. `make lock` makes it; it names no index.\n"
 COMPILE = (
-    *("uv", "pip", "compile", "pyproject.toml", "--extra", "dev", "--universal", "--generate-hashes"),
-    *("--no-strip-extras", "--no-config", "--no-header", "--no-annotate", "--quiet", "--output-file", LOCK.name),
+    *("uv", "pip", "compile", "pyproject.toml", "--universal", "--generate-hashes"),
+    *("--no-strip-extras", "--no-config", "--no-header", "--no-annotate", "--quiet", "--output-file"),
 )
 WITH_EXTRAS = re.compile(r"^([\w.-]+)\[[\w, -]+\](==.*\n(?:    .*\n)*)", re.MULTILINE)
 
 
 def main() -> int:
-    """Write the lock. Pins that still fit stay, unless --upgrade is given."""
-    subprocess.run(
-        [Path(sys.executable).with_name(COMPILE[0]), *COMPILE[1:], *sys.argv[1:]], cwd=LOCK.parent, check=True
-    )
-    LOCK.write_text(TITLE + with_plain_names(LOCK.read_text("utf-8")), "utf-8")
+    """Write the locks. Pins that still fit stay, unless --upgrade is given."""
+    uv = Path(sys.executable).with_name(COMPILE[0])
+    for name, extra in LOCKS.items():
+        subprocess.run([uv, *COMPILE[1:], name, *extra, *sys.argv[1:]], cwd=ROOT, check=True)
+        lock = ROOT / name
+        lock.write_text(TITLE.format(extra[1]) + with_plain_names(lock.read_text("utf-8")), "utf-8")
     return 0
 
 

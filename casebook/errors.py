@@ -56,6 +56,9 @@ class InvalidAnswer(Refused):
     """The answer is not in the expected form."""
 
     code = "invalid_answer"
+    faults: tuple[
+        tuple[str, str], ...
+    ] = ()  # field, such as `searches.0.surname`, and what it must be; never what was given
 
 
 class WrongUsage(CasebookError):

@@ -56,6 +56,20 @@ class Settings(BaseSettings):
         description="Where a copy of each seal of the ledger goes at once: a directory of another machine (an absolute "
         "path), or an https:// address that takes one POST for each.",
     )
+    desk_name: str = Field(
+        default="Casebook", max_length=60, description="The name of the force, as the desk's pages show it."
+    )
+    desk_colour: str = Field(
+        default="#3b3561", pattern="^#[0-9a-fA-F]{6}$", description="The colour of the desk's header, such as #3b3561."
+    )
+    desk_contact: str = Field(
+        default="", max_length=200, description="Whom staff ask for help, on every page of the desk."
+    )
+    service_url: str | None = Field(
+        default=None,
+        pattern="^https?://",
+        description="The address of the desk, through which --as works from a machine that does not hold the home.",
+    )
     metrics_port: int | None = Field(
         default=None,
         gt=0,

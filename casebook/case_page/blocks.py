@@ -53,6 +53,11 @@ def clean(text: object) -> str:
     return " ".join("".join(sign if sign.isprintable() else " " for sign in str(text or "")).split())
 
 
+def as_sentence(text: str) -> str:
+    """Text that begins as a sentence does."""
+    return text[:1].upper() + text[1:]
+
+
 def instant(value: object) -> datetime | None:
     """A moment, from ISO 8601 text or as it is; None for anything else."""
     return datetime.fromisoformat(value) if isinstance(value, str) else value if isinstance(value, datetime) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from casebook.case_page.blocks import ApplicationView, Block, ShownRow, clean, moment, paragraph, rows
+from casebook.case_page.blocks import ApplicationView, Block, ShownRow, as_sentence, clean, moment, paragraph, rows
 from casebook.domain import words
 
 
@@ -26,7 +26,7 @@ def proposals(application: ApplicationView) -> Iterator[Block]:
 def stated(application: ApplicationView) -> Iterator[Block]:
     """What somebody wrote as the reason of an act that they did alone."""
     for row in sorted(rows(application, "stated_reason"), key=lambda row: str(row["stated_at"])):
-        head = f"{_capital(words.EVENT.of(row['what']))} by {row['stated_by']} {moment(row['stated_at'])}"
+        head = f"{as_sentence(words.EVENT.of(row['what']))} by {row['stated_by']} {moment(row['stated_at'])}"
         yield from paragraph(f"{head}: {words.reason(row['code'])}", row.get("words"))
 
 
@@ -40,7 +40,7 @@ def _is_end(row: ShownRow) -> bool:
 
 
 def _proposal(row: ShownRow) -> Iterator[Block]:
-    yield from paragraph(_capital(words.reason(row["what"])))
+    yield from paragraph(as_sentence(words.reason(row["what"])))
     yield from paragraph(f"proposed by {row['proposed_by']} {moment(row['proposed_at'])}", row["reason"], indent=5)
     if row["second_by"]:
         head = f"agreed by {row['second_by']} {moment(row['second_at'])}"
@@ -60,7 +60,3 @@ def _said(row: ShownRow) -> str:
             f"alone: {words.ANSWER.of(told.get('alone'))}",
         ]  # fmt: skip
     return "; ".join([*parts, f"help offered: {clean(told.get('help_offered'))}"])
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

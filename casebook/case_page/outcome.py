@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from casebook.case_page.blocks import ApplicationView, Block, ShownRow, clean, moment, paragraph, rows
+from casebook.case_page.blocks import ApplicationView, Block, ShownRow, as_sentence, clean, moment, paragraph, rows
 from casebook.domain import words
 
 
@@ -90,7 +90,7 @@ def deliveries(application: ApplicationView) -> Iterator[Block]:
         to = f" to {words.PARTY.of(row['recipient'])}" if row.get("recipient") else ""
         by = " and ".join(filter(None, (row["delivered_by"], row["second_officer"])))
         yield from paragraph(
-            f"{_capital(words.TEXT.of(row['kind']))}{to} {moment(row['occurred_at'])}, {words.CHANNEL.of(row['channel'])}, by {by}"
+            f"{as_sentence(words.TEXT.of(row['kind']))}{to} {moment(row['occurred_at'])}, {words.CHANNEL.of(row['channel'])}, by {by}"
         )
         details = [
             "verbal" if row["verbal"] else "IN WRITING", f"identity {'checked' if row['identity_checked'] else 'not checked'}",
@@ -158,10 +158,6 @@ def contacts(application: ApplicationView) -> Iterator[Block]:
     for row in rows(application, "contact_override"):
         head = f"override for {str(row['party']).upper()} by {row['authorised_by']} {moment(row['authorised_at'])}"
         yield from paragraph(f"{head} ({words.OVERRIDE.of(row['reason_code'])})", row.get("reason"))
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _answered(referral: ShownRow) -> str:

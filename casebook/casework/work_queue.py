@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from casebook.casework import playbook
-from casebook.casework.core import answers, blind_review, conflict, lifecycle, signatures
+from casebook.casework.core import answers, begun, blind_review, conflict, lifecycle, signatures
 from casebook.casework.core.acting import Act, refuse, refuse_because, why_not_see
 from casebook.casework.core.answers import Answer, UnitDoing, UnitHandler
 from casebook.casework.safeguarding import outreach
@@ -171,12 +171,23 @@ def claim(act: Act, item_id: str) -> WorkItem:
     return item
 
 
-def show(act: Act, item_id: str) -> tuple[WorkItem, Mapping[str, object]]:
-    """An item, and what is read before answering it, for whoever may do such work. The ledger records the view."""
-    item, _ = _load(act, item_id)
+def look(act: Act, item_id: str) -> WorkItem:
+    """An item, for whoever may do such work: ids and codes, nothing personal. It locks and records nothing."""
+    item = act.session.get(WorkItem, item_id)
+    if item is None:
+        raise NotFound(f"there is no work item {item_id}")
+    if item.reference is not None:
+        joins = item.role == Role.PANEL_MEMBER and item.owner is None
+        act.application(item.reference, lock=False, joins=joins)
     refuse(
         authority.why_not_work(act.actor, WorkKind(item.kind), role=item.role, owner=None, reserved=False), NotPermitted
     )
+    return item
+
+
+def show(act: Act, item_id: str) -> tuple[WorkItem, Mapping[str, object]]:
+    """An item, and what is read before answering it, for whoever may do such work. The ledger records the view."""
+    item = look(act, item_id)
     detail = playbook.answer(WorkKind(item.kind)).detail
     return item, detail(act, item) if detail else {}
 
@@ -237,6 +248,7 @@ def _mark_done(act: Act, item: WorkItem, answer: Answer) -> None:
     item.owner = item.owner or act.actor.id
     item.done_at, item.done_by = act.now, act.actor.id
     item.answer = answer.model_dump(mode="json", exclude_none=True)
+    begun.drop_all(act, item)
     act.session.flush()
 
 

@@ -31,6 +31,7 @@ class Call:
     home: Path = field(default_factory=default_home)
     staff_id: str | None = None  # from --as; None means the operator
     json: bool = False
+    opened: object = None  # where the home is open already: what `opening.opened` gives
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "casebook.cli.operations.up",
         "run the platform until you stop it: databases, Prefect, worker, dispatcher, sealer",
     ),
+    "desk": ("casebook.cli.operations.desk", "serve the pages on which staff work in a browser"),
     "demo": (
         "casebook.cli.operations.demo",
         "run a demonstration: a synthetic force, from intake to follow-up, on the real platform",

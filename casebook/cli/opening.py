@@ -45,6 +45,9 @@ class Opened:
 @contextmanager
 def opened(call: Call) -> Iterator[Opened]:
     """Open the casebook in the home of a call; start and migrate its database if necessary."""
+    if isinstance(call.opened, Opened):
+        yield call.opened
+        return
     configured = settings.load(call.home)
     if call.staff_id is not None and configured.staff_access == "service":
         raise NotPermitted("staff of this casebook work through the service for staff, not at this machine", "not_here")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -46,13 +46,19 @@ class Group:
     arguments: tuple[tuple[str, str], ...]
 
 
+def subcommands(parser: ArgumentParser) -> Mapping[str, ArgumentParser]:
+    """The parsers of the subcommands of a parser, by name."""
+    for action in parser._actions:  # noqa: SLF001 - argparse has no public name for it
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - as above
+            return action.choices
+    return {}
+
+
 def with_subcommands(parser: ArgumentParser) -> Iterator[ArgumentParser]:
     """A parser, then the parsers of its subcommands, in the order they were added."""
     yield parser
-    for action in parser._actions:  # noqa: SLF001 - argparse has no public name for it
-        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - as above
-            for subcommand in action.choices.values():
-                yield from with_subcommands(subcommand)
+    for subcommand in subcommands(parser).values():
+        yield from with_subcommands(subcommand)
 
 
 def usage(parser: ArgumentParser) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import sys
 from argparse import ArgumentTypeError
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -16,6 +18,9 @@ from casebook.bounds import BadInput
 from casebook.errors import InvalidAnswer, UnreadableFile
 
 W = TypeVar("W", bound=StrEnum)
+_ATTACHED: ContextVar[Mapping[str, bytes] | None] = ContextVar(
+    "attached", default=None
+)  # files of a call from elsewhere
 
 
 def one_of(words: type[W]) -> Callable[[str], W]:
@@ -26,6 +31,7 @@ def one_of(words: type[W]) -> Callable[[str], W]:
             raise ArgumentTypeError(f"{text!r} is not one of: {', '.join(words)}")
         return words(text)
 
+    read.choices = tuple(words)  # type: ignore[attr-defined] # a form offers them
     return read
 
 
@@ -61,7 +67,9 @@ def whole(least: int, most: int) -> Callable[[str], int]:
 
 def words_of(text: str) -> str:
     """The type of an argument in words: - reads them from standard input, so that the list of processes does not show them."""
-    return _standard_input() if text == "-" else text
+    if text != "-":
+        return text
+    return _standard_input() if (files := _ATTACHED.get()) is None else _decoded(files, "-")
 
 
 def read_json(name: str) -> object:
@@ -70,10 +78,35 @@ def read_json(name: str) -> object:
     It is read while the arguments are parsed, and only once: a second read would find standard input empty.
     """
     try:
-        return json_once.loads(_standard_input() if name == "-" else bounds.content(Path(name), bounds.ANSWER))
+        return json_once.loads(_content(name))
     except BadInput as fault:
         code = "invalid_answer" if fault.code in {"not_json", "not_utf8"} else fault.code
         raise InvalidAnswer(f"the answer {fault}", code) from None
+
+
+@contextmanager
+def attached(files: Mapping[str, bytes]) -> Iterator[None]:
+    """Read what a command line names from these files, and from no others: it was sent by somebody elsewhere."""
+    before = _ATTACHED.set(files)
+    try:
+        yield
+    finally:
+        _ATTACHED.reset(before)
+
+
+def _content(name: str) -> str | bytes:
+    if (files := _ATTACHED.get()) is not None:
+        return _decoded(files, name)
+    return _standard_input() if name == "-" else bounds.content(Path(name), bounds.ANSWER)
+
+
+def _decoded(files: Mapping[str, bytes], name: str) -> str:
+    if name not in files:
+        raise UnreadableFile(f"the file {Path(name).name} was not sent", "no_such_file")
+    try:
+        return files[name].decode()
+    except UnicodeDecodeError:
+        raise BadInput("is not UTF-8 text", "not_utf8") from None
 
 
 def _standard_input() -> str:

@@ -23,10 +23,12 @@ _REMOVED = frozenset({"maybe_idle", "source_frequency", "review_application"})
 # who may act, what the sources say, which documents count and what people hand in is not the engine's to write
 _NOT_THE_ENGINES = frozenset({
     "staff", "staff_role", "staff_detail", "competence", "account_proposal", "policy_document", "home", "clock_offset",
-    "source_extract", "source_person", "source_record", "source_frequency", "seal", "case_document",
+    "source_extract", "source_person", "source_record", "source_frequency", "seal", "case_document", "answer_draft",
 })  # fmt: skip
 # a reader may read papers: they are sealed, and the key is not in the database. Titles are as personal as all else there
-_SECRETS = frozenset({"token", "staff_detail"})  # digests of what proves who somebody is, and of where staff live
+_SECRETS = frozenset(
+    {"token", "staff_detail", "desk_session"}
+)  # digests of what proves who somebody is, and of where staff live
 _FUNCTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType({APP: ("source_keys_unindexed", "source_keys_indexed")})
 
 
@@ -36,7 +38,7 @@ def rights(role: str, table: str) -> str:
         return "SELECT"
     if role == READER:
         return "" if table in _SECRETS else "SELECT"
-    if role == WORKER and table == "token":
+    if role == WORKER and table in {"token", "desk_session"}:
         return ""
     if table in _OWNERS or (role == WORKER and table in _NOT_THE_ENGINES):
         return "SELECT"

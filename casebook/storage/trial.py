@@ -45,5 +45,10 @@ def move_clock(session: Session, to: datetime) -> None:
 
 def refuse_live(session: Session) -> None:
     """Refuse what pretends another time in a home that is live."""
-    if session.get(Home, "trial") is None:
+    if not is_trial(session):
         raise LiveHome
+
+
+def is_trial(session: Session) -> bool:
+    """Whether this home was born as a trial."""
+    return session.get(Home, "trial") is not None

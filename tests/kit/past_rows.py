@@ -123,6 +123,11 @@ CASES: Mapping[str, list[Row]] = {
     "0025": [*_case(r := reference_of("0025")),
              ("reminder", {"id": f"{r}-m", "reference": r, "staff_id": "r1"}),
              ("intake_draft", {"id": "d1", "cells": {"concern": "x"}, "started_by": "r1"})],
+    "0030": [*_case(r := reference_of("0030")),
+             ("token", {"id": "t30", "staff_id": "r1", "digest": "d30"}),
+             ("desk_session", {"id": "s30", "staff_id": "r1", "token": "t30"}),
+             ("work_item", {"id": f"{r}-w", "reference": r, "kind": "assess_risk", "role": "risk_assessor"}),
+             ("answer_draft", {"item_id": f"{r}-w", "staff_id": "r1", "reference": r, "typed": {"reason": "x"}})],
 }  # fmt: skip
 
 

@@ -131,7 +131,7 @@ def test_every_table_says_whether_it_is_ledgered_and_only_the_machine_s_own_are_
     assert operational == {
         "outbox", "lease", "heartbeat", "notice", "ledger", "chain_head", "seal", "reference_counter",
         "source_person", "source_record", "source_frequency", "review_row", "review_application", "review_state",
-        "review_member", "maybe_idle", "person_keys", "staff_detail", "staff_notice",
+        "review_member", "maybe_idle", "person_keys", "staff_detail", "staff_notice", "desk_session", "answer_draft",
     }  # fmt: skip
 
 

@@ -123,8 +123,11 @@ def parse(kind: WorkKind, schema: type[Parsed], raw: object) -> Parsed:
         return schema.model_validate(raw)
     except ValidationError as error:
         faults = [_fault(fault) for fault in error.errors(include_input=False, include_url=False)]
+        told = dict.fromkeys(f"{field or 'the answer'} {rule}" for field, rule in faults)
         where = f"The fields and their choices: casebook work schema {kind}"
-        raise InvalidAnswer(f"{'; '.join(dict.fromkeys(faults))}. {where}") from None
+        refusal = InvalidAnswer(f"{'; '.join(told)}. {where}")
+        refusal.faults = tuple(faults)
+        raise refusal from None
 
 
 # what pydantic calls a fault: what the field must be
@@ -143,11 +146,11 @@ _RULES = {
 }
 
 
-def _fault(fault: ErrorDetails) -> str:
-    """One fault in words: the field, and what it must be."""
-    field = ".".join(map(str, fault["loc"])) or "the answer"
+def _fault(fault: ErrorDetails) -> tuple[str, str]:
+    """One fault: the field, empty for the answer as a whole, and what it must be in words."""
+    field = ".".join(map(str, fault["loc"]))
     if rule := _RULES.get(fault["type"]):
         limits = {name: str(limit).replace(" or ", ", ") for name, limit in fault.get("ctx", {}).items()}
-        return f"{field} {rule.format(**limits)}"
+        return field, rule.format(**limits)
     message = fault["msg"].removeprefix("Input ").removeprefix("Value error, ")
-    return f"{field} {message[:1].lower()}{message[1:]}"
+    return field, f"{message[:1].lower()}{message[1:]}"

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from casebook.casework.core import work_items
 from casebook.casework.core.acting import Act, refuse_all, refuse_because
 from casebook.casework.staff import suspension, tokens
-from casebook.domain.actors import OPERATOR, Actor, Reason
+from casebook.domain.actors import OPERATOR, Actor, ActOrigin, Reason
 from casebook.domain.authority import Command
 from casebook.domain.case import conflict
 from casebook.domain.case.competence import subjects
@@ -39,7 +39,9 @@ class StaffMember:
     suspended: bool
 
 
-def identify(session: Session, staff_id: str | None, token: str | None, now: datetime) -> Actor:
+def identify(
+    session: Session, staff_id: str | None, token: str | None, now: datetime, *, origin: ActOrigin = ActOrigin.MACHINE
+) -> Actor:
     """Identify the actor of a call: a member of staff by id and token, or the operator if there is no id."""
     if staff_id is None:
         return OPERATOR
@@ -52,7 +54,7 @@ def identify(session: Session, staff_id: str | None, token: str | None, now: dat
     theirs = [known for known in held if hmac.compare_digest(known.digest, digest)]
     if member is None or member.suspended_at is not None or not theirs:
         raise NotPermitted("the id or the token is wrong, or this member of staff is suspended", "token_refused")
-    return actor_of(session, member, now, token=theirs[0].id)
+    return actor_of(session, member, now, token=theirs[0].id, origin=origin)
 
 
 def named(session: Session, staff_id: str) -> Staff | None:
@@ -68,13 +70,22 @@ def _same_person(staff_id: str) -> Select[tuple[Staff]]:
     return select(Staff).where(func.lower(Staff.id) == staff_key(staff_id))
 
 
-def actor_of(session: Session, member: Staff, now: datetime, *, token: str | None = None) -> Actor:
+def actor_of(
+    session: Session,
+    member: Staff,
+    now: datetime,
+    *,
+    token: str | None = None,
+    origin: ActOrigin = ActOrigin.MACHINE,
+) -> Actor:
     """The actor for a member of staff, with the roles and training that are valid now. `token`: the id of theirs."""
     roles = session.scalars(select(StaffRole.role).where(StaffRole.staff_id == member.id, StaffRole.ended_at.is_(None)))
     trained = session.scalars(
         select(Competence.subject).where(Competence.staff_id == member.id, Competence.expires_on >= now.date())
     )
-    return Actor(id=member.id, roles=frozenset(map(Role, roles)), competences=frozenset(trained), token=token)
+    return Actor(
+        id=member.id, roles=frozenset(map(Role, roles)), competences=frozenset(trained), token=token, origin=origin
+    )
 
 
 def why_not_id(act: Act, staff_id: str) -> Reason | None:

@@ -6,10 +6,10 @@ import hashlib
 import secrets
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from casebook.casework.core.acting import Act
-from casebook.storage.tables import Token
+from casebook.storage.tables import DeskSession, Token
 
 
 class IssuedToken(NamedTuple):
@@ -28,9 +28,11 @@ def issue(act: Act, staff_id: str) -> IssuedToken:
 
 
 def revoke(act: Act, staff_id: str) -> None:
-    """Revoke every token of a member of staff."""
+    """Revoke every token of a member of staff, and end every session that was opened with one."""
     for token in act.session.scalars(select(Token).where(Token.staff_id == staff_id, Token.revoked_at.is_(None))):
         token.revoked_at = act.now
+    theirs = update(DeskSession).where(DeskSession.staff_id == staff_id, DeskSession.ended_at.is_(None))
+    act.session.execute(theirs.values(ended_at=act.now))
 
 
 def digest_of(token: str) -> str:

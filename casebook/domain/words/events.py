@@ -144,6 +144,8 @@ EVENT = Vocabulary("Events of the ledger", {
     "signal_answered": "signal answered",
     "signal_viewed": "signal viewed",
     "signals_viewed": "signals viewed",
+    "signed_in": "signed in at the desk",
+    "signed_out": "signed out at the desk",
     "source_failed": "source failed",
     "source_searched": "source searched",
     "sources_retried": "sources asked again",

@@ -53,6 +53,7 @@ from casebook.storage.tables.delivery import (
     Referral,
     Watch,
 )
+from casebook.storage.tables.desk import AnswerDraft, DeskSession
 from casebook.storage.tables.documents import PolicyDocument
 from casebook.storage.tables.intake import IntakeDraft
 from casebook.storage.tables.missing_rows import MissingRows

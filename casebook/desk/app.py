@@ -1,0 +1,144 @@
+"""The application: which page answers which address, and what becomes of an error."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+
+import anyio.to_thread
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from casebook.casework.staff import sessions
+from casebook.desk import bodies, look, security
+from casebook.desk.bodies import Form
+from casebook.desk.commands import Commands as StaffCommands
+from casebook.desk.pages import applications, commands, finding, items, papers, service, signing, work
+from casebook.desk.visit import Desk, Visit
+from casebook.domain.actors import Actor
+from casebook.errors import AlreadyDone, CasebookError, Collision, NotFound, NotPermitted
+from casebook.storage import session as storage
+from casebook.storage.session import Store
+
+STATIC = Path(__file__).parent / "static"
+NOBODY = Actor(id="", roles=frozenset())
+PageHandler = Callable[[Visit], Response]
+
+
+def build(store: Store, served: StaffCommands, appearance: look.Appearance, *, secure: bool = False) -> Starlette:
+    """The desk of one casebook."""
+    desk = Desk(store=store, commands=served, looks=look.environment(appearance), secure=secure)
+    rooms = (work, items, applications, finding, papers, commands)
+    routes = [Route(path, _page(desk, page), methods=[method]) for room in rooms for method, path, page in room.PAGES]
+    routes += [Route(path, _open(desk, page), methods=[method]) for method, path, page in signing.PAGES]
+    routes += [
+        Route("/service", _service(desk), methods=["POST"]),
+        Route("/theme.css", look.theme(appearance)),
+        Mount("/static", StaticFiles(directory=STATIC)),
+    ]
+    app = Starlette(
+        routes=routes,
+        middleware=[Middleware(security.Guarded, secure=secure)],
+        exception_handlers={404: _page_not_found(desk)},
+    )
+    app.state.desk = desk
+    return app
+
+
+def _page(desk: Desk, page: PageHandler) -> Callable[[Request], object]:
+    """A page for somebody who is signed in. Everything that reads the database runs in a thread."""
+
+    @functools.wraps(page)
+    async def answer(request: Request) -> Response:
+        try:
+            security.refuse_prefetch(request)
+            form = Form()
+            if request.method != "GET":
+                security.refuse_foreign(request)
+                form = await bodies.read(request)
+            return await anyio.to_thread.run_sync(_answered, desk, page, request, form)
+        except CasebookError as error:
+            return _refused(_nobody(desk, request), error)
+
+    return answer
+
+
+def _answered(desk: Desk, page: PageHandler, request: Request, form: Form) -> Response:
+    secret = request.cookies.get(security.COOKIE, "")
+    try:
+        with desk.store.session() as session:
+            actor = sessions.resume(session, secret, storage.now(session))
+            session.commit()
+    except NotPermitted as over:
+        if request.method == "GET":
+            return RedirectResponse("/login", status_code=303)
+        return _refused(_nobody(desk, request).with_form(form), over)
+    visit = Visit(desk=desk, request=request, actor=actor, secret=secret, form=form)
+    try:
+        if request.method != "GET":
+            security.refuse_forged(secret, form.get("_csrf"))
+        return page(visit)
+    except CasebookError as error:
+        return _refused(visit, error)
+
+
+def _open(desk: Desk, page: PageHandler) -> Callable[[Request], object]:
+    """A page for anybody: it signs in or out, or says something of the desk."""
+
+    @functools.wraps(page)
+    async def answer(request: Request) -> Response:
+        visit = _nobody(desk, request)
+        try:
+            if request.method != "GET":
+                security.refuse_foreign(request)
+                visit = visit.with_form(await bodies.read(request))
+            return await anyio.to_thread.run_sync(page, visit)
+        except CasebookError as error:
+            return _refused(visit, error)
+
+    return answer
+
+
+def _service(desk: Desk) -> Callable[[Request], object]:
+    async def answer(request: Request) -> Response:
+        try:
+            form = await bodies.read(request)
+            return await anyio.to_thread.run_sync(service.answer, desk, request, form)
+        except CasebookError as error:
+            return service.refused(error)
+
+    return answer
+
+
+def _nobody(desk: Desk, request: Request) -> Visit:
+    secret = request.cookies.get(security.COOKIE, "")
+    return Visit(desk=desk, request=request, actor=NOBODY, secret=secret, form=Form())
+
+
+def _refused(visit: Visit, error: CasebookError) -> Response:
+    """What a refusal looks like: its words, its code, and what was typed, so that it can be copied."""
+    match error:
+        case NotFound():
+            status, template = 404, "refused.html"
+        case AlreadyDone() | Collision():
+            status, template = 409, "conflict.html"
+        case NotPermitted():
+            status, template = 403, "refused.html"
+        case CasebookError(exit_code=3):
+            status, template = 503, "refused.html"
+        case _:
+            status, template = 422, "refused.html"
+    typed = [(name, value) for name, values in visit.form.typed.items() for value in values if len(value) > len("yes")]
+    return visit.page(template, status, error=error, typed=typed, back=visit.request.url.path)
+
+
+def _page_not_found(desk: Desk) -> Callable[[Request, Exception], Response]:
+    def answer(request: Request, _error: Exception) -> Response:
+        return _refused(_nobody(desk, request), NotFound("there is no such page", "no_such_page"))
+
+    return answer

@@ -1,0 +1,196 @@
+"""Applications: the list, and one case with what is next, why, and how its people are safely contacted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import Response
+
+from casebook.case_page import page as case_page
+from casebook.case_page.blocks import clean
+from casebook.casework.chronology.timeline import timeline
+from casebook.casework.core.acting import Act
+from casebook.casework.reporting import viewing
+from casebook.casework.safeguarding import safe_contact
+from casebook.desk.acts import acts_for
+from casebook.desk.visit import Visit
+from casebook.domain import words
+from casebook.domain.vocabulary import Stage
+from casebook.errors import NotFound
+
+ON_A_PAGE = 25
+_NARROWED = "applications:narrowed"
+
+# the tabs of a case: title -> the sections of its page
+TABS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "overview": ("Overview", ("LEFT UNDONE", "ENDED EARLY", "MERGED INTO THIS FILE", "WORK WAITING", "TIME LIMITS", "ESCALATIONS")),
+    "people": ("People", ("PEOPLE", "CHANGED CIRCUMSTANCES", "CONTACTS", "LINKS AND WATCH")),
+    "checks": ("Checks", ("RECORD CHECKS", "CANDIDATES", "FACTS", "MEETING AND SIGNS")),
+    "risk": ("Risk", ("RISK",)),
+    "panel": ("Panel", ("PANEL AND DECISION",)),
+    "disclosure": ("Disclosure", ("DISCLOSURE",)),
+    "follow-up": ("Follow-up", ("FOLLOW-UP AND REFERRALS",)),
+    "agreed": ("Agreed and signed", ("GATES", "AGREED BY TWO PEOPLE", "REASONS IN WORDS", "READ AND SIGNED")),
+    "history": ("History", ("TIMELINE",)),
+}  # fmt: skip
+
+
+def listing(visit: Visit) -> Response:
+    """All applications that the reader may see, most pressing first."""
+    with visit.acting() as act:
+        kept = visit.desk.grants.held(visit.holder, _NARROWED, act.now)
+        narrowed: Mapping[str, str] = kept if isinstance(kept, dict) else {}
+        stage = Stage(narrowed["stage"]) if narrowed.get("stage") in set(Stage) else None
+        rows = viewing.listing(act, stage=stage, overdue=bool(narrowed.get("overdue")))
+        now = act.now
+    page = int(visit.query("page")) if visit.query("page").isdecimal() else 1
+    pages = max(1, -(-len(rows) // ON_A_PAGE))
+    first = (min(max(1, page), pages) - 1) * ON_A_PAGE
+    return visit.page(
+        "applications.html",
+        nav="/applications",
+        rows=rows[first : first + ON_A_PAGE],
+        total=len(rows),
+        first=first,
+        page=first // ON_A_PAGE + 1,
+        pages=pages,
+        narrowed=narrowed,
+        stages=[(stage, words.STAGE.of(stage)) for stage in Stage],
+        now=now,
+    )
+
+
+def narrow(visit: Visit) -> Response:
+    """Keep what the list is narrowed to, for this session."""
+    with visit.acting() as act:
+        wanted = {"stage": visit.form.get("stage"), "overdue": visit.form.get("overdue")}
+        visit.desk.grants.give(visit.holder, _NARROWED, act.now, wanted)
+    return visit.go("/applications")
+
+
+def opening(visit: Visit) -> Response:
+    """Open a case. The ledger records it; the page that follows records nothing again."""
+    reference = visit.path("reference")
+    with visit.acting() as act:
+        open_case(visit, act, reference)
+    return visit.go(f"/applications/{reference}")
+
+
+def open_case(visit: Visit, act: Act, reference: str) -> None:
+    """Read the whole case as it is now, and keep it for the pages of this session."""
+    shown = viewing.show(act, reference)
+    visit.desk.grants.give(visit.holder, f"file:{reference}", act.now, shown)
+
+
+def case(visit: Visit) -> Response:
+    """One case, as it was when it was opened; or the button that opens it."""
+    reference = visit.path("reference")
+    tab = visit.query("tab") or "overview"
+    if tab not in TABS:
+        raise NotFound("there is no such page", "no_such_page")
+    with visit.acting() as act:
+        act.application(reference, lock=False)  # refused, as ever, to whoever may not see it
+        shown = opened_case(visit, act, reference)
+        if shown is None:
+            return visit.page("closed_file.html", nav="/applications", reference=reference)
+        now = act.now
+    sections = dict(case_page.sections(shown))
+    return visit.page(
+        "case.html",
+        nav="/applications",
+        reference=reference,
+        shown=shown,
+        banner=_banner(shown),
+        next_step=_next(shown),
+        tab=tab,
+        tabs=[(name, title, any(part in sections for part in parts)) for name, (title, parts) in TABS.items()],
+        sections=[(part, sections[part]) for part in TABS[tab][1] if part in sections],
+        acts=acts_for(visit.actor),
+        now=now,
+    )
+
+
+def opened_case(visit: Visit, act: Act, reference: str) -> Mapping[str, Any] | None:
+    """What was opened a short while ago; None if it was not, or not recently."""
+    kept = visit.desk.grants.held(visit.holder, f"file:{reference}", act.now)
+    return kept if isinstance(kept, dict) else None
+
+
+def _banner(shown: Mapping[str, Any]) -> list[dict[str, str]]:
+    """How each person is safely contacted: the plan in words, the interpreter, that a code word is to be asked."""
+    told = []
+    for plan in sorted(shown.get("safe_contact") or (), key=lambda row: str(row["party"])):
+        channel = words.CHANNEL.of(plan["channel"]) if plan.get("channel") else "no contact until a channel is set"
+        days = " ".join(plan.get("days") or ())
+        windows = ", ".join(f"{start} to {until}" for start, until in plan.get("windows") or ())
+        message = "a message may be left" if plan.get("voicemail") else "leave no message"
+        told.append({
+            "party": words.PARTY.of(plan["party"]),
+            "code": str(plan["party"]),
+            "how": clean("; ".join(filter(None, (channel, days, windows, message)))),
+            "code_word": "Ask for their code word before you say why you call." if plan.get("code_word") else "",
+            "interpreter": clean(plan.get("interpreter") or ""),
+        })  # fmt: skip
+    return told
+
+
+def _next(shown: Mapping[str, Any]) -> str:
+    """What is next and who does it, in one sentence."""
+    if shown.get("closed_at"):
+        return "This case is closed."
+    if shown.get("frozen_at"):
+        return "This case is frozen: nothing is done until that ends."
+    waiting = [row for row in shown.get("work_item") or () if not row["done_at"] and not row["cancelled_at"]]
+    if not waiting:
+        return "No work is waiting. The engine carries it on."
+    first = min(waiting, key=lambda row: (not row["blocking"], str(row["due_at"] or "9999")))
+    who = f"{first['owner']} has it" if first["owner"] else f"any {words.ROLE.of(first['role'])} can claim it"
+    more = len(waiting) - 1
+    others = f", and {more} more item{'s' * (more > 1)}" if more else ""
+    what = words.WORK.of(first["kind"])
+    return f"Waits for: {what} ({who}){others}."
+
+
+def safe_time(visit: Visit) -> Response:
+    """When the next contact is safe. The ledger records that it was asked, so it is asked by a button."""
+    reference, party = visit.path("reference"), visit.form.get("party")
+    with visit.acting() as act:
+        told = safe_contact.safe_time(act, reference, party=party)
+        name = visit.desk.grants.keep(visit.holder, act.now, told)
+    return visit.go(f"/applications/{reference}/safe-time/{name}")
+
+
+def safe_time_told(visit: Visit) -> Response:
+    told = visit.kept(visit.path("name"))
+    if told is None:
+        return visit.go(f"/applications/{visit.path('reference')}")
+    return visit.page("safe_time.html", nav="/applications", reference=visit.path("reference"), told=told)
+
+
+def chronology(visit: Visit) -> Response:
+    """Everything that happened, newest first."""
+    reference = visit.path("reference")
+    with visit.acting() as act:
+        rows = timeline(act, reference)
+        name = visit.desk.grants.keep(visit.holder, act.now, rows)
+    return visit.go(f"/applications/{reference}/chronology/{name}")
+
+
+def chronology_shown(visit: Visit) -> Response:
+    rows = visit.kept(visit.path("name"))
+    if rows is None:
+        return visit.go(f"/applications/{visit.path('reference')}")
+    return visit.page("chronology.html", nav="/applications", reference=visit.path("reference"), rows=rows)
+
+
+PAGES = (
+    ("GET", "/applications", listing),
+    ("POST", "/applications/filter", narrow),
+    ("GET", "/applications/{reference}", case),
+    ("POST", "/applications/{reference}/open", opening),
+    ("POST", "/applications/{reference}/safe-time", safe_time),
+    ("GET", "/applications/{reference}/safe-time/{name}", safe_time_told),
+    ("POST", "/applications/{reference}/chronology", chronology),
+    ("GET", "/applications/{reference}/chronology/{name}", chronology_shown),
+)

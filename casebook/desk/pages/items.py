@@ -1,0 +1,232 @@
+"""One work item: what it is about, who has it, and its form. Opening never claims; claiming is an act of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from starlette.responses import Response
+
+from casebook.case_page import page as case_page
+from casebook.casework import playbook, work_queue
+from casebook.casework.core import begun
+from casebook.casework.core.acting import Act
+from casebook.casework.reporting import viewing
+from casebook.desk import comparing, forms, prepared, typed
+from casebook.desk.fields import Field
+from casebook.desk.forms import FormShown
+from casebook.desk.prepared import BESIDE
+from casebook.desk.visit import Visit
+from casebook.domain.vocabulary import Role, WorkKind
+from casebook.errors import AlreadyDone, Collision, NotFound, NotPermitted, Refused
+from casebook.storage.tables import Application, WorkItem
+
+# what cannot be taken back, or reaches somebody outside: it is shown once more before it is done
+CHECKED = frozenset({
+    WorkKind.DECIDE, WorkKind.APPROVE_DECISION, WorkKind.DELIVER_DISCLOSURE, WorkKind.DELIVER_NO_DISCLOSURE,
+})  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenedItem:
+    """An item whose file was opened a short while ago: the file as it was then."""
+
+    shown: Mapping[str, Any]
+    detail: Mapping[str, Any]
+    version: int | None
+
+
+def look(visit: Visit) -> Response:
+    """The item, and its form once its file is open."""
+    with visit.acting() as act:
+        item = work_queue.look(act, visit.path("item"))
+        return _page(visit, act, item, typed_now=None)
+
+
+def opening(visit: Visit) -> Response:
+    """Open the file of an item. The ledger records it."""
+    with visit.acting() as act:
+        _open(visit, act, visit.path("item"))
+    return visit.go(f"/work/{visit.path('item')}")
+
+
+def claim(visit: Visit) -> Response:
+    """Claim the item, and open its file."""
+    with visit.acting() as act:
+        work_queue.claim(act, visit.path("item"))
+    with visit.acting() as act:
+        _open(visit, act, visit.path("item"))
+    return visit.go(f"/work/{visit.path('item')}")
+
+
+def _open(visit: Visit, act: Act, item_id: str) -> None:
+    item, detail = work_queue.show(act, item_id)
+    shown: Mapping[str, Any] = {}
+    version = None
+    if item.reference is not None:
+        shown = viewing.show(act, item.reference)
+        version = act.session.scalar(select(Application.version).where(Application.reference == item.reference))
+        visit.desk.grants.give(visit.holder, f"file:{item.reference}", act.now, shown)
+    opened = OpenedItem(shown=shown, detail=detail, version=version)
+    visit.desk.grants.give(visit.holder, f"item:{item.id}", act.now, opened)
+
+
+def move(visit: Visit) -> Response:
+    """Give an item to somebody, or take it back: a supervisor does that, with a reason."""
+    verb, item = visit.path("verb"), visit.path("item")
+    if verb not in {"give", "take-back"}:
+        raise NotFound("there is no such page", "no_such_page")
+    to = [f"--to={visit.form.get('to')}"] if verb == "give" else []
+    visit.must("work", verb, item, *to, f"--reason={visit.form.get('reason')}")
+    return visit.go(f"/work/{item}")
+
+
+def answer(visit: Visit) -> Response:
+    """Give the answer, keep what was typed, ask for one more entry, or show it once more before it is done."""
+    item_id, form = visit.path("item"), visit.form
+    with visit.acting() as act:
+        item = work_queue.look(act, item_id)
+        opened = _opened(visit, act, item)
+        if form.get("_save"):
+            begun.save(act, item, form.typed)
+            return visit.go(f"/work/{item_id}?kept=1")
+        if form.get("_more") or opened is None or form.get("_change"):
+            return _page(visit, act, item, typed_now=form.typed, more=form.get("_more"))
+        raw = _raw(visit, item, opened)
+        if WorkKind(item.kind) in CHECKED and not form.get("_sure"):
+            return _check(visit, act, item, raw, opened)
+    try:
+        with visit.acting() as act:
+            done = work_queue.do(act, item_id, raw)
+            reference = done.reference
+    except (AlreadyDone, Collision, NotPermitted):
+        raise
+    except Refused as refused:
+        with visit.acting() as act:
+            item = work_queue.look(act, item_id)
+            return _page(visit, act, item, typed_now=form.typed, faults=forms.faults_of(refused), status=422)
+    return visit.page("done.html", nav="/", item=done, reference=reference)
+
+
+def _opened(visit: Visit, act: Act, item: WorkItem) -> OpenedItem | None:
+    kept = visit.desk.grants.held(visit.holder, f"item:{item.id}", act.now)
+    return kept if isinstance(kept, OpenedItem) else None
+
+
+def _form_fields(visit: Visit, item: WorkItem, opened: OpenedItem) -> tuple[list[Field], prepared.Prepared]:
+    kind = WorkKind(item.kind)
+    asked_for = visit.form.get("_form") or visit.query("form")
+    ready = prepared.of(kind, item.subject, opened.shown, asked_for)
+    return prepared.fields_of(playbook.answer(kind).schema, kind, ready), ready
+
+
+def _raw(visit: Visit, item: WorkItem, opened: OpenedItem) -> dict[str, Any]:
+    """The answer as it was typed, with what the item fixes and the round in which its file was opened."""
+    fields, ready = _form_fields(visit, item, opened)
+    raw = typed.answer(fields, visit.form.typed)
+    for name, value in ready.fixed.items():
+        *groups, last = name.split(".")
+        place = raw
+        for group in groups:
+            place = place.get(group) or {}
+        if place or not groups:
+            place[last] = value
+    if opened.version is not None and item.reference is not None:
+        raw["version"] = opened.version
+    return raw
+
+
+def _page(
+    visit: Visit,
+    act: Act,
+    item: WorkItem,
+    *,
+    typed_now: Mapping[str, list[str]] | None,
+    more: str = "",
+    faults: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    opened = _opened(visit, act, item)
+    kept = begun.own(act, item)
+    shown_form = None
+    if opened is not None:
+        fields, ready = _form_fields(visit, item, opened)
+        start = typed_now if typed_now is not None else (kept.typed if kept else ready.start)
+        shown_form = FormShown(fields=fields, typed=start, faults=faults or {}, more=more)
+    return visit.page(
+        "item.html",
+        status,
+        nav="/",
+        item=item,
+        now=act.now,
+        about=prepared.about(item.subject),
+        opened=opened,
+        form=shown_form,
+        errors=shown_form.errors if shown_form and faults else None,
+        sections=_beside(item, opened),
+        comparison=comparing.of_item(item.subject, opened.shown) if opened else None,
+        kept=kept,
+        kept_now=bool(visit.query("kept")),
+        others=begun.others(act, item),
+        may=_may(act, item),
+        instruments=_instruments(item),
+        form_name=visit.form.get("_form") or visit.query("form") or "DASH",
+    )
+
+
+def _may(act: Act, item: WorkItem) -> dict[str, bool]:
+    """Which buttons the page has: only what would not be refused."""
+    is_open = item.done_at is None and item.cancelled_at is None
+    leads = bool(act.actor.roles & {Role.SUPERVISOR, Role.HEAD_OF_UNIT})
+    free = item.owner is None or item.owner == act.actor.id
+    return {
+        "claim": is_open and free and (item.claimed_at is None or item.owner != act.actor.id),
+        "answer": is_open and free,
+        "move": is_open and leads,
+    }
+
+
+def _instruments(item: WorkItem) -> tuple[str, ...]:
+    asked = {WorkKind.MEET_APPLICANT, WorkKind.COMPLETE_INSTRUMENT}
+    return ("DASH", "SAFELIVES", "DARA") if WorkKind(item.kind) in asked else ()
+
+
+def _beside(item: WorkItem, opened: OpenedItem | None) -> list[tuple[str, list[object]]]:
+    if opened is None or not opened.shown:
+        return []
+    wanted = BESIDE.get(WorkKind(item.kind), ("PEOPLE",))
+    found = dict(case_page.sections(opened.shown))
+    return [(title, list(found[title])) for title in wanted if title in found]
+
+
+def _check(visit: Visit, act: Act, item: WorkItem, raw: Mapping[str, Any], opened: OpenedItem) -> Response:
+    """What is about to be done, once more, with the form behind it."""
+    fields, _ = _form_fields(visit, item, opened)
+    lines = [(each.label, _said(each, raw[each.name])) for each in fields if each.name in raw]
+    pairs = [(name, value) for name, values in visit.form.typed.items() for value in values]
+    del act
+    return visit.page("check.html", nav="/", item=item, lines=lines, pairs=pairs, form_name=visit.form.get("_form"))
+
+
+def _said(each: Field, value: Any) -> str:  # noqa: ANN401 - any JSON
+    known = dict(each.choices) | {True: "Yes", False: "No"}
+    if isinstance(value, list):
+        return "; ".join(_said(each, one) for one in value)
+    if isinstance(value, dict):
+        parts = {part.last: part for part in each.parts}
+        return ". ".join(
+            f"{parts[name].label if name in parts else name}: {_said(parts.get(name, each), inner)}"
+            for name, inner in value.items()
+        )
+    return str(known.get(value, value))
+
+
+PAGES = (
+    ("GET", "/work/{item}", look),
+    ("POST", "/work/{item}/open", opening),
+    ("POST", "/work/{item}/claim", claim),
+    ("POST", "/work/{item}/move/{verb}", move),
+    ("POST", "/work/{item}", answer),
+)

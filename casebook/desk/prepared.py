@@ -1,0 +1,272 @@
+"""What a form for one work item offers besides its model: choices and first values that only the case knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from casebook.case_page.blocks import as_sentence, clean, moment
+from casebook.desk import fields as making
+from casebook.desk.fields import Choices, Field
+from casebook.domain import words
+from casebook.domain.risk.instruments import Reply
+from casebook.domain.vocabulary import WorkKind
+from casebook.policies import panel_refusals, risk_model
+
+Shown = Mapping[str, Any]  # the file of the case, as it was opened
+Subject = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """How the form of one item differs from its model."""
+
+    offered: Mapping[str, Choices] = field(default_factory=dict)  # field -> choices
+    keys: Mapping[str, tuple[Field, ...]] = field(default_factory=dict)  # field with keys -> a question for each key
+    start: Mapping[str, list[str]] = field(default_factory=dict)  # what stands in the form before anybody types
+    fixed: Mapping[str, str] = field(default_factory=dict)  # fields that are not asked
+    leave_out: frozenset[str] = frozenset()
+
+
+def fields_of(model: type, kind: WorkKind, ready: Prepared) -> list[Field]:
+    """The fields of the form for one item."""
+    hidden = {"version", *ready.leave_out, *(name for name in ready.fixed if "." not in name)}
+    made = making.chosen(making.of_model(model, kind, leave_out=hidden), ready.offered)
+    return [_with_keys(each, ready) for each in made if _is_asked(each, ready)]
+
+
+def _is_asked(each: Field, ready: Prepared) -> bool:
+    return each.name not in ready.fixed and not (each.kind == "pairs" and each.name not in ready.keys)
+
+
+def _with_keys(each: Field, ready: Prepared) -> Field:
+    parts = tuple(_with_keys(part, ready) for part in each.parts if _is_asked(part, ready))
+    return replace(each, parts=ready.keys.get(each.name, parts))
+
+
+def of(kind: WorkKind, subject: Subject, shown: Shown, asked_for: str) -> Prepared:
+    """What the case offers for an item. `asked_for`: what the reader chose of the page itself, such as a questionnaire."""
+    make = _OF.get(kind)
+    return make(subject, shown, asked_for) if make else Prepared()
+
+
+def _rows(shown: Shown, name: str) -> list[Mapping[str, Any]]:
+    return list(shown.get(name) or [])
+
+
+def _details(subject: Subject, _shown: Shown, _asked: str) -> Prepared:
+    parts = tuple(
+        Field(name=f"explained.{doubt}", kind="text", label=as_sentence(words.reason(doubt)))
+        for doubt in subject.get("doubts", ())
+    )
+    return Prepared(keys={"explained": parts} if parts else {})
+
+
+def _search(subject: Subject, shown: Shown, _asked: str) -> Prepared:
+    """The searches of the plan stand in the form as they are to be typed; their results are what is asked."""
+    if subject.get("accept"):
+        return Prepared(
+            fixed={"result": "unavailable"},
+            leave_out=frozenset(
+                {"searches", "persons", "searched_at", "evidence_reference", "summary", "unavailable_reason"}
+            ),
+        )
+    row = next((each for each in _rows(shown, "search") if each["id"] == subject.get("search")), None)
+    start: dict[str, list[str]] = {}
+    for number, step in enumerate((row or {}).get("plan") or ()):
+        given = {name: step.get(name) or "" for name in ("forename", "surname", "dob", "pivot")}
+        given["age_range"] = "yes" if step.get("age_range_years") else "no"
+        start |= {f"searches.{number}.{name}": [str(value)] for name, value in given.items() if value}
+    return Prepared(start=start, leave_out=frozenset({"accept_unavailable"}))
+
+
+def _match(subject: Subject, shown: Shown, _asked: str) -> Prepared:
+    if "list" not in subject:
+        return Prepared(leave_out=frozenset({"look_at"}))
+    lines = [
+        (row["person_id"], _seen(row))
+        for row in _rows(shown, "candidate")
+        if row["place"] == "listed" and row["source"] == subject.get("source") and not row["superseded"]
+    ]
+    return Prepared(offered={"look_at": tuple(lines)})
+
+
+def _seen(row: Mapping[str, Any]) -> str:
+    seen, worst = row.get("seen") or {}, row.get("worst") or {}
+    name = clean(" ".join(filter(None, (seen.get("forename"), seen.get("surname")))))
+    record = clean(" ".join(filter(None, (worst.get("date"), worst.get("offence_text")))))
+    return ", ".join(filter(None, (name, f"born {seen.get('dob') or 'not known'}", seen.get("postcode"), record)))
+
+
+def _adequacy(subject: Subject, _shown: Shown, _asked: str) -> Prepared:
+    uncovered = tuple((entry, words.source_and_family(entry)) for entry in subject.get("uncovered", ()))
+    return Prepared(offered={"uncovered": uncovered}, leave_out=frozenset() if uncovered else frozenset({"uncovered"}))
+
+
+def _questionnaire(_subject: Subject, _shown: Shown, asked_for: str) -> Prepared:
+    forms = risk_model.load().numbers.instruments
+    name = asked_for if asked_for in forms else "DASH"
+    replies = tuple((reply, as_sentence(words.ANSWER.of(reply))) for reply in Reply)
+    questions = tuple(
+        Field(
+            name=f"instrument.answers.{question.code}",
+            kind="choice",
+            label=f"{question.code}: {words.spelled(question.topic)}",
+            choices=replies,
+        )
+        for question in forms[name].questions
+    )
+    return Prepared(
+        keys={"instrument.answers": questions},
+        fixed={"instrument.name": name, "instrument.instrument_version": forms[name].version},
+        leave_out=frozenset({"accept_exception"}),
+    )
+
+
+def _meeting(subject: Subject, shown: Shown, asked_for: str) -> Prepared:
+    if subject.get("accept"):
+        return _accepting(subject, shown, asked_for)
+    return _questionnaire(subject, shown, asked_for)
+
+
+def _locating(subject: Subject, shown: Shown, asked_for: str) -> Prepared:
+    if subject.get("accept"):
+        return _accepting(subject, shown, asked_for)
+    return Prepared(leave_out=frozenset({"accept_exception"}))
+
+
+def _accepting(_subject: Subject, _shown: Shown, _asked: str) -> Prepared:
+    """A supervisor says whether a meeting that cannot be held is done without. Nothing else is asked."""
+    return Prepared(
+        leave_out=frozenset({"instrument", "identity_evidence", "identity_confirmed", "instrument_declined_because"})
+    )
+
+
+def _panel(subject: Subject, _shown: Shown, _asked: str) -> Prepared:
+    staff = tuple((each, each) for each in subject.get("eligible", ()))
+    named = tuple(
+        Field(name=f"not_the_person_named.{each}", kind="text", label=each)
+        for each, why in (subject.get("conflicted") or {}).items()
+        if why == "shared_surname"
+    )
+    agencies = _agencies()
+    offered = {
+        "members.staff": staff,
+        "members.agency": agencies,
+        "agencies_asked": agencies,
+        "agencies_silent": agencies,
+    }
+    return Prepared(offered=offered, keys={"not_the_person_named": named} if named else {})
+
+
+def _agencies() -> Choices:
+    return tuple((code, as_sentence(text)) for code, text in words.AGENCY.words.items())
+
+
+def _decision(subject: Subject, shown: Shown, _asked: str) -> Prepared:
+    refusals = tuple((code, as_sentence(words.REFUSAL.of(code))) for code in panel_refusals.load().allowed)
+    offered: dict[str, Choices] = {
+        "items": _findings(shown), "refusal_reason": refusals,
+        "agencies_silent": _agencies(),
+    }  # fmt: skip
+    start = {"recipients.0.party": ["a"]} if subject.get("as") == "chair" else {}
+    return Prepared(offered=offered, start=start)
+
+
+def _findings(shown: Shown) -> Choices:
+    refused = {row["finding_id"] for row in _rows(shown, "owner_agreement") if not row["agreed"]}
+    return tuple(
+        (row["id"], f"{_finding(row)}{' (its originator refuses)' if row['id'] in refused else ''}")
+        for row in _rows(shown, "finding")
+        if not row["withdrawn"]
+    )
+
+
+def _finding(row: Mapping[str, Any]) -> str:
+    record = row.get("record") or {}
+    kind = words.RECORD_KIND.of(record["kind"]) if record.get("kind") else words.SOURCE.of(row["source"])
+    told = [
+        record.get("date"),
+        kind,
+        record.get("offence_text"),
+        record.get("outcome"),
+        words.QUALIFIES.of(row["qualifies"]),
+    ]
+    return ", ".join(clean(part) for part in told if part)
+
+
+def _delivery(subject: Subject, shown: Shown, _asked: str) -> Prepared:
+    """Who is told, and in which words, was decided: the officer does not choose it."""
+    fixed = {name: str(subject[name]) for name in ("recipient", "wording") if subject.get(name)}
+    agreed = {item for row in _rows(shown, "decision") if not row["superseded"] for item in row["items"] or ()}
+    offered = tuple((code, text) for code, text in _findings(shown) if code in agreed)
+    start = {"items": [code for code, _ in offered], "asked_plan_again": ["yes"]}
+    return Prepared(fixed=fixed, offered={"items": offered}, start=start)
+
+
+def _checklist(_subject: Subject, _shown: Shown, _asked: str) -> Prepared:
+    answers = tuple((code, as_sentence(words.ANSWER.of(code))) for code in ("yes", "no", "unknown", "not_applicable"))
+    parts = tuple(
+        Field(name=f"checklist.{code}", kind="choice", label=as_sentence(text), choices=answers)
+        for code, text in words.CHECKLIST.words.items()
+    )
+    modes = tuple((code, as_sentence(text)) for code, text in words.FAILURE_MODE.words.items())
+    return Prepared(keys={"checklist": parts}, offered={"modes": modes})
+
+
+_OF: Mapping[WorkKind, Callable[[Subject, Shown, str], Prepared]] = {
+    WorkKind.COMPLETE_DETAILS: _details,
+    WorkKind.RETURN_SEARCH: _search,
+    WorkKind.REVIEW_MATCH: _match,
+    WorkKind.STATE_ADEQUACY: _adequacy,
+    WorkKind.MEET_APPLICANT: _meeting,
+    WorkKind.LOCATE_PERSON_AT_RISK: _locating,
+    WorkKind.COMPLETE_INSTRUMENT: _questionnaire,
+    WorkKind.CONVENE_PANEL: _panel,
+    WorkKind.DECIDE: _decision,
+    WorkKind.DELIVER_DISCLOSURE: _delivery,
+    WorkKind.DELIVER_NO_DISCLOSURE: _delivery,
+    WorkKind.REVIEW_APPLICATION: _checklist,
+    WorkKind.SECOND_REVIEW: _checklist,
+    WorkKind.REVIEW_RESTRICTED: _checklist,
+}
+
+# what of the file is read for which work, beside the form; for any other, the people
+BESIDE: Mapping[WorkKind, tuple[str, ...]] = {
+    WorkKind.RETURN_SEARCH: ("PEOPLE", "RECORD CHECKS"),
+    WorkKind.REVIEW_MATCH: ("PEOPLE", "CANDIDATES"),
+    WorkKind.SECOND_LOOK_AT_REJECTION: ("PEOPLE", "CANDIDATES"),
+    WorkKind.SIGN_OFF_IDENTITY: ("PEOPLE", "MEETING AND SIGNS", "RECORD CHECKS", "CANDIDATES"),
+    WorkKind.STATE_ADEQUACY: ("PEOPLE", "RECORD CHECKS", "CANDIDATES", "FACTS"),
+    WorkKind.ASSESS_RISK: ("RISK", "FACTS", "MEETING AND SIGNS"),
+    WorkKind.REASSESS_RISK: ("RISK", "FACTS", "MEETING AND SIGNS"),
+    WorkKind.VALIDATE_WITH_OWNER: ("FACTS",),
+    WorkKind.CONVENE_PANEL: ("PEOPLE", "RISK"),
+    WorkKind.DECIDE: ("PEOPLE", "RISK", "FACTS", "RECORD CHECKS", "MEETING AND SIGNS"),
+    WorkKind.APPROVE_DECISION: ("PANEL AND DECISION", "RISK", "FACTS", "RECORD CHECKS", "PEOPLE"),
+    WorkKind.DELIVER_DISCLOSURE: ("PANEL AND DECISION", "FACTS", "PEOPLE"),
+    WorkKind.DELIVER_NO_DISCLOSURE: ("PANEL AND DECISION", "PEOPLE"),
+    WorkKind.ATTEST_DELIVERY: ("DISCLOSURE",),
+    WorkKind.CONTACT_FOLLOW_UP: ("PEOPLE", "DISCLOSURE", "FOLLOW-UP AND REFERRALS"),
+    WorkKind.CLOSE_GRAVE_CASE: ("DISCLOSURE", "FOLLOW-UP AND REFERRALS", "CONTACTS"),
+}
+
+
+def about(subject: Subject) -> list[tuple[str, str]]:
+    """What an item is about, as its queue says it: names and words."""
+    told = []
+    for name, value in subject.items():
+        if name in {"why_uncovered", "uncovered"} or value in (None, [], {}):
+            continue
+        text = moment(value) if name.endswith("_at") else words.of_field(name, value) or _plain(value)
+        told.append((as_sentence(words.spelled(name)), text))
+    return told
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, dict):
+        return "; ".join(f"{words.spelled(str(key))}: {_plain(each)}" for key, each in value.items())
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return ", ".join(map(_plain, value))
+    return str(value)

@@ -1,0 +1,99 @@
+"""One request of somebody: who they are, what they sent, and how a page is answered."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from jinja2 import Environment
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from casebook.casework import playbook
+from casebook.casework.core.acting import Act
+from casebook.desk import security
+from casebook.desk.bodies import Form
+from casebook.desk.commands import CommandAnswer, Commands
+from casebook.desk.grants import Grants
+from casebook.domain.actors import Actor
+from casebook.errors import Fault, Refused
+from casebook.storage import session as storage
+from casebook.storage.session import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """What every page uses."""
+
+    store: Store
+    commands: Commands
+    looks: Environment
+    grants: Grants = field(default_factory=Grants)
+    secure: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """One request. `actor` and `secret` are those of the session; a page that needs none has a nobody for an actor."""
+
+    desk: Desk
+    request: Request
+    actor: Actor
+    secret: str
+    form: Form
+
+    @property
+    def holder(self) -> str:
+        """The name of the session in memory. It is not the secret."""
+        return hashlib.sha256(f"holder:{self.secret}".encode()).hexdigest()
+
+    @contextmanager
+    def acting(self) -> Iterator[Act]:
+        """One act in one transaction, committed at the end unless there is an exception."""
+        with self.desk.store.session() as session:
+            yield Act(session=session, actor=self.actor, now=storage.now(session), playbook=playbook)
+            session.commit()
+
+    def run(self, *words: str, files: Mapping[str, bytes] | None = None) -> CommandAnswer:
+        """Run a command in the name of whoever is signed in."""
+        return self.desk.commands.run(self.actor, words, files or {})
+
+    def must(self, *words: str) -> CommandAnswer:
+        """Run a command that is no form of its own: a refusal is raised, and becomes a page."""
+        done = self.run(*words)
+        if done.error_code:
+            raise (Refused if done.exit_code == Refused.exit_code else Fault)(done.error, done.error_code)
+        return done
+
+    def path(self, name: str) -> str:
+        """A part of the address."""
+        return str(self.request.path_params[name])
+
+    def query(self, name: str) -> str:
+        """A part of the address after the question mark: numbers of pages and names of tabs, never what somebody typed."""
+        return self.request.query_params.get(name, "")
+
+    def kept(self, name: str) -> object | None:
+        """What this session opened or kept a short while ago, while it holds."""
+        with self.desk.store.session() as session:
+            now = storage.now(session)
+        return self.desk.grants.held(self.holder, name, now)
+
+    def page(self, template: str, /, status: int = 200, **shown: object) -> Response:
+        """A page."""
+        shown = {"actor": self.actor, "csrf": security.csrf_token(self.secret) if self.secret else "", **shown}
+        return HTMLResponse(self.desk.looks.get_template(template).render(**shown), status_code=status)
+
+    def sent(self, content: bytes, media_type: str) -> Response:
+        """A picture or a file to keep."""
+        return Response(content, media_type=media_type)
+
+    def go(self, address: str) -> Response:
+        """Go on to another page, after an act."""
+        return RedirectResponse(address, status_code=303)
+
+    def with_form(self, form: Form) -> Visit:
+        """The same visit with another form."""
+        return replace(self, form=form)
