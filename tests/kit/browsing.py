@@ -1,0 +1,108 @@
+"""A unit whose staff work at the desk's pages, over HTTP from a server in the process of the test, at the unit's time."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+from sqlalchemy import select
+from staffing import renew
+from walking import Unit
+
+from casebook.cli import main
+from casebook.cli.answer import Call
+from casebook.cli.opening import Opened
+from casebook.cli.operations.service import ServedCommands
+from casebook.demo.browser import Browser
+from casebook.demo.forms_filled import answer_item
+from casebook.desk import app
+from casebook.desk.look import Appearance
+from casebook.domain.actors import Actor
+from casebook.storage.tables import LedgerEntry, WorkItem
+
+
+
+@dataclass(kw_only=True)
+class Office:
+    """A unit and its desk. Everybody has a browser of their own."""
+
+    unit: Unit
+    home: Path
+    browsers: dict[str, Browser] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        nobody = Actor(id="", roles=frozenset())
+        call = Call(run=main.run, home=self.home)
+        served = ServedCommands(opened=Opened(store=self.unit.store, actor=nobody, server=None), call=call)  # type: ignore[arg-type]
+        self.app = app.build(self.unit.store, served, Appearance(name="Synthetic Police"))
+        self.address = ""
+
+    @contextlib.contextmanager
+    def open(self) -> Iterator[Office]:
+        """Serve the pages for as long as the test runs."""
+        with socket.socket() as listening:
+            listening.bind(("127.0.0.1", 0))
+            self.address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+            config = uvicorn.Config(self.app, log_level="warning", access_log=False, lifespan="off")
+            server = uvicorn.Server(config)
+            thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+            thread.start()
+            try:
+                yield self
+            finally:
+                for browser in self.browsers.values():
+                    browser.client.close()
+                server.should_exit = True
+                thread.join()
+
+    def client(self) -> httpx.Client:
+        return httpx.Client(base_url=self.address, timeout=60)
+
+    def token(self, who: str) -> str:
+        """A token of somebody, made once: another would end their sessions."""
+        if who not in self.tokens:
+            with self.unit.acting() as act:
+                self.tokens[who] = renew(act, who)
+        return self.tokens[who]
+
+    def signed_in(self, who: str) -> Browser:
+        """The browser of somebody, who is signed in. After half an hour of nothing they sign in again."""
+        browser = self.browsers.setdefault(who, Browser(client=self.client()))
+        if browser.get("/").title.startswith("Sign in"):
+            page = browser.sign_in(who, self.token(who))
+            assert page.title.startswith("My work"), page.text
+        return browser
+
+    def do(self, who: str, item: WorkItem, answer: dict[str, Any]) -> None:
+        """Answer an item by its page."""
+        answer_item(self.signed_in(who), item.id, answer)
+
+    def entries(self, reference: str | None = None, event: str | None = None) -> list[LedgerEntry]:
+        with self.unit.store.session() as session:
+            query = select(LedgerEntry).order_by(LedgerEntry.id)
+            if reference:
+                query = query.where(LedgerEntry.chain == reference)
+            if event:
+                query = query.where(LedgerEntry.event == event)
+            return list(session.scalars(query))
+
+
+class DeskUnit(Unit):
+    """A unit whose staff answer by the desk's pages."""
+
+    office: Office
+
+    def do(self, who: str, item: WorkItem, answer: object) -> WorkItem:
+        assert isinstance(answer, dict)
+        self.office.do(who, item, answer)
+        return item
+
+
