@@ -172,22 +172,26 @@ def claim(act: Act, item_id: str) -> WorkItem:
 
 
 def look(act: Act, item_id: str) -> WorkItem:
-    """An item, for whoever may do such work: ids and codes, nothing personal. It locks and records nothing."""
+    """An item, for whoever may do or allocate such work: ids and codes, nothing personal. It locks and records nothing."""
     item = act.session.get(WorkItem, item_id)
     if item is None:
         raise NotFound(f"there is no work item {item_id}")
     if item.reference is not None:
         joins = item.role == Role.PANEL_MEMBER and item.owner is None
         act.application(item.reference, lock=False, joins=joins)
-    refuse(
-        authority.why_not_work(act.actor, WorkKind(item.kind), role=item.role, owner=None, reserved=False), NotPermitted
-    )
+    if SPECS[WorkKind(item.kind)].confidential or authority.why_not_allowed(act.actor, Command.ALLOCATE) is not None:
+        refuse(_why_not_theirs_to_read(act, item), NotPermitted)
     return item
+
+
+def _why_not_theirs_to_read(act: Act, item: WorkItem) -> Reason | None:
+    return authority.why_not_work(act.actor, WorkKind(item.kind), role=item.role, owner=None, reserved=False)
 
 
 def show(act: Act, item_id: str) -> tuple[WorkItem, Mapping[str, object]]:
     """An item, and what is read before answering it, for whoever may do such work. The ledger records the view."""
     item = look(act, item_id)
+    refuse(_why_not_theirs_to_read(act, item), NotPermitted)
     detail = playbook.answer(WorkKind(item.kind)).detail
     return item, detail(act, item) if detail else {}
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from casebook.case_page.blocks import as_sentence
-from casebook.desk import questions
+from casebook.desk import questions, typed
 from casebook.desk.bodies import Form
 from casebook.desk.commands import CommandOption
 from casebook.desk.fields import Choices, Field, FieldKind
@@ -27,13 +27,17 @@ from casebook.domain.vocabulary import Channel, Identified, Priority
 
 @dataclass(frozen=True, kw_only=True)
 class DeskAct:
-    """One act: the words of its command, its title, its group, and what a role must be allowed for its button."""
+    """One act: the words of its command, its title, its group, and what a role must be allowed for its button.
+
+    `page`: it has a page of its own, instead of the form of its command.
+    """
 
     words: tuple[str, ...]
     title: str
     group: str
     needs: Command
     on_case: bool = True
+    page: str = ""
 
     @property
     def name(self) -> str:
@@ -68,7 +72,10 @@ ACTS: tuple[DeskAct, ...] = (
     *_case(_CONTACT, Command.DISCLOSE_IN_EMERGENCY, emergency_disclose="Record an emergency disclosure"),
     *_case(_CONTACT, Command.CONTACT, not_in_person="Agree that the outcome is not told in person"),
     *_case(_FACTS, Command.UPDATE_CIRCUMSTANCES, circumstance="Update a circumstance that changed"),
-    *_case(_FACTS, Command.ADD_INFORMATION, correct="Correct what is known about its people"),
+    DeskAct(
+        words=("applications", "correct"), title="Correct what is known about its people", group=_FACTS,
+        needs=Command.ADD_INFORMATION, page="correct",
+    ),
     *_case(_FACTS, Command.CORRECT_SUBMISSION, correct_moment="Correct when it was submitted"),
     *_case(_PEOPLE, Command.ALLOCATE, assign="Make somebody its case officer", take_back="End somebody's time as its case officer"),
     *_case(_PEOPLE, Command.LIST_WORK, declare="Say whether you have a conflict of interest"),
@@ -83,6 +90,10 @@ ACTS: tuple[DeskAct, ...] = (
     *_case(_GUARDS, Command.DISPOSE, dispose="Erase its personal detail"),
     *_case(_GUARDS, Command.LOWER_PRIORITY, lower="Lower its priority"),
     *_case(_GUARDS, Command.OVERRIDE_GATE, override_gate="Let one expectation of its gate fail"),
+    DeskAct(
+        words=("applications", "draft"), title="Take an application down", group="Taking in", needs=Command.TAKE_APPLICATION,
+        on_case=False, page="/take",
+    ),
     *_unit("Taking in", Command.TAKE_APPLICATION, applications__drafts="Applications taken down and not finished", applications__submit="Take the application of a draft in", applications__drop="End a draft"),
     *_unit("Taking in", Command.IMPORT_APPLICATIONS, applications__import="Import applications from a file"),
     *_unit("Urgent", Command.RAISE_PRIORITY, urgent="Make an application urgent"),
@@ -96,7 +107,7 @@ ACTS: tuple[DeskAct, ...] = (
     *_unit("Staff", Command.SUSPEND_STAFF, staff__suspend="Suspend somebody", staff__list="Everybody"),
     *_unit("Ledger", Command.VERIFY_LEDGER, audit__verify="Verify the ledger"),
     *_unit("Ledger", Command.EXPORT_APPLICATION, audit__export="Export an application with its proof"),
-    *_unit("Look-back and monitor", Command.SEE_REVIEW, review__status="How the look-back stands", review__queue="The queue of the look-back"),
+    *_unit("Look-back and monitor", Command.SEE_REVIEW, review__progress="How the look-back stands", review__queue="The queue of the look-back"),
     *_unit("Look-back and monitor", Command.SEE_SIGNALS, monitor__signals="Signals of the monitor"),
     *_unit("Policy", Command.SEE_POLICIES, policy__list="Documents of policy"),
 )  # fmt: skip
@@ -142,6 +153,7 @@ _OF_ACT: Mapping[tuple[str, str], Choices] = {
     ("harm", "what"): (("death", "A death"), ("serious_injury", "A serious injury")),
 }
 _LONG = {"words", "said", "reason", "handover", "told", "help-offered", "agency-route"}
+_MOMENTS = frozenset({"at", "submitted-at"})  # the use case reads them, so the command has them as text
 _KINDS: Mapping[str, FieldKind] = {"day": "day", "moment": "moment", "flag": "yes_no", "words": "area", "json": "area"}
 
 
@@ -166,7 +178,7 @@ def _field(act: DeskAct, option: CommandOption) -> Field:
         kind = "area"
     elif option.kind == "file":
         kind = "file"
-    elif name in {"at", "submitted-at"}:
+    elif name in _MOMENTS:
         kind = "moment"
     question = questions.of(f"act-{act.words[-1]}", name)
     return Field(
@@ -207,6 +219,8 @@ def command_line(
 def _words(option: CommandOption, given: list[str], files: dict[str, bytes]) -> list[str]:
     if option.kind == "flag":
         return [option.flag] if given[0] == "yes" else []
+    if option.kind == "moment" or option.name.replace("_", "-") in _MOMENTS:
+        given = [typed.moment(given[0])]
     if option.kind == "json":
         files[f"{option.name}.json"] = given[0].encode()
         given = [f"{option.name}.json"]

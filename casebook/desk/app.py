@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from casebook.casework.staff import sessions
 from casebook.desk import bodies, look, security
 from casebook.desk.bodies import Form
 from casebook.desk.commands import Commands as StaffCommands
-from casebook.desk.pages import applications, commands, finding, items, papers, service, signing, work
+from casebook.desk.pages import applications, commands, finding, items, papers, service, signing, taking, work
 from casebook.desk.visit import Desk, Visit
 from casebook.domain.actors import Actor
 from casebook.errors import AlreadyDone, CasebookError, Collision, NotFound, NotPermitted
@@ -33,7 +34,7 @@ PageHandler = Callable[[Visit], Response]
 def build(store: Store, served: StaffCommands, appearance: look.Appearance, *, secure: bool = False) -> Starlette:
     """The desk of one casebook."""
     desk = Desk(store=store, commands=served, looks=look.environment(appearance), secure=secure)
-    rooms = (work, items, applications, finding, papers, commands)
+    rooms = (work, items, applications, finding, papers, taking, commands)
     routes = [Route(path, _page(desk, page), methods=[method]) for room in rooms for method, path, page in room.PAGES]
     routes += [Route(path, _open(desk, page), methods=[method]) for method, path, page in signing.PAGES]
     routes += [
@@ -85,6 +86,15 @@ def _answered(desk: Desk, page: PageHandler, request: Request, form: Form) -> Re
         return page(visit)
     except CasebookError as error:
         return _refused(visit, error)
+    except Exception as error:  # noqa: BLE001 - the last place to catch it: only its kind is told, because a message may hold a value
+        return _refused(visit, _unexpected(error))
+
+
+def _unexpected(error: Exception) -> CasebookError:
+    """What is told of an error that nobody foresaw. With CASEBOOK_DEBUG it is raised, for whoever develops."""
+    if os.environ.get("CASEBOOK_DEBUG"):
+        raise error
+    return CasebookError(f"something went wrong that nobody foresaw ({type(error).__name__}); nothing was done")
 
 
 def _open(desk: Desk, page: PageHandler) -> Callable[[Request], object]:

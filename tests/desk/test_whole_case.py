@@ -14,8 +14,8 @@ from casebook.domain.vocabulary import Stage
 CASES = {
     "somebody with a record": {},
     "nobody of the name": {"b_surname": "Nobodyknown", "b_forename": "Quentin"},
-    "a third party asks": {"applicant": "c", "c_forename": "Carla", "c_surname": "Quillfeather", "c_phone": "07700900003",
-                           "c_relationship_to_a": "sister", "c_safe_channel": "phone"},
+    "a third party asks": {"applicant": "third_party", "c_forename": "Carla", "c_surname": "Quillfeather", "c_phone": "07700900003",
+                           "a_safe_channel": "phone", "a_safe_days": "mon;tue;wed;thu;fri", "a_safe_from": "09:00", "a_safe_until": "17:00"},
 }  # fmt: skip
 
 

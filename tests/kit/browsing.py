@@ -19,6 +19,7 @@ from walking import Unit
 from casebook.cli import main
 from casebook.cli.answer import Call
 from casebook.cli.opening import Opened
+from casebook.cli.operations.desk import quiet
 from casebook.cli.operations.service import ServedCommands
 from casebook.demo.browser import Browser
 from casebook.demo.forms_filled import answer_item
@@ -37,11 +38,13 @@ class Office:
     home: Path
     browsers: dict[str, Browser] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
+    clients: list[httpx.Client] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         nobody = Actor(id="", roles=frozenset())
         call = Call(run=main.run, home=self.home)
         served = ServedCommands(opened=Opened(store=self.unit.store, actor=nobody, server=None), call=call)  # type: ignore[arg-type]
+        self.options = served.options
         self.app = app.build(self.unit.store, served, Appearance(name="Synthetic Police"))
         self.address = ""
 
@@ -51,20 +54,21 @@ class Office:
         with socket.socket() as listening:
             listening.bind(("127.0.0.1", 0))
             self.address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-            config = uvicorn.Config(self.app, log_level="warning", access_log=False, lifespan="off")
-            server = uvicorn.Server(config)
+            server = uvicorn.Server(quiet(self.app))
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
             thread.start()
             try:
                 yield self
             finally:
-                for browser in self.browsers.values():
-                    browser.client.close()
+                for client in self.clients:
+                    client.close()
                 server.should_exit = True
                 thread.join()
 
-    def client(self) -> httpx.Client:
-        return httpx.Client(base_url=self.address, timeout=60)
+    def client(self, **cookies: str) -> httpx.Client:
+        """A browser of somebody who is not signed in."""
+        self.clients.append(httpx.Client(base_url=self.address, cookies=cookies, timeout=60))
+        return self.clients[-1]
 
     def token(self, who: str) -> str:
         """A token of somebody, made once: another would end their sessions."""

@@ -88,11 +88,11 @@ def serving(configured: Settings, call: Call, *, port: int, tls: bool = False) -
             )
             commands = ServedCommands(opened=Opened(store=store, actor=_NOBODY, server=server), call=call)
             pages = app.build(store, commands, appearance, secure=tls)
-            yield ServedDesk(uvicorn.Server(_quiet(pages, tls=tls)), listening)
+            yield ServedDesk(uvicorn.Server(quiet(pages, tls=tls)), listening)
 
 
-def _quiet(pages: app.Starlette, *, tls: bool) -> uvicorn.Config:
-    """No log of addresses, and no header that says what runs here."""
+def quiet(pages: app.Starlette, *, tls: bool = False) -> uvicorn.Config:
+    """How it is served: no log of addresses, and no header that says what runs here."""
     return uvicorn.Config(
         pages, log_level="warning", access_log=False, server_header=False, date_header=True, lifespan="off", proxy_headers=tls,
         forwarded_allow_ips=HOST, timeout_graceful_shutdown=10, limit_concurrency=500,

@@ -16,7 +16,7 @@ from casebook.errors import CasebookError, NotFound, NotPermitted, Refused
 
 MOST_COLUMNS = 10
 _AT_ONCE = frozenset({"board", "staff workload", "staff absences", "staff list", "staff proposals", "work digest",
-                      "applications exceptions", "applications drafts", "audit verify", "sources list", "review status",
+                      "applications exceptions", "applications drafts", "audit verify", "sources list", "review progress",
                       "monitor signals", "policy list", "policy retention", "forecast"})  # fmt: skip
 
 

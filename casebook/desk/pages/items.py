@@ -19,7 +19,9 @@ from casebook.desk.fields import Field
 from casebook.desk.forms import FormShown
 from casebook.desk.prepared import BESIDE
 from casebook.desk.visit import Visit
-from casebook.domain.vocabulary import Role, WorkKind
+from casebook.domain import authority
+from casebook.domain.authority import Command
+from casebook.domain.vocabulary import WorkKind
 from casebook.errors import AlreadyDone, Collision, NotFound, NotPermitted, Refused
 from casebook.storage.tables import Application, WorkItem
 
@@ -179,11 +181,13 @@ def _page(
 def _may(act: Act, item: WorkItem) -> dict[str, bool]:
     """Which buttons the page has: only what would not be refused."""
     is_open = item.done_at is None and item.cancelled_at is None
-    leads = bool(act.actor.roles & {Role.SUPERVISOR, Role.HEAD_OF_UNIT})
+    leads = authority.why_not_allowed(act.actor, Command.ALLOCATE) is None
+    why = authority.why_not_work(act.actor, WorkKind(item.kind), role=item.role, owner=None, reserved=False)
     free = item.owner is None or item.owner == act.actor.id
     return {
-        "claim": is_open and free and (item.claimed_at is None or item.owner != act.actor.id),
-        "answer": is_open and free,
+        "open": is_open and why is None,
+        "claim": is_open and why is None and free and (item.claimed_at is None or item.owner != act.actor.id),
+        "answer": is_open and why is None and free,
         "move": is_open and leads,
     }
 
