@@ -173,6 +173,10 @@ def run(call: Call, words: list[str]) -> Output:
     if words[0] not in COMMANDS:
         raise WrongUsage(f"there is no command {words[0]!r}; for a list: `casebook --help`")
     parser = parser_of(words[0])
+    if call.staff_id is not None and call.opened is None and os.environ.get("CASEBOOK_SERVICE_URL"):
+        from casebook.cli import elsewhere  # noqa: PLC0415 - few commands go elsewhere, and it takes time to import
+
+        return elsewhere.run(call, words, parser)
     try:
         options = parser.parse_args(words[1:])
     except HelpAsked as asked:

@@ -21,6 +21,7 @@ W = TypeVar("W", bound=StrEnum)
 _ATTACHED: ContextVar[Mapping[str, bytes] | None] = ContextVar(
     "attached", default=None
 )  # files of a call from elsewhere
+_SENT: ContextVar[dict[str, bytes] | None] = ContextVar("sent", default=None)  # files of a call that goes elsewhere
 
 
 def one_of(words: type[W]) -> Callable[[str], W]:
@@ -67,9 +68,7 @@ def whole(least: int, most: int) -> Callable[[str], int]:
 
 def words_of(text: str) -> str:
     """The type of an argument in words: - reads them from standard input, so that the list of processes does not show them."""
-    if text != "-":
-        return text
-    return _standard_input() if (files := _ATTACHED.get()) is None else _decoded(files, "-")
+    return text if text != "-" else str(_content("-"))
 
 
 def read_json(name: str) -> object:
@@ -94,10 +93,24 @@ def attached(files: Mapping[str, bytes]) -> Iterator[None]:
         _ATTACHED.reset(before)
 
 
+@contextmanager
+def sent() -> Iterator[dict[str, bytes]]:
+    """Collect what a command line reads, by its name: it is sent to whoever carries the command out."""
+    files: dict[str, bytes] = {}
+    before = _SENT.set(files)
+    try:
+        yield files
+    finally:
+        _SENT.reset(before)
+
+
 def _content(name: str) -> str | bytes:
     if (files := _ATTACHED.get()) is not None:
         return _decoded(files, name)
-    return _standard_input() if name == "-" else bounds.content(Path(name), bounds.ANSWER)
+    content = _standard_input() if name == "-" else bounds.content(Path(name), bounds.ANSWER)
+    if (collected := _SENT.get()) is not None:
+        collected[name] = content.encode() if isinstance(content, str) else content
+    return content
 
 
 def _decoded(files: Mapping[str, bytes], name: str) -> str:

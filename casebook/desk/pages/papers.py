@@ -7,6 +7,8 @@ from starlette.responses import Response
 from casebook.casework.papers import reading
 from casebook.desk import typed
 from casebook.desk.visit import Visit
+from casebook.domain.case.papers import ENDINGS, PaperKind
+from casebook.errors import NotFound
 
 
 def listed(visit: Visit) -> Response:
@@ -27,14 +29,10 @@ def shown(visit: Visit) -> Response:
 
 def one(visit: Visit) -> Response:
     """One paper, to keep. A browser never shows it as a page: it came from outside."""
-    done = visit.must("applications", "papers", visit.path("reference"))
-    row = (
-        next((row for row in done.data if row["id"] == visit.path("paper")), None)
-        if isinstance(done.data, list)
-        else None
-    )
-    ending = str(row["media_type"]) if row else "bin"
-    done = visit.must("applications", "paper", visit.path("paper"), "--out", f"paper.{ending}")
+    kind = visit.form.get("kind")
+    if kind not in set(PaperKind):
+        raise NotFound("there is no such page", "no_such_page")
+    done = visit.must("applications", "paper", visit.path("paper"), "--out", f"paper{ENDINGS[PaperKind(kind)][0]}")
     ((file, content),) = done.files.items()
     return _attached(visit, f"{visit.path('reference')}-{file}", content)
 
