@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable
-from pathlib import Path
 
 import anyio.to_thread
 from starlette.applications import Starlette
@@ -18,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 from casebook.casework.staff import sessions
 from casebook.desk import bodies, look, security
 from casebook.desk.bodies import Form
+from casebook.desk.built import STATIC
 from casebook.desk.commands import Commands as StaffCommands
 from casebook.desk.pages import applications, commands, finding, items, papers, service, signing, taking, work
 from casebook.desk.visit import Desk, Visit
@@ -26,7 +26,6 @@ from casebook.errors import AlreadyDone, CasebookError, Collision, NotFound, Not
 from casebook.storage import session as storage
 from casebook.storage.session import Store
 
-STATIC = Path(__file__).parent / "static"
 NOBODY = Actor(id="", roles=frozenset())
 PageHandler = Callable[[Visit], Response]
 

@@ -69,15 +69,16 @@ def _demo(options: Namespace, call: Call) -> Output:
     try:
         with (
             FlakySource.of(files, "pnd").serving() as elsewhere,
-            running(_asking(home, elsewhere), None, _tell) as (server, up),
-            storage.in_use(open_casebook(home, server.url("casebook_app"), owner=server.url("casebook"))) as store,
+            running(_asking(home, elsewhere), None, _tell) as here,
+            storage.in_use(open_casebook(home, here.server.url("casebook_app"), owner=here.server.url("casebook"))) as store,
         ):
             with store.session() as session:
                 trial.begin(session)
                 session.commit()
+            up = here.platform
             _tell(f"Prefect's interface, while this runs: {up.ui} (user and password in {home / 'prefect' / 'auth'})")
             account = Story(
-                operator=Desk(run=_runner(call), home=home),
+                operator=Desk(run=_runner(call), home=home, address=here.desk),
                 files=files,
                 past=_past(options, files),
                 engine=Engine(store=store, api=up.api, auth=up.environment["PREFECT_API_AUTH_STRING"]),

@@ -18,6 +18,7 @@ from casebook.cli.opening import Opened
 from casebook.cli.operations.service import ServedCommands
 from casebook.cli.reading import whole
 from casebook.desk import app
+from casebook.desk.built import NOT_BUILT, is_built
 from casebook.desk.look import Appearance
 from casebook.domain.actors import Actor
 from casebook.errors import Fault, NotPermitted
@@ -75,8 +76,8 @@ class ServedDesk:
 @contextmanager
 def serving(configured: Settings, call: Call, *, port: int, tls: bool = False) -> Iterator[ServedDesk]:
     """Open the home of a call for the desk, and its socket."""
-    if not (app.STATIC / "desk.css").is_file():
-        raise Fault("the styles of the desk are not built: run `make .venv` in the checkout", "not_built")
+    if not is_built():
+        raise Fault(NOT_BUILT, "not_built")
     catalogue.configure(configured.sources)
     with _socket(port) as listening, cluster.database(configured) as server:
         store = open_casebook(configured.home, server.url("casebook_app"), owner=server.url("casebook"), pool_size=POOL)

@@ -8,6 +8,7 @@ import threading
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from casebook import settings
 from casebook.casework.core import channels
@@ -15,6 +16,7 @@ from casebook.casework.opening_home import open_casebook
 from casebook.cli import terminal
 from casebook.cli.answer import Call, Output
 from casebook.cli.operations.audit import ONE_ROLE, ONE_USER
+from casebook.desk.built import NOT_BUILT, is_built
 from casebook.errors import NotPermitted
 from casebook.settings import Settings
 from casebook.storage import documents, roles, server_logs
@@ -24,15 +26,19 @@ from casebook.storage.server.cluster import Server
 from deployments import platform
 from deployments.platform import Platform, PlatformPlan
 
+_CASEBOOK = (sys.executable, "-m", "casebook")
 SERVICES = {
     "dispatcher": (sys.executable, "-m", "deployments.dispatcher"),
-    "sealer": (sys.executable, "-m", "casebook", "audit", "seal", "--every", "5"),
+    "sealer": (*_CASEBOOK, "audit", "seal", "--every", "5"),
 }
 
 
 def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--port", type=_port, default=4200, help="the port of Prefect's interface (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--desk-port", type=_port, default=4300, help="the port of the desk, where staff work (default: %(default)s)"
     )
     parser.set_defaults(handler=_up)
 
@@ -51,7 +57,8 @@ def _up(options: Namespace, call: Call) -> Output:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with running(configured, options.port, _tell) as (_, up):
+    with running(configured, options.port, _tell, desk_port=options.desk_port) as here:
+        up = here.platform
         _tell(f"Prefect's interface: {up.ui}")
         _tell(f"user and password for it: {call.home / 'prefect' / 'auth'}")
         if configured.notify_urls is None:
@@ -70,8 +77,19 @@ def _up(options: Namespace, call: Call) -> Output:
     return Output(data={"ui": up.ui, "stopped": True}, lines=["stopped"])
 
 
+@dataclass(frozen=True, kw_only=True)
+class RunningPlatform:
+    """What runs. `desk`: the address of the pages for staff; None if they are not built."""
+
+    server: Server
+    platform: Platform
+    desk: str | None
+
+
 @contextmanager
-def running(configured: Settings, port: int | None, tell: Callable[[str], None]) -> Iterator[tuple[Server, Platform]]:
+def running(
+    configured: Settings, port: int | None, tell: Callable[[str], None], *, desk_port: int | None = None
+) -> Iterator[RunningPlatform]:
     """Run the whole platform of a home; it is stopped at the end."""
     with cluster.database(configured) as server:
         store = open_casebook(configured.home, server.url("casebook_app"), owner=server.url("casebook"))
@@ -83,16 +101,19 @@ def running(configured: Settings, port: int | None, tell: Callable[[str], None])
         store.engine.dispose()
         metrics = platform.free_port(configured.metrics_port or (port + 1 if port else None))
         tell(f"metrics for Prometheus: http://{platform.HOST}:{metrics}/metrics")
+        desk = platform.free_port(desk_port) if is_built() else None
         plan = PlatformPlan(
             home=configured.home,
             prefect_database_url=server.url("prefect"),
             port=port,
-            services=SERVICES,
+            services=SERVICES if desk is None else {**SERVICES, "desk": (*_CASEBOOK, "desk", "--port", str(desk))},
             environment=_environment(configured, metrics),
             keep_runs_days=keep_runs,
         )
+        address = f"http://{platform.HOST}:{desk}/" if desk else None
+        tell(f"the desk, where staff work: {address}" if address else f"warning: {NOT_BUILT}")
         with platform.running(plan, tell) as up:
-            yield server, up
+            yield RunningPlatform(server=server, platform=up, desk=address)
 
 
 def _warn_of_logs(leaking: list[str], tell: Callable[[str], None]) -> None:
