@@ -8,7 +8,10 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKS = {"requirements.lock": ("--extra", "dev"), "browser.lock": ("--extra", "browser", "--constraint", "requirements.lock")}
+LOCKS = {
+    "requirements.lock": ("--extra", "dev"),
+    "browser.lock": ("--extra", "browser", "--constraint", "requirements.lock"),
+}
 TITLE = "# The lock: every package of casebook[{}], with the hashes of its files. `make lock` makes it; it names no index.\n"
 COMPILE = (
     *("uv", "pip", "compile", "pyproject.toml", "--universal", "--generate-hashes"),

@@ -49,10 +49,10 @@ def waiting(act: Act, *, role: Role | None = None, mine: bool = False) -> Waitin
         and not any(person.roles & _doers(item) and needs[item.id] in person.competences for person in present)
     }
     shown = [item for item in items if item.id in stuck or _may_do(act, item) or role is not None]
-    return WaitingWork(items=shown, stuck=stuck, barred=_barred(act, shown), of_colleagues=len(items) - len(shown))
+    return WaitingWork(items=shown, stuck=stuck, barred=barred(act, shown), of_colleagues=len(items) - len(shown))
 
 
-def _barred(act: Act, items: Sequence[WorkItem]) -> dict[str, Reason]:
+def barred(act: Act, items: Sequence[WorkItem]) -> dict[str, Reason]:
     """The items that the actor would be refused, by the rule that refuses them."""
     references = {item.reference for item in items if item.reference is not None}
     if not act.actor.is_person or not references:

@@ -176,7 +176,11 @@ class Browser:
         headers = {"sec-fetch-site": "same-origin", "origin": base.rstrip("/")}
         return self._read(
             self.client.post(
-                urljoin(base, form.action), data=data, files=dict(files) if files else None, headers=headers, follow_redirects=True
+                urljoin(base, form.action),
+                data=data,
+                files=dict(files) if files else None,
+                headers=headers,
+                follow_redirects=True,
             )
         )
 
@@ -195,7 +199,5 @@ def _sent(form: PageForm, typed: Typed, button: tuple[str, str] | None) -> list[
     if unknown:
         raise KeyError(f"the form has no field {', '.join(sorted(unknown))}")
     kept = [(name, value) for name, value in form.filled if name not in typed]
-    given = [
-        (name, each) for name, value in typed.items() for each in ([value] if isinstance(value, str) else value)
-    ]
+    given = [(name, each) for name, value in typed.items() for each in ([value] if isinstance(value, str) else value)]
     return [*kept, *given, *([button] if button else [])]

@@ -95,7 +95,9 @@ def filled(form: PageForm, answer: Mapping[str, object]) -> dict[str, list[str]]
 
 def code_of(page: BrowsedPage) -> str:
     """The reason code that a page shows, or `refused`."""
-    found = re.search(r"Reason code: ([a-z_]+)", page.text) or re.search(r"There is a problem.*?\(([a-z_]+)\)", page.text)
+    found = re.search(r"Reason code: ([a-z_]+)", page.text) or re.search(
+        r"There is a problem.*?\(([a-z_]+)\)", page.text
+    )
     return found.group(1) if found else "refused"
 
 

@@ -57,10 +57,8 @@ def of_item(subject: Mapping[str, Any], shown: Mapping[str, Any]) -> Comparison 
 
 def _detail(name: str, title: str, party: Row, seen: Row) -> ComparedDetail:
     left, right = _text(name, party), _text(name, seen)
-    if not left or not right:
-        how = "not known"
-    else:
-        how = "agrees" if left.casefold() == right.casefold() else "differs"
+    same = "agrees" if left.casefold() == right.casefold() else "differs"
+    how = same if left and right else "not known"
     return ComparedDetail(name=title, left=left or "not known", right=right or "not known", how=how)
 
 

@@ -23,7 +23,7 @@ class Grants:
     _held: OrderedDict[tuple[str, str], tuple[datetime, object]] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def give(self, holder: str, name: str, now: datetime, kept: object = True) -> None:
+    def give(self, holder: str, name: str, now: datetime, kept: object) -> None:
         """Let the holder of a session look at something, until `SHORT` from now."""
         with self._lock:
             self._held.pop((holder, name), None)

@@ -86,7 +86,7 @@ def as_typed(fields: Iterable[Field], value: Mapping[str, Any]) -> dict[str, lis
     found: dict[str, list[str]] = {}
     for field in fields:
         known = value.get(field.last)
-        if known is None or known == [] or known == {}:
+        if known is None or (isinstance(known, list | dict) and not known):
             continue
         match field.kind:
             case "group":

@@ -77,7 +77,17 @@ def test_no_act_is_possible_by_a_link(office, reference):
     reading = {path for room in ROOMS for method, path, _ in room.PAGES if method == "GET"}
     for path in doing:
         if path not in reading:
-            address = path.format(item="x", reference=reference, act="note", paper="x", verb="give", name="x", number="0", draft="x", step="danger")
+            address = path.format(
+                item="x",
+                reference=reference,
+                act="note",
+                paper="x",
+                verb="give",
+                name="x",
+                number="0",
+                draft="x",
+                step="danger",
+            )
             assert browser.client.get(address).status_code in {404, 405}, path
     assert len(office.entries()) == before
 
@@ -189,7 +199,9 @@ def test_a_session_ends_with_time_and_by_signing_out(office):
 def test_whoever_does_not_prove_who_they_are_stays_outside(office, given):
     office.token("research")
     client = office.client()
-    answer = client.post("/login", data=dict(zip(("staff_id", "token"), given, strict=True)), headers={"sec-fetch-site": "same-origin"})
+    answer = client.post(
+        "/login", data=dict(zip(("staff_id", "token"), given, strict=True)), headers={"sec-fetch-site": "same-origin"}
+    )
     assert answer.status_code == 403
     assert "set-cookie" not in answer.headers
     assert "Error: " in answer.text
@@ -263,19 +275,32 @@ def test_what_a_role_is_refused_is_refused_again_by_a_direct_post(office, refere
     for act in [each for each in acts.ACTS if each.on_case and each.name not in may]:
         options = [option for option in office.options(act.words) if option.required and option.name != "reference"]
         data = {"_csrf": csrf} | {
-            (option.flag.removeprefix("--") or option.name): (option.choices[0] if option.choices else "a_code") for option in options
+            (option.flag.removeprefix("--") or option.name): (option.choices[0] if option.choices else "a_code")
+            for option in options
         }
         answer = browser.client.post(
             f"/applications/{reference}/act/{act.name}", data=data, headers={"sec-fetch-site": "same-origin"}
         )
         assert answer.status_code in {403, 404, 422}, (who, act.name)
         assert not re.search(r"class=\"desk-lines\"", answer.text)
-    assert {entry.actor for entry in office.entries(reference) if entry.event != "personal_detail_viewed"} & {who} == set()
+    assert {entry.actor for entry in office.entries(reference) if entry.event != "personal_detail_viewed"} & {
+        who
+    } == set()
 
 
 @pytest.mark.parametrize(("method", "path"), [(m, p) for room in ROOMS[:-1] for m, p, _ in room.PAGES])
 def test_no_page_is_for_whoever_is_not_signed_in(office, reference, method, path):
-    address = path.format(item="x", reference=reference, act="note", paper="x", verb="give", name="x", number="0", draft="x", step="danger")
+    address = path.format(
+        item="x",
+        reference=reference,
+        act="note",
+        paper="x",
+        verb="give",
+        name="x",
+        number="0",
+        draft="x",
+        step="danger",
+    )
     client = office.client()
     answer = client.request(method, address, headers={"sec-fetch-site": "same-origin"})
     assert answer.status_code in {303, 403}
@@ -285,14 +310,20 @@ def test_no_page_is_for_whoever_is_not_signed_in(office, reference, method, path
 def test_a_large_or_crooked_form_is_refused(office):
     browser = office.signed_in(SOMEBODY)
     headers = {"sec-fetch-site": "same-origin", "content-type": "application/x-www-form-urlencoded"}
-    for body, code in ((b"a=" + b"x" * (5 << 20), "file_too_large"), (b"&".join([b"a=1"] * 5000), "bad_form"), (b"a=%ff%fe", "")):
+    for body, code in (
+        (b"a=" + b"x" * (5 << 20), "file_too_large"),
+        (b"&".join([b"a=1"] * 5000), "bad_form"),
+        (b"a=%ff%fe", ""),
+    ):
         answer = browser.client.post("/find", content=body, headers=headers)
         assert 400 <= answer.status_code < 500
         assert code in answer.text
 
 
 def test_every_section_of_a_case_has_a_tab():
-    assert {part for _, parts in applications.TABS.values() for part in parts} == {title for title, _ in case_page.SECTIONS}
+    assert {part for _, parts in applications.TABS.values() for part in parts} == {
+        title for title, _ in case_page.SECTIONS
+    }
 
 
 def test_the_pages_of_a_closed_case_can_all_be_read(office):

@@ -53,7 +53,19 @@ def test_its_text_and_its_errors_are_those_of_the_command(office, reference, say
 def test_files_go_there_and_come_back(office, reference, say, tmp_path):
     paper, back = tmp_path / "a letter.txt", tmp_path / "back.txt"
     paper.write_text("To whom it may concern")
-    code, out, _ = say("research", "applications", "attach", reference, "--category", "letter", "--title", "A letter", "--file", str(paper), "--json")
+    code, out, _ = say(
+        "research",
+        "applications",
+        "attach",
+        reference,
+        "--category",
+        "letter",
+        "--title",
+        "A letter",
+        "--file",
+        str(paper),
+        "--json",
+    )
     assert code == 0, out
     document = json.loads(out)["document"]
     assert say("research", "applications", "paper", document, "--out", str(back))[0] == 0
@@ -64,7 +76,9 @@ def test_files_go_there_and_come_back(office, reference, say, tmp_path):
     assert [hit["reference"] for hit in json.loads(out)["hits"]] == [reference]
 
 
-@pytest.mark.parametrize("words", [("up",), ("desk",), ("demo",), ("database-url",), ("reconcile",), ("watchdog",), ("match",)])
+@pytest.mark.parametrize(
+    "words", [("up",), ("desk",), ("demo",), ("database-url",), ("reconcile",), ("watchdog",), ("match",)]
+)
 def test_what_is_the_operator_s_is_refused(say, words):
     code, _, err = say("head", *words)
     assert code in {1, 2}
@@ -77,11 +91,17 @@ def test_no_path_of_the_server_is_read_or_written(office, reference, name):
     for words in (["applications", "attach", reference, "--category", "letter", "--title", "t", "--file", name],
                   ["find", "--file", name], ["policy", "check", name], ["audit", "check", name]):  # fmt: skip
         answer = client.post(
-            "/service", data={"as": "head", "words": json.dumps(words)}, headers={"authorization": f"Bearer {office.token('head')}"}
+            "/service",
+            data={"as": "head", "words": json.dumps(words)},
+            headers={"authorization": f"Bearer {office.token('head')}"},
         ).json()
         assert answer["error"]["code"] in {"no_such_file", "not_permitted", "not_a_file"}, answer
     words = ["pack", reference, "--pdf", "/tmp/out-of-the-way.pdf"]
-    client.post("/service", data={"as": "research", "words": json.dumps(words)}, headers={"authorization": f"Bearer {office.token('research')}"})
+    client.post(
+        "/service",
+        data={"as": "research", "words": json.dumps(words)},
+        headers={"authorization": f"Bearer {office.token('research')}"},
+    )
     from pathlib import Path  # noqa: PLC0415
 
     assert not Path("/tmp/out-of-the-way.pdf").exists()  # noqa: S108 - the point of the test

@@ -59,7 +59,9 @@ def test_a_draft_that_was_left_is_read_again_by_a_post_and_gone_on_with(office):
 def test_what_is_known_is_corrected(office, reference):
     browser = office.signed_in("research")
     page = browser.get(f"/applications/{reference}/correct")
-    done = browser.submit(page.form(f"/applications/{reference}/correct"), {"people.b.aliases": "Baz Otter\nB. O. Shaw"})
+    done = browser.submit(
+        page.form(f"/applications/{reference}/correct"), {"people.b.aliases": "Baz Otter\nB. O. Shaw"}
+    )
     assert "Baz Otter" in done.text
     assert [entry.origin for entry in office.entries(reference, "information_added")] == ["desk"]
 
@@ -68,7 +70,9 @@ def test_an_act_that_is_refused_keeps_what_was_typed_and_says_the_code_of_the_co
     browser = office.signed_in("research")
     address = f"/applications/{reference}/act/call"
     form = browser.get(address).form(address)
-    told = browser.submit(form, {"caller": "a", "identified-by": "code_word", "said": "she is afraid", "at": "2099-01-01T10:00"})
+    told = browser.submit(
+        form, {"caller": "a", "identified-by": "code_word", "said": "she is afraid", "at": "2099-01-01T10:00"}
+    )
     assert told.status == 422
     assert "she is afraid" in told.html
     assert "in_the_future" in told.text
@@ -89,7 +93,9 @@ def test_a_call_with_danger_opens_safeguarding(office, reference):
 def test_a_note_a_reminder_and_a_paper_stand_in_the_chronology(office, reference):
     browser = office.signed_in("research")
     note, paper = (f"/applications/{reference}/act/{name}" for name in ("note", "attach"))
-    assert browser.submit(browser.get(note).form(note), {"category": "contact", "words": "rang the school"}).status == 200
+    assert (
+        browser.submit(browser.get(note).form(note), {"category": "contact", "words": "rang the school"}).status == 200
+    )
     form = browser.get(paper).form(paper)
     typed = {"category": form.options["category"][0], "title": "A letter"}
     done = browser.submit(form, typed, files={"file": ("letter.txt", b"To whom it may concern")})
@@ -112,7 +118,9 @@ def test_two_people_merge_a_duplicate_at_the_desk(office, reference):
         address = f"/applications/{later}/act/merge"
         opened(browser, later)
         opened(browser, reference)
-        done = browser.submit(browser.get(address).form(address), {"into": reference, "reason": "the same people and day"})
+        done = browser.submit(
+            browser.get(address).form(address), {"into": reference, "reason": "the same people and day"}
+        )
         assert done.status == 200, done.text
     assert [entry.origin for entry in office.entries(later) if "merged" in entry.event] == ["desk"]
 
@@ -122,7 +130,11 @@ def test_the_next_safe_time_is_asked_by_a_button_and_is_in_the_ledger_once(offic
     page = browser.press(opened(browser, reference), f"/applications/{reference}/safe-time")
     assert "Next safe time" in page.title
     assert browser.get(page.address).status == 200
-    views = [entry for entry in office.entries(reference, "personal_detail_viewed") if entry.body.get("part") == "safe_contact"]
+    views = [
+        entry
+        for entry in office.entries(reference, "personal_detail_viewed")
+        if entry.body.get("part") == "safe_contact"
+    ]
     assert len(views) == 1
 
 

@@ -29,7 +29,6 @@ from casebook.domain.actors import Actor
 from casebook.storage.tables import LedgerEntry, WorkItem
 
 
-
 @dataclass(kw_only=True)
 class Office:
     """A unit and its desk. Everybody has a browser of their own."""
@@ -108,5 +107,3 @@ class DeskUnit(Unit):
         assert isinstance(answer, dict)
         self.office.do(who, item, answer)
         return item
-
-

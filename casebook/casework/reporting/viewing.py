@@ -58,7 +58,7 @@ def listing(act: Act, *, stage: Stage | None = None, overdue: bool = False) -> l
     dues = _dues(act.session)
     blind = outcomes_hidden(act)
     rows = [
-        _line(application, waiting.get(application.reference, []), dues.get(application.reference), act.now)
+        line(application, waiting.get(application.reference, []), dues.get(application.reference), act.now)
         for application in act.session.scalars(query)
         if application.reference not in hidden
     ]
@@ -69,9 +69,10 @@ def listing(act: Act, *, stage: Stage | None = None, overdue: bool = False) -> l
     return sorted((row for row in rows if row["overdue"] or not overdue), key=_order)
 
 
-def _line(
+def line(
     application: Application, items: Sequence[WorkItem], due_at: datetime | None, now: datetime
 ) -> dict[str, object]:
+    """One line of the list of applications."""
     return {
         "reference": application.reference,
         "stage": application.stage,

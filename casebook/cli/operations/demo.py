@@ -70,7 +70,9 @@ def _demo(options: Namespace, call: Call) -> Output:
         with (
             FlakySource.of(files, "pnd").serving() as elsewhere,
             running(_asking(home, elsewhere), None, _tell) as here,
-            storage.in_use(open_casebook(home, here.server.url("casebook_app"), owner=here.server.url("casebook"))) as store,
+            storage.in_use(
+                open_casebook(home, here.server.url("casebook_app"), owner=here.server.url("casebook"))
+            ) as store,
         ):
             with store.session() as session:
                 trial.begin(session)

@@ -11,7 +11,7 @@ from casebook.case_page import page as case_page
 from casebook.case_page.blocks import clean
 from casebook.casework.chronology.timeline import timeline
 from casebook.casework.core.acting import Act
-from casebook.casework.reporting import viewing
+from casebook.casework.reporting import list_pages, viewing
 from casebook.casework.safeguarding import safe_contact
 from casebook.desk.acts import acts_for
 from casebook.desk.visit import Visit
@@ -20,6 +20,7 @@ from casebook.domain.vocabulary import Stage
 from casebook.errors import NotFound
 
 ON_A_PAGE = 25
+MOST_DIGITS = 5
 _NARROWED = "applications:narrowed"
 
 # the tabs of a case: title -> the sections of its page
@@ -42,19 +43,18 @@ def listing(visit: Visit) -> Response:
         kept = visit.desk.grants.held(visit.holder, _NARROWED, act.now)
         narrowed: Mapping[str, str] = kept if isinstance(kept, dict) else {}
         stage = Stage(narrowed["stage"]) if narrowed.get("stage") in set(Stage) else None
-        rows = viewing.listing(act, stage=stage, overdue=bool(narrowed.get("overdue")))
+        number = visit.query("page")
+        first = (max(1, int(number)) - 1) * ON_A_PAGE if number.isdecimal() and len(number) <= MOST_DIGITS else 0
+        listed = list_pages.page(act, stage=stage, overdue=bool(narrowed.get("overdue")), first=first, most=ON_A_PAGE)
         now = act.now
-    page = int(visit.query("page")) if visit.query("page").isdecimal() else 1
-    pages = max(1, -(-len(rows) // ON_A_PAGE))
-    first = (min(max(1, page), pages) - 1) * ON_A_PAGE
     return visit.page(
         "applications.html",
         nav="/applications",
-        rows=rows[first : first + ON_A_PAGE],
-        total=len(rows),
+        rows=listed.rows,
+        total=listed.total,
         first=first,
         page=first // ON_A_PAGE + 1,
-        pages=pages,
+        pages=max(1, -(-listed.total // ON_A_PAGE)),
         narrowed=narrowed,
         stages=[(stage, words.STAGE.of(stage)) for stage in Stage],
         now=now,

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from starlette.responses import Response
 
-from casebook.casework import work_queue
+from casebook.casework import queue_pages
 from casebook.casework.allocation import reminders, telling
 from casebook.casework.core.acting import Act
-from casebook.casework.work_queue import WaitingWork
+from casebook.casework.queue_pages import QueueNarrowed, QueuePage
 from casebook.desk.visit import Visit
 from casebook.domain import words
-from casebook.domain.triage import is_danger_said
 from casebook.domain.vocabulary import WorkKind
-from casebook.storage.tables import Application, WorkItem
+from casebook.storage.tables import WorkItem
 
 ON_A_PAGE = 25
+MOST_ALARMS = 50
+MOST_DIGITS = 5  # no list has a million pages
 _FILTERS = "work:filters"
+_KNOWN: Mapping[str, frozenset[str]] = {
+    "kind": frozenset(WorkKind), "state": frozenset({"late", "escalated"}), "claimed": frozenset({"nobody", "somebody"}),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,60 +46,47 @@ class QueueRow:
 def mine(visit: Visit) -> Response:
     """What I claimed or is kept for me, what is due, and what I was told."""
     with visit.acting() as act:
-        waiting = work_queue.waiting(act, mine=True)
-        rows = _rows(act, waiting)
-        digest = reminders.digest(act)
-        unread = telling.unread(act)
-        now = act.now
-        team = _alarms(act, visit) if act.actor.roles else []
-    return visit.page(
-        "my_work.html",
-        nav="/",
-        rows=rows,
-        digest=digest,
-        unread=unread,
-        now=now,
-        danger=[r for r in team if not r.owner],
-    )
+        asked = queue_pages.page(act, QueueNarrowed(mine=True), first=_first(visit), most=ON_A_PAGE)
+        return visit.page(
+            "my_work.html", nav="/", rows=_rows(act, asked), digest=reminders.digest(act), unread=telling.unread(act),
+            now=act.now, danger=_alarms(act), **_numbers(visit, asked),
+        )  # fmt: skip
 
 
-def _alarms(act: Act, visit: Visit) -> list[QueueRow]:
-    """What is urgent because somebody is in danger, one line for each case: everybody sees it before all else."""
-    del visit
-    rows = [row for row in _rows(act, work_queue.waiting(act)) if row.in_danger]
-    return list({row.reference: row for row in reversed(rows)}.values())[::-1]
+def _alarms(act: Act) -> list[QueueRow]:
+    """What somebody in danger waits for, one line for each case: everybody whose work it is sees it before all else."""
+    asked = queue_pages.page(act, QueueNarrowed(in_danger=True, claimed="nobody"), most=MOST_ALARMS)
+    return list({row.reference: row for row in reversed(_rows(act, asked))}.values())[::-1]
 
 
 def team(visit: Visit) -> Response:
     """All work of my roles."""
     filters = _filters(visit)
     with visit.acting() as act:
-        waiting = work_queue.waiting(act)
-        rows, now = _rows(act, waiting), act.now
-    shown = [row for row in rows if _passes(row, filters)]
-    page = min(max(1, _number(visit.query("page"))), max(1, -(-len(shown) // ON_A_PAGE)))
-    first = (page - 1) * ON_A_PAGE
-    return visit.page(
-        "team_work.html",
-        nav="/work",
-        rows=shown[first : first + ON_A_PAGE],
-        danger=list({row.reference: row for row in rows if row.in_danger and not row.owner}.values()),
-        bands=_bands(shown, now),
-        total=len(shown),
-        first=first,
-        page=page,
-        pages=-(-len(shown) // ON_A_PAGE),
-        of_colleagues=waiting.of_colleagues,
-        filters=filters,
-        kinds=sorted({(row.what, row.what) for row in rows}),
-        chips=[(name, value) for name, value in filters.items() if value],
-        now=now,
-    )
+        narrowed = QueueNarrowed(kind=filters["kind"], state=filters["state"], claimed=filters["claimed"])  # type: ignore[arg-type]
+        asked = queue_pages.page(act, narrowed, first=_first(visit), most=ON_A_PAGE)
+        chips = [(name, words.WORK.of(value) if name == "kind" else value) for name, value in filters.items() if value]
+        return visit.page(
+            "team_work.html", nav="/work", rows=_rows(act, asked), danger=_alarms(act), bands=asked.bands,
+            of_colleagues=asked.waiting.of_colleagues, filters=filters, chips=chips, now=act.now,
+            kinds=sorted(((kind, words.WORK.of(kind)) for kind in asked.kinds), key=lambda pair: pair[1]),
+            **_numbers(visit, asked),
+        )  # fmt: skip
+
+
+def _first(visit: Visit) -> int:
+    number = visit.query("page")
+    return (max(1, int(number)) - 1) * ON_A_PAGE if number.isdecimal() and len(number) <= MOST_DIGITS else 0
+
+
+def _numbers(visit: Visit, asked: QueuePage) -> dict[str, int]:
+    first = _first(visit)
+    return {"first": first, "total": asked.total, "page": first // ON_A_PAGE + 1, "pages": -(-asked.total // ON_A_PAGE)}
 
 
 def narrow(visit: Visit) -> Response:
     """Keep what the list is narrowed to, for this session."""
-    wanted = {name: visit.form.get(name) for name in ("what", "state", "claimed")}
+    wanted = {name: value if (value := visit.form.get(name)) in _KNOWN[name] else "" for name in _KNOWN}
     if drop := visit.form.get("_drop"):
         wanted = {**_filters(visit), drop: ""}
     with visit.acting() as act:
@@ -113,42 +103,16 @@ def notices(visit: Visit) -> Response:
 
 def _filters(visit: Visit) -> Mapping[str, str]:
     kept = visit.kept(_FILTERS)
-    return kept if isinstance(kept, dict) else {"what": "", "state": "", "claimed": ""}
+    return kept if isinstance(kept, dict) else dict.fromkeys(_KNOWN, "")
 
 
-def _passes(row: QueueRow, filters: Mapping[str, str]) -> bool:
-    state = {"late": row.overdue, "escalated": row.level > 0, "hindered": bool(row.hindered)}.get(
-        filters["state"], True
-    )
-    claimed = {"nobody": not row.owner, "somebody": bool(row.owner)}.get(filters["claimed"], True)
-    return state and claimed and filters["what"] in {"", row.what}
+def _rows(act: Act, asked: QueuePage) -> list[QueueRow]:
+    return [_row(item, asked, act.now) for item in asked.waiting.items]
 
 
-def _bands(rows: Sequence[QueueRow], now: datetime) -> dict[str, int]:
-    """How many are late, due within a day, within a week, and later."""
-    bands = {"late": 0, "due within a day": 0, "due within a week": 0, "later": 0}
-    for row in rows:
-        days = (row.due_at - now).total_seconds() / 86400 if row.due_at else 1e9
-        bands[
-            "late" if days < 0 else "due within a day" if days < 1 else "due within a week" if days < 7 else "later"
-        ] += 1
-    return bands
-
-
-def _rows(act: Act, waiting: WaitingWork) -> list[QueueRow]:
-    references = {item.reference for item in waiting.items if item.reference}
-    query = select(Application.reference, Application.priority, Application.priority_reason)
-    danger = {
-        reference
-        for reference, priority, why in act.session.execute(query.where(Application.reference.in_(references)))
-        if is_danger_said(priority, why)
-    }
-    return [_row(item, waiting, in_danger=item.reference in danger, now=act.now) for item in waiting.items]
-
-
-def _row(item: WorkItem, waiting: WaitingWork, *, in_danger: bool, now: datetime) -> QueueRow:
-    barred = waiting.barred.get(item.id)
-    untrained = waiting.stuck.get(item.id)
+def _row(item: WorkItem, asked: QueuePage, now: datetime) -> QueueRow:
+    barred = asked.waiting.barred.get(item.id)
+    untrained = asked.waiting.stuck.get(item.id)
     hindered = barred.message if barred else ""
     if untrained:
         hindered = f"nobody on duty has training for {words.SOURCE.of(untrained)}"
@@ -157,7 +121,7 @@ def _row(item: WorkItem, waiting: WaitingWork, *, in_danger: bool, now: datetime
         reference=item.reference or "",
         what=words.WORK.of(item.kind),
         priority=item.priority,
-        in_danger=in_danger or item.kind == WorkKind.IMMEDIATE_SAFEGUARDING,
+        in_danger=item.id in asked.in_danger,
         due_at=item.due_at,
         overdue=item.due_at is not None and item.due_at < now,
         owner=item.owner or "",
@@ -165,10 +129,6 @@ def _row(item: WorkItem, waiting: WaitingWork, *, in_danger: bool, now: datetime
         level=item.escalation_level,
         hindered=hindered,
     )
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 6 else 1  # noqa: PLR2004 - no list has a million pages
 
 
 PAGES = (
