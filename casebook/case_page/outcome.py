@@ -58,6 +58,7 @@ def _decision(row: ShownRow) -> Iterator[Block]:
             representations.get("reasons"),
             indent=5,
         )
+    yield from _words_read_out(row)
     if row.get("rationale"):
         yield from paragraph("rationale", row["rationale"], indent=5)
     for dissent in row.get("dissent") or []:
@@ -67,6 +68,14 @@ def _decision(row: ShownRow) -> Iterator[Block]:
         yield from paragraph(
             f"supervisor {row['supervisor']} on not disclosing in this band", row.get("supervisor_reason"), indent=5
         )
+
+
+def _words_read_out(row: ShownRow) -> Iterator[str]:
+    """The words of a disclosure, line by line: whoever approves it approves exactly them."""
+    for number, line in enumerate(str(row.get("words") or "").splitlines()):
+        if number == 0:
+            yield from paragraph("the words that are read out:", indent=5)
+        yield from paragraph(line, indent=7)
 
 
 def _recipient(recipient: ShownRow) -> str:
@@ -99,6 +108,8 @@ def deliveries(application: ApplicationView) -> Iterator[Block]:
         ]  # fmt: skip
         details += [f"not in person: {clean(row['exception_reason'])}"] if row["exception_reason"] else []
         yield from paragraph("; ".join(details), indent=5)
+        if row.get("departures"):
+            yield from paragraph("told otherwise than the agreed words", row["departures"], indent=5)
         if row.get("safety_plan"):
             yield from paragraph("safety plan", row["safety_plan"], indent=5)
     for row in rows(application, "emergency_disclosure"):

@@ -150,6 +150,7 @@ ENUMS: dict[type[StrEnum], words.Vocabulary] = {
     namesakes.ListPlace: checks.PLACE,
     own_register.LinkKind: checks.LINK,
     wording.Text: deciding.TEXT,
+    wording.ToldFact: deciding.TOLD_FACT,
     finding.AskedKind: finding_words.ASKED,
     finding.HowAgrees: finding_words.AGREES,
     finding.WhyUnused: finding_words.UNUSED,

@@ -123,6 +123,7 @@ CASES: Mapping[str, list[Row]] = {
     "0025": [*_case(r := reference_of("0025")),
              ("reminder", {"id": f"{r}-m", "reference": r, "staff_id": "r1"}),
              ("intake_draft", {"id": "d1", "cells": {"concern": "x"}, "started_by": "r1"})],
+    "0026": [*_case(r := reference_of("0026"))],
     "0030": [*_case(r := reference_of("0030")),
              ("token", {"id": "t30", "staff_id": "r1", "digest": "d30"}),
              ("desk_session", {"id": "s30", "staff_id": "r1", "token": "t30"}),

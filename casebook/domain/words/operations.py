@@ -196,6 +196,8 @@ EXCEPTION = Vocabulary("Exceptions", {
     "grave_risk_not_disclosed": "not disclosed although the risk is grave",
     "delivery_not_attested": "nobody can attest a delivery as its second officer",
     "delivery_told_otherwise": "the second officer says that a delivery was otherwise than recorded",
+    "words_departed_from": "the agreed words of a disclosure were departed from",
+    "words_opened_late": "the agreed words of a disclosure were first opened after it was told",
     "not_ratified": "an emergency decision was not ratified",
     "quorum_out_of_reach": "too few people may answer for the quorum: appoint another chair or member, who takes a free seat",
     "signed_at_once": "signed within seconds of opening it",
