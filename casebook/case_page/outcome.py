@@ -13,6 +13,11 @@ def decisions(application: ApplicationView) -> Iterator[Block]:
     panels = {row["version"]: row for row in rows(application, "panel")}
     decided = {row["version"]: row for row in rows(application, "decision")}
     answers = rows(application, "member_answer")
+    for row in sorted(rows(application, "agency_statement"), key=lambda row: str(row["said_at"])):
+        head = f"{words.AGENCY.of(row['agency'])} said {moment(row['said_at'])} ({words.HANDLING.of(row['handling'])})"
+        yield from paragraph(head, row.get("said"))
+        if row.get("conditions"):
+            yield from paragraph("conditions", row["conditions"], indent=5)
     for version in sorted(panels.keys() | decided.keys()):
         if panel := panels.get(version):
             yield from _panel(panel)
@@ -70,7 +75,7 @@ def _decision(row: ShownRow) -> Iterator[Block]:
         )
 
 
-def _words_read_out(row: ShownRow) -> Iterator[str]:
+def _words_read_out(row: ShownRow) -> Iterator[Block]:
     """The words of a disclosure, line by line: whoever approves it approves exactly them."""
     for number, line in enumerate(str(row.get("words") or "").splitlines()):
         if number == 0:

@@ -21,7 +21,7 @@ from casebook.domain.case.panel_decision import INSUFFICIENT, DecisionBasis, Dra
 from casebook.domain.vocabulary import Applicant, Outcome, Party, Role, Source, Stage, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import AlreadyDecided, InvalidAnswer
-from casebook.storage.case import agreed_words, decisions
+from casebook.storage.case import agreed_words, decisions, panel_meetings
 from casebook.storage.case.record_checks import signs
 from casebook.storage.documents import policy_of
 from casebook.storage.tables import Application, Assurance, Decision, MemberAnswer, Panel, Person, WorkItem
@@ -69,11 +69,12 @@ def take_back(act: Act, application: Application, _item: WorkItem) -> None:
 
 
 def rests_on(act: Act, application: Application, item: WorkItem) -> object:
-    """A member's answer rests on the pack. The chair's decision rests on the members' answers too."""
-    facts = decisions.facts(act.session, application)
+    """A member's answer rests on the pack and on what agencies said. The chair's decision rests on the members' answers too."""
+    heard = [said.id for said in panel_meetings.statements_of(act.session, application.reference)]
+    facts = [decisions.facts(act.session, application), *heard]
     if item.subject.get("as") != CHAIR:
-        return [facts]
-    return [facts, *(answer.id for answer in decisions.answers(act.session, application))]
+        return facts
+    return [*facts, *(answer.id for answer in decisions.answers(act.session, application))]
 
 
 def _by_member(doing: Doing, called: Panel) -> None:

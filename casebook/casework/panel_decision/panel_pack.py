@@ -24,7 +24,7 @@ from casebook.domain.vocabulary import Party
 from casebook.errors import NotPermitted
 from casebook.storage import links as stored_links
 from casebook.storage import people
-from casebook.storage.case import agreed_words, decisions, merged, papers, record_checks
+from casebook.storage.case import agreed_words, decisions, merged, panel_meetings, papers, record_checks
 from casebook.storage.review.live_cells import VIEWED
 from casebook.storage.tables import (
     Application,
@@ -89,6 +89,7 @@ def pack(act: Act, reference: str, *, handed_to: str | None = None) -> dict[str,
         "score": _score(act, reference),
         "judgements": _judgements(act, reference),
         "papers": _papers(act, reference),
+        **_agencies(act, reference),
         **_agreed(act, application),
         "earlier_applications": _earlier(act, reference),
     }
@@ -173,6 +174,13 @@ def _coverage(act: Act, reference: str) -> list[PackSection]:
         }
         for row in act.session.scalars(query.order_by(Search.source))
     ]
+
+
+def _agencies(act: Act, reference: str) -> PackSection:
+    """What agencies said, each with its handling. No section if none did."""
+    names = ("agency", "said_by", "said", "handling", "conditions", "said_at")
+    said = [_of(row, names) for row in panel_meetings.statements_of(act.session, reference)]
+    return {"agencies_said": said} if said else {}
 
 
 def _agreed(act: Act, application: Application) -> PackSection:

@@ -58,6 +58,8 @@ COMMAND = Vocabulary("Commands", {
     "add_note": "write a note",
     "take_call": "record a call that came in",
     "attach": "attach a paper",
+    "call_panel_meeting": "call a meeting of the panel and note who came",
+    "record_statement": "record what an agency said to the panel",
     "enquire": "ask an agency",
     "renew_watch": "renew a watch",
     "adopt_policy": "adopt a document of policy",

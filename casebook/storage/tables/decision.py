@@ -104,6 +104,9 @@ class Panel(Base):
     quorum: Mapped[int]
     convened_by: Mapped[str]
     convened_at: Mapped[datetime]
+    meeting_id: Mapped[str | None] = mapped_column(
+        ForeignKey("panel_meeting.id"), index=True
+    )  # None: for this case alone
 
 
 class MemberAnswer(Base):
