@@ -48,7 +48,7 @@ def test_what_is_told_stands_where_the_approved_text_announces_it():
 def test_a_text_of_a_force_that_does_not_announce_it_tells_it_at_its_end():
     own = replace(APPROVED, texts={**APPROVED.texts, Text.DISCLOSURE: "This is our own text."})
     assert made("worries", of=own).startswith(
-        "This is our own text.\n\nWhat we hold about this person makes us worry for your safety.\n\n"
+        "This is our own text.\n\nWhat we hold about this person makes us worry for the safety of a partner.\n\n"
     )
 
 

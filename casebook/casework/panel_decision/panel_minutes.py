@@ -42,15 +42,17 @@ def minutes(act: Act, meeting: str) -> Summary:
 def _meeting(row: PanelMeeting) -> Summary:
     belong = [row.chair, *(seat["staff"] for seat in row.members)]
     came = {presence: [who for who in belong if row.presence.get(who) == presence] for presence in Presence}
-    return {
-        "meets_at": row.meets_at.isoformat(timespec="minutes"),
-        "chair": row.chair,
-        "members": [dict(seat) for seat in row.members],
-        "present": came[Presence.PRESENT],
-        "apologies": came[Presence.APOLOGIES],
-        "left_out": "cases that the reader may not open are not in these minutes",
-        "nothing_noted": [who for who in belong if who not in row.presence],
-    }
+    return _given(
+        {
+            "meets_at": row.meets_at.isoformat(timespec="minutes"),
+            "chair": row.chair,
+            "members": [dict(seat) for seat in row.members],
+            "present": came[Presence.PRESENT],
+            "apologies": came[Presence.APOLOGIES],
+            "left_out": "cases that the reader may not open are not in these minutes",
+            "nothing_noted": [who for who in belong if who not in row.presence],
+        }
+    )
 
 
 def _case(act: Act, row: PanelMeeting, called: Panel, application: Application) -> Summary:
@@ -61,8 +63,12 @@ def _case(act: Act, row: PanelMeeting, called: Panel, application: Application) 
         "round": called.version,
         "chair": called.chair,
         "members": [dict(seat) for seat in called.members],
-        "could_not_sit": cannot_sit(act, row, application),
-        "agencies_silent": list(called.agencies_silent),
+        **_given(
+            {
+                "could_not_sit": cannot_sit(act, row, application),
+                "agencies_silent": list(called.agencies_silent),
+            }
+        ),
         "agencies_said": [_said(statement) for statement in heard if statement.version == called.version],
         "answers": _answers(act, called, application),
         "decision": _decision(act, called),
@@ -71,7 +77,7 @@ def _case(act: Act, row: PanelMeeting, called: Panel, application: Application) 
 
 def _said(row: AgencyStatement) -> Summary:
     names = ("agency", "said_by", "said", "handling", "conditions")
-    return {**{name: getattr(row, name) for name in names}, "said_at": row.said_at.isoformat(timespec="minutes")}
+    return _given({name: getattr(row, name) for name in names}) | {"said_at": row.said_at.isoformat(timespec="minutes")}
 
 
 def _answers(act: Act, called: Panel, application: Application) -> list[Summary]:
@@ -82,7 +88,7 @@ def _answers(act: Act, called: Panel, application: Application) -> list[Summary]
     return [
         {
             "member": row.member,
-            "answered": answer_time(row.answered_at, called.meets_at, zone),
+            "answer_time": answer_time(row.answered_at, called.meets_at, zone),
             "outcome": row.outcome,
             "reasons": row.reasons,
         }
@@ -98,8 +104,13 @@ def _decision(act: Act, called: Panel) -> dict[str, Any]:
     approval = decisions.approval(act.session, row.id)
     names = ("chair", "outcome", "refusal_reason", "limbs", "representations", "rationale", "dissent")
     return {
-        **{name: getattr(row, name) for name in names},
+        **_given({name: getattr(row, name) for name in names}),
         "records_told": len(row.items),
         "decided_at": row.occurred_at.isoformat(timespec="minutes"),
-        "approved_by": approval.approver if approval is not None and approval.approved else None,
+        "approved_by": approval.approver if approval is not None and approval.approved else "nobody yet",
     }
+
+
+def _given(facts: Summary) -> Summary:
+    """What there is to say. A line that says that nothing is known would be read as if somebody had been asked."""
+    return {name: fact for name, fact in facts.items() if fact not in (None, [], {}, "")}

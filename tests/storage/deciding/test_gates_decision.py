@@ -49,7 +49,7 @@ SCORE_DAMAGE = {
 }
 # other phrases of the same items, with the words that they make: only the approver's words tell the difference
 CHANGED_WORDS = (
-    "UPDATE decision SET words = replace(words, 'What we hold about this person makes us worry for your safety.',"
+    "UPDATE decision SET words = replace(words, 'What we hold about this person makes us worry for the safety of a partner.',"
     " 'It involved strangulation.'), passages = replace(passages::text, 'worries', 'involved')::jsonb"
 )
 DECISION_DAMAGE = {

@@ -166,7 +166,7 @@ def test_members_answer_before_at_and_after_the_meeting_and_the_minutes_say_when
         now=meets + timedelta(days=1, hours=1),
     )
     (case,) = minutes()["cases"]
-    assert [(line["member"], line["answered"]) for line in case["answers"]] == [("m1", "before"), ("m2", "after")]
+    assert [(line["member"], line["answer_time"]) for line in case["answers"]] == [("m1", "before"), ("m2", "after")]
     assert (case["decision"]["outcome"], case["decision"]["records_told"]) == ("disclosed_to_a", 1)
     assert [line["member"] for line in case["decision"]["dissent"]] == ["m2"]
     assert "worry" not in str(case)  # the words that are read to A are not in the minutes

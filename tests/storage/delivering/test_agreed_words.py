@@ -36,7 +36,7 @@ def test_the_officer_is_shown_exactly_the_words_that_were_approved(decided, acti
     reference = decided()
     (standing,) = rows(Decision, reference)
     assert said(acting, crew, reference) == {"a": standing.words}
-    assert "makes us worry for your safety" in standing.words
+    assert "makes us worry for the safety of a partner" in standing.words
 
 
 def test_reading_the_words_is_recorded_and_is_enough_to_report_that_they_were_read(
