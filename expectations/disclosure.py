@@ -37,7 +37,7 @@ DELIVERIES = Frame(
     name="deliveries",
     columns=(
         "recipient", "permitted", "delivered", "kind_fits", "approved", "after_approval", "identity_checked", "manner",
-        "logged", "kind", "undertaking", "items", "support_offered", "safety_plan", "wording_approved",
+        "logged", "kind", "undertaking", "items", "support_offered", "safety_plan", "wording_approved", "words_read",
     ),
     rows=RowCount(rule=_rule("somebody_told", "Somebody is to be told.", role=Role.SUPERVISOR, unwaivable=True)),
     expectations=(
@@ -64,6 +64,10 @@ DELIVERIES = Frame(
         true("support_offered", _rule("support_offered", "Support was offered, whatever the outcome.")),
         true("safety_plan", _rule("safety_plan", "There is a safety plan, or a reason why there is none.")),
         true("wording_approved", _rule("wording_approved", "The approved wording was used.")),
+        true(
+            "words_read",
+            _rule("words_read", "A disclosure was made in the words that were agreed and approved.", unwaivable=True),
+        ),
     ),
 )  # fmt: skip
 

@@ -44,6 +44,8 @@ DECISION = Frame(
         "items",
         "recipients",
         "wording",
+        "words_agreed",
+        "words_approved",
         "refusal_reason",
         "explained",
         "facts_current",
@@ -81,6 +83,23 @@ DECISION = Frame(
         between("items", 1, None, _rule("items_chosen", "A disclosure says item by item what is told."), when=TELLS),
         between("recipients", 1, None, _rule("recipients_named", "A disclosure says who is told."), when=TELLS),
         filled("wording", _rule("wording_named", "A disclosure names its approved wording."), when=TELLS),
+        true(
+            "words_agreed",
+            _rule(
+                "words_agreed",
+                "The words of a disclosure are what the approved phrases make of its items, and nothing else.",
+                unwaivable=True,
+            ),
+        ),
+        true(
+            "words_approved",
+            _rule(
+                "words_approved",
+                "The words of a disclosure are those that the approver read.",
+                role=Role.APPROVER,
+                unwaivable=True,
+            ),
+        ),
         filled("refusal_reason", _rule("refusal_reasoned", "A refusal has a reason from the list."), when=REFUSES),
         true(
             "explained",

@@ -13,6 +13,11 @@ def decisions(application: ApplicationView) -> Iterator[Block]:
     panels = {row["version"]: row for row in rows(application, "panel")}
     decided = {row["version"]: row for row in rows(application, "decision")}
     answers = rows(application, "member_answer")
+    for row in sorted(rows(application, "agency_statement"), key=lambda row: str(row["said_at"])):
+        head = f"{words.AGENCY.of(row['agency'])} said {moment(row['said_at'])} ({words.HANDLING.of(row['handling'])})"
+        yield from paragraph(head, row.get("said"))
+        if row.get("conditions"):
+            yield from paragraph("conditions", row["conditions"], indent=5)
     for version in sorted(panels.keys() | decided.keys()):
         if panel := panels.get(version):
             yield from _panel(panel)
@@ -58,6 +63,7 @@ def _decision(row: ShownRow) -> Iterator[Block]:
             representations.get("reasons"),
             indent=5,
         )
+    yield from _words_read_out(row)
     if row.get("rationale"):
         yield from paragraph("rationale", row["rationale"], indent=5)
     for dissent in row.get("dissent") or []:
@@ -67,6 +73,14 @@ def _decision(row: ShownRow) -> Iterator[Block]:
         yield from paragraph(
             f"supervisor {row['supervisor']} on not disclosing in this band", row.get("supervisor_reason"), indent=5
         )
+
+
+def _words_read_out(row: ShownRow) -> Iterator[Block]:
+    """The words of a disclosure, line by line: whoever approves it approves exactly them."""
+    for number, line in enumerate(str(row.get("words") or "").splitlines()):
+        if number == 0:
+            yield from paragraph("the words that are read out:", indent=5)
+        yield from paragraph(line, indent=7)
 
 
 def _recipient(recipient: ShownRow) -> str:
@@ -99,6 +113,8 @@ def deliveries(application: ApplicationView) -> Iterator[Block]:
         ]  # fmt: skip
         details += [f"not in person: {clean(row['exception_reason'])}"] if row["exception_reason"] else []
         yield from paragraph("; ".join(details), indent=5)
+        if row.get("departures"):
+            yield from paragraph("told otherwise than the agreed words", row["departures"], indent=5)
         if row.get("safety_plan"):
             yield from paragraph("safety plan", row["safety_plan"], indent=5)
     for row in rows(application, "emergency_disclosure"):

@@ -44,6 +44,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "work": ("casebook.cli.case.work", "list the work that is waiting, claim an item, do it"),
     "pack": ("casebook.cli.case.pack", "print what a panel reads before it decides, as text, HTML or PDF"),
+    "panel": ("casebook.cli.case.panel", "meetings of the panel: agenda, who came, what agencies said, minutes"),
     "staff": ("casebook.cli.operations.staff", "manage staff: roles, training, duty, tokens, suspension"),
     "audit": ("casebook.cli.operations.audit", "verify, seal and export the ledger"),
     "urgent": ("casebook.cli.operations.engine", "make one application urgent, before all others"),

@@ -203,9 +203,25 @@ def decide(_item: Item, shown: Shown) -> dict[str, Any]:
             "items": qualifying,
             "recipients": [{"party": "a"}],
             "wording": WORDING,
+            "words": [
+                {"item": row["id"], "phrases": phrases(row["record"])} for row in findings if row["id"] in qualifying
+            ],
             "proceedings_considered": "none known",
         }
     return decided
+
+
+def phrases(record: Shown) -> list[str]:
+    """The approved phrases that fit any record of its kind, and who was harmed, where it says so."""
+    if record.get("victim_relationship") not in {"intimate_partner", "ex_partner", "family", "other"}:
+        return ["worries"]
+    match record.get("kind"):
+        case "conviction" | "caution":
+            return ["worries", "against"]
+        case "order" | None:
+            return ["worries"]
+        case _:
+            return ["worries", "said_against"]
 
 
 def approve_decision(_item: Item, _shown: Shown) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def deliver(item: Item, shown: Shown) -> dict[str, Any]:
         "follow_up": {limit: {"chosen": _choice(limit)} for limit in subject["follow_up"]},
     }
     if item["kind"] == "deliver_disclosure":
-        report |= {"undertaking": "signed", "items": subject["items"]}
+        report |= {"undertaking": "signed", "items": subject["items"], "word_for_word": True}
     return report
 
 

@@ -19,6 +19,7 @@ from casebook.demo.desk import Desk
 from casebook.demo.engine import Engine
 from casebook.demo.flaky_source import FlakySource
 from casebook.demo.look_back import PastReview
+from casebook.demo.panel_day import PanelDay
 from casebook.demo.unit import SimulatedUnit
 from casebook.domain.words import BAND, OUTCOME, PRIORITY, SOURCE, STAGE, WORK
 
@@ -55,6 +56,8 @@ class Story:
         self.load_sources()
         self.crew = SimulatedUnit.hire(self.operator, self.files)
         self.tell(f"{len(self.crew.desks)} synthetic staff start work")
+        self.panel_day = PanelDay(crew=self.crew, engine=self.engine, files=self.files, tell=self.tell)
+        self.panel_day.await_it()
         self.take_in()
         self.special_beginnings()
         own = own_policy.adopt(
@@ -65,6 +68,7 @@ class Story:
             self.tell,
         )
         self.work_until_closed()
+        self.panel_day.close()
         account = self.account() | own
         if self.past is None:
             return account
@@ -204,8 +208,8 @@ class Story:
             rested = not done and not rested and self.engine.rest(within=GLANCE)
 
     def go_on(self) -> bool:
-        """Go on when nobody can act now: restore the failed source, or move the clock."""
-        return self.mend_source() or self.pass_time()
+        """Go on when nobody can act now: let the panel meet, restore the failed source, or move the clock."""
+        return self.panel_day.sit() or self.mend_source() or self.pass_time()
 
     def pass_time(self) -> bool:
         """Move the clock to the next moment at which somebody can act, and sweep. False if there is no such moment."""

@@ -50,6 +50,7 @@ class SimulatedUnit:
     terminals: Mapping[str, Terminal]
     left: Counter[str] = field(default_factory=Counter)
     waits_for: set[str] = field(default_factory=set)  # sources that do not answer: nobody searches them by hand yet
+    at_the_meeting: set[str] = field(default_factory=set)  # kinds of work that wait for the meeting of the panel
     unreachable: set[str] = field(default_factory=set)  # references whose applicant never answers
     mended: set[str] = field(default_factory=set)  # references that a gate had held
     postponed: dict[str, datetime] = field(default_factory=dict)  # item -> when it can be done, if not now
@@ -102,6 +103,8 @@ class SimulatedUnit:
 
     def _do(self, desk: Desk, item: dict[str, Any]) -> bool:
         if item["subject"].get("source") in self.waits_for and item["kind"] == "return_search":
+            return False
+        if item["kind"] in self.at_the_meeting:
             return False
         if item["kind"] == "meet_applicant" and item["reference"] in self.unreachable:
             return self._attempt_contact(desk, item)

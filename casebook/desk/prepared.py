@@ -12,7 +12,7 @@ from casebook.desk.fields import Choices, Field
 from casebook.domain import words
 from casebook.domain.risk.instruments import Reply
 from casebook.domain.vocabulary import WorkKind
-from casebook.policies import panel_refusals, risk_model
+from casebook.policies import panel_refusals, risk_model, wording
 
 Shown = Mapping[str, Any]  # the file of the case, as it was opened
 Subject = Mapping[str, Any]
@@ -168,10 +168,16 @@ def _decision(subject: Subject, shown: Shown, _asked: str) -> Prepared:
     refusals = tuple((code, as_sentence(words.REFUSAL.of(code))) for code in panel_refusals.load().allowed)
     offered: dict[str, Choices] = {
         "items": _findings(shown), "refusal_reason": refusals,
-        "agencies_silent": _agencies(),
+        "agencies_silent": _agencies(), "words.item": _findings(shown), "words.phrases": _phrases(),
     }  # fmt: skip
     start = {"recipients.0.party": ["a"]} if subject.get("as") == "chair" else {}
     return Prepared(offered=offered, start=start)
+
+
+def _phrases() -> Choices:
+    """The approved phrases, with the places for facts that the case fills."""
+    approved = wording.load(wording.current()).phrases
+    return tuple((code, phrase.words.replace("{", "[").replace("}", "]")) for code, phrase in approved.items())
 
 
 def _findings(shown: Shown) -> Choices:

@@ -65,6 +65,8 @@ class Command(StrEnum):
     ADD_NOTE = "add_note"
     TAKE_CALL = "take_call"
     ATTACH = "attach"
+    CALL_PANEL_MEETING = "call_panel_meeting"
+    RECORD_STATEMENT = "record_statement"
     UPDATE_CIRCUMSTANCES = "update_circumstances"
     ENQUIRE = "enquire"
     RENEW_WATCH = "renew_watch"
@@ -141,6 +143,8 @@ MAY: Mapping[Command, frozenset[Role]] = MappingProxyType({
     Command.ALLOCATE: _LEADS,
     Command.ADD_NOTE: _CASE_STAFF,
     Command.ATTACH: _CASE_STAFF,
+    Command.CALL_PANEL_MEETING: frozenset({Role.PANEL_CHAIR, Role.SUPERVISOR}),
+    Command.RECORD_STATEMENT: frozenset({Role.PANEL_CHAIR, Role.PANEL_MEMBER, Role.RESEARCHER, Role.SUPERVISOR}),
     # whoever answers the telephone
     Command.TAKE_CALL: _PEOPLE,
     Command.UPDATE_CIRCUMSTANCES: _PEOPLE,

@@ -198,7 +198,7 @@ def delivered(item: Mapping[str, Any], shown: Mapping[str, Any], unit: Unit) -> 
             "follow_up": {limit: {"chosen": "accepted"} for limit in subject.get("follow_up", [])},
         }
     if item["kind"] == "deliver_disclosure":
-        answer |= {"undertaking": "signed", "items": items}
+        answer |= {"undertaking": "signed", "items": items, "word_for_word": True}
     return answer
 
 

@@ -18,6 +18,7 @@ from casebook.casework.disclosure import emergency
 from casebook.casework.governance import circumstances, conflicts, governance, policy_documents
 from casebook.casework.intake import drafts
 from casebook.casework.monitor import dip_sampling, signals
+from casebook.casework.panel_decision import panel_meetings, statements
 from casebook.casework.papers import attaching
 from casebook.casework.record_checks import extracts
 from casebook.casework.reporting import audit
@@ -54,6 +55,10 @@ def lived(unit, persons):
         drafts.write(act, {"concern": "a neighbour asks"})
         notes.write(act, whole, category="safety", words="moves on Friday")
         attaching.refer(act, whole, category="minutes", title="of the panel", where="folder 7")
+        statements.record_statement(
+            act, whole, agency="housing", said_by="the duty officer", said="the lease is hers", handling="P"
+        )
+        panel_meetings.call_meeting(act, meets_at=unit.now + timedelta(days=1), chair="chair", members=[])
         calls.take(act, whole, caller="a", identified_by="known", said="he is back", opens="details")
     with unit.acting("inspect") as act:
         emergency.disclose(

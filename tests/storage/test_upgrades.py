@@ -33,6 +33,8 @@ AFTER_THE_FILL = {
     "0023",
     "0024",
     "0025",
+    "0026",
+    "0027",
     "0030",
 }  # rows that a test wrote by SQL, where a use case keeps the keys
 

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from casebook.domain.actors import Actor
+from casebook.domain.case.agreed_words import Passage
 from casebook.domain.case.panel import (
     Attendance,
     Sitter,
@@ -33,7 +34,7 @@ from casebook.domain.case.panel_decision import (
 from casebook.domain.risk.risk_assessment import Judgement, RecordedJudgement, effective, why_not_judge
 from casebook.domain.risk.risk_model import Disclosability
 from casebook.domain.vocabulary import Band, Outcome, Role
-from casebook.policies import panel_refusals
+from casebook.policies import panel_refusals, wording
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 MET = dict.fromkeys(Limb, True)
@@ -48,6 +49,7 @@ TELL = Draft(
     recipients=(Recipient(party="a"),),
     representations_told=True,
     wording="1",
+    passages=(Passage(item="f1", phrases=("worries",)),),
 )
 REFUSE = Draft(
     outcome=Outcome.NOT_DISCLOSED,
@@ -58,8 +60,18 @@ REFUSE = Draft(
 NOTHING = Draft(outcome=Outcome.NOTHING_TO_DISCLOSE, limbs=MET | {Limb.NECESSARY: False}, representations_told=True)
 
 
+def said(items):
+    return tuple(Passage(item=item, phrases=("worries",)) for item in items)
+
+
 def held(*findings, minor=False):
-    return DecisionBasis(findings=findings, minor=minor, refusals=panel_refusals.load())
+    return DecisionBasis(
+        findings=findings,
+        minor=minor,
+        refusals=panel_refusals.load(),
+        wording=wording.load("1"),
+        told={finding.id: ("conviction", {}) for finding in findings},
+    )
 
 
 def code(draft, *findings, minor=False):
@@ -145,7 +157,7 @@ def test_nothing_is_refused_before_its_owner_has_answered(draft):
     ],
 )
 def test_an_item_is_a_confirmed_finding_that_may_be_released(items, told):
-    assert code(replace(TELL, items=items), QUALIFIES, SUPPORTS, SAYS_NOTHING, THEIRS) == told
+    assert code(replace(TELL, items=items, passages=said(items)), QUALIFIES, SUPPORTS, SAYS_NOTHING, THEIRS) == told
 
 
 @pytest.mark.parametrize(("agreed", "told"), [(True, None), (False, "not_released"), (None, "not_released")])
@@ -156,7 +168,7 @@ def test_what_is_under_conditions_is_released_by_agreement_even_if_it_is_ours(ag
 
 def test_pending_proceedings_are_weighed():
     pending = replace(THEIRS, agreed=True, proceedings_pending=True)
-    draft = replace(TELL, items=("f4",))
+    draft = replace(TELL, items=("f4",), passages=said(("f4",)))
     assert code(draft, pending) == "proceedings_unweighed"
     assert code(replace(draft, proceedings_considered=True), pending) is None
 
@@ -178,6 +190,26 @@ def test_pending_proceedings_are_weighed():
 )
 def test_only_the_person_at_risk_or_a_protector_is_told(outcome, recipients, minor, told):
     assert code(replace(TELL, outcome=outcome, recipients=tuple(recipients)), QUALIFIES, minor=minor) == told
+
+
+@pytest.mark.parametrize(
+    ("passages", "told"),
+    [
+        ((), "item_without_words"),
+        ((Passage(item="f1", phrases=()),), "item_without_words"),
+        ((Passage(item="f1", phrases=("worries",)),) * 2, "words_of_no_item"),
+        ((Passage(item="f1", phrases=("worries",)), Passage(item="f2", phrases=("worries",))), "words_of_no_item"),
+        ((Passage(item="f1", phrases=("worries", "Her name is Anna")),), "unknown_phrase"),
+        ((Passage(item="f1", phrases=("cautioned",)),), "phrase_of_another_kind"),
+        ((Passage(item="f1", phrases=("convicted",)),), "fact_not_told"),  # neither year nor offence is known
+    ],
+)
+def test_a_disclosure_says_each_item_in_approved_phrases(passages, told):
+    assert code(replace(TELL, passages=passages), QUALIFIES, SUPPORTS) == told
+
+
+def test_only_a_disclosure_has_words_of_its_own():
+    assert code(replace(REFUSE, passages=TELL.passages), QUALIFIES) == "words_without_disclosure"
 
 
 def test_a_disclosure_names_its_wording():

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from casebook.domain.case.disclosure import addressees, followed
-from casebook.domain.case.wording import Text, faults, text_for, words
+from casebook.domain.case.wording import Text, ToldFact, faults, text_for, words
 from casebook.domain.stages import ANOTHER_FORCE
 from casebook.domain.vocabulary import Outcome
 from casebook.policies import panel_refusals, wording
@@ -42,6 +42,31 @@ def test_false_comfort_is_refused(text, phrase, code):
     approved = wording.load("1")
     changed = replace(approved, texts={**approved.texts, text: f"{approved.texts[text]} {phrase}"})
     assert [reason.code for reason in faults(changed)] == [code]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        ("She is {name}.", "phrase_slot"),
+        ("She is {year!r}.", "phrase_slot"),
+        ("In {year:>100}.", "phrase_slot"),
+        ("In {year.real}.", "phrase_slot"),
+        ("In {", "phrase_slot"),
+        (" ", "phrase_slot"),
+        ("There is no risk.", "phrase_promises"),
+    ],
+)
+def test_a_phrase_has_places_for_known_facts_only(sentence, told):
+    approved = wording.load("1")
+    changed = replace(approved, phrases={"x": replace(approved.phrases["convicted"], words=sentence)})
+    assert [reason.code for reason in faults(changed)] == [told]
+
+
+def test_a_fact_that_may_be_told_has_words():
+    approved = wording.load("1")
+    assert [reason.code for reason in faults(replace(approved, facts={ToldFact.VICTIM: {"family": " "}}))] == [
+        "fact_without_words"
+    ]
 
 
 def test_a_text_without_its_warning_is_refused():

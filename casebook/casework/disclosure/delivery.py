@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from casebook.casework.core import clocks, referrals
+from casebook.casework.core import clocks, notices, referrals
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Doing
 from casebook.casework.disclosure.delivery_report import Choice, reported
@@ -18,9 +18,9 @@ from casebook.domain.case.disclosure import Addressee, Due
 from casebook.domain.case.follow_up import Chosen, ContactResult
 from casebook.domain.case.safe_contact import Purpose
 from casebook.domain.policy import Policy
-from casebook.domain.vocabulary import Limit, Outcome, Route
+from casebook.domain.vocabulary import Limit, Outcome, Role, Route
 from casebook.errors import InvalidAnswer
-from casebook.storage.case import decisions, deliveries
+from casebook.storage.case import agreed_words, decisions, deliveries
 from casebook.storage.documents import policy_of
 from casebook.storage.tables import (
     Application,
@@ -34,6 +34,7 @@ from casebook.storage.tables import (
     Referral,
 )
 
+DEPARTED = "words_departed_from"
 THEY_ASK_TO_WAIT = "person_at_risk_asks_to_wait"  # the ground on which policy lets a follow-up clock be paused
 
 
@@ -44,6 +45,7 @@ def delivered(doing: Doing) -> None:
     if approved is None or approved[0].id != doing.item.subject["decision"]:
         refuse_because("superseded", "the decision was superseded, or its approval withdrawn: nothing may be delivered")
     standing, approval = approved
+    refuse(agreed_words.why_not_read(act.session, standing, approval))
     addressees = deliveries.addressees(doing.act.session, application, standing)
     to = next(addressee for addressee in addressees if addressee.code == code)
     if doing.answer.recipient != code:
@@ -54,7 +56,9 @@ def delivered(doing: Doing) -> None:
         )
     refuse(rules.why_not_deliver(reported(doing), _due(doing, standing, approval, to)), InvalidAnswer)
     override_id = _log_contact(doing, to)
-    _keep(doing, standing, to, override_id)
+    _keep(doing, approval, to, override_id)
+    if to.is_told_something:
+        _tell_of_departures(doing)
     referrals.keep(doing, doing.answer.referrals)
     if limits := offers_due(application, addressees, to):
         _offer(doing, limits)
@@ -106,7 +110,7 @@ def _due(doing: Doing, standing: Decision, approval: Approval, to: Addressee) ->
         to=to,
         approved_at=approval.approved_at,
         not_before=not_before(application, approval, to),
-        wording=act.documents.wording_at(doing.occurred_at),
+        wording=wording_told(act, standing, to, doing.occurred_at),
         items=frozenset(standing.items),
         untrained=_must_be_trained(policy)
         and not deliveries.is_trained(act.session, act.actor.id, doing.occurred_at.date()),
@@ -114,6 +118,12 @@ def _due(doing: Doing, standing: Decision, approval: Approval, to: Addressee) ->
         referrals=referrals_asked(act, application, to),
         offers=offers_due(application, deliveries.addressees(doing.act.session, application, standing), to),
     )
+
+
+def wording_told(act: Act, standing: Decision, to: Addressee, moment: datetime) -> str:
+    """The version of what somebody is told: that of the agreed words, or for fixed words the one in force then."""
+    agreed = standing.wording if to.is_told_something else None
+    return agreed or act.documents.wording_at(moment)
 
 
 def _must_be_trained(policy: Policy) -> bool:
@@ -144,12 +154,12 @@ def delivery_id(item_id: str) -> str:
     return chain.identity("disclosure", item_id)
 
 
-def _keep(doing: Doing, standing: Decision, to: Addressee, override_id: str | None) -> None:
+def _keep(doing: Doing, approval: Approval, to: Addressee, override_id: str | None) -> None:
     answer, act = doing.answer, doing.act
     row = Disclosure(
         id=delivery_id(doing.item.id),
         reference=doing.application.reference,
-        decision_id=standing.id,
+        decision_id=approval.decision_id,
         approved=True,
         kind="disclosure" if to.is_told_something else "no_disclosure",
         recipient=to.code,
@@ -159,6 +169,8 @@ def _keep(doing: Doing, standing: Decision, to: Addressee, override_id: str | No
         exception_reason=answer.exception_reason,
         undertaking=getattr(answer, "undertaking", rules.NOT_NEEDED),
         wording=answer.wording,
+        words_digest=approval.words_digest if to.is_told_something else None,
+        departures=getattr(answer, "departures", None),
         support_offered=answer.support_offered,
         safety_plan=answer.safety_plan,
         delivered_by=act.actor.id,
@@ -173,6 +185,16 @@ def _keep(doing: Doing, standing: Decision, to: Addressee, override_id: str | No
     act.session.add_all(
         DisclosedItem(disclosure_id=row.id, finding_id=item) for item in dict.fromkeys(getattr(answer, "items", ()))
     )
+
+
+def _tell_of_departures(doing: Doing) -> None:
+    """The head of unit hears if the agreed words were departed from. Words first opened after they were told are noted too."""
+    act, application, delivery = doing.act, doing.application, delivery_id(doing.item.id)
+    if doing.answer.departures:
+        notices.notify(act, application, role=Role.HEAD_OF_UNIT, reason=DEPARTED, key=doing.item.id)
+        act.record(application, "exception_recorded", what=DEPARTED, delivery=delivery)
+    if doing.item.read_at is not None and doing.item.read_at > doing.occurred_at:
+        act.record(application, "exception_recorded", what="words_opened_late", delivery=delivery)
 
 
 def _offer(doing: Doing, limits: Sequence[Limit]) -> None:

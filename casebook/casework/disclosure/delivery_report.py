@@ -58,13 +58,17 @@ class NoDisclosureDelivered(UnderPlan):
 
 
 class DisclosureDelivered(NoDisclosureDelivered):
-    """Delivery of a disclosure; occurred_at must be inside the safe window."""
+    """Delivery of a disclosure in its agreed words (`casebook applications words REF`); occurred_at inside the safe window."""
 
     undertaking: Literal["signed", "refused_weighed"] = Field(description="Asked for before anything was disclosed.")
     undertaking_weighed: str | None = Field(
         default=None, description="If refused: why the disclosure was made all the same."
     )
     items: list[str] = Field(min_length=1, description="The findings that were disclosed, out of those in the subject.")
+    word_for_word: bool = Field(description="The agreed words were read as they are, and nothing else was told.")
+    departures: str | None = Field(
+        default=None, description="If not word for word: what was told otherwise or besides, and why."
+    )
     left_out_because: str | None = Field(default=None, description="Why an item in the subject was not disclosed.")
 
 
@@ -85,6 +89,8 @@ def reported(doing: Doing) -> ReportedDelivery:
         undertaking_weighed=bool(getattr(answer, "undertaking_weighed", None)),
         items=frozenset(getattr(answer, "items", ())),
         left_out_explained=bool(getattr(answer, "left_out_because", None)),
+        word_for_word=getattr(answer, "word_for_word", True),
+        departures_told=bool(getattr(answer, "departures", None)),
         exception=bool(answer.exception_reason),
         referrals=frozenset(referral.agency for referral in answer.referrals),
         offers={limit: Offer(chosen=choice.chosen, at=choice.at) for limit, choice in answer.follow_up.items()},

@@ -25,7 +25,8 @@ from casebook.storage import documents as stored
 from casebook.storage.tables import OPEN_WORK, PolicyDocument, WorkItem
 
 _LOCK = 0x0CA5EB01  # the advisory lock under which one process takes the shipped documents over
-_TELLS = (WorkKind.DELIVER_DISCLOSURE, WorkKind.DELIVER_NO_DISCLOSURE, WorkKind.TELL_OF_TRANSFER)
+# the words of a disclosure were agreed and approved under one version, and stay under it
+_TELLS = (WorkKind.DELIVER_NO_DISCLOSURE, WorkKind.TELL_OF_TRANSFER)
 
 
 @dataclass(frozen=True, kw_only=True)

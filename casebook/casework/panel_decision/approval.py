@@ -5,17 +5,18 @@ from __future__ import annotations
 from pydantic import Field
 
 from casebook.casework.core import clocks
-from casebook.casework.core.acting import Act, refuse_because
+from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Doing
 from casebook.casework.core.rounds import next_round
 from casebook.casework.panel_decision import ratification
 from casebook.domain.actors import Reason
+from casebook.domain.case.agreed_words import words_digest
 from casebook.domain.case.panel import why_not_approve, why_not_explain
 from casebook.domain.case.panel_decision import needs_supervisor
 from casebook.domain.policy import Allowance, Unit
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.domain.work import Need
-from casebook.storage.case import decisions, record_checks
+from casebook.storage.case import agreed_words, decisions, record_checks
 from casebook.storage.documents import policy_of
 from casebook.storage.people import researchers_of, workers_of
 from casebook.storage.tables import Application, Approval, Decision, WorkItem
@@ -24,7 +25,7 @@ SUPERVISOR = "supervisor"
 
 
 class Approved(Answer):
-    """Approves the decision as it is, or sends it back for a new round."""
+    """Approves the decision as it is, with the words that are to be read out, or sends it back for a new round."""
 
     approved: bool = Field(description="False sends it back: the panel decides again.")
     reason: str = Field(min_length=1, description="Why. From a supervisor: why a grave risk is not disclosed.")
@@ -93,6 +94,8 @@ def _explain(doing: Doing, standing: Decision) -> None:
 
 def _approve(doing: Doing, standing: Decision) -> None:
     act, application = doing.act, doing.application
+    if doing.answer.approved:
+        refuse(agreed_words.why_not_approved(act.session, standing))
     researchers = researchers_of(act.session, application.reference)
     act.session.add(
         Approval(
@@ -104,6 +107,7 @@ def _approve(doing: Doing, standing: Decision) -> None:
             researchers=sorted(researchers),
             reason=doing.answer.reason,
             approved_at=act.now,
+            words_digest=words_digest(standing.words) if standing.words and doing.answer.approved else None,
         )
     )
     if not doing.answer.approved:

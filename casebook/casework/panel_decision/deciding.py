@@ -15,12 +15,13 @@ from casebook.casework.panel_decision.panel_answer import Decided
 from casebook.casework.record_checks import record_checks, searches
 from casebook.casework.risk_scoring import risk_inputs
 from casebook.domain import chain, words
+from casebook.domain.case.agreed_words import Passage
 from casebook.domain.case.panel import may_be_minor, why_not_yet
 from casebook.domain.case.panel_decision import INSUFFICIENT, DecisionBasis, Draft, Limb, Recipient, why_not_decide
 from casebook.domain.vocabulary import Applicant, Outcome, Party, Role, Source, Stage, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import AlreadyDecided, InvalidAnswer
-from casebook.storage.case import decisions
+from casebook.storage.case import agreed_words, decisions, panel_meetings
 from casebook.storage.case.record_checks import signs
 from casebook.storage.documents import policy_of
 from casebook.storage.tables import Application, Assurance, Decision, MemberAnswer, Panel, Person, WorkItem
@@ -68,11 +69,12 @@ def take_back(act: Act, application: Application, _item: WorkItem) -> None:
 
 
 def rests_on(act: Act, application: Application, item: WorkItem) -> object:
-    """A member's answer rests on the pack. The chair's decision rests on the members' answers too."""
-    facts = decisions.facts(act.session, application)
+    """A member's answer rests on the pack and on what agencies said. The chair's decision rests on the members' answers too."""
+    heard = [said.id for said in panel_meetings.statements_of(act.session, application.reference)]
+    facts = [decisions.facts(act.session, application), *heard]
     if item.subject.get("as") != CHAIR:
-        return [facts]
-    return [facts, *(answer.id for answer in decisions.answers(act.session, application))]
+        return facts
+    return [*facts, *(answer.id for answer in decisions.answers(act.session, application))]
 
 
 def _by_member(doing: Doing, called: Panel) -> None:
@@ -132,7 +134,7 @@ def _by_chair(doing: Doing, called: Panel) -> None:
         refuse_because("unknown_wording", f"choose an approved wording: {', '.join(versions)}", InvalidAnswer)
     _refuse_uncleared_applicant(act, application, answer.outcome)
     draft = _draft(answer)
-    refuse(why_not_decide(draft, _basis(act, application)), InvalidAnswer)
+    refuse(why_not_decide(draft, _basis(act, application, answer)), InvalidAnswer)
     _record(doing)
     if answer.outcome == INSUFFICIENT:
         _send_back(act, application, answer.search_again)
@@ -181,45 +183,54 @@ def _draft(answer: Decided) -> Draft:
         representations_told=answer.representations is not None,
         refusal=answer.refusal_reason,
         wording=answer.wording,
+        passages=_passages(answer),
         proceedings_considered=bool(answer.proceedings_considered),
     )
 
 
-def _basis(act: Act, application: Application) -> DecisionBasis:
+def _passages(answer: Decided) -> tuple[Passage, ...]:
+    return tuple(Passage(item=given.item, phrases=tuple(given.phrases)) for given in answer.words)
+
+
+def _basis(act: Act, application: Application, answer: Decided) -> DecisionBasis:
     a = act.session.get(Person, f"{application.reference}:{Party.A}")
     return DecisionBasis(
         findings=decisions.held(act.session, application.reference),
         minor=may_be_minor(a.dob if a else None, risk_inputs.today(act, application)),
         refusals=act.documents.refusals(application.submitted_at),
+        wording=act.documents.wording(answer.wording) if answer.wording else None,
+        told=agreed_words.facts_known(act.session, application.reference, act.now),
     )
 
 
 def _record(doing: Doing) -> None:
     act, answer, application = doing.act, doing.answer, doing.application
-    act.session.add(
-        Decision(
-            id=f"{application.reference}:{application.version}",
-            reference=application.reference,
-            version=application.version,
-            chair=act.actor.id,
-            outcome=answer.outcome,
-            limbs={limb: given.model_dump() for limb, given in answer.limbs.items()},
-            representations=answer.representations.model_dump() if answer.representations else {},
-            recipients=[recipient.model_dump(exclude_none=True) for recipient in answer.recipients],
-            items=list(dict.fromkeys(answer.items)),
-            wording=answer.wording,
-            refusal_reason=answer.refusal_reason,
-            rationale=answer.rationale,
-            dissent=_dissent(act, application, answer),
-            supervisor_reason=None,
-            supervisor=None,
-            facts=decisions.facts(act.session, application),
-            policy=application.policy,
-            occurred_at=doing.occurred_at,
-            recorded_at=act.now,
-            superseded=answer.outcome == INSUFFICIENT,
-        )
+    row = Decision(
+        id=f"{application.reference}:{application.version}",
+        reference=application.reference,
+        version=application.version,
+        chair=act.actor.id,
+        outcome=answer.outcome,
+        limbs={limb: given.model_dump() for limb, given in answer.limbs.items()},
+        representations=answer.representations.model_dump() if answer.representations else {},
+        recipients=[recipient.model_dump(exclude_none=True) for recipient in answer.recipients],
+        items=list(dict.fromkeys(answer.items)),
+        wording=answer.wording,
+        passages=[given.model_dump() for given in answer.words],
+        words=None,
+        refusal_reason=answer.refusal_reason,
+        rationale=answer.rationale,
+        dissent=_dissent(act, application, answer),
+        supervisor_reason=None,
+        supervisor=None,
+        facts=decisions.facts(act.session, application),
+        policy=application.policy,
+        occurred_at=doing.occurred_at,
+        recorded_at=act.now,
+        superseded=answer.outcome == INSUFFICIENT,
     )
+    row.words = agreed_words.words_made(act.session, row)
+    act.session.add(row)
 
 
 def _dissent(act: Act, application: Application, answer: Decided) -> list[dict[str, str]]:

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
+from casebook.casework.core import conflict as core_conflict
 from casebook.casework.core import notices
-from casebook.casework.core.acting import Act, named, refuse, refuse_all
+from casebook.casework.core.acting import Act, named, refuse, refuse_all, refuse_because
 from casebook.casework.core.answers import Answer, Doing
 from casebook.domain import chain
 from casebook.domain.actors import Reason
 from casebook.domain.case.panel import OURS, SITS, Attendance, Sitter, Ties, why_not_out_of_cycle, why_not_sit
+from casebook.domain.case.panel_cycle import too_late
+from casebook.domain.case.panel_day import why_not_wait
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer
-from casebook.storage.case import decisions
+from casebook.storage.case import decisions, panel_meetings
 from casebook.storage.documents import policy_of
 from casebook.storage.people import researchers_of
-from casebook.storage.tables import Application, Panel, Person, Staff, StaffRole
+from casebook.storage.tables import Application, Panel, PanelMeeting, Person, Staff, StaffRole
 
 OUT_OF_CYCLE = "out_of_cycle"  # a cause of a ratification
 SHORT = "quorum_out_of_reach"
@@ -37,6 +41,10 @@ class Seat(BaseModel):
 class Convened(Answer):
     """Who sits on the panel of this round, and when."""
 
+    meeting: str | None = Field(
+        default=None,
+        description="The meeting that hears it: its time counts, and those of it who may sit, if no members are given.",
+    )
     members: list[Seat] = Field(
         default_factory=list, description="Members in addition to the chair. Each answers separately."
     )
@@ -58,7 +66,7 @@ class Convened(Answer):
 def need(act: Act, application: Application) -> Need:
     """The item to convene a panel, with who can be a member, and who cannot and why."""
     ties = ties_of(act, application)
-    reasons = {sitter.id: why_not_sit(sitter, ties) for sitter in _sitters(act, Role.PANEL_MEMBER)}
+    reasons = {sitter.id: why_not_sit(sitter, ties) for sitter in sitters(act, Role.PANEL_MEMBER)}
     return Need(
         kind=WorkKind.CONVENE_PANEL,
         key=f"{application.version}",
@@ -71,7 +79,8 @@ def need(act: Act, application: Application) -> Need:
 
 
 def convened(doing: Doing) -> None:
-    act, answer, application = doing.act, doing.answer, doing.application
+    act, application = doing.act, doing.application
+    answer = _heard_at(act, application, doing.answer)
     refuse(conflict(act, application, act.actor.id, said_unrelated=answer.not_the_person_named))
     quorum = max(policy_of(application).panel.quorum.value, answer.quorum or 0)
     refuse_all(
@@ -81,7 +90,7 @@ def convened(doing: Doing) -> None:
                 for seat in answer.members
             ),
             *_why_not_this_panel(answer, act.actor.id, quorum),
-            why_not_out_of_cycle(application.priority, application.band) if answer.out_of_cycle else None,
+            _why_not_out_of_cycle(act, application) if answer.out_of_cycle else None,
         ],
         InvalidAnswer,
     )
@@ -100,12 +109,49 @@ def convened(doing: Doing) -> None:
             quorum=quorum,
             convened_by=act.actor.id,
             convened_at=act.now,
+            meeting_id=answer.meeting,
         )
     )
     if answer.out_of_cycle:  # the others ratify it afterwards: whoever must appoint one more has time until then
         others = eligible(act, application) - {act.actor.id}
         key = f"{application.reference}:{application.version}"
         tell_if_short(act, application, cause=OUT_OF_CYCLE, answering=others, quorum=quorum, key=key)
+
+
+def _heard_at(act: Act, application: Application, answer: Convened) -> Convened:
+    """The answer with the time of the meeting that it names, and with those of it who may sit on this case."""
+    if answer.meeting is None:
+        return answer
+    meeting = act.session.get(PanelMeeting, answer.meeting)
+    if meeting is None:
+        refuse_because("unknown_meeting", "there is no such meeting: call it first", InvalidAnswer)
+    if answer.meets_at is not None:
+        refuse_because("meeting_has_its_time", "a meeting has its own time: give none", InvalidAnswer)
+    due_at = panel_meetings.process_due(act.session, application.reference)
+    refuse(why_not_wait(due_at, meets_at=meeting.meets_at, now=act.now), InvalidAnswer)
+    asked = [
+        Seat(**seat)
+        for seat in [{"staff": meeting.chair, "agency": OURS}, *meeting.members]
+        if seat["staff"] != act.actor.id and why_not_seated(act, application, seat["staff"]) is None
+    ]
+    return answer.model_copy(update={"members": answer.members or asked, "meets_at": meeting.meets_at})
+
+
+def why_not_seated(act: Act, application: Application, staff_id: str) -> Reason | None:
+    """Why somebody of a meeting has no seat on one of its cases: as for any panel, or because they declared a conflict."""
+    if core_conflict.conflicted(act, application.reference, staff_id):
+        return Reason("conflict_declared", f"{staff_id} has a conflict of interest with this application")
+    return conflict(act, application, staff_id)
+
+
+def _why_not_out_of_cycle(act: Act, application: Application) -> Reason | None:
+    """A reason if it can wait for the next meeting of the policy's cycle: it is not urgent, and would not lapse before it."""
+    due_at = panel_meetings.process_due(act.session, application.reference)
+    policy = policy_of(application)
+    lapses = due_at is not None and too_late(
+        policy.panel, ready_at=act.now, due_at=due_at, zone=ZoneInfo(policy.calendar.timezone)
+    )
+    return why_not_out_of_cycle(application.priority, application.band, lapses=bool(lapses))
 
 
 def _why_not_this_panel(answer: Convened, chair: str, quorum: int) -> Iterator[Reason]:
@@ -122,7 +168,7 @@ def conflict(
     act: Act, application: Application, staff_id: str, *, said_unrelated: Collection[str] = ()
 ) -> Reason | None:
     """Why a member of staff cannot sit on this application's panel, or None."""
-    sitter = next((staff for staff in _sitters(act, *SITS) if staff.id == staff_id), None)
+    sitter = next((staff for staff in sitters(act, *SITS) if staff.id == staff_id), None)
     if sitter is None and (member := act.session.get(Staff, staff_id)) is not None:
         sitter = Sitter(id=staff_id, roles=frozenset(), suspended=member.suspended_at is not None)
     return why_not_sit(sitter, ties_of(act, application), said_unrelated=said_unrelated)
@@ -131,7 +177,7 @@ def conflict(
 def eligible(act: Act, application: Application) -> frozenset[str]:
     """Every chair and member who may sit on this application: the full panel."""
     ties = ties_of(act, application)
-    return frozenset(sitter.id for sitter in _sitters(act, *SITS) if why_not_sit(sitter, ties) is None)
+    return frozenset(sitter.id for sitter in sitters(act, *SITS) if why_not_sit(sitter, ties) is None)
 
 
 def tell_if_short(
@@ -172,12 +218,12 @@ def attendance(act: Act, application: Application, panel: Panel) -> Attendance:
     )
 
 
-def _sitters(act: Act, *roles: Role) -> list[Sitter]:
-    """Staff who have one of these roles now."""
+def sitters(act: Act, *roles: Role) -> list[Sitter]:
+    """Staff who have one of these roles now; without any, one of those that sit on panels."""
     query = (
         select(Staff.id, Staff.suspended_at, StaffRole.role)
         .join(StaffRole, StaffRole.staff_id == Staff.id)
-        .where(StaffRole.role.in_(roles), StaffRole.ended_at.is_(None))
+        .where(StaffRole.role.in_(roles or SITS), StaffRole.ended_at.is_(None))
         .order_by(Staff.id)
     )
     roles_of: dict[str, set[Role]] = {}

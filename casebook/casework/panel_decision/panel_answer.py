@@ -33,6 +33,13 @@ class RecipientGiven(_Part):
     with_childrens_services: bool = Field(default=False, description="Required if A is or may be under 18.")
 
 
+class PassageGiven(_Part):
+    item: str = Field(min_length=1, description="Id of the finding.")
+    phrases: list[str] = Field(
+        min_length=1, max_length=20, description="Codes of approved phrases, as the pack lists them for this finding."
+    )
+
+
 class Dissent(_Part):
     member: str = Field(min_length=1)
     reasons: str = Field(min_length=1)
@@ -53,6 +60,10 @@ class Decided(Answer):
     wording: str | None = Field(
         default=None,
         description="Version of the approved wording to use; `casebook policy list` has them.",
+    )
+    words: list[PassageGiven] = Field(
+        default_factory=list,
+        description="From the chair, for a disclosure: the phrases in which each item is told. They make what is read out.",
     )
     refusal_reason: str | None = Field(
         default=None,

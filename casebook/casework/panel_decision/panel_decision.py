@@ -12,16 +12,20 @@ from casebook.casework.panel_decision import approval, deciding, panel, panel_an
 from casebook.casework.risk_scoring import completing, risk_scoring
 from casebook.domain.vocabulary import WorkKind
 from casebook.domain.work import Need
-from casebook.storage.case import decisions
+from casebook.storage.case import agreed_words, decisions
 from casebook.storage.tables import Application
 
 
 def prepare(act: Act, application: Application) -> None:
-    """Update the score, and supersede a decision that was made on other facts."""
+    """Update the score, and supersede a decision that was made on other facts, or whose words do not stand."""
     risk_scoring.score_now(act, application)
     standing = decisions.decision(act.session, application)
-    if standing is not None and standing.facts != decisions.facts(act.session, application):
+    if standing is None:
+        return
+    if standing.facts != decisions.facts(act.session, application):
         next_round(act, application, because="facts_changed")
+    elif reason := agreed_words.why_not_approved(act.session, standing):
+        next_round(act, application, because=reason.code)
 
 
 def needs(act: Act, application: Application) -> list[Need]:

@@ -19,11 +19,12 @@ from casebook.domain import authority
 from casebook.domain.actors import Actor
 from casebook.domain.authority import Command
 from casebook.domain.case import namesakes
+from casebook.domain.case.agreed_words import sentences
 from casebook.domain.vocabulary import Party
 from casebook.errors import NotPermitted
 from casebook.storage import links as stored_links
 from casebook.storage import people
-from casebook.storage.case import decisions, merged, papers, record_checks
+from casebook.storage.case import agreed_words, decisions, merged, panel_meetings, papers, record_checks
 from casebook.storage.review.live_cells import VIEWED
 from casebook.storage.tables import (
     Application,
@@ -88,6 +89,8 @@ def pack(act: Act, reference: str, *, handed_to: str | None = None) -> dict[str,
         "score": _score(act, reference),
         "judgements": _judgements(act, reference),
         "papers": _papers(act, reference),
+        **_agencies(act, reference),
+        **_agreed(act, application),
         "earlier_applications": _earlier(act, reference),
     }
 
@@ -126,7 +129,16 @@ def _plans(act: Act, reference: str) -> list[PackSection]:
 
 def _findings(act: Act, reference: str) -> list[PackSection]:
     agreements = decisions.agreements(act.session, reference)
-    return [_finding(row, agreements.get(row.id)) for row in decisions.findings(act.session, reference)]
+    return [
+        {**_finding(row, agreements.get(row.id)), "may_be_said": _sayable(act, row)}
+        for row in decisions.findings(act.session, reference)
+    ]
+
+
+def _sayable(act: Act, row: Finding) -> PackSection:
+    """The approved phrases that can be said of a finding, each with its sentence: the panel agrees words from these."""
+    wording = act.documents.wording(act.documents.wording_at(act.now))
+    return sentences(wording, *agreed_words.facts_of_finding(act.session, row, act.now))
 
 
 def _finding(row: Finding, agreement: OwnerAgreement | None) -> PackSection:
@@ -162,6 +174,19 @@ def _coverage(act: Act, reference: str) -> list[PackSection]:
         }
         for row in act.session.scalars(query.order_by(Search.source))
     ]
+
+
+def _agencies(act: Act, reference: str) -> PackSection:
+    """What agencies said, each with its handling. No section if none did."""
+    names = ("agency", "said_by", "said", "handling", "conditions", "said_at")
+    said = [_of(row, names) for row in panel_meetings.statements_of(act.session, reference)]
+    return {"agencies_said": said} if said else {}
+
+
+def _agreed(act: Act, application: Application) -> PackSection:
+    """The words of the decision of this round, once there is one: whoever is handed the pack approves exactly them."""
+    standing = decisions.decision(act.session, application)
+    return {"agreed_words": standing.words} if standing is not None and standing.words else {}
 
 
 def _assurances(act: Act, reference: str) -> list[PackSection]:

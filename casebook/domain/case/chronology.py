@@ -97,7 +97,7 @@ _KINDS: Mapping[TimelineKind, frozenset[str]] = MappingProxyType({
     }),
     TimelineKind.DECISION: frozenset({
         "decision_made_again", "decision_superseded", "round_begun", "proposed", "proposal_dismissed", "override_proposed",
-        "override_seconded", "gate_asked", "gate_broken", "answer_superseded",
+        "override_seconded", "gate_asked", "gate_broken", "answer_superseded", "agency_heard",
     }),
     TimelineKind.TELLING: frozenset({
         "outcome_delivered", "disclosed_in_emergency", "delivery_attested", "transferred", "receipt_confirmed",

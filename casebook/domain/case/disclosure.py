@@ -105,6 +105,8 @@ class ReportedDelivery:
     undertaking_weighed: bool = False
     items: frozenset[str] = frozenset()
     left_out_explained: bool = False
+    word_for_word: bool = True  # the agreed words were read, and nothing else was told
+    departures_told: bool = False  # it is recorded what was told otherwise
     exception: bool = False  # a reason is given why it was not in person
     referrals: frozenset[str] = frozenset()
     offers: Mapping[Limit, Offer] = field(default_factory=dict)
@@ -213,6 +215,17 @@ def _items(told: ReportedDelivery, due: Due) -> Reason | None:
     return None
 
 
+def _words_read(told: ReportedDelivery, due: Due) -> Reason | None:
+    if told.word_for_word and due.to.is_told_something and due.items - told.items:
+        return Reason("not_word_for_word", "an item was left out, so the agreed words were not read word for word")
+    if told.word_for_word == told.departures_told:
+        return Reason(
+            "departures_unclear",
+            "say what you told otherwise than the agreed words if you departed from them, and only then",
+        )
+    return None
+
+
 def _supported(told: ReportedDelivery, due: Due) -> Reason | None:
     if not told.support_offered:
         return Reason("support_not_offered", "offer support, whatever the outcome")
@@ -249,7 +262,8 @@ def _offered(told: ReportedDelivery, due: Due) -> Reason | None:
 DeliveryRule = Callable[[ReportedDelivery, Due], Reason | None]
 
 RULES: tuple[DeliveryRule, ...] = (
-    _after_approval, _trained, _identity, _in_person, _worded, _undertaking, _items, _supported, _offered,
+    _after_approval, _trained, _identity, _in_person, _worded, _undertaking, _items, _words_read, _supported,
+    _offered,
 )  # fmt: skip
 RULES_FOR_OTHERS: tuple[DeliveryRule, ...] = (_after_approval, _in_its_time, _worded, _items, _supported, _offered)
 

@@ -63,13 +63,14 @@ def may_be_named(staff_id: str, surnames: Collection[str]) -> bool:
     return not parts.isdisjoint(surnames)
 
 
-def why_not_out_of_cycle(priority: str, band: str | None) -> Reason | None:
-    """A reason if the application can wait for the next meeting of the panel."""
-    if Priority(priority).is_danger or band in {Band.HIGH, Band.CRITICAL}:
+def why_not_out_of_cycle(priority: str, band: str | None, *, lapses: bool = False) -> Reason | None:
+    """A reason if the application can wait for the next meeting of the panel. `lapses`: its limit passes before that."""
+    if lapses or Priority(priority).is_danger or band in {Band.HIGH, Band.CRITICAL}:
         return None
     return Reason(
         "not_urgent",
-        "only an urgent application, or one with a high or critical risk band, can be decided before the next panel",
+        "only an urgent application, one with a high or critical risk band, or one that would lapse, can be decided before"
+        " the next panel",
     )
 
 

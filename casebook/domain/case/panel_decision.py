@@ -6,11 +6,14 @@ Each rule returns a reason or None; the first reason is shown. Who sits, when th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from casebook.domain import words
 from casebook.domain.actors import Reason
+from casebook.domain.case import agreed_words
+from casebook.domain.case.agreed_words import Passage, RecordFacts
+from casebook.domain.case.wording import Wording
 from casebook.domain.risk.risk_model import Disclosability
 from casebook.domain.stages import DISCLOSING_OUTCOMES, NEGATIVE_OUTCOMES
 from casebook.domain.vocabulary import Band, Outcome, Party
@@ -88,6 +91,7 @@ class Draft:
     representations_told: bool = False  # it is recorded whether the subject is to be heard, and why
     refusal: str | None = None
     wording: str | None = None
+    passages: tuple[Passage, ...] = ()  # the words in which each item is told
     proceedings_considered: bool = False
 
 
@@ -98,6 +102,10 @@ class DecisionBasis:
     findings: tuple[HeldFinding, ...]
     minor: bool  # the person at risk is, or may be, under 18
     refusals: Refusals
+    wording: Wording | None = None  # the one that the draft names
+    told: Mapping[str, tuple[str, RecordFacts]] = field(
+        default_factory=dict
+    )  # finding -> kind of record, what may be told
 
     @property
     def qualifying(self) -> tuple[HeldFinding, ...]:
@@ -246,10 +254,14 @@ def _recipients_safe(draft: Draft, held: DecisionBasis) -> Reason | None:
     return None
 
 
-def _worded(draft: Draft, _: DecisionBasis) -> Reason | None:
-    if draft.outcome in DISCLOSING_OUTCOMES and not draft.wording:
+def _worded(draft: Draft, held: DecisionBasis) -> Reason | None:
+    if draft.outcome not in DISCLOSING_OUTCOMES:
+        if draft.passages:
+            return Reason("words_without_disclosure", "this outcome has fixed words: give none of your own choice")
+        return None
+    if not draft.wording or held.wording is None:
         return Reason("wording_missing", "name the version of the approved wording")
-    return None
+    return agreed_words.why_not_say(held.wording, draft.passages, items=draft.items, known=held.told)
 
 
 RULES: tuple[Callable[[Draft, DecisionBasis], Reason | None], ...] = (

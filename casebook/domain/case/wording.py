@@ -6,13 +6,14 @@ C learns nothing from them: what C is told never depends on the outcome. `faults
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from string import Formatter
 
 from casebook.domain.actors import Reason
 from casebook.domain.stages import ANOTHER_FORCE, DISCLOSING_OUTCOMES
-from casebook.domain.vocabulary import Outcome
+from casebook.domain.vocabulary import Outcome, RecordKind
 from casebook.domain.words import TEXT
 
 APPLICANT_OTHER = "c"  # whoever applied about somebody else
@@ -51,12 +52,34 @@ class Advice:
     verified: bool
 
 
+class ToldFact(StrEnum):
+    """What a phrase may tell of a record: codes and a year, never what somebody typed."""
+
+    YEAR = "year"
+    OFFENCE = "offence"  # its group
+    VICTIM = "victim"  # what the victim was to the subject, not who
+    INDICATORS = "indicators"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phrase:
+    """A sentence that may be told of a record, such as `In {year} this person was convicted of {offence}.`"""
+
+    words: str
+    kinds: tuple[RecordKind, ...]  # of record that it may be told of; none: of any
+    source: str
+    verified: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class Wording:
     version: str
     texts: Mapping[Text, str]
     advice: Mapping[str, Advice]  # printed below every text
     services: tuple[Service, ...]
+    told_after: str  # the sentence of the text of a disclosure after which the agreed phrases are read
+    phrases: Mapping[str, Phrase]
+    facts: Mapping[ToldFact, Mapping[str, str]]  # the words in which each code is told
     source: str
     verified: bool
 
@@ -126,4 +149,24 @@ def faults(wording: Wording) -> list[Reason]:
             wrong.append(
                 Reason("no_warning", f"the text '{TEXT.of(text)}' must say that it does not mean there is no risk")
             )
-    return wrong
+    return [*wrong, *_phrase_faults(wording)]
+
+
+def _phrase_faults(wording: Wording) -> Iterator[Reason]:
+    """What is wrong with the phrases: an unknown place for a fact, a fact without words, or false comfort."""
+    for code, phrase in wording.phrases.items():
+        if any(never.search(phrase.words) for never, _ in _NEVER):
+            yield Reason("phrase_promises", f"the phrase {code} promises safety, which nobody can promise")
+        if not phrase.words.strip() or not _slots(phrase.words) <= {*ToldFact}:
+            yield Reason("phrase_slot", f"the phrase {code} may have places only for: {', '.join(ToldFact)}")
+    if any(not told.strip() for codes in wording.facts.values() for told in codes.values()):
+        yield Reason("fact_without_words", "every code of a fact that may be told needs words")
+
+
+def _slots(words_of_phrase: str) -> set[str]:
+    """The names of the places for facts; something unknown if the sentence cannot be filled."""
+    try:
+        parts = list(Formatter().parse(words_of_phrase))
+    except ValueError:
+        return {"{"}
+    return {name + (form or "") + (turn or "") for _, name, form, turn in parts if name is not None}

@@ -7,7 +7,7 @@ Codes are stored, sent and compared; words are shown. The codes never change.
 from __future__ import annotations
 
 from casebook.domain.words import case_file, checks, deciding, events, finding, operations, reasons, review, scheme
-from casebook.domain.words.case_file import PAPER_CATEGORY, PAPER_KIND
+from casebook.domain.words.case_file import ANSWER_TIME, CASE_STATE, PAPER_CATEGORY, PAPER_KIND, PRESENCE
 from casebook.domain.words.checks import (
     APPLICANT_SIGN,
     ASSURANCE,
@@ -15,6 +15,7 @@ from casebook.domain.words.checks import (
     DOUBT,
     FAMILY,
     GATE,
+    HANDLING,
     LINK,
     MATCH_BAND,
     MEETING,
@@ -112,15 +113,16 @@ VOCABULARIES: tuple[Vocabulary, ...] = (
 )  # fmt: skip
 
 __all__ = [
-    "ACCOUNT_CHANGE", "AGENCY", "AGREES", "ANSWER", "APPLICANT", "APPLICANT_SIGN", "ASKED", "ASKED_BY",
+    "ACCOUNT_CHANGE", "AGENCY", "AGREES", "ANSWER", "ANSWER_TIME", "APPLICANT", "APPLICANT_SIGN", "ASKED", "ASKED_BY",
     "ASKER_IDENTIFIED", "ASSURANCE", "BAND",
-    "CAMPAIGN", "CAUTION", "CELL", "CERTAINTY", "CHANNEL", "CHART", "CHECKLIST", "CHOSEN", "CIRCUMSTANCE", "CLEARED_IF",
+    "CAMPAIGN", "CASE_STATE", "CAUTION", "CELL",
+    "CERTAINTY", "CHANNEL", "CHART", "CHECKLIST", "CHOSEN", "CIRCUMSTANCE", "CLEARED_IF",
     "COMMAND", "CONCLUSION", "CONFIDENCE", "CONTACT_FAULT", "CONTACT_PRIORITY", "DOCUMENT", "DOUBT", "EFFECT",
     "ESCALATION", "EVENT",
-    "EXCEPTION", "FACTOR", "FAILURE_FAMILY", "FAILURE_MODE", "FAMILY", "FAULT", "FOLLOWED", "GATE", "HEADING",
+    "EXCEPTION", "FACTOR", "FAILURE_FAMILY", "FAILURE_MODE", "FAMILY", "FAULT", "FOLLOWED", "GATE", "HANDLING", "HEADING",
     "IDENTIFIED", "INCOMPLETE", "LIMB", "LIMIT", "LINK", "MATCH_BAND", "MEETING", "ORIGIN", "OUTCOME", "OVERRIDE",
     "PAPER_CATEGORY", "PAPER_KIND", "PART",
-    "PARTY", "PAUSE", "PLAN_EFFECT", "PRIORITY", "PROGRESS", "PROOF", "PURPOSE", "QUALIFIES", "RECORD_KIND",
+    "PARTY", "PAUSE", "PLAN_EFFECT", "PRESENCE", "PRIORITY", "PROGRESS", "PROOF", "PURPOSE", "QUALIFIES", "RECORD_KIND",
     "REFERRAL_ANSWER", "REFUSAL", "RELATIONSHIP", "RESULT", "REVIEW_OUTCOME", "ROLE", "ROUTE", "SAID_BY",
     "SCENARIO", "SEX", "SHORT_OF", "SIDE", "SIGN", "SOURCE", "SOURCE_FAULT", "STAGE", "STATE", "STEP", "SUSPICION", "TEXT",
     "TIE", "TOLD", "UNCERTAIN", "UNCOVERED", "UNDERTAKING", "UNUSED", "VERDICT", "VICTIM",

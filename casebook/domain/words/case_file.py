@@ -63,5 +63,17 @@ PAPER_KIND = Vocabulary("Kinds of files of papers", {
     "xlsx": "Excel file",
     "text": "plain text",
 })  # fmt: skip
+PRESENCE = Vocabulary("Presence at a meeting of the panel", {"present": "present", "apologies": "apologies"})
+ANSWER_TIME = Vocabulary("When a member of the panel answered", {
+    "before": "before the meeting",
+    "at": "at the meeting",
+    "after": "after the meeting",
+})  # fmt: skip
+CASE_STATE = Vocabulary("How far a case on an agenda is", {
+    "to_be_decided": "to be decided",
+    "to_be_approved": "decided, not yet approved",
+    "decided": "decided and approved",
+    "another_round": "decided again in another round",
+})  # fmt: skip
 
-ALL = (NOTE_CATEGORY, CALLER, CALL_OPENS, TIMELINE, PAPER_CATEGORY, PAPER_KIND)
+ALL = (PRESENCE, ANSWER_TIME, CASE_STATE, NOTE_CATEGORY, CALLER, CALL_OPENS, TIMELINE, PAPER_CATEGORY, PAPER_KIND)

@@ -155,6 +155,12 @@ TEXT = Vocabulary("Approved texts", {
     "transferred": "transferred to another force",
     "to_others": "to whoever applied for somebody else",
 })  # fmt: skip
+TOLD_FACT = Vocabulary("What a phrase may tell of a record", {
+    "year": "the year",
+    "offence": "the kind of offence",
+    "victim": "what the victim was to the subject",
+    "indicators": "high-risk indicators",
+})  # fmt: skip
 UNDERTAKING = Vocabulary("Undertakings to keep confidential", {
     "signed": "signed",
     "refused_weighed": "signature refused, and the refusal weighed",
@@ -254,6 +260,6 @@ ALL = (
     CALL_DONE,
     DRAFT_DONE,
     BAND, TIER, QUALIFIES, BASIS, FACTOR, UNCERTAIN, JUDGEMENT, INSTRUMENT, CIRCUMSTANCE, INCOMPLETE, LIMB, REFUSAL, AGENCY,
-    TOLD, REFERRAL_ANSWER, REFERRED, SAFEGUARDED, FOUND, TEXT, UNDERTAKING, PURPOSE, OVERRIDE, CONTACT_FAULT, ASKED_BY,
+    TOLD, REFERRAL_ANSWER, REFERRED, SAFEGUARDED, FOUND, TEXT, TOLD_FACT, UNDERTAKING, PURPOSE, OVERRIDE, CONTACT_FAULT, ASKED_BY,
     PLAN_EFFECT, CHOSEN, FOLLOWED, WATCHED, READ_ROW, PAUSE, ACKNOWLEDGED, OVERRUN,
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from casebook.domain.words.case_file import CALL_OPENS, CALLER, NOTE_CATEGORY, PAPER_CATEGORY, PAPER_KIND
+from casebook.domain.words.case_file import ANSWER_TIME, CALL_OPENS, CALLER, NOTE_CATEGORY, PAPER_CATEGORY, PAPER_KIND
 from casebook.domain.words.checks import (
     APPLICANT_SIGN,
     ASSESSMENT,
@@ -73,6 +73,7 @@ _OF_FIELD: Mapping[str, Say] = MappingProxyType({
     **dict.fromkeys(_REASONS, reason),
     "kind": _first(WORK, RECORD_KIND, ASSURANCE, AGENCY, PAPER_KIND),
     "media_type": PAPER_KIND.of,
+    "answer_time": ANSWER_TIME.of,
     "category": _first(PAPER_CATEGORY, NOTE_CATEGORY),
     "kinds": WORK.of,
     "opens": CALL_OPENS.of,

@@ -16,7 +16,7 @@ from casebook.domain.case.safe_contact import Purpose, Way
 from casebook.domain.policy import Policy
 from casebook.domain.vocabulary import Channel, Limit, Route
 from casebook.storage import documents
-from casebook.storage.case import decisions, deliveries
+from casebook.storage.case import agreed_words, decisions, deliveries
 from casebook.storage.documents import policy_of
 from casebook.storage.frames import FrameRows
 from casebook.storage.tables import (
@@ -108,8 +108,25 @@ def _delivery(
         "items": len(_items(session, row)) if row else 0,
         "support_offered": row is not None and row.support_offered,
         "safety_plan": row is not None and (bool((row.safety_plan or "").strip()) or other),
-        "wording_approved": row is not None and row.wording == documents.of(session).wording_at(row.occurred_at),
+        "wording_approved": row is not None and row.wording == _wording(session, standing, to, row),
+        "words_read": row is not None and _words_read(session, standing, row),
     }
+
+
+def _wording(session: Session, standing: Decision, to: Addressee | None, row: Disclosure) -> str | None:
+    """The version that was to be used: that of the agreed words, or for fixed words the one in force then."""
+    told_something = to is not None and to.is_told_something
+    return standing.wording if told_something else documents.of(session).wording_at(row.occurred_at)
+
+
+def _words_read(session: Session, standing: Decision, row: Disclosure) -> bool:
+    """Whether a disclosure was made in the words that were agreed and approved, and those still stand."""
+    if row.kind != "disclosure":
+        return True
+    approval = decisions.approval(session, standing.id)
+    if approval is None or row.words_digest is None or row.words_digest != approval.words_digest:
+        return False
+    return agreed_words.why_not_read(session, standing, approval) is None
 
 
 def _manner(session: Session, row: Disclosure | None, *, other: bool) -> str | None:

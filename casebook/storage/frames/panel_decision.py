@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from casebook.domain.case.panel_decision import HeldFinding, Limb, needs_supervisor
 from casebook.domain.risk.risk_model import Disclosability
 from casebook.domain.vocabulary import Stage
-from casebook.storage.case import decisions, questionnaires
+from casebook.storage.case import agreed_words, decisions, questionnaires
 from casebook.storage.frames import FrameRows
 from casebook.storage.people import researchers_of
 from casebook.storage.tables import Application, Approval, Decision
@@ -51,6 +51,8 @@ def _decision(session: Session, application: Application, found: Decision) -> di
         "items": len(found.items),
         "recipients": len(found.recipients),
         "wording": found.wording,
+        "words_agreed": agreed_words.why_not_approved(session, found) is None,
+        "words_approved": approval is not None and agreed_words.why_not_read(session, found, approval) is None,
         "refusal_reason": found.refusal_reason,
         "explained": not needs_supervisor(found.outcome, application.band) or _explained(found),
         "questionnaire_settled": questionnaires.why_not_settled(session, application, Stage.PANEL_DECISION) is None,

@@ -58,6 +58,7 @@ from casebook.storage.tables.documents import PolicyDocument
 from casebook.storage.tables.intake import IntakeDraft
 from casebook.storage.tables.missing_rows import MissingRows
 from casebook.storage.tables.monitor import DipSample, MonitorRun, MonitorSignal
+from casebook.storage.tables.panel_day import AgencyStatement, PanelMeeting
 from casebook.storage.tables.papers import CaseDocument
 from casebook.storage.tables.person_keys import PersonKeys
 from casebook.storage.tables.review import ReviewApplication, ReviewImport, ReviewMapping, ReviewRow, ReviewState
@@ -103,6 +104,7 @@ __all__ = [
     "OPEN_WORK",
     "Absence",
     "AccountProposal",
+    "AgencyStatement",
     "ApplicantSign",
     "Application",
     "ApplicationLink",
@@ -154,6 +156,7 @@ __all__ = [
     "Outbox",
     "OwnerAgreement",
     "Panel",
+    "PanelMeeting",
     "Person",
     "PersonKeys",
     "PolicyDocument",

@@ -104,6 +104,9 @@ class Panel(Base):
     quorum: Mapped[int]
     convened_by: Mapped[str]
     convened_at: Mapped[datetime]
+    meeting_id: Mapped[str | None] = mapped_column(
+        ForeignKey("panel_meeting.id"), index=True
+    )  # None: for this case alone
 
 
 class MemberAnswer(Base):
@@ -136,7 +139,7 @@ class Decision(Base):
         ),
         CheckConstraint("supervisor IS NULL OR supervisor <> chair", name="supervisor_is_another"),
     )
-    personal = ("limbs", "rationale", "representations", "recipients", "dissent", "supervisor_reason")
+    personal = ("limbs", "rationale", "representations", "recipients", "dissent", "supervisor_reason", "words")
 
     id: Mapped[str] = mapped_column(primary_key=True)  # reference and version
     reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)
@@ -148,6 +151,10 @@ class Decision(Base):
     recipients: Mapped[JsonList]  # [{"party": "a"}] or [{"protector": "...", "why": "..."}]
     items: Mapped[JsonList]  # finding ids chosen for disclosure
     wording: Mapped[str | None]  # version of the approved wording
+    passages: Mapped[
+        JsonList | None
+    ]  # [{"item": finding id, "phrases": [codes]}]; None: of a release that had no words
+    words: Mapped[str | None]  # what they make: the whole text that is read to the recipient
     refusal_reason: Mapped[str | None]  # code from the allowed list
     rationale: Mapped[str]
     dissent: Mapped[JsonList]
@@ -169,7 +176,7 @@ class Approval(Base):
         CheckConstraint("NOT (researchers ? approver)", name="approver_did_no_research"),
         UniqueConstraint("decision_id", "approved"),
     )
-    personal = ("reason",)
+    personal = ("reason", "words_digest")
 
     decision_id: Mapped[str] = mapped_column(ForeignKey("decision.id"), primary_key=True)
     reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)
@@ -179,3 +186,4 @@ class Approval(Base):
     researchers: Mapped[JsonList]  # everyone who researched it, as it stood
     reason: Mapped[str]
     approved_at: Mapped[datetime]
+    words_digest: Mapped[str | None]  # of the words that the approver read; SHA-256, hex

@@ -20,7 +20,7 @@ class Disclosure(Base):
         CheckConstraint("delivered_by <> second_officer", name="two_officers"),
         CheckConstraint("kind IN ('disclosure', 'no_disclosure')", name="kind"),
     )
-    personal = ("recipient", "safety_plan", "exception_reason")
+    personal = ("recipient", "safety_plan", "exception_reason", "words_digest", "departures")
 
     id: Mapped[str] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(ForeignKey("application.reference"), index=True)
@@ -34,6 +34,8 @@ class Disclosure(Base):
     exception_reason: Mapped[str | None]  # when not in person
     undertaking: Mapped[str]  # signed | refused_weighed | not_needed
     wording: Mapped[str]
+    words_digest: Mapped[str | None]  # of the agreed words that were read to them; SHA-256, hex
+    departures: Mapped[str | None]  # what was told otherwise than the agreed words, and why
     support_offered: Mapped[bool]
     safety_plan: Mapped[str | None]
     delivered_by: Mapped[str]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import pytest
 from damaging import not_caught
+from signing import telling
 
 from casebook.domain.gates import GateOutcome
 from casebook.domain.vocabulary import Stage, WorkKind
@@ -46,6 +47,11 @@ SCORE_DAMAGE = {
     ),
     "questionnaire_settled (by nobody)": "UPDATE instrument_shortfall SET why = 'no_more', accepted = true",
 }
+# other phrases of the same items, with the words that they make: only the approver's words tell the difference
+CHANGED_WORDS = (
+    "UPDATE decision SET words = replace(words, 'What we hold about this person makes us worry for the safety of a partner.',"
+    " 'It involved strangulation.'), passages = replace(passages::text, 'worries', 'involved')::jsonb"
+)
 DECISION_DAMAGE = {
     "decision_there": "UPDATE decision SET superseded = true",
     "limbs_there": "UPDATE application SET version = version + 1",
@@ -63,6 +69,14 @@ DECISION_DAMAGE = {
     "items_chosen": "UPDATE decision SET items = '[]'",
     "recipients_named": "UPDATE decision SET recipients = '[]'",
     "wording_named": "UPDATE decision SET wording = NULL",
+    "words_agreed": "UPDATE decision SET words = words || ' She is called Anna.'",
+    "words_agreed (none)": "UPDATE decision SET words = NULL",
+    "words_agreed (other phrases)": "UPDATE decision SET passages = jsonb_set(passages, '{0,phrases}', '[\"against\"]')",
+    "words_agreed (another item)": "UPDATE decision SET passages = jsonb_set(passages, '{0,item}', '\"x\"')",
+    "words_agreed (none of a version)": "UPDATE decision SET wording = '0'",
+    "words_approved": "UPDATE approval SET words_digest = 'of others'",
+    "words_approved (none)": "UPDATE approval SET words_digest = NULL",
+    "words_approved (changed by phrases)": CHANGED_WORDS,
     "refusal_reasoned": "UPDATE decision SET outcome = 'not_disclosed', refusal_reason = NULL",
     "grave_refusal_explained": "UPDATE decision SET outcome = 'not_disclosed'",
     "grave_refusal_explained (by nobody)": (
@@ -138,7 +152,7 @@ def approved(convened, do, fill_once):
         reference = convened(GRAVE, THEIRS)
         items = [f"{reference}:rms:R{number}" for number in (0, 1)]
         do("r1", reference, WorkKind.VALIDATE_WITH_OWNER, {"agreed": True})
-        tell = {"outcome": "disclosed_to_a", "items": items, "recipients": [{"party": "a"}], "wording": "1", **HEARD}
+        tell = {"outcome": "disclosed_to_a", **telling(*items), "recipients": [{"party": "a"}], "wording": "1", **HEARD}
         do("c1", reference, WorkKind.DECIDE, tell)
         do("p1", reference, WorkKind.APPROVE_DECISION, {"approved": True, "reason": "sound"})
         return reference

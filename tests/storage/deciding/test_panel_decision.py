@@ -6,7 +6,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from signing import read_and_do
+from signing import read_and_do, telling
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -176,7 +176,7 @@ def test_a_floor_goes_with_the_fact_it_rested_on(researched, do, acting, crew, p
 
 
 def tell(reference, *numbers, **changes):
-    return TELL | {"items": [f"{reference}:rms:R{number}" for number in numbers or (0,)]} | changes
+    return TELL | telling(*(f"{reference}:rms:R{number}" for number in numbers or (0,))) | changes
 
 
 def blocking(items):

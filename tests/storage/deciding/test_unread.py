@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from signing import telling
 
 from casebook.casework import work_queue
 from casebook.casework.panel_decision import panel_pack
@@ -80,7 +81,7 @@ def test_a_chair_reads_what_the_members_answered(convened, sign, acting, crew, d
 
 def test_an_unread_approval_is_refused(convened, sign, do, open_items, crew, acting):
     reference = convened(ASSAULT)
-    do("c1", reference, WorkKind.DECIDE, TELL | {"items": [f"{reference}:rms:R0"]})
+    do("c1", reference, WorkKind.DECIDE, TELL | telling(f"{reference}:rms:R0"))
     approved = {"approved": True, "reason": "sound"}
     assert sign("p1", reference, WorkKind.APPROVE_DECISION, approved) == "not_opened"
     with acting(crew["p1"]) as act:

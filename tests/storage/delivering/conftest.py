@@ -10,8 +10,9 @@ from signing import read_and_do
 
 from casebook.casework.core import lifecycle
 from casebook.domain.actors import OPERATOR
+from casebook.domain.case.agreed_words import words_digest
 from casebook.domain.vocabulary import Role, Stage
-from casebook.storage.case import decisions
+from casebook.storage.case import agreed_words, decisions
 from casebook.storage.tables import Approval, Candidate, Decision, Finding, Search
 
 MONDAY = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)  # as the tests' present: inside mon..fri 09:00-17:00
@@ -100,17 +101,20 @@ def _research(act, reference):
 def _decide(act, application, outcome, recipients, items):
     row = Decision(
         id=f"{application.reference}:1", reference=application.reference, version=1, chair="c1", outcome=outcome, limbs={},
-        representations={}, recipients=recipients, items=items, wording="1" if items else None, refusal_reason=None,
+        representations={}, recipients=recipients, items=items, wording="1" if items else None,
+        passages=[{"item": item, "phrases": ["worries"]} for item in items], words=None, refusal_reason=None,
         rationale="it follows", dissent=[], supervisor_reason=None, supervisor=None,
         facts=decisions.facts(act.session, application), policy=application.policy, occurred_at=act.now,
         recorded_at=act.now, superseded=False,
     )  # fmt: skip
+    row.words = agreed_words.words_made(act.session, row)
     act.session.add(row)
     act.session.flush()
     act.session.add(
         Approval(
             decision_id=row.id, reference=application.reference, approved=True, approver="p1", chair="c1",
             researchers=["r1"], reason="agreed", approved_at=act.now,
+            words_digest=words_digest(row.words) if row.words else None,
         )
     )  # fmt: skip
     act.session.flush()
@@ -123,7 +127,8 @@ def do(acting, crew, open_items):
     def answer(who, reference, kind, given, *, key="", now=MONDAY + timedelta(hours=2)):
         item = next(item for item in open_items(reference, kind) if key in item.key)
         with acting(crew[who], now=now) as act:
-            return read_and_do(act, item, given)
+            told_at = given.get("occurred_at") if kind == "deliver_disclosure" else None
+            return read_and_do(act, item, given, before=told_at and datetime.fromisoformat(told_at))
 
     return answer
 
@@ -137,7 +142,8 @@ def disclosure_answer():
             "recipient": "a", "wording": "1", "channel": "in_person", "verbal": True, "occurred_at": "2026-03-02T11:00:00+00:00",
             "arranged_at": "2026-03-02T10:30:00+00:00", "identity_checked": True,
             "undertaking": "signed", "items": [f"{reference}:rms:R0", f"{reference}:rms:R1"], "support_offered": True,
-            "safety_plan": "agreed with her", "follow_up": {limit: {"chosen": "accepted"} for limit in LIMITS}, **overrides,
+            "word_for_word": True, "safety_plan": "agreed with her",
+            "follow_up": {limit: {"chosen": "accepted"} for limit in LIMITS}, **overrides,
         }  # fmt: skip
 
     return make
@@ -147,7 +153,7 @@ def disclosure_answer():
 def no_disclosure_answer(disclosure_answer):
     def make(reference, **overrides):
         told = disclosure_answer(reference, **overrides)
-        return {name: value for name, value in told.items() if name not in {"undertaking", "items"}}
+        return {name: value for name, value in told.items() if name not in {"undertaking", "items", "word_for_word"}}
 
     return make
 

@@ -110,7 +110,11 @@ def test_one_item_may_be_left_out_only_with_a_reason(decided, do, disclosure_ans
     with pytest.raises(InvalidAnswer) as refused:
         do("d1", reference, TOLD, first)
     assert refused.value.code == "item_left_out"
-    do("d1", reference, TOLD, first | {"left_out_because": "she asked to hear no more"})
+    short = first | {"left_out_because": "she asked to hear no more"}
+    with pytest.raises(InvalidAnswer) as refused:
+        do("d1", reference, TOLD, short)
+    assert refused.value.code == "not_word_for_word"
+    do("d1", reference, TOLD, short | {"word_for_word": False, "departures": "the second item was not read"})
     assert len(rows(Disclosure, reference)) == 1
 
 
