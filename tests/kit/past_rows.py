@@ -128,6 +128,7 @@ CASES: Mapping[str, list[Row]] = {
              ("desk_session", {"id": "s30", "staff_id": "r1", "token": "t30"}),
              ("work_item", {"id": f"{r}-w", "reference": r, "kind": "assess_risk", "role": "risk_assessor"}),
              ("answer_draft", {"item_id": f"{r}-w", "staff_id": "r1", "reference": r, "typed": {"reason": "x"}})],
+    "0028": [*_case(r := reference_of("0028")), ("told_record", {"id": f"{r}-t", "reference": r, "step": "decided"})],
 }  # fmt: skip
 
 

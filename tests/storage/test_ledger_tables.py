@@ -16,7 +16,7 @@ from casebook.casework.core import quality
 from casebook.casework.core.acting import Act
 from casebook.casework.disclosure import emergency
 from casebook.casework.governance import circumstances, conflicts, governance, policy_documents
-from casebook.casework.intake import drafts
+from casebook.casework.intake import drafts, taking_over
 from casebook.casework.monitor import dip_sampling, signals
 from casebook.casework.papers import attaching
 from casebook.casework.record_checks import extracts
@@ -25,6 +25,7 @@ from casebook.casework.safeguarding import safe_contact
 from casebook.casework.staff import staff
 from casebook.casework.sweep import sweep
 from casebook.domain.actors import OPERATOR, system
+from casebook.domain.case.running_cases import ToldLine, ToldStep
 from casebook.domain.vocabulary import Source, Stage
 from casebook.monitor.weekly import watch_all
 from casebook.storage.tables import Absence, Base, Home
@@ -52,6 +53,8 @@ def lived(unit, persons):
         reminders.remind(act, whole, on=unit.now.date() + timedelta(days=900), words="ring her")
         absences.plan(act, "supervise", first=date(2030, 1, 1), last=date(2030, 1, 2), cover="supervise2")
         drafts.write(act, {"concern": "a neighbour asks"})
+        told = ToldLine(step=ToldStep.DECIDED, on="2026-02", written="Feb 26", by="PC Plum", words="to tell her")
+        taking_over.record_told(act, act.application(whole), [told])
         notes.write(act, whole, category="safety", words="moves on Friday")
         attaching.refer(act, whole, category="minutes", title="of the panel", where="folder 7")
         calls.take(act, whole, caller="a", identified_by="known", said="he is back", opens="details")

@@ -34,6 +34,7 @@ AFTER_THE_FILL = {
     "0024",
     "0025",
     "0030",
+    "0028",
 }  # rows that a test wrote by SQL, where a use case keeps the keys
 
 

@@ -75,6 +75,7 @@ class TimelineKind(StrEnum):
     WORK = "work"
     LIMITS = "limits"
     STAGE = "stage"
+    TOLD = "told"
     ACCESS = "access"
     OTHER = "other"
 
@@ -109,9 +110,11 @@ _KINDS: Mapping[TimelineKind, frozenset[str]] = MappingProxyType({
     }),
     TimelineKind.LIMITS: frozenset({"clock_paused", "deadlines_recomputed", "limits_restarted", "overrun_gathered"}),
     TimelineKind.STAGE: frozenset({
-        "application_received", "draft_taken_in", "stage_changed", "closed_early", "application_reopened", "application_merged",
+        "application_received", "draft_taken_in", "case_taken_over", "stage_changed", "closed_early", "application_reopened",
+        "application_merged",
         "application_unmerged", "unfrozen", "exception_recorded", "legal_hold_set", "legal_hold_ended", "disposed",
     }),
+    TimelineKind.TOLD: frozenset({"step_told"}),
     TimelineKind.ACCESS: frozenset({"personal_detail_viewed", "application_exported"}),
 })  # fmt: skip
 

@@ -7,7 +7,7 @@ Codes are stored, sent and compared; words are shown. The codes never change.
 from __future__ import annotations
 
 from casebook.domain.words import case_file, checks, deciding, events, finding, operations, reasons, review, scheme
-from casebook.domain.words.case_file import PAPER_CATEGORY, PAPER_KIND
+from casebook.domain.words.case_file import PAPER_CATEGORY, PAPER_KIND, TOLD_STEP
 from casebook.domain.words.checks import (
     APPLICANT_SIGN,
     ASSURANCE,
@@ -123,6 +123,6 @@ __all__ = [
     "PARTY", "PAUSE", "PLAN_EFFECT", "PRIORITY", "PROGRESS", "PROOF", "PURPOSE", "QUALIFIES", "RECORD_KIND",
     "REFERRAL_ANSWER", "REFUSAL", "RELATIONSHIP", "RESULT", "REVIEW_OUTCOME", "ROLE", "ROUTE", "SAID_BY",
     "SCENARIO", "SEX", "SHORT_OF", "SIDE", "SIGN", "SOURCE", "SOURCE_FAULT", "STAGE", "STATE", "STEP", "SUSPICION", "TEXT",
-    "TIE", "TOLD", "UNCERTAIN", "UNCOVERED", "UNDERTAKING", "UNUSED", "VERDICT", "VICTIM",
+    "TIE", "TOLD", "TOLD_STEP", "UNCERTAIN", "UNCOVERED", "UNDERTAKING", "UNUSED", "VERDICT", "VICTIM",
     "VOCABULARIES", "WAITING", "WORK", "Vocabulary", "of_field", "reason", "source_and_family", "spelled",
 ]  # fmt: skip

@@ -42,8 +42,21 @@ TIMELINE = Vocabulary("Kinds of lines in a timeline", {
     "work": "work",
     "limits": "limits",
     "stage": "stage",
+    "told": "told by an earlier list",
     "access": "who looked",
     "other": "other",
+})  # fmt: skip
+TOLD_STEP = Vocabulary("What an earlier list told of a case", {
+    "stage": "where it stood",
+    "initial_checks": "first checks",
+    "applicant_met": "applicant met in person",
+    "searched": "searches made",
+    "assessed": "risk assessed",
+    "panel": "panel met",
+    "decided": "decided",
+    "outcome_told": "outcome told",
+    "last_contact": "last contact with the person at risk",
+    "notes": "notes",
 })  # fmt: skip
 PAPER_CATEGORY = Vocabulary("Categories of papers", {
     "identity_proof": "proof of identity",
@@ -64,4 +77,4 @@ PAPER_KIND = Vocabulary("Kinds of files of papers", {
     "text": "plain text",
 })  # fmt: skip
 
-ALL = (NOTE_CATEGORY, CALLER, CALL_OPENS, TIMELINE, PAPER_CATEGORY, PAPER_KIND)
+ALL = (NOTE_CATEGORY, CALLER, CALL_OPENS, TIMELINE, TOLD_STEP, PAPER_CATEGORY, PAPER_KIND)

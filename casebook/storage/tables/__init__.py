@@ -71,6 +71,7 @@ from casebook.storage.tables.review_work import (
     ReviewReferral,
 )
 from casebook.storage.tables.safe_contact import SafeContact, SafeContactChange
+from casebook.storage.tables.told import ToldRecord
 from casebook.storage.tables.unit import (
     AccountProposal,
     ChainHead,
@@ -191,6 +192,7 @@ __all__ = [
     "StaffRole",
     "StatedReason",
     "Token",
+    "ToldRecord",
     "TrustAnchor",
     "Watch",
     "WorkItem",
