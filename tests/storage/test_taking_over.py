@@ -24,7 +24,7 @@ from casebook.casework.chronology.timeline import timeline
 from casebook.casework.core import work_items
 from casebook.casework.governance import governance
 from casebook.casework.intake import application_file, taking_over
-from casebook.casework.reporting import audit, viewing
+from casebook.casework.reporting import audit, force_figures, viewing
 from casebook.casework.sweep import sweep
 from casebook.case_page.page import page
 from casebook.domain.actors import OPERATOR, system
@@ -161,6 +161,17 @@ def test_the_timeline_and_the_page_say_that_it_was_told_and_not_seen(unit, refer
         text = " ".join(" ".join(page(viewing.show(act, reference))).split())
     assert "TOLD BY AN EARLIER LIST, NOT SEEN HERE" in text
     assert f"searches made, 2026-02-11, by PC Plum: PNC for {CANARY}" in text
+
+
+def test_the_figures_count_it_apart_and_not_as_waiting_before_it_came_in(unit, sheet, reference, row):
+    application_file.import_file(unit.store, OPERATOR, sheet(row(external_id="S-2")), playbook=playbook)
+    with unit.acting() as act:
+        figures = [(row["measure"], row["value"]) for row in force_figures.figures(act)]
+    assert reference
+    assert ("applications", 2) in figures
+    assert ("taken_over", 1) in figures
+    [waited] = [value for measure, value in figures if measure == "median_days_before_import"]
+    assert waited == pytest.approx(10, abs=0.1)
 
 
 def test_nothing_that_was_told_passes_a_gate(unit, takes, row, reference):
