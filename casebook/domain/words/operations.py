@@ -187,6 +187,8 @@ TOLD = Vocabulary("What somebody is told about their own work", {
     "work_given": "a work item was given to you",
     "work_taken_back": "a work item was taken from you",
     "reminder_due": "a reminder of today",
+    "digest_late": "late this morning",
+    "digest_due_today": "due today",
     "covers_for": "you cover for a colleague who will be away",
 })  # fmt: skip
 EXCEPTION = Vocabulary("Exceptions", {
