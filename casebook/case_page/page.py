@@ -259,6 +259,7 @@ SECTIONS: tuple[tuple[str, PageSection], ...] = (
     ("FOLLOW-UP AND REFERRALS", outcome.afterwards),
     ("CONTACTS", outcome.contacts),
     ("GATES", _gates),
+    ("DIP-CHECKS", told_lines.checks),
     ("AGREED BY TWO PEOPLE", early.proposals),
     ("REASONS IN WORDS", early.stated),
     ("ESCALATIONS", _escalations),

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from walking import BEGIN, ROW, through_everything
 
 from casebook.casework import opening_home, playbook
-from casebook.casework.allocation import absences, owners, reminders
+from casebook.casework.allocation import absences, open_checks, owners, reminders
 from casebook.casework.chronology import calls, notes
 from casebook.casework.core import quality
 from casebook.casework.core.acting import Act
@@ -56,6 +56,8 @@ def lived(unit, persons):
         told = ToldLine(step=ToldStep.DECIDED, on="2026-02", written="Feb 26", by="PC Plum", words="to tell her")
         taking_over.record_told(act, act.application(whole), [told])
         notes.write(act, whole, category="safety", words="moves on Friday")
+        points = "danger=fault;contact=good;people=good;searches=not_yet;reasons=good;limits=good"
+        open_checks.check(act, whole, staff="research", points=points, words="ring her first")
         attaching.refer(act, whole, category="minutes", title="of the panel", where="folder 7")
         calls.take(act, whole, caller="a", identified_by="known", said="he is back", opens="details")
     with unit.acting("inspect") as act:

@@ -35,6 +35,7 @@ AFTER_THE_FILL = {
     "0025",
     "0030",
     "0028",
+    "0029",
 }  # rows that a test wrote by SQL, where a use case keeps the keys
 
 

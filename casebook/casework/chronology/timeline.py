@@ -15,9 +15,9 @@ from casebook.domain.authority import Command
 from casebook.domain.case.chronology import TimelineKind, kind_of
 from casebook.storage.case.papers import papers_of
 from casebook.storage.review.live_cells import VIEWED
-from casebook.storage.tables import CaseNote, IncomingCall, LedgerEntry, StatedReason, ToldRecord
+from casebook.storage.tables import CaseNote, IncomingCall, LedgerEntry, OpenCheck, StatedReason, ToldRecord
 
-_WITH_WORDS = ("note", "call", "document", "told_record")
+_WITH_WORDS = ("note", "call", "document", "told_record", "check")
 _NAMED = (*_WITH_WORDS, "item")
 _NOT_SHOWN = frozenset({*_NAMED, "rows", "versions", "key"})
 
@@ -41,7 +41,8 @@ def timeline(
     application, chains = viewing.open_file(act, reference)
     personal = authority.why_not_allowed(act.actor, Command.SEE_PERSONAL_DETAIL) is None
     said = {
-        **_notes(act, chains), **_calls(act, chains), **_papers(act, chains), **_told(act, chains), **_reasons(act, chains),
+        **_notes(act, chains), **_calls(act, chains), **_papers(act, chains), **_told(act, chains), **_checks(act, chains),
+        **_reasons(act, chains),
     }  # fmt: skip
     query = select(LedgerEntry).where(LedgerEntry.chain.in_(chains)).order_by(LedgerEntry.id.desc())
     lines = [_line(entry, said.get(_key(entry)), personal=personal) for entry in act.session.scalars(query)]
@@ -110,6 +111,11 @@ def _told(act: Act, chains: Collection[str]) -> dict[str, _Said]:
         )
         for row in act.session.scalars(select(ToldRecord).where(ToldRecord.reference.in_(chains)))
     }
+
+
+def _checks(act: Act, chains: Collection[str]) -> dict[str, _Said]:
+    query = select(OpenCheck).where(OpenCheck.reference.in_(chains))
+    return {row.id: _Said(row.words, row.checked_at, {}) for row in act.session.scalars(query)}
 
 
 def _reasons(act: Act, chains: Collection[str]) -> dict[str, _Said]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from casebook import files
 from casebook.case_page.page import page as page_of_case
 from casebook.casework import playbook
-from casebook.casework.allocation import owners
+from casebook.casework.allocation import open_checks, owners
 from casebook.casework.core import quality, refused_files
 from casebook.casework.governance import circumstances, conflicts, early_ending, exceptions, governance, merging
 from casebook.casework.intake import application_file, rejected_rows, submission
@@ -92,6 +92,11 @@ GOVERNANCE: dict[str, tuple[str, Callable[..., dict[str, object]], tuple[str, ..
         ("to", "reason", "handover?"),
     ),
     "take-back": ("end somebody's time as its case officer; they are told", owners.take_back, ("reason",)),
+    "check": (
+        "dip-check somebody's work on it while it is open, point by point; they are told",
+        open_checks.check,
+        ("staff", "points", "words?"),
+    ),
     "restrict": ("restrict it, so that only named people see it", governance.restrict, ("reason",)),
     "name": ("let one more person see a restricted application", governance.name_person, ("staff",)),
     "unrestrict": (

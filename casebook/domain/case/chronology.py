@@ -105,7 +105,7 @@ _KINDS: Mapping[TimelineKind, frozenset[str]] = MappingProxyType({
         "wording_renewed",
     }),
     TimelineKind.WORK: frozenset({
-        "case_assigned", "case_taken_back", "reminder_made", "reminder_told", "work_given",
+        "case_assigned", "case_taken_back", "case_checked", "reminder_made", "reminder_told", "work_given",
         "work_opened", "work_claimed", "work_done", "work_cancelled", "work_returned", "work_escalated", "untrained_acts_listed",
     }),
     TimelineKind.LIMITS: frozenset({"clock_paused", "deadlines_recomputed", "limits_restarted", "overrun_gathered"}),

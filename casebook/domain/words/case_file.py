@@ -58,6 +58,19 @@ TOLD_STEP = Vocabulary("What an earlier list told of a case", {
     "last_contact": "last contact with the person at risk",
     "notes": "notes",
 })  # fmt: skip
+CHECK_POINT = Vocabulary("Checklist of a dip-check of an open case", {
+    "danger": "Whatever tells of danger was acted on.",
+    "contact": "Every contact was by the plan, and the plan is not old.",
+    "people": "These are the right people, under every name and birth date that is known.",
+    "searches": "What should be searched by now was.",
+    "reasons": "What was decided has its reasons written down.",
+    "limits": "It is in time, or somebody wrote why not.",
+})  # fmt: skip
+POINT_RESULT = Vocabulary("Results at a point of a dip-check", {
+    "good": "good",
+    "fault": "something wrong",
+    "not_yet": "not so far yet",
+})  # fmt: skip
 PAPER_CATEGORY = Vocabulary("Categories of papers", {
     "identity_proof": "proof of identity",
     "risk_questionnaire": "risk questionnaire",
@@ -77,4 +90,4 @@ PAPER_KIND = Vocabulary("Kinds of files of papers", {
     "text": "plain text",
 })  # fmt: skip
 
-ALL = (NOTE_CATEGORY, CALLER, CALL_OPENS, TIMELINE, TOLD_STEP, PAPER_CATEGORY, PAPER_KIND)
+ALL = (NOTE_CATEGORY, CALLER, CALL_OPENS, TIMELINE, TOLD_STEP, CHECK_POINT, POINT_RESULT, PAPER_CATEGORY, PAPER_KIND)

@@ -80,6 +80,7 @@ EVENT = Vocabulary("Events of the ledger", {
     "reminder_told": "reminder told",
     "call_taken": "call that came in recorded",
     "note_written": "note written",
+    "case_checked": "work on it checked by a supervisor",
     "case_taken_over": "taken over from an earlier list",
     "cases_taken_over": "running cases taken over from a file",
     "step_told": "told by the earlier list, not seen here",

@@ -58,6 +58,7 @@ from casebook.storage.tables.documents import PolicyDocument
 from casebook.storage.tables.intake import IntakeDraft
 from casebook.storage.tables.missing_rows import MissingRows
 from casebook.storage.tables.monitor import DipSample, MonitorRun, MonitorSignal
+from casebook.storage.tables.open_check import OpenCheck
 from casebook.storage.tables.papers import CaseDocument
 from casebook.storage.tables.person_keys import PersonKeys
 from casebook.storage.tables.review import ReviewApplication, ReviewImport, ReviewMapping, ReviewRow, ReviewState
@@ -150,6 +151,7 @@ __all__ = [
     "MonitorRun",
     "MonitorSignal",
     "Notice",
+    "OpenCheck",
     "Outbox",
     "OwnerAgreement",
     "Panel",
