@@ -227,6 +227,12 @@ ACKNOWLEDGED = Vocabulary("What was done about an escalation", {
     "accepted_delay": "accepted the delay",
     "other": "something else",
 })  # fmt: skip
+IN_TIME = Vocabulary("Whether a limit was kept", {
+    "kept": "in time",
+    "late": "late",
+    "running": "still running",
+    "no_limit": "without a limit",
+})  # fmt: skip
 OVERRUN = Vocabulary("Reasons for an overrun", {
     "awaiting_source": "waiting for a source",
     "awaiting_agency": "waiting for an agency",
@@ -264,7 +270,7 @@ CALL_DONE = Vocabulary("What was done about a call", {
 ALL = (
     CALL_DONE,
     DRAFT_DONE,
-    WHO_ASKED, DANGER_ASKED,
+    WHO_ASKED, DANGER_ASKED, IN_TIME,
     BAND, TIER, QUALIFIES, BASIS, FACTOR, UNCERTAIN, JUDGEMENT, INSTRUMENT, CIRCUMSTANCE, INCOMPLETE, LIMB, REFUSAL, AGENCY,
     TOLD, REFERRAL_ANSWER, REFERRED, SAFEGUARDED, FOUND, TEXT, UNDERTAKING, PURPOSE, OVERRIDE, CONTACT_FAULT, ASKED_BY,
     PLAN_EFFECT, CHOSEN, FOLLOWED, WATCHED, READ_ROW, PAUSE, ACKNOWLEDGED, OVERRUN,
