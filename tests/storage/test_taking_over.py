@@ -196,6 +196,22 @@ def test_danger_is_asked_at_once_unless_somebody_is_sent_already(unit, takes, ro
     assert WorkKind.ASK_ABOUT_DANGER not in kinds
 
 
+def test_whoever_asks_reads_what_was_told_and_the_ledger_has_the_view(unit, reference):
+    [item] = [each for each in unit.open_items(reference) if each.kind == WorkKind.ASK_ABOUT_DANGER]
+    with unit.acting("intake") as act:
+        _, detail = work_queue.show(act, item.id)
+    assert [line["step"] for line in detail["told_not_seen"]] == ["stage", "searched", "decided", "notes"]
+    assert CANARY in str(detail)
+    assert "personal_detail_viewed" in {entry.event for entry in rows_of(unit, LedgerEntry) if entry.chain == reference}
+
+
+def test_a_rejected_row_whose_notes_tell_of_danger_is_read(unit, takes, row):
+    taken = takes(row(route="?", concern="she asks", notes="he said he would kill her"))
+    assert taken.to_read == 1
+    [kept] = rows_of(unit, RejectedRow)
+    assert kept.tells == ["notes"]
+
+
 def test_no_case_closes_before_danger_was_asked(unit, reference):
     with unit.acting() as act:
         reason = work_items.why_danger_first(act.session, act.application(reference))

@@ -27,6 +27,7 @@ from casebook.domain.case import rejected_row
 from casebook.domain.case.application_file import RowFault
 from casebook.domain.case.intake import Form, not_from_the_future
 from casebook.domain.case.running_cases import ToldLine
+from casebook.domain.risk.risk_model import RiskModel
 from casebook.domain.vocabulary import Answer3
 from casebook.errors import Collision, DatabaseRefused
 from casebook.files import FileRow, Rejection
@@ -73,9 +74,7 @@ class FileKind:
     event_name: str  # of the unit's ledger, for the whole file
     read: Callable[[FileRow, Documents, datetime], RowReading]
     workbook: bool = False  # it may also be a workbook
-    after: Callable[[Act, Application, Arrival], None] = lambda _act, _application, _arrival: (
-        None
-    )  # in the same transaction
+    after: Callable[[Act, Application, Arrival], None] | None = None  # in the transaction that took it in
 
     def opened(self, path: Path) -> files.CsvTable:
         """A column that appears twice does not stop it: the first counts, and the other is reported as ignored."""
@@ -176,14 +175,19 @@ def _reject(landing: _Landing, row: FileRow, faults: Sequence[Rejection]) -> Non
     written = files.as_written(landing.columns, row)
     digest = _keyed(landing.store.key, written)
     landing.rejected_rows.append(digest)
-    cells = dict(reversed(written))  # of two columns with one name the first counts
-    if not (tells := rejected_row.telling(cells, landing.known.risk_model(landing.now), broken=row.broken is not None)):
+    if not (tells := telling(landing.columns, row, landing.known.risk_model(landing.now))):
         return
     with landing.store.session(landing.connection) as session:
         act = landing.act(session, storage.now(session))
         landing.to_read += rejected_rows.keep(act, digest, written, faults, tells=tells)
         _for_good(session)
         session.commit()
+
+
+def telling(columns: Sequence[str], row: FileRow, model: RiskModel) -> list[str]:
+    """The columns in which a rejected row tells of danger."""
+    cells = dict(reversed(files.as_written(columns, row)))  # of two columns with one name the first counts
+    return rejected_row.telling(cells, model, broken=row.broken is not None)
 
 
 def _land(landing: _Landing, arrivals: Sequence[Arrival]) -> None:
@@ -226,7 +230,7 @@ def _take_in(landing: _Landing, arrival: Arrival, reference: str, now: datetime)
             with landing.store.session(landing.connection) as session:
                 act = landing.act(session, now)
                 application, fresh = intake.take_in(act, arrival.form, arrival.digest, reference=kept)
-                if fresh:
+                if fresh and landing.kind.after is not None:
                     landing.kind.after(act, application, arrival)
                 if arrival.form.immediate_danger is Answer3.YES:
                     _for_good(session)  # the duty inspector is notified at once

@@ -23,7 +23,7 @@ from casebook.casework.safeguarding import asking_danger
 from casebook.domain import deadlines
 from casebook.domain.actors import Actor
 from casebook.domain.authority import Command
-from casebook.domain.case import application_file, rejected_row
+from casebook.domain.case import application_file
 from casebook.domain.case import intake as intake_rules
 from casebook.domain.case import running_cases as rules
 from casebook.domain.case.running_cases import RunningCase, ToldLine
@@ -63,7 +63,7 @@ def preview(act: Act, path: Path, *, key: bytes) -> TakeOverPreview:
                 shown.rejected.append(_changed(arrival))
         else:
             shown.rejected += arrival
-            shown.in_danger += bool(rejected_row.telling(row.cells, model, broken=row.broken is not None))
+            shown.in_danger += bool(landing.telling(table.columns, row, model))
     _compare(act, shown, list(arrivals.values()))
     shown.rejected = sorted((*shown.rejected, *table.no_rows), key=lambda rejection: rejection.line)
     shown.ignored_columns = table.ignored

@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import Field
+from sqlalchemy import select
 
 from casebook.casework.core.acting import Act, refuse_because
 from casebook.casework.core.answers import Answering, Answers, Doing
 from casebook.casework.core.work_items import open_items
 from casebook.casework.safeguarding import danger, outreach
 from casebook.casework.safeguarding.outreach import Speaks
+from casebook.domain.case.running_cases import ToldStep
 from casebook.domain.case.safe_contact import Purpose
 from casebook.domain.vocabulary import Party, Role, WorkKind
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer
-from casebook.storage.tables import Application
+from casebook.storage.review.live_cells import VIEWED
+from casebook.storage.tables import Application, ToldRecord, WorkItem
 
 HEARD = "danger_heard_when_asked"
 PROFESSIONAL = "professional"
@@ -70,4 +73,18 @@ def _log(doing: Doing) -> None:
     outreach.spoken(doing, party=party, purpose=Purpose.OTHER, reached=answer.result != "not_reached")
 
 
-ANSWERS: Answers = {WorkKind.ASK_ABOUT_DANGER: Answering(schema=DangerAsked, handler=_asked)}
+def _told(act: Act, item: WorkItem) -> dict[str, object]:
+    """What the earlier list told of the case, for whoever asks: when somebody last spoke to the person at risk, and how she was."""
+    reference = str(item.reference)
+    rows = act.session.scalars(select(ToldRecord).where(ToldRecord.reference == reference)).all()
+    act.record(act.application(reference), VIEWED, part="danger")
+    in_order = sorted(rows, key=lambda row: list(ToldStep).index(ToldStep(row.step)))
+    return {
+        "told_not_seen": [
+            {"step": row.step, "on": row.told_on or row.written, "by": row.told_by, "words": row.words}
+            for row in in_order
+        ]
+    }
+
+
+ANSWERS: Answers = {WorkKind.ASK_ABOUT_DANGER: Answering(schema=DangerAsked, handler=_asked, detail=_told)}
