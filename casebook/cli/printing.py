@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from casebook import drawing
-from casebook.drawing import Paint
 from casebook.outside_text import harmless
 
 if TYPE_CHECKING:
     from fpdf import FPDF, TextStyle
     from jinja2 import Template
-    from markupsafe import Markup
 
 REPORT = "report.html"  # the template of headings, sentences, tables and figures
-_PLOT_WIDTH = 425  # points
 _FONT = "DejaVu"  # it has every letter a name may need
 
 
@@ -52,21 +47,6 @@ def _template(name: str) -> Template:
 def _shown(value: object) -> object:
     """A value without signs that a browser obeys; what is a piece of page already stays."""
     return value if not isinstance(value, str) or hasattr(value, "__html__") else harmless(value)
-
-
-def on_screen(paint: Paint, *, width: float, height: float) -> Markup:
-    """A figure as part of an HTML page. Sizes are in inches."""
-    from markupsafe import Markup  # noqa: PLC0415 - only a page needs the templates it comes with
-
-    return Markup(drawing.svg(paint, width=width, height=height))  # noqa: S704 - our own drawing, with its text escaped
-
-
-def on_paper(paint: Paint, *, width: float, height: float) -> Markup:
-    """A figure as part of what goes onto paper."""
-    from markupsafe import Markup  # noqa: PLC0415 - as above
-
-    data = base64.b64encode(drawing.png(paint, width=width, height=height)).decode()
-    return Markup('<img src="data:image/png;base64,{}" width="{}">').format(data, _PLOT_WIDTH)
 
 
 def _blank(mark: str | None) -> FPDF:

@@ -10,14 +10,14 @@ from typing import Any
 
 from casebook import drawing
 from casebook.casework.reporting.force_figures import Figure
-from casebook.cli import printing
+from casebook.cli import pictures, printing
 from casebook.domain import words
 from casebook.outside_text import plot_text
 
 TITLE = "Returns of the force"
-Say = Callable[[str], str]
+_Say = Callable[[str], str]
 # measure -> the heading, and how its detail reads
-MEASURES: Mapping[str, tuple[str, Say]] = {
+MEASURES: Mapping[str, tuple[str, _Say]] = {
     "applications": ("Applications", str),
     "outcome": ("Outcomes", words.OUTCOME.of),
     "refusal_reason": ("Why nothing was disclosed", words.REFUSAL.of),
@@ -73,7 +73,7 @@ def measures(figures: Sequence[Figure], *, period: str, at: datetime) -> Iterato
         yield Measure(title=title, table=tuple(_row(row, say) for row in rows))
 
 
-def _row(figure: Figure, say: Say) -> tuple[str, str, str, float]:
+def _row(figure: Figure, say: _Say) -> tuple[str, str, str, float]:
     detail = str(figure["detail"])
     shown = _NOT_CODES.get(detail) or (say(detail) if detail else "all")
     value = figure["value"]
@@ -86,11 +86,11 @@ def _cells(row: tuple[str, str, str, float]) -> list[str]:
 
 
 def _svg(measure: Measure) -> str:
-    return printing.on_screen(_plot(measure), **_size(measure))
+    return pictures.on_screen(_plot(measure), **_size(measure))
 
 
 def _png(measure: Measure) -> str:
-    return printing.on_paper(_plot(measure), **_size(measure))
+    return pictures.on_paper(_plot(measure), **_size(measure))
 
 
 def _size(measure: Measure) -> dict[str, float]:
@@ -104,7 +104,7 @@ def _plot(measure: Measure) -> drawing.Paint:
         axes = figure.subplots()
         places = range(len(measure.table))
         bars = axes.barh(places, [row[3] for row in measure.table], color=drawing.BLUE)
-        axes.bar_label(bars, [f"{row[3]:g}" for row in measure.table], padding=3)
+        axes.bar_label(bars, [plot_text(f"{row[3]:g}") for row in measure.table], padding=3)
         axes.set_yticks(places, [plot_text(", ".join(row[:3])) for row in measure.table])
         axes.invert_yaxis()
         axes.set_xlim(left=0)

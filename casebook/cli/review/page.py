@@ -8,7 +8,7 @@ from typing import Any
 
 from casebook import drawing
 from casebook.casework.review.account import ReviewReport
-from casebook.cli import printing
+from casebook.cli import pictures, printing
 from casebook.domain import words
 from casebook.domain.review.figures import Share
 from casebook.outside_text import plot_text
@@ -132,12 +132,12 @@ def _values(report: ReviewReport) -> dict[str, Any]:
 
 def _svg(part: Part) -> str:
     shown = _shown(part)
-    return printing.on_screen(_plot(part.title, shown), **_size(shown)) if shown else ""
+    return pictures.on_screen(_plot(part.title, shown), **_size(shown)) if shown else ""
 
 
 def _png(part: Part) -> str:
     shown = _shown(part)
-    return printing.on_paper(_plot(part.title, shown), **_size(shown)) if shown else ""
+    return pictures.on_paper(_plot(part.title, shown), **_size(shown)) if shown else ""
 
 
 def _shown(part: Part) -> list[Share]:
