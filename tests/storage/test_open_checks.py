@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import select
 from walking import ROW
 
+from casebook.case_page.page import page
 from casebook.casework.allocation import open_checks, owners, telling
 from casebook.casework.chronology.timeline import timeline
 from casebook.casework.governance import governance
 from casebook.casework.monitor import signals
 from casebook.casework.reporting import audit, viewing
-from casebook.case_page.page import page
 from casebook.domain.authority import MAY, Command
 from casebook.domain.case.chronology import TimelineKind
 from casebook.domain.case.open_check import CheckPoint

@@ -19,6 +19,7 @@ from sqlalchemy import select
 from walking import HELD, ROW
 
 from casebook import clock
+from casebook.case_page.page import page
 from casebook.casework import playbook, work_queue
 from casebook.casework.chronology.timeline import timeline
 from casebook.casework.core import work_items
@@ -26,7 +27,6 @@ from casebook.casework.governance import governance
 from casebook.casework.intake import application_file, taking_over
 from casebook.casework.reporting import audit, force_figures, viewing
 from casebook.casework.sweep import sweep
-from casebook.case_page.page import page
 from casebook.domain.actors import OPERATOR, system
 from casebook.domain.case.chronology import TimelineKind
 from casebook.domain.case.running_cases import ALL_COLUMNS, ToldStep
