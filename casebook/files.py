@@ -1,4 +1,4 @@
-"""Reads CSV files: UTF-8, columns by the names in the header, each row with the physical line it starts on.
+"""Reads CSV files, and workbooks where they are taken: columns by the names in the header, each row with its physical line.
 
 The lines are counted as they come from the file, and again as rows: no line is lost without a fault.
 """
@@ -10,13 +10,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import chain, islice, zip_longest
 from pathlib import Path
+from typing import Protocol
 
-from casebook import bounds, raw_lines
+from casebook import bounds, raw_lines, workbooks
 from casebook.bounds import FileBound
 from casebook.errors import Fault, UnreadableFile
 from casebook.raw_lines import MOST_OF_A_TITLE, RawLine
 
 HEADER_WITHIN = 20  # lines: some programs put a title and a date above the header
+_OPEN_QUOTE = ("open_quote", "a quote in this row never closes")
+_NOT_CALCULATED = ("formula_without_value", "a formula in this row has no stored value")
 OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
@@ -65,13 +68,25 @@ class CsvTable:
             raise Fault("not every row of the file is accounted for", "rows_lost")
 
 
+class _Lines(Protocol):
+    """The lines of a file."""
+
+    read: int  # so many were read so far
+
+    def rows(self) -> Iterator[RawLine]:
+        """The rows that they make."""
+
+
 class _Physical:
     """The lines of a file, counted as they are read."""
 
     def __init__(self, path: Path, bound: FileBound) -> None:
         self.read, self._lines = 0, raw_lines.lines(path, bound)
 
-    def __iter__(self) -> Iterator[str]:
+    def rows(self) -> Iterator[RawLine]:
+        return raw_lines.split(self._counted())
+
+    def _counted(self) -> Iterator[str]:
         for line in self._lines:
             self.read += 1
             yield line
@@ -84,14 +99,20 @@ def read(
     required: Collection[str] = (),
     first_counts: bool = False,
     bound: FileBound = bounds.TABLE,
+    workbook: bool = False,
 ) -> CsvTable:
-    """Open a CSV file. Raises UnreadableFile if there is no file, no header, or a required column is missing.
+    """Open a CSV file; with `workbook` also one of Excel: its only sheet with the required columns.
+
+    Raises UnreadableFile if there is no file, no header, or a required column is missing.
 
     A known column that occurs twice is refused. With `first_counts` the later one is ignored and listed as ignored.
     A title above the header is listed in `no_rows`. What is over the `bound` is refused before a row is read.
     """
-    physical = _Physical(path, bound)
-    rows = raw_lines.split(physical)
+    if workbook and workbooks.is_workbook(path, content := bounds.content(path, bound)):
+        physical: _Lines = _Sheet(path, content, set(required))
+    else:
+        physical = _Physical(path, bound)
+    rows = physical.rows()
     top, at = _top(path, rows, set(required))
     bounds.refuse_columns(path.name, top[at].values)
     header = names_of(top[at].values)
@@ -107,6 +128,24 @@ def read(
     table.no_rows += [_no_row(line, "above_header", "stands above the header") for line in top[:at] if _filled(line)]
     table.rows = _counted(table, physical, top[: at + 1], chain(top[at + 1 :], rows), frozenset(known))
     return table
+
+
+class _Sheet:
+    """The only sheet of a workbook with the required columns near its top. A time of day is kept."""
+
+    def __init__(self, path: Path, content: bytes, required: set[str]) -> None:
+        sheets = [lines for _, lines in workbooks.sheets(path, content, times=True)]
+        named = [
+            lines for lines in sheets if any(required <= set(names_of(line.values)) for line in lines[:HEADER_WITHIN])
+        ]
+        if len(named) > 1:
+            raise UnreadableFile(f"{path.name} has several sheets with these columns: save one alone", "several_sheets")
+        self._lines = (named or sheets or [[]])[0]
+        bounds.refuse_cells(path.name, sum(len(line.values) for line in self._lines))
+        self.read = len(self._lines)
+
+    def rows(self) -> Iterator[RawLine]:
+        return iter(self._lines)
 
 
 def _top(path: Path, rows: Iterator[RawLine], required: set[str]) -> tuple[list[RawLine], int]:
@@ -183,7 +222,7 @@ def _repeated(header: Sequence[str], known: Collection[str]) -> list[str]:
 
 
 def _counted(
-    table: CsvTable, physical: _Physical, top: Sequence[RawLine], below: Iterator[RawLine], known: frozenset[str]
+    table: CsvTable, physical: _Lines, top: Sequence[RawLine], below: Iterator[RawLine], known: frozenset[str]
 ) -> Iterator[FileRow]:
     """The rows, counted. Raises Fault at the end if a line of the file belongs to no row."""
     lines_used = sum(line.lines for line in top)
@@ -208,9 +247,10 @@ def _counted(
 def _rows(rows: Iterator[RawLine], header: tuple[str, ...], known: frozenset[str]) -> Iterator[FileRow]:
     # where a name may occur twice in the header, the first column of that name counts
     wanted = [(header.index(name), name) for name in dict.fromkeys(header) if name in known]
-    for number, values, whole, *_ in rows:
-        if not whole:
-            problem = Rejection(line=number, column="", code="open_quote", message="a quote in this row never closes")
+    for number, values, whole, _, _, lacks_value in rows:
+        if not whole or lacks_value:
+            code, message = _NOT_CALCULATED if whole else _OPEN_QUOTE
+            problem = Rejection(line=number, column="", code=code, message=message)
             likely = _row(number, values, len(header), wanted)
             yield replace(likely or FileRow(line=number, cells={}, values=values), broken=problem)
         elif row := _row(number, values, len(header), wanted):

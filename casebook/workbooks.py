@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -34,8 +34,8 @@ def is_workbook(path: Path, content: bytes) -> bool:
     return path.suffix.lower() in ENDINGS or content.startswith(b"PK\x03\x04")
 
 
-def sheets(path: Path, content: bytes) -> Iterator[tuple[str, list[RawLine]]]:
-    """The title and the rows of each sheet, padded to one length. A date cell becomes an ISO date.
+def sheets(path: Path, content: bytes, *, times: bool = False) -> Iterator[tuple[str, list[RawLine]]]:
+    """The title and the rows of each sheet, padded to one length. A date cell becomes an ISO date, with its time if `times`.
 
     A merged range has its value in each of its cells. Raises UnreadableFile for a workbook that cannot be read, or that
     would take more than `casebook.bounds` allows.
@@ -45,7 +45,7 @@ def sheets(path: Path, content: bytes) -> Iterator[tuple[str, list[RawLine]]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about styles and extensions, which nobody here can act on
         try:
-            yield from _sheets(path, content)
+            yield from _sheets(path, content, times=times)
         except UnreadableFile:
             raise
         except Exception as error:  # noqa: BLE001 - a broken workbook raises what it likes
@@ -55,7 +55,7 @@ def sheets(path: Path, content: bytes) -> Iterator[tuple[str, list[RawLine]]]:
             raise UnreadableFile(message, "not_excel") from None
 
 
-def _sheets(path: Path, content: bytes) -> list[tuple[str, list[RawLine]]]:
+def _sheets(path: Path, content: bytes, *, times: bool) -> list[tuple[str, list[RawLine]]]:
     from casebook.workbook_parts import Package  # noqa: PLC0415 - only an Excel file pays for the library
 
     package = Package(path, content)
@@ -69,7 +69,7 @@ def _sheets(path: Path, content: bytes) -> list[tuple[str, list[RawLine]]]:
     extents = [package.extents[sheet._worksheet_path] for sheet in book]  # type: ignore[attr-defined] # noqa: SLF001 - it has no public name
     written = _opened(package, data_only=False) if any(extent.has_formulas for extent in extents) else book
     return [
-        (sheet.title, _lines(sheet, formulas, extent))
+        (sheet.title, _lines(sheet, formulas, extent, times=times))
         for sheet, formulas, extent in zip(book, written, extents, strict=True)
     ]
 
@@ -88,13 +88,13 @@ def _workbook_xml(package: Package) -> bytes:
     return package.read("xl/workbook.xml") if "xl/workbook.xml" in package.namelist() else b""
 
 
-def _lines(sheet: ReadOnlyWorksheet, formulas: ReadOnlyWorksheet, extent: SheetExtent) -> list[RawLine]:
+def _lines(sheet: ReadOnlyWorksheet, formulas: ReadOnlyWorksheet, extent: SheetExtent, *, times: bool) -> list[RawLine]:
     """The rows of a sheet as far as it goes."""
     if not extent.cells:
         return []
     last, width = extent.last_row, extent.width
     table = cast("Worksheet", sheet).iter_rows(1, last, 1, width, values_only=True)
-    rows = [[_shown(value) for value in values] for values in table]
+    rows = [[_shown(value, times=times) for value in values] for values in table]
     rows += [[""] * width for _ in range(last - len(rows))]
     cells = cast("Worksheet", formulas).iter_rows(1, last, 1, width) if extent.has_formulas else ()
     unknown = _without_value(rows, cells)
@@ -121,10 +121,12 @@ def _spread_merged(rows: list[list[str]], ranges: Iterable[Merged]) -> None:
             row[place.left - 1 : place.right] = [value] * (place.right - place.left + 1)
 
 
-def _shown(value: object) -> str:
+def _shown(value: object, *, times: bool) -> str:
     match value:
         case None:
             return ""
+        case datetime() if times and value.time() != time():
+            return value.isoformat(sep=" ", timespec="minutes")
         case datetime():
             return value.date().isoformat()
         case date():

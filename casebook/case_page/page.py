@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
 from casebook.case_page import ends as early
-from casebook.case_page import facts, outcome, people_found
+from casebook.case_page import facts, outcome, people_found, told_lines
 from casebook.case_page.blocks import (
     ApplicationView,
     Block,
@@ -243,6 +243,7 @@ PageSection = Callable[[Mapping[str, object]], Iterator[Block]]
 SECTIONS: tuple[tuple[str, PageSection], ...] = (
     ("LEFT UNDONE", _left_undone),
     ("ENDED EARLY", early.ends),
+    ("TOLD BY AN EARLIER LIST, NOT SEEN HERE", told_lines.told),
     ("MERGED INTO THIS FILE", _merged),
     ("WORK WAITING", _waiting),
     ("PEOPLE", facts.who),
@@ -258,6 +259,7 @@ SECTIONS: tuple[tuple[str, PageSection], ...] = (
     ("FOLLOW-UP AND REFERRALS", outcome.afterwards),
     ("CONTACTS", outcome.contacts),
     ("GATES", _gates),
+    ("DIP-CHECKS", told_lines.checks),
     ("AGREED BY TWO PEOPLE", early.proposals),
     ("REASONS IN WORDS", early.stated),
     ("ESCALATIONS", _escalations),

@@ -87,10 +87,10 @@ def answer(kind: WorkKind) -> Answering:
             from casebook.casework.chronology import calls
 
             return calls.ANSWERS[kind]
-        case WorkKind.IMMEDIATE_SAFEGUARDING | WorkKind.LOOK_AT_PLAN_CHANGE:
-            from casebook.casework.safeguarding import danger, plan_changes
+        case WorkKind.IMMEDIATE_SAFEGUARDING | WorkKind.ASK_ABOUT_DANGER | WorkKind.LOOK_AT_PLAN_CHANGE:
+            from casebook.casework.safeguarding import asking_danger, danger, plan_changes
 
-            return {**danger.ANSWERS, **plan_changes.ANSWERS}[kind]
+            return {**danger.ANSWERS, **asking_danger.ANSWERS, **plan_changes.ANSWERS}[kind]
         case WorkKind.RECORD_CRIME | WorkKind.REFER_SAFEGUARDING:
             from casebook.casework.safeguarding import referring
 

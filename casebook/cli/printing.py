@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from fpdf import FPDF, TextStyle
     from jinja2 import Template
 
+REPORT = "report.html"  # the template of headings, sentences, tables and figures
 _FONT = "DejaVu"  # it has every letter a name may need
 
 

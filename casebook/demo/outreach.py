@@ -83,6 +83,20 @@ def act_on_call(item: Item, _shown: Shown) -> dict[str, Any]:
     return {"done": "no_change_needed", "reason": "what they told is in the call, and is known to the case"}
 
 
+def ask_about_danger(_item: Item, shown: Shown) -> dict[str, Any]:
+    """The applicant is asked over the channel of their plan; where there is none, a professional."""
+    plan = next(
+        (row for row in shown.get("safe_contact", []) if row["party"] == ("a" if shown["applicant"] == "a" else "c")),
+        None,
+    )
+    if plan is None or not plan["channel"]:
+        return {"asked": "professional", "result": "no_danger", "said": "the support worker saw her this morning"}
+    return {
+        "asked": "applicant", "result": "no_danger", "said": "no, not now", "channel": plan["channel"],
+        "asked_plan_again": True,
+    }  # fmt: skip
+
+
 def number_of_theirs(shown: Shown) -> str:
     """The other force's number: from the application, or asked from that force."""
     kept = (row["agency_reference"] for row in shown["referral"] if row["kind"].startswith("another_force:"))
@@ -105,6 +119,7 @@ ANSWERS: dict[str, Callable[[Item, Shown], dict[str, Any]]] = {
     "tell_of_transfer": tell_of_transfer,
     "look_at_plan_change": look_at_plan_change,
     "act_on_call": act_on_call,
+    "ask_about_danger": ask_about_danger,
     "safeguard_during_delay": safeguard_during_delay,
     "immediate_safeguarding": safeguarded,
 }

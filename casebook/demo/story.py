@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from casebook.demo import own_policy
+from casebook.demo import own_policy, running
 from casebook.demo.decider import PastDeciders
 from casebook.demo.desk import Desk
 from casebook.demo.engine import Engine
@@ -109,6 +109,19 @@ class Story:
         imported = self.operator.ask("applications", "import", str(self.files / "applications.csv"))
         self.references = {application["external_id"]: application["reference"] for application in imported["accepted"]}
         self.tell(f"{len(imported['accepted'])} applications imported, {len(imported['rejected'])} faults listed")
+        self._take_over()
+
+    def _take_over(self) -> None:
+        """The running cases of the force's spreadsheet: looked at first, and then taken over."""
+        if not (sheet := self.files / running.FILE).exists():
+            return
+        late = sum(
+            bool(case["late"])
+            for case in self.operator.ask("applications", "take-over", str(sheet), "--preview")["would_take"]
+        )
+        taken = self.operator.ask("applications", "take-over", str(sheet))["accepted"]
+        self.references |= {case["external_id"]: case["reference"] for case in taken}
+        self.tell(f"{len(taken)} running cases taken over, {late} of them late; whether there is danger is asked again")
 
     def _subject(self, name: str) -> str | None:
         """The surname of the subject of a special case: the remote source is made to fail for it."""

@@ -62,6 +62,7 @@ class Command(StrEnum):
     CORRECT_SUBMISSION = "correct_submission"
     TAKE_APPLICATION = "take_application"
     ALLOCATE = "allocate"
+    CHECK_OPEN_CASE = "check_open_case"
     ADD_NOTE = "add_note"
     TAKE_CALL = "take_call"
     ATTACH = "attach"
@@ -141,6 +142,7 @@ MAY: Mapping[Command, frozenset[Role]] = MappingProxyType({
     # by hand, from somebody who is there or on the phone
     Command.TAKE_APPLICATION: frozenset({Role.INTAKE_OFFICER, Role.SUPERVISOR}),
     Command.ALLOCATE: _LEADS,
+    Command.CHECK_OPEN_CASE: _LEADS,
     Command.ADD_NOTE: _CASE_STAFF,
     Command.ATTACH: _CASE_STAFF,
     Command.CALL_PANEL_MEETING: frozenset({Role.PANEL_CHAIR, Role.SUPERVISOR}),

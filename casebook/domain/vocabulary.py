@@ -241,6 +241,7 @@ class WorkKind(StrEnum):
     LOOK_AT_PLAN_CHANGE = "look_at_plan_change"
     ACT_ON_CALL = "act_on_call"
     FINISH_DRAFT = "finish_draft"
+    ASK_ABOUT_DANGER = "ask_about_danger"
     REASSESS_RISK = "reassess_risk"
     CLOSE_GRAVE_CASE = "close_grave_case"
     COMPLETE_INSTRUMENT = "complete_instrument"

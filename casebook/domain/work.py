@@ -41,6 +41,9 @@ SPECS: Mapping[WorkKind, WorkSpec] = MappingProxyType({
     WorkKind.ACT_ON_CALL: _spec(
         Role.INTAKE_OFFICER, Role.RESEARCHER, Role.DISCLOSURE_OFFICER, Role.SUPERVISOR, blocking=False
     ),
+    WorkKind.ASK_ABOUT_DANGER: _spec(
+        Role.INTAKE_OFFICER, Role.RESEARCHER, Role.DISCLOSURE_OFFICER, Role.SUPERVISOR, Role.DUTY_INSPECTOR, blocking=False
+    ),
     WorkKind.FINISH_DRAFT: _spec(Role.INTAKE_OFFICER, Role.SUPERVISOR, blocking=False),
     WorkKind.ACKNOWLEDGE_ESCALATION: _spec(Role.SUPERVISOR, Role.HEAD_OF_UNIT, Role.CHIEF_OFFICER, blocking=False),
     WorkKind.MEND_QUALITY: _spec(Role.SUPERVISOR),
@@ -110,16 +113,17 @@ SPECS: Mapping[WorkKind, WorkSpec] = MappingProxyType({
 OPEN_TO_APPROVERS = frozenset({
     WorkKind.APPROVE_DECISION, WorkKind.IMMEDIATE_SAFEGUARDING, WorkKind.RECORD_CRIME, WorkKind.REFER_SAFEGUARDING,
     WorkKind.CONFIRM_URGENT, WorkKind.SAFEGUARD_DURING_DELAY, WorkKind.ACKNOWLEDGE_ESCALATION,
-    WorkKind.RATIFY_EMERGENCY,
+    WorkKind.RATIFY_EMERGENCY, WorkKind.ASK_ABOUT_DANGER,
 })  # fmt: skip
 
 # in an item's subject: it is reserved for somebody, and counts as claimed only when they have claimed it
 CALLS = "calls"
 
 # what is open while somebody may be in danger: no application closes with it
-DANGER = frozenset(
-    {WorkKind.IMMEDIATE_SAFEGUARDING, WorkKind.RECORD_CRIME, WorkKind.REFER_SAFEGUARDING, WorkKind.CONFIRM_URGENT}
-)
+DANGER = frozenset({
+    WorkKind.IMMEDIATE_SAFEGUARDING, WorkKind.RECORD_CRIME, WorkKind.REFER_SAFEGUARDING, WorkKind.CONFIRM_URGENT,
+    WorkKind.ASK_ABOUT_DANGER,
+})  # fmt: skip
 
 
 def leaves_danger(kind: WorkKind, subject: Mapping[str, object]) -> bool:

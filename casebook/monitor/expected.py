@@ -33,6 +33,7 @@ FEATURES: Mapping[ChartKind, tuple[str, ...]] = {
     ChartKind.REJECTED_CANDIDATE: ("weight", "band"),
     ChartKind.HURRIED: ("source",),
     ChartKind.DISAGREEMENT: ("band",),
+    ChartKind.FOUND_AT_CHECK: ("stage",),
 }
 FEWEST_FOR_A_MODEL = 50  # rows; with fewer, the expected probability is the others' rate
 RIDGE = 1.0  # penalty on standardised coefficients where plain maximum likelihood does not settle

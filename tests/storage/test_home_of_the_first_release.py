@@ -65,6 +65,7 @@ SINCE = {  # kinds of work that came after that release
     WorkKind.LINK_ACROSS_RESTRICTION, WorkKind.READ_REJECTED_ROW, WorkKind.LOOK_AT_PLAN_CHANGE, WorkKind.REASSESS_RISK,
     WorkKind.CLOSE_GRAVE_CASE, WorkKind.COMPLETE_INSTRUMENT, WorkKind.ACCEPT_LESS, WorkKind.REVIEW_RESTRICTED,
     WorkKind.CHECK_BEFORE_TELLING, WorkKind.ATTEST_DELIVERY, WorkKind.ACT_ON_CALL, WorkKind.FINISH_DRAFT,
+    WorkKind.ASK_ABOUT_DANGER,
 }  # fmt: skip
 NAME = f"home_of_the_first_release_{os.getpid()}"  # two workers of pytest restore one each
 # one kind of work of each stage, and of the unit itself, that is open in the home

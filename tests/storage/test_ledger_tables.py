@@ -10,13 +10,13 @@ from sqlalchemy.exc import DBAPIError
 from walking import BEGIN, ROW, through_everything
 
 from casebook.casework import opening_home, playbook
-from casebook.casework.allocation import absences, owners, reminders
+from casebook.casework.allocation import absences, open_checks, owners, reminders
 from casebook.casework.chronology import calls, notes
 from casebook.casework.core import quality
 from casebook.casework.core.acting import Act
 from casebook.casework.disclosure import emergency
 from casebook.casework.governance import circumstances, conflicts, governance, policy_documents
-from casebook.casework.intake import drafts
+from casebook.casework.intake import drafts, taking_over
 from casebook.casework.monitor import dip_sampling, signals
 from casebook.casework.panel_decision import panel_meetings, statements
 from casebook.casework.papers import attaching
@@ -26,6 +26,7 @@ from casebook.casework.safeguarding import safe_contact
 from casebook.casework.staff import staff
 from casebook.casework.sweep import sweep
 from casebook.domain.actors import OPERATOR, system
+from casebook.domain.case.running_cases import ToldLine, ToldStep
 from casebook.domain.vocabulary import Source, Stage
 from casebook.monitor.weekly import watch_all
 from casebook.storage.tables import Absence, Base, Home
@@ -53,7 +54,11 @@ def lived(unit, persons):
         reminders.remind(act, whole, on=unit.now.date() + timedelta(days=900), words="ring her")
         absences.plan(act, "supervise", first=date(2030, 1, 1), last=date(2030, 1, 2), cover="supervise2")
         drafts.write(act, {"concern": "a neighbour asks"})
+        told = ToldLine(step=ToldStep.DECIDED, on="2026-02", written="Feb 26", by="PC Plum", words="to tell her")
+        taking_over.record_told(act, act.application(whole), [told])
         notes.write(act, whole, category="safety", words="moves on Friday")
+        points = "danger=fault;contact=good;people=good;searches=not_yet;reasons=good;limits=good"
+        open_checks.check(act, whole, staff="research", points=points, words="ring her first")
         attaching.refer(act, whole, category="minutes", title="of the panel", where="folder 7")
         statements.record_statement(
             act, whole, agency="housing", said_by="the duty officer", said="the lease is hers", handling="P"

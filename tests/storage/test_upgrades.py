@@ -36,6 +36,8 @@ AFTER_THE_FILL = {
     "0026",
     "0027",
     "0030",
+    "0028",
+    "0029",
 }  # rows that a test wrote by SQL, where a use case keeps the keys
 
 

@@ -7,15 +7,18 @@ import sys
 from collections import Counter, defaultdict
 from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from casebook.demo import force as synthetic
 from casebook.demo import numbers
+from casebook.demo import running as brought
 from casebook.demo.applications import applications
 from casebook.demo.offences import APART, GRAVE, PUBLIC_VIOLENCE, SERIOUS, SLIGHT
 from casebook.demo.specials import HELD_DETAILS, SPECIALS
 from casebook.domain import vocabulary as words
+from casebook.domain.case import running_cases
 
 SAMPLE = Path(synthetic.__file__).parent / "sample"
 POSTCODE = re.compile(r"^([A-Z][A-HJ-Y]?\d[A-Z\d]?\d[A-Z]{2}|GIR0A{2})$")
@@ -337,3 +340,20 @@ def test_what_was_held_at_the_decision_makes_a_failure_and_its_absence_a_sound_r
             assert not known_then[case.row["reference"]], case.noise
         if case.danger_now:
             assert any(on > case.decided for on in held[case.b.key])
+
+
+@pytest.mark.parametrize(("applications", "running"), [(2, 0), (10, 0), (14, 4), (24, 12), (60, 12)])
+def test_a_force_brings_its_last_applications_along_as_running_cases(tmp_path, applications, running):
+    synthetic.write(synthetic.build(7, applications=applications), tmp_path)
+    before = rows(tmp_path / "applications.csv")
+    assert brought.bring_along(tmp_path) == running
+    rest = rows(tmp_path / "applications.csv")
+    told = rows(tmp_path / brought.FILE) if running else []
+    assert [row["external_id"] for row in (*rest, *told)] == [row["external_id"] for row in before]
+    zone = ZoneInfo("Europe/London")
+    read = [running_cases.read(row, today=date(2100, 1, 1), zone=zone) for row in told]
+    assert all(isinstance(case, running_cases.RunningCase) and case.told for case in read)
+    assert all(
+        case.form.submitted_at < datetime.fromisoformat(row["submitted_at"])
+        for case, row in zip(read, before[len(rest) :], strict=True)
+    )

@@ -32,6 +32,7 @@ def test_the_unit_gives_one_false_signal_in_ten_years_and_never_within_a_thousan
     [
         (ChartKind.DECISION, 6), (ChartKind.YIELD, 6), (ChartKind.SKIPPED_SOURCE, 4), (ChartKind.UNCOVERED_VARIANT, 4),
         (ChartKind.REJECTED_CANDIDATE, 6), (ChartKind.HURRIED, 6), (ChartKind.DISAGREEMENT, 4),
+        (ChartKind.FOUND_AT_CHECK, 6),
     ],
 )  # fmt: skip
 def test_a_chart_rises_the_faster_the_greater_the_odds_it_watches_for(channel, events):

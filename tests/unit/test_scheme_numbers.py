@@ -70,6 +70,7 @@ def due(policy, what, priority, route=ASK):
         (LATER, WorkKind.CLOSE_GRAVE_CASE, ["09 Feb 23:59"] * 4),
         (LATER, WorkKind.LOOK_AT_PLAN_CHANGE, ["03 Feb 10:00"] * 4),
         (LATER, WorkKind.FINISH_DRAFT, ["02 Feb 14:00"] * 4),
+        (LATER, WorkKind.ASK_ABOUT_DANGER, ["02 Feb 11:00", "02 Feb 14:00", "03 Feb 10:00", "03 Feb 10:00"]),
         (LATER, WorkKind.ACT_ON_CALL, ["02 Feb 14:00", "03 Feb 10:00", "03 Feb 23:59", "03 Feb 23:59"]),
         (LATER, WorkKind.REVIEW_WATCH_PROPOSAL, ["03 Feb 10:00"] * 4),
         (LATER, WorkKind.ANSWER_SIGNAL, ["09 Feb 23:59"] * 4),

@@ -15,9 +15,10 @@ from casebook.domain.authority import Command
 from casebook.domain.case.chronology import TimelineKind, kind_of
 from casebook.storage.case.papers import papers_of
 from casebook.storage.review.live_cells import VIEWED
-from casebook.storage.tables import CaseNote, IncomingCall, LedgerEntry, StatedReason
+from casebook.storage.tables import CaseNote, IncomingCall, LedgerEntry, OpenCheck, StatedReason, ToldRecord
 
-_NAMED = ("note", "call", "document", "item")
+_WITH_WORDS = ("note", "call", "document", "told_record", "check")
+_NAMED = (*_WITH_WORDS, "item")
 _NOT_SHOWN = frozenset({*_NAMED, "rows", "versions", "key"})
 
 
@@ -39,7 +40,10 @@ def timeline(
     """
     application, chains = viewing.open_file(act, reference)
     personal = authority.why_not_allowed(act.actor, Command.SEE_PERSONAL_DETAIL) is None
-    said = {**_notes(act, chains), **_calls(act, chains), **_papers(act, chains), **_reasons(act, chains)}
+    said = {
+        **_notes(act, chains), **_calls(act, chains), **_papers(act, chains), **_told(act, chains), **_checks(act, chains),
+        **_reasons(act, chains),
+    }  # fmt: skip
     query = select(LedgerEntry).where(LedgerEntry.chain.in_(chains)).order_by(LedgerEntry.id.desc())
     lines = [_line(entry, said.get(_key(entry)), personal=personal) for entry in act.session.scalars(query)]
     wanted = set(only) or set(TimelineKind) - {TimelineKind.ACCESS}
@@ -57,7 +61,7 @@ def _at(line: Summary) -> datetime:
 def _key(entry: LedgerEntry) -> str:
     """What ties an entry to its words: the row that it names, or who gave a reason for which event, and when."""
     looked = kind_of(entry.event) is TimelineKind.ACCESS
-    named = None if looked else entry.body.get("note") or entry.body.get("call") or entry.body.get("document")
+    named = None if looked else next((entry.body[name] for name in _WITH_WORDS if entry.body.get(name)), None)
     return str(named) if named else f"{entry.chain}:{entry.event}:{entry.actor}:{entry.at.isoformat()}"
 
 
@@ -95,6 +99,23 @@ def _calls(act: Act, chains: Collection[str]) -> dict[str, _Said]:
 
 def _papers(act: Act, chains: Collection[str]) -> dict[str, _Said]:
     return {row.id: _Said(row.title, row.added_at, {}) for row in papers_of(act.session, chains)}
+
+
+def _told(act: Act, chains: Collection[str]) -> dict[str, _Said]:
+    """What an earlier list told: it stands where it was taken over, because nobody here knows when it happened."""
+    return {
+        row.id: _Said(
+            "; ".join(text for text in (row.words, row.written) if text) or None,
+            row.taken_over_at,
+            {"told_on": row.told_on, "told_by": row.told_by},
+        )
+        for row in act.session.scalars(select(ToldRecord).where(ToldRecord.reference.in_(chains)))
+    }
+
+
+def _checks(act: Act, chains: Collection[str]) -> dict[str, _Said]:
+    query = select(OpenCheck).where(OpenCheck.reference.in_(chains))
+    return {row.id: _Said(row.words, row.checked_at, {}) for row in act.session.scalars(query)}
 
 
 def _reasons(act: Act, chains: Collection[str]) -> dict[str, _Said]:

@@ -43,6 +43,7 @@ ASKS: Mapping[str, str] = {
     ChartKind.REJECTED_CANDIDATE: "Why were {observed} of {cases} proposed matches rejected ({expected} expected)?",
     ChartKind.HURRIED: "Why were {observed} of {cases} searches quicker than nine in ten of others' ({expected} expected)?",
     ChartKind.DISAGREEMENT: "Why did {observed} of {cases} blind reviews reach another decision ({expected} expected)?",
+    ChartKind.FOUND_AT_CHECK: "Why did {observed} of {cases} dip-checks of open cases find a fault ({expected} expected)?",
     SUSPENSION: "Should this person's work be looked at again? They acted on {cases} applications.",
 }  # fmt: skip
 

@@ -31,6 +31,7 @@ def _counts(cases: list[ForceCase]) -> Iterator[Figure]:
         "outcome": ((case, case.outcome or "undecided") for case in cases),
         "refusal_reason": ((case, case.refusal_reason) for case in cases if case.outcome and case.refusal_reason),
         "closed": ((case, "") for case in cases if case.closed_at),
+        "taken_over": ((case, "") for case in cases if case.taken_over),
     }
     for measure, counted in measures.items():
         totals = Counter((case.route, case.applicant, detail) for case, detail in counted)
@@ -65,7 +66,7 @@ def _in_time(case: ForceCase, now: datetime) -> str:
 def _waits(cases: list[ForceCase]) -> Iterator[Figure]:
     """Median days from submission until the application was received here, and until the person at risk was told."""
     waits = {
-        "median_days_before_import": [(case, case.received_at) for case in cases],
+        "median_days_before_import": [(case, case.received_at) for case in cases if not case.taken_over],
         "median_days_to_disclosure": [(case, case.disclosed_at) for case in cases if case.disclosed_at],
         "median_days_to_closure": [(case, case.closed_at) for case in cases if case.closed_at],
     }

@@ -44,7 +44,7 @@ PARTS: tuple[type[Base], ...] = (
     tables.ClosingSummary,
     tables.Referral, tables.ConflictDeclaration, tables.GateResult, tables.GateOverride, tables.Proposal, tables.Escalation,
     tables.ApplicationLink, tables.Watch, tables.StatedReason, tables.CaseNote, tables.IncomingCall,
-    tables.CaseOwner, tables.Reminder, tables.CaseDocument,
+    tables.CaseOwner, tables.Reminder, tables.CaseDocument, tables.ToldRecord, tables.OpenCheck,
 )  # fmt: skip
 
 

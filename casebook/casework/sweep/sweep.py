@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from casebook.casework.allocation import absences, reminders
+from casebook.casework.allocation import absences, mornings, reminders
 from casebook.casework.core import notices
 from casebook.casework.core.acting import Act, Acting, Summaries
 from casebook.casework.core.channels import NoticeChannel
@@ -71,6 +71,9 @@ def sweep(acting: Acting, *, now: datetime | None = None, ways: Sequence[NoticeC
     reopened = reopening.reopen_outdated(at)
     raised = _through(at, TRIAGE)
     escalated = [summary for step in STEPS for summary in _through(at, step)]
+    if ways:  # without a channel nobody reads a digest of yesterday
+        with at() as act:
+            mornings.queue(act)
     return Swept(
         checked=woken.checked,
         woken=[*woken.woken, *reopened],

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from casebook import files
 from casebook.case_page.page import page as page_of_case
 from casebook.casework import playbook
-from casebook.casework.allocation import owners
+from casebook.casework.allocation import open_checks, owners
 from casebook.casework.core import quality, refused_files
 from casebook.casework.governance import circumstances, conflicts, early_ending, exceptions, governance, merging
 from casebook.casework.intake import application_file, rejected_rows, submission
@@ -18,7 +18,8 @@ from casebook.casework.record_checks import information
 from casebook.casework.reporting import viewing
 from casebook.cli import progress
 from casebook.cli.answer import Call, Output, page
-from casebook.cli.case import chronology, option_help, outside, papers, taking_down
+from casebook.cli.case import chronology, option_help, outside, papers, taking_down, taking_over
+from casebook.cli.case.imported import output
 from casebook.cli.opening import opened
 from casebook.cli.reading import one_of, read_json
 from casebook.domain import words
@@ -59,6 +60,7 @@ def configure(parser: ArgumentParser) -> None:
     )  # fmt: skip
     correct.set_defaults(handler=_correct)
     taking_down.configure(actions)
+    taking_over.configure(actions)
     chronology.configure(actions)
     papers.configure(actions)
     governance_actions(actions)
@@ -90,6 +92,11 @@ GOVERNANCE: dict[str, tuple[str, Callable[..., dict[str, object]], tuple[str, ..
         ("to", "reason", "handover?"),
     ),
     "take-back": ("end somebody's time as its case officer; they are told", owners.take_back, ("reason",)),
+    "check": (
+        "dip-check somebody's work on it while it is open, point by point; they are told",
+        open_checks.check,
+        ("staff", "points", "words?"),
+    ),
     "restrict": ("restrict it, so that only named people see it", governance.restrict, ("reason",)),
     "name": ("let one more person see a restricted application", governance.name_person, ("staff",)),
     "unrestrict": (
@@ -189,30 +196,8 @@ def _import(options: Namespace, call: Call) -> Output:
             if error.code in {"no_such_file", "not_a_file"}:
                 raise
             raise Refused(error.message, error.code) from None  # the file is at fault, not the call
-    rejected = [rejection.as_json() for rejection in imported.rejected]
-    lost = [rejection for rejection in imported.rejected if not rejection.landed]
-    data = {
-        "accepted": imported.accepted,
-        "unchanged": imported.unchanged,
-        "rejected": rejected,
-        "ignored_columns": imported.ignored_columns,
-    }
-    lines = [
-        f"{len(imported.accepted)} accepted, {len(imported.unchanged)} unchanged, {len(lost)} faults in rejected rows"
-    ]
-    lines += [
-        f"line {fault.line}{', ' * bool(fault.column)}{fault.column}: {fault.message} [{fault.code}]"
-        for fault in imported.rejected
-    ]
-    if imported.to_read:
-        lines.append(f"rejected rows that tell of danger: {imported.to_read}; the duty inspector must read them now")
-    if imported.ignored_columns:
-        lines.append(f"columns not used: {', '.join(imported.ignored_columns)}")
-    if options.quality:
-        quality, said = _quality(options.file, {fault.line for fault in imported.rejected})
-        data |= quality
-        lines += said
-    return Output(data=data, lines=lines, exit_code=1 if lost else 0)
+    quality, said = _quality(options.file, {fault.line for fault in imported.rejected}) if options.quality else ({}, [])
+    return output(imported, done="accepted", more=quality, said=said)
 
 
 def _quality(path: Path, rejected: Collection[int]) -> tuple[dict[str, object], list[str]]:

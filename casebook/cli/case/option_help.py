@@ -8,6 +8,7 @@ from casebook.casework.core.referrals import REFERRED_FOR
 from casebook.domain.case import early_end
 from casebook.domain.case.circumstances import CircumstanceKind
 from casebook.domain.case.early_end import SaidBy
+from casebook.domain.case.open_check import CheckPoint, PointResult
 from casebook.domain.case.plan_change import AskedBy
 from casebook.domain.case.safe_contact import Override, Purpose
 from casebook.domain.vocabulary import Answer3, Channel, Identified, Priority
@@ -26,6 +27,7 @@ _OF_ACTION: Mapping[tuple[str, str], str] = {
     ("circumstance", "what"): f"the circumstance: {', '.join(CircumstanceKind)}",
     ("declare", "reason"): "what connects you with somebody in it, or why what is shared connects you with nobody",
     ("assign", "to"): "the staff id of the case officer",
+    ("check", "staff"): "the staff id of whose work was looked at",
     ("bar", "staff"): "the staff id of who has the conflict of interest",
     ("withdraw", "reason"): "why, in your own words: both reasons are shown",
     ("withdraw", "channel"): f"how they said it: {', '.join(Channel)}",
@@ -81,6 +83,8 @@ _OF_ALL: Mapping[str, str] = {
     "code": f"the ground: {_OVERRIDE_GROUNDS}",
     "recipient": "who was told: a (the person at risk) or protector (a person who can protect them)",
     "told": "what they were told",
+    "points": f"each of {', '.join(CheckPoint)} once, as point=result with ; between: {', '.join(PointResult)}",
+    "words": "what was wrong, for them to read; needed with a fault",
     "what": "death or serious_injury",
 }
 

@@ -16,6 +16,7 @@ from casebook.cli.answer import Call, Output, default_home
 from casebook.cli.operations.up import running
 from casebook.cli.reading import whole
 from casebook.demo import force
+from casebook.demo import running as running_cases
 from casebook.demo.desk import Desk, Run
 from casebook.demo.engine import Engine
 from casebook.demo.flaky_source import FlakySource
@@ -131,7 +132,9 @@ def _files(options: Namespace, home: Path, given: bytes | None) -> Path:
     files = home / "files"
     files.mkdir(mode=0o700, parents=True, exist_ok=True)
     force.write(force.build(options.seed, applications=options.applications), files)
-    if given is not None:
+    if given is None:
+        running_cases.bring_along(files)
+    else:
         write_whole(files / "applications.csv", given)
     return files
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from casebook import drawing
 from casebook.casework.review.account import ReviewReport
-from casebook.cli import printing
+from casebook.cli import pictures, printing
 from casebook.domain import words
 from casebook.domain.review.figures import Share
 from casebook.outside_text import plot_text
 
 TITLE = "Review of past applications"
-_TEMPLATE = "review_report.html"
 _NAMES = {
     "found": {
         "outcome": "What reviewers found",
@@ -118,15 +116,14 @@ def _row(share: Share) -> list[str]:
 
 _HEAD = ["", "count", "of", "95 % interval"]
 _WIDTHS = (37, 18, 18, 27)  # per cent
-_PLOT_WIDTH = 425  # points
 
 
 def as_html(report: ReviewReport) -> str:
-    return printing.html(_TEMPLATE, title=TITLE, picture=_svg, **_values(report))
+    return printing.html(printing.REPORT, title=TITLE, picture=_svg, **_values(report))
 
 
 def as_pdf(report: ReviewReport) -> bytes:
-    return printing.pdf(_TEMPLATE, title=TITLE, picture=_png, **_values(report))
+    return printing.pdf(printing.REPORT, title=TITLE, picture=_png, **_values(report))
 
 
 def _values(report: ReviewReport) -> dict[str, Any]:
@@ -134,19 +131,13 @@ def _values(report: ReviewReport) -> dict[str, Any]:
 
 
 def _svg(part: Part) -> str:
-    from markupsafe import Markup  # noqa: PLC0415 - only a page needs the templates it comes with
-
     shown = _shown(part)
-    return Markup(drawing.svg(_plot(part.title, shown), **_size(shown))) if shown else ""  # noqa: S704 - our own drawing, with its text escaped
+    return pictures.on_screen(_plot(part.title, shown), **_size(shown)) if shown else ""
 
 
 def _png(part: Part) -> str:
-    from markupsafe import Markup  # noqa: PLC0415 - as above
-
-    if not (shown := _shown(part)):
-        return ""
-    data = base64.b64encode(drawing.png(_plot(part.title, shown), **_size(shown))).decode()
-    return Markup('<img src="data:image/png;base64,{}" width="{}">').format(data, _PLOT_WIDTH)
+    shown = _shown(part)
+    return pictures.on_paper(_plot(part.title, shown), **_size(shown)) if shown else ""
 
 
 def _shown(part: Part) -> list[Share]:

@@ -93,6 +93,11 @@ def read(
     return _form(_Reading(cells), [*doubts, *(f"undecodable:{column}" for column in sorted(undecodable))])
 
 
+def row_doubts(*, miscounted: bool) -> list[str]:
+    """The doubts about a row that were found when its file was read."""
+    return ["wrong_number_of_cells"] if miscounted else []
+
+
 def speaks_of_danger(cells: Mapping[str, str]) -> bool:
     """Whether a row says that somebody is in danger. What cannot be read counts as yes until somebody has read it."""
     said = repaired(cells.get("immediate_danger", ""))

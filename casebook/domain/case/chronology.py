@@ -75,6 +75,7 @@ class TimelineKind(StrEnum):
     WORK = "work"
     LIMITS = "limits"
     STAGE = "stage"
+    TOLD = "told"
     ACCESS = "access"
     OTHER = "other"
 
@@ -104,14 +105,16 @@ _KINDS: Mapping[TimelineKind, frozenset[str]] = MappingProxyType({
         "wording_renewed",
     }),
     TimelineKind.WORK: frozenset({
-        "case_assigned", "case_taken_back", "reminder_made", "reminder_told", "work_given",
+        "case_assigned", "case_taken_back", "case_checked", "reminder_made", "reminder_told", "work_given",
         "work_opened", "work_claimed", "work_done", "work_cancelled", "work_returned", "work_escalated", "untrained_acts_listed",
     }),
     TimelineKind.LIMITS: frozenset({"clock_paused", "deadlines_recomputed", "limits_restarted", "overrun_gathered"}),
     TimelineKind.STAGE: frozenset({
-        "application_received", "draft_taken_in", "stage_changed", "closed_early", "application_reopened", "application_merged",
+        "application_received", "draft_taken_in", "case_taken_over", "stage_changed", "closed_early", "application_reopened",
+        "application_merged",
         "application_unmerged", "unfrozen", "exception_recorded", "legal_hold_set", "legal_hold_ended", "disposed",
     }),
+    TimelineKind.TOLD: frozenset({"step_told"}),
     TimelineKind.ACCESS: frozenset({"personal_detail_viewed", "application_exported"}),
 })  # fmt: skip
 

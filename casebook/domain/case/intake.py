@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from casebook.domain.actors import Reason
 from casebook.domain.vocabulary import Answer3, Applicant, Certainty, Party, Priority, Relationship, Route, Sex
@@ -12,6 +12,7 @@ from casebook.domain.words import DOUBT
 from casebook.values import contact, fillers, identifiers
 from casebook.values.addresses import address
 
+A_CLOCK = timedelta(hours=1)  # how far another system's clock may be ahead
 FROM_THE_FUTURE = "submitted_in_the_future"  # the doubt about a moment after the application was held here
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -153,3 +154,16 @@ def with_doubts(form: Form, doubts: Collection[str]) -> Form:
     if form.relationship == Relationship.PARTNER and form.relationship_ended:
         all_doubts.append("relationship_contradicts_end")
     return replace(form, doubts=tuple(dict.fromkeys(all_doubts)))
+
+
+def not_from_the_future(form: Form, now: datetime) -> Form:
+    """The form. If it is from the future its clocks start now, and the moment stays as it was written."""
+    if form.submitted_at <= now:
+        return form
+    doubts = (FROM_THE_FUTURE,) if form.submitted_at > now + A_CLOCK else ()
+    return replace(
+        form,
+        submitted_at=now,
+        doubts=(*form.doubts, *doubts),
+        as_written={"submitted_at": form.submitted_at.isoformat(), **form.as_written},
+    )

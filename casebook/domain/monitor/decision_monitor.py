@@ -36,6 +36,7 @@ class ChartKind(StrEnum):
     REJECTED_CANDIDATE = "rejected_candidate"  # a proposed match was rejected, given its weight
     HURRIED = "hurried"  # took less time than nine in ten of the others' comparable checks
     DISAGREEMENT = "disagreement"  # a blind re-decision came out differently
+    FOUND_AT_CHECK = "found_at_check"  # a supervisor found something wrong at a dip-check of an open case
 
 
 class Side(StrEnum):
@@ -58,6 +59,7 @@ SIDES_WATCHED: dict[ChartKind, tuple[Side, ...]] = {
     ChartKind.REJECTED_CANDIDATE: (Side.HIGH,),
     ChartKind.HURRIED: (Side.HIGH,),
     ChartKind.DISAGREEMENT: (Side.HIGH,),
+    ChartKind.FOUND_AT_CHECK: (Side.HIGH,),
 }
 
 

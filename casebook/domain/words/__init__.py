@@ -7,7 +7,16 @@ Codes are stored, sent and compared; words are shown. The codes never change.
 from __future__ import annotations
 
 from casebook.domain.words import case_file, checks, deciding, events, finding, operations, reasons, review, scheme
-from casebook.domain.words.case_file import ANSWER_TIME, CASE_STATE, PAPER_CATEGORY, PAPER_KIND, PRESENCE
+from casebook.domain.words.case_file import (
+    ANSWER_TIME,
+    CASE_STATE,
+    CHECK_POINT,
+    PAPER_CATEGORY,
+    PAPER_KIND,
+    POINT_RESULT,
+    PRESENCE,
+    TOLD_STEP,
+)
 from casebook.domain.words.checks import (
     APPLICANT_SIGN,
     ASSURANCE,
@@ -35,9 +44,11 @@ from casebook.domain.words.deciding import (
     CONTACT_FAULT,
     FACTOR,
     FOLLOWED,
+    IN_TIME,
     INCOMPLETE,
     LIMB,
     OVERRIDE,
+    OVERRUN,
     PAUSE,
     PLAN_EFFECT,
     PURPOSE,
@@ -114,17 +125,15 @@ VOCABULARIES: tuple[Vocabulary, ...] = (
 
 __all__ = [
     "ACCOUNT_CHANGE", "AGENCY", "AGREES", "ANSWER", "ANSWER_TIME", "APPLICANT", "APPLICANT_SIGN", "ASKED", "ASKED_BY",
-    "ASKER_IDENTIFIED", "ASSURANCE", "BAND",
-    "CAMPAIGN", "CASE_STATE", "CAUTION", "CELL",
-    "CERTAINTY", "CHANNEL", "CHART", "CHECKLIST", "CHOSEN", "CIRCUMSTANCE", "CLEARED_IF",
-    "COMMAND", "CONCLUSION", "CONFIDENCE", "CONTACT_FAULT", "CONTACT_PRIORITY", "DOCUMENT", "DOUBT", "EFFECT",
-    "ESCALATION", "EVENT",
-    "EXCEPTION", "FACTOR", "FAILURE_FAMILY", "FAILURE_MODE", "FAMILY", "FAULT", "FOLLOWED", "GATE", "HANDLING", "HEADING",
-    "IDENTIFIED", "INCOMPLETE", "LIMB", "LIMIT", "LINK", "MATCH_BAND", "MEETING", "ORIGIN", "OUTCOME", "OVERRIDE",
-    "PAPER_CATEGORY", "PAPER_KIND", "PART",
-    "PARTY", "PAUSE", "PLAN_EFFECT", "PRESENCE", "PRIORITY", "PROGRESS", "PROOF", "PURPOSE", "QUALIFIES", "RECORD_KIND",
-    "REFERRAL_ANSWER", "REFUSAL", "RELATIONSHIP", "RESULT", "REVIEW_OUTCOME", "ROLE", "ROUTE", "SAID_BY",
-    "SCENARIO", "SEX", "SHORT_OF", "SIDE", "SIGN", "SOURCE", "SOURCE_FAULT", "STAGE", "STATE", "STEP", "SUSPICION", "TEXT",
-    "TIE", "TOLD", "UNCERTAIN", "UNCOVERED", "UNDERTAKING", "UNUSED", "VERDICT", "VICTIM",
-    "VOCABULARIES", "WAITING", "WORK", "Vocabulary", "of_field", "reason", "source_and_family", "spelled",
+    "ASKER_IDENTIFIED", "ASSURANCE", "BAND", "CAMPAIGN", "CASE_STATE", "CAUTION", "CELL", "CERTAINTY", "CHANNEL",
+    "CHART", "CHECKLIST", "CHECK_POINT", "CHOSEN", "CIRCUMSTANCE", "CLEARED_IF", "COMMAND", "CONCLUSION",
+    "CONFIDENCE", "CONTACT_FAULT", "CONTACT_PRIORITY", "DOCUMENT", "DOUBT", "EFFECT", "ESCALATION", "EVENT",
+    "EXCEPTION", "FACTOR", "FAILURE_FAMILY", "FAILURE_MODE", "FAMILY", "FAULT", "FOLLOWED", "GATE", "HANDLING",
+    "HEADING", "IDENTIFIED", "INCOMPLETE", "IN_TIME", "LIMB", "LIMIT", "LINK", "MATCH_BAND", "MEETING", "ORIGIN",
+    "OUTCOME", "OVERRIDE", "OVERRUN", "PAPER_CATEGORY", "PAPER_KIND", "PART", "PARTY", "PAUSE", "PLAN_EFFECT",
+    "POINT_RESULT", "PRESENCE", "PRIORITY", "PROGRESS", "PROOF", "PURPOSE", "QUALIFIES", "RECORD_KIND",
+    "REFERRAL_ANSWER", "REFUSAL", "RELATIONSHIP", "RESULT", "REVIEW_OUTCOME", "ROLE", "ROUTE", "SAID_BY", "SCENARIO",
+    "SEX", "SHORT_OF", "SIDE", "SIGN", "SOURCE", "SOURCE_FAULT", "STAGE", "STATE", "STEP", "SUSPICION", "TEXT", "TIE",
+    "TOLD", "TOLD_STEP", "UNCERTAIN", "UNCOVERED", "UNDERTAKING", "UNUSED", "VERDICT", "VICTIM", "VOCABULARIES",
+    "WAITING", "WORK", "Vocabulary", "of_field", "reason", "source_and_family", "spelled",
 ]  # fmt: skip

@@ -42,8 +42,34 @@ TIMELINE = Vocabulary("Kinds of lines in a timeline", {
     "work": "work",
     "limits": "limits",
     "stage": "stage",
+    "told": "told by an earlier list",
     "access": "who looked",
     "other": "other",
+})  # fmt: skip
+TOLD_STEP = Vocabulary("What an earlier list told of a case", {
+    "stage": "where it stood",
+    "initial_checks": "first checks",
+    "applicant_met": "applicant met in person",
+    "searched": "searches made",
+    "assessed": "risk assessed",
+    "panel": "panel met",
+    "decided": "decided",
+    "outcome_told": "outcome told",
+    "last_contact": "last contact with the person at risk",
+    "notes": "notes",
+})  # fmt: skip
+CHECK_POINT = Vocabulary("Checklist of a dip-check of an open case", {
+    "danger": "Whatever tells of danger was acted on.",
+    "contact": "Every contact was by the plan, and the plan is not old.",
+    "people": "These are the right people, under every name and birth date that is known.",
+    "searches": "What should be searched by now was.",
+    "reasons": "What was decided has its reasons written down.",
+    "limits": "It is in time, or somebody wrote why not.",
+})  # fmt: skip
+POINT_RESULT = Vocabulary("Results at a point of a dip-check", {
+    "good": "good",
+    "fault": "something wrong",
+    "not_yet": "not so far yet",
 })  # fmt: skip
 PAPER_CATEGORY = Vocabulary("Categories of papers", {
     "identity_proof": "proof of identity",
@@ -76,4 +102,7 @@ CASE_STATE = Vocabulary("How far a case on an agenda is", {
     "another_round": "decided again in another round",
 })  # fmt: skip
 
-ALL = (PRESENCE, ANSWER_TIME, CASE_STATE, NOTE_CATEGORY, CALLER, CALL_OPENS, TIMELINE, PAPER_CATEGORY, PAPER_KIND)
+ALL = (
+    PRESENCE, ANSWER_TIME, CASE_STATE, NOTE_CATEGORY, CALLER, CALL_OPENS, TIMELINE, TOLD_STEP, CHECK_POINT, POINT_RESULT,
+    PAPER_CATEGORY, PAPER_KIND,
+)  # fmt: skip

@@ -233,6 +233,12 @@ ACKNOWLEDGED = Vocabulary("What was done about an escalation", {
     "accepted_delay": "accepted the delay",
     "other": "something else",
 })  # fmt: skip
+IN_TIME = Vocabulary("Whether a limit was kept", {
+    "kept": "in time",
+    "late": "late",
+    "running": "still running",
+    "no_limit": "without a limit",
+})  # fmt: skip
 OVERRUN = Vocabulary("Reasons for an overrun", {
     "awaiting_source": "waiting for a source",
     "awaiting_agency": "waiting for an agency",
@@ -244,6 +250,17 @@ OVERRUN = Vocabulary("Reasons for an overrun", {
     "other": "another reason",
 })  # fmt: skip
 
+WHO_ASKED = Vocabulary("Who was asked about danger", {
+    "person_at_risk": "the person at risk",
+    "applicant": "the applicant",
+    "professional": "a professional",
+})  # fmt: skip
+DANGER_ASKED = Vocabulary("Results of asking about danger", {
+    "danger": "there is danger now",
+    "no_danger": "no danger now",
+    "not_reached": "not reached",
+    "no_safe_way": "nobody can be asked safely",
+})  # fmt: skip
 DRAFT_DONE = Vocabulary("What became of a draft", {
     "submitted": "an application was taken in",
     "dropped": "it became no application",
@@ -259,6 +276,7 @@ CALL_DONE = Vocabulary("What was done about a call", {
 ALL = (
     CALL_DONE,
     DRAFT_DONE,
+    WHO_ASKED, DANGER_ASKED, IN_TIME,
     BAND, TIER, QUALIFIES, BASIS, FACTOR, UNCERTAIN, JUDGEMENT, INSTRUMENT, CIRCUMSTANCE, INCOMPLETE, LIMB, REFUSAL, AGENCY,
     TOLD, REFERRAL_ANSWER, REFERRED, SAFEGUARDED, FOUND, TEXT, TOLD_FACT, UNDERTAKING, PURPOSE, OVERRIDE, CONTACT_FAULT, ASKED_BY,
     PLAN_EFFECT, CHOSEN, FOLLOWED, WATCHED, READ_ROW, PAUSE, ACKNOWLEDGED, OVERRUN,

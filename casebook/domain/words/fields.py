@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from casebook.domain.words.case_file import ANSWER_TIME, CALL_OPENS, CALLER, NOTE_CATEGORY, PAPER_CATEGORY, PAPER_KIND
+from casebook.domain.words.case_file import (
+    ANSWER_TIME,
+    CALL_OPENS,
+    CALLER,
+    NOTE_CATEGORY,
+    PAPER_CATEGORY,
+    PAPER_KIND,
+    TOLD_STEP,
+)
 from casebook.domain.words.checks import (
     APPLICANT_SIGN,
     ASSESSMENT,
@@ -78,6 +86,7 @@ _OF_FIELD: Mapping[str, Say] = MappingProxyType({
     "kinds": WORK.of,
     "opens": CALL_OPENS.of,
     "caller": CALLER.of,
+    "told_step": TOLD_STEP.of,
     "opened": WORK.of,
     "undone": WORK.of,
     "stage": STAGE.of,

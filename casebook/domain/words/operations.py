@@ -55,6 +55,7 @@ COMMAND = Vocabulary("Commands", {
     "update_circumstances": "update circumstances",
     "take_application": "take an application down by hand",
     "allocate": "give work to others",
+    "check_open_case": "dip-check an open case",
     "add_note": "write a note",
     "take_call": "record a call that came in",
     "attach": "attach a paper",
@@ -189,6 +190,9 @@ TOLD = Vocabulary("What somebody is told about their own work", {
     "work_given": "a work item was given to you",
     "work_taken_back": "a work item was taken from you",
     "reminder_due": "a reminder of today",
+    "case_checked": "a supervisor looked at your work on a case",
+    "digest_late": "late this morning",
+    "digest_due_today": "due today",
     "covers_for": "you cover for a colleague who will be away",
 })  # fmt: skip
 EXCEPTION = Vocabulary("Exceptions", {

@@ -184,6 +184,7 @@ CHART = Vocabulary("What the monitor charts", {
     "rejected_candidate": "rejected candidates",
     "hurried": "hurried checks",
     "disagreement": "decisions made otherwise a second time",
+    "found_at_check": "faults found at dip-checks of open cases",
     "suspension": "suspension of a member of staff",
 })  # fmt: skip
 SIDE = Vocabulary("Side of a signal", {

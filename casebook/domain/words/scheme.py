@@ -192,6 +192,7 @@ WORK = Vocabulary("Work items", {
     "look_at_plan_change": "look at a change of a safe-contact plan",
     "act_on_call": "act on a call that came in",
     "finish_draft": "finish taking an application down",
+    "ask_about_danger": "ask whether there is danger",
     "link_across_restriction": "decide about a link across a restriction",
     "complete_instrument": "complete the risk questionnaire",
     "accept_less": "accept fewer answers",

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from casebook.domain.case import open_check
 from casebook.domain.case.record_checks import MatchVerdict, SearchResult
 from casebook.domain.monitor.decision_monitor import DISCLOSED, NOT_DISCLOSED, ChartKind
 from casebook.domain.risk.risk_model import Disclosability
@@ -25,6 +26,7 @@ from casebook.storage.tables import (
     DipSample,
     Finding,
     MonitorSignal,
+    OpenCheck,
     Person,
     RiskScore,
     Search,
@@ -157,6 +159,20 @@ def samples(session: Session) -> ChartRows:
     ]
 
 
+def checks(session: Session) -> ChartRows:
+    """Each dip-check of an open case, for the person whose work was looked at. Supervisors choose which, not chance."""
+    return [
+        {
+            "case": row.id,
+            "judged": row.staff_id,
+            "at": row.checked_at,
+            "happened": bool(open_check.faults(row.points)),
+            "stage": row.stage,
+        }
+        for row in session.scalars(select(OpenCheck).order_by(OpenCheck.checked_at, OpenCheck.id))
+    ]
+
+
 def resets(session: Session) -> dict[tuple[str, str, str], tuple[datetime, str]]:
     """By channel, side and person: the case after which the chart started again."""
     restarts: dict[tuple[str, str, str], tuple[datetime, str]] = {}
@@ -182,6 +198,7 @@ def rows(session: Session) -> dict[ChartKind, ChartRows]:
         ChartKind.REJECTED_CANDIDATE: candidates(session),
         ChartKind.HURRIED: returned,
         ChartKind.DISAGREEMENT: samples(session),
+        ChartKind.FOUND_AT_CHECK: checks(session),
     }
 
 

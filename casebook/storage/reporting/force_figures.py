@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, and_, func, select, union_all
+from sqlalchemy import Row, and_, exists, func, select, union_all
 from sqlalchemy.orm import Session
 
 from casebook.domain.vocabulary import Limit
@@ -36,6 +36,7 @@ class ForceCase(NamedTuple):
     late_because: str | None
     disclosed_at: datetime | None  # when the person at risk was told something, the first time
     harmed_at: datetime | None  # a death or serious injury that was reported after a decision
+    taken_over: bool  # as a running case of an earlier list: it did not wait for us from its submission on
 
 
 def cases(session: Session, begin: datetime | None, end: datetime | None) -> list[ForceCase]:
@@ -53,11 +54,12 @@ def cases(session: Session, begin: datetime | None, end: datetime | None) -> lis
         LedgerEntry.chain == Application.reference, LedgerEntry.event == "harm_reported",
         LedgerEntry.at > decided.scalar_subquery(),
     )  # fmt: skip
+    taken_over = exists().where(LedgerEntry.chain == Application.reference, LedgerEntry.event == "case_taken_over")
     query = (
         select(
             Application.reference, Application.route, Application.applicant, Application.submitted_at, Application.closed_at,
             Application.outcome, Decision.refusal_reason, Application.received_at, Clock.due_at, Clock.met_at,
-            Clock.overrun_reason, disclosed.scalar_subquery(), harmed.scalar_subquery(),
+            Clock.overrun_reason, disclosed.scalar_subquery(), harmed.scalar_subquery(), taken_over,
         )
         .outerjoin(Clock, and_(Clock.reference == Application.reference, Clock.limit_name == Limit.WHOLE_PROCESS))
         .outerjoin(Decision, and_(Decision.reference == Application.reference, Decision.superseded.is_(False)))

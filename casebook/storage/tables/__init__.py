@@ -58,6 +58,7 @@ from casebook.storage.tables.documents import PolicyDocument
 from casebook.storage.tables.intake import IntakeDraft
 from casebook.storage.tables.missing_rows import MissingRows
 from casebook.storage.tables.monitor import DipSample, MonitorRun, MonitorSignal
+from casebook.storage.tables.open_check import OpenCheck
 from casebook.storage.tables.panel_day import AgencyStatement, PanelMeeting
 from casebook.storage.tables.papers import CaseDocument
 from casebook.storage.tables.person_keys import PersonKeys
@@ -72,6 +73,7 @@ from casebook.storage.tables.review_work import (
     ReviewReferral,
 )
 from casebook.storage.tables.safe_contact import SafeContact, SafeContactChange
+from casebook.storage.tables.told import ToldRecord
 from casebook.storage.tables.unit import (
     AccountProposal,
     ChainHead,
@@ -105,10 +107,10 @@ __all__ = [
     "Absence",
     "AccountProposal",
     "AgencyStatement",
+    "AnswerDraft",
     "ApplicantSign",
     "Application",
     "ApplicationLink",
-    "AnswerDraft",
     "Approval",
     "Assurance",
     "Base",
@@ -153,6 +155,7 @@ __all__ = [
     "MonitorRun",
     "MonitorSignal",
     "Notice",
+    "OpenCheck",
     "Outbox",
     "OwnerAgreement",
     "Panel",
@@ -196,6 +199,7 @@ __all__ = [
     "StaffRole",
     "StatedReason",
     "Token",
+    "ToldRecord",
     "TrustAnchor",
     "Watch",
     "WorkItem",

@@ -30,6 +30,10 @@ ON_THE_WAY = {
     WorkKind.MEET_APPLICANT: ("n1", MEETS | {"arranged_at": "%s"}),
     WorkKind.LOCATE_PERSON_AT_RISK: ("n1", {"located": True, "channel": "phone"}),
     WorkKind.SAFEGUARD_DURING_DELAY: ("s1", DELAYED),
+    WorkKind.ASK_ABOUT_DANGER: (
+        "n1",
+        {"asked": "applicant", "result": "no_danger", "said": "nobody", "channel": "phone"},
+    ),
     WorkKind.COMPLETE_INSTRUMENT: ("n1", {"no_more_because": "it was all that there was time for", "channel": "phone"}),
 }
 AT_THE_END = {

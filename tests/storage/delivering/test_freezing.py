@@ -50,6 +50,7 @@ GOING_ON = {
     "declare": "protects the record", "bar": "protects the record",
     "dispose-row": "a row of a file, which is no application",
     "crime": "a crime is recorded whatever else happens",
+    "check": "says what a supervisor found, and changes nothing",
     "assign": "says who answers for it", "take-back": "says that nobody does any more",
     "hold": "protects the record", "unfreeze": "ends it", "safe-time": "a look", "words": "a look",
     "contact": "a contact that was made is written down; it changes nothing known before",
