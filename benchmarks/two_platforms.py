@@ -89,7 +89,7 @@ def _side(home: Path, worker_type: str, files: Path) -> Iterator[Side]:
 
 
 def _run(home: Path, staff_id: str | None, words: list[str]) -> object:
-    return main.run(Call(run=main.run, home=home, staff_id=staff_id, json=True), words).data
+    return main.run(Call(run=main.run, parser=main.parser_of, home=home, staff_id=staff_id, json=True), words).data
 
 
 def memory(home: Path) -> dict[str, float]:

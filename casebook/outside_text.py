@@ -40,6 +40,11 @@ def _escape(found: re.Match[str]) -> str:
     return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
+def page_value(value: object) -> object:
+    """A value of a page without signs that a browser obeys; what is a piece of page already stays."""
+    return value if not isinstance(value, str) or hasattr(value, "__html__") else harmless(value)
+
+
 def csv_cell(value: object) -> object:
     """The value of a cell; a text that a spreadsheet would calculate begins with an apostrophe. Numbers stay numbers."""
     if not isinstance(value, str) or value[:1].isalnum() or _NUMBER.fullmatch(value):

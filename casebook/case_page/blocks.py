@@ -17,7 +17,7 @@ ApplicationView = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Paragraph:
+class ParagraphBlock:
     """A heading, which may stand alone, and free text."""
 
     head: str
@@ -26,14 +26,14 @@ class Paragraph:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Table:
+class TableBlock:
     """Rows of as many cells as there are heads. No head at all, or empty ones: a table without a line of heads."""
 
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
 
-Block = Paragraph | Table | str
+PageBlock = ParagraphBlock | TableBlock | str
 
 
 class VisibleRow(dict[str, Any]):
@@ -74,36 +74,36 @@ def moment(value: object) -> str:
     return f"{local:%a} {local.day} {local:%b %Y %H:%M}"
 
 
-def paragraph(head: str, text: object = None, *, indent: int = 2) -> Iterator[Paragraph]:
+def paragraph(head: str, text: object = None, *, indent: int = 2) -> Iterator[ParagraphBlock]:
     """A heading and free text. A deeper indent belongs to the paragraph before it."""
-    yield Paragraph(head=head, text=clean(text), indent=indent)
+    yield ParagraphBlock(head=head, text=clean(text), indent=indent)
 
 
-def table(heads: Sequence[str], lines: Iterable[Sequence[str]]) -> Iterator[Table]:
+def table(heads: Sequence[str], lines: Iterable[Sequence[str]]) -> Iterator[TableBlock]:
     """A table, unless it has no lines."""
     if rows := tuple(map(tuple, lines)):
-        yield Table(heads=tuple(heads), rows=rows)
+        yield TableBlock(heads=tuple(heads), rows=rows)
 
 
-def as_lines(blocks: Iterable[Block]) -> Iterator[str]:
+def as_lines(blocks: Iterable[PageBlock]) -> Iterator[str]:
     """Blocks as text. A line of text is a block too, and stays as it is."""
     for block in blocks:
         match block:
-            case Paragraph():
+            case ParagraphBlock():
                 yield from _wrapped(block)
-            case Table():
+            case TableBlock():
                 yield from _columns(block)
             case _:
                 yield block
 
 
-def _wrapped(block: Paragraph) -> Iterator[str]:
+def _wrapped(block: ParagraphBlock) -> Iterator[str]:
     line = f"{block.head}: {block.text}" if block.text else block.head
     indent = block.indent
     yield from textwrap.wrap(line, WIDTH, initial_indent=" " * indent, subsequent_indent=" " * (indent + 4))
 
 
-def _columns(block: Table) -> Iterator[str]:
+def _columns(block: TableBlock) -> Iterator[str]:
     """Columns as wide as their longest cell; the last one is wrapped."""
     every = [*([block.heads] if any(block.heads) else []), *block.rows]
     widths = [max(len(line[at]) for line in every) for at in range(len(every[0]))]

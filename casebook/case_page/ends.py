@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from casebook.case_page.blocks import ApplicationView, Block, ShownRow, as_sentence, clean, moment, paragraph, rows
+from casebook.case_page.blocks import ApplicationView, PageBlock, ShownRow, as_sentence, clean, moment, paragraph, rows
 from casebook.domain import words
 
 
-def ends(application: ApplicationView) -> Iterator[Block]:
+def ends(application: ApplicationView) -> Iterator[PageBlock]:
     """Each early end or proposal of one: who said it, how they were identified, and both reasons."""
     for row in _in_order(application):
         if row["told"] or _is_end(row):
@@ -16,14 +16,14 @@ def ends(application: ApplicationView) -> Iterator[Block]:
             yield from paragraph("said by", _said(row), indent=5)
 
 
-def proposals(application: ApplicationView) -> Iterator[Block]:
+def proposals(application: ApplicationView) -> Iterator[PageBlock]:
     """Everything else that needs two people."""
     for row in _in_order(application):
         if not row["told"] and not _is_end(row):
             yield from _proposal(row)
 
 
-def stated(application: ApplicationView) -> Iterator[Block]:
+def stated(application: ApplicationView) -> Iterator[PageBlock]:
     """What somebody wrote as the reason of an act that they did alone."""
     for row in sorted(rows(application, "stated_reason"), key=lambda row: str(row["stated_at"])):
         head = f"{as_sentence(words.EVENT.of(row['what']))} by {row['stated_by']} {moment(row['stated_at'])}"
@@ -39,7 +39,7 @@ def _is_end(row: ShownRow) -> bool:
     return what in {"withdrawn", "no_engagement"} or what.startswith("transfer:")
 
 
-def _proposal(row: ShownRow) -> Iterator[Block]:
+def _proposal(row: ShownRow) -> Iterator[PageBlock]:
     yield from paragraph(as_sentence(words.reason(row["what"])))
     yield from paragraph(f"proposed by {row['proposed_by']} {moment(row['proposed_at'])}", row["reason"], indent=5)
     if row["second_by"]:

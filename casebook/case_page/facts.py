@@ -6,14 +6,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from casebook.case_page.blocks import ApplicationView, Block, ShownRow, clean, moment, paragraph, rows, table
+from casebook.case_page.blocks import ApplicationView, PageBlock, ShownRow, clean, moment, paragraph, rows, table
 from casebook.domain import words
 from casebook.domain.case import namesakes, uncovered
 
 MOST = 12  # how many contributions of a score are shown; --json has all
 
 
-def who(application: ApplicationView) -> Iterator[Block]:
+def who(application: ApplicationView) -> Iterator[PageBlock]:
     shown = application["personal_detail"] == "shown"
     plans = {plan["party"]: plan for plan in rows(application, "safe_contact")}
     for person in sorted(rows(application, "person"), key=lambda person: str(person["party"])):
@@ -52,7 +52,7 @@ def who(application: ApplicationView) -> Iterator[Block]:
         )
 
 
-def circumstances(application: ApplicationView) -> Iterator[Block]:
+def circumstances(application: ApplicationView) -> Iterator[PageBlock]:
     """What changed, the first change first: what it was, what it is, and from whom anybody learnt it."""
     for row in sorted(rows(application, "circumstance"), key=lambda row: str(row["recorded_at"])):
         what = words.CIRCUMSTANCE.of(row["what"])
@@ -70,7 +70,7 @@ def _value(value: object) -> str:
     return known.of(value) if known else clean(value) or words.ANSWER.of("unknown")
 
 
-def _person(person: ShownRow, *, shown: bool) -> Iterator[Block]:
+def _person(person: ShownRow, *, shown: bool) -> Iterator[PageBlock]:
     party = str(person["party"]).upper()
     if not shown:
         yield from paragraph(f"{party}  (your role may not see this)")
@@ -122,7 +122,7 @@ def _plan(plan: ShownRow, *, shown: bool) -> str:
     return f"{terms}; confirmed {moment(plan['confirmed_at'])} by {plan['confirmed_by']}"
 
 
-def searches(application: ApplicationView) -> Iterator[Block]:
+def searches(application: ApplicationView) -> Iterator[PageBlock]:
     lines = []
     for row in sorted(
         rows(application, "search"), key=lambda row: (row["superseded"], str(row["party"]), str(row["source"]))
@@ -190,7 +190,7 @@ def _why(reasons_of: Mapping[str, Mapping[str, int]]) -> str:
     )
 
 
-def findings(application: ApplicationView) -> Iterator[Block]:
+def findings(application: ApplicationView) -> Iterator[PageBlock]:
     agreed = {row["finding_id"]: row for row in rows(application, "owner_agreement")}
     for row in sorted(rows(application, "finding"), key=lambda row: str(row["id"])):
         record = row.get("record") or {}
@@ -218,7 +218,7 @@ def findings(application: ApplicationView) -> Iterator[Block]:
             yield from paragraph(f"its originator {words.AGENCY.of(row['owner'])} {answer}", conditions, indent=5)
 
 
-def meeting(application: ApplicationView) -> Iterator[Block]:
+def meeting(application: ApplicationView) -> Iterator[PageBlock]:
     for row in rows(application, "meeting"):
         shown = words.PROOF.of_all(row["identity_evidence"])
         result = f"identity {'confirmed' if row['identity_confirmed'] else 'NOT confirmed'} ({shown})"
@@ -240,7 +240,7 @@ def _afterwards(meeting: ShownRow) -> str:
     return f", to be held {moment(meeting['new_date'])}" if meeting["new_date"] else ", waits for a supervisor"
 
 
-def risk(application: ApplicationView) -> Iterator[Block]:
+def risk(application: ApplicationView) -> Iterator[PageBlock]:
     asked: dict[str, list[ShownRow]] = defaultdict(list)
     for row in rows(application, "instrument_answer"):
         if not row["superseded"]:

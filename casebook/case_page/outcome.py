@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from casebook.case_page.blocks import ApplicationView, Block, ShownRow, as_sentence, clean, moment, paragraph, rows
+from casebook.case_page.blocks import ApplicationView, PageBlock, ShownRow, as_sentence, clean, moment, paragraph, rows
 from casebook.domain import words
 
 
-def decisions(application: ApplicationView) -> Iterator[Block]:
+def decisions(application: ApplicationView) -> Iterator[PageBlock]:
     approvals = {row["decision_id"]: row for row in rows(application, "approval")}
     panels = {row["version"]: row for row in rows(application, "panel")}
     decided = {row["version"]: row for row in rows(application, "decision")}
@@ -31,7 +31,7 @@ def decisions(application: ApplicationView) -> Iterator[Block]:
             yield from _members_answers(application, "decision_id", decision["id"])
 
 
-def _panel(row: ShownRow) -> Iterator[Block]:
+def _panel(row: ShownRow) -> Iterator[PageBlock]:
     members = ", ".join(
         f"{member['staff']}{' for ' + words.AGENCY.of(member['agency']) if member.get('agency') else ''}"
         for member in row["members"] or ()
@@ -43,7 +43,7 @@ def _panel(row: ShownRow) -> Iterator[Block]:
     )
 
 
-def _decision(row: ShownRow) -> Iterator[Block]:
+def _decision(row: ShownRow) -> Iterator[PageBlock]:
     replaced = " (replaced)" if row["superseded"] else ""
     yield from paragraph(
         f"Decided: {words.OUTCOME.of(row['outcome']).upper()}{replaced}, chair {row['chair']}, {moment(row['occurred_at'])}"
@@ -75,7 +75,7 @@ def _decision(row: ShownRow) -> Iterator[Block]:
         )
 
 
-def _words_read_out(row: ShownRow) -> Iterator[Block]:
+def _words_read_out(row: ShownRow) -> Iterator[PageBlock]:
     """The words of a disclosure, line by line: whoever approves it approves exactly them."""
     for number, line in enumerate(str(row.get("words") or "").splitlines()):
         if number == 0:
@@ -88,7 +88,7 @@ def _recipient(recipient: ShownRow) -> str:
     return f"{person}{': ' + clean(recipient['why']) if recipient.get('why') else ''}"
 
 
-def _approval(row: ShownRow | None) -> Iterator[Block]:
+def _approval(row: ShownRow | None) -> Iterator[PageBlock]:
     if row is None:
         yield from paragraph("Not approved yet")
         return
@@ -99,13 +99,12 @@ def _approval(row: ShownRow | None) -> Iterator[Block]:
     )
 
 
-def deliveries(application: ApplicationView) -> Iterator[Block]:
+def deliveries(application: ApplicationView) -> Iterator[PageBlock]:
     for row in sorted(rows(application, "disclosure"), key=lambda row: str(row["occurred_at"])):
         to = f" to {words.PARTY.of(row['recipient'])}" if row.get("recipient") else ""
         by = " and ".join(filter(None, (row["delivered_by"], row["second_officer"])))
-        yield from paragraph(
-            f"{as_sentence(words.TEXT.of(row['kind']))}{to} {moment(row['occurred_at'])}, {words.CHANNEL.of(row['channel'])}, by {by}"
-        )
+        told, how = as_sentence(words.TEXT.of(row["kind"])), words.CHANNEL.of(row["channel"])
+        yield from paragraph(f"{told}{to} {moment(row['occurred_at'])}, {how}, by {by}")
         details = [
             "verbal" if row["verbal"] else "IN WRITING", f"identity {'checked' if row['identity_checked'] else 'not checked'}",
             f"undertaking {words.UNDERTAKING.of(row['undertaking'])}",
@@ -129,7 +128,7 @@ def deliveries(application: ApplicationView) -> Iterator[Block]:
         yield from _members_answers(application, "emergency_id", row["id"])
 
 
-def _members_answers(application: ApplicationView, of: str, act_id: object) -> Iterator[Block]:
+def _members_answers(application: ApplicationView, of: str, act_id: object) -> Iterator[PageBlock]:
     """What each member of the panel said of what could not wait for it."""
     answers = [row for row in rows(application, "ratification") if row[of] == act_id]
     for row in sorted(answers, key=lambda row: str(row["answered_at"])):
@@ -137,7 +136,7 @@ def _members_answers(application: ApplicationView, of: str, act_id: object) -> I
         yield from paragraph(f"{row['member']} {said}, {moment(row['answered_at'])}", row.get("reasons"), indent=5)
 
 
-def afterwards(application: ApplicationView) -> Iterator[Block]:
+def afterwards(application: ApplicationView) -> Iterator[PageBlock]:
     for row in sorted(rows(application, "follow_up"), key=lambda row: str(row["due_at"])):
         result = (
             f"{words.FOLLOWED.of(row['result'])} {moment(row['closed_at'])} by {row['closed_by']}"
@@ -163,7 +162,7 @@ def afterwards(application: ApplicationView) -> Iterator[Block]:
         )
 
 
-def contacts(application: ApplicationView) -> Iterator[Block]:
+def contacts(application: ApplicationView) -> Iterator[PageBlock]:
     for row in sorted(rows(application, "contact_attempt"), key=lambda row: str(row["occurred_at"])):
         how = f"{words.CHANNEL.of(row['channel'])} by {row['made_by']} ({words.PURPOSE.of(row['purpose'])})"
         result = "reached" if row["reached"] else "not reached"

@@ -9,7 +9,7 @@ from casebook.case_page import ends as early
 from casebook.case_page import facts, outcome, people_found, told_lines
 from casebook.case_page.blocks import (
     ApplicationView,
-    Block,
+    PageBlock,
     ShownRow,
     as_lines,
     clean,
@@ -35,14 +35,14 @@ def page(application: ApplicationView) -> Iterator[str]:
         yield from ("", title, *as_lines(blocks))
 
 
-def sections(application: ApplicationView) -> Iterator[tuple[str, list[Block]]]:
+def sections(application: ApplicationView) -> Iterator[tuple[str, list[PageBlock]]]:
     """Each section that has something in it: its title and its blocks."""
     for title, section in SECTIONS:
         if blocks := list(section(application)):
             yield title, blocks
 
 
-def _head(application: ApplicationView) -> Iterator[Block]:
+def _head(application: ApplicationView) -> Iterator[PageBlock]:
     closed = application.get("closed_at")
     stage = words.STAGE.of(application["stage"])
     if closed:
@@ -76,7 +76,7 @@ def _head(application: ApplicationView) -> Iterator[Block]:
         yield "Your role may not see personal detail and free text."
 
 
-def _left_undone(application: ApplicationView) -> Iterator[Block]:
+def _left_undone(application: ApplicationView) -> Iterator[PageBlock]:
     """What was left undone when it closed early, from the ledger, so that it is still there after disposal."""
     if left := application.get("left_undone"):
         for title, name in (
@@ -93,7 +93,7 @@ def _left_undone(application: ApplicationView) -> Iterator[Block]:
             )
 
 
-def _merged(application: ApplicationView) -> Iterator[Block]:
+def _merged(application: ApplicationView) -> Iterator[PageBlock]:
     """Each duplicate that is part of this file: where it came from, its people, its contacts; --json has all of it."""
     for duplicate in rows(application, "merged"):
         head = f"{duplicate['reference']} ({duplicate['external_id']}), submitted {moment(duplicate['submitted_at'])}"
@@ -103,7 +103,7 @@ def _merged(application: ApplicationView) -> Iterator[Block]:
         yield from outcome.contacts(whole)
 
 
-def _waiting(application: ApplicationView) -> Iterator[Block]:
+def _waiting(application: ApplicationView) -> Iterator[PageBlock]:
     items = [item for item in rows(application, "work_item") if not item["done_at"] and not item["cancelled_at"]]
     lines = [
         (
@@ -119,7 +119,7 @@ def _waiting(application: ApplicationView) -> Iterator[Block]:
         yield "  No work is waiting. The engine continues it."
 
 
-def _limits(application: ApplicationView) -> Iterator[Block]:
+def _limits(application: ApplicationView) -> Iterator[PageBlock]:
     lines = []
     for clock in sorted(rows(application, "clock"), key=lambda clock: str(clock["unpaused_due_at"])):
         state = "running"
@@ -152,7 +152,7 @@ def _past(due: object, application: ApplicationView) -> bool:
     return moments[0] is not None and moments[1] is not None and moments[0] < moments[1]
 
 
-def _gates(application: ApplicationView) -> Iterator[Block]:
+def _gates(application: ApplicationView) -> Iterator[PageBlock]:
     for result in sorted(rows(application, "gate_result"), key=lambda row: str(row["asked_at"])):
         failed = ", ".join(words.spelled(expectation.get("code")) for expectation in result["results"] or ())
         gate = f"{words.STAGE.of(result['stage'])}: {words.GATE.of(result['outcome'])}, {moment(result['asked_at'])}"
@@ -165,7 +165,7 @@ def _gates(application: ApplicationView) -> Iterator[Block]:
         )
 
 
-def _escalations(application: ApplicationView) -> Iterator[Block]:
+def _escalations(application: ApplicationView) -> Iterator[PageBlock]:
     for row in sorted(rows(application, "escalation"), key=lambda row: str(row["raised_at"])):
         level = row["rung"]
         answer = (
@@ -179,7 +179,7 @@ def _escalations(application: ApplicationView) -> Iterator[Block]:
         )
 
 
-def _links(application: ApplicationView) -> Iterator[Block]:
+def _links(application: ApplicationView) -> Iterator[PageBlock]:
     for row in rows(application, "application_link"):
         yield from paragraph(_link(row))
     for row in rows(application, "watch"):
@@ -197,7 +197,7 @@ def _link(row: ShownRow) -> str:
     return f"{link}{told}, {answer}{second}"
 
 
-def _timeline(application: ApplicationView) -> Iterator[Block]:
+def _timeline(application: ApplicationView) -> Iterator[PageBlock]:
     entries = [entry for entry in rows(application, "history") if entry["event"] != VIEWED]
     yield from table(
         (),
@@ -211,7 +211,7 @@ def _timeline(application: ApplicationView) -> Iterator[Block]:
         yield from paragraph("viewed by", ", ".join(f"{viewer} ({times})" for viewer, times in sorted(views.items())))
 
 
-def _signed(application: ApplicationView) -> Iterator[Block]:
+def _signed(application: ApplicationView) -> Iterator[PageBlock]:
     """Who read what they signed, and for how long it had been open to them."""
     for item in sorted(rows(application, "work_item"), key=lambda item: str(item["done_at"])):
         signed, read = instant(item["done_at"]), instant(item.get("read_at"))
@@ -239,7 +239,7 @@ def _counted(name: str, codes: list[object]) -> str:
     )
 
 
-PageSection = Callable[[Mapping[str, object]], Iterator[Block]]
+PageSection = Callable[[Mapping[str, object]], Iterator[PageBlock]]
 SECTIONS: tuple[tuple[str, PageSection], ...] = (
     ("LEFT UNDONE", _left_undone),
     ("ENDED EARLY", early.ends),

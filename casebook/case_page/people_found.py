@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from casebook.case_page.blocks import ApplicationView, Block, ShownRow, clean, paragraph, rows, table
+from casebook.case_page.blocks import ApplicationView, PageBlock, ShownRow, clean, paragraph, rows, table
 from casebook.domain import words
 from casebook.domain.case import namesakes
 from casebook.domain.case.namesakes import ListPlace
@@ -13,7 +13,7 @@ from casebook.domain.vocabulary import Party
 from casebook.sources.protocol import NOT_USED
 
 
-def candidates(application: ApplicationView) -> Iterator[Block]:
+def candidates(application: ApplicationView) -> Iterator[PageBlock]:
     """Those read one by one, then the list of the name with a line each; below the line only how many."""
     everybody = sorted(rows(application, "candidate"), key=lambda row: (row["superseded"], -row["weight"]))
     for row in everybody:
@@ -40,7 +40,7 @@ def candidates(application: ApplicationView) -> Iterator[Block]:
             yield from paragraph(f"{source}: {len(row['below'])} below the line of review, under other names")
 
 
-def _candidate(row: ShownRow) -> Iterator[Block]:
+def _candidate(row: ShownRow) -> Iterator[PageBlock]:
     verdict = (
         f"{words.VERDICT.of(row['verdict'])}, reviewed by {row['reviewed_by']}"
         if row["verdict"]

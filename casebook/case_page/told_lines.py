@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from casebook.case_page.blocks import ApplicationView, Block, clean, moment, paragraph, rows
+from casebook.case_page.blocks import ApplicationView, PageBlock, clean, moment, paragraph, rows
 from casebook.domain import words
 from casebook.domain.case import open_check
 
 
-def told(application: ApplicationView) -> Iterator[Block]:
+def told(application: ApplicationView) -> Iterator[PageBlock]:
     """One line for each thing that was told. No gate reads it."""
     for row in rows(application, "told_record"):
         when = clean(row["told_on"] or row["written"])
@@ -18,7 +18,7 @@ def told(application: ApplicationView) -> Iterator[Block]:
         yield from paragraph(head, row["words"])
 
 
-def checks(application: ApplicationView) -> Iterator[Block]:
+def checks(application: ApplicationView) -> Iterator[PageBlock]:
     """Whose work was looked at, by whom, and what was wrong."""
     for row in rows(application, "open_check"):
         head = f"{row['staff_id']}, by {row['checked_by']} {moment(row['checked_at'])}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, not_, or_, select
 
@@ -41,8 +41,8 @@ class QueueNarrowed:
     """What a list of work is narrowed to."""
 
     kind: str = ""
-    state: Literal["", "late", "escalated"] = ""
-    claimed: Literal["", "nobody", "somebody"] = ""
+    state: str = ""  # late or escalated
+    claimed: str = ""  # by nobody or somebody
     mine: bool = False
     in_danger: bool = False
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import time
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from casebook.domain.words import of_field, spelled
+from casebook.errors import Collision
 
 
 def default_home() -> Path:
@@ -27,6 +30,7 @@ class Call:
     """The global options of one `casebook` call, and the function that runs another call."""
 
     run: Callable[[Call, list[str]], Output]  # parses the words of a command and calls its handler
+    parser: Callable[[str], ArgumentParser]  # the parser of a command, by its name
 
     home: Path = field(default_factory=default_home)
     staff_id: str | None = None  # from --as; None means the operator
@@ -41,6 +45,20 @@ class Output:
     data: object
     lines: Iterable[str] = ()
     exit_code: int = 0
+
+
+TRIES = 5
+PAUSE = 0.05  # seconds before the second try after a collision; each later try waits longer
+
+
+def call_handler(handler: Callable[[Namespace, Call], Output], options: Namespace, call: Call) -> Output:
+    """Call a handler; call it again after a collision with another act, because a collision changes nothing."""
+    for number in range(1, TRIES):
+        try:
+            return handler(options, call)
+        except Collision:
+            time.sleep(PAUSE * number)
+    return handler(options, call)
 
 
 def as_json(data: object, *, ensure_ascii: bool = False) -> str:

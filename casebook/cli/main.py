@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 import threading
-import time
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -15,13 +14,12 @@ from typing import TYPE_CHECKING, NoReturn
 
 from casebook import __version__
 from casebook.cli import surroundings, terminal
-from casebook.cli.answer import Call, Output, as_json
+from casebook.cli.answer import Call, Output, as_json, call_handler
 from casebook.cli.parsers import HelpAsked, Parser
-from casebook.errors import CasebookError, Collision, Fault, WrongUsage
+from casebook.errors import CasebookError, Fault, WrongUsage
 
 if TYPE_CHECKING:
-    from argparse import Namespace
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
 # command -> (module, one line of help). Each module has configure(parser), which sets `handler` as a default.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -91,9 +89,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
 }
 
-TRIES = 5
-PAUSE = 0.05  # seconds before the second try after a collision; each later try waits longer
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code and never shows a traceback."""
@@ -104,7 +99,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     stop_in_order()
     call = Call(
-        run=run, json="--json" in words
+        run=run, parser=parser_of, json="--json" in words
     )  # set before the other options are read, so that their errors are JSON too
     try:
         call, words = take_global_options(words)
@@ -143,7 +138,7 @@ def take_global_options(words: list[str]) -> tuple[Call, list[str]]:
         not all(map(_is_text, words)) and "identifiers" not in words
     ):  # that command says for each value what is wrong with it
         raise WrongUsage("an argument is not UTF-8 text")
-    call, rest, waiting = Call(run=run), list[str](), iter(words)
+    call, rest, waiting = Call(run=run, parser=parser_of), list[str](), iter(words)
     for word in waiting:
         name, given, value = word.partition("=")
         match name:
@@ -192,16 +187,6 @@ def parser_of(command: str) -> Parser:
     parser = Parser(prog=f"casebook {command}", description=text, allow_abbrev=False)
     importlib.import_module(module_name).configure(parser)
     return parser
-
-
-def call_handler(handler: Callable[[Namespace, Call], Output], options: Namespace, call: Call) -> Output:
-    """Call a handler; call it again after a collision with another act, because a collision changes nothing."""
-    for number in range(1, TRIES):
-        try:
-            return handler(options, call)
-        except Collision:
-            time.sleep(PAUSE * number)
-    return handler(options, call)
 
 
 def _is_text(word: str) -> bool:

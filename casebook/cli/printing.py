@@ -6,7 +6,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from casebook.outside_text import harmless
+from casebook.outside_text import harmless, page_value
 
 if TYPE_CHECKING:
     from fpdf import FPDF, TextStyle
@@ -40,13 +40,13 @@ def _template(name: str) -> Template:
 
     here = PackageLoader("casebook.cli", "templates")
     return Environment(
-        loader=here, autoescape=True, undefined=StrictUndefined, finalize=_shown, trim_blocks=True, lstrip_blocks=True
+        loader=here,
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=page_value,
+        trim_blocks=True,
+        lstrip_blocks=True,
     ).get_template(name)
-
-
-def _shown(value: object) -> object:
-    """A value without signs that a browser obeys; what is a piece of page already stays."""
-    return value if not isinstance(value, str) or hasattr(value, "__html__") else harmless(value)
 
 
 def _blank(mark: str | None) -> FPDF:

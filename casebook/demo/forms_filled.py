@@ -67,11 +67,11 @@ def _typed(value: object, name: str = "") -> Iterator[tuple[str, list[str]]]:
         case dict():
             for part, inner in value.items():
                 yield from _typed(inner, f"{name}.{part}" if name else str(part))
-        case [dict(), *_]:
-            for number, inner in enumerate(value):  # type: ignore[var-annotated, arg-type]
+        case [dict(), *_] as rows:
+            for number, inner in enumerate(rows):
                 yield from _typed(inner, f"{name}.{number}")
-        case [[_, _], *_]:
-            yield name, ["\n".join("-".join(map(str, pair)) for pair in value)]  # type: ignore[union-attr]
+        case [[_, _], *_] as pairs:
+            yield name, ["\n".join(f"{pair[0]}-{pair[1]}" for pair in pairs)]  # type: ignore[index]
         case list():
             yield name, list(map(str, value))
         case bool():

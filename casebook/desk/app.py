@@ -11,16 +11,16 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from casebook.casework.staff import sessions
 from casebook.desk import bodies, look, security
-from casebook.desk.bodies import Form
+from casebook.desk.bodies import TypedForm
 from casebook.desk.built import STATIC
 from casebook.desk.commands import Commands as StaffCommands
 from casebook.desk.pages import applications, commands, finding, items, papers, service, signing, taking, work
-from casebook.desk.visit import Desk, Visit
+from casebook.desk.visit import DeskTools, Visit
 from casebook.domain.actors import Actor
 from casebook.errors import AlreadyDone, CasebookError, Collision, NotFound, NotPermitted
 from casebook.storage import session as storage
@@ -32,9 +32,11 @@ PageHandler = Callable[[Visit], Response]
 
 def build(store: Store, served: StaffCommands, appearance: look.Appearance, *, secure: bool = False) -> Starlette:
     """The desk of one casebook."""
-    desk = Desk(store=store, commands=served, looks=look.environment(appearance), secure=secure)
+    desk = DeskTools(store=store, commands=served, looks=look.environment(appearance), secure=secure)
     rooms = (work, items, applications, finding, papers, taking, commands)
-    routes = [Route(path, _page(desk, page), methods=[method]) for room in rooms for method, path, page in room.PAGES]
+    routes: list[BaseRoute] = [
+        Route(path, _page(desk, page), methods=[method]) for room in rooms for method, path, page in room.PAGES
+    ]
     routes += [Route(path, _open(desk, page), methods=[method]) for method, path, page in signing.PAGES]
     routes += [
         Route("/service", _service(desk), methods=["POST"]),
@@ -50,14 +52,14 @@ def build(store: Store, served: StaffCommands, appearance: look.Appearance, *, s
     return app
 
 
-def _page(desk: Desk, page: PageHandler) -> Callable[[Request], object]:
+def _page(desk: DeskTools, page: PageHandler) -> Callable[[Request], object]:
     """A page for somebody who is signed in. Everything that reads the database runs in a thread."""
 
     @functools.wraps(page)
     async def answer(request: Request) -> Response:
         try:
             security.refuse_prefetch(request)
-            form = Form()
+            form = TypedForm()
             if request.method != "GET":
                 security.refuse_foreign(request)
                 form = await bodies.read(request)
@@ -68,7 +70,7 @@ def _page(desk: Desk, page: PageHandler) -> Callable[[Request], object]:
     return answer
 
 
-def _answered(desk: Desk, page: PageHandler, request: Request, form: Form) -> Response:
+def _answered(desk: DeskTools, page: PageHandler, request: Request, form: TypedForm) -> Response:
     secret = request.cookies.get(security.COOKIE, "")
     try:
         with desk.store.session() as session:
@@ -96,7 +98,7 @@ def _unexpected(error: Exception) -> CasebookError:
     return CasebookError(f"something went wrong that nobody foresaw ({type(error).__name__}); nothing was done")
 
 
-def _open(desk: Desk, page: PageHandler) -> Callable[[Request], object]:
+def _open(desk: DeskTools, page: PageHandler) -> Callable[[Request], object]:
     """A page for anybody: it signs in or out, or says something of the desk."""
 
     @functools.wraps(page)
@@ -113,7 +115,7 @@ def _open(desk: Desk, page: PageHandler) -> Callable[[Request], object]:
     return answer
 
 
-def _service(desk: Desk) -> Callable[[Request], object]:
+def _service(desk: DeskTools) -> Callable[[Request], object]:
     async def answer(request: Request) -> Response:
         try:
             form = await bodies.read(request)
@@ -124,9 +126,9 @@ def _service(desk: Desk) -> Callable[[Request], object]:
     return answer
 
 
-def _nobody(desk: Desk, request: Request) -> Visit:
+def _nobody(desk: DeskTools, request: Request) -> Visit:
     secret = request.cookies.get(security.COOKIE, "")
-    return Visit(desk=desk, request=request, actor=NOBODY, secret=secret, form=Form())
+    return Visit(desk=desk, request=request, actor=NOBODY, secret=secret, form=TypedForm())
 
 
 def _refused(visit: Visit, error: CasebookError) -> Response:
@@ -146,7 +148,7 @@ def _refused(visit: Visit, error: CasebookError) -> Response:
     return visit.page(template, status, error=error, typed=typed, back=visit.request.url.path)
 
 
-def _page_not_found(desk: Desk) -> Callable[[Request, Exception], Response]:
+def _page_not_found(desk: DeskTools) -> Callable[[Request, Exception], Response]:
     def answer(request: Request, _error: Exception) -> Response:
         return _refused(_nobody(desk, request), NotFound("there is no such page", "no_such_page"))
 

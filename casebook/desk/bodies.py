@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
@@ -20,7 +20,7 @@ MOST_FILES = 20
 
 
 @dataclass(frozen=True, kw_only=True)
-class Form:
+class TypedForm:
     """What was typed, in its order, and the files that were chosen: name -> (file name, content)."""
 
     pairs: tuple[tuple[str, str], ...] = ()
@@ -44,7 +44,7 @@ class Form:
         return found
 
 
-async def read(request: Request) -> Form:
+async def read(request: Request) -> TypedForm:
     """Read the form of a request."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
@@ -57,10 +57,10 @@ async def read(request: Request) -> Form:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FIELDS)
     except (UnicodeDecodeError, ValueError):
         raise Refused("the form has too many fields, or is not text", "bad_form") from None
-    return Form(pairs=tuple(map(_as_typed, pairs)))
+    return TypedForm(pairs=tuple(map(_as_typed, pairs)))
 
 
-async def _with_files(request: Request) -> Form:
+async def _with_files(request: Request) -> TypedForm:
     length = request.headers.get("content-length", "")
     if not length.isdecimal():
         raise Refused("the form does not say how long it is", "bad_form")
@@ -76,7 +76,7 @@ async def _with_files(request: Request) -> Form:
                     pairs.append(_as_typed((name, value)))
     except MultiPartException:
         raise Refused("the form has too many parts, or cannot be read", "bad_form") from None
-    return Form(pairs=tuple(pairs), files=files)
+    return TypedForm(pairs=tuple(pairs), files=files)
 
 
 def _as_typed(pair: tuple[str, str]) -> tuple[str, str]:
@@ -89,7 +89,7 @@ def _refuse_large(size: int, most: int) -> None:
         raise Refused(f"the form has more than {most // bounds.MIB} MB", "file_too_large")
 
 
-def numbered(typed: Mapping[str, list[str]], prefix: str) -> Iterator[int]:
+def numbered(typed: Mapping[str, Sequence[str]], prefix: str) -> Iterator[int]:
     """The numbers of a list's entries in a form: `searches.0.source` has 0."""
     yield from sorted(
         {

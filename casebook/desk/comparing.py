@@ -42,7 +42,7 @@ def of_item(subject: Mapping[str, Any], shown: Mapping[str, Any]) -> Comparison 
     candidate = next((row for row in shown.get("candidate") or () if row["id"] == subject.get("candidate")), None)
     if candidate is None or not candidate.get("seen"):
         return None
-    party = next((row for row in shown.get("person") or () if row["party"] == candidate["party"]), {})
+    party: Row = next((row for row in shown.get("person") or () if row["party"] == candidate["party"]), {})
     seen = candidate["seen"]
     twin = ("May be a twin, or a person of the same name.",) if candidate["twin"] else ()
     weight = f"{words.MATCH_BAND.of(candidate['band']).capitalize()}, {candidate['weight']:.1f} bits"

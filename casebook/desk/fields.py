@@ -73,7 +73,7 @@ def of_model(model: type[BaseModel], kind: str, *, leave_out: Iterable[str] = ()
 
 def _field(
     name: str,
-    annotation: Any,
+    annotation: Any,  # noqa: ANN401 - any annotation
     description: str | None,
     kind: str,
     *,

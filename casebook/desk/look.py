@@ -15,6 +15,7 @@ from casebook import __version__
 from casebook.case_page.blocks import instant, moment
 from casebook.domain import words
 from casebook.domain.actors import Actor
+from casebook.outside_text import page_value
 
 COLOUR = "#3b3561"
 ZONE = ZoneInfo("Europe/London")
@@ -39,6 +40,7 @@ def environment(appearance: Appearance) -> Environment:
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=page_value,
         undefined=Undefined,  # the macros of GOV.UK Frontend ask for what a caller left out
     )
     looks.globals.update(appearance=appearance, words=words, roles=_roles, version=__version__)

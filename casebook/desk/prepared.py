@@ -14,8 +14,8 @@ from casebook.domain.risk.instruments import Reply
 from casebook.domain.vocabulary import WorkKind
 from casebook.policies import panel_refusals, risk_model, wording
 
-Shown = Mapping[str, Any]  # the file of the case, as it was opened
-Subject = Mapping[str, Any]
+OpenedFile = Mapping[str, Any]  # the file of the case, as it was opened
+ItemSubject = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,17 +45,17 @@ def _with_keys(each: Field, ready: Prepared) -> Field:
     return replace(each, parts=ready.keys.get(each.name, parts))
 
 
-def of(kind: WorkKind, subject: Subject, shown: Shown, asked_for: str) -> Prepared:
+def of(kind: WorkKind, subject: ItemSubject, shown: OpenedFile, asked_for: str) -> Prepared:
     """What the case offers for an item. `asked_for`: what the reader chose of the page itself, such as a questionnaire."""
     make = _OF.get(kind)
     return make(subject, shown, asked_for) if make else Prepared()
 
 
-def _rows(shown: Shown, name: str) -> list[Mapping[str, Any]]:
+def _rows(shown: OpenedFile, name: str) -> list[Mapping[str, Any]]:
     return list(shown.get(name) or [])
 
 
-def _details(subject: Subject, _shown: Shown, _asked: str) -> Prepared:
+def _details(subject: ItemSubject, _shown: OpenedFile, _asked: str) -> Prepared:
     parts = tuple(
         Field(name=f"explained.{doubt}", kind="text", label=as_sentence(words.reason(doubt)))
         for doubt in subject.get("doubts", ())
@@ -63,7 +63,7 @@ def _details(subject: Subject, _shown: Shown, _asked: str) -> Prepared:
     return Prepared(keys={"explained": parts} if parts else {})
 
 
-def _search(subject: Subject, shown: Shown, _asked: str) -> Prepared:
+def _search(subject: ItemSubject, shown: OpenedFile, _asked: str) -> Prepared:
     """The searches of the plan stand in the form as they are to be typed; their results are what is asked."""
     if subject.get("accept"):
         return Prepared(
@@ -81,7 +81,7 @@ def _search(subject: Subject, shown: Shown, _asked: str) -> Prepared:
     return Prepared(start=start, leave_out=frozenset({"accept_unavailable"}))
 
 
-def _match(subject: Subject, shown: Shown, _asked: str) -> Prepared:
+def _match(subject: ItemSubject, shown: OpenedFile, _asked: str) -> Prepared:
     if "list" not in subject:
         return Prepared(leave_out=frozenset({"look_at"}))
     lines = [
@@ -99,12 +99,12 @@ def _seen(row: Mapping[str, Any]) -> str:
     return ", ".join(filter(None, (name, f"born {seen.get('dob') or 'not known'}", seen.get("postcode"), record)))
 
 
-def _adequacy(subject: Subject, _shown: Shown, _asked: str) -> Prepared:
+def _adequacy(subject: ItemSubject, _shown: OpenedFile, _asked: str) -> Prepared:
     uncovered = tuple((entry, words.source_and_family(entry)) for entry in subject.get("uncovered", ()))
     return Prepared(offered={"uncovered": uncovered}, leave_out=frozenset() if uncovered else frozenset({"uncovered"}))
 
 
-def _questionnaire(_subject: Subject, _shown: Shown, asked_for: str) -> Prepared:
+def _questionnaire(_subject: ItemSubject, _shown: OpenedFile, asked_for: str) -> Prepared:
     forms = risk_model.load().numbers.instruments
     name = asked_for if asked_for in forms else "DASH"
     replies = tuple((reply, as_sentence(words.ANSWER.of(reply))) for reply in Reply)
@@ -124,26 +124,26 @@ def _questionnaire(_subject: Subject, _shown: Shown, asked_for: str) -> Prepared
     )
 
 
-def _meeting(subject: Subject, shown: Shown, asked_for: str) -> Prepared:
+def _meeting(subject: ItemSubject, shown: OpenedFile, asked_for: str) -> Prepared:
     if subject.get("accept"):
         return _accepting(subject, shown, asked_for)
     return _questionnaire(subject, shown, asked_for)
 
 
-def _locating(subject: Subject, shown: Shown, asked_for: str) -> Prepared:
+def _locating(subject: ItemSubject, shown: OpenedFile, asked_for: str) -> Prepared:
     if subject.get("accept"):
         return _accepting(subject, shown, asked_for)
     return Prepared(leave_out=frozenset({"accept_exception"}))
 
 
-def _accepting(_subject: Subject, _shown: Shown, _asked: str) -> Prepared:
+def _accepting(_subject: ItemSubject, _shown: OpenedFile, _asked: str) -> Prepared:
     """A supervisor says whether a meeting that cannot be held is done without. Nothing else is asked."""
     return Prepared(
         leave_out=frozenset({"instrument", "identity_evidence", "identity_confirmed", "instrument_declined_because"})
     )
 
 
-def _panel(subject: Subject, _shown: Shown, _asked: str) -> Prepared:
+def _panel(subject: ItemSubject, _shown: OpenedFile, _asked: str) -> Prepared:
     staff = tuple((each, each) for each in subject.get("eligible", ()))
     named = tuple(
         Field(name=f"not_the_person_named.{each}", kind="text", label=each)
@@ -164,7 +164,7 @@ def _agencies() -> Choices:
     return tuple((code, as_sentence(text)) for code, text in words.AGENCY.words.items())
 
 
-def _decision(subject: Subject, shown: Shown, _asked: str) -> Prepared:
+def _decision(subject: ItemSubject, shown: OpenedFile, _asked: str) -> Prepared:
     refusals = tuple((code, as_sentence(words.REFUSAL.of(code))) for code in panel_refusals.load().allowed)
     offered: dict[str, Choices] = {
         "items": _findings(shown), "refusal_reason": refusals,
@@ -180,7 +180,7 @@ def _phrases() -> Choices:
     return tuple((code, phrase.words.replace("{", "[").replace("}", "]")) for code, phrase in approved.items())
 
 
-def _findings(shown: Shown) -> Choices:
+def _findings(shown: OpenedFile) -> Choices:
     refused = {row["finding_id"] for row in _rows(shown, "owner_agreement") if not row["agreed"]}
     return tuple(
         (row["id"], f"{_finding(row)}{' (its originator refuses)' if row['id'] in refused else ''}")
@@ -202,7 +202,7 @@ def _finding(row: Mapping[str, Any]) -> str:
     return ", ".join(clean(part) for part in told if part)
 
 
-def _delivery(subject: Subject, shown: Shown, _asked: str) -> Prepared:
+def _delivery(subject: ItemSubject, shown: OpenedFile, _asked: str) -> Prepared:
     """Who is told, and in which words, was decided: the officer does not choose it."""
     fixed = {name: str(subject[name]) for name in ("recipient", "wording") if subject.get(name)}
     agreed = {item for row in _rows(shown, "decision") if not row["superseded"] for item in row["items"] or ()}
@@ -211,7 +211,7 @@ def _delivery(subject: Subject, shown: Shown, _asked: str) -> Prepared:
     return Prepared(fixed=fixed, offered={"items": offered}, start=start)
 
 
-def _checklist(_subject: Subject, _shown: Shown, _asked: str) -> Prepared:
+def _checklist(_subject: ItemSubject, _shown: OpenedFile, _asked: str) -> Prepared:
     answers = tuple((code, as_sentence(words.ANSWER.of(code))) for code in ("yes", "no", "unknown", "not_applicable"))
     parts = tuple(
         Field(name=f"checklist.{code}", kind="choice", label=as_sentence(text), choices=answers)
@@ -221,7 +221,7 @@ def _checklist(_subject: Subject, _shown: Shown, _asked: str) -> Prepared:
     return Prepared(keys={"checklist": parts}, offered={"modes": modes})
 
 
-_OF: Mapping[WorkKind, Callable[[Subject, Shown, str], Prepared]] = {
+_OF: Mapping[WorkKind, Callable[[ItemSubject, OpenedFile, str], Prepared]] = {
     WorkKind.COMPLETE_DETAILS: _details,
     WorkKind.RETURN_SEARCH: _search,
     WorkKind.REVIEW_MATCH: _match,
@@ -259,7 +259,7 @@ BESIDE: Mapping[WorkKind, tuple[str, ...]] = {
 }
 
 
-def about(subject: Subject) -> list[tuple[str, str]]:
+def about(subject: ItemSubject) -> list[tuple[str, str]]:
     """What an item is about, as its queue says it: names and words."""
     told = []
     for name, value in subject.items():

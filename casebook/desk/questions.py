@@ -14,7 +14,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
+class FormQuestion:
     """How one field is asked. `hint` None: as the model describes it."""
 
     label: str = ""
@@ -29,13 +29,13 @@ def _all(language: str = "en") -> dict[str, dict[str, Any]]:
     return tomllib.loads(found.read_text("utf-8"))
 
 
-def of(kind: str, name: str) -> Question:
+def of(kind: str, name: str) -> FormQuestion:
     """The question of a field: that of its kind of work, else that of any."""
     for section in (kind, "any"):
         given = _all().get(section, {}).get(name)
         if given is not None:
-            return Question(**({"label": given} if isinstance(given, str) else given))
-    return Question()
+            return FormQuestion(**({"label": given} if isinstance(given, str) else given))
+    return FormQuestion()
 
 
 def ordered(kind: str, prefix: str, names: Iterable[str]) -> Sequence[str]:

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from casebook.casework import playbook
 from casebook.casework.core.acting import Act
 from casebook.desk import security
-from casebook.desk.bodies import Form
+from casebook.desk.bodies import TypedForm
 from casebook.desk.commands import CommandAnswer, Commands
 from casebook.desk.grants import Grants
 from casebook.domain.actors import Actor
@@ -24,7 +24,7 @@ from casebook.storage.session import Store
 
 
 @dataclass(frozen=True, kw_only=True)
-class Desk:
+class DeskTools:
     """What every page uses."""
 
     store: Store
@@ -38,11 +38,11 @@ class Desk:
 class Visit:
     """One request. `actor` and `secret` are those of the session; a page that needs none has a nobody for an actor."""
 
-    desk: Desk
+    desk: DeskTools
     request: Request
     actor: Actor
     secret: str
-    form: Form
+    form: TypedForm
 
     @property
     def holder(self) -> str:
@@ -94,6 +94,6 @@ class Visit:
         """Go on to another page, after an act."""
         return RedirectResponse(address, status_code=303)
 
-    def with_form(self, form: Form) -> Visit:
+    def with_form(self, form: TypedForm) -> Visit:
         """The same visit with another form."""
         return replace(self, form=form)

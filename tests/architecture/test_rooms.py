@@ -28,7 +28,7 @@ ONLY_IN = {
     "alembic": ("casebook/storage/",),
     "statsmodels": ("casebook/monitor/",),
     "matplotlib": ("casebook/drawing.py",),
-    "jinja2": ("casebook/cli/printing.py",),
+    "jinja2": ("casebook/cli/printing.py", "casebook/desk/"),
     "fpdf": ("casebook/cli/printing.py",),
     "rich": ("casebook/cli/progress.py",),
     "pandas": (

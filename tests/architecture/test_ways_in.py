@@ -19,6 +19,9 @@ FILE_READERS = {
     "casebook/storage/server/cluster_record.py": "a file of the home",
     "casebook/storage/server/packaged_server.py": "files of the database server, which belong to its own user",
     "casebook/casework/reporting/seal_places.py": "a file of the home",
+    "casebook/cli/operations/service.py": "what a command wrote into the folder of its own call",
+    "casebook/desk/front/build.py": "files of this repository and of a package, when a checkout is set up",
+    "casebook/desk/questions.py": "a file of this release",
 }
 # who may read JSON without `casebook/json_once.py`, and why
 JSON_READERS = {
@@ -35,6 +38,7 @@ TOML_READERS = {
     "casebook/toml_file.py": "the door itself",
     "casebook/policies/reading.py": "files of this release",
     "casebook/matching/model.py": "files of this release",
+    "casebook/desk/questions.py": "a file of this release",
 }
 
 

@@ -13,6 +13,8 @@ WRITERS = {
     "casebook/lock_files.py": "lock files",
     "deployments/platform.py": "the log of a step, in a folder that only its owner can enter",
     "deployments/supervisor.py": "logs, to which lines are added",
+    "casebook/cli/operations/service.py": "files that were sent with a call, in the folder of that call",
+    "casebook/desk/front/build.py": "what the pages load, when a checkout is set up",
 }
 
 
@@ -72,7 +74,7 @@ ONLY_CALLED_IN = {
         "casebook/policies/risk_model_page.py",
         "casebook/cli/pages.py",
     },
-    "Environment": {"casebook/cli/printing.py"},  # of Jinja: it escapes and cleans every value
+    "Environment": {"casebook/cli/printing.py", "casebook/desk/look.py"},  # of Jinja: it escapes and cleans every value
 }
 
 

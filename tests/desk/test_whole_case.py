@@ -14,16 +14,24 @@ from casebook.domain.vocabulary import Stage
 CASES = {
     "somebody with a record": {},
     "nobody of the name": {"b_surname": "Nobodyknown", "b_forename": "Quentin"},
-    "a third party asks": {"applicant": "third_party", "c_forename": "Carla", "c_surname": "Quillfeather", "c_phone": "07700900003",
-                           "a_safe_channel": "phone", "a_safe_days": "mon;tue;wed;thu;fri", "a_safe_from": "09:00", "a_safe_until": "17:00"},
-}  # fmt: skip
+    "a third party asks": {
+        "applicant": "third_party",
+        "c_forename": "Carla",
+        "c_surname": "Quillfeather",
+        "c_phone": "07700900003",
+        "a_safe_channel": "phone",
+        "a_safe_days": "mon;tue;wed;thu;fri",
+        "a_safe_from": "09:00",
+        "a_safe_until": "17:00",
+    },
+}
 
 
 @pytest.mark.parametrize("cells", CASES.values(), ids=CASES)
 def test_a_case_is_carried_from_intake_to_closure_on_the_pages_alone(office, cells):
     reference = office.unit.receive({**ROW, "external_id": "D-1", **cells})
     assert through_everything(office.unit, reference) == Stage.CLOSED
-    done = [entry for entry in office.entries(reference, "work_done")]
+    done = office.entries(reference, "work_done")
     assert len(done) > 8
     assert {entry.origin for entry in done} == {ActOrigin.DESK}
     assert all(entry.token for entry in done)

@@ -41,7 +41,7 @@ class Office:
 
     def __post_init__(self) -> None:
         nobody = Actor(id="", roles=frozenset())
-        call = Call(run=main.run, home=self.home)
+        call = Call(run=main.run, parser=main.parser_of, home=self.home)
         served = ServedCommands(opened=Opened(store=self.unit.store, actor=nobody, server=None), call=call)  # type: ignore[arg-type]
         self.options = served.options
         self.app = app.build(self.unit.store, served, Appearance(name="Synthetic Police"))

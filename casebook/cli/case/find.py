@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from casebook import bounds
-from casebook.case_page.blocks import Block, as_lines, clean, moment, paragraph
+from casebook.case_page.blocks import PageBlock, as_lines, clean, moment, paragraph
 from casebook.casework.find import asking, finding
 from casebook.casework.find.asking import AskedSearch
 from casebook.casework.find.finding import LIMIT, FindAnswer
@@ -103,7 +103,7 @@ def _part(part: PartAgrees) -> dict[str, Any]:
     return {"kind": part.kind, "how": part.how, "other_name": part.other_name}
 
 
-def _lines(answer: FindAnswer) -> Iterator[Block]:
+def _lines(answer: FindAnswer) -> Iterator[PageBlock]:
     by = words.ASKED.of_all(answer.searched_by)
     for kind, why in answer.unused:
         yield f"Not used: {words.ASKED.of(kind)} ({words.UNUSED.of(why)})."
@@ -116,7 +116,7 @@ def _lines(answer: FindAnswer) -> Iterator[Block]:
         yield f"There are more than these {len(answer.hits)}. Add what else is known, or raise --limit."
 
 
-def _person(hit: Hit) -> Iterator[Block]:
+def _person(hit: Hit) -> Iterator[PageBlock]:
     stage = words.STAGE.of(hit.stage) + (", RESTRICTED: named people only" if hit.restricted else "")
     merged = f", merged from {', '.join(hit.merged_from)}" if hit.merged_from else ""
     yield f"{hit.reference}  {stage}, submitted {moment(hit.submitted_at)}{merged}"

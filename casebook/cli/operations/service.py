@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from casebook.cli import reading
-from casebook.cli.answer import Call, Output
-from casebook.cli.main import call_handler, parser_of
+from casebook.cli.answer import Call, Output, call_handler
 from casebook.cli.opening import Opened
 from casebook.cli.parsers import HelpAsked, subcommands
 from casebook.desk.commands import CommandAnswer, CommandOption, OptionKind
@@ -40,7 +39,7 @@ class ServedCommands:
         """As `Commands` says."""
         if not command or command[0] not in STAFF:
             raise KeyError(" ".join(command))
-        parser: argparse.ArgumentParser = parser_of(command[0])
+        parser = self.call.parser(command[0])
         for name in command[1:]:
             parser = subcommands(parser)[name]
         return tuple(_options(parser))
@@ -71,7 +70,7 @@ def _carry_out(call: Call, words: list[str], place: Path) -> Output:
     if not words or words[0] not in STAFF:
         raise NotPermitted("this command is the operator's, on the machine itself", "not_here")
     try:
-        options = parser_of(words[0]).parse_args(words[1:])
+        options = call.parser(words[0]).parse_args(words[1:])
     except HelpAsked as asked:
         return Output(data={"help": str(asked)}, lines=[str(asked).rstrip()])
     for name, value in vars(options).items():
@@ -112,7 +111,7 @@ def _options(parser: argparse.ArgumentParser) -> Iterator[CommandOption]:
             kind=_kind(action),
             required=action.required and action.nargs not in {"*", "?"},
             many=action.nargs in {"*", "+"},
-            choices=tuple(map(str, action.choices or getattr(action.type, "choices", ()))),
+            choices=tuple(map(str, action.choices or getattr(action.type, "choices", None) or ())),
             help=_help(action),
         )
 

@@ -25,16 +25,30 @@ _NARROWED = "applications:narrowed"
 
 # the tabs of a case: title -> the sections of its page
 TABS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "overview": ("Overview", ("LEFT UNDONE", "ENDED EARLY", "TOLD BY AN EARLIER LIST, NOT SEEN HERE", "MERGED INTO THIS FILE", "WORK WAITING", "TIME LIMITS", "ESCALATIONS")),
+    "overview": (
+        "Overview",
+        (
+            "LEFT UNDONE",
+            "ENDED EARLY",
+            "TOLD BY AN EARLIER LIST, NOT SEEN HERE",
+            "MERGED INTO THIS FILE",
+            "WORK WAITING",
+            "TIME LIMITS",
+            "ESCALATIONS",
+        ),
+    ),
     "people": ("People", ("PEOPLE", "CHANGED CIRCUMSTANCES", "CONTACTS", "LINKS AND WATCH")),
     "checks": ("Checks", ("RECORD CHECKS", "CANDIDATES", "FACTS", "MEETING AND SIGNS")),
     "risk": ("Risk", ("RISK",)),
     "panel": ("Panel", ("PANEL AND DECISION",)),
     "disclosure": ("Disclosure", ("DISCLOSURE",)),
     "follow-up": ("Follow-up", ("FOLLOW-UP AND REFERRALS",)),
-    "agreed": ("Agreed and signed", ("GATES", "DIP-CHECKS", "AGREED BY TWO PEOPLE", "REASONS IN WORDS", "READ AND SIGNED")),
+    "agreed": (
+        "Agreed and signed",
+        ("GATES", "DIP-CHECKS", "AGREED BY TWO PEOPLE", "REASONS IN WORDS", "READ AND SIGNED"),
+    ),
     "history": ("History", ("TIMELINE",)),
-}  # fmt: skip
+}
 
 
 def listing(visit: Visit) -> Response:

@@ -13,7 +13,12 @@ from casebook.desk.visit import Visit
 from casebook.errors import NotPermitted, Refused
 
 _FIELDS = (
-    Field(name="words", kind="text", label="What you know", hint="A name, a date of birth, a telephone number, a postcode, a reference: whatever you have"),
+    Field(
+        name="words",
+        kind="text",
+        label="What you know",
+        hint="A name, a date of birth, a telephone number, a postcode, a reference: whatever you have",
+    ),
     Field(name="forename", kind="text", label="Forename", hint="In any spelling; a nickname is found too"),
     Field(name="surname", kind="text", label="Surname", hint="In any spelling; an alias or a former name is found too"),
     Field(name="dob", kind="text", label="Date of birth", hint="May be partial, such as 1987 or April 1987"),
@@ -23,7 +28,7 @@ _FIELDS = (
     Field(name="identifier", kind="text", label="PNC or CRO number"),
     Field(name="code_word", kind="text", label="Code word"),
     Field(name="external_id", kind="text", label="Id in the sender's system"),
-)  # fmt: skip
+)
 
 
 def ask(visit: Visit) -> Response:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
 from starlette.responses import Response
 
 from casebook.case_page import page as case_page
@@ -23,7 +22,7 @@ from casebook.domain import authority
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import WorkKind
 from casebook.errors import AlreadyDone, Collision, NotFound, NotPermitted, Refused
-from casebook.storage.tables import Application, WorkItem
+from casebook.storage.tables import WorkItem
 
 # what cannot be taken back, or reaches somebody outside: it is shown once more before it is done
 CHECKED = frozenset({
@@ -69,7 +68,7 @@ def _open(visit: Visit, act: Act, item_id: str) -> None:
     version = None
     if item.reference is not None:
         shown = viewing.show(act, item.reference)
-        version = act.session.scalar(select(Application.version).where(Application.reference == item.reference))
+        version = int(shown["version"])  # type: ignore[call-overload] # the row's
         visit.desk.grants.give(visit.holder, f"file:{item.reference}", act.now, shown)
     opened = OpenedItem(shown=shown, detail=detail, version=version)
     visit.desk.grants.give(visit.holder, f"item:{item.id}", act.now, opened)

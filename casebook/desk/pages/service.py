@@ -11,16 +11,18 @@ import json
 from starlette.requests import Request
 from starlette.responses import Response
 
+from casebook import json_once
+from casebook.bounds import BadInput
 from casebook.casework.staff import staff
-from casebook.desk.bodies import Form
+from casebook.desk.bodies import TypedForm
 from casebook.desk.commands import CommandAnswer
-from casebook.desk.visit import Desk
+from casebook.desk.visit import DeskTools
 from casebook.domain.actors import ActOrigin
 from casebook.errors import CasebookError, NotPermitted, WrongUsage
 from casebook.storage import session as storage
 
 
-def answer(desk: Desk, request: Request, form: Form) -> Response:
+def answer(desk: DeskTools, request: Request, form: TypedForm) -> Response:
     """Run one command line. Fields: `words`, a JSON list; `stdin`, if it reads that; and the files it names, by name."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
@@ -42,17 +44,17 @@ def refused(error: CasebookError) -> Response:
     )
 
 
-def _words(form: Form) -> list[str]:
+def _words(form: TypedForm) -> list[str]:
     try:
-        words = json.loads(form.get("words"))
-    except (ValueError, RecursionError):
+        words = json_once.loads(form.get("words"))
+    except BadInput:
         words = None
     if not isinstance(words, list) or not words or not all(isinstance(word, str) for word in words):
         raise WrongUsage("the field `words` must be a JSON list of the words of one command")
     return words
 
 
-def _files(form: Form) -> dict[str, bytes]:
+def _files(form: TypedForm) -> dict[str, bytes]:
     files = {name.removeprefix("file:"): content for name, (_, content) in form.files.items()}
     return files | ({"-": form.get("stdin").encode()} if form.get("stdin") else {})
 

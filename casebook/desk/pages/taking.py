@@ -44,7 +44,7 @@ def write(visit: Visit) -> Response:
     except NotPermitted:
         raise
     except Refused as refused:
-        return _step(visit, step, draft, visit.form.typed, faults_of(refused), 422)
+        return _step(visit, step, draft, visit.form.typed, faults=faults_of(refused), status=422)
     if done.get("reference"):
         return visit.page("taken_in.html", nav="/more", reference=done["reference"])
     return visit.go(f"/take/{done['draft']}/{_after(step)}")
@@ -81,7 +81,7 @@ def submit(visit: Visit) -> Response:
     except NotPermitted:
         raise
     except Refused as refused:
-        return _step(visit, next(iter(STEPS)), draft, {}, faults_of(refused), 422)
+        return _step(visit, next(iter(STEPS)), draft, {}, faults=faults_of(refused), status=422)
     return visit.page("taken_in.html", nav="/more", reference=done["reference"])
 
 
@@ -95,6 +95,7 @@ def _step(
     step: str,
     draft: str,
     typed_now: Mapping[str, list[str]],
+    *,
     faults: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> Response:

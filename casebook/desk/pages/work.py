@@ -63,7 +63,7 @@ def team(visit: Visit) -> Response:
     """All work of my roles."""
     filters = _filters(visit)
     with visit.acting() as act:
-        narrowed = QueueNarrowed(kind=filters["kind"], state=filters["state"], claimed=filters["claimed"])  # type: ignore[arg-type]
+        narrowed = QueueNarrowed(kind=filters["kind"], state=filters["state"], claimed=filters["claimed"])
         asked = queue_pages.page(act, narrowed, first=_first(visit), most=ON_A_PAGE)
         chips = [(name, words.WORK.of(value) if name == "kind" else value) for name, value in filters.items() if value]
         return visit.page(
