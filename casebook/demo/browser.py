@@ -142,7 +142,7 @@ def read(address: str, status: int, html: str) -> BrowsedPage:
     )  # fmt: skip
 
 
-Typed = Mapping[str, str | Sequence[str]]
+FormValues = Mapping[str, str | Sequence[str]]
 
 
 @dataclass(kw_only=True)
@@ -162,7 +162,7 @@ class Browser:
     def submit(
         self,
         form: PageForm,
-        typed: Typed | None = None,
+        typed: FormValues | None = None,
         *,
         button: tuple[str, str] | None = None,
         files: Mapping[str, tuple[str, bytes]] | None = None,
@@ -184,7 +184,7 @@ class Browser:
             )
         )
 
-    def press(self, page: BrowsedPage, action: str, typed: Typed | None = None) -> BrowsedPage:
+    def press(self, page: BrowsedPage, action: str, typed: FormValues | None = None) -> BrowsedPage:
         """Press the button of the form that goes to an address."""
         return self.submit(page.form(action), typed)
 
@@ -193,7 +193,7 @@ class Browser:
         return read(answer.url.path, answer.status_code, answer.text if "html" in kind else "")
 
 
-def _sent(form: PageForm, typed: Typed, button: tuple[str, str] | None) -> list[tuple[str, str]]:
+def _sent(form: PageForm, typed: FormValues, button: tuple[str, str] | None) -> list[tuple[str, str]]:
     """What a browser sends: what stood there and was not changed, what was typed, and the button that was pressed."""
     unknown = set(typed) - form.names
     if unknown:

@@ -11,7 +11,7 @@ from staffing import STAFF
 from walking import ROW, through_everything
 
 from casebook.case_page import page as case_page
-from casebook.desk import acts, security
+from casebook.desk import act_forms, acts, security
 from casebook.desk.grants import SHORT
 from casebook.desk.pages import applications, commands, finding, items, papers, signing, taking, work
 from casebook.domain.actors import ActOrigin
@@ -343,7 +343,7 @@ def test_the_pages_of_a_closed_case_can_all_be_read(office):
 
 @pytest.mark.parametrize("act", acts.ACTS, ids=lambda act: "-".join(act.words))
 def test_every_act_is_a_command_that_there_is(office, act):
-    assert acts.fields_of(act, office.options(act.words)) is not None
+    assert act_forms.fields_of(act, office.options(act.words)) is not None
 
 
 def test_every_act_of_the_command_on_one_application_has_its_page():

@@ -15,6 +15,7 @@ from casebook.casework.panel_decision.panel_answer import Decided
 from casebook.casework.record_checks import record_checks, searches
 from casebook.casework.risk_scoring import risk_inputs
 from casebook.domain import chain, words
+from casebook.domain.actors import Reason
 from casebook.domain.case.agreed_words import Passage
 from casebook.domain.case.panel import may_be_minor, why_not_yet
 from casebook.domain.case.panel_decision import INSUFFICIENT, DecisionBasis, Draft, Limb, Recipient, why_not_decide
@@ -115,11 +116,16 @@ def _take_seat(doing: Doing, called: Panel, seat_of: str) -> None:
     called.members = [seat | {"staff": staff} if seat["staff"] == seat_of else seat for seat in called.members]
 
 
+def why_not_for_the_panel(act: Act, _application: Application, item: WorkItem) -> Reason | None:
+    """A reason why somebody may not decide for the whole panel: they would only keep its chair from it."""
+    if item.subject.get("as") != CHAIR or Role.PANEL_CHAIR in act.actor.roles:
+        return None
+    return Reason("not_permitted", "only a panel chair can decide for the panel")
+
+
 def _by_chair(doing: Doing, called: Panel) -> None:
     act, answer, application = doing.act, doing.answer, doing.application
     _refuse_second_decision(act, application)
-    if Role.PANEL_CHAIR not in act.actor.roles:
-        refuse_because("not_permitted", "only a panel chair can decide for the panel")
     if answer.declares_conflict:
         refuse_because(
             "conflict_declared", "you have a conflict of interest: another chair must decide. Nothing was recorded"

@@ -42,7 +42,11 @@ ANSWERS: Answers = {
     WorkKind.VALIDATE_WITH_OWNER: Answering(schema=release.OwnerAnswered, handler=release.answered),
     WorkKind.CONVENE_PANEL: Answering(schema=panel.Convened, handler=panel.convened),
     WorkKind.DECIDE: Answering(
-        schema=panel_answer.Decided, handler=deciding.decided, rests_on=deciding.rests_on, take_back=deciding.take_back
+        schema=panel_answer.Decided,
+        handler=deciding.decided,
+        rests_on=deciding.rests_on,
+        why_not_them=deciding.why_not_for_the_panel,
+        take_back=deciding.take_back,
     ),
     WorkKind.APPROVE_DECISION: Answering(
         schema=approval.Approved,

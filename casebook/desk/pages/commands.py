@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from starlette.responses import Response
 
-from casebook.desk import acts, typed
+from casebook.desk import act_forms, acts, typed
 from casebook.desk.acts import DeskAct
 from casebook.desk.commands import CommandAnswer
 from casebook.desk.forms import FormShown
@@ -49,7 +49,7 @@ def _named(visit: Visit, *, on_case: bool) -> DeskAct:
 
 
 def _form(visit: Visit, act: DeskAct, *, faults: Mapping[str, str] | None = None, status: int = 200) -> Response:
-    fields = acts.fields_of(act, visit.desk.commands.options(act.words))
+    fields = act_forms.fields_of(act, visit.desk.commands.options(act.words))
     form = FormShown(fields=fields, typed=visit.form.typed, faults=faults or {})
     reference = visit.path("reference") if act.on_case else ""
     return visit.page(
@@ -60,7 +60,7 @@ def _form(visit: Visit, act: DeskAct, *, faults: Mapping[str, str] | None = None
 
 
 def _do(visit: Visit, act: DeskAct, reference: str) -> Response:
-    line, files = acts.command_line(act, visit.desk.commands.options(act.words), visit.form, reference=reference)
+    line, files = act_forms.command_line(act, visit.desk.commands.options(act.words), visit.form, reference=reference)
     done = visit.run(*line, files=files)
     if done.error_code:
         return _refused(visit, act, done)
