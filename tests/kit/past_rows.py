@@ -127,13 +127,13 @@ CASES: Mapping[str, list[Row]] = {
     "0027": [*_case(r := reference_of("0027")),
              ("panel_meeting", {"id": "PM-2026-03-02-1", "chair": "c1"}),
              ("agency_statement", {"id": f"{r}-s", "reference": r, "agency": "idva", "said": "x", "handling": "P"})],
+    "0028": [*_case(r := reference_of("0028")), ("told_record", {"id": f"{r}-t", "reference": r, "step": "decided"})],
+    "0029": [*_case(r := reference_of("0029")), ("open_check", {"id": f"{r}-k", "reference": r, "staff_id": "r1", "points": {}})],
     "0030": [*_case(r := reference_of("0030")),
              ("token", {"id": "t30", "staff_id": "r1", "digest": "d30"}),
              ("desk_session", {"id": "s30", "staff_id": "r1", "token": "t30"}),
              ("work_item", {"id": f"{r}-w", "reference": r, "kind": "assess_risk", "role": "risk_assessor"}),
              ("answer_draft", {"item_id": f"{r}-w", "staff_id": "r1", "reference": r, "typed": {"reason": "x"}})],
-    "0028": [*_case(r := reference_of("0028")), ("told_record", {"id": f"{r}-t", "reference": r, "step": "decided"})],
-    "0029": [*_case(r := reference_of("0029")), ("open_check", {"id": f"{r}-k", "reference": r, "staff_id": "r1", "points": {}})],
 }  # fmt: skip
 
 
