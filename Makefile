@@ -19,11 +19,19 @@ FRONT := casebook/desk/front
 demo: .venv ## a whole synthetic force, from intake to follow-up, on a real Prefect server
 	@$(BIN)/casebook demo
 
+desk: .venv ## the desk of the last demonstration again, with ids and tokens to sign in
+	@$(BIN)/casebook demo --again
+
 up: .venv ## the platform of the default home, in the foreground
 	@$(BIN)/casebook up
 
 test: .venv ## every kind of test once, small
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not soak'
+
+browser: .venv ## the desk in a real browser: installs Playwright and Debian's Chromium, and runs the tests that need them
+	@command -v chromium >/dev/null || { apt-get -qq update && apt-get -qq install --yes chromium >/dev/null; }
+	@$(BIN)/python -m pip install --quiet --require-hashes --requirement browser.lock
+	@$(BIN)/python -m pytest -n 0 tests/desk/test_browser.py
 
 soak: .venv ## long seeds and kill matrices; writes docs/evidence/
 	@CASEBOOK_SEEDS=20 CASEBOOK_STEPS=1000 $(BIN)/python -m pytest --timeout 14400 -s tests/property/test_casework.py 2>&1 | tee docs/evidence/soak.txt
@@ -48,5 +56,5 @@ lock: ## make requirements.lock anew; pins that still fit stay: `make lock UPGRA
 	@rm -rf .lock && $(PYTHON) -m venv .lock && .lock/bin/python -m pip install --quiet uv
 	@.lock/bin/python benchmarks/lock.py $(UPGRADE) && rm -rf .lock
 
-.PHONY: help demo up test soak check fix bench docs lock
+.PHONY: help demo desk up test browser soak check fix bench docs lock
 .DEFAULT_GOAL := help

@@ -78,6 +78,12 @@ class Story:
         account |= PastDeciders(hire=self.crew.join, engine=self.engine, tell=self.tell).run()
         return account | self._at_the_end()
 
+    def tokens(self) -> dict[str, str]:
+        """Who of the unit can sign in at the desk, with their token. Their browsers are closed."""
+        for browser in self.operator.browsers.values():
+            browser.client.close()
+        return {staff_id: desk.token or "" for staff_id, desk in self.crew.desks.items()}
+
     def begin_in_the_morning(self) -> None:
         """Move the clock to the morning of a working day: at night nobody may be telephoned, and much work would wait."""
         now = self.engine.now().astimezone(LONDON)

@@ -7,6 +7,7 @@ from itertools import product
 
 import pytest
 import staffing
+from sqlalchemy import text
 from staffing import STAFF
 from walking import ROW, through_everything
 
@@ -193,6 +194,22 @@ def test_a_session_ends_with_time_and_by_signing_out(office):
     assert page.title.startswith("Sign in")
     assert browser.get("/work").title.startswith("Sign in")
     assert [entry.origin for entry in office.entries(event="signed_out")] == [ActOrigin.DESK]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE desk_session SET staff_id = 'head' WHERE staff_id = 'research'",
+        "UPDATE desk_session SET ends_at = ends_at + interval '1 year'",
+        "UPDATE desk_session SET proof = md5('known')",
+        "UPDATE token SET revoked_at = now()",
+    ],
+)
+def test_a_session_that_was_written_into_the_database_opens_nothing(office, owners, damage):
+    browser = office.signed_in("research")
+    with owners.engine.begin() as connection:
+        connection.execute(text(damage))
+    assert browser.get("/work").title.startswith("Sign in")
 
 
 @pytest.mark.parametrize("given", [("research", "wrong"), ("nobody", "wrong"), ("", ""), ("research", "")])

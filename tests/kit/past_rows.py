@@ -131,7 +131,7 @@ CASES: Mapping[str, list[Row]] = {
     "0029": [*_case(r := reference_of("0029")), ("open_check", {"id": f"{r}-k", "reference": r, "staff_id": "r1", "points": {}})],
     "0030": [*_case(r := reference_of("0030")),
              ("token", {"id": "t30", "staff_id": "r1", "digest": "d30"}),
-             ("desk_session", {"id": "s30", "staff_id": "r1", "token": "t30"}),
+             ("desk_session", {"id": "s30", "staff_id": "r1", "token": "t30", "proof": "p"}),
              ("work_item", {"id": f"{r}-w", "reference": r, "kind": "assess_risk", "role": "risk_assessor"}),
              ("answer_draft", {"item_id": f"{r}-w", "staff_id": "r1", "reference": r, "typed": {"reason": "x"}})],
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 import time
@@ -9,10 +10,11 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 from pathlib import Path
 
-from casebook import bounds, settings
+from casebook import bounds, json_once, settings
 from casebook.casework.opening_home import open_casebook
 from casebook.cli import terminal
 from casebook.cli.answer import Call, Output, default_home
+from casebook.cli.operations.desk import serving
 from casebook.cli.operations.up import running
 from casebook.cli.reading import whole
 from casebook.demo import force
@@ -27,6 +29,7 @@ from casebook.storage import session as storage
 from casebook.storage import trial
 from casebook.writing import write_whole
 
+SIGN_IN = "sign-in.json"  # of a demonstration: who can sign in at its desk, and with which token
 MOST_MADE_UP = 100_000  # applications: more than all forces of England and Wales have in a year
 
 
@@ -55,12 +58,19 @@ def configure(parser: ArgumentParser) -> None:
         metavar="N",
         help="how many synthetic past applications to look back at in the end; 0: none (default: %(default)s)",
     )
+    parser.add_argument(
+        "--again",
+        action="store_true",
+        help="open the desk of the last demonstration that had a home of its own, and print who can sign in",
+    )
     parser.set_defaults(handler=_demo)
 
 
 def _demo(options: Namespace, call: Call) -> Output:
     if call.staff_id is not None:
         raise NotPermitted("only the operator can run the demonstration; leave out --as")
+    if options.again:
+        return _again(call)
     if options.applications < 1:
         raise UnreadableFile("--applications must be at least 1", "bad_count")
     begun = time.monotonic()
@@ -80,7 +90,7 @@ def _demo(options: Namespace, call: Call) -> Output:
                 session.commit()
             up = here.platform
             _tell(f"Prefect's interface, while this runs: {up.ui} (user and password in {home / 'prefect' / 'auth'})")
-            account = Story(
+            story = Story(
                 operator=Desk(run=_runner(call), home=home, address=here.desk),
                 files=files,
                 past=_past(options, files),
@@ -88,13 +98,42 @@ def _demo(options: Namespace, call: Call) -> Output:
                 elsewhere=elsewhere,
                 tell=_tell,
                 begun=begun,
-            ).run()
+            )
+            account = story.run()
+            write_whole(home / SIGN_IN, json.dumps(story.tokens()).encode())
     finally:
         if given is not None:  # somebody's real applications are kept in the database alone
             (files / "applications.csv").unlink(missing_ok=True)
-    _tell(f"to open it again: casebook up --home {home}")
+    _remember(home)
+    _tell(f"to open it again: casebook up --home {home}; its desk alone: casebook demo --again")
     done = account["open"] == 0 and account["ledger_ok"] and account.get("monitor_asks_about_planted", True)
     return Output(data=account, lines=[f"{key}: {value}" for key, value in account.items()], exit_code=0 if done else 1)
+
+
+def _again(call: Call) -> Output:
+    """Serve the desk of the last demonstration, for whoever wants to click through its cases."""
+    home = Path(bounds.content(_last(), bounds.DOCUMENT).decode()) if _last().is_file() else None
+    if home is None or not (home / SIGN_IN).is_file():
+        raise Refused("there is no demonstration to open again: run `casebook demo` first", "no_demonstration")
+    with serving(settings.load(home), replace(call, home=home), port=0) as served:
+        _tell(f"desk: {served.address}login")
+        known = json_once.loads(bounds.content(home / SIGN_IN, bounds.DOCUMENT))
+        for staff_id, token in known.items() if isinstance(known, dict) else ():
+            _tell(f"  {staff_id:<18} {token}")
+        _tell("all people in it are made up; Ctrl-C stops it")
+        served.run_until_stopped()
+    return Output(data={"desk": served.address, "stopped": True}, lines=["stopped"])
+
+
+def _last() -> Path:
+    """Where the home of the last demonstration is written down."""
+    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(state) / "casebook" / "last-demonstration"
+
+
+def _remember(home: Path) -> None:
+    _last().parent.mkdir(parents=True, exist_ok=True)
+    write_whole(_last(), str(home).encode())
 
 
 def _runner(call: Call) -> Run:

@@ -52,9 +52,7 @@ def _desk(options: Namespace, call: Call) -> Output:
     with serving(configured, call, port=options.port, tls=options.tls) as served:
         terminal.tell(f"desk: {served.address}")
         terminal.tell("ready; Ctrl-C stops it")
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: served.stop())
-        served.run()
+        served.run_until_stopped()
     return Output(data={"desk": served.address, "stopped": True}, lines=["stopped"])
 
 
@@ -65,12 +63,13 @@ class ServedDesk:
         self._server, self._socket = server, listening
         self.address = f"http://{HOST}:{listening.getsockname()[1]}/"
 
-    def run(self) -> None:
-        """Answer requests until `stop` is called."""
+    def run_until_stopped(self) -> None:
+        """Answer requests until Ctrl-C or SIGTERM, and end after those that are being answered."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._stop)
         self._server.run(sockets=[self._socket])
 
-    def stop(self) -> None:
-        """End after the requests that are being answered."""
+    def _stop(self, *_: object) -> None:
         self._server.should_exit = True
 
 

@@ -12,21 +12,23 @@ from casebook.storage.tables.base import Base, Json
 
 
 class DeskSession(Base):
-    """Somebody who is signed in at the desk. What their browser holds is a secret; only its digest is kept.
+    """Somebody who is signed in at the desk. What their browser holds is a secret; only a proof of it is kept.
 
-    It ends after idle time, at `ends_at` at the latest, and at once with the token it was opened with.
+    The proof needs the entry key: whoever can write this row, and has no more, opens no session with it. It ends after idle
+    time, at `ends_at` at the latest, and at once with the token it was opened with.
     """
 
     __tablename__ = "desk_session"
     ledgered = False  # signing in and out are entries of the unit's chain
 
-    id: Mapped[str] = mapped_column(primary_key=True)  # the digest
+    id: Mapped[str] = mapped_column(primary_key=True)
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
     token: Mapped[str] = mapped_column(ForeignKey("token.id"))
     begun_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    proof: Mapped[str]  # over the secret, and over whose session it is and until when
 
 
 class AnswerDraft(Base):

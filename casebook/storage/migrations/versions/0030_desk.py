@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("proof", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_desk_session_staff_id")),
         sa.ForeignKeyConstraint(["token"], ["token.id"], name=op.f("fk_desk_session_token")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_desk_session")),
