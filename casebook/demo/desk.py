@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -35,6 +35,14 @@ class Desk:
     token: str | None = None
     address: str | None = None
     browsers: dict[str, Browser] = field(default_factory=dict)  # everybody's own, by staff id
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close everybody's browser."""
+        for browser in self.browsers.values():
+            browser.client.close()
 
     def ask(self, *words: str) -> Any:
         """The output of a command with --json. A refusal is raised."""

@@ -46,6 +46,7 @@ class Story:
     elsewhere: FlakySource
     tell: Callable[[str], None]
     begun: float
+    keep: Callable[[dict[str, str]], None]  # who can sign in at the desk, and with which token
 
     def __post_init__(self) -> None:
         self.references: dict[str, str] = {}
@@ -55,6 +56,7 @@ class Story:
         self.begin_in_the_morning()
         self.load_sources()
         self.crew = SimulatedUnit.hire(self.operator, self.files)
+        self.keep({staff_id: desk.token or "" for staff_id, desk in self.crew.desks.items()})
         self.tell(f"{len(self.crew.desks)} synthetic staff start work")
         self.panel_day = PanelDay(crew=self.crew, engine=self.engine, files=self.files, tell=self.tell)
         self.panel_day.await_it()
@@ -77,12 +79,6 @@ class Story:
         ).run()
         account |= PastDeciders(hire=self.crew.join, engine=self.engine, tell=self.tell).run()
         return account | self._at_the_end()
-
-    def tokens(self) -> dict[str, str]:
-        """Who of the unit can sign in at the desk, with their token. Their browsers are closed."""
-        for browser in self.operator.browsers.values():
-            browser.client.close()
-        return {staff_id: desk.token or "" for staff_id, desk in self.crew.desks.items()}
 
     def begin_in_the_morning(self) -> None:
         """Move the clock to the morning of a working day: at night nobody may be telephoned, and much work would wait."""

@@ -259,11 +259,16 @@ BESIDE: Mapping[WorkKind, tuple[str, ...]] = {
 }
 
 
+# what an item has for programs, and what its form shows
+_IDS = frozenset({"why_uncovered", "uncovered", "candidate", "search", "pair", "call", "draft", "signal", "sample", "delivery",
+                  "finding", "referral", "left_out", "eligible", "items", "may_be_said"})  # fmt: skip
+
+
 def about(subject: ItemSubject) -> list[tuple[str, str]]:
     """What an item is about, as its queue says it: names and words."""
     told = []
     for name, value in subject.items():
-        if name in {"why_uncovered", "uncovered"} or value in (None, [], {}):
+        if name in _IDS or value in (None, [], {}):
             continue
         text = moment(value) if name.endswith("_at") else words.of_field(name, value) or _plain(value)
         told.append((as_sentence(words.spelled(name)), text))

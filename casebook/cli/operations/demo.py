@@ -7,6 +7,7 @@ import os
 import tempfile
 import time
 from argparse import ArgumentParser, Namespace
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -79,6 +80,7 @@ def _demo(options: Namespace, call: Call) -> Output:
     files = _files(options, home, given)
     try:
         with (
+            ExitStack() as closing,
             FlakySource.of(files, "pnd").serving() as elsewhere,
             running(_asking(home, elsewhere), None, _tell) as here,
             storage.in_use(
@@ -89,18 +91,18 @@ def _demo(options: Namespace, call: Call) -> Output:
                 trial.begin(session)
                 session.commit()
             up = here.platform
+            operator = closing.enter_context(Desk(run=_runner(call), home=home, address=here.desk))
             _tell(f"Prefect's interface, while this runs: {up.ui} (user and password in {home / 'prefect' / 'auth'})")
-            story = Story(
-                operator=Desk(run=_runner(call), home=home, address=here.desk),
+            account = Story(
+                operator=operator,
                 files=files,
                 past=_past(options, files),
                 engine=Engine(store=store, api=up.api, auth=up.environment["PREFECT_API_AUTH_STRING"]),
                 elsewhere=elsewhere,
                 tell=_tell,
                 begun=begun,
-            )
-            account = story.run()
-            write_whole(home / SIGN_IN, json.dumps(story.tokens()).encode())
+                keep=lambda tokens: write_whole(home / SIGN_IN, json.dumps(tokens).encode()),
+            ).run()
     finally:
         if given is not None:  # somebody's real applications are kept in the database alone
             (files / "applications.csv").unlink(missing_ok=True)
