@@ -19,7 +19,7 @@ from casebook.desk import bodies, look, security
 from casebook.desk.bodies import TypedForm
 from casebook.desk.built import STATIC
 from casebook.desk.commands import Commands as StaffCommands
-from casebook.desk.pages import applications, commands, finding, items, papers, service, signing, taking, work
+from casebook.desk.pages import applications, commands, finding, items, leading, papers, service, signing, taking, work
 from casebook.desk.visit import DeskTools, Visit
 from casebook.domain.actors import Actor
 from casebook.errors import AlreadyDone, CasebookError, Collision, NotFound, NotPermitted
@@ -33,7 +33,7 @@ PageHandler = Callable[[Visit], Response]
 def build(store: Store, served: StaffCommands, appearance: look.Appearance, *, secure: bool = False) -> Starlette:
     """The desk of one casebook."""
     desk = DeskTools(store=store, commands=served, looks=look.environment(appearance), secure=secure)
-    rooms = (work, items, applications, finding, papers, taking, commands)
+    rooms = (work, items, applications, leading, finding, papers, taking, commands)
     routes: list[BaseRoute] = [
         Route(path, _page(desk, page), methods=[method]) for room in rooms for method, path, page in room.PAGES
     ]

@@ -13,8 +13,9 @@ from starlette.responses import Response
 
 from casebook import __version__
 from casebook.case_page.blocks import instant, moment
-from casebook.domain import words
+from casebook.domain import authority, words
 from casebook.domain.actors import Actor
+from casebook.domain.authority import Command
 from casebook.outside_text import page_value
 
 COLOUR = "#3b3561"
@@ -43,7 +44,7 @@ def environment(appearance: Appearance) -> Environment:
         finalize=page_value,
         undefined=Undefined,  # the macros of GOV.UK Frontend ask for what a caller left out
     )
-    looks.globals.update(appearance=appearance, words=words, roles=_roles, version=__version__)
+    looks.globals.update(appearance=appearance, words=words, roles=_roles, version=__version__, leads=_leads)
     looks.filters.update(
         moment=moment, day=_day, word=words.of_field, spelled=words.spelled, late=_late, reason=words.reason
     )
@@ -67,6 +68,11 @@ def theme(appearance: Appearance) -> Callable[[Request], Response]:
 
 def _roles(actor: Actor) -> str:
     return ", ".join(words.ROLE.of(role) for role in sorted(actor.roles))
+
+
+def _leads(actor: Actor) -> bool:
+    """Whether the figures of the unit are theirs to see."""
+    return authority.why_not_allowed(actor, Command.SEE_OTHER_CASES) is None
 
 
 def _day(value: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -36,6 +36,19 @@ def owners(session: Session) -> dict[str, str]:
     """Reference -> the case officer, of every application that has one."""
     query = select(CaseOwner.reference, CaseOwner.staff_id).where(CaseOwner.ended_at.is_(None))
     return dict(session.execute(query).tuples().all())
+
+
+def unowned(session: Session, hidden: Collection[str], most: int = 10) -> tuple[int, list[str]]:
+    """How many open applications have no case officer, and the first of them by when they were submitted."""
+    owned = select(CaseOwner.reference).where(CaseOwner.ended_at.is_(None))
+    without = (
+        Application.stage != Stage.CLOSED,
+        Application.reference.not_in(owned),
+        Application.reference.not_in(hidden),
+    )
+    count = session.scalar(select(func.count()).select_from(Application).where(*without)) or 0
+    first = select(Application.reference).where(*without).order_by(Application.submitted_at, Application.reference)
+    return count, list(session.scalars(first.limit(most)))
 
 
 def away(session: Session) -> dict[str, str]:

@@ -84,7 +84,7 @@ def opened(page, reference):
 
 
 EMPTY = ("/login", "/accessibility", "/", "/work", "/find", "/applications", "/more", "/notices", "/take", "/no-such-page",
-         "/do/staff-workload", "/do/board")  # fmt: skip
+         "/do/staff-workload", "/do/board", "/lead")  # fmt: skip
 
 
 def test_empty_pages_have_no_violation(office, enter):

@@ -14,11 +14,11 @@ from walking import ROW, through_everything
 from casebook.case_page import page as case_page
 from casebook.desk import act_forms, acts, security
 from casebook.desk.grants import SHORT
-from casebook.desk.pages import applications, commands, finding, items, papers, signing, taking, work
+from casebook.desk.pages import applications, commands, finding, items, leading, papers, signing, taking, work
 from casebook.domain.actors import ActOrigin
 from casebook.domain.vocabulary import Role, Stage
 
-ROOMS = (work, items, applications, finding, papers, taking, commands, signing)
+ROOMS = (work, items, applications, leading, finding, papers, taking, commands, signing)
 SOMEBODY = "research"
 CANARIES = ("Canaryforename", "Canarysurname", "07700900777", "Canary concern")
 CANARY_ROW = {**ROW, "external_id": "D-9", "b_forename": CANARIES[0], "b_surname": CANARIES[1], "a_phone": CANARIES[2],
@@ -374,3 +374,23 @@ def test_every_act_of_the_command_on_one_application_has_its_page():
     }  # fmt: skip
     known = {act.words[-1] for act in acts.ACTS if act.words[0] == "applications"}
     assert set(subcommands(parser_of("applications"))) - known == elsewhere
+
+
+@pytest.mark.parametrize("who", STAFF)
+def test_the_unit_at_a_glance_is_for_whoever_sees_other_cases(office, reference, who):
+    browser = office.signed_in(who)
+    offered = "/lead" in browser.get("/work").links.values()
+    page = browser.get("/lead")
+    assert (page.status == 200) == offered == (who != "member")
+    if offered:
+        assert "have no case officer" in page.text
+        assert browser.client.get("/lead/weeks.svg").headers["content-type"].startswith("image/svg")
+
+
+def test_a_command_that_does_not_end_is_refused(office):
+    answer = office.client().post(
+        "/service",
+        data={"as": "head", "words": '["board", "--live"]'},
+        headers={"authorization": f"Bearer {office.token('head')}"},
+    )
+    assert answer.json()["error"]["code"] == "not_here"

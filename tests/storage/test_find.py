@@ -11,6 +11,7 @@ from early_ends import SAID
 from sqlalchemy import event, select
 from walking import ROW
 
+from casebook.case_page.blocks import as_lines
 from casebook.casework.find import asking, finding
 from casebook.casework.governance import conflicts, early_ending, governance, merging
 from casebook.casework.record_checks import information
@@ -131,7 +132,7 @@ def test_the_best_come_first_and_each_says_how_it_agrees(unit, find):
 
 def test_only_what_tells_people_apart_is_shown(kath, find):
     answer = find(words="kath smyth", code_word="blue heron", phone="07700900123")
-    text = json.dumps(command._data(answer), default=str) + "\n".join(command._lines(answer))
+    text = json.dumps(command._data(answer), default=str) + "\n".join(as_lines(command._lines(answer)))
     assert "Katherine Rose Smith" in text
     assert "1990-02-03" in text
     for hidden in ("frightens", "07700", "eron", "example.org", "0001234F", "Vandermeer", "Ollerenshaw", "kath smyth"):
@@ -143,7 +144,7 @@ def test_whoever_rings_sees_in_each_hit_how_that_is_safe(unit, kath, find):
     told = {hit.party: hit.contact for hit in find(words=kath).hits}
     assert told == {"a": "no_safe_contact", "b": "never", "c": "only_by_plan"}
     unit.carry(kath)
-    lines = "\n".join(command._lines(find(words=kath)))
+    lines = "\n".join(as_lines(command._lines(find(words=kath))))
     assert "Do not contact: this is the subject" in lines
     assert "Do not contact: no safe way is known" in lines
     assert "researcher (nobody yet)" in lines
@@ -281,7 +282,7 @@ def test_what_was_disposed_of_is_found_by_its_reference_and_no_more_by_its_peopl
     [hit] = find(words=kath).hits
     assert (hit.reference, hit.party, hit.disposed, hit.name, hit.born) == (kath, None, True, "", "")
     assert found(words="FORM-17") == [(kath, None)]
-    assert "erased" in "\n".join(command._lines(find(words=kath)))
+    assert "erased" in "\n".join(as_lines(command._lines(find(words=kath))))
     with unit.store.session() as session:
         assert {tuple(keys) for keys in session.scalars(select(PersonKeys.found_by))} == {()}
 

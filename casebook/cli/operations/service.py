@@ -22,6 +22,7 @@ STAFF = frozenset({
     "applications", "find", "work", "pack", "staff", "audit", "urgent", "sweep", "board", "forecast", "returns", "policy",
     "identifiers", "deadlines", "instruments", "sources", "search", "review", "monitor",
 })  # fmt: skip
+_ENDLESS = ("live", "every")  # options with which a command does not end
 _NAMES = {"out", "html", "pdf", "plot"}  # options that name a file to be written
 _KINDS: Mapping[object, OptionKind] = {
     Path: "file", reading.read_json: "json", reading.day: "day", reading.moment: "moment", reading.words_of: "words",
@@ -46,7 +47,7 @@ class ServedCommands:
 
     def run(self, actor: Actor, words: Sequence[str], files: Mapping[str, bytes]) -> CommandAnswer:
         """As `Commands` says."""
-        call = replace(self.call, opened=replace(self.opened, actor=actor), staff_id=actor.id)
+        call = replace(self.call, opened=replace(self.opened, actor=actor), staff_id=actor.id, json=True)
         with tempfile.TemporaryDirectory(prefix="casebook-desk-") as folder, reading.attached(files):
             place = Path(folder)
             for name, content in files.items():
@@ -73,6 +74,8 @@ def _carry_out(call: Call, words: list[str], place: Path) -> Output:
         options = call.parser(words[0]).parse_args(words[1:])
     except HelpAsked as asked:
         return Output(data={"help": str(asked)}, lines=[str(asked).rstrip()])
+    if any(getattr(options, name, None) for name in _ENDLESS):
+        raise NotPermitted("this goes on until it is stopped, so it is given at a terminal of the machine", "not_here")
     for name, value in vars(options).items():
         setattr(options, name, _there(value, place))
     return call_handler(options.handler, options, call)
@@ -103,7 +106,7 @@ def _plain(data: object, place: Path) -> object:
 
 def _options(parser: argparse.ArgumentParser) -> Iterator[CommandOption]:
     for action in parser._actions:  # noqa: SLF001 - argparse has no public name for it
-        if action.dest == "help" or isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - as above
+        if action.dest in {"help", *_ENDLESS} or isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - as above
             continue
         yield CommandOption(
             name=action.dest,
