@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
-from casebook.case_page.blocks import as_sentence, clean, moment
+from casebook.case_page.blocks import as_sentence, clean
 from casebook.desk import fields as making
 from casebook.desk.fields import Choices, Field
 from casebook.domain import words
+from casebook.domain.case.wording import Wording
 from casebook.domain.risk.instruments import Reply
+from casebook.domain.risk.risk_model import InstrumentForm
 from casebook.domain.vocabulary import WorkKind
-from casebook.policies import panel_refusals, risk_model, wording
+from casebook.storage.documents import Documents
 
 OpenedFile = Mapping[str, Any]  # the file of the case, as it was opened
 ItemSubject = Mapping[str, Any]
@@ -27,6 +30,27 @@ class Prepared:
     start: Mapping[str, list[str]] = field(default_factory=dict)  # what stands in the form before anybody types
     fixed: Mapping[str, str] = field(default_factory=dict)  # fields that are not asked
     leave_out: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class InForce:
+    """What the casebook's own documents say now that a form offers."""
+
+    wording: Wording
+    wording_version: str
+    refusals: tuple[str, ...]  # the grounds on which a panel may refuse this application
+    instruments: Mapping[str, InstrumentForm]
+
+
+def in_force(documents: Documents, now: datetime, *, submitted_at: datetime) -> InForce:
+    """The documents for an application that was submitted at a moment."""
+    version = documents.wording_at(now)
+    return InForce(
+        wording=documents.wording(version),
+        wording_version=version,
+        refusals=tuple(documents.refusals(submitted_at).allowed),
+        instruments=documents.risk_model(now).numbers.instruments,
+    )
 
 
 def fields_of(model: type, kind: WorkKind, ready: Prepared) -> list[Field]:
@@ -45,17 +69,17 @@ def _with_keys(each: Field, ready: Prepared) -> Field:
     return replace(each, parts=ready.keys.get(each.name, parts))
 
 
-def of(kind: WorkKind, subject: ItemSubject, shown: OpenedFile, asked_for: str) -> Prepared:
+def of(kind: WorkKind, subject: ItemSubject, shown: OpenedFile, asked_for: str, docs: InForce) -> Prepared:
     """What the case offers for an item. `asked_for`: what the reader chose of the page itself, such as a questionnaire."""
     make = _OF.get(kind)
-    return make(subject, shown, asked_for) if make else Prepared()
+    return make(subject, shown, asked_for, docs) if make else Prepared()
 
 
 def _rows(shown: OpenedFile, name: str) -> list[Mapping[str, Any]]:
     return list(shown.get(name) or [])
 
 
-def _details(subject: ItemSubject, _shown: OpenedFile, _asked: str) -> Prepared:
+def _details(subject: ItemSubject, _shown: OpenedFile, _asked: str, _docs: InForce) -> Prepared:
     parts = tuple(
         Field(name=f"explained.{doubt}", kind="text", label=as_sentence(words.reason(doubt)))
         for doubt in subject.get("doubts", ())
@@ -63,7 +87,7 @@ def _details(subject: ItemSubject, _shown: OpenedFile, _asked: str) -> Prepared:
     return Prepared(keys={"explained": parts} if parts else {})
 
 
-def _search(subject: ItemSubject, shown: OpenedFile, _asked: str) -> Prepared:
+def _search(subject: ItemSubject, shown: OpenedFile, _asked: str, _docs: InForce) -> Prepared:
     """The searches of the plan stand in the form as they are to be typed; their results are what is asked."""
     if subject.get("accept"):
         return Prepared(
@@ -81,7 +105,7 @@ def _search(subject: ItemSubject, shown: OpenedFile, _asked: str) -> Prepared:
     return Prepared(start=start, leave_out=frozenset({"accept_unavailable"}))
 
 
-def _match(subject: ItemSubject, shown: OpenedFile, _asked: str) -> Prepared:
+def _match(subject: ItemSubject, shown: OpenedFile, _asked: str, _docs: InForce) -> Prepared:
     if "list" not in subject:
         return Prepared(leave_out=frozenset({"look_at"}))
     lines = [
@@ -99,13 +123,13 @@ def _seen(row: Mapping[str, Any]) -> str:
     return ", ".join(filter(None, (name, f"born {seen.get('dob') or 'not known'}", seen.get("postcode"), record)))
 
 
-def _adequacy(subject: ItemSubject, _shown: OpenedFile, _asked: str) -> Prepared:
+def _adequacy(subject: ItemSubject, _shown: OpenedFile, _asked: str, _docs: InForce) -> Prepared:
     uncovered = tuple((entry, words.source_and_family(entry)) for entry in subject.get("uncovered", ()))
     return Prepared(offered={"uncovered": uncovered}, leave_out=frozenset() if uncovered else frozenset({"uncovered"}))
 
 
-def _questionnaire(_subject: ItemSubject, _shown: OpenedFile, asked_for: str) -> Prepared:
-    forms = risk_model.load().numbers.instruments
+def _questionnaire(_subject: ItemSubject, _shown: OpenedFile, asked_for: str, docs: InForce) -> Prepared:
+    forms = docs.instruments
     name = asked_for if asked_for in forms else "DASH"
     replies = tuple((reply, as_sentence(words.ANSWER.of(reply))) for reply in Reply)
     questions = tuple(
@@ -124,26 +148,26 @@ def _questionnaire(_subject: ItemSubject, _shown: OpenedFile, asked_for: str) ->
     )
 
 
-def _meeting(subject: ItemSubject, shown: OpenedFile, asked_for: str) -> Prepared:
+def _meeting(subject: ItemSubject, shown: OpenedFile, asked_for: str, docs: InForce) -> Prepared:
     if subject.get("accept"):
-        return _accepting(subject, shown, asked_for)
-    return _questionnaire(subject, shown, asked_for)
+        return _accepting(subject, shown, asked_for, docs)
+    return _questionnaire(subject, shown, asked_for, docs)
 
 
-def _locating(subject: ItemSubject, shown: OpenedFile, asked_for: str) -> Prepared:
+def _locating(subject: ItemSubject, shown: OpenedFile, asked_for: str, docs: InForce) -> Prepared:
     if subject.get("accept"):
-        return _accepting(subject, shown, asked_for)
+        return _accepting(subject, shown, asked_for, docs)
     return Prepared(leave_out=frozenset({"accept_exception"}))
 
 
-def _accepting(_subject: ItemSubject, _shown: OpenedFile, _asked: str) -> Prepared:
+def _accepting(_subject: ItemSubject, _shown: OpenedFile, _asked: str, _docs: InForce) -> Prepared:
     """A supervisor says whether a meeting that cannot be held is done without. Nothing else is asked."""
     return Prepared(
         leave_out=frozenset({"instrument", "identity_evidence", "identity_confirmed", "instrument_declined_because"})
     )
 
 
-def _panel(subject: ItemSubject, _shown: OpenedFile, _asked: str) -> Prepared:
+def _panel(subject: ItemSubject, _shown: OpenedFile, _asked: str, _docs: InForce) -> Prepared:
     staff = tuple((each, each) for each in subject.get("eligible", ()))
     named = tuple(
         Field(name=f"not_the_person_named.{each}", kind="text", label=each)
@@ -164,20 +188,21 @@ def _agencies() -> Choices:
     return tuple((code, as_sentence(text)) for code, text in words.AGENCY.words.items())
 
 
-def _decision(subject: ItemSubject, shown: OpenedFile, _asked: str) -> Prepared:
-    refusals = tuple((code, as_sentence(words.REFUSAL.of(code))) for code in panel_refusals.load().allowed)
+def _decision(subject: ItemSubject, shown: OpenedFile, _asked: str, docs: InForce) -> Prepared:
+    refusals = tuple((code, as_sentence(words.REFUSAL.of(code))) for code in docs.refusals)
     offered: dict[str, Choices] = {
         "items": _findings(shown), "refusal_reason": refusals,
-        "agencies_silent": _agencies(), "words.item": _findings(shown), "words.phrases": _phrases(),
+        "agencies_silent": _agencies(), "words.item": _findings(shown), "words.phrases": _phrases(docs.wording),
     }  # fmt: skip
-    start = {"recipients.0.party": ["a"]} if subject.get("as") == "chair" else {}
+    start = {"wording": [docs.wording_version]}
+    if subject.get("as") == "chair":
+        start["recipients.0.party"] = ["a"]
     return Prepared(offered=offered, start=start)
 
 
-def _phrases() -> Choices:
+def _phrases(wording: Wording) -> Choices:
     """The approved phrases, with the places for facts that the case fills."""
-    approved = wording.load(wording.current()).phrases
-    return tuple((code, phrase.words.replace("{", "[").replace("}", "]")) for code, phrase in approved.items())
+    return tuple((code, phrase.words.replace("{", "[").replace("}", "]")) for code, phrase in wording.phrases.items())
 
 
 def _findings(shown: OpenedFile) -> Choices:
@@ -202,7 +227,7 @@ def _finding(row: Mapping[str, Any]) -> str:
     return ", ".join(clean(part) for part in told if part)
 
 
-def _delivery(subject: ItemSubject, shown: OpenedFile, _asked: str) -> Prepared:
+def _delivery(subject: ItemSubject, shown: OpenedFile, _asked: str, _docs: InForce) -> Prepared:
     """Who is told, and in which words, was decided: the officer does not choose it."""
     fixed = {name: str(subject[name]) for name in ("recipient", "wording") if subject.get(name)}
     agreed = {item for row in _rows(shown, "decision") if not row["superseded"] for item in row["items"] or ()}
@@ -211,7 +236,7 @@ def _delivery(subject: ItemSubject, shown: OpenedFile, _asked: str) -> Prepared:
     return Prepared(fixed=fixed, offered={"items": offered}, start=start)
 
 
-def _checklist(_subject: ItemSubject, _shown: OpenedFile, _asked: str) -> Prepared:
+def _checklist(_subject: ItemSubject, _shown: OpenedFile, _asked: str, _docs: InForce) -> Prepared:
     answers = tuple((code, as_sentence(words.ANSWER.of(code))) for code in ("yes", "no", "unknown", "not_applicable"))
     parts = tuple(
         Field(name=f"checklist.{code}", kind="choice", label=as_sentence(text), choices=answers)
@@ -221,7 +246,7 @@ def _checklist(_subject: ItemSubject, _shown: OpenedFile, _asked: str) -> Prepar
     return Prepared(keys={"checklist": parts}, offered={"modes": modes})
 
 
-_OF: Mapping[WorkKind, Callable[[ItemSubject, OpenedFile, str], Prepared]] = {
+_OF: Mapping[WorkKind, Callable[[ItemSubject, OpenedFile, str, InForce], Prepared]] = {
     WorkKind.COMPLETE_DETAILS: _details,
     WorkKind.RETURN_SEARCH: _search,
     WorkKind.REVIEW_MATCH: _match,
@@ -237,47 +262,3 @@ _OF: Mapping[WorkKind, Callable[[ItemSubject, OpenedFile, str], Prepared]] = {
     WorkKind.SECOND_REVIEW: _checklist,
     WorkKind.REVIEW_RESTRICTED: _checklist,
 }
-
-# what of the file is read for which work, beside the form; for any other, the people
-BESIDE: Mapping[WorkKind, tuple[str, ...]] = {
-    WorkKind.RETURN_SEARCH: ("PEOPLE", "RECORD CHECKS"),
-    WorkKind.REVIEW_MATCH: ("PEOPLE", "CANDIDATES"),
-    WorkKind.SECOND_LOOK_AT_REJECTION: ("PEOPLE", "CANDIDATES"),
-    WorkKind.SIGN_OFF_IDENTITY: ("PEOPLE", "MEETING AND SIGNS", "RECORD CHECKS", "CANDIDATES"),
-    WorkKind.STATE_ADEQUACY: ("PEOPLE", "RECORD CHECKS", "CANDIDATES", "FACTS"),
-    WorkKind.ASSESS_RISK: ("RISK", "FACTS", "MEETING AND SIGNS"),
-    WorkKind.REASSESS_RISK: ("RISK", "FACTS", "MEETING AND SIGNS"),
-    WorkKind.VALIDATE_WITH_OWNER: ("FACTS",),
-    WorkKind.CONVENE_PANEL: ("PEOPLE", "RISK"),
-    WorkKind.DECIDE: ("PEOPLE", "RISK", "FACTS", "RECORD CHECKS", "MEETING AND SIGNS"),
-    WorkKind.APPROVE_DECISION: ("PANEL AND DECISION", "RISK", "FACTS", "RECORD CHECKS", "PEOPLE"),
-    WorkKind.DELIVER_DISCLOSURE: ("PANEL AND DECISION", "FACTS", "PEOPLE"),
-    WorkKind.DELIVER_NO_DISCLOSURE: ("PANEL AND DECISION", "PEOPLE"),
-    WorkKind.ATTEST_DELIVERY: ("DISCLOSURE",),
-    WorkKind.CONTACT_FOLLOW_UP: ("PEOPLE", "DISCLOSURE", "FOLLOW-UP AND REFERRALS"),
-    WorkKind.CLOSE_GRAVE_CASE: ("DISCLOSURE", "FOLLOW-UP AND REFERRALS", "CONTACTS"),
-}
-
-
-# what an item has for programs, and what its form shows
-_IDS = frozenset({"why_uncovered", "uncovered", "candidate", "search", "pair", "call", "draft", "signal", "sample", "delivery",
-                  "finding", "referral", "left_out", "eligible", "items", "may_be_said"})  # fmt: skip
-
-
-def about(subject: ItemSubject) -> list[tuple[str, str]]:
-    """What an item is about, as its queue says it: names and words."""
-    told = []
-    for name, value in subject.items():
-        if name in _IDS or value in (None, [], {}):
-            continue
-        text = moment(value) if name.endswith("_at") else words.of_field(name, value) or _plain(value)
-        told.append((as_sentence(words.spelled(name)), text))
-    return told
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, dict):
-        return "; ".join(f"{words.spelled(str(key))}: {_plain(each)}" for key, each in value.items())
-    if isinstance(value, Iterable) and not isinstance(value, str):
-        return ", ".join(map(_plain, value))
-    return str(value)

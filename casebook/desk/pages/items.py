@@ -13,10 +13,11 @@ from casebook.casework import playbook, work_queue
 from casebook.casework.core import begun
 from casebook.casework.core.acting import Act
 from casebook.casework.reporting import viewing
-from casebook.desk import comparing, forms, prepared, typed
+from casebook.desk import beside, comparing, forms, prepared, typed
+from casebook.desk.beside import BESIDE
 from casebook.desk.fields import Field
 from casebook.desk.forms import FormShown
-from casebook.desk.prepared import BESIDE
+from casebook.desk.prepared import InForce
 from casebook.desk.visit import Visit
 from casebook.domain import authority
 from casebook.domain.authority import Command
@@ -37,6 +38,7 @@ class OpenedItem:
     shown: Mapping[str, Any]
     detail: Mapping[str, Any]
     version: int | None
+    docs: InForce
 
 
 def look(visit: Visit) -> Response:
@@ -70,7 +72,9 @@ def _open(visit: Visit, act: Act, item_id: str) -> None:
         shown = viewing.show(act, item.reference)
         version = int(shown["version"])  # type: ignore[call-overload] # the row's
         visit.desk.grants.give(visit.holder, f"file:{item.reference}", act.now, shown)
-    opened = OpenedItem(shown=shown, detail=detail, version=version)
+    submitted = shown.get("submitted_at") or act.now
+    docs = prepared.in_force(act.documents, act.now, submitted_at=submitted)
+    opened = OpenedItem(shown=shown, detail=detail, version=version, docs=docs)
     visit.desk.grants.give(visit.holder, f"item:{item.id}", act.now, opened)
 
 
@@ -119,7 +123,7 @@ def _opened(visit: Visit, act: Act, item: WorkItem) -> OpenedItem | None:
 def _form_fields(visit: Visit, item: WorkItem, opened: OpenedItem) -> tuple[list[Field], prepared.Prepared]:
     kind = WorkKind(item.kind)
     asked_for = visit.form.get("_form") or visit.query("form")
-    ready = prepared.of(kind, item.subject, opened.shown, asked_for)
+    ready = prepared.of(kind, item.subject, opened.shown, asked_for, opened.docs)
     return prepared.fields_of(playbook.answer(kind).schema, kind, ready), ready
 
 
@@ -162,7 +166,7 @@ def _page(
         nav="/",
         item=item,
         now=act.now,
-        about=prepared.about(item.subject),
+        about=beside.about(item.subject),
         opened=opened,
         form=shown_form,
         errors=shown_form.errors if shown_form and faults else None,
