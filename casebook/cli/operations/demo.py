@@ -7,9 +7,9 @@ import os
 import tempfile
 import time
 from argparse import ArgumentParser, Namespace
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from casebook import bounds, json_once, settings
 from casebook.casework.opening_home import open_casebook
@@ -74,35 +74,11 @@ def _demo(options: Namespace, call: Call) -> Output:
         return _again(call)
     if options.applications < 1:
         raise UnreadableFile("--applications must be at least 1", "bad_count")
-    begun = time.monotonic()
     given = _given(options.file) if options.file else None  # read before there is a home, because a home must be empty
     home = _fresh_home(call)
     files = _files(options, home, given)
     try:
-        with (
-            ExitStack() as closing,
-            FlakySource.of(files, "pnd").serving() as elsewhere,
-            running(_asking(home, elsewhere), None, _tell) as here,
-            storage.in_use(
-                open_casebook(home, here.server.url("casebook_app"), owner=here.server.url("casebook"))
-            ) as store,
-        ):
-            with store.session() as session:
-                trial.begin(session)
-                session.commit()
-            up = here.platform
-            operator = closing.enter_context(Desk(run=_runner(call), home=home, address=here.desk))
-            _tell(f"Prefect's interface, while this runs: {up.ui} (user and password in {home / 'prefect' / 'auth'})")
-            account = Story(
-                operator=operator,
-                files=files,
-                past=_past(options, files),
-                engine=Engine(store=store, api=up.api, auth=up.environment["PREFECT_API_AUTH_STRING"]),
-                elsewhere=elsewhere,
-                tell=_tell,
-                begun=begun,
-                keep=lambda tokens: write_whole(home / SIGN_IN, json.dumps(tokens).encode()),
-            ).run()
+        account = _played(options, call, home, files)
     finally:
         if given is not None:  # somebody's real applications are kept in the database alone
             (files / "applications.csv").unlink(missing_ok=True)
@@ -110,6 +86,34 @@ def _demo(options: Namespace, call: Call) -> Output:
     _tell(f"to open it again: casebook up --home {home}; its desk alone: casebook demo --again")
     done = account["open"] == 0 and account["ledger_ok"] and account.get("monitor_asks_about_planted", True)
     return Output(data=account, lines=[f"{key}: {value}" for key, value in account.items()], exit_code=0 if done else 1)
+
+
+def _played(options: Namespace, call: Call, home: Path, files: Path) -> dict[str, Any]:
+    """Play the demonstration in its home; returns what came of it."""
+    begun = time.monotonic()
+    with (
+        FlakySource.of(files, "pnd").serving() as elsewhere,
+        running(_asking(home, elsewhere), None, _tell) as here,
+        storage.in_use(
+            open_casebook(home, here.server.url("casebook_app"), owner=here.server.url("casebook"))
+        ) as store,
+        Desk(run=_runner(call), home=home, address=here.desk) as operator,
+    ):
+        with store.session() as session:
+            trial.begin(session)
+            session.commit()
+        up = here.platform
+        _tell(f"Prefect's interface, while this runs: {up.ui} (user and password in {home / 'prefect' / 'auth'})")
+        return Story(
+            operator=operator,
+            files=files,
+            past=_past(options, files),
+            engine=Engine(store=store, api=up.api, auth=up.environment["PREFECT_API_AUTH_STRING"]),
+            elsewhere=elsewhere,
+            tell=_tell,
+            begun=begun,
+            keep=lambda tokens: write_whole(home / SIGN_IN, json.dumps(tokens).encode()),
+        ).run()
 
 
 def _again(call: Call) -> Output:
