@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -147,9 +148,13 @@ FormValues = Mapping[str, str | Sequence[str]]
 
 @dataclass(kw_only=True)
 class Browser:
-    """One browser with its cookies. `client`: an httpx client whose base is the desk's address."""
+    """One browser with its cookies. `client`: an httpx client whose base is the desk's address.
+
+    `effort`: how many pages were opened, choices made and signs typed.
+    """
 
     client: httpx.Client
+    effort: Counter[str] = field(default_factory=Counter)
 
     def sign_in(self, staff_id: str, token: str) -> BrowsedPage:
         """Sign in by the page for it."""
@@ -157,6 +162,7 @@ class Browser:
 
     def get(self, address: str) -> BrowsedPage:
         """Open an address, as a link does."""
+        self.effort["pages"] += 1
         return self._read(self.client.get(address, headers={"sec-fetch-site": "same-origin"}, follow_redirects=True))
 
     def submit(
@@ -169,6 +175,7 @@ class Browser:
     ) -> BrowsedPage:
         """Fill in a form and press a button; the first that has no name, unless another is given."""
         sent = _sent(form, typed or {}, button)
+        self._count(form, typed or {})
         data: dict[str, list[str]] = {}
         for name, value in sent:
             data.setdefault(name, []).append(value)
@@ -183,6 +190,21 @@ class Browser:
                 follow_redirects=True,
             )
         )
+
+    def _count(self, form: PageForm, typed: FormValues) -> None:
+        stood: dict[str, list[str]] = {}
+        for name, value in form.filled:
+            stood.setdefault(name, []).append(value)
+        self.effort["pages"] += 1
+        for name, value in typed.items():
+            values = [value] if isinstance(value, str) else list(value)
+            if values == stood.get(name):
+                continue  # it stood there already
+            if name in form.options:
+                self.effort["choices"] += len(values)
+            else:
+                self.effort["fields"] += 1
+                self.effort["signs"] += sum(map(len, values))
 
     def press(self, page: BrowsedPage, action: str, typed: FormValues | None = None) -> BrowsedPage:
         """Press the button of the form that goes to an address."""

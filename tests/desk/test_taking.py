@@ -154,3 +154,19 @@ def test_a_supervisor_gives_an_item_and_takes_it_back_and_the_loser_is_told(offi
     assert "Nobody has claimed it" in page.text
     assert "1 notice" in research.get("/").text
     assert item.id not in research.get("/").html
+
+
+def test_two_people_end_a_case_early_at_the_desk(office, reference):
+    """The first says who said it and how; the second reads the case, and agrees in their own words."""
+    told = {"reason": "she wants to stop", "said-by": "a", "identified": "questions", "channel": "in_person", "alone": "yes",
+            "help-offered": "the helpline, and a visit of the IDVA"}  # fmt: skip
+    address = f"/applications/{reference}/act/withdraw"
+    for who, typed in (("intake", told), ("supervise", {"reason": "she said so to me too"})):
+        browser = office.signed_in(who)
+        opened(browser, reference)
+        done = browser.submit(browser.get(address).form(address), typed)
+        assert done.status == 200, done.text
+    assert [entry.origin for entry in office.entries(reference, "closed_early")] == ["desk"]
+    page = browser.get(f"/applications/{reference}")  # opened again by the act itself
+    assert "she wants to stop" in page.text
+    assert "This case is closed." in page.text

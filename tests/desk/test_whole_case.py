@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 
 import pytest
@@ -35,6 +36,8 @@ def test_a_case_is_carried_from_intake_to_closure_on_the_pages_alone(office, cel
     assert len(done) > 8
     assert {entry.origin for entry in done} == {ActOrigin.DESK}
     assert all(entry.token for entry in done)
+    if os.environ.get("CASEBOOK_TELL"):
+        print(len(done), sum((browser.effort for browser in office.browsers.values()), Counter()))  # noqa: T201 - asked for
     with office.unit.acting() as act:
         assert audit.verify(act).broken == []
     assert Counter(entry.actor for entry in office.entries(event="signed_in")).keys() >= {entry.actor for entry in done}
