@@ -196,8 +196,8 @@ class Browser:
         for name, value in form.filled:
             stood.setdefault(name, []).append(value)
         self.effort["pages"] += 1
-        for name, value in typed.items():
-            values = [value] if isinstance(value, str) else list(value)
+        for name, given in typed.items():
+            values = [given] if isinstance(given, str) else list(given)
             if values == stood.get(name):
                 continue  # it stood there already
             if name in form.options:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -85,6 +85,16 @@ class Visit:
         """A page."""
         shown = {"actor": self.actor, "csrf": security.csrf_token(self.secret) if self.secret else "", **shown}
         return HTMLResponse(self.desk.looks.get_template(template).render(**shown), status_code=status)
+
+    def check(
+        self, what: str, lines: Sequence[tuple[str, str]], *, nav: str, reference: str, form_name: str = ""
+    ) -> Response:
+        """What is about to be done, once more, with everything that was typed behind it."""
+        pairs = [(name, value) for name, values in self.form.typed.items() for value in values]
+        return self.page(
+            "check.html", what=what, lines=lines, pairs=pairs, action=self.request.url.path, nav=nav, reference=reference,
+            form_name=form_name,
+        )  # fmt: skip
 
     def sent(self, content: bytes, media_type: str) -> Response:
         """A picture or a file to keep."""

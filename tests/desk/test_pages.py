@@ -177,7 +177,10 @@ def test_a_suspension_ends_a_session_while_its_page_is_open(office, reference):
     browser = office.signed_in(SOMEBODY)
     page = browser.get(f"/applications/{reference}")
     head = office.signed_in("head")
-    done = head.submit(head.get("/do/staff-suspend").form("/do/staff-suspend"), {"id": SOMEBODY})
+    asked = head.submit(head.get("/do/staff-suspend").form("/do/staff-suspend"), {"id": SOMEBODY})
+    assert asked.title.startswith("Check before you go on")
+    assert browser.get("/").title.startswith("My work")
+    done = head.submit(asked.form("/do/staff-suspend"), button=("_sure", "yes"))
     assert done.status == 200, done.text
     refused = browser.press(page, f"/applications/{reference}/open")
     assert (refused.status, "signed_out" in refused.text) == (403, True)

@@ -6,15 +6,19 @@ from collections.abc import Mapping
 
 from starlette.responses import Response
 
+from casebook.casework.core.acting import refuse
 from casebook.desk import act_forms, acts, typed
 from casebook.desk.acts import DeskAct
 from casebook.desk.commands import CommandAnswer
 from casebook.desk.forms import FormShown
 from casebook.desk.pages.applications import open_case
 from casebook.desk.visit import Visit
+from casebook.domain import authority
 from casebook.errors import CasebookError, NotFound, NotPermitted, Refused
 
 MOST_COLUMNS = 10
+# what cannot be taken back, or reaches somebody outside: it is shown once more before it is done
+CHECKED = frozenset({"emergency-disclose", "staff-suspend", "dispose"})
 _AT_ONCE = frozenset({"board", "staff workload", "staff absences", "staff list", "staff proposals", "work digest",
                       "applications exceptions", "applications drafts", "audit verify", "sources list", "review progress",
                       "monitor signals", "policy list", "policy retention", "forecast"})  # fmt: skip
@@ -60,6 +64,8 @@ def _form(visit: Visit, act: DeskAct, *, faults: Mapping[str, str] | None = None
 
 
 def _do(visit: Visit, act: DeskAct, reference: str) -> Response:
+    if act.name in CHECKED and not visit.form.get("_sure"):
+        return _form(visit, act) if visit.form.get("_change") else _check(visit, act, reference)
     line, files = act_forms.command_line(act, visit.desk.commands.options(act.words), visit.form, reference=reference)
     done = visit.run(*line, files=files)
     if done.error_code:
@@ -74,6 +80,19 @@ def _do(visit: Visit, act: DeskAct, reference: str) -> Response:
         "act_done.html", nav="/applications" if act.on_case else "/more", act=act, done=done, reference=reference,
         files=[(name, number, file) for number, file in enumerate(done.files)], data=_table(done.data),
     )  # fmt: skip
+
+
+def _check(visit: Visit, act: DeskAct, reference: str) -> Response:
+    refuse(
+        authority.why_not_allowed(visit.actor, act.needs), NotPermitted
+    )  # nobody is asked what they are then refused
+    fields = act_forms.fields_of(act, visit.desk.commands.options(act.words))
+    said = {
+        field.label: "; ".join(dict(field.choices).get(text, text) for text in visit.form.all(field.name))
+        for field in fields
+    }
+    lines = [(label, text) for label, text in said.items() if text.strip()]
+    return visit.check(act.title, lines, nav="/applications" if act.on_case else "/more", reference=reference)
 
 
 def _refused(visit: Visit, act: DeskAct, done: CommandAnswer) -> Response:

@@ -19,7 +19,7 @@ from casebook.desk.fields import Field
 from casebook.desk.forms import FormShown
 from casebook.desk.prepared import InForce
 from casebook.desk.visit import Visit
-from casebook.domain import authority
+from casebook.domain import authority, words
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import WorkKind
 from casebook.errors import AlreadyDone, Collision, NotFound, NotPermitted, Refused
@@ -101,7 +101,7 @@ def answer(visit: Visit) -> Response:
             return _page(visit, act, item, typed_now=form.typed, more=form.get("_more"))
         raw = _raw(visit, item, opened)
         if WorkKind(item.kind) in CHECKED and not form.get("_sure"):
-            return _check(visit, act, item, raw, opened)
+            return _check(visit, item, raw, opened)
     try:
         with visit.acting() as act:
             done = work_queue.do(act, item_id, raw)
@@ -208,13 +208,13 @@ def _beside(item: WorkItem, opened: OpenedItem | None) -> list[tuple[str, list[o
     return [(title, list(found[title])) for title in wanted if title in found]
 
 
-def _check(visit: Visit, act: Act, item: WorkItem, raw: Mapping[str, Any], opened: OpenedItem) -> Response:
+def _check(visit: Visit, item: WorkItem, raw: Mapping[str, Any], opened: OpenedItem) -> Response:
     """What is about to be done, once more, with the form behind it."""
     fields, _ = _form_fields(visit, item, opened)
     lines = [(each.label, _said(each, raw[each.name])) for each in fields if each.name in raw]
-    pairs = [(name, value) for name, values in visit.form.typed.items() for value in values]
-    del act
-    return visit.page("check.html", nav="/", item=item, lines=lines, pairs=pairs, form_name=visit.form.get("_form"))
+    return visit.check(
+        words.WORK.of(item.kind), lines, nav="/", reference=item.reference or "", form_name=visit.form.get("_form")
+    )
 
 
 def _said(each: Field, value: Any) -> str:  # noqa: ANN401 - any JSON
