@@ -457,7 +457,8 @@ class Recount:
     def escalations(self) -> Iterator[tuple[str, ...]]:
         heard = {}
         for entry, item in self.done("acknowledge_escalation"):
-            for escalation in item["subject"].get("escalations", []):
+            # an escalation of an item that is itself an acknowledgement is acknowledged by doing it
+            for escalation in item["subject"].get("escalations", [item["subject"].get("escalation")]):
                 heard.setdefault(escalation, (entry["actor"], at(entry["at"])))
         ids = {
             (row["item_id"], row["rung"]): row["id"]
