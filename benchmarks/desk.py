@@ -10,6 +10,7 @@ import argparse
 import csv
 import json
 import os
+import random
 import re
 import statistics
 import subprocess
@@ -33,6 +34,7 @@ from casebook.casework.core.acting import Act
 from casebook.casework.intake import application_file
 from casebook.casework.opening_home import open_casebook
 from casebook.casework.staff import accounts, staff
+from casebook.casework.staff import tokens as tokens_of
 from casebook.demo.applications import applications
 from casebook.demo.browser import Browser
 from casebook.domain.actors import OPERATOR, ActOrigin, system
@@ -41,8 +43,8 @@ from casebook.storage.server import cluster
 from casebook.storage.session import Store
 from casebook.storage.tables import Application, LedgerEntry
 
-PAUSE = 2.0  # seconds between two pages of one person, on average
-ROUNDS = 12
+PAUSE = 8.0  # seconds for which somebody looks at a page, on average
+ROUNDS = 2
 Figures = dict[str, object]
 
 
@@ -83,13 +85,14 @@ def _people(store: Store, people: int) -> dict[str, str]:
     for act in _act(store):
         known = {member.id for member in staff.everybody(act.session)}
         for who, role in wanted.items():
-            state = accounts.new_token(act, who) if who in known else accounts.add(act, who, [role])
+            if who in known:  # a home that was kept
+                issued = tokens_of.issue(act, who)
+                act.record(None, "token_issued", staff=who, token=issued.id)
+                tokens[who] = issued.secret
+                continue
+            state = accounts.add(act, who, [role])
             if not state.in_effect:
-                other = (
-                    staff.identify(act.session, "other", tokens.get("other"), act.now) if "other" in tokens else None
-                )
-                if other is None:
-                    continue
+                other = staff.identify(act.session, "other", tokens["other"], act.now)
                 state = accounts.confirm(Act(session=act.session, actor=other, now=act.now, playbook=playbook), who)
             tokens[who] = state.token or ""
             for subject in ("domestic_abuse", "pnc", "rms", "pnd", "visor"):
@@ -146,6 +149,7 @@ def _work(address: str, tokens: dict[str, str]) -> Figures:
     lock, faults = threading.Lock(), []
 
     def timed(name: str, ask: object) -> object:
+        time.sleep(PAUSE * random.uniform(0.5, 1.5))
         begun = time.perf_counter()
         page = ask()  # type: ignore[operator]
         with lock:
@@ -159,7 +163,6 @@ def _work(address: str, tokens: dict[str, str]) -> Figures:
             browser = Browser(client=client)
             browser.sign_in(who, tokens[who])
             for turn in range(ROUNDS):
-                time.sleep(PAUSE * (0.5 + ((number * 7 + turn * 3) % 10) / 10))
                 timed("bare", lambda: browser.get("/accessibility"))
                 timed("my work", lambda: browser.get("/"))
                 timed("team work", lambda: browser.get("/work"))
