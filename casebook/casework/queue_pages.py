@@ -68,6 +68,12 @@ def page(act: Act, narrowed: QueueNarrowed, *, first: int = 0, most: int = 25) -
     shown = [*theirs, *(not_(each) for each in hidden)]
     wanted = [*shown, *_narrowing(act, narrowed)]
     items = act.session.execute(_ordered(act, wanted).offset(first).limit(most)).all()
+    if narrowed.in_danger:  # a strip above the list: nobody counts it
+        return QueuePage(
+            waiting=_hindered(act, [item for item, _ in items], stuck, 0),
+            total=len(items),
+            in_danger=frozenset(item.id for item, _ in items),
+        )
     counted = act.session.execute(_counted(act, wanted)).one()
     of_colleagues = act.session.scalar(_from(select(func.count())).where(*theirs, or_(*hidden))) if hidden else 0
     return QueuePage(

@@ -32,9 +32,11 @@ def owner_row(session: Session, reference: str) -> CaseOwner | None:
     return session.scalar(query.execution_options(populate_existing=True))
 
 
-def owners(session: Session) -> dict[str, str]:
-    """Reference -> the case officer, of every application that has one."""
+def owners(session: Session, references: Collection[str] | None = None) -> dict[str, str]:
+    """Reference -> the case officer, of every application that has one, or of these."""
     query = select(CaseOwner.reference, CaseOwner.staff_id).where(CaseOwner.ended_at.is_(None))
+    if references is not None:
+        query = query.where(CaseOwner.reference.in_(references))
     return dict(session.execute(query).tuples().all())
 
 

@@ -44,7 +44,7 @@ def page(act: Act, *, stage: Stage | None = None, overdue: bool = False, first: 
     waiting: dict[str, list[WorkItem]] = {}
     for item in act.session.scalars(select(WorkItem).where(OPEN_WORK, WorkItem.reference.in_(references))):
         waiting.setdefault(str(item.reference), []).append(item)
-    blind, owners = outcomes_hidden(act), allocation.owners(act.session)
+    blind, owners = outcomes_hidden(act), allocation.owners(act.session, references)
     rows = [
         viewing.line(application, waiting.get(application.reference, []), due_at, act.now)
         for application, due_at in found
