@@ -126,7 +126,7 @@ def _cases(store: Store, cases: int) -> None:
 def _desk(home: Path) -> Iterator[tuple[str, float, object]]:
     begun = time.perf_counter()
     words = [sys.executable, "-m", "casebook", "--home", str(home), "desk", "--port", "0"]
-    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         line = process.stderr.readline()
         address = re.search(r"http://\S+", line)
