@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 
 from casebook.casework import work_queue
 from casebook.casework.core.acting import Act
@@ -18,10 +18,10 @@ from casebook.casework.work_queue import WaitingWork
 from casebook.domain import authority
 from casebook.domain.authority import Command
 from casebook.domain.case import competence
-from casebook.domain.triage import BY_MACHINE
-from casebook.domain.vocabulary import Priority, Role, WorkKind
+from casebook.domain.vocabulary import Role, WorkKind
 from casebook.domain.work import SPECS
 from casebook.storage import people
+from casebook.storage.danger_said import danger_said, priority_rank
 from casebook.storage.tables import OPEN_WORK, Application, Restriction, WorkItem
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
@@ -29,10 +29,7 @@ _SOURCE = WorkItem.subject["source"].astext
 _ACCEPTS = func.coalesce(WorkItem.subject["accept"].astext, "false") != "false"
 IN_DANGER: ColumnElement[bool] = or_(
     WorkItem.kind == WorkKind.IMMEDIATE_SAFEGUARDING,
-    and_(
-        Application.priority == Priority.IMMEDIATE,
-        *(not_(Application.priority_reason.startswith(start, autoescape=True)) for start in BY_MACHINE),
-    ),
+    danger_said(Application.priority, Application.priority_reason),
 )
 
 
@@ -172,15 +169,12 @@ def _narrowing(act: Act, narrowed: QueueNarrowed) -> list[ColumnElement[bool]]:
 
 def _ordered(act: Act, wanted: Sequence[ColumnElement[bool]]) -> Select[Any]:
     """In the order of `domain.work.queue_order`."""
-    said = and_(
-        WorkItem.priority == Priority.IMMEDIATE,
-        *(not_(Application.priority_reason.startswith(start, autoescape=True)) for start in BY_MACHINE),
-    )
+    said = danger_said(WorkItem.priority, Application.priority_reason)
     return (
         _from(select(WorkItem, func.coalesce(IN_DANGER, False)))
         .where(*wanted)
         .order_by(
-            case({each: each.rank for each in Priority}, value=WorkItem.priority),
+            priority_rank(WorkItem.priority),
             func.coalesce(said, False).desc(),
             func.coalesce(WorkItem.due_at < act.now, False).desc(),
             WorkItem.due_at.nulls_last(),

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from enum import StrEnum
+from collections.abc import Mapping, Sequence
 
 from casebook.case_page.blocks import as_sentence
 from casebook.desk import questions, typed
 from casebook.desk.acts import DeskAct
 from casebook.desk.bodies import TypedForm
 from casebook.desk.commands import CommandOption
-from casebook.desk.fields import Choices, Field, FieldKind
+from casebook.desk.fields import Choices, Field, FieldKind, choices_of
 from casebook.domain import words
 from casebook.domain.case import early_end
 from casebook.domain.case.circumstances import CircumstanceKind
@@ -22,26 +21,24 @@ from casebook.domain.vocabulary import Channel, Identified, Priority
 _YES_NO: Choices = (("yes", "Yes"), ("no", "No"))
 
 
-def _codes(name: str, codes: Iterable[str]) -> Choices:
-    return tuple((str(code), as_sentence(words.of_field(name, code) or words.spelled(code))) for code in codes)
-
-
-def _of(vocabulary: type[StrEnum], name: str) -> Choices:
-    return _codes(name, vocabulary)
-
-
 _CHOICES: Mapping[str, Choices] = {
-    "channel": _of(Channel, "channel"), "said-by": _of(SaidBy, "said_by"), "asked-by": _of(AskedBy, "asked_by"),
-    "identified-by": _of(Identified, "identified_by"), "identified": _codes("identified", early_end.CHOICES["identified"]),
-    "purpose": _of(Purpose, "purpose"), "what": (), "alone": (("yes", "Yes"), ("no", "No"), ("unknown", "Not known")),
+    "channel": choices_of("channel", Channel),
+    "said-by": choices_of("said_by", SaidBy),
+    "asked-by": choices_of("asked_by", AskedBy),
+    "identified-by": choices_of("identified_by", Identified),
+    "identified": choices_of("identified", early_end.CHOICES["identified"]),
+    "purpose": choices_of("purpose", Purpose),
+    "what": (),
+    "alone": (("yes", "Yes"), ("no", "No"), ("unknown", "Not known")),
     **dict.fromkeys(("conflict", "voicemail", "stop", "asked-plan-again", "left-message", "crime-alleged"), _YES_NO),
-    "party": (("a", "The person at risk"), ("c", "The third party")), "code": _of(Override, "override"),
+    "party": (("a", "The person at risk"), ("c", "The third party")),
+    "code": choices_of("override", Override),
     "result": (("reached", "Reached"), ("not_reached", "Not reached")),
     "recipient": (("a", "The person at risk"), ("protector", "A person who can protect them")),
-}  # fmt: skip
+}
 _OF_ACT: Mapping[tuple[str, str], Choices] = {
-    ("lower", "to"): _of(Priority, "priority"),
-    ("circumstance", "what"): _of(CircumstanceKind, "circumstance"),
+    ("lower", "to"): choices_of("priority", Priority),
+    ("circumstance", "what"): choices_of("circumstance", CircumstanceKind),
     ("harm", "what"): (("death", "A death"), ("serious_injury", "A serious injury")),
 }
 _LONG = {"words", "said", "reason", "handover", "told", "help-offered", "agency-route"}
@@ -62,7 +59,7 @@ def _field(act: DeskAct, option: CommandOption) -> Field:
     name = option.flag.removeprefix("--") or option.name
     choices = _OF_ACT.get((act.words[-1], name), _CHOICES.get(name, ()))
     if option.choices:
-        choices = _codes(option.name, option.choices)
+        choices = choices_of(option.name, option.choices)
     kind: FieldKind = _KINDS.get(option.kind, "text")
     if choices:
         kind = "many" if option.many else "choice"

@@ -193,6 +193,6 @@ def acts_for(actor: Actor, *, on_case: bool = True) -> dict[str, list[DeskAct]]:
     return groups
 
 
-def named(name: str, *, on_case: bool) -> DeskAct:
-    """The act with this name. KeyError if there is none."""
-    return next(act for act in ACTS if act.on_case == on_case and act.name == name)
+def named(name: str, *, on_case: bool) -> DeskAct | None:
+    """The act with this name, if there is one."""
+    return next((act for act in ACTS if act.on_case == on_case and act.name == name), None)

@@ -6,7 +6,7 @@ import functools
 import os
 from collections.abc import Callable
 
-import anyio.to_thread
+from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from casebook import clock
 from casebook.casework.staff import sessions
 from casebook.desk import bodies, look, security
 from casebook.desk.bodies import TypedForm
@@ -30,9 +31,17 @@ NOBODY = Actor(id="", roles=frozenset())
 PageHandler = Callable[[Visit], Response]
 
 
-def build(store: Store, served: StaffCommands, appearance: look.Appearance, *, secure: bool = False) -> Starlette:
-    """The desk of one casebook."""
-    desk = DeskTools(store=store, commands=served, looks=look.environment(appearance), secure=secure)
+def build(
+    store: Store, served: StaffCommands, appearance: look.Appearance, *, secure: bool = False, threads: int = 10
+) -> Starlette:
+    """The desk of one casebook. `threads`: pages that are made at once; the pool has a connection for each, and more wait."""
+    desk = DeskTools(
+        store=store,
+        commands=served,
+        looks=look.environment(appearance),
+        secure=secure,
+        threads=CapacityLimiter(threads),
+    )
     rooms = (work, items, applications, leading, finding, papers, taking, commands)
     routes: list[BaseRoute] = [
         Route(path, _page(desk, page), methods=[method]) for room in rooms for method, path, page in room.PAGES
@@ -63,7 +72,7 @@ def _page(desk: DeskTools, page: PageHandler) -> Callable[[Request], object]:
             if request.method != "GET":
                 security.refuse_foreign(request)
                 form = await bodies.read(request)
-            return await anyio.to_thread.run_sync(_answered, desk, page, request, form)
+            return await to_thread.run_sync(_answered, desk, page, request, form, limiter=desk.threads)
         except CasebookError as error:
             return _refused(_nobody(desk, request), error)
 
@@ -74,13 +83,14 @@ def _answered(desk: DeskTools, page: PageHandler, request: Request, form: TypedF
     secret = request.cookies.get(security.COOKIE, "")
     try:
         with desk.store.session() as session:
-            actor = sessions.resume(session, secret, storage.now(session))
+            now = storage.now(session)
+            actor = sessions.resume(session, secret, now)
             session.commit()
     except NotPermitted as over:
         if request.method == "GET":
             return RedirectResponse("/login", status_code=303)
         return _refused(_nobody(desk, request).with_form(form), over)
-    visit = Visit(desk=desk, request=request, actor=actor, secret=secret, form=form)
+    visit = Visit(desk=desk, request=request, actor=actor, secret=secret, now=now, form=form)
     try:
         if request.method != "GET":
             security.refuse_forged(secret, form.get("_csrf"))
@@ -108,7 +118,7 @@ def _open(desk: DeskTools, page: PageHandler) -> Callable[[Request], object]:
             if request.method != "GET":
                 security.refuse_foreign(request)
                 visit = visit.with_form(await bodies.read(request))
-            return await anyio.to_thread.run_sync(page, visit)
+            return await to_thread.run_sync(page, visit, limiter=desk.threads)
         except CasebookError as error:
             return _refused(visit, error)
 
@@ -119,7 +129,7 @@ def _service(desk: DeskTools) -> Callable[[Request], object]:
     async def answer(request: Request) -> Response:
         try:
             form = await bodies.read(request)
-            return await anyio.to_thread.run_sync(service.answer, desk, request, form)
+            return await to_thread.run_sync(service.answer, desk, request, form, limiter=desk.threads)
         except CasebookError as error:
             return service.refused(error)
 
@@ -128,7 +138,7 @@ def _service(desk: DeskTools) -> Callable[[Request], object]:
 
 def _nobody(desk: DeskTools, request: Request) -> Visit:
     secret = request.cookies.get(security.COOKIE, "")
-    return Visit(desk=desk, request=request, actor=NOBODY, secret=secret, form=TypedForm())
+    return Visit(desk=desk, request=request, actor=NOBODY, secret=secret, now=clock.now(), form=TypedForm())
 
 
 def _refused(visit: Visit, error: CasebookError) -> Response:

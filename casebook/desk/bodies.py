@@ -98,3 +98,10 @@ def numbered(typed: Mapping[str, Sequence[str]], prefix: str) -> Iterator[int]:
             if name.startswith(f"{prefix}.") and (rest := name[len(prefix) + 1 :].partition(".")[0]).isdecimal()
         }
     )
+
+
+def plain_name(name: str) -> str:
+    """A file name without anything that a header or a disk would read as more than a name."""
+    return (
+        "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-_.") else "-" for sign in name)[:80] or "file"
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -96,7 +96,7 @@ def _of_type(field: Field, annotation: Any, name: str, kind: str, *, is_long: bo
     arguments = get_args(annotation)
     match get_origin(annotation) or annotation:
         case origin if origin is Literal:
-            return replace(field, kind="choice", choices=_choices(name, [code for code in arguments if code]))
+            return replace(field, kind="choice", choices=choices_of(name, [code for code in arguments if code]))
         case origin if origin is list and _choices_of(name, _bare(arguments[0])):
             return replace(field, kind="many", choices=_choices_of(name, _bare(arguments[0])))
         case origin if origin is list and get_origin(_bare(arguments[0])) is tuple:
@@ -151,13 +151,14 @@ def _is_model(annotation: Any) -> bool:  # noqa: ANN401 - as above
 
 def _choices_of(name: str, annotation: Any) -> Choices:  # noqa: ANN401 - as above
     if get_origin(annotation) is Literal:
-        return _choices(name, [code for code in get_args(annotation) if code])
+        return choices_of(name, [code for code in get_args(annotation) if code])
     if isinstance(annotation, type) and issubclass(annotation, StrEnum):
-        return _choices(name, list(annotation))
+        return choices_of(name, list(annotation))
     return ()
 
 
-def _choices(name: str, codes: Sequence[str]) -> Choices:
+def choices_of(name: str, codes: Iterable[str]) -> Choices:
+    """Codes of a field, each with its words."""
     return tuple((str(code), as_sentence(words.of_field(name, code) or words.spelled(code))) for code in codes)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from casebook.case_page.blocks import as_sentence
 from casebook.desk import typed
 from casebook.desk.fields import Field, entries
 from casebook.errors import CasebookError, InvalidAnswer
@@ -51,7 +52,7 @@ def faults_of(error: CasebookError) -> dict[str, str]:
     """The faults that an error tells, by field. One of the answer as a whole has no field."""
     if isinstance(error, InvalidAnswer) and error.faults:
         return dict(reversed([(name, rule) for name, rule in error.faults]))
-    return {"": f"{error.message[:1].upper()}{error.message[1:]} ({error.code})"}
+    return {"": f"{as_sentence(error.message)} ({error.code})"}
 
 
 def _every(fields: Iterable[Field]) -> Iterable[Field]:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined, Undefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, Undefined
 from starlette.requests import Request
 from starlette.responses import Response
 
 from casebook import __version__
-from casebook.case_page.blocks import instant, moment
+from casebook.case_page.blocks import as_sentence, instant, moment
 from casebook.domain import authority, words
 from casebook.domain.actors import Actor
 from casebook.domain.authority import Command
@@ -34,7 +34,7 @@ class Appearance:
 
 
 def environment(appearance: Appearance) -> Environment:
-    """The templates. What is shown is escaped; a name that is not known is an error in our templates."""
+    """The templates. What is shown is escaped, and cleaned of signs that a browser obeys."""
     theirs = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
     looks = Environment(
         loader=ChoiceLoader([PackageLoader("casebook.desk"), theirs]),
@@ -46,14 +46,15 @@ def environment(appearance: Appearance) -> Environment:
     )
     looks.globals.update(appearance=appearance, words=words, roles=_roles, version=__version__, leads=_leads)
     looks.filters.update(
-        moment=moment, day=_day, word=words.of_field, spelled=words.spelled, late=_late, reason=words.reason
+        sentence=as_sentence,
+        moment=moment,
+        day=_day,
+        word=words.of_field,
+        spelled=words.spelled,
+        late=_late,
+        reason=words.reason,
     )
     return looks
-
-
-def strict(looks: Environment) -> Environment:
-    """The same templates, for a test that finds names which nobody gave."""
-    return looks.overlay(undefined=StrictUndefined)
 
 
 def theme(appearance: Appearance) -> Callable[[Request], Response]:

@@ -127,10 +127,3 @@ def _every(fields: Iterable[Field], typed: Typed) -> Iterable[Field]:
                 yield from _every(entries(field, number), typed)
         elif field.kind in {"group", "map"}:
             yield from _every(field.parts, typed)
-
-
-def plain_name(name: str) -> str:
-    """A file name without anything that a header or a disk would read as more than a name."""
-    return (
-        "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-_.") else "-" for sign in name)[:80] or "file"
-    )

@@ -6,7 +6,9 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
+from anyio import CapacityLimiter
 from jinja2 import Environment
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -14,7 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from casebook.casework import playbook
 from casebook.casework.core.acting import Act
 from casebook.desk import security
-from casebook.desk.bodies import TypedForm
+from casebook.desk.bodies import TypedForm, plain_name
 from casebook.desk.commands import CommandAnswer, Commands
 from casebook.desk.grants import Grants
 from casebook.domain.actors import Actor
@@ -30,18 +32,20 @@ class DeskTools:
     store: Store
     commands: Commands
     looks: Environment
+    threads: CapacityLimiter
     grants: Grants = field(default_factory=Grants)
     secure: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Visit:
-    """One request. `actor` and `secret` are those of the session; a page that needs none has a nobody for an actor."""
+    """One request, at one moment. `actor` and `secret` are those of the session; a page that needs none has a nobody."""
 
     desk: DeskTools
     request: Request
     actor: Actor
     secret: str
+    now: datetime
     form: TypedForm
 
     @property
@@ -75,11 +79,17 @@ class Visit:
         """A part of the address after the question mark: numbers of pages and names of tabs, never what somebody typed."""
         return self.request.query_params.get(name, "")
 
+    def keep(self, kept: object) -> str:
+        """Keep a result for the pages that follow. Returns its name. Only after what it rests on was committed."""
+        return self.desk.grants.keep(self.holder, self.now, kept)
+
+    def give(self, name: str, kept: object) -> None:
+        """Keep something under a name that the pages know. Only after what it rests on was committed."""
+        self.desk.grants.give(self.holder, name, self.now, kept)
+
     def kept(self, name: str) -> object | None:
-        """What this session opened or kept a short while ago, while it holds."""
-        with self.desk.store.session() as session:
-            now = storage.now(session)
-        return self.desk.grants.held(self.holder, name, now)
+        """What was kept a short while ago, while it holds."""
+        return self.desk.grants.held(self.holder, name, self.now)
 
     def page(self, template: str, /, status: int = 200, **shown: object) -> Response:
         """A page."""
@@ -96,9 +106,11 @@ class Visit:
             form_name=form_name,
         )  # fmt: skip
 
-    def sent(self, content: bytes, media_type: str) -> Response:
-        """A picture or a file to keep."""
-        return Response(content, media_type=media_type)
+    def attached(self, name: str, content: bytes) -> Response:
+        """A file to keep. A browser never shows it as a page: it may have come from outside."""
+        answer = Response(content, media_type="application/octet-stream")
+        answer.headers["content-disposition"] = f'attachment; filename="{plain_name(name)}"'
+        return answer
 
     def go(self, address: str) -> Response:
         """Go on to another page, after an act."""

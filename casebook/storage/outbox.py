@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, DateTime, any_, case, delete, func, insert, literal, or_, select, text, update
+from sqlalchemy import ColumnElement, DateTime, any_, delete, func, insert, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Session
 
 from casebook.domain.vocabulary import Priority, Stage
 from casebook.storage import leases
+from casebook.storage.danger_said import priority_rank
 from casebook.storage.tables import OPEN_WORK, Application, Lease, MaybeIdle, Outbox, Search, WorkItem
 
 CHANNEL = "casebook_outbox"  # a trigger notifies it when rows are committed
@@ -41,11 +42,10 @@ def settle(session: Session, reference: str, *, reason: str, at: datetime) -> No
 
 def claim(session: Session, limit: int) -> list[WakeUp]:
     """Lock up to `limit` waiting rows, most dangerous first, folded by application. Skips rows that others have locked."""
-    rank = case({str(priority): priority.rank for priority in Priority}, value=Outbox.priority, else_=len(Priority))
     rows = session.scalars(
         select(Outbox)
         .where(Outbox.dispatched_at.is_(None))
-        .order_by(rank, Outbox.id)
+        .order_by(priority_rank(Outbox.priority), Outbox.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()

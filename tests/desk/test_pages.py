@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from itertools import product
 
 import pytest
@@ -15,8 +16,11 @@ from casebook.case_page import page as case_page
 from casebook.desk import act_forms, acts, security
 from casebook.desk.grants import SHORT
 from casebook.desk.pages import applications, commands, finding, items, leading, papers, signing, taking, work
+from casebook.desk.visit import Visit
 from casebook.domain.actors import ActOrigin
 from casebook.domain.vocabulary import Role, Stage
+from casebook.errors import Collision
+from casebook.storage import session as storage
 
 ROOMS = (work, items, applications, leading, finding, papers, taking, commands, signing)
 SOMEBODY = "research"
@@ -51,6 +55,26 @@ def test_a_case_is_read_once_for_the_ledger_however_often_its_page_is_drawn(offi
     for tab in applications.TABS:  # Back, a restored tab, a second look
         assert browser.get(f"/applications/{reference}?tab={tab}").status == 200
     assert views(office, reference) == 1
+
+
+def test_nothing_is_kept_of_a_reading_that_the_ledger_does_not_have(office, reference, monkeypatch):
+    """Somebody else was at the same application: what was read was not committed, and no page shows it."""
+    browser = office.signed_in(SOMEBODY)
+    page = browser.get(f"/applications/{reference}")
+    committed = Visit.acting
+
+    @contextmanager
+    def collides(visit):
+        with committed(visit) as act:
+            yield act
+            raise Collision
+
+    monkeypatch.setattr(Visit, "acting", collides)
+    assert browser.press(page, f"/applications/{reference}/open").status == 409
+    monkeypatch.undo()
+    monkeypatch.setattr(storage, "now", lambda _session: office.unit.now)
+    assert "Open the case" in browser.get(f"/applications/{reference}").text
+    assert views(office, reference) == 0
 
 
 def test_what_was_opened_is_closed_again_after_a_while_and_for_everybody_else(office, reference):

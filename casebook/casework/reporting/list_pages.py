@@ -8,16 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, not_, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, not_, select
 
 from casebook.casework.core.acting import Act
 from casebook.casework.core.blind_review import outcomes_hidden
 from casebook.casework.reporting import viewing
 from casebook.domain import authority
 from casebook.domain.authority import Command
-from casebook.domain.triage import BY_MACHINE
-from casebook.domain.vocabulary import Priority, Stage
+from casebook.domain.vocabulary import Stage
 from casebook.storage import allocation, people
+from casebook.storage.danger_said import danger_said, priority_rank
 from casebook.storage.tables import OPEN_WORK, Application, Clock, Restriction, WorkItem
 
 
@@ -69,13 +69,10 @@ def _due() -> ColumnElement[Any]:
 
 
 def _ordered(act: Act, due: ColumnElement[Any]) -> Select[Any]:
-    said = and_(
-        Application.priority == Priority.IMMEDIATE,
-        *(not_(Application.priority_reason.startswith(start, autoescape=True)) for start in BY_MACHINE),
-    )
+    said = danger_said(Application.priority, Application.priority_reason)
     return select(Application, due.label("due")).order_by(
         (Application.stage == Stage.CLOSED),
-        case({each: each.rank for each in Priority}, value=Application.priority),
+        priority_rank(Application.priority),
         said.desc(),
         func.coalesce(due < act.now, False).desc(),
         due.nulls_last(),

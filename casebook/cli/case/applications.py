@@ -19,14 +19,14 @@ from casebook.casework.reporting import viewing
 from casebook.cli import progress
 from casebook.cli.answer import Call, Output, page
 from casebook.cli.case import chronology, option_help, outside, papers, taking_down, taking_over
-from casebook.cli.case.imported import output
+from casebook.cli.case.imported import file_at_fault, output
 from casebook.cli.opening import opened
 from casebook.cli.reading import one_of, read_json
 from casebook.domain import words
 from casebook.domain.authority import Command
 from casebook.domain.case import application_file as rules
 from casebook.domain.vocabulary import Stage
-from casebook.errors import Refused, UnreadableFile, WrongUsage
+from casebook.errors import WrongUsage
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -186,16 +186,12 @@ def _import(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook:
         with casebook.store.session() as session:
             casebook.act_on(session).allowed(Command.IMPORT_APPLICATIONS)
-        try:
-            with (
-                progress.shown(call, "Importing applications"),
-                refused_files.noted(casebook.acting, "applications", options.file),
-            ):
-                imported = application_file.import_file(casebook.store, casebook.actor, options.file, playbook=playbook)
-        except UnreadableFile as error:
-            if error.code in {"no_such_file", "not_a_file"}:
-                raise
-            raise Refused(error.message, error.code) from None  # the file is at fault, not the call
+        with (
+            file_at_fault(),
+            progress.shown(call, "Importing applications"),
+            refused_files.noted(casebook.acting, "applications", options.file),
+        ):
+            imported = application_file.import_file(casebook.store, casebook.actor, options.file, playbook=playbook)
     quality, said = _quality(options.file, {fault.line for fault in imported.rejected}) if options.quality else ({}, [])
     return output(imported, done="accepted", more=quality, said=said)
 

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from casebook.casework.intake.landing import ImportedFile
 from casebook.cli.answer import Output
+from casebook.errors import Refused, UnreadableFile
 from casebook.files import Rejection
+
+
+@contextmanager
+def file_at_fault() -> Iterator[None]:
+    """A file that is there and cannot be read is at fault itself, not the call that names it."""
+    try:
+        yield
+    except UnreadableFile as error:
+        if error.code in {"no_such_file", "not_a_file"}:
+            raise
+        raise Refused(error.message, error.code) from None
 
 
 def output(

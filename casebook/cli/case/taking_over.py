@@ -19,7 +19,6 @@ from casebook.domain import words
 from casebook.domain.authority import Command
 from casebook.domain.case import application_file
 from casebook.domain.case import running_cases as rules
-from casebook.errors import Refused, UnreadableFile
 from casebook.outside_text import CsvWriter
 from casebook.writing import refuse_unwritable, write_whole
 
@@ -46,19 +45,15 @@ def _take_over(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook:
         with casebook.store.session() as session:
             casebook.act_on(session).allowed(Command.IMPORT_APPLICATIONS)
-        try:
-            if options.preview:
-                with casebook.acting() as act:
-                    return _previewed(taking_over.preview(act, options.file, key=casebook.store.key))
-            with (
-                progress.shown(call, "Taking over running cases"),
-                refused_files.noted(casebook.acting, "running_cases", options.file),
-            ):
-                taken = taking_over.take_over(casebook.store, casebook.actor, options.file, playbook=playbook)
-        except UnreadableFile as error:
-            if error.code in {"no_such_file", "not_a_file"}:
-                raise
-            raise Refused(error.message, error.code) from None  # the file is at fault, not the call
+        if options.preview:
+            with imported.file_at_fault(), casebook.acting() as act:
+                return _previewed(taking_over.preview(act, options.file, key=casebook.store.key))
+        with (
+            imported.file_at_fault(),
+            progress.shown(call, "Taking over running cases"),
+            refused_files.noted(casebook.acting, "running_cases", options.file),
+        ):
+            taken = taking_over.take_over(casebook.store, casebook.actor, options.file, playbook=playbook)
     return imported.output(taken, done="taken over")
 
 

@@ -88,7 +88,7 @@ def serving(configured: Settings, call: Call, *, port: int, tls: bool = False) -
                 name=configured.desk_name, colour=configured.desk_colour, contact=configured.desk_contact, marked=marked
             )
             commands = ServedCommands(opened=Opened(store=store, actor=_NOBODY, server=server), call=call)
-            pages = app.build(store, commands, appearance, secure=tls)
+            pages = app.build(store, commands, appearance, secure=tls, threads=POOL)
             yield ServedDesk(uvicorn.Server(quiet(pages, tls=tls)), listening)
 
 

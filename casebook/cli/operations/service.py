@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -131,10 +131,3 @@ def _kind(action: argparse.Action) -> OptionKind:
 
 def _help(action: argparse.Action) -> str:
     return (action.help or "").replace("%(default)s", str(action.default))
-
-
-def named_files(options: Iterable[object]) -> list[Path]:
-    """The paths among the values of a command line."""
-    return [
-        path for value in options for path in (value if isinstance(value, list) else [value]) if isinstance(path, Path)
-    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.responses import Response
@@ -10,17 +10,15 @@ from starlette.responses import Response
 from casebook.case_page import page as case_page
 from casebook.case_page.blocks import clean
 from casebook.casework.chronology.timeline import timeline
-from casebook.casework.core.acting import Act
 from casebook.casework.reporting import list_pages, viewing
 from casebook.casework.safeguarding import safe_contact
+from casebook.desk import paging
 from casebook.desk.acts import acts_for
 from casebook.desk.visit import Visit
 from casebook.domain import words
 from casebook.domain.vocabulary import Stage
 from casebook.errors import NotFound
 
-ON_A_PAGE = 25
-MOST_DIGITS = 5
 _NARROWED = "applications:narrowed"
 
 # the tabs of a case: title -> the sections of its page
@@ -53,48 +51,42 @@ TABS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 
 def listing(visit: Visit) -> Response:
     """All applications that the reader may see, most pressing first."""
+    kept = visit.kept(_NARROWED)
+    narrowed: Mapping[str, str] = kept if isinstance(kept, dict) else {}
+    stage = Stage(narrowed["stage"]) if narrowed.get("stage") in set(Stage) else None
     with visit.acting() as act:
-        kept = visit.desk.grants.held(visit.holder, _NARROWED, act.now)
-        narrowed: Mapping[str, str] = kept if isinstance(kept, dict) else {}
-        stage = Stage(narrowed["stage"]) if narrowed.get("stage") in set(Stage) else None
-        number = visit.query("page")
-        first = (max(1, int(number)) - 1) * ON_A_PAGE if number.isdecimal() and len(number) <= MOST_DIGITS else 0
-        listed = list_pages.page(act, stage=stage, overdue=bool(narrowed.get("overdue")), first=first, most=ON_A_PAGE)
-        now = act.now
+        listed = list_pages.page(
+            act, stage=stage, overdue=bool(narrowed.get("overdue")), first=paging.first(visit), most=paging.ON_A_PAGE
+        )
     return visit.page(
         "applications.html",
         nav="/applications",
         rows=listed.rows,
-        total=listed.total,
-        first=first,
-        page=first // ON_A_PAGE + 1,
-        pages=max(1, -(-listed.total // ON_A_PAGE)),
         narrowed=narrowed,
         stages=[(stage, words.STAGE.of(stage)) for stage in Stage],
-        now=now,
+        now=visit.now,
+        **paging.numbers(visit, listed.total),
     )
 
 
 def narrow(visit: Visit) -> Response:
     """Keep what the list is narrowed to, for this session."""
-    with visit.acting() as act:
-        wanted = {"stage": visit.form.get("stage"), "overdue": visit.form.get("overdue")}
-        visit.desk.grants.give(visit.holder, _NARROWED, act.now, wanted)
+    visit.give(_NARROWED, {"stage": visit.form.get("stage"), "overdue": visit.form.get("overdue")})
     return visit.go("/applications")
 
 
 def opening(visit: Visit) -> Response:
     """Open a case. The ledger records it; the page that follows records nothing again."""
     reference = visit.path("reference")
-    with visit.acting() as act:
-        open_case(visit, act, reference)
+    open_case(visit, reference)
     return visit.go(f"/applications/{reference}")
 
 
-def open_case(visit: Visit, act: Act, reference: str) -> None:
-    """Read the whole case as it is now, and keep it for the pages of this session."""
-    shown = viewing.show(act, reference)
-    visit.desk.grants.give(visit.holder, f"file:{reference}", act.now, shown)
+def open_case(visit: Visit, reference: str) -> None:
+    """Read the whole case as it is now. It is kept for the pages that follow once the ledger has that it was read."""
+    with visit.acting() as act:
+        shown = viewing.show(act, reference)
+    visit.give(f"file:{reference}", shown)
 
 
 def case(visit: Visit) -> Response:
@@ -105,10 +97,9 @@ def case(visit: Visit) -> Response:
         raise NotFound("there is no such page", "no_such_page")
     with visit.acting() as act:
         act.application(reference, lock=False)  # refused, as ever, to whoever may not see it
-        shown = opened_case(visit, act, reference)
-        if shown is None:
-            return visit.page("closed_file.html", nav="/applications", reference=reference)
-        now = act.now
+    shown = visit.kept(f"file:{reference}")
+    if not isinstance(shown, dict):
+        return visit.page("closed_file.html", nav="/applications", reference=reference)
     sections = dict(case_page.sections(shown))
     return visit.page(
         "case.html",
@@ -121,14 +112,8 @@ def case(visit: Visit) -> Response:
         tabs=[(name, title, any(part in sections for part in parts)) for name, (title, parts) in TABS.items()],
         sections=[(part, sections[part]) for part in TABS[tab][1] if part in sections],
         acts=acts_for(visit.actor),
-        now=now,
+        now=visit.now,
     )
-
-
-def opened_case(visit: Visit, act: Act, reference: str) -> Mapping[str, Any] | None:
-    """What was opened a short while ago; None if it was not, or not recently."""
-    kept = visit.desk.grants.held(visit.holder, f"file:{reference}", act.now)
-    return kept if isinstance(kept, dict) else None
 
 
 def _banner(shown: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -171,15 +156,7 @@ def safe_time(visit: Visit) -> Response:
     reference, party = visit.path("reference"), visit.form.get("party")
     with visit.acting() as act:
         told = safe_contact.safe_time(act, reference, party=party)
-        name = visit.desk.grants.keep(visit.holder, act.now, told)
-    return visit.go(f"/applications/{reference}/safe-time/{name}")
-
-
-def safe_time_told(visit: Visit) -> Response:
-    told = visit.kept(visit.path("name"))
-    if told is None:
-        return visit.go(f"/applications/{visit.path('reference')}")
-    return visit.page("safe_time.html", nav="/applications", reference=visit.path("reference"), told=told)
+    return visit.go(f"/applications/{reference}/safe-time/{visit.keep(told)}")
 
 
 def chronology(visit: Visit) -> Response:
@@ -187,24 +164,29 @@ def chronology(visit: Visit) -> Response:
     reference = visit.path("reference")
     with visit.acting() as act:
         rows = timeline(act, reference)
-        name = visit.desk.grants.keep(visit.holder, act.now, rows)
-    return visit.go(f"/applications/{reference}/chronology/{name}")
+    return visit.go(f"/applications/{reference}/chronology/{visit.keep(rows)}")
 
 
-def chronology_shown(visit: Visit) -> Response:
-    rows = visit.kept(visit.path("name"))
-    if rows is None:
-        return visit.go(f"/applications/{visit.path('reference')}")
-    return visit.page("chronology.html", nav="/applications", reference=visit.path("reference"), rows=rows)
+def kept_page(template: str, name: str) -> Callable[[Visit], Response]:
+    """The page of what an act of reading kept, as `name` of its template; the case itself once that is over."""
+
+    def answer(visit: Visit) -> Response:
+        kept = visit.kept(visit.path("name"))
+        if kept is None:
+            return visit.go(f"/applications/{visit.path('reference')}")
+        shown: dict[str, Any] = {name: kept}
+        return visit.page(template, nav="/applications", reference=visit.path("reference"), **shown)
+
+    return answer
 
 
 PAGES = (
     ("GET", "/applications", listing),
-    ("POST", "/applications/filter", narrow),
+    ("POST", "/applications", narrow),
     ("GET", "/applications/{reference}", case),
     ("POST", "/applications/{reference}/open", opening),
     ("POST", "/applications/{reference}/safe-time", safe_time),
-    ("GET", "/applications/{reference}/safe-time/{name}", safe_time_told),
+    ("GET", "/applications/{reference}/safe-time/{name}", kept_page("safe_time.html", "told")),
     ("POST", "/applications/{reference}/chronology", chronology),
-    ("GET", "/applications/{reference}/chronology/{name}", chronology_shown),
+    ("GET", "/applications/{reference}/chronology/{name}", kept_page("chronology.html", "rows")),
 )

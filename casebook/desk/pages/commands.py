@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from starlette.responses import Response
 
+from casebook.case_page.blocks import as_sentence
 from casebook.casework.core.acting import refuse
-from casebook.desk import act_forms, acts, typed
+from casebook.desk import act_forms, acts
 from casebook.desk.acts import DeskAct
 from casebook.desk.commands import CommandAnswer
 from casebook.desk.forms import FormShown
@@ -46,10 +47,10 @@ def do(visit: Visit) -> Response:
 
 
 def _named(visit: Visit, *, on_case: bool) -> DeskAct:
-    try:
-        return acts.named(visit.path("act"), on_case=on_case)
-    except StopIteration:
-        raise NotFound("there is no such page", "no_such_page") from None
+    act = acts.named(visit.path("act"), on_case=on_case)
+    if act is None:
+        raise NotFound("there is no such page", "no_such_page")
+    return act
 
 
 def _form(visit: Visit, act: DeskAct, *, faults: Mapping[str, str] | None = None, status: int = 200) -> Response:
@@ -70,10 +71,7 @@ def _do(visit: Visit, act: DeskAct, reference: str) -> Response:
     done = visit.run(*line, files=files)
     if done.error_code:
         return _refused(visit, act, done)
-    name = ""
-    if done.files:
-        with visit.acting() as reading:
-            name = visit.desk.grants.keep(visit.holder, reading.now, dict(done.files))
+    name = visit.keep(dict(done.files)) if done.files else ""
     if act.on_case:
         _open_again(visit, reference)
     return visit.page(
@@ -83,9 +81,8 @@ def _do(visit: Visit, act: DeskAct, reference: str) -> Response:
 
 
 def _check(visit: Visit, act: DeskAct, reference: str) -> Response:
-    refuse(
-        authority.why_not_allowed(visit.actor, act.needs), NotPermitted
-    )  # nobody is asked what they are then refused
+    """What is about to be done, once more. Nobody is asked what they are then refused."""
+    refuse(authority.why_not_allowed(visit.actor, act.needs), NotPermitted)
     fields = act_forms.fields_of(act, visit.desk.commands.options(act.words))
     said = {
         field.label: "; ".join(dict(field.choices).get(text, text) for text in visit.form.all(field.name))
@@ -100,7 +97,7 @@ def _refused(visit: Visit, act: DeskAct, done: CommandAnswer) -> Response:
     if done.error_code in {"not_permitted", "not_found", "token_refused"}:
         raise NotPermitted(error.message, error.code)
     if done.exit_code == Refused.exit_code or done.error_code == "wrong_usage":
-        said = f"{done.error[:1].upper()}{done.error[1:]} ({done.error_code})"
+        said = f"{as_sentence(done.error)} ({done.error_code})"
         return _form(visit, act, faults={"": said.partition("; for help: ")[0]}, status=422)
     raise error
 
@@ -108,8 +105,7 @@ def _refused(visit: Visit, act: DeskAct, done: CommandAnswer) -> Response:
 def _open_again(visit: Visit, reference: str) -> None:
     """After an act, the case is shown as it is now, which is a view of its own. Not to whoever may not see it any more."""
     try:
-        with visit.acting() as act:
-            open_case(visit, act, reference)
+        open_case(visit, reference)
     except Refused:
         return
 
@@ -121,9 +117,7 @@ def kept_file(visit: Visit) -> Response:
     if not isinstance(files, dict) or not number.isdecimal() or int(number) >= len(files):
         raise NotFound("this file is not kept any more: do it again", "no_such_page")
     file, content = list(files.items())[int(number)]
-    answer = visit.sent(content, "application/octet-stream")
-    answer.headers["content-disposition"] = f'attachment; filename="{typed.plain_name(file)}"'
-    return answer
+    return visit.attached(file, content)
 
 
 def _table(data: object) -> list[dict[str, object]]:

@@ -46,12 +46,11 @@ def search(visit: Visit) -> Response:
     try:
         with visit.acting() as act:
             answer = finding.find(act, asking.parsed(asked), limit=finding.LIMIT)
-            name = visit.desk.grants.keep(visit.holder, act.now, answer)
     except NotPermitted:
         raise
     except Refused as refused:
         return _form(visit, faults_of(refused), 422)
-    return visit.go(f"/find/{name}")
+    return visit.go(f"/find/{visit.keep(answer)}")
 
 
 def found(visit: Visit) -> Response:

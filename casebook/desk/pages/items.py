@@ -50,8 +50,7 @@ def look(visit: Visit) -> Response:
 
 def opening(visit: Visit) -> Response:
     """Open the file of an item. The ledger records it."""
-    with visit.acting() as act:
-        _open(visit, act, visit.path("item"))
+    _open(visit, visit.path("item"))
     return visit.go(f"/work/{visit.path('item')}")
 
 
@@ -59,23 +58,23 @@ def claim(visit: Visit) -> Response:
     """Claim the item, and open its file."""
     with visit.acting() as act:
         work_queue.claim(act, visit.path("item"))
-    with visit.acting() as act:
-        _open(visit, act, visit.path("item"))
+    _open(visit, visit.path("item"))
     return visit.go(f"/work/{visit.path('item')}")
 
 
-def _open(visit: Visit, act: Act, item_id: str) -> None:
-    item, detail = work_queue.show(act, item_id)
+def _open(visit: Visit, item_id: str) -> None:
+    """Read an item and its file as they are now. They are kept once the ledger has that they were read."""
     shown: Mapping[str, Any] = {}
     version = None
+    with visit.acting() as act:
+        item, detail = work_queue.show(act, item_id)
+        if item.reference is not None:
+            shown = viewing.show(act, item.reference)
+            version = int(shown["version"])  # type: ignore[call-overload] # the row's
+        docs = prepared.in_force(act.documents, act.now, submitted_at=shown.get("submitted_at") or act.now)
     if item.reference is not None:
-        shown = viewing.show(act, item.reference)
-        version = int(shown["version"])  # type: ignore[call-overload] # the row's
-        visit.desk.grants.give(visit.holder, f"file:{item.reference}", act.now, shown)
-    submitted = shown.get("submitted_at") or act.now
-    docs = prepared.in_force(act.documents, act.now, submitted_at=submitted)
-    opened = OpenedItem(shown=shown, detail=detail, version=version, docs=docs)
-    visit.desk.grants.give(visit.holder, f"item:{item.id}", act.now, opened)
+        visit.give(f"file:{item.reference}", shown)
+    visit.give(f"item:{item.id}", OpenedItem(shown=shown, detail=detail, version=version, docs=docs))
 
 
 def move(visit: Visit) -> Response:
@@ -93,7 +92,7 @@ def answer(visit: Visit) -> Response:
     item_id, form = visit.path("item"), visit.form
     with visit.acting() as act:
         item = work_queue.look(act, item_id)
-        opened = _opened(visit, act, item)
+        opened = _opened(visit, item)
         if form.get("_save"):
             begun.save(act, item, form.typed)
             return visit.go(f"/work/{item_id}?kept=1")
@@ -115,8 +114,8 @@ def answer(visit: Visit) -> Response:
     return visit.page("done.html", nav="/", item=done, reference=reference)
 
 
-def _opened(visit: Visit, act: Act, item: WorkItem) -> OpenedItem | None:
-    kept = visit.desk.grants.held(visit.holder, f"item:{item.id}", act.now)
+def _opened(visit: Visit, item: WorkItem) -> OpenedItem | None:
+    kept = visit.kept(f"item:{item.id}")
     return kept if isinstance(kept, OpenedItem) else None
 
 
@@ -153,7 +152,7 @@ def _page(
     faults: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> Response:
-    opened = _opened(visit, act, item)
+    opened = _opened(visit, item)
     kept = begun.own(act, item)
     shown_form = None
     if opened is not None:
@@ -176,7 +175,7 @@ def _page(
         kept_now=bool(visit.query("kept")),
         others=begun.others(act, item),
         may=_may(act, item),
-        instruments=_instruments(item),
+        instruments=_instruments(item, opened),
         form_name=visit.form.get("_form") or visit.query("form") or "DASH",
     )
 
@@ -195,9 +194,10 @@ def _may(act: Act, item: WorkItem) -> dict[str, bool]:
     }
 
 
-def _instruments(item: WorkItem) -> tuple[str, ...]:
-    asked = {WorkKind.MEET_APPLICANT, WorkKind.COMPLETE_INSTRUMENT}
-    return ("DASH", "SAFELIVES", "DARA") if WorkKind(item.kind) in asked else ()
+def _instruments(item: WorkItem, opened: OpenedItem | None) -> tuple[str, ...]:
+    """The questionnaires that the form offers."""
+    asked = opened is not None and item.kind in {WorkKind.MEET_APPLICANT, WorkKind.COMPLETE_INSTRUMENT}
+    return tuple(opened.docs.instruments) if opened and asked else ()
 
 
 def _beside(item: WorkItem, opened: OpenedItem | None) -> list[tuple[str, list[object]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from casebook.casework.papers import reading
-from casebook.desk import typed
+from casebook.desk.pages.applications import kept_page
 from casebook.desk.visit import Visit
 from casebook.domain.case.papers import ENDINGS, PaperKind
 from casebook.errors import NotFound
@@ -16,25 +16,17 @@ def listed(visit: Visit) -> Response:
     reference = visit.path("reference")
     with visit.acting() as act:
         rows = reading.listed(act, reference)
-        name = visit.desk.grants.keep(visit.holder, act.now, rows)
-    return visit.go(f"/applications/{reference}/papers/{name}")
-
-
-def shown(visit: Visit) -> Response:
-    rows = visit.kept(visit.path("name"))
-    if rows is None:
-        return visit.go(f"/applications/{visit.path('reference')}")
-    return visit.page("papers.html", nav="/applications", reference=visit.path("reference"), rows=rows)
+    return visit.go(f"/applications/{reference}/papers/{visit.keep(rows)}")
 
 
 def one(visit: Visit) -> Response:
-    """One paper, to keep. A browser never shows it as a page: it came from outside."""
+    """One paper, to keep."""
     kind = visit.form.get("kind")
     if kind not in set(PaperKind):
         raise NotFound("there is no such page", "no_such_page")
     done = visit.must("applications", "paper", visit.path("paper"), "--out", f"paper{ENDINGS[PaperKind(kind)][0]}")
     ((file, content),) = done.files.items()
-    return _attached(visit, f"{visit.path('reference')}-{file}", content)
+    return visit.attached(f"{visit.path('reference')}-{file}", content)
 
 
 def pack(visit: Visit) -> Response:
@@ -42,18 +34,12 @@ def pack(visit: Visit) -> Response:
     reference = visit.path("reference")
     done = visit.must("pack", reference, "--pdf", "pack.pdf")
     ((_, content),) = done.files.items()
-    return _attached(visit, f"{reference}-pack.pdf", content)
-
-
-def _attached(visit: Visit, name: str, content: bytes) -> Response:
-    answer = visit.sent(content, "application/octet-stream")
-    answer.headers["content-disposition"] = f'attachment; filename="{typed.plain_name(name)}"'
-    return answer
+    return visit.attached(f"{reference}-pack.pdf", content)
 
 
 PAGES = (
     ("POST", "/applications/{reference}/papers", listed),
-    ("GET", "/applications/{reference}/papers/{name}", shown),
+    ("GET", "/applications/{reference}/papers/{name}", kept_page("papers.html", "rows")),
     ("POST", "/applications/{reference}/paper/{paper}", one),
     ("POST", "/applications/{reference}/pack", pack),
 )

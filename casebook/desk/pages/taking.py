@@ -39,13 +39,12 @@ def write(visit: Visit) -> Response:
     try:
         with visit.acting() as act:
             done = drafts.write(act, cells, draft=draft or None)
-            if done.get("reference"):
-                open_case(visit, act, str(done["reference"]))
     except NotPermitted:
         raise
     except Refused as refused:
         return _step(visit, step, draft, visit.form.typed, faults=faults_of(refused), status=422)
     if done.get("reference"):
+        open_case(visit, str(done["reference"]))
         return visit.page("taken_in.html", nav="/more", reference=done["reference"])
     return visit.go(f"/take/{done['draft']}/{_after(step)}")
 
@@ -65,8 +64,8 @@ def again(visit: Visit) -> Response:
     draft = visit.path("draft")
     with visit.acting() as act:
         shown = drafts.show(act, draft)
-        cells = shown["cells"]
-        visit.desk.grants.give(visit.holder, f"draft:{draft}", act.now, cells)
+    cells = shown["cells"]
+    visit.give(f"draft:{draft}", cells)
     step = next_step(cells) if isinstance(cells, dict) else None
     return visit.go(f"/take/{draft}/{step or next(iter(STEPS))}")
 
@@ -77,11 +76,11 @@ def submit(visit: Visit) -> Response:
     try:
         with visit.acting() as act:
             done = drafts.submit(act, draft)
-            open_case(visit, act, str(done["reference"]))
     except NotPermitted:
         raise
     except Refused as refused:
         return _step(visit, next(iter(STEPS)), draft, {}, faults=faults_of(refused), status=422)
+    open_case(visit, str(done["reference"]))
     return visit.page("taken_in.html", nav="/more", reference=done["reference"])
 
 
@@ -113,9 +112,7 @@ def _asked(column: str) -> Field:
     plain = column.removeprefix("a_").removeprefix("b_").removeprefix("c_")
     if column in CODED:
         kind = "choice"
-        choices = tuple(
-            (str(code), as_sentence(words.of_field(plain, code) or words.spelled(code))) for code in CODED[column]
-        )
+        choices = fields.choices_of(plain, CODED[column])
     elif plain.endswith("voicemail"):
         kind, choices = "choice", _YES_NO
     question = questions.of("take", column)
@@ -143,11 +140,11 @@ def correct(visit: Visit) -> Response:
     try:
         with visit.acting() as act:
             information.add(act, reference, typed.answer(_details(), visit.form.typed))
-            open_case(visit, act, reference)
     except NotPermitted:
         raise
     except Refused as refused:
         return _correction(visit, faults_of(refused), 422)
+    open_case(visit, reference)
     return visit.go(f"/applications/{reference}?tab=people")
 
 

@@ -12,14 +12,13 @@ from casebook.casework import queue_pages
 from casebook.casework.allocation import reminders, telling
 from casebook.casework.core.acting import Act
 from casebook.casework.queue_pages import QueueNarrowed, QueuePage
+from casebook.desk import paging
 from casebook.desk.visit import Visit
 from casebook.domain import words
 from casebook.domain.vocabulary import WorkKind
 from casebook.storage.tables import WorkItem
 
-ON_A_PAGE = 25
 MOST_ALARMS = 50
-MOST_DIGITS = 5  # no list has a million pages
 _FILTERS = "work:filters"
 _KNOWN: Mapping[str, frozenset[str]] = {
     "kind": frozenset(WorkKind), "state": frozenset({"late", "escalated"}), "claimed": frozenset({"nobody", "somebody"}),
@@ -46,10 +45,10 @@ class QueueRow:
 def mine(visit: Visit) -> Response:
     """What I claimed or is kept for me, what is due, and what I was told."""
     with visit.acting() as act:
-        asked = queue_pages.page(act, QueueNarrowed(mine=True), first=_first(visit), most=ON_A_PAGE)
+        asked = queue_pages.page(act, QueueNarrowed(mine=True), first=paging.first(visit), most=paging.ON_A_PAGE)
         return visit.page(
             "my_work.html", nav="/", rows=_rows(act, asked), digest=reminders.digest(act), unread=telling.unread(act),
-            now=act.now, danger=_alarms(act), **_numbers(visit, asked),
+            now=act.now, danger=_alarms(act), **paging.numbers(visit, asked.total),
         )  # fmt: skip
 
 
@@ -64,24 +63,14 @@ def team(visit: Visit) -> Response:
     filters = _filters(visit)
     with visit.acting() as act:
         narrowed = QueueNarrowed(kind=filters["kind"], state=filters["state"], claimed=filters["claimed"])
-        asked = queue_pages.page(act, narrowed, first=_first(visit), most=ON_A_PAGE)
+        asked = queue_pages.page(act, narrowed, first=paging.first(visit), most=paging.ON_A_PAGE)
         chips = [(name, words.WORK.of(value) if name == "kind" else value) for name, value in filters.items() if value]
         return visit.page(
             "team_work.html", nav="/work", rows=_rows(act, asked), danger=_alarms(act), bands=asked.bands,
             of_colleagues=asked.waiting.of_colleagues, filters=filters, chips=chips, now=act.now,
             kinds=sorted(((kind, words.WORK.of(kind)) for kind in asked.kinds), key=lambda pair: pair[1]),
-            **_numbers(visit, asked),
+            **paging.numbers(visit, asked.total),
         )  # fmt: skip
-
-
-def _first(visit: Visit) -> int:
-    number = visit.query("page")
-    return (max(1, int(number)) - 1) * ON_A_PAGE if number.isdecimal() and len(number) <= MOST_DIGITS else 0
-
-
-def _numbers(visit: Visit, asked: QueuePage) -> dict[str, int]:
-    first = _first(visit)
-    return {"first": first, "total": asked.total, "page": first // ON_A_PAGE + 1, "pages": -(-asked.total // ON_A_PAGE)}
 
 
 def narrow(visit: Visit) -> Response:
@@ -89,8 +78,7 @@ def narrow(visit: Visit) -> Response:
     wanted = {name: value if (value := visit.form.get(name)) in _KNOWN[name] else "" for name in _KNOWN}
     if drop := visit.form.get("_drop"):
         wanted = {**_filters(visit), drop: ""}
-    with visit.acting() as act:
-        visit.desk.grants.give(visit.holder, _FILTERS, act.now, wanted)
+    visit.give(_FILTERS, wanted)
     return visit.go("/work")
 
 
@@ -134,6 +122,6 @@ def _row(item: WorkItem, asked: QueuePage, now: datetime) -> QueueRow:
 PAGES = (
     ("GET", "/", mine),
     ("GET", "/work", team),
-    ("POST", "/work/filter", narrow),
+    ("POST", "/work", narrow),
     ("GET", "/notices", notices),
 )

@@ -27,9 +27,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from casebook.domain.escalation import WhyStalled
-from casebook.domain.triage import BY_MACHINE
 from casebook.domain.vocabulary import Limit, Priority, Stage, WorkKind
 from casebook.storage import outbox
+from casebook.storage.danger_said import by_machine
 from casebook.storage.tables import (
     OPEN_WORK,
     Application,
@@ -144,7 +144,7 @@ def _pressing(priority: Priority, limit: int, hidden: Collection[str]) -> Select
 
 def _said_first(reason: SQLColumnExpression[str]) -> Case[int]:
     """Danger that a person said comes before what the machine found."""
-    return case((or_(*(reason.startswith(beginning) for beginning in BY_MACHINE)), 1), else_=0)
+    return case((by_machine(reason), 1), else_=0)
 
 
 def in_danger(session: Session, limit: int, hidden: Collection[str] = ()) -> list[Row[Any]]:
