@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, Undefined
@@ -33,8 +34,9 @@ class Appearance:
     marked: str = ""
 
 
+@cache
 def environment(appearance: Appearance) -> Environment:
-    """The templates. What is shown is escaped, and cleaned of signs that a browser obeys."""
+    """The templates, which are compiled once for each appearance. What is shown is escaped, and cleaned of signs that a browser obeys."""
     theirs = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
     looks = Environment(
         loader=ChoiceLoader([PackageLoader("casebook.desk"), theirs]),

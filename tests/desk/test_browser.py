@@ -62,10 +62,8 @@ def enter(office, chromium):
 
 
 @pytest.fixture
-def reference(office):
-    reference = office.unit.receive({**ROW, "external_id": "D-1"})
-    office.unit.carry(reference)
-    return reference
+def reference(received):
+    return received({**ROW, "external_id": "D-1"})
 
 
 def item_of(office, reference, kind):

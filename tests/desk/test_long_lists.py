@@ -20,9 +20,15 @@ from casebook.errors import NotPermitted
 
 
 @pytest.fixture
-def busy(staffed):
+def busy(staffed, fill_once):
     """A unit with cases in many states: in danger, late, restricted, claimed, with work that nobody is trained for."""
     unit = staffed(STAFF)
+    fill_once("a unit with cases in many states", lambda: fill(unit))
+    unit.now += timedelta(days=3)
+    return unit
+
+
+def fill(unit):
     for number in range(14):
         danger = {"immediate_danger": "yes"} if number % 5 == 0 else {}
         missing = {"b_dob": "", "a_phone": ""} if number % 4 == 1 else {}
@@ -42,8 +48,6 @@ def busy(staffed):
         if able := unit.fitting(item):
             with contextlib.suppress(NotPermitted), unit.acting(able[0]) as act:  # one is restricted
                 work_queue.claim(act, item.id)
-    unit.now += timedelta(days=3)
-    return unit
 
 
 def all_pages(act, narrowed, most):

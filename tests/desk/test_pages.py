@@ -30,10 +30,8 @@ CANARY_ROW = {**ROW, "external_id": "D-9", "b_forename": CANARIES[0], "b_surname
 
 
 @pytest.fixture
-def reference(office):
-    reference = office.unit.receive(CANARY_ROW)
-    office.unit.carry(reference)
-    return reference
+def reference(received):
+    return received(CANARY_ROW)
 
 
 def item_of(office, reference, kind):

@@ -11,10 +11,8 @@ from casebook.cli import main
 
 
 @pytest.fixture
-def reference(office):
-    reference = office.unit.receive({**ROW, "external_id": "D-1"})
-    office.unit.carry(reference)
-    return reference
+def reference(received):
+    return received({**ROW, "external_id": "D-1"})
 
 
 @pytest.fixture

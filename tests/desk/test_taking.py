@@ -7,10 +7,8 @@ from walking import ROW
 
 
 @pytest.fixture
-def reference(office):
-    reference = office.unit.receive({**ROW, "external_id": "D-1"})
-    office.unit.carry(reference)
-    return reference
+def reference(received):
+    return received({**ROW, "external_id": "D-1"})
 
 
 def opened(browser, reference):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ import httpx
 import uvicorn
 from sqlalchemy import select
 from staffing import renew
+from starlette.types import ASGIApp, Receive, Scope, Send
 from walking import Unit
 
 from casebook.cli import main
@@ -27,6 +29,35 @@ from casebook.desk import app
 from casebook.desk.look import Appearance
 from casebook.domain.actors import Actor
 from casebook.storage.tables import LedgerEntry, WorkItem
+
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # a client that makes its own reads every certificate of the machine
+
+
+@dataclass(kw_only=True)
+class Door:
+    """The one server of a test process. It answers with the desk of the test that is running."""
+
+    address: str
+    leads_to: ASGIApp | None = None
+
+    @classmethod
+    @contextlib.contextmanager
+    def open(cls) -> Iterator[Door]:
+        with socket.socket() as listening:
+            listening.bind(("127.0.0.1", 0))
+            door = cls(address=f"http://127.0.0.1:{listening.getsockname()[1]}")
+            server = uvicorn.Server(quiet(door))
+            thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+            thread.start()
+            try:
+                yield door
+            finally:
+                server.should_exit = True
+                thread.join()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self.leads_to is not None
+        await self.leads_to(scope, receive, send)
 
 
 @dataclass(kw_only=True)
@@ -48,25 +79,16 @@ class Office:
         self.address = ""
 
     @contextlib.contextmanager
-    def open(self) -> Iterator[Office]:
+    def open(self, door: Door) -> Iterator[Office]:
         """Serve the pages for as long as the test runs."""
-        with socket.socket() as listening:
-            listening.bind(("127.0.0.1", 0))
-            self.address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-            server = uvicorn.Server(quiet(self.app))
-            thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-            thread.start()
-            try:
-                yield self
-            finally:
-                for client in self.clients:
-                    client.close()
-                server.should_exit = True
-                thread.join()
+        self.address, door.leads_to = door.address, self.app
+        yield self
+        for client in self.clients:
+            client.close()
 
     def client(self, **cookies: str) -> httpx.Client:
         """A browser of somebody who is not signed in."""
-        self.clients.append(httpx.Client(base_url=self.address, cookies=cookies, timeout=60))
+        self.clients.append(httpx.Client(base_url=self.address, cookies=cookies, timeout=60, verify=NO_TLS))
         return self.clients[-1]
 
     def token(self, who: str) -> str:

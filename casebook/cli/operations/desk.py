@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from casebook import settings
 from casebook.casework.opening_home import open_casebook
@@ -92,7 +92,7 @@ def serving(configured: Settings, call: Call, *, port: int, tls: bool = False) -
             yield ServedDesk(uvicorn.Server(quiet(pages, tls=tls)), listening)
 
 
-def quiet(pages: Starlette, *, tls: bool = False) -> uvicorn.Config:
+def quiet(pages: ASGIApp, *, tls: bool = False) -> uvicorn.Config:
     """How it is served: no log of addresses, and no header that says what runs here."""
     return uvicorn.Config(
         pages, log_level="warning", access_log=False, server_header=False, date_header=True, lifespan="off", proxy_headers=tls,
