@@ -19,7 +19,7 @@ from casebook.storage.server.cluster import DatabaseRole, Server
 from casebook.storage.session import Store
 
 COPY = "create database {that} template {this} strategy file_copy owner casebook"
-MOST_FILLINGS = 100  # databases of about 12 MB that a process keeps to copy from
+MOST_FILLINGS = 100  # databases of about 12 MB that a process keeps to copy from; the longest unasked one goes first
 
 Beginning = tuple[str, ...]
 
@@ -94,16 +94,19 @@ class OwnDatabase:
     def fill_once(self, what: Hashable, fill: Callable[[], Any], store: Store) -> Any:
         key = (what, self._beginning(store), repr(catalogue.remote()), *self.behind)
         if key in self.fillings:
+            filling = self.fillings[key] = self.fillings.pop(key)  # the last one that was asked for
             self._leave()
-            self._become(self.fillings[key])
-            return self.fillings[key].returned
+            self._become(filling)
+            return filling.returned
         returned = fill()
-        if len(self.fillings) < MOST_FILLINGS:
-            self.make()
-            name = f"filled_{uuid.uuid4().hex}"
-            filling = self.fillings[key] = Filling(name=name, beginning=_beginning_of(store), returned=returned)
-            self._leave()
-            self.superuser.execute(COPY.format(this=self.name, that=filling.name))
+        self.make()
+        filling = Filling(name=f"filled_{uuid.uuid4().hex}", beginning=_beginning_of(store), returned=returned)
+        self._leave()
+        self.superuser.execute(COPY.format(this=self.name, that=filling.name))
+        self.fillings[key] = filling
+        if len(self.fillings) > MOST_FILLINGS:
+            longest_unasked = self.fillings.pop(next(iter(self.fillings)))
+            self.superuser.execute(f"drop database {longest_unasked.name} with (force)")
         return returned
 
     def _leave(self) -> None:

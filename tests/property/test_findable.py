@@ -16,7 +16,7 @@ from casebook.matching import known_people
 from casebook.storage.session import open_store
 from casebook.values.text import items
 
-APPLICATIONS = int(os.environ.get("CASEBOOK_FINDABLE", "30"))
+APPLICATIONS = int(os.environ.get("CASEBOOK_FINDABLE", "14"))
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 SLIPS = {
     "as it is": lambda name: name,

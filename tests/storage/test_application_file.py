@@ -83,8 +83,8 @@ def lands_once(store, acting, path, bad, many):
         assert not audit.verify(act).broken
 
 
-def test_of_a_thousand_rows_every_good_one_lands_once_and_every_bad_one_is_listed(store, acting, filed):
-    lands_once(store, acting, *filed(1_000), 1_000)
+def test_of_hundreds_of_rows_every_good_one_lands_once_and_every_bad_one_is_listed(store, acting, filed):
+    lands_once(store, acting, *filed(300), 300)
 
 
 @pytest.mark.soak
@@ -96,7 +96,7 @@ def test_of_ten_thousand_rows_every_good_one_lands_once_and_every_bad_one_is_lis
 def test_an_import_that_is_killed_and_run_again_lands_the_rest_and_changes_nothing(
     store, acting, filed, database_url, home, start_process
 ):
-    path, bad = filed(300)
+    path, bad = filed(120)
     environment = {**os.environ, "CASEBOOK_DATABASE_URL": database_url, "CASEBOOK_HOME": str(home)}
     words = [str(COMMAND), "applications", "import", str(path), "--json"]
     broken_off = start_process(words, env=environment, stdout=subprocess.PIPE)
@@ -107,18 +107,18 @@ def test_an_import_that_is_killed_and_run_again_lands_the_rest_and_changes_nothi
     assert broken_off.communicate()[0] == b""
     with store.session() as session:
         before = {each.external_id: each.reference for each in session.scalars(select(Application))}
-    assert 20 <= len(before) < 285
+    assert 20 <= len(before) < 114
     told = [
         json.loads(subprocess.run(words, env=environment, capture_output=True, check=False).stdout) for _ in range(2)
     ]
     assert {each["external_id"]: each["reference"] for each in told[0]["unchanged"]} == before
-    assert len(told[0]["accepted"]) == 285 - len(before)
-    assert [len(told[1][kind]) for kind in ("accepted", "unchanged")] == [0, 285]
+    assert len(told[0]["accepted"]) == 114 - len(before)
+    assert [len(told[1][kind]) for kind in ("accepted", "unchanged")] == [0, 114]
     assert {each["line"]: (each["column"], each["code"]) for each in told[1]["rejected"]} == bad
     with store.session() as session:
-        assert session.scalar(select(func.count()).select_from(Outbox)) == 285
+        assert session.scalar(select(func.count()).select_from(Outbox)) == 114
         first = select(func.count()).select_from(LedgerEntry).where(LedgerEntry.event == "application_received")
-        assert session.scalar(first) == 285
+        assert session.scalar(first) == 114
 
 
 def test_those_in_danger_do_not_wait_for_the_rest_of_the_file(store, cells, file_of):

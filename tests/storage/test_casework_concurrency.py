@@ -104,8 +104,8 @@ def completing(unit, who, reference):
 
 
 def test_an_import_beside_people_at_work_loses_nothing(unit, command, store, tmp_path):
-    existing = [unclear(unit, number) for number in range(12)]
-    rows = [{**ROW, "external_id": f"I-{number}", "a_surname": f"Other{number}"} for number in range(80)]
+    existing = [unclear(unit, number) for number in range(5)]
+    rows = [{**ROW, "external_id": f"I-{number}", "a_surname": f"Other{number}"} for number in range(24)]
     importing = command("applications", "import", str(written(tmp_path / "a.csv", rows)))
     told = Counter()
     rounds = 0
@@ -119,16 +119,16 @@ def test_an_import_beside_people_at_work_loses_nothing(unit, command, store, tmp
             told[outcome(partial(unit.carry, reference))] += 1
     out, err = importing.communicate(timeout=60)
     assert importing.returncode == 0, err
-    assert len(json.loads(out)["accepted"]) == 80
+    assert len(json.loads(out)["accepted"]) == 24
     assert set(told) == {"done"}
     with store.session() as session:
-        assert session.scalar(select(func.count()).select_from(Application)) == 92
+        assert session.scalar(select(func.count()).select_from(Application)) == 29
     with unit.acting() as act:
         assert audit.verify(act).broken == []
 
 
 def test_listings_from_another_process_are_whole_while_an_import_runs(unit, command, tmp_path):
-    rows = [{**ROW, "external_id": f"I-{number}", "a_surname": f"Other{number}"} for number in range(40)]
+    rows = [{**ROW, "external_id": f"I-{number}", "a_surname": f"Other{number}"} for number in range(16)]
     importing = command("applications", "import", str(written(tmp_path / "a.csv", rows)))
     seen = [0]
     while importing.poll() is None:
@@ -142,7 +142,7 @@ def test_listings_from_another_process_are_whole_while_an_import_runs(unit, comm
 
 
 def test_two_who_claim_one_item_at_the_same_moment_get_it_once(unit, store):
-    for number in range(5):
+    for number in range(3):
         reference = unclear(unit, number)
         (item,) = [each for each in unit.open_items(reference) if each.kind == WorkKind.COMPLETE_DETAILS]
 
@@ -159,7 +159,7 @@ def test_two_who_claim_one_item_at_the_same_moment_get_it_once(unit, store):
 
 
 def test_two_who_do_one_item_at_the_same_moment_do_it_once_and_one_is_told_who_was_first(unit):
-    for number in range(5):
+    for number in range(3):
         reference = unclear(unit, number)
         (item,) = [each for each in unit.open_items(reference) if each.kind == WorkKind.COMPLETE_DETAILS]
         answers = {who: unit.answer(who, item) for who in ("intake", "intake2")}
@@ -185,7 +185,7 @@ def test_two_proposals_at_the_same_moment_are_one_proposal_and_one_agreement(uni
 
 
 def test_a_suspension_and_the_suspended_at_work_both_come_to_an_end(unit):
-    for number in range(6):
+    for number in range(3):
         who = unit.hire(f"officer{number}", Role.INTAKE_OFFICER)
         references = [unclear(unit, f"{number}-{each}") for each in range(4)]
         for reference in references:

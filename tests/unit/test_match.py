@@ -245,8 +245,8 @@ def test_the_documented_weights_are_the_models():
 def test_what_an_extract_teaches_changes_weights_but_not_rules(tmp_path):
     made_up = runpy.run_path(str(Path(__file__).parents[2] / "benchmarks" / "made_up.py"))
     rng = random.Random(3)  # noqa: S311 - a seeded generator wants to be repeatable
-    people = [made_up["person"](rng) for _ in range(1_500)]
-    again = [made_up["Person"](**vars(who)) for who in people[:500]]
+    people = [made_up["person"](rng) for _ in range(600)]
+    again = [made_up["Person"](**vars(who)) for who in people[:200]]
     for who in again:
         made_up["corrupt"](rng, who, 1)
     made_up["write"](tmp_path / "persons.csv", "person_id", [(str(at), who) for at, who in enumerate(people + again)])
