@@ -238,6 +238,10 @@ def _sent(form: PageForm, typed: FormValues, button: tuple[str, str] | None) -> 
     unknown = set(typed) - form.names
     if unknown:
         raise KeyError(f"the form has no field {', '.join(sorted(unknown))}")
+    for name, chosen in typed.items():
+        offered, values = form.options.get(name), {chosen} if isinstance(chosen, str) else set(chosen)
+        if offered is not None and not values <= set(offered):
+            raise KeyError(f"{name} does not offer {', '.join(sorted(values - set(offered)))}")
     kept = [(name, value) for name, value in form.filled if name not in typed]
     given = [(name, each) for name, value in typed.items() for each in ([value] if isinstance(value, str) else value)]
     return [*kept, *given, *([button] if button else [])]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import pytest
 from browsing import DeskUnit, Office
 from staffing import STAFF
@@ -10,10 +12,21 @@ from casebook.storage import session as storage
 
 
 @pytest.fixture
-def office(staffed, tmp_path, monkeypatch):
-    """A unit of STAFF and its desk, where it is as late as in the unit."""
-    unit = staffed(STAFF, kind=DeskUnit)
-    monkeypatch.setattr(storage, "now", lambda _session: unit.now)
-    unit.office = Office(unit=unit, home=tmp_path)
-    with unit.office.open():
-        yield unit.office
+def serving(tmp_path, monkeypatch):
+    """`with serving(unit) as office`: its desk, where it is as late as in the unit."""
+
+    @contextmanager
+    def open_office(unit):
+        monkeypatch.setattr(storage, "now", lambda _session: unit.now)
+        unit.office = Office(unit=unit, home=tmp_path)
+        with unit.office.open():
+            yield unit.office
+
+    return open_office
+
+
+@pytest.fixture
+def office(staffed, serving):
+    """A unit of STAFF and its desk."""
+    with serving(staffed(STAFF, kind=DeskUnit)) as office:
+        yield office

@@ -28,6 +28,7 @@ from casebook.demo.forms_filled import answer_item
 from casebook.desk import app
 from casebook.desk.look import Appearance
 from casebook.domain.actors import Actor
+from casebook.domain.vocabulary import WorkKind
 from casebook.storage.tables import LedgerEntry, WorkItem
 
 
@@ -95,12 +96,15 @@ class Office:
 
     def act(self, who: str, reference: str, name: str, typed: FormValues) -> BrowsedPage:
         """Do an act on a case by its page, after a look into the case."""
-        browser = self.signed_in(who)
-        page = browser.get(f"/applications/{reference}")
-        if page.has(f"/applications/{reference}/open"):
-            browser.press(page, f"/applications/{reference}/open")
+        browser = self.opened(who, reference)
         address = f"/applications/{reference}/act/{name}"
         return browser.submit(browser.get(address).form(address), typed)
+
+    def opened(self, who: str, reference: str) -> Browsing:
+        """The browser of somebody who has a case open before them."""
+        browser = self.signed_in(who)
+        browser.press(browser.get(f"/applications/{reference}"), f"/applications/{reference}/open")
+        return browser
 
     def entries(self, reference: str | None = None, event: str | None = None) -> list[LedgerEntry]:
         with self.unit.store.session() as session:
@@ -123,6 +127,16 @@ class DeskUnit(Unit):
             found = viewing.show(act, reference)
             act.session.rollback()
         return json.loads(json.dumps(found, default=str))
+
+    def answer(self, who: str, item: WorkItem) -> dict[str, Any]:
+        """A panel has every member who may sit. The second of them decides otherwise than the others."""
+        answer = super().answer(who, item)
+        if item.kind == WorkKind.CONVENE_PANEL:
+            eligible = zip(item.subject["eligible"], ("probation", "housing"), strict=False)
+            answer["members"] = [{"staff": staff, "agency": agency} for staff, agency in eligible]
+        if item.kind == WorkKind.DECIDE and who == "member2":
+            answer = {"outcome": "not_disclosed", "limbs": answer["limbs"], "rationale": "it is too long ago to press"}
+        return answer
 
     def do(self, who: str, item: WorkItem, answer: object) -> WorkItem:
         assert isinstance(answer, dict)

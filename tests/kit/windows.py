@@ -23,6 +23,11 @@ SWITCHES = [
 ]  # fmt: skip
 MENU = ("/", "/work", "/applications", "/more")  # where a person looks for what they want to do
 MOST_PAGES = 20  # of one list that somebody turns
+# of each field of a form, in the order of the page: its name, its kind, and what stands in it
+FIELDS = """form => Object.values(Object.groupBy([...form.elements].filter((each) => each.name), (each) => each.name)).map(
+    (group) => [group[0].name, group[0].type, ['radio', 'checkbox'].includes(group[0].type)
+        ? group.filter((each) => each.checked).map((each) => each.value)
+        : group.map((each) => each.value)])"""
 CLOSED = "xpath=ancestor::details[not(@open)]"
 
 
@@ -67,34 +72,36 @@ class Window(Browsing):
     def get(self, address: str) -> BrowsedPage:
         """Go to an address by a link: of this page, or of a page of the menu."""
         if self.page.url == "about:blank":
-            return self._loaded(lambda: self.page.goto("/"))
-        if urlsplit(self.page.url).path == address == "/login":
+            return self.seen(self._gone(lambda: self.page.goto("/")))
+        if self._path() == address == "/login":
             return self.seen(200)
-        if found := self._follow(address):
-            return found
-        for place in MENU:
-            self._follow(place)
-            if found := self._turned_to(address):
-                return found
+        for place in ("", *MENU):
+            if place and place != self._path() and not self._follow(place):
+                continue
+            if status := self._turned_to(address):
+                return self.seen(status)
         raise LookupError(f"no link leads to {address} for whoever sees: {self.page.inner_text('nav >> nth=0')}")
 
-    def _turned_to(self, address: str) -> BrowsedPage | None:
-        """The page behind a link of a list, which may be on a later page of it."""
+    def _path(self) -> str:
+        return urlsplit(self.page.url).path
+
+    def _turned_to(self, address: str) -> int:
+        """The status of the page behind a link of a list, which may be on a later page of it; 0 if there is no such link."""
         for _ in range(MOST_PAGES):
-            if found := self._follow(address):
-                return found
+            if status := self._follow(address):
+                return status
             onward = self.page.get_by_role("link", name="Next page")
             if not onward.count():
-                return None
-            self._loaded(onward.first.click)
-        return None
+                return 0
+            self._gone(onward.first.click)
+        return 0
 
-    def _follow(self, address: str) -> BrowsedPage | None:
+    def _follow(self, address: str) -> int:
         link = self.page.locator(f'a[href="{address}"]').first
         if not link.count():
-            return None
+            return 0
         self._unfold(link)
-        return self._loaded(link.click)
+        return self._gone(link.click)
 
     def submit(
         self,
@@ -106,29 +113,32 @@ class Window(Browsing):
     ) -> BrowsedPage:
         place = self.page.locator(f'form[action="{form.action}"]').first
         wanted = {name: [value] if isinstance(value, str) else list(value) for name, value in (typed or {}).items()}
-        names = place.evaluate("form => [...new Set([...form.elements].map((each) => each.name))]")
-        if unknown := wanted.keys() - set(names):
+        fields = place.evaluate(FIELDS)
+        if unknown := wanted.keys() - {name for name, _, _ in fields}:
             raise KeyError(f"the form has no field {', '.join(sorted(unknown))}")
-        for name in names:
-            if name in wanted:
-                self._fill(place.locator(f'[name="{name}"]'), wanted[name])
+        for name, kind, stands in fields:
+            if name in wanted and stands != wanted[name]:
+                self._fill(place.locator(f'[name="{name}"]'), kind, wanted[name])
         for name, (file, content) in (files or {}).items():
             chosen = {"name": file, "mimeType": "application/octet-stream", "buffer": content}
             place.locator(f'[name="{name}"]').set_input_files(chosen)
-        which = f'[name="{button[0]}"][value="{button[1]}"]' if button else ":not([name])"
+        which = f'[name="{button[0]}"][value="{button[1]}"]' if button else ':not([name]):not([type="button"])'
         pressed = place.locator(f"button{which}").first
         self._unfold(pressed)
-        return self._loaded(pressed.click)
+        return self.seen(self._gone(pressed.click))
 
-    def _fill(self, fields: Any, values: Sequence[str]) -> None:
+    def _fill(self, fields: Any, kind: str, values: Sequence[str]) -> None:
         """Type, tick or choose, in the order of the page: what is only asked after an answer is there once it is given."""
         self._unfold(fields.first)
-        match fields.first.evaluate("field => field.type"):
-            case "radio" | "checkbox":
-                for choice in fields.all():
-                    wanted = choice.get_attribute("value") in values
-                    if wanted != choice.is_checked():
-                        choice.set_checked(wanted)
+        match kind:
+            case "radio":
+                fields.and_(self.page.locator(f'[value="{values[0]}"]')).check()
+            case "checkbox":
+                offered = fields.evaluate_all("boxes => boxes.map((box) => box.value)")
+                if not set(values) <= set(offered):
+                    raise KeyError(f"not offered: {sorted(set(values) - set(offered))}")
+                for choice, value in zip(fields.all(), offered, strict=True):
+                    choice.set_checked(value in values)
             case "select-one":
                 fields.first.select_option(values[0])
             case "datetime-local":
@@ -140,15 +150,14 @@ class Window(Browsing):
         while target.evaluate("element => !!element.closest('details:not([open]) > :not(summary)')"):
             target.locator(CLOSED).first.locator("> summary").click()
 
-    def _loaded(self, go: Any) -> BrowsedPage:
-        """The page that comes of a click."""
+    def _gone(self, go: Any) -> int:
+        """The status of the page that comes of a click."""
         with self.page.expect_navigation(wait_until="domcontentloaded") as came:
             go()
-        answer = came.value
-        return self.seen(answer.status if answer else 200)
+        return came.value.status
 
     def seen(self, status: int) -> BrowsedPage:
         """The page that is in the window, as it stands in it."""
-        shown = read(urlsplit(self.page.url).path, status, self.page.content())
+        shown = read(self._path(), status, self.page.content())
         self.visited.append(shown.title)
         return shown
