@@ -11,15 +11,15 @@ from collections import Counter
 
 import pytest
 from browsing import DeskUnit, Office
+from extract_files import load
 from staffing import STAFF
 from walking import ROW, through_everything
 from windows import Window, real_browser
 
-from casebook.casework.record_checks import extracts
 from casebook.casework.reporting import audit
 from casebook.domain.actors import ActOrigin
 from casebook.domain.case.drafting import STEPS
-from casebook.domain.vocabulary import Role, Source, Stage
+from casebook.domain.vocabulary import Role, Stage
 from casebook.storage.tables import Application, Candidate, Decision, WorkItem
 
 CELLS = {name: value for name, value in ROW.items() if name != "submitted_at"}
@@ -29,7 +29,7 @@ THIRD_PARTY = CELLS | {
     "a_safe_channel": "phone", "a_safe_days": "mon;tue;wed;thu;fri", "a_safe_from": "09:00", "a_safe_until": "17:00",
 }  # fmt: skip
 PEOPLE = STAFF | {"research2": Role.RESEARCHER, "member2": Role.PANEL_MEMBER}
-ASSAULT = "conviction,Assault occasioning actual bodily harm,2021-03-01,ex_partner"
+VIOLENT = ("John,Smith", "1971-10-17", "conviction,Assault occasioning actual bodily harm,2021-03-01,ex_partner")
 REFUSED = "the server responded with a status of"  # what Chromium says of each refusal that a page shows
 
 
@@ -85,7 +85,9 @@ def is_whole(office, reference, cells, *, refusals=0):
     assert [said for said in complaints if REFUSED not in said] == []
     assert len(complaints) == (refusals if windows else 0)
     seen = "\n".join(place for window in windows for place in window.visited).casefold()
-    personal = [cells[name] for name in cells if name.startswith(("a_", "b_", "c_", "concern")) and len(cells[name]) > 4]
+    personal = [
+        cells[name] for name in cells if name.startswith(("a_", "b_", "c_", "concern")) and len(cells[name]) > 4
+    ]
     assert [value for value in personal if value.casefold() in seen] == []
 
 
@@ -101,19 +103,8 @@ def test_a_third_party_asks_and_a_panel_of_three_decides(office):
     is_whole(office, reference, THIRD_PARTY)
 
 
-def of_the_name(office, folder, *born):
-    """Load people of the name that is asked about into a source that the machine searches."""
-    persons, records = folder / "persons.csv", folder / "records.csv"
-    name = f"{SMITH['b_forename']},{SMITH['b_surname']}"
-    lines = [f"pnc,N{number},{name},,{day},m,\n" for number, day in enumerate(born)]
-    persons.write_text("source,person_id,forename,surname,aliases,dob,sex,postcode\n" + "".join(lines), "utf-8")
-    records.write_text(f"source,record_id,person_id,kind,offence_text,date,victim_relationship\npnc,R1,N1,{ASSAULT}\n", "utf-8")
-    with office.unit.acting() as act:
-        extracts.load(act, Source.PNC, persons=persons, records=records)
-
-
 def test_there_is_nothing_to_disclose_and_two_people_read_the_list_of_the_name(office, tmp_path):
-    of_the_name(office, tmp_path, "1962-07-08", "1958-09-21", "1971-10-17")
+    load(office.unit, tmp_path, *(("John,Smith", born, "") for born in ("1962-07-08", "1958-09-21")), VIOLENT)
     reference = taken_down(office, SMITH)
     assert through_everything(office.unit, reference) == Stage.CLOSED
     assert stands(office, reference) == (Stage.CLOSED, "nothing_to_disclose")
