@@ -279,6 +279,20 @@ def test_an_answer_that_is_not_whole_is_told_field_by_field_and_kept(office, ref
     assert 'href="#result"' in told.html
     assert 'id="result-error"' in told.html
     assert "half of it" in told.html
+    told = browser.submit(page.form(f"/work/{item.id}"), {"result": "nil", "evidence_reference": "E-1"})
+    assert "Search made 1, What did the source return?: is missing" in told.text
+
+
+def test_a_source_that_cannot_be_searched_is_returned_as_such(office, reference):
+    """The searches that the page put there are not asked about then. What somebody typed there all the same is not lost."""
+    item = item_of(office, reference, "return_search")
+    browser = office.signed_in("research")
+    form = browser.press(browser.get(f"/work/{item.id}"), f"/work/{item.id}/claim").form(f"/work/{item.id}")
+    typed = {"result": "unavailable", "unavailable_reason": "their line is down"}
+    told = browser.submit(form, typed | {"searches.0.result": "nil"})
+    assert told.status == 422
+    assert told.title.startswith("Error: ")
+    assert "Done" in browser.submit(form, typed).title
 
 
 def test_a_draft_is_its_writer_s_alone_and_goes_with_the_item(office, reference):

@@ -132,7 +132,7 @@ def _form_fields(visit: Visit, item: WorkItem, opened: OpenedItem) -> tuple[list
 def _raw(visit: Visit, item: WorkItem, opened: OpenedItem) -> dict[str, Any]:
     """The answer as it was typed, with what the item fixes and the round in which its file was opened."""
     fields, ready = _form_fields(visit, item, opened)
-    raw = typed.answer(fields, visit.form.typed)
+    raw = typed.answer(fields, typed.asked(fields, visit.form.typed, ready.start))
     for name, value in ready.fixed.items():
         *groups, last = name.split(".")
         place = raw
