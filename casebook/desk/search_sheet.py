@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from casebook.case_page.facts import to_type
+from casebook.casework.core.acting import Act
 from casebook.casework.record_checks import learnt
 from casebook.casework.record_checks.learnt import LearntSearch
-from casebook.casework.core.acting import Act
 from casebook.domain import words
 from casebook.domain.case.coverage import Terms
 from casebook.domain.case.record_checks import MatchVerdict

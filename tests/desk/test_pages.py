@@ -428,6 +428,19 @@ def test_the_unit_at_a_glance_is_for_whoever_sees_other_cases(office, reference,
         assert browser.client.get("/lead/weeks.svg").headers["content-type"].startswith("image/svg")
 
 
+def test_each_number_of_the_limit_leads_to_its_list(office, reference):
+    browser = office.signed_in("supervise")
+    (form,) = [form for form in browser.get("/lead").forms if dict(form.filled).get("whole") == "on_course"]
+    shown = browser.submit(form)
+    assert reference in shown.text
+    assert "Limit of the whole process on course" in shown.text
+    assert "?" not in shown.address
+    office.unit.now += timedelta(days=40)
+    browser = office.signed_in("supervise")
+    (form,) = [form for form in browser.get("/lead").forms if dict(form.filled).get("because") == "not_said"]
+    assert "breached: nobody has said why" in browser.submit(form).text
+
+
 def test_a_command_that_does_not_end_is_refused(office):
     answer = office.client().post(
         "/service",
