@@ -28,8 +28,8 @@ def open_casebook(
 ) -> Store:
     """The casebook of a home, whose database is at `url`. A new home gets its keys; that of an earlier release, its seals.
 
-    `owner`: the address of whoever owns the tables, if that is another. `patience`: see `storage.open_store`. Raises KeyUnusable if the ledger's keys are not those
-    of this database, and OwnerNeeded if its schema must be migrated and no owner is known.
+    `owner`: the address of whoever owns the tables, if that is another. `patience`: see `storage.open_store`. Raises KeyUnusable if
+    the ledger's keys are not those of this database, and OwnerNeeded if its schema must be migrated and no owner is known.
     """
     migrate.upgrade(url, owner=owner)
     known = keys.known(url)

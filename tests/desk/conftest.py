@@ -13,7 +13,7 @@ from casebook.storage import session as storage
 
 @pytest.fixture
 def serving(tmp_path, monkeypatch):
-    """`with serving(unit) as office`: its desk, where it is as late as in the unit."""
+    """The desk of a unit, where it is as late as in the unit: `with serving(unit) as office`."""
 
     @contextmanager
     def open_office(unit):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from contextlib import contextmanager
 from itertools import product
 
