@@ -31,7 +31,7 @@ test: .venv ## every kind of test once, small
 browser: .venv ## the desk in a real browser: installs Playwright and Debian's Chromium, and runs the tests that need them
 	@command -v chromium >/dev/null || { apt-get -qq update && apt-get -qq install --yes chromium >/dev/null; }
 	@$(BIN)/python -m pip install --quiet --require-hashes --requirement browser.lock
-	@$(BIN)/python -m pytest -n 0 tests/desk/test_browser.py
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -k browser tests/desk/test_browser.py tests/desk/test_whole_case.py
 
 soak: .venv ## long seeds and kill matrices; writes docs/evidence/
 	@CASEBOOK_SEEDS=20 CASEBOOK_STEPS=1000 $(BIN)/python -m pytest --timeout 14400 -s tests/property/test_casework.py 2>&1 | tee docs/evidence/soak.txt

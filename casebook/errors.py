@@ -99,6 +99,12 @@ class Collision(Fault):
     code = "collision"
 
 
+class Busy(Collision):
+    """Somebody else is working on this at this moment. Nothing was saved: wait a little, and do it again."""
+
+    code = "busy"
+
+
 class HomeUnusable(Fault):
     """The home directory cannot be used."""
 

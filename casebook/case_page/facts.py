@@ -142,7 +142,7 @@ def searches(application: ApplicationView) -> Iterator[PageBlock]:
     yield from table(("of", "source", "returned", "result"), lines)
     for row in rows(application, "search"):
         if row["returned_at"] is None and not row["superseded"] and row.get("plan"):
-            yield from paragraph(f"{words.SOURCE.of(row['source'])}: type", "; ".join(map(_to_type, row["plan"])))
+            yield from paragraph(f"{words.SOURCE.of(row['source'])}: type", "; ".join(map(to_type, row["plan"])))
     for row in rows(application, "assurance"):
         head = f"{words.ASSURANCE.of(row['kind'])} signed by {row['signed_by']} {moment(row['signed_at'])}"
         head += f", confidence {words.CONFIDENCE.of(row['confidence'])}" if row["confidence"] else ""
@@ -151,7 +151,7 @@ def searches(application: ApplicationView) -> Iterator[PageBlock]:
         yield from paragraph(f"{head}{' (replaced)' if row['superseded'] else ''}", row.get("statement"))
 
 
-def _to_type(step: ShownRow) -> str:
+def to_type(step: ShownRow) -> str:
     """One search of a plan as the researcher types it."""
     if step["pivot"]:
         return clean(step["pivot"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -22,11 +23,13 @@ from casebook.storage.tables import ClockOffset, Home, LedgerEntry, Token, Trust
 SEALS = "seals"  # the folder of a home that keeps its own copy of every seal
 
 
-def open_casebook(home: Path, url: str, *, owner: str | None = None, pool_size: int = 5) -> Store:
+def open_casebook(
+    home: Path, url: str, *, owner: str | None = None, pool_size: int = 5, patience: timedelta | None = None
+) -> Store:
     """The casebook of a home, whose database is at `url`. A new home gets its keys; that of an earlier release, its seals.
 
-    `owner`: the address of whoever owns the tables, if that is another. Raises KeyUnusable if the ledger's keys are not those
-    of this database, and OwnerNeeded if its schema must be migrated and no owner is known.
+    `owner`: the address of whoever owns the tables, if that is another. `patience`: see `storage.open_store`. Raises KeyUnusable if
+    the ledger's keys are not those of this database, and OwnerNeeded if its schema must be migrated and no owner is known.
     """
     migrate.upgrade(url, owner=owner)
     known = keys.known(url)
@@ -34,7 +37,7 @@ def open_casebook(home: Path, url: str, *, owner: str | None = None, pool_size: 
     key = keys.first_entry_key(home) if is_new else keys.entry_key(home, known=known.entry_key)
     if known.entry_key is None or known.schema != migrate.head():
         _begin_release(home, known, storage.open_store(owner or url, key, pool_size=1))
-    store = storage.open_store(url, key, pool_size=pool_size)
+    store = storage.open_store(url, key, pool_size=pool_size, patience=patience)
     try:
         with store.session() as session:
             if policy_documents.take_over(_act(session)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -146,9 +147,36 @@ def read(address: str, status: int, html: str) -> BrowsedPage:
 FormValues = Mapping[str, str | Sequence[str]]
 
 
+class Browsing(ABC):
+    """What a person does with a browser. Whoever fills in forms needs no more of it."""
+
+    @abstractmethod
+    def get(self, address: str) -> BrowsedPage:
+        """Open an address, as a link does."""
+
+    @abstractmethod
+    def submit(
+        self,
+        form: PageForm,
+        typed: FormValues | None = None,
+        *,
+        button: tuple[str, str] | None = None,
+        files: Mapping[str, tuple[str, bytes]] | None = None,
+    ) -> BrowsedPage:
+        """Fill in a form and press a button; the first that has no name, unless another is given."""
+
+    def sign_in(self, staff_id: str, token: str) -> BrowsedPage:
+        """Sign in by the page for it."""
+        return self.submit(self.get("/login").form("/login"), {"staff_id": staff_id, "token": token})
+
+    def press(self, page: BrowsedPage, action: str, typed: FormValues | None = None) -> BrowsedPage:
+        """Press the button of the form that goes to an address."""
+        return self.submit(page.form(action), typed)
+
+
 @dataclass(kw_only=True)
-class Browser:
-    """One browser with its cookies. `client`: an httpx client whose base is the desk's address.
+class Browser(Browsing):
+    """One browser with its cookies, and no window. `client`: an httpx client whose base is the desk's address.
 
     `effort`: how many pages were opened, choices made and signs typed.
     """
@@ -156,12 +184,7 @@ class Browser:
     client: httpx.Client
     effort: Counter[str] = field(default_factory=Counter)
 
-    def sign_in(self, staff_id: str, token: str) -> BrowsedPage:
-        """Sign in by the page for it."""
-        return self.submit(self.get("/login").form("/login"), {"staff_id": staff_id, "token": token})
-
     def get(self, address: str) -> BrowsedPage:
-        """Open an address, as a link does."""
         self.effort["pages"] += 1
         return self._read(self.client.get(address, headers={"sec-fetch-site": "same-origin"}, follow_redirects=True))
 
@@ -173,7 +196,6 @@ class Browser:
         button: tuple[str, str] | None = None,
         files: Mapping[str, tuple[str, bytes]] | None = None,
     ) -> BrowsedPage:
-        """Fill in a form and press a button; the first that has no name, unless another is given."""
         sent = _sent(form, typed or {}, button)
         self._count(form, typed or {})
         data: dict[str, list[str]] = {}
@@ -206,10 +228,6 @@ class Browser:
                 self.effort["fields"] += 1
                 self.effort["signs"] += sum(map(len, values))
 
-    def press(self, page: BrowsedPage, action: str, typed: FormValues | None = None) -> BrowsedPage:
-        """Press the button of the form that goes to an address."""
-        return self.submit(page.form(action), typed)
-
     def _read(self, answer: httpx.Response) -> BrowsedPage:
         kind = answer.headers.get("content-type", "")
         return read(answer.url.path, answer.status_code, answer.text if "html" in kind else "")
@@ -220,6 +238,10 @@ def _sent(form: PageForm, typed: FormValues, button: tuple[str, str] | None) -> 
     unknown = set(typed) - form.names
     if unknown:
         raise KeyError(f"the form has no field {', '.join(sorted(unknown))}")
+    for name, chosen in typed.items():
+        offered, values = form.options.get(name), {chosen} if isinstance(chosen, str) else set(chosen)
+        if offered is not None and not values <= set(offered):
+            raise KeyError(f"{name} does not offer {', '.join(sorted(values - set(offered)))}")
     kept = [(name, value) for name, value in form.filled if name not in typed]
     given = [(name, each) for name, value in typed.items() for each in ([value] if isinstance(value, str) else value)]
     return [*kept, *given, *([button] if button else [])]

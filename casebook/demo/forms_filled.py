@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from casebook.demo.browser import BrowsedPage, Browser, PageForm
+from casebook.demo.browser import BrowsedPage, Browsing, PageForm
 from casebook.errors import Refused
 
 ZONE = ZoneInfo("Europe/London")
 MOST_PRESSED = 60  # times that somebody asks for one more entry of a list
 
 
-def answer_item(browser: Browser, item: str, answer: Mapping[str, object]) -> BrowsedPage:
+def answer_item(browser: Browsing, item: str, answer: Mapping[str, object]) -> BrowsedPage:
     """Claim an item, read its file, fill in its form and give the answer. A refusal is raised, with its code."""
     page = _opened(browser, item)
     if isinstance(named := answer.get("instrument"), Mapping) and named.get("name") != "DASH":
@@ -30,7 +30,7 @@ def answer_item(browser: Browser, item: str, answer: Mapping[str, object]) -> Br
     return done
 
 
-def _opened(browser: Browser, item: str) -> BrowsedPage:
+def _opened(browser: Browsing, item: str) -> BrowsedPage:
     page = browser.get(f"/work/{item}")
     action = f"/work/{item}/claim" if page.has(f"/work/{item}/claim") else f"/work/{item}/open"
     if page.status != 200 or not page.has(action):  # noqa: PLR2004 - the page came
@@ -41,7 +41,7 @@ def _opened(browser: Browser, item: str) -> BrowsedPage:
     return page
 
 
-def _with_entries(browser: Browser, page: BrowsedPage, action: str, typed: Mapping[str, list[str]]) -> BrowsedPage:
+def _with_entries(browser: Browsing, page: BrowsedPage, action: str, typed: Mapping[str, list[str]]) -> BrowsedPage:
     """Ask for one more entry of a list until there is a field for everything."""
     for _ in range(MOST_PRESSED):
         form = page.form(action)

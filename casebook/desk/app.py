@@ -66,15 +66,15 @@ def _page(desk: DeskTools, page: PageHandler) -> Callable[[Request], object]:
 
     @functools.wraps(page)
     async def answer(request: Request) -> Response:
+        form = TypedForm()
         try:
             security.refuse_prefetch(request)
-            form = TypedForm()
             if request.method != "GET":
                 security.refuse_foreign(request)
                 form = await bodies.read(request)
             return await to_thread.run_sync(_answered, desk, page, request, form, limiter=desk.threads)
         except CasebookError as error:
-            return _refused(_nobody(desk, request), error)
+            return _refused(_nobody(desk, request).with_form(form), error)
 
     return answer
 
@@ -155,7 +155,17 @@ def _refused(visit: Visit, error: CasebookError) -> Response:
         case _:
             status, template = 422, "refused.html"
     typed = [(name, value) for name, values in visit.form.typed.items() for value in values if len(value) > len("yes")]
-    return visit.page(template, status, error=error, typed=typed, back=visit.request.url.path)
+    return visit.page(template, status, error=error, typed=typed, back=_where_it_stands(visit.request))
+
+
+def _where_it_stands(request: Request) -> str:
+    """The page that shows what a request was about. An address that only takes a form has no page of its own."""
+    match request.path_params:
+        case {"item": item}:
+            return f"/work/{item}"
+        case {"reference": reference}:
+            return f"/applications/{reference}"
+    return request.url.path if request.method == "GET" else "/"
 
 
 def _page_not_found(desk: DeskTools) -> Callable[[Request, Exception], Response]:

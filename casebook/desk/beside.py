@@ -31,8 +31,10 @@ BESIDE: Mapping[WorkKind, tuple[str, ...]] = {
 
 
 # what an item has for programs, and what its form shows
-_IDS = frozenset({"why_uncovered", "uncovered", "candidate", "search", "pair", "call", "draft", "signal", "sample", "delivery",
-                  "finding", "referral", "left_out", "eligible", "items", "may_be_said"})  # fmt: skip
+_IDS = frozenset({
+    "searches", "why_uncovered", "uncovered", "candidate", "search", "pair", "call", "draft", "signal", "sample",
+    "delivery", "finding", "referral", "left_out", "eligible", "items", "may_be_said",
+})  # fmt: skip
 
 
 def about(subject: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -38,14 +38,23 @@ class FormShown:
     @property
     def errors(self) -> list[dict[str, str]]:
         """The summary of the faults, each with a link to its field."""
-        labels = {each.name: each for each in _every(self.fields)}
+        labels = {each.name: each.label for each in _every(self.fields)}
         return [
-            {
-                "text": f"{labels[name].label}: {fault}" if name in labels else fault,
-                "href": f"#{name.replace('.', '-')}",
-            }
+            {"text": f"{_place(labels, name)}{fault}", "href": f"#{name.replace('.', '-')}"}
             for name, fault in self.faults.items()
         ]
+
+
+def _place(labels: Mapping[str, str], name: str) -> str:
+    """The question of a field, after the entries of lists that it stands in."""
+    shown, parts = "", name.split(".")
+    for at, part in enumerate(parts):
+        if part.isdecimal():
+            of_list = ".".join("#" if each.isdecimal() else each for each in parts[:at])
+            shown += f"{labels.get(of_list, of_list)} {int(part) + 1}, "
+            parts[at] = "#"
+    label = labels.get(".".join(parts))
+    return f"{shown}{label}: " if label else shown
 
 
 def faults_of(error: CasebookError) -> dict[str, str]:

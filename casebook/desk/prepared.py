@@ -185,7 +185,8 @@ def _panel(subject: ItemSubject, _shown: OpenedFile, _asked: str, _docs: InForce
 
 
 def _agencies() -> Choices:
-    return tuple((code, as_sentence(text)) for code, text in words.AGENCY.words.items())
+    """Who can sit on a panel or be asked by it."""
+    return tuple((code, as_sentence(text)) for code, text in words.AGENCY.words.items() if code != "crime")
 
 
 def _decision(subject: ItemSubject, shown: OpenedFile, _asked: str, docs: InForce) -> Prepared:

@@ -21,6 +21,22 @@ def answer(fields: Iterable[Field], typed: Typed) -> dict[str, Any]:
     return {name: value for name, value in given if value is not None}
 
 
+def asked(fields: Iterable[Field], typed: Typed, start: Typed) -> dict[str, Sequence[str]]:
+    """What was typed, without what the page itself put into questions that were not asked after this answer.
+
+    What somebody typed there is kept: then the answer's own model says that it does not belong there.
+    """
+    kept = dict(typed)
+    for field in fields:
+        condition, _, answers = field.shown_if.partition("=")
+        if not condition or set(typed.get(condition, ())) & set(answers.split("|")):
+            continue
+        inside = {name: typed[name] for name in typed if name == field.name or name.startswith(f"{field.name}.")}
+        if all(not any(values) or list(values) == list(start.get(name, ())) for name, values in inside.items()):
+            kept = {name: values for name, values in kept.items() if name not in inside}
+    return kept
+
+
 def _value(field: Field, typed: Typed) -> Any:  # noqa: ANN401, PLR0911 - any JSON; one case for each kind of field
     texts = [text.strip() for text in typed.get(field.name, ()) if text.strip()]
     match field.kind:

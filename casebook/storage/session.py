@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolation
+from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure, UniqueViolation
 from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from casebook import clock
-from casebook.errors import Collision, DatabaseRefused, DatabaseUnavailable
+from casebook.errors import Busy, Collision, DatabaseRefused, DatabaseUnavailable
 from casebook.storage import ledger, server_logs
 from casebook.storage.tables import ClockOffset
 
@@ -54,6 +54,8 @@ class Store:
             # PostgreSQL's message repeats the row: it goes no further, and into no log
             if isinstance(fault.orig, _COLLISIONS):
                 raise Collision from None
+            if isinstance(fault.orig, LockNotAvailable):
+                raise Busy from None
             if isinstance(fault, OperationalError) or fault.connection_invalidated:
                 raise DatabaseUnavailable from fault
             raise DatabaseRefused(_without_values(fault)) from None
@@ -66,9 +68,12 @@ def _without_values(fault: DBAPIError) -> str:
     return f"The database refused a change: {broken}"
 
 
-def open_store(url: str, key: bytes, *, pool_size: int = 5) -> Store:
-    """A store on a migrated database at `url` (an SQLAlchemy address, psycopg driver)."""
-    return Store(engine=_engine(url, pool_size), key=key)
+def open_store(url: str, key: bytes, *, pool_size: int = 5, patience: timedelta | None = None) -> Store:
+    """A store on a migrated database at `url` (an SQLAlchemy address, psycopg driver).
+
+    `patience`: how long a statement waits for a lock that another transaction holds, before it is refused as busy.
+    """
+    return Store(engine=_engine(url, pool_size, patience), key=key)
 
 
 @contextmanager
@@ -90,9 +95,12 @@ def in_use(store: Store) -> Iterator[Store]:
 
 
 @lru_cache(maxsize=8)
-def _engine(url: str, pool_size: int) -> Engine:
+def _engine(url: str, pool_size: int, patience: timedelta | None) -> Engine:
     """One engine for all stores of a process on a database: they share compiled statements. `dispose` only disconnects."""
-    engine = create_engine(url, pool_size=pool_size, pool_pre_ping=True, connect_args={"application_name": "casebook"})
+    connecting = {"application_name": "casebook"}
+    if patience is not None:
+        connecting["options"] = f"-c lock_timeout={patience // timedelta(milliseconds=1)}"
+    engine = create_engine(url, pool_size=pool_size, pool_pre_ping=True, connect_args=connecting)
     event.listen(engine, "handle_error", _forget_values)
     server_logs.quieten(engine)
     return engine

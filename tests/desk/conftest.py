@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import pytest
 from browsing import DeskUnit, Door, Office
 from staffing import STAFF
@@ -16,13 +18,24 @@ def door():
 
 
 @pytest.fixture
-def office(staffed, tmp_path, monkeypatch, door):
-    """A unit of STAFF and its desk, where it is as late as in the unit."""
-    unit = staffed(STAFF, kind=DeskUnit)
-    monkeypatch.setattr(storage, "now", lambda _session: unit.now)
-    unit.office = Office(unit=unit, home=tmp_path)
-    with unit.office.open(door):
-        yield unit.office
+def serving(tmp_path, monkeypatch, door):
+    """`with serving(unit) as office`: the desk of a unit, where it is as late as in the unit."""
+
+    @contextmanager
+    def open_office(unit):
+        monkeypatch.setattr(storage, "now", lambda _session: unit.now)
+        unit.office = Office(unit=unit, home=tmp_path)
+        with unit.office.open(door):
+            yield unit.office
+
+    return open_office
+
+
+@pytest.fixture
+def office(staffed, serving):
+    """A unit of STAFF and its desk."""
+    with serving(staffed(STAFF, kind=DeskUnit)) as office:
+        yield office
 
 
 @pytest.fixture

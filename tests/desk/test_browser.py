@@ -5,32 +5,21 @@ Skipped where Playwright or Chromium is not there; `make browser` installs both 
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
 import staffing
 from walking import ROW, through_everything
+from windows import real_browser
 
 from casebook.domain.vocabulary import Role, Stage
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: make browser")
 axe_module = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed: make browser")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed: make browser")
-
-SWITCHES = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 
 @pytest.fixture(scope="module")
 def chromium():
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+    with real_browser() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -13,10 +13,12 @@ from walking import ROW
 from casebook.casework import queue_pages, work_queue
 from casebook.casework.governance import governance
 from casebook.casework.queue_pages import QueueNarrowed
-from casebook.casework.reporting import list_pages, viewing
+from casebook.casework.reporting import force_figures, list_pages, viewing
+from casebook.casework.reporting.list_pages import ListNarrowed
 from casebook.casework.staff import staff
 from casebook.domain.vocabulary import Role, Stage
 from casebook.errors import NotPermitted
+from casebook.storage.tables import Clock
 
 
 @pytest.fixture
@@ -86,7 +88,7 @@ def test_the_pages_of_the_applications_are_their_list(busy, who, stage, overdue)
         whole = viewing.listing(act, stage=stage, overdue=overdue)
         found, first = [], 0
         while True:
-            page = list_pages.page(act, stage=stage, overdue=overdue, first=first, most=5)
+            page = list_pages.page(act, ListNarrowed(stage=stage, overdue=overdue), first=first, most=5)
             found += page.rows
             first += 5
             if first >= page.total:
@@ -100,3 +102,46 @@ def test_what_is_in_danger_is_what_the_list_puts_first(busy):
         whole = queue_pages.page(act, QueueNarrowed(), most=100)
     assert page.waiting.items
     assert {item.id for item in page.waiting.items} == whole.in_danger
+
+
+OF_FORCE = {"kept": {"made"}, "late": {"breached"}, "running": {"on_course", "at_risk"}}
+
+
+@pytest.mark.parametrize("who", ["head", "supervise"])
+def test_the_limit_of_the_whole_process_stands_as_the_force_reports_it(busy, who):
+    """As many made, running and breached, each with its reason; and each number is that of the list behind it."""
+    whole = {"route": "right_to_ask"}
+    references = busy.references()
+    with busy.acting() as act:
+        clocks = {clock.reference: clock for clock in act.session.query(Clock) if clock.limit_name == "whole_process"}
+        for at, reference in enumerate(references):
+            clock = clocks[reference]
+            match at % 4:
+                case 0:
+                    clock.met_at = clock.due_at - timedelta(days=at)
+                case 1:
+                    clock.met_at = clock.due_at + timedelta(days=1)
+                    clock.overrun_reason = "panel_cycle" if at % 3 else None
+                case 2:
+                    clock.due_at = busy.now - timedelta(hours=1)
+                case _:
+                    clock.due_at = busy.now + timedelta(hours=at)
+        act.session.flush()
+        act.record_many("deadlines_recomputed", dict.fromkeys(references, whole))
+    with busy.acting("head") as act:
+        reported = [row for row in force_figures.figures(act) if str(row["measure"]).startswith("whole_process")]
+    with busy.acting(who) as act:
+        counted = list_pages.whole_process(act)
+        hidden = 0 if who == "head" else 1  # one case is restricted to others
+        for figure, standings in OF_FORCE.items():
+            of_force = sum(
+                row["value"] for row in reported if (row["measure"], row["detail"]) == ("whole_process", figure)
+            )
+            ours = sum(sum(counted[standing].values()) for standing in standings)
+            assert of_force - hidden <= ours <= of_force
+        for standing, reasons in counted.items():
+            for because, count in reasons.items():
+                page = list_pages.page(act, ListNarrowed(whole=standing, because=because), most=100)
+                assert page.total == len(page.rows) == count
+    assert counted["at_risk"]
+    assert counted["breached"].keys() == {"not_said", "panel_cycle"}

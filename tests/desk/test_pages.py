@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
+from datetime import timedelta
 from itertools import product
 
 import pytest
@@ -277,6 +278,20 @@ def test_an_answer_that_is_not_whole_is_told_field_by_field_and_kept(office, ref
     assert 'href="#result"' in told.html
     assert 'id="result-error"' in told.html
     assert "half of it" in told.html
+    told = browser.submit(page.form(f"/work/{item.id}"), {"result": "nil", "evidence_reference": "E-1"})
+    assert "Search made 1, What did the source return?: is missing" in told.text
+
+
+def test_a_source_that_cannot_be_searched_is_returned_as_such(office, reference):
+    """The searches that the page put there are not asked about then. What somebody typed there all the same is not lost."""
+    item = item_of(office, reference, "return_search")
+    browser = office.signed_in("research")
+    form = browser.press(browser.get(f"/work/{item.id}"), f"/work/{item.id}/claim").form(f"/work/{item.id}")
+    typed = {"result": "unavailable", "unavailable_reason": "their line is down"}
+    told = browser.submit(form, typed | {"searches.0.result": "nil"})
+    assert told.status == 422
+    assert told.title.startswith("Error: ")
+    assert "Done" in browser.submit(form, typed).title
 
 
 def test_a_draft_is_its_writer_s_alone_and_goes_with_the_item(office, reference):
@@ -410,6 +425,19 @@ def test_the_unit_at_a_glance_is_for_whoever_sees_other_cases(office, reference,
     if offered:
         assert "have no case officer" in page.text
         assert browser.client.get("/lead/weeks.svg").headers["content-type"].startswith("image/svg")
+
+
+def test_each_number_of_the_limit_leads_to_its_list(office, reference):
+    browser = office.signed_in("supervise")
+    (form,) = [form for form in browser.get("/lead").forms if dict(form.filled).get("whole") == "on_course"]
+    shown = browser.submit(form)
+    assert reference in shown.text
+    assert "Limit of the whole process on course" in shown.text
+    assert "?" not in shown.address
+    office.unit.now += timedelta(days=40)
+    browser = office.signed_in("supervise")
+    (form,) = [form for form in browser.get("/lead").forms if dict(form.filled).get("because") == "not_said"]
+    assert "breached: nobody has said why" in browser.submit(form).text
 
 
 def test_a_command_that_does_not_end_is_refused(office):

@@ -82,8 +82,12 @@ def _keyed(
 
 def confirmed_cells(act: Act, reference: str, party: Party) -> list[dict[str, str]]:
     """The persons in the sources who were confirmed to be the party, in the columns of persons.csv."""
-    seen = [person.seen for person in repeats.confirmed(act.session, reference) if person.party == party]
-    return [{name: str(person.get(name) or "") for name in (*_CELLS, "aliases", "sex")} for person in seen]
+    return [cells_seen(person.seen) for person in repeats.confirmed(act.session, reference) if person.party == party]
+
+
+def cells_seen(seen: Mapping[str, object]) -> dict[str, str]:
+    """Somebody as a source has them, in the columns of persons.csv."""
+    return {name: str(seen.get(name) or "") for name in (*_CELLS, "aliases", "sex")}
 
 
 def learnt_from(act: Act, application: Application, party: Party) -> dict[str, dict[str, str]]:
@@ -92,15 +96,23 @@ def learnt_from(act: Act, application: Application, party: Party) -> dict[str, d
     confirmed = confirmed_cells(act, application.reference, party)
     if person is None or not confirmed:
         return {}
-    told, as_told = _known(person, act.now.year), cells_of(person)
+    as_told = cells_of(person)
     names_told = (f"{as_told['forename']} {as_told['surname']}".strip(), as_told["aliases"])
-    said = {variant_key(variant, application.reference) for variant in variants.said(told)}
     persons: dict[str, dict[str, str]] = {}
     for cells in confirmed:
         aliases = ";".join(filter(None, (cells["aliases"], *names_told)))
-        for variant in variants.of_confirmed(told, _known_of(cells, act.now.year, aliases=items(cells["aliases"]))):
-            persons.setdefault(variant_key(variant, application.reference), {**cells, "aliases": aliases})
-    return {key: cells for key, cells in persons.items() if key not in said}
+        for key in added_by(person, cells, act.now.year):
+            persons.setdefault(key, {**cells, "aliases": aliases})
+    return persons
+
+
+def added_by(person: Person, cells: Mapping[str, str], this_year: int) -> dict[str, Variant]:
+    """Key -> variant that the record of somebody in a source adds to what is told of the party, once they are confirmed."""
+    told, salt = _known(person, this_year), person.reference
+    said = {variant_key(variant, salt) for variant in variants.said(told)}
+    recorded = variants.of_confirmed(told, _known_of(cells, this_year, aliases=items(cells["aliases"])))
+    added = {variant_key(variant, salt): variant for variant in recorded}
+    return {key: variant for key, variant in added.items() if key not in said}
 
 
 def _known(person: Person, this_year: int) -> variants.KnownPerson:

@@ -13,6 +13,7 @@ from casebook.domain.vocabulary import Stage
 from casebook.storage.reporting import force_figures as stored
 from casebook.storage.reporting.force_figures import ForceCase
 
+NOT_SAID = "not_said"  # nobody has said yet why it was late
 COLUMNS = ("measure", "route", "applicant", "detail", "value")
 Figure = dict[str, object]
 
@@ -44,7 +45,7 @@ def _kept(cases: list[ForceCase], now: datetime) -> Iterator[Figure]:
     counted = {
         "whole_process": ((case, _in_time(case, now)) for case in cases),
         "whole_process_late_because": (
-            (case, case.late_because or "not_said") for case in cases if _in_time(case, now) == "late"
+            (case, case.late_because or NOT_SAID) for case in cases if _in_time(case, now) == "late"
         ),
         "harm_after_decision": ((case, case.outcome or "undecided") for case in cases if case.harmed_at),
     }

@@ -5,20 +5,27 @@ The order is that of `viewing.listing`, which a test holds it against; only what
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from datetime import timedelta
+from typing import Any, get_args
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, not_, select
+from sqlalchemy import ColumnElement, Select, Subquery, case, exists, func, not_, select
 
 from casebook.casework.core.acting import Act
 from casebook.casework.core.blind_review import outcomes_hidden
 from casebook.casework.reporting import viewing
+from casebook.casework.reporting.force_figures import NOT_SAID
 from casebook.domain import authority
 from casebook.domain.authority import Command
 from casebook.domain.vocabulary import Stage
 from casebook.storage import allocation, people
 from casebook.storage.danger_said import danger_said, priority_rank
+from casebook.storage.reporting import whole_process as whole_limit
+from casebook.storage.reporting.whole_process import WholeStanding
 from casebook.storage.tables import OPEN_WORK, Application, Clock, Restriction, WorkItem
+
+QUARTER = timedelta(weeks=13)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,15 +36,21 @@ class ListPage:
     total: int
 
 
-def page(act: Act, *, stage: Stage | None = None, overdue: bool = False, first: int = 0, most: int = 25) -> ListPage:
+@dataclass(frozen=True, kw_only=True)
+class ListNarrowed:
+    """What a list is narrowed to; empty: not at all. `whole` and `because`: see `whole_process`."""
+
+    stage: Stage | None = None
+    overdue: bool = False
+    whole: str = ""
+    because: str = ""
+
+
+def page(act: Act, narrowed: ListNarrowed, *, first: int = 0, most: int = 25) -> ListPage:
     """`most` applications from the `first` on, most pressing first: only those that the actor may see."""
     act.allowed(Command.LIST_APPLICATIONS)
     due = _due()
-    wanted = [_seen(act)]
-    if stage is not None:
-        wanted.append(Application.stage == stage)
-    if overdue:
-        wanted.append(due < act.now)
+    wanted = [_seen(act), *_narrowed(act, narrowed, due)]
     total = act.session.scalar(select(func.count()).select_from(Application).where(*wanted)) or 0
     found = act.session.execute(_ordered(act, due).where(*wanted).offset(first).limit(most)).all()
     references = [application.reference for application, _ in found]
@@ -53,6 +66,44 @@ def page(act: Act, *, stage: Stage | None = None, overdue: bool = False, first: 
         row["owner"] = owners.get(str(row["reference"]))
         row["outcome"] = None if row["reference"] in blind else row["outcome"]
     return ListPage(rows=rows, total=total)
+
+
+def whole_process(act: Act) -> dict[str, dict[str, int]]:
+    """How many applications met the limit of the whole process, are on course, at risk, or breached it, each by the reason given.
+
+    Over the last quarter: by when it fell due. Only those that the actor may see, so that each number is that of its list.
+    """
+    act.allowed(Command.SEE_OTHER_CASES)
+    rows = _standings(act)
+    why = func.coalesce(rows.c.because, NOT_SAID).label("why")
+    query = (
+        select(rows.c.standing, why, func.count())
+        .join(Application, Application.reference == rows.c.reference)
+        .where(_seen(act))
+        .group_by(rows.c.standing, why)
+    )
+    counted: dict[str, dict[str, int]] = {standing: {} for standing in get_args(WholeStanding)}
+    for standing, because, count in act.session.execute(query):
+        counted[standing][because] = count
+    return counted
+
+
+def _standings(act: Act) -> Subquery:
+    soon = act.documents.policy_on(act.now).escalation.due_soon
+    return whole_limit.standings(act.now, soon, since=act.now - QUARTER)
+
+
+def _narrowed(act: Act, narrowed: ListNarrowed, due: ColumnElement[Any]) -> Iterator[ColumnElement[bool]]:
+    if narrowed.stage is not None:
+        yield Application.stage == narrowed.stage
+    if narrowed.overdue:
+        yield due < act.now
+    if narrowed.whole:
+        rows = _standings(act)
+        chosen = select(rows.c.reference).where(rows.c.standing == narrowed.whole)
+        if narrowed.because:
+            chosen = chosen.where(func.coalesce(rows.c.because, NOT_SAID) == narrowed.because)
+        yield Application.reference.in_(chosen)
 
 
 def _seen(act: Act) -> ColumnElement[bool]:

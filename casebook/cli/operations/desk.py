@@ -7,6 +7,7 @@ import socket
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -31,6 +32,7 @@ from casebook.storage.server import cluster
 
 HOST = "127.0.0.1"  # a proxy with TLS stands before it, if it is reached from elsewhere
 POOL = 10  # connections; as many pages at once read the database, and the others wait for a moment
+PATIENCE = timedelta(seconds=5)  # for a lock that another act holds; then the page says so, and keeps what was typed
 _NOBODY = Actor(id="", roles=frozenset())
 
 
@@ -80,7 +82,9 @@ def serving(configured: Settings, call: Call, *, port: int, tls: bool = False) -
         raise Fault(NOT_BUILT, "not_built")
     catalogue.configure(configured.sources)
     with _socket(port) as listening, cluster.database(configured) as server:
-        store = open_casebook(configured.home, server.url("casebook_app"), owner=server.url("casebook"), pool_size=POOL)
+        store = open_casebook(
+            configured.home, server.url("casebook_app"), owner=server.url("casebook"), pool_size=POOL, patience=PATIENCE
+        )
         with storage.in_use(store):
             with store.session() as session:
                 marked = "Trial: no real people" if trial.is_trial(session) else ""

@@ -9,7 +9,8 @@ const show = () => {
   for (const question of asked) {
     const [name, value] = question.dataset.shownIf.split('=')
     const chosen = [...document.getElementsByName(name)].filter((field) => field.checked || field.tagName === 'SELECT')
-    question.hidden = !chosen.some((field) => value.split('|').includes(field.value))
+    const isWrong = question.querySelector('.govuk-error-message') !== null
+    question.hidden = !isWrong && !chosen.some((field) => value.split('|').includes(field.value))
   }
 }
 if (asked.length) {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from starlette.responses import Response
 
@@ -11,6 +11,8 @@ from casebook.case_page import page as case_page
 from casebook.case_page.blocks import clean
 from casebook.casework.chronology.timeline import timeline
 from casebook.casework.reporting import list_pages, viewing
+from casebook.casework.reporting.force_figures import NOT_SAID
+from casebook.casework.reporting.list_pages import ListNarrowed
 from casebook.casework.safeguarding import safe_contact
 from casebook.desk import paging
 from casebook.desk.acts import acts_for
@@ -18,8 +20,11 @@ from casebook.desk.visit import Visit
 from casebook.domain import words
 from casebook.domain.vocabulary import Stage
 from casebook.errors import NotFound
+from casebook.storage.reporting.whole_process import WholeStanding
 
 _NARROWED = "applications:narrowed"
+# how an application stands with the limit of the whole process
+STANDINGS = (("made", "made"), ("on_course", "on course"), ("at_risk", "at risk"), ("breached", "breached"))
 
 # the tabs of a case: title -> the sections of its page
 TABS: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -52,26 +57,36 @@ TABS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 def listing(visit: Visit) -> Response:
     """All applications that the reader may see, most pressing first."""
     kept = visit.kept(_NARROWED)
-    narrowed: Mapping[str, str] = kept if isinstance(kept, dict) else {}
-    stage = Stage(narrowed["stage"]) if narrowed.get("stage") in set(Stage) else None
+    narrowed = kept if isinstance(kept, ListNarrowed) else ListNarrowed()
     with visit.acting() as act:
-        listed = list_pages.page(
-            act, stage=stage, overdue=bool(narrowed.get("overdue")), first=paging.first(visit), most=paging.ON_A_PAGE
-        )
+        listed = list_pages.page(act, narrowed, first=paging.first(visit), most=paging.ON_A_PAGE)
     return visit.page(
         "applications.html",
         nav="/applications",
         rows=listed.rows,
         narrowed=narrowed,
+        chosen=": ".join(filter(None, (dict(STANDINGS).get(narrowed.whole), why_late(narrowed.because)))),
         stages=[(stage, words.STAGE.of(stage)) for stage in Stage],
         now=visit.now,
         **paging.numbers(visit, listed.total),
     )
 
 
+def why_late(code: str) -> str:
+    """Why the limit of the whole process was breached, in words."""
+    return "nobody has said why" if code == NOT_SAID else words.OVERRUN.of(code) if code else ""
+
+
 def narrow(visit: Visit) -> Response:
     """Keep what the list is narrowed to, for this session."""
-    visit.give(_NARROWED, {"stage": visit.form.get("stage"), "overdue": visit.form.get("overdue")})
+    stage, whole, because = (visit.form.get(name) for name in ("stage", "whole", "because"))
+    narrowed = ListNarrowed(
+        stage=Stage(stage) if stage in set(Stage) else None,
+        overdue=bool(visit.form.get("overdue")),
+        whole=whole if whole in get_args(WholeStanding) else "",
+        because=because if because in {NOT_SAID, *words.OVERRUN.words} else "",
+    )
+    visit.give(_NARROWED, narrowed)
     return visit.go("/applications")
 
 

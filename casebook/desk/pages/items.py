@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,9 @@ from casebook.case_page import page as case_page
 from casebook.casework import playbook, work_queue
 from casebook.casework.core import begun
 from casebook.casework.core.acting import Act
+from casebook.casework.record_checks.learnt import LearntSearch
 from casebook.casework.reporting import viewing
-from casebook.desk import beside, comparing, forms, prepared, typed
+from casebook.desk import beside, comparing, forms, prepared, search_sheet, typed
 from casebook.desk.beside import BESIDE
 from casebook.desk.fields import Field
 from casebook.desk.forms import FormShown
@@ -39,6 +40,7 @@ class OpenedItem:
     detail: Mapping[str, Any]
     version: int | None
     docs: InForce
+    learnt: Sequence[LearntSearch]
 
 
 def look(visit: Visit) -> Response:
@@ -68,13 +70,14 @@ def _open(visit: Visit, item_id: str) -> None:
     version = None
     with visit.acting() as act:
         item, detail = work_queue.show(act, item_id)
+        learnt = search_sheet.learnt_for(act, item)
         if item.reference is not None:
             shown = viewing.show(act, item.reference)
             version = int(shown["version"])  # type: ignore[call-overload] # the row's
         docs = prepared.in_force(act.documents, act.now, submitted_at=shown.get("submitted_at") or act.now)
     if item.reference is not None:
         visit.give(f"file:{item.reference}", shown)
-    visit.give(f"item:{item.id}", OpenedItem(shown=shown, detail=detail, version=version, docs=docs))
+    visit.give(f"item:{item.id}", OpenedItem(shown=shown, detail=detail, version=version, docs=docs, learnt=learnt))
 
 
 def move(visit: Visit) -> Response:
@@ -129,7 +132,7 @@ def _form_fields(visit: Visit, item: WorkItem, opened: OpenedItem) -> tuple[list
 def _raw(visit: Visit, item: WorkItem, opened: OpenedItem) -> dict[str, Any]:
     """The answer as it was typed, with what the item fixes and the round in which its file was opened."""
     fields, ready = _form_fields(visit, item, opened)
-    raw = typed.answer(fields, visit.form.typed)
+    raw = typed.answer(fields, typed.asked(fields, visit.form.typed, ready.start))
     for name, value in ready.fixed.items():
         *groups, last = name.split(".")
         place = raw
@@ -171,6 +174,7 @@ def _page(
         errors=shown_form.errors if shown_form and faults else None,
         sections=_beside(item, opened),
         comparison=comparing.of_item(item.subject, opened.shown) if opened else None,
+        sheet=search_sheet.of_item(item.subject, opened.shown, opened.learnt) if opened else None,
         kept=kept,
         kept_now=bool(visit.query("kept")),
         others=begun.others(act, item),

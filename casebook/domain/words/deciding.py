@@ -118,6 +118,11 @@ AGENCY = Vocabulary("Agencies", {
     "marac": "MARAC",
     "regulator": "regulator",
     "police": "police",
+    "probation": "probation",
+    "health": "health services",
+    "housing": "housing",
+    "education": "education",
+    "youth_justice": "youth justice",
     "crime": "crime recorded",
     "other": "another agency",
 })  # fmt: skip
