@@ -19,7 +19,7 @@ def door():
 
 @pytest.fixture
 def serving(tmp_path, monkeypatch, door):
-    """`with serving(unit) as office`: the desk of a unit, where it is as late as in the unit."""
+    """A context for a unit: in it its desk is open, where it is as late as in the unit."""
 
     @contextmanager
     def open_office(unit):
