@@ -17,21 +17,21 @@ SHORT = timedelta(milliseconds=200)
 
 
 @pytest.fixture
-def hurried(office):
+def hurried(office, door):
     """The same unit behind a desk that waits for nobody for long."""
     address = office.unit.store.engine.url.render_as_string(hide_password=False)
     store = storage.open_store(address, office.unit.store.key, patience=SHORT)
     office.token("research")  # made before the lock
     hurried = Office(unit=replace(office.unit, store=store), home=office.home, tokens=office.tokens)
-    with storage.in_use(store), hurried.open():
+    with storage.in_use(store), hurried.open(door):
         yield hurried
 
 
 @pytest.fixture
-def item(office):
-    reference = office.unit.receive({**ROW, "external_id": "D-1"})
-    office.unit.carry(reference)
-    return next(each for each in office.unit.open_items(reference) if each.kind == "return_search")
+def item(office, received):
+    return next(
+        each for each in office.unit.open_items(received({**ROW, "external_id": "D-1"})) if each.kind == "return_search"
+    )
 
 
 def test_a_page_that_somebody_else_keeps_waiting_is_refused_in_words(office, hurried, item):
