@@ -1,7 +1,7 @@
 """The minutes of a meeting as data: who came and, case by case, what agencies said, what members answered and what was decided.
 
-They are made from the rows whenever they are printed, and can be kept with the papers of each case. A case that the reader may not open is left out without a trace, and
-the ledger says of each other one that they read it.
+They are made from the rows whenever they are printed, and can be kept with the papers of each case. A case that the reader may
+not open is left out without a trace, and the ledger says of each other one that they read it.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def cases_to_keep(act: Act, meeting: str) -> list[str]:
     return list(dict.fromkeys(application.reference for _, application in _heard(act, meeting)))
 
 
-def minutes_of_case(act: Act, meeting: str, reference: str) -> Summary:
+def minutes_of_case(act: Act, meeting: str, reference: str) -> dict[str, Any]:
     """What the minutes say of one case, and nothing of the others. The same facts give the same minutes, whoever keeps them."""
     act.allowed(Command.SEE_PERSONAL_DETAIL)
     row = meeting_of(act, meeting)
