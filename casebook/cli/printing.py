@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -20,12 +21,17 @@ def html(name: str, **values: object) -> str:
     return _template(name).render(**values)
 
 
-def pdf(name: str, *, title: str, mark: str | None = None, **values: object) -> bytes:
-    """The block `body` of the template as PDF. `mark` is printed at the top of every page, before the page number."""
+def pdf(name: str, *, title: str, mark: str | None = None, made_at: datetime | None = None, **values: object) -> bytes:
+    """The block `body` of the template as PDF. `mark` is printed at the top of every page, before the page number.
+
+    `made_at`: what the file says of when it was made; None: now.
+    """
     template = _template(name)
     body = "".join(template.blocks["body"](template.new_context({"mark": None, **values})))
     page = _blank(mark)
     page.set_title(title)
+    if made_at is not None:
+        page.set_creation_date(made_at)
     page.add_page()
     page.set_font(_FONT, size=9)
     page.write_html(

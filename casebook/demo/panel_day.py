@@ -65,5 +65,5 @@ class PanelDay:
             return
         chair, file = self.crew.desks[CHAIR], self.files / "minutes.pdf"
         chair.ask("panel", "attend", self.meeting, "--present", CHAIR, MEMBER)
-        chair.ask("panel", "minutes", self.meeting, "--pdf", str(file))
-        self.tell(f"minutes of the panel written: {file}")
+        kept = chair.ask("panel", "minutes", self.meeting, "--pdf", str(file), "--keep")["kept"]
+        self.tell(f"minutes of the panel written: {file}, and kept with the papers of {len(kept)} cases")

@@ -1,33 +1,45 @@
-"""Compiles the model's SQL conditions into functions of two rows, so that a few hundred pairs need no database.
+"""Compiles the model's SQL conditions into a function of two rows, so that a few hundred pairs need no database.
 
-They are compiled from the text of `model.json`, so that a rule is written once. Unknown syntax is refused.
+They are compiled from the text of `model.json`, so that a rule is written once, into one Python expression, because it is asked
+of millions of pairs. Unknown syntax is refused.
 """
 
 from __future__ import annotations
 
-import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from itertools import count
 from typing import Any
 
 from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
 
 ColumnValues = Mapping[str, Any]
-Value = Callable[[ColumnValues, ColumnValues], Any]  # None is SQL's null
-Test = Callable[[ColumnValues, ColumnValues], bool]
+Chooser = Callable[[ColumnValues, ColumnValues], int]
+# expressions of Python over the rows `left` and `right`: a value, None where SQL has null
+Value = str
 # when a condition is true, and when it is false: an unknown one is neither
-Truth = tuple[Test, Test]
+Truth = tuple[str, str]
 
 _TOKEN = re.compile(r"\s*(::|\|\||<>|<=|>=|[-+*()\[\],<>=]|'[^']*'|\d+(?:\.\d+)?|[a-z_0-9]+)", re.ASCII)
-_COMPARED = {
-    "=": operator.eq, "<>": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
-}  # fmt: skip
+_COMPARED = {"=": "==", "<>": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _CACHED = 50_000
 
 
-def compiled(condition: str) -> Test:
-    """A test that is true where SQL is true, not where it is unknown. Raises ValueError for unknown syntax."""
+def first_of(conditions: Sequence[str]) -> Chooser:
+    """The number of the first condition that is true. The last is ELSE. Raises ValueError for unknown syntax."""
+    *asked, last = conditions
+    if last != "ELSE":
+        raise ValueError("the last level of a comparison must be ELSE")
+    chosen = str(len(asked))
+    for number, condition in reversed([*enumerate(asked)]):
+        chosen = f"{number} if {_true(condition)} else {chosen}"
+    # of names of columns, numbers and the functions below: no other word passes the reader
+    choose: Chooser = eval(f"lambda left, right: {chosen}", {**_CALLED})  # noqa: S307 - as the line above says
+    return choose
+
+
+def _true(condition: str) -> str:
     reader = _Reader(condition)
     true, _ = reader.either()
     if reader.next is not None:
@@ -49,10 +61,17 @@ def _damerau_levenshtein(one: str, other: str) -> int:
     return DamerauLevenshtein.distance(one.encode(), other.encode())
 
 
-def _least(*values: Any) -> Any:  # noqa: ANN401 - of numbers
-    return min((value for value in values if value is not None), default=None)
+def _least(one: Any, other: Any) -> Any:  # noqa: ANN401 - of numbers
+    if one is None or other is None:
+        return other if one is None else one
+    return min(one, other)
 
 
+def _element(values: Any, at: int) -> Any:  # noqa: ANN401 - of whatever the list or text is made
+    return values[at] if values and len(values) > at else "" if isinstance(values, str) else None
+
+
+# what a condition may call -> its name in the expression, and the function
 _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "length": len,
     "len": len,
@@ -62,9 +81,10 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "list_intersect": lambda one, other: set(one) & set(other),
     "list_distinct": set,
 }
-_ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
-    "+": operator.add, "-": operator.sub, "*": operator.mul, "||": lambda one, other: [*one, *other],
+_CALLED: Mapping[str, Any] = {
+    **_FUNCTIONS, "least": _least, "element": _element, "set": set, "joined": lambda one, other: [*one, *other],
 }  # fmt: skip
+_ARITHMETIC = {"+": "{} + {}", "-": "{} - {}", "*": "{} * {}", "||": "joined({}, {})"}
 
 
 class _Reader:
@@ -79,6 +99,7 @@ class _Reader:
             self._tokens.append(found[1])
             at = found.end()
         self._tokens.reverse()
+        self._names = (f"v{number}" for number in count())  # of values that an expression uses twice
 
     @property
     def next(self) -> str | None:
@@ -118,16 +139,16 @@ class _Reader:
         if self._take("coalesce"):
             return self._coalesced()
         if self._take("list_has_any"):
-            one, other = self._arguments()
-            return _sharing(one, other)
+            return self._sharing(*self._arguments())
         one = self._sum()
         if self._take("is"):
             negated = self._take("not")
             self._need("null")
-            return _negated(_is_null(one)) if negated else _is_null(one)
+            is_null = f"({one} is None)", f"({one} is not None)"
+            return is_null[::-1] if negated else is_null
         if (sign := self._take(*_COMPARED)) is None:
             raise ValueError(f"a condition of the model compares nothing before {self.next}")
-        return _compared(_COMPARED[sign], one, self._sum())
+        return self._compared(_COMPARED[sign], one, self._sum())
 
     def _parenthesis(self) -> Truth | None:
         """A condition in parentheses; None where they hold a number instead."""
@@ -153,18 +174,18 @@ class _Reader:
         self._need(",")
         self._need("false")
         self._need(")")
-        return true, lambda left, right: not true(left, right)
+        return true, f"(not {true})"
 
     def _sum(self) -> Value:
         found = self._product()
         while sign := self._take("+", "-", "||"):
-            found = _applied(_ARITHMETIC[sign], found, self._product())
+            found = self._applied(_ARITHMETIC[sign], found, self._product())
         return found
 
     def _product(self) -> Value:
         found = self._part()
         while self._take("*"):
-            found = _applied(operator.mul, found, self._part())
+            found = self._applied(_ARITHMETIC["*"], found, self._part())
         return found
 
     def _part(self) -> Value:
@@ -172,15 +193,14 @@ class _Reader:
             return self._counted()
         token = self._take() or ""
         if token[:1].isdigit():
-            number = float(token) if "." in token else int(token)
-            return lambda _left, _right: number
+            return token
         if self.next == "(":
-            return _called(token, self._arguments())
+            return self._call(token, self._arguments())
         value = _column(token)
         while self._take("["):
             at = int(self._take() or 0) - 1
             self._need("]")
-            value = _element(value, at)
+            value = f"element({value}, {at})"
         return value
 
     def _counted(self) -> Value:
@@ -189,7 +209,7 @@ class _Reader:
         self._need(")")
         self._need("::")
         self._need("int")
-        return lambda left, right: 1 if true(left, right) else 0 if false(left, right) else None
+        return f"(1 if {true} else 0 if {false} else None)"
 
     def _arguments(self) -> list[Value]:
         self._need("(")
@@ -199,91 +219,47 @@ class _Reader:
         self._need(")")
         return found
 
+    def _compared(self, sign: str, one: Value, other: Value) -> Truth:
+        known, (first, second) = self._known(one, other)
+        return f"({known} and {first} {sign} {second})", f"({known} and not {first} {sign} {second})"
+
+    def _sharing(self, one: Value, other: Value) -> Truth:
+        """`list_has_any` of two lists: a list that has nothing shares nothing."""
+        known, (first, second) = self._known(one, other)
+        apart = f"set({first}).isdisjoint({second})"
+        return f"({known} and not {apart})", f"({known} and {apart})"
+
+    def _call(self, name: str, arguments: list[Value]) -> Value:
+        if name == "least":  # passes nulls over
+            return f"least({', '.join(arguments)})"
+        if name not in _FUNCTIONS:
+            raise ValueError(f"a condition of the model calls {name}, which is not known here")
+        return self._applied(f"{name}({', '.join('{}' for _ in arguments)})", *arguments)
+
+    def _applied(self, form: str, *arguments: Value) -> Value:
+        """Null if any argument is."""
+        known, values = self._known(*arguments)
+        return f"({form.format(*values)} if {known} else None)"
+
+    def _known(self, *values: Value) -> tuple[str, list[str]]:
+        """That none of the values is null, and the names by which an expression has them after it has asked that."""
+        names = [next(self._names) for _ in values]
+        tests = [f"({name} := {value}) is not None" for name, value in zip(names, values, strict=True)]
+        return " and ".join(tests), names
+
 
 def _joined(parts: list[Truth], *, any_is: int) -> Truth:
     """Of which any being true (0), or any being false (1), settles the whole."""
-    some, every = tuple(part[any_is] for part in parts), tuple(part[1 - any_is] for part in parts)
-
-    def settled(left: ColumnValues, right: ColumnValues) -> bool:
-        for part in some:  # noqa: SIM110 - `any` makes a generator each time, and this is asked a million times
-            if part(left, right):
-                return True
-        return False
-
-    def unsettled(left: ColumnValues, right: ColumnValues) -> bool:
-        for part in every:  # noqa: SIM110 - as above
-            if not part(left, right):
-                return False
-        return True
-
-    return (unsettled, settled) if any_is else (settled, unsettled)
-
-
-def _negated(truth: Truth) -> Truth:
-    return truth[1], truth[0]
-
-
-def _is_null(value: Value) -> Truth:
-    return lambda left, right: value(left, right) is None, lambda left, right: value(left, right) is not None
-
-
-def _compared(sign: Callable[[Any, Any], bool], one: Value, other: Value) -> Truth:
-    def true(left: ColumnValues, right: ColumnValues) -> bool:
-        if (first := one(left, right)) is None or (second := other(left, right)) is None:
-            return False
-        return sign(first, second)
-
-    def false(left: ColumnValues, right: ColumnValues) -> bool:
-        if (first := one(left, right)) is None or (second := other(left, right)) is None:
-            return False
-        return not sign(first, second)
-
-    return true, false
-
-
-def _sharing(one: Value, other: Value) -> Truth:
-    def true(left: ColumnValues, right: ColumnValues) -> bool:
-        first, second = one(left, right), other(left, right)
-        return bool(first and second) and not set(first).isdisjoint(second)
-
-    def false(left: ColumnValues, right: ColumnValues) -> bool:
-        first, second = one(left, right), other(left, right)
-        return first is not None and second is not None and set(first).isdisjoint(second)
-
-    return true, false
-
-
-def _applied(function: Callable[..., Any], *arguments: Value) -> Value:
-    """Null if any argument is."""
-
-    def value(left: ColumnValues, right: ColumnValues) -> Any:  # noqa: ANN401 - of whatever type the function is
-        given = [argument(left, right) for argument in arguments]
-        return None if None in given else function(*given)
-
-    return value
-
-
-def _called(name: str, arguments: list[Value]) -> Value:
-    if name == "least":  # passes nulls over
-        return lambda left, right: _least(*(argument(left, right) for argument in arguments))
-    if name not in _FUNCTIONS:
-        raise ValueError(f"a condition of the model calls {name}, which is not known here")
-    return _applied(_FUNCTIONS[name], *arguments)
-
-
-def _element(value: Value, at: int) -> Value:
-    def found(left: ColumnValues, right: ColumnValues) -> Any:  # noqa: ANN401 - of whatever the list or text is made
-        given = value(left, right)
-        return given[at] if given and len(given) > at else "" if isinstance(given, str) else None
-
-    return found
+    some = f"({' or '.join(part[any_is] for part in parts)})"
+    every = f"({' and '.join(part[1 - any_is] for part in parts)})"
+    return (every, some) if any_is else (some, every)
 
 
 def _column(token: str) -> Value:
     name, side = token[:-2], token[-2:]
     match side:
         case "_l":
-            return lambda left, _right: left[name]
+            return f"left[{name!r}]"
         case "_r":
-            return lambda _left, right: right[name]
+            return f"right[{name!r}]"
     raise ValueError(f"a condition of the model names {token}, which is of neither side")

@@ -13,11 +13,12 @@ from math import log2
 from typing import TYPE_CHECKING, Any
 
 from casebook.matching import conditions, model
-from casebook.matching.conditions import ColumnValues
+from casebook.matching.conditions import Chooser, ColumnValues
 
 if TYPE_CHECKING:
     from casebook.domain.vocabulary import MatchBand
 
+_DECIMALS = 3  # of a weight in bits
 TELLING = 1.0  # bits: a value rarer or commoner by less is not worth a word
 
 
@@ -34,10 +35,17 @@ class Scored:
 class Level:
     """One way in which a field of two persons can stand."""
 
-    holds: Callable[[ColumnValues, ColumnValues], bool]
     told: str  # field and level
     bits: float | None  # None: one of the two is not known
     rarity: Callable[[ColumnValues, ColumnValues], float] | None  # bits more or less for a rare or common value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """The ways in which one field can stand, and the function that chooses the first that holds."""
+
+    levels: tuple[Level, ...]
+    choose: Chooser
 
 
 def score(subject: ColumnValues, persons: Sequence[ColumnValues], *, limit: int) -> list[Scored]:
@@ -48,7 +56,7 @@ def score(subject: ColumnValues, persons: Sequence[ColumnValues], *, limit: int)
     ranked = []
     for at, person in enumerate(persons):
         found = compared(subject, person)
-        ranked.append((-round(weight(found), 3), str(person["id"]), at, found))
+        ranked.append((-round(weight(found), _DECIMALS), str(person["id"]), at, found))
     ranked.sort(key=lambda each: each[:3])
     best: dict[str, tuple[float, list[tuple[Level, float]]]] = {}
     for negative, person_id, _, found in ranked:
@@ -68,11 +76,9 @@ def score(subject: ColumnValues, persons: Sequence[ColumnValues], *, limit: int)
 def compared(subject: ColumnValues, person: ColumnValues) -> list[tuple[Level, float]]:
     """For each field the level that holds, and the bits that the rarity of the value adds to it."""
     found = []
-    for levels in _comparisons():
-        for level in levels:
-            if level.holds(subject, person):
-                found.append((level, level.rarity(subject, person) if level.rarity else 0.0))
-                break
+    for comparison in _comparisons():
+        level = comparison.levels[comparison.choose(subject, person)]
+        found.append((level, level.rarity(subject, person) if level.rarity else 0.0))
     return found
 
 
@@ -83,6 +89,11 @@ def weight(found: Sequence[tuple[Level, float]]) -> float:
         total += level.bits or 0.0
         total += rarity
     return total
+
+
+def weighed(subject: ColumnValues, person: ColumnValues) -> float:
+    """The weight alone, as `score` has it, for whoever looks for those that are worth more."""
+    return round(weight(compared(subject, person)), _DECIMALS)
 
 
 def explain(found: Sequence[tuple[Level, float]]) -> list[str]:
@@ -105,21 +116,21 @@ def _prior() -> float:
 
 
 @cache
-def _comparisons() -> tuple[tuple[Level, ...], ...]:
+def _comparisons() -> tuple[Comparison, ...]:
     """The committed model, compiled once per process."""
     return tuple(
-        tuple(_level(comparison, level) for level in comparison["comparison_levels"])
+        Comparison(
+            levels=tuple(_level(comparison, level) for level in comparison["comparison_levels"]),
+            choose=conditions.first_of([level["sql_condition"] for level in comparison["comparison_levels"]]),
+        )
         for comparison in model.settings()["comparisons"]
     )
 
 
 def _level(comparison: Mapping[str, Any], level: Mapping[str, Any]) -> Level:
-    condition = level["sql_condition"]
-    unknown = level.get("is_null_level", False)
     return Level(
-        holds=(lambda _left, _right: True) if condition == "ELSE" else conditions.compiled(condition),
         told=f"{comparison['comparison_description']}: {level['label_for_charts']}",
-        bits=None if unknown else log2(level["m_probability"] / level["u_probability"]),
+        bits=None if level.get("is_null_level") else log2(level["m_probability"] / level["u_probability"]),
         rarity=_rarity(level) if "tf_adjustment_column" in level else None,
     )
 

@@ -12,10 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from casebook.casework.record_checks import own_register
+from casebook.domain.case.namesakes import NEAR_MISS
 from casebook.matching import conditions, model, scorer
 from casebook.matching.person_rows import COLUMNS
 from casebook.matching.prepare import load_rows, prepare
 from casebook.sources import keys
+from casebook.sources.protocol import Counts
 
 MADE_UP = runpy.run_path(str(Path(__file__).parents[2] / "benchmarks" / "made_up.py"))
 YEAR = 2026
@@ -88,7 +91,7 @@ def test_a_search_weighs_thousands_of_pairs_as_splink_does(seed):
             levels |= {level.told for level, _ in found}
             assert scorer.weight(found) == pytest.approx(theirs[left, right], abs=1e-9, rel=0), (left, right)
     assert len(theirs) > 5_000
-    told = {level.told for comparison in scorer._comparisons() for level in comparison}
+    told = {level.told for comparison in scorer._comparisons() for level in comparison.levels}
     assert len(told - levels) <= 6, told - levels
 
 
@@ -105,7 +108,7 @@ def test_a_search_weighs_thousands_of_pairs_as_splink_does(seed):
 )
 def test_a_condition_that_is_not_understood_is_refused_when_it_is_read(condition):
     with pytest.raises(ValueError, match="condition of the model"):
-        conditions.compiled(condition)
+        conditions.first_of([condition, "ELSE"])
 
 
 @pytest.mark.parametrize(
@@ -125,7 +128,20 @@ def test_a_condition_that_is_not_understood_is_refused_when_it_is_read(condition
 )
 def test_what_is_unknown_is_neither_true_nor_false(condition, sex, expected):
     left, right = ({"sex": value} for value in sex)
-    assert conditions.compiled(condition)(left, right) is expected
+    assert (conditions.first_of([condition, "ELSE"])(left, right) == 0) is expected
     with duckdb.connect() as con:
         con.execute("create table pair as select ?::varchar as sex_l, ?::varchar as sex_r", list(sex))
         assert con.execute(f"select coalesce({condition}, false) from pair").fetchall() == [(expected,)]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whoever_weighs_enough_is_found_without_the_whole_score(seed):
+    rows = people(random.Random(seed))  # noqa: S311 - as above
+    theirs = {f"CL-2026-{at:06}": [row] for at, row in enumerate(rows)}
+    near = 0
+    for known in theirs.values():
+        best = own_register._best(known, theirs, Counts(), YEAR)
+        wanted = {match.person_id for match in best if match.weight >= NEAR_MISS}
+        assert own_register._near(known, theirs, YEAR) == wanted
+        near += len(wanted)
+    assert len(rows) * 2 < near < len(rows) ** 2 / 2  # most are neither all found nor none

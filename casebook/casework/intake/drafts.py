@@ -45,10 +45,10 @@ def write(act: Act, cells: Mapping[str, object], *, draft: str | None = None) ->
     return _state(row)
 
 
-def submit(act: Act, draft: str) -> Summary:
-    """Take the application in. What is missing is asked for there, as of an imported one."""
+def submit(act: Act, draft: str | None = None) -> Summary:
+    """Take the application in, by default that of one's only draft. What is missing is asked for there, as of an imported one."""
     act.allowed(Command.TAKE_APPLICATION)
-    row = _own(act, draft)
+    row = _own(act, draft or _only_draft(act))
     return _take_in(act, row, row.cells, because="submitted")
 
 
@@ -116,6 +116,16 @@ def _own(act: Act, draft: str) -> IntakeDraft:
     not_theirs = Reason("not_yours", f"this draft is {row.started_by}'s: a supervisor can take it over")
     refuse(None if row.started_by == act.actor.id or leads else not_theirs, NotPermitted)
     return row
+
+
+def _only_draft(act: Act) -> str:
+    """The id of the only draft that the actor has begun and not finished."""
+    mine = [line["draft"] for line in listing(act) if line["by"] == act.actor.id]
+    if len(mine) != 1:
+        refuse_because(
+            "which_draft", f"you have {len(mine)} drafts: name one that `applications drafts` lists", InvalidAnswer
+        )
+    return str(mine[0])
 
 
 def _take_in(act: Act, row: IntakeDraft, cells: Mapping[str, str], *, because: str) -> Summary:

@@ -1,17 +1,18 @@
 """The minutes of a meeting as data: who came and, case by case, what agencies said, what members answered and what was decided.
 
-They are made from the rows whenever they are printed. A case that the reader may not open is left out without a trace, and
-the ledger says of each other one that they read it.
+They are made from the rows whenever they are printed, and can be kept with the papers of each case. A case that the reader may
+not open is left out without a trace, and the ledger says of each other one that they read it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from casebook.casework.core.acting import Act, Summary
+from casebook.casework.core.acting import Act, Summary, refuse_because
 from casebook.casework.panel_decision.panel_meetings import cannot_sit, meeting_of, why_withheld
 from casebook.domain.authority import Command
 from casebook.domain.case.panel_day import Presence, answer_time
@@ -30,13 +31,37 @@ def minutes(act: Act, meeting: str) -> Summary:
         "reference": row.id,
         "printed_at": act.now.isoformat(timespec="seconds"),
         "printed_by": act.actor.id,
-        "meeting": _meeting(row),
-        "cases": [
-            _case(act, row, called, application)
-            for called, application in stored.agenda_of(act.session, meeting)
-            if why_withheld(act, application) is None
-        ],
+        "meeting": {**_meeting(row), "left_out": "cases that the reader may not open are not in these minutes"},
+        "cases": [_case(act, row, *heard) for heard in _heard(act, meeting)],
     }
+
+
+def cases_to_keep(act: Act, meeting: str) -> list[str]:
+    """The applications that a meeting heard, of which the actor may keep the minutes with the papers of each."""
+    act.allowed(Command.ATTACH)
+    row = meeting_of(act, meeting)
+    if act.now < row.meets_at:
+        refuse_because("not_yet", "minutes can be kept when the meeting has begun")
+    return list(dict.fromkeys(application.reference for _, application in _heard(act, meeting)))
+
+
+def minutes_of_case(act: Act, meeting: str, reference: str) -> dict[str, Any]:
+    """What the minutes say of one case, and nothing of the others. The same facts give the same minutes, whoever keeps them."""
+    act.allowed(Command.SEE_PERSONAL_DETAIL)
+    row = meeting_of(act, meeting)
+    heard = [(called, application) for called, application in _heard(act, meeting) if called.reference == reference]
+    return {
+        "reference": reference,
+        "meeting": {"meeting": row.id, **_meeting(row)},
+        "cases": [_case(act, row, *each) for each in heard],
+    }
+
+
+def _heard(act: Act, meeting: str) -> Iterator[tuple[Panel, Application]]:
+    """The panels of a meeting, each with its application, without those that the actor may not open."""
+    for called, application in stored.agenda_of(act.session, meeting):
+        if why_withheld(act, application) is None:
+            yield called, application
 
 
 def _meeting(row: PanelMeeting) -> Summary:
@@ -49,7 +74,6 @@ def _meeting(row: PanelMeeting) -> Summary:
             "members": [dict(seat) for seat in row.members],
             "present": came[Presence.PRESENT],
             "apologies": came[Presence.APOLOGIES],
-            "left_out": "cases that the reader may not open are not in these minutes",
             "nothing_noted": [who for who in belong if who not in row.presence],
         }
     )

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
 from casebook.domain.vocabulary import MatchBand
 from casebook.matching import model, scorer
 from casebook.sources import keys
 from casebook.sources.protocol import Cells, Counts
+from casebook.storage.case.extracts import PERSON_CELLS
+
+_PERSONS_KEPT = 10_000  # some 30 MB
+_CELLS = tuple(
+    name for name in PERSON_CELLS if name not in {"source", "person_id"}
+)  # what the model compares is made of them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,11 +35,8 @@ def score(asked: Cells, persons: Sequence[Mapping[str, Any]], counts: Counts, *,
     """The match weight of every person, highest first."""
     if not persons:
         return []
-    subject = keys.compared(asked, this_year)
-    rows = [{"id": cells["person_id"], **keys.compared(cells, this_year)} for cells in persons]
-    shares = _shares(counts)
-    for row in (subject, *rows):
-        row |= {f"tf_{part}": shares(part, row[part]) for part in model.frequency_columns(model.settings())}
+    subject = _counted(asked, counts, this_year)
+    rows = [{**_counted(cells, counts, this_year), "id": cells["person_id"]} for cells in persons]
     row_of = {row["id"]: row for row in rows}
     return [
         MatchWeight(
@@ -47,6 +51,29 @@ def score(asked: Cells, persons: Sequence[Mapping[str, Any]], counts: Counts, *,
         )
         for match in scorer.score(subject, rows, limit=len(rows))
     ]
+
+
+def at_least(bits: float, asked: Cells, persons: Iterable[Mapping[str, Any]], *, this_year: int) -> set[str]:
+    """The ids of those whose weight `score` would give as so many bits or more if their names were as common as usual."""
+    subject = _as_usual(asked, this_year)
+    return {cells["person_id"] for cells in persons if scorer.weighed(subject, _as_usual(cells, this_year)) >= bits}
+
+
+def _counted(cells: Mapping[str, Any], counts: Counts, this_year: int) -> dict[str, Any]:
+    """What the model compares of a person, who stands among those who were counted."""
+    made = _as_usual(cells, this_year)
+    return {**made, **_shares(made, counts)}
+
+
+def _as_usual(cells: Mapping[str, Any], this_year: int) -> Mapping[str, Any]:
+    return _made_once(tuple(cells[name] for name in _CELLS), this_year)
+
+
+@lru_cache(_PERSONS_KEPT)
+def _made_once(cells: tuple[str, ...], this_year: int) -> Mapping[str, Any]:
+    """The same as if nobody had been counted. An import meets the same people again and again."""
+    made = keys.compared(dict(zip(_CELLS, cells, strict=True)), this_year)
+    return {**made, **_shares(made, Counts())}
 
 
 def may_be_twin(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
@@ -75,13 +102,16 @@ def _years_apart(one: Mapping[str, Any], other: Mapping[str, Any]) -> int | None
     return None if None in years else abs(years[0] - years[1])
 
 
-def _shares(counts: Counts) -> Any:  # noqa: ANN401 - a function of part and value
-    usual_shares = model.frequency_columns(model.settings())
+def _shares(made: Mapping[str, Any], counts: Counts) -> dict[str, float | None]:
+    """How common the values of a person are among those who were counted."""
+    return {
+        f"tf_{part}": None
+        if (value := made[part]) is None
+        else (counts.of.get((part, value), 1) + model.PRIOR_PERSONS * usual) / (counts.persons + model.PRIOR_PERSONS)
+        for part, usual in _usual_shares().items()
+    }
 
-    def share(part: str, value: str | None) -> float | None:
-        if value is None:
-            return None
-        prior_count = model.PRIOR_PERSONS
-        return (counts.of.get((part, value), 1) + prior_count * usual_shares[part]) / (counts.persons + prior_count)
 
-    return share
+@cache
+def _usual_shares() -> Mapping[str, float]:
+    return model.frequency_columns(model.settings())

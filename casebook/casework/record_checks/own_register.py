@@ -167,8 +167,8 @@ def _alike(act: Act, reference: str, mine: Mapping[Party, Accounts], asked: set[
             for row in people
             if row.party == party
         }
-        near = _best(known, theirs, Counts(), act.now.year)
-        if theirs := {match.person_id: theirs[match.person_id] for match in near if match.weight >= NEAR_MISS}:
+        near = _near(known, theirs, act.now.year)
+        if theirs := {reference: theirs[reference] for reference in theirs if reference in near}:
             best = _best(known, theirs, _counts(act, single[party]), act.now.year)
             found += _links(party, known, theirs, best)
     return found
@@ -185,9 +185,19 @@ def _counts(act: Act, single: Mapping[str, int]) -> Counts:
     return Counts(persons=repeats.size(act.session), of=of)
 
 
+def _near(mine: Accounts, theirs: Mapping[str, Accounts], this_year: int) -> set[str]:
+    """The other applications that are worth counting how common the names are."""
+    rows = _rows(theirs)
+    return set().union(*(match_weights.at_least(NEAR_MISS, cells, rows, this_year=this_year) for cells in mine))
+
+
+def _rows(theirs: Mapping[str, Accounts]) -> list[dict[str, str]]:
+    return [{**cells, "person_id": reference} for reference, known in theirs.items() for cells in known]
+
+
 def _best(mine: Accounts, theirs: Mapping[str, Accounts], counts: Counts, this_year: int) -> list[MatchWeight]:
     """The weight of each other application, under the accounts that agree best; the heaviest first."""
-    rows = [{**cells, "person_id": reference} for reference, known in theirs.items() for cells in known]
+    rows = _rows(theirs)
     best: dict[str, MatchWeight] = {}
     for cells in mine:
         for match in match_weights.score(cells, rows, counts, this_year=this_year):

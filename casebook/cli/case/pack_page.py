@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from casebook.cli import printing
@@ -23,7 +24,9 @@ class Entry:
 
 
 def mark(pack: Pack) -> str:
-    return f"{pack['reference']} - for the panel only - printed {pack['printed_at']} by {pack['printed_by']}"
+    """What stands at the top. What is kept as a paper of a case has its time and its person in the row of the paper."""
+    printed = f" - printed {pack['printed_at']} by {pack['printed_by']}" if "printed_at" in pack else ""
+    return f"{pack['reference']} - for the panel only{printed}"
 
 
 def sections(pack: Pack) -> Iterator[Entry]:
@@ -98,5 +101,6 @@ def as_html(pack: Pack) -> str:
     return printing.html(_TEMPLATE, title=pack["reference"], mark=mark(pack), sections=sections(pack))
 
 
-def as_pdf(pack: Pack) -> bytes:
-    return printing.pdf(_TEMPLATE, title=pack["reference"], mark=mark(pack), sections=sections(pack))
+def as_pdf(pack: Pack, *, made_at: datetime | None = None) -> bytes:
+    """`made_at`: what the file says of when it was made, else now. With it the same pack gives the same bytes."""
+    return printing.pdf(_TEMPLATE, title=pack["reference"], mark=mark(pack), made_at=made_at, sections=sections(pack))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -12,13 +13,16 @@ from casebook.casework import work_queue
 from casebook.casework.core.acting import refuse_because
 from casebook.casework.panel_decision import panel_meetings, panel_minutes, statements
 from casebook.casework.panel_decision.panel import Seat
+from casebook.casework.papers import attaching
 from casebook.cli.answer import Call, Output
 from casebook.cli.case import pack_page
-from casebook.cli.opening import opened
+from casebook.cli.opening import Opened, opened
 from casebook.cli.reading import moment, one_of, words_of
 from casebook.domain import words
 from casebook.domain.case.panel_day import SharingCode
-from casebook.errors import Collision, Refused
+from casebook.domain.case.papers import PaperCategory
+from casebook.domain.vocabulary import Party
+from casebook.errors import AlreadyDone, Collision, Refused
 from casebook.writing import refuse_unwritable, write_whole
 
 if TYPE_CHECKING:
@@ -49,6 +53,9 @@ def configure(parser: ArgumentParser) -> None:
     minutes.add_argument("meeting", metavar="MEETING", help=_MEETING)
     minutes.add_argument("--html", type=Path, metavar="FILE", help="write them to this file as one HTML page")
     minutes.add_argument("--pdf", type=Path, metavar="FILE", help="write them to this file as PDF")
+    minutes.add_argument(
+        "--keep", action="store_true", help="keep what they say of each case with its papers, sealed, as PDF"
+    )
     minutes.set_defaults(handler=_minutes)
 
 
@@ -160,16 +167,51 @@ def _say(options: Namespace, call: Call) -> Output:
 def _minutes(options: Namespace, call: Call) -> Output:
     for file in (options.html, options.pdf):
         refuse_unwritable(file)
-    with opened(call) as casebook, casebook.acting() as act:
-        data = panel_minutes.minutes(act, options.meeting)
+    with opened(call) as casebook:
+        with casebook.acting() as act:
+            data = panel_minutes.minutes(act, options.meeting)
+        kept = _kept(casebook, options.meeting, home=call.home) if options.keep else None
     written = []
     for file, content in ((options.html, pack_page.as_html), (options.pdf, pack_page.as_pdf)):
         if file is not None:
             page = content(data)
             write_whole(file, page.encode() if isinstance(page, str) else page)
             written.append(str(file))
-    if written:
-        return Output(
-            data={"meeting": options.meeting, "written": written}, lines=[f"written: {file}" for file in written]
-        )
-    return Output(data=data, lines=pack_page.as_text(data))
+    if not written and kept is None:
+        return Output(data=data, lines=pack_page.as_text(data))
+    done = {"meeting": options.meeting, "written": written, **({"kept": kept} if kept is not None else {})}
+    refused = [line for line in kept or () if "code" in line]
+    return Output(data=done, lines=[*(f"written: {file}" for file in written), *_told_kept(kept or ())],
+                  exit_code=1 if refused else 0)  # fmt: skip
+
+
+def _kept(casebook: Opened, meeting: str, *, home: Path) -> list[dict[str, object]]:
+    """Keep the minutes of a meeting with the papers of each case that it heard: the copy of a case has that case alone."""
+    with casebook.acting() as act:
+        references = panel_minutes.cases_to_keep(act, meeting)
+    done: list[dict[str, object]] = []
+    for reference in references:
+        try:
+            with casebook.acting() as act:
+                data = panel_minutes.minutes_of_case(act, meeting, reference)
+                content = pack_page.as_pdf(data, made_at=datetime.fromisoformat(data["meeting"]["meets_at"]))
+                attached = attaching.attach(
+                    act, reference, home=home, content=content, category=PaperCategory.MINUTES,
+                    title=f"minutes of {meeting}", about=Party.B,
+                )  # fmt: skip
+            done.append({"reference": reference, "document": attached["document"]})
+        except AlreadyDone:  # the same minutes are there
+            done.append({"reference": reference, "document": None})
+        except Refused as why:  # one case must not take down the others
+            done.append({"reference": reference, "code": why.code, "message": str(why)})
+    return done
+
+
+def _told_kept(kept: Iterable[Mapping[str, object]]) -> Iterator[str]:
+    for line in kept:
+        if "code" in line:
+            yield f"not kept: {line['reference']}: {line['message']}"
+        elif line["document"] is None:
+            yield f"{line['reference']}: these minutes are kept already"
+        else:
+            yield f"{line['reference']}: kept as {line['document']}"

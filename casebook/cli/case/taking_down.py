@@ -38,7 +38,10 @@ def configure(actions: Actions) -> None:
         ("drop", _drop, "end a draft that becomes no application; what was said is erased"),
     ):
         action = actions.add_parser(name, help=text)
-        action.add_argument("draft", metavar="DRAFT", help=_DRAFT)
+        if name == "submit":
+            action.add_argument("draft", nargs="?", metavar="DRAFT", help=f"{_DRAFT} (default: your only one)")
+        else:
+            action.add_argument("draft", metavar="DRAFT", help=_DRAFT)
         action.set_defaults(handler=handler)
         if name == "drop":
             action.add_argument("--reason", required=True, metavar="CODE", help="why, as a code such as not_for_us")

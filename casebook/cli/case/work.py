@@ -12,6 +12,7 @@ from typing import Any
 from casebook.casework import playbook, work_queue
 from casebook.casework.allocation import owners, reminders, telling
 from casebook.casework.governance import superseding
+from casebook.casework.item_names import item_named, names_of
 from casebook.casework.work_queue import WaitingWork
 from casebook.cli.answer import Call, Output, plain
 from casebook.cli.opening import opened
@@ -20,8 +21,7 @@ from casebook.domain import words
 from casebook.domain.vocabulary import Role, WorkKind
 from casebook.storage.tables import WorkItem
 
-_WIDEST = max(map(len, words.WORK.words.values()))
-_ITEM = "the id of the item, as `work list` prints it"
+_ITEM = "the item, as `work list` prints it: REF:KIND such as CL-2026-000017:assess_risk, or its id"
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -81,7 +81,8 @@ def _configure_moves(actions: _SubParsersAction[ArgumentParser]) -> None:
 def _list(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
         waiting = work_queue.waiting(act, role=options.role, mine=options.mine)
-        items = [{**_item(item, act.now), **_hindered(waiting, item)} for item in waiting.items]
+        names = names_of(waiting.items)
+        items = [{**_item(item, act.now), **_hindered(waiting, item), "name": names[item.id]} for item in waiting.items]
         unread = telling.unread(act)
     first = [f"{unread} notice{'s' * (unread > 1)} for you: casebook work notices"] if unread else []
     return Output(data=items, lines=[*first, *(line for item in items for line in _lines(item)), *_not_listed(waiting)])
@@ -89,13 +90,13 @@ def _list(options: Namespace, call: Call) -> Output:
 
 def _take_back(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
-        done = owners.take_item(act, options.item, reason=options.reason)
+        done = owners.take_item(act, item_named(act, options.item), reason=options.reason)
     return Output(data=done, lines=[f"{options.item}: back in its queue; {done['was']} is told"])
 
 
 def _give(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
-        done = owners.give_item(act, options.item, to=options.to, reason=options.reason)
+        done = owners.give_item(act, item_named(act, options.item), to=options.to, reason=options.reason)
     return Output(data=done, lines=[f"{options.item}: given to {done['owner']}"])
 
 
@@ -136,14 +137,14 @@ def _not_listed(waiting: WaitingWork) -> Iterator[str]:
 
 def _claim(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
-        item = work_queue.claim(act, options.item)
+        item = work_queue.claim(act, item_named(act, options.item))
         data = _item(item, act.now)
     return Output(data=data, lines=[f'{item.reference or "the unit"}: you have claimed "{words.WORK.of(item.kind)}"'])
 
 
 def _do(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
-        item = work_queue.do(act, options.item, options.answer)
+        item = work_queue.do(act, item_named(act, options.item), options.answer)
         data = _item(item, act.now)
     return Output(data=data, lines=[f'{item.reference or "the unit"}: "{words.WORK.of(item.kind)}" is done'])
 
@@ -163,7 +164,7 @@ def _supersede(options: Namespace, call: Call) -> Output:
 
 def _show(options: Namespace, call: Call) -> Output:
     with opened(call) as casebook, casebook.acting() as act:
-        item, detail = work_queue.show(act, options.item)
+        item, detail = work_queue.show(act, item_named(act, options.item))
         data = {**_item(item, act.now), "detail": detail}
     return Output(data=data, lines=[*_lines(data), *_detail(detail)])
 
@@ -205,7 +206,7 @@ def _item(item: WorkItem, now: datetime) -> dict[str, object]:
 def _lines(item: dict[str, Any]) -> Iterator[str]:
     """An item, and on the next lines what it is about."""
     kind, priority = words.WORK.of(item["kind"]), words.PRIORITY.of(item["priority"])
-    line = [f"{item['item']}  {priority:<9} {kind:<{_WIDEST}} {item['reference'] or '-'}  due {item['due_at'] or '-'}"]
+    line = [f"{item.get('name', item['item'])}  {priority}  {kind}  due {item['due_at'] or '-'}"]
     yield "  ".join([*line, *(["OVERDUE"] if item["overdue"] else []), *([item["owner"]] if item["owner"] else [])])
     if training := item.get("nobody_trained_for"):
         yield f"    nobody can do this now: nobody on duty has training for {words.SOURCE.of(training)}"

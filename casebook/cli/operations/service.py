@@ -19,7 +19,7 @@ from casebook.errors import CasebookError, NotPermitted
 
 # what staff do; whatever runs the machine or reads its files is the operator's
 STAFF = frozenset({
-    "applications", "find", "work", "pack", "staff", "audit", "urgent", "sweep", "board", "forecast", "returns", "policy",
+    "applications", "find", "work", "pack", "panel", "staff", "audit", "urgent", "sweep", "board", "forecast", "returns", "policy",
     "identifiers", "deadlines", "instruments", "sources", "search", "review", "monitor",
 })  # fmt: skip
 _ENDLESS = ("live", "every")  # options with which a command does not end

@@ -266,6 +266,37 @@ def test_a_case_that_the_reader_may_not_open_leaves_no_trace(
         _read_no_meeting(acting, crew)
 
 
+def test_the_minutes_kept_with_a_case_have_that_case_alone(heard, waiting, do, says, meeting, acting, crew, start):
+    other = waiting("2")
+    do("c1", other, WorkKind.CONVENE_PANEL, {"meeting": meeting})
+    says("c1", heard, said="of the first: Canaryfirst")
+    says("c1", other, said="of the second: Canarysecond")
+    kept = {}
+    for who, days in (("c1", DAYS), ("s1", DAYS + 1)):
+        with acting(crew[who], now=start + timedelta(days=days)) as act:
+            assert panel_minutes.cases_to_keep(act, meeting) == [heard, other]
+            kept[who] = panel_minutes.minutes_of_case(act, meeting, heard)
+    assert kept["c1"] == kept["s1"]  # it is as if one person had kept them once
+    assert "Canaryfirst" in str(kept["c1"])
+    assert other not in str(kept["c1"])
+    assert "Canarysecond" not in str(kept["c1"])
+    assert kept["c1"]["meeting"]["chair"] == "c1"
+
+
+def test_minutes_are_kept_when_the_meeting_has_begun_and_only_of_what_the_keeper_may_open(
+    heard, waiting, do, meeting, acting, crew, start, sql
+):
+    other = waiting("2")
+    do("c1", other, WorkKind.CONVENE_PANEL, {"meeting": meeting})
+    with acting(crew["c1"]) as act, pytest.raises(Refused) as refused:
+        panel_minutes.cases_to_keep(act, meeting)
+    assert refused.value.code == "not_yet"
+    sql("UPDATE application SET restricted = true WHERE reference = :other", other=other)
+    with acting(crew["c1"], now=start + timedelta(days=DAYS)) as act:
+        assert panel_minutes.cases_to_keep(act, meeting) == [heard]
+        assert panel_minutes.minutes_of_case(act, meeting, other)["cases"] == []
+
+
 def _read_no_meeting(acting, crew):
     with acting(crew["c1"]) as act:
         panel_minutes.minutes(act, "PM-1")
