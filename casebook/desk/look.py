@@ -36,7 +36,7 @@ class Appearance:
 
 @cache
 def environment(appearance: Appearance) -> Environment:
-    """The templates, which are compiled once for each appearance. What is shown is escaped, and cleaned of signs that a browser obeys."""
+    """The templates, compiled once for each appearance. What is shown is escaped, and cleaned of signs that a browser obeys."""
     theirs = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
     looks = Environment(
         loader=ChoiceLoader([PackageLoader("casebook.desk"), theirs]),
