@@ -13,7 +13,7 @@ from casebook.storage import session as storage
 
 @pytest.fixture
 def serving(tmp_path, monkeypatch):
-    """The desk of a unit, where it is as late as in the unit: `with serving(unit) as office`."""
+    """What opens the desk of a unit, in which it is as late as in the unit."""
 
     @contextmanager
     def open_office(unit):

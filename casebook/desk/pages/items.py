@@ -15,7 +15,7 @@ from casebook.casework.core.acting import Act
 from casebook.casework.record_checks.learnt import LearntSearch
 from casebook.casework.reporting import viewing
 from casebook.desk import beside, comparing, forms, prepared, search_sheet, typed
-from casebook.desk.beside import BESIDE
+from casebook.desk.beside import BESIDE, OF_A_LIST
 from casebook.desk.fields import Field
 from casebook.desk.forms import FormShown
 from casebook.desk.prepared import InForce
@@ -207,7 +207,7 @@ def _instruments(item: WorkItem, opened: OpenedItem | None) -> tuple[str, ...]:
 def _beside(item: WorkItem, opened: OpenedItem | None) -> list[tuple[str, list[object]]]:
     if opened is None or not opened.shown:
         return []
-    wanted = BESIDE.get(WorkKind(item.kind), ("PEOPLE",))
+    wanted = OF_A_LIST if "list" in item.subject else BESIDE.get(WorkKind(item.kind), ("PEOPLE",))
     found = dict(case_page.sections(opened.shown))
     return [(title, list(found[title])) for title in wanted if title in found]
 
