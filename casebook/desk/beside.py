@@ -29,6 +29,7 @@ BESIDE: Mapping[WorkKind, tuple[str, ...]] = {
     WorkKind.CLOSE_GRAVE_CASE: ("DISCLOSURE", "FOLLOW-UP AND REFERRALS", "CONTACTS"),
 }
 OF_A_LIST = ("CANDIDATES", "PEOPLE", "READ AND SIGNED")  # whoever reads a list of the name reads its lines first
+OF_A_LINK = ("PEOPLE", "LINKS AND WATCH", "READ AND SIGNED")  # of another application: what agrees is beside it
 
 # what an item has for programs, and what its form shows
 _IDS = frozenset({

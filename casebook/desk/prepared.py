@@ -9,8 +9,8 @@ from typing import Any
 
 from casebook.case_page.blocks import as_sentence, clean
 from casebook.case_page.people_found import gravest_first, who, worst
-from casebook.desk import questions
 from casebook.desk import fields as making
+from casebook.desk import questions
 from casebook.desk.fields import Choices, Field
 from casebook.domain import words
 from casebook.domain.case.namesakes import ListPlace
@@ -18,7 +18,7 @@ from casebook.domain.case.record_checks import MatchVerdict
 from casebook.domain.case.wording import Wording
 from casebook.domain.risk.instruments import Reply
 from casebook.domain.risk.risk_model import InstrumentForm
-from casebook.domain.vocabulary import WorkKind
+from casebook.domain.vocabulary import Relationship, WorkKind
 from casebook.storage.documents import Documents
 
 OpenedFile = Mapping[str, Any]  # the file of the case, as it was opened
@@ -90,7 +90,10 @@ def _details(subject: ItemSubject, _shown: OpenedFile, _asked: str, _docs: InFor
         Field(name=f"explained.{doubt}", kind="text", label=as_sentence(words.reason(doubt)))
         for doubt in subject.get("doubts", ())
     )
-    return Prepared(keys={"explained": parts} if parts else {})
+    return Prepared(
+        keys={"explained": parts} if parts else {},
+        offered={"relationship": making.choices_of("relationship", Relationship)},
+    )
 
 
 def _search(subject: ItemSubject, shown: OpenedFile, _asked: str, _docs: InForce) -> Prepared:
@@ -113,7 +116,8 @@ def _search(subject: ItemSubject, shown: OpenedFile, _asked: str, _docs: InForce
 
 def _match(subject: ItemSubject, shown: OpenedFile, _asked: str, _docs: InForce) -> Prepared:
     if "list" not in subject:
-        return Prepared(leave_out=frozenset({"look_at"}))
+        of_link = {"verdict": questions.of("link_of_applications", "verdict").label} if "pair" in subject else {}
+        return Prepared(leave_out=frozenset({"look_at"}), labels=of_link)
     lines = [
         row
         for row in _rows(shown, "candidate")

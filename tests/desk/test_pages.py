@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from contextlib import contextmanager
+from datetime import timedelta
 from itertools import product
 
 import pytest
