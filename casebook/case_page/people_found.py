@@ -24,11 +24,11 @@ def candidates(application: ApplicationView) -> Iterator[PageBlock]:
         if row["place"] == ListPlace.LISTED and not row["superseded"]:
             lists[row["source"]].append(row)
     for source, unordered in sorted(lists.items()):
-        lines = sorted(unordered, key=_gravest_first)
+        lines = sorted(unordered, key=gravest_first)
         state = _list_state(lines)
         yield from paragraph(f"{words.SOURCE.of(source)}: {len(lines)} more of this name, {state}")
         yield from table(
-            ("person", "who", "gravest record"), [(row["person_id"], _who(row), _worst(row)) for row in lines]
+            ("person", "who", "gravest record"), [(row["person_id"], who(row), worst(row)) for row in lines]
         )
     for row in rows(application, "search"):
         if row["superseded"] or row["party"] != Party.B:
@@ -50,7 +50,7 @@ def _candidate(row: ShownRow) -> Iterator[PageBlock]:
     match = f"{words.MATCH_BAND.of(row['band'])}, {row['weight']:.1f} bits{twin}"
     head = f"{str(row['party']).upper()} {words.SOURCE.of(row['source'])} {row['person_id']} ({match})"
     yield from paragraph(f"{head}: {verdict}{' (replaced)' if row['superseded'] else ''}", row.get("reason"))
-    if shown := [part for part in (_who(row), _worst(row)) if part]:
+    if shown := [part for part in (who(row), worst(row)) if part]:
         yield from paragraph("; ".join(shown), indent=5)
     if not_used := _not_used(row):
         yield from paragraph(f"could not be used, and is unknown: {', '.join(not_used)}", indent=5)
@@ -68,7 +68,7 @@ def _list_state(lines: Sequence[ShownRow]) -> str:
     return f"set aside by {first}, second look by {', '.join(sorted({row['second_by'] for row in lines}))}"
 
 
-def _who(row: ShownRow) -> str:
+def who(row: ShownRow) -> str:
     """Name, birth date, sex and area of a candidate; empty for a role that may not see them."""
     seen = row.get("seen") or {}
     if not seen:
@@ -89,11 +89,13 @@ def _not_used(row: ShownRow) -> list[str]:
     ]
 
 
-def _gravest_first(row: ShownRow) -> tuple[int, float]:
+def gravest_first(row: ShownRow) -> tuple[int, float]:
+    """The order of the lines of a list."""
     return -int((row.get("worst") or {}).get("grave", 0)), -row["weight"]
 
 
-def _worst(row: ShownRow) -> str:
-    worst = row.get("worst") or {}
-    kind = words.RECORD_KIND.of(worst["kind"]) if worst.get("kind") else ""
-    return " ".join(filter(None, (worst.get("date"), kind, clean(worst.get("offence_text") or ""))))
+def worst(row: ShownRow) -> str:
+    """The gravest record of a candidate."""
+    record = row.get("worst") or {}
+    kind = words.RECORD_KIND.of(record["kind"]) if record.get("kind") else ""
+    return " ".join(filter(None, (record.get("date"), kind, clean(record.get("offence_text") or ""))))

@@ -23,7 +23,12 @@ _YES_NO: Choices = (("yes", "Yes"), ("no", "No"))
 
 _CHOICES: Mapping[str, Choices] = {
     "channel": choices_of("channel", Channel),
-    "said-by": choices_of("said_by", SaidBy),
+    "said-by": (
+        (SaidBy.A, "The person at risk"),
+        (SaidBy.THIRD_PARTY, "The third party who applied"),
+        (SaidBy.AGENCY, "An agency"),
+        (SaidBy.NOBODY, "Nobody said it"),
+    ),
     "asked-by": choices_of("asked_by", AskedBy),
     "identified-by": choices_of("identified_by", Identified),
     "identified": choices_of("identified", early_end.CHOICES["identified"]),
@@ -74,10 +79,15 @@ def _field(act: DeskAct, option: CommandOption) -> Field:
         name=name,
         kind=kind,
         label=question.label or as_sentence(words.spelled(name.replace("-", "_"))),
-        hint=as_sentence(option.help) if question.hint is None else question.hint,
+        hint=_hint(option.help, choices) if question.hint is None else question.hint,
         required=option.required,
         choices=choices,
     )
+
+
+def _hint(said: str, choices: Choices) -> str:
+    """What the command says of an option, without the codes that it lists where the page offers their words."""
+    return as_sentence(said.partition(": ")[0] if choices else said)
 
 
 def command_line(

@@ -13,7 +13,7 @@ from casebook.domain.vocabulary import WorkKind
 BESIDE: Mapping[WorkKind, tuple[str, ...]] = {
     WorkKind.RETURN_SEARCH: ("PEOPLE", "RECORD CHECKS"),
     WorkKind.REVIEW_MATCH: ("PEOPLE", "CANDIDATES"),
-    WorkKind.SECOND_LOOK_AT_REJECTION: ("PEOPLE", "CANDIDATES"),
+    WorkKind.SECOND_LOOK_AT_REJECTION: ("PEOPLE", "CANDIDATES", "READ AND SIGNED"),
     WorkKind.SIGN_OFF_IDENTITY: ("PEOPLE", "MEETING AND SIGNS", "RECORD CHECKS", "CANDIDATES"),
     WorkKind.STATE_ADEQUACY: ("PEOPLE", "RECORD CHECKS", "CANDIDATES", "FACTS"),
     WorkKind.ASSESS_RISK: ("RISK", "FACTS", "MEETING AND SIGNS"),
@@ -21,18 +21,19 @@ BESIDE: Mapping[WorkKind, tuple[str, ...]] = {
     WorkKind.VALIDATE_WITH_OWNER: ("FACTS",),
     WorkKind.CONVENE_PANEL: ("PEOPLE", "RISK"),
     WorkKind.DECIDE: ("PEOPLE", "RISK", "FACTS", "RECORD CHECKS", "MEETING AND SIGNS"),
-    WorkKind.APPROVE_DECISION: ("PANEL AND DECISION", "RISK", "FACTS", "RECORD CHECKS", "PEOPLE"),
+    WorkKind.APPROVE_DECISION: ("PANEL AND DECISION", "RISK", "FACTS", "RECORD CHECKS", "PEOPLE", "READ AND SIGNED"),
     WorkKind.DELIVER_DISCLOSURE: ("PANEL AND DECISION", "FACTS", "PEOPLE"),
     WorkKind.DELIVER_NO_DISCLOSURE: ("PANEL AND DECISION", "PEOPLE"),
     WorkKind.ATTEST_DELIVERY: ("DISCLOSURE",),
     WorkKind.CONTACT_FOLLOW_UP: ("PEOPLE", "DISCLOSURE", "FOLLOW-UP AND REFERRALS"),
     WorkKind.CLOSE_GRAVE_CASE: ("DISCLOSURE", "FOLLOW-UP AND REFERRALS", "CONTACTS"),
 }
-
+OF_A_LIST = ("CANDIDATES", "PEOPLE", "READ AND SIGNED")  # whoever reads a list of the name reads its lines first
+OF_A_LINK = ("PEOPLE", "LINKS AND WATCH", "READ AND SIGNED")  # of another application: what agrees is beside it
 
 # what an item has for programs, and what its form shows
 _IDS = frozenset({
-    "searches", "why_uncovered", "uncovered", "candidate", "search", "pair", "call", "draft", "signal", "sample",
+    "searches", "why_uncovered", "uncovered", "candidate", "list", "search", "pair", "call", "draft", "signal", "sample",
     "delivery", "finding", "referral", "left_out", "eligible", "items", "may_be_said",
 })  # fmt: skip
 

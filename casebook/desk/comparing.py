@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from casebook.case_page.blocks import clean
+from casebook.case_page.blocks import as_sentence, clean
 from casebook.domain import words
 
 _DETAILS = {
@@ -53,6 +53,25 @@ def of_item(subject: Mapping[str, Any], shown: Mapping[str, Any]) -> Comparison 
         why=(weight, *twin, *map(str, candidate.get("explanation") or ())),
         records=tuple(map(_record, seen.get("records") or ())),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparedLink:
+    """Another application that may be about the same person, and what agrees. Its file is opened by itself."""
+
+    other: str
+    why: tuple[str, ...]
+
+
+def of_link(subject: Mapping[str, Any], shown: Mapping[str, Any]) -> ComparedLink | None:
+    """The link that an item asks about; None for any other item."""
+    pair = subject.get("pair")
+    row = next((row for row in shown.get("application_link") or () if pair and row["pair"] == pair), None)
+    if row is None:
+        return None
+    weight = () if row["weight"] is None else (f"{row['weight']:.1f} bits",)
+    why = (words.LINK.of(row["why"]), *weight, *map(str, row.get("explanation") or ()))
+    return ComparedLink(other=row["other"], why=tuple(map(as_sentence, why)))
 
 
 def _detail(name: str, title: str, party: Row, seen: Row) -> ComparedDetail:

@@ -8,13 +8,17 @@ from datetime import datetime
 from typing import Any
 
 from casebook.case_page.blocks import as_sentence, clean
+from casebook.case_page.people_found import gravest_first, who, worst
 from casebook.desk import fields as making
+from casebook.desk import questions
 from casebook.desk.fields import Choices, Field
 from casebook.domain import words
+from casebook.domain.case.namesakes import ListPlace
+from casebook.domain.case.record_checks import MatchVerdict
 from casebook.domain.case.wording import Wording
 from casebook.domain.risk.instruments import Reply
 from casebook.domain.risk.risk_model import InstrumentForm
-from casebook.domain.vocabulary import WorkKind
+from casebook.domain.vocabulary import Relationship, WorkKind
 from casebook.storage.documents import Documents
 
 OpenedFile = Mapping[str, Any]  # the file of the case, as it was opened
@@ -30,6 +34,7 @@ class Prepared:
     start: Mapping[str, list[str]] = field(default_factory=dict)  # what stands in the form before anybody types
     fixed: Mapping[str, str] = field(default_factory=dict)  # fields that are not asked
     leave_out: frozenset[str] = frozenset()
+    labels: Mapping[str, str] = field(default_factory=dict)  # field -> what it is asked as here
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +62,8 @@ def fields_of(model: type, kind: WorkKind, ready: Prepared) -> list[Field]:
     """The fields of the form for one item."""
     hidden = {"version", *ready.leave_out, *(name for name in ready.fixed if "." not in name)}
     made = making.chosen(making.of_model(model, kind, leave_out=hidden), ready.offered)
-    return [_with_keys(each, ready) for each in made if _is_asked(each, ready)]
+    asked = [_with_keys(each, ready) for each in made if _is_asked(each, ready)]
+    return [replace(each, label=ready.labels.get(each.name, each.label)) for each in asked]
 
 
 def _is_asked(each: Field, ready: Prepared) -> bool:
@@ -84,7 +90,10 @@ def _details(subject: ItemSubject, _shown: OpenedFile, _asked: str, _docs: InFor
         Field(name=f"explained.{doubt}", kind="text", label=as_sentence(words.reason(doubt)))
         for doubt in subject.get("doubts", ())
     )
-    return Prepared(keys={"explained": parts} if parts else {})
+    return Prepared(
+        keys={"explained": parts} if parts else {},
+        offered={"relationship": making.choices_of("relationship", Relationship)},
+    )
 
 
 def _search(subject: ItemSubject, shown: OpenedFile, _asked: str, _docs: InForce) -> Prepared:
@@ -107,20 +116,19 @@ def _search(subject: ItemSubject, shown: OpenedFile, _asked: str, _docs: InForce
 
 def _match(subject: ItemSubject, shown: OpenedFile, _asked: str, _docs: InForce) -> Prepared:
     if "list" not in subject:
-        return Prepared(leave_out=frozenset({"look_at"}))
+        of_link = {"verdict": questions.of("link_of_applications", "verdict").label} if "pair" in subject else {}
+        return Prepared(leave_out=frozenset({"look_at"}), labels=of_link)
     lines = [
-        (row["person_id"], _seen(row))
+        row
         for row in _rows(shown, "candidate")
-        if row["place"] == "listed" and row["source"] == subject.get("source") and not row["superseded"]
+        if row["place"] == ListPlace.LISTED and row["source"] == subject.get("source") and not row["superseded"]
     ]
-    return Prepared(offered={"look_at": tuple(lines)})
-
-
-def _seen(row: Mapping[str, Any]) -> str:
-    seen, worst = row.get("seen") or {}, row.get("worst") or {}
-    name = clean(" ".join(filter(None, (seen.get("forename"), seen.get("surname")))))
-    record = clean(" ".join(filter(None, (worst.get("date"), worst.get("offence_text")))))
-    return ", ".join(filter(None, (name, f"born {seen.get('dob') or 'not known'}", seen.get("postcode"), record)))
+    said = ((row["person_id"], filter(None, (who(row), worst(row)))) for row in sorted(lines, key=gravest_first))
+    return Prepared(
+        offered={"look_at": tuple((person, ": ".join(parts)) for person, parts in said)},
+        fixed={"verdict": MatchVerdict.DIFFERENT},
+        labels={"reason": questions.of("list_of_the_name", "reason").label},
+    )
 
 
 def _adequacy(subject: ItemSubject, _shown: OpenedFile, _asked: str, _docs: InForce) -> Prepared:

@@ -19,7 +19,7 @@ def door():
 
 @pytest.fixture
 def serving(tmp_path, monkeypatch, door):
-    """A context for a unit: in it its desk is open, where it is as late as in the unit."""
+    """What opens the desk of a unit, in which it is as late as in the unit."""
 
     @contextmanager
     def open_office(unit):

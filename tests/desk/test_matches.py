@@ -90,3 +90,47 @@ def test_a_person_who_is_somebody_else_adds_nothing(office, taken_in, tmp_path):
     office.do("research", review, {"verdict": "different", "reason": "he was in prison abroad at the time"})
     second = item_of(office, reference, "second_look_at_rejection", source="rms")
     assert "New searches" not in opened(office.signed_in("read"), second).text
+
+
+SMITHS = (
+    ("John,Smith", "1962-07-08", ""),
+    ("John,Smith", "1971-10-17", ASSAULT),
+    ("John,Smith", "1958-09-21", "conviction,Theft from a shop,2009-03-01,"),
+)
+
+
+def test_the_lines_of_the_name_are_the_gravest_first_and_set_aside_with_one_reason(office, taken_in, tmp_path):
+    load(office.unit, tmp_path, *SMITHS)
+    reference = taken_in(b_forename="John", b_surname="Smith")
+    item = item_of(office, reference, "review_match", source="pnc")
+    page = opened(office.signed_in("research"), item)
+    form = page.form(f"/work/{item.id}")
+    assert form.options["look_at"] == ["P1", "P0", "P2"]
+    assert (
+        "John Smith, born 1971-10-17, male: 2021-03-01 conviction Assault occasioning actual bodily harm" in page.text
+    )
+    assert (
+        "verdict" not in form.names
+    )  # the lines are set aside, or looked at one by one: nothing else can be said of a list
+    office.do("research", item, {"reason": "far too old, and none of the records fits", "look_at": ["P1"]})
+    second = item_of(office, reference, "second_look_at_rejection", source="pnc")
+    seen = opened(office.signed_in("read"), second)
+    assert "2 more of this name, set aside by research, no second look yet" in seen.text
+    assert re.search(r"research Mon 2 Mar 2026 \S+: opened Mon 2 Mar 2026 \S+, \d+ minutes before signing", seen.text)
+    single = item_of(office, reference, "review_match", source="pnc")
+    assert "1971-10-17" in opened(office.signed_in("research"), single).text
+
+
+def test_a_link_shows_the_other_application_and_what_agrees(office, taken_in, tmp_path):
+    load(office.unit, tmp_path, *SMITHS)
+    first = taken_in(b_forename="John", b_surname="Smith")
+    second = taken_in(b_forename="Barry", external_id="D-2")
+    links = [
+        item for reference in (first, second) for item in office.unit.open_items(reference) if "pair" in item.subject
+    ]
+    assert links
+    page = opened(office.signed_in("research"), links[0])
+    other = ({first, second} - {links[0].reference}).pop()
+    assert page.links[other] == f"/applications/{other}"
+    assert "The other application" in page.text
+    assert "Are the people of the two applications the same?" in page.text

@@ -15,7 +15,7 @@ from casebook.casework.core.acting import Act
 from casebook.casework.record_checks.learnt import LearntSearch
 from casebook.casework.reporting import viewing
 from casebook.desk import beside, comparing, forms, prepared, search_sheet, typed
-from casebook.desk.beside import BESIDE
+from casebook.desk.beside import BESIDE, OF_A_LINK, OF_A_LIST
 from casebook.desk.fields import Field
 from casebook.desk.forms import FormShown
 from casebook.desk.prepared import InForce
@@ -174,6 +174,7 @@ def _page(
         errors=shown_form.errors if shown_form and faults else None,
         sections=_beside(item, opened),
         comparison=comparing.of_item(item.subject, opened.shown) if opened else None,
+        link=comparing.of_link(item.subject, opened.shown) if opened else None,
         sheet=search_sheet.of_item(item.subject, opened.shown, opened.learnt) if opened else None,
         kept=kept,
         kept_now=bool(visit.query("kept")),
@@ -208,6 +209,7 @@ def _beside(item: WorkItem, opened: OpenedItem | None) -> list[tuple[str, list[o
     if opened is None or not opened.shown:
         return []
     wanted = BESIDE.get(WorkKind(item.kind), ("PEOPLE",))
+    wanted = OF_A_LIST if "list" in item.subject else OF_A_LINK if "pair" in item.subject else wanted
     found = dict(case_page.sections(opened.shown))
     return [(title, list(found[title])) for title in wanted if title in found]
 

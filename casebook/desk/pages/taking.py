@@ -18,7 +18,7 @@ from casebook.desk.visit import Visit
 from casebook.domain import words
 from casebook.domain.case.application_file import CODED
 from casebook.domain.case.drafting import STEPS, next_step
-from casebook.domain.vocabulary import WorkKind
+from casebook.domain.vocabulary import Relationship, WorkKind
 from casebook.errors import NotFound, NotPermitted, Refused
 
 _YES_NO: Choices = (("yes", "Yes"), ("no", "No"))
@@ -150,7 +150,8 @@ def correct(visit: Visit) -> Response:
 
 def _details() -> list[Field]:
     hidden = {"version", "explained", "occurred_at", "before_submission_because"}
-    return fields.of_model(details.DetailsCompleted, WorkKind.COMPLETE_DETAILS, leave_out=hidden)
+    made = fields.of_model(details.DetailsCompleted, WorkKind.COMPLETE_DETAILS, leave_out=hidden)
+    return fields.chosen(made, {"relationship": fields.choices_of("relationship", Relationship)})
 
 
 PAGES = (
