@@ -91,7 +91,7 @@ def lands_once(store, acting, path, bad, many):
     assert after["application"] == woken(store, "application_received") == len(good)
     assert (
         woken(store, "linked") == after["outbox"] - len(good) == linked(store)
-    )  # once for each side of a chance likeness
+    )  # once for each side of two who are alike by chance
     again = application_file.import_file(store, OPERATOR, path, playbook=playbook)
     assert (again.accepted, again.unchanged, again.rejected) == ([], imported.accepted, imported.rejected)
     assert counts(store) == after
