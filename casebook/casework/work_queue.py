@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from casebook.casework import playbook
-from casebook.casework.core import answers, begun, blind_review, conflict, lifecycle, signatures
+from casebook.casework.core import answers, begun, blind_review, conflict, lifecycle, signatures, two_people
 from casebook.casework.core.acting import Act, refuse, refuse_because, why_not_see
 from casebook.casework.core.answers import Answer, UnitDoing, UnitHandler
 from casebook.casework.safeguarding import outreach
@@ -54,16 +54,17 @@ def waiting(act: Act, *, role: Role | None = None, mine: bool = False) -> Waitin
 
 def barred(act: Act, items: Sequence[WorkItem]) -> dict[str, Reason]:
     """The items that the actor would be refused, by the rule that refuses them."""
-    references = {item.reference for item in items if item.reference is not None}
-    if not act.actor.is_person or not references:
+    if not act.actor.is_person:
         return {}
+    references = {item.reference for item in items if item.reference is not None}
     query = select(Application).where(Application.reference.in_(references))
     applications = {application.reference: application for application in act.session.scalars(query)}
     people_of = conflict.people_of(act.session, references)
     whys = {
         item.id: why_not_theirs(act, applications[item.reference], item, people=people_of.get(item.reference, []))
-        for item in items
         if item.reference is not None
+        else _why_not_second(act, item)
+        for item in items
     }
     return {item: why for item, why in whys.items() if why is not None}
 
@@ -76,7 +77,7 @@ def why_not_theirs(
     The list, claiming and answering ask the same, so that nobody is offered what they are then refused.
     """
     kind = WorkKind(item.kind)
-    if (why := authority.why_not_second(act.actor, [item.subject.get("proposed_by")])) is not None:
+    if (why := _why_not_second(act, item)) is not None:
         return why
     if (why := conflict.why_not_work(act, application, item, people=people)) is not None:
         return why
@@ -84,6 +85,12 @@ def why_not_theirs(
         return why
     why_not_them = playbook.answer(kind).why_not_them
     return why_not_them(act, application, item) if why_not_them else None
+
+
+def _why_not_second(act: Act, item: WorkItem) -> Reason | None:
+    """A reason if the actor did what a second person is to look at in this item."""
+    first = [item.subject.get("proposed_by"), item.subject.get("first"), two_people.first_to_dismiss(act, item)]
+    return authority.why_not_second(act.actor, first)
 
 
 def _listed(act: Act, *, role: Role | None, mine: bool) -> list[WorkItem]:
@@ -164,8 +171,9 @@ def claim(act: Act, item_id: str) -> WorkItem:
     )
     refuse(competence.why_not_trained(act, item), NotPermitted)
     refuse(blind_review.why_not_claim(act, item), NotPermitted)
-    if application is not None:
-        refuse(why_not_theirs(act, application, item), NotPermitted)
+    refuse(
+        why_not_theirs(act, application, item) if application is not None else _why_not_second(act, item), NotPermitted
+    )
     item.owner, item.claimed_at = act.actor.id, act.now
     act.record(application, "work_claimed", item=item.id, kind=item.kind)
     return item

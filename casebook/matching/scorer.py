@@ -41,7 +41,7 @@ class Level:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Comparison:
+class ComparedField:
     """The ways in which one field can stand, and the function that chooses the first that holds."""
 
     levels: tuple[Level, ...]
@@ -116,10 +116,10 @@ def _prior() -> float:
 
 
 @cache
-def _comparisons() -> tuple[Comparison, ...]:
+def _comparisons() -> tuple[ComparedField, ...]:
     """The committed model, compiled once per process."""
     return tuple(
-        Comparison(
+        ComparedField(
             levels=tuple(_level(comparison, level) for level in comparison["comparison_levels"]),
             choose=conditions.first_of([level["sql_condition"] for level in comparison["comparison_levels"]]),
         )

@@ -69,13 +69,18 @@ _MONTHS = {
         "january february march april may june july august september october november december",
         "jan feb mar apr may jun jul aug sep oct nov dec",
         "i ii iii iv v vi vii viii ix - xi xii",  # X is also written for a month that is not known
-        # French, German, Spanish, Italian, Portuguese and Romanian name each month alike; others do not, as in listopad
+        # no name here is another month in any of these languages. Listopad is November in Polish and October in Croatian
         "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre",
         "januar februar marz april mai juni juli august september oktober november dezember",
         "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
         "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
         "janeiro fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro",
         "ianuarie februarie martie aprilie mai iunie iulie august septembrie octombrie noiembrie decembrie",
+        "januari februari maart april mei juni juli augustus september oktober november december",
+        "styczen luty marzec kwiecien maj czerwiec lipiec sierpien wrzesien pazdziernik - grudzien",
+        "stycznia lutego marca kwietnia maja czerwca lipca sierpnia wrzesnia pazdziernika - grudnia",
+        "ocak subat mart nisan mayis haziran temmuz agustos eylul ekim kasim aralik",
+        "- - - - may\u0131s - - - - - kas\u0131m aral\u0131k",  # the letter without a dot is no accented one
         "ionawr chwefror mawrth ebrill mai mehefin gorffennaf awst medi hydref tachwedd rhagfyr",
     )
     for number, name in enumerate(names.split(), start=1)

@@ -143,7 +143,7 @@ def merged(life: Life) -> None:
     again = life.unit.receive({**life.row, "external_id": f"{life.row['external_id']}-{life.unit.now:%j%H%M}",
                                "submitted_at": life.unit.now.isoformat()})  # fmt: skip
     for command in (merging.merge, merging.unmerge) if life.happens(0.5) else (merging.merge,):
-        for who in ("supervise", "head"):
+        for who in ("supervise", "supervise2"):
             with life.acting(who) as act:
                 into = {"into": life.reference} if command is merging.merge else {}
                 command(act, again, reason="same_row_twice", **into)
@@ -162,7 +162,7 @@ def taken_back(life: Life) -> None:
 
 
 def withdrawn_and_back(life: Life) -> None:
-    by_two("supervise", "head", lambda act, ref: early_ending.withdraw(act, ref, reason="agreed", **SAID))(life)
+    by_two("supervise", "supervise2", lambda act, ref: early_ending.withdraw(act, ref, reason="agreed", **SAID))(life)
     if life.happens(0.7):
         life.unit.now += timedelta(days=life.rng.choice([1, 9]))
         by_one("supervise", lambda act, ref: early_ending.reopen(act, ref, reason="she rang again"))(life)
@@ -178,7 +178,8 @@ BENTS: dict[str, Callable[[Life], None]] = {
     ),
     "withdrawn": withdrawn_and_back,
     "transferred": by_two(
-        "supervise", "head", lambda act, ref: early_ending.transfer(act, ref, force="next_door", accepted_by="desk", **UNSAID)
+        "supervise", "supervise2",
+        lambda act, ref: early_ending.transfer(act, ref, force="next_door", accepted_by="desk", **UNSAID),
     ),
     "merged": merged,
     "taken back": taken_back,

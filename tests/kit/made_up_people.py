@@ -1,4 +1,7 @@
-"""People of an application who share nothing with those of another, so that no two applications are linked."""
+"""People of an application who share nothing with those of another but by chance.
+
+Of twenty thousand, a few dozen pairs sound alike and were born on one day, or nearly: such two may be one person, and are linked.
+"""
 
 from __future__ import annotations
 

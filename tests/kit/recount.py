@@ -317,7 +317,7 @@ class Recount:
 
     def is_own(self, entry: Any) -> bool:
         """Merging is recorded on both sides; it ends the duplicate only."""
-        return "merge" not in entry["event"] or entry["body"].get("into") != self.reference
+        return "merge" not in entry["event"] or bool({"into", "stage"} & entry["body"].keys())
 
     def put_off(self, clock: Any) -> datetime | None:
         """The later time to which a limit was put off at the wish of the person at risk."""

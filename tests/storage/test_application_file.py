@@ -68,6 +68,19 @@ def counts(store):
         }
 
 
+def woken(store, reason):
+    """How many wake-ups were left for this reason."""
+    with store.session() as session:
+        return session.scalar(select(func.count()).select_from(Outbox).where(Outbox.reason == reason))
+
+
+def linked(store):
+    """How often an application was told that others are about people who are alike."""
+    with store.session() as session:
+        query = select(func.count()).select_from(LedgerEntry)
+        return session.scalar(query.where(LedgerEntry.event == "applications_linked"))
+
+
 def lands_once(store, acting, path, bad, many):
     imported = application_file.import_file(store, OPERATOR, path, playbook=playbook)
     assert {fault.line: (fault.column, fault.code) for fault in imported.rejected} == bad
@@ -75,7 +88,10 @@ def lands_once(store, acting, path, bad, many):
     assert [each["external_id"] for each in imported.accepted] == good
     assert len({each["reference"] for each in imported.accepted}) == len(good)
     after = counts(store)
-    assert after["application"] == after["outbox"] == len(good)
+    assert after["application"] == woken(store, "application_received") == len(good)
+    assert (
+        woken(store, "linked") == after["outbox"] - len(good) == linked(store)
+    )  # once for each side of two who are alike by chance
     again = application_file.import_file(store, OPERATOR, path, playbook=playbook)
     assert (again.accepted, again.unchanged, again.rejected) == ([], imported.accepted, imported.rejected)
     assert counts(store) == after

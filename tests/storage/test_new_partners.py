@@ -191,7 +191,12 @@ def test_dismissing_takes_two_people(known, load, night, proposals, acting, crew
     with pytest.raises(Refused) as refused, acting(crew["s1"]) as act:
         work_queue.do(act, second.id, DISMISS)
     assert refused.value.code == "same_person"
+    with acting(crew["s1"]) as act:
+        assert work_queue.waiting(act).barred[second.id].code == "same_person"  # greyed, and not to be claimed
+        with pytest.raises(Refused, match="second person"):
+            work_queue.claim(act, second.id)
     with acting(crew["s2"]) as act:
+        assert second.id not in work_queue.waiting(act).barred
         work_queue.do(act, second.id, DISMISS)
     assert proposals() == []
     assert night() == 0

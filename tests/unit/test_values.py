@@ -44,6 +44,9 @@ def test_a_day_is_read_however_it_is_written(written):
         ("unk/11/1985", "1985-11", False), ("1985.0", "1985", False), ("year 1985", "1985", False), ("1985 (year only)", "1985", False),
         ("'85", "1985", False), ("1985ca", "1985", True), ("1985 or so", "1985", True), ("1985 (year of birth)", "1985", False),
         ("unknown/unknown/1985", "1985", False), ("nk/11/1985", "1985-11", False), ("f\u00e9vrier 1985", "1985-02", False),
+        ("12 pa\u017adziernika 1985", "1985-10-12", False), ("3 wrze\u015bnia 1985", "1985-09-03", False),
+        ("stycze\u0144 1985", "1985-01", False), ("7 lutego 1985", "1985-02-07", False), ("7 maja 1985", "1985-05-07", False),
+        ("7 Kas\u0131m 1985", "1985-11-07", False), ("\u015eubat 1985", "1985-02", False), ("7 maart 1985", "1985-03-07", False),
     ],
 )  # fmt: skip
 def test_a_partial_date_stays_partial_and_a_doubt_is_kept(written, iso, approximate):
@@ -54,7 +57,8 @@ def test_a_partial_date_stays_partial_and_a_doubt_is_kept(written, iso, approxim
 @pytest.mark.parametrize(
     "written",
     ["tomorrow", "last week", "2", "40", "85", "07/11", "11/12", "7 November", "1980s", "eighties", "adult", "between 1985 and 1987",
-     "1980-1985", "summers", "3rd", "0700 900123", "SN1 2AB", "1985-11-07 to 1986", "x" * 500],
+     "1980-1985", "summers", "3rd", "0700 900123", "SN1 2AB", "1985-11-07 to 1986", "x" * 500,
+     "7 listopada 1985", "listopad 1985"],
 )  # fmt: skip
 def test_what_is_no_date_is_not_guessed(written):
     read = dates.read(written, latest=TODAY)

@@ -133,6 +133,18 @@ def test_a_lowering_counts_when_a_second_person_agrees(researched, do, peek, ope
     assert not open_items(reference, WorkKind.ASSESS_RISK)
 
 
+def test_whoever_lowered_a_band_is_not_offered_the_second_look(researched, do, acting, crew, open_items):
+    reference = researched(GRAVE)
+    do("a1", reference, WorkKind.ASSESS_RISK, assess(judgement="lower", band="high"))
+    (second,) = open_items(reference, WorkKind.ASSESS_RISK)
+    with acting(crew["a1"]) as act:
+        assert work_queue.waiting(act).barred[second.id].code == "same_person"
+        with pytest.raises(Refused, match="second person"):
+            work_queue.claim(act, second.id)
+    with acting(crew["a2"]) as act:
+        assert second.id not in work_queue.waiting(act).barred
+
+
 def test_a_lowering_nobody_agrees_to_leaves_the_band(researched, do, peek, open_items):
     reference = researched(GRAVE)
     band = peek(reference).band
