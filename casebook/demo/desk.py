@@ -73,6 +73,11 @@ class Desk:
         """Add or correct what is known of an application's people."""
         return self._with_file(details, "applications", "correct", reference)
 
+    def take_down(self, said: object) -> str:
+        """Take an application down and in. Returns its reference."""
+        draft = self._with_file(said, "applications", "draft")["draft"]
+        return str(self.ask("applications", "submit", draft)["reference"])
+
     def attach(self, reference: str, text: str, *options: str) -> Any:
         """Attach a paper of plain text."""
         with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:

@@ -17,6 +17,7 @@ from casebook.demo import own_policy, running
 from casebook.demo.decider import PastDeciders
 from casebook.demo.desk import Desk
 from casebook.demo.engine import Engine
+from casebook.demo.everyday import Everyday
 from casebook.demo.flaky_source import FlakySource
 from casebook.demo.look_back import PastReview
 from casebook.demo.panel_day import PanelDay
@@ -127,12 +128,13 @@ class Story:
 
     def _subject(self, name: str) -> str | None:
         """The surname of the subject of a special case: the remote source is made to fail for it."""
-        return self._surname_of(f"SPECIAL-{name}")
+        row = self._rows().get(f"SPECIAL-{name}")
+        return row["b_surname"] if row else None
 
-    def _surname_of(self, external_id: str) -> str | None:
-        """The surname of the subject of an application in the file; None if it is not in it."""
+    def _rows(self) -> dict[str, dict[str, str]]:
+        """The rows of the file of applications, by external id."""
         with (self.files / "applications.csv").open(encoding="utf-8", newline="") as file:
-            return next((row["b_surname"] for row in csv.DictReader(file) if row["external_id"] == external_id), None)
+            return {row["external_id"]: row for row in csv.DictReader(file)}
 
     def mend_source(self) -> bool:
         """Make the failed source answer again and sweep, so that the waiting search is retried. False if none failed."""
@@ -166,34 +168,13 @@ class Story:
             self.tell(f"{reference}: restricted to named people")
         if reference := self.special("UNREACHABLE"):
             self.crew.unreachable.add(reference)
-        self._calls_come_in()
-        self._papers_come_in()
-
-    def _calls_come_in(self) -> None:
-        """The telephone rings: staff find the case; one caller is known, another cannot say who they are."""
-        intake, supervisor = self.crew.desks["syn-intake"], self.crew.desks["syn-supervisor"]
-        calls = (
-            (intake, "questions", "she has a new number, and asks when we will ring", ("details", "call_back")),
-            (supervisor, "not_identified", "somebody asks to take it all back", ("withdrawal",)),
-        )
-        for reference, (desk, known_by, said, opens) in zip(self.references.values(), calls, strict=False):
-            words = ("--caller", "a", "--identified-by", known_by, "--said", said, "--opens", *opens)
-            desk.ask("applications", "call", reference, *words)
-            note = ("--category", "contact", "--words", "the call was taken down as it was said", "--about", "a")
-            desk.ask("applications", "note", reference, *note)
-        surname = self._surname_of(next(iter(self.references)))
-        found = intake.find({"surname": surname})["hits"] if surname else []
-        self.tell(f"somebody asks about a name: {len(found)} applications are found by it")
-        self.tell("calls come in: what they ask for is work for somebody, and stands in the timeline")
-
-    def _papers_come_in(self) -> None:
-        """Somebody hands in a paper, and another stays where it is."""
-        intake, reference = self.crew.desks["syn-intake"], next(iter(self.references.values()))
-        what = ("--category", "identity_proof", "--title", "proof of address", "--about", "a")
-        intake.attach(reference, "SYNTHETIC PAPER OF THE DEMONSTRATION\n\nNobody lives at 1 Synthetic Street.\n", *what)
-        where = ("--category", "undertaking", "--title", "form of undertaking", "--where", "paper file SYN-1")
-        intake.ask("applications", "refer-paper", reference, *where)
-        self.tell(f"{reference}: a paper is attached and sealed, and another written down where it is kept")
+        self.duplicate = Everyday(
+            desks=self.crew.desks,
+            references=self.references,
+            rows=self._rows(),
+            today=self.engine.now().astimezone(LONDON).date(),
+            tell=self.tell,
+        ).comes_up()
 
     def _tell_at_once(self, reference: str) -> None:
         """Respond to danger at once: safeguard, disclose under a threat to life, let the panel ratify it afterwards."""
@@ -240,7 +221,8 @@ class Story:
         return True
 
     def account(self) -> dict[str, Any]:
-        rows = self.operator.ask("applications", "list")
+        listed = self.operator.ask("applications", "list")
+        rows = [row for row in listed if row["reference"] != self.duplicate]
         closed = [row for row in rows if row["stage"] == "closed"]
         for name in specials_named(self.references):
             self.tell(_ending(name, self.references[name], rows))
@@ -255,6 +237,7 @@ class Story:
             "applications": len(rows),
             "closed": len(closed),
             "open": len(rows) - len(closed),
+            "merged": len(listed) - len(rows),
             **self._at_the_end(),
         }
 

@@ -58,7 +58,7 @@ def notes(**cells):
         ({"received_on": "04/03/2019"}, RegisterDoubt.DATE_NOT_ISO),
         ({"received_on": "4-Mar-2019"}, RegisterDoubt.DATE_NOT_ISO),
         ({"received_on": "04-03-2019"}, RegisterDoubt.DATE_NOT_ISO),
-        ({"received_on": "4 Maart 2019"}, RegisterDoubt.UNREADABLE_DATE),
+        ({"received_on": "4 listopad 2019"}, RegisterDoubt.UNREADABLE_DATE),
         ({"decided_on": "2031-01-01"}, RegisterDoubt.OUT_OF_TIME),
         ({"received_on": "2019-03-04", "decided_on": "2019-02-01"}, RegisterDoubt.DATES_SWAPPED),
         ({"outcome": "see file"}, RegisterDoubt.UNKNOWN_CODE),
