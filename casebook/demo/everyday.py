@@ -8,9 +8,8 @@ from datetime import date, timedelta
 
 from casebook.demo.desk import Desk
 
-Cells = Mapping[str, str]  # a row of applications.csv
-# what the unit knows and the applicant does not say again
-NOT_SAID = frozenset({"external_id", "submitted_at", "immediate_danger"})
+NOT_SAID = frozenset({"external_id", "submitted_at"})
+AGAIN = {"immediate_danger": "no", "concern": "I sent this form before, and nobody rang."}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +18,7 @@ class Everyday:
 
     desks: Mapping[str, Desk]
     references: Mapping[str, str]
-    rows: Mapping[str, Cells]
+    rows: Mapping[str, Mapping[str, str]]  # of applications.csv
     today: date
     tell: Callable[[str], None]
 
@@ -60,8 +59,16 @@ class Everyday:
         """An applicant comes to the counter with what they sent before: two people make one file of it."""
         asked = next((name for name in self.references if not name.startswith("SPECIAL-")), next(iter(self.references)))
         said = {name: cell for name, cell in self.rows[asked].items() if cell and name not in NOT_SAID}
-        again = self.desks["syn-intake"].take_down({**said, "immediate_danger": "no"})
-        words = ("applications", "merge", again, "--into", self.references[asked], "--reason", "the same form once more")
+        again = self.desks["syn-intake"].take_down({**said, **AGAIN})
+        words = (
+            "applications",
+            "merge",
+            again,
+            "--into",
+            self.references[asked],
+            "--reason",
+            "the same form once more",
+        )
         for who in ("syn-intake", "syn-supervisor"):
             self.desks[who].ask(*words)
         self.tell(f"{again}: taken down at the counter, a duplicate; two people merge it into {self.references[asked]}")

@@ -40,12 +40,24 @@ def ask(office, monkeypatch, capsys, tmp_path):
 
 
 @pytest.fixture
-def heard(office, ask):
+def ready(office, fill_once):
+    """Two cases that wait for a panel."""
+
+    def fill():
+        references = [office.unit.receive(row) for row in ({**ROW, "external_id": "M-1"}, {**ROW, **OTHER})]
+        for reference in references:
+            assert through_everything(office.unit, reference, until=Stage.PANEL_DECISION) == Stage.PANEL_DECISION
+            office.unit.carry(reference)
+        return references, office.unit.now
+
+    references, office.unit.now = fill_once("two cases that wait for a panel", fill)
+    return references
+
+
+@pytest.fixture
+def heard(office, ask, ready):
     """A meeting that has begun, and the two cases that it hears."""
-    references = [office.unit.receive(row) for row in ({**ROW, "external_id": "M-1"}, {**ROW, **OTHER})]
-    for reference in references:
-        assert through_everything(office.unit, reference, until=Stage.PANEL_DECISION) == Stage.PANEL_DECISION
-        office.unit.carry(reference)
+    references = ready
     at = office.unit.now + timedelta(hours=2)
     asked = ("--at", at.isoformat(), "--chair", "chair", "--member", "member:probation")
     meeting = ask("supervise", "panel", "meeting", *asked)["meeting"]

@@ -159,13 +159,16 @@ def test_an_absence_begins_with_the_sweep_of_its_day_and_ends_with_that_after_it
     planned = away(unit, first=2, last=3)
     assert (planned["cases"], planned["begun"]) == ([assigned], False)
     assert told(unit, "research2") == [(None, "covers_for", "supervise")]
-    seen = []
+    seen, arranged = [], []
     for _ in range(5):
-        sweep.sweep(unit.acting)
+        swept = sweep.sweep(unit.acting)
+        arranged += swept.arranged
+        assert all("rung" in each for each in swept.escalated), "the command prints each as an escalation"
         with unit.acting() as act:
             seen.append("research" in people_of.present(act.session))
         unit.now += timedelta(days=1)
     assert seen == [True, True, False, False, True]
+    assert [set(each) - {"absence"} for each in arranged] == [{"begun"}, {"ended"}]
     with unit.acting() as act:
         assert absences.listing(act) == []
         assert audit.verify(act).broken == []
@@ -246,8 +249,9 @@ def test_a_reminder_is_told_on_its_day_to_them_or_to_whoever_covers(unit, assign
         assert refusal(lambda: reminders.remind(act, assigned, on=today, words="x", who="nobody")) == "unknown_staff"
     told(unit, "research"), told(unit, "research2")
     unit.now += timedelta(days=2)
-    sweep.sweep(unit.acting)
-    sweep.sweep(unit.acting)
+    swept = [sweep.sweep(unit.acting) for _ in range(2)]
+    assert [[each["staff"] for each in once.arranged] for once in swept] == [["research"], []]
+    assert all("rung" in each for once in swept for each in once.escalated)
     assert told(unit, "research") == [(assigned, "reminder_due", "operator")]
     away(unit)
     told(unit, "research2")

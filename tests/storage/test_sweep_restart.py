@@ -113,9 +113,9 @@ def at_page(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], None]], N
                 event()
             return done
 
-        steps = tuple((find, told if page is raising.raise_levels else page) for find, page in sweep.STEPS)
+        steps = tuple((find, told if page is raising.raise_levels else page) for find, page in sweep.ESCALATIONS)
         assert (due.waiting, told) in steps
-        monkeypatch.setattr(sweep, "STEPS", steps)
+        monkeypatch.setattr(sweep, "ESCALATIONS", steps)
         monkeypatch.setattr(sweep, "PAGE", PAGE)
 
     return arrange

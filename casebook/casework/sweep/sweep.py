@@ -31,9 +31,8 @@ SweepStep = tuple[Callable[[Act], list[Any]], Callable[[Act, Sequence[Any]], tup
 
 # in this order: a higher priority escalates sooner, and what was opened first may be settled at the end
 TRIAGE: SweepStep = (triaging.pressing, triaging.raise_priorities)
-STEPS: tuple[SweepStep, ...] = (
-    (absences.due, absences.begin_and_end),
-    (reminders.due, reminders.bring_forward),
+ARRANGED: tuple[SweepStep, ...] = ((absences.due, absences.begin_and_end), (reminders.due, reminders.bring_forward))
+ESCALATIONS: tuple[SweepStep, ...] = (
     (looking_again.due, looking_again.ask),
     (retrying.failing_runs, raising.tell),
     (early_warnings.coming, raising.tell),
@@ -53,6 +52,7 @@ class Swept:
     retried: list[str]
     reconciled: list[str]
     raised: Summaries  # priorities
+    arranged: Summaries  # absences that began or ended, and reminders of today
     escalated: Summaries
     delivered: Delivered
 
@@ -70,7 +70,8 @@ def sweep(acting: Acting, *, now: datetime | None = None, ways: Sequence[NoticeC
         retried = retrying.wake_unanswered(act)
     reopened = reopening.reopen_outdated(at)
     raised = _through(at, TRIAGE)
-    escalated = [summary for step in STEPS for summary in _through(at, step)]
+    arranged = [summary for step in ARRANGED for summary in _through(at, step)]
+    escalated = [summary for step in ESCALATIONS for summary in _through(at, step)]
     if ways:  # without a channel nobody reads a digest of yesterday
         with at() as act:
             mornings.queue(act)
@@ -80,6 +81,7 @@ def sweep(acting: Acting, *, now: datetime | None = None, ways: Sequence[NoticeC
         retried=retried,
         reconciled=woken.freed,
         raised=raised,
+        arranged=arranged,
         escalated=escalated,
         delivered=notices.deliver(at, ways),
     )

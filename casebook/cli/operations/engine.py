@@ -59,7 +59,8 @@ def _sweep(options: Namespace, call: Call) -> Output:
     seconds = round(time.perf_counter() - begun, 3)
     summary = (
         f"{swept.checked} open applications: {len(swept.woken)} woken, {len(swept.raised)} given a higher priority,"
-        f" {len(swept.escalated)} escalations, sources asked again for {len(swept.retried)},"
+        f" {len(swept.escalated)} escalations, {len(swept.arranged)} absences and reminders of today,"
+        f" sources asked again for {len(swept.retried)},"
         f" {len(swept.reconciled)} freed from runs that ended; notices: {swept.delivered.received} received,"
         f" {swept.delivered.waiting} not received yet; {seconds} s"
     )
@@ -67,7 +68,7 @@ def _sweep(options: Namespace, call: Call) -> Output:
         data={
             "checked": swept.checked, "woken": len(swept.woken), "escalated": swept.escalated,
             "retried": len(swept.retried), "reconciled": len(swept.reconciled), "raised": swept.raised,
-            "seconds": seconds,
+            "arranged": swept.arranged, "seconds": seconds,
             "references": {"woken": swept.woken, "retried": swept.retried, "reconciled": swept.reconciled},
         },
         lines=[
