@@ -46,7 +46,7 @@ from casebook.storage.tables import (
 )
 
 SEEDS = int(os.environ.get("CASEBOOK_SEEDS", "2"))
-STEPS = int(os.environ.get("CASEBOOK_STEPS", "100"))
+STEPS = int(os.environ.get("CASEBOOK_STEPS", "70"))
 VERIFY_EVERY = 50
 ASK_EVERY = 1 if "CASEBOOK_STEPS" in os.environ else 4  # each step in the soak: what is untrue stays so
 # where two applications of each walk begin: chance alone seldom gets past the panel
