@@ -8,8 +8,12 @@ from datetime import date, timedelta
 
 from casebook.demo.desk import Desk
 
-NOT_SAID = frozenset({"external_id", "submitted_at"})
-AGAIN = {"immediate_danger": "no", "concern": "I sent this form before, and nobody rang."}
+# who they are and how they may be reached is said again; what has been told of their lives is not
+SAID_AGAIN = ("a_", "b_", "c_", "safe_", "route", "applicant", "relationship", "code_word", "interpreter")
+AGAIN = {
+    "immediate_danger": "no", "concern": "I sent this form before, and nobody rang.", "living_together": "unknown",
+    "pregnant": "unknown",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,8 +61,8 @@ class Everyday:
 
     def _somebody_asks_twice(self) -> str:
         """An applicant comes to the counter with what they sent before: two people make one file of it."""
-        asked = next((name for name in self.references if not name.startswith("SPECIAL-")), next(iter(self.references)))
-        said = {name: cell for name, cell in self.rows[asked].items() if cell and name not in NOT_SAID}
+        asked = "SPECIAL-NEGATIVE" if "SPECIAL-NEGATIVE" in self.references else next(iter(self.references))
+        said = {name: cell for name, cell in self.rows[asked].items() if cell and name.startswith(SAID_AGAIN)}
         again = self.desks["syn-intake"].take_down({**said, **AGAIN})
         words = (
             "applications",
