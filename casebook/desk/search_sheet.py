@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from casebook.case_page.facts import to_type
@@ -54,7 +54,7 @@ def of_item(
     row = next((each for each in shown.get("search") or () if each["id"] == subject.get("search")), None)
     if row is None or not row.get("plan"):
         return None
-    lines = [_planned(step, by_terms.get(_terms(step).typed)) for step in row["plan"]]
+    lines = [_planned(step, by_terms.get(Terms.of_row(step).typed)) for step in row["plan"]]
     return SearchSheet(title="What to type", lines=lines)
 
 
@@ -74,10 +74,6 @@ def _of_candidate(
     )
 
 
-def _terms(step: Mapping[str, Any]) -> Terms:
-    return Terms(**{name: step.get(name) or "" for name in ("forename", "surname", "dob", "pivot")})
-
-
 def _planned(step: Mapping[str, Any], added: LearntSearch | None) -> SheetLine:
     if added is not None:
         return _line(added)
@@ -85,6 +81,5 @@ def _planned(step: Mapping[str, Any], added: LearntSearch | None) -> SheetLine:
 
 
 def _line(search: LearntSearch) -> SheetLine:
-    terms = {name: getattr(search.terms, name) for name in ("forename", "surname", "dob", "pivot")}
     record = f"{words.SOURCE.of(search.source)} {search.person_id}"
-    return SheetLine(typed=to_type(terms), why=words.FAMILY.of(search.family), record=record)
+    return SheetLine(typed=to_type(asdict(search.terms)), why=words.FAMILY.of(search.family), record=record)

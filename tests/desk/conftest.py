@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import pytest
 from browsing import DeskUnit, Door, Office
 from staffing import STAFF
+from walking import ROW
 
 from casebook.storage import session as storage
 
@@ -51,3 +52,9 @@ def received(office, fill_once):
         return fill_once(("received", repr(row)), fill)
 
     return receive
+
+
+@pytest.fixture
+def reference(received):
+    """An application at record checks; a module whose pages are looked through for it has another."""
+    return received({**ROW, "external_id": "D-1"})

@@ -50,11 +50,6 @@ def enter(office, chromium):
         context.close()
 
 
-@pytest.fixture
-def reference(received):
-    return received({**ROW, "external_id": "D-1"})
-
-
 def item_of(office, reference, kind):
     return next(item for item in office.unit.open_items(reference) if item.kind == kind)
 

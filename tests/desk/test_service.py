@@ -5,14 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from walking import ROW
 
 from casebook.cli import main
-
-
-@pytest.fixture
-def reference(received):
-    return received({**ROW, "external_id": "D-1"})
 
 
 @pytest.fixture

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
 from walking import ROW
-
-
-@pytest.fixture
-def reference(received):
-    return received({**ROW, "external_id": "D-1"})
 
 
 def opened(browser, reference):
