@@ -4,6 +4,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# where bytecode may not be kept, each of the hundreds of processes that tests start would compile the package anew
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## list the targets
 	@grep -hE '^[a-z.]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z.]+):[^#]*## /  make \1\t/' | expand -t 18
@@ -26,7 +28,7 @@ up: .venv ## the platform of the default home, in the foreground
 	@$(BIN)/casebook up
 
 test: .venv ## every kind of test once, small
-	@$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not soak'
+	@$(BIN)/python -m pytest -n 3 --dist worksteal -m 'not soak'
 
 browser: .venv ## the desk in a real browser: installs Playwright and Debian's Chromium, and runs the tests that need them
 	@command -v chromium >/dev/null || { apt-get -qq update && apt-get -qq install --yes chromium >/dev/null; }

@@ -149,7 +149,8 @@ def server() -> Iterator[Server]:
 
     with cluster.running(Path(os.environ[RUN_HOME])) as running:
         with databases.connect(running.address("postgres")) as superuser:
-            superuser.execute("alter system set fsync = off")  # nothing here outlives the run
+            for setting in ("fsync", "full_page_writes", "autovacuum"):  # nothing here outlives the run
+                superuser.execute(f"alter system set {setting} = off")
             superuser.execute("select pg_reload_conf()")
         yield running
 
