@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import text as sql
 from walking import ROW
 
 from casebook.case_page.page import page
@@ -75,6 +77,32 @@ def test_the_card_of_a_closed_application_holds_words_and_no_codes(unit, walked)
     assert "work done: make a follow-up contact" in text
     assert CODE.findall(text) == []
     assert "None" not in text
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        ("met_at = '2026-11-10 11:00+00'", "| record checks | 10 Nov 2026 12:00 | 10 Nov 2026 11:00 |"),
+        ("met_at = '2026-11-10 13:00+00'", "| record checks | 10 Nov 2026 12:00 | 10 Nov 2026 13:00 **late** |"),
+        (
+            "ended_at = '2026-11-10 11:00+00'",
+            "| record checks | 10 Nov 2026 12:00 | ended early 10 Nov 2026 11:00, not met |",
+        ),
+        ("met_at = NULL", "| record checks | 10 Nov 2026 12:00 **overdue** | - |"),
+    ],
+)
+def test_the_card_says_of_each_limit_what_the_page_says(unit, owners, change, line):
+    reference = unit.receive({**ROW, "external_id": "P-1"})
+    with owners.session() as session:
+        session.execute(
+            sql(
+                f"UPDATE clock SET due_at = timestamptz '2026-11-10 12:00+00', {change} WHERE limit_name = 'record_checks'"
+            )
+        )
+        session.commit()
+    unit.now = datetime(2026, 12, 1, tzinfo=UTC)
+    with unit.acting("supervise") as act:
+        assert line in cards.card(act, reference).splitlines()
 
 
 def test_who_may_see_no_personal_detail_gets_the_page_without_it(unit, shown, walked):

@@ -12,7 +12,7 @@ from casebook.domain import words
 from casebook.domain.standing import Standing
 from casebook.domain.vocabulary import Stage
 from casebook.outside_text import markdown_text
-from casebook.storage.tables import Application, GateResult, LedgerEntry
+from casebook.storage.tables import Application, Clock, GateResult, LedgerEntry
 
 
 def card(act: Act, reference: str) -> str:
@@ -42,8 +42,7 @@ def _lines(act: Act, application: Application) -> Iterator[str]:
     yield "\n## Time limits\n"
     yield "| limit | due | met |\n|---|---|---|"
     for clock in clocks.of(act, application):
-        late = " **overdue**" if clock.met_at is None and clock.due_at and clock.due_at < act.now else ""
-        yield f"| {words.LIMIT.of(clock.limit_name)} | {_time(clock.due_at)}{late} | {_time(clock.met_at)} |"
+        yield f"| {words.LIMIT.of(clock.limit_name)} | {_due(act, application, clock)} | {_met(clock)} |"
     yield "\n## Gates\n"
     yield "| checked | stage | outcome | failed |\n|---|---|---|---|"
     gate_results = select(GateResult).where(GateResult.reference == application.reference).order_by(GateResult.asked_at)
@@ -54,6 +53,19 @@ def _lines(act: Act, application: Application) -> Iterator[str]:
     entries = select(LedgerEntry).where(LedgerEntry.chain == application.reference).order_by(LedgerEntry.sequence)
     for entry in act.session.scalars(entries):
         yield f"- {_time(entry.at)} {words.EVENT.of(entry.event)}{_about(entry)}"
+
+
+def _due(act: Act, application: Application, clock: Clock) -> str:
+    runs = clock.met_at is None and clock.ended_at is None and application.stage != Stage.CLOSED
+    overdue = " **overdue**" if runs and clock.due_at and clock.due_at < act.now else ""
+    return f"{_time(clock.due_at)}{overdue}"
+
+
+def _met(clock: Clock) -> str:
+    if clock.ended_at:
+        return f"ended early {_time(clock.ended_at)}, not met"
+    late = " **late**" if clock.met_at and clock.due_at and clock.met_at > clock.due_at else ""
+    return f"{_time(clock.met_at)}{late}"
 
 
 def _about(entry: LedgerEntry) -> str:
