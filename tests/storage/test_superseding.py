@@ -9,13 +9,16 @@ from signing import read_and_do
 from sqlalchemy import select
 
 from casebook.casework import work_queue
+from casebook.casework.core import work_items
 from casebook.casework.governance import exceptions, superseding
 from casebook.casework.record_checks import extracts
 from casebook.casework.reporting import viewing
+from casebook.casework.safeguarding import danger, referring
 from casebook.domain.vocabulary import Role, Source, WorkKind
+from casebook.domain.work import Need
 from casebook.errors import AlreadyDone, InvalidAnswer, NotPermitted
 from casebook.storage.case import record_checks as stored
-from casebook.storage.tables import Candidate, LedgerEntry, Search, WorkItem
+from casebook.storage.tables import Candidate, LedgerEntry, Referral, Search, WorkItem
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=2)
@@ -26,7 +29,7 @@ NIL = {"result": "nil", "evidence_reference": "E1"}
 def people():
     return {
         "r1": Role.RESEARCHER, "r2": (Role.RESEARCHER, Role.SECOND_READER), "r3": Role.SECOND_READER, "s1": Role.SUPERVISOR,
-        "i1": Role.INTAKE_OFFICER,
+        "i1": Role.INTAKE_OFFICER, "d1": Role.DUTY_INSPECTOR,
     }  # fmt: skip
 
 
@@ -133,6 +136,52 @@ def test_a_meeting_that_did_not_happen_is_asked_for_again(checked, do, one, supe
     assert again.id != item.id
     do("i1", checked, WorkKind.MEET_APPLICANT, **held)
     assert one(checked, WorkKind.MEET_APPLICANT) is None
+
+
+@pytest.mark.parametrize(
+    ("reported", "who", "kind", "said"),
+    [
+        ("danger", "d1", WorkKind.IMMEDIATE_SAFEGUARDING, {"actions": ["no_danger_found"], "incident_number": "I-1"}),
+        ("crime", "i1", WorkKind.RECORD_CRIME, {"crime_number": "C-1"}),
+    ],
+)
+def test_danger_and_a_crime_are_asked_about_anew(
+    checked, acting, crew, do, one, supersede, store, reported, who, kind, said
+):
+    with acting(crew["i1"], now=LATER) as act:
+        if reported == "danger":
+            danger.report(act, checked, "she_rang")
+        else:
+            referring.report_crime(act, checked, told_in="a_call")
+    first = do(who, checked, kind, **said)
+    assert one(checked, kind) is None
+    supersede("s1", first, reason="it was about another address")
+    again = one(checked, kind)
+    assert again.id != first.id
+    for name in ("key", "subject", "role", "priority", "blocking"):
+        assert getattr(again, name) == getattr(first, name)
+    with store.session() as session:
+        assert session.get_one(WorkItem, first.id).answer.items() >= said.items()  # what was said is not edited
+    second = do(who, checked, kind, **said)
+    supersede("s1", second)
+    assert one(checked, kind).id not in {first.id, second.id}
+
+
+def test_what_an_agency_answered_is_asked_anew_and_its_referral_stays(checked, acting, crew, do, one, supersede, store):
+    with acting(crew["i1"], now=LATER) as act:
+        need = Need(kind=WorkKind.REFER_SAFEGUARDING, key="idva", subject={"who": "idva", "agency": "idva"})
+        work_items.open_items(act, act.application(checked), [need], because="grave_risk_known")
+    made = do("i1", checked, WorkKind.REFER_SAFEGUARDING, agency="idva", agency_reference="IDVA-7")
+    told = do("i1", checked, WorkKind.REFER_SAFEGUARDING, agency="idva", answered="declined")
+    supersede("s1", told, reason="they spoke of another person")
+    with store.session() as session:
+        [referral] = session.scalars(select(Referral).where(Referral.reference == checked))
+        assert (referral.agency_reference, referral.answer, referral.answered_by) == ("IDVA-7", None, None)
+    again = do("i1", checked, WorkKind.REFER_SAFEGUARDING, agency="idva", answered="accepted")
+    assert again.subject == told.subject
+    assert again.subject["referral"] != made.subject.get("referral")
+    with store.session() as session:
+        assert session.scalars(select(Referral.answer).where(Referral.reference == checked)).all() == ["accepted"]
 
 
 def test_who_may_not_do_such_work_and_what_is_not_done_are_refused(checked, do, one, supersede, acting, crew):

@@ -12,7 +12,7 @@ from casebook.casework.core import given, lifecycle
 from casebook.casework.core.acting import Act, Summary, refuse, refuse_all, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, Doing
 from casebook.casework.core.numbered import next_id
-from casebook.casework.core.work_items import open_items
+from casebook.casework.core.work_items import ask_anew, open_items
 from casebook.casework.safeguarding import danger
 from casebook.domain.actors import Reason
 from casebook.domain.authority import Command
@@ -117,4 +117,4 @@ def _rang_since(doing: Doing) -> bool:
     return any(attempt.occurred_at >= doing.item.opened_at for attempt in attempts)
 
 
-ANSWERS: Answers = {WorkKind.ACT_ON_CALL: Answering(schema=CallActedOn, handler=_acted)}
+ANSWERS: Answers = {WorkKind.ACT_ON_CALL: Answering(schema=CallActedOn, handler=_acted, take_back=ask_anew)}

@@ -16,7 +16,7 @@ from casebook.casework.core.acting import Act
 from casebook.domain import deadlines, words
 from casebook.domain.actors import Reason
 from casebook.domain.policy import Allowance
-from casebook.domain.vocabulary import Priority, Stage, WorkKind
+from casebook.domain.vocabulary import Priority, Role, Stage, WorkKind
 from casebook.domain.work import SPECS, Need, leaves_danger
 from casebook.storage.documents import policy_of
 from casebook.storage.read_once import read_once
@@ -45,15 +45,32 @@ def open_item(act: Act, application: Application, need: Need) -> WorkItem | None
 
 def asked_again(act: Act, application: Application, needs: Iterable[Need]) -> list[Need]:
     """The needs, with those whose answer was superseded as new ones."""
-    query = select(WorkItem.id).where(WorkItem.reference == application.reference, WorkItem.superseded_at.is_not(None))
-    superseded = set(act.session.scalars(query))
+    superseded = _superseded(act, application)
     return [_again(need, application.reference, superseded) for need in needs]
+
+
+def _superseded(act: Act, application: Application) -> set[str]:
+    query = select(WorkItem.id).where(WorkItem.reference == application.reference, WorkItem.superseded_at.is_not(None))
+    return set(act.session.scalars(query))
 
 
 def _again(need: Need, reference: str, superseded: Container[str]) -> Need:
     while need.id(reference) in superseded:
         need = replace(need, again=need.again + 1)
     return need
+
+
+def ask_anew(act: Act, application: Application, item: WorkItem) -> None:
+    """Take back an answer that tells of the world: what it recorded stays as history, and the same is asked once more.
+
+    It fits as `take_back` where the question comes from an event, so no state of the case would ask it again.
+    """
+    need = Need(
+        kind=WorkKind(item.kind), key=item.key, role=Role(item.role), owner=item.owner if item.reserved else None,
+        subject=item.subject, priority=Priority(item.priority), blocking=item.blocking,
+    )  # fmt: skip
+    again = _again(need, application.reference, {item.id, *_superseded(act, application)})
+    open_items(act, application, [again], because="answer_superseded")
 
 
 def item_of(act: Act, application: Application, need: Need) -> WorkItem:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from casebook.casework.core import stated_reasons
+from casebook.casework.core import stated_reasons, work_items
 from casebook.casework.core.acting import Act, refuse, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, Doing, UnitDoing
 from casebook.casework.governance import governance
@@ -134,5 +134,7 @@ ANSWERS: Answers = {
     WorkKind.ACKNOWLEDGE_ESCALATION: Answering(
         schema=EscalationAcknowledged, handler=_acknowledged, unit_handler=_acknowledged_for_the_unit
     ),
-    WorkKind.SAFEGUARD_DURING_DELAY: Answering(schema=SafeguardedDuringDelay, handler=_safeguarded),
+    WorkKind.SAFEGUARD_DURING_DELAY: Answering(
+        schema=SafeguardedDuringDelay, handler=_safeguarded, take_back=work_items.ask_anew
+    ),
 }

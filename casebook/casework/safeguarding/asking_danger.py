@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from casebook.casework.core.acting import Act, refuse_because
 from casebook.casework.core.answers import Answering, Answers, Doing
-from casebook.casework.core.work_items import open_items
+from casebook.casework.core.work_items import ask_anew, open_items
 from casebook.casework.safeguarding import danger, outreach
 from casebook.casework.safeguarding.outreach import Speaks
 from casebook.domain.case.running_cases import ToldStep
@@ -87,4 +87,6 @@ def _told(act: Act, item: WorkItem) -> dict[str, object]:
     }
 
 
-ANSWERS: Answers = {WorkKind.ASK_ABOUT_DANGER: Answering(schema=DangerAsked, handler=_asked, detail=_told)}
+ANSWERS: Answers = {
+    WorkKind.ASK_ABOUT_DANGER: Answering(schema=DangerAsked, handler=_asked, take_back=ask_anew, detail=_told)
+}

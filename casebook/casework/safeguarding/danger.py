@@ -166,4 +166,8 @@ def _said(act: Act, item: WorkItem) -> dict[str, object]:
     return {"reported": stated_reasons.words_of(act, reference, "safeguarding_opened"), "calls": came}
 
 
-ANSWERS: Answers = {WorkKind.IMMEDIATE_SAFEGUARDING: Answering(schema=Safeguarded, handler=_safeguarded, detail=_said)}
+ANSWERS: Answers = {
+    WorkKind.IMMEDIATE_SAFEGUARDING: Answering(
+        schema=Safeguarded, handler=_safeguarded, take_back=work_items.ask_anew, detail=_said
+    )
+}

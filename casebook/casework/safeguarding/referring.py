@@ -14,13 +14,13 @@ from casebook.casework.core import referrals
 from casebook.casework.core.acting import Act, Summary, reason_code, refuse_because
 from casebook.casework.core.answers import Answer, Answering, Answers, Doing
 from casebook.casework.core.referrals import REFERRED_FOR, refuse_other_agency
-from casebook.casework.core.work_items import open_items
+from casebook.casework.core.work_items import ask_anew, open_items
 from casebook.domain.authority import Command
 from casebook.domain.case.crime_told import tells_of_crime
 from casebook.domain.vocabulary import WorkKind
 from casebook.domain.work import Need
 from casebook.errors import InvalidAnswer
-from casebook.storage.tables import Application, Referral
+from casebook.storage.tables import Application, Referral, WorkItem
 
 CHILDREN = "children"
 CONCERN = "concern"
@@ -139,7 +139,15 @@ def _answered(doing: Doing, row: Referral) -> None:
     row.answer, row.answered_at, row.answered_by = answer.answered, doing.occurred_at, doing.act.actor.id
 
 
+def _take_back_referral(act: Act, application: Application, item: WorkItem) -> None:
+    """A referral that was made stays; what its agency is said to have answered does not."""
+    if (referral := item.subject.get("referral")) is not None:
+        row = act.session.get_one(Referral, referral)
+        row.answer = row.answered_at = row.answered_by = None
+    ask_anew(act, application, item)
+
+
 ANSWERS: Answers = {
-    WorkKind.RECORD_CRIME: Answering(schema=CrimeRecorded, handler=_crime_recorded),
-    WorkKind.REFER_SAFEGUARDING: Answering(schema=Referred, handler=_referred),
+    WorkKind.RECORD_CRIME: Answering(schema=CrimeRecorded, handler=_crime_recorded, take_back=ask_anew),
+    WorkKind.REFER_SAFEGUARDING: Answering(schema=Referred, handler=_referred, take_back=_take_back_referral),
 }
