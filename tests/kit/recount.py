@@ -31,7 +31,7 @@ CHECKING = frozenset({
 ENDS = ("closed_early", "application_merged")
 AGAIN = ("application_reopened", "application_unmerged")
 M = r"(-|\w{3} \d{1,2} \w{3} \d{4} \d\d:\d\d)"  # a moment, or none
-WHO = r"([\w:-]+)"
+WHO = r"([\w:-]*\w)"  # without the colon before what they wrote
 
 Facts = Counter[tuple[str, ...]]
 
@@ -329,8 +329,9 @@ class Recount:
     def lost(self, clock: Any, met: datetime | None) -> timedelta:
         """For how long a limit stood still."""
         lost, since = timedelta(), None
+        begins = clock["starts_at"] or clock["anchor_at"]  # a step that began again is anchored before it did
         for entry in self.entries:
-            if entry["at"] < clock["anchor_at"] or (met is not None and entry["at"] > max(met, clock["anchor_at"])):
+            if entry["at"] < begins or (met is not None and entry["at"] > max(met, begins)):
                 continue
             ours = entry["event"] == "clock_paused" and entry["body"]["limit"] == clock["limit_name"]
             if ours:
