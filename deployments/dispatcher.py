@@ -26,13 +26,13 @@ from prefect.client.schemas.filters import (
     FlowRunFilterStateType,
 )
 from prefect.client.schemas.objects import StateType
-from sqlalchemy.engine import make_url
 
 from casebook import clock, settings
 from casebook.casework.core import channels
 from casebook.domain.vocabulary import Priority
 from casebook.storage import heartbeats, outbox
 from casebook.storage.case import notices
+from casebook.storage.libpq_address import for_libpq
 from casebook.storage.outbox import WakeUp
 from deployments import metrics_endpoint, notifier, run_signal
 from deployments.catalogue import LIFECYCLE
@@ -113,8 +113,7 @@ async def _tell(stop: asyncio.Event) -> None:
 
 
 async def _listening(channel: LiteralString) -> psycopg.AsyncConnection[tuple[object, ...]]:
-    url = make_url(store().engine.url).set(drivername="postgresql")
-    connection = await psycopg.AsyncConnection.connect(url.render_as_string(hide_password=False), autocommit=True)
+    connection = await psycopg.AsyncConnection.connect(for_libpq(store().engine.url), autocommit=True)
     await connection.execute(f"LISTEN {channel}")
     return connection
 

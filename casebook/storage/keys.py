@@ -9,9 +9,8 @@ import stat
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy.engine import make_url
-
 from casebook.errors import Fault
+from casebook.storage.libpq_address import for_libpq
 from casebook.writing import write_once
 
 LENGTH = 32  # bytes of either key
@@ -46,8 +45,7 @@ def known(url: str) -> Known:
     """Ask the database at `url` (migrated) before there is a store. One connection, because every command asks this."""
     import psycopg  # noqa: PLC0415 - SQLAlchemy's engine needs the key first
 
-    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(address) as connection:
+    with psycopg.connect(for_libpq(url)) as connection:
         row = connection.execute(
             """SELECT (SELECT fingerprint FROM trust_anchor WHERE kind = 'entry_key'),
                 (SELECT detail FROM trust_anchor WHERE kind = 'schema'), NOT EXISTS (SELECT FROM ledger)"""

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import psycopg
 from sqlalchemy import Connection, create_engine, inspect, text
-from sqlalchemy.engine import make_url
 
 from casebook.errors import Fault
 from casebook.storage import roles, server_logs
+from casebook.storage.libpq_address import for_libpq
 
 VERSIONS = Path(__file__).parent / "migrations" / "versions"
 _LOCK = 0x0CA5EB00  # any fixed number: the advisory lock under which one process migrates
@@ -59,9 +59,8 @@ def _refuse_others(connection: Connection) -> None:
 
 def _is_current(url: str) -> bool:
     """Whether the database is at the head. One connection and one query, because every command asks this."""
-    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     try:
-        with psycopg.connect(address) as connection:
+        with psycopg.connect(for_libpq(url)) as connection:
             revision = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except (psycopg.errors.UndefinedTable, psycopg.OperationalError):
         return False  # not migrated yet; or not reachable, which the engine reports itself

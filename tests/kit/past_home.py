@@ -11,9 +11,9 @@ from typing import Any
 import psycopg
 from alembic import command
 from sqlalchemy import create_engine
-from sqlalchemy.engine import make_url
 
 from casebook.storage import migrate
+from casebook.storage.libpq_address import for_libpq
 
 KEY = b"a key of no real home, for tests"
 SCHEMA = """
@@ -117,5 +117,4 @@ def _migrate(url: str, revision: str) -> None:
 
 
 def _connect(url: str) -> psycopg.Connection[Any]:
-    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    return psycopg.connect(address, autocommit=True)
+    return psycopg.connect(for_libpq(url), autocommit=True)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 from processes import forked
 
+from casebook.casework.opening_home import open_casebook
 from casebook.errors import DatabaseUnavailable, HomeUnusable, WrongUsage
 from casebook.storage.server import cluster, databases, packaged_server, server_place
 
@@ -74,6 +75,16 @@ def test_no_directory_that_was_there_before_changes_mode_or_owner(
 def test_a_home_may_have_any_name(home: Path, clusters: Path, name: str) -> None:
     with cluster.running(home / name, clusters=clusters) as server:
         assert ask(server, "select 1") == [(1,)]
+
+
+@pytest.mark.parametrize("name", ["Clare's Law", "a+b %41 #1 & x=é?"])
+def test_the_casebook_of_a_home_of_any_name_opens(home: Path, clusters: Path, name: str) -> None:
+    with cluster.running(home / name, clusters=clusters) as server:
+        for _ in range(2):  # the first time makes keys and tables, the second one asks for both
+            store = open_casebook(home / name, server.url("casebook"))
+            with store.engine.connect() as connection:
+                assert connection.exec_driver_sql("select current_database()").scalar() == "casebook"
+            store.engine.dispose()
 
 
 def test_a_home_whose_path_cannot_be_addressed_is_refused(home: Path, clusters: Path) -> None:
