@@ -13,6 +13,7 @@ from casebook.values import text
 HOME = "GB"  # whose numbers are written without a country code
 _SEVERAL = re.compile(r"[/;,|]|\bor\b|\band\b|&", re.IGNORECASE)
 _DECIMALS = re.compile(r"(?<=\d{7})\.0+$")  # a number that went through a column of decimals
+_SCIENTIFIC = re.compile(r"\s*(\d)\.(\d+)[eE]\+?(\d{1,2})\s*")  # as a spreadsheet shows a long number
 _LABEL = re.compile(r"[tT]el")
 _REMARK = re.compile(r"\([^)]*[A-Za-z][^)]*\)|[A-Za-z]{4,}.*$")  # (mum), "after six"; not "ext 2"
 _LETTER_O = re.compile(r"(?<=\d)[oO]+(?=\d)|^[oO]+(?=\d)")  # for the digit 0
@@ -45,6 +46,8 @@ def email(written: str) -> str:
 
 
 def _one(written: str) -> str:
+    if number := _SCIENTIFIC.fullmatch(written):
+        written = number[1] + number[2] if len(number[2]) == int(number[3]) else ""  # else digits of it are lost
     digits_only = _LETTER_O.sub(lambda letters: "0" * len(letters[0]), written)
     said = _REMARK.sub("", _LABEL.sub("", digits_only).replace("(0)", "")).strip(" :.")
     digits = re.sub(r"\D", "", said)

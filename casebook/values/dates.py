@@ -82,6 +82,16 @@ _MONTHS = {
         "ocak subat mart nisan mayis haziran temmuz agustos eylul ekim kasim aralik",
         "- - - - may\u0131s - - - - - kas\u0131m aral\u0131k",  # the letter without a dot is no accented one
         "ionawr chwefror mawrth ebrill mai mehefin gorffennaf awst medi hydref tachwedd rhagfyr",
+        "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+        "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
+        # short forms of these languages
+        "janv fevr mrz avr - - juil - - okt - dez",
+        "ene fev mrt abr mei - - ago - out - dic",
+        "gen - - - mag giu lug - set ott - -",
+        # the usual slips in the English names
+        "janurary feburary - apirl - - - agust septmeber ocotber novemeber decemeber",
+        "januray febuary - aprill - - - augest setpember octuber novmber decmber",
+        "jaunary febrary - - - - - augst septemeber otcober novembr decembr",
     )
     for number, name in enumerate(names.split(), start=1)
     if name != "-"
@@ -94,7 +104,7 @@ _YEAR = r"(?P<year>\d{4}|'?\d{2})"
 _FULL_YEAR = r"(?P<year>\d{4})"
 _NAMED = rf"(?P<named>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\.?"
 _NTH = r"(?P<day>\d{1,2})\s*(?:st|nd|rd|th|af|ail|ydd|fed|ed|eg|er)?"  # also the Welsh, and the French first
-_BETWEEN = r"\s*[/.\-\s\\_]\s*"
+_BETWEEN = r"\s*[/.\-\s\\_|]\s*"
 _LOOSE = r"[\s,./\-\\_]*"
 
 # In order; the first that fits decides. Each has named groups of year, month (or its name) and day, as far as it has them.
@@ -102,7 +112,7 @@ _PATTERNS = tuple(
     re.compile(pattern, re.ASCII)
     for pattern in (
         rf"{_FULL_YEAR}{_BETWEEN}{_MONTH}{_BETWEEN}{_DAY}",  # 1985-11-07, 1985/11/7, 1985-00-00
-        r"(?P<year>(?:18|19|20)\d{2})(?P<month>0[0-9]|1[0-2])(?P<day>[0-3]\d)(?:\d{4}|\d{6})?",  # 19851107, 19851107093000
+        r"(?P<year>(?:18|19|20)\d{2})(?P<month>0[0-9]|1[0-2])(?P<day>[0-3]\d)(?:t?\d{4}|t?\d{6})?z?",  # 19851107, 19851107T093000
         r"(?P<day>[0-3]\d)(?P<month>0[0-9]|1[0-2])(?P<year>(?:18|19|20)\d{2})",  # 07111985
         r"(?P<day>[0-3]\d)(?P<month>0[1-9]|1[0-2])(?P<year>\d{2})",  # 071185
         rf"{_DAY}{_BETWEEN}{_MONTH}{_BETWEEN}{_YEAR}",  # 07/11/1985, 7.11.85, ??/11/1985
@@ -124,10 +134,13 @@ _JAPANESE = re.compile(r"[年月日]")  # 1985年11月7日, as Chinese and Japan
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?", re.ASCII)
 _WHOLE = re.compile(r"(\d{4}|\d{8})\.0+", re.ASCII)  # a number that went through a column of decimals
 
+_SCIENTIFIC = re.compile(r"(\d)\.(\d+)e\+?0*([347])", re.ASCII)  # 1.9851107E7: whole only if it has every digit
+_TWICE = re.compile(r"([/.\\|])\1+")  # 07//11//1985
+
 _UNSURE = (
     r"approx(?:imately|imate)?\.?|about|abt\.?|around|circa|est(?:imated)?\.?|roughly|possibly|poss\.?|probably|prob\.?"
     r"|unconfirmed|not confirmed|unverified|not verified|early|mid|late|spring|summer|autumn|winter|perhaps|maybe"
-    r"|thought to be|or so|believed(?: to be)?|uncertain|unsure|not sure|guess"
+    r"|tbc|to be confirmed|thought to be|or so|believed(?: to be)?|uncertain|unsure|not sure|guess"
 )
 _LABEL = r"d\.?o\.?b\.?|date of birth|year of birth|y\.?o\.?b\.?|born|b\.|on|in|year|the"
 _WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?"
@@ -139,9 +152,9 @@ _SAID_BEFORE = re.compile(rf"(?:(?:{_LABEL})\s*[:=]?\s+|(?:{_LABEL})\s*[:=]\s*|{
 _CERTAIN = r"verified|confirmed|conf\.?|checked|certain|exact|correct|per pnc|as given"
 _SAID_AFTER = re.compile(
     rf"\s*(?:\(?\s*(?:year |date )?only\s*\)?|\(\s*(?:year|date)(?: of birth)?\s*\)|\(\s*(?:{_CERTAIN})\s*\)|[\s,-](?:{_CERTAIN})"
-    rf"|[t\s,]\s*{_TIME})$"
+    rf"|\(?\s*aged?:?\s*\d{{1,3}}\s*\)?|(?<=[/.\-]\d{{4}})\s*\(\d{{1,3}}\)|\s*г(?:ода)?\.?|[t\s,]\s*{_TIME})$"
 )
-_QUOTES = re.compile(r"^[\"'](?!\d\d$)|[\"']$")  # a spreadsheet's mark of a text; '85 is a year
+_QUOTES = re.compile(r"^=?[\"'](?!\d\d$)|[\"']$")  # a spreadsheet's mark of a text; '85 is a year
 _ONE_DIGIT = re.compile(r"[\s/.\-]*(?:0[\s/.\-]*)+|[\s/.\-]*(?:9[\s/.\-]*){4,}")  # 00/00/00, 99/99/9999
 _FORM = re.compile(r"[dmyx_*#]{1,4}(?:[\s/.\-]+[dmyx_*#]{1,4}){1,2}|d{2}m{2}y{2,4}")  # dd/mm/yyyy: nobody filled it in
 _DAY_NOT_KNOWN = re.compile(r"[\d?]*[-/.][\d?]*[-/.]\?+")  # 1985-11-??: the mark stands for the day
@@ -158,7 +171,7 @@ def read(written: str, *, latest: date, earliest: int = FIRST_YEAR) -> ReadDate:
     if len(written) > LONGEST:
         return ReadDate(fault=DateFault.UNREADABLE, as_iso=False)
     said = _JAPANESE.sub("-", _without_accents(text.plain_signs(written)).casefold()).strip(" .,;").rstrip("- ")
-    said = _QUOTES.sub("", said)
+    said = _TWICE.sub(r"\1", _QUOTES.sub("", said))
     if _ONE_DIGIT.fullmatch(said) or _FORM.fullmatch(said):
         return ReadDate(fault=DateFault.FILLER, as_iso=False)
     said, unsure = _without_doubt(said)
@@ -206,7 +219,7 @@ def _without_doubt(said: str) -> tuple[str, bool]:
             if found and found.start() > 0 and not (doubts and _DAY_NOT_KNOWN.fullmatch(said)):
                 said, unsure = said[: found.start()], unsure or doubts
         said = said.strip(" .,;").rstrip("- ")
-        if said.startswith("(") and said.endswith(")"):
+        if said[:1] + said[-1:] in {"()", "[]"}:
             said = said[1:-1].strip()
     return said, unsure
 
@@ -215,6 +228,8 @@ def _parts(said: str, latest: date) -> tuple[Parts | None, bool]:
     """Year, month and day as written, and whether two years were given; None if no pattern fits."""
     if whole := _WHOLE.fullmatch(said):
         said = whole[1]
+    if (number := _SCIENTIFIC.fullmatch(said)) and len(number[2]) == int(number[3]):
+        said = number[1] + number[2]
     if (serial := _SERIAL.fullmatch(said)) and 1 <= int(serial[1]) <= (latest - SPREADSHEET_START).days:
         day = SPREADSHEET_START + timedelta(days=int(serial[1]))
         return (f"{day.year:04}", f"{day.month:02}", f"{day.day:02}"), False

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from casebook.values.addresses import address
 from casebook.values.dates import FILLER_DATES
-from casebook.values.text import KEPT, squeezed
+from casebook.values.text import KEPT, plain_signs, squeezed
 
 LETTERS = "ZABCDEFGHJKLMNPQRTUVWXY"
 LONGEST = 40  # characters; every identifier is much shorter
@@ -25,6 +25,7 @@ UNSLASHED_PNC = re.compile(r"([0-9]{3,11})([A-Z])")
 CRO = re.compile(r"([0-9]{1,6})/([0-9]{2})([A-Z])")
 SEARCH_FILE_CRO = re.compile(r"SF([0-9]{2})/([0-9]{1,6})([A-Z])")
 POSTCODE = re.compile(r"[A-Z][A-HJ-Y]?[0-9][A-Z0-9]?[0-9][A-Z]{2}|GIR0A{2}")
+_AMONG_WORDS = re.compile(r"(?<![A-Z0-9])[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}(?![A-Z0-9])")  # SN1 2AB, Swindon
 DATE_OF_BIRTH = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 OTHER_DATE = re.compile(r"[0-9]{1,2}([-/.])[0-9]{1,2}\1[0-9]{2,4}|[0-9]{4}([-/.])[0-9]{1,2}(?:\2[0-9]{1,2})?")
 
@@ -119,6 +120,8 @@ def check_postcode(value: str) -> Identifier | None:
 def postcode(written: str) -> tuple[str, str]:
     """A postcode as it is compared and, if it is a whole British one, its outward part; empty for a filler."""
     plain = squeezed(written)
+    if not POSTCODE.fullmatch(plain) and len(among := _AMONG_WORDS.findall(plain_signs(written).upper())) == 1:
+        plain = squeezed(among[0])
     if not plain or NO_POSTCODE.fullmatch(plain) or not address(written):
         return "", ""
     return plain, plain[:-3] if POSTCODE.fullmatch(plain) else ""

@@ -24,6 +24,8 @@ WAYS = (
     "'07/11/1985", '"07/11/1985"', "7;11;1985", "07,11,1985", "07:11:1985", "07-11-1985 (verified)", "07/11/1985 conf",
     "19851107000000", "198511070930", "7ed Tachwedd 1985", "7 novembre 1985", "7 de noviembre de 1985", "7. November 1985",
     "7 Noiembrie 1985", "Nov. 7, 1985", "7/11/'85", "7 of Nov 1985",
+    "7 Novemeber 1985", "7 Novmber 85", "7 ноября 1985", "07.11.1985 г.", "7 листопада 1985", "07//11//1985", "07|11|1985",
+    "19851107T093000", "1.9851107E7", "3.1358E+04", '="07/11/1985"', "[07/11/1985]", "07/11/1985 (age 41)", "07/11/1985 (41)",
 )  # fmt: skip
 
 
@@ -35,7 +37,10 @@ def test_a_day_is_read_however_it_is_written(written):
 @pytest.mark.parametrize(
     ("written", "iso", "approximate"),
     [
-        ("1985", "1985", False), ("1985-11", "1985-11", False), ("Nov 1985", "1985-11", False), ("Nov-85", "1985-11", False),
+        ("1985", "1985", False), ("1985-11", "1985-11", False), ("7 Febuary 1985", "1985-02-07", False), ("7 Dez. 1985", "1985-12-07", False),
+        ("7 mrt 1985", "1985-03-07", False), ("7 ene 1985", "1985-01-07", False), ("1 giu 1985", "1985-06-01", False),
+        ("[1985]", "1985", False), ("07/11/1985 tbc", "1985-11-07", True), ("1985 (TBC)", "1985", True),
+        ("Nov 1985", "1985-11", False), ("Nov-85", "1985-11", False),
         ("11/1985", "1985-11", False), ("11/85", "1985-11", False), ("November '85", "1985-11", False), ("Sept. 1985", "1985-09", False),
         ("1985?", "1985", True), ("c. 1985", "1985", True), ("c1985", "1985", True), ("circa Nov 1985", "1985-11", True),
         ("~1985", "1985", True), ("about 2019", "2019", True), ("1985 (approx)", "1985", True), ("1985ish", "1985", True),
@@ -58,7 +63,7 @@ def test_a_partial_date_stays_partial_and_a_doubt_is_kept(written, iso, approxim
     "written",
     ["tomorrow", "last week", "2", "40", "85", "07/11", "11/12", "7 November", "1980s", "eighties", "adult", "between 1985 and 1987",
      "1980-1985", "summers", "3rd", "0700 900123", "SN1 2AB", "1985-11-07 to 1986", "x" * 500,
-     "7 listopada 1985", "listopad 1985"],
+     "7 listopada 1985", "listopad 1985", "1.99E+07", "1.98511E7", "07|11", "1985 (86)"],
 )  # fmt: skip
 def test_what_is_no_date_is_not_guessed(written):
     read = dates.read(written, latest=TODAY)
@@ -148,7 +153,8 @@ def test_folding_twice_is_folding_once(written):
      "Anonymous", "REFUSED", "Refused to say", "WITHHELD", "Declined", "Prefer not to say", "TBC", "To be confirmed", "N/A", "Unknown male",
      "Mr Unknown", "not yet known", "Not recorded", "Not disclosed", "-", "?", "...", "XXX", "ZZZZ", "DATA MIGRATION", "anhysbys",
      "none given", "None recorded", "nothing known", "Doesn't know", "can't remember", "cannot recall", "would not give", "see notes",
-     "withheld by request", "A N Other", "#REF!", "#VALUE!", "not on file", "NFN", "unknwon", "I don't know"],
+     "withheld by request", "A N Other", "#REF!", "#VALUE!", "not on file", "NFN", "unknwon", "I don't know", "U/K", "unknown female 2", "UNKNOWN PERSON 1", "No surname", "not on system", "see log", "n/known",
+     "not knwon", "Unkonwn", "partner unknown", "anonymised"],
 )  # fmt: skip
 def test_a_filler_is_one_in_every_spelling(written):
     assert fillers.is_filler(written)
@@ -242,6 +248,14 @@ def test_a_pseudo_postcode_is_no_evidence(written):
     assert identifiers.postcode(written) == ("", "")
 
 
+def test_a_postcode_is_read_among_the_words_beside_it():
+    assert {identifiers.postcode(way) for way in ("SN1 2AB", "SN1 2AB, Swindon", "sn1 2ab (old)")} == {
+        ("SN12AB", "SN1")
+    }
+    assert identifiers.postcode("ZZ99 3VZ (none)") == ("", "")
+    assert identifiers.postcode("SN1 2AB or SN2 3CD")[1] == ""
+
+
 @pytest.mark.parametrize("written", ["2000/0000000Z", "00/0Z", "000000/00Z", "SF05/0Z"])
 def test_a_number_of_nobody_is_no_evidence(written):
     assert identifiers.check(written, 2026).evidence is None
@@ -250,7 +264,7 @@ def test_a_number_of_nobody_is_no_evidence(written):
 @pytest.mark.parametrize(
     "written",
     ["07700 900123", "0044 7700 900123", "+44 7700 900123", "+44 (0)7700-900-123", "(07700) 900123", "7700900123", "447700900123", "07700.900.123",
-     "tel 07700 900123", "07700 900123 (mum)", "07700 900123 after six", "07700900123.0", "7700900123.0", "07700 9OO123", "O7700 900123", "07700/900123", "07700_900123", "０７７００ ９００１２３"],
+     "tel 07700 900123", "07700 900123 (mum)", "07700 900123 after six", "07700900123.0", "7700900123.0", "07700 9OO123", "O7700 900123", "07700/900123", "07700_900123", "7.700900123E9", "4.47700900123E+11", "０７７００ ９００１２３"],
 )  # fmt: skip
 def test_a_phone_number_is_one_however_it_is_written(written):
     assert contact.phone(written) == "+447700900123"
@@ -258,9 +272,10 @@ def test_a_phone_number_is_one_however_it_is_written(written):
 
 def test_two_numbers_in_a_cell_are_two_and_fillers_none():
     assert contact.phones("07700 900123 / 07700 900124") == ("+447700900123", "+447700900124")
-    assert [contact.phone(written) for written in ("N/K", "00000000000", "01234567890", "07777777777", "999", "")] == [
-        ""
-    ] * 6
+    assert [
+        contact.phone(written)
+        for written in ("N/K", "00000000000", "01234567890", "07777777777", "999", "4.4770090012E+11", "")
+    ] == [""] * 7
 
 
 def test_what_stands_between_two_numbers_of_a_reference_separates_them():
