@@ -17,6 +17,7 @@ from sqlalchemy import func, select, text
 
 from casebook.casework import playbook
 from casebook.casework.intake import application_file
+from casebook.casework.record_checks import match_weights
 from casebook.casework.reporting import audit
 from casebook.domain.actors import OPERATOR
 from casebook.storage.tables import Application, Base, LedgerEntry, Outbox
@@ -83,6 +84,7 @@ def linked(store):
 
 def lands_once(store, acting, path, bad, many):
     imported = application_file.import_file(store, OPERATOR, path, playbook=playbook)
+    assert match_weights._made_once.cache_info().currsize == 0  # nobody stays in the memory of this process
     assert {fault.line: (fault.column, fault.code) for fault in imported.rejected} == bad
     good = [f"X-{number}" for number in range(many) if number + 2 not in bad]
     assert [each["external_id"] for each in imported.accepted] == good

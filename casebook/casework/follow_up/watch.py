@@ -58,6 +58,7 @@ def look_again(act: Act) -> WatchResult:
         if newer and (records := _new_records(act, watch, newer)):
             _propose(act, watch, records, newest=max(extract.extract for extract in newer.values()))
             proposed.append(watch.reference)
+    match_weights.forget()
     return WatchResult(watched=len(watches), proposed=proposed)
 
 

@@ -20,6 +20,7 @@ from casebook import files
 from casebook.casework.core.acting import Act, Playbook
 from casebook.casework.intake import intake, rejected_rows
 from casebook.casework.intake.intake import ChangedSince
+from casebook.casework.record_checks import match_weights
 from casebook.domain import chain
 from casebook.domain.actors import Actor
 from casebook.domain.case import application_file as rules
@@ -105,6 +106,13 @@ class _Landing:
 
 def land(store: Store, actor: Actor, path: Path, *, kind: FileKind, playbook: Playbook) -> ImportedFile:
     """Take a file in. A bad row does not stop the others. Taking the same file in again changes nothing."""
+    try:
+        return _taken_in(store, actor, path, kind=kind, playbook=playbook)
+    finally:
+        match_weights.forget()
+
+
+def _taken_in(store: Store, actor: Actor, path: Path, *, kind: FileKind, playbook: Playbook) -> ImportedFile:
     table = kind.opened(path)
     with store.connection() as connection:
         connection.execute(text("SET synchronous_commit = off"))  # `_for_good` turns it on where it is needed

@@ -49,6 +49,7 @@ def search(act: Act, source: Source, given_cells: Mapping[str, str], *, limit: i
         for match in match_weights.score(cells, answer.persons, answer.counts, this_year=act.now.year):
             known = best.setdefault(match.person_id, match)
             best[match.person_id] = max(known, match, key=lambda either: either.weight)
+    match_weights.forget()
     act.record(None, "source_searched", source=source, found=len(best))
     # a right name under a wrong birth date weighs little, and must not fall behind others who share nothing but an area
     ranked = sorted(best.values(), key=lambda match: (match.band not in READ, not match.bears_name, -match.weight))

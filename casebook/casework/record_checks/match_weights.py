@@ -76,6 +76,11 @@ def _made_once(cells: tuple[str, ...], this_year: int) -> Mapping[str, Any]:
     return {**made, **_shares(made, Counts())}
 
 
+def forget() -> None:
+    """Forget the people who were compared. A process that lives on must not keep whoever is disposed of."""
+    _made_once.cache_clear()
+
+
 def may_be_twin(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether two rows may be twins: same surname, date of birth and postcode, other forenames, no identifier in common.
 
